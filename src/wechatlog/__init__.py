@@ -1,0 +1,119 @@
+"""wechatlog: any WeChat chat archive in, one immutable model, any form out.
+
+    >>> import wechatlog
+    >>> conversation = wechatlog.loads("> 2026-05-01 09:00:00  李四  \\n   \\n早上好[微笑]  \\n   \\n")
+    >>> print(conversation[0])
+    2026-05-01 09:00:00 李四: 早上好[微笑]
+
+Everything public is listed in `__all__`.
+"""
+
+from wechatlog.api import (
+    MessageStream,
+    detect,
+    dump,
+    dumps,
+    iter_messages,
+    load,
+    load_archive,
+    loads,
+)
+from wechatlog.archive import Archive
+from wechatlog.diagnostics import Diagnostic, Origin, Severity
+from wechatlog.errors import (
+    AmbiguousFormatError,
+    FormatError,
+    MissingExtraError,
+    MultipleConversationsError,
+    OptionError,
+    RefusedFormatError,
+    UnknownFormatError,
+    WechatlogError,
+    WriteError,
+)
+from wechatlog.model import Conversation, Message, MessageKind, Metadata, Participant
+from wechatlog.readers.text_format import text_format
+from wechatlog.registry import Detection, FormatInfo, formats, register_reader, register_writer
+from wechatlog.segments import (
+    Call,
+    Card,
+    Emoji,
+    File,
+    Forward,
+    Image,
+    Link,
+    Location,
+    Mention,
+    MiniProgram,
+    Quote,
+    RedPacket,
+    Segment,
+    Sticker,
+    Text,
+    Transfer,
+    Video,
+    Voice,
+    parse_segments,
+    register_segment_rule,
+)
+from wechatlog.tokenizer import Token, TokenKind, tokenize
+
+__all__ = [
+    "AmbiguousFormatError",
+    "Archive",
+    "Call",
+    "Card",
+    "Conversation",
+    "Detection",
+    "Diagnostic",
+    "Emoji",
+    "File",
+    "FormatError",
+    "FormatInfo",
+    "Forward",
+    "Image",
+    "Link",
+    "Location",
+    "Mention",
+    "Message",
+    "MessageKind",
+    "MessageStream",
+    "Metadata",
+    "MiniProgram",
+    "MissingExtraError",
+    "MultipleConversationsError",
+    "OptionError",
+    "Origin",
+    "Participant",
+    "Quote",
+    "RedPacket",
+    "RefusedFormatError",
+    "Segment",
+    "Severity",
+    "Sticker",
+    "Text",
+    "Token",
+    "TokenKind",
+    "Transfer",
+    "UnknownFormatError",
+    "Video",
+    "Voice",
+    "WechatlogError",
+    "WriteError",
+    "detect",
+    "dump",
+    "dumps",
+    "formats",
+    "iter_messages",
+    "load",
+    "load_archive",
+    "loads",
+    "parse_segments",
+    "register_reader",
+    "register_segment_rule",
+    "register_writer",
+    "text_format",
+    "tokenize",
+]
+
+__version__ = "0.1.0"

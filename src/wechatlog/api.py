@@ -1,0 +1,329 @@
+"""The verbs: load, loads, iter_messages, load_archive, dump, dumps, detect.
+
+Thin: they find the reader or writer, and hold what concerns all formats: options, the collector's pause, atomic
+writing. Nothing here knows a format.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import os
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from wechatlog.archive import Archive, expand, is_bundle
+from wechatlog.errors import MultipleConversationsError, WriteError
+from wechatlog.model import Conversation, Message
+from wechatlog.reading import Format, guarded, open_reader, paused_collection, read_source
+from wechatlog.readers.base import Draft
+from wechatlog.registry import Detection, detect_reader, find_writer
+from wechatlog.source import DEFAULT_SIZE_LIMIT, Readable, Source, replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from wechatlog.diagnostics import Diagnostic, ErrorPolicy
+    from wechatlog.readers.base import Batch, Context
+    from wechatlog.timestamps import ZoneLike
+    from wechatlog.writers.base import Writer
+
+__all__ = ["MessageStream", "detect", "dump", "dumps", "iter_messages", "load", "load_archive", "loads"]
+
+
+def _load(source: Source, **how: Any) -> Conversation:
+    with paused_collection():
+        found = list(itertools.islice(_conversations(source, **how), 2))
+    if len(found) > 1:
+        raise MultipleConversationsError(source.label, [_label(conversation) for conversation in found])
+    return found[0]
+
+
+def _conversations(source: Source, **how: Any) -> Iterator[Conversation]:
+    """Those of a file, or of the chats in a ZIP."""
+    if how.get("format") is None and is_bundle(source):
+        return iter(Archive([source], **how))
+    return read_source(source, **how)
+
+
+def _label(conversation: Conversation) -> str:
+    return conversation.title or conversation.id or conversation.origin.source or "untitled"
+
+
+def load(
+    readable: Readable,
+    *,
+    format: Format = None,  # noqa: A002
+    tz: ZoneLike | None = None,
+    encoding: str | None = None,
+    errors: ErrorPolicy = "collect",
+    size_limit: int = DEFAULT_SIZE_LIMIT,
+    **options: Any,
+) -> Conversation:
+    """Read a chat.
+
+    Args:
+        readable: a path, bytes, a text file or a binary file; gzip is undone.
+        format: the name of a reader, or a reader; found out where `None`.
+        tz: the zone of the times: an IANA name, an offset such as `+08:00`, or a `tzinfo`. Without it wall-clock
+            times stay naive, and Unix times are given in Asia/Shanghai with `tz_assumed` set.
+        encoding: of the text; found out where `None`.
+        errors: `"collect"` puts what is damaged into `diagnostics`; `"strict"` raises at the first.
+        size_limit: bytes that a compressed input may grow to.
+        options: those of the format.
+
+    Returns:
+        The conversation.
+
+    Raises:
+        UnknownFormatError: where no reader takes the input.
+        AmbiguousFormatError: where several do.
+        RefusedFormatError: where the input was recognised as something else than a chat.
+        MultipleConversationsError: where it holds several chats.
+        FormatError: where it cannot be read, or has damage and `errors` is strict.
+        MissingExtraError: where an optional library is needed.
+        TypeError: for an option that the format does not have.
+        OSError: where the file cannot be opened.
+    """
+    source = Source.of(readable, size_limit=size_limit)
+    return _load(source, format=format, tz=tz, encoding=encoding, errors=errors, **options)
+
+
+def loads(
+    text: str,
+    *,
+    format: Format = None,  # noqa: A002
+    tz: ZoneLike | None = None,
+    encoding: str | None = None,
+    errors: ErrorPolicy = "collect",
+    **options: Any,
+) -> Conversation:
+    """Read a chat from a string; otherwise as `load`.
+
+    Raises:
+        TypeError: where `text` is no string.
+        WechatlogError: as `load`.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"loads takes a str, not {type(text).__name__}; use load for bytes and files")
+    source = Source.of_text(text)
+    return _load(source, format=format, tz=tz, encoding=encoding, errors=errors, **options)
+
+
+class MessageStream:
+    """An iterator over messages, with what the reader has noticed so far.
+
+    Attributes:
+        conversation: everything that is known of the conversation so far, without messages.
+        diagnostics: what the reader noticed so far.
+    """
+
+    def __init__(self, batches: Iterator[Batch], context: Context) -> None:
+        self._context = context
+        self._draft: Draft | None = None
+        self._messages = self._run(batches)
+
+    def _run(self, batches: Iterator[Batch]) -> Iterator[Message]:
+        for draft, batch in batches:
+            if self._draft is None:
+                self._draft = draft
+            elif draft is not self._draft:
+                raise MultipleConversationsError(self._context.source.label, [self._draft.label, draft.label])
+            yield from batch
+
+    def __iter__(self) -> Iterator[Message]:
+        return self._messages
+
+    def __next__(self) -> Message:
+        return next(self._messages)
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What the reader noticed so far."""
+        return self._context.collector.diagnostics
+
+    @property
+    def conversation(self) -> Conversation:
+        """What is known of the conversation so far, without messages."""
+        return self._context.describe(self._draft or Draft())
+
+
+def iter_messages(
+    readable: Readable,
+    *,
+    format: Format = None,  # noqa: A002
+    tz: ZoneLike | None = None,
+    encoding: str | None = None,
+    errors: ErrorPolicy = "collect",
+    size_limit: int = DEFAULT_SIZE_LIMIT,
+    **options: Any,
+) -> MessageStream:
+    """Read a chat message by message, in memory that does not grow with it.
+
+    Mentions are found by the rules that need no knowledge of the whole conversation.
+
+    Args:
+        readable: as for `load`; a path, since a file object is read whole.
+        format: as for `load`.
+        tz: as for `load`.
+        encoding: as for `load`.
+        errors: as for `load`.
+        size_limit: as for `load`.
+        options: those of the format.
+
+    Returns:
+        An iterator; its `diagnostics` grow as it goes.
+
+    Raises:
+        WechatlogError: as `load`, some of it only while iterating.
+    """
+    source = Source.of(readable, size_limit=size_limit)
+    reader, context = open_reader(source, format, tz, encoding, errors, options)
+    return MessageStream(guarded(reader, source, context), context)
+
+
+def load_archive(
+    paths: Readable | Iterable[str | os.PathLike[str]],
+    *,
+    format: Format = None,  # noqa: A002
+    tz: ZoneLike | None = None,
+    encoding: str | None = None,
+    errors: ErrorPolicy = "collect",
+    size_limit: int = DEFAULT_SIZE_LIMIT,
+    **options: Any,
+) -> Archive:
+    """Read many chats: a folder, a glob, a ZIP, a file of several chats, or a list of these.
+
+    Nothing is read before it is iterated over, and a ZIP is never extracted to disk. The pages of one chat
+    (`name_0_5000.csv`, `name(1).csv`) are joined.
+
+    Args:
+        paths: what to read. Folders are searched through all their levels, in a stable order.
+        format: as for `load`.
+        tz: as for `load`.
+        encoding: as for `load`.
+        errors: with `"collect"` a file that cannot be read is noted in the `diagnostics` of the archive and the
+            rest goes on; with `"strict"` it raises.
+        size_limit: bytes that a compressed file may grow to.
+        options: those of the formats; each file gets those that its format has.
+
+    Returns:
+        An iterable of conversations.
+
+    Raises:
+        FileNotFoundError: where a path or a glob finds nothing.
+        TypeError: for an option that no format has.
+    """
+    sources = expand(paths, size_limit)
+    return Archive(sources, format=format, tz=tz, encoding=encoding, errors=errors, **options)
+
+
+def detect(readable: Readable, *, encoding: str | None = None) -> Detection:
+    """Say what an input is, from its first 64 kB.
+
+    Raises:
+        UnknownFormatError: where no reader takes it; says why.
+        RefusedFormatError: where it was recognised as something that is no chat.
+        AmbiguousFormatError: where several readers take it equally well.
+    """
+    return detect_reader(Source.of(readable), encoding)[1]
+
+
+def dumps(
+    conversation: Conversation | Iterable[Message] | Iterable[Conversation],
+    format: str = "jsonl",  # noqa: A002
+    **options: Any,
+) -> str:
+    """Write a chat into a string.
+
+    Args:
+        conversation: a conversation, several (where the form allows it), or a stream of messages.
+        format: the name of a writer.
+        options: of that writer.
+
+    Raises:
+        UnknownFormatError: for an unknown name.
+        WriteError: where the conversation cannot be written in this form.
+        TypeError: for an option that the writer does not have.
+    """
+    writer = find_writer(format)
+    return "".join(_pieces(writer, conversation, options))
+
+
+def dump(
+    conversation: Conversation | Iterable[Message] | Iterable[Conversation],
+    target: str | os.PathLike[str] | IO[str] | IO[bytes],
+    format: str | None = None,  # noqa: A002
+    **options: Any,
+) -> None:
+    """Write a chat into a file, in UTF-8 and atomically: after an interruption the old file is still there.
+
+    Args:
+        conversation: a conversation, several (where the form allows it), or a stream of messages such as
+            `iter_messages` gives, which is written as it comes.
+        target: a path, or an open text or binary file.
+        format: the name of a writer; chosen by the suffix of the path where `None`.
+        options: of that writer.
+
+    Raises:
+        UnknownFormatError: for an unknown name or suffix.
+        WriteError: where the conversation cannot be written in this form.
+        TypeError: for an option that the writer does not have.
+        OSError: where the file cannot be written.
+    """
+    if isinstance(target, str | os.PathLike):
+        path = Path(target)
+        pieces = _pieces(find_writer(format, path.suffix.lower()), conversation, options)
+        with replacing(path) as part, part.open("wb") as stream:
+            stream.writelines(map(_encode, pieces))
+        return
+    suffix = Path(str(getattr(target, "name", ""))).suffix.lower()
+    pieces = _pieces(find_writer(format, suffix), conversation, options)
+    if isinstance(target, io.TextIOBase):
+        target.writelines(pieces)
+    else:
+        target.writelines(map(_encode, pieces))  # type: ignore[arg-type]
+
+
+def _encode(text: str) -> bytes:
+    """UTF-8; half a surrogate pair, which UTF-8 cannot hold, becomes U+FFFD."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+
+
+def _pieces(
+    writer: Writer,
+    conversation: Conversation | Iterable[Message] | Iterable[Conversation],
+    options: Mapping[str, Any],
+) -> Iterator[str]:
+    """What a writer makes of one conversation, of several, or of a stream of messages."""
+    for name in options:
+        if name not in writer.options:
+            valid = ", ".join(writer.options) or "none"
+            raise TypeError(f"the writer {writer.name!r} takes no option {name!r}; valid options: {valid}")
+    return _write(writer, conversation, options)
+
+
+def _write(
+    writer: Writer,
+    conversation: Conversation | Iterable[Message] | Iterable[Conversation],
+    options: Mapping[str, Any],
+) -> Iterator[str]:
+    if isinstance(conversation, Conversation):
+        yield from writer.write(conversation, conversation.messages, options)
+        return
+    items = iter(conversation)
+    first = next(items, None)
+    if first is None or isinstance(first, Message):
+        head = conversation.conversation if isinstance(conversation, MessageStream) else Conversation()
+        rest = () if first is None else itertools.chain((first,), items)
+        yield from writer.write(head, rest, options)  # type: ignore[arg-type]
+        return
+    for number, item in enumerate(itertools.chain((first,), items)):
+        if not isinstance(item, Conversation):
+            raise TypeError(f"expected conversations, not {type(item).__name__}")
+        if number and not writer.several:
+            raise WriteError("this form holds one conversation; write several into a folder", writer.name)
+        yield from writer.write(item, item.messages, options)

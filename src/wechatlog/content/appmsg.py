@@ -1,0 +1,537 @@
+"""App messages and the other XML that databases keep as content: to kind, text and segments.
+
+Takes raw content (`<msg><appmsg>…`, `<img>`, `<sysmsg>`, a plain text), gives an `AppMessage`. One row
+of a table per subtype. Broken or refused XML is reported and kept as text; nothing here raises, save
+what a strict collector raises. Knows no database and no reader.
+
+The text of a message is what a person reads in the bubble: a reply, a title, the name of a file. What
+has no words there (a picture, a voice) has an empty text. The `raw` of the segments join to the text; a
+quote is no part of it.
+
+Format facts: chatlog `internal/model/mediamessage.go`, MemoTrace 3 `wxManager/parser/link_parser.py`,
+PyWxDump `dbMSG.py`, WeChatDataAnalysis `chat_helpers.py`, WechatExporter 1.9.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from wechatlog.content.forwards import Scope, build_forward, parse_record_xml
+from wechatlog.content.notices import clean_notice, read_notice
+from wechatlog.content.placeholders import parse_call, quote_segments
+from wechatlog.content.vocabulary import (
+    PLAIN_KINDS,
+    TRANSFER_STATES,
+    kind_of_app_type,
+    kind_of_type,
+    segment_for,
+)
+from wechatlog.content.xmltree import BrokenXMLError, Node, read_tree
+from wechatlog.model import MessageKind
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Mapping
+
+    from wechatlog.diagnostics import Collector
+    from wechatlog.segments.types import Forward, Segment
+
+__all__ = ["AppMessage", "parse_app_message", "parse_content", "parse_record", "split_sender_prefix"]
+
+Kind = MessageKind
+
+
+@attrs.frozen
+class AppMessage:
+    """What raw content says.
+
+    Attributes:
+        kind: what the message is.
+        text: what a person reads in the bubble, `""` for what has no words.
+        segments: whose `raw` join to `text`; `None` for plain text, whose segments follow from the text.
+        reply_to: the server's id of the message that this one answers, or `None`.
+        title: of a page, a file, a merged forward, or `None`.
+        description: the second line of the card, or `None`.
+        source: the app, the mini program or the public account that it came from, or `None`.
+        app_type: the `<type>` of an `<appmsg>`, or `None`.
+        sender_id: the account id that the XML itself names as the sender, or `None`.
+    """
+
+    kind: MessageKind
+    text: str = ""
+    segments: tuple[Segment, ...] | None = None
+    reply_to: str | None = None
+    title: str | None = None
+    description: str | None = None
+    source: str | None = None
+    app_type: int | None = None
+    sender_id: str | None = None
+
+
+def _one(kind: MessageKind, text: str = "", **data: Any) -> AppMessage:
+    """A message of one segment, or of plain text."""
+    return AppMessage(kind, text, None if kind in PLAIN_KINDS else (segment_for(kind, text, **data),))
+
+
+def _integer(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"-?[0-9]{1,18}", text) else None
+
+
+def _positive(text: str) -> int | None:
+    number = _integer(text)
+    return number if number is not None and number > 0 else None
+
+
+def _degrees(text: str) -> float | None:
+    return float(text) if re.fullmatch(r"-?[0-9]{1,3}(?:\.[0-9]{1,30})?", text) else None
+
+
+def _identifier(text: str) -> str | None:
+    """A server's id; `0` stands for none."""
+    return text if text.strip("0") else None
+
+
+# --- prefixes -------------------------------------------------------------------------------------
+
+_PREFIX: Final = re.compile(r"(?P<sender>[A-Za-z0-9_@.\-]{3,80}):\r?\n")
+
+
+def split_sender_prefix(content: str) -> tuple[str | None, str]:
+    r"""The account id that group messages carry in front, and the rest.
+
+    WeChat 3 and 4 keep `wxid_…:` and a line feed before the content of a group message that others sent.
+    Ask only for group messages: in a private chat a person may have typed it.
+
+    Example:
+        >>> split_sender_prefix("wxid_demo00000001:\n早")
+        ('wxid_demo00000001', '早')
+    """
+    match = _PREFIX.match(content)
+    return (match["sender"], content[match.end() :]) if match else (None, content)
+
+
+# --- app messages ---------------------------------------------------------------------------------
+
+
+def _title(app: Node) -> str:
+    return app.get("title")
+
+
+def _text(app: Node, _scope: Scope) -> AppMessage:
+    return _one(Kind.TEXT, _title(app) or app.get("des"))
+
+
+def _page(kind: MessageKind) -> Callable[[Node, Scope], AppMessage]:
+    def build(app: Node, _scope: Scope) -> AppMessage:
+        title, url = app.get("title", "des"), app.get("url", "dataurl", "lowurl")
+        return _one(kind, title or url, title=title, url=url)
+
+    return build
+
+
+def _file(app: Node, _scope: Scope) -> AppMessage:
+    name = _title(app)
+    size = _positive(app.get("appattach/totallen"))
+    return _one(Kind.FILE, name, name=name, size=size, md5=app.get("md5", "filemd5"))
+
+
+def _sticker(app: Node, _scope: Scope) -> AppMessage:
+    return _one(Kind.STICKER, "", md5=app.get("appattach/emoticonmd5", "emoticonmd5", "md5"))
+
+
+def _picture(_app: Node, _scope: Scope) -> AppMessage:
+    return _one(Kind.IMAGE)
+
+
+def _live_location(app: Node, _scope: Scope) -> AppMessage:
+    text = _title(app)
+    return _one(Kind.LOCATION, text, poi=text)
+
+
+def _records(app: Node, scope: Scope) -> Forward | None:
+    """The record in an app message: the XML in its text, or its elements."""
+    item = app.find("recorditem")
+    if item is None or scope.too_deep:
+        return None
+    if item.text:
+        return parse_record_xml(item.text, scope.inner())
+    return build_forward(item.to_value(), scope.inner())
+
+
+def _forward(app: Node, scope: Scope) -> AppMessage:
+    forward = _records(app, scope)
+    title = _title(app) or (forward.title if forward else None) or ""
+    return _one(Kind.FORWARD, title, title=title, messages=forward.messages if forward else ())
+
+
+def _note(app: Node, scope: Scope) -> AppMessage:
+    forward = _records(app, scope)
+    title = app.get("title", "des")
+    return _one(Kind.NOTE, title, title=title, messages=forward.messages if forward else ())
+
+
+def _announcement(app: Node, _scope: Scope) -> AppMessage:
+    return _one(Kind.ANNOUNCEMENT, app.get("textannouncement", "title", "des"))
+
+
+def _mini_program(app: Node, _scope: Scope) -> AppMessage:
+    name = app.get("sourcedisplayname", "weappinfo/nickname")
+    title = _title(app)
+    return _one(Kind.MINI_PROGRAM, title or name, title=title, url=app.get("url"), name=name)
+
+
+def _channel(app: Node, _scope: Scope) -> AppMessage:
+    title = app.get("finderFeed/desc", "finderLive/desc", "finderFeed/nickname", "finderLive/nickname")
+    title = title or app.get("findernamecard/nickname", "finderShareNameCard/nickname")
+    url = app.get("finderFeed/mediaList/media/url") or app.get("url")
+    # Old clients put an excuse in the title: `当前版本不支持展示该内容，…`.
+    if not title and "不支持展示该内容" not in _title(app):
+        title = _title(app)
+    return _one(Kind.CHANNEL, title, title=title, url=url)
+
+
+_PAYMENT: Final = "wcpayinfo/"
+
+
+def _transfer(app: Node, _scope: Scope) -> AppMessage:
+    amount, note = app.get(f"{_PAYMENT}feedesc"), app.get(f"{_PAYMENT}pay_memo")
+    state = TRANSFER_STATES.get(_integer(app.get(f"{_PAYMENT}paysubtype")) or 0)
+    text = " ".join(part for part in (amount, note) if part) or app.get("des", "title")
+    return _one(Kind.TRANSFER, text, amount=amount, note=note, state=state)
+
+
+def _red_packet(app: Node, _scope: Scope) -> AppMessage:
+    wish = app.get(f"{_PAYMENT}sendertitle", f"{_PAYMENT}receivertitle", "title")
+    return _one(Kind.RED_PACKET, wish, title=wish)
+
+
+_PAT_NAME: Final = re.compile(r"\$\{([^{}]{1,100})\}")
+
+
+def _pat_text(node: Node) -> str:
+    """`"${wxid}" 拍了拍我`: the ids stay where the names would be, for the reader to look up."""
+    return _PAT_NAME.sub(r"\1", node.get("template", "templete", "content"))
+
+
+def _pat(app: Node, _scope: Scope) -> AppMessage:
+    record = app.find("patMsg/records/record") or app.find("patmsg/records/record")
+    text = (_pat_text(record) if record else "") or _title(app)
+    sender = record.get("fromUser", "fromuser") if record else ""
+    return attrs.evolve(_one(Kind.PAT, text), sender_id=sender or None)
+
+
+_KIND_WORDS: Final[Mapping[MessageKind, str]] = {
+    Kind.IMAGE: "[图片]",
+    Kind.VOICE: "[语音]",
+    Kind.VIDEO: "[视频]",
+    Kind.STICKER: "[动画表情]",
+    Kind.FILE: "[文件]",
+    Kind.LOCATION: "[位置]",
+    Kind.CARD: "[名片]",
+    Kind.CALL: "[通话]",
+    Kind.CHANNEL: "[视频号]",
+    Kind.FORWARD: "[聊天记录]",
+    Kind.OTHER: "[消息]",
+}
+_MARKED_TYPES: Final = re.compile(r"\s*(?:<|&lt;|&amp;lt;)")
+
+
+def _quoted_text(refer: Node, scope: Scope) -> str:
+    """What is quoted, readable: XML becomes the words of its bubble, or the name of its kind."""
+    _, content = split_sender_prefix(refer.get("content"))
+    quoted_type = _integer(refer.get("type")) or 1
+    if quoted_type == 1 or not _MARKED_TYPES.match(content):
+        return html.unescape(content) if quoted_type != 1 else content
+    inner = None if scope.too_deep else _parse(content, scope.inner()._replace(collector=None))
+    kind = inner.kind if inner is not None else kind_of_type(quoted_type)
+    return (inner.text if inner is not None else "") or _KIND_WORDS.get(kind, "[消息]")
+
+
+def _quote(app: Node, scope: Scope) -> AppMessage:
+    reply = _title(app)
+    refer = app.find("refermsg")
+    if refer is None:
+        return _one(Kind.TEXT, reply)
+    segments = quote_segments(reply, refer.get("displayname"), _quoted_text(refer, scope))
+    return AppMessage(Kind.QUOTE, reply, segments, reply_to=_identifier(refer.get("svrid")))
+
+
+_APP_BUILDERS: Final[Mapping[MessageKind, Callable[[Node, Scope], AppMessage]]] = {
+    Kind.TEXT: _text,
+    Kind.IMAGE: _picture,
+    Kind.MUSIC: _page(Kind.MUSIC),
+    Kind.LINK: _page(Kind.LINK),
+    Kind.FILE: _file,
+    Kind.STICKER: _sticker,
+    Kind.LOCATION: _live_location,
+    Kind.FORWARD: _forward,
+    Kind.NOTE: _note,
+    Kind.MINI_PROGRAM: _mini_program,
+    Kind.CHANNEL: _channel,
+    Kind.QUOTE: _quote,
+    Kind.PAT: _pat,
+    Kind.ANNOUNCEMENT: _announcement,
+    Kind.TRANSFER: _transfer,
+    Kind.RED_PACKET: _red_packet,
+}
+
+
+def _app_kind(app: Node, app_type: int) -> MessageKind:
+    """The kind of an app message; one of a type that no table has is a page where it has an address."""
+    kind = kind_of_app_type(app_type)
+    return Kind.LINK if kind is Kind.OTHER and app.get("url") else kind
+
+
+def _app_message(app: Node, message: Node, scope: Scope) -> AppMessage:
+    app_type = _integer(app.get("type")) or 0
+    kind = _app_kind(app, app_type)
+    builder = _APP_BUILDERS.get(kind)
+    built = builder(app, scope) if builder else _one(Kind.OTHER, app.get("title", "des"))
+    return attrs.evolve(
+        built,
+        title=_title(app) or None,
+        description=app.get("des") or None,
+        source=app.get("sourcedisplayname") or message.get("appinfo/appname") or app.get("appname") or None,
+        app_type=app_type,
+        sender_id=built.sender_id or message.get("fromusername") or None,
+    )
+
+
+# --- other XML ------------------------------------------------------------------------------------
+
+
+def _image(node: Node, _message: Node, _scope: Scope) -> AppMessage:
+    return attrs.evolve(_one(Kind.IMAGE), sender_id=node.attribute("fromusername") or None)
+
+
+def _video(node: Node, _message: Node, _scope: Scope) -> AppMessage:
+    built = _one(Kind.VIDEO, "", seconds=_positive(node.attribute("playlength")))
+    return attrs.evolve(built, sender_id=node.attribute("fromusername") or None)
+
+
+def _voice(node: Node, message: Node, _scope: Scope) -> AppMessage:
+    milliseconds = _positive(node.attribute("voicelength"))
+    transcript = message.find("voicetrans")
+    built = _one(
+        Kind.VOICE,
+        "",
+        seconds=milliseconds / 1000 if milliseconds else None,
+        transcript=transcript.attribute("transtext") if transcript is not None else None,
+    )
+    return attrs.evolve(built, sender_id=node.attribute("fromusername") or None)
+
+
+def _emoji(node: Node, _message: Node, _scope: Scope) -> AppMessage:
+    url = html.unescape(node.attribute("cdnurl", "thumburl", "encrypturl"))
+    built = _one(Kind.STICKER, "", md5=node.attribute("md5", "androidmd5"), url=url)
+    return attrs.evolve(built, sender_id=node.attribute("fromusername") or None)
+
+
+def _location(node: Node, _message: Node, _scope: Scope) -> AppMessage:
+    label, poi = node.attribute("label"), node.attribute("poiname")
+    text = " ".join(part for part in (poi, label) if part)
+    latitude, longitude = _degrees(node.attribute("x")), _degrees(node.attribute("y"))
+    built = _one(Kind.LOCATION, text, label=label, poi=poi, latitude=latitude, longitude=longitude)
+    return attrs.evolve(built, sender_id=node.attribute("fromusername") or None)
+
+
+def _card(message: Node) -> AppMessage:
+    name = message.attribute("nickname", "fullpy")
+    return _one(Kind.CARD, name, name=name, id=message.attribute("username", "alias"))
+
+
+# The code of MemoTrace, WeFlow and WeChatDataAnalysis agrees on this, whatever a comment in WeFlow says.
+_CALL_KINDS: Final[Mapping[str, str]] = {"0": "video", "1": "voice"}
+
+
+def _call(node: Node, _message: Node, _scope: Scope) -> AppMessage:
+    bubble = node.find("VoIPBubbleMsg") or node
+    kind = _CALL_KINDS.get(bubble.get("room_type", "invite_type"))
+    text = bubble.get("msg", "display_content")
+    return AppMessage(Kind.CALL, text, (parse_call(text, kind, _positive(bubble.get("duration"))),))
+
+
+# --- notices in XML -------------------------------------------------------------------------------
+
+_TEMPLATE_NAME: Final = re.compile(r"\$([A-Za-z_]{1,40})\$")
+
+
+def _link_text(link: Node) -> str:
+    """Whom a link of a template names; the link that undoes an invitation is a button and no words."""
+    if link.attribute("type") == "link_revoke":
+        return ""
+    members = link.find("memberlist")
+    names = [member.get("nickname", "username") for member in members.children] if members else []
+    return (link.get("separator") or "、").join(name for name in names if name) or link.get("title", "plain")
+
+
+def _fill_template(template: Node) -> str:
+    """The sentence of a `content_template`; a name that nothing explains stays as it is."""
+    links = template.find("link_list")
+    words = {link.attribute("name"): _link_text(link) for link in links.children} if links else {}
+    text = template.get("template") or template.get("plain")
+    return _TEMPLATE_NAME.sub(lambda match: words.get(match[1], match[0]), text)
+
+
+def _notice(text: str, kind: MessageKind = Kind.SYSTEM) -> AppMessage:
+    text = clean_notice(text)
+    return _one(read_notice(text) or kind, text)
+
+
+def _revoke(node: Node) -> AppMessage:
+    return attrs.evolve(
+        _one(Kind.RECALL, clean_notice(node.get("replacemsg", "content") or node.text)),
+        reply_to=_identifier(node.get("newmsgid")),
+    )
+
+
+def _pat_notice(node: Node) -> AppMessage:
+    return attrs.evolve(_one(Kind.PAT, _pat_text(node)), sender_id=node.get("fromusername") or None)
+
+
+def _template_notice(node: Node) -> AppMessage:
+    template = node.find("content_template")
+    return _notice(_fill_template(template if template is not None else node))
+
+
+def _member_notice(node: Node) -> AppMessage:
+    return _notice(node.get("plain", "text"))
+
+
+_NOTICE_BUILDERS: Final[Mapping[str, Callable[[Node], AppMessage]]] = {
+    "revokemsg": _revoke,
+    "pat": _pat_notice,
+    "sysmsgtemplate": _template_notice,
+    "delchatroommember": _member_notice,
+}
+
+
+def _system(node: Node, _message: Node, _scope: Scope) -> AppMessage:
+    """`<sysmsg type="…">`: the row of the table, or the first words that an unknown type has."""
+    for child in node.children:
+        if builder := _NOTICE_BUILDERS.get(child.tag):
+            return builder(child)
+    for child in (node, *node.children):
+        if text := child.get("plain", "content", "text", "title", "template"):
+            return _notice(text)
+    return _notice(node.text)
+
+
+def _revoke_alone(node: Node, _message: Node, _scope: Scope) -> AppMessage:
+    return _revoke(node)
+
+
+_ELEMENTS: Final[Mapping[str, Callable[[Node, Node, Scope], AppMessage]]] = {
+    "appmsg": _app_message,
+    "img": _image,
+    "videomsg": _video,
+    "voicemsg": _voice,
+    "emoji": _emoji,
+    "location": _location,
+    "sysmsg": _system,
+    "revokemsg": _revoke_alone,
+    "voipmsg": _call,
+    "VoIPBubbleMsg": _call,
+    "voipinvitemsg": _call,
+    "voip_msg": _call,
+}
+
+
+def _build(root: Node, scope: Scope) -> AppMessage | None:
+    """The first element that a table knows, in the roots or right inside `<msg>`."""
+    for message in root.children:
+        if builder := _ELEMENTS.get(message.tag):
+            return builder(message, root, scope)
+        for child in message.children:
+            if builder := _ELEMENTS.get(child.tag):
+                return builder(child, message, scope)
+        if message.tag == "msg" and message.attribute("nickname", "username"):
+            return _card(message)
+    return None
+
+
+def _parse(xml: str, scope: Scope) -> AppMessage | None:
+    try:
+        root = read_tree(split_sender_prefix(xml.lstrip("\ufeff\0 \t\r\n"))[1])
+    except BrokenXMLError as error:
+        scope.report(error.code, str(error))
+        return None
+    built = _build(root, scope)
+    if built is None:
+        scope.report("unknown-xml", "the XML of this message is of no known kind")
+    return built
+
+
+def parse_app_message(
+    xml: str, collector: Collector | None = None, *, zone: dt.tzinfo | None = None, line: int | None = None
+) -> AppMessage | None:
+    """What the XML of a message says.
+
+    Args:
+        xml: `<msg><appmsg>…</msg>`, `<msg><img …/></msg>`, `<sysmsg type="…">…`, a name card, a call; an XML
+            declaration, `wxid_…:` in front, NULs, and one escaping too many do not matter.
+        collector: takes `broken-xml`, `refused-xml` (a document type, too deep), `unknown-xml`.
+        zone: the zone of the conversation, for times inside a merged forward; `None` leaves them naive.
+        line: 1-based line of the message, for the collector.
+
+    Returns:
+        `None` where it is no XML that can be read.
+
+    Example:
+        >>> parse_app_message("<msg><appmsg><title>方案.docx</title><type>6</type></appmsg></msg>").kind
+        <MessageKind.FILE: 'file'>
+    """
+    return _parse(xml, Scope(zone, collector, line))
+
+
+def parse_record(
+    data: str, collector: Collector | None = None, *, zone: dt.tzinfo | None = None, line: int | None = None
+) -> Forward | None:
+    """A merged forward from its `<recordinfo>` alone, escaped or not (`recordItem` of WeChatDataAnalysis)."""
+    return parse_record_xml(data, Scope(zone, collector, line))
+
+
+_MARKUP: Final = re.compile(r"\s*(?:<|&lt;|[A-Za-z0-9_@.\-]{3,80}:\r?\n\s*<)")
+
+
+def parse_content(
+    kind: MessageKind,
+    content: str,
+    collector: Collector | None = None,
+    *,
+    zone: dt.tzinfo | None = None,
+    line: int | None = None,
+) -> AppMessage:
+    """What the raw content of a database row says, whatever it is.
+
+    Args:
+        kind: from the type numbers of the row (`vocabulary.kind_of_type`, `kind_of_local_type`). XML
+            that can be read overrules it, but for text, which is never read as XML.
+        content: text or XML, without the sender's prefix of a group (`split_sender_prefix`).
+        collector: see `parse_app_message`.
+        zone: see `parse_app_message`.
+        line: see `parse_app_message`.
+
+    Returns:
+        Always a message: what cannot be read keeps its kind and its whole content as text.
+
+    Example:
+        >>> parse_content(MessageKind.SYSTEM, '"李四" 撤回了一条消息').kind
+        <MessageKind.RECALL: 'recall'>
+    """
+    if kind is Kind.TEXT:
+        return AppMessage(kind, content)
+    is_notice = kind in (Kind.SYSTEM, Kind.RECALL, Kind.PAT)
+    if _MARKUP.match(content) and not (
+        is_notice and not content.lstrip().startswith(("<sysmsg", "<revokemsg", "<?xml"))
+    ):
+        built = parse_app_message(content, collector, zone=zone, line=line)
+        if built is not None:
+            return built
+    if is_notice:
+        return _notice(content, kind)
+    return _one(kind, content)

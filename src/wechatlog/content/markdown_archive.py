@@ -1,0 +1,367 @@
+"""The syntax of the Markdown archive: front matter, blocks and escaped bodies, in both directions.
+
+Takes and gives strings and messages. The reader and the writer of the format both stand on this, so that "what the
+writer would write" is one function, `render_block`. It opens nothing and reports nothing.
+
+Source of the format: the scripts of a payment community's group archive, 2017 to 2018.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from wechatlog.diagnostics import Origin
+from wechatlog.model import MessageKind, build_message
+from wechatlog.segments.types import File, Forward, Image, Link, RedPacket, Sticker, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wechatlog.model import Message
+    from wechatlog.segments import Lexicon, Segment
+
+__all__ = [
+    "FRONT_MATTER",
+    "OWNER_NAME",
+    "SEPARATOR",
+    "Block",
+    "Body",
+    "classify",
+    "cut_block",
+    "cut_heading",
+    "escape_body",
+    "find_day",
+    "heading",
+    "parse_front_matter",
+    "read_block",
+    "render_block",
+    "unescape_body",
+]
+
+SEPARATOR: Final = "   \n"
+_OPEN: Final = "\n" + SEPARATOR
+_CLOSE: Final = "  \n" + SEPARATOR
+
+OWNER_NAME: Final = "我"
+"""The name that the archive gives to its owner."""
+
+_UNESCAPE_PASSES: Final = 3
+_ENTITY: Final = re.compile(r"&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+
+FRONT_MATTER: Final = re.compile(r"---[ \t]*\n((?:[^\n]*\n)*?)---[ \t]*(?:\n|\Z)")
+_KEY: Final = re.compile(r"([A-Za-z_][\w-]*):[ \t]*(.*)")
+
+
+@functools.cache
+def _entities() -> dict[str, str]:
+    from html.entities import html5  # 2 ms, and most archives hold no entity
+
+    return html5
+
+
+def _decode_entity(match: re.Match[str]) -> str:
+    name = match[1]
+    if name.startswith("#"):
+        import html
+
+        return html.unescape(match[0])
+    return _entities().get(f"{name};", match[0])
+
+
+def _unescape_once(text: str) -> str:
+    return _ENTITY.sub(_decode_entity, text)
+
+
+def unescape_body(raw: str) -> str:
+    """Undo HTML escaping until nothing changes, three times at most.
+
+    Only entities that end in a semicolon count: `?a=1&copy=2` is an address and holds none.
+    """
+    for _ in range(_UNESCAPE_PASSES):
+        if "&" not in raw:
+            break
+        plain = _unescape_once(raw)
+        if plain == raw:
+            break
+        raw = plain
+    return raw
+
+
+def _escape_once(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+_UNSAFE_LINE: Final = re.compile(r"(?:[ \t]|\Z|-|#)|.*[ \t]\Z", re.DOTALL)
+_LOOKS_STRUCTURAL: Final = re.compile(r"---|##[ \t]")
+
+
+def escape_body(text: str, kind: MessageKind) -> str:
+    """The text of a message as a body, such that reading it gives the text and, where a body can show it, the kind.
+
+    Line breaks stay where no reader could take a line for structure; elsewhere, and in front of what would be read
+    as another kind, stands a numeric entity. A text that itself holds entities is escaped three times, since a
+    reader undoes three levels at most.
+    """
+    raw = _escape_once(text).replace("\r", "&#13;")
+    if "\n" in raw and any(_UNSAFE_LINE.match(line) for line in raw.split("\n")):
+        raw = raw.replace("\n", "&#10;")
+    if raw and (
+        _LOOKS_STRUCTURAL.match(raw) or (kind is MessageKind.TEXT and classify(raw).kind is not kind)
+    ):
+        raw = f"&#{ord(raw[0])};{raw[1:]}" if raw[0] != "&" else raw
+    if "&" in text and _unescape_once(text) != text:
+        raw = raw.replace("&", "&amp;amp;")
+    return raw
+
+
+class Body(NamedTuple):
+    """What a raw body is.
+
+    Attributes:
+        kind: of the message.
+        build: makes the segments from the text, or `None` where the rules for segments do.
+        damage: code and sentence of a diagnostic, or `None`.
+    """
+
+    kind: MessageKind
+    build: Callable[[str], tuple[Segment, ...]] | None = None
+    damage: tuple[str, str] | None = None
+
+
+_TEXT: Final = Body(MessageKind.TEXT)
+_LINK: Final = re.compile(r"\[(?P<title>.+)\]\((?P<url>[^\n]*)\)", re.DOTALL)
+_ADDRESS: Final = re.compile(r"(?:[a-z][a-z0-9+.-]{1,20}://|www\.|mailto:)\S+", re.IGNORECASE)
+_LABEL_KINDS: Final = {
+    "[动画表情]": MessageKind.STICKER,
+    "[表情]": MessageKind.STICKER,
+    "[Sticker]": MessageKind.STICKER,
+}
+
+
+def _plain_link(text: str) -> tuple[Segment, ...]:
+    match = _LINK.fullmatch(text)
+    return (Link(title=match["title"].strip() if match else None, raw=text),)
+
+
+def _labelled_sticker(text: str) -> tuple[Segment, ...]:
+    match = _LINK.fullmatch(text)
+    return (Sticker(url=match["url"] if match and _ADDRESS.match(match["url"]) else None, raw=text),)
+
+
+def _whole_link(text: str) -> tuple[Segment, ...]:
+    match = _LINK.fullmatch(text)
+    return (Link(match["url"], match["title"].strip(), raw=text),) if match else (Text(text),)
+
+
+def _read_link(match: re.Match[str]) -> Body:
+    """A web page, whose label may hold a placeholder and whose address a broken table may have eaten."""
+    url = unescape_body(match["url"])
+    kind = _LABEL_KINDS.get(match["title"].strip())
+    if kind is not None:
+        return Body(kind, _labelled_sticker)
+    if _ADDRESS.fullmatch(url):
+        return Body(MessageKind.LINK, _whole_link)
+    if not url or url.lstrip().startswith("<") or url.endswith("@chatroom"):
+        return Body(
+            MessageKind.LINK, _plain_link, ("broken-link", "the address of the link was lost by the exporter")
+        )
+    return _TEXT
+
+
+_FILE_SUFFIXES: Final = tuple(
+    ["pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "htm", "html", "txt", "md", "csv", "zip", "rar", "7z", "apk", "ipa", "jpg", "jpeg", "png", "gif", "mp3", "mp4", "avi", "mov", "vsd", "vsdx", "xmind", "mmap", "epub", "mobi", "key", "pages", "numbers", "psd", "ai", "rp", "et", "wps"]
+)
+
+# One row a body that means more than its text: pattern of the whole raw body, and what it is. First match wins.
+_BODIES: Final[tuple[tuple[re.Pattern[str], Body | Callable[[re.Match[str]], Body]], ...]] = (
+    (re.compile(r"[ \t]*"), Body(MessageKind.OTHER)),
+    (re.compile(r"!\[[^\[\]\n]*\]\([^\s()]+\)"), Body(MessageKind.IMAGE)),
+    (_LINK, _read_link),
+    (re.compile("微信红包"), Body(MessageKind.RED_PACKET, lambda text: (RedPacket(raw=text),))),
+    (
+        re.compile(r"[A-Za-z][A-Za-z0-9_-]{5,39}:"),
+        Body(
+            MessageKind.OTHER,
+            lambda text: (Text(text),),
+            ("cut-message", "only the account id is left of this message"),
+        ),
+    ),
+    (
+        re.compile(rf"[^\s/\\:*?\"<>|，。！？；][^/\\:*?\"<>|\n，。！？；]{{0,99}}\.(?:{'|'.join(_FILE_SUFFIXES)})", re.IGNORECASE),
+        Body(MessageKind.FILE, lambda text: (File(text, raw=text),)),
+    ),
+    (re.compile(r"(?:https?://|www\.)[\x21-\x7e]+", re.IGNORECASE), Body(MessageKind.LINK)),
+    (
+        re.compile(r"(?:群聊|[^\s，。！？,!?]{1,30}和[^\s，。！？,!?]{1,30})的聊天记录"),
+        Body(MessageKind.FORWARD, lambda text: (Forward(text, raw=text),)),
+    ),
+    (
+        re.compile(r"(?:「[^\n]*?[：:].*」|\?[^\n]*?: .*\?)[ \n]-(?: -){14}(?:[ \n].*)?", re.DOTALL),
+        Body(MessageKind.QUOTE),
+    ),
+)  # fmt: skip
+
+SPECIAL_FIRST: Final = frozenset(["", " ", "\t", "!", "[", "「", "?", "h", "H", "w", "W"])
+"""First characters of a body that may be more than text; with `SPECIAL_LAST` the fast test that spares most bodies the table."""
+
+SPECIAL_LAST: Final = frozenset({"包", ":", "录"}.union(*(s[-1] + s[-1].upper() for s in _FILE_SUFFIXES)))
+"""Last characters of such bodies."""
+
+
+def classify(raw: str) -> Body:
+    """What a raw body is; a text where nothing else fits."""
+    if raw[:1] not in SPECIAL_FIRST and raw[-1:] not in SPECIAL_LAST:
+        return _TEXT
+    for pattern, body in _BODIES:
+        if match := pattern.fullmatch(raw):
+            return body if isinstance(body, Body) else body(match)
+    return _TEXT
+
+
+def heading(day: str) -> str:
+    """The heading of a day in the merged dialect."""
+    return f"## {day}   \n"
+
+
+def _placeholder(message: Message) -> str:
+    """A body for a message that has no text of its own."""
+    when = f"{message.time:%Y-%m-%d %H:%M:%S}" if message.time is not None else ""
+    for segment in message.segments:
+        if (
+            isinstance(segment, Image)
+            and (address := segment.url or segment.path)
+            and not re.search(r"[\s()]", address)
+        ):
+            return _escape_once(f"![{when}]({address})")
+        if isinstance(segment, Link) and segment.url and _ADDRESS.fullmatch(segment.url):
+            title = _escape_once((segment.title or segment.url).replace("\r", " ").replace("\n", " "))
+            return f"[{title}]({_escape_once(segment.url)})"
+    return ""
+
+
+def render_block(message: Message, when: dt.datetime, *, full_date: bool) -> str:
+    """A message as the writer writes it, without a day heading.
+
+    Args:
+        message: the message.
+        when: its time, or the one to write where it has none.
+        full_date: the merged dialect, whose headers carry the date.
+    """
+    stamp = f"{when:%Y-%m-%d %H:%M:%S}" if full_date else f"{when:%H:%M:%S}"
+    sender = (message.sender or "").replace("\r", " ").replace("\n", " ")
+    body = escape_body(message.text, message.kind)
+    if not message.text and message.kind is not MessageKind.OTHER:
+        body = _placeholder(message)
+    tail = " " if message.kind is MessageKind.IMAGE and body.startswith("![") else "  "
+    return f"> {stamp}  {sender}  \n{SEPARATOR}{body}{tail}\n{SEPARATOR}"
+
+
+_HEADING_TAIL: Final = re.compile(
+    r"(?:^|\n)(##[ \t]+[0-9]{4}-[0-9]{2}-[0-9]{2}[ \t]*\r?\n(?:[ \t]*\r?\n)*)\Z"
+)
+
+
+def cut_heading(text: str) -> int:
+    """Where a day heading at the end of a text begins, which belongs to the next message; the length if none does."""
+    match = _HEADING_TAIL.search(text) if "##" in text else None
+    return match.start(1) if match else len(text)
+
+
+class Block(NamedTuple):
+    """What stands under a header, taken apart.
+
+    Attributes:
+        body: the raw body.
+        end: where the block ends; a day heading after it belongs to the next message.
+    """
+
+    body: str
+    end: int
+
+
+def cut_block(text: str) -> Block:
+    """Find the raw body in what follows a header, in any shape that editors leave.
+
+    Args:
+        text: from the end of the header's name to the next header, so beginning with the line end of the header.
+    """
+    end = cut_heading(text)
+    if not text[:end].strip() and text.count("\n", 0, end) <= 3:
+        end = len(text)  # a heading where the body should be is the body
+    plain = text[:end].replace("\r\n", "\n")
+    if plain.startswith(_OPEN) and plain.endswith(_CLOSE) and "\n" not in (body := plain[len(_OPEN) : -len(_CLOSE)]):
+        return Block(body, end)
+    lines = plain.split("\n")[1:]
+    while lines and not lines[0].strip(" \t"):
+        lines.pop(0)
+    while lines and not lines[-1].strip(" \t"):
+        lines.pop()
+    if len(lines) == 1 and lines[0].startswith("![") and lines[0].endswith(") "):
+        return Block(lines[0][:-1], end)
+    return Block("\n".join(line.removesuffix("  ") for line in lines), end)
+
+
+def read_block(
+    name: str,
+    raw_body: str,
+    time: dt.datetime | None,
+    origin: Origin,
+    lexicon: Lexicon | None = None,
+) -> tuple[Message, Body]:
+    """The message of a block.
+
+    Args:
+        name: what the header has after the time, two blanks at its end or not.
+        raw_body: as `cut_block` gives it.
+        time: of the message.
+        origin: of the message.
+        lexicon: what its mentions are looked up in.
+    """
+    sender = name.removesuffix("\r").removesuffix("  ") or None
+    body = classify(raw_body)
+    text = unescape_body(raw_body)
+    message = build_message(
+        time,
+        None if time is None else "second",
+        sender,
+        MessageKind.SYSTEM if sender is None and body.kind is MessageKind.TEXT else body.kind,
+        text,
+        is_self=None if sender is None else sender == OWNER_NAME,
+        origin=origin,
+        segments=None if body.build is None else body.build(text),
+        lexicon=lexicon,
+    )
+    return message, body
+
+
+_DATE: Final = re.compile(r"(?<![0-9])([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})(?![0-9])")
+
+
+def find_day(*texts: str | None) -> dt.date | None:
+    """The first date in the first text that has one."""
+    for text in texts:
+        for match in _DATE.finditer(text or ""):
+            try:
+                return dt.date(*map(int, match.groups()))
+            except ValueError:
+                continue
+    return None
+
+
+def parse_front_matter(text: str) -> dict[str, str]:
+    """Keys and values of the lines between the fences.
+
+    It is no YAML: the value is the rest of the line without the white space around it and without one pair of double
+    quotes. A line without a key is left out.
+    """
+    found: dict[str, str] = {}
+    for line in text.split("\n"):
+        if match := _KEY.fullmatch(line.rstrip("\r")):
+            value = match[2].strip(" \t")
+            if len(value) >= 2 and value[0] == value[-1] == '"':
+                value = value[1:-1]
+            found[match[1]] = value
+    return found

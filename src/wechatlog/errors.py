@@ -1,0 +1,216 @@
+"""The errors that callers catch.
+
+Every error that the library raises on purpose is a `WechatlogError`. Errors carry their data as attributes;
+the sentence is made when somebody asks for it. All of them pickle. This module imports nothing of the house.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = [
+    "AmbiguousFormatError",
+    "FormatError",
+    "MissingExtraError",
+    "MultipleConversationsError",
+    "OptionError",
+    "RefusedFormatError",
+    "UnknownFormatError",
+    "WechatlogError",
+    "WriteError",
+]
+
+_EXCERPT_WIDTH = 60
+
+
+class WechatlogError(Exception):
+    """The base of every error that this library raises on purpose."""
+
+
+def _pointer(excerpt: str, start: int, length: int) -> str:
+    """The offending line cut to a window, and a caret line under it that lines up for wide characters too."""
+    left = max(0, start - _EXCERPT_WIDTH // 2)
+    window = "".join(c if c.isprintable() else "�" for c in excerpt[left : left + _EXCERPT_WIDTH])
+    before = window[: start - left]
+    pad = "".join("\u3000" if unicodedata.east_asian_width(c) in "WF" else " " for c in before)
+    carets = "^" * max(1, min(length, len(window) - len(before)))
+    return f"\n    {window}\n    {pad}{carets}"
+
+
+class FormatError(WechatlogError, ValueError):
+    """The input breaks the rules of its format at a known place.
+
+    Attributes:
+        message: what is wrong.
+        source: the name of the file, or `None` for data without a name.
+        line: 1-based line number, or `None`.
+        column: 1-based column, counted in characters, or `None`.
+        span: start and end (0-based, end exclusive) of the offending part inside `excerpt`, or `None`.
+        excerpt: the offending line, or `None`.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        source: str | None = None,
+        line: int | None = None,
+        column: int | None = None,
+        span: tuple[int, int] | None = None,
+        excerpt: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.source = source
+        self.line = line
+        self.column = column
+        self.span = span
+        self.excerpt = excerpt
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.source, self.line, self.column) if part is not None)
+        text = f"{place}: {self.message}" if place else self.message
+        if self.excerpt is None or self.column is None:
+            return text
+        start, end = self.span if self.span is not None else (self.column - 1, self.column)
+        return text + _pointer(self.excerpt, start, end - start)
+
+
+class UnknownFormatError(WechatlogError):
+    """No reader or writer takes this.
+
+    Attributes:
+        subject: what was to be read or written: a file name, a format name, a suffix.
+        reason: why nothing takes it, in one sentence.
+        candidates: format name to the reason why it was refused.
+    """
+
+    def __init__(
+        self, subject: str, reason: str = "no known format", candidates: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(subject, reason, dict(candidates or {}))
+        self.subject = subject
+        self.reason = reason
+        self.candidates: dict[str, str] = dict(candidates or {})
+
+    def __str__(self) -> str:
+        lines = [f"{self.subject}: {self.reason}"]
+        lines += [f"  {name}: {why}" for name, why in self.candidates.items()]
+        return "\n".join(lines)
+
+
+class AmbiguousFormatError(WechatlogError):
+    """Several readers take this equally well; pass `format=` to choose one.
+
+    Attributes:
+        subject: the name of the input.
+        candidates: format name to the reason why it fits.
+    """
+
+    def __init__(self, subject: str, candidates: Mapping[str, str]) -> None:
+        super().__init__(subject, dict(candidates))
+        self.subject = subject
+        self.candidates: dict[str, str] = dict(candidates)
+
+    def __str__(self) -> str:
+        lines = [f"{self.subject}: several formats fit equally well; pass format= to choose one"]
+        lines += [f"  {name}: {why}" for name, why in self.candidates.items()]
+        return "\n".join(lines)
+
+
+class RefusedFormatError(WechatlogError):
+    """The input was recognised, and it is not a chat that can be read.
+
+    Attributes:
+        subject: the name of the input.
+        format: what it was recognised as.
+        reason: why it is refused.
+    """
+
+    def __init__(self, subject: str, format: str, reason: str) -> None:  # noqa: A002
+        super().__init__(subject, format, reason)
+        self.subject = subject
+        self.format = format
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.format}: {self.reason}"
+
+
+class MultipleConversationsError(WechatlogError):
+    """The input holds several conversations where one was asked for.
+
+    Attributes:
+        subject: the name of the input.
+        titles: the titles or ids of the conversations found so far.
+    """
+
+    def __init__(self, subject: str, titles: Sequence[str]) -> None:
+        super().__init__(subject, tuple(titles))
+        self.subject = subject
+        self.titles = tuple(titles)
+
+    def __str__(self) -> str:
+        names = ", ".join(self.titles)
+        return f"{self.subject}: holds several conversations ({names}); use wechatlog.load_archive"
+
+
+class OptionError(WechatlogError, ValueError):
+    """An option has a value that means nothing.
+
+    Attributes:
+        option: its name.
+        message: what is wrong.
+    """
+
+    def __init__(self, option: str, message: str) -> None:
+        super().__init__(option, message)
+        self.option = option
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.option}: {self.message}"
+
+
+class MissingExtraError(WechatlogError, ImportError):
+    """An optional library is not installed.
+
+    Attributes:
+        extra: the extra of this package that brings it.
+        purpose: what it is needed for.
+        command: the command that installs it.
+    """
+
+    def __init__(self, extra: str, purpose: str) -> None:
+        super().__init__(extra, purpose)
+        self.extra = extra
+        self.purpose = purpose
+
+    @property
+    def command(self) -> str:
+        """The pip command that installs what is missing."""
+        return f"pip install 'wechatlog[{self.extra}]'"
+
+    def __str__(self) -> str:
+        return f"{self.purpose} needs an optional library; install it with: {self.command}"
+
+
+class WriteError(WechatlogError):
+    """A conversation cannot be written in the form asked for.
+
+    Attributes:
+        message: why not.
+        format: the name of the writer, or `None`.
+    """
+
+    def __init__(self, message: str, format: str | None = None) -> None:  # noqa: A002
+        super().__init__(message, format)
+        self.message = message
+        self.format = format
+
+    def __str__(self) -> str:
+        return f"{self.format}: {self.message}" if self.format else self.message

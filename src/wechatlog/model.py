@@ -1,0 +1,515 @@
+"""The model: what a chat is, whatever file it came from.
+
+Immutable values. Readers build them, writers and operations take them; this module knows neither, nor any format.
+`build_message` is the door for readers that make millions of messages.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast, overload
+
+import attrs
+
+from wechatlog.diagnostics import Diagnostic, Origin
+from wechatlog.segments.types import Emoji, Image, Link, Mention, Segment
+
+if TYPE_CHECKING:
+    from wechatlog.segments import Lexicon
+    from wechatlog.timestamps import Precision
+
+__all__ = [
+    "Conversation",
+    "Message",
+    "MessageKind",
+    "Metadata",
+    "Participant",
+    "build_message",
+    "normalize_name",
+]
+
+_SPACES: Final = re.compile(r"\s+")
+_ONE_LINE: Final = 60
+
+Day: TypeAlias = "dt.datetime | dt.date | str"
+
+
+class MessageKind(enum.StrEnum):
+    """What a message is."""
+
+    TEXT = "text"
+    IMAGE = "image"
+    VOICE = "voice"
+    VIDEO = "video"
+    STICKER = "sticker"
+    FILE = "file"
+    LINK = "link"
+    LOCATION = "location"
+    CARD = "card"
+    QUOTE = "quote"
+    TRANSFER = "transfer"
+    RED_PACKET = "red_packet"
+    CALL = "call"
+    FORWARD = "forward"
+    MINI_PROGRAM = "mini_program"
+    MUSIC = "music"
+    CHANNEL = "channel"
+    NOTE = "note"
+    ANNOUNCEMENT = "announcement"
+    PAT = "pat"
+    SYSTEM = "system"
+    RECALL = "recall"
+    OTHER = "other"
+
+
+def normalize_name(name: str) -> str:
+    """A name for comparing: runs of white space become one blank, none at the ends."""
+    return _SPACES.sub(" ", name).strip()
+
+
+def _freeze(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return Metadata(value)
+    if isinstance(value, list | tuple):
+        return tuple(_freeze(item) for item in value)
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    raise TypeError(f"metadata holds JSON-like values, not {type(value).__name__}")
+
+
+class Metadata(Mapping[str, Any]):
+    """A frozen, hashable, picklable mapping of JSON-like values; lists become tuples, mappings `Metadata`.
+
+    Args:
+        items: a mapping with string keys.
+
+    Raises:
+        TypeError: for a key that is no string, or a value that JSON could not hold.
+    """
+
+    __slots__ = ("_items",)
+    _items: dict[str, Any]
+
+    def __init__(self, items: Mapping[str, Any] | None = None) -> None:
+        frozen: dict[str, Any] = {}
+        for key, value in (items or {}).items():
+            if not isinstance(key, str):
+                raise TypeError(f"metadata keys are strings, not {type(key).__name__}")
+            frozen[key] = _freeze(value)
+        object.__setattr__(self, "_items", frozen)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("metadata is frozen")
+
+    def __getitem__(self, key: str) -> Any:
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._items.items()))
+
+    def __repr__(self) -> str:
+        return f"Metadata({self._items!r})"
+
+    def __reduce__(self) -> tuple[type[Metadata], tuple[dict[str, Any]]]:
+        return Metadata, (self._items,)
+
+
+def _to_segments(value: Iterable[Segment] | None) -> tuple[Segment, ...] | None:
+    return None if value is None else tuple(value)
+
+
+# Without a slot for weak references, so that `_Loose` can have the same layout.
+@attrs.frozen(slots=True, repr=False, weakref_slot=False)
+class Message:
+    """One message.
+
+    Attributes:
+        time: when it was sent; naive wall clock, or aware; `None` where the archive does not say.
+        precision: the smallest unit of `time` that the archive gives: `second`, `minute`, `day` or `None`.
+        sender: the name shown, exactly; `None` for a notice that nobody sent.
+        sender_id: the account id (`wxid_…`), or `None`.
+        is_self: whether the owner of the archive sent it; `None` where the archive does not say.
+        kind: what it is.
+        text: the body as a person reads it: entities decoded, emoji codes kept. The `raw` of the segments join
+            to it.
+        id: the server's id of the message, all digits kept, or `None`.
+        reply_to: the server's id of the message that this one answers, or `None`.
+        origin: where it stood; never part of equality.
+    """
+
+    time: dt.datetime | None = None
+    precision: Precision | None = None
+    sender: str | None = None
+    sender_id: str | None = None
+    is_self: bool | None = None
+    kind: MessageKind = attrs.field(default=MessageKind.TEXT, converter=MessageKind)
+    text: str = ""
+    id: str | None = None
+    reply_to: str | None = None
+    origin: Origin = attrs.field(default=Origin(), eq=False)
+    _segments: tuple[Segment, ...] | None = attrs.field(default=None, converter=_to_segments)
+    _lexicon: Lexicon | None = attrs.field(default=None, eq=False)
+    _parsed: tuple[Segment, ...] | None = attrs.field(default=None, eq=False, init=False)
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The pieces of the body: those the archive gave, or else parsed from `text`, once."""
+        if self._segments is not None:
+            return self._segments
+        if self._parsed is None:
+            from wechatlog.segments import parse_segments
+
+            object.__setattr__(self, "_parsed", parse_segments(self.text, self._lexicon))
+        return cast("tuple[Segment, ...]", self._parsed)
+
+    @property
+    def given_segments(self) -> tuple[Segment, ...] | None:
+        """The segments that the archive gave, or `None` where they are parsed from `text`."""
+        return self._segments
+
+    @property
+    def mentions(self) -> tuple[Mention, ...]:
+        """The people addressed, in order."""
+        return tuple(segment for segment in self.segments if isinstance(segment, Mention))
+
+    @property
+    def emoji(self) -> tuple[Emoji, ...]:
+        """The emoji codes, in order."""
+        return tuple(segment for segment in self.segments if isinstance(segment, Emoji))
+
+    @property
+    def images(self) -> tuple[Image, ...]:
+        """The pictures, in order."""
+        return tuple(segment for segment in self.segments if isinstance(segment, Image))
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The web pages, in order."""
+        return tuple(segment for segment in self.segments if isinstance(segment, Link))
+
+    def __str__(self) -> str:
+        when = ""
+        if self.time is not None:
+            when = {"day": f"{self.time:%Y-%m-%d} ", "minute": f"{self.time:%Y-%m-%d %H:%M} "}.get(
+                self.precision or "", f"{self.time:%Y-%m-%d %H:%M:%S} "
+            )
+        who = f"{self.sender}: " if self.sender is not None else "* "
+        body = self.text or f"[{self.kind}]"
+        return _SPACES.sub(" ", f"{when}{who}{body}").strip()
+
+    def __repr__(self) -> str:
+        shown = []
+        for name in ("time", "sender", "sender_id", "is_self", "kind", "text", "id", "reply_to"):
+            value = getattr(self, name)
+            if value is None or (name == "kind" and value is MessageKind.TEXT):
+                continue
+            if name == "time":
+                value = value.isoformat(" ")
+            shown.append(f"{name}={value if name == 'kind' else repr(value)}")
+        return f"Message({', '.join(shown)})"
+
+
+class _Loose:
+    """A twin of `Message` with the same slots and no lock, which `build_message` fills and then turns into one.
+
+    A frozen attrs class sets each field through `object.__setattr__`, which doubles the cost of reading a large
+    archive. Python allows changing the class of an object between classes of equal layout.
+    """
+
+    __slots__ = tuple(attribute.name for attribute in attrs.fields(Message))
+
+    time: dt.datetime | None
+    precision: Precision | None
+    sender: str | None
+    sender_id: str | None
+    is_self: bool | None
+    kind: MessageKind
+    text: str
+    id: str | None
+    reply_to: str | None
+    origin: Origin
+    _segments: tuple[Segment, ...] | None
+    _lexicon: Lexicon | None
+    _parsed: tuple[Segment, ...] | None
+
+
+_NO_ORIGIN: Final = Origin()
+_new_loose = _Loose.__new__
+
+
+def build_message(
+    time: dt.datetime | None,
+    precision: Precision | None,
+    sender: str | None,
+    kind: MessageKind,
+    text: str,
+    *,
+    sender_id: str | None = None,
+    is_self: bool | None = None,
+    id: str | None = None,  # noqa: A002
+    reply_to: str | None = None,
+    origin: Origin = _NO_ORIGIN,
+    segments: tuple[Segment, ...] | None = None,
+    lexicon: Lexicon | None = None,
+    parsed: tuple[Segment, ...] | None = None,
+) -> Message:
+    """Make a message without converting or checking anything: the fast door for readers.
+
+    The arguments are the fields of `Message`; `lexicon` is what mentions are looked up in, `parsed` segments that
+    are known to be those of `text`.
+    """
+    message = _new_loose(_Loose)
+    message.time = time
+    message.precision = precision
+    message.sender = sender
+    message.sender_id = sender_id
+    message.is_self = is_self
+    message.kind = kind
+    message.text = text
+    message.id = id
+    message.reply_to = reply_to
+    message.origin = origin
+    message._segments = segments
+    message._lexicon = lexicon
+    message._parsed = parsed
+    message.__class__ = Message  # type: ignore[assignment]
+    return cast("Message", message)
+
+
+@attrs.frozen(slots=True)
+class Participant:
+    """A person in a conversation.
+
+    Attributes:
+        name: the name shown, or `None` where only the id is known.
+        id: the account id, or `None`.
+        is_self: whether this is the owner of the archive; `None` where unknown.
+        aliases: other names of the same person: remark, nickname, name in the group.
+        message_count: messages sent in this conversation.
+    """
+
+    name: str | None = None
+    id: str | None = None
+    is_self: bool | None = None
+    aliases: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    message_count: int = 0
+
+
+@attrs.frozen(slots=True, repr=False)
+class Conversation(Sequence[Message]):
+    """A chat: a sequence of messages and what is known about it.
+
+    Attributes:
+        messages: in the order of the archive.
+        title: the name of the chat, or `None`.
+        id: the account or room id (`…@chatroom`), or `None`.
+        is_group: whether it is a group; `None` where unknown.
+        owner: the name or account id of the person whose archive it is, or `None`.
+        members: people whom the archive lists, whether they wrote or not.
+        metadata: what else the archive says of itself: front matter, exporter, version.
+        diagnostics: what the reader noticed; never part of equality.
+        tz: the zone of the times, or `None` for naive ones.
+        tz_assumed: true where nobody named the zone and it was assumed.
+        origin: where it stood, with the text before the first message as `raw`; never part of equality.
+    """
+
+    messages: tuple[Message, ...] = attrs.field(default=(), converter=tuple)
+    title: str | None = None
+    id: str | None = None
+    is_group: bool | None = None
+    owner: str | None = None
+    members: tuple[Participant, ...] = attrs.field(default=(), converter=tuple)
+    metadata: Metadata = attrs.field(factory=Metadata, converter=Metadata)
+    diagnostics: tuple[Diagnostic, ...] = attrs.field(default=(), converter=tuple, eq=False)
+    tz: dt.tzinfo | None = None
+    tz_assumed: bool = False
+    origin: Origin = attrs.field(default=Origin(), eq=False)
+    _lexicon: Lexicon | None = attrs.field(default=None, eq=False)
+    _participants: tuple[Participant, ...] | None = attrs.field(default=None, eq=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        if self._lexicon is not None:
+            return
+        from wechatlog.segments import Lexicon
+
+        lexicon = Lexicon()
+        self.teach(lexicon)
+        object.__setattr__(self, "_lexicon", lexicon)
+        for message in self.messages:
+            if message._lexicon is None:
+                object.__setattr__(message, "_lexicon", lexicon)
+
+    def teach(self, lexicon: Lexicon) -> None:
+        """Let a lexicon learn the names of this conversation, when it is first asked."""
+        lexicon.bind(lambda: (self._names(), (message.text for message in self.messages)))
+
+    def _names(self) -> set[str]:
+        names = {message.sender for message in self.messages}
+        for member in self.members:
+            names.update((member.name, *member.aliases))
+        return {name for name in names if name}
+
+    @overload
+    def __getitem__(self, index: int) -> Message: ...
+    @overload
+    def __getitem__(self, index: slice) -> Conversation: ...
+    def __getitem__(self, index: int | slice) -> Message | Conversation:
+        if isinstance(index, slice):
+            return self._with(self.messages[index])
+        return self.messages[index]
+
+    def __len__(self) -> int:
+        return len(self.messages)
+
+    def __iter__(self) -> Iterator[Message]:
+        return iter(self.messages)
+
+    def _with(self, messages: Iterable[Message]) -> Conversation:
+        """The same conversation with other messages; mentions keep to the names of the whole."""
+        return attrs.evolve(self, messages=messages)
+
+    @property
+    def participants(self) -> tuple[Participant, ...]:
+        """Everybody who wrote, in order of appearance, with counts; then listed members who did not."""
+        if self._participants is None:
+            object.__setattr__(self, "_participants", _count_participants(self))
+        return cast("tuple[Participant, ...]", self._participants)
+
+    def between(self, start: Day | None = None, end: Day | None = None) -> Conversation:
+        """The messages from `start` up to `end`.
+
+        Args:
+            start: a time, a day or an ISO text; included.
+            end: a time, which is excluded, or a day, which is included.
+
+        Returns:
+            The messages with a time in that span; naive bounds mean the conversation's own zone.
+
+        Raises:
+            TypeError: for an aware bound on a conversation with naive times.
+            ValueError: for a text that is no ISO date or time.
+        """
+        low, high = self._bound(start, last=False), self._bound(end, last=True)
+        return self._with(
+            message
+            for message in self.messages
+            if message.time is not None
+            and (low is None or message.time >= low)
+            and (high is None or message.time < high)
+        )
+
+    def _bound(self, day: Day | None, *, last: bool) -> dt.datetime | None:
+        if day is None:
+            return None
+        if isinstance(day, str):
+            day = dt.date.fromisoformat(day) if len(day) <= 10 else dt.datetime.fromisoformat(day)
+        if not isinstance(day, dt.datetime):
+            day = dt.datetime.combine(day, dt.time()) + dt.timedelta(days=last)
+        if day.tzinfo is None:
+            return day.replace(tzinfo=self.tz)
+        if self.tz is None:
+            raise TypeError("this conversation has naive times; pass a bound without a zone, or load it with tz=")
+        return day
+
+    def by(self, *names: str) -> Conversation:
+        """The messages of the people named, by name or account id; runs of white space do not matter."""
+        wanted = {normalize_name(name) for name in names}
+        return self._with(
+            message
+            for message in self.messages
+            if (message.sender is not None and normalize_name(message.sender) in wanted)
+            or message.sender_id in wanted
+        )
+
+    def of_kind(self, *kinds: MessageKind | str) -> Conversation:
+        """The messages of these kinds.
+
+        Raises:
+            ValueError: for a text that names no kind.
+        """
+        wanted = {MessageKind(kind) for kind in kinds}
+        return self._with(message for message in self.messages if message.kind in wanted)
+
+    def search(self, pattern: str | re.Pattern[str]) -> Conversation:
+        """The messages whose text holds `pattern`: a string, upper and lower case alike, or a compiled pattern."""
+        if isinstance(pattern, str):
+            needle = pattern.casefold()
+            return self._with(message for message in self.messages if needle in message.text.casefold())
+        found = pattern.search
+        return self._with(message for message in self.messages if found(message.text))
+
+    def sorted(self) -> Conversation:
+        """The messages in order of time; stable. One without a time keeps to the message before it."""
+        keys: list[tuple[bool, dt.datetime | None]] = []
+        last: dt.datetime | None = None
+        for message in self.messages:
+            last = message.time if message.time is not None else last
+            keys.append((last is not None, last))
+        order = sorted(range(len(keys)), key=lambda index: _Key(keys[index]))
+        return self._with(self.messages[index] for index in order)
+
+    def __repr__(self) -> str:
+        times = [message.time for message in self.messages if message.time is not None]
+        parts = [f"{len(self.messages)} messages"]
+        if people := sum(person.message_count > 0 for person in self.participants):
+            parts.append(f"{people} participants")
+        if times:
+            parts.append(f"{min(times):%Y-%m-%d %H:%M} to {max(times):%Y-%m-%d %H:%M}")
+        if self.diagnostics:
+            parts.append(f"{len(self.diagnostics)} diagnostics")
+        name = self.title or self.id or self.origin.source
+        return f"<Conversation{f' {name!r}' if name else ''}: {', '.join(parts)}>"
+
+
+class _Key:
+    """Sorts messages before the first known time first, then by time."""
+
+    __slots__ = ("key",)
+
+    def __init__(self, key: tuple[bool, dt.datetime | None]) -> None:
+        self.key = key
+
+    def __lt__(self, other: _Key) -> bool:
+        if self.key[1] is None or other.key[1] is None:
+            return self.key[0] < other.key[0]
+        return self.key[1] < other.key[1]
+
+
+def _count_participants(conversation: Conversation) -> tuple[Participant, ...]:
+    counts: dict[str, int] = {}
+    first: dict[str, Message] = {}
+    names: dict[str, dict[str, None]] = {}
+    for message in conversation.messages:
+        if message.sender is None and message.sender_id is None:
+            continue
+        key = message.sender_id or f"\0{message.sender}"
+        counts[key] = counts.get(key, 0) + 1
+        first.setdefault(key, message)
+        if message.sender is not None:
+            names.setdefault(key, {})[message.sender] = None
+    listed = {(member.id or f"\0{member.name}"): member for member in conversation.members}
+    people = []
+    for key, count in counts.items():
+        shown, *others = names.get(key) or [None]
+        member = listed.pop(key, None)
+        if member is not None:
+            name = member.name or shown
+            others = [n for n in (*member.aliases, shown, *others) if n is not None and n != name]
+            is_self = first[key].is_self if member.is_self is None else member.is_self
+        else:
+            name, is_self = shown, first[key].is_self
+        aliases = tuple(dict.fromkeys(n for n in others if n is not None))
+        people.append(Participant(name, first[key].sender_id, is_self, aliases, count))
+    people += [attrs.evolve(member, message_count=0) for member in listed.values()]
+    return tuple(people)
+
+

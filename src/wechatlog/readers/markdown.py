@@ -1,0 +1,351 @@
+"""Markdown archives of a group's daily record, both dialects, as they were generated and as people left them.
+
+Takes text, gives messages. The syntax is `content.markdown_archive`; this module finds the day, walks the blocks and
+keeps the raw text of every block that the writer would write differently, so that an archive can be given back byte
+for byte. Most blocks have one exact shape, which `_Walk.messages` reads without a second look; all others go through
+`_Walk.read_odd`.
+
+Source of the format: the scripts of a payment community's group archive, 2017 to 2018.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from wechatlog.content.markdown_archive import (
+    FRONT_MATTER,
+    OWNER_NAME,
+    SEPARATOR,
+    SPECIAL_FIRST,
+    SPECIAL_LAST,
+    cut_block,
+    cut_heading,
+    find_day,
+    heading,
+    parse_front_matter,
+    read_block,
+    render_block,
+)
+from wechatlog.diagnostics import Origin, Severity
+from wechatlog.errors import FormatError, OptionError
+from wechatlog.model import Message, MessageKind, build_message
+from wechatlog.readers.base import Evidence
+from wechatlog.tokenizer import MARKDOWN, iter_records, prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from wechatlog.readers.base import Batch, Context, Head
+    from wechatlog.source import Source
+    from wechatlog.tokenizer import Record
+
+__all__ = ["READER", "MarkdownReader"]
+
+_OPEN: Final = "\n" + SEPARATOR
+_CLOSE: Final = "  \n" + SEPARATOR
+_ODD_FIRST: Final = SPECIAL_FIRST | {"-", "#"}
+_DAMAGE: Final = re.compile(r"\?\?|@[^\s?@]{1,40}\?")
+_DOCUMENT: Final = re.compile(r"\n(---[ \t]*\r?\n(?:[A-Za-z_][\w-]*:[^\n]*\n)+---[ \t]*(?:\r?\n|\Z))")
+
+
+def _option_day(option: Any) -> dt.date | None:
+    if isinstance(option, dt.datetime):
+        return option.date()
+    if option is None or isinstance(option, dt.date):
+        return option
+    day = find_day(option if isinstance(option, str) else None)
+    if day is None:
+        raise OptionError("date", f"expected a day such as 2017-08-19, not {option!r}")
+    return day
+
+
+class _Walk:
+    """One pass over one source."""
+
+    def __init__(self, context: Context, mark: str, *, cr: bool) -> None:
+        self.context = context
+        self.mark = mark
+        self.cr = cr
+        self.option_day = _option_day(context.options.get("date"))
+        self.draft = context.draft()
+        self.count = 0
+        self.damaged = False
+        self._begin("", 0)
+
+    def _begin(self, day: str, stamp_length: int) -> None:
+        self.day = day  # with a blank behind it, of the daily dialect
+        self.last_day = ""  # of the merged dialect
+        self.stamp_length = stamp_length  # 8 in the daily, 19 in the merged dialect, 0 while unknown
+        self.lead = ""  # the day heading before the next message
+        self.last_raw = ""  # of the last odd block; only such a block can have a heading behind it
+        self.count = 0
+
+    @property
+    def merged(self) -> bool:
+        return self.stamp_length == 19
+
+    def restore(self, text: str) -> str:
+        """The text with the line ends that it had before the engine took it."""
+        return text.replace("\n", "\r") if self.cr else text
+
+    def start(self, preamble: str, line: int, offset: int) -> None:
+        """Begin a conversation with the text before its first message."""
+        match = FRONT_MATTER.match(preamble.lstrip("\r\n \t").replace("\r\n", "\n"))
+        matter = parse_front_matter(match[1]) if match else {}
+        cut = cut_heading(preamble)
+        if not match and preamble[:cut].strip():
+            self._report_preamble(preamble, line)
+        name = self.context.source.name
+        day = find_day(matter.get("date")) or find_day(matter.get("title"), name) or self.option_day
+        self._begin("" if day is None else f"{day:%Y-%m-%d} ", 0)
+        self.lead = preamble[cut:]
+        raw = (self.mark if offset == 0 else "") + self.restore(preamble[:cut])
+        self.draft = self.context.draft(
+            str(offset),
+            title=matter.get("title"),
+            is_group=True,
+            owner=OWNER_NAME,
+            metadata=dict(matter),
+            origin=Origin(name, line, offset, raw),
+        )
+
+    def _report_preamble(self, text: str, line: int) -> None:
+        content = text.lstrip()
+        self.context.report(
+            "text-before-first-message",
+            "text before the first message belongs to no message; it is kept as the conversation's origin",
+            line=line + text.count("\n", 0, len(text) - len(content)),
+            column=1,
+            excerpt=content[:200].split("\n", 1)[0],
+        )
+
+    def finish(self) -> None:
+        """Say what can be said only at the end of a conversation."""
+        self.draft.done = True
+        if self.merged:
+            self.draft.metadata["dialect"] = "merged"
+        claimed = self.draft.metadata.get("lines", "").strip()
+        if claimed.isdecimal() and int(claimed) != self.count:
+            self.context.report(
+                "message-count",
+                f"the front matter claims {claimed} messages, there are {self.count}",
+                severity=Severity.INFO,
+                line=self.draft.origin.line,
+            )
+
+    def close(self, messages: list[Message]) -> None:
+        """Give a day heading that no message follows to the raw text of the message before it."""
+        if messages and self.lead:
+            raw = self.restore(self.last_raw + self.lead)
+            messages[-1] = attrs.evolve(messages[-1], origin=messages[-1].origin._replace(raw=raw))
+
+    def look_for_damage(self, records: list[Record]) -> None:
+        """Say once that a conversion to GBK cost characters; nothing can be restored, so nothing is guessed."""
+        for _, body, _, line in records:
+            if "?" in body and _DAMAGE.search(body):
+                self.damaged = True
+                self.context.report(
+                    "lost-characters",
+                    "question marks stand for characters that a conversion to GBK lost, from here on or before",
+                    severity=Severity.INFO,
+                    line=line,
+                )
+                return
+
+    def messages(self, records: list[Record]) -> list[Message]:
+        """The messages of records that belong to one document. Long, because this loop is the cost of reading."""
+        batch: list[Message] = []
+        append, build, new, parse = batch.append, build_message, tuple.__new__, dt.datetime.fromisoformat
+        name, zone, lexicon, kind = self.context.source.name, self.context.tz, self.draft.lexicon, MessageKind.TEXT
+        for record in records:
+            header, body, offset, line = record
+            stamp, sender = header.groups()  # type: ignore[union-attr]
+            if (
+                body.startswith(_OPEN)
+                and body.endswith(_CLOSE)
+                and sender.endswith("  ")
+                and len(stamp) == self.stamp_length
+                and stamp.startswith(self.last_day)
+                and not self.lead
+                and not self.cr
+            ):
+                text = body[5:-7]
+                if (
+                    text[:1] not in _ODD_FIRST
+                    and text[-1:] not in SPECIAL_LAST
+                    and "&" not in text
+                    and "<" not in text
+                    and ">" not in text
+                    and "\n" not in text
+                    and "\r" not in text
+                    and (sender := sender[:-2])
+                ):
+                    try:
+                        time = parse(self.day + stamp)
+                    except ValueError:
+                        append(self.read_odd(record))
+                        continue
+                    if zone is not None:
+                        time = time.replace(tzinfo=zone)
+                    append(
+                        build(
+                            time,
+                            "second",
+                            sender,
+                            kind,
+                            text,
+                            is_self=sender == OWNER_NAME,
+                            origin=new(Origin, (name, line, offset, None)),
+                            lexicon=lexicon,
+                        )
+                    )
+                    continue
+            append(self.read_odd(record))
+        self.count += len(batch)
+        return batch
+
+    def read_odd(self, record: Record) -> Message:
+        """The message of a block of any shape; its raw text is kept where the writer would write another."""
+        header, text, offset, line = record
+        stamp, name = header.groups()  # type: ignore[union-attr]
+        if not self.stamp_length:
+            self.stamp_length = len(stamp)
+            self.day = "" if self.merged else self.day
+        block = cut_block(text)
+        raw = self.lead + header.group()[1:] + text[: block.end]  # type: ignore[union-attr]
+        self.last_raw, self.lead = raw, text[block.end :]
+        time = self._time(stamp, line)
+        origin = Origin(self.context.source.name, line, offset)
+        message, body = read_block(name, block.body, time, origin, self.draft.lexicon)
+        if body.damage:
+            code, sentence = body.damage
+            self.context.report(code, sentence, line=line + 2, column=1, excerpt=block.body[:200])
+        if time is None or self.cr or self._canonical(message, time) != raw:
+            origin = origin._replace(raw=self.restore(raw))
+            message, _ = read_block(name, block.body, time, origin, self.draft.lexicon)
+        if time is not None:
+            self.last_day = f"{time:%Y-%m-%d}" if self.merged else ""
+        return message
+
+    def _canonical(self, message: Message, time: dt.datetime) -> str:
+        block = render_block(message, time, full_date=self.merged)
+        day = f"{time:%Y-%m-%d}"
+        return heading(day) + block if self.merged and day != self.last_day else block
+
+    def _time(self, stamp: str, line: int) -> dt.datetime | None:
+        day = "" if len(stamp) == 19 else self.day or f"{self.last_day} ".lstrip()
+        if not day and len(stamp) == 8:
+            raise FormatError(
+                "no day is known for this time: the front matter, the title and the file name have none; pass date=",
+                source=self.context.source.name,
+                line=line,
+                column=3,
+                excerpt=f"> {stamp}",
+                span=(2, 10),
+            )
+        try:
+            time = dt.datetime.fromisoformat(day + stamp)
+        except ValueError:
+            self.context.report(
+                "bad-time",
+                f"impossible time {stamp}",
+                severity=Severity.ERROR,
+                line=line,
+                column=3,
+                excerpt=f"> {stamp}",
+                span=(2, 2 + len(stamp)),
+            )
+            return None
+        return self.context.wall_time(time)
+
+
+class MarkdownReader:
+    """The reader of Markdown archives."""
+
+    name = "markdown"
+    description = "Markdown archive of a group's daily record, daily and merged dialect (cocolian scripts, 2017-2018)"
+    suffixes = (".markdown", ".md")
+    options: Mapping[str, str] = {
+        "date": "the day of the messages, for a file that does not say it: 2017-08-19",
+    }
+
+    def detect(self, head: Head) -> Evidence | None:
+        """Headers of the format decide; front matter alone is an empty day."""
+        text = "\n" + head.text
+        headers = sum(1 for _, _ in zip(range(50), MARKDOWN.pattern.finditer(text), strict=False))
+        matter = FRONT_MATTER.match(head.text.lstrip())
+        keys = parse_front_matter(matter[1]) if matter else {}
+        if headers and {"date", "title"} & keys.keys():
+            return Evidence(1.0, f"front matter and {headers} header lines")
+        if headers:
+            return Evidence(0.9 if headers > 1 else 0.7, f"{headers} header lines '> HH:MM:SS  NAME'")
+        if {"date", "title", "tag"} <= keys.keys():
+            return Evidence(0.8, "front matter of a day without messages")
+        return None
+
+    def read(self, source: Source, context: Context) -> Iterator[Batch]:
+        """The messages; a file of several documents with front matter gives several conversations.
+
+        Raises:
+            FormatError: where a header without a date needs a day and nothing says which.
+        """
+        del source  # the context has it
+        prepared = prepare(context.blocks())
+        walk = _Walk(context, prepared.mark, cr=prepared.cr)
+        held: tuple[Any, list[Message]] | None = None  # the last batch waits, since a day heading may still follow it
+        for records in iter_records(prepared.blocks, MARKDOWN):
+            if not walk.damaged:
+                walk.look_for_damage(records)
+            for batch in _read_documents(walk, records):
+                if held is not None:
+                    yield held
+                held = batch
+        walk.finish()
+        if held is not None:
+            walk.close(held[1])
+            yield held
+
+
+def _read_documents(walk: _Walk, records: list[Record]) -> Iterator[Batch]:
+    """Batches of the messages of some records, a batch or more for each document in them."""
+    run: list[Record] = []
+    for record in records:
+        header, body, offset, line = record
+        document = _DOCUMENT.search(body) if "\n---" in body else None
+        if header is not None and document is None:
+            run.append(record)
+            continue
+        if header is not None and document is not None:
+            cut = document.start(1)
+            run.append((header, body[:cut], offset, line))
+            offset += len(header.group()) - 1 + cut
+            line += body.count("\n", 0, cut)
+            body = body[cut:]
+        if header is not None:
+            messages = walk.messages(run)
+            walk.close(messages)
+            walk.finish()
+            yield walk.draft, messages
+            run = []
+        yield from _start_documents(walk, body, line, offset)
+    yield walk.draft, walk.messages(run)
+
+
+def _start_documents(walk: _Walk, text: str, line: int, offset: int) -> Iterator[Batch]:
+    """Begin the document whose front matter opens a text; a day without messages may stand before it."""
+    while document := _DOCUMENT.search(text, 1):
+        cut = document.start(1)
+        walk.start(text[:cut], line, offset)
+        walk.finish()
+        yield walk.draft, []
+        line += text.count("\n", 0, cut)
+        offset += cut
+        text = text[cut:]
+    walk.start(text, line, offset)
+
+
+READER: Final = MarkdownReader()

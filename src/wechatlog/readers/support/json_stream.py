@@ -1,0 +1,268 @@
+"""JSON that is too large to load whole: the items of an array, or of an array inside an object, one by one.
+
+Takes blocks of text and gives Python values; memory holds one item. Knows no format. Damage is reported with line
+and column, and reading goes on at the next item where one can be found.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from wechatlog.diagnostics import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from wechatlog.diagnostics import Collector
+
+__all__ = ["Item", "iter_json", "iter_json_lines"]
+
+_SPACE: Final = re.compile(r"[ \t\n\r\ufeff]*")
+_EXCERPT: Final = 100
+_NEXT_ITEM: Final = re.compile(r"\}\s*,\s*(?=\{)|\n\s*(?=\{\s*\")")
+
+
+class Item(NamedTuple):
+    """A value and where it stands.
+
+    Attributes:
+        key: of the top-level object whose value (or item of whose array) this is; empty for a top-level array.
+        value: the value.
+        line: 1-based line of its first character.
+        offset: of its first character.
+    """
+
+    key: str
+    value: Any
+    line: int
+    offset: int
+
+
+class _Cursor:
+    """The window, with the line number kept up incrementally."""
+
+    def __init__(self, blocks: Iterable[str]) -> None:
+        self._blocks = iter(blocks)
+        self.text = next(self._blocks, "")
+        self.position = 0
+        self._base = 0
+        self._line = 1
+        self._line_start = 0  # offset of the first character of that line
+        self._counted = 0
+
+    def grow(self) -> bool:
+        """Take in at least as much again as is pending, so that one huge item costs linear time."""
+        wanted = max(1, len(self.text) - self.position)
+        taken: list[str] = []
+        while wanted > 0:
+            block = next(self._blocks, None)
+            if block is None:
+                break
+            taken.append(block)
+            wanted -= len(block)
+        if not taken:
+            return False
+        self._count()
+        self.text = "".join((self.text[self.position :], *taken))
+        self._base += self.position
+        self.position = self._counted = 0
+        return True
+
+    def _count(self) -> None:
+        """Count lines up to the position; all calls together cost one pass over the text."""
+        found = self.text.count("\n", self._counted, self.position)
+        if found:
+            self._line += found
+            self._line_start = self._base + self.text.rfind("\n", 0, self.position) + 1
+        self._counted = self.position
+
+    def column(self) -> int:
+        """1-based column of the position."""
+        self._count()
+        return self._base + self.position - self._line_start + 1
+
+    def place(self) -> tuple[int, int]:
+        """Line and offset of the position."""
+        self._count()
+        return self._line, self._base + self.position
+
+    def peek(self) -> str:
+        """The next character that is no white space, or nothing at the end."""
+        while True:
+            match = _SPACE.match(self.text, self.position)
+            self.position = match.end() if match else self.position
+            if self.position < len(self.text):
+                return self.text[self.position]
+            if not self.grow():
+                return ""
+
+    def take(self, character: str) -> bool:
+        """Move over a character, if it is the next."""
+        found = self.peek() == character
+        self.position += found
+        return found
+
+
+_DECODER: Final = json.JSONDecoder(strict=False)
+
+
+def iter_json(
+    blocks: Iterable[str], collector: Collector, stream: Collection[str] = ("messages",)
+) -> Iterator[Item]:
+    """The parts of a JSON text.
+
+    Args:
+        blocks: the text in pieces of any size.
+        collector: told of damage.
+        stream: keys of the top-level object whose arrays are given item by item; other values are given whole.
+
+    Yields:
+        For an array at the top: its items. For an object: its values with their keys, in the order of the file.
+        A streamed array that is empty gives nothing.
+    """
+    cursor = _Cursor(blocks)
+    first = cursor.peek()
+    if first == "[":
+        yield from _iter_array(cursor, collector, "")
+    elif first == "{":
+        yield from _iter_object(cursor, collector, stream)
+    else:
+        _report(cursor, collector, "no JSON object or array begins here")
+        return
+    if cursor.peek():
+        _report(cursor, collector, "text after the end of the JSON value")
+
+
+def _iter_object(cursor: _Cursor, collector: Collector, stream: Collection[str]) -> Iterator[Item]:
+    cursor.take("{")
+    while cursor.peek() == '"':
+        key = _value(cursor, collector)
+        if not isinstance(key, str) or not cursor.take(":"):
+            _report(cursor, collector, "expected a key and a colon")
+            return
+        if cursor.peek() == "[" and key in stream:
+            yield from _iter_array(cursor, collector, key)
+        else:
+            line, offset = cursor.place()
+            value = _value(cursor, collector)
+            if value is _BROKEN:
+                return
+            yield Item(key, value, line, offset)
+        if not cursor.take(","):
+            break
+    if not cursor.take("}"):
+        _report(cursor, collector, "the JSON object is not closed: the file is cut or damaged")
+
+
+def _iter_array(cursor: _Cursor, collector: Collector, key: str) -> Iterator[Item]:
+    cursor.take("[")
+    while cursor.peek() not in ("]", ""):
+        line, offset = cursor.place()
+        value = _value(cursor, collector)
+        if value is not _BROKEN:
+            yield Item(key, value, line, offset)
+            if cursor.take(",") or cursor.peek() == "]":
+                continue
+            if cursor.peek():
+                _report(cursor, collector, "expected a comma or the end of the array")
+        if not _recover(cursor):
+            return
+    if not cursor.take("]"):
+        _report(cursor, collector, "the JSON array is not closed: the file is cut")
+
+
+class _Broken:
+    """The value of what could not be parsed."""
+
+
+_BROKEN: Final = _Broken()
+
+
+def _value(cursor: _Cursor, collector: Collector) -> Any:
+    """The value at the position; more text is taken in until it is whole."""
+    while True:
+        try:
+            value, end = _DECODER.raw_decode(cursor.text, cursor.position)
+        except (ValueError, RecursionError) as error:
+            if not _may_be_cut(error, cursor) or not cursor.grow():
+                _report(cursor, collector, f"broken JSON value: {_explain(error)}", error)
+                return _BROKEN
+            continue
+        if end == len(cursor.text) and not isinstance(value, dict | list | str) and cursor.grow():
+            continue  # a number could go on in the next block
+        cursor.position = end
+        return value
+
+
+def _may_be_cut(error: Exception, cursor: _Cursor) -> bool:
+    """Whether a value failed because the window ends inside it. An error well before the end is damage."""
+    if not isinstance(error, json.JSONDecodeError):
+        return False
+    return error.msg.startswith("Unterminated string") or error.pos >= len(cursor.text) - 16
+
+
+def _explain(error: Exception) -> str:
+    return error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
+
+
+def _recover(cursor: _Cursor) -> bool:
+    """Move to the next place where an item of an array seems to begin."""
+    while True:
+        match = _NEXT_ITEM.search(cursor.text, cursor.position + 1)
+        if match:
+            cursor.position = match.end()
+            return True
+        cursor.position = max(cursor.position, len(cursor.text) - 64)
+        if not cursor.grow():
+            return False
+
+
+def _report(cursor: _Cursor, collector: Collector, message: str, error: Exception | None = None) -> None:
+    begin = cursor.position
+    if isinstance(error, json.JSONDecodeError):
+        cursor.position = error.pos
+    at = cursor.position
+    left = max(cursor.text.rfind("\n", 0, at) + 1, at - _EXCERPT)
+    end = cursor.text.find("\n", at, at + _EXCERPT)
+    excerpt = cursor.text[left : end if end >= 0 else at + _EXCERPT]
+    line, _ = cursor.place()
+    column = cursor.column()
+    cursor.position = max(begin, at) if error is None else at
+    collector.report(
+        "broken-json",
+        message,
+        severity=Severity.ERROR,
+        line=line,
+        column=column,
+        excerpt=excerpt,
+        span=(at - left, at - left + 1),
+    )
+
+
+def iter_json_lines(lines: Iterable[tuple[str, int]], collector: Collector) -> Iterator[Item]:
+    """The values of a JSON Lines text; blank lines and lines that begin with `#` are skipped, broken ones reported.
+
+    Args:
+        lines: lines with their line ends, and offsets, as `tokenizer.iter_lines` gives them.
+        collector: told of damage.
+    """
+    for number, (line, offset) in enumerate(lines, 1):
+        content = line.strip(" \t\r\n\ufeff")
+        if not content or content.startswith("#"):
+            continue
+        try:
+            value = json.loads(content, strict=False)
+        except (ValueError, RecursionError) as error:
+            column = error.colno if isinstance(error, json.JSONDecodeError) else 1
+            collector.report(
+                "broken-json",
+                f"broken JSON line: {_explain(error)}",
+                severity=Severity.ERROR,
+                line=number,
+                column=column,
+                excerpt=content,
+            )
+            continue
+        yield Item("", value, number, offset)

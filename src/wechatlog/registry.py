@@ -1,0 +1,315 @@
+"""Names to readers and writers, without importing any of them before it is needed.
+
+Built-ins stand in two tables of text; a new format is one row here. Third parties add theirs through the entry points
+`wechatlog.readers` and `wechatlog.writers`, or at run time. Detection asks the readers whose container fits; no
+reader knows another, so who wins is decided here alone.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NamedTuple, TypeVar, cast
+
+import attrs
+
+from wechatlog.errors import AmbiguousFormatError, RefusedFormatError, UnknownFormatError
+from wechatlog.readers.base import Head, Reader, Refusal
+from wechatlog.writers.base import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from wechatlog.source import Source
+
+__all__ = [
+    "Detection",
+    "FormatInfo",
+    "accepted_options",
+    "detect_reader",
+    "find_reader",
+    "find_writer",
+    "formats",
+    "register_reader",
+    "register_writer",
+]
+
+
+class _Row(NamedTuple):
+    """A built-in: its name, where it is, what its inputs look like (`Head.containers`) or its file suffixes."""
+
+    name: str
+    target: str
+    keys: tuple[str, ...]
+
+
+_READERS: Final = (
+    _Row("markdown", "wechatlog.readers.markdown:READER", ("text", "csv")),
+    _Row("jsonl", "wechatlog.readers.jsonl:READER", ("json", "jsonl")),
+)
+
+_WRITERS: Final = (
+    _Row("markdown", "wechatlog.writers.markdown:WRITER", (".markdown", ".md")),
+    _Row("jsonl", "wechatlog.writers.jsonl:WRITER", (".jsonl", ".ndjson")),
+    _Row("text", "wechatlog.writers.text:WRITER", (".txt",)),
+)
+
+_TIE: Final = 0.05
+"""Confidences closer than this are a tie."""
+
+
+@attrs.frozen
+class Detection:
+    """What an input is.
+
+    Attributes:
+        format: the name of the reader.
+        confidence: 0 to 1.
+        reason: why, in a clause.
+    """
+
+    format: str
+    confidence: float
+    reason: str
+
+
+@attrs.frozen
+class FormatInfo:
+    """A reader or a writer.
+
+    Attributes:
+        name: for `format=`.
+        role: `"reader"` or `"writer"`.
+        description: one line.
+        suffixes: of its files.
+        origin: `"built-in"`, `"run time"`, or the distribution that an entry point came from.
+        options: keyword options and what they mean.
+    """
+
+    name: str
+    role: Literal["reader", "writer"]
+    description: str
+    suffixes: tuple[str, ...]
+    origin: str
+    options: tuple[tuple[str, str], ...] = ()
+
+
+_T = TypeVar("_T", Reader, Writer)
+
+
+class _Shelf(Generic[_T]):
+    """The readers, or the writers."""
+
+    def __init__(self, role: str, rows: tuple[_Row, ...], group: str, protocol: type[_T]) -> None:
+        self._role = role
+        self._rows = {row.name: row for row in rows}
+        self._group = group
+        self._protocol = protocol
+        self._loaded: dict[str, _T] = {}
+        self._origins: dict[str, str] = {}
+        self._entry_points: dict[str, Any] | None = None
+
+    def register(self, item: _T) -> None:
+        """Add at run time; replaces one of the same name."""
+        self._check(item)
+        self._loaded[item.name] = item
+        self._origins[item.name] = "run time"
+
+    def unregister(self, name: str) -> None:
+        """Take back what `register` added."""
+        if self._origins.pop(name, None) is None:
+            raise UnknownFormatError(name, f"no {self._role} of that name was registered")
+        del self._loaded[name]
+
+    def _check(self, item: object) -> None:
+        if not isinstance(item, self._protocol):
+            missing = [name for name in _members(self._protocol) if not hasattr(item, name)]
+            raise TypeError(f"{item!r} is no {self._role}: it lacks {', '.join(missing)}")
+
+    def _plugins(self) -> dict[str, Any]:
+        if self._entry_points is None:
+            from importlib.metadata import entry_points  # 55 ms: only when somebody asks
+
+            self._entry_points = {point.name: point for point in entry_points(group=self._group)}
+        return self._entry_points
+
+    def names(self) -> list[str]:
+        """Every name, built-ins first."""
+        return list(dict.fromkeys((*self._rows, *self._plugins(), *self._loaded)))
+
+    def get(self, name: str) -> _T | None:
+        """The one of this name, imported if need be."""
+        if name in self._loaded:
+            return self._loaded[name]
+        row = self._rows.get(name)
+        if row is not None:
+            module, _, attribute = row.target.partition(":")
+            item = cast("_T", getattr(importlib.import_module(module), attribute))
+        elif name in self._plugins():
+            item = self._plugins()[name].load()
+            item = item() if isinstance(item, type) else item
+            self._check(item)
+        else:
+            return None
+        return self._loaded.setdefault(name, item)
+
+    def keys(self, name: str) -> tuple[str, ...] | None:
+        """The keys of a built-in's row; `None` for others."""
+        if name in self._origins or name not in self._rows:
+            return None
+        return self._rows[name].keys
+
+    def origin(self, name: str) -> str:
+        """Who brought it."""
+        if name in self._origins:
+            return self._origins[name]
+        if name in self._rows:
+            return "built-in"
+        distribution = getattr(self._plugins()[name], "dist", None)
+        return distribution.name if distribution else "entry point"
+
+    def require(self, name: str) -> _T:
+        """The one of this name.
+
+        Raises:
+            UnknownFormatError: where there is none; names the nearest.
+        """
+        item = self.get(name) if isinstance(name, str) else None
+        if item is None:
+            import difflib
+
+            near = difflib.get_close_matches(str(name), self.names(), 3, 0.5)
+            hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(self.names())}"
+            raise UnknownFormatError(str(name), f"no {self._role} of that name; {hint}")
+        return item
+
+
+def _members(protocol: type) -> Iterator[str]:
+    return (name for name in vars(protocol) if not name.startswith("_"))
+
+
+_readers: Final = _Shelf[Reader]("reader", _READERS, "wechatlog.readers", Reader)  # type: ignore[type-abstract]
+_writers: Final = _Shelf[Writer]("writer", _WRITERS, "wechatlog.writers", Writer)  # type: ignore[type-abstract]
+
+
+def register_reader(reader: Reader) -> None:
+    """Add a reader for this process; one of the same name is replaced.
+
+    Raises:
+        TypeError: where something that the protocol asks for is missing.
+    """
+    _readers.register(reader)
+
+
+def register_writer(writer: Writer) -> None:
+    """Add a writer for this process; one of the same name is replaced.
+
+    Raises:
+        TypeError: where something that the protocol asks for is missing.
+    """
+    _writers.register(writer)
+
+
+def formats() -> tuple[FormatInfo, ...]:
+    """Every reader and writer: name, role, description, suffixes, origin and options."""
+    found = []
+    for role, shelf in (("reader", _readers), ("writer", _writers)):
+        for name in shelf.names():
+            item = shelf.require(name)
+            found.append(
+                FormatInfo(
+                    name,
+                    cast("Literal['reader', 'writer']", role),
+                    item.description,
+                    tuple(item.suffixes),
+                    shelf.origin(name),
+                    tuple(item.options.items()),
+                )
+            )
+    return tuple(found)
+
+
+def find_reader(name: str) -> Reader:
+    """The reader of a name.
+
+    Raises:
+        UnknownFormatError: where there is none.
+    """
+    return _readers.require(name)
+
+
+def accepted_options(format: str | Reader | None) -> frozenset[str]:  # noqa: A002
+    """The options of a reader, or of all readers together."""
+    if isinstance(format, str):
+        format = _readers.require(format)  # noqa: A001
+    if format is not None:
+        return frozenset(format.options)
+    return frozenset(option for name in _readers.names() for option in _readers.require(name).options)
+
+
+def find_writer(name: str | None, suffix: str = "") -> Writer:
+    """The writer of a name, or else of a file suffix.
+
+    Raises:
+        UnknownFormatError: where there is none.
+    """
+    if name is not None:
+        return _writers.require(name)
+    for known in _writers.names():
+        keys = _writers.keys(known)
+        suffixes = keys if keys is not None else _writers.require(known).suffixes
+        if suffix in suffixes:
+            return _writers.require(known)
+    raise UnknownFormatError(suffix or "no suffix", f"no writer for it; known: {', '.join(_writers.names())}")
+
+
+def _candidates(containers: frozenset[str]) -> Iterable[Reader]:
+    """The readers that may take an input: built-ins whose row fits, and everything from outside."""
+    for name in _readers.names():
+        keys = _readers.keys(name)
+        if keys is None or not containers.isdisjoint(keys):
+            yield _readers.require(name)
+
+
+_NO_FORMAT: Final = {
+    "empty": "the file is empty",
+    "binary": "these are binary data of no known kind",
+    "html": "this page is no chat export that is known",
+    "zip": "nothing in this ZIP is a chat export that is known",
+    "sqlite": "this database is no WeChat database that is known",
+    "ole": "this old Excel or Word file is no chat export that is known",
+    "json": "this JSON is no chat export that is known",
+    "jsonl": "these JSON lines are no chat export that is known",
+    "js": "this script is no chat export that is known",
+}
+
+
+def detect_reader(source: Source, encoding: str | None = None) -> tuple[Reader, Detection]:
+    """The reader of an input, from its first bytes; content decides before the suffix.
+
+    Raises:
+        UnknownFormatError: where no reader takes it.
+        RefusedFormatError: where it was recognised as something that is no chat.
+        AmbiguousFormatError: where several readers take it equally well.
+    """
+    head = Head.of(source, encoding)
+    found: list[tuple[float, Reader, str]] = []
+    refused: list[tuple[float, Reader, str]] = []
+    for reader in _candidates(head.containers):
+        verdict = reader.detect(head)
+        if isinstance(verdict, Refusal):
+            refused.append((verdict.confidence, reader, verdict.reason))
+        elif verdict is not None:
+            bonus = 0.01 if head.suffix in reader.suffixes else 0.0
+            found.append((min(1.0, verdict.confidence) + bonus, reader, verdict.reason))
+    best = max((entry[0] for entry in found), default=0.0)
+    if refused and max(entry[0] for entry in refused) >= best:
+        _, reader, reason = max(refused, key=lambda entry: entry[0])
+        raise RefusedFormatError(source.label, reader.name, reason)
+    winners = [entry for entry in found if entry[0] > best - _TIE]
+    if len(winners) > 1:
+        raise AmbiguousFormatError(source.label, {entry[1].name: entry[2] for entry in winners})
+    if not winners:
+        reason = next((text for key, text in _NO_FORMAT.items() if key in head.containers), None)
+        raise UnknownFormatError(source.label, reason or "no known format: no line looks like a message header")
+    confidence, reader, reason = winners[0]
+    return reader, Detection(reader.name, min(1.0, confidence), reason)

@@ -1,0 +1,130 @@
+"""The engine: blocks of text in, records out, in one pass and in memory that does not grow.
+
+A record is a header and everything up to the next one. Records are plain tuples, because objects here would double
+the cost of reading. Lines end with LF or CRLF, mixed as they come; a text that has CR only goes through `prepare`
+first. `str.splitlines()` is not used: it splits at U+2028, U+0085 and vertical tab, which occur inside messages.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterable, Iterator
+
+    from wechatlog.tokenizer.grammar import Grammar
+
+__all__ = ["Prepared", "Record", "iter_lines", "iter_records", "prepare"]
+
+Record: TypeAlias = "tuple[re.Match[str] | None, str, int, int]"
+"""`(header, body, offset, line)`.
+
+The header match begins with the line end before it. `body` runs from the end of the match to the start of the next
+header line, so it begins with the rest of the header's own line and keeps all line ends. `offset` is that of the
+header's first character, `line` its 1-based line. The text before the first header comes as a record without one.
+"""
+
+
+class Prepared(NamedTuple):
+    """Text that the engine can take.
+
+    Attributes:
+        blocks: the text without its byte order mark, with CR turned into LF where `cr` is true.
+        mark: the byte order mark, or nothing.
+        cr: the text ends its lines with CR alone. Turning them into LF keeps every offset.
+    """
+
+    blocks: Iterator[str]
+    mark: str
+    cr: bool
+
+
+def prepare(blocks: Iterable[str]) -> Prepared:
+    """Take off the byte order mark, and see from the first block whether CR ends the lines."""
+    stream = iter(blocks)
+    first = next(stream, "")
+    mark = "\ufeff" if first.startswith("\ufeff") else ""
+    first = first[len(mark) :]
+    cr = "\r" in first and "\n" not in first
+    stream = itertools.chain((first,), stream)
+    return Prepared((block.replace("\r", "\n") for block in stream) if cr else stream, mark, cr)
+
+
+def iter_records(blocks: Iterable[str], grammar: Grammar) -> Iterator[list[Record]]:
+    """Split text into records.
+
+    Args:
+        blocks: the text in pieces of any size.
+        grammar: the dialect.
+
+    Yields:
+        Records in lists, as many as a block completes. The first record of all is the text before the first
+        header; it is there even when it is empty.
+    """
+    header: re.Match[str] | None = None
+    parts: list[str] = []  # the body of the open record, from the blocks before
+    offset, line = 0, 1  # of the open record
+    block_offset, block_line = -1, 1  # of text[0], the line end before the block; of its first line
+    after_blank = True
+    for text in _whole_lines(blocks):
+        records: list[Record] = []
+        begin = counted = 1
+        for match in grammar.pattern.finditer(text):
+            start = match.start() + 1
+            if not _accepts(grammar, match, text, start, after_blank):
+                continue
+            body = text[begin:start]
+            if parts:
+                body = "".join((*parts, body))
+                parts.clear()
+            records.append((header, body, offset, line))
+            block_line += text.count("\n", counted, start)
+            header, offset, line = match, block_offset + start, block_line
+            begin, counted = match.end(), start
+        parts.append(text[begin:])
+        block_line += text.count("\n", counted)
+        block_offset += len(text) - 1
+        if grammar.framed:
+            after_blank = _ends_blank(text, len(text) - 1)
+        if records:
+            yield records
+    yield [(header, "".join(parts), offset, line)]
+
+
+def _accepts(grammar: Grammar, match: re.Match[str], text: str, start: int, after_blank: bool) -> bool:
+    if grammar.framed and not (after_blank if start == 1 else _ends_blank(text, start - 1)):
+        return False
+    return grammar.accept is None or grammar.accept(match)
+
+
+def _ends_blank(text: str, line_end: int) -> bool:
+    """Whether the line that ends at `text[line_end]` is blank."""
+    return not text[text.rfind("\n", 0, line_end) + 1 : line_end].strip(" \t\r")
+
+
+def _whole_lines(blocks: Iterable[str]) -> Iterator[str]:
+    """Blocks cut after a line end, each with the line end before it at its front."""
+    carry: list[str] = []
+    for block in blocks:
+        cut = block.rfind("\n") + 1
+        if cut:
+            yield "".join(("\n", *carry, block[:cut]))
+            carry.clear()
+        if cut < len(block):
+            carry.append(block[cut:])
+    if carry:
+        yield "".join(("\n", *carry))
+
+
+def iter_lines(blocks: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Lines with their line ends, and the offset of each, for formats that are read line by line."""
+    offset = 0
+    for text in _whole_lines(blocks):
+        begin = 1
+        while begin < len(text):
+            end = text.find("\n", begin) + 1 or len(text)
+            yield text[begin:end], offset
+            offset += end - begin
+            begin = end

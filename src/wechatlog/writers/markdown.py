@@ -1,0 +1,166 @@
+"""Markdown archives: the daily dialect for a conversation of one day, the merged one for others.
+
+A conversation that came from such an archive is given back byte for byte: a block whose raw text the reader kept is
+written as it stood, provided that it still reads as this very message. The syntax is `content.markdown_archive`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from wechatlog.content.markdown_archive import (
+    FRONT_MATTER,
+    cut_block,
+    find_day,
+    heading,
+    parse_front_matter,
+    read_block,
+    render_block,
+)
+from wechatlog.tokenizer import MARKDOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from wechatlog.model import Conversation, Message
+
+__all__ = ["WRITER", "MarkdownWriter"]
+
+_EPOCH: Final = dt.datetime(1970, 1, 1)
+_KEYS: Final = ("layout", "title", "date", "author", "tag", "header-img")
+_FIELD: Final = {
+    "layout": "layout:     {} \n",
+    "title": 'title:      "{}"\n',
+    "date": "date:       {}\n",
+    "author": 'author:     "{}"\n',
+    "tag": "tag:\t\t  {}\n",
+    "header-img": 'header-img: "{}"\n',
+}
+
+
+def _wall(message: Message, last: dt.datetime) -> dt.datetime:
+    """The clock that the archive shows for a message; one without a time shows that of the message before."""
+    return last if message.time is None else message.time.replace(tzinfo=None)
+
+
+def _one_line(value: object) -> str:
+    return re.sub(r"[\r\n]+", " ", str(value))
+
+
+def _preamble(conversation: Conversation, first: dt.datetime, *, merged: bool) -> str:
+    """The front matter that came with the conversation, if it still says the same; else a new one."""
+    metadata = {key: value for key, value in conversation.metadata.items() if key != "dialect"}
+    raw = conversation.origin.raw
+    if raw is not None and _says(raw, metadata, conversation.title, None if merged else first.date()):
+        return raw
+    values = {
+        "layout": "source",
+        "title": conversation.title if conversation.title is not None else f"{first:%Y-%m-%d}-WeChat",
+        "date": f"{first:%Y-%m-%d} 12:00:00",
+        "author": metadata.get("author", conversation.title or ""),
+        "tag": "[merged]" if merged else "[chat]",
+        "header-img": metadata.get("header-img", "img/post-bg-wechat.jpg"),
+    }
+    lines = "".join(_FIELD[key].format(_one_line(values[key])) for key in _KEYS)
+    return f"---\n{lines}---\n"
+
+
+def _says(raw: str, metadata: Mapping[str, Any], title: str | None, day: dt.date | None) -> bool:
+    match = FRONT_MATTER.match(_unix_ends(raw.removeprefix("\ufeff")).lstrip("\n \t"))
+    matter = parse_front_matter(match[1]) if match else {}
+    if matter != dict(metadata) or matter.get("title") != title:
+        return False
+    return day is None or find_day(matter.get("date"), matter.get("title")) in (day, None)
+
+
+def _unix_ends(text: str) -> str:
+    return text.replace("\r\n", "\n") if "\n" in text else text.replace("\r", "\n")
+
+
+def _kept_block(message: Message, *, day: str) -> str | None:
+    """The raw text of a message, if it is that of this format and reads as this very message.
+
+    Args:
+        message: the message.
+        day: the day that a reader would give to a header without a date.
+    """
+    raw = message.origin.raw
+    header = MARKDOWN.pattern.search("\n" + (text := _unix_ends(raw))) if raw is not None else None
+    if header is None:
+        return None
+    block = cut_block(text[header.end() - 1 :])
+    same, _ = read_block(header["sender"], block.body, message.time, message.origin)
+    if same != message:
+        return None
+    stamp = header["time"] if len(header["time"]) == 19 else f"{day} {header['time']}"
+    return raw if message.time is None or f"{message.time:%Y-%m-%d %H:%M:%S}" == stamp else None
+
+
+class MarkdownWriter:
+    """The writer of Markdown archives."""
+
+    name = "markdown"
+    description = "Markdown archive: daily dialect for one day, merged dialect otherwise"
+    suffixes = (".markdown", ".md")
+    options: Mapping[str, str] = {}
+    losses: Mapping[str, str] = {
+        "id": "there is no place for server ids",
+        "reply_to": "there is no place for server ids",
+        "sender_id": "there is no place for account ids",
+        "is_self": "only 我 is the owner",
+        "precision": "times are written to the second",
+        "kind": "only what a body shows: text, image, link, red packet, quote, file, sticker in a link",
+        "segments": "they are parsed again from the text",
+        "time:fraction": "times are written to the second",
+        "time:zone": "times are wall clocks",
+        "time:missing": "a message without a time is written with that of the message before it",
+        "sender:line-break": "a line break in a name becomes a blank",
+        "sender:empty": "an empty name is read as none",
+        "text:empty": "an empty body of an image or a link shows its address",
+        "conversation": "only the title and the front matter of an archive are kept",
+    }
+    several = True
+
+    def write(
+        self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]
+    ) -> Iterator[str]:
+        """The archive in pieces, a block each."""
+        del options
+        stream = iter(messages)
+        whole = messages is conversation.messages
+        merged = conversation.metadata.get("dialect") == "merged" or not whole or not _is_one_day(conversation)
+        first = next(stream, None)
+        start = next((m.time for m in conversation.messages if m.time is not None), first and first.time)
+        start = _EPOCH if start is None else start.replace(tzinfo=None)
+        yield _preamble(conversation, _day_of(conversation, start), merged=merged)
+        day, last = "" if merged else f"{start:%Y-%m-%d}", start
+        for message in itertools.chain(() if first is None else (first,), stream):
+            last = _wall(message, last)
+            kept = _kept_block(message, day=day)
+            if kept is not None:
+                yield kept
+            else:
+                opening = heading(f"{last:%Y-%m-%d}") if merged and f"{last:%Y-%m-%d}" != day else ""
+                yield opening + render_block(message, last, full_date=merged)
+            day = f"{last:%Y-%m-%d}"
+
+
+def _day_of(conversation: Conversation, start: dt.datetime) -> dt.datetime:
+    """The day for a new front matter: that of the messages, else the one that the metadata name."""
+    text = str(conversation.metadata.get("date", ""))
+    if not conversation.messages and re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        try:
+            return dt.datetime.fromisoformat(text[:10])
+        except ValueError:
+            return start
+    return start
+
+
+def _is_one_day(conversation: Conversation) -> bool:
+    return len({message.time.date() for message in conversation.messages if message.time is not None}) <= 1
+
+
+WRITER: Final = MarkdownWriter()

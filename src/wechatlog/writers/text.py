@@ -1,0 +1,61 @@
+"""Plain text, as a person would paste it into a mail: a heading for each day, a line for each message."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from wechatlog.emoji import to_unicode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from wechatlog.model import Conversation, Message
+
+__all__ = ["WRITER", "TextWriter"]
+
+_LINE_END: Final = re.compile(r"\r\n?|\n")
+_CLOCK: Final = {"second": "%H:%M:%S", "minute": "%H:%M", "day": ""}
+
+
+class TextWriter:
+    """The writer of plain text."""
+
+    name = "text"
+    description = "plain text for people: days, times, names; not meant to be read back"
+    suffixes = (".txt",)
+    options: Mapping[str, str] = {
+        "emoji": "`keep` the codes (the default), `replace` them by Unicode, or `annotate` them",
+    }
+    losses: Mapping[str, str] = {"everything": "there is no reader for this form"}
+    several = True
+
+    def write(
+        self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]
+    ) -> Iterator[str]:
+        """The title, then each day's messages; further lines of a message are indented."""
+        policy = options.get("emoji", "keep")
+        if conversation.title:
+            yield f"{_one_line(conversation.title)}\n"
+        day = ""
+        for message in messages:
+            today = "" if message.time is None else f"{message.time:%Y-%m-%d}"
+            if today and today != day:
+                yield f"\n{today}\n\n"
+                day = today
+            text = message.text or f"[{message.kind}]"
+            yield _entry(message, to_unicode(text, policy) if policy != "keep" else text)
+
+
+def _one_line(text: str) -> str:
+    return _LINE_END.sub(" ", text)
+
+
+def _entry(message: Message, text: str) -> str:
+    clock = "" if message.time is None else message.time.strftime(_CLOCK[message.precision or "second"])
+    who = f"{_one_line(message.sender)}: " if message.sender is not None else "* "
+    body = _LINE_END.sub("\n    ", text)
+    return f"{clock} {who}{body}\n".lstrip()
+
+
+WRITER: Final = TextWriter()

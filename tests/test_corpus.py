@@ -1,0 +1,104 @@
+"""The corpus: `corpus/<format>/<case>.<ext>` is read and compared with `corpus/<format>/<case>.json`.
+
+An expectation holds `format`, optional `options`, what the conversation must have (`conversation`), every message
+field by field (`messages`), and the diagnostics (`diagnostics`: code and line). A case that must fail holds `error` and
+`match` instead. A case of several conversations holds a list under `conversations`. A case that is a JSON file itself is
+expected by `<case>.json.expected`. `WECHATLOG_UPDATE_CORPUS=1` writes the expectation of a case that has none, to be
+checked by eye before it is committed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import wechatlog
+from wechatlog.content.native import message_to_json
+
+CORPUS = Path(__file__).parent / "corpus"
+UPDATE = os.environ.get("WECHATLOG_UPDATE_CORPUS") == "1"
+_FACTS = ("title", "id", "is_group", "owner", "tz_assumed")
+
+
+def _expectation(case: Path) -> Path:
+    return case.with_name(f"{case.name}.expected") if case.suffix == ".json" else case.with_suffix(".json")
+
+
+def _cases() -> list[Path]:
+    """Every file that is no expectation; files in deeper folders belong to the case beside their folder."""
+    found = []
+    for folder in sorted(CORPUS.iterdir()):
+        for path in sorted(folder.iterdir()):
+            is_expectation = path.suffix == ".expected" or (
+                path.suffix == ".json"
+                and any(other.stem == path.stem and other != path and other.suffix != ".expected" for other in folder.iterdir())
+            )
+            if path.is_file() and not is_expectation and not path.name.startswith("_"):
+                found.append(path)
+    return found
+
+
+def _describe_message(message: wechatlog.Message) -> dict[str, Any]:
+    value = message_to_json(message)
+    for name in ("type", "origin", "parsed"):
+        value.pop(name, None)
+    if message.given_segments is None:
+        del value["segments"]
+    return value
+
+
+def _describe(conversation: wechatlog.Conversation) -> dict[str, Any]:
+    facts = {name: getattr(conversation, name) for name in _FACTS if getattr(conversation, name) not in (None, False)}
+    if conversation.is_group is False:
+        facts["is_group"] = False
+    if conversation.tz is not None:
+        facts["tz"] = str(conversation.tz)
+    return {
+        "conversation": facts,
+        "messages": [_describe_message(message) for message in conversation],
+        "diagnostics": [[entry.code, entry.line] for entry in conversation.diagnostics],
+    }
+
+
+def _read(case: Path, options: dict[str, Any]) -> dict[str, Any]:
+    detection = wechatlog.detect(case)
+    conversations = list(wechatlog.load_archive(case, errors="collect", **options))
+    described = [_describe(conversation) for conversation in conversations]
+    found: dict[str, Any] = {"format": detection.format}
+    if options:
+        found["options"] = options
+    return {**found, **described[0]} if len(described) == 1 else {**found, "conversations": described}
+
+
+@pytest.mark.parametrize("case", _cases(), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_case(case: Path) -> None:
+    expectation = _expectation(case)
+    if not expectation.exists():
+        assert UPDATE, f"{expectation.name} is missing; run with WECHATLOG_UPDATE_CORPUS=1 and check what it writes"
+        expectation.write_text(json.dumps(_read(case, {}), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        return
+    expected = json.loads(expectation.read_text(encoding="utf-8"))
+    options = expected.get("options", {})
+    if "error" in expected:
+        with pytest.raises(getattr(wechatlog, expected["error"]), match=expected["match"]):
+            wechatlog.load(case, **options)
+        return
+    found = _read(case, options)
+    if UPDATE:
+        expectation.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    assert found == expected
+
+
+@pytest.mark.parametrize("case", _cases(), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_streaming_gives_the_same_messages(case: Path) -> None:
+    """`iter_messages` and `load` are one code path."""
+    expectation = _expectation(case)
+    expected = json.loads(expectation.read_text(encoding="utf-8")) if expectation.exists() else {"error": ""}
+    if "error" in expected or "conversations" in expected or case.suffix == ".zip":
+        pytest.skip("no single conversation")
+    options = expected.get("options", {})
+    assert tuple(wechatlog.iter_messages(case, **options)) == wechatlog.load(case, **options).messages
