@@ -124,7 +124,11 @@ class MessageStream:
         self._messages = self._run(batches)
 
     def _run(self, batches: Iterator[Batch]) -> Iterator[Message]:
-        for draft, batch in batches:
+        while True:
+            with paused_collection():
+                draft, batch = next(batches, (None, []))
+            if draft is None:
+                return
             if self._draft is None:
                 self._draft = draft
             elif draft is not self._draft:

@@ -133,7 +133,7 @@ def _match_bracket_code(text: str, position: int, _start: int) -> str | None:
 
 
 def _match_slash(text: str, position: int, start: int) -> str | None:
-    """A slash code, but not in `https://…` or `a/:b`; or an old slash word. Behind another code both may stand."""
+    """A slash code, but not in `https://…` or `a/:b`; or an old slash word. Both may follow another code."""
     table = _table()
     before = "" if position == start else text[position - 1]
     found = None if before in _NO_CODE_AFTER else table.slash_code.match(text, position)
@@ -167,10 +167,6 @@ def match_code(text: str, position: int, start: int = 0) -> tuple[EmojiEntry, st
     return (entry, code) if entry is not None and code else None
 
 
-def _keep(code: str, _unicode: str) -> str:
-    return code
-
-
 def _replace(_code: str, unicode: str) -> str:
     return unicode
 
@@ -180,7 +176,6 @@ def _annotate(code: str, unicode: str) -> str:
 
 
 _POLICIES: dict[str, Callable[[str, str], str]] = {
-    "keep": _keep,
     "replace": _replace,
     "annotate": _annotate,
 }
@@ -201,10 +196,10 @@ def to_unicode(text: str, policy: EmojiPolicy = "replace") -> str:
     Raises:
         ValueError: for another policy.
     """
-    if policy not in _POLICIES:
-        raise ValueError(f'policy must be "keep", "replace" or "annotate", not {policy!r}')
     if policy == "keep":
         return text
+    if policy not in _POLICIES:
+        raise ValueError(f'policy must be "keep", "replace" or "annotate", not {policy!r}')
     return "".join(_converted(text, _POLICIES[policy]))
 
 

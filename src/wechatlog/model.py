@@ -127,7 +127,7 @@ def _to_segments(value: Iterable[Segment] | None) -> tuple[Segment, ...] | None:
     return None if value is None else tuple(value)
 
 
-# Without a slot for weak references, so that `_Loose` can have the same layout.
+# Without a slot for weak references, so that `Loose` can have the same layout.
 @attrs.frozen(slots=True, repr=False, weakref_slot=False)
 class Message:
     """One message.
@@ -143,7 +143,6 @@ class Message:
             to it.
         id: the server's id of the message, all digits kept, or `None`.
         reply_to: the server's id of the message that this one answers, or `None`.
-        origin: where it stood; never part of equality.
     """
 
     time: dt.datetime | None = None
@@ -155,10 +154,15 @@ class Message:
     text: str = ""
     id: str | None = None
     reply_to: str | None = None
-    origin: Origin = attrs.field(default=Origin(), eq=False)
+    _origin: tuple[str | None, int | None, int | None, str | None] = attrs.field(default=Origin(), eq=False)
     _segments: tuple[Segment, ...] | None = attrs.field(default=None, converter=_to_segments)
     _lexicon: Lexicon | None = attrs.field(default=None, eq=False)
     _parsed: tuple[Segment, ...] | None = attrs.field(default=None, eq=False, init=False)
+
+    @property
+    def origin(self) -> Origin:
+        """Where it stood; never part of equality."""
+        return Origin(*self._origin)
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -218,7 +222,7 @@ class Message:
         return f"Message({', '.join(shown)})"
 
 
-class _Loose:
+class Loose:
     """A twin of `Message` with the same slots and no lock, which `build_message` fills and then turns into one.
 
     A frozen attrs class sets each field through `object.__setattr__`, which doubles the cost of reading a large
@@ -236,14 +240,13 @@ class _Loose:
     text: str
     id: str | None
     reply_to: str | None
-    origin: Origin
+    _origin: tuple[str | None, int | None, int | None, str | None]
     _segments: tuple[Segment, ...] | None
     _lexicon: Lexicon | None
     _parsed: tuple[Segment, ...] | None
 
 
 _NO_ORIGIN: Final = Origin()
-_new_loose = _Loose.__new__
 
 
 def build_message(
@@ -267,7 +270,7 @@ def build_message(
     The arguments are the fields of `Message`; `lexicon` is what mentions are looked up in, `parsed` segments that
     are known to be those of `text`.
     """
-    message = _new_loose(_Loose)
+    message = Loose()
     message.time = time
     message.precision = precision
     message.sender = sender
@@ -277,7 +280,7 @@ def build_message(
     message.text = text
     message.id = id
     message.reply_to = reply_to
-    message.origin = origin
+    message._origin = origin
     message._segments = segments
     message._lexicon = lexicon
     message._parsed = parsed

@@ -68,6 +68,8 @@ def guess_encoding(data: bytes) -> str:
         return wide
     text = codecs.getincrementaldecoder("utf-8")("replace").decode(data)
     broken = text.count("\ufffd")
+    if not broken:
+        return "utf-8"
     whole = sum(c > "\x7f" for c in text) - broken
     if broken * 2 <= whole:
         return "utf-8"

@@ -86,7 +86,7 @@ def test_calls_grow_with_the_body(piece: str, known: bool) -> None:
     lexicon = Lexicon(["张三", "张三-张三", "x", "xx"]) if known else None
     parse_segments(piece * 3, lexicon)
     small, large = count_calls(piece * SMALL, lexicon), count_calls(piece * SMALL * FACTOR, lexicon)
-    assert large <= small * FACTOR + 50
+    assert large <= 1.05 * small * FACTOR + 50
 
 
 def test_one_long_line_of_text_costs_no_more_calls_than_a_short_one() -> None:

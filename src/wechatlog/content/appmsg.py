@@ -495,7 +495,10 @@ def parse_record(
     return parse_record_xml(data, Scope(zone, collector, line))
 
 
-_MARKUP: Final = re.compile(r"\s*(?:<|&lt;|[A-Za-z0-9_@.\-]{3,80}:\r?\n\s*<)")
+_XML_HEAD: Final = r"\s*(?:[A-Za-z0-9_@.\-]{3,80}:\r?\n\s*)?"
+_MARKUP: Final = re.compile(rf"{_XML_HEAD}(?:<|&lt;)")
+# Plain notices hold markup of their own (`<img src="…HongbaoIcon.png"/>`, CDATA), which is no XML message.
+_NOTICE_MARKUP: Final = re.compile(rf"{_XML_HEAD}(?:<|&lt;)(?:\?xml|sysmsg|revokemsg|msg)\b")
 
 
 def parse_content(
@@ -526,9 +529,7 @@ def parse_content(
     if kind is Kind.TEXT:
         return AppMessage(kind, content)
     is_notice = kind in (Kind.SYSTEM, Kind.RECALL, Kind.PAT)
-    if _MARKUP.match(content) and not (
-        is_notice and not content.lstrip().startswith(("<sysmsg", "<revokemsg", "<?xml"))
-    ):
+    if (_NOTICE_MARKUP if is_notice else _MARKUP).match(content):
         built = parse_app_message(content, collector, zone=zone, line=line)
         if built is not None:
             return built

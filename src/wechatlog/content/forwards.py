@@ -107,10 +107,12 @@ def parse_source_time(
     clock = parse_clock(text) if 6 <= len(text) <= 64 else None
     if clock is None:
         return None, None
-    time = clock.time
-    if zone is None:
-        return time.replace(tzinfo=None), clock.precision
-    return (time.replace(tzinfo=zone) if time.tzinfo is None else time.astimezone(zone)), clock.precision
+    if zone is None or clock.time.tzinfo is None:
+        return clock.time.replace(tzinfo=zone), clock.precision
+    try:
+        return clock.time.astimezone(zone), clock.precision
+    except OverflowError:  # the first or the last day that there is
+        return None, None
 
 
 # --- records as mappings --------------------------------------------------------------------------
@@ -191,11 +193,8 @@ def _location(fields: dict[str, Any], _scope: Scope) -> tuple[str, dict[str, Any
 
 def _record(fields: dict[str, Any], scope: Scope) -> tuple[str, dict[str, Any]]:
     inner = fields.get("recordxml") or fields.get("recordinfo")
-    forward = None
-    if scope.too_deep:
-        scope.report("deep-forward", "merged forwards nested too deeply; the inner ones were left out")
-    elif isinstance(inner, str):
-        forward = parse_record_xml(inner, scope.inner())
+    if isinstance(inner, str):
+        forward = parse_record_xml(inner, scope.inner()) if inner.strip() and not scope.too_deep else None
     else:
         forward = build_forward(inner, scope.inner())
     title = _string(fields, "datatitle") or (forward.title if forward and forward.title else "")
@@ -261,13 +260,16 @@ def _items(record: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
 
 
 def build_forward(data: Any, scope: Scope) -> Forward | None:
-    """A `Forward` from a record as mappings; `None` where it is no record."""
+    """A `Forward` from a record as mappings; `None` where it is no record, or where it lies too deep."""
+    if scope.too_deep:
+        scope.report("deep-forward", "merged forwards nested too deeply; the inner ones were left out")
+        return None
     record = _fold(data)
     for wrapper in ("recorditem", "recordxml", "recordinfo"):
         if isinstance(inner := record.get(wrapper), Mapping):
             record = _fold(inner)
         elif isinstance(inner, str) and inner.strip() and "datalist" not in record:
-            return parse_record_xml(inner, scope)
+            return parse_record_xml(inner, scope.inner())
     if not record.keys() & {"datalist", "title", "desc"}:
         return None
     messages = tuple(_item_message(item, scope) for item in _items(record))
@@ -321,7 +323,8 @@ _STRING: Final = (
     r'|"(?:[^"\\\n]|\\(?:[\\\'"nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}))*+"'
 )
 _TOKEN: Final = re.compile(
-    rf"(?P<open>[\[{{])|(?P<close>[\]}}])|[,: ]++|(?:{_STRING})|-?[0-9]{{1,20}}(?:\.[0-9]{{1,20}})?|None|True|False"
+    r"(?P<open>[\[{])|(?P<close>[\]}])|[,: ]++|-?[0-9]{1,20}(?:\.[0-9]{1,20})?|None|True|False"
+    rf"|(?:{_STRING})"
 )
 
 

@@ -226,7 +226,7 @@ _SHARED_LABELS: Final[Mapping[str, Label]] = MappingProxyType(
                 Kind.CHANNEL: "视频号/视频号直播/视频号名片/影音號/直播/Channel/Channels/Channel Card",
                 Kind.FORWARD: "聊天记录/聊天記錄/合并转发/合并转发的聊天记录/合并聊天记录/转发的聊天记录"
                 "/Chat History",
-                Kind.MUSIC: "音乐/音乐分享/音樂/Music",
+                Kind.MUSIC: "音乐分享/音乐消息/音樂",
                 Kind.NOTE: "笔记/收藏笔记/Note",
                 Kind.ANNOUNCEMENT: "群公告/群組公告/Group Notice",
                 Kind.CALL: "通话/通话消息/音视频通话/Call",
@@ -257,9 +257,11 @@ _SHARED_LABELS: Final[Mapping[str, Label]] = MappingProxyType(
     }
 )
 
+# Words that are emoji codes too, or that people type: only the dialects that write them have them.
 _STICKER_WORD: Final = _labels({Kind.STICKER: "表情/Emoji"})
 _RED_PACKET_WORD: Final = _labels({Kind.RED_PACKET: "红包/紅包/Red Packet"})
-_AMBIGUOUS: Final = _STICKER_WORD | _RED_PACKET_WORD
+_MUSIC_WORD: Final = _labels({Kind.MUSIC: "音乐/Music"})
+_AMBIGUOUS: Final = _STICKER_WORD | _RED_PACKET_WORD | _MUSIC_WORD
 
 _PAGE_SHAPES: Final = (
     _TITLED,
@@ -441,6 +443,8 @@ _PYWXDUMP_POINT: Final = rf"纬度[:：]【{_DEGREES_NORTH}】 ?经度[:：]【{
 _WCDA_PLACE: Final = (
     r"(?:(?! 地点=)[^\n])*+ 地点=(?P<poi>(?:(?! 地址=)[^\n])*+) 地址=(?P<label>(?:(?! 坐标=)[^\n])*+)"
 )
+_WCDA_LOCATION: Final = rf"{_WCDA_PLACE} 坐标={_DEGREES_EAST},{_DEGREES_NORTH}"
+_WCDA_TRANSFER: Final = r"(?P<note>(?:(?!金额=)[^\n])*+)金额=(?P<amount>\S+) 状态=[^\n]*"
 
 BRACKETS: Final = _dialect("brackets")
 """What every tool writes alike; nothing that a person might type as an emoji code."""
@@ -571,11 +575,20 @@ WCDA: Final = _dialect(
     shapes={
         # The length is in milliseconds, whatever the word says (a fault of the writer).
         Kind.VOICE: (r" (?P<milliseconds>[0-9]{1,9})秒<C>",),
-        Kind.FILE: (r"<C> (?P<name>[^\n]*) size=(?P<size>[0-9]{1,15})",),
+        # The name stands twice without a blank (another fault).
+        Kind.FILE: (
+            r"<C> (?P<name>[^\n]{1,250})(?P=name) size=(?P<size>[0-9]{1,15})",
+            r"<C> (?P<name>[^\n]*) size=(?P<size>[0-9]{1,15})",
+        ),
     },
+    sentences=(
+        (_WCDA_LOCATION, Label(Kind.LOCATION)),
+        (_WCDA_TRANSFER, Label(Kind.TRANSFER)),
+        (rf"通话时长 {_CLOCK}", Label(Kind.CALL)),
+    ),
     bodies={
-        Kind.LOCATION: (rf"{_WCDA_PLACE} 坐标={_DEGREES_EAST},{_DEGREES_NORTH}",),
-        Kind.TRANSFER: (r"(?P<note>(?:(?!金额=)[^\n])*+)金额=(?P<amount>\S*)(?: 状态=[^\n]*)?",),
+        Kind.LOCATION: (_WCDA_LOCATION,),
+        Kind.TRANSFER: (_WCDA_TRANSFER,),
         Kind.LINK: (rf"(?P<title>[^\n]*) {_URL}",),
     },
 )

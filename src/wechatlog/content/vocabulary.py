@@ -51,7 +51,14 @@ APP_MESSAGE: Final = 49
 """The type of app messages, whose subtype says what they are."""
 
 PLAIN_KINDS: Final = frozenset(
-    {MessageKind.TEXT, MessageKind.SYSTEM, MessageKind.PAT, MessageKind.RECALL, MessageKind.OTHER}
+    {
+        MessageKind.TEXT,
+        MessageKind.ANNOUNCEMENT,
+        MessageKind.SYSTEM,
+        MessageKind.PAT,
+        MessageKind.RECALL,
+        MessageKind.OTHER,
+    }
 )
 """The kinds whose body is plain text: they hold no segment of their own, the text is all there is."""
 

@@ -26,7 +26,7 @@ _NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U00
 _DECLARATION: Final = re.compile(r"<\?xml\b[^<>]{0,200}\?>")
 _BARE_AMPERSAND: Final = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
 _CONTROL_REFERENCE: Final = re.compile(
-    r"&#(?:x0*(?:[0-8BCbcEFef]|1[0-9A-Fa-f])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));"
+    r"&#(?:x0{0,8}(?:[0-8BCbcEFef]|1[0-9A-Fa-f])|0{0,8}(?:[0-8]|1[124-9]|2[0-9]|3[01]));"
 )
 _DOCUMENT_TYPE: Final = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 

@@ -2,7 +2,7 @@
 
 Takes text, gives messages. The syntax is `content.markdown_archive`; this module finds the day, walks the blocks and
 keeps the raw text of every block that the writer would write differently, so that an archive can be given back byte
-for byte. Most blocks have one exact shape, which `_Walk.messages` reads without a second look; all others go through
+for byte. Most blocks have one exact shape, which `_Walk.batches` reads without a second look; all others go through
 `_Walk.read_odd`.
 
 Source of the format: the scripts of a payment community's group archive, 2017 to 2018.
@@ -22,6 +22,7 @@ from wechatlog.content.markdown_archive import (
     SEPARATOR,
     SPECIAL_FIRST,
     SPECIAL_LAST,
+    classify,
     cut_block,
     cut_heading,
     find_day,
@@ -32,9 +33,9 @@ from wechatlog.content.markdown_archive import (
 )
 from wechatlog.diagnostics import Origin, Severity
 from wechatlog.errors import FormatError, OptionError
-from wechatlog.model import Message, MessageKind, build_message
+from wechatlog.model import Loose, Message, MessageKind
 from wechatlog.readers.base import Evidence
-from wechatlog.tokenizer import MARKDOWN, iter_records, prepare
+from wechatlog.tokenizer import MARKDOWN, Grammar, iter_records, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,8 +48,15 @@ __all__ = ["READER", "MarkdownReader"]
 
 _OPEN: Final = "\n" + SEPARATOR
 _CLOSE: Final = "  \n" + SEPARATOR
-_ODD_FIRST: Final = SPECIAL_FIRST | {"-", "#"}
-_DAMAGE: Final = re.compile(r"\?\?|@[^\s?@]{1,40}\?")
+_STRUCTURAL_FIRST: Final = frozenset("-#")
+_ODD_FIRST: Final = SPECIAL_FIRST | _STRUCTURAL_FIRST
+_BLOCKS: Final = Grammar(
+    name="Markdown archive, usual blocks whole",
+    header=MARKDOWN.header
+    + r"(?:(?<=  )\n   \n(?:(?P<text>[^\n\r&<>]*)  |(?P<image>!\[[^\n\r&<>]*\)) )\n   (?=\n))?",
+)
+"""The grammar of the archive with a usual block, one line of text in the exact frame, taken in by the same pass."""
+_DAMAGE: Final = re.compile(r"(?<=[^\s?&=/.])\?\?(?!\?)|@[^\s?@]{1,40}\?")
 _DOCUMENT: Final = re.compile(r"\n(---[ \t]*\r?\n(?:[A-Za-z_][\w-]*:[^\n]*\n)+---[ \t]*(?:\r?\n|\Z))")
 
 
@@ -73,7 +81,6 @@ class _Walk:
         self.option_day = _option_day(context.options.get("date"))
         self.draft = context.draft()
         self.count = 0
-        self.damaged = False
         self._begin("", 0)
 
     def _begin(self, day: str, stamp_length: int) -> None:
@@ -143,80 +150,116 @@ class _Walk:
             raw = self.restore(self.last_raw + self.lead)
             messages[-1] = attrs.evolve(messages[-1], origin=messages[-1].origin._replace(raw=raw))
 
-    def look_for_damage(self, records: list[Record]) -> None:
+    def watch(self, blocks: Iterator[str]) -> Iterator[str]:
         """Say once that a conversion to GBK cost characters; nothing can be restored, so nothing is guessed."""
-        for _, body, _, line in records:
-            if "?" in body and _DAMAGE.search(body):
-                self.damaged = True
+        line = 1
+        for block in blocks:
+            if match := _DAMAGE.search(block):
                 self.context.report(
                     "lost-characters",
-                    "question marks stand for characters that a conversion to GBK lost, from here on or before",
+                    "question marks stand for characters that a conversion to GBK lost; this is the first place",
                     severity=Severity.INFO,
-                    line=line,
+                    line=line + block.count("\n", 0, match.start()),
                 )
-                return
+                yield block
+                break
+            line += block.count("\n")
+            yield block
+        yield from blocks
 
-    def messages(self, records: list[Record]) -> list[Message]:
-        """The messages of records that belong to one document. Long, because this loop is the cost of reading."""
+    def batches(self, records: list[Record]) -> list[Batch]:
+        """Batches of the messages of some records, a batch for each document in them.
+
+        Long, and with `build_message` written out, because this loop is the cost of reading.
+        """
+        found: list[Batch] = []
         batch: list[Message] = []
-        append, build, new, parse = batch.append, build_message, tuple.__new__, dt.datetime.fromisoformat
-        name, zone, lexicon, kind = self.context.source.name, self.context.tz, self.draft.lexicon, MessageKind.TEXT
+        name, zone, parse = self.context.source.name, self.context.tz, dt.datetime.fromisoformat
+        kind: MessageKind | None
+        usual = None if self.cr else "\n"  # what is left of a usual block; none is usual where every raw text is kept
+        lexicon = self.draft.lexicon
         for record in records:
-            header, body, offset, line = record
-            stamp, sender = header.groups()  # type: ignore[union-attr]
-            if (
-                body.startswith(_OPEN)
-                and body.endswith(_CLOSE)
-                and sender.endswith("  ")
-                and len(stamp) == self.stamp_length
-                and stamp.startswith(self.last_day)
-                and not self.lead
-                and not self.cr
-            ):
-                text = body[5:-7]
+            header, rest, offset, line = record
+            if rest == usual and header is not None and not self.lead:
+                stamp, sender, text, image = header.groups()
+                if image is not None and classify(image).kind is MessageKind.IMAGE:
+                    text, kind = image, MessageKind.IMAGE
+                elif text is not None and (
+                    (text[:1] not in _ODD_FIRST and text[-1:] not in SPECIAL_LAST) or self._is_plain(text)
+                ):
+                    kind = MessageKind.TEXT
+                else:
+                    kind = None
                 if (
-                    text[:1] not in _ODD_FIRST
-                    and text[-1:] not in SPECIAL_LAST
-                    and "&" not in text
-                    and "<" not in text
-                    and ">" not in text
-                    and "\n" not in text
-                    and "\r" not in text
-                    and (sender := sender[:-2])
+                    kind is not None
+                    and len(stamp) == self.stamp_length
+                    and stamp.startswith(self.last_day)
+                    and len(sender) > 2
                 ):
                     try:
                         time = parse(self.day + stamp)
                     except ValueError:
-                        append(self.read_odd(record))
+                        pass
+                    else:
+                        message = Loose()
+                        message.time = time if zone is None else time.replace(tzinfo=zone)
+                        message.precision = "second"
+                        message.sender = sender = sender[:-2]
+                        message.is_self = sender == OWNER_NAME
+                        message.kind = kind
+                        message.text = text
+                        message.sender_id = message.id = message.reply_to = None
+                        message._origin = (name, line, offset, None)
+                        message._segments = message._parsed = None
+                        message._lexicon = lexicon
+                        message.__class__ = Message  # type: ignore[assignment]
+                        batch.append(message)  # type: ignore[arg-type]
                         continue
-                    if zone is not None:
-                        time = time.replace(tzinfo=zone)
-                    append(
-                        build(
-                            time,
-                            "second",
-                            sender,
-                            kind,
-                            text,
-                            is_self=sender == OWNER_NAME,
-                            origin=new(Origin, (name, line, offset, None)),
-                            lexicon=lexicon,
-                        )
-                    )
+            body = _whole_body(record)
+            document = _DOCUMENT.search(body) if header is None or "\n---" in body else None
+            if header is not None:
+                cut = document.start(1) if document else len(body)
+                batch.append(self.read_odd(header, body[:cut], offset, line))
+                if document is None:
                     continue
-            append(self.read_odd(record))
+                line += body.count("\n", 0, cut)
+                offset += len(header["time"]) + len(header["sender"]) + 4 + cut
+                body = body[cut:]
+                self.close(batch)
+                self.count += len(batch)
+                found.append((self.draft, batch))
+                self.finish()
+                batch = []
+            found.extend(self.start_documents(body, line, offset))
+            lexicon = self.draft.lexicon
         self.count += len(batch)
-        return batch
+        found.append((self.draft, batch))
+        return found
 
-    def read_odd(self, record: Record) -> Message:
+    def _is_plain(self, text: str) -> bool:
+        """Whether a text with a special first or last character is a plain text after all."""
+        return text[:1] not in _STRUCTURAL_FIRST and classify(text).kind is MessageKind.TEXT
+
+    def start_documents(self, text: str, line: int, offset: int) -> Iterator[Batch]:
+        """Begin the document whose front matter opens a text; days without messages may stand before it."""
+        while document := _DOCUMENT.search(text, 1):
+            cut = document.start(1)
+            self.start(text[:cut], line, offset)
+            self.finish()
+            yield self.draft, []
+            line += text.count("\n", 0, cut)
+            offset += cut
+            text = text[cut:]
+        self.start(text, line, offset)
+
+    def read_odd(self, header: re.Match[str], text: str, offset: int, line: int) -> Message:
         """The message of a block of any shape; its raw text is kept where the writer would write another."""
-        header, text, offset, line = record
-        stamp, name = header.groups()  # type: ignore[union-attr]
+        stamp, name = header["time"], header["sender"]
         if not self.stamp_length:
             self.stamp_length = len(stamp)
             self.day = "" if self.merged else self.day
         block = cut_block(text)
-        raw = self.lead + header.group()[1:] + text[: block.end]  # type: ignore[union-attr]
+        raw = f"{self.lead}> {stamp}  {name}{text[: block.end]}"
         self.last_raw, self.lead = raw, text[block.end :]
         time = self._time(stamp, line)
         origin = Origin(self.context.source.name, line, offset)
@@ -297,10 +340,8 @@ class MarkdownReader:
         prepared = prepare(context.blocks())
         walk = _Walk(context, prepared.mark, cr=prepared.cr)
         held: tuple[Any, list[Message]] | None = None  # the last batch waits, since a day heading may still follow it
-        for records in iter_records(prepared.blocks, MARKDOWN):
-            if not walk.damaged:
-                walk.look_for_damage(records)
-            for batch in _read_documents(walk, records):
+        for records in iter_records(walk.watch(prepared.blocks), _BLOCKS):
+            for batch in walk.batches(records):
                 if held is not None:
                     yield held
                 held = batch
@@ -310,42 +351,10 @@ class MarkdownReader:
             yield held
 
 
-def _read_documents(walk: _Walk, records: list[Record]) -> Iterator[Batch]:
-    """Batches of the messages of some records, a batch or more for each document in them."""
-    run: list[Record] = []
-    for record in records:
-        header, body, offset, line = record
-        document = _DOCUMENT.search(body) if "\n---" in body else None
-        if header is not None and document is None:
-            run.append(record)
-            continue
-        if header is not None and document is not None:
-            cut = document.start(1)
-            run.append((header, body[:cut], offset, line))
-            offset += len(header.group()) - 1 + cut
-            line += body.count("\n", 0, cut)
-            body = body[cut:]
-        if header is not None:
-            messages = walk.messages(run)
-            walk.close(messages)
-            walk.finish()
-            yield walk.draft, messages
-            run = []
-        yield from _start_documents(walk, body, line, offset)
-    yield walk.draft, walk.messages(run)
-
-
-def _start_documents(walk: _Walk, text: str, line: int, offset: int) -> Iterator[Batch]:
-    """Begin the document whose front matter opens a text; a day without messages may stand before it."""
-    while document := _DOCUMENT.search(text, 1):
-        cut = document.start(1)
-        walk.start(text[:cut], line, offset)
-        walk.finish()
-        yield walk.draft, []
-        line += text.count("\n", 0, cut)
-        offset += cut
-        text = text[cut:]
-    walk.start(text, line, offset)
+def _whole_body(record: Record) -> str:
+    """What follows the name in the header, whether the pattern took in the body or not."""
+    header, rest, _, _ = record
+    return rest if header is None else f"{header.group()[header.end('sender') - header.start() :]}{rest}"
 
 
 READER: Final = MarkdownReader()

@@ -117,7 +117,7 @@ def compiled_rules() -> CompiledRules:
 
 
 def _match_from(rule: SegmentRule, first: str) -> Match | None:
-    """How to ask a rule at a first character: only where one of its triggers stands; `None` if none begins so."""
+    """How to ask a rule at a first character: only where one of its triggers stands. `None`: not at all."""
     triggers = tuple(trigger for trigger in rule.triggers if trigger[0] == first)
     if not triggers or first in triggers:
         return rule.match if triggers else None

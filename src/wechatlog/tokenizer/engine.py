@@ -68,12 +68,13 @@ def iter_records(blocks: Iterable[str], grammar: Grammar) -> Iterator[list[Recor
     offset, line = 0, 1  # of the open record
     block_offset, block_line = -1, 1  # of text[0], the line end before the block; of its first line
     after_blank = True
+    picky = grammar.framed or grammar.accept is not None
     for text in _whole_lines(blocks):
         records: list[Record] = []
         begin = counted = 1
         for match in grammar.pattern.finditer(text):
             start = match.start() + 1
-            if not _accepts(grammar, match, text, start, after_blank):
+            if picky and not _accepts(grammar, match, text, start, after_blank):
                 continue
             body = text[begin:start]
             if parts:

@@ -25,7 +25,8 @@ class Grammar:
     Attributes:
         name: of the dialect, for people.
         header: regular expression (`re` syntax) of a header line from its first character on. It is searched
-            after a line end; it need not reach the end of the line: what it leaves is the record's inline body.
+            after a line end; it need not reach the end of the line: what it leaves is the record's inline body. It
+            may also go beyond, to take in a usual body in the same pass.
             Its groups may be named; `time`, `sender` and `text` are what tokens report. Beginning it with literal
             characters makes it several times faster.
         separator: regular expression that a whole separator line must match, or `None` for blank lines only.

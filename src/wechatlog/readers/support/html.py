@@ -1,0 +1,155 @@
+"""Pages of HTML for readers, through lxml, read as a person sees them.
+
+They are parsed without network, DTD or entities of their own. Takes HTML text, gives lxml elements and
+their text. Knows no format. Use:
+
+    root = parse_page(text)                      # a whole page; bad HTML raises nothing
+    body = parse_fragment("<div>早<br>好</div>")  # a piece
+    with_class(root, "message-text")             # iterates over the elements of a class
+    first_with_class(root, "sender")             # the first of them, or None
+    node_text(node)                              # <br> as LF, blocks on lines of their own
+
+White space is kept as it stands unless `collapse=True`. Needs the extra `html`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from wechatlog.errors import FormatError, MissingExtraError
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
+    from lxml.html import HtmlElement
+
+__all__ = ["first_with_class", "has_class", "node_text", "parse_fragment", "parse_page", "with_class"]
+
+_SPACES: Final = re.compile(r"[ \t\n\r\f]+")
+# What libxml2 cannot hold, and what the parser would take for the end of the text.
+_UNHOLDABLE: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
+_BLOCKS: Final = frozenset(
+    {"div", "p", "li", "tr", "ul", "ol", "table", "blockquote", "pre", "h1", "h2", "h3", "h4"}
+)
+_SILENT: Final = frozenset({"script", "style", "template", "head"})
+
+
+def _lxml() -> Any:
+    try:
+        import lxml.html
+    except ImportError as error:
+        raise MissingExtraError("html", "reading an HTML page") from error
+    return lxml.html
+
+
+def _parse(text: str) -> HtmlElement:
+    html = _lxml()
+    # Bytes with a stated encoding: a <meta charset> in the page must not change decoded text.
+    parser = html.HTMLParser(
+        encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True, remove_pis=True
+    )
+    data = _UNHOLDABLE.sub("\ufffd", text).encode("utf-8")
+    try:
+        root: HtmlElement | None = html.document_fromstring(data, parser=parser)
+    except (html.etree.ParserError, html.etree.XMLSyntaxError, AssertionError):
+        root = None
+    return html.Element("html") if root is None else root
+
+
+def parse_page(text: str) -> HtmlElement:
+    """The root element of a page; an empty `<html>` for a text that holds no markup at all.
+
+    Args:
+        text: decoded. Characters that no page can hold (NUL and the like) become U+FFFD.
+
+    Raises:
+        MissingExtraError: without lxml.
+    """
+    return _parse(text)
+
+
+def parse_fragment(text: str) -> HtmlElement:
+    """A `<div>` that holds a piece of HTML, whatever the piece is; a piece cannot break out of it.
+
+    Raises:
+        MissingExtraError: without lxml.
+    """
+    root = _parse(f"<html><body><div>{text}</div></body></html>")
+    body = root.find("body")
+    if body is None or len(body) == 0:
+        return root
+    if len(body) == 1 and not (body.text or "").strip() and not (body[0].tail or "").strip():
+        return body[0]
+    return body
+
+
+def has_class(node: HtmlElement, name: str) -> bool:
+    """Whether an element is of a class."""
+    return name in (node.get("class") or "").split()
+
+
+def with_class(root: HtmlElement, name: str) -> Iterator[HtmlElement]:
+    """The elements of a class in document order, the root itself among them."""
+    return (node for node in root.iter() if isinstance(node.tag, str) and has_class(node, name))
+
+
+def first_with_class(root: HtmlElement, name: str) -> HtmlElement | None:
+    """The first element of a class, or `None`."""
+    return next(with_class(root, name), None)
+
+
+def node_text(node: HtmlElement, *, collapse: bool = False, leave_out: Container[str] = ()) -> str:
+    """The text of an element as a person reads it; its own tail is no part of it.
+
+    Args:
+        node: the element.
+        collapse: runs of white space in the source count as one blank, as a browser shows them, save inside
+            `<pre>`.
+        leave_out: classes of elements whose text does not count.
+
+    Returns:
+        `<br>` as LF; block elements stand on lines of their own, without LF at the ends; scripts and styles
+        left out.
+
+    Raises:
+        FormatError: for elements nested too deeply.
+    """
+    pieces: list[str] = []
+    try:
+        _collect(node, pieces, collapse, leave_out)
+    except RecursionError as error:
+        raise FormatError("elements nested too deeply") from error
+    return "".join(pieces).removesuffix("\n")
+
+
+def _collect(node: HtmlElement, pieces: list[str], collapse: bool, leave_out: Container[str]) -> None:
+    keep_space = not collapse or node.tag == "pre"
+    _add(pieces, node.text, keep_space)
+    for child in node:
+        if isinstance(child.tag, str) and child.tag not in _SILENT:
+            if child.tag == "br":
+                pieces.append("\n")
+            elif not any(name in leave_out for name in (child.get("class") or "").split()):
+                _collect_child(child, pieces, collapse, leave_out)
+        _add(pieces, child.tail, keep_space)
+
+
+def _collect_child(child: HtmlElement, pieces: list[str], collapse: bool, leave_out: Container[str]) -> None:
+    is_block = child.tag in _BLOCKS
+    if is_block and any(pieces) and not pieces[-1].endswith("\n"):
+        pieces.append("\n")
+    before = len(pieces)
+    _collect(child, pieces, collapse, leave_out)
+    if is_block and any(pieces[before:]) and not pieces[-1].endswith("\n"):
+        pieces.append("\n")
+
+
+def _add(pieces: list[str], text: str | None, keep_space: bool) -> None:
+    if not text:
+        return
+    if not keep_space:
+        text = _SPACES.sub(" ", text)
+        if text == " " and (not pieces or pieces[-1].endswith("\n")):
+            return
+    pieces.append(text)

@@ -1,0 +1,119 @@
+"""System notices, whole sentences only."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wechatlog.content.notices import clean_notice, read_notice
+from wechatlog.model import MessageKind as K
+
+RECALLS = [
+    "你撤回了一条消息",
+    '"李四" 撤回了一条消息',
+    "“李四”撤回了一条消息",
+    "李四撤回了一条消息。",
+    "李四 撤回了一條訊息",
+    "You recalled a message",
+    '"Li Si" has recalled a message.',
+    "Li Si withdrew a message",
+]
+PATS = [
+    '我拍了拍 "李四"',
+    '"李四" 拍了拍我',
+    '"李四" 拍了拍 "王五" 的肩膀',
+    '"李四" 拍了拍自己',
+    "A tickled B",
+]
+NOTICES = [
+    '你邀请"王五"加入了群聊  ',
+    '"李四"邀请"王五、赵六"加入了群聊',
+    '"李四"邀请你加入了群聊，群聊参与人还有：王五、赵六',
+    '"李四"邀请你和"王五"加入了群聊',
+    "You invited Wang Wu to the group chat.   ",
+    "Li Si invited you to a group chat with Wang Wu, Zhao Liu",
+    "Li Si invited you and Wang Wu to the group chat",
+    '"王五"通过扫描你分享的二维码加入群聊  ',
+    '" 王五"通过扫描"李四"分享的二维码加入群聊',
+    '"Wang" joined group chat via the QR code you shared.  ',
+    '" Wang" joined the group chat via the QR Code shared by "Li".',
+    "你加入了群聊，群聊参与人还有：王五",
+    "你通过扫描二维码加入群聊，群聊参与人还有：王五",
+    "你加入了群組，群組成員還有：王五",
+    '"王五"与群里其他人都不是微信朋友关系，请注意隐私安全',
+    '你将"王五"移出了群聊',
+    '你被"李四"移出群聊',
+    'You were removed from the group chat by "Li"',
+    '"李四"修改群名为“示例项目组”',
+    'You changed the group name to "demo"',
+    "你已成为新群主",
+    "群主已启用“群聊邀请确认”，群成员需群主确认才能邀请朋友进群。",
+    "李四置顶了一条消息",
+    "李四移除了一条置顶消息",
+    "你已添加了李四，现在可以开始聊天了。",
+    "李四刚刚把你添加到通讯录，现在可以开始聊天了。",
+    "You have added Li Si as your WeChat contact. Start chatting!",
+    "以上是打招呼的内容",
+    "消息已发出，但被对方拒收了。",
+    "李四发起了位置共享，请在手机上查看",
+    "位置共享已经结束",
+    "你领取了李四的红包",
+    "李四领取了你的红包",
+    "收到红包，请在手机上查看",
+    "グループチャットに参加しました",
+]
+TYPED = [
+    "",
+    "早",
+    "他撤回了一条消息吗",
+    "红包呢",
+    "昨天李四拍照了",
+    "你看他撤回了一条消息\n哈哈",
+    "谁加入了群聊？",
+    "转账收到了",
+]
+
+
+@pytest.mark.parametrize("text", RECALLS)
+def test_recalls(text):
+    assert read_notice(text) is K.RECALL
+
+
+@pytest.mark.parametrize("text", PATS)
+def test_pats(text):
+    assert read_notice(text) is K.PAT
+
+
+@pytest.mark.parametrize("text", NOTICES)
+def test_notices(text):
+    assert read_notice(text) is K.SYSTEM
+
+
+@pytest.mark.parametrize("text", TYPED)
+def test_sentences_are_none(text):
+    assert read_notice(text) is None
+
+
+def test_markup_of_databases():
+    icon = '<img src="SystemMessages_HongbaoIcon.png"/>  你领取了李四的<_wc_custom_link_ color="#FD9931">红包</_wc_custom_link_>'
+    assert clean_notice(icon) == "你领取了李四的红包"
+    recall = '<![CDATA[你撤回了一条消息 <a href="weixin://revoke_edit_click">重新编辑</a>]]>'
+    assert clean_notice(recall) == "你撤回了一条消息"
+    assert read_notice(recall) is K.RECALL
+
+
+@given(st.text())
+def test_never_raises(text):
+    assert read_notice(text) in (None, K.RECALL, K.PAT, K.SYSTEM)
+
+
+@pytest.mark.parametrize(
+    "piece", ["A邀请", '"', "拍了拍", "<![CDATA[", "<a revoke_edit_click ", "与群里", "<a "]
+)
+def test_hostile_lines_are_bounded(piece):
+    start = time.perf_counter()
+    read_notice(piece * (1_000_000 // len(piece)))
+    read_notice(piece * (19_000 // len(piece)))
+    clean_notice(piece * (1_000_000 // len(piece)))
+    assert time.perf_counter() - start < 3
