@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from wechatlog.archive import Archive, expand, is_bundle
-from wechatlog.errors import MultipleConversationsError, WriteError
+from wechatlog.errors import MultipleConversationsError, UnknownFormatError, WriteError
 from wechatlog.model import Conversation, Message
 from wechatlog.reading import Format, guarded, open_reader, paused_collection, read_source
 from wechatlog.readers.base import Draft
@@ -32,18 +32,17 @@ __all__ = ["MessageStream", "detect", "dump", "dumps", "iter_messages", "load", 
 
 
 def _load(source: Source, **how: Any) -> Conversation:
+    """The one conversation of a file, or of the chats in a ZIP."""
+    bundle = Archive([source], **how) if how.get("format") is None and is_bundle(source) else None
     with paused_collection():
-        found = list(itertools.islice(_conversations(source, **how), 2))
+        found = list(itertools.islice(read_source(source, **how) if bundle is None else bundle, 2))
     if len(found) > 1:
         raise MultipleConversationsError(source.label, [_label(conversation) for conversation in found])
+    if not found:
+        notes = bundle.diagnostics if bundle is not None else ()
+        reasons = {entry.source or source.label: entry.message for entry in notes}
+        raise UnknownFormatError(source.label, "nothing in this ZIP is a chat that can be read", reasons)
     return found[0]
-
-
-def _conversations(source: Source, **how: Any) -> Iterator[Conversation]:
-    """Those of a file, or of the chats in a ZIP."""
-    if how.get("format") is None and is_bundle(source):
-        return iter(Archive([source], **how))
-    return read_source(source, **how)
 
 
 def _label(conversation: Conversation) -> str:

@@ -45,6 +45,11 @@ class _Row(NamedTuple):
 _READERS: Final = (
     _Row("markdown", "wechatlog.readers.markdown:READER", ("text", "csv")),
     _Row("jsonl", "wechatlog.readers.jsonl:READER", ("json", "jsonl")),
+    _Row("iphone-xls", "wechatlog.readers.iphone_xls:READER", ("html", "text")),
+    _Row("pywxdump-csv", "wechatlog.readers.pywxdump:CSV", ("csv", "text", "zip", "ole")),
+    _Row("pywxdump-json", "wechatlog.readers.pywxdump:JSON", ("json",)),
+    _Row("pywxdump-js", "wechatlog.readers.pywxdump:JS", ("js", "text", "csv")),
+    _Row("weclone-csv", "wechatlog.readers.pywxdump:WECLONE", ("csv", "text", "zip", "ole")),
 )
 
 _WRITERS: Final = (

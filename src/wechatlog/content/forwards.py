@@ -70,6 +70,7 @@ class Scope(NamedTuple):
 
 _UNIX: Final = re.compile(r"[0-9]{9,16}(?:\.[0-9]{1,9})?")
 _WRITTEN_BLANK: Final = re.compile(r"\\u0020|\\x20")
+_HALF_DAY_BLANK: Final = re.compile(r"(?<=[上下]午)\s{1,4}")
 
 
 def _from_unix(digits: str, zone: dt.tzinfo | None) -> tuple[dt.datetime | None, Precision | None]:
@@ -101,7 +102,7 @@ def parse_source_time(
         >>> parse_source_time("2026-04-30 下午1:03")
         (datetime.datetime(2026, 4, 30, 13, 3), 'minute')
     """
-    text = _WRITTEN_BLANK.sub(" ", html.unescape(text)).strip()
+    text = _HALF_DAY_BLANK.sub("", _WRITTEN_BLANK.sub(" ", html.unescape(text))).strip()
     if _UNIX.fullmatch(text):
         return _from_unix(text, zone)
     clock = parse_clock(text) if 6 <= len(text) <= 64 else None

@@ -259,9 +259,12 @@ def heading(day: str) -> str:
     return f"## {day}   \n"
 
 
+_LINE_BREAK: Final = re.compile(r"\r\n|[\r\n]")
+
+
 def _placeholder(message: Message) -> str:
     """A body for a message that has no text of its own."""
-    when = f"{message.time:%Y-%m-%d %H:%M:%S}" if message.time is not None else ""
+    when = message.time.isoformat(" ", "seconds")[:19] if message.time is not None else ""
     for segment in message.segments:
         if (
             isinstance(segment, Image)
@@ -284,7 +287,7 @@ def render_block(message: Message, when: dt.datetime, *, full_date: bool) -> str
         full_date: the merged dialect, whose headers carry the date.
     """
     stamp = when.isoformat(" ", "seconds")[0 if full_date else 11 : 19]  # strftime is ten times slower
-    sender = (message.sender or "").replace("\r", " ").replace("\n", " ")
+    sender = _LINE_BREAK.sub(" ", message.sender or "")
     body = escape_body(message.text, message.kind)
     if not message.text and message.kind is not MessageKind.OTHER:
         body = _placeholder(message)

@@ -414,9 +414,11 @@ _URL_INSIDE: Final = r"(?P<url>https?://[^\s\]]+)"
 _ANYTHING: Final = r"(?:\n(?s:.*))?"
 _QUOTED: Final = r"[:：] ?(?P<text>.*)"
 _CHATLOG_HEAD: Final = (
-    r"> (?P<sender>[^\n]{0,200}?)(?:\([^()\n]{0,100}\))? (?:[0-9]{4}-)?[0-9]{2}-[0-9]{2} [0-9:]{8}\n"
+    r"> (?P<sender>[^\n]{0,200}?)(?:\([^()\n]{0,100}\))?(?: \[[0-9]{1,20}\])?"
+    r" (?:[0-9]{4}-)?[0-9]{2}-[0-9]{2} [0-9:]{8}\n"
 )
 _MEMOTRACE_REPLY: Final = r"(?P<reply>(?:(?!\n引用[：:]).)*+)"
+_PYWXDUMP_TITLE: Final = r"(?P<title>(?:(?!<a href=)[^\n])*+)(?s:(?!<a href=).)*+"
 _PYWXDUMP_REPLY: Final = r"(?P<reply>(?:(?!\n\n\[引用\]).)*+)"
 _MEMOTRACE_SIZE: Final = r" [0-9]{1,9}\.[0-9]{2} MB"
 _MEMOTRACE_FILE: Final = rf"(?P<name>(?:(?!{_MEMOTRACE_SIZE} )[^\n])*+){_MEMOTRACE_SIZE}"
@@ -469,7 +471,22 @@ MAIL: Final = _dialect(
 CHATLOG: Final = _dialect(
     "chatlog",
     labels=_AMBIGUOUS | _labels({Kind.QUOTE: "引用"}),
-    shapes={Kind.FORWARD: (r"\|(?P<title>[^\n]*)<C>\n(?P<lines>(?s:.*))",)},
+    shapes={
+        Kind.FORWARD: (r"\|(?P<title>[^\n]*)<C>\n(?P<lines>(?s:.*))",),
+        Kind.NOTE: (r"\|(?P<title>[^\n]*)<C>\n(?s:.*)",),
+        Kind.ANNOUNCEMENT: (r"\|[^\n]*<C>\n(?s:.*)",),
+        # A text from an app has its words in place of the address.
+        Kind.LINK: (r"\|(?P<title>(?:[^\]]|\](?!\())*+)\]\([^\n]*\n(?s:.*)\)",),
+        # chatlog_alpha says more than chatlog of cards, places, red packets and calls.
+        Kind.CARD: (r"\|(?P<name>(?:[^\]\n]|\](?!\())*+)\]\((?P<id>[^\n]*)\)", r"\|(?P<name>[^\n]*)<C>"),
+        Kind.LOCATION: (
+            r"\|(?P<poi>[^|\n]*)\|(?P<label>[^|\n]*)\|[^|\n]*\|"
+            rf"(?P<latitude>{_NUMBER})\|(?P<longitude>{_NUMBER})<C>",
+            r"\|(?P<poi>[^|\n]*)<C>",
+        ),
+        Kind.RED_PACKET: (r"\|(?P<title>[^|\n]*)(?:\|[^\n]*)?<C>",),
+        Kind.CALL: (rf"\|(?:通话时长[:：]? ?)?{_CLOCK}<C>", r"\|(?P<state>[^\n]{1,40})<C>"),
+    },
     quotes=(
         rf"(?P<quote>{_CHATLOG_HEAD}(?P<text>(?:> [^\n]*\n)*+))(?P<reply>.*)",
         r"(?P<quote>> \[引用\]\n)(?P<reply>.*)",
@@ -551,9 +568,7 @@ PYWXDUMP: Final = _dialect(
         Kind.STICKER: ("表情",),
         Kind.FILE: ("文件",),
         Kind.LOCATION: (rf"{_PYWXDUMP_POINT}\n位置[:：] ?(?P<address>[^\n]*){_ANYTHING}",),
-        Kind.LINK: (
-            r'(?P<title>[^\n]*)(?s:(?!<a href=).)*+<a href="(?P<url>[^"\n]*)"[^<>\n]*>点击查看详情</a>',
-        ),
+        Kind.LINK: (rf'{_PYWXDUMP_TITLE}<a href="(?P<url>[^"\n]*)"[^<>\n]*>点击查看详情</a>',),
         Kind.TRANSFER: (
             r"[^\n：:]{1,20}[：:] ?(?P<amount>[^\n]*)\n转账说明[：:] ?(?P<note>[^\n]*)(?:\n(?s:.*))?",
         ),

@@ -154,7 +154,7 @@ class Head:
         return self._text_containers(text)
 
     def _text_containers(self, text: str) -> set[str]:
-        first = next(line for line in self.lines if line.strip())
+        first = next((line for line in self.lines if line.strip()), "")
         if _JSON_START.match(text):
             found = {"json"}
             if first.lstrip().startswith("{") and _is_json(first):

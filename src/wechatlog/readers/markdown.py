@@ -108,7 +108,7 @@ class _Walk:
             self._report_preamble(preamble, line)
         name = self.context.source.name
         day = find_day(matter.get("date")) or find_day(matter.get("title"), name) or self.option_day
-        self._begin("" if day is None else f"{day:%Y-%m-%d} ", 0)
+        self._begin("" if day is None else f"{day.isoformat()[:10]} ", 0)
         self.lead = preamble[cut:]
         raw = (self.mark if offset == 0 else "") + self.restore(preamble[:cut])
         self.draft = self.context.draft(
@@ -271,12 +271,12 @@ class _Walk:
             origin = origin._replace(raw=self.restore(raw))
             message, _ = read_block(name, block.body, time, origin, self.draft.lexicon)
         if time is not None:
-            self.last_day = f"{time:%Y-%m-%d}" if self.merged else ""
+            self.last_day = time.isoformat()[:10] if self.merged else ""
         return message
 
     def _canonical(self, message: Message, time: dt.datetime) -> str:
         block = render_block(message, time, full_date=self.merged)
-        day = f"{time:%Y-%m-%d}"
+        day = time.isoformat()[:10]
         return heading(day) + block if self.merged and day != self.last_day else block
 
     def _time(self, stamp: str, line: int) -> dt.datetime | None:

@@ -58,8 +58,8 @@ def _preamble(conversation: Conversation, first: dt.datetime, *, merged: bool) -
         return raw
     values = {
         "layout": "source",
-        "title": conversation.title if conversation.title is not None else f"{first:%Y-%m-%d}-WeChat",
-        "date": f"{first:%Y-%m-%d} 12:00:00",
+        "title": conversation.title if conversation.title is not None else f"{first.isoformat()[:10]}-WeChat",
+        "date": f"{first.isoformat()[:10]} 12:00:00",
         "author": metadata.get("author", conversation.title or ""),
         "tag": "[merged]" if merged else "[chat]",
         "header-img": metadata.get("header-img", "img/post-bg-wechat.jpg"),
@@ -96,7 +96,7 @@ def _kept_block(message: Message, *, day: str) -> str | None:
     if same != message:
         return None
     stamp = header["time"] if len(header["time"]) == 19 else f"{day} {header['time']}"
-    return raw if message.time is None or f"{message.time:%Y-%m-%d %H:%M:%S}" == stamp else None
+    return raw if message.time is None or message.time.isoformat(" ", "seconds")[:19] == stamp else None
 
 
 class MarkdownWriter:
@@ -136,16 +136,16 @@ class MarkdownWriter:
         start = next((m.time for m in conversation.messages if m.time is not None), first and first.time)
         start = _EPOCH if start is None else start.replace(tzinfo=None)
         yield _preamble(conversation, _day_of(conversation, start), merged=merged)
-        day, last = "" if merged else f"{start:%Y-%m-%d}", start
+        day, last = "" if merged else start.isoformat()[:10], start
         for message in itertools.chain(() if first is None else (first,), stream):
             last = _wall(message, last)
             kept = _kept_block(message, day=day)
             if kept is not None:
                 yield kept
             else:
-                opening = heading(f"{last:%Y-%m-%d}") if merged and f"{last:%Y-%m-%d}" != day else ""
+                opening = heading(last.isoformat()[:10]) if merged and last.isoformat()[:10] != day else ""
                 yield opening + render_block(message, last, full_date=merged)
-            day = f"{last:%Y-%m-%d}"
+            day = last.isoformat()[:10]
 
 
 def _day_of(conversation: Conversation, start: dt.datetime) -> dt.datetime:

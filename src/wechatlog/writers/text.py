@@ -39,7 +39,7 @@ class TextWriter:
             yield f"{_one_line(conversation.title)}\n"
         day = ""
         for message in messages:
-            today = "" if message.time is None else f"{message.time:%Y-%m-%d}"
+            today = "" if message.time is None else message.time.isoformat()[:10]
             if today and today != day:
                 yield f"\n{today}\n\n"
                 day = today

@@ -109,7 +109,11 @@ _DECODER: Final = json.JSONDecoder(strict=False)
 
 
 def iter_json(
-    blocks: Iterable[str], collector: Collector, stream: Collection[str] = ("messages",)
+    blocks: Iterable[str],
+    collector: Collector,
+    stream: Collection[str] = ("messages",),
+    *,
+    tail: bool = False,
 ) -> Iterator[Item]:
     """The parts of a JSON text.
 
@@ -117,6 +121,7 @@ def iter_json(
         blocks: the text in pieces of any size.
         collector: told of damage.
         stream: keys of the top-level object whose arrays are given item by item; other values are given whole.
+        tail: text may follow the value, which then is part of a script; it is not read.
 
     Yields:
         For an array at the top: its items. For an object: its values with their keys, in the order of the file.
@@ -131,7 +136,7 @@ def iter_json(
     else:
         _report(cursor, collector, "no JSON object or array begins here")
         return
-    if cursor.peek():
+    if not tail and cursor.peek():
         _report(cursor, collector, "text after the end of the JSON value")
 
 

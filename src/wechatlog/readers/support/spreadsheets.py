@@ -283,6 +283,6 @@ def cell_text(value: object) -> str:
         return "TRUE" if value else "FALSE"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    if isinstance(value, dt.datetime):
-        return value.isoformat(" ")
+    if isinstance(value, dt.datetime):  # a day is a number there, and its fractions are never exact
+        return (value + dt.timedelta(microseconds=500_000)).replace(microsecond=0).isoformat(" ")
     return str(value)

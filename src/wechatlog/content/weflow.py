@@ -1,0 +1,202 @@
+"""What the WeFlow family does to texts, whatever file it writes them to.
+
+Takes bodies as WeFlow, echotrace, CipherTalk, or a ChatLab file that they wrote, gives them; gives segments, or says
+which fault of the writer shows. Nothing is put back that the file does not hold. Knows no reader.
+
+Format facts: WeFlow 4.x `parsers/messageParser.ts` (`stripSenderPrefix`), `core/ExportContext.ts`
+(`parseMessageContent`, `buildQuotedReplyText`), `formatters/ChatLabFormatter.ts`; CipherTalk `exportService.ts`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from wechatlog.content.forwards import parse_source_time
+from wechatlog.content.placeholders import WEFLOW, parse_body, quote_segments, read_placeholder
+from wechatlog.content.vocabulary import kind_of_chatlab, kind_of_name
+from wechatlog.model import Message, MessageKind, build_message
+from wechatlog.segments import parse_segments
+from wechatlog.segments.types import Forward, Quote, Segment, Voice
+from wechatlog.timestamps import from_unix
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from wechatlog.timestamps import Precision
+
+__all__ = [
+    "build_segments",
+    "fill",
+    "has_lost_prefix",
+    "has_template",
+    "looks_like_account",
+    "read_records",
+    "strip_frame",
+]
+
+Kind = MessageKind
+
+_TEMPLATE: Final = re.compile(r"\$[A-Za-z_]{2,40}\$")
+_ACCOUNT: Final = re.compile(
+    r"[A-Za-z][-A-Za-z0-9_]{5,}|[0-9A-Za-z_-]+@(?:chatroom|openim|stranger|im\.[a-z]+)|[0-9]{5,}"
+)
+
+
+def strip_frame(text: str) -> str:
+    """A text without the one line end that stands before what others write in groups.
+
+    The database keeps `wxid_…:` and a line end before such a text; the exporter takes away the first and leaves the
+    second.
+    """
+    return text.removeprefix("\r").removeprefix("\n") if text[:1] in ("\n", "\r") else text
+
+
+def has_lost_prefix(text: str) -> bool:
+    """Whether a text seems to have lost its first word: `TODO: 买牛奶` is written as ` 买牛奶`.
+
+    WeFlow takes any leading run of ASCII letters, digits, `_` and `-` before a colon for an account id. Only a blank
+    after the colon leaves a trace.
+    """
+    return text[:1] == " " and not text.isspace()
+
+
+def has_template(text: str) -> bool:
+    """Whether a notice holds names that nobody filled in: `$username$`."""
+    return "$" in text and _TEMPLATE.search(text) is not None
+
+
+def looks_like_account(value: str) -> bool:
+    """Whether a text could be an account id at all: names of forwarded messages stand where ids belong."""
+    return _ACCOUNT.fullmatch(value) is not None
+
+
+# --- segments -------------------------------------------------------------------------------------
+
+
+def fill(segment: Segment, known: Mapping[str, Any]) -> Segment:
+    """A segment with the fields that it lacks taken from what else the file says; its `raw` stays."""
+    names = {field.name for field in attrs.fields(type(segment))} - {"raw"}
+    new = {
+        name: value
+        for name, value in known.items()
+        if name in names and value not in (None, "", ()) and getattr(segment, name) in (None, "", ())
+    }
+    return attrs.evolve(segment, **new) if new else segment
+
+
+def _glued_quote(text: str, sender: str, quoted: str) -> tuple[Segment, ...] | None:
+    """A reply with its quote behind it, told by the fields that repeat the quote."""
+    tail = f"[引用 {sender}：{quoted}]" if sender else f"[引用 {quoted}]"
+    if not quoted or not text.endswith(tail):
+        return None
+    return (*parse_segments(text[: -len(tail)]), Quote(sender or None, quoted, raw=tail))
+
+
+def _quote(text: str, sender: str, quoted: str) -> tuple[Segment, ...] | None:
+    found = _glued_quote(text, sender, quoted) or parse_body(Kind.QUOTE, text, WEFLOW)
+    if found is not None or not quoted:
+        return found
+    return quote_segments(text, sender, quoted)
+
+
+_SPOKEN: Final = re.compile(r"\[语音(?:消息)?转文字\] ?(?P<transcript>.+)", re.DOTALL)
+_SOUND_FILE: Final = re.compile(r"[^\n]{1,250}\.(?:wav|mp3|silk|amr|m4a|aac|ogg|flac)", re.IGNORECASE)
+
+
+def _voice(text: str, voice: Segment) -> Segment:
+    """A voice whose text is neither a placeholder nor a file in a folder: its transcript stands there alone."""
+    body = text.strip()
+    if not isinstance(voice, Voice) or voice != Voice(raw=text) or not body:
+        return voice
+    if match := _SPOKEN.fullmatch(body):
+        return attrs.evolve(voice, transcript=match["transcript"])
+    if body.startswith("["):
+        return voice
+    return attrs.evolve(voice, **{"path" if _SOUND_FILE.fullmatch(body) else "transcript": body})
+
+
+def build_segments(
+    kind: MessageKind, text: str, known: Mapping[str, Any], *, quoted: tuple[str, str] = ("", "")
+) -> tuple[Segment, ...] | None:
+    """The segments of a body.
+
+    Args:
+        kind: of the message.
+        text: its whole body.
+        known: fields of the segment that the file has elsewhere.
+        quoted: sender and text of what is quoted, where the file has them elsewhere.
+
+    Returns:
+        `None` where they follow from the text. The `raw` of the segments join to `text`.
+    """
+    if kind is Kind.QUOTE:
+        return _quote(text, *quoted)
+    segments = parse_body(kind, text, WEFLOW)
+    if segments is None or len(segments) != 1:
+        return segments
+    segment = _voice(text, segments[0]) if kind is Kind.VOICE else segments[0]
+    if isinstance(segment, Forward) and known.get("messages"):
+        segment = attrs.evolve(segment, messages=known["messages"])
+    return (fill(segment, known),)
+
+
+# --- merged forwards ------------------------------------------------------------------------------
+
+
+def _record_time(
+    record: Mapping[str, Any], zone: dt.tzinfo | None
+) -> tuple[dt.datetime | None, Precision | None]:
+    seconds = record.get("timestamp")
+    if (
+        isinstance(seconds, int | float)
+        and not isinstance(seconds, bool)
+        and seconds > 0
+        and zone is not None
+    ):
+        try:
+            return from_unix(float(seconds), zone), "second"
+        except (ValueError, OverflowError):
+            return None, None
+    written = record.get("formattedTime") or record.get("sourcetime")
+    return parse_source_time(written, zone) if isinstance(written, str) else (None, None)
+
+
+def _record_kind(record: Mapping[str, Any], text: str) -> MessageKind:
+    code = record.get("type")
+    kind = kind_of_name(code) if isinstance(code, str) else None
+    if isinstance(code, int) and not isinstance(code, bool):
+        kind = kind_of_chatlab(code)
+    if kind in (None, Kind.OTHER) and (found := read_placeholder(text, WEFLOW)) is not None:
+        return found[0]
+    return kind or Kind.OTHER
+
+
+def _read_record(record: Mapping[str, Any], zone: dt.tzinfo | None) -> Message:
+    sender = record.get("senderDisplayName") or record.get("accountName") or record.get("sender")
+    content = record.get("content")
+    text = content if isinstance(content, str) else ""
+    kind = _record_kind(record, text)
+    time, precision = _record_time(record, zone)
+    return build_message(
+        time,
+        precision,
+        sender if isinstance(sender, str) and sender not in ("", "unknown") else None,
+        kind,
+        text,
+        segments=build_segments(kind, text, {}),
+    )
+
+
+def read_records(value: Any, zone: dt.tzinfo | None) -> tuple[Message, ...]:
+    """The messages of a merged forward in `chatRecords`: names and no account ids, whatever the key says.
+
+    Args:
+        value: the list, as ChatLab files of WeFlow and the JSON of CipherTalk have it.
+        zone: of the conversation.
+    """
+    records = value if isinstance(value, list) else ()
+    return tuple(_read_record(record, zone) for record in records if isinstance(record, Mapping))

@@ -1,0 +1,110 @@
+"""What Excel does to a CSV file that somebody opens and saves: ids rounded, clocks rewritten.
+
+Takes the text of a field, gives its value and says what is lost. Knows no format. Excel keeps fifteen
+digits of a number and shows long ones as `7.43727E+18`; it writes clocks in the manner of its locale,
+without seconds.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from wechatlog.errors import OptionError
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from wechatlog.readers.base import Context
+    from wechatlog.timestamps import Precision
+
+__all__ = [
+    "DATE_ORDER_OPTION",
+    "check_date_order",
+    "is_rewritten",
+    "read_local_clock",
+    "read_server_id",
+]
+
+DATE_ORDER_OPTION: Final = {
+    "date_order": '`"mdy"` or `"dmy"`: how to read a date such as 4/10/2024 of Excel; default `"mdy"`'
+}
+"""The option of readers whose files pass through Excel."""
+
+_DIGITS: Final = re.compile(r"-?[0-9]{1,20}")
+_FLOAT: Final = re.compile(r"[0-9](?:[.,][0-9]{1,17})?[eE]\+?[0-9]{1,3}")
+_EXCEL_DIGITS: Final = 15
+_SLASH_DATE: Final = re.compile(
+    r"(?P<one>[0-9]{1,2})/(?P<two>[0-9]{1,2})/(?P<year>[0-9]{4}|[0-9]{2})"
+    r" +(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?(?: ?(?P<half>AM|PM|am|pm|上午|下午))?"
+)
+
+
+def check_date_order(context: Context) -> None:
+    """See that the option has a value that means something.
+
+    Raises:
+        OptionError: where it has not.
+    """
+    value = context.options.get("date_order", "mdy")
+    if value not in ("mdy", "dmy"):
+        raise OptionError("date_order", f'expected "mdy" or "dmy", not {value!r}')
+
+
+def is_rewritten(clock: str) -> bool:
+    """Whether a clock text is one that Excel wrote: with slashes, without leading zeros or seconds."""
+    return "/" in clock
+
+
+def read_server_id(
+    value: str, context: Context, *, line: int | None = None, excel: bool = False
+) -> str | None:
+    """A server id with all of its digits, or `None`; one that Excel rounded is dropped and reported.
+
+    Args:
+        value: the field.
+        context: told of a rounded id (`rounded-id`) and of one that is no number (`bad-id`).
+        line: 1-based line of the row.
+        excel: whether the row shows that Excel saved it; zeros after the fifteenth digit then count as lost
+            digits.
+    """
+    text = value.strip().strip("'")
+    if not text.strip("0"):
+        return None
+    if _DIGITS.fullmatch(text):
+        if not excel or len(text) < _EXCEL_DIGITS + 3 or text[_EXCEL_DIGITS:].strip("0"):
+            return text
+    elif not _FLOAT.fullmatch(text):
+        context.report("bad-id", f"not a message id: {text[:60]!r}", line=line)
+        return None
+    context.report("rounded-id", f"Excel rounded the message id to {text[:60]}; it was dropped", line=line)
+    return None
+
+
+def read_local_clock(
+    text: str, context: Context, *, line: int | None = None
+) -> tuple[dt.datetime | None, Precision | None]:
+    """The time and precision of a clock that Excel may have rewritten.
+
+    Args:
+        text: `2024-10-04 11:42:07`, `2024/10/4 11:42`, or `10/4/2024 11:42` of an English Excel, for which
+            the option `date_order` counts and which is reported (`ambiguous-date`) where it could be either.
+        context: has the option, and is told of what is no time.
+        line: 1-based line of the row.
+    """
+    match = _SLASH_DATE.fullmatch(text.strip()) if text[4:5] != "-" else None
+    if match is None:
+        return context.clock(text, line=line)
+    one, two = int(match["one"]), int(match["two"])
+    day_first = context.options.get("date_order") == "dmy"
+    if one <= 12 and two <= 12 and one != two and "date_order" not in context.options:
+        context.report("ambiguous-date", f"{text.strip()!r} was read as month/day/year", line=line)
+    if (one > 12) != (two > 12):
+        day_first = one > 12
+    month, day = (two, one) if day_first else (one, two)
+    year = match["year"] if len(match["year"]) == 4 else f"20{match['year']}"
+    half = {"am": "上午", "pm": "下午"}.get((match["half"] or "").lower(), match["half"] or "")
+    second = f":{match['second']}" if match["second"] else ""
+    return context.clock(
+        f"{year}-{month:02}-{day:02} {half}{match['hour']}:{match['minute']}{second}", line=line
+    )

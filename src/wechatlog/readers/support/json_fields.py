@@ -1,0 +1,167 @@
+"""Values of JSON exports made safe: what a field should be, whatever a file has there.
+
+Takes parsed JSON values, gives what readers need; a wrong type never raises. Also reads the facts of a file before
+its messages where they stand behind them. Knows no format.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from wechatlog.diagnostics import Collector, Severity
+from wechatlog.readers.support.json_stream import iter_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+    from wechatlog.readers.base import Context
+    from wechatlog.readers.support.json_stream import Item
+
+__all__ = [
+    "facts_before_messages",
+    "read_degrees",
+    "read_flag",
+    "read_identifier",
+    "read_integer",
+    "read_list",
+    "read_object",
+    "read_string",
+    "report_shape",
+]
+
+_INTEGER: Final = re.compile(r"-?[0-9]{1,30}")
+_ROUNDED: Final = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]+|[0-9]+\.[0-9]+")
+_FLAGS: Final = {"1": True, "true": True, "0": False, "false": False}
+
+
+def read_string(value: Any) -> str:
+    """Text; `""` for what is missing or null. Other values become their JSON text, so that nothing is lost."""
+    if isinstance(value, str):
+        return value
+    try:
+        return "" if value is None else json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        return ""
+
+
+def read_integer(value: Any) -> int | None:
+    """A whole number, also one that is written as text or as `1.0`."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float):
+        return int(value) if math.isfinite(value) and value == int(value) else None
+    return int(value) if isinstance(value, str) and _INTEGER.fullmatch(value.strip()) else None
+
+
+def read_degrees(value: Any) -> float | None:
+    """A coordinate, also one that is written as text."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) and abs(number) <= 360 else None
+
+
+def read_flag(value: Any) -> bool | None:
+    """Yes or no: `true`, `1`, `"1"`; `None` for null and everything else."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return {1: True, 0: False}.get(value)
+    return _FLAGS.get(value.strip().lower()) if isinstance(value, str) else None
+
+
+def read_object(value: Any) -> dict[str, Any]:
+    """An object; `{}` for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def read_list(value: Any) -> list[Any]:
+    """A list; `[]` for anything else."""
+    return value if isinstance(value, list) else []
+
+
+def read_identifier(context: Context, value: Any, line: int | None = None) -> str | None:
+    """The server's id of a message with all its digits; `0` stands for none.
+
+    One that went through floating-point numbers has lost digits: it is dropped, and reported.
+    """
+    if isinstance(value, float) or (isinstance(value, str) and _ROUNDED.fullmatch(value.strip())):
+        context.report("rounded-id", f"the message id {value!r} has lost digits and was dropped", line=line)
+        return None
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        return None
+    value = value.strip()
+    return value if value.strip("0") else None
+
+
+def facts_before_messages(
+    context: Context,
+    facts: dict[str, Any],
+    lists: Collection[str],
+    needed: Callable[[Mapping[str, Any]], Collection[str]],
+) -> Iterator[Item]:
+    """The items of `messages`; everything else in the object is collected in `facts`.
+
+    Args:
+        context: of the reader.
+        facts: filled as the file is read. What the messages need is there before the first of them, in a pass of
+            its own where the file has it behind them.
+        lists: keys whose arrays are read item by item, so that damage in one item costs that item alone.
+        needed: the keys that messages need, from the first message.
+    """
+    ahead: set[str] = set()
+    started = False
+    for item in iter_json(context.blocks(), context.collector, ("messages", *lists)):
+        if item.key not in ("messages", ""):
+            if item.key not in ahead:
+                _keep(facts, item, lists)
+            continue
+        if not started:
+            started = True
+            ahead = set(needed(read_object(item.value))) - facts.keys()
+            _look_ahead(context, facts, lists, ahead)
+        if isinstance(item.value, dict):
+            yield item
+        else:
+            report_shape(context, "a message", item)
+    if not started:
+        context.report("no-messages", "the file holds no messages", severity=Severity.INFO)
+
+
+def report_shape(context: Context, what: str, item: Item) -> None:
+    """Report a value that should be an object."""
+    kind = type(item.value).__name__
+    context.report(
+        "broken-shape",
+        f"{what} is no JSON object but {kind}",
+        severity=Severity.ERROR,
+        line=item.line,
+        column=1,
+    )
+
+
+def _keep(facts: dict[str, Any], item: Item, lists: Collection[str]) -> None:
+    if item.key in lists and not isinstance(item.value, list):
+        facts.setdefault(item.key, []).append(item.value)
+    else:
+        facts[item.key] = item.value
+
+
+def _look_ahead(context: Context, facts: dict[str, Any], lists: Collection[str], missing: set[str]) -> None:
+    """Read what stands behind the messages, without a word: what is wrong is reported when its turn comes."""
+    if not missing:
+        return
+    silent = Collector()
+    for item in iter_json(context.source.blocks(silent, context.encoding), silent, ("messages", *lists)):
+        if item.key in missing:
+            _keep(facts, item, lists)

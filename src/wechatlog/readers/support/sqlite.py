@@ -1,0 +1,277 @@
+"""SQLite files for readers: opened so that nothing of them changes, and read as far as damage lets them be read.
+
+Takes a source, gives connections, row numbers and rows; also the few bits of protobuf that databases keep in columns.
+Knows no format. A file on disk is opened read-only and immutable, which makes no `-wal` and no `-shm` beside it; what
+stands in a write-ahead log beside it is not read. Bytes and members of a ZIP are given to SQLite in memory. All text
+arrives as bytes: a column that is declared as text may hold compressed data.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import sqlite3
+from array import array
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from urllib.parse import quote
+
+from wechatlog.errors import FormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from wechatlog.source import Source
+
+__all__ = [
+    "Order",
+    "columns_of",
+    "connect",
+    "decode",
+    "fetch_row",
+    "has_write_ahead_log",
+    "is_encrypted",
+    "parse_protobuf",
+    "quote_name",
+    "row_orders",
+    "tables_of",
+]
+
+_MAGIC: Final = b"SQLite format 3\0"
+_PAGE: Final = 4096
+_ENTROPY: Final = 7.9
+_INTEGERS: Final = 1 << 63
+
+
+def quote_name(name: str) -> str:
+    """A table or column name for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+@contextlib.contextmanager
+def connect(source: Source) -> Iterator[sqlite3.Connection]:
+    """A connection that cannot write.
+
+    Raises:
+        FormatError: where it is no database that SQLite can open.
+    """
+    connection = _open(source)
+    try:
+        connection.text_factory = bytes
+        try:
+            connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+        except sqlite3.DatabaseError as error:
+            raise FormatError(f"SQLite cannot read it: {error}", source=source.label) from error
+        yield connection
+    finally:
+        connection.close()
+
+
+def _open(source: Source) -> sqlite3.Connection:
+    head = source.head()
+    if source.path is not None and not head.startswith(b"\x1f\x8b") and _is_plain(source, head):
+        address = f"file:{quote(str(source.path.absolute()))}?mode=ro&immutable=1"
+        return sqlite3.connect(address, uri=True, check_same_thread=False)
+    data = bytearray(source.read_bytes())
+    if data[:16] == _MAGIC:
+        data[18:20] = b"\x01\x01"  # a database in WAL mode cannot be opened from memory
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+    try:
+        connection.deserialize(bytes(data))
+    except sqlite3.Error as error:
+        connection.close()
+        raise FormatError(f"SQLite cannot read it: {error}", source=source.label) from error
+    return connection
+
+
+def _is_plain(source: Source, head: bytes) -> bool:
+    """Whether the file itself begins with what the source gives: no gzip between them."""
+    if source.path is None:
+        return False
+    with source.path.open("rb") as stream:
+        return stream.read(16) == head[:16]
+
+
+def has_write_ahead_log(source: Source) -> bool:
+    """Whether a write-ahead log with something in it lies beside a file on disk."""
+    if source.path is None:
+        return False
+    log = source.path.with_name(f"{source.path.name}-wal")
+    return log.is_file() and log.stat().st_size > 0
+
+
+def is_encrypted(source: Source) -> bool:
+    """Whether a file looks like a database that was never decrypted: whole pages of noise under a name in `.db`."""
+    head = source.head()
+    if source.suffix not in (".db", ".sqlite") or len(head) < _PAGE or head.startswith(_MAGIC):
+        return False
+    if _size(source) % _PAGE:
+        return False
+    counts = Counter(head)
+    total = len(head)
+    return -sum(n / total * math.log2(n / total) for n in counts.values()) > _ENTROPY
+
+
+def _size(source: Source) -> int:
+    if source.path is not None:
+        return source.path.stat().st_size
+    size = 0
+    with source.open() as stream:
+        while data := stream.read(1 << 20):
+            size += len(data)
+    return size
+
+
+def decode(value: object) -> str:
+    """A text column as text; a blob as far as it is UTF-8, nothing for NULL."""
+    if value is None:
+        return ""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def tables_of(connection: sqlite3.Connection) -> list[str]:
+    """The names of the tables, in the order of their making."""
+    found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY rowid")
+    return [decode(name) for (name,) in found]
+
+
+def columns_of(connection: sqlite3.Connection, table: str) -> set[str]:
+    """The names of the columns of a table."""
+    return {decode(row[1]) for row in connection.execute(f"PRAGMA table_info({quote_name(table)})")}
+
+
+class Order(NamedTuple):
+    """The rows of one conversation.
+
+    Attributes:
+        talker: whom it is with, or what the grouping column holds.
+        rows: row numbers, in order of time.
+    """
+
+    talker: str
+    rows: array[int]
+
+
+class _Column:
+    """Row numbers as they are found, with what they are to be sorted by; eight bytes each."""
+
+    def __init__(self) -> None:
+        self.rows = array("q")
+        self.keys = array("q")
+        self.sorted = True
+
+    def add(self, row: int, key: int) -> None:
+        if self.keys and key < self.keys[-1]:
+            self.sorted = False
+        self.rows.append(row)
+        self.keys.append(key)
+
+    def ordered(self) -> array[int]:
+        if self.sorted:
+            return self.rows
+        order = sorted(range(len(self.rows)), key=lambda index: (self.keys[index], self.rows[index]))
+        return array("q", (self.rows[index] for index in order))
+
+
+def row_orders(
+    connection: sqlite3.Connection, table: str, group: str | None, key: str
+) -> tuple[list[Order], str | None]:
+    """The rows of a table by conversation, in order of time.
+
+    Args:
+        connection: the database.
+        table: with row numbers.
+        group: the column that tells conversations apart; `None` where all rows are of one.
+        key: the column to sort by, an SQL expression.
+
+    Returns:
+        The conversations in order of their first row, and what SQLite says of a damaged page, if there is one: then
+        the rows before it and behind it.
+    """
+    found: dict[str, _Column] = {}
+    damage = _scan(connection, _query(table, group, key, "ASC"), found, None)
+    if damage is not None:
+        last = max((max(column.rows) for column in found.values() if column.rows), default=-_INTEGERS)
+        behind: dict[str, _Column] = {}
+        _scan(connection, _query(table, group, key, "DESC"), behind, last)
+        for talker, column in behind.items():
+            target = found.setdefault(talker, _Column())
+            for row, sort_key in zip(reversed(column.rows), reversed(column.keys), strict=True):
+                target.add(row, sort_key)
+    return [Order(talker, column.ordered()) for talker, column in found.items()], damage
+
+
+def _query(table: str, group: str | None, key: str, direction: str) -> str:
+    column = "''" if group is None else quote_name(group)
+    return f"SELECT rowid, {column}, {key} FROM {quote_name(table)} ORDER BY rowid {direction}"  # noqa: S608
+
+
+def _scan(
+    connection: sqlite3.Connection, query: str, found: dict[str, _Column], stop: int | None
+) -> str | None:
+    names: dict[object, str] = {}
+    try:
+        for row, talker, key in connection.execute(query):
+            if stop is not None and row <= stop:
+                return None
+            name = names.get(talker)
+            if name is None:
+                name = names[talker] = decode(talker)
+            column = found.get(name)
+            if column is None:
+                column = found[name] = _Column()
+            column.add(row, key if isinstance(key, int) and -_INTEGERS <= key < _INTEGERS else 0)
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    return None
+
+
+def fetch_row(
+    connection: sqlite3.Connection, table: str, columns: Sequence[str], present: set[str], row: int
+) -> tuple[Any, ...] | None:
+    """A row by its number; columns that the table lacks are NULL. `None` where it stands on a damaged page."""
+    wanted = ", ".join(quote_name(name) if name in present else "NULL" for name in columns)
+    try:
+        found: tuple[Any, ...] | None = connection.execute(
+            f"SELECT {wanted} FROM {quote_name(table)} WHERE rowid = ?",  # noqa: S608
+            (row,),
+        ).fetchone()
+    except sqlite3.DatabaseError:
+        return None
+    return found
+
+
+def parse_protobuf(data: bytes) -> dict[int, list[int | bytes]]:
+    """The fields of a protobuf message by number; what is cut or no protobuf ends it."""
+    fields: dict[int, list[int | bytes]] = {}
+    position = 0
+    while position < len(data):
+        tag, position = _varint(data, position)
+        number, wire = tag >> 3, tag & 7
+        value: int | bytes
+        if wire == 0:
+            value, position = _varint(data, position)
+        elif wire == 2:
+            size, position = _varint(data, position)
+            if position + size > len(data):
+                break
+            value, position = data[position : position + size], position + size
+        elif wire in (1, 5):
+            size = 8 if wire == 1 else 4
+            value, position = data[position : position + size], position + size
+        else:
+            break
+        fields.setdefault(number, []).append(value)
+    return fields
+
+
+def _varint(data: bytes, position: int) -> tuple[int, int]:
+    value = shift = 0
+    while position < len(data) and shift < 64:
+        byte = data[position]
+        position += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value, position
+        shift += 7
+    return value, max(position, len(data)) if shift < 64 else position

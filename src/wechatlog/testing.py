@@ -1,0 +1,314 @@
+"""Conformance checks that the author of a reader or a writer calls in tests of their own.
+
+    from wechatlog.testing import check_reader, check_writer
+
+    def test_my_reader():
+        check_reader(MY_READER, samples=["tests/data/chat.xyz"])
+
+Takes plug-ins, gives assertion errors that say which promise was broken. Needs no test framework.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import pickle
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from wechatlog.diagnostics import Collector, Diagnostic
+from wechatlog.errors import WechatlogError
+from wechatlog.model import Conversation, Message, MessageKind
+from wechatlog.readers.base import Context, Evidence, Head, Reader, Refusal
+from wechatlog.reading import open_reader, read_source
+from wechatlog.source import Source
+from wechatlog.writers.base import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from wechatlog.source import Readable
+
+__all__ = ["LOSSES", "SAMPLE_CONVERSATIONS", "check_reader", "check_writer", "without_losses"]
+
+LOSSES: Final[Mapping[str, str]] = {
+    "everything": "the form is not meant to be read back",
+    "conversation": "title, ids, members, metadata and zone of the conversation",
+    "id": "server ids",
+    "reply_to": "what a message answers",
+    "sender_id": "account ids",
+    "is_self": "who is the owner",
+    "precision": "the precision of times",
+    "kind": "the kinds of messages, but for those that the form shows",
+    "segments": "segments that the archive gave; they are parsed again from the text",
+    "segments:custom": "segments of a user's own classes",
+    "time:fraction": "fractions of a second",
+    "time:seconds": "seconds",
+    "time:zone": "the zone; wall clocks are kept",
+    "time:missing": "that a message has no time",
+    "sender:line-break": "line breaks in names",
+    "sender:empty": "an empty name, which becomes none",
+    "text:empty": "the empty text of a message that is no text",
+}
+"""What a writer may declare to lose, and what it means."""
+
+_LINE_BREAK: Final = re.compile(r"\r\n|[\r\n]")
+
+
+def _sample(text: str, **fields: Any) -> Message:
+    fields.setdefault("time", dt.datetime(2026, 5, 1, 9, 0, 0))
+    fields.setdefault("precision", "second")
+    fields.setdefault("sender", "李四")
+    return Message(text=text, **fields)
+
+
+SAMPLE_CONVERSATIONS: Final = (
+    Conversation(),
+    Conversation([_sample("早上好[微笑]"), _sample("@李四\u2005收到 http://a.example/x，谢谢")], title="示例群"),
+    Conversation(
+        [
+            _sample(text)
+            for text in (
+                "",
+                " ",
+                "  两端空格  ",
+                "第一行\n第二行",
+                "空行\n\n后面",
+                "\n\n",
+                "a\r\nb\rc",
+                "\u2028 \u0085 \x0b",
+                "---",
+                "## 2026-05-01",
+                "> 09:00:00  王五  ",
+                "> 2026-05-01 09:00:00  王五  \n   \n正文  \n   \n",
+                "---\ntitle: x\ndate: 2020-01-01\n---\n",
+                "   \n   ",
+                "&amp; &lt; &amp;amp; &#10; & < > \" '",
+                "<script>alert(1)</script>",
+                "![x](http://a.example/x.png)",
+                "[标题](http://a.example/)",
+                "[强][强]",
+                "微信红包",
+                "=1+1",
+                "\ufeff",
+                "\0",
+                "😀\U0010ffff",
+                "x" * 5000,
+            )
+        ]
+    ),
+    Conversation(
+        [
+            _sample("名字", sender=name)
+            for name in (" 李四", "李四 ", "李  四", "", "我", "a: b", "> 09:00:00", "[x]", "李四(wxid_1)", "&amp;", "\n")
+        ]
+    ),
+    Conversation(
+        [
+            _sample("没有时间", time=None, precision=None),
+            _sample("昨天", time=dt.datetime(2026, 4, 30, 23, 59, 59, 999999)),
+            _sample("通知", sender=None, kind=MessageKind.SYSTEM),
+            *(_sample(f"[{kind}]", kind=kind) for kind in MessageKind),
+        ]
+    ),
+)
+"""Conversations with what breaks writers: line ends, entities, markup, look-alikes of headers, odd names."""
+
+
+def _fail(subject: object, promise: str) -> None:
+    raise AssertionError(f"{getattr(subject, 'name', subject)}: {promise}")
+
+
+def _check_shape(item: object, protocol: type, names: Iterable[str]) -> None:
+    if not isinstance(item, protocol):
+        missing = [name for name in names if not hasattr(item, name)]
+        _fail(item, f"does not follow the protocol {protocol.__name__}; missing: {', '.join(missing)}")
+    name, suffixes = item.name, tuple(item.suffixes)  # type: ignore[attr-defined]
+    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", name):
+        _fail(item, f"the name {name!r} is not in kebab-case")
+    if any(not suffix.startswith(".") or suffix != suffix.lower() for suffix in suffixes):
+        _fail(item, f"suffixes {suffixes} must begin with a dot and be lower case")
+
+
+def _hostile(data: bytes) -> Iterable[bytes]:
+    """Damaged copies of a sample: cut, spliced, in other encodings, and things that are no chat."""
+    yield b""
+    yield from (data[:cut] for cut in range(0, len(data), max(1, len(data) // 23)))
+    yield data[len(data) // 2 :]
+    yield data + b"\xff\xfe\0\x80" + data
+    yield bytes(range(256)) * 8
+    yield data.replace(b"\n", b"\r\n")
+    yield b"\xef\xbb\xbf" + data
+    yield b"[" * 50_000
+    yield b'{"messages":[' + b"[" * 50_000
+
+
+def check_reader(
+    reader: Reader, samples: Iterable[Readable], *, options: Mapping[str, Any] | None = None
+) -> None:
+    """Check a reader on samples of its format, and on damaged copies of them.
+
+    It recognises each sample, reads it, gives the same messages when streaming and on a second reading, gives
+    messages that pickle and whose segments join to their text, and answers damage with a conversation or a
+    `WechatlogError` and nothing else.
+
+    Args:
+        reader: what to check.
+        samples: healthy files of its format.
+        options: passed to the reader.
+
+    Raises:
+        AssertionError: for the first promise that is broken.
+    """
+    _check_shape(reader, Reader, ("name", "description", "suffixes", "options", "detect", "read"))
+    for sample in samples:
+        source = Source.of(sample)
+        verdict = reader.detect(Head.of(source))
+        if not isinstance(verdict, Evidence) or not 0 < verdict.confidence <= 1 or not verdict.reason:
+            _fail(reader, f"does not recognise {source.label}: {verdict!r}")
+        first = list(read_source(source, format=reader, **(options or {})))
+        if list(read_source(source, format=reader, **(options or {}))) != first:
+            _fail(reader, f"gives something else when {source.label} is read again")
+        for conversation in first:
+            _check_conversation(reader, conversation)
+        for damaged in _hostile(source.read_bytes()):
+            _check_damaged(reader, damaged, options or {})
+
+
+def _check_conversation(reader: Reader, conversation: Conversation) -> None:
+    if pickle.loads(pickle.dumps(conversation)) != conversation:  # noqa: S301 - our own bytes
+        _fail(reader, "gives a conversation that does not pickle")
+    zones = {message.time.tzinfo is None for message in conversation if message.time is not None}
+    if len(zones) > 1:
+        _fail(reader, "mixes naive and aware times")
+    for message in conversation:
+        if "".join(segment.raw for segment in message.segments) != message.text:
+            _fail(reader, f"the segments of {message!r} do not join to its text")
+        if (message.time is None) != (message.precision is None):
+            _fail(reader, f"time and precision of {message!r} do not go together")
+    if not all(isinstance(entry, Diagnostic) for entry in conversation.diagnostics):
+        _fail(reader, "gives diagnostics of another type")
+
+
+def _check_damaged(reader: Reader, data: bytes, options: Mapping[str, Any]) -> None:
+    source = Source.of(data)
+    verdict = reader.detect(Head.of(source))
+    if not isinstance(verdict, Evidence | Refusal | None):
+        _fail(reader, f"detect gave {verdict!r}")
+    context = Context(source, Collector(), options=options)
+    try:
+        for _ in reader.read(source, context):
+            pass
+    except WechatlogError:
+        return
+    except Exception as error:
+        raise AssertionError(f"{reader.name}: {error!r} on damaged input {data[:60]!r}…") from error
+
+
+def without_losses(conversation: Conversation, losses: Iterable[str]) -> Conversation:
+    """What is left of a conversation when losses are taken off; both sides of a comparison go through this.
+
+    Args:
+        conversation: any.
+        losses: names of `LOSSES`.
+
+    Raises:
+        ValueError: for a name that is none of them.
+    """
+    lost = frozenset(losses)
+    if unknown := lost - LOSSES.keys():
+        raise ValueError(f"unknown losses: {', '.join(sorted(unknown))}")
+    messages = []
+    last: dt.datetime | None = None
+    for message in conversation.messages:
+        reduced = _reduce(message, lost, last)
+        last = reduced.time
+        messages.append(reduced)
+    if "conversation" in lost:
+        return Conversation(messages)
+    return attrs.evolve(conversation, messages=messages)
+
+
+def _reduce(message: Message, lost: frozenset[str], last: dt.datetime | None) -> Message:
+    changes: dict[str, Any] = {name: None for name in ("id", "reply_to", "sender_id", "is_self", "precision") if name in lost}
+    if "kind" in lost:
+        changes["kind"] = MessageKind.TEXT
+    if "segments" in lost:
+        changes["segments"] = None
+    changes["time"] = _reduce_time(message.time, lost, last)
+    sender = message.sender
+    if sender is not None and "sender:line-break" in lost:
+        sender = _LINE_BREAK.sub(" ", sender)
+    changes["sender"] = sender or None if "sender:empty" in lost else sender
+    if "text:empty" in lost and message.kind is not MessageKind.TEXT and not message.text:
+        changes["text"] = ""
+    return attrs.evolve(message, **changes)
+
+
+def _reduce_time(
+    time: dt.datetime | None, lost: frozenset[str], last: dt.datetime | None
+) -> dt.datetime | None:
+    if time is None:
+        return last if "time:missing" in lost else None
+    if "time:zone" in lost:
+        time = time.replace(tzinfo=None)
+    if "time:seconds" in lost:
+        time = time.replace(second=0)
+    return time.replace(microsecond=0) if lost & {"time:fraction", "time:seconds"} else time
+
+
+def check_writer(
+    writer: Writer,
+    conversations: Iterable[Conversation] = SAMPLE_CONVERSATIONS,
+    *,
+    reader: Reader | str | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> None:
+    """Check a writer, and with a reader of the same form that nothing is lost but what the writer declares.
+
+    Args:
+        writer: what to check.
+        conversations: what to write; those of this module hold what breaks writers.
+        reader: reads the form back; `None` where there is none.
+        options: passed to the writer.
+
+    Raises:
+        AssertionError: for the first promise that is broken.
+    """
+    _check_shape(writer, Writer, ("name", "description", "suffixes", "options", "losses", "several", "write"))
+    without_losses(Conversation(), writer.losses)
+    for conversation in conversations:
+        pieces = list(writer.write(conversation, conversation.messages, options or {}))
+        if not all(isinstance(piece, str) for piece in pieces):
+            _fail(writer, "gives pieces that are no text")
+        if list(writer.write(conversation, conversation.messages, options or {})) != pieces:
+            _fail(writer, "gives something else when it writes again")
+        if reader is not None:
+            _check_round_trip(writer, reader, conversation, "".join(pieces))
+
+
+def _check_round_trip(writer: Writer, reader: Reader | str, conversation: Conversation, text: str) -> None:
+    source = Source.of_text(text)
+    chosen, _ = open_reader(source, reader, None, None, "collect", {})
+    found = list(read_source(source, format=chosen))
+    if len(found) != 1:
+        _fail(writer, f"what it writes reads as {len(found)} conversations")
+    expected = without_losses(conversation, writer.losses)
+    actual = without_losses(found[0], writer.losses)
+    if len(expected) != len(actual):
+        _fail(writer, f"{len(expected)} messages became {len(actual)}")
+    for one, other in zip(expected, actual, strict=True):
+        if one != other and not _missing_at_the_start(one, other, writer):
+            _fail(writer, f"{one!r} became {other!r}")
+    if attrs.evolve(expected, messages=()) != attrs.evolve(actual, messages=()):
+        _fail(writer, "what is known of the conversation changed")
+
+
+def _missing_at_the_start(one: Message, other: Message, writer: Writer) -> bool:
+    """A message without a time before any that has one gets whatever time the form needs."""
+    return (
+        "time:missing" in writer.losses
+        and one.time is None
+        and attrs.evolve(other, time=None, precision=one.precision) == one
+    )
