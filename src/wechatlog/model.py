@@ -123,6 +123,10 @@ class Metadata(Mapping[str, Any]):
         return Metadata, (self._items,)
 
 
+def _to_names(value: Iterable[str]) -> tuple[str, ...]:
+    return tuple(value)
+
+
 def _to_segments(value: Iterable[Segment] | None) -> tuple[Segment, ...] | None:
     return None if value is None else tuple(value)
 
@@ -303,7 +307,7 @@ class Participant:
     name: str | None = None
     id: str | None = None
     is_self: bool | None = None
-    aliases: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    aliases: tuple[str, ...] = attrs.field(default=(), converter=_to_names)
     message_count: int = 0
 
 

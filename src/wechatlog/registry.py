@@ -45,11 +45,21 @@ class _Row(NamedTuple):
 _READERS: Final = (
     _Row("markdown", "wechatlog.readers.markdown:READER", ("text", "csv")),
     _Row("jsonl", "wechatlog.readers.jsonl:READER", ("json", "jsonl")),
+    _Row("weflow-json", "wechatlog.readers.weflow_json:DETAILED", ("json",)),
+    _Row("weflow-arkme", "wechatlog.readers.weflow_json:ARKME", ("json",)),
+    _Row("echotrace-json", "wechatlog.readers.weflow_json:ECHOTRACE", ("json",)),
+    _Row("ciphertalk-json", "wechatlog.readers.weflow_json:CIPHERTALK", ("json",)),
     _Row("iphone-xls", "wechatlog.readers.iphone_xls:READER", ("html", "text")),
     _Row("pywxdump-csv", "wechatlog.readers.pywxdump:CSV", ("csv", "text", "zip", "ole")),
     _Row("pywxdump-json", "wechatlog.readers.pywxdump:JSON", ("json",)),
     _Row("pywxdump-js", "wechatlog.readers.pywxdump:JS", ("js", "text", "csv")),
     _Row("weclone-csv", "wechatlog.readers.pywxdump:WECLONE", ("csv", "text", "zip", "ole")),
+    _Row("wechat-v3-db", "wechatlog.readers.database:V3", ("sqlite", "binary")),
+    _Row("wechat-v4-db", "wechatlog.readers.database:V4", ("sqlite", "binary")),
+    _Row("mail", "wechatlog.readers.mailed:READER", ("text", "html")),
+    _Row("paste", "wechatlog.readers.pasted:TIMED", ("text",)),
+    _Row("paste-ios", "wechatlog.readers.pasted:IOS", ("text",)),
+    _Row("paste-names", "wechatlog.readers.pasted:NAMES", ("text",)),
 )
 
 _WRITERS: Final = (

@@ -63,13 +63,13 @@ def guess_encoding(data: bytes) -> str:
             return name
     if data.isascii() and b"\0" not in data:
         return "utf-8"
+    text = codecs.getincrementaldecoder("utf-8")("replace").decode(data)
+    broken = text.count("\ufffd")
+    if not broken and data.count(b"\0") * 5 < len(data):
+        return "utf-8"
     wide = _guess_utf16(data)
     if wide is not None:
         return wide
-    text = codecs.getincrementaldecoder("utf-8")("replace").decode(data)
-    broken = text.count("\ufffd")
-    if not broken:
-        return "utf-8"
     whole = sum(c > "\x7f" for c in text) - broken
     if broken * 2 <= whole:
         return "utf-8"

@@ -7,6 +7,7 @@ say must come from the caller. This module knows no chat format.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 import re
@@ -140,10 +141,8 @@ def parse_clock(text: str, *, today: dt.date | None = None) -> Clock | None:
         `None` where the text is no complete time, or a relative one without `today`.
     """
     if len(text) == 19 and text[4] == "-" and text[10] in " T":
-        try:
+        with contextlib.suppress(ValueError):
             return Clock(dt.datetime.fromisoformat(text), "second")
-        except ValueError:
-            return None
     text = text.strip()
     if match := _ABSOLUTE.fullmatch(text):
         return _build(match, None)

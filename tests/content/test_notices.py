@@ -1,7 +1,7 @@
 """System notices, whole sentences only."""
 
 # Samples stand on one line each, as the tools write them.
-# ruff: noqa: E501, ISC004
+# ruff: noqa: E501
 
 import time
 

@@ -291,7 +291,7 @@ def render_block(message: Message, when: dt.datetime, *, full_date: bool) -> str
     body = escape_body(message.text, message.kind)
     if not message.text and message.kind is not MessageKind.OTHER:
         body = _placeholder(message)
-    tail = " " if message.kind is MessageKind.IMAGE and body.startswith("![") else "  "
+    tail = " " if classify(body).kind is MessageKind.IMAGE else "  "
     return f"> {stamp}  {sender}  \n{SEPARATOR}{body}{tail}\n{SEPARATOR}"
 
 

@@ -82,6 +82,7 @@ class Dialect:
         bodies: whole bodies by kind, for `parse_body`, which knows the kind already.
         sentences: whole bodies without brackets that this tool alone writes.
         quotes: whole bodies of replies, with the groups `reply` and `quote`, `sender` and `text`.
+        quote_marks: one of these is in every body that a pattern of `quotes` takes; a cheap look before them.
         quote_line: taken from the front of each line of a quote.
         listing: parses the lines under the header of a merged forward.
     """
@@ -92,6 +93,7 @@ class Dialect:
     bodies: Mapping[MessageKind, tuple[re.Pattern[str], ...]]
     sentences: tuple[tuple[re.Pattern[str], Label], ...] = ()
     quotes: tuple[re.Pattern[str], ...] = ()
+    quote_marks: tuple[str, ...] = ()
     quote_line: str = ""
     listing: Listing | None = None
 
@@ -347,15 +349,14 @@ _COMMON_BODIES: Final = _shapes(
 )
 
 # What the web client says in place of a message, without brackets.
-_UNSUPPORTED: Final = tuple(
-    (re.compile(re.escape(sentence)), Label(Kind.OTHER))
-    for sentence in (
+_UNSUPPORTED: Final = frozenset(
+    {
         "该消息网页版微信暂时不支持",
         "该类型暂不支持，请在手机上查看",
         "收到一条暂不支持的消息类型",
         "当前版本不支持展示该内容，请升级至最新版本。",
         "当前微信版本不支持展示该内容，请升级至最新版本。",
-    )
+    }
 )
 
 
@@ -367,6 +368,7 @@ def _dialect(
     bodies: Mapping[MessageKind, tuple[str, ...]] = MappingProxyType({}),
     sentences: tuple[tuple[str, Label], ...] = (),
     quotes: tuple[str, ...] = (),
+    quote_marks: tuple[str, ...] = (),
     quote_line: str = "",
     listing: Listing | None = None,
 ) -> Dialect:
@@ -376,8 +378,9 @@ def _dialect(
         labels=MappingProxyType({**_SHARED_LABELS, **labels}),
         shapes=_shapes(shapes, _BRACKET_SHAPES),
         bodies=_shapes(bodies, _COMMON_BODIES),
-        sentences=tuple((re.compile(pattern), label) for pattern, label in sentences) + _UNSUPPORTED,
+        sentences=tuple((re.compile(pattern), label) for pattern, label in sentences),
         quotes=tuple(re.compile(pattern, re.DOTALL) for pattern in quotes),
+        quote_marks=quote_marks,
         quote_line=quote_line,
         listing=listing,
     )
@@ -470,6 +473,7 @@ MAIL: Final = _dialect(
 
 CHATLOG: Final = _dialect(
     "chatlog",
+    quote_marks=("> ",),
     labels=_AMBIGUOUS | _labels({Kind.QUOTE: "引用"}),
     shapes={
         Kind.FORWARD: (r"\|(?P<title>[^\n]*)<C>\n(?P<lines>(?s:.*))",),
@@ -480,8 +484,7 @@ CHATLOG: Final = _dialect(
         # chatlog_alpha says more than chatlog of cards, places, red packets and calls.
         Kind.CARD: (r"\|(?P<name>(?:[^\]\n]|\](?!\())*+)\]\((?P<id>[^\n]*)\)", r"\|(?P<name>[^\n]*)<C>"),
         Kind.LOCATION: (
-            r"\|(?P<poi>[^|\n]*)\|(?P<label>[^|\n]*)\|[^|\n]*\|"
-            rf"(?P<latitude>{_NUMBER})\|(?P<longitude>{_NUMBER})<C>",
+            rf"\|(?P<poi>[^|\n]*)\|(?P<label>[^|\n]*)\|[^|\n]*\|{_DEGREES_NORTH}\|{_DEGREES_EAST}<C>",
             r"\|(?P<poi>[^|\n]*)<C>",
         ),
         Kind.RED_PACKET: (r"\|(?P<title>[^|\n]*)(?:\|[^\n]*)?<C>",),
@@ -499,6 +502,7 @@ what is quoted."""
 
 WEFLOW: Final = _dialect(
     "weflow",
+    quote_marks=("[引用 ",),
     labels=_AMBIGUOUS | {"转账收款": _state("received")},
     shapes={
         Kind.VOICE: (r" - 转文字失败<C>", r"<C> ?(?P<transcript>(?s:.+))"),
@@ -516,6 +520,7 @@ WEFLOW: Final = _dialect(
 
 MEMOTRACE: Final = _dialect(
     "memotrace",
+    quote_marks=("\n引用", "\n> "),
     labels=_AMBIGUOUS
     | {
         "发起转账": _state("sent"),
@@ -552,7 +557,8 @@ MEMOTRACE: Final = _dialect(
         r"(?P<reply>(?:(?! \n> ).)*+)(?P<quote> \n> (?P<text>.*))",
     ),
     listing=_by_lines(
-        rf"(?P<indent> *+)- (?P<time>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}} [0-9:]{{5,8}}) {_SENDER}", 4
+        rf"(?P<indent> *+)- (?P<time>[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}} (?:[上下]午 ?)?[0-9:]{{4,8}}) {_SENDER}",
+        4,
     ),
 )
 """MemoTrace 1 and 3 (`wxManager/model/message.py`, `to_text`): `【…】`, several lines for links, places
@@ -560,6 +566,7 @@ and cards."""
 
 PYWXDUMP: Final = _dialect(
     "pywxdump",
+    quote_marks=("[引用]",),
     labels=_AMBIGUOUS,
     bodies={
         Kind.VOICE: (rf"语音时长[：:] ?{_SECONDS}(?:\n翻译结果[：:] ?(?P<transcript>(?s:.*)))?",),
@@ -619,6 +626,7 @@ WECHATEXPORTER: Final = _dialect(
 
 WXCLI: Final = _dialect(
     "wx-cli",
+    quote_marks=("↳",),
     labels=_AMBIGUOUS | _labels({Kind.SYSTEM: "系统", Kind.QUOTE: "引用"}),
     shapes={
         **dict.fromkeys((Kind.IMAGE, Kind.VIDEO, Kind.STICKER, Kind.VOICE), (r"<C> local_id=[0-9]{1,20}",)),
@@ -727,6 +735,8 @@ def _reply_segments(reply: str) -> tuple[Segment, ...]:
 
 
 def _read_quote(text: str, dialect: Dialect) -> Found | None:
+    if not any(mark in text for mark in dialect.quote_marks):
+        return None
     match = _first_match(dialect.quotes, text)
     if match is None:
         return None
@@ -765,6 +775,8 @@ def read_placeholder(
             match := _first_match(dialect.shapes.get(found[0].kind, ()), body, found[1])
         ):
             return found[0].kind, (_segment(match, found[0], text, dialect, zone),)
+    if body in _UNSUPPORTED:
+        return Kind.OTHER, (segment_for(Kind.OTHER, text),)
     for pattern, label in dialect.sentences:
         if match := pattern.fullmatch(body):
             return label.kind, (_segment(match, label, text, dialect, zone),)

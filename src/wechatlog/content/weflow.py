@@ -1,10 +1,12 @@
 """What the WeFlow family does to texts, whatever file it writes them to.
 
-Takes bodies as WeFlow, echotrace, CipherTalk, or a ChatLab file that they wrote, gives them; gives segments, or says
-which fault of the writer shows. Nothing is put back that the file does not hold. Knows no reader.
+Takes bodies as WeFlow, echotrace, CipherTalk, or a ChatLab file that they wrote, gives them; gives
+segments, or says which fault of the writer shows. Nothing is put back that the file does not hold. Knows
+no reader.
 
-Format facts: WeFlow 4.x `parsers/messageParser.ts` (`stripSenderPrefix`), `core/ExportContext.ts`
-(`parseMessageContent`, `buildQuotedReplyText`), `formatters/ChatLabFormatter.ts`; CipherTalk `exportService.ts`.
+Format facts: WeFlow 1.0.3 `parsers/messageParser.ts` (`stripSenderPrefix`), `core/ExportContext.ts`
+(`parseMessageContent`, `buildQuotedReplyText`), `formatters/ChatLabFormatter.ts`; CipherTalk
+`exportService.ts`.
 """
 
 from __future__ import annotations
@@ -49,8 +51,8 @@ _ACCOUNT: Final = re.compile(
 def strip_frame(text: str) -> str:
     """A text without the one line end that stands before what others write in groups.
 
-    The database keeps `wxid_…:` and a line end before such a text; the exporter takes away the first and leaves the
-    second.
+    The database keeps `wxid_…:` and a line end before such a text; the exporter takes away the first and
+    leaves the second.
     """
     return text.removeprefix("\r").removeprefix("\n") if text[:1] in ("\n", "\r") else text
 
@@ -58,8 +60,8 @@ def strip_frame(text: str) -> str:
 def has_lost_prefix(text: str) -> bool:
     """Whether a text seems to have lost its first word: `TODO: 买牛奶` is written as ` 买牛奶`.
 
-    WeFlow takes any leading run of ASCII letters, digits, `_` and `-` before a colon for an account id. Only a blank
-    after the colon leaves a trace.
+    WeFlow takes any leading run of ASCII letters, digits, `_` and `-` before a colon for an account id. Only
+    a blank after the colon leaves a trace.
     """
     return text[:1] == " " and not text.isspace()
 
@@ -108,7 +110,7 @@ _SOUND_FILE: Final = re.compile(r"[^\n]{1,250}\.(?:wav|mp3|silk|amr|m4a|aac|ogg|
 
 
 def _voice(text: str, voice: Segment) -> Segment:
-    """A voice whose text is neither a placeholder nor a file in a folder: its transcript stands there alone."""
+    """A voice whose text is neither a placeholder nor a file in a folder: its transcript stands alone."""
     body = text.strip()
     if not isinstance(voice, Voice) or voice != Voice(raw=text) or not body:
         return voice
@@ -116,7 +118,9 @@ def _voice(text: str, voice: Segment) -> Segment:
         return attrs.evolve(voice, transcript=match["transcript"])
     if body.startswith("["):
         return voice
-    return attrs.evolve(voice, **{"path" if _SOUND_FILE.fullmatch(body) else "transcript": body})
+    if _SOUND_FILE.fullmatch(body):
+        return attrs.evolve(voice, path=body)
+    return attrs.evolve(voice, transcript=body)
 
 
 def build_segments(

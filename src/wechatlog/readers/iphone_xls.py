@@ -1,13 +1,15 @@
 """The `.xls` of the desktop tools that exported chats of an iPhone: a page of HTML under an Excel name.
 
-Takes text, gives messages; needs no spreadsheet library and no HTML parser. The Markdown archives were generated from
-such files. Bytes: GBK (`charset=gb2312`), CRLF, one `<tr>` a line; seven cells `<td class=xl24 … x:str>`: row id,
-`YYYY-MM-DD HH:MM:SS`, 昵称, 微信号, 发送 or 接收, type (文本, 网页, 图片, 照片壁纸), content. A page's cell holds its title
-and, after a line end, its address. The file name is that of the chat.
+Takes text, gives messages; needs no spreadsheet library and no HTML parser. The Markdown archives were
+generated from such files. Bytes: GBK (`charset=gb2312`), CRLF, one `<tr>` a line; seven cells
+`<td class=xl24 … x:str>`: row id, `YYYY-MM-DD HH:MM:SS`, 昵称, 微信号, 发送 or 接收, type (文本, 网页,
+图片, 照片壁纸), content. A page's cell holds its title and, after a line end, its address. The file name is
+that of the chat.
 
-Source of the format: the two published programs that read it (cocolian-wechat 2017, `source-excel.py`, `wechat.py`);
-the tool itself is closed. Rows are cut at `<tr`, so one without an end takes nothing with it; the last cell reaches to
-the end of its row, since nobody promises that the tool escapes what people typed.
+Source of the format: the two published programs that read it (cocolian-wechat 2017, `source-excel.py` and
+`wechat.py`); the tool itself is closed. Rows are cut at `<tr`, so one without an end takes nothing with
+it; the last cell reaches to the end of its row, since nobody promises that the tool escapes what people
+typed.
 """
 
 from __future__ import annotations
@@ -74,7 +76,7 @@ class _Cells(NamedTuple):
     direction: str
     type: str
     content: str
-    count: int
+    width: int
     closed: bool
 
 
@@ -131,7 +133,7 @@ class _Table:
             raise FormatError("there is no table in it", source=self._context.source.label)
 
     def _is_message(self, cells: _Cells) -> bool:
-        if cells.count < 3:
+        if cells.width < 3:
             return False
         return bool(_CLOCK.match(cells.time)) or cells.direction.strip() in _DIRECTIONS
 
@@ -149,8 +151,8 @@ class _Table:
     def _message(self, cells: _Cells, row: _Row) -> Message:
         self._began = True
         context = self._context
-        if cells.count != _COLUMNS:
-            context.report("row-length", f"the row has {cells.count} cells, not {_COLUMNS}", line=row.line)
+        if cells.width != _COLUMNS:
+            context.report("row-length", f"the row has {cells.width} cells, not {_COLUMNS}", line=row.line)
         elif not cells.closed:
             context.report("open-cell", "the last cell of the row has no end", line=row.line)
         time, precision = context.clock(cells.time.strip(), line=row.line)
@@ -191,7 +193,7 @@ class _Table:
         kind = kind_of_name(cells.type.strip())
         text = cells.content
         if kind is None:
-            if cells.count == _COLUMNS:
+            if cells.width == _COLUMNS:
                 message = f"unknown type {cells.type.strip()[:40]!r}"
                 self._context.report("unknown-kind", message, severity=Severity.INFO, line=line)
             return MessageKind.OTHER, None
@@ -204,7 +206,7 @@ class _Table:
         return kind, parse_body(kind, text)
 
     def _text_kind(self, text: str, account: str, line: int) -> MessageKind:
-        """What the tool called a text and was none: its word for a red packet, a quote, an account id alone."""
+        """What the tool called a text and was none: a red packet, a quote, an account id alone."""
         if text.endswith(":") and (_CUT_ACCOUNT.fullmatch(text) or text == f"{account.strip()}:"):
             self._context.report("cut-message", "only the account id is left of this message", line=line)
             return MessageKind.OTHER

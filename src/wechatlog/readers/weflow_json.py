@@ -1,17 +1,17 @@
 """The JSON exports of WeFlow, echotrace and CipherTalk: one engine, and what each tool writes round it.
 
-Takes `{…, "session": {…}, "messages": […]}`, gives messages as they stream by. The three tools share their message
-object: `createTime` in Unix seconds, a Chinese `type`, `content` as a person reads it, `isSend`, `senderUsername`.
-The variants that name senders by a number (`senderID`, `senderId`) look them up in a list of the file.
+Takes `{…, "session": {…}, "messages": […]}`, gives messages as they stream by. The three tools share their
+message object: `createTime` in Unix seconds, a Chinese `type`, `content` as a person reads it, `isSend`,
+`senderUsername`. The variants that name senders by a number (`senderID`, `senderId`) look them up in a list
+of the file.
 
-Format facts: WeFlow 4.x `formatters/JsonFormatter.ts` (detailed and arkme-json; older builds say `wxid`, newer ones
-`accountId`), echotrace `chat_export_service.dart`, CipherTalk `exportService.ts` (detailed-json, arkme-json). The
-number in `localType` is trusted only where `type` says nothing: older builds got it wrong.
+Format facts: WeFlow 1.0.3 `formatters/JsonFormatter.ts` (detailed and arkme-json; some builds say `wxid`,
+some `accountId`), echotrace `chat_export_service.dart`, CipherTalk `exportService.ts` (detailed-json,
+arkme-json). The number in `localType` is trusted only where `type` says nothing: older builds got it wrong.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -45,7 +45,8 @@ from wechatlog.segments.types import Quote, Segment
 from wechatlog.timestamps import ASSUMED_ZONE, Precision, parse_clock, resolve_zone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Mapping
 
     from wechatlog.model import Message
     from wechatlog.readers.base import Batch, Context, Draft, Head
@@ -152,7 +153,7 @@ def _participant(value: Mapping[str, Any]) -> Participant | None:
     if account is None:
         return None
     shown = names[0] if names else None
-    return Participant(shown, account, read_flag(value.get("isSelf")), names[1:])
+    return Participant(shown, account, read_flag(value.get("isSelf")), tuple(names[1:]))
 
 
 def _sender_account(value: Mapping[str, Any]) -> str | None:
@@ -226,7 +227,7 @@ _FIELDS: Final[Mapping[MessageKind, Mapping[str, tuple[str, ...]]]] = MappingPro
 )
 
 
-def _text_kind(row: Mapping[str, Any], text: str) -> MessageKind | None:
+def _text_kind(_row: Mapping[str, Any], text: str) -> MessageKind | None:
     found = read_placeholder(text, WEFLOW) if text[:1] == "[" else None
     return found[0] if found is not None else None
 
@@ -252,7 +253,7 @@ _WITNESSES: Final = (_app_kind, _local_kind, _text_kind, _chatlab_kind)
 
 
 def _refine(row: Mapping[str, Any], text: str, kind: MessageKind | None) -> MessageKind:
-    """A kind for a row whose type is unknown, `其他消息`, or a link, which red packets and mini programs are too."""
+    """A kind for a row whose type is unknown, `其他消息`, or a link, as red packets and mini programs are."""
     for witness in _WITNESSES:
         found = witness(row, text)
         if found not in _VAGUE and found is not None and not (kind is Kind.LINK and found is Kind.TEXT):
@@ -379,6 +380,8 @@ class _Conversion:
 
     def _restored(self, raw: str, text: str, line: int) -> str:
         """The text of the database where the exporter kept it beside the one that it cut."""
+        if self.draft.is_group is None:
+            return text
         whole = split_sender_prefix(raw)[1] if self.draft.is_group else raw
         if whole == text or not whole.strip().endswith(text.strip()):
             return text
@@ -538,23 +541,26 @@ def _members(
     if is_group is False:
         entries = [
             read_object(session.get("send")),
-            session,
+            dict(session),
             *entries,
             read_object(session.get("recordOwner")),
         ]
     found: dict[str, Participant] = {}
     for entry in entries:
         person = _participant(entry)
-        if person is None or person.id is None or person.id.endswith("@chatroom"):
-            continue
-        known = found.get(person.id)
-        if known is not None:
-            names = [known.name, *known.aliases, person.name, *person.aliases]
-            shown, *others = list(dict.fromkeys(name for name in names if name)) or [None]
-            is_self = person.is_self if known.is_self is None else known.is_self
-            person = Participant(shown, person.id, is_self, [name for name in others if name])
-        found[person.id] = person
+        account = person.id if person is not None else None
+        if person is not None and account is not None and not account.endswith("@chatroom"):
+            known = found.get(account)
+            found[account] = person if known is None else _merged(known, person)
     return list(found.values())
+
+
+def _merged(known: Participant, other: Participant) -> Participant:
+    """What two lists say of the same person."""
+    names = [name for name in (known.name, *known.aliases, other.name, *other.aliases) if name]
+    shown, *others = dict.fromkeys(names) or (None,)
+    is_self = other.is_self if known.is_self is None else known.is_self
+    return Participant(shown, known.id, is_self, tuple(name for name in others if name))
 
 
 def _metadata(tool: str, facts: Mapping[str, Any], session: Mapping[str, Any]) -> dict[str, Any]:
@@ -592,7 +598,7 @@ class WeflowJsonReader:
     name: str
     description: str
     tool: str
-    signature: Any
+    signature: Callable[[dict[str, Any]], Evidence | None]
     frames_texts: bool = False
     cuts_prefixes: bool = False
     borrows_ids: bool = False
@@ -602,11 +608,11 @@ class WeflowJsonReader:
     def detect(self, head: Head) -> Evidence | None:
         """The keys of the object decide."""
         value = head.json
-        found: Evidence | None = self.signature(value) if isinstance(value, dict) else None
-        return found
+        return self.signature(value) if isinstance(value, dict) else None
 
     def read(self, source: Source, context: Context) -> Iterator[Batch]:
         """The messages."""
+        del source  # the context has it
         draft = context.draft()
         draft.metadata["exporter"] = self.tool
         return in_batches(draft, _Conversion(self, context, draft).messages())

@@ -1,7 +1,7 @@
 """Values of JSON exports made safe: what a field should be, whatever a file has there.
 
-Takes parsed JSON values, gives what readers need; a wrong type never raises. Also reads the facts of a file before
-its messages where they stand behind them. Knows no format.
+Takes parsed JSON values, gives what readers need; a wrong type never raises. Also reads the facts of a file
+before its messages where they stand behind them. Knows no format.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _FLAGS: Final = {"1": True, "true": True, "0": False, "false": False}
 
 
 def read_string(value: Any) -> str:
-    """Text; `""` for what is missing or null. Other values become their JSON text, so that nothing is lost."""
+    """Text; `""` for what is missing or null. Other values become their JSON text: nothing is lost."""
     if isinstance(value, str):
         return value
     try:
@@ -114,8 +114,8 @@ def facts_before_messages(
 
     Args:
         context: of the reader.
-        facts: filled as the file is read. What the messages need is there before the first of them, in a pass of
-            its own where the file has it behind them.
+        facts: filled as the file is read. What the messages need is there before the first of them, in a
+            pass of its own where the file has it behind them.
         lists: keys whose arrays are read item by item, so that damage in one item costs that item alone.
         needed: the keys that messages need, from the first message.
     """

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from wechatlog.diagnostics import Collector
 
-__all__ = ["Item", "iter_json", "iter_json_lines"]
+__all__ = ["Cursor", "Item", "iter_json", "iter_json_lines"]
 
 _SPACE: Final = re.compile(r"[ \t\n\r\ufeff]*")
 _EXCERPT: Final = 100
@@ -40,7 +40,7 @@ class Item(NamedTuple):
     offset: int
 
 
-class _Cursor:
+class Cursor:
     """The window, with the line number kept up incrementally."""
 
     def __init__(self, blocks: Iterable[str]) -> None:
@@ -127,7 +127,7 @@ def iter_json(
         For an array at the top: its items. For an object: its values with their keys, in the order of the file.
         A streamed array that is empty gives nothing.
     """
-    cursor = _Cursor(blocks)
+    cursor = Cursor(blocks)
     first = cursor.peek()
     if first == "[":
         yield from _iter_array(cursor, collector, "")
@@ -140,7 +140,7 @@ def iter_json(
         _report(cursor, collector, "text after the end of the JSON value")
 
 
-def _iter_object(cursor: _Cursor, collector: Collector, stream: Collection[str]) -> Iterator[Item]:
+def _iter_object(cursor: Cursor, collector: Collector, stream: Collection[str]) -> Iterator[Item]:
     cursor.take("{")
     while cursor.peek() == '"':
         key = _value(cursor, collector)
@@ -161,7 +161,7 @@ def _iter_object(cursor: _Cursor, collector: Collector, stream: Collection[str])
         _report(cursor, collector, "the JSON object is not closed: the file is cut or damaged")
 
 
-def _iter_array(cursor: _Cursor, collector: Collector, key: str) -> Iterator[Item]:
+def _iter_array(cursor: Cursor, collector: Collector, key: str) -> Iterator[Item]:
     cursor.take("[")
     while cursor.peek() not in ("]", ""):
         line, offset = cursor.place()
@@ -185,7 +185,7 @@ class _Broken:
 _BROKEN: Final = _Broken()
 
 
-def _value(cursor: _Cursor, collector: Collector) -> Any:
+def _value(cursor: Cursor, collector: Collector) -> Any:
     """The value at the position; more text is taken in until it is whole."""
     while True:
         try:
@@ -201,7 +201,7 @@ def _value(cursor: _Cursor, collector: Collector) -> Any:
         return value
 
 
-def _may_be_cut(error: Exception, cursor: _Cursor) -> bool:
+def _may_be_cut(error: Exception, cursor: Cursor) -> bool:
     """Whether a value failed because the window ends inside it. An error well before the end is damage."""
     if not isinstance(error, json.JSONDecodeError):
         return False
@@ -212,7 +212,7 @@ def _explain(error: Exception) -> str:
     return error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
 
 
-def _recover(cursor: _Cursor) -> bool:
+def _recover(cursor: Cursor) -> bool:
     """Move to the next place where an item of an array seems to begin."""
     while True:
         match = _NEXT_ITEM.search(cursor.text, cursor.position + 1)
@@ -224,7 +224,7 @@ def _recover(cursor: _Cursor) -> bool:
             return False
 
 
-def _report(cursor: _Cursor, collector: Collector, message: str, error: Exception | None = None) -> None:
+def _report(cursor: Cursor, collector: Collector, message: str, error: Exception | None = None) -> None:
     begin = cursor.position
     if isinstance(error, json.JSONDecodeError):
         cursor.position = error.pos

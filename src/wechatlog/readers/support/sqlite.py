@@ -1,9 +1,9 @@
-"""SQLite files for readers: opened so that nothing of them changes, and read as far as damage lets them be read.
+"""SQLite files for readers: opened so that nothing of them changes, read as far as damage lets them be.
 
-Takes a source, gives connections, row numbers and rows; also the few bits of protobuf that databases keep in columns.
-Knows no format. A file on disk is opened read-only and immutable, which makes no `-wal` and no `-shm` beside it; what
-stands in a write-ahead log beside it is not read. Bytes and members of a ZIP are given to SQLite in memory. All text
-arrives as bytes: a column that is declared as text may hold compressed data.
+Takes a source, gives connections, row numbers and rows; also the few bits of protobuf that databases keep
+in columns. Knows no format. A file on disk is opened read-only and immutable, which makes no `-wal` and no
+`-shm` beside it; what stands in a write-ahead log beside it is not read. Bytes and members of a ZIP are
+given to SQLite in memory. All text arrives as bytes: a column declared as text may hold compressed data.
 """
 
 from __future__ import annotations
@@ -71,7 +71,10 @@ def _open(source: Source) -> sqlite3.Connection:
     head = source.head()
     if source.path is not None and not head.startswith(b"\x1f\x8b") and _is_plain(source, head):
         address = f"file:{quote(str(source.path.absolute()))}?mode=ro&immutable=1"
-        return sqlite3.connect(address, uri=True, check_same_thread=False)
+        try:
+            return sqlite3.connect(address, uri=True, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise FormatError(f"SQLite cannot open it: {error}", source=source.label) from error
     data = bytearray(source.read_bytes())
     if data[:16] == _MAGIC:
         data[18:20] = b"\x01\x01"  # a database in WAL mode cannot be opened from memory
@@ -101,7 +104,7 @@ def has_write_ahead_log(source: Source) -> bool:
 
 
 def is_encrypted(source: Source) -> bool:
-    """Whether a file looks like a database that was never decrypted: whole pages of noise under a name in `.db`."""
+    """Whether a file looks like a database that was never decrypted: pages of noise in a `.db`."""
     head = source.head()
     if source.suffix not in (".db", ".sqlite") or len(head) < _PAGE or head.startswith(_MAGIC):
         return False
@@ -196,8 +199,8 @@ def row_orders(
         _scan(connection, _query(table, group, key, "DESC"), behind, last)
         for talker, column in behind.items():
             target = found.setdefault(talker, _Column())
-            for row, sort_key in zip(reversed(column.rows), reversed(column.keys), strict=True):
-                target.add(row, sort_key)
+            for row, value in zip(reversed(column.rows), reversed(column.keys), strict=True):
+                target.add(row, value)
     return [Order(talker, column.ordered()) for talker, column in found.items()], damage
 
 

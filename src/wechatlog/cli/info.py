@@ -1,0 +1,210 @@
+"""`wechatlog info`: what is in a chat, without showing the chat."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+import click
+
+from wechatlog.cli.inputs import Inputs
+from wechatlog.cli.messages import count, harmless
+from wechatlog.cli.options import Reading, reading_options
+from wechatlog.cli.summary import Tally, diagnostic_to_json
+from wechatlog.errors import WechatlogError
+from wechatlog.registry import detect_reader
+from wechatlog.timestamps import zone_name
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from wechatlog.diagnostics import Diagnostic
+    from wechatlog.model import Conversation, Participant
+    from wechatlog.registry import Detection
+
+__all__ = ["info"]
+
+_PEOPLE: Final = 15
+
+
+@attrs.frozen
+class _Facts:
+    """What is told about a conversation; the messages themselves are not kept."""
+
+    title: str | None
+    id: str | None
+    source: str | None
+    detection: Detection | None
+    is_group: bool | None
+    owner: str | None
+    messages: int
+    first: dt.datetime | None
+    last: dt.datetime | None
+    tz: str | None
+    tz_assumed: bool
+    people: tuple[Participant, ...]
+    kinds: dict[str, int]
+    metadata: dict[str, Any]
+    diagnostics: tuple[Diagnostic, ...]
+
+    @classmethod
+    def of(cls, conversation: Conversation, detection: Detection | None) -> _Facts:
+        """The facts of a conversation."""
+        times = [message.time for message in conversation if message.time is not None]
+        kinds = Counter(message.kind.value for message in conversation)
+        return cls(
+            conversation.title,
+            conversation.id,
+            conversation.origin.source,
+            detection,
+            conversation.is_group,
+            conversation.owner,
+            len(conversation),
+            min(times, default=None),
+            max(times, default=None),
+            zone_name(conversation.tz) if conversation.tz is not None else None,
+            conversation.tz_assumed,
+            conversation.participants,
+            dict(kinds.most_common()),
+            {key: value for key, value in conversation.metadata.items() if isinstance(value, str | int | float | bool)},
+            conversation.diagnostics,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The facts as JSON values."""
+        found = {field.name: getattr(self, field.name) for field in attrs.fields(_Facts)}
+        found["detection"] = attrs.asdict(self.detection) if self.detection else None
+        found["first"] = self.first.isoformat() if self.first else None
+        found["last"] = self.last.isoformat() if self.last else None
+        found["people"] = [attrs.asdict(person) for person in self.people]
+        found["diagnostics"] = [diagnostic_to_json(note) for note in self.diagnostics]
+        return found
+
+
+@click.command()
+@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=click.Path())
+@click.option("--all", "everybody", is_flag=True, help="Every participant, not only the 15 who wrote most.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@reading_options
+def info(inputs: tuple[str, ...], *, everybody: bool, as_json: bool, **how: Any) -> int:
+    """Say what chats hold: who, when, how many of each kind, and what is damaged.
+
+    IN is a file, a folder, a glob, a ZIP or - for the standard input. Several chats give a table.
+    """
+    reading = Reading.of(how)
+    found = Inputs(inputs, reading)
+    detections = _Detections(found, reading)
+    facts = [_Facts.of(conversation, detections.of(conversation)) for conversation in found]
+    if not facts and not as_json:
+        raise found.nothing()
+    if as_json:
+        value = {
+            "conversations": [entry.to_json() for entry in facts],
+            "failed": found.failures,
+            "skipped": [diagnostic_to_json(note) for note in found.skipped],
+        }
+        click.echo(json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "replace"))
+    elif len(facts) == 1:
+        click.echo("\n".join(harmless(line, one_line=True) for line in _describe(facts[0], everybody=everybody)))
+    else:
+        _print_table(facts)
+    found.complain(quiet=as_json)
+    return 1 if found.failures or not facts else 0
+
+
+class _Detections:
+    """How the format of each input was found out."""
+
+    def __init__(self, inputs: Inputs, reading: Reading) -> None:
+        self._sources = {source.name: source for source in inputs.sources} if reading.format is None else {}
+        self._only = inputs.sources[0] if len(inputs.sources) == 1 and self._sources else None
+        self._encoding = reading.encoding
+
+    def of(self, conversation: Conversation) -> Detection | None:
+        """That of the input which a conversation came from; `None` where it was not found out."""
+        source = self._only or self._sources.get(conversation.origin.source)
+        try:
+            return None if source is None else detect_reader(source, self._encoding)[1]
+        except WechatlogError:  # a ZIP of chats
+            return None
+
+
+def _period(facts: _Facts) -> str:
+    if facts.first is None or facts.last is None:
+        return "no times"
+    days = (facts.last.date() - facts.first.date()).days + 1
+    return f"{facts.first:%Y-%m-%d %H:%M:%S} to {facts.last:%Y-%m-%d %H:%M:%S} ({count(days, 'day')})"
+
+
+def _zone(facts: _Facts) -> str:
+    if facts.tz is None:
+        return "wall clock, no zone"
+    return f"{facts.tz}{' (assumed; name it with --tz)' if facts.tz_assumed else ''}"
+
+
+def _format(detection: Detection | None) -> str:
+    return "" if detection is None else f"{detection.format}: {detection.reason} ({detection.confidence:.0%} sure)"
+
+
+def _describe(facts: _Facts, *, everybody: bool) -> list[str]:
+    rows = {
+        "file": facts.source,
+        "format": _format(facts.detection),
+        "id": facts.id,
+        "group": {True: "yes", False: "no"}.get(facts.is_group) if facts.is_group is not None else None,
+        "owner": facts.owner,
+        "period": _period(facts),
+        "times": _zone(facts),
+        "messages": f"{facts.messages:,}",
+        "kinds": ", ".join(f"{kind} {number:,}" for kind, number in facts.kinds.items()),
+        "people": f"{len(facts.people):,}",
+    }
+    lines = [facts.title or facts.id or facts.source or "untitled"]
+    people = sorted(facts.people, key=lambda person: -person.message_count)
+    lines += [f"  {name:<11} {value}" for name, value in rows.items() if value]
+    shown = people if everybody else people[:_PEOPLE]
+    lines += [f"  {person.message_count:>11,} {_who(person)}" for person in shown]
+    if len(people) > len(shown):
+        lines.append(f"  {'':>11} … and {len(people) - len(shown):,} more (--all)")
+    lines += [f"  {'metadata':<11} {key}: {value}" for key, value in facts.metadata.items()]
+    tally = Tally()
+    tally.add(facts.diagnostics)
+    lines.append(f"  {'diagnostics':<11} {len(facts.diagnostics) or 'none'}")
+    return lines + [f"  {line}" for line in tally.lines()]
+
+
+def _who(person: Participant) -> str:
+    name = person.name or person.id or "?"
+    more = [person.id] if person.id and person.id != name else []
+    more += ["owner"] if person.is_self else []
+    more += [f"also {', '.join(person.aliases)}"] if person.aliases else []
+    return f"{name} ({'; '.join(more)})" if more else name
+
+
+def _print_table(facts: Sequence[_Facts]) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in ("conversation", "file", "format"):
+        table.add_column(name, overflow="fold")
+    for name in ("first", "last"):
+        table.add_column(name, no_wrap=True)
+    for name in ("messages", "people", "notes"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for entry in facts:
+        cells = (
+            entry.title or entry.id or "", entry.source or "", entry.detection.format if entry.detection else "",
+            f"{entry.first:%Y-%m-%d}" if entry.first else "", f"{entry.last:%Y-%m-%d}" if entry.last else "",
+            f"{entry.messages:,}", f"{len(entry.people):,}", f"{len(entry.diagnostics):,}",
+        )  # fmt: skip
+        table.add_row(*(Text(harmless(cell, one_line=True)) for cell in cells))
+    Console(width=None if sys.stdout.isatty() else 1000, highlight=False).print(table)
+    total = sum(entry.messages for entry in facts)
+    click.echo(f"{count(len(facts), 'conversation')}, {count(total, 'message')}")

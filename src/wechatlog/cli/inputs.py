@@ -1,0 +1,156 @@
+"""What a command was told to read: files, folders, globs, ZIPs and `-`, as conversations and as complaints.
+
+Everything is looked up before anything is read, so that a mistyped name costs nothing. A file that was named and
+cannot be read is a failure; one that was met in a folder and is no chat is only mentioned.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from wechatlog.archive import Archive, expand
+from wechatlog.cli.messages import Failure, count, explain, say
+from wechatlog.diagnostics import Severity
+from wechatlog.errors import WechatlogError
+from wechatlog.reading import paused_collection
+from wechatlog.registry import detect_reader
+from wechatlog.source import DEFAULT_SIZE_LIMIT, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from wechatlog.cli.options import Reading
+    from wechatlog.diagnostics import Diagnostic
+    from wechatlog.model import Conversation
+
+__all__ = ["Inputs"]
+
+_SHOWN: Final = 5
+
+
+class Inputs:
+    """The inputs of a command.
+
+    Args:
+        paths: as the user wrote them.
+        reading: how to read them.
+
+    Raises:
+        Failure: where a path does not exist, or nothing was found at all.
+    """
+
+    def __init__(self, paths: Sequence[str], reading: Reading) -> None:
+        self._reading = reading
+        self.sources: list[Source] = []
+        self._named: set[str] = set()
+        missing: list[str] = []
+        for path in dict.fromkeys(paths):
+            try:
+                found = [_standard_input()] if path == "-" else expand(path, DEFAULT_SIZE_LIMIT)
+            except OSError as error:
+                missing.append(explain(error, path))
+                continue
+            if not found:
+                missing.append(f"{path}: there are no files in this folder")
+            if not Path(path).is_dir():
+                self._named.update(source.label for source in found)
+            self.sources += found
+        if missing:
+            raise Failure("\n".join(missing))
+        self._archive = Archive(self.sources, **reading.keywords)
+
+    def __iter__(self) -> Iterator[Conversation]:
+        """The conversations, one at a time."""
+        items = iter(self._archive)
+        while True:
+            with paused_collection():
+                conversation = next(items, None)
+            if conversation is None:
+                return
+            yield conversation
+
+    @property
+    def only_path(self) -> Path | None:
+        """The path, where the input is one regular file that was named."""
+        path = self.sources[0].path if len(self.sources) == 1 and self._named else None
+        return path if path is not None and path.is_file() else None
+
+    def holds(self, path: Path) -> bool:
+        """Whether this path is one of the inputs."""
+        try:
+            wanted = path.stat()
+        except OSError:
+            return False
+        key = (wanted.st_dev, wanted.st_ino)
+        return path.is_file() and any(_identity(source) == key for source in self.sources)
+
+    def position(self, conversation: Conversation) -> int:
+        """How many files were read when this conversation was complete; 0 where that cannot be told."""
+        name = conversation.origin.source
+        return next((number for number, source in enumerate(self.sources, 1) if source.name == name), 0)
+
+    @property
+    def skipped(self) -> tuple[Diagnostic, ...]:
+        """Files met in folders and ZIPs that are no chats."""
+        notes = self._archive.diagnostics
+        return tuple(note for note in notes if note.severity is Severity.INFO and note.source not in self._named)
+
+    @property
+    def failures(self) -> list[str]:
+        """A sentence for each input that could not be read."""
+        skipped = self.skipped
+        return [self._reason(note) for note in self._archive.diagnostics if note not in skipped]
+
+    def _reason(self, note: Diagnostic) -> str:
+        """The whole story of a failure, from the file itself."""
+        for source in self.sources:
+            if source.name == note.source and (error := self._try(source)) is not None:
+                return explain(error, str(source.path) if source.path else source.label)
+        path = next((source.path for source in self.sources if source.name == note.source), None)
+        return f"{path or note.source}: {note.message}"
+
+    def _try(self, source: Source) -> Exception | None:
+        try:
+            if self._reading.format is None:
+                detect_reader(source, self._reading.encoding)
+            else:
+                source.head()
+        except (WechatlogError, OSError) as error:
+            return error
+        return None
+
+    def complain(self, *, quiet: bool = False) -> None:
+        """Tell of the failures, and of what was skipped."""
+        for failure in self.failures:
+            say(failure)
+        if quiet or not (skipped := self.skipped):
+            return
+        names = ", ".join(note.source or "?" for note in skipped[:_SHOWN])
+        more = ", …" if len(skipped) > _SHOWN else ""
+        say(f"skipped {count(len(skipped), 'file')} that hold no chat: {names}{more}")
+
+    def nothing(self) -> Failure:
+        """The failure of having read nothing at all."""
+        reasons = self.failures
+        if not reasons:
+            reasons = [f"{note.source}: {note.message}" for note in self.skipped]
+            rest = [f"and {len(reasons) - _SHOWN} more"] if len(reasons) > _SHOWN else []
+            return Failure("\n  ".join(["no chats found", *reasons[:_SHOWN], *rest]))
+        return Failure("\n".join(reasons))
+
+
+def _identity(source: Source) -> tuple[int, int] | None:
+    try:
+        found = os.stat(source.path) if source.path is not None else None  # noqa: PTH116
+    except OSError:
+        return None
+    return None if found is None else (found.st_dev, found.st_ino)
+
+
+def _standard_input() -> Source:
+    data = sys.stdin.buffer.read()
+    return Source(lambda: io.BytesIO(data), "stdin")

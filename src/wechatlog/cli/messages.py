@@ -1,0 +1,107 @@
+"""What the commands say to a person: one line for each error, and texts made harmless for a terminal.
+
+Takes errors and texts of any origin, gives sentences; prints to the error stream only.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from pathlib import Path
+from typing import IO, Any, Final
+
+import click
+
+from wechatlog.errors import AmbiguousFormatError, OptionError
+
+__all__ = ["Failure", "count", "explain", "harmless", "say"]
+
+_LINE_END: Final = re.compile(r"\r\n?")
+# Controls, the marks that turn the direction of writing, line separators, lone surrogates.
+_HARMFUL: Final = re.compile(
+    "[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufff9-\ufffb\ud800-\udfff]"
+)
+
+
+def _show(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if 0xD800 <= code <= 0xDFFF:
+        return "\ufffd"
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "\u2421" if code == 0x7F else f"<U+{code:04X}>"
+
+
+def harmless(text: str, *, one_line: bool = False) -> str:
+    """The text with nothing in it that a terminal obeys: controls and direction marks are shown instead.
+
+    Args:
+        text: any text, such as a chat or a file name in a ZIP.
+        one_line: also show line ends as blanks.
+    """
+    text = _LINE_END.sub("\n", text).replace("\t", "    ")
+    if one_line:
+        text = text.replace("\n", " ")
+    return _HARMFUL.sub(_show, text)
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """`1 message`, `1,200 messages`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def say(text: str) -> None:
+    """Tell the person something on the error stream; indented lines belong to the line before them."""
+    for line in harmless(text).split("\n"):
+        click.echo(line if line.startswith(" ") else f"wechatlog: {line}", err=True)
+
+
+class Failure(click.ClickException):
+    """Something could not be read or written; exit code 1."""
+
+    exit_code = 1
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the message as one that comes from this program."""
+        del file
+        say(self.message)
+
+
+def explain(error: Exception, name: str | None = None) -> str:
+    """One sentence about an error, with what can be done about it.
+
+    Args:
+        error: what was raised.
+        name: the file as the user wrote it, if known.
+    """
+    if isinstance(error, OSError) and error.strerror is not None:
+        return _explain_os(error, name)
+    text = str(error) or type(error).__name__
+    if isinstance(error, OptionError):
+        return f"-O {text}"
+    if isinstance(error, AmbiguousFormatError):
+        text = text.replace("pass format= to choose one", "choose one with --from")
+    if name is not None:
+        text = text.removeprefix(f"{Path(name).name}: ").removeprefix(f"{name}: ")
+        return f"{name}: {text}"
+    return text
+
+
+def _explain_os(error: OSError, name: str | None) -> str:
+    shown = name or (os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else None)
+    reason = error.strerror or type(error).__name__
+    if isinstance(error, FileNotFoundError) and shown is not None:
+        reason += _nearest(Path(shown))
+    return f"{shown}: {reason}" if shown else reason
+
+
+def _nearest(path: Path) -> str:
+    """What the user may have meant instead of a path that does not exist."""
+    try:
+        if not path.parent.is_dir():
+            return f" (there is no folder {path.parent})"
+        near = difflib.get_close_matches(path.name, os.listdir(path.parent), 1, 0.7)
+    except OSError:
+        return ""
+    return f" (did you mean {path.parent / near[0]}?)" if near else ""

@@ -1,0 +1,77 @@
+"""File names for conversations that are written into a folder.
+
+Names come from archives that anybody may have made: they never leave the folder, hide, or fall on each other.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from wechatlog.model import Conversation
+    from wechatlog.writers.base import Writer
+
+__all__ = ["Namer", "clean_name"]
+
+_BAD: Final = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\ud800-\udfff]')
+_RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?\Z", re.IGNORECASE)
+_SUFFIX: Final = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}\Z")
+_LONGEST: Final = 180
+
+
+def clean_name(name: str) -> str:
+    """A name as one harmless file name; empty where nothing is left of it."""
+    name = re.split(r"[/\\]", name)[-1]
+    name = "".join(c for c in _BAD.sub("_", name) if unicodedata.category(c) not in ("Cf", "Zl", "Zp"))
+    name = name.strip().lstrip(".").rstrip(". ")
+    return f"_{name}" if _RESERVED.match(name) else name
+
+
+def _shorten(stem: str) -> str:
+    return stem.encode()[:_LONGEST].decode(errors="ignore")
+
+
+class Namer:
+    """Gives each conversation of a run a file name of its own.
+
+    Args:
+        writer: whose suffix the names end with.
+    """
+
+    def __init__(self, writer: Writer) -> None:
+        self._suffixes = tuple(writer.suffixes) or (f".{writer.name}",)
+        self._taken: set[str] = set()
+
+    def name(self, conversation: Conversation, *, shared: bool) -> str:
+        """The name: that of the file it came from, with the suffix of the form; numbered where it is taken.
+
+        Args:
+            conversation: what is to be written.
+            shared: several conversations came from files of this name, so that the title has to tell them apart.
+        """
+        source = clean_name(conversation.origin.source or "")
+        title = clean_name(re.sub(r"[/\\]", "_", conversation.title or conversation.id or ""))
+        stem, suffix = self._split(source)
+        if shared and title:
+            stem = f"{stem}-{title}" if stem else title
+        return self._reserve(_shorten(stem or title or "chat"), suffix)
+
+    def _split(self, source: str) -> tuple[str, str]:
+        """The stem and the suffix to write with; a suffix of the writer is kept."""
+        if source.lower().endswith(".gz"):
+            source = source[:-3]
+        suffix = PurePosixPath(source).suffix
+        if suffix.lower() in self._suffixes:
+            return source.removesuffix(suffix), suffix
+        return _SUFFIX.sub("", source), self._suffixes[0]
+
+    def _reserve(self, stem: str, suffix: str) -> str:
+        number, name = 1, f"{stem}{suffix}"
+        while (key := unicodedata.normalize("NFC", name).casefold()) in self._taken:
+            number += 1
+            name = f"{stem}-{number}{suffix}"
+        self._taken.add(key)
+        return name

@@ -1,0 +1,205 @@
+"""The options that several commands share, and what they say about reading."""
+
+from __future__ import annotations
+
+import codecs
+import datetime as dt
+import difflib
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import attrs
+import click
+from click.shell_completion import CompletionItem
+
+from wechatlog.errors import UnknownFormatError
+from wechatlog.registry import accepted_options, find_reader, find_writer, formats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from wechatlog.diagnostics import ErrorPolicy
+    from wechatlog.reading import Format
+    from wechatlog.writers.base import Writer
+
+__all__ = ["FormatName", "Reading", "When", "format_list", "reading_options"]
+
+_F = TypeVar("_F", bound="Callable[..., Any]")
+
+
+def format_list(role: str) -> str:
+    """Every reader or writer with its suffixes, for messages."""
+    rows = [info for info in formats() if info.role == role]
+    return ", ".join(f"{info.name} ({' '.join(info.suffixes)})" if info.suffixes else info.name for info in rows)
+
+
+class FormatName(click.ParamType):
+    """The name of a reader or of a writer.
+
+    Args:
+        role: `"reader"` or `"writer"`.
+    """
+
+    name = "FORMAT"
+
+    def __init__(self, role: str) -> None:
+        self.role = role
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name, if there is such a format."""
+        try:
+            return find_reader(value).name if self.role == "reader" else find_writer(value).name
+        except UnknownFormatError as error:
+            hint = error.reason.split("; known:")[0]
+            self.fail(f"{value!r}: {hint}\n{self.role.title()}s: {format_list(self.role)}", param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The names that begin so."""
+        del ctx, param
+        return [
+            CompletionItem(info.name, help=info.description)
+            for info in formats()
+            if info.role == self.role and info.name.startswith(incomplete)
+        ]
+
+
+class When(click.ParamType):
+    """A day or a time in ISO form."""
+
+    name = "DATE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text, if it is a day or a time."""
+        text = str(value)
+        try:
+            day = dt.date.fromisoformat(text) if len(text) <= 10 else dt.datetime.fromisoformat(text).date()
+        except ValueError:
+            day = dt.date.max
+        if day == dt.date.max:
+            self.fail(f"{text!r} is no date such as 2026-05-01 and no time such as 2026-05-01T09:30", param, ctx)
+        return text
+
+
+class _Zone(click.ParamType):
+    name = "ZONE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from wechatlog.timestamps import resolve_zone
+
+        try:
+            resolve_zone(str(value))
+        except ValueError as error:
+            self.fail(f"{error}; use a name such as Asia/Shanghai or an offset such as +08:00", param, ctx)
+        return str(value)
+
+
+class _Encoding(click.ParamType):
+    name = "CODEC"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            "".encode(codecs.lookup(str(value)).name)
+        except (LookupError, ValueError):
+            self.fail(f"{value!r} is no text encoding; usual ones: utf-8, gb18030, utf-16, big5", param, ctx)
+        return str(value)
+
+
+_OPTIONS: Final = (
+    click.option("--from", "source_format", type=FormatName("reader"), help="Format of the input; found out without it."),
+    click.option(
+        "--text-format",
+        metavar="TEMPLATE",
+        help="Read lines that look like this: '[%Y-%m-%d %H:%M:%S] {sender}: {text}'.",
+    ),
+    click.option("--tz", type=_Zone(), help="Zone of the times: Asia/Shanghai, +08:00."),
+    click.option("--encoding", type=_Encoding(), help="Encoding of the text; found out without it."),
+    click.option("--strict", is_flag=True, help="Fail at the first damage instead of noting it."),
+    click.option(
+        "-O", "--option", "options", metavar="NAME=VALUE", multiple=True,
+        help="An option of the format, such as owner=我; `wechatlog formats NAME` lists them. May be repeated.",
+    ),
+)  # fmt: skip
+
+
+def reading_options(command: _F) -> _F:
+    """Give a command the options that say how inputs are read; `Reading.of` understands them."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+@attrs.frozen
+class Reading:
+    """How inputs are read, and what of the format's options belongs to the writer.
+
+    Attributes:
+        format: a reader or its name; `None` to find out.
+        tz: the zone of the times, or `None`.
+        encoding: a codec name, or `None`.
+        errors: `"collect"` or `"strict"`.
+        options: of the reader.
+        writer_options: of the writer.
+    """
+
+    format: Format
+    tz: str | None
+    encoding: str | None
+    errors: ErrorPolicy
+    options: Mapping[str, Any]
+    writer_options: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, how: Mapping[str, Any], writer: Writer | None = None) -> Reading:
+        """What the options of `reading_options` say.
+
+        Args:
+            how: their values.
+            writer: of the output, where there is one.
+
+        Raises:
+            click.UsageError: for an option that nothing takes.
+        """
+        chosen = _format(how["source_format"], how["text_format"])
+        given = dict(_pair(text) for text in how["options"])
+        ours, theirs = _sort_options(given, chosen, writer)
+        errors: ErrorPolicy = "strict" if how["strict"] else "collect"
+        return cls(chosen, how["tz"], how["encoding"], errors, ours, theirs)
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """The keyword arguments of `load` and its kin."""
+        how = {"format": self.format, "tz": self.tz, "encoding": self.encoding, "errors": self.errors}
+        return {**how, **self.options}
+
+
+def _format(name: str | None, template: str | None) -> Format:
+    if template is None:
+        return name
+    if name is not None:
+        raise click.UsageError("--from and --text-format exclude each other")
+    from wechatlog.readers.text_format import text_format
+
+    try:
+        return text_format(template)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="'--text-format'") from error
+
+
+def _pair(text: str) -> tuple[str, str | bool]:
+    name, equals, value = text.partition("=")
+    return name.strip().replace("-", "_"), value if equals else True
+
+
+def _sort_options(
+    given: Mapping[str, Any], chosen: Format, writer: Writer | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    if not given:
+        return {}, {}
+    readers, writers = accepted_options(chosen), frozenset(writer.options if writer else ())
+    known = sorted(readers | writers)
+    for name in given:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known) or 'none'}"
+            raise click.BadParameter(f"no such option {name!r}; {hint}", param_hint="'-O'")
+    ours = {name: value for name, value in given.items() if name in readers}
+    return ours, {name: value for name, value in given.items() if name in writers}

@@ -1,0 +1,107 @@
+"""What a run of `convert` did: for a person on the error stream, for a script as JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+import click
+
+from wechatlog.cli.messages import count, harmless, say
+from wechatlog.diagnostics import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wechatlog.cli.inputs import Inputs
+    from wechatlog.diagnostics import Diagnostic
+    from wechatlog.model import Conversation
+
+__all__ = ["Summary", "Tally", "diagnostic_to_json"]
+
+_PLACES: Final = 3
+_ORDER: Final = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+
+
+def diagnostic_to_json(note: Diagnostic) -> dict[str, Any]:
+    """A diagnostic without what is unknown."""
+    return {name: value for name, value in attrs.asdict(note).items() if value is not None}
+
+
+class Tally:
+    """Diagnostics by severity and code, each with how often and where first."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[Severity, str], tuple[int, list[Diagnostic]]] = {}
+
+    def add(self, notes: Iterable[Diagnostic]) -> None:
+        """Count some more."""
+        for note in notes:
+            number, first = self._found.setdefault((note.severity, note.code), (0, []))
+            if len(first) < _PLACES:
+                first.append(note)
+            self._found[note.severity, note.code] = (number + 1, first)
+
+    def lines(self) -> list[str]:
+        """A line for each code, the worst first."""
+        keys = sorted(self._found, key=lambda key: (_ORDER.index(key[0]), -self._found[key][0]))
+        return [self._line(*key) for key in keys]
+
+    def _line(self, severity: Severity, code: str) -> str:
+        number, first = self._found[severity, code]
+        places = ", ".join(place for note in first if (place := _place(note)))
+        more = ", …" if number > len(first) else ""
+        where = f" ({places}{more})" if places else ""
+        return harmless(f"{number:>6,} {severity:<7} {code}: {first[0].message}{where}", one_line=True)
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """The counts."""
+        return [
+            {"code": code, "severity": str(severity), "count": number}
+            for (severity, code), (number, _) in self._found.items()
+        ]
+
+
+def _place(note: Diagnostic) -> str:
+    return ":".join(str(part) for part in (note.source, note.line) if part is not None)
+
+
+@attrs.define
+class Summary:
+    """Counts what was written."""
+
+    written: list[dict[str, Any]] = attrs.field(factory=list)
+    messages: int = 0
+    diagnostics: Tally = attrs.field(factory=Tally)
+
+    def add(
+        self, path: str, conversation: Conversation, messages: int, diagnostics: Iterable[Diagnostic]
+    ) -> None:
+        """Note a conversation that was written."""
+        source, title = conversation.origin.source, conversation.title
+        self.written.append({"path": path, "source": source, "title": title, "messages": messages})
+        self.messages += messages
+        self.diagnostics.add(diagnostics)
+
+    def finish(self, inputs: Inputs, *, as_json: bool, quiet: bool) -> int:
+        """Report, and give the exit code."""
+        inputs.complain(quiet=quiet)
+        if not quiet:
+            paths = {entry["path"] for entry in self.written}
+            where = f"{count(len(paths), 'file')}" if len(paths) != 1 else next(iter(paths))
+            what = f"{count(len(self.written), 'conversation')}, {count(self.messages, 'message')}"
+            say(f"{'standard output' if where == '-' else where}: {what}")
+            for line in self.diagnostics.lines():
+                click.echo(line, err=True)
+        if as_json:
+            found = {
+                "written": self.written,
+                "conversations": len(self.written),
+                "messages": self.messages,
+                "diagnostics": self.diagnostics.to_json(),
+                "failed": inputs.failures,
+                "skipped": [diagnostic_to_json(note) for note in inputs.skipped],
+            }
+            click.echo(json.dumps(found, ensure_ascii=False, indent=2).encode("utf-8", "replace"))
+        return 1 if inputs.failures else 0

@@ -1,0 +1,142 @@
+"""A conversation as lines for a person: day headings, times, aligned names, bodies with their parts coloured.
+
+Takes conversations, gives rich texts, one for each line on the screen. Whatever the chat holds, the lines are
+harmless for a terminal. Nothing here prints.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from typing import TYPE_CHECKING, Final
+
+import attrs
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console
+from rich.text import Text
+
+from wechatlog.cli.messages import count, harmless
+from wechatlog.model import MessageKind
+from wechatlog.segments import Emoji, File, Image, Link, Mention, Quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wechatlog.model import Conversation, Message
+    from wechatlog.segments import Segment
+
+__all__ = ["Look", "heading", "iter_lines"]
+
+_NAME_WIDTH: Final = 20
+_NARROWEST_BODY: Final = 24
+_CLOCK: Final = {"second": "%H:%M:%S", "minute": "%H:%M", "day": ""}
+_PEOPLE: Final = ("cyan", "magenta", "yellow", "blue", "bright_cyan", "bright_magenta")
+_STYLES: Final[dict[type, str]] = {
+    Mention: "bold cyan",
+    Emoji: "yellow",
+    Link: "underline blue",
+    Image: "underline blue",
+    File: "underline blue",
+    Quote: "dim",
+}
+_UNTAGGED: Final = frozenset(
+    {MessageKind.TEXT, MessageKind.QUOTE, MessageKind.SYSTEM, MessageKind.RECALL, MessageKind.PAT, MessageKind.OTHER}
+)
+
+
+@attrs.frozen
+class Look:
+    """How a conversation is shown.
+
+    Attributes:
+        width: columns to wrap at, or `None` for none.
+        unicode_emoji: show emoji codes as Unicode where there is one.
+        search: what to highlight, or `None`.
+    """
+
+    width: int | None = None
+    unicode_emoji: bool = False
+    search: str | None = None
+
+
+def heading(conversation: Conversation) -> Text:
+    """One line about a conversation."""
+    times = [message.time for message in conversation.messages if message.time is not None]
+    people = sum(person.message_count > 0 for person in conversation.participants)
+    parts = [count(len(conversation), "message"), count(people, "person", "people")]
+    if times:
+        first, last = min(times), max(times)
+        same = first.date() == last.date()
+        parts.append(f"{first:%Y-%m-%d %H:%M} to {last:{'%H:%M' if same else '%Y-%m-%d %H:%M'}}")
+    title = conversation.title or conversation.id or conversation.origin.source or "untitled"
+    return Text.assemble((harmless(title, one_line=True), "bold"), (" · " + " · ".join(parts), "dim"))
+
+
+def iter_lines(conversation: Conversation, look: Look) -> Iterator[Text]:
+    """The lines of a conversation: its heading, then for each day a heading and its messages."""
+    yield heading(conversation)
+    names = {harmless(message.sender, one_line=True) for message in conversation.messages if message.sender}
+    width = min(_NAME_WIDTH, max(map(cell_len, names), default=1))
+    console = Console(width=look.width or 80, color_system=None)
+    day = ""
+    for message in conversation.messages:
+        today = f"{message.time:%Y-%m-%d %A}" if message.time is not None else day
+        if today != day:
+            day = today
+            yield Text("")
+            yield Text(f"── {day} ──", style="bold green")
+        yield from _message_lines(message, look, width, console)
+
+
+def _message_lines(message: Message, look: Look, width: int, console: Console) -> Iterator[Text]:
+    clock = "" if message.time is None else message.time.strftime(_CLOCK[message.precision or "second"])
+    lead = Text.assemble((f"{clock:<8} ", "dim"), _name(message, width), "  ")
+    indent = cell_len(lead.plain)
+    body = _body(message, look)
+    lines = list(body.split("\n", allow_blank=True))
+    if look.width is not None:
+        room = look.width - indent
+        if room < _NARROWEST_BODY:  # a narrow terminal: names on a line of their own
+            yield lead
+            indent, lead = 4, Text(" " * 4)
+            room = max(8, look.width - indent)
+        lines = [part for line in lines for part in line.wrap(console, room, overflow="fold")] or [Text("")]
+    for number, line in enumerate(lines):
+        full = (lead if number == 0 else Text(" " * indent)) + line
+        full.rstrip()
+        yield full
+
+
+def _name(message: Message, width: int) -> Text:
+    if message.sender is None:
+        return Text(set_cell_size("*", width), style="dim")
+    name = harmless(message.sender, one_line=True)
+    if cell_len(name) > width:
+        name = set_cell_size(name, width - 1).rstrip() + "…"
+    style = "bold green" if message.is_self else _PEOPLE[zlib.crc32(name.encode()) % len(_PEOPLE)]
+    return Text(set_cell_size(name, width), style=style)
+
+
+def _body(message: Message, look: Look) -> Text:
+    body = Text(style="dim" if message.sender is None else "", end="")
+    if message.kind not in _UNTAGGED:
+        body.append(f"[{message.kind.value.replace('_', ' ')}] ", "dim")
+    for segment in message.segments:
+        body.append(harmless(_shown(segment, look)), _STYLES.get(type(segment), ""))
+    if not body.plain.strip():
+        body.append("(empty)" if message.kind is MessageKind.TEXT else f"({message.kind.value})", "dim")
+    if look.search:
+        body.highlight_regex(re.compile(re.escape(look.search), re.IGNORECASE), "reverse")
+    return body
+
+
+def _shown(segment: Segment, look: Look) -> str:
+    """What a person sees of a segment; its raw text, unless there is something more readable in it."""
+    if isinstance(segment, Emoji) and look.unicode_emoji and segment.unicode:
+        return segment.unicode
+    if isinstance(segment, Image | Link):
+        label = segment.title if isinstance(segment, Link) else segment.path if segment.url is None else None
+        if segment.raw.startswith(("![", "[")) or not segment.raw:
+            parts = [part.strip() for part in (label, segment.url) if part and part.strip()]
+            return " ".join(parts) or segment.raw
+    return segment.raw

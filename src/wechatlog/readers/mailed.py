@@ -1,0 +1,424 @@
+"""Chat history that a phone shares or mails: Android and iOS, Chinese and English, text, HTML and `.eml`.
+
+Takes text, gives messages. A title line says whose chat it is, a line of dashes says the day, `NAME  HH:MM` stands
+above each body. The frame is read off the file itself, since hands and mail programs take blank lines out: how many
+blanks before the clock, how many blank lines before and after a header. A name may end in a clock text, a body line may
+look like a header; the frame, the names in the title and the order of time tell them apart where anything can.
+
+Source of the format: published parsers of 2016 to 2026 for both phones, and descriptions of what they write.
+"""
+
+from __future__ import annotations
+
+import collections
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import attrs
+
+from wechatlog.content.placeholders import MAIL, read_placeholder
+from wechatlog.diagnostics import Severity
+from wechatlog.model import MessageKind, Participant
+from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
+from wechatlog.readers.pasted import read_body as read_pasted_body
+from wechatlog.readers.pasted import read_day
+from wechatlog.readers.support.lookalikes import (
+    Block,
+    Candidate,
+    Gate,
+    iter_blocks,
+    sample,
+    sample_blocks,
+    strip_blank_end,
+)
+from wechatlog.readers.support.mail_text import BOLD, html_lines, is_html, is_mime, read_mail
+from wechatlog.segments.types import Image, Video, Voice
+from wechatlog.timestamps import parse_clock
+from wechatlog.tokenizer import Grammar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from wechatlog.model import Message
+    from wechatlog.readers.base import Batch, Context, Draft, Head
+    from wechatlog.segments.types import Segment
+    from wechatlog.source import Source
+    from wechatlog.timestamps import Precision
+
+__all__ = ["READER", "MailedReader"]
+
+_DASHES: Final = "[—―─–]{2,12}"
+_DATE: Final = r"[0-9]{4}(?:-[0-9]{1,2}-[0-9]{1,2}|/[0-9]{1,2}/[0-9]{1,2}|\.[0-9]{1,2}\.[0-9]{1,2}|年[0-9]{1,2}月[0-9]{1,2}日)"
+_HALF: Final = "(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚上)"
+_CLOCK: Final = rf"(?:{_HALF} ?)?[0-9]{{1,2}}:[0-9]{{2}}(?: ?[AaPp][Mm])?"
+_LINE_END: Final = r"[ \t]*+(?=\r?(?:\n|\Z))"
+_NAME: Final = rf"(?P<sender>[^ \t\r\n{BOLD}][^\r\n]*)(?<![ \t])(?<!上午)(?<!下午)"
+_DATE_LINE: Final = rf"[ \t]{{0,8}}{_DASHES}[ \t]{{0,8}}(?P<date>{_DATE})[ \t]{{0,8}}{_DASHES}{_LINE_END}"
+
+_PLAIN: Final = Grammar(
+    name="mailed chat", header=rf"(?:{_DATE_LINE}|{_NAME}(?P<gap>[ \t\u00a0]{{1,4}})(?P<time>{_CLOCK}){_LINE_END})"
+)
+_BOLD: Final = Grammar(
+    name="mailed chat in HTML",
+    header=rf"{BOLD}?(?:{_DATE_LINE}|(?<={BOLD}){_NAME}(?P<gap>[ \t\u00a0]{{1,4}})(?P<time>{_CLOCK}){_LINE_END})",
+)
+
+
+class _Form(NamedTuple):
+    """A title line: its pattern with `group` or `people`, and what stands between the people."""
+
+    pattern: re.Pattern[str]
+    between: str
+
+
+_QUOTE: Final = "[\"“”]"
+_TITLES: Final = (
+    _Form(re.compile(r"[ \t]*(?P<group>[^\r\n]+?) ?微信群上的聊天[记記][录錄]如下，[请請]查收。?[ \t]*"), ""),
+    _Form(re.compile(r"[ \t]*(?P<people>[^\r\n]+?) ?在微信上的聊天[记記][录錄]如下，[请請]查收。?[ \t]*"), " 和 "),
+    _Form(re.compile(rf"[ \t]*微信群{_QUOTE}(?P<group>[^\r\n]+){_QUOTE}的聊天[记記][录錄](?:如下)?[:：]?[ \t]*"), ""),
+    _Form(re.compile(rf"[ \t]*{_QUOTE}(?P<people>[^\r\n]+){_QUOTE}的聊天[记記][录錄](?:如下)?[:：]?[ \t]*"), "quotes"),
+    _Form(re.compile(r"[ \t]*Below is the (?:WeChat |Weixin )?chat history between (?P<people>[^\r\n]+?)[.:]?[ \t]*"), " and "),
+    _Form(
+        re.compile(
+            r"[ \t]*Below is the (?:WeChat |Weixin )?chat history (?:in|of|from) (?:the )?(?:group )?(?:chat )?"
+            r"(?P<group>[^\r\n]+?)[.:]?[ \t]*"
+        ),
+        "",
+    ),
+)
+_WANTED: Final = re.compile(
+    rf"聊天[记記][录錄]如下|Below is the (?:WeChat |Weixin )?chat history|{_DASHES}[ \t]{{0,8}}{_DATE}[ \t]{{0,8}}{_DASHES}"
+)
+_QUOTES_BETWEEN: Final = re.compile(rf"{_QUOTE}(?:和|、|与){_QUOTE}")
+_SIGNATURE: Final = re.compile(
+    r"(?:\n[ \t]*)+\n[ \t]*(?P<signature>(?:发自|来自|寄自|發自|來自|发送自|從|从)我的[^\n]{1,40}|发自[^\n]{1,30}|"
+    r"(?:Sent|Get) (?:from|via|Outlook)[^\n]{1,60})\s*\Z"
+)
+_HEAD_WORDS: Final = re.compile(r"[ \t]*(?:Dear:?|Hi:?|您好[:：]?)[ \t]*")
+_ATTACHED: Final = re.compile(r"\s*[^\s0-9]{1,8} ?(?P<number>[0-9]{1,6}) ?[(（]")
+
+
+@attrs.frozen
+class _Title:
+    """What the title line says.
+
+    Attributes:
+        text: the name of the group, or the people as the line joins them.
+        is_group: whether it is a group.
+        pairs: the two people of a private chat, every way in which the line can be cut.
+    """
+
+    text: str
+    is_group: bool
+    pairs: tuple[tuple[str, str], ...] = ()
+
+
+def _find_title(lines: Iterable[str]) -> _Title | None:
+    for line in lines:
+        for form in _TITLES:
+            if len(line) < 400 and (match := form.pattern.fullmatch(line)):
+                return _read_title(match, form.between)
+    return None
+
+
+def _read_title(match: re.Match[str], between: str) -> _Title:
+    if not between:
+        return _Title(match["group"], True)
+    people = match["people"]
+    if between == "quotes":
+        cuts = [(found.start(), found.end()) for found in _QUOTES_BETWEEN.finditer(people)]
+        shown = f'"{people}"'
+    else:
+        cuts = [(found.start(), found.end()) for found in re.finditer(re.escape(between), people)]
+        shown = people
+    return _Title(shown, False, tuple((people[:start], people[end:]) for start, end in cuts[:20]))
+
+
+@attrs.frozen
+class _Frame:
+    """The habits of one file.
+
+    Attributes:
+        grammar: of its headers.
+        title: what it says of itself, or `None`.
+        gap: blanks that must stand before the clock.
+        blanks: blank lines that must stand before a header.
+        spaced: a blank line follows a header.
+        names: the only two people, or `None`.
+    """
+
+    grammar: Grammar
+    title: _Title | None
+    gap: int = 1
+    blanks: int = 0
+    spaced: bool = False
+    names: frozenset[str] | None = None
+
+
+_FOLLOWED_BY_BLANK: Final = re.compile(r"[ \t]*\n[ \t]*(?:\n|\Z)")
+
+
+def _spaced(candidate: Candidate) -> bool:
+    body = candidate.body.replace("\r\n", "\n")
+    return not body or _FOLLOWED_BY_BLANK.match(body) is not None
+
+
+def _most(count: int, total: int) -> bool:
+    return total > 0 and count * 10 >= total * 6
+
+
+def _read_frame(text: str, *, is_page: bool, subject: str | None = None) -> _Frame:
+    """The habits of a file, from its first 65,536 characters."""
+    title = _find_title(text.replace(BOLD, "").split("\n")[:60]) or (_find_title([subject]) if subject else None)
+    grammar = _BOLD if is_page and any(c.header["sender"] for c in sample_blocks(text, _BOLD)) else _PLAIN
+    headers = [candidate for candidate in sample_blocks(text, grammar) if candidate.header["sender"]]
+    total = len(headers)
+    gap = 2 if _most(sum(len(c.header["gap"]) > 1 for c in headers), total) else 1
+    if grammar is _BOLD:
+        return _Frame(grammar, title, gap=1, names=None)
+    headers = [candidate for candidate in headers if len(candidate.header["gap"]) >= gap]
+    total = len(headers)
+    blanks = next((n for n in (2, 1) if _most(sum(c.blanks >= n for c in headers), total)), 0)
+    spaced = blanks > 0 and _most(sum(map(_spaced, headers)), total)
+    framed = [c.header["sender"] for c in headers if c.blanks >= blanks and (not spaced or _spaced(c))]
+    return _Frame(grammar, title, gap, blanks, spaced, _two_people(title, framed))
+
+
+def _two_people(title: _Title | None, senders: list[str]) -> frozenset[str] | None:
+    """Both people of a private chat by the names over their messages, which need not be those of the title."""
+    if title is None or title.is_group:
+        return None
+    seen = collections.Counter(senders)
+    titled = max(title.pairs, key=lambda pair: sum(seen[name] for name in pair), default=())
+    known = [name for name in dict.fromkeys(titled) if seen[name]]
+    known += [name for name, _ in seen.most_common() if name not in known]
+    return frozenset(known[:2]) if len(known) > 1 else None
+
+
+class _Text(NamedTuple):
+    """The text of an input, whatever wraps it."""
+
+    blocks: Iterable[str]
+    is_page: bool
+    subject: str | None = None
+    attachments: tuple[str, ...] = ()
+
+
+def _open(context: Context) -> _Text:
+    data = context.source.head()
+    head, blocks = sample(context.blocks())
+    if is_mime(head):
+        mail = read_mail(context.source.read_bytes() if data else b"", _WANTED)
+        return _Text((mail.text,), BOLD in mail.text, mail.subject, mail.attachments)
+    if is_html(head):
+        return _Text(html_lines(blocks), True)
+    return _Text(blocks, False)
+
+
+class _Pass:
+    """One reading of one source."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.text = _open(context)
+        self.head, self.blocks = sample(self.text.blocks)
+        self.frame = _read_frame(self.head, is_page=self.text.is_page, subject=self.text.subject)
+        day = read_day(context, "date")
+        self.day = "" if day is None else day.isoformat()
+        self.gate_day = self.day
+        self.draft: Draft = context.draft(metadata={"exporter": "WeChat"})
+        self._describe()
+        self.gate = Gate(
+            context,
+            lambda header: header["sender"],
+            self._gate_clock,
+            blanks=self.frame.blanks,
+            names=self.frame.names,
+            check=self._check,
+        )
+
+    def _describe(self) -> None:
+        title = self.frame.title
+        if title is not None:
+            self.draft.title, self.draft.is_group = title.text, title.is_group
+            names = self.frame.names or frozenset()
+            for pair in title.pairs:
+                if names == set(pair) or len(title.pairs) == 1:
+                    self.draft.members = [Participant(name) for name in pair]
+                    break
+        if self.text.attachments:
+            self.draft.metadata["attachments"] = list(self.text.attachments)
+
+    def _gate_clock(self, header: re.Match[str]) -> dt.datetime | None:
+        if header["time"] is None or not self.gate_day:
+            return None
+        found = parse_clock(f"{self.gate_day} {header['time']}")
+        return found.time if found else None
+
+    def _check(self, candidate: Candidate) -> str | None:
+        header = candidate.header
+        if len(header["gap"]) < self.frame.gap:
+            return "it looks like a header but has one blank before the clock, which is too few in this text"
+        if self.frame.spaced and not _spaced(candidate):
+            return "it looks like a header but no blank line follows it"
+        return None
+
+    def accept(self, candidate: Candidate) -> bool:
+        """Whether a candidate is a header; a day line is one when nothing but a header follows it."""
+        day = candidate.header["date"]
+        if day is None:
+            upcoming = self._until_next_day(candidate)
+            return self.gate.accept(candidate._replace(upcoming=upcoming))
+        if candidate.body.strip(f" \t\r\n{BOLD}"):
+            self.context.report(
+                "suspected-forgery",
+                "it looks like the line of a day but text follows it; the line was kept in the body before it",
+                severity=Severity.INFO,
+                line=candidate.line,
+                column=1,
+            )
+            return False
+        self.gate_day, self.gate.last = day, None
+        return True
+
+    def _until_next_day(self, candidate: Candidate) -> list[Any]:
+        following = []
+        for record in candidate.upcoming:
+            if record[0] is not None and record[0]["date"] is not None:
+                break
+            following.append(record)
+        return following
+
+    def messages(self) -> Iterator[Message]:
+        """The messages in order."""
+        for block in iter_blocks(self.blocks, self.frame.grammar, self.accept):
+            if block.header is None:
+                self._preamble(block)
+            elif block.header["date"] is not None:
+                self.day = block.header["date"]
+            else:
+                yield self._message(block)
+
+    def _preamble(self, block: Block) -> None:
+        for number, line in enumerate(block.lines.replace(BOLD, "").split("\n")):
+            known = any(form.pattern.fullmatch(line) for form in _TITLES) or _HEAD_WORDS.fullmatch(line)
+            if line.strip() and not known:
+                self.context.report(
+                    "text-before-first-message",
+                    "text before the first header belongs to no message",
+                    severity=Severity.INFO if self.frame.title is not None else Severity.WARNING,
+                    line=block.line + number,
+                    column=1,
+                    excerpt=line[:200],
+                )
+                return
+
+    def _message(self, block: Block) -> Message:
+        header = block.header
+        assert header is not None  # noqa: S101 - the caller looked
+        time, precision = self._time(header["time"], block.line)
+        text = self._body(block)
+        kind, segments = self._content(text)
+        return self.context.message(
+            self.draft,
+            time=time,
+            precision=precision,
+            sender=header["sender"],
+            kind=kind,
+            text=text,
+            segments=segments,
+            line=block.line,
+            offset=block.offset,
+        )
+
+    def _time(self, clock: str, line: int) -> tuple[dt.datetime | None, Precision | None]:
+        if self.day:
+            return self.context.clock(f"{self.day} {clock}", line=line)
+        sentence = f"no line of a day stands above {clock!r}; pass date="
+        self.context.report("no-date", sentence, line=line, column=1)
+        return None, None
+
+    def _body(self, block: Block) -> str:
+        text = block.lines.partition("\n")[2]
+        if self.text.is_page:
+            text = text.replace(BOLD, "").replace("\u00a0", " ")
+        if self.frame.spaced:
+            first, _, rest = text.partition("\n")
+            text = text if first.strip() else rest
+        text = strip_blank_end(text)
+        if block.last and (match := _SIGNATURE.search(text[-200:])):
+            self.draft.metadata["signature"] = match["signature"].rstrip()
+            text = strip_blank_end(text[: max(len(text) - 200, 0) + match.start()])
+        return text
+
+    def _content(self, text: str) -> tuple[MessageKind, tuple[Segment, ...] | None]:
+        found = read_placeholder(text, MAIL, zone=self.context.tz) if len(text) < 4096 else None
+        if found is None:
+            return read_pasted_body(text, self.context.tz)
+        kind, segments = found
+        if len(segments) == 1 and (match := _ATTACHED.match(text)):
+            path = self._attachment(match["number"])
+            segment = segments[0]
+            if path and isinstance(segment, Image | Voice | Video):
+                segments = (attrs.evolve(segment, path=path),)
+        return kind, segments
+
+    def _attachment(self, number: str) -> str | None:
+        """The attached file of a number: iOS names them `__1.png`."""
+        names = self.text.attachments
+        if not names:
+            names = tuple(source.label for source in self.context.source.siblings(f"__{number}.*"))
+        found = [name for name in names if re.fullmatch(rf"_*0*{number}(?:\.[^.]+)?", name)]
+        return found[0] if len(found) == 1 else None
+
+
+def _detection_text(head: Head) -> tuple[str, bool, str | None]:
+    if is_mime(head.text):
+        mail = read_mail(head.data, _WANTED)
+        return mail.text.replace("\r\n", "\n"), BOLD in mail.text, mail.subject
+    if is_html(head.text):
+        return "".join(html_lines((head.text,))), True, None
+    return head.text, False, None
+
+
+class MailedReader:
+    """The reader of mailed and shared chat history."""
+
+    name = "mail"
+    description = "chat history shared or mailed from WeChat for Android or iOS, text, HTML or .eml (2016-2026)"
+    suffixes = (".txt", ".eml", ".html", ".htm")
+    options: Mapping[str, str] = {
+        **OWNER_OPTION,
+        "date": "the day of the messages before the first line of a day: 2017-08-19",
+    }
+
+    def detect(self, head: Head) -> Evidence | None:
+        """The title line, the lines of days, and header lines."""
+        if _WANTED.search(head.text) is None and not is_mime(head.text) and not is_html(head.text):
+            return None
+        text, is_page, subject = _detection_text(head)
+        frame = _read_frame(text, is_page=is_page, subject=subject)
+        candidates = sample_blocks(text, frame.grammar)
+        days = sum(candidate.header["date"] is not None for candidate in candidates)
+        headers = len(candidates) - days
+        if frame.title is not None and days:
+            return Evidence(1.0, f"the title line of a mailed chat and {days} lines of days")
+        if days and headers:
+            return Evidence(0.9, f"{days} lines of days and {headers} header lines of a mailed chat")
+        if frame.title is not None:
+            return Evidence(0.8, "the title line of a mailed chat")
+        return None
+
+    def read(self, source: Source, context: Context) -> Iterator[Batch]:
+        """The messages.
+
+        Raises:
+            OptionError: for a day that is none.
+        """
+        del source  # the context has it
+        run = _Pass(context)
+        return in_batches(run.draft, run.messages())
+
+
+READER: Final = MailedReader()

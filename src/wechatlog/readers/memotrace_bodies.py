@@ -1,0 +1,155 @@
+"""What bodies mean that MemoTrace wrote as text: shared by its CSV, spreadsheet, TXT and Markdown readers.
+
+Takes a body, gives its kind and segments, and reports the known faults of the writer; repairs none. Version 3 writes
+`【图片】` and blocks of several lines, version 1 `[图片]`. Square brackets are placeholders in version 1 alone: in a body of
+version 3 they are emoji codes that somebody typed (`[红包]`).
+
+Format facts: MemoTrace 1 `exporter_txt.py`, MemoTrace 3 `wxManager/model/message.py` (`to_text`) and `link_parser.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import attrs
+
+from wechatlog.content.placeholders import MEMOTRACE, parse_body, read_placeholder
+from wechatlog.diagnostics import Severity
+from wechatlog.model import MessageKind
+from wechatlog.segments import Forward, Quote
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+    from wechatlog.model import Message
+    from wechatlog.readers.base import Context
+    from wechatlog.segments import Segment
+
+__all__ = [
+    "EXPORTER",
+    "Body",
+    "check_segments",
+    "clean_quote",
+    "read_typed_body",
+    "read_v1_body",
+    "read_v3_body",
+    "report_half_day",
+]
+
+EXPORTER: Final = "MemoTrace"
+
+_HALF_DAY: Final = "MemoTrace counts times such as 上午10:01 in a merged forward half a day too late; "
+
+_UNKNOWN_QUOTED: Final = "无效的消息"
+_ACCOUNT: Final = re.compile(r"(?:wxid_|gh_)[A-Za-z0-9_-]{3,40}|[A-Za-z0-9_-]{3,40}@(?:chatroom|openim|im\.wxwork)")
+_MORNING_ITEM: Final = re.compile(r"(?:^|\n) *- [0-9]{4}-[0-9]{1,2}-[0-9]{1,2} 上午")
+_V1_BODIES: Final = frozenset({"[图片]", "[语音]", "[视频]", "[表情包]", "[文件]", "[音乐分享]"})
+
+
+class Body(NamedTuple):
+    """What a body is.
+
+    Attributes:
+        kind: of the message.
+        segments: `None` for text.
+    """
+
+    kind: MessageKind
+    segments: tuple[Segment, ...] | None = None
+
+
+_TEXT: Final = Body(MessageKind.TEXT)
+
+
+def read_typed_body(
+    context: Context, kind: MessageKind, text: str, time: dt.datetime | None, line: int | None
+) -> tuple[Segment, ...] | None:
+    """The segments of a body of version 3 whose kind stands in another column.
+
+    Args:
+        context: told of faults of the writer.
+        kind: of the message.
+        text: the body.
+        time: of the message, for the times inside a merged forward.
+        line: 1-based line of the message.
+    """
+    segments = parse_body(kind, text, MEMOTRACE, zone=context.tz)
+    return None if segments is None else check_segments(context, segments, time, text, line)
+
+
+def read_v3_body(context: Context, text: str, time: dt.datetime | None, line: int | None) -> Body:
+    """Kind and segments of a body of version 3 by its form; arguments as for `read_typed_body`."""
+    if not text.startswith("【") and "\n引用：" not in text:
+        return _TEXT
+    return _read(context, text, time, line)
+
+
+def read_v1_body(context: Context, text: str, time: dt.datetime | None, line: int | None) -> Body:
+    """Kind and segments of a body of version 1 by its form; arguments as for `read_typed_body`."""
+    if text in _V1_BODIES or "\n引用:" in text or text.lstrip(" ").startswith("[链接]:title:"):
+        return _read(context, text, time, line)
+    return _TEXT
+
+
+def _read(context: Context, text: str, time: dt.datetime | None, line: int | None) -> Body:
+    found = read_placeholder(text, MEMOTRACE, zone=context.tz)
+    if found is None:
+        return _TEXT
+    kind, segments = found
+    return Body(kind, check_segments(context, segments, time, text, line))
+
+
+def check_segments(
+    context: Context, segments: tuple[Segment, ...], time: dt.datetime | None, text: str, line: int | None
+) -> tuple[Segment, ...]:
+    """The segments, with what the writer got wrong in them reported.
+
+    A quoted message that MemoTrace did not find carries the id of the conversation in place of a name, which is
+    nobody's name and is left out of the segment. A merged forward may hold times that are half a day off.
+    """
+    if any(isinstance(segment, Forward) for segment in segments):
+        if any(_is_late(segment, time) for segment in segments):
+            report_half_day(context, line)
+        elif _MORNING_ITEM.search(text):
+            what = "here the text shows them as they were, its pages and JSON do not"
+            context.report("writer-fault", _HALF_DAY + what, severity=Severity.INFO, line=line)
+        return segments
+    return tuple(clean_quote(context, segment, line) for segment in segments)
+
+
+def report_half_day(context: Context, line: int | None) -> None:
+    """Report times of a merged forward that are half a day too late."""
+    context.report("writer-fault", _HALF_DAY + "they were left as they are", line=line)
+
+
+def _is_late(segment: Segment, time: dt.datetime | None) -> bool:
+    """Whether a forward holds a message that is younger than the forward itself."""
+    return isinstance(segment, Forward) and time is not None and _any_later(segment.messages, time, 0)
+
+
+def _any_later(messages: Iterable[Message], time: dt.datetime, depth: int) -> bool:
+    for message in messages:
+        if message.time is not None and message.time > time:
+            return True
+        inner = message.given_segments or ()
+        nested = (part for part in inner if isinstance(part, Forward))
+        if depth < 16 and any(_any_later(part.messages, time, depth + 1) for part in nested):
+            return True
+    return False
+
+
+def clean_quote(context: Context, segment: Segment, line: int | None) -> Segment:
+    """A quote without a name that is none; any other segment as it is."""
+    if not isinstance(segment, Quote) or segment.text.strip() != _UNKNOWN_QUOTED:
+        return segment
+    context.report(
+        "writer-fault",
+        "MemoTrace did not find the message quoted; it wrote the id of the conversation in place of a name",
+        severity=Severity.INFO,
+        line=line,
+    )
+    if segment.sender is not None and _ACCOUNT.fullmatch(segment.sender):
+        return attrs.evolve(segment, sender=None)
+    return segment

@@ -1,0 +1,379 @@
+"""Text that people copy out of the WeChat clients: Windows, Mac, iOS.
+
+Takes text, gives messages. Three forms: `Name 2022/11/17 21:07` above the body (Windows with seconds, Mac without,
+Chinese dates, and relative ones such as `昨天 21:30`); the name on one line and the date on the next (iOS, 2026);
+`Name:` alone (Windows 3.x). A blank line ends a body; it is the frame by which headers are told from body lines.
+The file says neither who copied it nor any id, and names no zone.
+
+Source of the format: published parsers and descriptions of what the clients put on the clipboard (2022 to 2026).
+"""
+
+from __future__ import annotations
+
+import collections
+import datetime as dt
+import functools
+import re
+from typing import TYPE_CHECKING, Final
+
+from wechatlog.content.placeholders import PASTE, read_placeholder
+from wechatlog.diagnostics import Severity
+from wechatlog.errors import OptionError
+from wechatlog.model import MessageKind
+from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
+from wechatlog.readers.support.lookalikes import (
+    Block,
+    Candidate,
+    Gate,
+    iter_blocks,
+    sample,
+    sample_blocks,
+    strip_blank_end,
+)
+from wechatlog.segments import parse_segments
+from wechatlog.segments.types import Quote
+from wechatlog.timestamps import parse_clock
+from wechatlog.tokenizer import Grammar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from wechatlog.model import Message
+    from wechatlog.readers.base import Batch, Context, Draft, Head
+    from wechatlog.segments.types import Segment
+    from wechatlog.source import Source
+    from wechatlog.timestamps import Precision
+
+__all__ = ["IOS", "NAMES", "TIMED", "IosPasteReader", "NamePasteReader", "TimedPasteReader"]
+
+_HALF: Final = "(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚上)"
+_CLOCK: Final = rf"(?:{_HALF} ?)?[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?(?: ?[AaPp][Mm])?"
+_DAY: Final = r"[0-9]{4}(?:/[0-9]{1,2}/[0-9]{1,2}|-[0-9]{1,2}-[0-9]{1,2}|年[0-9]{1,2}月[0-9]{1,2}日)"
+_NEAR_DAY: Final = "(?:今天|昨天|前天|Yesterday|Today|(?:星期|周)[一二三四五六日天]|[0-9]{1,2}月[0-9]{1,2}日)"
+_LINE_END: Final = r"[ \t]*+(?=\r?(?:\n|\Z))"
+_TODAY: Final = {"today": "the day on which the text was copied, for times such as 昨天 21:30: 2026-05-02"}
+
+_TIMED: Final = Grammar(
+    name="paste with times",
+    header=(
+        r"(?P<sender>[^ \t\r\n][^\r\n]*)(?<![ \t])[ \t]{1,3}(?P<time>"
+        rf"{_DAY}[ \t]{{1,2}}{_CLOCK}|(?:{_NEAR_DAY}[ \t]{{0,2}})?{_CLOCK}){_LINE_END}"
+    ),
+)
+# The day is optional in the pattern, and the name is greedy: a name may end in what looks like a day.
+_DAY_IN_NAME: Final = re.compile(rf"[ \t]+({_DAY}|{_NEAR_DAY})\Z")
+_HALF_IN_NAME: Final = re.compile(rf"[ \t]+({_HALF})\Z")
+_IOS: Final = Grammar(name="paste of an iPhone", header=rf"(?P<time>[0-9]{{4}}年[0-9]{{1,2}}月[0-9]{{1,2}}日 {_CLOCK}){_LINE_END}")
+_NAMES: Final = Grammar(name="paste with names only", header=rf"(?P<sender>[^\s:：][^\r\n]*)(?<![:： \t])[:：]{_LINE_END}")
+
+
+@functools.lru_cache(maxsize=1024)
+def _split_header(text: str, time: str) -> tuple[str, str]:
+    """Name and time of a header line; a day that the greedy name swallowed belongs to the time."""
+    for pattern in (_HALF_IN_NAME, _DAY_IN_NAME):
+        if (match := pattern.search(text)) and match.start() > 0:
+            text, time = text[: match.start()].rstrip(" \t"), f"{match[1]} {time}"
+    return text, time
+
+
+def _sender(header: re.Match[str]) -> str:
+    return _split_header(header["sender"], header["time"])[0]
+
+
+def _time_text(header: re.Match[str]) -> str:
+    return _split_header(header["sender"], header["time"])[1]
+
+
+def read_day(context: Context, option: str) -> dt.date | None:
+    """The day that an option names.
+
+    Raises:
+        OptionError: where it is no day.
+    """
+    value = context.options.get(option)
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if value is None or isinstance(value, dt.date):
+        return value
+    try:
+        return dt.date.fromisoformat(str(value))
+    except ValueError:
+        raise OptionError(option, f"expected a day such as 2026-05-02, not {value!r}") from None
+
+
+def read_body(text: str, zone: dt.tzinfo | None) -> tuple[MessageKind, tuple[Segment, ...] | None]:
+    """The kind and segments of a copied body: a placeholder, a reply with its quote, or text."""
+    found = read_placeholder(text, PASTE, zone=zone) if text[:1] in "[【!该收当" else None
+    if found is not None:
+        return found
+    if "「" in text and "- - - - -" in text:
+        segments = parse_segments(text)
+        if segments and isinstance(segments[0], Quote):
+            return MessageKind.QUOTE, segments
+    return MessageKind.TEXT, None
+
+
+class _Pass:
+    """One reading of one source."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.draft: Draft = context.draft(metadata={"exporter": "WeChat"})
+        self.today = read_day(context, "today")
+
+    def preamble(self, block: Block) -> None:
+        """Say what stands before the first header."""
+        text = block.lines
+        if content := text.strip():
+            self.context.report(
+                "text-before-first-message",
+                "text before the first header belongs to no message",
+                line=block.line + text.count("\n", 0, len(text) - len(text.lstrip())),
+                column=1,
+                excerpt=content[:200].split("\n", 1)[0],
+            )
+
+    def time(self, text: str, line: int) -> tuple[dt.datetime | None, Precision | None]:
+        """The time of a clock text, which may be relative to the day of copying."""
+        found = parse_clock(text, today=self.today)
+        if found is not None:
+            return self.context.wall_time(found.time), found.precision
+        if self.today is None and parse_clock(text, today=dt.date(2000, 1, 31)) is not None:
+            sentence = f"{text!r} counts from the day of copying, which the file does not say; pass today="
+            self.context.report("relative-time", sentence, severity=Severity.INFO, line=line, column=1)
+        else:
+            self.context.report("bad-time", f"impossible time {text!r}", severity=Severity.ERROR, line=line, column=1)
+        return None, None
+
+    def message(self, sender: str, clock: str | None, text: str, line: int, offset: int) -> Message:
+        """A message of a block."""
+        time, precision = (None, None) if clock is None else self.time(clock, line)
+        kind, segments = read_body(text, self.context.tz)
+        return self.context.message(
+            self.draft,
+            time=time,
+            precision=precision,
+            sender=sender,
+            kind=kind,
+            text=text,
+            segments=segments,
+            line=line,
+            offset=offset,
+        )
+
+
+def _framed(candidates: list[Candidate]) -> int:
+    """Whether blank lines stand before the headers of a text, which some hands and tools take out."""
+    true = sum(candidate.blanks > 0 for candidate in candidates)
+    return 1 if 2 * true > len(candidates) else 0
+
+
+_STYLES: Final = (
+    (re.compile(rf"[0-9]{{4}}/[^:]*:[0-9]{{2}}:[0-9]{{2}}"), "a date with seconds"),
+    (re.compile(r"[0-9]{4}[/-]"), "a date"),
+)
+"""Ways to write a time beside which a client writes no other. A Chinese date may have `昨天 21:30` beside it."""
+
+
+def _same_style(candidates: list[Candidate]) -> Callable[[Candidate], str | None]:
+    """A check that the time of a header is written as most are in this text."""
+    times = [_time_text(candidate.header) for candidate in candidates if candidate.blanks]
+    for pattern, words in _STYLES:
+        if times and sum(pattern.match(time) is not None for time in times) * 2 > len(times):
+            doubt = f"it looks like a header but lacks {words}, which the headers of this text have"
+            return lambda candidate: None if pattern.match(_time_text(candidate.header)) else doubt  # noqa: B023
+    return lambda _: None
+
+
+def _body(block: Block) -> str:
+    """The lines under a header."""
+    return strip_blank_end(block.lines.partition("\n")[2])
+
+
+class TimedPasteReader:
+    """The reader of copied text whose headers carry a time."""
+
+    name = "paste"
+    description = "text copied from a WeChat client, name and time on one line (Windows, Mac; 2017-2026)"
+    suffixes = (".txt",)
+    options: Mapping[str, str] = {**OWNER_OPTION, **_TODAY}
+
+    def detect(self, head: Head) -> Evidence | None:
+        """Header lines with a blank line before each; the text begins with one."""
+        candidates = sample_blocks(head.text, _TIMED)
+        framed = [candidate for candidate in candidates if candidate.blanks > 0]
+        if not framed or framed[0].blanks < 2 or len(framed) * 2 < len(candidates):
+            return None
+        times = [_time_text(candidate.header) for candidate in framed]
+        strong = sum("/" in time or "年" in time for time in times)
+        reason = f"{len(framed)} lines of a name and a time, each after a blank line"
+        if strong * 2 > len(framed):
+            return Evidence(0.75 if len(framed) > 1 else 0.5, reason)
+        if sum(time[:4].isdecimal() for time in times) * 2 > len(framed):
+            return Evidence(0.55 if len(framed) > 1 else 0.4, reason)
+        names = {_sender(candidate.header) for candidate in framed}
+        return Evidence(0.5, reason) if len(framed) > 2 and len(names) < len(framed) else None
+
+    def read(self, source: Source, context: Context) -> Iterator[Batch]:
+        """The messages.
+
+        Raises:
+            OptionError: for a day that is none.
+        """
+        del source  # the context has it
+        run = _Pass(context)
+        return in_batches(run.draft, self._messages(run))
+
+    def _messages(self, run: _Pass) -> Iterator[Message]:
+        head, blocks = sample(run.context.blocks())
+
+        def clock(header: re.Match[str]) -> dt.datetime | None:
+            found = parse_clock(_time_text(header), today=run.today)
+            return found.time.replace(tzinfo=None) if found else None
+
+        candidates = sample_blocks(head, _TIMED)
+        check = _same_style(candidates)
+        gate = Gate(run.context, _sender, clock, blanks=_framed(candidates), check=check)
+        for block in iter_blocks(blocks, _TIMED, gate.accept):
+            if block.header is None:
+                run.preamble(block)
+                continue
+            sender, time = _split_header(block.header["sender"], block.header["time"])
+            yield run.message(sender, time, _body(block), block.line, block.offset)
+
+
+class IosPasteReader:
+    """The reader of copied text with the name on one line and the date on the next."""
+
+    name = "paste-ios"
+    description = "text copied from WeChat for iOS, several messages chosen (2026)"
+    suffixes = (".txt",)
+    options: Mapping[str, str] = {**OWNER_OPTION, **_TODAY}
+
+    def detect(self, head: Head) -> Evidence | None:
+        """A name and a date line at the start, and after blank lines."""
+        candidates = sample_blocks(head.text, _IOS)
+        framed = [candidate for candidate in candidates if self._name_line(candidate) is not None]
+        if not framed or framed[0] is not candidates[0] or candidates[0].before.lines.strip().count("\n"):
+            return None
+        return Evidence(0.9 if len(framed) > 1 else 0.75, f"{len(framed)} names, each with a date line under it")
+
+    def _name_line(self, candidate: Candidate) -> str | None:
+        """The line above a date line, where it stands alone: at the start or after a blank line."""
+        tail = candidate.before.parts[-1].replace("\r\n", "\n").removesuffix("\n")
+        above, _, name = tail.rpartition("\n")
+        first = candidate.before.header is None and not above.strip()
+        framed = first or not above.rpartition("\n")[2].strip() and "\n" in above
+        return name.strip(" \t") if name.strip() and framed else None
+
+    def read(self, source: Source, context: Context) -> Iterator[Batch]:
+        """The messages.
+
+        Raises:
+            OptionError: for a day that is none.
+        """
+        del source  # the context has it
+        run = _Pass(context)
+        return in_batches(run.draft, self._messages(run))
+
+    def _messages(self, run: _Pass) -> Iterator[Message]:
+        names: collections.deque[tuple[str, int]] = collections.deque()
+
+        def accept(candidate: Candidate) -> bool:
+            name = self._name_line(candidate)
+            if name is None:
+                run.context.report(
+                    "suspected-forgery",
+                    "a date line without a name above it; the line was kept in the body",
+                    severity=Severity.INFO,
+                    line=candidate.line,
+                    column=1,
+                )
+                return False
+            above = candidate.before.parts[-1]
+            names.append((name, len(above) - above.rfind("\n", 0, -1) - 1))
+            return True
+
+        sender, length = "", 0
+        for block in iter_blocks(run.context.blocks(), _IOS, accept):
+            text = block.lines if block.last else block.lines.removesuffix("\n").rpartition("\n")[0]
+            following = names.popleft() if names else ("", 0)
+            if block.header is None:
+                run.preamble(Block(None, [text], 1, 0))
+            else:
+                body = strip_blank_end(text.partition("\n")[2])
+                place = (block.line - 1, block.offset - length)
+                yield run.message(sender, block.header["time"], body, *place)
+            sender, length = following
+
+
+_NOT_NAMES: Final = frozenset(
+    "问 答 问题 回答 注意 备注 说明 例如 比如 譬如 步骤 要求 目的 背景 总结 结论 摘要 关键词 标题 作者 时间 地点 人物 日期 "
+    "优点 缺点 建议 原因 结果 方法 内容 目录 前言 引言 附件 附录 提示 重点 参考 参考资料 定义 特点 优势 劣势 流程 安排 通知 "
+    "公告 规则 条件 地址 电话 正文 第一 第二 第三 首先 其次 最后 另外 因此 所以 但是 Q A Note Notes Example Summary TODO "
+    "Subject From To Date".split()
+)
+_SENTENCE: Final = re.compile(r"[，。；？！、,;?!\"“”]|(?:说|道|问|答|如下|包括|包含|认为|指出|表示|例如|比如|就是|以下|分为)\Z|\A(?:第.{1,5}[章节条步部回]|[0-9一二三四五六七八九十]{1,3}[、.．)）])")
+_LONGEST_NAME: Final = 40
+
+
+def _may_be_name(name: str) -> bool:
+    """Whether a line before a colon reads like a name and not like the opening of a list or of speech."""
+    return len(name) <= _LONGEST_NAME and name not in _NOT_NAMES and _SENTENCE.search(name) is None
+
+
+class NamePasteReader:
+    """The reader of copied text whose headers are a name and a colon."""
+
+    name = "paste-names"
+    description = "text copied from WeChat for Windows 3.x: a name with a colon above each body, no times"
+    suffixes = (".txt",)
+    options: Mapping[str, str] = {**OWNER_OPTION}
+
+    def detect(self, head: Head) -> Evidence | None:
+        """Names that come back, each on a line of its own after a blank line, from the first line on."""
+        candidates = sample_blocks(head.text, _NAMES)
+        if not candidates or candidates[0].blanks < 2:
+            return None
+        framed = [candidate for candidate in candidates if candidate.blanks > 0]
+        names = collections.Counter(candidate.header["sender"] for candidate in framed)
+        paragraphs = len(re.findall(r"\n[ \t]*\n+(?=[^\s])", head.text.strip())) + 1
+        if not all(map(_may_be_name, names)) or len(framed) * 2 <= paragraphs:
+            return None
+        reason = f"{len(framed)} lines of a name with a colon, {len(names)} names"
+        if len(names) < len(framed) and len(framed) > 2:
+            half = sum(candidate.header.group().rstrip().endswith(":") for candidate in framed)
+            return Evidence(0.6 if half == len(framed) else 0.4, reason)
+        placeholders = sum(read_body(strip_blank_end(c.body.strip("\n")), None)[0] is not MessageKind.TEXT for c in framed)
+        return Evidence(0.5, reason) if placeholders and len(framed) > 1 and b"\r\n" in head.data else None
+
+    def read(self, source: Source, context: Context) -> Iterator[Batch]:
+        """The messages, without times."""
+        del source  # the context has it
+        run = _Pass(context)
+        return in_batches(run.draft, self._messages(run))
+
+    def _messages(self, run: _Pass) -> Iterator[Message]:
+        head, blocks = sample(run.context.blocks())
+        candidates = sample_blocks(head, _NAMES)
+        blanks = _framed(candidates)
+        counts = collections.Counter(c.header["sender"] for c in candidates if c.blanks >= blanks)
+        names = {name for name, count in counts.items() if count > 1 and name not in _NOT_NAMES}
+
+        def check(candidate: Candidate) -> str | None:
+            name = candidate.header["sender"]
+            if name in names or _may_be_name(name):
+                return None
+            return "it looks like a header but reads like the opening of a list"
+
+        gate = Gate(run.context, lambda header: header["sender"], lambda _: None, blanks=blanks, check=check)
+        for block in iter_blocks(blocks, _NAMES, gate.accept):
+            if block.header is None:
+                run.preamble(block)
+                continue
+            yield run.message(block.header["sender"], None, _body(block), block.line, block.offset)
+
+
+TIMED: Final = TimedPasteReader()
+IOS: Final = IosPasteReader()
+NAMES: Final = NamePasteReader()

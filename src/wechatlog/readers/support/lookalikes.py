@@ -1,0 +1,228 @@
+"""Headers of text exports told from body lines that look like one.
+
+In any plain text a body line can forge a header. What can be known is used: the blank lines round a true header, the
+set of names, and the order of time. Takes the tokenizer's records, gives blocks: a block whose header was doubted is
+part of the body before it, nothing is lost. Every doubt is a `suspected-forgery`. Knows no format.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import deque
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import attrs
+
+from wechatlog.diagnostics import Severity
+from wechatlog.tokenizer import iter_records, prepare
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from wechatlog.readers.base import Context
+    from wechatlog.tokenizer import Grammar, Record
+
+__all__ = ["Block", "Candidate", "Gate", "iter_blocks", "sample", "sample_blocks", "strip_blank_end"]
+
+_WINDOW: Final = 64
+_MOST_NAMES: Final = 50_000
+_SAMPLE: Final = 1 << 16
+_MANY: Final = 1 << 20
+
+
+@attrs.define(eq=False)
+class Block:
+    """A header and its body, doubted headers included.
+
+    Attributes:
+        header: the match, which begins with the line end before it; `None` for the text before the first header.
+        parts: the body in pieces: the rest of the header's line, then the lines after it.
+        line: 1-based line of the header.
+        offset: of the header's first character.
+        last: no block follows.
+    """
+
+    header: re.Match[str] | None
+    parts: list[str]
+    line: int
+    offset: int
+    last: bool = False
+
+    @property
+    def raw(self) -> str:
+        """The body with its line ends as they stand."""
+        return "".join(self.parts)
+
+    @property
+    def lines(self) -> str:
+        """The body with LF for line ends."""
+        return self.raw.replace("\r\n", "\n")
+
+    @property
+    def inline(self) -> str:
+        """The body of a format without separators: the line end that belongs to the format is gone."""
+        text = self.lines
+        return text.rstrip("\n") if self.last else text.removesuffix("\n")
+
+
+class Candidate(NamedTuple):
+    """What may be a header.
+
+    Attributes:
+        header: the match.
+        body: what stands between it and the next candidate.
+        line: 1-based line of the header.
+        before: the block that it would end.
+        blanks: blank lines right before it; very many at the start of the text.
+        upcoming: the records that follow, as far as one looks.
+    """
+
+    header: re.Match[str]
+    body: str
+    line: int
+    before: Block
+    blanks: int
+    upcoming: Sequence[Record]
+
+
+def strip_blank_end(text: str) -> str:
+    """A body without the blank lines at its end and without its last line end."""
+    end = len(text.rstrip(" \t\r\n"))
+    cut = text.find("\n", end)
+    return text if cut < 0 else text[:cut]
+
+
+def sample(blocks: Iterable[str]) -> tuple[str, Iterator[str]]:
+    """The first characters of a text with LF for line ends, and the whole text again."""
+    stream = iter(blocks)
+    first = next(stream, "")
+    text = first[:_SAMPLE].removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return text, itertools.chain((first,), stream)
+
+
+def sample_blocks(text: str, grammar: Grammar) -> list[Candidate]:
+    """The candidates of a sample, with the blank lines before each."""
+    found: list[Candidate] = []
+    before = Block(None, [""], 1, 0)
+    for header, body, offset, line in itertools.chain.from_iterable(iter_records((text,), grammar)):
+        if header is not None:
+            found.append(Candidate(header, body, line, before, _blanks_before(before), ()))
+        before = Block(header, [body], line, offset)
+    return found
+
+
+def _blanks_before(block: Block) -> int:
+    """How many blank lines a block ends with."""
+    tail = block.parts[-1]
+    end = len(tail.rstrip(" \t\r\n"))
+    if block.header is None and not end and len(block.parts) == 1:
+        return _MANY  # the start of the text
+    return max(tail.count("\n", end) - 1, 0)
+
+
+def iter_blocks(
+    blocks: Iterable[str], grammar: Grammar, accept: Callable[[Candidate], bool]
+) -> Iterator[Block]:
+    """Blocks of a text; the first is the text before the first header, even when it is empty.
+
+    Args:
+        blocks: the text in pieces; a byte order mark and line ends of CR alone are taken care of.
+        grammar: the dialect.
+        accept: whether a candidate is a header; called once for each, in order.
+    """
+    records = itertools.chain.from_iterable(iter_records(prepare(blocks).blocks, grammar))
+    window: deque[Record] = deque(itertools.islice(records, _WINDOW + 1))
+    _, body, offset, line = window.popleft()
+    current = Block(None, [body], line, offset)
+    while window:
+        header, body, offset, line = window.popleft()
+        if (record := next(records, None)) is not None:
+            window.append(record)
+        assert header is not None  # noqa: S101 - only the first record has none
+        candidate = Candidate(header, body, line, current, _blanks_before(current), window)
+        if accept(candidate):
+            yield current
+            current = Block(header, [body], line, offset)
+        else:
+            current.parts.append(header.group()[1:] + body)
+    current.last = True
+    yield current
+
+
+@attrs.define(eq=False)
+class Gate:
+    """Decides which candidates are headers, and reports those that it doubts.
+
+    Attributes:
+        context: takes the reports.
+        sender: the name in a header, or `None`.
+        clock: the time in a header, or `None`.
+        blanks: blank lines that must stand before a header.
+        names: the only names there are, or `None` for any.
+        ordered: the writer sorts by time, so that a header out of order is none, whoever is named.
+        serious: a lookalike is so elaborate that each is worth a warning.
+        check: says what is wrong with the frame of a candidate, or `None`.
+    """
+
+    context: Context
+    sender: Callable[[re.Match[str]], str | None]
+    clock: Callable[[re.Match[str]], dt.datetime | None]
+    blanks: int = 0
+    names: frozenset[str] | None = None
+    ordered: bool = False
+    serious: bool = False
+    check: Callable[[Candidate], str | None] = lambda _: None
+    known: set[str] = attrs.field(factory=set)
+    last: dt.datetime | None = None
+
+    def accept(self, candidate: Candidate) -> bool:
+        """Whether a candidate is a header."""
+        name = self.sender(candidate.header)
+        doubt = self._frame_doubt(candidate, name)
+        if doubt is None and (late := self._time_doubt(candidate)) is not None:
+            if not self.ordered and name in self.known:
+                self._report(candidate, name, f"{late}; it was taken for a header")
+            else:
+                doubt = late
+        if doubt is not None:
+            self._report(candidate, name, f"{doubt}; the line was kept in the body before it")
+            return False
+        if name is not None and len(self.known) < _MOST_NAMES:
+            self.known.add(name)
+        self.last = self.clock(candidate.header) or self.last
+        return True
+
+    def _frame_doubt(self, candidate: Candidate, name: str | None) -> str | None:
+        if candidate.blanks < self.blanks:
+            return "it looks like a header but stands inside a body"
+        if self.names is not None and name not in self.names:
+            return f"it looks like a header but names {name!r}, who is not in this chat"
+        return self.check(candidate)
+
+    def _time_doubt(self, candidate: Candidate) -> str | None:
+        time = self.clock(candidate.header)
+        if time is None or self.last is None:
+            return None
+        following = [found for record in candidate.upcoming if record[0] and (found := self.clock(record[0]))]
+        if time < self.last:
+            back = any(found >= self.last for found in following)
+            if back or len(following) < 3:
+                return "it looks like a header but its time lies before that of the message above"
+            return None
+        soon = following[:4]
+        if soon and self.last <= soon[0] < time and 2 * sum(found < time for found in soon) > len(soon):
+            return "it looks like a header but its time lies after that of the messages below"
+        return None
+
+    def _report(self, candidate: Candidate, name: str | None, sentence: str) -> None:
+        serious = self.serious or name in self.known
+        self.context.report(
+            "suspected-forgery",
+            sentence,
+            severity=Severity.WARNING if serious else Severity.INFO,
+            line=candidate.line,
+            column=1,
+            excerpt=candidate.header.group()[1:201],
+        )

@@ -1,0 +1,157 @@
+"""What a mail holds: its text, be it plain, quoted-printable, base64 or HTML.
+
+Takes bytes, gives text that the tokenizer can take. A bold run at the start of a line of HTML is marked with U+0000,
+which no text holds, since mails of chat histories set the names in bold. Knows no chat format.
+"""
+
+from __future__ import annotations
+
+import codecs
+import email
+import email.errors
+import email.policy
+import html
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from wechatlog.source import decode_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from email.message import Message as Mail
+
+__all__ = ["BOLD", "MailText", "html_lines", "is_html", "is_mime", "read_mail"]
+
+BOLD: Final = "\0"
+"""Stands before the bold part of a line that came from HTML."""
+
+_MIME_HEADERS: Final = re.compile(
+    r"(?:From |(?:From|To|Cc|Subject|Date|MIME-Version|Content-Type|Content-Transfer-Encoding|Received|Return-Path|"
+    r"Message-ID|Delivered-To|Reply-To|Sender|DKIM-Signature|X-[A-Za-z-]{1,40}): ?\S)",
+    re.IGNORECASE,
+)
+_HTML_START: Final = re.compile(r"\s*<(?:!doctype|html|head|meta|body|div|p|b|span|br|\?xml)\b", re.IGNORECASE)
+_TAG: Final = re.compile(r"<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9]{0,20})?[^<>]*>")
+_UNSEEN: Final = frozenset({"style", "script", "title", "head"})
+_BREAKS: Final = frozenset({"br", "p", "div", "li", "tr", "hr", "blockquote"})
+_LONGEST_TAG: Final = 1 << 16
+
+
+class MailText(NamedTuple):
+    """The text of a mail.
+
+    Attributes:
+        text: the part that holds the chat.
+        subject: of the mail, or `None`.
+        attachments: names of the attached files.
+    """
+
+    text: str
+    subject: str | None
+    attachments: tuple[str, ...]
+
+
+def is_mime(text: str) -> bool:
+    """Whether a text begins with the header lines of a mail."""
+    return _MIME_HEADERS.match(text.lstrip("\ufeff\r\n")) is not None
+
+
+def is_html(text: str) -> bool:
+    """Whether a text is HTML."""
+    return _HTML_START.match(text.lstrip("\ufeff")) is not None
+
+
+def read_mail(data: bytes, wanted: re.Pattern[str]) -> MailText:
+    """The text of a mail, from the first part in which a pattern is found, else from the first part of text.
+
+    Args:
+        data: the mail as it was saved.
+        wanted: what tells the text of interest.
+    """
+    mail = email.message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"), policy=email.policy.compat32)
+    texts: list[str] = []
+    names: list[str] = []
+    for part in mail.walk():
+        name = _file_name(part)
+        if name:
+            names.append(name)
+        elif part.get_content_maintype() == "text":
+            text = _decode(part)
+            texts.append("".join(html_lines((text,))) if part.get_content_subtype() == "html" or is_html(text) else text)
+    text = next((text for text in texts if wanted.search(text)), texts[0] if texts else "")
+    return MailText(text, _header(mail, "subject"), tuple(names))
+
+
+def _file_name(part: Mail) -> str | None:
+    try:
+        name = part.get_filename()
+    except (LookupError, ValueError, TypeError, AttributeError):
+        return None
+    return _unfold(name) if name else None
+
+
+def _header(mail: Mail, name: str) -> str | None:
+    value = mail.get(name)
+    return None if value is None else _unfold(str(value))
+
+
+def _unfold(value: str) -> str:
+    """A header value with its encoded words decoded."""
+    from email.header import decode_header, make_header
+
+    try:
+        return str(make_header(decode_header(value))).replace("\r", "").replace("\n", "")
+    except (LookupError, ValueError, email.errors.MessageError):
+        return value
+
+
+def _decode(part: Mail) -> str:
+    payload = part.get_payload(decode=True)
+    data = payload if isinstance(payload, bytes) else str(part.get_payload()).encode("utf-8", "replace")
+    charset = part.get_content_charset()
+    try:
+        if charset and charset not in ("us-ascii", "ascii"):
+            return data.decode(codecs.lookup(charset).name, "strict")
+    except (LookupError, UnicodeError):
+        pass
+    return decode_text(data)
+
+
+def html_lines(blocks: Iterable[str]) -> Iterator[str]:
+    """The text of HTML in pieces, its lines as a person sees them; bold runs are marked with `BOLD`."""
+    rest, unseen = "", ""
+    for block in (*blocks, ""):
+        text = rest + block.replace(BOLD, "\ufffd")
+        cut = text.rfind("<")
+        held = bool(block) and cut >= 0 and ">" not in text[cut:] and len(text) - cut < _LONGEST_TAG
+        rest = text[cut:] if held else ""
+        pieces, unseen = _convert(text[:cut] if held else text, unseen)
+        yield "".join(pieces)
+
+
+def _convert(text: str, unseen: str) -> tuple[list[str], str]:
+    pieces: list[str] = []
+    begin = 0
+    for tag in _TAG.finditer(text):
+        if not unseen:
+            pieces.append(_visible(text[begin : tag.start()]))
+        begin = tag.end()
+        name = (tag["name"] or "").lower()
+        if unseen:
+            unseen = "" if tag["close"] and name == unseen else unseen
+        elif name in _UNSEEN and not tag["close"]:
+            unseen = name
+        elif name in ("b", "strong"):
+            pieces.append("" if tag["close"] else BOLD)
+        elif name == "br" or (name in _BREAKS and tag["close"]):
+            pieces.append("\n")
+    if not unseen:
+        pieces.append(_visible(text[begin:]))
+    return pieces, unseen
+
+
+def _visible(text: str) -> str:
+    """Text between tags: line ends are blanks there, entities are characters."""
+    if "\n" in text or "\r" in text:
+        text = text.strip("\r\n").replace("\r", "").replace("\n", " ")
+    return html.unescape(text).replace(BOLD, "\ufffd") if "&" in text else text

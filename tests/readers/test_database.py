@@ -1,0 +1,415 @@
+"""Decrypted databases: made here, since a corpus of binary files says little to a reader of tests."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import random
+import sqlite3
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import lz4.block
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+import wechatlog
+from wechatlog import (
+    FormatError,
+    MessageKind,
+    MissingExtraError,
+    MultipleConversationsError,
+    Quote,
+    RefusedFormatError,
+    UnknownFormatError,
+    WechatlogError,
+)
+
+OWN, LI, WANG = "wxid_zhangsan0001", "wxid_lisi00000002", "wxid_wangwu0003"
+ROOM = "12345678901@chatroom"
+START = 1709254800  # 2024-03-01 09:00:00 in Shanghai
+QUOTE_XML = (
+    "<msg><appmsg><title>收到</title><type>57</type><refermsg><type>1</type><svrid>8000000000000000001</svrid>"
+    "<displayname>李四</displayname><content>早上好</content></refermsg></appmsg>"
+    f"<fromusername>{LI}</fromusername></msg>"
+)
+V3_SCHEMA = (
+    "CREATE TABLE MSG (localId INTEGER PRIMARY KEY AUTOINCREMENT, TalkerId INT, MsgSvrID INT, Type INT, SubType INT,"
+    " IsSender INT, CreateTime INT, StrTalker TEXT, StrContent TEXT, CompressContent BLOB, BytesExtra BLOB)"
+)
+V4_SCHEMA = (
+    "(local_id INTEGER PRIMARY KEY AUTOINCREMENT, server_id INTEGER, local_type INTEGER, sort_seq INTEGER,"
+    " real_sender_id INTEGER, create_time INTEGER, status INTEGER, message_content TEXT, compress_content TEXT,"
+    " WCDB_CT_message_content INTEGER DEFAULT NULL)"
+)
+
+
+def field(number: int, value: int | bytes) -> bytes:
+    if isinstance(value, int):
+        return bytes([number << 3, value])
+    return bytes([number << 3 | 2, len(value)]) + value
+
+
+def sender(account: str) -> bytes:
+    """`BytesExtra` with the sender of a group message behind a field that means something else."""
+    other = field(3, field(1, 7) + field(2, b"<msgsource/>"))
+    return other + field(3, field(1, 1) + field(2, account.encode()))
+
+
+def room_data(names: dict[str, str]) -> bytes:
+    return b"".join(field(1, field(1, k.encode()) + field(2, v.encode()) + field(3, 0)) for k, v in names.items())
+
+
+def packed(xml: str) -> bytes:
+    return lz4.block.compress(xml.encode() + b"\0", store_size=False)
+
+
+def write(path: Path, *statements: str | tuple[str, Any]) -> Path:
+    connection = sqlite3.connect(path)
+    for statement in statements:
+        if isinstance(statement, str):
+            connection.execute(statement)
+        else:
+            connection.executemany(*statement)
+    connection.commit()
+    connection.close()
+    return path
+
+
+def v3_rows(*rows: tuple[Any, ...]) -> tuple[str, Any]:
+    names = "MsgSvrID, Type, SubType, IsSender, CreateTime, StrTalker, StrContent, CompressContent, BytesExtra"
+    return f"INSERT INTO MSG ({names}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
+
+
+ROWS = (
+    (8000000000000000001, 1, 0, 0, START, LI, "早上好\n第二行", None, None),
+    (9223372036854775807, 1, 0, 1, START + 1, LI, "wxid_假的:\n不是前缀", None, None),
+    (8000000000000000003, 49, 57, 0, START + 2, LI, "", packed(QUOTE_XML), None),
+    (8000000000000000004, 1, 0, 0, START + 3, ROOM, "@张三 在吗", None, sender(WANG)),
+    (0, 10000, 0, 0, START + 4, ROOM, '"李四"邀请"王五"加入了群聊', None, None),
+    (8000000000000000005, 3, 0, 1, START + 5, ROOM, '<msg><img md5="aa"/></msg>', None, None),
+    (8000000000000000006, 1, 0, 0, START - 9, LI, "补上的旧消息", None, None),
+    (8000000000000000007, 12345, 0, 0, START + 6, LI, "新类型", None, None),
+)
+
+
+@pytest.fixture
+def v3(tmp_path: Path) -> Path:
+    folder = tmp_path / "账号 %20#?"
+    folder.mkdir()
+    return write(folder / "MSG0.db", V3_SCHEMA, v3_rows(*ROWS))
+
+
+def add_contacts(path: Path) -> None:
+    write(
+        path.with_name("MicroMsg.db"),
+        "CREATE TABLE Contact (UserName TEXT PRIMARY KEY, Alias TEXT, Remark TEXT, NickName TEXT)",
+        ("INSERT INTO Contact VALUES (?, ?, ?, ?)", [(LI, "lisi", "李四(同事)", "小李"), (WANG, "", "", "王五"), (ROOM, "", "", "示例群")]),
+        "CREATE TABLE ChatRoom (ChatRoomName TEXT, RoomData BLOB)",
+        ("INSERT INTO ChatRoom VALUES (?, ?)", [(ROOM, room_data({LI: "群里的李四", WANG: "群里的王五"}))]),
+    )
+
+
+def table_of(account: str) -> str:
+    return f"Msg_{hashlib.md5(account.encode()).hexdigest()}"
+
+
+def v4_rows(account: str, *rows: tuple[Any, ...]) -> tuple[str, Any]:
+    names = "server_id, local_type, sort_seq, real_sender_id, create_time, status, message_content, WCDB_CT_message_content"
+    return f"INSERT INTO [{table_of(account)}] ({names}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows
+
+
+def zstd(text: str) -> bytes:
+    return zstandard.ZstdCompressor().compress(text.encode())
+
+
+@pytest.fixture
+def v4(tmp_path: Path) -> Path:
+    return write(
+        tmp_path / "message_0.db",
+        "CREATE TABLE Name2Id (user_name TEXT PRIMARY KEY, is_session INTEGER)",
+        ("INSERT INTO Name2Id VALUES (?, 1)", [(OWN,), (LI,), (ROOM,), (WANG,)]),
+        f"CREATE TABLE [{table_of(ROOM)}] {V4_SCHEMA}",
+        f"CREATE TABLE [{table_of(LI)}] {V4_SCHEMA}",
+        v4_rows(
+            ROOM,
+            (7001, 1, 2000, 4, START + 1, 3, f"{WANG}:\n大家好\n{WANG}:\n假的", 0),
+            (7002, 1, 3000, 1, START + 2, 2, "hello_1:\n我写的", 0),
+            (7003, 244813135921, 1000, 4, START, 3, zstd(f"{WANG}:\n{QUOTE_XML}"), 4),
+            (7004, 10000, 4000, 3, START + 3, 3, '"王五" 撤回了一条消息', 0),
+        ),
+        v4_rows(
+            LI,
+            (6000000000000000001, 1, 1, 2, START, 3, "早", 0),
+            (6000000000000000002, 1, 2, 1, START + 1, 2, zstd("早 " * 50), 4),
+            (6000000000000000003, 43, 3, 2, START + 2, 3, f'<msg><videomsg playlength="7" fromusername="{LI}"/></msg>', 0),
+        ),
+    )
+
+
+def load_all(path: Any, **options: Any) -> dict[str | None, wechatlog.Conversation]:
+    return {found.id: found for found in wechatlog.load_archive(path, **options)}
+
+
+def test_official_samples(samples: Path) -> None:
+    three = wechatlog.load(samples / "wechat-v3-MSG0.db", errors="strict")
+    assert [(m.sender_id, m.text, m.id, m.is_self) for m in three] == [(LI, "早上好", "8000000000000000001", False)]
+    assert three[0].time is not None
+    assert three[0].time.isoformat() == "2024-03-01T09:00:00+08:00"
+    assert three.tz_assumed
+    four = wechatlog.load(samples / "wechat-v4-message_0.db", errors="strict")
+    assert [(m.sender_id, m.text, m.id, m.is_self) for m in four] == [(LI, "早", "6000000000000000001", False)]
+
+
+class TestVersion3:
+    def test_field_by_field(self, v3: Path) -> None:
+        assert wechatlog.detect(v3).format == "wechat-v3-db"
+        found = load_all(v3, errors="strict")
+        assert list(found) == [LI, ROOM]
+        private = found[LI]
+        assert private.is_group is False
+        assert [m.text for m in private] == ["补上的旧消息", "早上好\n第二行", "wxid_假的:\n不是前缀", "收到", "新类型"]
+        assert [m.is_self for m in private] == [False, False, True, False, False]
+        assert [m.sender for m in private] == [LI, LI, "我", LI, LI]
+        assert [m.sender_id for m in private] == [LI, LI, None, LI, LI]
+        assert [m.id for m in private][2] == "9223372036854775807"
+        assert private[3].kind is MessageKind.QUOTE
+        assert private[3].segments[0] == Quote("李四", "早上好")
+        assert private[3].reply_to == "8000000000000000001"
+        assert private[4].kind is MessageKind.OTHER
+        assert [d.code for d in private.diagnostics] == ["unknown-kind"]
+
+    def test_group(self, v3: Path) -> None:
+        group = load_all(v3)[ROOM]
+        assert group.is_group is True
+        assert [(m.sender, m.sender_id, m.is_self, m.kind, m.id) for m in group] == [
+            (WANG, WANG, False, "text", "8000000000000000004"),
+            (None, None, None, "system", None),
+            ("我", None, True, "image", "8000000000000000005"),
+        ]
+
+    def test_contacts_beside_it(self, v3: Path) -> None:
+        add_contacts(v3)
+        found = load_all(v3)
+        assert found[LI].title == "李四(同事)"
+        assert found[LI][0].sender == "李四(同事)"
+        assert found[ROOM].title == "示例群"
+        assert found[ROOM][0].sender == "群里的王五"
+        assert {member.id: (member.name, member.aliases) for member in found[ROOM].members} == {
+            LI: ("李四(同事)", ("群里的李四", "小李")),
+            WANG: ("群里的王五", ("王五",)),
+        }
+
+    def test_contacts_in_the_folder_above_and_in_the_same_file(self, v3: Path) -> None:
+        add_contacts(v3)
+        above = v3.with_name("MicroMsg.db")
+        inside = v3.parent / "Multi"
+        inside.mkdir()
+        moved = v3.rename(inside / "MSG0.db")
+        assert load_all(moved)[LI].title == "李四(同事)"
+        above.unlink()
+        write(moved, "CREATE TABLE Contact (UserName TEXT, NickName TEXT)", ("INSERT INTO Contact VALUES (?, ?)", [(LI, "小李")]))
+        assert load_all(moved)[LI].title == "小李"
+
+    def test_owner_by_name_and_by_id(self, v3: Path) -> None:
+        assert load_all(v3, owner="张三")[LI][2].sender == "张三"
+        own = load_all(v3, owner=OWN)[LI]
+        assert own[2].sender_id == OWN
+        assert own.owner == OWN
+
+    def test_contact_list_alone_is_refused(self, v3: Path) -> None:
+        add_contacts(v3)
+        with pytest.raises(RefusedFormatError, match="contacts, no messages"):
+            wechatlog.load(v3.with_name("MicroMsg.db"))
+        archive = wechatlog.load_archive(v3.parent)
+        assert len(list(archive)) == 2
+        assert [(d.code, d.source) for d in archive.diagnostics] == [("skipped-file", "MicroMsg.db")]
+
+    def test_damaged_compressed_content(self, tmp_path: Path) -> None:
+        rows = v3_rows((1, 49, 5, 0, START, LI, "", b"\xff\xff\xff\xff", None), (2, 1, 0, 0, START, LI, "好", None, None))
+        found = wechatlog.load(write(tmp_path / "MSG.db", V3_SCHEMA, rows))
+        assert [(m.kind, m.text) for m in found] == [("link", ""), ("text", "好")]
+        assert [d.code for d in found.diagnostics] == ["broken-content"]
+
+    def test_missing_library_is_named_only_when_needed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "lz4", None)
+        monkeypatch.setitem(sys.modules, "lz4.block", None)
+        plain = write(tmp_path / "a.db", V3_SCHEMA, v3_rows(ROWS[0]))
+        assert len(wechatlog.load(plain)) == 1
+        with pytest.raises(MissingExtraError, match=r"pip install 'wechatlog\[database\]'"):
+            wechatlog.load(write(tmp_path / "b.db", V3_SCHEMA, v3_rows(ROWS[2])))
+
+
+class TestVersion4:
+    def test_field_by_field(self, v4: Path) -> None:
+        assert wechatlog.detect(v4).format == "wechat-v4-db"
+        found = load_all(v4, errors="strict")
+        private = found[LI]
+        assert [m.text for m in private] == ["早", "早 " * 50, ""]
+        assert [m.is_self for m in private] == [False, True, False]
+        assert [m.sender_id for m in private] == [LI, OWN, LI]
+        assert [m.id for m in private] == ["6000000000000000001", "6000000000000000002", "6000000000000000003"]
+        assert private[2].segments[0].seconds == 7
+        assert private.owner == OWN
+
+    def test_group(self, v4: Path) -> None:
+        group = load_all(v4)[ROOM]
+        assert group.is_group is True
+        assert [(m.sender_id, m.is_self, m.kind, m.text) for m in group] == [
+            (WANG, False, "quote", "收到"),
+            (WANG, False, "text", f"大家好\n{WANG}:\n假的"),
+            (OWN, True, "text", "hello_1:\n我写的"),
+            (None, None, "recall", '"王五" 撤回了一条消息'),
+        ]
+
+    def test_contacts(self, v4: Path) -> None:
+        folder = v4.parent / "contact"
+        folder.mkdir()
+        write(
+            folder / "contact.db",
+            "CREATE TABLE contact (id INTEGER, username TEXT, remark TEXT, nick_name TEXT, alias TEXT)",
+            ("INSERT INTO contact VALUES (?, ?, ?, ?, '')", [(1, OWN, "", "张三"), (2, LI, "李四", "小李"), (3, ROOM, "", "示例群")]),
+            "CREATE TABLE chat_room (id INTEGER, username TEXT, owner TEXT, ext_buffer BLOB)",
+            ("INSERT INTO chat_room VALUES (1, ?, '', ?)", [(ROOM, room_data({WANG: "群里的王五"}))]),
+        )
+        found = load_all(v4)
+        assert found[LI].title == "李四"
+        assert [m.sender for m in found[LI]] == ["李四", "张三", "李四"]
+        assert found[ROOM].title == "示例群"
+        assert [m.sender for m in found[ROOM]] == ["群里的王五", "群里的王五", "张三", None]
+
+    def test_a_group_alone_says_little_about_the_owner(self, v4: Path) -> None:
+        write(v4, f"DROP TABLE [{table_of(LI)}]")
+        group = wechatlog.load(v4)
+        assert [m.is_self for m in group] == [False, False, True, None]
+        assert [m.is_self for m in wechatlog.load(v4, owner=WANG)] == [True, True, False, None]
+
+    def test_conversation_that_nobody_names(self, v4: Path) -> None:
+        write(v4, f"DELETE FROM Name2Id WHERE user_name = '{LI}'")
+        found = load_all(v4)[None]
+        assert found.is_group is None
+        assert [m.text for m in found] == ["早", "早 " * 50, ""]
+        assert "unknown-conversation" in [d.code for d in found.diagnostics]
+
+    def test_missing_library(self, v4: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "zstandard", None)
+        with pytest.raises(MissingExtraError, match=r"compressed message of a WeChat 4 database.*wechatlog\[database\]"):
+            list(wechatlog.iter_messages(v4))
+
+    def test_damaged_compressed_content(self, v4: Path) -> None:
+        write(v4, f"DROP TABLE [{table_of(ROOM)}]")
+        write(v4, v4_rows(LI, (9, 1, 9, 2, START + 9, 3, zstd("长" * 90)[:20], 4), (10, 1, 10, 2, START + 10, 3, b"\xff\xfe", 4)))
+        found = wechatlog.load(v4)
+        assert [m.text for m in found][3] == ""
+        assert [d.code for d in found.diagnostics] == ["broken-content", "broken-content"]
+
+
+def test_nothing_on_disk_changes(v4: Path) -> None:
+    connection = sqlite3.connect(v4)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.close()
+    v4.chmod(0o444)
+    before = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in v4.parent.iterdir()}
+    assert len(load_all(v4)) == 2
+    after = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in v4.parent.iterdir()}
+    assert after == before
+
+
+def test_write_ahead_log_is_mentioned(v3: Path) -> None:
+    v3.with_name("MSG0.db-wal").write_bytes(b"x" * 32)
+    found = next(iter(wechatlog.load_archive(v3)))
+    assert "unread-log" in [d.code for d in found.diagnostics]
+
+
+def test_bytes_and_zip_members_are_read_too(v3: Path) -> None:
+    connection = sqlite3.connect(v3)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.close()
+    add_contacts(v3)
+    data = v3.read_bytes()
+    assert data[18] == 2
+    assert [m.text for m in load_all(data)[LI]] == [m.text for m in load_all(v3)[LI]]
+    packed_up = io.BytesIO()
+    with zipfile.ZipFile(packed_up, "w") as archive:
+        archive.writestr("db/MSG0.db", data)
+        archive.writestr("db/MicroMsg.db", v3.with_name("MicroMsg.db").read_bytes())
+    found = load_all(packed_up.getvalue())
+    assert found[LI].messages == load_all(v3)[LI].messages
+    assert found[LI].title == "李四(同事)"
+
+
+def test_load_names_the_way_out_for_several_conversations(v3: Path) -> None:
+    with pytest.raises(MultipleConversationsError, match="load_archive"):
+        wechatlog.load(v3)
+
+
+def test_encrypted_database_is_refused_with_the_reason(tmp_path: Path) -> None:
+    noise = random.Random(1).randbytes(4096 * 8)
+    path = tmp_path / "message_0.db"
+    path.write_bytes(noise)
+    with pytest.raises(RefusedFormatError, match="encrypted"):
+        wechatlog.load(path)
+    with pytest.raises(RefusedFormatError, match="encrypted"):
+        wechatlog.load(path, format="wechat-v4-db")
+    other = tmp_path / "photo.bin"
+    other.write_bytes(noise)
+    with pytest.raises(UnknownFormatError):
+        wechatlog.load(other)
+    path.write_bytes(noise[:-1])
+    with pytest.raises(UnknownFormatError):
+        wechatlog.load(path)
+
+
+def test_other_database_is_unknown(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.db", "CREATE TABLE notes (text TEXT)")
+    with pytest.raises(UnknownFormatError, match="no WeChat database"):
+        wechatlog.load(path)
+    with pytest.raises(FormatError, match="has no table MSG of WeChat 3"):
+        wechatlog.load(path, format="wechat-v3-db")
+    with pytest.raises(FormatError, match="file is not a database"):
+        wechatlog.load("不是数据库".encode() * 100, format="wechat-v4-db")
+
+
+def test_rows_round_a_damaged_page_are_kept(tmp_path: Path) -> None:
+    rows = [(n + 1, 1, 0, 0, START + n, LI, f"第{n}条" + "字" * 300, None, None) for n in range(200)]
+    path = write(tmp_path / "MSG0.db", "PRAGMA page_size = 4096", V3_SCHEMA, v3_rows(*rows))
+    data = bytearray(path.read_bytes())
+    at = data.index("第100条".encode()) // 4096 * 4096
+    data[at : at + 4096] = b"\xff" * 4096
+    path.write_bytes(data)
+    found = wechatlog.load(path)
+    texts = [m.text.split("条")[0] for m in found]
+    assert texts[0] == "第0"
+    assert texts[-1] == "第199"
+    assert 180 <= len(texts) < 200
+    assert "broken-database" in [d.code for d in found.diagnostics]
+    with pytest.raises(FormatError, match="damaged"):
+        wechatlog.load(path, errors="strict")
+
+
+def test_every_cut_is_read_or_refused(v3: Path) -> None:
+    data = v3.read_bytes()
+    for cut in range(0, len(data), 61):
+        with contextlib.suppress(WechatlogError):
+            list(wechatlog.load_archive(data[:cut]))
+
+
+@given(st.data())
+def test_damage_anywhere_is_read_or_refused(data: st.DataObject) -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute(V3_SCHEMA)
+    connection.executemany(*v3_rows(*ROWS))
+    connection.commit()
+    content = bytearray(connection.serialize())
+    connection.close()
+    for _ in range(data.draw(st.integers(1, 8))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    with contextlib.suppress(WechatlogError):
+        list(wechatlog.load_archive(bytes(content)))
+    with contextlib.suppress(WechatlogError):
+        list(wechatlog.iter_messages(bytes(content), format="wechat-v3-db"))
