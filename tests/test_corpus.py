@@ -35,7 +35,10 @@ def _cases() -> list[Path]:
         for path in sorted(folder.iterdir()):
             is_expectation = path.suffix == ".expected" or (
                 path.suffix == ".json"
-                and any(other.stem == path.stem and other != path and other.suffix != ".expected" for other in folder.iterdir())
+                and any(
+                    other.stem == path.stem and other != path and other.suffix != ".expected"
+                    for other in folder.iterdir()
+                )
             )
             if path.is_file() and not is_expectation and not path.name.startswith("_"):
                 found.append(path)
@@ -52,7 +55,11 @@ def _describe_message(message: wechatlog.Message) -> dict[str, Any]:
 
 
 def _describe(conversation: wechatlog.Conversation) -> dict[str, Any]:
-    facts = {name: getattr(conversation, name) for name in _FACTS if getattr(conversation, name) not in (None, False)}
+    facts = {
+        name: getattr(conversation, name)
+        for name in _FACTS
+        if getattr(conversation, name) not in (None, False)
+    }
     if conversation.is_group is False:
         facts["is_group"] = False
     if conversation.tz is not None:
@@ -78,8 +85,12 @@ def _read(case: Path, options: dict[str, Any]) -> dict[str, Any]:
 def test_case(case: Path) -> None:
     expectation = _expectation(case)
     if not expectation.exists():
-        assert UPDATE, f"{expectation.name} is missing; run with WECHATLOG_UPDATE_CORPUS=1 and check what it writes"
-        expectation.write_text(json.dumps(_read(case, {}), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        assert UPDATE, (
+            f"{expectation.name} is missing; run with WECHATLOG_UPDATE_CORPUS=1 and check what it writes"
+        )
+        expectation.write_text(
+            json.dumps(_read(case, {}), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
         return
     expected = json.loads(expectation.read_text(encoding="utf-8"))
     options = expected.get("options", {})

@@ -1,7 +1,7 @@
-"""wechatlog: any WeChat chat archive in, one immutable model, any form out.
+r"""wechatlog: any WeChat chat archive in, one immutable model, any form out.
 
     >>> import wechatlog
-    >>> conversation = wechatlog.loads("> 2026-05-01 09:00:00  李四  \\n   \\n早上好[微笑]  \\n   \\n")
+    >>> conversation = wechatlog.loads("> 2026-05-01 09:00:00  李四  \n   \n早上好[微笑]  \n   \n")
     >>> print(conversation[0])
     2026-05-01 09:00:00 李四: 早上好[微笑]
 

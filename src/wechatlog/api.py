@@ -15,8 +15,8 @@ from typing import IO, TYPE_CHECKING, Any
 from wechatlog.archive import Archive, expand, is_bundle
 from wechatlog.errors import MultipleConversationsError, UnknownFormatError, WriteError
 from wechatlog.model import Conversation, Message
-from wechatlog.reading import Format, guarded, open_reader, paused_collection, read_source
 from wechatlog.readers.base import Draft
+from wechatlog.reading import Format, guarded, open_reader, paused_collection, read_source
 from wechatlog.registry import Detection, detect_reader, find_writer
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Readable, Source, replacing
 

@@ -6,7 +6,10 @@ become paths. Nothing here knows a format: that two files are pages of one chat 
 
 from __future__ import annotations
 
+import contextlib
 import glob
+import io
+import itertools
 import os
 import re
 import zipfile
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["Archive", "expand", "is_bundle"]
 
 _PAGE: Final = re.compile(r"(?P<stem>.+?)(?:_[0-9]+_[0-9]+| ?\([0-9]+\)|(?<=msg)-[0-9]+|(?<=part)-[0-9]+)\Z")
+_MAXIMUM_DEPTH: Final = 3
+"""How deep ZIPs in ZIPs are opened; there are ZIPs that hold themselves."""
 _DIGITS: Final = re.compile(r"([0-9]+)")
 
 
@@ -58,7 +63,7 @@ def _expand_path(path: Path, size_limit: int) -> list[Source]:
     if path.exists() or not glob.has_magic(str(path)):
         path.stat()  # a missing file is an error now, not when the archive is read
         return [Source.of(path, size_limit=size_limit)]
-    found = sorted(glob.glob(str(path), recursive=True), key=_natural)
+    found = sorted(glob.glob(str(path), recursive=True), key=_natural)  # noqa: PTH207 - Path.glob takes no absolute one
     if not found:
         raise FileNotFoundError(2, "no file matches", str(path))
     return [source for name in found for source in _expand_path(Path(name), size_limit)]
@@ -85,32 +90,52 @@ def is_bundle(source: Source) -> bool:
     return False
 
 
-def _members(source: Source) -> Iterator[Source]:
-    """The files in a ZIP, in a stable order; folders, hidden files and the sidecars of macOS left out."""
-    stream = source.open()
-    if not stream.seekable():
-        import io
+@contextlib.contextmanager
+def _open_bundle(source: Source) -> Iterator[list[Source]]:
+    """The files in a ZIP, in a stable order; folders, hidden files and the sidecars of macOS left out.
 
-        stream = io.BytesIO(stream.read())
-    try:
-        archive = zipfile.ZipFile(stream)
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise UnknownFormatError(source.label, f"broken ZIP: {error}") from error
+    Raises:
+        UnknownFormatError: where the ZIP is broken.
+        RefusedFormatError: where it is encrypted.
+    """
+    with contextlib.ExitStack() as stack:
+        stream = stack.enter_context(source.open())
+        if not stream.seekable():
+            stream = io.BytesIO(stream.read())
+        try:
+            archive = stack.enter_context(zipfile.ZipFile(stream))
+        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+            raise UnknownFormatError(source.label, f"broken ZIP: {error}") from error
+        yield list(_members(source, archive))
+
+
+def _members(source: Source, archive: zipfile.ZipFile) -> Iterator[Source]:
     for member in sorted(archive.infolist(), key=lambda info: _natural(info.filename)):
         parts = PurePosixPath(member.filename.replace("\\", "/")).parts
-        if member.is_dir() or not parts or any(part.startswith((".", "__MACOSX")) for part in parts):
+        if member.is_dir() or not parts or any(map(_is_hidden, parts)):
             continue
         if member.flag_bits & 1:
             raise RefusedFormatError(source.label, "encrypted ZIP", "its files need a password; unpack it first")
         yield Source.of_member(archive, member, parts[-1], size_limit=source.size_limit)
 
 
-@attrs.frozen
-class _Page:
-    """A conversation and the name that it shares with its other pages."""
+def _is_hidden(part: str) -> bool:
+    return part.startswith("__MACOSX") or (part.startswith(".") and part.strip(".") != "")
 
-    key: tuple[str, str]
-    conversation: Conversation
+
+def _page_groups(sources: Iterable[Source]) -> Iterator[list[Source]]:
+    """Sources that by their names are pages or copies of one chat, in the order of the first of each."""
+    groups: dict[tuple[str, str], list[Source]] = {}
+    for source in sources:
+        stem, dot, suffix = source.label.partition(".")
+        match = _PAGE.match(stem)
+        folder = "" if source.path is None else str(source.path.parent)
+        groups.setdefault((folder, (match["stem"] if match else stem) + dot + suffix), []).append(source)
+    for group in groups.values():
+        if len({source.label for source in group}) > 1:
+            yield group
+        else:  # the same name in several folders of a ZIP
+            yield from ([source] for source in group)
 
 
 class Archive(Iterable[Conversation]):
@@ -131,70 +156,58 @@ class Archive(Iterable[Conversation]):
 
     def __iter__(self) -> Iterator[Conversation]:
         self.diagnostics = ()
-        yield from _join_pages(self._pages(self._sources))
+        yield from self._run(self._sources)
 
     @property
     def file_count(self) -> int:
         """How many files there are; a ZIP is one."""
         return len(self._sources)
 
-    def _pages(self, sources: Iterable[Source]) -> Iterator[_Page]:
-        for source in sources:
-            try:
-                if self._how["format"] is None and is_bundle(source):
-                    yield from self._pages(_members(source))
-                else:
-                    yield from self._read(source)
-            except (UnknownFormatError, RefusedFormatError) as error:
-                if self._errors == "strict" and len(self._sources) == 1:
-                    raise
-                self._note("skipped-file", error, Severity.INFO, source)
-            except (WechatlogError, OSError) as error:
-                if self._errors == "strict":
-                    raise
-                self._note("unreadable-file", error, Severity.ERROR, source)
+    def _run(self, sources: Iterable[Source]) -> Iterator[Conversation]:
+        for group in _page_groups(sources):
+            if len(group) == 1:
+                yield from self._read(group[0])
+            else:
+                yield from _join_pages(
+                    conversation for source in group for conversation in self._read(source)
+                )
 
-    def _read(self, source: Source) -> Iterator[_Page]:
+    def _read(self, source: Source) -> Iterator[Conversation]:
+        try:
+            if self._how["format"] is None and is_bundle(source):
+                yield from self._run(_members(source))
+            else:
+                yield from self._read_chat(source)
+        except (UnknownFormatError, RefusedFormatError) as error:
+            if self._errors == "strict" and len(self._sources) == 1:
+                raise
+            self._note("skipped-file", error, Severity.INFO, source)
+        except (WechatlogError, OSError) as error:
+            if self._errors == "strict":
+                raise
+            self._note("unreadable-file", error, Severity.ERROR, source)
+
+    def _read_chat(self, source: Source) -> Iterator[Conversation]:
         how = dict(self._how)
         if how["format"] is None:
             how["format"], _ = detect_reader(source, how["encoding"])
         known = accepted_options(how["format"])
         options = {name: value for name, value in self._options.items() if name in known}
-        folder = "" if source.path is None else str(source.path.parent)
-        for number, conversation in enumerate(read_source(source, errors=self._errors, **how, **options)):
-            key = f"{source.label}\0{number}" if number else source.label
-            yield _Page((folder, key), conversation)
+        yield from read_source(source, errors=self._errors, **how, **options)
 
     def _note(self, code: str, error: Exception, severity: Severity, source: Source) -> None:
         text = str(error).split("\n", 1)[0].removeprefix(f"{source.label}: ")
         self.diagnostics += (Diagnostic(code, text, severity, source.name),)
 
 
-def _join_pages(pages: Iterable[_Page]) -> Iterator[Conversation]:
-    """Join the conversations whose file names differ in a page number only, and that follow each other."""
-    waiting: list[_Page] = []
-    for page in pages:
-        if waiting and not _are_pages(waiting[0], page):
-            yield _join(waiting)
-            waiting.clear()
-        waiting.append(page)
-    if waiting:
-        yield _join(waiting)
-
-
-def _base(key: tuple[str, str]) -> tuple[str, str, bool]:
-    stem, dot, suffix = key[1].partition(".")
-    match = _PAGE.match(stem)
-    return key[0], (match["stem"] if match else stem) + dot + suffix, match is not None
-
-
-def _are_pages(first: _Page, other: _Page) -> bool:
-    """Whether two files hold one chat: the same name but for a page number, the same chat by what they say."""
-    one, two = _base(first.key), _base(other.key)
-    if one[:2] != two[:2] or not (one[2] or two[2]):
-        return False
-    a, b = first.conversation, other.conversation
-    return (a.title, a.id, a.metadata.get("format")) == (b.title, b.id, b.metadata.get("format"))
+def _join_pages(conversations: Iterable[Conversation]) -> Iterator[Conversation]:
+    """Join the conversations of page files that say they are the same chat."""
+    chats: dict[object, list[Conversation]] = {}
+    for conversation in conversations:
+        exporter = conversation.metadata.get("exporter")
+        chats.setdefault((conversation.title, conversation.id, exporter), []).append(conversation)
+    for pages in chats.values():
+        yield _join(pages)
 
 
 def _identity(message: Message) -> tuple[object, ...]:
@@ -203,9 +216,9 @@ def _identity(message: Message) -> tuple[object, ...]:
     return (message.time, message.sender, message.sender_id, message.kind, message.text)
 
 
-def _join(pages: list[_Page]) -> Conversation:
+def _join(pages: list[Conversation]) -> Conversation:
     """One conversation of several pages. Copies that overlap are united, never making less of any of them."""
-    first = pages[0].conversation
+    first = pages[0]
     if len(pages) == 1:
         return first
     messages: list[Message] = list(first.messages)
@@ -214,18 +227,18 @@ def _join(pages: list[_Page]) -> Conversation:
         counts[_identity(message)] = counts.get(_identity(message), 0) + 1
     for page in pages[1:]:
         seen: dict[tuple[object, ...], int] = {}
-        for message in page.conversation.messages:
+        for message in page.messages:
             key = _identity(message)
             seen[key] = seen.get(key, 0) + 1
             if seen[key] > counts.get(key, 0):
                 counts[key] = seen[key]
                 messages.append(message)
-    diagnostics = [entry for page in pages for entry in page.conversation.diagnostics]
-    members = {member: None for page in pages for member in page.conversation.members}
+    diagnostics = [entry for page in pages for entry in page.diagnostics]
+    members = {member: None for page in pages for member in page.members}
     joined = attrs.evolve(first, messages=messages, diagnostics=diagnostics, members=members, lexicon=None)
     return joined if _in_order(messages) else joined.sorted()
 
 
 def _in_order(messages: list[Message]) -> bool:
     times = [message.time for message in messages if message.time is not None]
-    return all(one <= two for one, two in zip(times, times[1:], strict=False))
+    return all(one <= two for one, two in itertools.pairwise(times))

@@ -292,6 +292,10 @@ def build_message(
     return cast("Message", message)
 
 
+def _to_names(value: Iterable[str]) -> tuple[str, ...]:
+    return tuple(value)
+
+
 @attrs.frozen(slots=True)
 class Participant:
     """A person in a conversation.
@@ -309,6 +313,18 @@ class Participant:
     is_self: bool | None = None
     aliases: tuple[str, ...] = attrs.field(default=(), converter=_to_names)
     message_count: int = 0
+
+
+def _to_messages(value: Iterable[Message]) -> tuple[Message, ...]:
+    return tuple(value)
+
+
+def _to_participants(value: Iterable[Participant]) -> tuple[Participant, ...]:
+    return tuple(value)
+
+
+def _to_diagnostics(value: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(value)
 
 
 @attrs.frozen(slots=True, repr=False)
@@ -329,14 +345,14 @@ class Conversation(Sequence[Message]):
         origin: where it stood, with the text before the first message as `raw`; never part of equality.
     """
 
-    messages: tuple[Message, ...] = attrs.field(default=(), converter=tuple)
+    messages: tuple[Message, ...] = attrs.field(default=(), converter=_to_messages)
     title: str | None = None
     id: str | None = None
     is_group: bool | None = None
     owner: str | None = None
-    members: tuple[Participant, ...] = attrs.field(default=(), converter=tuple)
+    members: tuple[Participant, ...] = attrs.field(default=(), converter=_to_participants)
     metadata: Metadata = attrs.field(factory=Metadata, converter=Metadata)
-    diagnostics: tuple[Diagnostic, ...] = attrs.field(default=(), converter=tuple, eq=False)
+    diagnostics: tuple[Diagnostic, ...] = attrs.field(default=(), converter=_to_diagnostics, eq=False)
     tz: dt.tzinfo | None = None
     tz_assumed: bool = False
     origin: Origin = attrs.field(default=Origin(), eq=False)
@@ -424,7 +440,9 @@ class Conversation(Sequence[Message]):
         if day.tzinfo is None:
             return day.replace(tzinfo=self.tz)
         if self.tz is None:
-            raise TypeError("this conversation has naive times; pass a bound without a zone, or load it with tz=")
+            raise TypeError(
+                "this conversation has naive times; pass a bound without a zone, or load it with tz="
+            )
         return day
 
     def by(self, *names: str) -> Conversation:
@@ -518,5 +536,3 @@ def _count_participants(conversation: Conversation) -> tuple[Participant, ...]:
         people.append(Participant(name, first[key].sender_id, is_self, aliases, count))
     people += [attrs.evolve(member, message_count=0) for member in listed.values()]
     return tuple(people)
-
-

@@ -33,6 +33,7 @@ _COMMON: Final = ("format", "tz", "encoding", "errors", "size_limit")
 
 
 def check_options(options: Mapping[str, Any], known: Iterable[str], what: str) -> None:
+    """Raise `TypeError` for an option that is not known, naming those that are."""
     known = tuple(known)
     for name in options:
         if name not in known:
@@ -63,6 +64,7 @@ def open_reader(
     errors: ErrorPolicy,
     options: Mapping[str, Any],
 ) -> tuple[Reader, Context]:
+    """The reader of a source and what it is to know, with everything checked that can be checked before reading."""
     collector = Collector(errors, source.name)
     if encoding is not None:
         codecs.lookup(encoding)
@@ -108,5 +110,3 @@ def guarded(reader: Reader, source: Source, context: Context) -> Iterator[Batch]
         raise
     except Exception as error:
         raise FormatError(f"cannot be read as {reader.name}: {error!r}", source=source.label) from error
-
-

@@ -45,11 +45,38 @@ class _Row(NamedTuple):
 _READERS: Final = (
     _Row("markdown", "wechatlog.readers.markdown:READER", ("text", "csv")),
     _Row("jsonl", "wechatlog.readers.jsonl:READER", ("json", "jsonl")),
+    _Row("chatlab-json", "wechatlog.readers.chatlab:JSON", ("json",)),
+    _Row("chatlab-jsonl", "wechatlog.readers.chatlab:JSONL", ("json", "jsonl", "text")),
+    _Row("chatlab-txt", "wechatlog.readers.chatlab_text:TXT", ("text", "csv")),
+    _Row("chatlab-markdown", "wechatlog.readers.chatlab_text:MARKDOWN", ("text", "csv")),
     _Row("weflow-json", "wechatlog.readers.weflow_json:DETAILED", ("json",)),
     _Row("weflow-arkme", "wechatlog.readers.weflow_json:ARKME", ("json",)),
     _Row("echotrace-json", "wechatlog.readers.weflow_json:ECHOTRACE", ("json",)),
     _Row("ciphertalk-json", "wechatlog.readers.weflow_json:CIPHERTALK", ("json",)),
+    _Row("training-set", "wechatlog.readers.refusals:TRAINING", ("json", "jsonl")),
+    _Row("contact-list", "wechatlog.readers.refusals:CONTACTS", ("json", "csv", "text")),
+    _Row(
+        "encrypted-export",
+        "wechatlog.readers.refusals:ENCRYPTED",
+        ("binary", "zip", "text", "csv", "json", "jsonl", "html", "js"),
+    ),
+    _Row("memotrace-v0-csv", "wechatlog.readers.memotrace_csv:V0", ("csv", "text")),
+    _Row("memotrace-v1-csv", "wechatlog.readers.memotrace_csv:V1", ("csv", "text")),
+    _Row("memotrace-emulator-csv", "wechatlog.readers.memotrace_csv:EMULATOR", ("csv", "text")),
+    _Row("memotrace-csv", "wechatlog.readers.memotrace_tables:CSV", ("csv", "text")),
+    _Row("memotrace-xlsx", "wechatlog.readers.memotrace_tables:XLSX", ("zip", "ole")),
+    _Row("memotrace-v1-text", "wechatlog.readers.memotrace_text:V1_TEXT", ("text",)),
+    _Row("memotrace-text", "wechatlog.readers.memotrace_text:V3_TEXT", ("text",)),
+    _Row("memotrace-markdown", "wechatlog.readers.memotrace_text:MARKDOWN", ("text",)),
+    _Row("memotrace-ai-text", "wechatlog.readers.memotrace_text:AI_TEXT", ("text",)),
+    _Row("memotrace-json", "wechatlog.readers.memotrace_json:JSON", ("json",)),
+    _Row("memotrace-html", "wechatlog.readers.memotrace_json:HTML", ("html",)),
     _Row("iphone-xls", "wechatlog.readers.iphone_xls:READER", ("html", "text")),
+    _Row("weflow-txt", "wechatlog.readers.weflow_text:TXT", ("text", "csv")),
+    _Row("weflow-markdown", "wechatlog.readers.weflow_text:MARKDOWN", ("text", "csv")),
+    _Row("weflow-xlsx", "wechatlog.readers.weflow_tables:XLSX", ("zip",)),
+    _Row("weflow-html", "wechatlog.readers.weflow_tables:HTML", ("html", "text", "js")),
+    _Row("weflow-sql", "wechatlog.readers.weflow_tables:SQL", ("text", "csv")),
     _Row("pywxdump-csv", "wechatlog.readers.pywxdump:CSV", ("csv", "text", "zip", "ole")),
     _Row("pywxdump-json", "wechatlog.readers.pywxdump:JSON", ("json",)),
     _Row("pywxdump-js", "wechatlog.readers.pywxdump:JS", ("js", "text", "csv")),
@@ -57,9 +84,26 @@ _READERS: Final = (
     _Row("wechat-v3-db", "wechatlog.readers.database:V3", ("sqlite", "binary")),
     _Row("wechat-v4-db", "wechatlog.readers.database:V4", ("sqlite", "binary")),
     _Row("mail", "wechatlog.readers.mailed:READER", ("text", "html")),
+    _Row("stomakun", "wechatlog.readers.stomakun:READER", ("text",)),
+    _Row("wechatbaktool", "wechatlog.readers.wechatbaktool:READER", ("text",)),
+    _Row("thearas", "wechatlog.readers.thearas:READER", ("text",)),
+    _Row("wechat-dump", "wechatlog.readers.wechat_dump:READER", ("text",)),
+    _Row("pc-wechat-exp-txt", "wechatlog.readers.pc_wechat_exp:TXT", ("text",)),
+    _Row("pc-wechat-exp-html", "wechatlog.readers.pc_wechat_exp:HTML", ("html",)),
+    _Row("wx-cli-md", "wechatlog.readers.wxcli_text:MARKDOWN", ("text",)),
+    _Row("wx-cli-txt", "wechatlog.readers.wxcli_text:TXT", ("text",)),
+    _Row("mac-share", "wechatlog.readers.mac_share:READER", ("text", "zip")),
     _Row("paste", "wechatlog.readers.pasted:TIMED", ("text",)),
     _Row("paste-ios", "wechatlog.readers.pasted:IOS", ("text",)),
     _Row("paste-names", "wechatlog.readers.pasted:NAMES", ("text",)),
+    _Row("wcda-json", "wechatlog.readers.wcda:JSON", ("json", "text", "binary", "zip")),
+    _Row("wcda-txt", "wechatlog.readers.wcda:TXT", ("text", "csv")),
+    _Row("wcda-xlsx", "wechatlog.readers.wcda:XLSX", ("zip",)),
+    _Row("chatlog-json", "wechatlog.readers.chatlog_json:JSON", ("json",)),
+    _Row("chatlog-webhook", "wechatlog.readers.chatlog_json:WEBHOOK", ("json", "jsonl")),
+    _Row("chatlog-csv", "wechatlog.readers.chatlog_tables:CSV", ("csv", "text")),
+    _Row("chatlog-xlsx", "wechatlog.readers.chatlog_tables:XLSX", ("zip",)),
+    _Row("chatlog-text", "wechatlog.readers.chatlog_text:READER", ("text",)),
 )
 
 _WRITERS: Final = (
@@ -325,6 +369,8 @@ def detect_reader(source: Source, encoding: str | None = None) -> tuple[Reader, 
         raise AmbiguousFormatError(source.label, {entry[1].name: entry[2] for entry in winners})
     if not winners:
         reason = next((text for key, text in _NO_FORMAT.items() if key in head.containers), None)
-        raise UnknownFormatError(source.label, reason or "no known format: no line looks like a message header")
+        raise UnknownFormatError(
+            source.label, reason or "no known format: no line looks like a message header"
+        )
     confidence, reader, reason = winners[0]
     return reader, Detection(reader.name, min(1.0, confidence), reason)

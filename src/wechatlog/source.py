@@ -26,7 +26,16 @@ if TYPE_CHECKING:
 
     from wechatlog.diagnostics import Collector
 
-__all__ = ["BLOCK_SIZE", "DEFAULT_SIZE_LIMIT", "HEAD_SIZE", "Readable", "Source", "decode_text", "guess_encoding", "replacing"]
+__all__ = [
+    "BLOCK_SIZE",
+    "DEFAULT_SIZE_LIMIT",
+    "HEAD_SIZE",
+    "Readable",
+    "Source",
+    "decode_text",
+    "guess_encoding",
+    "replacing",
+]
 
 Readable: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | IO[str] | IO[bytes]"
 
@@ -198,7 +207,12 @@ class Source:
 
     @classmethod
     def of_member(
-        cls, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, *, size_limit: int = DEFAULT_SIZE_LIMIT
+        cls,
+        archive: zipfile.ZipFile,
+        member: zipfile.ZipInfo,
+        name: str,
+        *,
+        size_limit: int = DEFAULT_SIZE_LIMIT,
     ) -> Source:
         """A source from a member of an open ZIP; nothing is extracted to disk.
 

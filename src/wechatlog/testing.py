@@ -65,7 +65,9 @@ def _sample(text: str, **fields: Any) -> Message:
 
 SAMPLE_CONVERSATIONS: Final = (
     Conversation(),
-    Conversation([_sample("早上好[微笑]"), _sample("@李四\u2005收到 http://a.example/x，谢谢")], title="示例群"),
+    Conversation(
+        [_sample("早上好[微笑]"), _sample("@李四\u2005收到 http://a.example/x，谢谢")], title="示例群"
+    ),
     Conversation(
         [
             _sample(text)
@@ -101,7 +103,19 @@ SAMPLE_CONVERSATIONS: Final = (
     Conversation(
         [
             _sample("名字", sender=name)
-            for name in (" 李四", "李四 ", "李  四", "", "我", "a: b", "> 09:00:00", "[x]", "李四(wxid_1)", "&amp;", "\n")
+            for name in (
+                " 李四",
+                "李四 ",
+                "李  四",
+                "",
+                "我",
+                "a: b",
+                "> 09:00:00",
+                "[x]",
+                "李四(wxid_1)",
+                "&amp;",
+                "\n",
+            )
         ]
     ),
     Conversation(
@@ -193,7 +207,7 @@ def _check_conversation(reader: Reader, conversation: Conversation) -> None:
 
 def _check_damaged(reader: Reader, data: bytes, options: Mapping[str, Any]) -> None:
     source = Source.of(data)
-    verdict = reader.detect(Head.of(source))
+    verdict: object = reader.detect(Head.of(source))
     if not isinstance(verdict, Evidence | Refusal | None):
         _fail(reader, f"detect gave {verdict!r}")
     context = Context(source, Collector(), options=options)
@@ -231,7 +245,9 @@ def without_losses(conversation: Conversation, losses: Iterable[str]) -> Convers
 
 
 def _reduce(message: Message, lost: frozenset[str], last: dt.datetime | None) -> Message:
-    changes: dict[str, Any] = {name: None for name in ("id", "reply_to", "sender_id", "is_self", "precision") if name in lost}
+    changes: dict[str, Any] = {
+        name: None for name in ("id", "reply_to", "sender_id", "is_self", "precision") if name in lost
+    }
     if "kind" in lost:
         changes["kind"] = MessageKind.TEXT
     if "segments" in lost:

@@ -13,7 +13,17 @@ import functools
 import re
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-__all__ = ["ASSUMED_ZONE", "Clock", "Precision", "ZoneLike", "from_unix", "parse_clock", "resolve_zone", "zone_from_name", "zone_name"]
+__all__ = [
+    "ASSUMED_ZONE",
+    "Clock",
+    "Precision",
+    "ZoneLike",
+    "from_unix",
+    "parse_clock",
+    "resolve_zone",
+    "zone_from_name",
+    "zone_name",
+]
 
 Precision: TypeAlias = Literal["second", "minute", "day"]
 ZoneLike: TypeAlias = "str | dt.tzinfo"
@@ -105,7 +115,9 @@ def from_unix(seconds: float, zone: dt.tzinfo) -> dt.datetime:
 # Digits are ASCII on purpose: `\d` would take full-width ones.
 _DATE = r"(?P<year>[0-9]{4})(?:-|/|\.|年)(?P<month>[0-9]{1,2})(?:-|/|\.|月)(?P<day>[0-9]{1,2})日?"
 _HALF = r"(?P<half>上午|下午|中午|凌晨|早上|晚上|傍晚|清晨|AM|PM|am|pm|[ap]\.m\.)"
-_TIME = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
+_TIME = (
+    r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
+)
 _OFFSET = r"(?P<offset>Z|[+-][0-9]{2}:?[0-9]{2})"
 _GAP = r"[T \u00a0\u2002-\u200a\u202f\u3000]*"
 _WEEKDAY = r"(?:星期|周|礼拜)(?P<weekday>[一二三四五六日天])"
@@ -164,7 +176,9 @@ def _relative_day(match: re.Match[str], today: dt.date | None) -> dt.date | None
     return today
 
 
-def _build(match: re.Match[str], day: dt.date | None, *, day_from: re.Match[str] | None = None) -> Clock | None:
+def _build(
+    match: re.Match[str], day: dt.date | None, *, day_from: re.Match[str] | None = None
+) -> Clock | None:
     groups = match.groupdict()
     try:
         if groups.get("year"):
@@ -179,7 +193,11 @@ def _build(match: re.Match[str], day: dt.date | None, *, day_from: re.Match[str]
         hour = _hour_of_day(int(groups["hour"]), half.lower() if half else None)
         fraction = (groups["fraction"] or "")[:6].ljust(6, "0") if groups["fraction"] else "0"
         clock = dt.time(
-            hour, int(groups["minute"]), int(groups["second"] or 0), int(fraction), _offset(groups.get("offset"))
+            hour,
+            int(groups["minute"]),
+            int(groups["second"] or 0),
+            int(fraction),
+            _offset(groups.get("offset")),
         )
     except ValueError:
         return None
@@ -206,8 +224,12 @@ def _offset(text: str | None) -> dt.tzinfo | None:
 @functools.lru_cache(maxsize=4096)
 def _parse_odd(text: str) -> Clock | None:
     """What no pattern takes, with python-dateutil; two defaults show which parts the text itself gives."""
-    if not (6 <= len(text) <= 64) or not any(c.isdigit() for c in text):
-        return None
+    if (
+        len(text) > 64
+        or not re.search(r"(?<![0-9])[0-9]{4}(?![0-9])", text)
+        or any(c.isdigit() > c.isascii() for c in text)
+    ):
+        return None  # no year to be sure of, or digits that no exporter writes
     from dateutil import parser
 
     try:

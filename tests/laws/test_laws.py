@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import itertools
 import pickle
 
 import attrs
@@ -37,7 +39,7 @@ def test_tokens_do_not_depend_on_the_blocks(text: str, cuts: list[int]) -> None:
     if "\r" in text:
         text = text.replace("\r", "")  # whether CR ends the lines is seen from the first block
     edges = [0, *sorted(cut for cut in cuts if cut <= len(text)), len(text)]
-    blocks = [text[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    blocks = [text[a:b] for a, b in itertools.pairwise(edges)]
     assert tuple(iter_tokens(blocks)) == wechatlog.tokenize(text)
 
 
@@ -74,10 +76,8 @@ def test_the_text_writer_writes_the_samples() -> None:
 @example(b"> 25:99:99  x  \n   \ny  \n   \n")
 def test_any_bytes_give_a_conversation_or_an_error_of_ours(data: bytes) -> None:
     for options in ({}, {"format": "markdown"}, {"format": "jsonl"}, {"errors": "strict", "format": "jsonl"}):
-        try:
+        with contextlib.suppress(wechatlog.WechatlogError):
             assert isinstance(wechatlog.load(data, **options), wechatlog.Conversation)  # type: ignore[arg-type]
-        except wechatlog.WechatlogError:
-            pass
 
 
 @given(text=texts)

@@ -1,7 +1,7 @@
 """The command line: `wechatlog` and `python -m wechatlog`.
 
-Takes arguments, gives an exit code. click and rich are imported when `main` runs, so that somebody without the extra
-`cli` is told the command that installs them.
+Takes arguments, gives an exit code. click and rich are imported when `main` runs, so that somebody without
+the extra `cli` is told the command that installs them.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the arguments without the program name; those of the process where `None`.
 
     Returns:
-        The exit code: 0 done, 1 something could not be read or written, 2 wrong usage, 130 interrupted, 141 the
-        reader of the output went away.
+        The exit code: 0 done, 1 something could not be read or written, 2 wrong usage, 130 interrupted, 141
+        the reader of the output went away.
     """
     if any(importlib.util.find_spec(library) is None for library in ("click", "rich")):
         sys.stderr.write(f"wechatlog: {MissingExtraError('cli', 'the command line')}\n")

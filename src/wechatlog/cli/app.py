@@ -1,7 +1,7 @@
 """The program: its commands, and how what goes wrong becomes an exit code.
 
-0 done; 1 something could not be read or written; 2 wrong usage; 130 interrupted; 141 the reader of the output went
-away (`| head`); 143 terminated. No error ends in a traceback unless it is a fault of this program.
+0 done; 1 something could not be read or written; 2 wrong usage; 130 interrupted; 141 the reader of the output
+went away (`| head`); 143 terminated. No error ends in a traceback unless it is a fault of this program.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ class _App(click.Group):
         except BrokenPipeError:
             _abandon_output()
             raise click.exceptions.Exit(_CLOSED_PIPE) from None
-        except (WechatlogError, OSError) as error:
+        except OSError as error:
+            raise Failure(explain(error, "standard output" if error.filename is None else None)) from error
+        except WechatlogError as error:
             raise Failure(explain(error)) from error
         except MemoryError as error:
             raise Failure("out of memory; convert --stream reads message by message") from error

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import get_completion_class
 
 from wechatlog.cli.messages import harmless
-from wechatlog.registry import find_writer, formats as list_formats
+from wechatlog.cli.tables import print_table
+from wechatlog.registry import find_writer
+from wechatlog.registry import formats as list_formats
 
 if TYPE_CHECKING:
     from wechatlog.registry import FormatInfo
@@ -22,7 +23,10 @@ __all__ = ["completion", "formats"]
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def formats(name: str | None, *, as_json: bool) -> None:
-    """List the formats that can be read and written; with NAME, the options and losses of one."""
+    """List the formats.
+
+    Those that can be read, and those that can be written; with NAME, the options of one and its losses.
+    """
     found = [info for info in list_formats() if name in (None, info.name)]
     if not found:
         known = ", ".join(dict.fromkeys(info.name for info in list_formats()))
@@ -32,7 +36,7 @@ def formats(name: str | None, *, as_json: bool) -> None:
     elif name is not None:
         click.echo("\n".join(line for info in found for line in _details(info)))
     else:
-        _print_table(found)
+        _print_tables(found)
 
 
 def _losses(info: FormatInfo) -> dict[str, str]:
@@ -61,26 +65,17 @@ def _details(info: FormatInfo) -> list[str]:
     return [harmless(line, one_line=True) for line in lines]
 
 
-def _print_table(found: list[FormatInfo]) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("format", style="bold", no_wrap=True)
-    table.add_column("", no_wrap=True)
-    table.add_column("suffixes", no_wrap=True)
-    table.add_column("description")
-    with_origin = any(info.origin != "built-in" for info in found)
-    if with_origin:
-        table.add_column("from", no_wrap=True)
-    for info in sorted(found, key=lambda info: info.role):
-        cells = [info.name, "read" if info.role == "reader" else "write", " ".join(info.suffixes), info.description]
-        cells += [info.origin] if with_origin else []
-        table.add_row(*(Text(harmless(cell, one_line=True)) for cell in cells))
-    width = None if sys.stdout.isatty() else 1000
-    Console(width=width, highlight=False).print(table)
+def _print_tables(found: list[FormatInfo]) -> None:
+    for role, title in (("reader", "read"), ("writer", "written")):
+        infos = [info for info in found if info.role == role]
+        columns = [title, "suffixes", "description"]
+        with_origin = any(info.origin != "built-in" for info in infos)
+        rows = [
+            [info.name, " ".join(info.suffixes), info.description, info.origin][: 3 + with_origin] for info in infos
+        ]
+        print_table(columns + ["from"] * with_origin, rows, fold=("suffixes", "description"))
+        if role == "reader":
+            click.echo()
 
 
 @click.command()
@@ -92,11 +87,9 @@ def completion(shell: str) -> None:
     bash:  eval "$(wechatlog completion bash)"          in ~/.bashrc
     zsh:   eval "$(wechatlog completion zsh)"           in ~/.zshrc
     fish:  wechatlog completion fish > ~/.config/fish/completions/wechatlog.fish
-    """
+    """  # noqa: D301
     root = click.get_current_context().find_root().command
     found = get_completion_class(shell)
     if found is None:
         raise click.UsageError(f"no completion for {shell}")
     click.echo(found(root, {}, "wechatlog", "_WECHATLOG_COMPLETE").source())
-
-

@@ -15,7 +15,7 @@ from wechatlog.api import MessageStream, dump, iter_messages
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import Failure, explain
 from wechatlog.cli.names import Namer
-from wechatlog.cli.options import FormatName, Reading, format_list, reading_options
+from wechatlog.cli.options import ANY_PATH, FormatName, Reading, list_writers, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import Summary
 from wechatlog.errors import MultipleConversationsError, UnknownFormatError
@@ -37,35 +37,41 @@ _STREAMING: Final = ("jsonl", "text")
 _HUGE: Final = 256 << 20
 """Bytes from which on one file is streamed into such a form."""
 
+_OUTPUT_HELP: Final = "A file, a folder (ends with /), or - for the standard output, the default."
+_STREAM_HELP: Final = (
+    "Read message by message, in memory that does not grow; done anyway for one file of 256 MB or more "
+    "that goes to jsonl or text."
+)
+
 
 @click.command()
-@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=click.Path())
-@click.option("-o", "--output", metavar="OUT", default="-", type=click.Path(), help="A file, a folder (ends with /), or - for the standard output, the default.")  # fmt: skip
-@click.option("--to", "form", type=FormatName("writer"), help="Form of the output; by the suffix of OUT without it.")
-@click.option("--stream/--no-stream", default=None, help="Read message by message, in memory that does not grow; on its own for one file over 256 MB to jsonl or text.")  # fmt: skip
+@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
+@click.option("-o", "--output", metavar="OUT", default="-", type=ANY_PATH, help=_OUTPUT_HELP)
+@click.option("--to", "form", type=FormatName("writer"), help="Form of the output; else by the suffix of OUT.")
+@click.option("--stream/--no-stream", default=None, help=_STREAM_HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print a summary as JSON on the standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="No summary and no progress bar; errors are still told.")
 @reading_options
 def convert(inputs: tuple[str, ...], output: str, form: str | None, **how: Any) -> int:
     """Convert chats into another form.
 
-    IN is a file, a folder, a glob, a ZIP or - for the standard input. Several chats go into one file where the form
-    allows it (jsonl, markdown, text), else into a folder, one file each. OUT is replaced only when all of it was
-    written; an input is never overwritten.
+    IN is a file, a folder, a glob, a ZIP or - for the standard input. Several chats go into one file where
+    the form allows it (jsonl, markdown, text), else into a folder, one file each. OUT is replaced only when
+    all of it was written; an input is never overwritten.
 
     \b
     Examples:
       wechatlog convert exports/ -o chats.jsonl
       wechatlog convert chats.jsonl -o back/ --to markdown
       wechatlog convert chat.markdown --to text | less
-    """
+    """  # noqa: D301
     if how["as_json"] and output == "-":
         raise click.UsageError("--json prints its summary where `-o -` prints the chats; give a file with -o")
     writer = _choose_writer(form, output)
     reading = Reading.of(how, writer)
     job = _Job(Inputs(inputs, reading), output, writer, reading, quiet=how["quiet"])
     job.run(stream=how["stream"])
-    return job.summary.finish(job.inputs, as_json=how["as_json"], quiet=how["quiet"])
+    return job.summary.finish(job.inputs, output, as_json=how["as_json"], quiet=how["quiet"])
 
 
 def _choose_writer(form: str | None, output: str) -> Writer:
@@ -77,7 +83,8 @@ def _choose_writer(form: str | None, output: str) -> Writer:
             reason = "name the form of the output with --to"
         else:
             reason = f"no form is known for the suffix {suffix}; name one with --to"
-        raise click.UsageError(f"{output}: {reason}\nForms: {format_list('writer')}") from None
+        shown = "standard output" if output == "-" else output
+        raise click.UsageError(f"{shown}: {reason}\nForms: {list_writers()}") from None
 
 
 def _is_folder(output: str) -> bool:
@@ -107,13 +114,14 @@ class _Job:
         path = self.inputs.only_path
         possible = path is not None and self.writer.name in _STREAMING and not _is_folder(self.output)
         if forced and not possible:
-            raise click.UsageError(f"--stream takes one file, and an output of the form {' or '.join(_STREAMING)}")
+            forms = " or ".join(_STREAMING)
+            raise click.UsageError(f"--stream takes one file, and an output of the form {forms}")
         if forced is None:
             return possible and path is not None and path.stat().st_size >= _HUGE
         return forced
 
     def _run_stream(self, tick: Tick, *, forced: bool) -> bool:
-        """Write message by message; false where the file holds several conversations and has to be read whole."""
+        """Write message by message; false where there are several conversations, to be read whole."""
         path = self.inputs.only_path
         stream = _Counted(iter_messages(str(path), **self.reading.keywords), tick)
         try:
@@ -135,12 +143,16 @@ class _Job:
             self._write_folder(items)
             return
         if len(first) > 1 and not self.writer.several:
-            raise Failure(f"{self.output}: a file of the form {self.writer.name} holds one conversation; for several give a folder, such as -o chats/")  # fmt: skip
+            raise Failure(
+                f"{self.output}: a file of the form {self.writer.name} holds one conversation; "
+                "for several give a folder, such as -o chats/"
+            )
         self._dump(self._counted(items), self.output)
 
     def _needs_folder(self, found: int) -> bool:
         """Several chats, a form that holds one, and an OUT that does not look like a file of that form."""
-        return found > 1 and not self.writer.several and Path(self.output).suffix.lower() not in self.writer.suffixes
+        known = Path(self.output).suffix.lower() in self.writer.suffixes
+        return found > 1 and not self.writer.several and not known
 
     def _watch(self, tick: Tick) -> Iterator[Conversation]:
         for conversation in self.inputs:
@@ -177,8 +189,9 @@ class _Job:
             raise
         except OSError as error:
             name = os.fsdecode(error.filename) if error.filename is not None else ""
-            mine = not name or name.endswith(".part")
-            raise Failure(explain(error, ("standard output" if output == "-" else output) if mine else source or name)) from error  # fmt: skip
+            if not name or name.endswith(".part"):
+                source = "standard output" if output == "-" else output
+            raise Failure(explain(error, source or name)) from error
 
 
 class _Counted(MessageStream):

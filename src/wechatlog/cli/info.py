@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,8 +11,9 @@ import click
 
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import count, harmless
-from wechatlog.cli.options import Reading, reading_options
+from wechatlog.cli.options import ANY_PATH, Reading, reading_options
 from wechatlog.cli.summary import Tally, diagnostic_to_json
+from wechatlog.cli.tables import print_table
 from wechatlog.errors import WechatlogError
 from wechatlog.registry import detect_reader
 from wechatlog.timestamps import zone_name
@@ -70,7 +70,7 @@ class _Facts:
             conversation.tz_assumed,
             conversation.participants,
             dict(kinds.most_common()),
-            {key: value for key, value in conversation.metadata.items() if isinstance(value, str | int | float | bool)},
+            {key: value for key, value in conversation.metadata.items() if isinstance(value, str | int | float)},
             conversation.diagnostics,
         )
 
@@ -86,12 +86,14 @@ class _Facts:
 
 
 @click.command()
-@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=click.Path())
+@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
 @click.option("--all", "everybody", is_flag=True, help="Every participant, not only the 15 who wrote most.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @reading_options
 def info(inputs: tuple[str, ...], *, everybody: bool, as_json: bool, **how: Any) -> int:
-    """Say what chats hold: who, when, how many of each kind, and what is damaged.
+    """Say what chats hold.
+
+    Who, when, how many of each kind, how the format was found out, and what is damaged.
 
     IN is a file, a folder, a glob, a ZIP or - for the standard input. Several chats give a table.
     """
@@ -109,7 +111,8 @@ def info(inputs: tuple[str, ...], *, everybody: bool, as_json: bool, **how: Any)
         }
         click.echo(json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "replace"))
     elif len(facts) == 1:
-        click.echo("\n".join(harmless(line, one_line=True) for line in _describe(facts[0], everybody=everybody)))
+        lines = _describe(facts[0], everybody=everybody)
+        click.echo("\n".join(harmless(line, one_line=True) for line in lines))
     else:
         _print_table(facts)
     found.complain(quiet=as_json)
@@ -147,7 +150,9 @@ def _zone(facts: _Facts) -> str:
 
 
 def _format(detection: Detection | None) -> str:
-    return "" if detection is None else f"{detection.format}: {detection.reason} ({detection.confidence:.0%} sure)"
+    if detection is None:
+        return ""
+    return f"{detection.format}: {detection.reason} ({detection.confidence:.0%} sure)"
 
 
 def _describe(facts: _Facts, *, everybody: bool) -> list[str]:
@@ -185,26 +190,21 @@ def _who(person: Participant) -> str:
     return f"{name} ({'; '.join(more)})" if more else name
 
 
-def _print_table(facts: Sequence[_Facts]) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+def _cells(facts: _Facts) -> tuple[str, ...]:
+    return (
+        facts.title or facts.id or "",
+        facts.source or "",
+        facts.detection.format if facts.detection else "",
+        f"{facts.first:%Y-%m-%d}" if facts.first else "",
+        f"{facts.last:%Y-%m-%d}" if facts.last else "",
+        f"{facts.messages:,}",
+        f"{len(facts.people):,}",
+        f"{len(facts.diagnostics):,}",
+    )
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in ("conversation", "file", "format"):
-        table.add_column(name, overflow="fold")
-    for name in ("first", "last"):
-        table.add_column(name, no_wrap=True)
-    for name in ("messages", "people", "notes"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for entry in facts:
-        cells = (
-            entry.title or entry.id or "", entry.source or "", entry.detection.format if entry.detection else "",
-            f"{entry.first:%Y-%m-%d}" if entry.first else "", f"{entry.last:%Y-%m-%d}" if entry.last else "",
-            f"{entry.messages:,}", f"{len(entry.people):,}", f"{len(entry.diagnostics):,}",
-        )  # fmt: skip
-        table.add_row(*(Text(harmless(cell, one_line=True)) for cell in cells))
-    Console(width=None if sys.stdout.isatty() else 1000, highlight=False).print(table)
+
+def _print_table(facts: Sequence[_Facts]) -> None:
+    columns = ("conversation", "file", "format", "first", "last", "messages#", "people#", "notes#")
+    print_table(columns, map(_cells, facts), fold=columns[:3])
     total = sum(entry.messages for entry in facts)
     click.echo(f"{count(len(facts), 'conversation')}, {count(total, 'message')}")

@@ -1,7 +1,7 @@
 """What a command was told to read: files, folders, globs, ZIPs and `-`, as conversations and as complaints.
 
-Everything is looked up before anything is read, so that a mistyped name costs nothing. A file that was named and
-cannot be read is a failure; one that was met in a folder and is no chat is only mentioned.
+Everything is looked up before anything is read, so that a mistyped name costs nothing. A file that was named
+and cannot be read is a failure; one that was met in a folder and is no chat is only mentioned.
 """
 
 from __future__ import annotations
@@ -96,8 +96,8 @@ class Inputs:
     @property
     def skipped(self) -> tuple[Diagnostic, ...]:
         """Files met in folders and ZIPs that are no chats."""
-        notes = self._archive.diagnostics
-        return tuple(note for note in notes if note.severity is Severity.INFO and note.source not in self._named)
+        notes = (note for note in self._archive.diagnostics if note.severity is Severity.INFO)
+        return tuple(note for note in notes if note.source not in self._named)
 
     @property
     def failures(self) -> list[str]:

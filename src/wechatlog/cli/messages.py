@@ -101,7 +101,7 @@ def _nearest(path: Path) -> str:
     try:
         if not path.parent.is_dir():
             return f" (there is no folder {path.parent})"
-        near = difflib.get_close_matches(path.name, os.listdir(path.parent), 1, 0.7)
+        near = difflib.get_close_matches(path.name, [entry.name for entry in path.parent.iterdir()], 1, 0.7)
     except OSError:
         return ""
     return f" (did you mean {path.parent / near[0]}?)" if near else ""

@@ -50,7 +50,7 @@ class Namer:
 
         Args:
             conversation: what is to be written.
-            shared: several conversations came from files of this name, so that the title has to tell them apart.
+            shared: several conversations came from files of this name, so the title tells them apart.
         """
         source = clean_name(conversation.origin.source or "")
         title = clean_name(re.sub(r"[/\\]", "_", conversation.title or conversation.id or ""))

@@ -21,18 +21,25 @@ if TYPE_CHECKING:
     from wechatlog.reading import Format
     from wechatlog.writers.base import Writer
 
-__all__ = ["FormatName", "Reading", "When", "format_list", "reading_options"]
+    _ParamType = click.ParamType[str]
+else:
+    _ParamType = click.ParamType  # generic only since click 8.4
+
+__all__ = ["ANY_PATH", "FormatName", "Reading", "When", "list_writers", "reading_options"]
+
+ANY_PATH: Final = click.Path(readable=False)
+"""Completed as a file name and not checked: the commands say more about what is wrong with a path than click."""
 
 _F = TypeVar("_F", bound="Callable[..., Any]")
 
 
-def format_list(role: str) -> str:
-    """Every reader or writer with its suffixes, for messages."""
-    rows = [info for info in formats() if info.role == role]
-    return ", ".join(f"{info.name} ({' '.join(info.suffixes)})" if info.suffixes else info.name for info in rows)
+def list_writers() -> str:
+    """Every writer with its suffixes, for messages."""
+    rows = [info for info in formats() if info.role == "writer"]
+    return ", ".join(f"{info.name} {' '.join(info.suffixes)}".rstrip() for info in rows)
 
 
-class FormatName(click.ParamType):
+class FormatName(_ParamType):
     """The name of a reader or of a writer.
 
     Args:
@@ -50,7 +57,8 @@ class FormatName(click.ParamType):
             return find_reader(value).name if self.role == "reader" else find_writer(value).name
         except UnknownFormatError as error:
             hint = error.reason.split("; known:")[0]
-            self.fail(f"{value!r}: {hint}\n{self.role.title()}s: {format_list(self.role)}", param, ctx)
+            known = ", ".join(info.name for info in formats() if info.role == self.role)
+            self.fail(f"{value!r}: {hint}\nKnown: {known}; `wechatlog formats` describes them", param, ctx)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """The names that begin so."""
@@ -62,7 +70,7 @@ class FormatName(click.ParamType):
         ]
 
 
-class When(click.ParamType):
+class When(_ParamType):
     """A day or a time in ISO form."""
 
     name = "DATE"
@@ -75,11 +83,11 @@ class When(click.ParamType):
         except ValueError:
             day = dt.date.max
         if day == dt.date.max:
-            self.fail(f"{text!r} is no date such as 2026-05-01 and no time such as 2026-05-01T09:30", param, ctx)
+            self.fail(f"{text!r} is no date (2026-05-01) and no time (2026-05-01T09:30)", param, ctx)
         return text
 
 
-class _Zone(click.ParamType):
+class _Zone(_ParamType):
     name = "ZONE"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
@@ -92,7 +100,7 @@ class _Zone(click.ParamType):
         return str(value)
 
 
-class _Encoding(click.ParamType):
+class _Encoding(_ParamType):
     name = "CODEC"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
@@ -104,20 +112,24 @@ class _Encoding(click.ParamType):
 
 
 _OPTIONS: Final = (
-    click.option("--from", "source_format", type=FormatName("reader"), help="Format of the input; found out without it."),
+    click.option("--from", "source_format", type=FormatName("reader"), help="Format of the input; else found out."),
     click.option(
         "--text-format",
         metavar="TEMPLATE",
         help="Read lines that look like this: '[%Y-%m-%d %H:%M:%S] {sender}: {text}'.",
     ),
     click.option("--tz", type=_Zone(), help="Zone of the times: Asia/Shanghai, +08:00."),
-    click.option("--encoding", type=_Encoding(), help="Encoding of the text; found out without it."),
+    click.option("--encoding", type=_Encoding(), help="Encoding of the text; else found out."),
     click.option("--strict", is_flag=True, help="Fail at the first damage instead of noting it."),
     click.option(
-        "-O", "--option", "options", metavar="NAME=VALUE", multiple=True,
-        help="An option of the format, such as owner=我; `wechatlog formats NAME` lists them. May be repeated.",
+        "-O",
+        "--option",
+        "options",
+        metavar="NAME=VALUE",
+        multiple=True,
+        help="An option of the format, such as owner=李四; `wechatlog formats NAME` lists them. Repeatable.",
     ),
-)  # fmt: skip
+)
 
 
 def reading_options(command: _F) -> _F:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import Failure, say
-from wechatlog.cli.options import Reading, When, reading_options
+from wechatlog.cli.options import ANY_PATH, Reading, When, reading_options
 from wechatlog.model import MessageKind
 
 if TYPE_CHECKING:
@@ -22,25 +22,28 @@ if TYPE_CHECKING:
 
 __all__ = ["show"]
 
+_KIND: Final = click.Choice([kind.value for kind in MessageKind])
+_COLOR: Final = click.Choice(["auto", "always", "never"])
+
 
 @click.command()
-@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=click.Path())
-@click.option("--emoji", type=click.Choice(["code", "unicode"]), default="code", help="Show [微笑] as it is, or as 🙂.")
+@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
+@click.option("--emoji", type=click.Choice(["code", "unicode"]), default="code", help="[微笑] as it is, or as 🙂.")
 @click.option("--since", type=When(), help="Only from this day or time on.")
 @click.option("--until", type=When(), help="Only to this day, or before this time.")
-@click.option("--sender", multiple=True, help="Only of this person, by name or account id. May be repeated.")
-@click.option("--kind", multiple=True, type=click.Choice([kind.value for kind in MessageKind]), metavar="KIND", help="Only of this kind: text, image, file, … May be repeated.")  # fmt: skip
+@click.option("--sender", multiple=True, help="Only of this person, by name or account id. Repeatable.")
+@click.option("--kind", multiple=True, type=_KIND, metavar="KIND", help="Only of this kind: text, image, … Repeatable.")
 @click.option("--search", help="Only messages with this text, upper and lower case alike.")
 @click.option("--limit", type=click.IntRange(min=1), help="The first N messages.")
 @click.option("--tail", type=click.IntRange(min=1), help="The last N messages.")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours; auto: on a terminal.")  # fmt: skip
+@click.option("--color", type=_COLOR, default="auto", help="Colours; auto: on a terminal.")
 @click.option("--pager/--no-pager", default=True, help="Page on a terminal, with $PAGER or less.")
 @reading_options
 def show(inputs: tuple[str, ...], **how: Any) -> int:
     """Show chats in a readable form.
 
-    IN is a file, a folder, a glob, a ZIP or - for the standard input; several chats are shown one after the other.
-    Filters add up. Control characters in a chat are shown, not obeyed.
+    IN is a file, a folder, a glob, a ZIP or - for the standard input; several chats are shown one after the
+    other. Filters add up. Control characters in a chat are shown, not obeyed.
     """
     found = Inputs(inputs, Reading.of(how))
     conversations = iter(found)
@@ -108,19 +111,26 @@ def _print(lines: Iterator[Text], *, color: str, pager: bool) -> None:
     if pager and _on_terminal():
         os.environ.setdefault("LESS", "-FRX")  # as git: no pager for what fits on the screen
         os.environ.setdefault("LESSCHARSET", "utf-8")
-        click.echo_via_pager(texts, color=colored)
+        click.echo_via_pager(_without_last_end(texts), color=colored)
         return
     for text in texts:
         sys.stdout.write(text)
 
 
+def _without_last_end(texts: Iterator[str]) -> Iterator[str]:
+    """The texts without the last line end, since click adds one."""
+    for number, text in enumerate(texts):
+        yield ("\n" if number else "") + text.removesuffix("\n")
+
+
 def _paint(lines: Iterator[Text]) -> Iterator[str]:
     """The lines with escape sequences for their colours."""
+    from rich.color import ColorSystem
     from rich.console import Console
 
     console = Console(force_terminal=True, color_system="standard", highlight=False, legacy_windows=False)
     for line in lines:
         yield "".join(
-            segment.style.render(segment.text, color_system=console._color_system) if segment.style else segment.text
+            segment.style.render(segment.text, color_system=ColorSystem.STANDARD) if segment.style else segment.text
             for segment in line.render(console, end="\n")
         )

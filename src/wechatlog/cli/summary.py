@@ -44,16 +44,17 @@ class Tally:
             self._found[note.severity, note.code] = (number + 1, first)
 
     def lines(self) -> list[str]:
-        """A line for each code, the worst first."""
+        """How often, where, and what the first one says: two lines for each code, the worst first."""
         keys = sorted(self._found, key=lambda key: (_ORDER.index(key[0]), -self._found[key][0]))
-        return [self._line(*key) for key in keys]
+        return [line for key in keys for line in self._entry(*key).split("\n")]
 
-    def _line(self, severity: Severity, code: str) -> str:
+    def _entry(self, severity: Severity, code: str) -> str:
         number, first = self._found[severity, code]
         places = ", ".join(place for note in first if (place := _place(note)))
         more = ", …" if number > len(first) else ""
-        where = f" ({places}{more})" if places else ""
-        return harmless(f"{number:>6,} {severity:<7} {code}: {first[0].message}{where}", one_line=True)
+        where = f" at {places}{more}" if places else ""
+        line = harmless(f"{number:>6,} {severity:<7} {code}{where}", one_line=True)
+        return f"{line}\n{'':>15}{harmless(first[0].message, one_line=True)}"
 
     def to_json(self) -> list[dict[str, Any]]:
         """The counts."""
@@ -75,21 +76,19 @@ class Summary:
     messages: int = 0
     diagnostics: Tally = attrs.field(factory=Tally)
 
-    def add(
-        self, path: str, conversation: Conversation, messages: int, diagnostics: Iterable[Diagnostic]
-    ) -> None:
+    def add(self, path: str, conversation: Conversation, messages: int, diagnostics: Iterable[Diagnostic]) -> None:
         """Note a conversation that was written."""
         source, title = conversation.origin.source, conversation.title
         self.written.append({"path": path, "source": source, "title": title, "messages": messages})
         self.messages += messages
         self.diagnostics.add(diagnostics)
 
-    def finish(self, inputs: Inputs, *, as_json: bool, quiet: bool) -> int:
+    def finish(self, inputs: Inputs, output: str, *, as_json: bool, quiet: bool) -> int:
         """Report, and give the exit code."""
         inputs.complain(quiet=quiet)
         if not quiet:
             paths = {entry["path"] for entry in self.written}
-            where = f"{count(len(paths), 'file')}" if len(paths) != 1 else next(iter(paths))
+            where = output if output in paths else f"{output}: {count(len(paths), 'file')}"
             what = f"{count(len(self.written), 'conversation')}, {count(self.messages, 'message')}"
             say(f"{'standard output' if where == '-' else where}: {what}")
             for line in self.diagnostics.lines():

@@ -39,9 +39,7 @@ _STYLES: Final[dict[type, str]] = {
     File: "underline blue",
     Quote: "dim",
 }
-_UNTAGGED: Final = frozenset(
-    {MessageKind.TEXT, MessageKind.QUOTE, MessageKind.SYSTEM, MessageKind.RECALL, MessageKind.PAT, MessageKind.OTHER}
-)
+_UNTAGGED: Final = frozenset(MessageKind(kind) for kind in ("text", "quote", "system", "recall", "pat", "other"))
 
 
 @attrs.frozen
@@ -123,6 +121,7 @@ def _body(message: Message, look: Look) -> Text:
         body.append(f"[{message.kind.value.replace('_', ' ')}] ", "dim")
     for segment in message.segments:
         body.append(harmless(_shown(segment, look)), _STYLES.get(type(segment), ""))
+    body.rstrip()
     if not body.plain.strip():
         body.append("(empty)" if message.kind is MessageKind.TEXT else f"({message.kind.value})", "dim")
     if look.search:
@@ -134,6 +133,8 @@ def _shown(segment: Segment, look: Look) -> str:
     """What a person sees of a segment; its raw text, unless there is something more readable in it."""
     if isinstance(segment, Emoji) and look.unicode_emoji and segment.unicode:
         return segment.unicode
+    if isinstance(segment, Quote):
+        return segment.raw.rstrip(" -\n") + "\n"  # the reply goes on a line of its own, without the dashes
     if isinstance(segment, Image | Link):
         label = segment.title if isinstance(segment, Link) else segment.path if segment.url is None else None
         if segment.raw.startswith(("![", "[")) or not segment.raw:

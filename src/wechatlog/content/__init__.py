@@ -1,4 +1,4 @@
-"""What bodies mean: the vocabulary of kinds, placeholders, notices, app messages, and the syntax of the Markdown archive.
+"""What bodies mean: kinds, placeholders, notices, app messages, the syntax of the Markdown archive and the native form.
 
 Readers and writers meet here, since neither may import the other. Tables are data, shared where tools share them.
 """

@@ -13,13 +13,13 @@ import functools
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from wechatlog.diagnostics import Origin
 from wechatlog.model import MessageKind, build_message
 from wechatlog.segments.types import File, Forward, Image, Link, RedPacket, Sticker, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from wechatlog.diagnostics import Origin
     from wechatlog.model import Message
     from wechatlog.segments import Lexicon, Segment
 
@@ -172,8 +172,49 @@ def _read_link(match: re.Match[str]) -> Body:
 
 
 _FILE_SUFFIXES: Final = tuple(
-    ["pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "htm", "html", "txt", "md", "csv", "zip", "rar", "7z", "apk", "ipa", "jpg", "jpeg", "png", "gif", "mp3", "mp4", "avi", "mov", "vsd", "vsdx", "xmind", "mmap", "epub", "mobi", "key", "pages", "numbers", "psd", "ai", "rp", "et", "wps"]
+    [
+        "pdf",
+        "doc",
+        "docx",
+        "xls",
+        "xlsx",
+        "ppt",
+        "pptx",
+        "htm",
+        "html",
+        "txt",
+        "md",
+        "csv",
+        "zip",
+        "rar",
+        "7z",
+        "apk",
+        "ipa",
+        "jpg",
+        "jpeg",
+        "png",
+        "gif",
+        "mp3",
+        "mp4",
+        "avi",
+        "mov",
+        "vsd",
+        "vsdx",
+        "xmind",
+        "mmap",
+        "epub",
+        "mobi",
+        "key",
+        "pages",
+        "numbers",
+        "psd",
+        "ai",
+        "rp",
+        "et",
+        "wps",
+    ]
 )
+
 
 class _Row(NamedTuple):
     """A kind of body: the characters it may begin and end with, its whole pattern, and what it is."""
@@ -237,20 +278,23 @@ _BODIES: Final = (
 )
 """What a whole raw body can be; the first that fits wins."""
 
-SPECIAL_FIRST: Final = frozenset().union(*(row.first for row in _BODIES if row.first and row.last is None), "![微")
-"""First characters of a body that may be more than text; with `SPECIAL_LAST` the test that spares most bodies the table."""
+SPECIAL_FIRST: Final = frozenset().union(
+    *(row.first for row in _BODIES if row.first and row.last is None), "![微"
+)
+"""First characters of a body that may be more than text."""
 
 SPECIAL_LAST: Final = frozenset().union(*(row.last for row in _BODIES if row.first is None and row.last))
-"""Last characters of such bodies."""
+"""Last characters of a body that may be more than text; the two tests spare most bodies the table."""
 
 
 def classify(raw: str) -> Body:
     """What a raw body is; a text where nothing else fits."""
     first, last = raw[:1], raw[-1:]
     for row in _BODIES:
-        if (row.first is None or first in row.first) and (row.last is None or last in row.last):
-            if match := row.pattern.fullmatch(raw):
-                return row.body if isinstance(row.body, Body) else row.body(match)
+        if (row.first is not None and first not in row.first) or (row.last is not None and last not in row.last):
+            continue
+        if match := row.pattern.fullmatch(raw):
+            return row.body if isinstance(row.body, Body) else row.body(match)
     return _TEXT
 
 
@@ -328,7 +372,11 @@ def cut_block(text: str) -> Block:
     if not text[:end].strip() and text.count("\n", 0, end) <= 3:
         end = len(text)  # a heading where the body should be is the body
     plain = text[:end].replace("\r\n", "\n")
-    if plain.startswith(_OPEN) and plain.endswith(_CLOSE) and "\n" not in (body := plain[len(_OPEN) : -len(_CLOSE)]):
+    if (
+        plain.startswith(_OPEN)
+        and plain.endswith(_CLOSE)
+        and "\n" not in (body := plain[len(_OPEN) : -len(_CLOSE)])
+    ):
         return Block(body, end)
     lines = plain.split("\n")[1:]
     while lines and not lines[0].strip(" \t"):

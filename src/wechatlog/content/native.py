@@ -174,7 +174,10 @@ def _thaw(value: Any) -> Any:
 
 
 def conversation_to_json(conversation: Conversation) -> dict[str, Any]:
-    """The header of a conversation as a JSON object. Participants come without counts, so that messages can be appended."""
+    """The header of a conversation as a JSON object.
+
+    Participants come without counts, so that messages can be appended.
+    """
     found: dict[str, Any] = {"type": "conversation", "schema": SCHEMA}
     _put(found, conversation, ("title", "id", "is_group", "owner"))
     listed = [_participant_to_json(person, listed=True) for person in conversation.members]

@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeAlias, r
 import attrs
 
 from wechatlog.diagnostics import Collector, Diagnostic, Origin, Severity
-from wechatlog.model import Conversation, Message, MessageKind, Metadata, Participant, build_message, normalize_name
+from wechatlog.model import (
+    Conversation,
+    Message,
+    MessageKind,
+    Metadata,
+    Participant,
+    build_message,
+    normalize_name,
+)
 from wechatlog.segments import Lexicon
 from wechatlog.source import HEAD_SIZE, Source, decode_text
 from wechatlog.timestamps import ASSUMED_ZONE, Clock, from_unix, parse_clock, resolve_zone
@@ -77,7 +85,9 @@ _BINARY_SIGNATURES: Final = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
 )
 _JSON_START: Final = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]]|\[\s*$)")
-_JS_START: Final = re.compile(r"\s*(?:(?:window|globalThis|self)\.\w+|(?:var|let|const)\s+\w+|\w+)\s*=\s*[\[{(]")
+_JS_START: Final = re.compile(
+    r"\s*(?:(?:window|globalThis|self)\.\w+|(?:var|let|const)\s+\w+|\w+)\s*=\s*[\[{(]"
+)
 _MARKUP_START: Final = re.compile(r"\s*<[!?a-zA-Z]")
 _JSON_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
 
@@ -136,7 +146,10 @@ class Head:
 
     @property
     def containers(self) -> frozenset[str]:
-        """What the input could be, by its bytes: `text`, `csv`, `json`, `jsonl`, `js`, `html`, `zip`, `sqlite`, `ole`, `binary`, `empty`."""
+        """What the input could be, by its bytes.
+
+        Names: `text`, `csv`, `json`, `jsonl`, `js`, `html`, `zip`, `sqlite`, `ole`, `binary`, `empty`.
+        """
         return frozenset(self._cached("containers", self._find_containers))
 
     def _find_containers(self) -> set[str]:
@@ -149,7 +162,7 @@ class Head:
         if not text.strip("\ufeff \t\n"):
             return {"empty"}
         sample = text[:4096]
-        if sum(c < " " and c not in "\t\n\f\x0b" or c == "\ufffd" for c in sample) > len(sample) * 0.1:
+        if sum((c < " " and c not in "\t\n\f\x0b") or c == "\ufffd" for c in sample) > len(sample) * 0.1:
             return {"binary"}
         return self._text_containers(text)
 
@@ -472,5 +485,3 @@ def in_batches(draft: Draft, messages: Iterable[Message]) -> Iterator[Batch]:
     yield draft, batch
     while batch := list(itertools.islice(stream, _BATCH_SIZE)):
         yield draft, batch
-
-

@@ -1,11 +1,11 @@
 """ChatLab Format 0.0.1 and 0.0.2, the exchange format that several exporters write: JSON and JSON Lines.
 
 Takes `{"chatlab": …, "meta": …, "members": […], "messages": […]}`, or a line for each of these parts; gives
-messages as they stream by. Written by ChatLab itself, WeFlow, CipherTalk and pc_wechat_exp. The text and Markdown
-exports of ChatLab stand in `chatlab_text`.
+messages as they stream by. Written by ChatLab itself, WeFlow, CipherTalk and pc_wechat_exp.
 
-Format facts: ChatLab `docs/cn/standard/chatlab-format.md` and `packages/parser/src/chatlab-validator.ts`; WeFlow
-1.0.3 `formatters/ChatLabFormatter.ts` (`chatRecords`, types that stand for something else, names among the members).
+Format facts: ChatLab `docs/cn/standard/chatlab-format.md` and `packages/parser/src/chatlab-validator.ts`;
+WeFlow 1.0.3 `formatters/ChatLabFormatter.ts` (`chatRecords`, types that stand for something else, names of
+forwarded messages among the members).
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ _SYSTEM: Final = "SYSTEM"
 _LISTS: Final = ("members",)
 _MILLISECONDS: Final = 100_000_000_000
 _GROUPS: Final = {"group": True, "private": False}
-# Types that stand for more than they say: WeFlow writes forwards, music and red packets as links, transfers as
-# "other", and a share (24) is a mini program or a page.
+# Types that stand for more than they say: WeFlow writes forwards, music and red packets as links, transfers
+# as "other", and a share (24) is a mini program or a page.
 _VAGUE: Final = frozenset({None, Kind.LINK, Kind.OTHER})
 # WeFlow and CipherTalk cut texts; other writers of the format do not.
 _CUTTING: Final = frozenset({"WeFlow", "CipherTalk", "VXdaochu"})
@@ -128,6 +128,11 @@ class _Conversion:
         self.header = _Header(header)
         self.header.describe(self.draft)
 
+    def add_members(self, values: Any) -> None:
+        """Take a list of members in."""
+        for value in values:
+            self.add_member(read_object(value))
+
     def add_member(self, value: Mapping[str, Any], line: int = 1) -> None:
         """Take a member in, unless it is a name that a forwarded message left there."""
         account, names = read_string(value.get("platformId")), _aliases(value)
@@ -177,7 +182,7 @@ class _Conversion:
             )
         if row.get("chatRecords") and kind in _VAGUE:
             return Kind.FORWARD
-        if kind in _VAGUE and (found := read_placeholder(text, WEFLOW)) is not None:
+        if kind in _VAGUE and "](" not in text and (found := read_placeholder(text, WEFLOW)) is not None:
             kind = kind if found[0] in _VAGUE and kind is not None else found[0]
         if kind is Kind.SYSTEM:
             return read_notice(text) or kind
@@ -254,11 +259,11 @@ class ChatlabJsonReader:
             if not opened:
                 opened = True
                 conversion.open(facts)
+                conversion.add_members(facts.pop("members", ()))
             yield conversion.message(item.value, item.line, item.offset)
         if not opened:
             conversion.open(facts)
-        for member in read_list(facts.get("members")):
-            conversion.add_member(read_object(member))
+        conversion.add_members(facts.pop("members", ()))
 
 
 # --- JSON Lines -----------------------------------------------------------------------------------

@@ -12,7 +12,8 @@ The account id of the owner is nowhere in it; own messages are those of `我`. V
 `WCDB_CT_message_content` is 4; in groups the content of others begins with their account id, a colon and
 LF. Whose archive it is, is not written down either: in a private chat whoever is not the other one.
 
-Source of the format: PyWxDump `dbMSG.py`, chatlog 0.0.x `internal/model`, WeChatDataAnalysis `chat_helpers.py`.
+Source of the format: PyWxDump `dbMSG.py`, chatlog 0.0.x `internal/model`, WeChatDataAnalysis 2026
+`chat_helpers.py`.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ from wechatlog.readers.support.sqlite import (
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from wechatlog.content.appmsg import AppMessage
     from wechatlog.model import Message
@@ -197,29 +198,32 @@ def _find_people(source: Source, connection: sqlite3.Connection, layout: _Contac
 # --- compressed columns ---------------------------------------------------------------------------
 
 
-def _unpack_lz4(data: bytes) -> str:
-    """An LZ4 block whose size nobody wrote down."""
+def _unpack_lz4(data: bytes) -> tuple[str, bool]:
+    """An LZ4 block whose size nobody wrote down, and whether it is whole."""
     try:
         import lz4.block
     except ImportError as error:
         raise MissingExtraError("database", "reading an app message of a WeChat 3 database") from error
     size = max(len(data) << 8, 1 << 12)
-    return decode(lz4.block.decompress(data, uncompressed_size=min(size, _LARGEST_CONTENT))).rstrip("\0")
+    content = lz4.block.decompress(data, uncompressed_size=min(size, _LARGEST_CONTENT))
+    return decode(content).rstrip("\0"), True
 
 
-def _unpack_zstandard(data: bytes) -> str:
+def _unpack_zstandard(data: bytes) -> tuple[str, bool]:
+    """A Zstandard frame, as far as it goes, and whether it is whole."""
     try:
         import zstandard
     except ImportError as error:
         raise MissingExtraError("database", "reading a compressed message of a WeChat 4 database") from error
     try:
+        expected = zstandard.frame_content_size(data)
         with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(data)) as stream:
             content = stream.read(_LARGEST_CONTENT + 1)
     except zstandard.ZstdError as error:
         raise ValueError(str(error)) from error
     if len(content) > _LARGEST_CONTENT:
         raise ValueError("it grows too large")
-    return decode(content)
+    return decode(content), len(content) >= expected
 
 
 # --- rows of version 3 ----------------------------------------------------------------------------
@@ -275,25 +279,28 @@ class _Table:
         self.talker = talker
         self.is_group = talker.endswith(_GROUP)
 
-    def unpack(self, unpack: Callable[[bytes], str], data: bytes, row: int) -> str | None:
-        """Compressed content as text, or `None` and a diagnostic."""
+    def unpack(self, unpack: Callable[[bytes], tuple[str, bool]], data: bytes, row: int) -> str:
+        """Compressed content as text, as far as it goes; a diagnostic where that is not to its end."""
         try:
-            return unpack(data)
+            text, whole = unpack(data)
+            problem = None if whole else "it is cut"
         except WechatlogError:
             raise
         except Exception as error:  # noqa: BLE001 - the libraries have errors of their own
+            text, problem = "", str(error)
+        if problem is not None:
             self.walk.context.report(
                 "broken-content",
-                f"the compressed content of row {row} of {self.table} cannot be unpacked: {error}",
+                f"the compressed content of row {row} of {self.table} cannot be unpacked: {problem}",
                 severity=Severity.ERROR,
             )
-            return None
+        return text
 
     def v3_fact(self, fields: tuple[Any, ...], row: int) -> _Fact:
         server, type_, subtype, is_sender, time, content, packed, extra = fields
         text = decode(content)
         if not text and isinstance(packed, bytes) and packed:
-            text = self.unpack(_unpack_lz4, packed, row) or ""
+            text = self.unpack(_unpack_lz4, packed, row)
         is_self = None if is_sender is None else bool(is_sender)
         sender = None if is_self else self.talker
         if self.is_group and not is_self:
@@ -320,7 +327,7 @@ class _Table:
         for value in (content, packed):
             if isinstance(value, bytes) and value:
                 if value.startswith(_ZSTANDARD):
-                    return self.unpack(_unpack_zstandard, value, row) or ""
+                    return self.unpack(_unpack_zstandard, value, row)
                 if flag == _ZSTANDARD_FLAG and not _is_text(value):
                     report = f"row {row} of {self.table} is marked as compressed and is not"
                     self.walk.context.report("broken-content", report, severity=Severity.ERROR)
@@ -468,6 +475,7 @@ class _Walk:
             self.report_damage(f"a page of the table MSG is damaged: {damage}")
         for talker, rows in orders:
             draft = self.draft(talker, talker)
+            yield draft, []  # what is reported from here on is of this conversation
             yield from self.batches(_Table(self, draft, "MSG", talker), _V3_COLUMNS, rows)
         if not orders:
             yield self.context.draft(), []
@@ -486,20 +494,21 @@ class _Walk:
             yield self.context.draft(), []
 
     def _v4_table(self, table: str, talker: str) -> Iterator[Batch]:
+        draft = self.draft(table, talker)
+        yield draft, []  # what is reported from here on is of this conversation
         key = "sort_seq" if "sort_seq" in columns_of(self.connection, table) else "create_time"
         orders, damage = row_orders(self.connection, table, None, key)
         if damage is not None:
             self.report_damage(f"a page of the table {table} is damaged: {damage}")
-        draft = self.draft(table, talker)
         if not talker:
             self.context.report(
                 "unknown-conversation",
                 f"nothing says whose table {table} is; whether it is a group is unknown",
                 severity=Severity.INFO,
             )
-        empty: Iterable[Batch] = [(draft, [])]
-        reader = _Table(self, draft, table, talker)
-        yield from self.batches(reader, _V4_COLUMNS, orders[0].rows) if orders else empty
+        if orders:
+            yield from self.batches(_Table(self, draft, table, talker), _V4_COLUMNS, orders[0].rows)
+        draft.done = True
 
     def _find_owner(self, tables: list[str], talkers: Mapping[str, str]) -> str | None:
         """Whoever wrote in private chats and is not the other one; `None` where that is not one account."""

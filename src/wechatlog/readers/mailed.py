@@ -54,10 +54,12 @@ _HALF: Final = "(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚上)"
 _CLOCK: Final = rf"(?:{_HALF} ?)?[0-9]{{1,2}}:[0-9]{{2}}(?: ?[AaPp][Mm])?"
 _LINE_END: Final = r"[ \t]*+(?=\r?(?:\n|\Z))"
 _NAME: Final = rf"(?P<sender>[^ \t\r\n{BOLD}][^\r\n]*)(?<![ \t])(?<!上午)(?<!下午)"
-_DATE_LINE: Final = rf"[ \t]{{0,8}}{_DASHES}[ \t]{{0,8}}(?P<date>{_DATE})[ \t]{{0,8}}{_DASHES}{_LINE_END}"
+_BLANKS: Final = r"[ \t\u00a0]{0,8}"
+_DATE_LINE: Final = rf"{_BLANKS}{_DASHES}{_BLANKS}(?P<date>{_DATE}){_BLANKS}{_DASHES}{_LINE_END}"
 
 _PLAIN: Final = Grammar(
-    name="mailed chat", header=rf"(?:{_DATE_LINE}|{_NAME}(?P<gap>[ \t\u00a0]{{1,4}})(?P<time>{_CLOCK}){_LINE_END})"
+    name="mailed chat",
+    header=rf"(?:{_DATE_LINE}|{_NAME}(?P<gap>[ \t\u00a0]{{1,4}})(?P<time>{_CLOCK}){_LINE_END})",
 )
 _BOLD: Final = Grammar(
     name="mailed chat in HTML",
@@ -72,13 +74,29 @@ class _Form(NamedTuple):
     between: str
 
 
-_QUOTE: Final = "[\"“”]"
+_QUOTE: Final = '["“”]'
 _TITLES: Final = (
     _Form(re.compile(r"[ \t]*(?P<group>[^\r\n]+?) ?微信群上的聊天[记記][录錄]如下，[请請]查收。?[ \t]*"), ""),
-    _Form(re.compile(r"[ \t]*(?P<people>[^\r\n]+?) ?在微信上的聊天[记記][录錄]如下，[请請]查收。?[ \t]*"), " 和 "),
-    _Form(re.compile(rf"[ \t]*微信群{_QUOTE}(?P<group>[^\r\n]+){_QUOTE}的聊天[记記][录錄](?:如下)?[:：]?[ \t]*"), ""),
-    _Form(re.compile(rf"[ \t]*{_QUOTE}(?P<people>[^\r\n]+){_QUOTE}的聊天[记記][录錄](?:如下)?[:：]?[ \t]*"), "quotes"),
-    _Form(re.compile(r"[ \t]*Below is the (?:WeChat |Weixin )?chat history between (?P<people>[^\r\n]+?)[.:]?[ \t]*"), " and "),
+    _Form(
+        re.compile(r"[ \t]*(?P<people>[^\r\n]+?) ?在微信上的聊天[记記][录錄]如下，[请請]查收。?[ \t]*"),
+        " 和 ",
+    ),
+    _Form(
+        re.compile(
+            rf"[ \t]*微信群{_QUOTE}(?P<group>[^\r\n]+){_QUOTE}的聊天[记記][录錄](?:如下)?[:：]?[ \t]*"
+        ),
+        "",
+    ),
+    _Form(
+        re.compile(rf"[ \t]*{_QUOTE}(?P<people>[^\r\n]+){_QUOTE}的聊天[记記][录錄](?:如下)?[:：]?[ \t]*"),
+        "quotes",
+    ),
+    _Form(
+        re.compile(
+            r"[ \t]*Below is the (?:WeChat |Weixin )?chat history between (?P<people>[^\r\n]+?)[.:]?[ \t]*"
+        ),
+        " and ",
+    ),
     _Form(
         re.compile(
             r"[ \t]*Below is the (?:WeChat |Weixin )?chat history (?:in|of|from) (?:the )?(?:group )?(?:chat )?"
@@ -116,6 +134,7 @@ class _Title:
 
 def _find_title(lines: Iterable[str]) -> _Title | None:
     for line in lines:
+        line = line.replace("\u00a0", " ")
         for form in _TITLES:
             if len(line) < 400 and (match := form.pattern.fullmatch(line)):
                 return _read_title(match, form.between)
@@ -170,7 +189,9 @@ def _most(count: int, total: int) -> bool:
 
 def _read_frame(text: str, *, is_page: bool, subject: str | None = None) -> _Frame:
     """The habits of a file, from its first 65,536 characters."""
-    title = _find_title(text.replace(BOLD, "").split("\n")[:60]) or (_find_title([subject]) if subject else None)
+    title = _find_title(text.replace(BOLD, "").split("\n")[:60]) or (
+        _find_title([subject]) if subject else None
+    )
     grammar = _BOLD if is_page and any(c.header["sender"] for c in sample_blocks(text, _BOLD)) else _PLAIN
     headers = [candidate for candidate in sample_blocks(text, grammar) if candidate.header["sender"]]
     total = len(headers)
@@ -200,7 +221,8 @@ class _Text(NamedTuple):
     """The text of an input, whatever wraps it."""
 
     blocks: Iterable[str]
-    is_page: bool
+    is_page: bool = False
+    wrapped: bool = False
     subject: str | None = None
     attachments: tuple[str, ...] = ()
 
@@ -210,10 +232,10 @@ def _open(context: Context) -> _Text:
     head, blocks = sample(context.blocks())
     if is_mime(head):
         mail = read_mail(context.source.read_bytes() if data else b"", _WANTED)
-        return _Text((mail.text,), BOLD in mail.text, mail.subject, mail.attachments)
+        return _Text((mail.text,), BOLD in mail.text, True, mail.subject, mail.attachments)
     if is_html(head):
-        return _Text(html_lines(blocks), True)
-    return _Text(blocks, False)
+        return _Text(html_lines(blocks), True, True)
+    return _Text(blocks)
 
 
 class _Pass:
@@ -236,6 +258,8 @@ class _Pass:
             blanks=self.frame.blanks,
             names=self.frame.names,
             check=self._check,
+            stop=lambda header: header["date"] is not None,
+            placed=not self.text.wrapped,
         )
 
     def _describe(self) -> None:
@@ -268,27 +292,17 @@ class _Pass:
         """Whether a candidate is a header; a day line is one when nothing but a header follows it."""
         day = candidate.header["date"]
         if day is None:
-            upcoming = self._until_next_day(candidate)
-            return self.gate.accept(candidate._replace(upcoming=upcoming))
+            return self.frame.grammar is _BOLD or self.gate.accept(candidate)
         if candidate.body.strip(f" \t\r\n{BOLD}"):
             self.context.report(
                 "suspected-forgery",
                 "it looks like the line of a day but text follows it; the line was kept in the body before it",
                 severity=Severity.INFO,
-                line=candidate.line,
-                column=1,
+                line=self._line(candidate.line),
             )
             return False
         self.gate_day, self.gate.last = day, None
         return True
-
-    def _until_next_day(self, candidate: Candidate) -> list[Any]:
-        following = []
-        for record in candidate.upcoming:
-            if record[0] is not None and record[0]["date"] is not None:
-                break
-            following.append(record)
-        return following
 
     def messages(self) -> Iterator[Message]:
         """The messages in order."""
@@ -301,15 +315,14 @@ class _Pass:
                 yield self._message(block)
 
     def _preamble(self, block: Block) -> None:
-        for number, line in enumerate(block.lines.replace(BOLD, "").split("\n")):
+        for number, line in enumerate(block.lines.replace(BOLD, "").replace("\u00a0", " ").split("\n")):
             known = any(form.pattern.fullmatch(line) for form in _TITLES) or _HEAD_WORDS.fullmatch(line)
             if line.strip() and not known:
                 self.context.report(
                     "text-before-first-message",
                     "text before the first header belongs to no message",
                     severity=Severity.INFO if self.frame.title is not None else Severity.WARNING,
-                    line=block.line + number,
-                    column=1,
+                    line=self._line(block.line + number),
                     excerpt=line[:200],
                 )
                 return
@@ -317,7 +330,7 @@ class _Pass:
     def _message(self, block: Block) -> Message:
         header = block.header
         assert header is not None  # noqa: S101 - the caller looked
-        time, precision = self._time(header["time"], block.line)
+        time, precision = self._time(header["time"], self._line(block.line))
         text = self._body(block)
         kind, segments = self._content(text)
         return self.context.message(
@@ -328,21 +341,25 @@ class _Pass:
             kind=kind,
             text=text,
             segments=segments,
-            line=block.line,
-            offset=block.offset,
+            line=self._line(block.line),
+            offset=None if self.text.wrapped else block.offset,
         )
 
-    def _time(self, clock: str, line: int) -> tuple[dt.datetime | None, Precision | None]:
+    def _line(self, line: int) -> int | None:
+        """A line of the source; those of a page or of a mail in its wrapper are not known."""
+        return None if self.text.wrapped else line
+
+    def _time(self, clock: str, line: int | None) -> tuple[dt.datetime | None, Precision | None]:
         if self.day:
             return self.context.clock(f"{self.day} {clock}", line=line)
         sentence = f"no line of a day stands above {clock!r}; pass date="
-        self.context.report("no-date", sentence, line=line, column=1)
+        self.context.report("no-date", sentence, line=line)
         return None, None
 
     def _body(self, block: Block) -> str:
         text = block.lines.partition("\n")[2]
         if self.text.is_page:
-            text = text.replace(BOLD, "").replace("\u00a0", " ")
+            text = text.replace(BOLD, "")
         if self.frame.spaced:
             first, _, rest = text.partition("\n")
             text = text if first.strip() else rest
@@ -386,7 +403,9 @@ class MailedReader:
     """The reader of mailed and shared chat history."""
 
     name = "mail"
-    description = "chat history shared or mailed from WeChat for Android or iOS, text, HTML or .eml (2016-2026)"
+    description = (
+        "chat history shared or mailed from WeChat for Android or iOS, text, HTML or .eml (2016-2026)"
+    )
     suffixes = (".txt", ".eml", ".html", ".htm")
     options: Mapping[str, str] = {
         **OWNER_OPTION,

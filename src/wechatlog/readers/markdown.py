@@ -176,7 +176,9 @@ class _Walk:
         batch: list[Message] = []
         name, zone, parse = self.context.source.name, self.context.tz, dt.datetime.fromisoformat
         kind: MessageKind | None
-        usual = None if self.cr else "\n"  # what is left of a usual block; none is usual where every raw text is kept
+        usual = (
+            None if self.cr else "\n"
+        )  # what is left of a usual block; none is usual where every raw text is kept
         lexicon = self.draft.lexicon
         for record in records:
             header, rest, offset, line = record
@@ -310,7 +312,9 @@ class MarkdownReader:
     """The reader of Markdown archives."""
 
     name = "markdown"
-    description = "Markdown archive of a group's daily record, daily and merged dialect (cocolian scripts, 2017-2018)"
+    description = (
+        "Markdown archive of a group's daily record, daily and merged dialect (cocolian scripts, 2017-2018)"
+    )
     suffixes = (".markdown", ".md")
     options: Mapping[str, str] = {
         "date": "the day of the messages, for a file that does not say it: 2017-08-19",
@@ -339,7 +343,9 @@ class MarkdownReader:
         del source  # the context has it
         prepared = prepare(context.blocks())
         walk = _Walk(context, prepared.mark, cr=prepared.cr)
-        held: tuple[Any, list[Message]] | None = None  # the last batch waits, since a day heading may still follow it
+        held: tuple[Any, list[Message]] | None = (
+            None  # the last batch waits, since a day heading may still follow it
+        )
         for records in iter_records(walk.watch(prepared.blocks), _BLOCKS):
             for batch in walk.batches(records):
                 if held is not None:

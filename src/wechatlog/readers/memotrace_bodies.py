@@ -1,8 +1,8 @@
 """What bodies mean that MemoTrace wrote as text: shared by its CSV, spreadsheet, TXT and Markdown readers.
 
-Takes a body, gives its kind and segments, and reports the known faults of the writer; repairs none. Version 3 writes
-`【图片】` and blocks of several lines, version 1 `[图片]`. Square brackets are placeholders in version 1 alone: in a body of
-version 3 they are emoji codes that somebody typed (`[红包]`).
+Takes a body, gives its kind and segments, and reports the known faults of the writer; repairs none. Version 3
+writes `【图片】` and blocks of several lines, version 1 `[图片]`. Square brackets are placeholders in version 1 alone:
+in a body of version 3 they are emoji codes that somebody typed (`[红包]`).
 
 Format facts: MemoTrace 1 `exporter_txt.py`, MemoTrace 3 `wxManager/model/message.py` (`to_text`) and `link_parser.py`.
 """

@@ -5,9 +5,10 @@ Version 1 has twelve columns, UTF-8 with a byte order mark, CRLF, in two files t
 * `<remark>_utf8.csv`, one chat: Remark, NickName and Sender (account id) are those of who sent the row;
 * `messages.csv`, all chats: Remark and NickName are those of the chat, Sender is `我` or a name.
 
-Version 0 (autumn of 2023) has the first nine columns, no mark, sometimes a column of row numbers without a name in front;
-one build wrote the server's id into every row and no name for it into the header. The first versions of all, which read
-the database of an Android emulator, had `用户名,消息内容,发送时间,发送状态,消息类型,isSend,msgId` behind row numbers.
+Version 0 (autumn of 2023) has the first nine columns, no mark, sometimes a column of row numbers without a name in
+front; one build wrote the server's id into every row and no name for it into the header. The first versions of all,
+which read the database of an Android emulator, had `用户名,消息内容,发送时间,发送状态,消息类型,isSend,msgId` behind row
+numbers.
 
 CreateTime is Unix seconds, StrTime the same as a wall clock. StrContent is what the database has: text, XML, and for
 most app messages (type 49) nothing, since their text stood in a column that was not exported.
@@ -49,8 +50,16 @@ if TYPE_CHECKING:
 
 __all__ = ["EMULATOR", "V0", "V1", "MemotraceEmulatorReader", "MemotraceNumericReader"]
 
-V0_COLUMNS: Final = tuple(
-    "localId TalkerId Type SubType IsSender CreateTime Status StrContent StrTime".split()
+V0_COLUMNS: Final = (
+    "localId",
+    "TalkerId",
+    "Type",
+    "SubType",
+    "IsSender",
+    "CreateTime",
+    "Status",
+    "StrContent",
+    "StrTime",
 )
 V1_COLUMNS: Final = (*V0_COLUMNS, "Remark", "NickName", "Sender")
 EMULATOR_COLUMNS: Final = ("用户名", "消息内容", "发送时间", "发送状态", "消息类型", "isSend", "msgId")
@@ -102,18 +111,14 @@ def _flag(text: str) -> bool | None:
     return {"0": False, "1": True}.get(text.strip())
 
 
-def _open_rows(
-    source: Source, context: Context, columns: Sequence[str]
-) -> tuple[Iterator[Row], bool]:
+def _open_rows(source: Source, context: Context, columns: Sequence[str]) -> tuple[Iterator[Row], bool]:
     """The rows under the header, and whether a column of row numbers stands in front.
 
     Raises:
         FormatError: where the header is another.
     """
     check_date_order(context)
-    rows = iter_rows(
-        context.blocks(), context.collector, delimiter=_delimiter(Head.of(source, context.encoding))
-    )
+    rows = iter_rows(context.blocks(), context.collector, delimiter=_delimiter(Head.of(source, context.encoding)))
     names = _clean(next(rows, Row([], 1)).fields)
     found = _without_index(names)
     if found[: len(columns)] != tuple(columns):
@@ -160,7 +165,16 @@ class _Shape:
         fields += [""] * (len(V1_COLUMNS) - len(fields))
         _, talker, kind, subtype, is_sender, created, _, content, clock, *who = fields[: len(V1_COLUMNS)]
         return _Record(
-            talker, kind, subtype, is_sender, created, content, clock, *who, server_id=server_id, line=row.line
+            talker,
+            kind,
+            subtype,
+            is_sender,
+            created,
+            content,
+            clock,
+            *who,
+            server_id=server_id,
+            line=row.line,
         )
 
     def _take_extra_id(self, fields: list[str], line: int) -> str:
@@ -206,7 +220,6 @@ class _Conversion:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.zone = context.tz or resolve_zone(ASSUMED_ZONE)
-        self.missing_noted: set[MessageKind] = set()
 
     def message(self, draft: Draft, record: _Record, person: _Person) -> Message:
         """One message."""
@@ -250,9 +263,7 @@ class _Conversion:
     def _body(self, record: _Record) -> AppMessage:
         number, subtype = _integer(record.type), _integer(record.subtype) or 0
         kind = MessageKind.OTHER if number is None else kind_of_type(number, subtype)
-        body = parse_content(
-            kind, record.content, self.context.collector, zone=self.zone, line=record.line
-        )
+        body = parse_content(kind, record.content, self.context.collector, zone=self.zone, line=record.line)
         if body.kind is MessageKind.OTHER:
             what = f"unknown type {record.type[:20]!r}, subtype {record.subtype[:20]!r}"
             self.context.report("unknown-kind", what, severity=Severity.INFO, line=record.line)

@@ -1,12 +1,13 @@
 """MemoTrace 3 as tables: the CSV of eight columns, and the workbook with the same columns.
 
-CSV: UTF-8 with a byte order mark, CRLF, `消息ID,类型,发送人,时间,内容,备注,昵称,更多信息`, the last one always `more`; file
-`<remark>.csv`. XLSX: sheet 聊天记录 with the same columns, sheet 成员信息 with the people. The id is the server's, the
-type a Chinese name, the time a wall clock, the content `to_text` of the message.
+CSV: UTF-8 with a byte order mark, CRLF, `消息ID,类型,发送人,时间,内容,备注,昵称,更多信息`, the last one always `more`;
+file `<remark>.csv`. XLSX: sheet 聊天记录 with the same columns, sheet 成员信息 with the people. The id is the server's,
+the type a Chinese name, the time a wall clock, the content `to_text` of the message.
 
-There is no account id and no direction. In private chats the owner's rows have neither 备注 nor 昵称, because the published
-core never fills the owner's account; other builds may differ, so that this is a hint and no proof: it is reported, and
-`is_self` stays `None` unless the option `owner` says who it is. MemoTrace 2 had 0 or 1 in 发送人; that is a direction.
+There is no account id and no direction. In private chats the owner's rows have neither 备注 nor 昵称, because the
+published core never fills the owner's account; other builds may differ, so that this is a hint and no proof: it is
+reported, and `is_self` stays `None` unless the option `owner` says who it is. MemoTrace 2 had 0 or 1 in 发送人; that
+is a direction.
 
 Format facts: `exporter/exporter_csv.py`, `exporter/exporter_xlsx.py` of MemoTrace 3.
 """
@@ -132,9 +133,7 @@ class _Conversion:
     def _kind(self, record: _Record, line: int) -> MessageKind:
         kind = kind_of_name(record.type)
         if kind is None:
-            self.context.report(
-                "unknown-kind", f"unknown type {record.type[:40]!r}", severity=Severity.INFO, line=line
-            )
+            self.context.report("unknown-kind", f"unknown type {record.type[:40]!r}", severity=Severity.INFO, line=line)
             return MessageKind.OTHER
         return (read_notice(record.content) or kind) if kind is MessageKind.SYSTEM else kind
 
@@ -234,10 +233,9 @@ class MemotraceXlsxReader:
         """
         check_date_order(context)
         sheets = peek_sheets(source, 1) or [(name, []) for name in sheet_names(source)]
-        for name, first in sheets:
-            if first and _grade(columns := _clean(map(cell_text, first[0]))):
-                break
-        else:
+        headers = [(name, _clean(map(cell_text, rows[0]))) for name, rows in sheets if rows]
+        name, columns = next(((name, names) for name, names in headers if _grade(names)), ("", ()))
+        if not columns:
             raise FormatError(f"no sheet has the columns {','.join(COLUMNS)}", source=source.label)
         draft = context.draft(metadata={"exporter": EXPORTER})
         _describe_members(draft, source, [name for name, _ in sheets])

@@ -63,8 +63,13 @@ _TIMED: Final = Grammar(
 # The day is optional in the pattern, and the name is greedy: a name may end in what looks like a day.
 _DAY_IN_NAME: Final = re.compile(rf"[ \t]+({_DAY}|{_NEAR_DAY})\Z")
 _HALF_IN_NAME: Final = re.compile(rf"[ \t]+({_HALF})\Z")
-_IOS: Final = Grammar(name="paste of an iPhone", header=rf"(?P<time>[0-9]{{4}}年[0-9]{{1,2}}月[0-9]{{1,2}}日 {_CLOCK}){_LINE_END}")
-_NAMES: Final = Grammar(name="paste with names only", header=rf"(?P<sender>[^\s:：][^\r\n]*)(?<![:： \t])[:：]{_LINE_END}")
+_IOS: Final = Grammar(
+    name="paste of an iPhone",
+    header=rf"(?P<time>[0-9]{{4}}年[0-9]{{1,2}}月[0-9]{{1,2}}日 {_CLOCK}){_LINE_END}",
+)
+_NAMES: Final = Grammar(
+    name="paste with names only", header=rf"(?P<sender>[^\s:：][^\r\n]*)(?<![:： \t])[:：]{_LINE_END}"
+)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -142,7 +147,9 @@ class _Pass:
             sentence = f"{text!r} counts from the day of copying, which the file does not say; pass today="
             self.context.report("relative-time", sentence, severity=Severity.INFO, line=line, column=1)
         else:
-            self.context.report("bad-time", f"impossible time {text!r}", severity=Severity.ERROR, line=line, column=1)
+            self.context.report(
+                "bad-time", f"impossible time {text!r}", severity=Severity.ERROR, line=line, column=1
+            )
         return None, None
 
     def message(self, sender: str, clock: str | None, text: str, line: int, offset: int) -> Message:
@@ -256,7 +263,9 @@ class IosPasteReader:
         framed = [candidate for candidate in candidates if self._name_line(candidate) is not None]
         if not framed or framed[0] is not candidates[0] or candidates[0].before.lines.strip().count("\n"):
             return None
-        return Evidence(0.9 if len(framed) > 1 else 0.75, f"{len(framed)} names, each with a date line under it")
+        return Evidence(
+            0.9 if len(framed) > 1 else 0.75, f"{len(framed)} names, each with a date line under it"
+        )
 
     def _name_line(self, candidate: Candidate) -> str | None:
         """The line above a date line, where it stands alone: at the start or after a blank line."""
@@ -313,7 +322,9 @@ _NOT_NAMES: Final = frozenset(
     "公告 规则 条件 地址 电话 正文 第一 第二 第三 首先 其次 最后 另外 因此 所以 但是 Q A Note Notes Example Summary TODO "
     "Subject From To Date".split()
 )
-_SENTENCE: Final = re.compile(r"[，。；？！、,;?!\"“”]|(?:说|道|问|答|如下|包括|包含|认为|指出|表示|例如|比如|就是|以下|分为)\Z|\A(?:第.{1,5}[章节条步部回]|[0-9一二三四五六七八九十]{1,3}[、.．)）])")
+_SENTENCE: Final = re.compile(
+    r"[，。；？！、,;?!\"“”]|(?:说|道|问|答|如下|包括|包含|认为|指出|表示|例如|比如|就是|以下|分为)\Z|\A(?:第.{1,5}[章节条步部回]|[0-9一二三四五六七八九十]{1,3}[、.．)）])"
+)
 _LONGEST_NAME: Final = 40
 
 
@@ -344,7 +355,9 @@ class NamePasteReader:
         if len(names) < len(framed) and len(framed) > 2:
             half = sum(candidate.header.group().rstrip().endswith(":") for candidate in framed)
             return Evidence(0.6 if half == len(framed) else 0.4, reason)
-        placeholders = sum(read_body(strip_blank_end(c.body.strip("\n")), None)[0] is not MessageKind.TEXT for c in framed)
+        placeholders = sum(
+            read_body(strip_blank_end(c.body.strip("\n")), None)[0] is not MessageKind.TEXT for c in framed
+        )
         return Evidence(0.5, reason) if placeholders and len(framed) > 1 and b"\r\n" in head.data else None
 
     def read(self, source: Source, context: Context) -> Iterator[Batch]:

@@ -3,10 +3,10 @@
 Takes rows with the columns `id, MsgSvrID, type_name, is_sender, talker, room_name, msg, src, CreateTime`,
 whatever file they stand in; gives messages. `users.json` beside the file says who the account ids are.
 
-Format facts: PyWxDump 2.4 to 3.1 `api/export/exportCSV.py`, `exportJSON.py`, `exportHtml.py`, `db/dbMSG.py`;
-until August 2024 the columns `msg` and `src` were one column `content` that held JSON. WeFlow 1.0.3 writes the
-same columns without `room_name` for WeClone, `talker` being a display name and `CreateTime` UTC
-(`WeCloneFormatter.ts`). People open these files in Excel and save them: as CSV with rounded ids and without
+Format facts: PyWxDump 2.4 to 3.1 `api/export/exportCSV.py`, `exportJSON.py`, `exportHtml.py`,
+`db/dbMSG.py`; until August 2024 the columns `msg` and `src` were one column `content` that held JSON. WeFlow
+1.0.3 writes the same columns without `room_name` for WeClone, `talker` being a display name and `CreateTime`
+UTC (`WeCloneFormatter.ts`). People open these files in Excel and save them: as CSV with rounded ids and without
 seconds, in GBK, as tab-separated UTF-16, or as a workbook that is still named `.csv`.
 """
 
@@ -22,8 +22,9 @@ import attrs
 
 from wechatlog.content.appmsg import parse_content, parse_record
 from wechatlog.content.forwards import parse_record_dict, parse_record_repr
-from wechatlog.content.placeholders import PYWXDUMP, WEFLOW, parse_body, read_placeholder
+from wechatlog.content.placeholders import PYWXDUMP, parse_body
 from wechatlog.content.vocabulary import kind_of_name, segment_for
+from wechatlog.content.weflow import build_segments
 from wechatlog.diagnostics import Severity
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, Participant
@@ -38,6 +39,7 @@ from wechatlog.readers.support.excel_marks import (
 )
 from wechatlog.readers.support.json_stream import iter_json
 from wechatlog.readers.support.spreadsheets import cell_text, iter_sheet, peek_sheets, sheet_names
+from wechatlog.readers.support.weflow_bodies import FaultWatch, read_body
 from wechatlog.segments.types import File, Forward, Image, Link, Sticker, Transfer, Video, Voice
 
 if TYPE_CHECKING:
@@ -172,16 +174,22 @@ def _read_pywxdump(row: _Row, kind: MessageKind, context: Context) -> _Body:
     return _Body(kind, text, segments)
 
 
-def _read_weclone(row: _Row, kind: MessageKind, context: Context) -> _Body:
+def _read_weclone(row: _Row, kind: MessageKind, watch: FaultWatch) -> _Body:
     """The body of a WeClone row: `text` stands for all that is no media, and placeholders say what it was."""
-    text, src = row.text("msg"), _source_text(row)
+    text = watch.unframe(row.text("msg"), row.line)
     if kind is MessageKind.TEXT:
-        found = read_placeholder(text, WEFLOW, zone=context.tz)
-        return _Body(kind, text) if found is None else _Body(found[0], text, found[1])
-    segments = parse_body(kind, text, WEFLOW, zone=context.tz)
+        found = read_body(text)
+        watch.check(found.kind, text, row.line)
+        return _Body(*found)
+    segments = build_segments(kind, text, {})
     if not segments:
         return _Body(kind, text, segments)
-    return _Body(kind, text, (_with_source(segments[0], src), *segments[1:]))
+    first, src = segments[0], _source_text(row)
+    if isinstance(first, File) and not re.search(r"[\\/]", src):  # the name of a file that was not exported
+        first = attrs.evolve(first, name=first.name or src or None)
+    else:
+        first = _with_source(first, src)
+    return _Body(kind, text, (first, *segments[1:]))
 
 
 # --- rows -----------------------------------------------------------------------------------------
@@ -264,9 +272,12 @@ class _Teller:
     own_id: str | None = None
     _drafts: dict[str, Draft] = attrs.field(factory=dict, init=False)
     _current: Draft | None = attrs.field(default=None, init=False)
-    _clock: _Clock = attrs.field(
-        default=attrs.Factory(lambda self: _Clock(self.context), takes_self=True), init=False
-    )
+    _clock: _Clock = attrs.field(init=False)
+    _watch: FaultWatch = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._clock = _Clock(self.context)
+        self._watch = FaultWatch(self.context)
 
     def batches(self, rows: Iterable[_Row]) -> Iterator[Batch]:
         """Batches of messages; another conversation begins another batch."""
@@ -301,12 +312,16 @@ class _Teller:
     def _message(self, draft: Draft, row: _Row) -> Message:
         if "content" in row.fields and "msg" not in row.fields:
             row = _split_content(row, self.context)
-        body = (_read_weclone if self.weclone else _read_pywxdump)(row, self._kind(row), self.context)
+        kind = self._kind(row)
+        if self.weclone:
+            body = _read_weclone(row, kind, self._watch)
+        else:
+            body = _read_pywxdump(row, kind, self.context)
         is_self = _OWN.get(row.text("is_sender").strip().lower())
         time, precision = self._clock.read(row)
         sender, sender_id = self._sender(row, body.kind)
-        if is_self and sender_id is not None and not self.weclone:
-            draft.owner = draft.owner or sender_id
+        if is_self and draft.owner is None and sender != _SELF:
+            draft.owner = sender_id or sender
         return self.context.message(
             draft,
             time=time,

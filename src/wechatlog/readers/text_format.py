@@ -139,5 +139,3 @@ class TextFormat:
         else:
             precision = "second" if any(part in self.strptime for part in _FINE) else "minute"
         return context.wall_time(time), precision
-
-

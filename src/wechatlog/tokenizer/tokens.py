@@ -25,7 +25,10 @@ MARKDOWN: Final = Grammar(
     header=r"> (?P<time>(?:[0-9]{4}-[0-9]{2}-[0-9]{2} )?[0-9]{2}:[0-9]{2}:[0-9]{2})  (?P<sender>.*)",
     separator=r"[ \t]{3}",
 )
-"""Both dialects of the Markdown archive. The sender group holds the two blanks that end the line, where an editor has not stripped them."""
+"""Both dialects of the Markdown archive.
+
+The sender group holds the two blanks that end the line, where an editor has not stripped them.
+"""
 
 _FENCE: Final = re.compile(r"---[ \t]*")
 _DATE_HEADING: Final = re.compile(r"##[ \t]+[0-9]{4}-[0-9]{2}-[0-9]{2}[ \t]*")
@@ -122,7 +125,9 @@ def iter_tokens(blocks: Iterable[str], grammar: Grammar = MARKDOWN) -> Iterator[
 
 
 def _fields(header: re.Match[str]) -> tuple[tuple[str, str], ...]:
-    values = {name: value.rstrip(_LINE_END) for name, value in header.groupdict().items() if value is not None}
+    values = {
+        name: value.rstrip(_LINE_END) for name, value in header.groupdict().items() if value is not None
+    }
     if "sender" in values and header.end("sender") == header.end():
         values["sender"] = values["sender"].removesuffix("  ")
     return tuple(values.items())

@@ -131,10 +131,12 @@ class MarkdownWriter:
         del options
         stream = iter(messages)
         whole = messages is conversation.messages
-        merged = conversation.metadata.get("dialect") == "merged" or not whole or not _is_one_day(conversation)
+        merged = (
+            conversation.metadata.get("dialect") == "merged" or not whole or not _is_one_day(conversation)
+        )
         first = next(stream, None)
-        start = next((m.time for m in conversation.messages if m.time is not None), first and first.time)
-        start = _EPOCH if start is None else start.replace(tzinfo=None)
+        known = itertools.chain(conversation.messages, () if first is None else (first,))
+        start = next((m.time.replace(tzinfo=None) for m in known if m.time is not None), _EPOCH)
         yield _preamble(conversation, _day_of(conversation, start), merged=merged)
         day, last = "" if merged else start.isoformat()[:10], start
         for message in itertools.chain(() if first is None else (first,), stream):

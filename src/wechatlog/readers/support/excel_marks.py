@@ -36,7 +36,8 @@ _FLOAT: Final = re.compile(r"[0-9](?:[.,][0-9]{1,17})?[eE]\+?[0-9]{1,3}")
 _EXCEL_DIGITS: Final = 15
 _SLASH_DATE: Final = re.compile(
     r"(?P<one>[0-9]{1,2})/(?P<two>[0-9]{1,2})/(?P<year>[0-9]{4}|[0-9]{2})"
-    r" +(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?(?: ?(?P<half>AM|PM|am|pm|上午|下午))?"
+    r" +(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?"
+    r"(?: ?(?P<half>AM|PM|am|pm|上午|下午))?"
 )
 
 

@@ -15,7 +15,7 @@ White space is kept as it stands unless `collapse=True`. Needs the extra `html`.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wechatlog.errors import FormatError, MissingExtraError
 
@@ -99,7 +99,9 @@ def first_with_class(root: HtmlElement, name: str) -> HtmlElement | None:
     return next(with_class(root, name), None)
 
 
-def node_text(node: HtmlElement, *, collapse: bool = False, leave_out: Container[str] = ()) -> str:
+def node_text(
+    node: HtmlElement, *, collapse: bool = False, leave_out: Container[str] = (), alt: bool = False
+) -> str:
     """The text of an element as a person reads it; its own tail is no part of it.
 
     Args:
@@ -107,6 +109,7 @@ def node_text(node: HtmlElement, *, collapse: bool = False, leave_out: Container
         collapse: runs of white space in the source count as one blank, as a browser shows them, save inside
             `<pre>`.
         leave_out: classes of elements whose text does not count.
+        alt: the `alt` text of pictures counts, for pages that show emoji codes as pictures.
 
     Returns:
         `<br>` as LF; block elements stand on lines of their own, without LF at the ends; scripts and styles
@@ -117,30 +120,40 @@ def node_text(node: HtmlElement, *, collapse: bool = False, leave_out: Container
     """
     pieces: list[str] = []
     try:
-        _collect(node, pieces, collapse, leave_out)
+        _collect(node, _Manner(collapse, leave_out, alt), pieces)
     except RecursionError as error:
         raise FormatError("elements nested too deeply") from error
     return "".join(pieces).removesuffix("\n")
 
 
-def _collect(node: HtmlElement, pieces: list[str], collapse: bool, leave_out: Container[str]) -> None:
-    keep_space = not collapse or node.tag == "pre"
+class _Manner(NamedTuple):
+    """How text is collected; see `node_text`."""
+
+    collapse: bool
+    leave_out: Container[str]
+    alt: bool
+
+
+def _collect(node: HtmlElement, manner: _Manner, pieces: list[str]) -> None:
+    keep_space = not manner.collapse or node.tag == "pre"
     _add(pieces, node.text, keep_space)
     for child in node:
         if isinstance(child.tag, str) and child.tag not in _SILENT:
             if child.tag == "br":
                 pieces.append("\n")
-            elif not any(name in leave_out for name in (child.get("class") or "").split()):
-                _collect_child(child, pieces, collapse, leave_out)
+            elif child.tag == "img" and manner.alt:
+                pieces.append(child.get("alt") or "")
+            elif not any(name in manner.leave_out for name in (child.get("class") or "").split()):
+                _collect_child(child, manner, pieces)
         _add(pieces, child.tail, keep_space)
 
 
-def _collect_child(child: HtmlElement, pieces: list[str], collapse: bool, leave_out: Container[str]) -> None:
+def _collect_child(child: HtmlElement, manner: _Manner, pieces: list[str]) -> None:
     is_block = child.tag in _BLOCKS
     if is_block and any(pieces) and not pieces[-1].endswith("\n"):
         pieces.append("\n")
     before = len(pieces)
-    _collect(child, pieces, collapse, leave_out)
+    _collect(child, manner, pieces)
     if is_block and any(pieces[before:]) and not pieces[-1].endswith("\n"):
         pieces.append("\n")
 

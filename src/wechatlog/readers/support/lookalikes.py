@@ -164,6 +164,10 @@ class Gate:
         ordered: the writer sorts by time, so that a header out of order is none, whoever is named.
         serious: a lookalike is so elaborate that each is worth a warning.
         check: says what is wrong with the frame of a candidate, or `None`.
+        stop: whether times after this match cannot be compared with those before.
+        placed: lines are those of the source.
+        known: the names accepted so far.
+        last: the time of the last header accepted.
     """
 
     context: Context
@@ -174,6 +178,8 @@ class Gate:
     ordered: bool = False
     serious: bool = False
     check: Callable[[Candidate], str | None] = lambda _: None
+    stop: Callable[[re.Match[str]], bool] = lambda _: False
+    placed: bool = True
     known: set[str] = attrs.field(factory=set)
     last: dt.datetime | None = None
 
@@ -205,16 +211,25 @@ class Gate:
         time = self.clock(candidate.header)
         if time is None or self.last is None:
             return None
-        following = [found for record in candidate.upcoming if record[0] and (found := self.clock(record[0]))]
         if time < self.last:
-            back = any(found >= self.last for found in following)
-            if back or len(following) < 3:
+            following = list(self._times(candidate))
+            if any(found >= self.last for found in following) or len(following) < 3:
                 return "it looks like a header but its time lies before that of the message above"
             return None
-        soon = following[:4]
-        if soon and self.last <= soon[0] < time and 2 * sum(found < time for found in soon) > len(soon):
-            return "it looks like a header but its time lies after that of the messages below"
+        first = next(self._times(candidate), None)
+        if first is not None and self.last <= first < time:
+            soon = list(itertools.islice(self._times(candidate), 4))
+            if 2 * sum(found < time for found in soon) > len(soon):
+                return "it looks like a header but its time lies after that of the messages below"
         return None
+
+    def _times(self, candidate: Candidate) -> Iterator[dt.datetime]:
+        """The times of the candidates that follow, as far as they can be compared."""
+        for header, *_ in candidate.upcoming:
+            if header is None or self.stop(header):
+                return
+            if (found := self.clock(header)) is not None:
+                yield found
 
     def _report(self, candidate: Candidate, name: str | None, sentence: str) -> None:
         serious = self.serious or name in self.known
@@ -222,7 +237,7 @@ class Gate:
             "suspected-forgery",
             sentence,
             severity=Severity.WARNING if serious else Severity.INFO,
-            line=candidate.line,
-            column=1,
+            line=candidate.line if self.placed else None,
+            column=1 if self.placed else None,
             excerpt=candidate.header.group()[1:201],
         )

@@ -154,4 +154,4 @@ def _visible(text: str) -> str:
     """Text between tags: line ends are blanks there, entities are characters."""
     if "\n" in text or "\r" in text:
         text = text.strip("\r\n").replace("\r", "").replace("\n", " ")
-    return html.unescape(text).replace(BOLD, "\ufffd") if "&" in text else text
+    return html.unescape(text.replace("&nbsp;", " ")).replace(BOLD, "\ufffd") if "&" in text else text

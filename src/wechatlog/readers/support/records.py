@@ -57,6 +57,8 @@ def read_records(blocks: Iterable[str], grammar: Grammar) -> Iterator[TextRecord
 
 
 def _strip_blank_end(text: str) -> tuple[str, int]:
+    if not text:
+        return "", 0
     lines = text.removesuffix("\n").split("\n")
     count = 0
     while lines and not lines[-1].strip(" \t\r"):

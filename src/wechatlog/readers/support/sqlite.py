@@ -188,8 +188,8 @@ def row_orders(
         key: the column to sort by, an SQL expression.
 
     Returns:
-        The conversations in order of their first row, and what SQLite says of a damaged page, if there is one: then
-        the rows before it and behind it.
+        The conversations in order of their first row, and what SQLite says of a damaged page, if there is
+        one: then the rows before it and behind it.
     """
     found: dict[str, _Column] = {}
     damage = _scan(connection, _query(table, group, key, "ASC"), found, None)
@@ -232,7 +232,7 @@ def _scan(
 def fetch_row(
     connection: sqlite3.Connection, table: str, columns: Sequence[str], present: set[str], row: int
 ) -> tuple[Any, ...] | None:
-    """A row by its number; columns that the table lacks are NULL. `None` where it stands on a damaged page."""
+    """A row by its number; missing columns are NULL. `None` where it stands on a damaged page."""
     wanted = ", ".join(quote_name(name) if name in present else "NULL" for name in columns)
     try:
         found: tuple[Any, ...] | None = connection.execute(

@@ -1,0 +1,29 @@
+"""Sphinx configuration. Nothing is fetched: the build works offline."""
+
+from wechatlog import __version__
+
+project = "wechatlog"
+author = "The wechatlog developers"
+copyright = "2026, the wechatlog developers"
+version = release = __version__
+language = "en"
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+source_suffix = {".md": "markdown"}
+exclude_patterns = ["_build"]
+default_role = "code"
+smartquotes = False
+
+myst_heading_anchors = 3
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_preserve_defaults = True
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+napoleon_use_ivar = True
+
+html_theme = "furo"
+html_title = "wechatlog"
+html_show_sphinx = False
+html_extra_path = ["reference/wechatlog-1.schema.json"]

@@ -1,0 +1,308 @@
+"""What chatlog and its forks put into a message: the plain rendering, and the `contents` of JSON.
+
+Takes the rendered text, or a message object as parsed JSON; gives kind, text and segments. Knows no file, no
+conversation and no time but those inside a body.
+
+Format facts: chatlog `internal/model/message.go` and `mediamessage.go` (first releases to 0.0.x), chatlog_alpha
+and wetrace, which changed the same files. Two faults of the writer are told and not mended: a body of an unknown
+type is cut at 120 bytes, perhaps through a character, and every call is rendered as a voice call.
+"""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import attrs
+
+from wechatlog.content.forwards import parse_record_dict
+from wechatlog.content.notices import read_notice
+from wechatlog.content.placeholders import CHATLOG, parse_body, parse_call, quote_segments, read_placeholder
+from wechatlog.content.vocabulary import kind_of_type, segment_for
+from wechatlog.diagnostics import Severity
+from wechatlog.model import MessageKind
+from wechatlog.segments.types import Call, Forward
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Mapping
+
+    from wechatlog.diagnostics import Collector
+    from wechatlog.segments.types import Segment
+
+__all__ = ["NOTICE_SENDERS", "OWN", "Body", "Problem", "read_contents", "read_rendering"]
+
+Kind = MessageKind
+
+OWN: Final = "我"
+"""What stands in place of the owner's account id in the plain rendering."""
+
+NOTICE_SENDERS: Final = frozenset({"系统消息", "系统通知"})
+"""What stands in place of the account id where nobody sent a message."""
+
+_UNKNOWN: Final = re.compile(r"Type: (?P<type>-?[0-9]{1,10}) Content: (?P<content>(?s:.*))")
+_CUT: Final = "<...>"
+_TYPE_NOTICE: Final = 11000  # a control notice, chatlog_alpha only
+
+
+class Problem(NamedTuple):
+    """What is to be reported of a body.
+
+    Attributes:
+        code: of the diagnostic.
+        sentence: for a person.
+        severity: of the diagnostic.
+    """
+
+    code: str
+    sentence: str
+    severity: Severity = Severity.WARNING
+
+
+class Body(NamedTuple):
+    """What a message holds.
+
+    Attributes:
+        kind: of the message.
+        text: as a person reads it.
+        segments: whose `raw` join to `text`; `None` where they follow from the text.
+        problems: what is to be reported.
+    """
+
+    kind: MessageKind
+    text: str
+    segments: tuple[Segment, ...] | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+# --- the plain rendering --------------------------------------------------------------------------
+
+
+def read_rendering(text: str, *, notice: bool = False, zone: dt.tzinfo | None = None) -> Body:
+    """The body of a message as chatlog renders it in text and CSV.
+
+    Args:
+        text: the whole body.
+        notice: the archive says that nobody sent it.
+        zone: see `placeholders.read_placeholder`.
+
+    Example:
+        >>> read_rendering("[链接|示例](https://example.invalid/)").kind
+        <MessageKind.LINK: 'link'>
+    """
+    if notice:
+        return Body(read_notice(text) or Kind.SYSTEM, text)
+    if match := _UNKNOWN.fullmatch(text):
+        return _read_unknown(text, int(match["type"]), match["content"])
+    found = read_placeholder(text, CHATLOG, zone=zone)
+    if found is None:
+        return Body(Kind.TEXT, text)
+    kind, segments = found
+    return Body(kind, text, tuple(_without_guess(segment) for segment in segments))
+
+
+def _without_guess(segment: Segment) -> Segment:
+    """A call without its kind: the writer says voice of every call."""
+    return attrs.evolve(segment, kind=None) if isinstance(segment, Call) else segment
+
+
+def _read_unknown(text: str, number: int, content: str) -> Body:
+    kind = kind_of_type(number)
+    problems = [Problem("unknown-kind", f"chatlog does not know messages of type {number}", Severity.INFO)]
+    if content.endswith(_CUT):
+        broken = ", through a character" if "\ufffd" in content[-8:] else ""
+        problems.append(Problem("writer-fault", f"chatlog cut this body at 120 bytes{broken}"))
+    segments = None if kind is Kind.OTHER else parse_body(kind, text, CHATLOG)
+    return Body(kind, text, segments, tuple(problems))
+
+
+# --- JSON -----------------------------------------------------------------------------------------
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) and value.strip() != "%!s(<nil>)" else ""
+
+
+def _degrees(value: Any) -> float | None:
+    text = str(value)
+    return float(text) if re.fullmatch(r"-?[0-9]{1,3}(?:\.[0-9]{1,30})?", text) else None
+
+
+def _milliseconds(value: Any) -> float | None:
+    return value / 1000 if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+
+
+def _bytes(value: Any) -> int | None:
+    text = str(value)
+    return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
+
+
+class _Field(NamedTuple):
+    """Where a field of a segment stands in `contents`.
+
+    Attributes:
+        name: of the segment's field.
+        keys: of `contents`, the best first.
+        read: makes it what the segment needs.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    read: Callable[[Any], Any] = _text
+
+
+_PATH: Final = ("_url", "path")
+_PAGE: Final = (_Field("title", ("title",)), _Field("url", ("url",)))
+_FIELDS: Final[Mapping[MessageKind, tuple[_Field, ...]]] = MappingProxyType(
+    {
+        Kind.IMAGE: (_Field("path", (*_PATH, "thumbpath")),),
+        Kind.VIDEO: (_Field("path", _PATH),),
+        Kind.VOICE: (_Field("path", ("_url",)), _Field("seconds", ("duration",), _milliseconds)),
+        Kind.STICKER: (_Field("url", ("cdnurl",)), _Field("path", ("_url",)), _Field("md5", ("md5",))),
+        Kind.FILE: (
+            _Field("name", ("title",)),
+            _Field("md5", ("md5",)),
+            _Field("path", _PATH),
+            _Field("size", ("total_len",), _bytes),
+        ),
+        Kind.LOCATION: (
+            _Field("latitude", ("x",), _degrees),
+            _Field("longitude", ("y",), _degrees),
+            _Field("label", ("label",)),
+            _Field("poi", ("poiname", "title")),
+        ),
+        Kind.CARD: (_Field("name", ("nickname",)), _Field("id", ("username",))),
+        Kind.LINK: _PAGE,
+        Kind.MUSIC: _PAGE,
+        Kind.CHANNEL: _PAGE,
+        Kind.MINI_PROGRAM: _PAGE,
+        Kind.RED_PACKET: (_Field("title", ("red_envelope_title",)),),
+    }
+)
+# Kinds that are plain text, and whose words may stand in `contents` alone.
+_WORDY: Final = frozenset({Kind.TEXT, Kind.ANNOUNCEMENT})
+_ROOM_TYPES: Final = {"0": "video", "1": "voice"}
+_SHOWN: Final[Mapping[MessageKind, str]] = MappingProxyType(
+    {
+        Kind.IMAGE: "[图片]",
+        Kind.VOICE: "[语音]",
+        Kind.VIDEO: "[视频]",
+        Kind.STICKER: "[动画表情]",
+        Kind.CARD: "[名片]",
+        Kind.LOCATION: "[位置]",
+        Kind.FILE: "[文件]",
+        Kind.LINK: "[链接]",
+        Kind.FORWARD: "[合并转发]",
+        Kind.NOTE: "[笔记]",
+        Kind.MINI_PROGRAM: "[小程序]",
+        Kind.CHANNEL: "[视频号]",
+        Kind.MUSIC: "[音乐]",
+        Kind.RED_PACKET: "[红包]",
+        Kind.CALL: "[语音通话]",
+        Kind.ANNOUNCEMENT: "[群公告]",
+    }
+)
+
+
+def _kind_of(message: Mapping[str, Any]) -> MessageKind | None:
+    number, sub_number = message.get("type"), message.get("subType")
+    if not isinstance(number, int) or isinstance(number, bool):
+        return None
+    if number == _TYPE_NOTICE:
+        return Kind.SYSTEM
+    return kind_of_type(number, sub_number if isinstance(sub_number, int) else 0)
+
+
+def read_contents(
+    message: Mapping[str, Any],
+    *,
+    zone: dt.tzinfo | None = None,
+    collector: Collector | None = None,
+    line: int | None = None,
+) -> Body:
+    """The body of a message object of chatlog JSON.
+
+    Args:
+        message: with `type`, `subType`, `content` and `contents`.
+        zone: see `forwards.parse_source_time`.
+        collector: takes what is wrong with a merged forward.
+        line: 1-based line of the message.
+    """
+    text = message["content"] if isinstance(message.get("content"), str) else ""
+    contents = message["contents"] if isinstance(message.get("contents"), dict) else {}
+    kind = _kind_of(message)
+    if kind is None:
+        return read_rendering(text, zone=zone)
+    if kind is Kind.SYSTEM:
+        return Body(read_notice(text) or kind, text)
+    if kind in _WORDY and not text:
+        text = _text(contents.get("title")) or _text(contents.get("desc"))
+    if kind is Kind.QUOTE:
+        return _read_quote(text, contents)
+    problems: tuple[Problem, ...] = ()
+    if kind is Kind.OTHER:
+        problems = (
+            Problem("unknown-kind", f"unknown message type {message.get('type')!r}", Severity.INFO),
+        )
+    return Body(kind, text, _segments(kind, text, contents, zone, collector, line), problems)
+
+
+def _segments(
+    kind: MessageKind,
+    text: str,
+    contents: Mapping[str, Any],
+    zone: dt.tzinfo | None,
+    collector: Collector | None,
+    line: int | None,
+) -> tuple[Segment, ...] | None:
+    if kind is Kind.CALL:
+        return (_call(text, contents),)
+    segments = parse_body(kind, text, CHATLOG, zone=zone)
+    if segments is None or len(segments) != 1:
+        return segments
+    known = {field.name: _first(contents, field) for field in _FIELDS.get(kind, ())}
+    segment = attrs.evolve(segments[0], **{name: value for name, value in known.items() if value is not None})
+    if isinstance(segment, Forward) and "recordInfo" in contents:
+        record = parse_record_dict(contents["recordInfo"], zone=zone, collector=collector, line=line)
+        if record is not None:
+            segment = attrs.evolve(record, raw=text)
+    if isinstance(segment, Forward) and segment.title is None:
+        segment = attrs.evolve(segment, title=_text(contents.get("title")) or None)
+    return (segment,)
+
+
+def _first(contents: Mapping[str, Any], field: _Field) -> Any:
+    for key in field.keys:
+        if key in contents and (value := field.read(contents[key])) not in ("", None):
+            return value
+    return None
+
+
+def _call(text: str, contents: Mapping[str, Any]) -> Segment:
+    if not text or text.startswith("["):
+        found = read_rendering(text) if text else None
+        return found.segments[0] if found and found.segments else segment_for(Kind.CALL, text)
+    kind = _ROOM_TYPES.get(str(contents.get("room_type", "")).strip())
+    return parse_call(text, kind)
+
+
+def _read_quote(text: str, contents: Mapping[str, Any]) -> Body:
+    refer = contents.get("refer")
+    if not isinstance(refer, dict):
+        return Body(Kind.QUOTE, text, parse_body(Kind.QUOTE, text, CHATLOG))
+    if text.startswith("> ") and (rendered := parse_body(Kind.QUOTE, text, CHATLOG)):
+        return Body(Kind.QUOTE, text, rendered)  # chatlog_alpha renders a reply without words
+    sender = _text(refer.get("senderName")) or _text(refer.get("sender"))
+    return Body(Kind.QUOTE, text, quote_segments(text, sender, _quoted(refer)))
+
+
+def _quoted(refer: Mapping[str, Any]) -> str:
+    """What a quoted message shows, as chatlog renders it, without addresses."""
+    content = refer.get("content")
+    if isinstance(content, str) and content:
+        return content
+    contents = refer["contents"] if isinstance(refer.get("contents"), dict) else {}
+    label = _SHOWN.get(_kind_of(refer) or Kind.TEXT, "")
+    title = _text(contents.get("title"))
+    return f"{label[:-1]}|{title}]" if label and title else label

@@ -1,0 +1,392 @@
+"""The plain text of chatlog, which its HTTP interface gives by default and which chat assistants save.
+
+Takes text, gives messages, in several conversations where the query named several talkers. A block is
+
+    SenderName(id) [TalkerName(talker)] TIME LF body LF LF
+
+The name is missing where it is unknown; the owner's id is the word 我; the part in brackets stands only in queries for
+several talkers, and only at messages of groups. TIME shrinks with the range of the query: `21:30:00` within a day,
+`08-27 21:30:00` within a year, `2025-08-27 21:30:00` else; what it leaves out must come from the file name
+`<talker>_<start>_<end>` or from the user. Merged forwards hold blank lines and lines that look like headers, all of
+them with two blanks in front.
+
+Format facts: chatlog `internal/model/message.go` (`PlainText`), `pkg/util/time.go` (`PerfectTimeFormat`); chatlog_alpha
+puts `[seq]` behind the sender.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import itertools
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import attrs
+
+from wechatlog.content.chatlog import NOTICE_SENDERS, OWN, read_rendering
+from wechatlog.diagnostics import Severity
+from wechatlog.errors import OptionError
+from wechatlog.readers.base import Evidence, Head
+from wechatlog.readers.support.chatlog_rows import is_room, report_body
+from wechatlog.readers.support.lookalikes import Candidate, Gate, iter_blocks
+from wechatlog.readers.support.records import count_headers
+from wechatlog.readers.support.routing import Desk, route
+from wechatlog.tokenizer import Grammar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from wechatlog.model import Message
+    from wechatlog.readers.base import Batch, Context, Draft
+    from wechatlog.readers.support.lookalikes import Block
+    from wechatlog.source import Source
+
+__all__ = ["READER", "ChatlogTextReader"]
+
+_DAY_FORM: Final = 8  # the length of 21:30:00
+_YEAR_FORM: Final = 14
+_CLOCK: Final = r"(?:(?:[0-9]{4}-)?[0-9]{2}-[0-9]{2} )?[0-9]{2}:[0-9]{2}:[0-9]{2}"
+_HEADER: Final = rf"(?P<who>(?!> )[^\s][^\n\r]*?) (?P<time>{_CLOCK})[ \t]*(?=\r?(?:\n|\Z))"
+_TOLERANCE: Final = dt.timedelta(minutes=2)
+_FILE_NAME: Final = re.compile(
+    r"(?P<talker>.+?)_(?P<start>[0-9]{4}-[0-9]{2}-[0-9]{2})(?:_(?P<end>[0-9]{4}-[0-9]{2}-[0-9]{2}))?(?: ?\([0-9]+\))?"
+)
+
+
+# --- the header -----------------------------------------------------------------------------------
+
+
+class _Who(NamedTuple):
+    """The sender part of a header.
+
+    Attributes:
+        name: the name shown, or `None` where chatlog knew none.
+        id: an account id, 我, or the word for a notice.
+        room: the id of the group that is named, or `None`.
+        room_name: its name, or `None`.
+        number: the sequence number of chatlog_alpha, or `None`.
+    """
+
+    name: str | None
+    id: str
+    room: str | None = None
+    room_name: str | None = None
+    number: str | None = None
+
+
+_ID: Final = r"[A-Za-z0-9_@.\-]"
+_SENDER: Final = re.compile(
+    rf"(?P<name>.+)\((?P<id>我|系统消息|系统通知|{_ID}{{2,80}})\)|(?P<bare>我|系统消息|系统通知|{_ID}{{5,80}})"
+)
+_PLACE: Final = re.compile(
+    rf"(?:\[(?P<number>[0-9]{{1,20}})\])?(?: ?\[(?:(?P<name>.+)\((?P<id>{_ID}*chatroom)\)|(?P<bare>{_ID}*chatroom))\])?"
+)
+_MOST_CUTS: Final = 24
+
+
+@functools.lru_cache(maxsize=1024)
+def _read_who(text: str) -> _Who | None:
+    """The sender part, cut where both sides make sense; `None` for what chatlog does not write."""
+    if match := _SENDER.fullmatch(text):
+        return _Who(match["name"], match["id"] or match["bare"])
+    cut = text.find(" [")
+    for _ in range(_MOST_CUTS):
+        if cut < 0 or not text.endswith("]"):
+            return None
+        sender, place = _SENDER.fullmatch(text, 0, cut), _PLACE.fullmatch(text, cut + 1)
+        if sender and place:
+            room = place["id"] or place["bare"]
+            return _Who(sender["name"], sender["id"] or sender["bare"], room, place["name"], place["number"])
+        cut = text.find(" [", cut + 1)
+    return None
+
+
+def _is_header(match: re.Match[str]) -> bool:
+    return len(match["who"]) <= 1000 and _read_who(match["who"]) is not None
+
+
+_GRAMMAR: Final = Grammar("chatlog text", _HEADER, accept=_is_header)
+
+
+# --- dates ----------------------------------------------------------------------------------------
+
+
+class _Dates(NamedTuple):
+    """What stands in for the missing parts of a date.
+
+    Attributes:
+        day: for times without a date.
+        year: for dates without a year.
+    """
+
+    day: dt.date | None = None
+    year: int | None = None
+
+
+def _option_day(value: Any) -> dt.date | None:
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if value is None or isinstance(value, dt.date):
+        return value
+    try:
+        return dt.date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise OptionError("date", f"expected a day such as 2025-08-27, not {value!r}") from None
+
+
+def _option_year(value: Any) -> int | None:
+    text = "" if isinstance(value, bool) else str(value)
+    if value is None:
+        return None
+    if not re.fullmatch(r"[0-9]{4}", text) or text == "0000":
+        raise OptionError("year", f"expected a year such as 2025, not {value!r}")
+    return int(text)
+
+
+def _file_days(name: re.Match[str] | None) -> tuple[dt.date | None, dt.date | None]:
+    if name is None:
+        return None, None
+    try:
+        start = dt.date.fromisoformat(name["start"])
+        return start, dt.date.fromisoformat(name["end"]) if name["end"] else start
+    except ValueError:
+        return None, None
+
+
+def _find_dates(context: Context, name: re.Match[str] | None) -> _Dates:
+    """From the options, or else from the file name."""
+    day, year = _option_day(context.options.get("date")), _option_year(context.options.get("year"))
+    start, end = _file_days(name)
+    if day is None and year is None and start is not None and end is not None:
+        day = start if start == end else None
+        year = start.year if start.year == end.year else None
+    return _Dates(day, year or (day.year if day else None))
+
+
+def _complete(text: str, dates: _Dates) -> dt.datetime | None:
+    """The time of a header; `None` where a part of the date is not known.
+
+    Raises:
+        ValueError: for a time that does not exist.
+    """
+    if len(text) == _DAY_FORM:
+        clock = dt.time.fromisoformat(text)
+        return None if dates.day is None else dt.datetime.combine(dates.day, clock)
+    if len(text) == _YEAR_FORM:
+        if dates.year is None:
+            dt.datetime.fromisoformat(f"2000-{text}")
+            return None
+        text = f"{dates.year:04}-{text}"
+    return dt.datetime.fromisoformat(text)
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+@attrs.define(eq=False)
+class _Reading:
+    """One pass over one source.
+
+    Attributes:
+        context: of the reader.
+        dates: fill in what the times leave out.
+        talker: the id in the file name, or `None`.
+        desk: keeps the drafts.
+        several: the file holds several talkers.
+        form: how long the times of the file are.
+        names: the name of each account in each room.
+        peers: the people of private chats in a file of several talkers.
+    """
+
+    context: Context
+    dates: _Dates
+    talker: str | None
+    several: bool
+    desk: Desk
+    form: int | None = None
+    names: dict[tuple[str | None, str], str | None] = attrs.Factory(dict)
+    peers: dict[str, Draft] = attrs.Factory(dict)
+    told: set[str] = attrs.Factory(set)
+
+    def pairs(self) -> Iterator[tuple[Draft, Message]]:
+        """Each message with its conversation."""
+        gate = Gate(
+            self.context, self._sender, self._clock, blanks=1, ordered=True, serious=True, check=self._doubt
+        )
+        self._last = lambda: gate.last
+        for block in iter_blocks(self.context.blocks(), _GRAMMAR, gate.accept):
+            if block.header is not None:
+                yield self._pair(block, block.header)
+            elif block.raw.strip("\ufeff \t\r\n"):
+                self.context.report(
+                    "text-before-first-message",
+                    "text before the first header belongs to no message",
+                    line=1,
+                    column=1,
+                )
+
+    _last: Any = attrs.field(default=lambda: None, init=False)
+
+    @staticmethod
+    def _sender(match: re.Match[str]) -> str:
+        return match["who"]
+
+    def _clock(self, match: re.Match[str]) -> dt.datetime | None:
+        """The time for comparing; a little disorder, which databases have, does not count."""
+        if self.several:
+            return None
+        try:
+            time = _complete(match["time"], _Dates(dt.date(2000, 1, 1), 2000))
+        except ValueError:
+            return None
+        last = self._last()
+        return last if time and last and last - _TOLERANCE <= time < last else time
+
+    def _doubt(self, candidate: Candidate) -> str | None:
+        """What is wrong with a line that looks like a header and stands after a blank line."""
+        form, who = len(candidate.header["time"]), _read_who(candidate.header["who"])
+        if self.form is None:
+            self.form = form
+        elif form != self.form:
+            return "it looks like a header but its time is written otherwise than in this file"
+        if who is None or who.id in (OWN, *NOTICE_SENDERS):
+            return None
+        known = self.names.setdefault((who.room, who.id), who.name)
+        if known is not None and who.name != known:
+            return f"it looks like a header but calls {who.id} {who.name!r} instead of {known!r}"
+        return None
+
+    def _pair(self, block: Block, header: re.Match[str]) -> tuple[Draft, Message]:
+        who = _read_who(header["who"])
+        assert who is not None  # noqa: S101 - the grammar took it
+        notice = who.id in NOTICE_SENDERS
+        own = who.id == OWN
+        draft = self._draft(who, own=own, notice=notice, line=block.line)
+        body = read_rendering(_body(block), notice=notice, zone=self.context.tz)
+        report_body(self.context, body, block.line)
+        time = self._time(header["time"], block.line)
+        message = self.context.message(
+            draft,
+            time=time,
+            sender=None if notice else who.name or who.id,
+            sender_id=None if notice or own else who.id,
+            is_self=None if notice else own,
+            kind=body.kind,
+            text=body.text,
+            segments=body.segments,
+            line=block.line,
+            offset=block.offset,
+        )
+        return draft, message
+
+    def _time(self, text: str, line: int) -> dt.datetime | None:
+        try:
+            time = _complete(text, self.dates)
+        except ValueError:
+            self.context.report("bad-time", f"impossible time {text!r}", severity=Severity.ERROR, line=line)
+            return None
+        if time is not None:
+            return self.context.wall_time(time)
+        part = "day" if len(text) == _DAY_FORM else "year"
+        option = "date=" if part == "day" else "year="
+        sentence = f"the file does not say of which {part} its messages are: pass {option}; the times were left out"
+        self._tell("missing-date", sentence, line)
+        return None
+
+    def _tell(self, code: str, sentence: str, line: int, severity: Severity = Severity.INFO) -> None:
+        """Report once for the whole file."""
+        if code not in self.told:
+            self.told.add(code)
+            self.context.report(code, sentence, severity=severity, line=line)
+
+    # Which conversation a message belongs to.
+
+    def _draft(self, who: _Who, *, own: bool, notice: bool, line: int) -> Draft:
+        exporter = "chatlog_alpha" if who.number else "chatlog"
+        facts: dict[str, Any] = {"metadata": {"exporter": exporter}}
+        if who.room is not None:
+            self.several = True
+            return self.desk.open(who.room, id=who.room, title=who.room_name, is_group=True, **facts)
+        if self.several:
+            return self._private(who, own=own, notice=notice, line=line, facts=facts)
+        draft = self.desk.open("", id=self.talker, is_group=is_room(self.talker or ""), **facts)
+        if not own and who.id == self.talker:
+            draft.title = draft.title or who.name
+        return draft
+
+    def _private(self, who: _Who, *, own: bool, notice: bool, line: int, facts: dict[str, Any]) -> Draft:
+        """A private chat in a file of several talkers: only the messages of the others say with whom."""
+        if not own and not notice:
+            draft = self.peers.get(who.id)
+            if draft is None:
+                key = who.id if self.peers else ""
+                draft = self.peers[who.id] = self.desk.open(key, id=who.id, title=who.name, is_group=False, **facts)
+            return draft
+        if len(self.peers) > 1:
+            sentence = "own messages of several private chats stand together; the file does not say to whom each went"
+            self._tell("ambiguous-conversation", sentence, line, Severity.WARNING)
+            return self.desk.open("private", is_group=False, **facts)
+        return self.desk.open("", is_group=False, **facts)
+
+
+def _body(block: Block) -> str:
+    """The lines after the header; the frame is one line end and one blank line."""
+    return block.lines.partition("\n")[2].removesuffix("\n").removesuffix("\n")
+
+
+def _first_headers(head: Head) -> Iterator[tuple[_Who, int]]:
+    """The senders of framed header lines in a head, and how long their times are."""
+    before = ""
+    for line in head.lines:
+        if not before.strip() and (match := _GRAMMAR.pattern.match("\n" + line)) and _is_header(match):
+            who = _read_who(match["who"])
+            if who is not None:
+                yield who, len(match["time"])
+        before = line
+
+
+class ChatlogTextReader:
+    """The reader of the plain text."""
+
+    name = "chatlog-text"
+    description = "chatlog 0.0.x and chatlog_alpha, plain text of the HTTP interface"
+    suffixes = (".txt",)
+    options: Mapping[str, str] = {
+        "date": "the day of the messages where the times have none: 2025-08-27",
+        "year": "the year of the messages where the times have none: 2025",
+    }
+
+    def detect(self, head: Head) -> Evidence | None:
+        """Header lines `name(id) TIME` after blank lines; the first line is one."""
+        first = next((line for line in head.lines if line.strip()), "")
+        found = list(itertools.islice(_first_headers(head), 200))
+        if not found:
+            return None
+        named = sum(who.name is not None or who.id in (OWN, *NOTICE_SENDERS) for who, _ in found)
+        reason = f"{len(found)} header lines 'name(id) TIME', each after a blank line"
+        if not count_headers((first,), _GRAMMAR):
+            return Evidence(0.5, reason) if named > 2 else None
+        if named * 2 < len(found) or len({form for _, form in found}) > 1:
+            return Evidence(0.5, reason)
+        signed = any(who.name is not None and who.id.startswith("wxid_") for who, _ in found)
+        return Evidence(0.95 if signed else 0.85, reason)
+
+    def read(self, source: Source, context: Context) -> Iterator[Batch]:
+        """The messages, one draft for each conversation.
+
+        Raises:
+            OptionError: for a `date` that is no day, or a `year` that is none.
+        """
+        stem = (source.name or "").rpartition(".")[0] or source.name or ""
+        name = _FILE_NAME.fullmatch(stem)
+        talker = name["talker"] if name else None
+        head = Head.of(source, context.encoding)
+        several = "," in (talker or "") or any(who.room for who, _ in _first_headers(head))
+        reading = _Reading(
+            context, _find_dates(context, name), None if several else talker, several, Desk(context)
+        )
+        return route(reading.pairs(), lambda: reading.desk.first(id=reading.talker))
+
+
+READER: Final = ChatlogTextReader()

@@ -1,0 +1,291 @@
+"""The share ZIP of WeChat for Mac (2026): one `聊天记录.txt` and the attachments beside it.
+
+Takes the ZIP, or the text file unpacked; gives messages. A line `·name`, a line `2026年9月10日 17:33`, the body, a blank
+line. An attachment is a line `[图片] 图片_1.jpg` that names a file beside the text; where it is not there, that is said.
+The file names no chat, no owner, no ids and no zone; times have minutes.
+
+Source of the format: the parser and the fixture of ChatDrop 2026.9, which were checked against the client's files.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+import zipfile
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from wechatlog.content.vocabulary import kind_of_name, segment_for
+from wechatlog.diagnostics import Severity
+from wechatlog.errors import FormatError
+from wechatlog.model import MessageKind
+from wechatlog.readers.base import OWNER_OPTION, Context, Evidence, in_batches
+from wechatlog.readers.pasted import read_body
+from wechatlog.readers.support.lookalikes import (
+    Block,
+    Candidate,
+    Gate,
+    iter_blocks,
+    sample,
+    sample_blocks,
+    strip_blank_end,
+)
+from wechatlog.segments import parse_segments
+from wechatlog.source import Source, decode_text
+from wechatlog.timestamps import parse_clock
+from wechatlog.tokenizer import Grammar
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping
+
+    from wechatlog.model import Message
+    from wechatlog.readers.base import Batch, Draft, Head
+    from wechatlog.segments.types import Segment
+
+__all__ = ["READER", "MacShareReader"]
+
+_GRAMMAR: Final = Grammar(name="share of a Mac", header=r"[·•](?P<sender>[^\r\n]+)")
+_DATE_LINE: Final = re.compile(
+    r"\r?\n[ \t]*(?P<time>[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日 +(?:[上下]午 ?)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)[ \t]*(?:\r?\n|\Z)"
+)
+_ATTACHMENT: Final = re.compile(
+    r"^\[(?P<label>[^\[\]\n]{1,12})\][ \t]+(?P<name>[^\n]*\S)[ \t]*$", re.MULTILINE
+)
+_FILE_NAME: Final = re.compile(r"[^\n]{1,250}\.[A-Za-z0-9]{1,10}")
+_ATTACHED: Final = frozenset(
+    {MessageKind.IMAGE, MessageKind.VIDEO, MessageKind.VOICE, MessageKind.FILE, MessageKind.STICKER}
+)
+_TEXT_NAME: Final = "聊天记录.txt"
+_MOST_MEMBERS: Final = 100_000
+
+
+def _date(candidate: Candidate) -> re.Match[str] | None:
+    return _DATE_LINE.match(candidate.body)
+
+
+def _looks_right(text: str) -> int:
+    """How many names with a date line under them a text has; none where it does not begin with one."""
+    candidates = sample_blocks(text, _GRAMMAR)
+    if not candidates or candidates[0].before.lines.strip() or _date(candidates[0]) is None:
+        return 0
+    return sum(_date(candidate) is not None for candidate in candidates)
+
+
+def _comparable(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
+
+
+class _Pass:
+    """One reading of one text."""
+
+    def __init__(self, context: Context, source: Source, names: frozenset[str] | None) -> None:
+        self.context = context
+        self.blocks = source.blocks(context.collector, context.encoding)
+        self.draft: Draft = context.draft(metadata={"exporter": "WeChat for Mac"})
+        self.names = names
+        self.time_texts: dict[int, str] = {}
+
+    def messages(self) -> Iterator[Message]:
+        """The messages in order."""
+        head, blocks = sample(self.blocks)
+        candidates = [candidate for candidate in sample_blocks(head, _GRAMMAR) if _date(candidate)]
+        framed = sum(candidate.blanks > 0 for candidate in candidates)
+        gate = Gate(
+            self.context,
+            lambda header: header["sender"],
+            lambda _: None,
+            blanks=1 if 2 * framed > len(candidates) else 0,
+            serious=True,
+        )
+
+        def accept(candidate: Candidate) -> bool:
+            return _date(candidate) is not None and self._in_order(candidate, gate)
+
+        for block in iter_blocks(blocks, _GRAMMAR, accept):
+            if block.header is not None:
+                yield self._message(block)
+            elif block.lines.strip():
+                self.context.report(
+                    "text-before-first-message",
+                    "text before the first header belongs to no message",
+                    line=block.line,
+                    column=1,
+                )
+
+    def _in_order(self, candidate: Candidate, gate: Gate) -> bool:
+        """The gate's word, with the times that stand in the bodies."""
+        times = {
+            candidate.header: candidate.body,
+            **{r[0]: r[1] for r in candidate.upcoming if r[0] is not None},
+        }
+
+        def clock(header: re.Match[str]) -> dt.datetime | None:
+            match = _DATE_LINE.match(times[header])
+            found = parse_clock(match["time"]) if match else None
+            return found.time if found else None
+
+        gate.clock = clock
+        return gate.accept(candidate)
+
+    def _message(self, block: Block) -> Message:
+        header = block.header
+        assert header is not None  # noqa: S101 - the caller looked
+        raw = block.raw
+        date = _DATE_LINE.match(raw)
+        assert date is not None  # noqa: S101 - blocks without one were not accepted
+        time, precision = self.context.clock(date["time"], line=block.line + 1)
+        text = strip_blank_end(raw[date.end() :].replace("\r\n", "\n"))
+        kind, segments = self._content(text, block.line + 2)
+        return self.context.message(
+            self.draft,
+            time=time,
+            precision=precision,
+            sender=header["sender"].rstrip(" \t"),
+            kind=kind,
+            text=text,
+            segments=segments,
+            line=block.line,
+            offset=block.offset,
+        )
+
+    def _content(self, text: str, line: int) -> tuple[MessageKind, tuple[Segment, ...] | None]:
+        if "[" in text:
+            found = [(match, kind) for match in _ATTACHMENT.finditer(text) if (kind := self._kind(match))]
+            if found:
+                for match, _ in found:
+                    self._look_for(match["name"], line + text.count("\n", 0, match.start()))
+                return _with_attachments(text, found)
+        return read_body(text, self.context.tz)
+
+    def _kind(self, match: re.Match[str]) -> MessageKind | None:
+        """What an attachment line stands for; `None` for words that only look like one."""
+        kind = kind_of_name(match["label"])
+        if kind not in _ATTACHED:
+            return None
+        named = _FILE_NAME.fullmatch(match["name"]) or _comparable(match["name"]) in (self.names or ())
+        return kind if named else None
+
+    def _look_for(self, name: str, line: int) -> None:
+        if self.names is None or _comparable(name) in self.names:
+            return
+        self.context.report(
+            "missing-attachment", f"the file {name!r} is not beside the text", line=line, column=1
+        )
+
+
+def _with_attachments(
+    text: str, found: list[tuple[re.Match[str], MessageKind]]
+) -> tuple[MessageKind, tuple[Segment, ...]]:
+    """The kind and segments of a body with attachment lines; text round them keeps it a text."""
+    segments: list[Segment] = []
+    end = 0
+    rest = ""
+    for match, kind in found:
+        if before := text[end : match.start()]:
+            segments += parse_segments(before)
+            rest += before
+        fields = {"path": match["name"]}
+        if kind is MessageKind.FILE:
+            fields["name"] = match["name"]
+        segments.append(segment_for(kind, match.group(), **fields))
+        end = match.end()
+    if after := text[end:]:
+        segments += parse_segments(after)
+    kinds = {kind for _, kind in found}
+    only = not (rest + text[end:]).strip() and len(kinds) == 1
+    return kinds.pop() if only else MessageKind.TEXT, tuple(segments)
+
+
+def _beside(source: Source) -> frozenset[str] | None:
+    """The names of the files beside a text; `None` where nothing is known of them."""
+    names = frozenset(_comparable(sibling.label) for sibling in source.siblings("*"))
+    return names or None
+
+
+def _real_name(member: zipfile.ZipInfo) -> str:
+    """The name of a ZIP member, which some packers write in UTF-8 or GBK without saying so."""
+    if member.flag_bits & 0x800:
+        return member.filename
+    try:
+        data = member.filename.encode("cp437")
+    except UnicodeEncodeError:
+        return member.filename
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return member.filename
+
+
+def _open_zip(source: Source) -> zipfile.ZipFile:
+    stream = source.open()
+    seekable = stream if stream.seekable() else io.BytesIO(stream.read())
+    try:
+        return zipfile.ZipFile(seekable)
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
+        raise FormatError(f"broken ZIP: {error}", source=source.label) from error
+
+
+def _find_text(archive: zipfile.ZipFile) -> tuple[zipfile.ZipInfo, frozenset[str]] | None:
+    """The one chat text of a ZIP and the names of the other files; `None` where there are none or several."""
+    members = [(info, _real_name(info)) for info in archive.infolist()[:_MOST_MEMBERS] if not info.is_dir()]
+    members = [(info, name) for info, name in members if not name.startswith("__MACOSX")]
+    texts = [(info, name) for info, name in members if PurePosixPath(name).name == _TEXT_NAME]
+    if len(texts) != 1 or texts[0][0].flag_bits & 1:
+        return None
+    names = frozenset(
+        _comparable(PurePosixPath(name).name) for info, name in members if info is not texts[0][0]
+    )
+    return texts[0][0], names
+
+
+class MacShareReader:
+    """The reader of the Mac client's shares."""
+
+    name = "mac-share"
+    description = "share of WeChat for Mac, the ZIP or its 聊天记录.txt (2026)"
+    suffixes = (".zip", ".txt")
+    options: Mapping[str, str] = OWNER_OPTION
+
+    def detect(self, head: Head) -> Evidence | None:
+        """A name after a middle dot with a Chinese date line under it, at the start of the text."""
+        text = self._zipped_text(head) if "zip" in head.containers else head.text
+        found = _looks_right(text)
+        if not found:
+            return None
+        return Evidence(1.0 if found > 1 else 0.95, f"{found} lines '·name', each with a date line under it")
+
+    def _zipped_text(self, head: Head) -> str:
+        try:
+            with _open_zip(head.source) as archive:
+                found = _find_text(archive)
+                if found is None:
+                    return ""
+                with archive.open(found[0]) as stream:
+                    return decode_text(stream.read(1 << 16)).replace("\r\n", "\n")
+        except Exception:  # noqa: BLE001 - a ZIP can break in any way, and detection never raises
+            return ""
+
+    def read(self, source: Source, context: Context) -> Iterator[Batch]:
+        """The messages.
+
+        Raises:
+            FormatError: for a ZIP that is broken or has not exactly one chat text.
+        """
+        if not source.head().startswith((b"PK\x03\x04", b"PK\x05\x06")):
+            run = _Pass(context, source, _beside(source))
+            yield from in_batches(run.draft, run.messages())
+            return
+        with _open_zip(source) as archive:
+            found = _find_text(archive)
+            if found is None:
+                raise FormatError(f"holds not exactly one {_TEXT_NAME}", source=source.label)
+            member = Source.of_member(archive, found[0], _TEXT_NAME, size_limit=source.size_limit)
+            run = _Pass(context, member, found[1])
+            yield from in_batches(run.draft, run.messages())
+
+
+READER: Final = MacShareReader()

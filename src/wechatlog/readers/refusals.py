@@ -1,0 +1,217 @@
+"""What is recognised and refused: training sets, lists of contacts, encrypted exports.
+
+Takes the head of an input, gives a refusal with the reason, so that nobody gets an empty conversation, or one
+without times and people, from a file that is no chat. Reads nothing.
+
+Format facts: MemoTrace 1 `_train.json`/`_dev.json` and contacts CSV, OpenAI and ShareGPT conversations,
+Alpaca; contact exports of WeFlow, CipherTalk (`contactExportService.ts`), chatlog and PyWxDump
+(`users.json`); WeChatDataAnalysis `.zip.wec` (`WEC1` container), encrypted entries of a ZIP.
+"""
+
+from __future__ import annotations
+
+import json
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from wechatlog.errors import RefusedFormatError
+from wechatlog.readers.base import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from wechatlog.readers.base import Batch, Context, Head
+    from wechatlog.source import Source
+
+__all__ = ["CONTACTS", "ENCRYPTED", "TRAINING", "Refuser"]
+
+
+# --- training sets --------------------------------------------------------------------------------
+
+_TURN_KEYS: Final = ({"role", "content"}, {"from", "value"})
+_TIME_KEYS: Final = frozenset({"time", "timestamp", "createTime", "CreateTime", "ts", "date"})
+_TRAINING: Final = "a training set for language models: turns with a role, without times and people"
+
+
+def _first(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and value else None
+
+
+def _is_turns(value: Any) -> bool:
+    """Whether a list holds turns of a dialogue with a role instead of a sender."""
+    turn = _first(value)
+    if not isinstance(turn, dict) or turn.keys() & _TIME_KEYS:
+        return False
+    return any(keys <= turn.keys() for keys in _TURN_KEYS)
+
+
+def _is_sample(value: Any) -> bool:
+    if not isinstance(value, dict) or value.keys() & _TIME_KEYS:
+        return False
+    if {"instruction", "output"} <= value.keys():
+        return True
+    return any(_is_turns(value.get(key)) for key in ("conversations", "conversation", "messages"))
+
+
+def _find_training(head: Head) -> Refusal | None:
+    for value in _json_values(head):
+        sample = _first(value) if isinstance(value, list) else value
+        if _is_sample(sample) or (isinstance(value, list) and _is_turns(value)):
+            return Refusal(_TRAINING)
+    return None
+
+
+def _json_values(head: Head) -> Iterator[Any]:
+    """The JSON value that the head begins, and that of its first line."""
+    if head.json is not None:
+        yield head.json
+    if "jsonl" in head.containers:
+        line = next((line for line in head.lines if line.strip()[:1] == "{"), "")
+        try:
+            yield json.loads(line)
+        except (ValueError, RecursionError):
+            return
+
+
+# --- lists of contacts ----------------------------------------------------------------------------
+
+_CONTACTS: Final = "a list of contacts: it holds people and no messages"
+_ACCOUNT_KEYS: Final = frozenset({"username", "userName", "UserName", "wxid", "usrName"})
+_NAME_KEYS: Final = frozenset(
+    {"nickname", "nickName", "NickName", "nick_name", "remark", "Remark", "displayName", "alias"}
+)
+_MESSAGE_KEYS: Final = frozenset(
+    {
+        "content",
+        "text",
+        "msg",
+        "createTime",
+        "create_time",
+        "CreateTime",
+        "timestamp",
+        "seq",
+        "MsgSvrID",
+        "messages",
+    }
+)
+_CONTACT_COLUMNS: Final = (
+    {"UserName", "NickName"},
+    {"用户名", "昵称"},
+    {"用户名", "显示名称"},
+    {"微信号", "昵称"},
+    {"微信ID", "昵称"},
+)
+# A column of these holds what somebody wrote, or when: such a table is a chat, whatever else it lists.
+_CHAT_COLUMNS: Final = frozenset(
+    {"时间", "时刻", "日期", "内容", "消息内容", "发送时间", "消息类型", "类型名称", "StrContent", "StrTime"}
+    | {"CreateTime", "Content", "Time", "content", "msg", "time"}
+)
+
+
+def _is_contact(value: Any) -> bool:
+    if not isinstance(value, dict) or value.keys() & (_MESSAGE_KEYS | _TIME_KEYS):
+        return False
+    return bool(value.keys() & _ACCOUNT_KEYS) and bool(value.keys() & _NAME_KEYS)
+
+
+def _is_contact_list(value: Any) -> bool:
+    if isinstance(value, list):
+        return _is_contact(_first(value))
+    if not isinstance(value, dict) or "messages" in value or "session" in value:
+        return False
+    if any(_is_contact(_first(value.get(key))) for key in ("contacts", "items", "friends", "data")):
+        return True
+    entry = next(iter(value.values()), None)  # PyWxDump: account id to person
+    return _is_contact(entry) and isinstance(entry, dict) and entry.get("wxid") == next(iter(value))
+
+
+def _find_contacts(head: Head) -> Refusal | None:
+    if head.text.lstrip()[:11].upper() == "BEGIN:VCARD":
+        return Refusal(_CONTACTS)
+    if "json" in head.containers:
+        return Refusal(_CONTACTS) if _is_contact_list(head.json) else None
+    columns = {column.strip() for column in head.header_row}
+    if columns & _CHAT_COLUMNS or len(columns) < 3:
+        return None
+    return Refusal(_CONTACTS, 0.95) if any(wanted <= columns for wanted in _CONTACT_COLUMNS) else None
+
+
+# --- encrypted exports ----------------------------------------------------------------------------
+
+_WEC: Final = "an encrypted export of WeChatDataAnalysis: decrypt it there with the key that was shown when it was made"
+_ZIP: Final = "an encrypted ZIP: unpack it with its password first"
+
+
+def _is_encrypted_zip(data: bytes) -> bool:
+    """Whether the first entry of a ZIP says that it is encrypted."""
+    return data.startswith(b"PK\x03\x04") and len(data) > 8 and bool(data[6] & 1)
+
+
+def _find_encrypted(head: Head) -> Refusal | None:
+    if head.data.startswith(b"WEC1"):
+        return Refusal(_WEC)
+    if _is_encrypted_zip(head.data):
+        return Refusal(_ZIP)
+    return Refusal(_WEC, 0.6) if head.suffix == ".wec" else None
+
+
+# --- the refusers ---------------------------------------------------------------------------------
+
+
+@attrs.frozen(eq=False)
+class Refuser:
+    """Looks like a reader, and reads nothing.
+
+    Attributes:
+        name: what the input is.
+        description: one line.
+        suffixes: of such files.
+        find: the refusal, or `None` for everything else.
+        reason: given to whoever names it as a format.
+        options: none.
+    """
+
+    name: str
+    description: str
+    suffixes: tuple[str, ...]
+    find: Callable[[Head], Refusal | None]
+    reason: str
+    options: Mapping[str, str] = MappingProxyType({})
+
+    def detect(self, head: Head) -> Refusal | None:
+        """Why this is no chat that can be read."""
+        return self.find(head)
+
+    def read(self, source: Source, context: Context) -> Iterator[Batch]:
+        """Nothing.
+
+        Raises:
+            RefusedFormatError: always.
+        """
+        del context
+        raise RefusedFormatError(source.label, self.name, self.reason)
+
+
+TRAINING: Final = Refuser(
+    "training-set",
+    "refused: training sets (OpenAI, ShareGPT, Alpaca, MemoTrace _train.json)",
+    (".json", ".jsonl"),
+    _find_training,
+    _TRAINING,
+)
+CONTACTS: Final = Refuser(
+    "contact-list",
+    "refused: lists of contacts (MemoTrace, WeFlow, CipherTalk, chatlog, PyWxDump users.json, vCard)",
+    (".csv", ".json", ".vcf"),
+    _find_contacts,
+    _CONTACTS,
+)
+ENCRYPTED: Final = Refuser(
+    "encrypted-export",
+    "refused: encrypted exports (.zip.wec) and ZIPs with a password",
+    (".wec",),
+    _find_encrypted,
+    "encrypted: decrypt it with the tool that made it",
+)

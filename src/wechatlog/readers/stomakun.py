@@ -1,0 +1,206 @@
+"""Text exports of stomakun's WechatExport-iOS: `sender(<date>): text`, one message a line.
+
+Takes text, gives messages. A message ends with CRLF, a line end inside one is LF, so a body cannot forge a header
+unless it holds a CRLF or the file was converted. The date is written as .NET writes it in the culture of the machine:
+`2017/8/19 7:14:35`, `8/19/2017 7:14:35 AM`, `19.08.2017 7:14:35`. Which of day and month comes first is read off the
+file, and said where it cannot be. The own name is shown like any other; a notice has the sender `[系统消息]`.
+
+Source of the format: WechatExport-iOS (`wechat.cs`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import itertools
+import re
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from wechatlog.content.notices import read_notice
+from wechatlog.content.placeholders import WECHATEXPORTER, read_placeholder
+from wechatlog.diagnostics import Severity
+from wechatlog.errors import OptionError
+from wechatlog.model import MessageKind
+from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
+from wechatlog.readers.support.lookalikes import Candidate, Gate, iter_blocks, sample
+from wechatlog.timestamps import parse_clock
+from wechatlog.tokenizer import Grammar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from wechatlog.model import Message
+    from wechatlog.readers.base import Batch, Context, Draft, Head
+    from wechatlog.readers.support.lookalikes import Block
+    from wechatlog.source import Source
+    from wechatlog.timestamps import Precision
+
+__all__ = ["READER", "StomakunReader"]
+
+_GRAMMAR: Final = Grammar(
+    name="WechatExport-iOS",
+    header=r"(?P<sender>[^\r\n]*?)\((?P<time>(?=[^()\r\n]{0,40}[0-9]:[0-9]{2})[0-9][^()\r\n]{8,40})\): ?",
+)
+_SYSTEM: Final = "[系统消息]"
+_DAY_LAST: Final = re.compile(
+    r"(?P<one>[0-9]{1,2})(?P<mark>[/.\-])(?P<two>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4})[, ]+(?P<clock>[^\r\n]+)"
+)
+Order: TypeAlias = Literal["dmy", "mdy"]
+
+
+def _dates(text: str) -> list[re.Match[str]]:
+    """The dates in a sample whose year comes last."""
+    found = (_DAY_LAST.fullmatch(header["time"]) for header in _GRAMMAR.pattern.finditer("\n" + text))
+    return [match for match in itertools.islice(found, 2000) if match is not None]
+
+
+def _day(match: re.Match[str], order: Order) -> dt.date | None:
+    one, two, year = int(match["one"]), int(match["two"]), int(match["year"])
+    try:
+        return dt.date(year, two, one) if order == "dmy" else dt.date(year, one, two)
+    except ValueError:
+        return None
+
+
+def _disorder(dates: list[re.Match[str]], order: Order) -> tuple[int, int]:
+    """How badly an order of day and month fits: impossible dates, and steps back in time."""
+    days = [_day(match, order) for match in dates]
+    known = [day for day in days if day is not None]
+    return days.count(None), sum(one > two for one, two in itertools.pairwise(known))
+
+
+def _guess(dates: list[re.Match[str]]) -> Order:
+    """The order that the way of writing suggests: only the American culture has unpadded dates with AM and PM."""
+    american = any(re.search(r"[AP]M", match["clock"]) for match in dates)
+    padded = any(match[part].startswith("0") for match in dates for part in ("one", "two"))
+    return "mdy" if american and not padded and all(match["mark"] == "/" for match in dates) else "dmy"
+
+
+def _read_order(context: Context, text: str) -> Order:
+    option = context.options.get("date_order")
+    if option is not None:
+        if option not in ("dmy", "mdy"):
+            raise OptionError("date_order", f'expected "dmy" or "mdy", not {option!r}')
+        return "dmy" if option == "dmy" else "mdy"
+    dates = _dates(text)
+    day_first, month_first = _disorder(dates, "dmy"), _disorder(dates, "mdy")
+    if day_first != month_first:
+        return "dmy" if day_first < month_first else "mdy"
+    guess = _guess(dates)
+    if any(match["one"] != match["two"] for match in dates):
+        context.report(
+            "ambiguous-date",
+            f"day and month cannot be told apart; they were read as {guess}; pass date_order=",
+            line=1,
+        )
+    return guess
+
+
+@functools.lru_cache(maxsize=4096)
+def _parse(text: str, order: Order) -> tuple[dt.datetime, Precision] | None:
+    if match := _DAY_LAST.fullmatch(text):
+        day = _day(match, order)
+        clock = re.sub(r"([ap])\. ?m\.", r"\1m", match["clock"])
+        text = f"{day} {clock}" if day else ""
+    found = parse_clock(text)
+    return (found.time, found.precision) if found else None
+
+
+class _Pass:
+    """One reading of one source."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        head, self.blocks = sample(context.blocks())
+        self.order = _read_order(context, head)
+        self.draft: Draft = context.draft(metadata={"exporter": "WechatExport-iOS"})
+        # A file that a tool has converted to one kind of line end has lost the frame.
+        data = context.source.head()
+        self.framed = b"\r\n" in data or b"\r\0\n\0" in data
+
+    def messages(self) -> Iterator[Message]:
+        """The messages in order."""
+        gate = Gate(self.context, lambda header: header["sender"], self._clock, check=self._check, ordered=True)
+        for block in iter_blocks(self.blocks, _GRAMMAR, gate.accept):
+            if block.header is not None:
+                yield self._message(block)
+            elif block.lines.strip():
+                self.context.report(
+                    "text-before-first-message",
+                    "text before the first header belongs to no message",
+                    line=block.line,
+                    column=1,
+                )
+
+    def _clock(self, header: re.Match[str]) -> dt.datetime | None:
+        found = _parse(header["time"], self.order)
+        return found[0] if found else None
+
+    def _check(self, candidate: Candidate) -> str | None:
+        before = candidate.before.parts[-1]
+        if self.framed and before.endswith("\n") and not before.endswith("\r\n"):
+            return "it looks like a header but the line above ends inside a message"
+        return None
+
+    def _time(self, text: str, line: int) -> tuple[dt.datetime | None, Precision | None]:
+        found = _parse(text, self.order)
+        if found is None:
+            self.context.report("bad-time", f"impossible time {text!r}", severity=Severity.ERROR, line=line, column=1)
+            return None, None
+        return self.context.wall_time(found[0]), found[1]
+
+    def _message(self, block: Block) -> Message:
+        header = block.header
+        assert header is not None  # noqa: S101 - the caller looked
+        time, precision = self._time(header["time"], block.line)
+        text = block.inline
+        sender: str | None = header["sender"]
+        found = read_placeholder(text, WECHATEXPORTER, zone=self.context.tz) if text[:1] in "[（(" else None
+        kind, segments = found if found is not None else (MessageKind.TEXT, None)
+        if sender == _SYSTEM:
+            sender, segments = None, None
+            kind = read_notice(text) or MessageKind.SYSTEM
+        return self.context.message(
+            self.draft,
+            time=time,
+            precision=precision,
+            sender=sender,
+            kind=kind,
+            text=text,
+            segments=segments,
+            line=block.line,
+            offset=block.offset,
+        )
+
+
+class StomakunReader:
+    """The reader of WechatExport-iOS texts."""
+
+    name = "stomakun"
+    description = "WechatExport-iOS by stomakun, TXT (2016-2020)"
+    suffixes = (".txt",)
+    options: Mapping[str, str] = {
+        **OWNER_OPTION,
+        "date_order": 'which comes first in dates such as 3/4/2017 7:14:35: "dmy" or "mdy"',
+    }
+
+    def detect(self, head: Head) -> Evidence | None:
+        """A sender with a date in parentheses, a colon, on the first line and further ones."""
+        text = "\n" + head.text.lstrip("\n")
+        if _GRAMMAR.pattern.match(text) is None:
+            return None
+        found = sum(1 for _ in itertools.islice(_GRAMMAR.pattern.finditer(text), 50))
+        return Evidence(0.9 if found > 1 else 0.75, f"{found} lines 'sender(date): text'")
+
+    def read(self, source: Source, context: Context) -> Iterator[Batch]:
+        """The messages.
+
+        Raises:
+            OptionError: for an unknown order of dates.
+        """
+        del source  # the context has it
+        run = _Pass(context)
+        return in_batches(run.draft, run.messages())
+
+
+READER: Final = StomakunReader()

@@ -1,0 +1,133 @@
+"""Objects in JavaScript that are no JSON: the items of an array of flat object literals, one by one.
+
+Takes blocks of text, gives Python values and where they stand; memory holds one object. Bare keys, single quotes and
+commas at the end are what a browser takes and JSON does not; pyjson5 reads them, nothing is ever run. An object ends
+at the first brace outside a string, so objects inside objects are damage here. Damage costs the object that it is in,
+and is reported. Knows no format. Needs the extra `html`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from wechatlog.diagnostics import Severity
+from wechatlog.errors import MissingExtraError
+from wechatlog.readers.support.json_stream import Cursor, Item
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from wechatlog.diagnostics import Collector
+
+__all__ = ["iter_literals"]
+
+_LONGEST: Final = 1 << 24
+_PATIENCE: Final = 1 << 24
+"""Characters read in vain after which reading no longer goes back, so that a hostile file costs linear time."""
+_EXCERPT: Final = 100
+_DEEPEST: Final = 4
+# From the brace to the first character that is neither part of a string nor plain: the closing brace in healthy ones.
+_INSIDE: Final = re.compile(r"""\{(?:[^'"`{}]++|'(?:[^'\\\n]++|\\[\s\S])*+'|"(?:[^"\\\n]++|\\[\s\S])*+")*+""")
+
+
+def iter_literals(blocks: Iterable[str], collector: Collector, next_object: re.Pattern[str]) -> Iterator[Item]:
+    """The objects of an array; what follows the array is not read.
+
+    Args:
+        blocks: the text in pieces of any size; it begins with the array's bracket, white space in front allowed.
+        collector: told of damage (`broken-json`).
+        next_object: how an object begins, brace included: where reading goes on after damage.
+
+    Raises:
+        MissingExtraError: without pyjson5.
+    """
+    decode = _decoder()
+    cursor = Cursor(blocks)
+    if not cursor.take("["):
+        _report(cursor, collector, "no array begins here")
+        return
+    wasted = 0
+    while cursor.peek() not in ("]", ""):
+        line, offset = cursor.place()
+        reach, closed = _end_of_object(cursor)
+        value, problem = (None, "the object has no end")
+        if closed:
+            value, problem = _read(decode, cursor.text[cursor.position : reach])
+        if problem is None:
+            cursor.position = reach
+            yield Item("", value, line, offset)
+            if cursor.take(",") or cursor.peek() == "]":
+                continue
+            problem = "expected a comma or the end of the array" if cursor.peek() else None
+        if problem is not None:
+            _report(cursor, collector, f"broken object: {problem}")
+        wasted += max(0, reach - cursor.position)
+        if wasted > _PATIENCE:
+            cursor.position = max(cursor.position, reach - 1)
+        if not _recover(cursor, next_object):
+            return
+    if not cursor.take("]"):
+        _report(cursor, collector, "the array is not closed: the file is cut")
+
+
+def _decoder() -> Callable[..., Any]:
+    try:
+        import pyjson5
+    except ImportError as error:
+        raise MissingExtraError("html", "reading the messages of this page") from error
+    return pyjson5.decode
+
+
+def _end_of_object(cursor: Cursor) -> tuple[int, bool]:
+    """How far the object at the position reaches, more text taken in until it ends, and whether it does end."""
+    while True:
+        match = _INSIDE.match(cursor.text, cursor.position)
+        if match is None:
+            return cursor.position, False
+        end = match.end()
+        if cursor.text[end : end + 1] == "}":
+            return end + 1, True
+        is_cut = end == len(cursor.text) or (cursor.text[end] in "'\"" and "\n" not in cursor.text[end:])
+        if not is_cut or len(cursor.text) - cursor.position > _LONGEST or not cursor.grow():
+            return end, False
+
+
+def _read(decode: Callable[..., Any], text: str) -> tuple[Any, str | None]:
+    """The value, or what is wrong with it."""
+    try:
+        return decode(text, _DEEPEST), None
+    except (ValueError, RecursionError) as error:
+        return None, type(error).__name__
+    except Exception as error:
+        # pyjson5 roots its errors in Exception itself.
+        if type(error).__module__.partition(".")[0] != "pyjson5":
+            raise
+        return None, str(error.args[0] if error.args else error)
+
+
+def _recover(cursor: Cursor, next_object: re.Pattern[str]) -> bool:
+    """Move to the next place where an object begins."""
+    while True:
+        match = next_object.search(cursor.text, cursor.position + 1)
+        if match:
+            cursor.position = match.start()
+            return True
+        cursor.position = max(cursor.position, len(cursor.text) - 64)
+        if not cursor.grow():
+            return False
+
+
+def _report(cursor: Cursor, collector: Collector, message: str) -> None:
+    line, _ = cursor.place()
+    end = cursor.text.find("\n", cursor.position, cursor.position + _EXCERPT)
+    excerpt = cursor.text[cursor.position : end if end >= 0 else cursor.position + _EXCERPT]
+    collector.report(
+        "broken-json",
+        message,
+        severity=Severity.ERROR,
+        line=line,
+        column=cursor.column(),
+        excerpt=excerpt,
+        span=(0, 1),
+    )

@@ -1,0 +1,144 @@
+"""Text exports of WechatBakTool: `2024-01-10 20:15:00 | name:text` under a head of four lines.
+
+Takes text, gives messages. Own messages are those of `我`. A body of several lines is not marked, so a body line can
+forge a header. A message of a type that the tool does not know has no text; links, quotes and most other app messages
+are `app,标题：…,链接：…`; merged forwards are `[文件]`.
+
+Source of the format: WechatBakTool (`Export/TXTExport.cs`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from wechatlog.content.placeholders import WECHATEXPORTER, read_placeholder
+from wechatlog.content.vocabulary import segment_for
+from wechatlog.model import MessageKind
+from wechatlog.readers.base import Evidence, in_batches
+from wechatlog.readers.support.lookalikes import Gate, iter_blocks, sample, sample_blocks
+from wechatlog.timestamps import parse_clock
+from wechatlog.tokenizer import Grammar
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping
+
+    from wechatlog.model import Message
+    from wechatlog.readers.base import Batch, Context, Draft, Head
+    from wechatlog.readers.support.lookalikes import Block
+    from wechatlog.segments.types import Segment
+    from wechatlog.source import Source
+
+__all__ = ["READER", "WechatBakToolReader"]
+
+_GRAMMAR: Final = Grammar(
+    name="WechatBakTool", header=r"(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}) \| (?=[^\r\n]*:)"
+)
+_TITLE: Final = re.compile(r"与 (?P<title>.*) 的聊天记录")
+_EXPORTED: Final = re.compile(r"导出时间：(?P<time>.*)")
+_LINK: Final = re.compile(r"(?P<app>(?:(?!,标题：)[^\n])*+),标题：(?P<title>(?:(?!,链接：).)*+),链接：(?P<url>\S*)", re.DOTALL)
+_OWN: Final = "我"
+_LINK_FAILED: Final = "[分享链接出错了]"
+
+
+def _clock(header: re.Match[str]) -> dt.datetime | None:
+    found = parse_clock(header["time"])
+    return found.time if found else None
+
+
+def _content(text: str) -> tuple[MessageKind, tuple[Segment, ...] | None]:
+    if not text or text == _LINK_FAILED:
+        return MessageKind.OTHER, None
+    if (match := _LINK.fullmatch(text)) is not None:
+        link = segment_for(MessageKind.LINK, text, title=match["title"], url=match["url"])
+        return MessageKind.LINK, (link,)
+    found = read_placeholder(text, WECHATEXPORTER) if text.startswith("[") else None
+    return found if found is not None else (MessageKind.TEXT, None)
+
+
+class _Pass:
+    """One reading of one source."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.draft: Draft = context.draft(metadata={"exporter": "WechatBakTool"})
+        head, self.blocks = sample(context.blocks())
+        self.names: tuple[str, ...] = (_OWN,)
+        self._read_head(head)
+        self.gate = Gate(context, lambda header: self._split(header.string, header.end())[0], _clock, ordered=True)
+        self.gate.serious = True
+        senders = [self._split(c.header.string, c.header.end())[0] for c in sample_blocks(head, _GRAMMAR)]
+        if senders and sum(sender in self.names for sender in senders) * 10 > len(senders) * 6:
+            self.gate.names = frozenset(self.names)
+
+    def _read_head(self, head: str) -> None:
+        for line in head.split("\n", 8)[:8]:
+            if match := _TITLE.fullmatch(line):
+                self.draft.title = match["title"]
+                self.names = (_OWN, match["title"])
+            elif match := _EXPORTED.fullmatch(line):
+                self.draft.metadata["exported"] = match["time"]
+
+    def _split(self, text: str, start: int) -> tuple[str, int]:
+        """The sender that stands at a place, and where the text begins; known names may hold colons."""
+        for name in self.names:
+            if text.startswith(f"{name}:", start):
+                return name, start + len(name) + 1
+        colon = text.index(":", start)
+        return text[start:colon], colon + 1
+
+    def messages(self) -> Iterator[Message]:
+        """The messages in order."""
+        for block in iter_blocks(self.blocks, _GRAMMAR, self.gate.accept):
+            if block.header is not None:
+                yield self._message(block)
+
+    def _message(self, block: Block) -> Message:
+        header = block.header
+        assert header is not None  # noqa: S101 - the caller looked
+        time, precision = self.context.clock(header["time"], line=block.line)
+        body = block.inline
+        sender, start = self._split(body, 0)
+        text = body[start:]
+        kind, segments = _content(text)
+        if text == _LINK_FAILED:
+            self.context.report("writer-fault", "the tool could not read this app message", line=block.line)
+        return self.context.message(
+            self.draft,
+            time=time,
+            precision=precision,
+            sender=sender,
+            is_self=sender == _OWN,
+            kind=kind,
+            text=text,
+            segments=segments,
+            line=block.line,
+            offset=block.offset,
+        )
+
+
+class WechatBakToolReader:
+    """The reader of WechatBakTool texts."""
+
+    name = "wechatbaktool"
+    description = "WechatBakTool, TXT (2023-2024)"
+    suffixes = (".txt",)
+    options: Mapping[str, str] = {}
+
+    def detect(self, head: Head) -> Evidence | None:
+        """The tool's name on the first line and the title on the second; or several of its lines."""
+        lines = [line for line in head.lines if line.strip()][:2]
+        if len(lines) == 2 and lines[0].strip() == "WechatBakTool" and _TITLE.fullmatch(lines[1]):
+            return Evidence(1.0, "the first lines are those of WechatBakTool")
+        found = len(sample_blocks(head.text, _GRAMMAR))
+        return Evidence(0.7, f"{found} lines 'time | name:text'") if found > 1 else None
+
+    def read(self, source: Source, context: Context) -> Iterator[Batch]:
+        """The messages."""
+        del source  # the context has it
+        run = _Pass(context)
+        return in_batches(run.draft, run.messages())
+
+
+READER: Final = WechatBakToolReader()

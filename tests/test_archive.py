@@ -1,0 +1,141 @@
+"""Many inputs: folders, globs, ZIPs, pages, broken files."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import wechatlog
+from wechatlog import Conversation, Message
+
+
+def day(number: int, text: str = "好") -> str:
+    return f'---\ntitle: "{number}"\ndate: 2026-05-{number:02} 12:00:00\n---\n> 09:00:00  李四  \n   \n{text}  \n   \n'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for number in (10, 9, 2):
+        (tmp_path / f"day{number}.markdown").write_text(day(number), encoding="utf-8")
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "day1.markdown").write_text(day(1), encoding="utf-8")
+    (tmp_path / "broken.jsonl").write_text('{"type":"conversation","schema":"wechatlog/99"}\n')
+    (tmp_path / "photo.png").write_bytes(b"\x89PNG" + bytes(64))
+    (tmp_path / ".hidden.markdown").write_text(day(3), encoding="utf-8")
+    return tmp_path
+
+
+def test_a_folder_in_stable_order_with_its_broken_files_noted(folder: Path) -> None:
+    archive = wechatlog.load_archive(folder)
+    assert [c.title for c in archive] == ["2", "9", "10", "1"]
+    assert [(entry.source, entry.code, entry.severity) for entry in archive.diagnostics] == [
+        ("broken.jsonl", "unreadable-file", "error"),
+        ("photo.png", "skipped-file", "info"),
+    ]
+    assert [c.title for c in archive] == ["2", "9", "10", "1"]
+    assert len(archive.diagnostics) == 2
+
+
+def test_strict_raises_at_the_broken_file(folder: Path) -> None:
+    with pytest.raises(wechatlog.FormatError, match=r"broken\.jsonl:1: schema 'wechatlog/99' is not known"):
+        list(wechatlog.load_archive(folder, errors="strict"))
+
+
+def test_globs_lists_and_missing_files(folder: Path) -> None:
+    assert [c.title for c in wechatlog.load_archive(str(folder / "day*.markdown"))] == ["2", "9", "10"]
+    assert [c.title for c in wechatlog.load_archive([folder / "day9.markdown", folder / "deep"])] == [
+        "9",
+        "1",
+    ]
+    with pytest.raises(FileNotFoundError):
+        wechatlog.load_archive(folder / "no-such-file.txt")
+    with pytest.raises(FileNotFoundError, match="no file matches"):
+        wechatlog.load_archive(str(folder / "no-such*.txt"))
+
+
+def test_it_is_lazy(folder: Path) -> None:
+    stream = iter(wechatlog.load_archive([folder / "day2.markdown", folder / "day9.markdown"]))
+    assert next(stream).title == "2"
+    (folder / "day9.markdown").write_text(day(9, "changed"), encoding="utf-8")
+    assert next(stream)[0].text == "changed"
+
+
+def zipped(entries: dict[str, str]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, text in entries.items():
+            archive.writestr(name, text)
+    return stream.getvalue()
+
+
+def test_a_zip_is_read_and_its_entry_names_are_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    data = zipped(
+        {"../../evil.markdown": day(1), "a/b.markdown": day(2), "__MACOSX/x.markdown": day(3), "n.txt": "?"}
+    )
+    archive = wechatlog.load_archive(data)
+    assert [c.title for c in archive] == ["1", "2"]
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "x.zip").write_bytes(zipped({"inner.zip": "PK", "2026-05-04.markdown": day(4)}))
+    assert wechatlog.load(tmp_path / "x.zip").title == "4"
+    with pytest.raises(wechatlog.MultipleConversationsError, match="load_archive"):
+        wechatlog.load(data)
+
+
+def test_a_zip_without_chats_says_why() -> None:
+    with pytest.raises(
+        wechatlog.UnknownFormatError, match="nothing in this ZIP is a chat that can be read"
+    ) as caught:
+        wechatlog.load(zipped({"a.txt": "", "b.png": "\x01" * 99}))
+    assert caught.value.candidates == {
+        "a.txt": "the file is empty",
+        "b.png": "these are binary data of no known kind",
+    }
+
+
+def page(*texts: str, ids: bool = True) -> str:
+    messages = [Message(sender="李四", text=text, id=f"id-{text}" if ids else None) for text in texts]
+    return wechatlog.dumps(Conversation(messages, id="wxid_lisi0002"), "jsonl")
+
+
+def test_pages_are_joined(tmp_path: Path) -> None:
+    for name, text in {
+        "x_0_2.jsonl": page("a", "b"),
+        "x_2_4.jsonl": page("c", "d"),
+        "x_10_12.jsonl": page("e"),
+        "y.jsonl": page("z"),
+    }.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert [[m.text for m in c] for c in wechatlog.load_archive(tmp_path)] == [
+        ["a", "b", "c", "d", "e"],
+        ["z"],
+    ]
+
+
+@pytest.mark.parametrize("ids", [True, False])
+def test_copies_are_united_and_real_repeats_survive(tmp_path: Path, ids: bool) -> None:
+    texts = ["a", "a", "b"] if not ids else ["a", "b"]
+    (tmp_path / "x.jsonl").write_text(page(*texts, ids=ids), encoding="utf-8")
+    (tmp_path / "x(1).jsonl").write_text(page(*texts, "c", ids=ids), encoding="utf-8")
+    (joined,) = wechatlog.load_archive(tmp_path)
+    assert sorted(m.text for m in joined) == sorted([*texts, "c"])
+
+
+def test_days_are_no_pages(tmp_path: Path) -> None:
+    for number in (1, 2):
+        (tmp_path / f"2026-05-0{number}.jsonl").write_text(page(str(number)), encoding="utf-8")
+    assert len(list(wechatlog.load_archive(tmp_path))) == 2
+
+
+def test_options_reach_the_formats_that_have_them(tmp_path: Path) -> None:
+    (tmp_path / "undated.markdown").write_text("> 09:00:00  李四  \n   \n好  \n   \n", encoding="utf-8")
+    (tmp_path / "native.jsonl").write_text(page("x"), encoding="utf-8")
+    found = {c.origin.source: c for c in wechatlog.load_archive(tmp_path, date="2026-05-01")}
+    assert str(found["undated.markdown"][0].time) == "2026-05-01 09:00:00"
+    with pytest.raises(
+        TypeError, match=r"takes no option 'dat'; valid options:"
+    ):
+        wechatlog.load_archive(tmp_path, dat="2026-05-01")

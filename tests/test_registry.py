@@ -1,0 +1,139 @@
+"""Names, detection and registration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+import pytest
+
+import wechatlog
+from wechatlog.readers.base import Batch, Context, Evidence, Head, Refusal
+from wechatlog.registry import _readers, find_reader, find_writer
+from wechatlog.source import Source
+
+ARCHIVE = b"---\ndate: 2026-05-01\ntitle: x\n---\n> 09:00:00  a  \n   \nb  \n   \n"
+
+
+@attrs.define
+class Fake:
+    name: str
+    verdict: Evidence | Refusal | None
+    description: str = "made for a test"
+    suffixes: tuple[str, ...] = (".fake",)
+    options: dict[str, str] = {"mood": "any"}
+
+    def detect(self, head: Head) -> Evidence | Refusal | None:
+        return self.verdict if head.data.startswith(b"FAKE") else None
+
+    def read(self, source: Source, context: Context) -> Iterator[Batch]:
+        draft = context.draft(title=str(context.options.get("mood")))
+        yield (
+            draft,
+            [context.message(draft, time=None, sender="李四", text=source.read_text(context.collector))],
+        )
+
+
+@pytest.fixture
+def fake() -> Iterator[None]:
+    names: list[str] = []
+    original = wechatlog.register_reader
+
+    def register(reader: object) -> None:
+        original(reader)  # type: ignore[arg-type]
+        names.append(reader.name)  # type: ignore[attr-defined]
+
+    yield register  # type: ignore[misc]
+    for name in names:
+        _readers.unregister(name)
+
+
+def test_a_reader_can_be_registered(fake) -> None:  # type: ignore[no-untyped-def]
+    fake(Fake("fake", Evidence(0.9, "begins with FAKE")))
+    assert wechatlog.detect(b"FAKE") == wechatlog.Detection("fake", 0.9, "begins with FAKE")
+    assert wechatlog.load(b"FAKE x", mood="calm").title == "calm"
+    info = next(entry for entry in wechatlog.formats() if entry.name == "fake")
+    assert (info.origin, info.options) == ("run time", (("mood", "any"),))
+    with pytest.raises(
+        TypeError, match=r"the reader 'fake' takes no option 'mod'; valid options: mood, format, tz"
+    ):
+        wechatlog.load(b"FAKE", mod=1)
+
+
+def test_a_tie_lists_the_candidates(fake) -> None:  # type: ignore[no-untyped-def]
+    fake(Fake("fake-a", Evidence(0.9, "one reason")))
+    fake(Fake("fake-b", Evidence(0.88, "another reason")))
+    with pytest.raises(wechatlog.AmbiguousFormatError) as caught:
+        wechatlog.detect(b"FAKE")
+    assert caught.value.candidates == {"fake-a": "one reason", "fake-b": "another reason"}
+    assert "pass format= to choose one\n  fake-a: one reason" in str(caught.value)
+
+
+def test_a_refusal_gives_its_reason(fake) -> None:  # type: ignore[no-untyped-def]
+    fake(Fake("fake-set", Refusal("a training set has no times")))
+    for call in (wechatlog.detect, wechatlog.load):
+        with pytest.raises(
+            wechatlog.RefusedFormatError, match="<data>: fake-set: a training set has no times"
+        ):
+            call(b"FAKE")
+
+
+def test_what_is_no_reader_is_refused() -> None:
+    with pytest.raises(
+        TypeError, match="is no reader: it lacks name, description, suffixes, options, detect, read"
+    ):
+        wechatlog.register_reader(object())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="is no writer: it lacks"):
+        wechatlog.register_writer(object())  # type: ignore[arg-type]
+
+
+def test_unknown_names_suggest_near_ones() -> None:
+    with pytest.raises(wechatlog.UnknownFormatError, match="no reader of that name; did you mean markdown"):
+        find_reader("markdwon")
+    with pytest.raises(
+        wechatlog.UnknownFormatError, match="no writer of that name; known: markdown, jsonl, text"
+    ):
+        find_writer("zzzz")
+    with pytest.raises(wechatlog.UnknownFormatError, match=r"\.zzz: no writer for it; known: markdown"):
+        find_writer(None, ".zzz")
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "the file is empty"),
+        (b" \n\n\t", "the file is empty"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(32)) * 20, "binary data of no known kind"),
+        (b"<html><body>a page</body></html>", "this page is no chat"),
+        (b'{"a": 1}', "this JSON is no chat"),
+        ("只是一段文字。\n没有聊天。\n".encode(), "no line looks like a message header"),
+        (b"PK\x05\x06" + b"\0" * 18, "nothing in this ZIP"),
+    ],
+)
+def test_what_no_reader_takes_is_told_apart(data: bytes, reason: str) -> None:
+    with pytest.raises(wechatlog.UnknownFormatError, match=reason):
+        wechatlog.load(data)
+
+
+def test_every_built_in_keeps_the_contract() -> None:
+    names = set()
+    for info in wechatlog.formats():
+        assert info.description
+        assert info.role in ("reader", "writer")
+        assert (info.role, info.name) not in names
+        names.add((info.role, info.name))
+        item = find_reader(info.name) if info.role == "reader" else find_writer(info.name)
+        assert item.name == info.name
+    assert {
+        ("reader", "markdown"),
+        ("reader", "jsonl"),
+        ("writer", "markdown"),
+        ("writer", "jsonl"),
+        ("writer", "text"),
+    } <= names
+
+
+def test_content_decides_before_the_suffix(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "2026-05-01.jsonl"
+    path.write_bytes(ARCHIVE)
+    assert wechatlog.detect(path).format == "markdown"
