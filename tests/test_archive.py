@@ -139,3 +139,18 @@ def test_options_reach_the_formats_that_have_them(tmp_path: Path) -> None:
         TypeError, match=r"takes no option 'dat'; valid options:"
     ):
         wechatlog.load_archive(tmp_path, dat="2026-05-01")
+
+
+def test_zips_in_zips_are_opened_to_a_limit() -> None:
+    data: bytes = day(1).encode()
+    for _ in range(3):
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as archive:
+            archive.writestr("inner.markdown", data)
+        data = stream.getvalue()
+    assert wechatlog.load(data).title == "1"
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("inner", data)
+    with pytest.raises(wechatlog.UnknownFormatError, match="nothing in this ZIP"):
+        wechatlog.load(stream.getvalue())

@@ -137,3 +137,17 @@ def test_content_decides_before_the_suffix(tmp_path) -> None:  # type: ignore[no
     path = tmp_path / "2026-05-01.jsonl"
     path.write_bytes(ARCHIVE)
     assert wechatlog.detect(path).format == "markdown"
+
+
+def test_the_public_names_are_there_and_nothing_is_imported_before_it_is_needed() -> None:
+    import subprocess
+    import sys
+
+    for name in wechatlog.__all__:
+        assert getattr(wechatlog, name) is not None
+    assert set(wechatlog.__all__) <= set(dir(wechatlog))
+    with pytest.raises(AttributeError, match="module 'wechatlog' has no attribute 'nothing'"):
+        wechatlog.nothing  # noqa: B018
+    optional = {"lxml", "python_calamine", "zstandard", "lz4", "click", "rich", "regex", "dateutil", "importlib.metadata"}
+    code = f"import sys, wechatlog; wechatlog.load, wechatlog.dump; print({optional!r} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"

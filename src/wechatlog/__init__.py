@@ -8,55 +8,61 @@ r"""wechatlog: any WeChat chat archive in, one immutable model, any form out.
 Everything public is listed in `__all__`.
 """
 
-from wechatlog.api import (
-    MessageStream,
-    detect,
-    dump,
-    dumps,
-    iter_messages,
-    load,
-    load_archive,
-    loads,
-)
-from wechatlog.archive import Archive
-from wechatlog.diagnostics import Diagnostic, Origin, Severity
-from wechatlog.errors import (
-    AmbiguousFormatError,
-    FormatError,
-    MissingExtraError,
-    MultipleConversationsError,
-    OptionError,
-    RefusedFormatError,
-    UnknownFormatError,
-    WechatlogError,
-    WriteError,
-)
-from wechatlog.model import Conversation, Message, MessageKind, Metadata, Participant
-from wechatlog.readers.text_format import text_format
-from wechatlog.registry import Detection, FormatInfo, formats, register_reader, register_writer
-from wechatlog.segments import (
-    Call,
-    Card,
-    Emoji,
-    File,
-    Forward,
-    Image,
-    Link,
-    Location,
-    Mention,
-    MiniProgram,
-    Quote,
-    RedPacket,
-    Segment,
-    Sticker,
-    Text,
-    Transfer,
-    Video,
-    Voice,
-    parse_segments,
-    register_segment_rule,
-)
-from wechatlog.tokenizer import Token, TokenKind, tokenize
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wechatlog.api import (
+        MessageStream,
+        detect,
+        dump,
+        dumps,
+        iter_messages,
+        load,
+        load_archive,
+        loads,
+    )
+    from wechatlog.archive import Archive
+    from wechatlog.diagnostics import Diagnostic, Origin, Severity
+    from wechatlog.errors import (
+        AmbiguousFormatError,
+        FormatError,
+        MissingExtraError,
+        MultipleConversationsError,
+        OptionError,
+        RefusedFormatError,
+        UnknownFormatError,
+        WechatlogError,
+        WriteError,
+    )
+    from wechatlog.model import Conversation, Message, MessageKind, Metadata, Participant
+    from wechatlog.readers.text_format import text_format
+    from wechatlog.registry import Detection, FormatInfo, formats, register_reader, register_writer
+    from wechatlog.segments import (
+        Call,
+        Card,
+        Emoji,
+        File,
+        Forward,
+        Image,
+        Link,
+        Location,
+        Mention,
+        MiniProgram,
+        Quote,
+        RedPacket,
+        Segment,
+        Sticker,
+        Text,
+        Transfer,
+        Video,
+        Voice,
+        parse_segments,
+        register_segment_rule,
+    )
+    from wechatlog.tokenizer import Token, TokenKind, tokenize
 
 __all__ = [
     "AmbiguousFormatError",
@@ -117,3 +123,61 @@ __all__ = [
 ]
 
 __version__ = "0.1.0"
+
+# Everything is imported when it is first asked for: importing the package costs next to nothing, and a script that
+# only detects a format does not pay for the writers.
+_MODULES = {
+    "wechatlog.api": ("MessageStream", "detect", "dump", "dumps", "iter_messages", "load", "load_archive", "loads"),
+    "wechatlog.archive": ("Archive",),
+    "wechatlog.diagnostics": ("Diagnostic", "Origin", "Severity"),
+    "wechatlog.errors": (
+        "AmbiguousFormatError",
+        "FormatError",
+        "MissingExtraError",
+        "MultipleConversationsError",
+        "OptionError",
+        "RefusedFormatError",
+        "UnknownFormatError",
+        "WechatlogError",
+        "WriteError",
+    ),
+    "wechatlog.model": ("Conversation", "Message", "MessageKind", "Metadata", "Participant"),
+    "wechatlog.readers.text_format": ("text_format",),
+    "wechatlog.registry": ("Detection", "FormatInfo", "formats", "register_reader", "register_writer"),
+    "wechatlog.segments": (
+        "Call",
+        "Card",
+        "Emoji",
+        "File",
+        "Forward",
+        "Image",
+        "Link",
+        "Location",
+        "Mention",
+        "MiniProgram",
+        "Quote",
+        "RedPacket",
+        "Segment",
+        "Sticker",
+        "Text",
+        "Transfer",
+        "Video",
+        "Voice",
+        "parse_segments",
+        "register_segment_rule",
+    ),
+    "wechatlog.tokenizer": ("Token", "TokenKind", "tokenize"),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    module = _HOME.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(importlib.import_module(module), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -163,23 +163,22 @@ class Archive(Iterable[Conversation]):
         """How many files there are; a ZIP is one."""
         return len(self._sources)
 
-    def _run(self, sources: Iterable[Source]) -> Iterator[Conversation]:
+    def _run(self, sources: Iterable[Source], depth: int = 0) -> Iterator[Conversation]:
         for group in _page_groups(sources):
             if len(group) == 1:
-                yield from self._read(group[0])
+                yield from self._read(group[0], depth)
             else:
-                yield from _join_pages(
-                    conversation for source in group for conversation in self._read(source)
-                )
+                yield from _join_pages(found for source in group for found in self._read(source, depth))
 
-    def _read(self, source: Source) -> Iterator[Conversation]:
+    def _read(self, source: Source, depth: int) -> Iterator[Conversation]:
         try:
-            if self._how["format"] is None and is_bundle(source):
-                yield from self._run(_members(source))
+            if depth < _MAXIMUM_DEPTH and self._how["format"] is None and is_bundle(source):
+                with _open_bundle(source) as members:
+                    yield from self._run(members, depth + 1)
             else:
                 yield from self._read_chat(source)
         except (UnknownFormatError, RefusedFormatError) as error:
-            if self._errors == "strict" and len(self._sources) == 1:
+            if self._errors == "strict" and len(self._sources) == 1 and depth == 0:
                 raise
             self._note("skipped-file", error, Severity.INFO, source)
         except (WechatlogError, OSError) as error:

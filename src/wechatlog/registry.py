@@ -104,6 +104,14 @@ _READERS: Final = (
     _Row("chatlog-csv", "wechatlog.readers.chatlog_tables:CSV", ("csv", "text")),
     _Row("chatlog-xlsx", "wechatlog.readers.chatlog_tables:XLSX", ("zip",)),
     _Row("chatlog-text", "wechatlog.readers.chatlog_text:READER", ("text",)),
+    _Row("wetrace-csv", "wechatlog.readers.wetrace:CSV", ("csv", "text")),
+    _Row("wetrace-xlsx", "wechatlog.readers.wetrace:XLSX", ("zip",)),
+    _Row("wetrace-js", "wechatlog.readers.wetrace:JS", ("js", "text", "csv")),
+    _Row("wetrace-text", "wechatlog.readers.wetrace:TEXT", ("text",)),
+    _Row("tracememo-json", "wechatlog.readers.tracememo:JSON", ("json",)),
+    _Row("tracememo-js", "wechatlog.readers.tracememo:JS", ("js", "text", "csv")),
+    _Row("tracememo-csv", "wechatlog.readers.tracememo:CSV", ("csv", "text")),
+    _Row("tracememo-markdown", "wechatlog.readers.tracememo:MARKDOWN", ("text",)),
 )
 
 _WRITERS: Final = (

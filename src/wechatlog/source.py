@@ -112,8 +112,9 @@ def decode_text(data: bytes) -> str:
 class _Limited(io.RawIOBase):
     """A byte stream that stops being readable at a limit, so that a compression bomb cannot fill the memory."""
 
-    def __init__(self, stream: IO[bytes], limit: int, name: str) -> None:
-        self._stream, self._left, self._limit, self._name = stream, limit, limit, name
+    def __init__(self, stream: IO[bytes], limit: int, name: str, below: IO[bytes] | None = None) -> None:
+        self._stream, self._below = stream, below
+        self._left, self._limit, self._name = limit, limit, name
 
     def readable(self) -> bool:
         return True
@@ -136,6 +137,8 @@ class _Limited(io.RawIOBase):
     def close(self) -> None:
         if not self.closed:
             self._stream.close()
+            if self._below is not None:  # a GzipFile leaves what it reads from open
+                self._below.close()
         super().close()
 
 
@@ -270,7 +273,7 @@ class Source:
         if not stream.peek(2).startswith(b"\x1f\x8b"):  # type: ignore[attr-defined]
             return stream
         unpacked = gzip.GzipFile(fileobj=stream, mode="rb")
-        return io.BufferedReader(_Limited(cast("IO[bytes]", unpacked), self.size_limit, self.label))
+        return io.BufferedReader(_Limited(cast("IO[bytes]", unpacked), self.size_limit, self.label, stream))
 
     def head(self) -> bytes:
         """The first bytes, `HEAD_SIZE` at most; read once."""

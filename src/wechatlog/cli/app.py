@@ -34,11 +34,11 @@ _TERMINATED: Final = 143
 
 
 class _App(click.Group):
-    """A group whose commands report the errors of the library and of the system in one line."""
+    """A group whose commands report the errors of the library and the system in one line, and give exit codes."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            code = super().invoke(ctx)
         except BrokenPipeError:
             _abandon_output()
             raise click.exceptions.Exit(_CLOSED_PIPE) from None
@@ -48,6 +48,9 @@ class _App(click.Group):
             raise Failure(explain(error)) from error
         except MemoryError as error:
             raise Failure("out of memory; convert --stream reads message by message") from error
+        if isinstance(code, int) and code:
+            ctx.exit(code)  # what a command returns is its exit code, also where click ends the process
+        return code
 
 
 @click.group(
@@ -91,7 +94,7 @@ def _dispatch(argv: Sequence[str] | None) -> int:
     try:
         result = app.main(argv, prog_name=_PROGRAM, standalone_mode=False)
     except click.exceptions.Abort:
-        say("interrupted; nothing half-written was left behind")
+        say("interrupted")
         return _INTERRUPTED
     except click.ClickException as error:
         error.show()

@@ -65,7 +65,7 @@ def _select(conversation: Conversation, how: dict[str, Any]) -> Conversation:
         try:
             conversation = conversation.between(how["since"], how["until"])
         except TypeError as error:
-            raise Failure(f"{error}: --tz") from error
+            raise Failure("the times have no zone; give one without a zone, or name theirs with --tz") from error
     if how["sender"]:
         conversation = conversation.by(*how["sender"])
     if how["kind"]:

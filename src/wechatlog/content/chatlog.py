@@ -180,8 +180,10 @@ _FIELDS: Final[Mapping[MessageKind, tuple[_Field, ...]]] = MappingProxyType(
         Kind.RED_PACKET: (_Field("title", ("red_envelope_title",)),),
     }
 )
-# Kinds that are plain text, and whose words may stand in `contents` alone.
-_WORDY: Final = frozenset({Kind.TEXT, Kind.ANNOUNCEMENT})
+_PAGES: Final = frozenset({Kind.LINK, Kind.MUSIC, Kind.CHANNEL, Kind.MINI_PROGRAM})
+_BUNDLES: Final = frozenset({Kind.FORWARD, Kind.NOTE, Kind.ANNOUNCEMENT})
+_COVER: Final = 2003
+_DEEPEST: Final = 16
 _ROOM_TYPES: Final = {"0": "video", "1": "voice"}
 _SHOWN: Final[Mapping[MessageKind, str]] = MappingProxyType(
     {
@@ -236,16 +238,53 @@ def read_contents(
         return read_rendering(text, zone=zone)
     if kind is Kind.SYSTEM:
         return Body(read_notice(text) or kind, text)
-    if kind in _WORDY and not text:
-        text = _text(contents.get("title")) or _text(contents.get("desc"))
     if kind is Kind.QUOTE:
         return _read_quote(text, contents)
+    if not text:
+        text = _render(kind, message.get("subType"), contents)
     problems: tuple[Problem, ...] = ()
     if kind is Kind.OTHER:
         problems = (
             Problem("unknown-kind", f"unknown message type {message.get('type')!r}", Severity.INFO),
         )
     return Body(kind, text, _segments(kind, text, contents, zone, collector, line), problems)
+
+
+def _render(kind: MessageKind, sub_number: Any, contents: Mapping[str, Any]) -> str:
+    """What chatlog renders in text and CSV, without addresses of its own server: JSON leaves it to the reader."""
+    title = _text(contents.get("title")) or _text(contents.get("nickname"))
+    if kind is Kind.TEXT:  # a text from an app
+        return title or _text(contents.get("desc"))
+    if kind is Kind.LOCATION:
+        place = (contents.get(key) for key in ("poiname", "label", "cityname", "x", "y"))
+        parts = [part for part in place if isinstance(part, str) and part]
+        return f"[位置|{'|'.join(parts)}]" if parts else "[位置]"
+    label = "[红包封面]" if sub_number == _COVER else _SHOWN.get(kind, "")
+    if not label or not title:
+        return label
+    url = _text(contents.get("url"))
+    lines = _record_lines(contents.get("recordInfo")) if kind in _BUNDLES else ""
+    return f"{label[:-1]}|{title}]{f'({url})' if url and kind in _PAGES else ''}{lines}"
+
+
+def _record_lines(record: Any, depth: int = 1) -> str:
+    """The lines under the title of a merged forward; those of nested ones are indented further."""
+    items = record.get("DataList", {}) if isinstance(record, dict) else {}
+    items = items.get("DataItems") if isinstance(items, dict) else None
+    lines = []
+    for item in items if isinstance(items, list) else ():
+        if not isinstance(item, dict):
+            continue
+        lines.append(f"  {_text(item.get('SourceName'))} {_text(item.get('SourceTime'))}")
+        inner = item.get("RecordXML")
+        inner = inner.get("RecordInfo") if isinstance(inner, dict) else None
+        body = _text(item.get("DataDesc")) or _text(item.get("DataTitle"))
+        if isinstance(inner, dict) and depth < _DEEPEST:
+            title = _text(item.get("DataTitle")) or _text(inner.get("Title"))
+            body = f"[合并转发|{title}]{_record_lines(inner, depth + 1)}"
+        lines += [f"  {line}" for line in body.split("\n")]
+        lines.append("")
+    return "\n" + "\n".join(lines) + "\n" if lines else ""
 
 
 def _segments(

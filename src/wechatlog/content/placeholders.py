@@ -552,6 +552,8 @@ MEMOTRACE: Final = _dialect(
         Kind.FORWARD: (r"<C>\n(?P<lines>(?s:.*))",),
     },
     quotes=(
+        # Version 3 ends the name with a colon and a blank, so that a name may hold colons.
+        rf"{_MEMOTRACE_REPLY}(?P<quote>\n引用：(?P<sender>(?:(?!: )[^\n]){{1,100}}+): (?P<text>.*))",
         rf"{_MEMOTRACE_REPLY}(?P<quote>\n引用[：:] ?(?P<sender>[^:：\n]{{1,100}}){_QUOTED})",
         rf"{_MEMOTRACE_REPLY}(?P<quote>\n引用[：:] ?(?P<text>)未知)",
         r"(?P<reply>(?:(?! \n> ).)*+)(?P<quote> \n> (?P<text>.*))",

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from wechatlog.content.forwards import parse_source_time
-from wechatlog.content.placeholders import WEFLOW, parse_body, quote_segments, read_placeholder
-from wechatlog.content.vocabulary import kind_of_chatlab, kind_of_name
+from wechatlog.content.placeholders import BRACKETS, WEFLOW, parse_body, quote_segments, read_placeholder
+from wechatlog.content.vocabulary import kind_of_chatlab, kind_of_name, segment_for
 from wechatlog.model import Message, MessageKind, build_message
 from wechatlog.segments import parse_segments
-from wechatlog.segments.types import Forward, Quote, Segment, Voice
+from wechatlog.segments.types import Quote, Segment, Voice
 from wechatlog.timestamps import from_unix
 
 if TYPE_CHECKING:
@@ -80,13 +80,9 @@ def looks_like_account(value: str) -> bool:
 
 
 def fill(segment: Segment, known: Mapping[str, Any]) -> Segment:
-    """A segment with the fields that it lacks taken from what else the file says; its `raw` stays."""
+    """A segment with what else the file says of it, which counts for more than its text; its `raw` stays."""
     names = {field.name for field in attrs.fields(type(segment))} - {"raw"}
-    new = {
-        name: value
-        for name, value in known.items()
-        if name in names and value not in (None, "", ()) and getattr(segment, name) in (None, "", ())
-    }
+    new = {name: value for name, value in known.items() if name in names and value not in (None, "", ())}
     return attrs.evolve(segment, **new) if new else segment
 
 
@@ -105,6 +101,8 @@ def _quote(text: str, sender: str, quoted: str) -> tuple[Segment, ...] | None:
     return quote_segments(text, sender, quoted)
 
 
+_PAGES: Final = frozenset({Kind.LINK, Kind.MUSIC, Kind.MINI_PROGRAM, Kind.CHANNEL})
+_PAGE: Final = re.compile(r"\[(?P<title>(?:[^\]]|\](?!\())*+)\]\((?P<url>[^\n]*)\)")
 _SPOKEN: Final = re.compile(r"\[语音(?:消息)?转文字\] ?(?P<transcript>.+)", re.DOTALL)
 _SOUND_FILE: Final = re.compile(r"[^\n]{1,250}\.(?:wav|mp3|silk|amr|m4a|aac|ogg|flac)", re.IGNORECASE)
 
@@ -112,6 +110,9 @@ _SOUND_FILE: Final = re.compile(r"[^\n]{1,250}\.(?:wav|mp3|silk|amr|m4a|aac|ogg|
 def _voice(text: str, voice: Segment) -> Segment:
     """A voice whose text is neither a placeholder nor a file in a folder: its transcript stands alone."""
     body = text.strip()
+    timed = parse_body(Kind.VOICE, text, BRACKETS)
+    if timed and isinstance(timed[0], Voice) and timed[0].seconds is not None:
+        return timed[0]
     if not isinstance(voice, Voice) or voice != Voice(raw=text) or not body:
         return voice
     if match := _SPOKEN.fullmatch(body):
@@ -139,28 +140,21 @@ def build_segments(
     """
     if kind is Kind.QUOTE:
         return _quote(text, *quoted)
+    if kind in _PAGES and (match := _PAGE.fullmatch(text)):
+        return (fill(segment_for(kind, text, **match.groupdict()), known),)
     segments = parse_body(kind, text, WEFLOW)
     if segments is None or len(segments) != 1:
         return segments
     segment = _voice(text, segments[0]) if kind is Kind.VOICE else segments[0]
-    if isinstance(segment, Forward) and known.get("messages"):
-        segment = attrs.evolve(segment, messages=known["messages"])
     return (fill(segment, known),)
 
 
 # --- merged forwards ------------------------------------------------------------------------------
 
 
-def _record_time(
-    record: Mapping[str, Any], zone: dt.tzinfo | None
-) -> tuple[dt.datetime | None, Precision | None]:
+def _record_time(record: Mapping[str, Any], zone: dt.tzinfo | None) -> tuple[dt.datetime | None, Precision | None]:
     seconds = record.get("timestamp")
-    if (
-        isinstance(seconds, int | float)
-        and not isinstance(seconds, bool)
-        and seconds > 0
-        and zone is not None
-    ):
+    if isinstance(seconds, int | float) and not isinstance(seconds, bool) and seconds > 0 and zone is not None:
         try:
             return from_unix(float(seconds), zone), "second"
         except (ValueError, OverflowError):

@@ -210,9 +210,11 @@ def _first_row(text: str) -> Iterable[str]:
 
 
 def _partial_json(text: str) -> Any:
-    """Parse JSON whose end may be missing: cut after the last whole value, close what is open."""
+    """Parse JSON whose end may be missing, or damaged: cut after the last whole value, close what is open."""
     try:
         return json.loads(text)
+    except json.JSONDecodeError as error:
+        text = text[: error.pos]
     except (ValueError, RecursionError):
         pass
     stack: list[str] = []

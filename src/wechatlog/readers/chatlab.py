@@ -155,7 +155,7 @@ class _Conversion:
         kind = self._kind(row, text, line)
         text = self._unframe(kind, text, line)
         sender, account = self._sender(row, kind)
-        known = {"messages": read_records(row.get("chatRecords"), self.zone)} if kind is Kind.FORWARD else {}
+        known = self._forwarded(row, text) if kind is Kind.FORWARD else {}
         time = self._time(row.get("timestamp"), line)
         return self.context.message(
             self.draft,
@@ -172,6 +172,14 @@ class _Conversion:
             line=line,
             offset=offset,
         )
+
+    def _forwarded(self, row: Mapping[str, Any], text: str) -> dict[str, Any]:
+        """What is known of a merged forward: its title is all the text of most writers."""
+        bare = text and not text.startswith("[") and "\n" not in text
+        return {
+            "title": text if bare else "",
+            "messages": read_records(row.get("chatRecords"), self.zone),
+        }
 
     def _kind(self, row: Mapping[str, Any], text: str, line: int) -> MessageKind:
         code = read_integer(row.get("type"))
@@ -195,7 +203,7 @@ class _Conversion:
             return text
         if self.header.is_group and text[:1] in ("\n", "\r"):
             self.note("frame", "group texts begin with a line end that nobody typed; it was left out", line)
-            text = strip_frame(text)
+            return strip_frame(text)
         if has_lost_prefix(text):
             self.context.report(
                 "writer-fault",

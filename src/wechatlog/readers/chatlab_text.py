@@ -49,7 +49,7 @@ _DATE: Final = r"[0-9]{1,4}[-/.] ?[0-9]{1,2}[-/.] ?[0-9]{1,4}\.?"
 _PARTS: Final = re.compile(r"([0-9]{1,4})([-/.]) ?([0-9]{1,2})[-/.] ?([0-9]{1,4})\.?")
 _CLOCK: Final = r"(?P<time>[0-9]{1,2}:[0-9]{2}:[0-9]{2})"
 _END: Final = r"[ \t]*(?=\r?\n|\Z)"
-_EXPORT_TIME: Final = re.compile(rf"> Export time: (?P<date>{_DATE})")
+_EXPORT_TIME: Final = re.compile(rf"> Export time: (?P<date>{_DATE})(?P<clock>[^\n]{{0,40}})")
 
 
 # --- dates ----------------------------------------------------------------------------------------
@@ -104,8 +104,10 @@ class _Survey:
                 left.append(order)
         self.orders = left or self.orders
 
-    def limit(self, text: str) -> None:
-        """Drop the orders in which the export was made before its last message."""
+    def limit(self, text: str, clock: str) -> None:
+        """Drop the orders in which the export was made before its last message, or its clock is not written."""
+        if "mdy" in self.orders and clock.rstrip().endswith(("AM", "PM")):
+            self.orders = ["mdy"]  # capitals: other countries write `am`, `a.m.`, or count to 24
         left = [
             order
             for order in self.orders
@@ -174,11 +176,7 @@ class ChatlabTextReader:
         """A title, blank lines, a day between its marks, and a message line after it."""
         lines = head.lines
         day = next((index for index, line in enumerate(lines[:12]) if self._is_day(line)), None)
-        if (
-            day is None
-            or not lines[0].startswith(self.title)
-            or not count_headers(lines[day + 1 :], self.grammar)
-        ):
+        if day is None or not lines[0].startswith(self.title) or not count_headers(lines[day + 1 :], self.grammar):
             return None
         framed = day >= 3 and not any(line.strip() for line in (lines[day - 1], *lines[day + 1 : day + 2]))
         if framed and self.title and any(_EXPORT_TIME.match(line) for line in lines[1:day]):
@@ -206,17 +204,17 @@ class ChatlabTextReader:
 
     def _survey(self, source: Source, context: Context) -> _Survey:
         """A first pass, for what only all dates together tell."""
-        survey, silent, exported = _Survey(), Collector(), None
+        survey, silent = _Survey(), Collector()
+        exported: re.Match[str] | None = None
         for line, _ in iter_lines(prepare(source.blocks(silent, context.encoding)).blocks):
-            if exported is None and (found := _EXPORT_TIME.match(line)):
-                exported = found["date"]
+            exported = exported or _EXPORT_TIME.match(line)
             match = self.grammar.pattern.match("\n" + line)
             if match is not None and match["date"] is not None:
                 survey.add_date(match["date"])
             elif match is not None:
                 survey.add_name(match["sender"])
         if exported is not None:
-            survey.limit(exported)
+            survey.limit(exported["date"], exported["clock"])
         return survey
 
     # --- messages
@@ -264,9 +262,7 @@ class ChatlabTextReader:
                 excerpt=rest[0][:200],
             )
 
-    def _day(
-        self, context: Context, survey: _Survey, record: TextRecord, current: _Open | None
-    ) -> dt.date | None:
+    def _day(self, context: Context, survey: _Survey, record: TextRecord, current: _Open | None) -> dt.date | None:
         """The day of a day line; `None` for one that a message holds: no blank line follows it."""
         text = record.header["date"] if record.header is not None else ""
         day = _parse_date(text, survey.orders[0])
@@ -335,9 +331,7 @@ class ChatlabTextReader:
             )
             return None
         if current.day is None:
-            context.report(
-                "bad-time", "no day line before it", severity=Severity.ERROR, line=current.line, column=1
-            )
+            context.report("bad-time", "no day line before it", severity=Severity.ERROR, line=current.line, column=1)
             return None
         return context.wall_time(dt.datetime.combine(current.day, clock))
 
@@ -356,9 +350,7 @@ def _report_order(context: Context, survey: _Survey) -> None:
 
 
 def _report_forgery(context: Context, record: TextRecord, what: str) -> None:
-    context.report(
-        "suspected-forgery", f"{what}: perhaps part of the message above", line=record.line, column=1
-    )
+    context.report("suspected-forgery", f"{what}: perhaps part of the message above", line=record.line, column=1)
 
 
 TXT: Final = ChatlabTextReader(

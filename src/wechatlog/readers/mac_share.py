@@ -9,15 +9,15 @@ Source of the format: the parser and the fixture of ChatDrop 2026.9, which were 
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import unicodedata
 import zipfile
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from wechatlog.content.vocabulary import kind_of_name, segment_for
-from wechatlog.diagnostics import Severity
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind
 from wechatlog.readers.base import OWNER_OPTION, Context, Evidence, in_batches
@@ -220,13 +220,16 @@ def _real_name(member: zipfile.ZipInfo) -> str:
     return member.filename
 
 
-def _open_zip(source: Source) -> zipfile.ZipFile:
-    stream = source.open()
-    seekable = stream if stream.seekable() else io.BytesIO(stream.read())
-    try:
-        return zipfile.ZipFile(seekable)
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
-        raise FormatError(f"broken ZIP: {error}", source=source.label) from error
+@contextlib.contextmanager
+def _open_zip(source: Source) -> Iterator[zipfile.ZipFile]:
+    with contextlib.ExitStack() as closing:
+        stream = closing.enter_context(source.open())
+        seekable = stream if stream.seekable() else io.BytesIO(stream.read())
+        try:
+            archive = closing.enter_context(zipfile.ZipFile(seekable))
+        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
+            raise FormatError(f"broken ZIP: {error}", source=source.label) from error
+        yield archive
 
 
 def _find_text(archive: zipfile.ZipFile) -> tuple[zipfile.ZipInfo, frozenset[str]] | None:

@@ -258,6 +258,7 @@ class _Pass:
             blanks=self.frame.blanks,
             names=self.frame.names,
             check=self._check,
+            opens=lambda block: block.header is None or block.header["date"] is not None,
             stop=lambda header: header["date"] is not None,
             placed=not self.text.wrapped,
         )

@@ -45,6 +45,8 @@ _HALF_DAY: Final = "MemoTrace counts times such as 上午10:01 in a merged forwa
 _UNKNOWN_QUOTED: Final = "无效的消息"
 _ACCOUNT: Final = re.compile(r"(?:wxid_|gh_)[A-Za-z0-9_-]{3,40}|[A-Za-z0-9_-]{3,40}@(?:chatroom|openim|im\.wxwork)")
 _MORNING_ITEM: Final = re.compile(r"(?:^|\n) *- [0-9]{4}-[0-9]{1,2}-[0-9]{1,2} 上午")
+# What version 3 does not know it dumps: the number of an app message and its XML as a Python dict.
+_DUMP: Final = re.compile(r"[0-9]{10,19}\n(?:\{'|None\Z|<)")
 _V1_BODIES: Final = frozenset({"[图片]", "[语音]", "[视频]", "[表情包]", "[文件]", "[音乐分享]"})
 
 
@@ -61,6 +63,7 @@ class Body(NamedTuple):
 
 
 _TEXT: Final = Body(MessageKind.TEXT)
+_OTHER: Final = Body(MessageKind.OTHER)
 
 
 def read_typed_body(
@@ -82,7 +85,7 @@ def read_typed_body(
 def read_v3_body(context: Context, text: str, time: dt.datetime | None, line: int | None) -> Body:
     """Kind and segments of a body of version 3 by its form; arguments as for `read_typed_body`."""
     if not text.startswith("【") and "\n引用：" not in text:
-        return _TEXT
+        return _OTHER if _DUMP.match(text) else _TEXT
     return _read(context, text, time, line)
 
 

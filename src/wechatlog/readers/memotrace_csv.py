@@ -23,7 +23,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wechatlog.content.appmsg import parse_content, split_sender_prefix
-from wechatlog.content.vocabulary import kind_of_type
+from wechatlog.content.vocabulary import APP_MESSAGE, kind_of_type
 from wechatlog.diagnostics import Severity
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, Participant
@@ -164,18 +164,9 @@ class _Shape:
             return None
         fields += [""] * (len(V1_COLUMNS) - len(fields))
         _, talker, kind, subtype, is_sender, created, _, content, clock, *who = fields[: len(V1_COLUMNS)]
-        return _Record(
-            talker,
-            kind,
-            subtype,
-            is_sender,
-            created,
-            content,
-            clock,
-            *who,
-            server_id=server_id,
-            line=row.line,
-        )
+        remark, nickname, sender = who
+        what = (talker, kind, subtype, is_sender, created, content, clock)
+        return _Record(*what, remark, nickname, sender, server_id, row.line)
 
     def _take_extra_id(self, fields: list[str], line: int) -> str:
         """Take out the server's id that a build wrote without a column for it: after StrTime, or after localId."""
@@ -264,15 +255,15 @@ class _Conversion:
         number, subtype = _integer(record.type), _integer(record.subtype) or 0
         kind = MessageKind.OTHER if number is None else kind_of_type(number, subtype)
         body = parse_content(kind, record.content, self.context.collector, zone=self.zone, line=record.line)
-        if body.kind is MessageKind.OTHER:
+        if number == APP_MESSAGE and not record.content:
+            self._note_missing(body.kind, record.line)
+        elif body.kind is MessageKind.OTHER:
             what = f"unknown type {record.type[:20]!r}, subtype {record.subtype[:20]!r}"
             self.context.report("unknown-kind", what, severity=Severity.INFO, line=record.line)
-        if number == 49 and not record.content:
-            self._note_missing(body.kind, record.line)
         return body
 
     def _note_missing(self, kind: MessageKind, line: int) -> None:
-        """Report what the export left out, for each row: the text of nearly every app message."""
+        """Report what the export left out: the text of nearly every app message."""
         self.context.report(
             "missing-content",
             f"the text of this message ({kind}) was not exported: it stood in a column that this file lacks",
@@ -455,7 +446,7 @@ def _emulator_kind(number: str, context: Context, line: int) -> MessageKind:
     if value == _ANDROID_RECALL:
         return MessageKind.RECALL
     kind = MessageKind.OTHER if value is None else kind_of_type(value)
-    if kind is MessageKind.OTHER and value != 49:
+    if kind is MessageKind.OTHER and value != APP_MESSAGE:
         context.report("unknown-kind", f"unknown type {number[:20]!r}", severity=Severity.INFO, line=line)
     return kind
 

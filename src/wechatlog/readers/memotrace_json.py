@@ -2,9 +2,9 @@
 
 Version 3 writes `<remark>.html.json`, a JSON array, and the same array into `<remark>.html` after
 `const chatMessages = `, there with the values HTML-escaped: not those that begin with `http`, and not what stands
-inside nested lists. An object has `type` (text of the number of WeChat 4; the number 10000 for pats), `is_send`, `timestamp`
-(Unix seconds), `server_id`, `display_name`, `avatar_src`, `xml_dict`, and what its type needs. It is MemoTrace's best
-file: direction, ids and seconds; there are no account ids.
+inside nested lists. An object has `type` (text of the number of WeChat 4; the number 10000 for pats), `is_send`,
+`timestamp` (Unix seconds), `server_id`, `display_name`, `avatar_src`, `xml_dict`, and what its type needs. It is
+MemoTrace's best file: direction, ids and seconds; there are no account ids.
 
 Version 1 writes JavaScript literals into its pages: bare keys, single quotes, commas at the end. Texts and names are
 escaped for HTML and JavaScript, emoji codes are pictures; file names, addresses and remarks of transfers are not

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from wechatlog.content.notices import read_notice
+from wechatlog.content.notices import clean_notice, read_notice
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.diagnostics import Severity
 from wechatlog.errors import FormatError
@@ -116,6 +116,7 @@ class _Conversion:
         time, precision = read_local_clock(record.time, context, line=line)
         kind = self._kind(record, line)
         is_notice = kind in _NOTICES
+        text = clean_notice(record.content) if is_notice else record.content
         sender, is_self = (None, None) if is_notice else self._sender(record, line)
         return context.message(
             self.draft,
@@ -124,9 +125,9 @@ class _Conversion:
             sender=sender,
             is_self=is_self,
             kind=kind,
-            text=record.content,
+            text=text,
             id=read_server_id(record.id, context, line=line, excel=is_rewritten(record.time)),
-            segments=read_typed_body(context, kind, record.content, time, line),
+            segments=read_typed_body(context, kind, text, time, line),
             line=line,
         )
 
@@ -163,7 +164,7 @@ class _Conversion:
     def _learn(self, record: _Record) -> None:
         if record.sender in self.people or len(self.people) < _MOST_PEOPLE:
             names = self.people.setdefault(record.sender, {})
-            for name in (record.remark, record.nickname):
+            for name in (record.remark.strip(), record.nickname.strip()):
                 if name and name != record.sender and len(names) < 10:
                     names[name] = None
 

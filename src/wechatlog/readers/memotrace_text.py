@@ -23,7 +23,7 @@ import html
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from wechatlog.content.notices import read_notice
+from wechatlog.content.notices import clean_notice, read_notice
 from wechatlog.content.placeholders import MEMOTRACE, read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.errors import OptionError
@@ -135,8 +135,10 @@ class _ForgeryWatch:
             )
 
 
-def _notice_kind(text: str) -> MessageKind:
-    return read_notice(text) or MessageKind.SYSTEM
+def _read_notice(text: str) -> tuple[str, Body]:
+    """A notice without the markup that databases keep in it."""
+    text = clean_notice(text)
+    return text, Body(read_notice(text) or MessageKind.SYSTEM)
 
 
 # --- TXT ------------------------------------------------------------------------------------------
@@ -254,13 +256,14 @@ class _TextConversion:
     def _message(self, block: _Block) -> Message:
         context = self.context
         time, precision = context.clock(block.header["time"], line=block.line)
-        shown: str | None = block.header["sender"]
+        shown = block.header["sender"]
         text = _unframed(block, framed_end=self.version == 1)
-        if shown is not None and self.version == 1 and self._is_notice_line(block, shown):
-            text, shown = shown, None
+        is_notice = shown is None
+        if self.version == 1 and not is_notice and self._is_notice_line(block, shown):
+            is_notice, text = True, shown
         self.watch.check(time, text, block.line)
-        sender = None if shown is None else self._sender(shown, block.line)
-        body = Body(_notice_kind(text)) if shown is None else self._read(text, time, block.line)
+        sender = None if is_notice else self._sender(shown, block.line)
+        text, body = _read_notice(text) if is_notice else (text, self._read(text, time, block.line))
         if block.last and body.kind is MessageKind.TEXT:
             text = text.rstrip("\n")  # an editor may have ended the file with a line end
         return context.message(
@@ -318,7 +321,7 @@ def _unframed(block: _Block, *, framed_end: bool = True) -> str:
         block: the block.
         framed_end: a blank line ends the last block too.
     """
-    if block.last and not (framed_end and block.rest.endswith("\n\n")):
+    if block.last and not framed_end:
         return block.rest
     lines = block.rest.removesuffix("\n").split("\n")
     if not lines[-1].strip(" \t"):
@@ -448,10 +451,11 @@ class _MarkdownConversion:
         text = inline if not rest else f"{inline}\n{rest}" if block.inline else rest
         self.watch.check(time, rest, block.line)
         if header["clock"] is None:
-            body, sender = Body(_notice_kind(text)), None
+            sender = None
+            text, body = _read_notice(text)
         else:
-            text, body = self._body(text, time, block.line)
             sender = _unescape(header["sender"]) or None
+            text, body = self._body(text, time, block.line)
         if block.last and body.segments is None:
             text = text.rstrip("\n")
         return self.context.message(
@@ -591,12 +595,15 @@ class _AiConversion:
         if self.sender is None and self.day is None:
             _report_preamble(self.context, text)
             return
+        body = read_v3_body(self.context, text, self.day, self.line) if "\n" not in text else Body(MessageKind.TEXT)
         yield self.context.message(
             self.draft,
             time=self.day,
             precision="day",
             sender=self.sender,
+            kind=body.kind,
             text=text,
+            segments=body.segments,
             line=self.line,
             offset=self.offset,
         )

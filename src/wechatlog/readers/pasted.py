@@ -209,8 +209,11 @@ class TimedPasteReader:
         """Header lines with a blank line before each; the text begins with one."""
         candidates = sample_blocks(head.text, _TIMED)
         framed = [candidate for candidate in candidates if candidate.blanks > 0]
-        if not framed or framed[0].blanks < 2 or len(framed) * 2 < len(candidates):
+        if not framed or framed[0].blanks < 2:
             return None
+        if len(framed) * 2 < len(candidates):
+            dated = sum(_time_text(candidate.header)[:4].isdecimal() for candidate in candidates)
+            return Evidence(0.55, f"{dated} lines of a name and a time") if dated * 2 > len(candidates) else None
         times = [_time_text(candidate.header) for candidate in framed]
         strong = sum("/" in time or "年" in time for time in times)
         reason = f"{len(framed)} lines of a name and a time, each after a blank line"
@@ -219,6 +222,8 @@ class TimedPasteReader:
         if sum(time[:4].isdecimal() for time in times) * 2 > len(framed):
             return Evidence(0.55 if len(framed) > 1 else 0.4, reason)
         names = {_sender(candidate.header) for candidate in framed}
+        if any(time.count(":") > 1 for time in times):  # no client writes seconds without a date
+            return None
         return Evidence(0.5, reason) if len(framed) > 2 and len(names) < len(framed) else None
 
     def read(self, source: Source, context: Context) -> Iterator[Batch]:
@@ -288,19 +293,20 @@ class IosPasteReader:
     def _messages(self, run: _Pass) -> Iterator[Message]:
         names: collections.deque[tuple[str, int]] = collections.deque()
 
+        def check(candidate: Candidate) -> str | None:
+            return None if self._name_line(candidate) else "a line of a date without a name above it"
+
+        def clock(header: re.Match[str]) -> dt.datetime | None:
+            found = parse_clock(header["time"])
+            return found.time if found else None
+
+        gate = Gate(run.context, lambda _: None, clock, check=check, ordered=True)
+
         def accept(candidate: Candidate) -> bool:
-            name = self._name_line(candidate)
-            if name is None:
-                run.context.report(
-                    "suspected-forgery",
-                    "a date line without a name above it; the line was kept in the body",
-                    severity=Severity.INFO,
-                    line=candidate.line,
-                    column=1,
-                )
+            if not gate.accept(candidate):
                 return False
             above = candidate.before.parts[-1]
-            names.append((name, len(above) - above.rfind("\n", 0, -1) - 1))
+            names.append((self._name_line(candidate) or "", len(above) - above.rfind("\n", 0, -1) - 1))
             return True
 
         sender, length = "", 0
@@ -349,7 +355,8 @@ class NamePasteReader:
         framed = [candidate for candidate in candidates if candidate.blanks > 0]
         names = collections.Counter(candidate.header["sender"] for candidate in framed)
         paragraphs = len(re.findall(r"\n[ \t]*\n+(?=[^\s])", head.text.strip())) + 1
-        if not all(map(_may_be_name, names)) or len(framed) * 2 <= paragraphs:
+        lists = [count for name, count in names.items() if not _may_be_name(name)]
+        if any(count > 1 for count in lists) or len(lists) * 4 > len(framed) or len(framed) * 2 <= paragraphs:
             return None
         reason = f"{len(framed)} lines of a name with a colon, {len(names)} names"
         if len(names) < len(framed) and len(framed) > 2:

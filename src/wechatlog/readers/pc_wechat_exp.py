@@ -244,13 +244,13 @@ class PcWechatExpHtmlReader:
         count = 0
         for content, line, offset in _elements(blocks):
             match = _LINE.fullmatch(content)
-            count += bool(content) or not count
+            count += 1
             if match is not None:
                 yield run.message(match["time"], match["rest"], line, offset)
             elif content:
                 sentence = "an element that is no message line"
                 run.context.report("bad-line", sentence, severity=Severity.ERROR, line=line)
-        run.count(count if run.expected else run.expected or 0)
+        run.count(count)
 
 
 def _elements(blocks: Iterable[str]) -> Iterator[tuple[str, int, int]]:

@@ -23,7 +23,7 @@ import attrs
 from wechatlog.content.appmsg import parse_content, parse_record
 from wechatlog.content.forwards import parse_record_dict, parse_record_repr
 from wechatlog.content.placeholders import PYWXDUMP, parse_body
-from wechatlog.content.vocabulary import kind_of_name, segment_for
+from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_name, segment_for
 from wechatlog.content.weflow import build_segments
 from wechatlog.diagnostics import Severity
 from wechatlog.errors import FormatError
@@ -116,6 +116,8 @@ def _with_source(segment: Segment, src: str) -> Segment:
 
 def _media(kind: MessageKind, row: _Row, text: str) -> tuple[Segment, ...] | None:
     """The segments of a body whose kind the type column gives."""
+    if kind in PLAIN_KINDS:
+        return None
     if text and text == row.text("type_name") and kind is not MessageKind.IMAGE:
         segments: tuple[Segment, ...] | None = (segment_for(kind, text),)  # a name of the kind is no title
     else:
@@ -159,7 +161,7 @@ def _forward(row: _Row, text: str, context: Context) -> tuple[Segment, ...] | No
     return (attrs.evolve(forward, title=title, raw=text),)
 
 
-def _read_pywxdump(row: _Row, kind: MessageKind, context: Context) -> _Body:
+def _read_pywxdump(row: _Row, kind: MessageKind, context: Context, _watch: FaultWatch) -> _Body:
     """The body of a PyWxDump row: words by the type column, or the raw XML where the tool knew no better."""
     text = row.text("msg")
     if kind in _NOTICES or text.startswith(("<", "&lt;")):
@@ -174,7 +176,7 @@ def _read_pywxdump(row: _Row, kind: MessageKind, context: Context) -> _Body:
     return _Body(kind, text, segments)
 
 
-def _read_weclone(row: _Row, kind: MessageKind, watch: FaultWatch) -> _Body:
+def _read_weclone(row: _Row, kind: MessageKind, _context: Context, watch: FaultWatch) -> _Body:
     """The body of a WeClone row: `text` stands for all that is no media, and placeholders say what it was."""
     text = watch.unframe(row.text("msg"), row.line)
     if kind is MessageKind.TEXT:
@@ -204,9 +206,7 @@ def _split_content(row: _Row, context: Context) -> _Row:
         value = None
     if not isinstance(value, dict):
         if content.strip():
-            context.report(
-                "broken-json", "the column content holds no JSON; it was kept as text", line=row.line
-            )
+            context.report("broken-json", "the column content holds no JSON; it was kept as text", line=row.line)
         value = {"msg": content}
     msg = value.get("msg", "")
     value["msg"] = msg if isinstance(msg, str) else json.dumps(msg, ensure_ascii=False)
@@ -248,9 +248,7 @@ def _participants(users: Users, room: str, own_id: str | None) -> list[Participa
             continue
         name = _display_name(user)
         others = (user.get("remark"), user.get("nickname"))
-        aliases = dict.fromkeys(
-            other for other in others if isinstance(other, str) and other and other != name
-        )
+        aliases = dict.fromkeys(other for other in others if isinstance(other, str) and other and other != name)
         is_self = account == own_id if own_id else None
         found.append(Participant(name, account, is_self, tuple(aliases)))
     return found
@@ -313,10 +311,8 @@ class _Teller:
         if "content" in row.fields and "msg" not in row.fields:
             row = _split_content(row, self.context)
         kind = self._kind(row)
-        if self.weclone:
-            body = _read_weclone(row, kind, self._watch)
-        else:
-            body = _read_pywxdump(row, kind, self.context)
+        read = _read_weclone if self.weclone else _read_pywxdump
+        body = read(row, kind, self.context, self._watch)
         is_self = _OWN.get(row.text("is_sender").strip().lower())
         time, precision = self._clock.read(row)
         sender, sender_id = self._sender(row, body.kind)
@@ -342,9 +338,7 @@ class _Teller:
         name = row.text("type_name").strip()
         kind = kind_of_name(name)
         if kind is None:
-            self.context.report(
-                "unknown-kind", f"unknown type {name[:60]!r}", severity=Severity.INFO, line=row.line
-            )
+            self.context.report("unknown-kind", f"unknown type {name[:60]!r}", severity=Severity.INFO, line=row.line)
         return kind or MessageKind.OTHER
 
     def _sender(self, row: _Row, kind: MessageKind) -> tuple[str | None, str | None]:
@@ -492,9 +486,7 @@ def _json_rows(blocks: Iterable[str], context: Context) -> Iterator[_Row]:
         if item.key == "" and isinstance(item.value, dict):
             yield _Row(item.value, item.line)
         else:
-            context.report(
-                "broken-row", "an item that is no message", severity=Severity.ERROR, line=item.line
-            )
+            context.report("broken-row", "an item that is no message", severity=Severity.ERROR, line=item.line)
 
 
 class JsonReader:
@@ -592,9 +584,7 @@ def _script_users(before: str) -> Users:
         return {}
 
 
-CSV: Final = TableReader(
-    "pywxdump-csv", "PyWxDump 2 and 3 CSV, WeChat 3 for PC; also re-saved by Excel", False
-)
+CSV: Final = TableReader("pywxdump-csv", "PyWxDump 2 and 3 CSV, WeChat 3 for PC; also re-saved by Excel", False)
 JSON: Final = JsonReader()
 JS: Final = JsReader()
 WECLONE: Final = TableReader("weclone-csv", "CSV for WeClone, as WeFlow 1 writes it, WeChat 4", True)

@@ -73,7 +73,7 @@ def _guess(dates: list[re.Match[str]]) -> Order:
     """The order that the way of writing suggests: only the American culture has unpadded dates with AM and PM."""
     american = any(re.search(r"[AP]M", match["clock"]) for match in dates)
     padded = any(match[part].startswith("0") for match in dates for part in ("one", "two"))
-    return "mdy" if american and not padded and all(match["mark"] == "/" for match in dates) else "dmy"
+    return "mdy" if american and not padded else "dmy"
 
 
 def _read_order(context: Context, text: str) -> Order:
@@ -83,6 +83,8 @@ def _read_order(context: Context, text: str) -> Order:
             raise OptionError("date_order", f'expected "dmy" or "mdy", not {option!r}')
         return "dmy" if option == "dmy" else "mdy"
     dates = _dates(text)
+    if any(match["mark"] != "/" for match in dates):  # no culture writes the month first with another mark
+        return "dmy"
     day_first, month_first = _disorder(dates, "dmy"), _disorder(dates, "mdy")
     if day_first != month_first:
         return "dmy" if day_first < month_first else "mdy"

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from wechatlog.content.notices import read_notice
 from wechatlog.diagnostics import Severity
 from wechatlog.model import MessageKind
 from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
@@ -109,7 +108,7 @@ class TextFormat:
         sender = groups.get("sender")
         inline = (groups.get("text") or record.inline).rstrip("\r")
         text = "\n".join(part for part in (inline, record.body) if part)
-        kind = (read_notice(text) if sender is None else None) or MessageKind.TEXT
+        kind = _notice_kind(text) if sender is None else MessageKind.TEXT
         return context.message(
             draft,
             time=time,
@@ -139,3 +138,9 @@ class TextFormat:
         else:
             precision = "second" if any(part in self.strptime for part in _FINE) else "minute"
         return context.wall_time(time), precision
+
+
+def _notice_kind(text: str) -> MessageKind:
+    from wechatlog.content.notices import read_notice  # a large table, and few formats have notices
+
+    return read_notice(text) or MessageKind.SYSTEM

@@ -43,6 +43,16 @@ _TYPE: Final = re.compile(r"\[(?P<type>[a-z/]{4,10}|type:-?[0-9]{1,20})\](?: (?P
 _SENDER: Final = re.compile(r"(?P<sender>[^\n]{1,200}?): ")
 _ACCOUNT: Final = re.compile(r"wxid_[A-Za-z0-9_-]{4,40}")
 _CUT: Final = 100
+_PLAIN: Final = frozenset(
+    {
+        MessageKind.TEXT,
+        MessageKind.QUOTE,
+        MessageKind.OTHER,
+        MessageKind.SYSTEM,
+        MessageKind.RECALL,
+        MessageKind.PAT,
+    }
+)
 _NUMBERS: Final[Mapping[str, int]] = {
     "image": 3,
     "voice": 34,
@@ -102,9 +112,9 @@ class _Pass:
         if self.draft.is_group and (match := _SENDER.match(text)):
             sender, text = match["sender"], text[match.end() :]
         kind = self._kind(text, block.line)
-        if kind in (MessageKind.SYSTEM, MessageKind.RECALL):
+        if kind in (MessageKind.SYSTEM, MessageKind.RECALL, MessageKind.PAT):
             sender = None
-        segments = None if kind in (MessageKind.TEXT, MessageKind.SYSTEM, MessageKind.RECALL) else (segment_for(kind, text),)
+        segments = None if kind in _PLAIN else (segment_for(kind, text),)
         return self.context.message(
             self.draft,
             time=time,

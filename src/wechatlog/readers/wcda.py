@@ -1,16 +1,18 @@
 """WeChatDataAnalysis: JSON, TXT and XLSX, alone or in the ZIP that the tool packs.
 
-Takes text or a workbook, gives messages. Each conversation has a folder with `messages.json`, `.txt` or `.xlsx` and a
-`meta.json`, which says no more than the messages' own header; what else the ZIP holds (`manifest.json`,
-`report.json`, `*.wce`) is recognised and refused as no chat, an encrypted `.zip.wec` likewise.
+Takes text or a workbook, gives messages. Each conversation has a folder with `messages.json`, `.txt` or
+`.xlsx` and a `meta.json`, which says no more than the messages' own header; what else the ZIP holds
+(`manifest.json`, `report.json`, `*.wce`) is recognised and refused as no chat, an encrypted `.zip.wec`
+likewise.
 
-JSON: an object of `schemaVersion`, `exportedAt`, `account`, `conversation`, `filters` and `messages`, about sixty keys
-each. TXT: `会话: 名字 (username)`, `账号:`, `导出时间:`, a blank line, then `[YYYY-MM-DD HH:MM:SS] 名字(wxid): text`, or
-`[…] [系统] text`; more lines of a body are not marked. XLSX: sheet 消息 with seven columns, sheet 会话信息.
-In privacy mode (`account` is `hidden`) names and ids are stand-ins: the ids are not taken over.
+JSON: an object of `schemaVersion`, `exportedAt`, `account`, `conversation`, `filters` and `messages`, about
+sixty keys each. TXT: `会话: 名字 (username)`, `账号:`, `导出时间:`, a blank line, then
+`[YYYY-MM-DD HH:MM:SS] 名字(wxid): text`, or `[…] [系统] text`; more lines of a body are not marked. XLSX:
+sheet 消息 with seven columns, sheet 会话信息. In privacy mode (`account` is `hidden`) names and ids are
+stand-ins: the ids are not taken over.
 
-Source of the format: `chat_export_service.py` of 2025-12 to 2026-08. Faults of the writer: the finished JSON goes
-through an HTML minifier, which eats comments and blanks between `>` and `<` inside texts; TXT glues extras to
+Source of the format: `chat_export_service.py` of 2025-12 to 2026-08. Faults of the writer: the finished
+JSON goes through an HTML minifier, which eats comments and blanks between `>` and `<` inside texts; TXT glues extras to
 the text, writes milliseconds of a voice as 秒, and loses what was quoted.
 """
 
@@ -120,7 +122,7 @@ def _number(value: object) -> float | None:
         number = float(_text(value))
     except ValueError:
         return None
-    return number if number == number and abs(number) < 1e12 else None  # noqa: PLR0124 - not NaN
+    return number if abs(number) < 1e12 else None
 
 
 def _size(value: Mapping[str, Any]) -> int | None:
@@ -304,7 +306,7 @@ class _JsonMessages:
             self._minified = True
             self._context.report(
                 "writer-fault",
-                "the exporter's HTML minifier went over the texts: comments and blanks between > and < may be lost",
+                "the exporter's minifier went over the texts: comments and blanks between > and < may be lost",
                 severity=Severity.INFO,
             )
 
@@ -345,9 +347,7 @@ _STAMP: Final = r"\[(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{
 _HEADER: Final = _STAMP + r"(?P<rest>[^\n]*)"
 _LIKE_HEADER: Final = re.compile(r"\[[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\] ")
 _ACCOUNT: Final = r"[A-Za-z0-9_@.\-]{1,80}"
-_WITH_ACCOUNT: Final = re.compile(
-    rf"\((?P<id>{_ACCOUNT})\)(?: \[avatar=(?P<avatar>[^\]\n]*+)\])?:(?=[ \r]|\Z)"
-)
+_WITH_ACCOUNT: Final = re.compile(rf"\((?P<id>{_ACCOUNT})\)(?: \[avatar=(?P<avatar>[^\]\n]*+)\])?:(?=[ \r]|\Z)")
 _BARE: Final = re.compile(rf"(?P<name>未知|{_ACCOUNT})(?: \[avatar=[^\]\n]*+\])?:(?=[ \r]|\Z)")
 _FACTS: Final[Mapping[str, str]] = {
     "会话": "conversation",
@@ -410,10 +410,15 @@ def _split_sender(rest: str, people: frozenset[str]) -> _Sender | None:
     match = _WITH_ACCOUNT.search(rest)
     while match is not None and people and match["id"] not in people:
         match = _WITH_ACCOUNT.search(rest, match.end())
-    if bare is not None and (match is None or ": " in rest[: match.start()]):
+    if bare is not None and (match is None or _is_account(bare["name"], match.start(), people)):
         name = bare["name"]
         return _Sender(name, None if name == "未知" else name, bare.end())
     return None if match is None else _Sender(rest[: match.start()], match["id"], match.end())
+
+
+def _is_account(name: str, other: int, people: frozenset[str]) -> bool:
+    """Whether `wxid_…: look (here): …` has its sender in front, and not a name with a colon in it."""
+    return len(name) < other and (name.startswith(("wxid_", "gh_", "未知")) or name in people)
 
 
 def _grammar(people: frozenset[str]) -> Grammar:
@@ -545,18 +550,14 @@ class WcdaTxt:
         headers = count_headers(lines[:500], _grammar(frozenset()))
         if facts.is_known() and headers:
             return Evidence(0.9, f"first lines 会话 and 账号, {headers} header lines")
-        with_account = sum(
-            bool(_LIKE_HEADER.match(line) and _WITH_ACCOUNT.search(line)) for line in lines[:500]
-        )
+        with_account = sum(bool(_LIKE_HEADER.match(line) and _WITH_ACCOUNT.search(line)) for line in lines[:500])
         return Evidence(0.4, f"{with_account} lines [time] name(wxid): text") if with_account else None
 
     def read(self, source: Source, context: Context) -> Iterator[Batch]:
         """The messages."""
         facts = _TextFacts(Head.of(source, context.encoding).lines[:8])
         metadata = {"exporter": _TOOL, "privacy": facts.private}
-        metadata |= {
-            key: facts.values[key] for key in ("exportedAt", "range", "types") if key in facts.values
-        }
+        metadata |= {key: facts.values[key] for key in ("exportedAt", "range", "types") if key in facts.values}
         draft = context.draft(
             title=facts.title,
             id=facts.id,

@@ -135,7 +135,9 @@ class _Pass:
         tail = _IMAGE_TAIL.search(text[-4096:])
         if tail is not None:
             text = text[: max(len(text) - 4096, 0) + tail.start()]
-        segments = parse_body(kind, text, WECHAT_DUMP, zone=self.context.tz)
+        # `None` is what the tool writes for a title that it did not find.
+        bare = kind is MessageKind.CALL or text.endswith("\nNone")
+        segments = (segment_for(kind, text),) if bare else parse_body(kind, text, WECHAT_DUMP, zone=self.context.tz)
         if tail is not None:
             segments = _with_path(segments, kind, text, tail["path"])
         return kind, text, segments
@@ -152,10 +154,11 @@ class WechatDumpReader:
     def detect(self, head: Head) -> Evidence | None:
         """A type number, a bar, a name and a time on the first line, and on further ones."""
         text = "\n" + head.text.lstrip("\n")
-        if _GRAMMAR.pattern.match(text) is None:
-            return None
         found = sum(1 for _ in zip(range(50), _GRAMMAR.pattern.finditer(text), strict=False))
-        return Evidence(1.0 if found > 1 else 0.85, f"{found} lines 'type|name:time:text'")
+        if not found or (found < 2 and _GRAMMAR.pattern.match(text) is None):
+            return None
+        confidence = 0.9 if _GRAMMAR.pattern.match(text) else 0.75
+        return Evidence(confidence + 0.1 * (found > 1), f"{found} lines 'type|name:time:text'")
 
     def read(self, source: Source, context: Context) -> Iterator[Batch]:
         """The messages."""

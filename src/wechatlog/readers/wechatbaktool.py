@@ -37,7 +37,8 @@ _GRAMMAR: Final = Grammar(
 )
 _TITLE: Final = re.compile(r"与 (?P<title>.*) 的聊天记录")
 _EXPORTED: Final = re.compile(r"导出时间：(?P<time>.*)")
-_LINK: Final = re.compile(r"(?P<app>(?:(?!,标题：)[^\n])*+),标题：(?P<title>(?:(?!,链接：).)*+),链接：(?P<url>\S*)", re.DOTALL)
+_TITLE_MARK: Final = ",标题："
+_URL_MARK: Final = ",链接："
 _OWN: Final = "我"
 _LINK_FAILED: Final = "[分享链接出错了]"
 
@@ -50,8 +51,10 @@ def _clock(header: re.Match[str]) -> dt.datetime | None:
 def _content(text: str) -> tuple[MessageKind, tuple[Segment, ...] | None]:
     if not text or text == _LINK_FAILED:
         return MessageKind.OTHER, None
-    if (match := _LINK.fullmatch(text)) is not None:
-        link = segment_for(MessageKind.LINK, text, title=match["title"], url=match["url"])
+    start, end = text.find(_TITLE_MARK), text.rfind(_URL_MARK)
+    if 0 <= start < end and not re.search(r"\s", text[end:]):
+        title = text[start + len(_TITLE_MARK) : end]
+        link = segment_for(MessageKind.LINK, text, title=title, url=text[end + len(_URL_MARK) :])
         return MessageKind.LINK, (link,)
     found = read_placeholder(text, WECHATEXPORTER) if text.startswith("[") else None
     return found if found is not None else (MessageKind.TEXT, None)

@@ -356,9 +356,7 @@ class _Conversion:
         """A text without what the writer did to it, as far as the file itself shows it."""
         if kind in _NOTICES:
             if has_template(text):
-                self.context.report(
-                    "writer-fault", "the notice holds a template in place of names", line=line
-                )
+                self.context.report("writer-fault", "the notice holds a template in place of names", line=line)
             return text
         if kind is not Kind.TEXT:
             return text
@@ -366,10 +364,8 @@ class _Conversion:
         if isinstance(raw, str) and raw and not raw.lstrip().startswith("<"):
             return self._restored(raw, text, line)
         if self.draft.is_group and self.reader.frames_texts and text[:1] in ("\n", "\r"):
-            self.note(
-                "frame", "texts of a group begin with a line end that nobody typed; it was left out", line
-            )
-            text = strip_frame(text)
+            self.note("frame", "texts of a group begin with a line end that nobody typed; it was left out", line)
+            return strip_frame(text)
         if self.reader.cuts_prefixes and has_lost_prefix(text):
             self.context.report(
                 "writer-fault",
@@ -413,9 +409,7 @@ class _Conversion:
                 return built.kind
             kind = _refine(row, text, kind)
             if kind is Kind.OTHER and name != "其他消息":
-                self.context.report(
-                    "unknown-kind", f"unknown type {name[:40]!r}", severity=Severity.INFO, line=line
-                )
+                self.context.report("unknown-kind", f"unknown type {name[:40]!r}", severity=Severity.INFO, line=line)
         if kind is Kind.SYSTEM:
             pat = _local_kind(row, text) is Kind.PAT
             kind = read_notice(text) or (Kind.PAT if pat else Kind.SYSTEM)
@@ -459,9 +453,7 @@ class _Conversion:
         if number is not None:
             person = self.people.get(read_string(number))
             if person is None:
-                self.context.report(
-                    "unknown-sender", f"no sender {number!r} in the list of senders", line=line
-                )
+                self.context.report("unknown-sender", f"no sender {number!r} in the list of senders", line=line)
                 return _Person(None, None)
         else:
             name = read_string(row.get("senderDisplayName"))
@@ -533,9 +525,7 @@ def _owner_account(facts: Mapping[str, Any]) -> str | None:
     return _account(entry) or _sender_account(entry)
 
 
-def _members(
-    facts: Mapping[str, Any], session: Mapping[str, Any], is_group: bool | None
-) -> list[Participant]:
+def _members(facts: Mapping[str, Any], session: Mapping[str, Any], is_group: bool | None) -> list[Participant]:
     """The people whom the file lists; of a private chat, also the other one, with all names."""
     entries = [read_object(entry) for key in reversed(_LISTS) for entry in read_list(facts.get(key))]
     if is_group is False:
@@ -574,9 +564,7 @@ def _metadata(tool: str, facts: Mapping[str, Any], session: Mapping[str, Any]) -
         "remark": read_string(session.get("remark")),
         "message_count": read_integer(session.get("messageCount")),
     }
-    return {
-        key: value for key, value in pairs.items() if isinstance(value, str | int | float) and value != ""
-    }
+    return {key: value for key, value in pairs.items() if isinstance(value, str | int | float) and value != ""}
 
 
 @attrs.frozen(eq=False)

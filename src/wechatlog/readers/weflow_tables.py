@@ -30,9 +30,11 @@ from wechatlog.readers.support.html import first_with_class, node_text, parse_fr
 from wechatlog.readers.support.json_stream import iter_json
 from wechatlog.readers.support.spreadsheets import cell_text, iter_sheet, peek_sheets, sheet_names
 from wechatlog.readers.support.weflow_bodies import Body, FaultWatch, read_body
+from wechatlog.timestamps import parse_clock
 from wechatlog.tokenizer import iter_lines, prepare
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator, Mapping, Sequence
 
     from lxml.html import HtmlElement
@@ -239,6 +241,7 @@ class _Page:
     context: Context
     draft: Draft
     watch: FaultWatch
+    other_zone: bool = False
 
     def messages(self, blocks: Iterator[str]) -> Iterator[Message]:
         """The messages of one array."""
@@ -246,9 +249,7 @@ class _Page:
             if isinstance(item.value, dict):
                 yield self._message(item.value, item.line)
             else:
-                self.context.report(
-                    "broken-row", "an item that is no message", severity=Severity.ERROR, line=item.line
-                )
+                self.context.report("broken-row", "an item that is no message", severity=Severity.ERROR, line=item.line)
 
     def _message(self, row: Mapping[str, Any], line: int) -> Message:
         root = parse_fragment(_text(row.get("b")))
@@ -259,6 +260,7 @@ class _Page:
         body = self._body(root if content is None else content, line)
         own = {0: False, 1: True, "0": False, "1": True}.get(_plain(row.get("s")))
         time = self.context.unix_time(row.get("t"), line=line)
+        self._check_zone(time, first_with_class(root, "message-time"), line)
         return self.context.message(
             self.draft,
             time=time,
@@ -272,6 +274,16 @@ class _Page:
             segments=body.segments,
             line=line,
         )
+
+    def _check_zone(self, time: dt.datetime | None, node: HtmlElement | None, line: int) -> None:
+        """The wall clock beside the Unix time shows the zone of the exporting machine."""
+        if self.other_zone or time is None or node is None or self.context.tz is not None:
+            return
+        clock = parse_clock(node_text(node))
+        if clock is not None and clock.precision == "second" and clock.time != time.replace(tzinfo=None):
+            self.other_zone = True
+            sentence = f"the page shows {clock.time}, so it was made in another zone; pass tz= to read it there"
+            self.context.report("other-zone", sentence, severity=Severity.INFO, line=line)
 
     def _sender(self, row: Mapping[str, Any], own: bool | None) -> str | None:
         """The name where the page shows none: beside the picture, or else the title or 我."""
@@ -412,9 +424,7 @@ _INSERT: Final = re.compile(
     r"INSERT INTO \"?weflow_messages\"? ?\((?P<columns>[a-z_, \"]{1,400})\) VALUES \(", re.IGNORECASE
 )
 _CREATE: Final = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?\"?weflow_messages\b", re.IGNORECASE)
-_VALUE: Final = re.compile(
-    r"\s*(?:(?P<text>'(?:[^']|'')*+')|(?P<word>[-+A-Za-z0-9_.]{1,40}))\s*(?P<end>[,)])"
-)
+_VALUE: Final = re.compile(r"\s*(?:(?P<text>'(?:[^']|'')*+')|(?P<word>[-+A-Za-z0-9_.]{1,40}))\s*(?P<end>[,)])")
 _WORDS: Final = {"true": True, "false": False, "t": True, "f": False, "1": True, "0": False}
 
 
@@ -486,9 +496,7 @@ def _inserts(context: Context) -> Iterator[tuple[int, dict[str, str | None]]]:
             row = _parse_insert("".join(open_lines))
             open_lines = []
             if row is None:
-                context.report(
-                    "broken-row", "an INSERT that cannot be read", severity=Severity.ERROR, line=begin
-                )
+                context.report("broken-row", "an INSERT that cannot be read", severity=Severity.ERROR, line=begin)
             else:
                 yield begin, row
     if open_lines:

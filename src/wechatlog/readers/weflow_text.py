@@ -26,11 +26,11 @@ from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from wechatlog.model import Message
     from wechatlog.readers.base import Batch, Context, Draft, Head
-    from wechatlog.readers.support.lookalikes import Block
+    from wechatlog.readers.support.lookalikes import Block, Candidate
     from wechatlog.readers.support.records import TextRecord
     from wechatlog.source import Source
 
@@ -64,6 +64,16 @@ class _People:
         if self._private:
             return name == _OWNER
         return True if name == _OWNER and self.is_group is None else None
+
+
+def _names(candidates: Iterable[Candidate]) -> set[str]:
+    """The names in headers that stand alone and in the order of time."""
+    found, last = set(), ""
+    for candidate in candidates:
+        if candidate.blanks and candidate.header["time"] >= last:
+            found.add(candidate.header["sender"])
+            last = candidate.header["time"]
+    return found
 
 
 def _header_time(match: re.Match[str]) -> dt.datetime | None:
@@ -102,7 +112,7 @@ class WeflowTxtReader:
     def _messages(self, context: Context, draft: Draft) -> Iterator[Message]:
         text, blocks = sample(context.blocks())
         candidates = sample_blocks(text, TXT_GRAMMAR)
-        people = _People({found.header["sender"] for found in candidates if found.blanks})
+        people = _People(_names(candidates))
         draft.is_group = people.is_group
         gate = Gate(context, lambda match: match["sender"], _header_time, blanks=1)
         watch = FaultWatch(context)
@@ -112,9 +122,7 @@ class WeflowTxtReader:
             else:
                 _report_preamble(context, block.lines)
 
-    def _message(
-        self, context: Context, draft: Draft, people: _People, watch: FaultWatch, block: Block
-    ) -> Message:
+    def _message(self, context: Context, draft: Draft, people: _People, watch: FaultWatch, block: Block) -> Message:
         assert block.header is not None  # noqa: S101 - the caller has looked
         text = _block_text(block)
         if people.is_group is not False:
@@ -203,7 +211,9 @@ def _markdown_body(raw: str) -> Body:
         body = _link_body(match, raw)
         if body is not None:
             return body
-    return read_body(unescape(raw))
+    text = unescape(raw)
+    # A picture is never escaped, so this is one that somebody typed.
+    return Body(MessageKind.TEXT, text) if text.startswith("![") else read_body(text)
 
 
 class WeflowMarkdownReader:

@@ -2,8 +2,7 @@
 
 Takes text, gives messages. Markdown: `### time`, a blank line, `**sender**: text`, further lines behind `> `. TXT: `[time]
 sender: text`, further lines not marked, so that there a body line can forge a header. Times have minutes, in late 2026
-seconds. In groups a row without a name is the owner's. In private chats it is the other way round: the peer's name is
-left empty, and the owner is named.
+seconds. In a group everybody is named. In a private chat the peer's name is left empty, and the owner is named.
 
 Source of the format: wx-cli (`src/cli/export.rs`, `src/daemon/query.rs`, 2026).
 """
@@ -106,8 +105,6 @@ class _Pass:
         is_self: bool | None = None
         if kind in _SINGULAR:
             sender = None
-        elif self.draft.is_group:
-            is_self = sender is None
         elif self.draft.is_group is False:
             is_self = self.named_is_own == (sender is not None)
             if sender is None and not is_self:

@@ -57,9 +57,7 @@ def is_rewritten(clock: str) -> bool:
     return "/" in clock
 
 
-def read_server_id(
-    value: str, context: Context, *, line: int | None = None, excel: bool = False
-) -> str | None:
+def read_server_id(value: str, context: Context, *, line: int | None = None, excel: bool = False) -> str | None:
     """A server id with all of its digits, or `None`; one that Excel rounded is dropped and reported.
 
     Args:
@@ -106,6 +104,4 @@ def read_local_clock(
     year = match["year"] if len(match["year"]) == 4 else f"20{match['year']}"
     half = {"am": "上午", "pm": "下午"}.get((match["half"] or "").lower(), match["half"] or "")
     second = f":{match['second']}" if match["second"] else ""
-    return context.clock(
-        f"{year}-{month:02}-{day:02} {half}{match['hour']}:{match['minute']}{second}", line=line
-    )
+    return context.clock(f"{year}-{month:02}-{day:02} {half}{match['hour']}:{match['minute']}{second}", line=line)

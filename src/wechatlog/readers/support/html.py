@@ -29,9 +29,7 @@ __all__ = ["first_with_class", "has_class", "node_text", "parse_fragment", "pars
 _SPACES: Final = re.compile(r"[ \t\n\r\f]+")
 # What libxml2 cannot hold, and what the parser would take for the end of the text.
 _UNHOLDABLE: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
-_BLOCKS: Final = frozenset(
-    {"div", "p", "li", "tr", "ul", "ol", "table", "blockquote", "pre", "h1", "h2", "h3", "h4"}
-)
+_BLOCKS: Final = frozenset({"div", "p", "li", "tr", "ul", "ol", "table", "blockquote", "pre", "h1", "h2", "h3", "h4"})
 _SILENT: Final = frozenset({"script", "style", "template", "head"})
 
 
@@ -46,9 +44,7 @@ def _lxml() -> Any:
 def _parse(text: str) -> HtmlElement:
     html = _lxml()
     # Bytes with a stated encoding: a <meta charset> in the page must not change decoded text.
-    parser = html.HTMLParser(
-        encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True, remove_pis=True
-    )
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True, remove_pis=True)
     data = _UNHOLDABLE.sub("\ufffd", text).encode("utf-8")
     try:
         root: HtmlElement | None = html.document_fromstring(data, parser=parser)
@@ -99,9 +95,7 @@ def first_with_class(root: HtmlElement, name: str) -> HtmlElement | None:
     return next(with_class(root, name), None)
 
 
-def node_text(
-    node: HtmlElement, *, collapse: bool = False, leave_out: Container[str] = (), alt: bool = False
-) -> str:
+def node_text(node: HtmlElement, *, collapse: bool = False, leave_out: Container[str] = (), alt: bool = False) -> str:
     """The text of an element as a person reads it; its own tail is no part of it.
 
     Args:

@@ -9,7 +9,7 @@ and is reported. Knows no format. Needs the extra `html`.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wechatlog.diagnostics import Severity
 from wechatlog.errors import MissingExtraError
@@ -51,17 +51,14 @@ def iter_literals(blocks: Iterable[str], collector: Collector, next_object: re.P
     while cursor.peek() not in ("]", ""):
         line, offset = cursor.place()
         reach, closed = _end_of_object(cursor)
-        value, problem = (None, "the object has no end")
-        if closed:
-            value, problem = _read(decode, cursor.text[cursor.position : reach])
-        if problem is None:
+        value = _read(decode, cursor.text[cursor.position : reach]) if closed else _Broken("it has no end")
+        if not isinstance(value, _Broken):
             cursor.position = reach
             yield Item("", value, line, offset)
-            if cursor.take(",") or cursor.peek() == "]":
+            if cursor.take(",") or cursor.peek() in ("]", ""):
                 continue
-            problem = "expected a comma or the end of the array" if cursor.peek() else None
-        if problem is not None:
-            _report(cursor, collector, f"broken object: {problem}")
+            value = _Broken("expected a comma or the end of the array")
+        _report(cursor, collector, f"broken object: {value.problem}")
         wasted += max(0, reach - cursor.position)
         if wasted > _PATIENCE:
             cursor.position = max(cursor.position, reach - 1)
@@ -93,17 +90,23 @@ def _end_of_object(cursor: Cursor) -> tuple[int, bool]:
             return end, False
 
 
-def _read(decode: Callable[..., Any], text: str) -> tuple[Any, str | None]:
+class _Broken(NamedTuple):
+    """In place of a value: what is wrong with it."""
+
+    problem: str
+
+
+def _read(decode: Callable[..., Any], text: str) -> Any:
     """The value, or what is wrong with it."""
     try:
-        return decode(text, _DEEPEST), None
+        return decode(text, _DEEPEST)
     except (ValueError, RecursionError) as error:
-        return None, type(error).__name__
+        return _Broken(type(error).__name__)
     except Exception as error:
         # pyjson5 roots its errors in Exception itself.
         if type(error).__module__.partition(".")[0] != "pyjson5":
             raise
-        return None, str(error.args[0] if error.args else error)
+        return _Broken(str(error.args[0] if error.args else error))
 
 
 def _recover(cursor: Cursor, next_object: re.Pattern[str]) -> bool:

@@ -168,10 +168,9 @@ def _iter_array(cursor: Cursor, collector: Collector, key: str) -> Iterator[Item
         value = _value(cursor, collector)
         if value is not _BROKEN:
             yield Item(key, value, line, offset)
-            if cursor.take(",") or cursor.peek() == "]":
+            if cursor.take(",") or cursor.peek() in ("]", ""):
                 continue
-            if cursor.peek():
-                _report(cursor, collector, "expected a comma or the end of the array")
+            _report(cursor, collector, "expected a comma or the end of the array")
         if not _recover(cursor):
             return
     if not cursor.take("]"):

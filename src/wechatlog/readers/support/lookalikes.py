@@ -164,10 +164,13 @@ class Gate:
         ordered: the writer sorts by time, so that a header out of order is none, whoever is named.
         serious: a lookalike is so elaborate that each is worth a warning.
         check: says what is wrong with the frame of a candidate, or `None`.
+        opens: whether a block is no message, so that the header after it may stand closer.
         stop: whether times after this match cannot be compared with those before.
         placed: lines are those of the source.
         known: the names accepted so far.
         last: the time of the last header accepted.
+        rising: some header was younger than the one above it.
+        falling: some header was older than the one above it, and was accepted.
     """
 
     context: Context
@@ -178,10 +181,13 @@ class Gate:
     ordered: bool = False
     serious: bool = False
     check: Callable[[Candidate], str | None] = lambda _: None
+    opens: Callable[[Block], bool] = lambda block: block.header is None
     stop: Callable[[re.Match[str]], bool] = lambda _: False
     placed: bool = True
     known: set[str] = attrs.field(factory=set)
     last: dt.datetime | None = None
+    rising: bool = False
+    falling: bool = False
 
     def accept(self, candidate: Candidate) -> bool:
         """Whether a candidate is a header."""
@@ -201,7 +207,7 @@ class Gate:
         return True
 
     def _frame_doubt(self, candidate: Candidate, name: str | None) -> str | None:
-        if candidate.blanks < self.blanks:
+        if candidate.blanks < (min(self.blanks, 1) if self.opens(candidate.before) else self.blanks):
             return "it looks like a header but stands inside a body"
         if self.names is not None and name not in self.names:
             return f"it looks like a header but names {name!r}, who is not in this chat"
@@ -212,15 +218,24 @@ class Gate:
         if time is None or self.last is None:
             return None
         if time < self.last:
-            following = list(self._times(candidate))
-            if any(found >= self.last for found in following) or len(following) < 3:
-                return "it looks like a header but its time lies before that of the message above"
-            return None
+            return self._step_back(candidate, self.last)
+        self.rising = self.rising or time > self.last
         first = next(self._times(candidate), None)
         if first is not None and self.last <= first < time:
             soon = list(itertools.islice(self._times(candidate), 4))
             if 2 * sum(found < time for found in soon) > len(soon):
                 return "it looks like a header but its time lies after that of the messages below"
+        return None
+
+    def _step_back(self, candidate: Candidate, last: dt.datetime) -> str | None:
+        """A doubt of a header that is older than the one above, unless the text goes on from there."""
+        following = list(self._times(candidate))
+        doubt = "it looks like a header but its time lies before that of the message above"
+        if any(found >= last for found in following) or (self.rising and len(following) < 3):
+            return doubt
+        if not self.rising and not self.falling:
+            self._report(candidate, None, f"{doubt}; it was taken for one")
+        self.falling = True
         return None
 
     def _times(self, candidate: Candidate) -> Iterator[dt.datetime]:
@@ -232,7 +247,7 @@ class Gate:
                 yield found
 
     def _report(self, candidate: Candidate, name: str | None, sentence: str) -> None:
-        serious = self.serious or name in self.known
+        serious = (self.serious and name is not None) or name in self.known
         self.context.report(
             "suspected-forgery",
             sentence,

@@ -84,9 +84,7 @@ class _Book:
 
     def _sheet(self, name: str) -> Any:
         if name not in self._sheets:
-            self._sheets[name] = self._call(
-                f"sheet {name!r} is damaged", self._workbook.get_sheet_by_name, name
-            )
+            self._sheets[name] = self._call(f"sheet {name!r} is damaged", self._workbook.get_sheet_by_name, name)
         return self._sheets[name]
 
     def peek(self, name: str, rows: int) -> list[list[object]]:

@@ -1,0 +1,325 @@
+"""`wechatlog convert`."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import wechatlog
+from wechatlog.cli import convert as module
+from wechatlog.writers.text import TextWriter
+
+from .conftest import Run
+
+DAY = "---\ntitle: {day}\ndate: {day} 12:00:00\n---\n> 09:00:00  李四  \n   \n{text}  \n   \n"
+
+
+def day(folder: Path, number: int, text: str = "早上好[微笑]", name: str | None = None) -> Path:
+    folder.mkdir(exist_ok=True)
+    stamp = f"2026-05-{number:02}"
+    path = folder / (name or f"{stamp}-chat.markdown")
+    path.write_bytes(DAY.format(day=stamp, text=text).encode())
+    return path
+
+
+def lines(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text("utf-8").removesuffix("\n").split("\n")]
+
+
+def test_corpus_round_trip(corpus: Path, run: Run, tmp_path: Path) -> None:
+    archives = sorted((corpus / "proddev").iterdir())
+    result = run("convert", corpus / "proddev", "-o", "out.jsonl", "-q")
+    assert (result.exit_code, result.output) == (0, "")
+    assert run("convert", "out.jsonl", "-o", "back/", "--to", "markdown", "-q").exit_code == 0
+    assert [path.name for path in sorted((tmp_path / "back").iterdir())] == [path.name for path in archives]
+    for path in archives:
+        assert (tmp_path / "back" / path.name).read_bytes() == path.read_bytes()
+    assert run("convert", "out.jsonl", "-o", "back.markdown", "-q").exit_code == 0
+    whole = b"".join(path.read_bytes() for path in archives)
+    assert (tmp_path / "back.markdown").read_bytes() == whole
+
+
+def test_example_round_trip(example: Path, run: Run, tmp_path: Path) -> None:
+    result = run("convert", example, "-o", "a.jsonl")
+    assert (result.exit_code, result.stderr) == (0, "wechatlog: a.jsonl: 1 conversation, 25 messages\n")
+    assert run("convert", "a.jsonl", "-o", "a.md").exit_code == 0
+    assert (tmp_path / "a.md").read_bytes() == example.read_bytes()
+
+
+def test_folder_glob_zip_and_list(run: Run, tmp_path: Path) -> None:
+    paths = [day(tmp_path / "in", number) for number in (1, 2, 3)]
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
+        for path in paths:
+            archive.write(path, path.name)
+    for inputs in (["in"], ["in/*.markdown"], ["in.zip"], paths):
+        result = run("convert", *inputs, "-o", "out.jsonl")
+        assert (result.exit_code, result.stderr) == (0, "wechatlog: out.jsonl: 3 conversations, 3 messages\n")
+        assert sum(line["type"] == "conversation" for line in lines(tmp_path / "out.jsonl")) == 3
+
+
+def test_standard_input_and_output(example: Path, run: Run) -> None:
+    result = run("convert", "-", "--to", "markdown", "-q", input=example.read_bytes())
+    assert (result.exit_code, result.stdout_bytes, result.stderr) == (0, example.read_bytes(), "")
+
+
+def test_folder_that_exists(example: Path, run: Run, tmp_path: Path) -> None:
+    result = run("convert", example, "-o", ".", "--to", "text")
+    assert result.exit_code == 0
+    assert result.stderr == "wechatlog: .: 1 file: 1 conversation, 25 messages\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["2026-05-01-chat.txt"]
+
+
+def test_several_into_a_form_that_holds_one(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TextWriter, "several", False)
+    for number in (1, 2):
+        day(tmp_path / "in", number)
+    result = run("convert", "in", "-o", "out.txt")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "wechatlog: out.txt: a file of the form text holds one conversation; for several give a folder, such as -o chats/\n"
+    )
+    assert not (tmp_path / "out.txt").exists()
+    assert run("convert", "in", "-o", "out", "--to", "text").exit_code == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "2026-05-01-chat.txt",
+        "2026-05-02-chat.txt",
+    ]
+    assert run("convert", "in/2026-05-01-chat.markdown", "-o", "one", "--to", "text").exit_code == 0
+    assert (tmp_path / "one").is_file()
+
+
+HOSTILE = [
+    "../../../etc/passwd",
+    "/abs/x.csv",
+    "..\\..\\w.md",
+    "con",
+    "...",
+    ".hidden",
+    "a\0\x1b\u202eb.json",
+    "X.csv",
+    "好.db",
+]
+SAFE = {"passwd.markdown", "x.markdown", "w.md", "_con.markdown", "t_1.markdown", "hidden.markdown", "a__b.markdown", "X-2.markdown", "好.markdown"}  # fmt: skip
+
+
+def test_hostile_names_stay_in_the_folder(run: Run, tmp_path: Path) -> None:
+    chats = [
+        wechatlog.Conversation([wechatlog.Message(text="x")], title="t/1", origin=wechatlog.Origin(name))
+        for name in [*HOSTILE, "x" * 999]
+    ]
+    wechatlog.dump(chats, tmp_path / "in.jsonl")
+    (tmp_path / "deep").mkdir()
+    result = run("convert", "in.jsonl", "-o", "deep/out/", "--to", "markdown")
+    assert result.exit_code == 0
+    assert {path.name for path in (tmp_path / "deep" / "out").iterdir()} == SAFE | {"x" * 180 + ".markdown"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["deep", "in.jsonl"]
+
+
+def test_chats_of_one_file_are_told_apart_by_title_then_number(run: Run, tmp_path: Path) -> None:
+    chats = [
+        wechatlog.Conversation(title=title, origin=wechatlog.Origin("MSG.db")) for title in ("A", "B/C", "a", None)
+    ]
+    wechatlog.dump(chats, tmp_path / "in.jsonl")
+    assert run("convert", "in.jsonl", "-o", "out/", "--to", "markdown").exit_code == 0
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == ["MSG-A.markdown", "MSG-B_C.markdown", "MSG-a-2.markdown", "MSG.markdown"]
+
+
+def test_an_input_is_not_overwritten(run: Run, tmp_path: Path) -> None:
+    path = day(tmp_path / "in", 1)
+    before = path.read_bytes()
+    message = "is one of the inputs, and is not overwritten; choose another OUT\n"
+    result = run("convert", path, "-o", path)
+    assert (result.exit_code, result.stderr) == (1, f"wechatlog: {path}: {message}")
+    result = run("convert", "in", "-o", "in/", "--to", "markdown")
+    assert (result.exit_code, result.stderr) == (1, f"wechatlog: in/2026-05-01-chat.markdown: {message}")
+    (tmp_path / "link.markdown").symlink_to(path)
+    assert run("convert", path, "-o", "link.markdown").stderr == f"wechatlog: link.markdown: {message}"
+    assert path.read_bytes() == before
+
+
+def test_another_file_is_replaced(example: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "out.txt").write_text("old")
+    assert run("convert", example, "-o", "out.txt").exit_code == 0
+    assert (tmp_path / "out.txt").read_text("utf-8").startswith("2026-05-01-WeChat\n")
+
+
+def test_failed_write_keeps_the_old_file(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in (1, 2):
+        day(tmp_path / "in", number)
+    (tmp_path / "out.txt").write_text("old")
+
+    def write(self: TextWriter, conversation: wechatlog.Conversation, *_: object) -> object:
+        yield "new"
+        if "05-02" in (conversation.title or ""):
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(TextWriter, "write", write)
+    result = run("convert", "in", "-o", "out.txt")
+    assert (result.exit_code, result.stderr) == (1, "wechatlog: out.txt: No space left on device\n")
+    assert (tmp_path / "out.txt").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out.txt"]
+
+
+def test_diagnostics_summary(run: Run, tmp_path: Path) -> None:
+    for number in range(1, 6):
+        day(tmp_path / "in", number, "wxid_abc:")
+    result = run("convert", "in", "-o", "out.jsonl")
+    assert result.exit_code == 0
+    assert result.stderr == (
+        "wechatlog: out.jsonl: 5 conversations, 5 messages\n"
+        "     5 warning cut-message at 2026-05-01-chat.markdown:7, 2026-05-02-chat.markdown:7, "
+        "2026-05-03-chat.markdown:7, …\n"
+        "               only the account id is left of this message\n"
+    )
+    assert run("convert", "in", "-o", "out.jsonl", "-q").stderr == ""
+
+
+def test_strict_fails_at_damage(run: Run, tmp_path: Path) -> None:
+    day(tmp_path, 1, "wxid_abc:")
+    result = run("convert", "2026-05-01-chat.markdown", "-o", "out.jsonl", "--strict")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "wechatlog: 2026-05-01-chat.markdown:7:1: only the account id is left of this message\n    wxid_abc:\n    ^\n"
+    )
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_json_summary(run: Run, tmp_path: Path) -> None:
+    day(tmp_path / "in", 1, "wxid_abc:")
+    (tmp_path / "in" / "notes.txt").write_text("no chat")
+    (tmp_path / "empty.md").touch()
+    result = run("convert", "in", "empty.md", "-o", "out.jsonl", "--json", "-q")
+    assert result.exit_code == 1
+    found = json.loads(result.stdout)
+    assert found["written"] == [
+        {"path": "out.jsonl", "source": "2026-05-01-chat.markdown", "title": "2026-05-01", "messages": 1}
+    ]
+    assert (found["conversations"], found["messages"]) == (1, 1)
+    assert found["diagnostics"] == [{"code": "cut-message", "severity": "warning", "count": 1}]
+    assert found["failed"] == ["empty.md: the file is empty"]
+    assert [note["source"] for note in found["skipped"]] == ["notes.txt"]
+
+
+def test_what_could_be_read_is_written_and_the_rest_told(run: Run, tmp_path: Path) -> None:
+    day(tmp_path / "in", 1)
+    (tmp_path / "in" / "notes.txt").write_text("no chat")
+    (tmp_path / "empty.md").touch()
+    result = run("convert", "empty.md", "in", "-o", "out.jsonl")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "wechatlog: empty.md: the file is empty\n"
+        "wechatlog: skipped 1 file that holds no chat: notes.txt\n"
+        "wechatlog: out.jsonl: 1 conversation, 1 message\n"
+    )
+    assert run("convert", "in", "-o", "out.jsonl").exit_code == 0
+
+
+def test_nothing_is_written_when_a_name_is_wrong(run: Run, tmp_path: Path) -> None:
+    path = day(tmp_path, 1)
+    result = run("convert", path, "2026-05-01-chat.markdwn", "gone/x.csv", "*.html", "-o", "out.jsonl")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "wechatlog: 2026-05-01-chat.markdwn: No such file or directory (did you mean 2026-05-01-chat.markdown?)\n"
+        "wechatlog: gone/x.csv: No such file or directory (there is no folder gone)\n"
+        "wechatlog: *.html: no file matches\n"
+    )
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-o", "out.docx"], "out.docx: no form is known for the suffix .docx; name one with --to\nForms: markdown"),
+        (["-o", "out/"], "out/: name the form of the output with --to\nForms: markdown"),
+        (["-o", "out"], "out: name the form of the output with --to\nForms: markdown"),
+        ([], "standard output: name the form of the output with --to\nForms: markdown"),
+        (["--to", "jsnol"], "Invalid value for '--to': 'jsnol': no writer of that name; did you mean jsonl?\nKnown: "),
+        (["--from", "marcdown"], "'--from': 'marcdown': no reader of that name; did you mean markdown"),
+        (["--to", "jsonl", "--json"], "--json prints its summary where `-o -` prints the chats"),
+        (["--to", "jsonl", "--tz", "Asia/Shangai"], "unknown time zone: 'Asia/Shangai'; use a name such as Asia/Sha"),
+        (["--to", "jsonl", "--encoding", "gbk18"], "'gbk18' is no text encoding; usual ones: utf-8, gb18030"),
+        (["--to", "jsonl", "--encoding", "zlib"], "'zlib' is no text encoding"),
+        (
+            ["--to", "text", "-O", "emoij=replace"],
+            "Invalid value for '-O': no such option 'emoij'; did you mean emoji?",
+        ),
+        (["--to", "jsonl", "--text-format", "%Q"], "Invalid value for '--text-format': unknown directive %Q"),
+        (
+            ["--to", "jsonl", "--text-format", "{text}", "--from", "jsonl"],
+            "--from and --text-format exclude each other",
+        ),
+        (["--to", "markdown", "--stream"], "--stream takes one file, and an output of the form jsonl or text"),
+    ],
+)
+def test_wrong_usage(example: Path, run: Run, arguments: list[str], message: str) -> None:
+    result = run("convert", example, *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert "Try 'wechatlog convert --help' for help." in result.stderr
+
+
+def test_options_reach_reader_and_writer(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("> 09:00:00  李四  \n   \n早[微笑]  \n   \n", "utf-8")
+    result = run("convert", "a.md", "--to", "text", "-O", "date=2026-05-03", "-O", "emoji=replace", "-q")
+    assert (result.exit_code, result.stdout) == (0, "\n2026-05-03\n\n09:00:00 李四: 早🙂\n")
+
+
+def test_text_format_zone_and_encoding(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_bytes("2026-05-01 09:00 | 李四 | 早\n".encode("gb18030"))
+    template = "%Y-%m-%d %H:%M | {sender} | {text}"
+    how = ["--text-format", template, "--encoding", "gb18030", "--tz", "+08:00"]
+    assert run("convert", "a.log", "-o", "out.jsonl", *how).exit_code == 0
+    message = wechatlog.load(tmp_path / "out.jsonl")[0]
+    assert (message.sender, message.text) == ("李四", "早")
+    assert message.time is not None
+    assert message.time.isoformat() == "2026-05-01T09:00:00+08:00"
+
+
+def test_streaming_gives_the_same_text(example: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = run("convert", example, "--to", "text", "--no-stream", "-q")
+    assert run("convert", example, "--to", "text", "--stream", "-q").stdout == whole.stdout
+    monkeypatch.setattr(module, "_HUGE", 1)
+    streamed = run("convert", example, "-o", "out.jsonl")
+    assert (streamed.exit_code, streamed.stderr) == (0, "wechatlog: out.jsonl: 1 conversation, 25 messages\n")
+    assert run("convert", "out.jsonl", "--to", "text", "-q").stdout == whole.stdout
+
+
+def test_streaming_of_several_chats(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in (1, 2):
+        day(tmp_path / "in", number)
+    run("convert", "in", "-o", "two.jsonl")
+    result = run("convert", "two.jsonl", "-o", "out.txt", "--stream")
+    assert result.exit_code == 1
+    assert result.stderr == "wechatlog: two.jsonl: holds several conversations; leave out --stream\n"
+    assert not (tmp_path / "out.txt").exists()
+    monkeypatch.setattr(module, "_HUGE", 1)
+    result = run("convert", "two.jsonl", "-o", "out.txt")
+    assert result.stderr == "wechatlog: out.txt: 2 conversations, 2 messages\n"
+
+
+def test_places_that_cannot_be_written(example: Path, run: Run, tmp_path: Path) -> None:
+    result = run("convert", example, "-o", "gone/out.jsonl")
+    assert result.exit_code == 1
+    assert result.stderr == "wechatlog: gone/out.jsonl: No such file or directory (there is no folder gone)\n"
+    (tmp_path / "file").touch()
+    result = run("convert", example, "-o", "file/", "--to", "jsonl")
+    assert (result.exit_code, result.stderr) == (1, "wechatlog: file/: exists and is no folder\n")
+    result = run("convert", example, "-o", "file/x.jsonl")
+    assert (result.exit_code, result.stderr) == (1, "wechatlog: file/x.jsonl: Not a directory\n")
+
+
+def test_folders_without_chats(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    result = run("convert", "none", "-o", "out.jsonl")
+    assert (result.exit_code, result.stderr) == (1, "wechatlog: none: there are no files in this folder\n")
+    for number in range(7):
+        (tmp_path / "none" / f"{number}.txt").write_text("hi")
+    result = run("convert", "none", "-o", "out.jsonl")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("wechatlog: no chats found\n  0.txt: ")
+    assert result.stderr.endswith("\n  and 2 more\n")
+    assert not (tmp_path / "out.jsonl").exists()

@@ -1,0 +1,146 @@
+"""`wechatlog info`, `formats`, `completion`, and the program itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import wechatlog
+
+from .conftest import Run
+
+
+def test_info(example: Path, run: Run) -> None:
+    result = run("info", example)
+    assert result.exit_code == 0
+    for line in (
+        "2026-05-01-WeChat",
+        "  file        2026-05-01-chat.markdown",
+        "  format      markdown: front matter and 25 header lines (100% sure)",
+        "  owner       我",
+        "  period      2026-05-01 08:02:11 to 2026-05-01 21:47:52 (1 day)",
+        "  times       wall clock, no zone",
+        "  messages    25",
+        "  kinds       text 19, quote 2, image 2, link 1, red_packet 1",
+        "            5 我 (owner)",
+        "  metadata    author: 周末修车小组",
+        "  diagnostics none",
+    ):
+        assert line in result.stdout.split("\n")
+
+
+def test_info_as_json(example: Path, run: Run) -> None:
+    found = json.loads(run("info", example, "--json").stdout)
+    (chat,) = found["conversations"]
+    assert chat["detection"]["format"] == "markdown"
+    assert (chat["messages"], chat["first"], chat["last"]) == (25, "2026-05-01T08:02:11", "2026-05-01T21:47:52")
+    assert chat["kinds"]["text"] == 19
+    assert chat["people"][0] == {
+        "name": "陈小禾", "id": None, "is_self": False, "aliases": [], "message_count": 5,
+    }  # fmt: skip
+    assert (found["failed"], found["skipped"]) == ([], [])
+
+
+def test_info_of_several(example: Path, run: Run, tmp_path: Path) -> None:
+    chats = [wechatlog.Conversation(title="A"), wechatlog.Conversation(title="B")]
+    wechatlog.dump(chats, tmp_path / "two.jsonl")
+    lines = run("info", "two.jsonl", example).stdout.removesuffix("\n").split("\n")
+    assert lines[0].split() == ["conversation", "file", "format", "first", "last", "messages", "people", "notes"]
+    assert lines[-2].split() == (
+        ["2026-05-01-WeChat", "2026-05-01-chat.markdown", "markdown", "2026-05-01", "2026-05-01", "25", "6", "0"]
+    )
+    assert lines[-1] == "3 conversations, 25 messages"
+    assert all(line == line.rstrip() for line in lines)
+
+
+def test_info_limits_the_list_of_people(run: Run, tmp_path: Path) -> None:
+    messages = [wechatlog.Message(sender=f"p{number}", sender_id=f"wxid_{number}") for number in range(20)]
+    wechatlog.dump(wechatlog.Conversation(messages), tmp_path / "a.jsonl")
+    short = run("info", "a.jsonl").stdout
+    assert "… and 5 more (--all)" in short
+    assert "p19" not in short
+    assert "1 p19 (wxid_19)" in run("info", "a.jsonl", "--all").stdout
+
+
+def test_info_of_what_cannot_be_read(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty.md").touch()
+    result = run("info", "empty.md")
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", "wechatlog: empty.md: the file is empty\n")
+    result = run("info", "empty.md", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["failed"] == ["empty.md: the file is empty"]
+
+
+def test_a_file_of_two_formats_says_how_to_choose(
+    run: Run, tmp_path: Path, example: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from wechatlog import registry
+    from wechatlog.readers.markdown import READER
+
+    class Twin:
+        name, description, suffixes, options = "twin", "", READER.suffixes, READER.options
+        detect, read = READER.detect, READER.read
+
+    shelf = registry._readers
+    monkeypatch.setattr(shelf, "_loaded", dict(shelf._loaded))
+    monkeypatch.setattr(shelf, "_origins", dict(shelf._origins))
+    wechatlog.register_reader(Twin())  # type: ignore[arg-type]
+    result = run("show", example)
+    assert result.exit_code == 1
+    assert "several formats fit equally well; choose one with --from\n  markdown: " in result.stderr
+    assert run("show", example, "--from", "twin").exit_code == 0
+    assert "run time" in run("formats").stdout
+
+
+def test_formats(run: Run) -> None:
+    output = run("formats").stdout
+    for info in wechatlog.formats():
+        assert any(line.startswith(f"{info.name} ") and info.description in line for line in output.split("\n"))
+
+
+def test_formats_as_json(run: Run) -> None:
+    found = json.loads(run("formats", "--json").stdout)
+    assert [(row["name"], row["role"]) for row in found] == [(i.name, i.role) for i in wechatlog.formats()]
+    writer = next(row for row in found if row["name"] == "text" and row["role"] == "writer")
+    assert (writer["several"], writer["suffixes"], writer["origin"]) == (True, [".txt"], "built-in")
+    assert "emoji" in writer["options"]
+    assert "everything" in writer["losses"]
+
+
+def test_one_format(run: Run) -> None:
+    lines = run("formats", "markdown").stdout.split("\n")
+    assert lines[0].startswith("read markdown: ")
+    assert any(line.startswith("  -O date=…  the day of the messages") for line in lines)
+    assert any(line.startswith("write markdown: ") for line in lines)
+    assert "  not kept: sender_id: there is no place for account ids" in lines
+
+
+def test_unknown_format(run: Run) -> None:
+    result = run("formats", "docx")
+    assert result.exit_code == 2
+    assert "'docx': no format of that name\nKnown: markdown, " in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("shell", "mark"), [("bash", "complete -o nosort"), ("zsh", "#compdef"), ("fish", "complete ")]
+)
+def test_completion_scripts(run: Run, shell: str, mark: str) -> None:
+    result = run("completion", shell)
+    assert result.exit_code == 0
+    assert mark in result.stdout
+    assert "_WECHATLOG_COMPLETE" in result.stdout
+
+
+def test_completion_of_an_unknown_shell(run: Run) -> None:
+    result = run("completion", "tcsh")
+    assert result.exit_code == 2
+    assert "'tcsh' is not one of 'bash', 'zsh', 'fish'" in result.stderr
+
+
+def test_version_and_help(run: Run) -> None:
+    assert run("--version").stdout == f"wechatlog {wechatlog.__version__}\n"
+    text = run("--help").stdout
+    assert all(name in text for name in ("convert", "show", "info", "formats", "completion", "Exit codes: 0 done"))
+    assert "wechatlog convert exports/ -o chats.jsonl\n" in run("convert", "-h").stdout

@@ -1,0 +1,1 @@
+window.__WEFLOW_CHUNK_LOADED__(0,[{"i": 1, "t": 1777593620, "s": 0, "a": "<span>李</span>", "b": "<div class=\"message-time\">2026-05-01 08:00:20</div><div class=\"sender-name\">王五</div><div class=\"message-content\"><div class=\"message-text\">一</div></div>"}]);

@@ -1,0 +1,1 @@
+window.__WEFLOW_CHUNK_LOADED__(1,[{"i": 2, "t": 1777593640, "s": 1, "a": "<span>李</span>", "b": "<div class=\"message-time\">2026-05-01 08:00:40</div><div class=\"sender-name\">张三</div><div class=\"message-content\"><div class=\"message-text\">二</div></div>"}]);

@@ -1,0 +1,322 @@
+"""ChatLab Format and ChatLab's own text exports: what corpus files cannot show."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import wechatlog
+from wechatlog.segments.types import Forward
+
+CORPUS = Path(__file__).parents[1] / "corpus"
+NAMES = ("chatlab-json", "chatlab-jsonl", "chatlab-txt", "chatlab-markdown")
+CASES = sorted(
+    path for name in NAMES for path in (CORPUS / name).iterdir() if path.suffix in (".jsonl", ".txt", ".md")
+) + sorted((CORPUS / "chatlab-json").glob("*.json"))
+WHOLE = [path for path in CASES if path.stem not in ("cut", "crlf-gbk", "two-chats", "no-header")]
+HEADER = {
+    "chatlab": {"version": "0.0.2", "exportedAt": 1},
+    "meta": {"name": "李四", "platform": "wechat", "type": "private"},
+}
+
+
+def _row(**fields: Any) -> dict[str, Any]:
+    known = {"sender": "wxid_lisi00000002", "accountName": "李四", "timestamp": 1767225600, "type": 0, "content": "早"}
+    return {**known, **fields}
+
+
+def _load(*rows: dict[str, Any], generator: str = "", **meta: Any) -> wechatlog.Conversation:
+    chatlab = {**HEADER["chatlab"], "generator": generator}
+    value = {"chatlab": chatlab, "meta": {**HEADER["meta"], **meta}, "members": [], "messages": rows}
+    return wechatlog.load(json.dumps(value, ensure_ascii=False).encode())
+
+
+def _codes(conversation: wechatlog.Conversation) -> list[str]:
+    return [entry.code for entry in conversation.diagnostics]
+
+
+# --- official samples ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "identifier", "count"),
+    [
+        ("chatlab-min.json", "chatlab-json", 4),
+        ("chatlab-min.jsonl", "chatlab-jsonl", 1),
+        ("weflow-chatlab-private.json", "chatlab-json", 17),
+        ("weflow-chatlab-private.jsonl", "chatlab-jsonl", 17),
+        ("chatlab-app-export.txt", "chatlab-txt", 3),
+        ("chatlab-app-export.md", "chatlab-markdown", 3),
+    ],
+)
+def test_samples_are_detected_and_healthy(samples: Path, name: str, identifier: str, count: int) -> None:
+    assert wechatlog.detect(samples / name).format == identifier
+    assert len(wechatlog.load(samples / name, errors="strict")) == count
+
+
+def test_sample_field_by_field(samples: Path) -> None:
+    conversation = wechatlog.load(samples / "chatlab-min.json")
+    assert (conversation.title, conversation.id) == ("示例项目组", "12345678901@chatroom")
+    assert [(m.sender, m.sender_id, m.is_self, m.kind.value, m.text, m.id, m.reply_to) for m in conversation] == [
+        ("王五(后端)", "wxid_wangwu0003", None, "text", "大家好", "m1", None),
+        ("李四", "wxid_lisi00000002", None, "quote", "欢迎", None, "m1"),
+        (None, None, None, "system", "李四邀请王五加入了群聊", None, None),
+        ("李四", "wxid_lisi00000002", None, "image", "", None, None),
+    ]
+
+
+def test_json_and_lines_of_weflow_give_equal_messages(samples: Path) -> None:
+    one = wechatlog.load(samples / "weflow-chatlab-private.json")
+    two = wechatlog.load(samples / "weflow-chatlab-private.jsonl")
+    assert one.messages == two.messages
+    assert [person.name for person in one.members] == [person.name for person in two.members] == ["李四", "张三"]
+    forward = one[14].segments[0]
+    assert isinstance(forward, Forward)
+    assert [(m.sender, m.sender_id, m.text) for m in forward.messages] == [
+        ("王五", None, "第一条"),
+        ("赵六", None, "[消息]"),
+    ]
+
+
+def test_text_and_markdown_samples(samples: Path) -> None:
+    one = wechatlog.load(samples / "chatlab-app-export.txt")
+    two = wechatlog.load(samples / "chatlab-app-export.md")
+    for conversation in (one, two):
+        assert [(str(m.time), m.precision, m.sender, m.kind.value) for m in conversation] == [
+            ("2026-05-01 08:00:00", "second", "王五(后端)", "text"),
+            ("2026-05-01 08:00:05", "second", "李四", "text"),
+            ("2026-05-01 08:00:12", "second", "李四", "other"),
+        ]
+        assert conversation.title == "示例项目组"
+    assert two.metadata["export_time"] == "2026/6/1 12:00:00"
+
+
+# --- containers ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", WHOLE, ids=lambda path: f"{path.parent.name}/{path.name}")
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gb18030"])
+def test_encodings_and_line_ends_give_equal_messages(case: Path, encoding: str) -> None:
+    text = case.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    expected = wechatlog.load(case)
+    for variant in (text, text.replace("\n", "\r\n")):
+        assert wechatlog.load(variant.encode(encoding), format=case.parent.name).messages == expected.messages
+
+
+@pytest.mark.parametrize("case", WHOLE, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_cut_file_keeps_what_stands_before_the_cut(case: Path) -> None:
+    data, whole = case.read_bytes(), wechatlog.load(case).messages
+    for end in range(0, len(data), 29):
+        found = wechatlog.load(data[:end], format=case.parent.name).messages
+        if case.suffix in (".json", ".jsonl"):
+            assert [m.text for m in found] == [m.text for m in whole[: len(found)]]
+        else:  # the last message may be cut itself
+            assert [m.text for m in found[:-1]] == [m.text for m in whole[: max(0, len(found) - 1)]]
+
+
+def test_memory_is_flat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wechatlog.source.BLOCK_SIZE", 1 << 14)
+    peaks = []
+    for count in (2_000, 2_000, 8_000):  # the first run pays for what is imported
+        path = tmp_path / f"{count}.json"
+        path.write_text(json.dumps({**HEADER, "members": [], "messages": [_row()] * count}), encoding="utf-8")
+        tracemalloc.start()
+        assert sum(1 for _ in wechatlog.iter_messages(path)) == count
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[2] < 1.3 * peaks[1]
+
+
+def test_detection_survives_a_huge_avatar() -> None:
+    meta = {**HEADER["meta"], "groupAvatar": "A" * 200_000}
+    lines = json.dumps({"_type": "header", "chatlab": HEADER["chatlab"], "meta": meta})
+    assert wechatlog.detect(f"{lines}\n{json.dumps({'_type': 'message', **_row()})}".encode()).format == "chatlab-jsonl"
+    value = json.dumps({"chatlab": HEADER["chatlab"], "meta": meta, "messages": [_row()]})
+    assert wechatlog.detect(value.encode()).format == "chatlab-json"
+
+
+# --- fields ----------------------------------------------------------------------------------------
+
+
+def test_the_owner_id_tells_own_messages() -> None:
+    conversation = _load(_row(), _row(sender="wxid_zhangsan0001"), ownerId="wxid_zhangsan0001")
+    assert [message.is_self for message in conversation] == [False, True]
+    assert conversation.owner == "wxid_zhangsan0001"
+    assert [message.is_self for message in _load(_row())] == [None]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        *((0, "text"), (1, "image"), (2, "voice"), (3, "video"), (4, "file"), (5, "sticker"), (7, "link")),
+        *((8, "location"), (20, "red_packet"), (21, "transfer"), (22, "pat"), (23, "call"), (25, "quote")),
+        *((26, "forward"), (27, "card"), (80, "system"), (81, "recall"), (99, "other"), (12345, "other")),
+    ],
+)
+def test_types(code: int, kind: str) -> None:
+    assert _load(_row(type=code, content=""))[0].kind == kind
+
+
+@pytest.mark.parametrize(
+    ("value", "time", "codes"),
+    [
+        (1767225600, "2026-01-01T08:00:00+08:00", []),
+        ("1767225600", "2026-01-01T08:00:00+08:00", []),
+        (1767225600000, "2026-01-01T08:00:00+08:00", ["writer-fault"]),
+        (None, None, ["bad-time"]),
+        (True, None, ["bad-time"]),
+        ("gestern", None, ["bad-time"]),
+        (-5, None, ["bad-time"]),
+        (10**400, None, ["writer-fault", "bad-time"]),
+    ],
+)
+def test_times(value: Any, time: str | None, codes: list[str]) -> None:
+    conversation = _load(_row(timestamp=value))
+    found = conversation[0].time
+    assert (None if found is None else found.isoformat()) == time
+    assert _codes(conversation) == codes
+
+
+def test_a_rounded_id_is_dropped() -> None:
+    conversation = _load(_row(platformMessageId=8.1e18, replyToMessageId="8.1E+18"))
+    assert (conversation[0].id, conversation[0].reply_to) == (None, None)
+    assert _codes(conversation) == ["rounded-id", "rounded-id"]
+
+
+def test_faults_are_looked_for_in_files_of_weflow_only() -> None:
+    rows = (_row(content=" 买牛奶"), _row(content="\n早"))
+    assert _codes(_load(*rows)) == []
+    assert _codes(_load(*rows, generator="WeFlow")) == ["writer-fault"]
+    group = _load(*rows, generator="WeFlow", type="group")
+    assert [message.text for message in group] == [" 买牛奶", "早"]
+
+
+def test_lines_before_the_header_and_strange_lines() -> None:
+    data = "\n".join(json.dumps(value) for value in ({"_type": "message", **_row()}, {"_type": "header", **HEADER}))
+    with pytest.raises(wechatlog.FormatError, match="no header line before the first part"):
+        wechatlog.load(data.encode(), errors="strict")
+    with pytest.raises(wechatlog.MultipleConversationsError, match="load_archive"):
+        wechatlog.load(data.encode())
+
+
+def test_a_repeated_header_goes_on_with_the_chat() -> None:
+    header = json.dumps({"_type": "header", **HEADER})
+    line = json.dumps({"_type": "message", **_row()})
+    conversation = wechatlog.load("\n".join((header, line, header, line)).encode())
+    assert (len(conversation), _codes(conversation)) == (2, ["repeated-header"])
+
+
+# --- text and Markdown -----------------------------------------------------------------------------
+
+
+def _txt(*days: str) -> bytes:
+    parts = ["示例群\n"]
+    for number, day in enumerate(days):
+        parts += [f"\n--- {day} ---\n", f"08:00:0{number} 李四: 早"]
+    return "\n".join(parts).encode()
+
+
+@pytest.mark.parametrize(
+    ("days", "found", "codes"),
+    [
+        (["2026/5/1"], ["2026-05-01"], []),
+        (["2026-05-01"], ["2026-05-01"], []),
+        (["2026. 5. 1."], ["2026-05-01"], []),
+        (["1.5.2026"], ["2026-05-01"], ["locale-date"]),
+        (["01/05/2026"], ["2026-05-01"], ["locale-date"]),
+        (["5/13/2026"], ["2026-05-13"], ["locale-date"]),
+        (["1/2/2026", "2/1/2026"], ["2026-01-02", "2026-02-01"], ["locale-date"]),
+        (["5/1/2026"], ["2026-05-01"], ["ambiguous-date"]),
+    ],
+)
+def test_the_order_of_dates(days: list[str], found: list[str], codes: list[str]) -> None:
+    conversation = wechatlog.load(_txt(*days))
+    assert [str(message.time)[:10] for message in conversation] == found
+    assert _codes(conversation) == codes
+
+
+def test_an_ambiguous_date_can_be_said() -> None:
+    data = _txt("5/1/2026")
+    with pytest.raises(wechatlog.FormatError, match='pass date_order="dmy"'):
+        wechatlog.load(data, errors="strict")
+    conversation = wechatlog.load(data, date_order="dmy", errors="strict")
+    assert str(conversation[0].time) == "2026-01-05 08:00:00"
+    with pytest.raises(wechatlog.OptionError, match="date_order: must be one of ymd, mdy, dmy, not 'ydm'"):
+        wechatlog.load(data, date_order="ydm")
+
+
+def test_a_zone_makes_times_aware() -> None:
+    found = wechatlog.load(_txt("2026/5/1"), tz="Asia/Tokyo")[0].time
+    assert found is not None
+    assert found.isoformat() == "2026-05-01T08:00:00+09:00"
+
+
+def test_a_line_that_goes_back_in_time_is_suspected() -> None:
+    text = "群\n\n\n--- 2026/5/1 ---\n\n09:00:00 李四: 看：\n08:00:00 王五: 贴的\n10:00:00 李四: 好"
+    conversation = wechatlog.load(text.encode())
+    assert [message.text for message in conversation] == ["看：\n08:00:00 王五: 贴的", "好"]
+    assert _codes(conversation) == ["suspected-forgery"]
+    known = wechatlog.load(text.replace("王五", "李四").encode())
+    assert [message.text for message in known] == ["看：", "贴的", "好"]
+    assert _codes(known) == ["suspected-forgery"]
+
+
+# --- fuzz ------------------------------------------------------------------------------------------
+
+_KEYS = st.sampled_from(sorted({*_row(), "_type", "chatRecords", "platformMessageId", "groupNickname", "platformId"}))
+_LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text() | st.just("message")
+_JSON = st.recursive(
+    _LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS, inner, max_size=4), max_leaves=8
+)
+
+
+@given(rows=st.lists(st.dictionaries(_KEYS, _JSON, max_size=8) | _JSON, max_size=4), meta=_JSON)
+def test_any_json_is_read(rows: list[Any], meta: Any) -> None:
+    value = {"chatlab": meta, "meta": meta, "members": rows, "messages": rows}
+    conversation = wechatlog.load(json.dumps(value).encode(), format="chatlab-json")
+    for message in conversation:
+        assert "".join(segment.raw for segment in message.segments) == message.text
+    lines = "\n".join(json.dumps(row) for row in rows)
+    assert len(wechatlog.load(lines.encode(), format="chatlab-jsonl")) <= len(rows)
+
+
+_LINES = st.sampled_from(
+    [
+        "--- 1/2/2026 ---",
+        "## 2026/5/1",
+        "08:00:00 李四: 早",
+        "**08:00:00 李四**: 早",
+        "",
+        "[图片]",
+        "99:99:99 x: y",
+        "---",
+    ]
+)
+
+
+@given(data=st.binary() | st.text().map(lambda text: text.encode("utf-8", "replace")))
+@pytest.mark.parametrize("name", NAMES)
+def test_any_bytes_give_a_conversation_or_an_error(name: str, data: bytes) -> None:
+    try:
+        wechatlog.load(data, format=name)
+    except wechatlog.WechatlogError:
+        return
+
+
+@given(lines=st.lists(_LINES | st.text(alphabet="早好\u2028: *-#"), max_size=12))
+@pytest.mark.parametrize(
+    ("name", "first"), [("chatlab-txt", "08:00:00 李四: 起"), ("chatlab-markdown", "**08:00:00 李四**: 起")]
+)
+def test_no_line_after_the_first_message_is_lost(name: str, first: str, lines: list[str]) -> None:
+    day = "--- 2026/5/1 ---" if name == "chatlab-txt" else "## 2026/5/1"
+    text = "\n".join(["题", "", "", day, "", first, *lines])
+    conversation = wechatlog.load(text.encode(), format=name)
+    kept = "\n".join(message.text for message in conversation)
+    for character in "起好[":
+        assert kept.count(character) >= text.count(character)
