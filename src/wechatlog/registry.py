@@ -112,6 +112,11 @@ _READERS: Final = (
     _Row("tracememo-js", "wechatlog.readers.tracememo:JS", ("js", "text", "csv")),
     _Row("tracememo-csv", "wechatlog.readers.tracememo:CSV", ("csv", "text")),
     _Row("tracememo-markdown", "wechatlog.readers.tracememo:MARKDOWN", ("text",)),
+    _Row("wx-cli-json", "wechatlog.readers.small_json:WX_CLI", ("json",)),
+    _Row("wechat-cli-json", "wechatlog.readers.small_json:WECHAT_CLI_JSON", ("json",)),
+    _Row("wechat-cli-jsonl", "wechatlog.readers.small_json:WECHAT_CLI_JSONL", ("json", "jsonl")),
+    _Row("chatlog-keeper-json", "wechatlog.readers.small_json:KEEPER", ("json",)),
+    _Row("jettchent-json", "wechatlog.readers.small_json:JETTCHENT", ("json",)),
 )
 
 _WRITERS: Final = (

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -29,7 +30,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The program in this process, in an empty folder."""
     monkeypatch.chdir(tmp_path)
 
-    def call(*arguments: object, **how: object) -> Result:
+    def call(*arguments: object, **how: Any) -> Result:
         result = CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="wechatlog", **how)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
@@ -42,11 +43,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def process(tmp_path: Path) -> Process:
     """The program as a process of its own, in an empty folder."""
 
-    def call(*arguments: object, code: str | None = None, **how: object) -> subprocess.CompletedProcess[str]:
+    def call(*arguments: object, code: str | None = None, **how: Any) -> subprocess.CompletedProcess[str]:
         start = ["-c", code] if code is not None else ["-m", "wechatlog"]
         command = [sys.executable, *start, *map(str, arguments)]
-        environment = {**os.environ, "PYTHONIOENCODING": "utf-8", **how.pop("env", {})}  # type: ignore[dict-item]
+        environment = {**os.environ, "PYTHONIOENCODING": "utf-8", **how.pop("env", {})}
         options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": tmp_path, **how}
-        return subprocess.run(command, env=environment, text=True, encoding="utf-8", timeout=60, **options)  # type: ignore[call-overload,no-any-return]
+        return subprocess.run(command, env=environment, text=True, encoding="utf-8", timeout=60, **options)
 
     return call

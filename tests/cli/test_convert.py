@@ -212,7 +212,7 @@ def test_what_could_be_read_is_written_and_the_rest_told(run: Run, tmp_path: Pat
     assert result.exit_code == 1
     assert result.stderr == (
         "wechatlog: empty.md: the file is empty\n"
-        "wechatlog: skipped 1 file that holds no chat: notes.txt\n"
+        "wechatlog: skipped 1 file without a chat: notes.txt\n"
         "wechatlog: out.jsonl: 1 conversation, 1 message\n"
     )
     assert run("convert", "in", "-o", "out.jsonl").exit_code == 0

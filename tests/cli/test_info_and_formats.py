@@ -86,7 +86,7 @@ def test_a_file_of_two_formats_says_how_to_choose(
     shelf = registry._readers
     monkeypatch.setattr(shelf, "_loaded", dict(shelf._loaded))
     monkeypatch.setattr(shelf, "_origins", dict(shelf._origins))
-    wechatlog.register_reader(Twin())  # type: ignore[arg-type]
+    wechatlog.register_reader(Twin())
     result = run("show", example)
     assert result.exit_code == 1
     assert "several formats fit equally well; choose one with --from\n  markdown: " in result.stderr

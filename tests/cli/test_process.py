@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 import wechatlog
 from wechatlog.cli import main
@@ -206,3 +208,43 @@ def test_completion_of_format_names(process: Process) -> None:
     environment = {"_WECHATLOG_COMPLETE": "bash_complete", "COMP_WORDS": "wechatlog convert --to te", "COMP_CWORD": "3"}
     code = "import sys; from wechatlog.cli import main; sys.exit(main())"
     assert "plain,text\n" in process(code=code, env=environment).stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="terminals of POSIX")
+def test_a_terminal_gets_colours_a_pager_and_a_progress_bar(example: Path, tmp_path: Path) -> None:
+    import pty
+
+    def on_terminal(*arguments: object) -> str:
+        main_end, program_end = pty.openpty()
+        environment = {**os.environ, "PAGER": "cat", "TERM": "xterm-256color", "COLUMNS": "60"}
+        environment.pop("NO_COLOR", None)
+        with subprocess.Popen(
+            [sys.executable, "-m", "wechatlog", *map(str, arguments)],
+            stdin=program_end,
+            stdout=program_end,
+            stderr=program_end,
+            cwd=tmp_path,
+            env=environment,
+        ) as process:
+            os.close(program_end)
+            pieces = []
+            while True:
+                try:
+                    piece = os.read(main_end, 65536)
+                except OSError:  # Linux: the other end is closed
+                    break
+                if not piece:
+                    break
+                pieces.append(piece)
+            os.close(main_end)
+            assert process.wait(60) == 0
+        return b"".join(pieces).decode()
+
+    shown = on_terminal("show", example)
+    assert shown.startswith("\x1b[1m2026-05-01-WeChat\x1b[0m")
+    assert shown.endswith("晚安\x1b[33m[月亮]\x1b[0m\r\n")
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown).split("\r\n")
+    assert all(cell_len(line) <= 60 for line in plain[1:])
+    bar = on_terminal("convert", example, example.parent, "-o", "out2.jsonl")
+    assert "/2 files" in bar
+    assert "out2.jsonl: 2 conversations, 50 messages" in bar

@@ -131,7 +131,7 @@ class Inputs:
             return
         names = ", ".join(note.source or "?" for note in skipped[:_SHOWN])
         more = ", …" if len(skipped) > _SHOWN else ""
-        say(f"skipped {count(len(skipped), 'file')} that hold no chat: {names}{more}")
+        say(f"skipped {count(len(skipped), 'file')} without a chat: {names}{more}")
 
     def nothing(self) -> Failure:
         """The failure of having read nothing at all."""

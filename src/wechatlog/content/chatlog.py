@@ -244,9 +244,7 @@ def read_contents(
         text = _render(kind, message.get("subType"), contents)
     problems: tuple[Problem, ...] = ()
     if kind is Kind.OTHER:
-        problems = (
-            Problem("unknown-kind", f"unknown message type {message.get('type')!r}", Severity.INFO),
-        )
+        problems = (Problem("unknown-kind", f"unknown message type {message.get('type')!r}", Severity.INFO),)
     return Body(kind, text, _segments(kind, text, contents, zone, collector, line), problems)
 
 

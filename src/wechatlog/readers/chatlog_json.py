@@ -71,9 +71,7 @@ class ChatlogJsonReader:
         desk = Desk(context)
         metadata = {"exporter": exporter}
         items = iter_json(context.blocks(), context.collector, ())
-        return route(
-            read_objects(items, context, desk, lambda: metadata), lambda: desk.first(metadata=metadata)
-        )
+        return route(read_objects(items, context, desk, lambda: metadata), lambda: desk.first(metadata=metadata))
 
 
 class ChatlogWebhookReader:

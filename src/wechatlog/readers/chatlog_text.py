@@ -211,9 +211,7 @@ class _Reading:
 
     def pairs(self) -> Iterator[tuple[Draft, Message]]:
         """Each message with its conversation."""
-        gate = Gate(
-            self.context, self._sender, self._clock, blanks=1, ordered=True, serious=True, check=self._doubt
-        )
+        gate = Gate(self.context, self._sender, self._clock, blanks=1, ordered=True, serious=True, check=self._doubt)
         self._last = lambda: gate.last
         for block in iter_blocks(self.context.blocks(), _GRAMMAR, gate.accept):
             if block.header is not None:
@@ -383,9 +381,7 @@ class ChatlogTextReader:
         talker = name["talker"] if name else None
         head = Head.of(source, context.encoding)
         several = "," in (talker or "") or any(who.room for who, _ in _first_headers(head))
-        reading = _Reading(
-            context, _find_dates(context, name), None if several else talker, several, Desk(context)
-        )
+        reading = _Reading(context, _find_dates(context, name), None if several else talker, several, Desk(context))
         return route(reading.pairs(), lambda: reading.desk.first(id=reading.talker))
 
 

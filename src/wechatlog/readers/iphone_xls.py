@@ -27,6 +27,7 @@ from wechatlog.diagnostics import Severity
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind
 from wechatlog.readers.base import Evidence, in_batches
+from wechatlog.readers.support.pieces import iter_pieces
 from wechatlog.segments import Image, Link, Sticker
 
 if TYPE_CHECKING:
@@ -34,13 +35,14 @@ if TYPE_CHECKING:
 
     from wechatlog.model import Message
     from wechatlog.readers.base import Batch, Context, Draft, Head
+    from wechatlog.readers.support.pieces import Piece
     from wechatlog.segments import Segment
     from wechatlog.source import Source
 
 __all__ = ["READER", "IphoneXlsReader"]
 
 _COLUMNS: Final = 7
-_LONGEST_TAG: Final = 4
+_LONGEST_MARK: Final = 4
 _ROW: Final = re.compile(r"<tr(?=[\s>])", re.IGNORECASE)
 _ROW_WITH_CELL: Final = re.compile(r"<tr[^<>]*+>\s*+<t[dh][\s>]", re.IGNORECASE)
 _ROW_END: Final = re.compile(r"</tr\s*+>", re.IGNORECASE)
@@ -57,14 +59,6 @@ _SIGNATURE: Final = re.compile(
 )
 _DIRECTIONS: Final[Mapping[str, bool]] = {"发送": True, "發送": True, "接收": False}
 _CUT_ACCOUNT: Final = re.compile(r"wxid_[A-Za-z0-9_-]{5,40}:")
-
-
-class _Row(NamedTuple):
-    """The markup of a row, from `<tr` to the next one."""
-
-    markup: str
-    line: int
-    offset: int
 
 
 class _Cells(NamedTuple):
@@ -120,16 +114,16 @@ class _Table:
         self._began = False
 
     def messages(self) -> Iterator[Message]:
-        for row in _join_pieces(_split_rows(self._context.blocks())):
+        for row in _join_pieces(iter_pieces(self._context.blocks(), _ROW, _LONGEST_MARK)):
             if row.offset < 0:
                 self._check_preamble(row)
-            elif (cells := _read_cells(row.markup)) is None or not self._is_message(cells):
+            elif (cells := _read_cells(row.text)) is None or not self._is_message(cells):
                 self._report_other(row)
             else:
                 yield self._message(cells, row)
 
-    def _check_preamble(self, row: _Row) -> None:
-        if row.markup.strip() and "<t" not in row.markup.lower():
+    def _check_preamble(self, row: Piece) -> None:
+        if row.text.strip() and "<t" not in row.text.lower():
             raise FormatError("there is no table in it", source=self._context.source.label)
 
     def _is_message(self, cells: _Cells) -> bool:
@@ -137,7 +131,7 @@ class _Table:
             return False
         return bool(_CLOCK.match(cells.time)) or cells.direction.strip() in _DIRECTIONS
 
-    def _report_other(self, row: _Row) -> None:
+    def _report_other(self, row: Piece) -> None:
         severity = Severity.WARNING if self._began else Severity.INFO
         self._context.report(
             "other-row",
@@ -145,10 +139,10 @@ class _Table:
             severity=severity,
             line=row.line,
             column=1,
-            excerpt=row.markup[:200].split("\n", 1)[0],
+            excerpt=row.text[:200].split("\n", 1)[0],
         )
 
-    def _message(self, cells: _Cells, row: _Row) -> Message:
+    def _message(self, cells: _Cells, row: Piece) -> Message:
         self._began = True
         context = self._context
         if cells.width != _COLUMNS:
@@ -226,46 +220,22 @@ class _Table:
         return MessageKind.LINK, (Link(address, title.strip() or None, raw=text),)
 
 
-def _split_rows(blocks: Iterable[str]) -> Iterator[_Row]:
-    """The text before the first row, with offset -1, then each row up to the next, in memory of one row."""
-    parts: list[str] = []
-    rest, line, offset = "", 1, -1
-    position = 0  # of `rest` in the text
-    for block in blocks:
-        text = rest + block
-        begin, floor = 0, 0
-        for match in _ROW.finditer(text):
-            parts.append(text[begin : match.start()])
-            markup = "".join(parts)
-            yield _Row(markup, line, offset)
-            parts.clear()
-            line += markup.count("\n")
-            begin, offset = match.start(), position + match.start()
-            floor = match.end()
-        held = text.rfind("<", max(floor, len(text) - _LONGEST_TAG + 1))
-        cut = held if held >= 0 else len(text)
-        parts.append(text[begin:cut])
-        position += cut
-        rest = text[cut:]
-    yield _Row("".join((*parts, rest)), line, offset)
-
-
-def _join_pieces(rows: Iterable[_Row]) -> Iterator[_Row]:
+def _join_pieces(rows: Iterable[Piece]) -> Iterator[Piece]:
     """A `<tr` that begins no row, inside a row that has no end yet, is something that a person typed."""
     pieces: list[str] = []
-    held: _Row | None = None
+    held: Piece | None = None
     closed = True
     for row in rows:
-        if held is not None and not closed and not _ROW_WITH_CELL.match(row.markup):
-            pieces.append(row.markup)
-            closed = bool(_ROW_END.search(row.markup))
+        if held is not None and not closed and not _ROW_WITH_CELL.match(row.text):
+            pieces.append(row.text)
+            closed = bool(_ROW_END.search(row.text))
             continue
         if held is not None:
-            yield held._replace(markup="".join(pieces))
-        held, pieces = row, [row.markup]
-        closed = row.offset < 0 or bool(_ROW_END.search(row.markup))
+            yield held._replace(text="".join(pieces))
+        held, pieces = row, [row.text]
+        closed = row.offset < 0 or bool(_ROW_END.search(row.text))
     if held is not None:
-        yield held._replace(markup="".join(pieces))
+        yield held._replace(text="".join(pieces))
 
 
 def _read_cells(markup: str) -> _Cells | None:

@@ -50,9 +50,7 @@ _GRAMMAR: Final = Grammar(name="share of a Mac", header=r"[·•](?P<sender>[^\r
 _DATE_LINE: Final = re.compile(
     r"\r?\n[ \t]*(?P<time>[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日 +(?:[上下]午 ?)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)[ \t]*(?:\r?\n|\Z)"
 )
-_ATTACHMENT: Final = re.compile(
-    r"^\[(?P<label>[^\[\]\n]{1,12})\][ \t]+(?P<name>[^\n]*\S)[ \t]*$", re.MULTILINE
-)
+_ATTACHMENT: Final = re.compile(r"^\[(?P<label>[^\[\]\n]{1,12})\][ \t]+(?P<name>[^\n]*\S)[ \t]*$", re.MULTILINE)
 _FILE_NAME: Final = re.compile(r"[^\n]{1,250}\.[A-Za-z0-9]{1,10}")
 _ATTACHED: Final = frozenset(
     {MessageKind.IMAGE, MessageKind.VIDEO, MessageKind.VOICE, MessageKind.FILE, MessageKind.STICKER}
@@ -170,9 +168,7 @@ class _Pass:
     def _look_for(self, name: str, line: int) -> None:
         if self.names is None or _comparable(name) in self.names:
             return
-        self.context.report(
-            "missing-attachment", f"the file {name!r} is not beside the text", line=line, column=1
-        )
+        self.context.report("missing-attachment", f"the file {name!r} is not beside the text", line=line, column=1)
 
 
 def _with_attachments(
@@ -239,9 +235,7 @@ def _find_text(archive: zipfile.ZipFile) -> tuple[zipfile.ZipInfo, frozenset[str
     texts = [(info, name) for info, name in members if PurePosixPath(name).name == _TEXT_NAME]
     if len(texts) != 1 or texts[0][0].flag_bits & 1:
         return None
-    names = frozenset(
-        _comparable(PurePosixPath(name).name) for info, name in members if info is not texts[0][0]
-    )
+    names = frozenset(_comparable(PurePosixPath(name).name) for info, name in members if info is not texts[0][0])
     return texts[0][0], names
 
 

@@ -49,7 +49,9 @@ if TYPE_CHECKING:
 __all__ = ["READER", "MailedReader"]
 
 _DASHES: Final = "[—―─–]{2,12}"
-_DATE: Final = r"[0-9]{4}(?:-[0-9]{1,2}-[0-9]{1,2}|/[0-9]{1,2}/[0-9]{1,2}|\.[0-9]{1,2}\.[0-9]{1,2}|年[0-9]{1,2}月[0-9]{1,2}日)"
+_DATE: Final = (
+    r"[0-9]{4}(?:-[0-9]{1,2}-[0-9]{1,2}|/[0-9]{1,2}/[0-9]{1,2}|\.[0-9]{1,2}\.[0-9]{1,2}|年[0-9]{1,2}月[0-9]{1,2}日)"
+)
 _HALF: Final = "(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚上)"
 _CLOCK: Final = rf"(?:{_HALF} ?)?[0-9]{{1,2}}:[0-9]{{2}}(?: ?[AaPp][Mm])?"
 _LINE_END: Final = r"[ \t]*+(?=\r?(?:\n|\Z))"
@@ -82,9 +84,7 @@ _TITLES: Final = (
         " 和 ",
     ),
     _Form(
-        re.compile(
-            rf"[ \t]*微信群{_QUOTE}(?P<group>[^\r\n]+){_QUOTE}的聊天[记記][录錄](?:如下)?[:：]?[ \t]*"
-        ),
+        re.compile(rf"[ \t]*微信群{_QUOTE}(?P<group>[^\r\n]+){_QUOTE}的聊天[记記][录錄](?:如下)?[:：]?[ \t]*"),
         "",
     ),
     _Form(
@@ -92,9 +92,7 @@ _TITLES: Final = (
         "quotes",
     ),
     _Form(
-        re.compile(
-            r"[ \t]*Below is the (?:WeChat |Weixin )?chat history between (?P<people>[^\r\n]+?)[.:]?[ \t]*"
-        ),
+        re.compile(r"[ \t]*Below is the (?:WeChat |Weixin )?chat history between (?P<people>[^\r\n]+?)[.:]?[ \t]*"),
         " and ",
     ),
     _Form(
@@ -189,9 +187,7 @@ def _most(count: int, total: int) -> bool:
 
 def _read_frame(text: str, *, is_page: bool, subject: str | None = None) -> _Frame:
     """The habits of a file, from its first 65,536 characters."""
-    title = _find_title(text.replace(BOLD, "").split("\n")[:60]) or (
-        _find_title([subject]) if subject else None
-    )
+    title = _find_title(text.replace(BOLD, "").split("\n")[:60]) or (_find_title([subject]) if subject else None)
     grammar = _BOLD if is_page and any(c.header["sender"] for c in sample_blocks(text, _BOLD)) else _PLAIN
     headers = [candidate for candidate in sample_blocks(text, grammar) if candidate.header["sender"]]
     total = len(headers)
@@ -404,9 +400,7 @@ class MailedReader:
     """The reader of mailed and shared chat history."""
 
     name = "mail"
-    description = (
-        "chat history shared or mailed from WeChat for Android or iOS, text, HTML or .eml (2016-2026)"
-    )
+    description = "chat history shared or mailed from WeChat for Android or iOS, text, HTML or .eml (2016-2026)"
     suffixes = (".txt", ".eml", ".html", ".htm")
     options: Mapping[str, str] = {
         **OWNER_OPTION,

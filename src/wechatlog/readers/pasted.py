@@ -147,9 +147,7 @@ class _Pass:
             sentence = f"{text!r} counts from the day of copying, which the file does not say; pass today="
             self.context.report("relative-time", sentence, severity=Severity.INFO, line=line, column=1)
         else:
-            self.context.report(
-                "bad-time", f"impossible time {text!r}", severity=Severity.ERROR, line=line, column=1
-            )
+            self.context.report("bad-time", f"impossible time {text!r}", severity=Severity.ERROR, line=line, column=1)
         return None, None
 
     def message(self, sender: str, clock: str | None, text: str, line: int, offset: int) -> Message:
@@ -266,11 +264,11 @@ class IosPasteReader:
         """A name and a date line at the start, and after blank lines."""
         candidates = sample_blocks(head.text, _IOS)
         framed = [candidate for candidate in candidates if self._name_line(candidate) is not None]
-        if not framed or framed[0] is not candidates[0] or candidates[0].before.lines.strip().count("\n"):
+        if not framed:
             return None
-        return Evidence(
-            0.9 if len(framed) > 1 else 0.75, f"{len(framed)} names, each with a date line under it"
-        )
+        above = framed[0] is not candidates[0] or "\n" in candidates[0].before.lines.strip()
+        confidence = 0.9 - 0.3 * above - 0.15 * (len(framed) == 1)
+        return Evidence(confidence, f"{len(framed)} names, each with a date line under it")
 
     def _name_line(self, candidate: Candidate) -> str | None:
         """The line above a date line, where it stands alone: at the start or after a blank line."""

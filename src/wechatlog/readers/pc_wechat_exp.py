@@ -38,7 +38,9 @@ _GRAMMAR: Final = Grammar(
     name="pc_wechat_exp",
     header=r"\[(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})\] (?=[^\r\n]*:)",
 )
-_TAG: Final = re.compile(r"\[(?P<type>图片|语音|名片|视频|表情|位置|链接/应用|网络电话|系统消息|文件|类型[0-9]{1,10})\] ")
+_TAG: Final = re.compile(
+    r"\[(?P<type>图片|语音|名片|视频|表情|位置|链接/应用|网络电话|系统消息|文件|类型[0-9]{1,10})\] "
+)
 _FACTS: Final[Mapping[str, str]] = {
     "联系人": "title",
     "微信号": "id",
@@ -50,7 +52,9 @@ _FACTS: Final[Mapping[str, str]] = {
 }
 _FACT: Final = re.compile(rf"(?P<name>{'|'.join(_FACTS)}): (?P<value>.*)")
 _NOTICE_LABEL: Final = re.compile(r"\[(?:系统消息|系统)\] ?")
-_LINE: Final = re.compile(r"\[(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})\] (?P<rest>.*)", re.DOTALL)
+_LINE: Final = re.compile(
+    r"\[(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})\] (?P<rest>.*)", re.DOTALL
+)
 _ACCOUNT: Final = re.compile(r"wxid_[A-Za-z0-9_-]{4,40}")
 _OPEN: Final = '<div class="msg-line">'
 _CLOSE: Final = "</div>"

@@ -417,9 +417,8 @@ def _text_rows(context: Context) -> Iterator[_Row]:
     rows = iter_rows(itertools.chain((first,), blocks), context.collector, delimiter=delimiter)
     if columns is None:
         raise FormatError("the first line is no header of this format", source=context.source.label, line=1)
-    header = next(rows)
-    for row in rows:
-        whole = len(row.fields) == len(header.fields)
+    for row in itertools.islice(rows, 1, None):
+        whole = len(row.fields) == len(columns)
         for fields, line in iter_dicts((row,), context.collector, columns):
             yield _Row(fields, line, whole)
 

@@ -37,7 +37,9 @@ _GRAMMAR: Final = Grammar(
     header=r"\[(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}|\?)\](?: |(?=\r?(?:\n|\Z)))",
 )
 _CHAT: Final = re.compile(r"# Chat: (?P<title>.*) \((?P<id>[^()\s]+)\)\s*")
-_SHOWING: Final = re.compile(r"# .* \| total: (?P<total>[0-9]{1,12}), showing: (?P<showing>[0-9]{1,12}) \| db: (?P<database>.*)")
+_SHOWING: Final = re.compile(
+    r"# .* \| total: (?P<total>[0-9]{1,12}), showing: (?P<showing>[0-9]{1,12}) \| db: (?P<database>.*)"
+)
 _EXPORTED: Final = re.compile(r"# Exported: (?P<time>.*)")
 _TYPE: Final = re.compile(r"\[(?P<type>[a-z/]{4,10}|type:-?[0-9]{1,20})\](?: (?P<rest>(?s:.*))|\Z)")
 _SENDER: Final = re.compile(r"(?P<sender>[^\n]{1,200}?): ")

@@ -124,9 +124,7 @@ def _kind_of_content(data: Mapping[str, Any], text: str) -> MessageKind | None:
     return Kind.RECALL if data.get("recall") else read_notice(text) or Kind.SYSTEM
 
 
-_LOCALE_TIME: Final = re.compile(
-    r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2}) ([0-9]{1,2}):([0-9]{2}):([0-9]{2})"
-)
+_LOCALE_TIME: Final = re.compile(r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2}) ([0-9]{1,2}):([0-9]{2}):([0-9]{2})")
 
 
 def _parse_locale_time(text: str) -> dt.datetime | None:
@@ -137,7 +135,7 @@ def _parse_locale_time(text: str) -> dt.datetime | None:
         return None if clock is None else clock.time
     year, month, day, hour, minute, second = map(int, match.groups())
     try:
-        return dt.datetime(year, month, day, hour % 24 if hour == 24 else hour, minute, second)  # noqa: DTZ001
+        return dt.datetime(year, month, day, hour % 24 if hour == 24 else hour, minute, second)
     except ValueError:
         return None
 
@@ -245,9 +243,7 @@ def _forwarded_message(item: Mapping[str, Any], zone: dt.tzinfo | None, depth: i
         kind = Kind.FORWARD
     fields: dict[str, Any] = {"messages": nested} if nested else {}
     segments = None if kind in PLAIN_KINDS else (segment_for(kind, text, **fields),)
-    return build_message(
-        time, precision, read_string(item.get("sender")) or None, kind, text, segments=segments
-    )
+    return build_message(time, precision, read_string(item.get("sender")) or None, kind, text, segments=segments)
 
 
 # --- JSON and script ------------------------------------------------------------------------------

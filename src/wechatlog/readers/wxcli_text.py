@@ -45,8 +45,12 @@ _TIME: Final = r"(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}(?::[0-9]{
 _LINE_END: Final = r"[ \t]*+(?=\r?(?:\n|\Z))"
 _MARKDOWN: Final = Grammar(name="wx-cli Markdown", header=rf"### {_TIME}{_LINE_END}")
 _TEXT: Final = Grammar(name="wx-cli TXT", header=rf"\[{_TIME}\](?: |(?=\r?(?:\n|\Z)))")
-_MARKDOWN_TITLE: Final = re.compile(r"# (?P<title>[^\n]*?)(?P<group>（群聊）)?[ \t]*\n+> 导出 (?P<count>[0-9]{1,12}) 条消息[ \t]*(?:\n|\Z)")
-_TEXT_TITLE: Final = re.compile(r"=== (?P<title>[^\n]*?)(?P<group>\[群\])? \((?P<count>[0-9]{1,12}) 条\) ===[ \t]*(?:\n|\Z)")
+_MARKDOWN_TITLE: Final = re.compile(
+    r"# (?P<title>[^\n]*?)(?P<group>（群聊）)?[ \t]*\n+> 导出 (?P<count>[0-9]{1,12}) 条消息[ \t]*(?:\n|\Z)"
+)
+_TEXT_TITLE: Final = re.compile(
+    r"=== (?P<title>[^\n]*?)(?P<group>\[群\])? \((?P<count>[0-9]{1,12}) 条\) ===[ \t]*(?:\n|\Z)"
+)
 _BOLD_NAME: Final = re.compile(r"\*\*(?P<sender>[^\n]{1,200}?)\*\*: ?")
 _PLAIN_NAME: Final = re.compile(r"(?P<sender>[^\n]{1,200}?): ")
 _NOTICE_LABEL: Final = re.compile(r"\[(?:系统|撤回)\] ?")

@@ -194,10 +194,15 @@ def _value(cursor: Cursor, collector: Collector) -> Any:
                 _report(cursor, collector, f"broken JSON value: {_explain(error)}", error)
                 return _BROKEN
             continue
-        if end == len(cursor.text) and not isinstance(value, dict | list | str) and cursor.grow():
-            continue  # a number could go on in the next block
+        if not isinstance(value, dict | list | str) and _may_go_on(cursor.text, end) and cursor.grow():
+            continue
         cursor.position = end
         return value
+
+
+def _may_go_on(text: str, end: int) -> bool:
+    """Whether the number that ends here could go on in the next block: `0` may become `0.5`, `1` `1e6`."""
+    return len(text) - end < 32 and not text[end:].strip("0123456789+-.eE")
 
 
 def _may_be_cut(error: Exception, cursor: Cursor) -> bool:

@@ -122,9 +122,7 @@ def _blanks_before(block: Block) -> int:
     return max(tail.count("\n", end) - 1, 0)
 
 
-def iter_blocks(
-    blocks: Iterable[str], grammar: Grammar, accept: Callable[[Candidate], bool]
-) -> Iterator[Block]:
+def iter_blocks(blocks: Iterable[str], grammar: Grammar, accept: Callable[[Candidate], bool]) -> Iterator[Block]:
     """Blocks of a text; the first is the text before the first header, even when it is empty.
 
     Args:

@@ -77,7 +77,9 @@ def read_mail(data: bytes, wanted: re.Pattern[str]) -> MailText:
             names.append(name)
         elif part.get_content_maintype() == "text":
             text = _decode(part)
-            texts.append("".join(html_lines((text,))) if part.get_content_subtype() == "html" or is_html(text) else text)
+            texts.append(
+                "".join(html_lines((text,))) if part.get_content_subtype() == "html" or is_html(text) else text
+            )
     text = next((text for text in texts if wanted.search(text)), texts[0] if texts else "")
     return MailText(text, _header(mail, "subject"), tuple(names))
 

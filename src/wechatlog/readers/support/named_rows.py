@@ -80,9 +80,7 @@ def _find(source: Source, layouts: Sequence[Mapping[str, str]]) -> tuple[str, Ma
     return None
 
 
-def sheet_rows(
-    context: Context, sheet: str, columns: Mapping[str, str]
-) -> Iterator[tuple[dict[str, str], int | None]]:
+def sheet_rows(context: Context, sheet: str, columns: Mapping[str, str]) -> Iterator[tuple[dict[str, str], int | None]]:
     """The rows of a sheet as fields, with the row number for a line."""
     rows = (
         Row([cell_text(cell) for cell in cells], number)
