@@ -74,7 +74,7 @@ def conversations(draw: st.DrawFn) -> Conversation:
         id=draw(st.none() | texts),
         is_group=draw(st.none() | st.booleans()),
         owner=draw(st.none() | texts),
-        members=draw(st.lists(participants, max_size=2)),
+        participants=draw(st.lists(participants, max_size=2)),
         metadata=Metadata(draw(st.dictionaries(st.text(max_size=6), _json_values, max_size=3))),
         tz=zone,
         tz_assumed=draw(st.booleans()) if zone else False,

@@ -27,7 +27,7 @@ def chat() -> Conversation:
             say(8, "李老四", "Hello", sender_id="wxid_lisi0002", kind="image"),
         ],
         title="示例群",
-        members=[
+        participants=[
             Participant("赵六", "wxid_zhaoliu0004"),
             Participant("李四", "wxid_lisi0002", aliases=("小李",)),
         ],

@@ -234,7 +234,7 @@ def _join(pages: list[Conversation]) -> Conversation:
                 messages.append(message)
     diagnostics = [entry for page in pages for entry in page.diagnostics]
     members = {member: None for page in pages for member in page.members}
-    joined = attrs.evolve(first, messages=messages, diagnostics=diagnostics, members=members, lexicon=None)
+    joined = attrs.evolve(first, messages=messages, diagnostics=diagnostics, participants=members, lexicon=None)
     return joined if _in_order(messages) else joined.sorted()
 
 

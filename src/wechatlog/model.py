@@ -156,10 +156,10 @@ class Message:
     is_self: bool | None = None
     kind: MessageKind = attrs.field(default=MessageKind.TEXT, converter=MessageKind)
     text: str = ""
+    _segments: tuple[Segment, ...] | None = attrs.field(default=None, converter=_to_segments)
     id: str | None = None
     reply_to: str | None = None
     _origin: tuple[str | None, int | None, int | None, str | None] = attrs.field(default=Origin(), eq=False)
-    _segments: tuple[Segment, ...] | None = attrs.field(default=None, converter=_to_segments)
     _lexicon: Lexicon | None = attrs.field(default=None, eq=False)
     _parsed: tuple[Segment, ...] | None = attrs.field(default=None, eq=False, init=False)
 
@@ -337,7 +337,8 @@ class Conversation(Sequence[Message]):
         id: the account or room id (`…@chatroom`), or `None`.
         is_group: whether it is a group; `None` where unknown.
         owner: the name or account id of the person whose archive it is, or `None`.
-        members: people whom the archive lists, whether they wrote or not.
+        members: people whom the archive lists, whether they wrote or not; the argument is named `participants`, which
+            as an attribute has everybody who wrote as well.
         metadata: what else the archive says of itself: front matter, exporter, version.
         diagnostics: what the reader noticed; never part of equality.
         tz: the zone of the times, or `None` for naive ones.
@@ -350,7 +351,7 @@ class Conversation(Sequence[Message]):
     id: str | None = None
     is_group: bool | None = None
     owner: str | None = None
-    members: tuple[Participant, ...] = attrs.field(default=(), converter=_to_participants)
+    members: tuple[Participant, ...] = attrs.field(default=(), converter=_to_participants, alias="participants")
     metadata: Metadata = attrs.field(factory=Metadata, converter=Metadata)
     diagnostics: tuple[Diagnostic, ...] = attrs.field(default=(), converter=_to_diagnostics, eq=False)
     tz: dt.tzinfo | None = None

@@ -117,6 +117,7 @@ _READERS: Final = (
     _Row("wechat-cli-jsonl", "wechatlog.readers.small_json:WECHAT_CLI_JSONL", ("json", "jsonl")),
     _Row("chatlog-keeper-json", "wechatlog.readers.small_json:KEEPER", ("json",)),
     _Row("jettchent-json", "wechatlog.readers.small_json:JETTCHENT", ("json",)),
+    _Row("wechatexporter-txt", "wechatlog.readers.wechatexporter_text:TXT", ("text", "csv")),
 )
 
 _WRITERS: Final = (

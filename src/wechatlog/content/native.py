@@ -226,7 +226,7 @@ def conversation_from_json(value: Mapping[str, Any]) -> Conversation:
         "origin": lambda origin: Origin(**origin),
     }
     data = {name: convert(value[name]) for name, convert in keep.items() if value.get(name) is not None}
-    data["members"] = [
+    data["participants"] = [
         _participant_from_json(person) for person in value.get("participants", ()) if person.get("listed")
     ]
     data["diagnostics"] = [

@@ -416,7 +416,7 @@ class Context:
             id=draft.id,
             is_group=draft.is_group,
             owner=draft.owner,
-            members=tuple(draft.members),
+            participants=tuple(draft.members),
             metadata=Metadata(draft.metadata),
             diagnostics=diagnostics,
             tz=zone,

@@ -1,8 +1,8 @@
 """The share ZIP of WeChat for Mac (2026): one `聊天记录.txt` and the attachments beside it.
 
-Takes the ZIP, or the text file unpacked; gives messages. A line `·name`, a line `2026年9月10日 17:33`, the body, a blank
-line. An attachment is a line `[图片] 图片_1.jpg` that names a file beside the text; where it is not there, that is said.
-The file names no chat, no owner, no ids and no zone; times have minutes.
+Takes the ZIP, or the text file unpacked; gives messages. A line `·name`, a line `2026年9月10日 17:33`, the body, a
+blank line. An attachment is a line `[图片] 图片_1.jpg` that names a file beside the text; where it is not there, that
+is said. The file names no chat, no owner, no ids and no zone; times have minutes.
 
 Source of the format: the parser and the fixture of ChatDrop 2026.9, which were checked against the client's files.
 """
@@ -48,7 +48,8 @@ __all__ = ["READER", "MacShareReader"]
 
 _GRAMMAR: Final = Grammar(name="share of a Mac", header=r"[·•](?P<sender>[^\r\n]+)")
 _DATE_LINE: Final = re.compile(
-    r"\r?\n[ \t]*(?P<time>[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日 +(?:[上下]午 ?)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)[ \t]*(?:\r?\n|\Z)"
+    r"\r?\n[ \t]*(?P<time>[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日 {1,3}"
+    r"(?:[上下]午 ?)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)[ \t]*(?:\r?\n|\Z)"
 )
 _ATTACHMENT: Final = re.compile(r"^\[(?P<label>[^\[\]\n]{1,12})\][ \t]+(?P<name>[^\n]*\S)[ \t]*$", re.MULTILINE)
 _FILE_NAME: Final = re.compile(r"[^\n]{1,250}\.[A-Za-z0-9]{1,10}")

@@ -11,9 +11,8 @@ Source of the format: published parsers of 2016 to 2026 for both phones, and des
 from __future__ import annotations
 
 import collections
-import datetime as dt
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
 
@@ -38,6 +37,7 @@ from wechatlog.timestamps import parse_clock
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping
 
     from wechatlog.model import Message
@@ -104,7 +104,7 @@ _TITLES: Final = (
     ),
 )
 _WANTED: Final = re.compile(
-    rf"聊天[记記][录錄]如下|Below is the (?:WeChat |Weixin )?chat history|{_DASHES}[ \t]{{0,8}}{_DATE}[ \t]{{0,8}}{_DASHES}"
+    rf"聊天[记記][录錄]如下|Below is the (?:WeChat |Weixin )?chat history|{_DASHES}{_BLANKS}{_DATE}{_BLANKS}{_DASHES}"
 )
 _QUOTES_BETWEEN: Final = re.compile(rf"{_QUOTE}(?:和|、|与){_QUOTE}")
 _SIGNATURE: Final = re.compile(

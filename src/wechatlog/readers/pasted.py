@@ -174,7 +174,7 @@ def _framed(candidates: list[Candidate]) -> int:
 
 
 _STYLES: Final = (
-    (re.compile(rf"[0-9]{{4}}/[^:]*:[0-9]{{2}}:[0-9]{{2}}"), "a date with seconds"),
+    (re.compile(r"[0-9]{4}/[^:]*:[0-9]{2}:[0-9]{2}"), "a date with seconds"),
     (re.compile(r"[0-9]{4}[/-]"), "a date"),
 )
 """Ways to write a time beside which a client writes no other. A Chinese date may have `昨天 21:30` beside it."""
@@ -186,7 +186,7 @@ def _same_style(candidates: list[Candidate]) -> Callable[[Candidate], str | None
     for pattern, words in _STYLES:
         if times and sum(pattern.match(time) is not None for time in times) * 2 > len(times):
             doubt = f"it looks like a header but lacks {words}, which the headers of this text have"
-            return lambda candidate: None if pattern.match(_time_text(candidate.header)) else doubt  # noqa: B023
+            return lambda candidate: None if pattern.match(_time_text(candidate.header)) else doubt
     return lambda _: None
 
 
@@ -275,7 +275,7 @@ class IosPasteReader:
         tail = candidate.before.parts[-1].replace("\r\n", "\n").removesuffix("\n")
         above, _, name = tail.rpartition("\n")
         first = candidate.before.header is None and not above.strip()
-        framed = first or not above.rpartition("\n")[2].strip() and "\n" in above
+        framed = first or ("\n" in above and not above.rpartition("\n")[2].strip())
         return name.strip(" \t") if name.strip() and framed else None
 
     def read(self, source: Source, context: Context) -> Iterator[Batch]:
@@ -321,10 +321,14 @@ class IosPasteReader:
 
 
 _NOT_NAMES: Final = frozenset(
-    "问 答 问题 回答 注意 备注 说明 例如 比如 譬如 步骤 要求 目的 背景 总结 结论 摘要 关键词 标题 作者 时间 地点 人物 日期 "
-    "优点 缺点 建议 原因 结果 方法 内容 目录 前言 引言 附件 附录 提示 重点 参考 参考资料 定义 特点 优势 劣势 流程 安排 通知 "
-    "公告 规则 条件 地址 电话 正文 第一 第二 第三 首先 其次 最后 另外 因此 所以 但是 Q A Note Notes Example Summary TODO "
-    "Subject From To Date".split()
+    "/".join(
+        (
+            "问/答/问题/回答/注意/备注/说明/例如/比如/譬如/步骤/要求/目的/背景/总结/结论/摘要/关键词/标题/作者",
+            "时间/地点/人物/日期/优点/缺点/建议/原因/结果/方法/内容/目录/前言/引言/附件/附录/提示/重点/参考",
+            "参考资料/定义/特点/优势/劣势/流程/安排/通知/公告/规则/条件/地址/电话/正文/第一/第二/第三/首先/其次",
+            "最后/另外/因此/所以/但是/Q/A/Note/Notes/Example/Summary/TODO/Subject/From/To/Date",
+        )
+    ).split("/")
 )
 _SENTENCE: Final = re.compile(
     r"[，。；？！、,;?!\"“”]|(?:说|道|问|答|如下|包括|包含|认为|指出|表示|例如|比如|就是|以下|分为)\Z|\A(?:第.{1,5}[章节条步部回]|[0-9一二三四五六七八九十]{1,3}[、.．)）])"

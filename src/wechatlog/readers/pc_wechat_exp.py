@@ -1,8 +1,8 @@
 """Exports of pc_wechat_exp: `[time] [类型] sender: text` as TXT under a head, or each line in a `div` of a page.
 
-Takes text, gives messages. Own messages are those of `我`; what is no text has its type in brackets. In the TXT a body of
-several lines is not marked, so a body line can forge a header; in the page each message has an element of its own. The
-page leaves out the first two messages of an export without a period, one where only one end of the period was chosen.
+Takes text, gives messages. Own messages are those of `我`; what is no text has its type in brackets. In the TXT a body
+of several lines is not marked, so a body line can forge a header; in the page each message has an element of its own.
+The page leaves out the first two messages of an export without a period, one where only one end of it was chosen.
 
 Source of the format: pc_wechat_exp (`src/chat_export.py`, `engine/constants.py`, 2026).
 """
@@ -242,7 +242,7 @@ class PcWechatExpHtmlReader:
         run.learn((match["name"], html.unescape(match["value"])) for match in facts)
         run.context.report(
             "writer-fault",
-            "the tool leaves the first messages out of a page, two where no period was chosen; the page does not say which",
+            "the tool leaves the first messages out of a page, two where no period was chosen; the page does not say",
             severity=Severity.INFO,
         )
         count = 0

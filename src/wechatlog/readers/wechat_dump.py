@@ -1,8 +1,8 @@
 """Text exports of wechat-dump, from Android databases: `<type>|<name>:<time>:<text>`, one message a line.
 
 Takes text, gives messages. Own messages are those of `me`, and their times have fractions of a second. What is no text
-has an English word for a text; `|img:path` at its end names the file. A merged forward is `FILE:title`, like a file. A body of
-several lines is not marked, so a body line can forge a header.
+has an English word for a text; `|img:path` at its end names the file. A merged forward is `FILE:title`, like a file. A
+body of several lines is not marked, so a body line can forge a header.
 
 Source of the format: wechat-dump (`wechat/msg.py`, `dump-msg.py`).
 """

@@ -1,8 +1,8 @@
 """Markdown and text exports of wx-cli.
 
-Takes text, gives messages. Markdown: `### time`, a blank line, `**sender**: text`, further lines behind `> `. TXT: `[time]
-sender: text`, further lines not marked, so that there a body line can forge a header. Times have minutes, in late 2026
-seconds. In a group everybody is named. In a private chat the peer's name is left empty, and the owner is named.
+Takes text, gives messages. Markdown: `### time`, a blank line, `**sender**: text`, further lines behind `> `. TXT:
+`[time] sender: text`, further lines not marked, so that there a body line can forge a header. Times have minutes, in
+late 2026 seconds. In a group everybody is named. In a private chat the peer's name is left empty, the owner is named.
 
 Source of the format: wx-cli (`src/cli/export.rs`, `src/daemon/query.rs`, 2026).
 """
@@ -83,7 +83,8 @@ class _Pass:
         if self.draft.is_group is not False or not counts:
             return
         title, owner = self.draft.title or "", self.context.owner
-        self.named = next((name for name in (owner, title) if name in counts), counts.most_common(1)[0][0])
+        usual = [name for name in (owner, title) if name is not None and name in counts]
+        self.named = usual[0] if usual else counts.most_common(1)[0][0]
         # The peer is named only by a writer that leaves the owner out.
         self.named_is_own = normalize_name(self.named) != normalize_name(title)
         if len(counts) > 1:

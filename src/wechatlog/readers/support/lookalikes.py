@@ -8,7 +8,6 @@ part of the body before it, nothing is lost. Every doubt is a `suspected-forgery
 from __future__ import annotations
 
 import itertools
-import re
 from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -19,6 +18,7 @@ from wechatlog.tokenizer import iter_records, prepare
 
 if TYPE_CHECKING:
     import datetime as dt
+    import re
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from wechatlog.readers.base import Context

@@ -1,0 +1,561 @@
+"""WechatExporter for iOS backups, TXT: lines `NAME (YYYY-MM-DD HH:MM:SS):text` under a title.
+
+Takes text, gives messages. The title line is `NAME - 微信聊天记录`; a blank line follows; more lines of a body are not
+marked. Accounts, own messages and ids are not written. Source of the format: `res/templates_txt` and
+`MessageParser.cpp`, versions 1.8 to 2022.
+
+What the templates do to messages, each read as what it is and said in a diagnostic where something was lost:
+
+* a transfer has no line end, so that the next message follows on its line; its remark stands behind CRLF;
+* links have no line end in the first versions, and no parentheses round the time up to 1.9.4; files are known in
+  which they have no time at all;
+* a reply that quotes has neither name nor time: `「name：text」`, a line of dashes, the reply;
+* notices are `System Message: …` in any language, or bare lines;
+* red packets and shared places have no text at all;
+* merged forwards are a message with the title, `<< title`, the messages as any others, `title 结束 >>`.
+
+The exporter sorts by time; a header that is older than the one before it stands in a body. A header that is not
+older can be forged, and nobody can tell.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import attrs
+
+from wechatlog.content.notices import read_notice
+from wechatlog.content.placeholders import WECHATEXPORTER, read_placeholder
+from wechatlog.content.vocabulary import segment_for
+from wechatlog.diagnostics import Collector, Severity
+from wechatlog.model import MessageKind
+from wechatlog.readers.base import OWNER_OPTION, Evidence, Head, in_batches
+from wechatlog.readers.support.records import count_headers
+from wechatlog.segments import Forward
+from wechatlog.timestamps import parse_clock
+from wechatlog.tokenizer import Grammar, iter_records, prepare
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from wechatlog.model import Message
+    from wechatlog.readers.base import Batch, Context, Draft
+    from wechatlog.segments import Segment
+    from wechatlog.source import Source
+
+__all__ = ["TXT", "find_title", "read_body"]
+
+TOOL: Final = "WechatExporter"
+_STAMP: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
+_GRAMMAR: Final = Grammar(
+    name="WechatExporter TXT",
+    header=rf"(?P<sender>[^\n]*?) (?:\((?P<time>{_STAMP})\)|(?P<bare>{_STAMP})):",
+)
+_INSIDE: Final = re.compile(rf" \((?P<time>{_STAMP})\):")
+_TITLE: Final = re.compile(r"(?P<title>.*) - (?:微信聊天记录|WeChat Chat History)")
+_DASHES: Final = re.compile(r"-(?: -){14,}[ \t]*")
+_NOTICE: Final = re.compile(r"(?:System Message:|系统消息[:：]) ?(?P<text>.*)", re.DOTALL)
+_OPEN: Final = "<< "
+_CLOSE: Final = re.compile(r"(?P<title>.*) (?:结束|Ends) >>")
+_LONGEST_NAME: Final = 200
+_MOST_HELD: Final = 5_000
+_BARE_NOTICE_BEGINS: Final = ('"', "“", "你", "You ")
+
+_TRANSFER: Final = re.compile(
+    r"(?P<head>(?:微信转账|微信轉賬|(?:Weixin|WeChat) Transfer|\[转账\]|\[Transfer\])(?: |\Z))"
+    r"(?P<amount>[￥¥$A-Z]{0,4} ?[0-9][0-9,]{0,20}(?:\.[0-9]{2})?)?"
+    r"(?: - (?P<state>转账|已收款|已接收|已退还|已被接收|已被退还|已过期"
+    r"|向[^\n]{1,100}?转账(?: - 已被(?:接收|退还))?|来自[^\n]{1,100}?的转账 - 已(?:收款|退还)))?"
+)
+_STATES: Final[Mapping[str, str]] = {
+    "已收款": "received",
+    "已接收": "received",
+    "已被接收": "received",
+    "已退还": "returned",
+    "已被退还": "returned",
+    "已过期": "expired",
+    "转账": "sent",
+}
+_CHANNEL: Final = re.compile(r"(?P<title>[^\n]*) - (?:视频号|Channels) (?P<name>[^\n]+)")
+_CARD: Final = re.compile(r"\[名片\] (?P<name>[^\n]+)")
+
+
+def find_title(text: str) -> str | None:
+    """The name of the chat in a title `NAME - 微信聊天记录`."""
+    match = _TITLE.fullmatch(text.strip("\r\n"))
+    return match["title"] if match else None
+
+
+def read_transfer(text: str) -> tuple[Segment, ...] | None:
+    """The segment of a transfer, whose remark stands on a line of its own; `None` for something else."""
+    first, _, note = text.partition("\n")
+    match = _TRANSFER.fullmatch(first)
+    if match is None or (match["amount"] is None and first.startswith("[")):
+        return None
+    words = match["state"] or ""
+    state = next((state for word, state in _STATES.items() if words.endswith(word)), None)
+    return (segment_for(MessageKind.TRANSFER, text, amount=match["amount"], note=note, state=state),)
+
+
+def read_body(text: str) -> tuple[MessageKind, tuple[Segment, ...] | None]:
+    """Kind and segments of a text as the tool writes it in both its formats."""
+    if text == "[音频]":
+        return MessageKind.VOICE, (segment_for(MessageKind.VOICE, text),)
+    if (transfer := read_transfer(text)) is not None:
+        return MessageKind.TRANSFER, transfer
+    if match := _CARD.fullmatch(text):
+        return MessageKind.CARD, (segment_for(MessageKind.CARD, text, name=match["name"]),)
+    if (found := read_placeholder(text, WECHATEXPORTER)) is not None:
+        return found
+    if match := _CHANNEL.fullmatch(text):
+        return MessageKind.CHANNEL, (segment_for(MessageKind.CHANNEL, text, title=match["title"]),)
+    return MessageKind.TEXT, None
+
+
+# --- entries: a header and what follows -----------------------------------------------------------
+
+
+@attrs.define(eq=False)
+class _Entry:
+    """A header and the text up to the next one; a header of `None` for the text before the first."""
+
+    sender: str | None
+    clock: str
+    text: str
+    line: int
+    offset: int
+    is_link: bool = False
+
+    @property
+    def key(self) -> str:
+        """For comparing times: ISO texts sort as times do."""
+        return self.clock
+
+
+class _Piece(NamedTuple):
+    """A part of an entry: what it is (`message`, `notice`, `quote`, `link`, `open`, `close`), and its text."""
+
+    what: str
+    text: str
+    line: int
+    sender: str | None = None
+
+
+def _quote_starts(lines: list[str]) -> set[int]:
+    """The lines behind the first that begin a quote whose header the exporter lost."""
+    found: set[int] = set()
+    begin: int | None = None
+    for number, line in enumerate(lines):
+        if line.startswith("「"):
+            begin = number
+        if begin is not None and number + 1 < len(lines) and line.endswith("」"):
+            if _DASHES.fullmatch(lines[number + 1]):
+                found.add(begin)
+            begin = None
+    return found - {0}
+
+
+def _is_bare_notice(line: str) -> bool:
+    return line.startswith(_BARE_NOTICE_BEGINS) and read_notice(line) is not None
+
+
+class _Names:
+    """The names in headers, found by a pass of their own that is made when somebody asks."""
+
+    def __init__(self, source: Source, encoding: str | None, title: str | None) -> None:
+        self._source, self._encoding, self._title = source, encoding, title
+        self._found: frozenset[str] | None = None
+
+    def _all(self) -> frozenset[str]:
+        if self._found is None:
+            names = set() if self._title is None else {self._title}
+            after_transfer = False
+            for header, raw, _, _ in itertools.chain.from_iterable(
+                iter_records(prepare(self._source.blocks(Collector(), self._encoding)).blocks, _GRAMMAR)
+            ):
+                if header is not None and not after_transfer and header["sender"]:
+                    names.add(header["sender"])
+                after_transfer = bool(_TRANSFER.match(raw))
+            self._found = frozenset(names)
+        return self._found
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._all()
+
+    def split(self, text: str) -> tuple[str, str] | None:
+        """The longest name at the end of a text, and what stands before it."""
+        names = self._all()
+        for begin in range(max(0, len(text) - _LONGEST_NAME), len(text)):
+            if text[begin:] in names:
+                return text[:begin], text[begin:]
+        return None
+
+
+class _Entries:
+    """Headers told from what looks like one, and what runs on in one line taken apart."""
+
+    def __init__(self, context: Context, names: _Names, *, descending: bool) -> None:
+        self._context = context
+        self._names = names
+        self._descending = descending
+
+    def split(self, entry: _Entry) -> Iterator[_Entry]:
+        """An entry, and those that follow it without a line end."""
+        while (match := self._glued(entry)) is not None:
+            before = entry.text[: match.start()]
+            head, name = self._split_name(before, entry)
+            follower = _Entry(
+                name,
+                match["time"],
+                entry.text[match.end() :],
+                entry.line + before.count("\n"),
+                entry.offset,
+            )
+            entry.text = head
+            if not _TRANSFER.match(head):
+                entry.is_link = True
+            self._context.report(
+                "writer-fault",
+                "no line end before the next message (a fault of the exporter)"
+                if name is not None
+                else "no line end before the next message, and no way to tell its sender's name",
+                severity=Severity.INFO if name is not None else Severity.WARNING,
+                line=follower.line,
+            )
+            yield entry
+            entry = follower
+        yield entry
+
+    def _glued(self, entry: _Entry) -> re.Match[str] | None:
+        """The header inside a text, if one is there that cannot be a part of it.
+
+        In a transfer only one whose sender is known or follows the transfer's fixed words; in another text only
+        one of a known person that is not older, since what people paste is.
+        """
+        if entry.sender is None:
+            return None
+        first_line = entry.text.find("\n")
+        reach = len(entry.text) if _TRANSFER.match(entry.text) else first_line
+        match = _INSIDE.search(entry.text, 0, reach if reach >= 0 else len(entry.text))
+        if match is None or (match["time"] < entry.clock) != (self._descending and match["time"] != entry.clock):
+            return None
+        if _TRANSFER.match(entry.text):
+            return match
+        return match if self._names.split(entry.text[: match.start()]) is not None else None
+
+    def _split_name(self, text: str, entry: _Entry) -> tuple[str, str | None]:
+        found = self._names.split(text)
+        if found is not None:
+            return found
+        match = _TRANSFER.match(entry.text)
+        if match is not None and match["amount"] is not None and "\n" not in text and match.end() < len(text):
+            return text[: match.end()], text[match.end() :]
+        return text, None
+
+
+# --- the pass -------------------------------------------------------------------------------------
+
+
+@attrs.define(eq=False)
+class _OpenForward:
+    """A merged forward whose end has not come yet."""
+
+    title: str
+    parent: Message
+    nested: list[Message] = attrs.field(factory=list)
+
+
+class _Pass:
+    """One pass over a TXT export."""
+
+    def __init__(self, source: Source, context: Context, draft: Draft, head: Head) -> None:
+        self._context = context
+        self._draft = draft
+        self._names = _Names(source, context.encoding, draft.title)
+        self._descending = _is_descending(head.lines)
+        self._entries = _Entries(context, self._names, descending=self._descending)
+        self._forwards: list[_OpenForward] = []
+        self._last: Message | None = None
+        self._held = 0
+
+    def messages(self) -> Iterator[Message]:
+        for entry in self._accepted():
+            for part in self._entries.split(entry):
+                for piece in self._pieces(part):
+                    yield from self._take(piece, part)
+        yield from self._release()
+
+    # headers
+
+    def _accepted(self) -> Iterator[_Entry]:
+        """Entries; a header out of the order of time is a part of the body before it."""
+        blocks = prepare(self._context.blocks()).blocks
+        current: _Entry | None = None
+        for header, raw, offset, line in itertools.chain.from_iterable(iter_records(blocks, _GRAMMAR)):
+            text = raw.replace("\r\n", "\n")
+            if header is None:
+                current = _Entry(None, "", text, line, offset)
+                continue
+            assert current is not None  # noqa: S101 - the first record has no header
+            if self._is_body(header, current):
+                current.text += header.group()[1:] + text
+                self._context.report(
+                    "suspected-forgery",
+                    "this line looks like a header and is older than the message that it stands in",
+                    line=line,
+                    column=1,
+                )
+                continue
+            self._close_remark(current, header)
+            yield self._cut(current)
+            clock = header["time"] or header["bare"]
+            name = self._sender(header["sender"], current)
+            current = _Entry(name, clock, text, line, offset, is_link=header["bare"] is not None)
+        if current is not None:
+            current.text = current.text.rstrip("\n")
+            yield current
+
+    def _sender(self, name: str, before: _Entry) -> str:
+        """The sender of a header line, which a remark to a transfer may run into."""
+        if before.sender is not None and _TRANSFER.match(before.text) and name not in self._names:
+            found = self._names.split(name)
+            if found is not None:
+                return found[1]
+        return name
+
+    def _close_remark(self, current: _Entry, header: re.Match[str]) -> None:
+        """Give a transfer the remark that stands in front of the next name."""
+        name = header["sender"]
+        if current.sender is not None and _TRANSFER.match(current.text) and self._sender(name, current) != name:
+            current.text = current.text.rstrip("\n") + "\n" + name[: len(name) - len(self._sender(name, current))]
+            current.text += "\n"
+
+    def _cut(self, entry: _Entry) -> _Entry:
+        """Without the line end that belongs to the format."""
+        entry.text = entry.text.removesuffix("\n")
+        return entry
+
+    def _is_body(self, header: re.Match[str], current: _Entry) -> bool:
+        clock = header["time"] or header["bare"]
+        if current.sender is None or clock == current.clock or self._depth_after(current) > 0:
+            return False
+        return (clock < current.clock) != self._descending
+
+    def _depth_after(self, entry: _Entry) -> int:
+        """How many merged forwards are open behind an entry."""
+        depth = len(self._forwards)
+        if _OPEN not in entry.text and not depth and ">>" not in entry.text:
+            return 0
+        for piece in self._pieces(entry):
+            depth += {"open": 1, "close": -1}.get(piece.what, 0)
+        return max(depth, 0)
+
+    # bodies
+
+    def _pieces(self, entry: _Entry) -> list[_Piece]:
+        """What stands under a header: its message, and what has lost its own header."""
+        lines = entry.text.split("\n")
+        quotes = _quote_starts(lines) if "- - - - -" in entry.text else frozenset()
+        pieces: list[_Piece] = []
+        what, sender = "message", entry.sender
+        begin, kept = 0, lines[:1]
+        if entry.sender is None:
+            what, kept, begin = "preamble", [], 0
+        for number, line in enumerate(lines[len(kept) :], len(kept)):
+            found = self._find_piece(line, number in quotes, kept, pieces)
+            if found is None:
+                kept.append(line)
+                continue
+            pieces.append(_Piece(what, "\n".join(kept), entry.line + begin, sender))
+            what, text, sender = found
+            begin, kept = number, [text]
+        pieces.append(_Piece(what, "\n".join(kept), entry.line + begin, sender))
+        return pieces
+
+    def _find_piece(
+        self, line: str, is_quote: bool, kept: list[str], pieces: list[_Piece]  # noqa: FBT001
+    ) -> tuple[str, str, str | None] | None:
+        """What a line begins, if it is no part of the body before it."""
+        if is_quote:
+            return "quote", line, None
+        if match := _NOTICE.fullmatch(line):
+            return "notice", match["text"], None
+        if line.startswith(_OPEN) and kept == [line[len(_OPEN) :]] and kept != [""]:
+            return "open", line[len(_OPEN) :], None
+        if (match := _CLOSE.fullmatch(line)) and self._is_open(match["title"], pieces):
+            return "close", match["title"], None
+        if _is_bare_notice(line):
+            return "notice", line, None
+        name, colon, title = line.partition(":")
+        if colon and title[:1] not in ("", " ", "/") and 0 < len(name) <= _LONGEST_NAME and name in self._names:
+            return "link", title, name
+        return None
+
+    def _is_open(self, title: str, pieces: list[_Piece]) -> bool:
+        return any(piece.what == "open" and piece.text == title for piece in pieces) or any(
+            forward.title == title for forward in self._forwards
+        )
+
+    # messages
+
+    def _take(self, piece: _Piece, entry: _Entry) -> Iterator[Message]:
+        if piece.what == "preamble":
+            self._check_preamble(piece)
+        elif piece.what == "open":
+            if self._last is not None:
+                self._forwards.append(_OpenForward(piece.text, self._last))
+                self._last = None
+        elif piece.what == "close":
+            yield from self._close(piece)
+        else:
+            yield from self._emit(self._message(piece, entry))
+
+    def _emit(self, message: Message) -> Iterator[Message]:
+        """Hold the last message back, for a forward may follow it."""
+        if self._last is not None:
+            if self._forwards:
+                self._forwards[-1].nested.append(self._last)
+                self._held += 1
+            else:
+                yield self._last
+        self._last = message
+        if self._held > _MOST_HELD:
+            yield from self._release()
+
+    def _close(self, piece: _Piece) -> Iterator[Message]:
+        """Put the messages of a forward into the message that opened it."""
+        while self._forwards and self._forwards[-1].title != piece.text:
+            self._unfold(self._forwards.pop())
+        if not self._forwards:
+            return
+        forward = self._forwards.pop()
+        if self._last is not None:
+            forward.nested.append(self._last)
+        segment = Forward(forward.title, tuple(forward.nested), raw=forward.parent.text)
+        self._last = attrs.evolve(forward.parent, kind=MessageKind.FORWARD, segments=(segment,))
+        if not self._forwards:
+            self._held = 0
+        yield from ()
+
+    def _unfold(self, forward: _OpenForward) -> None:
+        """A forward inside another has no end: its messages belong to the outer one."""
+        self._report_open(forward)
+        outer = self._forwards[-1].nested if self._forwards else []
+        outer += [forward.parent, *forward.nested]
+
+    def _release(self) -> Iterator[Message]:
+        """Give out everything that waits, forwards without an end as plain messages."""
+        for forward in self._forwards:
+            self._report_open(forward)
+            yield forward.parent
+            yield from forward.nested
+        self._forwards.clear()
+        self._held = 0
+        if self._last is not None:
+            yield self._last
+            self._last = None
+
+    def _report_open(self, forward: _OpenForward) -> None:
+        self._context.report(
+            "open-forward",
+            "a merged forward has no end; its messages are given one by one",
+            line=forward.parent.origin.line,
+        )
+
+    def _check_preamble(self, piece: _Piece) -> None:
+        lines = piece.text.split("\n")
+        rest = lines[1:] if find_title(lines[0]) is not None else lines
+        excerpt = next((line for line in rest if line.strip()), None)
+        if excerpt is not None:
+            self._context.report(
+                "text-before-first-message",
+                "text before the first header belongs to no message",
+                line=piece.line + lines.index(excerpt),
+                column=1,
+                excerpt=excerpt[:200],
+            )
+
+    def _message(self, piece: _Piece, entry: _Entry) -> Message:
+        time: dt.datetime | None = None
+        precision = None
+        if piece.what == "message":
+            time, precision = self._context.clock(entry.clock, line=piece.line)
+        elif piece.what != "notice":
+            self._report_lost(piece)
+        kind, segments = self._body(piece, is_link=entry.is_link)
+        return self._context.message(
+            self._draft,
+            time=time,
+            precision=precision,
+            sender=(piece.sender or None) if piece.what in ("message", "link") else None,
+            kind=kind,
+            text=piece.text,
+            segments=segments,
+            line=piece.line,
+            offset=entry.offset if piece.what == "message" else None,
+        )
+
+    def _report_lost(self, piece: _Piece) -> None:
+        lost = "name and time of this reply" if piece.what == "quote" else "the time of this link"
+        self._context.report("writer-fault", f"the exporter left out {lost}", severity=Severity.INFO, line=piece.line)
+
+    def _body(self, piece: _Piece, *, is_link: bool) -> tuple[MessageKind, tuple[Segment, ...] | None]:
+        if piece.what == "notice":
+            return read_notice(piece.text) or MessageKind.SYSTEM, None
+        if piece.what == "quote":
+            return MessageKind.QUOTE, None
+        if piece.what == "link" or (is_link and piece.text):
+            return MessageKind.LINK, (segment_for(MessageKind.LINK, piece.text, title=piece.text),)
+        if not piece.text.strip():
+            return MessageKind.OTHER, None
+        if piece.text.startswith("「") and _quote_starts(["", *piece.text.split("\n")]) == {1}:
+            return MessageKind.QUOTE, None
+        return read_body(piece.text)
+
+
+def _clocks(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        if match := _GRAMMAR.pattern.match("\n" + line):
+            yield match["time"] or match["bare"]
+
+
+def _is_descending(lines: list[str]) -> bool:
+    """Whether the export runs from new to old; the first and the last header decide, most pairs must agree."""
+    clocks = list(_clocks(lines))
+    if len(clocks) < 2 or clocks[0] <= clocks[-1]:  # noqa: PLR2004
+        return False
+    falling = sum(one > two for one, two in itertools.pairwise(clocks))
+    return falling * 2 > len(clocks) - 1
+
+
+class WechatExporterTxt:
+    """The reader of WechatExporter's TXT."""
+
+    name = "wechatexporter-txt"
+    description = "WechatExporter for iOS backups, TXT"
+    suffixes = (".txt",)
+    options: Mapping[str, str] = OWNER_OPTION
+
+    def detect(self, head: Head) -> Evidence | None:
+        """The title line and the headers."""
+        lines = head.lines
+        first = next((line for line in lines if line.strip()), "")
+        headers = sum(parse_clock(clock) is not None for clock in _clocks(lines[:500]))
+        if find_title(first) is not None:
+            return Evidence(1.0 if headers else 0.8, f"title line … - 微信聊天记录, {headers} header lines")
+        if headers > 1:
+            return Evidence(0.7, f"{headers} header lines 'NAME (YYYY-MM-DD HH:MM:SS):text'")
+        return Evidence(0.4, "a header line 'NAME (YYYY-MM-DD HH:MM:SS):text'") if headers else None
+
+    def read(self, source: Source, context: Context) -> Iterator[Batch]:
+        """The messages."""
+        head = Head.of(source, context.encoding)
+        title = next((find_title(line) for line in head.lines if line.strip()), None)
+        draft = context.draft(title=title, metadata={"exporter": TOOL})
+        return in_batches(draft, _Pass(source, context, draft, head).messages())
+
+
+TXT: Final = WechatExporterTxt()

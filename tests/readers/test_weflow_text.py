@@ -1,0 +1,146 @@
+"""WeFlow TXT and Markdown: what single files cannot show."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import wechatlog
+from wechatlog import MessageKind
+from wechatlog.readers import weflow_text
+from wechatlog.segments.types import Image, Quote
+from wechatlog.testing import check_reader
+
+CORPUS = Path(__file__).parents[1] / "corpus"
+BODIES = st.text(st.characters(exclude_characters="\r\n\x00", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30)
+
+
+def block(second: int, name: str, body: str, quote: str = "'") -> str:
+    return f"2026-05-01 08:{second // 60:02}:{second % 60:02} {quote}{name}{quote}\n{body}\n\n"
+
+
+def test_official_samples(samples: Path) -> None:
+    for name, reader, count in (
+        ("weflow-private.txt", "weflow-txt", 17),
+        ("weflow-private-old-doublequotes.txt", "weflow-txt", 2),
+        ("weflow-private.md", "weflow-markdown", 4),
+    ):
+        assert wechatlog.detect(samples / name).format == reader
+        assert len(wechatlog.load(samples / name, errors="strict")) == count, name
+
+
+def test_a_sample_field_by_field(samples: Path) -> None:
+    chat = wechatlog.load(samples / "weflow-private.txt")
+    assert (chat.is_group, chat.tz, chat.title) == (False, None, None)
+    first, second, picture = chat[:3]
+    assert (str(first.time), first.precision) == ("2026-05-01 08:00:00", "second")
+    assert (first.sender, first.sender_id, first.is_self, first.id) == ("李四", None, False, None)
+    assert (second.sender, second.is_self, second.text) == ("我", True, "早\n第二行")
+    assert picture.kind is MessageKind.IMAGE
+    assert isinstance(picture.segments[0], Image)
+    assert [m.kind.value for m in chat][-6:] == ["red_packet", "card", "call", "forward", "recall", "pat"]
+
+
+@pytest.mark.parametrize("name", ["weflow-private.txt", "weflow-private.md"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("eol", ["\n", "\r\n", "\r"])
+def test_encodings_and_line_ends_make_no_difference(samples: Path, name: str, encoding: str, eol: str) -> None:
+    text = (samples / name).read_text(encoding="utf-8")
+    data = text.replace("\n", eol).encode(encoding)
+    assert wechatlog.detect(data).format == wechatlog.detect(samples / name).format
+    assert wechatlog.load(data).messages == wechatlog.load(samples / name).messages
+
+
+def test_the_owner_is_not_guessed() -> None:
+    one_sided = block(0, "李四", "早") + block(1, "李四", "在吗")
+    assert [m.is_self for m in wechatlog.load(one_sided.encode())] == [None, None]
+    group = "".join(block(n, name, "早") for n, name in enumerate(("李四", "王五", "张三", "我")))
+    chat = wechatlog.load(group.encode())
+    assert chat.is_group
+    assert [m.is_self for m in chat] == [None] * 4
+    named = wechatlog.load(group.encode(), owner="张三")
+    assert [m.is_self for m in named] == [False, False, True, False]
+    assert named.owner == "张三"
+
+
+def test_blank_lines_and_blanks_of_a_body_are_kept() -> None:
+    bodies = ["一\n\n\n二", "", "  缩进", "尾巴\n", "三"]
+    text = "".join(block(n, "我" if n % 2 else "李四", body) for n, body in enumerate(bodies))
+    assert [m.text for m in wechatlog.load(text.encode())] == bodies
+
+
+@given(st.lists(st.tuples(BODIES, st.lists(BODIES, min_size=1, max_size=3)), min_size=1, max_size=5))
+def test_any_names_and_bodies(messages: list[tuple[str, list[str]]]) -> None:
+    text = "".join(block(n, name, "\n".join(lines)) for n, (name, lines) in enumerate(messages))
+    chat = wechatlog.load(text.encode(), format="weflow-txt")
+    assert [(m.sender, m.text) for m in chat] == [(name, "\n".join(lines)) for name, lines in messages]
+
+
+def test_a_header_inside_a_body_is_text() -> None:
+    text = block(0, "李四", "看：\n2026-05-01 07:00:00 '李四'\n假的") + block(1, "我", "嗯")
+    chat = wechatlog.load(text.encode())
+    assert len(chat) == 2
+    assert chat[0].text.count("\n") == 2
+    assert [entry.code for entry in chat.diagnostics] == ["suspected-forgery"]
+
+
+def test_a_forged_header_out_of_time_is_doubted() -> None:
+    text = block(0, "李四", "早") + block(1, "我", "看\n\n2025-01-01 00:00:00 '王五'\n假的") + block(2, "李四", "嗯")
+    chat = wechatlog.load(text.encode())
+    assert [m.sender for m in chat] == ["李四", "我", "李四"]
+    assert chat[1].text.endswith("'王五'\n假的")
+    assert [entry.code for entry in chat.diagnostics] == ["suspected-forgery"]
+
+
+def test_a_cut_loses_only_what_was_cut() -> None:
+    data = (CORPUS / "weflow-txt/private.txt").read_bytes()
+    whole = wechatlog.load(data)
+    starts = [offset for offset in range(len(data)) if data.startswith(b"2026-05-01 08:", offset)]
+    for cut in range(40, len(data)):
+        chat = wechatlog.load(data[:cut], format="weflow-txt")
+        assert len(chat) >= sum(start + 40 < cut for start in starts)
+        before = [(m.time, m.sender, m.text) for m in whole[: len(chat) - 1]]
+        assert [(m.time, m.sender, m.text) for m in chat[:-1]] == before
+
+
+def test_markdown_quotes_stand_beside_the_reply(samples: Path) -> None:
+    message = wechatlog.load(samples / "weflow-private.md")[3]
+    assert (message.kind, message.text) == (MessageKind.QUOTE, "收到")
+    assert message.segments[0] == Quote("张三", "早")
+
+
+def _escape(text: str) -> str:
+    return "".join(f"\\{c}" if c in "\\`*_{}[]<>#+-.!|" else c for c in text)
+
+
+@given(st.lists(st.tuples(BODIES, BODIES), min_size=1, max_size=5))
+def test_any_escaped_text(messages: list[tuple[str, str]]) -> None:
+    text = "# 题\n\n- 会话ID: `x@chatroom`\n- 会话类型: 群聊\n- 导出工具: WeFlow\n\n---\n\n"
+    for name, body in messages:
+        text += f"## 2026\\-05\\-01 08:00:00 {_escape(name)}\n\n{_escape(body)}\n\n"
+    chat = wechatlog.load(text.encode(), format="weflow-markdown")
+    assert [m.sender for m in chat] == [name for name, _ in messages]
+    for message, (_, body) in zip(chat, messages, strict=True):
+        if body.strip(" \t"):
+            assert message.text == body
+
+
+@pytest.mark.parametrize("reader", ["weflow-txt", "weflow-markdown"])
+@given(data=st.binary(max_size=300))
+def test_any_bytes(reader: str, data: bytes) -> None:
+    with contextlib.suppress(wechatlog.WechatlogError):
+        wechatlog.load(data, format=reader)
+
+
+def test_options_are_checked() -> None:
+    with pytest.raises(TypeError, match="takes no option 'ower'"):
+        wechatlog.load(block(0, "李四", "早").encode(), ower="李四")
+
+
+def test_conformance() -> None:
+    check_reader(weflow_text.TXT, samples=sorted((CORPUS / "weflow-txt").glob("*.txt")))
+    check_reader(weflow_text.MARKDOWN, samples=sorted((CORPUS / "weflow-markdown").glob("*.md")))
