@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from wechatlog.archive import Archive, expand, is_bundle
+from wechatlog.archive import Archive, detect_bundle, expand, is_bundle
 from wechatlog.errors import MultipleConversationsError, UnknownFormatError, WriteError
 from wechatlog.model import Conversation, Message
 from wechatlog.readers.base import Draft
@@ -222,14 +222,15 @@ def load_archive(
 
 
 def detect(readable: Readable, *, encoding: str | None = None) -> Detection:
-    """Say what an input is, from its first 64 kB.
+    """Say what an input is, from its first 64 kB; of a ZIP of chats, what they are.
 
     Raises:
         UnknownFormatError: where no reader takes it; says why.
         RefusedFormatError: where it was recognised as something that is no chat.
         AmbiguousFormatError: where several readers take it equally well.
     """
-    return detect_reader(Source.of(readable), encoding)[1]
+    source = Source.of(readable)
+    return detect_bundle(source) if is_bundle(source) else detect_reader(source, encoding)[1]
 
 
 def dumps(

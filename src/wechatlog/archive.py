@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import glob
 import io
-import itertools
 import os
 import re
 import zipfile
@@ -17,23 +16,26 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
+
 import attrs
 
 from wechatlog.diagnostics import Diagnostic, Severity
 from wechatlog.errors import RefusedFormatError, UnknownFormatError, WechatlogError
 from wechatlog.model import Conversation
+from wechatlog.operations import merge
 from wechatlog.reading import check_options, read_source
-from wechatlog.registry import accepted_options, detect_reader
+from wechatlog.registry import Detection, accepted_options, detect_reader
 from wechatlog.source import Source
 
 if TYPE_CHECKING:
     from wechatlog.diagnostics import ErrorPolicy
-    from wechatlog.model import Message
     from wechatlog.source import Readable
 
-__all__ = ["Archive", "expand", "is_bundle"]
+__all__ = ["Archive", "detect_bundle", "expand", "is_bundle"]
 
 _PAGE: Final = re.compile(r"(?P<stem>.+?)(?:_[0-9]+_[0-9]+| ?\([0-9]+\)|(?<=msg)-[0-9]+|(?<=part)-[0-9]+)\Z")
+_MOST_PROBED: Final = 50
+"""Files of a ZIP that detection looks at."""
 _MAXIMUM_DEPTH: Final = 3
 """How deep ZIPs in ZIPs are opened; there are ZIPs that hold themselves."""
 _DIGITS: Final = re.compile(r"([0-9]+)")
@@ -119,6 +121,31 @@ def _members(source: Source, archive: zipfile.ZipFile) -> Iterator[Source]:
         yield Source.of_member(archive, member, parts[-1], size_limit=source.size_limit)
 
 
+def detect_bundle(source: Source) -> Detection:
+    """What the chats in a ZIP are: the format of most of its files.
+
+    Raises:
+        UnknownFormatError: where no file in it is a chat.
+    """
+    found: dict[str, list[Detection]] = {}
+    reasons: dict[str, str] = {}
+    with _open_bundle(source) as members:
+        for member in members[:_MOST_PROBED]:
+            try:
+                _, detection = detect_reader(member)
+                found.setdefault(detection.format, []).append(detection)
+            except WechatlogError as error:
+                reasons[member.label] = _first_line(error, member)
+    if not found:
+        raise UnknownFormatError(source.label, "nothing in this ZIP is a chat that can be read", reasons)
+    most = max(found.values(), key=len)
+    return attrs.evolve(most[0], reason=f"a ZIP that holds {len(most)} such files; the first: {most[0].reason}")
+
+
+def _first_line(error: Exception, source: Source) -> str:
+    return str(error).split("\n", 1)[0].removeprefix(f"{source.label}: ")
+
+
 def _is_hidden(part: str) -> bool:
     return part.startswith("__MACOSX") or (part.startswith(".") and part.strip(".") != "")
 
@@ -150,8 +177,9 @@ class Archive(Iterable[Conversation]):
         self._errors: ErrorPolicy = errors
         self._how = {name: how.pop(name, None) for name in ("format", "tz", "encoding")}
         self._options = how
-        known = accepted_options(self._how["format"])
-        check_options(how, sorted(known), "no reader" if self._how["format"] is None else "this reader")
+        if how:  # asking every reader for its options imports them all
+            known = accepted_options(self._how["format"])
+            check_options(how, sorted(known), "no reader" if self._how["format"] is None else "this reader")
         self.diagnostics: tuple[Diagnostic, ...] = ()
 
     def __iter__(self) -> Iterator[Conversation]:
@@ -190,13 +218,12 @@ class Archive(Iterable[Conversation]):
         how = dict(self._how)
         if how["format"] is None:
             how["format"], _ = detect_reader(source, how["encoding"])
-        known = accepted_options(how["format"])
+        known = accepted_options(how["format"]) if self._options else ()
         options = {name: value for name, value in self._options.items() if name in known}
         yield from read_source(source, errors=self._errors, **how, **options)
 
     def _note(self, code: str, error: Exception, severity: Severity, source: Source) -> None:
-        text = str(error).split("\n", 1)[0].removeprefix(f"{source.label}: ")
-        self.diagnostics += (Diagnostic(code, text, severity, source.name),)
+        self.diagnostics += (Diagnostic(code, _first_line(error, source), severity, source.name),)
 
 
 def _join_pages(conversations: Iterable[Conversation]) -> Iterator[Conversation]:
@@ -206,38 +233,4 @@ def _join_pages(conversations: Iterable[Conversation]) -> Iterator[Conversation]
         exporter = conversation.metadata.get("exporter")
         chats.setdefault((conversation.title, conversation.id, exporter), []).append(conversation)
     for pages in chats.values():
-        yield _join(pages)
-
-
-def _identity(message: Message) -> tuple[object, ...]:
-    if message.id is not None:
-        return (message.id,)
-    return (message.time, message.sender, message.sender_id, message.kind, message.text)
-
-
-def _join(pages: list[Conversation]) -> Conversation:
-    """One conversation of several pages. Copies that overlap are united, never making less of any of them."""
-    first = pages[0]
-    if len(pages) == 1:
-        return first
-    messages: list[Message] = list(first.messages)
-    counts: dict[tuple[object, ...], int] = {}
-    for message in messages:
-        counts[_identity(message)] = counts.get(_identity(message), 0) + 1
-    for page in pages[1:]:
-        seen: dict[tuple[object, ...], int] = {}
-        for message in page.messages:
-            key = _identity(message)
-            seen[key] = seen.get(key, 0) + 1
-            if seen[key] > counts.get(key, 0):
-                counts[key] = seen[key]
-                messages.append(message)
-    diagnostics = [entry for page in pages for entry in page.diagnostics]
-    members = {member: None for page in pages for member in page.members}
-    joined = attrs.evolve(first, messages=messages, diagnostics=diagnostics, participants=members, lexicon=None)
-    return joined if _in_order(messages) else joined.sorted()
-
-
-def _in_order(messages: list[Message]) -> bool:
-    times = [message.time for message in messages if message.time is not None]
-    return all(one <= two for one, two in itertools.pairwise(times))
+        yield merge(pages)

@@ -118,6 +118,7 @@ _READERS: Final = (
     _Row("chatlog-keeper-json", "wechatlog.readers.small_json:KEEPER", ("json",)),
     _Row("jettchent-json", "wechatlog.readers.small_json:JETTCHENT", ("json",)),
     _Row("wechatexporter-txt", "wechatlog.readers.wechatexporter_text:TXT", ("text", "csv")),
+    _Row("wechatexporter-html", "wechatlog.readers.wechatexporter_html:HTML", ("html", "text")),
 )
 
 _WRITERS: Final = (

@@ -70,7 +70,7 @@ def _read(data: bytes, name: str) -> None:
             for message in conversation:
                 assert "".join(segment.raw for segment in message.segments) == message.text
     except wechatlog.WechatlogError as error:
-        assert "cannot be read as" not in str(error)
+        assert "cannot be read as" not in str(error)  # noqa: PT017
 
 
 def _codes(conversation: wechatlog.Conversation) -> list[str]:

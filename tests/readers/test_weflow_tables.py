@@ -134,7 +134,7 @@ def test_a_page_whose_chunks_are_missing_says_so(tmp_path: Path) -> None:
     assert [m.text for m in wechatlog.load(path)] == ["一"]
     (folder / "chunk-000001.js").write_text("nothing", encoding="utf-8")
     assert [entry.code for entry in wechatlog.load(path).diagnostics] == ["broken-file"]
-    with pytest.raises(wechatlog.RefusedFormatError, match="read the [.]html file"):
+    with pytest.raises(wechatlog.RefusedFormatError, match=r"read the \.html file"):
         wechatlog.detect(folder / "chunk-000000.js")
 
 

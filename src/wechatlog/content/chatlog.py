@@ -19,7 +19,7 @@ import attrs
 from wechatlog.content.forwards import parse_record_dict
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import CHATLOG, parse_body, parse_call, quote_segments, read_placeholder
-from wechatlog.content.vocabulary import kind_of_type, segment_for
+from wechatlog.content.vocabulary import kind_of_record_type, kind_of_type, segment_for
 from wechatlog.diagnostics import Severity
 from wechatlog.model import MessageKind
 from wechatlog.segments.types import Call, Forward
@@ -133,7 +133,7 @@ def _milliseconds(value: Any) -> float | None:
     return value / 1000 if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
 
 
-def _bytes(value: Any) -> int | None:
+def _digits(value: Any) -> int | None:
     text = str(value)
     return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
 
@@ -164,7 +164,7 @@ _FIELDS: Final[Mapping[MessageKind, tuple[_Field, ...]]] = MappingProxyType(
             _Field("name", ("title",)),
             _Field("md5", ("md5",)),
             _Field("path", _PATH),
-            _Field("size", ("total_len",), _bytes),
+            _Field("size", ("total_len",), _digits),
         ),
         Kind.LOCATION: (
             _Field("latitude", ("x",), _degrees),
@@ -276,7 +276,9 @@ def _record_lines(record: Any, depth: int = 1) -> str:
         lines.append(f"  {_text(item.get('SourceName'))} {_text(item.get('SourceTime'))}")
         inner = item.get("RecordXML")
         inner = inner.get("RecordInfo") if isinstance(inner, dict) else None
-        body = _text(item.get("DataDesc")) or _text(item.get("DataTitle"))
+        number = _digits(item.get("DataType"))
+        shown = _SHOWN.get(kind_of_record_type(number or 1), "")
+        body = _text(item.get("DataDesc")) or _text(item.get("DataTitle")) or shown
         if isinstance(inner, dict) and depth < _DEEPEST:
             title = _text(item.get("DataTitle")) or _text(inner.get("Title"))
             body = f"[合并转发|{title}]{_record_lines(inner, depth + 1)}"

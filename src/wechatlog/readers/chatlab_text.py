@@ -220,28 +220,34 @@ class ChatlabTextReader:
     # --- messages
 
     def _messages(self, context: Context, draft: Draft, survey: _Survey) -> Iterator[Message]:
+        """The messages. A day line counts when a message follows it: a message may hold what looks like one."""
         day: dt.date | None = None
         current: _Open | None = None
+        held: list[str] = []  # day lines that no message followed yet
+        coming: dt.date | None = None
         for record in read_records(context.blocks(), self.grammar):
             header = record.header
             if header is None:
                 self._read_preface(context, draft, record)
                 continue
-            if header["date"] is not None:
-                found = self._day(context, survey, record, current)
-                if found is not None:
-                    if current is not None:
-                        yield self._message(context, draft, current, frame=1)
-                    day, current = found, None
-                    continue
-            elif not self._is_forged(context, survey, record, current, day):
+            lines = _lines_of(record)
+            whole = [f"{header[0][1:]}{lines[0]}", *lines[1:]]
+            found = self._day(survey, record)
+            if found is not None:
+                held, coming = [*held, *whole], found
+            elif header["date"] is None and not self._is_forged(context, survey, record, current, coming or day):
                 if current is not None:
-                    yield self._message(context, draft, current)
-                current = _Open(header, day, _lines_of(record), record.line, record.offset)
-                continue
-            if current is not None:
-                first, *rest = _lines_of(record)
-                current.lines.extend((f"{header[0][1:]}{first}", *rest))
+                    yield self._message(context, draft, current, frame=1 if held else 0)
+                day = coming or day
+                held, coming = [], None
+                current = _Open(header, day, lines, record.line, record.offset)
+            elif current is not None:
+                if header["date"] is not None:
+                    _report_forgery(context, record, "a day line without the blank line after it")
+                current.lines.extend((*held, *whole))
+                held, coming = [], None
+            else:
+                _report_stray(context, record.line, whole)
         if current is not None:
             yield self._message(context, draft, current, frame=len(current.lines))
 
@@ -254,25 +260,14 @@ class ChatlabTextReader:
         if rest and rest[0].startswith("> Export time: "):
             draft.metadata["export_time"] = rest.pop(0).removeprefix("> Export time: ")
         if rest:
-            context.report(
-                "text-before-first-message",
-                "text before the first message belongs to no message",
-                line=record.line,
-                column=1,
-                excerpt=rest[0][:200],
-            )
+            _report_stray(context, record.line, rest)
 
-    def _day(self, context: Context, survey: _Survey, record: TextRecord, current: _Open | None) -> dt.date | None:
-        """The day of a day line; `None` for one that a message holds: no blank line follows it."""
-        text = record.header["date"] if record.header is not None else ""
-        day = _parse_date(text, survey.orders[0])
-        if day is not None and not record.body and not record.inline.strip():
-            return day
-        if current is None:
-            context.report("bad-time", f"not a date: {text}", severity=Severity.ERROR, line=record.line)
-        else:
-            _report_forgery(context, record, "a day line without the blank line after it")
-        return None
+    def _day(self, survey: _Survey, record: TextRecord) -> dt.date | None:
+        """The day of a day line; `None` for other lines, and where text follows in place of a blank line."""
+        text = record.header["date"] if record.header is not None else None
+        if text is None or record.body or record.inline.strip():
+            return None
+        return _parse_date(text, survey.orders[0])
 
     def _is_forged(
         self,
@@ -347,6 +342,17 @@ def _report_order(context: Context, survey: _Survey) -> None:
         )
     elif order != "ymd":
         context.report("locale-date", f"the dates can only be read as {order}", severity=Severity.INFO)
+
+
+def _report_stray(context: Context, line: int, lines: list[str]) -> None:
+    text = " ".join(line for line in lines if line.strip())
+    context.report(
+        "text-before-first-message",
+        f"text before the first message belongs to no message: {text[:200]}",
+        line=line,
+        column=1,
+        excerpt=lines[0][:200],
+    )
 
 
 def _report_forgery(context: Context, record: TextRecord, what: str) -> None:

@@ -361,14 +361,17 @@ class ChatlogTextReader:
         found = list(itertools.islice(_first_headers(head), 200))
         if not found:
             return None
-        named = sum(who.name is not None or who.id in (OWN, *NOTICE_SENDERS) for who, _ in found)
         reason = f"{len(found)} header lines 'name(id) TIME', each after a blank line"
-        if not count_headers((first,), _GRAMMAR):
-            return Evidence(0.5, reason) if named > 2 else None
-        if named * 2 < len(found) or len({form for _, form in found}) > 1:
-            return Evidence(0.5, reason)
+        named = sum(who.name is not None or who.id in (OWN, *NOTICE_SENDERS) for who, _ in found)
         signed = any(who.name is not None and who.id.startswith("wxid_") for who, _ in found)
-        return Evidence(0.95 if signed else 0.85, reason)
+        alike = sum(form == found[0][1] for _, form in found)
+        if named * 2 < len(found) or alike * 2 <= len(found):
+            return Evidence(0.5, reason)
+        if count_headers((first,), _GRAMMAR):
+            return Evidence(0.95 if signed else 0.85, reason)
+        if signed:
+            return Evidence(0.85, reason)
+        return Evidence(0.5, reason) if named > 2 else None
 
     def read(self, source: Source, context: Context) -> Iterator[Batch]:
         """The messages, one draft for each conversation.

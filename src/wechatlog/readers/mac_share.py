@@ -26,14 +26,15 @@ from wechatlog.readers.support.lookalikes import (
     Block,
     Candidate,
     Gate,
+    cached_clock,
     iter_blocks,
+    read_clock,
     sample,
     sample_blocks,
     strip_blank_end,
 )
 from wechatlog.segments import parse_segments
 from wechatlog.source import Source, decode_text
-from wechatlog.timestamps import parse_clock
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class _Pass:
 
         def clock(header: re.Match[str]) -> dt.datetime | None:
             match = _DATE_LINE.match(times[header])
-            found = parse_clock(match["time"]) if match else None
+            found = cached_clock(match["time"]) if match else None
             return found.time if found else None
 
         gate.clock = clock
@@ -134,7 +135,7 @@ class _Pass:
         raw = block.raw
         date = _DATE_LINE.match(raw)
         assert date is not None  # noqa: S101 - blocks without one were not accepted
-        time, precision = self.context.clock(date["time"], line=block.line + 1)
+        time, precision = read_clock(self.context, date["time"], block.line + 1)
         text = strip_blank_end(raw[date.end() :].replace("\r\n", "\n"))
         kind, segments = self._content(text, block.line + 2)
         return self.context.message(

@@ -26,14 +26,15 @@ from wechatlog.readers.support.lookalikes import (
     Block,
     Candidate,
     Gate,
+    cached_clock,
     iter_blocks,
+    read_clock,
     sample,
     sample_blocks,
     strip_blank_end,
 )
 from wechatlog.readers.support.mail_text import BOLD, html_lines, is_html, is_mime, read_mail
 from wechatlog.segments.types import Image, Video, Voice
-from wechatlog.timestamps import parse_clock
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
@@ -274,7 +275,7 @@ class _Pass:
     def _gate_clock(self, header: re.Match[str]) -> dt.datetime | None:
         if header["time"] is None or not self.gate_day:
             return None
-        found = parse_clock(f"{self.gate_day} {header['time']}")
+        found = cached_clock(f"{self.gate_day} {header['time']}")
         return found.time if found else None
 
     def _check(self, candidate: Candidate) -> str | None:
@@ -348,7 +349,7 @@ class _Pass:
 
     def _time(self, clock: str, line: int | None) -> tuple[dt.datetime | None, Precision | None]:
         if self.day:
-            return self.context.clock(f"{self.day} {clock}", line=line)
+            return read_clock(self.context, f"{self.day} {clock}", line)
         sentence = f"no line of a day stands above {clock!r}; pass date="
         self.context.report("no-date", sentence, line=line)
         return None, None

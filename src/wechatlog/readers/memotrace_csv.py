@@ -18,6 +18,7 @@ Format facts: MemoTrace 1 `exporter_csv.py`, `output.py`, `package_msg.py`; the 
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -105,6 +106,12 @@ def _header(head: Head) -> tuple[str, ...]:
 
 def _integer(text: str) -> int | None:
     return int(text) if _INTEGER.fullmatch(text.strip()) else None
+
+
+@functools.lru_cache(maxsize=1024)
+def _kind_of(number: str, subtype: str) -> MessageKind:
+    value = _integer(number)
+    return MessageKind.OTHER if value is None else kind_of_type(value, _integer(subtype) or 0)
 
 
 def _flag(text: str) -> bool | None:
@@ -205,6 +212,9 @@ class _Person(NamedTuple):
     id: str | None
 
 
+_NOBODY: Final = _Person(None, None)
+
+
 class _Conversion:
     """Rows to messages."""
 
@@ -216,9 +226,13 @@ class _Conversion:
         """One message."""
         context = self.context
         time, precision = self._time(record)
-        body = self._body(record)
-        if body.kind in _NOTICES:
-            person = _Person(None, None)
+        kind = _kind_of(record.type, record.subtype)
+        text, segments, reply_to = record.content, None, None
+        if kind is not MessageKind.TEXT:
+            body = self._body(kind, record)
+            kind, text, segments, reply_to = body.kind, body.text, body.segments, body.reply_to
+        if kind in _NOTICES:
+            person = _NOBODY
         return context.message(
             draft,
             time=time,
@@ -226,11 +240,11 @@ class _Conversion:
             sender=person.name,
             sender_id=person.id,
             is_self=_flag(record.is_sender),
-            kind=body.kind,
-            text=body.text,
-            id=read_server_id(record.server_id, context, line=record.line),
-            reply_to=body.reply_to,
-            segments=body.segments,
+            kind=kind,
+            text=text,
+            id=read_server_id(record.server_id, context, line=record.line) if record.server_id else None,
+            reply_to=reply_to,
+            segments=segments,
             line=record.line,
         )
 
@@ -251,11 +265,9 @@ class _Conversion:
             time = time.replace(tzinfo=self.zone)
         return time, precision
 
-    def _body(self, record: _Record) -> AppMessage:
-        number, subtype = _integer(record.type), _integer(record.subtype) or 0
-        kind = MessageKind.OTHER if number is None else kind_of_type(number, subtype)
+    def _body(self, kind: MessageKind, record: _Record) -> AppMessage:
         body = parse_content(kind, record.content, self.context.collector, zone=self.zone, line=record.line)
-        if number == APP_MESSAGE and not record.content:
+        if not record.content and _integer(record.type) == APP_MESSAGE:
             self._note_missing(body.kind, record.line)
         elif body.kind is MessageKind.OTHER:
             what = f"unknown type {record.type[:20]!r}, subtype {record.subtype[:20]!r}"

@@ -125,7 +125,9 @@ class _ForgeryWatch:
                     column=1,
                 )
             self.latest = max(time, self.latest or time)
-        if match := self.pattern.search("\n" + text) if text else None:
+        if not text or ("\n" not in text and not text[0].isdigit()):
+            return
+        if match := self.pattern.search("\n" + text):
             self.context.report(
                 "suspected-forgery",
                 "a line of this message looks like a header; no blank line stands before it, so it was kept as text",

@@ -25,6 +25,7 @@ from wechatlog.readers.support.lookalikes import (
     Block,
     Candidate,
     Gate,
+    cached_clock,
     iter_blocks,
     sample,
     sample_blocks,
@@ -140,7 +141,7 @@ class _Pass:
 
     def time(self, text: str, line: int) -> tuple[dt.datetime | None, Precision | None]:
         """The time of a clock text, which may be relative to the day of copying."""
-        found = parse_clock(text, today=self.today)
+        found = cached_clock(text, self.today)
         if found is not None:
             return self.context.wall_time(found.time), found.precision
         if self.today is None and parse_clock(text, today=dt.date(2000, 1, 31)) is not None:
@@ -238,7 +239,7 @@ class TimedPasteReader:
         head, blocks = sample(run.context.blocks())
 
         def clock(header: re.Match[str]) -> dt.datetime | None:
-            found = parse_clock(_time_text(header), today=run.today)
+            found = cached_clock(_time_text(header), run.today)
             return found.time.replace(tzinfo=None) if found else None
 
         candidates = sample_blocks(head, _TIMED)
@@ -295,7 +296,7 @@ class IosPasteReader:
             return None if self._name_line(candidate) else "a line of a date without a name above it"
 
         def clock(header: re.Match[str]) -> dt.datetime | None:
-            found = parse_clock(header["time"])
+            found = cached_clock(header["time"])
             return found.time if found else None
 
         gate = Gate(run.context, lambda _: None, clock, check=check, ordered=True)

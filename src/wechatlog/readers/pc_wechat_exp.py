@@ -19,8 +19,7 @@ from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.diagnostics import Severity
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.base import Evidence, in_batches
-from wechatlog.readers.support.lookalikes import Gate, iter_blocks, sample
-from wechatlog.timestamps import parse_clock
+from wechatlog.readers.support.lookalikes import Gate, cached_clock, iter_blocks, read_clock, sample
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ class _Line(NamedTuple):
 
 
 def _clock(header: re.Match[str]) -> dt.datetime | None:
-    found = parse_clock(header["time"])
+    found = cached_clock(header["time"])
     return found.time if found else None
 
 
@@ -135,7 +134,7 @@ class _Pass:
 
     def message(self, time_text: str, rest: str, line: int | None, offset: int | None) -> Message:
         """The message of a line."""
-        time, precision = self.context.clock(time_text, line=line)
+        time, precision = read_clock(self.context, time_text, line)
         found = self.split(rest)
         if not found.known:
             self.context.report("unknown-kind", f"unknown type in {rest[:20]!r}", severity=Severity.INFO, line=line)

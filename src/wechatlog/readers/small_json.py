@@ -17,7 +17,6 @@ Format facts:
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 import re
 from types import MappingProxyType
@@ -56,6 +55,7 @@ from wechatlog.timestamps import parse_clock
 from wechatlog.tokenizer import iter_lines, prepare
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator, Mapping
 
     from wechatlog.model import Message

@@ -17,8 +17,7 @@ from wechatlog.content.vocabulary import kind_of_local_type, segment_for
 from wechatlog.diagnostics import Severity
 from wechatlog.model import MessageKind
 from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
-from wechatlog.readers.support.lookalikes import Gate, iter_blocks, sample
-from wechatlog.timestamps import parse_clock
+from wechatlog.readers.support.lookalikes import Gate, cached_clock, iter_blocks, read_clock, sample
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     from wechatlog.model import Message
     from wechatlog.readers.base import Batch, Context, Draft, Head
-    from wechatlog.readers.support.lookalikes import Block
+    from wechatlog.readers.support.lookalikes import Block, cached_clock, read_clock
     from wechatlog.source import Source
 
 __all__ = ["READER", "ThearasReader"]
@@ -69,7 +68,7 @@ _NUMBERS: Final[Mapping[str, int]] = {
 
 
 def _clock(header: re.Match[str]) -> dt.datetime | None:
-    found = parse_clock(header["time"])
+    found = cached_clock(header["time"])
     return found.time if found else None
 
 
@@ -108,7 +107,9 @@ class _Pass:
     def _message(self, block: Block) -> Message:
         header = block.header
         assert header is not None  # noqa: S101 - the caller looked
-        time, precision = (None, None) if header["time"] == "?" else self.context.clock(header["time"], line=block.line)
+        time, precision = (
+            (None, None) if header["time"] == "?" else read_clock(self.context, header["time"], block.line)
+        )
         text = block.inline
         sender = None
         if self.draft.is_group and (match := _SENDER.match(text)):

@@ -227,11 +227,7 @@ def _call(text: str, data: Mapping[str, Any]) -> Segment:
 
 
 def _forwarded(items: Any, zone: dt.tzinfo | None, depth: int = 0) -> tuple[Message, ...]:
-    found = []
-    for item in read_list(items):
-        if isinstance(item, dict):
-            found.append(_forwarded_message(item, zone, depth))
-    return tuple(found)
+    return tuple(_forwarded_message(item, zone, depth) for item in read_list(items) if isinstance(item, dict))
 
 
 def _forwarded_message(item: Mapping[str, Any], zone: dt.tzinfo | None, depth: int) -> Message:

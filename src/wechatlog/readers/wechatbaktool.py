@@ -16,8 +16,7 @@ from wechatlog.content.placeholders import WECHATEXPORTER, read_placeholder
 from wechatlog.content.vocabulary import segment_for
 from wechatlog.model import MessageKind
 from wechatlog.readers.base import Evidence, in_batches
-from wechatlog.readers.support.lookalikes import Gate, iter_blocks, sample, sample_blocks
-from wechatlog.timestamps import parse_clock
+from wechatlog.readers.support.lookalikes import Gate, cached_clock, iter_blocks, read_clock, sample, sample_blocks
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from wechatlog.model import Message
     from wechatlog.readers.base import Batch, Context, Draft, Head
-    from wechatlog.readers.support.lookalikes import Block
+    from wechatlog.readers.support.lookalikes import Block, cached_clock, read_clock
     from wechatlog.segments.types import Segment
     from wechatlog.source import Source
 
@@ -44,7 +43,7 @@ _LINK_FAILED: Final = "[分享链接出错了]"
 
 
 def _clock(header: re.Match[str]) -> dt.datetime | None:
-    found = parse_clock(header["time"])
+    found = cached_clock(header["time"])
     return found.time if found else None
 
 
@@ -100,7 +99,7 @@ class _Pass:
     def _message(self, block: Block) -> Message:
         header = block.header
         assert header is not None  # noqa: S101 - the caller looked
-        time, precision = self.context.clock(header["time"], line=block.line)
+        time, precision = read_clock(self.context, header["time"], block.line)
         body = block.inline
         sender, start = self._split(body, 0)
         text = body[start:]

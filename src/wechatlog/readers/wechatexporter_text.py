@@ -376,7 +376,7 @@ class _Pass:
         return pieces
 
     def _find_piece(
-        self, line: str, is_quote: bool, kept: list[str], pieces: list[_Piece]  # noqa: FBT001
+        self, line: str, is_quote: bool, kept: list[str], pieces: list[_Piece]
     ) -> tuple[str, str, str | None] | None:
         """What a line begins, if it is no part of the body before it."""
         if is_quote:
@@ -525,7 +525,7 @@ def _clocks(lines: Iterable[str]) -> Iterator[str]:
 def _is_descending(lines: list[str]) -> bool:
     """Whether the export runs from new to old; the first and the last header decide, most pairs must agree."""
     clocks = list(_clocks(lines))
-    if len(clocks) < 2 or clocks[0] <= clocks[-1]:  # noqa: PLR2004
+    if len(clocks) < 2 or clocks[0] <= clocks[-1]:
         return False
     falling = sum(one > two for one, two in itertools.pairwise(clocks))
     return falling * 2 > len(clocks) - 1

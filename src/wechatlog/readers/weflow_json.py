@@ -20,7 +20,13 @@ import attrs
 from wechatlog.content.appmsg import AppMessage, parse_content, split_sender_prefix
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import WEFLOW, read_placeholder
-from wechatlog.content.vocabulary import kind_of_app_type, kind_of_chatlab, kind_of_local_type, kind_of_name
+from wechatlog.content.vocabulary import (
+    PLAIN_KINDS,
+    kind_of_app_type,
+    kind_of_chatlab,
+    kind_of_local_type,
+    kind_of_name,
+)
 from wechatlog.content.weflow import (
     build_segments,
     has_lost_prefix,
@@ -489,6 +495,8 @@ class _Conversion:
     def _segments(
         self, row: dict[str, Any], kind: MessageKind, text: str, built: AppMessage | None
     ) -> tuple[Segment, ...] | None:
+        if kind in PLAIN_KINDS:
+            return None
         known: dict[str, Any] = {
             field: value
             for field, keys in _FIELDS.get(kind, {}).items()

@@ -10,6 +10,7 @@ Format facts: WeFlow 1.0.3 `formatters/TxtFormatter.ts`, `formatters/MarkdownFor
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
@@ -21,11 +22,9 @@ from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
 from wechatlog.readers.support.lookalikes import Gate, iter_blocks, sample, sample_blocks
 from wechatlog.readers.support.records import count_headers, read_records
 from wechatlog.readers.support.weflow_bodies import Body, FaultWatch, media_kind, read_body
-from wechatlog.timestamps import parse_clock
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping
 
     from wechatlog.model import Message
@@ -77,8 +76,10 @@ def _names(candidates: Iterable[Candidate]) -> set[str]:
 
 
 def _header_time(match: re.Match[str]) -> dt.datetime | None:
-    clock = parse_clock(match["time"])
-    return clock.time if clock else None
+    try:
+        return dt.datetime.fromisoformat(match["time"])
+    except ValueError:
+        return None
 
 
 def _block_text(block: Block) -> str:
@@ -129,12 +130,13 @@ class WeflowTxtReader:
             text = watch.unframe(text, block.line)
         body = read_body(text)
         watch.check(body.kind, text, block.line)
-        time, precision = context.clock(block.header["time"], line=block.line)
+        time = _header_time(block.header)
+        if time is None:
+            context.clock(block.header["time"], line=block.line)  # which reports it
         sender = block.header["sender"]
         return context.message(
             draft,
-            time=time,
-            precision=precision,
+            time=None if time is None else context.wall_time(time),
             sender=sender or None,
             is_self=None if context.owner is not None else people.is_own(sender),
             kind=body.kind,

@@ -21,12 +21,13 @@ from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
 from wechatlog.readers.support.lookalikes import (
     Candidate,
     Gate,
+    cached_clock,
     iter_blocks,
+    read_clock,
     sample,
     sample_blocks,
     strip_blank_end,
 )
-from wechatlog.timestamps import parse_clock
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     from wechatlog.model import Message
     from wechatlog.readers.base import Batch, Context, Draft, Head
-    from wechatlog.readers.support.lookalikes import Block
+    from wechatlog.readers.support.lookalikes import Block, cached_clock, read_clock
     from wechatlog.segments.types import Segment
     from wechatlog.source import Source
 
@@ -58,7 +59,7 @@ _SINGULAR: Final = frozenset({MessageKind.SYSTEM, MessageKind.RECALL, MessageKin
 
 
 def _clock(header: re.Match[str]) -> dt.datetime | None:
-    found = parse_clock(header["time"])
+    found = cached_clock(header["time"])
     return found.time if found else None
 
 
@@ -105,7 +106,7 @@ class _Pass:
         """The message of a block."""
         header = block.header
         assert header is not None  # noqa: S101 - the caller looked
-        time, precision = self.context.clock(header["time"], line=block.line)
+        time, precision = read_clock(self.context, header["time"], block.line)
         kind, segments = self._content(text)
         is_self: bool | None = None
         if kind in _SINGULAR:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["attach_zone", "is_room", "read_objects", "read_rows", "report_body"]
 
 _OLDEST: Final = 2000
+_SMALLEST_NUMBER: Final = 10**12  # a sequence number begins with the time, in milliseconds or microseconds
 _CAP: Final = 200_000
 
 
@@ -57,8 +58,9 @@ def _read_time(context: Context, value: Mapping[str, Any], line: int) -> dt.date
                 return attach_zone(context, time)
         except (ValueError, OverflowError):
             pass
-    if value.get("seq"):
-        return context.unix_time(value["seq"], line=line)
+    number = value.get("seq")
+    if isinstance(number, int) and number >= _SMALLEST_NUMBER:
+        return context.unix_time(number, line=line)
     context.report("bad-time", f"not a time: {str(text)[:60]!r}", severity=Severity.ERROR, line=line)
     return None
 

@@ -93,6 +93,8 @@ def read_identifier(context: Context, value: Any, line: int | None = None) -> st
 
     One that went through floating-point numbers has lost digits: it is dropped, and reported.
     """
+    if value is None:
+        return None
     if isinstance(value, float) or (isinstance(value, str) and _ROUNDED.fullmatch(value.strip())):
         context.report("rounded-id", f"the message id {value!r} has lost digits and was dropped", line=line)
         return None

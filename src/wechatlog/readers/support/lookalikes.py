@@ -7,6 +7,7 @@ part of the body before it, nothing is lost. Every doubt is a `suspected-forgery
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import attrs
 
 from wechatlog.diagnostics import Severity
+from wechatlog.timestamps import Clock, parse_clock
 from wechatlog.tokenizer import iter_records, prepare
 
 if TYPE_CHECKING:
@@ -22,9 +24,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from wechatlog.readers.base import Context
+    from wechatlog.timestamps import Precision
     from wechatlog.tokenizer import Grammar, Record
 
-__all__ = ["Block", "Candidate", "Gate", "iter_blocks", "sample", "sample_blocks", "strip_blank_end"]
+__all__ = [
+    "Block",
+    "Candidate",
+    "Gate",
+    "cached_clock",
+    "iter_blocks",
+    "read_clock",
+    "sample",
+    "sample_blocks",
+    "strip_blank_end",
+]
 
 _WINDOW: Final = 64
 _MOST_NAMES: Final = 50_000
@@ -85,6 +98,20 @@ class Candidate(NamedTuple):
     before: Block
     blanks: int
     upcoming: Sequence[Record]
+
+
+@functools.lru_cache(maxsize=4096)
+def cached_clock(text: str, today: dt.date | None = None) -> Clock | None:
+    """`parse_clock`, remembered: each header is looked at more than once."""
+    return parse_clock(text, today=today)
+
+
+def read_clock(context: Context, text: str, line: int | None = None) -> tuple[dt.datetime | None, Precision | None]:
+    """The time and precision of a clock text; `(None, None)` and a diagnostic where it is none."""
+    found = cached_clock(text)
+    if found is None:
+        return context.clock(text, line=line)
+    return context.wall_time(found.time), found.precision
 
 
 def strip_blank_end(text: str) -> str:

@@ -50,7 +50,7 @@ _OWN_RECALLS: Final = frozenset({"你撤回了一条消息", "你撤回了一条
 
 def media_kind(path: str) -> MessageKind | None:
     """The kind of a file by the folder that WeFlow puts it into, or `None`."""
-    match = _MEDIA.fullmatch(path) if len(path) < 1000 else None
+    match = _MEDIA.fullmatch(path) if "media" in path and len(path) < 1000 else None
     return _FOLDERS[match["folder"]] if match else None
 
 

@@ -1,0 +1,422 @@
+"""WechatExporter for iOS backups, HTML: `index.html` and the scripts `Files/Data/msg-*.js` that hold the rest.
+
+Takes a page and its siblings, gives messages. A message is `<div class="msg chat left" msgid="…" msgtype="…">`:
+`left` and `right` tell own messages (right); `.nt-box` holds the name in `span.dspname` with the account in `wxId`,
+and the time; `.content-box` holds the body. `chat-notice` is a notice without name and time. A script holds an array
+of such pieces as JSON texts. `msgid` is a row number of the phone and no server id.
+
+The page is cut at the messages and each piece is parsed on its own: the tool does not escape texts, so that one
+message would else break all that follow, and memory would grow with the page. Of the markup in a text only what the
+tool itself writes counts (emoji images, whose code is in `rawemoji`, and line breaks); the rest is what was typed.
+
+Source of the format: `res/templates` and `MessageParser.cpp`, versions 1.8 to 2022. Needs the extra `html`.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import attrs
+
+from wechatlog.content.notices import read_notice
+from wechatlog.content.placeholders import WECHATEXPORTER, quote_segments, read_placeholder
+from wechatlog.content.vocabulary import kind_of_type, segment_for
+from wechatlog.diagnostics import Severity
+from wechatlog.model import MessageKind
+from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
+from wechatlog.readers.support.html import first_with_class, has_class, node_text, parse_fragment, with_class
+from wechatlog.readers.support.json_stream import iter_json
+from wechatlog.readers.support.pieces import Piece, iter_pieces
+from wechatlog.readers.wechatexporter_text import find_title, read_body, read_transfer
+from wechatlog.segments import Forward
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from lxml.html import HtmlElement
+
+    from wechatlog.model import Message
+    from wechatlog.readers.base import Batch, Context, Draft, Head
+    from wechatlog.segments import Segment
+    from wechatlog.source import Source
+
+    Found: TypeAlias = "tuple[MessageKind, str, tuple[Segment, ...] | None]"
+
+__all__ = ["HTML"]
+
+_LONGEST_MARK: Final = 300
+_MESSAGE: Final = re.compile(
+    r'<div class="msg (?P<classes>[a-z][^"<>\n]{0,120})" msgid="(?P<id>[^"<>\n]{0,80})"(?: msgtype="(?P<type>[^"<>\n]{0,40})")?'
+)
+_PAGE_TITLE: Final = re.compile(r"<title>(?P<title>[^<\n]*)</title>", re.IGNORECASE)
+_ARRAY: Final = re.compile(r"\bmsgArray\s*=\s*(?=\[)")
+_CLOCK: Final = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}[^<]{0,20}")
+_EMOJI: Final = re.compile(r'<img [^<>]*?\brawemoji="(?P<code>[^"<>]*)"[^<>]*>')
+_BREAK: Final = re.compile(r"<br ?/?>")
+_NOTICE_HEAD: Final = re.compile(r"(?:System Message|系统消息)[:：] ?")
+_QUOTE: Final = re.compile(r"「(?P<sender>[^：\n]{0,100})：(?P<text>.*)」", re.DOTALL)
+_PATTERNS: Final = ("Files/Data/msg-*.js", "Data/msg-*.js", "*_files/Data/msg-*.js")
+_DIGITS: Final = re.compile(r"([0-9]+)")
+_FORWARD_BEGINS: Final = "<< "
+_FORWARD_ENDS: Final = re.compile(r"(?P<title>.*) (?:结束|Ends) >>", re.DOTALL)
+_MOST_HELD: Final = 5_000
+
+
+def _typed_text(markup: str) -> str:
+    """What was typed: the tool's own markup undone, entities decoded, everything else as it stands."""
+    text = _EMOJI.sub(lambda match: html.escape(_bracketed(html.unescape(match["code"])), quote=False), markup)
+    return html.unescape(_BREAK.sub("\n", text)).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _bracketed(code: str) -> str:
+    return code if code[:1] in ("[", "/", "") else f"[{code}]"
+
+
+def _raw_text(markup: str) -> str:
+    """The text of the bubble of a piece, from its markup: of `<pre>`, else of the last `span.msg-text`."""
+    mark = 'msg-text"><pre>'
+    begin = markup.find(mark)
+    if begin >= 0:
+        end = markup.rfind("</pre></span>")
+    else:
+        mark = 'msg-text">'
+        begin = markup.rfind(mark)
+        end = markup.find("</span>", begin)
+    if begin < 0:
+        return ""
+    begin += len(mark)
+    return _typed_text(markup[begin : end if end >= begin else len(markup)])
+
+
+class _Body:
+    """A message's piece, parsed."""
+
+    def __init__(self, markup: str, kind: str) -> None:
+        self.markup = markup
+        self.type = kind
+        root = parse_fragment(markup)
+        box = first_with_class(root, "content-box")
+        self.node = root if box is None else box
+        self.root = root
+
+    def text_of(self, name: str) -> str:
+        """The text of the first element of a class."""
+        node = first_with_class(self.node, name)
+        return "" if node is None else node_text(node).strip()
+
+    def find(self, tag: str) -> HtmlElement | None:
+        return next((node for node in self.node.iter(tag) if not has_class(node, "wxemoji")), None)
+
+    def source_of(self, tag: str) -> str:
+        node = self.find(tag)
+        inner = None if node is None else next(node.iter("source"), None)
+        return "" if inner is None else inner.get("src") or ""
+
+
+def _one(kind: MessageKind, text: str, **data: object) -> Found:
+    return kind, text, (segment_for(kind, text, **data),)
+
+
+def _read_card(body: _Body) -> Found | None:
+    kind, name = body.text_of("card-type"), body.text_of("card-name")
+    if not kind:
+        return None
+    if first_with_class(body.node, "channel-title") is not None:
+        link = body.find("a")
+        url = "" if link is None else link.get("href") or ""
+        title = body.text_of("channel-title")
+        return _one(MessageKind.CHANNEL, f"{title} - {kind} {name}", title=title, url=url)
+    text = f"{kind} {name}".strip()
+    if "视频号" in kind or "Channel" in kind:
+        return _one(MessageKind.CHANNEL, text, title=name)
+    return _one(MessageKind.CARD, text, name=name)
+
+
+def _read_quote(body: _Body) -> Found | None:
+    node = first_with_class(body.node, "refermsg")
+    if node is None:
+        return None
+    begin = body.markup.find(">", body.markup.find("refermsg")) + 1
+    quoted = _typed_text(body.markup[begin : body.markup.find("</span><br", begin)])
+    quoted = quoted.removeprefix("<pre>").removesuffix("</pre>")
+    match = _QUOTE.fullmatch(quoted)
+    reply = _raw_text(body.markup)
+    sender, text = (match["sender"], match["text"]) if match else (None, quoted)
+    return MessageKind.QUOTE, reply, quote_segments(reply, sender, text)
+
+
+def _read_media(body: _Body) -> Found | None:
+    if path := body.source_of("audio"):
+        return _one(MessageKind.VOICE, "", path=path)
+    if path := body.source_of("video"):
+        return _one(MessageKind.VIDEO, "", path=path)
+    image = body.find("img")
+    if image is None or first_with_class(body.node, "triangle") is not None:
+        return None
+    path = image.get("rawurl") or image.get("src") or ""
+    if has_class(image, "image"):
+        caption = node_text(body.node).strip()
+        kind = MessageKind.VIDEO if caption or body.type in ("43", "62", "video") else MessageKind.IMAGE
+        return _one(kind, caption, path="" if kind is MessageKind.VIDEO else path)
+    return _one(MessageKind.STICKER, "", path=path)
+
+
+def _read_transfer(body: _Body) -> Found | None:
+    if first_with_class(body.node, "transfer-icon") is None:
+        return None
+    text = _raw_text(body.markup)
+    prefix = "微信转账 "
+    found = read_transfer(prefix + text)
+    data = {} if found is None else {name: getattr(found[0], name) for name in ("amount", "note", "state")}
+    return _one(MessageKind.TRANSFER, text, **data)
+
+
+def _read_share(body: _Body) -> Found | None:
+    if first_with_class(body.node, "appinfo") is None:
+        return None
+    link = body.find("a")
+    url = "" if link is None else link.get("href") or ""
+    title = "" if link is None else node_text(link).strip()
+    description = _raw_text(body.markup)
+    if not title:
+        return _read_plain(description, body.type)
+    text = f"{title}\n{description}" if description and description != title else title
+    if body.type == "file":
+        return _one(MessageKind.FILE, text, name=title, path=url)
+    return _one(MessageKind.LINK, text, title=title, url="" if url == "##" else url)
+
+
+def _read_plain(text: str, kind: str) -> Found:
+    """A text in a bubble: typed where the type says so, else a placeholder or the title of an app message."""
+    number = int(kind) if re.fullmatch(r"[0-9]{1,9}", kind) else 1
+    if number == 1 and kind:
+        return MessageKind.TEXT, text, None
+    if (found := read_placeholder(text, WECHATEXPORTER)) is not None:
+        return found[0], text, found[1]
+    if not kind:
+        found_kind, segments = read_body(text)
+        return found_kind, text, segments
+    exact = kind_of_type(number)
+    if number == 49:
+        return (MessageKind.LINK, text, (segment_for(MessageKind.LINK, text, title=text),)) if text else (
+            MessageKind.OTHER, text, None
+        )  # fmt: skip
+    return exact, text, None
+
+
+_BODIES: Final = (_read_quote, _read_card, _read_transfer, _read_share, _read_media)
+
+
+class _Pass:
+    """One pass over a page and its scripts."""
+
+    def __init__(self, source: Source, context: Context, draft: Draft) -> None:
+        self._source = source
+        self._context = context
+        self._draft = draft
+        self._seen: set[str] = set()
+        self._waiting: Message | None = None
+        self._parents: list[tuple[str, Message, list[Message]]] = []
+
+    def messages(self) -> Iterator[Message]:
+        for piece in iter_pieces(self._context.blocks(), _MESSAGE, _LONGEST_MARK):
+            if piece.offset >= 0:
+                yield from self._take(piece, self._source.name)
+        for script in self._scripts():
+            for number, piece in enumerate(self._script_pieces(script), 1):
+                yield from self._take(piece._replace(line=number), script.name)
+        yield from self._release()
+
+    def _scripts(self) -> list[Source]:
+        found = next((some for pattern in _PATTERNS if (some := self._source.siblings(pattern))), [])
+        return sorted(
+            found,
+            key=lambda source: [
+                (0, int(part), "") if part.isdecimal() else (1, 0, part)
+                for part in _DIGITS.split(source.name or "")
+            ],
+        )
+
+    def _script_pieces(self, script: Source) -> Iterator[Piece]:
+        """The pieces in the array of a script; those that the page has already are left out."""
+        on_page = frozenset(self._seen)
+        for item in iter_json(_array_blocks(script, self._context), self._context.collector, (), tail=True):
+            if not isinstance(item.value, str):
+                continue
+            for piece in iter_pieces((item.value,), _MESSAGE, _LONGEST_MARK):
+                match = _MESSAGE.match(piece.text)
+                if match is not None and (not match["id"] or match["id"].split()[0] not in on_page):
+                    yield piece
+
+    # messages
+
+    def _take(self, piece: Piece, source: str | None) -> Iterator[Message]:
+        match = _MESSAGE.match(piece.text)
+        assert match is not None  # noqa: S101 - pieces begin at a match
+        classes = match["classes"].split()
+        identifier = (match["id"].split() or [""])[0]
+        if identifier and source == self._source.name:
+            self._seen.add(identifier)
+        markup = _strip_page_end(piece.text)
+        if "chat-notice" in classes:
+            yield from self._notice(markup, piece)
+        else:
+            yield from self._emit(self._message(markup, classes, match["type"] or "", piece))
+
+    def _notice(self, markup: str, piece: Piece) -> Iterator[Message]:
+        text = _NOTICE_HEAD.sub("", _raw_text(markup) or node_text(parse_fragment(markup)).strip(), count=1)
+        if "fmsgtag" in markup[:200]:
+            if text.startswith(_FORWARD_BEGINS) and self._waiting is not None:
+                self._parents.append((text[len(_FORWARD_BEGINS) :], self._waiting, []))
+                self._waiting = None
+                return
+            if _FORWARD_ENDS.fullmatch(text) and self._parents:
+                self._close()
+                return
+        kind = read_notice(text) or MessageKind.SYSTEM
+        message = self._context.message(
+            self._draft, time=None, precision=None, sender=None, kind=kind, text=text, line=piece.line
+        )
+        yield from self._emit(message)
+
+    def _message(self, markup: str, classes: list[str], kind: str, piece: Piece) -> Message:
+        body = _Body(markup, kind)
+        name = next(
+            (
+                node
+                for node in body.root.iter("span")
+                if any(c in ("dspname", "name-left", "name-right") for c in (node.get("class") or "").split())
+            ),
+            None,
+        )
+        clock = None if name is None else _CLOCK.search(name.tail or "")
+        time, precision = None, None
+        if clock is not None:
+            time, precision = self._context.clock(clock.group().strip(), line=piece.line)
+        else:
+            self._context.report(
+                "bad-time", "a message without a time", severity=Severity.ERROR, line=piece.line
+            )
+        found, text, segments = self._read(body)
+        nested = "fmsg" in classes
+        side = {c.rpartition("-")[2] for c in classes} & {"left", "right"}
+        return self._context.message(
+            self._draft,
+            time=time,
+            precision=precision,
+            sender=(None if name is None else node_text(name)) or None,
+            sender_id=(None if name is None else name.get("wxid")) or None,
+            is_self=None if nested or len(side) != 1 else side == {"right"},
+            kind=found,
+            text=text,
+            segments=segments,
+            line=piece.line,
+            offset=piece.offset,
+        )
+
+    def _read(self, body: _Body) -> Found:
+        for read in _BODIES:
+            if (found := read(body)) is not None:
+                return found
+        if next(with_class(body.node, "msg-text"), None) is None and not body.markup.count("dont-break-out"):
+            return MessageKind.OTHER, node_text(body.node).strip(), None
+        return _read_plain(_raw_text(body.markup) or _plain_span(body), body.type)
+
+    def _emit(self, message: Message) -> Iterator[Message]:
+        """Hold the last message back, for a forward may follow it."""
+        if self._waiting is not None:
+            if self._parents:
+                self._parents[-1][2].append(self._waiting)
+            else:
+                yield self._waiting
+        self._waiting = message
+        if self._parents and sum(len(nested) for _, _, nested in self._parents) > _MOST_HELD:
+            yield from self._release()
+
+    def _close(self) -> None:
+        title, parent, nested = self._parents.pop()
+        if self._waiting is not None:
+            nested.append(self._waiting)
+        segment = Forward(title, tuple(nested), raw=parent.text)
+        self._waiting = attrs.evolve(parent, kind=MessageKind.FORWARD, segments=(segment,))
+
+    def _release(self) -> Iterator[Message]:
+        for _, parent, nested in self._parents:
+            self._context.report(
+                "open-forward",
+                "a merged forward has no end; its messages are given one by one",
+                line=parent.origin.line,
+            )
+            yield parent
+            yield from nested
+        self._parents.clear()
+        if self._waiting is not None:
+            yield self._waiting
+            self._waiting = None
+
+
+def _plain_span(body: _Body) -> str:
+    node = first_with_class(body.node, "dont-break-out")
+    return "" if node is None else node_text(node)
+
+
+def _strip_page_end(markup: str) -> str:
+    """A piece without what follows the last message of a page."""
+    for mark in ("</body>", "<script", "</html>"):
+        cut = markup.rfind(mark)
+        markup = markup[:cut] if cut >= 0 and "</div>" in markup[:cut] else markup
+    return markup
+
+
+def _array_blocks(script: Source, context: Context) -> Iterator[str]:
+    """The text of a script from its array on."""
+    began = False
+    held = ""
+    for block in script.blocks(context.collector, context.encoding):
+        text = block
+        if not began:
+            held += block
+            match = _ARRAY.search(held)
+            if match is None:
+                continue
+            text, began = held[match.end() :], True
+        yield text
+
+
+class WechatExporterHtml:
+    """The reader of WechatExporter's pages."""
+
+    name = "wechatexporter-html"
+    description = "WechatExporter for iOS backups, HTML with its msg-*.js"
+    suffixes = (".html", ".htm")
+    options: Mapping[str, str] = OWNER_OPTION
+
+    def detect(self, head: Head) -> Evidence | None:
+        """The title of the page and the frame of its messages."""
+        text = head.text
+        title = _PAGE_TITLE.search(text)
+        named = title is not None and find_title(html.unescape(title["title"])) is not None
+        framed = _MESSAGE.search(text) is not None
+        if framed and (named or "nt-box" in text):
+            return Evidence(1.0, 'messages in <div class="msg …" msgid=…>')
+        if named:
+            return Evidence(0.9, "the title of the page ends in 微信聊天记录")
+        return None
+
+    def read(self, source: Source, context: Context) -> Iterator[Batch]:
+        """The messages of the page, then those of the scripts beside it.
+
+        Raises:
+            MissingExtraError: without lxml.
+        """
+        title = _PAGE_TITLE.search(source.head().decode("utf-8", "replace"))
+        name = None if title is None else html.unescape(title["title"])
+        draft = context.draft(
+            title=None if name is None else find_title(name) or name, metadata={"exporter": "WechatExporter"}
+        )
+        return in_batches(draft, _Pass(source, context, draft).messages())
+
+
+HTML: Final = WechatExporterHtml()

@@ -1,0 +1,2 @@
+﻿window.CHAT_DATA=
+[{"seq":1740790800000,"time":"2025-03-01T09:00:00+08:00","talker":"wxid_zhaoliu0004","talkerName":"赵六","isChatRoom":false,"sender":"wxid_zhaoliu0004","senderName":"赵六 (设计)","isSelf":false,"type":1,"subType":0,"content":"早 \u003cb\u003e\u0026\"引号\"\n\n第二段","bigHeadURL":""},{"seq":1740790801000,"time":"2025-03-01T09:00:01+08:00","talker":"wxid_zhaoliu0004","talkerName":"赵六","isChatRoom":false,"sender":"wxid_zhangsan0001","senderName":"","isSelf":true,"type":1,"s
