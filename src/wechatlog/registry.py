@@ -119,6 +119,7 @@ _READERS: Final = (
     _Row("jettchent-json", "wechatlog.readers.small_json:JETTCHENT", ("json",)),
     _Row("wechatexporter-txt", "wechatlog.readers.wechatexporter_text:TXT", ("text", "csv")),
     _Row("wechatexporter-html", "wechatlog.readers.wechatexporter_html:HTML", ("html", "text")),
+    _Row("12425-csv", "wechatlog.readers.wechat_exporter_12425:READER", ("csv", "text")),
 )
 
 _WRITERS: Final = (

@@ -218,6 +218,11 @@ def test_weclone_times_are_utc_until_a_zone_is_named(samples: Path) -> None:
     assert [(m.sender, m.sender_id, m.is_self) for m in chat][:2] == [("李四", None, False), ("张三", None, True)]
 
 
+def test_a_name_is_no_account_id() -> None:
+    chat = wechatlog.load(table([row(1, "一", talker="李四 (同事)"), row(2, "二", talker="lisi_demo")]).encode())
+    assert [(m.sender, m.sender_id) for m in chat] == [("李四 (同事)", None), ("lisi_demo", "lisi_demo")]
+
+
 def test_a_hostile_record_is_left_alone() -> None:
     for src in ("{" * 5000, "{'a': __import__('os')}", "{'title': 1}", "{}"):
         chat = wechatlog.load(table([row(1, "t\nd", type_name="合并转发的聊天记录", src=src)]).encode())

@@ -35,6 +35,7 @@ __all__ = [
     "escape_body",
     "find_day",
     "heading",
+    "media_body",
     "parse_front_matter",
     "read_block",
     "render_block",
@@ -306,20 +307,19 @@ def heading(day: str) -> str:
 _LINE_BREAK: Final = re.compile(r"\r\n|[\r\n]")
 
 
-def _placeholder(message: Message) -> str:
-    """A body for a message that has no text of its own."""
-    when = message.time.isoformat(" ", "seconds")[:19] if message.time is not None else ""
-    for segment in message.segments:
-        if (
-            isinstance(segment, Image)
-            and (address := segment.url or segment.path)
-            and not re.search(r"[\s()]", address)
-        ):
-            return _escape_once(f"![{when}]({address})")
-        if isinstance(segment, Link) and segment.url and _ADDRESS.fullmatch(segment.url):
-            title = _escape_once((segment.title or segment.url).replace("\r", " ").replace("\n", " "))
-            return f"[{title}]({_escape_once(segment.url)})"
-    return ""
+def media_body(message: Message) -> str | None:
+    """The Markdown of an image or a link that came from another form, which replaces its text; `None` for all else."""
+    given = message.given_segments
+    if given is None or len(given) != 1 or given[0].raw != message.text:
+        return None
+    (segment,) = given
+    if isinstance(segment, Image) and (address := segment.url or segment.path) and not re.search(r"[\s()]", address):
+        when = "" if message.time is None else message.time.isoformat(" ", "seconds")[:19]
+        return _escape_once(f"![{when}]({address})")
+    if isinstance(segment, Link) and segment.url and _ADDRESS.fullmatch(segment.url):
+        body = _escape_once(f"[{_LINE_BREAK.sub(' ', segment.title or segment.url)}]({segment.url})")
+        return body if unescape_body(body) != message.text else None
+    return None
 
 
 def render_block(message: Message, when: dt.datetime, *, full_date: bool) -> str:
@@ -332,9 +332,7 @@ def render_block(message: Message, when: dt.datetime, *, full_date: bool) -> str
     """
     stamp = when.isoformat(" ", "seconds")[0 if full_date else 11 : 19]  # strftime is ten times slower
     sender = _LINE_BREAK.sub(" ", message.sender or "")
-    body = escape_body(message.text, message.kind)
-    if not message.text and message.kind is not MessageKind.OTHER:
-        body = _placeholder(message)
+    body = media_body(message) or escape_body(message.text, message.kind)
     tail = " " if classify(body).kind is MessageKind.IMAGE else "  "
     return f"> {stamp}  {sender}  \n{SEPARATOR}{body}{tail}\n{SEPARATOR}"
 

@@ -125,9 +125,7 @@ class _ForgeryWatch:
                     column=1,
                 )
             self.latest = max(time, self.latest or time)
-        if not text or ("\n" not in text and not text[0].isdigit()):
-            return
-        if match := self.pattern.search("\n" + text):
+        if match := self.pattern.search("\n" + text) if text else None:
             self.context.report(
                 "suspected-forgery",
                 "a line of this message looks like a header; no blank line stands before it, so it was kept as text",
@@ -263,7 +261,7 @@ class _TextConversion:
         is_notice = shown is None
         if self.version == 1 and not is_notice and self._is_notice_line(block, shown):
             is_notice, text = True, shown
-        self.watch.check(time, text, block.line)
+        self.watch.check(time, text if "\n" in text or text[:1].isdigit() else "", block.line)
         sender = None if is_notice else self._sender(shown, block.line)
         text, body = _read_notice(text) if is_notice else (text, self._read(text, time, block.line))
         if block.last and body.kind is MessageKind.TEXT:

@@ -240,7 +240,7 @@ class TimedPasteReader:
 
         def clock(header: re.Match[str]) -> dt.datetime | None:
             found = cached_clock(_time_text(header), run.today)
-            return found.time.replace(tzinfo=None) if found else None
+            return found.time if found else None
 
         candidates = sample_blocks(head, _TIMED)
         check = _same_style(candidates)

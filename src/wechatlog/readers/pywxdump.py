@@ -24,11 +24,11 @@ from wechatlog.content.appmsg import parse_content, parse_record
 from wechatlog.content.forwards import parse_record_dict, parse_record_repr
 from wechatlog.content.placeholders import PYWXDUMP, parse_body
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_name, segment_for
-from wechatlog.content.weflow import build_segments
+from wechatlog.content.weflow import build_segments, looks_like_account
 from wechatlog.diagnostics import Severity
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.base import Evidence, Refusal
+from wechatlog.readers.base import Evidence
 from wechatlog.readers.support.csv_rows import iter_dicts, iter_rows
 from wechatlog.readers.support.excel_marks import (
     DATE_ORDER_OPTION,
@@ -348,7 +348,8 @@ class _Teller:
             return None, None
         if talker == _SELF or (self.weclone and not _ACCOUNT.fullmatch(talker)):
             return talker or None, None
-        return _display_name(self.users.get(talker, {})) or talker, talker
+        known = talker in self.users or looks_like_account(talker)
+        return _display_name(self.users.get(talker, {})) or talker, talker if known else None
 
 
 def _read_users(source: Source, context: Context) -> Users:
@@ -476,10 +477,6 @@ def _is_row(value: Any) -> bool:
     return isinstance(value, dict) and {"MsgSvrID", "type_name", "talker", "CreateTime"} <= value.keys()
 
 
-def _is_user(value: Any) -> bool:
-    return isinstance(value, dict) and {"wxid", "nickname", "remark"} <= value.keys()
-
-
 def _json_rows(blocks: Iterable[str], context: Context) -> Iterator[_Row]:
     for item in iter_json(blocks, context.collector, ()):
         if item.key == "" and isinstance(item.value, dict):
@@ -496,13 +493,11 @@ class JsonReader:
     suffixes = (".json",)
     options: Mapping[str, str] = {}
 
-    def detect(self, head: Head) -> Evidence | Refusal | None:
+    def detect(self, head: Head) -> Evidence | None:
         """The keys of the first object decide."""
         value = head.json
         if isinstance(value, list) and value and _is_row(value[0]):
             return Evidence(1.0, "an array of objects with MsgSvrID and type_name")
-        if isinstance(value, dict) and value and all(map(_is_user, list(value.values())[:3])):
-            return Refusal("a list of contacts (users.json), not a chat", 0.9)
         return None
 
     def read(self, source: Source, context: Context) -> Iterator[Batch]:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from wechatlog.model import Message
     from wechatlog.readers.base import Batch, Context, Draft, Head
-    from wechatlog.readers.support.lookalikes import Block, cached_clock, read_clock
+    from wechatlog.readers.support.lookalikes import Block
     from wechatlog.segments.types import Segment
     from wechatlog.source import Source
 

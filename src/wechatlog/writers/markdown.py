@@ -119,7 +119,7 @@ class MarkdownWriter:
         "time:missing": "a message without a time is written with that of the message before it",
         "sender:line-break": "a line break in a name becomes a blank",
         "sender:empty": "an empty name is read as none",
-        "text:empty": "an empty body of an image or a link shows its address",
+        "text:media": "an image or a link from another form is written as its label and address",
         "conversation": "only the title and the front matter of an archive are kept",
     }
     several = True

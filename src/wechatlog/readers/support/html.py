@@ -117,7 +117,8 @@ def node_text(node: HtmlElement, *, collapse: bool = False, leave_out: Container
         _collect(node, _Manner(collapse, leave_out, alt), pieces)
     except RecursionError as error:
         raise FormatError("elements nested too deeply") from error
-    return "".join(pieces).removesuffix("\n")
+    text = "".join(pieces).removesuffix("\n")
+    return text.removesuffix(" ") if collapse else text
 
 
 class _Manner(NamedTuple):
@@ -157,6 +158,7 @@ def _add(pieces: list[str], text: str | None, keep_space: bool) -> None:
         return
     if not keep_space:
         text = _SPACES.sub(" ", text)
-        if text == " " and (not pieces or pieces[-1].endswith("\n")):
-            return
+        last = next((piece for piece in reversed(pieces) if piece), "\n")
+        if last[-1] in " \n":
+            text = text.removeprefix(" ")
     pieces.append(text)

@@ -213,6 +213,7 @@ class Gate:
     last: dt.datetime | None = None
     rising: bool = False
     falling: bool = False
+    _times_seen: dict[re.Match[str], dt.datetime | None] = attrs.field(factory=dict)
 
     def accept(self, candidate: Candidate) -> bool:
         """Whether a candidate is a header."""
@@ -228,8 +229,17 @@ class Gate:
             return False
         if name is not None and len(self.known) < _MOST_NAMES:
             self.known.add(name)
-        self.last = self.clock(candidate.header) or self.last
+        self.last = self.time(candidate.header) or self.last
         return True
+
+    def time(self, header: re.Match[str]) -> dt.datetime | None:
+        """The time in a header; those last asked for are remembered, since each is asked for three times."""
+        if header in self._times_seen:
+            return self._times_seen[header]
+        if len(self._times_seen) > 4:
+            self._times_seen.clear()
+        time = self._times_seen[header] = self.clock(header)
+        return time
 
     def _frame_doubt(self, candidate: Candidate, name: str | None) -> str | None:
         if candidate.blanks < (min(self.blanks, 1) if self.opens(candidate.before) else self.blanks):
@@ -239,7 +249,7 @@ class Gate:
         return self.check(candidate)
 
     def _time_doubt(self, candidate: Candidate) -> str | None:
-        time = self.clock(candidate.header)
+        time = self.time(candidate.header)
         if time is None or self.last is None:
             return None
         if time < self.last:
@@ -268,7 +278,7 @@ class Gate:
         for header, *_ in candidate.upcoming:
             if header is None or self.stop(header):
                 return
-            if (found := self.clock(header)) is not None:
+            if (found := self.time(header)) is not None:
                 yield found
 
     def _report(self, candidate: Candidate, name: str | None, sentence: str) -> None:
