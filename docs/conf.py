@@ -18,7 +18,6 @@ myst_heading_anchors = 3
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
-autodoc_preserve_defaults = True
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True
@@ -26,4 +25,14 @@ napoleon_use_ivar = True
 html_theme = "furo"
 html_title = "wechatlog"
 html_show_sphinx = False
-html_extra_path = ["reference/wechatlog-1.schema.json"]
+
+
+def _keep_colons(app, what, name, obj, options, lines):
+    """Napoleon takes `The pieces: those …` of a property for a type and a description."""
+    del app, name, obj, options
+    if what in ("property", "attribute") and lines:
+        lines[0] = lines[0].replace(": ", "; ")
+
+
+def setup(app):
+    app.connect("autodoc-process-docstring", _keep_colons, priority=400)

@@ -1,7 +1,7 @@
 """The only module that opens files: a path, bytes, a string or a file object in, text or bytes out.
 
-It undoes gzip, finds the encoding, and hands out text in blocks with every line end as it stands. It knows no
-chat format; what a broken byte means is reported to the collector and never lost silently.
+It undoes gzip and bzip2, finds the encoding, and hands out text in blocks with every line end as it stands. It
+knows no chat format; what a broken byte means is reported to the collector and never lost silently.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ HEAD_SIZE: Final = 65_536
 
 BLOCK_SIZE: Final = 1 << 18
 """Bytes read at a time: as fast as one pattern over a whole text, and a quarter of the memory of a megabyte."""
+
+_BZIP2_BLOCK: Final = b"1AY&SY"
 
 DEFAULT_SIZE_LIMIT: Final = 4 << 30
 """Bytes that a compressed input may grow to before it is refused as a compression bomb."""
@@ -109,6 +111,27 @@ def decode_text(data: bytes) -> str:
     return decoder.decode(data).removeprefix("\ufeff")
 
 
+def _unpack(stream: IO[bytes], head: bytes) -> IO[bytes] | None:
+    """The stream inside a gzip or bzip2 stream, or `None` for a plain one."""
+    if head.startswith(b"\x1f\x8b"):
+        return cast("IO[bytes]", gzip.GzipFile(fileobj=stream, mode="rb"))
+    if head.startswith(b"BZh") and head[4:10] == _BZIP2_BLOCK:
+        import bz2  # rare: only one exporter packs its files
+
+        return cast("IO[bytes]", bz2.BZ2File(stream, "rb"))
+    return None
+
+
+_ZIP_ERRORS: Final = (NotImplementedError, RuntimeError, ValueError)
+
+
+def _bad_zip() -> type[Exception]:
+    """The error of the library for ZIPs, which is imported only where there is one."""
+    import zipfile
+
+    return zipfile.BadZipFile
+
+
 class _Limited(io.RawIOBase):
     """A byte stream that stops being readable at a limit, so that a compression bomb cannot fill the memory."""
 
@@ -123,7 +146,7 @@ class _Limited(io.RawIOBase):
         view = memoryview(buffer)  # type: ignore[arg-type]
         try:
             data = self._stream.read(min(len(view), self._left + 1))
-        except (OSError, EOFError, zlib.error, NotImplementedError, RuntimeError, ValueError) as error:
+        except (OSError, EOFError, zlib.error, *_ZIP_ERRORS, _bad_zip()) as error:
             if isinstance(error, OSError) and error.errno is not None:
                 raise
             raise FormatError(f"broken compressed data: {error}", source=self._name) from error
@@ -229,7 +252,7 @@ class Source:
         def opener() -> IO[bytes]:
             try:
                 stream = archive.open(member)
-            except (NotImplementedError, RuntimeError, ValueError) as error:
+            except (*_ZIP_ERRORS, _bad_zip()) as error:
                 raise FormatError(f"cannot be unpacked: {error}", source=name) from error
             return io.BufferedReader(_Limited(stream, size_limit, name))
 
@@ -259,21 +282,21 @@ class Source:
 
     @property
     def suffix(self) -> str:
-        """The file suffix in lower case, of what is inside for a `.gz`: `.csv`; empty without a name."""
+        """The file suffix in lower case, of what is inside for a `.gz` or `.bz2`; empty without a name."""
         suffixes = PurePath(self.name or "").suffixes
-        if suffixes and suffixes[-1].lower() == ".gz":
+        if suffixes and suffixes[-1].lower() in (".gz", ".bz2"):
             suffixes.pop()
         return suffixes[-1].lower() if suffixes else ""
 
     def open(self) -> IO[bytes]:
-        """A fresh, seekable or not, binary stream with gzip undone."""
+        """A fresh, seekable or not, binary stream with gzip or bzip2 undone."""
         stream = self._opener()
         if not hasattr(stream, "peek"):
             stream = cast("IO[bytes]", io.BufferedReader(cast("io.RawIOBase", stream)))
-        if not stream.peek(2).startswith(b"\x1f\x8b"):  # type: ignore[attr-defined]
+        unpacked = _unpack(stream, stream.peek(10))  # type: ignore[attr-defined]
+        if unpacked is None:
             return stream
-        unpacked = gzip.GzipFile(fileobj=stream, mode="rb")
-        return io.BufferedReader(_Limited(cast("IO[bytes]", unpacked), self.size_limit, self.label, stream))
+        return io.BufferedReader(_Limited(unpacked, self.size_limit, self.label, stream))
 
     def head(self) -> bytes:
         """The first bytes, `HEAD_SIZE` at most; read once."""
@@ -286,7 +309,7 @@ class Source:
         return self._head
 
     def read_bytes(self) -> bytes:
-        """Everything, with gzip undone."""
+        """Everything, with gzip or bzip2 undone."""
         with self.open() as stream:
             return stream.read()
 

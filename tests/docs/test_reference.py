@@ -14,7 +14,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import wechatlog
-from wechatlog import testing
+from wechatlog import operations, testing
+from wechatlog.content.vocabulary import segment_for
 from wechatlog.segments import segment_rules, types
 
 if TYPE_CHECKING:
@@ -40,8 +41,13 @@ def _page(name: str) -> str:
 
 def test_the_api_page_has_every_public_name() -> None:
     text = _page("api.md").split("## For authors")[0]
-    shown = re.findall(r"^\.\. auto(?:function|class|exception):: (\w+)", text, re.MULTILINE)
-    assert sorted(shown) == sorted(wechatlog.__all__)
+    shown: dict[str, list[str]] = {}
+    for part in re.split(r"^\.\. currentmodule:: ", text, flags=re.MULTILINE)[1:]:
+        names = re.findall(r"^\.\. auto(?:function|class|exception):: (\w+)", part, re.MULTILINE)
+        shown.setdefault(part.split("\n", 1)[0], []).extend(names)
+    assert sorted(shown.pop("wechatlog")) == sorted(wechatlog.__all__)
+    assert sorted(shown.pop("wechatlog.operations")) == sorted(operations.__all__)
+    assert not shown
 
 
 def test_the_page_on_errors_has_every_error() -> None:
@@ -54,11 +60,19 @@ def test_the_page_on_errors_has_every_error() -> None:
 
 
 def test_the_page_on_segments_has_every_type_and_field() -> None:
-    rows = dict(_ROW.findall(_page("segments.md").split("## Rules")[0]))
+    rows = dict(_ROW.findall(_page("segments.md").split("## Kinds")[0]))
     assert set(rows) == set(types.__all__) - {"Segment"}
     for name, rest in rows.items():
         fields = [field.name for field in attrs.fields(getattr(types, name)) if field.name != "raw"]
         assert re.findall(r"`(\w+)`", rest.split("|")[1]) == fields, name
+
+
+def test_the_page_on_segments_has_every_kind_and_its_segment() -> None:
+    rows = dict(_ROW.findall(_page("segments.md").split("## Kinds")[1].split("## Rules")[0]))
+    assert list(rows) == [kind.value for kind in wechatlog.MessageKind]
+    for name, rest in rows.items():
+        segment = type(segment_for(wechatlog.MessageKind(name))).__name__
+        assert re.findall(r"`(\w+)`", rest) == ([] if segment == "Text" else [segment]), name
 
 
 def test_the_page_on_segments_has_every_rule_in_order() -> None:
@@ -147,7 +161,9 @@ def _validate(conversation: wechatlog.Conversation, validator: Draft202012Valida
     for line in wechatlog.dumps(conversation, "jsonl").removesuffix("\n").split("\n"):
         value = json.loads(line)
         definition = "conversation" if value["type"] == "conversation" else "message"
-        problems = [error.message for error in validator.evolve(schema=_reference(validator, definition)).iter_errors(value)]
+        problems = [
+            error.message for error in validator.evolve(schema=_reference(validator, definition)).iter_errors(value)
+        ]
         assert not problems, f"{problems[:3]} in {line[:300]}"
 
 
@@ -159,7 +175,7 @@ def _reference(validator: Draft202012Validator, definition: str) -> dict[str, An
 
 
 @pytest.mark.parametrize("closed", [False, True], ids=["as published", "without unknown keys"])
-def test_what_is_written_is_valid(closed: bool) -> None:  # noqa: FBT001
+def test_what_is_written_is_valid(closed: bool) -> None:
     validator = Draft202012Validator(_schema(closed=closed))
     for path in sorted((ROOT / "examples").iterdir()):
         for conversation in wechatlog.load_archive(path):
@@ -221,7 +237,9 @@ def test_the_readme_names_every_format_and_extra(path: Path) -> None:
     missing = {info.name for info in wechatlog.formats() if info.origin == "built-in" and f"`{info.name}`" not in text}
     assert not missing, f"{path.name} lacks formats: {sorted(missing)}"
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    extras = re.findall(r"^(\w+) = \[", project.split("[project.optional-dependencies]")[1].split("\n[")[0], re.MULTILINE)
+    extras = re.findall(
+        r"^(\w+) = \[", project.split("[project.optional-dependencies]")[1].split("\n[")[0], re.MULTILINE
+    )
     for extra in set(extras) - {"test", "lint", "docs", "dev"}:
         assert f"`{extra}`" in text, f"{path.name} lacks the extra {extra}"
 

@@ -62,9 +62,7 @@ def sender(account: str) -> bytes:
 
 
 def room_data(names: dict[str, str]) -> bytes:
-    return b"".join(
-        field(1, field(1, k.encode()) + field(2, v.encode()) + field(3, 0)) for k, v in names.items()
-    )
+    return b"".join(field(1, field(1, k.encode()) + field(2, v.encode()) + field(3, 0)) for k, v in names.items())
 
 
 def packed(xml: str) -> bytes:
@@ -84,9 +82,7 @@ def write(path: Path, *statements: str | tuple[str, Any]) -> Path:
 
 
 def v3_rows(*rows: tuple[Any, ...]) -> tuple[str, Any]:
-    names = (
-        "MsgSvrID, Type, SubType, IsSender, CreateTime, StrTalker, StrContent, CompressContent, BytesExtra"
-    )
+    names = "MsgSvrID, Type, SubType, IsSender, CreateTime, StrTalker, StrContent, CompressContent, BytesExtra"
     return f"INSERT INTO MSG ({names}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
 
 
@@ -127,7 +123,9 @@ def table_of(account: str) -> str:
 
 
 def v4_rows(account: str, *rows: tuple[Any, ...]) -> tuple[str, Any]:
-    names = "server_id, local_type, sort_seq, real_sender_id, create_time, status, message_content, WCDB_CT_message_content"
+    names = (
+        "server_id, local_type, sort_seq, real_sender_id, create_time, status, message_content, WCDB_CT_message_content"
+    )
     return f"INSERT INTO [{table_of(account)}] ({names}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows
 
 
@@ -174,16 +172,12 @@ def load_all(path: Any, **options: Any) -> dict[str | None, wechatlog.Conversati
 
 def test_official_samples(samples: Path) -> None:
     three = wechatlog.load(samples / "wechat-v3-MSG0.db", errors="strict")
-    assert [(m.sender_id, m.text, m.id, m.is_self) for m in three] == [
-        (LI, "早上好", "8000000000000000001", False)
-    ]
+    assert [(m.sender_id, m.text, m.id, m.is_self) for m in three] == [(LI, "早上好", "8000000000000000001", False)]
     assert three[0].time is not None
     assert three[0].time.isoformat() == "2024-03-01T09:00:00+08:00"
     assert three.tz_assumed
     four = wechatlog.load(samples / "wechat-v4-message_0.db", errors="strict")
-    assert [(m.sender_id, m.text, m.id, m.is_self) for m in four] == [
-        (LI, "早", "6000000000000000001", False)
-    ]
+    assert [(m.sender_id, m.text, m.id, m.is_self) for m in four] == [(LI, "早", "6000000000000000001", False)]
 
 
 class TestVersion3:
@@ -268,9 +262,7 @@ class TestVersion3:
         assert [(m.kind, m.text) for m in found] == [("link", ""), ("text", "好")]
         assert [d.code for d in found.diagnostics] == ["broken-content"]
 
-    def test_missing_library_is_named_only_when_needed(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_missing_library_is_named_only_when_needed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "lz4", None)
         monkeypatch.setitem(sys.modules, "lz4.block", None)
         plain = write(tmp_path / "a.db", V3_SCHEMA, v3_rows(ROWS[0]))

@@ -368,6 +368,14 @@ def test_names_in_quotes_are_not_of_this_tool(name: str) -> None:
     assert find_reader(name).detect(Head.of(Source.of_text(text))) is None
 
 
+def test_text_in_front_is_reported_and_nothing_else_lost() -> None:
+    text = "存档说明\n\n" + _text("memotrace-text/group.txt")
+    conversation = _load(text)
+    assert wechatlog.detect(text.encode()).format == "memotrace-text"
+    assert conversation.messages == _load(_text("memotrace-text/group.txt")).messages
+    assert next((d.code, d.line) for d in conversation.diagnostics) == ("text-before-first-message", 1)
+
+
 def test_an_emoji_code_alone_is_no_placeholder_in_version_3() -> None:
     text = "2026-02-03 07:05:09 李四\n[红包]\n\n2026-02-03 07:05:10 李四\n[图片]\n\n2026-02-03 07:05:11 李四\n【图片】"
     assert [m.kind for m in _load(text, "memotrace-text")] == [

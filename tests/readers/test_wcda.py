@@ -83,7 +83,23 @@ def test_official_samples(samples: Path, suffix: str) -> None:
 def test_official_json_field_by_field(samples: Path) -> None:
     found = wechatlog.load(samples / "wcda-private-messages.json")
     assert [m.kind.value for m in found][:15] == (
-        "text text image voice video sticker location link file quote transfer red_packet forward call card".split()
+        [
+            "text",
+            "text",
+            "image",
+            "voice",
+            "video",
+            "sticker",
+            "location",
+            "link",
+            "file",
+            "quote",
+            "transfer",
+            "red_packet",
+            "forward",
+            "call",
+            "card",
+        ]
     )
     assert [m.id for m in found] == [str(1000 + n) for n in range(1, 18)]
     assert found[3].segments == (Voice(3.25, raw="[语音 3250秒]"),)

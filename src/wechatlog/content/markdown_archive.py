@@ -273,7 +273,7 @@ _BODIES: Final = (
     _Row(
         frozenset("「?"),
         None,
-        re.compile(r"(?:「[^\n]*?[：:].*」|\?[^\n]*?: .*\?)[ \n]-(?: -){14}(?:[ \n].*)?", re.DOTALL),
+        re.compile(r"(?:「[^：:\n]*[：:].*」|\?(?:(?!: )[^\n])*+: .*\?)[ \n]-(?: -){14}(?:[ \n].*)?", re.DOTALL),
         Body(MessageKind.QUOTE),
     ),
 )
@@ -319,6 +319,10 @@ def media_body(message: Message) -> str | None:
     if isinstance(segment, Link) and segment.url and _ADDRESS.fullmatch(segment.url):
         body = _escape_once(f"[{_LINE_BREAK.sub(' ', segment.title or segment.url)}]({segment.url})")
         return body if unescape_body(body) != message.text else None
+    if isinstance(segment, Sticker) and segment.url and _ADDRESS.fullmatch(segment.url):
+        title, line_break, _ = message.text.partition("\n")
+        if line_break and _LABEL_KINDS.get(title) is MessageKind.STICKER:  # `[动画表情]` over an address
+            return _escape_once(f"[{title}]({segment.url})")
     return None
 
 
@@ -354,10 +358,12 @@ class Block(NamedTuple):
     Attributes:
         body: the raw body.
         end: where the block ends; a day heading after it belongs to the next message.
+        cut_header: the block ends with the beginning of a header, which is not part of the body.
     """
 
     body: str
     end: int
+    cut_header: bool = False
 
 
 def cut_block(text: str) -> Block:
@@ -377,13 +383,25 @@ def cut_block(text: str) -> Block:
     ):
         return Block(body, end)
     lines = plain.split("\n")[1:]
-    while lines and not lines[0].strip(" \t"):
-        lines.pop(0)
-    while lines and not lines[-1].strip(" \t"):
-        lines.pop()
-    if len(lines) == 1 and lines[0].startswith("![") and lines[0].endswith(") "):
-        return Block(lines[0][:-1], end)
-    return Block("\n".join(line.removesuffix("  ") for line in lines), end)
+    shown = [number for number, line in enumerate(lines) if line.strip(" \t")]
+    cut_header = bool(shown) and _is_cut_header(lines, shown)
+    if cut_header:
+        shown.pop()
+    content = lines[shown[0] : shown[-1] + 1] if shown else []
+    if len(content) == 1 and content[0].startswith("![") and content[0].endswith(") "):
+        return Block(content[0][:-1], end, cut_header)
+    return Block("\n".join(line.removesuffix("  ") for line in content), end, cut_header)
+
+
+_CUT_HEADER: Final = re.compile(r">(?: (?:[0-9]{1,4}|[0-9]{4}-[0-9-]{0,5}|[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{0,8} ?|[0-9]{2}:[0-9:]{0,6} ?)?)?")
+
+
+def _is_cut_header(lines: list[str], shown: list[int]) -> bool:
+    """Whether the last line, without a line end, is the beginning of the next header, where the file was cut."""
+    last = len(lines) - 1
+    if shown[-1] != last or last == 0 or lines[last - 1].strip(" \t") or not _CUT_HEADER.fullmatch(lines[last]):
+        return False
+    return len(shown) > 1 or last >= 3
 
 
 def read_block(

@@ -29,7 +29,6 @@ __all__ = ["JSON", "WEBHOOK", "ChatlogJsonReader", "ChatlogWebhookReader"]
 _KEYS: Final = frozenset({"seq", "talker", "isSelf"})
 _FACTS: Final = ("keyword", "lastTime")
 _LISTINGS: Final = (
-    (frozenset({"userName", "alias", "nickName"}), "a contact list of chatlog"),
     (frozenset({"name", "owner", "users"}), "a list of groups of chatlog"),
     (frozenset({"userName", "nOrder"}), "a list of sessions of chatlog"),
 )

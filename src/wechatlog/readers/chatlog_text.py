@@ -53,6 +53,8 @@ _FILE_NAME: Final = re.compile(
     r"(?P<talker>.+?)_(?P<start>[0-9]{4}-[0-9]{2}-[0-9]{2})(?:_(?P<end>[0-9]{4}-[0-9]{2}-[0-9]{2}))?(?: ?\([0-9]+\))?"
 )
 
+_TALKER: Final = re.compile(r"(?:wxid_[A-Za-z0-9_\-]{1,80}|gh_[A-Za-z0-9]{1,40}|[0-9]{1,30}@chatroom)\Z")
+
 
 # --- the header -----------------------------------------------------------------------------------
 
@@ -152,6 +154,12 @@ def _file_days(name: re.Match[str] | None) -> tuple[dt.date | None, dt.date | No
         return start, dt.date.fromisoformat(name["end"]) if name["end"] else start
     except ValueError:
         return None, None
+
+
+def _plain_talker(text: str) -> str:
+    """The id at the end of the talker part, for files that somebody gave a word in front."""
+    match = _TALKER.search(text)
+    return match.group() if match and "," not in text else text
 
 
 def _find_dates(context: Context, name: re.Match[str] | None) -> _Dates:
@@ -381,7 +389,7 @@ class ChatlogTextReader:
         """
         stem = (source.name or "").rpartition(".")[0] or source.name or ""
         name = _FILE_NAME.fullmatch(stem)
-        talker = name["talker"] if name else None
+        talker = _plain_talker(name["talker"]) if name else None
         head = Head.of(source, context.encoding)
         several = "," in (talker or "") or any(who.room for who, _ in _first_headers(head))
         reading = _Reading(context, _find_dates(context, name), None if several else talker, several, Desk(context))

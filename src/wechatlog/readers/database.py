@@ -158,9 +158,7 @@ class _People:
                 self.rooms[decode(name)] = dict(_room_names(data))
 
 
-def _select(
-    connection: sqlite3.Connection, table: str, columns: tuple[str, ...]
-) -> Iterator[tuple[Any, ...]]:
+def _select(connection: sqlite3.Connection, table: str, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
     present = columns_of(connection, table)
     if columns[0] in present:
         wanted = ", ".join(quote_name(name) if name in present else "NULL" for name in columns)
@@ -402,9 +400,7 @@ def _is_text(data: bytes) -> bool:
 class _Walk:
     """One pass over one database."""
 
-    def __init__(
-        self, source: Source, context: Context, connection: sqlite3.Connection, version: int
-    ) -> None:
+    def __init__(self, source: Source, context: Context, connection: sqlite3.Connection, version: int) -> None:
         self.source = source
         self.context = context
         self.connection = connection

@@ -202,20 +202,25 @@ def _beside(source: Source) -> frozenset[str] | None:
     return names or None
 
 
-def _real_name(member: zipfile.ZipInfo) -> str:
-    """The name of a ZIP member, which some packers write in UTF-8 or GBK without saying so."""
-    if member.flag_bits & 0x800:
-        return member.filename
+def _real_names(members: list[zipfile.ZipInfo]) -> list[str]:
+    """The names of ZIP members, which some packers write in UTF-8 or GBK without saying so."""
+    raw = [None if member.flag_bits & 0x800 else _old_bytes(member.filename) for member in members]
+    encoding = "utf-8"
     try:
-        data = member.filename.encode("cp437")
+        b"".join(data for data in raw if data is not None).decode()
+    except UnicodeDecodeError:
+        encoding = "gb18030"
+    return [
+        member.filename if data is None else data.decode(encoding, "replace")
+        for member, data in zip(members, raw, strict=True)
+    ]
+
+
+def _old_bytes(name: str) -> bytes | None:
+    try:
+        return name.encode("cp437")
     except UnicodeEncodeError:
-        return member.filename
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return member.filename
+        return None
 
 
 @contextlib.contextmanager
@@ -232,8 +237,8 @@ def _open_zip(source: Source) -> Iterator[zipfile.ZipFile]:
 
 def _find_text(archive: zipfile.ZipFile) -> tuple[zipfile.ZipInfo, frozenset[str]] | None:
     """The one chat text of a ZIP and the names of the other files; `None` where there are none or several."""
-    members = [(info, _real_name(info)) for info in archive.infolist()[:_MOST_MEMBERS] if not info.is_dir()]
-    members = [(info, name) for info, name in members if not name.startswith("__MACOSX")]
+    files = [info for info in archive.infolist()[:_MOST_MEMBERS] if not info.is_dir()]
+    members = [pair for pair in zip(files, _real_names(files), strict=True) if not pair[1].startswith("__MACOSX")]
     texts = [(info, name) for info, name in members if PurePosixPath(name).name == _TEXT_NAME]
     if len(texts) != 1 or texts[0][0].flag_bits & 1:
         return None

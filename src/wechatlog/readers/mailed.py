@@ -163,7 +163,7 @@ class _Frame:
         gap: blanks that must stand before the clock.
         blanks: blank lines that must stand before a header.
         spaced: a blank line follows a header.
-        names: the only two people, or `None`.
+        names: the only names that can stand over messages, or `None` for any.
     """
 
     grammar: Grammar
@@ -210,8 +210,10 @@ def _two_people(title: _Title | None, senders: list[str]) -> frozenset[str] | No
     seen = collections.Counter(senders)
     titled = max(title.pairs, key=lambda pair: sum(seen[name] for name in pair), default=())
     known = [name for name in dict.fromkeys(titled) if seen[name]]
-    known += [name for name, _ in seen.most_common() if name not in known]
-    return frozenset(known[:2]) if len(known) > 1 else None
+    often = max(seen.values(), default=0)
+    # A remark stands over messages as often as a name does; a body line that looks like a header is rare.
+    known += [name for name, count in seen.most_common() if name not in known and count * 5 >= often]
+    return frozenset((*known[:2], *titled)) if len(known) > 1 else None
 
 
 class _Text(NamedTuple):
@@ -266,7 +268,7 @@ class _Pass:
             self.draft.title, self.draft.is_group = title.text, title.is_group
             names = self.frame.names or frozenset()
             for pair in title.pairs:
-                if names == set(pair) or len(title.pairs) == 1:
+                if names >= set(pair) or len(title.pairs) == 1:
                     self.draft.members = [Participant(name) for name in pair]
                     break
         if self.text.attachments:

@@ -266,6 +266,14 @@ class _Walk:
         time = self._time(stamp, line)
         origin = Origin(self.context.source.name, line, offset)
         message, body = read_block(name, block.body, time, origin, self.draft.lexicon)
+        if block.cut_header:
+            self.context.report(
+                "cut-header",
+                "the file ends inside a header; nothing of that message is left",
+                line=line + text.count("\n"),
+                column=1,
+                excerpt=text.rpartition("\n")[2],
+            )
         if body.damage:
             code, sentence = body.damage
             self.context.report(code, sentence, line=line + 2, column=1, excerpt=block.body[:200])

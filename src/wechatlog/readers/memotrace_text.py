@@ -168,7 +168,7 @@ class _Signs(NamedTuple):
 
 
 def _read_signs(head: Head) -> _Signs | None:
-    """Headers and signs of either version in a head; `None` for names in quotes, which MemoTrace does not write."""
+    """Headers and signs of either version in a head; `None` for none, and for names in quotes, which are not its."""
     lines = head.lines
     headers = quoted = v1 = v3 = 0
     for index, line in enumerate(lines):
@@ -185,9 +185,9 @@ def _read_signs(head: Head) -> _Signs | None:
             quoted += 1
         elif _is_one_line(lines, index):
             v1 += 1
-    if quoted and quoted * 2 >= headers:
+    if not headers or quoted * 2 >= headers:
         return None
-    if head.complete and headers:
+    if head.complete:
         is_v1 = head.text.endswith("\n\n")
         v1, v3 = v1 + is_v1, v3 + (not head.text.endswith("\n"))
     return _Signs(headers, v1, v3)
@@ -218,13 +218,14 @@ class MemotraceTextReader:
 
     def detect(self, head: Head) -> Evidence | None:
         """Header lines in their frame, the first of them on the first line; placeholders and frame tell the version."""
-        first = next((line for line in head.lines if line.strip()), "")
-        if not _HEADER.fullmatch(first):
-            return None
         signs = _read_signs(head)
         if signs is None or (1 if signs.v1 > signs.v3 else 3) != self.version:
             return None
         found = f"{signs.headers} header lines `time name` after blank lines"
+        first = next((line for line in head.lines if line.strip()), "")
+        if not _HEADER.fullmatch(first):
+            confidence = min(0.65, 0.45 + 0.02 * signs.headers)
+            return Evidence(confidence, f"{found}, and other text before them") if signs.headers > 2 else None
         if signs.v1 == signs.v3:
             return Evidence(0.55, found)
         confidence = 0.75 if signs.headers > 1 else 0.6

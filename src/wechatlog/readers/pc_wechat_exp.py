@@ -20,7 +20,7 @@ from wechatlog.diagnostics import Severity
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.base import Evidence, in_batches
 from wechatlog.readers.support.lookalikes import Gate, cached_clock, iter_blocks, read_clock, sample
-from wechatlog.tokenizer import Grammar
+from wechatlog.tokenizer import Grammar, prepare
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -211,6 +211,8 @@ def _unknown_name(run: _Pass, gate: Gate, name: str) -> str | None:
     others = gate.known - usual
     if name in usual or name in others or (not others and run.draft.title not in gate.known):
         return None
+    if name.startswith("ID:") or _ACCOUNT.fullmatch(name):  # what the tool writes for a name that it did not find
+        return None
     return f"it looks like a header but names {name!r}, who is not in this chat"
 
 
@@ -245,7 +247,7 @@ class PcWechatExpHtmlReader:
             severity=Severity.INFO,
         )
         count = 0
-        for content, line, offset in _elements(blocks):
+        for content, line, offset in _elements(prepare(blocks).blocks):
             match = _LINE.fullmatch(content)
             count += 1
             if match is not None:

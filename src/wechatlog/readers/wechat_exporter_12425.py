@@ -163,7 +163,7 @@ class Exporter12425Reader:
 
     name = "12425-csv"
     description = "12425/wechat-exporter CSV of iPhone backups, 2016 to 2018"
-    suffixes = (".csv", ".bz2")
+    suffixes = (".csv",)
     options: Mapping[str, str] = OWNER_OPTION
 
     def detect(self, head: Head) -> Evidence | None:

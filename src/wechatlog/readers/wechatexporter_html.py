@@ -48,10 +48,12 @@ __all__ = ["HTML"]
 
 _LONGEST_MARK: Final = 300
 _MESSAGE: Final = re.compile(
-    r'<div class="msg (?P<classes>[a-z][^"<>\n]{0,120})" msgid="(?P<id>[^"<>\n]{0,80})"(?: msgtype="(?P<type>[^"<>\n]{0,40})")?'
+    r'<div class="msg (?P<classes>[a-z][^"<>\n]{0,120})" msgid="(?P<id>[^"<>\n]{0,80})"'
+    r'(?: msgtype="(?P<type>[^"<>\n]{0,40})")?'
 )
 _PAGE_TITLE: Final = re.compile(r"<title>(?P<title>[^<\n]*)</title>", re.IGNORECASE)
 _ARRAY: Final = re.compile(r"\bmsgArray\s*=\s*(?=\[)")
+_PAGE_END: Final = re.compile(r"(</div>)\s*+(?:<script\b|</body>)")
 _CLOCK: Final = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}[^<]{0,20}")
 _EMOJI: Final = re.compile(r'<img [^<>]*?\brawemoji="(?P<code>[^"<>]*)"[^<>]*>')
 _BREAK: Final = re.compile(r"<br ?/?>")
@@ -234,21 +236,19 @@ class _Pass:
         return sorted(
             found,
             key=lambda source: [
-                (0, int(part), "") if part.isdecimal() else (1, 0, part)
-                for part in _DIGITS.split(source.name or "")
+                (0, int(part), "") if part.isdecimal() else (1, 0, part) for part in _DIGITS.split(source.name or "")
             ],
         )
 
     def _script_pieces(self, script: Source) -> Iterator[Piece]:
-        """The pieces in the array of a script; those that the page has already are left out."""
+        """The pieces in the array of a script; a message that the page has already is left out."""
         on_page = frozenset(self._seen)
         for item in iter_json(_array_blocks(script, self._context), self._context.collector, (), tail=True):
             if not isinstance(item.value, str):
                 continue
-            for piece in iter_pieces((item.value,), _MESSAGE, _LONGEST_MARK):
-                match = _MESSAGE.match(piece.text)
-                if match is not None and (not match["id"] or match["id"].split()[0] not in on_page):
-                    yield piece
+            pieces = [piece for piece in iter_pieces((item.value,), _MESSAGE, _LONGEST_MARK) if piece.offset >= 0]
+            if pieces and _identifier(pieces[0]) not in on_page:
+                yield from pieces
 
     # messages
 
@@ -256,7 +256,7 @@ class _Pass:
         match = _MESSAGE.match(piece.text)
         assert match is not None  # noqa: S101 - pieces begin at a match
         classes = match["classes"].split()
-        identifier = (match["id"].split() or [""])[0]
+        identifier = _identifier(piece)
         if identifier and source == self._source.name:
             self._seen.add(identifier)
         markup = _strip_page_end(piece.text)
@@ -296,9 +296,7 @@ class _Pass:
         if clock is not None:
             time, precision = self._context.clock(clock.group().strip(), line=piece.line)
         else:
-            self._context.report(
-                "bad-time", "a message without a time", severity=Severity.ERROR, line=piece.line
-            )
+            self._context.report("bad-time", "a message without a time", severity=Severity.ERROR, line=piece.line)
         found, text, segments = self._read(body)
         nested = "fmsg" in classes
         side = {c.rpartition("-")[2] for c in classes} & {"left", "right"}
@@ -357,6 +355,12 @@ class _Pass:
             self._waiting = None
 
 
+def _identifier(piece: Piece) -> str:
+    """The `msgid`; old templates have the class behind it by mistake."""
+    match = _MESSAGE.match(piece.text)
+    return (match["id"].split() or [""])[0] if match else ""
+
+
 def _plain_span(body: _Body) -> str:
     node = first_with_class(body.node, "dont-break-out")
     return "" if node is None else node_text(node)
@@ -364,10 +368,8 @@ def _plain_span(body: _Body) -> str:
 
 def _strip_page_end(markup: str) -> str:
     """A piece without what follows the last message of a page."""
-    for mark in ("</body>", "<script", "</html>"):
-        cut = markup.rfind(mark)
-        markup = markup[:cut] if cut >= 0 and "</div>" in markup[:cut] else markup
-    return markup
+    end = _PAGE_END.search(markup) if "</body>" in markup else None
+    return markup if end is None else markup[: end.end(1)]
 
 
 def _array_blocks(script: Source, context: Context) -> Iterator[str]:

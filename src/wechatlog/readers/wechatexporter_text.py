@@ -32,7 +32,6 @@ from wechatlog.content.vocabulary import segment_for
 from wechatlog.diagnostics import Collector, Severity
 from wechatlog.model import MessageKind
 from wechatlog.readers.base import OWNER_OPTION, Evidence, Head, in_batches
-from wechatlog.readers.support.records import count_headers
 from wechatlog.segments import Forward
 from wechatlog.timestamps import parse_clock
 from wechatlog.tokenizer import Grammar, iter_records, prepare
@@ -60,6 +59,7 @@ _DASHES: Final = re.compile(r"-(?: -){14,}[ \t]*")
 _NOTICE: Final = re.compile(r"(?:System Message:|系统消息[:：]) ?(?P<text>.*)", re.DOTALL)
 _OPEN: Final = "<< "
 _CLOSE: Final = re.compile(r"(?P<title>.*) (?:结束|Ends) >>")
+_LF: Final = "\n"
 _LONGEST_NAME: Final = 200
 _MOST_HELD: Final = 5_000
 _BARE_NOTICE_BEGINS: Final = ('"', "“", "你", "You ")
@@ -128,11 +128,14 @@ class _Entry:
     line: int
     offset: int
     is_link: bool = False
+    more: list[str] = attrs.field(factory=list)
+    depth: int = 0
 
-    @property
-    def key(self) -> str:
-        """For comparing times: ISO texts sort as times do."""
-        return self.clock
+    def join(self) -> _Entry:
+        """Take the lines that were no headers into the text."""
+        self.text = "".join((self.text, *self.more))
+        self.more.clear()
+        return self
 
 
 class _Piece(NamedTuple):
@@ -204,56 +207,54 @@ class _Entries:
 
     def split(self, entry: _Entry) -> Iterator[_Entry]:
         """An entry, and those that follow it without a line end."""
-        while (match := self._glued(entry)) is not None:
-            before = entry.text[: match.start()]
-            head, name = self._split_name(before, entry)
-            follower = _Entry(
-                name,
-                match["time"],
-                entry.text[match.end() :],
-                entry.line + before.count("\n"),
-                entry.offset,
-            )
-            entry.text = head
-            if not _TRANSFER.match(head):
-                entry.is_link = True
-            self._context.report(
-                "writer-fault",
-                "no line end before the next message (a fault of the exporter)"
-                if name is not None
-                else "no line end before the next message, and no way to tell its sender's name",
-                severity=Severity.INFO if name is not None else Severity.WARNING,
-                line=follower.line,
-            )
+        text, begin = entry.text, 0
+        while entry.sender is not None and (match := self._glued(entry, text, begin)) is not None:
+            entry.text, name = self._split_name(text[begin : match.start()])
+            entry.is_link = entry.is_link or not _TRANSFER.match(entry.text)
+            line = entry.line + text.count("\n", begin, match.start())
+            self._report(name, line)
             yield entry
-            entry = follower
+            begin = match.end()
+            entry = _Entry(name, match["time"], "", line, entry.offset)
+        entry.text = text[begin:]
         yield entry
 
-    def _glued(self, entry: _Entry) -> re.Match[str] | None:
+    def _report(self, name: str | None, line: int) -> None:
+        if name is not None:
+            sentence, severity = "no line end before the next message", Severity.INFO
+        else:
+            sentence = "no line end before the next message, and no way to tell whose it is"
+            severity = Severity.WARNING
+        self._context.report("writer-fault", sentence, severity=severity, line=line)
+
+    def _glued(self, entry: _Entry, text: str, begin: int) -> re.Match[str] | None:
         """The header inside a text, if one is there that cannot be a part of it.
 
-        In a transfer only one whose sender is known or follows the transfer's fixed words; in another text only
-        one of a known person that is not older, since what people paste is.
+        In a transfer only one whose sender is known or follows the transfer's fixed words; in another text
+        only one of a known person that is not older, since what people paste is.
         """
-        if entry.sender is None:
+        is_transfer = _TRANSFER.match(text, begin) is not None
+        line_end = -1 if is_transfer else text.find("\n", begin)
+        match = _INSIDE.search(text, begin, line_end if line_end >= 0 else len(text))
+        if match is None or _is_older(match["time"], entry.clock, descending=self._descending):
             return None
-        first_line = entry.text.find("\n")
-        reach = len(entry.text) if _TRANSFER.match(entry.text) else first_line
-        match = _INSIDE.search(entry.text, 0, reach if reach >= 0 else len(entry.text))
-        if match is None or (match["time"] < entry.clock) != (self._descending and match["time"] != entry.clock):
-            return None
-        if _TRANSFER.match(entry.text):
+        if is_transfer or self._names.split(text[begin : match.start()]) is not None:
             return match
-        return match if self._names.split(entry.text[: match.start()]) is not None else None
+        return None
 
-    def _split_name(self, text: str, entry: _Entry) -> tuple[str, str | None]:
+    def _split_name(self, text: str) -> tuple[str, str | None]:
         found = self._names.split(text)
         if found is not None:
             return found
-        match = _TRANSFER.match(entry.text)
+        match = _TRANSFER.match(text)
         if match is not None and match["amount"] is not None and "\n" not in text and match.end() < len(text):
             return text[: match.end()], text[match.end() :]
         return text, None
+
+
+def _is_older(clock: str, other: str, *, descending: bool) -> bool:
+    """Whether a time cannot follow another in an export; ISO texts sort as times do."""
+    return clock > other if descending else clock < other
 
 
 # --- the pass -------------------------------------------------------------------------------------
@@ -296,59 +297,52 @@ class _Pass:
         current: _Entry | None = None
         for header, raw, offset, line in itertools.chain.from_iterable(iter_records(blocks, _GRAMMAR)):
             text = raw.replace("\r\n", "\n")
-            if header is None:
+            if header is None or current is None:
                 current = _Entry(None, "", text, line, offset)
                 continue
-            assert current is not None  # noqa: S101 - the first record has no header
             if self._is_body(header, current):
-                current.text += header.group()[1:] + text
-                self._context.report(
-                    "suspected-forgery",
-                    "this line looks like a header and is older than the message that it stands in",
-                    line=line,
-                    column=1,
-                )
+                current.more.append(header.group()[1:] + text)
+                self._report_forgery(line)
                 continue
-            self._close_remark(current, header)
-            yield self._cut(current)
-            clock = header["time"] or header["bare"]
-            name = self._sender(header["sender"], current)
-            current = _Entry(name, clock, text, line, offset, is_link=header["bare"] is not None)
+            current.join()
+            clock, is_link = header["time"] or header["bare"], header["bare"] is not None
+            following = _Entry(self._take_remark(header["sender"], current), clock, text, line, offset, is_link)
+            current.text = current.text.removesuffix("\n")
+            yield current
+            following.depth = self._depth_after(following)
+            current = following
         if current is not None:
-            current.text = current.text.rstrip("\n")
+            current.join().text = current.text.rstrip("\n")
             yield current
 
-    def _sender(self, name: str, before: _Entry) -> str:
-        """The sender of a header line, which a remark to a transfer may run into."""
-        if before.sender is not None and _TRANSFER.match(before.text) and name not in self._names:
-            found = self._names.split(name)
-            if found is not None:
-                return found[1]
-        return name
+    def _report_forgery(self, line: int) -> None:
+        self._context.report(
+            "suspected-forgery",
+            "this line looks like a header and is older than the message that it stands in",
+            line=line,
+            column=1,
+        )
 
-    def _close_remark(self, current: _Entry, header: re.Match[str]) -> None:
-        """Give a transfer the remark that stands in front of the next name."""
-        name = header["sender"]
-        if current.sender is not None and _TRANSFER.match(current.text) and self._sender(name, current) != name:
-            current.text = current.text.rstrip("\n") + "\n" + name[: len(name) - len(self._sender(name, current))]
-            current.text += "\n"
-
-    def _cut(self, entry: _Entry) -> _Entry:
-        """Without the line end that belongs to the format."""
-        entry.text = entry.text.removesuffix("\n")
-        return entry
+    def _take_remark(self, name: str, before: _Entry) -> str:
+        """The sender of a header line; what stands before a known name is the remark to the transfer above."""
+        if before.sender is None or not _TRANSFER.match(before.text) or name in self._names:
+            return name
+        found = self._names.split(name)
+        if found is None:
+            return name
+        before.text = f"{before.text.rstrip(_LF)}\n{found[0]}\n"
+        return found[1]
 
     def _is_body(self, header: re.Match[str], current: _Entry) -> bool:
-        clock = header["time"] or header["bare"]
-        if current.sender is None or clock == current.clock or self._depth_after(current) > 0:
+        if current.sender is None or current.depth > 0:
             return False
-        return (clock < current.clock) != self._descending
+        return _is_older(header["time"] or header["bare"], current.clock, descending=self._descending)
 
     def _depth_after(self, entry: _Entry) -> int:
-        """How many merged forwards are open behind an entry."""
+        """How many merged forwards are open behind an entry, all before it having been taken."""
         depth = len(self._forwards)
-        if _OPEN not in entry.text and not depth and ">>" not in entry.text:
-            return 0
+        if _OPEN not in entry.text and not (depth and ">>" in entry.text):
+            return depth
         for piece in self._pieces(entry):
             depth += {"open": 1, "close": -1}.get(piece.what, 0)
         return max(depth, 0)

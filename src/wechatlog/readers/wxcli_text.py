@@ -55,6 +55,7 @@ _TEXT_TITLE: Final = re.compile(
 _BOLD_NAME: Final = re.compile(r"\*\*(?P<sender>[^\n]{1,200}?)\*\*: ?")
 _PLAIN_NAME: Final = re.compile(r"(?P<sender>[^\n]{1,200}?): ")
 _NOTICE_LABEL: Final = re.compile(r"\[(?:系统|撤回)\] ?")
+_ACCOUNT: Final = re.compile(r"wxid_[A-Za-z0-9_-]{4,40}")
 _SINGULAR: Final = frozenset({MessageKind.SYSTEM, MessageKind.RECALL, MessageKind.PAT})
 
 
@@ -120,6 +121,7 @@ class _Pass:
             time=time,
             precision=precision,
             sender=sender,
+            sender_id=sender if sender is not None and _ACCOUNT.fullmatch(sender) else None,
             is_self=is_self,
             kind=kind,
             text=text,

@@ -93,8 +93,10 @@ def _file_name(part: Mail) -> str | None:
 
 
 def _header(mail: Mail, name: str) -> str | None:
-    value = mail.get(name)
-    return None if value is None else _unfold(str(value))
+    for key, value in mail.raw_items():
+        if key.lower() == name:
+            return _unfold(decode_text(str(value).encode("utf-8", "surrogateescape")))
+    return None
 
 
 def _unfold(value: str) -> str:

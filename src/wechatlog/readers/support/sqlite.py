@@ -209,9 +209,7 @@ def _query(table: str, group: str | None, key: str, direction: str) -> str:
     return f"SELECT rowid, {column}, {key} FROM {quote_name(table)} ORDER BY rowid {direction}"  # noqa: S608
 
 
-def _scan(
-    connection: sqlite3.Connection, query: str, found: dict[str, _Column], stop: int | None
-) -> str | None:
+def _scan(connection: sqlite3.Connection, query: str, found: dict[str, _Column], stop: int | None) -> str | None:
     names: dict[object, str] = {}
     try:
         for row, talker, key in connection.execute(query):

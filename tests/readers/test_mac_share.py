@@ -1,0 +1,137 @@
+"""Shares of WeChat for Mac: what files in the corpus cannot show."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import wechatlog
+from tests.readers.texts import FRAGMENTS, check_any, check_cuts, check_variants
+from wechatlog import File, FormatError, Image, MessageKind, WechatlogError
+
+TEXT = (
+    "·测试 甲\n2026年9月10日 17:33\n[图片] 图片_1.jpg\n\n·测试 甲\n2026年9月11日 10:23\n早\n\n第二段\n\n"
+    "·李四\n2026年9月14日 12:32\n[文件] 方案.docx\n"
+)
+
+
+def pack(*files: tuple[str, str]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in files:
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return stream.getvalue()
+
+
+WHOLE = pack(("聊天记录.txt", TEXT), ("图片_1.jpg", "x"), ("方案.docx", "x"))
+
+
+def test_a_zip_is_read_strictly() -> None:
+    assert wechatlog.detect(WHOLE).format == "mac-share"
+    conversation = wechatlog.load(WHOLE, errors="strict")
+    assert [message.sender for message in conversation] == ["测试 甲", "测试 甲", "李四"]
+    assert [message.kind for message in conversation] == [MessageKind.IMAGE, MessageKind.TEXT, MessageKind.FILE]
+    assert conversation[1].text == "早\n\n第二段"
+    assert conversation[2].segments == (File("方案.docx", path="方案.docx", raw="[文件] 方案.docx"),)
+    assert wechatlog.load(WHOLE) == wechatlog.load(WHOLE, format="mac-share")
+
+
+def test_a_zip_in_an_archive(tmp_path: Path) -> None:
+    (tmp_path / "share.zip").write_bytes(WHOLE)
+    (conversation,) = wechatlog.load_archive(tmp_path, errors="strict")
+    assert len(conversation) == 3
+
+
+def test_two_shares_in_one_zip() -> None:
+    data = pack(("a/聊天记录.txt", TEXT), ("a/图片_1.jpg", "x"), ("b/聊天记录.txt", TEXT), ("b/方案.docx", "x"))
+    found = list(wechatlog.load_archive(data))
+    assert [len(conversation) for conversation in found] == [3, 3]
+    missing = [[entry.message for entry in conversation.diagnostics] for conversation in found]
+    assert missing == [
+        ["the file '方案.docx' is not beside the text"],
+        ["the file '图片_1.jpg' is not beside the text"],
+    ]
+
+
+def test_unpacked_beside_its_files(tmp_path: Path) -> None:
+    path = tmp_path / "聊天记录.txt"
+    path.write_text(TEXT, encoding="utf-8")
+    (tmp_path / "图片_1.jpg").write_bytes(b"x")
+    conversation = wechatlog.load(path)
+    assert conversation[0].segments == (Image(path="图片_1.jpg", raw="[图片] 图片_1.jpg"),)
+    assert [(entry.code, entry.line) for entry in conversation.diagnostics] == [("missing-attachment", 13)]
+    with pytest.raises(FormatError, match=r"the file '方案\.docx' is not beside the text"):
+        wechatlog.load(path, errors="strict")
+
+
+def test_of_data_without_a_place_nothing_is_said_to_be_missing() -> None:
+    assert wechatlog.loads(TEXT).diagnostics == ()
+
+
+def test_a_name_in_a_zip_that_does_not_say_its_encoding() -> None:
+    conversation = wechatlog.load(_as_gbk(("聊天记录.txt", TEXT), ("图片_1.jpg", "x"), ("方案.docx", "x")))
+    assert (len(conversation), conversation.diagnostics) == (3, ())
+
+
+def _as_gbk(*files: tuple[str, str]) -> bytes:
+    """A ZIP with names in GBK and without the flag that says UTF-8, as Windows tools write it."""
+
+    class Info(zipfile.ZipInfo):
+        def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802 - the name that zipfile gives it
+            return self.filename.encode("gb18030"), self.flag_bits & ~0x800
+
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in files:
+            archive.writestr(Info(name), content)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("size", [10, 100, 300, len(WHOLE) - 5])
+def test_a_cut_zip_is_an_error_of_the_library(size: int) -> None:
+    with pytest.raises(WechatlogError):
+        wechatlog.load(WHOLE[:size])
+    with pytest.raises(FormatError, match="broken ZIP"):
+        wechatlog.load(WHOLE[:size], format="mac-share")
+
+
+def test_a_zip_of_something_else() -> None:
+    with pytest.raises(FormatError, match=r"holds not exactly one 聊天记录\.txt"):
+        wechatlog.load(pack(("x.txt", "x")), format="mac-share")
+
+
+def test_encodings_and_line_ends_change_nothing() -> None:
+    check_variants(TEXT, "mac-share")
+
+
+def test_a_cut_loses_nothing_before_it() -> None:
+    check_cuts(TEXT.encode(), "mac-share")
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=40))
+def test_any_lines(parts: list[str]) -> None:
+    check_any("".join(parts).encode(), "mac-share")
+
+
+@given(st.binary(max_size=300), st.integers(0, len(WHOLE)))
+def test_any_bytes(data: bytes, at: int) -> None:
+    check_any(data, "mac-share")
+    with contextlib.suppress(WechatlogError):
+        wechatlog.load(WHOLE[:at] + data + WHOLE[at + len(data) :])
+
+
+def test_a_body_that_looks_like_an_attachment_is_text() -> None:
+    text = "·李四\n2026年9月10日 17:33\n[捂脸] 好.txt\n\n·李四\n2026年9月10日 17:34\n[图片] 看这个\n"
+    assert [message.kind for message in wechatlog.loads(text)] == [MessageKind.TEXT, MessageKind.TEXT]
+
+
+def test_a_bad_date_is_said() -> None:
+    conversation = wechatlog.loads(TEXT.replace("9月14日", "19月14日"))
+    assert conversation[2].time is None
+    assert [(entry.code, entry.line) for entry in conversation.diagnostics] == [("bad-time", 12)]

@@ -1,0 +1,165 @@
+"""Pasted text: what files in the corpus cannot show."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import wechatlog
+from tests.readers.texts import FRAGMENTS, check_any, check_cuts, check_variants
+from wechatlog import FormatError, MessageKind, OptionError, UnknownFormatError
+
+FORMATS = ("paste", "paste-ios", "paste-names")
+SAMPLES = {
+    "paste-windows-datetime.txt": "paste",
+    "paste-mac-datetime.txt": "paste",
+    "paste-name-cn-date.txt": "paste",
+    "paste-ios-multiselect.txt": "paste-ios",
+    "paste-windows-name-only.txt": "paste-names",
+}
+TEXTS = {
+    "paste": "李 四 2022/11/17 21:07\n早\n\n张三 2022/11/17 21:08\n早\n第二行\n\n李 四 2022/11/17 21:09\n[图片]\n",
+    "paste-ios": "李 四\n2026年07月16日 17:08\n早\n\n张三\n2026年07月16日 17:09\n早\n第二行\n\n李 四\n2026年07月16日 17:10\n[图片]\n",
+    "paste-names": "李 四:\n早\n\n张三:\n早\n第二行\n\n李 四:\n[图片]\n",
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_samples_are_detected_and_read_strictly(samples: Path, name: str) -> None:
+    assert wechatlog.detect(samples / name).format == SAMPLES[name]
+    conversation = wechatlog.load(samples / name, errors="strict")
+    assert [message.sender for message in conversation[:2]] == ["李四", "张三"]
+    assert conversation[1].text.startswith("早")
+    assert all(message.is_self is None and message.sender_id is None for message in conversation)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_encodings_and_line_ends_change_nothing(format: str) -> None:  # noqa: A002
+    check_variants(TEXTS[format], format)
+    assert wechatlog.detect(TEXTS[format].encode("utf-16")).format == format
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_cut_loses_nothing_before_it(format: str) -> None:  # noqa: A002
+    check_cuts(TEXTS[format].encode(), format)
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=40), st.sampled_from(FORMATS))
+def test_any_lines(parts: list[str], format: str) -> None:  # noqa: A002
+    check_any("".join(parts).encode(), format)
+
+
+@given(st.binary(max_size=300), st.sampled_from(FORMATS))
+def test_any_bytes(data: bytes, format: str) -> None:  # noqa: A002
+    check_any(data, format)
+
+
+@pytest.mark.parametrize(
+    ("clock", "time"),
+    [
+        ("昨天 21:30", dt.datetime(2026, 5, 1, 21, 30)),
+        ("星期五 下午9:30", dt.datetime(2026, 5, 1, 21, 30)),
+        ("09:30", dt.datetime(2026, 5, 2, 9, 30)),
+        ("4月30日 00:01", dt.datetime(2026, 4, 30, 0, 1)),
+        ("2026年5月1日 上午12:08", dt.datetime(2026, 5, 1, 0, 8)),
+        ("2017/8/9 7:14:05", dt.datetime(2017, 8, 9, 7, 14, 5)),
+    ],
+)
+def test_clocks(clock: str, time: dt.datetime) -> None:
+    (message,) = wechatlog.loads(f"李四 {clock}\n早\n", format="paste", today="2026-05-02")
+    assert (message.sender, message.time, message.text) == ("李四", time, "早")
+    assert message.precision == ("second" if time.second else "minute")
+
+
+def test_a_relative_time_without_a_day_is_said() -> None:
+    conversation = wechatlog.loads("李四 昨天 21:30\n早\n", format="paste")
+    assert conversation[0].time is None
+    assert [entry.code for entry in conversation.diagnostics] == ["relative-time"]
+    assert "pass today=" in conversation.diagnostics[0].message
+
+
+def test_today_may_be_a_date_and_must_be_a_day() -> None:
+    assert wechatlog.loads("李四 21:30\n早\n", format="paste", today=dt.date(2026, 5, 2))[0].time is not None
+    assert wechatlog.loads("李四 21:30\n早\n", format="paste", today=dt.datetime(2026, 5, 2, 3))[0].time is not None
+    with pytest.raises(OptionError, match="today: expected a day such as 2026-05-02, not 'morgen'"):
+        wechatlog.loads("李四 21:30\n早\n", format="paste", today="morgen")
+
+
+def test_the_zone_and_the_owner_are_those_that_the_user_names() -> None:
+    conversation = wechatlog.loads(TEXTS["paste"], tz="Asia/Shanghai", owner="张三")
+    assert [message.is_self for message in conversation] == [False, True, False]
+    assert {str(message.time.tzinfo) for message in conversation if message.time} == {"Asia/Shanghai"}
+
+
+def test_a_date_without_a_clock_in_the_body_is_no_header() -> None:
+    text = "李四 2022/11/17 21:07\n截止 2022/11/17\n\n张三 2022/11/17 21:08\n好\n"
+    assert [message.text for message in wechatlog.loads(text)] == ["截止 2022/11/17", "好"]
+
+
+def test_a_header_out_of_time_is_no_header_when_nobody_knows_the_name() -> None:
+    text = TEXTS["paste"].replace("第二行\n", "第二行\n\n会议 2022/11/17 08:00\n带电脑\n")
+    conversation = wechatlog.loads(text)
+    assert [message.sender for message in conversation] == ["李 四", "张三", "李 四"]
+    assert conversation[1].text == "早\n第二行\n\n会议 2022/11/17 08:00\n带电脑"
+    assert [(entry.code, entry.line) for entry in conversation.diagnostics] == [("suspected-forgery", 8)]
+
+
+def test_a_known_name_out_of_time_is_taken_with_a_warning() -> None:
+    text = TEXTS["paste"].replace("第二行\n", "第二行\n\n李 四 2022/11/17 08:00\n旧\n")
+    conversation = wechatlog.loads(text)
+    assert len(conversation) == 4
+    assert [str(entry.severity) for entry in conversation.diagnostics] == ["warning"]
+    with pytest.raises(FormatError, match="its time lies before that of the message above"):
+        wechatlog.loads(text, errors="strict")
+
+
+def test_newest_first_is_read_as_it_stands() -> None:
+    text = "".join(f"李四 2022/11/17 21:0{n}\n{n}\n\n" for n in range(9, -1, -1))
+    assert [message.text for message in wechatlog.loads(text)] == list("9876543210")
+
+
+ESSAYS = (
+    "总结：\n今年很好。\n\n建议：\n明年更好。\n\n注意：\n带伞。\n",
+    "优点:\n快\n\n缺点:\n贵\n\n优点:\n小\n\n缺点:\n吵\n",
+    "问:\n怎么办\n\n答:\n不知道\n\n问:\n真的吗\n\n答:\n真的\n",
+    "他说：\n“走吧。”\n\n她说：\n“好。”\n\n他说：\n“那走。”\n",
+    "今天的安排如下:\n开会\n\n吃饭\n\n睡觉\n",
+    "第一章:\n从前\n\n第二章:\n后来\n",
+    "标题\n\n李四:\n早\n",
+    "# 笔记\n\n李四:\n早\n\n李四:\n晚\n",
+)
+
+
+@pytest.mark.parametrize("text", ESSAYS)
+def test_an_essay_is_no_chat(text: str) -> None:
+    with pytest.raises(UnknownFormatError):
+        wechatlog.load(text.encode())
+    with pytest.raises(UnknownFormatError):
+        wechatlog.load(text.replace("\n", "\r\n").encode())
+
+
+def test_an_agenda_is_no_chat() -> None:
+    with pytest.raises(UnknownFormatError):
+        wechatlog.loads("早饭 08:00\n粥\n\n午饭 12:00\n面\n\n晚饭 18:00\n饭\n")
+
+
+def test_names_may_hold_a_comma_when_they_come_back() -> None:
+    text = "Li, Si:\n早\n\n张三:\n早\n\nLi, Si:\n例如:\n一\n\n例如:\n二\n"
+    conversation = wechatlog.loads(text, format="paste-names")
+    assert [message.sender for message in conversation] == ["Li, Si", "张三", "Li, Si"]
+    assert conversation[2].text == "例如:\n一\n\n例如:\n二"
+
+
+def test_emoji_codes_are_text_and_placeholders_are_not() -> None:
+    text = "李四:\n[微笑]\n\n张三:\n[动画表情]\n\n李四:\n[红包]\n\n张三:\n[图片]好看\n"
+    kinds = [message.kind for message in wechatlog.loads(text)]
+    assert kinds == [MessageKind.TEXT, MessageKind.STICKER, MessageKind.TEXT, MessageKind.TEXT]
+
+
+def test_text_above_is_reported() -> None:
+    with pytest.raises(FormatError, match="text before the first header belongs to no message"):
+        wechatlog.loads("聊天\n\n" + TEXTS["paste"], format="paste", errors="strict")

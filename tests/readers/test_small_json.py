@@ -1,0 +1,221 @@
+"""wx-cli, wechat-cli, chatlog-keeper and JettChenT."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import wechatlog
+from tests.readers._variants import check_cuts, check_encodings, read
+from wechatlog.model import MessageKind as Kind
+from wechatlog.readers import small_json
+from wechatlog.segments.types import Quote
+from wechatlog.testing import check_reader
+
+CORPUS = Path(__file__).parents[1] / "corpus"
+CASES = [
+    (small_json.WX_CLI, "wx-cli-json/private.json"),
+    (small_json.WX_CLI, "wx-cli-json/group.json"),
+    (small_json.WECHAT_CLI_JSON, "wechat-cli-json/private.json"),
+    (small_json.WECHAT_CLI_JSONL, "wechat-cli-jsonl/several.jsonl"),
+    (small_json.KEEPER, "chatlog-keeper-json/wechat_messages.json"),
+    (small_json.JETTCHENT, "jettchent-json/王-五-wxid_wangwu0003.json"),
+]
+
+
+@pytest.mark.parametrize(("reader", "case"), CASES)
+def test_promises(reader: Any, case: str) -> None:
+    check_reader(reader, [CORPUS / case])
+
+
+@pytest.mark.parametrize(("reader", "case"), CASES)
+def test_variants_and_cuts(reader: Any, case: str) -> None:
+    text = (CORPUS / case).read_text(encoding="utf-8")
+    check_encodings(text, reader.name)
+    if case != "wx-cli-json/private.json":  # the other person's id stands behind the messages
+        check_cuts(text, reader.name, step=101)
+
+
+def _wx(messages: list[dict[str, Any]], **facts: Any) -> str:
+    known = {"chat": "李四", "is_group": False, "messages": messages, "username": "wxid_lisi00000002"}
+    return json.dumps({**known, **facts})
+
+
+def _row(sender: str, content: str, kind: str = "文本") -> dict[str, Any]:
+    return {"content": content, "local_id": 1, "sender": sender, "timestamp": 1777593600, "type": kind}
+
+
+# --- wx-cli ---------------------------------------------------------------------------------------
+
+
+def test_official_sample_of_wx_cli(samples: Path) -> None:
+    conversation = wechatlog.load(samples / "wxcli-export.json", errors="strict")
+    assert (conversation.title, conversation.id, conversation.is_group) == ("李四", "wxid_lisi00000002", False)
+    assert [message.kind for message in conversation] == [
+        Kind.TEXT,
+        Kind.TEXT,
+        Kind.IMAGE,
+        Kind.QUOTE,
+        Kind.FILE,
+        Kind.FORWARD,
+        Kind.RECALL,
+    ]
+    assert [message.is_self for message in conversation] == [False, True, False, False, True, False, None]
+    assert conversation[0].sender_id == "wxid_lisi00000002"
+
+
+def test_wx_cli_leaves_out_the_name_of_the_other_person() -> None:
+    conversation = wechatlog.loads(_wx([_row("", "早"), _row("张三", "早")]), errors="strict")
+    assert [(m.sender, m.sender_id, m.is_self) for m in conversation] == [
+        ("李四", "wxid_lisi00000002", False),
+        ("张三", None, True),
+    ]
+
+
+def test_wx_cli_does_not_say_whose_group_message_it_is() -> None:
+    conversation = wechatlog.loads(_wx([_row("王五", "早"), _row("", "早")], is_group=True, chat="项目组"))
+    assert [(m.sender, m.is_self) for m in conversation] == [("王五", None), (None, None)]
+    named = wechatlog.loads(_wx([_row("王五", "早")], is_group=True), owner="王五")
+    assert named[0].is_self is True
+
+
+def test_wx_cli_texts_that_look_like_placeholders_are_texts() -> None:
+    conversation = wechatlog.loads(_wx([_row("", "[图片]"), _row("", "[图片] local_id=1", "图片")]))
+    assert [message.kind for message in conversation] == [Kind.TEXT, Kind.IMAGE]
+
+
+def test_wx_cli_minutes_stand_in_for_a_missing_timestamp() -> None:
+    row = {**_row("", "早"), "time": "2026-05-01 08:00"}
+    del row["timestamp"]
+    message = wechatlog.loads(_wx([row]))[0]
+    assert (str(message.time), message.precision) == ("2026-05-01 08:00:00+08:00", "minute")
+
+
+def test_wx_cli_without_messages() -> None:
+    conversation = wechatlog.loads(_wx([], chat_type="private"))
+    assert (conversation.title, len(conversation)) == ("李四", 0)
+
+
+# --- wechat-cli -----------------------------------------------------------------------------------
+
+
+def _entries(*lines: str, **facts: Any) -> wechatlog.Conversation:
+    known = {"chat": "李四", "username": "wxid_lisi00000002", "is_group": False, "messages": list(lines)}
+    return wechatlog.loads(json.dumps({**known, **facts}), errors="strict")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("[图片] (local_id=9)", Kind.IMAGE),
+        ("[图片] /home/zhangsan/a.dat", Kind.IMAGE),
+        ("[图片]真好看", Kind.TEXT),
+        ("[图片] 真好看", Kind.TEXT),
+        ("[表情]", Kind.STICKER),
+        ("[微笑]", Kind.TEXT),
+        ('[语音] <msg><voicemsg voicelength="1600"/></msg>', Kind.VOICE),
+        ("[通话]", Kind.CALL),
+        ("[通话] 已取消", Kind.CALL),
+        ("[通话]吧", Kind.TEXT),
+        ("[链接/文件] 什么", Kind.OTHER),
+        ("[小程序] 订单\n  https://example.invalid/", Kind.MINI_PROGRAM),
+        ("[撤回] 李四 撤回了一条消息", Kind.RECALL),
+        ("早: 安", Kind.TEXT),
+        ("", Kind.TEXT),
+    ],
+)
+def test_entries(text: str, kind: Kind) -> None:
+    (message,) = _entries(f"[2026-05-01 08:00] 李四: {text}")
+    assert (message.kind, message.text, message.precision) == (kind, text, "minute")
+    assert "".join(segment.raw for segment in message.segments) == text
+
+
+def test_a_quote_of_an_entry() -> None:
+    (message,) = _entries("[2026-05-01 08:00] 张三: 收到\n  ↳ 回复: 早\n第二行")
+    assert message.is_self is True
+    assert message.segments[-1] == Quote(None, "早\n第二行", raw="\n  ↳ 回复: 早\n第二行")
+
+
+def test_entries_of_a_group_do_not_say_whose_they_are() -> None:
+    (message,) = _entries("[2026-05-01 08:00] 李四: 早", is_group=True)
+    assert (message.sender, message.sender_id, message.is_self) == ("李四", None, None)
+
+
+def test_lines_as_an_array(samples: Path) -> None:
+    lines = (samples / "wechat-cli-history.jsonl").read_text(encoding="utf-8").splitlines()
+    conversation = wechatlog.loads(f"[{','.join(lines)}]", errors="strict")
+    assert conversation.messages == wechatlog.load(samples / "wechat-cli-history.jsonl").messages
+    assert [message.is_self for message in conversation] == [False, True]
+
+
+# --- chatlog-keeper and JettChenT -----------------------------------------------------------------
+
+
+def test_official_sample_of_chatlog_keeper(samples: Path) -> None:
+    conversation = wechatlog.load(samples / "chatlog-keeper-wechat_messages.json", errors="strict")
+    assert (conversation.title, conversation.owner) == ("李四", "wxid_zhangsan0001")
+    assert [(m.sender, m.is_self, m.id) for m in conversation] == [
+        ("李四", False, "6000000000000000001"),
+        ("张三", True, None),
+    ]
+
+
+def test_official_sample_of_jettchent(samples: Path) -> None:
+    conversation = wechatlog.load(samples / "jettchent-李四-wxid_lisi00000002.json", errors="strict")
+    assert [message.text for message in conversation] == ["收到", "早"]
+    assert [message.is_self for message in conversation] == [True, False]
+    assert [message.text for message in conversation.sorted()] == ["早", "收到"]
+    assert [entry.code for entry in conversation.diagnostics] == ["newest-first"]
+
+
+def test_jettchent_without_its_file_name(samples: Path) -> None:
+    data = (samples / "jettchent-李四-wxid_lisi00000002.json").read_bytes()
+    conversation = wechatlog.load(data)
+    assert (conversation.id, [message.is_self for message in conversation]) == (None, [None, None])
+    named = wechatlog.load(data, owner="wxid_lisi00000002")
+    assert [message.is_self for message in named] == [False, True]
+
+
+# --- damage ---------------------------------------------------------------------------------------
+
+NAMES = ["wx-cli-json", "wechat-cli-json", "wechat-cli-jsonl", "chatlog-keeper-json", "jettchent-json"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.binary(max_size=300))
+def test_any_bytes(name: str, data: bytes) -> None:
+    with contextlib.suppress(wechatlog.WechatlogError):
+        wechatlog.load(data, format=name)
+
+
+VALUES = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | st.lists(st.integers(), max_size=2)
+)
+KEYS = {
+    "wx-cli-json": ["content", "sender", "type", "timestamp", "time"],
+    "wechat-cli-jsonl": ["create_time", "msg_type", "local_type", "is_self", "sender_id", "chat_username", "text"],
+    "chatlog-keeper-json": ["ts", "sender", "sender_wxid", "msg_type", "content", "is_self", "server_id", "account_id"],
+    "jettchent-json": ["fromUser", "toUser", "createTime", "content", "message"],
+}
+
+
+@pytest.mark.parametrize("name", KEYS)
+@given(data=st.data())
+def test_any_objects(name: str, data: st.DataObject) -> None:
+    rows = data.draw(st.lists(st.dictionaries(st.sampled_from(KEYS[name]), VALUES), max_size=5))
+    value = {"chat": "x", "messages": rows} if name == "wx-cli-json" else rows
+    for message in read(json.dumps(value).encode(), name):
+        assert "".join(segment.raw for segment in message.segments) == message.text
+
+
+@given(texts=st.lists(st.text(alphabet="[图片通话] (:\n↳回复<a", max_size=30)))
+def test_any_entries(texts: list[str]) -> None:
+    rows = [f"[2026-05-01 08:00] {text}" for text in texts]
+    for message in read(json.dumps(rows).encode(), "wechat-cli-json"):
+        assert "".join(segment.raw for segment in message.segments) == message.text

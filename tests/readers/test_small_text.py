@@ -1,0 +1,205 @@
+"""Text exports of small tools: what files in the corpus cannot show."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import wechatlog
+from tests.readers.texts import CORPUS, FRAGMENTS, check_any, check_cuts, check_variants
+from wechatlog import FormatError, MessageKind, OptionError, UnknownFormatError
+
+SAMPLES: dict[str, tuple[str, list[Any]]] = {
+    "stomakun-wechatexport-ios.txt": ("stomakun", ["李四", "我", "李四", "我", "李四", "李四", "我", None]),
+    "wechatbaktool.txt": ("wechatbaktool", ["小李", "我", "小李", "我", "小李", "小李", "我"]),
+    "thearas-group.txt": ("thearas", ["王五", None]),
+    "thearas-private.txt": ("thearas", [None, None, None]),
+    "wechat-dump.txt": (
+        "wechat-dump",
+        ["李四", "me", "李四", "me", "李四", "me", "李四", "李四", "me", "李四", "me", None],
+    ),
+    "pc_wechat_exp.txt": ("pc-wechat-exp-txt", ["李四", "我", "李四", None]),
+    "wxcli-export.md": ("wx-cli-md", ["李四", None, "李四", "李四", None, "李四", None]),
+    "wxcli-export.txt": ("wx-cli-txt", ["李四", None, "李四", "李四", None, "李四", None]),
+}
+TEXTS = {
+    "stomakun": "李四(2017/8/19 7:14:35): 早\n张三(2017/8/19 7:14:55): 早\n第二行\n李四(2017/8/19 7:15:15): [图片]\n",
+    "wechatbaktool": (
+        "WechatBakTool\n与 李四 的聊天记录\n导出时间：2024-07-01 10:00:00\n=====\n\n\n2024-01-10 20:15:00 | 李四:早\n"
+        "2024-01-10 20:15:20 | 我:早\n第二行\n2024-01-10 20:15:40 | 李四:[图片]\n"
+    ),
+    "thearas": (
+        "# Chat: 示例组 (1@chatroom)\n# 示例组 | total: 3, showing: 3 | db: message_0.db\n# Exported: 2026-04-01 09:00:00\n\n"
+        "[2026-05-01 08:00:00] 王五: 早\n[2026-05-01 08:00:20] 赵六: 早\n第二行\n[2026-05-01 08:00:40] 王五: [image]\n"
+    ),
+    "wechat-dump": "1|李四:2021-06-01 21:05:03:早\n1|me:2021-06-01 21:05:23.120000:早\n第二行\n34|李四:2021-06-01 21:06:03:Voice|img:a\n",
+    "pc-wechat-exp-txt": (
+        "联系人: 李四\n微信号: wxid_lisi00000002\n导出时间: 2026-09-20 10:00:00\n消息数: 3\n" + "=" * 70 + "\n\n"
+        "[2026-05-01 08:00:00] 李四: 早\n[2026-05-01 08:00:20] 我: 早\n第二行\n[2026-05-01 08:00:40] [图片] 李四: [图片]"
+    ),
+    "pc-wechat-exp-html": (
+        "<title>聊天记录 - 李四</title>\n<style>.msg-line{}</style>联系人: <span>李四</span>\n微信号: <span>wxid_lisi00000002</span>\n"
+        '<div class="msg-list">\n<div class="msg-line">[2026-05-01 08:00:00] 李四: 早</div><div class="msg-line">[2026-05-01 08:00:20] 我: '
+        '早\n第二行</div><div class="msg-line">[2026-05-01 08:00:40] [图片] 李四: [图片]</div>\n</div>'
+    ),
+    "wx-cli-md": (
+        "# 李四\n\n> 导出 3 条消息\n\n### 2026-05-01 08:00\n\n早\n\n### 2026-05-01 08:01\n\n**张三**: 早\n> 第二行\n\n"
+        "### 2026-05-01 08:02\n\n[图片] local_id=3\n"
+    ),
+    "wx-cli-txt": "=== 李四 (3 条) ===\n\n[2026-05-01 08:00] 早\n[2026-05-01 08:01] 张三: 早\n第二行\n[2026-05-01 08:02] [图片] local_id=3",
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_samples_are_detected_and_read_strictly(samples: Path, name: str) -> None:
+    format, senders = SAMPLES[name]  # noqa: A001
+    assert wechatlog.detect(samples / name).format == format
+    conversation = wechatlog.load(samples / name, errors="strict")
+    assert [message.sender for message in conversation] == senders
+    assert conversation[1].text in ("早\n第二行", "刚吃完\n第二行", "写代码\n第二行", "欢迎")
+
+
+@pytest.mark.parametrize("format", TEXTS)
+def test_encodings_and_line_ends_change_nothing(format: str) -> None:  # noqa: A002
+    if format != "stomakun":  # whose line ends mean something
+        check_variants(TEXTS[format], format)
+    messages = wechatlog.load(TEXTS[format].encode("gb18030")).messages
+    assert [message.text for message in messages][:2] == ["早", "早\n第二行"]
+
+
+@pytest.mark.parametrize("format", TEXTS)
+def test_a_cut_loses_nothing_before_it(format: str) -> None:  # noqa: A002
+    check_cuts(TEXTS[format].encode(), format)
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=40), st.sampled_from(sorted(TEXTS)))
+def test_any_lines(parts: list[str], format: str) -> None:  # noqa: A002
+    check_any("".join(parts).encode(), format)
+
+
+@given(st.binary(max_size=300), st.sampled_from(sorted(TEXTS)))
+def test_any_bytes(data: bytes, format: str) -> None:  # noqa: A002
+    check_any(data, format)
+    check_any(TEXTS[format].encode() + data, format)
+
+
+@pytest.mark.parametrize(
+    ("line", "time"),
+    [
+        ("a(2017/8/19 7:14:35): x", dt.datetime(2017, 8, 19, 7, 14, 35)),
+        ("a(2017/8/19 下午 7:14:35): x", dt.datetime(2017, 8, 19, 19, 14, 35)),
+        ("a(8/19/2017 7:14:35 PM): x", dt.datetime(2017, 8, 19, 19, 14, 35)),
+        ("a(19/08/2017 07:14:35): x", dt.datetime(2017, 8, 19, 7, 14, 35)),
+        ("a(3.4.2017 07:14:35): x", dt.datetime(2017, 4, 3, 7, 14, 35)),
+        ("a(2017-08-19 07:14:35): x", dt.datetime(2017, 8, 19, 7, 14, 35)),
+        ("a(19-Aug-2017 7:14:35 AM): x", dt.datetime(2017, 8, 19, 7, 14, 35)),
+    ],
+)
+def test_the_cultures_of_stomakun(line: str, time: dt.datetime) -> None:
+    (message,) = wechatlog.loads(line + "\r\n", format="stomakun", errors="strict")
+    assert (message.sender, message.time, message.text) == ("a", time, "x")
+
+
+def test_which_of_day_and_month_comes_first() -> None:
+    line = "a(3/4/2017 7:14:35): x\r\n"
+    found = wechatlog.loads(line, format="stomakun")
+    assert found[0].time == dt.datetime(2017, 4, 3, 7, 14, 35)
+    assert [entry.code for entry in found.diagnostics] == ["ambiguous-date"]
+    assert wechatlog.loads(line, format="stomakun", date_order="mdy", errors="strict")[0].time == dt.datetime(
+        2017, 3, 4, 7, 14, 35
+    )
+    ordered = line + "a(4/3/2017 7:14:35): x\r\n" + "a(5/2/2017 7:14:35): x\r\n"
+    times = [message.time for message in wechatlog.loads(ordered, format="stomakun", errors="strict")]
+    assert [time.month for time in times if time] == [3, 4, 5]
+    with pytest.raises(OptionError, match='date_order: expected "dmy" or "mdy"'):
+        wechatlog.loads(line, format="stomakun", date_order="ymd")
+
+
+@pytest.mark.parametrize(
+    ("format", "line"),
+    [
+        ("wechatbaktool", "2024-01-10 20:15:30 | 王五:假的"),
+        ("thearas", "[2026-05-01 07:00:00] 王五: 假的"),
+        ("wechat-dump", "1|李四:2021-06-01 20:00:00:假的"),
+        ("pc-wechat-exp-txt", "[2026-05-01 08:00:30] 王五: 假的"),
+        ("wx-cli-txt", "[2026-05-01 07:00] 张三: 假的"),
+    ],
+)
+def test_a_forged_line_is_doubted(format: str, line: str) -> None:  # noqa: A002
+    text = TEXTS[format].replace("第二行\n", f"第二行\n{line}\n第三行\n")
+    conversation = wechatlog.loads(text, format=format)
+    assert len(conversation) == 3
+    assert conversation[1].text == f"早\n第二行\n{line}\n第三行"
+    assert [entry.code for entry in conversation.diagnostics] == ["suspected-forgery"]
+
+
+def test_what_the_head_claims_is_compared() -> None:
+    for format in ("thearas", "pc-wechat-exp-txt", "wx-cli-md", "wx-cli-txt"):  # noqa: A001
+        text = (
+            TEXTS[format].replace("3 条", "4 条").replace("showing: 3", "showing: 4").replace("消息数: 3", "消息数: 4")
+        )
+        with pytest.raises(FormatError, match="claims 4 messages, there are 3"):
+            wechatlog.loads(text, errors="strict")
+
+
+def test_own_messages() -> None:
+    own = {name: [message.is_self for message in wechatlog.loads(text, format=name)] for name, text in TEXTS.items()}
+    known = [False, True, False]
+    assert own == {
+        **dict.fromkeys(TEXTS, known),
+        "stomakun": [None, None, None],
+        "thearas": [None, None, None],
+    }
+    assert [message.is_self for message in wechatlog.loads(TEXTS["stomakun"], owner="张三")] == known
+
+
+def test_the_peer_of_wx_cli_is_left_out_and_the_owner_is_named() -> None:
+    for format in ("wx-cli-md", "wx-cli-txt"):  # noqa: A001
+        conversation = wechatlog.loads(TEXTS[format])
+        assert [(message.sender, message.is_self) for message in conversation] == [
+            ("李四", False),
+            ("张三", True),
+            ("李四", False),
+        ]
+
+
+def test_the_warning_of_wx_cli_is_kept() -> None:
+    text = TEXTS["wx-cli-md"].replace("条消息\n", "条消息\n\n> ⚠ 缺一个分片\n")
+    assert wechatlog.loads(text, errors="strict").metadata["warning"] == "> ⚠ 缺一个分片"
+
+
+def test_private_texts_of_thearas_have_no_sender() -> None:
+    text = TEXTS["thearas"].replace("1@chatroom", "wxid_lisi00000002")
+    conversation = wechatlog.loads(text)
+    assert [(message.sender, message.text) for message in conversation] == [
+        (None, "王五: 早"),
+        (None, "赵六: 早\n第二行"),
+        (None, "王五: [image]"),
+    ]
+
+
+def test_the_page_of_pc_wechat_exp_cannot_be_forged() -> None:
+    text = TEXTS["pc-wechat-exp-html"].replace("第二行", "第二行\n[2026-05-01 08:00:30] 李四: 假的")
+    conversation = wechatlog.load(text.encode())
+    assert conversation[1].text == "早\n第二行\n[2026-05-01 08:00:30] 李四: 假的"
+    assert [entry.code for entry in conversation.diagnostics] == ["writer-fault"]
+
+
+def test_kinds_of_wechat_dump() -> None:
+    path = CORPUS / "wechat-dump" / "李四.txt"
+    kinds = [message.kind for message in wechatlog.load(path)]
+    assert MessageKind.FORWARD in kinds
+    assert kinds.count(MessageKind.OTHER) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["", "你好\n", "[2026-05-01 08:00:00] 李四: 早\n", "# 标题\n\n正文\n", "a (2017) b: c\n"]
+)
+def test_other_texts_are_not_taken(text: str) -> None:
+    with pytest.raises(UnknownFormatError):
+        wechatlog.load(text.encode())

@@ -1,0 +1,196 @@
+"""12425/wechat-exporter: what files in the corpus cannot show."""
+
+from __future__ import annotations
+
+import bz2
+import contextlib
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import wechatlog
+from wechatlog import FormatError, MessageKind, WechatlogError
+
+HEADER = ("时刻", "消息类型", "消息方向", "ID", "微信号", "昵称", "备注名", "内容")
+PEER = ("wxid_lisi00000002", "lisi_demo", "小李", "李四")
+ROOM = ("12345678901@chatroom", "", "示例群", "")
+
+
+def export(*rows: tuple[str, ...], header: tuple[str, ...] = HEADER) -> str:
+    stream = io.StringIO()
+    csv.writer(stream).writerows([header, *rows])
+    return stream.getvalue()
+
+
+WHOLE = export(
+    ("2017-08-19 07:14:35", "文本", "接收", *PEER, "早"),
+    ("2017-08-19 07:14:55", "文本", "发送", *PEER, '早, "你"\n第二行'),
+    ("2017-08-19 07:15:15", "文本", "接收", *PEER, "好"),
+)
+
+
+def read(text: str | bytes, **options: Any) -> wechatlog.Conversation:
+    return wechatlog.load(text.encode() if isinstance(text, str) else text, **options)
+
+
+def test_official_sample(samples: Path) -> None:
+    path = samples / "12425-ios.csv"
+    assert wechatlog.detect(path).format == "12425-csv"
+    found = wechatlog.load(path, errors="strict")
+    assert [(m.sender, m.sender_id, m.is_self, m.kind, m.text) for m in found] == [
+        ("李四", PEER[0], False, "text", "早"),
+        ("我", None, True, "text", "早\n第二行"),
+        ("李四", PEER[0], False, "image", ""),
+        (None, None, None, "recall", '"李四"撤回了一条消息'),
+    ]
+    assert (found.title, found.id, found.is_group) == ("李四", PEER[0], False)
+
+
+def test_the_peer_never_becomes_the_sender_of_own_rows() -> None:
+    found = read(WHOLE, owner="张三")
+    assert [m.sender for m in found] == ["李四", "张三", "李四"]
+    assert [m.sender_id for m in found] == [PEER[0], None, PEER[0]]
+    assert [m.is_self for m in found] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    "variant",
+    [
+        WHOLE.encode("utf-8-sig"),
+        WHOLE.encode("gb18030"),
+        WHOLE.encode("utf-16"),
+        WHOLE.replace("\r\n", "\n").encode(),
+        bz2.compress(WHOLE.encode()),
+        WHOLE.replace("备注名", "显示名称").encode(),
+    ],
+    ids=["bom", "gbk", "utf-16", "lf", "bz2", "other column name"],
+)
+def test_variants_give_equal_messages(variant: bytes) -> None:
+    assert read(variant).messages == read(WHOLE).messages
+    assert wechatlog.detect(variant).format == "12425-csv"
+
+
+def test_packed_file_keeps_its_title(tmp_path: Path) -> None:
+    path = tmp_path / "小李(lisi).csv.bz2"
+    path.write_bytes(bz2.compress(export(("2017-08-19 07:14:35", "文本", "接收", *PEER, "早")).encode()))
+    found = wechatlog.load(path)
+    assert found.title == "小李(lisi)"
+    path.write_bytes(bz2.compress(WHOLE.encode())[:-9])
+    with pytest.raises(FormatError, match="broken compressed data"):
+        wechatlog.load(path, format="12425-csv")
+
+
+def test_group() -> None:
+    found = read(
+        export(
+            ("2017-08-19 07:14:35", "文本", "接收", "wxid_wangwu0003", "", "王五", "", "大家好"),
+            ("2017-08-19 07:14:36", "系统消息", "接收", *ROOM, '"王五"邀请"李四"加入了群聊'),
+            ("2017-08-19 07:14:37", "文本", "发送", *ROOM, "欢迎"),
+            ("2017-08-19 07:14:38", "文本", "接收", "gone_member", "", "", "", "没有名字"),
+        ),
+        errors="strict",
+    )
+    assert (found.title, found.id, found.is_group) == ("示例群", ROOM[0], True)
+    assert [(m.sender, m.sender_id, m.is_self, m.kind) for m in found] == [
+        ("王五", "wxid_wangwu0003", False, "text"),
+        (None, None, None, "system"),
+        ("我", None, True, "text"),
+        ("gone_member", "gone_member", False, "text"),
+    ]
+
+
+def test_contents_of_the_database() -> None:
+    link = "<msg><appmsg><title>示例文章</title><type>5</type><url>https://example.invalid/a</url></appmsg></msg>"
+    found = read(
+        export(
+            ("2017-08-19 07:14:35", "链接", "接收", *PEER, link),
+            ("2017-08-19 07:14:36", "语音通话", "发送", *PEER, "voip_content_voice"),
+            (
+                "2017-08-19 07:14:37",
+                "10002",
+                "接收",
+                *PEER,
+                "<sysmsg type='revokemsg'><revokemsg><replacemsg>\"李四\" 撤回了一条消息</replacemsg></revokemsg></sysmsg>",
+            ),
+            ("2017-08-19 07:14:38", "邮件", "接收", *PEER, "<msg><pushmail/></msg>"),
+            ("2017-08-19 07:14:39", "777", "接收", *PEER, "新"),
+        )
+    )
+    assert [m.kind for m in found] == ["link", "call", "recall", "other", "other"]
+    assert found[0].links[0].url == "https://example.invalid/a"
+    assert found[1].segments[0].kind == "voice"
+    assert found[4].text == "新"
+    assert "unknown-kind" in [d.code for d in found.diagnostics]
+
+
+def test_text_that_the_writer_took_for_an_account() -> None:
+    found = read(export(WHOLE_ROW, ("2017-08-19 07:14:36", "文本", "发送", "买菜清单", "", "", "", "鸡蛋")))
+    assert found.id == PEER[0]
+    assert [(d.code, d.line) for d in found.diagnostics] == [("writer-fault", 3)]
+    assert "'买菜清单'" in found.diagnostics[0].message
+
+
+WHOLE_ROW = ("2017-08-19 07:14:35", "文本", "发送", *PEER, "早")
+
+
+def test_rows_that_are_broken() -> None:
+    found = read(
+        export(("2017-02-30 07:14:35", "文本", "接收", *PEER, "坏"), ("2017-08-19 07:14:36", "文本", "接收", "x"))
+    )
+    assert [(m.time is None, m.text) for m in found] == [(True, "坏"), (False, "")]
+    assert [(d.code, d.line) for d in found.diagnostics] == [("bad-time", 2), ("row-length", 3)]
+
+
+def test_missing_header() -> None:
+    with pytest.raises(FormatError, match="the first row is not 时刻"):
+        read("a,b,c\n1,2,3\n", format="12425-csv")
+
+
+def test_list_of_contacts_is_refused() -> None:
+    text = export(header=("ID", "微信号", "昵称", "备注", "国", "省", "市", "签名"))
+    with pytest.raises(WechatlogError, match="contacts"):
+        read(text)
+
+
+def test_unknown_option() -> None:
+    with pytest.raises(TypeError, match="valid options: owner"):
+        read(WHOLE, format="12425-csv", year=2017)
+
+
+def test_every_cut_keeps_the_rows_before() -> None:
+    whole = read(WHOLE).messages
+    data = WHOLE.encode()
+    for cut in range(len(data)):
+        with contextlib.suppress(WechatlogError):
+            found = read(data[:cut], format="12425-csv").messages
+            assert found[:-1] == whole[: max(len(found) - 1, 0)]
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.sampled_from(
+                ["2017-08-19 07:14:35", "文本", "图片", "发送", "接收", "<msg>", '"', "\n", "a@chatroom", "x"]
+            ),
+            max_size=9,
+        ).map(tuple)
+    )
+)
+def test_any_rows(rows: list[tuple[str, ...]]) -> None:
+    found = read(export(*rows), format="12425-csv")
+    assert len(found) == sum(bool(row) for row in rows)
+    assert all(isinstance(m.kind, MessageKind) for m in found)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes(data: bytes) -> None:
+    with contextlib.suppress(WechatlogError):
+        read(HEADER_BYTES + data, format="12425-csv")
+
+
+HEADER_BYTES = export().encode()
