@@ -80,10 +80,10 @@ def tokenize() -> Callable[[str], int]:
 
 
 def whatstk() -> Callable[[str], int]:
-    """whatstk."""
+    """The data frame of whatstk."""
     from whatstk import df_from_whatsapp
 
-    return lambda path: len(df_from_whatsapp(path, hformat="%d/%m/%Y, %H:%M - %name:"))
+    return lambda path: len(df_from_whatsapp(path, hformat="%d/%m/%Y, %H:%M - %name:", max_size=None))
 
 
 def chat_miner() -> Callable[[str], int]:
@@ -110,7 +110,7 @@ def whatsapp_chat_analyzer() -> Callable[[str], int]:
 
 
 def chatpack() -> Callable[[str], int]:
-    """chatpack (Rust)."""
+    """The Rust-backed chatpack."""
     from chatpack import WhatsAppParser
 
     return lambda path: len(WhatsAppParser().parse(path))

@@ -59,7 +59,8 @@ def main() -> None:
     paths = {form: arguments.folder / f"{arguments.messages}.{form}.txt" for form in FORMS}
     for form, path in paths.items():
         make(form, arguments.messages, path)
-    print(f"CPython {platform.python_version()}, {platform.machine()}, {arguments.messages:,} messages, best of {arguments.repeats}\n")
+    python = f"CPython {platform.python_version()}, {platform.machine()}"
+    print(f"{python}, {arguments.messages:,} messages, best of {arguments.repeats}\n")
     print("| case | messages | k messages/s | MB/s | peak MB above imports | time / floor |")
     print("|---|---|---|---|---|---|")
     floor = 0.0

@@ -23,9 +23,7 @@ def main() -> None:
         assert wechatlog.dumps(wechatlog.load(path), "markdown") == ARCHIVE
     assert (Path(wechatlog.__file__).parent / "py.typed").exists()
     assert len(wechatlog.formats()) > 2
-    run = subprocess.run(
-        [sys.executable, "-m", "wechatlog", "formats"], capture_output=True, text=True, check=False
-    )
+    run = subprocess.run([sys.executable, "-m", "wechatlog", "formats"], capture_output=True, text=True, check=False)
     assert run.returncode == 2, run
     assert "pip install 'wechatlog[cli]'" in run.stderr, run
     print("the wheel works alone")

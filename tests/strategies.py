@@ -14,9 +14,7 @@ _PIECES = st.sampled_from(
      "[强]", "[", "]", "(", ")", "![a](b)", "@李四", "\u2005", "「", "：", "」", " - - - - - - - - - - - - - - -", "http://a.example/",
      "微信红包", "wxid_zhangsan0001:", "a.pdf", "\u2028", "\x85", "\x0b", "\ufeff", "\0", '"', ",", "{", "title: x", "😀", "?", "??"]
 )  # fmt: skip
-texts = st.one_of(
-    st.text(max_size=40), st.lists(st.one_of(_PIECES, st.text(max_size=4)), max_size=12).map("".join)
-)
+texts = st.one_of(st.text(max_size=40), st.lists(st.one_of(_PIECES, st.text(max_size=4)), max_size=12).map("".join))
 names = st.one_of(st.sampled_from(["李四", "我", " 王五 ", "a  b", "x: y", "", "> 09:00:00"]), texts)
 naive_times = st.datetimes(dt.datetime(1, 1, 2), dt.datetime(9999, 12, 30))
 zones = st.sampled_from([dt.UTC, dt.timezone(dt.timedelta(hours=8)), dt.timezone(dt.timedelta(minutes=-210))])
@@ -24,9 +22,7 @@ zones = st.sampled_from([dt.UTC, dt.timezone(dt.timedelta(hours=8)), dt.timezone
 
 @st.composite
 def given_segments(draw: st.DrawFn, text: str) -> tuple[types.Segment, ...]:
-    cls = draw(
-        st.sampled_from([types.File, types.Voice, types.Sticker, types.Location, types.Card, types.Transfer])
-    )
+    cls = draw(st.sampled_from([types.File, types.Voice, types.Sticker, types.Location, types.Card, types.Transfer]))
     return (cls(raw=text),)
 
 

@@ -73,9 +73,7 @@ def zipped(entries: dict[str, str]) -> bytes:
 
 def test_a_zip_is_read_and_its_entry_names_are_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    data = zipped(
-        {"../../evil.markdown": day(1), "a/b.markdown": day(2), "__MACOSX/x.markdown": day(3), "n.txt": "?"}
-    )
+    data = zipped({"../../evil.markdown": day(1), "a/b.markdown": day(2), "__MACOSX/x.markdown": day(3), "n.txt": "?"})
     archive = wechatlog.load_archive(data)
     assert [c.title for c in archive] == ["1", "2"]
     assert list(tmp_path.iterdir()) == []
@@ -86,9 +84,7 @@ def test_a_zip_is_read_and_its_entry_names_are_data(tmp_path: Path, monkeypatch:
 
 
 def test_a_zip_without_chats_says_why() -> None:
-    with pytest.raises(
-        wechatlog.UnknownFormatError, match="nothing in this ZIP is a chat that can be read"
-    ) as caught:
+    with pytest.raises(wechatlog.UnknownFormatError, match="nothing in this ZIP is a chat that can be read") as caught:
         wechatlog.load(zipped({"a.txt": "", "b.png": "\x01" * 99}))
     assert caught.value.candidates == {
         "a.txt": "the file is empty",
@@ -135,9 +131,7 @@ def test_options_reach_the_formats_that_have_them(tmp_path: Path) -> None:
     (tmp_path / "native.jsonl").write_text(page("x"), encoding="utf-8")
     found = {c.origin.source: c for c in wechatlog.load_archive(tmp_path, date="2026-05-01")}
     assert str(found["undated.markdown"][0].time) == "2026-05-01 09:00:00"
-    with pytest.raises(
-        TypeError, match=r"takes no option 'dat'; valid options:"
-    ):
+    with pytest.raises(TypeError, match=r"takes no option 'dat'; valid options:"):
         wechatlog.load_archive(tmp_path, dat="2026-05-01")
 
 

@@ -55,11 +55,7 @@ def _describe_message(message: wechatlog.Message) -> dict[str, Any]:
 
 
 def _describe(conversation: wechatlog.Conversation) -> dict[str, Any]:
-    facts = {
-        name: getattr(conversation, name)
-        for name in _FACTS
-        if getattr(conversation, name) not in (None, False)
-    }
+    facts = {name: getattr(conversation, name) for name in _FACTS if getattr(conversation, name) not in (None, False)}
     if conversation.is_group is False:
         facts["is_group"] = False
     if conversation.tz is not None:
@@ -85,12 +81,8 @@ def _read(case: Path, options: dict[str, Any]) -> dict[str, Any]:
 def test_case(case: Path) -> None:
     expectation = _expectation(case)
     if not expectation.exists():
-        assert UPDATE, (
-            f"{expectation.name} is missing; run with WECHATLOG_UPDATE_CORPUS=1 and check what it writes"
-        )
-        expectation.write_text(
-            json.dumps(_read(case, {}), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-        )
+        assert UPDATE, f"{expectation.name} is missing; run with WECHATLOG_UPDATE_CORPUS=1 and check what it writes"
+        expectation.write_text(json.dumps(_read(case, {}), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         return
     expected = json.loads(expectation.read_text(encoding="utf-8"))
     options = expected.get("options", {})

@@ -43,9 +43,7 @@ def test_lookup(code: str, name: str, unicode: str | None) -> None:
     assert code in entry.forms
 
 
-@pytest.mark.parametrize(
-    "code", ["[敬礼]", "[doge]", "[图片]", "[强", "强", "[thumbsup]", "[ 强]", "[]", "", "\ue000"]
-)
+@pytest.mark.parametrize("code", ["[敬礼]", "[doge]", "[图片]", "[强", "强", "[thumbsup]", "[ 强]", "[]", "", "\ue000"])
 def test_unknown_is_no_emoji(code: str) -> None:
     assert emoji.lookup(code) is None
 

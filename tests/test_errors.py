@@ -64,10 +64,7 @@ def test_strict_raises_at_the_first_warning_and_info_never() -> None:
     text = "---\ndate: 2026-05-01\nlines: 7\n---\n> 09:00:00  a  \n   \nwxid_lisi0002:  \n   \n"
     lenient = wechatlog.loads(text)
     assert [entry.code for entry in lenient.diagnostics] == ["cut-message", "message-count"]
-    assert (
-        str(lenient.diagnostics[0])
-        == "7:1: warning: only the account id is left of this message [cut-message]"
-    )
+    assert str(lenient.diagnostics[0]) == "7:1: warning: only the account id is left of this message [cut-message]"
     with pytest.raises(errors.FormatError) as caught:
         wechatlog.loads(text, errors="strict")
     assert str(caught.value) == "7:1: only the account id is left of this message\n    wxid_lisi0002:\n    ^"

@@ -77,7 +77,9 @@ def test_what_was_read_is_given_back_even_when_odd() -> None:
 def test_what_was_changed_is_written_anew() -> None:
     chat = wechatlog.loads(ODD)
     changed = attrs.evolve(chat, messages=[attrs.evolve(chat[0], text="变了"), chat[1]])
-    assert wechatlog.dumps(changed, "markdown") == ODD.replace("> 09:00:00  李四\n\n&amp;amp;好\n\n", "> 09:00:00  李四  \n   \n变了  \n   \n")
+    assert wechatlog.dumps(changed, "markdown") == ODD.replace(
+        "> 09:00:00  李四\n\n&amp;amp;好\n\n", "> 09:00:00  李四  \n   \n变了  \n   \n"
+    )
     renamed = attrs.evolve(chat, title="新名")
     assert 'title:      "新名"\n' in wechatlog.dumps(renamed, "markdown")
     moved = attrs.evolve(chat, messages=[attrs.evolve(m, time=m.time + dt.timedelta(days=1)) for m in chat if m.time])
@@ -87,7 +89,8 @@ def test_what_was_changed_is_written_anew() -> None:
 
 def test_a_slice_of_a_merged_archive() -> None:
     text = DAY + "".join(
-        f"## 2026-05-0{day}   \n> 2026-05-0{day} 09:00:00  李四  \n   \n好  \n   \n> 2026-05-0{day} 10:00:00  李四  \n   \n早  \n   \n" for day in (1, 2)
+        f"## 2026-05-0{day}   \n> 2026-05-0{day} 09:00:00  李四  \n   \n好  \n   \n> 2026-05-0{day} 10:00:00  李四  \n   \n早  \n   \n"
+        for day in (1, 2)
     )
     chat = wechatlog.loads(text)
     assert wechatlog.dumps(chat, "markdown") == text

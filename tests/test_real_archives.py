@@ -34,7 +34,9 @@ def test_nothing_is_missing_and_everything_comes_back(corpus: Path) -> None:
         assert wechatlog.dumps(chat, "markdown").encode() == data, path.name
         assert wechatlog.dumps(wechatlog.loads(wechatlog.dumps(chat, "jsonl")), "markdown").encode() == data, path.name
         found = BLOCK.findall(data.decode())
-        assert [(m.time.isoformat(" ")[-len(found[0][0]) :], m.sender) for m in chat if m.time] == [f[:2] for f in found]
+        assert [(m.time.isoformat(" ")[-len(found[0][0]) :], m.sender) for m in chat if m.time] == [
+            f[:2] for f in found
+        ]
         assert all("".join(s.raw for s in m.segments) == m.text for m in chat)
         total += len(chat)
     assert total == 27_665

@@ -54,9 +54,7 @@ def test_a_reader_can_be_registered(fake) -> None:  # type: ignore[no-untyped-de
     assert wechatlog.load(b"FAKE x", mood="calm").title == "calm"
     info = next(entry for entry in wechatlog.formats() if entry.name == "fake")
     assert (info.origin, info.options) == ("run time", (("mood", "any"),))
-    with pytest.raises(
-        TypeError, match=r"the reader 'fake' takes no option 'mod'; valid options: mood, format, tz"
-    ):
+    with pytest.raises(TypeError, match=r"the reader 'fake' takes no option 'mod'; valid options: mood, format, tz"):
         wechatlog.load(b"FAKE", mod=1)
 
 
@@ -72,16 +70,12 @@ def test_a_tie_lists_the_candidates(fake) -> None:  # type: ignore[no-untyped-de
 def test_a_refusal_gives_its_reason(fake) -> None:  # type: ignore[no-untyped-def]
     fake(Fake("fake-set", Refusal("a training set has no times")))
     for call in (wechatlog.detect, wechatlog.load):
-        with pytest.raises(
-            wechatlog.RefusedFormatError, match="<data>: fake-set: a training set has no times"
-        ):
+        with pytest.raises(wechatlog.RefusedFormatError, match="<data>: fake-set: a training set has no times"):
             call(b"FAKE")
 
 
 def test_what_is_no_reader_is_refused() -> None:
-    with pytest.raises(
-        TypeError, match="is no reader: it lacks name, description, suffixes, options, detect, read"
-    ):
+    with pytest.raises(TypeError, match="is no reader: it lacks name, description, suffixes, options, detect, read"):
         wechatlog.register_reader(object())  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="is no writer: it lacks"):
         wechatlog.register_writer(object())  # type: ignore[arg-type]
@@ -90,9 +84,7 @@ def test_what_is_no_reader_is_refused() -> None:
 def test_unknown_names_suggest_near_ones() -> None:
     with pytest.raises(wechatlog.UnknownFormatError, match="no reader of that name; did you mean markdown"):
         find_reader("markdwon")
-    with pytest.raises(
-        wechatlog.UnknownFormatError, match="no writer of that name; known: markdown, jsonl, text"
-    ):
+    with pytest.raises(wechatlog.UnknownFormatError, match="no writer of that name; known: markdown, jsonl, text"):
         find_writer("zzzz")
     with pytest.raises(wechatlog.UnknownFormatError, match=r"\.zzz: no writer for it; known: markdown"):
         find_writer(None, ".zzz")
@@ -148,6 +140,16 @@ def test_the_public_names_are_there_and_nothing_is_imported_before_it_is_needed(
     assert set(wechatlog.__all__) <= set(dir(wechatlog))
     with pytest.raises(AttributeError, match="module 'wechatlog' has no attribute 'nothing'"):
         wechatlog.nothing  # noqa: B018
-    optional = {"lxml", "python_calamine", "zstandard", "lz4", "click", "rich", "regex", "dateutil", "importlib.metadata"}
+    optional = {
+        "lxml",
+        "python_calamine",
+        "zstandard",
+        "lz4",
+        "click",
+        "rich",
+        "regex",
+        "dateutil",
+        "importlib.metadata",
+    }
     code = f"import sys, wechatlog; wechatlog.load, wechatlog.dump; print({optional!r} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"

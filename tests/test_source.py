@@ -19,9 +19,7 @@ from wechatlog.source import BLOCK_SIZE, Source, guess_encoding, replacing
 TEXT = "---\ndate: 2026-05-01\n---\n> 09:00:00  李四  \n   \n早上好，大家  \n   \n"
 
 
-@pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
-)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_every_encoding_gives_the_same_messages(encoding: str) -> None:
     assert wechatlog.load(TEXT.encode(encoding)) == wechatlog.loads(TEXT)
 
@@ -57,9 +55,7 @@ def test_an_encoding_that_is_named_wins() -> None:
         wechatlog.load(TEXT.encode(), encoding="no-such-codec")
 
 
-@given(
-    text=st.text(alphabet=st.characters(codec="gb18030", exclude_characters="\0"), min_size=1, max_size=50)
-)
+@given(text=st.text(alphabet=st.characters(codec="gb18030", exclude_characters="\0"), min_size=1, max_size=50))
 def test_utf8_is_always_recognised(text: str) -> None:
     assert guess_encoding(text.encode()) == "utf-8"
 

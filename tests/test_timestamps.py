@@ -47,9 +47,7 @@ def test_naive_forms(text: str, expected: tuple[int, ...], precision: str) -> No
     assert parse_clock(text, today=TODAY) == (dt.datetime(*expected), precision)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    "text", ["2026-05-01T09:00:05+08:00", "2026-05-01 09:00:05 +0800", "2026-05-01T01:00:05.000Z"]
-)
+@pytest.mark.parametrize("text", ["2026-05-01T09:00:05+08:00", "2026-05-01 09:00:05 +0800", "2026-05-01T01:00:05.000Z"])
 def test_offsets_are_kept(text: str) -> None:
     found = parse_clock(text)
     assert found is not None

@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-
 import attrs
 
 from wechatlog.diagnostics import Diagnostic, Severity

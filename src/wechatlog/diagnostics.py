@@ -123,9 +123,7 @@ class Collector:
             FormatError: under the strict policy, for a warning or an error.
         """
         if self._strict and severity is not Severity.INFO:
-            raise FormatError(
-                message, source=self.source, line=line, column=column, span=span, excerpt=excerpt
-            )
+            raise FormatError(message, source=self.source, line=line, column=column, span=span, excerpt=excerpt)
         count = self._counts[code] = self._counts.get(code, 0) + 1
         if count <= _SAME_CODE_LIMIT:
             self._kept.append(Diagnostic(code, message, severity, self.source, line, column))

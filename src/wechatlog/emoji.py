@@ -62,9 +62,7 @@ class _Table:
 
     def __init__(self, data: str) -> None:
         self.entries, forms = _read_table(data)
-        self.starts = tuple(
-            dict.fromkeys(("[", *(code[:2] for code in forms["s"] + forms["z"]), *forms["p"]))
-        )
+        self.starts = tuple(dict.fromkeys(("[", *(code[:2] for code in forms["s"] + forms["z"]), *forms["p"])))
         self.bracket_code = re.compile(r"\[[^\[\]\r\n]{1,16}\]")
         self.slash_code = re.compile(_alternatives(forms["s"]))
         self.slash_word = _compile_slash_words(forms["z"])

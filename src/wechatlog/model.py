@@ -292,10 +292,6 @@ def build_message(
     return cast("Message", message)
 
 
-def _to_names(value: Iterable[str]) -> tuple[str, ...]:
-    return tuple(value)
-
-
 @attrs.frozen(slots=True)
 class Participant:
     """A person in a conversation.
@@ -441,9 +437,7 @@ class Conversation(Sequence[Message]):
         if day.tzinfo is None:
             return day.replace(tzinfo=self.tz)
         if self.tz is None:
-            raise TypeError(
-                "this conversation has naive times; pass a bound without a zone, or load it with tz="
-            )
+            raise TypeError("this conversation has naive times; pass a bound without a zone, or load it with tz=")
         return day
 
     def by(self, *names: str) -> Conversation:
@@ -452,8 +446,7 @@ class Conversation(Sequence[Message]):
         return self._with(
             message
             for message in self.messages
-            if (message.sender is not None and normalize_name(message.sender) in wanted)
-            or message.sender_id in wanted
+            if (message.sender is not None and normalize_name(message.sender) in wanted) or message.sender_id in wanted
         )
 
     def of_kind(self, *kinds: MessageKind | str) -> Conversation:

@@ -118,7 +118,7 @@ _READERS: Final = (
     _Row("chatlog-keeper-json", "wechatlog.readers.small_json:KEEPER", ("json",)),
     _Row("jettchent-json", "wechatlog.readers.small_json:JETTCHENT", ("json",)),
     _Row("wechatexporter-txt", "wechatlog.readers.wechatexporter_text:TXT", ("text", "csv")),
-    _Row("wechatexporter-html", "wechatlog.readers.wechatexporter_html:HTML", ("html", "text")),
+    _Row("wechatexporter-html", "wechatlog.readers.wechatexporter_html:HTML", ("html", "text", "js", "json")),
     _Row("12425-csv", "wechatlog.readers.wechat_exporter_12425:READER", ("csv", "text")),
 )
 
@@ -178,7 +178,7 @@ class _Shelf(Generic[_T]):
         self._role = role
         self._rows = {row.name: row for row in rows}
         self._group = group
-        self._protocol = protocol
+        self._protocol: type[_T] = protocol
         self._loaded: dict[str, _T] = {}
         self._origins: dict[str, str] = {}
         self._entry_points: dict[str, Any] | None = None
@@ -248,13 +248,13 @@ class _Shelf(Generic[_T]):
         Raises:
             UnknownFormatError: where there is none; names the nearest.
         """
-        item = self.get(name) if isinstance(name, str) else None
+        item = self.get(name)
         if item is None:
             import difflib
 
-            near = difflib.get_close_matches(str(name), self.names(), 3, 0.5)
+            near = difflib.get_close_matches(name, self.names(), 3, 0.5)
             hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(self.names())}"
-            raise UnknownFormatError(str(name), f"no {self._role} of that name; {hint}")
+            raise UnknownFormatError(name, f"no {self._role} of that name; {hint}")
         return item
 
 
@@ -384,9 +384,7 @@ def detect_reader(source: Source, encoding: str | None = None) -> tuple[Reader, 
     if len(winners) > 1:
         raise AmbiguousFormatError(source.label, {entry[1].name: entry[2] for entry in winners})
     if not winners:
-        reason = next((text for key, text in _NO_FORMAT.items() if key in head.containers), None)
-        raise UnknownFormatError(
-            source.label, reason or "no known format: no line looks like a message header"
-        )
+        known = (text for key, text in _NO_FORMAT.items() if key in head.containers)
+        raise UnknownFormatError(source.label, next(known, "no known format: no line looks like a message header"))
     confidence, reader, reason = winners[0]
     return reader, Detection(reader.name, min(1.0, confidence), reason)

@@ -66,9 +66,7 @@ def _sample(text: str, **fields: Any) -> Message:
 
 SAMPLE_CONVERSATIONS: Final = (
     Conversation(),
-    Conversation(
-        [_sample("早上好[微笑]"), _sample("@李四\u2005收到 http://a.example/x，谢谢")], title="示例群"
-    ),
+    Conversation([_sample("早上好[微笑]"), _sample("@李四\u2005收到 http://a.example/x，谢谢")], title="示例群"),
     Conversation(
         [
             _sample(text)
@@ -159,9 +157,7 @@ def _hostile(data: bytes) -> Iterable[bytes]:
     yield b'{"messages":[' + b"[" * 50_000
 
 
-def check_reader(
-    reader: Reader, samples: Iterable[Readable], *, options: Mapping[str, Any] | None = None
-) -> None:
+def check_reader(reader: Reader, samples: Iterable[Readable], *, options: Mapping[str, Any] | None = None) -> None:
     """Check a reader on samples of its format, and on damaged copies of them.
 
     It recognises each sample, reads it, gives the same messages when streaming and on a second reading, gives
@@ -261,9 +257,7 @@ def _reduce(message: Message, lost: frozenset[str], last: dt.datetime | None) ->
     return attrs.evolve(message, **changes)
 
 
-def _reduce_time(
-    time: dt.datetime | None, lost: frozenset[str], last: dt.datetime | None
-) -> dt.datetime | None:
+def _reduce_time(time: dt.datetime | None, lost: frozenset[str], last: dt.datetime | None) -> dt.datetime | None:
     if time is None:
         return last if "time:missing" in lost else None
     if "time:zone" in lost:

@@ -115,9 +115,7 @@ def from_unix(seconds: float, zone: dt.tzinfo) -> dt.datetime:
 # Digits are ASCII on purpose: `\d` would take full-width ones.
 _DATE = r"(?P<year>[0-9]{4})(?:-|/|\.|年)(?P<month>[0-9]{1,2})(?:-|/|\.|月)(?P<day>[0-9]{1,2})日?"
 _HALF = r"(?P<half>上午|下午|中午|凌晨|早上|晚上|傍晚|清晨|AM|PM|am|pm|[ap]\.m\.)"
-_TIME = (
-    r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
-)
+_TIME = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
 _OFFSET = r"(?P<offset>Z|[+-][0-9]{2}:?[0-9]{2})"
 _GAP = r"[T \u00a0\u2002-\u200a\u202f\u3000]*"
 _WEEKDAY = r"(?:星期|周|礼拜)(?P<weekday>[一二三四五六日天])"
@@ -176,9 +174,7 @@ def _relative_day(match: re.Match[str], today: dt.date | None) -> dt.date | None
     return today
 
 
-def _build(
-    match: re.Match[str], day: dt.date | None, *, day_from: re.Match[str] | None = None
-) -> Clock | None:
+def _build(match: re.Match[str], day: dt.date | None, *, day_from: re.Match[str] | None = None) -> Clock | None:
     groups = match.groupdict()
     try:
         if groups.get("year"):

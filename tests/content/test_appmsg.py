@@ -1,7 +1,7 @@
 """App messages, other XML, notices in XML; hostile input."""
 
 # Samples stand on one line each, as the tools write them.
-# ruff: noqa: E501, ISC004
+# ruff: noqa: ISC004
 
 import html
 import time
@@ -37,9 +37,7 @@ def _app(app_type, inner, title="标题"):
     return f"<msg><appmsg appid='' sdkver='0'><title>{title}</title>{inner}<type>{app_type}</type></appmsg></msg>"
 
 
-_PAYMENT = (
-    "<wcpayinfo><paysubtype>{}</paysubtype><feedesc>￥12.30</feedesc><pay_memo>午饭</pay_memo></wcpayinfo>"
-)
+_PAYMENT = "<wcpayinfo><paysubtype>{}</paysubtype><feedesc>￥12.30</feedesc><pay_memo>午饭</pay_memo></wcpayinfo>"
 _ITEM = "<dataitem datatype='1'><sourcename>王五</sourcename><datadesc>早</datadesc></dataitem>"
 _RECORD = f"<recordinfo><title>记录</title><datalist count='1'>{_ITEM}</datalist></recordinfo>"
 
@@ -416,7 +414,9 @@ def _nested_refer(depth):
 def _nested_records(depth):
     record = _RECORD
     for _ in range(depth):
-        item = f"<dataitem datatype='17'><datatitle>内</datatitle><recordxml>{html.escape(record)}</recordxml></dataitem>"
+        item = (
+            f"<dataitem datatype='17'><datatitle>内</datatitle><recordxml>{html.escape(record)}</recordxml></dataitem>"
+        )
         record = f"<recordinfo><title>外</title><datalist>{item}</datalist></recordinfo>"
     return _app(19, f"<recorditem>{html.escape(record)}</recorditem>")
 

@@ -1,7 +1,6 @@
 """System notices, whole sentences only."""
 
 # Samples stand on one line each, as the tools write them.
-# ruff: noqa: E501
 
 import time
 
@@ -111,9 +110,7 @@ def test_never_raises(text):
     assert read_notice(text) in (None, K.RECALL, K.PAT, K.SYSTEM)
 
 
-@pytest.mark.parametrize(
-    "piece", ["A邀请", '"', "拍了拍", "<![CDATA[", "<a revoke_edit_click ", "与群里", "<a "]
-)
+@pytest.mark.parametrize("piece", ["A邀请", '"', "拍了拍", "<![CDATA[", "<a revoke_edit_click ", "与群里", "<a "])
 def test_hostile_lines_are_bounded(piece):
     start = time.perf_counter()
     read_notice(piece * (1_000_000 // len(piece)))

@@ -1,7 +1,7 @@
 """Placeholders: the law that raws join, then every row of the tables."""
 
 # Samples stand on one line each, as the tools write them.
-# ruff: noqa: E501, ISC004
+# ruff: noqa: ISC004
 
 import datetime as dt
 import time
@@ -296,9 +296,7 @@ def test_shared_rows(text, kind, expected):
     assert _same(segment, expected, text)
 
 
-@pytest.mark.parametrize(
-    ("dialect", "text", "kind", "expected"), OWN, ids=lambda value: getattr(value, "name", None)
-)
+@pytest.mark.parametrize(("dialect", "text", "kind", "expected"), OWN, ids=lambda value: getattr(value, "name", None))
 def test_rows_of_dialects(dialect, text, kind, expected):
     found, (segment,) = read_placeholder(text, dialect)
     assert found is kind

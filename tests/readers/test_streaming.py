@@ -31,9 +31,7 @@ def _peak(path: Path, count: int) -> int:
 
 
 @pytest.mark.parametrize("make", [markdown, jsonl])
-def test_memory_is_flat(
-    make: Callable[[Path, int], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_memory_is_flat(make: Callable[[Path, int], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wechatlog.source.BLOCK_SIZE", 1 << 14)
     small, large = tmp_path / "small", tmp_path / "large"
     make(small, 4_000)
@@ -59,7 +57,7 @@ def test_a_stream_tells_what_it_noticed(tmp_path: Path) -> None:
 
 def test_several_conversations_are_an_error_that_names_the_way_out() -> None:
     text = wechatlog.dumps([wechatlog.Conversation(title="一"), wechatlog.Conversation(title="二")], "jsonl")
-    with pytest.raises(wechatlog.MultipleConversationsError, match="wechatlog.load_archive"):
+    with pytest.raises(wechatlog.MultipleConversationsError, match=r"wechatlog\.load_archive"):
         list(wechatlog.iter_messages(text.encode()))
     with pytest.raises(wechatlog.MultipleConversationsError) as caught:
         wechatlog.loads(text)

@@ -27,7 +27,9 @@ def blocks(text: str, size: int) -> list[str]:
     return [text[i : i + size] for i in range(0, len(text), size)]
 
 
-def read(text: str, size: int = 7, **how: Any) -> tuple[list[tuple[str, Any]], list[tuple[str, int | None, int | None]]]:
+def read(
+    text: str, size: int = 7, **how: Any
+) -> tuple[list[tuple[str, Any]], list[tuple[str, int | None, int | None]]]:
     collector = Collector()
     items = [(item.key, item.value) for item in iter_json(blocks(text, size), collector, **how)]
     return items, [(entry.message, entry.line, entry.column) for entry in collector.diagnostics]
@@ -38,7 +40,11 @@ def test_the_items_of_any_array_come_whole(value: list[Any], size: int, indent: 
     assert read(json.dumps(value, indent=indent), size) == ([("", item) for item in value], [])
 
 
-@given(value=st.dictionaries(st.text(max_size=5), values, max_size=5), items=st.lists(values, max_size=5), size=st.integers(1, 20))
+@given(
+    value=st.dictionaries(st.text(max_size=5), values, max_size=5),
+    items=st.lists(values, max_size=5),
+    size=st.integers(1, 20),
+)
 def test_the_values_of_any_object_come_whole(value: dict[str, Any], items: list[Any], size: int) -> None:
     value["messages"] = items
     expected = [(k, v) for k, v in value.items() if k != "messages"]
@@ -121,7 +127,11 @@ def test_json_lines() -> None:
 fields = st.text(alphabet=st.characters(exclude_characters="\r", codec="utf-8"), max_size=8)
 
 
-@given(rows=st.lists(st.lists(fields, min_size=2, max_size=4), max_size=6), size=st.integers(1, 9), end=st.sampled_from(["\n", "\r\n"]))
+@given(
+    rows=st.lists(st.lists(fields, min_size=2, max_size=4), max_size=6),
+    size=st.integers(1, 9),
+    end=st.sampled_from(["\n", "\r\n"]),
+)
 def test_any_csv_comes_back(rows: list[list[str]], size: int, end: str) -> None:
     import csv
     import io

@@ -74,9 +74,7 @@ def test_a_rule_can_be_taken_back() -> None:
 
 
 def test_a_rule_replaces_the_one_with_its_name() -> None:
-    register_segment_rule(
-        Rule("emoji", ("[强]",), lambda body, position, context: (Link(title="good"), position + 3))
-    )
+    register_segment_rule(Rule("emoji", ("[强]",), lambda body, position, context: (Link(title="good"), position + 3)))
     assert parse_segments("[强][微笑]") == (Link(title="good", raw="[强]"), Text("[微笑]"))
 
 
@@ -94,9 +92,7 @@ def test_a_wrong_match_is_none(result: tuple[Segment, int]) -> None:
 
 
 def test_a_wrong_raw_is_put_right() -> None:
-    register_segment_rule(
-        Rule("wrong", ("#",), lambda body, position, context: (Topic("x", raw="?"), position + 1))
-    )
+    register_segment_rule(Rule("wrong", ("#",), lambda body, position, context: (Topic("x", raw="?"), position + 1)))
     assert parse_segments("a#b") == (Text("a"), Topic("x", raw="#"), Text("b"))
 
 

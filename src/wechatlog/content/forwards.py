@@ -82,9 +82,7 @@ def _from_unix(digits: str, zone: dt.tzinfo | None) -> tuple[dt.datetime | None,
         return None, None
 
 
-def parse_source_time(
-    text: str, zone: dt.tzinfo | None = None
-) -> tuple[dt.datetime | None, Precision | None]:
+def parse_source_time(text: str, zone: dt.tzinfo | None = None) -> tuple[dt.datetime | None, Precision | None]:
     r"""A time inside a merged forward, in any of its dialects.
 
     `2026-04-30 10:00:00`, `2026-04-30 10:02`, `2026-04-30 上午10:01` with or without a blank, `&#x20;`
@@ -132,11 +130,7 @@ def _string(fields: Mapping[str, Any], *names: str) -> str:
         value = fields.get(name)
         if isinstance(value, Mapping):
             value = value.get("#text")
-        if (
-            isinstance(value, str | int | float)
-            and not isinstance(value, bool)
-            and (text := str(value).strip())
-        ):
+        if isinstance(value, str | int | float) and not isinstance(value, bool) and (text := str(value).strip()):
             return text
     return ""
 
@@ -363,8 +357,6 @@ def parse_record_repr(
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         value = None
     if value is None:
-        Scope(zone, collector, line).report(
-            "broken-forward", "the record of this merged forward cannot be read"
-        )
+        Scope(zone, collector, line).report("broken-forward", "the record of this merged forward cannot be read")
         return None
     return parse_record_dict(value, zone=zone, collector=collector, line=line)

@@ -135,6 +135,4 @@ def _block_message(item: _Item, read: ReadBody, zone: dt.tzinfo | None, depth: i
         return _to_message(item, read, zone)
     time, precision = parse_source_time(item.time, zone)
     forward = Forward(title["title"] or None, parse_blocks(lines[1:], read, zone, depth + 1), raw=lines[0])
-    return build_message(
-        time, precision, item.sender or None, MessageKind.FORWARD, lines[0], segments=(forward,)
-    )
+    return build_message(time, precision, item.sender or None, MessageKind.FORWARD, lines[0], segments=(forward,))

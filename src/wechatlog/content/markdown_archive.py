@@ -95,7 +95,7 @@ def _escape_once(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-_UNSAFE_LINE: Final = re.compile(r"(?:[ \t]|\Z|-|#)|.*[ \t]\Z", re.DOTALL)
+_UNSAFE_LINE: Final = re.compile(r"(?:[ \t]|\Z|---|##[ \t])|.*[ \t]\Z", re.DOTALL)
 _LOOKS_STRUCTURAL: Final = re.compile(r"---|##[ \t]")
 
 
@@ -109,9 +109,7 @@ def escape_body(text: str, kind: MessageKind) -> str:
     raw = _escape_once(text).replace("\r", "&#13;")
     if "\n" in raw and any(_UNSAFE_LINE.match(line) for line in raw.split("\n")):
         raw = raw.replace("\n", "&#10;")
-    if raw and (
-        _LOOKS_STRUCTURAL.match(raw) or (kind is MessageKind.TEXT and classify(raw).kind is not kind)
-    ):
+    if raw and (_LOOKS_STRUCTURAL.match(raw) or (kind is MessageKind.TEXT and classify(raw).kind is not kind)):
         raw = f"&#{ord(raw[0])};{raw[1:]}" if raw[0] != "&" else raw
     if "&" in text and _unescape_once(text) != text:
         raw = raw.replace("&", "&amp;amp;")
@@ -166,54 +164,13 @@ def _read_link(match: re.Match[str]) -> Body:
     if _ADDRESS.fullmatch(url):
         return Body(MessageKind.LINK, _whole_link)
     if not url or url.lstrip().startswith("<") or url.endswith("@chatroom"):
-        return Body(
-            MessageKind.LINK, _plain_link, ("broken-link", "the address of the link was lost by the exporter")
-        )
+        return Body(MessageKind.LINK, _plain_link, ("broken-link", "the address of the link was lost by the exporter"))
     return _TEXT
 
 
 _FILE_SUFFIXES: Final = tuple(
-    [
-        "pdf",
-        "doc",
-        "docx",
-        "xls",
-        "xlsx",
-        "ppt",
-        "pptx",
-        "htm",
-        "html",
-        "txt",
-        "md",
-        "csv",
-        "zip",
-        "rar",
-        "7z",
-        "apk",
-        "ipa",
-        "jpg",
-        "jpeg",
-        "png",
-        "gif",
-        "mp3",
-        "mp4",
-        "avi",
-        "mov",
-        "vsd",
-        "vsdx",
-        "xmind",
-        "mmap",
-        "epub",
-        "mobi",
-        "key",
-        "pages",
-        "numbers",
-        "psd",
-        "ai",
-        "rp",
-        "et",
-        "wps",
-    ]
+    "pdf doc docx xls xlsx ppt pptx htm html txt md csv zip rar 7z apk ipa jpg jpeg png gif mp3 mp4 avi mov vsd vsdx"
+    " xmind mmap epub mobi key pages numbers psd ai rp et wps".split()
 )
 
 
@@ -233,7 +190,7 @@ def _file_pattern() -> re.Pattern[str]:
 
 
 _BODIES: Final = (
-    _Row(frozenset(["", " ", "\t"]), None, re.compile(r"[ \t]*"), Body(MessageKind.OTHER)),
+    _Row(frozenset(("", " ", "\t")), None, re.compile(r"[ \t]*"), Body(MessageKind.OTHER)),
     _Row(frozenset("!"), frozenset(")"), re.compile(r"!\[[^\[\]\n]*\]\([^\s()]+\)"), Body(MessageKind.IMAGE)),
     _Row(frozenset("["), frozenset(")"), _LINK, _read_link),
     _Row(
@@ -279,9 +236,7 @@ _BODIES: Final = (
 )
 """What a whole raw body can be; the first that fits wins."""
 
-SPECIAL_FIRST: Final = frozenset().union(
-    *(row.first for row in _BODIES if row.first and row.last is None), "![微"
-)
+SPECIAL_FIRST: Final = frozenset().union(*(row.first for row in _BODIES if row.first and row.last is None), "![微")
 """First characters of a body that may be more than text."""
 
 SPECIAL_LAST: Final = frozenset().union(*(row.last for row in _BODIES if row.first is None and row.last))
@@ -341,9 +296,7 @@ def render_block(message: Message, when: dt.datetime, *, full_date: bool) -> str
     return f"> {stamp}  {sender}  \n{SEPARATOR}{body}{tail}\n{SEPARATOR}"
 
 
-_HEADING_TAIL: Final = re.compile(
-    r"(?:^|\n)(##[ \t]+[0-9]{4}-[0-9]{2}-[0-9]{2}[ \t]*\r?\n(?:[ \t]*\r?\n)*)\Z"
-)
+_HEADING_TAIL: Final = re.compile(r"(?:^|\n)(##[ \t]+[0-9]{4}-[0-9]{2}-[0-9]{2}[ \t]*\r?\n(?:[ \t]*\r?\n)*)\Z")
 
 
 def cut_heading(text: str) -> int:
@@ -376,11 +329,7 @@ def cut_block(text: str) -> Block:
     if not text[:end].strip() and text.count("\n", 0, end) <= 3:
         end = len(text)  # a heading where the body should be is the body
     plain = text[:end].replace("\r\n", "\n")
-    if (
-        plain.startswith(_OPEN)
-        and plain.endswith(_CLOSE)
-        and "\n" not in (body := plain[len(_OPEN) : -len(_CLOSE)])
-    ):
+    if plain.startswith(_OPEN) and plain.endswith(_CLOSE) and "\n" not in (body := plain[len(_OPEN) : -len(_CLOSE)]):
         return Block(body, end)
     lines = plain.split("\n")[1:]
     shown = [number for number, line in enumerate(lines) if line.strip(" \t")]
@@ -393,7 +342,9 @@ def cut_block(text: str) -> Block:
     return Block("\n".join(line.removesuffix("  ") for line in content), end, cut_header)
 
 
-_CUT_HEADER: Final = re.compile(r">(?: (?:[0-9]{1,4}|[0-9]{4}-[0-9-]{0,5}|[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{0,8} ?|[0-9]{2}:[0-9:]{0,6} ?)?)?")
+_CUT_HEADER: Final = re.compile(
+    r">(?: (?:[0-9]{1,4}|[0-9]{4}-[0-9-]{0,5}|[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{0,8} ?|[0-9]{2}:[0-9:]{0,6} ?)?)?"
+)
 
 
 def _is_cut_header(lines: list[str], shown: list[int]) -> bool:

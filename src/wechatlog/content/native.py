@@ -8,7 +8,6 @@ reader and writer. What is `None`, empty or the default is left out. The schema 
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -41,16 +40,14 @@ def _type_name(cls: type) -> str:
 
 
 _SEGMENT_TYPES: Final = {
-    _type_name(cls): cls
-    for cls in (getattr(types, name) for name in types.__all__)
-    if cls is not types.Segment
+    _type_name(cls): cls for cls in (getattr(types, name) for name in types.__all__) if cls is not types.Segment
 }
 _TYPE_NAMES: Final = {cls: name for name, cls in _SEGMENT_TYPES.items()}
 
 
-@functools.cache
-def _fields(cls: type) -> tuple[tuple[str, Any], ...]:
-    return tuple((field.name, field.default) for field in attrs.fields(cls))
+_FIELDS: Final[dict[type, tuple[tuple[str, Any], ...]]] = {
+    cls: tuple((field.name, field.default) for field in attrs.fields(cls)) for cls in _TYPE_NAMES
+}
 
 
 def _segment_to_json(segment: Segment) -> dict[str, Any]:
@@ -58,7 +55,7 @@ def _segment_to_json(segment: Segment) -> dict[str, Any]:
     if name is None:  # a segment of a user's own class: its text is kept
         return {"type": "text", "raw": segment.raw}
     found: dict[str, Any] = {"type": name}
-    for field, default in _fields(type(segment)):
+    for field, default in _FIELDS[type(segment)]:
         value = getattr(segment, field)
         if value != default:
             found[field] = value
@@ -69,11 +66,12 @@ def _segment_to_json(segment: Segment) -> dict[str, Any]:
 
 def _segment_from_json(value: Mapping[str, Any]) -> Segment:
     cls = _SEGMENT_TYPES.get(value.get("type", ""), types.Text)
-    known = {name for name, _ in _fields(cls)}
+    known = {name for name, _ in _FIELDS[cls]}
     data = {name: item for name, item in value.items() if name in known}
     if cls is types.Forward:
         data["messages"] = tuple(message_from_json(item) for item in value.get("messages", ()))
-    return cls(**data)
+    segment: Segment = cls(**data)
+    return segment
 
 
 def _origin_to_json(origin: Origin) -> dict[str, Any]:

@@ -226,8 +226,7 @@ _SHARED_LABELS: Final[Mapping[str, Label]] = MappingProxyType(
                 Kind.CARD: "名片/个人名片/公众号名片/名片消息/聯絡人名片/Contact Card/Name Card/card",
                 Kind.MINI_PROGRAM: "小程序/小程式/Mini Program/Mini Programs",
                 Kind.CHANNEL: "视频号/视频号直播/视频号名片/影音號/直播/Channel/Channels/Channel Card",
-                Kind.FORWARD: "聊天记录/聊天記錄/合并转发/合并转发的聊天记录/合并聊天记录/转发的聊天记录"
-                "/Chat History",
+                Kind.FORWARD: "聊天记录/聊天記錄/合并转发/合并转发的聊天记录/合并聊天记录/转发的聊天记录/Chat History",
                 Kind.MUSIC: "音乐分享/音乐消息/音樂",
                 Kind.NOTE: "笔记/收藏笔记/Note",
                 Kind.ANNOUNCEMENT: "群公告/群組公告/Group Notice",
@@ -445,9 +444,7 @@ _MEMOTRACE_1_LINK: Final = "".join(
 _DEGREES_NORTH: Final = rf"(?P<latitude>{_NUMBER})"
 _DEGREES_EAST: Final = rf"(?P<longitude>{_NUMBER})"
 _PYWXDUMP_POINT: Final = rf"纬度[:：]【{_DEGREES_NORTH}】 ?经度[:：]【{_DEGREES_EAST}】"
-_WCDA_PLACE: Final = (
-    r"(?:(?! 地点=)[^\n])*+ 地点=(?P<poi>(?:(?! 地址=)[^\n])*+) 地址=(?P<label>(?:(?! 坐标=)[^\n])*+)"
-)
+_WCDA_PLACE: Final = r"(?:(?! 地点=)[^\n])*+ 地点=(?P<poi>(?:(?! 地址=)[^\n])*+) 地址=(?P<label>(?:(?! 坐标=)[^\n])*+)"
 _WCDA_LOCATION: Final = rf"{_WCDA_PLACE} 坐标={_DEGREES_EAST},{_DEGREES_NORTH}"
 _WCDA_TRANSFER: Final = r"(?P<note>(?:(?!金额=)[^\n])*+)金额=(?P<amount>\S+) 状态=[^\n]*"
 
@@ -578,9 +575,7 @@ PYWXDUMP: Final = _dialect(
         Kind.FILE: ("文件",),
         Kind.LOCATION: (rf"{_PYWXDUMP_POINT}\n位置[:：] ?(?P<address>[^\n]*){_ANYTHING}",),
         Kind.LINK: (rf'{_PYWXDUMP_TITLE}<a href="(?P<url>[^"\n]*)"[^<>\n]*>点击查看详情</a>',),
-        Kind.TRANSFER: (
-            r"[^\n：:]{1,20}[：:] ?(?P<amount>[^\n]*)\n转账说明[：:] ?(?P<note>[^\n]*)(?:\n(?s:.*))?",
-        ),
+        Kind.TRANSFER: (r"[^\n：:]{1,20}[：:] ?(?P<amount>[^\n]*)\n转账说明[：:] ?(?P<note>[^\n]*)(?:\n(?s:.*))?",),
         Kind.CALL: (
             rf"语音/视频通话\[(?:通话时长[:：]? ?)?{_CLOCK}\]",
             r"语音/视频通话\[(?P<state>[^\n]*)\]",
@@ -639,9 +634,7 @@ WXCLI: Final = _dialect(
         ),
         Kind.SYSTEM: (r"<C> ?(?s:.*)",),
     },
-    quotes=(
-        rf"(?P<reply>\[引用\] (?:(?!\n  ↳ ).)*+)(?P<quote>\n  ↳ (?P<sender>[^:：\n]{{0,100}}){_QUOTED})",
-    ),
+    quotes=(rf"(?P<reply>\[引用\] (?:(?!\n  ↳ ).)*+)(?P<quote>\n  ↳ (?P<sender>[^:：\n]{{0,100}}){_QUOTED})",),
     listing=_by_lines(rf"(?P<indent> *+)- {_SENDER}", 2),
 )
 """wx-cli Markdown, TXT and JSON (`src/cli/export.rs`)."""
@@ -721,9 +714,7 @@ def _read_nested(body: str, dialect: Dialect) -> Found | None:
     return None if "\n" in body else read_placeholder(body, dialect)
 
 
-def _segment(
-    match: re.Match[str], label: Label, raw: str, dialect: Dialect, zone: dt.tzinfo | None
-) -> Segment:
+def _segment(match: re.Match[str], label: Label, raw: str, dialect: Dialect, zone: dt.tzinfo | None) -> Segment:
     if label.kind is Kind.FORWARD:
         return _forward(match, raw, dialect, zone)
     return segment_for(label.kind, raw, **{**label.data, **_data_of(match, label.kind)})
@@ -752,9 +743,7 @@ def _read_quote(text: str, dialect: Dialect) -> Found | None:
     return Kind.QUOTE, (*reply, quote) if match.start("reply") == 0 else (quote, *reply)
 
 
-def read_placeholder(
-    text: str, dialect: Dialect = BRACKETS, *, zone: dt.tzinfo | None = None
-) -> Found | None:
+def read_placeholder(text: str, dialect: Dialect = BRACKETS, *, zone: dt.tzinfo | None = None) -> Found | None:
     """The kind and segments of a body that a tool wrote in place of what is no text.
 
     Args:
@@ -773,9 +762,7 @@ def read_placeholder(
     body = text.strip()
     if body[:1] in ("[", "【", "!"):
         found = _read_label(body, dialect)
-        if found is not None and (
-            match := _first_match(dialect.shapes.get(found[0].kind, ()), body, found[1])
-        ):
+        if found is not None and (match := _first_match(dialect.shapes.get(found[0].kind, ()), body, found[1])):
             return found[0].kind, (_segment(match, found[0], text, dialect, zone),)
     if body in _UNSUPPORTED:
         return Kind.OTHER, (segment_for(Kind.OTHER, text),)

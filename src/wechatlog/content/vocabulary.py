@@ -206,8 +206,7 @@ _NAMES_OF_KIND: Final[Mapping[MessageKind, str]] = MappingProxyType(
         MessageKind.CARD: "名片 名片消息 个人名片 公众号名片 个人/公众号名片 企业微信名片 推荐公众号 "
         "推荐联系人 联系人名片 "
         "企业微信添加好友猜 企业微信添加好友 聯絡人名片 card contact contactcard namecard businesscard",
-        MessageKind.QUOTE: "引用 引用消息 引用回复 回复 回复消息 quote reply replywithquote refer "
-        "quotemessage",
+        MessageKind.QUOTE: "引用 引用消息 引用回复 回复 回复消息 quote reply replywithquote refer quotemessage",
         MessageKind.TRANSFER: "转账 转账消息 转账卡片 微信转账 转帐 轉賬 轉帳 微信轉賬 transfer "
         "moneytransfer wechattransfer "
         "weixintransfer",
@@ -228,8 +227,7 @@ _NAMES_OF_KIND: Final[Mapping[MessageKind, str]] = MappingProxyType(
         "视频号直播或直播回放 直播 "
         "视频号直播或直播回放等 分享视频号名片 分享视频号视频 影音號 channel channels channelcard finder "
         "finderfeed",
-        MessageKind.NOTE: "笔记 笔记消息 收藏笔记 收藏夹 分享笔记 分享收藏夹 收藏 筆記 note favorite "
-        "favnote notes",
+        MessageKind.NOTE: "笔记 笔记消息 收藏笔记 收藏夹 分享笔记 分享收藏夹 收藏 筆記 note favorite favnote notes",
         MessageKind.ANNOUNCEMENT: "群公告 公告 群組公告 announcement groupnotice groupannouncement",
         MessageKind.PAT: "拍一拍 拍一拍消息 拍了拍 戳一戳 pat patpat pat-pat poke nudge tickle",
         MessageKind.SYSTEM: "系统 系统消息 系统通知 系统提示 系統訊息 系統 通知 邀请加群 添加好友 好友请求 "

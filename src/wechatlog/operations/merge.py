@@ -23,8 +23,8 @@ __all__ = ["merge"]
 def merge(conversations: Iterable[Conversation]) -> Conversation:
     """Unite conversations of one chat.
 
-    Messages are the same when the server's id is, or, where there is none, when time, sender, kind and text are, counted
-    per conversation.
+    Messages are the same when the server's id is, or, where there is none, when time, sender, kind and text are,
+    counted per conversation.
 
     Args:
         conversations: at least one; what is known of the chat is taken from the first.

@@ -6,7 +6,6 @@ look at, a `Source` to read from and a `Context` that knows what the user asked 
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import itertools
 import json
@@ -30,6 +29,7 @@ from wechatlog.source import HEAD_SIZE, Source, decode_text
 from wechatlog.timestamps import ASSUMED_ZONE, Clock, from_unix, parse_clock, resolve_zone
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping
 
     from wechatlog.segments import Segment
@@ -85,9 +85,7 @@ _BINARY_SIGNATURES: Final = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
 )
 _JSON_START: Final = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]]|\[\s*$)")
-_JS_START: Final = re.compile(
-    r"\s*(?:(?:window|globalThis|self)\.\w+|(?:var|let|const)\s+\w+|\w+)\s*=\s*[\[{(]"
-)
+_JS_START: Final = re.compile(r"\s*(?:(?:window|globalThis|self)\.\w+|(?:var|let|const)\s+\w+|\w+)\s*=\s*[\[{(]")
 _MARKUP_START: Final = re.compile(r"\s*<[!?a-zA-Z]")
 _JSON_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
 
@@ -337,9 +335,7 @@ class Context:
         try:
             time = from_unix(float(seconds), zone)
         except (TypeError, ValueError, OverflowError):
-            self.report(
-                "bad-time", f"not a Unix time: {_shorten(seconds)}", severity=Severity.ERROR, line=line
-            )
+            self.report("bad-time", f"not a Unix time: {_shorten(seconds)}", severity=Severity.ERROR, line=line)
             return None
         if self.tz is None:
             self.tz_assumed = True
@@ -357,9 +353,7 @@ class Context:
         """The time and precision of a clock text; `(None, None)` and a diagnostic where it is no time."""
         found: Clock | None = parse_clock(text, today=today)
         if found is None:
-            self.report(
-                "bad-time", f"not a time: {_shorten(text)}", severity=Severity.ERROR, line=line, column=column
-            )
+            self.report("bad-time", f"not a time: {_shorten(text)}", severity=Severity.ERROR, line=line, column=column)
             return None, None
         return self.wall_time(found.time), found.precision
 

@@ -122,9 +122,7 @@ def _read_message(context: Context, draft: Draft, item: Item) -> Message | None:
         _report(context, item, "a line that is no JSON object")
         return None
     if item.value.get("type", "message") != "message":
-        context.report(
-            "unknown-line", f"line of unknown type {item.value['type']!r}", line=item.line, column=1
-        )
+        context.report("unknown-line", f"line of unknown type {item.value['type']!r}", line=item.line, column=1)
         return None
     try:
         return message_from_json(item.value, zone=draft.tz, lexicon=draft.lexicon)

@@ -52,8 +52,7 @@ _STRUCTURAL_FIRST: Final = frozenset("-#")
 _ODD_FIRST: Final = SPECIAL_FIRST | _STRUCTURAL_FIRST
 _BLOCKS: Final = Grammar(
     name="Markdown archive, usual blocks whole",
-    header=MARKDOWN.header
-    + r"(?:(?<=  )\n   \n(?:(?P<text>[^\n\r&<>]*)  |(?P<image>!\[[^\n\r&<>]*\)) )\n   (?=\n))?",
+    header=MARKDOWN.header + r"(?:(?<=  )\n   \n(?:(?P<text>[^\n\r&<>]*)  |(?P<image>!\[[^\n\r&<>]*\)) )\n   (?=\n))?",
 )
 """The grammar of the archive with a usual block, one line of text in the exact frame, taken in by the same pass."""
 _DAMAGE: Final = re.compile(r"(?<=[^\s?&=/.])\?\?(?!\?)|@[^\s?@]{1,40}\?")
@@ -176,9 +175,7 @@ class _Walk:
         batch: list[Message] = []
         name, zone, parse = self.context.source.name, self.context.tz, dt.datetime.fromisoformat
         kind: MessageKind | None
-        usual = (
-            None if self.cr else "\n"
-        )  # what is left of a usual block; none is usual where every raw text is kept
+        usual = None if self.cr else "\n"  # what is left of a usual block; none is usual where every raw text is kept
         lexicon = self.draft.lexicon
         for record in records:
             header, rest, offset, line = record
@@ -320,9 +317,7 @@ class MarkdownReader:
     """The reader of Markdown archives."""
 
     name = "markdown"
-    description = (
-        "Markdown archive of a group's daily record, daily and merged dialect (cocolian scripts, 2017-2018)"
-    )
+    description = "Markdown archive of a group's daily record, daily and merged dialect (cocolian scripts, 2017-2018)"
     suffixes = (".markdown", ".md")
     options: Mapping[str, str] = {
         "date": "the day of the messages, for a file that does not say it: 2017-08-19",
@@ -351,9 +346,7 @@ class MarkdownReader:
         del source  # the context has it
         prepared = prepare(context.blocks())
         walk = _Walk(context, prepared.mark, cr=prepared.cr)
-        held: tuple[Any, list[Message]] | None = (
-            None  # the last batch waits, since a day heading may still follow it
-        )
+        held: tuple[Any, list[Message]] | None = None  # the last batch waits, since a day heading may still follow it
         for records in iter_records(walk.watch(prepared.blocks), _BLOCKS):
             for batch in walk.batches(records):
                 if held is not None:

@@ -121,9 +121,7 @@ class TextFormat:
             offset=record.offset,
         )
 
-    def _time(
-        self, context: Context, text: str | None, line: int
-    ) -> tuple[dt.datetime | None, Precision | None]:
+    def _time(self, context: Context, text: str | None, line: int) -> tuple[dt.datetime | None, Precision | None]:
         if text is None:
             return None, None
         try:

@@ -348,6 +348,7 @@ _HEADER: Final = _STAMP + r"(?P<rest>[^\n]*)"
 _LIKE_HEADER: Final = re.compile(r"\[[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\] ")
 _ACCOUNT: Final = r"[A-Za-z0-9_@.\-]{1,80}"
 _WITH_ACCOUNT: Final = re.compile(rf"\((?P<id>{_ACCOUNT})\)(?: \[avatar=(?P<avatar>[^\]\n]*+)\])?:(?=[ \r]|\Z)")
+_REAL_ACCOUNT: Final = re.compile(r"[A-Za-z][A-Za-z0-9_\-]{5,}|[^@]+@[^@]+")
 _BARE: Final = re.compile(rf"(?P<name>未知|{_ACCOUNT})(?: \[avatar=[^\]\n]*+\])?:(?=[ \r]|\Z)")
 _FACTS: Final[Mapping[str, str]] = {
     "会话": "conversation",
@@ -407,13 +408,22 @@ def _split_sender(rest: str, people: frozenset[str]) -> _Sender | None:
     if rest.startswith(_SYSTEM_MARK) and rest[4:5] in ("", " ", "\r"):
         return _Sender(None, None, len(_SYSTEM_MARK))
     bare = _BARE.match(rest)
-    match = _WITH_ACCOUNT.search(rest)
-    while match is not None and people and match["id"] not in people:
-        match = _WITH_ACCOUNT.search(rest, match.end())
+    match = _find_account(rest, people)
     if bare is not None and (match is None or _is_account(bare["name"], match.start(), people)):
         name = bare["name"]
         return _Sender(name, None if name == "未知" else name, bare.end())
     return None if match is None else _Sender(rest[: match.start()], match["id"], match.end())
+
+
+def _find_account(rest: str, people: frozenset[str]) -> re.Match[str] | None:
+    """The account in parentheses. A name may hold others, as in `阿美(2): 店(wxid_a)`: a real account comes first."""
+    found = None
+    for match in _WITH_ACCOUNT.finditer(rest):
+        if match["id"] in people if people else _REAL_ACCOUNT.fullmatch(match["id"]):
+            return match
+        if found is None and not people:
+            found = match
+    return found
 
 
 def _is_account(name: str, other: int, people: frozenset[str]) -> bool:

@@ -25,7 +25,7 @@ from wechatlog.content.placeholders import WECHATEXPORTER, quote_segments, read_
 from wechatlog.content.vocabulary import kind_of_type, segment_for
 from wechatlog.diagnostics import Severity
 from wechatlog.model import MessageKind
-from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
+from wechatlog.readers.base import OWNER_OPTION, Evidence, Refusal, in_batches
 from wechatlog.readers.support.html import first_with_class, has_class, node_text, parse_fragment, with_class
 from wechatlog.readers.support.json_stream import iter_json
 from wechatlog.readers.support.pieces import Piece, iter_pieces
@@ -52,7 +52,8 @@ _MESSAGE: Final = re.compile(
     r'(?: msgtype="(?P<type>[^"<>\n]{0,40})")?'
 )
 _PAGE_TITLE: Final = re.compile(r"<title>(?P<title>[^<\n]*)</title>", re.IGNORECASE)
-_ARRAY: Final = re.compile(r"\bmsgArray\s*=\s*(?=\[)")
+_ARRAY: Final = re.compile(r"(?=\[\s*+(?:\"|\]))")
+_SCRIPT: Final = re.compile(r"<div class=\\\"msg [a-z][^\"<>\n]{0,120}\\\" msgid=")
 _PAGE_END: Final = re.compile(r"(</div>)\s*+(?:<script\b|</body>)")
 _CLOCK: Final = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}[^<]{0,20}")
 _EMOJI: Final = re.compile(r'<img [^<>]*?\brawemoji="(?P<code>[^"<>]*)"[^<>]*>')
@@ -208,6 +209,16 @@ def _read_plain(text: str, kind: str) -> Found:
     return exact, text, None
 
 
+def _read_bare(body: _Body) -> Found:
+    """A bubble without a text of its own: what its type says, with the file that it shows."""
+    text = node_text(body.node).strip()
+    kind = kind_of_type(int(body.type)) if re.fullmatch(r"[0-9]{1,9}", body.type) else MessageKind.OTHER
+    if kind not in (MessageKind.IMAGE, MessageKind.VOICE, MessageKind.VIDEO, MessageKind.STICKER):
+        return kind, text, None
+    shown = [node for tag in ("audio", "video", "img") for node in body.node.iter(tag)]
+    return _one(kind, text, path=next((path for node in shown if (path := node.get("src"))), ""))
+
+
 _BODIES: Final = (_read_quote, _read_card, _read_transfer, _read_share, _read_media)
 
 
@@ -319,7 +330,7 @@ class _Pass:
             if (found := read(body)) is not None:
                 return found
         if next(with_class(body.node, "msg-text"), None) is None and not body.markup.count("dont-break-out"):
-            return MessageKind.OTHER, node_text(body.node).strip(), None
+            return _read_bare(body)
         return _read_plain(_raw_text(body.markup) or _plain_span(body), body.type)
 
     def _emit(self, message: Message) -> Iterator[Message]:
@@ -395,9 +406,16 @@ class WechatExporterHtml:
     suffixes = (".html", ".htm")
     options: Mapping[str, str] = OWNER_OPTION
 
-    def detect(self, head: Head) -> Evidence | None:
+    def detect(self, head: Head) -> Evidence | Refusal | None:
         """The title of the page and the frame of its messages."""
         text = head.text
+        if "js" in head.containers:
+            found = _SCRIPT.search(text)
+            return (
+                None
+                if found is None
+                else Refusal("the rest of a WechatExporter page: read the page that it belongs to")
+            )
         title = _PAGE_TITLE.search(text)
         named = title is not None and find_title(html.unescape(title["title"])) is not None
         framed = _MESSAGE.search(text) is not None

@@ -25,9 +25,7 @@ _BARE_HOSTS = ("www.", "WWW.", "Www.")
 # there.
 _REST = r"(?:[A-Za-z0-9._~:/?#@!$&*+,;=%'()|{}\\^-]|(?:\[[A-Za-z0-9_-]{0,32}\]){1,4}=)*+"
 _WITH_SCHEME = re.compile(r"[A-Za-z]{3,5}://(?=[A-Za-z0-9_-]|\[[0-9A-Fa-f:.]{2,45}\])" + _REST)
-_WITHOUT_SCHEME = re.compile(
-    r"(?<![A-Za-z0-9._@/-])www\.(?=[A-Za-z0-9-]{1,63}\.[A-Za-z]{2})" + _REST, re.IGNORECASE
-)
+_WITHOUT_SCHEME = re.compile(r"(?<![A-Za-z0-9._@/-])www\.(?=[A-Za-z0-9-]{1,63}\.[A-Za-z]{2})" + _REST, re.IGNORECASE)
 _PARENTHESIS = re.compile(r"[()]")
 _TRAILING = ".,;:!?'(@&*|\\^{}~"
 

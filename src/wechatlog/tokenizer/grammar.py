@@ -97,9 +97,7 @@ def compile_format(template: str) -> tuple[Grammar, str]:
     for match in _TEMPLATE.finditer(template):
         if directive := match["clock"]:
             if directive not in _DIRECTIVES:
-                raise ValueError(
-                    f"unknown directive {directive} in {template!r}; known: {' '.join(_DIRECTIVES)}"
-                )
+                raise ValueError(f"unknown directive {directive} in {template!r}; known: {' '.join(_DIRECTIVES)}")
             pieces.append((_DIRECTIVES[directive], directive, directive != "%%"))
         elif match["field"] is not None:
             name = match["field"]

@@ -108,7 +108,7 @@ def iter_tokens(blocks: Iterable[str], grammar: Grammar = MARKDOWN) -> Iterator[
     for records in iter_records(prepared.blocks, grammar):
         for header, body, offset, line in records:
             if header is None:
-                kinds = _preamble_kinds(grammar)
+                kinds: _body_kinds = _preamble_kinds(grammar)
                 lines = _split(body)
             else:
                 kinds = _body_kinds(grammar)
@@ -125,9 +125,7 @@ def iter_tokens(blocks: Iterable[str], grammar: Grammar = MARKDOWN) -> Iterator[
 
 
 def _fields(header: re.Match[str]) -> tuple[tuple[str, str], ...]:
-    values = {
-        name: value.rstrip(_LINE_END) for name, value in header.groupdict().items() if value is not None
-    }
+    values = {name: value.rstrip(_LINE_END) for name, value in header.groupdict().items() if value is not None}
     if "sender" in values and header.end("sender") == header.end():
         values["sender"] = values["sender"].removesuffix("  ")
     return tuple(values.items())

@@ -131,9 +131,7 @@ class MarkdownWriter:
         del options
         stream = iter(messages)
         whole = messages is conversation.messages
-        merged = (
-            conversation.metadata.get("dialect") == "merged" or not whole or not _is_one_day(conversation)
-        )
+        merged = conversation.metadata.get("dialect") == "merged" or not whole or not _is_one_day(conversation)
         first = next(stream, None)
         known = itertools.chain(conversation.messages, () if first is None else (first,))
         start = next((m.time.replace(tzinfo=None) for m in known if m.time is not None), _EPOCH)

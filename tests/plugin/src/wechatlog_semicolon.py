@@ -46,9 +46,7 @@ class SemicolonReader:
             except ValueError:
                 time = None
             if match is None or time is None:
-                context.report(
-                    "bad-line", "not a line of this format", line=number, column=1, excerpt=line[:200]
-                )
+                context.report("bad-line", "not a line of this format", line=number, column=1, excerpt=line[:200])
                 continue
             yield context.message(
                 draft,

@@ -107,7 +107,5 @@ def iter_dicts(
         columns = [name.strip("\ufeff ") for name in first.fields]
     for fields, line in stream:
         if len(fields) != len(columns):
-            collector.report(
-                "row-length", f"the row has {len(fields)} fields, the header {len(columns)}", line=line
-            )
+            collector.report("row-length", f"the row has {len(fields)} fields, the header {len(columns)}", line=line)
         yield dict(itertools.zip_longest(columns, fields[: len(columns)], fillvalue="")), line
