@@ -23,7 +23,7 @@ from wechatlog.errors import RefusedFormatError, UnknownFormatError, WechatlogEr
 from wechatlog.model import Conversation
 from wechatlog.operations import merge
 from wechatlog.reading import check_options, read_source
-from wechatlog.registry import Detection, accepted_options, detect_reader
+from wechatlog.registry import Detection, accepted_options, detect_reader, office_document
 from wechatlog.source import Source
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def is_bundle(source: Source) -> bool:
     try:
         detect_reader(source)
     except UnknownFormatError:
-        return True
+        return office_document(source) is None
     except WechatlogError:
         return False
     return False
@@ -155,7 +155,7 @@ def _page_groups(sources: Iterable[Source]) -> Iterator[list[Source]]:
     for source in sources:
         stem, dot, suffix = source.label.partition(".")
         match = _PAGE.match(stem)
-        folder = "" if source.path is None else str(source.path.parent)
+        folder = source.folder
         groups.setdefault((folder, (match["stem"] if match else stem) + dot + suffix), []).append(source)
     for group in groups.values():
         if len({source.label for source in group}) > 1:

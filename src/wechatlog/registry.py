@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NamedTuple, Type
 
 import attrs
 
-from wechatlog.errors import AmbiguousFormatError, RefusedFormatError, UnknownFormatError
+from wechatlog.errors import AmbiguousFormatError, RefusedFormatError, UnknownFormatError, WechatlogError
 from wechatlog.readers.base import Head, Reader, Refusal
 from wechatlog.writers.base import Writer
 
@@ -29,6 +29,7 @@ __all__ = [
     "find_reader",
     "find_writer",
     "formats",
+    "office_document",
     "register_reader",
     "register_writer",
 ]
@@ -53,7 +54,7 @@ _READERS: Final = (
     _Row("weflow-arkme", "wechatlog.readers.weflow_json:ARKME", ("json",)),
     _Row("echotrace-json", "wechatlog.readers.weflow_json:ECHOTRACE", ("json",)),
     _Row("ciphertalk-json", "wechatlog.readers.weflow_json:CIPHERTALK", ("json",)),
-    _Row("training-set", "wechatlog.readers.refusals:TRAINING", ("json", "jsonl")),
+    _Row("training-set", "wechatlog.readers.refusals:TRAINING", ("json", "jsonl", "csv", "text")),
     _Row("contact-list", "wechatlog.readers.refusals:CONTACTS", ("json", "csv", "text")),
     _Row(
         "encrypted-export",
@@ -358,6 +359,46 @@ _NO_FORMAT: Final = {
 }
 
 
+_SIGNATURES: Final = (
+    (b"%PDF-", "this is a PDF, and its pages are no messages"),
+    (b"\x89PNG\r\n", "this is a picture (PNG)"),
+    (b"\xff\xd8\xff", "this is a picture (JPEG)"),
+    (b"GIF8", "this is a picture (GIF)"),
+    (b"Rar!\x1a\x07", "this is a RAR archive; unpack it first"),
+    (b"7z\xbc\xaf\x27\x1c", "this is a 7z archive; unpack it first"),
+)
+_OFFICE: Final = (
+    ("word/", "this is a Word document and no chat export that is known"),
+    ("xl/", "no sheet of this workbook is a chat export that is known"),
+    ("ppt/", "these are slides and no chat export"),
+)
+
+
+def office_document(source: Source) -> str | None:
+    """Why a document of an office program, which is a ZIP inside, is no chat; `None` for other ZIPs."""
+    import zipfile
+
+    try:
+        with source.open() as stream, zipfile.ZipFile(stream) as archive:
+            names = archive.namelist()
+    except (WechatlogError, zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return None
+    if "[Content_Types].xml" not in names:
+        return None
+    return next((text for folder, text in _OFFICE if any(name.startswith(folder) for name in names)), None)
+
+
+def _why_unknown(head: Head) -> str:
+    """What an input is that no reader takes, as far as its bytes tell."""
+    for signature, text in _SIGNATURES:
+        if head.data.startswith(signature):
+            return text
+    if "zip" in head.containers and (text := office_document(head.source) or ""):
+        return text
+    known = (text for key, text in _NO_FORMAT.items() if key in head.containers)
+    return next(known, "no known format: no line looks like a message header")
+
+
 def detect_reader(source: Source, encoding: str | None = None) -> tuple[Reader, Detection]:
     """The reader of an input, from its first bytes; content decides before the suffix.
 
@@ -384,7 +425,6 @@ def detect_reader(source: Source, encoding: str | None = None) -> tuple[Reader, 
     if len(winners) > 1:
         raise AmbiguousFormatError(source.label, {entry[1].name: entry[2] for entry in winners})
     if not winners:
-        known = (text for key, text in _NO_FORMAT.items() if key in head.containers)
-        raise UnknownFormatError(source.label, next(known, "no known format: no line looks like a message header"))
+        raise UnknownFormatError(source.label, _why_unknown(head))
     confidence, reader, reason = winners[0]
     return reader, Detection(reader.name, min(1.0, confidence), reason)

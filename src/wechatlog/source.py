@@ -173,6 +173,9 @@ class Source:
         name: shown in diagnostics, or `None` for data without a name.
         path: the file on disk, or `None`.
         size_limit: bytes that compressed data may grow to.
+
+    Attributes:
+        folder: where it lies, on disk or in a ZIP; tells apart files of one name.
     """
 
     def __init__(
@@ -186,6 +189,7 @@ class Source:
         self._opener = opener
         self.name = name
         self.path = path
+        self.folder = "" if path is None else str(path.parent)
         self.size_limit = size_limit
         self._siblings: Callable[[str], list[Source]] = lambda _: []
         self._text: str | None = None
@@ -258,6 +262,7 @@ class Source:
 
         source = cls(opener, name, size_limit=size_limit)
         folder = PurePath(member.filename).parent
+        source.folder = str(folder)
 
         def siblings(pattern: str) -> list[Source]:
             wanted = str(folder / pattern)

@@ -153,6 +153,9 @@ def parse_clock(text: str, *, today: dt.date | None = None) -> Clock | None:
     if len(text) == 19 and text[4] == "-" and text[10] in " T":
         with contextlib.suppress(ValueError):
             return Clock(dt.datetime.fromisoformat(text), "second")
+    if len(text) == 24 and text[23] == "Z" and text[7] == "-" and text[10] == "T":  # as JavaScript writes it
+        with contextlib.suppress(ValueError):
+            return Clock(dt.datetime.fromisoformat(text[:23]).replace(tzinfo=resolve_zone("Z")), "second")
     text = text.strip()
     if match := _ABSOLUTE.fullmatch(text):
         return _build(match, None)

@@ -294,8 +294,8 @@ def test_dates(tmp_path: Path, name: str, clock: str, options: dict[str, Any], t
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"date": "1. März"}, "date: expected a day such as 2025-08-27, not '1. März'"),
-        ({"date": 20250301}, "date: expected a day such as 2025-08-27, not 20250301"),
+        ({"date": "1. März"}, "date: expected a day such as 2026-05-01, not '1. März'"),
+        ({"date": 20250301}, "date: expected a day such as 2026-05-01, not 20250301"),
         ({"year": "25"}, "year: expected a year such as 2025, not '25'"),
         ({"year": True}, "year: expected a year such as 2025, not True"),
     ],

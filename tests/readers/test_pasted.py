@@ -85,7 +85,7 @@ def test_a_relative_time_without_a_day_is_said() -> None:
 def test_today_may_be_a_date_and_must_be_a_day() -> None:
     assert wechatlog.loads("李四 21:30\n早\n", format="paste", today=dt.date(2026, 5, 2))[0].time is not None
     assert wechatlog.loads("李四 21:30\n早\n", format="paste", today=dt.datetime(2026, 5, 2, 3))[0].time is not None
-    with pytest.raises(OptionError, match="today: expected a day such as 2026-05-02, not 'morgen'"):
+    with pytest.raises(OptionError, match="today: expected a day such as 2026-05-01, not 'morgen'"):
         wechatlog.loads("李四 21:30\n早\n", format="paste", today="morgen")
 
 

@@ -11,7 +11,7 @@ import pytest
 import wechatlog
 
 FORMATS = {
-    "12425-ios.csv": "wechat-exporter-12425-csv",
+    "12425-ios.csv": "12425-csv",
     "chatlab-app-export.md": "chatlab-markdown",
     "chatlab-app-export.txt": "chatlab-txt",
     "chatlab-min.json": "chatlab-json",

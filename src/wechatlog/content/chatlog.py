@@ -182,7 +182,9 @@ _FIELDS: Final[Mapping[MessageKind, tuple[_Field, ...]]] = MappingProxyType(
 )
 _PAGES: Final = frozenset({Kind.LINK, Kind.MUSIC, Kind.CHANNEL, Kind.MINI_PROGRAM})
 _BUNDLES: Final = frozenset({Kind.FORWARD, Kind.NOTE, Kind.ANNOUNCEMENT})
-_COVER: Final = 2003
+_APP: Final = 49
+_SHOWN_APPS: Final[Mapping[Any, str]] = MappingProxyType({8: "[GIF表情]", 2003: "[红包封面]"})
+_SHARE: Final = "[分享]"
 _DEEPEST: Final = 16
 _ROOM_TYPES: Final = {"0": "video", "1": "voice"}
 _SHOWN: Final[Mapping[MessageKind, str]] = MappingProxyType(
@@ -241,7 +243,9 @@ def read_contents(
     if kind is Kind.QUOTE:
         return _read_quote(text, contents)
     if not text:
-        text = _render(kind, message.get("subType"), contents)
+        text = _render(kind, message.get("subType") if message.get("type") == _APP else None, contents)
+        if kind is Kind.OTHER and message.get("type") == _APP:
+            text = _SHARE
     problems: tuple[Problem, ...] = ()
     if kind is Kind.OTHER:
         problems = (Problem("unknown-kind", f"unknown message type {message.get('type')!r}", Severity.INFO),)
@@ -257,7 +261,7 @@ def _render(kind: MessageKind, sub_number: Any, contents: Mapping[str, Any]) -> 
         place = (contents.get(key) for key in ("poiname", "label", "cityname", "x", "y"))
         parts = [part for part in place if isinstance(part, str) and part]
         return f"[位置|{'|'.join(parts)}]" if parts else "[位置]"
-    label = "[红包封面]" if sub_number == _COVER else _SHOWN.get(kind, "")
+    label = _SHOWN_APPS.get(sub_number) or _SHOWN.get(kind, "")
     if not label or not title:
         return label
     url = _text(contents.get("url"))

@@ -422,7 +422,7 @@ _CHATLOG_HEAD: Final = (
 _MEMOTRACE_REPLY: Final = r"(?P<reply>(?:(?!\n引用[：:]).)*+)"
 _PYWXDUMP_TITLE: Final = r"(?P<title>(?:(?!<a href=)[^\n])*+)(?s:(?!<a href=).)*+"
 _PYWXDUMP_REPLY: Final = r"(?P<reply>(?:(?!\n\n\[引用\]).)*+)"
-_MEMOTRACE_SIZE: Final = r" [0-9]{1,9}\.[0-9]{2} MB"
+_MEMOTRACE_SIZE: Final = r" [0-9]{1,9}\.[0-9]{2} [KMG]?B"
 _MEMOTRACE_FILE: Final = rf"(?P<name>(?:(?!{_MEMOTRACE_SIZE} )[^\n])*+){_MEMOTRACE_SIZE}"
 # Five lines in version 3; in version 1 the lines are indented and the words English.
 _MEMOTRACE_LINK: Final = "".join(
@@ -457,7 +457,9 @@ PASTE: Final = _dialect("paste", labels=_STICKER_WORD)
 MAIL: Final = _dialect(
     "mail",
     labels=_STICKER_WORD,
-    shapes={Kind.STICKER: (r"[:：] ?(?P<path>[^\n()（）\[\]]+)(?:[(（][^\n()（）]*[)）])?<C>",)},
+    shapes=dict.fromkeys(
+        (Kind.STICKER, Kind.VIDEO, Kind.VOICE), (r"[:：] ?(?P<path>[^\n()（）\[\]]+)(?:[(（][^\n()（）]*[)）])?<C>",)
+    ),
     sentences=(
         (rf"(?:图片|圖片|Image|Photo){_ATTACHED}", Label(Kind.IMAGE)),
         (rf"(?:语音|語音|Voice|Audio){_ATTACHED}", Label(Kind.VOICE)),
@@ -543,7 +545,7 @@ MEMOTRACE: Final = _dialect(
             r"<C>\n微信号: ?(?P<id>[^\n]*)\n昵称: ?(?P<name>[^\n]*)(?:\n(?s:.*))?",
             r"<C>\n公司:[^\n]*\n昵称: ?(?P<name>[^\n]*)(?:\n(?s:.*))?",
         ),
-        Kind.TRANSFER: (r"<C>[:：] ?(?P<amount>[^\n]*)(?:\n备注: ?(?P<note>[^\n]*))?",),
+        Kind.TRANSFER: (r"<C>[:：] ?(?P<amount>[^\n]*)(?:\n备注: ?(?P<note>(?s:.*)))?",),
         Kind.RED_PACKET: (r"<C>[:：] ?(?P<title>[^\n]*)",),
         Kind.NOTE: (r"<C>\n(?P<title>[^\n]*)(?:\n(?s:.*))?",),
         Kind.FORWARD: (r"<C>\n(?P<lines>(?s:.*))",),
@@ -575,7 +577,9 @@ PYWXDUMP: Final = _dialect(
         Kind.FILE: ("文件",),
         Kind.LOCATION: (rf"{_PYWXDUMP_POINT}\n位置[:：] ?(?P<address>[^\n]*){_ANYTHING}",),
         Kind.LINK: (rf'{_PYWXDUMP_TITLE}<a href="(?P<url>[^"\n]*)"[^<>\n]*>点击查看详情</a>',),
-        Kind.TRANSFER: (r"[^\n：:]{1,20}[：:] ?(?P<amount>[^\n]*)\n转账说明[：:] ?(?P<note>[^\n]*)(?:\n(?s:.*))?",),
+        Kind.TRANSFER: (
+            r"[^\n：:]{1,20}[：:] ?(?P<amount>[^\n]*)\n转账说明[：:] ?(?P<note>(?:[^\n]|\n(?!转账时间))*+)(?:\n(?s:.*))?",
+        ),
         Kind.CALL: (
             rf"语音/视频通话\[(?:通话时长[:：]? ?)?{_CLOCK}\]",
             r"语音/视频通话\[(?P<state>[^\n]*)\]",

@@ -188,7 +188,7 @@ _CHATLAB_TYPES: Final[Mapping[int, MessageKind]] = MappingProxyType(
 # ChatLab, and the labels of the clients in simplified and traditional Chinese and English (pywechat, wxauto).
 _NAMES_OF_KIND: Final[Mapping[MessageKind, str]] = MappingProxyType(
     {
-        MessageKind.TEXT: "文本 文本消息 文字 文字消息 纯文本 粘贴的文本 接龙 群接龙 text textmessage txt",
+        MessageKind.TEXT: "文本 文本消息 文字 文字消息 纯文本 粘贴的文本 粘贴文本 接龙 群接龙 text textmessage txt",
         MessageKind.IMAGE: "图片 图片消息 照片 照片壁纸 圖片 相片 image img photo picture pic",
         MessageKind.VOICE: "语音 语音消息 音频 語音 語音訊息 voice audio voicemessage ptt",
         MessageKind.VIDEO: "视频 视频消息 小视频 短视频 視頻 影片 小視頻 video shortvideo microvideo",

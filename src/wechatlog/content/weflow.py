@@ -43,6 +43,9 @@ __all__ = [
 Kind = MessageKind
 
 _TEMPLATE: Final = re.compile(r"\$[A-Za-z_]{2,40}\$")
+_DEEPEST: Final = 32
+"""Levels of merged forwards that are read."""
+
 _ACCOUNT: Final = re.compile(
     r"[A-Za-z][-A-Za-z0-9_]{5,}|[0-9A-Za-z_-]+@(?:chatroom|openim|stranger|im\.[a-z]+)|[0-9]{5,}"
 )
@@ -173,11 +176,12 @@ def _record_kind(record: Mapping[str, Any], text: str) -> MessageKind:
     return kind or Kind.OTHER
 
 
-def _read_record(record: Mapping[str, Any], zone: dt.tzinfo | None) -> Message:
+def _read_record(record: Mapping[str, Any], zone: dt.tzinfo | None, depth: int) -> Message:
     sender = record.get("senderDisplayName") or record.get("accountName") or record.get("sender")
     content = record.get("content")
     text = content if isinstance(content, str) else ""
-    kind = _record_kind(record, text)
+    inner = _read_level(record.get("chatRecords"), zone, depth - 1)
+    kind = Kind.FORWARD if inner else _record_kind(record, text)
     time, precision = _record_time(record, zone)
     return build_message(
         time,
@@ -185,8 +189,14 @@ def _read_record(record: Mapping[str, Any], zone: dt.tzinfo | None) -> Message:
         sender if isinstance(sender, str) and sender not in ("", "unknown") else None,
         kind,
         text,
-        segments=build_segments(kind, text, {}),
+        segments=build_segments(kind, text, {"messages": inner}),
     )
+
+
+def _read_level(value: Any, zone: dt.tzinfo | None, depth: int) -> tuple[Message, ...]:
+    """The messages of one level; a single one may stand without a list."""
+    records = value if isinstance(value, list) else [value]
+    return tuple(_read_record(record, zone, depth) for record in records if isinstance(record, dict)) if depth else ()
 
 
 def read_records(value: Any, zone: dt.tzinfo | None) -> tuple[Message, ...]:
@@ -196,5 +206,4 @@ def read_records(value: Any, zone: dt.tzinfo | None) -> tuple[Message, ...]:
         value: the list, as ChatLab files of WeFlow and the JSON of CipherTalk have it.
         zone: of the conversation.
     """
-    records = value if isinstance(value, list) else ()
-    return tuple(_read_record(record, zone) for record in records if isinstance(record, Mapping))
+    return _read_level(value, zone, _DEEPEST)

@@ -6,6 +6,7 @@ look at, a `Source` to read from and a `Context` that knows what the user asked 
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import itertools
 import json
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeAlias, r
 import attrs
 
 from wechatlog.diagnostics import Collector, Diagnostic, Origin, Severity
+from wechatlog.errors import OptionError
 from wechatlog.model import (
     Conversation,
     Message,
@@ -29,7 +31,6 @@ from wechatlog.source import HEAD_SIZE, Source, decode_text
 from wechatlog.timestamps import ASSUMED_ZONE, Clock, from_unix, parse_clock, resolve_zone
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping
 
     from wechatlog.segments import Segment
@@ -323,6 +324,22 @@ class Context:
         if sender_id == self.owner:
             return True
         return sender is not None and normalize_name(sender) == normalize_name(self.owner)
+
+    def day_option(self, name: str) -> dt.date | None:
+        """The day that an option names: a date, a datetime, or a text such as `2026-05-01`; `None` without it.
+
+        Raises:
+            OptionError: where it is no day.
+        """
+        value = self.options.get(name)
+        if isinstance(value, dt.datetime):
+            return value.date()
+        if value is None or isinstance(value, dt.date):
+            return value
+        try:
+            return dt.date.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise OptionError(name, f"expected a day such as 2026-05-01, not {value!r}") from None
 
     def unix_time(self, seconds: Any, *, line: int | None = None) -> dt.datetime | None:
         """An aware time from Unix seconds (number or digits): in the user's zone, else in Asia/Shanghai.

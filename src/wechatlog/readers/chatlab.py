@@ -116,6 +116,7 @@ class _Conversion:
         self.header = _Header({})
         self.zone = context.tz or resolve_zone(ASSUMED_ZONE)
         self._noted: set[str] = set()
+        self._names: dict[str, str] = {}
 
     def note(self, key: str, message: str, line: int) -> None:
         """Report a habit of the writer, once for the conversation."""
@@ -144,6 +145,8 @@ class _Conversion:
         is_self = None if self.header.owner is None else account == self.header.owner
         shown = names[0] if names else None
         self.draft.members.append(Participant(shown, account, is_self, names[1:]))
+        if shown is not None:
+            self._names[account] = shown
         if roles := _roles(value):
             self.draft.metadata.setdefault("roles", {})[account] = roles
 
@@ -219,8 +222,8 @@ class _Conversion:
             return None, None
         if kind is Kind.RECALL and not account:
             return None, None
-        names = (read_string(row.get(key)) for key in ("groupNickname", "accountName"))
-        return next((name for name in names if name), None), account or None
+        name = read_string(row.get("groupNickname")) or read_string(row.get("accountName"))
+        return name or self._names.get(account), account or None
 
     def _time(self, seconds: Any, line: int) -> dt.datetime | None:
         if isinstance(seconds, bool) or seconds is None:
@@ -235,6 +238,11 @@ class _Conversion:
 
 
 # --- JSON -----------------------------------------------------------------------------------------
+
+
+def _needed(first: Mapping[str, Any]) -> tuple[str, ...]:
+    """The keys that messages need: the members only where messages do not name their senders."""
+    return ("chatlab", "meta") if first.get("accountName") else ("chatlab", "meta", "members")
 
 
 class ChatlabJsonReader:
@@ -263,7 +271,7 @@ class ChatlabJsonReader:
     def _messages(self, context: Context, draft: Draft) -> Iterator[Message]:
         conversion, facts = _Conversion(context, draft), dict[str, Any]()
         opened = False
-        for item in facts_before_messages(context, facts, _LISTS, lambda _: ("chatlab", "meta")):
+        for item in facts_before_messages(context, facts, _LISTS, _needed):
             if not opened:
                 opened = True
                 conversion.open(facts)

@@ -126,17 +126,6 @@ class _Dates(NamedTuple):
     year: int | None = None
 
 
-def _option_day(value: Any) -> dt.date | None:
-    if isinstance(value, dt.datetime):
-        return value.date()
-    if value is None or isinstance(value, dt.date):
-        return value
-    try:
-        return dt.date.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise OptionError("date", f"expected a day such as 2025-08-27, not {value!r}") from None
-
-
 def _option_year(value: Any) -> int | None:
     text = "" if isinstance(value, bool) else str(value)
     if value is None:
@@ -164,7 +153,7 @@ def _plain_talker(text: str) -> str:
 
 def _find_dates(context: Context, name: re.Match[str] | None) -> _Dates:
     """From the options, or else from the file name."""
-    day, year = _option_day(context.options.get("date")), _option_year(context.options.get("year"))
+    day, year = context.day_option("date"), _option_year(context.options.get("year"))
     start, end = _file_days(name)
     if day is None and year is None and start is not None and end is not None:
         day = start if start == end else None

@@ -38,11 +38,13 @@ from wechatlog.readers.support.sqlite import (
     connect,
     decode,
     fetch_row,
-    has_write_ahead_log,
+    has_unread_log,
     is_encrypted,
+    missing_bytes,
     parse_protobuf,
     quote_name,
     row_orders,
+    row_query,
     tables_of,
 )
 
@@ -408,12 +410,14 @@ class _Walk:
         self.people = _find_people(source, connection, _V3_CONTACTS if version == 3 else _V4_CONTACTS)
         self.names: dict[int, str] = {}
         self.owner_id: str | None = self._named_owner()
-        if has_write_ahead_log(source):
+        if has_unread_log(source):
             context.report(
                 "unread-log",
                 "a write-ahead log lies beside the database; what is only in there was not read",
                 severity=Severity.WARNING,
             )
+        if missing := missing_bytes(source):
+            self.report_damage(f"the file is cut: {missing} bytes are missing at its end")
 
     def _named_owner(self) -> str | None:
         """The account id of the owner that the user named, by id or by name."""
@@ -447,11 +451,11 @@ class _Walk:
 
     def batches(self, table: _Table, columns: tuple[str, ...], rows: array[int]) -> Iterator[Batch]:
         """The messages of a conversation; a row on a damaged page is reported and left out."""
-        present = columns_of(self.connection, table.table)
+        query = row_query(table.table, columns, columns_of(self.connection, table.table))
         read = table.v3_fact if self.version == 3 else table.v4_fact
         batch: list[Message] = []
         for row in rows:
-            fields = fetch_row(self.connection, table.table, columns, present, row)
+            fields = fetch_row(self.connection, query, row)
             if fields is None:
                 self.report_damage(f"row {row} of {table.table} stands on a damaged page")
                 continue

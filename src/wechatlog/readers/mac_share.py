@@ -21,7 +21,7 @@ from wechatlog.content.vocabulary import kind_of_name, segment_for
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind
 from wechatlog.readers.base import OWNER_OPTION, Context, Evidence, in_batches
-from wechatlog.readers.pasted import read_body
+from wechatlog.readers.support.client_text import read_body
 from wechatlog.readers.support.lookalikes import (
     Block,
     Candidate,

@@ -20,8 +20,7 @@ from wechatlog.content.placeholders import MAIL, read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
-from wechatlog.readers.pasted import read_body as read_pasted_body
-from wechatlog.readers.pasted import read_day
+from wechatlog.readers.support.client_text import read_body as read_client_body
 from wechatlog.readers.support.lookalikes import (
     Block,
     Candidate,
@@ -245,7 +244,7 @@ class _Pass:
         self.text = _open(context)
         self.head, self.blocks = sample(self.text.blocks)
         self.frame = _read_frame(self.head, is_page=self.text.is_page, subject=self.text.subject)
-        day = read_day(context, "date")
+        day = context.day_option("date")
         self.day = "" if day is None else day.isoformat()
         self.gate_day = self.day
         self.draft: Draft = context.draft(metadata={"exporter": "WeChat"})
@@ -372,7 +371,7 @@ class _Pass:
     def _content(self, text: str) -> tuple[MessageKind, tuple[Segment, ...] | None]:
         found = read_placeholder(text, MAIL, zone=self.context.tz) if len(text) < 4096 else None
         if found is None:
-            return read_pasted_body(text, self.context.tz)
+            return read_client_body(text, self.context.tz)
         kind, segments = found
         if len(segments) == 1 and (match := _ATTACHED.match(text)):
             path = self._attachment(match["number"])

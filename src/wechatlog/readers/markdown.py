@@ -32,7 +32,7 @@ from wechatlog.content.markdown_archive import (
     render_block,
 )
 from wechatlog.diagnostics import Origin, Severity
-from wechatlog.errors import FormatError, OptionError
+from wechatlog.errors import FormatError
 from wechatlog.model import Loose, Message, MessageKind
 from wechatlog.readers.base import Evidence
 from wechatlog.tokenizer import MARKDOWN, Grammar, iter_records, prepare
@@ -59,17 +59,6 @@ _DAMAGE: Final = re.compile(r"(?<=[^\s?&=/.])\?\?(?!\?)|@[^\s?@]{1,40}\?")
 _DOCUMENT: Final = re.compile(r"\n(---[ \t]*\r?\n(?:[A-Za-z_][\w-]*:[^\n]*\n)+---[ \t]*(?:\r?\n|\Z))")
 
 
-def _option_day(option: Any) -> dt.date | None:
-    if isinstance(option, dt.datetime):
-        return option.date()
-    if option is None or isinstance(option, dt.date):
-        return option
-    day = find_day(option if isinstance(option, str) else None)
-    if day is None:
-        raise OptionError("date", f"expected a day such as 2017-08-19, not {option!r}")
-    return day
-
-
 class _Walk:
     """One pass over one source."""
 
@@ -77,7 +66,7 @@ class _Walk:
         self.context = context
         self.mark = mark
         self.cr = cr
-        self.option_day = _option_day(context.options.get("date"))
+        self.option_day = context.day_option("date")
         self.draft = context.draft()
         self.count = 0
         self._begin("", 0)

@@ -9,6 +9,7 @@ Format facts: MemoTrace 1 `exporter_txt.py`, MemoTrace 3 `wxManager/model/messag
 
 from __future__ import annotations
 
+import html
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -36,6 +37,7 @@ __all__ = [
     "read_v1_body",
     "read_v3_body",
     "report_half_day",
+    "unescape_v1",
 ]
 
 EXPORTER: Final = "MemoTrace"
@@ -47,6 +49,10 @@ _ACCOUNT: Final = re.compile(r"(?:wxid_|gh_)[A-Za-z0-9_-]{3,40}|[A-Za-z0-9_-]{3,
 _MORNING_ITEM: Final = re.compile(r"(?:^|\n) *- [0-9]{4}-[0-9]{1,2}-[0-9]{1,2} 上午")
 # What version 3 does not know it dumps: the number of an app message and its XML as a Python dict.
 _DUMP: Final = re.compile(r"[0-9]{10,19}\n(?:\{'|None\Z|<)")
+# What MemoTrace 3 writes for a pat; its TXT gives the row a sender, as if that person had typed it.
+_PAT: Final = re.compile(r"(?:\"[^\"\n]{1,80}\"|我) ?拍了拍 ?(?:\"[^\"\n]{1,80}\"|我|自己)[^\n]{0,80}")
+_JS_ESCAPE: Final = re.compile(r"\\([\\'\"nrt])")
+_ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t"}
 _V1_BODIES: Final = frozenset({"[图片]", "[语音]", "[视频]", "[表情包]", "[文件]", "[音乐分享]"})
 
 
@@ -64,6 +70,7 @@ class Body(NamedTuple):
 
 _TEXT: Final = Body(MessageKind.TEXT)
 _OTHER: Final = Body(MessageKind.OTHER)
+_PAT_BODY: Final = Body(MessageKind.PAT)
 
 
 def read_typed_body(
@@ -85,15 +92,35 @@ def read_typed_body(
 def read_v3_body(context: Context, text: str, time: dt.datetime | None, line: int | None) -> Body:
     """Kind and segments of a body of version 3 by its form; arguments as for `read_typed_body`."""
     if not text.startswith("【") and "\n引用：" not in text:
+        if _PAT.fullmatch(text):
+            return _PAT_BODY
         return _OTHER if _DUMP.match(text) else _TEXT
     return _read(context, text, time, line)
+
+
+def unescape_v1(text: str) -> str:
+    """A name or a quoted text of version 1 without the escapes for HTML and JavaScript."""
+    return html.unescape(_JS_ESCAPE.sub(_undo_escape, text))
+
+
+def _undo_escape(match: re.Match[str]) -> str:
+    return _ESCAPES.get(match[1], match[1])
 
 
 def read_v1_body(context: Context, text: str, time: dt.datetime | None, line: int | None) -> Body:
     """Kind and segments of a body of version 1 by its form; arguments as for `read_typed_body`."""
     if text in _V1_BODIES or "\n引用:" in text or text.lstrip(" ").startswith("[链接]:title:"):
-        return _read(context, text, time, line)
+        kind, segments = _read(context, text, time, line)
+        return Body(kind, segments and tuple(map(_unescape_quote, segments)))
     return _TEXT
+
+
+def _unescape_quote(segment: Segment) -> Segment:
+    """A quote of version 1 without escapes, which the text keeps."""
+    if not isinstance(segment, Quote):
+        return segment
+    sender = segment.sender and unescape_v1(segment.sender)
+    return attrs.evolve(segment, sender=sender, text=unescape_v1(segment.text))
 
 
 def _read(context: Context, text: str, time: dt.datetime | None, line: int | None) -> Body:

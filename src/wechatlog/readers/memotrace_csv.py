@@ -24,7 +24,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wechatlog.content.appmsg import parse_content, split_sender_prefix
-from wechatlog.content.vocabulary import APP_MESSAGE, kind_of_type
+from wechatlog.content.vocabulary import APP_MESSAGE, kind_of_name, kind_of_type
 from wechatlog.diagnostics import Severity
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, Participant
@@ -424,17 +424,19 @@ class MemotraceEmulatorReader:
 
 def _emulator_draft(context: Context, talker: str) -> Draft:
     is_group = talker.endswith("@chatroom") if talker else None
-    return context.draft(talker, id=talker or None, is_group=is_group, metadata={"exporter": EXPORTER})
+    is_account = talker.isascii()  # an account id, unless somebody put a name there
+    what = {"id": talker or None} if is_account else {"title": talker}
+    return context.draft(talker, is_group=is_group, metadata={"exporter": EXPORTER}, **what)
 
 
 def _emulator_message(context: Context, draft: Draft, fields: Sequence[str], line: int) -> Message:
     talker, content, clock, _, number, is_send = (*fields, "", "", "", "")[:6]
     is_self = _flag(is_send)
-    sender_id = None
+    sender, sender_id = None, None
     if draft.is_group and is_self is False:
         sender_id, content = split_sender_prefix(content)
     elif not draft.is_group and is_self is False:
-        sender_id = talker or None
+        sender, sender_id = draft.title, draft.id
     time, precision = read_local_clock(clock, context, line=line)
     kind = _emulator_kind(number, context, line)
     body = parse_content(kind, content, context.collector, zone=context.tz, line=line)
@@ -442,7 +444,7 @@ def _emulator_message(context: Context, draft: Draft, fields: Sequence[str], lin
         draft,
         time=time,
         precision=precision,
-        sender=None,
+        sender=None if body.kind in _NOTICES else sender,
         sender_id=None if body.kind in _NOTICES else sender_id,
         is_self=is_self,
         kind=body.kind,
@@ -457,7 +459,7 @@ def _emulator_kind(number: str, context: Context, line: int) -> MessageKind:
     value = _integer(number)
     if value == _ANDROID_RECALL:
         return MessageKind.RECALL
-    kind = MessageKind.OTHER if value is None else kind_of_type(value)
+    kind = (kind_of_name(number) or MessageKind.OTHER) if value is None else kind_of_type(value)
     if kind is MessageKind.OTHER and value != APP_MESSAGE:
         context.report("unknown-kind", f"unknown type {number[:20]!r}", severity=Severity.INFO, line=line)
     return kind

@@ -19,17 +19,22 @@ Format facts: `exporter_txt.py`, `exporter_markdown.py`, `exporter_ai_txt.py` of
 from __future__ import annotations
 
 import datetime as dt
-import html
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wechatlog.content.notices import clean_notice, read_notice
 from wechatlog.content.placeholders import MEMOTRACE, read_placeholder
 from wechatlog.diagnostics import Severity
-from wechatlog.errors import OptionError
 from wechatlog.model import MessageKind
 from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
-from wechatlog.readers.memotrace_bodies import EXPORTER, Body, check_segments, read_v1_body, read_v3_body
+from wechatlog.readers.memotrace_bodies import (
+    EXPORTER,
+    Body,
+    check_segments,
+    read_v1_body,
+    read_v3_body,
+    unescape_v1,
+)
 from wechatlog.segments import Image, Link, MiniProgram, Quote, parse_segments
 from wechatlog.tokenizer import Grammar, iter_records, prepare
 
@@ -265,6 +270,8 @@ class _TextConversion:
         self.watch.check(time, text if "\n" in text or text[:1].isdigit() else "", block.line)
         sender = None if is_notice else self._sender(shown, block.line)
         text, body = _read_notice(text) if is_notice else (text, self._read(text, time, block.line))
+        if body.kind is MessageKind.PAT:
+            sender = None
         if block.last and body.kind is MessageKind.TEXT:
             text = text.rstrip("\n")  # an editor may have ended the file with a line end
         return context.message(
@@ -295,7 +302,7 @@ class _TextConversion:
             self.names.add(shown)
         if self.version != 1 or not ("\\" in shown or "&" in shown):
             return shown or None
-        name = html.unescape(_JS_ESCAPE.sub(_undo_escape, shown))
+        name = unescape_v1(shown)
         if name != shown and not self.escape_noted:
             self.escape_noted = True
             self.context.report(
@@ -305,14 +312,6 @@ class _TextConversion:
                 line=line,
             )
         return name
-
-
-_JS_ESCAPE: Final = re.compile(r"\\([\\'\"nrt])")
-_ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t"}
-
-
-def _undo_escape(match: re.Match[str]) -> str:
-    return _ESCAPES.get(match[1], match[1])
 
 
 def _unframed(block: _Block, *, framed_end: bool = True) -> str:
@@ -396,23 +395,13 @@ class MemotraceMarkdownReader:
         return in_batches(draft, _MarkdownConversion(context, draft).messages())
 
 
-def _day_option(context: Context) -> dt.date | None:
-    value = context.options.get("date")
-    if value is None or type(value) is dt.date:
-        return value
-    try:
-        return dt.date.fromisoformat(str(value))
-    except ValueError:
-        raise OptionError("date", f"expected a day such as 2025-03-01, not {value!r}") from None
-
-
 class _MarkdownConversion:
     """Blocks of Markdown to messages."""
 
     def __init__(self, context: Context, draft: Draft) -> None:
         self.context = context
         self.draft = draft
-        self.day = _day_option(context)
+        self.day = context.day_option("date")
         self.watch = _ForgeryWatch(context, _MARKDOWN_GRAMMAR)
         self.day_noted = False
 

@@ -16,11 +16,10 @@ import functools
 import re
 from typing import TYPE_CHECKING, Final
 
-from wechatlog.content.placeholders import PASTE, read_placeholder
 from wechatlog.diagnostics import Severity
-from wechatlog.errors import OptionError
 from wechatlog.model import MessageKind
 from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
+from wechatlog.readers.support.client_text import read_body
 from wechatlog.readers.support.lookalikes import (
     Block,
     Candidate,
@@ -31,8 +30,6 @@ from wechatlog.readers.support.lookalikes import (
     sample_blocks,
     strip_blank_end,
 )
-from wechatlog.segments import parse_segments
-from wechatlog.segments.types import Quote
 from wechatlog.timestamps import parse_clock
 from wechatlog.tokenizer import Grammar
 
@@ -41,7 +38,6 @@ if TYPE_CHECKING:
 
     from wechatlog.model import Message
     from wechatlog.readers.base import Batch, Context, Draft, Head
-    from wechatlog.segments.types import Segment
     from wechatlog.source import Source
     from wechatlog.timestamps import Precision
 
@@ -63,6 +59,7 @@ _TIMED: Final = Grammar(
 )
 # The day is optional in the pattern, and the name is greedy: a name may end in what looks like a day.
 _DAY_IN_NAME: Final = re.compile(rf"[ \t]+({_DAY}|{_NEAR_DAY})\Z")
+_NEAR: Final = re.compile(_NEAR_DAY)
 _HALF_IN_NAME: Final = re.compile(rf"[ \t]+({_HALF})\Z")
 _IOS: Final = Grammar(
     name="paste of an iPhone",
@@ -90,42 +87,13 @@ def _time_text(header: re.Match[str]) -> str:
     return _split_header(header["sender"], header["time"])[1]
 
 
-def read_day(context: Context, option: str) -> dt.date | None:
-    """The day that an option names.
-
-    Raises:
-        OptionError: where it is no day.
-    """
-    value = context.options.get(option)
-    if isinstance(value, dt.datetime):
-        return value.date()
-    if value is None or isinstance(value, dt.date):
-        return value
-    try:
-        return dt.date.fromisoformat(str(value))
-    except ValueError:
-        raise OptionError(option, f"expected a day such as 2026-05-02, not {value!r}") from None
-
-
-def read_body(text: str, zone: dt.tzinfo | None) -> tuple[MessageKind, tuple[Segment, ...] | None]:
-    """The kind and segments of a copied body: a placeholder, a reply with its quote, or text."""
-    found = read_placeholder(text, PASTE, zone=zone) if text[:1] in "[【!该收当" else None
-    if found is not None:
-        return found
-    if "「" in text and "- - - - -" in text:
-        segments = parse_segments(text)
-        if segments and isinstance(segments[0], Quote):
-            return MessageKind.QUOTE, segments
-    return MessageKind.TEXT, None
-
-
 class _Pass:
     """One reading of one source."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
         self.draft: Draft = context.draft(metadata={"exporter": "WeChat"})
-        self.today = read_day(context, "today")
+        self.today = context.day_option("today")
 
     def preamble(self, block: Block) -> None:
         """Say what stands before the first header."""
@@ -196,6 +164,13 @@ def _body(block: Block) -> str:
     return strip_blank_end(block.lines.partition("\n")[2])
 
 
+def _looks_like_chat(candidates: list[Candidate]) -> bool:
+    """Whether there are names and bodies: a timetable has no bodies, the headings of a diary have no names."""
+    named = sum(_sender(candidate.header).strip("#-*=>_+|• \t") != "" for candidate in candidates)
+    filled = sum(candidate.body.strip() != "" for candidate in candidates)
+    return named * 2 > len(candidates) and filled > 0
+
+
 class TimedPasteReader:
     """The reader of copied text whose headers carry a time."""
 
@@ -208,7 +183,7 @@ class TimedPasteReader:
         """Header lines with a blank line before each; the text begins with one."""
         candidates = sample_blocks(head.text, _TIMED)
         framed = [candidate for candidate in candidates if candidate.blanks > 0]
-        if not framed or framed[0].blanks < 2:
+        if not framed or framed[0].blanks < 2 or not _looks_like_chat(framed):
             return None
         if len(framed) * 2 < len(candidates):
             dated = sum(_time_text(candidate.header)[:4].isdecimal() for candidate in candidates)
@@ -223,6 +198,9 @@ class TimedPasteReader:
         names = {_sender(candidate.header) for candidate in framed}
         if any(time.count(":") > 1 for time in times):  # no client writes seconds without a date
             return None
+        near = sum(_NEAR.match(time) is not None for time in times)
+        if len(framed) > 1 and near * 2 > len(framed):
+            return Evidence(0.5, reason)
         return Evidence(0.5, reason) if len(framed) > 2 and len(names) < len(framed) else None
 
     def read(self, source: Source, context: Context) -> Iterator[Batch]:

@@ -111,7 +111,7 @@ class _Pass:
         """Take a line after its time apart; the names of the head may hold colons."""
         tag = _TAG.match(text)
         rest = text[tag.end() :] if tag else text
-        sender, body = self._split_sender(rest)
+        sender, body = self._split_sender(rest, tag["type"] if tag else None)
         if tag is None:
             return _Line(MessageKind.TEXT, sender, body)
         name = tag["type"]
@@ -123,10 +123,13 @@ class _Pass:
             kind = read_notice(_NOTICE_LABEL.sub("", body, count=1)) or kind
         return _Line(kind or MessageKind.OTHER, sender, body, kind is not None)
 
-    def _split_sender(self, text: str) -> tuple[str, str]:
+    def _split_sender(self, text: str, type_name: str | None) -> tuple[str, str]:
         for name in (_OWN, self.draft.title):
             if name and text.startswith(f"{name}:"):
                 return name, text[len(name) + 1 :].removeprefix(" ")
+        # What is no text begins with its type once more, which tells a colon in a name from the one behind it.
+        if type_name is not None and (end := text.split("\n", 1)[0].find(f": [{type_name}]")) > 0:
+            return text[:end], text[end + 2 :]
         sender, mark, body = text.partition(": ")
         if not mark:
             sender, _, body = text.partition(":")

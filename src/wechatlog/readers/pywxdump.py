@@ -39,7 +39,7 @@ from wechatlog.readers.support.excel_marks import (
 )
 from wechatlog.readers.support.json_stream import iter_json
 from wechatlog.readers.support.spreadsheets import cell_text, iter_sheet, peek_sheets, sheet_names
-from wechatlog.readers.support.weflow_bodies import FaultWatch, read_body
+from wechatlog.readers.support.weflow_bodies import Body, FaultWatch, read_body
 from wechatlog.segments.types import File, Forward, Image, Link, Sticker, Transfer, Video, Voice
 
 if TYPE_CHECKING:
@@ -55,14 +55,21 @@ if TYPE_CHECKING:
 __all__ = ["CSV", "JS", "JSON", "WECLONE"]
 
 _BATCH_SIZE: Final = 1024
+_MOST_PEOPLE: Final = 10_000
 _USERS_LIMIT: Final = 64 << 20
 _COLUMNS: Final = frozenset({"MsgSvrID", "type_name", "is_sender", "talker", "CreateTime"})
 _NOTICES: Final = frozenset({MessageKind.SYSTEM, MessageKind.RECALL, MessageKind.PAT})
+# What has a `type_name` of its own in the CSV for WeClone.
+_TYPED: Final = frozenset(
+    {MessageKind.IMAGE, MessageKind.STICKER, MessageKind.VIDEO, MessageKind.VOICE, MessageKind.FILE}
+)
 _NOBODY: Final = frozenset({"系统", "未知", ""})
 _SELF: Final = "我"
 _OWN: Final = {"1": True, "0": False, "true": True, "false": False}
 _EMPTY_SOURCES: Final = frozenset({"False", "None", "{}", "nan"})
 _ACCOUNT: Final = re.compile(r"wxid_[A-Za-z0-9_-]{4,64}|gh_[0-9a-f]{6,32}|[0-9]{3,32}@(?:chatroom|openim)")
+# The column holds account ids alone; what it could not be is a name that somebody put there.
+_PLAIN_ACCOUNT: Final = re.compile(r"[A-Za-z0-9_.@-]{2,64}")
 
 Users = Mapping[str, Mapping[str, Any]]
 
@@ -164,6 +171,8 @@ def _forward(row: _Row, text: str, context: Context) -> tuple[Segment, ...] | No
 def _read_pywxdump(row: _Row, kind: MessageKind, context: Context, _watch: FaultWatch) -> _Body:
     """The body of a PyWxDump row: words by the type column, or the raw XML where the tool knew no better."""
     text = row.text("msg")
+    if kind is MessageKind.TEXT:
+        return _Body(kind, text)
     if kind in _NOTICES or text.startswith(("<", "&lt;")):
         built = parse_content(kind, text, zone=context.tz, line=row.line)
         if kind in _NOTICES or built.text != text:
@@ -181,6 +190,8 @@ def _read_weclone(row: _Row, kind: MessageKind, _context: Context, watch: FaultW
     text = watch.unframe(row.text("msg"), row.line)
     if kind is MessageKind.TEXT:
         found = read_body(text)
+        if found.kind in _TYPED:  # media have types of their own, so somebody typed the placeholder
+            found = Body(kind, text)
         watch.check(found.kind, text, row.line)
         return _Body(*found)
     segments = build_segments(kind, text, {})
@@ -270,6 +281,7 @@ class _Teller:
     own_id: str | None = None
     _drafts: dict[str, Draft] = attrs.field(factory=dict, init=False)
     _current: Draft | None = attrs.field(default=None, init=False)
+    _people: dict[str, tuple[str | None, str | None]] = attrs.field(factory=dict, init=False)
     _clock: _Clock = attrs.field(init=False)
     _watch: FaultWatch = attrs.field(init=False)
 
@@ -346,9 +358,14 @@ class _Teller:
         talker = row.text("talker")
         if not self.weclone and (kind in _NOTICES or talker in _NOBODY):
             return None, None
+        if talker not in self._people and len(self._people) < _MOST_PEOPLE:
+            self._people[talker] = self._person(talker)
+        return self._people.get(talker) or self._person(talker)
+
+    def _person(self, talker: str) -> tuple[str | None, str | None]:
         if talker == _SELF or (self.weclone and not _ACCOUNT.fullmatch(talker)):
             return talker or None, None
-        known = talker in self.users or looks_like_account(talker)
+        known = talker in self.users or looks_like_account(talker) or bool(_PLAIN_ACCOUNT.fullmatch(talker))
         return _display_name(self.users.get(talker, {})) or talker, talker if known else None
 
 
@@ -419,9 +436,11 @@ def _text_rows(context: Context) -> Iterator[_Row]:
     if columns is None:
         raise FormatError("the first line is no header of this format", source=context.source.label, line=1)
     for row in itertools.islice(rows, 1, None):
-        whole = len(row.fields) == len(columns)
+        if len(row.fields) == len(columns):
+            yield _Row(dict(zip(columns, row.fields, strict=True)), row.line)
+            continue
         for fields, line in iter_dicts((row,), context.collector, columns):
-            yield _Row(fields, line, whole)
+            yield _Row(fields, line, whole=False)
 
 
 @attrs.frozen

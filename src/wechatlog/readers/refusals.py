@@ -20,7 +20,7 @@ from wechatlog.errors import RefusedFormatError
 from wechatlog.readers.base import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from wechatlog.readers.base import Batch, Context, Head
     from wechatlog.source import Source
@@ -30,9 +30,22 @@ __all__ = ["CONTACTS", "ENCRYPTED", "TRAINING", "Refuser"]
 
 # --- training sets --------------------------------------------------------------------------------
 
-_TURN_KEYS: Final = ({"role", "content"}, {"from", "value"})
+_TURN_KEYS: Final = ({"role", "content"}, {"role", "parts"}, {"from", "value"}, {"input", "output"})
+# A question and its answer, as sets without turns name them.
+_PAIRS: Final = (
+    {"instruction", "output"},
+    {"instruction", "response"},
+    {"prompt", "completion"},
+    {"prompt", "response"},
+    {"prompt", "chosen"},
+    {"query", "response"},
+    {"question", "answer"},
+)
+_TURN_LISTS: Final = ("conversations", "conversation", "messages", "contents")
+_WRAPPERS: Final = ("data", "train", "examples")
 _TIME_KEYS: Final = frozenset({"time", "timestamp", "createTime", "CreateTime", "ts", "date"})
 _TRAINING: Final = "a training set for language models: turns with a role, without times and people"
+_PAIRED: Final = "a training set for language models: questions and answers, without times and people"
 
 
 def _first(value: Any) -> Any:
@@ -47,20 +60,45 @@ def _is_turns(value: Any) -> bool:
     return any(keys <= turn.keys() for keys in _TURN_KEYS)
 
 
-def _is_sample(value: Any) -> bool:
-    if not isinstance(value, dict) or value.keys() & _TIME_KEYS:
-        return False
-    if {"instruction", "output"} <= value.keys():
-        return True
-    return any(_is_turns(value.get(key)) for key in ("conversations", "conversation", "messages"))
+def _is_pair(names: Collection[str]) -> bool:
+    return any(pair <= set(names) for pair in _PAIRS)
+
+
+def _sample_reason(value: Any) -> str | None:
+    """Why an object is an item of a training set, or `None`."""
+    if not isinstance(value, dict):
+        return None
+    if any(_is_turns(value.get(key)) for key in _TURN_LISTS):
+        return _TRAINING
+    return _PAIRED if _is_pair(value.keys()) and not value.keys() & _TIME_KEYS else None
+
+
+def _training_reason(value: Any) -> str | None:
+    if isinstance(value, list):
+        # Bare pairs of `input` and `output` are too common to mean anything.
+        return _TRAINING if _is_turns(value) and "input" not in value[0] else _sample_reason(_first(value))
+    if not isinstance(value, dict):
+        return None
+    wrapped = (_sample_reason(_first(value.get(key))) for key in _WRAPPERS)
+    return _sample_reason(value) or next(filter(None, wrapped), None)
 
 
 def _find_training(head: Head) -> Refusal | None:
     for value in _json_values(head):
-        sample = _first(value) if isinstance(value, list) else value
-        if _is_sample(sample) or (isinstance(value, list) and _is_turns(value)):
-            return Refusal(_TRAINING)
-    return None
+        if reason := _training_reason(value):
+            return Refusal(reason)
+    columns = _columns(head)
+    return Refusal(_PAIRED, 0.9) if columns and _is_pair(columns) and not columns & _CHAT_COLUMNS else None
+
+
+def _columns(head: Head) -> set[str]:
+    """The names in the first row of a table, whatever stands between them."""
+    if "json" in head.containers:
+        return set()
+    row = head.header_row
+    if len(row) == 1:
+        row = tuple(row[0].split("\t" if "\t" in row[0] else ";"))
+    return {column.strip(' "') for column in row}
 
 
 def _json_values(head: Head) -> Iterator[Any]:
@@ -132,7 +170,7 @@ def _find_contacts(head: Head) -> Refusal | None:
         return Refusal(_CONTACTS)
     if "json" in head.containers:
         return Refusal(_CONTACTS) if _is_contact_list(head.json) else None
-    columns = {column.strip() for column in head.header_row}
+    columns = _columns(head)
     if columns & _CHAT_COLUMNS or len(columns) < 3:
         return None
     return Refusal(_CONTACTS, 0.95) if any(wanted <= columns for wanted in _CONTACT_COLUMNS) else None
@@ -197,7 +235,7 @@ class Refuser:
 TRAINING: Final = Refuser(
     "training-set",
     "refused: training sets (OpenAI, ShareGPT, Alpaca, MemoTrace _train.json)",
-    (".json", ".jsonl"),
+    (".json", ".jsonl", ".csv"),
     _find_training,
     _TRAINING,
 )

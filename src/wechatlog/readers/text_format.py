@@ -129,8 +129,8 @@ class TextFormat:
         except ValueError:
             context.report("bad-time", f"impossible time {text!r}", severity=Severity.ERROR, line=line)
             return None, None
-        if "%d" not in self.strptime and (day := context.options.get("date")) is not None:
-            time = dt.datetime.combine(dt.date.fromisoformat(str(day)), time.timetz())
+        if "%d" not in self.strptime and (day := context.day_option("date")) is not None:
+            time = dt.datetime.combine(day, time.timetz())
         if not any(part in self.strptime for part in ("%H", "%I")):
             precision: Precision = "day"
         else:

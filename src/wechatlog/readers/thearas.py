@@ -43,6 +43,8 @@ _EXPORTED: Final = re.compile(r"# Exported: (?P<time>.*)")
 _TYPE: Final = re.compile(r"\[(?P<type>[a-z/]{4,10}|type:-?[0-9]{1,20})\](?: (?P<rest>(?s:.*))|\Z)")
 _SENDER: Final = re.compile(r"(?P<sender>[^\n]{1,200}?): ")
 _ACCOUNT: Final = re.compile(r"wxid_[A-Za-z0-9_-]{4,40}")
+_OTHER_SYSTEM_XML: Final = re.compile(r'\s*<sysmsg\b[^>]{0,80}?\btype="(?!revokemsg")')
+"""What the tool calls `revoke` is every notice in XML; the first hundred characters tell which."""
 _CUT: Final = 100
 _PLAIN: Final = frozenset(
     {
@@ -70,6 +72,12 @@ _NUMBERS: Final[Mapping[str, int]] = {
 def _clock(header: re.Match[str]) -> dt.datetime | None:
     found = cached_clock(header["time"])
     return found.time if found else None
+
+
+def _is_typed(text: str) -> bool:
+    """Whether a line begins with a type, so that a colon in what follows ends no name."""
+    match = _TYPE.match(text) if text.startswith("[") else None
+    return match is not None and (match["type"] in _NUMBERS or match["type"].startswith("type:"))
 
 
 class _Pass:
@@ -112,7 +120,7 @@ class _Pass:
         )
         text = block.inline
         sender = None
-        if self.draft.is_group and (match := _SENDER.match(text)):
+        if self.draft.is_group and not _is_typed(text) and (match := _SENDER.match(text)):
             sender, text = match["sender"], text[match.end() :]
         kind = self._kind(text, block.line)
         if kind in (MessageKind.SYSTEM, MessageKind.RECALL, MessageKind.PAT):
@@ -147,7 +155,10 @@ class _Pass:
         kind = kind_of_local_type(number)
         if kind is MessageKind.OTHER and name.startswith("type:"):
             self.context.report("unknown-kind", f"unknown type {number}", severity=Severity.INFO, line=line)
-        return read_notice(rest) or kind if kind is MessageKind.SYSTEM else kind
+        if kind is not MessageKind.SYSTEM:
+            return kind
+        recalled = name == "revoke" and _OTHER_SYSTEM_XML.match(rest) is None
+        return read_notice(rest) or (MessageKind.RECALL if recalled else kind)
 
 
 class ThearasReader:

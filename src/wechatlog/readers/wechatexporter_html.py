@@ -409,13 +409,9 @@ class WechatExporterHtml:
     def detect(self, head: Head) -> Evidence | Refusal | None:
         """The title of the page and the frame of its messages."""
         text = head.text
-        if "js" in head.containers:
-            found = _SCRIPT.search(text)
-            return (
-                None
-                if found is None
-                else Refusal("the rest of a WechatExporter page: read the page that it belongs to")
-            )
+        if head.containers & {"js", "json"}:
+            rest = "the rest of a WechatExporter page: read the page that it belongs to"
+            return None if _SCRIPT.search(text) is None else Refusal(rest)
         title = _PAGE_TITLE.search(text)
         named = title is not None and find_title(html.unescape(title["title"])) is not None
         framed = _MESSAGE.search(text) is not None

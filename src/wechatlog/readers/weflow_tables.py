@@ -26,7 +26,7 @@ from wechatlog.diagnostics import Severity
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.base import OWNER_OPTION, Evidence, Refusal, in_batches
-from wechatlog.readers.support.html import first_with_class, node_text, parse_fragment
+from wechatlog.readers.support.html import classes_of, first_with_class, node_text, parse_fragment
 from wechatlog.readers.support.json_stream import iter_json
 from wechatlog.readers.support.spreadsheets import cell_text, iter_sheet, peek_sheets, sheet_names
 from wechatlog.readers.support.weflow_bodies import Body, FaultWatch, read_body
@@ -253,14 +253,15 @@ class _Page:
 
     def _message(self, row: Mapping[str, Any], line: int) -> Message:
         root = parse_fragment(_text(row.get("b")))
-        name = first_with_class(root, "sender-name")
+        parts = classes_of(root)
+        name = parts.get("sender-name")
         if self.draft.is_group is None:  # only in groups the writer puts names above the bubbles
             self.draft.is_group = name is not None
-        content = first_with_class(root, "message-content")
+        content = parts.get("message-content")
         body = self._body(root if content is None else content, line)
         own = {0: False, 1: True, "0": False, "1": True}.get(_plain(row.get("s")))
         time = self.context.unix_time(row.get("t"), line=line)
-        self._check_zone(time, first_with_class(root, "message-time"), line)
+        self._check_zone(time, parts.get("message-time"), line)
         return self.context.message(
             self.draft,
             time=time,
@@ -295,27 +296,28 @@ class _Page:
         return _OWNER if own else self.draft.title
 
     def _body(self, content: HtmlElement, line: int) -> Body:
-        node = first_with_class(content, "message-text")
+        parts = classes_of(content)
+        node = parts.get("message-text")
         text = "" if node is None else node_text(node, alt=True)
         if self.draft.is_group is not False:
             text = self.watch.unframe(text, line)
-        body = _structured_body(content, node, text) or read_body(text)
+        body = _structured_body(parts, node, text) or read_body(text)
         self.watch.check(body.kind, body.text, line, credited=True)
         return body
 
 
-def _structured_body(content: HtmlElement, node: HtmlElement | None, text: str) -> Body | None:
+def _structured_body(parts: Mapping[str, HtmlElement], node: HtmlElement | None, text: str) -> Body | None:
     """A body whose elements say what it is: a quote, a file, a link card."""
-    quoted = first_with_class(content, "quoted-message")
+    quoted = parts.get("quoted-message")
     if quoted is not None:
         sender, words = first_with_class(quoted, "quoted-sender"), first_with_class(quoted, "quoted-text")
         name = "" if sender is None else node_text(sender)
         preview = "" if words is None else node_text(words, alt=True)
         return Body(MessageKind.QUOTE, text, quote_segments(text, name or None, preview))
-    media = first_with_class(content, "message-media")
+    media = parts.get("message-media")
     if media is not None and (body := _media_body(media, text)) is not None:
         return body
-    card = None if node is None else first_with_class(node, "message-link-card")
+    card = None if node is None else parts.get("message-link-card")
     if card is None:
         return None
     link = segment_for(MessageKind.LINK, text, url=card.get("href") or "", title=text.strip())
@@ -424,7 +426,7 @@ _INSERT: Final = re.compile(
     r"INSERT INTO \"?weflow_messages\"? ?\((?P<columns>[a-z_, \"]{1,400})\) VALUES \(", re.IGNORECASE
 )
 _CREATE: Final = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?\"?weflow_messages\b", re.IGNORECASE)
-_VALUE: Final = re.compile(r"\s*(?:(?P<text>'(?:[^']|'')*+')|(?P<word>[-+A-Za-z0-9_.]{1,40}))\s*(?P<end>[,)])")
+_VALUE: Final = re.compile(r"\s*(?:(?P<text>'[^']*+(?:''[^']*+)*+')|(?P<word>[-+A-Za-z0-9_.]{1,40}))\s*(?P<end>[,)])")
 _WORDS: Final = {"true": True, "false": False, "t": True, "f": False, "1": True, "0": False}
 
 

@@ -36,7 +36,7 @@ class Row(NamedTuple):
 
 
 def iter_rows(blocks: Iterable[str], collector: Collector, *, delimiter: str = ",") -> Iterator[Row]:
-    """The rows of a CSV text; blank lines are skipped, a quote that never closes is reported.
+    """The rows of a CSV text; blank lines and rows of nothing but delimiters are skipped, a quote that never closes is reported.
 
     Args:
         blocks: the text in pieces of any size.
@@ -61,7 +61,7 @@ def iter_rows(blocks: Iterable[str], collector: Collector, *, delimiter: str = "
             continue
         if quotes.ended and quotes.count % 2:
             collector.report("open-quote", "a quoted field never ends: the file is cut or damaged", line=line)
-        if fields:
+        if any(fields):
             yield Row(fields, line)
 
 

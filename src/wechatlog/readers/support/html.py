@@ -7,6 +7,7 @@ their text. Knows no format. Use:
     body = parse_fragment("<div>早<br>好</div>")  # a piece
     with_class(root, "message-text")             # iterates over the elements of a class
     first_with_class(root, "sender")             # the first of them, or None
+    classes_of(root)                             # each class with its first element
     node_text(node)                              # <br> as LF, blocks on lines of their own
 
 White space is kept as it stands unless `collapse=True`. Needs the extra `html`.
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-__all__ = ["first_with_class", "has_class", "node_text", "parse_fragment", "parse_page", "with_class"]
+__all__ = ["classes_of", "first_with_class", "has_class", "node_text", "parse_fragment", "parse_page", "with_class"]
 
 _SPACES: Final = re.compile(r"[ \t\n\r\f]+")
 # What libxml2 cannot hold, and what the parser would take for the end of the text.
@@ -93,6 +94,16 @@ def with_class(root: HtmlElement, name: str) -> Iterator[HtmlElement]:
 def first_with_class(root: HtmlElement, name: str) -> HtmlElement | None:
     """The first element of a class, or `None`."""
     return next(with_class(root, name), None)
+
+
+def classes_of(root: HtmlElement) -> dict[str, HtmlElement]:
+    """Every class in an element, with the first element of it, the root itself among them."""
+    found: dict[str, HtmlElement] = {}
+    for node in root.iter():
+        if isinstance(node.tag, str) and (names := node.get("class")):
+            for name in names.split():
+                found.setdefault(name, node)
+    return found
 
 
 def node_text(node: HtmlElement, *, collapse: bool = False, leave_out: Container[str] = (), alt: bool = False) -> str:

@@ -262,7 +262,7 @@ def iter_json_lines(lines: Iterable[tuple[str, int]], collector: Collector) -> I
         if not content or content.startswith("#"):
             continue
         try:
-            value = json.loads(content, strict=False)
+            value = _DECODER.decode(content)
         except (ValueError, RecursionError) as error:
             column = error.colno if isinstance(error, json.JSONDecodeError) else 1
             collector.report(

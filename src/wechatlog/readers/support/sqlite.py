@@ -2,21 +2,22 @@
 
 Takes a source, gives connections, row numbers and rows; also the few bits of protobuf that databases keep
 in columns. Knows no format. A file on disk is opened read-only and immutable, which makes no `-wal` and no
-`-shm` beside it; what stands in a write-ahead log beside it is not read. Bytes and members of a ZIP are
-given to SQLite in memory. All text arrives as bytes: a column declared as text may hold compressed data.
+`-shm` beside it. One that is cut or has a write-ahead log, bytes and members of a ZIP are given to SQLite
+in memory, the log's pages put in before. All text arrives as bytes: a column declared as text may hold
+compressed data.
 """
 
 from __future__ import annotations
 
 import contextlib
-import math
+import glob
 import sqlite3
 from array import array
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote
 
 from wechatlog.errors import FormatError
+from wechatlog.readers.support.sqlite_pages import apply_log, expected_size, fill, is_log, is_noise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,18 +30,20 @@ __all__ = [
     "connect",
     "decode",
     "fetch_row",
-    "has_write_ahead_log",
+    "has_unread_log",
     "is_encrypted",
+    "missing_bytes",
     "parse_protobuf",
     "quote_name",
     "row_orders",
+    "row_query",
     "tables_of",
 ]
 
 _MAGIC: Final = b"SQLite format 3\0"
 _PAGE: Final = 4096
-_ENTROPY: Final = 7.9
 _INTEGERS: Final = 1 << 63
+_LARGEST_IN_MEMORY: Final = 256 << 20
 
 
 def quote_name(name: str) -> str:
@@ -69,15 +72,20 @@ def connect(source: Source) -> Iterator[sqlite3.Connection]:
 
 def _open(source: Source) -> sqlite3.Connection:
     head = source.head()
-    if source.path is not None and not head.startswith(b"\x1f\x8b") and _is_plain(source, head):
-        address = f"file:{quote(str(source.path.absolute()))}?mode=ro&immutable=1"
+    on_disk = source.path is not None and not head.startswith(b"\x1f\x8b") and _is_plain(source, head)
+    missing, log = missing_bytes(source), _log_of(source)
+    if on_disk and not missing and log is None:
+        address = f"file:{quote(str(source.path.absolute()))}?mode=ro&immutable=1"  # type: ignore[union-attr]
         try:
             return sqlite3.connect(address, uri=True, check_same_thread=False)
         except sqlite3.Error as error:
             raise FormatError(f"SQLite cannot open it: {error}", source=source.label) from error
     data = bytearray(source.read_bytes())
+    if log is not None:
+        apply_log(data, log)
     if data[:16] == _MAGIC:
         data[18:20] = b"\x01\x01"  # a database in WAL mode cannot be opened from memory
+        fill(data, min(expected_size(bytes(data[:100])), len(data) + missing))
     connection = sqlite3.connect(":memory:", check_same_thread=False)
     try:
         connection.deserialize(bytes(data))
@@ -85,6 +93,30 @@ def _open(source: Source) -> sqlite3.Connection:
         connection.close()
         raise FormatError(f"SQLite cannot read it: {error}", source=source.label) from error
     return connection
+
+
+def missing_bytes(source: Source) -> int:
+    """How much of the end of a database is cut off, by its own header; 0 for one too large to be completed."""
+    head = source.head()
+    expected = expected_size(head[:100]) if head.startswith(_MAGIC) else 0
+    return max(0, expected - _size(source)) if 0 < expected <= _LARGEST_IN_MEMORY else 0
+
+
+def _log_of(source: Source) -> bytes | None:
+    """The write-ahead log beside a file, where both are small enough to be put together in memory."""
+    found = _logs_beside(source)
+    if not found or _size(source) + sum(map(_size, found)) > _LARGEST_IN_MEMORY:
+        return None
+    log = found[0].read_bytes()
+    return log if is_log(log) else None
+
+
+def _logs_beside(source: Source) -> list[Source]:
+    if source.name is None:
+        return []
+    with contextlib.suppress(OSError):
+        return [log for log in source.siblings(f"{glob.escape(source.name)}-wal") if _size(log)]
+    return []
 
 
 def _is_plain(source: Source, head: bytes) -> bool:
@@ -95,12 +127,9 @@ def _is_plain(source: Source, head: bytes) -> bool:
         return stream.read(16) == head[:16]
 
 
-def has_write_ahead_log(source: Source) -> bool:
-    """Whether a write-ahead log with something in it lies beside a file on disk."""
-    if source.path is None:
-        return False
-    log = source.path.with_name(f"{source.path.name}-wal")
-    return log.is_file() and log.stat().st_size > 0
+def has_unread_log(source: Source) -> bool:
+    """Whether a write-ahead log lies beside a file that is broken or too large to be read with it."""
+    return bool(_logs_beside(source)) and _log_of(source) is None
 
 
 def is_encrypted(source: Source) -> bool:
@@ -108,11 +137,7 @@ def is_encrypted(source: Source) -> bool:
     head = source.head()
     if source.suffix not in (".db", ".sqlite") or len(head) < _PAGE or head.startswith(_MAGIC):
         return False
-    if _size(source) % _PAGE:
-        return False
-    counts = Counter(head)
-    total = len(head)
-    return -sum(n / total * math.log2(n / total) for n in counts.values()) > _ENTROPY
+    return _size(source) % _PAGE == 0 and is_noise(head)
 
 
 def _size(source: Source) -> int:
@@ -227,19 +252,19 @@ def _scan(connection: sqlite3.Connection, query: str, found: dict[str, _Column],
     return None
 
 
-def fetch_row(
-    connection: sqlite3.Connection, table: str, columns: Sequence[str], present: set[str], row: int
-) -> tuple[Any, ...] | None:
-    """A row by its number; missing columns are NULL. `None` where it stands on a damaged page."""
+def row_query(table: str, columns: Sequence[str], present: set[str]) -> str:
+    """The SQL for a row by its number; missing columns are NULL."""
     wanted = ", ".join(quote_name(name) if name in present else "NULL" for name in columns)
+    return f"SELECT {wanted} FROM {quote_name(table)} WHERE rowid = ?"  # noqa: S608
+
+
+def fetch_row(connection: sqlite3.Connection, query: str, row: int) -> tuple[Any, ...] | None:
+    """A row by its number. `None` where it stands on a damaged page."""
     try:
-        found: tuple[Any, ...] | None = connection.execute(
-            f"SELECT {wanted} FROM {quote_name(table)} WHERE rowid = ?",  # noqa: S608
-            (row,),
-        ).fetchone()
+        found: tuple[Any, ...] | None = connection.execute(query, (row,)).fetchone()
     except sqlite3.DatabaseError:
         return None
-    return found
+    return found if found is not None and any(value is not None for value in found) else None
 
 
 def parse_protobuf(data: bytes) -> dict[int, list[int | bytes]]:
