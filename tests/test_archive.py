@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -148,3 +149,34 @@ def test_zips_in_zips_are_opened_to_a_limit() -> None:
         archive.writestr("inner", data)
     with pytest.raises(wechatlog.UnknownFormatError, match="nothing in this ZIP"):
         wechatlog.load(stream.getvalue())
+
+
+def test_pages_are_joined_within_their_folder_of_a_zip_alone() -> None:
+    header = "消息ID,类型,发送人,时间,内容,备注,昵称,更多信息\r\n"
+    row = "{0},文本,李四,2025-03-01 09:00:0{0},{1},李四,小李,more\r\n"
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("李四(wxid_lisi00000002)/李四.csv", header + row.format(1, "一"))
+        archive.writestr("李四(wxid_lisi00000002)/李四(1).csv", header + row.format(1, "一") + row.format(2, "二"))
+        archive.writestr("李四(wxid_lisi00000009)/李四.csv", header + row.format(3, "同名的人"))
+    chats = list(wechatlog.load_archive(buffer.getvalue()))
+    assert sorted([m.text for m in chat] for chat in chats) == [["一", "二"], ["同名的人"]]
+
+
+@pytest.mark.parametrize(("encoding", "flags"), [("gbk", 0), ("utf-8", 0), ("utf-8", 0x800)])
+def test_entry_names_of_a_zip_are_decoded(encoding: str, flags: int) -> None:
+    data = zipped({"ZZZZZZZZZZZZ.markdown" if encoding == "utf-8" else "ZZZZZZZZ.markdown": day(1)})
+    name = "张三李四".encode(encoding)
+    data = data.replace(b"Z" * len(name), name)
+    if flags:
+        data = data.replace(b"PK\x03\x04\x14\0\0\0", b"PK\x03\x04\x14\0\0\x08")
+        data = data.replace(b"PK\x01\x02\x14\x03\x14\0\0\0", b"PK\x01\x02\x14\x03\x14\0\0\x08")
+    (found,) = wechatlog.load_archive(data)
+    assert found[0].origin.source == "张三李四.markdown"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_pipes_in_a_folder_are_passed_by(folder: Path) -> None:
+    before = len(list(wechatlog.load_archive(folder)))
+    os.mkfifo(folder / "pipe")
+    assert len(list(wechatlog.load_archive(folder))) == before

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterator
 
 import attrs
@@ -95,7 +97,9 @@ def test_unknown_names_suggest_near_ones() -> None:
     [
         (b"", "the file is empty"),
         (b" \n\n\t", "the file is empty"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(range(32)) * 20, "binary data of no known kind"),
+        (bytes(range(32)) * 20, "binary data of no known kind"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(32)) * 20, "a picture \\(PNG\\)"),
+        (b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\n", "a PDF"),
         (b"<html><body>a page</body></html>", "this page is no chat"),
         (b'{"a": 1}', "this JSON is no chat"),
         ("只是一段文字。\n没有聊天。\n".encode(), "no line looks like a message header"),
@@ -105,6 +109,25 @@ def test_unknown_names_suggest_near_ones() -> None:
 def test_what_no_reader_takes_is_told_apart(data: bytes, reason: str) -> None:
     with pytest.raises(wechatlog.UnknownFormatError, match=reason):
         wechatlog.load(data)
+
+
+@pytest.mark.parametrize(
+    ("member", "reason"),
+    [
+        ("word/document.xml", "a Word document"),
+        ("xl/workbook.xml", "no sheet of this workbook"),
+        ("ppt/a.xml", "slides"),
+    ],
+)
+def test_office_documents_are_told_from_zips(member: str, reason: str) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("docProps/app.xml", "<x/>")
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr(member, "<x>2026-05-01 10:00:00 李四</x>")
+    for ask in (wechatlog.detect, wechatlog.load):
+        with pytest.raises(wechatlog.UnknownFormatError, match=reason):
+            ask(stream.getvalue())
 
 
 def test_every_built_in_keeps_the_contract() -> None:

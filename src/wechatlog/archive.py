@@ -38,6 +38,8 @@ _MOST_PROBED: Final = 50
 _MAXIMUM_DEPTH: Final = 3
 """How deep ZIPs in ZIPs are opened; there are ZIPs that hold themselves."""
 _DIGITS: Final = re.compile(r"([0-9]+)")
+_SAYS_UTF8: Final = 0x800
+"""The flag of a ZIP entry whose name is UTF-8."""
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:
@@ -74,8 +76,9 @@ def _walk_folder(folder: Path) -> Iterator[Path]:
     for place, folders, files in os.walk(folder):
         folders[:] = sorted((name for name in folders if not name.startswith(".")), key=_natural)
         for name in sorted(files, key=_natural):
-            if not name.startswith("."):
-                yield Path(place) / name
+            path = Path(place) / name
+            if not name.startswith(".") and (path.is_file() or not path.exists()):  # no pipes and devices
+                yield path
 
 
 def is_bundle(source: Source) -> bool:
@@ -112,12 +115,22 @@ def _open_bundle(source: Source) -> Iterator[list[Source]]:
 
 def _members(source: Source, archive: zipfile.ZipFile) -> Iterator[Source]:
     for member in sorted(archive.infolist(), key=lambda info: _natural(info.filename)):
-        parts = PurePosixPath(member.filename.replace("\\", "/")).parts
+        parts = PurePosixPath(_entry_name(member).replace("\\", "/")).parts
         if member.is_dir() or not parts or any(map(_is_hidden, parts)):
             continue
         if member.flag_bits & 1:
             raise RefusedFormatError(source.label, "encrypted ZIP", "its files need a password; unpack it first")
         yield Source.of_member(archive, member, parts[-1], size_limit=source.size_limit)
+
+
+def _entry_name(member: zipfile.ZipInfo) -> str:
+    """The name of an entry; tools that do not say how they encode it write UTF-8 or, in China, GBK."""
+    if member.flag_bits & _SAYS_UTF8:
+        return member.filename
+    for encoding in ("utf-8", "gb18030"):
+        with contextlib.suppress(UnicodeError):
+            return member.filename.encode("cp437").decode(encoding)
+    return member.filename
 
 
 def detect_bundle(source: Source) -> Detection:

@@ -124,6 +124,7 @@ _ABSOLUTE: Final = re.compile(
     rf"{_DATE}{_GAP}(?:(?:星期|周)[一二三四五六日天]{_GAP})?"
     rf"(?:{_HALF}?{_GAP}{_TIME}(?:{_GAP}(?P<half2>AM|PM|am|pm))?(?: ?{_OFFSET})?)?"
 )
+_PARTS: Final = ("year", "month", "day", "hour", "minute", "second", "half", "half2", "fraction", "offset")
 _SHORT_DATE: Final = re.compile(
     rf"(?P<month>[0-9]{{1,2}})(?:-|/|月)(?P<day>[0-9]{{1,2}})日?{_GAP}{_HALF}?{_GAP}{_TIME}"
 )
@@ -158,12 +159,24 @@ def parse_clock(text: str, *, today: dt.date | None = None) -> Clock | None:
             return Clock(dt.datetime.fromisoformat(text[:23]).replace(tzinfo=resolve_zone("Z")), "second")
     text = text.strip()
     if match := _ABSOLUTE.fullmatch(text):
-        return _build(match, None)
+        return _build_plain(match) or _build(match, None)
     if match := _SHORT_DATE.fullmatch(text):
         return _build(match, today.replace(day=1) if today else None, day_from=match)
     if match := _RELATIVE.fullmatch(text):
         return _build(match, _relative_day(match, today))
     return _parse_odd(text)
+
+
+def _build_plain(match: re.Match[str]) -> Clock | None:
+    """The time of digits alone, which is what nearly every header has; `None` for all else."""
+    year, month, day, hour, minute, second, half, half2, fraction, offset = match.group(*_PARTS)
+    if hour is None or half or half2 or fraction or offset:
+        return None
+    try:
+        time = dt.datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0))
+    except ValueError:
+        return None
+    return Clock(time, "second" if second else "minute")
 
 
 def _relative_day(match: re.Match[str], today: dt.date | None) -> dt.date | None:

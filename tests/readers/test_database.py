@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import io
 import random
+import shutil
 import sqlite3
 import sys
 import zipfile
@@ -363,7 +364,63 @@ def test_nothing_on_disk_changes(v4: Path) -> None:
     assert after == before
 
 
-def test_write_ahead_log_is_mentioned(v3: Path) -> None:
+def with_log(path: Path, folder: Path) -> Path:
+    """A copy of a database whose last message is only in the log beside it."""
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(
+        "INSERT INTO MSG (MsgSvrID, Type, SubType, IsSender, CreateTime, StrTalker, StrContent) "
+        "VALUES (99, 1, 0, 0, ?, ?, '只在日志里')",
+        (START + 9999, LI),
+    )
+    connection.commit()
+    folder.mkdir()
+    for name in (path.name, f"{path.name}-wal"):
+        shutil.copy(path.with_name(name), folder / name)
+    connection.close()
+    return folder / path.name
+
+
+def test_write_ahead_log_is_read(v3: Path, tmp_path: Path) -> None:
+    copy = with_log(v3, tmp_path / "copy")
+    before = {path.name: path.read_bytes() for path in copy.parent.iterdir()}
+    found = load_all(copy)[LI]
+    assert (found[-1].text, found[-1].id) == ("只在日志里", "99")
+    assert "unread-log" not in [d.code for d in found.diagnostics]
+    assert {path.name: path.read_bytes() for path in copy.parent.iterdir()} == before
+
+
+def test_write_ahead_log_counts_as_far_as_its_sums_are_right(v3: Path, tmp_path: Path) -> None:
+    copy = with_log(v3, tmp_path / "copy")
+    log = copy.with_name(f"{copy.name}-wal")
+    data = bytearray(log.read_bytes())
+    data[32 + 24 + 100] ^= 1
+    log.write_bytes(data)
+    assert "只在日志里" not in [m.text for m in load_all(copy)[LI]]
+
+
+def test_encrypted_log_beside_a_decrypted_database_is_not_read(v3: Path, tmp_path: Path) -> None:
+    copy = with_log(v3, tmp_path / "copy")
+    log = copy.with_name(f"{copy.name}-wal")
+    noise = random.Random(1)
+    header = log.read_bytes()[:32]
+    log.write_bytes(header + b"".join(b"\0" * 24 + noise.randbytes(4096) for _ in range(3)))
+    found = load_all(copy)[LI]
+    assert "unread-log" in [d.code for d in found.diagnostics]
+
+
+@pytest.mark.parametrize("missing", [1, 100, 4096])
+def test_cut_database_gives_what_is_left(tmp_path: Path, missing: int) -> None:
+    many = [(i, 1, 0, 0, START + i, LI, f"第{i}条" * 40, None, None) for i in range(1, 200)]
+    path = write(tmp_path / "MSG0.db", V3_SCHEMA, v3_rows(*many))
+    path.write_bytes(path.read_bytes()[:-missing])
+    found = wechatlog.load(path)
+    assert "broken-database" in [d.code for d in found.diagnostics]
+    assert 150 < len(found) < 200
+    assert all(m.text == f"第{m.id}条" * 40 for m in found[:150])
+
+
+def test_write_ahead_log_that_is_none_is_mentioned(v3: Path) -> None:
     v3.with_name("MSG0.db-wal").write_bytes(b"x" * 32)
     found = next(iter(wechatlog.load_archive(v3)))
     assert "unread-log" in [d.code for d in found.diagnostics]

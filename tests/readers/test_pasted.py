@@ -147,6 +147,18 @@ def test_an_agenda_is_no_chat() -> None:
         wechatlog.loads("早饭 08:00\n粥\n\n午饭 12:00\n面\n\n晚饭 18:00\n饭\n")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "开会 2024/1/2 9:00\n\n吃饭 2024/1/2 12:00\n\n回家 2024/1/2 18:00\n",
+        "### 2026-05-01 08:00\n\n买菜\n\n### 2026-05-02 08:00\n\n洗衣\n",
+    ],
+)
+def test_lines_without_bodies_or_without_names_are_no_chat(text: str) -> None:
+    with pytest.raises(UnknownFormatError):
+        wechatlog.loads(text)
+
+
 def test_names_may_hold_a_comma_when_they_come_back() -> None:
     text = "Li, Si:\n早\n\n张三:\n早\n\nLi, Si:\n例如:\n一\n\n例如:\n二\n"
     conversation = wechatlog.loads(text, format="paste-names")

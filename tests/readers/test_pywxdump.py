@@ -289,7 +289,7 @@ def test_any_cells(cells: list[list[str]], header: list[str]) -> None:
     data = table(cells, header)
     reader = "pywxdump-csv" if "room_name" in header else "weclone-csv"
     messages = [m for chat in wechatlog.load_archive(data.encode("utf-8", "replace"), format=reader) for m in chat]
-    assert len(messages) == sum(bool(line) for line in csv.reader(io.StringIO(data, newline=""))) - 1
+    assert len(messages) == sum(any(line) for line in csv.reader(io.StringIO(data, newline=""))) - 1
     for message in messages:
         assert "".join(segment.raw for segment in message.segments) == message.text
 

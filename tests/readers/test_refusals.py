@@ -51,6 +51,15 @@ def test_no_chat_among_the_samples_is_refused(samples: Path) -> None:
         [{"role": "user", "content": "早"}],
         [{"instruction": "早", "output": "早"}],
         {"instruction": "早", "input": "", "output": "早", "history": []},
+        [{"id": 1, "time": "2026-01-01", "score": 0, "messages": [{"role": "user", "content": "早"}]}],
+        [{"conversation": [{"input": "早", "output": "早", "system": ""}]}],
+        [{"contents": [{"role": "user", "parts": [{"text": "早"}]}]}],
+        [{"prompt": "早", "chosen": "早", "rejected": "滚"}],
+        [{"prompt": "早", "completion": "早"}],
+        [{"query": "早", "response": "早", "history": []}],
+        [{"question": "早", "answer": "早"}],
+        [{"instruction": "早", "context": "", "response": "早"}],
+        {"data": [{"instruction": "早", "output": "早"}]},
     ],
 )
 def test_training_sets(value: Any) -> None:
@@ -58,9 +67,21 @@ def test_training_sets(value: Any) -> None:
     assert _verdicts(json.dumps(value).encode()) == expected
 
 
+@pytest.mark.parametrize("data", ["instruction,input,output\r\n早,,早\r\n", "prompt,completion\n早,早\n"])
+def test_training_tables(data: str) -> None:
+    with pytest.raises(wechatlog.RefusedFormatError, match=r"training-set: .*questions and answers"):
+        wechatlog.load(data.encode("utf-8-sig"))
+
+
+def test_tables_that_excel_saved_as_unicode_text() -> None:
+    assert _verdicts("UserName\tAlias\tRemark\tNickName\r\na\tb\tc\td\r\n".encode("utf-16")) == ["contact-list"]
+
+
 @pytest.mark.parametrize(
     "value",
     [
+        [{"input": "a", "output": "b"}],
+        [{"question": "早", "answer": "早", "timestamp": 1}],
         {"messages": [{"role": "user", "content": "早", "timestamp": 1}]},
         {"messages": [{"sender": "a", "content": "早", "createTime": 1}]},
         [{"instruction": "早"}],

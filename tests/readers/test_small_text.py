@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 import wechatlog
 from tests.readers.texts import CORPUS, FRAGMENTS, check_any, check_cuts, check_variants
 from wechatlog import FormatError, MessageKind, OptionError, UnknownFormatError
+from wechatlog.readers import wechatbaktool
+from wechatlog.readers.base import Head
+from wechatlog.source import Source
 
 SAMPLES: dict[str, tuple[str, list[Any]]] = {
     "stomakun-wechatexport-ios.txt": ("stomakun", ["李四", "我", "李四", "我", "李四", "李四", "我", None]),
@@ -118,6 +121,13 @@ def test_which_of_day_and_month_comes_first() -> None:
     assert [time.month for time in times if time] == [3, 4, 5]
     with pytest.raises(OptionError, match='date_order: expected "dmy" or "mdy"'):
         wechatlog.loads(line, format="stomakun", date_order="ymd")
+
+
+def test_without_its_head_wechatbaktool_needs_own_messages() -> None:
+    log = "2024-01-10 20:15:00 | INFO:started\n2024-01-10 20:15:20 | WARN:x\n"
+    assert wechatbaktool.READER.detect(Head.of(Source.of_text(log))) is None
+    chat = log.replace("INFO", "我").replace("WARN", "李四")
+    assert wechatlog.detect(chat.encode()).format == "wechatbaktool"
 
 
 @pytest.mark.parametrize(

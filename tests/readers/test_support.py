@@ -140,7 +140,7 @@ def test_any_csv_comes_back(rows: list[list[str]], size: int, end: str) -> None:
     csv.writer(stream, lineterminator=end, quoting=csv.QUOTE_ALL).writerows(rows)
     collector = Collector()
     found = list(iter_rows(blocks(stream.getvalue(), size), collector))
-    assert [row.fields for row in found] == rows
+    assert [row.fields for row in found] == [row for row in rows if any(row)]
     assert collector.diagnostics == ()
 
 

@@ -243,6 +243,19 @@ class TestTxt:
         assert read(variant).messages == read(TEXT).messages
         assert wechatlog.detect(variant).format == "wcda-txt"
 
+    def test_names_with_parentheses_in_a_group(self) -> None:
+        group = (
+            f"会话: 群 (甲) (123@chatroom)\n账号: {OWN}\n导出时间: 2026-01-02T00:00:00\n\n"
+            "[2026-01-01 17:00:01] 阿美(2): 店(wxid_amei): 一\n"
+            "[2026-01-01 17:00:02] 阿美(wxid_amei): 看 (wxid_zhaoliu): 二\n"
+            "[2026-01-01 17:00:03] 客服(abc): 三\n"
+        )
+        assert [(m.sender, m.sender_id, m.text) for m in read(group)] == [
+            ("阿美(2): 店", "wxid_amei", "一"),
+            ("阿美", "wxid_amei", "看 (wxid_zhaoliu): 二"),
+            ("客服", "abc", "三"),
+        ]
+
     def test_nobody_else_can_write_in_a_private_chat(self) -> None:
         forged = TEXT + "[2026-01-01 17:00:04] 王五(wxid_wangwu0003): 假的\n[2026-01-01 17:00:05] 也是假的: x\n"
         found = read(forged)

@@ -332,3 +332,30 @@ def test_any_pieces(pieces: list[str]) -> None:
     with contextlib.suppress(WechatlogError):
         for found in read("".join(pieces)):
             assert "".join(s.raw for s in found.segments) == found.text
+
+
+@pytest.mark.parametrize("form", ["{}", "var msgArray = {};", "window.more={}", "append({});"])
+def test_scripts_of_any_form_are_read(tmp_path: Path, form: str) -> None:
+    data = tmp_path / "Files" / "Data"
+    data.mkdir(parents=True)
+    (tmp_path / "index.html").write_text(page(message(1, bubble("一"))), encoding="utf-8")
+    pieces = json.dumps([message(2, bubble("二"))], ensure_ascii=False)
+    (data / "msg-1.js").write_text(form.replace("{}", pieces), encoding="utf-8")
+    found = wechatlog.load(tmp_path / "index.html", errors="strict")
+    assert [m.text for m in found] == ["一", "二"]
+
+
+@pytest.mark.parametrize("form", ["{}", "var msgArray = {};"])
+def test_a_script_alone_is_refused(form: str) -> None:
+    text = form.replace("{}", json.dumps([message(2, bubble("二"))]))
+    with pytest.raises(wechatlog.RefusedFormatError, match="the rest of a WechatExporter page"):
+        wechatlog.load(text.encode())
+
+
+@pytest.mark.parametrize(
+    ("tag", "number", "kind"),
+    [("img", 3, "image"), ("audio", 34, "voice"), ("video", 43, "video"), ("img", 47, "sticker")],
+)
+def test_media_without_a_frame_of_their_own(tag: str, number: int, kind: str) -> None:
+    found = one(f'<div class="triangle"></div><{tag} src="Files/a.bin"></{tag}>', kind=str(number))
+    assert (found.kind, found.text, found.segments[0].path) == (kind, "", "Files/a.bin")

@@ -449,6 +449,8 @@ def _build(root: Node, scope: Scope) -> AppMessage | None:
         for child in message.children:
             if builder := _ELEMENTS.get(child.tag):
                 return builder(child, message, scope)
+        if message.tag == "msg" and message.attribute("fromnickname", "encryptusername"):
+            return _one(Kind.SYSTEM, message.attribute("content"))  # a friend request: the words with it
         if message.tag == "msg" and message.attribute("nickname", "username"):
             return _card(message)
     return None

@@ -183,7 +183,7 @@ _FIELDS: Final[Mapping[MessageKind, tuple[_Field, ...]]] = MappingProxyType(
 _PAGES: Final = frozenset({Kind.LINK, Kind.MUSIC, Kind.CHANNEL, Kind.MINI_PROGRAM})
 _BUNDLES: Final = frozenset({Kind.FORWARD, Kind.NOTE, Kind.ANNOUNCEMENT})
 _APP: Final = 49
-_SHOWN_APPS: Final[Mapping[Any, str]] = MappingProxyType({8: "[GIF表情]", 2003: "[红包封面]"})
+_SHOWN_APPS: Final[Mapping[int, str]] = MappingProxyType({8: "[GIF表情]", 2003: "[红包封面]"})
 _SHARE: Final = "[分享]"
 _DEEPEST: Final = 16
 _ROOM_TYPES: Final = {"0": "video", "1": "voice"}
@@ -243,16 +243,23 @@ def read_contents(
     if kind is Kind.QUOTE:
         return _read_quote(text, contents)
     if not text:
-        text = _render(kind, message.get("subType") if message.get("type") == _APP else None, contents)
-        if kind is Kind.OTHER and message.get("type") == _APP:
-            text = _SHARE
+        text = _render(kind, _app_label(message), contents)
     problems: tuple[Problem, ...] = ()
     if kind is Kind.OTHER:
         problems = (Problem("unknown-kind", f"unknown message type {message.get('type')!r}", Severity.INFO),)
     return Body(kind, text, _segments(kind, text, contents, zone, collector, line), problems)
 
 
-def _render(kind: MessageKind, sub_number: Any, contents: Mapping[str, Any]) -> str:
+def _app_label(message: Mapping[str, Any]) -> str | None:
+    """The label of an app message that is not the one of its kind."""
+    if message.get("type") != _APP:
+        return None
+    number = message.get("subType")
+    label = _SHOWN_APPS.get(number) if isinstance(number, int) else None
+    return label or (_SHARE if _kind_of(message) is Kind.OTHER else None)
+
+
+def _render(kind: MessageKind, label: str | None, contents: Mapping[str, Any]) -> str:
     """What chatlog renders in text and CSV, without addresses of its own server: JSON leaves it to the reader."""
     title = _text(contents.get("title")) or _text(contents.get("nickname"))
     if kind is Kind.TEXT:  # a text from an app
@@ -261,7 +268,7 @@ def _render(kind: MessageKind, sub_number: Any, contents: Mapping[str, Any]) -> 
         place = (contents.get(key) for key in ("poiname", "label", "cityname", "x", "y"))
         parts = [part for part in place if isinstance(part, str) and part]
         return f"[位置|{'|'.join(parts)}]" if parts else "[位置]"
-    label = _SHOWN_APPS.get(sub_number) or _SHOWN.get(kind, "")
+    label = label or _SHOWN.get(kind, "")
     if not label or not title:
         return label
     url = _text(contents.get("url"))

@@ -12,7 +12,6 @@ Format facts: WeFlow 1.0.3 `parsers/messageParser.ts` (`stripSenderPrefix`), `co
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -27,6 +26,7 @@ from wechatlog.timestamps import from_unix
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
     from wechatlog.timestamps import Precision
 

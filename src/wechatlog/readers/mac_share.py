@@ -116,13 +116,12 @@ class _Pass:
 
     def _in_order(self, candidate: Candidate, gate: Gate) -> bool:
         """The gate's word, with the times that stand in the bodies."""
-        times = {
-            candidate.header: candidate.body,
-            **{r[0]: r[1] for r in candidate.upcoming if r[0] is not None},
-        }
 
         def clock(header: re.Match[str]) -> dt.datetime | None:
-            match = _DATE_LINE.match(times[header])
+            body = candidate.body
+            if header is not candidate.header:  # one of the next few, nearly always the very next
+                body = next((record[1] for record in candidate.upcoming if record[0] is header), "")
+            match = _DATE_LINE.match(body)
             found = cached_clock(match["time"]) if match else None
             return found.time if found else None
 

@@ -231,6 +231,8 @@ class _Conversion:
         if kind is not MessageKind.TEXT:
             body = self._body(kind, record)
             kind, text, segments, reply_to = body.kind, body.text, body.segments, body.reply_to
+        elif not text and _integer(record.type) == APP_MESSAGE:
+            self._note_missing(kind, record.line)
         if kind in _NOTICES:
             person = _NOBODY
         return context.message(
@@ -430,7 +432,7 @@ def _emulator_draft(context: Context, talker: str) -> Draft:
 
 
 def _emulator_message(context: Context, draft: Draft, fields: Sequence[str], line: int) -> Message:
-    talker, content, clock, _, number, is_send = (*fields, "", "", "", "")[:6]
+    _, content, clock, _, number, is_send = (*fields, "", "", "", "")[:6]
     is_self = _flag(is_send)
     sender, sender_id = None, None
     if draft.is_group and is_self is False:

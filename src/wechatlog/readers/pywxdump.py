@@ -210,9 +210,9 @@ def _read_weclone(row: _Row, kind: MessageKind, _context: Context, watch: FaultW
 
 def _split_content(row: _Row, context: Context) -> _Row:
     """The old column `content` parted into `msg` and `src`."""
-    content = row.text("content")
+    given, content = row.fields.get("content"), row.text("content")
     try:
-        value = json.loads(content, strict=False)
+        value = dict(given) if isinstance(given, Mapping) else json.loads(content, strict=False)
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):

@@ -191,7 +191,10 @@ class StomakunReader:
         text = "\n" + head.text.lstrip("\n")
         if _GRAMMAR.pattern.match(text) is None:
             return None
-        found = sum(1 for _ in itertools.islice(_GRAMMAR.pattern.finditer(text), 50))
+        headers = [match.group() for match in itertools.islice(_GRAMMAR.pattern.finditer(text), 50)]
+        found = len(headers)
+        if all(" (" in header and not header.endswith(" ") for header in headers):
+            return Evidence(0.5, "lines like 'sender(date): text', with other blanks")
         return Evidence(0.9 if found > 1 else 0.75, f"{found} lines 'sender(date): text'")
 
     def read(self, source: Source, context: Context) -> Iterator[Batch]:

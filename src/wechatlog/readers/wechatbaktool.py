@@ -133,8 +133,9 @@ class WechatBakToolReader:
         lines = [line for line in head.lines if line.strip()][:2]
         if len(lines) == 2 and lines[0].strip() == "WechatBakTool" and _TITLE.fullmatch(lines[1]):
             return Evidence(1.0, "the first lines are those of WechatBakTool")
-        found = len(sample_blocks(head.text, _GRAMMAR))
-        return Evidence(0.7, f"{found} lines 'time | name:text'") if found > 1 else None
+        found = sample_blocks(head.text, _GRAMMAR)
+        own = sum(candidate.body.startswith(f"{_OWN}:") for candidate in found)
+        return Evidence(0.7, f"{len(found)} lines 'time | name:text'") if own and len(found) > 1 else None
 
     def read(self, source: Source, context: Context) -> Iterator[Batch]:
         """The messages."""

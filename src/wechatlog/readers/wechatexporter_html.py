@@ -26,7 +26,7 @@ from wechatlog.content.vocabulary import kind_of_type, segment_for
 from wechatlog.diagnostics import Severity
 from wechatlog.model import MessageKind
 from wechatlog.readers.base import OWNER_OPTION, Evidence, Refusal, in_batches
-from wechatlog.readers.support.html import first_with_class, has_class, node_text, parse_fragment, with_class
+from wechatlog.readers.support.html import classes_of, first_with_class, has_class, node_text, parse_fragment
 from wechatlog.readers.support.json_stream import iter_json
 from wechatlog.readers.support.pieces import Piece, iter_pieces
 from wechatlog.readers.wechatexporter_text import find_title, read_body, read_transfer
@@ -103,10 +103,15 @@ class _Body:
         box = first_with_class(root, "content-box")
         self.node = root if box is None else box
         self.root = root
+        self._classes = classes_of(self.node)
+
+    def first(self, name: str) -> HtmlElement | None:
+        """The first element of a class."""
+        return self._classes.get(name)
 
     def text_of(self, name: str) -> str:
         """The text of the first element of a class."""
-        node = first_with_class(self.node, name)
+        node = self.first(name)
         return "" if node is None else node_text(node).strip()
 
     def find(self, tag: str) -> HtmlElement | None:
@@ -126,7 +131,7 @@ def _read_card(body: _Body) -> Found | None:
     kind, name = body.text_of("card-type"), body.text_of("card-name")
     if not kind:
         return None
-    if first_with_class(body.node, "channel-title") is not None:
+    if body.first("channel-title") is not None:
         link = body.find("a")
         url = "" if link is None else link.get("href") or ""
         title = body.text_of("channel-title")
@@ -138,7 +143,7 @@ def _read_card(body: _Body) -> Found | None:
 
 
 def _read_quote(body: _Body) -> Found | None:
-    node = first_with_class(body.node, "refermsg")
+    node = body.first("refermsg")
     if node is None:
         return None
     begin = body.markup.find(">", body.markup.find("refermsg")) + 1
@@ -156,7 +161,7 @@ def _read_media(body: _Body) -> Found | None:
     if path := body.source_of("video"):
         return _one(MessageKind.VIDEO, "", path=path)
     image = body.find("img")
-    if image is None or first_with_class(body.node, "triangle") is not None:
+    if image is None or body.first("triangle") is not None:
         return None
     path = image.get("rawurl") or image.get("src") or ""
     if has_class(image, "image"):
@@ -167,7 +172,7 @@ def _read_media(body: _Body) -> Found | None:
 
 
 def _read_transfer(body: _Body) -> Found | None:
-    if first_with_class(body.node, "transfer-icon") is None:
+    if body.first("transfer-icon") is None:
         return None
     text = _raw_text(body.markup)
     prefix = "微信转账 "
@@ -177,7 +182,7 @@ def _read_transfer(body: _Body) -> Found | None:
 
 
 def _read_share(body: _Body) -> Found | None:
-    if first_with_class(body.node, "appinfo") is None:
+    if body.first("appinfo") is None:
         return None
     link = body.find("a")
     url = "" if link is None else link.get("href") or ""
@@ -329,7 +334,7 @@ class _Pass:
         for read in _BODIES:
             if (found := read(body)) is not None:
                 return found
-        if next(with_class(body.node, "msg-text"), None) is None and not body.markup.count("dont-break-out"):
+        if body.first("msg-text") is None and not body.markup.count("dont-break-out"):
             return _read_bare(body)
         return _read_plain(_raw_text(body.markup) or _plain_span(body), body.type)
 
@@ -373,7 +378,7 @@ def _identifier(piece: Piece) -> str:
 
 
 def _plain_span(body: _Body) -> str:
-    node = first_with_class(body.node, "dont-break-out")
+    node = body.first("dont-break-out")
     return "" if node is None else node_text(node)
 
 

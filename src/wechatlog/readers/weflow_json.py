@@ -443,6 +443,8 @@ class _Conversion:
         """The wall clock beside the Unix time shows the zone of the exporting machine."""
         if self.context.tz is not None or "zone" in self._noted or not isinstance(written, str):
             return
+        if written == time.isoformat(" ")[:19]:
+            return
         clock = parse_clock(written)
         if clock is None or clock.precision != "second" or clock.time == time.replace(tzinfo=None):
             return

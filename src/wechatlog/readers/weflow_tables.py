@@ -280,7 +280,8 @@ class _Page:
         """The wall clock beside the Unix time shows the zone of the exporting machine."""
         if self.other_zone or time is None or node is None or self.context.tz is not None:
             return
-        clock = parse_clock(node_text(node))
+        written = node_text(node)
+        clock = None if written == time.isoformat(" ")[:19] else parse_clock(written)
         if clock is not None and clock.precision == "second" and clock.time != time.replace(tzinfo=None):
             self.other_zone = True
             sentence = f"the page shows {clock.time}, so it was made in another zone; pass tz= to read it there"

@@ -255,11 +255,19 @@ class Gate:
         if time < self.last:
             return self._step_back(candidate, self.last)
         self.rising = self.rising or time > self.last
-        first = next(self._times(candidate), None)
+        first = self._next_time(candidate)
         if first is not None and self.last <= first < time:
             soon = list(itertools.islice(self._times(candidate), 4))
             if 2 * sum(found < time for found in soon) > len(soon):
                 return "it looks like a header but its time lies after that of the messages below"
+        return None
+
+    def _next_time(self, candidate: Candidate) -> dt.datetime | None:
+        """The first time below a candidate; nearly always that of the very next header."""
+        upcoming = candidate.upcoming
+        if upcoming and (header := upcoming[0][0]) is not None and not self.stop(header):
+            time = self.time(header)
+            return time if time is not None else next(self._times(candidate), None)
         return None
 
     def _step_back(self, candidate: Candidate, last: dt.datetime) -> str | None:
