@@ -60,4 +60,4 @@ def plugin(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """The tests, with branch coverage. The last session, so that the runner's closing line is the last."""
     session.install("-e", ".[test]")
-    session.run("pytest", "--cov", "--cov-report=term", *session.posargs)
+    session.run("pytest", "-n", "auto", "--cov", "--cov-report=term", *session.posargs)

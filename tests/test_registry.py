@@ -176,3 +176,22 @@ def test_the_public_names_are_there_and_nothing_is_imported_before_it_is_needed(
     }
     code = f"import sys, wechatlog; wechatlog.load, wechatlog.dump; print({optional!r} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+
+
+LOGS = (
+    "2024-01-01 00:00:00 INFO server started\n2024-01-01 00:00:01 INFO ready\n2024-01-01 00:00:02 WARN slow\n",
+    "2024-01-10 20:15:00 | INFO:x\n2024-01-10 20:15:01 | INFO:y\n",
+    "[2024-01-01 00:00:00] [INFO] server: started\n[2024-01-01 00:00:01] [INFO] server: ready\n",
+    "标题：一篇文章\n\n作者：李四\n\n正文第一段。\n\n正文第二段：其中有冒号。\n",
+    "name,age,city\nLi,30,Beijing\nWang,31,Shanghai\n",
+    '{"name": "package", "version": "1.0", "dependencies": {}}',
+    "# 标题\n\n## 2026-05-01\n\n**重点** 内容\n\n- 一\n- 二\n",
+    "import os\n\n\ndef main():\n    print('x')\n",
+    "09:00 起床\n10:00 上班\n12:00 吃饭\n",
+)
+
+
+@pytest.mark.parametrize("text", LOGS, ids=range(len(LOGS)))
+def test_texts_that_are_no_chats_are_not_taken(text: str) -> None:
+    with pytest.raises((wechatlog.UnknownFormatError, wechatlog.RefusedFormatError)):
+        wechatlog.detect(text.encode())

@@ -158,7 +158,7 @@ def test_missing_empty_and_binary_files(process: Process, tmp_path: Path) -> Non
     assert (result.returncode, result.stderr) == (1, "wechatlog: empty.markdown: the file is empty\n")
     result = process("show", "photo.png")
     assert result.returncode == 1
-    assert result.stderr == "wechatlog: photo.png: these are binary data of no known kind\n"
+    assert result.stderr == "wechatlog: photo.png: this is a picture (PNG)\n"
     result = process("show", "-", stdin=subprocess.DEVNULL)
     assert (result.returncode, result.stderr) == (1, "wechatlog: stdin: the file is empty\n")
 

@@ -175,10 +175,11 @@ class _Signs(NamedTuple):
 def _read_signs(head: Head) -> _Signs | None:
     """Headers and signs of either version in a head; `None` for none, and for names in quotes, which are not its."""
     lines = head.lines
-    headers = quoted = v1 = v3 = 0
+    headers = quoted = unframed = v1 = v3 = 0
     for index, line in enumerate(lines):
         match = _HEADER.fullmatch(line) if not index or not lines[index - 1].strip() else None
         if match is None:
+            unframed += _HEADER.fullmatch(line) is not None
             v1 += _V1_MARKS.fullmatch(line) is not None
             v3 += _V3_MARKS.fullmatch(line) is not None
             continue
@@ -190,7 +191,7 @@ def _read_signs(head: Head) -> _Signs | None:
             quoted += 1
         elif _is_one_line(lines, index):
             v1 += 1
-    if not headers or quoted * 2 >= headers:
+    if not headers or quoted * 2 >= headers or unframed >= headers:  # a log has its lines without a frame
         return None
     if head.complete:
         is_v1 = head.text.endswith("\n\n")

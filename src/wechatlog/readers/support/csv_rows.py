@@ -36,7 +36,9 @@ class Row(NamedTuple):
 
 
 def iter_rows(blocks: Iterable[str], collector: Collector, *, delimiter: str = ",") -> Iterator[Row]:
-    """The rows of a CSV text; blank lines and rows of nothing but delimiters are skipped, a quote that never closes is reported.
+    """The rows of a CSV text.
+
+    Blank lines and rows of nothing but delimiters are skipped; a quote that never closes is reported.
 
     Args:
         blocks: the text in pieces of any size.
