@@ -195,3 +195,18 @@ LOGS = (
 def test_texts_that_are_no_chats_are_not_taken(text: str) -> None:
     with pytest.raises((wechatlog.UnknownFormatError, wechatlog.RefusedFormatError)):
         wechatlog.detect(text.encode())
+
+
+def test_a_reader_that_fails_to_look_keeps_nobody_else_from_looking(fake, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    class Broken(Fake):
+        def detect(self, head: Head) -> Evidence | Refusal | None:
+            raise RuntimeError("oops")
+
+    fake(Broken("broken", None))
+    assert wechatlog.detect(ARCHIVE).format == "markdown"
+    with pytest.raises(
+        wechatlog.UnknownFormatError, match=r"broken: failed to look at it: RuntimeError\('oops'\)"
+    ) as caught:
+        wechatlog.detect("只是一段文字".encode())
+    assert caught.value.candidates["markdown"] == "nothing in its first 64 kB is of this format"
+    assert "markdown" not in str(caught.value)

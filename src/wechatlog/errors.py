@@ -7,7 +7,7 @@ the sentence is made when somebody asks for it. All of them pickle. This module 
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,13 +80,17 @@ class FormatError(WechatlogError, ValueError):
         return text + _pointer(self.excerpt, start, end - start)
 
 
+NOT_RECOGNISED: Final = "nothing in its first 64 kB is of this format"
+"""Why most candidates of an `UnknownFormatError` were refused; its sentence leaves them out."""
+
+
 class UnknownFormatError(WechatlogError):
     """No reader or writer takes this.
 
     Attributes:
         subject: what was to be read or written: a file name, a format name, a suffix.
         reason: why nothing takes it, in one sentence.
-        candidates: format name to the reason why it was refused.
+        candidates: format name to the reason why it was refused; for a ZIP, file name to the reason.
     """
 
     def __init__(
@@ -99,7 +103,7 @@ class UnknownFormatError(WechatlogError):
 
     def __str__(self) -> str:
         lines = [f"{self.subject}: {self.reason}"]
-        lines += [f"  {name}: {why}" for name, why in self.candidates.items()]
+        lines += [f"  {name}: {why}" for name, why in self.candidates.items() if why != NOT_RECOGNISED]
         return "\n".join(lines)
 
 

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NamedTuple, Type
 
 import attrs
 
-from wechatlog.errors import AmbiguousFormatError, RefusedFormatError, UnknownFormatError, WechatlogError
+from wechatlog.errors import (
+    NOT_RECOGNISED,
+    AmbiguousFormatError,
+    RefusedFormatError,
+    UnknownFormatError,
+    WechatlogError,
+)
 from wechatlog.readers.base import Head, Reader, Refusal
 from wechatlog.writers.base import Writer
 
@@ -410,13 +416,20 @@ def detect_reader(source: Source, encoding: str | None = None) -> tuple[Reader, 
     head = Head.of(source, encoding)
     found: list[tuple[float, Reader, str]] = []
     refused: list[tuple[float, Reader, str]] = []
+    others: dict[str, str] = {}
     for reader in _candidates(head.containers):
-        verdict = reader.detect(head)
+        try:
+            verdict = reader.detect(head)
+        except Exception as error:  # noqa: BLE001 - one reader's fault must not keep the others from looking
+            others[reader.name] = f"failed to look at it: {error!r}"
+            continue
         if isinstance(verdict, Refusal):
             refused.append((verdict.confidence, reader, verdict.reason))
         elif verdict is not None:
             bonus = 0.01 if head.suffix in reader.suffixes else 0.0
             found.append((min(1.0, verdict.confidence) + bonus, reader, verdict.reason))
+        else:
+            others[reader.name] = NOT_RECOGNISED
     best = max((entry[0] for entry in found), default=0.0)
     if refused and max(entry[0] for entry in refused) >= best:
         _, reader, reason = max(refused, key=lambda entry: entry[0])
@@ -425,6 +438,6 @@ def detect_reader(source: Source, encoding: str | None = None) -> tuple[Reader, 
     if len(winners) > 1:
         raise AmbiguousFormatError(source.label, {entry[1].name: entry[2] for entry in winners})
     if not winners:
-        raise UnknownFormatError(source.label, _why_unknown(head))
+        raise UnknownFormatError(source.label, _why_unknown(head), others)
     confidence, reader, reason = winners[0]
     return reader, Detection(reader.name, min(1.0, confidence), reason)

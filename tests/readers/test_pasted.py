@@ -173,5 +173,5 @@ def test_emoji_codes_are_text_and_placeholders_are_not() -> None:
 
 
 def test_text_above_is_reported() -> None:
-    with pytest.raises(FormatError, match="text before the first header belongs to no message"):
+    with pytest.raises(FormatError, match="text before the first message belongs to no message"):
         wechatlog.loads("聊天\n\n" + TEXTS["paste"], format="paste", errors="strict")

@@ -325,6 +325,23 @@ class Context:
             return True
         return sender is not None and normalize_name(sender) == normalize_name(self.owner)
 
+    def report_preamble(self, text: str, *, line: int = 1) -> None:
+        """Say that text before the first message belongs to no message; blank text is nothing to speak of.
+
+        Args:
+            text: what stands there.
+            line: 1-based line that it begins on.
+        """
+        content = text.lstrip("\ufeff \t\r\n")
+        if content:
+            self.report(
+                "text-before-first-message",
+                "text before the first message belongs to no message",
+                line=line + text.count("\n", 0, len(text) - len(content)),
+                column=1,
+                excerpt=content[:200].split("\n", 1)[0],
+            )
+
     def day_option(self, name: str) -> dt.date | None:
         """The day that an option names: a date, a datetime, or a text such as `2026-05-01`; `None` without it.
 

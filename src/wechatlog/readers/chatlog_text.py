@@ -213,13 +213,8 @@ class _Reading:
         for block in iter_blocks(self.context.blocks(), _GRAMMAR, gate.accept):
             if block.header is not None:
                 yield self._pair(block, block.header)
-            elif block.raw.strip("\ufeff \t\r\n"):
-                self.context.report(
-                    "text-before-first-message",
-                    "text before the first header belongs to no message",
-                    line=1,
-                    column=1,
-                )
+            else:
+                self.context.report_preamble(block.raw)
 
     _last: Any = attrs.field(default=lambda: None, init=False)
 

@@ -22,7 +22,6 @@ import contextlib
 import hashlib
 import io
 import re
-import sqlite3
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
@@ -34,6 +33,7 @@ from wechatlog.errors import FormatError, MissingExtraError, RefusedFormatError,
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.base import Evidence, Refusal
 from wechatlog.readers.support.sqlite import (
+    SQLITE_ERRORS,
     columns_of,
     connect,
     decode,
@@ -49,6 +49,7 @@ from wechatlog.readers.support.sqlite import (
 )
 
 if TYPE_CHECKING:
+    import sqlite3
     from array import array
     from collections.abc import Callable, Iterator, Mapping
 
@@ -143,9 +144,9 @@ class _People:
 
     def read(self, connection: sqlite3.Connection, layout: _ContactLayout) -> None:
         """Take over the contacts of a database; one that is damaged gives what it can."""
-        with contextlib.suppress(sqlite3.DatabaseError):
+        with contextlib.suppress(*SQLITE_ERRORS):
             self._read_contacts(connection, layout)
-        with contextlib.suppress(sqlite3.DatabaseError):
+        with contextlib.suppress(*SQLITE_ERRORS):
             self._read_rooms(connection, layout)
 
     def _read_contacts(self, connection: sqlite3.Connection, layout: _ContactLayout) -> None:
@@ -481,7 +482,7 @@ class _Walk:
             yield self.context.draft(), []
 
     def v4(self) -> Iterator[Batch]:
-        with contextlib.suppress(sqlite3.DatabaseError):
+        with contextlib.suppress(*SQLITE_ERRORS):
             found = self.connection.execute('SELECT rowid, user_name FROM "Name2Id"')
             self.names = {row: decode(name) for row, name in found if name}
         tables = [name for name in tables_of(self.connection) if _MESSAGE_TABLE.fullmatch(name)]
@@ -517,7 +518,7 @@ class _Walk:
             talker = talkers.get(table.lower(), "")
             if not talker or talker.endswith(_GROUP):
                 continue
-            with contextlib.suppress(sqlite3.DatabaseError):
+            with contextlib.suppress(*SQLITE_ERRORS):
                 rows = self.connection.execute(
                     f"SELECT real_sender_id FROM {quote_name(table)} "  # noqa: S608
                     "WHERE local_type = 1 AND real_sender_id <> "
@@ -557,7 +558,7 @@ class DatabaseReader:
         try:
             with connect(head.source) as connection:
                 return self._judge({name: columns_of(connection, name) for name in tables_of(connection)})
-        except (WechatlogError, OSError, sqlite3.Error):
+        except (WechatlogError, OSError, *SQLITE_ERRORS):
             words = (b"StrTalker", b"TABLE MSG") if self.version == 3 else (b"Name2Id", b"Msg_")
             if all(word in head.data for word in words):
                 return Evidence(0.6, f"a damaged message database of WeChat {self.version}")

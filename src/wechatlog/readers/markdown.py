@@ -92,8 +92,8 @@ class _Walk:
         match = FRONT_MATTER.match(preamble.lstrip("\r\n \t").replace("\r\n", "\n"))
         matter = parse_front_matter(match[1]) if match else {}
         cut = cut_heading(preamble)
-        if not match and preamble[:cut].strip():
-            self._report_preamble(preamble, line)
+        if not match:
+            self.context.report_preamble(preamble[:cut], line=line)
         name = self.context.source.name
         day = find_day(matter.get("date")) or find_day(matter.get("title"), name) or self.option_day
         self._begin("" if day is None else f"{day.isoformat()[:10]} ", 0)
@@ -106,16 +106,6 @@ class _Walk:
             owner=OWNER_NAME,
             metadata=dict(matter),
             origin=Origin(name, line, offset, raw),
-        )
-
-    def _report_preamble(self, text: str, line: int) -> None:
-        content = text.lstrip()
-        self.context.report(
-            "text-before-first-message",
-            "text before the first message belongs to no message; it is kept as the conversation's origin",
-            line=line + text.count("\n", 0, len(text) - len(content)),
-            column=1,
-            excerpt=content[:200].split("\n", 1)[0],
         )
 
     def finish(self) -> None:

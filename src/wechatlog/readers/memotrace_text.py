@@ -88,7 +88,7 @@ def _blocks(context: Context, grammar: Grammar) -> Iterator[_Block]:
         for header, raw, offset, line in batch:
             text = raw.replace("\r\n", "\n")
             if header is None:
-                _report_preamble(context, text)
+                context.report_preamble(text)
                 continue
             if waiting is not None:
                 yield waiting
@@ -96,18 +96,6 @@ def _blocks(context: Context, grammar: Grammar) -> Iterator[_Block]:
             waiting = _Block(header, inline.rstrip("\r"), rest, line, offset, last=False)
     if waiting is not None:
         yield waiting._replace(last=True)
-
-
-def _report_preamble(context: Context, text: str) -> None:
-    if text.strip():
-        first = text.strip().split("\n", 1)[0]
-        context.report(
-            "text-before-first-message",
-            "text before the first header belongs to no message",
-            line=text[: text.index(first)].count("\n") + 1,
-            column=1,
-            excerpt=first[:200],
-        )
 
 
 class _ForgeryWatch:
@@ -584,7 +572,7 @@ class _AiConversion:
         if not text:
             return
         if self.sender is None and self.day is None:
-            _report_preamble(self.context, text)
+            self.context.report_preamble(text)
             return
         body = read_v3_body(self.context, text, self.day, self.line) if "\n" not in text else Body(MessageKind.TEXT)
         yield self.context.message(

@@ -97,15 +97,7 @@ class _Pass:
 
     def preamble(self, block: Block) -> None:
         """Say what stands before the first header."""
-        text = block.lines
-        if content := text.strip():
-            self.context.report(
-                "text-before-first-message",
-                "text before the first header belongs to no message",
-                line=block.line + text.count("\n", 0, len(text) - len(text.lstrip())),
-                column=1,
-                excerpt=content[:200].split("\n", 1)[0],
-            )
+        self.context.report_preamble(block.lines, line=block.line)
 
     def time(self, text: str, line: int) -> tuple[dt.datetime | None, Precision | None]:
         """The time of a clock text, which may be relative to the day of copying."""

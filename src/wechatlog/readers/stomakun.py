@@ -126,13 +126,8 @@ class _Pass:
         for block in iter_blocks(self.blocks, _GRAMMAR, gate.accept):
             if block.header is not None:
                 yield self._message(block)
-            elif block.lines.strip():
-                self.context.report(
-                    "text-before-first-message",
-                    "text before the first header belongs to no message",
-                    line=block.line,
-                    column=1,
-                )
+            else:
+                self.context.report_preamble(block.lines, line=block.line)
 
     def _clock(self, header: re.Match[str]) -> dt.datetime | None:
         found = _parse(header["time"], self.order)

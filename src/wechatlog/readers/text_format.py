@@ -93,14 +93,8 @@ class TextFormat:
         for record in read_records(context.blocks(), self.grammar):
             if record.header is not None:
                 yield self._message(context, draft, record)
-            elif record.body.strip():
-                context.report(
-                    "text-before-first-message",
-                    "text before the first header belongs to no message",
-                    line=record.line,
-                    column=1,
-                    excerpt=record.body[:200].split("\n", 1)[0],
-                )
+            else:
+                context.report_preamble(record.body)
 
     def _message(self, context: Context, draft: Draft, record: TextRecord) -> Message:
         groups = record.header.groupdict() if record.header else {}

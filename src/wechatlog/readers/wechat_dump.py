@@ -95,13 +95,8 @@ class _Pass:
         for block in iter_blocks(self.context.blocks(), _GRAMMAR, gate.accept):
             if block.header is not None:
                 yield self._message(block)
-            elif block.lines.strip():
-                self.context.report(
-                    "text-before-first-message",
-                    "text before the first header belongs to no message",
-                    line=block.line,
-                    column=1,
-                )
+            else:
+                self.context.report_preamble(block.lines, line=block.line)
 
     def _message(self, block: Block) -> Message:
         header = block.header

@@ -121,7 +121,7 @@ class WeflowTxtReader:
             if block.header is not None:
                 yield self._message(context, draft, people, watch, block)
             else:
-                _report_preamble(context, block.lines)
+                context.report_preamble(block.lines)
 
     def _message(self, context: Context, draft: Draft, people: _People, watch: FaultWatch, block: Block) -> Message:
         assert block.header is not None  # noqa: S101 - the caller has looked
@@ -144,17 +144,6 @@ class WeflowTxtReader:
             segments=body.segments,
             line=block.line,
             offset=block.offset,
-        )
-
-
-def _report_preamble(context: Context, text: str) -> None:
-    if text.strip():
-        context.report(
-            "text-before-first-message",
-            "text before the first header belongs to no message",
-            line=1,
-            column=1,
-            excerpt=text.lstrip("\n")[:200].split("\n", 1)[0],
         )
 
 

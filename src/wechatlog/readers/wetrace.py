@@ -198,9 +198,8 @@ class WetraceTextReader:
             if block.header is not None:
                 count += 1
                 yield _text_message(context, draft, block, block.header)
-            elif block.raw.strip("\ufeff \t\r\n"):
-                sentence = "text before the first header belongs to no message"
-                context.report("text-before-first-message", sentence, line=1, column=1)
+            else:
+                context.report_preamble(block.raw)
         if count == _CAP:
             sentence = f"the writer stops after {_CAP:,} messages: the chat may go on"
             context.report("capped-export", sentence, severity=Severity.INFO)

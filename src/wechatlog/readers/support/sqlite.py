@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from wechatlog.source import Source
 
 __all__ = [
+    "SQLITE_ERRORS",
     "Order",
     "columns_of",
     "connect",
@@ -39,6 +40,9 @@ __all__ = [
     "row_query",
     "tables_of",
 ]
+
+SQLITE_ERRORS: Final = (sqlite3.Error, UnicodeDecodeError)
+"""What a damaged database raises; the second where SQLite's own message quotes broken bytes of its schema."""
 
 _MAGIC: Final = b"SQLite format 3\0"
 _PAGE: Final = 4096
@@ -63,7 +67,7 @@ def connect(source: Source) -> Iterator[sqlite3.Connection]:
         connection.text_factory = bytes
         try:
             connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
-        except sqlite3.DatabaseError as error:
+        except SQLITE_ERRORS as error:
             raise FormatError(f"SQLite cannot read it: {error}", source=source.label) from error
         yield connection
     finally:
@@ -78,7 +82,7 @@ def _open(source: Source) -> sqlite3.Connection:
         address = f"file:{quote(str(source.path.absolute()))}?mode=ro&immutable=1"  # type: ignore[union-attr]
         try:
             return sqlite3.connect(address, uri=True, check_same_thread=False)
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             raise FormatError(f"SQLite cannot open it: {error}", source=source.label) from error
     data = bytearray(source.read_bytes())
     if log is not None:
@@ -89,7 +93,7 @@ def _open(source: Source) -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", check_same_thread=False)
     try:
         connection.deserialize(bytes(data))
-    except sqlite3.Error as error:
+    except SQLITE_ERRORS as error:
         connection.close()
         raise FormatError(f"SQLite cannot read it: {error}", source=source.label) from error
     return connection
@@ -247,7 +251,7 @@ def _scan(connection: sqlite3.Connection, query: str, found: dict[str, _Column],
             if column is None:
                 column = found[name] = _Column()
             column.add(row, key if isinstance(key, int) and -_INTEGERS <= key < _INTEGERS else 0)
-    except sqlite3.DatabaseError as error:
+    except SQLITE_ERRORS as error:
         return str(error)
     return None
 
@@ -262,7 +266,7 @@ def fetch_row(connection: sqlite3.Connection, query: str, row: int) -> tuple[Any
     """A row by its number. `None` where it stands on a damaged page."""
     try:
         found: tuple[Any, ...] | None = connection.execute(query, (row,)).fetchone()
-    except sqlite3.DatabaseError:
+    except SQLITE_ERRORS:
         return None
     return found if found is not None and any(value is not None for value in found) else None
 
