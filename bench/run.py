@@ -37,7 +37,12 @@ def measure(name: str, path: Path, repeats: int) -> dict[str, float] | None:
 
 def imports(repeats: int = 15) -> dict[str, float]:
     """Milliseconds that a process takes to import, median, interleaved."""
-    statements = {"nothing": "pass", "attrs": "import attrs", "wechatlog": "import wechatlog"}
+    statements = {
+        "nothing": "pass",
+        "attrs": "import attrs",
+        "wechatlog": "import wechatlog",
+        "wechatlog and its load": "import wechatlog; wechatlog.load",
+    }
     times: dict[str, list[float]] = {name: [] for name in statements}
     for _ in range(repeats):
         for name, statement in statements.items():
