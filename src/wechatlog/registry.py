@@ -15,6 +15,7 @@ import attrs
 from wechatlog.errors import (
     NOT_RECOGNISED,
     AmbiguousFormatError,
+    MissingExtraError,
     RefusedFormatError,
     UnknownFormatError,
     WechatlogError,
@@ -412,14 +413,19 @@ def detect_reader(source: Source, encoding: str | None = None) -> tuple[Reader, 
         UnknownFormatError: where no reader takes it.
         RefusedFormatError: where it was recognised as something that is no chat.
         AmbiguousFormatError: where several readers take it equally well.
+        MissingExtraError: where no reader takes it, and one could not look without an optional library.
     """
     head = Head.of(source, encoding)
     found: list[tuple[float, Reader, str]] = []
     refused: list[tuple[float, Reader, str]] = []
     others: dict[str, str] = {}
+    missing: MissingExtraError | None = None
     for reader in _candidates(head.containers):
         try:
             verdict = reader.detect(head)
+        except MissingExtraError as error:
+            missing = missing or error
+            continue
         except Exception as error:  # noqa: BLE001 - one reader's fault must not keep the others from looking
             others[reader.name] = f"failed to look at it: {error!r}"
             continue
@@ -437,6 +443,8 @@ def detect_reader(source: Source, encoding: str | None = None) -> tuple[Reader, 
     winners = [entry for entry in found if entry[0] > best - _TIE]
     if len(winners) > 1:
         raise AmbiguousFormatError(source.label, {entry[1].name: entry[2] for entry in winners})
+    if not winners and missing is not None:
+        raise missing
     if not winners:
         raise UnknownFormatError(source.label, _why_unknown(head), others)
     confidence, reader, reason = winners[0]
