@@ -107,6 +107,7 @@ def test_text_representations(chat: Conversation) -> None:
     assert repr(chat[2]) == "Message(time='2026-05-01 11:00:00', kind=system, text='通知')"
     assert repr(chat) == "<Conversation '示例群': 5 messages, 2 participants, 2026-05-01 08:00 to 2026-05-01 11:00>"
     assert repr(Conversation()) == "<Conversation: 0 messages>"
+    assert repr(Conversation([Message(sender="李四")])) == "<Conversation: 1 message, 1 participant>"
 
 
 def test_built_and_constructed_messages_are_the_same() -> None:

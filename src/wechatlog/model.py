@@ -478,15 +478,19 @@ class Conversation(Sequence[Message]):
 
     def __repr__(self) -> str:
         times = [message.time for message in self.messages if message.time is not None]
-        parts = [f"{len(self.messages)} messages"]
+        parts = [_count(len(self.messages), "message")]
         if people := sum(person.message_count > 0 for person in self.participants):
-            parts.append(f"{people} participants")
+            parts.append(_count(people, "participant"))
         if times:
             parts.append(f"{min(times):%Y-%m-%d %H:%M} to {max(times):%Y-%m-%d %H:%M}")
         if self.diagnostics:
-            parts.append(f"{len(self.diagnostics)} diagnostics")
+            parts.append(_count(len(self.diagnostics), "diagnostic"))
         name = self.title or self.id or self.origin.source
         return f"<Conversation{f' {name!r}' if name else ''}: {', '.join(parts)}>"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 class _Key:
