@@ -103,3 +103,21 @@ def test_an_unknown_option_names_the_valid_ones() -> None:
         wechatlog.dumps(Conversation(), "markdown", x=1)
     with pytest.raises(TypeError, match="valid options: emoji"):
         wechatlog.dumps(Conversation(), "text", x=1)
+
+
+def test_archives_one_after_the_other_are_told_apart_and_given_back() -> None:
+    days = [
+        f'---\ntitle: "{day}"\ndate: 2026-05-0{day} 12:00:00\n---\n'
+        + "> 09:00:00  李四  \n   \n好  \n   \n" * (day % 2)
+        for day in (1, 2, 3)
+    ]
+    text = "".join(days)
+    chats = list(wechatlog.load_archive(text.encode()))
+    assert [(chat.title, len(chat)) for chat in chats] == [("1", 1), ("2", 0), ("3", 1)]
+    assert [wechatlog.dumps(chat, "markdown") for chat in chats] == days
+    assert wechatlog.dumps(chats, "markdown") == text
+    for chat in chats:
+        assert chat.origin.line == text.count("\n", 0, chat.origin.offset) + 1
+        assert text.startswith("---\n", chat.origin.offset)
+    with pytest.raises(wechatlog.MultipleConversationsError, match="load_archive"):
+        wechatlog.loads(text)

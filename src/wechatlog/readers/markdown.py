@@ -193,26 +193,31 @@ class _Walk:
                         message.__class__ = Message  # type: ignore[assignment]
                         batch.append(message)  # type: ignore[arg-type]
                         continue
-            body = _whole_body(record)
-            document = _DOCUMENT.search(body) if header is None or "\n---" in body else None
-            if header is not None:
-                cut = document.start(1) if document else len(body)
-                batch.append(self.read_odd(header, body[:cut], offset, line))
-                if document is None:
-                    continue
-                line += body.count("\n", 0, cut)
-                offset += len(header["time"]) + len(header["sender"]) + 4 + cut
-                body = body[cut:]
-                self.close(batch)
-                self.count += len(batch)
-                found.append((self.draft, batch))
-                self.finish()
+            if finished := self.read_other(record, batch):
+                found += finished
                 batch = []
-            found.extend(self.start_documents(body, line, offset))
             lexicon = self.draft.lexicon
         self.count += len(batch)
         found.append((self.draft, batch))
         return found
+
+    def read_other(self, record: Record, batch: list[Message]) -> list[Batch]:
+        """Read a record of any shape into a batch; what it finishes where another document begins inside it."""
+        header, _, offset, line = record
+        body = _whole_body(record)
+        if header is None:
+            return list(self.start_documents(body, line, offset))
+        document = _DOCUMENT.search(body) if "\n---" in body else None
+        cut = document.start(1) if document else len(body)
+        batch.append(self.read_odd(header, body[:cut], offset, line))
+        if document is None:
+            return []
+        self.close(batch)
+        self.count += len(batch)
+        self.finish()
+        line += body.count("\n", 0, cut)
+        offset += len(header["time"]) + len(header["sender"]) + 4 + cut
+        return [(self.draft, batch), *self.start_documents(body[cut:], line, offset)]
 
     def _is_plain(self, text: str) -> bool:
         """Whether a text with a special first or last character is a plain text after all."""
