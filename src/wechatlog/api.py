@@ -10,7 +10,7 @@ import io
 import itertools
 import os
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from wechatlog.archive import Archive, detect_bundle, expand, is_bundle
 from wechatlog.errors import MultipleConversationsError, UnknownFormatError, WriteError
@@ -247,11 +247,13 @@ def dumps(
 
     Raises:
         UnknownFormatError: for an unknown name.
-        WriteError: where the conversation cannot be written in this form.
+        WriteError: where the conversation cannot be written in this form, or the form is no text.
         TypeError: for an option that the writer does not have.
     """
     writer = find_writer(format)
-    return "".join(_pieces(writer, conversation, options))
+    if writer.binary:
+        raise WriteError("this form is bytes, not text; dump it into a file or an io.BytesIO", writer.name)
+    return "".join(cast("Iterator[str]", _pieces(writer, conversation, options)))
 
 
 def dump(
@@ -282,15 +284,20 @@ def dump(
             stream.writelines(map(_encode, pieces))
         return
     suffix = Path(str(getattr(target, "name", ""))).suffix.lower()
-    pieces = _pieces(find_writer(format, suffix), conversation, options)
-    if isinstance(target, io.TextIOBase):
-        target.writelines(pieces)
-    else:
+    writer = find_writer(format, suffix)
+    pieces = _pieces(writer, conversation, options)
+    if not isinstance(target, io.TextIOBase):
         target.writelines(map(_encode, pieces))  # type: ignore[arg-type]
+    elif writer.binary:
+        raise WriteError("this form is bytes, not text; give a path or a binary file", writer.name)
+    else:
+        target.writelines(cast("Iterator[str]", pieces))
 
 
-def _encode(text: str) -> bytes:
+def _encode(text: str | bytes) -> bytes:
     """UTF-8; half a surrogate pair, which UTF-8 cannot hold, becomes U+FFFD."""
+    if isinstance(text, bytes):
+        return text
     try:
         return text.encode()
     except UnicodeEncodeError:
@@ -301,7 +308,7 @@ def _pieces(
     writer: Writer,
     conversation: Conversation | Iterable[Message] | Iterable[Conversation],
     options: Mapping[str, Any],
-) -> Iterator[str]:
+) -> Iterator[str | bytes]:
     """What a writer makes of one conversation, of several, or of a stream of messages."""
     for name in options:
         if name not in writer.options:
@@ -314,7 +321,7 @@ def _write(
     writer: Writer,
     conversation: Conversation | Iterable[Message] | Iterable[Conversation],
     options: Mapping[str, Any],
-) -> Iterator[str]:
+) -> Iterator[str | bytes]:
     if isinstance(conversation, Conversation):
         yield from writer.write(conversation, conversation.messages, options)
         return

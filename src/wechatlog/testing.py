@@ -27,7 +27,7 @@ from wechatlog.source import Source
 from wechatlog.writers.base import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from wechatlog.source import Readable
 
@@ -285,20 +285,25 @@ def check_writer(
     Raises:
         AssertionError: for the first promise that is broken.
     """
-    _check_shape(writer, Writer, ("name", "description", "suffixes", "options", "losses", "several", "write"))
+    _check_shape(
+        writer,
+        Writer,
+        ("name", "description", "suffixes", "options", "losses", "several", "streaming", "binary", "write"),
+    )
     without_losses(Conversation(), writer.losses)
     for conversation in conversations:
         pieces = list(writer.write(conversation, conversation.messages, options or {}))
-        if not all(isinstance(piece, str) for piece in pieces):
-            _fail(writer, "gives pieces that are no text")
+        kind = bytes if writer.binary else str
+        if not all(isinstance(piece, kind) for piece in pieces):
+            _fail(writer, f"gives pieces that are not {kind.__name__}")
         if list(writer.write(conversation, conversation.messages, options or {})) != pieces:
             _fail(writer, "gives something else when it writes again")
         if reader is not None:
-            _check_round_trip(writer, reader, conversation, "".join(pieces))
+            _check_round_trip(writer, reader, conversation, pieces)
 
 
-def _check_round_trip(writer: Writer, reader: Reader | str, conversation: Conversation, text: str) -> None:
-    source = Source.of_text(text)
+def _check_round_trip(writer: Writer, reader: Reader | str, conversation: Conversation, pieces: Sequence[Any]) -> None:
+    source = Source.of(b"".join(pieces)) if writer.binary else Source.of_text("".join(pieces))
     chosen, _ = open_reader(source, reader, None, None, "collect", {})
     found = list(read_source(source, format=chosen))
     if len(found) != 1:

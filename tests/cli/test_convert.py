@@ -252,7 +252,10 @@ def test_nothing_is_written_when_a_name_is_wrong(run: Run, tmp_path: Path) -> No
             ["--to", "jsonl", "--text-format", "{text}", "--from", "jsonl"],
             "--from and --text-format exclude each other",
         ),
-        (["--to", "markdown", "--stream"], "--stream takes one file, and an output of the form jsonl or text"),
+        (
+            ["--to", "markdown", "--stream"],
+            "--stream takes one file, and an output of a form that is written as it comes",
+        ),
     ],
 )
 def test_wrong_usage(example: Path, run: Run, arguments: list[str], message: str) -> None:

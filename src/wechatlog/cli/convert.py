@@ -31,16 +31,13 @@ if TYPE_CHECKING:
 
 __all__ = ["convert"]
 
-_STREAMING: Final = ("jsonl", "text")
-"""The forms that are written message by message without knowing the whole conversation."""
-
 _HUGE: Final = 256 << 20
 """Bytes from which on one file is streamed into such a form."""
 
 _OUTPUT_HELP: Final = "A file, a folder (ends with /), or - for the standard output, the default."
 _STREAM_HELP: Final = (
     "Read message by message, in memory that does not grow; done anyway for one file of 256 MB or more "
-    "that goes to jsonl or text."
+    "whose form allows it."
 )
 
 
@@ -112,10 +109,9 @@ class _Job:
 
     def _may_stream(self, *, forced: bool | None) -> bool:
         path = self.inputs.only_path
-        possible = path is not None and self.writer.name in _STREAMING and not _is_folder(self.output)
+        possible = path is not None and self.writer.streaming and not _is_folder(self.output)
         if forced and not possible:
-            forms = " or ".join(_STREAMING)
-            raise click.UsageError(f"--stream takes one file, and an output of the form {forms}")
+            raise click.UsageError("--stream takes one file, and an output of a form that is written as it comes")
         if forced is None:
             return possible and path is not None and path.stat().st_size >= _HUGE
         return forced

@@ -29,6 +29,8 @@ __all__ = [
     "conversation_to_json",
     "message_from_json",
     "message_to_json",
+    "segment_from_json",
+    "segment_to_json",
 ]
 
 SCHEMA: Final = "wechatlog/1"
@@ -50,7 +52,8 @@ _FIELDS: Final[dict[type, tuple[tuple[str, Any], ...]]] = {
 }
 
 
-def _segment_to_json(segment: Segment) -> dict[str, Any]:
+def segment_to_json(segment: Segment) -> dict[str, Any]:
+    """A segment as a JSON object, without the fields that have their default."""
     name = _TYPE_NAMES.get(type(segment))
     if name is None:  # a segment of a user's own class: its text is kept
         return {"type": "text", "raw": segment.raw}
@@ -64,7 +67,12 @@ def _segment_to_json(segment: Segment) -> dict[str, Any]:
     return found
 
 
-def _segment_from_json(value: Mapping[str, Any]) -> Segment:
+def segment_from_json(value: Mapping[str, Any]) -> Segment:
+    """The segment of a JSON object; keys that are not known are ignored.
+
+    Raises:
+        ValueError, TypeError, AttributeError: where the object is none of this schema.
+    """
     cls = _SEGMENT_TYPES.get(value.get("type", ""), types.Text)
     known = {name for name, _ in _FIELDS[cls]}
     data = {name: item for name, item in value.items() if name in known}
@@ -101,7 +109,7 @@ def message_to_json(message: Message, *, nested: bool = False) -> dict[str, Any]
     _put(found, message, ("id", "reply_to"))
     given = message.given_segments
     if given is not None or not nested:
-        found["segments"] = [_segment_to_json(segment) for segment in message.segments]
+        found["segments"] = [segment_to_json(segment) for segment in message.segments]
     if given is None:
         found["parsed"] = True
     if origin := _origin_to_json(message.origin):
@@ -129,7 +137,7 @@ def message_from_json(
             time = time.astimezone(zone)
     segments = parsed = None
     if "segments" in value:
-        segments = tuple(_segment_from_json(item) for item in value["segments"])
+        segments = tuple(segment_from_json(item) for item in value["segments"])
     if value.get("parsed"):
         segments, parsed = None, segments
     text = value.get("text", "")

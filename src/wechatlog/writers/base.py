@@ -1,7 +1,7 @@
 """What a writer is.
 
-A writer turns a conversation into text, piece by piece, and declares what its form cannot carry. It opens no file:
-the verbs of the library do, so that every write is atomic.
+A writer turns a conversation into text or bytes, piece by piece, and declares what its form cannot carry. It opens no
+file of the user's: the verbs of the library do, so that every write is atomic.
 """
 
 from __future__ import annotations
@@ -44,10 +44,18 @@ class Writer(Protocol):
     def several(self) -> bool:
         """Whether the texts of several conversations may follow each other in one file."""
 
+    @property
+    def streaming(self) -> bool:
+        """Whether messages are written as they come, in constant memory, and just as those of a whole conversation."""
+
+    @property
+    def binary(self) -> bool:
+        """Whether the pieces are bytes, not text."""
+
     def write(
         self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]
-    ) -> Iterator[str]:
-        """The text of a conversation in pieces.
+    ) -> Iterator[str] | Iterator[bytes]:
+        """The text, or the bytes, of a conversation in pieces.
 
         Args:
             conversation: everything but the messages.

@@ -36,6 +36,8 @@ class JsonlWriter:
         "segments:custom": "a segment of a user's own class is kept as its text",
     }
     several = True
+    streaming = True
+    binary = False
 
     def write(
         self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]

@@ -123,6 +123,8 @@ class MarkdownWriter:
         "conversation": "only the title and the front matter of an archive are kept",
     }
     several = True
+    streaming = False
+    binary = False
 
     def write(
         self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]

@@ -29,6 +29,8 @@ class TextWriter:
     }
     losses: Mapping[str, str] = {"everything": "there is no reader for this form"}
     several = True
+    streaming = True
+    binary = False
 
     def write(
         self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]
