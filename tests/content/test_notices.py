@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wechatlog.content.notices import clean_notice, read_notice
+from wechatlog.content.notices import clean_notice, find_names, read_notice
 from wechatlog.model import MessageKind as K
 
 RECALLS = [
@@ -117,3 +117,46 @@ def test_hostile_lines_are_bounded(piece):
     read_notice(piece * (19_000 // len(piece)))
     clean_notice(piece * (1_000_000 // len(piece)))
     assert time.perf_counter() - start < 3
+
+
+def names_in(text: str) -> list[str]:
+    return [f"{name.whose[0]}:{text[name.start : name.end]}" for name in find_names(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("你撤回了一条消息", []),
+        ('"李四" 撤回了一条消息', ["p:李四"]),
+        ("李四撤回了一条消息。", ["p:李四"]),
+        ('我拍了拍 "李四"', ["p:李四"]),
+        ('"李四" 拍了拍 "王五" 的“肩膀”', ["p:李四", "p:王五"]),
+        ('"李四" 拍了拍自己', ["p:李四"]),
+        ("李四拍了拍王五的肩膀", ["p:李四", "p:王五"]),
+        ("A tickled B", ["p:A", "p:B"]),
+        ('"李四"邀请"王五、赵六"加入了群聊', ["p:李四", "p:王五", "p:赵六"]),
+        ('"李四"邀请你加入了群聊，群聊参与人还有：王五、赵六', ["p:李四", "p:王五", "p:赵六"]),
+        ('"李四"邀请你和"王五"加入了群聊', ["p:李四", "p:王五"]),
+        ("你加入了群聊，群聊参与人还有：李四、王五", ["p:李四", "p:王五"]),
+        ("Li Si invited you and Wang Wu to the group chat", ["p:Li Si", "p:Wang Wu"]),
+        ("Li Si invited you to a group chat with Wang Wu, Zhao Liu", ["p:Li Si", "p:Wang Wu", "p:Zhao Liu"]),
+        ('" 王五"通过扫描"李四"分享的二维码加入群聊  ', ["p:王五", "p:李四"]),
+        ('"李四" isn\'t friends with anyone else in this group chat', ["p:李四"]),
+        ('"李四"修改群名为“示例项目组”', ["p:李四", "g:示例项目组"]),
+        ('"李四"邀请你加入群聊示例项目组，进入可查看详情。', ["p:李四", "g:示例项目组"]),
+        ("群主已启用“群聊邀请确认”，群成员需群主确认才能邀请朋友进群。", []),
+        ('"李四"做了没有听说过的事', ["u:李四"]),
+        ("没有听说过的事", []),
+        ('"' * 20_000, []),
+    ],
+)  # fmt: skip
+def test_names_in_notices(text: str, expected: list[str]) -> None:
+    assert names_in(text) == expected
+
+
+@given(st.text('“”" 李四邀请你和、加入了群聊拍了拍的：', max_size=60))
+def test_names_are_parts_of_the_notice(text: str) -> None:
+    ends = [0]
+    for name in find_names(text):
+        assert ends[-1] <= name.start < name.end <= len(text)
+        ends.append(name.end)

@@ -1,8 +1,8 @@
 """System notices: what WeChat itself says in a chat, told by the whole sentence.
 
 Takes the text of a row that an archive marks as a notice, or that has no sender; gives its kind. Never
-asked about what a person typed: 撤回, 红包 and 拍了拍 are everyday words. Also strips the markup that
-databases keep in such rows. Knows no format and no XML.
+asked about what a person typed: 撤回, 红包 and 拍了拍 are everyday words. Also finds the names in such a
+sentence, and strips the markup that databases keep in such rows. Knows no format and no XML.
 
 The sentences are those of wechaty-puppet-padlocal 1.20, the web client's string table, WechatExporter and
 WeChatDataAnalysis. English sentences for a pat and traditional ones for most events are known from no
@@ -13,23 +13,25 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from wechatlog.model import MessageKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["clean_notice", "read_notice"]
+__all__ = ["NoticeName", "clean_notice", "find_names", "read_notice"]
 
 # A name in straight, curly or no quotes, perhaps with a blank inside the quotes. Bounded, since an
 # unbounded lazy run between two literals costs the square of the length of a hostile line.
-_NAME: Final = r"""["“”'‘’「]? ?[^\n]{1,80}? ?["“”'‘’」]?"""
-_NAMES: Final = r"[^\n]{1,200}?"
-_REST: Final = r"[^\n]*"
+_NAME: Final = r"""["“”'‘’「]? ?([^\n]{1,80}?) ?["“”'‘’」]?"""
+_NAMES: Final = r"([^\n]{1,200}?)"
+_REST: Final = r"([^\n]*)"
 _LONGEST: Final = 20_000
 
-# One sentence per row; N a name, NS several names, ... anything to the end of the line.
+# One sentence per row; N a name, NS several names, GROUP that of the group, ... anything to the end of the line, and so
+# is what follows: TITLE the name of the group, PATTED who was patted and where, LIST names behind a colon, QUOTED a
+# clause with a name in quotes.
 _RECALLS: Final = """
 你撤回了一条消息
 N ?撤回了一条消息
@@ -43,33 +45,33 @@ You withdrew a message
 """
 
 _PATS: Final = """
-N ?拍了拍 ?...
+N ?拍了拍 ?PATTED
 N tickled N
 """
 
 _NOTICES: Final = """
-N ?邀请 ?NS ?加入了群聊...
+N ?邀请 ?NS ?加入了群聊LIST
 N ?邀请你和NS加入了群聊
-你邀请NS加入了群聊...
-N ?邀请你加入群聊NS，进入可查看详情
-N invited NS to (?:the|a|join the) group chat...
+你邀请NS加入了群聊LIST
+N ?邀请你加入群聊GROUP，进入可查看详情
+N invited NS to (?:the|a|join the) group chatLIST
 You(?:'ve)? invited NS to the group chat
 N ?通过扫描 ?N ?分享的二维码加入群聊...
 N joined (?:the )?group chat via (?:the|your) (?:shared )?QR [Cc]ode...
-你(?:通过扫描二维码)?加入了?群聊，群聊参与人还有：...
-你加入了群組，群組成員還有：...
-You've joined (?:this|the) group chat...
+你(?:通过扫描二维码)?加入了?群聊，群聊参与人还有：LIST
+你加入了群組，群組成員還有：LIST
+You've joined (?:this|the) group chatLIST
 You've created a group chat\\. Friends nearby can join...
 N与群里其他人都不是(?:微信)?朋友关系，请注意隐私安全
-N... with anyone else in this group chat
+QUOTED with anyone else in this group chat
 你将NS移出了群聊
 你被N移出了?群聊
 You removed NS from the group chat
 You were removed from the group chat by N
 N ?退出了群聊
-N ?修改群名为...
-N changed the group name to ...
-You changed the group name to ...
+N ?修改群名为TITLE
+N changed the group name to TITLE
+You changed the group name to TITLE
 N ?已成为新群主
 群主已启用“群聊邀请确认”...
 群主已恢复默认进群方式
@@ -104,20 +106,30 @@ Red packet received\\. View on phone
 
 
 class _Row(NamedTuple):
-    """A sentence and what it says."""
+    """A sentence, what it says, and what its groups are."""
 
     pattern: re.Pattern[str]
     kind: MessageKind
+    terms: tuple[str, ...]
 
 
-_TERMS: Final = {"NS": _NAMES, "N": _NAME, "...": _REST}
-_TERM: Final = re.compile(r"(?<![A-Za-z])NS?(?![a-z])|(?<!\.)\.\.\.(?!\.)")
+_TERMS: Final = {
+    "N": _NAME,
+    "NS": _NAMES,
+    "GROUP": _NAMES,
+    "TITLE": _REST,
+    "PATTED": _REST,
+    "LIST": _REST,
+    "QUOTED": _REST,
+    "...": _REST,
+}
+_TERM: Final = re.compile(r"(?<![A-Za-z])NS?(?![a-z])|GROUP|TITLE|PATTED|LIST|QUOTED|(?<!\.)\.\.\.(?!\.)")
 
 
 def _rows(sentences: str, kind: MessageKind) -> Iterator[_Row]:
     for sentence in sentences.strip().split("\n"):
         pattern = _TERM.sub(lambda match: _TERMS[match[0]], sentence)
-        yield _Row(re.compile(rf"{pattern} *[.。]? *"), kind)
+        yield _Row(re.compile(rf"{pattern} *[.。]? *"), kind, tuple(_TERM.findall(sentence)))
 
 
 _ROWS: Final = (
@@ -164,3 +176,107 @@ def read_notice(text: str) -> MessageKind | None:
         if row.pattern.fullmatch(sentence):
             return row.kind
     return None
+
+
+class NoticeName(NamedTuple):
+    """A name in a notice.
+
+    Attributes:
+        start: index of its first character.
+        end: index behind its last.
+        whose: of a person, of a group, or of neither for sure, where the sentence is not known.
+    """
+
+    start: int
+    end: int
+    whose: Literal["person", "group", "unsure"]
+
+
+_PRONOUNS: Final = frozenset({"你", "我", "您", "自己", "you", "You", "I", "me", "yourself", "themselves", ""})
+_MARKS: Final = " \"“”'‘’「」"
+_QUOTED: Final = re.compile(r"[\"“]([^\"“”\n]{1,80})[\"”]")
+_LEAD: Final = re.compile(r"[^\n:：]*(?:[:：]| with )")
+_LISTED: Final = re.compile(r"(?:(?!、|, | and | *[.。]? *\Z)[^\n])+")
+_YOU_AND: Final = re.compile(r"你和|you and ")
+# Who was patted, where no quotes say where the name ends: to the first blank, or to what the suffix begins with.
+_PATTED_NAME: Final = re.compile(r" *((?:(?! |的)[^\n]){1,80})")
+
+_WHOSE: Final[Mapping[str, Literal["group", "unsure"]]] = {"GROUP": "group", "TITLE": "group", "": "unsure"}
+
+Spans: TypeAlias = "Iterator[tuple[int, int]]"
+
+
+def _whole(_text: str, start: int, end: int) -> Spans:
+    yield start, end
+
+
+def _quoted(text: str, start: int, end: int) -> Spans:
+    yield from (found.span(1) for found in _QUOTED.finditer(text, start, end))
+
+
+def _several(text: str, start: int, end: int) -> Spans:
+    you = _YOU_AND.match(text, start, end)
+    yield from (found.span() for found in _LISTED.finditer(text, you.end() if you else start, end))
+
+
+def _listed(text: str, start: int, end: int) -> Spans:
+    """The names behind a colon, which is in the sentence itself or in what follows it."""
+    lead = _LEAD.match(text, start, end)
+    if lead is not None:
+        yield from _several(text, lead.end(), end)
+    elif text[start - 1 : start] == "：":
+        yield from _several(text, start, end)
+
+
+def _patted(text: str, start: int, end: int) -> Spans:
+    found = _QUOTED.search(text, start, end) or _PATTED_NAME.match(text, start, end)
+    if found is not None:
+        yield found.span(1)
+
+
+_READ_TERM: Final[Mapping[str, Callable[[str, int, int], Spans]]] = {
+    "N": _whole,
+    "NS": _several,
+    "GROUP": _whole,
+    "TITLE": _whole,
+    "PATTED": _patted,
+    "LIST": _listed,
+    "QUOTED": _quoted,
+}
+
+
+def _spans(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where names are in a sentence, and the term that they belong to; in an unknown one, what stands in quotes."""
+    begin = len(text) - len(text.lstrip())
+    for row in _ROWS:
+        match = row.pattern.fullmatch(text, begin, begin + len(text.strip()))
+        if match is not None:
+            for number, term in enumerate(row.terms, 1):
+                if term in _READ_TERM:
+                    yield from ((*span, term) for span in _READ_TERM[term](text, *match.span(number)))
+            return
+    yield from ((*span, "") for span in _quoted(text, 0, len(text)))
+
+
+def find_names(text: str) -> tuple[NoticeName, ...]:
+    """The names in a notice, in order; pronouns are none.
+
+    Ask this only of what `read_notice` may be asked. In a sentence that is not known, what stands in double quotes may
+    be a name.
+
+    Args:
+        text: the whole body, without markup.
+
+    Example:
+        >>> text = '"李四"邀请"王五、赵六"加入了群聊'
+        >>> [text[name.start : name.end] for name in find_names(text)]
+        ['李四', '王五', '赵六']
+    """
+    names = []
+    for start, end, term in _spans(text) if len(text) <= _LONGEST else ():
+        name = text[start:end]
+        start += len(name) - len(name.lstrip(_MARKS))
+        name = name.strip(_MARKS)
+        if name not in _PRONOUNS:
+            names.append(NoticeName(start, start + len(name), _WHOSE.get(term, "person")))
+    return tuple(sorted(names))

@@ -1,5 +1,32 @@
 """Whole-archive operations: pure functions over conversations. They know no format and open nothing."""
 
 from wechatlog.operations.merge import merge
+from wechatlog.operations.pseudonymize import pseudonymize
+from wechatlog.operations.pseudonyms import Pseudonyms
+from wechatlog.operations.sessions import iter_sessions, sessions
+from wechatlog.operations.split import split
+from wechatlog.operations.statistics import (
+    Counts,
+    ResponseTimes,
+    SenderStatistics,
+    Silence,
+    Statistics,
+    Streak,
+    statistics,
+)
 
-__all__ = ["merge"]
+__all__ = [
+    "Counts",
+    "Pseudonyms",
+    "ResponseTimes",
+    "SenderStatistics",
+    "Silence",
+    "Statistics",
+    "Streak",
+    "iter_sessions",
+    "merge",
+    "pseudonymize",
+    "sessions",
+    "split",
+    "statistics",
+]

@@ -1,0 +1,293 @@
+"""Counting messages in one pass: the accumulators behind `statistics`.
+
+Takes messages, one conversation after the other, and keeps numbers, never messages. What is kept grows with people and
+days; tables whose keys come out of the bodies stop growing at `LIMIT` keys. Knows nothing of how the numbers are shown.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from wechatlog.model import MessageKind, normalize_name
+from wechatlog.segments.types import Emoji, Link, Mention, Quote
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Iterator
+
+    from wechatlog.model import Message
+    from wechatlog.segments.types import Segment
+
+    Key = TypeVar("Key", bound=Hashable)
+
+__all__ = ["EVERYONE", "LIMIT", "TalliedSender", "Tally"]
+
+LIMIT: Final = 100_000
+"""Different keys that a table made from bodies may have, and messages back to which an answer is looked up (at least
+that many, at most twice)."""
+
+EVERYONE: Final = "@所有人"
+"""Who is mentioned where everybody is."""
+
+_NAMES: Final = 1_000
+_HOST: Final = re.compile(
+    r"(?:(?:[A-Za-z][A-Za-z0-9+.-]{0,30}:)?//|(?=[^/?#\s]{0,253}\.))"  # a scheme, or else a dot in the host
+    r"(?:[^/?#@\s]{0,100}@)?(?:www\.)?([^/?#@:\[\]\s]{1,253})(?![^/?#:])",
+    re.IGNORECASE,
+)
+_EPOCH: Final = dt.datetime(1970, 1, 1)
+_EPOCH_AWARE: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+def domain_of(url: str) -> str | None:
+    """The host of an address in small letters, without `www.` and port; `None` where there is none."""
+    found = _HOST.match(url)
+    return found[1].lower() if found else None
+
+
+class TalliedSender:
+    """What is counted of one sender.
+
+    Attributes:
+        id: account id, or `None`.
+        name: the first name shown, or `None`.
+        is_self: whether this is the owner; `None` where no message says.
+        names: all names shown, with single blanks, up to 1,000 of them.
+        messages: how many were sent.
+        characters: code points typed.
+        days: ordinals of the days on which they wrote.
+        started: sessions that they began.
+        waits: whole seconds until they answered, to how often.
+    """
+
+    __slots__ = ("_shown", "characters", "days", "id", "is_self", "messages", "name", "names", "started", "waits")
+
+    def __init__(self, sender_id: str | None) -> None:
+        self.id = sender_id
+        self.name: str | None = None
+        self.is_self: bool | None = None
+        self.names: dict[str, None] = {}
+        self.messages = self.characters = self.started = 0
+        self.days: set[int] = set()
+        self.waits: dict[int, int] = {}
+        self._shown: str | None = None
+
+    def see(self, name: str | None, is_self: bool | None) -> None:
+        """Count a message, and learn from it."""
+        self.messages += 1
+        if is_self is not None and self.is_self is None:
+            self.is_self = is_self
+        if name is not None and name != self._shown:
+            self._shown = name
+            if self.name is None:
+                self.name = name
+            if len(self.names) < _NAMES:
+                self.names[normalize_name(name)] = None
+
+
+class _Calendar:
+    """Days, hours, the first and the last time, by the clock on the wall of each conversation."""
+
+    def __init__(self) -> None:
+        self.days: dict[int, int] = {}
+        self.hours = [0] * (7 * 24)
+        self.first: dt.datetime | None = None
+        self.last: dt.datetime | None = None
+        self._low = self._high = _EPOCH
+
+    def add(self, time: dt.datetime, precision: str | None) -> int:
+        """Count a message; gives the ordinal of its day."""
+        day = time.toordinal()
+        self.days[day] = self.days.get(day, 0) + 1
+        if precision != "day":
+            self.hours[(day + 6) % 7 * 24 + time.hour] += 1
+        wall = time if time.tzinfo is None else time.replace(tzinfo=None)
+        if self.first is None or wall < self._low:
+            self.first, self._low = time, wall
+        if self.last is None or wall > self._high:
+            self.last, self._high = time, wall
+        return day
+
+
+class _Talk:
+    """Who speaks after whom: sessions, answers and silences."""
+
+    def __init__(self, gap: dt.timedelta) -> None:
+        self._ahead, self._back = gap, -gap
+        self.sessions = 0
+        self.silence = dt.timedelta()
+        self.silent: tuple[dt.datetime, dt.datetime] | None = None
+        self.begin()
+
+    def begin(self) -> None:
+        """Another conversation: what comes now answers nothing that was before."""
+        self._last: tuple[TalliedSender, dt.datetime, dt.timedelta] | None = None
+
+    def add(self, sender: TalliedSender, time: dt.datetime) -> None:
+        """Count a message that somebody sent."""
+        instant = time - (_EPOCH if time.tzinfo is None else _EPOCH_AWARE)
+        last, self._last = self._last, (sender, time, instant)
+        if last is not None:
+            step = instant - last[2]
+            if step > self.silence:
+                self.silence, self.silent = step, (last[1], time)
+            if self._back <= step <= self._ahead:
+                if last[0] is not sender and step.days >= 0:
+                    seconds = step.days * 86_400 + step.seconds
+                    sender.waits[seconds] = sender.waits.get(seconds, 0) + 1
+                return
+        self.sessions += 1
+        sender.started += 1
+
+
+class _Answers:
+    """Who sent the messages that others answer, as far back as `LIMIT` messages."""
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Another conversation, with ids of its own."""
+        self._recent: dict[str, TalliedSender] = {}
+        self._older: dict[str, TalliedSender] = {}
+
+    def remember(self, message_id: str, sender: TalliedSender) -> None:
+        """Note who sent a message."""
+        self._recent[message_id] = sender
+        if len(self._recent) >= LIMIT:
+            self._older, self._recent = self._recent, {}
+
+    def find(self, message_id: str) -> TalliedSender | None:
+        """Who sent it, if that is still known."""
+        return self._recent.get(message_id) or self._older.get(message_id)
+
+
+class Tally:
+    """Everything that is counted.
+
+    Args:
+        gap: the longest pause inside a session.
+        segments: whether to look into the bodies for emoji, mentions and links.
+
+    Attributes:
+        messages: how many.
+        notices: how many of them nobody sent.
+        undated: how many have no time.
+        kinds: how many of each kind.
+        senders: everybody who sent something, in order of appearance.
+        calendar: when.
+        talk: sessions and silences.
+        emoji: canonical codes.
+        mentions: pairs of a sender and a name, with single blanks.
+        replies: pairs of a sender and who was answered: a sender, or a name.
+        domains: hosts of links.
+        complete: whether no table reached `LIMIT`.
+    """
+
+    def __init__(self, gap: dt.timedelta, *, segments: bool) -> None:
+        self._segments = segments
+        self.messages = self.notices = self.undated = 0
+        self.complete = True
+        self._kinds: dict[int, int] = {}
+        self._by_id: dict[str, TalliedSender] = {}
+        self._by_name: dict[str, TalliedSender] = {}
+        self.senders: list[TalliedSender] = []
+        self.calendar = _Calendar()
+        self.talk = _Talk(gap)
+        self._answers = _Answers()
+        self.emoji: dict[str, int] = {}
+        self.mentions: dict[tuple[TalliedSender, str], int] = {}
+        self.replies: dict[tuple[TalliedSender, TalliedSender | str], int] = {}
+        self.domains: dict[str, int] = {}
+
+    @property
+    def kinds(self) -> Iterator[tuple[MessageKind, int]]:
+        """How many there are of each kind that occurs."""
+        return ((kind, self._kinds[id(kind)]) for kind in MessageKind if id(kind) in self._kinds)
+
+    def add(self, messages: Iterable[Message]) -> None:
+        """Count the messages of one conversation."""
+        self.talk.begin()
+        self._answers.begin()
+        kinds = self._kinds
+        for message in messages:
+            self.messages += 1
+            kind = id(message.kind)  # members of an enumeration hash slowly, and each is there once
+            kinds[kind] = kinds.get(kind, 0) + 1
+            time = message.time
+            day = self.calendar.add(time, message.precision) if time is not None else None
+            if day is None:
+                self.undated += 1
+            sender = self._find(message.sender_id, message.sender)
+            if sender is None:
+                self.notices += 1
+                continue
+            sender.see(message.sender, message.is_self)
+            if time is not None and day is not None:
+                sender.days.add(day)
+                if message.precision != "day":
+                    self.talk.add(sender, time)
+            self._look_into(message, sender)
+
+    def _find(self, sender_id: str | None, name: str | None) -> TalliedSender | None:
+        """Who this is: by the account id, or else by the name; nobody where there is neither."""
+        if sender_id:
+            found = self._by_id.get(sender_id)
+        elif name is not None:
+            found = self._by_name.get(name)
+        else:
+            return None
+        if found is None:
+            found = TalliedSender(sender_id or None)
+            self.senders.append(found)
+            if sender_id:
+                self._by_id[sender_id] = found
+            elif name is not None:
+                self._by_name[name] = found
+        return found
+
+    def _look_into(self, message: Message, sender: TalliedSender) -> None:
+        quoting = message.kind is MessageKind.QUOTE
+        if message.kind is MessageKind.TEXT:
+            sender.characters += len(message.text)
+        elif quoting:
+            typed = (segment.raw for segment in message.segments if not isinstance(segment, Quote))
+            sender.characters += sum(map(len, typed))
+        if self._segments:
+            for segment in message.segments:
+                self._count_segment(segment, sender)
+        if quoting or message.reply_to is not None:
+            self._count_reply(message, sender)
+        if message.id is not None:
+            self._answers.remember(message.id, sender)
+
+    def _count_segment(self, segment: Segment, sender: TalliedSender) -> None:
+        if isinstance(segment, Emoji):
+            self._bump(self.emoji, segment.name)
+        elif isinstance(segment, Mention):
+            self._bump(self.mentions, (sender, EVERYONE if segment.everyone else normalize_name(segment.name)))
+        elif isinstance(segment, Link) and segment.url:
+            domain = domain_of(segment.url)
+            if domain is not None:
+                self._bump(self.domains, domain)
+
+    def _count_reply(self, message: Message, sender: TalliedSender) -> None:
+        """By the id of the message answered, or else by the name in the quote; nothing where neither is known."""
+        found: TalliedSender | str | None = None
+        if message.reply_to is not None:
+            found = self._answers.find(message.reply_to)
+        if found is None:
+            names = (segment.sender for segment in message.segments if isinstance(segment, Quote))
+            name = next(names, None)
+            found = normalize_name(name) if name is not None else None
+        if found is not None:
+            self._bump(self.replies, (sender, found))
+
+    def _bump(self, counts: dict[Key, int], key: Key) -> None:
+        if key in counts:
+            counts[key] += 1
+        elif len(counts) < LIMIT:
+            counts[key] = 1
+        else:
+            self.complete = False
