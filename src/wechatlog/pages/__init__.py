@@ -1,0 +1,47 @@
+"""Chats as HTML: what the page, and the views in notebooks, are made of.
+
+Takes messages, gives markup that is inert whatever the chat holds: Jinja2 escapes everything, an address becomes a link
+only through `safe_url`, and nothing of a chat gets into a script or a style. Needs the extra `html`.
+"""
+
+from __future__ import annotations
+
+from wechatlog.errors import MissingExtraError
+
+try:
+    import jinja2  # noqa: F401
+    import markupsafe  # noqa: F401
+except ImportError as error:
+    raise MissingExtraError("html", "the HTML page") from error
+
+from wechatlog.pages.chat import Chat, Interface, Look, clean, render_messages, stylesheet
+from wechatlog.pages.environment import asset, environment
+from wechatlog.pages.media import MEDIA_LIMIT, Media, MediaMode
+from wechatlog.pages.people import Colours, initial_of
+from wechatlog.pages.policy import content_policy
+from wechatlog.pages.urls import safe_path, safe_url
+from wechatlog.pages.words import INTERFACES, count, day_label, file_size, words_of
+
+__all__ = [
+    "INTERFACES",
+    "MEDIA_LIMIT",
+    "Chat",
+    "Colours",
+    "Interface",
+    "Look",
+    "Media",
+    "MediaMode",
+    "asset",
+    "clean",
+    "content_policy",
+    "count",
+    "day_label",
+    "environment",
+    "file_size",
+    "initial_of",
+    "render_messages",
+    "safe_path",
+    "safe_url",
+    "stylesheet",
+    "words_of",
+]

@@ -1,0 +1,236 @@
+"""The body of a message as HTML.
+
+Takes messages, gives markup in which everything that the chat holds is escaped. What each piece looks like stands in
+the macros of `templates/segments.html.jinja`; which macro shows which segment, in two tables here. Knows neither days
+nor senders nor the page.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+
+from markupsafe import Markup, escape
+
+from wechatlog.emoji import to_unicode
+from wechatlog.model import MessageKind
+from wechatlog.pages.environment import environment
+from wechatlog.pages.urls import host_of, is_remote, safe_url
+from wechatlog.pages.words import count, duration, file_size
+from wechatlog.segments import types
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from wechatlog.model import Message
+    from wechatlog.pages.media import Media
+    from wechatlog.pages.people import Colours
+    from wechatlog.segments import Segment
+
+__all__ = ["Bodies", "Body"]
+
+_LONG: Final = 3000
+"""Characters from which on a text is folded: one of megabytes would stop the browser."""
+
+_SHOWN: Final = 600
+"""About how many characters of a folded text are shown."""
+
+_DEEPEST: Final = 8
+"""Forwards within forwards that are still shown."""
+
+_MOST_EMOJI: Final = 10_000
+_PLAYERS: Final = {
+    "audio": (".mp3", ".m4a", ".aac", ".wav", ".ogg", ".opus", ".flac"),
+    "video": (".mp4", ".m4v", ".mov", ".webm"),
+}
+_PAGES: Final = frozenset({MessageKind.LINK, MessageKind.MUSIC, MessageKind.CHANNEL})
+"""Kinds whose one link is shown as a card."""
+
+_UNNAMED: Final = frozenset(MessageKind(kind) for kind in ("text", "quote", "system", "recall", "pat", "other", "link"))
+"""Kinds that need no name of their own beside a text."""
+
+
+class Body(NamedTuple):
+    """What a message says: either words, which stand in a paragraph, or a block, which stands for itself."""
+
+    words: str | Markup | None = None
+    block: Markup | None = None
+
+
+_Show: TypeAlias = "Callable[[Any], Markup]"
+
+
+def _plays(path: str | None, player: str) -> bool:
+    """Whether browsers can play a file, by its suffix; WeChat's own voices (silk, amr) they cannot."""
+    return path is not None and path.lower().endswith(_PLAYERS[player])
+
+
+class Bodies:
+    """Makes bodies.
+
+    Args:
+        words: what the page says in its own words.
+        media: what may be loaded.
+        colours: those of names.
+        unicode_emoji: show emoji codes as Unicode where there is one.
+    """
+
+    def __init__(self, words: Mapping[str, str], media: Media, colours: Colours, *, unicode_emoji: bool = True) -> None:
+        self._words = words
+        self._unicode = unicode_emoji
+        self._emoji: dict[tuple[str, str | None], Markup] = {}
+        self._depth = 0
+        helpers = {
+            "words": words, "media": media, "safe_url": safe_url, "is_remote": is_remote, "host_of": host_of,
+            "plays": _plays, "duration": duration, "file_size": file_size, "colour_of": colours.of,
+            "plain": self._plain, "count": count,
+        }  # fmt: skip
+        macros: Any = environment().get_template("segments.html.jinja").make_module(helpers)
+        self._macros = macros
+        self._inline: dict[type, _Show] = {
+            types.Emoji: self._show_emoji,
+            types.Mention: macros.mention,
+            types.Link: macros.link,
+        }
+        self._blocks: dict[type, _Show] = {
+            types.Quote: macros.quote,
+            types.Image: macros.image,
+            types.File: macros.file,
+            types.Voice: macros.voice,
+            types.Video: macros.video,
+            types.Sticker: macros.sticker,
+            types.Location: macros.location,
+            types.Card: macros.card,
+            types.Transfer: macros.transfer,
+            types.RedPacket: macros.red_packet,
+            types.Call: macros.call,
+            types.Forward: self._show_forward,
+            types.MiniProgram: macros.mini_program,
+        }
+
+    def show(self, message: Message, answered: str | None = None) -> Body:
+        """The body of a message.
+
+        Args:
+            message: the message.
+            answered: the address on the page of the message that it answers, or `None`.
+        """
+        segments = message.segments
+        if (
+            answered is None
+            and len(segments) == 1
+            and type(segments[0]) is types.Text
+            and message.kind in _UNNAMED
+            and len(message.text) < _LONG
+            and not message.text.isspace()
+        ):
+            return Body(message.text)  # by far the most
+        if message.kind in _PAGES and (page := _only_link(segments)):
+            return Body(block=self._macros.page(page, message.kind.value))
+        return self._compose(message, segments, answered)
+
+    def _compose(self, message: Message, segments: Sequence[Segment], answered: str | None) -> Body:
+        parts = list(self._lead(message, segments, answered))
+        groups = list(self._groups(segments))
+        if len(groups) == 1 and not parts:
+            (first, *_), words = groups[0], _length(groups[0])
+            if type(first) in self._blocks and type(first) is not types.Quote:
+                return Body(block=self._blocks[type(first)](first))
+            if type(first) not in self._blocks and words < _LONG:
+                return Body(self._join(groups[0]))
+        parts += (self._show_group(group, answered) for group in groups)
+        return Body(block=self._macros.bubble(parts) if parts else self._macros.empty())
+
+    def _lead(self, message: Message, segments: Sequence[Segment], answered: str | None) -> Iterator[Markup]:
+        """What stands above a body: its kind, where nothing else shows it, and a way to what it answers."""
+        shown = {type(segment) for segment in segments}
+        if message.kind not in _UNNAMED and not shown & self._blocks.keys():
+            yield self._macros.label(self._words[message.kind.value])
+        if answered is not None and types.Quote not in shown:
+            yield self._macros.answer(answered)
+
+    def _groups(self, segments: Sequence[Segment]) -> Iterator[list[Segment]]:
+        """The segments that stand in one paragraph together; each block alone. Blank paragraphs are left out."""
+        paragraph: list[Segment] = []
+        for segment in segments:
+            if type(segment) in self._blocks:
+                if not _is_blank(paragraph):
+                    yield paragraph
+                yield [segment]
+                paragraph = []
+            else:
+                paragraph.append(segment)
+        if not _is_blank(paragraph):
+            yield paragraph
+
+    def _show_group(self, group: list[Segment], answered: str | None) -> Markup:
+        first = group[0]
+        if type(first) is types.Quote:
+            shown: Markup = self._macros.quote(first, answered)
+        elif type(first) in self._blocks:
+            shown = self._blocks[type(first)](first)
+        elif _length(group) < _LONG:
+            shown = self._macros.paragraph(self._join(group).strip())
+        else:
+            head, tail = _split(group, _SHOWN)
+            shown = self._macros.folded(self._join(head), self._join(tail), _length(group))
+        return shown
+
+    def _join(self, group: list[Segment]) -> Markup:
+        return Markup("").join(self._show_inline(segment) for segment in group)
+
+    def _show_inline(self, segment: Segment) -> Markup:
+        show = self._inline.get(type(segment))
+        return escape(segment.raw) if show is None else show(segment)
+
+    def _show_emoji(self, segment: types.Emoji) -> Markup:
+        key = segment.raw, segment.unicode
+        found = self._emoji.get(key)
+        if found is None:
+            shown: Markup = self._macros.emoji(segment) if self._unicode and segment.unicode else escape(segment.raw)
+            if len(self._emoji) < _MOST_EMOJI:
+                self._emoji[key] = shown
+            return shown
+        return found
+
+    def _show_forward(self, segment: types.Forward) -> Markup:
+        if self._depth >= _DEEPEST:
+            found: Markup = self._macros.too_deep()
+            return found
+        self._depth += 1
+        try:
+            items = [(message, self.show(message)) for message in segment.messages]
+            shown: Markup = self._macros.forward(segment, items)
+        finally:
+            self._depth -= 1
+        return shown
+
+    def _plain(self, text: str) -> str:
+        """A text without markup of its own, such as what is quoted."""
+        return to_unicode(text, "replace") if self._unicode else text
+
+
+def _only_link(segments: Sequence[Segment]) -> types.Link | None:
+    """The link of a message that has nothing else."""
+    links = [segment for segment in segments if isinstance(segment, types.Link)]
+    return links[0] if len(links) == 1 and _is_blank([item for item in segments if item is not links[0]]) else None
+
+
+def _is_blank(group: Sequence[Segment]) -> bool:
+    return not any(type(segment) is not types.Text or segment.raw.strip() for segment in group)
+
+
+def _length(group: Sequence[Segment]) -> int:
+    return sum(len(segment.raw) for segment in group)
+
+
+def _split(group: Sequence[Segment], length: int) -> tuple[list[Segment], list[Segment]]:
+    """A long paragraph in two: the first part has about so many characters, and only texts are cut."""
+    number = 0
+    while length > len(group[number].raw):
+        length -= len(group[number].raw)
+        number += 1
+    cut = group[number]
+    if type(cut) is not types.Text:
+        return list(group[:number]), list(group[number:])
+    head, tail = types.Text(cut.raw[:length]), types.Text(cut.raw[length:])
+    return [*group[:number], head], [tail, *group[number + 1 :]]

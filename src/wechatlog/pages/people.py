@@ -1,0 +1,142 @@
+"""Who wrote: names, colours, initials.
+
+Takes messages, gives a `Person` for each of their senders, numbered as they appear. The colour follows from the name,
+so that a person has the same one on every page; only where somebody before has it, the next free one is taken.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import zlib
+from typing import TYPE_CHECKING, Final
+
+import regex
+
+from wechatlog.model import normalize_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from wechatlog.model import Message
+
+__all__ = ["COLOURS", "Colours", "People", "Person", "initial_of", "shown_name"]
+
+COLOURS: Final = 16
+"""How many colours names may have; `messages.css` has a class for each."""
+
+_STEP: Final = 7
+"""From a colour that is taken to the next one to try: far away on the circle, and all are reached."""
+
+_LETTER: Final = regex.compile(r"[^\W_]")
+_GRAPHEME: Final = regex.compile(r"\X")
+
+
+def shown_name(message: Message) -> str:
+    """The name of a sender, or else the account id; empty where there is neither."""
+    name = message.sender
+    return name if name and not name.isspace() else message.sender_id or ""
+
+
+@functools.lru_cache(1024)
+def initial_of(name: str) -> str:
+    """What stands in the circle of a name: its first letter or, where it has none, its first sign."""
+    shown = normalize_name(name)
+    letter = _LETTER.search(shown)
+    found = _GRAPHEME.match(shown, letter.start() if letter else 0)
+    return found[0].upper()[:8] if found else "?"
+
+
+class Colours:
+    """The colours of names: as different as possible for the first names, and then by the name alone.
+
+    Args:
+        names: names that come first, such as those of the members.
+    """
+
+    __slots__ = ("_taken",)
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self._taken: dict[str, int] = {}
+        for name in itertools.islice(names, COLOURS):
+            self.of(name)
+
+    def of(self, name: str) -> int:
+        """The number of the colour of a name, from 0."""
+        found = self._taken.get(name)
+        if found is not None:
+            return found
+        key = normalize_name(name)
+        if key != name:
+            return self.of(key)
+        colour = zlib.crc32(key.encode("utf-8", "replace")) % COLOURS
+        if len(self._taken) < COLOURS:
+            taken = set(self._taken.values())
+            while colour in taken:
+                colour = (colour + _STEP) % COLOURS
+            self._taken[key] = colour
+        return colour
+
+
+class Person:
+    """A sender.
+
+    Attributes:
+        number: position in the order of appearance, from 0.
+        name: the name shown last, or the account id, or an empty text.
+        is_self: whether the messages stand on the right.
+        count: messages so far.
+    """
+
+    __slots__ = ("count", "is_self", "name", "number")
+
+    def __init__(self, number: int, name: str, *, is_self: bool) -> None:
+        self.number = number
+        self.name = name
+        self.is_self = is_self
+        self.count = 0
+
+
+class People:
+    """The senders of a chat.
+
+    Args:
+        owner: name or account id whose messages are the own ones, whatever the messages say; `None` to believe them.
+        presumed: name or account id of the owner where a message does not say whose it is, or `None`.
+    """
+
+    __slots__ = ("_owner", "_people", "_presumed")
+
+    def __init__(self, owner: str | None = None, presumed: str | None = None) -> None:
+        self._owner = None if owner is None else normalize_name(owner)
+        self._presumed = None if presumed is None else normalize_name(presumed)
+        self._people: dict[tuple[str, bool, bool], Person] = {}
+
+    def __iter__(self) -> Iterator[Person]:
+        return iter(self._people.values())
+
+    def of(self, message: Message) -> Person | None:
+        """The sender of a message; `None` for a notice."""
+        identity = message.sender_id
+        if message.sender is None and identity is None:
+            return None
+        name = shown_name(message)
+        is_self = self._is_self(message)
+        key = (identity, True, is_self) if identity else (name, False, is_self)
+        person = self._people.get(key)
+        if person is None:
+            person = Person(len(self._people), name, is_self=is_self)
+            self._people[key] = person
+        person.name = name
+        return person
+
+    def _is_self(self, message: Message) -> bool:
+        if self._owner is not None:
+            return self._matches(self._owner, message)
+        if message.is_self is None and self._presumed is not None:
+            return self._matches(self._presumed, message)
+        return bool(message.is_self)
+
+    @staticmethod
+    def _matches(wanted: str, message: Message) -> bool:
+        return message.sender_id == wanted or (message.sender is not None and normalize_name(message.sender) == wanted)

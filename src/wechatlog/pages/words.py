@@ -1,0 +1,110 @@
+"""What the page says in its own words, in Chinese and in English, and how it says days, sizes and lengths.
+
+Takes numbers and dates, gives texts. The machine's locale is never consulted.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+__all__ = ["INTERFACES", "count", "day_label", "duration", "file_size", "words_of"]
+
+_CHINESE: Final = {
+    "language": "zh-CN", "untitled": "聊天记录", "index": "目录", "nobody": "无名", "message": "条消息",
+    "messages": "条消息", "person": "人", "persons": "人", "day": "天", "days": "天", "page": "页", "pages": "页",
+    # tools
+    "skip": "跳到消息", "log": "消息", "tools": "工具", "search": "搜索消息", "previous": "上一条结果",
+    "next": "下一条结果", "none_found": "没有结果", "date": "跳到日期", "people": "成员", "only": "只看",
+    "everyone": "显示所有人", "and_more": "人未列出", "load_images": "加载远程图片", "theme": "深色或浅色",
+    "facts": "统计见页尾", "huge": "本页很大：搜索和打印要等一会儿。生成时用 split= 可以分成多页。",
+    "no_scripts": "没有脚本时不能搜索和筛选，很长的聊天只显示前面的部分。",
+    "privacy": "本页不联网：远程图片要点击后才加载。", "made_with": "由 wechatlog 生成",
+    # kinds
+    "text": "文本", "image": "图片", "voice": "语音", "video": "视频", "sticker": "表情", "file": "文件",
+    "link": "链接", "location": "位置", "card": "名片", "quote": "引用", "transfer": "转账", "red_packet": "红包",
+    "call": "通话", "forward": "聊天记录", "mini_program": "小程序", "music": "音乐", "channel": "视频号",
+    "note": "笔记", "announcement": "群公告", "pat": "拍一拍", "system": "系统", "recall": "撤回", "other": "其他",
+    # bodies
+    "voice_call": "语音通话", "video_call": "视频通话", "remote": "点击加载远程图片", "missing": "文件不在这里",
+    "empty": "空消息", "more": "展开全文", "characters": "字", "too_deep": "更深的内容没有显示",
+    "state_sent": "已发出", "state_received": "已收款", "state_returned": "已退还", "state_expired": "已过期",
+}  # fmt: skip
+_ENGLISH: Final = {
+    "language": "en", "untitled": "Chat", "index": "Contents", "nobody": "no name", "message": "message",
+    "messages": "messages", "person": "person", "persons": "people", "day": "day", "days": "days", "page": "page",
+    "pages": "pages",
+    # tools
+    "skip": "Skip to the messages", "log": "Messages", "tools": "Tools", "search": "Search messages",
+    "previous": "Previous result", "next": "Next result", "none_found": "No results", "date": "Go to a day",
+    "people": "People", "only": "Show only", "everyone": "Show everybody", "and_more": "more people not listed",
+    "load_images": "Load remote pictures", "theme": "Dark or light", "facts": "Figures are at the end",
+    "huge": "This page is large: searching and printing take a while. With split= it is written as several pages.",
+    "no_scripts": "Without scripts there is no search and no filter, and of a long chat only the beginning is "
+    "shown.",
+    "privacy": "This page does not use the network: remote pictures are loaded only when you click them.",
+    "made_with": "Made with wechatlog",
+    # kinds
+    "text": "Text", "image": "Picture", "voice": "Voice", "video": "Video", "sticker": "Sticker", "file": "File",
+    "link": "Link", "location": "Location", "card": "Name card", "quote": "Quote", "transfer": "Transfer",
+    "red_packet": "Red packet", "call": "Call", "forward": "Chat history", "mini_program": "Mini program",
+    "music": "Music", "channel": "Channel", "note": "Note", "announcement": "Announcement", "pat": "Pat",
+    "system": "System", "recall": "Recalled", "other": "Other",
+    # bodies
+    "voice_call": "Voice call", "video_call": "Video call", "remote": "Click to load the remote picture",
+    "missing": "the file is not here", "empty": "Empty message", "more": "Show all", "characters": "characters",
+    "too_deep": "What is deeper is not shown", "state_sent": "sent", "state_received": "received",
+    "state_returned": "returned", "state_expired": "expired",
+}  # fmt: skip
+
+INTERFACES: Final[Mapping[str, Mapping[str, str]]] = {"zh": _CHINESE, "en": _ENGLISH}
+"""The languages of the page itself."""
+
+_UNITS: Final = (("kB", 1e3), ("MB", 1e6), ("GB", 1e9))
+_WEEKDAYS: Final = {
+    "zh": ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+def words_of(interface: str) -> Mapping[str, str]:
+    """The words of one language of `INTERFACES`."""
+    return INTERFACES[interface]
+
+
+def count(number: int, noun: str, words: Mapping[str, str]) -> str:
+    """How many of something: `12 条消息`, `1 message`; the words have each noun with and without an s."""
+    return f"{number:,} {words[noun if number == 1 else f'{noun}s']}"
+
+
+def day_label(day: dt.date, interface: str) -> str:
+    """A day with its weekday, as a heading says it."""
+    weekday = _WEEKDAYS[interface][day.weekday()]
+    if interface == "zh":
+        return f"{day.year}年{day.month}月{day.day}日 {weekday}"
+    return f"{weekday}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def file_size(size: float) -> str:
+    """Bytes as a person says them, in steps of 1000: `123 kB`, `1.2 MB`."""
+    if size < 1000:
+        return f"{size:.0f} B"
+    unit, scale = next((step for step in _UNITS if size < 999.5 * step[1]), _UNITS[-1])
+    return f"{size / scale:.1f} {unit}" if size < 9.95 * scale else f"{size / scale:.0f} {unit}"
+
+
+def duration(seconds: float) -> str:
+    """A length as a player shows it: `0:12`, `1:02:03`; empty for what is no number."""
+    if not math.isfinite(seconds):
+        return ""
+    whole = max(0, round(seconds))
+    minutes, hours = whole // 60 % 60, whole // 3600
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
