@@ -67,6 +67,24 @@ def iter_messages() -> Callable[[str], int]:
     return lambda path: sum(1 for _ in wechatlog.iter_messages(path))
 
 
+def count() -> Callable[[str], int]:
+    """`operations.statistics` of `wechatlog.iter_messages`."""
+    import wechatlog
+    from wechatlog.operations import statistics
+
+    statistics(wechatlog.loads("> 2026-05-01 09:00:00  a  \n   \nb[强]  \n   \n", format="markdown"))
+    return lambda path: statistics(wechatlog.iter_messages(path)).messages
+
+
+def count_fast() -> Callable[[str], int]:
+    """The same without looking into the bodies."""
+    import wechatlog
+    from wechatlog.operations import statistics
+
+    count()
+    return lambda path: statistics(wechatlog.iter_messages(path), segments=False).messages
+
+
 def tokenize() -> Callable[[str], int]:
     """`wechatlog.tokenizer.iter_tokens` on blocks of a megabyte; counts headers."""
     from wechatlog.tokenizer import TokenKind, iter_tokens
@@ -133,6 +151,8 @@ CASES: dict[str, tuple[str, Callable[[], Callable[[str], int]]]] = {
     "load": ("markdown", load),
     "iter_messages": ("markdown", iter_messages),
     "load + segments": ("markdown", load_segments),
+    "statistics": ("markdown", count),
+    "statistics, no segments": ("markdown", count_fast),
     "iter_tokens": ("markdown", tokenize),
     "whatstk": ("whatsapp", whatstk),
     "chat-miner": ("whatsapp", chat_miner),

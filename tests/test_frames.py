@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import attrs
@@ -11,6 +12,7 @@ from hypothesis import given
 import wechatlog
 from tests.strategies import conversations
 from wechatlog import Conversation, Message, frames
+from wechatlog.segments import types
 from wechatlog.testing import SAMPLE_CONVERSATIONS
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -63,10 +65,10 @@ def test_missing_columns_have_their_defaults() -> None:
 @pytest.mark.parametrize(
     ("column", "value", "complaint"),
     [
-        ("time", "2026-05-01", "row 1: time must be a datetime, not str"),
-        ("text", 5, "row 1: text must be a text, not int"),
-        ("sender", 5.0, "row 1: sender must be a text, not float"),
-        ("kind", "whisper", "row 1: 'whisper' is not a valid MessageKind"),
+        ("time", "2026-05-01", "row 1, column time: must be a datetime, not str"),
+        ("text", 5, "row 1, column text: must be a text, not int"),
+        ("sender", 5.0, "row 1, column sender: must be a text, not float"),
+        ("kind", "whisper", "row 1, column kind: 'whisper' is none of announcement, call, card, "),
     ],
 )
 def test_what_a_column_cannot_have(column: str, value: object, complaint: str) -> None:
@@ -74,7 +76,27 @@ def test_what_a_column_cannot_have(column: str, value: object, complaint: str) -
     columns[column] = [None, value]
     with pytest.raises(ValueError) as caught:
         list(frames.messages_of(columns))
-    assert str(caught.value) == complaint
+    assert str(caught.value).startswith(complaint)
+
+
+def test_columns_of_different_lengths_are_told() -> None:
+    complaint = "^the columns are of different lengths: text has 2, sender has 1$"
+    for read in (frames.read_conversations, lambda columns: list(frames.messages_of(columns))):
+        with pytest.raises(ValueError, match=complaint):
+            read({"text": ["早", "好"], "sender": ["李四"]})
+
+
+def test_naive_and_aware_times_do_not_mix() -> None:
+    noon = dt.datetime(2026, 5, 1, 12)
+    with pytest.raises(ValueError, match=r"^row 2, column time: naive and aware times in one conversation$"):
+        list(frames.messages_of({"time": [noon, None, noon.replace(tzinfo=dt.UTC)]}))
+
+
+def test_a_time_without_precision_stays_without() -> None:
+    message = Message(time=dt.datetime(2026, 5, 1), text="早")
+    assert there_and_back(Conversation([message])) == [Conversation([message])]
+    (other,) = frames.messages_of({"time": [message.time]})
+    assert other.precision == "second"
 
 
 def test_unknown_names() -> None:
@@ -110,6 +132,21 @@ def test_the_tables_of_what_is_in_the_messages() -> None:
     assert (people["conversation_id"], people["message_count"]) == (["1@chatroom"] * 2, [1, 1])
 
 
+def test_the_fields_of_pieces_are_those_of_the_classes() -> None:
+    fields = {field.name for name in types.__all__ if name != "Segment" for field in attrs.fields(getattr(types, name))}
+    assert set(frames.SEGMENT_FIELDS) == fields | {"type"}
+
+
+def test_a_class_of_ones_own_is_named_by_what_it_inherits_and_kept_as_its_text() -> None:
+    @attrs.frozen
+    class Address(types.Link):
+        street: str = ""
+
+    columns = frames.collect(Conversation([Message(text="家", segments=[Address("http://a.example/", raw="家")])]))
+    assert columns["links"] == [["http://a.example/"]]
+    assert columns["segments"] == [[{"type": "text", "raw": "家"}]]
+
+
 def test_a_batch_knows_its_place() -> None:
     conversation = Conversation([Message(text=str(number)) for number in range(5)])
     found = frames.collect(attrs.evolve(conversation, messages=()), messages=conversation.messages[3:], start=3)
@@ -125,3 +162,19 @@ def test_conversations_are_told_apart() -> None:
     }
     assert frames.read_conversations(columns) == [one, two]
     assert frames.read_conversations({}, [attrs.evolve(one, messages=())]) == [attrs.evolve(one, messages=())]
+
+
+def test_conversations_of_one_name_are_told_apart_by_their_numbers() -> None:
+    ones = [Conversation([Message(text="一"), Message(text="二")]), Conversation(), Conversation([Message(text="三")])]
+    columns = {"text": ["一", "二", "三"]}
+    assert frames.read_conversations(columns, ones, [2, 0, 1]) == [*ones]
+    assert [len(one) for one in frames.read_conversations(columns, ones)] == [3, 0, 0]
+    assert [len(one) for one in frames.read_conversations({"text": ["一"] * 5}, ones, [2, 0, 1])] == [2, 0, 3]
+
+
+def test_a_row_without_a_conversation_belongs_to_the_only_one() -> None:
+    head = Conversation(title="示例群")
+    (found,) = frames.read_conversations({"text": ["一", "二"], "conversation": ["示例群", None]}, [head])
+    assert (found.title, len(found)) == ("示例群", 2)
+    (found,) = frames.read_conversations({"text": ["一"], "conversation": ["x"], "conversation_id": ["x"]})
+    assert (found.title, found.id) == (None, "x")

@@ -16,6 +16,7 @@ assert_type(conversation[0].segments, tuple[wechatlog.Segment, ...])
 assert_type(conversation[0].mentions, tuple[wechatlog.Mention, ...])
 assert_type(conversation.by("李四").of_kind("image"), wechatlog.Conversation)
 assert_type(wechatlog.dumps(conversation), str)
+assert_type(wechatlog.dump_archive(conversation, "chats/", split="month"), tuple[wechatlog.WrittenFile, ...])
 assert_type(wechatlog.detect(b""), wechatlog.Detection)
 for message in wechatlog.iter_messages("chat.jsonl"):
     assert_type(message, wechatlog.Message)

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
         WechatlogError,
         WriteError,
     )
+    from wechatlog.ext.frame import from_frame
+    from wechatlog.folders import WrittenFile, dump_archive
     from wechatlog.model import Conversation, Message, MessageKind, Metadata, Participant
     from wechatlog.readers.text_format import text_format
     from wechatlog.registry import Detection, FormatInfo, formats, register_reader, register_writer
@@ -106,10 +108,13 @@ __all__ = [
     "Voice",
     "WechatlogError",
     "WriteError",
+    "WrittenFile",
     "detect",
     "dump",
+    "dump_archive",
     "dumps",
     "formats",
+    "from_frame",
     "iter_messages",
     "load",
     "load_archive",
@@ -141,6 +146,8 @@ _MODULES = {
         "WechatlogError",
         "WriteError",
     ),
+    "wechatlog.folders": ("WrittenFile", "dump_archive"),
+    "wechatlog.ext.frame": ("from_frame",),
     "wechatlog.model": ("Conversation", "Message", "MessageKind", "Metadata", "Participant"),
     "wechatlog.readers.text_format": ("text_format",),
     "wechatlog.registry": ("Detection", "FormatInfo", "formats", "register_reader", "register_writer"),

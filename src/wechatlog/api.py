@@ -6,6 +6,7 @@ writing. Nothing here knows a format.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import itertools
 import os
@@ -19,9 +20,10 @@ from wechatlog.readers.base import Draft
 from wechatlog.reading import Format, guarded, open_reader, paused_collection, read_source
 from wechatlog.registry import Detection, detect_reader, find_writer
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Readable, Source, replacing
+from wechatlog.writers.base import JointWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping
 
     from wechatlog.diagnostics import Diagnostic, ErrorPolicy
     from wechatlog.readers.base import Batch, Context
@@ -117,22 +119,23 @@ class MessageStream:
         diagnostics: what the reader noticed so far.
     """
 
-    def __init__(self, batches: Iterator[Batch], context: Context) -> None:
+    def __init__(self, batches: Generator[Batch], context: Context) -> None:
         self._context = context
         self._draft: Draft | None = None
         self._messages = self._run(batches)
 
-    def _run(self, batches: Iterator[Batch]) -> Iterator[Message]:
-        while True:
-            with paused_collection():
-                draft, batch = next(batches, (None, []))
-            if draft is None:
-                return
-            if self._draft is None:
-                self._draft = draft
-            elif draft is not self._draft:
-                raise MultipleConversationsError(self._context.source.label, [self._draft.label, draft.label])
-            yield from batch
+    def _run(self, batches: Generator[Batch]) -> Iterator[Message]:
+        with contextlib.closing(batches):  # and with it the file, when somebody stops half-way
+            while True:
+                with paused_collection():
+                    draft, batch = next(batches, (None, []))
+                if draft is None:
+                    return
+                if self._draft is None:
+                    self._draft = draft
+                elif draft is not self._draft:
+                    raise MultipleConversationsError(self._context.source.label, [self._draft.label, draft.label])
+                yield from batch
 
     def __iter__(self) -> Iterator[Message]:
         return self._messages
@@ -279,12 +282,11 @@ def dump(
     """
     if isinstance(target, str | os.PathLike):
         path = Path(target)
-        pieces = _pieces(find_writer(format, path.suffix.lower()), conversation, options)
+        pieces = _pieces(find_writer(format, path.name.lower()), conversation, options)
         with replacing(path) as part, part.open("wb") as stream:
             stream.writelines(map(_encode, pieces))
         return
-    suffix = Path(str(getattr(target, "name", ""))).suffix.lower()
-    writer = find_writer(format, suffix)
+    writer = find_writer(format, Path(str(getattr(target, "name", ""))).name.lower())
     pieces = _pieces(writer, conversation, options)
     if not isinstance(target, io.TextIOBase):
         target.writelines(map(_encode, pieces))  # type: ignore[arg-type]
@@ -322,19 +324,30 @@ def _write(
     conversation: Conversation | Iterable[Message] | Iterable[Conversation],
     options: Mapping[str, Any],
 ) -> Iterator[str | bytes]:
+    items = _items(writer, conversation)
+    if isinstance(writer, JointWriter):
+        yield from writer.write_all(items, options)
+        return
+    for head, messages in items:
+        yield from writer.write(head, messages, options)
+
+
+def _items(
+    writer: Writer, conversation: Conversation | Iterable[Message] | Iterable[Conversation]
+) -> Iterator[tuple[Conversation, Iterable[Message]]]:
+    """Each conversation and its messages, which for a stream are no more than it is known by yet."""
     if isinstance(conversation, Conversation):
-        yield from writer.write(conversation, conversation.messages, options)
+        yield conversation, conversation.messages
         return
     items = iter(conversation)
     first = next(items, None)
     if first is None or isinstance(first, Message):
         head = conversation.conversation if isinstance(conversation, MessageStream) else Conversation()
-        rest = () if first is None else itertools.chain((first,), items)
-        yield from writer.write(head, rest, options)  # type: ignore[arg-type]
+        yield head, () if first is None else itertools.chain((first,), items)  # type: ignore[arg-type]
         return
     for number, item in enumerate(itertools.chain((first,), items)):
         if not isinstance(item, Conversation):
             raise TypeError(f"expected conversations, not {type(item).__name__}")
         if number and not writer.several:
             raise WriteError("this form holds one conversation; write several into a folder", writer.name)
-        yield from writer.write(item, item.messages, options)
+        yield item, item.messages

@@ -14,23 +14,28 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import attrs
 
 from wechatlog.diagnostics import Diagnostic, Severity
 from wechatlog.errors import RefusedFormatError, UnknownFormatError, WechatlogError
 from wechatlog.model import Conversation
-from wechatlog.operations import merge
-from wechatlog.reading import check_options, read_source
+from wechatlog.reading import check_options, guarded, open_reader, read_source
 from wechatlog.registry import Detection, accepted_options, detect_reader, office_document
 from wechatlog.source import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
     from wechatlog.diagnostics import ErrorPolicy
+    from wechatlog.model import Message
+    from wechatlog.readers.base import Context, Draft
     from wechatlog.source import Readable
 
-__all__ = ["Archive", "detect_bundle", "expand", "is_bundle"]
+__all__ = ["Archive", "ArchiveBatch", "detect_bundle", "expand", "is_bundle"]
+
+_T = TypeVar("_T")
 
 _PAGE: Final = re.compile(r"(?P<stem>.+?)(?:_[0-9]+_[0-9]+| ?\([0-9]+\)|(?<=msg)-[0-9]+|(?<=part)-[0-9]+)\Z")
 _MOST_PROBED: Final = 50
@@ -55,7 +60,7 @@ def expand(paths: Readable | Iterable[str | os.PathLike[str]], size_limit: int) 
     """
     if isinstance(paths, str | os.PathLike):
         return _expand_path(Path(paths), size_limit)
-    if isinstance(paths, bytes | bytearray | memoryview) or hasattr(paths, "read"):
+    if isinstance(paths, Source | bytes | bytearray | memoryview) or hasattr(paths, "read"):
         return [Source.of(paths, size_limit=size_limit)]  # type: ignore[arg-type]
     return [source for path in paths for source in _expand_path(Path(path), size_limit)]
 
@@ -177,6 +182,25 @@ def _page_groups(sources: Iterable[Source]) -> Iterator[list[Source]]:
             yield from ([source] for source in group)
 
 
+class ArchiveBatch(NamedTuple):
+    """Some messages of one conversation of an archive.
+
+    Attributes:
+        context: what the reader knows.
+        draft: what is known of the conversation; tells the conversations apart.
+        messages: in their order.
+    """
+
+    context: Context
+    draft: Draft
+    messages: list[Message]
+
+    @property
+    def conversation(self) -> Conversation:
+        """What is known of the conversation so far, without messages."""
+        return self.context.describe(self.draft)
+
+
 class Archive(Iterable[Conversation]):
     """The conversations of many inputs; each iteration reads anew.
 
@@ -203,20 +227,40 @@ class Archive(Iterable[Conversation]):
         """How many files there are; a ZIP is one."""
         return len(self._sources)
 
+    def iter_streams(self) -> Iterator[tuple[Source, Iterator[ArchiveBatch]]]:
+        """Each file with its messages as they are read, in memory that does not grow with it.
+
+        Pages of one chat are not joined, and batches of several conversations of a file may alternate. What is not
+        taken of a file before the next one is asked for is not read.
+        """
+        self.diagnostics = ()
+        for source in self._sources:
+            with contextlib.closing(self._run_batches([source])) as batches:
+                yield source, batches
+
     def _run(self, sources: Iterable[Source], depth: int = 0) -> Iterator[Conversation]:
         for group in _page_groups(sources):
-            if len(group) == 1:
-                yield from self._read(group[0], depth)
-            else:
-                yield from _join_pages(found for source in group for found in self._read(source, depth))
+            found = (item for source in group for item in self._read(source, depth, self._run, self._read_chat))
+            yield from found if len(group) == 1 else _join_pages(found)
 
-    def _read(self, source: Source, depth: int) -> Iterator[Conversation]:
+    def _run_batches(self, sources: Iterable[Source], depth: int = 0) -> Generator[ArchiveBatch]:
+        for source in sources:
+            yield from self._read(source, depth, self._run_batches, self._read_batches)
+
+    def _read(
+        self,
+        source: Source,
+        depth: int,
+        run: Callable[[Iterable[Source], int], Iterator[_T]],
+        read: Callable[[Source], Iterator[_T]],
+    ) -> Iterator[_T]:
+        """What a file gives: by `run` of its files, one level deeper, for a ZIP of chats, by `read` for a chat."""
         try:
             if depth < _MAXIMUM_DEPTH and self._how["format"] is None and is_bundle(source):
                 with _open_bundle(source) as members:
-                    yield from self._run(members, depth + 1)
+                    yield from run(members, depth + 1)
             else:
-                yield from self._read_chat(source)
+                yield from read(source)
         except (UnknownFormatError, RefusedFormatError) as error:
             if self._errors == "strict" and len(self._sources) == 1 and depth == 0:
                 raise
@@ -227,12 +271,22 @@ class Archive(Iterable[Conversation]):
             self._note("unreadable-file", error, Severity.ERROR, source)
 
     def _read_chat(self, source: Source) -> Iterator[Conversation]:
+        how, options = self._choose(source)
+        yield from read_source(source, errors=self._errors, **how, **options)
+
+    def _read_batches(self, source: Source) -> Iterator[ArchiveBatch]:
+        how, options = self._choose(source)
+        reader, context = open_reader(source, errors=self._errors, options=options, **how)
+        for draft, messages in guarded(reader, source, context):
+            yield ArchiveBatch(context, draft, messages)
+
+    def _choose(self, source: Source) -> tuple[dict[str, Any], dict[str, Any]]:
+        """How to read a file, with its format found out, and the options that this format has."""
         how = dict(self._how)
         if how["format"] is None:
             how["format"], _ = detect_reader(source, how["encoding"])
         known = accepted_options(how["format"]) if self._options else ()
-        options = {name: value for name, value in self._options.items() if name in known}
-        yield from read_source(source, errors=self._errors, **how, **options)
+        return how, {name: value for name, value in self._options.items() if name in known}
 
     def _note(self, code: str, error: Exception, severity: Severity, source: Source) -> None:
         self.diagnostics += (Diagnostic(code, _first_line(error, source), severity, source.name),)
@@ -240,6 +294,8 @@ class Archive(Iterable[Conversation]):
 
 def _join_pages(conversations: Iterable[Conversation]) -> Iterator[Conversation]:
     """Join the conversations of page files that say they are the same chat."""
+    from wechatlog.operations import merge  # the operations are a fifth of what `load` imports
+
     chats: dict[object, list[Conversation]] = {}
     for conversation in conversations:
         exporter = conversation.metadata.get("exporter")

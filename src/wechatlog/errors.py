@@ -151,16 +151,18 @@ class MultipleConversationsError(WechatlogError):
     Attributes:
         subject: the name of the input.
         titles: the titles or ids of the conversations found so far.
+        remedy: what to do about it.
     """
 
-    def __init__(self, subject: str, titles: Sequence[str]) -> None:
-        super().__init__(subject, tuple(titles))
+    def __init__(self, subject: str, titles: Sequence[str], remedy: str = "use wechatlog.load_archive") -> None:
+        super().__init__(subject, tuple(titles), remedy)
         self.subject = subject
         self.titles = tuple(titles)
+        self.remedy = remedy
 
     def __str__(self) -> str:
         names = ", ".join(self.titles)
-        return f"{self.subject}: holds several conversations ({names}); use wechatlog.load_archive"
+        return f"{self.subject}: holds several conversations ({names}); {self.remedy}"
 
 
 class OptionError(WechatlogError, ValueError):

@@ -15,9 +15,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast, overload
 import attrs
 
 from wechatlog.diagnostics import Diagnostic, Origin
+from wechatlog.errors import MissingExtraError
 from wechatlog.segments.types import Emoji, Image, Link, Mention, Segment
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
     from wechatlog.segments import Lexicon
     from wechatlog.timestamps import Precision
 
@@ -28,7 +33,9 @@ __all__ = [
     "Metadata",
     "Participant",
     "build_message",
+    "count_participants",
     "normalize_name",
+    "participant_key",
 ]
 
 _SPACES: Final = re.compile(r"\s+")
@@ -225,6 +232,14 @@ class Message:
             shown.append(f"{name}={value if name == 'kind' else repr(value)}")
         return f"Message({', '.join(shown)})"
 
+    def _repr_html_(self) -> str | None:
+        """The message for a notebook; `None` without the extra `html`."""
+        try:
+            from wechatlog.ext.notebook import message_html
+        except MissingExtraError:
+            return None
+        return message_html(self)
+
 
 class Loose:
     """A twin of `Message` with the same slots and no lock, which `build_message` fills and then turns into one.
@@ -401,7 +416,7 @@ class Conversation(Sequence[Message]):
     def participants(self) -> tuple[Participant, ...]:
         """Everybody who wrote, in order of appearance, with counts; then listed members who did not."""
         if self._participants is None:
-            object.__setattr__(self, "_participants", _count_participants(self))
+            object.__setattr__(self, "_participants", count_participants(self.messages, self.members))
         return cast("tuple[Participant, ...]", self._participants)
 
     def between(self, start: Day | None = None, end: Day | None = None) -> Conversation:
@@ -476,7 +491,82 @@ class Conversation(Sequence[Message]):
         order = sorted(range(len(keys)), key=lambda index: _Key(keys[index]))
         return self._with(self.messages[index] for index in order)
 
-    def __repr__(self) -> str:
+    def to_pandas(self, table: str = "messages", *, segments: bool = True) -> pd.DataFrame:
+        """The messages, or what is in them, as a pandas frame.
+
+        Categories are `category`, flags `boolean`, numbers `Int64` and `Float64`, texts `string`, times
+        `datetime64[us]` with the zone of the conversation or without one, lists `object`. What is missing is `NA` or
+        `NaT`. `frame.attrs["wechatlog"]` has what `wechatlog.from_frame` needs to give the conversation back.
+
+        Args:
+            table: `messages`, with a row for each message; `mentions`, `links`, `emoji`, `images`, with a row for each
+                of these in the messages; or `participants`.
+            segments: with false, the columns about the bodies (`mentions` to `parsed`) are left out of `messages`,
+                which saves parsing the texts.
+
+        Raises:
+            MissingExtraError: without pandas.
+            ValueError: for another table, or where some times are naive and some aware.
+        """
+        from wechatlog.ext.pandas import to_frame
+
+        return to_frame(self, table, segments=segments)
+
+    def to_polars(self, table: str = "messages", *, segments: bool = True) -> pl.DataFrame:
+        """The messages, or what is in them, as a polars frame.
+
+        Categories are `Categorical`, lists `List(String)`, the pieces of the bodies `List(Struct)`, times
+        `Datetime("us")` with the zone of the conversation or without one; a zone that is an offset becomes one that
+        polars knows (`Etc/GMT-8`), or UTC.
+
+        Args:
+            table: as for `to_pandas`.
+            segments: as for `to_pandas`.
+
+        Raises:
+            MissingExtraError: without polars.
+            ValueError: as `to_pandas`.
+        """
+        from wechatlog.ext.polars import to_frame
+
+        return to_frame(self, table, segments=segments)
+
+    def to_arrow(self, table: str = "messages", *, segments: bool = True) -> pa.Table:
+        """The messages, or what is in them, as an Arrow table.
+
+        Categories are `dictionary<int32, string>`, lists `list<string>`, the pieces of the bodies a list of structs,
+        times `timestamp[us]` with the zone of the conversation or without one. The metadata of the schema have what
+        `wechatlog.from_frame` needs to give the conversation back.
+
+        Args:
+            table: as for `to_pandas`.
+            segments: as for `to_pandas`.
+
+        Raises:
+            MissingExtraError: without pyarrow.
+            ValueError: as `to_pandas`.
+        """
+        from wechatlog.frames.arrow import to_table
+
+        return to_table(self, table, segments=segments)
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The table of messages through the Arrow PyCapsule protocol, which DuckDB, polars, pandas and others take.
+
+        Its batches are made as they are asked for.
+
+        Args:
+            requested_schema: a capsule with the schema that the other side would rather have.
+
+        Raises:
+            MissingExtraError: without pyarrow.
+        """
+        from wechatlog.frames.arrow import to_stream
+
+        return to_stream(self).__arrow_c_stream__(requested_schema)
+
+    def _facts(self) -> tuple[str, ...]:
+        """How many messages and people, from when to when, how much damage: a few words each."""
         times = [message.time for message in self.messages if message.time is not None]
         parts = [_count(len(self.messages), "message")]
         if people := sum(person.message_count > 0 for person in self.participants):
@@ -485,8 +575,19 @@ class Conversation(Sequence[Message]):
             parts.append(f"{min(times):%Y-%m-%d %H:%M} to {max(times):%Y-%m-%d %H:%M}")
         if self.diagnostics:
             parts.append(_count(len(self.diagnostics), "diagnostic"))
+        return tuple(parts)
+
+    def __repr__(self) -> str:
         name = self.title or self.id or self.origin.source
-        return f"<Conversation{f' {name!r}' if name else ''}: {', '.join(parts)}>"
+        return f"<Conversation{f' {name!r}' if name else ''}: {', '.join(self._facts())}>"
+
+    def _repr_html_(self) -> str | None:
+        """The first and last messages for a notebook; `None` without the extra `html`."""
+        try:
+            from wechatlog.ext.notebook import conversation_html
+        except MissingExtraError:
+            return None
+        return conversation_html(self)
 
 
 def _count(number: int, noun: str) -> str:
@@ -507,19 +608,32 @@ class _Key:
         return self.key[1] < other.key[1]
 
 
-def _count_participants(conversation: Conversation) -> tuple[Participant, ...]:
+def participant_key(message: Message) -> str | None:
+    """What tells those who wrote a conversation apart: the account id, or else the name; `None` for a notice."""
+    if message.sender is None and message.sender_id is None:
+        return None
+    return message.sender_id or f"\0{message.sender}"
+
+
+def count_participants(messages: Iterable[Message], members: Iterable[Participant]) -> tuple[Participant, ...]:
+    """Everybody who wrote, in order of appearance, with counts; then listed members who did not.
+
+    Args:
+        messages: of one conversation; taken once, one after the other.
+        members: whom the archive lists.
+    """
     counts: dict[str, int] = {}
     first: dict[str, Message] = {}
     names: dict[str, dict[str, None]] = {}
-    for message in conversation.messages:
-        if message.sender is None and message.sender_id is None:
+    for message in messages:
+        key = participant_key(message)
+        if key is None:
             continue
-        key = message.sender_id or f"\0{message.sender}"
         counts[key] = counts.get(key, 0) + 1
         first.setdefault(key, message)
         if message.sender is not None:
             names.setdefault(key, {})[message.sender] = None
-    listed = {(member.id or f"\0{member.name}"): member for member in conversation.members}
+    listed = {(member.id or f"\0{member.name}"): member for member in members}
     people = []
     for key, count in counts.items():
         shown, *others = names.get(key) or [None]

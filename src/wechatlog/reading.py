@@ -7,17 +7,16 @@ Nothing here knows a format.
 from __future__ import annotations
 
 import codecs
-import contextlib
-import gc
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from wechatlog.diagnostics import Collector
 from wechatlog.errors import FormatError, WechatlogError
+from wechatlog.garbage import paused_collection
 from wechatlog.readers.base import Context
 from wechatlog.registry import detect_reader, find_reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping
 
     from wechatlog.diagnostics import ErrorPolicy
     from wechatlog.model import Conversation, Message
@@ -39,21 +38,6 @@ def check_options(options: Mapping[str, Any], known: Iterable[str], what: str) -
         if name not in known:
             valid = ", ".join((*known, *_COMMON))
             raise TypeError(f"{what} takes no option {name!r}; valid options: {valid}")
-
-
-@contextlib.contextmanager
-def paused_collection() -> Iterator[None]:
-    """Keep the cyclic collector still while a million objects come into being that are no garbage.
-
-    Its pauses cost a third of the time of a bulk load and find nothing.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def open_reader(
@@ -102,7 +86,7 @@ def read_source(
         yield context.build(draft, open_drafts.pop(draft))
 
 
-def guarded(reader: Reader, source: Source, context: Context) -> Iterator[Batch]:
+def guarded(reader: Reader, source: Source, context: Context) -> Generator[Batch]:
     """The batches of a reader; whatever Python error bad input draws out of it becomes a `FormatError`."""
     try:
         yield from reader.read(source, context)

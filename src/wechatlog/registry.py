@@ -8,6 +8,7 @@ reader knows another, so who wins is decided here alone.
 from __future__ import annotations
 
 import importlib
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NamedTuple, TypeVar, cast
 
 import attrs
@@ -53,6 +54,10 @@ class _Row(NamedTuple):
 _READERS: Final = (
     _Row("markdown", "wechatlog.readers.markdown:READER", ("text", "csv")),
     _Row("jsonl", "wechatlog.readers.jsonl:READER", ("json", "jsonl")),
+    _Row("json", "wechatlog.readers.jsonl:DOCUMENT", ("json",)),
+    _Row("csv", "wechatlog.readers.tables:CSV", ("csv", "text")),
+    _Row("tsv", "wechatlog.readers.tables:TSV", ("csv", "text")),
+    _Row("xlsx", "wechatlog.readers.tables:XLSX", ("zip",)),
     _Row("chatlab-json", "wechatlog.readers.chatlab:JSON", ("json",)),
     _Row("chatlab-jsonl", "wechatlog.readers.chatlab:JSONL", ("json", "jsonl", "text")),
     _Row("chatlab-txt", "wechatlog.readers.chatlab_text:TXT", ("text", "csv")),
@@ -62,6 +67,7 @@ _READERS: Final = (
     _Row("echotrace-json", "wechatlog.readers.weflow_json:ECHOTRACE", ("json",)),
     _Row("ciphertalk-json", "wechatlog.readers.weflow_json:CIPHERTALK", ("json",)),
     _Row("training-set", "wechatlog.readers.refusals:TRAINING", ("json", "jsonl", "csv", "text")),
+    _Row("llm-context", "wechatlog.readers.refusals:CONTEXT", ("json", "jsonl", "text", "csv")),
     _Row("contact-list", "wechatlog.readers.refusals:CONTACTS", ("json", "csv", "text")),
     _Row(
         "encrypted-export",
@@ -91,6 +97,9 @@ _READERS: Final = (
     _Row("weclone-csv", "wechatlog.readers.pywxdump:WECLONE", ("csv", "text", "zip", "ole")),
     _Row("wechat-v3-db", "wechatlog.readers.database:V3", ("sqlite", "binary")),
     _Row("wechat-v4-db", "wechatlog.readers.database:V4", ("sqlite", "binary")),
+    _Row("sqlite", "wechatlog.readers.sqlite:READER", ("sqlite",)),
+    _Row("parquet", "wechatlog.readers.columnar:PARQUET", ("parquet",)),
+    _Row("arrow", "wechatlog.readers.columnar:ARROW", ("arrow",)),
     _Row("mail", "wechatlog.readers.mailed:READER", ("text", "html")),
     _Row("stomakun", "wechatlog.readers.stomakun:READER", ("text",)),
     _Row("wechatbaktool", "wechatlog.readers.wechatbaktool:READER", ("text",)),
@@ -134,6 +143,21 @@ _WRITERS: Final = (
     _Row("markdown", "wechatlog.writers.markdown:WRITER", (".markdown", ".md")),
     _Row("jsonl", "wechatlog.writers.jsonl:WRITER", (".jsonl", ".ndjson")),
     _Row("text", "wechatlog.writers.text:WRITER", (".txt",)),
+    _Row("markdown-post", "wechatlog.writers.markdown_post:WRITER", (".post.md",)),
+    _Row("json", "wechatlog.writers.jsonl:DOCUMENT", (".json",)),
+    _Row("csv", "wechatlog.writers.tables:CSV", (".csv",)),
+    _Row("tsv", "wechatlog.writers.tables:TSV", (".tsv", ".tab")),
+    _Row("xlsx", "wechatlog.writers.workbook:WRITER", (".xlsx",)),
+    _Row("sqlite", "wechatlog.writers.sqlite:WRITER", (".sqlite", ".sqlite3", ".db")),
+    _Row("parquet", "wechatlog.writers.columnar:PARQUET", (".parquet",)),
+    _Row("arrow", "wechatlog.writers.columnar:ARROW", (".arrow", ".feather")),
+    _Row("html", "wechatlog.writers.html:WRITER", (".html", ".htm")),
+    _Row("chatlab-json", "wechatlog.writers.chatlab:JSON", (".chatlab.json",)),
+    _Row("chatlab-jsonl", "wechatlog.writers.chatlab:JSONL", (".chatlab.jsonl",)),
+    _Row("llm-markdown", "wechatlog.writers.llm.markdown:WRITER", (".llm.md",)),
+    _Row("llm-chunks", "wechatlog.writers.llm.chunks:WRITER", (".chunks.jsonl",)),
+    _Row("openai-chat", "wechatlog.writers.llm.training:OPENAI", (".openai.jsonl",)),
+    _Row("sharegpt", "wechatlog.writers.llm.training:SHAREGPT", (".sharegpt.jsonl",)),
 )
 
 _TIE: Final = 0.05
@@ -332,17 +356,26 @@ def accepted_options(format: str | Reader | None) -> frozenset[str]:  # noqa: A0
 def find_writer(name: str | None, suffix: str = "") -> Writer:
     """The writer of a name, or else of a file suffix.
 
+    Args:
+        name: of the writer, or `None`.
+        suffix: of a file, or the whole name of one, in lower case. Of suffixes that fit the longest counts:
+            `.chatlab.json` before `.json`.
+
     Raises:
         UnknownFormatError: where there is none.
     """
     if name is not None:
         return _writers.require(name)
+    found: tuple[str, str] | None = None
     for known in _writers.names():
         keys = _writers.keys(known)
-        suffixes = keys if keys is not None else _writers.require(known).suffixes
-        if suffix in suffixes:
-            return _writers.require(known)
-    raise UnknownFormatError(suffix or "no suffix", f"no writer for it; known: {', '.join(_writers.names())}")
+        for key in keys if keys is not None else _writers.require(known).suffixes:
+            if suffix.endswith(key) and (found is None or len(key) > len(found[0])):
+                found = key, known
+    if found is None:
+        reason = f"no writer for it; known: {', '.join(_writers.names())}"
+        raise UnknownFormatError(PurePath(suffix).suffix or suffix or "no suffix", reason)
+    return _writers.require(found[1])
 
 
 def _candidates(containers: frozenset[str]) -> Iterable[Reader]:
@@ -360,6 +393,8 @@ _NO_FORMAT: Final = {
     "zip": "nothing in this ZIP is a chat export that is known",
     "sqlite": "this database is no WeChat database that is known",
     "ole": "this old Excel or Word file is no chat export that is known",
+    "parquet": "this Parquet file has no columns time, sender and text of messages",
+    "arrow": "this Arrow file has no columns time, sender and text of messages",
     "json": "this JSON is no chat export that is known",
     "jsonl": "these JSON lines are no chat export that is known",
     "js": "this script is no chat export that is known",
@@ -417,6 +452,7 @@ def detect_reader(source: Source, encoding: str | None = None) -> tuple[Reader, 
     """
     head = Head.of(source, encoding)
     found: list[tuple[float, Reader, str]] = []
+    openings: list[tuple[float, Reader, str]] = []
     refused: list[tuple[float, Reader, str]] = []
     others: dict[str, str] = {}
     missing: MissingExtraError | None = None
@@ -434,8 +470,11 @@ def detect_reader(source: Source, encoding: str | None = None) -> tuple[Reader, 
         elif verdict is not None:
             bonus = 0.01 if head.suffix in reader.suffixes else 0.0
             found.append((min(1.0, verdict.confidence) + bonus, reader, verdict.reason))
+            openings += found[-1:] if verdict.opening else []
         else:
             others[reader.name] = NOT_RECOGNISED
+    if len(openings) == 1:
+        found, refused = openings, []
     best = max((entry[0] for entry in found), default=0.0)
     if refused and max(entry[0] for entry in refused) >= best:
         _, reader, reason = max(refused, key=lambda entry: entry[0])

@@ -9,10 +9,12 @@ from __future__ import annotations
 import codecs
 import contextlib
 import fnmatch
+import functools
 import gzip
 import io
 import os
 import secrets
+import weakref
 import zlib
 from pathlib import Path, PurePath
 from typing import IO, TYPE_CHECKING, Final, TypeAlias, cast
@@ -37,7 +39,7 @@ __all__ = [
     "replacing",
 ]
 
-Readable: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | IO[str] | IO[bytes]"
+Readable: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | IO[str] | IO[bytes] | Source"
 
 HEAD_SIZE: Final = 65_536
 """Bytes that detection may look at."""
@@ -194,18 +196,22 @@ class Source:
         self._siblings: Callable[[str], list[Source]] = lambda _: []
         self._text: str | None = None
         self._head: bytes | None = None
+        self._opened: weakref.ref[IO[bytes]] | None = None
 
     @classmethod
     def of(cls, readable: Readable, *, size_limit: int = DEFAULT_SIZE_LIMIT) -> Source:
         """A source from whatever a user passes.
 
         Args:
-            readable: a path, bytes, a binary file or a text file. File objects are read to their end, once.
+            readable: a path, bytes, a binary file or a text file. File objects are read to their end, once. A source
+                stays what it is.
             size_limit: bytes that compressed data may grow to.
 
         Raises:
             TypeError: for anything else.
         """
+        if isinstance(readable, Source):
+            return readable
         if isinstance(readable, str | os.PathLike):
             return cls._of_path(Path(readable), size_limit)
         if isinstance(readable, bytes | bytearray | memoryview):
@@ -298,6 +304,7 @@ class Source:
         stream = self._opener()
         if not hasattr(stream, "peek"):
             stream = cast("IO[bytes]", io.BufferedReader(cast("io.RawIOBase", stream)))
+        self._opened = weakref.ref(stream)  # for `position`, without keeping it open
         unpacked = _unpack(stream, stream.peek(10))  # type: ignore[attr-defined]
         if unpacked is None:
             return stream
@@ -311,7 +318,33 @@ class Source:
             else:
                 with self.open() as stream:
                     self._head = stream.read(HEAD_SIZE)
+                self._opened = None
         return self._head
+
+    @functools.cached_property
+    def size(self) -> int | None:
+        """Bytes of the file, packed as it is, when first asked for; `None` where there is no file."""
+        try:
+            return None if self.path is None else self.path.stat().st_size
+        except OSError:
+            return None
+
+    @property
+    def position(self) -> int | None:
+        """Bytes of the file that were taken so far, all of them when it was closed; `None` before it is opened.
+
+        Asking costs reading nothing, and may be done from another thread.
+        """
+        opened = self._opened
+        if opened is None:
+            return None
+        stream = opened()
+        if stream is None or stream.closed:
+            return self.size
+        try:
+            return stream.tell()
+        except (OSError, ValueError):  # it cannot tell, or was closed just now
+            return None
 
     def read_bytes(self) -> bytes:
         """Everything, with gzip or bzip2 undone."""

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 Run = Callable[..., Result]
 Process = Callable[..., "subprocess.CompletedProcess[str]"]
+OnTerminal = Callable[..., str]
 
 
 @pytest.fixture
@@ -47,7 +48,43 @@ def process(tmp_path: Path) -> Process:
         start = ["-c", code] if code is not None else ["-m", "wechatlog"]
         command = [sys.executable, *start, *map(str, arguments)]
         environment = {**os.environ, "PYTHONIOENCODING": "utf-8", **how.pop("env", {})}
-        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": tmp_path, **how}
-        return subprocess.run(command, env=environment, text=True, encoding="utf-8", timeout=60, **options)
+        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": tmp_path, "text": True, **how}
+        options.setdefault("encoding", "utf-8" if options["text"] else None)
+        return subprocess.run(command, env=environment, timeout=60, **options)
+
+    return call
+
+
+@pytest.fixture
+def on_terminal(tmp_path: Path) -> OnTerminal:
+    """The program on a terminal of 60 columns; gives what it writes to both streams."""
+
+    def call(*arguments: object, code: int = 0, start: tuple[str, ...] = ("-m", "wechatlog")) -> str:
+        import pty
+
+        main_end, program_end = pty.openpty()
+        environment = {**os.environ, "PAGER": "cat", "TERM": "xterm-256color", "COLUMNS": "60"}
+        environment.pop("NO_COLOR", None)
+        with subprocess.Popen(
+            [sys.executable, *start, *map(str, arguments)],
+            stdin=program_end,
+            stdout=program_end,
+            stderr=program_end,
+            cwd=tmp_path,
+            env=environment,
+        ) as process:
+            os.close(program_end)
+            pieces = []
+            while True:
+                try:
+                    piece = os.read(main_end, 65536)
+                except OSError:  # Linux: the other end is closed
+                    break
+                if not piece:
+                    break
+                pieces.append(piece)
+            os.close(main_end)
+            assert process.wait(60) == code, b"".join(pieces)
+        return b"".join(pieces).decode()
 
     return call

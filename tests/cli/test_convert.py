@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import zipfile
 from pathlib import Path
@@ -237,7 +238,7 @@ def test_nothing_is_written_when_a_name_is_wrong(run: Run, tmp_path: Path) -> No
         (["-o", "out/"], "out/: name the form of the output with --to\nForms: markdown"),
         (["-o", "out"], "out: name the form of the output with --to\nForms: markdown"),
         ([], "standard output: name the form of the output with --to\nForms: markdown"),
-        (["--to", "jsnol"], "Invalid value for '--to': 'jsnol': no writer of that name; did you mean jsonl?\nKnown: "),
+        (["--to", "jsnol"], "Invalid value for '--to': 'jsnol': no writer of that name; did you mean json"),
         (["--from", "marcdown"], "'--from': 'marcdown': no reader of that name; did you mean markdown"),
         (["--to", "jsonl", "--json"], "--json prints its summary where `-o -` prints the chats"),
         (["--to", "jsonl", "--tz", "Asia/Shangai"], "unknown time zone: 'Asia/Shangai'; use a name such as Asia/Sha"),
@@ -302,6 +303,133 @@ def test_streaming_of_several_chats(run: Run, tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(module, "_HUGE", 1)
     result = run("convert", "two.jsonl", "-o", "out.txt")
     assert result.stderr == "wechatlog: out.txt: 2 conversations, 2 messages\n"
+
+
+def months(path: Path) -> Path:
+    messages = [wechatlog.Message(sender="李四", text=f"第{n}天", time=START + dt.timedelta(days=n)) for n in range(40)]
+    wechatlog.dump(wechatlog.Conversation(messages, title="读书会"), path)
+    return path
+
+
+START = dt.datetime(2026, 5, 1, 9)
+
+
+def test_splitting_into_a_folder(run: Run, tmp_path: Path) -> None:
+    months(tmp_path / "a.jsonl")
+    result = run("convert", "a.jsonl", "-o", "out", "--to", "text", "--split", "month")
+    assert (result.exit_code, result.stderr) == (0, "wechatlog: out: 2 files: 1 conversation, 40 messages\n")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a-2026-05.txt", "a-2026-06.txt"]
+    result = run("convert", "a.jsonl", "-o", "pages/", "--to", "html", "--split", "year")
+    assert result.stderr == "wechatlog: pages/: 1 file and index.html: 1 conversation, 40 messages\n"
+    result = run("convert", "a.jsonl", "-o", "sizes/", "--to", "jsonl", "--split", "5kB", "--json", "-q")
+    found = json.loads(result.stdout)
+    assert (found["conversations"], found["messages"]) == (1, 40)
+    assert [entry["path"] for entry in found["written"]][:2] == ["sizes/a-part-001.jsonl", "sizes/a-part-002.jsonl"]
+    assert sum(entry["messages"] for entry in found["written"]) == 40
+    assert {(entry["source"], entry["title"]) for entry in found["written"]} == {("a.jsonl", "读书会")}
+
+
+def test_streaming_into_a_folder(run: Run, tmp_path: Path) -> None:
+    months(tmp_path / "a.jsonl")
+    assert run("convert", "a.jsonl", "-o", "whole/", "--to", "text", "--split", "month").exit_code == 0
+    result = run("convert", "a.jsonl", "-o", "streamed/", "--to", "text", "--split", "month", "--stream")
+    assert (result.exit_code, result.stderr) == (0, "wechatlog: streamed/: 2 files: 1 conversation, 40 messages\n")
+    result = run("convert", "a.jsonl", "-o", "days/", "--to", "markdown", "--split", "day", "--stream")
+    assert result.stderr == "wechatlog: days/: 40 files: 1 conversation, 40 messages\n"
+    result = run("convert", "a.jsonl", "-o", "streamed/", "--to", "jsonl", "--stream")
+    assert result.stderr == "wechatlog: streamed/: 1 file: 1 conversation, 40 messages\n"
+    for name in ("a-2026-05.txt", "a-2026-06.txt"):
+        assert (tmp_path / "streamed" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+    assert wechatlog.load(tmp_path / "streamed" / "a.jsonl") == wechatlog.load(tmp_path / "a.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--to", "text"], "standard output: --split writes several files; give a folder, such as -o chats/"),
+        (["-o", "out.txt"], "out.txt: --split writes several files; give a folder, such as -o chats/"),
+        (["-o", "out/"], "out/: name the form of the output with --to\nForms: markdown"),
+    ],
+)
+def test_splitting_needs_a_folder(example: Path, run: Run, arguments: list[str], message: str) -> None:
+    result = run("convert", example, "--split", "month", *arguments)
+    assert (result.exit_code, message in result.stderr) == (2, True)
+
+
+def test_other_ways_to_split(example: Path, run: Run, tmp_path: Path) -> None:
+    result = run("convert", example, "-o", "out/", "--to", "text", "--split", "week")
+    assert result.exit_code == 2
+    assert (
+        "Invalid value for '--split': 'week' is no way to split: give day, month, year, a number of messages, or a size (5MB)"
+    ) in result.stderr
+    result = run("convert", example, "-o", "out/", "--to", "sqlite", "--split", "9kB")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("wechatlog: sqlite: a file without a message has ")
+    (tmp_path / "file").touch()
+    result = run("convert", example, "-o", "file", "--to", "text", "--split", "day")
+    assert (result.exit_code, result.stderr) == (1, "wechatlog: file: exists and is no folder\n")
+
+
+def test_a_full_disk_in_a_folder(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    months(tmp_path / "a.jsonl")
+
+    def write(self: TextWriter, conversation: wechatlog.Conversation, *_: object) -> object:
+        yield "new"
+        if len(conversation) < 20:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(TextWriter, "write", write)
+    result = run("convert", "a.jsonl", "-o", "out/", "--to", "text", "--split", "month")
+    assert (result.exit_code, result.stderr) == (1, "wechatlog: out/a-2026-06.txt: No space left on device\n")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a-2026-05.txt"]
+
+
+def test_an_index_does_not_overwrite_an_input(run: Run, tmp_path: Path) -> None:
+    months(tmp_path / "index.html")
+    result = run("convert", "index.html", "--from", "jsonl", "-o", ".", "--to", "html")
+    message = "index.html: is one of the inputs, and is not overwritten; choose another OUT\n"
+    assert (result.exit_code, result.stderr) == (1, f"wechatlog: {message}")
+    assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
+    assert run("convert", "index.html", "--from", "jsonl", "-o", "pages/", "--to", "html").exit_code == 0
+    assert sorted(path.name for path in (tmp_path / "pages").iterdir()) == ["index-2.html", "index.html"]
+
+
+def test_a_longer_suffix_chooses_its_form(example: Path, run: Run, tmp_path: Path) -> None:
+    assert run("convert", example, "-o", "OUT.ChatLab.json").exit_code == 0
+    assert wechatlog.detect(tmp_path / "OUT.ChatLab.json").format == "chatlab-json"
+    assert run("convert", example, "-o", "out.json").exit_code == 0
+    assert wechatlog.detect(tmp_path / "out.json").format == "json"
+
+
+def test_several_chats_to_the_standard_output(run: Run, tmp_path: Path) -> None:
+    for number in (1, 2):
+        day(tmp_path / "in", number)
+    result = run("convert", "in", "--to", "html")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "wechatlog: standard output: a file of the form html holds one conversation; "
+        "for several give a folder, such as -o chats/\n"
+    )
+
+
+def test_streaming_several_chats_to_the_standard_output(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2):
+        day(tmp_path / "in", number)
+    run("convert", "in", "-o", "two.jsonl")
+    monkeypatch.setattr(module, "_HUGE", 1)
+    result = run("convert", "two.jsonl", "--to", "text")
+    assert result.exit_code == 1
+    assert result.stderr == "wechatlog: two.jsonl: holds several conversations; read them with --no-stream\n"
+    assert run("convert", "two.jsonl", "--to", "text", "--no-stream").exit_code == 0
+
+
+@pytest.mark.parametrize("form", [info.name for info in wechatlog.formats() if info.role == "writer"])
+def test_every_form_is_reached(example: Path, run: Run, tmp_path: Path, form: str) -> None:
+    result = run("convert", example, "-o", "out/", "--to", form)
+    assert result.exit_code == 0, result.stderr
+    assert list((tmp_path / "out").iterdir())
 
 
 def test_places_that_cannot_be_written(example: Path, run: Run, tmp_path: Path) -> None:

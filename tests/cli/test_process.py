@@ -17,7 +17,7 @@ from rich.cells import cell_len
 import wechatlog
 from wechatlog.cli import main
 
-from .conftest import Process, Run
+from .conftest import OnTerminal, Process, Run
 
 
 def no_traceback(result: subprocess.CompletedProcess[str]) -> str:
@@ -85,11 +85,19 @@ def test_exit_codes_of_main(
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes of POSIX")
 @pytest.mark.parametrize(
-    "command", [["show"], ["convert", "--to", "text", "-q"], ["convert", "--to", "jsonl", "--stream", "-q"]]
+    "command",
+    [
+        ["show", "FILE"],
+        ["convert", "FILE", "--to", "text", "-q"],
+        ["convert", "FILE", "--to", "jsonl", "--stream", "-q"],
+        ["search", "消息", "FILE"],
+        ["search", "消息", "FILE", "--json"],
+    ],
 )
 def test_closed_pipe(huge: Path, command: list[str]) -> None:
+    arguments = [str(huge) if argument == "FILE" else argument for argument in command]
     with subprocess.Popen(
-        [sys.executable, "-m", "wechatlog", command[0], str(huge), *command[1:]],
+        [sys.executable, "-m", "wechatlog", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:
@@ -211,40 +219,24 @@ def test_completion_of_format_names(process: Process) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="terminals of POSIX")
-def test_a_terminal_gets_colours_a_pager_and_a_progress_bar(example: Path, tmp_path: Path) -> None:
-    import pty
-
-    def on_terminal(*arguments: object) -> str:
-        main_end, program_end = pty.openpty()
-        environment = {**os.environ, "PAGER": "cat", "TERM": "xterm-256color", "COLUMNS": "60"}
-        environment.pop("NO_COLOR", None)
-        with subprocess.Popen(
-            [sys.executable, "-m", "wechatlog", *map(str, arguments)],
-            stdin=program_end,
-            stdout=program_end,
-            stderr=program_end,
-            cwd=tmp_path,
-            env=environment,
-        ) as process:
-            os.close(program_end)
-            pieces = []
-            while True:
-                try:
-                    piece = os.read(main_end, 65536)
-                except OSError:  # Linux: the other end is closed
-                    break
-                if not piece:
-                    break
-                pieces.append(piece)
-            os.close(main_end)
-            assert process.wait(60) == 0
-        return b"".join(pieces).decode()
-
-    shown = on_terminal("show", example)
+def test_a_terminal_gets_colours_and_a_pager(example: Path, on_terminal: OnTerminal) -> None:
+    shown = on_terminal("show", example).rpartition("\x1b[2K")[2]  # on a slow machine there is a progress bar first
     assert shown.startswith("\x1b[1m2026-05-01-WeChat\x1b[0m")
     assert shown.endswith("晚安\x1b[33m[月亮]\x1b[0m\r\n")
     plain = re.sub(r"\x1b\[[0-9;]*m", "", shown).split("\r\n")
     assert all(cell_len(line) <= 60 for line in plain[1:])
-    bar = on_terminal("convert", example, example.parent, "-o", "out2.jsonl")
-    assert "/2 files" in bar
-    assert "out2.jsonl: 2 conversations, 50 messages" in bar
+    found = on_terminal("search", "扳手", example).rpartition("\x1b[2K")[2]
+    assert found.startswith("\x1b[1m2026-05-01-WeChat · ")
+    assert found.endswith("谁有内六角\x1b[1;31m扳手\x1b[0m？\r\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="terminals of POSIX")
+def test_a_terminal_gets_no_bytes(example: Path, on_terminal: OnTerminal) -> None:
+    shown = on_terminal("convert", example, "--to", "sqlite", code=2)
+    assert "sqlite is no text and is not written to a terminal; give a file with -o, or pipe it" in shown
+
+
+def test_a_pipe_gets_bytes(example: Path, process: Process) -> None:
+    result = process("convert", example, "--to", "sqlite", "-q", text=False)
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert result.stdout.startswith(b"SQLite format 3\0")

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 import wechatlog
 from wechatlog.cli.messages import harmless
-from wechatlog.cli.view import Look, iter_lines
+from wechatlog.cli.rendering import Look, iter_lines
 
 from .conftest import Run
 

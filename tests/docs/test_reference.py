@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import importlib.util
 import json
 import re
@@ -14,7 +15,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import wechatlog
-from wechatlog import operations, testing
+from wechatlog import testing
 from wechatlog.content.vocabulary import segment_for
 from wechatlog.segments import segment_rules, types
 
@@ -45,8 +46,8 @@ def test_the_api_page_has_every_public_name() -> None:
     for part in re.split(r"^\.\. currentmodule:: ", text, flags=re.MULTILINE)[1:]:
         names = re.findall(r"^\.\. auto(?:function|class|exception):: (\w+)", part, re.MULTILINE)
         shown.setdefault(part.split("\n", 1)[0], []).extend(names)
-    assert sorted(shown.pop("wechatlog")) == sorted(wechatlog.__all__)
-    assert sorted(shown.pop("wechatlog.operations")) == sorted(operations.__all__)
+    for module in ("wechatlog", "wechatlog.operations", "wechatlog.ext.plot"):
+        assert sorted(shown.pop(module)) == sorted(importlib.import_module(module).__all__)
     assert not shown
 
 
@@ -167,6 +168,13 @@ def _validate(conversation: wechatlog.Conversation, validator: Draft202012Valida
         assert not problems, f"{problems[:3]} in {line[:300]}"
 
 
+def _validate_document(conversation: wechatlog.Conversation, validator: Draft202012Validator) -> None:
+    value = json.loads(wechatlog.dumps([conversation, conversation], "json"))
+    chosen = validator.evolve(schema=_reference(validator, "document"))
+    problems = [error.message for error in chosen.iter_errors(value)]
+    assert not problems, problems[:3]
+
+
 def _reference(validator: Draft202012Validator, definition: str) -> dict[str, Any]:
     """The schema of one type of line: its complaints say more than those of `oneOf`."""
     schema = dict(validator.schema)
@@ -180,14 +188,17 @@ def test_what_is_written_is_valid(closed: bool) -> None:
     for path in sorted((ROOT / "examples").iterdir()):
         for conversation in wechatlog.load_archive(path):
             _validate(conversation, validator)
+            _validate_document(conversation, validator)
     for conversation in testing.SAMPLE_CONVERSATIONS:
         _validate(conversation, validator)
+        _validate_document(conversation, validator)
 
 
 def test_the_corpus_as_native_form_is_valid() -> None:
     validator = Draft202012Validator(_schema(closed=True))
     for conversation in wechatlog.load_archive(CORPUS):
         _validate(conversation[:40], validator)
+        _validate_document(conversation[:40], validator)
 
 
 def test_one_line_is_either_a_conversation_or_a_message() -> None:
@@ -199,6 +210,15 @@ def test_one_line_is_either_a_conversation_or_a_message() -> None:
     assert not validator.is_valid({"type": "message", "kind": "text", "text": "早", "time": "gestern"})
 
 
+def test_a_document_is_a_list_of_conversations() -> None:
+    validator = Draft202012Validator(_schema())
+    assert validator.is_valid({"schema": "wechatlog/1", "conversations": [{"messages": []}]})
+    assert not validator.is_valid({"conversations": []})
+    assert not validator.is_valid({"schema": "wechatlog/1", "conversations": [{"title": "x"}]})
+    messages = [{"kind": "whisper", "text": "早"}]
+    assert not validator.is_valid({"schema": "wechatlog/1", "conversations": [{"messages": messages}]})
+
+
 def test_the_schema_has_every_field() -> None:
     definitions = _schema()["$defs"]
     for name in set(types.__all__) - {"Segment"}:
@@ -207,7 +227,10 @@ def test_the_schema_has_every_field() -> None:
     assert set(definitions["message"]["properties"]["kind"]["enum"]) == {kind.value for kind in wechatlog.MessageKind}
     assert set(definitions["origin"]["properties"]) == set(wechatlog.Origin._fields)
     assert set(definitions["diagnostic"]["properties"]) == {f.name for f in attrs.fields(wechatlog.Diagnostic)}
-    for name in ("conversation", "message"):
+    assert set(definitions["documentConversation"]["properties"]) == (
+        set(definitions["conversation"]["properties"]) - {"type", "schema"} | {"messages"}
+    )
+    for name in ("conversation", "message", "document", "documentConversation"):
         for key in definitions[name]["properties"]:
             assert f"`{key}`" in _page("jsonl.md"), f"{key} is not in docs/reference/jsonl.md"
 

@@ -41,6 +41,12 @@ def _codes(conversation: wechatlog.Conversation) -> list[str]:
     return [entry.code for entry in conversation.diagnostics]
 
 
+def test_headings_of_days_make_no_chat() -> None:
+    diary = "# 日记\n\n## 2026-05-01\n\n**早上** 出门\n\n## 2026-05-02\n\n下雨\n"
+    with pytest.raises(wechatlog.UnknownFormatError):
+        wechatlog.detect(diary.encode())
+
+
 # --- official samples ------------------------------------------------------------------------------
 
 

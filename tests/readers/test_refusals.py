@@ -16,7 +16,7 @@ from wechatlog.readers import refusals
 from wechatlog.readers.base import Head
 from wechatlog.source import Source
 
-REFUSERS = (refusals.TRAINING, refusals.CONTACTS, refusals.ENCRYPTED)
+REFUSERS = (refusals.TRAINING, refusals.CONTEXT, refusals.CONTACTS, refusals.ENCRYPTED)
 
 
 def _verdicts(data: bytes) -> list[str]:

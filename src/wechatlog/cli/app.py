@@ -19,7 +19,10 @@ from wechatlog.cli.commands import completion, formats
 from wechatlog.cli.convert import convert
 from wechatlog.cli.info import info
 from wechatlog.cli.messages import Failure, explain, say
+from wechatlog.cli.search import search
 from wechatlog.cli.show import show
+from wechatlog.cli.stats import stats
+from wechatlog.cli.view_page import view
 from wechatlog.errors import WechatlogError
 
 if TYPE_CHECKING:
@@ -63,7 +66,7 @@ def app() -> None:
     """Any WeChat chat archive in, one model, any form out."""
 
 
-for _command in (convert, show, info, formats, completion):
+for _command in (convert, show, search, view, info, stats, formats, completion):
     app.add_command(_command)
 
 

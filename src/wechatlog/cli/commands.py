@@ -53,7 +53,9 @@ def _to_json(info: FormatInfo) -> dict[str, Any]:
         "options": dict(info.options),
     }
     if info.role == "writer":
-        found |= {"several": find_writer(info.name).several, "losses": _losses(info)}
+        writer = find_writer(info.name)
+        found |= {name: getattr(writer, name) for name in ("several", "streaming", "binary")}
+        found["losses"] = _losses(info)
     return found
 
 

@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import click
 
-from wechatlog.api import MessageStream, dump, iter_messages
+from wechatlog.api import dump, iter_messages
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import Failure, explain
-from wechatlog.cli.names import Namer
-from wechatlog.cli.options import ANY_PATH, FormatName, Reading, list_writers, reading_options
+from wechatlog.cli.options import ANY_PATH, FormatName, Reading, Split, is_folder, list_writers, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import Summary
 from wechatlog.errors import MultipleConversationsError, UnknownFormatError
+from wechatlog.folders import CountedStream, iter_written
 from wechatlog.registry import find_writer
+from wechatlog.writers.base import IndexWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from wechatlog.cli.progress import Tick
-    from wechatlog.diagnostics import Diagnostic
-    from wechatlog.model import Conversation, Message
+    from wechatlog.model import Conversation
     from wechatlog.writers.base import Writer
 
 __all__ = ["convert"]
@@ -35,6 +35,7 @@ _HUGE: Final = 256 << 20
 """Bytes from which on one file is streamed into such a form."""
 
 _OUTPUT_HELP: Final = "A file, a folder (ends with /), or - for the standard output, the default."
+_SPLIT_HELP: Final = "Cut each chat into files by day, month, year, a number of messages, or a size such as 5MB."
 _STREAM_HELP: Final = (
     "Read message by message, in memory that does not grow; done anyway for one file of 256 MB or more "
     "whose form allows it."
@@ -45,6 +46,7 @@ _STREAM_HELP: Final = (
 @click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
 @click.option("-o", "--output", metavar="OUT", default="-", type=ANY_PATH, help=_OUTPUT_HELP)
 @click.option("--to", "form", type=FormatName("writer"), help="Form of the output; else by the suffix of OUT.")
+@click.option("--split", metavar="HOW", type=Split(), help=_SPLIT_HELP)
 @click.option("--stream/--no-stream", default=None, help=_STREAM_HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print a summary as JSON on the standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="No summary and no progress bar; errors are still told.")
@@ -53,40 +55,57 @@ def convert(inputs: tuple[str, ...], output: str, form: str | None, **how: Any) 
     """Convert chats into another form.
 
     IN is a file, a folder, a glob, a ZIP or - for the standard input. Several chats go into one file where
-    the form allows it (jsonl, markdown, text), else into a folder, one file each. OUT is replaced only when
+    the form allows it (jsonl, csv, text, …), else into a folder, one file each. OUT is replaced only when
     all of it was written; an input is never overwritten.
 
     \b
     Examples:
       wechatlog convert exports/ -o chats.jsonl
       wechatlog convert chats.jsonl -o back/ --to markdown
+      wechatlog convert chat.jsonl -o pages/ --to html --split month
       wechatlog convert chat.markdown --to text | less
     """  # noqa: D301
     if how["as_json"] and output == "-":
         raise click.UsageError("--json prints its summary where `-o -` prints the chats; give a file with -o")
     writer = _choose_writer(form, output)
+    _check_output(writer, output, split=how["split"])
     reading = Reading.of(how, writer)
-    job = _Job(Inputs(inputs, reading), output, writer, reading, quiet=how["quiet"])
-    job.run(stream=how["stream"])
+    job = _Job(Inputs(inputs, reading), output, writer, reading, how["split"])
+    quiet = how["quiet"] or (output == "-" and sys.stdout.isatty())
+    with progress(job.inputs.sources, quiet=quiet) as tick:
+        job.run(tick, stream=how["stream"])
     return job.summary.finish(job.inputs, output, as_json=how["as_json"], quiet=how["quiet"])
 
 
 def _choose_writer(form: str | None, output: str) -> Writer:
-    suffix = Path(output).suffix.lower()
+    name = "" if is_folder(output) else Path(output).name.lower()
     try:
-        return find_writer(form, suffix)
+        return find_writer(form, name)
     except UnknownFormatError:
-        if output == "-" or _is_folder(output) or not suffix:
+        suffix = Path(output).suffix.lower()
+        if output == "-" or is_folder(output) or not suffix:
             reason = "name the form of the output with --to"
         else:
             reason = f"no form is known for the suffix {suffix}; name one with --to"
-        shown = "standard output" if output == "-" else output
-        raise click.UsageError(f"{shown}: {reason}\nForms: {list_writers()}") from None
+        raise click.UsageError(f"{_shown(output)}: {reason}\nForms: {list_writers()}") from None
 
 
-def _is_folder(output: str) -> bool:
-    separators = tuple(filter(None, ("/", os.sep, os.altsep)))
-    return output.endswith(separators) or Path(output).is_dir()
+def _check_output(writer: Writer, output: str, *, split: str | None) -> None:
+    if output == "-" and writer.binary and sys.stdout.isatty():
+        raise click.UsageError(
+            f"{writer.name} is no text and is not written to a terminal; give a file with -o, or pipe it"
+        )
+    if split is not None and (output == "-" or _names_file(writer, output)):
+        raise click.UsageError(f"{_shown(output)}: --split writes several files; give a folder, such as -o chats/")
+
+
+def _shown(output: str) -> str:
+    return "standard output" if output == "-" else output
+
+
+def _names_file(writer: Writer, output: str) -> bool:
+    """Whether OUT looks like one file of this form."""
+    return not is_folder(output) and output.lower().endswith(tuple(writer.suffixes))
 
 
 @attrs.define
@@ -97,36 +116,47 @@ class _Job:
     output: str
     writer: Writer
     reading: Reading
-    quiet: bool
+    split: str | None
     summary: Summary = attrs.field(factory=Summary)
 
-    def run(self, *, stream: bool | None) -> None:
+    def run(self, tick: Tick, *, stream: bool | None) -> None:
         """Write everything, or raise `Failure`."""
-        with progress(len(self.inputs.sources), quiet=self.quiet) as tick:
-            if self._may_stream(forced=stream) and self._run_stream(tick, forced=bool(stream)):
-                return
-            self._run_whole(tick)
+        if self._may_stream(forced=stream) and self._run_stream(tick, forced=bool(stream)):
+            return
+        self._run_whole(tick)
 
     def _may_stream(self, *, forced: bool | None) -> bool:
         path = self.inputs.only_path
-        possible = path is not None and self.writer.streaming and not _is_folder(self.output)
+        possible = path is not None and (self.writer.streaming or self.split is not None)
         if forced and not possible:
             raise click.UsageError("--stream takes one file, and an output of a form that is written as it comes")
         if forced is None:
-            return possible and path is not None and path.stat().st_size >= _HUGE
+            return possible and not self._into_folder(1) and path is not None and path.stat().st_size >= _HUGE
         return forced
+
+    def _into_folder(self, conversations: int) -> bool:
+        if self.output == "-":
+            return False
+        too_many = conversations > 1 and not self.writer.several and not _names_file(self.writer, self.output)
+        return is_folder(self.output) or self.split is not None or too_many
 
     def _run_stream(self, tick: Tick, *, forced: bool) -> bool:
         """Write message by message; false where there are several conversations, to be read whole."""
-        path = self.inputs.only_path
-        stream = _Counted(iter_messages(str(path), **self.reading.keywords), tick)
+        stream = CountedStream(iter_messages(self.inputs.sources[0], **self.reading.keywords), tick)
+        path = str(self.inputs.only_path)
         try:
-            self._dump(stream, self.output, str(path))
+            if self._into_folder(1):
+                self._write_folder(stream)
+            else:
+                self._dump(stream, path)
+                self.summary.add_file(self.output, stream.conversation, stream.count)
         except MultipleConversationsError as error:
             if forced:
                 raise Failure(f"{path}: holds several conversations; leave out --stream") from error
+            if self.output == "-":  # the first of them is out already
+                raise Failure(f"{path}: holds several conversations; read them with --no-stream") from error
             return False
-        self.summary.add(self.output, stream.conversation, stream.count, stream.diagnostics)
+        self.summary.add_conversation(stream.diagnostics)
         return True
 
     def _run_whole(self, tick: Tick) -> None:
@@ -135,96 +165,51 @@ class _Job:
         if not first:
             raise self.inputs.nothing()
         items = itertools.chain(first, conversations)
-        if self.output != "-" and (_is_folder(self.output) or self._needs_folder(len(first))):
+        if self._into_folder(len(first)):
             self._write_folder(items)
-            return
-        if len(first) > 1 and not self.writer.several:
+        elif len(first) > 1 and not self.writer.several:
             raise Failure(
-                f"{self.output}: a file of the form {self.writer.name} holds one conversation; "
+                f"{_shown(self.output)}: a file of the form {self.writer.name} holds one conversation; "
                 "for several give a folder, such as -o chats/"
             )
-        self._dump(self._counted(items), self.output)
-
-    def _needs_folder(self, found: int) -> bool:
-        """Several chats, a form that holds one, and an OUT that does not look like a file of that form."""
-        known = Path(self.output).suffix.lower() in self.writer.suffixes
-        return found > 1 and not self.writer.several and not known
+        else:
+            self._dump(self._noted(items))
 
     def _watch(self, tick: Tick) -> Iterator[Conversation]:
         for conversation in self.inputs:
-            tick(self.inputs.position(conversation), len(conversation))
+            tick(len(conversation))
+            self.summary.add_conversation(conversation.diagnostics)
             yield conversation
-        tick(len(self.inputs.sources), 0)
 
-    def _counted(self, conversations: Iterable[Conversation]) -> Iterator[Conversation]:
+    def _noted(self, conversations: Iterable[Conversation]) -> Iterator[Conversation]:
         for conversation in conversations:
-            self.summary.add(self.output, conversation, len(conversation), conversation.diagnostics)
+            self.summary.add_file(self.output, conversation, len(conversation))
             yield conversation
 
-    def _write_folder(self, conversations: Iterable[Conversation]) -> None:
-        folder = Path(self.output)
+    def _write_folder(self, items: Iterable[Conversation] | CountedStream) -> None:
+        how = {"split": self.split, "check": self._check, **self.reading.writer_options}
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            for file in iter_written(items, self.output, self.writer.name, **how):
+                self.summary.add_file(str(file.path), file, file.messages)
         except FileExistsError:
             raise Failure(f"{self.output}: exists and is no folder") from None
-        namer = Namer(self.writer)
-        for conversation, shared in _with_shared_names(conversations):
-            path = folder / namer.name(conversation, shared=shared)
-            self._dump(conversation, str(path))
-            self.summary.add(str(path), conversation, len(conversation), conversation.diagnostics)
+        self.summary.with_index = isinstance(self.writer, IndexWriter)
 
-    def _dump(self, item: Any, output: str, source: str | None = None) -> None:
-        """Write one output; what fails is told with its name."""
-        how = {"format": self.writer.name, **self.reading.writer_options}
-        target: Any = sys.stdout.buffer if output == "-" else Path(output)
-        if output != "-" and self.inputs.holds(target):
-            raise Failure(f"{output}: is one of the inputs, and is not overwritten; choose another OUT")
+    def _check(self, path: Path) -> None:
+        if self.inputs.holds(path):
+            raise Failure(f"{path}: is one of the inputs, and is not overwritten; choose another OUT")
+
+    def _dump(self, item: Any, source: str | None = None) -> None:
+        """Write the one output; what fails is told with its name."""
+        target: Any = sys.stdout.buffer if self.output == "-" else Path(self.output)
+        if self.output != "-":
+            self._check(target)
         try:
-            dump(item, target, **how)
+            dump(item, target, self.writer.name, **self.reading.writer_options)
         except BrokenPipeError:
             raise
         except OSError as error:
             name = os.fsdecode(error.filename) if error.filename is not None else ""
             if not name or name.endswith(".part"):
-                source = "standard output" if output == "-" else output
+                source = _shown(self.output)
             raise Failure(explain(error, source or name)) from error
-
-
-class _Counted(MessageStream):
-    """A stream of messages that counts them as they go by."""
-
-    def __init__(self, stream: MessageStream, tick: Tick) -> None:
-        self._stream, self._tick = stream, tick
-        self.count = 0
-
-    def __iter__(self) -> Iterator[Message]:
-        return self
-
-    def __next__(self) -> Message:
-        message = next(self._stream)
-        self.count += 1
-        if not self.count % 1000:
-            self._tick(0, 1000)
-        return message
-
-    @property
-    def diagnostics(self) -> tuple[Diagnostic, ...]:
-        return self._stream.diagnostics
-
-    @property
-    def conversation(self) -> Conversation:
-        return self._stream.conversation
-
-
-def _with_shared_names(conversations: Iterable[Conversation]) -> Iterator[tuple[Conversation, bool]]:
-    """Each conversation, and whether the one before or after it came from a file of the same name."""
-    previous: Conversation | None = None
-    before = False
-    for conversation in conversations:
-        if previous is not None:
-            same = previous.origin.source == conversation.origin.source
-            yield previous, before or same
-            before = same
-        previous = conversation
-    if previous is not None:
-        yield previous, before

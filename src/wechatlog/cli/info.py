@@ -12,6 +12,7 @@ import click
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import count, harmless
 from wechatlog.cli.options import ANY_PATH, Reading, reading_options
+from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import Tally, diagnostic_to_json
 from wechatlog.cli.tables import print_table
 from wechatlog.errors import WechatlogError
@@ -100,7 +101,11 @@ def info(inputs: tuple[str, ...], *, everybody: bool, as_json: bool, **how: Any)
     reading = Reading.of(how)
     found = Inputs(inputs, reading)
     detections = _Detections(found, reading)
-    facts = [_Facts.of(conversation, detections.of(conversation)) for conversation in found]
+    facts: list[_Facts] = []
+    with progress(found.sources) as tick:
+        for conversation in found:
+            tick(len(conversation))
+            facts.append(_Facts.of(conversation, detections.of(conversation)))
     if not facts and not as_json:
         raise found.nothing()
     if as_json:

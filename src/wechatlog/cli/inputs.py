@@ -10,7 +10,7 @@ import io
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from wechatlog.archive import Archive, expand
 from wechatlog.cli.messages import Failure, count, explain, say
@@ -23,12 +23,14 @@ from wechatlog.source import DEFAULT_SIZE_LIMIT, Source
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from wechatlog.archive import ArchiveBatch
     from wechatlog.cli.options import Reading
     from wechatlog.diagnostics import Diagnostic
     from wechatlog.model import Conversation
 
 __all__ = ["Inputs"]
 
+_T = TypeVar("_T")
 _SHOWN: Final = 5
 
 
@@ -65,13 +67,12 @@ class Inputs:
 
     def __iter__(self) -> Iterator[Conversation]:
         """The conversations, one at a time."""
-        items = iter(self._archive)
-        while True:
-            with paused_collection():
-                conversation = next(items, None)
-            if conversation is None:
-                return
-            yield conversation
+        return _unhindered(iter(self._archive))
+
+    def streams(self) -> Iterator[tuple[Source, Iterator[ArchiveBatch]]]:
+        """Each input with its messages as they are read, in memory that does not grow with it."""
+        for source, batches in self._archive.iter_streams():
+            yield source, _unhindered(batches)
 
     @property
     def only_path(self) -> Path | None:
@@ -87,11 +88,6 @@ class Inputs:
             return False
         key = (wanted.st_dev, wanted.st_ino)
         return path.is_file() and any(_identity(source) == key for source in self.sources)
-
-    def position(self, conversation: Conversation) -> int:
-        """How many files were read when this conversation was complete; 0 where that cannot be told."""
-        name = conversation.origin.source
-        return next((number for number, source in enumerate(self.sources, 1) if source.name == name), 0)
 
     @property
     def skipped(self) -> tuple[Diagnostic, ...]:
@@ -141,6 +137,16 @@ class Inputs:
             rest = [f"and {len(reasons) - _SHOWN} more"] if len(reasons) > _SHOWN else []
             return Failure("\n  ".join(["no chats found", *reasons[:_SHOWN], *rest]))
         return Failure("\n".join(reasons))
+
+
+def _unhindered(items: Iterator[_T]) -> Iterator[_T]:
+    """The items, with the cyclic collector kept still while one is made."""
+    while True:
+        with paused_collection():
+            item = next(items, None)
+        if item is None:
+            return
+        yield item
 
 
 def _identity(source: Source) -> tuple[int, int] | None:

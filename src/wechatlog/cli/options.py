@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import datetime as dt
 import difflib
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
@@ -12,6 +14,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from wechatlog.errors import UnknownFormatError
+from wechatlog.folders import parse_split
+from wechatlog.operations.split import UNITS
 from wechatlog.registry import accepted_options, find_reader, find_writer, formats
 
 if TYPE_CHECKING:
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
 else:
     _ParamType = click.ParamType  # generic only since click 8.4
 
-__all__ = ["ANY_PATH", "FormatName", "Reading", "When", "list_writers", "reading_options"]
+__all__ = ["ANY_PATH", "FormatName", "Reading", "Split", "When", "is_folder", "list_writers", "reading_options"]
 
 ANY_PATH: Final = click.Path(readable=False)
 """Completed as a file name and not checked: the commands say more about what is wrong with a path than click."""
@@ -37,6 +41,12 @@ def list_writers() -> str:
     """Every writer with its suffixes, for messages."""
     rows = [info for info in formats() if info.role == "writer"]
     return ", ".join(f"{info.name} {' '.join(info.suffixes)}".rstrip() for info in rows)
+
+
+def is_folder(output: str) -> bool:
+    """Whether an output names a folder: one that exists, or any that ends like one."""
+    separators = tuple(filter(None, ("/", os.sep, os.altsep)))
+    return output.endswith(separators) or Path(output).is_dir()
 
 
 class FormatName(_ParamType):
@@ -85,6 +95,25 @@ class When(_ParamType):
         if day == dt.date.max:
             self.fail(f"{text!r} is no date (2026-05-01) and no time (2026-05-01T09:30)", param, ctx)
         return text
+
+
+class Split(_ParamType):
+    """How one chat is cut into files."""
+
+    name = "HOW"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text, if it says how to split."""
+        try:
+            parse_split(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        return str(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The units of the calendar that begin so."""
+        del ctx, param
+        return [CompletionItem(unit) for unit in UNITS if unit.startswith(incomplete)]
 
 
 class _Zone(_ParamType):

@@ -1,46 +1,152 @@
-"""A progress bar on the error stream, where that is a terminal; otherwise nothing."""
+"""A progress bar on the error stream, where that is a terminal and the run takes a while; otherwise nothing.
+
+How much is done is told by the inputs: by the bytes that were taken of each file. Nothing is counted while they are
+read; a thread looks five times a second.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
-from typing import TypeAlias
+import threading
+import time
+from typing import TYPE_CHECKING, Final
+
+from wechatlog.cli.messages import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.live import Live
+
+    from wechatlog.source import Source
 
 __all__ = ["Tick", "progress"]
 
-Tick: TypeAlias = Callable[[int, int], None]
-"""Takes the number of files done (0: unknown) and of messages that came with it."""
+_DELAY: Final = 1.0
+"""Seconds before there is a bar."""
+
+_PERIOD: Final = 0.2
+"""Seconds between two looks."""
 
 
-def _ignore(files: int, messages: int) -> None:
-    del files, messages
+class Tick:
+    """What a command tells of its progress. This one shows nothing of it."""
+
+    def __call__(self, messages: int) -> None:
+        """So many more messages were read."""
+
+    def clear(self) -> None:
+        """Take the bar off the screen: something is about to be printed there. It may come back after a while."""
 
 
 @contextlib.contextmanager
-def progress(files: int, *, quiet: bool) -> Iterator[Tick]:
-    """Show how far a run has come.
+def progress(sources: Sequence[Source], *, quiet: bool = False) -> Iterator[Tick]:
+    """Show how far a run has come: share, messages, rate, and the time that is left.
 
     Args:
-        files: how many there are; of a single one the share that is done is not known.
+        sources: what is read.
         quiet: show nothing.
     """
     if quiet or not sys.stderr.isatty():
-        yield _ignore
+        yield Tick()
         return
+    bar = _Bar(sources)
+    try:
+        yield bar
+    finally:
+        bar.end()
+
+
+class _Bar(Tick):
+    """A bar that comes after a second, drawn by a thread of its own."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self._files = [(source, size) for source in sources if (size := source.size)]
+        self._total = sum(size for _, size in self._files)
+        self._messages = 0
+        self._start = self._cleared = time.monotonic()
+        self._screen: Live | None = None
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="progress", daemon=True)
+        self._thread.start()
+
+    def __call__(self, messages: int) -> None:
+        self._messages += messages
+
+    def clear(self) -> None:
+        with self._lock:
+            self._cleared = time.monotonic()
+            self._hide()
+
+    def end(self) -> None:
+        """Take the bar away for good."""
+        self._ended.set()
+        self._thread.join()
+        self._hide()
+
+    def _run(self) -> None:
+        with contextlib.suppress(OSError, ValueError):  # nobody looks any more
+            while not self._ended.wait(_PERIOD):
+                with self._lock:
+                    if time.monotonic() - self._cleared >= _DELAY:
+                        self._draw()
+
+    def _hide(self) -> None:
+        if self._screen is not None:
+            self._screen.stop()
+            self._screen = None
+
+    def _draw(self) -> None:
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table
+        from rich.text import Text
+
+        if self._screen is None:
+            self._screen = _open_screen()
+        done = sum(min(size, source.position or 0) for source, size in self._files)
+        known = 0 < done < self._total  # a database tells nothing; after the last byte something is left to do
+        row = Table.grid(padding=(0, 1))
+        told = _tell(time.monotonic() - self._start, done / self._total if known else None, self._messages)
+        row.add_row(ProgressBar(self._total if known else None, done, width=24), Text(told, no_wrap=True))
+        self._screen.update(row, refresh=True)
+
+
+def _tell(seconds: float, share: float | None, messages: int) -> str:
+    """The words beside the bar.
+
+    Args:
+        seconds: since the start.
+        share: of the input, between 0 and 1; `None` where nobody knows.
+        messages: that were read.
+    """
+    parts = [f"{share:4.0%}"] if share else []
+    if messages:
+        parts.append(f"{count(messages, 'message')}, {messages / seconds:,.0f}/s")
+    parts.append(f"{_clock(seconds)} gone")
+    if share:
+        parts.append(f"{_clock(seconds / share - seconds)} left")
+    return " · ".join(parts)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _open_screen() -> Live:
+    """An empty place at the foot of the terminal, which leaves alone what is printed on the other stream."""
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.live import Live
 
-    columns = (
-        BarColumn(), TextColumn("{task.completed}/{task.total} files" if files > 1 else "reading"),
-        TextColumn("{task.fields[messages]:,} messages"), TimeElapsedColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=files if files > 1 else None, messages=0)
-
-        def tick(done: int, messages: int) -> None:
-            before = bar.tasks[0].completed
-            seen = bar.tasks[0].fields["messages"] + messages
-            bar.update(task, completed=max(before, done), messages=seen)
-
-        yield tick
+    screen = Live(
+        console=Console(stderr=True),
+        transient=True,
+        auto_refresh=False,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    screen.start()
+    return screen

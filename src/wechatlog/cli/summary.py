@@ -10,13 +10,14 @@ import click
 
 from wechatlog.cli.messages import count, harmless, say
 from wechatlog.diagnostics import Severity
+from wechatlog.model import Conversation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from wechatlog.cli.inputs import Inputs
     from wechatlog.diagnostics import Diagnostic
-    from wechatlog.model import Conversation
+    from wechatlog.folders import WrittenFile
 
 __all__ = ["Summary", "Tally", "diagnostic_to_json"]
 
@@ -70,33 +71,36 @@ def _place(note: Diagnostic) -> str:
 
 @attrs.define
 class Summary:
-    """Counts what was written."""
+    """Counts what was read and written."""
 
     written: list[dict[str, Any]] = attrs.field(factory=list)
+    conversations: int = 0
     messages: int = 0
+    with_index: bool = False
     diagnostics: Tally = attrs.field(factory=Tally)
 
-    def add(self, path: str, conversation: Conversation, messages: int, diagnostics: Iterable[Diagnostic]) -> None:
-        """Note a conversation that was written."""
-        source, title = conversation.origin.source, conversation.title
-        self.written.append({"path": path, "source": source, "title": title, "messages": messages})
-        self.messages += messages
+    def add_conversation(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Note a conversation that was read."""
+        self.conversations += 1
         self.diagnostics.add(diagnostics)
+
+    def add_file(self, path: str, what: Conversation | WrittenFile, messages: int) -> None:
+        """Note a file that was written, or a conversation in it."""
+        source = what.origin.source if isinstance(what, Conversation) else what.source
+        self.written.append({"path": path, "source": source, "title": what.title, "messages": messages})
+        self.messages += messages
 
     def finish(self, inputs: Inputs, output: str, *, as_json: bool, quiet: bool) -> int:
         """Report, and give the exit code."""
         inputs.complain(quiet=quiet)
         if not quiet:
-            paths = {entry["path"] for entry in self.written}
-            where = output if output in paths else f"{output}: {count(len(paths), 'file')}"
-            what = f"{count(len(self.written), 'conversation')}, {count(self.messages, 'message')}"
-            say(f"{'standard output' if where == '-' else where}: {what}")
+            say(f"{self._where(output)}: {self._what()}")
             for line in self.diagnostics.lines():
                 click.echo(line, err=True)
         if as_json:
             found = {
                 "written": self.written,
-                "conversations": len(self.written),
+                "conversations": self.conversations,
                 "messages": self.messages,
                 "diagnostics": self.diagnostics.to_json(),
                 "failed": inputs.failures,
@@ -104,3 +108,12 @@ class Summary:
             }
             click.echo(json.dumps(found, ensure_ascii=False, indent=2).encode("utf-8", "replace"))
         return 1 if inputs.failures else 0
+
+    def _where(self, output: str) -> str:
+        paths = {entry["path"] for entry in self.written}
+        if output in paths:
+            return "standard output" if output == "-" else output
+        return f"{output}: {count(len(paths), 'file')}{' and index.html' if self.with_index else ''}"
+
+    def _what(self) -> str:
+        return f"{count(self.conversations, 'conversation')}, {count(self.messages, 'message')}"

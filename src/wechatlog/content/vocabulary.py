@@ -38,6 +38,7 @@ __all__ = [
     "APP_MESSAGE",
     "PLAIN_KINDS",
     "TRANSFER_STATES",
+    "chatlab_type",
     "kind_of_app_type",
     "kind_of_chatlab",
     "kind_of_local_type",
@@ -179,6 +180,15 @@ _CHATLAB_TYPES: Final[Mapping[int, MessageKind]] = MappingProxyType(
         80: MessageKind.SYSTEM,
         81: MessageKind.RECALL,
         99: MessageKind.OTHER,
+    }
+)
+# The other way round. What the format has no number for: 24 is "music, mini programs and so on", and group
+# announcements are named among the notices of 80.
+_CHATLAB_CODES: Final[Mapping[MessageKind, int]] = MappingProxyType(
+    {
+        **{kind: code for code, kind in _CHATLAB_TYPES.items() if code != 24},
+        **dict.fromkeys((MessageKind.MUSIC, MessageKind.MINI_PROGRAM, MessageKind.CHANNEL, MessageKind.NOTE), 24),
+        MessageKind.ANNOUNCEMENT: 80,
     }
 )
 
@@ -327,6 +337,11 @@ def kind_of_record_type(data_type: int) -> MessageKind:
 def kind_of_chatlab(code: int) -> MessageKind | None:
     """The kind of a ChatLab message type, or `None` for a code that format 0.0.2 does not have."""
     return _CHATLAB_TYPES.get(code)
+
+
+def chatlab_type(kind: MessageKind) -> int:
+    """The ChatLab message type of a kind; several kinds share 24 (shares) and 80 (notices)."""
+    return _CHATLAB_CODES[kind]
 
 
 def kind_of_name(name: str) -> MessageKind | None:

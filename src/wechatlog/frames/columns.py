@@ -1,47 +1,57 @@
-"""The columns of the tables, and the way of messages into them and back.
+"""A conversation as tables of plain values: the one set of columns that every tabular form shares.
 
-Takes messages and gives lists of plain values, one list a column; and the other way round. It imports no library for
-data frames: those who use one turn these lists into its columns.
+Takes conversations, or parts of their messages, and gives columns: lists by name. A row carries everything that a
+message holds, so that nothing is lost on the way; what belongs to the whole conversation is a header of its own, for
+the forms that have a place for it. `rows` has the way back. Knows no file, no writer and no library for frames.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import itertools
-import json
+import operator
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
-import attrs
-
-from wechatlog.content.native import (
-    conversation_from_json,
-    conversation_to_json,
-    segment_from_json,
-    segment_to_json,
-)
-from wechatlog.diagnostics import Origin
-from wechatlog.model import Conversation, MessageKind, build_message
-from wechatlog.segments.types import Emoji, Forward, Image, Link, Mention
+from wechatlog.frames.pieces import segment_to_row
+from wechatlog.frames.values import without_surrogates
+from wechatlog.segments.types import Emoji, Image, Link, Mention, Text
+from wechatlog.timestamps import zone_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from wechatlog.model import Message
-    from wechatlog.segments import Lexicon, Segment
+    from wechatlog.model import Conversation, Message, Participant
+    from wechatlog.segments import Segment
 
 __all__ = [
+    "BODY_COLUMNS",
     "TABLES",
     "Column",
+    "ColumnType",
+    "Key",
+    "Zone",
     "collect",
     "columns_of",
-    "conversation_header",
-    "conversation_of",
-    "messages_of",
-    "read_conversations",
+    "conversation_key",
+    "name_pieces",
+    "named_zone",
+    "names_of",
+    "zone_of",
 ]
 
 ColumnType: TypeAlias = Literal["text", "category", "flag", "integer", "number", "time", "texts", "segments"]
 """`category`: text of few different values. `texts`: a list of texts. `segments`: a list of `SEGMENT_FIELDS`."""
+
+Key: TypeAlias = "tuple[str | None, str | None]"
+"""What tells conversations apart in a table: the columns `conversation` and `conversation_id`."""
+
+
+class Zone(NamedTuple):
+    """The zone of a column of times, and the name that other libraries know it by."""
+
+    tzinfo: dt.tzinfo
+    name: str
 
 
 class Column(NamedTuple):
@@ -124,17 +134,8 @@ TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
 }  # fmt: skip
 """Every table and its columns. `messages` has a row for each message, the others one for each thing in them."""
 
-SEGMENT_FIELDS: Final[Mapping[str, ColumnType]] = {
-    "type": "category", "raw": "text", "code": "text", "name": "text", "unicode": "text", "confidence": "number",
-    "everyone": "flag", "url": "text", "label": "text", "path": "text", "title": "text", "sender": "text",
-    "text": "text", "size": "integer", "md5": "text", "seconds": "number", "transcript": "text",
-    "latitude": "number", "longitude": "number", "poi": "text", "id": "text", "amount": "text", "note": "text",
-    "state": "text", "kind": "text", "messages": "text",
-}  # fmt: skip
-"""The fields of a piece of a body: those of all segment classes together. `messages`, the contents of a bundle of
-forwarded messages, are a text in JSON."""
-
-_PIECES: Final[Mapping[str, type]] = {"mentions": Mention, "links": Link, "emoji": Emoji, "images": Image}
+BODY_COLUMNS: Final = frozenset({"mentions", "emoji", "links", "images", "segments", "parsed"})
+"""The columns of `messages` that say what is in the bodies; all but the last cost parsing them."""
 
 
 def columns_of(table: str) -> tuple[Column, ...]:
@@ -148,51 +149,53 @@ def columns_of(table: str) -> tuple[Column, ...]:
     return TABLES[table]
 
 
-def _fields(segment: Segment) -> dict[str, Any]:
-    fields = segment_to_json(segment)
-    if isinstance(segment, Forward):
-        fields["messages"] = json.dumps(fields.get("messages", []), ensure_ascii=False, separators=(",", ":"))
-    return fields
+def names_of(table: str, *, segments: bool = True) -> list[str]:
+    """The names of the columns of a table, on request without those of `BODY_COLUMNS`.
+
+    Raises:
+        ValueError: for a name that is none of `TABLES`.
+    """
+    left_out = frozenset() if segments or table != "messages" else BODY_COLUMNS
+    return [column.name for column in columns_of(table) if column.name not in left_out]
 
 
-def _segment(fields: Mapping[str, Any]) -> Segment:
-    found = {name: value for name, value in fields.items() if value is not None}
-    if "messages" in found:
-        found["messages"] = json.loads(found["messages"])
-    if found.get("type") == "call" and "seconds" in found:
-        found["seconds"] = int(found["seconds"])
-    return segment_from_json(found)
+def zone_of(conversation: Conversation, messages: Iterable[Message]) -> Zone | None:
+    """The zone of a column of times; `None` for naive ones.
+
+    It is that of the conversation, or else of the first time. A zone that has no name which others know (an IANA name,
+    an offset in whole minutes) is given as UTC: the points in time are kept, the wall clock is not.
+
+    Args:
+        conversation: what the messages belong to.
+        messages: all of them, or the first of a stream.
+
+    Raises:
+        ValueError: where some times are naive and some aware.
+    """
+    zones = {id(zone): zone for zone in (message.time.tzinfo for message in messages if message.time is not None)}
+    if len({zone is None for zone in zones.values()}) > 1:
+        raise ValueError("naive and aware times in one conversation")
+    first = next(iter(zones.values()), conversation.tz)
+    return None if first is None else named_zone(conversation.tz or first)
 
 
-def _names(found: Iterable[Segment], kind: type, *fields: str) -> list[str]:
-    """The first of some fields that has a value, of each segment of a kind."""
-    values = (
-        next((value for field in fields if (value := getattr(segment, field))), None)
-        for segment in found
-        if isinstance(segment, kind)
-    )
-    return [value for value in values if value is not None]
+def named_zone(zone: dt.tzinfo) -> Zone:
+    """A zone with its name, or UTC for one that has none which others know."""
+    name = zone_name(zone)
+    if isinstance(zone, dt.timezone):
+        offset = zone.utcoffset(None)
+        if not offset or offset % dt.timedelta(minutes=1):
+            name = None
+    return Zone(dt.UTC, "UTC") if name is None else Zone(zone, name)
 
 
-_MESSAGE_VALUES: Final[Mapping[str, Callable[[Message], Any]]] = {
-    "time": lambda message: message.time,
-    "precision": lambda message: message.precision,
-    "sender": lambda message: message.sender,
-    "sender_id": lambda message: message.sender_id,
-    "is_self": lambda message: message.is_self,
-    "kind": lambda message: message.kind.value,
-    "text": lambda message: message.text,
-    "id": lambda message: message.id,
-    "reply_to": lambda message: message.reply_to,
-    "mentions": lambda message: _names(message.segments, Mention, "name"),
-    "emoji": lambda message: _names(message.segments, Emoji, "name"),
-    "links": lambda message: _names(message.segments, Link, "url"),
-    "images": lambda message: _names(message.segments, Image, "url", "path"),
-    "segments": lambda message: [_fields(segment) for segment in message.segments],
-    "parsed": lambda message: message.given_segments is None,
-    "source": lambda message: message.origin.source,
-    "line": lambda message: message.origin.line,
-}
+def conversation_key(conversation: Conversation) -> Key:
+    """What the rows of a conversation have in the columns `conversation` and `conversation_id`.
+
+    Without halves of surrogate pairs, so that forms that cannot hold them tell conversations apart by the same keys.
+    """
+    name, id_ = without_surrogates([conversation.title or conversation.id, conversation.id])
+    return name, id_
 
 
 def collect(
@@ -210,8 +213,7 @@ def collect(
         table: one of `TABLES`.
         messages: a part of the messages, when they come in batches; all those of the conversation where `None`.
         start: position of the first of them in the conversation.
-        names: columns to make; all where `None`. Leaving out `mentions`, `emoji`, `links`, `images` and `segments`
-            saves parsing the bodies.
+        names: columns to make; all where `None`. Leaving out those of `BODY_COLUMNS` saves parsing the bodies.
 
     Returns:
         The lists by name of column, in the order of the table.
@@ -219,136 +221,108 @@ def collect(
     Raises:
         ValueError: for a table or a column that does not exist.
     """
-    columns = [column.name for column in columns_of(table)]
-    if names is not None:
-        wanted = set(names)
-        if unknown := wanted - set(columns):
-            raise ValueError(f"no column {', '.join(sorted(unknown))} in {table}; there are: {', '.join(columns)}")
-        columns = [name for name in columns if name in wanted]
+    wanted = _wanted(table, names)
     batch = conversation.messages if messages is None else messages
-    make: Callable[[str], list[Any]]
     if table == "messages":
-        numbers = range(start, start + len(batch))
-        length = len(batch)
-        make = lambda name: list(numbers) if name == "number" else list(map(_MESSAGE_VALUES[name], batch))  # noqa: E731
+        length, found = len(batch), _message_columns(batch, start, wanted)
     elif table == "participants":
         people = conversation.participants
-        length = len(people)
-        make = lambda name: [_plain(getattr(person, name)) for person in people]  # noqa: E731
+        length, found = len(people), _people_columns(people, wanted)
     else:
-        rows = [
-            (number, message, segment)
-            for number, message in enumerate(batch, start)
-            for segment in message.segments
-            if isinstance(segment, _PIECES[table])
-        ]
-        length = len(rows)
-        make = lambda name: [_piece_value(name, *row) for row in rows]  # noqa: E731
-    same = {"conversation": conversation.title or conversation.id, "conversation_id": conversation.id}
-    return {name: [same[name]] * length if name in same else make(name) for name in columns}
+        length, found = _piece_columns(_PIECES[table], batch, start, wanted)
+    same = dict(zip(("conversation", "conversation_id"), conversation_key(conversation), strict=True))
+    return {name: [same[name]] * length if name in same else found[name] for name in wanted}
 
 
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+def _wanted(table: str, names: Iterable[str] | None) -> list[str]:
+    columns = [column.name for column in columns_of(table)]
+    if names is None:
+        return columns
+    wanted = set(names)
+    if unknown := wanted.difference(columns):
+        raise ValueError(f"no column {', '.join(sorted(unknown))} in {table}; there are: {', '.join(columns)}")
+    return [name for name in columns if name in wanted]
 
 
-def _piece_value(name: str, number: int, message: Message, segment: Segment) -> Any:
-    if name == "number":
-        return number
-    return getattr(message if name in ("time", "sender", "sender_id") else segment, name)
+_MESSAGE_VALUES: Final[Mapping[str, Callable[[Message], Any]]] = {
+    **{
+        name: operator.attrgetter(name)
+        for name in ("time", "precision", "sender", "sender_id", "is_self", "text", "id", "reply_to")
+    },
+    "kind": operator.attrgetter("kind._value_"),  # `value` is a property, and written in Python
+    "parsed": lambda message: message._segments is None,
+    "source": lambda message: message._origin[0],
+    "line": lambda message: message._origin[1],
+    "segments": lambda message: list(map(segment_to_row, message.segments)),
+}
 
 
-def conversation_header(conversation: Conversation) -> str:
-    """What is known of a conversation, without its messages, as a line of JSON (schema `wechatlog/1`)."""
-    return json.dumps(conversation_to_json(conversation), ensure_ascii=False, separators=(",", ":"))
+def _message_columns(batch: Sequence[Message], start: int, wanted: Iterable[str]) -> dict[str, list[Any]]:
+    found = {name: list(map(_MESSAGE_VALUES[name], batch)) for name in wanted if name in _MESSAGE_VALUES}
+    found["number"] = list(range(start, start + len(batch)))
+    if not _PIECES.keys().isdisjoint(wanted):
+        for name, (lengths, names) in name_pieces(batch).items():
+            stream = iter(names)
+            found[name] = [list(itertools.islice(stream, length)) if length else [] for length in lengths]
+    return found
 
 
-def conversation_of(header: str | None) -> Conversation:
-    """The conversation, without messages, of such a line; an empty one where there is none.
+_PIECES: Final[Mapping[str, type[Segment]]] = {"mentions": Mention, "links": Link, "emoji": Emoji, "images": Image}
+_NAMED: Final[Mapping[type, Callable[[Any], str | None]]] = {
+    Mention: lambda mention: mention.name,
+    Link: lambda link: link.url,
+    Emoji: lambda emoji: emoji.name,
+    Image: lambda image: image.path if image.url is None else image.url,
+}
+"""What the columns of a message call its pieces; in the order of `_PIECES`."""
 
-    Raises:
-        ValueError, TypeError, KeyError, AttributeError: where the text is none of this schema.
+
+@functools.cache
+def _named(cls: type) -> tuple[int, Callable[[Any], str | None]] | None:
+    return next(((place, name) for place, (base, name) in enumerate(_NAMED.items()) if issubclass(cls, base)), None)
+
+
+def name_pieces(batch: Sequence[Message]) -> dict[str, tuple[list[int], list[str]]]:
+    """The columns `mentions`, `links`, `emoji` and `images` of messages in the way that libraries for frames keep them.
+
+    Returns:
+        For each column how many names each message has, and the names of all messages one after the other.
     """
-    return conversation_from_json(json.loads(header)) if header else Conversation()
+    found: list[tuple[list[int], list[str]]] = [([0] * len(batch), []) for _ in _PIECES]
+    for row, message in enumerate(batch):
+        for segment in message.segments:
+            kind: Any = type(segment)
+            named = None if kind is Text else _named(kind)
+            if named is not None and (name := named[1](segment)) is not None:
+                lengths, names = found[named[0]]
+                lengths[row] += 1
+                names.append(name)
+    return dict(zip(_PIECES, found, strict=True))
 
 
-def messages_of(
-    columns: Mapping[str, Sequence[Any]], *, zone: dt.tzinfo | None = None, lexicon: Lexicon | None = None
-) -> Iterator[Message]:
-    """The messages of columns; what is missing has its default, columns that are not known are ignored.
-
-    Args:
-        columns: sequences of equal length by name of column; times as `datetime`.
-        zone: that of the conversation, in which aware times are given.
-        lexicon: what mentions are looked up in, where the pieces have to be found again.
-
-    Raises:
-        ValueError, TypeError: for a value that a column cannot have; names the row, from 0.
-    """
-    length = max((len(values) for values in columns.values()), default=0)
-    names = (
-        "time", "precision", "sender", "sender_id", "is_self", "kind", "text", "id", "reply_to", "segments",
-        "parsed", "source", "line",
-    )  # fmt: skip
-    rows = zip(*(columns.get(name, itertools.repeat(None, length)) for name in names), strict=True)
-    for number, row in enumerate(rows):
-        try:
-            yield _message(row, zone, lexicon)
-        except (ValueError, TypeError, AttributeError, KeyError) as error:
-            raise ValueError(f"row {number}: {error}") from error
+def _people_columns(people: Iterable[Participant], wanted: Iterable[str]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {name: [getattr(person, name, None) for person in people] for name in wanted}
+    if "aliases" in found:
+        found["aliases"] = [list(names) for names in found["aliases"]]
+    return found
 
 
-def _message(row: tuple[Any, ...], zone: dt.tzinfo | None, lexicon: Lexicon | None) -> Message:
-    time, precision, sender, sender_id, is_self, kind, text, id_, reply_to, segments, parsed, source, line = row
-    if time is not None and not isinstance(time, dt.datetime):
-        raise TypeError(f"time must be a datetime, not {type(time).__name__}")
-    if time is not None and time.tzinfo is not None and zone is not None:
-        time = time.astimezone(zone)
-    for name, value in (("sender", sender), ("sender_id", sender_id), ("text", text), ("id", id_)):
-        if value is not None and not isinstance(value, str):
-            raise TypeError(f"{name} must be a text, not {type(value).__name__}")
-    pieces = None if segments is None else tuple(_segment(fields) for fields in segments)
-    if pieces is not None and "".join(piece.raw for piece in pieces) != (text or ""):
-        pieces = None  # the text was changed; its pieces are found again
-    given = None if parsed is None or parsed else pieces
-    return build_message(
-        time,
-        precision or (None if time is None else "second"),
-        sender,
-        MessageKind(kind or "text"),
-        text or "",
-        sender_id=sender_id,
-        is_self=is_self,
-        id=id_,
-        reply_to=reply_to,
-        origin=Origin(source, line),
-        segments=given,
-        lexicon=lexicon,
-        parsed=None if given is not None else pieces,
-    )
-
-
-def read_conversations(columns: Mapping[str, Sequence[Any]], heads: Iterable[Conversation] = ()) -> list[Conversation]:
-    """The conversations of columns, told apart by `conversation` and `conversation_id`, in order of appearance.
-
-    Args:
-        columns: as for `messages_of`.
-        heads: what is known of them, without messages; one without rows is a conversation without messages.
-
-    Raises:
-        ValueError: as `messages_of`.
-    """
-    known = {(head.title or head.id, head.id): head for head in heads}
-    zones = {head.tz for head in known.values()}
-    messages = messages_of(columns, zone=zones.pop() if len(zones) == 1 else None)
-    groups: dict[tuple[str | None, str | None], list[Message]] = {key: [] for key in known}
-    nothing = itertools.repeat(None)
-    keys = zip(columns.get("conversation", nothing), columns.get("conversation_id", nothing), strict=False)
-    for key, message in zip(keys, messages, strict=False):
-        groups.setdefault(key, []).append(message)
-    return [_join(known.get(key, Conversation(title=key[0], id=key[1])), rows) for key, rows in groups.items()]
-
-
-def _join(head: Conversation, messages: Sequence[Message]) -> Conversation:
-    zone = head.tz or next((m.time.tzinfo for m in messages if m.time is not None), None)
-    return attrs.evolve(head, messages=messages, tz=zone, lexicon=None)
+def _piece_columns(
+    kind: type[Segment], batch: Iterable[Message], start: int, wanted: Iterable[str]
+) -> tuple[int, dict[str, list[Any]]]:
+    """The columns of a table with a row for each piece of a kind, and their length."""
+    rows = [
+        (number, message, segment)
+        for number, message in enumerate(batch, start)
+        for segment in message.segments
+        if isinstance(segment, kind)
+    ]
+    found: dict[str, list[Any]] = {}
+    for name in wanted:
+        if name == "number":
+            found[name] = [number for number, _, _ in rows]
+        elif name in ("time", "sender", "sender_id"):
+            found[name] = [getattr(message, name) for _, message, _ in rows]
+        else:
+            found[name] = [getattr(segment, name, None) for _, _, segment in rows]
+    return len(rows), found

@@ -61,10 +61,13 @@ class Evidence(NamedTuple):
         confidence: above 0, at most 1. As a rule: 1.0 a signature that nothing else writes, 0.9 the exact header
             row or keys, 0.7 several typical lines, 0.5 it could be, 0.2 low-fidelity fallback.
         reason: one clause for a person.
+        opening: the input begins in a way that nothing else does, so that whatever other readers find in it is
+            content: somebody pasted it into a message.
     """
 
     confidence: float
     reason: str
+    opening: bool = False
 
 
 class Refusal(NamedTuple):
@@ -84,6 +87,9 @@ _BINARY_SIGNATURES: Final = (
     (b"PK\x05\x06", "zip"),
     (b"SQLite format 3\0", "sqlite"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (b"PAR1\x15", "parquet"),
+    (b"ARROW1\0\0", "arrow"),
+    (b"\xff\xff\xff\xff", "arrow"),
 )
 _JSON_START: Final = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]]|\[\s*$)")
 _JS_START: Final = re.compile(r"\s*(?:(?:window|globalThis|self)\.\w+|(?:var|let|const)\s+\w+|\w+)\s*=\s*[\[{(]")
@@ -147,7 +153,8 @@ class Head:
     def containers(self) -> frozenset[str]:
         """What the input could be, by its bytes.
 
-        Names: `text`, `csv`, `json`, `jsonl`, `js`, `html`, `zip`, `sqlite`, `ole`, `binary`, `empty`.
+        Names: `text`, `csv`, `json`, `jsonl`, `js`, `html`, `zip`, `sqlite`, `ole`, `parquet`, `arrow`, `binary`,
+        `empty`.
         """
         return frozenset(self._cached("containers", self._find_containers))
 

@@ -1,7 +1,8 @@
 """ChatLab Format 0.0.1 and 0.0.2, the exchange format that several exporters write: JSON and JSON Lines.
 
 Takes `{"chatlab": …, "meta": …, "members": […], "messages": […]}`, or a line for each of these parts; gives
-messages as they stream by. Written by ChatLab itself, WeFlow, CipherTalk and pc_wechat_exp.
+messages as they stream by. Written by ChatLab itself, WeFlow, CipherTalk and pc_wechat_exp, and by wechatlog, whose
+own files are taken at their word.
 
 Format facts: ChatLab `docs/cn/standard/chatlab-format.md` and `packages/parser/src/chatlab-validator.ts`;
 WeFlow 1.0.3 `formatters/ChatLabFormatter.ts` (`chatRecords`, types that stand for something else, names of
@@ -13,6 +14,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+import attrs
+
+from wechatlog.content import chatlab
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import WEFLOW, read_placeholder
 from wechatlog.content.vocabulary import kind_of_chatlab
@@ -54,7 +58,8 @@ __all__ = ["JSON", "JSONL", "ChatlabJsonReader", "ChatlabLinesReader"]
 Kind = MessageKind
 
 _BATCH_SIZE: Final = 1024
-_SYSTEM: Final = "SYSTEM"
+_SYSTEM: Final = chatlab.SYSTEM_SENDER
+_SHARE: Final = 24
 _LISTS: Final = ("members",)
 _MILLISECONDS: Final = 100_000_000_000
 _GROUPS: Final = {"group": True, "private": False}
@@ -72,17 +77,18 @@ class _Header:
     """What the file says of the conversation and of its writer."""
 
     def __init__(self, value: Mapping[str, Any]) -> None:
-        chatlab, meta = read_object(value.get("chatlab")), read_object(value.get("meta"))
+        head, meta = read_object(value.get("chatlab")), read_object(value.get("meta"))
         self.meta = meta
-        self.generator = read_string(chatlab.get("generator"))
+        self.generator = read_string(head.get("generator"))
+        self.is_ours = self.generator == chatlab.GENERATOR
         self.owner = read_string(meta.get("ownerId")) or None
         self.is_group = _GROUPS.get(read_string(meta.get("type")))
         self.cuts_texts = self.generator in _CUTTING
         self.metadata = {
             "exporter": self.generator or "ChatLab",
-            "version": read_string(chatlab.get("version")),
-            "exported_at": read_integer(chatlab.get("exportedAt")),
-            "description": read_string(chatlab.get("description")),
+            "version": read_string(head.get("version")),
+            "exported_at": read_integer(head.get("exportedAt")),
+            "description": read_string(head.get("description")),
             "platform": read_string(meta.get("platform")),
             "source_session_id": read_string(meta.get("sourceSessionId")),
         }
@@ -93,6 +99,9 @@ class _Header:
         draft.id = read_string(self.meta.get("groupId")) or None
         draft.is_group = self.is_group
         draft.owner = self.owner or draft.owner
+        if self.is_ours:
+            draft.id = draft.id or read_string(self.meta.get("sourceSessionId")) or None
+            draft.owner = draft.owner if self.owner is None else chatlab.read_owner(self.owner)
         draft.metadata.update({key: value for key, value in self.metadata.items() if value not in ("", None)})
 
 
@@ -105,6 +114,13 @@ def _aliases(value: Mapping[str, Any]) -> list[str]:
 def _roles(value: Mapping[str, Any]) -> list[str]:
     roles = (read_string(read_object(role).get("id")) for role in read_list(value.get("roles")))
     return [role for role in roles if role]
+
+
+def _our_member(value: Mapping[str, Any], identifier: str, person: Participant) -> Participant:
+    """A member as wechatlog wrote it."""
+    aliases = [name for name in read_list(value.get("aliases")) if isinstance(name, str)]
+    name, account = chatlab.read_name(value, identifier), chatlab.read_account(identifier)
+    return attrs.evolve(person, name=name, id=account, aliases=aliases)
 
 
 class _Conversion:
@@ -142,13 +158,18 @@ class _Conversion:
         if self.header.cuts_texts and names == [account] and not looks_like_account(account):
             self.note("leak", "names out of forwarded messages stand among the members; left out", line)
             return
-        is_self = None if self.header.owner is None else account == self.header.owner
-        shown = names[0] if names else None
-        self.draft.members.append(Participant(shown, account, is_self, names[1:]))
-        if shown is not None:
-            self._names[account] = shown
+        person = Participant(names[0] if names else None, account, self._is_own(account), names[1:])
+        if self.header.is_ours:
+            person = _our_member(value, account, person)
+        self.draft.members.append(person)
+        if person.name is not None:
+            self._names[account] = person.name
         if roles := _roles(value):
-            self.draft.metadata.setdefault("roles", {})[account] = roles
+            self.draft.metadata.setdefault("roles", {})[person.id or account] = roles
+
+    def _is_own(self, identifier: str | None) -> bool | None:
+        """Whether a `platformId` is that of the owner."""
+        return None if self.header.owner is None or identifier is None else identifier == self.header.owner
 
     # --- messages
 
@@ -157,7 +178,7 @@ class _Conversion:
         text = read_string(row.get("content"))
         kind = self._kind(row, text, line)
         text = self._unframe(kind, text, line)
-        sender, account = self._sender(row, kind)
+        sender, account, is_self = self._sender(row, kind)
         known = self._forwarded(row, text) if kind is Kind.FORWARD else {}
         time = self._time(row.get("timestamp"), line)
         return self.context.message(
@@ -166,11 +187,11 @@ class _Conversion:
             precision="second",
             sender=sender,
             sender_id=account,
-            is_self=None if self.header.owner is None or account is None else account == self.header.owner,
+            is_self=is_self,
             kind=kind,
             text=text,
-            id=read_identifier(self.context, row.get("platformMessageId"), line),
-            reply_to=read_identifier(self.context, row.get("replyToMessageId"), line),
+            id=self._identifier(row.get("platformMessageId"), line),
+            reply_to=self._identifier(row.get("replyToMessageId"), line),
             segments=build_segments(kind, text, known),
             line=line,
             offset=offset,
@@ -193,14 +214,15 @@ class _Conversion:
             )
         if row.get("chatRecords") and kind in _VAGUE:
             return Kind.FORWARD
-        if kind in _VAGUE and "](" not in text and (found := read_placeholder(text, WEFLOW)) is not None:
+        vague = kind in _VAGUE and (code == _SHARE or not self.header.is_ours)
+        if vague and "](" not in text and (found := read_placeholder(text, WEFLOW)) is not None:
             kind = kind if found[0] in _VAGUE and kind is not None else found[0]
         if kind is Kind.SYSTEM:
             return read_notice(text) or kind
         return kind or Kind.OTHER
 
     def _unframe(self, kind: MessageKind, text: str, line: int) -> str:
-        if kind in (Kind.SYSTEM, Kind.RECALL, Kind.PAT) and has_template(text):
+        if kind in (Kind.SYSTEM, Kind.RECALL, Kind.PAT) and not self.header.is_ours and has_template(text):
             self.context.report("writer-fault", "the notice holds a template in place of names", line=line)
         if kind is not Kind.TEXT or not self.header.cuts_texts:
             return text
@@ -215,15 +237,27 @@ class _Conversion:
             )
         return text
 
-    def _sender(self, row: Mapping[str, Any], kind: MessageKind) -> tuple[str | None, str | None]:
-        """Name and account of who wrote it: nobody for a notice, whomever the writer credits it to."""
+    def _identifier(self, value: Any, line: int) -> str | None:
+        if self.header.is_ours and isinstance(value, str):
+            return value
+        return read_identifier(self.context, value, line)
+
+    def _sender(self, row: Mapping[str, Any], kind: MessageKind) -> tuple[str | None, str | None, bool | None]:
+        """Name and account of who wrote it, and whether it was the owner.
+
+        Nobody writes a notice, whomever the writer credits it to.
+        """
         account = read_string(row.get("sender"))
-        if account == _SYSTEM or account.endswith("@chatroom") or read_integer(row.get("type")) == 80:
-            return None, None
+        if account == _SYSTEM:
+            return None, None, None
+        if self.header.is_ours:
+            return chatlab.read_name(row, account), chatlab.read_account(account), self._is_own(account)
+        if account.endswith("@chatroom") or read_integer(row.get("type")) == 80:
+            return None, None, None
         if kind is Kind.RECALL and not account:
-            return None, None
+            return None, None, None
         name = read_string(row.get("groupNickname")) or read_string(row.get("accountName"))
-        return name or self._names.get(account), account or None
+        return name or self._names.get(account), account or None, self._is_own(account or None)
 
     def _time(self, seconds: Any, line: int) -> dt.datetime | None:
         if isinstance(seconds, bool) or seconds is None:

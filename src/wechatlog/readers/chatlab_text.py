@@ -28,11 +28,11 @@ from wechatlog.diagnostics import Collector, Severity
 from wechatlog.errors import OptionError
 from wechatlog.model import MessageKind
 from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
-from wechatlog.readers.support.records import body_lines, count_headers, read_records
+from wechatlog.readers.support.records import body_lines, read_records
 from wechatlog.tokenizer import Grammar, iter_lines, prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from wechatlog.model import Message
     from wechatlog.readers.base import Batch, Context, Draft, Head
@@ -176,7 +176,7 @@ class ChatlabTextReader:
         """A title, blank lines, a day between its marks, and a message line after it."""
         lines = head.lines
         day = next((index for index, line in enumerate(lines[:12]) if self._is_day(line)), None)
-        if day is None or not lines[0].startswith(self.title) or not count_headers(lines[day + 1 :], self.grammar):
+        if day is None or not lines[0].startswith(self.title) or not self._has_messages(lines[day + 1 :]):
             return None
         framed = day >= 3 and not any(line.strip() for line in (lines[day - 1], *lines[day + 1 : day + 2]))
         if framed and self.title and any(_EXPORT_TIME.match(line) for line in lines[1:day]):
@@ -184,6 +184,11 @@ class ChatlabTextReader:
         if framed and not any(line.strip() for line in lines[1:day]):
             return Evidence(0.9, "a title, blank lines, a day and a message line")
         return Evidence(0.6, "a day and message lines")
+
+    def _has_messages(self, lines: Sequence[str]) -> bool:
+        """Whether there is more than headings of days, which any diary has."""
+        matches = (self.grammar.pattern.match("\n" + line) for line in lines)
+        return any(match is not None and match["time"] is not None for match in matches)
 
     def _is_day(self, line: str) -> bool:
         match = self.grammar.pattern.match("\n" + line)

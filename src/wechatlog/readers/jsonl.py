@@ -1,18 +1,23 @@
-"""The library's own interchange form, JSON Lines: a header line for each conversation, then a line for each message.
+"""The library's own interchange form: JSON Lines, and one JSON document.
 
-Takes lines, gives messages; what is in a line is `content.native`. A file may hold several conversations, one after
-the other; messages may be appended to the last.
+Takes lines, a header for each conversation and then a line for each message, or the objects of the document; gives
+messages. What is in a line or an object is `content.native`. A file may hold several conversations; to the last one of
+the lines messages may be appended.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import attrs
+
 from wechatlog.content.native import SCHEMA, conversation_from_json, message_from_json
 from wechatlog.diagnostics import Severity
 from wechatlog.errors import FormatError
+from wechatlog.model import Conversation
 from wechatlog.readers.base import Evidence
-from wechatlog.readers.support.json_stream import Item, iter_json_lines
+from wechatlog.readers.support.heads import begin, learn
+from wechatlog.readers.support.json_stream import BEGIN, END, Item, iter_json, iter_json_lines
 from wechatlog.tokenizer import iter_lines
 
 if TYPE_CHECKING:
@@ -22,7 +27,7 @@ if TYPE_CHECKING:
     from wechatlog.readers.base import Batch, Context, Draft, Head
     from wechatlog.source import Source
 
-__all__ = ["READER", "JsonlReader"]
+__all__ = ["DOCUMENT", "READER", "DocumentReader", "JsonlReader"]
 
 _BATCH_SIZE: Final = 1024
 _BAD_SHAPE: Final = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
@@ -40,8 +45,8 @@ class JsonlReader:
         """The schema in the first line decides."""
         value = head.json if "jsonl" not in head.containers else None
         first = value if isinstance(value, dict) else _first_object(head)
-        if str(first.get("schema", "")).startswith("wechatlog/"):
-            return Evidence(1.0, f"the first line names the schema {first['schema']}")
+        if str(first.get("schema", "")).startswith("wechatlog/") and "conversations" not in first:
+            return Evidence(1.0, f"the first line names the schema {first['schema']}", opening=True)
         return None
 
     def read(self, source: Source, context: Context) -> Iterator[Batch]:
@@ -60,7 +65,11 @@ class JsonlReader:
                     draft.done = True
                     yield draft, batch
                     batch = []
-                draft = _read_header(context, item)
+                _check_schema(context, item.value.get("schema"), item.line)
+                known = _read_header(context, item.value, item)
+                draft = begin(context, known, str(item.offset))
+                yield draft, []
+                learn(context, draft, known)
                 continue
             if draft is None:
                 draft = context.draft()
@@ -91,30 +100,19 @@ def _report(context: Context, item: Item, message: str, code: str = "bad-line") 
     context.report(code, message, severity=Severity.ERROR, line=item.line, column=1)
 
 
-def _read_header(context: Context, item: Item) -> Draft:
-    schema = item.value.get("schema")
+def _check_schema(context: Context, schema: object, line: int) -> None:
     if schema != SCHEMA:
-        raise FormatError(
-            f"schema {schema!r} is not known here; this version reads {SCHEMA}",
-            source=context.source.name,
-            line=item.line,
-        )
+        message = f"schema {schema!r} is not known here; this version reads {SCHEMA}"
+        raise FormatError(message, source=context.source.name, line=line)
+
+
+def _read_header(context: Context, header: Mapping[str, Any], item: Item) -> Conversation:
+    """What a header says; `item` tells where it stands."""
     try:
-        known = conversation_from_json(item.value)
+        return conversation_from_json(header)
     except _BAD_SHAPE as error:
-        _report(context, item, f"broken header line: {error}")
-        return context.draft(str(item.offset))
-    for entry in known.diagnostics:
-        context.collector.keep(entry)
-    if context.tz is None:
-        context.tz_assumed = known.tz_assumed
-    names = ("title", "id", "is_group", "owner", "tz")
-    draft = context.draft(str(item.offset), **{name: getattr(known, name) for name in names})
-    draft.members = list(known.members)
-    draft.metadata = dict(known.metadata)
-    if known.origin != type(known.origin)():
-        draft.origin = known.origin
-    return draft
+        _report(context, item, f"broken header: {error}")
+        return Conversation()
 
 
 def _read_message(context: Context, draft: Draft, item: Item) -> Message | None:
@@ -125,10 +123,118 @@ def _read_message(context: Context, draft: Draft, item: Item) -> Message | None:
         context.report("unknown-line", f"line of unknown type {item.value['type']!r}", line=item.line, column=1)
         return None
     try:
-        return message_from_json(item.value, zone=draft.tz, lexicon=draft.lexicon)
+        message = message_from_json(item.value, zone=context.tz or draft.tz, lexicon=draft.lexicon)
     except _BAD_SHAPE as error:
         _report(context, item, f"broken message line: {error}")
         return None
+    if context.tz is not None and message.time is not None and message.time.tzinfo is None:
+        return attrs.evolve(message, time=context.wall_time(message.time))
+    return message
+
+
+class DocumentReader:
+    """The reader of the document."""
+
+    name = "json"
+    description = "wechatlog's own JSON document, lossless (schema wechatlog/1)"
+    suffixes = (".json",)
+    options: Mapping[str, str] = {}
+
+    def detect(self, head: Head) -> Evidence | None:
+        """The schema and the key of the conversations decide."""
+        value = head.json
+        if not isinstance(value, dict) or not isinstance(value.get("conversations"), list):
+            return None
+        if str(value.get("schema", "")).startswith("wechatlog/"):
+            return Evidence(1.0, f"the document names the schema {value['schema']}", opening=True)
+        first = value["conversations"][0] if value["conversations"] else None  # of keys in another order
+        messages = first.get("messages") if isinstance(first, dict) else None
+        if isinstance(messages, list) and messages and isinstance(messages[0], dict) and "kind" in messages[0]:
+            return Evidence(0.9, "conversations with messages of a kind")
+        return None
+
+    def read(self, source: Source, context: Context) -> Iterator[Batch]:
+        """The messages of each conversation.
+
+        Raises:
+            FormatError: for a schema of a later version, and for what is no such document.
+        """
+        seen, named, chat = False, False, None
+        for item in iter_json(context.blocks(), context.collector, parted=("conversations",)):
+            if item.value is BEGIN:
+                seen, chat = True, _Chat(context, item)
+            elif chat is not None and item.value is END:
+                yield from chat.finish()
+                chat = None
+            elif chat is not None and item.key == "messages" and _is_conversation(item.value):
+                yield from chat.finish()
+                chat = _Chat(context, item)
+                yield from chat.take_whole(item)
+            elif chat is not None:
+                yield from chat.take(item)
+            elif item.key == "schema":
+                _check_schema(context, item.value, item.line)
+                named = True
+            elif item.key == "conversations":
+                _report(context, item, "a conversation that is no JSON object")
+        if not seen and not named:
+            raise FormatError("no JSON object with a list of conversations", source=source.label)
+        if not seen:
+            yield context.draft(), []
+
+
+def _is_conversation(value: object) -> bool:
+    """Whether an item is no message but the next conversation: damage hid where that begins."""
+    return isinstance(value, dict) and "kind" not in value and isinstance(value.get("messages"), list)
+
+
+class _Chat:
+    """One conversation of the document while it is read; what is known of it stands before its messages, or after."""
+
+    def __init__(self, context: Context, item: Item) -> None:
+        self._context, self._place = context, item
+        self._header: dict[str, Any] = {}
+        self._draft: Draft | None = None
+        self._batch: list[Message] = []
+
+    def take(self, item: Item) -> Iterator[Batch]:
+        """A value of its object, or one of its messages; gives a batch when one is full."""
+        if item.key != "messages":
+            self._header[item.key] = item.value
+            return
+        if self._draft is None:
+            yield from self._learn()
+        assert self._draft is not None  # noqa: S101 - it has just been made
+        message = _read_message(self._context, self._draft, item)
+        if message is not None:
+            self._batch.append(message)
+        if len(self._batch) >= _BATCH_SIZE:
+            yield self._draft, self._batch
+            self._batch = []
+
+    def take_whole(self, item: Item) -> Iterator[Batch]:
+        """All of its object at once."""
+        self._header = {name: value for name, value in item.value.items() if name != "messages"}
+        for message in item.value["messages"]:
+            yield from self.take(item._replace(key="messages", value=message))
+
+    def _learn(self) -> Iterator[Batch]:
+        """What the values say that were read so far."""
+        known = _read_header(self._context, self._header, self._place)
+        self._header = {}
+        if self._draft is None:
+            self._draft = begin(self._context, known, str(self._place.offset))
+            yield self._draft, []
+        learn(self._context, self._draft, known)
+
+    def finish(self) -> Iterator[Batch]:
+        """The last batch."""
+        if self._draft is None or self._header:
+            yield from self._learn()
+        assert self._draft is not None  # noqa: S101 - it has just been made
+        self._draft.done = True
+        yield self._draft, self._batch
 
 
 READER: Final = JsonlReader()
+DOCUMENT: Final = DocumentReader()

@@ -1,4 +1,4 @@
-"""What is recognised and refused: training sets, lists of contacts, encrypted exports.
+"""What is recognised and refused: training sets, what was made for language models, contacts, encrypted exports.
 
 Takes the head of an input, gives a refusal with the reason, so that nobody gets an empty conversation, or one
 without times and people, from a file that is no chat. Reads nothing.
@@ -11,6 +11,7 @@ Alpaca; contact exports of WeFlow, CipherTalk (`contactExportService.ts`), chatl
 from __future__ import annotations
 
 import json
+import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from wechatlog.readers.base import Batch, Context, Head
     from wechatlog.source import Source
 
-__all__ = ["CONTACTS", "ENCRYPTED", "TRAINING", "Refuser"]
+__all__ = ["CONTACTS", "CONTEXT", "ENCRYPTED", "TRAINING", "Refuser"]
 
 
 # --- training sets --------------------------------------------------------------------------------
@@ -111,6 +112,20 @@ def _json_values(head: Head) -> Iterator[Any]:
             yield json.loads(line)
         except (ValueError, RecursionError):
             return
+
+
+# --- what this library writes for language models -------------------------------------------------
+
+_CONTEXT: Final = "a chat as language models read it, which has lost what it was made of; read the archive itself"
+_TRANSCRIPT: Final = re.compile(r"(?:# [^\n]*\r?\n\r?\n)?Chat transcript\. A line is `HH:MM name: text`;")
+_CHUNK_KEYS: Final = {"id", "start", "end", "participants", "messages", "tokens", "text"}
+
+
+def _find_context(head: Head) -> Refusal | None:
+    if _TRANSCRIPT.match(head.text.removeprefix("\ufeff")):
+        return Refusal(_CONTEXT)
+    chunks = (isinstance(value, dict) and value.keys() >= _CHUNK_KEYS for value in _json_values(head))
+    return Refusal(_CONTEXT) if any(chunks) else None
 
 
 # --- lists of contacts ----------------------------------------------------------------------------
@@ -238,6 +253,13 @@ TRAINING: Final = Refuser(
     (".json", ".jsonl", ".csv"),
     _find_training,
     _TRAINING,
+)
+CONTEXT: Final = Refuser(
+    "llm-context",
+    "refused: transcripts and chunks for language models (wechatlog llm-markdown, llm-chunks)",
+    (".llm.md", ".chunks.jsonl"),
+    _find_context,
+    _CONTEXT,
 )
 CONTACTS: Final = Refuser(
     "contact-list",

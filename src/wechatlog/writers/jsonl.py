@@ -1,4 +1,7 @@
-"""The library's own interchange form, JSON Lines; lossless. What is in a line is `content.native`."""
+"""The library's own interchange form, lossless: as JSON Lines, and as one JSON document.
+
+What is in a line, and in an item of the document, is `content.native`.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +9,33 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from wechatlog.content.native import conversation_to_json, message_to_json
+from wechatlog.content.native import SCHEMA, conversation_to_json, message_to_json
+from wechatlog.writers.options import number_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from wechatlog.model import Conversation, Message
 
-__all__ = ["WRITER", "JsonlWriter"]
+__all__ = ["DOCUMENT", "WRITER", "DocumentWriter", "JsonlWriter"]
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
-def _line(value: Mapping[str, Any]) -> str:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_LOSSES: Final[Mapping[str, str]] = {"segments:custom": "a segment of a user's own class is kept as its text"}
+_WIDEST: Final = 16
+
+
+def _render(value: Mapping[str, Any], indent: int | None = None) -> str:
+    separators = (",", ":") if indent is None else (",", ": ")
+    text = json.dumps(value, ensure_ascii=False, separators=separators, indent=indent)
     if not text.isascii() and _SURROGATE.search(text):  # UTF-8 cannot hold half a pair
         text = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-    return text + "\n"
+    return text
+
+
+def _line(value: Mapping[str, Any]) -> str:
+    return _render(value) + "\n"
 
 
 class JsonlWriter:
@@ -32,9 +45,7 @@ class JsonlWriter:
     description = "wechatlog's own JSON Lines, lossless (schema wechatlog/1)"
     suffixes = (".jsonl", ".ndjson")
     options: Mapping[str, str] = {}
-    losses: Mapping[str, str] = {
-        "segments:custom": "a segment of a user's own class is kept as its text",
-    }
+    losses = _LOSSES
     several = True
     streaming = True
     binary = False
@@ -49,4 +60,74 @@ class JsonlWriter:
             yield _line(message_to_json(message))
 
 
+class DocumentWriter:
+    """The writer of one JSON document: an object with the conversations, each with its messages."""
+
+    name = "json"
+    description = "wechatlog's own form as one JSON document, lossless (schema wechatlog/1)"
+    suffixes = (".json",)
+    options: Mapping[str, str] = {
+        "indent": "blanks for each level, for people to read; 0, the default, has a message on a line",
+    }
+    losses = _LOSSES
+    several = True
+    streaming = True
+    binary = False
+
+    def write(
+        self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]
+    ) -> Iterator[str]:
+        """The document of one conversation."""
+        return self.write_all([(conversation, messages)], options)
+
+    def write_all(
+        self, items: Iterable[tuple[Conversation, Iterable[Message]]], options: Mapping[str, Any]
+    ) -> Iterator[str]:
+        """The document of all conversations.
+
+        Raises:
+            OptionError: for a bad value of an option.
+        """
+        indent = number_option(options, "indent", 0, most=_WIDEST) or None
+        yield _opening({"schema": SCHEMA}, "conversations", indent, 0)
+        before = ""
+        for conversation, messages in items:
+            head = conversation_to_json(conversation)
+            for name in ("type", "schema"):  # the document says them once
+                del head[name]
+            yield before + _opening(head, "messages", indent, 2)
+            before = ""
+            for message in messages:
+                value = message_to_json(message)
+                del value["type"]
+                yield before + _item(value, indent, 4)
+                before = ","
+            yield _closing(indent, 2)
+            before = ","
+        yield _closing(indent, 0) + "\n"
+
+
+def _margin(indent: int | None, level: int) -> str:
+    return "\n" + " " * ((indent or 0) * level)
+
+
+def _item(value: Mapping[str, Any], indent: int | None, level: int) -> str:
+    """A value on lines of its own; there are no line ends inside the strings of JSON."""
+    margin = _margin(indent, level)
+    return margin + _render(value, indent).replace("\n", margin)
+
+
+def _opening(head: Mapping[str, Any], last: str, indent: int | None, level: int) -> str:
+    """An object whose last value is an array, up to the items of that array."""
+    text = _item({**head, last: []}, indent, level)
+    text = text[: text.rindex("]")]
+    return text.removeprefix("\n") if level == 0 else text
+
+
+def _closing(indent: int | None, level: int) -> str:
+    """The end of that array and of its object."""
+    return f"{_margin(indent, level + 1)}]" + ("}" if indent is None else _margin(indent, level) + "}")
+
+
 WRITER: Final = JsonlWriter()
+DOCUMENT: Final = DocumentWriter()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from wechatlog.diagnostics import Collector
 
-__all__ = ["Cursor", "Item", "iter_json", "iter_json_lines"]
+__all__ = ["BEGIN", "END", "Cursor", "Item", "iter_json", "iter_json_lines"]
 
 _SPACE: Final = re.compile(r"[ \t\n\r\ufeff]*")
 _EXCERPT: Final = 100
@@ -38,6 +38,14 @@ class Item(NamedTuple):
     value: Any
     line: int
     offset: int
+
+
+class _Edge:
+    """Where an object begins or ends that is given in parts."""
+
+
+BEGIN: Final = _Edge()
+END: Final = _Edge()
 
 
 class Cursor:
@@ -113,6 +121,7 @@ def iter_json(
     collector: Collector,
     stream: Collection[str] = ("messages",),
     *,
+    parted: Collection[str] = (),
     tail: bool = False,
 ) -> Iterator[Item]:
     """The parts of a JSON text.
@@ -121,6 +130,8 @@ def iter_json(
         blocks: the text in pieces of any size.
         collector: told of damage.
         stream: keys of the top-level object whose arrays are given item by item; other values are given whole.
+        parted: keys of the top-level object whose arrays hold objects that are too large themselves. Each is given as
+            the top-level object is, between an item of the value `BEGIN` and one of the value `END`.
         tail: text may follow the value, which then is part of a script; it is not read.
 
     Yields:
@@ -132,7 +143,7 @@ def iter_json(
     if first == "[":
         yield from _iter_array(cursor, collector, "")
     elif first == "{":
-        yield from _iter_object(cursor, collector, stream)
+        yield from _iter_object(cursor, collector, stream, parted)
     else:
         _report(cursor, collector, "no JSON object or array begins here")
         return
@@ -140,7 +151,9 @@ def iter_json(
         _report(cursor, collector, "text after the end of the JSON value")
 
 
-def _iter_object(cursor: Cursor, collector: Collector, stream: Collection[str]) -> Iterator[Item]:
+def _iter_object(
+    cursor: Cursor, collector: Collector, stream: Collection[str], parted: Collection[str] = ()
+) -> Iterator[Item]:
     cursor.take("{")
     while cursor.peek() == '"':
         key = _value(cursor, collector)
@@ -149,6 +162,8 @@ def _iter_object(cursor: Cursor, collector: Collector, stream: Collection[str]) 
             return
         if cursor.peek() == "[" and key in stream:
             yield from _iter_array(cursor, collector, key)
+        elif cursor.peek() == "[" and key in parted:
+            yield from _iter_parted(cursor, collector, key, stream)
         else:
             line, offset = cursor.place()
             value = _value(cursor, collector)
@@ -175,6 +190,22 @@ def _iter_array(cursor: Cursor, collector: Collector, key: str) -> Iterator[Item
             return
     if not cursor.take("]"):
         _report(cursor, collector, "the JSON array is not closed: the file is cut")
+
+
+def _iter_parted(cursor: Cursor, collector: Collector, key: str, stream: Collection[str]) -> Iterator[Item]:
+    cursor.take("[")
+    while cursor.peek() not in ("]", ""):
+        place = cursor.place()
+        if cursor.peek() == "{":
+            yield Item(key, BEGIN, *place)
+            yield from _iter_object(cursor, collector, stream)
+            yield Item(key, END, *cursor.place())
+        elif (value := _value(cursor, collector)) is not _BROKEN:
+            yield Item(key, value, *place)
+        if not cursor.take(","):
+            break
+    if not cursor.take("]") and cursor.peek():  # that a file is cut, the object around this will say
+        _report(cursor, collector, "expected a comma or the end of the array")
 
 
 class _Broken:

@@ -85,6 +85,8 @@ def _open(source: Source) -> sqlite3.Connection:
         except SQLITE_ERRORS as error:
             raise FormatError(f"SQLite cannot open it: {error}", source=source.label) from error
     data = bytearray(source.read_bytes())
+    if not data:  # which SQLite takes for a lack of memory
+        raise FormatError("SQLite cannot read it: there is nothing in it", source=source.label)
     if log is not None:
         apply_log(data, log)
     if data[:16] == _MAGIC:

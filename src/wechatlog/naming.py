@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from wechatlog.model import Conversation
     from wechatlog.writers.base import Writer
 
@@ -35,18 +36,19 @@ def _shorten(stem: str) -> str:
 
 
 class Namer:
-    """Gives each conversation of a run a file name of its own.
+    """Gives the files of a run names of their own.
 
     Args:
         writer: whose suffix the names end with.
+        taken: names that no conversation gets.
     """
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Writer, taken: Iterable[str] = ()) -> None:
         self._suffixes = tuple(writer.suffixes) or (f".{writer.name}",)
-        self._taken: set[str] = set()
+        self._taken = {_key(name) for name in taken}
 
-    def name(self, conversation: Conversation, *, shared: bool) -> str:
-        """The name: that of the file it came from, with the suffix of the form; numbered where it is taken.
+    def choose(self, conversation: Conversation, *, shared: bool) -> tuple[str, str]:
+        """The stem and the suffix for a conversation: those of the file it came from, with the suffix of the form.
 
         Args:
             conversation: what is to be written.
@@ -57,21 +59,26 @@ class Namer:
         stem, suffix = self._split(source)
         if shared and title:
             stem = f"{stem}-{title}" if stem else title
-        return self._reserve(_shorten(stem or title or "chat"), suffix)
+        return self.reserve(_shorten(stem or title or "chat"), suffix).removesuffix(suffix), suffix
 
     def _split(self, source: str) -> tuple[str, str]:
         """The stem and the suffix to write with; a suffix of the writer is kept."""
         if source.lower().endswith(".gz"):
             source = source[:-3]
-        suffix = PurePosixPath(source).suffix
-        if suffix.lower() in self._suffixes:
-            return source.removesuffix(suffix), suffix
+        for suffix in self._suffixes:
+            if source.lower().endswith(suffix):
+                return source[: -len(suffix)], source[-len(suffix) :]
         return _SUFFIX.sub("", source), self._suffixes[0]
 
-    def _reserve(self, stem: str, suffix: str) -> str:
+    def reserve(self, stem: str, suffix: str) -> str:
+        """A name that nothing else has, numbered where it is taken; upper and lower case count as the same."""
         number, name = 1, f"{stem}{suffix}"
-        while (key := unicodedata.normalize("NFC", name).casefold()) in self._taken:
+        while (key := _key(name)) in self._taken:
             number += 1
             name = f"{stem}-{number}{suffix}"
         self._taken.add(key)
         return name
+
+
+def _key(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()

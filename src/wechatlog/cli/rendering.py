@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation, Message
     from wechatlog.segments import Segment
 
-__all__ = ["Look", "heading", "iter_lines"]
+__all__ = ["Look", "heading", "iter_lines", "name_style", "tag"]
 
 _NAME_WIDTH: Final = 20
 _NARROWEST_BODY: Final = 24
@@ -109,16 +109,25 @@ def _name(message: Message, width: int) -> Text:
     if message.sender is None:
         return Text(set_cell_size("*", width), style="dim")
     name = harmless(message.sender, one_line=True)
+    style = name_style(name, is_self=message.is_self)
     if cell_len(name) > width:
         name = set_cell_size(name, width - 1).rstrip() + "…"
-    style = "bold green" if message.is_self else _PEOPLE[zlib.crc32(name.encode()) % len(_PEOPLE)]
     return Text(set_cell_size(name, width), style=style)
+
+
+def name_style(name: str, *, is_self: bool | None) -> str:
+    """The colour of a person: always the same for a name, and one of its own for the owner."""
+    return "bold green" if is_self else _PEOPLE[zlib.crc32(name.encode()) % len(_PEOPLE)]
+
+
+def tag(message: Message) -> str:
+    """What a message is, where its text does not show it, with a blank after it."""
+    return "" if message.kind in _UNTAGGED else f"[{message.kind.value.replace('_', ' ')}] "
 
 
 def _body(message: Message, look: Look) -> Text:
     body = Text(style="dim" if message.sender is None else "", end="")
-    if message.kind not in _UNTAGGED:
-        body.append(f"[{message.kind.value.replace('_', ' ')}] ", "dim")
+    body.append(tag(message), "dim")
     for segment in message.segments:
         body.append(harmless(_shown(segment, look)), _STYLES.get(type(segment), ""))
     body.rstrip()

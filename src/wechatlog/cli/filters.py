@@ -1,0 +1,132 @@
+"""The filters that several commands share: who, when, which kinds.
+
+Takes the values of their options, gives the messages that fit: of a whole conversation, or one by one, for streams that
+are longer than memory. Knows nothing of what a command does with them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import attrs
+import click
+
+from wechatlog.cli.messages import Failure
+from wechatlog.cli.options import When
+from wechatlog.model import MessageKind, normalize_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from wechatlog.model import Conversation, Message
+
+__all__ = ["Filters", "filter_options"]
+
+_F = TypeVar("_F", bound="Callable[..., Any]")
+_KIND: Final = click.Choice([kind.value for kind in MessageKind])
+
+_OPTIONS: Final = (
+    click.option("--since", type=When(), help="Only from this day or time on."),
+    click.option("--until", type=When(), help="Only to this day, or before this time."),
+    click.option("--sender", multiple=True, help="Only of this person, by name or account id. Repeatable."),
+    click.option(
+        "--kind", multiple=True, type=_KIND, metavar="KIND", help="Only of this kind: text, image, … Repeatable."
+    ),
+)
+
+
+def filter_options(command: _F) -> _F:
+    """Give a command the options that choose messages; `Filters.of` understands them."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+@attrs.frozen
+class Filters:
+    """Which messages are wanted; all conditions add up.
+
+    Attributes:
+        since: a day or a time in ISO form, included.
+        until: a day, which is included, or a time, which is not.
+        senders: names, with single blanks, and account ids; empty for everybody.
+        kinds: empty for all.
+    """
+
+    since: str | None = None
+    until: str | None = None
+    senders: frozenset[str] = frozenset()
+    kinds: frozenset[MessageKind] = frozenset()
+
+    @classmethod
+    def of(cls, how: Mapping[str, Any]) -> Filters:
+        """What the options of `filter_options` say."""
+        senders = frozenset(map(normalize_name, how["sender"]))
+        return cls(how["since"], how["until"], senders, frozenset(map(MessageKind, how["kind"])))
+
+    def __bool__(self) -> bool:
+        """Whether anything is left out."""
+        return self != Filters()
+
+    def select(self, conversation: Conversation) -> Conversation:
+        """The conversation with the messages that fit, as it is where nothing is filtered.
+
+        Raises:
+            Failure: for a bound with a zone where the times have none.
+        """
+        if not self:
+            return conversation
+        return attrs.evolve(conversation, messages=filter(self.test(conversation.tz), conversation.messages))
+
+    def test(self, zone: dt.tzinfo | None = None) -> Callable[[Message], bool]:
+        """A function that says of each message of one conversation whether it fits.
+
+        Args:
+            zone: of the conversation, for bounds without one; where `None`, that of the first time.
+
+        Raises:
+            Failure: when called, for a bound with a zone where the times have none.
+        """
+        checks: list[Callable[[Message], bool]] = []
+        if self.since or self.until:
+            checks.append(_Span(self.since, self.until, zone))
+        if self.senders:
+            checks.append(self._is_of_them)
+        if self.kinds:
+            checks.append(lambda message: message.kind in self.kinds)
+        return lambda message: all(check(message) for check in checks)
+
+    def _is_of_them(self, message: Message) -> bool:
+        name = message.sender
+        return message.sender_id in self.senders or (name is not None and normalize_name(name) in self.senders)
+
+
+class _Span:
+    """Whether a message was sent in a span of time; a bound without a zone means that of the conversation."""
+
+    def __init__(self, since: str | None, until: str | None, zone: dt.tzinfo | None) -> None:
+        self._since, self._until, self._zone = since, until, zone
+        self._bounds: tuple[dt.datetime | None, dt.datetime | None] | None = None
+
+    def __call__(self, message: Message) -> bool:
+        if message.time is None:
+            return False
+        if self._bounds is None:
+            zone = self._zone or message.time.tzinfo
+            self._bounds = _bound(self._since, zone, last=False), _bound(self._until, zone, last=True)
+        low, high = self._bounds
+        return (low is None or message.time >= low) and (high is None or message.time < high)
+
+
+def _bound(text: str | None, zone: dt.tzinfo | None, *, last: bool) -> dt.datetime | None:
+    if text is None:
+        return None
+    time = dt.datetime.fromisoformat(text)
+    if len(text) <= 10:
+        time += dt.timedelta(days=last)
+    if time.tzinfo is None:
+        return time.replace(tzinfo=zone)
+    if zone is None:
+        raise Failure("the times have no zone; give one without a zone, or name theirs with --tz")
+    return time

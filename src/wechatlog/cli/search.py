@@ -1,0 +1,429 @@
+"""`wechatlog search`: messages that hold a text or fit a pattern, as grep finds lines.
+
+Reads message by message, so that memory does not grow with a file. Its exit codes are those of grep: 0 found, 1 not
+found, 2 something went wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import attrs
+import click
+
+from wechatlog.cli.filters import Filters, filter_options
+from wechatlog.cli.inputs import Inputs
+from wechatlog.cli.matching import Line, SlowPatternError, Window, make_matcher
+from wechatlog.cli.messages import Failure, explain, harmless
+from wechatlog.cli.options import ANY_PATH, Reading, reading_options
+from wechatlog.cli.progress import progress
+from wechatlog.cli.terminal import COLOR, is_colored, on_terminal, paint
+from wechatlog.content.native import message_to_json
+from wechatlog.emoji import to_unicode
+from wechatlog.errors import FormatError, WechatlogError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from rich.text import Text
+
+    from wechatlog.archive import ArchiveBatch
+    from wechatlog.cli.matching import Matcher, Span
+    from wechatlog.cli.progress import Tick
+    from wechatlog.model import Conversation, Message
+    from wechatlog.readers.base import Draft
+    from wechatlog.source import Source
+
+__all__ = ["search"]
+
+_LONGEST: Final = 400
+"""Characters of a text that is shown whole."""
+_AROUND: Final = 60
+"""Characters shown on both sides of a hit in a longer one."""
+_HITS: Final = 5
+"""Hits shown of a longer one."""
+_INDENT: Final = 4
+
+
+class _Trouble(Failure):
+    """What went wrong in a search; 1 means that nothing was found."""
+
+    exit_code = 2
+
+
+class _Search(click.Command):
+    """A command whose errors end with exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
+        except Failure as error:
+            raise _Trouble(error.message) from error
+        except OSError as error:
+            raise _Trouble(explain(error, "standard output" if error.filename is None else None)) from error
+        except WechatlogError as error:
+            raise _Trouble(explain(error)) from error
+
+
+@click.command(cls=_Search)
+@click.argument("pattern")
+@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
+@click.option("-e", "--regex", is_flag=True, help="PATTERN is a regular expression.")
+@click.option("-i/-s", "--ignore-case/--case-sensitive", default=None, help="Else as -i for a PATTERN in lower case.")
+@click.option(
+    "-C", "--context", metavar="N", type=click.IntRange(min=0), default=0, help="Show N messages around each hit."
+)
+@click.option("-B", "--before", metavar="N", type=click.IntRange(min=0), help="Show N messages before each hit.")
+@click.option("-A", "--after", metavar="N", type=click.IntRange(min=0), help="Show N messages after each hit.")
+@filter_options
+@click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Stop after N hits.")
+@click.option("-c", "--count", "how", flag_value="count", help="Only how many, for each chat.")
+@click.option("-l", "--files-with-matches", "how", flag_value="files", help="Only the names of the files.")
+@click.option("-q", "--quiet", "how", flag_value="nothing", help="Only the exit code.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON Lines.")
+@click.option("--emoji", type=click.Choice(["code", "unicode"]), default="code", help="[微笑] as it is, or as 🙂.")
+@click.option("--color", type=COLOR, default="auto", help="Colours; auto: on a terminal.")
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(0, 3600, min_open=True),
+    default=1.0,
+    help="How long a regular expression may take for one message: 1 second without it.",
+)
+@reading_options
+def search(pattern: str, inputs: tuple[str, ...], **given: Any) -> int:
+    """Search chats for a text.
+
+    IN is a file, a folder, a glob, a ZIP or - for the standard input. Only what people wrote is searched, not
+    their names; filters choose where a hit may be, the messages around it are shown in any case.
+
+    \b
+    Examples:
+      wechatlog search 扳手 exports/
+      wechatlog search -C 2 --since 2026-05-01 --sender 老周 刹车线 chat.jsonl
+      wechatlog search -e '\\b1[3-9][0-9]{9}\\b' exports/ --json
+
+    Exit codes: 0 found, 1 not found, 2 wrong usage, or something could not be read.
+    """  # noqa: D301
+    found = _open(pattern, inputs, Reading.of(given))
+    hunt = _Hunt.of(pattern, given)
+    printer = _PRINTERS[given["how"]](given)
+    with progress(found.sources, quiet=given["how"] == "nothing") as tick:
+        hunt.run(found, printer, tick)
+    printer.end()
+    if not hunt.anything and (found.failures or found.skipped):
+        raise found.nothing()
+    found.complain(quiet=given["how"] == "nothing")
+    failed = bool(found.failures) and given["how"] != "nothing"
+    return 2 if failed or (found.failures and not hunt.hits) else int(not hunt.hits)
+
+
+def _open(pattern: str, inputs: tuple[str, ...], reading: Reading) -> Inputs:
+    if not pattern:
+        raise click.UsageError("the pattern is empty")
+    try:
+        return Inputs(inputs, reading)
+    except Failure as error:
+        if Path(pattern).exists():
+            raise Failure(f"{error.message}\n  the pattern comes first: wechatlog search PATTERN IN...") from error
+        raise
+
+
+class _Found(NamedTuple):
+    """A line, and where it is from."""
+
+    source: Source
+    batch: ArchiveBatch
+    line: Line
+
+    @property
+    def path(self) -> str:
+        return str(self.source.path) if self.source.path is not None else self.source.label
+
+
+@attrs.define
+class _Hunt:
+    """One search, and how far it is.
+
+    Attributes:
+        pattern: as the user wrote it.
+        spans: gives where it is in a text.
+        filters: where a hit may be.
+        before: messages before a hit.
+        after: messages after a hit.
+        limit: hits after which it ends.
+        hits: how many there were.
+        anything: whether there was a chat at all.
+    """
+
+    pattern: str
+    spans: Matcher
+    filters: Filters
+    before: int
+    after: int
+    limit: int | None
+    hits: int = 0
+    anything: bool = False
+
+    @classmethod
+    def of(cls, pattern: str, given: dict[str, Any]) -> _Hunt:
+        """The search that the options ask for."""
+        how = {"is_regex": given["regex"], "ignore_case": given["ignore_case"], "timeout": given["timeout"]}
+        try:
+            spans = make_matcher(pattern, **how)
+        except FormatError as error:
+            raise click.UsageError(str(error)) from error
+        around = [given["context"] if given[side] is None else given[side] for side in ("before", "after")]
+        before, after = around if given["how"] is None else (0, 0)
+        return cls(pattern, spans, Filters.of(given), before, after, given["limit"])
+
+    @property
+    def done(self) -> bool:
+        """Whether there were enough hits."""
+        return self.limit is not None and self.hits >= self.limit
+
+    def run(self, inputs: Inputs, printer: _Printer, tick: Tick) -> None:
+        """Search everything; tell the printer of each line."""
+        for source, batches in inputs.streams():
+            for found in self._search(source, batches, tick):
+                if on_terminal():
+                    tick.clear()
+                printer.show(found)
+                if printer.needs_one:
+                    break
+            if self.done or (printer.is_done and self.hits):
+                return
+
+    def _search(self, source: Source, batches: Iterable[ArchiveBatch], tick: Tick) -> Iterator[_Found]:
+        windows: dict[Draft, tuple[Window, Callable[[Message], bool]]] = {}
+        for batch in batches:
+            self.anything = True
+            tick(len(batch.messages))
+            if batch.draft not in windows:
+                fits = self.filters.test(batch.draft.tz or batch.context.tz)
+                windows[batch.draft] = Window(self.before, self.after), fits
+            window, fits = windows[batch.draft]
+            for message in batch.messages:
+                spans = None if self.done or not fits(message) else self._spans(message, source)
+                self.hits += spans is not None
+                for line in window.feed(message, spans):
+                    yield _Found(source, batch, line)
+                if self.done and not window.left:
+                    return
+
+    def _spans(self, message: Message, source: Source) -> list[Span] | None:
+        try:
+            return self.spans(message.text)
+        except SlowPatternError as error:
+            what = "messages together" if error.together else f"one message of {source.label}"
+            raise Failure(
+                f"the pattern {self.pattern!r} takes over {error.seconds:g} s for {what}; "
+                "write it in another way, or allow more with --timeout"
+            ) from None
+
+
+class _Printer:
+    """Shows what is found; this one shows nothing.
+
+    Attributes:
+        needs_one: no more than one hit of a file is of interest.
+        is_done: nor is any hit of another file.
+    """
+
+    needs_one = True
+    is_done = True
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        self._as_json: bool = given["as_json"]
+
+    def show(self, found: _Found) -> None:
+        """Take a line."""
+
+    def end(self) -> None:
+        """There are no more."""
+
+
+class _Files(_Printer):
+    """The files with hits."""
+
+    is_done = False
+
+    def show(self, found: _Found) -> None:
+        if self._as_json:
+            _write_json({"path": found.path})
+        else:
+            _write(f"{harmless(found.path, one_line=True)}\n")
+
+
+class _Counts(_Printer):
+    """The number of hits of each chat that has any, and the sum."""
+
+    needs_one = is_done = False
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        super().__init__(given)
+        self._counts: Counter[tuple[str, Draft]] = Counter()
+        self._known: dict[tuple[str, Draft], ArchiveBatch] = {}
+
+    def show(self, found: _Found) -> None:
+        key = found.path, found.batch.draft
+        self._counts[key] += 1
+        self._known[key] = found.batch
+
+    def end(self) -> None:
+        for (path, draft), number in self._counts.items():
+            conversation = self._known[path, draft].conversation
+            if self._as_json:
+                _write_json({**_origin(conversation, path), "count": number})
+            else:
+                _write(f"{number:>7,}  {_name(conversation, path)}\n")
+        if len(self._counts) > 1 and not self._as_json:
+            _write(f"{self._counts.total():>7,}  in {len(self._counts)} conversations\n")
+
+
+class _Lines(_Printer):
+    """The messages, under a heading for each chat."""
+
+    needs_one = is_done = False
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        super().__init__(given)
+        self._unicode = given["emoji"] == "unicode"
+        self._colored = is_colored(given["color"])
+        self._last: Draft | None = None
+
+    def show(self, found: _Found) -> None:
+        if self._as_json:
+            _write_json(_to_json(found))
+            return
+        for text in paint(self._texts(found), colored=self._colored):
+            _write(text)
+        self._last = found.batch.draft
+
+    def _texts(self, found: _Found) -> Iterator[Text]:
+        from rich.text import Text
+
+        draft, line = found.batch.draft, found.line
+        if draft is not self._last:
+            if self._last is not None:
+                yield Text("")
+            yield Text.assemble((_name(found.batch.conversation, found.path), "bold"))
+        elif line.gap:
+            yield Text.assemble(("  --", "dim"))
+        first, *rest = _body(line, unicode=self._unicode).split("\n", allow_blank=True)
+        yield _lead(line) + first
+        for more in rest:
+            yield Text(" " * _INDENT if more else "") + more
+
+
+def _lead(line: Line) -> Text:
+    from rich.text import Text
+
+    from wechatlog.cli.rendering import name_style, tag
+
+    message = line.message
+    clock = "" if message.time is None else f"{message.time:{_CLOCK[message.precision or 'second']}} "
+    name = "*" if message.sender is None else harmless(message.sender, one_line=True)
+    style = "dim" if message.sender is None else name_style(name, is_self=message.is_self)
+    sign = "-" if line.spans is None else ":"
+    colon = " " if message.sender is None else ": "
+    return Text.assemble((f"{line.number:>5}{sign} {clock}", "dim"), (name, style), colon, (tag(message), "dim"))
+
+
+_CLOCK: Final = {"second": "%Y-%m-%d %H:%M:%S", "minute": "%Y-%m-%d %H:%M", "day": "%Y-%m-%d"}
+
+
+def _body(line: Line, *, unicode: bool) -> Text:
+    """The text with its hits; of a long one what is around them."""
+    from rich.text import Text
+
+    text = line.message.text
+    body = Text(style="dim" if line.spans is None else "", end="")
+    end = 0
+    for start, stop, is_hit in _pieces(text, line.spans or []):
+        if start > end:
+            body.append(" … " if end else "… ", "dim")
+        piece = text[start:stop]
+        body.append(harmless(to_unicode(piece, "replace") if unicode else piece), "bold red" if is_hit else "")
+        end = stop
+    if end < len(text):
+        body.append(" …", "dim")
+    body.rstrip()
+    return body
+
+
+def _pieces(text: str, spans: list[Span]) -> Iterator[tuple[int, int, bool]]:
+    """What is shown of a text: start, end, and whether it is a hit."""
+    for low, high in _windows(text, spans):
+        at = low
+        for start, stop in spans:
+            start, stop = max(start, at), min(stop, high)
+            if start < stop:
+                yield at, start, False
+                yield start, stop, True
+                at = stop
+        yield at, high, False
+
+
+def _windows(text: str, spans: list[Span]) -> Iterator[Span]:
+    """The stretches of a text that are shown: all of it, its beginning, or what is around its first hits."""
+    if len(text) <= _LONGEST or not spans:
+        yield 0, min(len(text), _LONGEST)
+        return
+    low = high = 0
+    for start, stop in spans[:_HITS]:
+        if start - _AROUND > high:
+            if high:
+                yield low, high
+            low = start - _AROUND
+        high = min(len(text), stop + _AROUND, start + _LONGEST)
+    yield low, high
+
+
+def _name(conversation: Conversation, path: str) -> str:
+    """What a chat is called in a heading: its title, its file, and the file in that."""
+    source = conversation.origin.source
+    parts = [conversation.title or conversation.id, path, source if source != Path(path).name else None]
+    return " · ".join(harmless(part, one_line=True) for part in parts if part)
+
+
+def _origin(conversation: Conversation, path: str) -> dict[str, Any]:
+    source = conversation.origin.source
+    return {"conversation": conversation.title, "conversation_id": conversation.id, "path": path, "source": source}
+
+
+def _to_json(found: _Found) -> dict[str, Any]:
+    line = found.line
+    message = message_to_json(line.message, nested=True)
+    message.pop("parsed", None)  # segments are not looked for
+    return {
+        "type": "context" if line.spans is None else "match",
+        **_origin(found.batch.conversation, found.path),
+        "number": line.number,
+        "spans": line.spans or [],
+        "message": message,
+    }
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+
+
+def _write_json(value: dict[str, Any]) -> None:
+    """One line in UTF-8; half a surrogate pair, which that cannot hold, becomes the escape that JSON has for it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
+
+
+_PRINTERS: Final[dict[str | None, type[_Printer]]] = {
+    None: _Lines,
+    "count": _Counts,
+    "files": _Files,
+    "nothing": _Printer,
+}

@@ -1,0 +1,207 @@
+"""`wechatlog stats`: who writes how much, when, to whom and how soon, as tables and small charts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+import click
+
+from wechatlog.api import iter_messages
+from wechatlog.cli.filters import Filters, filter_options
+from wechatlog.cli.inputs import Inputs
+from wechatlog.cli.messages import Failure, count, say
+from wechatlog.cli.options import ANY_PATH, Reading, reading_options
+from wechatlog.cli.progress import progress
+from wechatlog.cli.summary import diagnostic_to_json
+from wechatlog.cli.terminal import COLOR, print_lines
+from wechatlog.errors import MultipleConversationsError
+from wechatlog.folders import CountedStream
+from wechatlog.operations.statistics import statistics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from wechatlog.cli.progress import Tick
+    from wechatlog.model import Conversation
+    from wechatlog.operations import Statistics
+
+__all__ = ["Report", "stats"]
+
+_HUGE: Final = 256 << 20
+"""Bytes from which on one file is streamed, as in `convert`."""
+_NOTHING: Final = statistics(())
+_ROWS: Final = 10
+_RANKED: Final = ("senders", "emoji", "mentions", "replies", "domains")
+_STREAM_HELP: Final = (
+    "Read message by message, in memory that does not grow; done anyway for one file of 256 MB or more. "
+    "Fewer mentions are found."
+)
+
+
+@attrs.frozen
+class Report:
+    """The numbers of one conversation, or of several together.
+
+    Attributes:
+        numbers: the statistics.
+        conversations: how many there are in it.
+        title: that of the one conversation, or `None`.
+        id: its account or room id, or `None`.
+        source: the name of its file, or `None`.
+    """
+
+    numbers: Statistics
+    conversations: int = 0
+    title: str | None = None
+    id: str | None = None
+    source: str | None = None
+
+    def about(self, conversation: Conversation) -> Report:
+        """The report that counts one more conversation; what is known of it is told only if it is the only one."""
+        if self.conversations:
+            return Report(self.numbers, self.conversations + 1)
+        return Report(self.numbers, 1, conversation.title, conversation.id, conversation.origin.source)
+
+    @property
+    def heading(self) -> str:
+        """The title or id of the conversation or the name of its file; how many they are where there are several."""
+        if self.conversations != 1:
+            return count(self.conversations, "conversation")
+        return self.title or self.id or self.source or "untitled"
+
+    def to_json(self, top: int | None) -> dict[str, Any]:
+        """The tables, with so many rows each."""
+        tables: dict[str, Any] = self.numbers.tables()
+        tables = {name: rows[:top] if name in _RANKED else rows for name, rows in tables.items()}
+        tables["summary"] = tables["summary"][0]
+        known = {name: getattr(self, name) for name in ("title", "id", "source", "conversations")}
+        return {**known, **tables}
+
+
+@click.command()
+@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
+@click.option("--by", type=click.Choice(["all", "conversation"]), default="all", help="All together, or each alone.")
+@click.option("--top", type=click.IntRange(min=1), help="Rows of each table; else 10, and all of them in JSON.")
+@click.option("--gap", type=click.FloatRange(0, 525_600), default=60, help="Minutes that end a session.")
+@click.option("--fast", is_flag=True, help="Without emoji, mentions and links, which take longest to find.")
+@filter_options
+@click.option("--stream/--no-stream", default=None, help=_STREAM_HELP)
+@click.option("--color", type=COLOR, default="auto", help="Colours; auto: on a terminal.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@reading_options
+def stats(inputs: tuple[str, ...], **how: Any) -> int:
+    """Count in chats.
+
+    Who writes how much, when, to whom and how soon; which emoji and links.
+
+    IN is a file, a folder, a glob, a ZIP or - for the standard input. Several chats are counted together, or
+    each alone with `--by conversation`. Filters choose the messages that are counted at all: with --sender,
+    an answer is one among those people.
+    """
+    reading = Reading.of(how)
+    found = Inputs(inputs, reading)
+    show = _as_json if how["as_json"] else _as_text
+    with progress(found.sources) as tick:
+        conversations = show(_Job(found, reading, Filters.of(how), how, tick), how)
+    if not how["as_json"] and not conversations:
+        raise found.nothing()
+    found.complain(quiet=how["as_json"])
+    return 1 if found.failures or not conversations else 0
+
+
+@attrs.frozen
+class _Job:
+    """One run of the command."""
+
+    inputs: Inputs
+    reading: Reading
+    filters: Filters
+    how: dict[str, Any]
+    tick: Tick
+
+    def reports(self) -> Iterator[Report]:
+        """What was counted: one report, or one for each conversation; none where there is no conversation."""
+        if self._may_stream() and (report := self._count_stream()) is not None:
+            yield report
+        elif self.how["by"] == "conversation":
+            for conversation in self._watch():
+                yield self._count((conversation,))
+        elif (report := self._count(self._watch())).conversations:
+            yield report
+
+    def _count(self, conversations: Iterable[Conversation]) -> Report:
+        known = Report(_NOTHING)
+
+        def noted() -> Iterator[Conversation]:
+            nonlocal known
+            for conversation in conversations:
+                known = known.about(conversation)
+                yield conversation
+
+        numbers = statistics(noted(), **self._how)
+        return attrs.evolve(known, numbers=numbers)
+
+    @property
+    def _how(self) -> dict[str, Any]:
+        return {"gap": dt.timedelta(minutes=self.how["gap"]), "segments": not self.how["fast"]}
+
+    def _watch(self) -> Iterator[Conversation]:
+        for conversation in self.inputs:
+            self.tick(len(conversation))
+            yield self.filters.select(conversation)
+
+    def _may_stream(self) -> bool:
+        path, forced = self.inputs.only_path, self.how["stream"]
+        if forced and path is None:
+            raise click.UsageError("--stream takes one file")
+        return bool(path is not None and path.stat().st_size >= _HUGE) if forced is None else forced
+
+    def _count_stream(self) -> Report | None:
+        """Message by message; nothing where there are several conversations, to be read whole."""
+        source = self.inputs.sources[0]
+        stream = CountedStream(iter_messages(source, **self.reading.keywords), self.tick)
+        try:
+            numbers = statistics(filter(self.filters.test(), stream), **self._how)
+        except MultipleConversationsError as error:
+            if self.how["stream"]:
+                raise Failure(f"{source.label}: holds several conversations; leave out --stream") from error
+            return None
+        return Report(numbers).about(stream.conversation)
+
+
+def _as_json(job: _Job, how: dict[str, Any]) -> int:
+    """Print everything as JSON, and give the number of conversations."""
+    reports = list(job.reports())
+    value = {
+        "statistics": [report.to_json(how["top"]) for report in reports],
+        "failed": job.inputs.failures,
+        "skipped": [diagnostic_to_json(note) for note in job.inputs.skipped],
+    }
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=lambda time: time.isoformat())
+    job.tick.clear()
+    click.echo(text.encode("utf-8", "replace"))
+    return sum(report.conversations for report in reports)
+
+
+def _as_text(job: _Job, how: dict[str, Any]) -> int:
+    """Print each report as soon as it is there, and give the number of conversations."""
+    from wechatlog.cli.report import Page, iter_lines
+
+    page = Page.of_output()
+    conversations = shown = 0
+    for report in job.reports():
+        conversations += report.conversations
+        if job.filters and not report.numbers.messages:
+            continue
+        job.tick.clear()
+        if shown:
+            click.echo()
+        shown += 1
+        lines = iter_lines(report.heading, report.numbers, how["top"] or _ROWS, page)
+        print_lines(lines, color=how["color"], pager=False)
+    if conversations and not shown:
+        say(f"no message fits, in {count(conversations, 'conversation')}")
+    return conversations

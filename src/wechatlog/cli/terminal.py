@@ -1,0 +1,64 @@
+"""Where lines go: the standard output, coloured and paged where that is a terminal, plain otherwise."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Final
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rich.text import Text
+
+__all__ = ["COLOR", "is_colored", "on_terminal", "paint", "print_lines"]
+
+COLOR: Final = click.Choice(["auto", "always", "never"])
+"""The values of `--color`."""
+
+
+def on_terminal() -> bool:
+    """Whether a person sees what is printed."""
+    return sys.stdout.isatty()
+
+
+def is_colored(color: str) -> bool:
+    """Whether a value of `--color` means colours here."""
+    return color == "always" or (color == "auto" and on_terminal() and "NO_COLOR" not in os.environ)
+
+
+def print_lines(lines: Iterable[Text], *, color: str, pager: bool) -> None:
+    """Write the lines as they come, so that the first page is there at once."""
+    colored = is_colored(color)
+    texts = paint(lines, colored=colored)
+    if pager and on_terminal():
+        os.environ.setdefault("LESS", "-FRX")  # as git: no pager for what fits on the screen
+        os.environ.setdefault("LESSCHARSET", "utf-8")
+        click.echo_via_pager(_without_last_end(texts), color=colored)
+        return
+    for text in texts:
+        sys.stdout.write(text)
+
+
+def _without_last_end(texts: Iterable[str]) -> Iterator[str]:
+    """The texts without the last line end, since click adds one."""
+    for number, text in enumerate(texts):
+        yield ("\n" if number else "") + text.removesuffix("\n")
+
+
+def paint(lines: Iterable[Text], *, colored: bool) -> Iterator[str]:
+    """The lines with their ends, and with escape sequences for their colours where they are wanted."""
+    if not colored:
+        yield from (f"{line.plain}\n" for line in lines)
+        return
+    from rich.color import ColorSystem
+    from rich.console import Console
+
+    console = Console(force_terminal=True, color_system="standard", highlight=False, legacy_windows=False)
+    for line in lines:
+        yield "".join(
+            segment.style.render(segment.text, color_system=ColorSystem.STANDARD) if segment.style else segment.text
+            for segment in line.render(console, end="\n")
+        )

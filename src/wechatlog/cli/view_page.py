@@ -1,0 +1,220 @@
+"""`wechatlog view`: chats as a page in the browser.
+
+Writes the page of the writer `html` to a temporary place that only the user can read, or to a named one, and opens it.
+Where there is no browser, saying where the page is will do.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+import click
+
+from wechatlog.api import dump, iter_messages
+from wechatlog.cli.filters import Filters, filter_options
+from wechatlog.cli.inputs import Inputs
+from wechatlog.cli.messages import Failure, count, say
+from wechatlog.cli.options import ANY_PATH, Reading, Split, is_folder, reading_options
+from wechatlog.cli.progress import progress
+from wechatlog.errors import MultipleConversationsError
+from wechatlog.folders import CountedStream, iter_written
+from wechatlog.registry import find_writer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wechatlog.cli.progress import Tick
+    from wechatlog.model import Conversation
+
+__all__ = ["open_page", "view"]
+
+_FORM: Final = "html"
+_HUGE: Final = 256 << 20
+"""Bytes from which on one file is streamed, as in `convert`."""
+_OUTPUT_HELP: Final = "Write the page here, or several into this folder; else to a temporary place."
+_SPLIT_HELP: Final = "A page for each day, month or year, for so many messages, or of such a size (5MB)."
+
+
+@click.command()
+@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
+@click.option("-o", "--output", metavar="OUT", type=ANY_PATH, help=_OUTPUT_HELP)
+@click.option("--open/--no-open", "opens", default=True, help="Open the page in the browser, or only say where it is.")
+@click.option("--owner", metavar="NAME", help="Whose messages stand on the right: a name or an account id.")
+@click.option("--title", help="Title of the page; else that of the chat.")
+@filter_options
+@click.option("--split", metavar="HOW", type=Split(), help=_SPLIT_HELP)
+@reading_options
+def view(inputs: tuple[str, ...], output: str | None, **how: Any) -> int:
+    """Show chats as a page in the browser.
+
+    IN is a file, a folder, a glob, a ZIP or - for the standard input. Several chats, or several pages, come
+    with an index. The page needs no network. `wechatlog formats html` lists more options for -O.
+
+    \b
+    Examples:
+      wechatlog view chat.jsonl
+      wechatlog view exports/ --owner 李四 --split month
+      wechatlog view chat.jsonl -o chat.html --no-open -O theme=dark
+    """  # noqa: D301
+    writer = find_writer(_FORM)
+    own = [f"{name}={how[name]}" for name in ("owner", "title") if how[name] is not None]
+    reading = Reading.of({**how, "options": (*how["options"], *own)}, writer)
+    found = Inputs(inputs, reading)
+    job = _Job(found, reading, Filters.of(how), how["split"])
+    with progress(found.sources) as tick:
+        page = job.run(output, tick)
+    found.complain()
+    job.tell(page, temporary=output is None)
+    if how["opens"] and not open_page(page):
+        say("no browser was found; open the page yourself")
+        how["opens"] = False
+    if not how["opens"]:
+        click.echo(str(page))
+    return 1 if found.failures else 0
+
+
+@attrs.define
+class _Job:
+    """One run of the command.
+
+    Attributes:
+        inputs: what is read.
+        reading: how it is read, and the options of the writer.
+        filters: which messages are shown.
+        split: how a chat is cut into pages, or `None`.
+        pages: how many were written.
+        messages: how many are in them.
+        size: bytes of them all.
+    """
+
+    inputs: Inputs
+    reading: Reading
+    filters: Filters
+    split: str | None
+    pages: int = 0
+    messages: int = 0
+    size: int = 0
+
+    def run(self, output: str | None, tick: Tick) -> Path:
+        """Write the pages, and give the one to be opened."""
+        path = self.inputs.only_path
+        if path is not None and path.stat().st_size >= _HUGE and (output is None or not is_folder(output)):
+            messages = iter_messages(self.inputs.sources[0], **self.reading.keywords)
+            try:
+                return self._write(CountedStream(messages, tick, self.filters.test()), output, many=False)
+            except MultipleConversationsError:
+                self.pages = self.messages = self.size = 0
+        conversations = self._watch(tick)
+        first = list(itertools.islice(conversations, 2))
+        if not first:
+            raise self.inputs.nothing()
+        if len(first) > 1 and "title" in self.reading.writer_options:
+            raise Failure("--title names one page, and these are several chats")
+        return self._write(itertools.chain(first, conversations), output, many=len(first) > 1)
+
+    def _watch(self, tick: Tick) -> Iterator[Conversation]:
+        read = shown = 0
+        for read, conversation in enumerate(self.inputs, 1):  # noqa: B007
+            tick(len(conversation))
+            chosen = self.filters.select(conversation)
+            if len(chosen) or not self.filters:
+                shown += 1
+                yield chosen
+        if read and not shown:
+            raise Failure(f"no message fits, in {count(read, 'conversation')}")
+
+    def _write(self, items: Iterator[Conversation] | CountedStream, output: str | None, *, many: bool) -> Path:
+        if output is None:
+            return self._write_temporary(items)
+        if not many and self.split is None and not is_folder(output):
+            return self._write_file(items, Path(output))
+        if output.lower().endswith(tuple(find_writer(_FORM).suffixes)) and not is_folder(output):
+            raise Failure(f"{output}: these are several pages; give a folder, such as -o pages/")
+        return self._write_folder(items, Path(output))
+
+    def _write_temporary(self, items: Iterator[Conversation] | CountedStream) -> Path:
+        folder = Path(tempfile.mkdtemp(prefix="wechatlog-"))  # nobody else may look into it
+        try:
+            return self._write_folder(items, folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def _write_file(self, items: Iterator[Conversation] | CountedStream, path: Path) -> Path:
+        self._check(path)
+        item = items if isinstance(items, CountedStream) else next(items)
+        dump(item, path, _FORM, **self._options(path.parent))
+        self.pages, self.size = 1, path.stat().st_size
+        self.messages = item.count if isinstance(item, CountedStream) else len(item)
+        return path
+
+    def _write_folder(self, items: Iterator[Conversation] | CountedStream, folder: Path) -> Path:
+        page = folder
+        how = {"split": self.split, "check": self._check, **self._options(folder)}
+        try:
+            for file in iter_written(items, folder, _FORM, **how):
+                self.pages += 1
+                self.messages += file.messages
+                self.size += file.size
+                page = file.path
+        except FileExistsError:
+            raise Failure(f"{folder}: exists and is no folder") from None
+        return page if self.pages == 1 else folder / "index.html"
+
+    def _options(self, place: Path) -> dict[str, Any]:
+        """The options of the writer; where the pages lie elsewhere, also where pictures and files of the chats are."""
+        folders = {source.path.parent.resolve() for source in self.inputs.sources if source.path is not None}
+        elsewhere = len(folders) == 1 and place.resolve() not in folders
+        root = {"media_root": str(folders.pop())} if elsewhere else {}
+        return {**root, **self.reading.writer_options}
+
+    def _check(self, path: Path) -> None:
+        if self.inputs.holds(path):
+            raise Failure(f"{path}: is one of the inputs, and is not overwritten; choose another OUT")
+
+    def tell(self, page: Path, *, temporary: bool) -> None:
+        """Say what was written, and where it is."""
+        pages = f"{count(self.pages, 'page')}, " if self.pages > 1 else ""
+        say(f"{page}: {pages}{count(self.messages, 'message')}, {_readable(self.size)}")
+        if temporary:
+            say(f"  only you can read {page.parent}, which stays until temporary files are cleared or you delete it")
+
+
+def _readable(size: int) -> str:
+    """`240 kB`, `1.5 MB`."""
+    return f"{size / 1000:,.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:,.1f} MB"
+
+
+def open_page(page: Path) -> bool:
+    """Open a page in the user's browser; false where there is none that could show it."""
+    try:
+        if _is_wsl() and _open_in_windows(page):
+            return True
+        return _has_screen() and webbrowser.open(page.resolve().as_uri())
+    except (OSError, webbrowser.Error):
+        return False
+
+
+def _has_screen() -> bool:
+    """Whether a window can come up; otherwise only browsers in the terminal are found, which cannot run the page."""
+    known = ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")
+    return sys.platform in ("darwin", "win32", "cygwin") or any(os.environ.get(name) for name in known)
+
+
+def _is_wsl() -> bool:
+    return sys.platform == "linux" and "microsoft" in os.uname().release.lower()
+
+
+def _open_in_windows(page: Path) -> bool:
+    """From the Linux inside Windows: with the tool for that, if it is there."""
+    tool = shutil.which("wslview")
+    return tool is not None and subprocess.run([tool, str(page.resolve())], check=False).returncode == 0  # noqa: S603

@@ -1,0 +1,94 @@
+"""How wechatlog writes people into ChatLab files, and reads them back out of its own.
+
+ChatLab wants an id and a name of everybody, neither of them blank; an archive may have only one of the two, or blanks.
+Takes a name and an account, gives the fields of ChatLab, and the other way round: whatever is written here is read as
+what it was. Ordinary names and accounts are written as they are. Knows no reader and no writer.
+
+Format facts: ChatLab `packages/parser/src/chatlab-validator.ts` (2026-09): `platformId`, `sender` and `accountName`
+must not be blank as JavaScript trims, `groupNickname` is any string, the sender `SYSTEM` is reserved.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "GENERATOR",
+    "LATEST",
+    "SYSTEM_SENDER",
+    "VERSION",
+    "is_blank",
+    "read_account",
+    "read_name",
+    "read_owner",
+    "write_account",
+    "write_name",
+]
+
+GENERATOR: Final = "wechatlog"
+"""What wechatlog calls itself in the header; a file of that name is read by the rules of this module."""
+
+VERSION: Final = "0.0.2"
+"""The version of the format that is written."""
+
+SYSTEM_SENDER: Final = "SYSTEM"
+"""The sender of notices, which nobody sent."""
+
+LATEST: Final = 100_000_000_000
+"""Unix seconds that ChatLab takes for milliseconds; times are below."""
+
+_BLANK: Final = re.compile(r"[\s\ufeff]*")
+_NAME: Final = "name:"
+_ACCOUNT: Final = "id:"
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing is left of a text when JavaScript trims it, for which U+FEFF is white space too."""
+    return _BLANK.fullmatch(text) is not None
+
+
+def write_account(name: str | None, account: str | None) -> str | None:
+    """The `platformId` of a person, `None` for nobody.
+
+    Args:
+        name: the name shown; it makes the id of somebody without an account: `name:李四`.
+        account: the account id; one that would mean something else is written as `id:SYSTEM`.
+    """
+    if account is None:
+        return None if name is None else _NAME + name
+    reserved = account == SYSTEM_SENDER or account.endswith("@chatroom") or account.startswith((_NAME, _ACCOUNT))
+    return _ACCOUNT + account if reserved or is_blank(account) else account
+
+
+def read_account(identifier: str) -> str | None:
+    """The account of a `platformId`; `None` where it was made of a name."""
+    return None if identifier.startswith(_NAME) else identifier.removeprefix(_ACCOUNT)
+
+
+def read_owner(identifier: str) -> str:
+    """The account of the owner, or the name where there is none."""
+    account = read_account(identifier)
+    return identifier.removeprefix(_NAME) if account is None else account
+
+
+def write_name(name: str | None, identifier: str) -> dict[str, str]:
+    """`accountName`, and `groupNickname` where a name cannot stand in the first.
+
+    An `accountName` that repeats the id stands for no name.
+    """
+    if name is None:
+        return {"accountName": identifier}
+    if name == identifier or is_blank(name):
+        return {"accountName": identifier, "groupNickname": name}
+    return {"accountName": name}
+
+
+def read_name(fields: Mapping[str, Any], identifier: str) -> str | None:
+    """The name that `write_name` wrote."""
+    name = fields.get("groupNickname", fields.get("accountName"))
+    repeats = "groupNickname" not in fields and name == identifier
+    return name if isinstance(name, str) and not repeats else None

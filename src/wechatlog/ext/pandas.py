@@ -1,0 +1,120 @@
+"""Conversations as pandas frames, and frames as columns.
+
+Takes a conversation and gives a `DataFrame` made column by column, of types that know missing values; takes a frame,
+filtered, sorted or edited as may be, and gives columns of plain values for `frames.rows`. Needs pandas 2.2 or later,
+and no pyarrow.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from wechatlog.errors import MissingExtraError
+from wechatlog.frames.columns import collect, columns_of, names_of, zone_of
+from wechatlog.frames.rows import READ_COLUMNS, conversation_header
+from wechatlog.frames.values import aware_in, naive_in_utc, within_64_bits, without_surrogates
+from wechatlog.garbage import paused_collection
+
+try:
+    import numpy as np
+    import pandas as pd
+except ImportError as error:
+    raise MissingExtraError("pandas", "a pandas frame") from error
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from wechatlog.frames.columns import ColumnType
+    from wechatlog.model import Conversation
+
+__all__ = ["DTYPES", "HEADER", "read_frame", "to_frame"]
+
+HEADER: Final = "wechatlog"
+"""Under this key the `attrs` of a frame say what is known of the conversation: a line of JSON."""
+
+DTYPES: Final[Mapping[ColumnType, str]] = {
+    "text": "string", "category": "category", "flag": "boolean", "integer": "Int64", "number": "Float64",
+    "time": "datetime64[us]", "texts": "object", "segments": "object",
+}  # fmt: skip
+"""The type of a column by what it holds; a time has its zone, where there is one."""
+
+
+def to_frame(conversation: Conversation, table: str = "messages", *, segments: bool = True) -> pd.DataFrame:
+    """One of the tables as a frame; see `Conversation.to_pandas`."""
+    names = names_of(table, segments=segments)
+    kinds = {column.name: column.type for column in columns_of(table)}
+    zone = zone_of(conversation, conversation.messages)
+    with paused_collection():
+        columns = collect(conversation, table, names=names)
+        arrays = {name: _array(columns.pop(name), kinds[name]) for name in names}
+    if zone is not None and "time" in arrays:
+        arrays["time"] = arrays["time"].tz_localize("UTC").tz_convert(zone.tzinfo)
+    frame = pd.DataFrame(arrays, copy=False)
+    if table == "messages":
+        frame.attrs[HEADER] = conversation_header(conversation)
+    return frame
+
+
+def _array(values: list[Any], kind: ColumnType) -> Any:
+    """A column for a frame; times as an index, in UTC or naive."""
+    try:
+        if kind == "category":
+            return _categorical(values)
+        if kind == "time":
+            return pd.DatetimeIndex(np.array(naive_in_utc(values), dtype=DTYPES[kind]))
+        return pd.Series(values, dtype=DTYPES[kind])
+    except UnicodeEncodeError:
+        return _array(without_surrogates(values), kind)
+    except (OverflowError, TypeError):
+        fitting = within_64_bits(values)
+        if fitting == values:
+            raise
+        return _array(fitting, kind)
+
+
+def _categorical(values: Sequence[str | None]) -> pd.Categorical:
+    """Categories in the order in which they appear."""
+    codes: dict[str | None, int] = {None: -1}
+    places = [codes.setdefault(value, len(codes) - 1) for value in values]
+    del codes[None]
+    return pd.Categorical.from_codes(places, pd.Index(list(codes), dtype="str"))
+
+
+def read_frame(frame: pd.DataFrame) -> tuple[dict[str, list[Any]], str | None]:
+    """The columns of a frame that conversations are made of, and the header that it carries.
+
+    Raises:
+        ValueError: where a column is there twice, or a time is none that Python can hold.
+    """
+    columns: dict[str, list[Any]] = {}
+    for name in READ_COLUMNS.intersection(frame.columns):
+        if (count := list(frame.columns).count(name)) > 1:
+            raise ValueError(f"the column {name} is there {count} times")
+        series = frame[name]
+        columns[name] = _read_times(series) if name == "time" else _read_values(series)
+    header = frame.attrs.get(HEADER)
+    return columns, header if isinstance(header, str) else None
+
+
+def _read_times(series: pd.Series[Any]) -> list[Any]:
+    if isinstance(series.dtype, pd.DatetimeTZDtype):
+        zone: dt.tzinfo = series.dt.tz
+        return aware_in(zone, _read_clocks(series.dt.tz_convert("UTC").dt.tz_localize(None)))
+    if pd.api.types.is_datetime64_dtype(series.dtype):
+        return _read_clocks(series)
+    return [
+        value.to_pydatetime(warn=False) if isinstance(value, pd.Timestamp) else value for value in _read_values(series)
+    ]
+
+
+def _read_clocks(series: pd.Series[Any]) -> list[Any]:
+    found: list[Any] = series.to_numpy(dtype="datetime64[us]").astype(object).tolist()
+    return found
+
+
+def _read_values(series: pd.Series[Any]) -> list[Any]:
+    """Plain values, `None` where one is missing."""
+    values = series.astype(object)
+    found: list[Any] = values.where(series.notna(), None).tolist()
+    return [value.item() if isinstance(value, np.generic) else value for value in found]

@@ -1,0 +1,419 @@
+"""The plots themselves, each a function from the numbers of a chat to a figure.
+
+Takes conversations, messages or `Statistics`; counts only what a plot needs. Colours, frame and fonts come from `looks`
+and `lettering`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import math
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from matplotlib import dates as mdates
+from matplotlib.patches import FancyArrowPatch
+from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
+
+from wechatlog.errors import MissingExtraError
+from wechatlog.ext.plot.looks import Canvas, whole_numbers
+from wechatlog.operations.counting import EVERYONE
+from wechatlog.operations.statistics import Statistics, duration_text, statistics, unicode_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from wechatlog.model import Conversation, Message
+
+    Countable: TypeAlias = Statistics | Conversation | Iterable[Message] | Iterable[Conversation]
+
+__all__ = ["activity", "days", "emoji", "mentions", "response_times", "senders"]
+
+_WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_NO_MESSAGES: Final = "no messages"
+_BARS: Final = 62
+"""Most days that are drawn as bars; more are an area with a mean over a week."""
+_LABELLED: Final = 12
+"""Most bars that have their day written below."""
+_STEPS: Final = ((1_200, 1, "day"), (8_000, 7, "week"), (60_000, 30, "30 days"), (math.inf, 365, "365 days"))
+"""Up to how many days the messages are counted by how many days, and the name of that."""
+_DURATIONS: Final = (
+    (1, "1 s"), (2, "2 s"), (5, "5 s"), (10, "10 s"), (30, "30 s"), (60, "1 min"), (120, "2 min"), (300, "5 min"),
+    (600, "10 min"), (1_800, "30 min"), (3_600, "1 h"), (10_800, "3 h"), (43_200, "12 h"), (86_400, "1 day"),
+    (864_000, "10 days"), (8_640_000, "100 days"),
+)  # fmt: skip
+_ROW: Final = 0.3
+"""Height of a row of a bar chart, in inches."""
+
+
+def _numbers(source: Countable, *, segments: bool = False) -> Statistics:
+    if not isinstance(source, Statistics):
+        return statistics(source, segments=segments)
+    if segments and not source.segments:
+        raise ValueError("these statistics were counted with segments=False, which leaves out emoji and mentions")
+    return source
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _period(found: Statistics) -> str:
+    count = _count(found.messages, "message")
+    if found.first is None or found.last is None:
+        return count
+    first, last = found.first.date(), found.last.date()
+    return f"{count}, {first}" + (f" to {last}" if last != first else "")
+
+
+def activity(conversation: Countable, ax: Axes | None = None, *, dark: bool | None = None) -> Figure:
+    """Draw when people write: a heat map of weekdays and hours.
+
+    Args:
+        conversation: a conversation, several, messages, or their statistics.
+        ax: an axis to draw on; a figure is made where `None`.
+        dark: colours for a dark background; `None`: those that fit the axis, light ones for a new figure.
+
+    Returns:
+        The figure.
+    """
+    found = _numbers(conversation)
+    canvas = Canvas.on(ax, dark=dark, size=(9, 3.4))
+    ax, look, how = canvas.ax, canvas.look, canvas.lettering.how
+    canvas.title("Messages by weekday and hour", _period(found))
+    most = max(map(max, found.hours))
+    if not most:
+        return canvas.nothing("no messages with a time of day" if found.messages else _NO_MESSAGES)
+    mesh = ax.pcolormesh(
+        found.hours, cmap=look.colormap, vmin=0, vmax=most, edgecolors=look.surface, linewidth=1.5, antialiased=True
+    )
+    ax.set_yticks([day + 0.5 for day in range(7)], _WEEKDAYS, color=look.ink, fontsize=10, **how)
+    ax.set_xticks(range(0, 25, 3), [f"{hour:02}" for hour in range(0, 25, 3)], **how)
+    ax.set_xlabel("hour of the day", color=look.muted, fontsize=9, **how)
+    ax.invert_yaxis()
+    bar = canvas.figure.colorbar(mesh, ax=ax, fraction=0.025, pad=0.02)
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(length=0, labelsize=9, labelcolor=look.muted, labelfontfamily=how["family"])
+    whole_numbers(bar.ax.yaxis)
+    return canvas.done()
+
+
+def _counted_days(found: Statistics) -> tuple[list[dt.date], list[int], int, str]:
+    """First days, numbers, days that one number covers and their name, without holes."""
+    first, last = min(found.days), max(found.days)
+    span = (last - first).days + 1
+    step, name = next((step, name) for most, step, name in _STEPS if span <= most)
+    numbers = [0] * -(-span // step)
+    for day, number in found.days.items():
+        numbers[(day - first).days // step] += number
+    return [first + dt.timedelta(days=at * step) for at in range(len(numbers))], numbers, step, name
+
+
+def _mean(numbers: Sequence[int], width: int) -> list[float]:
+    """The mean over a window around each number, narrower at the ends."""
+    sums = [0]
+    for number in numbers:
+        sums.append(sums[-1] + number)
+    half = width // 2
+    windows = ((max(0, at - half), min(len(numbers), at + half + 1)) for at in range(len(numbers)))
+    return [(sums[high] - sums[low]) / (high - low) for low, high in windows]
+
+
+def _place(day: dt.date) -> float:
+    return float(mdates.date2num(day))  # type: ignore[no-untyped-call]
+
+
+def days(conversation: Countable, ax: Axes | None = None, *, dark: bool | None = None) -> Figure:
+    """Draw how much was written when: messages per day, with the mean over seven days where there are many.
+
+    Of more than 1,200 days the messages are counted by the week, of very many by 30 or 365 days.
+
+    Args:
+        conversation: as for `activity`.
+        ax: as for `activity`.
+        dark: as for `activity`.
+
+    Returns:
+        The figure.
+    """
+    found = _numbers(conversation)
+    canvas = Canvas.on(ax, dark=dark, size=(9, 3.4))
+    ax, look = canvas.ax, canvas.look
+    if not found.days:
+        canvas.title("Messages per day", _period(found))
+        return canvas.nothing("no messages with a time" if found.messages else _NO_MESSAGES)
+    starts, numbers, step, name = _counted_days(found)
+    many, line = len(numbers) > _BARS, len(numbers) > _BARS and step < 8
+    canvas.title(f"Messages per {name}", _period(found) + (f"; line: mean over 7 {name}s" if line else ""))
+    canvas.guides("y")
+    places = [_place(start) for start in starts]
+    if many:
+        ax.fill_between(places, numbers, step="mid", color=look.soft, linewidth=0)
+        if line:
+            ax.plot(places, _mean(numbers, 7), color=look.accent, linewidth=1.8)
+    else:
+        ax.bar(places, numbers, width=0.82 * step, color=look.accent)
+    room = step * (0.7 if len(numbers) > 7 else 4 - len(numbers) / 2)
+    ax.set_xlim(max(places[0] - room, _place(dt.date.min)), min(places[-1] + room, _place(dt.date.max)))
+    ax.set_ylim(0, max(numbers) * 1.08)
+    whole_numbers(ax.yaxis)
+    if len(numbers) <= _LABELLED:
+        ax.set_xticks(places, [f"{start:%m-%d}" for start in starts], **canvas.lettering.how)
+    else:
+        locator = mdates.AutoDateLocator(minticks=4, maxticks=10)  # type: ignore[no-untyped-call]
+        ax.xaxis.set_major_locator(locator)
+        ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator, show_offset=False))  # type: ignore[no-untyped-call]
+    return canvas.done()
+
+
+def _bars(canvas: Canvas, labels: list[str], numbers: list[int], notes: list[str]) -> None:
+    """Horizontal bars, the first at the top, each with its name and a note at its end."""
+    ax = canvas.ax
+    places = [float(at) for at in range(len(labels))]
+    ax.barh(places, numbers, height=0.72, color=canvas.look.accent)
+    for place, number, note in zip(places, numbers, notes, strict=True):
+        canvas.note(note, number, place)
+    canvas.names(places, labels)
+    canvas.rows(len(labels))
+    ax.set_xlim(0, max(numbers) * 1.14)
+    whole_numbers(ax.xaxis)
+    canvas.guides("x")
+
+
+def _height(rows: int) -> float:
+    return max(2.2, 1.15 + _ROW * rows)
+
+
+def _check_top(top: int) -> None:
+    if top < 1:
+        raise ValueError("top must be at least 1")
+
+
+def senders(conversation: Countable, ax: Axes | None = None, *, top: int = 20, dark: bool | None = None) -> Figure:
+    """Draw who writes how much: messages per sender.
+
+    Args:
+        conversation: as for `activity`.
+        ax: as for `activity`.
+        top: how many people at most.
+        dark: as for `activity`.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: for `top` below 1.
+    """
+    _check_top(top)
+    found = _numbers(conversation)
+    shown = found.most_active(top)
+    canvas = Canvas.on(ax, dark=dark, size=(7.5, _height(len(shown))))
+    rest = len(found.senders) - len(shown)
+    share = sum(sender.share for sender in found.senders[top:])
+    people = f"; {rest:,} more wrote {share:.0%}" if rest else ""
+    canvas.title("Messages per sender", _period(found) + people)
+    if not shown:
+        return canvas.nothing("nobody sent a message" if found.messages else _NO_MESSAGES)
+    labels = [canvas.lettering.label(sender.label) for sender in shown]
+    notes = [f"{sender.messages:,}  ({sender.share:.0%})" for sender in shown]
+    _bars(canvas, labels, [sender.messages for sender in shown], notes)
+    return canvas.done()
+
+
+def emoji(conversation: Countable, ax: Axes | None = None, *, top: int = 20, dark: bool | None = None) -> Figure:
+    """Draw which emoji codes are used most, each with its canonical name.
+
+    The Unicode emoji stands behind the name where an installed font has it in outlines; fonts of coloured pictures
+    cannot be drawn by matplotlib.
+
+    Args:
+        conversation: as for `activity`.
+        ax: as for `activity`.
+        top: how many emoji at most.
+        dark: as for `activity`.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: for `top` below 1, or statistics that were counted without segments.
+    """
+    _check_top(top)
+    found = _numbers(conversation, segments=True)
+    shown = found.emoji.most_common(top)
+    canvas = Canvas.on(ax, dark=dark, size=(7.5, _height(len(shown))))
+    rest = len(found.emoji) - len(shown)
+    more = f"; {rest:,} more emoji are not shown" if rest else ""
+    canvas.title("Emoji codes", f"{found.emoji.total:,} in {_count(found.messages, 'message')}{more}")
+    if not shown:
+        return canvas.nothing("no emoji codes" if found.messages else _NO_MESSAGES)
+    labels = []
+    for name, _ in shown:
+        picture = canvas.lettering.only_drawable(unicode_of(name) or "")
+        labels.append(canvas.lettering.label(name) + (f" {picture}" if picture else ""))
+    _bars(canvas, labels, [number for _, number in shown], [f"{number:,}" for _, number in shown])
+    return canvas.done()
+
+
+def response_times(
+    conversation: Countable, ax: Axes | None = None, *, top: int = 20, dark: bool | None = None
+) -> Figure:
+    """Draw how soon people answer: the median, and the middle half of the response times.
+
+    What a response time is says `wechatlog.operations.ResponseTimes`. The scale is logarithmic.
+
+    Args:
+        conversation: as for `activity`.
+        ax: as for `activity`.
+        top: how many people at most: those with the most answers.
+        dark: as for `activity`.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: for `top` below 1.
+    """
+    _check_top(top)
+    found = _numbers(conversation)
+    answering = [(sender.label, sender.responses) for sender in found.senders if sender.responses is not None]
+    chosen = sorted(answering, key=lambda item: -item[1].count)[:top]
+    chosen.sort(key=lambda item: item[1].median)
+    canvas = Canvas.on(ax, dark=dark, size=(7.5, _height(len(chosen)) + 0.2))
+    ax, look = canvas.ax, canvas.look
+    note = f"dot: median; bar: the middle half; pauses over {duration_text(found.gap)} not counted"
+    rest = len(answering) - len(chosen)
+    canvas.title("Response times", note + (f"; {rest:,} more people not shown" if rest else ""))
+    if not chosen:
+        return canvas.nothing("nobody answered anybody" if found.messages else _NO_MESSAGES)
+    places = [float(at) for at in range(len(chosen))]
+    low, middle, high = (
+        [max(1.0, getattr(times, name).total_seconds()) for _, times in chosen] for name in ("lower", "median", "upper")
+    )
+    ax.hlines(places, low, high, color=look.soft, linewidth=9, capstyle="round")
+    ax.scatter(middle, places, s=48, color=look.second, zorder=3, linewidths=0)
+    for place, end, (_, times) in zip(places, high, chosen, strict=True):
+        canvas.note(duration_text(times.median), end, place, away=9)
+    canvas.names(places, [canvas.lettering.label(label) for label, _ in chosen])
+    canvas.rows(len(chosen))
+    _time_axis(ax, min(low), max(high))
+    canvas.guides("x")
+    return canvas.done()
+
+
+def _time_axis(ax: Axes, low: float, high: float) -> None:
+    """A logarithmic axis of seconds, with ticks that people read."""
+    ax.set_xscale("log")
+    ax.set_xlim(low / 1.5, high * 1.5)
+    ax.xaxis.set_major_locator(FixedLocator([float(seconds) for seconds, _ in _DURATIONS]))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_formatter(FixedFormatter([name for _, name in _DURATIONS]))
+
+
+def mentions(conversation: Countable, ax: Axes | None = None, *, top: int = 20, dark: bool | None = None) -> Figure:
+    """Draw who mentions whom: people as dots, an arrow from one to the other, the wider the more often.
+
+    A dot is the larger the more often the person is mentioned. `@所有人` is left out. The layout is always the same.
+
+    Args:
+        conversation: as for `activity`.
+        ax: as for `activity`.
+        top: how many people at most: those with the most mentions, in both directions.
+        dark: as for `activity`.
+
+    Returns:
+        The figure.
+
+    Raises:
+        MissingExtraError: where networkx is not installed.
+        ValueError: for `top` below 1, or statistics that were counted without segments.
+    """
+    _check_top(top)
+    found = _numbers(conversation, segments=True)
+    pairs = {pair: number for pair, number in found.mentions.items() if pair[1] != EVERYONE}
+    weight: dict[str, int] = {}
+    for pair, number in pairs.items():
+        for name in pair:
+            weight[name] = weight.get(name, 0) + number
+    people = sorted(weight, key=lambda name: -weight[name])[:top]
+    canvas = Canvas.on(ax, dark=dark, size=(8, 6.5))
+    rest = len(weight) - len(people)
+    canvas.title(
+        "Who mentions whom",
+        _count(sum(pairs.values()), "mention") + (f"; {rest:,} more people not shown" if rest else ""),
+    )
+    if not pairs:
+        return canvas.nothing("nobody is mentioned" if found.messages else _NO_MESSAGES)
+    edges = {pair: number for pair, number in pairs.items() if set(pair) <= set(people)}
+    _draw_network(canvas, people, edges)
+    return canvas.done()
+
+
+def _places(people: list[str], edges: dict[tuple[str, str], int]) -> dict[str, tuple[float, float]]:
+    try:
+        import networkx as nx
+    except ImportError as error:
+        raise MissingExtraError("plot", "drawing the network of mentions") from error
+    graph = nx.Graph()
+    graph.add_nodes_from(people)
+    strongest = math.log1p(max(edges.values(), default=1))
+    for (one, other), number in edges.items():
+        if one != other:
+            graph.add_edge(one, other, weight=0.4 + 0.6 * math.log1p(number) / strongest)
+    start = nx.circular_layout(graph)
+    found = nx.spring_layout(graph, pos=start, k=2.4 / math.sqrt(len(people)), iterations=200, seed=1)
+    return _spread({name: (float(x), float(y)) for name, (x, y) in found.items()})
+
+
+def _spread(places: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+    """Move apart what lies too close to be told apart: fewer than a quarter of the mean distance of a grid."""
+    least = 1 / math.sqrt(len(places))
+    for _ in range(50):
+        moved = False
+        for one, other in itertools.combinations(places, 2):
+            (x, y), (u, v) = places[one], places[other]
+            distance = math.hypot(u - x, v - y)
+            if distance < least:
+                right, up = ((u - x) / distance, (v - y) / distance) if distance else (1.0, 0.0)
+                push = (least - distance) / 2
+                places[one] = (x - right * push, y - up * push)
+                places[other] = (u + right * push, v + up * push)
+                moved = True
+        if not moved:
+            break
+    return places
+
+
+def _draw_network(canvas: Canvas, people: list[str], edges: dict[tuple[str, str], int]) -> None:
+    ax, look = canvas.ax, canvas.look
+    places = _places(people, edges)
+    received = dict.fromkeys(people, 0)
+    for (_, whom), number in edges.items():
+        received[whom] += number
+    most, largest = max([5, *edges.values()]), max([1, *received.values()])
+    sizes = {name: 90 + 700 * number / largest for name, number in received.items()}
+    for (who, whom), number in sorted(edges.items(), key=lambda item: item[1]):
+        if who != whom:
+            strength = number / most
+            ax.add_patch(
+                FancyArrowPatch(
+                    places[who], places[whom], connectionstyle="arc3,rad=0.12",
+                    arrowstyle="-|>", mutation_scale=8 + 6 * strength, linewidth=0.6 + 4 * strength,
+                    color=look.accent, alpha=0.3 + 0.5 * strength,
+                    shrinkA=math.sqrt(sizes[who]) / 2, shrinkB=math.sqrt(sizes[whom]) / 2 + 1,
+                )
+            )  # fmt: skip
+    for name in people:
+        x, y = places[name]
+        ax.scatter([x], [y], s=sizes[name], color=look.second, zorder=3, edgecolors=look.surface, linewidths=1.5)
+        ax.annotate(
+            canvas.lettering.label(name, 16), (x, y), (0, math.sqrt(sizes[name]) / 2 + 3), textcoords="offset points",
+            ha="center", va="bottom", color=look.ink, fontsize=9.5, zorder=4,
+            path_effects=canvas.halo, **canvas.lettering.how,
+        )  # fmt: skip
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.margins(0.12)

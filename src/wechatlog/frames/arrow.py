@@ -1,0 +1,414 @@
+"""Conversations as Arrow: tables, streams of batches, and back.
+
+Takes conversations, or messages as they come, and gives record batches whose columns are those of `frames.columns`;
+takes record batches and gives columns of plain values for `frames.rows`. The only module that imports pyarrow at its
+top, so it is imported by those only who were asked for Arrow. Knows no files.
+
+Types: a `category` is `dictionary<int32, string>`, a `time` `timestamp[us]` with the zone's name or without one, the
+pieces of a body a list of structs. Texts are `string` and not `large_string`: batches are kept small enough for offsets
+of 32 bits, and not every program that takes Arrow takes the large kind.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from wechatlog.content.native import SCHEMA, conversation_from_json, conversation_to_json
+from wechatlog.errors import MissingExtraError
+from wechatlog.frames.columns import collect, columns_of, name_pieces, names_of, zone_of
+from wechatlog.frames.pieces import SEGMENT_FIELDS, flatten_segments, rebuild_segments
+from wechatlog.frames.rows import READ_COLUMNS
+from wechatlog.frames.values import aware_in, to_json_line, without_surrogates
+from wechatlog.garbage import paused_collection
+from wechatlog.timestamps import resolve_zone
+
+try:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from wechatlog.frames.buffers import array_of, lists_of
+except ImportError as error:
+    raise MissingExtraError("arrow", "Arrow or Parquet") from error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from wechatlog.frames.columns import Zone
+    from wechatlog.model import Conversation, Message
+
+__all__ = [
+    "METADATA_KEY",
+    "Contents",
+    "GrowingDictionaries",
+    "contents_of",
+    "describe_contents",
+    "find_problem",
+    "iter_batches",
+    "join_batches",
+    "make_batch",
+    "make_schema",
+    "open_stream",
+    "read_columns",
+    "slices",
+    "to_stream",
+    "to_table",
+]
+
+METADATA_KEY: Final = b"wechatlog"
+"""Under this key the metadata of a schema say what the rows are: see `describe_contents`."""
+
+_ROWS: Final = 65_536
+_CHARACTERS: Final = 1 << 23
+"""How many messages, and characters of text, a batch holds at most, unless a single message is longer."""
+
+_EPOCH: Final = dt.datetime(1970, 1, 1)
+
+_TEXT: Final = pa.string()
+_CATEGORY: Final = pa.dictionary(pa.int32(), pa.string())
+_INSIDE: Final[Mapping[str, Any]] = {
+    "text": _TEXT, "flag": pa.bool_(), "integer": pa.int64(), "number": pa.float64(),
+}  # fmt: skip
+_SEGMENT: Final = pa.struct([(name, _INSIDE[kind]) for name, kind in SEGMENT_FIELDS.items()])
+_TYPES: Final[Mapping[str, Any]] = {
+    **_INSIDE, "category": _CATEGORY, "texts": pa.list_(_TEXT), "segments": pa.list_(_SEGMENT),
+}  # fmt: skip
+
+
+# --- schema and metadata --------------------------------------------------------------------------
+
+
+def make_schema(
+    table: str, zone: Zone | None, *, segments: bool = True, metadata: Mapping[bytes, bytes] | None = None
+) -> Any:
+    """The schema of a table.
+
+    Args:
+        table: one of `TABLES`.
+        zone: of the times; `None` for naive ones.
+        segments: whether the columns of bodies are among them.
+        metadata: of the schema.
+
+    Raises:
+        ValueError: for a table that does not exist.
+    """
+    names = set(names_of(table, segments=segments))
+    time = pa.timestamp("us", None if zone is None else zone.name)
+    fields = [
+        (column.name, time if column.type == "time" else _TYPES[column.type])
+        for column in columns_of(table)
+        if column.name in names
+    ]
+    return pa.schema(fields, metadata=metadata)
+
+
+class Contents(NamedTuple):
+    """What the metadata of a schema say of the rows.
+
+    Attributes:
+        table: which table they are.
+        heads: the conversations, without messages.
+        counts: how many rows each of them has; `None` where that was not known.
+    """
+
+    table: str
+    heads: tuple[Conversation, ...]
+    counts: tuple[int | None, ...]
+
+
+def describe_contents(table: str, items: Iterable[tuple[Conversation, int | None]]) -> bytes:
+    """What stands under `METADATA_KEY`: a JSON object with `schema`, `table`, and `conversations`.
+
+    Each of the latter is the first line of the form `jsonl`, and in `rows` the number of its messages.
+
+    Args:
+        table: one of `TABLES`.
+        items: each conversation, and how many messages it has where that is known.
+    """
+    found = [
+        {**conversation_to_json(conversation), **({} if count is None else {"rows": count})}
+        for conversation, count in items
+    ]
+    return to_json_line({"schema": SCHEMA, "table": table, "conversations": found}).encode()
+
+
+def contents_of(metadata: Mapping[bytes, bytes] | None) -> Contents | None:
+    """What the metadata of a schema, a file or a batch say; `None` where they are not of this library.
+
+    Raises:
+        ValueError: where they are broken, or of a later version.
+    """
+    text = (metadata or {}).get(METADATA_KEY)
+    if text is None:
+        return None
+    try:
+        found = json.loads(text)
+        if found["schema"] != SCHEMA:
+            raise ValueError(f"schema {found['schema']!r} is not known here; this version reads {SCHEMA}")
+        items = found["conversations"]
+        heads = tuple(map(conversation_from_json, items))
+        counts = tuple(int(item["rows"]) if "rows" in item else None for item in items)
+        return Contents(str(found["table"]), heads, counts)
+    except (TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise ValueError(f"the metadata of wechatlog are broken: {error!r}") from error
+
+
+# --- messages to batches --------------------------------------------------------------------------
+
+
+def slices(messages: Iterable[Message], rows: int = _ROWS, characters: int = _CHARACTERS) -> Iterator[list[Message]]:
+    """Messages in lists that are neither long nor large; none of them is empty.
+
+    Args:
+        messages: any number of them; taken as they come.
+        rows: how many a list holds at most.
+        characters: when their texts together are longer than this, the list is closed.
+    """
+    batch: list[Message] = []
+    size = 0
+    for message in messages:
+        batch.append(message)
+        size += len(message.text)
+        if len(batch) >= rows or size > characters:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def make_batch(schema: Any, table: str, conversation: Conversation, messages: Sequence[Message], start: int = 0) -> Any:
+    """A record batch of some messages of a conversation.
+
+    Args:
+        schema: as `make_schema` gives it.
+        table: whose schema it is.
+        conversation: what the messages belong to.
+        messages: some of them, or all.
+        start: position of the first of them in the conversation.
+
+    Raises:
+        ValueError: for a value that its column cannot have.
+    """
+    made = _body_arrays(messages) if "segments" in schema.names else {}
+    columns = collect(
+        conversation, table, messages=messages, start=start, names=[name for name in schema.names if name not in made]
+    )
+    for name, values in columns.items():
+        made[name] = array_of(name, schema.field(name).type, values)
+    return pa.record_batch([made[name] for name in schema.names], schema=schema)
+
+
+def _body_arrays(messages: Sequence[Message]) -> dict[str, Any]:
+    """The columns of lists."""
+    named = name_pieces(messages)
+    found = {name: lists_of(lengths, array_of(name, _TEXT, names)) for name, (lengths, names) in named.items()}
+    return {**found, "segments": _segment_array(messages)}
+
+
+def _segment_array(messages: Iterable[Message]) -> Any:
+    lengths, fields = flatten_segments(message.segments for message in messages)
+    nothing = {kind: pa.nulls(len(fields["raw"]), kind) for kind in _INSIDE.values()}  # what most fields hold, once
+    arrays = [
+        array_of(f"segments, field {field.name}", field.type, fields[field.name])
+        if field.name in fields
+        else nothing[field.type]
+        for field in _SEGMENT
+    ]
+    return lists_of(lengths, pa.StructArray.from_arrays(arrays, fields=list(_SEGMENT)))
+
+
+def join_batches(schema: Any, batches: Sequence[Any]) -> Any:
+    """A table of batches, with one dictionary for each category.
+
+    Args:
+        schema: of the table; batches that were made before the zone of the times was known have none, and fit.
+        batches: of the same columns.
+    """
+    fitting = [batch if batch.schema.equals(schema) else _with_zone(schema, batch) for batch in batches]
+    return pa.Table.from_batches(fitting, schema).unify_dictionaries()
+
+
+def _with_zone(schema: Any, batch: Any) -> Any:
+    arrays = [
+        pa.nulls(len(column), field.type) if pa.types.is_timestamp(field.type) else column
+        for field, column in zip(schema, batch.columns, strict=True)
+    ]
+    return pa.record_batch(arrays, schema=schema)
+
+
+class GrowingDictionaries:
+    """The dictionaries of an Arrow file, in which a value keeps its place from batch to batch.
+
+    Args:
+        schema: of the file.
+        foreseen: values by name of column that are known to come.
+    """
+
+    def __init__(self, schema: Any, foreseen: Mapping[str, Sequence[str]]) -> None:
+        self._schema = schema
+        self._places: dict[str, dict[str, int]] = {}
+        self._dictionaries: dict[str, Any] = {}
+        for field in schema:
+            if pa.types.is_dictionary(field.type):
+                self._places[field.name] = {}
+                self._dictionaries[field.name] = array_of(field.name, _TEXT, [])
+                self._learn(field.name, without_surrogates(foreseen.get(field.name, ())))
+
+    def _learn(self, name: str, values: Iterable[str]) -> None:
+        places = self._places[name]
+        new = [value for value in dict.fromkeys(values) if value not in places]
+        if new:
+            places.update(zip(new, range(len(places), len(places) + len(new)), strict=True))
+            added = array_of(name, _TEXT, new)
+            self._dictionaries[name] = pa.concat_arrays([self._dictionaries[name], added])
+
+    def apply(self, table: Any, *, growing: bool = True) -> Any:
+        """A table with one dictionary for each category as a single batch with these dictionaries.
+
+        Args:
+            table: of the schema.
+            growing: whether more may follow. Then no dictionary is left empty, since Arrow (26) lets only those grow
+                that have a value.
+        """
+        arrays = []
+        for name, column in zip(table.schema.names, table.columns, strict=True):
+            array = column.combine_chunks() if column.num_chunks else pa.nulls(0, column.type)
+            arrays.append(self._translated(name, array, growing=growing) if name in self._places else array)
+        return pa.record_batch(arrays, schema=self._schema)
+
+    def _translated(self, name: str, array: Any, *, growing: bool) -> Any:
+        values = array.dictionary.to_pylist()
+        self._learn(name, values if values or self._places[name] or not growing else [""])
+        moved = array_of(name, pa.int64(), [self._places[name][value] for value in values]).cast(pa.int32())
+        return pa.DictionaryArray.from_arrays(moved.take(array.indices), self._dictionaries[name])
+
+
+def iter_batches(schema: Any, table: str, conversation: Conversation) -> Iterator[Any]:
+    """The batches of a whole conversation, each with dictionaries of its own."""
+    if table == "participants":
+        yield make_batch(schema, table, conversation, ())
+        return
+    start = 0
+    for batch in slices(conversation.messages):
+        yield make_batch(schema, table, conversation, batch, start)
+        start += len(batch)
+
+
+def _whole_schema(conversation: Conversation, table: str, *, segments: bool) -> Any:
+    rows = len(conversation) if table == "messages" else None
+    metadata = {METADATA_KEY: describe_contents(table, [(conversation, rows)])}
+    return make_schema(table, zone_of(conversation, conversation.messages), segments=segments, metadata=metadata)
+
+
+def to_table(conversation: Conversation, table: str = "messages", *, segments: bool = True) -> Any:
+    """A `pyarrow.Table`; see `Conversation.to_arrow`."""
+    schema = _whole_schema(conversation, table, segments=segments)
+    with paused_collection():
+        return pa.Table.from_batches(iter_batches(schema, table, conversation), schema).unify_dictionaries()
+
+
+def to_stream(conversation: Conversation, table: str = "messages", *, segments: bool = True) -> Any:
+    """A `pyarrow.RecordBatchReader`, whose batches are made when they are asked for."""
+    schema = _whole_schema(conversation, table, segments=segments)
+    return pa.RecordBatchReader.from_batches(schema, iter_batches(schema, table, conversation))
+
+
+# --- batches to columns ---------------------------------------------------------------------------
+
+
+def _holds(kind: Any, test: Any) -> bool:
+    """Whether a type is one of some kinds, or a dictionary of such values, or nothing but nulls."""
+    value = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(test(value) or pa.types.is_null(value))
+
+
+def _is_text(kind: Any) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def _is_list_of_structs(kind: Any) -> bool:
+    is_list = pa.types.is_list(kind) or pa.types.is_large_list(kind)
+    return bool(is_list and pa.types.is_struct(kind.value_type))
+
+
+_TESTS: Final[Mapping[str, tuple[Any, str]]] = {
+    "text": (_is_text, "texts"),
+    "category": (_is_text, "texts"),
+    "flag": (pa.types.is_boolean, "true or false"),
+    "integer": (pa.types.is_integer, "whole numbers"),
+    "time": (lambda kind: pa.types.is_timestamp(kind) or pa.types.is_date(kind), "times"),
+    "segments": (_is_list_of_structs, "lists of pieces"),
+}
+_NEEDED: Final[Mapping[str, str]] = {
+    column.name: column.type for column in columns_of("messages") if column.name in READ_COLUMNS
+}
+
+
+def find_problem(schema: Any) -> str | None:
+    """Why rows of a schema can be no messages; `None` where they can be. Columns that are not known do not matter."""
+    for field in schema:
+        if field.name in _NEEDED:
+            test, called = _TESTS[_NEEDED[field.name]]
+            if not _holds(field.type, test):
+                return f"the column {field.name} should hold {called}, not {field.type}"
+    return None if "text" in schema.names else "there is no column text"
+
+
+def open_stream(stream: Any) -> Any:
+    """A `pyarrow.RecordBatchReader` of anything that has `__arrow_c_stream__`."""
+    return pa.RecordBatchReader.from_stream(stream)
+
+
+def read_columns(batch: Any) -> dict[str, list[Any]]:
+    """The columns of a record batch that messages are made of, for `messages_of`.
+
+    Args:
+        batch: of a schema in which `find_problem` finds none, and whose arrays are sound.
+
+    Raises:
+        ValueError: for a text that is no UTF-8, or a zone that is not known.
+    """
+    return {
+        field.name: _read_column(field.name, batch.column(place))
+        for place, field in enumerate(batch.schema)
+        if field.name in _NEEDED
+    }
+
+
+def _read_column(name: str, array: Any) -> list[Any]:
+    if pa.types.is_null(array.type):
+        return [None] * len(array)
+    if pa.types.is_dictionary(array.type):  # so that equal values are one object
+        values = _read_column(name, array.dictionary)
+        return [None if place is None else values[place] for place in array.indices.to_pylist()]
+    kind = _NEEDED[name]
+    if kind == "time":
+        return _read_times(array)
+    if kind == "segments":
+        return _read_segments(array)
+    found: list[Any] = array.to_pylist()
+    return found
+
+
+def _read_times(array: Any) -> list[Any]:
+    zone = getattr(array.type, "tz", None)
+    units = array.cast(pa.timestamp("us", zone), safe=False).cast(pa.int64()).to_pylist()
+    times = list(map(_clock, units))
+    return times if zone is None else aware_in(resolve_zone(zone), times)
+
+
+def _clock(unit: int | None) -> dt.datetime | int | None:
+    """The clock at so many microseconds; outside the years 1 to 9999 the number, which `messages_of` complains of."""
+    try:
+        return None if unit is None else _EPOCH + dt.timedelta(microseconds=unit)
+    except OverflowError:
+        return unit
+
+
+def _read_segments(array: Any) -> list[Any]:
+    lengths = pc.list_value_length(array).to_pylist()
+    pieces = array.flatten()
+    arrays = zip(pieces.type, pieces.flatten(), strict=True)
+    fields = {field.name: part.to_pylist() for field, part in arrays if part.null_count < len(part)}
+    return list(rebuild_segments(lengths, fields))

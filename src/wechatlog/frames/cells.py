@@ -1,0 +1,174 @@
+"""The values of the columns of messages as cells of a table, and back: what `csv`, `tsv` and `xlsx` have in common.
+
+Takes messages and gives one list of values a column, as in `columns`; takes the texts of cells and gives values.
+Knows no file and no library for spreadsheets.
+
+A cell that is empty stands for nothing. `segments` has a value only where the archive gave the pieces of the body;
+`mentions`, `emoji`, `links` and `images` are for people to look at, and nothing reads them back.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from wechatlog.content.native import segment_from_json, segment_to_json
+from wechatlog.errors import OptionError
+from wechatlog.frames.columns import TABLES, collect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from wechatlog.model import Conversation, Message
+    from wechatlog.segments import Segment
+
+__all__ = [
+    "COLUMN_TYPES",
+    "DEFAULT_COLUMNS",
+    "LIST_SEPARATOR",
+    "TO_TEXT",
+    "cell_values",
+    "choose_columns",
+    "inert",
+    "parse_flag",
+    "parse_segments_cell",
+    "plain",
+    "protected",
+    "runs",
+]
+
+COLUMN_TYPES: Final[Mapping[str, str]] = {column.name: column.type for column in TABLES["messages"]}
+"""Every column that a table of messages may have, and the type of its values."""
+
+DEFAULT_COLUMNS: Final = (
+    "conversation", "conversation_id", "time", "precision", "sender", "sender_id", "is_self", "kind", "text", "id",
+    "reply_to", "mentions", "emoji", "links", "images", "segments",
+)  # fmt: skip
+"""Those that are written unless others are asked for: without `number`, since the rows have an order, `parsed`, since
+only given segments are written, and `source` and `line`, which say where a message stood before."""
+
+LIST_SEPARATOR: Final = " | "
+
+
+def choose_columns(value: object, default: Sequence[str] = DEFAULT_COLUMNS) -> tuple[str, ...]:
+    """The columns that an option asks for.
+
+    Args:
+        value: names, or a text of names with commas between them; `None` for the default.
+        default: the columns without the option.
+
+    Raises:
+        OptionError: for no name at all, a name that is none, or one that comes twice.
+    """
+    if value is None:
+        return tuple(default)
+    names = value.split(",") if isinstance(value, str) else value
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise OptionError("columns", f"expected names of columns, not {value!r}")
+    chosen = tuple(stripped for name in names if (stripped := name.strip()))
+    if unknown := [name for name in chosen if name not in COLUMN_TYPES]:
+        raise OptionError("columns", f"no column {', '.join(unknown)}; there are: {', '.join(COLUMN_TYPES)}")
+    if not chosen or len(set(chosen)) < len(chosen):
+        raise OptionError("columns", f"expected names of columns, each of them once, not {value!r}")
+    return chosen
+
+
+def cell_values(
+    conversation: Conversation, messages: Sequence[Message], names: Sequence[str], start: int = 0
+) -> list[list[Any]]:
+    """The values of some messages, one list a column, in the order of `names`.
+
+    Args:
+        conversation: what the messages belong to.
+        messages: all of them, or a part.
+        names: the columns.
+        start: position of the first of the messages in the conversation.
+
+    Returns:
+        As `columns.collect` gives them, but for `segments`: given ones as a text in JSON, else `None`.
+    """
+    plainly = [name for name in names if name != "segments"]
+    found: dict[str, list[Any]] = collect(conversation, messages=messages, start=start, names=plainly)
+    if "segments" in names:
+        found["segments"] = [_segments_cell(message.given_segments) for message in messages]
+    return [found[name] for name in names]
+
+
+def _segments_cell(given: Iterable[Segment] | None) -> str | None:
+    if given is None:
+        return None
+    return json.dumps([segment_to_json(segment) for segment in given], ensure_ascii=False, separators=(",", ":"))
+
+
+TO_TEXT: Final[Mapping[str, Callable[[Any], str]]] = {
+    "text": str,
+    "category": str,
+    "segments": str,
+    "flag": {True: "true", False: "false"}.__getitem__,
+    "integer": str,
+    "time": lambda time: time.isoformat(),
+    "texts": LIST_SEPARATOR.join,
+}
+"""The text of a value that is not `None`, by type of column."""
+
+
+def parse_flag(cell: str) -> bool | None:
+    """The truth value of a cell, in the spelling of a spreadsheet program too (`TRUE`); `None` for an empty one.
+
+    Raises:
+        ValueError: for another text.
+    """
+    text = cell.strip().casefold()
+    if text not in ("", "true", "false"):
+        raise ValueError("expected true or false")
+    return text == "true" if text else None
+
+
+def parse_segments_cell(cell: str) -> tuple[Segment, ...] | None:
+    """The segments of a cell; `None` for an empty one, whose text has to be parsed.
+
+    Raises:
+        ValueError, TypeError, AttributeError, RecursionError: where the cell holds none.
+    """
+    if not cell:
+        return None
+    found = json.loads(cell)
+    if not isinstance(found, list):
+        raise TypeError("expected a list of segments")
+    return tuple(segment_from_json(fields) for fields in found)
+
+
+# --- formulas --------------------------------------------------------------------------------------
+# Spreadsheet programs run a cell that begins with one of `=+-@`, in full width too, and some look past white space,
+# control characters, invisible ones and a quote; a tab or a line end at the start may begin a new cell for a program
+# that quotes otherwise (OWASP, "CSV Injection"). An apostrophe in front makes a text of it. A text that has apostrophes
+# in front of such a start gets one more, so that taking one away always gives back the text.
+
+_SKIPPED: Final = (
+    '[\\s\\x00-\\x20\\x7f-\\xa0\\xad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3000\ufeff"]'
+)
+_START: Final = f"(?:[\\t\\r\\n]|{_SKIPPED}*+[=+\\-@＝＋－＠﹦﹢﹣﹫−])"
+_RUNS: Final = re.compile(_START)
+_RUNS_OR_QUOTED: Final = re.compile(f"'*+{_START}")
+_QUOTED: Final = re.compile(f"'++{_START}")
+
+
+def inert(text: str) -> str:
+    """A text that no spreadsheet program runs: one that would gets an apostrophe in front. Undone by `plain`."""
+    return f"'{text}" if _RUNS_OR_QUOTED.match(text) else text
+
+
+def protected(text: str) -> str:
+    """A text that is left to run, and yet comes back from `plain`."""
+    return f"'{text}" if _QUOTED.match(text) else text
+
+
+def plain(cell: str) -> str:
+    """The text that `inert` or `protected` wrote."""
+    return cell[1:] if _QUOTED.match(cell) else cell
+
+
+def runs(cell: str) -> bool:
+    """Whether a spreadsheet program may take a cell for a formula."""
+    return _RUNS.match(cell) is not None

@@ -1,0 +1,132 @@
+"""The pieces of message bodies in a table, and back.
+
+Takes segments and gives rows or columns of plain values with one set of fields for all classes of segments; takes such
+rows and gives segments. Knows no messages and no tables.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import attrs
+
+from wechatlog.content.native import segment_from_json, segment_to_json
+from wechatlog.frames.values import to_json_line
+from wechatlog.segments import types
+from wechatlog.segments.types import Segment, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from wechatlog.frames.columns import ColumnType
+
+__all__ = ["SEGMENT_FIELDS", "flatten_segments", "rebuild_segments", "segment_to_row", "segments_of_rows"]
+
+SEGMENT_FIELDS: Final[Mapping[str, ColumnType]] = {
+    "type": "text", "raw": "text", "code": "text", "name": "text", "unicode": "text", "confidence": "number",
+    "everyone": "flag", "url": "text", "label": "text", "path": "text", "title": "text", "sender": "text",
+    "text": "text", "size": "integer", "md5": "text", "seconds": "number", "transcript": "text",
+    "latitude": "number", "longitude": "number", "poi": "text", "id": "text", "amount": "text", "note": "text",
+    "state": "text", "kind": "text", "messages": "text",
+}  # fmt: skip
+"""The fields of a piece of a body: those of all segment classes together; `None` where its class has no such field.
+`messages`, the contents of a bundle of forwarded messages, are a text in JSON."""
+
+_BAD_PIECE: Final = (ValueError, TypeError, AttributeError, KeyError, RecursionError)
+
+
+class _Shape(NamedTuple):
+    """What pieces of a class are in a table: the name of their type, and the fields that they have."""
+
+    type: str
+    fields: tuple[str, ...]
+
+
+_SHAPES: Final[dict[type, _Shape]] = {}
+
+
+def _shape(segment: Segment) -> _Shape:
+    cls = type(segment)
+    shape = _SHAPES.get(cls)
+    if shape is None:
+        ours = getattr(types, cls.__name__, None) is cls  # a class of the user's own is kept as its text
+        fields = tuple(field.name for field in attrs.fields(cls)) if ours else ("raw",)
+        shape = _SHAPES[cls] = _Shape(segment_to_json(segment)["type"], fields)
+    return shape
+
+
+def segment_to_row(segment: Segment) -> dict[str, Any]:
+    """A segment as a row of `SEGMENT_FIELDS`, without the fields that its class does not have."""
+    shape = _shape(segment)
+    row: dict[str, Any] = {"type": shape.type}
+    for name in shape.fields:
+        row[name] = getattr(segment, name)
+    if "messages" in row:
+        row["messages"] = to_json_line(segment_to_json(segment)["messages"])
+    return row
+
+
+def flatten_segments(bodies: Iterable[Sequence[Segment]]) -> tuple[list[int], dict[str, list[Any]]]:
+    """The pieces of many bodies as columns, all pieces one after the other.
+
+    Returns:
+        How many pieces each body has, and the columns by name of field. A field that no piece has is left out;
+        `type` and `raw` are always there.
+    """
+    lengths: list[int] = []
+    pieces: list[Segment] = []
+    for segments in bodies:
+        lengths.append(len(segments))
+        pieces += segments
+    found: dict[str, list[Any]] = {"type": ["text"] * len(pieces), "raw": [piece.raw for piece in pieces]}
+    for place, piece in enumerate(pieces):
+        if type(piece) is Text:
+            continue
+        for name, value in segment_to_row(piece).items():
+            if name not in found:
+                found[name] = [None] * len(pieces)
+            found[name][place] = value
+    return lengths, found
+
+
+def rebuild_segments(
+    lengths: Iterable[int | None], fields: Mapping[str, Iterable[Any]]
+) -> Iterator[Iterable[Mapping[str, Any]] | None]:
+    """The rows of `SEGMENT_FIELDS` of each body, from columns; what `flatten_segments` made is undone.
+
+    Args:
+        lengths: how many pieces each body has; `None` for one that has no list of pieces.
+        fields: the columns of all pieces one after the other; those that are not known are ignored.
+
+    Yields:
+        What `segments_of_rows` takes; to be taken before the next.
+    """
+    names = [name for name in fields if name in SEGMENT_FIELDS]
+    rows = (dict(zip(names, values, strict=True)) for values in zip(*(fields[name] for name in names), strict=True))
+    for length in lengths:
+        yield None if length is None else list(itertools.islice(rows, length))
+
+
+def segments_of_rows(rows: Iterable[Mapping[str, Any] | Segment]) -> tuple[Segment, ...]:
+    """The segments of rows of `SEGMENT_FIELDS`; segments among them stay as they are.
+
+    Raises:
+        ValueError: for a row that is no piece of a body.
+    """
+    try:
+        return tuple(row if isinstance(row, Segment) else _segment_of(row) for row in rows)
+    except _BAD_PIECE as error:
+        raise ValueError(str(error) or type(error).__name__) from error
+
+
+def _segment_of(row: Mapping[str, Any]) -> Segment:
+    if row.get("type") == "text":
+        return Text(row.get("raw") or "")
+    found = {name: value for name, value in row.items() if value is not None}
+    if "messages" in found:
+        found["messages"] = json.loads(found["messages"])
+    if found.get("type") == "call" and "seconds" in found:
+        found["seconds"] = int(found["seconds"])  # a column of numbers holds them with a point
+    return segment_from_json(found)

@@ -1,0 +1,348 @@
+"""Messages in columns: the library's own Parquet and Arrow files, also after people worked on them.
+
+Takes record batches, gives messages; what is in the columns is `frames.arrow`. Rows may have been filtered, sorted and
+changed, columns left out or added, and the metadata that describe the conversations lost. A file of other origin is
+taken where it has the columns time, sender and text, of the types that these need.
+
+Facts: Parquet files begin and end with `PAR1`, Arrow files (Feather 2) with `ARROW1`, Arrow streams begin with four
+bytes 0xFF (Apache Parquet format 2.11, Arrow columnar format 1.5).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import io
+from typing import TYPE_CHECKING, Any, Final
+
+from wechatlog.diagnostics import Severity
+from wechatlog.errors import FormatError, RefusedFormatError, WechatlogError
+from wechatlog.frames.rows import READ_COLUMNS, Seats, messages_of
+from wechatlog.readers.base import Evidence, Refusal
+from wechatlog.readers.support.heads import begin, learn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import IO
+
+    from wechatlog.frames.arrow import Contents
+    from wechatlog.model import Message
+    from wechatlog.readers.base import Batch, Context, Draft, Head
+    from wechatlog.source import Source
+
+__all__ = ["ARROW", "PARQUET", "ArrowReader", "ParquetReader"]
+
+_ROWS: Final = 1024
+_BYTES: Final = 8 << 20
+"""How many rows, and bytes of arrays, become messages at a time."""
+
+_MOST_GROWTH: Final = 100
+"""Times its size that a file may grow to in memory, where that is more than the limit of the source."""
+
+_TELLING: Final = frozenset({"time", "sender", "text"})
+_STREAM_START: Final = b"\xff"
+
+
+def _broken() -> tuple[type[Exception], ...]:
+    """What pyarrow raises for broken files."""
+    from pyarrow.lib import ArrowException
+
+    kinds = (ValueError, TypeError, KeyError, IndexError, OverflowError, MemoryError, RuntimeError, OSError)
+    return (*kinds, NotImplementedError, ArrowException)
+
+
+class _File:
+    """An open file of record batches.
+
+    Attributes:
+        schema: of its rows.
+        metadata: of the schema or the file.
+        rows: how many there are, where that is known before they are read.
+        parts: how many parts can be read each for itself.
+    """
+
+    schema: Any
+    metadata: Mapping[bytes, bytes]
+    rows: int | None = None
+    parts: int = 1
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        raise NotImplementedError
+
+    def batches(self, part: int) -> Iterator[tuple[Mapping[bytes, bytes] | None, Any]]:
+        """The record batches of a part, each with metadata of its own."""
+        raise NotImplementedError
+
+
+class _ParquetFile(_File):
+    def __init__(self, stream: IO[bytes]) -> None:
+        import pyarrow.parquet as pq
+
+        self._file = pq.ParquetFile(stream)
+        self.schema = self._file.schema_arrow
+        self.metadata = self._file.metadata.metadata or {}
+        self.rows = self._file.metadata.num_rows
+        self.parts = self._file.num_row_groups
+        self._names = [name for name in self.schema.names if name in READ_COLUMNS]
+
+    def batches(self, part: int) -> Iterator[tuple[Mapping[bytes, bytes] | None, Any]]:
+        group = self._file.metadata.row_group(part)
+        rows = max(1, min(_ROWS, group.num_rows * _BYTES // max(1, group.total_byte_size)))
+        for batch in self._file.iter_batches(rows, [part], self._names, use_threads=False):
+            yield None, batch
+
+
+class _ArrowFile(_File):
+    def __init__(self, stream: IO[bytes]) -> None:
+        import pyarrow as pa
+
+        self._is_stream = stream.read(1) == _STREAM_START
+        stream.seek(0)
+        options = pa.ipc.IpcReadOptions(use_threads=False)  # each thread keeps memory of its own
+        self._reader = (pa.ipc.open_stream if self._is_stream else pa.ipc.open_file)(stream, options=options)
+        self.schema = self._reader.schema
+        self.metadata = self.schema.metadata or {}
+        if not self._is_stream:
+            self.rows = self._reader.count_rows()
+            self.parts = self._reader.num_record_batches
+
+    def batches(self, part: int) -> Iterator[tuple[Mapping[bytes, bytes] | None, Any]]:
+        if not self._is_stream:
+            batch, metadata = self._reader.get_batch_with_custom_metadata(part)
+            yield metadata, batch
+            return
+        with contextlib.suppress(StopIteration):
+            while True:
+                batch, metadata = self._reader.read_next_batch_with_custom_metadata()
+                yield metadata, batch
+
+
+class _ColumnarReader:
+    """What both forms have in common."""
+
+    name: str
+    description: str
+    suffixes: tuple[str, ...]
+    kind: type[_File]
+    options: Mapping[str, str] = {}
+
+    @contextlib.contextmanager
+    def _open(self, source: Source) -> Iterator[_File]:
+        """The file behind a source.
+
+        Raises:
+            FormatError: where it is broken.
+            MissingExtraError: without pyarrow.
+        """
+        from wechatlog.frames import arrow  # noqa: F401 - says what to install where there is no pyarrow
+
+        with source.open() as stream, _as_format_errors(source, self.name):
+            yield self.kind(stream if stream.seekable() else io.BytesIO(stream.read()))
+
+    def detect(self, head: Head) -> Evidence | Refusal | None:
+        """The metadata decide, or the columns. A broken file is taken too, so that reading it says what is wrong."""
+        if self.name not in head.containers:
+            return None
+        from wechatlog.frames.arrow import METADATA_KEY, contents_of, find_problem
+
+        try:
+            with self._open(head.source) as file:
+                schema, metadata = file.schema, file.metadata
+        except FormatError:
+            broken = Evidence(0.2, f"it begins as files of the form {self.name} do, and is broken")
+            return None if head.data.startswith(_STREAM_START) else broken
+        if METADATA_KEY not in metadata:
+            fits = set(schema.names) >= _TELLING and find_problem(schema) is None
+            return Evidence(0.6, "the columns time, sender and text") if fits else None
+        try:
+            contents = contents_of(metadata)
+        except ValueError:  # of a later version; reading it says so
+            contents = None
+        if contents is not None and contents.table != "messages":
+            return Refusal(f"these are the {contents.table} of a conversation, and not its messages")
+        return Evidence(1.0, "the metadata name wechatlog")
+
+    def read(self, source: Source, context: Context) -> Iterator[Batch]:
+        """The messages of each conversation.
+
+        Raises:
+            FormatError: where the file is broken, or its columns are not those of messages.
+            MissingExtraError: without pyarrow.
+        """
+        with self._open(source) as file:
+            yield from _Walk(file, source, context).batches()
+
+
+@contextlib.contextmanager
+def _as_format_errors(source: Source, form: str) -> Iterator[None]:
+    """What pyarrow raises for a broken file as an error of ours; what the system says of the disk stays as it is."""
+    try:
+        yield
+    except WechatlogError:
+        raise
+    except _broken() as error:
+        if _is_of_the_system(error):
+            raise
+        raise FormatError(f"a broken file of the form {form}: {_reason(error)}", source=source.label) from error
+
+
+def _is_of_the_system(error: Exception) -> bool:
+    return isinstance(error, OSError) and error.errno is not None
+
+
+def _reason(error: Exception) -> str:
+    return str(error).split("\n", 1)[0] or type(error).__name__
+
+
+class _Walk:
+    """One pass over one file."""
+
+    def __init__(self, file: _File, source: Source, context: Context) -> None:
+        self._file, self._source, self._context = file, source, context
+        self._seats = Seats()
+        self._drafts: list[Draft] = []
+        self._left: list[int | None] = []
+        self._row = self._bytes = 0
+        self._exact = False
+
+    def batches(self) -> Iterator[Batch]:
+        """Every conversation in batches; at least one, so that a file without rows is an empty chat."""
+        from wechatlog.frames.arrow import contents_of, find_problem, read_columns
+
+        if problem := find_problem(self._file.schema):
+            raise FormatError(problem, source=self._source.label)
+        contents = contents_of(self._file.metadata)
+        self._expect(contents)
+        self._exact = contents is not None and self._file.rows == sum(count or 0 for count in self._left)
+        for metadata, batch in self._read():
+            self._expect(contents_of(metadata))
+            step = max(1, min(_ROWS, batch.num_rows * _BYTES // max(1, batch.nbytes)))
+            for start in range(0, batch.num_rows, step):
+                yield from self._sort(read_columns(batch.slice(start, step)))
+        yield from self._begin(len(self._seats.heads))
+        if not self._drafts:
+            yield self._context.draft(), []
+
+    def _read(self) -> Iterator[tuple[Mapping[bytes, bytes] | None, Any]]:
+        """All batches that are sound; where a part of the file is broken, the other parts are read.
+
+        Raises:
+            FormatError: where none can be read.
+        """
+        first: Exception | None = None
+        sound = 0
+        for part in range(self._file.parts):
+            batches = self._file.batches(part)
+            while True:
+                try:
+                    found = next(batches, None)
+                    if found is not None:
+                        self._weigh(found[1])
+                except _broken() as error:
+                    if isinstance(error, WechatlogError) or _is_of_the_system(error):
+                        raise
+                    first = first or error
+                    sentence = f"part {part + 1} of {self._file.parts} of the file cannot be read: {_reason(error)}"
+                    self._context.report("broken-row", sentence, severity=Severity.ERROR)
+                    break
+                if found is None:
+                    break
+                sound += 1
+                yield found
+        if first is not None and not sound:
+            raise first
+
+    def _expect(self, contents: Contents | None) -> None:
+        if contents is not None:
+            for head, count in zip(contents.heads, contents.counts, strict=True):
+                self._seats.add(head, count)
+                self._left.append(count)
+
+    def _weigh(self, batch: Any) -> None:
+        """Make sure that the arrays are sound, and that the file is not made to fill the memory."""
+        batch.validate(full=True)
+        self._bytes += batch.nbytes
+        limit = self._source.size_limit
+        if self._bytes > limit and self._bytes > _MOST_GROWTH * self._file_size():
+            reason = f"grows to more than {limit:,} bytes; raise size_limit= if that is expected"
+            raise RefusedFormatError(self._source.label, "compressed file", reason)
+
+    def _file_size(self) -> int:
+        with self._source.open() as stream:
+            return stream.seek(0, io.SEEK_END) if stream.seekable() else len(stream.read())
+
+    def _sort(self, columns: dict[str, list[Any]]) -> Iterator[Batch]:
+        """The messages of some rows, each run of them with its conversation."""
+        if self._context.tz is not None and "time" in columns:
+            columns["time"] = [
+                self._context.wall_time(time) if isinstance(time, dt.datetime) else time for time in columns["time"]
+            ]
+        count = len(columns["text"])
+        blank = [None] * count
+        keys = zip(columns.get("conversation", blank), columns.get("conversation_id", blank), strict=True)
+        start = 0
+        for place, length in self._seats.take(keys):
+            yield from self._begin(place + 1)
+            part = {name: values[start : start + length] for name, values in columns.items()}
+            draft = self._drafts[place]
+            yield draft, self._messages(draft, part)
+            start += length
+            self._finish(place, length)
+
+    def _begin(self, count: int) -> Iterator[Batch]:
+        """Begin conversations in their order until there are so many."""
+        while len(self._drafts) < count:
+            place = len(self._drafts)
+            known = self._seats.heads[place]
+            draft = begin(self._context, known, str(place))
+            self._drafts.append(draft)
+            yield draft, []
+            learn(self._context, draft, known)
+            self._finish(place, 0)
+
+    def _finish(self, place: int, length: int) -> None:
+        """Take rows off those that a conversation has; without any left it is done, and need not be kept."""
+        if self._exact:
+            left = self._left[place] = (self._left[place] or 0) - length
+            self._drafts[place].done = left <= 0
+
+    def _messages(self, draft: Draft, columns: Mapping[str, Sequence[Any]]) -> list[Message]:
+        """The messages of rows; where one of them cannot be read, the others are."""
+        count = len(columns["text"])
+        rows = range(self._row, self._row + count)
+        self._row += count
+        zone = self._context.tz or draft.tz
+        try:
+            return list(messages_of(columns, zone=zone, lexicon=draft.lexicon, rows=rows))
+        except ValueError:
+            return [message for place in range(count) for message in self._read_row(draft, columns, place, rows[place])]
+
+    def _read_row(self, draft: Draft, columns: Mapping[str, Sequence[Any]], place: int, row: int) -> Iterator[Message]:
+        one = {name: values[place : place + 1] for name, values in columns.items()}
+        zone = self._context.tz or draft.tz
+        try:
+            yield from messages_of(one, zone=zone, lexicon=draft.lexicon, rows=range(row, row + 1))
+        except ValueError as error:
+            self._context.report("broken-row", str(error), severity=Severity.ERROR)
+
+
+class ParquetReader(_ColumnarReader):
+    """The reader of Parquet files."""
+
+    name = "parquet"
+    description = "Parquet with a row for each message, as wechatlog writes it"
+    suffixes = (".parquet",)
+    kind = _ParquetFile
+
+
+class ArrowReader(_ColumnarReader):
+    """The reader of Arrow files, Feather 2 among them, and of Arrow streams."""
+
+    name = "arrow"
+    description = "Arrow (IPC file or stream, Feather 2) with a row for each message, as wechatlog writes it"
+    suffixes = (".arrow", ".feather", ".arrows")
+    kind = _ArrowFile
+
+
+PARQUET: Final = ParquetReader()
+ARROW: Final = ArrowReader()

@@ -1,0 +1,447 @@
+"""The library's own tables of messages, one row a message: `csv`, `tsv` and the workbook `xlsx`.
+
+Takes rows, gives messages; the columns are those of `frames.columns`, in any order, and some may be missing or added. A
+table may have been through a spreadsheet program: other encodings and separators, dates rewritten, ids rounded. What is
+lost by that is reported.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from wechatlog.content.native import SCHEMA
+from wechatlog.diagnostics import Origin, Severity
+from wechatlog.errors import FormatError, MissingExtraError
+from wechatlog.frames import conversation_of
+from wechatlog.frames.cells import COLUMN_TYPES, DEFAULT_COLUMNS, parse_flag, parse_segments_cell, plain
+from wechatlog.model import Conversation, MessageKind, build_message
+from wechatlog.readers.base import OWNER_OPTION, Evidence, Head
+from wechatlog.readers.support.csv_rows import iter_rows
+from wechatlog.readers.support.excel_marks import DATE_ORDER_OPTION, check_date_order, read_local_clock
+from wechatlog.readers.support.heads import begin, learn
+from wechatlog.readers.support.routing import route
+from wechatlog.readers.support.spreadsheets import cell_text, iter_sheet, peek_sheets, sheet_names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from wechatlog.model import Message
+    from wechatlog.readers.base import Batch, Context, Draft
+    from wechatlog.segments import Segment
+    from wechatlog.source import Source
+    from wechatlog.timestamps import Precision
+
+__all__ = ["CSV", "TSV", "XLSX", "TableReader", "WorkbookReader"]
+
+_KINDS: Final = {kind.value: kind for kind in MessageKind}
+_PRECISIONS: Final[tuple[Precision, ...]] = ("second", "minute", "day")
+_ROUNDED: Final = re.compile(r"[0-9](?:[.,][0-9]{1,17})?[eE]\+[0-9]{2,3}|[0-9]{16,17}\.0")
+_BAD_VALUES: Final = (ValueError, TypeError, AttributeError, KeyError, RecursionError)
+_TELLING: Final = ("time", "sender", "kind", "text")
+_FACTS: Final = "conversation"
+"""The sheet on the conversation."""
+_MARK: Final = re.compile(r" ⟦exact ([0-9]+)⟧\Z")
+_OPTIONS: Final[Mapping[str, str]] = {**OWNER_OPTION, **DATE_ORDER_OPTION}
+
+
+def _judge(names: Sequence[str]) -> Evidence | None:
+    """Whether these are the columns of such a table."""
+    known = COLUMN_TYPES.keys() & names
+    if known >= set(DEFAULT_COLUMNS):
+        return Evidence(1.0, "all columns of a table of wechatlog", opening=True)
+    if known >= set(_TELLING):
+        return Evidence(0.9, f"the columns {', '.join(name for name in names if name in known)}")
+    if known == set(names) and "text" in known and known & {"time", "sender"}:
+        return Evidence(0.7, f"the columns {', '.join(names)} and no others")
+    return None
+
+
+# --- rows ------------------------------------------------------------------------------------------
+
+
+class _Teller:
+    """Rows to messages.
+
+    Args:
+        context: of the reading.
+        draft_of: the conversation of a row.
+        zone: that of dates without one, where it is known.
+    """
+
+    def __init__(
+        self, context: Context, draft_of: Callable[[Mapping[str, Any]], Draft], zone: dt.tzinfo | None = None
+    ) -> None:
+        check_date_order(context)
+        self._context, self._draft_of, self._zone = context, draft_of, zone
+        self._zones: dict[Draft, dt.tzinfo | None] = {}
+
+    def tell(self, row: Mapping[str, Any], line: int) -> tuple[Draft, Message]:
+        """The message of a row, and its conversation.
+
+        Args:
+            row: texts by name of column, the time perhaps a date.
+            line: 1-based line or row that it begins on.
+        """
+        draft = self._draft_of(row)
+        time, precision = self._time(draft, row, line)
+        text = row.get("text", "")
+        sender, sender_id = row.get("sender") or None, row.get("sender_id") or None
+        is_self = self._flag(row, line)
+        message = build_message(
+            time,
+            precision,
+            sender,
+            self._kind(row.get("kind", ""), line),
+            text,
+            sender_id=sender_id,
+            is_self=self._context.is_own(sender, sender_id) if is_self is None else is_self,
+            id=self._id(row, "id", line),
+            reply_to=self._id(row, "reply_to", line),
+            origin=self._origin(row, line),
+            segments=self._segments(row.get("segments", ""), text, line),
+            lexicon=draft.lexicon,
+        )
+        return draft, message
+
+    def _report_cell(self, column: str, value: str, line: int, why: object = "") -> None:
+        shown = value if len(value) <= 60 else f"{value[:57]}…"
+        reason = f": {why}" if why else ""
+        self._context.report(
+            "bad-cell", f"{column} cannot be {shown!r}{reason}; it was left out", severity=Severity.ERROR, line=line
+        )
+
+    def _time(self, draft: Draft, row: Mapping[str, Any], line: int) -> tuple[dt.datetime | None, Precision | None]:
+        cell = row.get("time", "")
+        if not cell:
+            return None, None
+        time, found = self._clock(cell, line)
+        if time is None:
+            return None, None
+        named = row.get("precision", "")
+        if named in _PRECISIONS:
+            found = max(found or "second", named, key=_PRECISIONS.index) if isinstance(cell, str) else named
+        elif named:
+            self._report_cell("precision", named, line)
+        return self._in_zone(draft, time, line), found
+
+    def _clock(self, cell: str | dt.date, line: int) -> tuple[dt.datetime | None, Precision | None]:
+        context = self._context
+        if not isinstance(cell, str):
+            time = context.wall_time(_rounded(cell).replace(tzinfo=self._zone))
+            return time, "second" if isinstance(cell, dt.datetime) else "day"
+        if cell[10:11] != "T":
+            return read_local_clock(cell, context, line=line)
+        try:
+            time = dt.datetime.fromisoformat(cell)
+        except ValueError:
+            return context.clock(cell, line=line)
+        if self._zone is not None:
+            with contextlib.suppress(OverflowError):
+                time = time.replace(tzinfo=self._zone) if time.tzinfo is None else time.astimezone(self._zone)
+        return context.wall_time(time), "second"
+
+    def _in_zone(self, draft: Draft, time: dt.datetime, line: int) -> dt.datetime:
+        """Keep a conversation from mixing naive and aware times."""
+        zone = self._zones.setdefault(draft, time.tzinfo)
+        if (zone is None) == (time.tzinfo is None):
+            return time
+        self._context.report("mixed-times", "only some times of this table have a zone", line=line)
+        return time.replace(tzinfo=zone)
+
+    def _kind(self, cell: str, line: int) -> MessageKind:
+        kind = _KINDS.get(cell or "text")
+        if kind is None:
+            self._context.report(
+                "unknown-kind", f"no kind of message: {cell[:60]!r}", severity=Severity.INFO, line=line
+            )
+            return MessageKind.OTHER
+        return kind
+
+    def _flag(self, row: Mapping[str, Any], line: int) -> bool | None:
+        cell = row.get("is_self", "")
+        try:
+            return parse_flag(cell)
+        except ValueError as error:
+            self._report_cell("is_self", cell, line, error)
+            return None
+
+    def _id(self, row: Mapping[str, Any], column: str, line: int) -> str | None:
+        cell = row.get(column) or None
+        if cell is not None and _ROUNDED.fullmatch(cell):
+            report = self._context.report
+            report("rounded-id", f"a spreadsheet rounded {column} to {cell}; it was dropped", line=line)
+            return None
+        return cell
+
+    def _segments(self, cell: str, text: str, line: int) -> tuple[Segment, ...] | None:
+        try:
+            segments = parse_segments_cell(cell)
+            raw = None if segments is None else "".join(segment.raw for segment in segments)
+        except _BAD_VALUES as error:
+            self._report_cell("segments", cell, line, error)
+            return None
+        if raw is None or raw == text:
+            return segments
+        message = "the text is not that of its segments any more, and was parsed"
+        self._context.report("changed-text", message, severity=Severity.INFO, line=line)
+        return None
+
+    def _origin(self, row: Mapping[str, Any], line: int) -> Origin:
+        """Where the message stood before, where the table says it; else in the table."""
+        source, number = row.get("source") or None, row.get("line", "")
+        if source is None and not number:
+            return self._context.origin(line)
+        if number and not (number.isascii() and number.isdigit()):
+            self._report_cell("line", number, line)
+            number = ""
+        return Origin(source, int(number) if number else None)
+
+
+def _rounded(day: dt.date) -> dt.datetime:
+    """A date of a spreadsheet to the second: it is a number there, whose fractions are never exact."""
+    time = day if isinstance(day, dt.datetime) else dt.datetime.combine(day, dt.time())
+    return (time + dt.timedelta(microseconds=500_000)).replace(microsecond=0)
+
+
+# --- text ------------------------------------------------------------------------------------------
+
+
+class _Layout(NamedTuple):
+    """The first row of a table.
+
+    Attributes:
+        separator: between its cells.
+        names: of its columns.
+    """
+
+    separator: str
+    names: tuple[str, ...]
+
+
+def _layouts(head: Head, separators: str) -> Iterator[_Layout]:
+    line = next((line for line in head.lines if line.strip()), "")
+    for separator in separators:
+        yield _Layout(separator, tuple(name.strip(' "\ufeff') for name in line.split(separator)))
+
+
+class TableReader:
+    """The reader of a text table.
+
+    Args:
+        name: of the format.
+        description: in one line.
+        suffixes: of its files.
+        separators: that may stand between its cells.
+    """
+
+    options = _OPTIONS
+
+    def __init__(self, name: str, description: str, suffixes: tuple[str, ...], separators: str) -> None:
+        self.name, self.description, self.suffixes = name, description, suffixes
+        self._separators = separators
+
+    def detect(self, head: Head) -> Evidence | None:
+        """The names of the columns decide."""
+        found = (_judge(layout.names) for layout in _layouts(head, self._separators))
+        return next((evidence for evidence in found if evidence is not None), None)
+
+    def read(self, source: Source, context: Context) -> Iterator[Batch]:
+        """The messages, one draft for each conversation.
+
+        Raises:
+            FormatError: without a column `text`.
+        """
+        layouts = _layouts(Head.of(source, context.encoding), self._separators)
+        layout = next((layout for layout in layouts if "text" in layout.names), None)
+        if layout is None:
+            raise FormatError("the first row names no column text", source=source.label, line=1)
+        rooms = _Rooms(context)
+        teller = _Teller(context, rooms.draft_of)
+        return route((teller.tell(row, line) for row, line in _text_rows(context, layout)), context.draft)
+
+
+class _Rooms:
+    """The conversations that rows name."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._drafts: dict[tuple[str, str], Draft] = {}
+
+    def draft_of(self, row: Mapping[str, str]) -> Draft:
+        """The conversation of a row; a title that is the id was none."""
+        key = title, id_ = row.get("conversation", ""), row.get("conversation_id", "")
+        if key not in self._drafts:
+            is_group = True if id_.endswith("@chatroom") else None
+            known = {"title": title if title != id_ else None, "id": id_, "is_group": is_group}
+            self._drafts[key] = self._context.draft(str(key), **{name: value or None for name, value in known.items()})
+        return self._drafts[key]
+
+
+def _text_rows(context: Context, layout: _Layout) -> Iterator[tuple[dict[str, str], int]]:
+    """The rows below the heading as cells by name of column.
+
+    Spreadsheet programs leave out empty cells at the end of a row, so a row may be short as long as it has its text.
+    """
+    names, told = layout.names, False
+    place = names.index("text")
+    rows = iter_rows(context.blocks(), context.collector, delimiter=layout.separator)
+    next(rows, None)
+    for cells, line in rows:
+        if len(cells) != len(names):
+            is_short = place < len(cells) < len(names)
+            if not (is_short and told):
+                severity = Severity.INFO if is_short else Severity.WARNING
+                message = f"the row has {len(cells)} cells, the heading {len(names)}"
+                context.report("row-length", message, severity=severity, line=line)
+            told = told or is_short
+        elif cells[place] == "text" and tuple(name.strip(" \ufeff") for name in cells) == names:
+            context.report("repeated-header", "the heading stands there again", severity=Severity.INFO, line=line)
+            continue
+        yield dict(zip(names, [plain(cell) if cell[:1] == "'" else cell for cell in cells], strict=False)), line
+
+
+# --- workbook --------------------------------------------------------------------------------------
+
+
+class WorkbookReader:
+    """The reader of the workbook."""
+
+    name = "xlsx"
+    description = "wechatlog's own Excel workbook"
+    suffixes = (".xlsx",)
+    options = _OPTIONS
+
+    def detect(self, head: Head) -> Evidence | None:
+        """The names of the columns decide, and the sheet on the conversation."""
+        try:
+            sheets = peek_sheets(head.source, 2) or []
+        except MissingExtraError:
+            if head.suffix in (".xlsx", ".xlsm"):
+                raise
+            return None
+        found = _find_table(sheets)
+        if found is not None and any(name == _FACTS and _says_schema(rows) for name, rows in sheets):
+            return Evidence(1.0, f"the sheet {_FACTS} names the schema {SCHEMA}")
+        return None if found is None else found[1]
+
+    def read(self, source: Source, context: Context) -> Iterator[Batch]:
+        """The messages.
+
+        Raises:
+            FormatError: where no sheet has the columns.
+            MissingExtraError: without python-calamine.
+        """
+        sheets = peek_sheets(source, 1) or []
+        found = _find_table(sheets)
+        if found is None:
+            names = ", ".join(sheet_names(source))
+            raise FormatError(f"no sheet has the columns {', '.join(_TELLING)}: {names}", source=source.label)
+        book = _Book(context, [name for name, _ in sheets])
+        known = book.describe()
+        draft = begin(context, known)
+        learn(context, draft, known)
+        teller = _Teller(context, lambda _: draft, known.tz)
+        return route((teller.tell(row, line) for row, line in book.rows(found[0])), lambda: draft)
+
+
+def _find_table(sheets: Iterable[tuple[str, Sequence[Sequence[object]]]]) -> tuple[str, Evidence] | None:
+    """The first sheet that is a table of messages, and why."""
+    for name, rows in sheets:
+        evidence = _judge(_headings(rows[0])) if rows else None
+        if evidence is not None:
+            return name, evidence
+    return None
+
+
+def _headings(row: Sequence[object]) -> list[str]:
+    names = [cell_text(cell).strip() for cell in row]
+    while names and not names[-1]:
+        names.pop()
+    return names
+
+
+def _says_schema(rows: Sequence[Sequence[object]]) -> bool:
+    return any([cell_text(cell) for cell in row[:2]] == ["schema", SCHEMA] for row in rows)
+
+
+class _Book:
+    """A workbook of ours.
+
+    Args:
+        context: of the reading.
+        sheets: their names.
+    """
+
+    def __init__(self, context: Context, sheets: Sequence[str]) -> None:
+        self._context, self._sheets = context, sheets
+        self._exact = self._read_exact()
+
+    def _parts(self, name: str) -> Iterator[str]:
+        """A sheet and those that go on with it."""
+        pattern = re.compile(rf"{re.escape(name)}(?: [0-9]+)?")
+        return (sheet for sheet in self._sheets if pattern.fullmatch(sheet))
+
+    def _read_exact(self) -> dict[str, str]:
+        parts: dict[str, list[str]] = {}
+        for sheet in self._parts("exact"):
+            for row in iter_sheet(self._context.source, sheet):
+                number, part = (cell_text(cell) for cell in (*row, "", "")[:2])
+                parts.setdefault(number, []).append(part)
+        parts.pop("number", None)
+        return {
+            number: text for number, found in parts.items() if (text := self._exact_text(number, found)) is not None
+        }
+
+    def _exact_text(self, number: str, parts: Iterable[str]) -> str | None:
+        try:
+            text = json.loads("".join(parts))
+        except ValueError:
+            text = None
+        if isinstance(text, str):
+            return text
+        self._context.report("broken-json", f"the exact text {number[:20]} cannot be read", severity=Severity.ERROR)
+        return None
+
+    def _text(self, cell: object) -> str:
+        """A cell as text; one that could not hold its text has it elsewhere."""
+        if isinstance(cell, bool):
+            return "true" if cell else "false"
+        text = cell_text(cell)
+        mark = _MARK.search(text) if text.endswith("⟧") else None
+        return text if mark is None else self._exact.get(mark[1], text)
+
+    def describe(self) -> Conversation:
+        """What the workbook says of the conversation."""
+        if _FACTS not in self._sheets:
+            return Conversation()
+        rows = ((*row, "", "")[:2] for row in iter_sheet(self._context.source, _FACTS))
+        facts = {self._text(key): self._text(value) for key, value in rows}
+        try:
+            return conversation_of(facts.get("header"))
+        except _BAD_VALUES as error:
+            self._context.report("no-header", f"the header cannot be read: {error}", severity=Severity.ERROR)
+            return Conversation()
+
+    def rows(self, table: str) -> Iterator[tuple[dict[str, Any], int]]:
+        """The rows of the messages as texts by name of column, the time as it is."""
+        for sheet in self._parts(table):
+            rows = iter_sheet(self._context.source, sheet)
+            names = _headings(next(rows, []))
+            if "text" not in names:
+                continue
+            for line, cells in enumerate(rows, 2):
+                if any(cell != "" for cell in cells):
+                    known = ((name, cell) for name, cell in zip(names, cells, strict=False) if name in COLUMN_TYPES)
+                    yield {name: self._value(name, cell) for name, cell in known}, line
+
+    def _value(self, name: str, cell: object) -> str | dt.date:
+        return cell if name == "time" and isinstance(cell, dt.date) else self._text(cell)
+
+
+CSV: Final = TableReader("csv", "wechatlog's own table of messages, comma-separated", (".csv",), ",;")
+TSV: Final = TableReader("tsv", "wechatlog's own table of messages, tab-separated", (".tsv", ".tab"), "\t")
+XLSX: Final = WorkbookReader()

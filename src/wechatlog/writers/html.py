@@ -1,0 +1,271 @@
+"""The page: a chat as one HTML file that is read offline, and the index of several such files.
+
+Takes a conversation and a stream of messages, gives the page in pieces: its head, the messages in chunks, and what is
+only known at the end. The first chunks are part of the document; the others are kept as text, in script elements that
+no browser runs, and the page's own script makes elements of them as they are scrolled to. So a page of a million
+messages opens, and is written in memory that does not grow. What a message looks like is the business of `pages`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from wechatlog.errors import OptionError
+from wechatlog.model import MessageKind
+from wechatlog.writers.options import choice_option, number_option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from wechatlog.model import Conversation, Message
+    from wechatlog.pages import Chat, Interface, Look, Media
+    from wechatlog.writers.base import IndexEntry
+
+__all__ = ["WRITER", "HtmlWriter"]
+
+_CHUNK: Final = 150
+"""Messages in a chunk."""
+_CHUNK_TEXT: Final = 60_000
+"""Characters of text after which a chunk ends before its time."""
+_PICTURE: Final = 12_000
+"""What an embedded picture counts for."""
+_LIVE: Final = 2000
+"""Messages after which chunks are kept as text."""
+_LIVE_TEXT: Final = 1_000_000
+"""Bytes after which they are, whatever the number of messages."""
+_HUGE: Final = 50_000_000
+"""Bytes from which on the page says that it is large."""
+_LISTED: Final = 1000
+"""How many people the filter of the page lists."""
+
+_PICTURES: Final = frozenset({MessageKind.IMAGE, MessageKind.STICKER})
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
+_ASSETS: Final = ("messages.css", "page.css")
+_SCRIPT_WORDS: Final = ("none_found", "and_more", "missing", "huge")
+
+
+def _text_option(options: Mapping[str, Any], name: str) -> str | None:
+    """The text of an option, or `None` where it is not given."""
+    value = options.get(name)
+    if value is not None and (not isinstance(value, str) or not value.strip()):
+        raise OptionError(name, f"expected a text, not {value!r}")
+    return value
+
+
+class _Settings:
+    """The options of one page, checked."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self.owner = _text_option(options, "owner")
+        self.title = _text_option(options, "title")
+        self.unicode_emoji = choice_option(options, "emoji", ("unicode", "code")) == "unicode"
+        self.theme = choice_option(options, "theme", ("auto", "light", "dark"))
+        self.lang = _text_option(options, "lang") or "zh-CN"
+        if not _LANGUAGE.fullmatch(self.lang):
+            raise OptionError("lang", f"expected a language tag such as zh-CN or en, not {self.lang!r}")
+        choices = ("zh", "en") if self.lang[:2].lower() == "zh" else ("en", "zh")
+        self.interface: Interface = "zh" if choice_option(options, "interface", choices) == "zh" else "en"
+        self.media = _media(options)
+
+    def look(self, conversation: Conversation) -> Look:
+        """How the messages of a conversation are shown."""
+        from wechatlog.pages import Look
+
+        return Look(self.owner, conversation.owner, self.unicode_emoji, self.media, self.interface)
+
+
+def _media(options: Mapping[str, Any]) -> Media:
+    from pathlib import Path
+
+    from wechatlog.pages import MEDIA_LIMIT, Media
+
+    mode = choice_option(options, "media", ("link", "embed", "none"))
+    limit = number_option(options, "media_limit", MEDIA_LIMIT)
+    root = options.get("media_root")
+    if root is None and mode == "embed":
+        raise OptionError("media_root", "media=embed needs the folder of the archive")
+    if root is not None and not (isinstance(root, str | Path) and Path(root).is_dir()):
+        raise OptionError("media_root", f"no folder {str(root)!r}")
+    return Media(mode, root, limit)  # type: ignore[arg-type]
+
+
+def _batches(messages: Iterable[Message], *, embedding: bool) -> Iterator[list[Message]]:
+    """The messages of each chunk; few where each may bring a picture."""
+    batch: list[Message] = []
+    length = 0
+    for message in messages:
+        batch.append(message)
+        length += len(message.text) + (_PICTURE if embedding and message.kind in _PICTURES else 0)
+        if len(batch) >= _CHUNK or length > _CHUNK_TEXT:
+            yield batch
+            batch, length = [], 0
+    if batch:
+        yield batch
+
+
+class HtmlWriter:
+    """The writer of the page."""
+
+    name = "html"
+    description = "one self-contained page for a browser: bubbles, search, filter, dark mode; made for reading"
+    suffixes = (".html", ".htm")
+    options: Mapping[str, str] = {
+        "owner": "name or account id whose messages stand on the right; otherwise as the archive says",
+        "title": "title of the page; otherwise that of the chat",
+        "emoji": "`unicode` (the default) shows emoji codes as Unicode, `code` as they are",
+        "media": "pictures, voices, videos and files: `link` to files beside the page (the default), `embed` pictures, "
+        "or `none`",
+        "media_root": "the folder that the paths of the archive start from: for `media=embed`, and for a page that is "
+        "put elsewhere",
+        "media_limit": "bytes up to which a picture is embedded; default 2000000",
+        "theme": "`auto` (the default, as the system), `light` or `dark`; the page has a button for it",
+        "lang": "language of the chat, as a tag; default `zh-CN`",
+        "interface": "language of the page itself, `zh` or `en`; default: that of `lang`",
+    }
+    losses: Mapping[str, str] = {"everything": "there is no reader for this form"}
+    several = False
+    streaming = True
+    binary = False
+
+    def write(
+        self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]
+    ) -> Iterator[str]:
+        """The head, the messages chunk by chunk, and the end with figures and the script.
+
+        Raises:
+            OptionError: for a bad value of an option.
+            MissingExtraError: where Jinja2 is not installed.
+        """
+        from wechatlog.pages import Chat, clean, words_of
+
+        settings = _Settings(options)
+        names = (member.name for member in conversation.members if member.name)
+        chat = Chat(settings.look(conversation), names)
+        words = words_of(settings.interface)
+        title = clean(settings.title or conversation.title or conversation.id or words["untitled"])
+        piece = _page("start", settings, title)
+        size = remote = 0
+        for batch in _batches(messages, embedding=settings.media.mode == "embed"):
+            size += len(piece.encode())
+            yield piece
+            live = chat.count < _LIVE and size < _LIVE_TEXT
+            piece = _chunk(chat.count, chat.render(batch), live=live)
+            remote += piece.count('<a class="remote ')  # not out of the chat, whose quotation marks are escaped
+        size += len(piece.encode())
+        yield piece
+        yield _end(chat, settings, size, remote)
+
+    def write_index(self, entries: Iterable[IndexEntry], options: Mapping[str, Any]) -> Iterator[str]:
+        """A page that leads to several pages and says how large each is.
+
+        Args:
+            entries: the pages, in their order.
+            options: as for `write`.
+
+        Raises:
+            OptionError: for a bad value of an option.
+            MissingExtraError: where Jinja2 is not installed.
+        """
+        from wechatlog.pages import clean, words_of
+
+        settings = _Settings(options)
+        found = list(entries)
+        words = words_of(settings.interface)
+        title = clean(settings.title or words["index"])
+        yield clean(_page("index", settings, title, **_index(found, settings)))
+
+
+def _chunk(start: int, content: str, *, live: bool) -> str:
+    """A chunk as part of the document, or as text for the page's script, which the browser does not look into.
+
+    All that the chat holds is escaped, so there is no `<` in it that could end the element or open a comment.
+    """
+    if live:
+        return f'<div class="c" data-n="{start}">\n{content}</div>\n'
+    return f'<script type="text/plain" data-n="{start}">\n{content}</script>\n'
+
+
+def _page(template: str, settings: _Settings, title: str, **values: Any) -> str:
+    """A template that begins with the head of a page."""
+    from markupsafe import Markup
+
+    from wechatlog.pages import asset, content_policy, environment, words_of
+
+    style = "".join(map(asset, _ASSETS))
+    script = asset("page.js") if template == "start" else None
+    values |= {
+        "title": title,
+        "lang": settings.lang,
+        "theme": settings.theme,
+        "words": words_of(settings.interface),
+        "policy": content_policy(style, script),
+        "style": Markup(style),  # noqa: S704 - our own file
+    }
+    return environment().get_template(f"{template}.html.jinja").render(values)
+
+
+def _end(chat: Chat, settings: _Settings, size: int, remote: int) -> str:
+    from markupsafe import Markup
+
+    from wechatlog.pages import asset, environment, words_of
+
+    words = words_of(settings.interface)
+    script = asset("page.js")
+    people = sorted(chat.people, key=lambda person: -person.count)
+    listed = [(person, person.name or words["nobody"]) for person in people[:_LISTED]]
+    size += len(script) + 40 * len(chat.days)
+    facts = _facts(chat.count, len(people), list(chat.days), size, words)
+    data = {
+        "count": chat.count,
+        "facts": facts,
+        "remote": remote,
+        "huge": size >= _HUGE,
+        "people": [[person.number, name, person.count, chat.colours.of(name)] for person, name in listed],
+        "more": max(0, len(people) - _LISTED),
+        "days": [[day, *numbers] for day, numbers in chat.days.items()],
+        "words": {name: words[name] for name in _SCRIPT_WORDS},
+    }
+    script = Markup(script)  # noqa: S704 - our own file
+    return environment().get_template("end.html.jinja").render(words=words, facts=facts, data=data, script=script)
+
+
+def _facts(messages: int, people: int, days: Sequence[str], size: int, words: Mapping[str, str]) -> str:
+    """One line about a chat: messages, people, days, the size of the page."""
+    from wechatlog.pages import count, file_size
+
+    parts = [count(messages, "message", words), count(people, "person", words)]
+    if days:
+        first, last = min(days), max(days)
+        parts.append(first if first == last else f"{first} – {last}")
+        parts.append(count(len(days), "day", words))
+    return " · ".join([*parts, file_size(size)])
+
+
+def _index(entries: Sequence[IndexEntry], settings: _Settings) -> dict[str, Any]:
+    from wechatlog.pages import count, file_size, safe_path, words_of
+
+    words = words_of(settings.interface)
+    largest = max((entry.messages for entry in entries), default=0) or 1
+    rows = [
+        {
+            "address": safe_path(entry.path),
+            "title": entry.title or entry.path,
+            "span": _span(entry),
+            "messages": count(entry.messages, "message", words),
+            "size": file_size(entry.size),
+            "share": round(100 * entry.messages / largest, 1),
+        }
+        for entry in entries
+    ]
+    messages, size = sum(entry.messages for entry in entries), sum(entry.size for entry in entries)
+    facts = [count(len(entries), "page", words), count(messages, "message", words), file_size(size)]
+    return {"rows": rows, "facts": " · ".join(facts)}
+
+
+def _span(entry: IndexEntry) -> str:
+    days = [time.isoformat()[:10] for time in (entry.first, entry.last) if time is not None]
+    return " – ".join(dict.fromkeys(days))
+
+
+WRITER: Final = HtmlWriter()

@@ -1,0 +1,248 @@
+"""Rows for training a language model to answer as one person of a chat: the forms of OpenAI and of ShareGPT.
+
+A session becomes a dialogue: what the speaker wrote is the model's side, what everybody else wrote the other. It begins
+with the others and ends with the speaker; what the speaker said before anybody else, and what nobody answered, is left
+out, and so are sessions in which the two sides do not meet.
+"""
+
+from __future__ import annotations
+
+import json
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from wechatlog.errors import OptionError
+from wechatlog.operations import iter_sessions
+from wechatlog.writers.llm.bodies import describe
+from wechatlog.writers.llm.chats import (
+    COUNT_OPTION,
+    GAP_OPTION,
+    LOSSES,
+    PRIVACY_OPTIONS,
+    Chat,
+    count_option,
+    gap_option,
+    open_chats,
+)
+from wechatlog.writers.llm.transcript import indented, is_notice, shown_name
+from wechatlog.writers.options import flag_option, number_option
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from wechatlog.model import Conversation, Message
+
+__all__ = ["OPENAI", "SHAREGPT", "TrainingWriter"]
+
+_TOKENS: Final = 4096
+_LEAST_TOKENS: Final = 100
+_PER_TURN: Final = 4
+"""Tokens that a chat template puts round a turn: ChatML takes four."""
+
+
+@attrs.define
+class _Exchange:
+    """What the others said, and what the speaker answered: messages as lines of their turns."""
+
+    asked: list[str] = attrs.field(factory=list)
+    answered: list[str] = attrs.field(factory=list)
+
+
+@attrs.frozen
+class _Rules:
+    """How a chat becomes dialogues."""
+
+    gap: dt.timedelta
+    tokens: int
+    count: Callable[[str], int]
+    notices: bool
+    speaker: str | None
+    system: str | None
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> _Rules:
+        words: dict[str, str | None] = {}
+        for name in ("speaker", "system"):
+            words[name] = options.get(name)
+            if words[name] is not None and (not isinstance(words[name], str) or not str(words[name]).strip()):
+                raise OptionError(name, f"expected a text, not {words[name]!r}")
+        return cls(
+            gap_option(options),
+            number_option(options, "max_tokens", _TOKENS, least=_LEAST_TOKENS),
+            count_option(options),
+            flag_option(options, "include_notices", False),
+            words["speaker"],
+            words["system"],
+        )
+
+    def cost(self, exchange: _Exchange) -> int:
+        return sum(self.count("\n".join(lines)) + _PER_TURN for lines in (exchange.asked, exchange.answered))
+
+
+def _exchanges(session: Iterable[tuple[Message, bool]], *, named: bool, notices: bool) -> Iterator[_Exchange]:
+    """The exchanges of a session; the last may lack its answer.
+
+    Args:
+        session: messages, and whether the speaker wrote them.
+        named: whether the others' messages begin with their names.
+        notices: whether notices are told.
+    """
+    exchange = _Exchange()
+    for message, is_speaker in session:
+        notice = is_notice(message)
+        if (notice and not notices) or not (message.text or message.segments):
+            continue
+        text = describe(message)
+        if is_speaker and not notice:
+            if exchange.asked:
+                exchange.answered.append(text)
+            continue
+        if exchange.answered:
+            yield exchange
+            exchange = _Exchange()
+        head = "* " if notice else f"{shown_name(message)}: " if named else ""
+        exchange.asked.append(head + (indented(text) if named else text))
+    yield exchange
+
+
+def _shorten(exchange: _Exchange, rules: _Rules, room: int) -> bool:
+    """Leave out the first of what was asked until an exchange fits; false where it cannot."""
+    costs = [rules.count(f"{line}\n") for line in exchange.asked]
+    left = room - rules.count("\n".join(exchange.answered)) - 2 * _PER_TURN
+    kept = 0
+    while kept < len(costs) and costs[-kept - 1] <= left:
+        left -= costs[-kept - 1]
+        kept += 1
+    del exchange.asked[: len(costs) - kept]
+    return bool(exchange.asked) and rules.cost(exchange) <= room
+
+
+def _dialogues(exchanges: Iterable[_Exchange], rules: _Rules, room: int) -> Iterator[list[_Exchange]]:
+    """Exchanges that follow each other, as many together as fit."""
+    dialogue: list[_Exchange] = []
+    left = room
+    for exchange in exchanges:
+        if not exchange.answered:
+            continue
+        cost = rules.cost(exchange)
+        if cost > left and dialogue:
+            yield dialogue
+            dialogue, left = [], room
+        if cost > room:
+            if not _shorten(exchange, rules, room):
+                continue
+            cost = rules.cost(exchange)
+        dialogue.append(exchange)
+        left -= cost
+    if dialogue:
+        yield dialogue
+
+
+def _is_named(conversation: Conversation) -> bool:
+    """Whether it has to be said who speaks: not in a private chat."""
+    if conversation.is_group is not None:
+        return conversation.is_group
+    return sum(person.message_count > 0 for person in conversation.participants) > 2
+
+
+def _turns(dialogue: Iterable[_Exchange], system: str | None) -> Iterator[tuple[str, str]]:
+    if system is not None:
+        yield "system", system
+    for exchange in dialogue:
+        yield "user", "\n".join(exchange.asked)
+        yield "assistant", "\n".join(exchange.answered)
+
+
+def _system(chat: Chat, flags: list[bool], rules: _Rules) -> str | None:
+    """The system prompt, in which `{speaker}` stands for the name by which the others call the speaker."""
+    if rules.system is None or "{speaker}" not in rules.system:
+        return rules.system
+    own = (message for message, mine in zip(chat.conversation, flags, strict=True) if mine)
+    return rules.system.replace("{speaker}", next((shown_name(message) for message in own), "me"))
+
+
+def _chat_dialogues(chat: Chat, rules: _Rules) -> Iterator[list[tuple[str, str]]]:
+    flags = chat.written_by(rules.speaker)
+    system = _system(chat, flags, rules)
+    room = rules.tokens - (0 if system is None else rules.count(system) + _PER_TURN)
+    named = _is_named(chat.conversation)
+    left = iter(flags)
+    for session in iter_sessions(chat.conversation.messages, gap=rules.gap):
+        marked = [(message, next(left)) for message in session]
+        for dialogue in _dialogues(_exchanges(marked, named=named, notices=rules.notices), rules, room):
+            yield list(_turns(dialogue, system))
+
+
+def _openai(turns: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    return {"messages": [{"role": role, "content": text} for role, text in turns]}
+
+
+_SHAREGPT_NAMES: Final = {"system": "system", "user": "human", "assistant": "gpt"}
+
+
+def _sharegpt(turns: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    return {"conversations": [{"from": _SHAREGPT_NAMES[role], "value": text} for role, text in turns]}
+
+
+@attrs.frozen(eq=False)
+class TrainingWriter:
+    """A writer of training rows.
+
+    Attributes:
+        name: of the form.
+        description: one line.
+        suffixes: of its files.
+        row: from turns, each a role and a text, to a row.
+    """
+
+    name: str
+    description: str
+    suffixes: tuple[str, ...]
+    row: Callable[[Iterable[tuple[str, str]]], dict[str, Any]]
+    options: Mapping[str, str] = MappingProxyType(
+        {
+            "speaker": "whom the model shall answer as: a name, an account id or a pseudonym; the default is the owner",
+            "system": "a system prompt for each row; `{speaker}` in it becomes the speaker's name",
+            **PRIVACY_OPTIONS,
+            "gap": GAP_OPTION,
+            "max_tokens": f"tokens in a row at most; {_TOKENS} is the default, {_LEAST_TOKENS} the least",
+            "count_tokens": COUNT_OPTION,
+            "include_notices": "whether notices such as recalls and invitations are told; default false",
+        }
+    )
+    losses: Mapping[str, str] = LOSSES
+    several: bool = True
+    streaming: bool = False
+    binary: bool = False
+
+    def write(
+        self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]
+    ) -> Iterator[str]:
+        """A line for each dialogue."""
+        return self.write_all([(conversation, messages)], options)
+
+    def write_all(
+        self, items: Iterable[tuple[Conversation, Iterable[Message]]], options: Mapping[str, Any]
+    ) -> Iterator[str]:
+        """The dialogues of all conversations; a person has the same pseudonym in all of them."""
+        rules = _Rules.of(options)
+        for chat in open_chats(items, options):
+            for turns in _chat_dialogues(chat, rules):
+                yield json.dumps(self.row(turns), ensure_ascii=False) + "\n"
+
+
+OPENAI: Final = TrainingWriter(
+    "openai-chat",
+    "training rows in OpenAI's chat format, JSON Lines: one person is the assistant; pseudonyms",
+    (".openai.jsonl",),
+    _openai,
+)
+SHAREGPT: Final = TrainingWriter(
+    "sharegpt",
+    "training rows in the form of ShareGPT, JSON Lines: one person is the model; pseudonyms",
+    (".sharegpt.jsonl",),
+    _sharegpt,
+)

@@ -1,0 +1,137 @@
+"""A browser for the tests of the page: Debian's Chromium, without a screen and without a network.
+
+Skipped where Chromium or Playwright is absent, but not on CI, where their absence is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
+
+ARGUMENTS = [
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--font-render-hinting=none",
+]
+WATCH = """
+window.__problems = [];
+document.addEventListener("securitypolicyviolation", (event) => {
+  window.__problems.push(`${event.violatedDirective}: ${event.blockedURI}`);
+});
+"""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium."""
+    path = shutil.which("chromium")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        path = None
+    if path is None:
+        reason = "needs the package playwright and Debian's chromium on the path"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *(["--no-sandbox"] if root else [])])
+        yield found
+        found.close()
+
+
+class Tab:
+    """A page in the browser, and everything that it complained of or asked for.
+
+    Attributes:
+        page: Playwright's page.
+        asked: the addresses that were requested, beside those of the disk.
+        problems: messages on the console, errors of scripts, dialogs.
+    """
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.asked: list[str] = []
+        self.headers: list[dict[str, str]] = []
+        self.problems: list[str] = []
+        self.picture = b""
+        context.add_init_script(WATCH)
+        context.route("**/*", self._route)
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(20_000)
+        self.page.on("console", lambda message: self.problems.append(f"{message.type}: {message.text}"))
+        self.page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
+        self.page.on("dialog", self._dialog)
+
+    def _route(self, route: Route, request: Request) -> None:
+        if request.url.startswith(("file:", "data:")):
+            route.continue_()
+            return
+        self.asked.append(request.url)
+        self.headers.append(request.all_headers())
+        if self.picture:
+            route.fulfill(body=self.picture, content_type="image/png")
+        else:
+            route.abort()
+
+    def _dialog(self, dialog: Any) -> None:
+        self.problems.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def open(self, path: Path, fragment: str = "") -> Tab:
+        """Load a file."""
+        self.page.goto(path.as_uri() + fragment)
+        return self
+
+    def get(self, expression: str, argument: Any = None) -> Any:
+        """The value of an expression in the page."""
+        return self.page.evaluate(expression, argument)
+
+    def wait(self, expression: str, argument: Any = None) -> None:
+        """Wait for an expression to be true; Playwright's own way would need `eval`, which the page forbids."""
+        end = time.monotonic() + 20
+        while not self.get(expression, argument):
+            assert time.monotonic() < end, f"still not true: {expression}"
+            time.sleep(0.02)
+
+    def search(self, text: str) -> str:
+        """Search, and give what the counter says in the end."""
+        self.page.fill("#find", text)
+        self.page.press("#find", "Enter")
+        self.wait("!/…/.test(document.getElementById('count').textContent)")
+        return str(self.page.text_content("#count"))
+
+    def check(self) -> None:
+        """Nothing went wrong, nothing was asked of the network, and the policy was not even tried."""
+        assert self.problems == []
+        assert self.asked == []
+        assert self.get("window.__problems") == []
+        assert self.get("window.__pwned") is None
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
+    """Opens tabs; arguments are those of a browser context."""
+    contexts = []
+
+    def make(**options: Any) -> Tab:
+        options.setdefault("viewport", {"width": 1000, "height": 800})
+        contexts.append(browser.new_context(**options))
+        return Tab(contexts[-1])
+
+    yield make
+    for context in contexts:
+        context.close()

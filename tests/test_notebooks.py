@@ -1,0 +1,30 @@
+"""The notebooks in `examples/` run from top to bottom, say nothing on the error stream, and are kept without outputs."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+NOTEBOOKS = sorted(EXAMPLES.glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs(path: Path, tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES, tmp_path / "examples")
+    notebook: Any = nbformat.read(path, 4)
+    assert not any(cell.get("outputs") or cell.get("execution_count") for cell in notebook.cells)
+    place = {"metadata": {"path": str(tmp_path / "examples")}}
+    NotebookClient(notebook, timeout=120, kernel_name="python3", resources=place).execute()
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    assert [output.text for output in outputs if output.get("name") == "stderr"] == []
+    assert sum("text/html" in output.get("data", ()) for output in outputs) >= 2
+
+
+def test_both_are_there() -> None:
+    assert [path.stem for path in NOTEBOOKS] == ["explore-a-group", "write-your-own-reader"]
