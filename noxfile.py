@@ -27,14 +27,14 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Strict types, of the library and as its users see them."""
-    session.install("-e", ".[lint]")
+    session.install("-e", ".[types]")
     session.run("mypy")
 
 
 @nox.session
 def docs(session: nox.Session) -> None:
     """The documentation, warnings as errors."""
-    session.install("-e", ".[all,docs]")
+    session.install("-e", ".[plot,docs]")
     session.run("sphinx-build", "-W", "--keep-going", "-q", "docs", "docs/_build/html")
 
 

@@ -263,7 +263,7 @@ def test_the_readme_names_every_format_and_extra(path: Path) -> None:
     extras = re.findall(
         r"^(\w+) = \[", project.split("[project.optional-dependencies]")[1].split("\n[")[0], re.MULTILINE
     )
-    for extra in set(extras) - {"test", "lint", "docs", "dev"}:
+    for extra in set(extras) - {"test", "lint", "types", "docs", "dev"}:
         assert f"`{extra}`" in text, f"{path.name} lacks the extra {extra}"
 
 

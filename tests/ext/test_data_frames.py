@@ -299,6 +299,12 @@ def test_a_stream_is_made_as_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None
     duckdb.sql("select count(*) from conversation where sender = '李4'").fetchall()
     longer = Conversation([Message(text="x" * (1 << 23)), Message(text="y"), Message(text="z")])
     assert [batch.num_rows for batch in arrow.to_stream(longer)] == [2, 1]
+    monkeypatch.setattr(arrow.slices, "__defaults__", (9, 1000))
+    bundle = wechatlog.Forward(
+        "记录", [Message(text="x" * 600), Message(segments=[wechatlog.Quote("李四", "y" * 600)])]
+    )
+    heavy = Conversation([Message(segments=[bundle]), Message(text="y"), Message(text="z")])
+    assert [batch.num_rows for batch in arrow.to_stream(heavy)] == [1, 2]
 
 
 # --- edited frames --------------------------------------------------------------------------------

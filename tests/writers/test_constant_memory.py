@@ -33,7 +33,7 @@ def test_writing(form: str, tmp_path: Path) -> None:
         return peak(lambda: wechatlog.dump(messages(count), tmp_path / "out", form))
 
     write(10)
-    assert write(12_000) < 1.3 * write(3_000)
+    assert write(6_000) < 1.3 * write(2_000)
 
 
 @pytest.mark.parametrize("form", ["csv", "tsv", "json"])
@@ -46,4 +46,4 @@ def test_reading(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         return peak(lambda: sum(1 for _ in wechatlog.iter_messages(path)))
 
     read(10)
-    assert read(12_000) < 1.3 * read(3_000)
+    assert read(6_000) < 1.3 * read(2_000)

@@ -70,9 +70,9 @@ def from_frame(frame: Any, *, like: Conversation | None = None) -> Conversation:
 def _read(frame: Any) -> _Content:
     if isinstance(frame, Mapping):
         return _Content({name: _to_list(name, frame[name]) for name in frame if name in READ_COLUMNS})
-    for library, names, read in _FRAMES:
-        module = sys.modules.get(library)
-        if module is not None and isinstance(frame, tuple(getattr(module, name) for name in names)):
+    for library, name, read in _FRAMES:
+        kind = getattr(sys.modules.get(library), name, None)
+        if kind is not None and isinstance(frame, kind):
             return read(frame)
     if hasattr(frame, "__arrow_c_stream__"):
         return _read_arrow(frame)
@@ -103,15 +103,12 @@ def _read_polars(frame: Any) -> _Content:
     return _Content({**read_frame(frame)})
 
 
-def _read_lazy(frame: Any) -> _Content:
-    return _read_polars(frame.collect())
-
-
-_FRAMES: Final[tuple[tuple[str, tuple[str, ...], Callable[[Any], _Content]], ...]] = (
-    ("pandas", ("DataFrame",), _read_pandas),
-    ("polars", ("DataFrame",), _read_polars),
-    ("polars", ("LazyFrame",), _read_lazy),
+_FRAMES: Final[tuple[tuple[str, str, Callable[[Any], _Content]], ...]] = (
+    ("pandas", "DataFrame", _read_pandas),
+    ("polars", "DataFrame", _read_polars),
+    ("polars", "LazyFrame", lambda frame: _read_polars(frame.collect())),
 )
+"""The classes of frames, and what reads them."""
 
 
 def _read_arrow(stream: Any) -> _Content:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from wechatlog.errors import MissingExtraError
 from wechatlog.frames.columns import collect, columns_of, names_of, zone_of
 from wechatlog.frames.rows import READ_COLUMNS, conversation_header
-from wechatlog.frames.values import aware_in, naive_in_utc, within_64_bits, without_surrogates
+from wechatlog.frames.values import aware_in, microseconds, within_64_bits, without_surrogates
 from wechatlog.garbage import paused_collection
 
 try:
@@ -39,6 +39,9 @@ DTYPES: Final[Mapping[ColumnType, str]] = {
 }  # fmt: skip
 """The type of a column by what it holds; a time has its zone, where there is one."""
 
+_NOT_A_TIME: Final = np.iinfo(np.int64).min
+"""How numpy keeps a missing time."""
+
 
 def to_frame(conversation: Conversation, table: str = "messages", *, segments: bool = True) -> pd.DataFrame:
     """One of the tables as a frame; see `Conversation.to_pandas`."""
@@ -62,7 +65,8 @@ def _array(values: list[Any], kind: ColumnType) -> Any:
         if kind == "category":
             return _categorical(values)
         if kind == "time":
-            return pd.DatetimeIndex(np.array(naive_in_utc(values), dtype=DTYPES[kind]))
+            units = [_NOT_A_TIME if unit is None else unit for unit in microseconds(values)]
+            return pd.DatetimeIndex(np.array(units, dtype=np.int64).view(DTYPES[kind]))
         return pd.Series(values, dtype=DTYPES[kind])
     except UnicodeEncodeError:
         return _array(without_surrogates(values), kind)

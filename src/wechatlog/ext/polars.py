@@ -15,7 +15,7 @@ from wechatlog.errors import MissingExtraError
 from wechatlog.frames.columns import collect, columns_of, name_pieces, names_of, zone_of
 from wechatlog.frames.pieces import SEGMENT_FIELDS, flatten_segments, rebuild_segments
 from wechatlog.frames.rows import READ_COLUMNS
-from wechatlog.frames.values import aware_in, naive_in_utc, within_64_bits, without_surrogates
+from wechatlog.frames.values import aware_in, microseconds, within_64_bits, without_surrogates
 from wechatlog.garbage import paused_collection
 from wechatlog.timestamps import resolve_zone
 
@@ -80,7 +80,7 @@ def _series(name: str, values: list[Any], kind: ColumnType, zone: Zone | None) -
 
 
 def _times(name: str, values: Sequence[dt.datetime | None], zone: Zone | None) -> pl.Series:
-    series = pl.Series(name, naive_in_utc(values), DTYPES["time"])
+    series = pl.Series(name, microseconds(values), pl.Int64).cast(DTYPES["time"])
     if zone is None:
         return series
     return series.dt.replace_time_zone("UTC").dt.convert_time_zone(_zone_name(zone))

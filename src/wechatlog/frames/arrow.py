@@ -1,8 +1,8 @@
 """Conversations as Arrow: tables, streams of batches, and back.
 
 Takes conversations, or messages as they come, and gives record batches whose columns are those of `frames.columns`;
-takes record batches and gives columns of plain values for `frames.rows`. The only module that imports pyarrow at its
-top, so it is imported by those only who were asked for Arrow. Knows no files.
+takes record batches and gives columns of plain values for `frames.rows`. This module and `buffers` import pyarrow at
+their top, so they are imported by those only who were asked for Arrow. Knows no files.
 
 Types: a `category` is `dictionary<int32, string>`, a `time` `timestamp[us]` with the zone's name or without one, the
 pieces of a body a list of structs. Texts are `string` and not `large_string`: batches are kept small enough for offsets
@@ -22,6 +22,7 @@ from wechatlog.frames.pieces import SEGMENT_FIELDS, flatten_segments, rebuild_se
 from wechatlog.frames.rows import READ_COLUMNS
 from wechatlog.frames.values import aware_in, to_json_line, without_surrogates
 from wechatlog.garbage import paused_collection
+from wechatlog.segments.types import Forward, Quote
 from wechatlog.timestamps import resolve_zone
 
 try:
@@ -163,18 +164,29 @@ def slices(messages: Iterable[Message], rows: int = _ROWS, characters: int = _CH
     Args:
         messages: any number of them; taken as they come.
         rows: how many a list holds at most.
-        characters: when their texts together are longer than this, the list is closed.
+        characters: when their texts together, with what they quote and forward, are longer than this, the list is
+            closed.
     """
     batch: list[Message] = []
     size = 0
     for message in messages:
         batch.append(message)
-        size += len(message.text)
+        size += _characters(message)
         if len(batch) >= rows or size > characters:
             yield batch
             batch, size = [], 0
     if batch:
         yield batch
+
+
+def _characters(message: Message) -> int:
+    size = len(message.text)
+    for segment in message.given_segments or ():
+        if isinstance(segment, Forward):
+            size += sum(map(_characters, segment.messages))
+        elif isinstance(segment, Quote):
+            size += len(segment.text)
+    return size
 
 
 def make_batch(schema: Any, table: str, conversation: Conversation, messages: Sequence[Message], start: int = 0) -> Any:

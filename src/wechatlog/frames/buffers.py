@@ -7,23 +7,20 @@ needs. So the buffers are filled here: the layout is that of the Arrow columnar 
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 from array import array
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from wechatlog.frames.values import within_64_bits, without_surrogates
+from wechatlog.frames.values import microseconds, within_64_bits, without_surrogates
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 __all__ = ["array_of", "lists_of"]
 
-_EPOCH: Final = dt.datetime(1970, 1, 1)
-_EPOCH_UTC: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_MICROSECOND: Final = dt.timedelta(microseconds=1)
 _FLAGS: Final = {None: 0, False: 0, True: 1}
 _BAD_VALUE: Final = (ValueError, TypeError, AttributeError, KeyError)
 
@@ -102,8 +99,7 @@ def _numbers(values: Sequence[float | None], kind: Any) -> Any:
 
 
 def _times(values: Sequence[dt.datetime | None], kind: Any) -> Any:
-    epoch = _EPOCH if kind.tz is None else _EPOCH_UTC
-    return _integers([None if value is None else (value - epoch) // _MICROSECOND for value in values], kind)
+    return _integers(microseconds(values), kind)
 
 
 def _lists(values: Sequence[Sequence[str]], kind: Any) -> Any:

@@ -92,21 +92,26 @@ def flatten_segments(bodies: Iterable[Sequence[Segment]]) -> tuple[list[int], di
 
 
 def rebuild_segments(
-    lengths: Iterable[int | None], fields: Mapping[str, Iterable[Any]]
-) -> Iterator[Iterable[Mapping[str, Any]] | None]:
-    """The rows of `SEGMENT_FIELDS` of each body, from columns; what `flatten_segments` made is undone.
+    lengths: Iterable[int | None], fields: Mapping[str, Sequence[Any]]
+) -> Iterator[list[Mapping[str, Any] | Segment] | None]:
+    """The pieces of each body, from columns: what `flatten_segments` made is undone.
 
     Args:
         lengths: how many pieces each body has; `None` for one that has no list of pieces.
         fields: the columns of all pieces one after the other; those that are not known are ignored.
 
     Yields:
-        What `segments_of_rows` takes; to be taken before the next.
+        What `segments_of_rows` takes.
     """
-    names = [name for name in fields if name in SEGMENT_FIELDS]
-    rows = (dict(zip(names, values, strict=True)) for values in zip(*(fields[name] for name in names), strict=True))
+    known = {name: values for name, values in fields.items() if name in SEGMENT_FIELDS}
+    values = zip(*known.values(), strict=True)
+    kinds, raws = known.get("type", itertools.repeat(None)), known.get("raw", itertools.repeat(None))
+    pieces = (
+        Text(raw) if kind == "text" and type(raw) is str else dict(zip(known, row, strict=True))
+        for kind, raw, row in zip(kinds, raws, values, strict=False)
+    )
     for length in lengths:
-        yield None if length is None else list(itertools.islice(rows, length))
+        yield None if length is None else list(itertools.islice(pieces, length))
 
 
 def segments_of_rows(rows: Iterable[Mapping[str, Any] | Segment]) -> tuple[Segment, ...]:

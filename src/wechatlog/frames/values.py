@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["aware_in", "naive_in_utc", "to_json_line", "within_64_bits", "without_surrogates"]
+__all__ = ["aware_in", "microseconds", "to_json_line", "within_64_bits", "without_surrogates"]
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _LARGEST: Final = (1 << 63) - 1
+_EPOCH: Final = dt.datetime(1970, 1, 1)
+_MICROSECOND: Final = dt.timedelta(microseconds=1)
 
 
 def to_json_line(value: Any) -> str:
@@ -44,15 +46,15 @@ def within_64_bits(values: Sequence[Any]) -> list[Any]:
     return [value if value is None or -_LARGEST <= value <= _LARGEST else None for value in values]
 
 
-def naive_in_utc(times: Sequence[dt.datetime | None]) -> list[dt.datetime | None]:
-    """The clock in UTC at each time; naive times stay as they are."""
-    return [
-        time if time is None or time.tzinfo is None else time.astimezone(dt.UTC).replace(tzinfo=None) for time in times
-    ]
+def microseconds(times: Sequence[dt.datetime | None]) -> list[int | None]:
+    """Microseconds since the beginning of 1970, of aware times in UTC, of naive ones by their own clock."""
+    aware = any(time is not None and time.tzinfo is not None for time in times)
+    epoch = _EPOCH.replace(tzinfo=dt.UTC) if aware else _EPOCH
+    return [None if time is None else (time - epoch) // _MICROSECOND for time in times]
 
 
 def aware_in(zone: dt.tzinfo, clocks: Sequence[Any]) -> list[Any]:
-    """The opposite of `naive_in_utc`: aware times in a zone; what is no clock is left to others to complain of."""
+    """Times in a zone, of the clocks that UTC shows at them; what is no clock is left to others to complain of."""
     return [_aware_in(zone, clock) if isinstance(clock, dt.datetime) else clock for clock in clocks]
 
 

@@ -308,22 +308,30 @@ class _Walk:
 
     def _messages(self, draft: Draft, columns: Mapping[str, Sequence[Any]]) -> list[Message]:
         """The messages of rows; where one of them cannot be read, the others are."""
-        count = len(columns["text"])
-        rows = range(self._row, self._row + count)
-        self._row += count
-        zone = self._context.tz or draft.tz
+        rows = range(self._row, self._row + len(columns["text"]))
+        self._row = rows.stop
         try:
-            return list(messages_of(columns, zone=zone, lexicon=draft.lexicon, rows=rows))
+            return self._read_rows(draft, columns, rows)
         except ValueError:
-            return [message for place in range(count) for message in self._read_row(draft, columns, place, rows[place])]
+            return [message for row in rows for message in self._read_row(draft, columns, row, row - rows.start)]
 
-    def _read_row(self, draft: Draft, columns: Mapping[str, Sequence[Any]], place: int, row: int) -> Iterator[Message]:
-        one = {name: values[place : place + 1] for name, values in columns.items()}
-        zone = self._context.tz or draft.tz
+    def _read_row(self, draft: Draft, columns: Mapping[str, Sequence[Any]], row: int, place: int) -> list[Message]:
         try:
-            yield from messages_of(one, zone=zone, lexicon=draft.lexicon, rows=range(row, row + 1))
+            one = {name: values[place : place + 1] for name, values in columns.items()}
+            return self._read_rows(draft, one, range(row, row + 1))
         except ValueError as error:
             self._context.report("broken-row", str(error), severity=Severity.ERROR)
+            return []
+
+    def _read_rows(self, draft: Draft, columns: Mapping[str, Sequence[Any]], rows: range) -> list[Message]:
+        zone = self._context.tz or draft.tz
+        messages = list(messages_of(columns, zone=zone, lexicon=draft.lexicon, rows=rows))
+        given = zip(rows, messages, columns.get("parsed", ()), columns.get("segments", ()), strict=False)
+        for row, message, parsed, segments in given:
+            if parsed is False and segments is not None and message.given_segments is None:
+                sentence = f"row {row}: the text is not that of its segments any more, and was parsed"
+                self._context.report("changed-text", sentence, severity=Severity.INFO)
+        return messages
 
 
 class ParquetReader(_ColumnarReader):

@@ -30,9 +30,13 @@ if TYPE_CHECKING:
 __all__ = ["ARROW", "PARQUET", "ArrowWriter", "ParquetWriter"]
 
 _ROWS: Final = 16_384
+"""Rows of a group. With 65,536 the file is a twentieth smaller, and writing it takes 40 MB more."""
+
 _MOST_ROWS: Final = 1 << 24
 _PART_ROWS: Final = 2048
 _PART_CHARACTERS: Final = 1 << 21
+"""How many messages, and characters, become columns at a time: as many as fit beside a group of them."""
+
 _GROUP_BYTES: Final = 48 << 20
 """A group is closed when its arrays take this much memory, however few rows that are."""
 
