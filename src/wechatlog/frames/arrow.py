@@ -6,7 +6,7 @@ their top, so they are imported by those only who were asked for Arrow. Knows no
 
 Types: a `category` is `dictionary<int32, string>`, a `time` `timestamp[us]` with the zone's name or without one, the
 pieces of a body a list of structs. Texts are `string` and not `large_string`: batches are kept small enough for offsets
-of 32 bits, and not every program that takes Arrow takes the large kind.
+of 32 bits, which take half the room.
 """
 
 from __future__ import annotations
