@@ -218,8 +218,8 @@ def test_other_libraries_read_the_file(form: str, tmp_path: Path) -> None:
     assert wechatlog.from_frame(other, like=conversation) == conversation
     if form == "parquet":
         duckdb = pytest.importorskip("duckdb")
-        relation = duckdb.sql(f"select * from '{path}'")
-        assert wechatlog.from_frame(relation, like=conversation) == conversation
+        frame = duckdb.sql(f"select * from '{path}'").pl()
+        assert wechatlog.from_frame(frame, like=conversation) == conversation
 
 
 # --- times ----------------------------------------------------------------------------------------

@@ -103,8 +103,11 @@ class _ArrowFile(_File):
         self.schema = self._reader.schema
         self.metadata = self.schema.metadata or {}
         if not self._is_stream:
-            self.rows = self._reader.count_rows()
             self.parts = self._reader.num_record_batches
+            self.rows = getattr(self._reader, "count_rows", self._count_rows)()  # pyarrow 18 does not have it
+
+    def _count_rows(self) -> int:
+        return sum(self._reader.get_batch(part).num_rows for part in range(self.parts))
 
     def batches(self, part: int) -> Iterator[tuple[Mapping[bytes, bytes] | None, Any]]:
         if not self._is_stream:
