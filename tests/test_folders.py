@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 import wechatlog
 from tests.strategies import conversations
-from wechatlog import folders
-from wechatlog.folders import CountedStream, Size, WrittenFile, parse_split
-from wechatlog.naming import Namer, clean_name
+from wechatlog.outputs import folder as folders
+from wechatlog.outputs.file_names import Namer, clean_name
+from wechatlog.outputs.folder import CountedStream, Size, WrittenFile, parse_split
 from wechatlog.registry import find_writer
 from wechatlog.writers.base import IndexEntry
 from wechatlog.writers.text import TextWriter

@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 import wechatlog
-from wechatlog.readers.base import Batch, Context, Evidence, Head, Refusal
+from wechatlog.engine.protocol import Batch, Context, Evidence, Head, Refusal
 from wechatlog.registry import _readers, find_reader, find_writer
 from wechatlog.source import Source
 

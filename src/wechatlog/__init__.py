@@ -24,7 +24,6 @@ if TYPE_CHECKING:
         load_archive,
         loads,
     )
-    from wechatlog.archive import Archive
     from wechatlog.diagnostics import Diagnostic, Origin, Severity
     from wechatlog.errors import (
         AmbiguousFormatError,
@@ -38,8 +37,9 @@ if TYPE_CHECKING:
         WriteError,
     )
     from wechatlog.ext.frame import from_frame
-    from wechatlog.folders import WrittenFile, dump_archive
+    from wechatlog.inputs.archive import Archive
     from wechatlog.model import Conversation, Message, MessageKind, Metadata, Participant
+    from wechatlog.outputs.folder import WrittenFile, dump_archive
     from wechatlog.readers.text_format import text_format
     from wechatlog.registry import Detection, FormatInfo, formats, register_reader, register_writer
     from wechatlog.segments import (
@@ -133,7 +133,7 @@ __version__ = "0.1.0"
 # only detects a format does not pay for the writers.
 _MODULES = {
     "wechatlog.api": ("MessageStream", "detect", "dump", "dumps", "iter_messages", "load", "load_archive", "loads"),
-    "wechatlog.archive": ("Archive",),
+    "wechatlog.inputs.archive": ("Archive",),
     "wechatlog.diagnostics": ("Diagnostic", "Origin", "Severity"),
     "wechatlog.errors": (
         "AmbiguousFormatError",
@@ -146,7 +146,7 @@ _MODULES = {
         "WechatlogError",
         "WriteError",
     ),
-    "wechatlog.folders": ("WrittenFile", "dump_archive"),
+    "wechatlog.outputs.folder": ("WrittenFile", "dump_archive"),
     "wechatlog.ext.frame": ("from_frame",),
     "wechatlog.model": ("Conversation", "Message", "MessageKind", "Metadata", "Participant"),
     "wechatlog.readers.text_format": ("text_format",),

@@ -13,11 +13,11 @@ import os
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from wechatlog.archive import Archive, detect_bundle, expand, is_bundle
+from wechatlog.engine.protocol import Draft
 from wechatlog.errors import MultipleConversationsError, UnknownFormatError, WriteError
+from wechatlog.inputs.archive import Archive, detect_bundle, expand, is_bundle
+from wechatlog.inputs.single import Format, guarded, open_reader, paused_collection, read_source
 from wechatlog.model import Conversation, Message
-from wechatlog.readers.base import Draft
-from wechatlog.reading import Format, guarded, open_reader, paused_collection, read_source
 from wechatlog.registry import Detection, detect_reader, find_writer
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Readable, Source, replacing
 from wechatlog.writers.base import JointWriter
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
 
     from wechatlog.diagnostics import Diagnostic, ErrorPolicy
-    from wechatlog.readers.base import Batch, Context
+    from wechatlog.engine.protocol import Batch, Context
     from wechatlog.timestamps import ZoneLike
     from wechatlog.writers.base import Writer
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NamedTuple, Type
 
 import attrs
 
+from wechatlog.engine.protocol import Head, Reader, Refusal
 from wechatlog.errors import (
     NOT_RECOGNISED,
     AmbiguousFormatError,
@@ -21,7 +22,6 @@ from wechatlog.errors import (
     UnknownFormatError,
     WechatlogError,
 )
-from wechatlog.readers.base import Head, Reader, Refusal
 from wechatlog.writers.base import Writer
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import attrs
 
 from wechatlog.diagnostics import Collector, Diagnostic
+from wechatlog.engine.protocol import Context, Evidence, Head, Reader, Refusal
 from wechatlog.errors import WechatlogError
+from wechatlog.inputs.single import open_reader, read_source
 from wechatlog.model import Conversation, Message, MessageKind
-from wechatlog.readers.base import Context, Evidence, Head, Reader, Refusal
-from wechatlog.reading import open_reader, read_source
 from wechatlog.segments import types
 from wechatlog.source import Source
 from wechatlog.timestamps import ASSUMED_ZONE, resolve_zone

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 import wechatlog
-from wechatlog.archive import Archive
 from wechatlog.cli import progress as module
 from wechatlog.cli.progress import Tick, progress
+from wechatlog.inputs.archive import Archive
 from wechatlog.source import Source
 
 from .conftest import OnTerminal

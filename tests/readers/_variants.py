@@ -6,7 +6,7 @@ import gzip
 from typing import Any
 
 import wechatlog
-from wechatlog.reading import read_source
+from wechatlog.inputs.single import read_source
 from wechatlog.source import Source
 
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 import wechatlog
 from wechatlog import MessageKind
 from wechatlog.diagnostics import Severity
-from wechatlog.readers.base import Head
-from wechatlog.reading import read_source
+from wechatlog.engine.protocol import Head
+from wechatlog.inputs.single import read_source
 from wechatlog.registry import find_reader
 from wechatlog.source import Source
 

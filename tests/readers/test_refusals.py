@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import wechatlog
+from wechatlog.engine.protocol import Head
 from wechatlog.readers import refusals
-from wechatlog.readers.base import Head
 from wechatlog.source import Source
 
 REFUSERS = (refusals.TRAINING, refusals.CONTEXT, refusals.CONTACTS, refusals.ENCRYPTED)

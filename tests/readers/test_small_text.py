@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 import wechatlog
 from tests.readers.texts import CORPUS, FRAGMENTS, check_any, check_cuts, check_variants
 from wechatlog import FormatError, MessageKind, OptionError, UnknownFormatError
+from wechatlog.engine.protocol import Head
 from wechatlog.readers import wechatbaktool
-from wechatlog.readers.base import Head
 from wechatlog.source import Source
 
 SAMPLES: dict[str, tuple[str, list[Any]]] = {

@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import wechatlog
-from wechatlog.readers.support.html import (
+from wechatlog.engine.html import (
     first_with_class,
     node_text,
     parse_fragment,
     parse_page,
     with_class,
 )
-from wechatlog.readers.support.spreadsheets import (
+from wechatlog.engine.workbooks import (
     cell_text,
     iter_sheet,
     iter_sheets,

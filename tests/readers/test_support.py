@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wechatlog.diagnostics import Collector
+from wechatlog.engine.delimited import iter_dicts, iter_rows
+from wechatlog.engine.json_stream import iter_json, iter_json_lines
 from wechatlog.errors import FormatError
-from wechatlog.readers.support.csv_rows import iter_dicts, iter_rows
-from wechatlog.readers.support.json_stream import iter_json, iter_json_lines
 from wechatlog.tokenizer import iter_lines
 
 values = st.recursive(

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 import wechatlog
 from tests.readers._variants import check_cuts, check_encodings, read
+from wechatlog.engine.protocol import Head
+from wechatlog.engine.scripts import assigned_head, assigned_name, json_blocks
 from wechatlog.readers import wetrace
-from wechatlog.readers.base import Head
-from wechatlog.readers.support.javascript import assigned_head, assigned_name, json_blocks
 from wechatlog.source import Source
 from wechatlog.testing import check_reader
 

@@ -18,7 +18,7 @@ from wechatlog.cli.options import ANY_PATH, FormatName, Reading, Split, is_folde
 from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import Summary
 from wechatlog.errors import MultipleConversationsError, UnknownFormatError
-from wechatlog.folders import CountedStream, iter_written
+from wechatlog.outputs.folder import CountedStream, iter_written
 from wechatlog.registry import find_writer
 from wechatlog.writers.base import IndexWriter
 

@@ -12,20 +12,20 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from wechatlog.archive import Archive, expand
 from wechatlog.cli.messages import Failure, count, explain, say
 from wechatlog.diagnostics import Severity
 from wechatlog.errors import WechatlogError
-from wechatlog.reading import paused_collection
+from wechatlog.inputs.archive import Archive, expand
+from wechatlog.inputs.single import paused_collection
 from wechatlog.registry import detect_reader
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from wechatlog.archive import ArchiveBatch
     from wechatlog.cli.options import Reading
     from wechatlog.diagnostics import Diagnostic
+    from wechatlog.inputs.archive import ArchiveBatch
     from wechatlog.model import Conversation
 
 __all__ = ["Inputs"]

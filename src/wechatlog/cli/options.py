@@ -14,15 +14,15 @@ import click
 from click.shell_completion import CompletionItem
 
 from wechatlog.errors import UnknownFormatError
-from wechatlog.folders import parse_split
 from wechatlog.operations.split import UNITS
+from wechatlog.outputs.folder import parse_split
 from wechatlog.registry import accepted_options, find_reader, find_writer, formats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from wechatlog.diagnostics import ErrorPolicy
-    from wechatlog.reading import Format
+    from wechatlog.inputs.single import Format
     from wechatlog.writers.base import Writer
 
     _ParamType = click.ParamType[str]

@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from wechatlog.archive import ArchiveBatch
     from wechatlog.cli.matching import Matcher, Span
     from wechatlog.cli.progress import Tick
+    from wechatlog.engine.protocol import Draft
+    from wechatlog.inputs.archive import ArchiveBatch
     from wechatlog.model import Conversation, Message
-    from wechatlog.readers.base import Draft
     from wechatlog.source import Source
 
 __all__ = ["search"]

@@ -18,8 +18,8 @@ from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import diagnostic_to_json
 from wechatlog.cli.terminal import COLOR, print_lines
 from wechatlog.errors import MultipleConversationsError
-from wechatlog.folders import CountedStream
 from wechatlog.operations.statistics import statistics
+from wechatlog.outputs.folder import CountedStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from wechatlog.cli.inputs import Inputs
     from wechatlog.diagnostics import Diagnostic
-    from wechatlog.folders import WrittenFile
+    from wechatlog.outputs.folder import WrittenFile
 
 __all__ = ["Summary", "Tally", "diagnostic_to_json"]
 

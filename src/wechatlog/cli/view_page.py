@@ -26,7 +26,7 @@ from wechatlog.cli.messages import Failure, count, say
 from wechatlog.cli.options import ANY_PATH, Reading, Split, is_folder, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.errors import MultipleConversationsError
-from wechatlog.folders import CountedStream, iter_written
+from wechatlog.outputs.folder import CountedStream, iter_written
 from wechatlog.registry import find_writer
 
 if TYPE_CHECKING:

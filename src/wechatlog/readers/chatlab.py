@@ -29,9 +29,8 @@ from wechatlog.content.weflow import (
     strip_frame,
 )
 from wechatlog.diagnostics import Severity
-from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
-from wechatlog.readers.support.json_fields import (
+from wechatlog.engine.json_stream import iter_json_lines
+from wechatlog.engine.json_values import (
     facts_before_messages,
     read_identifier,
     read_integer,
@@ -40,7 +39,8 @@ from wechatlog.readers.support.json_fields import (
     read_string,
     report_shape,
 )
-from wechatlog.readers.support.json_stream import iter_json_lines
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
+from wechatlog.model import MessageKind, Participant
 from wechatlog.timestamps import ASSUMED_ZONE, resolve_zone
 from wechatlog.tokenizer import iter_lines
 
@@ -48,9 +48,9 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping
 
+    from wechatlog.engine.json_stream import Item
+    from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft, Head
-    from wechatlog.readers.support.json_stream import Item
     from wechatlog.source import Source
 
 __all__ = ["JSON", "JSONL", "ChatlabJsonReader", "ChatlabLinesReader"]

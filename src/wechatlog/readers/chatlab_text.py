@@ -25,18 +25,18 @@ import attrs
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import BRACKETS, read_placeholder
 from wechatlog.diagnostics import Collector, Severity
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
+from wechatlog.engine.records import body_lines, read_records
 from wechatlog.errors import OptionError
 from wechatlog.model import MessageKind
-from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
-from wechatlog.readers.support.records import body_lines, read_records
 from wechatlog.tokenizer import Grammar, iter_lines, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from wechatlog.engine.protocol import Batch, Context, Draft, Head
+    from wechatlog.engine.records import TextRecord
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft, Head
-    from wechatlog.readers.support.records import TextRecord
     from wechatlog.source import Source
 
 __all__ = ["MARKDOWN", "TXT", "ChatlabTextReader"]

@@ -12,16 +12,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from wechatlog.readers.base import OWNER_OPTION, Evidence, Head, Refusal
+from wechatlog.engine.json_stream import iter_json
+from wechatlog.engine.json_values import facts_before_messages, read_list, read_object, read_string
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, Head, Refusal
 from wechatlog.readers.support.chatlog_rows import read_objects
-from wechatlog.readers.support.json_fields import facts_before_messages, read_list, read_object, read_string
-from wechatlog.readers.support.json_stream import iter_json
 from wechatlog.readers.support.routing import Desk, route
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from wechatlog.readers.base import Batch, Context
+    from wechatlog.engine.protocol import Batch, Context
     from wechatlog.source import Source
 
 __all__ = ["JSON", "WEBHOOK", "ChatlogJsonReader", "ChatlogWebhookReader"]

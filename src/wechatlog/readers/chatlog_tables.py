@@ -13,8 +13,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, Head, Refusal
 from wechatlog.errors import FormatError
-from wechatlog.readers.base import OWNER_OPTION, Evidence, Head, Refusal
 from wechatlog.readers.support.chatlog_rows import read_rows
 from wechatlog.readers.support.named_rows import find_delimiter, find_sheet, has_columns, sheet_rows, text_rows
 from wechatlog.readers.support.routing import Desk, route
@@ -22,7 +22,7 @@ from wechatlog.readers.support.routing import Desk, route
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from wechatlog.readers.base import Batch, Context
+    from wechatlog.engine.protocol import Batch, Context
     from wechatlog.source import Source
 
 __all__ = ["CSV", "XLSX", "ChatlogCsvReader", "ChatlogXlsxReader"]

@@ -26,20 +26,20 @@ import attrs
 
 from wechatlog.content.chatlog import NOTICE_SENDERS, OWN, read_rendering
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.headers import Candidate, Gate, iter_blocks
+from wechatlog.engine.protocol import Evidence, Head
+from wechatlog.engine.records import count_headers
 from wechatlog.errors import OptionError
-from wechatlog.readers.base import Evidence, Head
 from wechatlog.readers.support.chatlog_rows import is_room, report_body
-from wechatlog.readers.support.lookalikes import Candidate, Gate, iter_blocks
-from wechatlog.readers.support.records import count_headers
 from wechatlog.readers.support.routing import Desk, route
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from wechatlog.engine.headers import Block
+    from wechatlog.engine.protocol import Batch, Context, Draft
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft
-    from wechatlog.readers.support.lookalikes import Block
     from wechatlog.source import Source
 
 __all__ = ["READER", "ChatlogTextReader"]

@@ -16,18 +16,18 @@ import io
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.protocol import Evidence, Refusal
 from wechatlog.errors import FormatError, RefusedFormatError, WechatlogError
 from wechatlog.frames.rows import READ_COLUMNS, Seats, messages_of
-from wechatlog.readers.base import Evidence, Refusal
 from wechatlog.readers.support.heads import begin, learn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import IO
 
+    from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.frames.arrow import Contents
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft, Head
     from wechatlog.source import Source
 
 __all__ = ["ARROW", "PARQUET", "ArrowReader", "ParquetReader"]

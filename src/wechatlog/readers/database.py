@@ -29,10 +29,8 @@ import attrs
 from wechatlog.content.appmsg import parse_content, split_sender_prefix
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_type
 from wechatlog.diagnostics import Severity
-from wechatlog.errors import FormatError, MissingExtraError, RefusedFormatError, WechatlogError
-from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.base import Evidence, Refusal
-from wechatlog.readers.support.sqlite import (
+from wechatlog.engine.protocol import Evidence, Refusal
+from wechatlog.engine.sqlite import (
     SQLITE_ERRORS,
     columns_of,
     connect,
@@ -47,6 +45,8 @@ from wechatlog.readers.support.sqlite import (
     row_query,
     tables_of,
 )
+from wechatlog.errors import FormatError, MissingExtraError, RefusedFormatError, WechatlogError
+from wechatlog.model import MessageKind, Participant
 
 if TYPE_CHECKING:
     import sqlite3
@@ -54,8 +54,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from wechatlog.content.appmsg import AppMessage
+    from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft, Head
     from wechatlog.source import Source
 
 __all__ = ["V3", "V4", "DatabaseReader"]

@@ -24,18 +24,18 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, read_placeholder
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.markup import iter_pieces
+from wechatlog.engine.protocol import Evidence, in_batches
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind
-from wechatlog.readers.base import Evidence, in_batches
-from wechatlog.readers.support.pieces import iter_pieces
 from wechatlog.segments import Image, Link, Sticker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from wechatlog.engine.markup import Piece
+    from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft, Head
-    from wechatlog.readers.support.pieces import Piece
     from wechatlog.segments import Segment
     from wechatlog.source import Source
 

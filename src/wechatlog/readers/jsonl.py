@@ -13,18 +13,18 @@ import attrs
 
 from wechatlog.content.native import SCHEMA, conversation_from_json, message_from_json
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.json_stream import BEGIN, END, Item, iter_json, iter_json_lines
+from wechatlog.engine.protocol import Evidence
 from wechatlog.errors import FormatError
 from wechatlog.model import Conversation
-from wechatlog.readers.base import Evidence
 from wechatlog.readers.support.heads import begin, learn
-from wechatlog.readers.support.json_stream import BEGIN, END, Item, iter_json, iter_json_lines
 from wechatlog.tokenizer import iter_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft, Head
     from wechatlog.source import Source
 
 __all__ = ["DOCUMENT", "READER", "DocumentReader", "JsonlReader"]

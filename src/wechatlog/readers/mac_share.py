@@ -18,11 +18,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from wechatlog.content.vocabulary import kind_of_name, segment_for
-from wechatlog.errors import FormatError
-from wechatlog.model import MessageKind
-from wechatlog.readers.base import OWNER_OPTION, Context, Evidence, in_batches
-from wechatlog.readers.support.client_text import read_body
-from wechatlog.readers.support.lookalikes import (
+from wechatlog.engine.headers import (
     Block,
     Candidate,
     Gate,
@@ -33,6 +29,10 @@ from wechatlog.readers.support.lookalikes import (
     sample_blocks,
     strip_blank_end,
 )
+from wechatlog.engine.protocol import OWNER_OPTION, Context, Evidence, in_batches
+from wechatlog.errors import FormatError
+from wechatlog.model import MessageKind
+from wechatlog.readers.support.client_text import read_body
 from wechatlog.segments import parse_segments
 from wechatlog.source import Source, decode_text
 from wechatlog.tokenizer import Grammar
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping
 
+    from wechatlog.engine.protocol import Batch, Draft, Head
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Draft, Head
     from wechatlog.segments.types import Segment
 
 __all__ = ["READER", "MacShareReader"]

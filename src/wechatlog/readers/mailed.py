@@ -18,10 +18,7 @@ import attrs
 
 from wechatlog.content.placeholders import MAIL, read_placeholder
 from wechatlog.diagnostics import Severity
-from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
-from wechatlog.readers.support.client_text import read_body as read_client_body
-from wechatlog.readers.support.lookalikes import (
+from wechatlog.engine.headers import (
     Block,
     Candidate,
     Gate,
@@ -32,6 +29,9 @@ from wechatlog.readers.support.lookalikes import (
     sample_blocks,
     strip_blank_end,
 )
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
+from wechatlog.model import MessageKind, Participant
+from wechatlog.readers.support.client_text import read_body as read_client_body
 from wechatlog.readers.support.mail_text import BOLD, html_lines, is_html, is_mime, read_mail
 from wechatlog.segments.types import Image, Video, Voice
 from wechatlog.tokenizer import Grammar
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping
 
+    from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft, Head
     from wechatlog.segments.types import Segment
     from wechatlog.source import Source
     from wechatlog.timestamps import Precision

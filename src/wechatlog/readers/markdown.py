@@ -32,15 +32,15 @@ from wechatlog.content.markdown_archive import (
     render_block,
 )
 from wechatlog.diagnostics import Origin, Severity
+from wechatlog.engine.protocol import Evidence
 from wechatlog.errors import FormatError
 from wechatlog.model import Loose, Message, MessageKind
-from wechatlog.readers.base import Evidence
 from wechatlog.tokenizer import MARKDOWN, Grammar, iter_records, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from wechatlog.readers.base import Batch, Context, Head
+    from wechatlog.engine.protocol import Batch, Context, Head
     from wechatlog.source import Source
     from wechatlog.tokenizer import Record
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
+    from wechatlog.engine.protocol import Context
     from wechatlog.model import Message
-    from wechatlog.readers.base import Context
     from wechatlog.segments import Segment
 
 __all__ = [

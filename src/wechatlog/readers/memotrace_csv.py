@@ -26,17 +26,17 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from wechatlog.content.appmsg import parse_content, split_sender_prefix
 from wechatlog.content.vocabulary import APP_MESSAGE, kind_of_name, kind_of_type
 from wechatlog.diagnostics import Severity
-from wechatlog.errors import FormatError
-from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.base import OWNER_OPTION, Evidence, Head
-from wechatlog.readers.memotrace_bodies import EXPORTER
-from wechatlog.readers.support.csv_rows import Row, iter_rows
-from wechatlog.readers.support.excel_marks import (
+from wechatlog.engine.delimited import Row, iter_rows
+from wechatlog.engine.excel import (
     DATE_ORDER_OPTION,
     check_date_order,
     read_local_clock,
     read_server_id,
 )
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, Head
+from wechatlog.errors import FormatError
+from wechatlog.model import MessageKind, Participant
+from wechatlog.readers.memotrace_bodies import EXPORTER
 from wechatlog.timestamps import ASSUMED_ZONE, resolve_zone
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.content.appmsg import AppMessage
+    from wechatlog.engine.protocol import Batch, Context, Draft
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft
     from wechatlog.source import Source
     from wechatlog.timestamps import Precision
 

@@ -31,12 +31,8 @@ from wechatlog.content.vocabulary import (
     segment_for,
 )
 from wechatlog.diagnostics import Severity
-from wechatlog.errors import FormatError
-from wechatlog.model import MessageKind, build_message
-from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
-from wechatlog.readers.memotrace_bodies import EXPORTER, check_segments, report_half_day
-from wechatlog.readers.support.js_literals import iter_literals
-from wechatlog.readers.support.json_fields import (
+from wechatlog.engine.json_stream import iter_json
+from wechatlog.engine.json_values import (
     read_degrees,
     read_flag,
     read_identifier,
@@ -46,15 +42,19 @@ from wechatlog.readers.support.json_fields import (
     read_string,
     report_shape,
 )
-from wechatlog.readers.support.json_stream import iter_json
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
+from wechatlog.engine.script_literals import iter_literals
+from wechatlog.errors import FormatError
+from wechatlog.model import MessageKind, build_message
+from wechatlog.readers.memotrace_bodies import EXPORTER, check_segments, report_half_day
 from wechatlog.tokenizer import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from wechatlog.engine.json_stream import Item
+    from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft, Head
-    from wechatlog.readers.support.json_stream import Item
     from wechatlog.segments import Segment
     from wechatlog.source import Source
 

@@ -19,25 +19,25 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from wechatlog.content.notices import clean_notice, read_notice
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.diagnostics import Severity
-from wechatlog.errors import FormatError
-from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.base import OWNER_OPTION, Evidence, Head, in_batches
-from wechatlog.readers.memotrace_bodies import EXPORTER, read_typed_body
-from wechatlog.readers.support.csv_rows import Row, iter_rows
-from wechatlog.readers.support.excel_marks import (
+from wechatlog.engine.delimited import Row, iter_rows
+from wechatlog.engine.excel import (
     DATE_ORDER_OPTION,
     check_date_order,
     is_rewritten,
     read_local_clock,
     read_server_id,
 )
-from wechatlog.readers.support.spreadsheets import cell_text, iter_sheet, peek_sheets, sheet_names
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, Head, in_batches
+from wechatlog.engine.workbooks import cell_text, iter_sheet, peek_sheets, sheet_names
+from wechatlog.errors import FormatError
+from wechatlog.model import MessageKind, Participant
+from wechatlog.readers.memotrace_bodies import EXPORTER, read_typed_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from wechatlog.engine.protocol import Batch, Context, Draft
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft
     from wechatlog.source import Source
 
 __all__ = ["CSV", "XLSX", "MemotraceCsvReader", "MemotraceXlsxReader"]

@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from wechatlog.content.notices import clean_notice, read_notice
 from wechatlog.content.placeholders import MEMOTRACE, read_placeholder
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
 from wechatlog.model import MessageKind
-from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
 from wechatlog.readers.memotrace_bodies import (
     EXPORTER,
     Body,
@@ -41,8 +41,8 @@ from wechatlog.tokenizer import Grammar, iter_records, prepare
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft, Head
     from wechatlog.source import Source
     from wechatlog.timestamps import Precision
 

@@ -17,10 +17,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from wechatlog.diagnostics import Severity
-from wechatlog.model import MessageKind
-from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
-from wechatlog.readers.support.client_text import read_body
-from wechatlog.readers.support.lookalikes import (
+from wechatlog.engine.headers import (
     Block,
     Candidate,
     Gate,
@@ -30,14 +27,17 @@ from wechatlog.readers.support.lookalikes import (
     sample_blocks,
     strip_blank_end,
 )
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
+from wechatlog.model import MessageKind
+from wechatlog.readers.support.client_text import read_body
 from wechatlog.timestamps import parse_clock
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft, Head
     from wechatlog.source import Source
     from wechatlog.timestamps import Precision
 

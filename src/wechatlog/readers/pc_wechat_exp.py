@@ -17,17 +17,17 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import WECHATEXPORTER, parse_body
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.headers import Gate, cached_clock, iter_blocks, read_clock, sample
+from wechatlog.engine.protocol import Evidence, in_batches
 from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.base import Evidence, in_batches
-from wechatlog.readers.support.lookalikes import Gate, cached_clock, iter_blocks, read_clock, sample
 from wechatlog.tokenizer import Grammar, prepare
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping
 
+    from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft, Head
     from wechatlog.segments.types import Segment
     from wechatlog.source import Source
 

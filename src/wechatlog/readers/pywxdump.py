@@ -26,19 +26,19 @@ from wechatlog.content.placeholders import PYWXDUMP, parse_body
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_name, segment_for
 from wechatlog.content.weflow import build_segments, looks_like_account
 from wechatlog.diagnostics import Severity
-from wechatlog.errors import FormatError
-from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.base import Evidence
-from wechatlog.readers.support.csv_rows import iter_dicts, iter_rows
-from wechatlog.readers.support.excel_marks import (
+from wechatlog.engine.delimited import iter_dicts, iter_rows
+from wechatlog.engine.excel import (
     DATE_ORDER_OPTION,
     check_date_order,
     is_rewritten,
     read_local_clock,
     read_server_id,
 )
-from wechatlog.readers.support.json_stream import iter_json
-from wechatlog.readers.support.spreadsheets import cell_text, iter_sheet, peek_sheets, sheet_names
+from wechatlog.engine.json_stream import iter_json
+from wechatlog.engine.protocol import Evidence
+from wechatlog.engine.workbooks import cell_text, iter_sheet, peek_sheets, sheet_names
+from wechatlog.errors import FormatError
+from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.support.weflow_bodies import Body, FaultWatch, read_body
 from wechatlog.segments.types import File, Forward, Image, Link, Sticker, Transfer, Video, Voice
 
@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Sequence
 
+    from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft, Head
     from wechatlog.segments.types import Segment
     from wechatlog.source import Source
     from wechatlog.timestamps import Precision

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from wechatlog.engine.protocol import Refusal
 from wechatlog.errors import RefusedFormatError
-from wechatlog.readers.base import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from wechatlog.readers.base import Batch, Context, Head
+    from wechatlog.engine.protocol import Batch, Context, Head
     from wechatlog.source import Source
 
 __all__ = ["CONTACTS", "CONTEXT", "ENCRYPTED", "TRAINING", "Refuser"]

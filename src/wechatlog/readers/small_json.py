@@ -35,10 +35,8 @@ from wechatlog.content.vocabulary import (
     segment_for,
 )
 from wechatlog.diagnostics import Severity
-from wechatlog.model import MessageKind
-from wechatlog.readers.base import OWNER_OPTION, Evidence, Head, in_batches
-from wechatlog.readers.support.chatlog_rows import attach_zone, is_room
-from wechatlog.readers.support.json_fields import (
+from wechatlog.engine.json_stream import iter_json, iter_json_lines
+from wechatlog.engine.json_values import (
     facts_before_messages,
     read_flag,
     read_identifier,
@@ -48,7 +46,9 @@ from wechatlog.readers.support.json_fields import (
     read_string,
     report_shape,
 )
-from wechatlog.readers.support.json_stream import iter_json, iter_json_lines
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, Head, in_batches
+from wechatlog.model import MessageKind
+from wechatlog.readers.support.chatlog_rows import attach_zone, is_room
 from wechatlog.readers.support.routing import Desk, route
 from wechatlog.segments.types import Quote, Text
 from wechatlog.timestamps import parse_clock
@@ -58,9 +58,9 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping
 
+    from wechatlog.engine.json_stream import Item
+    from wechatlog.engine.protocol import Batch, Context, Draft
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft
-    from wechatlog.readers.support.json_stream import Item
     from wechatlog.segments.types import Segment
     from wechatlog.source import Source
 

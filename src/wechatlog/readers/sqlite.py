@@ -16,12 +16,8 @@ from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 from wechatlog.content.native import segment_from_json
 from wechatlog.diagnostics import Origin, Severity
-from wechatlog.errors import FormatError, WechatlogError
-from wechatlog.frames import conversation_of
-from wechatlog.frames.database import APPLICATION_ID, SCHEMA_VERSION
-from wechatlog.model import Conversation, MessageKind, build_message
-from wechatlog.readers.base import Evidence, in_batches
-from wechatlog.readers.support.sqlite import (
+from wechatlog.engine.protocol import Evidence, in_batches
+from wechatlog.engine.sqlite import (
     SQLITE_ERRORS,
     columns_of,
     connect,
@@ -32,14 +28,18 @@ from wechatlog.readers.support.sqlite import (
     row_orders,
     row_query,
 )
+from wechatlog.errors import FormatError, WechatlogError
+from wechatlog.frames import conversation_of
+from wechatlog.frames.database import APPLICATION_ID, SCHEMA_VERSION
+from wechatlog.model import Conversation, MessageKind, build_message
 from wechatlog.timestamps import Precision
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Mapping
 
+    from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft, Head
     from wechatlog.segments import Segment
     from wechatlog.source import Source
 

@@ -19,19 +19,19 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import WECHATEXPORTER, read_placeholder
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.headers import Candidate, Gate, iter_blocks, sample
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
 from wechatlog.errors import OptionError
 from wechatlog.model import MessageKind
-from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
-from wechatlog.readers.support.lookalikes import Candidate, Gate, iter_blocks, sample
 from wechatlog.timestamps import parse_clock
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from wechatlog.engine.headers import Block
+    from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft, Head
-    from wechatlog.readers.support.lookalikes import Block
     from wechatlog.source import Source
     from wechatlog.timestamps import Precision
 

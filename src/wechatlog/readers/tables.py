@@ -15,22 +15,22 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wechatlog.content.native import SCHEMA
 from wechatlog.diagnostics import Origin, Severity
+from wechatlog.engine.delimited import iter_rows
+from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, read_local_clock
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, Head
+from wechatlog.engine.workbooks import cell_text, iter_sheet, peek_sheets, sheet_names
 from wechatlog.errors import FormatError, MissingExtraError
 from wechatlog.frames import conversation_of
 from wechatlog.frames.cells import COLUMN_TYPES, DEFAULT_COLUMNS, parse_flag, parse_segments_cell, plain
 from wechatlog.model import Conversation, MessageKind, build_message
-from wechatlog.readers.base import OWNER_OPTION, Evidence, Head
-from wechatlog.readers.support.csv_rows import iter_rows
-from wechatlog.readers.support.excel_marks import DATE_ORDER_OPTION, check_date_order, read_local_clock
 from wechatlog.readers.support.heads import begin, learn
 from wechatlog.readers.support.routing import route
-from wechatlog.readers.support.spreadsheets import cell_text, iter_sheet, peek_sheets, sheet_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from wechatlog.engine.protocol import Batch, Context, Draft
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft
     from wechatlog.segments import Segment
     from wechatlog.source import Source
     from wechatlog.timestamps import Precision

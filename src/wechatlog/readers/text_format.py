@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
+from wechatlog.engine.records import count_headers, read_records
 from wechatlog.model import MessageKind
-from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
-from wechatlog.readers.support.records import count_headers, read_records
 from wechatlog.tokenizer import Grammar, compile_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from wechatlog.engine.protocol import Batch, Context, Draft, Head
+    from wechatlog.engine.records import TextRecord
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft, Head
-    from wechatlog.readers.support.records import TextRecord
     from wechatlog.source import Source
     from wechatlog.timestamps import Precision
 

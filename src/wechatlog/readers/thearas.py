@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING, Final
 from wechatlog.content.notices import read_notice
 from wechatlog.content.vocabulary import kind_of_local_type, segment_for
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.headers import Gate, cached_clock, iter_blocks, read_clock, sample
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
 from wechatlog.model import MessageKind
-from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
-from wechatlog.readers.support.lookalikes import Gate, cached_clock, iter_blocks, read_clock, sample
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping
 
+    from wechatlog.engine.headers import Block
+    from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft, Head
-    from wechatlog.readers.support.lookalikes import Block
     from wechatlog.source import Source
 
 __all__ = ["READER", "ThearasReader"]

@@ -31,11 +31,9 @@ from wechatlog.content.vocabulary import (
     segment_for,
 )
 from wechatlog.diagnostics import Severity
-from wechatlog.model import MessageKind, build_message
-from wechatlog.readers.base import OWNER_OPTION, Evidence, Head, in_batches
-from wechatlog.readers.support.chatlog_rows import attach_zone, is_room
-from wechatlog.readers.support.javascript import assigned_head, json_blocks
-from wechatlog.readers.support.json_fields import (
+from wechatlog.engine.headers import Gate, iter_blocks
+from wechatlog.engine.json_stream import iter_json
+from wechatlog.engine.json_values import (
     read_degrees,
     read_flag,
     read_identifier,
@@ -45,8 +43,10 @@ from wechatlog.readers.support.json_fields import (
     read_string,
     report_shape,
 )
-from wechatlog.readers.support.json_stream import iter_json
-from wechatlog.readers.support.lookalikes import Gate, iter_blocks
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, Head, in_batches
+from wechatlog.engine.scripts import assigned_head, json_blocks
+from wechatlog.model import MessageKind, build_message
+from wechatlog.readers.support.chatlog_rows import attach_zone, is_room
 from wechatlog.readers.support.named_rows import find_delimiter, text_rows
 from wechatlog.timestamps import parse_clock
 from wechatlog.tokenizer import Grammar
@@ -54,10 +54,10 @@ from wechatlog.tokenizer import Grammar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from wechatlog.engine.headers import Block
+    from wechatlog.engine.json_stream import Item
+    from wechatlog.engine.protocol import Batch, Context, Draft
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft
-    from wechatlog.readers.support.json_stream import Item
-    from wechatlog.readers.support.lookalikes import Block
     from wechatlog.segments.types import Segment
     from wechatlog.source import Source
     from wechatlog.timestamps import Precision

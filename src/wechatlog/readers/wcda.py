@@ -32,11 +32,11 @@ from wechatlog.content.vocabulary import (
     segment_for,
 )
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.json_stream import iter_json
+from wechatlog.engine.protocol import Evidence, Head, Refusal, in_batches
+from wechatlog.engine.records import count_headers, read_records
+from wechatlog.engine.workbooks import cell_text, iter_sheet, peek_sheets
 from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.base import Evidence, Head, Refusal, in_batches
-from wechatlog.readers.support.json_stream import iter_json
-from wechatlog.readers.support.records import count_headers, read_records
-from wechatlog.readers.support.spreadsheets import cell_text, iter_sheet, peek_sheets
 from wechatlog.segments import Forward
 from wechatlog.tokenizer import Grammar
 
@@ -44,10 +44,10 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Mapping
 
+    from wechatlog.engine.json_stream import Item
+    from wechatlog.engine.protocol import Batch, Context, Draft
+    from wechatlog.engine.records import TextRecord
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft
-    from wechatlog.readers.support.json_stream import Item
-    from wechatlog.readers.support.records import TextRecord
     from wechatlog.segments import Segment
     from wechatlog.source import Source
 

@@ -20,18 +20,18 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import WECHAT_DUMP, parse_body
 from wechatlog.content.vocabulary import APP_MESSAGE, kind_of_type, segment_for
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.headers import Gate, iter_blocks
+from wechatlog.engine.protocol import Evidence, in_batches
 from wechatlog.model import MessageKind
-from wechatlog.readers.base import Evidence, in_batches
-from wechatlog.readers.support.lookalikes import Gate, iter_blocks
 from wechatlog.segments.types import Image, Segment, Sticker, Video, Voice
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from wechatlog.engine.headers import Block
+    from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft, Head
-    from wechatlog.readers.support.lookalikes import Block
     from wechatlog.source import Source
 
 __all__ = ["READER", "WechatDumpReader"]

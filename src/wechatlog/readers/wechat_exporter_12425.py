@@ -21,17 +21,17 @@ from typing import TYPE_CHECKING, Final
 from wechatlog.content.appmsg import parse_content
 from wechatlog.content.vocabulary import kind_of_name, kind_of_type, segment_for
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.delimited import iter_rows
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind
-from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
-from wechatlog.readers.support.csv_rows import iter_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from wechatlog.engine.delimited import Row
+    from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft, Head
-    from wechatlog.readers.support.csv_rows import Row
     from wechatlog.segments import Segment
     from wechatlog.source import Source
 

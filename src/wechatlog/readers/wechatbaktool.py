@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Final
 
 from wechatlog.content.placeholders import WECHATEXPORTER, read_placeholder
 from wechatlog.content.vocabulary import segment_for
+from wechatlog.engine.headers import Gate, cached_clock, iter_blocks, read_clock, sample, sample_blocks
+from wechatlog.engine.protocol import Evidence, in_batches
 from wechatlog.model import MessageKind
-from wechatlog.readers.base import Evidence, in_batches
-from wechatlog.readers.support.lookalikes import Gate, cached_clock, iter_blocks, read_clock, sample, sample_blocks
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping
 
+    from wechatlog.engine.headers import Block
+    from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft, Head
-    from wechatlog.readers.support.lookalikes import Block
     from wechatlog.segments.types import Segment
     from wechatlog.source import Source
 

@@ -24,11 +24,11 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import WECHATEXPORTER, quote_segments, read_placeholder
 from wechatlog.content.vocabulary import kind_of_type, segment_for
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.html import classes_of, first_with_class, has_class, node_text, parse_fragment
+from wechatlog.engine.json_stream import iter_json
+from wechatlog.engine.markup import Piece, iter_pieces
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, Refusal, in_batches
 from wechatlog.model import MessageKind
-from wechatlog.readers.base import OWNER_OPTION, Evidence, Refusal, in_batches
-from wechatlog.readers.support.html import classes_of, first_with_class, has_class, node_text, parse_fragment
-from wechatlog.readers.support.json_stream import iter_json
-from wechatlog.readers.support.pieces import Piece, iter_pieces
 from wechatlog.readers.wechatexporter_text import find_title, read_body, read_transfer
 from wechatlog.segments import Forward
 
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
+    from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft, Head
     from wechatlog.segments import Segment
     from wechatlog.source import Source
 

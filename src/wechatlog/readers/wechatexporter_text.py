@@ -30,8 +30,8 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import WECHATEXPORTER, read_placeholder
 from wechatlog.content.vocabulary import segment_for
 from wechatlog.diagnostics import Collector, Severity
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, Head, in_batches
 from wechatlog.model import MessageKind
-from wechatlog.readers.base import OWNER_OPTION, Evidence, Head, in_batches
 from wechatlog.segments import Forward
 from wechatlog.timestamps import parse_clock
 from wechatlog.tokenizer import Grammar, iter_records, prepare
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping
 
+    from wechatlog.engine.protocol import Batch, Context, Draft
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft
     from wechatlog.segments import Segment
     from wechatlog.source import Source
 

@@ -35,9 +35,7 @@ from wechatlog.content.weflow import (
     strip_frame,
 )
 from wechatlog.diagnostics import Severity
-from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
-from wechatlog.readers.support.json_fields import (
+from wechatlog.engine.json_values import (
     facts_before_messages,
     read_degrees,
     read_flag,
@@ -47,6 +45,8 @@ from wechatlog.readers.support.json_fields import (
     read_object,
     read_string,
 )
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
+from wechatlog.model import MessageKind, Participant
 from wechatlog.segments.types import Quote, Segment
 from wechatlog.timestamps import ASSUMED_ZONE, Precision, parse_clock, resolve_zone
 
@@ -54,8 +54,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Mapping
 
+    from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft, Head
     from wechatlog.source import Source
 
 __all__ = ["ARKME", "CIPHERTALK", "DETAILED", "ECHOTRACE", "WeflowJsonReader"]

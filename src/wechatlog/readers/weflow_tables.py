@@ -23,12 +23,12 @@ from wechatlog.content.placeholders import WEFLOW, quote_segments, read_placehol
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name, segment_for
 from wechatlog.content.weflow import build_segments
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.html import classes_of, first_with_class, node_text, parse_fragment
+from wechatlog.engine.json_stream import iter_json
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, Refusal, in_batches
+from wechatlog.engine.workbooks import cell_text, iter_sheet, peek_sheets, sheet_names
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.base import OWNER_OPTION, Evidence, Refusal, in_batches
-from wechatlog.readers.support.html import classes_of, first_with_class, node_text, parse_fragment
-from wechatlog.readers.support.json_stream import iter_json
-from wechatlog.readers.support.spreadsheets import cell_text, iter_sheet, peek_sheets, sheet_names
 from wechatlog.readers.support.weflow_bodies import Body, FaultWatch, read_body
 from wechatlog.timestamps import parse_clock
 from wechatlog.tokenizer import iter_lines, prepare
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
+    from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft, Head
     from wechatlog.source import Source
 
 __all__ = ["HTML", "SQL", "XLSX"]

@@ -17,20 +17,20 @@ from urllib.parse import unquote
 
 from wechatlog.content.placeholders import quote_segments
 from wechatlog.content.vocabulary import kind_of_name, segment_for
+from wechatlog.engine.headers import Gate, iter_blocks, sample, sample_blocks
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
+from wechatlog.engine.records import count_headers, read_records
 from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
-from wechatlog.readers.support.lookalikes import Gate, iter_blocks, sample, sample_blocks
-from wechatlog.readers.support.records import count_headers, read_records
 from wechatlog.readers.support.weflow_bodies import Body, FaultWatch, media_kind, read_body
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from wechatlog.engine.headers import Block, Candidate
+    from wechatlog.engine.protocol import Batch, Context, Draft, Head
+    from wechatlog.engine.records import TextRecord
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft, Head
-    from wechatlog.readers.support.lookalikes import Block, Candidate
-    from wechatlog.readers.support.records import TextRecord
     from wechatlog.source import Source
 
 __all__ = ["MARKDOWN", "TXT"]

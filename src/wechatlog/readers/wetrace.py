@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Final
 
 from wechatlog.content.chatlog import NOTICE_SENDERS, read_rendering
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.headers import Gate, iter_blocks
+from wechatlog.engine.json_stream import iter_json
+from wechatlog.engine.json_values import read_list, read_object
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, Head, in_batches
+from wechatlog.engine.scripts import assigned_head, json_blocks
 from wechatlog.errors import FormatError
-from wechatlog.readers.base import OWNER_OPTION, Evidence, Head, in_batches
 from wechatlog.readers.support.chatlog_rows import is_room, read_objects, read_rows, report_body
-from wechatlog.readers.support.javascript import assigned_head, json_blocks
-from wechatlog.readers.support.json_fields import read_list, read_object
-from wechatlog.readers.support.json_stream import iter_json
-from wechatlog.readers.support.lookalikes import Gate, iter_blocks
 from wechatlog.readers.support.named_rows import find_delimiter, find_sheet, sheet_rows, text_rows
 from wechatlog.readers.support.routing import Desk, route
 from wechatlog.tokenizer import Grammar
@@ -32,9 +32,9 @@ from wechatlog.tokenizer import Grammar
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from wechatlog.engine.headers import Block
+    from wechatlog.engine.protocol import Batch, Context, Draft
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft
-    from wechatlog.readers.support.lookalikes import Block
     from wechatlog.source import Source
 
 __all__ = ["CSV", "JS", "TEXT", "XLSX", "WetraceCsvReader", "WetraceJsReader", "WetraceTextReader", "WetraceXlsxReader"]

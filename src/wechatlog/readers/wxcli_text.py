@@ -16,9 +16,7 @@ from typing import TYPE_CHECKING, Final
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import WXCLI, read_placeholder
 from wechatlog.diagnostics import Severity
-from wechatlog.model import MessageKind, normalize_name
-from wechatlog.readers.base import OWNER_OPTION, Evidence, in_batches
-from wechatlog.readers.support.lookalikes import (
+from wechatlog.engine.headers import (
     Candidate,
     Gate,
     cached_clock,
@@ -28,15 +26,17 @@ from wechatlog.readers.support.lookalikes import (
     sample_blocks,
     strip_blank_end,
 )
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
+from wechatlog.model import MessageKind, normalize_name
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping
 
+    from wechatlog.engine.headers import Block
+    from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft, Head
-    from wechatlog.readers.support.lookalikes import Block
     from wechatlog.segments.types import Segment
     from wechatlog.source import Source
 

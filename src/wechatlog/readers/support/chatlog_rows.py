@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content.chatlog import NOTICE_SENDERS, Body, read_contents, read_rendering
 from wechatlog.diagnostics import Severity
-from wechatlog.readers.support.json_fields import read_flag, read_string, report_shape
+from wechatlog.engine.json_values import read_flag, read_string, report_shape
 from wechatlog.timestamps import ASSUMED_ZONE, resolve_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from wechatlog.engine.json_stream import Item
+    from wechatlog.engine.protocol import Context, Draft
     from wechatlog.model import Message
-    from wechatlog.readers.base import Context, Draft
-    from wechatlog.readers.support.json_stream import Item
     from wechatlog.readers.support.routing import Desk
 
 __all__ = ["attach_zone", "is_room", "read_objects", "read_rows", "report_body"]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from wechatlog.diagnostics import Origin
 
 if TYPE_CHECKING:
+    from wechatlog.engine.protocol import Context, Draft
     from wechatlog.model import Conversation
-    from wechatlog.readers.base import Context, Draft
 
 __all__ = ["begin", "learn"]
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from wechatlog.engine.delimited import Row, iter_dicts, iter_rows
+from wechatlog.engine.workbooks import cell_text, iter_sheet, peek_sheets
 from wechatlog.errors import MissingExtraError
-from wechatlog.readers.support.csv_rows import Row, iter_dicts, iter_rows
-from wechatlog.readers.support.spreadsheets import cell_text, iter_sheet, peek_sheets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.diagnostics import Collector
-    from wechatlog.readers.base import Context, Head
+    from wechatlog.engine.protocol import Context, Head
     from wechatlog.source import Source
 
 __all__ = ["find_delimiter", "find_sheet", "has_columns", "sheet_rows", "text_rows"]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from wechatlog.engine.protocol import Batch, Context, Draft
     from wechatlog.model import Message
-    from wechatlog.readers.base import Batch, Context, Draft
 
 __all__ = ["Desk", "route"]
 

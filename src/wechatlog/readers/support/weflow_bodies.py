@@ -20,7 +20,7 @@ from wechatlog.diagnostics import Severity
 from wechatlog.model import MessageKind
 
 if TYPE_CHECKING:
-    from wechatlog.readers.base import Context
+    from wechatlog.engine.protocol import Context
     from wechatlog.segments.types import Segment
 
 __all__ = ["Body", "FaultWatch", "media_kind", "read_body"]

@@ -10,7 +10,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING, Final
 
-from wechatlog.readers.base import Head
+from wechatlog.engine.protocol import Head
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

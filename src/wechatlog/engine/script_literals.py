@@ -12,8 +12,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.json_stream import Cursor, Item
 from wechatlog.errors import MissingExtraError
-from wechatlog.readers.support.json_stream import Cursor, Item
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from wechatlog.readers.base import Context
+    from wechatlog.engine.protocol import Context
     from wechatlog.timestamps import Precision
     from wechatlog.tokenizer import Grammar, Record
 

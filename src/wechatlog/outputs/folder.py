@@ -19,8 +19,8 @@ import attrs
 from wechatlog.api import MessageStream, dump
 from wechatlog.errors import WriteError
 from wechatlog.model import Conversation, Message
-from wechatlog.naming import Namer
 from wechatlog.operations.split import UNITS, iter_runs, label_parts
+from wechatlog.outputs.file_names import Namer
 from wechatlog.registry import find_writer
 from wechatlog.source import replacing
 from wechatlog.writers.base import IndexEntry, IndexWriter

@@ -10,17 +10,17 @@ import codecs
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from wechatlog.diagnostics import Collector
+from wechatlog.engine.protocol import Context
 from wechatlog.errors import FormatError, WechatlogError
-from wechatlog.garbage import paused_collection
-from wechatlog.readers.base import Context
+from wechatlog.gc_pause import paused_collection
 from wechatlog.registry import detect_reader, find_reader
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
 
     from wechatlog.diagnostics import ErrorPolicy
+    from wechatlog.engine.protocol import Batch, Draft, Reader
     from wechatlog.model import Conversation, Message
-    from wechatlog.readers.base import Batch, Draft, Reader
     from wechatlog.source import Source
     from wechatlog.timestamps import ZoneLike
 

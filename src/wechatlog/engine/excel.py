@@ -15,7 +15,7 @@ from wechatlog.errors import OptionError
 if TYPE_CHECKING:
     import datetime as dt
 
-    from wechatlog.readers.base import Context
+    from wechatlog.engine.protocol import Context
     from wechatlog.timestamps import Precision
 
 __all__ = [

@@ -16,8 +16,8 @@ from array import array
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote
 
+from wechatlog.engine.sqlite_pages import apply_log, expected_size, fill, is_log, is_noise
 from wechatlog.errors import FormatError
-from wechatlog.readers.support.sqlite_pages import apply_log, expected_size, fill, is_log, is_noise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,13 +12,13 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.diagnostics import Collector, Severity
-from wechatlog.readers.support.json_stream import iter_json
+from wechatlog.engine.json_stream import iter_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from wechatlog.readers.base import Context
-    from wechatlog.readers.support.json_stream import Item
+    from wechatlog.engine.json_stream import Item
+    from wechatlog.engine.protocol import Context
 
 __all__ = [
     "facts_before_messages",

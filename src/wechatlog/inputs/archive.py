@@ -20,8 +20,8 @@ import attrs
 
 from wechatlog.diagnostics import Diagnostic, Severity
 from wechatlog.errors import RefusedFormatError, UnknownFormatError, WechatlogError
+from wechatlog.inputs.single import check_options, guarded, open_reader, read_source
 from wechatlog.model import Conversation
-from wechatlog.reading import check_options, guarded, open_reader, read_source
 from wechatlog.registry import Detection, accepted_options, detect_reader, office_document
 from wechatlog.source import Source
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from wechatlog.diagnostics import ErrorPolicy
+    from wechatlog.engine.protocol import Context, Draft
     from wechatlog.model import Message
-    from wechatlog.readers.base import Context, Draft
     from wechatlog.source import Readable
 
 __all__ = ["Archive", "ArchiveBatch", "detect_bundle", "expand", "is_bundle"]

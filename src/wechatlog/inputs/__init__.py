@@ -1,0 +1,1 @@
+"""From inputs to conversations: one input, and many."""
