@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import random
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -55,6 +56,21 @@ def markdown(lines: Iterator[Line]) -> Iterator[str]:
     for line in lines:
         tail = " " if line.image else "  "
         yield f"> {line.time:%H:%M:%S}  {line.name}  \n   \n{line.text}{tail}\n   \n"
+
+
+def markdown_days(folder: Path, files: int, messages: int) -> None:
+    """A folder of daily archives, one chat in each, if it is not there yet."""
+    if folder.exists():
+        return
+    part = folder.with_suffix(".part")
+    part.mkdir(parents=True, exist_ok=True)
+    for number in range(files):
+        day = dt.date(2025, 1, 1) + dt.timedelta(number)
+        head = f'---\nlayout:     source \ntitle:      "{day}-WeChat"\ndate:       {day} 12:00:00\n---\n'
+        blocks = itertools.islice(markdown(chat(messages, seed=number)), 1, None)
+        text = head + "".join(blocks)
+        (part / f"{day}-WeChat.md").write_text(text, encoding="utf-8", newline="")
+    part.rename(folder)
 
 
 def whatsapp(lines: Iterator[Line]) -> Iterator[str]:
