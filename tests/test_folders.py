@@ -208,10 +208,11 @@ def test_the_time_of_cutting_by_size_is_linear(tmp_path: Path, monkeypatch: pyte
     calls = 0
     write = TextWriter.write
 
-    def counted(self: TextWriter, conversation: wechatlog.Conversation, messages: Any, options: Any) -> Iterator[str]:
+    def counted(self: TextWriter, items: Any, options: Any) -> Iterator[str]:
         nonlocal calls
-        calls += len(conversation)
-        yield from write(self, conversation, messages, options)
+        items = list(items)
+        calls += sum(len(conversation) for conversation, _ in items)
+        yield from write(self, items, options)
 
     monkeypatch.setattr(TextWriter, "write", counted)
     found = wechatlog.Conversation([wechatlog.Message(text="好" * (n % 50)) for n in range(20_000)])
@@ -342,8 +343,9 @@ def test_an_interrupted_run_leaves_whole_files(
     (tmp_path / "b.txt").write_text("old")
     write = TextWriter.write
 
-    def fail(self: TextWriter, conversation: wechatlog.Conversation, *rest: Any) -> Iterator[str]:
-        yield from write(self, conversation, *rest)
+    def fail(self: TextWriter, items: Any, options: Any) -> Iterator[str]:
+        ((conversation, messages),) = items
+        yield from write(self, [(conversation, messages)], options)
         if conversation.title == "乙" and len(conversation):
             raise OSError(28, "No space left on device")
 

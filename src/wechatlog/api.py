@@ -20,7 +20,7 @@ from wechatlog.inputs.single import Format, guarded, open_reader, paused_collect
 from wechatlog.model import Conversation, Message
 from wechatlog.registry import Detection, detect_reader, find_writer
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Readable, Source, replacing
-from wechatlog.writers.base import JointWriter
+from wechatlog.writers.base import NewFile, give_pieces, is_folder_writer
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from wechatlog.diagnostics import Diagnostic, ErrorPolicy
     from wechatlog.engine.protocol import Batch, Context
     from wechatlog.timestamps import ZoneLike
-    from wechatlog.writers.base import Writer
+    from wechatlog.writers.base import Items, Writer
 
 __all__ = ["MessageStream", "detect", "dump", "dumps", "iter_messages", "load", "load_archive", "loads"]
 
@@ -254,6 +254,8 @@ def dumps(
         TypeError: for an option that the writer does not have.
     """
     writer = find_writer(format)
+    if is_folder_writer(writer):
+        raise WriteError("this form is a folder of files; dump it into a folder", writer.name)
     if writer.binary:
         raise WriteError("this form is bytes, not text; dump it into a file or an io.BytesIO", writer.name)
     return "".join(cast("Iterator[str]", _pieces(writer, conversation, options)))
@@ -270,7 +272,8 @@ def dump(
     Args:
         conversation: a conversation, several (where the form allows it), or a stream of messages such as
             `iter_messages` gives, which is written as it comes.
-        target: a path, or an open text or binary file.
+        target: a path, or an open text or binary file. Of a form that has several files, the path of a folder: files
+            of the same names are replaced when all of the new ones are whole, others stay as they are.
         format: the name of a writer; chosen by the suffix of the path where `None`.
         options: of that writer.
 
@@ -282,18 +285,55 @@ def dump(
     """
     if isinstance(target, str | os.PathLike):
         path = Path(target)
-        pieces = _pieces(find_writer(format, path.name.lower()), conversation, options)
+        writer = find_writer(format, path.name.lower())
+        pieces = _pieces(writer, conversation, options)
+        if is_folder_writer(writer):
+            _write_folder(path, pieces, writer.name)
+            return
         with replacing(path) as part, part.open("wb") as stream:
-            stream.writelines(map(_encode, pieces))
+            stream.writelines(map(_encode, cast("Iterator[str | bytes]", pieces)))
         return
     writer = find_writer(format, Path(str(getattr(target, "name", ""))).name.lower())
+    if is_folder_writer(writer):
+        raise WriteError("this form is a folder of files; give the path of a folder", writer.name)
     pieces = _pieces(writer, conversation, options)
     if not isinstance(target, io.TextIOBase):
-        target.writelines(map(_encode, pieces))  # type: ignore[arg-type]
+        target.writelines(map(_encode, cast("Iterator[str | bytes]", pieces)))  # type: ignore[arg-type]
     elif writer.binary:
         raise WriteError("this form is bytes, not text; give a path or a binary file", writer.name)
     else:
         target.writelines(cast("Iterator[str]", pieces))
+
+
+def _write_folder(folder: Path, pieces: Iterable[str | bytes | NewFile], name: str) -> None:
+    """Write the files of a form that is a folder, and put them in place when all of them are whole."""
+    with contextlib.ExitStack() as parts:
+        stream: IO[bytes] | None = None
+        try:
+            for piece in pieces:
+                if isinstance(piece, NewFile):
+                    if stream is not None:
+                        stream.close()
+                    path = _inside(folder, piece.path, name)
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    stream = parts.enter_context(replacing(path)).open("wb")
+                elif stream is None:
+                    raise WriteError("gives text before the first file", name)
+                else:
+                    stream.write(_encode(piece))
+        finally:
+            if stream is not None:
+                stream.close()
+
+
+def _inside(folder: Path, path: str, name: str) -> Path:
+    """A file in a folder; nothing outside it, through a symbolic link neither."""
+    parts = path.split("/")
+    found = folder.joinpath(*parts)
+    is_plain = not {"", ".", ".."}.intersection(parts) and not any(mark in path for mark in "\\:\0")
+    if not is_plain or not found.resolve().is_relative_to(folder.resolve()):
+        raise WriteError(f"{path!r} is no file in the folder", name)
+    return found
 
 
 def _encode(text: str | bytes) -> bytes:
@@ -310,31 +350,16 @@ def _pieces(
     writer: Writer,
     conversation: Conversation | Iterable[Message] | Iterable[Conversation],
     options: Mapping[str, Any],
-) -> Iterator[str | bytes]:
+) -> Iterator[str | bytes | NewFile]:
     """What a writer makes of one conversation, of several, or of a stream of messages."""
     for name in options:
         if name not in writer.options:
             valid = ", ".join(writer.options) or "none"
             raise TypeError(f"the writer {writer.name!r} takes no option {name!r}; valid options: {valid}")
-    return _write(writer, conversation, options)
+    return give_pieces(writer, _items(writer, conversation), options)
 
 
-def _write(
-    writer: Writer,
-    conversation: Conversation | Iterable[Message] | Iterable[Conversation],
-    options: Mapping[str, Any],
-) -> Iterator[str | bytes]:
-    items = _items(writer, conversation)
-    if isinstance(writer, JointWriter):
-        yield from writer.write_all(items, options)
-        return
-    for head, messages in items:
-        yield from writer.write(head, messages, options)
-
-
-def _items(
-    writer: Writer, conversation: Conversation | Iterable[Message] | Iterable[Conversation]
-) -> Iterator[tuple[Conversation, Iterable[Message]]]:
+def _items(writer: Writer, conversation: Conversation | Iterable[Message] | Iterable[Conversation]) -> Items:
     """Each conversation and its messages, which for a stream are no more than it is known by yet."""
     if isinstance(conversation, Conversation):
         yield conversation, conversation.messages
@@ -345,9 +370,9 @@ def _items(
         head = conversation.conversation if isinstance(conversation, MessageStream) else Conversation()
         yield head, () if first is None else itertools.chain((first,), items)  # type: ignore[arg-type]
         return
-    for number, item in enumerate(itertools.chain((first,), items)):
+    if not writer.several and isinstance(first, Conversation) and next(items, None) is not None:
+        raise WriteError("this form holds one conversation; write several into a folder", writer.name)
+    for item in itertools.chain((first,), items):
         if not isinstance(item, Conversation):
             raise TypeError(f"expected conversations, not {type(item).__name__}")
-        if number and not writer.several:
-            raise WriteError("this form holds one conversation; write several into a folder", writer.name)
         yield item, item.messages

@@ -25,7 +25,7 @@ from wechatlog.model import Conversation, Message, MessageKind
 from wechatlog.segments import types
 from wechatlog.source import Source
 from wechatlog.timestamps import ASSUMED_ZONE, resolve_zone
-from wechatlog.writers.base import Writer
+from wechatlog.writers.base import NewFile, Writer, give_pieces, is_folder_writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -326,11 +326,13 @@ def check_writer(
     )
     without_losses(Conversation(), writer.losses)
     for conversation in conversations:
-        pieces = list(writer.write(conversation, conversation.messages, options or {}))
+        items = [(conversation, conversation.messages)]
+        pieces = list(give_pieces(writer, items, options or {}))
         kind = bytes if writer.binary else str
-        if not all(isinstance(piece, kind) for piece in pieces):
+        kinds = (str, bytes, NewFile) if is_folder_writer(writer) else (kind,)
+        if not all(isinstance(piece, kinds) for piece in pieces):
             _fail(writer, f"gives pieces that are not {kind.__name__}")
-        if list(writer.write(conversation, conversation.messages, options or {})) != pieces:
+        if list(give_pieces(writer, items, options or {})) != pieces:
             _fail(writer, "gives something else when it writes again")
         if reader is not None:
             _check_round_trip(writer, reader, conversation, pieces)

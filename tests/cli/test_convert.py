@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -153,10 +154,11 @@ def test_failed_write_keeps_the_old_file(run: Run, tmp_path: Path, monkeypatch: 
         day(tmp_path / "in", number)
     (tmp_path / "out.txt").write_text("old")
 
-    def write(self: TextWriter, conversation: wechatlog.Conversation, *_: object) -> object:
-        yield "new"
-        if "05-02" in (conversation.title or ""):
-            raise OSError(28, "No space left on device")
+    def write(self: TextWriter, items: Iterable[tuple[wechatlog.Conversation, object]], _: object) -> object:
+        for conversation, _messages in items:
+            yield "new"
+            if "05-02" in (conversation.title or ""):
+                raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(TextWriter, "write", write)
     result = run("convert", "in", "-o", "out.txt")
@@ -373,10 +375,11 @@ def test_other_ways_to_split(example: Path, run: Run, tmp_path: Path) -> None:
 def test_a_full_disk_in_a_folder(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     months(tmp_path / "a.jsonl")
 
-    def write(self: TextWriter, conversation: wechatlog.Conversation, *_: object) -> object:
-        yield "new"
-        if len(conversation) < 20:
-            raise OSError(28, "No space left on device")
+    def write(self: TextWriter, items: Iterable[tuple[wechatlog.Conversation, object]], _: object) -> object:
+        for conversation, _messages in items:
+            yield "new"
+            if len(conversation) < 20:
+                raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(TextWriter, "write", write)
     result = run("convert", "a.jsonl", "-o", "out/", "--to", "text", "--split", "month")

@@ -432,7 +432,7 @@ def test_nothing_temporary_is_left(temporary: Path, tmp_path: Path) -> None:
     conversation = goldens.conversation()
     written(conversation)
     assert not list(temporary.iterdir())
-    pieces = WRITER.write(conversation, conversation.messages, {})
+    pieces = WRITER.write([(conversation, conversation.messages)], {})
     next(iter(pieces))
     assert list(temporary.iterdir())
     pieces.close()  # type: ignore[attr-defined]
@@ -468,7 +468,7 @@ def test_constant_memory() -> None:
     def peak(count: int) -> int:
         messages = (Message(text=f"第{number}条消息，扳手在哪里", sender="李四") for number in range(count))
         tracemalloc.start()
-        for _ in WRITER.write(Conversation(), messages, {"search": False}):
+        for _ in WRITER.write([(Conversation(), messages)], {"search": False}):
             pass
         found = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()

@@ -201,7 +201,7 @@ def test_participants_have_their_counts_in_a_stream_too() -> None:
         attrs.evolve(chat, origin=wechatlog.Origin())
     )
     stream = io.BytesIO()
-    pieces = find_writer("xlsx").write(chat, iter(chat.messages), {})
+    pieces = find_writer("xlsx").write([(chat, iter(chat.messages))], {})
     stream.writelines(pieces)  # type: ignore[arg-type]
     assert stream.getvalue() == data_of(chat)
 
@@ -265,7 +265,7 @@ def test_temporary_files_go_away_after_an_interruption(temporary: Path, tmp_path
 
 
 def test_temporary_files_go_away_when_nobody_takes_the_rest(temporary: Path) -> None:
-    pieces = WRITER.write(example(), example().messages, {})
+    pieces = WRITER.write([(example(), example().messages)], {})
     assert next(iter(pieces))
     del pieces
     assert list(temporary.iterdir()) == []

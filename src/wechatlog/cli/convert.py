@@ -20,7 +20,7 @@ from wechatlog.cli.summary import Summary
 from wechatlog.errors import MultipleConversationsError, UnknownFormatError
 from wechatlog.outputs.folder import CountedStream, iter_written
 from wechatlog.registry import find_writer
-from wechatlog.writers.base import IndexWriter
+from wechatlog.writers.base import IndexWriter, is_folder_writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -91,6 +91,8 @@ def _choose_writer(form: str | None, output: str) -> Writer:
 
 
 def _check_output(writer: Writer, output: str, *, split: str | None) -> None:
+    if output == "-" and is_folder_writer(writer):
+        raise click.UsageError(f"{writer.name} is a folder of files; give one with -o, such as -o chats/")
     if output == "-" and writer.binary and sys.stdout.isatty():
         raise click.UsageError(
             f"{writer.name} is no text and is not written to a terminal; give a file with -o, or pipe it"
@@ -137,6 +139,8 @@ class _Job:
     def _into_folder(self, conversations: int) -> bool:
         if self.output == "-":
             return False
+        if is_folder_writer(self.writer) and self.writer.several:
+            return self.split is not None
         too_many = conversations > 1 and not self.writer.several and not _names_file(self.writer, self.output)
         return is_folder(self.output) or self.split is not None or too_many
 

@@ -9,6 +9,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
+from wechatlog.writers.base import is_folder_writer
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -44,7 +46,7 @@ class Namer:
     """
 
     def __init__(self, writer: Writer, taken: Iterable[str] = ()) -> None:
-        self._suffixes = tuple(writer.suffixes) or (f".{writer.name}",)
+        self._suffixes = ("",) if is_folder_writer(writer) else tuple(writer.suffixes) or (f".{writer.name}",)
         self._taken = {_key(name) for name in taken}
 
     def choose(self, conversation: Conversation, *, shared: bool) -> tuple[str, str]:
@@ -65,7 +67,7 @@ class Namer:
         """The stem and the suffix to write with; a suffix of the writer is kept."""
         if source.lower().endswith(".gz"):
             source = source[:-3]
-        for suffix in self._suffixes:
+        for suffix in filter(None, self._suffixes):
             if source.lower().endswith(suffix):
                 return source[: -len(suffix)], source[-len(suffix) :]
         return _SUFFIX.sub("", source), self._suffixes[0]

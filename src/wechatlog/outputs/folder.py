@@ -23,7 +23,7 @@ from wechatlog.operations.split import UNITS, iter_runs, label_parts
 from wechatlog.outputs.file_names import Namer
 from wechatlog.registry import find_writer
 from wechatlog.source import replacing
-from wechatlog.writers.base import IndexEntry, IndexWriter
+from wechatlog.writers.base import IndexEntry, IndexWriter, is_folder_writer
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -122,6 +122,7 @@ def dump_archive(
     name is taken out of it, and names that fall on each other are numbered. Each file is written as `dump` writes it:
     one that stood there under the same name is replaced when the new one is whole, and everything else in the folder
     stays as it is. Forms that have one (`html`) get an `index.html` in the end.
+    Of a form that is a folder, each conversation gets one of its own; `dump` writes several into one.
 
     Args:
         conversations: an archive, a conversation, any other iterable of these, or a stream such as `iter_messages`
@@ -204,6 +205,9 @@ class _Run:
     def write(self, item: Item, by: str | int | Size | None, *, shared: bool) -> Iterator[tuple[WrittenFile, str]]:
         """The files of one conversation, each with its label."""
         stem, suffix = self.names.choose(_head(item), shared=shared)
+        if is_folder_writer(self.writer):
+            yield from self._write_folders(item, by, stem)
+            return
         if isinstance(by, Size):
             yield from self._write_sizes(item, by.limit, stem, suffix)
             return
@@ -211,6 +215,16 @@ class _Run:
             path = self._path(stem, label, suffix)
             with self._replacing(path) as stream:
                 size = self._dump(stream, part)
+            yield _describe(path, part, size), label
+
+    def _write_folders(self, item: Item, by: str | int | Size | None, stem: str) -> Iterator[tuple[WrittenFile, str]]:
+        """A folder for each part, of a form that is one."""
+        if isinstance(by, Size):
+            raise WriteError("a form that is a folder is not split by size", self.writer.name)
+        for label, part in _parts(item, by):
+            path = self._path(stem, label, "")
+            dump(part, path, self.writer.name, **self.options)
+            size = sum(found.stat().st_size for found in path.rglob("*") if found.is_file())
             yield _describe(path, part, size), label
 
     def _path(self, stem: str, label: str, suffix: str) -> Path:

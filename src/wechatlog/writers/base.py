@@ -1,27 +1,45 @@
 """What a writer is.
 
-A writer turns a conversation into text or bytes, piece by piece, and declares what its form cannot carry. It opens no
+A writer turns conversations into text or bytes, piece by piece, and declares what its form cannot carry. It opens no
 file of the user's: the verbs of the library do, so that every write is atomic.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+import inspect
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast, runtime_checkable
 
 import attrs
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from wechatlog.model import Conversation, Message
 
-__all__ = ["IndexEntry", "IndexWriter", "JointWriter", "Writer"]
+__all__ = ["IndexEntry", "IndexWriter", "Items", "JointWriter", "NewFile", "Writer", "give_pieces", "is_folder_writer"]
+
+Items: TypeAlias = "Iterable[tuple[Conversation, Iterable[Message]]]"
+"""Each conversation with its messages, to be taken one after the other."""
+
+
+@attrs.frozen
+class NewFile:
+    """In the pieces of a form that is a folder: those that follow go into this file.
+
+    Attributes:
+        path: in the folder, relative, with `/` between folders.
+    """
+
+    path: str
 
 
 @runtime_checkable
 class Writer(Protocol):
-    """Writes one form."""
+    """Writes one form.
+
+    A form that is a folder with several files has in addition an attribute `folder`, which is true.
+    """
 
     @property
     def name(self) -> str:
@@ -45,7 +63,7 @@ class Writer(Protocol):
 
     @property
     def several(self) -> bool:
-        """Whether one file may hold several conversations: their texts one after the other, or see `JointWriter`."""
+        """Whether one file may hold several conversations; otherwise `write` is given one."""
 
     @property
     def streaming(self) -> bool:
@@ -56,36 +74,46 @@ class Writer(Protocol):
         """Whether the pieces are bytes, not text."""
 
     def write(
-        self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]
-    ) -> Iterator[str] | Iterator[bytes]:
-        """The text, or the bytes, of a conversation in pieces.
+        self, items: Items, options: Mapping[str, Any]
+    ) -> Iterator[str] | Iterator[bytes] | Iterator[str | bytes | NewFile]:
+        """The text, or the bytes, of the form in pieces.
 
         Args:
-            conversation: everything but the messages.
-            messages: the messages; those of the conversation, or a stream that is longer than memory.
+            items: each conversation, which tells everything but the messages, and its messages: those of the
+                conversation, or a stream that is longer than memory. To be taken one after the other.
             options: of this writer.
 
         Raises:
-            WriteError: where the conversation cannot be written in this form.
+            WriteError: where something cannot be written in this form.
         """
 
 
 @runtime_checkable
-class JointWriter(Writer, Protocol):
-    """A writer whose file of several conversations is more than their pieces one after the other: a database."""
+class JointWriter(Protocol):
+    """A writer in the former shape, which still works: `write(conversation, messages, options)` writes one.
 
-    def write_all(
-        self, items: Iterable[tuple[Conversation, Iterable[Message]]], options: Mapping[str, Any]
-    ) -> Iterator[str] | Iterator[bytes]:
-        """The text, or the bytes, of all conversations together in pieces.
+    The pieces of several follow each other, unless it has this method as well.
+    """
 
-        Args:
-            items: each conversation and its messages, as for `write`; to be taken one after the other.
-            options: of this writer.
+    def write_all(self, items: Items, options: Mapping[str, Any]) -> Iterator[str] | Iterator[bytes]:
+        """The text, or the bytes, of all conversations together in pieces; as `Writer.write`."""
 
-        Raises:
-            WriteError: where the conversations cannot be written in this form.
-        """
+
+def give_pieces(writer: Writer, items: Items, options: Mapping[str, Any]) -> Iterator[str | bytes | NewFile]:
+    """What a writer gives, whichever shape it has."""
+    if isinstance(writer, JointWriter):
+        return writer.write_all(items, options)
+    try:
+        inspect.signature(writer.write).bind(items, options)
+    except TypeError:  # three arguments
+        write_one = cast("Callable[..., Iterator[str | bytes | NewFile]]", writer.write)
+        return (piece for head, messages in items for piece in write_one(head, messages, options))
+    return writer.write(items, options)
+
+
+def is_folder_writer(writer: Writer) -> bool:
+    """Whether the form is a folder with several files."""
+    return bool(getattr(writer, "folder", False))
 
 
 @attrs.frozen

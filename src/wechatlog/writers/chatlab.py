@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from wechatlog.model import Conversation, Message
+    from wechatlog.writers.base import Items
 
 __all__ = ["JSON", "JSONL", "ChatlabJsonWriter", "ChatlabLinesWriter"]
 
@@ -351,14 +352,13 @@ class ChatlabJsonWriter:
     streaming = False
     binary = False
 
-    def write(
-        self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]
-    ) -> Iterator[str]:
+    def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
         """The header, the members, the messages.
 
         Raises:
             OptionError: for a value of an option that means nothing.
         """
+        ((conversation, messages),) = items
         if messages is not conversation.messages:
             conversation = attrs.evolve(conversation, messages=messages)
         plan = _Plan(conversation, conversation.messages, options)
@@ -397,14 +397,13 @@ class ChatlabLinesWriter:
     streaming = True
     binary = False
 
-    def write(
-        self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]
-    ) -> Iterator[str]:
+    def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
         """The header, the members, the messages.
 
         Raises:
             OptionError: for a value of an option that means nothing.
         """
+        ((conversation, messages),) = items
         plan = _Plan(conversation, messages, options)
         yield _json({"_type": "header", "chatlab": plan.chatlab, "meta": plan.meta}) + "\n"
         for member in plan.members.values():

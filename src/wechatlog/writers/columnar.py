@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from wechatlog.frames.columns import Zone
     from wechatlog.model import Conversation, Message
+    from wechatlog.writers.base import Items
 
 __all__ = ["ARROW", "PARQUET", "ArrowWriter", "ParquetWriter"]
 
@@ -116,7 +117,7 @@ class _Pile:
         self._count = self._size = 0
         self._empty = True
 
-    def groups(self, items: Iterable[tuple[Conversation, Iterable[Message]]]) -> Iterator[_Group]:
+    def groups(self, items: Items) -> Iterator[_Group]:
         """All rows of some conversations; at least one group, which may be empty.
 
         None is kept here when it has been given away, so that only one is in memory.
@@ -200,16 +201,8 @@ class _ColumnarWriter:
             "compression": f"`{first}` (the default), `{'`, `'.join(others)}`",
         }
 
-    def write(
-        self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]
-    ) -> Iterator[bytes]:
-        """The bytes of a file, a group of rows at a time."""
-        return self.write_all([(conversation, messages)], options)
-
-    def write_all(
-        self, items: Iterable[tuple[Conversation, Iterable[Message]]], options: Mapping[str, Any]
-    ) -> Iterator[bytes]:
-        """The same for several conversations; the columns `conversation` and `conversation_id` tell them apart.
+    def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[bytes]:
+        """The bytes of a file, a group of rows at a time; columns tell the conversations apart.
 
         Raises:
             OptionError: for a bad value of an option.

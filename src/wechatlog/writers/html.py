@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from wechatlog.model import Conversation, Message
     from wechatlog.pages import Chat, Interface, Look, Media
-    from wechatlog.writers.base import IndexEntry
+    from wechatlog.writers.base import IndexEntry, Items
 
 __all__ = ["WRITER", "HtmlWriter"]
 
@@ -128,9 +128,7 @@ class HtmlWriter:
     streaming = True
     binary = False
 
-    def write(
-        self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]
-    ) -> Iterator[str]:
+    def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
         """The head, the messages chunk by chunk, and the end with figures and the script.
 
         Raises:
@@ -140,6 +138,7 @@ class HtmlWriter:
         from wechatlog.pages import Chat, clean, words_of
 
         settings = _Settings(options)
+        ((conversation, messages),) = items
         names = (member.name for member in conversation.members if member.name)
         chat = Chat(settings.look(conversation), names)
         words = words_of(settings.interface)

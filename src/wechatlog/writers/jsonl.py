@@ -13,9 +13,9 @@ from wechatlog.content.native import SCHEMA, conversation_to_json, message_to_js
 from wechatlog.writers.options import number_option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from wechatlog.model import Conversation, Message
+    from wechatlog.writers.base import Items
 
 __all__ = ["DOCUMENT", "WRITER", "DocumentWriter", "JsonlWriter"]
 
@@ -50,14 +50,13 @@ class JsonlWriter:
     streaming = True
     binary = False
 
-    def write(
-        self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]
-    ) -> Iterator[str]:
+    def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
         """A line for the conversation, then one for each message."""
         del options
-        yield _line(conversation_to_json(conversation))
-        for message in messages:
-            yield _line(message_to_json(message))
+        for conversation, messages in items:
+            yield _line(conversation_to_json(conversation))
+            for message in messages:
+                yield _line(message_to_json(message))
 
 
 class DocumentWriter:
@@ -74,15 +73,7 @@ class DocumentWriter:
     streaming = True
     binary = False
 
-    def write(
-        self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]
-    ) -> Iterator[str]:
-        """The document of one conversation."""
-        return self.write_all([(conversation, messages)], options)
-
-    def write_all(
-        self, items: Iterable[tuple[Conversation, Iterable[Message]]], options: Mapping[str, Any]
-    ) -> Iterator[str]:
+    def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
         """The document of all conversations.
 
         Raises:

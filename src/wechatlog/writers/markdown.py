@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from wechatlog.model import Conversation, Message
+    from wechatlog.writers.base import Items
 
 __all__ = ["WRITER", "MarkdownWriter"]
 
@@ -126,28 +127,31 @@ class MarkdownWriter:
     streaming = False
     binary = False
 
-    def write(
-        self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]
-    ) -> Iterator[str]:
-        """The archive in pieces, a block each."""
+    def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
+        """The archives in pieces, a block each."""
         del options
-        stream = iter(messages)
-        whole = messages is conversation.messages
-        merged = conversation.metadata.get("dialect") == "merged" or not whole or not _is_one_day(conversation)
-        first = next(stream, None)
-        known = itertools.chain(conversation.messages, () if first is None else (first,))
-        start = next((m.time.replace(tzinfo=None) for m in known if m.time is not None), _EPOCH)
-        yield _preamble(conversation, _day_of(conversation, start), merged=merged)
-        day, last = "" if merged else start.isoformat()[:10], start
-        for message in itertools.chain(() if first is None else (first,), stream):
-            last = _wall(message, last)
-            kept = _kept_block(message, day=day)
-            if kept is not None:
-                yield kept
-            else:
-                opening = heading(last.isoformat()[:10]) if merged and last.isoformat()[:10] != day else ""
-                yield opening + render_block(message, last, full_date=merged)
-            day = last.isoformat()[:10]
+        for conversation, messages in items:
+            yield from _blocks(conversation, messages)
+
+
+def _blocks(conversation: Conversation, messages: Iterable[Message]) -> Iterator[str]:
+    stream = iter(messages)
+    whole = messages is conversation.messages
+    merged = conversation.metadata.get("dialect") == "merged" or not whole or not _is_one_day(conversation)
+    first = next(stream, None)
+    known = itertools.chain(conversation.messages, () if first is None else (first,))
+    start = next((m.time.replace(tzinfo=None) for m in known if m.time is not None), _EPOCH)
+    yield _preamble(conversation, _day_of(conversation, start), merged=merged)
+    day, last = "" if merged else start.isoformat()[:10], start
+    for message in itertools.chain(() if first is None else (first,), stream):
+        last = _wall(message, last)
+        kept = _kept_block(message, day=day)
+        if kept is not None:
+            yield kept
+        else:
+            opening = heading(last.isoformat()[:10]) if merged and last.isoformat()[:10] != day else ""
+            yield opening + render_block(message, last, full_date=merged)
+        day = last.isoformat()[:10]
 
 
 def _day_of(conversation: Conversation, start: dt.datetime) -> dt.datetime:

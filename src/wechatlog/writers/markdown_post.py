@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from wechatlog.model import Conversation, Message
+    from wechatlog.model import Message
     from wechatlog.segments import Segment
+    from wechatlog.writers.base import Items
 
 __all__ = ["WRITER", "MarkdownPostWriter"]
 
@@ -275,18 +276,17 @@ class MarkdownPostWriter:
     streaming = True
     binary = False
 
-    def write(
-        self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]
-    ) -> Iterator[str]:
+    def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
         """Front matter or a heading, then the blocks of the messages, an empty line between them.
 
         Raises:
             OptionError: for a value of an option that means nothing.
         """
         look = _Look.of(options)
+        ((conversation, messages),) = items
         title, post = commonmark.plain_line(conversation.title or ""), _Post(look)
-        items = iter(messages)
-        first = list(itertools.islice(items, 1))
+        stream = iter(messages)
+        first = list(itertools.islice(stream, 1))
         between = "\n"
         if look.front_matter:
             yield _front_matter(title, _day(first[0].time) if first else "")
@@ -294,7 +294,7 @@ class MarkdownPostWriter:
             yield f"{'#' * look.heading} {commonmark.escape_line(title)}\n"
         else:
             between = ""
-        for message in itertools.chain(first, items):
+        for message in itertools.chain(first, stream):
             for block in post.blocks(message):
                 yield f"{between}{block}\n"
                 between = "\n"

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from wechatlog.model import Conversation, Message, Participant
     from wechatlog.segments import Segment
+    from wechatlog.writers.base import Items
 
 __all__ = ["WRITER", "SqliteWriter"]
 
@@ -118,15 +119,7 @@ class SqliteWriter:
     streaming = True
     binary = True
 
-    def write(
-        self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]
-    ) -> Iterator[bytes]:
-        """The database of one conversation."""
-        return self.write_all([(conversation, messages)], options)
-
-    def write_all(
-        self, items: Iterable[tuple[Conversation, Iterable[Message]]], options: Mapping[str, Any]
-    ) -> Iterator[bytes]:
+    def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[bytes]:
         """The database of all conversations together, in blocks of a megabyte.
 
         Raises:
@@ -148,9 +141,7 @@ class SqliteWriter:
                     yield block
 
 
-def _build(
-    database: sqlite3.Connection, items: Iterable[tuple[Conversation, Iterable[Message]]], *, search: bool
-) -> None:
+def _build(database: sqlite3.Connection, items: Items, *, search: bool) -> None:
     schema = schema_sql("tables") + schema_sql("views")
     if search:
         schema += schema_sql("search") + _BULK_INDEXING

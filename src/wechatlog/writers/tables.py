@@ -19,9 +19,9 @@ from wechatlog.frames.cells import COLUMN_TYPES, TO_TEXT, cell_values, choose_co
 from wechatlog.writers.options import choice_option, flag_option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from wechatlog.model import Conversation, Message
+    from wechatlog.writers.base import Items
 
 __all__ = ["CSV", "TSV", "TableWriter"]
 
@@ -72,16 +72,8 @@ class TableWriter:
             found["separator"] = "`,` (the default), or `;` for spreadsheets of countries that write 1,5 for 1.5"
         return found
 
-    def write(
-        self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]
-    ) -> Iterator[str]:
-        """The names of the columns, then a row for each message."""
-        return self.write_all([(conversation, messages)], options)
-
-    def write_all(
-        self, items: Iterable[tuple[Conversation, Iterable[Message]]], options: Mapping[str, Any]
-    ) -> Iterator[str]:
-        """The same for several conversations; their columns tell them apart.
+    def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
+        """The names of the columns, then a row for each message; columns tell the conversations apart.
 
         Raises:
             OptionError: for a bad value of an option.

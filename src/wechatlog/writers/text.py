@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from wechatlog.emoji import to_unicode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from wechatlog.model import Conversation, Message
+    from wechatlog.model import Message
+    from wechatlog.writers.base import Items
 
 __all__ = ["WRITER", "TextWriter"]
 
@@ -32,21 +33,20 @@ class TextWriter:
     streaming = True
     binary = False
 
-    def write(
-        self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]
-    ) -> Iterator[str]:
+    def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
         """The title, then each day's messages; further lines of a message are indented."""
         policy = options.get("emoji", "keep")
-        if conversation.title:
-            yield f"{_one_line(conversation.title)}\n"
-        day = ""
-        for message in messages:
-            today = "" if message.time is None else message.time.isoformat()[:10]
-            if today and today != day:
-                yield f"\n{today}\n\n"
-                day = today
-            text = message.text or f"[{message.kind}]"
-            yield _entry(message, to_unicode(text, policy) if policy != "keep" else text)
+        for conversation, messages in items:
+            if conversation.title:
+                yield f"{_one_line(conversation.title)}\n"
+            day = ""
+            for message in messages:
+                today = "" if message.time is None else message.time.isoformat()[:10]
+                if today and today != day:
+                    yield f"\n{today}\n\n"
+                    day = today
+                text = message.text or f"[{message.kind}]"
+                yield _entry(message, to_unicode(text, policy) if policy != "keep" else text)
 
 
 def _one_line(text: str) -> str:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.model import Conversation, Message
+    from wechatlog.writers.base import Items
 
 __all__ = ["WRITER", "WorkbookWriter"]
 
@@ -79,9 +80,7 @@ class WorkbookWriter:
     streaming = True
     binary = True
 
-    def write(
-        self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]
-    ) -> Iterator[bytes]:
+    def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[bytes]:
         """The workbook.
 
         Raises:
@@ -89,6 +88,7 @@ class WorkbookWriter:
             MissingExtraError: without XlsxWriter.
         """
         names = choose_columns(options.get("columns"), _OWN_COLUMNS)
+        ((conversation, messages),) = items
         with tempfile.TemporaryDirectory(prefix="wechatlog-") as folder:
             path = Path(folder) / "book.xlsx"
             book = _Book(path)

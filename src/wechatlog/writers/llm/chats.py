@@ -21,9 +21,10 @@ from wechatlog.writers.llm.tokens import estimate_tokens
 from wechatlog.writers.options import flag_option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
-    from wechatlog.model import Conversation, Message
+    from wechatlog.model import Conversation
+    from wechatlog.writers.base import Items
 
 __all__ = [
     "COUNT_OPTION",
@@ -171,7 +172,7 @@ def _open_book(options: Mapping[str, Any]) -> Pseudonyms:
         raise OptionError("mask", str(error)) from None
 
 
-def open_chats(items: Iterable[tuple[Conversation, Iterable[Message]]], options: Mapping[str, Any]) -> Iterator[Chat]:
+def open_chats(items: Items, options: Mapping[str, Any]) -> Iterator[Chat]:
     """The conversations one after the other, all with one book of pseudonyms.
 
     Args:

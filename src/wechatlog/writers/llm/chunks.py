@@ -27,9 +27,9 @@ from wechatlog.writers.llm.transcript import Entry, entries_of, line_of
 from wechatlog.writers.options import flag_option, number_option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from wechatlog.model import Conversation, Message
+    from wechatlog.writers.base import Items
 
 __all__ = ["WRITER", "ChunkWriter"]
 
@@ -221,16 +221,8 @@ class ChunkWriter:
     streaming = False
     binary = False
 
-    def write(
-        self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]
-    ) -> Iterator[str]:
-        """A line for each chunk."""
-        return self.write_all([(conversation, messages)], options)
-
-    def write_all(
-        self, items: Iterable[tuple[Conversation, Iterable[Message]]], options: Mapping[str, Any]
-    ) -> Iterator[str]:
-        """The chunks of all conversations; a person has the same pseudonym in all of them."""
+    def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
+        """A line for each chunk; a person has the same pseudonym in all of them."""
         gap, notices, limits = gap_option(options), flag_option(options, "include_notices", True), _Limits.of(options)
         for chat in open_chats(items, options):
             title = chat.conversation.title

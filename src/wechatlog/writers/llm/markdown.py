@@ -12,9 +12,10 @@ from wechatlog.writers.options import flag_option
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from wechatlog.model import Conversation, Message
+    from wechatlog.model import Conversation
+    from wechatlog.writers.base import Items
     from wechatlog.writers.llm.transcript import Entry
 
 __all__ = ["WRITER", "MarkdownContextWriter"]
@@ -59,15 +60,7 @@ class MarkdownContextWriter:
     streaming = False
     binary = False
 
-    def write(
-        self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]
-    ) -> Iterator[str]:
-        """The header, then a line for each message."""
-        return self.write_all([(conversation, messages)], options)
-
-    def write_all(
-        self, items: Iterable[tuple[Conversation, Iterable[Message]]], options: Mapping[str, Any]
-    ) -> Iterator[str]:
+    def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
         """The transcripts one after the other; a person has the same pseudonym in all of them."""
         gap, notices = gap_option(options), flag_option(options, "include_notices", True)
         for number, chat in enumerate(open_chats(items, options)):

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from wechatlog.model import Conversation, Message
+    from wechatlog.writers.base import Items
 
 __all__ = ["OPENAI", "SHAREGPT", "TrainingWriter"]
 
@@ -218,16 +219,8 @@ class TrainingWriter:
     streaming: bool = False
     binary: bool = False
 
-    def write(
-        self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]
-    ) -> Iterator[str]:
-        """A line for each dialogue."""
-        return self.write_all([(conversation, messages)], options)
-
-    def write_all(
-        self, items: Iterable[tuple[Conversation, Iterable[Message]]], options: Mapping[str, Any]
-    ) -> Iterator[str]:
-        """The dialogues of all conversations; a person has the same pseudonym in all of them."""
+    def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
+        """A line for each dialogue; a person has the same pseudonym in all of them."""
         rules = _Rules.of(options)
         for chat in open_chats(items, options):
             for turns in _chat_dialogues(chat, rules):
