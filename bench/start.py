@@ -65,8 +65,9 @@ def cases(folder: Path, messages: int) -> dict[str, tuple[list[str], list[str]]]
 
 
 def run(arguments: list[str]) -> str:
-    """The output of a process."""
-    environment = os.environ | {"PYTHONIOENCODING": "utf-8"}
+    """The output of a process, which may keep its compiled modules as installed ones are kept."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONIOENCODING"] = "utf-8"
     found = subprocess.run([sys.executable, *arguments], capture_output=True, check=True, env=environment)
     return found.stdout.decode()
 
