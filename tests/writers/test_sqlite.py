@@ -20,6 +20,7 @@ from tests import goldens
 from tests.strategies import conversations
 from wechatlog import Conversation, File, Mention, Message, OptionError, WriteError
 from wechatlog.content.fulltext import LONGEST_TERM, match_expression, search_terms
+from wechatlog.content.wording import words_apart
 from wechatlog.frames import TABLES
 from wechatlog.frames.database import APPLICATION_ID, SCHEMA_VERSION
 from wechatlog.testing import check_writer
@@ -90,7 +91,7 @@ def test_columns_are_named_as_everywhere(table: str, invented: sqlite3.Connectio
     expected = {column.name for column in TABLES[table]}
     if table != "participants":
         expected -= {"conversation", "number", "time", "sender", "sender_id"} if table != "messages" else set()
-    taken_apart = {"conversation_id", "mentions", "links", "emoji", "images", "parsed"}
+    taken_apart = {"conversation_id", "mentions", "links", "emoji", "images", "apart", "parsed"}
     assert expected - taken_apart <= columns
 
 
@@ -183,7 +184,7 @@ def test_content_is_inert() -> None:
     )  # fmt: skip
     database = database_of(conversation)
     assert database.execute("SELECT sender, text FROM messages").fetchone() == (HOSTILE, f"{HOSTILE} @{HOSTILE}")
-    assert found(database, match_expression(HOSTILE)) == [1]
+    assert found(database, match_expression(HOSTILE)) == [1, 2]  # the second has it in the name of a file
     names = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
     assert names == {name for (name,) in database_of(Conversation()).execute("SELECT name FROM sqlite_master")}
 
@@ -283,8 +284,8 @@ def test_pieces_are_reached_with_json(invented: sqlite3.Connection) -> None:
     "word", ["扳", "扳手", "螺丝刀", "手在哪里", "工具箱", "OK", "ok", "微笑", "图书馆", "html", "示例路"]
 )
 def test_words_are_found_with_a_plain_match(word: str, invented: sqlite3.Connection) -> None:
-    bodies = invented.execute("SELECT message, lower(text) FROM messages").fetchall()
-    assert found(invented, word) == [message for message, body in bodies if word.lower() in body]
+    bodies = [f"{message.text}\n{words_apart(message)}".lower() for message in goldens.conversation()]
+    assert found(invented, word) == [number for number, body in enumerate(bodies, 1) if word.lower() in body]
 
 
 def test_the_index_gives_the_texts(invented: sqlite3.Connection) -> None:

@@ -93,7 +93,7 @@ def test_golden_with_options() -> None:
 def test_rows_end_with_crlf_and_begin_with_the_names() -> None:
     text = wechatlog.dumps(Conversation([Message(text="a\nb")]), "csv")
     assert text.startswith("\ufeff" + ",".join(DEFAULT_COLUMNS) + "\r\n")
-    assert text.endswith('"a\nb",,,,,,,\r\n')
+    assert text.endswith('"a\nb",,,,,,,,\r\n')
 
 
 def test_an_empty_conversation_is_a_heading() -> None:

@@ -189,7 +189,7 @@ def test_the_sheets_can_be_worked_with() -> None:
     book = book_of(example())
     assert book.sheetnames == ["messages", "participants", "conversation"]
     sheet = book["messages"]
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:N36")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:O36")
     assert sheet["A1"].font.bold
 
 

@@ -6,6 +6,7 @@ harmless for a terminal. Nothing here prints.
 
 from __future__ import annotations
 
+import itertools
 import re
 import zlib
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,7 @@ from rich.console import Console
 from rich.text import Text
 
 from wechatlog.cli.messages import count, harmless
+from wechatlog.content.wording import aside_text, asides, is_quoted
 from wechatlog.model import MessageKind
 from wechatlog.segments import Emoji, File, Image, Link, Mention, Quote
 
@@ -128,8 +130,15 @@ def tag(message: Message) -> str:
 def _body(message: Message, look: Look) -> Text:
     body = Text(style="dim" if message.sender is None else "", end="")
     body.append(tag(message), "dim")
+    apart = asides(message)
+    for aside in filter(is_quoted, apart):
+        body.append(harmless(aside_text(aside)) + "\n", _STYLES[Quote])
     for segment in message.segments:
         body.append(harmless(_shown(segment, look)), _STYLES.get(type(segment), ""))
+    for aside in itertools.filterfalse(is_quoted, apart):
+        between = "\n" if aside.depth else " " * bool(body.plain and not body.plain[-1].isspace())
+        body.append(between)
+        body.append(harmless(aside_text(aside)), "" if aside.depth else _STYLES.get(type(aside.segment), ""))
     body.rstrip()
     if not body.plain.strip():
         body.append("(empty)" if message.kind is MessageKind.TEXT else f"({message.kind.value})", "dim")
@@ -146,7 +155,7 @@ def _shown(segment: Segment, look: Look) -> str:
         return segment.raw.rstrip(" -\n") + "\n"  # the reply goes on a line of its own, without the dashes
     if isinstance(segment, Image | Link):
         label = segment.title if isinstance(segment, Link) else segment.path if segment.url is None else None
-        if segment.raw.startswith(("![", "[")) or not segment.raw:
+        if segment.raw.startswith(("![", "[")) and segment.raw.endswith(")"):
             parts = [part.strip() for part in (label, segment.url) if part and part.strip()]
             return " ".join(parts) or segment.raw
     return segment.raw

@@ -4,7 +4,7 @@ Takes messages and gives one list of values a column, as in `columns`; takes the
 Knows no file and no library for spreadsheets.
 
 A cell that is empty stands for nothing. `segments` has a value only where the archive gave the pieces of the body;
-`mentions`, `emoji`, `links` and `images` are for people to look at, and nothing reads them back.
+`mentions`, `emoji`, `links`, `images` and `apart` are for people to look at, and nothing reads them back.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ COLUMN_TYPES: Final[Mapping[str, str]] = {column.name: column.type for column in
 
 DEFAULT_COLUMNS: Final = (
     "conversation", "conversation_id", "time", "precision", "sender", "sender_id", "is_self", "kind", "text", "id",
-    "reply_to", "mentions", "emoji", "links", "images", "segments",
+    "reply_to", "mentions", "emoji", "links", "images", "apart", "segments",
 )  # fmt: skip
 """Those that are written unless others are asked for: without `number`, since the rows have an order, `parsed`, since
 only given segments are written, and `source` and `line`, which say where a message stood before."""

@@ -13,6 +13,7 @@ import itertools
 import operator
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
+from wechatlog.content.wording import words_apart
 from wechatlog.frames.pieces import segment_to_row
 from wechatlog.frames.values import without_surrogates
 from wechatlog.segments.types import Emoji, Image, Link, Mention, Text
@@ -95,6 +96,7 @@ TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
         Column("emoji", "texts", "canonical names of the emoji codes, in order"),
         Column("links", "texts", "addresses of the web pages, in order"),
         Column("images", "texts", "addresses or paths of the pictures, in order"),
+        Column("apart", "text", "what is read with it and is not in the text: words quoted, what is inside a forward"),
         Column("segments", "segments", "the pieces of the body"),
         Column("parsed", "flag", "whether the pieces were found in the text; false: the archive gave them"),
         Column("source", "category", "name of the file that it stood in"),
@@ -134,7 +136,7 @@ TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
 }  # fmt: skip
 """Every table and its columns. `messages` has a row for each message, the others one for each thing in them."""
 
-BODY_COLUMNS: Final = frozenset({"mentions", "emoji", "links", "images", "segments", "parsed"})
+BODY_COLUMNS: Final = frozenset({"mentions", "emoji", "links", "images", "apart", "segments", "parsed"})
 """The columns of `messages` that say what is in the bodies; all but the last cost parsing them."""
 
 
@@ -253,6 +255,7 @@ _MESSAGE_VALUES: Final[Mapping[str, Callable[[Message], Any]]] = {
     "parsed": lambda message: message._segments is None,
     "source": lambda message: message._origin[0],
     "line": lambda message: message._origin[1],
+    "apart": lambda message: words_apart(message) or None,
     "segments": lambda message: list(map(segment_to_row, message.segments)),
 }
 

@@ -21,6 +21,7 @@ import attrs
 
 from wechatlog.content.fulltext import search_terms
 from wechatlog.content.native import segment_to_json
+from wechatlog.content.wording import words_apart
 from wechatlog.errors import WriteError
 from wechatlog.frames import conversation_header
 from wechatlog.frames.database import schema_sql
@@ -216,7 +217,12 @@ class _Tables:
             self._insert(table, found_rows)
         if self._search:
             first = self._messages - len(batch) + 1
-            self._database.executemany(_INDEX, enumerate((search_terms(message.text) for message in batch), first))
+            self._database.executemany(_INDEX, enumerate(map(_index_terms, batch), first))
+
+
+def _index_terms(message: Message) -> str:
+    apart = words_apart(message)
+    return search_terms(f"{message.text}\n{apart}" if apart else message.text)
 
 
 def _conversation_row(number: int, head: Conversation) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from wechatlog.content.wording import wording
 from wechatlog.emoji import to_unicode
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class TextWriter:
                 if today and today != day:
                     yield f"\n{today}\n\n"
                     day = today
-                text = message.text or f"[{message.kind}]"
+                text = wording(message) or f"[{message.kind}]"
                 yield _entry(message, to_unicode(text, policy) if policy != "keep" else text)
 
 

@@ -52,8 +52,8 @@ _OWN_COLUMNS: Final = tuple(name for name in DEFAULT_COLUMNS if not name.startsw
 _WIDTHS: Final[Mapping[str, int]] = {
     "conversation": 20, "conversation_id": 22, "number": 8, "time": 19, "precision": 9, "sender": 18, "sender_id": 22,
     "is_self": 8, "kind": 12, "text": 60, "id": 21, "reply_to": 21, "mentions": 18, "emoji": 14, "links": 30,
-    "images": 30, "segments": 20, "parsed": 8, "source": 24, "line": 8, "name": 18, "aliases": 30, "message_count": 14,
-    "key": 14, "value": 60, "json": 60,
+    "images": 30, "apart": 40, "segments": 20, "parsed": 8, "source": 24, "line": 8, "name": 18, "aliases": 30,
+    "message_count": 14, "key": 14, "value": 60, "json": 60,
 }  # fmt: skip
 _CLOCKS: Final = {"second": "yyyy-mm-dd hh:mm:ss", "minute": "yyyy-mm-dd hh:mm", "day": "yyyy-mm-dd"}
 _UNFIT: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")

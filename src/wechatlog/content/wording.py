@@ -1,0 +1,207 @@
+"""What a message reads like: its text, and beside it what stands apart from the text.
+
+Takes a message, gives plain texts. The text of a message is what was typed; an archive may give more with it: the words
+that a reply answers, what is inside a merged forward, the address of a card, the name of a file, what was said in a
+voice message. A person reads all of that, so every form for people, every search and every index takes it from here.
+What is parsed from the text stands in the text already. Knows no form: nothing is escaped, shortened or translated.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from wechatlog.content.descriptions import describe
+from wechatlog.segments.types import (
+    Card,
+    Emoji,
+    File,
+    Forward,
+    Image,
+    Link,
+    Location,
+    Mention,
+    MiniProgram,
+    Quote,
+    RedPacket,
+    Segment,
+    Sticker,
+    Text,
+    Transfer,
+    Voice,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from wechatlog.model import Message
+
+__all__ = ["Aside", "aside_text", "asides", "is_quoted", "wording", "words_apart"]
+
+_DEEPEST: Final = 32
+"""Forwards in forwards that are read: more than any reader gives."""
+_IN_THE_TEXT: Final = frozenset({Text, Emoji, Mention})
+_BETWEEN: Final = " · "
+_NAMES: Final[Mapping[type[Segment], tuple[str, ...]]] = {
+    Image: ("label",),
+    Link: ("title", "url"),
+    File: ("name",),
+    Voice: ("transcript",),
+    Sticker: ("name",),
+    Location: ("poi", "label"),
+    Card: ("name",),
+    Transfer: ("amount", "note"),
+    RedPacket: ("title",),
+    MiniProgram: ("name", "title", "url"),
+    Forward: ("title",),
+}
+"""What a person reads of a piece whose place in the text says what it is; lengths, sizes and states stand there."""
+
+
+class Aside(NamedTuple):
+    """Something that is read with a message and is not in its text.
+
+    Attributes:
+        segment: the piece of the body that it belongs to.
+        sender: who said it: the person quoted, or who wrote a message inside a forward; `None` where nobody is named.
+        text: the words.
+        depth: how many forwards are round it.
+    """
+
+    segment: Segment
+    sender: str | None
+    text: str
+    depth: int
+
+
+def asides(message: Message) -> tuple[Aside, ...]:
+    """What is read with a message and is not in its text, in the order of the body; inside forwards too.
+
+    Example:
+        >>> from wechatlog import Message
+        >>> from wechatlog.segments import Quote, Text
+        >>> reply = Message(text="我有", segments=[Quote("李四", "谁有伞骨"), Text("我有")])
+        >>> [(aside.sender, aside.text) for aside in asides(reply)]
+        [('李四', '谁有伞骨')]
+    """
+    given = message.given_segments
+    return () if given is None else tuple(_asides(given, 0))
+
+
+def _asides(segments: Iterable[Segment], depth: int) -> Iterator[Aside]:
+    for segment in segments:
+        if type(segment) in _IN_THE_TEXT:
+            continue
+        if isinstance(segment, Quote):
+            if segment.text and not _Shown(segment.raw).has(*segment.text.split("\n")):
+                yield Aside(segment, segment.sender, segment.text, depth)
+            continue
+        if words := _words(segment):
+            yield Aside(segment, None, words, depth)
+        if isinstance(segment, Forward) and depth < _DEEPEST:
+            yield from _inside(segment, depth + 1)
+
+
+class _Shown:
+    """What a part of a text shows already.
+
+    Texts are looked for one after the other, and none after the first that is missing: looking costs no more than
+    reading.
+    """
+
+    def __init__(self, raw: str) -> None:
+        self._raw: str | None = raw
+        self._end = 0
+
+    def has(self, *texts: str) -> bool:
+        """Whether these come next, in this order."""
+        for text in texts:
+            at = -1 if self._raw is None else self._raw.find(text, self._end)
+            if at < 0:
+                self._raw = None
+                return False
+            self._end = at + len(text)
+        return True
+
+
+def _words(segment: Segment) -> str:
+    """What is known of a piece beside the part of the text that it stands for; names of files of pictures are none."""
+    if segment.raw.strip():
+        parts = tuple(getattr(segment, name) for name in _NAMES.get(type(segment), ()))
+    else:
+        parts = (*describe(segment)[1:], segment.url if isinstance(segment, Link | MiniProgram) else None)
+    return _BETWEEN.join(part for part in dict.fromkeys(parts) if part and part not in segment.raw)
+
+
+def _inside(forward: Forward, depth: int) -> Iterator[Aside]:
+    """The messages of a forward: what each quotes, its text, and what else is read with it.
+
+    Left out are those that the text of the whole message lists, as far as it does from the first on.
+    """
+    listed = _Shown(forward.raw)
+    for message in forward.messages:
+        apart = tuple(_asides(message.given_segments or (), depth))
+        quoted = [aside for aside in apart if is_quoted(aside, depth)]
+        yield from quoted
+        text = message.text or _label(message)
+        if not listed.has(f"{message.sender}: {text}"):
+            yield Aside(forward, message.sender, text, depth)
+        yield from (aside for aside in apart if not is_quoted(aside, depth))
+
+
+def is_quoted(aside: Aside, depth: int = 0) -> bool:
+    """Whether this is what a message answers, and so is read before its text."""
+    return aside.depth == depth and isinstance(aside.segment, Quote)
+
+
+def _label(message: Message) -> str:
+    return f"[{message.kind.value}]"
+
+
+def words_apart(message: Message) -> str:
+    """The words of the asides, a line for each, as a person reads them; empty where there are none."""
+    return "\n".join(map(aside_text, asides(message)))
+
+
+def aside_text(aside: Aside) -> str:
+    """An aside as it is read: words that are quoted in `「…」`, those inside a forward indented, after their sender."""
+    is_quote = isinstance(aside.segment, Quote)
+    head = "" if aside.sender is None else f"{aside.sender}{'：' if is_quote else ': '}"
+    line = f"「{head}{aside.text}」" if is_quote else f"{head}{aside.text}"
+    indent = "  " * aside.depth
+    return indent + line.replace("\n", f"\n{indent}  ") if indent else line
+
+
+def wording(message: Message) -> str:
+    """A message as a person reads it: what it answers, its text, and what stands apart from the text.
+
+    Words that are quoted stand in `「…」` on lines before the text, the messages of a forward on indented lines after
+    it, and the rest (an address, a file name, a transcript) behind it. A message without a text begins with its kind.
+
+    Returns:
+        Lines without an end; never empty unless the message is an empty text.
+
+    Example:
+        >>> from wechatlog import Message
+        >>> from wechatlog.segments import Forward, Quote, Text, Voice
+        >>> print(wording(Message(text="我有", segments=[Quote("李四", "谁有伞骨"), Text("我有")])))
+        「李四：谁有伞骨」
+        我有
+        >>> print(wording(Message(kind="voice", segments=[Voice(4.0, "我晚点到")])))
+        [voice] 0:04 · 我晚点到
+        >>> inside = Message(sender="李四", text="桐油要刷两遍")
+        >>> forward = Forward("修伞", [inside], raw="[聊天记录]")
+        >>> print(wording(Message(kind="forward", text="[聊天记录]", segments=[forward])))
+        [聊天记录] 修伞
+          李四: 桐油要刷两遍
+    """
+    apart = asides(message)
+    if not apart:
+        return message.text or ("" if message.kind == "text" else _label(message))
+    quoted = [aside_text(aside) for aside in apart if is_quoted(aside)]
+    body = message.text or ("" if quoted or message.kind == "text" else _label(message))
+    for aside in apart:
+        if aside.depth:
+            body += "\n" + aside_text(aside)
+        elif not isinstance(aside.segment, Quote):
+            body += f" {aside.text}" if body else aside.text
+    return "\n".join([*quoted, body]) if body else "\n".join(quoted)
