@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
+    from wechatlog.operations import Identities
     from wechatlog.segments import Lexicon
     from wechatlog.timestamps import Precision
 
@@ -32,7 +33,9 @@ __all__ = [
     "MessageKind",
     "Metadata",
     "Participant",
+    "account_names",
     "build_message",
+    "called",
     "count_participants",
     "normalize_name",
     "participant_key",
@@ -455,14 +458,39 @@ class Conversation(Sequence[Message]):
             raise TypeError("this conversation has naive times; pass a bound without a zone, or load it with tz=")
         return day
 
-    def by(self, *names: str) -> Conversation:
-        """The messages of the people named, by name or account id; runs of white space do not matter."""
+    def by(self, *names: str, people: Identities | None = None) -> Conversation:
+        """The messages of the people named, under whatever name they wrote them.
+
+        Args:
+            names: names, aliases or account ids; runs of white space do not matter. Where several people are called so,
+                all of them are meant.
+            people: who is who, as `wechatlog.operations.identities` finds it; `None` goes by what the conversation
+                itself says: account ids, and the names and aliases that its list of members gives to one.
+        """
         wanted = {normalize_name(name) for name in names}
-        return self._with(
-            message
-            for message in self.messages
-            if (message.sender is not None and normalize_name(message.sender) in wanted) or message.sender_id in wanted
-        )
+        accounts, owners = set(wanted), {}
+        if people is None:
+            accounts.update(who.id for who in self.participants if who.id and not wanted.isdisjoint(called(who)))
+            owners = account_names(self.members)
+        meant = set() if people is None else {who for name in names for who in people.named(name)}
+
+        def is_wanted(message: Message) -> bool:
+            name = None if message.sender is None else normalize_name(message.sender)
+            if name in wanted or message.sender_id in accounts:
+                return True
+            if people is None:
+                return not message.sender_id and name is not None and owners.get(name) in accounts
+            return people.of(message, self.owner) in meant
+
+        known: dict[tuple[str | None, str | None, bool | None], bool] = {}
+        kept = []
+        for message in self.messages:
+            place = (message.sender, message.sender_id, message.is_self)
+            if place not in known:
+                known[place] = is_wanted(message)
+            if known[place]:
+                kept.append(message)
+        return self._with(kept)
 
     def of_kind(self, *kinds: MessageKind | str) -> Conversation:
         """The messages of these kinds.
@@ -606,6 +634,22 @@ class _Key:
         if self.key[1] is None or other.key[1] is None:
             return self.key[0] < other.key[0]
         return self.key[1] < other.key[1]
+
+
+def called(participant: Participant) -> set[str]:
+    """All names of a participant, and the account id, ready for comparing."""
+    names = (participant.id, participant.name, *participant.aliases)
+    return {normalize_name(name) for name in names if name}
+
+
+def account_names(participants: Iterable[Participant]) -> dict[str, str]:
+    """The names that belong to one account and to no other, ready for comparing, with its id."""
+    found: dict[str, str | None] = {}
+    for participant in participants:
+        if participant.id:
+            for name in called(participant):
+                found[name] = participant.id if found.get(name, participant.id) == participant.id else None
+    return {name: id_ for name, id_ in found.items() if id_ is not None}
 
 
 def participant_key(message: Message) -> str | None:

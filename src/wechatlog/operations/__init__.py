@@ -1,8 +1,10 @@
 """Whole-archive operations: pure functions over conversations. They know no format and open nothing."""
 
+from wechatlog.operations.identity import Evidence, Identities, Name, Person
 from wechatlog.operations.merge import merge
 from wechatlog.operations.pseudonymize import pseudonymize
 from wechatlog.operations.pseudonyms import Pseudonyms
+from wechatlog.operations.recognition import identities
 from wechatlog.operations.sessions import iter_sessions, sessions
 from wechatlog.operations.split import split
 from wechatlog.operations.statistics import (
@@ -17,12 +19,17 @@ from wechatlog.operations.statistics import (
 
 __all__ = [
     "Counts",
+    "Evidence",
+    "Identities",
+    "Name",
+    "Person",
     "Pseudonyms",
     "ResponseTimes",
     "SenderStatistics",
     "Silence",
     "Statistics",
     "Streak",
+    "identities",
     "iter_sessions",
     "merge",
     "pseudonymize",

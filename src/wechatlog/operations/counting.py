@@ -10,13 +10,14 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from wechatlog.model import MessageKind, normalize_name
+from wechatlog.model import MessageKind, account_names, called, normalize_name
 from wechatlog.segments.types import Emoji, Link, Mention, Quote
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
 
-    from wechatlog.model import Message
+    from wechatlog.model import Conversation, Message
+    from wechatlog.operations.identity import Identities, Person
     from wechatlog.segments.types import Segment
 
     Key = TypeVar("Key", bound=Hashable)
@@ -169,6 +170,7 @@ class Tally:
     Args:
         gap: the longest pause inside a session.
         segments: whether to look into the bodies for emoji, mentions and links.
+        people: who is who, or `None`.
 
     Attributes:
         messages: how many.
@@ -185,13 +187,18 @@ class Tally:
         complete: whether no table reached `LIMIT`.
     """
 
-    def __init__(self, gap: dt.timedelta, *, segments: bool) -> None:
+    def __init__(self, gap: dt.timedelta, *, segments: bool, people: Identities | None = None) -> None:
         self._segments = segments
+        self._people = people
         self.messages = self.notices = self.undated = 0
         self.complete = True
         self._kinds: dict[int, int] = {}
         self._by_id: dict[str, TalliedSender] = {}
         self._by_name: dict[str, TalliedSender] = {}
+        self._by_person: dict[int, TalliedSender] = {}
+        self._accounts: dict[str, str] = {}
+        self._aliases: dict[str, list[str]] = {}
+        self._owner: str | None = None
         self.senders: list[TalliedSender] = []
         self.calendar = _Calendar()
         self.talk = _Talk(gap)
@@ -206,6 +213,15 @@ class Tally:
         """How many there are of each kind that occurs."""
         return ((kind, self._kinds[id(kind)]) for kind in MessageKind if id(kind) in self._kinds)
 
+    def add_conversation(self, conversation: Conversation) -> None:
+        """Count a conversation, and go by what it says of names and account ids."""
+        if self._people is None:
+            self._accounts = account_names(conversation.members)
+            self._aliases = {who.id: sorted(called(who)) for who in conversation.members if who.id}
+        self._owner = conversation.owner
+        self.add(conversation.messages)
+        self._accounts, self._aliases, self._owner = {}, {}, None
+
     def add(self, messages: Iterable[Message]) -> None:
         """Count the messages of one conversation."""
         self.talk.begin()
@@ -219,7 +235,7 @@ class Tally:
             day = self.calendar.add(time, message.precision) if time is not None else None
             if day is None:
                 self.undated += 1
-            sender = self._find(message.sender_id, message.sender)
+            sender = self._find(message)
             if sender is None:
                 self.notices += 1
                 continue
@@ -230,21 +246,32 @@ class Tally:
                     self.talk.add(sender, time)
             self._look_into(message, sender)
 
-    def _find(self, sender_id: str | None, name: str | None) -> TalliedSender | None:
+    def _find(self, message: Message) -> TalliedSender | None:
         """Who this is: by the account id, or else by the name; nobody where there is neither."""
-        if sender_id:
-            found = self._by_id.get(sender_id)
-        elif name is not None:
-            found = self._by_name.get(name)
-        else:
+        sender_id, name = message.sender_id, message.sender
+        if not sender_id and name is None:
             return None
+        if self._people is not None and (person := self._people.of(message, self._owner)) is not None:
+            return self._by_person.get(id(person)) or self._meet(person)
+        if not sender_id and name is not None and self._accounts:
+            sender_id = self._accounts.get(normalize_name(name))
+        found = self._by_id.get(sender_id) if sender_id else self._by_name.get(name or "")
         if found is None:
             found = TalliedSender(sender_id or None)
+            found.names.update(dict.fromkeys(self._aliases.get(sender_id or "", ())))
             self.senders.append(found)
             if sender_id:
                 self._by_id[sender_id] = found
-            elif name is not None:
-                self._by_name[name] = found
+            else:
+                self._by_name[name or ""] = found
+        return found
+
+    def _meet(self, person: Person) -> TalliedSender:
+        """Somebody who is known, with all their names."""
+        found = self._by_person[id(person)] = TalliedSender(person.ids[0] if person.ids else None)
+        found.name = person.name
+        found.names.update((normalize_name(name.name), None) for name in person.names)
+        self.senders.append(found)
         return found
 
     def _look_into(self, message: Message, sender: TalliedSender) -> None:

@@ -22,6 +22,7 @@ from wechatlog.operations.sessions import HOUR
 
 if TYPE_CHECKING:
     from wechatlog.operations.counting import TalliedSender
+    from wechatlog.operations.identity import Identities
 
 __all__ = ["Counts", "ResponseTimes", "SenderStatistics", "Silence", "Statistics", "Streak", "statistics"]
 
@@ -356,12 +357,14 @@ def statistics(
     *,
     gap: dt.timedelta = HOUR,
     segments: bool = True,
+    people: Identities | None = None,
 ) -> Statistics:
     """Count a conversation, several, or a stream of messages, in one pass.
 
-    A sender is known by the account id, or else by the exact name. Messages are taken in their order; if it is not
-    that of time, `sorted` of the conversation first. Several conversations are counted together, but no session, answer
-    or silence goes from one into the next: `merge` those that are parts of one chat.
+    A sender is known by the account id, or else by the exact name; in a conversation also by a name or an alias that
+    its list of members gives to one account. Messages are taken in their order; if it is not that of time, `sorted` of
+    the conversation first. Several conversations are counted together, but no session, answer or silence goes from one
+    into the next: `merge` those that are parts of one chat.
 
     Memory grows with senders and days, not with messages: for each sender their names (1,000 at most), their days, and
     how often they answered after how many seconds (`gap` at most). What bodies can make up is limited, see
@@ -371,6 +374,7 @@ def statistics(
         messages: what `load`, `load_archive` or `iter_messages` gives, or any other conversations or messages.
         gap: the longest pause inside a session.
         segments: look for emoji, mentions and links, which takes longer than all the rest. Without it those are empty.
+        people: who is who, as `identities` finds it; whoever is in it is counted as one, with the name shown last.
 
     Raises:
         ValueError: for a gap below zero.
@@ -378,9 +382,9 @@ def statistics(
     """
     if gap < dt.timedelta():
         raise ValueError(f"a gap is no less than zero, not {gap}")
-    tally = Tally(gap, segments=segments)
+    tally = Tally(gap, segments=segments, people=people)
     if isinstance(messages, Conversation):
-        tally.add(messages.messages)
+        tally.add_conversation(messages)
         return _freeze(tally, gap, segments=segments)
     items = iter(messages)
     first = next(items, None)
@@ -390,7 +394,7 @@ def statistics(
     for conversation in itertools.chain((first,), items):
         if not isinstance(conversation, Conversation):
             raise TypeError(f"statistics takes messages or conversations, not {type(conversation).__name__}")
-        tally.add(conversation.messages)
+        tally.add_conversation(conversation)
     return _freeze(tally, gap, segments=segments)
 
 

@@ -1,0 +1,298 @@
+"""Finding out who is who: evidence from what conversations say of people.
+
+Takes conversations, gives `Identities`: account ids, members, remarks and aliases; names that are the same but for what
+exporters do to them; the first part of a name such as 张三-示例公司 in one group; who answers when a name is mentioned.
+One character is never enough.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from wechatlog.model import Conversation, normalize_name
+from wechatlog.operations.identity import OWN_NAMES, Evidence, Identities, Key, Name, join_names, solve, spelling
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from wechatlog.operations.identity import Kind
+
+
+__all__ = ["identities"]
+
+_SURE_NAME: Final = 0.95
+_SURE_SPELLING: Final = 0.92
+_SURE_COMPOUND: Final = 0.9
+_TURNS: Final = 0.7
+"""Two compounds with one head, of which one began after the other ended."""
+_BOTH: Final = 0.5
+_MANY: Final = 5
+"""So many ways to take a name, and it says nothing."""
+_SOON: Final = dt.timedelta(minutes=5)
+_ANSWERS: Final = 3
+_SHORTEST: Final = 2
+_PARTS: Final = re.compile(r"[-–—_|·•~/@＠－—＿｜／（(【\[]+|\s+")
+_DIGITS: Final = re.compile(r"[0-9年月日号\W_]+")
+_PLACES: Final = frozenset(
+    "北京 上海 天津 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 "
+    "贵州 云南 陕西 甘肃 青海 台湾 内蒙古 广西 西藏 宁夏 新疆 香港 澳门 石家庄 唐山 保定 太原 呼和浩特 沈阳 大连 "
+    "长春 哈尔滨 南京 苏州 无锡 常州 南通 徐州 扬州 杭州 宁波 温州 嘉兴 绍兴 金华 台州 合肥 芜湖 福州 厦门 泉州 "
+    "南昌 济南 青岛 烟台 潍坊 郑州 洛阳 武汉 宜昌 长沙 株洲 广州 深圳 珠海 佛山 东莞 中山 惠州 汕头 南宁 桂林 "
+    "海口 三亚 成都 绵阳 贵阳 昆明 大理 拉萨 西安 咸阳 兰州 西宁 银川 乌鲁木齐 台北 高雄 新加坡 东京 纽约 伦敦 "
+    "硅谷 湾区 悉尼 中国 美国 日本 德国 英国 加拿大 澳洲 帝都 魔都 beijing shanghai guangzhou shenzhen hangzhou "
+    "chengdu nanjing wuhan".split()
+)
+"""A compound that begins with a place names nobody by its beginning."""
+
+
+class _Notes:
+    """What conversations say of people: under which key which name stood, from when to when."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, dict[str, list[_Use]]] = {}
+        self.ids: set[str] = set()
+        self.own: dict[str, bool | None] = {}
+        self.scopes: dict[str, set[str]] = {}
+        self.answers: dict[str, Counter[str]] = {}
+
+    def meet(self, key: str, *, is_id: bool, is_self: bool | None = None) -> dict[str, list[_Use]]:
+        """The names under a key."""
+        if is_id:
+            self.ids.add(key)
+        if self.own.get(key) is None:
+            self.own[key] = is_self
+        return self.names.setdefault(key, {})
+
+    def add(self, conversation: Conversation, *, mentions: bool) -> None:
+        """Take notes of one conversation."""
+        scope = _scope(conversation)
+        own = _own_key(conversation, scope)
+        for member in conversation.members:
+            key = _key(member.id, member.name, member.is_self, own)
+            if key:
+                names = self.meet(key, is_id=bool(member.id), is_self=member.is_self)
+                for name in (member.name, *member.aliases):
+                    if name:
+                        names.setdefault(name, [])
+                self.scopes.setdefault(key, set()).add(scope)
+        if conversation.is_group is False and conversation.title and (conversation.id or "").startswith("wxid_"):
+            self.meet(conversation.id or "", is_id=True).setdefault(conversation.title, [])
+        self._add_messages(conversation, own, scope)
+        if mentions:
+            self._add_answers(conversation, own)
+
+    def _add_messages(self, conversation: Conversation, own: str, scope: str) -> None:
+        uses: dict[tuple[str | None, str | None, bool | None], _Use] = {}
+        for message in conversation.messages:
+            place = (message.sender_id, message.sender, message.is_self)
+            use = uses.get(place)
+            if use is None:
+                use = uses[place] = _Use()
+            use.count += 1
+            time = message.time
+            if time is not None:
+                if use.first is None or time < use.first:
+                    use.first = time
+                if use.last is None or time > use.last:
+                    use.last = time
+        for (id_, name, is_self), use in uses.items():
+            key = _key(id_, name, is_self, own)
+            if key is None:
+                continue
+            names = self.meet(key, is_id=bool(id_), is_self=is_self)
+            names.setdefault(name or key, []).append(use)
+            self.scopes.setdefault(key, set()).add(scope)
+
+    def _add_answers(self, conversation: Conversation, own: str) -> None:
+        """Who writes next when somebody is mentioned, within minutes and as one of the next three."""
+        messages = conversation.messages
+        for place, message in enumerate(messages):
+            if "@" not in message.text or message.time is None:
+                continue
+            asker = _key(message.sender_id, message.sender, message.is_self, own)
+            named = {mention.name for mention in message.mentions if not mention.everyone}
+            if len(named) != 1:
+                continue
+            answer = next(
+                (
+                    key
+                    for other in messages[place + 1 : place + 4]
+                    if other.time is not None
+                    and dt.timedelta() <= other.time - message.time <= _SOON
+                    and (key := _key(other.sender_id, other.sender, other.is_self, own)) not in (None, asker)
+                ),
+                None,
+            )
+            counter = self.answers.setdefault(named.pop(), Counter())
+            counter[answer or ""] += 1
+
+    def iter_keys(self) -> Iterator[Key]:
+        """Everything noted."""
+        for key, names in self.names.items():
+            uses = tuple(_name(name, key, found) for name, found in names.items())
+            yield Key(key, key in self.ids, self.own.get(key), uses)
+
+
+class _Use:
+    __slots__ = ("count", "first", "last")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.first: dt.datetime | None = None
+        self.last: dt.datetime | None = None
+
+
+def _wall(time: dt.datetime) -> dt.datetime:
+    return time.replace(tzinfo=None)
+
+
+def _name(name: str, key: str, uses: list[_Use]) -> Name:
+    first = min((use.first for use in uses if use.first is not None), key=_wall, default=None)
+    last = max((use.last for use in uses if use.last is not None), key=_wall, default=None)
+    return Name(name, key, first, last, sum(use.count for use in uses))
+
+
+def _scope(conversation: Conversation) -> str:
+    """What tells chats apart: the id, or else the title without what differs from day to day."""
+    return conversation.id or _DIGITS.sub("", conversation.title or "")
+
+
+def _own_key(conversation: Conversation, scope: str) -> str:
+    """The key of the owner of an archive."""
+    return conversation.owner or (f"我 ({scope})" if scope else "我")
+
+
+def _key(id_: str | None, name: str | None, is_self: bool | None, own: str) -> str | None:
+    """The key of a sender: the account id, or else the name; that of the owner for 我."""
+    if id_:
+        return id_
+    return own if name in OWN_NAMES and is_self is not False else name or None
+
+
+# --- evidence ---------------------------------------------------------------------------------------
+
+
+def _by_name(keys: Iterable[Key]) -> Iterator[Evidence]:
+    """Bare names that an account id has as well, and names that are spelled alike."""
+    same: dict[str, dict[str, Key]] = {}
+    alike: dict[str, dict[str, Key]] = {}
+    for key in keys:
+        for name in key.names:
+            if name.name in OWN_NAMES:
+                continue
+            same.setdefault(normalize_name(name.name), {})[key.key] = key
+            if len(plain := spelling(name.name)) >= _SHORTEST:
+                alike.setdefault(plain, {})[key.key] = key
+    told: set[tuple[str, str]] = set()
+    table: tuple[tuple[Kind, dict[str, dict[str, Key]], float], ...]
+    table = (("name", same, _SURE_NAME), ("spelling", alike, _SURE_SPELLING))
+    for kind, classes, sure in table:
+        for plain, found in classes.items():
+            if 1 < len(found) <= _MANY and len(plain) >= _SHORTEST:
+                several = sum(key.is_id for key in found.values()) > 1
+                for pair in itertools.combinations(found, 2):
+                    if pair not in told:
+                        told.add(pair)
+                        yield Evidence(kind, *pair, _BOTH if several else sure)
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    return tuple(part for part in map(spelling, _PARTS.split(name)) if part)
+
+
+def _by_head(keys: Iterable[Key], scopes: dict[str, set[str]]) -> Iterator[Evidence]:
+    """Names of one group of which one begins with the parts of the other."""
+    heads: dict[str, list[tuple[tuple[str, ...], Key, Name]]] = {}
+    for key in keys:
+        for name in key.names:
+            parts = _parts(name.name)
+            if parts and len(parts[0]) >= _SHORTEST and parts[0] not in _PLACES and not parts[0].isdecimal():
+                heads.setdefault(parts[0], []).append((parts, key, name))
+    for found in heads.values():
+        if not 1 < len({key.key for _, key, _ in found}) <= _MANY:
+            continue
+        found.sort(key=lambda entry: len(entry[0]))
+        is_chain = all(long[: len(short)] == short for (short, *_), (long, *_) in itertools.pairwise(found))
+        is_chain &= len({key.key for _, key, _ in found if key.is_id}) <= 1
+        for (short, one, first), (long, two, second) in itertools.combinations(found, 2):
+            if one.key != two.key and short != long and scopes.get(one.key, set()) & scopes.get(two.key, set()):
+                turns = _TURNS if _take_turns(first, second) else _BOTH
+                yield Evidence("compound", one.key, two.key, _SURE_COMPOUND if is_chain else turns)
+
+
+def _take_turns(one: Name, two: Name) -> bool:
+    if one.first is None or one.last is None or two.first is None or two.last is None:
+        return False
+    return _wall(one.last) < _wall(two.first) or _wall(two.last) < _wall(one.first)
+
+
+def _by_answers(notes: _Notes) -> Iterator[Evidence]:
+    """Names that are mentioned and that nobody writes under, with who answers nearly always."""
+    known = {normalize_name(name) for names in notes.names.values() for name in names}
+    for name, counter in notes.answers.items():
+        total = counter.total()
+        answer, number = counter.most_common(1)[0]
+        if answer and number >= _ANSWERS and number * 2 > total and normalize_name(name) not in known:
+            yield Evidence("answer", answer, name, round(0.9 * number / (total + 1), 2), number)
+
+
+def _by_owner(notes: _Notes, own: Iterable[str]) -> Iterator[Evidence]:
+    keys = [key for key in dict.fromkeys(own) if key in notes.names and key not in notes.ids]
+    for one, two in itertools.pairwise(keys):
+        yield Evidence("owner", one, two, _BOTH)
+
+
+def identities(
+    conversations: Conversation | Iterable[Conversation], known: Identities | None = None, *, mentions: bool = True
+) -> Identities:
+    """Find out who is who in conversations.
+
+    An account id is a person, with all names, remarks and aliases that stand with it; a name without an id is one as
+    well. These are joined by evidence: see `Evidence`. What is not sure enough is a suggestion.
+
+    Args:
+        conversations: one, or several that are read one after the other and not kept.
+        known: what somebody confirmed or denied before, as read from a file; it goes before everything found here.
+        mentions: also look who answers when a name is mentioned, which takes longer than all the rest.
+
+    Returns:
+        Everybody, in order of appearance; first those of `known`.
+
+    Example:
+        >>> from wechatlog import Conversation, Message
+        >>> chat = Conversation([Message(sender="张三"), Message(sender="李四"), Message(sender="张三-示例公司")])
+        >>> [person.label for person in identities(chat)]
+        ['张三-示例公司', '李四']
+    """
+    notes = _Notes()
+    own = []
+    for conversation in [conversations] if isinstance(conversations, Conversation) else conversations:
+        notes.add(conversation, mentions=mentions)
+        own.append(_own_key(conversation, _scope(conversation)))
+    before = known if known is not None else Identities()
+    keys = {key.key: key for key in before.iter_keys()}
+    for key in notes.iter_keys():
+        old = keys.get(key.key)
+        if old is None:
+            keys[key.key] = key
+            continue
+        names = join_names(key.names, {(name.key, name.name): name for name in old.names})
+        is_self = key.is_self if key.is_self is not None else old.is_self
+        keys[key.key] = attrs.evolve(old, is_id=old.is_id or key.is_id, is_self=is_self, names=names)
+    answers = list(_by_answers(notes))
+    for link in answers:
+        keys.setdefault(link.two, Key(link.two, is_id=False, names=(Name(link.two, link.two),)))
+    found = [*_by_name(keys.values()), *_by_head(keys.values(), notes.scopes), *answers, *_by_owner(notes, own)]
+    return solve(keys.values(), _once((*before.iter_evidence(), *found)), before.vetoes)
+
+
+def _once(evidence: Iterable[Evidence]) -> Iterable[Evidence]:
+    """Each piece of evidence about two keys once; the last one found."""
+    turned = (attrs.evolve(link, one=min(link.one, link.two), two=max(link.one, link.two)) for link in evidence)
+    return {(link.kind, link.one, link.two): link for link in turned}.values()
