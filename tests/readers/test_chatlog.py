@@ -16,7 +16,7 @@ import wechatlog
 from tests.readers._variants import check_cuts, check_encodings, read
 from wechatlog.content.chatlog import read_contents, read_rendering
 from wechatlog.model import MessageKind as Kind
-from wechatlog.readers import chatlog_json, chatlog_tables, chatlog_text
+from wechatlog.readers import chatlog, chatlog_text
 from wechatlog.segments.types import Call, Forward, Image, Location, Quote
 from wechatlog.testing import check_reader
 
@@ -30,11 +30,11 @@ KINDS = [Kind.TEXT, Kind.TEXT, Kind.IMAGE, Kind.VOICE, Kind.LINK, Kind.QUOTE, Ki
 @pytest.mark.parametrize(
     ("reader", "case"),
     [
-        (chatlog_json.JSON, "chatlog-json/private.json"),
-        (chatlog_json.JSON, "chatlog-json/several-talkers.json"),
-        (chatlog_json.WEBHOOK, "chatlog-webhook/group.json"),
-        (chatlog_tables.CSV, "chatlog-csv/private.csv"),
-        (chatlog_tables.XLSX, "chatlog-xlsx/private.xlsx"),
+        (chatlog.JSON, "chatlog-json/private.json"),
+        (chatlog.JSON, "chatlog-json/several-talkers.json"),
+        (chatlog.WEBHOOK, "chatlog-webhook/group.json"),
+        (chatlog.CSV, "chatlog-csv/private.csv"),
+        (chatlog.XLSX, "chatlog-xlsx/private.xlsx"),
         (chatlog_text.READER, "chatlog-text/private.txt"),
         (chatlog_text.READER, "chatlog-text/several-talkers.txt"),
     ],

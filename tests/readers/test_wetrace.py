@@ -14,7 +14,7 @@ import wechatlog
 from tests.readers._variants import check_cuts, check_encodings, read
 from wechatlog.engine.protocol import Head
 from wechatlog.engine.scripts import assigned_head, assigned_name, json_blocks
-from wechatlog.readers import wetrace
+from wechatlog.readers import chatlog
 from wechatlog.source import Source
 from wechatlog.testing import check_reader
 
@@ -27,10 +27,10 @@ CSV = (CORPUS / "wetrace-csv" / "group.csv").read_text(encoding="utf-8-sig")
 @pytest.mark.parametrize(
     ("reader", "case"),
     [
-        (wetrace.CSV, "wetrace-csv/group.csv"),
-        (wetrace.XLSX, "wetrace-xlsx/group.xlsx"),
-        (wetrace.JS, "wetrace-js/data.js"),
-        (wetrace.TEXT, "wetrace-text/plain.txt"),
+        (chatlog.WETRACE_CSV, "wetrace-csv/group.csv"),
+        (chatlog.WETRACE_XLSX, "wetrace-xlsx/group.xlsx"),
+        (chatlog.WETRACE_JS, "wetrace-js/data.js"),
+        (chatlog.WETRACE_TEXT, "wetrace-text/plain.txt"),
     ],
 )
 def test_promises(reader: Any, case: str) -> None:
@@ -84,9 +84,8 @@ def test_file_names(tmp_path: Path, name: str, expected: tuple[str | None, str |
 
 
 def test_a_capped_export_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wechatlog.readers.wetrace._CAP", 2)
-    monkeypatch.setattr("wechatlog.readers.support.chatlog_rows._CAP", 3)
-    text = "[李四] 2025-03-01 09:00:00\n早\n\n" * 2
+    monkeypatch.setattr("wechatlog.readers.chatlog._CAP", 3)
+    text = "[李四] 2025-03-01 09:00:00\n早\n\n" * 3
     for found in (wechatlog.loads(text), wechatlog.loads(CSV, format="wetrace-csv")):
         assert [entry.code for entry in found.diagnostics] == ["capped-export"]
         assert found.diagnostics[0].severity == "info"

@@ -1,1 +1,89 @@
-"""How every format is read: the protocol, the containers that give rows, and what is true of all formats."""
+"""How every format is read: a format is a value of `Format`, containers give rows, an `Entry` is what a row says.
+
+Built-in formats and plug-ins use the names below. A container yields rows with their lines and tells damage: `Table`
+and `one_of` (delimited text, sheets), `iter_objects` and `iter_line_objects` (JSON), `message_blocks` (text).
+`Fields` maps keys to the fields of segments. What is true for every format stands in `Reading` and `batches_of`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from wechatlog.engine.entry import NOTICES, Entry, batches_of
+    from wechatlog.engine.fields import Fields, one_segment
+    from wechatlog.engine.format import Format
+    from wechatlog.engine.head import Head
+    from wechatlog.engine.headers import framed_headers, message_blocks
+    from wechatlog.engine.json_objects import iter_line_objects, iter_objects
+    from wechatlog.engine.protocol import Evidence, Reader, Refusal
+    from wechatlog.engine.reading import OWNER_OPTION, Draft, Reading
+    from wechatlog.engine.tables import Table, one_of
+
+__all__ = [
+    "NOTICES",
+    "OWNER_OPTION",
+    "Draft",
+    "Entry",
+    "Evidence",
+    "Fields",
+    "Format",
+    "Head",
+    "Reader",
+    "Reading",
+    "Refusal",
+    "Table",
+    "batches_of",
+    "framed_headers",
+    "iter_line_objects",
+    "iter_objects",
+    "message_blocks",
+    "one_of",
+    "one_segment",
+]
+
+# Imported when it is first asked for: reading Markdown does not pay for workbooks.
+_MODULES: Final = {
+    "entry": (
+        "NOTICES",
+        "Entry",
+        "batches_of",
+    ),
+    "fields": (
+        "Fields",
+        "one_segment",
+    ),
+    "format": ("Format",),
+    "head": ("Head",),
+    "headers": (
+        "framed_headers",
+        "message_blocks",
+    ),
+    "json_objects": (
+        "iter_line_objects",
+        "iter_objects",
+    ),
+    "protocol": (
+        "Evidence",
+        "Reader",
+        "Refusal",
+    ),
+    "reading": (
+        "OWNER_OPTION",
+        "Draft",
+        "Reading",
+    ),
+    "tables": (
+        "Table",
+        "one_of",
+    ),
+}
+_HOME: Final = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    return value

@@ -1,17 +1,19 @@
-"""Rows of a CSV text with the line that each begins on.
+"""Rows of a delimited text with the line that each begins on.
 
-Takes blocks of text and gives lists of fields. Quoted fields may hold line ends, commas and NUL. Knows no format.
+Takes blocks of text and gives lists of cells. Quoted cells may hold line ends, delimiters and NUL. A quote that was
+lost costs its own row: reading goes on at the next line, and the damage is told. Knows no format.
 """
 
 from __future__ import annotations
 
 import csv
+import io
 import itertools
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wechatlog.diagnostics import Severity
-from wechatlog.tokenizer import iter_lines, prepare
+from wechatlog.tokenizer import prepare, whole_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +22,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Row", "iter_dicts", "iter_rows"]
 
-_FIELD_LIMIT = min(sys.maxsize, 2**31 - 1)
+_FIELD_LIMIT: Final = min(sys.maxsize, 2**31 - 1)
+_LONGEST_ROW: Final = 1 << 24
+"""Characters of a row; a longer one has lost the quote that ends it."""
+
+
+_PROBED: Final = 50
+"""Lines behind a broken row that are looked at."""
 
 
 class Row(NamedTuple):
@@ -35,10 +43,55 @@ class Row(NamedTuple):
     line: int
 
 
-def iter_rows(blocks: Iterable[str], collector: Collector, *, delimiter: str = ",") -> Iterator[Row]:
-    """The rows of a CSV text.
+class _Lines:
+    """The lines of a text, those of the open row held so that reading can go back to its second one."""
 
-    Blank lines and rows of nothing but delimiters are skipped; a quote that never closes is reported.
+    def __init__(self, blocks: Iterable[str]) -> None:
+        self._texts = (io.StringIO(text[1:], newline="\n") for text in whole_lines(blocks))
+        self.row = self._first = 1  # the lines that the open row and what is held begin on
+        self._held: list[str] = []
+        self._again: list[str] = []
+        self.ended = False
+
+    def batches(self) -> Iterator[list[str]]:
+        """Lines in lists; stops early where the open row is longer than a row can be."""
+        if self._again:
+            self._held, self._again = self._again, []
+            yield self._held.copy()
+        for text in self._texts:
+            del self._held[: self.row - self._first]
+            self._first = self.row
+            lines = list(text)
+            self._held += lines
+            yield lines
+            if self.row == self._first and sum(map(len, self._held)) > _LONGEST_ROW:
+                return
+        self.ended = True
+
+    def give_up(self, width: int, delimiter: str) -> list[str]:
+        """The cells of a broken row: of its first line alone, unless no line behind it looks like a row of its own.
+
+        Args:
+            width: how many cells the row before had.
+            delimiter: of the cells.
+        """
+        line, *rest = self._held[self.row - self._first :]
+        shaped = (len(_lenient(other, delimiter)) == width for other in rest[:_PROBED])
+        if self.ended and not (width > 1 and any(shaped)):
+            line, rest = "".join((line, *rest)), []
+        elif len(rest):
+            line = line.rstrip("\r\n")
+        self.row = self._first = self.row + max(1, line.count("\n"))
+        self._held, self._again = [], rest
+        self.ended = self.ended and not rest
+        return _lenient(line, delimiter)
+
+
+def iter_rows(blocks: Iterable[str], collector: Collector, *, delimiter: str = ",") -> Iterator[Row]:
+    """The rows of a delimited text.
+
+    Blank lines and rows of nothing but delimiters are skipped. A row whose quotes do not fit is reported, read as one
+    line, and the lines behind it are read as rows.
 
     Args:
         blocks: the text in pieces of any size.
@@ -49,43 +102,33 @@ def iter_rows(blocks: Iterable[str], collector: Collector, *, delimiter: str = "
     # so it is only ever raised.
     if csv.field_size_limit() < _FIELD_LIMIT:
         csv.field_size_limit(_FIELD_LIMIT)
-    quotes = _QuoteCounter(line for line, _ in iter_lines(prepare(blocks).blocks))
-    reader = csv.reader(quotes, delimiter=delimiter)
-    while True:
-        line = reader.line_num + 1
-        quotes.count = 0
+    lines, new, width = _Lines(prepare(blocks).blocks), tuple.__new__, 0
+    while not lines.ended:
+        reader = csv.reader(itertools.chain.from_iterable(lines.batches()), delimiter=delimiter, strict=True)
+        base = line = lines.row
+        cells: list[str] = []
         try:
-            fields = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:  # pragma: no cover - nothing is known that raises it without strict
-            collector.report("broken-csv", f"broken CSV row: {error}", severity=Severity.ERROR, line=line)
-            continue
-        if quotes.ended and quotes.count % 2:
-            collector.report("open-quote", "a quoted field never ends: the file is cut or damaged", line=line)
-        if any(fields):
-            yield Row(fields, line)
+            for cells in reader:
+                if any(cells):
+                    yield new(Row, (cells, line))
+                lines.row = line = base + reader.line_num
+        except csv.Error as error:
+            if "end of data" in str(error):
+                collector.report("open-quote", "a quoted field never ends: the file is cut or damaged", line=line)
+            else:
+                collector.report("broken-csv", f"broken CSV row: {error}", severity=Severity.ERROR, line=line)
+            width = len(cells) or width
+            cells = lines.give_up(width, delimiter)
+            if any(cells):
+                yield Row(cells, line)
 
 
-class _QuoteCounter:
-    """Lines for the csv module, with a count of the quotes in them: an odd one at the end is an open field."""
-
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
-        self.count = 0
-        self.ended = False
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        try:
-            line = next(self._lines)
-        except StopIteration:
-            self.ended = True
-            raise
-        self.count += line.count('"')
-        return line
+def _lenient(line: str, delimiter: str) -> list[str]:
+    """The cells of one row, whatever its quotes are."""
+    try:
+        return next(csv.reader(io.StringIO(line, newline="\n"), delimiter=delimiter), [])
+    except csv.Error:  # a CR outside of quotes
+        return [cell.strip('"') for cell in line.rstrip("\r\n").split(delimiter)]
 
 
 def iter_dicts(

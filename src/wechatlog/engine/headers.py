@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections import deque
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
@@ -23,16 +23,21 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from wechatlog.engine.protocol import Context
+    from wechatlog.engine.head import Head
+    from wechatlog.engine.reading import Reading
     from wechatlog.timestamps import Precision
     from wechatlog.tokenizer import Grammar, Record
 
 __all__ = [
     "Block",
     "Candidate",
-    "Gate",
+    "FramedHeaders",
+    "HeaderCheck",
     "cached_clock",
+    "framed_headers",
+    "header_clock",
     "iter_blocks",
+    "message_blocks",
     "read_clock",
     "sample",
     "sample_blocks",
@@ -106,7 +111,7 @@ def cached_clock(text: str, today: dt.date | None = None) -> Clock | None:
     return parse_clock(text, today=today)
 
 
-def read_clock(context: Context, text: str, line: int | None = None) -> tuple[dt.datetime | None, Precision | None]:
+def read_clock(context: Reading, text: str, line: int | None = None) -> tuple[dt.datetime | None, Precision | None]:
     """The time and precision of a clock text; `(None, None)` and a diagnostic where it is none."""
     found = cached_clock(text)
     if found is None:
@@ -177,7 +182,7 @@ def iter_blocks(blocks: Iterable[str], grammar: Grammar, accept: Callable[[Candi
 
 
 @attrs.define(eq=False)
-class Gate:
+class HeaderCheck:
     """Decides which candidates are headers, and reports those that it doubts.
 
     Attributes:
@@ -198,7 +203,7 @@ class Gate:
         falling: some header was older than the one above it, and was accepted.
     """
 
-    context: Context
+    context: Reading
     sender: Callable[[re.Match[str]], str | None]
     clock: Callable[[re.Match[str]], dt.datetime | None]
     blanks: int = 0
@@ -299,3 +304,61 @@ class Gate:
             column=1 if self.placed else None,
             excerpt=candidate.header.group()[1:201],
         )
+
+
+def message_blocks(
+    reading: Reading,
+    grammar: Grammar,
+    sender: Callable[[re.Match[str]], str | None],
+    clock: Callable[[re.Match[str]], dt.datetime | None] | None = None,
+    *,
+    blocks: Iterable[str] | None = None,
+    preamble: Callable[[Block], None] | None = None,
+    **check: Any,
+) -> Iterator[tuple[re.Match[str], Block]]:
+    """Header and block of each message of a text.
+
+    Args:
+        reading: of the text.
+        grammar: the dialect.
+        sender: the name in a header, or `None`.
+        clock: the time in a header, for comparing; that of the group `time` where it is not given.
+        blocks: the text, where it is not that of the reading.
+        preamble: takes the text before the first header, which is told otherwise.
+        check: how headers are told from what looks like one, as for `HeaderCheck`.
+    """
+    gate = HeaderCheck(reading, sender, clock or header_clock, **check)
+    for block in iter_blocks(reading.blocks() if blocks is None else blocks, grammar, gate.accept):
+        if block.header is not None:
+            yield block.header, block
+        elif preamble is not None:
+            preamble(block)
+        else:
+            reading.report_preamble(block.lines, line=block.line)
+
+
+def header_clock(header: re.Match[str]) -> dt.datetime | None:
+    """The time in the group `time` of a header, for comparing."""
+    found = cached_clock(header["time"])
+    return found.time if found else None
+
+
+class FramedHeaders(NamedTuple):
+    """What a head holds of header lines that stand after a blank line.
+
+    Attributes:
+        found: how many.
+        first: whether the first line that is not blank is one.
+    """
+
+    found: int
+    first: bool
+
+
+def framed_headers(head: Head, grammar: Grammar, *, lines: int = 400) -> FramedHeaders:
+    """The header lines of a dialect in a head, for detection: those at the start or after a blank line."""
+    text = head.lines[:lines]
+    pairs = zip(["", *text], text, strict=False)
+    found = sum(not before.strip() and grammar.pattern.match("\n" + line) is not None for before, line in pairs)
+    first = next((line for line in text if line.strip()), "")
+    return FramedHeaders(found, grammar.pattern.match("\n" + first) is not None)

@@ -24,13 +24,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
+from wechatlog.content.accounts import is_room
 from wechatlog.content.chatlog import NOTICE_SENDERS, OWN, read_rendering
 from wechatlog.diagnostics import Severity
-from wechatlog.engine.headers import Candidate, Gate, iter_blocks
+from wechatlog.engine.headers import Candidate, HeaderCheck, iter_blocks
 from wechatlog.engine.protocol import Evidence, Head
 from wechatlog.engine.records import count_headers
 from wechatlog.errors import OptionError
-from wechatlog.readers.support.chatlog_rows import is_room, report_body
 from wechatlog.readers.support.routing import Desk, route
 from wechatlog.tokenizer import Grammar
 
@@ -208,7 +208,9 @@ class _Reading:
 
     def pairs(self) -> Iterator[tuple[Draft, Message]]:
         """Each message with its conversation."""
-        gate = Gate(self.context, self._sender, self._clock, blanks=1, ordered=True, serious=True, check=self._doubt)
+        gate = HeaderCheck(
+            self.context, self._sender, self._clock, blanks=1, ordered=True, serious=True, check=self._doubt
+        )
         self._last = lambda: gate.last
         for block in iter_blocks(self.context.blocks(), _GRAMMAR, gate.accept):
             if block.header is not None:
@@ -254,7 +256,8 @@ class _Reading:
         own = who.id == OWN
         draft = self._draft(who, own=own, notice=notice, line=block.line)
         body = read_rendering(_body(block), notice=notice, zone=self.context.tz)
-        report_body(self.context, body, block.line)
+        for problem in body.problems:
+            self.context.report(problem.code, problem.sentence, severity=problem.severity, line=block.line)
         time = self._time(header["time"], block.line)
         message = self.context.message(
             draft,

@@ -21,7 +21,7 @@ from wechatlog.content.vocabulary import kind_of_name, segment_for
 from wechatlog.engine.headers import (
     Block,
     Candidate,
-    Gate,
+    HeaderCheck,
     cached_clock,
     iter_blocks,
     read_clock,
@@ -92,7 +92,7 @@ class _Pass:
         head, blocks = sample(self.blocks)
         candidates = [candidate for candidate in sample_blocks(head, _GRAMMAR) if _date(candidate)]
         framed = sum(candidate.blanks > 0 for candidate in candidates)
-        gate = Gate(
+        gate = HeaderCheck(
             self.context,
             lambda header: header["sender"],
             lambda _: None,
@@ -114,7 +114,7 @@ class _Pass:
                     column=1,
                 )
 
-    def _in_order(self, candidate: Candidate, gate: Gate) -> bool:
+    def _in_order(self, candidate: Candidate, gate: HeaderCheck) -> bool:
         """The gate's word, with the times that stand in the bodies."""
 
         def clock(header: re.Match[str]) -> dt.datetime | None:

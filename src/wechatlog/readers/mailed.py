@@ -21,7 +21,7 @@ from wechatlog.diagnostics import Severity
 from wechatlog.engine.headers import (
     Block,
     Candidate,
-    Gate,
+    HeaderCheck,
     cached_clock,
     iter_blocks,
     read_clock,
@@ -249,7 +249,7 @@ class _Pass:
         self.gate_day = self.day
         self.draft: Draft = context.draft(metadata={"exporter": "WeChat"})
         self._describe()
-        self.gate = Gate(
+        self.gate = HeaderCheck(
             context,
             lambda header: header["sender"],
             self._gate_clock,

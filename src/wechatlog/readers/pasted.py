@@ -20,7 +20,7 @@ from wechatlog.diagnostics import Severity
 from wechatlog.engine.headers import (
     Block,
     Candidate,
-    Gate,
+    HeaderCheck,
     cached_clock,
     iter_blocks,
     sample,
@@ -214,7 +214,7 @@ class TimedPasteReader:
 
         candidates = sample_blocks(head, _TIMED)
         check = _same_style(candidates)
-        gate = Gate(run.context, _sender, clock, blanks=_framed(candidates), check=check)
+        gate = HeaderCheck(run.context, _sender, clock, blanks=_framed(candidates), check=check)
         for block in iter_blocks(blocks, _TIMED, gate.accept):
             if block.header is None:
                 run.preamble(block)
@@ -269,7 +269,7 @@ class IosPasteReader:
             found = cached_clock(header["time"])
             return found.time if found else None
 
-        gate = Gate(run.context, lambda _: None, clock, check=check, ordered=True)
+        gate = HeaderCheck(run.context, lambda _: None, clock, check=check, ordered=True)
 
         def accept(candidate: Candidate) -> bool:
             if not gate.accept(candidate):
@@ -359,7 +359,7 @@ class NamePasteReader:
                 return None
             return "it looks like a header but reads like the opening of a list"
 
-        gate = Gate(run.context, lambda header: header["sender"], lambda _: None, blanks=blanks, check=check)
+        gate = HeaderCheck(run.context, lambda header: header["sender"], lambda _: None, blanks=blanks, check=check)
         for block in iter_blocks(blocks, _NAMES, gate.accept):
             if block.header is None:
                 run.preamble(block)

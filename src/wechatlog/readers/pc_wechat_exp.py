@@ -17,7 +17,7 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import WECHATEXPORTER, parse_body
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.diagnostics import Severity
-from wechatlog.engine.headers import Gate, cached_clock, iter_blocks, read_clock, sample
+from wechatlog.engine.headers import HeaderCheck, cached_clock, iter_blocks, read_clock, sample
 from wechatlog.engine.protocol import Evidence, in_batches
 from wechatlog.model import MessageKind, Participant
 from wechatlog.tokenizer import Grammar, prepare
@@ -197,7 +197,7 @@ class PcWechatExpTextReader:
             end = header.string.find("\n", header.end())
             return run.split(header.string[header.end() : end if end >= 0 else None]).sender
 
-        gate = Gate(run.context, sender, _clock, ordered=True, serious=True)
+        gate = HeaderCheck(run.context, sender, _clock, ordered=True, serious=True)
         if run.draft.is_group is False:
             gate.check = lambda candidate: _unknown_name(run, gate, sender(candidate.header))
         count = 0
@@ -208,7 +208,7 @@ class PcWechatExpTextReader:
         run.count(count)
 
 
-def _unknown_name(run: _Pass, gate: Gate, name: str) -> str | None:
+def _unknown_name(run: _Pass, gate: HeaderCheck, name: str) -> str | None:
     """A doubt of a third name in a private chat: the head names the peer, who may show under one other name."""
     usual = {_OWN, run.draft.title, run.draft.id, "系统消息", ""}
     others = gate.known - usual

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
+from wechatlog.content.accounts import is_room
 from wechatlog.content.appmsg import parse_app_message, parse_content, split_sender_prefix
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import BRACKETS, WXCLI, parse_body, quote_segments, read_placeholder
@@ -48,7 +49,6 @@ from wechatlog.engine.json_values import (
 )
 from wechatlog.engine.protocol import OWNER_OPTION, Evidence, Head, in_batches
 from wechatlog.model import MessageKind
-from wechatlog.readers.support.chatlog_rows import attach_zone, is_room
 from wechatlog.readers.support.routing import Desk, route
 from wechatlog.segments.types import Quote, Text
 from wechatlog.timestamps import parse_clock
@@ -193,7 +193,7 @@ def _wx_cli_message(context: Context, draft: Draft, item: Item, *, names_peer: b
     if value.get("timestamp"):
         time, precision = context.unix_time(value["timestamp"], line=item.line), "second"
     elif clock := parse_clock(read_string(value.get("time"))):
-        time, precision = attach_zone(context, clock.time), clock.precision
+        time, precision = context.zoned(clock.time), clock.precision
     else:
         context.report("bad-time", "the message has no time", severity=Severity.ERROR, line=item.line)
     body = _wx_cli_body(context, value, item.line, None if time is None else time.tzinfo)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import WECHATEXPORTER, read_placeholder
 from wechatlog.diagnostics import Severity
-from wechatlog.engine.headers import Candidate, Gate, iter_blocks, sample
+from wechatlog.engine.headers import Candidate, HeaderCheck, iter_blocks, sample
 from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
 from wechatlog.errors import OptionError
 from wechatlog.model import MessageKind
@@ -122,7 +122,7 @@ class _Pass:
 
     def messages(self) -> Iterator[Message]:
         """The messages in order."""
-        gate = Gate(self.context, lambda header: header["sender"], self._clock, check=self._check, ordered=True)
+        gate = HeaderCheck(self.context, lambda header: header["sender"], self._clock, check=self._check, ordered=True)
         for block in iter_blocks(self.blocks, _GRAMMAR, gate.accept):
             if block.header is not None:
                 yield self._message(block)

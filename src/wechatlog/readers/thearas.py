@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from wechatlog.content.notices import read_notice
 from wechatlog.content.vocabulary import kind_of_local_type, segment_for
 from wechatlog.diagnostics import Severity
-from wechatlog.engine.headers import Gate, cached_clock, iter_blocks, read_clock, sample
+from wechatlog.engine.headers import HeaderCheck, cached_clock, iter_blocks, read_clock, sample
 from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
 from wechatlog.model import MessageKind
 from wechatlog.tokenizer import Grammar
@@ -103,7 +103,7 @@ class _Pass:
 
     def messages(self) -> Iterator[Message]:
         """The messages in order."""
-        gate = Gate(self.context, lambda _: None, _clock, ordered=True, serious=True)
+        gate = HeaderCheck(self.context, lambda _: None, _clock, ordered=True, serious=True)
         count = 0
         for block in iter_blocks(self.blocks, _GRAMMAR, gate.accept):
             if block.header is not None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from wechatlog.content.accounts import is_room
 from wechatlog.content.forwards import parse_source_time
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_call, quote_segments
@@ -31,7 +32,7 @@ from wechatlog.content.vocabulary import (
     segment_for,
 )
 from wechatlog.diagnostics import Severity
-from wechatlog.engine.headers import Gate, iter_blocks
+from wechatlog.engine.headers import HeaderCheck, iter_blocks
 from wechatlog.engine.json_stream import iter_json
 from wechatlog.engine.json_values import (
     read_degrees,
@@ -46,7 +47,6 @@ from wechatlog.engine.json_values import (
 from wechatlog.engine.protocol import OWNER_OPTION, Evidence, Head, in_batches
 from wechatlog.engine.scripts import assigned_head, json_blocks
 from wechatlog.model import MessageKind, build_message
-from wechatlog.readers.support.chatlog_rows import attach_zone, is_room
 from wechatlog.readers.support.named_rows import find_delimiter, text_rows
 from wechatlog.timestamps import parse_clock
 from wechatlog.tokenizer import Grammar
@@ -316,7 +316,7 @@ def _json_time(context: Context, value: Mapping[str, Any], line: int) -> dt.date
     if time is None:
         context.report("bad-time", f"not a time: {text[:60]!r}", severity=Severity.ERROR, line=line)
         return None
-    return attach_zone(context, time)
+    return context.zoned(time)
 
 
 def _body_text(value: Mapping[str, Any], data: Mapping[str, Any]) -> str:
@@ -486,7 +486,7 @@ class TracememoMarkdownReader:
         return in_batches(draft, self._messages(context, draft))
 
     def _messages(self, context: Context, draft: Draft) -> Iterator[Message]:
-        gate = Gate(
+        gate = HeaderCheck(
             context,
             lambda match: match["sender"],
             lambda match: _parse_locale_time(match["time"]),

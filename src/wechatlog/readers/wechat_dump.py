@@ -20,7 +20,7 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import WECHAT_DUMP, parse_body
 from wechatlog.content.vocabulary import APP_MESSAGE, kind_of_type, segment_for
 from wechatlog.diagnostics import Severity
-from wechatlog.engine.headers import Gate, iter_blocks
+from wechatlog.engine.headers import HeaderCheck, iter_blocks
 from wechatlog.engine.protocol import Evidence, in_batches
 from wechatlog.model import MessageKind
 from wechatlog.segments.types import Image, Segment, Sticker, Video, Voice
@@ -91,7 +91,7 @@ class _Pass:
 
     def messages(self) -> Iterator[Message]:
         """The messages in order."""
-        gate = Gate(self.context, lambda header: header["sender"], _clock, ordered=True, serious=True)
+        gate = HeaderCheck(self.context, lambda header: header["sender"], _clock, ordered=True, serious=True)
         for block in iter_blocks(self.context.blocks(), _GRAMMAR, gate.accept):
             if block.header is not None:
                 yield self._message(block)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from wechatlog.content.placeholders import WECHATEXPORTER, read_placeholder
 from wechatlog.content.vocabulary import segment_for
-from wechatlog.engine.headers import Gate, cached_clock, iter_blocks, read_clock, sample, sample_blocks
+from wechatlog.engine.headers import HeaderCheck, cached_clock, iter_blocks, read_clock, sample, sample_blocks
 from wechatlog.engine.protocol import Evidence, in_batches
 from wechatlog.model import MessageKind
 from wechatlog.tokenizer import Grammar
@@ -68,7 +68,9 @@ class _Pass:
         head, self.blocks = sample(context.blocks())
         self.names: tuple[str, ...] = (_OWN,)
         self._read_head(head)
-        self.gate = Gate(context, lambda header: self._split(header.string, header.end())[0], _clock, ordered=True)
+        self.gate = HeaderCheck(
+            context, lambda header: self._split(header.string, header.end())[0], _clock, ordered=True
+        )
         self.gate.serious = True
         senders = [self._split(c.header.string, c.header.end())[0] for c in sample_blocks(head, _GRAMMAR)]
         if senders and sum(sender in self.names for sender in senders) * 10 > len(senders) * 6:

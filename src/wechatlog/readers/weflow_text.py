@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from wechatlog.content.placeholders import quote_segments
 from wechatlog.content.vocabulary import kind_of_name, segment_for
-from wechatlog.engine.headers import Gate, iter_blocks, sample, sample_blocks
+from wechatlog.engine.headers import HeaderCheck, iter_blocks, sample, sample_blocks
 from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
 from wechatlog.engine.records import count_headers, read_records
 from wechatlog.model import MessageKind, Participant
@@ -115,7 +115,7 @@ class WeflowTxtReader:
         candidates = sample_blocks(text, TXT_GRAMMAR)
         people = _People(_names(candidates))
         draft.is_group = people.is_group
-        gate = Gate(context, lambda match: match["sender"], _header_time, blanks=1)
+        gate = HeaderCheck(context, lambda match: match["sender"], _header_time, blanks=1)
         watch = FaultWatch(context)
         for block in iter_blocks(blocks, TXT_GRAMMAR, gate.accept):
             if block.header is not None:

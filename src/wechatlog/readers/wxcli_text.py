@@ -18,7 +18,7 @@ from wechatlog.content.placeholders import WXCLI, read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.engine.headers import (
     Candidate,
-    Gate,
+    HeaderCheck,
     cached_clock,
     iter_blocks,
     read_clock,
@@ -187,7 +187,7 @@ class WxcliMarkdownReader:
     def _messages(self, run: _Pass) -> Iterator[Message]:
         bodies = (candidate.body.lstrip("\r\n") for candidate in sample_blocks(run.head, _MARKDOWN))
         run.learn([match["sender"] for body in bodies if (match := _BOLD_NAME.match(body))])
-        gate = Gate(run.context, lambda _: None, lambda _: None, blanks=1, check=_one_blank_line, serious=True)
+        gate = HeaderCheck(run.context, lambda _: None, lambda _: None, blanks=1, check=_one_blank_line, serious=True)
         count = 0
         for block in iter_blocks(run.blocks, _MARKDOWN, gate.accept):
             if block.header is None:
@@ -223,7 +223,7 @@ class WxcliTextReader:
     def _messages(self, run: _Pass) -> Iterator[Message]:
         bodies = (candidate.body for candidate in sample_blocks(run.head, _TEXT))
         run.learn([match["sender"] for body in bodies if (match := _PLAIN_NAME.match(body))])
-        gate = Gate(run.context, lambda _: None, _clock, ordered=True, serious=True)
+        gate = HeaderCheck(run.context, lambda _: None, _clock, ordered=True, serious=True)
         count = 0
         for block in iter_blocks(run.blocks, _TEXT, gate.accept):
             if block.header is None:

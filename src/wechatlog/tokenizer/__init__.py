@@ -4,7 +4,7 @@
 lossless token view of the same records. Nothing here knows what a message is.
 """
 
-from wechatlog.tokenizer.engine import Prepared, Record, iter_lines, iter_records, prepare
+from wechatlog.tokenizer.engine import Prepared, Record, iter_lines, iter_records, prepare, whole_lines
 from wechatlog.tokenizer.grammar import Grammar, compile_format
 from wechatlog.tokenizer.tokens import MARKDOWN, Token, TokenKind, iter_tokens, tokenize
 
@@ -21,4 +21,5 @@ __all__ = [
     "iter_tokens",
     "prepare",
     "tokenize",
+    "whole_lines",
 ]

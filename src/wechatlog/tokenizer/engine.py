@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from wechatlog.tokenizer.grammar import Grammar
 
-__all__ = ["Prepared", "Record", "iter_lines", "iter_records", "prepare"]
+__all__ = ["Prepared", "Record", "iter_lines", "iter_records", "prepare", "whole_lines"]
 
 Record: TypeAlias = "tuple[re.Match[str] | None, str, int, int]"
 """`(header, body, offset, line)`.
@@ -69,7 +69,7 @@ def iter_records(blocks: Iterable[str], grammar: Grammar) -> Iterator[list[Recor
     block_offset, block_line = -1, 1  # of text[0], the line end before the block; of its first line
     after_blank = True
     picky = grammar.framed or grammar.accept is not None
-    for text in _whole_lines(blocks):
+    for text in whole_lines(blocks):
         records: list[Record] = []
         begin = counted = 1
         for match in grammar.pattern.finditer(text):
@@ -105,7 +105,7 @@ def _ends_blank(text: str, line_end: int) -> bool:
     return not text[text.rfind("\n", 0, line_end) + 1 : line_end].strip(" \t\r")
 
 
-def _whole_lines(blocks: Iterable[str]) -> Iterator[str]:
+def whole_lines(blocks: Iterable[str]) -> Iterator[str]:
     """Blocks cut after a line end, each with the line end before it at its front."""
     carry: list[str] = []
     for block in blocks:
@@ -122,7 +122,7 @@ def _whole_lines(blocks: Iterable[str]) -> Iterator[str]:
 def iter_lines(blocks: Iterable[str]) -> Iterator[tuple[str, int]]:
     """Lines with their line ends, and the offset of each, for formats that are read line by line."""
     offset = 0
-    for text in _whole_lines(blocks):
+    for text in whole_lines(blocks):
         begin = 1
         while begin < len(text):
             end = text.find("\n", begin) + 1 or len(text)

@@ -1,0 +1,93 @@
+"""What a file says of one message, and the messages that are made of it.
+
+Takes entries in the order of a file, gives batches of messages. What is true of the messages of every format stands
+here once: nobody sends a notice, a conversation never holds naive and aware times together, several chats of one file
+go into batches of their own. Knows no format and no container.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
+
+from wechatlog.model import Loose, Message, MessageKind
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator
+
+    from wechatlog.engine.protocol import Batch
+    from wechatlog.engine.reading import Draft, Reading
+    from wechatlog.segments import Segment
+    from wechatlog.timestamps import Precision
+
+__all__ = ["NOTICES", "Entry", "batches_of"]
+
+NOTICES: Final = frozenset({MessageKind.SYSTEM, MessageKind.RECALL, MessageKind.PAT})
+"""The kinds that nobody sends."""
+
+_BATCH_SIZE: Final = 1024
+
+
+class Entry(NamedTuple):
+    """What a file says of one message.
+
+    Attributes:
+        line: 1-based line, or row of a sheet; `None` where the container has none.
+        chat: the conversation, for a file that holds several; `None` for that of the file.
+        others: as in `Message`. A notice loses its sender, unless the format credits notices; `is_self`
+            falls back on the owner that the user named.
+    """
+
+    line: int | None
+    time: dt.datetime | None = None
+    precision: Precision | None = "second"
+    sender: str | None = None
+    sender_id: str | None = None
+    is_self: bool | None = None
+    kind: MessageKind = MessageKind.TEXT
+    text: str = ""
+    segments: tuple[Segment, ...] | None = None
+    id: str | None = None
+    reply_to: str | None = None
+    offset: int | None = None
+    chat: Draft | None = None
+
+
+def batches_of(reading: Reading, entries: Iterable[Entry]) -> Iterator[Batch]:
+    """Batches of the messages of entries; there is at least one, so that an empty chat is one too.
+
+    Written out, because every message of every format passes here.
+    """
+    name, owner, nobodys = reading.source.name, reading.owner, () if reading.credits_notices else NOTICES
+    pending: dict[Draft, list[Message]] = {}
+    count, draft = 0, reading.chat
+    batch = pending.setdefault(draft, [])
+    for line, time, precision, sender, sender_id, own, kind, text, segments, id_, reply_to, offset, chat in entries:
+        if chat is not None and chat is not draft:
+            draft, batch = chat, pending.setdefault(chat, [])
+        if time is None:
+            precision = None
+        elif (aware := time.tzinfo is not None) is not draft.aware:
+            time = reading.fit_time(draft, time, line, aware=aware)
+        if kind in nobodys:
+            sender = sender_id = None
+        if own is None and owner is not None:
+            own = reading.is_own(sender, sender_id)
+        message = Loose()
+        message.time, message.precision = time, precision
+        message.sender, message.sender_id, message.is_self = sender, sender_id, own
+        message.kind, message.text, message.id, message.reply_to = kind, text, id_, reply_to
+        message._origin = (name, line, offset, None)
+        message._segments, message._parsed, message._lexicon = segments, None, draft.lexicon
+        message.__class__ = Message  # type: ignore[assignment]
+        batch.append(cast("Message", message))
+        count += 1
+        if count % _BATCH_SIZE == 0:
+            yield from _filled(pending)
+            batch = []
+            pending = {draft: batch}
+    yield from _filled(pending) if count else ((reading.first_chat, []),)
+
+
+def _filled(pending: dict[Draft, list[Message]]) -> Iterator[Batch]:
+    return ((draft, batch) for draft, batch in pending.items() if batch)

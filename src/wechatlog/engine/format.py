@@ -1,0 +1,65 @@
+"""A format is a value: its names, how it is recognised, and a function from a reading to entries.
+
+Gives a reader that keeps the protocol. Knows no format and no container.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import attrs
+
+from wechatlog.engine.entry import batches_of
+from wechatlog.engine.protocol import OWNER_OPTION, Evidence, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from wechatlog.engine.entry import Entry
+    from wechatlog.engine.head import Head
+    from wechatlog.engine.protocol import Batch
+    from wechatlog.engine.reading import Reading
+    from wechatlog.source import Source
+
+__all__ = ["Format"]
+
+Detect: TypeAlias = "Callable[[Head], Evidence | Refusal | None]"
+Entries: TypeAlias = "Callable[[Reading], Iterable[Entry]]"
+
+
+def _words(text: str | tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(text.split()) if isinstance(text, str) else text
+
+
+@attrs.frozen(eq=False)
+class Format:
+    """A format, and the reader of it.
+
+    Attributes:
+        name: identifier, `kebab-case`.
+        description: tool and versions, one line.
+        suffixes: usual file suffixes, lower case with their dots; parted by blanks where given as one text.
+        detect: whether a head is of this format; content decides.
+        entries: what a file says of its messages, in the order of the file; damage goes to the reading.
+        facts: metadata of every conversation, such as the exporter.
+        options: keyword options and what they mean.
+        credits_notices: its files say who a notice is about in the place of a sender, and that is kept.
+    """
+
+    name: str
+    description: str
+    suffixes: tuple[str, ...] = attrs.field(converter=_words)
+    detect: Detect
+    entries: Entries
+    facts: Mapping[str, Any] = attrs.field(factory=dict)
+    options: Mapping[str, str] = OWNER_OPTION
+    credits_notices: bool = False
+
+    def read(self, source: Source, context: Reading) -> Iterator[Batch]:  # noqa: ARG002 - the reading has the source
+        """The messages in batches.
+
+        Raises:
+            FormatError: where the input cannot be this format at all.
+        """
+        context.facts, context.credits_notices = self.facts, self.credits_notices
+        return batches_of(context, self.entries(context))

@@ -1,0 +1,183 @@
+"""The first bytes of an input, as detection looks at them: decoded, parted into lines, parsed as far as they go.
+
+Takes a source, gives a bounded head of it and what container the bytes can be. Knows no format.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from wechatlog.source import HEAD_SIZE, Source, decode_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Head"]
+
+_BINARY_SIGNATURES: Final = (
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"SQLite format 3\0", "sqlite"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (b"PAR1\x15", "parquet"),
+    (b"ARROW1\0\0", "arrow"),
+    (b"\xff\xff\xff\xff", "arrow"),
+)
+_JSON_START: Final = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]]|\[\s*$)")
+_JS_START: Final = re.compile(r"\s*(?:(?:window|globalThis|self)\.\w+|(?:var|let|const)\s+\w+|\w+)\s*=\s*[\[{(]")
+_MARKUP_START: Final = re.compile(r"\s*<[!?a-zA-Z]")
+_JSON_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
+
+
+@attrs.frozen(eq=False)
+class Head:
+    """The bounded first part of an input, for detection.
+
+    Attributes:
+        name: file name without folders, or `None`.
+        suffix: in lower case with its dot, or empty.
+        data: the first bytes, 65,536 at most.
+        source: the input itself, for formats whose content cannot be seen in its first bytes (a spreadsheet, a
+            database). Text formats must not read it.
+        encoding: what the user named, or `None`.
+    """
+
+    name: str | None
+    suffix: str
+    data: bytes
+    source: Source
+    encoding: str | None = None
+    _cache: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False)
+
+    @classmethod
+    def of(cls, source: Source, encoding: str | None = None) -> Head:
+        """The head of a source."""
+        return cls(source.name, source.suffix, source.head(), source, encoding)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the head is the whole input."""
+        return len(self.data) < HEAD_SIZE
+
+    def _cached(self, name: str, make: Any) -> Any:
+        if name not in self._cache:
+            self._cache[name] = make()
+        return self._cache[name]
+
+    @property
+    def text(self) -> str:
+        """The head decoded leniently, without a byte order mark; line ends are LF."""
+        return str(self._cached("text", self._decode))
+
+    def _decode(self) -> str:
+        text = self.data.decode(self.encoding, "replace") if self.encoding else decode_text(self.data)
+        if not self.complete:
+            text = text.rstrip("\ufffd")  # a character that the cut went through
+        return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of the head without line ends; one that was cut is left out."""
+        lines: list[str] = self._cached("lines", lambda: self.text.split("\n"))
+        return lines if self.complete or len(lines) == 1 else lines[:-1]
+
+    @property
+    def containers(self) -> frozenset[str]:
+        """What the input could be, by its bytes.
+
+        Names: `text`, `csv`, `json`, `jsonl`, `js`, `html`, `zip`, `sqlite`, `ole`, `parquet`, `arrow`, `binary`,
+        `empty`.
+        """
+        return frozenset(self._cached("containers", self._find_containers))
+
+    def _find_containers(self) -> set[str]:
+        if not self.data:
+            return {"empty"}
+        for signature, name in _BINARY_SIGNATURES:
+            if self.data.startswith(signature):
+                return {name}
+        text = self.text
+        if not text.strip("\ufeff \t\n"):
+            return {"empty"}
+        sample = text[:4096]
+        if sum((c < " " and c not in "\t\n\f\x0b") or c == "\ufffd" for c in sample) > len(sample) * 0.1:
+            return {"binary"}
+        return self._text_containers(text)
+
+    def _text_containers(self, text: str) -> set[str]:
+        first = next((line for line in self.lines if line.strip()), "")
+        if _JSON_START.match(text):
+            found = {"json"}
+            if first.lstrip().startswith("{") and _is_json(first):
+                found.add("jsonl")
+            return found
+        if first.lstrip().startswith("#") and any(line.startswith('{"_type"') for line in self.lines[:20]):
+            return {"jsonl", "text"}
+        if _MARKUP_START.match(text):
+            return {"html", "text"}
+        if _JS_START.match(text):
+            return {"js", "text"}
+        return {"csv", "text"} if first.count(",") >= 2 else {"text"}
+
+    @property
+    def json(self) -> Any:
+        """The JSON value that the head holds or begins; what is cut off is left out. `None` where it is none."""
+        return self._cached("json", lambda: _partial_json(self.text))
+
+    @property
+    def header_row(self) -> tuple[str, ...]:
+        """The fields of the first CSV row, or nothing."""
+        return tuple(self._cached("header_row", lambda: _first_row(self.text)))
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _first_row(text: str) -> Iterable[str]:
+    import csv
+
+    try:
+        return next(csv.reader(itertools.islice(iter(text.lstrip("\n").split("\n")), 50)), ())
+    except csv.Error:
+        return ()
+
+
+def _partial_json(text: str) -> Any:
+    """Parse JSON whose end may be missing, or damaged: cut after the last whole value, close what is open."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        text = text[: error.pos]
+    except (ValueError, RecursionError):
+        pass
+    stack: list[str] = []
+    safe, closing = 0, ""
+    for match in _JSON_TOKEN.finditer(text):
+        token = match.group()
+        if token in "[{":
+            stack.append("]" if token == "[" else "}")
+            if len(stack) > 200:
+                return None
+            safe, closing = match.end(), "".join(reversed(stack))
+        elif token in "]}":
+            if not stack or stack.pop() != token:
+                break
+            safe, closing = match.end(), "".join(reversed(stack))
+            if not stack:
+                break
+        elif token == ",":
+            safe, closing = match.start(), "".join(reversed(stack))
+    try:
+        return json.loads(text[:safe] + closing)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,124 @@
+"""The message objects of a JSON file or script, and what the file says beside them.
+
+Takes a reading, gives message objects as they stream by; everything else of the top-level object is kept in
+`reading.said`. What is no object is told, damage is told and costs no more than what it hit. Knows no format.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from wechatlog.diagnostics import Collector, Severity
+from wechatlog.engine.json_stream import Item, iter_json, iter_json_lines
+from wechatlog.engine.scripts import json_blocks
+from wechatlog.tokenizer import iter_lines, prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+    from wechatlog.engine.reading import Reading
+
+__all__ = ["iter_line_objects", "iter_objects", "report_shape"]
+
+_WATCHED: Final = 200
+"""Message objects whose keys are compared with those that a format knows."""
+
+
+def iter_objects(
+    reading: Reading,
+    key: str = "messages",
+    *,
+    lists: Collection[str] = (),
+    needed: Callable[[Mapping[str, Any]], Collection[str]] = lambda _: (),
+    script: bool = False,
+    tail: bool = False,
+    known: Collection[str] = (),
+) -> Iterator[Item]:
+    """The message objects of a top-level array, or of the array under a key of the top-level object.
+
+    Args:
+        reading: whose `said` is filled as the file is read. What the messages need is there before the first of them,
+            in a pass of its own where the file has it behind them.
+        key: of the list of messages.
+        lists: further keys whose arrays are read item by item, so that damage in one item costs that item alone.
+        needed: the keys that messages need, from the first message.
+        script: the JSON is assigned to a variable.
+        tail: more of the script may follow; it is not read.
+        known: every key that the format knows in a message object; others are told once. Empty: nothing is told.
+    """
+    said, first, streamed = reading.said, True, (key, *lists)
+    ahead: set[str] = set()
+    watched = 0
+    for item in iter_json(_blocks(reading, reading.collector, script=script), reading.collector, streamed, tail=tail):
+        if item.key != key and item.key:
+            if item.key not in ahead:
+                _keep(said, item, lists)
+            continue
+        value = item.value
+        if not isinstance(value, dict):
+            report_shape(reading.collector, "a message", item)
+            continue
+        if first:
+            first = False
+            if ahead := set(needed(value)) - said.keys():
+                _look_ahead(reading, streamed, lists, ahead, script=script)
+        if known and watched < _WATCHED:
+            watched += 1
+            report_unknown_keys(reading, value, known, item.line)
+        yield item
+    if first:
+        reading.tell("no-messages", "the file holds no messages")
+
+
+def iter_line_objects(reading: Reading, *, known: Collection[str] = ()) -> Iterator[Item]:
+    """The objects of a JSON Lines text; other values are told."""
+    lines = iter_lines(prepare(reading.blocks()).blocks)
+    for number, item in enumerate(iter_json_lines(lines, reading.collector)):
+        if not isinstance(item.value, dict):
+            report_shape(reading.collector, "a line", item)
+            continue
+        if known and number < _WATCHED:
+            report_unknown_keys(reading, item.value, known, item.line)
+        yield item
+
+
+def report_unknown_keys(reading: Reading, value: Iterable[str], known: Collection[str], line: int) -> None:
+    """Tell, once for each key of the file, what a newer version of the tool may have added."""
+    for name in value:
+        if name not in known:
+            what = f"the key {name[:60]!r} is not known to this format; what it says was left out"
+            reading.tell("unknown-key", what, line, once=True)
+
+
+def report_shape(collector: Collector, what: str, item: Item) -> None:
+    """Report a value that should be an object."""
+    kind = type(item.value).__name__
+    collector.report(
+        "broken-shape",
+        f"{what} is no JSON object but {kind}",
+        severity=Severity.ERROR,
+        line=item.line,
+        column=1,
+    )
+
+
+def _blocks(reading: Reading, collector: Collector, *, script: bool) -> Iterable[str]:
+    blocks = reading.source.blocks(collector, reading.encoding)
+    return json_blocks(blocks) if script else blocks
+
+
+def _keep(said: dict[str, Any], item: Item, lists: Collection[str]) -> None:
+    if item.key in lists and not isinstance(item.value, list):
+        said.setdefault(item.key, []).append(item.value)
+    else:
+        said[item.key] = item.value
+
+
+def _look_ahead(
+    reading: Reading, streamed: Collection[str], lists: Collection[str], missing: set[str], *, script: bool
+) -> None:
+    """Read what stands behind the messages, without a word: what is wrong is reported when its turn comes."""
+    silent = Collector()
+    for item in iter_json(_blocks(reading, silent, script=script), silent, streamed, tail=True):
+        if item.key in missing:
+            _keep(reading.said, item, lists)

@@ -1,0 +1,367 @@
+"""One pass over one source: what the user asked for, what is known of the chats so far, and where faults are told.
+
+A `Reading` is what every reader is given; a `Draft` is what it learns of one conversation. Knows no format.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from wechatlog.content.notices import read_notice
+from wechatlog.diagnostics import Collector, Diagnostic, Origin, Severity
+from wechatlog.errors import OptionError
+from wechatlog.model import Conversation, Message, MessageKind, Metadata, Participant, build_message, normalize_name
+from wechatlog.segments import Lexicon
+from wechatlog.timestamps import ASSUMED_ZONE, Clock, from_unix, parse_clock, resolve_zone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from wechatlog.segments import Segment
+    from wechatlog.source import Source
+    from wechatlog.timestamps import Precision, ZoneLike
+
+__all__ = ["OWNER_OPTION", "Draft", "Reading"]
+
+OWNER_OPTION: Final = {"owner": "name or account id of the person whose archive it is, for `is_self`"}
+"""The option of every reader whose format does not say which messages are the owner's."""
+
+
+_SECONDS_END: Final = 10**11
+"""Unix times from here on are no seconds."""
+
+
+@attrs.define(eq=False)
+class Draft:
+    """What a reader learns of one conversation while it reads; becomes a `Conversation` at the end.
+
+    Attributes:
+        key: tells the conversations of one file apart.
+        done: no more messages of this one will come.
+        aware: whether its times have a zone, as the first of them has; `None` before there is one.
+        others: as in `Conversation`.
+    """
+
+    key: str = ""
+    title: str | None = None
+    id: str | None = None
+    is_group: bool | None = None
+    owner: str | None = None
+    members: list[Participant] = attrs.field(factory=list)
+    metadata: dict[str, Any] = attrs.field(factory=dict)
+    origin: Origin = Origin()
+    tz: dt.tzinfo | None = None
+    done: bool = False
+    aware: bool | None = None
+    lexicon: Lexicon = attrs.field(factory=Lexicon)
+
+    @property
+    def label(self) -> str:
+        """A name for messages to people."""
+        return self.title or self.id or self.key or self.origin.source or "untitled"
+
+
+class Reading:
+    """What the user asked for, and where a reader reports.
+
+    Args:
+        source: the input, for its name.
+        collector: takes the diagnostics.
+        tz: the zone that the user named, or `None`.
+        encoding: the encoding that the user named, or `None`.
+        options: the options of the format.
+
+    Attributes:
+        facts: metadata of every chat, as the format has it.
+        said: what the file says outside of its messages, as far as it was read.
+        credits_notices: whether a notice may have a sender; as the format has it.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        collector: Collector,
+        *,
+        tz: ZoneLike | None = None,
+        encoding: str | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.source = source
+        self.collector = collector
+        self.tz = None if tz is None else resolve_zone(tz)
+        self.tz_assumed = False
+        self.encoding = encoding
+        self.options = dict(options or {})
+        owner = self.options.get("owner")
+        self.owner = None if owner is None else str(owner)
+        self.report = collector.report
+        self.facts: Mapping[str, Any] = {}
+        self.said: dict[str, Any] = {}
+        self.credits_notices = False
+        self._chats: dict[str, Draft] = {}
+        self._told: set[str] = set()
+
+    # --- chats
+
+    def draft(self, key: str = "", **known: Any) -> Draft:
+        """A new draft of a conversation of this source; `known` are its fields."""
+        known.setdefault("origin", Origin(self.source.name, 1, 0))
+        draft = Draft(key, **known)
+        draft.metadata = {**self.facts, **draft.metadata}
+        if draft.owner is None:
+            draft.owner = self.owner
+        return draft
+
+    @functools.cached_property
+    def chat(self) -> Draft:
+        """The chat of a file that holds one."""
+        return self.draft()
+
+    def chat_of(self, key: str, **known: Any) -> Draft:
+        """The chat of a key, for a file that may hold several; `known` fills what is not known of it yet."""
+        draft = self._chats.get(key)
+        if draft is None:
+            draft = self._chats[key] = self.draft(key)
+        for name, value in known.items():
+            if name == "metadata":
+                draft.metadata = {**value, **draft.metadata}
+            elif value is not None and getattr(draft, name) is None:
+                setattr(draft, name, value)
+        return draft
+
+    @property
+    def first_chat(self) -> Draft:
+        """The first chat of a key, or that of the file: what a file without messages is about."""
+        return next(iter(self._chats.values()), self.chat)
+
+    # --- what is told
+
+    def tell(self, code: str, sentence: str, line: int | None = None, *, once: bool = False) -> None:
+        """Note something that costs nothing; with `once` the same sentence is told once for the file."""
+        if once:
+            if sentence in self._told:
+                return
+            self._told.add(sentence)
+        self.report(code, sentence, severity=Severity.INFO, line=line)
+
+    def kind_of(
+        self,
+        found: MessageKind | None,
+        name: object,
+        text: str,
+        line: int | None,
+        *,
+        untyped: MessageKind = MessageKind.OTHER,
+    ) -> MessageKind:
+        """The kind of a row: an unknown one is told, a notice is looked at closely.
+
+        Args:
+            found: what the vocabulary says of the type, or `None`.
+            name: of the type, as the file has it.
+            text: the body.
+            line: 1-based line.
+            untyped: the kind of a row that names no type.
+        """
+        if found is None:
+            if name in (None, ""):
+                return untyped
+            self.tell("unknown-kind", f"unknown type {str(name)[:60]!r}", line)
+            return MessageKind.OTHER
+        return read_notice(text) or found if found is MessageKind.SYSTEM else found
+
+    # --- text and times
+
+    def blocks(self) -> Iterator[str]:
+        """The text of the source in blocks."""
+        return self.source.blocks(self.collector, self.encoding)
+
+    def origin(self, line: int | None = None, offset: int | None = None, raw: str | None = None) -> Origin:
+        """A place in the source."""
+        return Origin(self.source.name, line, offset, raw)
+
+    def is_own(self, sender: str | None, sender_id: str | None = None) -> bool | None:
+        """Whether the owner that the user named sent it; `None` where the user named nobody."""
+        if self.owner is None or (sender is None and sender_id is None):
+            return None
+        if sender_id == self.owner:
+            return True
+        return sender is not None and normalize_name(sender) == normalize_name(self.owner)
+
+    def report_preamble(self, text: str, *, line: int = 1) -> None:
+        """Say that text before the first message belongs to no message; blank text is nothing to speak of.
+
+        Args:
+            text: what stands there.
+            line: 1-based line that it begins on.
+        """
+        content = text.lstrip("\ufeff \t\r\n")
+        if content:
+            self.report(
+                "text-before-first-message",
+                "text before the first message belongs to no message",
+                line=line + text.count("\n", 0, len(text) - len(content)),
+                column=1,
+                excerpt=content[:200].split("\n", 1)[0],
+            )
+
+    def day_option(self, name: str) -> dt.date | None:
+        """The day that an option names: a date, a datetime, or a text such as `2026-05-01`; `None` without it.
+
+        Raises:
+            OptionError: where it is no day.
+        """
+        value = self.options.get(name)
+        if isinstance(value, dt.datetime):
+            return value.date()
+        if value is None or isinstance(value, dt.date):
+            return value
+        try:
+            return dt.date.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise OptionError(name, f"expected a day such as 2026-05-01, not {value!r}") from None
+
+    def unix_time(self, seconds: Any, *, line: int | None = None) -> dt.datetime | None:
+        """An aware time from Unix seconds (number or digits): in the user's zone, else in Asia/Shanghai.
+
+        Something else gives `None` and a diagnostic.
+        """
+        try:
+            if type(seconds) is int and 0 < seconds < _SECONDS_END:
+                time = dt.datetime.fromtimestamp(seconds, self.zone)
+            else:
+                time = from_unix(float(seconds), self.zone)
+        except (TypeError, ValueError, OverflowError, OSError):
+            self.report("bad-time", f"not a Unix time: {_shorten(seconds)}", severity=Severity.ERROR, line=line)
+            return None
+        if self.tz is None:
+            self.tz_assumed = True
+        return time
+
+    @functools.cached_property
+    def zone(self) -> dt.tzinfo:
+        """The zone of Unix times: the user's, else Asia/Shanghai."""
+        return resolve_zone(ASSUMED_ZONE) if self.tz is None else self.tz
+
+    def zoned(self, time: dt.datetime) -> dt.datetime:
+        """A time that fits Unix times: a naive one is taken for one of `zone`."""
+        if time.tzinfo is not None or self.tz is not None:
+            return self.wall_time(time)
+        self.tz_assumed = True
+        return time.replace(tzinfo=self.zone)
+
+    def fit_time(self, draft: Draft, time: dt.datetime, line: int | None, *, aware: bool) -> dt.datetime:
+        """A time as the times of its conversation are: naive or aware is decided by the first of them.
+
+        A naive time among aware ones is taken for one of the zone of the file; an aware one among naive ones keeps its
+        clock. Either is a `mixed-times`.
+        """
+        if draft.aware is None:
+            draft.aware = aware
+            return time
+        if aware:
+            what = f"this time has a zone ({time.isoformat()[19:] or time.tzinfo}), those before it have none"
+            self.report("mixed-times", f"{what}; its clock was kept", line=line)
+            return time.replace(tzinfo=None)
+        self.report("mixed-times", "this time has no zone, those before it have one", line=line)
+        return self.zoned(time)
+
+    def wall_time(self, time: dt.datetime) -> dt.datetime:
+        """A time that a file gives: naive stays naive unless the user named a zone; an offset is kept or converted."""
+        if time.tzinfo is not None:
+            try:
+                return time if self.tz is None else time.astimezone(self.tz)
+            except OverflowError:  # in the first or last hours of the calendar
+                return time.replace(tzinfo=self.tz)
+        return time if self.tz is None else time.replace(tzinfo=self.tz)
+
+    def clock(
+        self, text: str, *, today: dt.date | None = None, line: int | None = None, column: int | None = None
+    ) -> tuple[dt.datetime | None, Precision | None]:
+        """The time and precision of a clock text; `(None, None)` and a diagnostic where it is no time."""
+        found: Clock | None = _parse_clock(text, today)
+        if found is None:
+            self.report("bad-time", f"not a time: {_shorten(text)}", severity=Severity.ERROR, line=line, column=column)
+            return None, None
+        return self.wall_time(found.time), found.precision
+
+    def message(
+        self,
+        draft: Draft,
+        *,
+        time: dt.datetime | None,
+        precision: Precision | None = "second",
+        sender: str | None,
+        kind: MessageKind = MessageKind.TEXT,
+        text: str,
+        sender_id: str | None = None,
+        is_self: bool | None = None,
+        id: str | None = None,  # noqa: A002
+        reply_to: str | None = None,
+        segments: Iterable[Segment] | None = None,
+        line: int | None = None,
+        offset: int | None = None,
+    ) -> Message:
+        """A message of a draft; `is_self` falls back on the owner that the user named."""
+        if time is not None and (aware := time.tzinfo is not None) is not draft.aware:
+            time = self.fit_time(draft, time, line, aware=aware)
+        return build_message(
+            time,
+            precision if time is not None else None,
+            sender,
+            kind,
+            text,
+            sender_id=sender_id,
+            is_self=self.is_own(sender, sender_id) if is_self is None else is_self,
+            id=id,
+            reply_to=reply_to,
+            origin=Origin(self.source.name, line, offset),
+            segments=None if segments is None else tuple(segments),
+            lexicon=draft.lexicon,
+        )
+
+    def describe(self, draft: Draft) -> Conversation:
+        """What is known of a draft so far, without messages."""
+        return self._assemble(draft, (), ())
+
+    def build(self, draft: Draft, messages: Iterable[Message]) -> Conversation:
+        """The conversation of a draft, when all of it was read."""
+        conversation = self._assemble(draft, tuple(messages), self.collector.take())
+        conversation.teach(draft.lexicon)
+        return conversation
+
+    def _assemble(
+        self, draft: Draft, messages: tuple[Message, ...], diagnostics: tuple[Diagnostic, ...]
+    ) -> Conversation:
+        zone = draft.tz or self._zone_of(messages)
+        return Conversation(
+            messages,
+            title=draft.title,
+            id=draft.id,
+            is_group=draft.is_group,
+            owner=draft.owner,
+            participants=tuple(draft.members),
+            metadata=Metadata(draft.metadata),
+            diagnostics=diagnostics,
+            tz=zone,
+            tz_assumed=self.tz_assumed and zone is not None,
+            origin=draft.origin,
+            lexicon=draft.lexicon,
+        )
+
+    def _zone_of(self, messages: tuple[Message, ...]) -> dt.tzinfo | None:
+        if self.tz is not None:
+            return self.tz
+        return next((message.time.tzinfo for message in messages if message.time is not None), None)
+
+
+_parse_clock: Final = functools.lru_cache(maxsize=4096)(lambda text, today: parse_clock(text, today=today))
+"""`parse_clock`, remembered: formats without seconds repeat themselves."""
+
+
+def _shorten(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"

@@ -1,0 +1,243 @@
+"""Tables with a header row, whatever holds them: delimited text of any delimiter, or a sheet of a workbook.
+
+A `Table` says which columns are which fields; its rows are named tuples of texts. What a spreadsheet program does to a
+file on the way (another delimiter, a nameless column of row numbers, blank cells at the end) is undone here. Knows no
+format.
+"""
+
+from __future__ import annotations
+
+import collections
+import csv
+import functools
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import attrs
+
+from wechatlog.engine.delimited import Row, iter_rows
+from wechatlog.engine.head import Head
+from wechatlog.engine.protocol import Evidence
+from wechatlog.engine.workbooks import cell_text, iter_sheet, peek_sheets
+from wechatlog.errors import FormatError, MissingExtraError
+
+if TYPE_CHECKING:
+    from wechatlog.engine.reading import Reading
+
+__all__ = ["Layout", "Table", "one_of"]
+
+_DELIMITERS: Final = (",", "\t", ";")
+_ROW_NUMBERS: Final = ("", "Unnamed: 0")
+"""What pandas and Excel call a column of row numbers in front."""
+
+
+class Layout(NamedTuple):
+    """Where a table stands in a file.
+
+    Attributes:
+        row: 0-based row of the header, blank lines not counted.
+        places: the column of each field; -1 for one that the file lacks.
+        width: how many columns the header has.
+        delimiter: of a text; empty for a sheet.
+        sheet: the name of the sheet; empty for a text.
+        damaged: a header cell that is none of the table's but stands where one should.
+        unknown: header cells that the table does not know.
+    """
+
+    row: int
+    places: tuple[int, ...]
+    width: int
+    delimiter: str = ""
+    sheet: str = ""
+    damaged: str = ""
+    unknown: tuple[str, ...] = ()
+
+
+def _columns(spec: str | Mapping[str, str]) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """`"Time|时间=time Sender=sender"`: names in the header, and the name of the field."""
+    pairs = spec.items() if isinstance(spec, Mapping) else (word.rsplit("=", 1) for word in spec.split())
+    return tuple((tuple(names.split("|")), field) for names, field in pairs)
+
+
+@attrs.frozen(eq=False)
+class Table:
+    """A table with a header row.
+
+    Attributes:
+        columns: names in the header and the field of each, in order: `"Time|时间=time Sender=sender"`, or a mapping
+            where a name holds a blank. `|` parts names that mean the same.
+        optional: fields whose columns a file may lack; their texts are empty then.
+        exact: the header is these columns in this order and no others; else in any order among others, which are told.
+        depth: rows in which the header may stand.
+        spare: takes cells out that a build of the writer put in without a column for them; gets the cells of a row
+            whose length is not that of the header, and how many there should be.
+    """
+
+    columns: tuple[tuple[tuple[str, ...], str], ...] = attrs.field(converter=_columns)
+    optional: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    exact: bool = True
+    depth: int = 1
+    spare: Callable[[Reading, list[str], int, int], None] | None = None
+
+    @functools.cached_property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the fields."""
+        return tuple(field for _, field in self.columns)
+
+    @functools.cached_property
+    def _row(self) -> Any:
+        return collections.namedtuple("TableRow", self.fields, rename=True)  # noqa: PYI024 - its fields are data
+
+    def __str__(self) -> str:
+        return ",".join(names[0] for names, _ in self.columns)
+
+    # --- where it is
+
+    def match(self, cells: Sequence[str], row: int = 0) -> Layout | None:
+        """The layout of a header row; `None` where it is that of another table."""
+        names = [cell.strip(' "\ufeff\r') for cell in cells]
+        while names and not names[-1]:
+            names.pop()
+        shift = bool(names) and names[0] in _ROW_NUMBERS and names[0] not in self.columns[0][0]
+        found = self._exact(names, int(shift)) if self.exact else self._loose(names)
+        return found and found._replace(row=row)
+
+    def _exact(self, names: list[str], shift: int) -> Layout | None:
+        if len(names) - shift != len(self.columns):
+            return None
+        wrong = [index for index, (known, _) in enumerate(self.columns) if names[index + shift] not in known]
+        if wrong and (len(wrong) > 1 or len(self.columns) < 4):
+            return None
+        places = tuple(range(shift, len(names)))
+        return Layout(0, places, len(names), damaged=names[wrong[0] + shift] or "an empty cell" if wrong else "")
+
+    def _loose(self, names: list[str]) -> Layout | None:
+        places = tuple(
+            next((names.index(name) for name in known if name in names), -1)  # the first name that is there
+            for known, _ in self.columns
+        )
+        missing = {field for field, place in zip(self.fields, places, strict=True) if place < 0}
+        if missing - self.optional:
+            return None
+        unknown = tuple(name for index, name in enumerate(names) if name and index not in places)
+        return Layout(0, places, len(names), unknown=unknown)
+
+    def find(self, head: Head) -> Layout | None:
+        """Where the table stands in a text."""
+        lines = itertools.islice((line for line in head.lines if line.strip()), self.depth)
+        for row, line in enumerate(lines):
+            for delimiter in _DELIMITERS:
+                if found := self.match(_cells(line, delimiter), row):
+                    return found._replace(delimiter=delimiter)
+        return None
+
+    def find_sheet(self, head: Head) -> Layout | None:
+        """Where the table stands in a workbook: the first sheet that has its header.
+
+        Raises:
+            MissingExtraError: for a file that is called a workbook, without python-calamine.
+        """
+        try:
+            for name, rows in peek_sheets(head.source, self.depth) or ():
+                for row, cells in enumerate(rows):
+                    if found := self.match([cell_text(cell) for cell in cells], row):
+                        return found._replace(sheet=name)
+        except MissingExtraError:
+            if head.suffix in (".xlsx", ".xlsm"):
+                raise
+        return None
+
+    def detect(self, head: Head) -> Evidence | None:
+        """The header row of a text."""
+        return self._judge(self.find(head), "the columns")
+
+    def detect_sheet(self, head: Head) -> Evidence | None:
+        """The header row of a sheet."""
+        return self._judge(self.find_sheet(head), "a sheet with the columns")
+
+    def _judge(self, found: Layout | None, what: str) -> Evidence | None:
+        if found is None:
+            return None
+        return Evidence(0.8 if found.damaged else 1.0 if self.exact else 0.9, f"{what} {self}")
+
+    # --- what it holds
+
+    def rows(self, reading: Reading, layout: Layout | None = None, *, needed: int = 1) -> Iterator[tuple[Any, int]]:
+        """The rows with their lines, or numbers in the sheet; one of another length than the header is told.
+
+        Args:
+            reading: of a text or a workbook.
+            layout: where the table stands; found out where `None`.
+            needed: cells that a row must have to be one.
+
+        Yields:
+            A named tuple of the fields, texts all of them, and the line.
+
+        Raises:
+            FormatError: where the header is not there.
+        """
+        if layout is None:
+            return one_of(reading, {"": self}, needed=needed)[1]
+        rows = itertools.islice(self._all_rows(reading, layout), layout.row, None)
+        header = next(rows, None)
+        line = header.line if header else 1
+        if layout.damaged:
+            what = f"the heading {layout.damaged[:60]!r} is damaged; the column was told by its place"
+            reading.report("damaged-header", what, line=line)
+        for name in layout.unknown:
+            what = f"the column {name[:60]!r} is not known to this format; what it says was left out"
+            reading.tell("unknown-key", what, line, once=True)
+        return self._fields(reading, layout, rows, needed)
+
+    def _all_rows(self, reading: Reading, layout: Layout) -> Iterator[Row]:
+        if layout.delimiter:
+            return iter_rows(reading.blocks(), reading.collector, delimiter=layout.delimiter)
+        cells = (_trimmed(row, layout.width) for row in iter_sheet(reading.source, layout.sheet))
+        return (Row(row, number) for number, row in enumerate(cells, 1))
+
+    def _fields(self, reading: Reading, layout: Layout, rows: Iterable[Row], needed: int) -> Iterator[tuple[Any, int]]:
+        _, places, width, *_ = layout
+        make, in_order, spare = self._row._make, places == tuple(range(width)), self.spare
+        for cells, line in rows:
+            if len(cells) != width:
+                if not any(cells):
+                    continue
+                if spare is not None:
+                    spare(reading, cells, width, line)
+                if len(cells) != width:
+                    reading.report("row-length", f"the row has {len(cells)} fields, the header {width}", line=line)
+                if len(cells) < needed:
+                    continue
+                cells += [""] * (width - len(cells))
+            yield make(cells[:width] if in_order else [cells[at] if at >= 0 else "" for at in places]), line
+
+
+def one_of(reading: Reading, tables: Mapping[str, Table], *, needed: int = 1) -> tuple[str, Iterator[tuple[Any, int]]]:
+    """The rows of whichever table a text or a workbook holds, and the name of that table.
+
+    Raises:
+        FormatError: where it holds none of them.
+    """
+    head = Head.of(reading.source, reading.encoding)
+    for name, table in tables.items():
+        if (layout := table.find(head) or table.find_sheet(head)) is not None:
+            return name, table.rows(reading, layout, needed=needed)
+    wanted, is_text = next(iter(tables.values())), "text" in head.containers
+    what = f"the first line is not {wanted}" if is_text else f"no sheet has the columns {wanted}"
+    raise FormatError(what, source=reading.source.label, line=1 if is_text else None)
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader((line,), delimiter=delimiter), [])
+    except csv.Error:
+        return line.split(delimiter)
+
+
+def _trimmed(cells: Sequence[object], width: int) -> list[str]:
+    """The cells of a sheet's row as texts, as many as the header has, and more only where they hold something."""
+    texts = [cell_text(cell) for cell in cells]
+    while len(texts) > width and not texts[-1]:
+        texts.pop()
+    return texts + [""] * (width - len(texts))
