@@ -7,13 +7,16 @@ reader knows another, so who wins is decided here alone.
 
 from __future__ import annotations
 
+import functools
 import importlib
+import re
+import weakref
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NamedTuple, TypeVar, cast
 
 import attrs
 
-from wechatlog.engine.protocol import Head, Reader, Refusal
+from wechatlog.engine.protocol import Evidence, Head, Reader, Refusal
 from wechatlog.errors import (
     NOT_RECOGNISED,
     AmbiguousFormatError,
@@ -22,12 +25,14 @@ from wechatlog.errors import (
     UnknownFormatError,
     WechatlogError,
 )
+from wechatlog.readers.catalogue import READERS, FormatRow
 from wechatlog.writers.base import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from wechatlog.source import Source
+
 
 __all__ = [
     "Detection",
@@ -50,94 +55,6 @@ class _Row(NamedTuple):
     target: str
     keys: tuple[str, ...]
 
-
-_READERS: Final = (
-    _Row("markdown", "wechatlog.readers.markdown:READER", ("text", "csv")),
-    _Row("jsonl", "wechatlog.readers.jsonl:READER", ("json", "jsonl")),
-    _Row("json", "wechatlog.readers.jsonl:DOCUMENT", ("json",)),
-    _Row("csv", "wechatlog.readers.tables:CSV", ("csv", "text")),
-    _Row("tsv", "wechatlog.readers.tables:TSV", ("csv", "text")),
-    _Row("xlsx", "wechatlog.readers.tables:XLSX", ("zip",)),
-    _Row("chatlab-json", "wechatlog.readers.chatlab:JSON", ("json",)),
-    _Row("chatlab-jsonl", "wechatlog.readers.chatlab:JSONL", ("json", "jsonl", "text")),
-    _Row("chatlab-txt", "wechatlog.readers.chatlab_text:TXT", ("text", "csv")),
-    _Row("chatlab-markdown", "wechatlog.readers.chatlab_text:MARKDOWN", ("text", "csv")),
-    _Row("weflow-json", "wechatlog.readers.weflow_json:DETAILED", ("json",)),
-    _Row("weflow-arkme", "wechatlog.readers.weflow_json:ARKME", ("json",)),
-    _Row("echotrace-json", "wechatlog.readers.weflow_json:ECHOTRACE", ("json",)),
-    _Row("ciphertalk-json", "wechatlog.readers.weflow_json:CIPHERTALK", ("json",)),
-    _Row("training-set", "wechatlog.readers.refusals:TRAINING", ("json", "jsonl", "csv", "text")),
-    _Row("llm-context", "wechatlog.readers.refusals:CONTEXT", ("json", "jsonl", "text", "csv")),
-    _Row("contact-list", "wechatlog.readers.refusals:CONTACTS", ("json", "csv", "text")),
-    _Row(
-        "encrypted-export",
-        "wechatlog.readers.refusals:ENCRYPTED",
-        ("binary", "zip", "text", "csv", "json", "jsonl", "html", "js"),
-    ),
-    _Row("memotrace-v0-csv", "wechatlog.readers.memotrace_csv:V0", ("csv", "text")),
-    _Row("memotrace-v1-csv", "wechatlog.readers.memotrace_csv:V1", ("csv", "text")),
-    _Row("memotrace-emulator-csv", "wechatlog.readers.memotrace_csv:EMULATOR", ("csv", "text")),
-    _Row("memotrace-csv", "wechatlog.readers.memotrace_tables:CSV", ("csv", "text")),
-    _Row("memotrace-xlsx", "wechatlog.readers.memotrace_tables:XLSX", ("zip", "ole")),
-    _Row("memotrace-v1-text", "wechatlog.readers.memotrace_text:V1_TEXT", ("text",)),
-    _Row("memotrace-text", "wechatlog.readers.memotrace_text:V3_TEXT", ("text",)),
-    _Row("memotrace-markdown", "wechatlog.readers.memotrace_text:MARKDOWN", ("text",)),
-    _Row("memotrace-ai-text", "wechatlog.readers.memotrace_text:AI_TEXT", ("text",)),
-    _Row("memotrace-json", "wechatlog.readers.memotrace_json:JSON", ("json",)),
-    _Row("memotrace-html", "wechatlog.readers.memotrace_json:HTML", ("html",)),
-    _Row("iphone-xls", "wechatlog.readers.iphone_xls:READER", ("html", "text")),
-    _Row("weflow-txt", "wechatlog.readers.weflow_text:TXT", ("text", "csv")),
-    _Row("weflow-markdown", "wechatlog.readers.weflow_text:MARKDOWN", ("text", "csv")),
-    _Row("weflow-xlsx", "wechatlog.readers.weflow_tables:XLSX", ("zip",)),
-    _Row("weflow-html", "wechatlog.readers.weflow_tables:HTML", ("html", "text", "js")),
-    _Row("weflow-sql", "wechatlog.readers.weflow_tables:SQL", ("text", "csv")),
-    _Row("pywxdump-csv", "wechatlog.readers.pywxdump:CSV", ("csv", "text", "zip", "ole")),
-    _Row("pywxdump-json", "wechatlog.readers.pywxdump:JSON", ("json",)),
-    _Row("pywxdump-js", "wechatlog.readers.pywxdump:JS", ("js", "text", "csv")),
-    _Row("weclone-csv", "wechatlog.readers.pywxdump:WECLONE", ("csv", "text", "zip", "ole")),
-    _Row("wechat-v3-db", "wechatlog.readers.database:V3", ("sqlite", "binary")),
-    _Row("wechat-v4-db", "wechatlog.readers.database:V4", ("sqlite", "binary")),
-    _Row("sqlite", "wechatlog.readers.sqlite:READER", ("sqlite",)),
-    _Row("parquet", "wechatlog.readers.columnar:PARQUET", ("parquet",)),
-    _Row("arrow", "wechatlog.readers.columnar:ARROW", ("arrow",)),
-    _Row("mail", "wechatlog.readers.mailed:READER", ("text", "html")),
-    _Row("stomakun", "wechatlog.readers.stomakun:READER", ("text",)),
-    _Row("wechatbaktool", "wechatlog.readers.wechatbaktool:READER", ("text",)),
-    _Row("thearas", "wechatlog.readers.thearas:READER", ("text",)),
-    _Row("wechat-dump", "wechatlog.readers.wechat_dump:READER", ("text",)),
-    _Row("pc-wechat-exp-txt", "wechatlog.readers.pc_wechat_exp:TXT", ("text",)),
-    _Row("pc-wechat-exp-html", "wechatlog.readers.pc_wechat_exp:HTML", ("html",)),
-    _Row("wx-cli-md", "wechatlog.readers.wxcli_text:MARKDOWN", ("text",)),
-    _Row("wx-cli-txt", "wechatlog.readers.wxcli_text:TXT", ("text",)),
-    _Row("mac-share", "wechatlog.readers.mac_share:READER", ("text", "zip")),
-    _Row("paste", "wechatlog.readers.pasted:TIMED", ("text",)),
-    _Row("paste-ios", "wechatlog.readers.pasted:IOS", ("text",)),
-    _Row("paste-names", "wechatlog.readers.pasted:NAMES", ("text",)),
-    _Row("wcda-json", "wechatlog.readers.wcda:JSON", ("json", "text", "binary", "zip")),
-    _Row("wcda-txt", "wechatlog.readers.wcda:TXT", ("text", "csv")),
-    _Row("wcda-xlsx", "wechatlog.readers.wcda:XLSX", ("zip",)),
-    _Row("chatlog-json", "wechatlog.readers.chatlog:JSON", ("json",)),
-    _Row("chatlog-webhook", "wechatlog.readers.chatlog:WEBHOOK", ("json", "jsonl")),
-    _Row("chatlog-csv", "wechatlog.readers.chatlog:CSV", ("csv", "text")),
-    _Row("chatlog-xlsx", "wechatlog.readers.chatlog:XLSX", ("zip",)),
-    _Row("chatlog-text", "wechatlog.readers.chatlog_text:READER", ("text",)),
-    _Row("wetrace-csv", "wechatlog.readers.chatlog:WETRACE_CSV", ("csv", "text")),
-    _Row("wetrace-xlsx", "wechatlog.readers.chatlog:WETRACE_XLSX", ("zip",)),
-    _Row("wetrace-js", "wechatlog.readers.chatlog:WETRACE_JS", ("js", "text", "csv")),
-    _Row("wetrace-text", "wechatlog.readers.chatlog:WETRACE_TEXT", ("text",)),
-    _Row("tracememo-json", "wechatlog.readers.tracememo:JSON", ("json",)),
-    _Row("tracememo-js", "wechatlog.readers.tracememo:JS", ("js", "text", "csv")),
-    _Row("tracememo-csv", "wechatlog.readers.tracememo:CSV", ("csv", "text")),
-    _Row("tracememo-markdown", "wechatlog.readers.tracememo:MARKDOWN", ("text",)),
-    _Row("wx-cli-json", "wechatlog.readers.small_json:WX_CLI", ("json",)),
-    _Row("wechat-cli-json", "wechatlog.readers.small_json:WECHAT_CLI_JSON", ("json",)),
-    _Row("wechat-cli-jsonl", "wechatlog.readers.small_json:WECHAT_CLI_JSONL", ("json", "jsonl")),
-    _Row("chatlog-keeper-json", "wechatlog.readers.small_json:KEEPER", ("json",)),
-    _Row("jettchent-json", "wechatlog.readers.small_json:JETTCHENT", ("json",)),
-    _Row("wechatexporter-txt", "wechatlog.readers.wechatexporter_text:TXT", ("text", "csv")),
-    _Row("wechatexporter-html", "wechatlog.readers.wechatexporter_html:HTML", ("html", "text", "js", "json")),
-    _Row("12425-csv", "wechatlog.readers.wechat_exporter_12425:READER", ("csv", "text")),
-)
 
 _WRITERS: Final = (
     _Row("markdown", "wechatlog.writers.markdown:WRITER", (".markdown", ".md")),
@@ -294,7 +211,9 @@ def _members(protocol: type) -> Iterator[str]:
     return (name for name in vars(protocol) if not name.startswith("_"))
 
 
-_readers: Final = _Shelf[Reader]("reader", _READERS, "wechatlog.readers", Reader)  # type: ignore[type-abstract]
+_ROWS: Final = {row.name: row for row in READERS}
+_BUILT_IN: Final = tuple(_Row(row.name, row.target, row.containers) for row in READERS)
+_readers: Final = _Shelf[Reader]("reader", _BUILT_IN, "wechatlog.readers", Reader)  # type: ignore[type-abstract]
 _writers: Final = _Shelf[Writer]("writer", _WRITERS, "wechatlog.writers", Writer)  # type: ignore[type-abstract]
 
 
@@ -378,11 +297,43 @@ def find_writer(name: str | None, suffix: str = "") -> Writer:
     return _writers.require(found[1])
 
 
-def _candidates(containers: frozenset[str]) -> Iterable[Reader]:
-    """The readers that may take an input: built-ins whose row fits, and everything from outside."""
+_TEXTS: Final = frozenset({"text", "csv", "json", "jsonl", "js", "html"})
+
+
+@functools.cache
+def _pattern(row: FormatRow) -> re.Pattern[str]:
+    return re.compile("\n" + row.lines)
+
+
+@functools.cache
+def _openings() -> re.Pattern[str]:
+    parts = (f"(?P<{row.name.replace('-', '_')}>{row.opening})" for row in READERS if row.opening)
+    return re.compile(rf"[ \t\n]*+(?:{'|'.join(parts)})", re.VERBOSE)
+
+
+def _opens(head: Head) -> Reader | None:
+    """The reader of an input that begins as one format alone does."""
+    if head.is_binary or (match := _openings().match(head.text)) is None:
+        return None
+    return _readers.require(str(match.lastgroup).replace("_", "-"))
+
+
+def _admits(row: FormatRow, head: Head) -> bool:
+    """Whether an input has the signature of a format."""
+    if head.containers.isdisjoint(row.containers):
+        return False
+    if head.containers.isdisjoint(_TEXTS):
+        return True
+    text = head.text
+    if row.marks and not any(all(word in text for word in words.split()) for words in row.marks.split(" | ")):
+        return False
+    return not row.lines or _pattern(row).search("\n" + text) is not None
+
+
+def _candidates(head: Head) -> Iterable[Reader]:
+    """The readers that may take an input: built-ins whose signature it has, and everything from outside."""
     for name in _readers.names():
-        keys = _readers.keys(name)
-        if keys is None or not containers.isdisjoint(keys):
+        if _readers.keys(name) is None or _admits(_ROWS[name], head):
             yield _readers.require(name)
 
 
@@ -450,13 +401,28 @@ def detect_reader(source: Source, encoding: str | None = None) -> tuple[Reader, 
         AmbiguousFormatError: where several readers take it equally well.
         MissingExtraError: where no reader takes it, and one could not look without an optional library.
     """
-    head = Head.of(source, encoding)
+    known = _detected.get(source)
+    if known is not None and known[0] == encoding:
+        return known[1:]
+    found = _detect(Head.of(source, encoding))
+    _detected[source] = (encoding, *found)
+    return found
+
+
+_detected: Final[weakref.WeakKeyDictionary[Source, tuple[str | None, Reader, Detection]]] = weakref.WeakKeyDictionary()
+"""What was found out of an input that is still in use: nobody looks twice."""
+
+
+def _detect(head: Head) -> tuple[Reader, Detection]:
+    source = head.source
+    if (sure := _opens(head)) is not None and isinstance(verdict := sure.detect(head), Evidence):
+        return sure, Detection(sure.name, verdict.confidence, verdict.reason)
     found: list[tuple[float, Reader, str]] = []
     openings: list[tuple[float, Reader, str]] = []
     refused: list[tuple[float, Reader, str]] = []
     others: dict[str, str] = {}
     missing: MissingExtraError | None = None
-    for reader in _candidates(head.containers):
+    for reader in _candidates(head):
         try:
             verdict = reader.detect(head)
         except MissingExtraError as error:

@@ -28,6 +28,8 @@ _BINARY_SIGNATURES: Final = (
     (b"ARROW1\0\0", "arrow"),
     (b"\xff\xff\xff\xff", "arrow"),
 )
+_SIGNATURE_BYTES: Final = tuple(signature for signature, _ in _BINARY_SIGNATURES)
+_CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\ufffd]")
 _JSON_START: Final = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]]|\[\s*$)")
 _JS_START: Final = re.compile(r"\s*(?:(?:window|globalThis|self)\.\w+|(?:var|let|const)\s+\w+|\w+)\s*=\s*[\[{(]")
 _MARKUP_START: Final = re.compile(r"\s*<[!?a-zA-Z]")
@@ -87,6 +89,11 @@ class Head:
         return lines if self.complete or len(lines) == 1 else lines[:-1]
 
     @property
+    def is_binary(self) -> bool:
+        """Whether the first bytes are those of a container that is no text."""
+        return self.data.startswith(_SIGNATURE_BYTES)
+
+    @property
     def containers(self) -> frozenset[str]:
         """What the input could be, by its bytes.
 
@@ -105,7 +112,7 @@ class Head:
         if not text.strip("\ufeff \t\n"):
             return {"empty"}
         sample = text[:4096]
-        if sum((c < " " and c not in "\t\n\f\x0b") or c == "\ufffd" for c in sample) > len(sample) * 0.1:
+        if len(_CONTROL.findall(sample)) > len(sample) * 0.1:
             return {"binary"}
         return self._text_containers(text)
 

@@ -1,0 +1,128 @@
+"""Which formats are read, where each stands, and what an input of it must look like: data, no code of any format.
+
+A row is a format: its name, the place of its `Format` or reader, the containers that it can be in, and its signature.
+An input that does not have the signature is none of this format, so that detection imports only the few readers that
+it asks. A new format is a row here. `opening` decides: whatever begins so is of this format and of no other, and nobody
+else is asked; a test holds every case of the corpus against it.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+__all__ = ["READERS", "FormatRow"]
+
+
+class FormatRow(NamedTuple):
+    """A format that is read.
+
+    Attributes:
+        name: of the format.
+        target: `module:attribute`.
+        containers: what its inputs look like (`Head.containers`).
+        marks: words that the first 64 kB of a text must hold, all of them; ` | ` parts sets of which one will do.
+        lines: a pattern that some line of them must begin with; `re` syntax, a line ends with LF.
+        opening: a pattern that decides, matched at the first character that is no blank; `re` syntax, verbose.
+    """
+
+    name: str
+    target: str
+    containers: tuple[str, ...]
+    marks: str = ""
+    lines: str = ""
+    opening: str = ""
+
+
+READERS: Final = (
+    FormatRow(
+        "markdown",
+        "wechatlog.readers.markdown:READER",
+        ("text", "csv"),
+        opening=r"""---[ \t]*\n  (?: [A-Za-z_][\w-]*: [^\n]* \n )++  ---[ \t]*\n  [ \t\n]*+
+            > [ ] (?: [0-9]{4}-[0-9]{2}-[0-9]{2} [ ] )? [0-9]{2}:[0-9]{2}:[0-9]{2} [ ][ ] [^\n]""",
+    ),
+    FormatRow("jsonl", "wechatlog.readers.jsonl:READER", ("json", "jsonl")),
+    FormatRow("json", "wechatlog.readers.jsonl:DOCUMENT", ("json",)),
+    FormatRow("csv", "wechatlog.readers.tables:CSV", ("csv", "text")),
+    FormatRow("tsv", "wechatlog.readers.tables:TSV", ("csv", "text")),
+    FormatRow("xlsx", "wechatlog.readers.tables:XLSX", ("zip",)),
+    FormatRow("chatlab-json", "wechatlog.readers.chatlab:JSON", ("json",)),
+    FormatRow("chatlab-jsonl", "wechatlog.readers.chatlab:JSONL", ("json", "jsonl", "text")),
+    FormatRow("chatlab-txt", "wechatlog.readers.chatlab_text:TXT", ("text", "csv")),
+    FormatRow("chatlab-markdown", "wechatlog.readers.chatlab_text:MARKDOWN", ("text", "csv")),
+    FormatRow("weflow-json", "wechatlog.readers.weflow_json:DETAILED", ("json",)),
+    FormatRow("weflow-arkme", "wechatlog.readers.weflow_json:ARKME", ("json",)),
+    FormatRow("echotrace-json", "wechatlog.readers.weflow_json:ECHOTRACE", ("json",)),
+    FormatRow("ciphertalk-json", "wechatlog.readers.weflow_json:CIPHERTALK", ("json",)),
+    FormatRow("training-set", "wechatlog.readers.refusals:TRAINING", ("json", "jsonl", "csv", "text")),
+    FormatRow("llm-context", "wechatlog.readers.refusals:CONTEXT", ("json", "jsonl", "text", "csv")),
+    FormatRow("contact-list", "wechatlog.readers.refusals:CONTACTS", ("json", "csv", "text")),
+    FormatRow(
+        "encrypted-export",
+        "wechatlog.readers.refusals:ENCRYPTED",
+        ("binary", "zip", "text", "csv", "json", "jsonl", "html", "js"),
+    ),
+    FormatRow("memotrace-v0-csv", "wechatlog.readers.memotrace_csv:V0", ("csv", "text")),
+    FormatRow("memotrace-v1-csv", "wechatlog.readers.memotrace_csv:V1", ("csv", "text")),
+    FormatRow("memotrace-emulator-csv", "wechatlog.readers.memotrace_csv:EMULATOR", ("csv", "text")),
+    FormatRow("memotrace-csv", "wechatlog.readers.memotrace_tables:CSV", ("csv", "text")),
+    FormatRow("memotrace-xlsx", "wechatlog.readers.memotrace_tables:XLSX", ("zip", "ole")),
+    FormatRow("memotrace-v1-text", "wechatlog.readers.memotrace_text:V1_TEXT", ("text",)),
+    FormatRow("memotrace-text", "wechatlog.readers.memotrace_text:V3_TEXT", ("text",)),
+    FormatRow("memotrace-markdown", "wechatlog.readers.memotrace_text:MARKDOWN", ("text",)),
+    FormatRow("memotrace-ai-text", "wechatlog.readers.memotrace_text:AI_TEXT", ("text",)),
+    FormatRow("memotrace-json", "wechatlog.readers.memotrace_json:JSON", ("json",)),
+    FormatRow("memotrace-html", "wechatlog.readers.memotrace_json:HTML", ("html",)),
+    FormatRow("iphone-xls", "wechatlog.readers.iphone_xls:READER", ("html", "text")),
+    FormatRow("weflow-txt", "wechatlog.readers.weflow_text:TXT", ("text", "csv")),
+    FormatRow("weflow-markdown", "wechatlog.readers.weflow_text:MARKDOWN", ("text", "csv")),
+    FormatRow("weflow-xlsx", "wechatlog.readers.weflow_tables:XLSX", ("zip",)),
+    FormatRow("weflow-html", "wechatlog.readers.weflow_tables:HTML", ("html", "text", "js")),
+    FormatRow("weflow-sql", "wechatlog.readers.weflow_tables:SQL", ("text", "csv")),
+    FormatRow("pywxdump-csv", "wechatlog.readers.pywxdump:CSV", ("csv", "text", "zip", "ole")),
+    FormatRow("pywxdump-json", "wechatlog.readers.pywxdump:JSON", ("json",)),
+    FormatRow("pywxdump-js", "wechatlog.readers.pywxdump:JS", ("js", "text", "csv")),
+    FormatRow("weclone-csv", "wechatlog.readers.pywxdump:WECLONE", ("csv", "text", "zip", "ole")),
+    FormatRow("wechat-v3-db", "wechatlog.readers.database:V3", ("sqlite", "binary")),
+    FormatRow("wechat-v4-db", "wechatlog.readers.database:V4", ("sqlite", "binary")),
+    FormatRow("sqlite", "wechatlog.readers.sqlite:READER", ("sqlite",)),
+    FormatRow("parquet", "wechatlog.readers.columnar:PARQUET", ("parquet",)),
+    FormatRow("arrow", "wechatlog.readers.columnar:ARROW", ("arrow",)),
+    FormatRow("mail", "wechatlog.readers.mailed:READER", ("text", "html")),
+    FormatRow("stomakun", "wechatlog.readers.stomakun:READER", ("text",)),
+    FormatRow("wechatbaktool", "wechatlog.readers.wechatbaktool:READER", ("text",)),
+    FormatRow("thearas", "wechatlog.readers.thearas:READER", ("text",)),
+    FormatRow("wechat-dump", "wechatlog.readers.wechat_dump:READER", ("text",)),
+    FormatRow("pc-wechat-exp-txt", "wechatlog.readers.pc_wechat_exp:TXT", ("text",)),
+    FormatRow("pc-wechat-exp-html", "wechatlog.readers.pc_wechat_exp:HTML", ("html",)),
+    FormatRow("wx-cli-md", "wechatlog.readers.wxcli_text:MARKDOWN", ("text",)),
+    FormatRow("wx-cli-txt", "wechatlog.readers.wxcli_text:TXT", ("text",)),
+    FormatRow("mac-share", "wechatlog.readers.mac_share:READER", ("text", "zip")),
+    FormatRow("paste", "wechatlog.readers.pasted:TIMED", ("text",)),
+    FormatRow("paste-ios", "wechatlog.readers.pasted:IOS", ("text",)),
+    FormatRow("paste-names", "wechatlog.readers.pasted:NAMES", ("text",)),
+    FormatRow("wcda-json", "wechatlog.readers.wcda:JSON", ("json", "text", "binary", "zip")),
+    FormatRow("wcda-txt", "wechatlog.readers.wcda:TXT", ("text", "csv")),
+    FormatRow("wcda-xlsx", "wechatlog.readers.wcda:XLSX", ("zip",)),
+    FormatRow("chatlog-json", "wechatlog.readers.chatlog:JSON", ("json",)),
+    FormatRow("chatlog-webhook", "wechatlog.readers.chatlog:WEBHOOK", ("json", "jsonl")),
+    FormatRow("chatlog-csv", "wechatlog.readers.chatlog:CSV", ("csv", "text")),
+    FormatRow("chatlog-xlsx", "wechatlog.readers.chatlog:XLSX", ("zip",)),
+    FormatRow("chatlog-text", "wechatlog.readers.chatlog_text:READER", ("text",)),
+    FormatRow("wetrace-csv", "wechatlog.readers.chatlog:WETRACE_CSV", ("csv", "text")),
+    FormatRow("wetrace-xlsx", "wechatlog.readers.chatlog:WETRACE_XLSX", ("zip",)),
+    FormatRow("wetrace-js", "wechatlog.readers.chatlog:WETRACE_JS", ("js", "text", "csv")),
+    FormatRow("wetrace-text", "wechatlog.readers.chatlog:WETRACE_TEXT", ("text",)),
+    FormatRow("tracememo-json", "wechatlog.readers.tracememo:JSON", ("json",)),
+    FormatRow("tracememo-js", "wechatlog.readers.tracememo:JS", ("js", "text", "csv")),
+    FormatRow("tracememo-csv", "wechatlog.readers.tracememo:CSV", ("csv", "text")),
+    FormatRow("tracememo-markdown", "wechatlog.readers.tracememo:MARKDOWN", ("text",)),
+    FormatRow("wx-cli-json", "wechatlog.readers.small_json:WX_CLI", ("json",)),
+    FormatRow("wechat-cli-json", "wechatlog.readers.small_json:WECHAT_CLI_JSON", ("json",)),
+    FormatRow("wechat-cli-jsonl", "wechatlog.readers.small_json:WECHAT_CLI_JSONL", ("json", "jsonl")),
+    FormatRow("chatlog-keeper-json", "wechatlog.readers.small_json:KEEPER", ("json",)),
+    FormatRow("jettchent-json", "wechatlog.readers.small_json:JETTCHENT", ("json",)),
+    FormatRow("wechatexporter-txt", "wechatlog.readers.wechatexporter_text:TXT", ("text", "csv")),
+    FormatRow("wechatexporter-html", "wechatlog.readers.wechatexporter_html:HTML", ("html", "text", "js", "json")),
+    FormatRow("12425-csv", "wechatlog.readers.wechat_exporter_12425:READER", ("csv", "text")),
+)
