@@ -436,11 +436,12 @@ def _decode_rest(decoder: codecs.IncrementalDecoder, collector: Collector, line:
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
     """Write a file atomically: give a temporary file beside it, put it in place when all went well.
 
     Args:
         path: the file to write. A symbolic link is followed, so that it stays one.
+        private: let nobody but its owner read it, from the first byte on and whatever was there before.
 
     Raises:
         OSError: where the folder cannot be written.
@@ -450,10 +451,10 @@ def replacing(path: Path) -> Iterator[Path]:
         yield target
         return
     part = target.with_name(f".{target.name[:80]}.{secrets.token_hex(4)}.part")
-    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600 if private else 0o666))
     try:
         yield part
-        if target.exists():
+        if target.exists() and not private:
             part.chmod(target.stat().st_mode & 0o777)
         part.replace(target)
     finally:

@@ -19,6 +19,7 @@ from tests.strategies import conversations
 from wechatlog import Conversation, Message, MessageKind, Participant, emoji
 from wechatlog.model import normalize_name
 from wechatlog.operations import Pseudonyms, pseudonymize
+from wechatlog.operations.pseudonyms.name_parts import is_everyday_word
 from wechatlog.segments.types import Card, File, Forward, Link, Location, Mention, Quote, Segment, Text, Voice
 
 if TYPE_CHECKING:
@@ -130,10 +131,19 @@ crowds = st.builds(
 
 @given(conversations() | crowds)
 def test_no_name_is_left(conversation: Conversation) -> None:
-    result = pseudonymize(conversation)
+    result = pseudonymize(conversation, everyday="all")
     shown = written(result)
     for name in real_names(conversation):
         assert not [text for text in shown if stands_in(name, text)], name
+
+
+@given(conversations() | crowds)
+def test_no_name_is_left_that_is_no_everyday_word(conversation: Conversation) -> None:
+    book = Pseudonyms()
+    shown = written(pseudonymize(conversation, book))
+    left = {name for name in real_names(conversation) if any(stands_in(name, text) for text in shown)}
+    assert all(is_everyday_word(name) for name in left)
+    assert left <= {name.name for name in book.report.names if name.left}
 
 
 @given(conversations() | crowds)
@@ -352,7 +362,7 @@ PEOPLE = (
         ("订单 1380013800012 和 138001380", "订单 1380013800012 和 138001380"),
         ("写信到 lisi@example.invalid。", "写信到 [email]。"),
         ("身份证 11010119900307123X", "身份证 [id number]"),
-        (f"「李四：早」\n{DASHES}\n好", f"「P10：早」\n{DASHES}\n好"),
+        (f"「李四：早」\n{DASHES}\n好", f"「P9：早」\n{DASHES}\n好"),
         (f"「Tom：问@张三 」\n{DASHES}\n好", f"「P3：问@P1 」\n{DASHES}\n好"),
         (f"「王五：「赵六：早」\n{DASHES}\n好」\n{DASHES}\n好", f"「P10：「P11：早」\n{DASHES}\n好」\n{DASHES}\n好"),
         ("@所有人 张三", "@所有人 P1"),
@@ -361,7 +371,9 @@ PEOPLE = (
     ],
 )
 def test_running_text(text: str, expected: str) -> None:
-    assert pseudonymize(Conversation([*PEOPLE, say("张三", text)]))[-1].text == expected
+    chat = Conversation([*PEOPLE, say("张三", text)])
+    assert pseudonymize(chat, everyday="all")[-1].text == expected
+    assert pseudonymize(chat)[-1].text == expected.replace("我P5", "我微笑")
 
 
 @pytest.mark.parametrize(
@@ -486,7 +498,8 @@ def test_styles() -> None:
 
 def test_names_that_are_everyday_words() -> None:
     chat = Conversation([say("收到", "收到"), say("李四", "@收到 收到，李四")])
-    assert texts(pseudonymize(chat)) == ["P1", "@P1 P1，P2"]
+    assert texts(pseudonymize(chat)) == ["收到", "@P1 收到，P2"]
+    assert texts(pseudonymize(chat, everyday="all")) == ["P1", "@P1 P1，P2"]
     assert texts(pseudonymize(chat, keep=["收到"])) == ["收到", "@P1 收到，P2"]
     assert texts(pseudonymize(chat, texts=False)) == ["收到", "@P1 收到，李四"]
 
@@ -494,8 +507,11 @@ def test_names_that_are_everyday_words() -> None:
 @pytest.mark.parametrize(
     ("options", "match"),
     [
-        ({"mask": ["fax"]}, "nothing is known to mask fax; there are email, id_number, location, phone, url"),
-        ({"style": "Person {}"}, "style 'Person {}' is none of numbered, stems, and no template such as 'P{}'"),
+        (
+            {"mask": ["fax"]},
+            "nothing is known to mask fax; there are email, id_number, location, phone, url",
+        ),
+        ({"style": "Person {}"}, "style 'Person {}' is none of numbered, stems, keyed, and no template such as 'P{}'"),
         ({"style": "P"}, "no template"),
         ({"names": {"张三": "a\nb"}}, r"a pseudonym is a line with single blanks, not 'a\\nb'"),
         ({"names": {"张三": ""}}, "a pseudonym is a line"),

@@ -588,7 +588,7 @@ def test_an_owner_who_did_not_write() -> None:
 
 def test_what_is_hidden() -> None:
     chat = Conversation([say("收到", "收到，打 13800138000，看 https://a.example/x"), say("李四", "收到")])
-    assert transcript(chat)[1:] == ["09:00 P1: P1，打 [phone]，看 https://a.example/x", "P2: P1"]
+    assert transcript(chat)[1:] == ["09:00 P1: 收到，打 [phone]，看 https://a.example/x", "P2: 收到"]
     assert transcript(chat, keep="收到,好的")[2] == "P2: 收到"
     assert transcript(chat, mask="none", keep="收到")[1] == "09:00 P1: 收到，打 13800138000，看 https://a.example/x"
     assert transcript(chat, mask="phone, url", keep=["收到"])[1] == "09:00 P1: 收到，打 [phone]，看 [url]"

@@ -2,7 +2,7 @@
 
 from wechatlog.operations.identity import Evidence, Identities, Name, Person
 from wechatlog.operations.merge import merge
-from wechatlog.operations.pseudonymize import pseudonymize
+from wechatlog.operations.pseudonymize import pseudonymize, pseudonymize_archive
 from wechatlog.operations.pseudonyms import Pseudonyms
 from wechatlog.operations.recognition import identities
 from wechatlog.operations.sessions import iter_sessions, sessions
@@ -33,6 +33,7 @@ __all__ = [
     "iter_sessions",
     "merge",
     "pseudonymize",
+    "pseudonymize_archive",
     "sessions",
     "split",
     "statistics",

@@ -1,7 +1,8 @@
 """Conversations without real names: the book of pseudonyms, applied to all that a conversation holds.
 
-Takes a conversation, gives one in which senders, ids, mentions, quotes, notices, forwards, cards and titles have
-pseudonyms, consistently. What leads back to the archive (origins, diagnostics, most metadata) is left out.
+Takes conversations, gives as many in which senders, ids, mentions, quotes, notices, forwards, cards and titles have
+pseudonyms, consistently. What leads back to the archive (origins, diagnostics, most metadata) is left out. Everything
+is learnt before anything is rewritten: a name that the last file gives away must not stand in the first.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import attrs
 
 from wechatlog.model import Conversation, Participant
 from wechatlog.operations.pseudonyms import Pseudonyms
+from wechatlog.operations.pseudonyms.name_parts import OWN_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from wechatlog.operations.people import Being, People
+    from wechatlog.operations.pseudonyms.register import Party, Register
 
-__all__ = ["get_acquainted", "pseudonymize"]
+__all__ = ["learn_conversation", "pseudonymize", "pseudonymize_archive"]
 
 _METADATA: Final = ("exporter", "version", "dialect")
 _PERSONAL: Final = ("wxid_", "gh_")
@@ -31,7 +33,7 @@ def pseudonymize(
 ) -> Conversation:
     r"""Give everybody in a conversation a pseudonym, the same wherever they appear.
 
-    People and groups are numbered in the order in which they appear. Names are replaced as senders, in mentions,
+    Register and groups are numbered in the order in which they appear. Names are replaced as senders, in mentions,
     quotes, notices, cards, forwards and titles, and where they stand in running text as they are known; account ids
     are replaced everywhere, and server ids are numbered. Not found are nicknames that no file knows, names that are
     spelled in another way, and what pictures, recordings and linked pages show: see the guide.
@@ -57,14 +59,56 @@ def pseudonymize(
         P1: @P2 早
         P2: P1早
     """
-    if isinstance(names, Pseudonyms):
-        if options:
-            raise TypeError(f"a book has its own options; give {', '.join(options)} to Pseudonyms")
-        book = names
-    else:
-        book = Pseudonyms(names, **options)
+    book = _open_book(names, options)
+    itself, owner = learn_conversation(conversation, book)
+    return _rewrite(conversation, book, itself, owner)
+
+
+def pseudonymize_archive(
+    conversations: Iterable[Conversation],
+    names: Pseudonyms | Mapping[str, str] | None = None,
+    **options: Any,
+) -> Iterator[Conversation]:
+    """Give everybody in several conversations a pseudonym, the same in all of them.
+
+    All of them are learnt from before the first is rewritten, so that a name that only one of them gives away is found
+    in the others.
+
+    Args:
+        conversations: gone through twice, and not kept: an `Archive`, a list. An iterator, which can be gone through
+            but once, is made a list first.
+        names: as for `pseudonymize`.
+        options: those of `Pseudonyms`, where `names` is no book.
+
+    Yields:
+        The conversations, one after the other, as `pseudonymize` gives them.
+
+    Raises:
+        TypeError: for options together with a book.
+        ValueError: as `Pseudonyms`.
+    """
+    book = _open_book(names, options)
+    several = list(conversations) if iter(conversations) is conversations else conversations
+    return _iter_rewritten(several, book)
+
+
+def _iter_rewritten(conversations: Iterable[Conversation], book: Pseudonyms) -> Iterator[Conversation]:
+    for conversation in conversations:
+        learn_conversation(conversation, book)
+    for conversation in conversations:
+        yield _rewrite(conversation, book, _meet_chat(conversation, book._people), _owner(conversation, book._people))
+
+
+def _open_book(names: Pseudonyms | Mapping[str, str] | None, options: Mapping[str, Any]) -> Pseudonyms:
+    if not isinstance(names, Pseudonyms):
+        return Pseudonyms(names, **options)
+    if options:
+        raise TypeError(f"a book has its own options; give {', '.join(options)} to Pseudonyms")
+    return names
+
+
+def _rewrite(conversation: Conversation, book: Pseudonyms, itself: Party | None, owner: Party | None) -> Conversation:
     people = book._people
-    itself, owner = get_acquainted(conversation, book)
     messages = [book.message(message) for message in conversation.messages]
     shown = "" if itself is None else people.pseudonym(itself)
     return Conversation(
@@ -80,7 +124,7 @@ def pseudonymize(
     )
 
 
-def get_acquainted(conversation: Conversation, book: Pseudonyms) -> tuple[Being | None, Being | None]:
+def learn_conversation(conversation: Conversation, book: Pseudonyms) -> tuple[Party | None, Party | None]:
     """Let a book learn all that a conversation says of people.
 
     Returns:
@@ -91,25 +135,43 @@ def get_acquainted(conversation: Conversation, book: Pseudonyms) -> tuple[Being 
         _meet_member(member, people)
     book.learn(conversation.messages)
     itself = _meet_chat(conversation, people)
-    return itself, people.called(conversation.owner) if conversation.owner else None
+    _unite_owner(conversation, people)
+    return itself, _owner(conversation, people)
 
 
-def _meet_member(member: Participant, people: People) -> None:
-    being = people.meet(member.name, member.id)
+def _owner(conversation: Conversation, people: Register) -> Party | None:
+    return people.called(conversation.owner) if conversation.owner else None
+
+
+def _unite_owner(conversation: Conversation, people: Register) -> None:
+    """Note that the owner of an archive, who is 我 in its messages, is whoever the archive names as its owner."""
+    own = {(m.sender, m.sender_id) for m in conversation.messages if m.is_self and (m.sender_id or m.sender)}
+    own |= {(member.name, member.id) for member in conversation.members if member.is_self}
+    if any(name in OWN_NAMES for name, _ in own) and len({id_ for _, id_ in own if id_}) <= 1:
+        keys = sorted(own, key=lambda key: (key[1] is None, key[0] or ""))
+        if conversation.owner and (party := people.known(conversation.owner)) is not None and not party.is_group:
+            keys.append(
+                (conversation.owner, None) if conversation.owner not in party.ids else (None, conversation.owner)
+            )
+        people.unite(keys)
+
+
+def _meet_member(member: Participant, people: Register) -> None:
+    party = people.meet(member.name, member.id)
     for alias in member.aliases:
-        if being is None or being.state == "unclear":
-            being = people.called(alias)
+        if party is None or party.state == "unclear":
+            party = people.called(alias)
         else:
-            people.name(being, alias)
+            people.name(party, alias)
 
 
-def _member(member: Participant, people: People) -> Participant:
-    being = people.meet(member.name, member.id)
-    shown = "" if being is None else people.pseudonym(being)
+def _member(member: Participant, people: Register) -> Participant:
+    party = people.meet(member.name, member.id)
+    shown = "" if party is None else people.pseudonym(party)
     return attrs.evolve(member, name=None if member.name is None else shown, id=member.id and shown, aliases=())
 
 
-def _meet_chat(conversation: Conversation, people: People) -> Being | None:
+def _meet_chat(conversation: Conversation, people: Register) -> Party | None:
     """Who a chat is with: a person in a private one, who has its title and its id; else a group."""
     title, id_ = conversation.title, conversation.id
     is_group = conversation.is_group

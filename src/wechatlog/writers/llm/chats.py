@@ -15,7 +15,7 @@ import attrs
 
 from wechatlog.errors import OptionError
 from wechatlog.operations import Pseudonyms, pseudonymize
-from wechatlog.operations.pseudonymize import get_acquainted
+from wechatlog.operations.pseudonymize import learn_conversation
 from wechatlog.operations.pseudonyms import DEFAULT_MASK
 from wechatlog.writers.llm.tokens import estimate_tokens
 from wechatlog.writers.options import flag_option
@@ -86,7 +86,7 @@ class Chat:
             raise OptionError("speaker", f"nothing says whose archive this is; name one of {self._names()}")
         book = self.book or Pseudonyms()
         if self.book is None:
-            get_acquainted(self.real, book)
+            learn_conversation(self.real, book)
         people = book._people
         being = people.person(wanted) or people.holder(wanted)
         if being is None or people.is_shared(wanted):

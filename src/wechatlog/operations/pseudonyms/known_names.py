@@ -1,0 +1,263 @@
+"""Names and account ids in running text.
+
+Takes names that are known and a text; gives the places where they stand. Account ids are told by their shape, names
+only as they are written. One pattern finds where something can begin, and what begins with a name is looked up by its
+first two characters, so the time does not grow with the number of names. Knows nothing of people and of pseudonyms.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Final
+
+from wechatlog.operations.pseudonyms.private_data import PrivatePlace
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+__all__ = [
+    "Hit",
+    "KnownNames",
+    "TextSearch",
+    "is_searchable",
+    "iter_encoded_names",
+    "may_be_a_name",
+    "stands_as_a_name",
+]
+
+_IDS: Final = (
+    r"wxid_[A-Za-z0-9_-]{1,64}"
+    r"|(?<![A-Za-z0-9_])gh_[A-Za-z0-9]{6,64}"
+    r"|(?<![0-9])[0-9]{5,20}@(?:chatroom|im\.chatroom)"
+    r"|(?<![0-9])[0-9]{5,30}@openim"
+)
+_ID: Final = re.compile(_IDS)
+_LONGEST: Final = 200
+_SHORT_NUMBER: Final = re.compile(r"[0-9]{1,4}")
+_NEAR: Final = 8
+_AT: Final = ("@", "＠")
+_TITLE: Final = re.compile(
+    r"(?:老师|同学|大神|大佬|大哥|大姐|先生|女士|小姐|学长|学姐|师兄|师姐|师傅|老板|兄弟?(?!弟)|总(?![监结是体的裁部量额数之算会共要能归经在觉想统线]))"
+    r"|[哥姐](?!们|妹|弟|俩)"
+)
+_INTRODUCED: Final = re.compile(r"(?:我叫|我的?名字[叫是]|名叫|名字是|叫做|昵称[叫是]?|人称|署名)[ :：“\"「]{0,2}\Z")
+_ADDRESSED: Final = re.compile(
+    r"(?:我是|本人|感谢|谢谢|多谢|欢迎|恭喜|祝贺|请教|请问|问问|问一下|联系|找|艾特|at ?|cc ?|和|跟|给|让)[ :：]?\Z",
+    re.IGNORECASE,
+)
+_NAME_ENDS: Final = re.compile(r"\Z|[\s，。！？、,.!?~～…）)”\"」]|的(?:朋友|同学)|(?:老师|大家)?好")
+_ADDRESS: Final = re.compile(r"[!-~]+")
+_BYTES: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_MOST_ENCODED: Final = 3
+_FIRST_WIDE: Final = "\u2e80"
+_NEVER: Final = r"(?!)"
+
+
+Hit = PrivatePlace
+"""Something found; `what` is a key of `MARKERS`, `id`, or `name`."""
+
+
+def is_searchable(name: str) -> bool:
+    """Whether a name is looked for in running text.
+
+    Not one of a single character, of fewer than five digits, without a letter or digit (`。。。`), or longer than 200.
+    """
+    if not 2 <= len(name) <= _LONGEST or _SHORT_NUMBER.fullmatch(name):
+        return False
+    return any(character.isalnum() for character in name)
+
+
+def _joins(before: str, after: str) -> bool:
+    """Whether two characters are inside one word; scripts of East Asia write no blanks between words."""
+    return before < _FIRST_WIDE and after < _FIRST_WIDE and before.isalnum() and after.isalnum()
+
+
+class KnownNames:
+    """The names that are looked for; more may be added at any time.
+
+    Of names that are words everybody uses, only those places count where the word stands as a name: behind an `@`,
+    before a title (收到老师), behind what introduces somebody (我叫收到).
+    """
+
+    def __init__(self) -> None:
+        self._names: set[str] = set()
+        self._words: set[str] = set()
+        self._lengths: dict[str, tuple[int, ...]] = {}
+        self._firsts: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Those names that are words as well."""
+        return frozenset(self._words)
+
+    def add(self, name: str, *, is_word: bool = False) -> None:
+        """Look for a name from now on, if it is one that can be looked for.
+
+        Args:
+            name: any.
+            is_word: whether it is a word that everybody uses.
+        """
+        if name in self._names or not is_searchable(name):
+            return
+        self._names.add(name)
+        if is_word:
+            self._words.add(name)
+        lengths = self._lengths.get(name[:2], ())
+        if len(name) not in lengths:
+            self._lengths[name[:2]] = tuple(sorted((*lengths, len(name)), reverse=True))
+        if name[0] not in self._firsts:
+            self._firsts.add(name[0])
+            self._pattern = None
+
+    def ends_at(self, text: str, start: int, limit: int, follows: Collection[int] = ()) -> Iterator[int]:
+        """The ends of the names that stand at an index and are not cut off in a word, the longest first.
+
+        Args:
+            text: any.
+            start: index of the first character.
+            limit: where a name has to end at the latest; what stands behind it does not matter.
+            follows: indexes at which something else begins, before which a word ends.
+        """
+        for length in self._lengths.get(text[start : start + 2], ()):
+            end = start + length
+            if end > limit or text[start:end] not in self._names:
+                continue
+            if end == limit or not _joins(text[end - 1], text[end]) or end in follows or _ID.match(text, end):
+                yield end
+
+    def beginning_of(self, text: str) -> int | None:
+        """The end of the longest name with which a text begins, or `None`."""
+        return next(self.ends_at(text, 0, len(text)), None)
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """Finds where a name can begin, and account ids."""
+        if self._pattern is None:
+            firsts = f"[{''.join(map(re.escape, sorted(self._firsts)))}]" if self._firsts else _NEVER
+            self._pattern = re.compile(f"(?P<id>{_IDS})|{firsts}")
+        return self._pattern
+
+
+class TextSearch:
+    """What is found in one text, from left to right.
+
+    Args:
+        known: the names that are looked for.
+        text: any.
+        private: other places in the text, in order, none within another.
+        names: whether to find names, or else only what is told by its shape.
+
+    Attributes:
+        left: where a name stood that is a word, and did not seem to be meant as a name: its end, by its start.
+    """
+
+    def __init__(
+        self, known: KnownNames, text: str, private: Sequence[PrivatePlace] = (), *, names: bool = True
+    ) -> None:
+        self._known, self._text, self._names = known, text, names
+        self._private = private
+        self._starts = [place.start for place in private]
+        self._follows = frozenset(self._starts)
+        self.left: dict[int, int] = {}
+
+    def next(self, start: int, cut: int = -1, limit: int | None = None) -> Hit | None:
+        """The first thing found at or behind an index; of two at one place the longest, or else a name or an id.
+
+        Args:
+            start: where to begin.
+            cut: an index at which a word begins whatever stands before it, since something was found there.
+            limit: where everything has to end at the latest.
+        """
+        text, limit = self._text, len(self._text) if limit is None else limit
+        number = bisect_left(self._starts, start)
+        private = self._private[number] if number < len(self._private) else None
+        if private is not None and private.end > limit:
+            private = None
+        stop = limit if private is None else min(limit, private.start + 1)
+        pattern, reach = self._known.pattern, min(limit, stop + _LONGEST)
+        found = pattern.search(text, start, reach)
+        while found is not None and found.start() < stop:
+            hit = self._at(found, cut, limit)
+            if hit is not None:
+                within = private is not None and private.start == hit.start and private.end > hit.end
+                return private if within else hit
+            found = pattern.search(text, found.start() + 1, reach)
+        return private
+
+    def _at(self, found: re.Match[str], cut: int, limit: int) -> Hit | None:
+        """What begins where something can begin."""
+        text, start = self._text, found.start()
+        if self._names and not (start and start != cut and _joins(text[start - 1], text[start])):
+            for end in self._known.ends_at(text, start, limit, self._follows):
+                if text[start:end] not in self._known._words or stands_as_a_name(text, start, end):
+                    return Hit(start, end, "name")
+                self.left[start] = end
+        return None if found.lastgroup is None else Hit(*found.span(), found.lastgroup)
+
+
+def stands_as_a_name(text: str, start: int, end: int) -> bool:
+    """Whether a word in a text is somebody's name there, by what stands before it and behind it."""
+    if text[start - 1 : start] in _AT or _TITLE.match(text, end) is not None:
+        return True
+    before = text[max(0, start - _NEAR) : start]
+    return _INTRODUCED.search(before) is not None and _NAME_ENDS.match(text, end) is not None
+
+
+def may_be_a_name(text: str, start: int, end: int) -> bool:
+    """Whether a word in a text may be somebody's name: somebody is spoken to, or thanked, or asked for."""
+    before = text[max(0, start - _NEAR) : start]
+    return _ADDRESSED.search(before) is not None and _NAME_ENDS.match(text, end) is not None
+
+
+def iter_encoded_names(known: KnownNames, text: str) -> Iterator[Hit]:
+    """Names written in percent signs, as in addresses; once or several times over."""
+    for address in _ADDRESS.finditer(text):
+        if "%" not in address[0]:
+            continue
+        said, places = _decode(address[0])
+        if said == address[0]:
+            continue
+        search, hit = TextSearch(known, said), None
+        while (hit := search.next(0 if hit is None else hit.end)) is not None:
+            start, end = places[hit.start], places[hit.end]
+            if hit.what == "name" and "%" in text[address.start() + start : address.start() + end]:
+                yield Hit(address.start() + start, address.start() + end, "encoded", said[hit.start : hit.end])
+
+
+def _decode(address: str) -> tuple[str, list[int]]:
+    """An address without percent signs, and where each of its characters stood; its length at the end."""
+    said, places = address, list(range(len(address) + 1))
+    for _ in range(_MOST_ENCODED):
+        if "%" not in said:
+            break
+        characters: list[str] = []
+        starts: list[int] = []
+        position = 0
+        for run in _BYTES.finditer(said):
+            characters += said[position : run.start()]
+            starts += places[position : run.start()]
+            encoded = bytes.fromhex(run[0].replace("%", ""))
+            place = run.start()
+            for character, width in _characters(encoded):
+                characters.append(character)
+                starts.append(places[place])
+                place += 3 * width
+            position = run.end()
+        characters += said[position:]
+        starts += places[position:]
+        said, places = "".join(characters), starts
+    return said, places
+
+
+def _characters(encoded: bytes) -> Iterator[tuple[str, int]]:
+    """Some bytes as characters, each with its number of bytes: UTF-8, or else GB 18030, or else one by one."""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            text = encoded.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        yield from ((character, len(character.encode(encoding))) for character in text)
+        return
+    yield from ((chr(byte), 1) for byte in encoded)

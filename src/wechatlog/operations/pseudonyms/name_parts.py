@@ -1,0 +1,93 @@
+"""The parts of a name that name a person: 张三 of 张三-示例公司-产品-上海.
+
+Takes a name, gives the parts by which people call its owner. In groups a name is often `name-company-job-city`, and
+people say only the first part. A city or a job is nobody's name, and what stands behind it is one only if it looks like
+a Chinese name: a family name and one or two characters. Knows nothing of who there is.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from importlib import resources
+from typing import Final
+
+__all__ = ["OWN_NAMES", "is_everyday_word", "looks_like_a_full_name", "personal_parts"]
+
+OWN_NAMES: Final = frozenset({"我", "me", "Me"})
+"""What exporters call the owner of an archive; nobody's name."""
+
+_SEPARATOR: Final = re.compile(r"[-–—―－_＿|｜·•・~～/／\\,，、;；:：+＋@＠#＃(（)）\[\]【】<>《》「」『』{}\u2005\s]+")
+_HAN: Final = re.compile(r"[\u3400-\u9fff]+")
+_LATIN: Final = re.compile(r"[A-Za-z][A-Za-z'.]{2,}")
+_TITLES: Final = re.compile(
+    r".*(?:"
+    r"经理|总监|工程师|架构师|设计师|分析师|程序员|专员|主管|主任|顾问|助理|老师|教授|律师|医生|公司|集团|银行|"
+    r"科技|金融|支付|技术|网络|软件|信息|咨询|证券|基金|保险|大学|学院|学校|中学|小学|医院|产品|研发|运营|开发|"
+    r"测试|前端|后端|架构|市场|销售|商务|人事|财务|行政|设计|创始人|合伙人|群主|管理员|客服|市|省|区|县)"
+)
+_PLACES: Final = frozenset(
+    "北京 上海 天津 重庆 河北 山西 辽宁 吉林 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 "
+    "云南 陕西 甘肃 青海 台湾 广西 西藏 宁夏 新疆 香港 澳门 黑龙江 内蒙古 石家庄 唐山 保定 太原 大同 沈阳 大连 "
+    "鞍山 长春 哈尔滨 大庆 南京 苏州 无锡 常州 南通 徐州 扬州 镇江 盐城 泰州 杭州 宁波 温州 嘉兴 湖州 绍兴 金华 "
+    "义乌 台州 合肥 芜湖 蚌埠 福州 厦门 泉州 漳州 南昌 九江 赣州 济南 青岛 烟台 潍坊 威海 临沂 郑州 洛阳 开封 "
+    "武汉 宜昌 襄阳 荆州 长沙 株洲 湘潭 衡阳 岳阳 广州 深圳 珠海 佛山 东莞 中山 惠州 汕头 湛江 江门 南宁 柳州 "
+    "桂林 海口 三亚 成都 绵阳 贵阳 遵义 昆明 大理 丽江 拉萨 西安 咸阳 宝鸡 兰州 西宁 银川 台北 高雄 新加坡 东京 "
+    "大阪 首尔 纽约 伦敦 巴黎 硅谷 湾区 西雅图 悉尼 墨尔本 多伦多 温哥华 中国 美国 日本 德国 英国 法国 加拿大 "
+    "澳洲 帝都 魔都 华东 华南 华北 华中 全国 海外 beijing shanghai guangzhou shenzhen hangzhou chengdu nanjing "
+    "wuhan china usa uk".split()
+)
+_DOUBLE: Final = frozenset(
+    "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 司徒 令狐 宇文 长孙 端木 轩辕 南宫 夏侯 独孤 西门 百里 呼延 "
+    "闻人 申屠 太史 第五".split()
+)
+_FAMILY: Final = frozenset(
+    "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅钟"
+    "卢汪戴崔任陆廖姚方金邱夏谭韦贾邹石熊孟秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱施牛洪龚汤陶黎温莫易樊乔"
+    "文安殷颜庄章鲁倪庞邢俞翟蓝聂齐向申葛柴伍覃骆关焦柳欧祝纪尚毕耿芦左季管符辛苗詹曲靳祁路涂兰甘裴梅童翁霍游阮尤"
+    "岳柯牟滕谷舒卜成饶宁凌盛查单冉鲍华包屈房喻解蒲卫简时连车项闵邬吉党阳司费蒙席晏隋古强穆姬宫景米麦谈柏瞿艾沙鄢"
+    "桂窦郁缪畅巩卓褚栾戚全娄甄郎池丛边岑农苟迟保商臧佘卞虞刁冷应匡栗仇练楚揭师官佟封燕桑巫敖原植邝仲荆储宗楼干苑"
+    "寇盖南屠鞠荣井乐银奚明麻雍花闻冼木郜廉衣蔺和冀占公门帅利满"
+)
+"""Family names of one character, the common ones."""
+
+
+@functools.cache
+def _everyday_words() -> frozenset[str]:
+    text = resources.files("wechatlog").joinpath("data/everyday_words.txt").read_text(encoding="utf-8")
+    return frozenset(text.split())
+
+
+def is_everyday_word(name: str) -> bool:
+    """Whether a name is a word that anybody may use without meaning anybody."""
+    return (name.lower() if name.isascii() and name.isupper() else name) in _everyday_words()
+
+
+def looks_like_a_full_name(text: str) -> bool:
+    """Whether a text is a Chinese family name with one or two characters behind it, and no everyday word."""
+    if not _HAN.fullmatch(text) or is_everyday_word(text):
+        return False
+    if text[:2] in _DOUBLE and len(text) in (3, 4):
+        return True
+    return len(text) in (2, 3) and text[0] in _FAMILY
+
+
+def _is_place_or_job(part: str) -> bool:
+    return part.lower() in _PLACES or _TITLES.fullmatch(part) is not None
+
+
+def personal_parts(name: str) -> tuple[str, ...]:
+    """The parts of a name by which its owner is called, in order; none where the name has but one part.
+
+    Example:
+        >>> personal_parts("张三-示例公司-产品-上海"), personal_parts("上海-李四"), personal_parts("王五")
+        (('张三',), ('李四',), ())
+    """
+    parts = [part for part in _SEPARATOR.split(name) if part]
+    if len(parts) < 2:
+        return ()
+    first, *others = parts
+    found = [part for part in others if looks_like_a_full_name(part) and not _is_place_or_job(part)]
+    if not _is_place_or_job(first) and len(first) >= 2 and (_HAN.search(first) or _LATIN.fullmatch(first)):
+        found = [first, *(found if is_everyday_word(first) else ())]
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,410 @@
+"""Numbers, addresses and codes that lead to a person, told by their shape: cards, telephones, accounts, plates.
+
+Takes a text, gives the places where they stand. `SHAPES` is an ordered table; a row has a pattern, a check of what the
+pattern found (a checksum, a date, the grouping of the digits) and words that have to stand before it where the shape
+alone says too little. What an earlier row has taken, a later one cannot. Patterns see a text in which digits, letters
+and signs of every width are the plain ones, character for character. Knows nothing of names.
+
+The order of checks is that of GB 11643 (identity numbers), ISO/IEC 7812 (cards), ITU-T E.164 and the numbering plan of
+China (telephones), GA 36 (plates).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+__all__ = ["MARKERS", "PERSONAL_PARAMETERS", "SHAPES", "PrivateData", "PrivatePlace", "Shape", "unite"]
+
+MARKERS: Final = {
+    "email": "[email]",
+    "id_number": "[id number]",
+    "phone": "[phone]",
+    "url": "[url]",
+    "account": "[account]",
+    "bank_card": "[bank card]",
+    "code": "[code]",
+    "link_parameters": "hidden",
+    "plate": "[plate]",
+}
+"""What can be masked, and what then stands in its place."""
+
+PERSONAL_PARAMETERS: Final = (
+    "access_token", "account", "app_uid", "auth", "auth_key", "client_id", "code", "device_id", "deviceid",
+    "email", "exportkey", "from_uid", "fromid", "from_user", "from_userid", "fuid", "id_card", "idcard",
+    "invitation_code", "invite", "invite_code", "inviter", "invitecode", "key", "login", "mail", "mobile",
+    "nick", "nickname", "openid", "open_id", "pass_ticket", "passwd", "password", "phone", "pwd", "realname",
+    "recommender", "referrer", "sec_uid", "secret", "session", "session_id", "sessionid", "share_from_user",
+    "share_id", "share_token", "share_uid", "shareid", "shareuid", "sharer", "sharer_id", "sid", "sign",
+    "signature", "tel", "telephone", "ticket", "token", "uid", "uin", "uname", "unionid", "union_id", "user",
+    "user_id", "user_name", "userid", "username", "wx_header", "wxid",
+)  # fmt: skip
+"""Names of parameters in links whose values lead to whoever shared the link."""
+
+# One character for one character, so that places in the plain text are places in the text.
+_PLAIN: Final = {
+    **{0xFF01 + offset: 0x21 + offset for offset in range(94)},
+    **{0x1D7CE + offset: 0x30 + offset % 10 for offset in range(50)},
+    **{0x2460 + offset: 0x31 + offset for offset in range(9)},
+    0x24EA: 0x30,
+    **dict.fromkeys((0x00A0, *range(0x2000, 0x200E), 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF), 0x20),
+    **dict.fromkeys((*range(0x2010, 0x2016), 0x2212, 0xFE58, 0xFE63), 0x2D),
+    **dict.fromkeys((0x00B7, 0x2022, 0x2027, 0x30FB), 0x2E),
+    0x3010: 0x28,
+    0x3011: 0x29,
+    0x300A: 0x28,
+    0x300B: 0x29,
+}
+_UNPLAIN: Final = re.compile(f"[{re.escape(''.join(map(chr, _PLAIN)))}]")
+_NEAR: Final = 16
+_LINE_BREAKS: Final = re.compile(r"[\r\n]")
+
+
+class PrivatePlace(NamedTuple):
+    """A place in a text where something private stands.
+
+    Attributes:
+        start: index of its first character.
+        end: index behind its last.
+        what: a key of `MARKERS`.
+        said: what it says, where it is written in another way than it is said.
+    """
+
+    start: int
+    end: int
+    what: str
+    said: str = ""
+
+
+# --- checks ----------------------------------------------------------------------------------------------
+
+_ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ID_LETTERS: Final = "10X98765432"
+_PROVINCES: Final = frozenset(
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+)
+_NO_DIGIT: Final = re.compile(r"[^0-9]+")
+_GROUPINGS: Final = frozenset(
+    {(11,), (3, 8), (3, 4, 4), (3, 3, 5), (4, 3, 4), (4, 4, 3), (5, 6), (7, 4), (3, 5, 3), (3, 2, 3, 3),
+     (3, 2, 2, 2, 2), (3, 4, 2, 2), (3, 2, 2, 4), (2, 3, 3, 3), (2, 9), (6, 5), (3, 6, 2), (1,) * 11}
+)  # fmt: skip
+_COUNTRIES: Final = re.compile(
+    r"1|7|2(?:0|7|[1-689][0-9])|3(?:[0-469]|[578][0-9])|4(?:[013-9]|2[0-9])|5(?:[1-8]|[09][0-9])|6(?:[0-6]|[7-9][0-9])"
+    r"|8(?:[1246]|[0578][0-9])|9(?:[0-58]|[679][0-9])"
+)
+
+
+def _digits(text: str) -> str:
+    return _NO_DIGIT.sub("", text)
+
+
+def passes_luhn(number: str) -> bool:
+    """Whether the last of some digits is the check digit of the others (ISO/IEC 7812)."""
+    total = 0
+    for place, digit in enumerate(reversed(_digits(number))):
+        value = int(digit) * (1 + place % 2)
+        total += value - 9 * (value > 9)
+    return total % 10 == 0
+
+
+def _is_birthday(text: str) -> bool:
+    try:
+        born = dt.date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+    except ValueError:
+        return False
+    return 1850 <= born.year < 2100
+
+
+def passes_identity_checksum(number: str) -> bool:
+    """Whether eighteen digits (the last may be an X) are an identity number with its check digit (GB 11643)."""
+    total = sum(weight * int(digit) for weight, digit in zip(_ID_WEIGHTS, number[:17], strict=True))
+    return number[-1].upper() == _ID_LETTERS[total % 11]
+
+
+def _is_identity_number(text: str) -> bool:
+    """In one piece a place and a birthday are enough; with blanks in it the check digit has to fit as well."""
+    number = re.sub(r"[^0-9Xx]+", "", text)
+    if not _is_birthday(number[6:14]):
+        return False
+    return len(text) == 18 or passes_identity_checksum(number)
+
+
+def _is_old_identity_number(text: str) -> bool:
+    number = _digits(text)
+    return number[:2] in _PROVINCES and _is_birthday(f"19{number[6:12]}")
+
+
+def _is_hong_kong_number(text: str) -> bool:
+    letters, number, check = text[: -len(_digits(text[:-2])) - 3], _digits(text[:-2]), text[-2]
+    values = [36] * (2 - len(letters)) + [ord(letter) - 55 for letter in letters] + [int(digit) for digit in number]
+    total = sum(value * weight for value, weight in zip(values, range(9, 1, -1), strict=True))
+    return (total + int(check, 11)) % 11 == 0
+
+
+def _is_bank_card(text: str) -> bool:
+    return passes_luhn(text) and len(set(_digits(text))) > 2
+
+
+def _is_mobile(text: str) -> bool:
+    """Whether eleven digits are grouped as people write a number, not as a row of numbers."""
+    groups = [group for group in _NO_DIGIT.split(text) if group]
+    if groups and groups[0] in ("86", "0086"):
+        groups = groups[1:]
+    elif groups and groups[0].startswith(("86", "0086")):
+        groups[0] = groups[0].removeprefix("00").removeprefix("86")
+    return tuple(map(len, groups)) in _GROUPINGS
+
+
+def _is_foreign(text: str) -> bool:
+    """Whether digits behind `+` or `00` begin with the code of a country, and are as many as a number has there."""
+    number = _digits(text).removeprefix("00")
+    country = _COUNTRIES.match(number)
+    if country is None:
+        return False
+    rest = number[country.end() :].removeprefix("0")
+    return (len(rest) == 10 and rest[0] in "23456789") if country[0] == "1" else 6 <= len(rest) <= 12
+
+
+def _is_hotline(text: str) -> bool:
+    return not text.endswith("00000")
+
+
+def _has_digit(text: str) -> bool:
+    return any("0" <= character <= "9" for character in text)
+
+
+def _is_plate(text: str) -> bool:
+    digits = len(_digits(text))
+    return digits >= (3 if any("a" <= character <= "z" for character in text) else 1)
+
+
+# --- the table -------------------------------------------------------------------------------------------
+
+
+class Shape(NamedTuple):
+    """A row: what to look for, how to check it, and what has to stand before it.
+
+    Attributes:
+        what: a key of `MARKERS`.
+        pattern: where it has a group, the group is what is private, and not all that was found.
+        check: asked with what is private; no means that it is something else.
+        context: words of which one stands in the sixteen characters before, or on the same line if that is less.
+    """
+
+    what: str
+    pattern: re.Pattern[str]
+    check: Callable[[str], bool] | None = None
+    context: re.Pattern[str] | None = None
+
+
+_NUMERALS: Final = "零〇一二两三四五六七八九幺壹贰叁肆伍陆柒捌玖"
+_S: Final = r"[ .\-]{0,2}"
+_IS: Final = r"(?:号码?)? ?(?:是|为|就是|改成)? ?[:=]? ?\(?"
+_SURE_IS: Final = r"(?:号码?(?:是|为|就是)?|是|为|就是)? ?[:=] ?\(?|号码?(?:是|为|就是)? ?\(?"
+_WECHAT: Final = (
+    r"(?i:微信|威信|薇信|维信|微❤|v信|(?<![a-z])(?:we-?chat|weixin|vx|wx|v)(?: ?id)?|加[vV](?![a-z])|绿泡泡)"
+)
+_OTHER: Final = (
+    r"(?i:抖音|小红书|快手|支付宝|淘宝|旺旺|陌陌|钉钉|微博|b站|(?<![a-z])(?:telegram|tg|skype|whatsapp|instagram))"
+)
+_NO_UNIT: Final = "(?! ?[万亿人元个块群次])"
+_QQ: Final = r"(?i:(?<![a-z])qq|扣扣|企鹅|(?<![a-z])q(?=号| ?[:=]|是))"
+
+SHAPES: Final = (
+    Shape("url", re.compile(r"(?:https?://|www\.)[!-~]*[A-Za-z0-9/=&#_%-]")),
+    Shape(
+        "email",
+        re.compile(
+            r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}"
+            r"(?:@| @ | ?[\[(] ?(?i:at) ?[\])] ?|#(?=(?i:qq|163|126|gmail|sina|foxmail|hotmail|outlook)[.]))"
+            r"[A-Za-z0-9-]{1,63}(?: ?(?:[.]|[\[(] ?(?i:dot) ?[\])]) ?[A-Za-z0-9-]{1,63}){1,8}"
+        ),
+    ),
+    Shape(
+        "id_number",
+        re.compile(
+            rf"(?<![0-9A-Za-z])[1-9][0-9](?:{_S}[0-9]){{4}}{_S}(?:18|19|20)(?:{_S}[0-9]){{2}}{_S}[01]{_S}[0-9]{_S}[0-3]"
+            rf"{_S}[0-9](?:{_S}[0-9]){{3}}{_S}[0-9Xx](?![0-9A-Za-z])"
+        ),
+        _is_identity_number,
+    ),
+    Shape(
+        "id_number",
+        re.compile(rf"(?<![0-9A-Za-z])[1-9][0-9]{{5}}{_S}[0-9]{{2}}[01][0-9][0-3][0-9]{_S}[0-9]{{3}}(?![0-9A-Za-z])"),
+        _is_old_identity_number,
+    ),
+    Shape(
+        "id_number",
+        re.compile(r"(?<![0-9A-Za-z])[A-Z]{1,2}[0-9]{6}\([0-9A]\)"),
+        _is_hong_kong_number,
+    ),
+    Shape(
+        "id_number",
+        re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,2}[0-9]{6,10}(?:\([0-9A]\)|[A-Za-z])?(?![0-9A-Za-z])"),
+        None,
+        re.compile(r"(?i)护照|通行证|港澳证|台胞证|驾照|驾驶证|passport|证件|社保号|学号|工号"),
+    ),
+    Shape(
+        "bank_card",
+        re.compile(r"(?<![0-9A-Za-z/=_%&.\-])[3-6][0-9]{3}(?:[ \-]{0,2}[0-9]){10,15}(?![0-9A-Za-z])"),
+        _is_bank_card,
+    ),
+    Shape(
+        "bank_card",
+        re.compile(r"(?<![0-9A-Za-z])[0-9]{4}(?:[ \-]{0,2}[0-9]){8,15}(?![0-9A-Za-z])"),
+        None,
+        re.compile(
+            r"(?i)卡号|银行|账号|帐号|账户|帐户|户头|打到|转到|[工农中建交招]行|储蓄|信用卡|借记卡|card|account"
+        ),
+    ),
+    Shape(
+        "phone",
+        re.compile(
+            rf"(?<![0-9])(?:\(?(?:\+|00)? ?86\)?[ .\-]{{0,2}})?\(?1{_S}[3-9](?:[ .\-()]{{0,2}}[0-9]){{9}}(?![0-9])"
+        ),
+        _is_mobile,
+    ),
+    Shape(
+        "phone",
+        re.compile(
+            r"(?<![0-9.])(?:\(?(?:\+|00) ?86\)?[ \-]{0,2}(?:\(0\))?)?\(?0?(?:10|2[0-9]|[3-9][0-9]{2})\)?[ .\-]{1,3}"
+            r"[2-9][0-9]{2,3}[ \-]?[0-9]{4}(?: ?(?:转|(?i:ext)[. ]?|x|-) ?[0-9]{1,6})?(?![0-9])"
+        ),
+        lambda text: text.lstrip("(").startswith(("0", "+")),
+    ),
+    Shape(
+        "phone",
+        re.compile(r"(?<![0-9.])\(?0(?:10|2[0-9]|[3-9][0-9]{2})\)?[2-9][0-9]{6,7}(?:[转-][0-9]{1,6})?(?![0-9])"),
+    ),
+    Shape("phone", re.compile(r"(?<![0-9])0[1-9][0-9]{1,2}-[0-9]{7,8}(?![0-9])")),
+    Shape(
+        "phone",
+        re.compile(r"(?<![0-9])[48]00[ .\-]{0,2}(?:[0-9]{3}[ .\-]{0,2}[0-9]{4}|[0-9]{4}[ .\-]{0,2}[0-9]{3})(?![0-9])"),
+        _is_hotline,
+    ),
+    Shape("phone", re.compile(r"(?<![0-9])(?:\+|00)[ ]?[1-9](?:[ .\-()]{0,3}[0-9]){6,14}(?![0-9])"), _is_foreign),
+    Shape(
+        "phone", re.compile(r"(?<![0-9])(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[\-.])[2-9][0-9]{2}[\-. ][0-9]{4}(?![0-9])")
+    ),
+    Shape("phone", re.compile(r"(?<![0-9.])09[0-9]{2}[ \-]?[0-9]{3}[ \-]?[0-9]{3}(?![0-9])")),
+    Shape(
+        "phone",
+        re.compile(
+            r"[一幺壹][三四五六七八九叁肆伍陆柒捌玖](?:[ \-]?[零〇一二两三四五六七八九幺壹贰叁肆伍陆柒捌玖]){9}"
+        ),
+    ),
+    Shape(
+        "phone",
+        re.compile(r"(?<![0-9])[2-9][0-9]{2,3}[ \-]?[0-9]{4}(?:[转-][0-9]{1,6})?(?![0-9])"),
+        None,
+        re.compile(
+            r"(?i)电话|座机|手机|热线|传真|致电|来电|打给|联系方式|(?<![a-z])(?:tel|fax|phone|mobile|call)(?![a-z])"
+        ),
+    ),
+    Shape("account", re.compile(rf"{_QQ}(?:群)?{_IS}([1-9](?:[ \-]?[0-9]){{4,11}})(?![0-9]){_NO_UNIT}")),
+    Shape("account", re.compile(rf"(?:{_WECHAT}|{_OTHER})(?:{_SURE_IS})([A-Za-z0-9][A-Za-z0-9_\-]{{4,31}})")),
+    Shape(
+        "account",
+        re.compile(rf"{_WECHAT}(?:同号|我)? ?(?:是|为)? ?([A-Za-z0-9][A-Za-z0-9_\-]{{4,31}}){_NO_UNIT}"),
+        _has_digit,
+    ),
+    Shape(
+        "account", re.compile(r"(?<![0-9A-Za-z_])([1-9][0-9]{4,11})(?=[ ,]?(?:\((?i:qq|微信)\)|是?我的?(?i:qq|微信)))")
+    ),
+    Shape(
+        "plate",
+        re.compile(
+            r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-Za-z][. \-]?"
+            r"[A-HJ-NP-Za-hj-np-z0-9]{4,5}[A-HJ-NP-Za-hj-np-z0-9挂学警港澳领](?![0-9A-Za-z])"
+        ),
+        _is_plate,
+    ),
+    Shape(
+        "code",
+        re.compile(
+            r"(?i:提取码|提取密码|访问码|访问密码|分享码|验证码|校验码|动态码|取件码|取货码|取餐码|邀请码|邀请口令|兑换码|激活码"
+            r"|(?:解压|wi-?fi|登录|开机|门锁|支付)?密码|口令)"
+            r" ?(?:是|为|:|=)?[ \"'“]{0,2}([A-Za-z0-9]{4,12})(?![A-Za-z0-9])"
+        ),
+        _has_digit,
+    ),
+    Shape(
+        "code",
+        re.compile(
+            r"(?i:提取码|提取密码|访问码|访问密码|分享码|(?:解压|wi-?fi|登录|开机|门锁|支付)?密码|(?<![a-z?&;])(?:pwd|passcode|password))"
+            r" ?(?:是|为|:|=){1,2} ?([!-~]{4,32})"
+        ),
+    ),
+    Shape("code", re.compile(r"[¥￥€₤$]([A-Za-z0-9]{8,14})(?=[¥￥€₤$])")),
+    Shape(
+        "code",
+        re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{4,8}(?= ?(?:是|为)(?:您的|你的)?(?:提取码|验证码|密码))"),
+        _has_digit,
+    ),
+)
+"""In this order: where one thing can be two, the first is meant."""
+
+_CUE: Final = re.compile(r"[0-9@#=]|www|码|口令|微信|[vV]信|[一幺壹][三四五六七八九叁肆伍陆柒捌玖][零〇一-龥]|[Aa][Tt]")
+
+
+class PrivateData:
+    """What is looked for in texts.
+
+    Args:
+        masks: keys of `MARKERS`.
+        parameters: names of parameters in links, for the mask `link_parameters`.
+    """
+
+    def __init__(self, masks: Iterable[str], parameters: Iterable[str] = PERSONAL_PARAMETERS) -> None:
+        wanted = frozenset(masks)
+        self._shapes = [shape for shape in SHAPES if shape.what in wanted]
+        names = "|".join(sorted(map(re.escape, parameters), key=len, reverse=True))
+        if "link_parameters" in wanted and names:
+            pattern = re.compile(rf"(?<=[?&#;])(?i:{names})=([!-%'-~]{{1,4096}})")
+            self._shapes.append(Shape("link_parameters", pattern))
+
+    def find(self, text: str) -> list[PrivatePlace]:
+        """The places in a text, in order, none within another."""
+        plain = text.translate(_PLAIN) if _UNPLAIN.search(text) else text
+        if not self._shapes or _CUE.search(plain) is None:
+            return []
+        found: list[PrivatePlace] = []
+        for shape in self._shapes:
+            found = unite(found, _places(shape, plain))
+        return found
+
+
+def _places(shape: Shape, plain: str) -> Iterator[PrivatePlace]:
+    """Where one row finds something; what a check refuses may hold another place."""
+    match = shape.pattern.search(plain)
+    while match is not None:
+        start, end = match.span(match.lastindex or 0)
+        near = shape.context is None or _stands_before(shape.context, plain, match.start())
+        if near and (shape.check is None or shape.check(plain[start:end])):
+            yield PrivatePlace(start, end, shape.what)
+            match = shape.pattern.search(plain, end)
+        else:
+            match = shape.pattern.search(plain, match.start() + 1)
+
+
+def _stands_before(context: re.Pattern[str], plain: str, start: int) -> bool:
+    """Whether one of the words stands shortly before a place, on its line."""
+    before = _LINE_BREAKS.split(plain[max(0, start - _NEAR) : start])[-1]
+    return context.search(before) is not None
+
+
+def unite(found: Sequence[PrivatePlace], more: Iterable[PrivatePlace]) -> list[PrivatePlace]:
+    """Places in order, with those more that overlap none of them."""
+    result: list[PrivatePlace] = []
+    number = 0
+    for place in more:
+        while number < len(found) and found[number].end <= place.start:
+            result.append(found[number])
+            number += 1
+        if number == len(found) or found[number].start >= place.end:
+            result.append(place)
+    return [*result, *found[number:]]

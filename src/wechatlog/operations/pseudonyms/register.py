@@ -1,0 +1,404 @@
+"""Who is who: names and account ids that belong to one person, and the pseudonym of each.
+
+An account id is a person. A name without an id is that of the one person who has it, or a person of its own where
+nobody has it; where several have it, nobody can tell who is meant, and the name stands for an unknown somebody:
+identity is not invented. Whoever is only named, by what is the personal part of one person's longer name (张三 of
+张三-示例公司), is that person. Groups are kept in the same way. Knows nothing of texts and messages.
+"""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import re
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
+
+import attrs
+
+from wechatlog.model import normalize_name
+from wechatlog.operations.pseudonyms.name_parts import personal_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+__all__ = ["STYLES", "Party", "Register"]
+
+STYLES: Final = {"numbered": "P{}", "stems": "甲乙丙丁戊己庚辛壬癸", "keyed": ""}
+"""The styles that have names: a template, characters that are gone through again with a number behind them, or eight
+letters and digits that follow from a secret key and the account id or name."""
+
+_GROUP_TEMPLATE: Final = {"stems": "群{}"}
+_ROOM: Final = re.compile(r"[^@\s]+@(?:im\.)?chatroom")
+_WORD: Final = re.compile(r"[^\s?？，。！；、：,!;:\[\]【】「」@{}\u2005]+")
+
+
+@attrs.define(eq=False)
+class Party:
+    """A person, or a group.
+
+    Attributes:
+        pseudonym: `None` until it is asked for.
+        is_group: whether it is a group.
+        state: `known`; `unclear` for somebody of whose name there are several; `guess` for what may be no name at all.
+        only_named: whether nobody of this name or id wrote or is listed.
+        ids: account ids, in the order in which they were met.
+        names: names, as they were met.
+    """
+
+    pseudonym: str | None = None
+    is_group: bool = False
+    state: Literal["known", "unclear", "guess"] = "known"
+    only_named: bool = False
+    ids: dict[str, None] = attrs.field(factory=dict)
+    names: dict[str, None] = attrs.field(factory=dict)
+
+
+def _compile_style(style: str) -> tuple[Callable[[int], str], re.Pattern[str]]:
+    """The pseudonym of a number from 1 on, and what looks like one."""
+    template = STYLES.get(style, style)
+    if style == "keyed":
+        return (lambda number: str(number)), re.compile("(?!)")
+    before, hole, after = template.partition("{}")
+    if style == "stems":
+        count = len(template)
+        return (
+            lambda number: template[(number - 1) % count] + (str((number - 1) // count + 1) if number > count else ""),
+            re.compile(f"[{template}][0-9]*"),
+        )
+    if not hole or not _WORD.fullmatch(f"{before}1{after}"):
+        known = ", ".join(STYLES)
+        raise ValueError(
+            f"style {style!r} is none of {known}, and no template such as 'P{{}}' without blanks and marks"
+        )
+    return (lambda number: f"{before}{number}{after}"), re.compile(f"{re.escape(before)}[0-9]+{re.escape(after)}")
+
+
+def _only(parties: dict[Party, None]) -> Party | None:
+    """The one among them, if it is but one."""
+    return next(iter(parties)) if len(parties) == 1 else None
+
+
+def _is_bare(party: Party) -> bool:
+    """Whether somebody is but a name so far: whoever turns out to have it, they were meant."""
+    return not party.ids and not party.is_group and party.pseudonym is None
+
+
+class Register:
+    """Everybody met so far.
+
+    Args:
+        style: how pseudonyms look: a key of `STYLES`, or a template with `{}` for the number.
+        key: what the pseudonyms of the style `keyed` follow from.
+        on_name: told every name and id that is sure to be one.
+
+    Raises:
+        ValueError: for a style that makes no names.
+    """
+
+    def __init__(
+        self, style: str = "numbered", on_name: Callable[[str], None] | None = None, *, key: str | None = None
+    ) -> None:
+        self.style = style
+        self.key = key
+        self.parties: dict[Party, None] = {}
+        self._on_name = on_name or (lambda _: None)
+        self._by_id: dict[str, Party] = {}
+        self._by_name: dict[str, dict[Party, None]] = {}
+        self._by_part: dict[str, dict[Party, None]] = {}
+        self._somebody: dict[str, Party] = {}
+        self._styles = {False: _compile_style(style), True: _compile_style(_GROUP_TEMPLATE.get(style, "G{}"))}
+        self._holders: dict[str, Party] = {}
+        self._taken: set[str] = set()
+        self._next = {False: 1, True: 1}
+        self._numbers: dict[str, str] = {}
+
+    # --- who is who ---------------------------------------------------------------------------------
+
+    def meet(self, name: str | None, id: str | None, *, is_group: bool = False) -> Party | None:  # noqa: A002
+        """Who has this name and this id; somebody new where nobody has. `None` for neither name nor id."""
+        if not id:
+            return None if name is None else self._meet_by_name(name, is_group=is_group)
+        party = self._by_id.get(id)
+        if party is None:
+            is_group = is_group or _ROOM.fullmatch(id) is not None
+            bare = self._without_id(name, is_group=is_group) or self._without_id(id, is_group=is_group)
+            party = bare or self._new(is_group=is_group)
+            self._file_id(party, id)
+        if name is not None:
+            self.name(party, name)
+        party.only_named = False
+        self._confirm(party)
+        return party
+
+    def _meet_by_name(self, name: str, *, is_group: bool) -> Party:
+        """Who has this name; a person whose name so far only a group has is somebody new."""
+        person = None if is_group else self.person(name)
+        if person is not None:
+            person.only_named = False
+            self._confirm(person)
+            return person
+        party = self.called(name, is_group=is_group)
+        if party.is_group and not is_group:
+            party = self._new(is_group=False)
+            self._file(party, name)
+        party.only_named = False
+        return party
+
+    def name(self, party: Party, name: str) -> None:
+        """Note that this is a name of somebody."""
+        if name in party.names:
+            return
+        other = _only(self._by_name.get(normalize_name(name), {}))
+        if party.ids and not party.is_group and other is not None and _is_bare(other):
+            self._absorb(party, other)
+        self._file(party, name)
+        self._tell(name)
+
+    def called(self, name: str, *, is_group: bool = False, sure: bool = True) -> Party:
+        """Who is called so; somebody new where nobody is, or where several are.
+
+        Args:
+            name: a name, or an id.
+            is_group: what to make of a name that nobody has.
+            sure: whether it is a name; only such names are looked for in texts.
+        """
+        party = self.known(name)
+        if party is None:
+            party = self._new(is_group=is_group)
+            party.only_named = True
+            if self._by_name.get(normalize_name(name)):
+                party.state = "unclear"
+            elif not sure:
+                party.state = "guess"
+            self._file(party, name)
+            if sure:
+                self._tell(name)
+        elif sure:
+            self._confirm(party)
+        return party
+
+    def _confirm(self, party: Party) -> None:
+        """Note that somebody who was a guess is a person."""
+        if party.state == "guess":
+            party.state = "known"
+            for name in party.names:
+                self._tell(name)
+                self._file_parts(party, name)
+
+    def _file_id(self, party: Party, id: str) -> None:  # noqa: A002
+        """Put somebody under an id."""
+        party.ids[id] = None
+        self._by_id[id] = party
+        self.avoid(id)
+        self._tell(id)
+
+    def _file(self, party: Party, name: str) -> None:
+        """Put somebody under a name."""
+        party.names[name] = None
+        self.avoid(name)
+        key = normalize_name(name)
+        if party.state == "unclear":
+            self._somebody[key] = party
+        else:
+            self._by_name.setdefault(key, {})[party] = None
+            self._file_parts(party, name)
+
+    def _file_parts(self, party: Party, name: str) -> None:
+        """Put a person under the personal parts of a longer name."""
+        if party.is_group or party.state != "known":
+            return
+        for part in personal_parts(name):
+            self._by_part.setdefault(normalize_name(part), {})[party] = None
+            self._tell(part)
+
+    def known(self, name: str) -> Party | None:
+        """Who is called so, or has this id; `None` where nobody is, or where several are."""
+        key = normalize_name(name)
+        party = _only(self._by_name.get(key, {})) or self._by_id.get(name) or self._by_id.get(name.strip())
+        return party or self._somebody.get(key)
+
+    def meant(self, name: str) -> Party | None:
+        """Who is meant by a name: who has it, or else the one person of whose longer name it is a part."""
+        party = self.known(name)
+        if party is not None and (party.pseudonym is not None or not party.only_named or party.is_group):
+            return party
+        having = self._by_part.get(normalize_name(name), {})
+        return _only({owner: None for owner in having if owner is not party} if len(having) <= 2 else having) or party
+
+    def settle(self, name: str) -> Party | None:
+        """Who is meant by a name, for good: whoever was only named becomes the person whose name it is a part of."""
+        party, owner = self.known(name), self.meant(name)
+        if party is not None and owner is not None and party is not owner:
+            self._absorb(owner, party)
+        return owner
+
+    def person(self, name: str) -> Party | None:
+        """The one person who is called so, or has this id, where groups do not come into question."""
+        return _only(self._persons(name)) or self._by_id.get(name)
+
+    def is_shared(self, name: str) -> bool:
+        """Whether several people are called so."""
+        return name not in self._by_id and len(self._persons(name)) > 1
+
+    def _persons(self, name: str) -> dict[Party, None]:
+        having = self._by_name.get(normalize_name(name), {})
+        return {party: None for party in having if not party.is_group} if len(having) <= 2 else having
+
+    def join(self, names: Iterable[str]) -> None:
+        """Note that all of these, names or ids, are one person.
+
+        Raises:
+            ValueError: where two of them have pseudonyms already.
+        """
+        first: Party | None = None
+        for name in names:
+            party = self.called(name)
+            if first is None or party is first:
+                first = party
+                continue
+            if first.pseudonym is not None and party.pseudonym not in (None, first.pseudonym):
+                raise ValueError(f"{name!r} is {party.pseudonym} already and cannot become {first.pseudonym}")
+            self._absorb(first, party)
+
+    def unite(self, keys: Iterable[tuple[str | None, str | None]]) -> None:
+        """Note that names and ids are one person, as far as no two of them have pseudonyms already.
+
+        Args:
+            keys: pairs of a name and an id; a name without an id is that of the one who has none.
+        """
+        first: Party | None = None
+        for name, id_ in keys:
+            party = None if id_ else self._without_id(name, is_group=False)
+            party = party or self.meet(name, id_)
+            if first is None or party is None or party is first:
+                first = first or party
+            elif first.pseudonym is None or party.pseudonym in (None, first.pseudonym):
+                self._absorb(first, party)
+
+    def _absorb(self, first: Party, second: Party) -> None:
+        if first.pseudonym is None and second.pseudonym is not None:
+            del self._holders[second.pseudonym]
+            self.give(first, second.pseudonym)
+        del self.parties[second]
+        for id_ in second.ids:
+            first.ids[id_] = None
+            self._by_id[id_] = first
+        for name in second.names:
+            first.names[name] = None
+            key = normalize_name(name)
+            having = self._by_name.setdefault(key, {})
+            having.pop(second, None)
+            having[first] = None
+            if self._somebody.get(key) is second:
+                del self._somebody[key]
+            for part in map(normalize_name, personal_parts(name)):
+                if second in (owners := self._by_part.get(part, {})):
+                    del owners[second]
+                    owners[first] = None
+
+    def _without_id(self, name: str | None, *, is_group: bool) -> Party | None:
+        """The one who has this name, if nobody knows their id."""
+        party = None if name is None else _only(self._by_name.get(normalize_name(name), {}))
+        return party if party is not None and not party.ids and party.is_group == is_group else None
+
+    def _new(self, *, is_group: bool) -> Party:
+        party = Party(is_group=is_group)
+        self.parties[party] = None
+        return party
+
+    def _tell(self, name: str) -> None:
+        for spelling in {name.strip(), normalize_name(name)}:
+            self._on_name(spelling)
+
+    # --- pseudonyms ---------------------------------------------------------------------------------
+
+    def pseudonym(self, party: Party) -> str:
+        """The pseudonym of somebody; the next free one where they have none yet."""
+        if party.pseudonym is None:
+            candidates = self._numbered(party) if self.style != "keyed" else self._keyed(party)
+            free = (name for name in candidates if name not in self._taken and name not in self._holders)
+            self.give(party, next(free))
+        return cast("str", party.pseudonym)
+
+    def _numbered(self, party: Party) -> Iterator[str]:
+        make, _ = self._styles[party.is_group]
+        while True:
+            number = self._next[party.is_group]
+            self._next[party.is_group] += 1
+            yield make(number)
+
+    def _keyed(self, party: Party) -> Iterator[str]:
+        """What follows from the key and the first account id or name in the order of the alphabet."""
+        import hashlib
+        import hmac
+
+        letter = "G" if party.is_group else "P"
+        who = min(party.ids, default=None) or min(map(normalize_name, party.names), default="")
+        for attempt in itertools.count():
+            said = f"{letter}\0{who}\0{attempt}".encode("utf-8", "surrogatepass")
+            digest = hmac.new((self.key or "").encode("utf-8", "surrogatepass"), said, hashlib.sha256).digest()
+            yield letter + base64.b32encode(digest)[:8].decode().lower()
+
+    def give(self, party: Party, pseudonym: str) -> None:
+        """Give somebody a pseudonym of one's own choice.
+
+        Raises:
+            ValueError: for one that is empty, is no single line, or is somebody else's.
+        """
+        if not pseudonym.strip() or normalize_name(pseudonym) != pseudonym:
+            raise ValueError(f"a pseudonym is a line with single blanks, not {pseudonym!r}")
+        if self._holders.get(pseudonym, party) is not party:
+            raise ValueError(f"the pseudonym {pseudonym!r} is somebody else's")
+        party.pseudonym = pseudonym
+        self._holders[pseudonym] = party
+
+    def holder(self, pseudonym: str) -> Party | None:
+        """Who has this pseudonym."""
+        return self._holders.get(pseudonym)
+
+    def avoid(self, text: str) -> None:
+        """Never give a pseudonym that stands in a real text, where one could not tell them apart."""
+        for _, pattern in self._styles.values():
+            self._taken.update(pattern.findall(text))
+
+    def number(self, id: str) -> str:  # noqa: A002
+        """The number that stands for a server id."""
+        return self._numbers.setdefault(id, str(len(self._numbers) + 1)) if id else id
+
+    # --- as plain values ----------------------------------------------------------------------------
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything as JSON values."""
+        parties = []
+        for party in self.parties:
+            entry: dict[str, Any] = {"pseudonym": party.pseudonym, "ids": list(party.ids), "names": list(party.names)}
+            if party.is_group:
+                entry["group"] = True
+            if party.state != "known":
+                entry["state"] = party.state
+            if party.only_named:
+                entry["only_named"] = True
+            parties.append(entry)
+        key = {} if self.key is None else {"key": self.key}
+        return {"style": self.style, **key, "beings": parties, "numbers": self._numbers}
+
+    def restore(self, value: Mapping[str, Any]) -> None:
+        """Take up what `to_json` gave.
+
+        Raises:
+            KeyError, TypeError, ValueError, AttributeError: where it is something else.
+        """
+        for entry in value["beings"]:
+            party = self._new(is_group=bool(entry.get("group")))
+            if entry.get("state") in ("unclear", "guess"):
+                party.state = entry["state"]
+            party.only_named = bool(entry.get("only_named"))
+            for id_ in map(str, entry["ids"]):
+                self._file_id(party, id_)
+            for name in map(str, entry["names"]):
+                self._file(party, name)
+                if party.state != "guess":
+                    self._tell(name)
+            if entry["pseudonym"] is not None:
+                self.give(party, str(entry["pseudonym"]))
+        self._numbers.update({str(id_): str(number) for id_, number in value["numbers"].items()})
