@@ -326,6 +326,66 @@ def test_the_same_id_is_written_once(form: str) -> None:
     assert [m.id for m in _back(written, form)] == ["1", None, None, None]
 
 
+def _ids(conversation: Any, form: str, **options: Any) -> list[str]:
+    return re.findall(r'"platformMessageId":"([^"]*)"', wechatlog.dumps(conversation, form, **options))
+
+
+@both
+def test_equal_messages_have_ids_that_differ_and_stay(form: str) -> None:
+    """ChatLab keeps each: it takes equal messages for one unless all of them have ids."""
+    same = _message("哈哈", precision="minute")
+    other = attrs.evolve(same, sender="王五")
+    written = Conversation([same, same, other, attrs.evolve(same, id="7"), same, attrs.evolve(same, kind="image")])
+    found = _ids(written, form)
+    assert len(set(found)) == len(found) == 6
+    assert found[3] == "7"
+    assert [re.sub("[0-9a-f]{16}", "…", name) for name in found[:3]] == [
+        "wechatlog-…-1",
+        "wechatlog-…-2",
+        "wechatlog-…-1",
+    ]
+    assert _ids(iter(written.messages), form) == found
+    assert _ids(Conversation([_message("早"), *written.messages[:3]]), form)[1:] == found[:3]  # a longer export
+    assert [m.id for m in _back(written, form)] == [None, None, None, "7", None, None]
+
+
+@pytest.mark.parametrize("seconds", [0, 1])
+def test_a_stream_gives_no_made_id_twice(seconds: int) -> None:
+    step = dt.timedelta(seconds=seconds)
+    texts = ["哈哈", *map(str, range(700)), *["哈哈"] * 900, *map(str, range(700))]
+    written = [_message(text, time=TIME + number * step) for number, text in enumerate(texts)]
+    found = _ids(iter(written), "chatlab-jsonl")
+    assert len(set(found)) == len(found) == len(written)
+    assert set(_ids(Conversation(written), "chatlab-jsonl")) & set(found)
+
+
+@both
+def test_ids_that_look_made_are_kept(form: str) -> None:
+    ids = ["wechatlog-0123456789abcdef-1", "id:7", "wechatlog-x", "id:wechatlog-0123456789abcdef-1"]
+    written = Conversation([_message(id=name, reply_to=name) for name in ids])
+    assert [(m.id, m.reply_to) for m in _back(written, form)] == [(name, name) for name in ids]
+
+
+@both
+def test_the_owner_has_one_id_in_every_file(form: str) -> None:
+    own = _message("我来", sender="我", is_self=True)
+    chats = [
+        Conversation([own, _message()]),
+        Conversation([attrs.evolve(own, sender="张三", sender_id="wxid_old"), _message()], owner="wxid_old"),
+        Conversation([_message()], owner="张三", participants=[Participant("张三", None, True)]),
+    ]
+    for chat in chats:
+        assert _problems(chat, form, owner="wxid_zhangsan0001") == []
+        read = _back(chat, form, owner="wxid_zhangsan0001")
+        assert read.owner == "wxid_zhangsan0001"
+        assert [m.sender_id for m in read if m.is_self] == ["wxid_zhangsan0001"] * (len(chat) - 1)
+        assert sum(person.is_self is True for person in read.participants) == 1
+    stream = wechatlog.loads(wechatlog.dumps(iter(chats[0].messages), form, owner="wxid_zhangsan0001"))
+    assert (stream[0].sender, stream[0].sender_id, stream[0].is_self) == ("我", "wxid_zhangsan0001", True)
+    with pytest.raises(wechatlog.OptionError, match="owner: expected an account id"):
+        wechatlog.dumps(chats[0], form, owner=" ")
+
+
 def test_ids_of_long_ago_are_forgotten_in_a_stream(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wechatlog.writers.chatlab._REMEMBERED", 3)
     written = [_message(id=number) for number in "12345361"]

@@ -10,6 +10,7 @@ must not be blank as JavaScript trims, `groupNickname` is any string, the sender
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,11 +22,15 @@ __all__ = [
     "LATEST",
     "SYSTEM_SENDER",
     "VERSION",
+    "digest_of",
     "is_blank",
+    "made_id",
     "read_account",
+    "read_message_id",
     "read_name",
     "read_owner",
     "write_account",
+    "write_message_id",
     "write_name",
 ]
 
@@ -44,6 +49,7 @@ LATEST: Final = 100_000_000_000
 _BLANK: Final = re.compile(r"[\s\ufeff]*")
 _NAME: Final = "name:"
 _ACCOUNT: Final = "id:"
+_MADE: Final = re.compile(r"wechatlog-[0-9a-f]{16}-[0-9]+")
 
 
 def is_blank(text: str) -> bool:
@@ -92,3 +98,30 @@ def read_name(fields: Mapping[str, Any], identifier: str) -> str | None:
     name = fields.get("groupNickname", fields.get("accountName"))
     repeats = "groupNickname" not in fields and name == identifier
     return name if isinstance(name, str) and not repeats else None
+
+
+def write_message_id(identifier: str) -> str:
+    """The `platformMessageId` of a message that has an id; one that would mean something else gets `id:` in front."""
+    return _ACCOUNT + identifier if identifier.startswith(_ACCOUNT) or _MADE.fullmatch(identifier) else identifier
+
+
+def digest_of(*values: object) -> str:
+    """What stands for a message of these values in `made_id`."""
+    return hashlib.blake2b(repr(values).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def made_id(digest: str, number: int) -> str:
+    """A `platformMessageId` for a message that has none, the same in every export that holds the message.
+
+    ChatLab tells messages apart by it; without it equal ones are one message (`message-deduplicator.ts`, 2026-09).
+
+    Args:
+        digest: of all that ChatLab looks at.
+        number: how many equal messages there were, with this one.
+    """
+    return f"wechatlog-{digest}-{number}"
+
+
+def read_message_id(identifier: str) -> str | None:
+    """The id of a message; `None` where it was made."""
+    return None if _MADE.fullmatch(identifier) else identifier.removeprefix(_ACCOUNT)

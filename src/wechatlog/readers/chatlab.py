@@ -239,7 +239,7 @@ class _Conversion:
 
     def _identifier(self, value: Any, line: int) -> str | None:
         if self.header.is_ours and isinstance(value, str):
-            return value
+            return chatlab.read_message_id(value)
         return read_identifier(self.context, value, line)
 
     def _sender(self, row: Mapping[str, Any], kind: MessageKind) -> tuple[str | None, str | None, bool | None]:

@@ -23,8 +23,11 @@ from wechatlog.content.chatlab import (
     LATEST,
     SYSTEM_SENDER,
     VERSION,
+    digest_of,
     is_blank,
+    made_id,
     write_account,
+    write_message_id,
     write_name,
 )
 from wechatlog.content.vocabulary import chatlab_type
@@ -55,12 +58,15 @@ _AHEAD: Final = 1000
 """Messages that are looked at for a first time."""
 
 _REMEMBERED: Final = 100_000
-"""Message ids of a stream that are remembered, to write none twice: at least that many, at most twice."""
+"""Messages of a stream that are remembered, to write no id twice: at least that many, at most twice."""
+_NEAR: Final = 500
+"""Messages without an id of a stream that are remembered, to number equal ones, which are of one second."""
 
 _OPTIONS: Final[Mapping[str, str]] = {
     "tz": f"zone of times that have none: a name such as `Europe/Berlin`, or `+08:00` (default `{ASSUMED_ZONE}`)",
     "exported_at": "when the file was made, as Unix seconds or an ISO time (default: as the archive says, else the "
     "time of the last message, of a stream the first)",
+    "owner": "the owner's account id, which own messages get in every file; otherwise as each archive says",
     "media": "what stands for media: `text` (the default), or the `path` of the file where the archive has one, from "
     "which ChatLab shows the file",
 }
@@ -183,6 +189,9 @@ class _Rows:
         self._forget = forget
         self._ids: set[str] = set()
         self._former: set[str] = set()
+        self._equal: dict[str, int] = {}
+        self._second = time
+        self._start = self._highest = 0
 
     def row(self, message: Message) -> dict[str, Any]:
         """The fields of a message."""
@@ -201,11 +210,26 @@ class _Rows:
             "type": code,
             "content": _content(message, paths=self._paths),
         }
+        answered = message.reply_to
+        reply_to = None if answered is None or is_blank(answered) else write_message_id(answered)
         if message.id is not None and self._is_new(message.id):
-            row["platformMessageId"] = message.id
-        if message.reply_to is not None and not is_blank(message.reply_to):
-            row["replyToMessageId"] = message.reply_to
+            row["platformMessageId"] = write_message_id(message.id)
+        else:
+            row["platformMessageId"] = self._made_id(row, reply_to)
+        if reply_to is not None:
+            row["replyToMessageId"] = reply_to
         return row
+
+    def _made_id(self, row: Mapping[str, Any], reply_to: str | None) -> str:
+        """An id for a message without one, which tells it from equal ones."""
+        digest = digest_of(*(row[name] for name in ("timestamp", "sender", "type", "content")), reply_to)
+        same_second = row["timestamp"] == self._second
+        if self._forget and len(self._equal) >= _NEAR:
+            self._equal, self._start = {}, self._highest if same_second else 0
+        self._equal[digest] = number = self._equal.get(digest, self._start) + 1
+        self._highest = max(number, self._highest if same_second else 0)
+        self._second = row["timestamp"]
+        return made_id(digest, number)
 
     def _is_new(self, identifier: str) -> bool:
         if identifier in self._ids or identifier in self._former or is_blank(identifier):
@@ -302,17 +326,32 @@ class _Plan:
         given = _exported_at(options.get("exported_at"), zone)
         paths = choice_option(options, "media", ("text", "path")) == "path"
         is_whole = messages is conversation.messages
+        own = _account_option(options)
+        if own is not None:
+            messages = (attrs.evolve(message, sender_id=own) if message.is_self else message for message in messages)
+            members = [attrs.evolve(person, id=own) if person.is_self else person for person in conversation.members]
+            conversation = attrs.evolve(
+                conversation, owner=own, participants=members, messages=messages if is_whole else (), lexicon=None
+            )
+            messages = conversation.messages if is_whole else messages
         first, self.messages = _first_time(messages, zone)
         known = (given, _known_export(conversation), _last_time(conversation, zone), first, 0)
         exported_at = next(time for time in known if time is not None)
         self.rows = _Rows(zone, exported_at if first is None else first, paths=paths, forget=not is_whole)
         self.chatlab = _chatlab(conversation, exported_at)
         self.members = _members(conversation) if is_whole else {}
-        owner = _owner(conversation) if is_whole else None
-        if owner is not None:
+        owner = _owner(conversation) if is_whole or own is not None else None
+        if owner is not None and is_whole:
             self.members.setdefault(owner, {"platformId": owner, **write_name(None, owner)})
         is_group = _is_group(conversation, len(self.members) if is_whole else None)
         self.meta = _meta(conversation, owner, is_group=is_group)
+
+
+def _account_option(options: Mapping[str, Any]) -> str | None:
+    value = options.get("owner")
+    if value is not None and _shown(value) is None:
+        raise OptionError("owner", f"expected an account id, not {value!r}")
+    return value
 
 
 def _known_export(conversation: Conversation) -> int | None:
