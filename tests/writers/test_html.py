@@ -19,6 +19,7 @@ from hypothesis import given, settings
 import wechatlog
 from tests.goldens import conversation as example
 from tests.goldens import golden
+from tests.media.test_media import AES_KEY, XOR_KEY, combined, encrypted, png, silk
 from tests.strategies import conversations
 from wechatlog import Conversation, Message, MissingExtraError, OptionError
 from wechatlog.pages import asset, clean
@@ -524,6 +525,29 @@ def test_embedded_pictures(tmp_path: Path) -> None:
     assert first(linked, media_root=root).xpath(".//@src") == [f"{root.as_uri()}/image/1.png"]
 
 
+def test_embedded_media_are_decoded(tmp_path: Path) -> None:
+    (tmp_path / "a.dat").write_bytes(combined(png(), 0x37))
+    (tmp_path / "v2.dat").write_bytes(encrypted(png(), 2, aes=32, tail=8))
+    (tmp_path / "1.silk").write_bytes(silk(0.1))
+    (tmp_path / "bad.silk").write_bytes(b"\x02#!SILK_V3\xff\xff\xff")
+    keys = {"aes_key": AES_KEY, "xor_key": XOR_KEY}
+
+    def sources(segment: Any, **options: Any) -> list[str]:
+        message = say("", 1, kind="image", segments=[segment])
+        found: list[str] = first(message, media="embed", media_root=tmp_path, **options).xpath(".//@src")
+        return [source[:22] for source in found]
+
+    assert sources(Image(path="a.dat", raw="[图片]")) == ["data:image/png;base64,"]
+    assert sources(Image(path="v2.dat", raw="[图片]")) == []
+    assert sources(Image(path="v2.dat", raw="[图片]"), **keys) == ["data:image/png;base64,"]
+    assert sources(Voice(path="1.silk", raw="[语音]")) == ["data:audio/wav;base64,"]
+    assert sources(Voice(path="1.silk", raw="[语音]"), media_limit=1000) == []
+    assert sources(Voice(path="bad.silk", raw="[语音]")) == []
+    assert sources(Image(path="1.silk", raw="[图片]")) == []
+    with pytest.raises(OptionError, match="aes_key: expected 16 characters"):
+        page([say("早", 1)], aes_key="short")
+
+
 def test_a_chunk_has_few_embedded_pictures(tmp_path: Path) -> None:
     images = [say("[图片]", kind="image", segments=[Image(path="1.png", raw="[图片]")]) for _ in range(30)]
     assert len(chunks(page(images, media="embed", media_root=tmp_path))) == 6
@@ -573,6 +597,6 @@ def test_pieces_are_made_as_they_are_asked_for() -> None:
             yield say("早", number)
 
     asked: list[int] = []
-    pieces = find_writer("html").write(Conversation(), messages(), {})
+    pieces = find_writer("html").write([(Conversation(), messages())], {})
     next(pieces)
     assert len(asked) <= 300

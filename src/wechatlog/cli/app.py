@@ -18,6 +18,7 @@ import click
 from wechatlog.cli.commands import completion, formats
 from wechatlog.cli.convert import convert
 from wechatlog.cli.info import info
+from wechatlog.cli.media import media
 from wechatlog.cli.messages import Failure, explain, say
 from wechatlog.cli.search import search
 from wechatlog.cli.show import show
@@ -66,7 +67,7 @@ def app() -> None:
     """Any WeChat chat archive in, one model, any form out."""
 
 
-for _command in (convert, show, search, view, info, stats, formats, completion):
+for _command in (convert, show, search, view, info, stats, media, formats, completion):
     app.add_command(_command)
 
 

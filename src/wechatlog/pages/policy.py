@@ -20,7 +20,7 @@ def content_policy(style: str, script: str | None = None) -> str:
     """The policy of a page with one style sheet and, perhaps, one script.
 
     Pictures may come from beside the page, from inside it and, once the reader clicks, from the web; voices and videos
-    from beside it. `file:` is what "beside" means for a page that is opened from a disk.
+    from beside it and from inside it. `file:` is what "beside" means for a page that is opened from a disk.
 
     Args:
         style: the text between the tags, exactly.
@@ -31,7 +31,7 @@ def content_policy(style: str, script: str | None = None) -> str:
         "style-src": _hash(style),
         "script-src": "'none'" if script is None else _hash(script),
         "img-src": "'self' file: data: https: http:",
-        "media-src": "'self' file:",
+        "media-src": "'self' file: data:",
         "base-uri": "'none'",
         "form-action": "'none'",
     }

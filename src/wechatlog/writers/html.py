@@ -39,7 +39,7 @@ _HUGE: Final = 50_000_000
 _LISTED: Final = 1000
 """How many people the filter of the page lists."""
 
-_PICTURES: Final = frozenset({MessageKind.IMAGE, MessageKind.STICKER})
+_PICTURES: Final = frozenset({MessageKind.IMAGE, MessageKind.STICKER, MessageKind.VOICE})
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _ASSETS: Final = ("messages.css", "page.css")
 _SCRIPT_WORDS: Final = ("none_found", "and_more", "missing", "huge")
@@ -78,6 +78,7 @@ class _Settings:
 def _media(options: Mapping[str, Any]) -> Media:
     from pathlib import Path
 
+    from wechatlog.media import Keys
     from wechatlog.pages import MEDIA_LIMIT, Media
 
     mode = choice_option(options, "media", ("link", "embed", "none"))
@@ -87,7 +88,8 @@ def _media(options: Mapping[str, Any]) -> Media:
         raise OptionError("media_root", "media=embed needs the folder of the archive")
     if root is not None and not (isinstance(root, str | Path) and Path(root).is_dir()):
         raise OptionError("media_root", f"no folder {str(root)!r}")
-    return Media(mode, root, limit)  # type: ignore[arg-type]
+    keys = Keys(options.get("aes_key"), options.get("xor_key"))
+    return Media(mode, root, limit, keys)  # type: ignore[arg-type]
 
 
 def _batches(messages: Iterable[Message], *, embedding: bool) -> Iterator[list[Message]]:
@@ -114,11 +116,13 @@ class HtmlWriter:
         "owner": "name or account id whose messages stand on the right; otherwise as the archive says",
         "title": "title of the page; otherwise that of the chat",
         "emoji": "`unicode` (the default) shows emoji codes as Unicode, `code` as they are",
-        "media": "pictures, voices, videos and files: `link` to files beside the page (the default), `embed` pictures, "
-        "or `none`",
+        "media": "pictures, voices, videos and files: `link` to files beside the page (the default), `embed` pictures "
+        "and voices, or `none`",
         "media_root": "the folder that the paths of the archive start from: for `media=embed`, and for a page that is "
         "put elsewhere",
-        "media_limit": "bytes up to which a picture is embedded; default 2000000",
+        "media_limit": "bytes up to which a picture or a voice is embedded; default 2000000",
+        "aes_key": "your own key of WeChat's encrypted pictures (V2), for `media=embed`",
+        "xor_key": "your own number of WeChat's encrypted pictures, such as `0x37`, for `media=embed`",
         "theme": "`auto` (the default, as the system), `light` or `dark`; the page has a button for it",
         "lang": "language of the chat, as a tag; default `zh-CN`",
         "interface": "language of the page itself, `zh` or `en`; default: that of `lang`",

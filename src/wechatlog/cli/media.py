@@ -1,0 +1,122 @@
+"""`wechatlog media`: the pictures, voices and videos of a folder, as files that any program shows or plays."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+import click
+
+from wechatlog.cli.messages import Failure, count, explain, harmless, say
+from wechatlog.errors import FormatError, OptionError
+from wechatlog.media import LIMIT, Keys, read
+from wechatlog.source import replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wechatlog.media import MediaFile
+
+__all__ = ["media"]
+
+_TOLD: Final = 5
+_ENCODED: Final = (".dat", ".silk", ".wxgf", ".aud", ".amr", ".slk")
+"""Names of files that are expected to be media, so that it is told where they are not."""
+
+
+@attrs.define
+class _Tally:
+    """What was written, and what was not."""
+
+    written: list[dict[str, Any]] = attrs.field(factory=list)
+    failed: dict[str, str] = attrs.field(factory=dict)
+    skipped: int = 0
+
+
+@click.command()
+@click.argument("folder", metavar="FOLDER", type=click.Path(exists=True, file_okay=False))
+@click.option("-o", "--output", metavar="OUT", required=True, type=click.Path(file_okay=False), help="A folder.")
+@click.option("--aes-key", metavar="KEY", envvar="WECHATLOG_AES_KEY", help="Your own key, for pictures of form V2.")
+@click.option("--xor-key", metavar="NUMBER", envvar="WECHATLOG_XOR_KEY", help="Your own number, such as 0x37.")
+@click.option("--json", "as_json", is_flag=True, help="Print a summary as JSON on the standard output.")
+@click.option("-q", "--quiet", is_flag=True, help="No summary; errors are still told.")
+def media(folder: str, output: str, aes_key: str | None, xor_key: str | None, *, as_json: bool, quiet: bool) -> int:
+    """Decode the pictures and voices of a folder.
+
+    Every picture, voice and video in FOLDER is written into OUT, at the same place and under the same name with the
+    suffix of what it is: .dat and wxgf pictures as JPEG, PNG or GIF, SILK voices as WAV, others as they are. What a
+    file is, its content says. FOLDER stays as it is, links that lead out of it are left alone, and nothing is sent
+    anywhere.
+
+    Keys are those of your own account; none is searched for. They may stand in the environment, as
+    WECHATLOG_AES_KEY and WECHATLOG_XOR_KEY, where no list of processes shows them.
+    """
+    try:
+        keys = Keys(aes_key, xor_key)
+    except OptionError as error:
+        raise click.UsageError(str(error)) from error
+    root, target, tally = Path(folder), Path(output), _Tally()
+    if target.resolve() == root.resolve():
+        raise click.UsageError(f"{output}: is FOLDER itself; choose another OUT")
+    taken: set[str] = set()
+    for path in _files(root, target.resolve()):
+        name = path.relative_to(root).as_posix()
+        try:
+            found = read(path, keys, limit=LIMIT)
+        except (FormatError, OSError) as error:
+            if path.suffix.lower() in _ENCODED:
+                tally.failed[name] = error.message if isinstance(error, FormatError) else explain(error, name)
+            else:
+                tally.skipped += 1
+            continue
+        place = _place(name, found, taken)
+        _write(target / place, found)
+        tally.written.append({"source": name, "path": place, "kind": found.kind, "decoded": found.decoded})
+    return _finish(tally, output, as_json=as_json, quiet=quiet)
+
+
+def _files(root: Path, target: Path) -> Iterator[Path]:
+    """The files below a folder in a stable order; not those below another, nor what a link leads to outside."""
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if Path(folder, name).resolve() != target)
+        for name in sorted(names):
+            path = Path(folder, name)
+            if path.is_file() and path.resolve().is_relative_to(root.resolve()):
+                yield path
+
+
+def _place(name: str, found: MediaFile, taken: set[str]) -> str:
+    """Where a file goes; numbered where two of one name would fall on each other."""
+    stem = name[: -len(suffix)] if (suffix := Path(name).suffix) else name
+    place, number = f"{stem}{found.suffix}", 1
+    while place.casefold() in taken:
+        number += 1
+        place = f"{stem}-{number}{found.suffix}"
+    taken.add(place.casefold())
+    return place
+
+
+def _write(path: Path, found: MediaFile) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as part:
+            part.write_bytes(found.data)
+    except OSError as error:
+        raise Failure(explain(error, str(path))) from error
+
+
+def _finish(tally: _Tally, output: str, *, as_json: bool, quiet: bool) -> int:
+    if not quiet:
+        decoded = sum(entry["decoded"] for entry in tally.written)
+        say(f"{output}: {count(len(tally.written), 'file')}, {decoded:,} decoded; {tally.skipped:,} no media")
+    for name, reason in list(tally.failed.items())[:_TOLD]:
+        say(harmless(f"{name}: {reason}", one_line=True))
+    if (more := len(tally.failed) - _TOLD) > 0:
+        say(f"and {count(more, 'file')} more that could not be read")
+    if as_json:
+        found = {"written": tally.written, "failed": tally.failed, "skipped": tally.skipped}
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2).encode("utf-8", "replace"))
+    return 1 if tally.failed else 0

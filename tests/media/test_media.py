@@ -1,0 +1,326 @@
+"""Pictures and voices made readable. All bytes are made here: sounds, pictures, keys."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import os
+import struct
+import wave
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import wechatlog
+from tests.cli.conftest import Run, run  # noqa: F401
+from wechatlog import media
+from wechatlog.media.kinds import kind_of
+from wechatlog.segments import types
+
+AES_KEY = "0123456789abcdef"
+XOR_KEY = 0x5A
+
+
+def png(width: int = 4, height: int = 3) -> bytes:
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    rows = b"".join(b"\0" + bytes([200, 30, 30]) * width for _ in range(height))
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows, 0)) + chunk(b"IEND", b"")
+
+
+PICTURES = {
+    "image/png": png(),
+    "image/jpeg": b"\xff\xd8\xff\xe0" + bytes(range(200)) + b"\xff\xd9",
+    "image/gif": b"GIF89a" + bytes(range(100)),
+    "image/webp": b"RIFF\x10\x00\x00\x00WEBPVP8 " + bytes(40),
+    "image/bmp": b"BM" + struct.pack("<IHHII", 126, 0, 0, 54, 40) + bytes(108),
+    "image/tiff": b"II*\x00" + bytes(range(60)),
+}
+
+
+def combined(data: bytes, byte: int) -> bytes:
+    return bytes(value ^ byte for value in data)
+
+
+def encrypted(data: bytes, form: int, *, aes: int, tail: int, key: str = AES_KEY) -> bytes:
+    """A `.dat` file of form V1 or V2."""
+    pytest.importorskip("cryptography")
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    key = "cfcd208495d565ef" if form == 1 else key
+    first, middle, last = data[:aes], data[aes : len(data) - tail], data[len(data) - tail :]
+    padding = 16 - aes % 16
+    encryptor = Cipher(algorithms.AES(key.encode()), modes.ECB()).encryptor()
+    first = encryptor.update(first + bytes([padding]) * padding) if aes else b""
+    head = b"\x07\x08V%d\x08\x07" % form + struct.pack("<II", aes, tail) + b"\x01"
+    return head + first + middle + combined(last, XOR_KEY)
+
+
+def silk(seconds: float = 1.0) -> bytes:
+    pysilk = pytest.importorskip("pysilk")
+    count = int(24_000 * seconds)
+    samples = b"".join(struct.pack("<h", int(9000 * math.sin(i / 9))) for i in range(count))
+    target = io.BytesIO()
+    pysilk.encode(io.BytesIO(samples), target, 24_000, 24_000)
+    return target.getvalue()
+
+
+def hevc(*colours: tuple[int, int, int]) -> list[bytes]:
+    """Pictures of one colour each, compressed, each on its own."""
+    av = pytest.importorskip("av")
+    numpy = pytest.importorskip("numpy")
+    found = []
+    for colour in colours:
+        target = io.BytesIO()
+        with av.open(target, "w", format="hevc") as container:
+            try:
+                stream = container.add_stream(
+                    "libx265", rate=25, options={"x265-params": "log-level=none:repeat-headers=1"}
+                )
+            except (av.error.FFmpegError, ValueError):
+                pytest.skip("this PyAV cannot write HEVC")
+            stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+            frame = av.VideoFrame.from_ndarray(numpy.full((48, 64, 3), colour, numpy.uint8), format="rgb24")
+            container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+        found.append(target.getvalue())
+    return found
+
+
+def wxgf(*parts: bytes) -> bytes:
+    head = b"wxgf" + bytes([20]) + b"\x01\x01" + struct.pack(">HH", 64, 48) + bytes(9)
+    return head + b"".join(struct.pack(">I", len(part)) + part for part in parts)
+
+
+def colours_of(data: bytes) -> list[tuple[int, ...]]:
+    """The colour in the middle of each picture of a file."""
+    import av
+
+    with av.open(io.BytesIO(data)) as container:
+        frames = [frame.reformat(format="rgb24") for frame in container.decode(video=0)]
+    middles = [frame.to_ndarray()[frame.height // 2, frame.width // 2] for frame in frames]
+    return [tuple(round(int(value), -1) for value in middle) for middle in middles]
+
+
+# --- what a file is -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_a_plain_picture_stays_as_it_is(kind: str) -> None:
+    found = media.decode(PICTURES[kind], name="something.txt")
+    assert (found.data, found.kind, found.decoded) == (PICTURES[kind], kind, False)
+
+
+@pytest.mark.parametrize("data", [b"", b"BM and a text", "你好".encode(), b"{}", b"SQLite format 3\0" + bytes(90)])
+def test_what_is_no_media_is_told(data: bytes) -> None:
+    with pytest.raises(wechatlog.FormatError, match=r"a\.jpg: no picture, voice or video"):
+        media.decode(data, name="a.jpg")
+
+
+# --- .dat -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+@given(byte=st.integers(1, 255))
+def test_one_byte_for_all(kind: str, byte: int) -> None:
+    found = media.decode(combined(PICTURES[kind], byte), name="a.dat")
+    assert (found.data, found.kind, found.decoded) == (PICTURES[kind], kind, True)
+
+
+def test_a_name_that_is_no_dat_is_not_tried() -> None:
+    assert media.decode(combined(PICTURES["image/jpeg"], 0x9E)).kind == "image/jpeg"
+    with pytest.raises(wechatlog.FormatError, match="no picture"):
+        media.decode(combined(PICTURES["image/jpeg"], 0x9E), name="a.txt")
+
+
+@given(st.binary(max_size=300), st.sampled_from(["a.dat", "a.silk", None]))
+def test_any_bytes_give_media_or_our_error(data: bytes, name: str | None) -> None:
+    for start in (b"", b"\x07\x08V1\x08\x07", b"\x07\x08V2\x08\x07", b"wxgf", b"\x02#!SILK_V3"):
+        try:
+            found = media.decode(start + data, media.Keys(AES_KEY, 7), name=name)
+        except wechatlog.WechatlogError:
+            continue
+        assert kind_of(found.data) is not None
+
+
+@pytest.mark.parametrize("form", [1, 2])
+@pytest.mark.parametrize(("aes", "tail"), [(0, 0), (1, 0), (15, 3), (16, 16), (17, 0), (48, 21), (64, 30)])
+def test_both_encrypted_forms(form: int, aes: int, tail: int) -> None:
+    keys = media.Keys(AES_KEY if form == 2 else None, XOR_KEY)
+    found = media.decode(encrypted(png(), form, aes=aes, tail=tail), keys, name="a.dat")
+    assert (found.data, found.kind, found.suffix) == (png(), "image/png", ".png")
+
+
+def test_keys_are_the_users() -> None:
+    data = encrypted(png(), 2, aes=32, tail=8)
+    for keys, match in (
+        (None, "give your own as aes_key"),
+        (media.Keys(AES_KEY), "give your own as xor_key"),
+        (media.Keys("f" * 16, XOR_KEY), "not encrypted with this aes_key"),
+    ):
+        with pytest.raises(wechatlog.FormatError, match=match):
+            media.decode(data, keys, name="a.dat")
+    with pytest.raises(wechatlog.FormatError, match="is cut off"):
+        media.decode(data[:40], media.Keys(AES_KEY, XOR_KEY))
+    assert AES_KEY not in repr(media.Keys(AES_KEY, XOR_KEY))
+
+
+@pytest.mark.parametrize("value", [AES_KEY, AES_KEY.encode(), AES_KEY.encode().hex()])
+def test_spellings_of_a_key(value: str | bytes) -> None:
+    assert media.Keys(value, "0x5a") == media.Keys(AES_KEY, 90)
+
+
+@pytest.mark.parametrize(("aes", "xor"), [("short", None), ("鍵" * 16, None), (None, 256), (None, "x"), (None, True)])
+def test_what_is_no_key(aes: Any, xor: Any) -> None:
+    with pytest.raises(wechatlog.OptionError, match="expected") as caught:
+        media.Keys(aes, xor)
+    assert "short" not in str(caught.value)
+
+
+# --- wxgf -----------------------------------------------------------------------------------------
+
+
+def test_a_still_wxgf() -> None:
+    (picture,) = hevc((200, 30, 30))
+    found = media.decode(wxgf(picture), name="a.dat")
+    assert (found.kind, found.suffix) == ("image/jpeg", ".jpg")
+    assert colours_of(found.data) == [(200, 30, 30)]
+    keys = media.Keys(AES_KEY, XOR_KEY)
+    assert media.decode(encrypted(wxgf(picture), 2, aes=64, tail=32), keys).data == found.data
+
+
+def test_an_animated_wxgf() -> None:
+    mask, *pictures = hevc((255, 255, 255), (200, 30, 30), (30, 30, 200), (30, 200, 30))
+    found = media.decode(wxgf(*(part for picture in pictures for part in (mask, picture))))
+    assert found.kind == "image/png"
+    assert colours_of(found.data) == [(200, 30, 30), (30, 30, 200), (30, 200, 30)]
+
+
+def test_a_damaged_wxgf() -> None:
+    pytest.importorskip("av")
+    for data in (b"wxgf", wxgf(), wxgf(b"\0\0\0\x01" + bytes(50)), wxgf(b"\0\0\x01\x40\x01" + b"\xff" * 200)):
+        with pytest.raises(wechatlog.FormatError, match="wxgf"):
+            media.decode(data)
+
+
+# --- voices ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("head", [0, 1])
+def test_a_voice(head: int) -> None:
+    found = media.decode(silk()[head:], name="a.amr")
+    assert (found.kind, found.suffix) == ("audio/wav", ".wav")
+    with wave.open(io.BytesIO(found.data)) as sound:
+        assert (sound.getnchannels(), sound.getsampwidth(), sound.getframerate()) == (1, 2, 24_000)
+        assert abs(sound.getnframes() - 24_000) < 1000
+        samples = struct.unpack(f"<{sound.getnframes()}h", sound.readframes(sound.getnframes()))
+    assert max(samples[2000:]) > 5000
+
+
+def test_a_damaged_voice() -> None:
+    data = silk()
+    for damaged in (data[:50], data[:10] + b"\0\0" + data[10:], data[:200] + b"\xff" * 50 + data[250:]):
+        with pytest.raises(wechatlog.FormatError, match="SILK voice is damaged"):
+            media.decode(damaged)
+
+
+def test_somebody_listens(tmp_path: Path) -> None:
+    (tmp_path / "voice").mkdir()
+    (tmp_path / "voice" / "1.silk").write_bytes(silk(0.2))
+    (tmp_path / "voice" / "bad.silk").write_bytes(b"\x02#!SILK_V3" + b"\xff" * 100)
+    paths = ["voice\\1.silk", "voice/bad.silk", "voice/none.silk", "../1.silk", None]
+    voices = [types.Voice(path=path, raw="[语音]") for path in paths]
+    voices.append(types.Voice(path="voice/1.silk", transcript="已有", raw="[语音]"))
+    messages = [wechatlog.Message(text="[语音]", kind="voice", segments=[voice]) for voice in voices]
+    chat = wechatlog.Conversation([*messages, wechatlog.Message(text="早")], title="示例")
+    heard: list[media.MediaFile] = []
+
+    def listen(voice: media.MediaFile) -> str:
+        heard.append(voice)
+        return "你好"
+
+    found = media.transcribe(chat, listen, root=tmp_path)
+    words = [getattr(message.segments[0], "transcript", None) for message in found]
+    assert words == ["你好", None, None, None, None, "已有", None]
+    assert [voice.kind for voice in heard] == ["audio/wav"]
+    assert (found.title, found[-1]) == ("示例", chat[-1])
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def test_nothing_outside_the_folder_is_read(tmp_path: Path) -> None:
+    root = tmp_path / "export"
+    root.mkdir()
+    (tmp_path / "secret.png").write_bytes(png())
+    (root / "a.png").write_bytes(png())
+    assert media.read("a.png", root=root).data == png()
+    for path in ("../secret.png", "x/../../secret.png", str(tmp_path / "secret.png"), "..\\secret.png", "a\0.png"):
+        with pytest.raises(wechatlog.FormatError, match=r"leads out of the folder|can have this name"):
+            media.read(path, root=root)
+    with pytest.raises(FileNotFoundError):
+        media.read("none.png", root=root)
+    with pytest.raises(wechatlog.FormatError, match="more than 10"):
+        media.read("a.png", root=root, limit=10)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
+def test_no_link_leads_out(tmp_path: Path) -> None:
+    root = tmp_path / "export"
+    root.mkdir()
+    (tmp_path / "secret.png").write_bytes(png())
+    (root / "link.png").symlink_to(tmp_path / "secret.png")
+    (root / "up").symlink_to(tmp_path)
+    (root / "loop").symlink_to(root / "loop")
+    for path in ("link.png", "up/secret.png"):
+        with pytest.raises(wechatlog.FormatError, match="leads out of the folder"):
+            media.read(path, root=root)
+    with pytest.raises((wechatlog.FormatError, OSError)):
+        media.read("loop", root=root)
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+
+def test_the_command(run: Run, tmp_path: Path) -> None:  # noqa: F811
+    source = tmp_path / "in"
+    (source / "Image").mkdir(parents=True)
+    (tmp_path / "secret.png").write_bytes(png())
+    (source / "Image" / "a.dat").write_bytes(combined(png(), 3))
+    (source / "Image" / "a.PNG").write_bytes(png(5))
+    (source / "Image" / "v2.dat").write_bytes(encrypted(png(), 2, aes=32, tail=8))
+    (source / "voice.silk").write_bytes(silk(0.1))
+    (source / "chat.txt").write_text("你好", "utf-8")
+    (source / "broken.dat").write_bytes(b"nothing")
+    if os.name != "nt":
+        (source / "link.png").symlink_to(tmp_path / "secret.png")
+    result = run("media", "in", "-o", "in/out", "--aes-key", AES_KEY, "--xor-key", "0x5a", "--json")
+    assert result.exit_code == 1
+    found = json.loads(result.stdout)
+    places = {entry["source"]: entry["path"] for entry in found["written"]}
+    assert places == {
+        "Image/a.PNG": "Image/a.png", "Image/a.dat": "Image/a-2.png", "Image/v2.dat": "Image/v2.png",
+        "voice.silk": "voice.wav",
+    }  # fmt: skip
+    assert (list(found["failed"]), found["skipped"]) == (["broken.dat"], 1)
+    assert (source / "out" / "Image" / "v2.png").read_bytes() == png()
+    (source / "broken.dat").unlink()
+    again = run("media", "in", "-o", "in/out", env={"WECHATLOG_AES_KEY": AES_KEY, "WECHATLOG_XOR_KEY": "90"})
+    assert (again.exit_code, again.stderr) == (0, "wechatlog: in/out: 4 files, 3 decoded; 1 no media\n")
+    without = run("media", "in", "-o", "other")
+    assert without.exit_code == 1
+    assert "Image/v2.dat: is encrypted with the key of an account (V2); give your own as aes_key" in without.stderr
+
+
+def test_wrong_usage_of_the_command(run: Run, tmp_path: Path) -> None:  # noqa: F811
+    assert run("media", tmp_path, "-o", tmp_path).exit_code == 2
+    result = run("media", tmp_path, "-o", "out", "--aes-key", "secret-of-mine")
+    assert result.exit_code == 2
+    assert "secret-of-mine" not in result.stderr
