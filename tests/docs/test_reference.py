@@ -46,7 +46,7 @@ def test_the_api_page_has_every_public_name() -> None:
     for part in re.split(r"^\.\. currentmodule:: ", text, flags=re.MULTILINE)[1:]:
         names = re.findall(r"^\.\. auto(?:function|class|exception):: (\w+)", part, re.MULTILINE)
         shown.setdefault(part.split("\n", 1)[0], []).extend(names)
-    for module in ("wechatlog", "wechatlog.operations", "wechatlog.ext.plot"):
+    for module in ("wechatlog", "wechatlog.operations", "wechatlog.ext.plot", "wechatlog.media"):
         assert sorted(shown.pop(module)) == sorted(importlib.import_module(module).__all__)
     assert not shown
 

@@ -12,7 +12,7 @@ import click
 
 from wechatlog.cli.messages import Failure, count, explain, harmless, say
 from wechatlog.errors import FormatError, OptionError
-from wechatlog.media import LIMIT, Keys, read
+from wechatlog.media import Keys, read
 from wechatlog.source import replacing
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def media(folder: str, output: str, aes_key: str | None, xor_key: str | None, *,
     for path in _files(root, target.resolve()):
         name = path.relative_to(root).as_posix()
         try:
-            found = read(path, keys, limit=LIMIT)
+            found = read(path, keys)
         except (FormatError, OSError) as error:
             if path.suffix.lower() in _ENCODED:
                 tally.failed[name] = error.message if isinstance(error, FormatError) else explain(error, name)

@@ -4,8 +4,8 @@
 the export is read, no key is searched for, nothing is sent anywhere. `transcribe` lets somebody listen to voices.
 """
 
-from wechatlog.media.files import LIMIT, MediaFile, decode, read
+from wechatlog.media.files import MediaFile, decode, read
 from wechatlog.media.pictures import Keys
 from wechatlog.media.transcripts import transcribe
 
-__all__ = ["LIMIT", "Keys", "MediaFile", "decode", "read", "transcribe"]
+__all__ = ["Keys", "MediaFile", "decode", "read", "transcribe"]
