@@ -179,33 +179,41 @@ def _iter_object(
     cursor: Cursor, collector: Collector, stream: Collection[str], parted: Collection[str] = ()
 ) -> Iterator[Item]:
     cursor.take("{")
+    lists = (*stream, *parted)
     while (begins := cursor.peek()) and begins != "}":
-        line, offset = cursor.place()
-        key = _value(cursor, collector) if begins == '"' else None
         value: Any = _BROKEN
+        key = _value(cursor, collector) if begins == '"' else None
         if not isinstance(key, str) or not cursor.take(":"):
             if key is not _BROKEN:
                 _report(cursor, collector, "expected a key and a colon")
-        elif cursor.peek() == "[" and (listed := _listed(key, (*stream, *parted))) is not None:
+        elif cursor.peek() == "[" and (listed := _listed(key, lists)) is not None:
             if listed != key:
-                _report(
-                    cursor, collector, f"the key {key[:60]!r} is no key of this format; it was taken for {listed!r}"
-                )
-            read = _iter_array(cursor, collector, listed)
-            yield from _iter_parted(cursor, collector, listed, stream) if listed in parted else read
+                _report(cursor, collector, f"the key {key[:60]!r} is none of this format; it was taken for {listed!r}")
+            yield from _iter_list(cursor, collector, listed, stream, parted)
             value = None
         else:
             line, offset = cursor.place()
             value = _value(cursor, collector)
             if value is not _BROKEN:
                 yield Item(key, value, line, offset)
-        if value is _BROKEN or not (cursor.take(",") or cursor.peek() in ("}", "")):
+        while value is _BROKEN or not (cursor.take(",") or cursor.peek() in ("}", "")):
             if value is not _BROKEN:
                 _report(cursor, collector, "expected a comma or the end of the object")
-            if not _find_list(cursor, (*stream, *parted)):
+            if (found := _find_list(cursor, lists)) is None:
                 return
+            yield from _iter_list(cursor, collector, found, stream, parted)
+            value = None
     if not cursor.take("}"):
         _report(cursor, collector, "the JSON object is not closed: the file is cut or damaged")
+
+
+def _iter_list(
+    cursor: Cursor, collector: Collector, key: str, stream: Collection[str], parted: Collection[str]
+) -> Iterator[Item]:
+    if key in parted:
+        yield from _iter_parted(cursor, collector, key, stream)
+    else:
+        yield from _iter_array(cursor, collector, key)
 
 
 def _listed(key: str, lists: Collection[str]) -> str | None:
@@ -218,12 +226,12 @@ def _listed(key: str, lists: Collection[str]) -> str | None:
     return near[0] if near else None
 
 
-def _find_list(cursor: Cursor, lists: Collection[str]) -> bool:
-    """Move to the key of the next list that is given in parts, behind damage in front of it."""
-    if not lists:
-        return False
-    wanted = re.compile(rf'"(?:{"|".join(map(re.escape, lists))})"[ \t\r\n]{{0,64}}:[ \t\r\n]{{0,64}}\[')
-    return _move_to(cursor, lambda text, position: match.start() if (match := wanted.search(text, position)) else None)
+def _find_list(cursor: Cursor, lists: Collection[str]) -> str | None:
+    """Move behind damage to the bracket of the next list that is given in parts, and name its key."""
+    names = "|".join(map(re.escape, lists))
+    wanted = re.compile(rf'\b({names})"[ \t\r\n]{{0,64}}+:[ \t\r\n]{{0,64}}+(?=\[)')
+    found = _move_to(cursor, wanted, 0) if lists else None
+    return found and found[1]
 
 
 def _iter_array(cursor: Cursor, collector: Collector, key: str) -> Iterator[Item]:
@@ -302,21 +310,19 @@ def _explain(error: Exception) -> str:
 
 def _recover(cursor: Cursor) -> bool:
     """Move to the next place where an item of an array seems to begin."""
-    return _move_to(
-        cursor, lambda text, position: match.end() if (match := _NEXT_ITEM.search(text, position)) else None
-    )
+    return _move_to(cursor, _NEXT_ITEM, 1) is not None
 
 
-def _move_to(cursor: Cursor, find: Callable[[str, int], int | None]) -> bool:
-    """Move behind the position to what is found there or in the text that follows; each character is seen once."""
-    begin = cursor.position + 1
-    while (found := find(cursor.text, begin)) is None:
+def _move_to(cursor: Cursor, wanted: re.Pattern[str], step: int) -> re.Match[str] | None:
+    """Move behind the next match, from so many characters behind the position; each character is seen once."""
+    begin = cursor.position + step
+    while (match := wanted.search(cursor.text, begin)) is None:
         cursor.position = max(cursor.position, len(cursor.text) - _OVERLAP)
         if not cursor.grow():
-            return False
+            return None
         begin = cursor.position
-    cursor.position = found
-    return True
+    cursor.position = match.end()
+    return match
 
 
 def _report(cursor: Cursor, collector: Collector, message: str, error: Exception | None = None) -> None:

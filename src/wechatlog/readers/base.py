@@ -8,6 +8,7 @@ from wechatlog.engine.protocol import (
     Evidence,
     Head,
     Reader,
+    Reading,
     Refusal,
     in_batches,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "Evidence",
     "Head",
     "Reader",
+    "Reading",
     "Refusal",
     "in_batches",
 ]
