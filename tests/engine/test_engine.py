@@ -126,6 +126,22 @@ def test_the_list_is_found_behind_damage(text: str) -> None:
     assert set(codes) == {"broken-json"}
 
 
+def test_any_character_that_is_lost_before_the_list() -> None:
+    """It costs no message, and it is told unless the text is good JSON still."""
+    rows = [{"n": number} for number in range(4)]
+    value = {"club": {"name": "读书会", "at": 1}, "about": {"owner": "李四"}, "members": [{"n": 0}], "messages": rows}
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    for lost in range(text.index('"messages": [') + 13):
+        damaged = text[:lost] + text[lost + 1 :]
+        collector = Collector()
+        found = list(iter_json(in_pieces(damaged, 50), collector, ("messages", "members")))
+        assert [item.value for item in found if item.key == "messages"] == rows, damaged
+        try:
+            json.loads(damaged, strict=False)
+        except ValueError:
+            assert {entry.code for entry in collector.diagnostics} == {"broken-json"}, damaged
+
+
 def test_recovery_is_linear() -> None:
     """The pattern that looks for the next item sees each character a bounded number of times."""
     import time

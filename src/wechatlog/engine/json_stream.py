@@ -6,6 +6,7 @@ and column, and reading goes on at the next item where one can be found.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from wechatlog.diagnostics import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 
     from wechatlog.diagnostics import Collector
 
@@ -21,7 +22,8 @@ __all__ = ["BEGIN", "END", "Cursor", "Item", "iter_json", "iter_json_lines"]
 
 _SPACE: Final = re.compile(r"[ \t\n\r\ufeff]*")
 _EXCERPT: Final = 100
-_NEXT_ITEM: Final = re.compile(r"\}\s{0,64}+,\s{0,64}+(?=\{)|\n[ \t]{0,64}+(?=\{\s{0,64}+\")")
+_NEXT_ITEM: Final = r"\}\s{0,64}+,\s{0,64}+(?=\{)|\n[ \t]{0,64}+(?=\{\s{0,64}+\")"
+"""Where an item of an array seems to begin."""
 _OVERLAP: Final = 256
 """As long as what recovery looks for can be, so that it is found where two blocks share it."""
 _SEPARATOR: Final = re.compile(r"[ \t\n\r]*+,[ \t\n\r]*+")
@@ -103,6 +105,19 @@ class Cursor:
         self._count()
         return self._line, self._base + self.position
 
+    @property
+    def offset(self) -> int:
+        """Of the position in the whole text."""
+        return self._base + self.position
+
+    def go_back(self, offset: int) -> None:
+        """Move back to an offset, or to the first character that is still held behind it."""
+        self.position = max(0, offset - self._base)
+        if self.position < self._counted:
+            self._line -= self.text.count("\n", self.position, self._counted)
+            self._line_start = self._base + self.text.rfind("\n", 0, self.position) + 1
+            self._counted = self.position
+
     def peek(self) -> str:
         """The next character that is no white space, or nothing at the end."""
         while True:
@@ -162,15 +177,20 @@ def iter_json(
         For an array at the top: its items. For an object: its values with their keys, in the order of the file.
         A streamed array that is empty gives nothing.
     """
-    cursor = Cursor(blocks)
+    cursor, lists = Cursor(blocks), (*stream, *parted)
     first = cursor.peek()
     if first == "[":
         yield from _iter_array(cursor, collector, "")
     elif first == "{":
+        cursor.take("{")
         yield from _iter_object(cursor, collector, stream, parted)
     else:
         _report(cursor, collector, "no JSON object or array begins here")
-        return
+        found = _find_list(cursor, lists)
+        if found is None:
+            return
+        yield from _iter_lists(cursor, collector, found, stream, parted)
+        yield from _iter_object(cursor, collector, stream, parted)
     if not tail and cursor.peek():
         _report(cursor, collector, "text after the end of the JSON value")
 
@@ -178,42 +198,67 @@ def iter_json(
 def _iter_object(
     cursor: Cursor, collector: Collector, stream: Collection[str], parted: Collection[str] = ()
 ) -> Iterator[Item]:
-    cursor.take("{")
+    """The values of an object whose brace was taken."""
     lists = (*stream, *parted)
+    swallowed: Item | None = None
+    key: Any = None
     while (begins := cursor.peek()) and begins != "}":
         value: Any = _BROKEN
-        key = _value(cursor, collector) if begins == '"' else None
-        if not isinstance(key, str) or not cursor.take(":"):
+        element = cursor.offset
+        before, key = key, _value(cursor, collector) if begins == '"' else None
+        if begins == "{" and before in lists:
+            _report(cursor, collector, "the list of objects has no bracket in front")
+            yield from _iter_lists(cursor, collector, str(before), stream, parted)
+            value = None
+        elif not isinstance(key, str) or not cursor.take(":"):
             if key is not _BROKEN:
                 _report(cursor, collector, "expected a key and a colon")
         elif cursor.peek() == "[" and (listed := _listed(key, lists)) is not None:
             if listed != key:
                 _report(cursor, collector, f"the key {key[:60]!r} is none of this format; it was taken for {listed!r}")
-            yield from _iter_list(cursor, collector, listed, stream, parted)
+            yield from _iter_lists(cursor, collector, listed, stream, parted)
             value = None
         else:
             line, offset = cursor.place()
             value = _value(cursor, collector)
             if value is not _BROKEN:
                 yield Item(key, value, line, offset)
+                if isinstance(value, dict) and any(isinstance(value.get(name), list) for name in stream):
+                    swallowed = Item(key, value, line, offset)
         while value is _BROKEN or not (cursor.take(",") or cursor.peek() in ("}", "")):
             if value is not _BROKEN:
                 _report(cursor, collector, "expected a comma or the end of the object")
+            if value is _BROKEN:  # the list may stand in it, where a quote or a brace was lost
+                cursor.go_back(element)
             if (found := _find_list(cursor, lists)) is None:
                 return
-            yield from _iter_list(cursor, collector, found, stream, parted)
+            yield from _iter_lists(cursor, collector, found, stream, parted)
             value = None
-    if not cursor.take("}"):
-        _report(cursor, collector, "the JSON object is not closed: the file is cut or damaged")
+    if cursor.take("}"):
+        return
+    _report(cursor, collector, "the JSON object is not closed: the file is cut or damaged")
+    if swallowed is not None:  # it was another object that was not closed
+        yield from _parts(swallowed, stream)
 
 
-def _iter_list(
+def _parts(item: Item, stream: Collection[str]) -> Iterator[Item]:
+    """The parts of an object, as if it were the one at the top."""
+    for key, value in item.value.items():
+        values = value if key in stream and isinstance(value, list) else [value]
+        yield from (Item(key, each, item.line, item.offset) for each in values)
+
+
+def _iter_lists(
     cursor: Cursor, collector: Collector, key: str, stream: Collection[str], parted: Collection[str]
 ) -> Iterator[Item]:
-    if key in parted:
-        yield from _iter_parted(cursor, collector, key, stream)
-    else:
-        yield from _iter_array(cursor, collector, key)
+    """A list that is given in parts, and those whose keys stand in it because its end was lost."""
+    found: str | None = key
+    while found is not None:
+        if found in parted:
+            yield from _iter_parted(cursor, collector, found, stream)
+            found = None
+        else:
+            found = yield from _iter_array(cursor, collector, found, (*stream, *parted))
 
 
 def _listed(key: str, lists: Collection[str]) -> str | None:
@@ -226,15 +271,22 @@ def _listed(key: str, lists: Collection[str]) -> str | None:
     return near[0] if near else None
 
 
-def _find_list(cursor: Cursor, lists: Collection[str]) -> str | None:
+@functools.cache
+def _lists_pattern(lists: tuple[str, ...]) -> str:
+    names = "|".join(map(re.escape, lists)) or "(?!)"
+    return rf'\b(?P<list>{names})"?[ \t\r\n]{{0,64}}+:?[ \t\r\n]{{0,64}}+(?=[\[{{])'
+
+
+def _find_list(cursor: Cursor, lists: tuple[str, ...]) -> str | None:
     """Move behind damage to the bracket of the next list that is given in parts, and name its key."""
-    names = "|".join(map(re.escape, lists))
-    wanted = re.compile(rf'\b({names})"[ \t\r\n]{{0,64}}+:[ \t\r\n]{{0,64}}+(?=\[)')
-    found = _move_to(cursor, wanted, 0) if lists else None
-    return found and found[1]
+    found = _move_to(cursor, re.compile(_lists_pattern(lists)), 0)
+    return found and found["list"]
 
 
-def _iter_array(cursor: Cursor, collector: Collector, key: str) -> Iterator[Item]:
+def _iter_array(
+    cursor: Cursor, collector: Collector, key: str, lists: tuple[str, ...] = ()
+) -> Generator[Item, None, str | None]:
+    """The items of an array; returns the key of the list that damage led into, if it did."""
     cursor.take("[")
     while cursor.peek() not in ("]", ""):
         yield from cursor.whole_items(key)
@@ -243,14 +295,19 @@ def _iter_array(cursor: Cursor, collector: Collector, key: str) -> Iterator[Item
         line, offset = cursor.place()
         value = _value(cursor, collector)
         if value is not _BROKEN:
-            yield Item(key, value, line, offset)
-            if cursor.take(",") or cursor.peek() in ("]", ""):
-                continue
+            if isinstance(value, str) and value in lists and cursor.take(":"):
+                cursor.go_back(offset)
+            else:
+                yield Item(key, value, line, offset)
+                if cursor.take(",") or cursor.peek() in ("]", ""):
+                    continue
             _report(cursor, collector, "expected a comma or the end of the array")
-        if not _recover(cursor):
-            return
+        found = _move_to(cursor, re.compile(f"{_NEXT_ITEM}|{_lists_pattern(lists)}"), 0)
+        if found is None or found["list"] is not None:
+            return found and found["list"]
     if not cursor.take("]"):
         _report(cursor, collector, "the JSON array is not closed: the file is cut")
+    return None
 
 
 def _iter_parted(cursor: Cursor, collector: Collector, key: str, stream: Collection[str]) -> Iterator[Item]:
@@ -259,6 +316,7 @@ def _iter_parted(cursor: Cursor, collector: Collector, key: str, stream: Collect
         place = cursor.place()
         if cursor.peek() == "{":
             yield Item(key, BEGIN, *place)
+            cursor.take("{")
             yield from _iter_object(cursor, collector, stream)
             yield Item(key, END, *cursor.place())
         elif (value := _value(cursor, collector)) is not _BROKEN:
@@ -306,11 +364,6 @@ def _may_be_cut(error: Exception, cursor: Cursor) -> bool:
 
 def _explain(error: Exception) -> str:
     return error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
-
-
-def _recover(cursor: Cursor) -> bool:
-    """Move to the next place where an item of an array seems to begin."""
-    return _move_to(cursor, _NEXT_ITEM, 1) is not None
 
 
 def _move_to(cursor: Cursor, wanted: re.Pattern[str], step: int) -> re.Match[str] | None:
