@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import os
 import zipfile
@@ -119,6 +120,79 @@ def test_copies_are_united_and_real_repeats_survive(tmp_path: Path, ids: bool) -
     (tmp_path / "x(1).jsonl").write_text(page(*texts, "c", ids=ids), encoding="utf-8")
     (joined,) = wechatlog.load_archive(tmp_path)
     assert sorted(m.text for m in joined) == sorted([*texts, "c"])
+
+
+def chat(*senders: str, title: str | None = None, own: str | None = None) -> str:
+    messages = [
+        Message(sender=name, text=f"{number}", is_self=None if own is None else name == own)
+        for number, name in enumerate(senders)
+    ]
+    return wechatlog.dumps(Conversation(messages, title=title), "jsonl")
+
+
+@pytest.mark.parametrize("title", [None, "聊天记录"])
+@pytest.mark.parametrize(
+    ("one", "two", "own", "joined"),
+    [
+        (("李四", "我"), ("王五", "我"), "我", False),
+        (("李四", "张三"), ("王五", "张三"), None, False),
+        (("李四",), ("王五",), None, False),
+        (("张三",), ("张三",), "张三", False),  # nobody else wrote: nothing says that it is one chat
+        (("李四", "张三"), ("张三", "李四"), None, True),
+        (("李四", "我"), ("李四", "我"), "我", True),
+        (("李四", "王五", "张三"), ("王五", "张三", "赵六"), None, True),
+    ],
+)
+def test_copies_are_one_chat_where_the_same_people_write(
+    tmp_path: Path, one: tuple[str, ...], two: tuple[str, ...], own: str | None, joined: bool, title: str | None
+) -> None:
+    (tmp_path / "聊天记录.jsonl").write_text(chat(*one, own=own, title=title), encoding="utf-8")
+    (tmp_path / "聊天记录(1).jsonl").write_text(chat(*two, own=own, title=title), encoding="utf-8")
+    assert len(list(wechatlog.load_archive(tmp_path))) == (1 if joined else 2)
+
+
+def test_pages_by_their_numbers_are_one_chat_whoever_writes(tmp_path: Path) -> None:
+    (tmp_path / "x_0_2.jsonl").write_text(chat("李四"), encoding="utf-8")
+    (tmp_path / "x_2_4.jsonl").write_text(chat("王五"), encoding="utf-8")
+    assert [len(found) for found in wechatlog.load_archive(tmp_path)] == [2]
+
+
+@pytest.mark.parametrize(
+    "names", [("message_0.jsonl", "message_1.jsonl", "message_10.jsonl"), ("MSG0.jsonl", "MSG1.jsonl", "MSG10.jsonl")]
+)
+def test_the_databases_that_an_account_goes_on_in_are_one(tmp_path: Path, names: tuple[str, ...]) -> None:
+    for number, name in enumerate(names):
+        time = dt.datetime(2026, 5, 1 + number)
+        chats = [
+            Conversation([Message(text=f"{number}", sender="x", time=time)], id=who)
+            for who in ("wxid_lisi0002", f"wxid_only{number:04}")
+        ]
+        (tmp_path / name).write_text(wechatlog.dumps(chats), encoding="utf-8")
+    (tmp_path / f"biz_{names[0]}").write_text(chat("公众号"), encoding="utf-8")
+    found = {conversation.id: [m.text for m in conversation] for conversation in wechatlog.load_archive(tmp_path)}
+    assert found == {None: ["0"], "wxid_lisi0002": ["0", "1", "2"], **{f"wxid_only{n:04}": [f"{n}"] for n in range(3)}}
+
+
+def test_diagnostics_of_very_many_files_are_bounded() -> None:
+    archive = wechatlog.load_archive(zipped({f"{number}.txt": "?" for number in range(1500)}))
+    assert list(archive) == []
+    assert len(archive.diagnostics) == 1001
+    assert archive.diagnostics[-1].message == "and 500 more like this"
+
+
+def test_names_with_very_long_numbers_and_with_none(tmp_path: Path) -> None:
+    data = zipped({"a" + "9" * 5000 + ".markdown": day(1), "QQ": day(2), "b.markdown": day(3)}).replace(b"QQ", b"\0Q")
+    assert {c.title for c in wechatlog.load_archive(data)} >= {"1", "3"}
+    assert [c.title for c in wechatlog.load_archive([tmp_path])] == []
+
+
+def test_globs_follow_no_links_in_circles(folder: Path) -> None:
+    (folder / "deep" / "again").symlink_to(folder)
+    (folder / "deep" / "once more").symlink_to(folder)
+    assert [c.title for c in wechatlog.load_archive(str(folder / "**" / "*.markdown"))] == ["2", "9", "10", "1"]
+    assert sorted(c.title or "" for c in wechatlog.load_archive(str(folder / "**"))) == ["1", "10", "2", "9"]
+    with pytest.raises(FileNotFoundError):
+        wechatlog.load_archive(str(folder / "**" / "*.hidden*"))
 
 
 def test_days_are_no_pages(tmp_path: Path) -> None:

@@ -265,6 +265,8 @@ def dump(
     conversation: Conversation | Iterable[Message] | Iterable[Conversation],
     target: str | os.PathLike[str] | IO[str] | IO[bytes],
     format: str | None = None,  # noqa: A002
+    *,
+    sync: bool = True,
     **options: Any,
 ) -> None:
     """Write a chat into a file, in UTF-8 and atomically: after an interruption the old file is still there.
@@ -275,6 +277,8 @@ def dump(
         target: a path, or an open text or binary file. Of a form that has several files, the path of a folder: files
             of the same names are replaced when all of the new ones are whole, others stay as they are.
         format: the name of a writer; chosen by the suffix of the path where `None`.
+        sync: wait until the disk has the file before it replaces another, so that a power cut leaves one or the other
+            whole.
         options: of that writer.
 
     Raises:
@@ -288,9 +292,9 @@ def dump(
         writer = find_writer(format, path.name.lower())
         pieces = _pieces(writer, conversation, options)
         if is_folder_writer(writer):
-            _write_folder(path, pieces, writer.name)
+            _write_folder(path, pieces, writer.name, sync=sync)
             return
-        with replacing(path) as part, part.open("wb") as stream:
+        with replacing(path, sync=sync) as part, part.open("wb") as stream:
             stream.writelines(map(_encode, cast("Iterator[str | bytes]", pieces)))
         return
     writer = find_writer(format, Path(str(getattr(target, "name", ""))).name.lower())
@@ -305,7 +309,7 @@ def dump(
         target.writelines(cast("Iterator[str]", pieces))
 
 
-def _write_folder(folder: Path, pieces: Iterable[str | bytes | NewFile], name: str) -> None:
+def _write_folder(folder: Path, pieces: Iterable[str | bytes | NewFile], name: str, *, sync: bool) -> None:
     """Write the files of a form that is a folder, and put them in place when all of them are whole."""
     with contextlib.ExitStack() as parts:
         stream: IO[bytes] | None = None
@@ -316,7 +320,7 @@ def _write_folder(folder: Path, pieces: Iterable[str | bytes | NewFile], name: s
                         stream.close()
                     path = _inside(folder, piece.path, name)
                     path.parent.mkdir(parents=True, exist_ok=True)
-                    stream = parts.enter_context(replacing(path)).open("wb")
+                    stream = parts.enter_context(replacing(path, sync=sync)).open("wb")
                 elif stream is None:
                     raise WriteError("gives text before the first file", name)
                 else:

@@ -124,9 +124,13 @@ class Collector:
         """
         if self._strict and severity is not Severity.INFO:
             raise FormatError(message, source=self.source, line=line, column=column, span=span, excerpt=excerpt)
-        count = self._counts[code] = self._counts.get(code, 0) + 1
+        self.note(Diagnostic(code, message, severity, self.source, line, column))
+
+    def note(self, diagnostic: Diagnostic) -> None:
+        """Take a diagnostic that never raises; of one code a thousand are kept."""
+        count = self._counts[diagnostic.code] = self._counts.get(diagnostic.code, 0) + 1
         if count <= _SAME_CODE_LIMIT:
-            self._kept.append(Diagnostic(code, message, severity, self.source, line, column))
+            self._kept.append(diagnostic)
 
     def keep(self, diagnostic: Diagnostic) -> None:
         """Take over a diagnostic of an earlier reading, which is news to nobody and never raises."""

@@ -1,24 +1,29 @@
 """The only module that opens files: a path, bytes, a string or a file object in, text or bytes out.
 
-It undoes gzip and bzip2, finds the encoding, and hands out text in blocks with every line end as it stands. It
-knows no chat format; what a broken byte means is reported to the collector and never lost silently.
+It undoes gzip and bzip2, limits what they grow to, and hands out text in blocks with every line end as it stands. What
+cannot be read twice is kept in memory. It knows no chat format; what is damaged is reported to the collector and never
+lost silently.
 """
 
 from __future__ import annotations
 
 import codecs
 import contextlib
+import copy
+import errno
 import fnmatch
 import functools
 import gzip
 import io
 import os
 import secrets
+import stat
 import weakref
 import zlib
 from pathlib import Path, PurePath
-from typing import IO, TYPE_CHECKING, Final, TypeAlias, cast
+from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias, cast
 
+from wechatlog.decoding import BLOCK_SIZE, decode_blocks, decode_text, guess_encoding
 from wechatlog.diagnostics import Severity
 from wechatlog.errors import FormatError, RefusedFormatError
 
@@ -32,10 +37,12 @@ __all__ = [
     "BLOCK_SIZE",
     "DEFAULT_SIZE_LIMIT",
     "HEAD_SIZE",
+    "Budget",
     "Readable",
     "Source",
     "decode_text",
     "guess_encoding",
+    "is_folder_entry",
     "replacing",
 ]
 
@@ -44,73 +51,17 @@ Readable: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview |
 HEAD_SIZE: Final = 65_536
 """Bytes that detection may look at."""
 
-BLOCK_SIZE: Final = 1 << 18
-"""Bytes read at a time: as fast as one pattern over a whole text, and a quarter of the memory of a megabyte."""
-
 _BZIP2_BLOCK: Final = b"1AY&SY"
 
 DEFAULT_SIZE_LIMIT: Final = 4 << 30
 """Bytes that a compressed input may grow to before it is refused as a compression bomb."""
 
-_BOMS: Final = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
+_WHOLE_ARCHIVE: Final = 4
+"""How many times that limit all files of a ZIP together may grow to."""
 
-
-def guess_encoding(data: bytes) -> str:
-    """The encoding of a text, from its byte order mark or from which bytes occur.
-
-    Args:
-        data: the text or a head of it; a character cut off at the end does not count.
-
-    Returns:
-        `utf-8`, `utf-16-le`, `utf-16-be`, `utf-32-le`, `utf-32-be` or `gb18030`. UTF-8 with a few broken bytes
-        (WechatExporter writes them) stays UTF-8.
-    """
-    for mark, name in _BOMS:
-        if data.startswith(mark):
-            return name
-    if data.isascii() and b"\0" not in data:
-        return "utf-8"
-    text = codecs.getincrementaldecoder("utf-8")("replace").decode(data)
-    broken = text.count("\ufffd")
-    if not broken and data.count(b"\0") * 5 < len(data):
-        return "utf-8"
-    wide = _guess_utf16(data)
-    if wide is not None:
-        return wide
-    whole = sum(c > "\x7f" for c in text) - broken
-    if broken * 2 <= whole:
-        return "utf-8"
-    other = codecs.getincrementaldecoder("gb18030")("replace").decode(data)
-    return "gb18030" if other.count("\ufffd") < broken else "utf-8"
-
-
-def _guess_utf16(data: bytes) -> str | None:
-    """UTF-16 without a mark shows in line ends and blanks: their other byte is zero, always on the same side."""
-    sample = data[: len(data) & ~1]
-    if len(sample) < 4 or sample.count(b"\0") * 40 < len(sample):
-        return None
-    even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if odd > 8 * even:
-        name = "utf-16-le"
-    elif even > 8 * odd:
-        name = "utf-16-be"
-    else:
-        return None
-    text = sample.decode(name, "replace")
-    plain = sum(c == "\n" or c == "\r" or c == "\t" or c.isprintable() for c in text)
-    return name if plain >= 0.98 * len(text) else None
-
-
-def decode_text(data: bytes) -> str:
-    """Decode a short text leniently: the guessed encoding, no byte order mark, broken bytes replaced."""
-    decoder = codecs.getincrementaldecoder(guess_encoding(data))("replace")
-    return decoder.decode(data).removeprefix("\ufeff")
+_PIECE: Final = 1 << 20
+_PATIENCE: Final = 10_000
+"""Milliseconds that one waits for somebody to write to a pipe."""
 
 
 def _unpack(stream: IO[bytes], head: bytes) -> IO[bytes] | None:
@@ -134,30 +85,86 @@ def _bad_zip() -> type[Exception]:
     return zipfile.BadZipFile
 
 
-class _Limited(io.RawIOBase):
-    """A byte stream that stops being readable at a limit, so that a compression bomb cannot fill the memory."""
+def _too_large(name: str, what: str, limit: int) -> RefusedFormatError:
+    reason = f"grows to more than {limit:,} bytes; raise size_limit= if that is expected"
+    return RefusedFormatError(name, what, reason)
 
-    def __init__(self, stream: IO[bytes], limit: int, name: str, below: IO[bytes] | None = None) -> None:
+
+class Budget:
+    """What all files of a ZIP together, and of the ZIPs in it, may grow to, so that many small bombs are one.
+
+    Args:
+        size_limit: bytes that one of them may grow to.
+    """
+
+    def __init__(self, size_limit: int) -> None:
+        self.limit = self._left = _WHOLE_ARCHIVE * size_limit
+        self._taken: dict[object, int] = {}
+
+    def allows(self, entry: object, size: int) -> bool:
+        """Whether an entry may have given this many bytes; to read them again costs nothing."""
+        grown = size - self._taken.get(entry, 0)
+        if grown > 0:
+            self._left -= grown
+            self._taken[entry] = size
+        return self._left >= 0
+
+
+class _Unpacked(io.RawIOBase):
+    """A byte stream that stops being readable at a limit, so that a compression bomb cannot fill the memory.
+
+    Attributes:
+        to_damage: damage is the end of the data and no error.
+        damage: what was wrong with them.
+    """
+
+    def __init__(
+        self,
+        stream: IO[bytes],
+        limit: int,
+        name: str,
+        *,
+        below: IO[bytes] | None = None,
+        checksum: int | None = None,
+        allows: Callable[[int], bool] = lambda _: True,
+    ) -> None:
         self._stream, self._below = stream, below
-        self._left, self._limit, self._name = limit, limit, name
+        self._limit, self._name = limit, name
+        self._checksum, self._allows = checksum, allows
+        self._taken = self._sum = 0
+        self.to_damage = False
+        self.damage: str | None = None
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: object) -> int:
         view = memoryview(buffer)  # type: ignore[arg-type]
-        try:
-            data = self._stream.read(min(len(view), self._left + 1))
+        if self.damage is not None:
+            return 0
+        try:  # `read1`, since `read` loses what it has when the rest is broken
+            data = self._stream.read1(min(len(view), self._limit - self._taken + 1))  # type: ignore[attr-defined]
         except (OSError, EOFError, zlib.error, *_ZIP_ERRORS, _bad_zip()) as error:
             if isinstance(error, OSError) and error.errno is not None:
                 raise
-            raise FormatError(f"broken compressed data: {error}", source=self._name) from error
-        self._left -= len(data)
-        if self._left < 0:
-            reason = f"grows to more than {self._limit:,} bytes; raise size_limit= if that is expected"
-            raise RefusedFormatError(self._name, "compressed file", reason)
+            return self._stop(f"broken compressed data: {error}", error)
+        self._taken += len(data)
+        if self._taken > self._limit:
+            raise _too_large(self._name, "compressed file", self._limit)
+        if not self._allows(self._taken):
+            raise _too_large(self._name, "compressed archive", _WHOLE_ARCHIVE * self._limit)
+        if self._checksum is not None:
+            self._sum = zlib.crc32(data, self._sum)
+            if not data and self._sum != self._checksum:
+                return self._stop("broken compressed data: the checksum is wrong", None)
         view[: len(data)] = data
         return len(data)
+
+    def _stop(self, damage: str, error: Exception | None) -> int:
+        if not self.to_damage:
+            raise FormatError(damage, source=self._name) from error
+        self.damage = damage
+        return 0
 
     def close(self) -> None:
         if not self.closed:
@@ -165,6 +172,61 @@ class _Limited(io.RawIOBase):
             if self._below is not None:  # a GzipFile leaves what it reads from open
                 self._below.close()
         super().close()
+
+
+def _unpacked(stream: IO[bytes]) -> _Unpacked | None:
+    """What unpacks the bytes of a buffered stream, if anything does."""
+    raw = getattr(stream, "raw", None)
+    return raw if isinstance(raw, _Unpacked) else None
+
+
+def _read_bounded(stream: IO[bytes] | IO[str], limit: int, name: str) -> bytes | str:
+    """Everything that a stream gives, which must end before a limit."""
+    pieces: list[Any] = []
+    left = limit
+    while piece := stream.read(_PIECE):
+        left -= len(piece)
+        if left < 0:
+            raise _too_large(name, "stream", limit)
+        pieces.append(piece)
+    return "".join(pieces) if pieces and isinstance(pieces[0], str) else b"".join(pieces)
+
+
+def _read_special(path: Path, mode: int, limit: int) -> bytes:
+    """What a pipe, or a terminal, gives.
+
+    Raises:
+        RefusedFormatError: for another device, and for a pipe that nobody writes to.
+    """
+    if not stat.S_ISFIFO(mode):
+        with path.open("rb", buffering=0) as stream:
+            if not stream.isatty() and str(path) != os.devnull:
+                raise RefusedFormatError(path.name, "device", "this is a device and no file")
+            return cast("bytes", _read_bounded(stream, limit, path.name))
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with open(descriptor, "rb", buffering=0) as stream:  # noqa: PTH123 - no path, a descriptor
+        first = _await_writer(descriptor, path.name)
+        os.set_blocking(descriptor, True)
+        return first + cast("bytes", _read_bounded(stream, limit, path.name))
+
+
+def _await_writer(descriptor: int, name: str) -> bytes:
+    """Wait until a pipe gives something, or ends, as long as somebody has it open; its first byte, if that was read."""
+    import select
+
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    while not poll.poll(_PATIENCE):
+        with contextlib.suppress(BlockingIOError):  # somebody has it open and has not written yet
+            if first := os.read(descriptor, 1):
+                return first
+            raise RefusedFormatError(name, "pipe", "nobody writes to this pipe")
+    return b""
+
+
+def is_folder_entry(member: zipfile.ZipInfo) -> bool:
+    """Whether an entry of a ZIP is a folder; its own method fails for an empty name."""
+    return member.filename.endswith("/")
 
 
 class Source:
@@ -178,6 +240,7 @@ class Source:
 
     Attributes:
         folder: where it lies, on disk or in a ZIP; tells apart files of one name.
+        budget: of the ZIP that it lies in, or `None`.
     """
 
     def __init__(
@@ -193,6 +256,7 @@ class Source:
         self.path = path
         self.folder = "" if path is None else str(path.parent)
         self.size_limit = size_limit
+        self.budget: Budget | None = None
         self._siblings: Callable[[str], list[Source]] = lambda _: []
         self._text: str | None = None
         self._head: bytes | None = None
@@ -218,9 +282,9 @@ class Source:
             data = bytes(readable)
             return cls(lambda: io.BytesIO(data), size_limit=size_limit)
         if hasattr(readable, "read"):
-            content = readable.read()
             raw_name = getattr(readable, "name", None)
             name = PurePath(raw_name).name if isinstance(raw_name, str) else None
+            content = _read_bounded(readable, size_limit, name or "<data>")
             if isinstance(content, str):
                 return cls.of_text(content, name)
             return cls(lambda: io.BytesIO(content), name, size_limit=size_limit)
@@ -228,6 +292,19 @@ class Source:
 
     @classmethod
     def _of_path(cls, path: Path, size_limit: int) -> Source:
+        try:
+            mode = path.stat().st_mode
+        except (OSError, ValueError):  # told when it is opened
+            mode = stat.S_IFREG
+        if stat.S_ISDIR(mode):
+
+            def refuse() -> IO[bytes]:
+                raise IsADirectoryError(errno.EISDIR, "this is a folder; use wechatlog.load_archive", str(path))
+
+            return cls(refuse, path.name, path=path)
+        if not stat.S_ISREG(mode):
+            read = functools.cache(lambda: _read_special(path, mode, size_limit))
+            return cls(lambda: io.BytesIO(read()), path.name, path=path, size_limit=size_limit)
         source = cls(lambda: path.open("rb"), path.name, path=path, size_limit=size_limit)
         source._siblings = lambda pattern: [
             cls._of_path(found, size_limit) for found in sorted(path.parent.glob(pattern)) if found.is_file()
@@ -249,6 +326,7 @@ class Source:
         name: str,
         *,
         size_limit: int = DEFAULT_SIZE_LIMIT,
+        budget: Budget | None = None,
     ) -> Source:
         """A source from a member of an open ZIP; nothing is extracted to disk.
 
@@ -257,16 +335,22 @@ class Source:
             member: the entry.
             name: shown in diagnostics.
             size_limit: bytes that the member may grow to.
+            budget: what all members together may grow to.
         """
+        budget = budget or Budget(size_limit)
+        unchecked = copy.copy(member)
+        del unchecked.CRC  # `zipfile` throws the last bytes away where the checksum is wrong; it is looked at here
 
         def opener() -> IO[bytes]:
             try:
-                stream = archive.open(member)
+                stream = archive.open(unchecked)
             except (*_ZIP_ERRORS, _bad_zip()) as error:
                 raise FormatError(f"cannot be unpacked: {error}", source=name) from error
-            return io.BufferedReader(_Limited(stream, size_limit, name))
+            allows = functools.partial(budget.allows, member)
+            return io.BufferedReader(_Unpacked(stream, size_limit, name, checksum=member.CRC, allows=allows))
 
         source = cls(opener, name, size_limit=size_limit)
+        source.budget = budget
         folder = PurePath(member.filename).parent
         source.folder = str(folder)
 
@@ -274,9 +358,9 @@ class Source:
             wanted = str(folder / pattern)
             members = sorted(archive.infolist(), key=lambda info: info.filename)
             return [
-                cls.of_member(archive, info, PurePath(info.filename).name, size_limit=size_limit)
+                cls.of_member(archive, info, PurePath(info.filename).name, size_limit=size_limit, budget=budget)
                 for info in members
-                if not info.is_dir() and fnmatch.fnmatchcase(info.filename, wanted)
+                if not is_folder_entry(info) and fnmatch.fnmatchcase(info.filename, wanted)
             ]
 
         source._siblings = siblings
@@ -299,16 +383,24 @@ class Source:
             suffixes.pop()
         return suffixes[-1].lower() if suffixes else ""
 
-    def open(self) -> IO[bytes]:
-        """A fresh, seekable or not, binary stream with gzip or bzip2 undone."""
+    def open(self, *, to_damage: bool = False) -> IO[bytes]:
+        """A fresh, seekable or not, binary stream with gzip or bzip2 undone.
+
+        Args:
+            to_damage: compressed data that are cut or broken end there; otherwise that is a `FormatError`.
+        """
         stream = self._opener()
         if not hasattr(stream, "peek"):
             stream = cast("IO[bytes]", io.BufferedReader(cast("io.RawIOBase", stream)))
         self._opened = weakref.ref(stream)  # for `position`, without keeping it open
+        if (raw := _unpacked(stream)) is not None:
+            raw.to_damage = to_damage
         unpacked = _unpack(stream, stream.peek(10))  # type: ignore[attr-defined]
         if unpacked is None:
             return stream
-        return io.BufferedReader(_Limited(unpacked, self.size_limit, self.label, stream))
+        outer = _Unpacked(unpacked, self.size_limit, self.label, below=stream)
+        outer.to_damage = to_damage
+        return io.BufferedReader(outer)
 
     def head(self) -> bytes:
         """The first bytes, `HEAD_SIZE` at most; read once."""
@@ -316,7 +408,7 @@ class Source:
             if self._text is not None:
                 self._head = self._text[:HEAD_SIZE].encode("utf-8", "surrogatepass")
             else:
-                with self.open() as stream:
+                with self.open(to_damage=True) as stream:
                     self._head = stream.read(HEAD_SIZE)
                 self._opened = None
         return self._head
@@ -359,7 +451,8 @@ class Source:
         """The text in blocks of `BLOCK_SIZE` bytes, line ends untouched; a byte order mark is kept.
 
         Args:
-            collector: told of bytes that are not of the encoding; they become U+FFFD.
+            collector: told of bytes that are not of the encoding, which become U+FFFD, and of broken compressed data,
+                which are read up to there.
             encoding: a codec name; found out where `None`, at the first block that is not ASCII.
 
         Raises:
@@ -370,92 +463,117 @@ class Source:
             return
         if encoding is not None:
             codecs.lookup(encoding)
-        with self.open() as stream:
-            yield from _decode_blocks(stream, collector, encoding)
-
-
-def _decode_blocks(stream: IO[bytes], collector: Collector, encoding: str | None) -> Iterator[str]:
-    """Decode incrementally; an undecided encoding is decided at the first block with bytes outside ASCII."""
-    decoder: codecs.IncrementalDecoder | None = None
-    line = 1
-    while data := stream.read(BLOCK_SIZE):
-        if decoder is None:
-            if encoding is None and data.isascii() and b"\0" not in data:
-                text = data.decode("ascii")
-                line += text.count("\n")
-                yield text
-                continue
-            name = encoding or guess_encoding(data)
-            decoder = _make_decoder(name)
-        state = decoder.getstate()
-        try:
-            text = decoder.decode(data)
-        except UnicodeDecodeError:
-            decoder.setstate(state)
-            text = _decode_damaged(decoder, data, collector, line)
-        if text:
-            line += text.count("\n")
-            yield text
-    if decoder is not None:
-        yield from _decode_rest(decoder, collector, line)
-
-
-def _make_decoder(encoding: str) -> codecs.IncrementalDecoder:
-    # Codecs named for a family swallow their mark; the neutral names keep it, as the reader promises.
-    return codecs.getincrementaldecoder(encoding)("strict")
-
-
-def _decode_damaged(decoder: codecs.IncrementalDecoder, data: bytes, collector: Collector, line: int) -> str:
-    decoder.errors = "replace"
-    text = decoder.decode(data)
-    decoder.errors = "strict"
-    first = text.find("\ufffd")
-    at = line + text.count("\n", 0, max(first, 0))
-    start = text.rfind("\n", 0, max(first, 0)) + 1
-    collector.report(
-        "broken-encoding",
-        f"{text.count(chr(0xFFFD))} characters cannot be decoded and were replaced by U+FFFD",
-        line=at,
-        column=first - start + 1 if first >= 0 else None,
-        excerpt=text[start : text.find("\n", start) if "\n" in text[start:] else None],
-    )
-    return text
-
-
-def _decode_rest(decoder: codecs.IncrementalDecoder, collector: Collector, line: int) -> Iterator[str]:
-    decoder.errors = "replace"
-    rest = decoder.decode(b"", final=True)
-    if rest:
-        collector.report(
-            "cut-encoding",
-            "the file ends inside a character",
-            severity=Severity.WARNING,
-            line=line,
-        )
-        yield rest
+        lines = 1
+        with self.open(to_damage=True) as stream:
+            for block in decode_blocks(stream, collector, encoding):
+                lines += block.count("\n")
+                yield block
+            if (raw := _unpacked(stream)) is not None and raw.damage is not None:
+                message = f"{raw.damage}; what stands before that was read"
+                collector.report("cut-compression", message, severity=Severity.ERROR, line=lines)
 
 
 @contextlib.contextmanager
-def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
+def replacing(path: Path, *, sync: bool = True, private: bool = False) -> Iterator[Path]:
     """Write a file atomically: give a temporary file beside it, put it in place when all went well.
+
+    Nobody may read the temporary file who may not read the file that it replaces. What an earlier run that was killed
+    left beside the target is removed.
 
     Args:
         path: the file to write. A symbolic link is followed, so that it stays one.
+        sync: wait until the disk has the file before it is put in place, so that a power cut leaves the old or the new.
         private: let nobody but its owner read it, from the first byte on and whatever was there before.
 
     Raises:
         OSError: where the folder cannot be written.
     """
-    target = path.resolve()
+    target = _follow(path)
     if target.exists() and not target.is_file():  # a device, a pipe: nothing to replace
         yield target
         return
-    part = target.with_name(f".{target.name[:80]}.{secrets.token_hex(4)}.part")
-    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600 if private else 0o666))
+    old = stat.S_IMODE(target.stat().st_mode) & 0o777 if target.exists() else None
+    mode = 0o600 if private else old
+    part, descriptor = _make_part(target, 0o666 if mode is None else 0o600)
     try:
+        if mode is not None:
+            part.chmod(mode)
         yield part
-        if target.exists() and not private:
-            part.chmod(target.stat().st_mode & 0o777)
+        if sync:
+            os.fsync(descriptor)
+        if os.name == "nt":  # where no file is replaced by one that is open
+            os.close(descriptor)
+            descriptor = -1
         part.replace(target)
+        if sync:
+            _sync_folder(target.parent)
     finally:
+        if descriptor >= 0:
+            os.close(descriptor)
         part.unlink(missing_ok=True)
+
+
+def _follow(path: Path) -> Path:
+    """Where a path leads to.
+
+    Raises:
+        OSError: for links that lead in a circle.
+    """
+    try:
+        return Path(os.path.realpath(path, strict=True))
+    except FileNotFoundError:
+        return Path(os.path.realpath(path))
+
+
+def _make_part(target: Path, mode: int) -> tuple[Path, int]:
+    """A new file beside a target, and its descriptor; what a run that was killed has left there is removed."""
+    part = target.with_name(f".{target.name[:80]}.part")
+    with contextlib.suppress(OSError):
+        _remove_abandoned(part)
+        descriptor = _create(part, mode)
+        if _lock(descriptor):
+            return part, descriptor
+        os.close(descriptor)
+    part = target.with_name(f".{target.name[:80]}.{secrets.token_hex(4)}.part")  # somebody else writes this target too
+    return part, _create(part, mode)
+
+
+def _create(path: Path, mode: int) -> int:
+    return os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode)
+
+
+def _remove_abandoned(part: Path) -> None:
+    """Remove a temporary file that nobody writes any more: its lock went with the process, or Windows lets us."""
+    try:
+        descriptor = os.open(part, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+    except FileNotFoundError:
+        return
+    try:
+        free = _lock(descriptor)
+    finally:
+        os.close(descriptor)
+    if free:
+        part.unlink()
+
+
+def _lock(descriptor: int) -> bool:
+    """Mark a file as being written, as long as it is open; false where somebody else has. Windows needs no mark."""
+    try:
+        import fcntl
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _sync_folder(folder: Path) -> None:
+    """Wait until the disk knows the new name, where the system can say."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

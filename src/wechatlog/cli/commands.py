@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import get_completion_class
 
-from wechatlog.cli.messages import harmless
+from wechatlog.cli.messages import harmless, harmless_json
 from wechatlog.cli.tables import print_table
 from wechatlog.registry import find_writer
 from wechatlog.registry import formats as list_formats
@@ -32,7 +32,7 @@ def formats(name: str | None, *, as_json: bool) -> None:
         known = ", ".join(dict.fromkeys(info.name for info in list_formats()))
         raise click.BadParameter(f"{name!r}: no format of that name\nKnown: {known}", param_hint="'NAME'")
     if as_json:
-        click.echo(json.dumps([_to_json(info) for info in found], ensure_ascii=False, indent=2))
+        click.echo(harmless_json(json.dumps([_to_json(info) for info in found], ensure_ascii=False, indent=2)))
     elif name is not None:
         click.echo("\n".join(line for info in found for line in _details(info)))
     else:

@@ -17,6 +17,7 @@ from wechatlog.cli.messages import Failure, explain
 from wechatlog.cli.options import ANY_PATH, FormatName, Reading, Split, is_folder, list_writers, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import Summary
+from wechatlog.cli.terminal import Screen, on_terminal
 from wechatlog.errors import MultipleConversationsError, UnknownFormatError
 from wechatlog.outputs.folder import CountedStream, iter_written
 from wechatlog.registry import find_writer
@@ -41,6 +42,8 @@ _STREAM_HELP: Final = (
     "whose form allows it."
 )
 
+_SYNC_HELP: Final = "Wait until the disk has each file before it replaces an old one; done unless you say no."
+
 
 @click.command()
 @click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
@@ -48,6 +51,7 @@ _STREAM_HELP: Final = (
 @click.option("--to", "form", type=FormatName("writer"), help="Form of the output; else by the suffix of OUT.")
 @click.option("--split", metavar="HOW", type=Split(), help=_SPLIT_HELP)
 @click.option("--stream/--no-stream", default=None, help=_STREAM_HELP)
+@click.option("--sync/--no-sync", default=True, help=_SYNC_HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print a summary as JSON on the standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="No summary and no progress bar; errors are still told.")
 @reading_options
@@ -70,7 +74,7 @@ def convert(inputs: tuple[str, ...], output: str, form: str | None, **how: Any) 
     writer = _choose_writer(form, output)
     _check_output(writer, output, split=how["split"])
     reading = Reading.of(how, writer)
-    job = _Job(Inputs(inputs, reading), output, writer, reading, how["split"])
+    job = _Job(Inputs(inputs, reading), output, writer, reading, how["split"], how["sync"])
     quiet = how["quiet"] or (output == "-" and sys.stdout.isatty())
     with progress(job.inputs.sources, quiet=quiet) as tick:
         job.run(tick, stream=how["stream"])
@@ -119,6 +123,7 @@ class _Job:
     writer: Writer
     reading: Reading
     split: str | None
+    sync: bool
     summary: Summary = attrs.field(factory=Summary)
 
     def run(self, tick: Tick, *, stream: bool | None) -> None:
@@ -191,7 +196,7 @@ class _Job:
             yield conversation
 
     def _write_folder(self, items: Iterable[Conversation] | CountedStream) -> None:
-        how = {"split": self.split, "check": self._check, **self.reading.writer_options}
+        how = {"split": self.split, "check": self._check, "sync": self.sync, **self.reading.writer_options}
         try:
             for file in iter_written(items, self.output, self.writer.name, **how):
                 self.summary.add_file(str(file.path), file, file.messages)
@@ -205,11 +210,13 @@ class _Job:
 
     def _dump(self, item: Any, source: str | None = None) -> None:
         """Write the one output; what fails is told with its name."""
-        target: Any = sys.stdout.buffer if self.output == "-" else Path(self.output)
+        target: Any = Path(self.output)
+        if self.output == "-":
+            target = Screen() if on_terminal() and not self.writer.binary else sys.stdout.buffer
         if self.output != "-":
             self._check(target)
         try:
-            dump(item, target, self.writer.name, **self.reading.writer_options)
+            dump(item, target, self.writer.name, sync=self.sync, **self.reading.writer_options)
         except BrokenPipeError:
             raise
         except OSError as error:

@@ -10,7 +10,7 @@ import attrs
 import click
 
 from wechatlog.cli.inputs import Inputs
-from wechatlog.cli.messages import count, harmless
+from wechatlog.cli.messages import count, harmless, harmless_json
 from wechatlog.cli.options import ANY_PATH, Reading, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import Tally, diagnostic_to_json
@@ -114,7 +114,7 @@ def info(inputs: tuple[str, ...], *, everybody: bool, as_json: bool, **how: Any)
             "failed": found.failures,
             "skipped": [diagnostic_to_json(note) for note in found.skipped],
         }
-        click.echo(json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "replace"))
+        click.echo(harmless_json(json.dumps(value, ensure_ascii=False, indent=2)).encode())
     elif len(facts) == 1:
         lines = _describe(facts[0], everybody=everybody)
         click.echo("\n".join(harmless(line, one_line=True) for line in lines))

@@ -6,7 +6,6 @@ and cannot be read is a failure; one that was met in a folder and is no chat is 
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from pathlib import Path
@@ -158,5 +157,6 @@ def _identity(source: Source) -> tuple[int, int] | None:
 
 
 def _standard_input() -> Source:
-    data = sys.stdin.buffer.read()
-    return Source(lambda: io.BytesIO(data), "stdin")
+    source = Source.of(sys.stdin.buffer)
+    source.name = "stdin"
+    return source

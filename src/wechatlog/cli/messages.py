@@ -15,7 +15,7 @@ import click
 
 from wechatlog.errors import AmbiguousFormatError, OptionError
 
-__all__ = ["Failure", "count", "explain", "harmless", "say"]
+__all__ = ["Failure", "count", "explain", "harmless", "harmless_json", "say"]
 
 _LINE_END: Final = re.compile(r"\r\n?")
 # Controls, the marks that turn the direction of writing, line separators, lone surrogates.
@@ -33,17 +33,25 @@ def _show(match: re.Match[str]) -> str:
     return "\u2421" if code == 0x7F else f"<U+{code:04X}>"
 
 
-def harmless(text: str, *, one_line: bool = False) -> str:
+def harmless(text: str, *, one_line: bool = False, tabs: bool = False) -> str:
     """The text with nothing in it that a terminal obeys: controls and direction marks are shown instead.
 
     Args:
         text: any text, such as a chat or a file name in a ZIP.
         one_line: also show line ends as blanks.
+        tabs: leave tabs alone; otherwise they become blanks, which have a width.
     """
-    text = _LINE_END.sub("\n", text).replace("\t", "    ")
+    text = _LINE_END.sub("\n", text)
+    if not tabs:
+        text = text.replace("\t", "    ")
     if one_line:
         text = text.replace("\n", " ")
     return _HARMFUL.sub(_show, text)
+
+
+def harmless_json(text: str) -> str:
+    """A JSON text with the same value and nothing in it that a terminal obeys."""
+    return _HARMFUL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

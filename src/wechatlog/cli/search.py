@@ -18,7 +18,7 @@ import click
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.matching import Line, SlowPatternError, Window, make_matcher
-from wechatlog.cli.messages import Failure, explain, harmless
+from wechatlog.cli.messages import Failure, explain, harmless, harmless_json
 from wechatlog.cli.options import ANY_PATH, Reading, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.terminal import COLOR, is_colored, on_terminal, paint
@@ -418,7 +418,7 @@ def _write(text: str) -> None:
 def _write_json(value: dict[str, Any]) -> None:
     """One line in UTF-8; half a surrogate pair, which that cannot hold, becomes the escape that JSON has for it."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
+    sys.stdout.buffer.write(harmless_json(text).encode() + b"\n")
 
 
 _PRINTERS: Final[dict[str | None, type[_Printer]]] = {

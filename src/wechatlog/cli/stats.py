@@ -12,7 +12,7 @@ import click
 from wechatlog.api import iter_messages
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
-from wechatlog.cli.messages import Failure, count, say
+from wechatlog.cli.messages import Failure, count, harmless_json, say
 from wechatlog.cli.options import ANY_PATH, Reading, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import diagnostic_to_json
@@ -182,7 +182,7 @@ def _as_json(job: _Job, how: dict[str, Any]) -> int:
     }
     text = json.dumps(value, ensure_ascii=False, indent=2, default=lambda time: time.isoformat())
     job.tick.clear()
-    click.echo(text.encode("utf-8", "replace"))
+    click.echo(harmless_json(text).encode())
     return sum(report.conversations for report in reports)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import click
 
-from wechatlog.cli.messages import count, harmless, say
+from wechatlog.cli.messages import count, harmless, harmless_json, say
 from wechatlog.diagnostics import Severity
 from wechatlog.model import Conversation
 
@@ -106,7 +106,7 @@ class Summary:
                 "failed": inputs.failures,
                 "skipped": [diagnostic_to_json(note) for note in inputs.skipped],
             }
-            click.echo(json.dumps(found, ensure_ascii=False, indent=2).encode("utf-8", "replace"))
+            click.echo(harmless_json(json.dumps(found, ensure_ascii=False, indent=2)).encode())
         return 1 if inputs.failures else 0
 
     def _where(self, output: str) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from wechatlog.cli.messages import harmless
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rich.text import Text
 
-__all__ = ["COLOR", "is_colored", "on_terminal", "paint", "print_lines"]
+__all__ = ["COLOR", "Screen", "is_colored", "on_terminal", "paint", "print_lines"]
 
 COLOR: Final = click.Choice(["auto", "always", "never"])
 """The values of `--color`."""
@@ -22,6 +25,15 @@ COLOR: Final = click.Choice(["auto", "always", "never"])
 def on_terminal() -> bool:
     """Whether a person sees what is printed."""
     return sys.stdout.isatty()
+
+
+class Screen(io.TextIOBase):
+    """The terminal as a file to write chats to: it is shown what they hold and obeys nothing of it."""
+
+    def write(self, text: str) -> int:
+        """Show a text."""
+        sys.stdout.buffer.write(harmless(text, tabs=True).encode("utf-8", "replace"))
+        return len(text)
 
 
 def is_colored(color: str) -> bool:

@@ -20,6 +20,7 @@ import zlib
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from wechatlog.errors import FormatError, MissingExtraError, RefusedFormatError, WechatlogError
+from wechatlog.source import is_folder_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,7 +131,7 @@ def _check_package(stream: IO[bytes], source: Source) -> None:
                 raise FormatError("this ZIP is no Excel workbook", source=source.label)
             _check_sizes(members, source)
             for info in members:
-                if not info.is_dir():
+                if not is_folder_entry(info):
                     _check_member(package, info, source)
     except _LOAD_ERRORS as error:
         if isinstance(error, WechatlogError):

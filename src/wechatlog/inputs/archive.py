@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import attrs
 
-from wechatlog.diagnostics import Diagnostic, Severity
+from wechatlog.diagnostics import Collector, Diagnostic, Severity
 from wechatlog.errors import RefusedFormatError, UnknownFormatError, WechatlogError
 from wechatlog.inputs.single import check_options, guarded, open_reader, read_source
 from wechatlog.model import Conversation
 from wechatlog.registry import Detection, accepted_options, detect_reader, office_document
-from wechatlog.source import Source
+from wechatlog.source import Budget, Source, is_folder_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -37,19 +37,29 @@ __all__ = ["Archive", "ArchiveBatch", "detect_bundle", "expand", "is_bundle"]
 
 _T = TypeVar("_T")
 
-_PAGE: Final = re.compile(r"(?P<stem>.+?)(?:_[0-9]+_[0-9]+| ?\([0-9]+\)|(?<=msg)-[0-9]+|(?<=part)-[0-9]+)\Z")
+_PAGE: Final = re.compile(
+    r"(?P<stem>.+?)(?:_[0-9]+_[0-9]+|(?P<copy> ?\([0-9]+\))|(?<=msg)-[0-9]+|(?<=part)-[0-9]+"
+    r"|(?<=\Amessage)_[0-9]+|(?<=\AMSG)[0-9]+)\Z"
+)
+"""Names of pages, of copies, and of the databases that WeChat 4 (`message_0.db`) and 3 (`MSG0.db`) go on in."""
 _MOST_PROBED: Final = 50
 """Files of a ZIP that detection looks at."""
 _MAXIMUM_DEPTH: Final = 3
 """How deep ZIPs in ZIPs are opened; there are ZIPs that hold themselves."""
 _DIGITS: Final = re.compile(r"([0-9]+)")
+_LOCAL_HEADER: Final = 30
+"""Bytes before the data of an entry of a ZIP, at least."""
 _SAYS_UTF8: Final = 0x800
 """The flag of a ZIP entry whose name is UTF-8."""
 
 
-def _natural(name: str) -> list[tuple[int, int, str]]:
-    """Sorts `page_2` before `page_10`."""
-    return [(0, int(part), part) if part.isdecimal() else (1, 0, part) for part in _DIGITS.split(name)]
+def _natural(name: str) -> list[tuple[int, int, str, str]]:
+    """Sorts `page_2` before `page_10`; by the length of a number, since Python makes none of very many digits."""
+    return [_natural_part(part, part.lstrip("0")) for part in _DIGITS.split(name)]
+
+
+def _natural_part(part: str, digits: str) -> tuple[int, int, str, str]:
+    return (0, len(digits), digits, part) if part.isascii() and part.isdecimal() else (1, 0, part, "")
 
 
 def expand(paths: Readable | Iterable[str | os.PathLike[str]], size_limit: int) -> list[Source]:
@@ -71,10 +81,28 @@ def _expand_path(path: Path, size_limit: int) -> list[Source]:
     if path.exists() or not glob.has_magic(str(path)):
         path.stat()  # a missing file is an error now, not when the archive is read
         return [Source.of(path, size_limit=size_limit)]
-    found = sorted(glob.glob(str(path), recursive=True), key=_natural)  # noqa: PTH207 - Path.glob takes no absolute one
+    found = sorted(_glob(path), key=lambda found: _natural(str(found)))
     if not found:
         raise FileNotFoundError(2, "no file matches", str(path))
-    return [source for name in found for source in _expand_path(Path(name), size_limit)]
+    names = dict.fromkeys(name for path in found for name in (_walk_folder(path) if path.is_dir() else (path,)))
+    return [Source.of(name, size_limit=size_limit) for name in names]
+
+
+def _glob(path: Path) -> set[Path]:
+    """What a glob finds; `**` goes into no folder by a link, which may lead in a circle."""
+    parts = path.parts
+    first = next(index for index, part in enumerate(parts) if glob.has_magic(part))
+    root, rest = Path(*parts[:first]), parts[first:]
+    pattern = os.path.join(*rest, *("*" for _ in rest[-1:] if rest[-1] == "**"))  # noqa: PTH118 - no path, a pattern
+    hidden = {part for part in rest if part.startswith(".")}
+    found = set()
+    for match in root.glob(pattern):
+        names = match.relative_to(root).parts
+        if "**" in rest and match.is_symlink() and match.is_dir():
+            continue
+        if hidden or not any(name.startswith(".") for name in names):
+            found.add(match)
+    return found
 
 
 def _walk_folder(folder: Path) -> Iterator[Path]:
@@ -119,13 +147,26 @@ def _open_bundle(source: Source) -> Iterator[list[Source]]:
 
 
 def _members(source: Source, archive: zipfile.ZipFile) -> Iterator[Source]:
-    for member in sorted(archive.infolist(), key=lambda info: _natural(info.filename)):
+    members = archive.infolist()
+    _check_overlap(source, members)
+    budget = source.budget or Budget(source.size_limit)
+    for member in sorted(members, key=lambda info: _natural(info.filename)):
         parts = PurePosixPath(_entry_name(member).replace("\\", "/")).parts
-        if member.is_dir() or not parts or any(map(_is_hidden, parts)):
+        if is_folder_entry(member) or not parts or any(map(_is_hidden, parts)):
             continue
         if member.flag_bits & 1:
             raise RefusedFormatError(source.label, "encrypted ZIP", "its files need a password; unpack it first")
-        yield Source.of_member(archive, member, parts[-1], size_limit=source.size_limit)
+        yield Source.of_member(archive, member, parts[-1], size_limit=source.size_limit, budget=budget)
+
+
+def _check_overlap(source: Source, members: Iterable[zipfile.ZipInfo]) -> None:
+    """Raise `RefusedFormatError` where entries share their bytes: no program writes that, but for bombs."""
+    end = 0
+    for member in sorted(members, key=lambda info: info.header_offset):
+        if member.header_offset < end:
+            reason = "its entries overlap, as those of a compression bomb do"
+            raise RefusedFormatError(source.label, "ZIP", reason)
+        end = member.header_offset + _LOCAL_HEADER + member.compress_size
 
 
 def _entry_name(member: zipfile.ZipInfo) -> str:
@@ -167,19 +208,32 @@ def _is_hidden(part: str) -> bool:
     return part.startswith("__MACOSX") or (part.startswith(".") and part.strip(".") != "")
 
 
-def _page_groups(sources: Iterable[Source]) -> Iterator[list[Source]]:
-    """Sources that by their names are pages or copies of one chat, in the order of the first of each."""
-    groups: dict[tuple[str, str], list[Source]] = {}
+class _Group(NamedTuple):
+    """Files that by their names are pages or copies of one chat, or the databases of one account.
+
+    Attributes:
+        sources: in the order of the files.
+        copies: some are told apart by a number that a browser adds to any name that is taken.
+    """
+
+    sources: list[Source]
+    copies: bool
+
+
+def _page_groups(sources: Iterable[Source]) -> Iterator[_Group]:
+    """The groups, in the order of the first of each."""
+    groups: dict[tuple[str, str], _Group] = {}
     for source in sources:
         stem, dot, suffix = source.label.partition(".")
         match = _PAGE.match(stem)
-        folder = source.folder
-        groups.setdefault((folder, (match["stem"] if match else stem) + dot + suffix), []).append(source)
+        key = (source.folder, (match["stem"] if match else stem) + dot + suffix)
+        known = groups.get(key, _Group([], False))
+        groups[key] = _Group([*known.sources, source], known.copies or bool(match and match["copy"]))
     for group in groups.values():
-        if len({source.label for source in group}) > 1:
+        if len({source.label for source in group.sources}) > 1:
             yield group
         else:  # the same name in several folders of a ZIP
-            yield from ([source] for source in group)
+            yield from (_Group([source], False) for source in group.sources)
 
 
 class ArchiveBatch(NamedTuple):
@@ -202,11 +256,7 @@ class ArchiveBatch(NamedTuple):
 
 
 class Archive(Iterable[Conversation]):
-    """The conversations of many inputs; each iteration reads anew.
-
-    Attributes:
-        diagnostics: of the last iteration: files that were skipped (`info`) or could not be read (`error`).
-    """
+    """The conversations of many inputs; each iteration reads anew."""
 
     def __init__(self, sources: Iterable[Source], *, errors: ErrorPolicy = "collect", **how: Any) -> None:
         self._sources = tuple(sources)
@@ -216,11 +266,16 @@ class Archive(Iterable[Conversation]):
         if how:  # asking every reader for its options imports them all
             known = accepted_options(self._how["format"])
             check_options(how, sorted(known), "no reader" if self._how["format"] is None else "this reader")
-        self.diagnostics: tuple[Diagnostic, ...] = ()
+        self._collector = Collector()
 
     def __iter__(self) -> Iterator[Conversation]:
-        self.diagnostics = ()
+        self._collector = Collector()
         yield from self._run(self._sources)
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Of the last iteration: files that were skipped (`info`) or could not be read (`error`)."""
+        return self._collector.diagnostics
 
     @property
     def file_count(self) -> int:
@@ -233,15 +288,15 @@ class Archive(Iterable[Conversation]):
         Pages of one chat are not joined, and batches of several conversations of a file may alternate. What is not
         taken of a file before the next one is asked for is not read.
         """
-        self.diagnostics = ()
+        self._collector = Collector()
         for source in self._sources:
             with contextlib.closing(self._run_batches([source])) as batches:
                 yield source, batches
 
     def _run(self, sources: Iterable[Source], depth: int = 0) -> Iterator[Conversation]:
         for group in _page_groups(sources):
-            found = (item for source in group for item in self._read(source, depth, self._run, self._read_chat))
-            yield from found if len(group) == 1 else _join_pages(found)
+            found = (item for source in group.sources for item in self._read(source, depth, self._run, self._read_chat))
+            yield from found if len(group.sources) == 1 else _join_pages(found, copies=group.copies)
 
     def _run_batches(self, sources: Iterable[Source], depth: int = 0) -> Generator[ArchiveBatch]:
         for source in sources:
@@ -289,16 +344,39 @@ class Archive(Iterable[Conversation]):
         return how, {name: value for name, value in self._options.items() if name in known}
 
     def _note(self, code: str, error: Exception, severity: Severity, source: Source) -> None:
-        self.diagnostics += (Diagnostic(code, _first_line(error, source), severity, source.name),)
+        self._collector.note(Diagnostic(code, _first_line(error, source), severity, source.name))
 
 
-def _join_pages(conversations: Iterable[Conversation]) -> Iterator[Conversation]:
-    """Join the conversations of page files that say they are the same chat."""
+def _join_pages(conversations: Iterable[Conversation], *, copies: bool) -> Iterator[Conversation]:
+    """Join the conversations of page files that are the same chat: by what they say, or else by who writes in them.
+
+    Args:
+        conversations: of all files.
+        copies: the names of the files do not show that they belong together; two chats may have got one name.
+    """
     from wechatlog.operations import merge  # the operations are a fifth of what `load` imports
 
-    chats: dict[object, list[Conversation]] = {}
+    chats: dict[object, list[list[Conversation]]] = {}
     for conversation in conversations:
-        exporter = conversation.metadata.get("exporter")
-        chats.setdefault((conversation.title, conversation.id, exporter), []).append(conversation)
-    for pages in chats.values():
-        yield merge(pages)
+        name = conversation.id or conversation.title
+        known = chats.setdefault((name, conversation.id is None, conversation.metadata.get("exporter")), [])
+        sure = conversation.id is not None or not copies
+        for pages in known:
+            if sure or any(_share_people(page, conversation) for page in pages):
+                pages.append(conversation)
+                break
+        else:
+            known.append([conversation])
+    for found in chats.values():
+        yield from map(merge, found)
+
+
+def _share_people(one: Conversation, two: Conversation) -> bool:
+    """Whether the same people write in both, the owner aside. Of two names one may be the owner's."""
+    first, second = _people(one), _people(two)
+    return bool(first) and (first == second or len(first & second) > 1)
+
+
+def _people(conversation: Conversation) -> set[str]:
+    others = (person for person in conversation.participants if person.message_count and not person.is_self)
+    return {person.id or f"\0{person.name}" for person in others}

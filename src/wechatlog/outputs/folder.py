@@ -114,6 +114,7 @@ def dump_archive(
     format: str = "jsonl",  # noqa: A002
     *,
     split: str | int | None = None,
+    sync: bool = True,
     **options: Any,
 ) -> tuple[WrittenFile, ...]:
     """Write many chats into a folder, one file each, or several where they are split.
@@ -133,6 +134,7 @@ def dump_archive(
             that a file has at most; or its size in bytes, such as `"5MB"` (1 MB is 1,000,000 bytes, 1 MiB 1,048,576),
             which only a file of one message exceeds. A stream is cut where the day, month or year changes; of anything
             else a file has all messages of its span, wherever they stand.
+        sync: as for `dump`.
         options: of the writer.
 
     Returns:
@@ -145,7 +147,7 @@ def dump_archive(
         TypeError: for an option that the writer does not have, or something that is no conversation.
         OSError: where the folder or a file cannot be written.
     """
-    return tuple(iter_written(conversations, folder, format, split=split, **options))
+    return tuple(iter_written(conversations, folder, format, split=split, sync=sync, **options))
 
 
 def iter_written(
@@ -155,6 +157,7 @@ def iter_written(
     *,
     split: str | int | None = None,
     check: Callable[[Path], None] = lambda _: None,
+    sync: bool = True,
     **options: Any,
 ) -> Iterator[WrittenFile]:
     """Write as `dump_archive` does, and give each file when it is there.
@@ -165,9 +168,10 @@ def iter_written(
         format: as for `dump_archive`.
         split: as for `dump_archive`.
         check: called with every path before it is written; may raise.
+        sync: as for `dump_archive`.
         options: as for `dump_archive`.
     """
-    run = _Run(Path(folder), find_writer(format), options, check)
+    run = _Run(Path(folder), find_writer(format), options, check, sync)
     by = parse_split(split)
     entries: list[IndexEntry] = []
     for item, shared in _with_shared_names(_items(conversations)):
@@ -190,6 +194,7 @@ class _Run:
     writer: Writer
     options: Mapping[str, Any]
     check: Callable[[Path], None]
+    sync: bool
     names: Namer = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -235,7 +240,7 @@ class _Run:
     @contextlib.contextmanager
     def _replacing(self, path: Path) -> Iterator[IO[bytes]]:
         try:
-            with replacing(path) as part, part.open("w+b") as stream:
+            with replacing(path, sync=self.sync) as part, part.open("w+b") as stream:
                 yield stream
         except OSError as error:
             if error.filename is None or str(error.filename).endswith(".part"):  # nobody knows that name

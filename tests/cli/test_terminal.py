@@ -1,0 +1,77 @@
+"""Nothing that a chat holds is obeyed by a terminal, whatever command shows it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import wechatlog
+from wechatlog import Conversation, Message, Participant
+from wechatlog.registry import find_writer
+from wechatlog.writers.base import is_folder_writer
+
+from .conftest import OnTerminal, Run
+
+LIVE = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e\u2066\x85\x7f\x00\u200f"
+_OBEYED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f]")
+_OWN = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # colours, and what the progress bar does
+WRITERS = [
+    info.name
+    for info in wechatlog.formats()
+    if info.role == "writer" and not find_writer(info.name).binary and not is_folder_writer(find_writer(info.name))
+]
+COMMANDS = [
+    ["show"],
+    ["info"],
+    ["info", "--json"],
+    ["stats"],
+    ["stats", "--json"],
+    ["search", "owned"],
+    ["search", "--json", "owned"],
+]
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Path:
+    path = tmp_path / "a.jsonl"
+    message = Message(text=f"早{LIVE}", sender=f"李四{LIVE}", sender_id=f"wxid{LIVE}", id=f"1{LIVE}", is_self=False)
+    answer = Message(text=f"早{LIVE}", sender="张三", is_self=True)
+    people = [Participant(name=f"王五{LIVE}", aliases=[f"别名{LIVE}"])]
+    wechatlog.dump(
+        Conversation([message, answer], title=f"群{LIVE}", participants=people, metadata={"exporter": LIVE}), path
+    )
+    return path
+
+
+def check(shown: str) -> None:
+    left = _OWN.sub("", shown)
+    assert "\x1b" not in left
+    assert not _OBEYED.search(left), ascii(left)
+    assert "[2J" not in "".join(_OWN.findall(shown))
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_every_form_is_harmless_on_a_terminal(on_terminal: OnTerminal, hostile: Path, form: str) -> None:
+    shown = on_terminal("convert", hostile, "--to", form)
+    check(shown)
+    assert "owned" in shown
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_is_harmless_on_a_terminal(on_terminal: OnTerminal, hostile: Path, command: list[str]) -> None:
+    shown = on_terminal(*command, hostile)
+    check(shown)
+    assert "owned" in shown
+
+
+def test_json_says_the_same_with_escapes(run: Run, hostile: Path) -> None:
+    output = run("search", "--json", "owned", hostile).stdout
+    check(output)
+    assert json.loads(output.split("\n")[0])["message"]["text"] == f"早{LIVE}"
+
+
+def test_a_pipe_gets_every_character(run: Run, hostile: Path) -> None:
+    assert LIVE in run("convert", hostile, "--to", "text").stdout
