@@ -39,6 +39,7 @@ __all__ = [
     "count_participants",
     "normalize_name",
     "participant_key",
+    "segments_fit",
 ]
 
 _SPACES: Final = re.compile(r"\s+")
@@ -137,6 +138,12 @@ def _to_names(value: Iterable[str]) -> tuple[str, ...]:
     return tuple(value)
 
 
+def segments_fit(segments: Iterable[Segment], text: str) -> bool:
+    """Whether segments are those of a text: they join to it, or all of them stand apart from it."""
+    joined = "".join([segment.raw for segment in segments])
+    return joined in ("", text)
+
+
 def _to_segments(value: Iterable[Segment] | None) -> tuple[Segment, ...] | None:
     return None if value is None else tuple(value)
 
@@ -154,7 +161,7 @@ class Message:
         is_self: whether the owner of the archive sent it; `None` where the archive does not say.
         kind: what it is.
         text: the body as a person reads it: entities decoded, emoji codes kept. The `raw` of the segments join
-            to it.
+            to it; those of another text, which was changed, are left out.
         id: the server's id of the message, all digits kept, or `None`.
         reply_to: the server's id of the message that this one answers, or `None`.
     """
@@ -172,6 +179,10 @@ class Message:
     _origin: tuple[str | None, int | None, int | None, str | None] = attrs.field(default=Origin(), eq=False)
     _lexicon: Lexicon | None = attrs.field(default=None, eq=False)
     _parsed: tuple[Segment, ...] | None = attrs.field(default=None, eq=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        if self._segments is not None and not segments_fit(self._segments, self.text):
+            object.__setattr__(self, "_segments", None)  # the text was changed: what it said must not come back
 
     @property
     def origin(self) -> Origin:

@@ -17,7 +17,7 @@ import wechatlog
 from tests.goldens import conversation as golden_conversation
 from tests.strategies import conversations
 from wechatlog import Conversation, Message, MessageKind, Participant, emoji
-from wechatlog.model import normalize_name
+from wechatlog.model import build_message, normalize_name
 from wechatlog.operations import Pseudonyms, pseudonymize
 from wechatlog.operations.pseudonyms.name_parts import is_everyday_word
 from wechatlog.segments.types import Card, File, Forward, Link, Location, Mention, Quote, Segment, Text, Voice
@@ -460,9 +460,11 @@ def test_segments_of_somebody_elses_class_become_text() -> None:
 
 
 def test_segments_that_do_not_join_to_the_text() -> None:
-    message = say("张三", "张三早", segments=[File("张三.pdf", raw="[文件] 张三.pdf")])
-    result = pseudonymize(Conversation([message]))[0]
-    assert (result.text, result.segments) == ("P1早", (File("P1.pdf", raw="[文件] P1.pdf"),))
+    file = File("张三.pdf", raw="[文件] 张三.pdf")
+    message = build_message(None, None, "张三", MessageKind.TEXT, "张三早", segments=(file,))
+    assert "张三" not in repr(pseudonymize(Conversation([message]))[0].segments)
+    assert pseudonymize(Conversation([message]))[0].text == "P1早"
+    assert say("张三", "张三早", segments=[file]).segments == (Text("张三早"),)
 
 
 def test_deep_forwards_come_to_an_end() -> None:
