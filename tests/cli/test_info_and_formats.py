@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
 
 import wechatlog
+from wechatlog.cli import main
 
-from .conftest import Run
+from .conftest import ROOT, Run
 
 
 def test_info(example: Path, run: Run) -> None:
@@ -139,8 +141,11 @@ def test_completion_of_an_unknown_shell(run: Run) -> None:
     assert "'tcsh' is not one of 'bash', 'zsh', 'fish'" in result.stderr
 
 
-def test_version_and_help(run: Run) -> None:
-    assert run("--version").stdout == f"wechatlog {wechatlog.__version__}\n"
+def test_version_and_help(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert run("--version").stdout == f"wechatlog {project['version']}\n"
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"wechatlog {wechatlog.__version__}\n" == f"wechatlog {project['version']}\n"
     text = run("--help").stdout
     assert all(name in text for name in ("convert", "show", "info", "formats", "completion", "Exit codes: 0 done"))
     assert "wechatlog convert exports/ -o chats.jsonl\n" in run("convert", "-h").stdout

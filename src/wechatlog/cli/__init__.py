@@ -1,16 +1,17 @@
 """The command line: `wechatlog` and `python -m wechatlog`.
 
-Takes arguments, gives an exit code. click and rich are imported when `main` runs, so that somebody without
-the extra `cli` is told the command that installs them.
+Takes arguments, gives an exit code. click and rich are imported when `main` has something for them to do, so that
+somebody without the extra `cli` is told the command that installs them, and a script that asks for the version need
+not wait for them.
 """
 
 from __future__ import annotations
 
-import importlib.util
+import contextlib
 import sys
 from typing import TYPE_CHECKING
 
-from wechatlog.errors import MissingExtraError
+from wechatlog import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +29,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code: 0 done, 1 something could not be read or written, 2 wrong usage, 130 interrupted, 141
         the reader of the output went away.
     """
-    if any(importlib.util.find_spec(library) is None for library in ("click", "rich")):
+    if list(sys.argv[1:] if argv is None else argv) == ["--version"]:
+        with contextlib.suppress(OSError):  # where it cannot be written, the program says why
+            sys.stdout.write(f"wechatlog {__version__}\n")
+            sys.stdout.flush()
+            return 0
+    from importlib.util import find_spec
+
+    if any(find_spec(library) is None for library in ("click", "rich")):
+        from wechatlog.errors import MissingExtraError
+
         sys.stderr.write(f"wechatlog: {MissingExtraError('cli', 'the command line')}\n")
         return 2
     from wechatlog.cli.app import run

@@ -1,29 +1,25 @@
 """The program: its commands, and how what goes wrong becomes an exit code.
 
 0 done; 1 something could not be read or written; 2 wrong usage; 130 interrupted; 141 the reader of the output
-went away (`| head`); 143 terminated. No error ends in a traceback unless it is a fault of this program.
+went away (`| head`); 143 terminated. No error ends in a traceback unless it is a fault of this program. A command's
+module is imported when somebody gives the command, or asks for the help that lists all.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
-from wechatlog.cli.commands import completion, formats
-from wechatlog.cli.convert import convert
-from wechatlog.cli.info import info
-from wechatlog.cli.media import media
+from wechatlog import __version__
 from wechatlog.cli.messages import Failure, explain, say
-from wechatlog.cli.search import search
-from wechatlog.cli.show import show
-from wechatlog.cli.stats import stats
-from wechatlog.cli.view_page import view
 from wechatlog.errors import WechatlogError
 
 if TYPE_CHECKING:
@@ -35,6 +31,32 @@ _PROGRAM: Final = "wechatlog"
 _CLOSED_PIPE: Final = 141
 _INTERRUPTED: Final = 130
 _TERMINATED: Final = 143
+_HOMES: Final = {
+    "completion": "completion",
+    "convert": "convert",
+    "formats": "formats",
+    "info": "info",
+    "media": "media",
+    "search": "search",
+    "show": "show",
+    "stats": "stats",
+    "view": "view_page",
+}
+"""The module of each command, which has the command under its own name."""
+
+
+class _Commands(Mapping[str, click.Command]):
+    """The commands by name, each imported when it is taken out."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        command: click.Command = getattr(importlib.import_module(f"wechatlog.cli.{_HOMES[name]}"), name)
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_HOMES)
+
+    def __len__(self) -> int:
+        return len(_HOMES)
 
 
 class _App(click.Group):
@@ -59,16 +81,13 @@ class _App(click.Group):
 
 @click.group(
     cls=_App,
+    commands=_Commands(),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done, 1 something could not be read or written, 2 wrong usage, 130 interrupted.",
 )
-@click.version_option(package_name="wechatlog", prog_name=_PROGRAM, message="%(prog)s %(version)s")
+@click.version_option(__version__, prog_name=_PROGRAM, message="%(prog)s %(version)s")
 def app() -> None:
     """Any WeChat chat archive in, one model, any form out."""
-
-
-for _command in (convert, show, search, view, info, stats, media, formats, completion):
-    app.add_command(_command)
 
 
 def run(argv: Sequence[str] | None = None) -> int:

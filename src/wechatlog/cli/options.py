@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 import click
-from click.shell_completion import CompletionItem
 
 from wechatlog.errors import UnknownFormatError
-from wechatlog.operations.split import UNITS
-from wechatlog.outputs.folder import parse_split
 from wechatlog.registry import accepted_options, find_reader, find_writer, formats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from click.shell_completion import CompletionItem
 
     from wechatlog.diagnostics import ErrorPolicy
     from wechatlog.inputs.single import Format
@@ -72,6 +71,8 @@ class FormatName(_ParamType):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """The names that begin so."""
+        from click.shell_completion import CompletionItem
+
         del ctx, param
         return [
             CompletionItem(info.name, help=info.description)
@@ -104,6 +105,8 @@ class Split(_ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The text, if it says how to split."""
+        from wechatlog.outputs.folder import parse_split
+
         try:
             parse_split(value)
         except ValueError as error:
@@ -112,6 +115,10 @@ class Split(_ParamType):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """The units of the calendar that begin so."""
+        from click.shell_completion import CompletionItem
+
+        from wechatlog.operations.split import UNITS
+
         del ctx, param
         return [CompletionItem(unit) for unit in UNITS if unit.startswith(incomplete)]
 

@@ -1,4 +1,4 @@
-"""The small commands: `formats` and `completion`."""
+"""The command `formats`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import get_completion_class
 
 from wechatlog.cli.messages import harmless, harmless_json
 from wechatlog.cli.tables import print_table
@@ -16,7 +15,7 @@ from wechatlog.registry import formats as list_formats
 if TYPE_CHECKING:
     from wechatlog.registry import FormatInfo
 
-__all__ = ["completion", "formats"]
+__all__ = ["formats"]
 
 
 @click.command()
@@ -78,20 +77,3 @@ def _print_tables(found: list[FormatInfo]) -> None:
         print_table(columns + ["from"] * with_origin, rows, fold=("suffixes", "description"))
         if role == "reader":
             click.echo()
-
-
-@click.command()
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def completion(shell: str) -> None:
-    """Print a script that completes `wechatlog` in a shell.
-
-    \b
-    bash:  eval "$(wechatlog completion bash)"          in ~/.bashrc
-    zsh:   eval "$(wechatlog completion zsh)"           in ~/.zshrc
-    fish:  wechatlog completion fish > ~/.config/fish/completions/wechatlog.fish
-    """  # noqa: D301
-    root = click.get_current_context().find_root().command
-    found = get_completion_class(shell)
-    if found is None:
-        raise click.UsageError(f"no completion for {shell}")
-    click.echo(found(root, {}, "wechatlog", "_WECHATLOG_COMPLETE").source())
