@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from .samples import copy_samples
+
 settings.register_profile(
     "house",
     deadline=None,
@@ -22,20 +24,18 @@ settings.load_profile(os.environ.get("WECHATLOG_HYPOTHESIS", "ci" if os.environ.
 ROOT = Path(__file__).parents[1]
 
 
-def _shared(name: str, variable: str) -> Path:
-    folder = Path(os.environ.get(variable, ROOT.parent / "shared" / name))
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """Real archives, for checking only; nothing of them is ever written down."""
+    folder = Path(os.environ.get("WECHATLOG_CORPUS", ROOT.parent / "shared" / "corpus"))
     if not folder.is_dir():
-        pytest.skip(f"no {name} beside the project; set {variable}")
+        pytest.skip("no real archives beside the project; set WECHATLOG_CORPUS")
     return folder
 
 
 @pytest.fixture(scope="session")
-def corpus() -> Path:
-    """Real archives, for checking only; nothing of them is ever written down."""
-    return _shared("corpus", "WECHATLOG_CORPUS")
-
-
-@pytest.fixture(scope="session")
-def samples() -> Path:
-    """Made-up samples of the formats in the wild."""
-    return _shared("formats/samples", "WECHATLOG_SAMPLES")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of made-up samples of the formats in the wild."""
+    folder = tmp_path_factory.mktemp("samples")
+    copy_samples(folder)
+    return folder

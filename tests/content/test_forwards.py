@@ -2,11 +2,13 @@
 
 import datetime as dt
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wechatlog.content.appmsg import parse_app_message
 from wechatlog.content.forwards import parse_record_dict, parse_record_repr, parse_source_time
 from wechatlog.diagnostics import Collector
 from wechatlog.model import MessageKind as K
@@ -196,3 +198,23 @@ def test_any_mapping_is_survived(data):
 def test_any_text_is_survived(text):
     parse_record_repr(text)
     parse_record_repr("{" + text + "}")
+
+
+@pytest.mark.parametrize("name", ["cdata", "escaped"])
+def test_a_forward_as_clients_send_it(name):
+    """The record stands in a CDATA section or with entities, and says the same."""
+    message = parse_app_message((Path(__file__).parent / "forwards" / f"{name}.xml").read_text(encoding="utf-8"))
+    assert (message.kind, message.text, message.title) == (K.FORWARD, "群聊的聊天记录", "群聊的聊天记录")
+    ((forward,), day) = (message.segments, "2026-04-30")
+    assert [(str(item.time), item.sender, item.kind, item.text) for item in forward.messages] == [
+        (f"{day} 10:00:00", "王五", K.TEXT, "第一条"),
+        (f"{day} 10:01:00", "赵六", K.IMAGE, ""),
+        (f"{day} 10:02:00", "王五", K.LINK, "示例文章"),
+        (f"{day} 13:03:00", "王五", K.FILE, "方案.docx"),
+        (f"{day} 11:50:00", "赵六", K.LOCATION, "示例大厦 示例市示例路1号"),
+        (f"{day} 10:05:00", "王五", K.FORWARD, "王五的聊天记录"),
+    ]
+    assert forward.messages[0].id == "6000000000000000900"
+    (place,), (inner,) = (forward.messages[number].given_segments for number in (4, 5))
+    assert (place.latitude, place.longitude) == (39.9, 116.4)
+    assert [(item.sender, item.text) for item in inner.messages] == [("赵六", "内层")]
