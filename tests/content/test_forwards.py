@@ -1,12 +1,12 @@
 """Merged forwards as mappings, as `repr`, and the times in them."""
 
 import datetime as dt
-import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cost import assert_linear
 
 from wechatlog.content.appmsg import parse_app_message
 from wechatlog.content.forwards import parse_record_dict, parse_record_repr, parse_source_time
@@ -157,12 +157,16 @@ def test_repr_that_is_no_record(text):
 
 
 def test_large_repr_is_bounded():
-    start = time.perf_counter()
-    record = {"title": "记录", "datalist": {"dataitem": [_item(datadesc="早'\"\\\n")] * 10_000}}
-    assert len(parse_record_repr(repr(record)).messages) == 10_000
-    for piece in ("'a", "[", "1", ", ", '"\\'):
-        parse_record_repr("{" + piece * 500_000)
-    assert time.perf_counter() - start < 20
+    def parse(size):
+        record = {"title": "记录", "datalist": {"dataitem": [_item(datadesc="早'\"\\\n")] * size}}
+        assert len(parse_record_repr(repr(record)).messages) == size
+
+    assert_linear(parse, 10_000)
+
+
+@pytest.mark.parametrize("piece", ["'a", "[", "1", ", ", '"\\'])
+def test_large_text_that_is_no_record_is_bounded(piece):
+    assert_linear(lambda size: parse_record_repr("{" + piece * size), 500_000)
 
 
 _JSON = st.recursive(

@@ -4,11 +4,11 @@
 # ruff: noqa: ISC004
 
 import datetime as dt
-import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cost import assert_linear
 
 from wechatlog.content.placeholders import (
     BRACKETS,
@@ -497,7 +497,6 @@ def test_calls():
     ],
 )
 def test_hostile_bodies_are_linear(piece, dialect):
-    start = time.perf_counter()
     for head in (
         "",
         "[文件|",
@@ -509,8 +508,11 @@ def test_hostile_bodies_are_linear(piece, dialect):
         "[合并转发|a]\n",
         "[转发的聊天记录]",
     ):
-        text = head + piece * (30_000 // len(piece)) + "x"
-        read_placeholder(text, dialect)
-        for kind in (K.LINK, K.FILE, K.LOCATION, K.TRANSFER, K.QUOTE):
-            parse_body(kind, text, dialect)
-    assert time.perf_counter() - start < 4
+
+        def read(size, head=head):
+            text = head + piece * size + "x"
+            read_placeholder(text, dialect)
+            for kind in (K.LINK, K.FILE, K.LOCATION, K.TRANSFER, K.QUOTE):
+                parse_body(kind, text, dialect)
+
+        assert_linear(read, 30_000 // len(piece))

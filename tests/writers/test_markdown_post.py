@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 import wechatlog
+from tests.cost import assert_linear
 from tests.goldens import conversation as golden_conversation
 from tests.goldens import golden
 from tests.strategies import conversations, names, texts
@@ -405,16 +406,7 @@ def test_deep_quotations_cost_no_more() -> None:
 
 @pytest.mark.parametrize("text", ["\n", " ", "$$", "{{", "a.b", ":a:", "-", "a" * 9 + "\n", "1. ", "//", "[", "\\("])
 def test_time_is_linear(text: str) -> None:
-    import time
-
-    def cost(size: int) -> float:
-        message = _message(text * size, segments=[types.Text(text * size)])
-        start = time.perf_counter()
-        _write(message)
-        return time.perf_counter() - start
-
-    cost(1000)
-    assert cost(80_000) < 40 * max(cost(8_000), 0.005)
+    assert_linear(lambda size: _write(_message(text * size, segments=[types.Text(text * size)])), 80_000)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,42 @@
+"""Whether work grows with its input: CPU time at two sizes, never the clock on the wall and no fixed bound.
+
+A busy machine makes both sizes slower alike, and the least of several tries is compared, so that only work that grows
+faster than the input fails: what is linear takes `FACTOR` times as long, what is quadratic `FACTOR` times that.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FACTOR = 8
+ROOM = 3
+TRIES = 5
+LEAST = 0.005
+"""Seconds below which a cost is mostly that of measuring."""
+
+
+def cpu(run: Callable[[], object]) -> float:
+    """The CPU seconds of a call."""
+    began = time.process_time()
+    run()
+    return time.process_time() - began
+
+
+def assert_linear(run: Callable[[int], object], size: int) -> None:
+    """`run(size)` costs at most `ROOM` times as much as it should after `run(size // FACTOR)`.
+
+    Args:
+        run: makes an input of a size and works on it.
+        size: the larger one.
+    """
+    small = large = float("inf")
+    for _ in range(TRIES):
+        small = min(small, cpu(lambda: run(size // FACTOR)))
+        large = min(large, cpu(lambda: run(size)))
+        if large <= ROOM * FACTOR * max(small, LEAST):
+            return
+    raise AssertionError(f"{large:.3f} s at a size of {size}, {small:.3f} s at {size // FACTOR}")
