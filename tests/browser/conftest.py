@@ -34,6 +34,27 @@ document.addEventListener("securitypolicyviolation", (event) => {
 """
 
 
+SETTLED = """() => new Promise((done) => {
+  let last = null, still = 0;
+  const look = () => {
+    still = scrollY === last ? still + 1 : 0;
+    last = scrollY;
+    if (still < 3) requestAnimationFrame(look); else done();
+  };
+  look();
+})"""
+PATIENCE = 120
+"""Seconds after which what has not happened never will, on the busiest of machines."""
+
+
+def until(holds: Callable[[], Any], what: str = "") -> None:
+    """Ask again until it holds."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, f"still not true: {what}"
+        time.sleep(0.02)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium."""
@@ -71,7 +92,7 @@ class Tab:
         context.add_init_script(WATCH)
         context.route("**/*", self._route)
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(PATIENCE * 1000)
         self.page.on("console", lambda message: self.problems.append(f"{message.type}: {message.text}"))
         self.page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
         self.page.on("dialog", self._dialog)
@@ -102,10 +123,11 @@ class Tab:
 
     def wait(self, expression: str, argument: Any = None) -> None:
         """Wait for an expression to be true; Playwright's own way would need `eval`, which the page forbids."""
-        end = time.monotonic() + 20
-        while not self.get(expression, argument):
-            assert time.monotonic() < end, f"still not true: {expression}"
-            time.sleep(0.02)
+        until(lambda: self.get(expression, argument), expression)
+
+    def settle(self) -> None:
+        """Wait until the page has not scrolled for three pictures on the screen."""
+        self.get(SETTLED)
 
     def search(self, text: str) -> str:
         """Search, and give what the counter says in the end."""

@@ -47,6 +47,7 @@ def test_the_version(process: Process) -> None:
         (["formats", "--json"], "formats", {"rich"}),
         (["convert", "FILE", "--to", "jsonl", "-q"], "convert", {"rich"}),
         (["info", "FILE"], "info", {"rich"}),
+        (["media", "--help"], "media", {"rich"}),
         (["search", "扳手", "FILE"], "search", set()),
         (["show", "FILE"], "show", set()),
         (["stats", "FILE", "--json"], "stats", {"rich"}),
