@@ -1,4 +1,9 @@
-"""What CI runs; `nox` alone runs all of it."""
+#!/usr/bin/env -S uv run --script
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["nox>=2024.10.9"]
+# ///
+"""What CI runs; `nox` alone runs all of it. `nox --list` shows the sessions for a release as well."""
 
 import os
 import shutil
@@ -6,22 +11,48 @@ from pathlib import Path
 
 import nox
 
-nox.needs_version = ">=2024.4"
+nox.needs_version = ">=2024.10.9"
 nox.options.default_venv_backend = "venv"
 nox.options.error_on_external_run = True
 nox.options.reuse_existing_virtualenvs = True
 ROOT = Path(__file__).parent
+SCHEMAS = {
+    "github-workflows": sorted(ROOT.glob(".github/workflows/*.yml")),
+    "dependabot": [ROOT / ".github" / "dependabot.yml"],
+    "citation-file-format": [ROOT / "CITATION.cff"],
+}
+"""Files for other people's programs, and the schemas that check-jsonschema brings along."""
+SMOKE_TESTS = (
+    "tests/test_corpus.py",
+    "tests/test_frames.py",
+    "tests/test_timestamps.py",
+    "tests/cli/test_convert.py",
+    "tests/cli/test_show.py",
+    "tests/cli/test_stats.py",
+    "tests/ext",
+    "tests/writers/test_columnar.py",
+    "tests/writers/test_html.py",
+    "tests/writers/test_workbook.py",
+)
+"""Tests in which every library of ours is used."""
+FREE_THREADED_TESTS = ("tests/test_corpus.py", "tests/test_model.py", "tests/segments", "tests/tokenizer")
+"""Tests that need no library beyond those that have wheels for a free-threaded Python."""
 DEBIAN_PACKAGES = ("chromium", "fonts-noto-cjk", "fonts-noto-color-emoji")
 """What the tests of the page and of the plots need beside Python packages."""
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Format, lint, layers."""
+    """Format, lint, layers; the packaging and the workflows."""
     session.install("-e", ".[lint]")
     session.run("ruff", "format", "--check", ".")
     session.run("ruff", "check", ".")
     session.run("lint-imports")
+    session.run("pyroma", "--min", "10", ".")
+    session.run("repo-review", ".", "--show", "err")
+    session.run("zizmor", "--quiet", "--offline", "--persona", "pedantic", ".github")
+    for schema, files in SCHEMAS.items():
+        session.run("check-jsonschema", "-q", "--builtin-schema", f"vendor.{schema}", *map(str, files))
 
 
 @nox.session
@@ -29,13 +60,16 @@ def types(session: nox.Session) -> None:
     """Strict types, of the library and as its users see them."""
     session.install("-e", ".[types]")
     session.run("mypy")
+    session.run("pyright")
 
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """The documentation, warnings as errors."""
+    """The documentation and the manual page, warnings as errors."""
     session.install("-e", ".[plot,docs]")
-    session.run("sphinx-build", "-W", "--keep-going", "-q", "docs", "docs/_build/html")
+    for builder in ("html", "man"):
+        quiet = ("-W", "--keep-going", "-q", "-d", "docs/_build/doctrees")
+        session.run("sphinx-build", *quiet, "-b", builder, "docs", f"docs/_build/{builder}")
 
 
 @nox.session
@@ -87,3 +121,54 @@ def tests(session: nox.Session) -> None:
     session.install("-e", ".[test]")
     install_debian_packages(session)
     session.run("pytest", "-n", "auto", "--cov", "--cov-report=term", *session.posargs)
+
+
+@nox.session(default=False)
+def lowest(session: nox.Session) -> None:
+    """The oldest libraries that pyproject.toml allows."""
+    session.install("uv")
+    held, oldest = Path(session.create_tmp(), "held.txt"), Path(session.create_tmp(), "lowest.txt")
+    held.write_text("pyparsing<3.3\n")  # from 3.3 on it warns of how a matplotlib of that age calls it
+    resolve = ("uv", "pip", "compile", "--quiet", "--upgrade", "--resolution", "lowest-direct", "--extra", "all")
+    session.run(*resolve, "--constraints", str(held), "--output-file", str(oldest), "pyproject.toml")
+    session.install("-c", str(oldest), "-e", ".[test]")
+    session.run("pytest", "-n", "auto", *(session.posargs or SMOKE_TESTS))
+
+
+@nox.session(default=False)
+def newest(session: nox.Session) -> None:
+    """The newest libraries that there are."""
+    session.install("--upgrade", "--upgrade-strategy", "eager", "-e", ".[test]")
+    session.run("pytest", "-n", "auto", *(session.posargs or SMOKE_TESTS))
+
+
+@nox.session(default=False)
+def free_threaded(session: nox.Session) -> None:
+    """What runs without the libraries that have no wheel for a free-threaded Python."""
+    session.install(
+        "-e", ".[cli,html,excel]", "hypothesis", "jsonschema", "openpyxl", "pytest", "pytest-xdist", "PyYAML"
+    )
+    session.run("pytest", "-n", "auto", *(session.posargs or FREE_THREADED_TESTS))
+
+
+@nox.session(default=False)
+def docs_versions(session: nox.Session) -> None:
+    """The documentation of each release and of the last commit, a folder each, in docs/_build/site."""
+    site = ROOT / "docs" / "_build" / "site"
+    shutil.rmtree(site, ignore_errors=True)
+    tags = session.run("git", "tag", "--list", "v*", "--sort", "-version:refname", external=True, silent=True)
+    versions = {**{tag: tag.removeprefix("v") for tag in str(tags).split()}, "HEAD": "latest"}
+    for commit, name in versions.items():
+        tree = Path(session.create_tmp()) / name
+        shutil.rmtree(tree, ignore_errors=True)
+        session.run("git", "archive", "--format", "zip", "--output", f"{tree}.zip", commit, external=True)
+        shutil.unpack_archive(f"{tree}.zip", tree)
+        session.install(f"{tree}[plot,docs]")
+        session.run("sphinx-build", "-q", str(tree / "docs"), str(site / name))
+    links = "".join(f'<li><a href="{name}/">{name}</a></li>' for name in versions.values())
+    page = f'<!doctype html><meta charset="utf-8"><title>wechatlog</title><h1>wechatlog</h1><ul>{links}</ul>\n'
+    (site / "index.html").write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    nox.main()

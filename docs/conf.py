@@ -1,6 +1,11 @@
 """Sphinx configuration. Nothing is fetched: the build works offline."""
 
+import tomllib
+from pathlib import Path
+
 from wechatlog import __version__
+
+URLS = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]["urls"]
 
 project = "wechatlog"
 author = "The wechatlog developers"
@@ -23,8 +28,12 @@ napoleon_numpy_docstring = False
 napoleon_use_ivar = True
 
 html_theme = "furo"
-html_title = "wechatlog"
+html_title = f"wechatlog {release}"
+html_baseurl = URLS.get("Documentation", "")
+html_extra_path = ["reference/wechatlog-1.schema.json"]
 html_show_sphinx = False
+
+man_pages = [("reference/cli", "wechatlog", "any WeChat chat archive in, any form out", author, 1)]
 
 
 def _keep_colons(app, what, name, obj, options, lines):

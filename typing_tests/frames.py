@@ -1,4 +1,4 @@
-"""What users' type checkers see of data frames; checked by mypy, never run."""
+"""What users' type checkers see of data frames; checked by mypy and pyright, never run."""
 
 from __future__ import annotations
 

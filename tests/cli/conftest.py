@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import subprocess
 import sys
@@ -20,6 +21,9 @@ Run = Callable[..., Result]
 Process = Callable[..., "subprocess.CompletedProcess[str]"]
 OnTerminal = Callable[..., str]
 
+# click below 8.2 mixes the two streams unless it is told not to.
+SEPARATE: dict[str, Any] = {"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}
+
 
 @pytest.fixture
 def example() -> Path:
@@ -32,7 +36,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.chdir(tmp_path)
 
     def call(*arguments: object, **how: Any) -> Result:
-        result = CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="wechatlog", **how)
+        result = CliRunner(**SEPARATE).invoke(app, [str(argument) for argument in arguments], prog_name="wechatlog", **how)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result
