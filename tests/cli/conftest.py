@@ -36,7 +36,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.chdir(tmp_path)
 
     def call(*arguments: object, **how: Any) -> Result:
-        result = CliRunner(**SEPARATE).invoke(app, [str(argument) for argument in arguments], prog_name="wechatlog", **how)
+        result = CliRunner(**SEPARATE).invoke(
+            app, [str(argument) for argument in arguments], prog_name="wechatlog", **how
+        )
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result
