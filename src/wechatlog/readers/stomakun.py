@@ -14,28 +14,25 @@ import datetime as dt
 import functools
 import itertools
 import re
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import WECHATEXPORTER, read_placeholder
 from wechatlog.diagnostics import Severity
-from wechatlog.engine.headers import Candidate, HeaderCheck, iter_blocks, sample
-from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
+from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, message_blocks
+from wechatlog.engine.headers import sample
 from wechatlog.errors import OptionError
 from wechatlog.model import MessageKind
 from wechatlog.timestamps import parse_clock
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from wechatlog.engine.headers import Block
-    from wechatlog.engine.protocol import Batch, Context, Draft, Head
-    from wechatlog.model import Message
-    from wechatlog.source import Source
+    from wechatlog.engine import Head, Reading
+    from wechatlog.engine.headers import Candidate
     from wechatlog.timestamps import Precision
-
-__all__ = ["READER", "StomakunReader"]
 
 _GRAMMAR: Final = Grammar(
     name="WechatExport-iOS",
@@ -76,8 +73,8 @@ def _guess(dates: list[re.Match[str]]) -> Order:
     return "mdy" if american and not padded else "dmy"
 
 
-def _read_order(context: Context, text: str) -> Order:
-    option = context.options.get("date_order")
+def _read_order(reading: Reading, text: str) -> Order:
+    option = reading.options.get("date_order")
     if option is not None:
         if option not in ("dmy", "mdy"):
             raise OptionError("date_order", f'expected "dmy" or "mdy", not {option!r}')
@@ -90,7 +87,7 @@ def _read_order(context: Context, text: str) -> Order:
         return "dmy" if day_first < month_first else "mdy"
     guess = _guess(dates)
     if any(match["one"] != match["two"] for match in dates):
-        context.report(
+        reading.report(
             "ambiguous-date",
             f"day and month cannot be told apart; they were read as {guess}; pass date_order=",
             line=1,
@@ -108,99 +105,59 @@ def _parse(text: str, order: Order) -> tuple[dt.datetime, Precision] | None:
     return (found.time, found.precision) if found else None
 
 
-class _Pass:
-    """One reading of one source."""
+def _inside_a_message(candidate: Candidate) -> str | None:
+    before = candidate.before.parts[-1]
+    if before.endswith("\n") and not before.endswith("\r\n"):
+        return "it looks like a header but the line above ends inside a message"
+    return None
 
-    def __init__(self, context: Context) -> None:
-        self.context = context
-        head, self.blocks = sample(context.blocks())
-        self.order = _read_order(context, head)
-        self.draft: Draft = context.draft(metadata={"exporter": "WechatExport-iOS"})
-        # A file that a tool has converted to one kind of line end has lost the frame.
-        data = context.source.head()
-        self.framed = b"\r\n" in data or b"\r\0\n\0" in data
 
-    def messages(self) -> Iterator[Message]:
-        """The messages in order."""
-        gate = HeaderCheck(self.context, lambda header: header["sender"], self._clock, check=self._check, ordered=True)
-        for block in iter_blocks(self.blocks, _GRAMMAR, gate.accept):
-            if block.header is not None:
-                yield self._message(block)
-            else:
-                self.context.report_preamble(block.lines, line=block.line)
+def _entries(reading: Reading) -> Iterator[Entry]:
+    head, blocks = sample(reading.blocks())
+    order = _read_order(reading, head)
 
-    def _clock(self, header: re.Match[str]) -> dt.datetime | None:
-        found = _parse(header["time"], self.order)
+    def clock(header: re.Match[str]) -> dt.datetime | None:
+        found = _parse(header["time"], order)
         return found[0] if found else None
 
-    def _check(self, candidate: Candidate) -> str | None:
-        before = candidate.before.parts[-1]
-        if self.framed and before.endswith("\n") and not before.endswith("\r\n"):
-            return "it looks like a header but the line above ends inside a message"
-        return None
-
-    def _time(self, text: str, line: int) -> tuple[dt.datetime | None, Precision | None]:
-        found = _parse(text, self.order)
-        if found is None:
-            self.context.report("bad-time", f"impossible time {text!r}", severity=Severity.ERROR, line=line, column=1)
-            return None, None
-        return self.context.wall_time(found[0]), found[1]
-
-    def _message(self, block: Block) -> Message:
-        header = block.header
-        assert header is not None  # noqa: S101 - the caller looked
-        time, precision = self._time(header["time"], block.line)
-        text = block.inline
-        sender: str | None = header["sender"]
-        found = read_placeholder(text, WECHATEXPORTER, zone=self.context.tz) if text[:1] in "[（(" else None
-        kind, segments = found if found is not None else (MessageKind.TEXT, None)
+    # A file that a tool has converted to one kind of line end has lost the frame.
+    data = reading.source.head()
+    check = _inside_a_message if b"\r\n" in data or b"\r\0\n\0" in data else lambda _: None
+    records = message_blocks(reading, _GRAMMAR, itemgetter("sender"), clock, blocks=blocks, check=check, ordered=True)
+    for header, block in records:
+        sender, text, line = header["sender"], block.inline, block.line
+        time, precision = _parse(header["time"], order) or (None, None)
+        if time is None:
+            what = f"impossible time {header['time']!r}"
+            reading.report("bad-time", what, severity=Severity.ERROR, line=line, column=1)
+        else:
+            time = reading.wall_time(time)
+        found = read_placeholder(text, WECHATEXPORTER, zone=reading.tz) if text[:1] in "[（(" else None
+        kind, segments = found or (MessageKind.TEXT, None)
         if sender == _SYSTEM:
-            sender, segments = None, None
-            kind = read_notice(text) or MessageKind.SYSTEM
-        return self.context.message(
-            self.draft,
-            time=time,
-            precision=precision,
-            sender=sender,
-            kind=kind,
-            text=text,
-            segments=segments,
-            line=block.line,
-            offset=block.offset,
-        )
+            sender, segments, kind = None, None, read_notice(text) or MessageKind.SYSTEM
+        yield Entry(line, time, precision, sender, None, None, kind, text, segments, offset=block.offset)
 
 
-class StomakunReader:
-    """The reader of WechatExport-iOS texts."""
-
-    name = "stomakun"
-    description = "WechatExport-iOS by stomakun, TXT (2016-2020)"
-    suffixes = (".txt",)
-    options: Mapping[str, str] = {
-        **OWNER_OPTION,
-        "date_order": 'which comes first in dates such as 3/4/2017 7:14:35: "dmy" or "mdy"',
-    }
-
-    def detect(self, head: Head) -> Evidence | None:
-        """A sender with a date in parentheses, a colon, on the first line and further ones."""
-        text = "\n" + head.text.lstrip("\n")
-        if _GRAMMAR.pattern.match(text) is None:
-            return None
-        headers = [match.group() for match in itertools.islice(_GRAMMAR.pattern.finditer(text), 50)]
-        found = len(headers)
-        if all(" (" in header and not header.endswith(" ") for header in headers):
-            return Evidence(0.5, "lines like 'sender(date): text', with other blanks")
-        return Evidence(0.9 if found > 1 else 0.75, f"{found} lines 'sender(date): text'")
-
-    def read(self, source: Source, context: Context) -> Iterator[Batch]:
-        """The messages.
-
-        Raises:
-            OptionError: for an unknown order of dates.
-        """
-        del source  # the context has it
-        run = _Pass(context)
-        return in_batches(run.draft, run.messages())
+def _detect(head: Head) -> Evidence | None:
+    """A sender with a date in parentheses, a colon, on the first line and further ones."""
+    text = "\n" + head.text.lstrip("\n")
+    if _GRAMMAR.pattern.match(text) is None:
+        return None
+    headers = [match.group() for match in itertools.islice(_GRAMMAR.pattern.finditer(text), 50)]
+    found = len(headers)
+    if all(" (" in header and not header.endswith(" ") for header in headers):
+        return Evidence(0.5, "lines like 'sender(date): text', with other blanks")
+    return Evidence(0.9 if found > 1 else 0.75, f"{found} lines 'sender(date): text'")
 
 
-READER: Final = StomakunReader()
+READER: Final = Format(
+    "stomakun",
+    "WechatExport-iOS by stomakun, TXT (2016-2020)",
+    ".txt",
+    _detect,
+    _entries,
+    {"exporter": "WechatExport-iOS"},
+    {**OWNER_OPTION, "date_order": 'which comes first in dates such as 3/4/2017 7:14:35: "dmy" or "mdy"'},
+    credits_notices=True,
+)

@@ -11,43 +11,37 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from operator import itemgetter
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import attrs
 
-from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import WECHAT_DUMP, parse_body
 from wechatlog.content.vocabulary import APP_MESSAGE, kind_of_type, segment_for
 from wechatlog.diagnostics import Severity
-from wechatlog.engine.headers import HeaderCheck, iter_blocks
-from wechatlog.engine.protocol import Evidence, in_batches
+from wechatlog.engine import NOTICES, Entry, Evidence, Format, message_blocks, one_segment
 from wechatlog.model import MessageKind
-from wechatlog.segments.types import Image, Segment, Sticker, Video, Voice
+from wechatlog.segments.types import Image, Sticker, Video, Voice
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from wechatlog.engine.headers import Block
-    from wechatlog.engine.protocol import Batch, Context, Draft, Head
-    from wechatlog.model import Message
-    from wechatlog.source import Source
+    from wechatlog.engine import Head, Reading
+    from wechatlog.segments import Segment
 
-__all__ = ["READER", "WechatDumpReader"]
-
-_GRAMMAR: Final = Grammar(
+_GRAMMAR = Grammar(
     name="wechat-dump",
     header=(
         r"(?P<type>-?[0-9]{1,11})\|(?P<sender>[^\r\n]*?):"
         r"(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?):"
     ),
 )
-_OWN: Final = "me"
-_IMAGE_TAIL: Final = re.compile(r"\|img:(?P<path>[^|\n]*)\Z")
-_FILE_NAME: Final = re.compile(r"[^\n]{1,250}\.[A-Za-z0-9]{1,8}")
-_DIGEST: Final = re.compile(r"[0-9a-fA-F]{32}")
-_NOTICES: Final = frozenset({MessageKind.SYSTEM, MessageKind.RECALL, MessageKind.PAT})
+_OWN = "me"
+_IMAGE_TAIL = re.compile(r"\|img:(?P<path>[^|\n]*)\Z")
+_FILE_NAME = re.compile(r"[^\n]{1,250}\.[A-Za-z0-9]{1,8}")
+_DIGEST = re.compile(r"[0-9a-fA-F]{32}")
 
 
 def _clock(header: re.Match[str]) -> dt.datetime | None:
@@ -70,96 +64,57 @@ def _app_kind(text: str) -> MessageKind:
     return MessageKind.FILE if _FILE_NAME.fullmatch(title) else MessageKind.OTHER
 
 
-def _with_path(segments: tuple[Segment, ...] | None, kind: MessageKind, text: str, path: str) -> tuple[Segment, ...]:
-    """The segments with the path of the file that the line names."""
-    segment = segments[0] if segments else segment_for(kind, text)
+def _with_path(segment: Segment, path: str) -> Segment:
+    """The segment with the path of the file that the line names."""
     if isinstance(segment, Sticker) and _DIGEST.fullmatch(path):
-        return (attrs.evolve(segment, md5=path.lower()),)
-    if isinstance(segment, Image | Voice | Video | Sticker):
-        return (attrs.evolve(segment, path=path),)
-    return (segment,)
+        return attrs.evolve(segment, md5=path.lower())
+    return attrs.evolve(segment, path=path) if isinstance(segment, Image | Voice | Video | Sticker) else segment
 
 
-class _Pass:
-    """One reading of one source."""
+def _segments(reading: Reading, kind: MessageKind, text: str, path: str | None) -> tuple[Segment, ...] | None:
+    # `None` is what the tool writes for a title that it did not find.
+    bare = kind is MessageKind.CALL or text.endswith("\nNone")
+    segments = one_segment(kind, text) if bare else parse_body(kind, text, WECHAT_DUMP, zone=reading.tz)
+    if path is None:
+        return segments
+    return (_with_path(segments[0] if segments else segment_for(kind, text), path),)
 
-    def __init__(self, context: Context) -> None:
-        self.context = context
-        name = context.source.name
-        title = PurePath(name).stem if name else None
-        self.draft: Draft = context.draft(title=title, metadata={"exporter": "wechat-dump"})
 
-    def messages(self) -> Iterator[Message]:
-        """The messages in order."""
-        gate = HeaderCheck(self.context, lambda header: header["sender"], _clock, ordered=True, serious=True)
-        for block in iter_blocks(self.context.blocks(), _GRAMMAR, gate.accept):
-            if block.header is not None:
-                yield self._message(block)
-            else:
-                self.context.report_preamble(block.lines, line=block.line)
-
-    def _message(self, block: Block) -> Message:
-        header = block.header
-        assert header is not None  # noqa: S101 - the caller looked
-        time = _clock(header)
+def _entries(reading: Reading) -> Iterator[Entry]:
+    reading.chat.title = PurePath(reading.source.name).stem if reading.source.name else None
+    for header, block in message_blocks(reading, _GRAMMAR, itemgetter("sender"), _clock, ordered=True, serious=True):
+        time, number, line, text, segments = _clock(header), int(header["type"]), block.line, block.inline, None
         if time is None:
             sentence = f"impossible time {header['time']!r}"
-            self.context.report("bad-time", sentence, severity=Severity.ERROR, line=block.line, column=1)
-        kind, text, segments = self._content(int(header["type"]), block.inline, block.line)
-        sender = None if kind in _NOTICES else header["sender"]
-        return self.context.message(
-            self.draft,
-            time=None if time is None else self.context.wall_time(time),
-            sender=sender,
-            is_self=None if sender is None else sender == _OWN,
-            kind=kind,
-            text=text,
-            segments=segments,
-            line=block.line,
-            offset=block.offset,
-        )
-
-    def _content(self, number: int, text: str, line: int) -> tuple[MessageKind, str, tuple[Segment, ...] | None]:
-        kind = _app_kind(text) if number == APP_MESSAGE else kind_of_type(number)
-        if kind is MessageKind.TEXT:
-            return kind, text, None
-        if kind is MessageKind.SYSTEM:
-            return read_notice(text) or kind, text, None
-        if kind is MessageKind.OTHER and number != APP_MESSAGE:
-            self.context.report("unknown-kind", f"unknown type {number}", severity=Severity.INFO, line=line)
-        tail = _IMAGE_TAIL.search(text[-4096:])
-        if tail is not None:
-            text = text[: max(len(text) - 4096, 0) + tail.start()]
-        # `None` is what the tool writes for a title that it did not find.
-        bare = kind is MessageKind.CALL or text.endswith("\nNone")
-        segments = (segment_for(kind, text),) if bare else parse_body(kind, text, WECHAT_DUMP, zone=self.context.tz)
-        if tail is not None:
-            segments = _with_path(segments, kind, text, tail["path"])
-        return kind, text, segments
+            reading.report("bad-time", sentence, severity=Severity.ERROR, line=line, column=1)
+        found = _app_kind(text) if number == APP_MESSAGE else kind_of_type(number)
+        is_unknown = found is MessageKind.OTHER and number != APP_MESSAGE
+        kind = reading.kind_of(None if is_unknown else found, number, text, line)
+        if kind not in (MessageKind.TEXT, *NOTICES):
+            tail = _IMAGE_TAIL.search(text, max(len(text) - 4096, 0))
+            text = text[: tail.start()] if tail else text
+            segments = _segments(reading, kind, text, tail["path"] if tail else None)
+        own = None if kind in NOTICES else header["sender"] == _OWN
+        when = None if time is None else reading.wall_time(time)
+        yield Entry(line, when, "second", header["sender"], None, own, kind, text, segments, offset=block.offset)
 
 
-class WechatDumpReader:
-    """The reader of wechat-dump's texts."""
-
-    name = "wechat-dump"
-    description = "wechat-dump for Android, TXT (2014-2023)"
-    suffixes = (".txt",)
-    options: Mapping[str, str] = {}
-
-    def detect(self, head: Head) -> Evidence | None:
-        """A type number, a bar, a name and a time on the first line, and on further ones."""
-        text = "\n" + head.text.lstrip("\n")
-        found = sum(1 for _ in zip(range(50), _GRAMMAR.pattern.finditer(text), strict=False))
-        if not found or (found < 2 and _GRAMMAR.pattern.match(text) is None):
-            return None
-        confidence = 0.9 if _GRAMMAR.pattern.match(text) else 0.75
-        return Evidence(confidence + 0.1 * (found > 1), f"{found} lines 'type|name:time:text'")
-
-    def read(self, source: Source, context: Context) -> Iterator[Batch]:
-        """The messages."""
-        del source  # the context has it
-        run = _Pass(context)
-        return in_batches(run.draft, run.messages())
+def _detect(head: Head) -> Evidence | None:
+    """A type number, a bar, a name and a time on the first line, and on further ones."""
+    text = "\n" + head.text.lstrip("\n")
+    found = sum(1 for _ in zip(range(50), _GRAMMAR.pattern.finditer(text), strict=False))
+    if not found or (found < 2 and _GRAMMAR.pattern.match(text) is None):
+        return None
+    confidence = 0.9 if _GRAMMAR.pattern.match(text) else 0.75
+    return Evidence(confidence + 0.1 * (found > 1), f"{found} lines 'type|name:time:text'")
 
 
-READER: Final = WechatDumpReader()
+READER = Format(
+    "wechat-dump",
+    "wechat-dump for Android, TXT (2014-2023)",
+    ".txt",
+    _detect,
+    _entries,
+    {"exporter": "wechat-dump"},
+    {},
+)

@@ -10,140 +10,88 @@ Source of the format: WechatBakTool (`Export/TXTExport.cs`).
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from wechatlog.content.placeholders import WECHATEXPORTER, read_placeholder
-from wechatlog.content.vocabulary import segment_for
-from wechatlog.engine.headers import HeaderCheck, cached_clock, iter_blocks, read_clock, sample, sample_blocks
-from wechatlog.engine.protocol import Evidence, in_batches
+from wechatlog.engine import Entry, Evidence, Format, message_blocks, one_segment
+from wechatlog.engine.headers import sample, sample_blocks
 from wechatlog.model import MessageKind
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from wechatlog.engine.headers import Block
-    from wechatlog.engine.protocol import Batch, Context, Draft, Head
-    from wechatlog.model import Message
-    from wechatlog.segments.types import Segment
-    from wechatlog.source import Source
+    from wechatlog.engine import Head, Reading
+    from wechatlog.segments import Segment
 
-__all__ = ["READER", "WechatBakToolReader"]
-
-_GRAMMAR: Final = Grammar(
+_GRAMMAR = Grammar(
     name="WechatBakTool", header=r"(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}) \| (?=[^\r\n]*:)"
 )
-_TITLE: Final = re.compile(r"与 (?P<title>.*) 的聊天记录")
-_EXPORTED: Final = re.compile(r"导出时间：(?P<time>.*)")
-_TITLE_MARK: Final = ",标题："
-_URL_MARK: Final = ",链接："
-_OWN: Final = "我"
-_LINK_FAILED: Final = "[分享链接出错了]"
-
-
-def _clock(header: re.Match[str]) -> dt.datetime | None:
-    found = cached_clock(header["time"])
-    return found.time if found else None
+_TITLE = re.compile(r"与 (?P<title>.*) 的聊天记录")
+_EXPORTED = re.compile(r"导出时间：(?P<time>.*)")
+_LINK = re.compile(r"(?s:.)*?,标题：(?P<title>(?s:.)*),链接：(?P<url>\S*)")
+_OWN = "我"
+_LINK_FAILED = "[分享链接出错了]"
 
 
 def _content(text: str) -> tuple[MessageKind, tuple[Segment, ...] | None]:
     if not text or text == _LINK_FAILED:
         return MessageKind.OTHER, None
-    start, end = text.find(_TITLE_MARK), text.rfind(_URL_MARK)
-    if 0 <= start < end and not re.search(r"\s", text[end:]):
-        title = text[start + len(_TITLE_MARK) : end]
-        link = segment_for(MessageKind.LINK, text, title=title, url=text[end + len(_URL_MARK) :])
-        return MessageKind.LINK, (link,)
+    if match := _LINK.fullmatch(text) if ",链接：" in text else None:
+        return MessageKind.LINK, one_segment(MessageKind.LINK, text, **match.groupdict())
     found = read_placeholder(text, WECHATEXPORTER) if text.startswith("[") else None
-    return found if found is not None else (MessageKind.TEXT, None)
+    return found or (MessageKind.TEXT, None)
 
 
-class _Pass:
-    """One reading of one source."""
+def _sender(text: str, names: tuple[str, ...], start: int = 0) -> str:
+    """Whose name stands at a place; known names may hold colons."""
+    for name in names:
+        if text.startswith(name, start) and text.startswith(":", start + len(name)):
+            return name
+    return text[start : text.index(":", start)]
 
-    def __init__(self, context: Context) -> None:
-        self.context = context
-        self.draft: Draft = context.draft(metadata={"exporter": "WechatBakTool"})
-        head, self.blocks = sample(context.blocks())
-        self.names: tuple[str, ...] = (_OWN,)
-        self._read_head(head)
-        self.gate = HeaderCheck(
-            context, lambda header: self._split(header.string, header.end())[0], _clock, ordered=True
-        )
-        self.gate.serious = True
-        senders = [self._split(c.header.string, c.header.end())[0] for c in sample_blocks(head, _GRAMMAR)]
-        if senders and sum(sender in self.names for sender in senders) * 10 > len(senders) * 6:
-            self.gate.names = frozenset(self.names)
 
-    def _read_head(self, head: str) -> None:
-        for line in head.split("\n", 8)[:8]:
-            if match := _TITLE.fullmatch(line):
-                self.draft.title = match["title"]
-                self.names = (_OWN, match["title"])
-            elif match := _EXPORTED.fullmatch(line):
-                self.draft.metadata["exported"] = match["time"]
-
-    def _split(self, text: str, start: int) -> tuple[str, int]:
-        """The sender that stands at a place, and where the text begins; known names may hold colons."""
-        for name in self.names:
-            if text.startswith(f"{name}:", start):
-                return name, start + len(name) + 1
-        colon = text.index(":", start)
-        return text[start:colon], colon + 1
-
-    def messages(self) -> Iterator[Message]:
-        """The messages in order."""
-        for block in iter_blocks(self.blocks, _GRAMMAR, self.gate.accept):
-            if block.header is not None:
-                yield self._message(block)
-
-    def _message(self, block: Block) -> Message:
-        header = block.header
-        assert header is not None  # noqa: S101 - the caller looked
-        time, precision = read_clock(self.context, header["time"], block.line)
+def _entries(reading: Reading) -> Iterator[Entry]:
+    head, blocks = sample(reading.blocks())
+    lines, draft = head.split("\n", 8)[:8], reading.chat
+    draft.title = next((match["title"] for line in lines if (match := _TITLE.fullmatch(line))), None)
+    if exported := next((match["time"] for line in lines if (match := _EXPORTED.fullmatch(line))), None):
+        draft.metadata["exported"] = exported
+    names = (_OWN,) if draft.title is None else (_OWN, draft.title)
+    senders = [_sender(found.header.string, names, found.header.end()) for found in sample_blocks(head, _GRAMMAR)]
+    known = frozenset(names) if sum(sender in names for sender in senders) * 10 > len(senders) * 6 else None
+    records = message_blocks(
+        reading,
+        _GRAMMAR,
+        lambda header: _sender(header.string, names, header.end()),
+        blocks=blocks,
+        preamble=lambda _: None,
+        ordered=True,
+        serious=True,
+        names=known,
+    )
+    for header, block in records:
+        time, precision = reading.clock(header["time"], line=block.line)
         body = block.inline
-        sender, start = self._split(body, 0)
-        text = body[start:]
+        sender = _sender(body, names)
+        text = body[len(sender) + 1 :]
         kind, segments = _content(text)
         if text == _LINK_FAILED:
-            self.context.report("writer-fault", "the tool could not read this app message", line=block.line)
-        return self.context.message(
-            self.draft,
-            time=time,
-            precision=precision,
-            sender=sender,
-            is_self=sender == _OWN,
-            kind=kind,
-            text=text,
-            segments=segments,
-            line=block.line,
-            offset=block.offset,
-        )
+            reading.report("writer-fault", "the tool could not read this app message", line=block.line)
+        own = sender == _OWN
+        yield Entry(block.line, time, precision, sender, None, own, kind, text, segments, offset=block.offset)
 
 
-class WechatBakToolReader:
-    """The reader of WechatBakTool texts."""
-
-    name = "wechatbaktool"
-    description = "WechatBakTool, TXT (2023-2024)"
-    suffixes = (".txt",)
-    options: Mapping[str, str] = {}
-
-    def detect(self, head: Head) -> Evidence | None:
-        """The tool's name on the first line and the title on the second; or several of its lines."""
-        lines = [line for line in head.lines if line.strip()][:2]
-        if len(lines) == 2 and lines[0].strip() == "WechatBakTool" and _TITLE.fullmatch(lines[1]):
-            return Evidence(1.0, "the first lines are those of WechatBakTool")
-        found = sample_blocks(head.text, _GRAMMAR)
-        own = sum(candidate.body.startswith(f"{_OWN}:") for candidate in found)
-        return Evidence(0.7, f"{len(found)} lines 'time | name:text'") if own and len(found) > 1 else None
-
-    def read(self, source: Source, context: Context) -> Iterator[Batch]:
-        """The messages."""
-        del source  # the context has it
-        run = _Pass(context)
-        return in_batches(run.draft, run.messages())
+def _detect(head: Head) -> Evidence | None:
+    """The tool's name on the first line and the title on the second; or several of its lines."""
+    lines = [line for line in head.lines if line.strip()][:2]
+    if len(lines) == 2 and lines[0].strip() == "WechatBakTool" and _TITLE.fullmatch(lines[1]):
+        return Evidence(1.0, "the first lines are those of WechatBakTool")
+    found = sample_blocks(head.text, _GRAMMAR)
+    own = sum(candidate.body.startswith(f"{_OWN}:") for candidate in found)
+    return Evidence(0.7, f"{len(found)} lines 'time | name:text'") if own and len(found) > 1 else None
 
 
-READER: Final = WechatBakToolReader()
+READER = Format(
+    "wechatbaktool", "WechatBakTool, TXT (2023-2024)", ".txt", _detect, _entries, {"exporter": "WechatBakTool"}, {}
+)
