@@ -36,6 +36,7 @@ _HOMES: Final = {
     "convert": "convert",
     "formats": "formats",
     "info": "info",
+    "mcp": "mcp",
     "media": "media",
     "search": "search",
     "show": "show",

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from wechatlog.model import Message
     from wechatlog.source import Readable
 
-__all__ = ["Archive", "ArchiveBatch", "detect_bundle", "expand", "is_bundle"]
+__all__ = ["Archive", "ArchiveBatch", "detect_bundle", "expand", "is_bundle", "page_groups"]
 
 _T = TypeVar("_T")
 
@@ -220,7 +220,7 @@ class _Group(NamedTuple):
     copies: bool
 
 
-def _page_groups(sources: Iterable[Source]) -> Iterator[_Group]:
+def page_groups(sources: Iterable[Source]) -> Iterator[_Group]:
     """The groups, in the order of the first of each."""
     groups: dict[tuple[str, str], _Group] = {}
     for source in sources:
@@ -294,7 +294,7 @@ class Archive(Iterable[Conversation]):
                 yield source, batches
 
     def _run(self, sources: Iterable[Source], depth: int = 0) -> Iterator[Conversation]:
-        for group in _page_groups(sources):
+        for group in page_groups(sources):
             found = (item for source in group.sources for item in self._read(source, depth, self._run, self._read_chat))
             yield from found if len(group.sources) == 1 else _join_pages(found, copies=group.copies)
 
