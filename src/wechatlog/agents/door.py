@@ -5,17 +5,17 @@ import-linter checks that no other module here reaches inside.
 """
 
 from wechatlog.content.fulltext import match_expression, search_terms
+from wechatlog.content.wording import wording
 from wechatlog.inputs.archive import expand, page_groups
 from wechatlog.operations.pseudonymize import get_acquainted
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Source
-from wechatlog.writers.llm.bodies import clean, describe, one_line
+from wechatlog.writers.llm.bodies import clean, one_line
 from wechatlog.writers.llm.tokens import estimate_tokens
 
 __all__ = [
     "DEFAULT_SIZE_LIMIT",
     "Source",
     "clean",
-    "describe",
     "estimate_tokens",
     "expand",
     "get_acquainted",
@@ -23,4 +23,5 @@ __all__ = [
     "one_line",
     "page_groups",
     "search_terms",
+    "wording",
 ]

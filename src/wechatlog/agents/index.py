@@ -25,11 +25,11 @@ import wechatlog
 from wechatlog import operations
 from wechatlog.agents.door import (
     DEFAULT_SIZE_LIMIT,
-    describe,
     expand,
     get_acquainted,
     page_groups,
     search_terms,
+    wording,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +48,11 @@ _TALLIES: Final[Mapping[str, str]] = {
     "kind": "kind",
     "hour": "CASE WHEN precision <> 'day' THEN substr(time, 12, 2) END",
 }
+_TERMS: Final = (
+    "m.message, search_terms(coalesce(w.words, m.text)) FROM messages AS m LEFT JOIN index_words AS w"
+    " ON w.conversation = m.conversation AND w.number = m.number"
+)
+"""What is searched: the words of a message as a person reads them, as in the index of the form."""
 _SIDE: Final = """
 CREATE TABLE chats (made INTEGER PRIMARY KEY, input TEXT, place INTEGER, ordered INTEGER);
 CREATE TABLE index_words (made INTEGER, number INTEGER, words TEXT);
@@ -118,7 +123,7 @@ def update_index(
 
     Raises:
         FileNotFoundError: where a path or a glob finds nothing.
-        WriteError: where the file is something else than an index, and is left as it is.
+        WriteError: where the file is something else than an index, and is left as it is, or SQLite cannot write it.
         WechatlogError: with `errors="strict"`, for what cannot be read.
     """
     path = Path(index).resolve()
@@ -133,13 +138,15 @@ def update_index(
     gone = [key for key in known if known[key] != wanted.get(key)]
     reading = _Reading(fresh, operations.Pseudonyms() if pseudonyms else None, on_input, how)
     with tempfile.TemporaryDirectory(prefix="wechatlog-") as folder:
-        made = reading.write(Path(folder)) if fresh else False
-        with contextlib.closing(_connect(path)) as database:
-            if made:
-                database.execute("ATTACH ? AS new", [str(Path(folder) / "new.sqlite")])
-                database.execute("ATTACH ? AS side", [str(Path(folder) / "side.sqlite")])
-            _exchange(database, known, gone, {one.key: one.state for one in fresh}, made=made)
-            chats, messages = database.execute("SELECT count(*), total(messages) FROM index_chats").fetchone()
+        try:
+            made = reading.write(Path(folder)) if fresh else False
+            with contextlib.closing(_connect(path)) as database:
+                for name in ("new", "side") if made else ():
+                    database.execute(f"ATTACH ? AS {name}", [str(Path(folder) / f"{name}.sqlite")])
+                _exchange(database, known, gone, {one.key: one.state for one in fresh}, made=made)
+                chats, messages = database.execute("SELECT count(*), total(messages) FROM index_chats").fetchone()
+        except sqlite3.Error as error:
+            raise wechatlog.WriteError(f"SQLite cannot bring {path} up to date: {error}", "sqlite") from error
     return Update(chats, int(messages), len(fresh), tuple(reading.diagnostics))
 
 
@@ -255,7 +262,7 @@ def _is_ordered(conversation: wechatlog.Conversation) -> bool:
 
 def _words(made: int, conversation: wechatlog.Conversation) -> Iterator[tuple[int, int, str]]:
     for number, message in enumerate(conversation):
-        if message.given_segments is not None and (words := describe(message)) != message.text:
+        if message.given_segments is not None and (words := wording(message)) != message.text:
             yield made, number, words
 
 
@@ -307,8 +314,8 @@ def _remove(database: sqlite3.Connection, gone: Sequence[str]) -> None:
         database.execute("INSERT INTO old SELECT conversation, input, place FROM index_chats WHERE input = ?", [key])
         database.execute("DELETE FROM index_inputs WHERE input = ?", [key])
     database.execute(
-        "INSERT INTO messages_fts (messages_fts, rowid, text) SELECT 'delete', message, search_terms(text)"
-        " FROM messages WHERE conversation IN (SELECT conversation FROM old)"
+        f"INSERT INTO messages_fts (messages_fts, rowid, text) SELECT 'delete', {_TERMS}"  # noqa: S608
+        " WHERE m.conversation IN (SELECT conversation FROM old)"
     )
     for table in ("conversations", *_CASCADING):
         database.execute(f"DELETE FROM {table} WHERE conversation IN (SELECT conversation FROM old)")  # noqa: S608
@@ -344,8 +351,7 @@ def _copy(database: sqlite3.Connection) -> None:
     for name, value in (("hashsize", 1 << 24), ("automerge", 0)):
         database.execute("INSERT INTO messages_fts (messages_fts, rank) VALUES (?, ?)", (name, value))
     database.execute(
-        "INSERT INTO messages_fts (rowid, text) SELECT message, search_terms(text) FROM messages WHERE message >= ?"
-        " ORDER BY message",
+        f"INSERT INTO messages_fts (rowid, text) SELECT {_TERMS} WHERE m.message >= ? ORDER BY m.message",
         [first],
     )
     for name, value in (("hashsize", 1 << 20), ("automerge", 4)):

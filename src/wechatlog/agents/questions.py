@@ -52,7 +52,7 @@ _LATEST: Final = "\U0010ffff"
 
 _COLUMNS: Final = (
     "m.message, m.conversation, m.number, m.time, m.precision, m.sender, m.sender_id, m.is_self, m.kind,"
-    " coalesce(w.words, m.text), m.text, a.answered, m.participant"
+    " coalesce(w.words, m.text), a.answered, m.participant"
 )
 _JOINED: Final = (
     " LEFT JOIN index_words AS w ON w.conversation = m.conversation AND w.number = m.number"
@@ -88,7 +88,6 @@ class Row(NamedTuple):
     is_self: int | None
     kind: str
     words: str
-    text: str
     answered: int | None
     participant: int | None
 
@@ -268,11 +267,11 @@ class Questions:
                 return last
             if test(row):
                 if not self._add(answer, row, before):
-                    answer.head.append(f"{shown} messages.")
+                    answer.head.append(f"{_count(shown)}.")
                     return last
                 before, shown = row, shown + 1
             last = position(row)
-        answer.head.append(f"{shown} messages; these are all." if shown else "No more messages.")
+        answer.head.append(f"{_count(shown)}; that is all." if shown else "No more messages.")
         return None
 
     def _rows(self, query: str, *values: Any) -> Iterator[Row]:
@@ -317,7 +316,7 @@ class Questions:
         )
 
         def test(row: Row) -> bool:
-            return filters.pass_(row) and (not exact or all(word in _folded(row.text) for word in exact))
+            return filters.pass_(row) and (not exact or all(word in _folded(row.words) for word in exact))
 
         answer.head.append("Newest first, chat by chat.")
         return self._show(answer, rows, test, lambda row: row.message)
@@ -366,7 +365,7 @@ class Questions:
             others = ", ".join(inline(alias, _NAME) for alias in json.loads(aliases)[:_MOST_ALIASES])
             more = [inline(id_, _NAME), "the owner of the archive" if is_self else "", others and f"also {others}"]
             shown = f"{inline(name or id_, _NAME) or '?'} ({'; '.join(filter(None, more))})".removesuffix(" ()")
-            line = f"p{person} {shown}: {count:,} messages in c{where_}"
+            line = f"p{person} {shown}: {_count(count)} in c{where_}"
             if not answer.add(cut(line, answer.limit // 4)[0]):
                 return place
         return None
@@ -378,12 +377,18 @@ class Questions:
         what, key, order = GROUPINGS[by]
         low = filters.since[:10] or ("0" if filters.until else "")  # what has no time is in no period
         high = f"{filters.until.rstrip(_LATEST)[:10]}{_LATEST}"
-        rows = self._database.execute(
-            f"SELECT {key} AS name, sum(t.messages) AS total FROM index_tallies AS t WHERE t.what = ?"  # noqa: S608
-            f" AND t.day BETWEEN ? AND ? {'' if filters.chat is None else 'AND t.conversation = ?'}"
-            f" GROUP BY name ORDER BY {order}",
-            (what, low, high, *(() if filters.chat is None else (filters.chat,))),
-        ).fetchall()
+        query = (
+            f"SELECT {key} AS name, sum(t.messages) AS total FROM index_tallies AS t WHERE t.what = :what"  # noqa: S608
+            f" AND t.day BETWEEN :low AND :high AND {{}} GROUP BY name ORDER BY {order}"
+        )
+        if by == "person" and not (since or until):  # known without counting
+            query = (
+                "SELECT t.participant, t.message_count FROM participants AS t WHERE t.message_count > 0 AND {}"
+                " ORDER BY t.message_count DESC, t.participant"
+            )
+        in_chat = "true" if filters.chat is None else "t.conversation = :chat"
+        values = {"what": what, "low": low, "high": high, "chat": filters.chat}
+        rows = self._database.execute(query.format(in_chat), values).fetchall()
         total = sum(count for _, count in rows)
         answer.head.append(f"{total:,} messages in {len(rows):,} rows, by {by}; whole days are counted.")
         for place, (name, count) in enumerate(rows[behind or 0 :], behind or 0):
@@ -476,6 +481,10 @@ class Questions:
 _LINKS: Final = "SELECT title, url FROM links WHERE message = ? ORDER BY position LIMIT 5"
 _ANSWERED: Final = "SELECT answered FROM index_answers WHERE conversation = ? AND number = ?"
 _ANSWERS: Final = "SELECT number FROM index_answers WHERE conversation = ? AND answered = ? ORDER BY number"
+
+
+def _count(number: int) -> str:
+    return "1 message" if number == 1 else f"{number:,} messages"
 
 
 def _zone(zone: str | None) -> str:

@@ -21,7 +21,7 @@ CREATE TABLE index_chats (
     UNIQUE (input, place)
 );
 
-CREATE TABLE index_words (          -- what a message says, where that is more than its text
+CREATE TABLE index_words (          -- what a message reads like, where that is not its text
     conversation INTEGER NOT NULL,
     number INTEGER NOT NULL,
     words TEXT NOT NULL,
@@ -41,9 +41,11 @@ CREATE TABLE index_tallies (        -- messages a day
     key ANY NOT NULL,               -- participant, kind, hour
     day TEXT NOT NULL,              -- '' for messages without a time
     messages INTEGER NOT NULL,
-    PRIMARY KEY (conversation, what, key, day)
+    PRIMARY KEY (what, conversation, key, day)
 ) WITHOUT ROWID;
 
 CREATE INDEX index_messages_by_time ON messages (conversation, time);
 CREATE INDEX index_answers_by_answered ON index_answers (conversation, answered);
+CREATE INDEX index_tallies_by_day ON index_tallies (what, day);
+CREATE INDEX index_tallies_by_chat ON index_tallies (conversation); -- to take a chat out
 CREATE INDEX index_people ON participants (message_count DESC, participant);
