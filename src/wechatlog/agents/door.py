@@ -7,7 +7,6 @@ import-linter checks that no other module here reaches inside.
 from wechatlog.content.fulltext import match_expression, search_terms
 from wechatlog.content.wording import wording
 from wechatlog.inputs.archive import expand, page_groups
-from wechatlog.operations.pseudonymize import get_acquainted
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Source
 from wechatlog.writers.llm.bodies import clean, one_line
 from wechatlog.writers.llm.tokens import estimate_tokens
@@ -18,7 +17,6 @@ __all__ = [
     "clean",
     "estimate_tokens",
     "expand",
-    "get_acquainted",
     "match_expression",
     "one_line",
     "page_groups",

@@ -26,7 +26,6 @@ from wechatlog import operations
 from wechatlog.agents.door import (
     DEFAULT_SIZE_LIMIT,
     expand,
-    get_acquainted,
     page_groups,
     search_terms,
     wording,
@@ -136,7 +135,7 @@ def update_index(
         known = {}
     fresh = [one for key, one in inputs.items() if known.get(key) != one.state]
     gone = [key for key in known if known[key] != wanted.get(key)]
-    reading = _Reading(fresh, operations.Pseudonyms() if pseudonyms else None, on_input, how)
+    reading = _Reading(fresh, on_input, how, pseudonyms=pseudonyms)
     with tempfile.TemporaryDirectory(prefix="wechatlog-") as folder:
         try:
             made = reading.write(Path(folder)) if fresh else False
@@ -215,40 +214,41 @@ class _Reading:
     def __init__(
         self,
         inputs: Sequence[_Input],
-        book: operations.Pseudonyms | None,
         on_input: Callable[[Source], None] | None,
         how: Mapping[str, Any],
+        *,
+        pseudonyms: bool,
     ) -> None:
-        self._inputs, self._book, self._how = inputs, book, how
+        self._inputs, self._how, self._pseudonyms = inputs, how, pseudonyms
         self._on_input = on_input or (lambda _source: None)
+        self._key = ""
         self.diagnostics: list[wechatlog.Diagnostic] = []
+
+    def __iter__(self) -> Iterator[wechatlog.Conversation]:
+        """All conversations, read anew; `_key` is the input of the last one."""
+        self.diagnostics.clear()
+        for one in self._inputs:
+            self._key = one.key
+            self._on_input(one.sources[0])
+            archive = wechatlog.Archive(one.sources, **self._how)
+            yield from archive
+            self.diagnostics += archive.diagnostics
 
     def write(self, folder: Path) -> bool:
         """Make `new.sqlite` and `side.sqlite`; false where there is no conversation at all."""
-        if self._book is not None:
-            for _, conversation in self._read():
-                get_acquainted(conversation, self._book)
-        self.diagnostics.clear()
         with contextlib.closing(sqlite3.connect(folder / "side.sqlite")) as side:
             side.executescript(f"PRAGMA synchronous = OFF; {_SIDE}")
             wechatlog.dump(self._conversations(side), folder / "new.sqlite", "sqlite", search=False)
             side.commit()
             return side.execute("SELECT 1 FROM chats").fetchone() is not None
 
-    def _read(self) -> Iterator[tuple[_Input, wechatlog.Conversation]]:
-        for one in self._inputs:
-            self._on_input(one.sources[0])
-            archive = wechatlog.Archive(one.sources, **self._how)
-            for conversation in archive:
-                yield one, conversation
-            self.diagnostics += archive.diagnostics
-
     def _conversations(self, side: sqlite3.Connection) -> Iterator[wechatlog.Conversation]:
         places: dict[str, int] = {}
-        for made, (one, read) in enumerate(self._read(), 1):
-            conversation = read if self._book is None else operations.pseudonymize(read, self._book)
-            place = places[one.key] = places.get(one.key, -1) + 1
-            side.execute("INSERT INTO chats VALUES (?, ?, ?, ?)", (made, one.key, place, _is_ordered(conversation)))
+        every = operations.pseudonymize_archive(self) if self._pseudonyms else self
+        for made, conversation in enumerate(every, 1):
+            key = self._key
+            place = places[key] = places.get(key, -1) + 1
+            side.execute("INSERT INTO chats VALUES (?, ?, ?, ?)", (made, key, place, _is_ordered(conversation)))
             side.executemany("INSERT INTO index_words VALUES (?, ?, ?)", _words(made, conversation))
             rows = ((made, number, answered) for number, answered in _answers(conversation))
             side.executemany("INSERT INTO index_answers VALUES (?, ?, ?)", rows)
