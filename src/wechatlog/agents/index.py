@@ -99,7 +99,9 @@ def _inputs(paths: Iterable[str], index: Path) -> dict[str, _Input]:
     """What there is to read, without the index itself."""
     sources = [source for path in paths for source in expand(Path(path).absolute(), DEFAULT_SIZE_LIMIT)]
     own = {index, index.with_name(index.name + "-journal")}
-    found = (_Input.of(group) for group in page_groups(s for s in sources if s.path and s.path.resolve() not in own))
+    found = (
+        _Input.of(group.sources) for group in page_groups(s for s in sources if s.path and s.path.resolve() not in own)
+    )
     return {one.key: one for one in found}
 
 
