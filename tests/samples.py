@@ -5,8 +5,11 @@ They lie in `corpus/<format>`; a test that asks for the fixture `samples` gets a
 
 from __future__ import annotations
 
+import functools
 import shutil
 from pathlib import Path
+
+import wechatlog
 
 CORPUS = Path(__file__).parent / "corpus"
 FORMATS = {
@@ -105,6 +108,12 @@ FORMATS = {
     "wxcli-export.txt": "wx-cli-txt",
 }
 """The format of each, or who refuses it."""
+
+
+@functools.cache
+def corpus_conversations() -> tuple[wechatlog.Conversation, ...]:
+    """Every conversation of the corpus, read once for all tests of a process: nothing can change them."""
+    return tuple(wechatlog.load_archive(CORPUS))
 
 
 def copy_samples(folder: Path) -> None:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import attrs
 import pytest
 from hypothesis import given
 
 import wechatlog
+from tests.samples import corpus_conversations
 from tests.strategies import conversations
 from wechatlog import Conversation, Message, frames
 from wechatlog.segments import types
 from wechatlog.testing import SAMPLE_CONVERSATIONS
-
-CORPUS = Path(__file__).parent / "corpus"
 
 
 def there_and_back(conversation: Conversation) -> list[Conversation]:
@@ -34,7 +32,7 @@ def test_nothing_is_lost_of_what_breaks_writers(conversation: Conversation) -> N
 
 
 def test_nothing_is_lost_of_any_format() -> None:
-    for conversation in wechatlog.load_archive(CORPUS):
+    for conversation in corpus_conversations():
         assert there_and_back(conversation) == [conversation], conversation
 
 

@@ -1,9 +1,10 @@
 """Every example of the README and of the documentation is executed, page by page.
 
 `python` blocks run in order in one namespace for each page; a block that begins with `>>>` is a doctest. `console`
-blocks run the commands after `$ ` in a shell and compare what they print, `...` standing for anything. Everything
-happens in a temporary folder with copies of `examples/` and of the one spreadsheet that a how-to converts. Blocks of
-other languages (`sh`, `text`, `toml`) are shown, not run.
+blocks run the commands after `$ ` and compare what they print, `...` standing for anything: in a shell, but for a plain
+call of `wechatlog`, which runs in this process. Everything happens in a temporary folder with copies of `examples/` and
+of the one spreadsheet that a how-to converts. Blocks of other languages (`sh`, `text`, `toml`) are shown, not run. The
+Chinese README has the same blocks as the English one, which `test_reference` compares, and is not run again.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import doctest
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -18,9 +20,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 from sybil import Sybil
 from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser
 
+from wechatlog.cli.app import app
 from wechatlog.segments import segment_rules, unregister_segment_rule
 
 if TYPE_CHECKING:
@@ -29,14 +33,39 @@ if TYPE_CHECKING:
     from sybil import Example
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted(
-    path
-    for path in (ROOT / "README.md", ROOT / "README.zh-CN.md", *(ROOT / "docs").rglob("*.md"))
-    if "_build" not in path.parts
-)
+PAGES = sorted(path for path in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")) if "_build" not in path.parts)
 SPREADSHEET = ROOT / "tests" / "corpus" / "iphone-xls" / "项目组.xls"
 COMMAND = re.compile(r"\$ (?P<command>.*\n)(?P<output>(?:(?!\$ ).*\n)*)")
+OUTSIDE = {"NO_COLOR": "1", "COLUMNS": "100"}
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+def plain_arguments(command: str) -> list[str] | None:
+    """The arguments of a call of `wechatlog` that needs nothing of a shell; `None` for any other command."""
+    lexer = shlex.shlex(command, posix=False, punctuation_chars=True)
+    needs_shell = any(set("();<>|&*?[$`~\\") & set(token) for token in lexer if token[0] not in "'\"")
+    arguments = shlex.split(command, comments=True)
+    return None if needs_shell or arguments[0] != "wechatlog" else arguments[1:]
+
+
+def run_command(command: str) -> tuple[int, str]:
+    """The exit code of a command, and what it prints on both streams."""
+    arguments = plain_arguments(command)
+    if arguments is not None:
+        result = CliRunner().invoke(app, arguments, prog_name="wechatlog", env=OUTSIDE)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result.exit_code, result.output
+    run = subprocess.run(
+        ["sh", "-c", f'wechatlog() {{ "{sys.executable}" -m wechatlog "$@"; }}\n{command}'],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1", **OUTSIDE},
+        timeout=120,
+        check=False,
+    )
+    return run.returncode, run.stdout
 
 
 def run_console(example: Example) -> None:
@@ -45,20 +74,12 @@ def run_console(example: Example) -> None:
     commands = list(COMMAND.finditer(source if source.endswith("\n") else f"{source}\n"))
     assert commands, f"a console example without a command, line {example.line} of {example.path}"
     for command in commands:
-        run = subprocess.run(
-            ["sh", "-c", f'wechatlog() {{ "{sys.executable}" -m wechatlog "$@"; }}\n{command["command"]}'],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            env={**os.environ, "PYTHONUTF8": "1", "NO_COLOR": "1", "COLUMNS": "100"},
-            timeout=120,
-            check=False,
-        )
+        code, printed = run_command(command["command"])
         where = f"{example.path}, line {example.line}: $ {command['command']}"
-        assert run.returncode == 0, f"{where}exit code {run.returncode}\n{run.stdout}"
+        assert code == 0, f"{where}exit code {code}\n{printed}"
         expected = command["output"]
-        if expected.strip() and not doctest.OutputChecker().check_output(expected, run.stdout, FLAGS):
-            pytest.fail(f"{where}expected:\n{expected}\ngot:\n{run.stdout}")
+        if expected.strip() and not doctest.OutputChecker().check_output(expected, printed, FLAGS):
+            pytest.fail(f"{where}expected:\n{expected}\ngot:\n{printed}")
 
 
 SYBIL = Sybil(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import importlib.util
 import json
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 from jsonschema import Draft202012Validator
+from tests.samples import corpus_conversations
 
 import wechatlog
 from wechatlog import testing
@@ -102,6 +104,7 @@ def _codes_in(tree: ast.AST) -> Iterator[str]:
                     yield leaf.value
 
 
+@functools.cache
 def _codes_of_the_source() -> dict[str, str]:
     names = {info.name for info in wechatlog.formats()}
     found: dict[str, str] = {}
@@ -158,47 +161,42 @@ def test_the_schema_is_a_schema() -> None:
     Draft202012Validator.check_schema(_schema())
 
 
-def _validate(conversation: wechatlog.Conversation, validator: Draft202012Validator) -> None:
-    for line in wechatlog.dumps(conversation, "jsonl").removesuffix("\n").split("\n"):
-        value = json.loads(line)
-        definition = "conversation" if value["type"] == "conversation" else "message"
-        problems = [
-            error.message for error in validator.evolve(schema=_reference(validator, definition)).iter_errors(value)
-        ]
-        assert not problems, f"{problems[:3]} in {line[:300]}"
+class _Checks:
+    """Validators of the types of lines and of documents; their complaints say more than those of `oneOf`."""
 
+    def __init__(self, *, closed: bool) -> None:
+        schema = _schema(closed=closed)
+        schema.pop("oneOf", None)
+        self._validators = {
+            name: Draft202012Validator({**schema, "$ref": f"#/$defs/{name}"})
+            for name in ("conversation", "message", "document")
+        }
 
-def _validate_document(conversation: wechatlog.Conversation, validator: Draft202012Validator) -> None:
-    value = json.loads(wechatlog.dumps([conversation, conversation], "json"))
-    chosen = validator.evolve(schema=_reference(validator, "document"))
-    problems = [error.message for error in chosen.iter_errors(value)]
-    assert not problems, problems[:3]
+    def both_forms(self, conversation: wechatlog.Conversation) -> None:
+        for line in wechatlog.dumps(conversation, "jsonl").removesuffix("\n").split("\n"):
+            value = json.loads(line)
+            self._valid("conversation" if value["type"] == "conversation" else "message", value)
+        self._valid("document", json.loads(wechatlog.dumps([conversation, conversation], "json")))
 
-
-def _reference(validator: Draft202012Validator, definition: str) -> dict[str, Any]:
-    """The schema of one type of line: its complaints say more than those of `oneOf`."""
-    schema = dict(validator.schema)
-    schema.pop("oneOf", None)
-    return {**schema, "$ref": f"#/$defs/{definition}"}
+    def _valid(self, name: str, value: Any) -> None:
+        problems = [error.message for error in self._validators[name].iter_errors(value)]
+        assert not problems, f"{problems[:3]} in {str(value)[:300]}"
 
 
 @pytest.mark.parametrize("closed", [False, True], ids=["as published", "without unknown keys"])
 def test_what_is_written_is_valid(closed: bool) -> None:
-    validator = Draft202012Validator(_schema(closed=closed))
+    checks = _Checks(closed=closed)
     for path in sorted((ROOT / "examples").iterdir()):
         for conversation in wechatlog.load_archive(path):
-            _validate(conversation, validator)
-            _validate_document(conversation, validator)
+            checks.both_forms(conversation)
     for conversation in testing.SAMPLE_CONVERSATIONS:
-        _validate(conversation, validator)
-        _validate_document(conversation, validator)
+        checks.both_forms(conversation)
 
 
 def test_the_corpus_as_native_form_is_valid() -> None:
-    validator = Draft202012Validator(_schema(closed=True))
-    for conversation in wechatlog.load_archive(CORPUS):
-        _validate(conversation[:40], validator)
-        _validate_document(conversation[:40], validator)
+    checks = _Checks(closed=True)
+    for conversation in corpus_conversations():
+        checks.both_forms(conversation[:40])
 
 
 def test_one_line_is_either_a_conversation_or_a_message() -> None:

@@ -20,12 +20,11 @@ from hypothesis import strategies as st
 
 import wechatlog
 from tests import goldens
+from tests.samples import corpus_conversations
 from tests.strategies import conversations
 from wechatlog import Conversation, FormatError, Message, MultipleConversationsError, UnknownFormatError, WechatlogError
 from wechatlog.readers.sqlite import READER
 from wechatlog.testing import check_reader
-
-CORPUS = Path(__file__).parents[1] / "corpus"
 
 
 def written(item: Any, **options: Any) -> bytes:
@@ -75,7 +74,7 @@ def test_several_conversations(items: list[Conversation]) -> None:
 
 
 def test_nothing_is_lost_of_any_format() -> None:
-    items = list(wechatlog.load_archive(CORPUS))
+    items = list(corpus_conversations())
     assert len(items) > 100
     again = list(wechatlog.load_archive(written(items)))
     assert again == items

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 import wechatlog
 from tests import goldens
+from tests.samples import corpus_conversations
 from tests.strategies import conversations
 from wechatlog import Conversation, Message, OptionError, WriteError
 from wechatlog.frames.arrow import METADATA_KEY
@@ -29,7 +30,6 @@ pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
 
 FORMS = ("parquet", "arrow")
-CORPUS = Path(__file__).parents[1] / "corpus"
 CHINA = dt.timezone(dt.timedelta(hours=8))
 NOON = dt.datetime(2026, 5, 1, 12)
 
@@ -79,10 +79,10 @@ def test_the_samples(form: str) -> None:
 
 @both
 def test_several_conversations_of_any_format(form: str) -> None:
-    found = [*SAMPLE_CONVERSATIONS, *(c for c in wechatlog.load_archive(CORPUS) if c.tz is None)]
+    found = [*SAMPLE_CONVERSATIONS, *(c for c in corpus_conversations() if c.tz is None)]
     for rows in (1 << 20, 17):
         assert list(wechatlog.load_archive(written(found, form, row_group=rows))) == found
-    aware = [c for c in wechatlog.load_archive(CORPUS) if c.tz is not None]
+    aware = [c for c in corpus_conversations() if c.tz is not None]
     back = list(wechatlog.load_archive(written(aware, form)))
     assert back == aware
     assert [(c.tz_assumed, c.diagnostics) for c in back] == [(c.tz_assumed, c.diagnostics) for c in aware]
