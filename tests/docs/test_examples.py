@@ -16,6 +16,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ import pytest
 from click.testing import CliRunner
 from sybil import Sybil
 from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser
+from tests.fonts import NO_FONT, has_chinese_font
 
 from wechatlog.cli.app import app
 from wechatlog.segments import segment_rules, unregister_segment_rule
@@ -115,5 +117,8 @@ def test_examples(page: Path, workplace: Path) -> None:
     document = SYBIL.parse(page)
     document.namespace["__name__"] = "__main__"
     examples: list[Any] = list(document.examples())
-    for example in examples:
-        example.evaluate()
+    with warnings.catch_warnings():
+        if "ext import plot" in document.text and not has_chinese_font():
+            warnings.filterwarnings("ignore", NO_FONT)
+        for example in examples:
+            example.evaluate()

@@ -24,6 +24,7 @@ from matplotlib.figure import Figure  # noqa: E402
 from matplotlib.text import Text  # noqa: E402
 
 import wechatlog  # noqa: E402
+from tests.fonts import has_chinese_font  # noqa: E402
 from tests.strategies import conversations, names  # noqa: E402
 from wechatlog import Conversation, Message, MissingExtraError  # noqa: E402
 from wechatlog.ext import plot  # noqa: E402
@@ -32,7 +33,7 @@ from wechatlog.operations import statistics  # noqa: E402
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "2026-05-01-chat.markdown"
 START = dt.datetime(2026, 5, 1, 9)
-CHINESE = any(family in lettering.CHINESE for family in lettering._preferred())
+CHINESE = has_chinese_font()
 needs_chinese = pytest.mark.skipif(not CHINESE, reason="needs a font with Chinese characters, such as fonts-noto-cjk")
 
 Draw = Callable[..., Figure]
