@@ -39,6 +39,10 @@ FREE_THREADED_TESTS = ("tests/test_corpus.py", "tests/test_model.py", "tests/seg
 """Tests that need no library beyond those that have wheels for a free-threaded Python."""
 DEBIAN_PACKAGES = ("chromium", "fonts-noto-cjk", "fonts-noto-color-emoji")
 """What the tests of the page and of the plots need beside Python packages."""
+ON_ALL_CORES = ("-n", "auto", "--dist", "worksteal")
+"""Tests of one file stay together, so that what they share is made once; who is done early helps the others."""
+SAME_EXAMPLES = {"WECHATLOG_HYPOTHESIS": os.environ.get("WECHATLOG_HYPOTHESIS", "ci")}
+"""The profile of Hypothesis: the same few examples on every run."""
 
 
 @nox.session
@@ -117,10 +121,18 @@ def install_debian_packages(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """The tests, with branch coverage. The last session, so that the runner's closing line is the last."""
+    """The tests. The last session, so that the runner's closing line is the last."""
     session.install("-e", ".[test]")
     install_debian_packages(session)
-    session.run("pytest", "-n", "auto", "--cov", "--cov-report=term", *session.posargs)
+    session.run("pytest", *ON_ALL_CORES, *session.posargs, env=SAME_EXAMPLES)
+
+
+@nox.session(default=False)
+def coverage(session: nox.Session) -> None:
+    """The tests with branch coverage, and the lines that none of them reaches."""
+    session.install("-e", ".[test]")
+    install_debian_packages(session)
+    session.run("pytest", *ON_ALL_CORES, "--cov", "--cov-report=term", *session.posargs, env=SAME_EXAMPLES)
 
 
 @nox.session(default=False)

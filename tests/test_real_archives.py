@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -24,13 +25,19 @@ def _facts(conversation: Conversation) -> list[tuple[object, ...]]:
     return [(m.time, (m.sender or "").strip(), m.kind, m.text.strip()) for m in conversation]
 
 
+@functools.cache
+def _load(path: Path) -> Conversation:
+    """An archive as it is, read once for all tests of a process: nothing can change it."""
+    return wechatlog.load(path)
+
+
 def test_nothing_is_missing_and_everything_comes_back(corpus: Path) -> None:
     files = _files(corpus)
     assert {folder: sum(path.parent.name == folder for path in files) for folder in COUNTS} == COUNTS
     total = 0
     for path in files:
         data = path.read_bytes()
-        chat = wechatlog.load(path)
+        chat = _load(path)
         assert wechatlog.dumps(chat, "markdown").encode() == data, path.name
         assert wechatlog.dumps(wechatlog.loads(wechatlog.dumps(chat, "jsonl")), "markdown").encode() == data, path.name
         found = BLOCK.findall(data.decode())
@@ -63,13 +70,13 @@ EDITS: dict[str, Callable[[str], bytes]] = {
 def test_the_same_messages_after_an_edit(corpus: Path, edit: str) -> None:
     for path in _files(corpus):
         text = path.read_bytes().decode()
-        assert _facts(wechatlog.load(EDITS[edit](text))) == _facts(wechatlog.load(path)), path.name
+        assert _facts(wechatlog.load(EDITS[edit](text))) == _facts(_load(path)), path.name
 
 
 def test_no_front_matter_and_the_day_elsewhere(corpus: Path, tmp_path: Path) -> None:
     for path in _files(corpus):
         text = re.sub(r"\A---\n.*?\n---\n", "", path.read_bytes().decode(), flags=re.DOTALL)
-        expected = _facts(wechatlog.load(path))
+        expected = _facts(_load(path))
         if not expected:
             continue
         day = path.name[:10]
