@@ -127,7 +127,7 @@ def test_a_cut_file_keeps_what_stands_before_the_cut(case: Path) -> None:
 
 
 def test_memory_is_flat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wechatlog.source.BLOCK_SIZE", 1 << 14)
+    monkeypatch.setattr("wechatlog.decoding.BLOCK_SIZE", 1 << 14)
     peaks = []
     for count in (2_000, 2_000, 8_000):  # the first run pays for what is imported
         path = tmp_path / f"{count}.json"

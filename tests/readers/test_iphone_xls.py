@@ -98,7 +98,7 @@ def test_blocks_may_cut_a_row_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = read(WHOLE).messages
     lines = [message.origin.line for message in expected]
     for size in (1, 2, 3, 5, 7, 50):
-        monkeypatch.setattr("wechatlog.source.BLOCK_SIZE", size)
+        monkeypatch.setattr("wechatlog.decoding.BLOCK_SIZE", size)
         found = wechatlog.load(WHOLE, format="iphone-xls", encoding="gb18030")
         assert found.messages == expected
         assert [message.origin.line for message in found] == lines

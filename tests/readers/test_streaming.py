@@ -32,7 +32,7 @@ def _peak(path: Path, count: int) -> int:
 
 @pytest.mark.parametrize("make", [markdown, jsonl])
 def test_memory_is_flat(make: Callable[[Path, int], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wechatlog.source.BLOCK_SIZE", 1 << 14)
+    monkeypatch.setattr("wechatlog.decoding.BLOCK_SIZE", 1 << 14)
     small, large = tmp_path / "small", tmp_path / "large"
     make(small, 4_000)
     make(large, 16_000)

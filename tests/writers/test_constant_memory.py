@@ -38,7 +38,7 @@ def test_writing(form: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", ["csv", "tsv", "json"])
 def test_reading(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wechatlog.source.BLOCK_SIZE", 1 << 14)
+    monkeypatch.setattr("wechatlog.decoding.BLOCK_SIZE", 1 << 14)
 
     def read(count: int) -> int:
         path = tmp_path / f"{count}.{form}"
