@@ -70,15 +70,17 @@ class Table:
         optional: fields whose columns a file may lack; their texts are empty then.
         exact: the header is these columns in this order and no others; else in any order among others, which are told.
         depth: rows in which the header may stand.
-        spare: takes cells out that a build of the writer put in without a column for them; gets the cells of a row
-            whose length is not that of the header, and how many there should be.
+        extra: a field without a column, which `spare` fills; empty in most rows.
+        spare: takes a cell out that a build of the writer put in without a column for it, and returns it for `extra`;
+            gets the cells of a row whose length is not that of the header, and how many there should be.
     """
 
     columns: tuple[tuple[tuple[str, ...], str], ...] = attrs.field(converter=_columns)
     optional: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
     exact: bool = True
     depth: int = 1
-    spare: Callable[[Reading, list[str], int, int], None] | None = None
+    extra: str = ""
+    spare: Callable[[Reading, list[str], int, int], str] | None = None
 
     @functools.cached_property
     def fields(self) -> tuple[str, ...]:
@@ -87,7 +89,8 @@ class Table:
 
     @functools.cached_property
     def _row(self) -> Any:
-        return collections.namedtuple("TableRow", self.fields, rename=True)  # noqa: PYI024 - its fields are data
+        names = (*self.fields, self.extra) if self.extra else self.fields
+        return collections.namedtuple("TableRow", names, rename=True)  # noqa: PYI024 - its fields are data
 
     def __str__(self) -> str:
         return ",".join(names[0] for names, _ in self.columns)
@@ -198,19 +201,31 @@ class Table:
 
     def _fields(self, reading: Reading, layout: Layout, rows: Iterable[Row], needed: int) -> Iterator[tuple[Any, int]]:
         _, places, width, *_ = layout
-        make, in_order, spare = self._row._make, places == tuple(range(width)), self.spare
+        make, spare, numbered = self._row._make, self.spare, self.exact and places[0] == 1
+        if numbered:  # a column of row numbers in front
+            places, width = tuple(range(width - 1)), width - 1
+        in_order = places == tuple(range(width))
         for cells, line in rows:
+            extra = ""
+            if numbered:
+                del cells[:1]
             if len(cells) != width:
                 if not any(cells):
                     continue
                 if spare is not None:
-                    spare(reading, cells, width, line)
+                    extra = spare(reading, cells, width, line)
                 if len(cells) != width:
                     reading.report("row-length", f"the row has {len(cells)} fields, the header {width}", line=line)
                 if len(cells) < needed:
                     continue
                 cells += [""] * (width - len(cells))
-            yield make(cells[:width] if in_order else [cells[at] if at >= 0 else "" for at in places]), line
+            if in_order:
+                del cells[width:]
+            else:
+                cells = [cells[at] if at >= 0 else "" for at in places]
+            if spare is not None:
+                cells.append(extra)
+            yield make(cells), line
 
 
 def one_of(reading: Reading, tables: Mapping[str, Table], *, needed: int = 1) -> tuple[str, Iterator[tuple[Any, int]]]:
