@@ -1,7 +1,7 @@
 """Whole-archive operations: pure functions over conversations. They know no format and open nothing."""
 
 from wechatlog.operations.identity import Evidence, Identities, Name, Person
-from wechatlog.operations.merge import merge
+from wechatlog.operations.merge import Conflict, MergePart, MergeReport, merge, merge_report
 from wechatlog.operations.pseudonymize import pseudonymize, pseudonymize_archive
 from wechatlog.operations.pseudonyms import Pseudonyms
 from wechatlog.operations.recognition import identities
@@ -18,9 +18,12 @@ from wechatlog.operations.statistics import (
 )
 
 __all__ = [
+    "Conflict",
     "Counts",
     "Evidence",
     "Identities",
+    "MergePart",
+    "MergeReport",
     "Name",
     "Person",
     "Pseudonyms",
@@ -32,6 +35,7 @@ __all__ = [
     "identities",
     "iter_sessions",
     "merge",
+    "merge_report",
     "pseudonymize",
     "pseudonymize_archive",
     "sessions",

@@ -1,73 +1,380 @@
-"""One conversation of several that overlap: pages of an export, copies of it, exports of different days.
+"""One conversation of several that overlap: pages of an export, copies of it, exports of different days and tools.
 
 A multiset union: a message that one of them holds twice is there twice. The result never holds fewer messages than any
-of them; a key of time, sender and text alone would lose real repeats.
+of them, and what is in one of them only is there. Which messages are the same is found by `alignment`; this module puts
+the parts into an order that does not depend on that of the arguments, and the result into a conversation and a report.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
 import itertools
-from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from wechatlog.diagnostics import Diagnostic, Severity
+from wechatlog.gc_pause import paused_collection
+from wechatlog.model import Conversation, Message, build_message
+from wechatlog.operations.alignment import Part, Union
+from wechatlog.operations.recognition import identities
+from wechatlog.operations.senders import Senders
+from wechatlog.segments import Lexicon
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from wechatlog.model import Conversation, Message
+    from wechatlog.operations.identity import Evidence, Identities
 
-__all__ = ["merge"]
+__all__ = ["Conflict", "MergePart", "MergeReport", "merge", "merge_report"]
+
+_SHOWN: Final = 3
 
 
-def merge(conversations: Iterable[Conversation]) -> Conversation:
+@attrs.frozen(slots=True)
+class Conflict:
+    """Two versions of one message that contradict each other.
+
+    Attributes:
+        index: of the message in the united conversation, which has one of the two values.
+        fields: names of the fields.
+        versions: both, as they stood.
+    """
+
+    index: int
+    fields: tuple[str, ...]
+    versions: tuple[Message, Message]
+
+
+@attrs.frozen(slots=True)
+class MergePart:
+    """What became of one of the conversations.
+
+    Attributes:
+        source: the name of its file, or `None`.
+        messages: how many it has.
+        matched: how many of them some other has as well.
+        only_here: how many no other has.
+        doubtful: matches for which several messages came into question.
+        offset: what its clock was behind that of the others, as found from the matches.
+        comparable: texts that say something: the smaller number of this one and of those that were united before it, in
+            hours of which both have some.
+    """
+
+    source: str | None
+    messages: int
+    matched: int
+    only_here: int
+    doubtful: int
+    offset: dt.timedelta
+    comparable: int
+
+
+@attrs.frozen(slots=True, repr=False)
+class MergeReport:
+    """What `merge` did.
+
+    Attributes:
+        conversation: the united one.
+        parts: one for each of the conversations, in the order of the arguments.
+        sources: for each message where it comes from: pairs of the number of a conversation and the index there.
+        enriched: how many messages say more than any of their versions.
+        conflicts: versions that contradict each other.
+        evidence: names and account ids under which the same messages stand.
+    """
+
+    conversation: Conversation
+    parts: tuple[MergePart, ...]
+    sources: tuple[tuple[tuple[int, int], ...], ...]
+    enriched: int = 0
+    conflicts: tuple[Conflict, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def matched(self) -> int:
+        """How many messages of the united conversation stand in several of the conversations."""
+        return sum(len(places) > 1 for places in self.sources)
+
+    @property
+    def doubtful(self) -> int:
+        """How many matches are in doubt."""
+        return sum(part.doubtful for part in self.parts)
+
+    @property
+    def people(self) -> Identities:
+        """Who is who in the united conversation, with what the matches say."""
+        return identities(self.conversation, evidence=self.evidence)
+
+    def __repr__(self) -> str:
+        return (
+            f"<MergeReport: {len(self.conversation)} messages of {len(self.parts)} conversations, "
+            f"{self.matched} matched, {self.enriched} enriched, {self.doubtful} doubtful, "
+            f"{len(self.conflicts)} conflicts>"
+        )
+
+
+def merge(conversations: Iterable[Conversation], *, people: Identities | None = None) -> Conversation:
     """Unite conversations of one chat.
 
-    Messages are the same when the server's id is, or, where there is none, when time, sender, kind and text are,
-    counted per conversation.
+    Messages are the same when the server's id is; or, where one of them has none or the tools number in their own ways,
+    when sender, content and time are, to the precision of the coarser one, counted per conversation. That two names are
+    one sender, and that a clock is wrong, is learnt from the messages: see `merge_report`, which tells of it.
 
     Args:
-        conversations: at least one; what is known of the chat is taken from the first.
+        conversations: at least one; title, owner and metadata are taken from the first, and `is_self` is seen from its
+            owner.
+        people: who is who, as far as it is known.
 
     Returns:
-        All messages in order of time; in the order of the conversations where times are equal.
+        All messages in order of time; where times are equal, each conversation keeps its own order. Of a message that
+        several have, the version that says more, field by field.
 
     Raises:
         ValueError: for no conversation at all, or for naive and aware times together.
     """
     pages = list(conversations)
+    if len(pages) == 1:
+        return pages[0]
+    return merge_report(pages, people=people).conversation
+
+
+def merge_report(conversations: Iterable[Conversation], *, people: Identities | None = None) -> MergeReport:
+    """Unite conversations of one chat, as `merge` does, and tell what was done.
+
+    Args:
+        conversations: as for `merge`.
+        people: as for `merge`.
+
+    Raises:
+        ValueError: as `merge`.
+
+    Example:
+        >>> from wechatlog import Conversation, Message
+        >>> one = Conversation([Message(sender="张三", text="早上好")])
+        >>> merge_report([one, Conversation([*one, Message(sender="李四", text="早")])])
+        <MergeReport: 2 messages of 2 conversations, 1 matched, 0 enriched, 0 doubtful, 0 conflicts>
+    """
+    pages = list(conversations)
     if not pages:
         raise ValueError("merge takes at least one conversation")
-    first = pages[0]
-    if len(pages) == 1:
-        return first
-    messages = list(_unite(page.messages for page in pages))
-    if len({message.time.tzinfo is None for message in messages if message.time is not None}) > 1:
-        raise ValueError("naive and aware times cannot be merged; load all of them with tz=")
+    _check_times(pages)
+    with paused_collection():
+        union = Union(people)
+        for number in _order(pages):
+            union.add(_part(pages[number], number))
+        order = _arrange(union)
+        owners = _Owners(union)
+        messages = _finish(union, order, owners)
+    place = {entry: index for index, entry in enumerate(order)}
+    conflicts = [Conflict(place[entry], fields, (one, two)) for entry, fields, one, two in union.conflicts]
+    conflicts.sort(key=lambda conflict: conflict.index)
+    parts = _report_parts(union, pages)
     diagnostics = [entry for page in pages for entry in page.diagnostics]
+    diagnostics += _diagnostics(parts, conflicts, len(pages))
     members = dict.fromkeys(member for page in pages for member in page.members)
-    merged = attrs.evolve(first, messages=messages, diagnostics=diagnostics, participants=members, lexicon=None)
-    return merged if _in_order(messages) else merged.sorted()
+    lexicon = Lexicon()
+    first = attrs.evolve(pages[0], messages=messages, diagnostics=diagnostics, participants=members, lexicon=lexicon)
+    first.teach(lexicon)
+    for message in messages:
+        object.__setattr__(message, "_lexicon", lexicon)
+    sources = tuple(tuple(union.where[entry]) for entry in order)
+    return MergeReport(first, parts, sources, len(union.enriched), tuple(conflicts), tuple(union.people.evidence))
 
 
-def _identity(message: Message) -> tuple[object, ...]:
-    if message.id is not None:
-        return (message.id,)
-    return (message.time, message.sender, message.sender_id, message.kind, message.text)
+def _check_times(pages: Sequence[Conversation]) -> None:
+    zones = {message.time.tzinfo is None for page in pages for message in page.messages if message.time is not None}
+    if len(zones) > 1:
+        raise ValueError("naive and aware times cannot be merged; load all of them with tz=")
 
 
-def _unite(pages: Iterable[Iterable[Message]]) -> Iterable[Message]:
-    kept: Counter[tuple[object, ...]] = Counter()
+def _part(page: Conversation, number: int) -> Part:
+    label = (page.id, _plain_title(page.title), page.owner)
+    return Part(number, page.messages, Senders.own_key(page.owner, number), label)
+
+
+def _plain_title(title: str | None) -> str:
+    """A title without what differs from day to day and from page to page."""
+    return "".join(sign for sign in title or "" if not sign.isdecimal() and sign.isalnum())
+
+
+# --- the order of the parts, and of the messages ------------------------------------------------------
+
+
+def _order(pages: Sequence[Conversation]) -> list[int]:
+    """The order in which parts are united: that of time, then of what is in them; slices of one stay as they are."""
+    starts: list[dt.datetime | None] = []
     for page in pages:
-        seen: Counter[tuple[object, ...]] = Counter()
-        for message in page:
-            key = _identity(message)
-            seen[key] += 1
-            if seen[key] > kept[key]:
-                kept[key] += 1
-                yield message
+        start = next((message.time for message in page.messages if message.time is not None), None)
+        starts.append(start if start is not None else starts[-1] if starts else None)
+
+    def compare(one: int, two: int) -> int:
+        first, second = starts[one], starts[two]
+        if first != second and first is not None and second is not None:
+            return -1 if first < second else 1
+        if pages[one]._lexicon is pages[two]._lexicon:
+            return one - two
+        for left, right in zip(pages[one].messages, pages[two].messages, strict=False):
+            if left != right and (keys := (_content(left), _content(right)))[0] != keys[1]:
+                return -1 if keys[0] < keys[1] else 1
+        return len(pages[two]) - len(pages[one]) or one - two
+
+    return sorted(range(len(pages)), key=functools.cmp_to_key(compare))
 
 
-def _in_order(messages: list[Message]) -> bool:
-    times = [message.time for message in messages if message.time is not None]
-    return all(one <= two for one, two in itertools.pairwise(times))
+def _content(message: Message) -> str:
+    time = "" if message.time is None else message.time.isoformat()
+    return repr((time, message.precision, message.text, message.kind, message.sender, message.sender_id, message.id,
+                 message.is_self, message.reply_to, message.given_segments))  # fmt: skip
+
+
+def _arrange(union: Union) -> list[int]:
+    """The entries in order of time; of one time, each part keeps its own order."""
+    clocks: list[dt.datetime | None] = [message.time for message in union.messages]
+    for part in union.parts:  # an entry without a time goes with the one before it
+        last: dt.datetime | None = None
+        for entry in part.found:
+            if clocks[entry] is None:
+                clocks[entry] = last
+            last = clocks[entry]
+    after: dict[int, int] = {}
+    before: dict[int, int] = {}
+    heads: dict[dt.datetime | None, int] = {}
+    tails: dict[dt.datetime | None, int] = {}
+    for part in union.parts:
+        _thread(part, clocks, heads, tails, after, before)
+    times = sorted(time for time in heads if time is not None)
+    order: list[int] = []
+    for time in itertools.chain((None,) if None in heads else (), times):
+        found: int | None = heads[time]
+        while found is not None:
+            order.append(found)
+            found = after.get(found)
+    return order
+
+
+def _thread(
+    part: Part,
+    clocks: Sequence[dt.datetime | None],
+    heads: dict[dt.datetime | None, int],
+    tails: dict[dt.datetime | None, int],
+    after: dict[int, int],
+    before: dict[int, int],
+) -> None:
+    """Put the entries of a part into the chains of their times, each behind the one before it in the part."""
+    last: dict[dt.datetime | None, int] = {}
+    for entry in part.found:
+        time = clocks[entry]
+        if entry not in before:
+            previous = last.get(time, tails.get(time, -1))
+            before[entry] = previous
+            if previous == -1:
+                heads[time] = tails[time] = entry
+            else:
+                following = after.get(previous)
+                after[previous] = entry
+                if following is None:
+                    tails[time] = entry
+                else:
+                    after[entry] = following
+        last[time] = entry
+
+
+# --- whose messages they are, and what they answer ----------------------------------------------------
+
+
+class _Owners:
+    """Whose messages are the owner's, who is that of the first conversation that says."""
+
+    def __init__(self, union: Union) -> None:
+        self._union = union
+        parts = sorted(union.parts, key=lambda part: part.number)
+        self._own: set[str] = set()
+        others: set[str] = set()
+        for part in parts:
+            keys = zip(part.senders, part.messages, strict=True)
+            own = {sender for sender, message in keys if message.is_self and sender}
+            self._own = self._own or own
+            others |= own
+        self._is_one_owner = all(union.people.is_one_of(key, self._own) for key in others)
+        self._known: dict[str, bool] = {}
+
+    def is_self(self, entry: int, message: Message) -> bool | None:
+        """Whether a message is the owner's; what the versions say where all of them have one owner."""
+        if self._is_one_owner or message.is_self is None:
+            return message.is_self
+        sender = self._union.sender(entry)
+        if sender not in self._known:
+            self._known[sender] = self._union.people.is_one_of(sender, self._own)
+        return self._known[sender] if sender else message.is_self
+
+
+def _finish(union: Union, order: Sequence[int], owners: _Owners) -> list[Message]:
+    """The messages in their order, as objects of their own: they will look up mentions in the lexicon of the whole."""
+    answers = dict(_answers(union)) if union.numberings > 1 else {}
+    return [
+        build_message(
+            message.time,
+            message.precision,
+            message.sender,
+            message.kind,
+            message.text,
+            sender_id=message.sender_id,
+            is_self=owners.is_self(entry, message),
+            id=message.id,
+            reply_to=answers.get(entry, message.reply_to),
+            origin=message._origin,  # type: ignore[arg-type]
+            segments=message._segments,
+        )
+        for entry in order
+        for message in (union.messages[entry],)
+    ]
+
+
+def _answers(union: Union) -> Iterator[tuple[int, str]]:
+    """The ids that messages answer, in the numbering of the union, where a part numbers in its own way."""
+    for part in union.parts:
+        ids = {message.id: entry for message, entry in zip(part.messages, part.found, strict=True) if message.id}
+        for message, entry in zip(part.messages, part.found, strict=True):
+            target = ids.get(message.reply_to or "")
+            if target is not None and (id_ := union.messages[target].id) is not None:
+                yield entry, id_
+
+
+# --- what is told -------------------------------------------------------------------------------------
+
+
+def _report_parts(union: Union, pages: Sequence[Conversation]) -> tuple[MergePart, ...]:
+    found = []
+    for part in sorted(union.parts, key=lambda part: part.number):
+        only = sum(len(union.where[entry]) == 1 for entry in part.found)
+        found.append(
+            MergePart(
+                pages[part.number].origin.source,
+                len(part.messages),
+                len(part.messages) - only,
+                only,
+                part.doubtful,
+                dt.timedelta(seconds=part.offset),
+                part.telling,
+            )
+        )
+    return tuple(found)
+
+
+def _diagnostics(parts: Sequence[MergePart], conflicts: Sequence[Conflict], pages: int) -> Iterator[Diagnostic]:
+    for part in parts:
+        if part.offset:
+            text = f"its clock was {_signed(part.offset)} off from the other exports, as the same messages show"
+            yield Diagnostic("merge-clock", text, Severity.INFO, part.source)
+        if pages > 1 and not part.matched and part.comparable >= _SHOWN:
+            text = f"none of {part.comparable} messages in hours of which others have messages as well is in them"
+            yield Diagnostic("merge-nothing", text, Severity.WARNING, part.source)
+    if conflicts:
+        fields = ", ".join(sorted({field for conflict in conflicts for field in conflict.fields}))
+        text = f"{len(conflicts)} messages differ between exports in {fields}; merge_report has both versions"
+        yield Diagnostic("merge-conflict", text, Severity.INFO)
+
+
+def _signed(offset: dt.timedelta) -> str:
+    return f"-{-offset}" if offset < dt.timedelta() else f"+{offset}"

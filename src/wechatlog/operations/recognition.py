@@ -249,7 +249,11 @@ def _by_owner(notes: _Notes, own: Iterable[str]) -> Iterator[Evidence]:
 
 
 def identities(
-    conversations: Conversation | Iterable[Conversation], known: Identities | None = None, *, mentions: bool = True
+    conversations: Conversation | Iterable[Conversation],
+    known: Identities | None = None,
+    *,
+    mentions: bool = True,
+    evidence: Iterable[Evidence] = (),
 ) -> Identities:
     """Find out who is who in conversations.
 
@@ -259,6 +263,7 @@ def identities(
     Args:
         conversations: one, or several that are read one after the other and not kept.
         known: what somebody confirmed or denied before, as read from a file; it goes before everything found here.
+        evidence: found elsewhere, such as by `merge_report`; a name in it that nobody has is an alias.
         mentions: also look who answers when a name is mentioned, which takes longer than all the rest.
 
     Returns:
@@ -289,6 +294,11 @@ def identities(
     for link in answers:
         keys.setdefault(link.two, Key(link.two, is_id=False, names=(Name(link.two, link.two),)))
     found = [*_by_name(keys.values()), *_by_head(keys.values(), notes.scopes), *answers, *_by_owner(notes, own)]
+    for link in evidence:
+        if link.one in keys or link.two in keys:
+            found.append(link)
+            for other in (link.one, link.two):
+                keys.setdefault(other, Key(other, is_id=False, names=(Name(other, other),)))
     return solve(keys.values(), _once((*before.iter_evidence(), *found)), before.vetoes)
 
 

@@ -1,0 +1,586 @@
+"""The union of several exports of one chat, one export after the other.
+
+Takes the messages of an export at a time, finds for each the version that the union has already, and unites the two.
+The work for an export grows with its own length, not with that of the union. An export is compared by ids where its ids
+are those of the union, and else by content inside windows of time as wide as the coarser of two precisions; what stands
+there several times is counted. Knows nothing of conversations but what a `Part` says.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from wechatlog.model import Message, MessageKind
+from wechatlog.operations.richer import unite
+from wechatlog.operations.sameness import content_key, detail, is_telling, letters, lossy, resemble
+from wechatlog.operations.senders import ANYBODY, Senders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wechatlog.operations.identity import Identities
+
+__all__ = ["Part", "Union"]
+
+_EPOCH: Final = dt.datetime(1970, 1, 1)
+_EPOCH_AWARE: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+_WIDEST: Final = 8
+"""How many versions of one content in one window are looked at one after the other; equal ones are found at once."""
+_SAME_CHAT: Final = 0.5
+_ENOUGH: Final = 8
+_LARGEST_OFFSET: Final = 16 * _HOUR
+_DISTINCT: Final = 6
+_FEWEST_SHIFTED: Final = 3
+_SERVER_ID: Final = 15
+"""Digits from which on a number is that of the server, and not one that a tool counts."""
+_NONE: Final = -1
+
+
+def _second(time: dt.datetime) -> int:
+    since = time - (_EPOCH if time.tzinfo is None else _EPOCH_AWARE)
+    return since.days * _DAY + since.seconds
+
+
+def _same_by_details(one: str | None, two: str | None) -> bool:
+    return one is None or two is None or one in two or two in one
+
+
+@attrs.define(eq=False)
+class Part:
+    """One export on its way into the union.
+
+    Attributes:
+        number: its place among all.
+        messages: its messages.
+        own: the key of its 我.
+        label: what tells that it is another chat: (id, title, owner).
+        seconds: the clock of each message, shifted by `offset`.
+        keys: the content key of each.
+        senders: the key of each sender.
+        found: the entry of the union of each message; -1 for none.
+        offset: seconds that its clock was behind.
+        space: the bit of its numbering of messages.
+        matched: how many of its messages the union had already.
+        telling: texts that say something, in hours of which the union has some too; the smaller number of both sides.
+        alike: how many of them have a like in the union, whoever sent it.
+        common: as `telling`, for messages of all kinds.
+        equal: how many of these have a like in the union.
+        doubtful: matches that several messages came into question for.
+    """
+
+    number: int
+    messages: tuple[Message, ...]
+    own: str
+    label: tuple[str | None, str | None, str | None]
+    seconds: list[int | None] = attrs.field(factory=list)
+    keys: list[str] = attrs.field(factory=list)
+    senders: list[str] = attrs.field(factory=list)
+    found: list[int] = attrs.field(factory=list)
+    offset: int = 0
+    space: int = 0
+    matched: int = 0
+    telling: int = 0
+    alike: int = 0
+    common: int = 0
+    equal: int = 0
+    doubtful: int = 0
+
+    @property
+    def rate(self) -> float:
+        """How much of what could be found was found."""
+        return self.alike / self.telling if self.telling else 0.0
+
+    @property
+    def is_same_chat(self) -> bool:
+        """Whether so much was found that both are exports of one chat."""
+        return self.alike >= 2 and self.rate >= _SAME_CHAT
+
+    def second(self, index: int) -> int | None:
+        """The clock of a message to the second; `None` where it is not known so well."""
+        return self.seconds[index] if self.messages[index].precision not in ("minute", "day") else None
+
+
+class Union:
+    """All messages so far.
+
+    Args:
+        people: who is who, as far as it is known.
+
+    Attributes:
+        messages: united, in the order in which they were met.
+        seconds: the clock of each.
+        where: for each message its sources: pairs of a part and the index there.
+        enriched: how many say more than any of their versions.
+        conflicts: index, fields, and the versions that contradict each other.
+        numberings: ways of numbering messages that were met.
+        steps: how many comparisons were made; for tests of what the work grows with.
+    """
+
+    def __init__(self, people: Identities | None = None) -> None:
+        self.people = Senders(people)
+        self.messages: list[Message] = []
+        self.seconds: list[int | None] = []
+        self.where: list[list[tuple[int, int]]] = []
+        self.parts: list[Part] = []
+        self.enriched: set[int] = set()
+        self.conflicts: list[tuple[int, tuple[str, ...], Message, Message]] = []
+        self.steps = 0
+        self._keys: list[str] = []
+        self._senders: list[str] = []
+        self._spaces: list[int] = []
+        self._by_minute: dict[tuple[int | None, str], list[int]] = {}
+        self._by_day: dict[tuple[int | None, str], list[int]] | None = None
+        self._minutes: dict[int, list[int]] | None = None
+        self._distinct: dict[str, int] | None = None
+        self._by_id: dict[tuple[str, bool], list[int]] = {}
+        self.numberings = 1
+        self._has_server_ids = False
+        self._hours: dict[tuple[int, bool], int] = {}
+
+    def sender(self, entry: int) -> str:
+        """The key of the sender of a message."""
+        return self._senders[entry]
+
+    # --- one part -----------------------------------------------------------------------------------
+
+    def add(self, part: Part) -> None:
+        """Unite an export with all that came before."""
+        messages = part.messages
+        part.seconds = [None if message.time is None else _second(message.time) for message in messages]
+        part.keys = [content_key(message) for message in messages]
+        part.senders = [self.people.key(message, part.own) for message in messages]
+        part.found = [_NONE] * len(messages)
+        self.people.meet(zip(part.senders, messages, strict=True))
+        if self.messages and not any(_other_group(part.label, other.label) for other in self.parts):
+            self._match(part)
+        self._take(part)
+        self.parts.append(part)
+
+    def _match(self, part: Part) -> None:
+        taken: set[int] = set()
+        self._match_ids(part, taken)
+        self._compare(part)
+        if not part.is_same_chat and not part.matched:
+            self._find_offset(part)
+        is_sure = part.is_same_chat or part.matched > 0
+        is_doubtful = any(_other_label(part.label, other.label) for other in self.parts)
+        if not is_sure and is_doubtful and part.rate < 1:
+            return
+        if not is_sure and part.telling >= _ENOUGH:
+            self._match_groups(part, taken, exact=True)
+            return
+        self._learn(part, is_sure=is_sure, is_doubtful=is_doubtful)
+        self._match_groups(part, taken, exact=False)
+        if self._by_day is not None or any(message.precision == "day" for message in part.messages):
+            self._match_days(part, taken)
+        if is_sure:
+            self._match_rest(part, taken)
+
+    def _pair(self, part: Part, index: int, entry: int, taken: set[int]) -> None:
+        part.found[index] = entry
+        part.matched += 1
+        taken.add(entry)
+
+    # --- ids ----------------------------------------------------------------------------------------
+
+    def _match_ids(self, part: Part, taken: set[int]) -> None:
+        """Match by ids, where the ids of the part are those of the union: most that are in both mean one message."""
+        seen: dict[tuple[str, bool], int] = {}
+        pairs: list[tuple[int, int, bool]] = []
+        for index, message in enumerate(part.messages):
+            if message.id is None:
+                continue
+            place = (message.id, message.kind is MessageKind.RECALL)
+            number = seen[place] = seen.get(place, -1) + 1
+            entries = self._by_id.get(place, ())
+            if number < len(entries):
+                pairs.append((index, entries[number], self._agree(part, index, entries[number])))
+            elif (message.id, not place[1]) in self._by_id:  # taken back later: the notice has the id of the message
+                pairs.append((index, _NONE, True))
+        if not seen:
+            return
+        agreed = sum(agree for *_, agree in pairs)
+        if (pairs and agreed * 2 < len(pairs)) or (not pairs and self._is_own_numbering(part)):
+            part.space = 1 << self.numberings
+            self.numberings += 1
+            return
+        part.space = self._space_of(pairs)
+        for index, entry, agree in pairs:
+            if agree and entry != _NONE and entry not in taken:
+                self._pair(part, index, entry, taken)
+
+    def _is_own_numbering(self, part: Part) -> bool:
+        """Whether the part numbers its messages in its own way: the same messages have other, short numbers."""
+        lengths = sorted(len(message.id) for message in part.messages if message.id is not None)
+        if lengths[len(lengths) // 2] >= _SERVER_ID and self._has_server_ids:
+            return False
+        self._compare(part)
+        return part.equal >= 2 and part.equal * 2 >= part.common
+
+    def _space_of(self, pairs: list[tuple[int, int, bool]]) -> int:
+        """The numbering that most of the matched messages have."""
+        counts: dict[int, int] = {}
+        for _, entry, agree in pairs:
+            if agree and entry != _NONE:
+                spaces = self._spaces[entry]
+                counts[spaces & -spaces] = counts.get(spaces & -spaces, 0) + 1
+        return max(counts.items(), key=lambda item: (item[1], -item[0]), default=(1, 0))[0] or 1
+
+    def _agree(self, part: Part, index: int, entry: int) -> bool:
+        """Whether two messages of one id may be one: they have one time, or one content."""
+        if part.keys[index] == self._keys[entry]:
+            return True
+        one, two = part.seconds[index], self.seconds[entry]
+        return one is None or two is None or one // _MINUTE == two // _MINUTE
+
+    # --- how much is alike --------------------------------------------------------------------------
+
+    def _groups(self, part: Part, offset: int) -> Iterator[tuple[list[int], list[int]]]:
+        """Messages of the part that are not matched yet, with those of the union of the same content and minute."""
+        groups: dict[tuple[int | None, str], list[int]] = {}
+        for index, (second, key) in enumerate(zip(part.seconds, part.keys, strict=True)):
+            if part.found[index] == _NONE:
+                minute = None if second is None else (second + offset) // _MINUTE
+                groups.setdefault((minute, key), []).append(index)
+        for place, inside in groups.items():
+            entries = self._by_minute.get(place)
+            if entries:
+                yield inside, entries
+
+    def _compare(self, part: Part, offset: int = 0) -> None:
+        """Count what tells something, and what of it the union has."""
+        hours: dict[tuple[int, bool], int] = {}
+        for second, key in zip(part.seconds, part.keys, strict=True):
+            if second is not None:
+                place = ((second + offset) // _HOUR, is_telling(key))
+                hours[place] = hours.get(place, 0) + 1
+        known = {place: self._hours[place] for place in hours if place in self._hours}
+        part.telling = min(sum(table[place] for place in known if place[1]) for table in (hours, known))
+        part.common = min(sum(table[place] for place in known) for table in (hours, known))
+        part.alike = part.equal = 0
+        for inside, entries in self._groups(part, offset):
+            if part.seconds[inside[0]] is not None:
+                number = self._alike(part, inside, entries, offset)
+                part.equal += number
+                part.alike += number * is_telling(part.keys[inside[0]])
+        part.alike += sum(entry != _NONE and is_telling(key) for entry, key in zip(part.found, part.keys, strict=True))
+
+    def _alike(self, part: Part, inside: list[int], entries: list[int], offset: int) -> int:
+        self.steps += len(inside) + min(len(entries), len(inside) * _WIDEST)
+        known: dict[int | None, int] = {}
+        for entry in entries[: len(inside) * _WIDEST]:
+            clock = self._clock(entry)
+            known[clock] = known.get(clock, 0) + 1
+        count = 0
+        for index in inside:
+            clock = part.second(index)
+            clock = None if clock is None else clock + offset
+            for found in (clock, None) if clock is not None else tuple(known):
+                if known.get(found, 0):
+                    known[found] -= 1
+                    count += 1
+                    break
+        return count
+
+    def _clock(self, entry: int) -> int | None:
+        return self.seconds[entry] if self.messages[entry].precision not in ("minute", "day") else None
+
+    def _find_offset(self, part: Part) -> None:
+        """Find out whether the clock of the part is wrong, from texts that stand once in both."""
+        if self._distinct is None:
+            self._distinct = {}
+            for entry in range(len(self.messages)):
+                self._note_distinct(entry)
+        own: dict[str, int] = {}
+        for index, key in enumerate(part.keys):
+            if len(key) >= _DISTINCT:
+                own[key] = _NONE if key in own else index
+        differences: dict[int, int] = {}
+        for key, index in own.items():
+            entry = self._distinct.get(key, _NONE)
+            if index == _NONE or entry == _NONE:
+                continue
+            one, two = self.seconds[entry], part.seconds[index]
+            if one is None or two is None:
+                continue
+            if part.second(index) is None or self._clock(entry) is None:
+                one, two = one // _MINUTE * _MINUTE, two // _MINUTE * _MINUTE
+            differences[one - two] = differences.get(one - two, 0) + 1
+        self.steps += len(own)
+        near = {shift: number for shift, number in differences.items() if 0 < abs(shift) <= _LARGEST_OFFSET}
+        if not near:
+            return
+        shift, number = max(near.items(), key=lambda item: (item[1], -abs(item[0]), item[0]))
+        if number < _FEWEST_SHIFTED or number * 2 < sum(differences.values()):
+            return
+        before = part.telling, part.alike
+        self._compare(part, shift)
+        if part.is_same_chat and part.alike > before[1]:
+            part.offset = shift
+            part.seconds = [None if second is None else second + shift for second in part.seconds]
+        else:
+            part.telling, part.alike = before
+
+    def _note_distinct(self, entry: int) -> None:
+        key = self._keys[entry]
+        if self._distinct is not None and len(key) >= _DISTINCT:
+            self._distinct[key] = _NONE if key in self._distinct else entry
+
+    # --- senders ------------------------------------------------------------------------------------
+
+    def _learn(self, part: Part, *, is_sure: bool, is_doubtful: bool) -> None:
+        """Learn who is who from messages that stand once in a window on both sides."""
+        counts: dict[tuple[str, str], int] = {}
+        for index, entry in enumerate(part.found):
+            if entry != _NONE:
+                self._count(counts, entry, part.senders[index])
+        for inside, entries in self._groups(part, 0):
+            if len(inside) == len(entries) == 1 and is_telling(part.keys[inside[0]]):
+                one, two = part.second(inside[0]), self._clock(entries[0])
+                if one is None or two is None or one == two:
+                    self._count(counts, entries[0], part.senders[inside[0]])
+        if is_sure:
+            self.people.learn(counts)
+        for other in self.parts:
+            if part.own[:2] == "o#" and other.own[:2] == "o#" and not is_doubtful:
+                row = {old: number for (old, new), number in counts.items() if new == part.own}
+                if not row or max(row, key=lambda key: (row[key], key)) == other.own:
+                    self.people.say_same(other.own, part.own)
+
+    def _count(self, counts: dict[tuple[str, str], int], entry: int, sender: str) -> None:
+        place = (self._senders[entry], sender)
+        counts[place] = counts.get(place, 0) + 1
+
+    # --- matching -----------------------------------------------------------------------------------
+
+    def _match_groups(self, part: Part, taken: set[int], *, exact: bool) -> None:
+        for inside, entries in self._groups(part, 0):
+            self._match_group(part, inside, [entry for entry in entries if entry not in taken], taken, exact=exact)
+
+    def _match_days(self, part: Part, taken: set[int]) -> None:
+        """Match what has only a day, on one side or on both."""
+        if self._by_day is None:
+            self._by_day = {}
+            for entry in range(len(self.messages)):
+                self._index_day(entry, self._keys[entry])
+        groups: dict[tuple[int | None, str], list[int]] = {}
+        for index, (second, key) in enumerate(zip(part.seconds, part.keys, strict=True)):
+            if part.found[index] == _NONE and second is not None:
+                groups.setdefault((second // _DAY, key), []).append(index)
+        for place, inside in groups.items():
+            entries = [entry for entry in self._by_day.get(place, ()) if entry not in taken]
+            days = [entry for entry in entries if self.messages[entry].precision == "day"]
+            some = [index for index in inside if part.messages[index].precision == "day"]
+            self._match_group(part, some, entries, taken, exact=False)
+            rest = [index for index in inside if part.found[index] == _NONE]
+            self._match_group(part, rest, [entry for entry in days if entry not in taken], taken, exact=False)
+
+    def _match_group(self, part: Part, inside: list[int], entries: list[int], taken: set[int], *, exact: bool) -> None:
+        """Match messages of one content in one window: equal ones first, then any that may be one, in their order."""
+        self.steps += len(inside) + len(entries)
+        if not inside or not entries:
+            return
+        if len(inside) == len(entries) == 1:
+            if self._may_be_one(part, inside[0], entries[0], exact=exact, by_detail=False):
+                self._pair(part, inside[0], entries[0], taken)
+            return
+        waiting: dict[object, deque[int]] = {}
+        for entry in entries:
+            message = self.messages[entry]
+            place = (self._clock(entry), self.people.top(self._senders[entry]), message.sender_id, detail(message))
+            waiting.setdefault(place, deque()).append(entry)
+        for index in inside:
+            message = part.messages[index]
+            place = (part.second(index), self.people.top(part.senders[index]), message.sender_id, detail(message))
+            queue = waiting.get(place)
+            if queue and self._may_be_one(part, index, queue[0], exact=exact, by_detail=True):
+                self._pair(part, index, queue.popleft(), taken)
+        for by_detail in (True, False):
+            left = deque(entry for entry in entries if entry not in taken)
+            rest = [index for index in inside if part.found[index] == _NONE]
+            if left and rest:
+                self._match_in_order(part, rest, left, taken, exact=exact, by_detail=by_detail)
+
+    def _match_in_order(
+        self, part: Part, rest: list[int], left: deque[int], taken: set[int], *, exact: bool, by_detail: bool
+    ) -> None:
+        classes: dict[str, deque[int]] = {}
+        for entry in left:
+            classes.setdefault(self.people.top(self._senders[entry]), deque()).append(entry)
+        for index in rest:
+            top = self.people.top(part.senders[index])
+            for name in (top, ANYBODY) if top != ANYBODY else tuple(classes)[:_WIDEST]:
+                queue = classes.get(name, ())
+                for place, entry in enumerate(queue):
+                    self.steps += 1
+                    if place == _WIDEST:
+                        break
+                    if self._may_be_one(part, index, entry, exact=exact, by_detail=by_detail):
+                        part.doubtful += len(queue) > 1
+                        self._pair(part, index, entry, taken)
+                        del queue[place]  # type: ignore[union-attr]
+                        break
+                if part.found[index] != _NONE:
+                    break
+
+    def _may_be_one(self, part: Part, index: int, entry: int, *, exact: bool, by_detail: bool) -> bool:
+        """Whether a message and an entry of one content and one window may be one."""
+        one, two = part.messages[index], self.messages[entry]
+        if not self._may_be_one_sender(part, index, entry):
+            return False
+        first, second = part.second(index), self._clock(entry)
+        if first is not None and second is not None:
+            if first != second:
+                return False
+        elif exact:
+            return False
+        must_agree = by_detail or first is None or second is None
+        return not must_agree or _same_by_details(detail(one), detail(two))
+
+    def _may_be_one_sender(self, part: Part, index: int, entry: int) -> bool:
+        one, two = part.messages[index], self.messages[entry]
+        if part.space & self._spaces[entry] and one.id is not None:
+            return False  # both have an id of one numbering, and not the same
+        mine, theirs = part.senders[index], self._senders[entry]
+        if ANYBODY not in (mine, theirs) and self.people.top(mine) != self.people.top(theirs):
+            return False
+        return self.people.may_be_one(one.sender_id, two.sender_id)
+
+    def _match_rest(self, part: Part, taken: set[int]) -> None:
+        """Match what exporters wrote so differently that the keys differ: what is the only one on both sides."""
+        rest = [index for index, entry in enumerate(part.found) if entry == _NONE and part.seconds[index] is not None]
+        if not rest:
+            return
+        if self._minutes is None:
+            self._minutes = {}
+            for entry in range(len(self.messages)):
+                self._index_minute(entry)
+        mine: dict[int, list[int]] = {}
+        for index in rest:
+            mine.setdefault((part.seconds[index] or 0) // _MINUTE, []).append(index)
+        for minute, inside in mine.items():
+            entries = [entry for entry in self._minutes.get(minute, ()) if entry not in taken]
+            if entries and len(inside) * len(entries) <= _WIDEST * _WIDEST * 4:
+                self._match_versions(part, inside, entries, taken)
+
+    def _match_versions(self, part: Part, inside: list[int], entries: list[int], taken: set[int]) -> None:
+        for like in (_same_lossy, _resembling):
+            pairs = []
+            for index in inside:
+                for entry in entries:
+                    self.steps += 1
+                    first, second = part.second(index), self._clock(entry)
+                    if (
+                        part.found[index] != _NONE
+                        or entry in taken
+                        or (first != second and None not in (first, second))
+                    ):
+                        continue
+                    if self._may_be_one_sender(part, index, entry) and like(part.messages[index], self.messages[entry]):
+                        pairs.append((index, entry))
+            for index, entry in pairs:
+                if sum(index == one for one, _ in pairs) == sum(entry == two for _, two in pairs) == 1:
+                    self._pair(part, index, entry, taken)
+
+    # --- taking over --------------------------------------------------------------------------------
+
+    def _take(self, part: Part) -> None:
+        """Put the messages of the part into the union."""
+        shift = dt.timedelta(seconds=part.offset)
+        for index, message in enumerate(part.messages):
+            if part.offset and message.time is not None:
+                message = attrs.evolve(message, time=message.time + shift)
+            entry = part.found[index]
+            if entry == _NONE:
+                entry = part.found[index] = len(self.messages)
+                self.messages.append(message)
+                self.seconds.append(part.seconds[index])
+                self.where.append([(part.number, index)])
+                self._keys.append(part.keys[index])
+                self._senders.append(part.senders[index])
+                self._spaces.append(0)
+                self._index(entry)
+            else:
+                self._enrich(entry, message, part, index)
+            if message.id is not None:
+                self._spaces[entry] |= part.space or 1
+                entries = self._by_id.setdefault((message.id, message.kind is MessageKind.RECALL), [])
+                if entry not in entries[-_WIDEST:]:
+                    entries.append(entry)
+                self._has_server_ids |= len(message.id) >= _SERVER_ID
+
+    def _enrich(self, entry: int, message: Message, part: Part, index: int) -> None:
+        self.where[entry].append((part.number, index))
+        old = self.messages[entry]
+        union, fields, is_richer = unite(old, message)
+        if fields:
+            self.conflicts.append((entry, fields, old, message))
+        if is_richer:
+            self.enriched.add(entry)
+        self.messages[entry] = union
+        if union.time is not None:
+            self.seconds[entry] = _second(union.time)
+        if self._senders[entry] == ANYBODY or (part.senders[index][:1] == "i" and self._senders[entry][:1] != "i"):
+            self._senders[entry] = part.senders[index]
+        keys = {part.keys[index], self._keys[entry]}
+        for key in sorted(keys):
+            self._index_key(entry, key)
+
+    def _index(self, entry: int) -> None:
+        key, second = self._keys[entry], self.seconds[entry]
+        self._index_key(entry, key)
+        if second is not None:
+            place = (second // _HOUR, is_telling(key))
+            self._hours[place] = self._hours.get(place, 0) + 1
+        self._note_distinct(entry)
+        self._index_minute(entry)
+
+    def _index_key(self, entry: int, key: str) -> None:
+        second = self.seconds[entry]
+        if self.messages[entry].precision != "day" or second is None:
+            entries = self._by_minute.setdefault((None if second is None else second // _MINUTE, key), [])
+            if not entries or entry not in entries[-_WIDEST:]:
+                entries.append(entry)
+        self._index_day(entry, key)
+
+    def _index_day(self, entry: int, key: str) -> None:
+        second = self.seconds[entry]
+        if self._by_day is not None and second is not None:
+            entries = self._by_day.setdefault((second // _DAY, key), [])
+            if not entries or entry not in entries[-_WIDEST:]:
+                entries.append(entry)
+
+    def _index_minute(self, entry: int) -> None:
+        second = self.seconds[entry]
+        if self._minutes is not None and second is not None:
+            self._minutes.setdefault(second // _MINUTE, []).append(entry)
+
+
+def _same_lossy(one: Message, two: Message) -> bool:
+    if ("?" in one.text) == ("?" in two.text) and letters(one.text) != letters(two.text):
+        return False
+    return lossy(content_key(one)) == lossy(content_key(two))
+
+
+def _resembling(one: Message, two: Message) -> bool:
+    return resemble(one, two)
+
+
+def _other_group(one: tuple[str | None, ...], two: tuple[str | None, ...]) -> bool:
+    """Whether two exports name two groups: their ids are certain."""
+    ids = (one[0] or "", two[0] or "")
+    return ids[0] != ids[1] and all(id_.endswith("@chatroom") for id_ in ids)
+
+
+def _other_label(one: tuple[str | None, ...], two: tuple[str | None, ...]) -> bool:
+    """Whether two exports seem to be of two chats, or of two owners."""
+    if one[2] and two[2] and one[2] != two[2]:
+        return True
+    if one[0] and two[0]:
+        return one[0] != two[0]
+    return bool(one[1] and two[1] and one[1] != two[1])

@@ -1,0 +1,129 @@
+"""One message of two versions of it: field by field the value that says more.
+
+Takes messages, gives a message and what the two contradict each other in. Every choice is the greatest by a total
+order, so it does not matter which version comes first, nor how three of them are put together. Knows nothing of how
+versions are found.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from wechatlog.model import Message, MessageKind, build_message
+from wechatlog.operations.identity import OWN_NAMES
+from wechatlog.operations.sameness import content_key, letters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wechatlog.segments.types import Segment
+
+__all__ = ["unite"]
+
+_PRECISIONS: Final = {None: 0, "day": 1, "minute": 2, "second": 3}
+_VAGUE: Final = {MessageKind.OTHER: 0, MessageKind.TEXT: 1, MessageKind.LINK: 2, MessageKind.SYSTEM: 2}
+"""Kinds that exporters write where they know no better; the higher, the better they knew."""
+_KNOWN: Final = 3
+_OWN_FIELDS: Final = ("raw",)
+
+
+def _by_length(text: str | None) -> tuple[int, str]:
+    return (-1, "") if text is None else (len(text), text)
+
+
+def _by_name(message: Message) -> tuple[int, int, str]:
+    """A name is better than an account id in its place, and that is better than 我."""
+    name = message.sender
+    is_id = name is not None and (name == message.sender_id or name.startswith("wxid_"))
+    return (0 if name is None or name in OWN_NAMES else 1 if is_id else 2, *_by_length(name))
+
+
+def _richness(message: Message) -> tuple[Any, ...]:
+    """How much a body says: the kind, the segments, the text; then any order."""
+    given = message.given_segments
+    known = sum(1 for segment in given or () for value in _fields(segment).values() if value not in (None, "", ()))
+    return (_VAGUE.get(message.kind, _KNOWN), message.kind.value, known, given is not None, *_by_length(message.text))
+
+
+def _fields(segment: Segment) -> dict[str, Any]:
+    return {
+        field.name: getattr(segment, field.name)
+        for field in attrs.fields(type(segment))
+        if field.name not in _OWN_FIELDS
+    }
+
+
+def unite(one: Message, two: Message) -> tuple[Message, tuple[str, ...], bool]:
+    """Make one message of two versions.
+
+    Returns:
+        The message; the names of the fields in which both say something and contradict each other; whether it says more
+        than either of the two.
+    """
+    if one == two:
+        return one, (), False
+    first, second = (one, two) if _richness(one) >= _richness(two) else (two, one)
+    segments = _fill(first.given_segments, second.given_segments)
+    finer = max(one, two, key=lambda message: (_PRECISIONS[message.precision], _moment(message)))
+    union = build_message(
+        finer.time,
+        finer.precision,
+        max(one, two, key=_by_name).sender,
+        first.kind,
+        first.text,
+        sender_id=max(one.sender_id, two.sender_id, key=_by_length),
+        is_self=one.is_self
+        if two.is_self is None
+        else two.is_self
+        if one.is_self is None
+        else one.is_self or two.is_self,
+        id=max(one.id, two.id, key=_by_length),
+        reply_to=max(one.reply_to, two.reply_to, key=_by_length),
+        origin=first.origin,
+        segments=segments,
+        lexicon=first._lexicon,
+        parsed=first._parsed if segments is None else None,
+    )
+    return union, tuple(_conflicts(one, two)), union not in (one, two)
+
+
+def _moment(message: Message) -> float:
+    return -message.time.replace(tzinfo=None).toordinal() * 86_400.0 - _seconds(message) if message.time else 0.0
+
+
+def _seconds(message: Message) -> float:
+    time = message.time
+    return 0.0 if time is None else time.hour * 3600 + time.minute * 60 + time.second + time.microsecond / 1e6
+
+
+def _fill(richer: tuple[Segment, ...] | None, poorer: tuple[Segment, ...] | None) -> tuple[Segment, ...] | None:
+    """The segments of the richer version, with what only the other knows, where both are one segment of one class."""
+    if (
+        richer is None
+        or poorer is None
+        or len(richer) != 1
+        or len(poorer) != 1
+        or type(richer[0]) is not type(poorer[0])
+    ):
+        return richer
+    known, more = _fields(richer[0]), _fields(poorer[0])
+    missing = {name: more[name] for name, value in known.items() if value in (None, "", ()) and more[name]}
+    return (attrs.evolve(richer[0], **missing),) if missing else richer
+
+
+def _conflicts(one: Message, two: Message) -> Iterator[str]:
+    """Fields in which both versions say something, and not the same."""
+    if one.kind is not two.kind and _KNOWN == _VAGUE.get(one.kind, _KNOWN) == _VAGUE.get(two.kind, _KNOWN):
+        yield "kind"
+    if one.text != two.text and one.kind is two.kind:
+        keys = content_key(one), content_key(two)
+        if (
+            keys[0] != keys[1]
+            and letters(one.text) not in letters(two.text)
+            and letters(two.text) not in letters(one.text)
+        ):
+            yield "text"
+    if one.precision == two.precision == "second" and one.time != two.time:
+        yield "time"

@@ -1,0 +1,131 @@
+"""What of a message stays the same in every export: keys by which two versions of one message find each other.
+
+Takes a message, gives its content key (text normalised, or kind where exporters write placeholders), what distinguishes
+two messages of one key (a file name, a title), and the rougher texts by which a damaged version is recognised. Knows
+nothing of senders, of times and of how messages are united.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from wechatlog.emoji import lookup, to_unicode
+from wechatlog.model import MessageKind
+from wechatlog.segments.types import Quote
+
+if TYPE_CHECKING:
+    from wechatlog.model import Message
+
+__all__ = ["NOTICES", "content_key", "detail", "is_telling", "letters", "lossy", "resemble"]
+
+_TEXTS: Final = frozenset(MessageKind(kind) for kind in ("text", "quote", "system", "other", "announcement", "note"))
+NOTICES: Final = frozenset({MessageKind.SYSTEM, MessageKind.RECALL, MessageKind.PAT})
+_APPS: Final = frozenset(
+    MessageKind(kind)
+    for kind in ("link", "music", "mini_program", "channel", "note", "forward", "card", "file", "other", "announcement")
+)
+_BLANKS: Final = re.compile(r"[\s\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff]+")
+_NOT_LETTERS: Final = re.compile(r"[\W_]+")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9\u3400-\u9fff，。！？；：、“”,.!;:?'\"()-]*\Z")
+"""Texts that are as they should be; most are."""
+_DETAILS: Final = ("name", "title", "amount", "md5", "label")
+_PLACEHOLDER: Final = re.compile(r"\[[^\[\]]*+\]")
+_SHORTEST: Final = 2
+_TELLING: Final = 4
+_CONTAINED: Final = 4
+
+
+def _normalise(text: str) -> str:
+    if not _PLAIN.match(text):
+        if "[" in text or "/" in text or any("\ue000" <= sign <= "\uf8ff" for sign in text):
+            text = _canonical_emoji(text)
+        text = unicodedata.normalize("NFKC", text)
+        return _BLANKS.sub(" ", text).strip()
+    if any(sign in "，！？；：" for sign in text):
+        return unicodedata.normalize("NFKC", text)
+    return text
+
+
+_BRACKETS: Final = re.compile(r"\[[^\[\]\r\n]{1,16}\]")
+
+
+def _canonical_emoji(text: str) -> str:
+    """Emoji codes as Unicode emoji, or where there is none as the canonical code."""
+
+    def canonical(match: re.Match[str]) -> str:
+        entry = lookup(match[0])
+        return match[0] if entry is None else entry.unicode or entry.name
+
+    return to_unicode(_BRACKETS.sub(canonical, text))
+
+
+def content_key(message: Message) -> str:
+    """What is the same in every export of a message; for what is no text its kind."""
+    kind, text = message.kind, message.text
+    if kind not in _TEXTS:
+        return "\0" + kind.value
+    if kind is MessageKind.QUOTE or "「" in text[:1]:
+        typed = "".join(segment.raw for segment in message.segments if not isinstance(segment, Quote))
+        text = typed if typed.strip() else text
+    return _normalise(text)
+
+
+def is_telling(key: str) -> bool:
+    """Whether it says something that two messages have the same key: a greeting does not."""
+    return len(key) >= _TELLING and key[0] != "\0"
+
+
+def detail(message: Message) -> str | None:
+    """What tells messages with the key of one kind apart: file name, title, amount; `None` where that is unknown."""
+    given = message.given_segments
+    if message.kind in _TEXTS or not given:
+        return None
+    for name in _DETAILS:
+        value = getattr(given[0], name, None)
+        if isinstance(value, str) and (plain := letters(value)):
+            return plain
+    return None
+
+
+def letters(text: str) -> str:
+    """Only letters, digits and characters of a text, in small letters."""
+    return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", to_unicode(text) if "[" in text else text)).casefold()
+
+
+def lossy(key: str) -> str:
+    """A text as a conversion to GBK leaves it: a `?` for what is not in it, two beyond the BMP."""
+    if key.isascii():
+        return key
+    found = []
+    for sign in key:
+        try:
+            sign.encode("gbk")
+            found.append(sign)
+        except UnicodeEncodeError:
+            found.append("?" if sign <= "\uffff" else "??")
+    return _BLANKS.sub(" ", "".join(found)).strip()
+
+
+def _said(message: Message) -> str:
+    """The letters of a message; none for one that an exporter did not understand."""
+    is_unknown = message.kind is MessageKind.OTHER and _PLACEHOLDER.fullmatch(message.text.strip())
+    return "" if is_unknown else letters(message.text)
+
+
+def resemble(one: Message, two: Message) -> bool:
+    """Whether two messages of one sender at one time may be versions of one, although their keys differ."""
+    kinds = {one.kind, two.kind}
+    if kinds <= NOTICES:
+        return len(kinds) == 1
+    if kinds & NOTICES and len(kinds) > 1:
+        return letters(one.text) == letters(two.text)
+    first, second = _said(one), _said(two)
+    if len(first) > len(second):
+        first, second = second, first
+    if kinds <= _TEXTS:
+        return len(first) >= _CONTAINED and first in second
+    if MessageKind.OTHER in kinds or (kinds <= _APPS and len(kinds) == 2):
+        return not first or first in second
+    return len(first) >= _SHORTEST and first in second

@@ -1,0 +1,164 @@
+"""Who of one export is who of another: keys of senders that belong together, learnt while exports are united.
+
+Takes senders as the messages show them, gives what to compare: a class of senders. A class may be too wide (one name of
+two accounts); `may_be_one` keeps account ids apart. Knows nothing of texts and times.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from wechatlog.model import normalize_name
+from wechatlog.operations.identity import OWN_NAMES, Evidence
+from wechatlog.operations.sameness import NOTICES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wechatlog.model import Message
+    from wechatlog.operations.identity import Identities
+
+__all__ = ["ANYBODY", "Senders"]
+
+ANYBODY: Final = ""
+"""The key of what nobody sent: notices are compared without a sender."""
+
+_ID, _NAME, _OWN, _NOBODY = "i", "n", "o", "-"
+_SHARE: Final = 0.6
+_SHARE_OF_IDS: Final = 0.8
+_MANY: Final = 3
+
+
+class _Classes:
+    """Union and find over keys that come as they come."""
+
+    def __init__(self) -> None:
+        self._above: dict[str, str] = {}
+
+    def top(self, key: str) -> str:
+        above = self._above
+        while (up := above.get(key, key)) != key:
+            above[key] = above.get(up, up)
+            key = up
+        return key
+
+    def join(self, one: str, two: str) -> None:
+        one, two = self.top(one), self.top(two)
+        if one != two:
+            self._above[max(one, two)] = min(one, two)
+
+
+class Senders:
+    """The senders of all exports.
+
+    Args:
+        people: who is who, as far as it is known.
+    """
+
+    def __init__(self, people: Identities | None) -> None:
+        self._classes, self._ids = _Classes(), _Classes()
+        self._class_ids: dict[str, set[str]] = {}
+        self.evidence: list[Evidence] = []
+        for person in people or ():
+            keys = [
+                (_ID if key in person.ids else _NAME) + (key if key in person.ids else normalize_name(key))
+                for key in person.keys
+            ]
+            keys += [_NAME + normalize_name(name.name) for name in person.names if name.name not in OWN_NAMES]
+            for key in keys:
+                self._join(keys[0], key)
+            for id_ in person.ids:
+                self._ids.join(person.ids[0], id_)
+                self._class_ids.setdefault(self._classes.top(_ID + id_), set()).add(id_)
+
+    def key(self, message: Message, own: str) -> str:
+        """What a sender is known by: the account id, or else the name; 我 by the owner of the export."""
+        if message.kind in NOTICES:
+            return ANYBODY
+        if message.sender_id:
+            return _ID + message.sender_id
+        if message.sender is None:
+            return _NOBODY
+        if message.sender in OWN_NAMES and message.is_self:
+            return own
+        return _NAME + normalize_name(message.sender)
+
+    @staticmethod
+    def own_key(owner: str | None, number: int) -> str:
+        """The key of 我 in an export: its owner, or else nobody who is known from elsewhere."""
+        return f"{_OWN}#{number}" if not owner else _NAME + normalize_name(owner)
+
+    def meet(self, messages: Iterable[tuple[str, Message]]) -> None:
+        """Learn under which names account ids stand."""
+        seen: set[tuple[str, str | None]] = set()
+        for key, message in messages:
+            place = (key, message.sender)
+            if place in seen or key[:1] != _ID:
+                continue
+            seen.add(place)
+            id_ = key[1:]
+            self._class_ids.setdefault(self._classes.top(key), set()).add(id_)
+            for name in (id_, message.sender):
+                if name and name not in OWN_NAMES:
+                    self._join(key, _NAME + normalize_name(name))
+
+    def _join(self, one: str, two: str) -> None:
+        one, two = self._classes.top(one), self._classes.top(two)
+        if one == two:
+            return
+        self._classes.join(one, two)
+        ids = self._class_ids.pop(one, set()) | self._class_ids.pop(two, set())
+        if ids:
+            self._class_ids[self._classes.top(one)] = ids
+
+    def top(self, key: str) -> str:
+        """The class of a key; `ANYBODY` and nobody are classes of their own."""
+        return self._classes.top(key)
+
+    def may_be_one(self, one: str | None, two: str | None) -> bool:
+        """Whether two account ids, of senders of one class, may be one person."""
+        return not one or not two or one == two or self._ids.top(one) == self._ids.top(two)
+
+    def is_one_of(self, key: str, own: set[str]) -> bool:
+        """Whether a key is one of some; where both have account ids, these decide."""
+        if key[:1] == _ID and any(other[:1] == _ID for other in own):
+            return any(self.may_be_one(key[1:], other[1:]) for other in own if other[:1] == _ID)
+        return self.top(key) in {self.top(other) for other in own}
+
+    def say_same(self, one: str, two: str) -> None:
+        """Note that two keys are one sender because the owner of both exports is."""
+        self._join(one, two)
+
+    def learn(self, counts: dict[tuple[str, str], int]) -> None:
+        """Learn from how often the same message stands under two keys, in exports that are of one chat.
+
+        Args:
+            counts: by a key of what is known already, and a key of the new export.
+        """
+        by_new: dict[str, dict[str, int]] = {}
+        by_old: dict[str, dict[str, int]] = {}
+        for (old, new), number in sorted(counts.items()):
+            if ANYBODY in (old, new) or _NOBODY in (old, new):
+                continue
+            for table, one, two in ((by_new, new, self.top(old)), (by_old, self.top(old), new)):
+                row = table.setdefault(one, {})
+                row[two] = row.get(two, 0) + number
+        for new, row in by_new.items():
+            old, number = max(row.items(), key=lambda item: (item[1], item[0]))
+            share = number / sum(row.values())
+            if self.top(new) == self.top(old) or share < _SHARE:
+                continue
+            two_ids = self._class_ids.get(self.top(old)) and self._class_ids.get(self.top(new))
+            column = by_old[old]
+            if two_ids and (number < _MANY or share < _SHARE_OF_IDS or max(column.values()) > number):
+                continue
+            self._accept(old, new, number, share)
+
+    def _accept(self, old: str, new: str, number: int, share: float) -> None:
+        ids = [min(self._class_ids.get(self.top(key), set()), default=None) for key in (old, new)]
+        if ids[0] and ids[1]:
+            self._ids.join(ids[0], ids[1])
+        one, two = sorted((ids[0] or old[1:], ids[1] or new[1:]))
+        self._join(old, new)
+        if old[:1] != _OWN and new[:1] != _OWN:
+            self.evidence.append(Evidence("message", one, two, round(share * number / (number + 0.05), 2), number))

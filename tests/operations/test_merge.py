@@ -1,0 +1,418 @@
+"""Merging exports of one chat: the laws, what is learnt on the way, and what is never united."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.strategies import conversations
+from wechatlog import Conversation, Message, MessageKind
+from wechatlog.operations import Identities, MergeReport, merge, merge_report
+from wechatlog.operations.alignment import Part, Union
+from wechatlog.segments import types
+
+START = dt.datetime(2026, 5, 1, 9)
+WORDS = "上海 车 修 好 了 吗 明天 一起 去 看看 清单 在 哪里 收到 谢谢 大家 周六 下午 三点 门口".split()
+
+
+def say(second: float, sender: str | None, text: str, **fields: Any) -> Message:
+    return Message(START + dt.timedelta(seconds=second), "second", sender, text=text, **fields)
+
+
+def sentence(number: int) -> str:
+    return "".join(WORDS[(number // 20**place) % 20] for place in range(3)) + str(number)
+
+
+def chat(length: int = 60, *, people: int = 3, step: int = 37) -> list[Message]:
+    """An evening in which nobody says anything twice."""
+    names = "张三 李四 王五 赵六".split()[:people]
+    return [
+        say(
+            number * step,
+            names[number % people],
+            sentence(number),
+            sender_id=f"wxid_{number % people}",
+            id=f"90000000000{number:05}",
+        )
+        for number in range(length)
+    ]
+
+
+def coarse(message: Message) -> Message:
+    assert message.time
+    return attrs.evolve(message, time=message.time.replace(second=0), precision="minute", id=None)
+
+
+def texts(conversation: Conversation) -> list[str]:
+    return [message.text for message in conversation]
+
+
+def everything(report: MergeReport, *parts: Conversation) -> None:
+    """Each message of each part stands behind exactly one of the union."""
+    places = [place for places in report.sources for place in places]
+    assert sorted(places) == [(number, index) for number, part in enumerate(parts) for index in range(len(part))]
+    assert len(report.sources) == len(report.conversation)
+
+
+# --- laws ----------------------------------------------------------------------------------------
+
+
+@given(a=conversations())
+def test_with_itself_nothing_changes(a: Conversation) -> None:
+    united = merge([a, a])
+    assert united.messages == a.sorted().messages
+    assert merge([a, united, a]).messages == united.messages
+    assert attrs.evolve(united, messages=a.messages) == a
+
+
+@given(parts=st.lists(conversations(), min_size=2, max_size=3))
+def test_nothing_is_lost_and_nothing_is_made_up(parts: list[Conversation]) -> None:
+    if len({m.time.tzinfo is None for part in parts for m in part if m.time}) > 1:
+        with pytest.raises(ValueError, match="naive and aware"):
+            merge(parts)
+        return
+    report = merge_report(parts)
+    everything(report, *parts)
+    assert max(map(len, parts)) <= len(report.conversation) <= sum(map(len, parts))
+    assert sum(part.only_here for part in report.parts) + report.matched == len(report.conversation)
+    alone = {places[0]: index for index, places in enumerate(report.sources) if len(places) == 1}
+    for (number, place), index in alone.items():
+        kept, given = report.conversation[index], parts[number][place]
+        assert attrs.evolve(kept, is_self=None) == attrs.evolve(given, is_self=None)
+
+
+entries = st.builds(
+    say,
+    st.integers(0, 3),
+    st.sampled_from(["张三", "李四"]),
+    st.sampled_from(["早", "好的", "收到", "好"]),
+    kind=st.sampled_from([MessageKind.TEXT, MessageKind.IMAGE]),
+)
+pages = st.lists(entries, max_size=6).map(Conversation)
+
+
+@given(parts=st.lists(pages, min_size=2, max_size=3), data=st.data())
+def test_the_order_of_the_arguments_does_not_matter(parts: list[Conversation], data: st.DataObject) -> None:
+    shuffled = data.draw(st.permutations(parts))
+    assert merge(shuffled).messages == merge(parts).messages
+
+
+@given(parts=st.lists(pages, min_size=2, max_size=3))
+def test_texts_are_counted_as_often_as_in_the_fullest_part(parts: list[Conversation]) -> None:
+    expected: Counter[tuple[Any, ...]] = Counter()
+
+    def key(message: Message) -> tuple[Any, ...]:
+        is_text = message.kind is MessageKind.TEXT
+        return message.time, message.sender, message.kind, message.text if is_text else ""
+
+    for part in parts:
+        expected |= Counter(map(key, part))
+    assert Counter(map(key, merge(parts))) == expected
+
+
+LONG = chat(40)
+
+
+@st.composite
+def views(draw: st.DrawFn) -> Conversation:
+    """What some exporter could have made of the evening: some of the messages, less of each."""
+    kept = draw(st.sets(st.integers(0, len(LONG) - 1), min_size=20))
+    found = [LONG[index] for index in sorted(kept)]
+    if draw(st.booleans()):
+        found = [attrs.evolve(message, id=None) for message in found]
+    if draw(st.booleans()):
+        found = [attrs.evolve(message, sender_id=None) for message in found]
+    if draw(st.booleans()):
+        found = [coarse(message) for message in found]
+    return Conversation(found)
+
+
+@given(a=views(), b=views(), c=views())
+def test_parts_may_be_put_together_in_any_way(a: Conversation, b: Conversation, c: Conversation) -> None:
+    whole = merge([a, b, c])
+    assert sorted(texts(whole)) == sorted({text for part in (a, b, c) for text in texts(part)})
+    key = lambda message: message.text  # noqa: E731
+    for other in (merge([merge([a, b]), c]), merge([a, merge([b, c])]), merge([c, a, b])):
+        assert sorted(other, key=key) == sorted(whole, key=key)
+
+
+def test_the_work_grows_with_the_messages() -> None:
+    steps = []
+    for length in (500, 2000):
+        union = Union()
+        messages = tuple(chat(length))
+        for number in range(2):
+            union.add(Part(number, messages, f"o#{number}", (None, None, None)))
+        assert len(union.messages) == length
+        steps.append(union.steps)
+    assert steps[1] <= steps[0] * 5
+
+
+def test_one_content_a_thousand_times_in_one_minute() -> None:
+    steps = []
+    for length in (500, 2000):
+        union = Union()
+        for number in range(2):
+            messages = tuple(
+                attrs.evolve(say(0, f"人{index % 7}", "好"), precision="minute") for index in range(length)
+            )
+            union.add(Part(number, messages, f"o#{number}", (None, None, None)))
+        assert len(union.messages) == length
+        steps.append(union.steps)
+    assert steps[1] <= steps[0] * 5
+
+
+def test_a_new_part_costs_what_it_holds() -> None:
+    union = Union()
+    union.add(Part(0, tuple(chat(4000)), "o#0", (None, None, None)))
+    before = union.steps
+    union.add(Part(1, tuple(chat(4020)[3980:]), "o#1", (None, None, None)))
+    assert union.steps - before <= 400
+    assert len(union.messages) == 4020
+
+
+# --- what is one ---------------------------------------------------------------------------------
+
+
+def test_an_export_without_ids_and_one_with_coarse_times() -> None:
+    a = Conversation(chat())
+    b = Conversation([attrs.evolve(coarse(message), sender_id=None) for message in a])
+    report = merge_report([b, a])
+    assert report.conversation.messages == a.messages
+    assert (report.matched, report.enriched, report.doubtful) == (60, 0, 0)
+
+
+@pytest.mark.parametrize("shift", [3, -90, 3_600, -8 * 3_600])
+def test_a_wrong_clock_is_found_and_told(shift: int) -> None:
+    a = Conversation(chat())
+    moved = [attrs.evolve(m, time=m.time and m.time + dt.timedelta(seconds=shift), id=None) for m in a[10:50]]
+    report = merge_report([a, Conversation(moved)])
+    assert sorted(texts(report.conversation)) == sorted(texts(a))
+    assert len(report.conversation) == 60
+    (note,) = (entry for entry in report.conversation.diagnostics if entry.code == "merge-clock")
+    assert {abs(part.offset) for part in report.parts} == {dt.timedelta(), dt.timedelta(seconds=abs(shift))}
+    assert str(dt.timedelta(seconds=abs(shift))) in note.message
+
+
+def test_names_are_learnt_from_messages() -> None:
+    a = Conversation(chat())
+    other = {"张三": "我", "李四": "四哥", "王五": "wxid_2"}
+    b = Conversation(
+        [attrs.evolve(m, sender=other[m.sender or ""], sender_id=None, is_self=m.sender == "张三", id=None) for m in a]
+    )
+    report = merge_report([a, b])
+    assert len(report.conversation) == 60
+    assert {m.sender for m in report.conversation} == {"张三", "李四", "王五"}
+    assert [m.is_self for m in report.conversation] == [m.sender == "张三" for m in a]
+    people = report.people
+    assert people.find("四哥") is people.find(None, "wxid_1")
+
+
+def test_the_version_that_says_more_wins_field_by_field() -> None:
+    voice = types.Voice(raw="[语音]", seconds=3)
+    a = say(0, "李四", "[语音]", kind="voice", segments=[voice], sender_id="wxid_1")
+    b = say(0, "李四", "[语音]", kind="voice", segments=[types.Voice(raw="[语音]", transcript="你好")], id="1" * 18)
+    (found,) = merge([Conversation([a]), Conversation([b])])
+    assert found.given_segments == (types.Voice(raw="[语音]", seconds=3, transcript="你好"),)
+    assert (found.sender_id, found.id) == ("wxid_1", "1" * 18)
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("好\r\n的", "好\n的"),
+        ("  好的 ", "好的"),
+        ("@李四\u2005好", "@李四 好"),
+        ("[微笑]好", "🙂好"),
+        ("/::)好", "[Smile]好"),
+        ("ＡＢＣ，好", "ABC,好"),
+        ("今天😀好的", "今天??好的"),
+    ],
+)
+def test_texts_that_are_one(one: str, two: str) -> None:
+    rest = chat(6)
+    a, b = ([*rest, say(900, "李四", text)] for text in (one, two))
+    assert len(merge([Conversation(a), Conversation(b)])) == 7
+
+
+def test_kinds_by_meaning() -> None:
+    rest = chat(6)
+    pairs = [
+        (say(900, "李四", "[链接] 修车清单", kind="link"), say(900, "李四", "修车清单")),
+        (say(930, "李四", "[图片]", kind="image"), say(930, "李四", "", kind="image")),
+        (say(960, "李四", "[其他消息]", kind="other"), say(960, "李四", "位置", kind="location")),
+        (
+            say(990, "李四", "「王五：在吗」\n- - - - - - - - - - - - - - -\n在的", kind="quote"),
+            say(990, "李四", "在的"),
+        ),
+    ]
+    united = merge([Conversation([*rest, *side]) for side in zip(*pairs, strict=True)])
+    assert [message.kind.value for message in united[6:]] == ["link", "image", "location", "quote"]
+
+
+def test_two_owners_of_one_chat() -> None:
+    messages = [say(n * 37, "张三" if n % 2 else "李四", sentence(n)) for n in range(20)]
+    messages += [say(900, "张三", "好的"), say(900, "李四", "好的")]
+
+    def seen_by(owner: str, partner: str) -> Conversation:
+        return Conversation(
+            [
+                attrs.evolve(m, sender="我" if m.sender == owner else m.sender, is_self=m.sender == owner)
+                for m in messages
+            ],
+            title=partner,
+        )
+
+    one, two = seen_by("张三", "李四"), seen_by("李四", "张三")
+    united = merge([one, two])
+    assert [(m.sender, m.text) for m in united] == [(m.sender, m.text) for m in messages]
+    assert [m.is_self for m in united] == [m.sender == "张三" for m in messages]
+    assert [m.is_self for m in merge([two, one])] == [m.sender == "李四" for m in messages]
+
+
+def test_replies_follow_the_numbering_that_is_kept() -> None:
+    long = chat(8)
+    a = [attrs.evolve(m, reply_to=long[0].id if n == 5 else None) for n, m in enumerate(long)]
+    b = [attrs.evolve(m, id=str(n), reply_to="3" if n == 6 else None) for n, m in enumerate(long)]
+    united = merge([Conversation(a), Conversation(b)])
+    assert [m.id for m in united] == [m.id for m in long]
+    assert [(n, m.reply_to) for n, m in enumerate(united) if m.reply_to] == [(5, long[0].id), (6, long[3].id)]
+
+
+def test_a_message_taken_back_keeps_its_text_and_gets_the_notice() -> None:
+    a, notice = chat(5), say(37, None, '"李四" 撤回了一条消息', kind="recall", id="9000000000000001")
+    b = [notice if n == 1 else m for n, m in enumerate(a)]
+    for order in ([a, b], [b, a]):
+        report = merge_report(map(Conversation, order))
+        assert sorted(m.kind.value for m in report.conversation) == ["recall", *["text"] * 5]
+        again = merge([report.conversation, *map(Conversation, order)])
+        assert again.messages == report.conversation.messages
+
+
+def test_conflicts_are_told_with_both_versions() -> None:
+    a = chat(5)
+    b = [attrs.evolve(m, text="别的") if n == 2 else m for n, m in enumerate(a)]
+    report = merge_report([Conversation(a), Conversation(b)])
+    (conflict,) = report.conflicts
+    assert (conflict.index, conflict.fields) == (2, ("text",))
+    assert {m.text for m in conflict.versions} == {a[2].text, "别的"}
+    assert [entry.code for entry in report.conversation.diagnostics] == ["merge-conflict"]
+
+
+def test_the_names_of_the_whole_are_given_to_every_message() -> None:
+    a, b = chat(5), [say(9000, "Mia Lin", "早"), say(9001, "李四", "@Mia Lin 早")]
+    report = merge([Conversation([*a, say(8000, "王五", "@Mia Lin 在吗")]), Conversation(b)])
+    assert [m.mentions[0].name for m in report if m.mentions] == ["Mia Lin", "Mia Lin"]
+
+
+def test_identities_are_taken() -> None:
+    people = Identities.from_toml('[[person]]\nnames = ["李四", "四哥"]\n')
+    a, b = Conversation([say(0, "李四", "好")]), Conversation([say(0, "四哥", "好")])
+    assert len(merge([a, b])) == 2
+    assert len(merge([a, b], people=people)) == 1
+
+
+def test_undated_messages() -> None:
+    a = Conversation([Message(sender="张三", text=sentence(n)) for n in range(5)])
+    b = a[2:]
+    assert merge([a, b]).messages == a.messages
+
+
+# --- what is not one -----------------------------------------------------------------------------
+
+
+def test_an_ambiguous_repeat_stays() -> None:
+    a = Conversation([*chat(6), say(900, "李四", "好"), say(900, "李四", "好"), say(960, "李四", "好")])
+    b = Conversation([*map(coarse, chat(6)), coarse(say(900, "李四", "好"))])
+    assert len(merge([a, b])) == len(a)
+
+
+def evening(seed: int, names: str, **fields: Any) -> Conversation:
+    """A chat of its own, with the greetings of every evening."""
+    people = names.split()
+    messages = [say(n * 41, people[n % len(people)], sentence(seed + n)) for n in range(40)]
+    messages += [say(n * 41, people[n % len(people)], ("早", "晚上好", "好的", "收到")[n % 4]) for n in range(40)]
+    return Conversation(messages, **fields).sorted()
+
+
+def test_two_chats_of_one_evening() -> None:
+    a, b = evening(0, "张三 李四 王五"), evening(3000, "赵六 钱七 孙八")
+    coarse_b = attrs.evolve(b, messages=map(coarse, b))
+    for other in (b, coarse_b):
+        report = merge_report([a, other])
+        assert report.matched == 0
+        assert [entry.code for entry in report.conversation.diagnostics] == ["merge-nothing"]
+
+
+def test_two_groups_of_one_title() -> None:
+    a, b = evening(0, "张三 李四 王五", title="修车群"), evening(3000, "张三 李四 王五", title="修车群")
+    shifted = Conversation(
+        [attrs.evolve(m, time=m.time and m.time + dt.timedelta(seconds=7)) for m in b], title="修车群"
+    )
+    assert merge_report([a, shifted]).matched == 0
+    assert (
+        merge_report([attrs.evolve(a, messages=map(coarse, a)), attrs.evolve(b, messages=map(coarse, shifted))]).matched
+        == 0
+    )
+
+
+def test_two_groups_with_ids() -> None:
+    a, b = (evening(0, "张三 李四", id=f"{number}@chatroom") for number in (1, 2))
+    report = merge_report([a, b])
+    assert report.matched == 0
+
+
+def test_a_forwarded_copy() -> None:
+    a = Conversation(chat(30), title="修车群")
+    forwarded = [
+        attrs.evolve(
+            m, time=m.time and m.time + dt.timedelta(seconds=5000 + n), sender="钱七", sender_id="wxid_7", id=None
+        )
+        for n, m in enumerate(a)
+    ]
+    assert merge_report([a, Conversation(forwarded, title="钱七")]).matched == 0
+    bundle = say(
+        5000,
+        "钱七",
+        "群聊的聊天记录",
+        kind="forward",
+        segments=[types.Forward(raw="群聊的聊天记录", messages=a.messages)],
+    )
+    assert merge_report([a, Conversation([bundle])]).matched == 0
+
+
+def test_a_few_days_inside_a_gap() -> None:
+    a = Conversation(
+        [*chat(20), *(attrs.evolve(m, time=m.time and m.time + dt.timedelta(days=9), id=None) for m in chat(20))]
+    )
+    b = Conversation(
+        [attrs.evolve(m, time=m.time and m.time + dt.timedelta(days=4), text=m.text + "x", id=None) for m in chat(20)]
+    )
+    report = merge_report([a, b])
+    assert report.matched == 0
+    assert report.conversation.diagnostics == ()
+
+
+def test_one_period_without_a_match_is_told() -> None:
+    a, b = Conversation(chat(20)), Conversation([say(n * 41, "赵六", sentence(5000 + n)) for n in range(20)])
+    report = merge_report([a, b])
+    assert report.matched == 0
+    assert [entry.code for entry in report.conversation.diagnostics] == ["merge-nothing"]
+
+
+def test_two_accounts_of_one_name() -> None:
+    a = Conversation([*chat(6), say(900, "李四", "好", sender_id="wxid_8"), say(900, "李四", "好", sender_id="wxid_9")])
+    b = Conversation([*chat(6), say(900, "李四", "好", sender_id="wxid_9")])
+    c = Conversation([attrs.evolve(m, sender_id=None, id=None) for m in a])
+    assert len(merge([a, b])) == len(merge([a, b, c])) == len(merge([c, b, a])) == 8
+
+
+def test_different_ids_of_the_server_are_different_messages() -> None:
+    a, b = (Conversation([say(0, "李四", "好的好的", id=str(10**17 + n))]) for n in (1, 2))
+    assert len(merge([a, b])) == 2
