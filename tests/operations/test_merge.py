@@ -122,7 +122,7 @@ LONG = chat(40)
 @st.composite
 def views(draw: st.DrawFn) -> Conversation:
     """What some exporter could have made of the evening: some of the messages, less of each."""
-    kept = draw(st.sets(st.integers(0, len(LONG) - 1), min_size=20))
+    kept = draw(st.sets(st.integers(0, len(LONG) - 1), min_size=28))
     found = [LONG[index] for index in sorted(kept)]
     if draw(st.booleans()):
         found = [attrs.evolve(message, id=None) for message in found]

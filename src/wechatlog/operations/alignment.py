@@ -31,9 +31,11 @@ _EPOCH_AWARE: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _WIDEST: Final = 8
 """How many versions of one content in one window are looked at one after the other; equal ones are found at once."""
-_SAME_CHAT: Final = 0.5
+_SAME_CHAT: Final = 0.4
 _ENOUGH: Final = 8
 _LARGEST_OFFSET: Final = 16 * _HOUR
+_STRETCH: Final = 600
+"""Seconds of the windows in which it is counted how much of one export another has."""
 _DISTINCT: Final = 6
 _FEWEST_SHIFTED: Final = 3
 _SERVER_ID: Final = 15
@@ -66,7 +68,8 @@ class Part:
         offset: seconds that its clock was behind.
         space: the bit of its numbering of messages.
         matched: how many of its messages the union had already.
-        telling: texts that say something, in hours of which the union has some too; the smaller number of both sides.
+        telling: texts that say something, in stretches of time of which the union has some too; the smaller number of
+            both sides.
         alike: how many of them have a like in the union, whoever sent it.
         common: as `telling`, for messages of all kinds.
         equal: how many of these have a like in the union.
@@ -140,7 +143,7 @@ class Union:
         self._by_id: dict[tuple[str, bool], list[int]] = {}
         self.numberings = 1
         self._has_server_ids = False
-        self._hours: dict[tuple[int, bool], int] = {}
+        self._stretches: dict[tuple[int, bool], int] = {}
 
     def sender(self, entry: int) -> str:
         """The key of the sender of a message."""
@@ -254,14 +257,14 @@ class Union:
 
     def _compare(self, part: Part, offset: int = 0) -> None:
         """Count what tells something, and what of it the union has."""
-        hours: dict[tuple[int, bool], int] = {}
+        stretches: dict[tuple[int, bool], int] = {}
         for second, key in zip(part.seconds, part.keys, strict=True):
             if second is not None:
-                place = ((second + offset) // _HOUR, is_telling(key))
-                hours[place] = hours.get(place, 0) + 1
-        known = {place: self._hours[place] for place in hours if place in self._hours}
-        part.telling = min(sum(table[place] for place in known if place[1]) for table in (hours, known))
-        part.common = min(sum(table[place] for place in known) for table in (hours, known))
+                place = ((second + offset) // _STRETCH, is_telling(key))
+                stretches[place] = stretches.get(place, 0) + 1
+        known = {place: self._stretches[place] for place in stretches if place in self._stretches}
+        part.telling = min(sum(table[place] for place in known if place[1]) for table in (stretches, known))
+        part.common = min(sum(table[place] for place in known) for table in (stretches, known))
         part.alike = part.equal = 0
         for inside, entries in self._groups(part, offset):
             if part.seconds[inside[0]] is not None:
@@ -535,8 +538,8 @@ class Union:
         key, second = self._keys[entry], self.seconds[entry]
         self._index_key(entry, key)
         if second is not None:
-            place = (second // _HOUR, is_telling(key))
-            self._hours[place] = self._hours.get(place, 0) + 1
+            place = (second // _STRETCH, is_telling(key))
+            self._stretches[place] = self._stretches.get(place, 0) + 1
         self._note_distinct(entry)
         self._index_minute(entry)
 

@@ -59,7 +59,7 @@ class MergePart:
         doubtful: matches for which several messages came into question.
         offset: what its clock was behind that of the others, as found from the matches.
         comparable: texts that say something: the smaller number of this one and of those that were united before it, in
-            hours of which both have some.
+            stretches of ten minutes of which both have some.
     """
 
     source: str | None
@@ -368,7 +368,7 @@ def _diagnostics(parts: Sequence[MergePart], conflicts: Sequence[Conflict], page
             text = f"its clock was {_signed(part.offset)} off from the other exports, as the same messages show"
             yield Diagnostic("merge-clock", text, Severity.INFO, part.source)
         if pages > 1 and not part.matched and part.comparable >= _SHOWN:
-            text = f"none of {part.comparable} messages in hours of which others have messages as well is in them"
+            text = f"none of {part.comparable} texts is in exports that have others of the same ten minutes"
             yield Diagnostic("merge-nothing", text, Severity.WARNING, part.source)
     if conflicts:
         fields = ", ".join(sorted({field for conflict in conflicts for field in conflict.fields}))
