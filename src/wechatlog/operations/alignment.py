@@ -193,18 +193,19 @@ class Union:
 
     def _match_ids(self, part: Part, taken: set[int]) -> None:
         """Match by ids, where the ids of the part are those of the union: most that are in both mean one message."""
-        seen: dict[tuple[str, bool], int] = {}
+        seen: dict[tuple[str, bool], list[int]] = {}
         pairs: list[tuple[int, int, bool]] = []
         for index, message in enumerate(part.messages):
-            if message.id is None:
-                continue
-            place = (message.id, message.kind is MessageKind.RECALL)
-            number = seen[place] = seen.get(place, -1) + 1
-            entries = self._by_id.get(place, ())
-            if number < len(entries):
-                pairs.append((index, entries[number], self._agree(part, index, entries[number])))
-            elif (message.id, not place[1]) in self._by_id:  # taken back later: the notice has the id of the message
-                pairs.append((index, _NONE, True))
+            if message.id is not None:
+                seen.setdefault((message.id, message.kind is MessageKind.RECALL), []).append(index)
+        for place, inside in seen.items():
+            entries = self._by_id.get(place)
+            if entries:
+                pairs += (
+                    (index, entry, self._agree(part, index, entry)) for index, entry in self._zip(part, inside, entries)
+                )
+            elif (place[0], not place[1]) in self._by_id:  # taken back later: the notice has the id of the message
+                pairs.append((inside[0], _NONE, True))
         if not seen:
             return
         agreed = sum(agree for *_, agree in pairs)
@@ -224,6 +225,25 @@ class Union:
             return False
         self._compare(part)
         return part.equal >= 2 and part.equal * 2 >= part.common
+
+    def _zip(self, part: Part, inside: list[int], entries: list[int]) -> Iterator[tuple[int, int]]:
+        """Pairs of messages with one id: equal ones first, where an id stands there several times, then in order."""
+        if len(inside) == len(entries) == 1:
+            yield inside[0], entries[0]
+            return
+        waiting: dict[object, deque[int]] = {}
+        for entry in entries:
+            message = self.messages[entry]
+            waiting.setdefault((message.time, message.kind, message.text), deque()).append(entry)
+        rest = []
+        for index in inside:
+            message = part.messages[index]
+            queue = waiting.get((message.time, message.kind, message.text))
+            if queue:
+                yield index, queue.popleft()
+            else:
+                rest.append(index)
+        yield from zip(rest, sorted(entry for queue in waiting.values() for entry in queue), strict=False)
 
     def _space_of(self, pairs: list[tuple[int, int, bool]]) -> int:
         """The numbering that most of the matched messages have."""
@@ -392,22 +412,30 @@ class Union:
             if self._may_be_one(part, inside[0], entries[0], exact=exact, by_detail=False):
                 self._pair(part, inside[0], entries[0], taken)
             return
-        waiting: dict[object, deque[int]] = {}
-        for entry in entries:
-            message = self.messages[entry]
-            place = (self._clock(entry), self.people.top(self._senders[entry]), message.sender_id, detail(message))
-            waiting.setdefault(place, deque()).append(entry)
-        for index in inside:
-            message = part.messages[index]
-            place = (part.second(index), self.people.top(part.senders[index]), message.sender_id, detail(message))
-            queue = waiting.get(place)
-            if queue and self._may_be_one(part, index, queue[0], exact=exact, by_detail=True):
-                self._pair(part, index, queue.popleft(), taken)
+        for is_equal in (True, False):
+            waiting: dict[object, deque[int]] = {}
+            for entry in entries:
+                if entry not in taken:
+                    place = self._place(self.messages[entry], self._clock(entry), self._senders[entry], is_equal)
+                    waiting.setdefault(place, deque()).append(entry)
+            for index in inside:
+                if part.found[index] == _NONE:
+                    place = self._place(part.messages[index], part.second(index), part.senders[index], is_equal)
+                    queue = waiting.get(place)
+                    if queue and self._may_be_one(part, index, queue[0], exact=exact, by_detail=True):
+                        self._pair(part, index, queue.popleft(), taken)
         for by_detail in (True, False):
             left = deque(entry for entry in entries if entry not in taken)
             rest = [index for index in inside if part.found[index] == _NONE]
             if left and rest:
                 self._match_in_order(part, rest, left, taken, exact=exact, by_detail=by_detail)
+
+    def _place(self, message: Message, clock: int | None, sender: str, is_equal: bool) -> tuple[object, ...]:
+        """What two versions have in common that are the first choice for each other."""
+        known = (clock, self.people.top(sender), message.sender_id, detail(message))
+        if not is_equal or message.time is None:
+            return known
+        return (*known, message.time.microsecond, message.kind, message.text, message.given_segments)
 
     def _match_in_order(
         self, part: Part, rest: list[int], left: deque[int], taken: set[int], *, exact: bool, by_detail: bool

@@ -202,7 +202,7 @@ def _plain_title(title: str | None) -> str:
 
 
 def _order(pages: Sequence[Conversation]) -> list[int]:
-    """The order in which parts are united: that of time, then of what is in them; slices of one stay as they are."""
+    """The order in which parts are united: that of time, the longer first, then by content; slices stay as they are."""
     starts: list[dt.datetime | None] = []
     for page in pages:
         start = next((message.time for message in page.messages if message.time is not None), None)
@@ -214,10 +214,12 @@ def _order(pages: Sequence[Conversation]) -> list[int]:
             return -1 if first < second else 1
         if pages[one]._lexicon is pages[two]._lexicon:
             return one - two
-        for left, right in zip(pages[one].messages, pages[two].messages, strict=False):
+        if len(pages[one]) != len(pages[two]):
+            return len(pages[two]) - len(pages[one])
+        for left, right in zip(pages[one].messages, pages[two].messages, strict=True):
             if left != right and (keys := (_content(left), _content(right)))[0] != keys[1]:
                 return -1 if keys[0] < keys[1] else 1
-        return len(pages[two]) - len(pages[one]) or one - two
+        return one - two
 
     return sorted(range(len(pages)), key=functools.cmp_to_key(compare))
 
