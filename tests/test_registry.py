@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import attrs
 import pytest
 
 import wechatlog
 from wechatlog.engine.protocol import Batch, Context, Evidence, Head, Refusal
-from wechatlog.registry import _readers, find_reader, find_writer
+from wechatlog.readers.catalogue import READERS
+from wechatlog.registry import _admits, _opens, _readers, find_reader, find_writer
 from wechatlog.source import Source
 
+CORPUS = Path(__file__).parent / "corpus"
+CASES = sorted(path for path in CORPUS.glob("*/*") if path.is_file() and not path.name.endswith((".json", ".expected")))
 ARCHIVE = b"---\ndate: 2026-05-01\ntitle: x\n---\n> 09:00:00  a  \n   \nb  \n   \n"
 
 
@@ -152,6 +158,34 @@ def test_content_decides_before_the_suffix(tmp_path) -> None:  # type: ignore[no
     path = tmp_path / "2026-05-01.jsonl"
     path.write_bytes(ARCHIVE)
     assert wechatlog.detect(path).format == "markdown"
+
+
+def test_the_first_load_imports_little() -> None:
+    """A chat in the home format needs no writer, no segment rule, no other reader and nothing that opens bundles."""
+    code = (
+        "import sys, wechatlog\n"
+        f"assert len(wechatlog.load({ARCHIVE!r})) == 1\n"
+        "print(*(name for name in sys.modules if name.startswith('wechatlog')))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert len(found) <= 25, found
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_signatures_lose_no_format(case: Path) -> None:
+    """Whatever a reader recognises has the signature of its format, and no other file begins as one format alone does."""
+    source = Source.of(case)
+    head = Head.of(source)
+    opened = _opens(head)
+    for row in READERS:
+        reader = find_reader(row.name)
+        verdict = reader.detect(head)
+        if verdict is not None and not head.containers.isdisjoint(row.containers):
+            assert _admits(row, head), (row.name, verdict)
+        if isinstance(verdict, Evidence) and opened is not None and reader is not opened:
+            assert verdict.confidence < 1 or not verdict.opening
+    if opened is not None:
+        assert opened.name == case.parent.name
 
 
 def test_the_public_names_are_there_and_nothing_is_imported_before_it_is_needed() -> None:

@@ -11,14 +11,15 @@ Everything public is listed in `__all__`.
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from wechatlog.api import (
         MessageStream,
         detect,
-        dump,
-        dumps,
         iter_messages,
         load,
         load_archive,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from wechatlog.ext.frame import from_frame
     from wechatlog.inputs.archive import Archive
     from wechatlog.model import Conversation, Message, MessageKind, Metadata, Participant
+    from wechatlog.outputs.file import dump, dumps
     from wechatlog.outputs.folder import WrittenFile, dump_archive
     from wechatlog.readers.text_format import text_format
     from wechatlog.registry import Detection, FormatInfo, formats, register_reader, register_writer
@@ -132,10 +134,10 @@ __version__ = "0.1.0"
 # Everything is imported when it is first asked for: importing the package costs next to nothing, and a script that
 # only detects a format does not pay for the writers.
 _MODULES = {
-    "wechatlog.api": ("MessageStream", "detect", "dump", "dumps", "iter_messages", "load", "load_archive", "loads"),
-    "wechatlog.inputs.archive": ("Archive",),
-    "wechatlog.diagnostics": ("Diagnostic", "Origin", "Severity"),
-    "wechatlog.errors": (
+    "api": ("MessageStream", "detect", "iter_messages", "load", "load_archive", "loads"),
+    "inputs.archive": ("Archive",),
+    "diagnostics": ("Diagnostic", "Origin", "Severity"),
+    "errors": (
         "AmbiguousFormatError",
         "FormatError",
         "MissingExtraError",
@@ -146,12 +148,13 @@ _MODULES = {
         "WechatlogError",
         "WriteError",
     ),
-    "wechatlog.outputs.folder": ("WrittenFile", "dump_archive"),
-    "wechatlog.ext.frame": ("from_frame",),
-    "wechatlog.model": ("Conversation", "Message", "MessageKind", "Metadata", "Participant"),
-    "wechatlog.readers.text_format": ("text_format",),
-    "wechatlog.registry": ("Detection", "FormatInfo", "formats", "register_reader", "register_writer"),
-    "wechatlog.segments": (
+    "outputs.file": ("dump", "dumps"),
+    "outputs.folder": ("WrittenFile", "dump_archive"),
+    "ext.frame": ("from_frame",),
+    "model": ("Conversation", "Message", "MessageKind", "Metadata", "Participant"),
+    "readers.text_format": ("text_format",),
+    "registry": ("Detection", "FormatInfo", "formats", "register_reader", "register_writer"),
+    "segments": (
         "Call",
         "Card",
         "Emoji",
@@ -173,17 +176,30 @@ _MODULES = {
         "parse_segments",
         "register_segment_rule",
     ),
-    "wechatlog.tokenizer": ("Token", "TokenKind", "tokenize"),
+    "tokenizer": ("Token", "TokenKind", "tokenize"),
 }
-_HOME = {name: module for module, names in _MODULES.items() for name in names}
 
 
-def __getattr__(name: str) -> object:
-    module = _HOME.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(importlib.import_module(module), name)
-    return value
+def _lazily(package: str, modules: Mapping[str, tuple[str, ...]]) -> Callable[[str], object]:
+    """The `__getattr__` of a package that imports its names when they are first asked for.
+
+    Args:
+        package: its name.
+        modules: the names that each of its modules gives.
+    """
+    home = {name: module for module, names in modules.items() for name in names}
+
+    def get(name: str) -> object:
+        if name not in home:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        value = getattr(importlib.import_module(f"{package}.{home[name]}"), name)
+        setattr(sys.modules[package], name, value)
+        return value
+
+    return get
+
+
+__getattr__ = _lazily(__name__, _MODULES)
 
 
 def __dir__() -> list[str]:

@@ -1,41 +1,46 @@
-"""The verbs: load, loads, iter_messages, load_archive, dump, dumps, detect.
+"""The verbs of reading: load, loads, iter_messages, load_archive, detect.
 
-Thin: they find the reader or writer, and hold what concerns all formats: options, the collector's pause, atomic
-writing. Nothing here knows a format.
+Thin: they find the reader, and hold what concerns all formats: options, the collector's pause. Those of writing are in
+`outputs`. Nothing here knows a format.
 """
 
 from __future__ import annotations
 
 import contextlib
-import io
 import itertools
-import os
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from wechatlog.engine.protocol import Draft
-from wechatlog.errors import MultipleConversationsError, UnknownFormatError, WriteError
-from wechatlog.inputs.archive import Archive, detect_bundle, expand, is_bundle
+from wechatlog.errors import MultipleConversationsError, UnknownFormatError
 from wechatlog.inputs.single import Format, guarded, open_reader, paused_collection, read_source
-from wechatlog.model import Conversation, Message
-from wechatlog.registry import Detection, detect_reader, find_writer
-from wechatlog.source import DEFAULT_SIZE_LIMIT, Readable, Source, replacing
-from wechatlog.writers.base import NewFile, give_pieces, is_folder_writer
+from wechatlog.registry import Detection, detect_reader
+from wechatlog.source import DEFAULT_SIZE_LIMIT, Readable, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping
+    import os
+    from collections.abc import Generator, Iterable, Iterator
 
     from wechatlog.diagnostics import Diagnostic, ErrorPolicy
     from wechatlog.engine.protocol import Batch, Context
+    from wechatlog.inputs.archive import Archive
+    from wechatlog.model import Conversation, Message
     from wechatlog.timestamps import ZoneLike
-    from wechatlog.writers.base import Items, Writer
 
-__all__ = ["MessageStream", "detect", "dump", "dumps", "iter_messages", "load", "load_archive", "loads"]
+__all__ = ["MessageStream", "detect", "iter_messages", "load", "load_archive", "loads"]
+
+
+def _is_zip(source: Source) -> bool:
+    """Whether more than one chat may be in it; only then is what opens bundles imported."""
+    return source.head().startswith(b"PK")
 
 
 def _load(source: Source, **how: Any) -> Conversation:
     """The one conversation of a file, or of the chats in a ZIP."""
-    bundle = Archive([source], **how) if how.get("format") is None and is_bundle(source) else None
+    bundle: Archive | None = None
+    if how.get("format") is None and _is_zip(source):
+        from wechatlog.inputs.archive import Archive, is_bundle
+
+        bundle = Archive([source], **how) if is_bundle(source) else None
     with paused_collection():
         found = list(itertools.islice(read_source(source, **how) if bundle is None else bundle, 2))
     if len(found) > 1:
@@ -220,6 +225,8 @@ def load_archive(
         FileNotFoundError: where a path or a glob finds nothing.
         TypeError: for an option that no format has.
     """
+    from wechatlog.inputs.archive import Archive, expand
+
     sources = expand(paths, size_limit)
     return Archive(sources, format=format, tz=tz, encoding=encoding, errors=errors, **options)
 
@@ -233,150 +240,9 @@ def detect(readable: Readable, *, encoding: str | None = None) -> Detection:
         AmbiguousFormatError: where several readers take it equally well.
     """
     source = Source.of(readable)
-    return detect_bundle(source) if is_bundle(source) else detect_reader(source, encoding)[1]
+    if _is_zip(source):
+        from wechatlog.inputs.archive import detect_bundle, is_bundle
 
-
-def dumps(
-    conversation: Conversation | Iterable[Message] | Iterable[Conversation],
-    format: str = "jsonl",  # noqa: A002
-    **options: Any,
-) -> str:
-    """Write a chat into a string.
-
-    Args:
-        conversation: a conversation, several (where the form allows it), or a stream of messages.
-        format: the name of a writer.
-        options: of that writer.
-
-    Raises:
-        UnknownFormatError: for an unknown name.
-        WriteError: where the conversation cannot be written in this form, or the form is no text.
-        TypeError: for an option that the writer does not have.
-    """
-    writer = find_writer(format)
-    if is_folder_writer(writer):
-        raise WriteError("this form is a folder of files; dump it into a folder", writer.name)
-    if writer.binary:
-        raise WriteError("this form is bytes, not text; dump it into a file or an io.BytesIO", writer.name)
-    return "".join(cast("Iterator[str]", _pieces(writer, conversation, options)))
-
-
-def dump(
-    conversation: Conversation | Iterable[Message] | Iterable[Conversation],
-    target: str | os.PathLike[str] | IO[str] | IO[bytes],
-    format: str | None = None,  # noqa: A002
-    *,
-    sync: bool = True,
-    **options: Any,
-) -> None:
-    """Write a chat into a file, in UTF-8 and atomically: after an interruption the old file is still there.
-
-    Args:
-        conversation: a conversation, several (where the form allows it), or a stream of messages such as
-            `iter_messages` gives, which is written as it comes.
-        target: a path, or an open text or binary file. Of a form that has several files, the path of a folder: files
-            of the same names are replaced when all of the new ones are whole, others stay as they are.
-        format: the name of a writer; chosen by the suffix of the path where `None`.
-        sync: wait until the disk has the file before it replaces another, so that a power cut leaves one or the other
-            whole.
-        options: of that writer.
-
-    Raises:
-        UnknownFormatError: for an unknown name or suffix.
-        WriteError: where the conversation cannot be written in this form.
-        TypeError: for an option that the writer does not have.
-        OSError: where the file cannot be written.
-    """
-    if isinstance(target, str | os.PathLike):
-        path = Path(target)
-        writer = find_writer(format, path.name.lower())
-        pieces = _pieces(writer, conversation, options)
-        if is_folder_writer(writer):
-            _write_folder(path, pieces, writer.name, sync=sync)
-            return
-        with replacing(path, sync=sync) as part, part.open("wb") as stream:
-            stream.writelines(map(_encode, cast("Iterator[str | bytes]", pieces)))
-        return
-    writer = find_writer(format, Path(str(getattr(target, "name", ""))).name.lower())
-    if is_folder_writer(writer):
-        raise WriteError("this form is a folder of files; give the path of a folder", writer.name)
-    pieces = _pieces(writer, conversation, options)
-    if not isinstance(target, io.TextIOBase):
-        target.writelines(map(_encode, cast("Iterator[str | bytes]", pieces)))  # type: ignore[arg-type]
-    elif writer.binary:
-        raise WriteError("this form is bytes, not text; give a path or a binary file", writer.name)
-    else:
-        target.writelines(cast("Iterator[str]", pieces))
-
-
-def _write_folder(folder: Path, pieces: Iterable[str | bytes | NewFile], name: str, *, sync: bool) -> None:
-    """Write the files of a form that is a folder, and put them in place when all of them are whole."""
-    with contextlib.ExitStack() as parts:
-        stream: IO[bytes] | None = None
-        try:
-            for piece in pieces:
-                if isinstance(piece, NewFile):
-                    if stream is not None:
-                        stream.close()
-                    path = _inside(folder, piece.path, name)
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    stream = parts.enter_context(replacing(path, sync=sync)).open("wb")
-                elif stream is None:
-                    raise WriteError("gives text before the first file", name)
-                else:
-                    stream.write(_encode(piece))
-        finally:
-            if stream is not None:
-                stream.close()
-
-
-def _inside(folder: Path, path: str, name: str) -> Path:
-    """A file in a folder; nothing outside it, through a symbolic link neither."""
-    parts = path.split("/")
-    found = folder.joinpath(*parts)
-    is_plain = not {"", ".", ".."}.intersection(parts) and not any(mark in path for mark in "\\:\0")
-    if not is_plain or not found.resolve().is_relative_to(folder.resolve()):
-        raise WriteError(f"{path!r} is no file in the folder", name)
-    return found
-
-
-def _encode(text: str | bytes) -> bytes:
-    """UTF-8; half a surrogate pair, which UTF-8 cannot hold, becomes U+FFFD."""
-    if isinstance(text, bytes):
-        return text
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
-
-
-def _pieces(
-    writer: Writer,
-    conversation: Conversation | Iterable[Message] | Iterable[Conversation],
-    options: Mapping[str, Any],
-) -> Iterator[str | bytes | NewFile]:
-    """What a writer makes of one conversation, of several, or of a stream of messages."""
-    for name in options:
-        if name not in writer.options:
-            valid = ", ".join(writer.options) or "none"
-            raise TypeError(f"the writer {writer.name!r} takes no option {name!r}; valid options: {valid}")
-    return give_pieces(writer, _items(writer, conversation), options)
-
-
-def _items(writer: Writer, conversation: Conversation | Iterable[Message] | Iterable[Conversation]) -> Items:
-    """Each conversation and its messages, which for a stream are no more than it is known by yet."""
-    if isinstance(conversation, Conversation):
-        yield conversation, conversation.messages
-        return
-    items = iter(conversation)
-    first = next(items, None)
-    if first is None or isinstance(first, Message):
-        head = conversation.conversation if isinstance(conversation, MessageStream) else Conversation()
-        yield head, () if first is None else itertools.chain((first,), items)  # type: ignore[arg-type]
-        return
-    if not writer.several and isinstance(first, Conversation) and next(items, None) is not None:
-        raise WriteError("this form holds one conversation; write several into a folder", writer.name)
-    for item in itertools.chain((first,), items):
-        if not isinstance(item, Conversation):
-            raise TypeError(f"expected conversations, not {type(item).__name__}")
-        yield item, item.messages
+        if is_bundle(source):
+            return detect_bundle(source)
+    return detect_reader(source, encoding)[1]

@@ -6,8 +6,10 @@ Immutable values. Readers build them, writers and operations take them; this mod
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import enum
+import gc
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast, overload
@@ -39,6 +41,7 @@ __all__ = [
     "count_participants",
     "normalize_name",
     "participant_key",
+    "paused_collection",
     "segments_fit",
 ]
 
@@ -319,6 +322,21 @@ def build_message(
     message._parsed = parsed
     message.__class__ = Message  # type: ignore[assignment]
     return cast("Message", message)
+
+
+@contextlib.contextmanager
+def paused_collection() -> Iterator[None]:
+    """Keep the cyclic collector still while a million objects come into being that are no garbage.
+
+    Its pauses cost a third of the time of a bulk load and find nothing.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @attrs.frozen(slots=True)

@@ -26,12 +26,12 @@ from wechatlog.errors import (
     WechatlogError,
 )
 from wechatlog.readers.catalogue import READERS, FormatRow
-from wechatlog.writers.base import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from wechatlog.source import Source
+    from wechatlog.writers.base import Writer
 
 
 __all__ = [
@@ -117,17 +117,17 @@ class FormatInfo:
     options: tuple[tuple[str, str], ...] = ()
 
 
-_T = TypeVar("_T", Reader, Writer)
+_T = TypeVar("_T", "Reader", "Writer")
 
 
 class _Shelf(Generic[_T]):
     """The readers, or the writers."""
 
-    def __init__(self, role: str, rows: tuple[_Row, ...], group: str, protocol: type[_T]) -> None:
+    def __init__(self, role: str, rows: tuple[_Row, ...], group: str, protocol: str) -> None:
         self._role = role
         self._rows = {row.name: row for row in rows}
         self._group = group
-        self._protocol: type[_T] = protocol
+        self._protocol = protocol
         self._loaded: dict[str, _T] = {}
         self._origins: dict[str, str] = {}
         self._entry_points: dict[str, Any] | None = None
@@ -144,9 +144,16 @@ class _Shelf(Generic[_T]):
             raise UnknownFormatError(name, f"no {self._role} of that name was registered")
         del self._loaded[name]
 
+    @property
+    def registered(self) -> bool:
+        """Whether anything was added at run time."""
+        return bool(self._origins)
+
     def _check(self, item: object) -> None:
-        if not isinstance(item, self._protocol):
-            missing = [name for name in _members(self._protocol) if not hasattr(item, name)]
+        module, _, name = self._protocol.partition(":")
+        protocol = getattr(importlib.import_module(module), name)
+        if not isinstance(item, protocol):
+            missing = [name for name in _members(protocol) if not hasattr(item, name)]
             raise TypeError(f"{item!r} is no {self._role}: it lacks {', '.join(missing)}")
 
     def _plugins(self) -> dict[str, Any]:
@@ -213,8 +220,8 @@ def _members(protocol: type) -> Iterator[str]:
 
 _ROWS: Final = {row.name: row for row in READERS}
 _BUILT_IN: Final = tuple(_Row(row.name, row.target, row.containers) for row in READERS)
-_readers: Final = _Shelf[Reader]("reader", _BUILT_IN, "wechatlog.readers", Reader)  # type: ignore[type-abstract]
-_writers: Final = _Shelf[Writer]("writer", _WRITERS, "wechatlog.writers", Writer)  # type: ignore[type-abstract]
+_readers: Final[_Shelf[Reader]] = _Shelf("reader", _BUILT_IN, "wechatlog.readers", "wechatlog.engine.protocol:Reader")
+_writers: Final[_Shelf[Writer]] = _Shelf("writer", _WRITERS, "wechatlog.writers", "wechatlog.writers.base:Writer")
 
 
 def register_reader(reader: Reader) -> None:
@@ -312,8 +319,8 @@ def _openings() -> re.Pattern[str]:
 
 
 def _opens(head: Head) -> Reader | None:
-    """The reader of an input that begins as one format alone does."""
-    if head.is_binary or (match := _openings().match(head.text)) is None:
+    """The reader of an input that begins as one format alone does; readers added at run time are to be asked too."""
+    if _readers.registered or head.is_binary or (match := _openings().match(head.text)) is None:
         return None
     return _readers.require(str(match.lastgroup).replace("_", "-"))
 

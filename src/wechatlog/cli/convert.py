@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import click
 
-from wechatlog.api import dump, iter_messages
+from wechatlog.api import iter_messages
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import Failure, explain
 from wechatlog.cli.options import ANY_PATH, FormatName, Reading, Split, is_folder, list_writers, reading_options
@@ -19,6 +19,7 @@ from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import Summary
 from wechatlog.cli.terminal import Screen, on_terminal
 from wechatlog.errors import MultipleConversationsError, UnknownFormatError
+from wechatlog.outputs.file import dump
 from wechatlog.outputs.folder import CountedStream, iter_written
 from wechatlog.registry import find_writer
 from wechatlog.writers.base import IndexWriter, is_folder_writer

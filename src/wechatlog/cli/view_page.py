@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import click
 
-from wechatlog.api import dump, iter_messages
+from wechatlog.api import iter_messages
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import Failure, count, say
 from wechatlog.cli.options import ANY_PATH, Reading, Split, is_folder, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.errors import MultipleConversationsError
+from wechatlog.outputs.file import dump
 from wechatlog.outputs.folder import CountedStream, iter_written
 from wechatlog.registry import find_writer
 

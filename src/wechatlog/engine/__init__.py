@@ -7,8 +7,9 @@ and `one_of` (delimited text, sheets), `iter_objects` and `iter_line_objects` (J
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from wechatlog import _lazily
 
 if TYPE_CHECKING:
     from wechatlog.engine.entry import NOTICES, Entry, batches_of
@@ -43,47 +44,42 @@ __all__ = [
     "one_segment",
 ]
 
-# Imported when it is first asked for: reading Markdown does not pay for workbooks.
-_MODULES: Final = {
-    "entry": (
-        "NOTICES",
-        "Entry",
-        "batches_of",
-    ),
-    "fields": (
-        "Fields",
-        "one_segment",
-    ),
-    "format": ("Format",),
-    "head": ("Head",),
-    "headers": (
-        "framed_headers",
-        "message_blocks",
-    ),
-    "json_objects": (
-        "iter_line_objects",
-        "iter_objects",
-    ),
-    "protocol": (
-        "Evidence",
-        "Reader",
-        "Refusal",
-    ),
-    "reading": (
-        "OWNER_OPTION",
-        "Draft",
-        "Reading",
-    ),
-    "tables": (
-        "Table",
-        "one_of",
-    ),
-}
-_HOME: Final = {name: module for module, names in _MODULES.items() for name in names}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
-    return value
+# Reading Markdown does not pay for workbooks.
+__getattr__ = _lazily(
+    __name__,
+    {
+        "entry": (
+            "NOTICES",
+            "Entry",
+            "batches_of",
+        ),
+        "fields": (
+            "Fields",
+            "one_segment",
+        ),
+        "format": ("Format",),
+        "head": ("Head",),
+        "headers": (
+            "framed_headers",
+            "message_blocks",
+        ),
+        "json_objects": (
+            "iter_line_objects",
+            "iter_objects",
+        ),
+        "protocol": (
+            "Evidence",
+            "Reader",
+            "Refusal",
+        ),
+        "reading": (
+            "OWNER_OPTION",
+            "Draft",
+            "Reading",
+        ),
+        "tables": (
+            "Table",
+            "one_of",
+        ),
+    },
+)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from wechatlog.content.notices import read_notice
 from wechatlog.diagnostics import Collector, Diagnostic, Origin, Severity
 from wechatlog.errors import OptionError
 from wechatlog.model import Conversation, Message, MessageKind, Metadata, Participant, build_message, normalize_name
@@ -171,7 +170,11 @@ class Reading:
                 return untyped
             self.tell("unknown-kind", f"unknown type {str(name)[:60]!r}", line)
             return MessageKind.OTHER
-        return read_notice(text) or found if found is MessageKind.SYSTEM else found
+        if found is not MessageKind.SYSTEM:
+            return found
+        from wechatlog.content.notices import read_notice  # the tables of notices, for who meets one
+
+        return read_notice(text) or found
 
     # --- text and times
 

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from wechatlog.errors import MultipleConversationsError
 from wechatlog.frames.columns import conversation_key
 from wechatlog.frames.rows import READ_COLUMNS, conversation_of, join, messages_of
-from wechatlog.gc_pause import paused_collection
-from wechatlog.model import Conversation
+from wechatlog.model import Conversation, paused_collection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

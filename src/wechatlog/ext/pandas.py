@@ -13,7 +13,7 @@ from wechatlog.errors import MissingExtraError
 from wechatlog.frames.columns import collect, columns_of, names_of, zone_of
 from wechatlog.frames.rows import READ_COLUMNS, conversation_header
 from wechatlog.frames.values import aware_in, microseconds, within_64_bits, without_surrogates
-from wechatlog.gc_pause import paused_collection
+from wechatlog.model import paused_collection
 
 try:
     import numpy as np

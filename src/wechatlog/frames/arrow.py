@@ -21,7 +21,7 @@ from wechatlog.frames.columns import collect, columns_of, name_pieces, names_of,
 from wechatlog.frames.pieces import SEGMENT_FIELDS, flatten_segments, rebuild_segments
 from wechatlog.frames.rows import READ_COLUMNS
 from wechatlog.frames.values import aware_in, to_json_line, without_surrogates
-from wechatlog.gc_pause import paused_collection
+from wechatlog.model import paused_collection
 from wechatlog.segments.types import Forward, Quote
 from wechatlog.timestamps import resolve_zone
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from wechatlog.diagnostics import Collector
 from wechatlog.engine.protocol import Context
 from wechatlog.errors import FormatError, WechatlogError
-from wechatlog.gc_pause import paused_collection
+from wechatlog.model import paused_collection
 from wechatlog.registry import detect_reader, find_reader
 
 if TYPE_CHECKING:

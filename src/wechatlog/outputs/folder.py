@@ -16,10 +16,11 @@ from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 import attrs
 
-from wechatlog.api import MessageStream, dump
+from wechatlog.api import MessageStream
 from wechatlog.errors import WriteError
 from wechatlog.model import Conversation, Message
 from wechatlog.operations.split import UNITS, iter_runs, label_parts
+from wechatlog.outputs.file import dump
 from wechatlog.outputs.file_names import Namer
 from wechatlog.registry import find_writer
 from wechatlog.source import replacing

@@ -3,7 +3,7 @@
 A row is a format: its name, the place of its `Format` or reader, the containers that it can be in, and its signature.
 An input that does not have the signature is none of this format, so that detection imports only the few readers that
 it asks. A new format is a row here. `opening` decides: whatever begins so is of this format and of no other, and nobody
-else is asked; a test holds every case of the corpus against it.
+else is asked but readers that were added at run time; a test holds every case of the corpus against it.
 """
 
 from __future__ import annotations

@@ -5,30 +5,37 @@ messages, conversations and formats. One rule per file, one ordered table (`tabl
 `register_segment_rule` and from the entry point group `wechatlog.segment_rules`.
 """
 
-from wechatlog.segments.lexicon import Lexicon
-from wechatlog.segments.parser import parse_segments
-from wechatlog.segments.rule import Context, Rule, SegmentRule
-from wechatlog.segments.table import register_segment_rule, segment_rules, unregister_segment_rule
-from wechatlog.segments.types import (
-    Call,
-    Card,
-    Emoji,
-    File,
-    Forward,
-    Image,
-    Link,
-    Location,
-    Mention,
-    MiniProgram,
-    Quote,
-    RedPacket,
-    Segment,
-    Sticker,
-    Text,
-    Transfer,
-    Video,
-    Voice,
-)
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wechatlog import _lazily
+
+if TYPE_CHECKING:
+    from wechatlog.segments.lexicon import Lexicon
+    from wechatlog.segments.parser import parse_segments
+    from wechatlog.segments.rule import Context, Rule, SegmentRule
+    from wechatlog.segments.table import register_segment_rule, segment_rules, unregister_segment_rule
+    from wechatlog.segments.types import (
+        Call,
+        Card,
+        Emoji,
+        File,
+        Forward,
+        Image,
+        Link,
+        Location,
+        Mention,
+        MiniProgram,
+        Quote,
+        RedPacket,
+        Segment,
+        Sticker,
+        Text,
+        Transfer,
+        Video,
+        Voice,
+    )
 
 __all__ = [
     "Call",
@@ -58,3 +65,34 @@ __all__ = [
     "segment_rules",
     "unregister_segment_rule",
 ]
+
+# Most uses of a chat never ask for a segment, and so do not pay for the rules.
+__getattr__ = _lazily(
+    __name__,
+    {
+        "lexicon": ("Lexicon",),
+        "parser": ("parse_segments",),
+        "rule": ("Context", "Rule", "SegmentRule"),
+        "table": ("register_segment_rule", "segment_rules", "unregister_segment_rule"),
+        "types": (
+            "Call",
+            "Card",
+            "Emoji",
+            "File",
+            "Forward",
+            "Image",
+            "Link",
+            "Location",
+            "Mention",
+            "MiniProgram",
+            "Quote",
+            "RedPacket",
+            "Segment",
+            "Sticker",
+            "Text",
+            "Transfer",
+            "Video",
+            "Voice",
+        ),
+    },
+)

@@ -1,12 +1,28 @@
 """Text to tokens: one engine for every line-based format.
 
-`engine` splits text into records at header lines; a dialect is a small frozen `Grammar`. `tokens` gives the
-lossless token view of the same records. Nothing here knows what a message is.
+`engine` splits text into records at header lines; a dialect is a small frozen `Grammar`. `tokens` gives the lossless
+token view of the same records, `template` makes a grammar of a description. Nothing here knows what a message is.
 """
 
-from wechatlog.tokenizer.engine import Prepared, Record, iter_lines, iter_records, prepare, whole_lines
-from wechatlog.tokenizer.grammar import Grammar, compile_format
-from wechatlog.tokenizer.tokens import MARKDOWN, Token, TokenKind, iter_tokens, tokenize
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wechatlog import _lazily
+
+if TYPE_CHECKING:
+    from wechatlog.tokenizer.engine import (
+        MARKDOWN,
+        Grammar,
+        Prepared,
+        Record,
+        iter_lines,
+        iter_records,
+        prepare,
+        whole_lines,
+    )
+    from wechatlog.tokenizer.template import compile_format
+    from wechatlog.tokenizer.tokens import Token, TokenKind, iter_tokens, tokenize
 
 __all__ = [
     "MARKDOWN",
@@ -23,3 +39,12 @@ __all__ = [
     "tokenize",
     "whole_lines",
 ]
+
+__getattr__ = _lazily(
+    __name__,
+    {
+        "engine": ("MARKDOWN", "Grammar", "Prepared", "Record", "iter_lines", "iter_records", "prepare", "whole_lines"),
+        "template": ("compile_format",),
+        "tokens": ("Token", "TokenKind", "iter_tokens", "tokenize"),
+    },
+)

@@ -7,16 +7,68 @@ first. `str.splitlines()` is not used: it splits at U+2028, U+0085 and vertical 
 
 from __future__ import annotations
 
+import functools
 import itertools
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+import attrs
 
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from wechatlog.tokenizer.grammar import Grammar
+__all__ = ["MARKDOWN", "Grammar", "Prepared", "Record", "iter_lines", "iter_records", "prepare", "whole_lines"]
 
-__all__ = ["Prepared", "Record", "iter_lines", "iter_records", "prepare", "whole_lines"]
+
+@attrs.frozen(slots=True, cache_hash=True)
+class Grammar:
+    """A dialect of the line-based formats.
+
+    Attributes:
+        name: of the dialect, for people.
+        header: regular expression (`re` syntax) of a header line from its first character on. It is searched
+            after a line end; it need not reach the end of the line: what it leaves is the record's inline body. It
+            may also go beyond, to take in a usual body in the same pass.
+            Its groups may be named; `time`, `sender` and `text` are what tokens report. Beginning it with literal
+            characters makes it several times faster.
+        separator: regular expression that a whole separator line must match, or `None` for blank lines only.
+        framed: a header counts only at the start of the text or after a blank line, because in this dialect a
+            body line may look like a header.
+        accept: a last word on a header match: false makes the line a body line.
+    """
+
+    name: str
+    header: str
+    separator: str | None = None
+    framed: bool = False
+    accept: Callable[[re.Match[str]], bool] | None = attrs.field(default=None, eq=False)
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The compiled header pattern, with the line end before the header at its front."""
+        return _compile(self.header)
+
+    @property
+    def separator_pattern(self) -> re.Pattern[str]:
+        """The compiled pattern of a separator line without its line end."""
+        return re.compile(r"[ \t]*" if self.separator is None else self.separator)
+
+
+@functools.lru_cache(maxsize=256)
+def _compile(header: str) -> re.Pattern[str]:
+    # The leading line end is a literal prefix, which `re` searches for at memchr speed.
+    return re.compile("\n" + header)
+
+
+MARKDOWN: Final = Grammar(
+    name="Markdown archive",
+    header=r"> (?P<time>(?:[0-9]{4}-[0-9]{2}-[0-9]{2} )?[0-9]{2}:[0-9]{2}:[0-9]{2})  (?P<sender>.*)",
+    separator=r"[ \t]{3}",
+)
+"""Both dialects of the Markdown archive.
+
+The sender group holds the two blanks that end the line, where an editor has not stripped them.
+"""
 
 Record: TypeAlias = "tuple[re.Match[str] | None, str, int, int]"
 """`(header, body, offset, line)`.

@@ -12,23 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from wechatlog.tokenizer.engine import iter_records, prepare
-from wechatlog.tokenizer.grammar import Grammar
+from wechatlog.tokenizer.engine import MARKDOWN, Grammar, iter_records, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["MARKDOWN", "Token", "TokenKind", "iter_tokens", "tokenize"]
-
-MARKDOWN: Final = Grammar(
-    name="Markdown archive",
-    header=r"> (?P<time>(?:[0-9]{4}-[0-9]{2}-[0-9]{2} )?[0-9]{2}:[0-9]{2}:[0-9]{2})  (?P<sender>.*)",
-    separator=r"[ \t]{3}",
-)
-"""Both dialects of the Markdown archive.
-
-The sender group holds the two blanks that end the line, where an editor has not stripped them.
-"""
+__all__ = ["Token", "TokenKind", "iter_tokens", "tokenize"]
 
 _FENCE: Final = re.compile(r"---[ \t]*")
 _DATE_HEADING: Final = re.compile(r"##[ \t]+[0-9]{4}-[0-9]{2}-[0-9]{2}[ \t]*")

@@ -1,62 +1,13 @@
-"""What a dialect is: the pattern of its header lines and the few habits that the engine must know.
-
-A grammar is data. It takes no text and makes no messages; adding a line-based format means adding one of these
-and a mapping from records to messages.
-"""
+"""A grammar from a one-line description of its header lines, for formats that no reader knows."""
 
 from __future__ import annotations
 
-import functools
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-import attrs
+from wechatlog.tokenizer.engine import Grammar
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-__all__ = ["Grammar", "compile_format"]
-
-
-@attrs.frozen(slots=True, cache_hash=True)
-class Grammar:
-    """A dialect of the line-based formats.
-
-    Attributes:
-        name: of the dialect, for people.
-        header: regular expression (`re` syntax) of a header line from its first character on. It is searched
-            after a line end; it need not reach the end of the line: what it leaves is the record's inline body. It
-            may also go beyond, to take in a usual body in the same pass.
-            Its groups may be named; `time`, `sender` and `text` are what tokens report. Beginning it with literal
-            characters makes it several times faster.
-        separator: regular expression that a whole separator line must match, or `None` for blank lines only.
-        framed: a header counts only at the start of the text or after a blank line, because in this dialect a
-            body line may look like a header.
-        accept: a last word on a header match: false makes the line a body line.
-    """
-
-    name: str
-    header: str
-    separator: str | None = None
-    framed: bool = False
-    accept: Callable[[re.Match[str]], bool] | None = attrs.field(default=None, eq=False)
-
-    @property
-    def pattern(self) -> re.Pattern[str]:
-        """The compiled header pattern, with the line end before the header at its front."""
-        return _compile(self.header)
-
-    @property
-    def separator_pattern(self) -> re.Pattern[str]:
-        """The compiled pattern of a separator line without its line end."""
-        return re.compile(r"[ \t]*" if self.separator is None else self.separator)
-
-
-@functools.lru_cache(maxsize=256)
-def _compile(header: str) -> re.Pattern[str]:
-    # The leading line end is a literal prefix, which `re` searches for at memchr speed.
-    return re.compile("\n" + header)
-
+__all__ = ["compile_format"]
 
 _DIRECTIVES: Final = {
     "%Y": "[0-9]{4}",
