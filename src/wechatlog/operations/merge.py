@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from wechatlog.diagnostics import Diagnostic, Severity
-from wechatlog.gc_pause import paused_collection
-from wechatlog.model import Conversation, Message, build_message
+from wechatlog.model import Conversation, Message, build_message, paused_collection
 from wechatlog.operations.alignment import Part, Union
 from wechatlog.operations.recognition import identities
 from wechatlog.operations.senders import Senders
