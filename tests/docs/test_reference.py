@@ -22,7 +22,7 @@ from wechatlog.content.vocabulary import segment_for
 from wechatlog.segments import segment_rules, types
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "wechatlog"
@@ -176,7 +176,10 @@ class _Checks:
         for line in wechatlog.dumps(conversation, "jsonl").removesuffix("\n").split("\n"):
             value = json.loads(line)
             self._valid("conversation" if value["type"] == "conversation" else "message", value)
-        self._valid("document", json.loads(wechatlog.dumps([conversation, conversation], "json")))
+        self.document([conversation])
+
+    def document(self, conversations: Sequence[wechatlog.Conversation]) -> None:
+        self._valid("document", json.loads(wechatlog.dumps(conversations, "json")))
 
     def _valid(self, name: str, value: Any) -> None:
         problems = [error.message for error in self._validators[name].iter_errors(value)]
@@ -191,6 +194,7 @@ def test_what_is_written_is_valid(closed: bool) -> None:
             checks.both_forms(conversation)
     for conversation in testing.SAMPLE_CONVERSATIONS:
         checks.both_forms(conversation)
+    checks.document(testing.SAMPLE_CONVERSATIONS)
 
 
 def test_the_corpus_as_native_form_is_valid() -> None:

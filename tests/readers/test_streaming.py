@@ -34,10 +34,10 @@ def _peak(path: Path, count: int) -> int:
 def test_memory_is_flat(make: Callable[[Path, int], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wechatlog.decoding.BLOCK_SIZE", 1 << 14)
     small, large = tmp_path / "small", tmp_path / "large"
-    make(small, 4_000)
-    make(large, 16_000)
-    _peak(small, 4_000)
-    assert _peak(large, 16_000) < 1.3 * _peak(small, 4_000)
+    make(small, 2_000)
+    make(large, 8_000)
+    _peak(small, 2_000)
+    assert _peak(large, 8_000) < 1.3 * _peak(small, 2_000)
 
 
 def test_a_stream_can_be_written_as_it_comes(tmp_path: Path) -> None:
