@@ -443,7 +443,7 @@ def test_groups_are_given_away_when_they_are_full(form: str) -> None:
             taken += 1
             yield message
 
-    pieces = find_writer(form).write(Conversation(), stream(), {"row_group": 1000})
+    pieces = find_writer(form).write([(Conversation(), stream())], {"row_group": 1000})
     assert len(b"".join(itertools.islice(pieces, 1))) > 1000  # type: ignore[arg-type]
     assert taken < 10_000
 
