@@ -79,12 +79,17 @@ def test_nothing_is_lost_of_what_breaks_writers(door: str) -> None:
 
 @pytest.mark.parametrize("door", DOORS)
 def test_nothing_is_lost_of_any_format(door: str) -> None:
+    empty = set()
     for conversation in corpus_conversations():
-        made = {table: getattr(conversation, door)(table) for table in frames.TABLES}
+        frame = getattr(conversation, door)()
         like = conversation if door == "to_polars" else None
-        assert wechatlog.from_frame(made["messages"], like=like) == conversation, conversation
-        for table, frame in made.items():
-            assert len(frame) == len(frames.collect(conversation, table)["conversation"])
+        assert wechatlog.from_frame(frame, like=like) == conversation, conversation
+        for table in frames.TABLES:
+            count = len(frames.collect(conversation, table)["conversation"])
+            if count or (table, conversation.tz) not in empty:  # tables without a row differ in their zone alone
+                assert len(frame if table == "messages" else getattr(conversation, door)(table)) == count
+            if not count:
+                empty.add((table, conversation.tz))
 
 
 class Nameless(dt.tzinfo):
