@@ -502,14 +502,19 @@ what is quoted."""
 WEFLOW: Final = _dialect(
     "weflow",
     quote_marks=("[引用 ",),
-    labels=_AMBIGUOUS | {"转账收款": _state("received")},
+    labels=_AMBIGUOUS | _labels({Kind.LOCATION: "定位"}) | {"转账收款": _state("received")},
     shapes={
+        Kind.LOCATION: (r"<C>(?P<place>[^\s(][^\n(]*)",),
         Kind.VOICE: (r" - 转文字失败<C>", r"<C> ?(?P<transcript>(?s:.+))"),
         Kind.STICKER: (r"[:：] ?(?P<name>[^\n]*)<C>",),
         Kind.FILE: (r"<C>(?P<name>[^\n]+)",),
         Kind.CARD: (r"<C>(?P<name>[^\n]+)",),
         Kind.RED_PACKET: (r"<C> ?(?P<title>[^\n]+)",),
         Kind.LINK: (rf"<C> ?(?P<title>[^\n]+)\n{_URL}", r"<C>(?P<title>[^\n]+)"),
+        Kind.MINI_PROGRAM: (r"<C>(?P<title>\S[^\n]*)",),  # TXT, Markdown, HTML and SQL have no blank here, JSON has one
+        Kind.MUSIC: (r"<C>(?P<title>\S[^\n]*)",),
+        Kind.CHANNEL: (r"<C>(?P<title>\S[^\n]*)",),
+        Kind.ANNOUNCEMENT: (r"<C>(?s:.+)",),
         Kind.FORWARD: (r"<C> ?(?P<title>[^\n]*)\n(?P<lines>(?s:.*))",),
     },
     quotes=(r"(?P<reply>(?:(?!\[引用 ).)*+)(?P<quote>\[引用 (?P<sender>[^：\n]{1,100})：(?P<text>.*)\])",),

@@ -11,6 +11,7 @@ Format facts: WeFlow 1.0.3 `parsers/messageParser.ts` (`stripSenderPrefix`), `co
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -99,9 +100,16 @@ def looks_like_account(value: str) -> bool:
 
 def fill(segment: Segment, known: Mapping[str, Any]) -> Segment:
     """A segment with what else the file says of it, which counts for more than its text; its `raw` stays."""
-    names = {field.name for field in attrs.fields(type(segment))} - {"raw"}
+    cls: Any = type(segment)
+    names = _names(cls)
     new = {name: value for name, value in known.items() if name in names and value not in (None, "", ())}
     return attrs.evolve(segment, **new) if new else segment
+
+
+@functools.cache
+def _names(segment: Any) -> frozenset[str]:
+    """The fields of a segment but its `raw`."""
+    return frozenset(field.name for field in attrs.fields(segment)) - {"raw"}
 
 
 def _glued_quote(text: str, sender: str, quoted: str) -> tuple[Segment, ...] | None:
@@ -158,13 +166,17 @@ def build_segments(
     """
     if kind is Kind.QUOTE:
         return _quote(text, *quoted)
+    segments = (_segments if len(text) < 200 else _segments.__wrapped__)(kind, text)
+    return (fill(segments[0], known),) if segments is not None and len(segments) == 1 and known else segments
+
+
+@functools.lru_cache(maxsize=1024)
+def _segments(kind: MessageKind, text: str) -> tuple[Segment, ...] | None:
+    """What the text itself says; remembered, since placeholders repeat themselves."""
     if kind in _PAGES and (match := _PAGE.fullmatch(text)):
-        return (fill(segment_for(kind, text, **match.groupdict()), known),)
+        return (segment_for(kind, text, **match.groupdict()),)
     segments = parse_body(kind, text, WEFLOW)
-    if segments is None or len(segments) != 1:
-        return segments
-    segment = _voice(text, segments[0]) if kind is Kind.VOICE else segments[0]
-    return (fill(segment, known),)
+    return (_voice(text, segments[0]),) if segments is not None and kind is Kind.VOICE else segments
 
 
 # --- merged forwards ------------------------------------------------------------------------------

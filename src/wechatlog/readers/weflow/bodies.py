@@ -1,0 +1,104 @@
+"""Bodies as WeFlow and its kin write them where no column says what a message is, and the faults that show in them.
+
+Takes a body, gives its kind and segments; the faults of the writer go to the reading. Knows no file format.
+
+Format facts: WeFlow 1.0.3 `core/ExportContext.ts` (`formatPlainExportContent`, `getMediaLayout`): an exported
+file stands in for its message as `media/[name/]images/…`; notices are written as if somebody had said them, and the
+account id of a recall (`<session>`) is glued to the front of the sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from wechatlog.content.notices import read_notice
+from wechatlog.content.placeholders import WEFLOW, read_placeholder
+from wechatlog.content.weflow import has_lost_prefix, has_template, strip_frame
+from wechatlog.engine import NOTICES, one_segment
+from wechatlog.model import MessageKind
+
+if TYPE_CHECKING:
+    from wechatlog.engine import Reading
+    from wechatlog.segments import Segment
+
+__all__ = ["Body", "check", "media_kind", "notice", "read_body", "unframe"]
+
+Body: TypeAlias = "tuple[MessageKind, str, tuple[Segment, ...] | None]"
+"""The kind, the text and, where they do not follow from the text, the segments."""
+
+_MEDIA: Final = re.compile(
+    r"(?:[^\n]{0,300}[/\\])?media[/\\](?:[^/\\\n]{1,255}[/\\])?"
+    r"(?P<folder>images|voices|videos|emojis|files)[/\\][^/\\\n]{1,255}"
+)
+_FOLDERS: Final = {
+    "images": MessageKind.IMAGE,
+    "voices": MessageKind.VOICE,
+    "videos": MessageKind.VIDEO,
+    "emojis": MessageKind.STICKER,
+    "files": MessageKind.FILE,
+}
+_GLUED: Final = re.compile(r"(?:wxid_[A-Za-z0-9_-]{4,64}|[0-9]{5,20}@chatroom)(?=[\"“])")
+_SENTENCES: Final = re.compile(
+    r"你撤回了一条消息 ?|(?:你已添加了|以上是打招呼的)[^\n]{1,100}"
+    r"|[^\n]{1,80}刚刚把你添加到通讯录，现在可以开始聊天了。?"
+)
+"""What WeChat itself says without a name in quotes in front; whole sentences that nobody types."""
+
+_FRAME: Final = "texts of a group begin with a line end that nobody typed; it was left out"
+_CUT: Final = "the text begins with a blank: the writer may have cut off a word and a colon"
+_TEMPLATE: Final = "the notice holds a template in place of names"
+_CREDITED: Final = "notices are credited to a person, as the writer does it"
+
+
+def media_kind(path: str) -> MessageKind | None:
+    """The kind of a file by the folder that WeFlow puts it into, or `None`."""
+    match = _MEDIA.fullmatch(path) if "media" in path and len(path) < 1000 else None
+    return _FOLDERS[match["folder"]] if match else None
+
+
+def notice(text: str) -> tuple[MessageKind, str] | None:
+    """A notice that is credited to somebody, and its sentence; only sentences that nobody types count."""
+    glued = _GLUED.match(text)
+    sentence = text[glued.end() :] if glued else text
+    if not sentence.startswith(('"', "“")) and not _SENTENCES.fullmatch(sentence):
+        return None
+    kind = read_notice(sentence)
+    return None if kind is None else (kind, sentence)
+
+
+def read_body(text: str) -> Body:
+    """Kind and segments of a body without a type: by its placeholder, the path of its file, its sentence."""
+    if (kind := media_kind(text)) is not None:
+        name = {"name": re.split(r"[/\\]", text)[-1]} if kind is MessageKind.FILE else {}
+        return kind, text, one_segment(kind, text, path=text, **name)
+    if (found := read_placeholder(text, WEFLOW)) is not None:
+        return found[0], text, found[1]
+    return *(notice(text) or (MessageKind.TEXT, text)), None
+
+
+def unframe(reading: Reading, text: str, line: int | None) -> str:
+    """A text of a group without the line end that the writer left in front of it."""
+    if text[:1] not in ("\n", "\r"):
+        return text
+    reading.tell("writer-fault", _FRAME, line, once=True)
+    return strip_frame(text)
+
+
+def check(reading: Reading, kind: MessageKind, text: str, line: int | None, *, credited: bool = False) -> None:
+    """Tell the faults of the writer that show in a body.
+
+    Args:
+        reading: of the file.
+        kind: of the message.
+        text: its body.
+        line: 1-based line.
+        credited: whether a notice has a sender in this file.
+    """
+    if kind is MessageKind.TEXT and text[:1] == " " and has_lost_prefix(text):
+        reading.report("writer-fault", _CUT, line=line)
+    elif kind in NOTICES:
+        if credited:
+            reading.tell("writer-fault", _CREDITED, line, once=True)
+        if has_template(text):
+            reading.report("writer-fault", _TEMPLATE, line=line)

@@ -1,0 +1,481 @@
+"""The JSON of WeFlow, echotrace and CipherTalk: one message object, and what each tool writes round it.
+
+Takes `{…, "session": {…}, "messages": […]}`, gives entries. The tools share their message object: `createTime` in Unix
+seconds, a Chinese `type`, `content` as a person reads it, `isSend`, `senderUsername`. The variants that name senders by
+a number (`senderID`, `senderId`) look them up in a list of the file.
+
+Format facts: WeFlow 1.0.3 and 5.0.0 `formatters/JsonFormatter.ts` (detailed and arkme-json; some builds say `wxid`,
+some `accountId`), echotrace `chat_export_service.dart`, CipherTalk `exportService.ts` (detailed-json, arkme-json). The
+number in `localType` is trusted only where `type` says nothing: older builds got it wrong.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from wechatlog.content.appmsg import parse_content, split_sender_prefix
+from wechatlog.content.placeholders import WEFLOW, read_placeholder
+from wechatlog.content.vocabulary import (
+    PLAIN_KINDS,
+    kind_of_app_type,
+    kind_of_chatlab,
+    kind_of_local_type,
+    kind_of_name,
+)
+from wechatlog.content.weflow import build_segments, read_records
+from wechatlog.diagnostics import Severity
+from wechatlog.engine import NOTICES, Entry, Evidence, Fields, Format, iter_objects
+from wechatlog.engine.json_values import (
+    read_flag,
+    read_identifier,
+    read_integer,
+    read_list,
+    read_object,
+    read_string,
+)
+from wechatlog.model import MessageKind, Participant
+from wechatlog.readers.weflow.bodies import check, unframe
+from wechatlog.segments.types import Quote
+from wechatlog.timestamps import ASSUMED_ZONE, parse_clock
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Mapping
+
+    from wechatlog.content.appmsg import AppMessage
+    from wechatlog.engine import Head, Reading
+    from wechatlog.segments import Segment
+    from wechatlog.timestamps import Precision
+
+    Json = Mapping[str, Any]
+
+Kind = MessageKind
+
+_VAGUE: Final = frozenset({None, Kind.OTHER, Kind.LINK})
+_NO_TIME: Final = (None, 0, "", "0")
+_NOBODY: Final = ("", "unknown")
+_LISTS: Final = ("senders", "members", "groupMembers")
+_ACCOUNT_KEYS: Final = ("wxid", "accountId", "username", "wechatId", "groupId")
+_NAME_KEYS: Final = ("displayName", "groupNickname", "remark", "nickname", "nickName")
+_APP_KINDS: Final = {
+    "red-packet": Kind.RED_PACKET,
+    "music": Kind.MUSIC,
+    "miniapp": Kind.MINI_PROGRAM,
+    "file": Kind.FILE,
+    "chat-record": Kind.FORWARD,
+    "transfer": Kind.TRANSFER,
+    "announcement": Kind.ANNOUNCEMENT,
+    "quote": Kind.QUOTE,
+    "solitaire": Kind.TEXT,
+    "link": Kind.LINK,
+    "finder": Kind.CHANNEL,
+}
+_FIELDS: Final = Fields(
+    {
+        Kind.STICKER: "name=emojiCaption url=emojiCdnUrl md5=emojiMd5",
+        Kind.LINK: "title=linkTitle url=linkUrl",
+        Kind.LOCATION: "poi=locationPoiname label=locationLabel latitude=locationLat longitude=locationLng",
+        Kind.CARD: "name=contactCardNickname id=contactCardAccountId|contactCardWxid|contactCardUsername",
+        Kind.MUSIC: "title=musicTitle url=musicUrl|musicDataUrl",
+        Kind.CHANNEL: "title=finderTitle|finderDesc url=finderUrl",
+        Kind.MINI_PROGRAM: "url=linkUrl name=appMsgSourceName|appMsgAppName",
+    }
+)
+_KNOWN: Final = frozenset(
+    """appMsgAppName appMsgDesc appMsgKind appMsgSourceName appMsgSourceUsername appMsgThumbUrl appMsgType cardKind
+    chatLabType chatRecords contactCardAccountId contactCardAlias contactCardAvatar contactCardCity contactCardGender
+    contactCardNickname contactCardProvince contactCardRemark contactCardSignature contactCardUsername contactCardWxid
+    content createTime emojiCaption emojiCdnUrl emojiMd5 finderAvatar finderCoverUrl finderDesc finderDuration
+    finderNickname finderObjectId finderTitle finderUrl finderUsername formattedTime groupNickname isSend linkThumb
+    linkTitle linkUrl localId localType locationLabel locationLat locationLng locationPoiname mediaPath musicAlbumUrl
+    musicAppName musicCoverUrl musicDataUrl musicDuration musicSinger musicSourceName musicTitle musicUrl
+    platformMessageId quotedContent quotedSender quotedSvrid quotedType rawContent replyToMessageId senderAvatar
+    senderAvatarKey senderDisplayName senderID senderId senderUsername source type""".split()
+)
+
+
+@attrs.frozen
+class _Tool:
+    """What a tool does to texts and ids.
+
+    Attributes:
+        frames_texts: texts of groups begin with a line end that nobody typed, and may have lost a word and its colon.
+        borrows_ids: the row number stands where the server's id is missing, and ids went through JavaScript's numbers.
+    """
+
+    frames_texts: bool = True
+    borrows_ids: bool = False
+
+
+# --- people ---------------------------------------------------------------------------------------------------------
+
+
+def _account(value: Json) -> str | None:
+    found = next((read_string(value[key]) for key in _ACCOUNT_KEYS if value.get(key)), "")
+    return None if found in _NOBODY else found
+
+
+def _names(value: Json) -> list[str]:
+    """Every name of a person, the one shown first."""
+    return list(dict.fromkeys(name for key in _NAME_KEYS if (name := read_string(value.get(key)))))
+
+
+def _person(value: Json) -> Participant:
+    """Somebody of a list; nobody without an account."""
+    account = _account(value) or read_string(value.get("senderUsername"))
+    if account in _NOBODY:
+        return Participant()
+    shown, *others = _names(value) or (None,)
+    return Participant(shown, account, read_flag(value.get("isSelf")), tuple(filter(None, others)))
+
+
+def _number(value: Json) -> Any:
+    return value.get("senderID", value.get("senderId"))
+
+
+def _numbered(said: Json) -> dict[str, Participant]:
+    """Senders by the number that messages name them by."""
+    session = read_object(said.get("session"))
+    peer, owner = read_object(session.get("send")), read_object(session.get("recordOwner"))
+    found = [(peer, attrs.evolve(_person(peer), is_self=None)), (owner, attrs.evolve(_person(owner), is_self=True))]
+    for key in ("senders", "members"):
+        found += [(entry, _person(entry)) for entry in map(read_object, read_list(said.get(key)))]
+    return {read_string(_number(value)): person for value, person in found if _number(value) is not None}
+
+
+def _needed(first: Json) -> tuple[str, ...]:
+    """The keys that messages need, by what the first one refers to."""
+    if "senderID" in first:
+        return "session", "senders"
+    return ("session", "members") if "senderId" in first else ("session",)
+
+
+def _members(said: Json, session: Json, is_group: bool | None) -> list[Participant]:
+    """The people whom the file lists; of a private chat, also the other one, with all names."""
+    entries = [read_object(entry) for key in reversed(_LISTS) for entry in read_list(said.get(key))]
+    if is_group is False:
+        entries = [read_object(session.get("send")), dict(session), *entries, read_object(session.get("recordOwner"))]
+    found: dict[str, Participant] = {}
+    for person in map(_person, entries):
+        if person.id is not None and not person.id.endswith("@chatroom"):
+            known = found.get(person.id, Participant())
+            names = dict.fromkeys(filter(None, (known.name, *known.aliases, person.name, *person.aliases)))
+            shown, *others = names or (None,)
+            is_self = person.is_self if known.is_self is None else known.is_self
+            found[person.id] = Participant(shown, person.id, is_self, tuple(filter(None, others)))
+    return list(found.values())
+
+
+def _describe(reading: Reading) -> None:
+    """What the file says of the conversation goes to the chat."""
+    chat, said, session = reading.chat, reading.said, read_object(reading.said.get("session"))
+    chat.id = _account(session)
+    chat.title = next(iter(_names(session)), chat.id)
+    told = read_flag(session.get("isGroup"))
+    told = {"群聊": True, "私聊": False}.get(read_string(session.get("type"))) if told is None else told
+    chat.is_group = told if told is not None else True if (chat.id or "").endswith("@chatroom") else None
+    owner = read_object(session.get("recordOwner"))
+    chat.owner = read_string(session.get("ownerId")) or _person(owner).id or chat.owner
+    chat.members = _members(said, session, chat.is_group)
+    header = read_object(said.get("weflow")) or read_object(said.get("exportInfo"))
+    pairs = {
+        "exporter": read_string(header.get("generator")),
+        "version": read_string(header.get("version")),
+        "format": read_string(header.get("format")),
+        "exported_at": header.get("exportedAt", said.get("exportTime")),
+        "nickname": read_string(session.get("nickname")),
+        "remark": read_string(session.get("remark")),
+        "message_count": read_integer(session.get("messageCount")),
+    }
+    chat.metadata |= {
+        name: value for name, value in pairs.items() if isinstance(value, str | int | float) and value != ""
+    }
+
+
+# --- messages -------------------------------------------------------------------------------------------------------
+
+_kind_of_name: Final = lru_cache(maxsize=256)(kind_of_name)
+
+
+def _local_kind(row: Json) -> MessageKind | None:
+    number = read_integer(row.get("localType"))
+    return None if number is None or number in (1, 49) else kind_of_local_type(number)
+
+
+def _witnesses(row: Json, text: str) -> Iterator[MessageKind | None]:
+    """What is asked, one after the other, where the name of the type says nothing."""
+    number = read_integer(row.get("appMsgType"))
+    kind = Kind.OTHER if number is None else kind_of_app_type(number)
+    yield _APP_KINDS.get(read_string(row.get("appMsgKind"))) if kind is Kind.OTHER else kind
+    yield _local_kind(row)
+    found = read_placeholder(text, WEFLOW) if text[:1] == "[" else None
+    yield found[0] if found is not None else None
+    code = read_integer(row.get("chatLabType"))
+    yield None if code is None else kind_of_chatlab(code)
+
+
+def _refine(row: Json, text: str, kind: MessageKind | None) -> MessageKind:
+    """A kind for a row whose type is unknown, `其他消息`, or a link, as red packets and mini programs are."""
+    for found in _witnesses(row, text):
+        if found not in _VAGUE and found is not None and not (kind is Kind.LINK and found is Kind.TEXT):
+            return found
+        if found is Kind.LINK:
+            kind = kind if kind not in (None, Kind.OTHER) else Kind.LINK
+    return kind or Kind.OTHER
+
+
+def _kind(reading: Reading, row: Json, text: str, built: AppMessage | None, line: int) -> MessageKind:
+    name = read_string(row.get("type"))
+    kind = _kind_of_name(name) if name else Kind.TEXT if read_integer(row.get("localType")) == 1 else None
+    if kind in _VAGUE:
+        if built is not None and built.kind not in _VAGUE:
+            return built.kind
+        kind = _refine(row, text, kind)
+        if kind is Kind.OTHER and name != "其他消息":
+            reading.tell("unknown-kind", f"unknown type {name[:40]!r}", line)
+    found = reading.kind_of(kind, name, text, line)
+    return Kind.PAT if found is Kind.SYSTEM and _local_kind(row) is Kind.PAT else found
+
+
+def _xml(reading: Reading, row: Json, line: int) -> AppMessage | None:
+    """What the raw content says, where the exporter kept it."""
+    raw = row.get("rawContent")
+    if not isinstance(raw, str) or "<" not in raw[:200]:
+        return None
+    kind = _kind_of_name(read_string(row.get("type"))) or Kind.OTHER
+    return (
+        None if kind is Kind.TEXT or kind in NOTICES else parse_content(kind, raw, None, zone=reading.zone, line=line)
+    )
+
+
+def _typed(tool: _Tool, reading: Reading, row: Json, kind: MessageKind, text: str, line: int) -> str:
+    """A text without what the writer did to it, as far as the file itself shows it."""
+    is_group, raw = reading.chat.is_group, row.get("rawContent")
+    if kind is Kind.TEXT and isinstance(raw, str) and raw and not raw.lstrip().startswith("<"):
+        whole = split_sender_prefix(raw)[1] if is_group else raw
+        if is_group is None or whole == text or not whole.strip().endswith(text.strip()):
+            return text
+        if whole.strip() != text.strip():
+            what = "the writer cut off the beginning of the text; rawContent has it whole"
+            reading.report("writer-fault", what, line=line)
+        return whole
+    if kind is Kind.TEXT and is_group and tool.frames_texts and text[:1] in ("\n", "\r"):
+        return unframe(reading, text, line)
+    if kind is not Kind.TEXT or tool.frames_texts:
+        check(reading, kind, text, line)
+    return text
+
+
+def _time(reading: Reading, row: Json, line: int) -> tuple[dt.datetime | None, Precision | None]:
+    seconds, written = row.get("createTime"), row.get("formattedTime")
+    missing = isinstance(seconds, bool) or seconds in _NO_TIME
+    time = None if missing else reading.unix_time(seconds, line=line)
+    if time is not None and (reading.tz is not None or written == time.isoformat(" ")[:19]):
+        return time, "second"
+    clock = parse_clock(written) if isinstance(written, str) else None
+    if time is not None:
+        if clock is not None and clock.precision == "second":
+            _tell_zone(reading, clock.time, time, line)
+        return time, "second"
+    if clock is None:
+        if missing:
+            reading.report("bad-time", "the message has no time", severity=Severity.ERROR, line=line)
+        return None, None
+    reading.report("bad-time", "no usable createTime; formattedTime was taken", line=line)
+    return reading.zoned(clock.time), clock.precision
+
+
+def _tell_zone(reading: Reading, written: dt.datetime, time: dt.datetime, line: int) -> None:
+    """The wall clock beside the Unix time shows the zone of the exporting machine."""
+    if written != time.replace(tzinfo=None):
+        what = f"formattedTime is not in {ASSUMED_ZONE}: the export was made in another zone; pass tz= to read it there"
+        reading.tell("other-zone", what, line, once=True)
+
+
+def _sender(
+    reading: Reading, people: Mapping[str, Participant], row: Json, line: int
+) -> tuple[str | None, str | None, bool | None]:
+    """Name, account, and whether a list says that it is the owner."""
+    number, chat, own = _number(row), reading.chat, None
+    if number is None:
+        name, account = read_string(row.get("senderDisplayName")) or None, read_string(row.get("senderUsername"))
+    else:
+        if (known := people.get(read_string(number))) is None:
+            reading.report("unknown-sender", f"no sender {number!r} in the list of senders", line=line)
+            return None, None, None
+        name, account, own = known.name, known.id or "", known.is_self
+    if account in _NOBODY:
+        return name, None, own
+    if account.endswith("@chatroom"):
+        return None, None, None
+    return chat.title if name is None and account == chat.id else name, account, own
+
+
+def _identifiers(
+    tool: _Tool, reading: Reading, row: Json, built: AppMessage | None, line: int
+) -> tuple[str | None, str | None]:
+    """The server's id of a message, and of the one that it answers."""
+    id_ = read_identifier(reading, row.get("platformMessageId"), line, javascript=tool.borrows_ids)
+    if id_ is not None and tool.borrows_ids and id_ == read_string(row.get("localId")):
+        what = "the row number stands where the server's id is missing; it was left out"
+        reading.tell("writer-fault", what, line, once=True)
+        id_ = None
+    replies = (read_identifier(reading, row.get(key), line) for key in ("replyToMessageId", "quotedSvrid"))
+    told = built.reply_to if built is not None and built.kind is Kind.QUOTE else None
+    return id_, next(filter(None, replies), told)
+
+
+def _segments(
+    reading: Reading, row: Json, kind: MessageKind, text: str, built: AppMessage | None
+) -> tuple[Segment, ...] | None:
+    if kind in PLAIN_KINDS:
+        return None
+    known = _FIELDS.read(kind, row)
+    if kind is Kind.FORWARD and (records := read_records(row.get("chatRecords"), reading.zone)):
+        known["messages"] = records
+    first = built.segments[0] if built is not None and built.segments and built.kind is kind else None
+    if first is not None and not isinstance(first, Quote):
+        known = {name: value for name, value in attrs.asdict(first, recurse=False).items() if value} | known
+    quoted = read_string(row.get("quotedSender")), read_string(row.get("quotedContent"))
+    if isinstance(first, Quote) and quoted == ("", ""):
+        quoted = first.sender or "", first.text
+    return build_segments(kind, text, known, quoted=quoted)
+
+
+def _entry(
+    tool: _Tool, reading: Reading, people: Mapping[str, Participant], row: Json, line: int, offset: int
+) -> Entry:
+    """What a message object says."""
+    content, text = row.get("content"), read_string(row.get("content"))
+    if content is not None and not isinstance(content, str):
+        reading.report("writer-fault", "the content is no text; its JSON is kept", line=line)
+    built = _xml(reading, row, line)
+    kind = _kind(reading, row, text, built, line)
+    text = _typed(tool, reading, row, kind, text, line)
+    time, precision = _time(reading, row, line)
+    sender, account, listed = (None, None, None) if kind in NOTICES else _sender(reading, people, row, line)
+    own = read_flag(row.get("isSend"))
+    if own is None and kind not in NOTICES:
+        owner = read_string(read_object(reading.said.get("session")).get("ownerId"))
+        own = account == owner if listed is None and owner and account else listed
+    id_, reply_to = _identifiers(tool, reading, row, built, line)
+    segments = _segments(reading, row, kind, text, built)
+    return Entry(line, time, precision, sender, account, own, kind, text, segments, id_, reply_to, offset)
+
+
+def _plain(reading: Reading, row: Json, line: int, offset: int) -> Entry | None:
+    """What nearly all objects say: a text, a time, a sender with name and account; `None` where one says more."""
+    get = row.get
+    text, seconds, id_, own = get("content"), get("createTime"), get("platformMessageId"), get("isSend")
+    name, account, written = get("senderDisplayName"), get("senderUsername"), get("formattedTime")
+    if (
+        type(text) is not str
+        or text[:1] in "\n\r "
+        or type(seconds) is not int
+        or not seconds
+        or not (type(own) is int or type(own) is bool)
+        or not (type(name) is type(account) is type(written) is str)
+        or not name
+        or account in _NOBODY
+        or account[-9:] == "@chatroom"
+        or not (id_ is None or (type(id_) is str and id_.isdigit() and id_[0] != "0"))
+        or own not in (0, 1)
+        or "rawContent" in row
+        or "replyToMessageId" in row
+        or "quotedSvrid" in row
+    ):
+        return None
+    time = reading.unix_time(seconds, line=line)
+    if time is None or (reading.tz is None and written[11:13] != _HOURS[time.hour]):
+        return None
+    return _new(Entry, (line, time, "second", name, account, own == 1, Kind.TEXT, text, None, id_, None, offset, None))
+
+
+_new: Final = tuple.__new__  # twice as fast as the constructor
+_HOURS: Final = tuple(f"{hour:02}" for hour in range(24))
+
+
+def _entries(reading: Reading, *, tool: _Tool) -> Iterator[Entry]:
+    """Entries of message objects."""
+    people: dict[str, Participant] | None = None
+    count, chat, quick = 0, reading.chat, not tool.borrows_ids
+    for _, row, line, offset in iter_objects(reading, lists=_LISTS, needed=_needed, known=_KNOWN):
+        if people is None:
+            _describe(reading)
+            people = _numbered(reading.said)
+        count += 1
+        entry = _plain(reading, row, line, offset) if quick and row.get("type") == "文本消息" else None
+        if entry is None:
+            entry = _entry(tool, reading, people, row, line, offset)
+        if entry.is_self and chat.owner is None:
+            chat.owner = entry.sender_id
+        yield entry
+    _describe(reading)
+    announced = read_integer(read_object(reading.said.get("session")).get("messageCount"))
+    if announced is not None and announced != count:
+        reading.tell("count-differs", f"the session announces {announced} messages, the file holds {count}")
+
+
+# --- the formats ----------------------------------------------------------------------------------------------------
+
+
+def _is_weflow(head: Head, *, arkme: bool) -> Evidence | None:
+    """The key `weflow`, and how senders are named."""
+    value = read_object(head.json)
+    header = value.get("weflow")
+    if not isinstance(header, dict) or not {"session", "messages"} & value.keys():
+        return None
+    if (header.get("format") == "arkme-json" or "senders" in value) is not arkme:
+        return None
+    return Evidence(1.0, "an object with `weflow` and " + ("`senders`" if arkme else "`session`"))
+
+
+def _is_echotrace(head: Head) -> Evidence | None:
+    """A session, and messages as the family has them, of a tool that does not name itself."""
+    value = read_object(head.json)
+    session, rows = read_object(value.get("session")), read_list(value.get("messages"))
+    named = any(key in session for key in _ACCOUNT_KEYS) and "displayName" in session
+    if not named or {"weflow", "exportInfo"} & value.keys():
+        return None
+    if {"createTime", "content"} <= read_object(rows[0] if rows else None).keys():
+        signed = "exportTime" in value or "mediaBase" in value
+        return Evidence(1.0 if signed else 0.9, "`session` and `messages` with `createTime`, and no `weflow`")
+    if {"type", "messageCount", "lastTimestamp"} <= session.keys():
+        return Evidence(0.8, "`session` with `messageCount` and `lastTimestamp`, and no `weflow`")
+    return None
+
+
+def _is_ciphertalk(head: Head) -> Evidence | None:
+    """What the tool says of itself."""
+    value = read_object(head.json)
+    info = read_object(value.get("exportInfo"))
+    if info.get("generator") == "CipherTalk":
+        return Evidence(1.0, "`exportInfo.generator` is CipherTalk")
+    if info.get("format") in ("detailed-json", "arkme-json") and ("session" in value or "messages" in value):
+        return Evidence(0.9, f"`exportInfo.format` is {info['format']}")
+    return None
+
+
+def _format(
+    name: str, description: str, exporter: str, detect: Callable[[Head], Evidence | None], **habits: bool
+) -> Format:
+    entries = partial(_entries, tool=_Tool(**habits))
+    return Format(name, description, ".json", detect, entries, {"exporter": exporter})
+
+
+DETAILED: Final = _format("weflow-json", "WeFlow (WeChat 4) detailed JSON", "WeFlow", partial(_is_weflow, arkme=False))
+ARKME: Final = _format(
+    "weflow-arkme",
+    "WeFlow (WeChat 4) arkme JSON, with a list of senders",
+    "WeFlow",
+    partial(_is_weflow, arkme=True),
+)
+ECHOTRACE: Final = _format(
+    "echotrace-json", "echotrace JSON (indented and streamed)", "echotrace", _is_echotrace, frames_texts=False
+)
+CIPHERTALK: Final = _format(
+    "ciphertalk-json", "CipherTalk detailed and arkme JSON", "CipherTalk", _is_ciphertalk, borrows_ids=True
+)
