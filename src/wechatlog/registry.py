@@ -75,6 +75,10 @@ _WRITERS: Final = (
     _Row("llm-chunks", "wechatlog.writers.llm.chunks:WRITER", (".chunks.jsonl",)),
     _Row("openai-chat", "wechatlog.writers.llm.training:OPENAI", (".openai.jsonl",)),
     _Row("sharegpt", "wechatlog.writers.llm.training:SHAREGPT", (".sharegpt.jsonl",)),
+    _Row("docx", "wechatlog.writers.docx:WRITER", (".docx",)),
+    _Row("pdf", "wechatlog.writers.pdf:WRITER", (".pdf",)),
+    _Row("huggingface", "wechatlog.writers.huggingface:WRITER", ()),
+    _Row("obsidian", "wechatlog.writers.obsidian:WRITER", ()),
 )
 
 _TIE: Final = 0.05

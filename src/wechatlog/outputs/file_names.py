@@ -6,9 +6,9 @@ Names come from archives that anybody may have made: they never leave the folder
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Final
 
+from wechatlog.content.file_names import clean_name, name_key
 from wechatlog.writers.base import is_folder_writer
 
 if TYPE_CHECKING:
@@ -17,20 +17,10 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation
     from wechatlog.writers.base import Writer
 
-__all__ = ["Namer", "clean_name"]
+__all__ = ["Namer"]
 
-_BAD: Final = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\ud800-\udfff]')
-_RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?\Z", re.IGNORECASE)
 _SUFFIX: Final = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}\Z")
 _LONGEST: Final = 180
-
-
-def clean_name(name: str) -> str:
-    """A name as one harmless file name; empty where nothing is left of it."""
-    name = re.split(r"[/\\]", name)[-1]
-    name = "".join(c for c in _BAD.sub("_", name) if unicodedata.category(c) not in ("Cf", "Zl", "Zp"))
-    name = name.strip().lstrip(".").rstrip(". ")
-    return f"_{name}" if _RESERVED.match(name) else name
 
 
 def _shorten(stem: str) -> str:
@@ -47,7 +37,7 @@ class Namer:
 
     def __init__(self, writer: Writer, taken: Iterable[str] = ()) -> None:
         self._suffixes = ("",) if is_folder_writer(writer) else tuple(writer.suffixes) or (f".{writer.name}",)
-        self._taken = {_key(name) for name in taken}
+        self._taken = {name_key(name) for name in taken}
 
     def choose(self, conversation: Conversation, *, shared: bool) -> tuple[str, str]:
         """The stem and the suffix for a conversation: those of the file it came from, with the suffix of the form.
@@ -75,12 +65,8 @@ class Namer:
     def reserve(self, stem: str, suffix: str) -> str:
         """A name that nothing else has, numbered where it is taken; upper and lower case count as the same."""
         number, name = 1, f"{stem}{suffix}"
-        while (key := _key(name)) in self._taken:
+        while (key := name_key(name)) in self._taken:
             number += 1
             name = f"{stem}-{number}{suffix}"
         self._taken.add(key)
         return name
-
-
-def _key(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.errors import OptionError
 from wechatlog.model import MessageKind
-from wechatlog.writers.options import choice_option, number_option
+from wechatlog.writers.options import choice_option, folder_option, number_option, text_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,23 +45,15 @@ _ASSETS: Final = ("messages.css", "page.css")
 _SCRIPT_WORDS: Final = ("none_found", "and_more", "missing", "huge")
 
 
-def _text_option(options: Mapping[str, Any], name: str) -> str | None:
-    """The text of an option, or `None` where it is not given."""
-    value = options.get(name)
-    if value is not None and (not isinstance(value, str) or not value.strip()):
-        raise OptionError(name, f"expected a text, not {value!r}")
-    return value
-
-
 class _Settings:
     """The options of one page, checked."""
 
     def __init__(self, options: Mapping[str, Any]) -> None:
-        self.owner = _text_option(options, "owner")
-        self.title = _text_option(options, "title")
+        self.owner = text_option(options, "owner")
+        self.title = text_option(options, "title")
         self.unicode_emoji = choice_option(options, "emoji", ("unicode", "code")) == "unicode"
         self.theme = choice_option(options, "theme", ("auto", "light", "dark"))
-        self.lang = _text_option(options, "lang") or "zh-CN"
+        self.lang = text_option(options, "lang") or "zh-CN"
         if not _LANGUAGE.fullmatch(self.lang):
             raise OptionError("lang", f"expected a language tag such as zh-CN or en, not {self.lang!r}")
         choices = ("zh", "en") if self.lang[:2].lower() == "zh" else ("en", "zh")
@@ -76,18 +68,14 @@ class _Settings:
 
 
 def _media(options: Mapping[str, Any]) -> Media:
-    from pathlib import Path
-
     from wechatlog.media import Keys
     from wechatlog.pages import MEDIA_LIMIT, Media
 
     mode = choice_option(options, "media", ("link", "embed", "none"))
     limit = number_option(options, "media_limit", MEDIA_LIMIT)
-    root = options.get("media_root")
+    root = folder_option(options, "media_root")
     if root is None and mode == "embed":
         raise OptionError("media_root", "media=embed needs the folder of the archive")
-    if root is not None and not (isinstance(root, str | Path) and Path(root).is_dir()):
-        raise OptionError("media_root", f"no folder {str(root)!r}")
     keys = Keys(options.get("aes_key"), options.get("xor_key"))
     return Media(mode, root, limit, keys)  # type: ignore[arg-type]
 

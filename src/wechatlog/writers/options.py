@@ -5,6 +5,7 @@ Takes the options of one call, gives checked values. Knows no form.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.errors import OptionError
@@ -12,7 +13,7 @@ from wechatlog.errors import OptionError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["choice_option", "flag_option", "number_option"]
+__all__ = ["choice_option", "flag_option", "folder_option", "number_option", "text_option", "texts_option"]
 
 _FLAGS: Final[Mapping[str, bool]] = {
     "true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False,
@@ -58,3 +59,44 @@ def number_option(options: Mapping[str, Any], name: str, default: int, *, least:
     if number is None or not least <= number <= most:
         raise OptionError(name, f"expected a number from {least} to {most}, not {value!r}")
     return number
+
+
+def folder_option(options: Mapping[str, Any], name: str) -> Path | None:
+    """The folder of an option, or `None` where it is not given.
+
+    Raises:
+        OptionError: for what is no folder.
+    """
+    value = options.get(name)
+    if value is not None and not (isinstance(value, str | Path) and Path(value).is_dir()):
+        raise OptionError(name, f"no folder {str(value)!r}")
+    return None if value is None else Path(value)
+
+
+def text_option(options: Mapping[str, Any], name: str) -> str | None:
+    """The text of an option, or `None` where it is not given.
+
+    Raises:
+        OptionError: for what is no text, or a blank one.
+    """
+    value = options.get(name)
+    if value is not None and (not isinstance(value, str) or not value.strip()):
+        raise OptionError(name, f"expected a text, not {value!r}")
+    return value
+
+
+def texts_option(options: Mapping[str, Any], name: str) -> tuple[str, ...] | None:
+    """Several words: a text with commas, or a collection of texts; `None` where the option is not given.
+
+    Raises:
+        OptionError: for anything else.
+    """
+    value = options.get(name)
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return () if value.strip() in ("", "none") else tuple(part.strip() for part in value.split(","))
+    try:
+        return tuple(str(part) for part in value)
+    except TypeError:
+        raise OptionError(name, f"expected words separated by commas, not {value!r}") from None

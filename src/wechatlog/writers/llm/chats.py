@@ -18,7 +18,7 @@ from wechatlog.operations import Pseudonyms, pseudonymize
 from wechatlog.operations.pseudonymize import learn_conversation
 from wechatlog.operations.pseudonyms import DEFAULT_MASK
 from wechatlog.writers.llm.tokens import estimate_tokens
-from wechatlog.writers.options import flag_option
+from wechatlog.writers.options import flag_option, texts_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -104,19 +104,6 @@ class Chat:
         return ", ".join(map(str, names[:_LONGEST_LIST])) + more or "nobody"
 
 
-def _texts_option(options: Mapping[str, Any], name: str) -> tuple[str, ...] | None:
-    """Several words: a text with commas, or a collection of texts; `None` where the option is not given."""
-    value = options.get(name)
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return () if value.strip() in ("", "none") else tuple(part.strip() for part in value.split(","))
-    try:
-        return tuple(str(part) for part in value)
-    except TypeError:
-        raise OptionError(name, f"expected words separated by commas, not {value!r}") from None
-
-
 def gap_option(options: Mapping[str, Any]) -> dt.timedelta:
     """The silence between sessions.
 
@@ -153,7 +140,7 @@ def count_option(options: Mapping[str, Any]) -> Callable[[str], int]:
 
 def _open_book(options: Mapping[str, Any]) -> Pseudonyms:
     names = options.get("pseudonyms")
-    mask, keep = _texts_option(options, "mask"), _texts_option(options, "keep")
+    mask, keep = texts_option(options, "mask"), texts_option(options, "keep")
     if isinstance(names, Pseudonyms):
         if mask is not None or keep is not None:
             raise OptionError(

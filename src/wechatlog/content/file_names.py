@@ -1,0 +1,43 @@
+"""Names out of an archive, which anybody may have made, as names of files.
+
+They never lead out of a folder, hide, or fall on each other.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+__all__ = ["clean_name", "free_name", "name_key"]
+
+_BAD: Final = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\ud800-\udfff]')
+_RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?\Z", re.IGNORECASE)
+
+
+def clean_name(name: str) -> str:
+    """A name as one harmless file name; empty where nothing is left of it."""
+    name = re.split(r"[/\\]", name)[-1]
+    name = "".join(c for c in _BAD.sub("_", name) if unicodedata.category(c) not in ("Cf", "Zl", "Zp"))
+    name = name.strip().lstrip(".").rstrip(". ")
+    return f"_{name}" if _RESERVED.match(name) else name
+
+
+def name_key(name: str) -> str:
+    """What two names have in common that fall on each other: upper and lower case count as the same."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def free_name(name: str, taken: set[str]) -> str:
+    """A name that nothing else has, numbered where it is taken; it is taken from now on.
+
+    Args:
+        name: the name.
+        taken: the keys of names that are taken.
+    """
+    number, found = 1, name
+    while (key := name_key(found)) in taken:
+        number += 1
+        found = f"{name} {number}"
+    taken.add(key)
+    return found

@@ -1,0 +1,203 @@
+"""A Word document: a heading for each day, names in bold, pictures where the export has them.
+
+Takes a conversation, gives the bytes of a `.docx`, which python-docx builds in memory. Everything is text in runs: no
+field, link, macro or picture from elsewhere comes from a chat, and characters that XML cannot hold become U+FFFD. What
+a message reads like is `content.wording`. The same chat gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import zipfile
+from typing import TYPE_CHECKING, Any, Final
+
+from wechatlog.content.descriptions import LANGUAGES, word
+from wechatlog.content.wording import wording
+from wechatlog.emoji import to_unicode
+from wechatlog.errors import FormatError, MissingExtraError
+from wechatlog.media import Keys, read
+from wechatlog.segments.types import Image, Sticker
+from wechatlog.writers.options import choice_option, folder_option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from wechatlog.content.descriptions import Language
+    from wechatlog.model import Message
+    from wechatlog.writers.base import Items
+
+__all__ = ["WRITER", "DocxWriter"]
+
+_MADE: Final = dt.datetime(2000, 1, 1)
+"""The day that every document says it was made on, so that the same chat gives the same bytes."""
+
+_UNFIT: Final = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LINE_END: Final = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff"})
+_WIDTH: Final = 9.0
+_HEIGHT: Final = 12.0
+"""What a picture is given at most, in centimetres."""
+
+_CLOCK: Final = {"second": 8, "minute": 5, "day": 0}
+
+
+def _plain(text: str) -> str:
+    r"""A text that a document can hold, its lines ended by `\n`."""
+    return _UNFIT.sub("\ufffd", _LINE_END.sub("\n", text))
+
+
+class DocxWriter:
+    """The writer of Word documents."""
+
+    name = "docx"
+    description = "Word document for reading and printing: days, names, times, pictures"
+    suffixes: tuple[str, ...] = (".docx",)
+    options: Mapping[str, str] = {
+        "emoji": "emoji codes as `unicode` (the default) or as the `code`",
+        "media_root": "the folder that the paths of the archive start from: its pictures are put into the document",
+        "aes_key": "your own key of WeChat's encrypted pictures (V2)",
+        "xor_key": "your own number of WeChat's encrypted pictures, such as `0x37`",
+        "interface": "language of the words for what is no text: `zh` (the default) or `en`",
+    }
+    losses: Mapping[str, str] = {"everything": "there is no reader for this form"}
+    several = False
+    streaming = False
+    binary = True
+
+    def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[bytes]:
+        """The document.
+
+        Raises:
+            OptionError: for a bad value of an option.
+            MissingExtraError: without python-docx.
+        """
+        ((conversation, messages),) = items
+        document = _Document(options)
+        document.begin(conversation.title or conversation.id or "")
+        for message in messages:
+            document.add(message)
+        yield document.finish()
+
+
+class _Document:
+    """A document that is being built.
+
+    Args:
+        options: of the writer.
+    """
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        try:
+            import docx
+        except ImportError as error:
+            raise MissingExtraError("docx", "writing a Word document") from error
+        self._unicode_emoji = choice_option(options, "emoji", ("unicode", "code")) == "unicode"
+        self._language: Language = "zh" if choice_option(options, "interface", LANGUAGES) == "zh" else "en"
+        self._root: Path | None = folder_option(options, "media_root")
+        self._keys = Keys(options.get("aes_key"), options.get("xor_key"))
+        self._document = docx.Document()
+        self._end = self._document.element.body.sectPr
+        self._day = ""
+        self._set_up()
+
+    def _set_up(self) -> None:
+        """Fonts for Chinese, colours, little space between messages."""
+        from docx.oxml.ns import qn
+        from docx.shared import Cm, Pt, RGBColor
+
+        styles = self._document.styles
+        for name in ("Normal", "Title", "Heading 1"):
+            fonts = styles[name].element.get_or_add_rPr().get_or_add_rFonts()
+            for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+                fonts.attrib.pop(qn(f"w:{theme}"), None)
+            fonts.set(qn("w:ascii"), "Calibri")
+            fonts.set(qn("w:hAnsi"), "Calibri")
+            fonts.set(qn("w:eastAsia"), "Microsoft YaHei")
+        styles["Normal"].font.size = Pt(10.5)
+        styles["Normal"].paragraph_format.space_after = Pt(6)
+        self._soft = RGBColor(0x70, 0x70, 0x70)
+        self._small = Pt(8.5)
+        for section in self._document.sections:
+            section.page_width, section.page_height = Cm(21), Cm(29.7)
+            section.left_margin = section.right_margin = Cm(2.2)
+
+    def begin(self, title: str) -> None:
+        """The title, and what the document says of itself."""
+        facts = self._document.core_properties
+        facts.author, facts.last_modified_by, facts.comments = "wechatlog", "wechatlog", ""
+        facts.created = facts.modified = _MADE
+        facts.title = one_line = " ".join(_plain(title).split())[:250]
+        if one_line:
+            self._paragraph("Title").add_run(one_line)
+
+    def add(self, message: Message) -> None:
+        """A message, and its day where that is new."""
+        time = "" if message.time is None else message.time.isoformat(" ")
+        if time and time[:10] != self._day:
+            self._day = time[:10]
+            self._paragraph("Heading 1").add_run(self._day)
+        paragraph = self._paragraph()
+        clock = time[11 : 11 + _CLOCK[message.precision or "second"]] if time else ""
+        if message.sender is not None:
+            paragraph.add_run(_plain(message.sender).replace("\n", " ") or word("nobody", self._language)).bold = True
+            self._faintly(paragraph.add_run(f"  {clock}\n" if clock else "\n"))
+        elif clock:
+            self._faintly(paragraph.add_run(f"{clock}  "))
+        text = wording(message)
+        run = paragraph.add_run(_plain(to_unicode(text, "replace") if self._unicode_emoji else text))
+        if message.sender is None:
+            self._faintly(run)
+            run.italic = True
+        for segment in message.given_segments or () if self._root is not None else ():
+            if isinstance(segment, Image | Sticker) and segment.path:
+                self._show(paragraph, segment.path)
+
+    def _paragraph(self, style: str | None = None) -> Any:
+        """A new paragraph at the end; python-docx itself looks through all of them for the end."""
+        from docx.oxml import OxmlElement
+        from docx.text.paragraph import Paragraph
+
+        element: Any = OxmlElement("w:p")
+        self._end.addprevious(element)
+        paragraph = Paragraph(element, self._document)
+        if style is not None:
+            paragraph.style = self._document.styles[style]
+        return paragraph
+
+    def _faintly(self, run: Any) -> None:
+        run.font.size, run.font.color.rgb = self._small, self._soft
+
+    def _show(self, paragraph: Any, path: str) -> None:
+        """A picture of the export, if it is there and Word can show it."""
+        from docx.image.exceptions import InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError
+        from docx.shared import Cm
+
+        try:
+            found = read(path, self._keys, root=self._root)
+        except (FormatError, OSError):
+            return
+        if found.kind not in _PICTURES:
+            return
+        try:
+            shape = paragraph.add_run("\n").add_picture(io.BytesIO(found.data))
+        except (InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError, ValueError, KeyError):
+            return
+        scale = min(1.0, Cm(_WIDTH) / max(1, shape.width), Cm(_HEIGHT) / max(1, shape.height))
+        shape.width, shape.height = max(1, int(shape.width * scale)), max(1, int(shape.height * scale))
+
+    def finish(self) -> bytes:
+        """The bytes; python-docx dates the files inside, so they are packed once more without a date."""
+        packed, target = io.BytesIO(), io.BytesIO()
+        self._document.save(packed)
+        with zipfile.ZipFile(packed) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name in source.namelist():
+                entry = zipfile.ZipInfo(name, _MADE.timetuple()[:6])
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, source.read(name))
+        return target.getvalue()
+
+
+WRITER: Final = DocxWriter()

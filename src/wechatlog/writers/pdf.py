@@ -1,0 +1,118 @@
+"""A PDF of the page: the same bubbles on paper, set by WeasyPrint.
+
+Takes a conversation, gives the bytes of a PDF. What a message looks like is the business of `pages`, as for `html`; a
+style for paper comes after it. WeasyPrint runs no script and gets nothing but this text: any address that it would
+fetch is refused, so pictures are those of the export, inside the text. It needs Pango on the machine, and fonts for
+Chinese and for emoji; no browser. The same chat gives the same bytes where the fonts and libraries are the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+from wechatlog.errors import MissingExtraError, WriteError
+from wechatlog.writers.options import choice_option, folder_option, text_option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from wechatlog.model import Message
+    from wechatlog.pages import Interface
+    from wechatlog.writers.base import Items
+
+__all__ = ["WRITER", "PdfWriter"]
+
+_DATE: Final = "SOURCE_DATE_EPOCH"
+_BATCH: Final = 500
+"""Messages that are rendered together."""
+
+
+class PdfWriter:
+    """The writer of PDFs."""
+
+    name = "pdf"
+    description = "PDF of the page, A4, for printing and keeping: bubbles, days, pictures"
+    suffixes: tuple[str, ...] = (".pdf",)
+    options: Mapping[str, str] = {
+        "owner": "name or account id whose messages stand on the right; otherwise as the archive says",
+        "title": "title of the document; otherwise that of the chat",
+        "emoji": "`unicode` (the default) shows emoji codes as Unicode, `code` as they are",
+        "media_root": "the folder that the paths of the archive start from: its pictures are put into the document",
+        "aes_key": "your own key of WeChat's encrypted pictures (V2)",
+        "xor_key": "your own number of WeChat's encrypted pictures, such as `0x37`",
+        "interface": "language of days and of words for what is no text, `zh` (the default) or `en`",
+    }
+    losses: Mapping[str, str] = {"everything": "there is no reader for this form"}
+    several = False
+    streaming = False
+    binary = True
+
+    def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[bytes]:
+        """The document.
+
+        Raises:
+            OptionError: for a bad value of an option.
+            MissingExtraError: without WeasyPrint, or without Pango.
+        """
+        ((conversation, messages),) = items
+        from wechatlog.media import Keys
+        from wechatlog.pages import Chat, Look, Media, clean, words_of
+
+        interface: Interface = "zh" if choice_option(options, "interface", ("zh", "en")) == "zh" else "en"
+        root, keys = folder_option(options, "media_root"), Keys(options.get("aes_key"), options.get("xor_key"))
+        unicode_emoji = choice_option(options, "emoji", ("unicode", "code")) == "unicode"
+        media = Media("none" if root is None else "embed", root, keys=keys)
+        look = Look(text_option(options, "owner"), conversation.owner, unicode_emoji, media, interface)
+        chat = Chat(look, (member.name for member in conversation.members if member.name), ids=False)
+        given = text_option(options, "title") or conversation.title or conversation.id
+        title = clean(given or words_of(interface)["untitled"])
+        yield _to_pdf(_page(title, interface, map(chat.render, _batches(messages))))
+
+
+def _batches(messages: Iterable[Message]) -> Iterator[list[Message]]:
+    stream = iter(messages)
+    while batch := list(itertools.islice(stream, _BATCH)):
+        yield batch
+
+
+def _page(title: str, interface: str, chunks: Iterable[str]) -> str:
+    from markupsafe import Markup
+
+    from wechatlog.pages import asset, environment
+
+    style = Markup(asset("messages.css") + asset("paper.css"))  # noqa: S704 - our own files
+    language = {"zh": "zh-CN", "en": "en"}[interface]
+    return environment().get_template("paper.html.jinja").render(title=title, lang=language, style=style, chunks=chunks)
+
+
+def _to_pdf(page: str) -> bytes:
+    try:
+        from weasyprint import HTML
+        from weasyprint.urls import URLFetcher
+    except ImportError as error:
+        raise MissingExtraError("pdf", "writing a PDF") from error
+    except OSError as error:  # it looks for the libraries of Pango
+        raise WriteError(f"WeasyPrint does not find Pango, which sets the text: {error}", "pdf") from error
+    fetcher = URLFetcher(allowed_protocols=("data",))
+    with _without_a_clock():
+        written: bytes = HTML(string=page, url_fetcher=fetcher).write_pdf(pdf_identifier=b"wechatlog")
+    return written
+
+
+@contextlib.contextmanager
+def _without_a_clock() -> Iterator[None]:
+    """See that fontTools dates the parts of fonts in the document with a fixed day: the only way that it has."""
+    if _DATE in os.environ:
+        yield
+        return
+    os.environ[_DATE] = "946684800"
+    try:
+        yield
+    finally:
+        del os.environ[_DATE]
+
+
+WRITER: Final = PdfWriter()
