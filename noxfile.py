@@ -136,6 +136,13 @@ def coverage(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def adapters(session: nox.Session) -> None:
+    """Documents of LangChain, LlamaIndex, Haystack and MarkItDown, which are too heavy for the other sessions."""
+    session.install("-e", ".[test,langchain,llama-index,haystack,markitdown]")
+    session.run("pytest", "tests/ext/test_documents.py", *session.posargs)
+
+
+@nox.session(default=False)
 def lowest(session: nox.Session) -> None:
     """The oldest libraries that pyproject.toml allows."""
     session.install("uv")

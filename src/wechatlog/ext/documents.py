@@ -1,0 +1,56 @@
+"""Chats as documents for retrieval: what the adapters to other libraries have in common. Imports none of them.
+
+The one chunker is the writer `llm-chunks`; its options are theirs, and pseudonyms are the default here too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import wechatlog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["Chats", "Chunk", "iter_chunks"]
+
+Chats: TypeAlias = "str | os.PathLike[str] | wechatlog.Conversation | Iterable[wechatlog.Conversation]"
+
+
+class Chunk(NamedTuple):
+    """A chunk of a chat.
+
+    Attributes:
+        id: the same for the same content.
+        text: a transcript.
+        metadata: conversation, start, end, participants, messages, tokens and what else the writer says; flat, without
+            empty values, so that every store takes it.
+    """
+
+    id: str
+    text: str
+    metadata: dict[str, str | int]
+
+
+def iter_chunks(chats: Chats, **options: Any) -> Iterator[Chunk]:
+    """The chunks of some chats.
+
+    Args:
+        chats: a file, a folder, a ZIP or a glob; a conversation, or several.
+        options: those of the writer `llm-chunks`: `max_tokens`, `gap`, `overlap`, `real_names` and so on.
+
+    Raises:
+        WechatlogError: as `wechatlog.load_archive` and `wechatlog.dumps`.
+        TypeError: for an option that the writer does not have.
+    """
+    found = wechatlog.load_archive(chats) if isinstance(chats, str | os.PathLike) else chats
+    for line in wechatlog.dumps(found, "llm-chunks", **options).split("\n"):
+        if line:
+            row = json.loads(line)
+            yield Chunk(row.pop("id"), row.pop("text"), {name: _flat(v) for name, v in row.items() if v is not None})
+
+
+def _flat(value: Any) -> str | int:
+    return ", ".join(value) if isinstance(value, list) else value

@@ -1,0 +1,35 @@
+"""Chats as documents of LlamaIndex."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import wechatlog
+from wechatlog.ext.documents import iter_chunks
+
+try:
+    from llama_index.core.readers.base import BaseReader
+    from llama_index.core.schema import Document
+except ImportError as error:
+    raise wechatlog.MissingExtraError("llama-index", "documents of LlamaIndex") from error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wechatlog.ext.documents import Chats
+
+__all__ = ["ChatReader"]
+
+
+class ChatReader(BaseReader):
+    """Reads chats as documents, a chunk each; `load_data` gives them as a list."""
+
+    def lazy_load_data(self, chats: Chats, **options: Any) -> Iterator[Document]:
+        """The documents, one after the other.
+
+        Args:
+            chats: a path, a conversation, or several.
+            options: those of the writer `llm-chunks`.
+        """
+        for chunk in iter_chunks(chats, **options):
+            yield Document(id_=chunk.id, text=chunk.text, metadata=chunk.metadata)
