@@ -172,6 +172,13 @@ def test_statistics_of_a_period_in_one_chat(questions: Questions) -> None:
     conversation = wechatlog.load(EXAMPLES / "reading-club.jsonl").between("2026-04-01", "2026-04-30")
     said = lines(questions.ask("statistics", by="month", chat=club, since="2026-04", until="2026-04"))
     assert said == [f"2026-04: {len(conversation)}"]
+    day = wechatlog.load(EXAMPLES / "reading-club.jsonl").between("2026-04-01", "2026-04-01")
+    hours = sorted({f"{m.time:%H}" for m in day if m.time is not None})
+    for where in (club, ""):
+        said = lines(questions.ask("statistics", by="hour", chat=where, since="2026-04-01", until="2026-04-01"))
+        assert [line.split(":")[0] for line in said] == hours
+    said = lines(questions.ask("statistics", by="person", chat="", since="2026-04-01", until="2026-04-01"))
+    assert sum(int(line.rsplit(": ", 1)[1]) for line in said) == sum(m.sender is not None for m in day)
 
 
 def test_links_with_their_messages(questions: Questions, small: Questions) -> None:

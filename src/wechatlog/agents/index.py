@@ -358,11 +358,11 @@ def _copy(database: sqlite3.Connection) -> None:
     )
     for name, value in (("hashsize", 1 << 20), ("automerge", 4)):
         database.execute("INSERT INTO messages_fts (messages_fts, rank) VALUES (?, ?)", (name, value))
-    for what, key in _TALLIES.items():
+    for (what, key), length in itertools.product(_TALLIES.items(), (7, 10)):
         database.execute(
-            f"INSERT INTO index_tallies SELECT conversation, ?, {key} AS key, coalesce(substr(time, 1, 10), ''),"  # noqa: S608
+            f"INSERT INTO index_tallies SELECT conversation, ?, {key} AS key, coalesce(substr(time, 1, ?), ''),"  # noqa: S608
             " count(*) FROM messages WHERE message >= ? AND key IS NOT NULL GROUP BY 1, 3, 4",
-            (what, first),
+            (f"{what}/{length}", length, first),
         )
     database.execute(
         "INSERT INTO index_chats SELECT map.conversation, c.input, c.place, c.ordered, min(message), max(message),"

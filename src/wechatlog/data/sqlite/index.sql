@@ -35,17 +35,17 @@ CREATE TABLE index_answers (        -- which message answers which
     PRIMARY KEY (conversation, number)
 ) WITHOUT ROWID;
 
-CREATE TABLE index_tallies (        -- messages a day
+CREATE TABLE index_tallies (        -- messages a day, and messages a month
     conversation INTEGER NOT NULL,
-    what TEXT NOT NULL,             -- person, kind, hour
-    key ANY NOT NULL,               -- participant, kind, hour
-    day TEXT NOT NULL,              -- '' for messages without a time
+    what TEXT NOT NULL,             -- person, kind or hour, with /10 for days and /7 for months
+    key NOT NULL,                   -- participant, kind, hour
+    day TEXT NOT NULL,              -- or month; '' for messages without a time
     messages INTEGER NOT NULL,
     PRIMARY KEY (what, conversation, key, day)
 ) WITHOUT ROWID;
 
 CREATE INDEX index_messages_by_time ON messages (conversation, time);
 CREATE INDEX index_answers_by_answered ON index_answers (conversation, answered);
-CREATE INDEX index_tallies_by_day ON index_tallies (what, day);
+CREATE INDEX index_tallies_by_day ON index_tallies (what, day, conversation, key, messages);
 CREATE INDEX index_tallies_by_chat ON index_tallies (conversation); -- to take a chat out
 CREATE INDEX index_people ON participants (message_count DESC, participant);
