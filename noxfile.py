@@ -138,7 +138,7 @@ def coverage(session: nox.Session) -> None:
 @nox.session(default=False)
 def adapters(session: nox.Session) -> None:
     """Documents of LangChain, LlamaIndex, Haystack and MarkItDown, which are too heavy for the other sessions."""
-    session.install("-e", ".[test,langchain,llama-index,haystack,markitdown]")
+    session.install("-e", ".[test,langchain,llamaindex,haystack,markitdown]")
     session.run("pytest", "tests/ext/test_documents.py", *session.posargs)
 
 

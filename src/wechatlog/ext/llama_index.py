@@ -11,7 +11,7 @@ try:
     from llama_index.core.readers.base import BaseReader
     from llama_index.core.schema import Document
 except ImportError as error:
-    raise wechatlog.MissingExtraError("llama-index", "documents of LlamaIndex") from error
+    raise wechatlog.MissingExtraError("llamaindex", "documents of LlamaIndex") from error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
