@@ -23,13 +23,14 @@ from typing import TYPE_CHECKING, Literal
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["EmojiEntry", "EmojiPolicy", "code_starts", "lookup", "match_code", "to_unicode"]
+__all__ = ["EmojiEntry", "EmojiPolicy", "code_starts", "iter_codes", "lookup", "match_code", "spellings", "to_unicode"]
 
 EmojiPolicy = Literal["keep", "replace", "annotate"]
 
 _NO_CODE_AFTER = frozenset(":/" + ascii_letters)
+_SELECTOR = "\ufe0f"
 _SENTENCE_MARKS = "。，！？；：、…～~,.!?"
 
 
@@ -204,6 +205,19 @@ def to_unicode(text: str, policy: EmojiPolicy = "replace") -> str:
 def _converted(text: str, show: Callable[[str, str], str]) -> Iterable[str]:
     """The text in parts, the codes among them shown."""
     end = 0
+    for position, entry, code in iter_codes(text):
+        yield text[end:position]
+        yield show(code, entry.unicode) if entry.unicode else code
+        end = position + len(code)
+    yield text[end:]
+
+
+def iter_codes(text: str) -> Iterator[tuple[int, EmojiEntry, str]]:
+    """The emoji codes in a text: where each begins, its entry, and the code as it stands there.
+
+    A code that is the label of a Markdown link is none.
+    """
+    end = 0
     for candidate in _table().candidate.finditer(text):
         position = candidate.start()
         if position < end:
@@ -215,7 +229,42 @@ def _converted(text: str, show: Callable[[str, str], str]) -> Iterable[str]:
         after = position + len(code)
         if _table().link_target.match(text, after):
             continue
-        yield text[end:position]
-        yield show(code, entry.unicode) if entry.unicode else code
+        yield position, entry, code
         end = after
-    yield text[end:]
+
+
+@functools.cache
+def _entries_by_name() -> dict[str, dict[EmojiEntry, None]]:
+    """The entries by their codes, by what stands in the brackets of a code, and by their pictures."""
+    found: dict[str, dict[EmojiEntry, None]] = {}
+    for entry in dict.fromkeys(_table().entries.values()):
+        names = [*entry.forms, *(form[1:-1] for form in entry.forms if form[0] == "[" and len(form) > 3)]
+        names += [entry.unicode.replace(_SELECTOR, "")] if entry.unicode else []
+        for name in names:
+            found.setdefault(name.casefold(), {})[entry] = None
+    return found
+
+
+def spellings(name: str) -> tuple[str, ...]:
+    """Every way in which an emoji is written: its codes in all languages, and its picture.
+
+    Args:
+        name: a code in any of its forms, what stands in its brackets (of two characters at least), or a picture; upper
+            and lower case alike.
+
+    Returns:
+        The codes, then the picture; of a picture that stands for several emoji those of all of them. Empty for what is
+        no emoji.
+
+    Example:
+        >>> set(spellings("[Smile]")) >= {"[微笑]", "[Smile]", "/::)", "🙂"}
+        True
+        >>> spellings("扳手")
+        ()
+    """
+    entries = _entries_by_name().get(name.replace(_SELECTOR, "").casefold(), ())
+    ways = [
+        *(form for entry in entries for form in entry.forms),
+        *(entry.unicode for entry in entries if entry.unicode),
+    ]
+    return tuple(dict.fromkeys(ways))

@@ -19,6 +19,7 @@ __all__ = [
     "MultipleConversationsError",
     "OptionError",
     "RefusedFormatError",
+    "SlowPatternError",
     "UnknownFormatError",
     "WechatlogError",
     "WriteError",
@@ -203,6 +204,31 @@ class MissingExtraError(WechatlogError, ImportError):
 
     def __str__(self) -> str:
         return f"{self.purpose} needs an optional library; install it with: {self.command}"
+
+
+class SlowPatternError(WechatlogError, TimeoutError):
+    """Looking for an expression takes too long.
+
+    Attributes:
+        seconds: the limit.
+        together: whether it was that for all texts, not that for one.
+    """
+
+    def __init__(self, seconds: float, *, together: bool) -> None:
+        super().__init__(seconds, together)
+        self.seconds = seconds
+        self.together = together
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _slow_pattern, (self.seconds, self.together)
+
+    def __str__(self) -> str:
+        what = "messages together" if self.together else "one message"
+        return f"the pattern takes over {self.seconds:g} s for {what}; write it in another way, or allow more time"
+
+
+def _slow_pattern(seconds: float, together: bool) -> SlowPatternError:
+    return SlowPatternError(seconds, together=together)
 
 
 class WriteError(WechatlogError):

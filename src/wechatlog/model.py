@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
     import pyarrow as pa
+    import regex
 
     from wechatlog.operations import Identities
     from wechatlog.segments import Lexicon
@@ -530,13 +531,25 @@ class Conversation(Sequence[Message]):
         wanted = {MessageKind(kind) for kind in kinds}
         return self._with(message for message in self.messages if message.kind in wanted)
 
-    def search(self, pattern: str | re.Pattern[str]) -> Conversation:
-        """The messages whose text holds `pattern`: a string, upper and lower case alike, or a compiled pattern."""
-        if isinstance(pattern, str):
-            needle = pattern.casefold()
-            return self._with(message for message in self.messages if needle in message.text.casefold())
-        found = pattern.search
-        return self._with(message for message in self.messages if found(message.text))
+    def search(
+        self, pattern: str | re.Pattern[str] | regex.Pattern[str], *, exact: bool = False, timeout: float = 1.0
+    ) -> Conversation:
+        """The messages in which something is found: in the text, in a quote, inside a forward, in the link of a card.
+
+        `wechatlog.operations.search` says where, and gives what is around it.
+
+        Args:
+            pattern: words, found in whatever case, width, script or spelling of an emoji; or a compiled expression of
+                `re` or `regex`.
+            exact: look for these very characters, upper and lower case alike.
+            timeout: seconds that an expression may take for one text; slow texts together may take 30 times that.
+
+        Raises:
+            SlowPatternError: for an expression that takes longer.
+        """
+        from wechatlog.operations.search import message_filter
+
+        return self._with(filter(message_filter(pattern, exact=exact, timeout=timeout), self.messages))
 
     def sorted(self) -> Conversation:
         """The messages in order of time; stable. One without a time keeps to the message before it."""

@@ -299,6 +299,36 @@ def test_a_zone_where_the_times_have_none(example: Path, run: Run) -> None:
     assert run("search", "扳手", example, "--since", "2026-05-01T00:00Z", "--tz", "+08:00").exit_code == 0
 
 
+def test_what_stands_apart_from_the_text(run: Run, tmp_path: Path) -> None:
+    inside = (wechatlog.Message(sender="何雁", text="桐油要刷两遍"), wechatlog.Message(sender="温杉", text="好"))
+    forward = wechatlog.Forward("记录", inside, raw="[聊天记录]")
+    quote = wechatlog.Quote("何雁", "桐油呢")
+    messages = [
+        wechatlog.Message(sender="顾桐", kind="forward", text="[聊天记录]", segments=[forward]),
+        wechatlog.Message(sender="温杉", kind="quote", text="桐油有", segments=[quote, wechatlog.Text("桐油有")]),
+    ]
+    wechatlog.dump(wechatlog.Conversation(messages, title="甲"), tmp_path / "a.jsonl")
+    assert run("search", "桐油", "a.jsonl").stdout == (
+        "甲 · a.jsonl\n    1: 顾桐: [forward] [聊天记录]\n    > 何雁: 桐油要刷两遍\n"
+        "    2: 温杉: 桐油有\n    > 何雁: 桐油呢\n"
+    )
+    first, second = rows(run("search", "桐油", "a.jsonl", "--json").stdout)
+    assert first["spans"] == []
+    assert first["apart"] == [{"sender": "何雁", "text": "桐油要刷两遍", "spans": [[0, 2]]}]
+    assert second["spans"] == [[0, 2]]
+
+
+def test_other_ways_of_writing(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chat(tmp_path / "a.jsonl", "ＡＢＣ[Smile]")
+    assert run("search", "abc🙂", "a.jsonl").exit_code == 0
+    assert run("search", "--exact", "abc🙂", "a.jsonl").exit_code == 1
+    monkeypatch.setattr("wechatlog.cli.search.knows_variants", lambda: False)
+    told = "wechatlog: simplified and traditional characters are told apart; pip install 'wechatlog[chinese]' finds either\n"
+    assert run("search", "圖書", "a.jsonl").stderr == told
+    for arguments in (["-e", "圖書"], ["-x", "圖書"], ["-q", "圖書"], ["books"], ["abc"]):
+        assert run("search", *arguments, "a.jsonl").stderr == ""
+
+
 def test_a_catastrophic_pattern(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     chat(tmp_path / "a.jsonl", "x" * 5000)
     result = run("search", "-e", "(x+x+)+y", "a.jsonl", "--timeout", "0.1")
@@ -307,8 +337,8 @@ def test_a_catastrophic_pattern(run: Run, tmp_path: Path, monkeypatch: pytest.Mo
         "wechatlog: the pattern '(x+x+)+y' takes over 0.1 s for one message of a.jsonl; "
         "write it in another way, or allow more with --timeout\n"
     )
-    monkeypatch.setattr("wechatlog.cli.matching._SLOW", 0.0)
-    monkeypatch.setattr("wechatlog.cli.matching._PATIENCE", 0)
+    monkeypatch.setattr("wechatlog.operations.patterns._SLOW", 0.0)
+    monkeypatch.setattr("wechatlog.operations.patterns._PATIENCE", 0)
     result = run("search", "-e", "x", "a.jsonl")
     assert "the pattern 'x' takes over 0 s for messages together; write it" in result.stderr
 

@@ -6,7 +6,9 @@ found, 2 something went wrong.
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -16,26 +18,30 @@ import attrs
 import click
 
 from wechatlog.cli.filters import Filters, filter_options
+from wechatlog.cli.hit_window import Line, Window
 from wechatlog.cli.inputs import Inputs
-from wechatlog.cli.matching import Line, SlowPatternError, Window, make_matcher
-from wechatlog.cli.messages import Failure, explain, harmless, harmless_json
+from wechatlog.cli.messages import Failure, explain, harmless, harmless_json, say
 from wechatlog.cli.options import ANY_PATH, Reading, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.terminal import COLOR, is_colored, on_terminal, paint
+from wechatlog.content.folding import knows_variants
 from wechatlog.content.native import message_to_json
 from wechatlog.emoji import to_unicode
-from wechatlog.errors import FormatError, WechatlogError
+from wechatlog.errors import FormatError, SlowPatternError, WechatlogError
+from wechatlog.operations.patterns import compile_expression, compile_words
+from wechatlog.operations.search import find_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from rich.text import Text
 
-    from wechatlog.cli.matching import Matcher, Span
     from wechatlog.cli.progress import Tick
     from wechatlog.engine.protocol import Draft
     from wechatlog.inputs.archive import ArchiveBatch
     from wechatlog.model import Conversation, Message
+    from wechatlog.operations.patterns import Matcher, Span
+    from wechatlog.operations.search import Place
     from wechatlog.source import Source
 
 __all__ = ["search"]
@@ -47,6 +53,8 @@ _AROUND: Final = 60
 _HITS: Final = 5
 """Hits shown of a longer one."""
 _INDENT: Final = 4
+_NO_LETTERS: Final = re.compile(r"\\[pP]\{[^}]*\}|\\.|\(\?P?<[^>]*>", re.DOTALL)
+"""What is in a regular expression without being looked for."""
 
 
 class _Trouble(Failure):
@@ -75,6 +83,7 @@ class _Search(click.Command):
 @click.argument("pattern")
 @click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
 @click.option("-e", "--regex", is_flag=True, help="PATTERN is a regular expression.")
+@click.option("-x", "--exact", is_flag=True, help="These very characters: other widths and scripts are something else.")
 @click.option("-i/-s", "--ignore-case/--case-sensitive", default=None, help="Else as -i for a PATTERN in lower case.")
 @click.option(
     "-C", "--context", metavar="N", type=click.IntRange(min=0), default=0, help="Show N messages around each hit."
@@ -100,8 +109,9 @@ class _Search(click.Command):
 def search(pattern: str, inputs: tuple[str, ...], **given: Any) -> int:
     """Search chats for a text.
 
-    IN is a file, a folder, a glob, a ZIP or - for the standard input. Only what people wrote is searched, not
-    their names; filters choose where a hit may be, the messages around it are shown in any case.
+    IN is a file, a folder, a glob, a ZIP or - for the standard input. Searched is what a person reads of a
+    message, with quotes, forwards and cards, but not who sent it; filters choose where a hit may be, the messages
+    around it are shown in any case.
 
     \b
     Examples:
@@ -120,8 +130,16 @@ def search(pattern: str, inputs: tuple[str, ...], **given: Any) -> int:
     if not hunt.anything and (found.failures or found.skipped):
         raise found.nothing()
     found.complain(quiet=given["how"] == "nothing")
+    if not hunt.hits and not knows_variants() and _has_variants(pattern, given):
+        say("simplified and traditional characters are told apart; pip install 'wechatlog[chinese]' finds either")
     failed = bool(found.failures) and given["how"] != "nothing"
     return 2 if failed or (found.failures and not hunt.hits) else int(not hunt.hits)
+
+
+def _has_variants(pattern: str, given: dict[str, Any]) -> bool:
+    """Whether words with Chinese characters were looked for, which may be written in other ones."""
+    words = not (given["regex"] or given["exact"] or given["how"] == "nothing")
+    return words and any("\u3400" <= character <= "\u9fff" for character in pattern)
 
 
 def _open(pattern: str, inputs: tuple[str, ...], reading: Reading) -> Inputs:
@@ -153,7 +171,7 @@ class _Hunt:
 
     Attributes:
         pattern: as the user wrote it.
-        spans: gives where it is in a text.
+        find: gives where it is in a text.
         filters: where a hit may be.
         before: messages before a hit.
         after: messages after a hit.
@@ -163,7 +181,7 @@ class _Hunt:
     """
 
     pattern: str
-    spans: Matcher
+    find: Matcher
     filters: Filters
     before: int
     after: int
@@ -174,14 +192,10 @@ class _Hunt:
     @classmethod
     def of(cls, pattern: str, given: dict[str, Any]) -> _Hunt:
         """The search that the options ask for."""
-        how = {"is_regex": given["regex"], "ignore_case": given["ignore_case"], "timeout": given["timeout"]}
-        try:
-            spans = make_matcher(pattern, **how)
-        except FormatError as error:
-            raise click.UsageError(str(error)) from error
+        find = _matcher(pattern, given)
         around = [given["context"] if given[side] is None else given[side] for side in ("before", "after")]
         before, after = around if given["how"] is None else (0, 0)
-        return cls(pattern, spans, Filters.of(given), before, after, given["limit"])
+        return cls(pattern, find, Filters.of(given), before, after, given["limit"])
 
     @property
     def done(self) -> bool:
@@ -210,22 +224,35 @@ class _Hunt:
                 windows[batch.draft] = Window(self.before, self.after), fits
             window, fits = windows[batch.draft]
             for message in batch.messages:
-                spans = None if self.done or not fits(message) else self._spans(message, source)
-                self.hits += spans is not None
-                for line in window.feed(message, spans):
+                places = None if self.done or not fits(message) else self._places(message, source)
+                self.hits += places is not None
+                for line in window.feed(message, places):
                     yield _Found(source, batch, line)
                 if self.done and not window.left:
                     return
 
-    def _spans(self, message: Message, source: Source) -> list[Span] | None:
+    def _places(self, message: Message, source: Source) -> tuple[Place, ...] | None:
         try:
-            return self.spans(message.text)
+            return find_places(message, self.find)
         except SlowPatternError as error:
             what = "messages together" if error.together else f"one message of {source.label}"
             raise Failure(
                 f"the pattern {self.pattern!r} takes over {error.seconds:g} s for {what}; "
                 "write it in another way, or allow more with --timeout"
             ) from None
+
+
+def _matcher(pattern: str, given: dict[str, Any]) -> Matcher:
+    ignore_case = given["ignore_case"]
+    if ignore_case is None:
+        letters = _NO_LETTERS.sub("", pattern) if given["regex"] else pattern
+        ignore_case = not any(character.isupper() for character in letters)
+    if not given["regex"]:
+        return compile_words(pattern, ignore_case=ignore_case, exact=given["exact"])
+    try:
+        return compile_expression(pattern, ignore_case=ignore_case, timeout=given["timeout"])
+    except FormatError as error:
+        raise click.UsageError(str(error)) from error
 
 
 class _Printer:
@@ -331,7 +358,7 @@ def _lead(line: Line) -> Text:
     clock = "" if message.time is None else f"{message.time:{_CLOCK[message.precision or 'second']}} "
     name = "*" if message.sender is None else harmless(message.sender, one_line=True)
     style = "dim" if message.sender is None else name_style(name, is_self=message.is_self)
-    sign = "-" if line.spans is None else ":"
+    sign = "-" if line.places is None else ":"
     colon = " " if message.sender is None else ": "
     return Text.assemble((f"{line.number:>5}{sign} {clock}", "dim"), (name, style), colon, (tag(message), "dim"))
 
@@ -340,13 +367,24 @@ _CLOCK: Final = {"second": "%Y-%m-%d %H:%M:%S", "minute": "%Y-%m-%d %H:%M", "day
 
 
 def _body(line: Line, *, unicode: bool) -> Text:
-    """The text with its hits; of a long one what is around them."""
+    """The text with its hits, and what stands apart from it and has any; of a long one what is around them."""
     from rich.text import Text
 
-    text = line.message.text
-    body = Text(style="dim" if line.spans is None else "", end="")
+    places = line.places or ()
+    body = Text(style="dim" if line.places is None else "", end="")
+    _append(body, line.message.text, [place.span for place in places if place.aside is None], unicode=unicode)
+    apart = ((aside, [*found]) for aside, found in itertools.groupby(places, lambda place: place.aside) if aside)
+    for aside, found in apart:
+        head = "" if aside.sender is None else f"{harmless(aside.sender, one_line=True)}: "
+        body.append(f"{chr(10) if body.plain else ''}> {head}", "dim")
+        _append(body, aside.text, [place.span for place in found], unicode=unicode)
+    body.rstrip()
+    return body
+
+
+def _append(body: Text, text: str, spans: list[Span], *, unicode: bool) -> None:
     end = 0
-    for start, stop, is_hit in _pieces(text, line.spans or []):
+    for start, stop, is_hit in _pieces(text, spans):
         if start > end:
             body.append(" … " if end else "… ", "dim")
         piece = text[start:stop]
@@ -354,8 +392,6 @@ def _body(line: Line, *, unicode: bool) -> Text:
         end = stop
     if end < len(text):
         body.append(" …", "dim")
-    body.rstrip()
-    return body
 
 
 def _pieces(text: str, spans: list[Span]) -> Iterator[tuple[int, int, bool]]:
@@ -400,13 +436,20 @@ def _origin(conversation: Conversation, path: str) -> dict[str, Any]:
 
 def _to_json(found: _Found) -> dict[str, Any]:
     line = found.line
+    places = line.places or ()
     message = message_to_json(line.message, nested=True)
     message.pop("parsed", None)  # segments are not looked for
+    apart = [
+        {"sender": aside.sender, "text": aside.text, "spans": [place.span for place in found]}
+        for aside, found in itertools.groupby(places, lambda place: place.aside)
+        if aside
+    ]
     return {
-        "type": "context" if line.spans is None else "match",
+        "type": "context" if line.places is None else "match",
         **_origin(found.batch.conversation, found.path),
         "number": line.number,
-        "spans": line.spans or [],
+        "spans": [place.span for place in places if place.aside is None],
+        **({"apart": apart} if apart else {}),
         "message": message,
     }
 

@@ -6,15 +6,26 @@ every run of one to four units that stand together in a text: a unit is a charac
 blanks, or a whole word of another. What somebody looks for is then one term, whole, as long as it has at most four
 units; `match_expression` makes a search of anything longer.
 
+A word of Latin letters or a number is one unit. Beside that each digit is one, since people look for a part of a
+number, of a version or of a date: `5486` in 测试15486, `2.3.1` in v2.3.1. What is written in full width or in
+traditional characters is given in the plain form as well (`content.folding`), an emoji code with its canonical name and
+its picture.
+
 What belongs to a word is what the tokenizer `unicode61` of SQLite says with the categories L, M, N, Co and So: letters,
 marks, digits and pictures such as emoji. Case and accents are left to it as well.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import regex
+
+from wechatlog.content.folding import fold
+from wechatlog.emoji import iter_codes, spellings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["LONGEST_TERM", "match_expression", "search_terms"]
 
@@ -23,12 +34,12 @@ LONGEST_TERM: Final = 4
 
 _RUN: Final = regex.compile(r"[\p{L}\p{M}\p{N}\p{Co}\p{Cn}\p{So}\U0001F3FB-\U0001F3FF_]+")
 _ALONE: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Hangul}\p{Yi}\p{So}_ー"
-_UNIT: Final = regex.compile(rf"[{_ALONE}]|[^{_ALONE}]+")
+_WORD: Final = regex.compile(rf"[{_ALONE}]|[^{_ALONE}]+")
+_UNIT: Final = regex.compile(rf"[{_ALONE}\p{{Nd}}]|[^{_ALONE}\p{{Nd}}]+")
 _ONLY_ALONE: Final = regex.compile(rf"[{_ALONE}]+")
-
-_WIDE: Final = "０１２３４５６７８９" + "".join(map(chr, (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))))
-_NARROW: Final = {ord(char): ord(char) - 0xFEE0 for char in _WIDE}
-_IS_WIDE: Final = regex.compile(f"[{_WIDE}]")
+_DIGIT: Final = regex.compile(r"\p{Nd}")
+_PICTURE: Final = regex.compile(r"\p{Extended_Pictographic}")
+_SELECTORS: Final = regex.compile("[\ufe00-\ufe0f]")
 
 _SLICE: Final = 4096
 """Units of a run that are taken at a time: their terms are a hundred times as large as they are."""
@@ -37,28 +48,36 @@ _SLICE: Final = 4096
 def search_terms(text: str) -> str:
     """The terms by which a text is found, with blanks between them, for the tokenizer `unicode61`.
 
-    Letters and digits in full width (`ＡＢＣ`) are found by plain ones too.
+    Letters and digits in full width (`ＡＢＣ`) are found by plain ones too, traditional characters by simplified ones
+    where OpenCC is installed, and an emoji code by its canonical name and its picture.
     """
-    found = [_terms(run) for run in _RUN.findall(text)]
-    if not text.isascii() and _IS_WIDE.search(text):
-        found += [_terms(run.translate(_NARROW)) for run in _RUN.findall(text) if _IS_WIDE.search(run)]
+    runs = _RUN.findall(text)
+    found = [_terms(run) for run in runs]
+    if not text.isascii():
+        plain = ((run, fold(run, case=True)) for run in runs if not run.isascii())
+        found += [_terms(part) for run, folded in plain if folded != run for part in _RUN.findall(folded)]
+    for _, entry, _ in iter_codes(text):
+        found += [_terms(run) for name in (entry.name, entry.unicode or "") for run in _RUN.findall(name)]
     return " ".join(found)
 
 
 def _terms(run: str) -> str:
-    if run.isascii() and "_" not in run:
+    """The terms of a run: its words as units, and where a number is among them its digits as well."""
+    if len(run) == 1 or (run.isascii() and run.isalpha()):
         return run
-    units = _units(run)
+    terms = _grams_of(run if _ONLY_ALONE.fullmatch(run) else _WORD.findall(run))
+    if _DIGIT.search(run):
+        terms = f"{terms} {_grams_of(_UNIT.findall(run))}"
+    return terms
+
+
+def _grams_of(units: str | list[str]) -> str:
+    """The runs of one to four units; a string is the sequence of its characters."""
     if len(units) <= _SLICE:
         return " ".join(_grams(units))
     overlap = LONGEST_TERM - 1
     slices = (units[start : start + _SLICE + overlap] for start in range(0, len(units) - overlap, _SLICE))
     return " ".join(" ".join(_grams(part)) for part in slices)
-
-
-def _units(run: str) -> str | list[str]:
-    """The units of a run; a string is the sequence of its characters."""
-    return run if _ONLY_ALONE.fullmatch(run) else _UNIT.findall(run)
 
 
 def _grams(units: str | list[str]) -> list[str]:
@@ -76,18 +95,58 @@ def match_expression(phrase: str) -> str:
     """The search for a phrase that somebody typed, for `MATCH` on an index of `search_terms`.
 
     It finds every text that holds the phrase, whatever is in it: nothing is taken for an operator. Words of Latin and
-    similar letters are found whole. A phrase of more than four units that stand together, or with punctuation or blanks
-    in it, finds texts that hold its parts as well; `AND instr(text, :phrase)` in the query leaves the exact ones.
+    similar letters are found whole, numbers also in part. A phrase of more than four units that stand together, or with
+    punctuation or blanks in it, finds texts that hold its parts as well; `AND instr(text, :phrase)` in the query leaves
+    the exact ones. Simplified characters find traditional ones where OpenCC was installed when the index was made, and
+    traditional ones find simplified ones where it is installed now; an emoji is found by its codes and its picture.
 
     Args:
         phrase: any text.
 
     Returns:
-        Quoted terms that must all be there; `'""'`, which finds nothing, for a phrase without a word.
+        Quoted terms that must all be there, with others in brackets where something is written in several ways; `'""'`,
+        which finds nothing, for a phrase without a word.
     """
-    terms: dict[str, None] = {}
-    for run in _RUN.findall(phrase):
-        units = _units(run)
-        starts = range(max(1, len(units) - LONGEST_TERM + 1))
-        terms.update(dict.fromkeys("".join(units[start : start + LONGEST_TERM]) for start in starts))
-    return " ".join(f'"{term}"' for term in terms) or '""'
+    phrase = _SELECTORS.sub("", phrase)
+    end = 0
+    parts: list[str] = []
+    for start, stop, ways in _emoji_in(phrase):
+        parts += [*_all_terms(phrase[end:start]), *_one_of(dict.fromkeys(" ".join(_all_terms(way)) for way in ways))]
+        end = stop
+    parts += _all_terms(phrase[end:])
+    terms = list(dict.fromkeys(parts))
+    return (" AND " if any(term[0] == "(" for term in terms) else " ").join(terms) or '""'
+
+
+def _emoji_in(phrase: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """The codes and pictures of emoji in a phrase: start, end, and how an index has it, by its name or as a picture."""
+    codes = [(start, start + len(code), (entry.name, entry.unicode or "")) for start, entry, code in iter_codes(phrase)]
+    shown = ((found.start(), found.end(), found.group()) for found in _PICTURE.finditer(phrase))
+    pictures = [(start, end, (picture,)) for start, end, picture in shown if spellings(picture)]
+    return iter(sorted([*codes, *pictures]))
+
+
+def _all_terms(text: str) -> Iterator[str]:
+    """The terms that must all be there; a run that has a plain form is found by either."""
+    for run in _RUN.findall(text):
+        folded = fold(run, case=True)
+        if folded == run:
+            yield from _quoted(run)
+        else:
+            yield from _one_of([" ".join(_quoted(run)), " ".join(_all_terms_of(folded))])
+
+
+def _all_terms_of(text: str) -> Iterator[str]:
+    return (term for run in _RUN.findall(text) for term in _quoted(run))
+
+
+def _one_of(ways: Iterable[str]) -> list[str]:
+    """One expression that finds any of these; nothing where they are empty."""
+    chosen = [way for way in dict.fromkeys(ways) if way]
+    return [f"({' OR '.join(f'({way})' for way in chosen)})"] if len(chosen) > 1 else chosen
+
+
+def _quoted(run: str) -> list[str]:
+    units = run if _ONLY_ALONE.fullmatch(run) else _UNIT.findall(run)
+    starts = range(max(1, len(units) - LONGEST_TERM + 1))
+    return list(dict.fromkeys(f'"{"".join(units[start : start + LONGEST_TERM])}"' for start in starts))

@@ -5,6 +5,7 @@ from wechatlog.operations.merge import Conflict, MergePart, MergeReport, merge, 
 from wechatlog.operations.pseudonymize import pseudonymize, pseudonymize_archive
 from wechatlog.operations.pseudonyms import Pseudonyms
 from wechatlog.operations.recognition import identities
+from wechatlog.operations.search import Hit, Place, search
 from wechatlog.operations.sessions import iter_sessions, sessions
 from wechatlog.operations.split import split
 from wechatlog.operations.statistics import (
@@ -21,11 +22,13 @@ __all__ = [
     "Conflict",
     "Counts",
     "Evidence",
+    "Hit",
     "Identities",
     "MergePart",
     "MergeReport",
     "Name",
     "Person",
+    "Place",
     "Pseudonyms",
     "ResponseTimes",
     "SenderStatistics",
@@ -38,6 +41,7 @@ __all__ = [
     "merge_report",
     "pseudonymize",
     "pseudonymize_archive",
+    "search",
     "sessions",
     "split",
     "statistics",
