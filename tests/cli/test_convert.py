@@ -458,3 +458,39 @@ def test_folders_without_chats(run: Run, tmp_path: Path) -> None:
     assert result.stderr.startswith("wechatlog: no chats found\n  0.txt: ")
     assert result.stderr.endswith("\n  and 2 more\n")
     assert not (tmp_path / "out.jsonl").exists()
+
+
+# --- filters ---------------------------------------------------------------------------------------
+
+
+def test_only_what_is_wanted_is_written(run: Run, example: Path, tmp_path: Path) -> None:
+    wanted = ("--sender", "老周", "--since", "2026-05-01T08:00", "--until", "2026-05-01T09:00", "--kind", "text")
+    for how in ((), ("--stream",)):
+        result = run("convert", example, "-o", "out.jsonl", *wanted, *how)
+        assert result.exit_code == 0
+        written = wechatlog.load(tmp_path / "out.jsonl")
+        assert list(written) == list(
+            wechatlog.load(example).by("老周").between(None, "2026-05-01T09:00").of_kind("text")
+        )
+        assert f"{len(written)} messages" in result.stderr
+
+
+def test_without_media(run: Run, example: Path, tmp_path: Path) -> None:
+    assert run("convert", example, "-o", "out.jsonl", "--no-media").exit_code == 0
+    left = {str(message.kind) for message in wechatlog.load(tmp_path / "out.jsonl")}
+    assert "text" in left
+    assert left.isdisjoint({"image", "file", "red_packet", "voice"})
+
+
+def test_a_chat_in_which_nothing_is_wanted_is_left_out(run: Run, example: Path, tmp_path: Path) -> None:
+    other = wechatlog.Conversation([wechatlog.Message(sender="李四", text="早")], title="甲")
+    wechatlog.dump(other, tmp_path / "other.jsonl")
+    result = run("convert", example, "other.jsonl", "-o", "out.jsonl", "--sender", "李四")
+    assert (result.exit_code, result.stderr) == (0, "wechatlog: out.jsonl: 1 conversation, 1 message\n")
+
+
+@pytest.mark.parametrize("how", [(), ("--stream",)])
+def test_nothing_is_written_where_nothing_fits(run: Run, example: Path, tmp_path: Path, how: tuple[str, ...]) -> None:
+    result = run("convert", example, "-o", "out.jsonl", "--sender", "没有这个人", *how)
+    assert (result.exit_code, result.stderr) == (1, "wechatlog: no message fits, in 1 conversation\n")
+    assert not (tmp_path / "out.jsonl").exists()

@@ -29,6 +29,7 @@ from wechatlog.segments.types import (
     Card,
     File,
     Forward,
+    Image,
     Link,
     Location,
     MiniProgram,
@@ -499,6 +500,26 @@ def test_rows_for_the_owner() -> None:
         assert dialogues(GROUP, speaker=speaker) == expected
     with_notices = dialogues(GROUP, include_notices="yes")
     assert with_notices[0][2] == '* "P2" 撤回了一条消息\nP2: 没事'
+
+
+def test_what_has_no_words_is_no_answer() -> None:
+    voice = Voice(3.0, raw="[语音]")
+    chat = Conversation(
+        [
+            say("李四", "[图片]", 0, kind="image", is_self=False, segments=[Image(raw="[图片]")]),
+            say("张三", "[语音]", 1, kind="voice", is_self=True, segments=[voice]),
+            say("李四", "到哪了", 2, is_self=False),
+            say("张三", "[语音]", 3, kind="voice", is_self=True, segments=[Voice(3.0, "快到了", raw="[语音]")]),
+            say("张三", "[表情]", 4, kind="sticker", is_self=True, segments=[Sticker(raw="[表情]")]),
+            say("李四", "好", 5, is_self=False),
+            say("张三", "[转账]", 6, kind="transfer", is_self=True),
+        ],
+        is_group=False,
+    )
+    assert dialogues(chat) == [["[image]\n到哪了", "[voice 3s: 快到了]"]]
+    with_media = dialogues(chat, include_media=True)[0]
+    assert with_media[1] == "[voice 3s]"
+    assert len(with_media) == 6
 
 
 def test_rows_for_somebody_else() -> None:

@@ -12,8 +12,9 @@ import attrs
 import click
 
 from wechatlog.api import iter_messages
+from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
-from wechatlog.cli.messages import Failure, explain
+from wechatlog.cli.messages import Failure, count, explain
 from wechatlog.cli.options import ANY_PATH, FormatName, Reading, Split, is_folder, list_writers, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import Summary
@@ -51,6 +52,7 @@ _SYNC_HELP: Final = "Wait until the disk has each file before it replaces an old
 @click.option("-o", "--output", metavar="OUT", default="-", type=ANY_PATH, help=_OUTPUT_HELP)
 @click.option("--to", "form", type=FormatName("writer"), help="Form of the output; else by the suffix of OUT.")
 @click.option("--split", metavar="HOW", type=Split(), help=_SPLIT_HELP)
+@filter_options
 @click.option("--stream/--no-stream", default=None, help=_STREAM_HELP)
 @click.option("--sync/--no-sync", default=True, help=_SYNC_HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print a summary as JSON on the standard output.")
@@ -68,6 +70,7 @@ def convert(inputs: tuple[str, ...], output: str, form: str | None, **how: Any) 
       wechatlog convert exports/ -o chats.jsonl
       wechatlog convert chats.jsonl -o back/ --to markdown
       wechatlog convert chat.jsonl -o pages/ --to html --split month
+      wechatlog convert chat.jsonl -o may.txt --since 2026-05-01 --until 2026-05-31
       wechatlog convert chat.markdown --to text | less
     """  # noqa: D301
     if how["as_json"] and output == "-":
@@ -75,7 +78,8 @@ def convert(inputs: tuple[str, ...], output: str, form: str | None, **how: Any) 
     writer = _choose_writer(form, output)
     _check_output(writer, output, split=how["split"])
     reading = Reading.of(how, writer)
-    job = _Job(Inputs(inputs, reading), output, writer, reading, how["split"], how["sync"])
+    filters = Filters.of(how)
+    job = _Job(Inputs(inputs, reading), output, writer, reading, how["split"], how["sync"], filters)
     quiet = how["quiet"] or (output == "-" and sys.stdout.isatty())
     with progress(job.inputs.sources, quiet=quiet) as tick:
         job.run(tick, stream=how["stream"])
@@ -125,6 +129,7 @@ class _Job:
     reading: Reading
     split: str | None
     sync: bool
+    filters: Filters
     summary: Summary = attrs.field(factory=Summary)
 
     def run(self, tick: Tick, *, stream: bool | None) -> None:
@@ -152,7 +157,7 @@ class _Job:
 
     def _run_stream(self, tick: Tick, *, forced: bool) -> bool:
         """Write message by message; false where there are several conversations, to be read whole."""
-        stream = CountedStream(iter_messages(self.inputs.sources[0], **self.reading.keywords), tick)
+        stream = self._open_stream(tick)
         path = str(self.inputs.only_path)
         try:
             if self._into_folder(1):
@@ -168,6 +173,18 @@ class _Job:
             return False
         self.summary.add_conversation(stream.diagnostics)
         return True
+
+    def _open_stream(self, tick: Tick) -> CountedStream:
+        """The messages of the one input that are wanted.
+
+        Raises:
+            Failure: where there are messages, and none is.
+        """
+        messages = iter_messages(self.inputs.sources[0], **self.reading.keywords)
+        stream = CountedStream(messages, tick, self.filters.test() if self.filters else None)
+        if self.filters and stream.begin().is_empty:
+            raise Failure("no message fits, in 1 conversation")
+        return stream
 
     def _run_whole(self, tick: Tick) -> None:
         conversations = self._watch(tick)
@@ -186,10 +203,17 @@ class _Job:
             self._dump(self._noted(items))
 
     def _watch(self, tick: Tick) -> Iterator[Conversation]:
-        for conversation in self.inputs:
+        read = kept = 0
+        for read, conversation in enumerate(self.inputs, 1):  # noqa: B007
             tick(len(conversation))
+            chosen = self.filters.select(conversation)
+            if self.filters and not len(chosen):
+                continue
+            kept += 1
             self.summary.add_conversation(conversation.diagnostics)
-            yield conversation
+            yield chosen
+        if read and not kept:
+            raise Failure(f"no message fits, in {count(read, 'conversation')}")
 
     def _noted(self, conversations: Iterable[Conversation]) -> Iterator[Conversation]:
         for conversation in conversations:

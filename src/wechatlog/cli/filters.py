@@ -7,21 +7,24 @@ are longer than memory. Knows nothing of what a command does with them.
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 import click
 
 from wechatlog.cli.messages import Failure
-from wechatlog.cli.options import When
+from wechatlog.cli.options import ANY_PATH, When
+from wechatlog.content.wording import has_words
 from wechatlog.model import MessageKind, normalize_name
+from wechatlog.operations import Identities
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from wechatlog.model import Conversation, Message
 
-__all__ = ["Filters", "filter_options"]
+__all__ = ["Filters", "filter_options", "read_people"]
 
 _F = TypeVar("_F", bound="Callable[..., Any]")
 _KIND: Final = click.Choice([kind.value for kind in MessageKind])
@@ -32,6 +35,12 @@ _OPTIONS: Final = (
     click.option("--sender", multiple=True, help="Only of this person, by name or account id. Repeatable."),
     click.option(
         "--kind", multiple=True, type=_KIND, metavar="KIND", help="Only of this kind: text, image, … Repeatable."
+    ),
+    click.option(
+        "--people", metavar="FILE", type=ANY_PATH, help="Who is who, as `wechatlog people` writes it, for --sender."
+    ),
+    click.option(
+        "--no-media", is_flag=True, help="Without pictures, voices, transfers and the like that have no words."
     ),
 )
 
@@ -51,23 +60,30 @@ class Filters:
         since: a day or a time in ISO form, included.
         until: a day, which is included, or a time, which is not.
         senders: names, with single blanks, and account ids; empty for everybody.
+        people: who is who, or `None` for what the conversation itself says.
         kinds: empty for all.
+        words: only messages with words in them.
     """
 
     since: str | None = None
     until: str | None = None
     senders: frozenset[str] = frozenset()
     kinds: frozenset[MessageKind] = frozenset()
+    words: bool = False
+    people: Identities | None = None
 
     @classmethod
     def of(cls, how: Mapping[str, Any]) -> Filters:
         """What the options of `filter_options` say."""
+        people = None if how["people"] is None else read_people(how["people"])
         senders = frozenset(map(normalize_name, how["sender"]))
-        return cls(how["since"], how["until"], senders, frozenset(map(MessageKind, how["kind"])))
+        return cls(
+            how["since"], how["until"], senders, frozenset(map(MessageKind, how["kind"])), how["no_media"], people
+        )
 
     def __bool__(self) -> bool:
         """Whether anything is left out."""
-        return self != Filters()
+        return attrs.evolve(self, people=None) != Filters()
 
     def select(self, conversation: Conversation) -> Conversation:
         """The conversation with the messages that fit, as it is where nothing is filtered.
@@ -77,10 +93,17 @@ class Filters:
         """
         if not self:
             return conversation
-        return attrs.evolve(conversation, messages=filter(self.test(conversation.tz), conversation.messages))
+        others = self
+        if self.senders:
+            conversation = conversation.by(*self.senders, people=self.people)
+            others = attrs.evolve(self, senders=frozenset())
+        return attrs.evolve(conversation, messages=filter(others.test(conversation.tz), conversation.messages))
 
     def test(self, zone: dt.tzinfo | None = None) -> Callable[[Message], bool]:
         """A function that says of each message of one conversation whether it fits.
+
+        A sender is known by name and account id, and by what `people` says; names that only a list of members has are
+        known to `select`.
 
         Args:
             zone: of the conversation, for bounds without one; where `None`, that of the first time.
@@ -92,14 +115,32 @@ class Filters:
         if self.since or self.until:
             checks.append(_Span(self.since, self.until, zone))
         if self.senders:
-            checks.append(self._is_of_them)
+            checks.append(self._is_of_them if self.people is None else self._among(self.people))
         if self.kinds:
             checks.append(lambda message: message.kind in self.kinds)
+        if self.words:
+            checks.append(has_words)
         return lambda message: all(check(message) for check in checks)
 
     def _is_of_them(self, message: Message) -> bool:
         name = message.sender
         return message.sender_id in self.senders or (name is not None and normalize_name(name) in self.senders)
+
+    def _among(self, people: Identities) -> Callable[[Message], bool]:
+        meant = {who for name in self.senders for who in people.named(name)}
+        return lambda message: self._is_of_them(message) or people.of(message) in meant
+
+
+def read_people(path: str) -> Identities:
+    """Who is who, from a file that `wechatlog people` wrote.
+
+    Raises:
+        Failure: where it is none.
+    """
+    try:
+        return Identities.from_toml(Path(path).read_text(encoding="utf-8"))
+    except (ValueError, UnicodeDecodeError) as error:
+        raise Failure(f"{path}: {error}") from error
 
 
 class _Span:

@@ -75,7 +75,7 @@ def _lines(conversations: Iterable[Conversation], how: dict[str, Any]) -> Iterat
     if width is not None and os.environ.get("COLUMNS", "").isdecimal():
         width = int(os.environ["COLUMNS"]) or width
     look = Look(width or None, how["emoji"] == "unicode", how["search"])
-    filtered = any(how[name] for name in ("since", "until", "sender", "kind", "search"))
+    filtered = any(how[name] for name in ("since", "until", "sender", "kind", "no_media", "search"))
     number = shown = 0
     for number, conversation in enumerate(conversations):  # noqa: B007
         chosen = _select(conversation, how)

@@ -35,12 +35,16 @@ if TYPE_CHECKING:
 
     from wechatlog.model import Message
 
-__all__ = ["Aside", "aside_text", "asides", "is_quoted", "wording", "words_apart"]
+__all__ = ["Aside", "aside_text", "asides", "has_words", "is_quoted", "wording", "words_apart"]
 
 _DEEPEST: Final = 32
 """Forwards in forwards that are read: more than any reader gives."""
 _IN_THE_TEXT: Final = frozenset({Text, Emoji, Mention})
 _BETWEEN: Final = " · "
+_WORDLESS: Final = frozenset(
+    ("image", "voice", "video", "sticker", "file", "location", "card", "transfer", "red_packet", "call", "mini_program")
+)
+"""Kinds of messages that are no words, unless some stand beside them."""
 _NAMES: Final[Mapping[type[Segment], tuple[str, ...]]] = {
     Image: ("label",),
     Link: ("title", "url"),
@@ -155,6 +159,31 @@ def is_quoted(aside: Aside, depth: int = 0) -> bool:
 
 def _label(message: Message) -> str:
     return f"[{message.kind.value}]"
+
+
+def has_words(message: Message) -> bool:
+    """Whether a message says something in words, and is not only a picture, a voice, a transfer, a call or the like.
+
+    A voice that was written down has words, and so has a picture with a line of text beside it; the placeholder that
+    stands for a picture has none.
+
+    Example:
+        >>> from wechatlog import Message
+        >>> has_words(Message(kind="voice", text="[语音]")), has_words(Message(text="早"))
+        (False, True)
+    """
+    if message.kind.value not in _WORDLESS:
+        return bool(message.text.strip() or words_apart(message).strip())
+    given = message.given_segments
+    if given is None:  # a picture in Markdown is a segment of its own; a placeholder is all of the text
+        given = message.segments if any(type(segment) not in _IN_THE_TEXT for segment in message.segments) else ()
+    return any(_says(segment) for segment in given)
+
+
+def _says(segment: Segment) -> bool:
+    if isinstance(segment, Text):
+        return bool(segment.raw.strip())
+    return isinstance(segment, Mention | Quote) or bool(isinstance(segment, Voice) and segment.transcript)
 
 
 def words_apart(message: Message) -> str:

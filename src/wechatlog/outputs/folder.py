@@ -351,6 +351,7 @@ class CountedStream(MessageStream):
 
     Attributes:
         count: how many messages went by.
+        is_empty: whether `begin` found no message.
         first: the earliest time among them.
         last: the latest.
     """
@@ -364,6 +365,7 @@ class CountedStream(MessageStream):
         self._stream = stream
         self._items = filter(keep, self._watched(notify)) if keep is not None else self._watched(notify)
         self.count = 0
+        self.is_empty = False
         self.first: dt.datetime | None = None
         self.last: dt.datetime | None = None
 
@@ -376,6 +378,7 @@ class CountedStream(MessageStream):
     def begin(self) -> CountedStream:
         """Read on to the first message: only then is something known of the conversation."""
         first = next(self._items, None)
+        self.is_empty = first is None
         if first is not None:
             self._items = itertools.chain((first,), self._items)
         return self

@@ -2,7 +2,8 @@
 
 A session becomes a dialogue: what the speaker wrote is the model's side, what everybody else wrote the other. It begins
 with the others and ends with the speaker; what the speaker said before anybody else, and what nobody answered, is left
-out, and so are sessions in which the two sides do not meet.
+out, and so are sessions in which the two sides do not meet. The model is to learn words: what the speaker sent without
+any (a voice, a sticker, a transfer) is no answer; what the others sent stays, in a few words.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from wechatlog.content.wording import has_words
 from wechatlog.errors import OptionError
 from wechatlog.operations import iter_sessions
 from wechatlog.writers.llm.bodies import describe
@@ -60,6 +62,7 @@ class _Rules:
     tokens: int
     count: Callable[[str], int]
     notices: bool
+    media: bool
     speaker: str | None
     system: str | None
 
@@ -75,6 +78,7 @@ class _Rules:
             number_option(options, "max_tokens", _TOKENS, least=_LEAST_TOKENS),
             count_option(options),
             flag_option(options, "include_notices", False),
+            flag_option(options, "include_media", False),
             words["speaker"],
             words["system"],
         )
@@ -83,13 +87,16 @@ class _Rules:
         return sum(self.count("\n".join(lines)) + _PER_TURN for lines in (exchange.asked, exchange.answered))
 
 
-def _exchanges(session: Iterable[tuple[Message, bool]], *, named: bool, notices: bool) -> Iterator[_Exchange]:
+def _exchanges(
+    session: Iterable[tuple[Message, bool]], *, named: bool, notices: bool, media: bool
+) -> Iterator[_Exchange]:
     """The exchanges of a session; the last may lack its answer.
 
     Args:
         session: messages, and whether the speaker wrote them.
         named: whether the others' messages begin with their names.
         notices: whether notices are told.
+        media: whether the speaker answers with what has no words.
     """
     exchange = _Exchange()
     for message, is_speaker in session:
@@ -98,7 +105,7 @@ def _exchanges(session: Iterable[tuple[Message, bool]], *, named: bool, notices:
             continue
         text = describe(message)
         if is_speaker and not notice:
-            if exchange.asked:
+            if exchange.asked and (media or has_words(message)):
                 exchange.answered.append(text)
             continue
         if exchange.answered:
@@ -173,7 +180,9 @@ def _chat_dialogues(chat: Chat, rules: _Rules) -> Iterator[list[tuple[str, str]]
     left = iter(flags)
     for session in iter_sessions(chat.conversation.messages, gap=rules.gap):
         marked = [(message, next(left)) for message in session]
-        for dialogue in _dialogues(_exchanges(marked, named=named, notices=rules.notices), rules, room):
+        for dialogue in _dialogues(
+            _exchanges(marked, named=named, notices=rules.notices, media=rules.media), rules, room
+        ):
             yield list(_turns(dialogue, system))
 
 
@@ -212,6 +221,9 @@ class TrainingWriter:
             "max_tokens": f"tokens in a row at most; {_TOKENS} is the default, {_LEAST_TOKENS} the least",
             "count_tokens": COUNT_OPTION,
             "include_notices": "whether notices such as recalls and invitations are told; default false",
+            "include_media": (
+                "whether a picture, a voice, a transfer and the like without words are answers; default false"
+            ),
         }
     )
     losses: Mapping[str, str] = LOSSES
