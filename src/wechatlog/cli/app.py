@@ -32,6 +32,7 @@ _CLOSED_PIPE: Final = 141
 _INTERRUPTED: Final = 130
 _TERMINATED: Final = 143
 _HOMES: Final = {
+    "check": "check",
     "completion": "completion",
     "convert": "convert",
     "formats": "formats",

@@ -1,5 +1,6 @@
 """Whole-archive operations: pure functions over conversations. They know no format and open nothing."""
 
+from wechatlog.operations.checks import Finding, check
 from wechatlog.operations.identity import Evidence, Identities, Name, Person
 from wechatlog.operations.merge import Conflict, MergePart, MergeReport, merge, merge_report
 from wechatlog.operations.pseudonymize import pseudonymize, pseudonymize_archive
@@ -22,6 +23,7 @@ __all__ = [
     "Conflict",
     "Counts",
     "Evidence",
+    "Finding",
     "Hit",
     "Identities",
     "MergePart",
@@ -35,6 +37,7 @@ __all__ = [
     "Silence",
     "Statistics",
     "Streak",
+    "check",
     "identities",
     "iter_sessions",
     "merge",

@@ -1,0 +1,160 @@
+"""`wechatlog check`: what looks wrong in chats, for a person and for scripts.
+
+Its exit codes are its answer: 0 nothing, 1 something, 2 something could not be read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import zipfile
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from wechatlog.cli.filters import Filters, filter_options
+from wechatlog.cli.inputs import Inputs
+from wechatlog.cli.messages import count, harmless
+from wechatlog.cli.options import ANY_PATH, Reading, reading_options
+from wechatlog.cli.progress import progress
+from wechatlog.cli.summary import diagnostic_to_json
+from wechatlog.diagnostics import Severity
+from wechatlog.operations import checks
+from wechatlog.operations.checks import CHECKS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from wechatlog.model import Conversation
+    from wechatlog.operations.checks import Finding
+
+__all__ = ["check"]
+
+_SHOWN: Final = 5
+
+
+@click.command()
+@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
+@click.option(
+    "--gap", metavar="DAYS", type=click.FloatRange(0, 36_500), default=30, help="The longest silence: 30 days."
+)
+@click.option("--only", multiple=True, type=click.Choice([*CHECKS]), metavar="CODE", help="Only this. Repeatable.")
+@click.option("--media/--no-media-files", "media", default=True, help="Look for the files that a chat names.")
+@click.option("--all", "everything", is_flag=True, help="Print all findings, not only the first five of each kind.")
+@filter_options
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@reading_options
+def check(inputs: tuple[str, ...], **how: Any) -> int:
+    """Check chats for what looks wrong.
+
+    Times that run backwards, repeated messages, long gaps, damaged characters, links without a target, media that are
+    not there, and what was noticed in reading. Nothing is changed.
+
+    IN is a file, a folder, a glob, a ZIP or - for the standard input. Media are looked for beside the file of the
+    chat.
+
+    Exit codes: 0 nothing was found, 1 something was, 2 wrong usage, or something could not be read.
+    """
+    found = Inputs(inputs, Reading.of(how))
+    filters = Filters.of(how)
+    media = _Media(found) if how["media"] else None
+    reports: list[dict[str, Any]] = []
+    with progress(found.sources, quiet=how["as_json"]) as tick:
+        for conversation in found:
+            tick(len(conversation))
+            is_there = media.beside(conversation) if media is not None else None
+            chosen = filters.select(conversation)
+            findings = list(checks.check(chosen, gap=dt.timedelta(days=how["gap"]), is_there=is_there))
+            wanted = [finding for finding in findings if not how["only"] or finding.code in how["only"]]
+            reports.append(_report(conversation, wanted, with_diagnostics=not how["only"]))
+    if how["as_json"]:
+        value = {"checked": reports, "failed": found.failures}
+        click.echo(json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "replace"))
+    else:
+        if not reports:
+            raise found.nothing()
+        for line in _lines(reports, shown=None if how["everything"] else _SHOWN):
+            click.echo(line)
+        found.complain()
+    if found.failures:
+        return 2
+    return int(any(report["findings"] or report["diagnostics"] for report in reports))
+
+
+class _Media:
+    """Whether files are there: beside the file of a chat, or beside it in its ZIP."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self._folders: dict[str, Path] = {}
+        self._inside: dict[str, list[str]] = {}
+        for source in inputs.sources:
+            if source.path is None:
+                continue
+            self._folders[source.name] = source.path.parent
+            if zipfile.is_zipfile(source.path):
+                with zipfile.ZipFile(source.path) as archive:
+                    for name in archive.namelist():
+                        self._inside.setdefault(name.rsplit("/", 1)[-1], []).append(f"/{name}")
+
+    def beside(self, conversation: Conversation) -> Callable[[str], bool]:
+        """A function that says whether a file of this conversation is there."""
+        own = self._folders.get(conversation.origin.source or "")
+        folders = [own] if own is not None else list(dict.fromkeys(self._folders.values()))
+
+        def is_there(path: str) -> bool:
+            plain = path.replace("\\", "/")
+            if any(name.endswith(f"/{plain}") for name in self._inside.get(plain.rsplit("/", 1)[-1], ())):
+                return True
+            try:
+                return any((folder / plain).exists() for folder in folders)
+            except (OSError, ValueError):
+                return False
+
+        return is_there
+
+
+def _report(conversation: Conversation, findings: list[Finding], *, with_diagnostics: bool) -> dict[str, Any]:
+    notes = (
+        [note for note in conversation.diagnostics if note.severity is not Severity.INFO] if with_diagnostics else []
+    )
+    return {
+        "title": conversation.title,
+        "id": conversation.id,
+        "source": conversation.origin.source,
+        "messages": len(conversation),
+        "counts": dict(Counter(finding.code for finding in findings)),
+        "findings": [_to_json(finding) for finding in findings],
+        "diagnostics": [diagnostic_to_json(note) for note in notes],
+    }
+
+
+def _to_json(finding: Finding) -> dict[str, Any]:
+    names = ("code", "number", "detail", "source", "line")
+    return {name: value for name in names if (value := getattr(finding, name)) is not None}
+
+
+def _lines(reports: list[dict[str, Any]], shown: int | None) -> Iterator[str]:
+    for report in reports:
+        title = harmless(report["title"] or report["id"] or report["source"] or "untitled", one_line=True)
+        yield f"{title}: {count(report['messages'], 'message')}, {_total(report)}"
+        for code, number in report["counts"].items():
+            yield f"  {code} ({number:,}): {CHECKS[code]}"
+            yield from _places([entry for entry in report["findings"] if entry["code"] == code], shown)
+        if notes := report["diagnostics"]:
+            yield f"  noticed in reading ({len(notes):,})"
+            yield from _places([{**note, "detail": f"{note['code']}: {note['message']}"} for note in notes], shown)
+
+
+def _total(report: dict[str, Any]) -> str:
+    number = len(report["findings"]) + len(report["diagnostics"])
+    return count(number, "finding") if number else "nothing found"
+
+
+def _places(entries: list[dict[str, Any]], shown: int | None) -> Iterator[str]:
+    for entry in entries[:shown]:
+        place = f"line {entry['line']}" if entry.get("line") else f"message {entry.get('number', 0) + 1}"
+        yield harmless(f"    {place}: {entry['detail']}", one_line=True)
+    if shown is not None and len(entries) > shown:
+        yield f"    and {len(entries) - shown:,} more; --all shows them"

@@ -1,0 +1,162 @@
+"""What looks wrong in a chat: order, repeats, holes, damaged characters, links and media that lead nowhere.
+
+Takes a conversation, gives findings in the order of the messages; changes and repairs nothing. Opens no file: whoever
+knows where the media lie says whether one is there. What a reader noticed is in `Conversation.diagnostics`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+import attrs
+import regex
+
+from wechatlog.segments.types import File, Image, Link, Sticker, Video, Voice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Iterator
+
+    from wechatlog.model import Message
+
+__all__ = ["CHECKS", "Finding", "check"]
+
+MONTH: Final = dt.timedelta(days=30)
+
+CHECKS: Final = {
+    "backwards": "a time is earlier than that of the message before it",
+    "duplicate": "a message has the id of an earlier one; or, where there are no ids, its second, sender and body",
+    "gap": "nobody wrote for longer than the gap",
+    "damaged-characters": "U+FFFD, half a character, control characters, or what remains of a wrong encoding",
+    "link-without-target": "a link has no address, or one that no browser opens",
+    "missing-media": "a picture, voice, video or file that the chat names is not there",
+}
+"""The codes of findings, and what each means."""
+
+_DAMAGED: Final = regex.compile(
+    "[\ufffd\ud800-\udfff\0-\x08\x0b\x0c\x0e-\x1f\x7f]|锟斤|斤拷|烫烫烫|屯屯屯|ï¿½|â€[™œ“\x9d]"
+)
+_ADDRESS: Final = regex.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S|www\.|[^\s/]+\.[^\s/]+")
+_WITH_PATH: Final = (Image, Voice, Video, File, Sticker)
+
+Found: TypeAlias = "Iterator[tuple[str, str]]"
+
+
+@attrs.frozen(slots=True)
+class Finding:
+    """Something that looks wrong.
+
+    Attributes:
+        code: one of `CHECKS`.
+        number: position of the message in its conversation, from 0.
+        detail: what exactly, in a few words, without the words of the message.
+        source: name of the file that the message stood in, or `None`.
+        line: line in that file, from 1, or `None`.
+    """
+
+    code: str
+    number: int
+    detail: str
+    source: str | None = None
+    line: int | None = None
+
+
+def check(
+    messages: Iterable[Message], *, gap: dt.timedelta = MONTH, is_there: Callable[[str], bool] | None = None
+) -> Iterator[Finding]:
+    """Look for what is wrong, message by message.
+
+    Memory grows with what tells messages apart, not with their texts.
+
+    Args:
+        messages: a conversation, or a stream of messages in its order.
+        gap: the longest silence that is none.
+        is_there: says whether a file is there, by the path that the chat has; media are not looked for without it.
+
+    Raises:
+        ValueError: for a gap below zero.
+    """
+    if gap < dt.timedelta():
+        raise ValueError(f"a gap is no less than zero, not {gap}")
+    return _findings(messages, _Order(gap), _Repeats(), is_there)
+
+
+def _findings(
+    messages: Iterable[Message], order: _Order, repeats: _Repeats, is_there: Callable[[str], bool] | None
+) -> Iterator[Finding]:
+    for number, message in enumerate(messages):
+        origin = message.origin
+        for tests in (order.look(message), repeats.look(number, message), _body(message), _media(message, is_there)):
+            for code, detail in tests:
+                yield Finding(code, number, detail, origin.source, origin.line)
+
+
+class _Order:
+    """Whether times go forward, and how far."""
+
+    def __init__(self, gap: dt.timedelta) -> None:
+        self._gap = gap
+        self._last: dt.datetime | None = None
+
+    def look(self, message: Message) -> Found:
+        time, last = message.time, self._last
+        if time is None:
+            return
+        self._last = time
+        if last is None or (time.tzinfo is None) != (last.tzinfo is None):
+            return
+        step = time - last
+        if step < dt.timedelta():
+            yield "backwards", f"{_clock(time)} after {_clock(last)}"
+        elif step > self._gap:
+            yield "gap", f"{step.days:,} days from {_clock(last)} to {_clock(time)}"
+
+
+def _clock(time: dt.datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M:%S}"
+
+
+class _Place(NamedTuple):
+    number: int
+    line: int | None
+
+
+class _Repeats:
+    """Whether a message was there before."""
+
+    def __init__(self) -> None:
+        self._seen: dict[Hashable, _Place] = {}
+
+    def look(self, number: int, message: Message) -> Found:
+        key: Hashable
+        if message.id is not None:
+            key = message.id
+        elif message.time is not None and message.precision == "second" and message.text:
+            key = (message.time, message.sender_id or message.sender, message.kind.value, hash(message.text))
+        else:
+            return
+        first = self._seen.setdefault(key, _Place(number, message.origin.line))
+        if first.number != number:
+            yield "duplicate", f"of message {first.number}" + (f", line {first.line}" if first.line else "")
+
+
+def _body(message: Message) -> Found:
+    names = message.sender or ""
+    damaged = dict.fromkeys(_DAMAGED.findall(f"{names}\n{message.text}"))
+    if damaged:
+        shown = ", ".join("+".join(f"U+{ord(sign):04X}" for sign in part) for part in list(damaged)[:5])
+        yield "damaged-characters", shown
+    if message._segments is None and "[" not in message.text:
+        return
+    for segment in message.segments:
+        if isinstance(segment, Link) and not (segment.url and _ADDRESS.match(segment.url.strip())):
+            yield "link-without-target", "no address" if not (segment.url or "").strip() else "no web address"
+
+
+def _media(message: Message, is_there: Callable[[str], bool] | None) -> Found:
+    if is_there is None:
+        return
+    for segment in message.segments:
+        path = segment.path if isinstance(segment, _WITH_PATH) else None
+        if path and not path.startswith(("data:", "http:", "https:")) and not is_there(path):
+            yield "missing-media", f"{type(segment).__name__.lower()} {path}"
