@@ -14,7 +14,8 @@ import wechatlog
 from wechatlog.cli import stats as stats_module
 from wechatlog.cli.charts import ASCII, bars, columns, fit, heat_map
 from wechatlog.cli.report import Page, iter_lines
-from wechatlog.operations import counting, statistics
+from wechatlog.operations import statistics
+from wechatlog.operations.statistics import tally
 
 from .conftest import Process, Run
 
@@ -284,7 +285,7 @@ def test_fitting() -> None:
 
 
 def test_what_is_not_counted_is_told(example: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counting, "LIMIT", 2)
+    monkeypatch.setattr(tally, "LIMIT", 2)
     assert run("stats", example).stdout.endswith(
         "\n\n  some of the rarest emoji, mentions, replies or links were not counted\n"
     )

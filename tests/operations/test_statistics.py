@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import os
 import pickle
+import subprocess
+import sys
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -16,10 +20,11 @@ from hypothesis import strategies as st
 
 import wechatlog
 from tests.strategies import conversations
-from wechatlog import Conversation, Message, MessageKind
+from wechatlog import Call, Conversation, Message, MessageKind, MissingExtraError, Text
 from wechatlog.model import account_names, normalize_name
-from wechatlog.operations import Counts, ResponseTimes, Silence, Streak, counting, merge, statistics
-from wechatlog.operations.statistics import duration_text
+from wechatlog.operations import Counts, ResponseTimes, Silence, Streak, merge, statistics
+from wechatlog.operations.statistics import count, duration_text, tally, words
+from wechatlog.operations.statistics.words import find_emoji, knows_words
 
 START = dt.datetime(2026, 5, 1, 9)
 HOUR = dt.timedelta(hours=1)
@@ -55,14 +60,16 @@ def test_totals_agree_with_naive_counting(conversation: Conversation) -> None:
     assert not sent or math.isclose(sum(sender.share for sender in found.senders), 1)
     assert len({sender.label for sender in found.senders}) == len(found.senders)
     assert sum(sender.started for sender in found.senders) == found.sessions
-    assert found.emoji.total == sum(len(message.emoji) for message in sent)
+    pictures = [find_emoji(segment.raw) for m in sent for segment in m.segments if isinstance(segment, Text)]
+    assert found.emoji.total == sum(len(message.emoji) for message in sent) + sum(map(len, pictures))
     assert found.mentions.total == sum(len(message.mentions) for message in sent)
 
 
 @given(conversation=conversations())
 def test_a_stream_gives_what_the_whole_gives(conversation: Conversation) -> None:
     assert statistics([conversation]) == statistics(conversation)
-    whole = statistics(attrs.evolve(conversation, participants=()))  # a stream has no list of members
+    conversation = attrs.evolve(conversation.sorted(), participants=())  # a stream has its order and no list of members
+    whole = statistics(conversation, words=False)
     assert statistics(iter(conversation)) == whole
     assert hash(whole) == hash(pickle.loads(pickle.dumps(whole)))
     assert pickle.loads(pickle.dumps(whole)) == whole
@@ -74,8 +81,17 @@ def test_a_stream_gives_what_the_whole_gives(conversation: Conversation) -> None
 def test_without_segments_only_their_tables_are_empty(conversation: Conversation) -> None:
     empty: Counts[Any] = Counts()
     fast = statistics(conversation, segments=False)
+    found = statistics(conversation, words=False)
+    silent = [attrs.evolve(sender, laughs=0, repeats=0, calls=0, call_seconds=0) for sender in found.senders]
     assert fast == attrs.evolve(
-        statistics(conversation), segments=False, emoji=empty, mentions=empty, domains=empty, complete=True
+        found,
+        segments=False,
+        senders=tuple(silent),
+        emoji=empty,
+        mentions=empty,
+        domains=empty,
+        repeats=empty,
+        complete=True,
     )
 
 
@@ -249,7 +265,7 @@ def talks(draw: st.DrawFn) -> Conversation:
 
 @given(chat=talks())
 def test_quartiles_agree_with_naive_counting(chat: Conversation) -> None:
-    waits = _naive_responses(chat, HOUR)
+    waits = _naive_responses(chat.sorted(), HOUR)
     found = statistics(chat).responses
     if not waits:
         assert found is None
@@ -262,7 +278,7 @@ def test_quartiles_agree_with_naive_counting(chat: Conversation) -> None:
 
 @given(chat=talks())
 def test_the_longest_silence_agrees_with_naive_counting(chat: Conversation) -> None:
-    steps = [two - one for one, two in pairwise(message.time for message in chat) if one and two]
+    steps = [two - one for one, two in pairwise(message.time for message in chat.sorted()) if one and two]
     longest = max([step for step in steps if step > dt.timedelta()], default=None)
     found = statistics(chat).longest_silence
     assert (found.duration if found else None) == longest
@@ -323,7 +339,7 @@ def test_a_name_that_one_person_has_shown_stands_for_them() -> None:
     ],
 )
 def test_domains(url: str, domain: str | None) -> None:
-    assert counting.domain_of(url) == domain
+    assert tally.domain_of(url) == domain
 
 
 def test_replies_by_id_or_else_by_the_name_in_the_quote() -> None:
@@ -347,7 +363,7 @@ def test_ids_of_another_conversation_answer_nothing() -> None:
 
 
 def test_what_bodies_make_up_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counting, "LIMIT", 3)
+    monkeypatch.setattr(tally, "LIMIT", 3)
     chat = [say(0, "张三", f"http://{host}.example ", id=host) for host in "abcda"]
     found = statistics(chat)
     assert found.domains == {"a.example": 2, "b.example": 1, "c.example": 1}
@@ -358,10 +374,10 @@ def test_what_bodies_make_up_is_limited(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_names_are_limited_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counting, "_NAMES", 2)
-    tally = counting.Tally(HOUR, segments=False)
-    tally.add(say(0, f"n{number}", sender_id="1") for number in range(5))
-    assert list(tally.senders[0].names) == ["n0", "n1"]
+    monkeypatch.setattr(tally, "_NAMES", 2)
+    counted = tally.Tally(HOUR, segments=False)
+    counted.add(say(0, f"n{number}", sender_id="1") for number in range(5))
+    assert list(counted.senders[0].names) == ["n0", "n1"]
 
 
 # --- values --------------------------------------------------------------------------------------
@@ -385,7 +401,10 @@ def test_counts_are_frozen() -> None:
 
 def test_tables_are_plain() -> None:
     tables = statistics([say(0, "李四"), say(1, "王五", kind="image")]).tables()
-    assert list(tables) == ["summary", "senders", "kinds", "days", "hours", "emoji", "mentions", "replies", "domains"]
+    assert list(tables) == [
+        *("summary", "senders", "kinds", "days", "hours", "emoji", "mentions", "replies", "domains"),
+        *("words", "phrases", "repeats", "together"),
+    ]
     assert tables["kinds"] == [{"kind": "text", "messages": 1}, {"kind": "image", "messages": 1}]
     assert tables["days"] == [{"day": dt.date(2026, 5, 1), "messages": 2}]
     assert [row for row in tables["hours"] if row["messages"]] == [{"weekday": 5, "hour": 9, "messages": 2}]
@@ -403,3 +422,120 @@ def test_tables_are_plain() -> None:
 )  # fmt: skip
 def test_durations_as_text(seconds: float, text: str) -> None:
     assert duration_text(dt.timedelta(seconds=seconds)) == text
+
+
+# --- what texts are made of -----------------------------------------------------------------------
+
+
+def test_unicode_emoji_have_their_modifiers() -> None:
+    texts = ["👍🏽👍🏽❤️", "❤ 1 ©", "1️⃣🇨🇳🇨🇳", "👨‍👩‍👧‍👦™️", "[强]🙂"]
+    found = statistics([say(number, "李四", text) for number, text in enumerate(texts)])
+    assert dict(found.emoji) == {
+        "👍🏽": 2,
+        "❤️": 1,
+        "1️⃣": 1,
+        "🇨🇳": 2,
+        "👨‍👩‍👧‍👦": 1,
+        "™️": 1,
+        "[强]": 1,
+        "🙂": 1,
+    }
+    assert {"emoji": "👍🏽", "unicode": "👍🏽", "count": 2} in found.tables()["emoji"]
+
+
+@pytest.mark.skipif(not knows_words(), reason="needs jieba")
+def test_words_and_phrases() -> None:
+    texts = [
+        "图书馆的打气筒坏了[强] https://example.invalid/pump",
+        "我们去图书馆吗？@城南-读书会\u2005打气筒 12345",
+        "iPhone iphone 城南-读书会 在图书馆",
+    ]
+    chat = Conversation([say(number, "城南-读书会", text) for number, text in enumerate(texts)])
+    found = statistics(chat)
+    assert found.words == {"图书馆": 3, "打气筒": 2, "iphone": 2, "城南-读书会": 1}
+    assert statistics(chat, words=False).words == {} == statistics(iter(chat)).words
+    assert statistics(iter(chat), words=True).words["图书馆"] == 3
+    twice = statistics(Conversation([say(number, "李四", "修车工具很全") for number in range(2)]))
+    assert list(twice.phrases.values()) == [2] * len(twice.phrases)
+    assert "打气筒" not in statistics(chat.of_kind("image")).words
+
+
+def test_words_need_jieba(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jieba", None)
+    monkeypatch.setattr(count, "knows_words", lambda: False)
+    words._tokenizer.cache_clear()
+    chat = Conversation([say(0, "李四", "图书馆")])
+    assert statistics(chat).words == {}
+    with pytest.raises(MissingExtraError, match="counting words needs an optional library"):
+        statistics(chat, words=True)
+
+
+def test_finding_words_leaves_nothing_behind(tmp_path: Path) -> None:
+    pytest.importorskip("jieba")
+    code = "from wechatlog.operations.statistics.words import WordFinder as W; print(list(W().runs('图书馆')))"
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr, list(tmp_path.iterdir())) == ("[['图书馆']]\n", "", [])
+
+
+def test_rare_words_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tally, "LIMIT", 3)
+    often = tally.Frequent()
+    for number in range(1000):
+        often.add("图书馆")
+        often.add(str(number))
+    assert often.counts["图书馆"] == 1000
+    assert len(often.counts) <= 7
+    assert not often.complete
+
+
+@pytest.mark.parametrize(
+    ("text", "laughing"),
+    [("哈", False), ("哈哈好的", True), ("233", True), ("hhh好", True), ("LOL", True), ("lollipop", False),
+     ("www.example.invalid", False), ("hahaha", True), ("😂", True), ("[偷笑]", True), ("[强]", False)],
+)  # fmt: skip
+def test_laughter(text: str, laughing: bool) -> None:
+    found = statistics([say(0, "李四", text)])
+    assert found.senders[0].laughs == int(laughing)
+
+
+def test_repeats_of_somebody_else() -> None:
+    lines = [("李四", "收到"), ("王五", "收到"), ("王五", "收到"), ("赵六", " 收到"), ("李四", "好"), ("王五", "收到")]
+    found = statistics([say(number, who, text) for number, (who, text) in enumerate(lines)])
+    assert found.repeats == {"收到": 2}
+    assert {sender.label: sender.repeats for sender in found.senders} == {"李四": 0, "王五": 1, "赵六": 1}
+
+
+def test_nights_and_the_ends_of_days() -> None:
+    times = ["2026-05-01 23:50", "2026-05-02 00:10", "2026-05-02 04:59", "2026-05-02 05:00", "2026-05-02 22:00"]
+    who = ["李四", "王五", "王五", "李四", "赵六"]
+    messages = [
+        Message(time=dt.datetime.fromisoformat(time), precision="minute", sender=name, text="早")
+        for time, name in zip(times, who, strict=True)
+    ]
+    found = statistics(messages)
+    numbers = {s.label: (s.night, s.opened, s.closed) for s in found.senders}
+    assert numbers == {"李四": (0, 1, 1), "王五": (2, 1, 0), "赵六": (0, 0, 1)}
+    assert found.latest == (messages[2].time, "王五")
+    assert found.senders[1].night_share == 1
+    assert found.coarse == 5
+    assert found.cautions[0].startswith("the times of all messages are not to the second")
+    assert statistics([say(0, "李四", "早")]).cautions == ()
+
+
+def test_who_is_there_together() -> None:
+    lines = [(0, "李四"), (1, "王五"), (2, "李四"), (3, "赵六"), (200, "王五"), (201, "李四"), (500, "王五")]
+    found = statistics([say(minute, who, "早") for minute, who in lines])
+    assert found.together == {("李四", "王五"): 2, ("李四", "赵六"): 1, ("王五", "赵六"): 1}
+
+
+def test_calls() -> None:
+    calls = [Call("voice", 95), Call("video", None, "已取消"), Call("voice", 10**12)]
+    found = statistics([say(n, "李四", "[通话]", kind="call", segments=[call]) for n, call in enumerate(calls)])
+    assert (found.senders[0].calls, found.senders[0].call_seconds) == (3, 95 + 7 * 86_400)
+
+
+def test_a_conversation_is_counted_in_the_order_of_time() -> None:
+    chat = Conversation([say(2, "王五", "好"), say(0, "李四", "早"), say(1, "王五", "早啊")])
+    assert statistics(chat) == statistics(chat.sorted())
+    assert statistics(chat).responses is not None

@@ -11,6 +11,7 @@ from wechatlog.operations.sessions import iter_sessions, sessions
 from wechatlog.operations.split import split
 from wechatlog.operations.statistics import (
     Counts,
+    Moment,
     ResponseTimes,
     SenderStatistics,
     Silence,
@@ -28,6 +29,7 @@ __all__ = [
     "Identities",
     "MergePart",
     "MergeReport",
+    "Moment",
     "Name",
     "Person",
     "Place",

@@ -17,8 +17,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from wechatlog.errors import MissingExtraError
 from wechatlog.ext.plot.looks import Canvas, whole_numbers
-from wechatlog.operations.counting import EVERYONE
-from wechatlog.operations.statistics import Statistics, duration_text, statistics, unicode_of
+from wechatlog.operations.statistics import EVERYONE, Statistics, duration_text, statistics, unicode_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

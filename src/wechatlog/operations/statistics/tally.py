@@ -7,11 +7,13 @@ days; tables whose keys come out of the bodies stop growing at `LIMIT` keys. Kno
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from wechatlog.model import MessageKind, account_names, called, normalize_name
-from wechatlog.segments.types import Emoji, Link, Mention, Quote
+from wechatlog.operations.statistics.words import WordFinder, find_emoji, laughs
+from wechatlog.segments.types import Call, Emoji, Link, Mention, Quote, Text
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
@@ -31,6 +33,16 @@ that many, at most twice)."""
 EVERYONE: Final = "@所有人"
 """Who is mentioned where everybody is."""
 
+NIGHT: Final = 5
+"""The hour at which a day begins for those who stay up: what is written before it is night."""
+
+_TOGETHER: Final = 200
+"""People of one session who are counted as being there together."""
+_LONGEST_CALL: Final = 86_400 * 7
+"""Seconds of a call from which on a number is a mistake."""
+_JOIN: Final = {False: "", True: " "}
+_REPEATED: Final = 40
+"""Characters of the longest text whose repetition is counted."""
 _NAMES: Final = 1_000
 _HOST: Final = re.compile(
     r"(?:(?:[A-Za-z][A-Za-z0-9+.-]{0,30}:)?//|(?=[^/?#\s]{0,253}\.))"  # a scheme, or else a dot in the host
@@ -39,6 +51,17 @@ _HOST: Final = re.compile(
 )
 _EPOCH: Final = dt.datetime(1970, 1, 1)
 _EPOCH_AWARE: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+def in_order_of_time(conversation: Conversation) -> Iterable[Message]:
+    """The messages of a conversation in the order of time; as they are, where they are in order."""
+    last: dt.datetime | None = None
+    for message in conversation.messages:
+        if message.time is not None:
+            if last is not None and message.time < last:
+                return conversation.sorted().messages
+            last = message.time
+    return conversation.messages
 
 
 def domain_of(url: str) -> str | None:
@@ -60,9 +83,18 @@ class TalliedSender:
         days: ordinals of the days on which they wrote.
         started: sessions that they began.
         waits: whole seconds until they answered, to how often.
+        night: messages between midnight and five.
+        opened: days on which they wrote first.
+        closed: days on which they wrote last.
+        laughs: messages in which they laugh.
+        repeats: messages with the text of the message before, which somebody else wrote.
+        calls: calls, and their seconds together.
     """
 
-    __slots__ = ("_shown", "characters", "days", "id", "is_self", "messages", "name", "names", "started", "waits")
+    __slots__ = (
+        *("_shown", "calls", "characters", "closed", "days", "id", "is_self", "laughs", "messages", "name", "names"),
+        *("night", "opened", "repeats", "started", "waits"),
+    )
 
     def __init__(self, sender_id: str | None) -> None:
         self.id = sender_id
@@ -70,6 +102,8 @@ class TalliedSender:
         self.is_self: bool | None = None
         self.names: dict[str, None] = {}
         self.messages = self.characters = self.started = 0
+        self.night = self.opened = self.closed = self.laughs = self.repeats = 0
+        self.calls = (0, 0)
         self.days: set[int] = set()
         self.waits: dict[int, int] = {}
         self._shown: str | None = None
@@ -117,12 +151,15 @@ class _Talk:
     def __init__(self, gap: dt.timedelta) -> None:
         self._ahead, self._back = gap, -gap
         self.sessions = 0
+        self.together: dict[tuple[TalliedSender, TalliedSender], int] = {}
+        self._present: dict[TalliedSender, None] = {}
         self.silence = dt.timedelta()
         self.silent: tuple[dt.datetime, dt.datetime] | None = None
         self.begin()
 
     def begin(self) -> None:
         """Another conversation: what comes now answers nothing that was before."""
+        self._end_session()
         self._last: tuple[TalliedSender, dt.datetime, dt.timedelta] | None = None
 
     def add(self, sender: TalliedSender, time: dt.datetime) -> None:
@@ -137,9 +174,68 @@ class _Talk:
                 if last[0] is not sender and step.days >= 0:
                     seconds = step.days * 86_400 + step.seconds
                     sender.waits[seconds] = sender.waits.get(seconds, 0) + 1
+                self._present[sender] = None
                 return
         self.sessions += 1
         sender.started += 1
+        self._end_session()
+        self._present[sender] = None
+
+    def _end_session(self) -> None:
+        """Note who was there together; of very many the first."""
+        for pair in itertools.combinations(itertools.islice(self._present, _TOGETHER), 2):
+            key = pair if pair in self.together or pair[::-1] not in self.together else pair[::-1]
+            if key in self.together or len(self.together) < LIMIT:
+                self.together[key] = self.together.get(key, 0) + 1
+        self._present = {}
+
+
+class _Ends:
+    """Who writes first and last on each day, and what was written latest at night."""
+
+    def __init__(self) -> None:
+        self.latest: tuple[TalliedSender, dt.datetime] | None = None
+        self._late = -1
+        self._day: int | None = None
+        self._last: TalliedSender | None = None
+
+    def begin(self) -> None:
+        """Another conversation, whose days have ends of their own."""
+        if self._last is not None:
+            self._last.closed += 1
+        self._day = self._last = None
+
+    def add(self, sender: TalliedSender, time: dt.datetime) -> None:
+        """Count a message that somebody sent."""
+        day = time.toordinal()
+        if day != self._day:
+            self.begin()
+            sender.opened += 1
+            self._day = day
+        self._last = sender
+        if time.hour < NIGHT:
+            sender.night += 1
+            late = time.hour * 3600 + time.minute * 60 + time.second
+            if late > self._late:
+                self._late, self.latest = late, (sender, time)
+
+
+class Frequent:
+    """How often things occur, of which there may be too many to keep: now and then the rarest are forgotten."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = {}
+        self.complete = True
+        self._floor = 1
+
+    def add(self, key: str) -> None:
+        """Count one more."""
+        self.counts[key] = self.counts.get(key, 0) + 1
+        if len(self.counts) > 2 * LIMIT:
+            self.complete = False
+            while len(self.counts) > LIMIT:
+                self.counts = {key: number for key, number in self.counts.items() if number > self._floor}
+                self._floor += 1
 
 
 class _Answers:
@@ -171,6 +267,7 @@ class Tally:
         gap: the longest pause inside a session.
         segments: whether to look into the bodies for emoji, mentions and links.
         people: who is who, or `None`.
+        words: finds the words of texts, or `None` where they are not counted.
 
     Attributes:
         messages: how many.
@@ -179,17 +276,33 @@ class Tally:
         kinds: how many of each kind.
         senders: everybody who sent something, in order of appearance.
         calendar: when.
+        ends: who writes first and last on a day, and latest at night.
         talk: sessions and silences.
         emoji: canonical codes.
         mentions: pairs of a sender and a name, with single blanks.
         replies: pairs of a sender and who was answered: a sender, or a name.
         domains: hosts of links.
+        words: words, each as it is counted.
+        phrases: two words that follow each other.
+        repeats: texts that somebody wrote again right after somebody else.
+        coarse: how many messages have a time that is not to the second.
         complete: whether no table reached `LIMIT`.
     """
 
-    def __init__(self, gap: dt.timedelta, *, segments: bool, people: Identities | None = None) -> None:
+    def __init__(
+        self,
+        gap: dt.timedelta,
+        *,
+        segments: bool,
+        people: Identities | None = None,
+        words: WordFinder | None = None,
+    ) -> None:
         self._segments = segments
         self._people = people
+        self._finder, self._own_finder = words, False
+        self.words, self.phrases, self.repeats = Frequent(), Frequent(), Frequent()
+        self.coarse = 0
+        self._before: tuple[TalliedSender, str] | None = None
         self.messages = self.notices = self.undated = 0
         self.complete = True
         self._kinds: dict[int, int] = {}
@@ -202,6 +315,7 @@ class Tally:
         self.senders: list[TalliedSender] = []
         self.calendar = _Calendar()
         self.talk = _Talk(gap)
+        self.ends = _Ends()
         self._answers = _Answers()
         self.emoji: dict[str, int] = {}
         self.mentions: dict[tuple[TalliedSender, str], int] = {}
@@ -213,19 +327,34 @@ class Tally:
         """How many there are of each kind that occurs."""
         return ((kind, self._kinds[id(kind)]) for kind in MessageKind if id(kind) in self._kinds)
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether no table reached its limit."""
+        return all((self.complete, self.words.complete, self.phrases.complete, self.repeats.complete))
+
+    def count_words_of_conversations(self) -> None:
+        """Count words in what is given as a conversation, not in a stream."""
+        self._own_finder = True
+
     def add_conversation(self, conversation: Conversation) -> None:
         """Count a conversation, and go by what it says of names and account ids."""
         if self._people is None:
             self._accounts = account_names(conversation.members)
             self._aliases = {who.id: sorted(called(who)) for who in conversation.members if who.id}
         self._owner = conversation.owner
-        self.add(conversation.messages)
+        if self._own_finder and self._finder is None:
+            self._finder = WordFinder()
+        if self._finder is not None:
+            self._finder.learn(conversation._names())
+        self.add(in_order_of_time(conversation))
         self._accounts, self._aliases, self._owner = {}, {}, None
 
     def add(self, messages: Iterable[Message]) -> None:
         """Count the messages of one conversation."""
         self.talk.begin()
+        self.ends.begin()
         self._answers.begin()
+        self._before = None
         kinds = self._kinds
         for message in messages:
             self.messages += 1
@@ -244,7 +373,11 @@ class Tally:
                 sender.days.add(day)
                 if message.precision != "day":
                     self.talk.add(sender, time)
+                    self.ends.add(sender, time)
+                self.coarse += message.precision != "second"
             self._look_into(message, sender)
+        self.talk.begin()
+        self.ends.begin()
 
     def _find(self, message: Message) -> TalliedSender | None:
         """Who this is: by the account id, or else by the name; nobody where there is neither."""
@@ -282,22 +415,52 @@ class Tally:
             typed = (segment.raw for segment in message.segments if not isinstance(segment, Quote))
             sender.characters += sum(map(len, typed))
         if self._segments:
-            for segment in message.segments:
-                self._count_segment(segment, sender)
+            self._count_segments(message.segments, sender)
+            self._count_repeat(message, sender)
         if quoting or message.reply_to is not None:
             self._count_reply(message, sender)
         if message.id is not None:
             self._answers.remember(message.id, sender)
 
-    def _count_segment(self, segment: Segment, sender: TalliedSender) -> None:
-        if isinstance(segment, Emoji):
-            self._bump(self.emoji, segment.name)
-        elif isinstance(segment, Mention):
-            self._bump(self.mentions, (sender, EVERYONE if segment.everyone else normalize_name(segment.name)))
-        elif isinstance(segment, Link) and segment.url:
-            domain = domain_of(segment.url)
-            if domain is not None:
-                self._bump(self.domains, domain)
+    def _count_segments(self, segments: Iterable[Segment], sender: TalliedSender) -> None:
+        laughing = False
+        for segment in segments:
+            if type(segment) is Text:
+                laughing = self._count_text(segment.raw) or laughing
+            elif isinstance(segment, Emoji):
+                self._bump(self.emoji, segment.name)
+                laughing = laughing or laughs("", (segment.name,))
+            elif isinstance(segment, Mention):
+                self._bump(self.mentions, (sender, EVERYONE if segment.everyone else normalize_name(segment.name)))
+            elif isinstance(segment, Link) and segment.url:
+                domain = domain_of(segment.url)
+                if domain is not None:
+                    self._bump(self.domains, domain)
+            elif isinstance(segment, Call):
+                calls, seconds = sender.calls
+                sender.calls = calls + 1, seconds + min(max(0, int(segment.seconds or 0)), _LONGEST_CALL)
+        sender.laughs += laughing
+
+    def _count_text(self, text: str) -> bool:
+        """Count what a text is made of; whether somebody laughs in it."""
+        for emoji in find_emoji(text):
+            self._bump(self.emoji, emoji)
+        if self._finder is not None:
+            for run in self._finder.runs(text):
+                for word in run:
+                    self.words.add(word)
+                for pair in itertools.pairwise(run):
+                    self.phrases.add(_JOIN[any(map(str.isascii, pair))].join(pair))
+        return laughs(text)
+
+    def _count_repeat(self, message: Message, sender: TalliedSender) -> None:
+        text = message.text.strip()
+        before, self._before = self._before, (sender, text)
+        if before is None or before[1] != text or before[0] is sender:
+            return
+        if message.kind is MessageKind.TEXT and 0 < len(text) <= _REPEATED:
+            sender.repeats += 1
+            self.repeats.add(text)
 
     def _count_reply(self, message: Message, sender: TalliedSender) -> None:
         """By the id of the message answered, or else by the name in the quote; nothing where neither is known."""

@@ -1,30 +1,34 @@
-"""Numbers of a chat: who, when, how much, to whom, how soon.
+"""The numbers of a chat as immutable values: who, when, how much, to whom, how soon, in which words.
 
-Takes conversations or a stream of messages, gives one immutable value; counting is done in one pass by `counting`.
-Knows nothing of tables on a screen and of plots: `Statistics.tables` has plain rows for whoever shows them.
+Takes nothing but numbers; `Statistics.tables` has plain rows for whoever shows them. Knows nothing of messages, of
+tables on a screen and of plots.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import itertools
-from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import attrs
 
 from wechatlog.emoji import lookup
 from wechatlog.errors import MissingExtraError
-from wechatlog.model import Conversation, Message, MessageKind
-from wechatlog.operations.counting import Tally
-from wechatlog.operations.sessions import HOUR
 
 if TYPE_CHECKING:
-    from wechatlog.operations.counting import TalliedSender
-    from wechatlog.operations.identity import Identities
+    from wechatlog.model import MessageKind
 
-__all__ = ["Counts", "ResponseTimes", "SenderStatistics", "Silence", "Statistics", "Streak", "statistics"]
+__all__ = [
+    "Counts",
+    "Moment",
+    "ResponseTimes",
+    "SenderStatistics",
+    "Silence",
+    "Statistics",
+    "Streak",
+    "duration_text",
+    "unicode_of",
+]
 
 Key = TypeVar("Key", bound=Hashable)
 Row = dict[str, Any]
@@ -159,6 +163,13 @@ class SenderStatistics:
         active_days: days on which they wrote.
         started: sessions that they began.
         responses: how soon they answer, or `None` where they never did.
+        night: messages between midnight and five in the morning.
+        opened: days on which they wrote the first message.
+        closed: days on which they wrote the last.
+        laughs: messages in which they laugh: `哈哈`, `233`, `lol`, 😂, `[偷笑]`.
+        repeats: messages with the very text of the message before, which somebody else wrote.
+        calls: calls that stand under their name.
+        call_seconds: how long these were together.
     """
 
     label: str
@@ -171,6 +182,30 @@ class SenderStatistics:
     active_days: int
     started: int
     responses: ResponseTimes | None
+    night: int = 0
+    opened: int = 0
+    closed: int = 0
+    laughs: int = 0
+    repeats: int = 0
+    calls: int = 0
+    call_seconds: int = 0
+
+    @property
+    def night_share(self) -> float:
+        """Messages between midnight and five, of all of theirs, 0 to 1."""
+        return self.night / self.messages if self.messages else 0.0
+
+
+class Moment(NamedTuple):
+    """When somebody wrote.
+
+    Attributes:
+        time: of the message.
+        sender: the label of who wrote it.
+    """
+
+    time: dt.datetime
+    sender: str
 
 
 @attrs.frozen(slots=True, repr=False)
@@ -196,14 +231,25 @@ class Statistics:
         sessions: how many there were.
         responses: how soon somebody answers, of all senders together; `None` where nobody ever did.
         longest_silence: the longest time between two messages that follow each other in a conversation, or `None`.
-        emoji: emoji codes by canonical name (`[微笑]`), the most frequent first; not Unicode emoji, not stickers.
+        emoji: emoji codes by canonical name (`[微笑]`) and Unicode emoji with their modifiers (`👍🏽`), the most
+            frequent first; not stickers.
         mentions: pairs of labels, who and whom, the most frequent first. A name that just one sender has shown stands
             for that sender; any other stands for itself; `@所有人` for everybody.
         replies: pairs of labels, who and whom: messages of kind `quote`, or with `reply_to`, whose target is known.
         domains: hosts of links in small letters, without `www.`, the most frequent first.
-        segments: whether bodies were looked into; otherwise `emoji`, `mentions` and `domains` are empty.
-        complete: whether nothing was left out of `emoji`, `mentions`, `replies` and `domains`; each takes 100,000
-            different entries.
+        words: words in the texts, the most frequent first: Chinese ones of two characters and more, others in small
+            letters, names of people whole; without stop words, numbers, emoji codes and addresses. Empty where they
+            were not counted.
+        phrases: two words that follow each other, likewise.
+        repeats: texts that somebody wrote again right after somebody else, by how often that happened.
+        together: pairs of labels: sessions in which both wrote.
+        latest: the message that was written latest at night, which ends at five in the morning.
+        coarse: messages whose time is not to the second.
+        segments: whether bodies were looked into; otherwise `emoji`, `mentions`, `domains`, `words`, `phrases` and
+            `repeats` are empty, and nobody laughs or calls.
+        complete: whether nothing was left out of `emoji`, `mentions`, `replies`, `domains` and `together`, each of
+            which takes 100,000 different entries, and of `words`, `phrases` and `repeats`, of which the rarest are
+            forgotten beyond that.
     """
 
     messages: int
@@ -225,6 +271,27 @@ class Statistics:
     domains: Counts[str]
     segments: bool
     complete: bool
+    words: Counts[str] = attrs.field(factory=Counts)
+    phrases: Counts[str] = attrs.field(factory=Counts)
+    repeats: Counts[str] = attrs.field(factory=Counts)
+    together: Counts[tuple[str, str]] = attrs.field(factory=Counts)
+    latest: Moment | None = None
+    coarse: int = 0
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What to keep in mind when reading the numbers, in sentences; empty where there is nothing."""
+        dated = self.messages - self.undated
+        found = []
+        if self.coarse:
+            all_of_them = "all" if self.coarse == dated else f"{self.coarse:,} of {dated:,}"
+            found.append(
+                f"the times of {all_of_them} messages are not to the second: response times are rough, and what was "
+                "written in one minute is in the order of the archive"
+            )
+        if not self.complete:
+            found.append("some of the rarest emoji, mentions, replies, links or words were not counted")
+        return tuple(found)
 
     @property
     def active_days(self) -> int:
@@ -253,7 +320,8 @@ class Statistics:
 
         Returns:
             Rows by name of table: `summary` (one row), `senders`, `kinds`, `days`, `hours` (168 rows, weekdays from 1
-            for Monday), `emoji`, `mentions`, `replies`, `domains`. Durations are in seconds.
+            for Monday), `emoji`, `mentions`, `replies`, `domains`, `words`, `phrases`, `repeats`, `together`. Durations
+            are in seconds.
         """
         return {
             "summary": [_summary(self)],
@@ -271,6 +339,12 @@ class Statistics:
             "mentions": _pairs(self.mentions, "mentioned"),
             "replies": _pairs(self.replies, "answered"),
             "domains": [{"domain": domain, "links": number} for domain, number in self.domains.items()],
+            "words": [{"word": word, "count": number} for word, number in self.words.items()],
+            "phrases": [{"phrase": phrase, "count": number} for phrase, number in self.phrases.items()],
+            "repeats": [{"text": text, "count": number} for text, number in self.repeats.items()],
+            "together": [
+                {"sender": one, "other": other, "sessions": number} for (one, other), number in self.together.items()
+            ],
         }
 
     def __repr__(self) -> str:
@@ -290,9 +364,9 @@ class Statistics:
 
 
 def unicode_of(name: str) -> str | None:
-    """The closest Unicode emoji of a canonical name, or `None`."""
+    """The closest Unicode emoji of a canonical name, which a Unicode emoji is itself; or `None`."""
     entry = lookup(name)
-    return entry.unicode if entry is not None else None
+    return name if entry is None and not name.startswith("[") else entry.unicode if entry is not None else None
 
 
 def duration_text(duration: dt.timedelta) -> str:
@@ -332,6 +406,12 @@ def _summary(found: Statistics) -> Row:
         "gap": _seconds(found.gap),
         "sessions": found.sessions,
         **_response_row(found.responses),
+        "night": sum(sender.night for sender in found.senders),
+        "latest": found.latest.time if found.latest else None,
+        "latest_sender": found.latest.sender if found.latest else None,
+        "calls": sum(sender.calls for sender in found.senders),
+        "call_seconds": sum(sender.call_seconds for sender in found.senders),
+        "coarse": found.coarse,
         "complete": found.complete,
     }
 
@@ -350,136 +430,3 @@ def _sender_row(sender: SenderStatistics) -> Row:
 
 def _pairs(counts: Counts[tuple[str, str]], whom: str) -> list[Row]:
     return [{"sender": sender, whom: target, "count": number} for (sender, target), number in counts.items()]
-
-
-def statistics(
-    messages: Conversation | Iterable[Message] | Iterable[Conversation],
-    *,
-    gap: dt.timedelta = HOUR,
-    segments: bool = True,
-    people: Identities | None = None,
-) -> Statistics:
-    """Count a conversation, several, or a stream of messages, in one pass.
-
-    A sender is known by the account id, or else by the exact name; in a conversation also by a name or an alias that
-    its list of members gives to one account. Messages are taken in their order; if it is not that of time, `sorted` of
-    the conversation first. Several conversations are counted together, but no session, answer or silence goes from one
-    into the next: `merge` those that are parts of one chat.
-
-    Memory grows with senders and days, not with messages: for each sender their names (1,000 at most), their days, and
-    how often they answered after how many seconds (`gap` at most). What bodies can make up is limited, see
-    `Statistics.complete`. Who sent a message that is answered by its id is known for the 100,000 messages before.
-
-    Args:
-        messages: what `load`, `load_archive` or `iter_messages` gives, or any other conversations or messages.
-        gap: the longest pause inside a session.
-        segments: look for emoji, mentions and links, which takes longer than all the rest. Without it those are empty.
-        people: who is who, as `identities` finds it; whoever is in it is counted as one, with the name shown last.
-
-    Raises:
-        ValueError: for a gap below zero.
-        TypeError: for anything but messages and conversations.
-    """
-    if gap < dt.timedelta():
-        raise ValueError(f"a gap is no less than zero, not {gap}")
-    tally = Tally(gap, segments=segments, people=people)
-    if isinstance(messages, Conversation):
-        tally.add_conversation(messages)
-        return _freeze(tally, gap, segments=segments)
-    items = iter(messages)
-    first = next(items, None)
-    if first is None or isinstance(first, Message):
-        tally.add(cast("Iterable[Message]", () if first is None else itertools.chain((first,), items)))
-        return _freeze(tally, gap, segments=segments)
-    for conversation in itertools.chain((first,), items):
-        if not isinstance(conversation, Conversation):
-            raise TypeError(f"statistics takes messages or conversations, not {type(conversation).__name__}")
-        tally.add_conversation(conversation)
-    return _freeze(tally, gap, segments=segments)
-
-
-def _freeze(tally: Tally, gap: dt.timedelta, *, segments: bool) -> Statistics:
-    senders = sorted(tally.senders, key=lambda sender: -sender.messages)
-    labels = _labels(senders)
-    resolve = _Resolver(labels)
-    waits: Counter[int] = Counter()
-    for sender in senders:
-        waits.update(sender.waits)
-    calendar, talk = tally.calendar, tally.talk
-    return Statistics(
-        messages=tally.messages,
-        notices=tally.notices,
-        undated=tally.undated,
-        first=calendar.first,
-        last=calendar.last,
-        senders=tuple(_sender(sender, labels[sender], tally.messages - tally.notices) for sender in senders),
-        kinds=_ranked(tally.kinds),
-        days=Counts((dt.date.fromordinal(day), number) for day, number in sorted(calendar.days.items())),
-        hours=tuple(tuple(calendar.hours[start : start + 24]) for start in range(0, 7 * 24, 24)),
-        gap=gap,
-        sessions=talk.sessions,
-        responses=ResponseTimes.of(waits),
-        longest_silence=Silence(*talk.silent, talk.silence) if talk.silent else None,
-        emoji=_ranked(tally.emoji.items()),
-        mentions=_ranked(resolve.pairs(tally.mentions)),
-        replies=_ranked(resolve.pairs(tally.replies)),
-        domains=_ranked(tally.domains.items()),
-        segments=segments,
-        complete=tally.complete,
-    )
-
-
-def _sender(sender: TalliedSender, label: str, sent: int) -> SenderStatistics:
-    return SenderStatistics(
-        label=label,
-        name=sender.name,
-        id=sender.id,
-        is_self=sender.is_self,
-        messages=sender.messages,
-        share=sender.messages / sent,
-        characters=sender.characters,
-        active_days=len(sender.days),
-        started=sender.started,
-        responses=ResponseTimes.of(sender.waits),
-    )
-
-
-def _ranked(items: Iterable[tuple[Key, int]]) -> Counts[Key]:
-    """The highest number first; of equal ones the first."""
-    return Counts(sorted(items, key=lambda item: -item[1]))
-
-
-def _labels(senders: Iterable[TalliedSender]) -> dict[TalliedSender, str]:
-    """A label of its own for each sender."""
-    plain = {sender: sender.name or sender.id or "" for sender in senders}
-    often = Counter(plain.values())
-    labels: dict[TalliedSender, str] = {}
-    taken: set[str] = set()
-    for sender, name in plain.items():
-        label = f"{name} ({sender.id})" if often[name] > 1 and sender.id else name
-        numbered = (f"{label} #{number}" for number in itertools.count(2))
-        labels[sender] = next(text for text in itertools.chain((label,), numbered) if text not in taken)
-        taken.add(labels[sender])
-    return labels
-
-
-class _Resolver:
-    """Whom names stand for: the one sender who has shown them, or else themselves."""
-
-    def __init__(self, labels: Mapping[TalliedSender, str]) -> None:
-        self._labels = labels
-        self._owners: dict[str, TalliedSender | None] = {}
-        for sender in labels:
-            for name in sender.names:
-                self._owners[name] = None if name in self._owners else sender
-
-    def pairs(self, found: Mapping[tuple[TalliedSender, Any], int]) -> Iterable[tuple[tuple[str, str], int]]:
-        """Pairs of labels, with what belongs to one pair added up."""
-        counts: Counter[tuple[str, str]] = Counter()
-        for (sender, target), number in found.items():
-            counts[self._labels[sender], self._label(target)] += number
-        return counts.items()
-
-    def _label(self, target: TalliedSender | str) -> str:
-        owner = self._owners.get(target) if isinstance(target, str) else target
-        return self._labels[owner] if owner is not None else str(target)
