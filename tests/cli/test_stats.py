@@ -13,7 +13,7 @@ from rich.cells import cell_len
 import wechatlog
 from wechatlog.cli import stats as stats_module
 from wechatlog.cli.charts import ASCII, bars, columns, fit, heat_map
-from wechatlog.cli.report import Page, iter_lines
+from wechatlog.cli.stats_lines import Page, iter_lines
 from wechatlog.operations import statistics
 from wechatlog.operations.statistics import tally
 

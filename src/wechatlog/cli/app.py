@@ -39,6 +39,7 @@ _HOMES: Final = {
     "info": "info",
     "media": "media",
     "mcp": "mcp",
+    "report": "report",
     "search": "search",
     "show": "show",
     "stats": "stats",

@@ -1,164 +1,110 @@
-"""Statistics as lines for a person: a few sentences, then tables with bars.
-
-Takes statistics and a page, gives rich texts, one for each line. Nothing here prints.
-"""
+"""`wechatlog report`: the numbers of a chat, or of one year of it, as a page for the browser."""
 
 from __future__ import annotations
 
-import os
-import sys
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import attrs
-from rich.text import Text
+import click
 
-from wechatlog.cli.charts import ASCII, BLOCKS, Glyphs, Row, bars, columns, fit, heat_map
-from wechatlog.cli.messages import count, harmless
-from wechatlog.cli.terminal import on_terminal
-from wechatlog.operations.statistics import duration_text, unicode_of
+from wechatlog.cli.filters import Filters, filter_options
+from wechatlog.cli.inputs import Inputs
+from wechatlog.cli.messages import Failure, count, say
+from wechatlog.cli.options import ANY_PATH, Reading, is_folder, reading_options
+from wechatlog.cli.progress import progress
+from wechatlog.cli.stats import Report, united
+from wechatlog.operations.statistics import statistics
+from wechatlog.source import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
 
-    from wechatlog.operations import Counts, SenderStatistics, Statistics
+    from wechatlog.cli.progress import Tick
+    from wechatlog.model import Conversation
 
-__all__ = ["Page", "iter_lines"]
+__all__ = ["report"]
 
-_PIPED: Final = 80
-_NARROWEST: Final = 40
-_PAIRED: Final = 16
-"""Columns of each name where there are two."""
+_LAST_YEAR = 9998
 
 
-@attrs.frozen
-class Page:
-    """What lines are made for.
+@click.command()
+@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
+@click.option(
+    "-o", "--output", metavar="OUT", required=True, type=ANY_PATH, help="The page: a file, or - for the output."
+)
+@click.option("--year", type=click.IntRange(1, _LAST_YEAR), help="Only this year.")
+@click.option("--title", help="Title of the page; else that of the chat.")
+@click.option(
+    "--interface", type=click.Choice(["zh", "en"]), default="zh", help="Language of the page: zh (default) or en."
+)
+@filter_options
+@reading_options
+def report(inputs: tuple[str, ...], output: str, **how: Any) -> int:
+    """Write a yearly report.
 
-    Attributes:
-        width: columns.
-        glyphs: the characters of the charts.
-    """
+    One page with the days, the hours, the people, the emoji and the words of a chat. It needs no network, has no
+    script, and follows the light or dark of whoever reads it.
 
-    width: int = _PIPED
-    glyphs: Glyphs = BLOCKS
+    IN is a file, a folder, a glob, a ZIP or - for the standard input. Parts of one chat, such as daily files, are
+    united; several chats are counted together.
 
-    @classmethod
-    def of_output(cls) -> Page:
-        """The standard output: as wide as the terminal, or as `COLUMNS` says, or 80 columns."""
-        width = os.get_terminal_size(sys.stdout.fileno()).columns if on_terminal() else 0
-        wanted = os.environ.get("COLUMNS", "")
-        width = (int(wanted) if wanted.isdecimal() else 0) or width or _PIPED
-        return cls(max(width, _NARROWEST), BLOCKS if _takes(BLOCKS) else ASCII)
+    \b
+    Example:
+      wechatlog report exports/ --year 2025 -o report.html
+    """  # noqa: D301
+    from wechatlog.pages.report import render_report
 
-
-def _takes(glyphs: Glyphs) -> bool:
-    """Whether the standard output has an encoding with these characters."""
-    try:
-        "".join(attrs.astuple(glyphs)).encode(sys.stdout.encoding or "utf-8")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
-
-
-def iter_lines(title: str, found: Statistics, top: int, page: Page) -> Iterator[Text]:
-    """The lines of a report.
-
-    Args:
-        title: what was counted.
-        found: the numbers.
-        top: rows of each table.
-        page: where it will be printed.
-    """
-    for line in _lines(title, found, top, page):
-        line.rstrip()
-        yield line
-
-
-def _lines(title: str, found: Statistics, top: int, page: Page) -> Iterator[Text]:
-    yield Text.assemble((fit(title, page.width, page.glyphs, pad=False), "bold"))
-    for sentence in _sentences(found):
-        yield Text(f"  {harmless(sentence, one_line=True)}")
-    if any(map(any, found.hours)):
-        yield from _section("Hours", heat_map(found.hours, page.width, page.glyphs))
-    if found.active_days > 1:
-        yield from _section("Days", columns(found.days, page.width, page.glyphs))
-    for heading, rows, more in _tables(found, top, page.glyphs):
-        lines = list(bars(rows, page.width, page.glyphs))
-        if more:
-            lines.append(Text.assemble((f"  and {more:,} more", "dim")))
-        yield from _section(heading, lines)
-    if not found.complete:
-        yield Text("")
-        yield Text.assemble(("  some of the rarest emoji, mentions, replies or links were not counted", "dim"))
+    if output != "-" and is_folder(output):
+        raise click.UsageError(f"{output}: is a folder; give a file, such as -o report.html")
+    if how["year"] is not None and (how["since"] or how["until"]):
+        raise click.UsageError("--year excludes --since and --until")
+    found = Inputs(inputs, Reading.of(how))
+    with progress(found.sources) as tick:
+        job = _Job(found, _filters(how), tick)
+        numbers = statistics(job.conversations())
+    if not job.known.conversations:
+        raise found.nothing()
+    if not numbers.messages:
+        raise Failure(f"no message fits, in {count(job.known.conversations, 'conversation')}")
+    title = how["title"] or job.known.heading
+    page = render_report(title, numbers, language=how["interface"], year=how["year"])
+    _write(page.encode("utf-8", "replace"), output, found)
+    found.complain()
+    return 1 if found.failures else 0
 
 
-def _section(heading: str, lines: Iterable[Text]) -> Iterator[Text]:
-    """Lines under a heading; nothing where there are none."""
-    for number, line in enumerate(lines):
-        if not number:
-            yield Text("")
-            yield Text.assemble((heading, "bold green"))
-        yield line
+def _filters(how: dict[str, Any]) -> Filters:
+    filters = Filters.of(how)
+    if (year := how["year"]) is not None:
+        filters = attrs.evolve(filters, since=f"{year:04}-01-01", until=f"{year:04}-12-31")
+    return filters
 
 
-def _sentences(found: Statistics) -> Iterator[str]:
-    characters = sum(sender.characters for sender in found.senders)
-    parts = [
-        count(found.messages, "message"),
-        count(len(found.senders), "person", "people"),
-        count(characters, "character"),
-    ]
-    parts += [count(found.notices, "notice")] * bool(found.notices)
-    parts += [f"{found.undated:,} without a time"] * bool(found.undated)
-    yield " · ".join(parts)
-    if found.first is not None and found.last is not None:
-        same = found.first.date() == found.last.date()
-        yield f"{found.first:%Y-%m-%d %H:%M} to {found.last:{'%H:%M' if same else '%Y-%m-%d %H:%M'}}"
-    if (streak := found.longest_streak) is not None and found.active_days > 1:
-        run = f"{count(streak.days, 'day')} in a row from {streak.first}"
-        yield f"{count(found.active_days, 'day')} with a message; {run}"
-    if (silence := found.longest_silence) is not None:
-        yield f"longest silence {duration_text(silence.duration)}, from {silence.start:%Y-%m-%d %H:%M}"
-    if found.sessions:
-        yield f"{count(found.sessions, 'session')} with pauses up to {duration_text(found.gap)}"
-    if (times := found.responses) is not None:
-        middle = f"half of them between {duration_text(times.lower)} and {duration_text(times.upper)}"
-        yield f"{count(times.count, 'answer')} after {duration_text(times.median)} (median); {middle}"
+@attrs.define
+class _Job:
+    """Reads, and notes what was read."""
+
+    inputs: Inputs
+    filters: Filters
+    tick: Tick
+    known: Report = attrs.field(factory=lambda: Report(statistics(())))
+
+    def conversations(self) -> Iterator[Conversation]:
+        """The chats, with what is wanted of each."""
+        for conversation in united(self.inputs):
+            self.tick(len(conversation))
+            self.known = self.known.about(conversation)
+            yield self.filters.select(conversation)
 
 
-def _name(label: str) -> str:
-    return label if label.strip() else "(no name)"
-
-
-def _sender_row(sender: SenderStatistics) -> Row:
-    """A row; the notes that may be left out on a narrow terminal come last."""
-    notes = (
-        f"{sender.share:.0%}",
-        f"answers in {duration_text(sender.responses.median)}" if sender.responses else "",
-        count(sender.active_days, "day"),
-        f"began {sender.started:,}" if sender.started else "",
-        count(sender.characters, "char"),
-    )
-    return _name(sender.label), sender.messages, notes
-
-
-def _tables(found: Statistics, top: int, glyphs: Glyphs) -> Iterator[tuple[str, Sequence[Row], int]]:
-    """The heading, the rows and how many rows are left out of each table that has any."""
-    senders = [_sender_row(sender) for sender in found.most_active(top)]
-    yield "Senders", senders, len(found.senders) - len(senders)
-    kinds = [(kind.value.replace("_", " "), number, ()) for kind, number in found.kinds.items()]
-    yield "Kinds", kinds, 0
-    emoji = [(f"{name} {unicode_of(name) or ''}", number, ()) for name, number in found.emoji.most_common(top)]
-    yield "Emoji", emoji, len(found.emoji) - len(emoji)
-    for heading, pairs in (("Mentions", found.mentions), ("Replies", found.replies)):
-        yield heading, _pairs(pairs, top, glyphs), max(0, len(pairs) - top)
-    domains = [(domain, number, ()) for domain, number in found.domains.most_common(top)]
-    yield "Links", domains, len(found.domains) - len(domains)
-
-
-def _pairs(pairs: Counts[tuple[str, str]], top: int, glyphs: Glyphs) -> list[Row]:
-    """Rows of pairs, both names cut alike."""
-    return [
-        (f" {glyphs.arrow} ".join(fit(_name(name), _PAIRED, glyphs, pad=False) for name in pair), number, ())
-        for pair, number in pairs.most_common(top)
-    ]
+def _write(page: bytes, output: str, found: Inputs) -> None:
+    if output == "-":
+        click.echo(page, nl=False)
+        return
+    path = Path(output)
+    if found.holds(path):
+        raise Failure(f"{path}: is one of the inputs, and is not overwritten; choose another OUT")
+    with replacing(path) as part:
+        part.write_bytes(page)
+    say(f"{path}: {len(page) / 1000:,.0f} kB")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -18,6 +19,8 @@ from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import diagnostic_to_json
 from wechatlog.cli.terminal import COLOR, print_lines
 from wechatlog.errors import MultipleConversationsError
+from wechatlog.operations import merge
+from wechatlog.operations.identity import OWN_NAMES
 from wechatlog.operations.statistics import statistics
 from wechatlog.outputs.folder import CountedStream
 
@@ -34,7 +37,9 @@ _HUGE: Final = 256 << 20
 """Bytes from which on one file is streamed, as in `convert`."""
 _NOTHING: Final = statistics(())
 _ROWS: Final = 10
-_RANKED: Final = ("senders", "emoji", "mentions", "replies", "domains")
+_DATE: Final = re.compile(r"[0-9]{4}[-_./年]?[0-9]{1,2}(?:[-_./月]?[0-9]{1,2}日?)?")
+_NOBODY: Final = frozenset({None, *OWN_NAMES})
+_RANKED: Final = ("senders", "emoji", "mentions", "replies", "domains", "words", "phrases", "repeats", "together")
 _STREAM_HELP: Final = (
     "Read message by message, in memory that does not grow; done anyway for one file of 256 MB or more. "
     "Fewer mentions are found."
@@ -87,6 +92,7 @@ class Report:
 @click.option("--top", type=click.IntRange(min=1), help="Rows of each table; else 10, and all of them in JSON.")
 @click.option("--gap", type=click.FloatRange(0, 525_600), default=60, help="Minutes that end a session.")
 @click.option("--fast", is_flag=True, help="Without emoji, mentions and links, which take longest to find.")
+@click.option("--words", is_flag=True, help="Count words and phrases too; needs the extra chinese.")
 @filter_options
 @click.option("--stream/--no-stream", default=None, help=_STREAM_HELP)
 @click.option("--color", type=COLOR, default="auto", help="Colours; auto: on a terminal.")
@@ -97,9 +103,9 @@ def stats(inputs: tuple[str, ...], **how: Any) -> int:
 
     Who writes how much, when, to whom and how soon; which emoji and links.
 
-    IN is a file, a folder, a glob, a ZIP or - for the standard input. Several chats are counted together, or
-    each alone with `--by conversation`. Filters choose the messages that are counted at all: with --sender,
-    an answer is one among those people.
+    IN is a file, a folder, a glob, a ZIP or - for the standard input. Daily files of one chat are united; several
+    chats are counted together, or each file alone with `--by conversation`. Filters choose the messages that are
+    counted at all: with --sender, an answer is one among those people.
     """
     reading = Reading.of(how)
     found = Inputs(inputs, reading)
@@ -110,6 +116,35 @@ def stats(inputs: tuple[str, ...], **how: Any) -> int:
         raise found.nothing()
     found.complain(quiet=how["as_json"])
     return 1 if found.failures or not conversations else 0
+
+
+def united(conversations: Iterable[Conversation]) -> Iterator[Conversation]:
+    """The conversations, in which parts of one chat that follow each other are one.
+
+    Parts are those of one account or room id, or of a title that differs in its date alone, with the same people.
+    """
+    parts: list[Conversation] = []
+    for conversation in conversations:
+        if parts and not _is_next(parts[-1], conversation):
+            yield _joined(parts)
+            parts = []
+        parts.append(conversation)
+    if parts:
+        yield _joined(parts)
+
+
+def _joined(parts: list[Conversation]) -> Conversation:
+    return parts[0] if len(parts) == 1 else merge(parts)
+
+
+def _is_next(one: Conversation, other: Conversation) -> bool:
+    if one.id or other.id:
+        return one.id == other.id
+    title, following = one.title or "", other.title or ""
+    if title == following or _DATE.sub("", title) != _DATE.sub("", following) or not _DATE.search(title):
+        return False
+    people, others = ({message.sender for message in chat} - _NOBODY for chat in (one, other))
+    return len(people & others) * 3 >= max(1, min(len(people), len(others)))
 
 
 @attrs.frozen
@@ -127,9 +162,9 @@ class _Job:
         if self._may_stream() and (report := self._count_stream()) is not None:
             yield report
         elif self.how["by"] == "conversation":
-            for conversation in self._watch():
+            for conversation in self._watch(self.inputs):
                 yield self._count((conversation,))
-        elif (report := self._count(self._watch())).conversations:
+        elif (report := self._count(self._watch(united(self.inputs)))).conversations:
             yield report
 
     def _count(self, conversations: Iterable[Conversation]) -> Report:
@@ -146,10 +181,14 @@ class _Job:
 
     @property
     def _how(self) -> dict[str, Any]:
-        return {"gap": dt.timedelta(minutes=self.how["gap"]), "segments": not self.how["fast"]}
+        return {
+            "gap": dt.timedelta(minutes=self.how["gap"]),
+            "segments": not self.how["fast"],
+            "words": self.how["words"],
+        }
 
-    def _watch(self) -> Iterator[Conversation]:
-        for conversation in self.inputs:
+    def _watch(self, conversations: Iterable[Conversation]) -> Iterator[Conversation]:
+        for conversation in conversations:
             self.tick(len(conversation))
             yield self.filters.select(conversation)
 
@@ -188,7 +227,7 @@ def _as_json(job: _Job, how: dict[str, Any]) -> int:
 
 def _as_text(job: _Job, how: dict[str, Any]) -> int:
     """Print each report as soon as it is there, and give the number of conversations."""
-    from wechatlog.cli.report import Page, iter_lines
+    from wechatlog.cli.stats_lines import Page, iter_lines
 
     page = Page.of_output()
     conversations = shown = 0

@@ -252,7 +252,8 @@ def emoji(conversation: Countable, ax: Axes | None = None, *, top: int = 20, dar
     labels = []
     for name, _ in shown:
         picture = canvas.lettering.only_drawable(unicode_of(name) or "")
-        labels.append(canvas.lettering.label(name) + (f" {picture}" if picture else ""))
+        label = canvas.lettering.label(name)
+        labels.append(label if picture in ("", name) else f"{label} {picture}")
     _bars(canvas, labels, [number for _, number in shown], [f"{number:,}" for _, number in shown])
     return canvas.done()
 

@@ -1,0 +1,172 @@
+"""Statistics as lines for a person: a few sentences, then tables with bars.
+
+Takes statistics and a page, gives rich texts, one for each line. Nothing here prints.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Final
+
+import attrs
+from rich.text import Text
+
+from wechatlog.cli.charts import ASCII, BLOCKS, Glyphs, Row, bars, columns, fit, heat_map
+from wechatlog.cli.messages import count, harmless
+from wechatlog.cli.terminal import on_terminal
+from wechatlog.operations.statistics import duration_text, unicode_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from wechatlog.operations import Counts, SenderStatistics, Statistics
+
+__all__ = ["Page", "iter_lines"]
+
+_PIPED: Final = 80
+_NARROWEST: Final = 40
+_PAIRED: Final = 16
+"""Columns of each name where there are two."""
+
+
+@attrs.frozen
+class Page:
+    """What lines are made for.
+
+    Attributes:
+        width: columns.
+        glyphs: the characters of the charts.
+    """
+
+    width: int = _PIPED
+    glyphs: Glyphs = BLOCKS
+
+    @classmethod
+    def of_output(cls) -> Page:
+        """The standard output: as wide as the terminal, or as `COLUMNS` says, or 80 columns."""
+        width = os.get_terminal_size(sys.stdout.fileno()).columns if on_terminal() else 0
+        wanted = os.environ.get("COLUMNS", "")
+        width = (int(wanted) if wanted.isdecimal() else 0) or width or _PIPED
+        return cls(max(width, _NARROWEST), BLOCKS if _takes(BLOCKS) else ASCII)
+
+
+def _takes(glyphs: Glyphs) -> bool:
+    """Whether the standard output has an encoding with these characters."""
+    try:
+        "".join(attrs.astuple(glyphs)).encode(sys.stdout.encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def iter_lines(title: str, found: Statistics, top: int, page: Page) -> Iterator[Text]:
+    """The lines of a report.
+
+    Args:
+        title: what was counted.
+        found: the numbers.
+        top: rows of each table.
+        page: where it will be printed.
+    """
+    for line in _lines(title, found, top, page):
+        line.rstrip()
+        yield line
+
+
+def _lines(title: str, found: Statistics, top: int, page: Page) -> Iterator[Text]:
+    yield Text.assemble((fit(title, page.width, page.glyphs, pad=False), "bold"))
+    for sentence in _sentences(found):
+        yield Text(f"  {harmless(sentence, one_line=True)}")
+    if any(map(any, found.hours)):
+        yield from _section("Hours", heat_map(found.hours, page.width, page.glyphs))
+    if found.active_days > 1:
+        yield from _section("Days", columns(found.days, page.width, page.glyphs))
+    for heading, rows, more in _tables(found, top, page.glyphs):
+        lines = list(bars(rows, page.width, page.glyphs))
+        if more:
+            lines.append(Text.assemble((f"  and {more:,} more", "dim")))
+        yield from _section(heading, lines)
+    if not found.complete:
+        yield Text("")
+        yield Text.assemble(("  some of the rarest emoji, mentions, replies or links were not counted", "dim"))
+
+
+def _section(heading: str, lines: Iterable[Text]) -> Iterator[Text]:
+    """Lines under a heading; nothing where there are none."""
+    for number, line in enumerate(lines):
+        if not number:
+            yield Text("")
+            yield Text.assemble((heading, "bold green"))
+        yield line
+
+
+def _sentences(found: Statistics) -> Iterator[str]:
+    characters = sum(sender.characters for sender in found.senders)
+    parts = [
+        count(found.messages, "message"),
+        count(len(found.senders), "person", "people"),
+        count(characters, "character"),
+    ]
+    parts += [count(found.notices, "notice")] * bool(found.notices)
+    parts += [f"{found.undated:,} without a time"] * bool(found.undated)
+    yield " · ".join(parts)
+    if found.first is not None and found.last is not None:
+        same = found.first.date() == found.last.date()
+        yield f"{found.first:%Y-%m-%d %H:%M} to {found.last:{'%H:%M' if same else '%Y-%m-%d %H:%M'}}"
+    if (streak := found.longest_streak) is not None and found.active_days > 1:
+        run = f"{count(streak.days, 'day')} in a row from {streak.first}"
+        yield f"{count(found.active_days, 'day')} with a message; {run}"
+    if (silence := found.longest_silence) is not None:
+        yield f"longest silence {duration_text(silence.duration)}, from {silence.start:%Y-%m-%d %H:%M}"
+    if found.sessions:
+        yield f"{count(found.sessions, 'session')} with pauses up to {duration_text(found.gap)}"
+    if found.coarse:
+        yield f"caution: {found.cautions[0]}"
+    if (times := found.responses) is not None:
+        middle = f"half of them between {duration_text(times.lower)} and {duration_text(times.upper)}"
+        yield f"{count(times.count, 'answer')} after {duration_text(times.median)} (median); {middle}"
+
+
+def _name(label: str) -> str:
+    return label if label.strip() else "(no name)"
+
+
+def _sender_row(sender: SenderStatistics) -> Row:
+    """A row; the notes that may be left out on a narrow terminal come last."""
+    notes = (
+        f"{sender.share:.0%}",
+        f"answers in {duration_text(sender.responses.median)}" if sender.responses else "",
+        count(sender.active_days, "day"),
+        f"began {sender.started:,}" if sender.started else "",
+        count(sender.characters, "char"),
+    )
+    return _name(sender.label), sender.messages, notes
+
+
+def _tables(found: Statistics, top: int, glyphs: Glyphs) -> Iterator[tuple[str, Sequence[Row], int]]:
+    """The heading, the rows and how many rows are left out of each table that has any."""
+    senders = [_sender_row(sender) for sender in found.most_active(top)]
+    yield "Senders", senders, len(found.senders) - len(senders)
+    kinds = [(kind.value.replace("_", " "), number, ()) for kind, number in found.kinds.items()]
+    yield "Kinds", kinds, 0
+    emoji = [(_emoji(name), number, ()) for name, number in found.emoji.most_common(top)]
+    yield "Emoji", emoji, len(found.emoji) - len(emoji)
+    for heading, pairs in (("Mentions", found.mentions), ("Replies", found.replies)):
+        yield heading, _pairs(pairs, top, glyphs), max(0, len(pairs) - top)
+    for heading, counts in (("Links", found.domains), ("Words", found.words), ("Phrases", found.phrases)):
+        rows = [(text, number, ()) for text, number in counts.most_common(top)]
+        yield heading, rows, len(counts) - len(rows)
+
+
+def _emoji(name: str) -> str:
+    picture = unicode_of(name) or ""
+    return name if picture == name else f"{name} {picture}"
+
+
+def _pairs(pairs: Counts[tuple[str, str]], top: int, glyphs: Glyphs) -> list[Row]:
+    """Rows of pairs, both names cut alike."""
+    return [
+        (f" {glyphs.arrow} ".join(fit(_name(name), _PAIRED, glyphs, pad=False) for name in pair), number, ())
+        for pair, number in pairs.most_common(top)
+    ]

@@ -1,0 +1,291 @@
+"""The numbers of a chat, or of one year of it, as one HTML page with plots as inline SVG.
+
+Takes `Statistics`, gives a page that needs no network and has no script: everything that comes from a chat goes through
+Jinja2's escaping, colours follow the light or dark of the reader, and the browser is told to load nothing. Nothing is
+said by colour alone: every mark has its number as a title, and the lists have the numbers beside them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from wechatlog.operations.statistics import EVERYONE, unicode_of
+from wechatlog.pages.environment import asset, environment
+from wechatlog.pages.policy import content_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from wechatlog.operations import SenderStatistics, Statistics
+
+__all__ = ["REPORT_LANGUAGES", "render_report"]
+
+_TOP: Final = 12
+_WORDS: Final = 48
+_ZH: Final = {
+    "language": "zh-CN", "messages": "条消息", "people": "人", "characters": "字", "active_days": "天有消息",
+    "streak": "连续最多的天数", "sessions": "段对话", "calls": "次通话", "call_time": "通话时长",
+    "answer": "回复中位时间", "calendar": "每一天", "week": "一周里的时间", "months": "每个月", "senders": "谁说得最多",
+    "awards": "之最", "emoji": "表情", "words": "常用的词", "phrases": "常连在一起的词", "together": "常在一起聊天",
+    "replies": "谁回复谁", "mentions": "谁提到谁", "domains": "链接", "repeats": "复读", "busiest": "消息最多的一天",
+    "silence": "最长的沉默", "latest": "最晚的一条", "owl": "夜猫子（0 到 5 点）", "opener": "常说当天第一句",
+    "closer": "常说当天最后一句", "starter": "开话头最多", "laugher": "笑得最多", "repeater": "复读最多",
+    "quickest": "回复最快", "mentioned": "被提到最多", "times": "次", "days": "天", "less": "少", "more": "多",
+    "caution": "注意", "units": "天 小时 分 秒", "made_with": "由 wechatlog 生成，不联网",
+    "rough": "有些时间不到秒：回复时间是大概的", "incomplete": "太少见的表情、词或链接没有全部统计",
+}  # fmt: skip
+_EN: Final = {
+    "language": "en", "messages": "messages", "people": "people", "characters": "characters",
+    "active_days": "days with a message", "streak": "most days in a row", "sessions": "sessions", "calls": "calls",
+    "call_time": "time in calls", "answer": "median time to answer", "calendar": "Every day",
+    "week": "Hours of the week", "months": "Months", "senders": "Who writes most", "awards": "Records",
+    "emoji": "Emoji", "words": "Words", "phrases": "Words together", "together": "There together",
+    "replies": "Who answers whom", "mentions": "Who mentions whom", "domains": "Links",
+    "repeats": "Repeated after others", "busiest": "Busiest day", "silence": "Longest silence",
+    "latest": "Latest at night", "owl": "Night owl (midnight to five)", "opener": "First of the day",
+    "closer": "Last of the day", "starter": "Begins most sessions", "laugher": "Laughs most",
+    "repeater": "Repeats most", "quickest": "Answers fastest", "mentioned": "Most mentioned", "times": "times",
+    "days": "days", "less": "less", "more": "more", "caution": "Caution", "units": "d h min s",
+    "made_with": "Made with wechatlog; this page does not use the network",
+    "rough": "some times are not to the second: times to answer are rough",
+    "incomplete": "the rarest emoji, words or links were not all counted",
+}  # fmt: skip
+REPORT_LANGUAGES: Final[Mapping[str, Mapping[str, str]]] = {"zh": _ZH, "en": _EN}
+_WEEKDAYS: Final = {
+    "zh": ("一", "二", "三", "四", "五", "六", "日"),
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
+_FEWEST_ANSWERS: Final = 5
+"""Answers of somebody from which on their speed says something."""
+_YEARS: Final = 12
+"""Years whose days are shown; of more the last."""
+
+
+class Bar(NamedTuple):
+    """A row of a bar chart: a label, a number, its share of the largest, and a note."""
+
+    label: str
+    number: int
+    share: float
+    note: str = ""
+
+
+class Square(NamedTuple):
+    """A square of a map: where, how dark from 0 to 1, and its title."""
+
+    x: int
+    y: int
+    strength: float
+    title: str
+
+
+class Year(NamedTuple):
+    """The days of a year as squares, and where its months begin."""
+
+    year: int
+    squares: tuple[Square, ...]
+    months: tuple[tuple[int, int], ...]
+
+
+def render_report(title: str, found: Statistics, *, language: str = "zh", year: int | None = None) -> str:
+    """The page.
+
+    Args:
+        title: of the chat.
+        found: its numbers.
+        language: of the page's own words, `zh` or `en`.
+        year: the year that was counted, or `None` for all of them.
+    """
+    words = REPORT_LANGUAGES[language]
+    style = asset("report.css")
+    return environment().get_template("report.html.jinja").render(
+        words=words,
+        style=style,
+        policy=content_policy(style),
+        title=title,
+        year=year,
+        span=_span(found),
+        facts=list(_facts(found, words)),
+        years=list(_years(found)),
+        months=_bars(_month_rows(found), most=None),
+        week=_week(found, language),
+        weekdays=_WEEKDAYS[language],
+        senders=_bars(_sender_rows(found, words)),
+        awards=list(_awards(found, words)),
+        emoji=_bars((_emoji_label(name), number, "") for name, number in found.emoji.most_common(_TOP)),
+        cloud=_cloud(found),
+        lists=[(words[name], rows) for name, rows in _lists(found) if rows],
+        cautions=[words[name] for name, so in (("rough", found.coarse), ("incomplete", not found.complete)) if so],
+    )  # fmt: skip
+
+
+def _span(found: Statistics) -> str:
+    if found.first is None or found.last is None:
+        return ""
+    return f"{found.first:%Y-%m-%d} – {found.last:%Y-%m-%d}"
+
+
+def _facts(found: Statistics, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The large numbers, each with what it is."""
+    calls = sum(sender.calls for sender in found.senders)
+    seconds = sum(sender.call_seconds for sender in found.senders)
+    streak = found.longest_streak
+    numbers = (
+        ("messages", found.messages),
+        ("people", len(found.senders)),
+        ("characters", sum(sender.characters for sender in found.senders)),
+        ("active_days", found.active_days),
+        ("streak", streak.days if streak else 0),
+        ("sessions", found.sessions),
+        ("calls", calls),
+    )
+    yield from ((f"{number:,}", words[name]) for name, number in numbers if number)
+    if seconds:
+        yield _duration(dt.timedelta(seconds=seconds), words), words["call_time"]
+    if found.responses is not None:
+        yield _duration(found.responses.median, words), words["answer"]
+
+
+def _duration(duration: dt.timedelta, words: Mapping[str, str]) -> str:
+    """A duration in its two largest units: `3 分 13 秒`, `3 min 13 s`."""
+    rest = round(duration.total_seconds())
+    parts: list[str] = []
+    for size, unit in zip((86_400, 3_600, 60, 1), words["units"].split(), strict=True):
+        number, rest = divmod(rest, size)
+        if number:
+            parts.append(f"{number:,} {unit}")
+        if parts and (not number or len(parts) == 2):
+            break
+    return " ".join(parts) or f"0 {words['units'].split()[-1]}"
+
+
+# --- plots ----------------------------------------------------------------------------------------
+
+
+def _years(found: Statistics) -> Iterator[Year]:
+    """A map of each year: a column for each week, which begins on Monday."""
+    most = max(found.days.values(), default=1)
+    for year in sorted({day.year for day in found.days})[-_YEARS:]:
+        first = dt.date(year, 1, 1)
+        before = first.weekday()
+        squares = []
+        for number in range(366):
+            day = first + dt.timedelta(days=number)
+            if day.year != year:
+                break
+            count = found.days.get(day, 0)
+            week, weekday = divmod(number + before, 7)
+            squares.append(Square(week, weekday, _strength(count, most), f"{day}: {count:,}"))
+        months = tuple(((dt.date(year, month, 1) - first).days + before) // 7 for month in range(1, 13))
+        yield Year(year, tuple(squares), tuple((week, month) for month, week in enumerate(months, 1)))
+
+
+def _strength(number: int, most: int) -> float:
+    """How dark a square is; anything at all is seen, and the difference of small numbers more than of large ones."""
+    return round(0.16 + 0.84 * (number / most) ** 0.5, 2) if number else 0.0
+
+
+def _week(found: Statistics, language: str) -> list[Square]:
+    most = max(map(max, found.hours)) or 1
+    return [
+        Square(hour, day, _strength(number, most), f"{_WEEKDAYS[language][day]} {hour:02}:00: {number:,}")
+        for day, hours in enumerate(found.hours)
+        for hour, number in enumerate(hours)
+    ]
+
+
+def _bars(rows: Iterable[tuple[str, int, str]], most: int | None = _TOP) -> list[Bar]:
+    chosen = list(rows)[:most]
+    largest = max((number for _, number, _ in chosen), default=1) or 1
+    return [Bar(label, number, round(100 * number / largest, 1), note) for label, number, note in chosen]
+
+
+def _month_rows(found: Statistics) -> list[tuple[str, int, str]]:
+    """The months from the first to the last, those without a message too; none where there is only one."""
+    counts: dict[tuple[int, int], int] = {}
+    for day, number in found.days.items():
+        counts[day.year, day.month] = counts.get((day.year, day.month), 0) + number
+    if len(counts) < 2:
+        return []
+    (year, month), last = min(counts), max(counts)
+    rows: list[tuple[str, int, str]] = []
+    while (year, month) <= last and len(rows) < 12 * _YEARS:
+        rows.append((f"{year}-{month:02}", counts.get((year, month), 0), ""))
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+    return rows
+
+
+# --- lists ----------------------------------------------------------------------------------------
+
+
+def _sender_rows(found: Statistics, words: Mapping[str, str]) -> Iterator[tuple[str, int, str]]:
+    for sender in found.most_active(_TOP):
+        notes = [f"{sender.share:.0%}", f"{sender.characters:,} {words['characters']}"]
+        yield sender.label or "?", sender.messages, " · ".join(notes)
+
+
+def _emoji_label(name: str) -> str:
+    picture = unicode_of(name)
+    return name if picture is None or picture == name else f"{picture} {name}"
+
+
+def _cloud(found: Statistics) -> list[tuple[str, int, int]]:
+    """Words with their numbers and a size from 1 to 5."""
+    chosen = found.words.most_common(_WORDS)
+    most = chosen[0][1] if chosen else 1
+    return [(word, number, 1 + round(4 * (number / most) ** 0.5)) for word, number in chosen]
+
+
+def _pair(pair: tuple[str, str], sign: str) -> str:
+    return f" {sign} ".join(name or "?" for name in pair)
+
+
+def _lists(found: Statistics) -> Iterator[tuple[str, list[Bar]]]:
+    yield "phrases", _bars((phrase, number, "") for phrase, number in found.phrases.most_common(_TOP))
+    yield "together", _bars((_pair(pair, "·"), number, "") for pair, number in found.together.most_common(_TOP))
+    yield "replies", _bars((_pair(pair, "→"), number, "") for pair, number in found.replies.most_common(_TOP))
+    mentions = ((pair, number) for pair, number in found.mentions.most_common() if pair[1] != EVERYONE)
+    yield "mentions", _bars((_pair(pair, "→"), number, "") for pair, number in mentions)
+    yield "repeats", _bars((text, number, "") for text, number in found.repeats.most_common(_TOP))
+    yield "domains", _bars((domain, number, "") for domain, number in found.domains.most_common(_TOP))
+
+
+_RECORDS: Final[tuple[tuple[str, Callable[[SenderStatistics], int], str], ...]] = (
+    ("owl", lambda sender: sender.night, "messages"),
+    ("opener", lambda sender: sender.opened, "days"),
+    ("closer", lambda sender: sender.closed, "days"),
+    ("starter", lambda sender: sender.started, "times"),
+    ("laugher", lambda sender: sender.laughs, "times"),
+    ("repeater", lambda sender: sender.repeats, "times"),
+)
+"""Who holds a record, by what, and in which unit."""
+
+
+def _awards(found: Statistics, words: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """What is the most of its kind: what it is, who or when, and how much."""
+    if found.days:
+        day, number = max(found.days.items(), key=lambda item: item[1])
+        yield words["busiest"], f"{day}", f"{number:,} {words['messages']}"
+    for name, measure, unit in _RECORDS if len(found.senders) > 1 else ():
+        best = max(found.senders, key=measure)
+        if measure(best):
+            yield words[name], best.label or "?", f"{measure(best):,} {words[unit]}"
+    answering = [
+        (s.responses.median, s.label) for s in found.senders if s.responses and s.responses.count >= _FEWEST_ANSWERS
+    ]
+    if len(answering) > 1:
+        median, label = min(answering)
+        yield words["quickest"], label or "?", _duration(median, words)
+    mentioned: dict[str, int] = {}
+    for (_, target), number in found.mentions.items():
+        if target != EVERYONE:
+            mentioned[target] = mentioned.get(target, 0) + number
+    if mentioned:
+        target = max(mentioned, key=lambda name: mentioned[name])
+        yield words["mentioned"], target or "?", f"{mentioned[target]:,} {words['times']}"
+    if found.latest is not None:
+        yield words["latest"], f"{found.latest.time:%Y-%m-%d %H:%M}", found.latest.sender or "?"
+    if found.longest_silence is not None:
+        silence = found.longest_silence
+        yield words["silence"], _duration(silence.duration, words), f"{silence.start:%Y-%m-%d} – {silence.end:%Y-%m-%d}"

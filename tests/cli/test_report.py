@@ -1,0 +1,132 @@
+"""`wechatlog report`, and the page that it writes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import wechatlog
+from wechatlog import Conversation, Message
+from wechatlog.cli.stats import united
+from wechatlog.operations import statistics
+from wechatlog.pages.report import REPORT_LANGUAGES, render_report
+
+from .conftest import Run
+
+HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }}</style>"
+
+
+class Tags(HTMLParser):
+    """What an HTML page is made of."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes.update(name for name, _ in attrs)
+
+
+def say(day: str, sender: str, text: str) -> Message:
+    return Message(time=dt.datetime.fromisoformat(day), precision="second", sender=sender, text=text)
+
+
+def test_the_page_of_a_year(example: Path, run: Run, tmp_path: Path) -> None:
+    result = run("report", example, "--year", "2026", "-o", "report.html")
+    assert result.exit_code == 0
+    assert re.fullmatch(r"wechatlog: report\.html: [0-9]+ kB\n", result.stderr)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<h1>2026-05-01-WeChat <span>2026</span></h1>" in page
+    assert "<dt>条消息</dt><dd>25</dd>" in page
+    assert "<title>2026-05-01: 25</title>" in page
+    assert run("report", example, "-o", "-", "--interface", "en").stdout.startswith('<!DOCTYPE html>\n<html lang="en">')
+
+
+def test_another_year_and_wrong_usage(example: Path, run: Run, tmp_path: Path) -> None:
+    result = run("report", example, "--year", "2025", "-o", "report.html")
+    assert (result.exit_code, result.stderr) == (1, "wechatlog: no message fits, in 1 conversation\n")
+    assert not (tmp_path / "report.html").exists()
+    for wrong in (["--year", "0"], ["--year", "2026", "--since", "2026-01-01"]):
+        assert run("report", example, "-o", "report.html", *wrong).exit_code == 2
+    assert run("report", example).exit_code == 2
+    assert run("report", example, "-o", str(tmp_path)).exit_code == 2
+
+
+def test_an_input_is_not_overwritten(run: Run, tmp_path: Path) -> None:
+    wechatlog.dump(Conversation([say("2026-05-01", "李四", "早")]), tmp_path / "a.jsonl")
+    before = (tmp_path / "a.jsonl").read_bytes()
+    assert run("report", "a.jsonl", "-o", "a.jsonl").exit_code == 1
+    assert (tmp_path / "a.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_whatever_the_chat_holds_the_page_is_inert(language: str) -> None:
+    messages = [
+        say(
+            f"2026-05-0{1 + n % 9}T0{n % 9}:00",
+            HOSTILE if n % 2 else "李四",
+            f"{HOSTILE} @{HOSTILE} http://a.example/{HOSTILE}",
+        )
+        for n in range(20)
+    ]
+    messages += [say("2026-05-09T09:00", "王五", "哈哈"), say("2026-05-09T09:01", HOSTILE, "哈哈")]
+    page = render_report(HOSTILE, statistics(Conversation(messages)), language=language, year=2026)
+    found = Tags(page)
+    assert found.tags.isdisjoint({"script", "img", "iframe", "a", "link", "form", "object"})
+    assert not {name for name in found.attributes if name.startswith("on") or name in ("src", "href", "style")}
+    assert "default-src &#39;none&#39;" in page
+    assert "script-src &#39;none&#39;" in page
+    assert "49" not in re.sub(r"[0-9]{2,}", "", page)
+
+
+def test_an_empty_chat_and_one_message() -> None:
+    assert "<h1>甲</h1>" in render_report("甲", statistics(()))
+    assert "<dd>1</dd>" in render_report("甲", statistics([Message(text="早")]))
+
+
+def test_both_languages_have_the_same_words() -> None:
+    assert set(REPORT_LANGUAGES["zh"]) == set(REPORT_LANGUAGES["en"])
+
+
+# --- parts of one chat ----------------------------------------------------------------------------
+
+
+def day(number: int, *people: str, title: str = "2026-05-0{}-群", room: str | None = None) -> Conversation:
+    messages = [say(f"2026-05-0{number}T23:{minute:02}", who, "早") for minute, who in enumerate(people)]
+    return Conversation(messages, title=title.format(number), id=room)
+
+
+def test_parts_that_follow_each_other_are_one() -> None:
+    days = [day(number, "李四", "王五") for number in (1, 2, 3)]
+    assert [len(chat) for chat in united(days)] == [6]
+    assert [len(chat) for chat in united([day(1, "李四", room="1@chatroom"), day(2, "王五", room="1@chatroom")])] == [2]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        day(2, "赵六", "孙七"),
+        day(2, "李四", "王五", title="2026-05-0{}-别的群"),
+        day(2, "李四", "王五", room="2@chatroom"),
+        day(1, "李四", "王五"),
+        day(2, "我"),
+    ],
+)
+def test_others_are_not(other: Conversation) -> None:
+    first = day(1, "李四", "王五", "我")
+    assert [len(chat) for chat in united([first, other])] == [3, len(other)]
+
+
+def test_sessions_of_a_folder_go_over_midnight(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "days").mkdir()
+    for name, time in (("2026-05-01", "23:59:00"), ("2026-05-02", "00:01:00")):
+        text = f"---\ntitle: {name}-群\ndate: {name}\n---\n\n> {time}  李四  \n\n早\n\n> {time[:-2]}30  王五  \n\n好\n"
+        (tmp_path / "days" / f"{name}-chat.markdown").write_text(text, encoding="utf-8")
+    assert "  1 session with pauses" in run("stats", "days").stdout
