@@ -235,10 +235,10 @@ def test_a_page_without_a_list_is_an_error() -> None:
 @pytest.mark.parametrize(
     ("text", "name", "match"),
     [
-        ("a,b,c\n1,2,3\n", "memotrace-csv", "the first row has not the columns 消息ID"),
+        ("a,b,c\n1,2,3\n", "memotrace-csv", "the first line is not 消息ID"),
         ("a,b,c\n1,2,3\n", "memotrace-v1-csv", "the first line is not localId"),
         ("a,b,c\n1,2,3\n", "memotrace-emulator-csv", "the first line is not 用户名"),
-        ("no workbook", "memotrace-xlsx", "is no workbook"),
+        ("no workbook", "memotrace-xlsx", "the first line is not 消息ID"),
     ],
 )
 def test_another_format_is_an_error(text: str, name: str, match: str) -> None:

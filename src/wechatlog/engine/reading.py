@@ -147,6 +147,12 @@ class Reading:
             self._told.add(sentence)
         self.report(code, sentence, severity=Severity.INFO, line=line)
 
+    def tell_first(self, code: str, sentence: str, line: int | None = None) -> None:
+        """Note something only where nothing of the code was noted in this way before."""
+        if code not in self._told:
+            self._told.add(code)
+            self.tell(code, sentence, line)
+
     def kind_of(
         self,
         found: MessageKind | None,

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["Layout", "Table", "one_of"]
 
 _DELIMITERS: Final = (",", "\t", ";")
+_EXACT: Final = 1e15
+"""Excel keeps fifteen digits."""
 _ROW_NUMBERS: Final = ("", "Unnamed: 0")
 """What pandas and Excel call a column of row numbers in front."""
 
@@ -60,6 +62,10 @@ def _columns(spec: str | Mapping[str, str]) -> tuple[tuple[tuple[str, ...], str]
     return tuple((tuple(names.split("|")), field) for names, field in pairs)
 
 
+def _names(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(names)
+
+
 @attrs.frozen(eq=False)
 class Table:
     """A table with a header row.
@@ -76,7 +82,7 @@ class Table:
     """
 
     columns: tuple[tuple[tuple[str, ...], str], ...] = attrs.field(converter=_columns)
-    optional: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    optional: frozenset[str] = attrs.field(default=frozenset(), converter=_names)
     exact: bool = True
     depth: int = 1
     extra: str = ""
@@ -252,7 +258,14 @@ def _cells(line: str, delimiter: str) -> list[str]:
 
 def _trimmed(cells: Sequence[object], width: int) -> list[str]:
     """The cells of a sheet's row as texts, as many as the header has, and more only where they hold something."""
-    texts = [cell_text(cell) for cell in cells]
+    texts = [_sheet_text(cell) for cell in cells]
     while len(texts) > width and not texts[-1]:
         texts.pop()
     return texts + [""] * (width - len(texts))
+
+
+def _sheet_text(cell: object) -> str:
+    """A cell as text; a number of more digits than Excel keeps is no id any more, and is shown as one that is not."""
+    if isinstance(cell, float) and abs(cell) >= _EXACT:
+        return f"{cell:.14E}".replace("E+0", "E+")
+    return cell_text(cell)

@@ -14,12 +14,13 @@ Format facts: `exporter/exporter_csv.py`, `exporter/exporter_xlsx.py` of MemoTra
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from wechatlog.content.notices import clean_notice, read_notice
+import attrs
+
+from wechatlog.content.notices import clean_notice
 from wechatlog.content.vocabulary import kind_of_name
-from wechatlog.diagnostics import Severity
-from wechatlog.engine.delimited import Row, iter_rows
+from wechatlog.engine import NOTICES, OWNER_OPTION, Entry, Evidence, Format, Table, one_of, one_segment
 from wechatlog.engine.excel import (
     DATE_ORDER_OPTION,
     check_date_order,
@@ -27,253 +28,122 @@ from wechatlog.engine.excel import (
     read_local_clock,
     read_server_id,
 )
-from wechatlog.engine.protocol import OWNER_OPTION, Evidence, Head, in_batches
-from wechatlog.engine.workbooks import cell_text, iter_sheet, peek_sheets, sheet_names
-from wechatlog.errors import FormatError
+from wechatlog.engine.workbooks import cell_text, iter_sheet, sheet_names
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.memotrace_bodies import EXPORTER, read_typed_body
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
-    from wechatlog.engine.protocol import Batch, Context, Draft
-    from wechatlog.model import Message
-    from wechatlog.source import Source
+    from wechatlog.engine import Head, Reading
+    from wechatlog.engine.tables import Layout
 
-__all__ = ["CSV", "XLSX", "MemotraceCsvReader", "MemotraceXlsxReader"]
-
-COLUMNS: Final = ("消息ID", "类型", "发送人", "时间", "内容", "备注", "昵称", "更多信息")
-_NEEDED: Final = frozenset({"类型", "发送人", "时间", "内容"})
-_OPTIONAL: Final = frozenset(COLUMNS) - _NEEDED
-_MEMBERS_SHEET: Final = "成员信息"
-_NOTICES: Final = frozenset({MessageKind.SYSTEM, MessageKind.RECALL, MessageKind.PAT})
-_DELIMITERS: Final = (",", "\t", ";")
-_MOST_PEOPLE: Final = 10_000
-_KNOWN_UNKNOWN: Final = "未知类型"
-
-_OPTIONS: Final = {**OWNER_OPTION, **DATE_ORDER_OPTION}
+_TABLE = Table(
+    "消息ID=id 类型=type 发送人=sender 时间=time 内容=content 备注=remark 昵称=nickname 更多信息=more",
+    optional=("id", "remark", "nickname", "more"),
+    exact=False,
+)
+_MEMBERS_SHEET = "成员信息"
+_MOST_PEOPLE = 10_000
 
 
-class _Record(NamedTuple):
-    """The fields of a row by what they mean."""
-
-    id: str
-    type: str
-    sender: str
-    time: str
-    content: str
-    remark: str
-    nickname: str
+_FILES = frozenset({MessageKind.VOICE, MessageKind.VIDEO, MessageKind.IMAGE, MessageKind.FILE})
 
 
-def _clean(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(name.strip("\ufeff \t") for name in names)
+def _is_stray(row: Any) -> bool:
+    """Whether a row holds nothing but a path (`ExcelExporter.to_excel` of MemoTrace 3 counts rows twice)."""
+    return not any((row.id, row.type, row.sender, row.time)) and row.content.startswith(("./", ".\\"))
 
 
-def _grade(names: Sequence[str]) -> float:
+def _grade(found: Layout | None, where: str) -> Evidence | None:
     """How sure a header row is: the very columns, in order or not, or with the dispensable ones missing."""
-    if tuple(names[: len(COLUMNS)]) == COLUMNS:
-        return 1.0
-    if frozenset(names) >= _NEEDED and frozenset(names) & _OPTIONAL:
-        return 0.9 if "消息ID" in names else 0.7
-    return 0.0
-
-
-def _delimiter(head: Head) -> str:
-    """What parts the columns: a comma, or what Excel made of it."""
-    first = next((line for line in head.lines if line.strip()), "")
-    return max(_DELIMITERS, key=first.count)
-
-
-class _Conversion:
-    """The rows of one chat to messages, with what was learnt of the people."""
-
-    def __init__(self, context: Context, draft: Draft, columns: Sequence[str]) -> None:
-        self.context = context
-        self.draft = draft
-        self.count = len(columns)
-        self.columns = columns
-        self.positions = [columns.index(name) if name in columns else -1 for name in COLUMNS[:-1]]
-        self.people: dict[str, dict[str, None]] = {}
-        self.hinted = context.owner is not None
-
-    def messages(self, rows: Iterable[Row]) -> Iterator[Message]:
-        """The messages of all rows; broken ones are reported."""
-        for fields, line in rows:
-            if len(fields) != self.count:
-                found = f"the row has {len(fields)} fields, the header {self.count}"
-                self.context.report("row-length", found, line=line)
-            record = _Record(*(fields[i] if 0 <= i < len(fields) else "" for i in self.positions))
-            if record.time == "时间" and record.type == "类型":
-                found = "the header row stands here again: files were put together"
-                self.context.report("repeated-header", found, severity=Severity.INFO, line=line)
-            elif record.time or record.content:
-                yield self._message(record, line)
-        self._describe()
-
-    def _message(self, record: _Record, line: int) -> Message:
-        context = self.context
-        time, precision = read_local_clock(record.time, context, line=line)
-        kind = self._kind(record, line)
-        is_notice = kind in _NOTICES
-        text = clean_notice(record.content) if is_notice else record.content
-        sender, is_self = (None, None) if is_notice else self._sender(record, line)
-        return context.message(
-            self.draft,
-            time=time,
-            precision=precision,
-            sender=sender,
-            is_self=is_self,
-            kind=kind,
-            text=text,
-            id=read_server_id(record.id, context, line=line, excel=is_rewritten(record.time)),
-            segments=read_typed_body(context, kind, text, time, line),
-            line=line,
-        )
-
-    def _kind(self, record: _Record, line: int) -> MessageKind:
-        kind = kind_of_name(record.type)
-        if kind is None:
-            self.context.report("unknown-kind", f"unknown type {record.type[:40]!r}", severity=Severity.INFO, line=line)
-            return MessageKind.OTHER
-        return (read_notice(record.content) or kind) if kind is MessageKind.SYSTEM else kind
-
-    def _sender(self, record: _Record, line: int) -> tuple[str | None, bool | None]:
-        shown = record.remark or record.nickname
-        if record.sender in ("0", "1") and shown and shown != record.sender:
-            return shown, record.sender == "1"
-        if record.sender and not shown:
-            self._hint(record.sender, line)
-        elif record.sender:
-            self._learn(record)
-        return record.sender or None, None
-
-    def _hint(self, name: str, line: int) -> None:
-        """Say once who the owner may be."""
-        if self.hinted:
-            return
-        self.hinted = True
-        self.context.report(
-            "self-hint",
-            f"rows of {name[:40]!r} have no remark and no nickname, as the owner's have in private chats; "
-            "that is no proof: pass owner= to say who the owner is",
-            severity=Severity.INFO,
-            line=line,
-        )
-
-    def _learn(self, record: _Record) -> None:
-        if record.sender in self.people or len(self.people) < _MOST_PEOPLE:
-            names = self.people.setdefault(record.sender, {})
-            for name in (record.remark.strip(), record.nickname.strip()):
-                if name and name != record.sender and len(names) < 10:
-                    names[name] = None
-
-    def _describe(self) -> None:
-        self.draft.members = [
-            Participant(name, aliases=tuple(aliases)) for name, aliases in self.people.items() if aliases
-        ]
-
-
-class MemotraceCsvReader:
-    """Reads the CSV of MemoTrace 3."""
-
-    name = "memotrace-csv"
-    description = "MemoTrace (WeChatMsg) 3 CSV"
-    suffixes = (".csv",)
-    options: Mapping[str, str] = _OPTIONS
-
-    def detect(self, head: Head) -> Evidence | None:
-        """The header row decides."""
-        names = self._header(head)
-        confidence = _grade(names)
-        return Evidence(confidence, f"the columns {','.join(names[:3])}…") if confidence else None
-
-    def _header(self, head: Head) -> tuple[str, ...]:
-        delimiter = _delimiter(head)
-        if delimiter == ",":
-            return _clean(head.header_row)
-        first = next((line for line in head.lines if line.strip()), "")
-        return _clean(name.strip('"') for name in first.split(delimiter))
-
-    def read(self, source: Source, context: Context) -> Iterator[Batch]:
-        """The messages.
-
-        Raises:
-            FormatError: where the header row has not the columns of this format.
-        """
-        check_date_order(context)
-        draft = context.draft(metadata={"exporter": EXPORTER})
-        delimiter = _delimiter(Head.of(source, context.encoding))
-        rows = iter_rows(context.blocks(), context.collector, delimiter=delimiter)
-        columns = _clean(next(rows, Row([], 1)).fields)
-        if not _grade(columns):
-            raise FormatError(f"the first row has not the columns {','.join(COLUMNS)}", source=source.label, line=1)
-        return in_batches(draft, _Conversion(context, draft, columns).messages(rows))
-
-
-class MemotraceXlsxReader:
-    """Reads the workbook of MemoTrace 3."""
-
-    name = "memotrace-xlsx"
-    description = "MemoTrace (WeChatMsg) 3 Excel workbook"
-    suffixes = (".xlsx",)
-    options: Mapping[str, str] = _OPTIONS
-
-    def detect(self, head: Head) -> Evidence | None:
-        """The header row of a sheet decides."""
-        for name, rows in peek_sheets(head.source, 1) or ():
-            if rows and (confidence := _grade(_clean(map(cell_text, rows[0])))):
-                return Evidence(confidence, f"the columns of sheet {name}")
+    if found is None or not any(place >= 0 for place in (found.places[0], *found.places[5:])):
         return None
-
-    def read(self, source: Source, context: Context) -> Iterator[Batch]:
-        """The messages.
-
-        Raises:
-            FormatError: where no sheet has the columns of this format.
-        """
-        check_date_order(context)
-        sheets = peek_sheets(source, 1) or [(name, []) for name in sheet_names(source)]
-        headers = [(name, _clean(map(cell_text, rows[0]))) for name, rows in sheets if rows]
-        name, columns = next(((name, names) for name, names in headers if _grade(names)), ("", ()))
-        if not columns:
-            raise FormatError(f"no sheet has the columns {','.join(COLUMNS)}", source=source.label)
-        draft = context.draft(metadata={"exporter": EXPORTER})
-        _describe_members(draft, source, [name for name, _ in sheets])
-        rows = _sheet_rows(source, name)
-        return in_batches(draft, _Conversion(context, draft, columns).messages(rows))
+    in_order = found.places == tuple(range(len(found.places)))
+    return Evidence(1.0 if in_order else 0.9 if found.places[0] >= 0 else 0.7, where)
 
 
-def _sheet_rows(source: Source, name: str) -> Iterator[Row]:
-    """The rows of a sheet after the first, as text; empty cells at the end are no fields too many."""
-    for number, cells in enumerate(iter_sheet(source, name), 1):
-        if number > 1 and any(cell not in ("", None) for cell in cells):
-            yield Row([_cell(cell) for cell in cells], number)
+def _entries(reading: Reading) -> Iterator[Entry]:
+    check_date_order(reading)
+    people: dict[str, dict[str, None]] = {}
+    _, rows = one_of(reading, {"": _TABLE})
+    _describe_members(reading)
+    held: Entry | None = None  # the link of a file stands a row below its message, once in a workbook
+    for row, line in rows:
+        if row.time == "时间" and row.type == "类型":
+            what = "the header row stands here again: files were put together"
+            reading.tell("repeated-header", what, line)
+        elif held is not None and _is_stray(row) and held.kind in _FILES:
+            what = "the link of a file stands in a row of its own; it belongs to the message above"
+            reading.tell("writer-fault", what, line)
+            first, *others = held.segments or one_segment(held.kind, held.text)
+            held = held._replace(segments=(attrs.evolve(first, path=row.content), *others))  # type: ignore[call-arg]
+        elif row.time or row.content:
+            if held is not None:
+                yield held
+            held = _entry(reading, row, line, people)
+    if held is not None:
+        yield held
+    reading.chat.members = [Participant(name, aliases=tuple(aliases)) for name, aliases in people.items() if aliases]
 
 
-def _cell(value: object) -> str:
-    # A number of more digits than Excel keeps is no id any more; written like this it is recognised as one.
-    if isinstance(value, float) and abs(value) >= 1e15:
-        return f"{value:.14E}".replace("E+0", "E+")
-    return cell_text(value)
+def _entry(reading: Reading, row: Any, line: int, people: dict[str, dict[str, None]]) -> Entry:
+    time, precision = read_local_clock(row.time, reading, line=line)
+    kind = reading.kind_of(kind_of_name(row.type), row.type or "''", row.content, line)
+    text = clean_notice(row.content) if kind in NOTICES else row.content
+    sender, own = (None, None) if kind in NOTICES else _sender(reading, row, line, people)
+    segments = None if kind is MessageKind.TEXT else read_typed_body(reading, kind, text, time, line)
+    id_ = read_server_id(row.id, reading, line=line, excel=is_rewritten(row.time)) if row.id else None
+    return Entry(line, time, precision, sender, None, own, kind, text, segments, id_)
 
 
-def _describe_members(draft: Draft, source: Source, names: Sequence[str]) -> None:
+def _sender(
+    reading: Reading, row: Any, line: int, people: dict[str, dict[str, None]]
+) -> tuple[str | None, bool | None]:
+    sender, shown = row.sender, row.remark or row.nickname
+    if sender in ("0", "1") and shown and shown != sender:
+        return shown, sender == "1"
+    if sender and not shown:
+        if reading.owner is None:
+            what = f"rows of {sender[:40]!r} have no remark and no nickname, as the owner's have in private chats; "
+            reading.tell_first("self-hint", f"{what}that is no proof: pass owner= to say who the owner is", line)
+    elif sender and (sender in people or len(people) < _MOST_PEOPLE):
+        names = people.setdefault(sender, {})
+        for name in (row.remark.strip(), row.nickname.strip()):
+            if name and name != sender and len(names) < 10:
+                names[name] = None
+    return sender or None, None
+
+
+def _describe_members(reading: Reading) -> None:
     """What the sheet of the people says, as it stands: nothing there says which sender is which account."""
-    if _MEMBERS_SHEET not in names:
+    source, chat = reading.source, reading.chat
+    if not source.head().startswith(b"PK") or _MEMBERS_SHEET not in sheet_names(source):
         return
-    rows = [[cell_text(cell) for cell in row] for row in iter_sheet(source, _MEMBERS_SHEET)]
-    if len(rows) < 2 or "wxid" not in rows[0]:
+    head, *rows = ([cell_text(cell) for cell in row] for row in iter_sheet(source, _MEMBERS_SHEET))
+    if not rows or "wxid" not in head:
         return
-    people: list[dict[str, Any]] = [
-        {key: value for key, value in zip(rows[0], row, strict=False) if key and value} for row in rows[1:]
-    ]
-    draft.metadata["members"] = people
-    if len(people) == 1 and "电话" in rows[0]:  # the column that only the sheet of a private chat has
-        draft.id = people[0].get("wxid")
-        draft.title = people[0].get("群昵称") or people[0].get("昵称")
-        draft.is_group = False
+    people = [{key: value for key, value in zip(head, row, strict=False) if key and value} for row in rows]
+    chat.metadata["members"] = people
+    if len(people) == 1 and "电话" in head:  # the column that only the sheet of a private chat has
+        chat.id, chat.is_group = people[0].get("wxid"), False
+        chat.title = people[0].get("群昵称") or people[0].get("昵称")
 
 
-CSV: Final = MemotraceCsvReader()
-XLSX: Final = MemotraceXlsxReader()
+def _is_csv(head: Head) -> Evidence | None:
+    """The header row decides."""
+    return _grade(_TABLE.find(head), "the columns 消息ID,类型,发送人…")
+
+
+def _is_workbook(head: Head) -> Evidence | None:
+    """The header row of a sheet decides."""
+    found = _TABLE.find_sheet(head)
+    return _grade(found, f"the columns of sheet {found.sheet}" if found else "")
+
+
+_OPTIONS = {**OWNER_OPTION, **DATE_ORDER_OPTION}
+_FACTS = {"exporter": EXPORTER}
+CSV = Format("memotrace-csv", "MemoTrace (WeChatMsg) 3 CSV", ".csv", _is_csv, _entries, _FACTS, _OPTIONS)
+XLSX = Format(
+    "memotrace-xlsx", "MemoTrace (WeChatMsg) 3 Excel workbook", ".xlsx", _is_workbook, _entries, _FACTS, _OPTIONS
+)
