@@ -18,31 +18,17 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
+from wechatlog.content.accounts import is_room
 from wechatlog.content.notices import clean_notice, read_notice
 from wechatlog.content.placeholders import parse_call, quote_segments
-from wechatlog.content.vocabulary import (
-    APP_MESSAGE,
-    PLAIN_KINDS,
-    TRANSFER_STATES,
-    kind_of_local_type,
-    kind_of_type,
-    segment_for,
-)
-from wechatlog.diagnostics import Severity
+from wechatlog.content.vocabulary import APP_MESSAGE, PLAIN_KINDS, kind_of_local_type, kind_of_type, segment_for
+from wechatlog.engine import NOTICES, Entry, Evidence, Fields, Format, iter_objects, one_segment
+from wechatlog.engine.json_objects import report_shape
 from wechatlog.engine.json_stream import iter_json
-from wechatlog.engine.json_values import (
-    read_degrees,
-    read_flag,
-    read_identifier,
-    read_integer,
-    read_list,
-    read_object,
-    read_string,
-    report_shape,
-)
-from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
+from wechatlog.engine.json_values import read_flag, read_identifier, read_integer, read_list, read_object, read_string
 from wechatlog.engine.script_literals import iter_literals
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, build_message
@@ -50,150 +36,106 @@ from wechatlog.readers.memotrace_bodies import EXPORTER, check_segments, report_
 from wechatlog.tokenizer import prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterator
 
+    from wechatlog.engine import Head, Reading
     from wechatlog.engine.json_stream import Item
-    from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.model import Message
     from wechatlog.segments import Segment
-    from wechatlog.source import Source
-
-__all__ = ["HTML", "JSON", "MemotraceHtmlReader", "MemotraceJsonReader"]
 
 Kind = MessageKind
-Row: TypeAlias = "Mapping[str, Any]"
-Built: TypeAlias = "tuple[str, tuple[Segment, ...] | None]"
+Row: TypeAlias = Mapping[str, Any]
+Segments: TypeAlias = "tuple[Segment, ...] | None"
 
 _KEYS: Final = frozenset({"type", "is_send", "timestamp", "server_id", "display_name"})
-_NOTICES: Final = frozenset({Kind.SYSTEM, Kind.RECALL, Kind.PAT})
 _PAT: Final = 266287972401
 _DEEPEST: Final = 16
 _FIRST_TIME: Final = 1_293_840_000  # 2011: before there was WeChat a time is none
+_CALL_KINDS: Final = {0: "video", 1: "voice"}
 
 
-# --- the fields of one object ---------------------------------------------------------------------
+# --- what stands where ------------------------------------------------------------------------------------------------
+
+_PAGE: Final = "title=title url=url"
+_FIELDS: Final = Fields(
+    {
+        Kind.IMAGE: "path=path",
+        Kind.STICKER: "name=desc path=path",
+        Kind.VOICE: "seconds=duration transcript=voice_to_text|text path=path",
+        Kind.VIDEO: "seconds=duration path=path",
+        Kind.FILE: "name=file_name size=file_size path=path",
+        Kind.LINK: _PAGE,
+        Kind.MUSIC: _PAGE,
+        Kind.CHANNEL: _PAGE,
+        Kind.MINI_PROGRAM: "title=title url=url name=app_name",
+        Kind.LOCATION: "latitude=x longitude=y label=label poi=poiname",
+        Kind.CARD: "name=nickname|alias id=username|alias",
+        Kind.TRANSFER: "amount=fee_desc note=pay_memo state=pay_subtype",
+        Kind.RED_PACKET: "title=text|title|description",
+        Kind.NOTE: "title=text|title|description",
+        Kind.FORWARD: "title=title",
+    }
+)
+_V1_PAGE: Final = "title=title url=url|link_url"
+_V1_FIELDS: Final = Fields(
+    {
+        Kind.IMAGE: "path=text",
+        Kind.STICKER: "path=text",
+        Kind.VOICE: "transcript=voice_to_text path=text",
+        Kind.VIDEO: "path=text",
+        Kind.FILE: "name=file_name size=file_size path=text",
+        Kind.LINK: _V1_PAGE,
+        Kind.MUSIC: _V1_PAGE,
+        Kind.TRANSFER: "amount=feedesc note=pay_memo state=paysubtype",
+    }
+)
+_SHOWN: Final[Mapping[MessageKind, tuple[str, ...]]] = {
+    Kind.FILE: ("file_name",),
+    Kind.LINK: ("title", "url", "link_url"),
+    Kind.MUSIC: ("title", "url", "link_url"),
+    Kind.CHANNEL: ("title", "url"),
+    Kind.MINI_PROGRAM: ("title", "app_name"),
+    Kind.CARD: ("nickname", "alias"),
+    Kind.RED_PACKET: ("text", "title", "description"),
+    Kind.NOTE: ("text", "title", "description"),
+    Kind.FORWARD: ("title",),
+    Kind.CALL: ("display_content",),
+    **dict.fromkeys((Kind.IMAGE, Kind.STICKER, Kind.VOICE, Kind.VIDEO), ()),
+}
+"""What a person reads of a kind, where it is not `text`."""
+_ON_THE_WEB: Final = frozenset({Kind.IMAGE, Kind.STICKER, Kind.VIDEO})
 
 
 def _get(row: Row, *keys: str) -> str:
     return next((text for key in keys if (text := read_string(row.get(key)))), "")
 
 
-def _positive(value: Any) -> int | None:
-    number = read_integer(value)
-    return number if number is not None and number > 0 else None
+def _text(row: Row, kind: MessageKind) -> str:
+    if kind is Kind.LOCATION:
+        return " ".join(part for part in (_get(row, "poiname"), _get(row, "label")) if part)
+    return _get(row, *_SHOWN.get(kind, ("text",)))
 
 
-def _place(path: str) -> dict[str, str]:
-    """Where a picture is: on the web, or beside the page."""
-    return {"url": path} if path.startswith(("http://", "https://")) else {"path": path}
+def _segments(fields: Fields, row: Row, kind: MessageKind, text: str) -> Segments:
+    """The segments of a kind that holds data, or of any that is no plain text."""
+    if kind in PLAIN_KINDS:
+        return None
+    found = fields.read(kind, row)
+    if kind in _ON_THE_WEB and str(found.get("path", "")).startswith(("http://", "https://")):
+        found["url"] = found.pop("path")
+    return one_segment(kind, text, **found)
 
 
-def _one(kind: MessageKind, text: str = "", **data: Any) -> Built:
-    return text, (segment_for(kind, text, **data),)
+def _call(text: str, kind: Any, seconds: Any = None) -> Segments:
+    length = read_integer(seconds)
+    number = read_integer(kind)
+    side = None if number is None else _CALL_KINDS.get(number)
+    return (parse_call(text, side, length if length is not None and length > 0 else None),)
 
 
-def _plain(row: Row) -> Built:
-    return _get(row, "text"), None
-
-
-def _image(row: Row) -> Built:
-    return _one(Kind.IMAGE, **_place(_get(row, "path")))
-
-
-def _sticker(row: Row) -> Built:
-    return _one(Kind.STICKER, name=_get(row, "desc"), **_place(_get(row, "path")))
-
-
-def _voice(row: Row) -> Built:
-    transcript = _get(row, "voice_to_text", "text")
-    seconds = _positive(row.get("duration"))
-    return _one(Kind.VOICE, seconds=seconds, transcript=transcript, path=_get(row, "path"))
-
-
-def _video(row: Row) -> Built:
-    return _one(Kind.VIDEO, seconds=_positive(row.get("duration")), **_place(_get(row, "path")))
-
-
-def _file(row: Row) -> Built:
-    name = _get(row, "file_name")
-    size = _positive(row.get("file_size"))
-    return _one(Kind.FILE, name, name=name, size=size, path=_get(row, "path"))
-
-
-def _page(kind: MessageKind) -> Callable[[Row], Built]:
-    def build(row: Row) -> Built:
-        title, url = _get(row, "title"), _get(row, "url")
-        return _one(kind, title or url, title=title, url=url)
-
-    return build
-
-
-def _program(row: Row) -> Built:
-    title, name = _get(row, "title"), _get(row, "app_name")
-    return _one(Kind.MINI_PROGRAM, title or name, title=title, url=_get(row, "url"), name=name)
-
-
-def _location(row: Row) -> Built:
-    poi, label = _get(row, "poiname"), _get(row, "label")
-    text = " ".join(part for part in (poi, label) if part)
-    degrees = {"latitude": read_degrees(row.get("x")), "longitude": read_degrees(row.get("y"))}
-    return _one(Kind.LOCATION, text, label=label, poi=poi, **degrees)
-
-
-def _card(row: Row) -> Built:
-    name = _get(row, "nickname", "alias")
-    return _one(Kind.CARD, name, name=name, id=_get(row, "username", "alias"))
-
-
-def _transfer(row: Row) -> Built:
-    state = TRANSFER_STATES.get(read_integer(row.get("pay_subtype")) or 0)
-    amount, note = _get(row, "fee_desc"), _get(row, "pay_memo")
-    return _one(Kind.TRANSFER, _get(row, "text"), amount=amount, note=note, state=state)
-
-
-def _titled(kind: MessageKind) -> Callable[[Row], Built]:
-    def build(row: Row) -> Built:
-        title = _get(row, "text", "title", "description")
-        return _one(kind, title, title=title)
-
-    return build
-
-
-_CALL_KINDS: Final = {0: "video", 1: "voice"}
-
-
-def _call(row: Row) -> Built:
-    kind = _CALL_KINDS.get(read_integer(row.get("invite_type")))  # type: ignore[arg-type]
-    text = _get(row, "display_content")
-    return text, (parse_call(text, kind, _positive(row.get("duration"))),)
-
-
-def _quote(row: Row) -> Built:
-    reply, quoted = _get(row, "text"), _get(row, "quote_text")
-    if not quoted:
-        return reply, quote_segments(reply, None, "")
-    sender, colon, text = quoted.partition(": ")
-    return reply, quote_segments(reply, sender, text) if colon else quote_segments(reply, None, quoted)
-
-
-_BUILDERS: Final[Mapping[MessageKind, Callable[[Row], Built]]] = {
-    Kind.IMAGE: _image,
-    Kind.STICKER: _sticker,
-    Kind.VOICE: _voice,
-    Kind.VIDEO: _video,
-    Kind.FILE: _file,
-    Kind.LINK: _page(Kind.LINK),
-    Kind.MUSIC: _page(Kind.MUSIC),
-    Kind.CHANNEL: _page(Kind.CHANNEL),
-    Kind.MINI_PROGRAM: _program,
-    Kind.LOCATION: _location,
-    Kind.CARD: _card,
-    Kind.TRANSFER: _transfer,
-    Kind.RED_PACKET: _titled(Kind.RED_PACKET),
-    Kind.NOTE: _titled(Kind.NOTE),
-    Kind.CALL: _call,
-    Kind.QUOTE: _quote,
-}
+def _quote(reply: str, quoted: str, colon: str) -> Segments:
+    sender, found, text = quoted.partition(colon)
+    return quote_segments(reply, sender, text) if found else quote_segments(reply, None, quoted)
 
 
 def _kind_of(row: Row) -> MessageKind | None:
@@ -213,7 +155,7 @@ def _xml_text(row: Row) -> str:
     return next((text for key in ("textannouncement", "title", "des") if isinstance(text := app.get(key), str)), "")
 
 
-# --- version 3 ------------------------------------------------------------------------------------
+# --- version 3 --------------------------------------------------------------------------------------------------------
 
 
 def _unescape(row: Row) -> dict[str, Any]:
@@ -229,109 +171,64 @@ def _unescape_value(value: Any, depth: int) -> Any:
     return value
 
 
-class _Conversion:
-    """Objects of version 3 to messages."""
+def _body(reading: Reading, row: Row, line: int) -> tuple[MessageKind, str, Segments]:
+    kind = reading.kind_of(_kind_of(row), row.get("type", "''"), "", line)
+    text = _text(row, kind)
+    if kind is Kind.CALL:
+        return kind, text, _call(text, row.get("invite_type"), row.get("duration"))
+    if kind is Kind.QUOTE:
+        return kind, text, _quote(text, _get(row, "quote_text"), ": ")
+    if kind is Kind.SYSTEM:
+        text = clean_notice(text)
+        return read_notice(text) or kind, text, None
+    if not text and kind in PLAIN_KINDS and kind is not Kind.TEXT:
+        text = _xml_text(row)
+    return kind, text, None if kind is Kind.FORWARD else _segments(_FIELDS, row, kind, text)
 
-    def __init__(self, context: Context, draft: Draft, *, escaped: bool) -> None:
-        self.context = context
-        self.draft = draft
-        self.escaped = escaped
-        self.others: set[str] = set()
 
-    def messages(self, items: Iterable[Item]) -> Iterator[Message]:
-        """All messages."""
-        for item in items:
-            if isinstance(item.value, dict):
-                yield self._message(_unescape(item.value) if self.escaped else item.value, item)
-            else:
-                report_shape(self.context, "a message", item)
-
-    def _message(self, row: Row, item: Item) -> Message:
-        context, line = self.context, item.line
-        time = context.unix_time(row.get("timestamp"), line=line)
-        kind, text, segments = self._body(row, line)
+def _objects(reading: Reading, items: Iterator[Item] | None = None) -> Iterator[Entry]:
+    """Entries of the array; those of a page are escaped."""
+    others: set[str] = set()
+    for _, value, line, offset in iter_objects(reading) if items is None else items:
+        row = value if items is None else _unescape(value)
+        time = reading.unix_time(row.get("timestamp"), line=line)
+        kind, text, segments = _body(reading, row, line)
         if kind is Kind.FORWARD:
-            segments = self._forward(row, text, line, 0)
-            if _is_half_day_off(row):
-                report_half_day(context, line)
-            else:
-                segments = check_segments(context, segments, time, "", line)
-        elif kind is Kind.QUOTE and segments is not None:
-            segments = check_segments(context, segments, time, text, line)
-        is_self = read_flag(row.get("is_send"))
-        sender = None if kind in _NOTICES else _get(row, "display_name") or None
-        if sender is not None and is_self is False:
-            self._count(sender)
-        return context.message(
-            self.draft,
-            time=time,
-            sender=sender,
-            is_self=is_self,
-            kind=kind,
-            text=text,
-            id=read_identifier(context, row.get("server_id"), line),
-            reply_to=read_identifier(context, row.get("quote_server_id"), line),
-            segments=segments,
-            line=line,
-            offset=item.offset,
-        )
+            segments = _forward(reading, row, text, line, 0)
+        if kind is Kind.FORWARD and _is_half_day_off(row):
+            report_half_day(reading, line)
+        elif segments is not None and kind in (Kind.FORWARD, Kind.QUOTE):
+            segments = check_segments(reading, segments, time, "" if kind is Kind.FORWARD else text, line)
+        own, sender = read_flag(row.get("is_send")), _get(row, "display_name") or None
+        if sender is not None and own is False and reading.chat.is_group is None and kind not in NOTICES:
+            others.add(sender)  # two people besides the owner make a group
+            reading.chat.is_group = True if len(others) > 1 else None
+        id_ = read_identifier(reading, row.get("server_id"), line)
+        reply_to = read_identifier(reading, row.get("quote_server_id"), line)
+        yield Entry(line, time, "second", sender, None, own, kind, text, segments, id_, reply_to, offset)
 
-    def _count(self, sender: str) -> None:
-        """Two people besides the owner make a group."""
-        if self.draft.is_group is None:
-            self.others.add(sender)
-            self.draft.is_group = True if len(self.others) > 1 else None
 
-    def _body(self, row: Row, line: int) -> tuple[MessageKind, str, tuple[Segment, ...] | None]:
-        kind = _kind_of(row)
-        if kind is None:
-            self.context.report(
-                "unknown-kind",
-                f"unknown type {read_string(row.get('type'))[:40]!r}",
-                severity=Severity.INFO,
-                line=line,
-            )
-            kind = Kind.OTHER
-        builder = _BUILDERS.get(kind)
-        if builder is not None:
-            return kind, *builder(row)
-        if kind is Kind.FORWARD:
-            return kind, _get(row, "title"), None
-        text = _get(row, "text")
-        if kind is Kind.SYSTEM:
-            text = clean_notice(text)
-            kind = read_notice(text) or kind
-        elif not text and kind is not Kind.TEXT:
-            text = _xml_text(row)
-        return kind, text, None if kind in PLAIN_KINDS else (segment_for(kind, text),)
+def _forward(reading: Reading, row: Row, text: str, line: int, depth: int) -> tuple[Segment, ...]:
+    inner = read_list(row.get("messages"))
+    if depth >= _DEEPEST:
+        found = "merged forwards nested too deeply; the inner ones were left out"
+        reading.report("deep-forward", found, line=line)
+        inner = []
+    messages = tuple(_nested(reading, item, line, depth) for item in inner if isinstance(item, dict))
+    return (segment_for(Kind.FORWARD, text, title=_get(row, "title"), messages=messages),)
 
-    def _forward(self, row: Row, text: str, line: int, depth: int) -> tuple[Segment, ...]:
-        if depth >= _DEEPEST:
-            found = "merged forwards nested too deeply; the inner ones were left out"
-            self.context.report("deep-forward", found, line=line)
-            return (segment_for(Kind.FORWARD, text, title=_get(row, "title")),)
-        inner = read_list(row.get("messages"))
-        messages = tuple(self._nested(item, line, depth) for item in inner if isinstance(item, dict))
-        return (segment_for(Kind.FORWARD, text, title=_get(row, "title"), messages=messages),)
 
-    def _nested(self, row: Row, line: int, depth: int) -> Message:
-        """A message inside a merged forward: names only, no direction, hardly ever an id."""
-        kind, text, segments = self._body(row, line)
-        if kind is Kind.FORWARD:
-            segments = self._forward(row, text, line, depth + 1)
-        elif kind is Kind.LOCATION:  # the writer has longitude and latitude the other way round in here
-            text, segments = _location({**row, "x": row.get("y"), "y": row.get("x")})
-        stamp = read_integer(row.get("timestamp")) or 0
-        time = self.context.unix_time(stamp, line=line) if stamp >= _FIRST_TIME else None
-        return build_message(
-            time,
-            None if time is None else "second",
-            _get(row, "display_name") or None,
-            kind,
-            text,
-            id=read_identifier(self.context, row.get("server_id"), line),
-            segments=segments,
-        )
+def _nested(reading: Reading, row: Row, line: int, depth: int) -> Message:
+    """A message inside a merged forward: names only, no direction, hardly ever an id."""
+    kind, text, segments = _body(reading, row, line)
+    if kind is Kind.FORWARD:
+        segments = _forward(reading, row, text, line, depth + 1)
+    elif kind is Kind.LOCATION:  # the writer has longitude and latitude the other way round in here
+        segments = _segments(_FIELDS, {**row, "x": row.get("y"), "y": row.get("x")}, kind, text)
+    stamp = read_integer(row.get("timestamp")) or 0
+    time = reading.unix_time(stamp, line=line) if stamp >= _FIRST_TIME else None
+    name, id_ = _get(row, "display_name") or None, read_identifier(reading, row.get("server_id"), line)
+    return build_message(time, None if time is None else "second", name, kind, text, id=id_, segments=segments)
 
 
 _SOURCE_TIME: Final = re.compile(r"<sourcetime>[^<]{0,40}上午")
@@ -344,31 +241,16 @@ def _is_half_day_off(row: Row) -> bool:
     return isinstance(record, str) and _SOURCE_TIME.search(record) is not None and "srcMsgCreateTime" not in record
 
 
-class MemotraceJsonReader:
-    """Reads the `.html.json` of MemoTrace 3."""
-
-    name = "memotrace-json"
-    description = "MemoTrace (WeChatMsg) 3 `.html.json`"
-    suffixes = (".json",)
-    options: Mapping[str, str] = OWNER_OPTION
-
-    def detect(self, head: Head) -> Evidence | None:
-        """The keys of the first object decide."""
-        value = head.json
-        first = value[0] if isinstance(value, list) and value else None
-        if not isinstance(first, dict) or not first.keys() >= _KEYS:
-            return None
-        return Evidence(1.0, "a list of objects with is_send, server_id and display_name")
-
-    def read(self, source: Source, context: Context) -> Iterator[Batch]:
-        """The messages."""
-        del source  # the context has it
-        draft = context.draft(metadata={"exporter": EXPORTER})
-        items = iter_json(context.blocks(), context.collector)
-        return in_batches(draft, _Conversion(context, draft, escaped=False).messages(items))
+def _is_array(head: Head) -> Evidence | None:
+    """The keys of the first object decide."""
+    value = head.json
+    first = value[0] if isinstance(value, list) and value else None
+    if not isinstance(first, dict) or not first.keys() >= _KEYS:
+        return None
+    return Evidence(1.0, "a list of objects with is_send, server_id and display_name")
 
 
-# --- version 1 ------------------------------------------------------------------------------------
+# --- version 1 --------------------------------------------------------------------------------------------------------
 
 _EMOJI_IMAGE: Final = re.compile(r'<img [^<>]{0,300}id="([^"<>]{1,40})" class="emoji_img">')
 _NEXT_LITERAL: Final = re.compile(r"\{ ?type:\s?[0-9]")
@@ -381,71 +263,9 @@ def _typed(text: str) -> str:
     return html.unescape(text) if "&" in text else text
 
 
-def _v1_get(row: Row, *keys: str) -> str:
-    """A field; Python's `None`, which the writer put into the page, is no text."""
-    return next((text for key in keys if (text := read_string(row.get(key))) not in ("", "None")), "")
-
-
-def _v1_picture(row: Row) -> Built:
-    return _one(Kind.IMAGE, **_place(_v1_get(row, "text")))
-
-
-def _v1_sticker(row: Row) -> Built:
-    return _one(Kind.STICKER, **_place(_v1_get(row, "text")))
-
-
-def _v1_voice(row: Row) -> Built:
-    return _one(Kind.VOICE, transcript=_typed(_v1_get(row, "voice_to_text")), path=_v1_get(row, "text"))
-
-
-def _v1_video(row: Row) -> Built:
-    return _one(Kind.VIDEO, **_place(_v1_get(row, "text")))
-
-
-def _v1_file(row: Row) -> Built:
-    name = _v1_get(row, "file_name")
-    size = _positive(row.get("file_size"))
-    return _one(Kind.FILE, name, name=name, size=size, path=_v1_get(row, "text"))
-
-
-def _v1_page(kind: MessageKind) -> Callable[[Row], Built]:
-    def build(row: Row) -> Built:
-        title, url = _typed(_v1_get(row, "title")), _v1_get(row, "url", "link_url")
-        return _one(kind, title or url, title=title, url=url)
-
-    return build
-
-
-def _v1_transfer(row: Row) -> Built:
-    state = TRANSFER_STATES.get(read_integer(row.get("paysubtype")) or 0)
-    amount, note = _v1_get(row, "feedesc"), _v1_get(row, "pay_memo")
-    return _one(Kind.TRANSFER, _v1_get(row, "text"), amount=amount, note=note, state=state)
-
-
-def _v1_call(row: Row) -> Built:
-    kind = _CALL_KINDS.get(read_integer(row.get("call_type")))  # type: ignore[arg-type]
-    text = _v1_get(row, "text")
-    return text, (parse_call(text, kind),)
-
-
-def _v1_quote(row: Row) -> Built:
-    reply, quoted = _typed(_get(row, "text")), _typed(_v1_get(row, "refer_text"))
-    sender, colon, text = quoted.partition("：")
-    return reply, quote_segments(reply, sender, text) if colon else quote_segments(reply, None, quoted)
-
-
-_V1_BUILDERS: Final[Mapping[MessageKind, Callable[[Row], Built]]] = {
-    Kind.IMAGE: _v1_picture,
-    Kind.STICKER: _v1_sticker,
-    Kind.VOICE: _v1_voice,
-    Kind.VIDEO: _v1_video,
-    Kind.FILE: _v1_file,
-    Kind.LINK: _v1_page(Kind.LINK),
-    Kind.MUSIC: _v1_page(Kind.MUSIC),
-    Kind.TRANSFER: _v1_transfer,
-    Kind.CALL: _v1_call,
-    Kind.QUOTE: _v1_quote,
-}
+def _v1_row(row: Row) -> dict[str, Any]:
+    """A row without Python's `None`, which the writer put into the page as a text."""
+    return {key: value for key, value in row.items() if value != "None"}
 
 
 def _v1_kind(row: Row) -> MessageKind | None:
@@ -458,53 +278,41 @@ def _v1_kind(row: Row) -> MessageKind | None:
     return None if kind is Kind.OTHER else kind
 
 
-class _LiteralConversion:
-    """Objects of version 1 to messages."""
-
-    def __init__(self, context: Context, draft: Draft) -> None:
-        self.context = context
-        self.draft = draft
-
-    def messages(self, items: Iterable[Item]) -> Iterator[Message]:
-        """All messages."""
-        for item in items:
-            if isinstance(item.value, dict):
-                yield self._message(item.value, item)
-            else:
-                report_shape(self.context, "a message", item)
-
-    def _message(self, row: Row, item: Item) -> Message:
-        kind, text, segments = self._body(row, item.line)
-        is_room = read_flag(row.get("is_chatroom"))
-        if is_room is not None:
-            self.draft.is_group = is_room
-        return self.context.message(
-            self.draft,
-            time=self.context.unix_time(row.get("timestamp"), line=item.line),
-            sender=None if kind in _NOTICES else html.unescape(_get(row, "displayname")) or None,
-            is_self=read_flag(row.get("is_send")),
-            kind=kind,
-            text=text,
-            segments=segments,
-            line=item.line,
-            offset=item.offset,
-        )
-
-    def _body(self, row: Row, line: int) -> tuple[MessageKind, str, tuple[Segment, ...] | None]:
-        kind = _v1_kind(row)
-        if kind is None:
-            found = f"unknown type {read_string(row.get('type'))[:20]!r}, {read_string(row.get('sub_type'))[:20]!r}"
-            self.context.report("unknown-kind", found, severity=Severity.INFO, line=line)
-            kind = Kind.OTHER
-        if (builder := _V1_BUILDERS.get(kind)) is not None:
-            return kind, *builder(row)
-        text = _typed(_get(row, "text"))
-        if kind is Kind.SYSTEM:
-            kind = read_notice(text) or kind
-        return kind, text, None if kind in PLAIN_KINDS else (segment_for(kind, text),)
+def _literals(reading: Reading, items: Iterator[Item]) -> Iterator[Entry]:
+    for _, value, line, offset in items:
+        row = _v1_row(value)
+        group = read_flag(row.get("is_chatroom"))
+        if group is not None:
+            reading.chat.is_group = group
+        kind, text, segments = _v1_body(reading, row, line)
+        time, own = reading.unix_time(row.get("timestamp"), line=line), read_flag(row.get("is_send"))
+        sender = html.unescape(_get(row, "displayname")) or None
+        yield Entry(line, time, "second", sender, None, own, kind, text, segments, offset=offset)
 
 
-# --- pages ----------------------------------------------------------------------------------------
+def _v1_body(reading: Reading, row: dict[str, Any], line: int) -> tuple[MessageKind, str, Segments]:
+    kind = _v1_kind(row)
+    if kind is None:
+        what = f"unknown type {read_string(row.get('type'))[:20]!r}, {read_string(row.get('sub_type'))[:20]!r}"
+        reading.tell("unknown-kind", what, line)
+        kind = Kind.OTHER
+    if kind is Kind.CALL:
+        text = _get(row, "text")
+        return kind, text, _call(text, row.get("call_type"))
+    if kind is Kind.QUOTE:
+        reply = _typed(_get(row, "text"))
+        return kind, reply, _quote(reply, _typed(_get(row, "refer_text")), "：")
+    for key in ("title", "voice_to_text"):
+        if isinstance(row.get(key), str):
+            row[key] = _typed(row[key])
+    text = _text(row, kind)
+    if kind is not Kind.TRANSFER and kind not in _SHOWN:
+        text = _typed(text)
+    kind = read_notice(text) or kind if kind is Kind.SYSTEM else kind
+    return kind, text, _segments(_V1_FIELDS, row, kind, text)
+
+
+# --- pages ------------------------------------------------------------------------------------------------------------
 
 _LIST: Final = re.compile(r"const\s{1,8}chatMessages\s{0,8}=\s{0,8}(?=\[)")
 _FIRST_KEY: Final = re.compile(r"\[\s*(?:\{\s*(?P<quote>\"?)[A-Za-z_]|\])")
@@ -529,18 +337,18 @@ class _Page(NamedTuple):
     is_json: bool
 
 
-def _open_page(source: Source, context: Context) -> _Page:
+def _open_page(reading: Reading) -> _Page:
     """Find the list of a page.
 
     Raises:
         FormatError: where there is none.
     """
-    blocks = prepare(context.blocks()).blocks
+    blocks = prepare(reading.blocks()).blocks
     text = ""
     while (match := _LIST.search(text)) is None:
         block = next(blocks, None)
         if block is None or len(text) > _LONGEST_HEAD:
-            raise FormatError("this page has no list of messages `const chatMessages = [`", source=source.label)
+            raise FormatError("this page has no list of messages `const chatMessages = [`", source=reading.source.label)
         text += block
     while _FIRST_KEY.match(text, match.end()) is None and len(text) < _LONGEST_HEAD:
         block = next(blocks, None)
@@ -558,49 +366,38 @@ def _open_page(source: Source, context: Context) -> _Page:
     return _Page(text[: match.start()], rest(), is_json)
 
 
-class MemotraceHtmlReader:
-    """Reads the HTML pages of MemoTrace 1 and 3."""
-
-    name = "memotrace-html"
-    description = "MemoTrace (WeChatMsg) 1 and 3 HTML"
-    suffixes = (".html", ".htm")
-    options: Mapping[str, str] = OWNER_OPTION
-
-    def detect(self, head: Head) -> Evidence | None:
-        """The list of messages, or, where it lies beyond the head, the style sheet in front of it."""
-        text = head.text
-        if match := _LIST.search(text):
-            first = _FIRST_KEY.match(text, match.end())
-            is_ours = first is not None or match.end() + 100 > len(text)
-            return Evidence(1.0, "the list `const chatMessages = [`") if is_ours else None
-        if all(style in text for style in _STYLES):
-            return Evidence(0.9, "the style sheet of MemoTrace's pages")
-        return None
-
-    def read(self, source: Source, context: Context) -> Iterator[Batch]:
-        """The messages.
-
-        Raises:
-            FormatError: where the page has no list of messages.
-            MissingExtraError: for a page of version 1, without pyjson5.
-        """
-        page = _open_page(source, context)
-        draft = _describe(context, page.head)
-        if page.is_json:
-            items = iter_json(page.blocks, context.collector, tail=True)
-            return in_batches(draft, _Conversion(context, draft, escaped=True).messages(items))
-        items = iter_literals(page.blocks, context.collector, _NEXT_LITERAL)
-        return in_batches(draft, _LiteralConversion(context, draft).messages(items))
+def _is_page(head: Head) -> Evidence | None:
+    """The list of messages, or, where it lies beyond the head, the style sheet in front of it."""
+    text = head.text
+    if match := _LIST.search(text):
+        first = _FIRST_KEY.match(text, match.end())
+        is_ours = first is not None or match.end() + 100 > len(text)
+        return Evidence(1.0, "the list `const chatMessages = [`") if is_ours else None
+    if all(style in text for style in _STYLES):
+        return Evidence(0.9, "the style sheet of MemoTrace's pages")
+    return None
 
 
-def _describe(context: Context, head: str) -> Draft:
-    """What the page says of the chat before its list."""
-    titles = (match[1] for pattern in _TITLES if (match := pattern.search(head)))
-    title = next((text for text in titles if text not in _NO_TITLES), None)
-    account = match[1] if (match := _ACCOUNT.search(head)) else None
-    is_group = None if account is None else account.endswith("@chatroom")
-    return context.draft(title=title, id=account, is_group=is_group, metadata={"exporter": EXPORTER})
+def _page(reading: Reading) -> Iterator[Entry]:
+    page, chat = _open_page(reading), reading.chat
+    titles = (match[1] for pattern in _TITLES if (match := pattern.search(page.head)))
+    chat.title = next((text for text in titles if text not in _NO_TITLES), None)
+    chat.id = match[1] if (match := _ACCOUNT.search(page.head)) else None
+    chat.is_group = is_room(chat.id)
+    if page.is_json:
+        return _objects(reading, _whole(reading, iter_json(page.blocks, reading.collector, tail=True)))
+    return _literals(reading, _whole(reading, iter_literals(page.blocks, reading.collector, _NEXT_LITERAL)))
 
 
-JSON: Final = MemotraceJsonReader()
-HTML: Final = MemotraceHtmlReader()
+def _whole(reading: Reading, items: Iterator[Item]) -> Iterator[Item]:
+    """The items that are objects; others are told."""
+    for item in items:
+        if isinstance(item.value, dict):
+            yield item
+        else:
+            report_shape(reading.collector, "a message", item)
+
+
+_FACTS: Final = {"exporter": EXPORTER}
+JSON: Final = Format("memotrace-json", "MemoTrace (WeChatMsg) 3 `.html.json`", ".json", _is_array, _objects, _FACTS)
+HTML: Final = Format("memotrace-html", "MemoTrace (WeChatMsg) 1 and 3 HTML", ".html .htm", _is_page, _page, _FACTS)
