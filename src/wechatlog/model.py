@@ -19,6 +19,7 @@ import attrs
 from wechatlog.diagnostics import Diagnostic, Origin
 from wechatlog.errors import MissingExtraError
 from wechatlog.segments.types import Emoji, Image, Link, Mention, Segment
+from wechatlog.timestamps import instant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -471,22 +472,26 @@ class Conversation(Sequence[Message]):
             message
             for message in self.messages
             if message.time is not None
-            and (low is None or message.time >= low)
-            and (high is None or message.time < high)
+            and (low is None or instant(message.time) >= low)
+            and (high is None or instant(message.time) < high)
         )
 
-    def _bound(self, day: Day | None, *, last: bool) -> dt.datetime | None:
+    def _bound(self, day: Day | None, *, last: bool) -> dt.timedelta | None:
         if day is None:
             return None
         if isinstance(day, str):
             day = dt.date.fromisoformat(day) if len(day) <= 10 else dt.datetime.fromisoformat(day)
         if not isinstance(day, dt.datetime):
-            day = dt.datetime.combine(day, dt.time()) + dt.timedelta(days=last)
+            day = dt.datetime.combine(day, dt.time())
+            if last and day.date() == dt.date.max:
+                return None
+            day += dt.timedelta(days=last)
+        zone = self.tz or next((message.time.tzinfo for message in self.messages if message.time is not None), None)
         if day.tzinfo is None:
-            return day.replace(tzinfo=self.tz)
-        if self.tz is None:
+            return instant(day.replace(tzinfo=zone))
+        if zone is None:
             raise TypeError("this conversation has naive times; pass a bound without a zone, or load it with tz=")
-        return day
+        return instant(day)
 
     def by(self, *names: str, people: Identities | None = None) -> Conversation:
         """The messages of the people named, under whatever name they wrote them.
@@ -553,12 +558,12 @@ class Conversation(Sequence[Message]):
 
     def sorted(self) -> Conversation:
         """The messages in order of time; stable. One without a time keeps to the message before it."""
-        keys: list[tuple[bool, dt.datetime | None]] = []
-        last: dt.datetime | None = None
+        keys: list[dt.timedelta] = []
+        last = dt.timedelta.min  # before the first time that is known
         for message in self.messages:
-            last = message.time if message.time is not None else last
-            keys.append((last is not None, last))
-        order = sorted(range(len(keys)), key=lambda index: _Key(keys[index]))
+            last = instant(message.time) if message.time is not None else last
+            keys.append(last)
+        order = sorted(range(len(keys)), key=keys.__getitem__)
         return self._with(self.messages[index] for index in order)
 
     def to_pandas(self, table: str = "messages", *, segments: bool = True) -> pd.DataFrame:
@@ -642,7 +647,8 @@ class Conversation(Sequence[Message]):
         if people := sum(person.message_count > 0 for person in self.participants):
             parts.append(_count(people, "participant"))
         if times:
-            parts.append(f"{min(times):%Y-%m-%d %H:%M} to {max(times):%Y-%m-%d %H:%M}")
+            first, last = min(times, key=instant), max(times, key=instant)
+            parts.append(f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}")
         if self.diagnostics:
             parts.append(_count(len(self.diagnostics), "diagnostic"))
         return tuple(parts)
@@ -662,20 +668,6 @@ class Conversation(Sequence[Message]):
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-class _Key:
-    """Sorts messages before the first known time first, then by time."""
-
-    __slots__ = ("key",)
-
-    def __init__(self, key: tuple[bool, dt.datetime | None]) -> None:
-        self.key = key
-
-    def __lt__(self, other: _Key) -> bool:
-        if self.key[1] is None or other.key[1] is None:
-            return self.key[0] < other.key[0]
-        return self.key[1] < other.key[1]
 
 
 def called(participant: Participant) -> set[str]:

@@ -19,6 +19,8 @@ __all__ = [
     "Precision",
     "ZoneLike",
     "from_unix",
+    "in_zone",
+    "instant",
     "parse_clock",
     "resolve_zone",
     "zone_from_name",
@@ -42,6 +44,30 @@ class Clock(NamedTuple):
 
     time: dt.datetime
     precision: Precision
+
+
+_EPOCH: Final = dt.datetime(1970, 1, 1)
+_EPOCH_AWARE: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+def instant(time: dt.datetime) -> dt.timedelta:
+    """What times are compared and subtracted by: Python takes the wall clocks of aware times of one zone for that.
+
+    The clocks go back by an hour in autumn. A naive time counts as it stands.
+    """
+    return time - (_EPOCH if time.tzinfo is None else _EPOCH_AWARE)
+
+
+def in_zone(time: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    """An aware time in a zone; one so near the year 1 or 9999 that the zone has no day for it stays as it is."""
+    if time.tzinfo is zone:
+        return time
+    if time.utcoffset() == (offset := zone.utcoffset(time.replace(tzinfo=None))) and offset is not None:
+        return time.replace(tzinfo=zone)
+    try:
+        return time.astimezone(zone)
+    except (OverflowError, ValueError):
+        return time
 
 
 @functools.cache

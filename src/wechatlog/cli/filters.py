@@ -18,6 +18,7 @@ from wechatlog.cli.options import ANY_PATH, When
 from wechatlog.content.wording import has_words
 from wechatlog.model import MessageKind, normalize_name
 from wechatlog.operations import Identities
+from wechatlog.timestamps import instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -148,7 +149,7 @@ class _Span:
 
     def __init__(self, since: str | None, until: str | None, zone: dt.tzinfo | None) -> None:
         self._since, self._until, self._zone = since, until, zone
-        self._bounds: tuple[dt.datetime | None, dt.datetime | None] | None = None
+        self._bounds: tuple[dt.timedelta | None, dt.timedelta | None] | None = None
 
     def __call__(self, message: Message) -> bool:
         if message.time is None:
@@ -157,17 +158,18 @@ class _Span:
             zone = self._zone or message.time.tzinfo
             self._bounds = _bound(self._since, zone, last=False), _bound(self._until, zone, last=True)
         low, high = self._bounds
-        return (low is None or message.time >= low) and (high is None or message.time < high)
+        moment = instant(message.time)
+        return (low is None or moment >= low) and (high is None or moment < high)
 
 
-def _bound(text: str | None, zone: dt.tzinfo | None, *, last: bool) -> dt.datetime | None:
+def _bound(text: str | None, zone: dt.tzinfo | None, *, last: bool) -> dt.timedelta | None:
     if text is None:
         return None
     time = dt.datetime.fromisoformat(text)
     if len(text) <= 10:
         time += dt.timedelta(days=last)
     if time.tzinfo is None:
-        return time.replace(tzinfo=zone)
+        return instant(time.replace(tzinfo=zone))
     if zone is None:
         raise Failure("the times have no zone; give one without a zone, or name theirs with --tz")
-    return time
+    return instant(time)

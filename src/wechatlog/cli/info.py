@@ -17,7 +17,7 @@ from wechatlog.cli.summary import Tally, diagnostic_to_json
 from wechatlog.cli.tables import print_table
 from wechatlog.errors import WechatlogError
 from wechatlog.registry import detect_reader
-from wechatlog.timestamps import zone_name
+from wechatlog.timestamps import instant, zone_name
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -65,8 +65,8 @@ class _Facts:
             conversation.is_group,
             conversation.owner,
             len(conversation),
-            min(times, default=None),
-            max(times, default=None),
+            min(times, default=None, key=instant),
+            max(times, default=None, key=instant),
             zone_name(conversation.tz) if conversation.tz is not None else None,
             conversation.tz_assumed,
             conversation.participants,

@@ -20,6 +20,7 @@ from wechatlog.cli.messages import count, harmless
 from wechatlog.content.wording import aside_text, asides, is_quoted
 from wechatlog.model import MessageKind
 from wechatlog.segments import Emoji, File, Image, Link, Mention, Quote
+from wechatlog.timestamps import instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +66,7 @@ def heading(conversation: Conversation) -> Text:
     people = sum(person.message_count > 0 for person in conversation.participants)
     parts = [count(len(conversation), "message"), count(people, "person", "people")]
     if times:
-        first, last = min(times), max(times)
+        first, last = min(times, key=instant), max(times, key=instant)
         same = first.date() == last.date()
         parts.append(f"{first:%Y-%m-%d %H:%M} to {last:{'%H:%M' if same else '%Y-%m-%d %H:%M'}}")
     title = conversation.title or conversation.id or conversation.origin.source or "untitled"

@@ -17,6 +17,7 @@ import attrs
 
 from wechatlog.model import Conversation, normalize_name
 from wechatlog.operations.identity import OWN_NAMES, Evidence, Identities, Key, Name, join_names, solve, spelling
+from wechatlog.timestamps import instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -97,9 +98,9 @@ class _Notes:
             use.count += 1
             time = message.time
             if time is not None:
-                if use.first is None or time < use.first:
+                if use.first is None or instant(time) < instant(use.first):
                     use.first = time
-                if use.last is None or time > use.last:
+                if use.last is None or instant(time) > instant(use.last):
                     use.last = time
         for (id_, name, is_self), use in uses.items():
             key = _key(id_, name, is_self, own)
@@ -124,7 +125,7 @@ class _Notes:
                     key
                     for other in messages[place + 1 : place + 4]
                     if other.time is not None
-                    and dt.timedelta() <= other.time - message.time <= _SOON
+                    and dt.timedelta() <= instant(other.time) - instant(message.time) <= _SOON
                     and (key := _key(other.sender_id, other.sender, other.is_self, own)) not in (None, asker)
                 ),
                 None,

@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Final
 
+from wechatlog.timestamps import instant
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -32,13 +34,13 @@ def iter_sessions(messages: Iterable[Message], *, gap: dt.timedelta = HOUR) -> I
     if gap < dt.timedelta():
         raise ValueError(f"a gap is no less than zero, not {gap}")
     session: list[Message] = []
-    last: dt.datetime | None = None
+    last: dt.timedelta | None = None
     for message in messages:
         if message.time is not None:
-            if last is not None and abs(message.time - last) > gap:
+            if last is not None and abs(instant(message.time) - last) > gap:
                 yield session
                 session = []
-            last = message.time
+            last = instant(message.time)
         session.append(message)
     if session:
         yield session

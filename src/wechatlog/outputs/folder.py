@@ -24,6 +24,7 @@ from wechatlog.outputs.file import dump
 from wechatlog.outputs.file_names import Namer
 from wechatlog.registry import find_writer
 from wechatlog.source import replacing
+from wechatlog.timestamps import instant
 from wechatlog.writers.base import IndexEntry, IndexWriter, is_folder_writer
 
 if TYPE_CHECKING:
@@ -390,8 +391,8 @@ class CountedStream(MessageStream):
         message = next(self._items)
         self.count += 1
         if message.time is not None:
-            self.first = message.time if self.first is None else min(self.first, message.time)
-            self.last = message.time if self.last is None else max(self.last, message.time)
+            self.first = message.time if self.first is None else min(self.first, message.time, key=instant)
+            self.last = message.time if self.last is None else max(self.last, message.time, key=instant)
         return message
 
     @property
@@ -464,5 +465,5 @@ def _describe(path: Path, part: Item, size: int) -> WrittenFile:
         count, first, last = part.count, part.first, part.last
     else:
         times = [message.time for message in head if message.time is not None]
-        count, first, last = len(head), min(times, default=None), max(times, default=None)
+        count, first, last = len(head), min(times, default=None, key=instant), max(times, default=None, key=instant)
     return WrittenFile(path, head.title, head.origin.source, count, first, last, size)

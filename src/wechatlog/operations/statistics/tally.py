@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from wechatlog.model import MessageKind, account_names, called, normalize_name
 from wechatlog.operations.statistics.words import WordFinder, find_emoji, laughs
 from wechatlog.segments.types import Call, Emoji, Link, Mention, Quote, Text
+from wechatlog.timestamps import instant
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
@@ -49,18 +50,17 @@ _HOST: Final = re.compile(
     r"(?:[^/?#@\s]{0,100}@)?(?:www\.)?([^/?#@:\[\]\s]{1,253})(?![^/?#:])",
     re.IGNORECASE,
 )
-_EPOCH: Final = dt.datetime(1970, 1, 1)
-_EPOCH_AWARE: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def in_order_of_time(conversation: Conversation) -> Iterable[Message]:
     """The messages of a conversation in the order of time; as they are, where they are in order."""
-    last: dt.datetime | None = None
+    last: dt.timedelta | None = None
     for message in conversation.messages:
         if message.time is not None:
-            if last is not None and message.time < last:
+            moment = instant(message.time)
+            if last is not None and moment < last:
                 return conversation.sorted().messages
-            last = message.time
+            last = moment
     return conversation.messages
 
 
@@ -129,7 +129,7 @@ class _Calendar:
         self.hours = [0] * (7 * 24)
         self.first: dt.datetime | None = None
         self.last: dt.datetime | None = None
-        self._low = self._high = _EPOCH
+        self._low = self._high = dt.timedelta()
 
     def add(self, time: dt.datetime, precision: str | None) -> int:
         """Count a message; gives the ordinal of its day."""
@@ -137,11 +137,11 @@ class _Calendar:
         self.days[day] = self.days.get(day, 0) + 1
         if precision != "day":
             self.hours[(day + 6) % 7 * 24 + time.hour] += 1
-        wall = time if time.tzinfo is None else time.replace(tzinfo=None)
-        if self.first is None or wall < self._low:
-            self.first, self._low = time, wall
-        if self.last is None or wall > self._high:
-            self.last, self._high = time, wall
+        moment = instant(time)
+        if self.first is None or moment < self._low:
+            self.first, self._low = time, moment
+        if self.last is None or moment > self._high:
+            self.last, self._high = time, moment
         return day
 
 
@@ -164,10 +164,10 @@ class _Talk:
 
     def add(self, sender: TalliedSender, time: dt.datetime) -> None:
         """Count a message that somebody sent."""
-        instant = time - (_EPOCH if time.tzinfo is None else _EPOCH_AWARE)
-        last, self._last = self._last, (sender, time, instant)
+        moment = instant(time)
+        last, self._last = self._last, (sender, time, moment)
         if last is not None:
-            step = instant - last[2]
+            step = moment - last[2]
             if step > self.silence:
                 self.silence, self.silent = step, (last[1], time)
             if self._back <= step <= self._ahead:

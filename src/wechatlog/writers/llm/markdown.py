@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from wechatlog.timestamps import zone_name
+from wechatlog.timestamps import instant, zone_name
 from wechatlog.writers.llm.bodies import one_line
 from wechatlog.writers.llm.chats import GAP_OPTION, LOSSES, PRIVACY_OPTIONS, gap_option, open_chats
 from wechatlog.writers.llm.transcript import entries_of, line_of, shown_name
@@ -41,7 +41,7 @@ def _is_silence(entry: Entry, before: Entry | None, gap: dt.timedelta) -> bool:
     """Whether a blank line goes before a message: where a day begins or after a silence."""
     if before is None or entry.day != before.day:
         return before is not None
-    return entry.time is not None and before.time is not None and abs(entry.time - before.time) > gap
+    return entry.time is not None and before.time is not None and abs(instant(entry.time) - instant(before.time)) > gap
 
 
 class MarkdownContextWriter:
