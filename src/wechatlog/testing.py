@@ -24,7 +24,7 @@ from wechatlog.inputs.single import open_reader, read_source
 from wechatlog.model import Conversation, Message, MessageKind
 from wechatlog.segments import types
 from wechatlog.source import Source
-from wechatlog.timestamps import ASSUMED_ZONE, resolve_zone
+from wechatlog.timestamps import ASSUMED_ZONE, in_zone, resolve_zone
 from wechatlog.writers.base import NewFile, Writer, give_pieces, is_folder_writer
 
 if TYPE_CHECKING:
@@ -289,7 +289,7 @@ def _without_surrogates(value: _Value) -> _Value:
 
 def _reduce_time(time: dt.datetime | None, lost: frozenset[str], last: dt.datetime | None) -> dt.datetime | None:
     if time is not None and "time:wall-clock" in lost:
-        time = (time if time.tzinfo is not None else time.replace(tzinfo=resolve_zone(ASSUMED_ZONE))).astimezone(dt.UTC)
+        time = in_zone(time if time.tzinfo is not None else time.replace(tzinfo=resolve_zone(ASSUMED_ZONE)), dt.UTC)
     if time is not None and "time:range" in lost and not _EPOCH <= time.replace(tzinfo=None) < _TOO_LATE:
         time = None
     if time is None:

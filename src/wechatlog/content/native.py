@@ -8,18 +8,21 @@ reader and writer. What is `None`, empty or the default is left out. The schema 
 from __future__ import annotations
 
 import datetime as dt
+import json
+import math
 import re
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast, get_args
 
 import attrs
 
 from wechatlog.diagnostics import Diagnostic, Origin, Severity
-from wechatlog.model import Conversation, Message, MessageKind, Metadata, Participant, build_message
+from wechatlog.model import Conversation, Message, MessageKind, Metadata, Participant, build_message, segments_fit
 from wechatlog.segments import types
-from wechatlog.timestamps import zone_from_name, zone_name
+from wechatlog.timestamps import Precision, in_zone, zone_from_name, zone_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable
 
     from wechatlog.segments import Lexicon, Segment
 
@@ -35,6 +38,14 @@ __all__ = [
 
 SCHEMA: Final = "wechatlog/1"
 """Name and version of the schema; the number changes when an old reader would misread a new file."""
+
+_TOO_LARGE: Final = 1 << 63
+"""Numbers from which on no form but JSON can hold them."""
+_DEEPEST: Final = 100
+"""Forwards in forwards; the parser of JSON itself ends at a few hundred."""
+_PRECISIONS: Final = get_args(Precision)
+_KINDS: Final = {kind.value: kind for kind in MessageKind}
+_NOWHERE: Final = Origin()
 
 
 def _type_name(cls: type) -> str:
@@ -67,17 +78,129 @@ def segment_to_json(segment: Segment) -> dict[str, Any]:
     return found
 
 
-def segment_from_json(value: Mapping[str, Any]) -> Segment:
+Report: TypeAlias = "Callable[[str, str], None]"
+"""Takes the code and the sentence of what is wrong with a value."""
+
+
+def _refuse(code: str, sentence: str) -> None:
+    """Raise `ValueError`, but for what costs nothing: keys of a later version are left out."""
+    if code not in ("unknown-key", "unknown-kind", "changed-text"):
+        raise ValueError(sentence)
+
+
+def _is_integer(value: object) -> bool:
+    return type(value) is int and abs(value) < _TOO_LARGE
+
+
+def _is_number(value: object) -> bool:
+    return (type(value) is float and math.isfinite(value)) or _is_integer(value)
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(type(item) is str for item in value)
+
+
+_CHECKS: Final[dict[str, tuple[str, Callable[[Any], bool]]]] = {
+    "str": ("a string", lambda value: type(value) is str),
+    "bool": ("true or false", lambda value: type(value) is bool),
+    "int": ("a whole number", _is_integer),
+    "float": ("a number", _is_number),
+    "Literal['voice', 'video']": ("voice or video", lambda value: value == "voice" or value == "video"),
+    "tuple[str, ...]": ("a list of strings", _is_texts),
+}
+"""What a field of a type may hold, in words and as a test."""
+
+
+def _checks(cls: type) -> dict[str, tuple[str, Callable[[Any], bool]]]:
+    """The test of each field of a class that has one, by the type that its declaration names."""
+    found = ((field.name, str(field.type).removesuffix(" | None")) for field in attrs.fields(cls))
+    return {name: _CHECKS[kind] for name, kind in found if kind in _CHECKS}
+
+
+_SEGMENT_CHECKS: Final = {cls: _checks(cls) for cls in _TYPE_NAMES}
+_MESSAGE_CHECKS: Final = {
+    **dict.fromkeys(("time", "precision", "sender", "sender_id", "kind", "text", "id", "reply_to"), _CHECKS["str"]),
+    "is_self": _CHECKS["bool"],
+    "parsed": _CHECKS["bool"],
+    "segments": ("a list", lambda value: type(value) is list),
+    "origin": ("an object", lambda value: type(value) is dict),
+}
+_HEADER_CHECKS: Final = {
+    **dict.fromkeys(("title", "id", "owner", "tz"), _CHECKS["str"]),
+    **dict.fromkeys(("is_group", "tz_assumed"), _CHECKS["bool"]),
+    **dict.fromkeys(("participants", "diagnostics"), ("a list", lambda value: type(value) is list)),
+    **dict.fromkeys(("metadata", "origin"), ("an object", lambda value: type(value) is dict)),
+}
+_PARTICIPANT_CHECKS: Final = _checks(Participant)
+_ORIGIN_CHECKS: Final = {
+    **dict.fromkeys(("source", "raw"), _CHECKS["str"]),
+    **dict.fromkeys(("line", "offset"), _CHECKS["int"]),
+}
+_OTHER_KEYS: Final = frozenset({"type", "schema", "listed", "conversations", "messages"})
+"""Keys of objects of this form that are looked at elsewhere."""
+_DIAGNOSTIC_CHECKS: Final = {
+    **dict.fromkeys(("code", "message", "severity", "source"), _CHECKS["str"]),
+    **dict.fromkeys(("line", "column"), _CHECKS["int"]),
+}
+
+
+def _fields(
+    value: object, checks: Mapping[str, tuple[str, Callable[[Any], bool]]], what: str, report: Report
+) -> dict[str, Any]:
+    """The fields of an object that hold what they may; the others are reported, as are keys that are not known."""
+    if type(value) is not dict:
+        report("bad-field", f"{what} must be an object, not {_shorten(value)}")
+        return {}
+    found = {}
+    for name, item in value.items():
+        check = checks.get(name)
+        if check is None:
+            if name not in _OTHER_KEYS:
+                report("unknown-key", f"the key {_shorten(name)} is not known to this format; it was left out")
+        elif item is None:
+            continue
+        elif check[1](item):
+            found[name] = item
+        else:
+            report("bad-field", f"{what}.{name} must be {check[0]}, not {_shorten(item)}")
+    return found
+
+
+def _shorten(value: object) -> str:
+    text = repr(value) if not isinstance(value, dict | list) else json.dumps(value, ensure_ascii=False)[:61]
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def segment_from_json(value: Mapping[str, Any], *, depth: int = 0) -> Segment:
     """The segment of a JSON object; keys that are not known are ignored.
 
+    Args:
+        value: as `segment_to_json` gives it.
+        depth: how many forwards are round it.
+
     Raises:
-        ValueError, TypeError, AttributeError: where the object is none of this schema.
+        ValueError, TypeError: where the object is none of this schema, or is nested too deeply.
     """
-    cls = _SEGMENT_TYPES.get(value.get("type", ""), types.Text)
-    known = {name for name, _ in _FIELDS[cls]}
-    data = {name: item for name, item in value.items() if name in known}
+    if not isinstance(value, Mapping):
+        raise TypeError(f"a segment must be an object, not {_shorten(value)}")
+    name = value.get("type", "text")
+    cls = _SEGMENT_TYPES.get(name, types.Text) if isinstance(name, str) else types.Text
+    checks = _SEGMENT_CHECKS[cls]
+    data = {}
+    for name, item in value.items():
+        check = checks.get(name)
+        if check is None:
+            continue
+        if not check[1](item) and not (item is None and name != "raw"):
+            raise ValueError(f"{name} of a segment must be {check[0]}, not {_shorten(item)}")
+        data[name] = item
     if cls is types.Forward:
-        data["messages"] = tuple(message_from_json(item) for item in value.get("messages", ()))
+        if depth >= _DEEPEST:
+            raise ValueError("forwards are nested too deeply")
+        inside = value.get("messages", ())
+        if not isinstance(inside, list | tuple):
+            raise TypeError(f"messages of a forward must be a list, not {_shorten(inside)}")
+        data["messages"] = tuple(message_from_json(item, depth=depth + 1) for item in inside)
     segment: Segment = cls(**data)
     return segment
 
@@ -118,7 +241,12 @@ def message_to_json(message: Message, *, nested: bool = False) -> dict[str, Any]
 
 
 def message_from_json(
-    value: Mapping[str, Any], *, zone: dt.tzinfo | None = None, lexicon: Lexicon | None = None
+    value: Mapping[str, Any],
+    *,
+    zone: dt.tzinfo | None = None,
+    lexicon: Lexicon | None = None,
+    report: Report = _refuse,
+    depth: int = 0,
 ) -> Message:
     """The message of a JSON object.
 
@@ -126,39 +254,86 @@ def message_from_json(
         value: as `message_to_json` gives it; keys that are not known are ignored.
         zone: that of the conversation, in which aware times are given.
         lexicon: what mentions are looked up in, if the segments have to be parsed again.
+        report: told of each field that holds what it may not; the message does without it.
+        depth: how many forwards are round it.
 
     Raises:
-        ValueError, TypeError, KeyError, AttributeError: where the object is none of this schema.
+        ValueError: where the object is none of this schema, unless `report` takes that.
     """
-    time = None
-    if "time" in value:
-        time = dt.datetime.fromisoformat(value["time"])
-        if time.tzinfo is not None and zone is not None:
-            time = time.astimezone(zone)
-    segments = parsed = None
-    if "segments" in value:
-        segments = tuple(segment_from_json(item) for item in value["segments"])
-    if value.get("parsed"):
+    fields = _fields(value, _MESSAGE_CHECKS, "message", report)
+    get = fields.get
+    text = get("text")
+    if text is None:
+        text = _as_text(value)
+    time, precision = _read_time(get("time"), get("precision"), zone, report)
+    segments = _read_segments(get("segments"), text, depth, report)
+    parsed = None
+    if get("parsed"):
         segments, parsed = None, segments
-    text = value.get("text", "")
-    for name in ("sender", "sender_id", "id", "reply_to", "text", "precision"):
-        if not isinstance(value.get(name, ""), str):
-            raise TypeError(f"{name} must be a string")
     return build_message(
         time,
-        value.get("precision"),
-        value.get("sender"),
-        MessageKind(value.get("kind", "text")),
+        precision,
+        get("sender"),
+        _read_kind(get("kind", "text"), report),
         text,
-        sender_id=value.get("sender_id"),
-        is_self=value.get("is_self"),
-        id=value.get("id"),
-        reply_to=value.get("reply_to"),
-        origin=Origin(**value.get("origin", {})),
+        sender_id=get("sender_id"),
+        is_self=get("is_self"),
+        id=get("id"),
+        reply_to=get("reply_to"),
+        origin=_read_origin(get("origin"), report),
         segments=segments,
         lexicon=lexicon,
         parsed=parsed,
     )
+
+
+def _as_text(value: object) -> str:
+    """What stands where a text should, as a text: no word is lost."""
+    found = value.get("text") if isinstance(value, dict) else None
+    return "" if found is None else json.dumps(found, ensure_ascii=False)
+
+
+def _read_time(
+    text: str | None, precision: str | None, zone: dt.tzinfo | None, report: Report
+) -> tuple[dt.datetime | None, Precision | None]:
+    if precision is not None and precision not in _PRECISIONS:
+        report("bad-field", f"message.precision must be second, minute or day, not {_shorten(precision)}")
+        precision = None
+    if text is None:
+        return None, cast("Precision | None", precision)
+    try:
+        time = dt.datetime.fromisoformat(text)
+    except ValueError:
+        report("bad-time", f"not a time: {_shorten(text)}")
+        return None, None
+    return time if time.tzinfo is None or zone is None else in_zone(time, zone), cast("Precision | None", precision)
+
+
+def _read_kind(name: str, report: Report) -> MessageKind:
+    kind = _KINDS.get(name)
+    if kind is None:
+        report("unknown-kind", f"unknown kind {_shorten(name)}")
+        return MessageKind.OTHER
+    return kind
+
+
+def _read_segments(found: list[Any] | None, text: str, depth: int, report: Report) -> tuple[Segment, ...] | None:
+    """The segments, if they are those of the text; otherwise it is parsed again."""
+    if found is None:
+        return None
+    try:
+        segments = tuple([segment_from_json(item, depth=depth) for item in found])
+    except (ValueError, TypeError) as error:
+        report("bad-field", f"the segments are left out: {error}")
+        return None
+    if not segments_fit(segments, text):
+        report("changed-text", "the text was changed; its segments are those of the new text")
+        return None
+    return segments
+
+
+def _read_origin(found: dict[str, Any] | None, report: Report) -> Origin:
+    return Origin(**_fields(found, _ORIGIN_CHECKS, "origin", report)) if found else _NOWHERE
 
 
 def _participant_to_json(person: Participant, *, listed: bool) -> dict[str, Any]:
@@ -210,33 +385,62 @@ def conversation_to_json(conversation: Conversation) -> dict[str, Any]:
     return found
 
 
-def _participant_from_json(value: Mapping[str, Any]) -> Participant:
-    names = ("name", "id", "is_self", "aliases", "message_count")
-    return Participant(**{name: value[name] for name in names if name in value})
+def _participant_from_json(value: object, report: Report) -> Participant | None:
+    if not isinstance(value, dict):
+        report("bad-field", f"a participant must be an object, not {_shorten(value)}")
+        return None
+    return Participant(**_fields(value, _PARTICIPANT_CHECKS, "participant", report)) if value.get("listed") else None
 
 
-def conversation_from_json(value: Mapping[str, Any]) -> Conversation:
+def _diagnostic_from_json(value: object, report: Report) -> Diagnostic | None:
+    fields = _fields(value, _DIAGNOSTIC_CHECKS, "diagnostic", report)
+    severity = fields.get("severity", "warning")
+    if "code" not in fields or "message" not in fields or severity not in tuple(Severity):
+        report("bad-field", "a diagnostic has a code, a message and a severity that is known")
+        return None
+    return Diagnostic(**{**fields, "severity": Severity(severity)})
+
+
+def _read_zone(name: str | None, report: Report) -> dt.tzinfo | None:
+    if name is None:
+        return None
+    try:
+        return zone_from_name(name)
+    except ValueError as error:
+        report("bad-field", str(error))
+        return None
+
+
+def _finite(value: Any, report: Report) -> Any:
+    """Metadata without numbers that are none, which are not even equal to themselves."""
+    if isinstance(value, dict):
+        return {key: _finite(item, report) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item, report) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        report("bad-field", f"metadata hold {value!r}, which is no number")
+        return None
+    return value
+
+
+def conversation_from_json(value: Mapping[str, Any], *, report: Report = _refuse) -> Conversation:
     """The conversation, without messages, of a header.
 
+    Args:
+        value: as `conversation_to_json` gives it; keys that are not known are ignored.
+        report: told of each field that holds what it may not; the conversation does without it.
+
     Raises:
-        ValueError, TypeError, KeyError, AttributeError: where the object is none of this schema.
+        ValueError: where the object is none of this schema, unless `report` takes that.
     """
-    keep: dict[str, Callable[[Any], Any]] = {
-        "title": str,
-        "id": str,
-        "is_group": bool,
-        "owner": str,
-        "tz_assumed": bool,
-        "metadata": dict,
-        "tz": zone_from_name,
-        "origin": lambda origin: Origin(**origin),
-    }
-    data = {name: convert(value[name]) for name, convert in keep.items() if value.get(name) is not None}
-    data["participants"] = [
-        _participant_from_json(person) for person in value.get("participants", ()) if person.get("listed")
-    ]
-    data["diagnostics"] = [
-        Diagnostic(**{**entry, "severity": Severity(entry.get("severity", "warning"))})
-        for entry in value.get("diagnostics", ())
-    ]
-    return Conversation(**data)
+    fields = _fields(value, _HEADER_CHECKS, "conversation", report)
+    people = (_participant_from_json(person, report) for person in fields.pop("participants", ()))
+    notes = (_diagnostic_from_json(entry, report) for entry in fields.pop("diagnostics", ()))
+    return Conversation(
+        participants=[person for person in people if person is not None],
+        diagnostics=[entry for entry in notes if entry is not None],
+        tz=_read_zone(fields.pop("tz", None), report),
+        origin=_read_origin(fields.pop("origin", None), report),
+        metadata=_finite(fields.pop("metadata", {}), report),
+        **fields,
+    )

@@ -15,7 +15,7 @@ from wechatlog.diagnostics import Collector, Diagnostic, Origin, Severity
 from wechatlog.errors import OptionError
 from wechatlog.model import Conversation, Message, MessageKind, Metadata, Participant, build_message, normalize_name
 from wechatlog.segments import Lexicon
-from wechatlog.timestamps import ASSUMED_ZONE, Clock, from_unix, parse_clock, resolve_zone
+from wechatlog.timestamps import ASSUMED_ZONE, Clock, from_unix, in_zone, parse_clock, resolve_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -281,10 +281,7 @@ class Reading:
     def wall_time(self, time: dt.datetime) -> dt.datetime:
         """A time that a file gives: naive stays naive unless the user named a zone; an offset is kept or converted."""
         if time.tzinfo is not None:
-            try:
-                return time if self.tz is None else time.astimezone(self.tz)
-            except OverflowError:  # in the first or last hours of the calendar
-                return time.replace(tzinfo=self.tz)
+            return time if self.tz is None else in_zone(time, self.tz)
         return time if self.tz is None else time.replace(tzinfo=self.tz)
 
     def clock(

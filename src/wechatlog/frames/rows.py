@@ -20,7 +20,7 @@ from wechatlog.frames.columns import conversation_key
 from wechatlog.frames.pieces import segments_of_rows
 from wechatlog.frames.values import to_json_line
 from wechatlog.model import Conversation, MessageKind, build_message
-from wechatlog.timestamps import Precision
+from wechatlog.timestamps import Precision, in_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -178,13 +178,7 @@ def _times_in(
         raise _complaint(row, "time", "naive and aware times in one conversation")
     if zone is None or True not in aware:
         return values
-    found = []
-    for row, time in zip(rows, values, strict=True):
-        try:
-            found.append(time if time is None or time.tzinfo == zone else time.astimezone(zone))
-        except OverflowError as error:
-            raise _complaint(row, "time", error) from error
-    return found
+    return [time if time is None else in_zone(time, zone) for time in values]
 
 
 def _bodies(

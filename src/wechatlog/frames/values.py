@@ -10,6 +10,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from wechatlog.timestamps import in_zone
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -55,12 +57,17 @@ def microseconds(times: Sequence[dt.datetime | None]) -> list[int | None]:
 
 def aware_in(zone: dt.tzinfo, clocks: Sequence[Any]) -> list[Any]:
     """Times in a zone, of the clocks that UTC shows at them; what is no clock is left to others to complain of."""
-    return [_aware_in(zone, clock) if isinstance(clock, dt.datetime) else clock for clock in clocks]
+    return [_aware_in(zone, clock) for clock in clocks]
 
 
-def _aware_in(zone: dt.tzinfo, clock: dt.datetime) -> dt.datetime:
-    time = clock.replace(tzinfo=dt.UTC)
+def _aware_in(zone: dt.tzinfo, clock: Any) -> Any:
+    if isinstance(clock, dt.datetime):
+        return in_zone(clock.replace(tzinfo=dt.UTC), zone)
+    if type(clock) is not int:
+        return clock
+    edge = dt.datetime(1, 1, 1) if clock < 0 else dt.datetime(9999, 12, 31)  # UTC has no day for it, the zone may have one
     try:
-        return time.astimezone(zone)
-    except OverflowError:  # on the first or last day that there is
-        return time
+        offset = zone.utcoffset(edge) or dt.timedelta()
+        return (_EPOCH + (dt.timedelta(microseconds=clock) + offset)).replace(tzinfo=zone)
+    except OverflowError:
+        return clock

@@ -16,21 +16,19 @@ from wechatlog.diagnostics import Severity
 from wechatlog.engine.json_stream import BEGIN, END, Item, iter_json, iter_json_lines
 from wechatlog.engine.protocol import Evidence
 from wechatlog.errors import FormatError
-from wechatlog.model import Conversation
 from wechatlog.readers.support.heads import begin, learn
 from wechatlog.tokenizer import iter_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from wechatlog.engine.protocol import Batch, Context, Draft, Head
-    from wechatlog.model import Message
+    from wechatlog.model import Conversation, Message
     from wechatlog.source import Source
 
 __all__ = ["DOCUMENT", "READER", "DocumentReader", "JsonlReader"]
 
 _BATCH_SIZE: Final = 1024
-_BAD_SHAPE: Final = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
 
 class JsonlReader:
@@ -108,11 +106,22 @@ def _check_schema(context: Context, schema: object, line: int) -> None:
 
 def _read_header(context: Context, header: Mapping[str, Any], item: Item) -> Conversation:
     """What a header says; `item` tells where it stands."""
-    try:
-        return conversation_from_json(header)
-    except _BAD_SHAPE as error:
-        _report(context, item, f"broken header: {error}")
-        return Conversation()
+    return conversation_from_json(header, report=_reporter(context, item))
+
+
+_SEVERITIES: Final = {"changed-text": Severity.INFO, "unknown-kind": Severity.INFO, "unknown-key": Severity.INFO}
+
+
+def _reporter(context: Context, item: Item) -> Callable[[str, str], None]:
+    """Takes what is wrong in an object, and tells it with the line; of keys that are not known each is told once."""
+
+    def report(code: str, sentence: str) -> None:
+        if code == "unknown-key":
+            context.tell(code, sentence, item.line, once=True)
+        else:
+            context.report(code, sentence, severity=_SEVERITIES.get(code, Severity.ERROR), line=item.line, column=1)
+
+    return report
 
 
 def _read_message(context: Context, draft: Draft, item: Item) -> Message | None:
@@ -122,14 +131,16 @@ def _read_message(context: Context, draft: Draft, item: Item) -> Message | None:
     if item.value.get("type", "message") != "message":
         context.report("unknown-line", f"line of unknown type {item.value['type']!r}", line=item.line, column=1)
         return None
-    try:
-        message = message_from_json(item.value, zone=context.tz or draft.tz, lexicon=draft.lexicon)
-    except _BAD_SHAPE as error:
-        _report(context, item, f"broken message line: {error}")
-        return None
-    if context.tz is not None and message.time is not None and message.time.tzinfo is None:
-        return attrs.evolve(message, time=context.wall_time(message.time))
-    return message
+    zone, report = context.tz or draft.tz, _reporter(context, item)
+    message = message_from_json(item.value, zone=zone, lexicon=draft.lexicon, report=report)
+    time = message.time
+    if time is None:
+        return message
+    if context.tz is not None and time.tzinfo is None:
+        time = context.wall_time(time)
+    if (aware := time.tzinfo is not None) is not draft.aware:
+        time = context.fit_time(draft, time, item.line, aware=aware)
+    return message if time is message.time else attrs.evolve(message, time=time)
 
 
 class DocumentReader:

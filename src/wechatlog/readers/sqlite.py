@@ -32,7 +32,7 @@ from wechatlog.errors import FormatError, WechatlogError
 from wechatlog.frames import conversation_of
 from wechatlog.frames.database import APPLICATION_ID, SCHEMA_VERSION
 from wechatlog.model import Conversation, MessageKind, build_message
-from wechatlog.timestamps import Precision
+from wechatlog.timestamps import Precision, in_zone
 
 if TYPE_CHECKING:
     import sqlite3
@@ -303,7 +303,7 @@ class _Clock:
             self._context.report("mixed-times", "only some times of a conversation have a zone")
         if self._zone is None or time.tzinfo is None:
             return time.replace(tzinfo=self._zone)
-        return time.astimezone(self._zone)
+        return in_zone(time, self._zone)
 
 
 READER: Final = SqliteReader()

@@ -7,7 +7,6 @@ lost by that is reported.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import json
 import re
@@ -25,6 +24,7 @@ from wechatlog.frames.cells import COLUMN_TYPES, DEFAULT_COLUMNS, parse_flag, pa
 from wechatlog.model import Conversation, MessageKind, build_message
 from wechatlog.readers.support.heads import begin, learn
 from wechatlog.readers.support.routing import route
+from wechatlog.timestamps import in_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -140,8 +140,7 @@ class _Teller:
         except ValueError:
             return context.clock(cell, line=line)
         if self._zone is not None:
-            with contextlib.suppress(OverflowError):
-                time = time.replace(tzinfo=self._zone) if time.tzinfo is None else time.astimezone(self._zone)
+            time = time.replace(tzinfo=self._zone) if time.tzinfo is None else in_zone(time, self._zone)
         return context.wall_time(time), "second"
 
     def _in_zone(self, draft: Draft, time: dt.datetime, line: int) -> dt.datetime:
