@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import pickle
 import re
+import zoneinfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wechatlog import Conversation, Emoji, Mention, Message, MessageKind, Metadata, Origin, Participant, Text
 from wechatlog.model import Loose, build_message
@@ -141,3 +145,29 @@ def test_metadata_is_frozen() -> None:
         Metadata({"a": {1}})
     with pytest.raises(TypeError, match="keys are strings, not int"):
         Metadata({1: "a"})  # type: ignore[dict-item]
+
+
+def _autumn(*unix: int) -> Conversation:
+    """Messages of a night in which the clocks go back."""
+    zone = zoneinfo.ZoneInfo("Europe/Berlin")
+    return Conversation([Message(time=dt.datetime.fromtimestamp(time, zone), text=str(time)) for time in unix], tz=zone)
+
+
+@given(unix=st.lists(st.integers(1_761_433_200, 1_761_448_000), min_size=1, max_size=8))  # 2025-10-26, 01:00 to 04:06
+def test_aware_times_compare_by_instant_where_the_clocks_go_back(unix: list[int]) -> None:
+    from wechatlog.operations import sessions, statistics
+
+    chat = _autumn(*unix)
+    ordered = sorted(unix)
+    assert [int(message.text) for message in chat.sorted()] == ordered
+    low, high = (dt.datetime.fromtimestamp(time, chat.tz) for time in (1_761_438_000, 1_761_441_600))
+    assert [int(message.text) for message in chat.between(low, high)] == [
+        t for t in unix if 1_761_438_000 <= t < 1_761_441_600
+    ]
+    gap = dt.timedelta(minutes=30)
+    cuts = sum(after - before > 1800 for before, after in itertools.pairwise(ordered))
+    assert len(sessions(chat.sorted(), gap=gap)) == cuts + 1
+    numbers = statistics(chat)
+    assert numbers.first is not None
+    assert numbers.last is not None
+    assert (numbers.first.timestamp(), numbers.last.timestamp()) == (ordered[0], ordered[-1])

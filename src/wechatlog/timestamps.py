@@ -124,14 +124,14 @@ def from_unix(seconds: float, zone: dt.tzinfo) -> dt.datetime:
         zone: of the result.
 
     Raises:
-        ValueError: outside the years 1970 to 9999.
+        ValueError: outside the years 1970 to 9999, and for 0, which stands for no time.
     """
     for unit in (1e14, 1e11):
         if seconds >= unit:
             seconds /= 1e6 if unit == 1e14 else 1e3
             break
     try:
-        if seconds < 0:
+        if seconds <= 0:
             raise ValueError
         return dt.datetime.fromtimestamp(seconds, zone)
     except (OverflowError, ValueError, OSError) as error:

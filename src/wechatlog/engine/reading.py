@@ -64,6 +64,11 @@ class Draft:
         return self.title or self.id or self.key or self.origin.source or "untitled"
 
 
+_FIRST_YEAR: Final = 2000
+_LAST_YEAR: Final = 2100
+_BUDDHIST: Final = 543
+
+
 class Reading:
     """What the user asked for, and where a reader reports.
 
@@ -141,11 +146,14 @@ class Reading:
 
     def tell(self, code: str, sentence: str, line: int | None = None, *, once: bool = False) -> None:
         """Note something that costs nothing; with `once` the same sentence is told once for the file."""
-        if once:
-            if sentence in self._told:
-                return
-            self._told.add(sentence)
-        self.report(code, sentence, severity=Severity.INFO, line=line)
+        if not once or self.is_news(sentence):
+            self.report(code, sentence, severity=Severity.INFO, line=line)
+
+    def is_news(self, sentence: str) -> bool:
+        """Whether it is asked for the first time."""
+        known = sentence in self._told
+        self._told.add(sentence)
+        return not known
 
     def tell_first(self, code: str, sentence: str, line: int | None = None) -> None:
         """Note something only where nothing of the code was noted in this way before."""
@@ -314,6 +322,8 @@ class Reading:
         """A message of a draft; `is_self` falls back on the owner that the user named."""
         if time is not None and (aware := time.tzinfo is not None) is not draft.aware:
             time = self.fit_time(draft, time, line, aware=aware)
+        if time is not None and not _FIRST_YEAR <= time.year < _LAST_YEAR:
+            self._tell_year(time.year, line)
         return build_message(
             time,
             precision if time is not None else None,
@@ -328,6 +338,12 @@ class Reading:
             segments=None if segments is None else tuple(segments),
             lexicon=draft.lexicon,
         )
+
+    def _tell_year(self, year: int, line: int | None) -> None:
+        """Tell, once for each year, that nobody can have written then: WeChat began in 2011."""
+        if self.is_news(f"year {year}"):
+            thai = f"; of the Buddhist calendar that is {year - _BUDDHIST}" if 2400 < year < 2700 else ""
+            self.report("odd-year", f"a message of the year {year}{thai}; the time was kept", line=line)
 
     def describe(self, draft: Draft) -> Conversation:
         """What is known of a draft so far, without messages."""

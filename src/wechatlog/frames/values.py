@@ -65,7 +65,9 @@ def _aware_in(zone: dt.tzinfo, clock: Any) -> Any:
         return in_zone(clock.replace(tzinfo=dt.UTC), zone)
     if type(clock) is not int:
         return clock
-    edge = dt.datetime(1, 1, 1) if clock < 0 else dt.datetime(9999, 12, 31)  # UTC has no day for it, the zone may have one
+    edge = (
+        dt.datetime(1, 1, 1) if clock < 0 else dt.datetime(9999, 12, 31)
+    )  # UTC has no day for it, the zone may have one
     try:
         offset = zone.utcoffset(edge) or dt.timedelta()
         return (_EPOCH + (dt.timedelta(microseconds=clock) + offset)).replace(tzinfo=zone)

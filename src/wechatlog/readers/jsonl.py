@@ -109,16 +109,14 @@ def _read_header(context: Context, header: Mapping[str, Any], item: Item) -> Con
     return conversation_from_json(header, report=_reporter(context, item))
 
 
-_SEVERITIES: Final = {"changed-text": Severity.INFO, "unknown-kind": Severity.INFO, "unknown-key": Severity.INFO}
+_SEVERITIES: Final = {"changed-text": Severity.INFO, "unknown-kind": Severity.WARNING, "unknown-key": Severity.WARNING}
 
 
 def _reporter(context: Context, item: Item) -> Callable[[str, str], None]:
     """Takes what is wrong in an object, and tells it with the line; of keys that are not known each is told once."""
 
     def report(code: str, sentence: str) -> None:
-        if code == "unknown-key":
-            context.tell(code, sentence, item.line, once=True)
-        else:
+        if code != "unknown-key" or context.is_news(sentence):
             context.report(code, sentence, severity=_SEVERITIES.get(code, Severity.ERROR), line=item.line, column=1)
 
     return report
