@@ -53,7 +53,7 @@ class _Script(NamedTuple):
 
 
 _SCRIPTS: Final = (
-    _Script("gb18030", "gb2312", range(0xA1, 0xA4), range(0xB0, 0xD8), range(0xD8, 0xF8)),
+    _Script("gb18030", "gbk", range(0xA1, 0xA4), range(0xB0, 0xD8), range(0xD8, 0xF8)),
     _Script("cp950", "cp950", range(0xA1, 0xA3), range(0xA4, 0xC7), range(0xC9, 0xFA)),
     _Script("big5hkscs", "cp950", range(0xA1, 0xA3), range(0xA4, 0xC7), range(0xC9, 0xFA)),
 )
@@ -138,8 +138,10 @@ def _usual(character: str, script: _Script) -> float:
     if character >= "\U0001f000":
         return 1.0 if character < "\U00020000" else 0.0
     try:
-        first = character.encode(script.charset)[0]
-    except UnicodeEncodeError:
+        first, second = character.encode(script.charset)
+    except (UnicodeEncodeError, ValueError):
+        return 0.0
+    if script.charset == "gbk" and second < 0xA1:  # what GBK added to GB 2312: traditional characters and rare ones
         return 0.3 if "\u4e00" <= character <= "\u9fff" else 0.0
     if first in script.common or first in script.signs:
         return 1.0
