@@ -39,6 +39,8 @@ _HOMES: Final = {
     "info": "info",
     "media": "media",
     "mcp": "mcp",
+    "merge": "merge",
+    "people": "people",
     "report": "report",
     "search": "search",
     "show": "show",

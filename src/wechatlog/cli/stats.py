@@ -184,6 +184,7 @@ class _Job:
         return {
             "gap": dt.timedelta(minutes=self.how["gap"]),
             "segments": not self.how["fast"],
+            "people": self.filters.people,
             "words": self.how["words"],
         }
 

@@ -126,8 +126,9 @@ def merge(conversations: Iterable[Conversation], *, people: Identities | None = 
         people: who is who, as far as it is known.
 
     Returns:
-        All messages in order of time; where times are equal, each conversation keeps its own order. Of a message that
-        several have, the version that says more, field by field.
+        All messages in order of time; where times are equal, each conversation keeps its own order, and a message of
+        which only the minute or the day is known stays behind the one before it. Of a message that several have, the
+        version that says more, field by field.
 
     Raises:
         ValueError: for no conversation at all, or for naive and aware times together.
@@ -187,6 +188,23 @@ def _check_times(pages: Sequence[Conversation]) -> None:
         raise ValueError("naive and aware times cannot be merged; load all of them with tz=")
 
 
+def with_one_clock(conversations: Iterable[Conversation]) -> list[Conversation]:
+    """Conversations whose times can be compared: where some are aware, the others' clocks are taken for that zone's."""
+    found = list(conversations)
+    zone = next((m.time.tzinfo for page in found for m in page.messages if m.time is not None and m.time.tzinfo), None)
+    return found if zone is None else [_in_zone(page, zone) for page in found]
+
+
+def _in_zone(page: Conversation, zone: dt.tzinfo) -> Conversation:
+    if not any(message.time is not None and message.time.tzinfo is None for message in page.messages):
+        return page
+    messages = [
+        message if message.time is None else attrs.evolve(message, time=message.time.replace(tzinfo=zone))
+        for message in page.messages
+    ]
+    return attrs.evolve(page, messages=messages, tz=zone, tz_assumed=True)
+
+
 def _part(page: Conversation, number: int) -> Part:
     label = (page.id, _plain_title(page.title), page.owner)
     return Part(number, page.messages, Senders.own_key(page.owner, number), label)
@@ -232,11 +250,13 @@ def _content(message: Message) -> str:
 def _arrange(union: Union) -> list[int]:
     """The entries in order of time; of one time, each part keeps its own order."""
     clocks: list[dt.datetime | None] = [message.time for message in union.messages]
-    for part in union.parts:  # an entry without a time goes with the one before it
+    settled: set[int] = set()
+    for part in union.parts:  # an entry without a time, or with less of it, goes with the one before it
         last: dt.datetime | None = None
         for entry in part.found:
-            if clocks[entry] is None:
-                clocks[entry] = last
+            if entry not in settled:
+                settled.add(entry)
+                clocks[entry] = _not_before(clocks[entry], last, union.messages[entry].precision)
             last = clocks[entry]
     after: dict[int, int] = {}
     before: dict[int, int] = {}
@@ -252,6 +272,16 @@ def _arrange(union: Union) -> list[int]:
             order.append(found)
             found = after.get(found)
     return order
+
+
+def _not_before(time: dt.datetime | None, last: dt.datetime | None, precision: str | None) -> dt.datetime | None:
+    """The clock by which a message is put into order, behind one at `last` where it may be as late as that."""
+    if time is None or last is None:
+        return time if time is not None else last
+    is_same = last.date() == time.date() and (
+        precision == "day" or (last.hour, last.minute) == (time.hour, time.minute)
+    )
+    return last if precision in ("minute", "day") and is_same and last > time else time
 
 
 def _thread(

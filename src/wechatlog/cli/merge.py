@@ -1,0 +1,168 @@
+"""`wechatlog merge`: several exports of one chat become one, in a new file or in the archive that they are added to."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from wechatlog.cli.filters import read_people
+from wechatlog.cli.inputs import Inputs
+from wechatlog.cli.messages import Failure, count, explain, say
+from wechatlog.cli.options import ANY_PATH, FormatName, Reading, list_writers, reading_options
+from wechatlog.cli.progress import progress
+from wechatlog.cli.summary import diagnostic_to_json
+from wechatlog.errors import UnknownFormatError
+from wechatlog.operations.merge import merge_report, with_one_clock
+from wechatlog.outputs.file import dump
+from wechatlog.outputs.growing import merge_into
+from wechatlog.registry import find_writer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wechatlog.model import Conversation
+    from wechatlog.operations import MergeReport
+    from wechatlog.writers.base import Writer
+
+__all__ = ["merge"]
+
+_OUTPUT_HELP: Final = "A file, or - for the standard output."
+_INTO_HELP: Final = "Add the inputs to this archive, which is made where it does not exist, and replaced atomically."
+_ROOM: Final = "@chatroom"
+
+
+@click.command()
+@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
+@click.option("-o", "--output", metavar="OUT", type=ANY_PATH, help=_OUTPUT_HELP)
+@click.option("--into", metavar="ARCHIVE", type=click.Path(dir_okay=False), help=_INTO_HELP)
+@click.option("--to", "form", type=FormatName("writer"), help="Form of the output; else by the suffix of OUT.")
+@click.option("--people", metavar="FILE", type=ANY_PATH, help="Who is who: a file that `wechatlog people` wrote.")
+@click.option("--json", "as_json", is_flag=True, help="Print a report as JSON on the standard output.")
+@click.option("-q", "--quiet", is_flag=True, help="No report and no progress bar; errors are still told.")
+@reading_options
+def merge(inputs: tuple[str, ...], output: str | None, into: str | None, form: str | None, **how: Any) -> int:
+    """Unite exports of one chat.
+
+    All inputs are taken for one chat, whatever tools they come from. A message that several of them have is there
+    once, with what each of them knows of it; what only one has stays. Wrong clocks, names that changed, and what
+    the exports contradict each other in are told.
+
+    \b
+    Examples:
+      wechatlog merge january.csv february.txt -o chat.jsonl
+      wechatlog merge --into chat.jsonl tonight.csv
+    """  # noqa: D301
+    if (output is None) == (into is None):
+        raise click.UsageError("name the output: -o FILE for a new file, or --into ARCHIVE to add to one")
+    if how["as_json"] and output == "-":
+        raise click.UsageError("--json prints its report where `-o -` prints the chat; give a file with -o")
+    if into is not None and form is not None:
+        raise click.UsageError("--into keeps the form of the archive; --to goes with -o")
+    writer = _choose_writer(form, output) if output is not None else None
+    reading = Reading.of(how, writer)
+    found = Inputs(inputs, reading)
+    people = None if how["people"] is None else read_people(how["people"])
+    with progress(found.sources, quiet=how["quiet"]) as tick:
+        conversations = []
+        for conversation in found:
+            tick(len(conversation))
+            conversations.append(conversation)
+        if not conversations:
+            raise found.nothing()
+        _check_chats(conversations)
+        if into is not None:
+            _check_target(found, into)
+            report = _merge_into(into, conversations, people)
+        else:
+            report = merge_report(with_one_clock(conversations), people=people)
+            _write(report, writer, output or "-", found, reading)
+    target = into or output or "-"
+    found.complain(quiet=how["quiet"])
+    if not how["quiet"]:
+        _tell(report, target)
+    if how["as_json"]:
+        click.echo(json.dumps(_to_json(report, target), ensure_ascii=False, indent=2).encode("utf-8", "replace"))
+    return 1 if found.failures else 0
+
+
+def _choose_writer(form: str | None, output: str) -> Writer:
+    try:
+        return find_writer(form, Path(output).name.lower())
+    except UnknownFormatError:
+        raise click.UsageError(f"{output}: name the form of the output with --to\nForms: {list_writers()}") from None
+
+
+def _check_chats(conversations: Sequence[Conversation]) -> None:
+    """Refuse groups that are certainly different."""
+    rooms = {conversation.id: conversation for conversation in conversations if (conversation.id or "").endswith(_ROOM)}
+    if len(rooms) > 1:
+        names = ", ".join(f"{chat.title or 'untitled'} ({room})" for room, chat in rooms.items())
+        raise Failure(f"these are {len(rooms)} groups, and merge makes one chat: {names}")
+
+
+def _check_target(found: Inputs, path: str) -> None:
+    if found.holds(Path(path)):
+        raise Failure(f"{path}: is one of the inputs; leave it out, --into reads it anyway")
+
+
+def _merge_into(path: str, conversations: Sequence[Conversation], people: Any) -> MergeReport:
+    try:
+        return merge_into(path, conversations, people=people)
+    except ValueError as error:
+        raise Failure(explain(error, path)) from error
+
+
+def _write(report: MergeReport, writer: Writer | None, output: str, found: Inputs, reading: Reading) -> None:
+    if output != "-":
+        if found.holds(Path(output)):
+            raise Failure(f"{output}: is one of the inputs, and is not overwritten; choose another OUT, or use --into")
+        dump(report.conversation, output, writer.name if writer else None, **reading.writer_options)
+        return
+    dump(report.conversation, sys.stdout.buffer, writer.name if writer else None, **reading.writer_options)
+
+
+def _tell(report: MergeReport, target: str) -> None:
+    shown = "standard output" if target == "-" else target
+    say(f"{shown}: {count(len(report.conversation), 'message')} of {count(len(report.parts), 'export')}")
+    for part in report.parts:
+        facts = [
+            f"{part.matched:,} of {count(part.messages, 'message')} in others as well",
+            f"{part.only_here:,} only here",
+        ]
+        facts += [f"{part.doubtful:,} in doubt"] * bool(part.doubtful)
+        say(f"  {part.source or 'archive'}: {', '.join(facts)}")
+    for note in report.conversation.diagnostics:
+        if note.code.startswith("merge-"):
+            say(f"  {f'{note.source}: ' if note.source else ''}{note.message} [{note.code}]")
+
+
+def _to_json(report: MergeReport, target: str) -> dict[str, Any]:
+    parts = [
+        {
+            "source": part.source,
+            "messages": part.messages,
+            "matched": part.matched,
+            "only_here": part.only_here,
+            "doubtful": part.doubtful,
+            "offset": part.offset.total_seconds(),
+        }
+        for part in report.parts
+    ]
+    return {
+        "output": target,
+        "messages": len(report.conversation),
+        "matched": report.matched,
+        "enriched": report.enriched,
+        "doubtful": report.doubtful,
+        "conflicts": [{"index": conflict.index, "fields": list(conflict.fields)} for conflict in report.conflicts],
+        "parts": parts,
+        "people": [
+            {"one": link.one, "two": link.two, "confidence": link.confidence, "count": link.count}
+            for link in report.evidence
+        ],
+        "diagnostics": [diagnostic_to_json(note) for note in report.conversation.diagnostics],
+    }

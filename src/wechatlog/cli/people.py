@@ -1,0 +1,140 @@
+"""`wechatlog people`: who is who in chats, shown, and as a file that a person corrects."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from wechatlog.cli.filters import read_people
+from wechatlog.cli.inputs import Inputs
+from wechatlog.cli.messages import count, harmless, say
+from wechatlog.cli.options import ANY_PATH, Reading, reading_options
+from wechatlog.cli.progress import progress
+from wechatlog.operations.recognition import identities
+from wechatlog.source import replacing
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
+    from wechatlog.cli.progress import Tick
+    from wechatlog.model import Conversation
+    from wechatlog.operations import Evidence, Identities, Person
+
+__all__ = ["people"]
+
+_OUTPUT_HELP: Final = "Write a file of people. What somebody confirmed or denied in it before is kept."
+_WHY: Final = {
+    "person": "as you said",
+    "message": "the same messages stand under both",
+    "name": "the same name with and without an account id",
+    "spelling": "the same but for case, width, blanks and emoji",
+    "compound": "one name begins with the other",
+    "answer": "who is mentioned as one answers as the other",
+    "owner": "both are the owner of an archive",
+}
+
+
+@click.command()
+@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
+@click.option("-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help=_OUTPUT_HELP)
+@click.option(
+    "--people", "known", metavar="FILE", type=ANY_PATH, help="What is known before; else FILE of -o, if it exists."
+)
+@click.option("--fast", is_flag=True, help="Without looking who answers to a name, which takes longest.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@reading_options
+def people(inputs: tuple[str, ...], output: str | None, known: str | None, **how: Any) -> int:
+    """Find out who is who.
+
+    Shows everybody with all their names, and what may belong together as well. With -o all of it goes into a TOML
+    file: answer its suggestions, move names, and give it to `merge` and other commands with --people.
+    """
+    found = Inputs(inputs, Reading.of(how))
+    if known is None and output is not None and Path(output).exists():
+        known = output
+    before = None if known is None else read_people(known)
+    with progress(found.sources) as tick:
+        who = identities(_watch(found, tick), known=before, mentions=not how["fast"])
+    if not who.people:
+        raise found.nothing()
+    if how["as_json"]:
+        click.echo(json.dumps(_to_json(who), ensure_ascii=False, indent=2).encode("utf-8", "replace"))
+    elif output is None:
+        for line in _lines(who):
+            click.echo(harmless(line, one_line=True))
+    if output is not None:
+        with replacing(Path(output)) as part:
+            part.write_bytes(who.to_toml().encode("utf-8", "replace"))
+        say(f"{output}: {count(len(who), 'person', 'people')}, {count(len(who.suggestions), 'suggestion')}")
+    found.complain(quiet=how["as_json"])
+    return 1 if found.failures else 0
+
+
+def _watch(found: Inputs, tick: Tick) -> Iterator[Conversation]:
+    for conversation in found:
+        tick(len(conversation))
+        yield conversation
+
+
+def _lines(who: Identities) -> Iterator[str]:
+    for person in sorted(who, key=lambda person: -person.messages):
+        parts = [person.label, count(person.messages, "message")]
+        parts += [", ".join(person.ids)] * bool(person.ids and person.name)
+        parts += [f"{person.confidence:.0%} sure"] * bool(person.evidence)
+        yield " · ".join(parts)
+        if len(person.names) > 1:
+            for name in person.names:
+                yield f"    {name.name}{_period(name.first, name.last)}"
+    if who.suggestions:
+        yield ""
+        yield "Perhaps one person:"
+        for link in who.suggestions:
+            yield f"  {_suggestion(link)}"
+
+
+def _suggestion(link: Evidence) -> str:
+    return f"{link.one} = {link.two} ({link.confidence:.0%}: {_WHY[link.kind]})"
+
+
+def _period(first: dt.datetime | None, last: dt.datetime | None) -> str:
+    if first is None or last is None:
+        return ""
+    return f", {first:%Y-%m-%d}" if first.date() == last.date() else f", {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+
+
+def _to_json(who: Identities) -> dict[str, Any]:
+    return {
+        "people": [_person(person) for person in who],
+        "suggestions": [_link(link) for link in who.suggestions],
+        "different": [list(veto) for veto in who.vetoes],
+    }
+
+
+def _person(person: Person) -> dict[str, Any]:
+    names = [
+        {
+            "name": name.name,
+            "key": name.key,
+            "first": name.first and name.first.isoformat(),
+            "last": name.last and name.last.isoformat(),
+            "messages": name.messages,
+        }
+        for name in person.names
+    ]
+    return {
+        "name": person.name,
+        "ids": list(person.ids),
+        "is_self": person.is_self,
+        "messages": person.messages,
+        "confidence": person.confidence,
+        "names": names,
+        "evidence": [_link(link) for link in person.evidence],
+    }
+
+
+def _link(link: Evidence) -> dict[str, Any]:
+    return {"one": link.one, "two": link.two, "kind": link.kind, "confidence": link.confidence, "count": link.count}
