@@ -10,6 +10,8 @@ import contextlib
 import itertools
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from wechatlog.engine.protocol import Draft
 from wechatlog.errors import MultipleConversationsError, UnknownFormatError
 from wechatlog.inputs.single import Format, guarded, open_reader, paused_collection, read_source
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from wechatlog.engine.protocol import Batch, Context
     from wechatlog.inputs.archive import Archive
     from wechatlog.model import Conversation, Message
+    from wechatlog.segments import Lexicon
     from wechatlog.timestamps import ZoneLike
 
 __all__ = ["MessageStream", "detect", "iter_messages", "load", "load_archive", "loads"]
@@ -124,10 +127,11 @@ class MessageStream:
         diagnostics: what the reader noticed so far.
     """
 
-    def __init__(self, batches: Generator[Batch], context: Context) -> None:
+    def __init__(self, batches: Generator[Batch], context: Context, lexicon: Lexicon | None = None) -> None:
         self._context = context
         self._draft: Draft | None = None
-        self._messages = self._run(batches)
+        messages = self._run(batches)
+        self._messages = messages if lexicon is None else _looking_up(messages, lexicon)
 
     def _run(self, batches: Generator[Batch]) -> Iterator[Message]:
         with contextlib.closing(batches):  # and with it the file, when somebody stops half-way
@@ -159,6 +163,28 @@ class MessageStream:
         return self._context.describe(self._draft or Draft())
 
 
+def _looking_up(messages: Iterator[Message], lexicon: Lexicon) -> Iterator[Message]:
+    return (attrs.evolve(message, lexicon=lexicon) for message in messages)
+
+
+def _learn_names(messages: Iterable[Message]) -> Lexicon:
+    """The names in a stream, in memory that grows with them and not with the stream."""
+    from wechatlog.segments import Lexicon
+
+    lexicon = Lexicon()
+    senders: set[str] = set()
+    lexicon.learn(_noting_senders(messages, senders))
+    lexicon.add(senders)
+    return lexicon
+
+
+def _noting_senders(messages: Iterable[Message], senders: set[str]) -> Iterator[str]:
+    for message in messages:
+        if message.sender:
+            senders.add(message.sender)
+        yield message.text
+
+
 def iter_messages(
     readable: Readable,
     *,
@@ -167,11 +193,12 @@ def iter_messages(
     encoding: str | None = None,
     errors: ErrorPolicy = "collect",
     size_limit: int = DEFAULT_SIZE_LIMIT,
+    learn_names: bool = False,
     **options: Any,
 ) -> MessageStream:
     """Read a chat message by message, in memory that does not grow with it.
 
-    Mentions are found by the rules that need no knowledge of the whole conversation.
+    Mentions are found by the rules that need no knowledge of the whole conversation, unless `learn_names` is true.
 
     Args:
         readable: as for `load`; a path, since a file object is read whole.
@@ -180,6 +207,7 @@ def iter_messages(
         encoding: as for `load`.
         errors: as for `load`.
         size_limit: as for `load`.
+        learn_names: read the input twice, and learn first by which names people are mentioned.
         options: those of the format.
 
     Returns:
@@ -189,8 +217,12 @@ def iter_messages(
         WechatlogError: as `load`, some of it only while iterating.
     """
     source = Source.of(readable, size_limit=size_limit)
+    lexicon = None
+    if learn_names:
+        reader, context = open_reader(source, format, tz, encoding, errors, options)
+        lexicon = _learn_names(MessageStream(guarded(reader, source, context), context))
     reader, context = open_reader(source, format, tz, encoding, errors, options)
-    return MessageStream(guarded(reader, source, context), context)
+    return MessageStream(guarded(reader, source, context), context, lexicon)
 
 
 def load_archive(
@@ -201,6 +233,7 @@ def load_archive(
     encoding: str | None = None,
     errors: ErrorPolicy = "collect",
     size_limit: int = DEFAULT_SIZE_LIMIT,
+    shared_names: bool = False,
     **options: Any,
 ) -> Archive:
     """Read many chats: a folder, a glob, a ZIP, a file of several chats, or a list of these.
@@ -216,6 +249,8 @@ def load_archive(
         errors: with `"collect"` a file that cannot be read is noted in the `diagnostics` of the archive and the
             rest goes on; with `"strict"` it raises.
         size_limit: bytes that a compressed file may grow to.
+        shared_names: read everything twice, and find mentions by the names that all files of a chat (the same id, or
+            the same title but for days and numbers) give away.
         options: those of the formats; each file gets those that its format has.
 
     Returns:
@@ -228,7 +263,9 @@ def load_archive(
     from wechatlog.inputs.archive import Archive, expand
 
     sources = expand(paths, size_limit)
-    return Archive(sources, format=format, tz=tz, encoding=encoding, errors=errors, **options)
+    return Archive(
+        sources, shared_names=shared_names, format=format, tz=tz, encoding=encoding, errors=errors, **options
+    )
 
 
 def detect(readable: Readable, *, encoding: str | None = None) -> Detection:

@@ -427,6 +427,27 @@ class Conversation(Sequence[Message]):
             names.update((member.name, *member.aliases))
         return {name for name in names if name}
 
+    def with_names(self, names: Iterable[str]) -> Conversation:
+        """The same conversation, whose mentions are found by these names as well.
+
+        What is known of a group from its other files helps here: `load_archive(…, shared_names=True)` does it for a
+        folder. Segments that the archive gave stay as they are.
+
+        Args:
+            names: of members of the group.
+        """
+        from wechatlog.segments import Lexicon
+
+        lexicon = Lexicon(names)
+        self.teach(lexicon)
+        messages = [attrs.evolve(message, lexicon=lexicon) for message in self.messages]
+        return attrs.evolve(self, messages=messages, lexicon=lexicon)
+
+    @property
+    def known_names(self) -> frozenset[str]:
+        """The names by which mentions are found: senders, members, and those that mentions and quotes give away."""
+        return cast("Lexicon", self._lexicon).names
+
     @overload
     def __getitem__(self, index: int) -> Message: ...
     @overload

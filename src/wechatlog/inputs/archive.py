@@ -6,6 +6,7 @@ become paths. Nothing here knows a format: that two files are pages of one chat 
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import glob
 import io
@@ -49,6 +50,7 @@ _MAXIMUM_DEPTH: Final = 3
 _DIGITS: Final = re.compile(r"([0-9]+)")
 _LOCAL_HEADER: Final = 30
 """Bytes before the data of an entry of a ZIP, at least."""
+_OF_A_DAY: Final = re.compile(r"[0-9年月日号\W_]+")
 _SAYS_UTF8: Final = 0x800
 """The flag of a ZIP entry whose name is UTF-8."""
 
@@ -258,8 +260,11 @@ class ArchiveBatch(NamedTuple):
 class Archive(Iterable[Conversation]):
     """The conversations of many inputs; each iteration reads anew."""
 
-    def __init__(self, sources: Iterable[Source], *, errors: ErrorPolicy = "collect", **how: Any) -> None:
+    def __init__(
+        self, sources: Iterable[Source], *, errors: ErrorPolicy = "collect", shared_names: bool = False, **how: Any
+    ) -> None:
         self._sources = tuple(sources)
+        self._shared_names = shared_names
         self._errors: ErrorPolicy = errors
         self._how = {name: how.pop(name, None) for name in ("format", "tz", "encoding")}
         self._options = how
@@ -269,8 +274,17 @@ class Archive(Iterable[Conversation]):
         self._collector = Collector()
 
     def __iter__(self) -> Iterator[Conversation]:
+        names = self._learn_names() if self._shared_names else None
         self._collector = Collector()
-        yield from self._run(self._sources)
+        for conversation in self._run(self._sources):
+            yield conversation if names is None else conversation.with_names(names[_chat(conversation)])
+
+    def _learn_names(self) -> dict[str, set[str]]:
+        """The names that the files of each chat give away, found in a reading of their own."""
+        names: dict[str, set[str]] = {}
+        for conversation in self._run(self._sources):
+            names.setdefault(_chat(conversation), set()).update(conversation.known_names)
+        return collections.defaultdict(set, names)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -345,6 +359,11 @@ class Archive(Iterable[Conversation]):
 
     def _note(self, code: str, error: Exception, severity: Severity, source: Source) -> None:
         self._collector.note(Diagnostic(code, _first_line(error, source), severity, source.name))
+
+
+def _chat(conversation: Conversation) -> str:
+    """What tells chats apart: the id, or the title without the days and numbers in it that differ from file to file."""
+    return conversation.id or _OF_A_DAY.sub("", conversation.title or "")
 
 
 def _join_pages(conversations: Iterable[Conversation], *, copies: bool) -> Iterator[Conversation]:

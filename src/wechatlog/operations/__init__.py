@@ -2,6 +2,7 @@
 
 from wechatlog.operations.checks import Finding, check
 from wechatlog.operations.identity import Evidence, Identities, Name, Person
+from wechatlog.operations.mentions import ResolvedMention, resolve_mentions
 from wechatlog.operations.merge import Conflict, MergePart, MergeReport, merge, merge_report
 from wechatlog.operations.pseudonymize import pseudonymize, pseudonymize_archive
 from wechatlog.operations.pseudonyms import Pseudonyms
@@ -34,6 +35,7 @@ __all__ = [
     "Person",
     "Place",
     "Pseudonyms",
+    "ResolvedMention",
     "ResponseTimes",
     "SenderStatistics",
     "Silence",
@@ -47,6 +49,7 @@ __all__ = [
     "pseudonymize",
     "pseudonymize_archive",
     "search",
+    "resolve_mentions",
     "sessions",
     "split",
     "statistics",

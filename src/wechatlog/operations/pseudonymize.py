@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from wechatlog.model import Conversation, Participant
+from wechatlog.operations.identity import OWN_NAMES
 from wechatlog.operations.pseudonyms import Pseudonyms
-from wechatlog.operations.pseudonyms.name_parts import OWN_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

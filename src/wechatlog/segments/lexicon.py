@@ -178,6 +178,29 @@ class Lexicon:
                 return end
         return None
 
+    def beginning(self, body: str, position: int) -> int | None:
+        """The end of the longest name of at least two characters that begins at a position, whatever follows it.
+
+        Args:
+            body: any text.
+            position: 0-based index of the first character of the name.
+        """
+        index = self._ready or self._current()
+        for length in index.lengths.get(body[position : position + 2], ()):
+            end = position + length
+            if length > 1 and end <= len(body) and body[position:end] in index.names:
+                return end
+        return None
+
+    def add(self, names: Iterable[str]) -> None:
+        """Take up names that are known.
+
+        Args:
+            names: of senders, of members, from other files of the same group.
+        """
+        with self._lock:
+            self._add(names)
+
     def _add(self, names: Iterable[str]) -> None:
         for name in names:
             stripped = name.strip()

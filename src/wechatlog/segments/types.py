@@ -77,11 +77,13 @@ class Mention(Segment):
         name: the name after the `@`, without its terminator.
         confidence: 0 to 1, how sure the boundary of the name is.
         everyone: true for `@所有人` and its other spellings.
+        id: the account id of the person, where the archive has it, or `None`.
     """
 
     name: str
     confidence: float = 1.0
     everyone: bool = False
+    id: str | None = None
 
 
 @attrs.frozen(slots=True)

@@ -10,13 +10,14 @@ import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
+from wechatlog.operations.identity import OWN_NAMES
 from wechatlog.operations.pseudonyms.annotations import annotate_title, iter_annotations
 from wechatlog.operations.pseudonyms.known_names import KnownNames
-from wechatlog.operations.pseudonyms.name_parts import OWN_NAMES, is_everyday_word
+from wechatlog.operations.pseudonyms.name_parts import is_everyday_word
 from wechatlog.operations.pseudonyms.private_data import PERSONAL_PARAMETERS, PrivateData
 from wechatlog.operations.pseudonyms.register import Register
 from wechatlog.operations.pseudonyms.report import Tally
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wechatlog.model import Message
+    from wechatlog.operations.identity import Identities
     from wechatlog.operations.pseudonyms.report import Report
     from wechatlog.segments.types import Segment
 
@@ -83,7 +85,7 @@ class Pseudonyms(Mapping[str, str]):
         everyday: Literal["names", "all"] = "names",
         parameters: Iterable[str] = PERSONAL_PARAMETERS,
         key: str | None = None,
-        people: Iterable[Any] | None = None,
+        people: Identities | None = None,
     ) -> None:
         self._mask, self._keep, self._texts = frozenset(mask), frozenset(keep), texts
         self._everyday, self._parameters = everyday, tuple(parameters)
@@ -153,18 +155,17 @@ class Pseudonyms(Mapping[str, str]):
         """
         self._people.join(names)
 
-    def know(self, people: Iterable[Any]) -> None:
+    def know(self, people: Identities) -> None:
         """Take over who is who: all names and ids of a person are one person here too.
 
         Args:
             people: made by `identities`, or read from a file.
         """
-        people = list(people)
         owners = [person for person in people if person.is_self]
         for person in people:
             own = OWN_NAMES if person.is_self and len(owners) == 1 else frozenset()
             bare = {name.key: name.name for name in person.names if name.name not in OWN_NAMES or name.name in own}
-            keys = [(bare.get(id_), id_) for id_ in person.ids]
+            keys: list[tuple[str | None, str | None]] = [(bare.get(id_), id_) for id_ in person.ids]
             keys += [(name, None) for key, name in bare.items() if key not in person.ids]
             self._people.unite(keys)
             for name in person.names:
@@ -267,7 +268,10 @@ class Pseudonyms(Mapping[str, str]):
             value = getattr(segment, field.name)
             self._people.avoid(value if isinstance(value, str) else "")
         if isinstance(segment, Mention) and not segment.everyone:
-            self._people.called(segment.name)
+            if segment.id:
+                self._people.meet(segment.name, segment.id)
+            else:
+                self._people.called(segment.name)
         elif isinstance(segment, Quote) and segment.sender is not None:
             self._people.called(segment.sender)
         elif isinstance(segment, Card):

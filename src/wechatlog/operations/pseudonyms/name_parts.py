@@ -12,12 +12,10 @@ import re
 from importlib import resources
 from typing import Final
 
-__all__ = ["OWN_NAMES", "is_everyday_word", "looks_like_a_full_name", "personal_parts"]
+__all__ = ["SEPARATOR", "is_everyday_word", "looks_like_a_full_name", "personal_parts"]
 
-OWN_NAMES: Final = frozenset({"我", "me", "Me"})
-"""What exporters call the owner of an archive; nobody's name."""
-
-_SEPARATOR: Final = re.compile(r"[-–—―－_＿|｜·•・~～/／\\,，、;；:：+＋@＠#＃(（)）\[\]【】<>《》「」『』{}\u2005\s]+")
+SEPARATOR: Final = re.compile(r"[-–—―－_＿|｜·•・~～/／\\,，、;；:：+＋@＠#＃(（)）\[\]【】<>《》「」『』{}\u2005\s]+")
+"""What stands between the parts of a name."""
 _HAN: Final = re.compile(r"[\u3400-\u9fff]+")
 _LATIN: Final = re.compile(r"[A-Za-z][A-Za-z'.]{2,}")
 _TITLES: Final = re.compile(
@@ -83,7 +81,7 @@ def personal_parts(name: str) -> tuple[str, ...]:
         >>> personal_parts("张三-示例公司-产品-上海"), personal_parts("上海-李四"), personal_parts("王五")
         (('张三',), ('李四',), ())
     """
-    parts = [part for part in _SEPARATOR.split(name) if part]
+    parts = [part for part in SEPARATOR.split(name) if part]
     if len(parts) < 2:
         return ()
     first, *others = parts

@@ -238,7 +238,13 @@ class Rewriter:
         return changes
 
     def _mention(self, segment: Mention, _lexicon: Lexicon | None, _depth: int) -> dict[str, Any]:
-        return {} if segment.everyone else {"name": self._name(segment.name)}
+        if segment.everyone:
+            return {}
+        if not segment.id:
+            return {"name": self._name(segment.name)}
+        shown = self._id(segment.id)
+        self._tally.note(segment.name, "named")
+        return {"name": shown, "id": shown}
 
     def _quote(self, segment: Quote, lexicon: Lexicon | None, _depth: int) -> dict[str, Any]:
         sender = None if segment.sender is None else self._name(segment.sender)
