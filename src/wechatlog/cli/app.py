@@ -42,6 +42,7 @@ _HOMES: Final = {
     "merge": "merge",
     "people": "people",
     "report": "report",
+    "pseudonymize": "pseudonymize",
     "search": "search",
     "show": "show",
     "stats": "stats",

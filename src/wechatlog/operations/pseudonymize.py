@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from wechatlog.model import Conversation, Participant
-from wechatlog.operations.identity import OWN_NAMES
 from wechatlog.operations.pseudonyms import Pseudonyms
 
 if TYPE_CHECKING:
@@ -145,15 +144,12 @@ def _owner(conversation: Conversation, people: Register) -> Party | None:
 
 def _unite_owner(conversation: Conversation, people: Register) -> None:
     """Note that the owner of an archive, who is 我 in its messages, is whoever the archive names as its owner."""
-    own = {(m.sender, m.sender_id) for m in conversation.messages if m.is_self and (m.sender_id or m.sender)}
-    own |= {(member.name, member.id) for member in conversation.members if member.is_self}
-    if any(name in OWN_NAMES for name, _ in own) and len({id_ for _, id_ in own if id_}) <= 1:
-        keys = sorted(own, key=lambda key: (key[1] is None, key[0] or ""))
-        if conversation.owner and (party := people.known(conversation.owner)) is not None and not party.is_group:
-            keys.append(
-                (conversation.owner, None) if conversation.owner not in party.ids else (None, conversation.owner)
-            )
-        people.unite(keys)
+    own = dict.fromkeys((message.sender, message.sender_id) for message in conversation.messages if message.is_self)
+    own |= dict.fromkeys((member.name, member.id) for member in conversation.members if member.is_self)
+    owner = people.known(conversation.owner) if conversation.owner else None
+    if owner is not None and not owner.is_group:
+        own[(None, conversation.owner) if conversation.owner in owner.ids else (conversation.owner, None)] = None
+    people.unite_owner(own)
 
 
 def _meet_member(member: Participant, people: Register) -> None:

@@ -38,6 +38,16 @@ _PASTED_HEAD: Final = re.compile(
     r"(?:[ \t]{0,2}[AP]M)?[:：]?[ \t]{0,4}\r?\n(?=[^\s])",
     re.MULTILINE,
 )
+# What shows that a text is a forward, or a part of a chat that was sent by mail, and the heads of lines there.
+_FORWARDED: Final = re.compile(r"的?聊天记录|^[—-]{3,}[ \t]{0,4}[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", re.MULTILINE)
+_FORWARDED_HEAD: Final = re.compile(
+    r"^[> \t]{0,8}([^\s:：—-][^\n:：]{0,39}?)(?:[ \t]{1,4}[0-9]{1,2}:[0-9]{2}[ \t]{0,4}$|[:：](?!//|[0-9]))",
+    re.MULTILINE,
+)
+_TITLE: Final = re.compile(
+    r"^(?:\[[^\n\[\]]{1,8}\] ?)?[《【「]?([^\n《》【】\[\]「」]{1,40}?)(?:和([^\n《》【】\[\]「」]{1,40}?))?的聊天记录",
+    re.MULTILINE,
+)
 _LABEL: Final = re.compile(r"时间|日期|开始|结束|截止|截至|发布|更新|活动|报名|会议|地点")
 _LATIN_NAME: Final = re.compile(r"[A-Z][a-z]{1,15}(?: [A-Z][a-z]{1,15})?")
 _SPOKEN_HEAD: Final = re.compile(r"^[> \t]{0,8}([\u3400-\u9fff]{2,4})[:：]", re.MULTILINE)
@@ -148,10 +158,25 @@ def _may_be_a_name(text: str) -> bool:
     return _LATIN_NAME.fullmatch(text) is not None and not is_everyday_word(text)
 
 
+def _annotate_forwarded(text: str) -> Iterator[Annotation]:
+    """The people in the title and at the heads of lines of a forward that is written as text."""
+    for title in _TITLE.finditer(text):
+        yield from (Annotation(*title.span(group), "guess") for group in (1, 2) if _is_nobodys_word(title[group]))
+    for head in _FORWARDED_HEAD.finditer(text):
+        if _is_nobodys_word(head[1]) and not _LABEL.search(head[1]):
+            yield Annotation(*head.span(1), "guess")
+
+
+def _is_nobodys_word(text: str | None) -> bool:
+    return text is not None and text != _OF_A_GROUP and not is_everyday_word(text)
+
+
 def _annotate_pasted(text: str) -> Iterator[Annotation]:
     """Who stands at the heads of lines that were copied out of a chat."""
-    if ":" not in text and "：" not in text:
+    if ":" not in text and "：" not in text and "聊天记录" not in text:
         return
+    if _FORWARDED.search(text):
+        yield from _annotate_forwarded(text)
     for found in _PASTED_HEAD.finditer(text):
         if not _LABEL.search(found["name"]) and not is_everyday_word(found["name"]):
             yield Annotation(*found.span("name"), "guess")

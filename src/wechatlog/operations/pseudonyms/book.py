@@ -241,11 +241,15 @@ class Pseudonyms(Mapping[str, str]):
         A name is found in a message that comes before the first one of its owner only if it was learnt before.
 
         Args:
-            messages: a conversation, or a stream of messages.
+            messages: of one conversation: all of them, or a stream.
         """
         guesses: dict[str, None] = {}
+        own: dict[tuple[str | None, str | None], None] = {}
         for message in messages:
             self._study(message, guesses, 0)
+            if message.is_self:
+                own[message.sender, message.sender_id] = None
+        self._people.unite_owner(own)
         for name in guesses:
             if self._known.beginning_of(name) is None:
                 self._people.called(name, sure=False)

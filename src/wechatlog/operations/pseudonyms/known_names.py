@@ -48,7 +48,7 @@ _ADDRESSED: Final = re.compile(
 )
 _NAME_ENDS: Final = re.compile(r"\Z|[\s，。！？、,.!?~～…）)”\"」]|的(?:朋友|同学)|(?:老师|大家)?好")
 _ADDRESS: Final = re.compile(r"[!-~]+")
-_BYTES: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_BYTES: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+|(?:%[uU][0-9A-Fa-f]{4})+")
 _MOST_ENCODED: Final = 3
 _FIRST_WIDE: Final = "\u2e80"
 _NEVER: Final = r"(?!)"
@@ -238,12 +238,11 @@ def _decode(address: str) -> tuple[str, list[int]]:
         for run in _BYTES.finditer(said):
             characters += said[position : run.start()]
             starts += places[position : run.start()]
-            encoded = bytes.fromhex(run[0].replace("%", ""))
             place = run.start()
-            for character, width in _characters(encoded):
+            for character, length in _characters(run[0]):
                 characters.append(character)
                 starts.append(places[place])
-                place += 3 * width
+                place += length
             position = run.end()
         characters += said[position:]
         starts += places[position:]
@@ -251,13 +250,17 @@ def _decode(address: str) -> tuple[str, list[int]]:
     return said, places
 
 
-def _characters(encoded: bytes) -> Iterator[tuple[str, int]]:
-    """Some bytes as characters, each with its number of bytes: UTF-8, or else GB 18030, or else one by one."""
+def _characters(run: str) -> Iterator[tuple[str, int]]:
+    """Some percent signs as characters, each with its length there: UTF-8, or else GB 18030, or else one by one."""
+    if run[1] in "uU":
+        yield from ((chr(int(code, 16)), 6) for code in re.split("%[uU]", run)[1:])
+        return
+    encoded = bytes.fromhex(run.replace("%", ""))
     for encoding in ("utf-8", "gb18030"):
         try:
             text = encoded.decode(encoding)
         except UnicodeDecodeError:
             continue
-        yield from ((character, len(character.encode(encoding))) for character in text)
+        yield from ((character, 3 * len(character.encode(encoding))) for character in text)
         return
-    yield from ((chr(byte), 1) for byte in encoded)
+    yield from ((chr(byte), 3) for byte in encoded)

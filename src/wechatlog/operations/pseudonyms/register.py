@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 import attrs
 
 from wechatlog.model import normalize_name
+from wechatlog.operations.identity import OWN_NAMES
 from wechatlog.operations.pseudonyms.name_parts import personal_parts
 
 if TYPE_CHECKING:
@@ -274,6 +275,16 @@ class Register:
                 first = first or party
             elif first.pseudonym is None or party.pseudonym in (None, first.pseudonym):
                 self._absorb(first, party)
+
+    def unite_owner(self, keys: Iterable[tuple[str | None, str | None]]) -> None:
+        """Note that 我 and whoever else is the owner of an archive are one person, if it can be but one.
+
+        Args:
+            keys: pairs of a name and an id under which the owner stands.
+        """
+        own = [key for key in dict.fromkeys(keys) if key[0] or key[1]]
+        if any(name in OWN_NAMES for name, _ in own) and len({id_ for _, id_ in own if id_}) <= 1:
+            self.unite(sorted(own, key=lambda key: key[1] is None))
 
     def _absorb(self, first: Party, second: Party) -> None:
         if first.pseudonym is None and second.pseudonym is not None:

@@ -1,0 +1,192 @@
+"""`wechatlog pseudonymize`: chats into a folder, without real names and private numbers.
+
+Everything is read twice: once to learn who there is, in all inputs, and once to rewrite, one chat at a time in memory.
+The book of pseudonyms, and the report with the real names in it, are for the owner only: private files outside the
+folder.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from wechatlog.cli.inputs import Inputs
+from wechatlog.cli.messages import Failure, count, explain, say
+from wechatlog.cli.options import ANY_PATH, FormatName, Reading, Split, reading_options
+from wechatlog.cli.progress import progress
+from wechatlog.cli.summary import Summary
+from wechatlog.errors import UnknownFormatError, WechatlogError
+from wechatlog.operations.identity import Identities
+from wechatlog.operations.pseudonymize import pseudonymize_archive
+from wechatlog.operations.pseudonyms import MASKS, Pseudonyms
+from wechatlog.outputs.folder import iter_written
+from wechatlog.registry import detect_reader, find_writer
+from wechatlog.source import replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from wechatlog.cli.progress import Tick
+    from wechatlog.model import Conversation
+    from wechatlog.writers.base import Writer
+
+__all__ = ["pseudonymize"]
+
+_DEFAULT_FORM: Final = "jsonl"
+_OF_THE_BOOK: Final = ("style", "mask", "keep", "everyday")
+
+
+@click.command()
+@click.argument("inputs", metavar="FILE...", nargs=-1, required=True, type=ANY_PATH)
+@click.option("-o", "--output", metavar="FOLDER", required=True, type=ANY_PATH, help="Where the files go.")
+@click.option("--to", "form", type=FormatName("writer"), help="Form of the output; else that of the input, or jsonl.")
+@click.option("--split", metavar="HOW", type=Split(), help="Cut each chat into files, as `convert` does.")
+@click.option("--book", metavar="FILE", type=ANY_PATH, help="Keep who is who here; used and extended if it exists.")
+@click.option("--report", metavar="FILE", type=ANY_PATH, help="Write what was replaced and what is doubtful, as JSON.")
+@click.option("--people", metavar="FILE", type=ANY_PATH, help="Who is who, as `wechatlog people` writes it.")
+@click.option("--same", metavar="NAME=NAME", multiple=True, help="Two names or ids of one person: 我=张三. Repeatable.")
+@click.option("--style", help="numbered (P1, the default), stems (甲), keyed, or a template such as 成员{}.")
+@click.option("--mask", metavar="NAMES", help=f"What else is hidden, with commas, or none: {', '.join(MASKS)}.")
+@click.option("--keep", metavar="NAME", multiple=True, help="A name that stays in running text. Repeatable.")
+@click.option(
+    "--everyday",
+    type=click.Choice(["names", "all"]),
+    help="Replace names that are everyday words where they stand as names (the default), or everywhere.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="No summary and no progress bar; errors are still told.")
+@reading_options
+def pseudonymize(inputs: tuple[str, ...], output: str, form: str | None, **how: Any) -> int:
+    """Write chats without real names, telephone numbers, cards and accounts.
+
+    FILE is a file, a folder, a glob, a ZIP or - for the standard input. All of them are learnt from before the
+    first is written, and a person has the same pseudonym in all of them. Whoever has the book can undo the
+    pseudonyms: it is written so that only you can read it, and never into FOLDER.
+
+    \b
+    Examples:
+      wechatlog pseudonymize exports/ -o shared/ --book ~/private/book.json
+      wechatlog pseudonymize chat.jsonl -o shared/ --same 我=张三 --keep 收到
+      wechatlog pseudonymize chat.jsonl -o shared/ --to llm-markdown --report ~/private/report.json
+    """  # noqa: D301
+    _check_private(output, how["book"], how["report"])
+    sources = Inputs(inputs, Reading.of(how, find_writer(form) if form else None))
+    writer = _choose_writer(form, sources)
+    reading = Reading.of(how, writer)
+    book = _open_book(how)
+    summary = Summary()
+    with progress(sources.sources, quiet=how["quiet"]) as tick:
+        hidden = pseudonymize_archive(_Chats(sources, summary, tick), book)
+        try:
+            for file in iter_written(
+                hidden, output, writer.name, split=how["split"], check=_refusing(sources), **reading.writer_options
+            ):
+                summary.add_file(str(file.path), file, file.messages)
+        except FileExistsError:
+            raise Failure(f"{output}: exists and is no folder") from None
+        finally:
+            if how["book"] and summary.conversations:
+                _write_private(how["book"], book.to_json())
+    if not summary.conversations:
+        raise sources.nothing()
+    if how["report"]:
+        _write_private(how["report"], json.dumps(book.report.to_dict(), ensure_ascii=False, indent=1) + "\n")
+    code = summary.finish(sources, output, as_json=False, quiet=how["quiet"])
+    if not how["quiet"]:
+        _tell(book, report=how["report"])
+    return code
+
+
+class _Chats:
+    """The conversations of the inputs, read anew each time; only the first reading is counted."""
+
+    def __init__(self, inputs: Inputs, summary: Summary, tick: Tick) -> None:
+        self._inputs, self._summary, self._tick = inputs, summary, tick
+        self._is_counted = False
+
+    def __iter__(self) -> Iterator[Conversation]:
+        counted, self._is_counted = self._is_counted, True
+        for conversation in self._inputs:
+            if not counted:
+                self._tick(len(conversation))
+                self._summary.add_conversation(())
+            yield conversation
+
+
+def _choose_writer(form: str | None, inputs: Inputs) -> Writer:
+    """The form that was asked for, or that of the first input, or `jsonl`."""
+    if form is None:
+        try:
+            form = detect_reader(inputs.sources[0])[0].name
+            return find_writer(form)
+        except (WechatlogError, OSError, IndexError):
+            form = _DEFAULT_FORM
+    return find_writer(form)
+
+
+def _check_private(output: str, *private: str | None) -> None:
+    """Refuse to put what undoes the pseudonyms beside them."""
+    folder = Path(output).resolve()
+    for path in filter(None, private):
+        if folder in (target := Path(path).resolve()).parents or target == folder:
+            raise click.UsageError(f"{path}: undoes the pseudonyms and does not belong into {output}")
+
+
+def _refusing(inputs: Inputs) -> Any:
+    def check(path: Path) -> None:
+        if inputs.holds(path):
+            raise Failure(f"{path}: is one of the inputs, and is not overwritten; choose another FOLDER")
+
+    return check
+
+
+def _open_book(how: Mapping[str, Any]) -> Pseudonyms:
+    """The book that is there, or a new one by the options."""
+    given = {name: how[name] for name in _OF_THE_BOOK if how[name]}
+    path = how["book"]
+    try:
+        if path and Path(path).exists():
+            if given:
+                options = ", ".join(f"--{name}" for name in given)
+                raise click.UsageError(f"{path}: the book has its own options; leave out {options}")
+            book = Pseudonyms.open(path)
+        else:
+            if "mask" in given:
+                given["mask"] = [] if given["mask"] == "none" else [part.strip() for part in given["mask"].split(",")]
+            book = Pseudonyms(**given)
+        if how["people"]:
+            book.know(Identities.from_toml(Path(how["people"]).read_text(encoding="utf-8")))
+        for pair in how["same"]:
+            names = [name.strip() for name in pair.split("=")]
+            if len(names) < 2 or not all(names):
+                raise click.UsageError(f"--same {pair}: expected two names with = between them, such as 我=张三")
+            book.same(*names)
+    except OSError as error:
+        raise Failure(explain(error)) from error
+    except (ValueError, UnknownFormatError) as error:
+        raise click.UsageError(str(error)) from error
+    return book
+
+
+def _write_private(path: str, text: str) -> None:
+    """Write a file that nobody else may read."""
+    try:
+        with replacing(Path(path), private=True) as part:
+            part.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Failure(explain(error, path)) from error
+
+
+def _tell(book: Pseudonyms, *, report: str | None) -> None:
+    """What was replaced, in numbers."""
+    found = book.report
+    masked = ", ".join(f"{number:,} {what}" for what, number in found.masked)
+    say(
+        f"{count(len({book[name] for name in book}), 'pseudonym')}; "
+        f"{count(found.replaced_in_text, 'name')} replaced in running text" + (f"; hidden: {masked}" if masked else "")
+    )
+    if found.doubtful:
+        where = report or "write them down with --report FILE"
+        say(f"{count(len(found.doubtful), 'name')} to look at: everyday words, or nobody's for sure ({where})")

@@ -1,0 +1,164 @@
+"""Private numbers, addresses and codes: every form that is told by its shape, and what only looks like one."""
+
+from __future__ import annotations
+
+import itertools
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wechatlog import Conversation, Message
+from wechatlog.operations import Pseudonyms, pseudonymize
+from wechatlog.operations.pseudonyms.private_data import (
+    MARKERS,
+    PrivateData,
+    passes_identity_checksum,
+    passes_luhn,
+)
+
+EVERYTHING = PrivateData(set(MARKERS) - {"url"})
+
+
+def hidden(text: str, **options: object) -> str:
+    return pseudonymize(Conversation([Message(sender="张三", text=text)]), **options)[0].text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("打13800138000吧", "打[phone]吧"),
+        ("138 0013 8000, 138-0013-8000, 138.0013.8000", "[phone], [phone], [phone]"),
+        ("(138)0013-8000", "[phone]"),
+        ("１３８００１３８０００ 或 １３８－００１３－８０００", "[phone] 或 [phone]"),
+        ("𝟏𝟑𝟖𝟎𝟎𝟏𝟑𝟖𝟎𝟎𝟎", "[phone]"),
+        ("138\u200b0013\u200b8000", "[phone]"),
+        ("1 3 8 0 0 1 3 8 0 0 0", "[phone]"),
+        ("一三八零零一三八零零零", "[phone]"),
+        ("+86 138 0013 8000，+86-13800138000，(+86)13800138000，008613800138000，86 13800138000", "，".join(["[phone]"] * 5)),
+        ("010-87654321，(010) 8765 4321，（010）87654321，0755 2345 6789，01087654321", "，".join(["[phone]"] * 5)),
+        ("+86 10 8765 4321，86-10-87654321，010-87654321转8001，010-87654321分机8001", "，".join(["[phone]"] * 4)),
+        ("400-820-8820，4008208820，400 820 8820，4008-208-820，800-820-8820", "，".join(["[phone]"] * 5)),
+        ("+1 (415) 555-2671，(415) 555-2671，+44 7700 900123，+852 9123 4567，00852 9123 4567", "，".join(["[phone]"] * 5)),
+        ("电话87654321，tel: 8765-4321", "电话[phone]，tel: [phone]"),
+        ("11010519491231002X，110105 19491231 002X，１１０１０５１９４９１２３１００２Ｘ", "，".join(["[id number]"] * 3)),
+        ("110105491231002", "[id number]"),
+        ("A123456(3)", "[id number]"),
+        ("护照E12345678", "护照[id number]"),
+        ("6222021234567890128", "[bank card]"),
+        ("6222 0212 3456 7890 128，6222-0212-3456-7890-128", "[bank card]，[bank card]"),
+        ("卡号：12345678901234567", "卡号：[bank card]"),
+        ("lisi@example.invalid，lisi＠example.invalid，lisi(at)example.invalid，lisi @ example.invalid", "，".join(["[email]"] * 4)),
+        ("ｌｉｓｉ＠ｅｘａｍｐｌｅ．ｃｎ，lisi at example dot cn", "[email]，[email]"),
+        ("QQ12345678，QQ：12345678，扣扣 12345678，q号12345678，12345678（QQ）", "QQ[account]，QQ：[account]，扣扣 [account]，q号[account]，[account]（QQ）"),
+        ("微信号lisi_0001，微信：lisi_0001，V信lisi_0001，vx:lisi_0001，加V lisi_0001", "微信号[account]，微信：[account]，V信[account]，vx:[account]，加V [account]"),
+        ("我的微信号是 lisiguangming，加我微信 lisiguangming", "我的微信号是 [account]，加我微信 [account]"),
+        ("微信13800138000", "微信[phone]"),
+        ("京A12345，沪A·D1234，粤BD12345，京A1234学", "[plate]，[plate]，[plate]，[plate]"),
+        ("提取码：ab12，提取码 ab12，验证码是 482913", "提取码：[code]，提取码 [code]，验证码是 [code]"),
+        ("WiFi密码：Ab12!cd34，密码 123456，482913是您的验证码", "WiFi密码：[code]，密码 [code]，[code]是您的验证码"),
+        ("https://a.example/x?uid=123&page=2&openid=oAb_9#token=z", "https://a.example/x?uid=hidden&page=2&openid=hidden#token=hidden"),
+    ],
+)  # fmt: skip
+def test_what_is_hidden(text: str, expected: str) -> None:
+    assert hidden(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-05-01 09:30:00",
+        "2017年8月19日到2018年6月4日，20170819",
+        "订单 20260501123456789012，1380013800012，138001380",
+        "1 3 5 7 9 11 13 15 17",
+        "版本 2.13.4，4800 元，10.5 公里，3.14159265358979",
+        "ISBN 9787302511854，IP 192.168.100.254",
+        "6222021234567890129",  # the check digit is wrong, and nothing says what it is
+        "A123456(4)",
+        "110105 19491231 0021",
+        "110105001331002",  # no birthday
+        "4000000000",
+        "+100 分，+2000 300，1+1",
+        "QQ音乐，QQ 10000人，微信支付，微信 iOS，微信群里 12345 人",
+        "密码学，密码是什么，验证码呢，code review，口令红包",
+        "京东A12，云A，新版本，苏打水24瓶",
+        "https://a.example/x?page=2&id=5",
+        "看 @ 这里，a @ b",
+    ],
+)
+def test_what_only_looks_like_it(text: str) -> None:
+    assert hidden(text) == text
+
+
+def test_what_a_check_refuses_may_hold_something_else() -> None:
+    assert hidden("15 138 0013 8000") == "15 [phone]"
+    assert hidden("20170819 13800138000") == "20170819 [phone]"
+
+
+def test_only_what_is_asked_for() -> None:
+    text = "13800138000，京A12345，https://a.example/?uid=7&me=张三"
+    assert hidden(text, mask=()) == "13800138000，京A12345，https://a.example/?uid=7&me=P1"
+    assert hidden(text, mask=["plate"]) == "13800138000，[plate]，https://a.example/?uid=7&me=P1"
+    assert hidden(text, parameters=["me"]) == "[phone]，[plate]，https://a.example/?uid=7&me=P1"
+    assert (
+        hidden(text.replace("张三", "x"), parameters=["me"]) == "[phone]，[plate]，https://a.example/?uid=7&me=hidden"
+    )
+    assert hidden(text, parameters=[]) == "[phone]，[plate]，https://a.example/?uid=7&me=P1"
+
+
+@given(st.integers(10**11, 10**18))
+def test_a_check_digit_finds_one_wrong_digit(number: int) -> None:
+    digits = str(number)
+    valid = next(digit for digit in "0123456789" if passes_luhn(digits + digit))
+    assert [digit for digit in "0123456789" if passes_luhn(digits + digit)] == [valid]
+    assert (
+        hidden(f"卡 6{digits}") != f"卡 6{digits}" or not passes_luhn(f"6{digits}") or not 14 <= len(digits) + 1 <= 19
+    )
+
+
+@given(st.integers(0, 999))
+def test_an_identity_number_has_one_check_digit(order: int) -> None:
+    number = f"11010519491231{order:03}"
+    valid = [digit for digit in "0123456789X" if passes_identity_checksum(number + digit)]
+    assert len(valid) == 1
+    assert hidden(f"{number[:6]} {number[6:14]} {number[14:]}{valid[0]}") == "[id number]"
+
+
+@given(st.text("0123456789 -()+.@微信号QQ：京A码密=?&张１８", max_size=60))
+def test_places_are_in_order_and_within_the_text(text: str) -> None:
+    places = EVERYTHING.find(text)
+    assert all(0 <= place.start < place.end <= len(text) for place in places)
+    assert all(one.end <= two.start for one, two in itertools.pairwise(places))
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["1", "1 ", "13", "1-", "(", "+", "6", "62 ", "QQ", "微信", "微信号", "密码", "密码：", "a@", "a.", "@a", "京A", "?uid=", "&uid=a", "%E5",
+     "00", "110105", "一", "a at b", "www.", "电话1", "V信1"],
+)  # fmt: skip
+def test_time_is_linear(part: str) -> None:
+    def spent(count: int) -> float:
+        start = time.process_time()
+        EVERYTHING.find(part * count)
+        return time.process_time() - start
+
+    spent(1000)
+    assert spent(40_000) < 10 * 4 * max(spent(4000), 0.005)
+
+
+def test_names_in_percent_signs() -> None:
+    chat = Conversation(
+        [
+            Message(
+                sender="张三",
+                text="https://a.example/?q=%E5%BC%A0%E4%B8%89&x=%D5%C5%C8%FD&y=%25E5%25BC%25A0%25E4%25B8%2589",
+            ),
+            Message(sender="张三", text="https://a.example/%u5F20%u4E09/50%25/%E5%BC/%zz?q=a%E5%BC%A0%E4%B8%89b"),
+        ]
+    )
+    book = Pseudonyms()
+    shown = pseudonymize(chat, book)
+    assert shown[0].text == "https://a.example/?q=P1&x=P1&y=P1"
+    assert shown[1].text == "https://a.example/P1/50%25/%E5%BC/%zz?q=aP1b"
+    assert book.report.replaced_in_text == 5
