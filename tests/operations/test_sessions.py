@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.strategies import conversations
 from wechatlog import Conversation, Message
-from wechatlog.operations import iter_sessions, sessions
+from wechatlog.operations import iter_sessions, own_gap, sessions
 
 NINE = dt.datetime(2026, 5, 1, 9)
 gaps = st.timedeltas(dt.timedelta(), dt.timedelta(days=30_000))
@@ -61,3 +61,31 @@ def test_mentions_keep_to_the_names_of_the_whole() -> None:
 def test_a_gap_is_no_less_than_zero() -> None:
     with pytest.raises(ValueError, match="a gap is no less than zero, not -1 day"):
         sessions(Conversation([at(0)]), gap=dt.timedelta(days=-1))
+
+
+def test_the_gap_of_a_chat_is_between_its_pauses() -> None:
+    def paused(short: float, long: float) -> Conversation:
+        minutes, messages = 0.0, []
+        for number in range(200):
+            minutes += long if number % 10 == 9 else short * (1 + number % 3)
+            time = dt.datetime(2026, 5, 1) + dt.timedelta(minutes=minutes)
+            messages.append(Message(time=time, precision="second", sender="李四", text="早"))
+        return Conversation(messages)
+
+    assert dt.timedelta(minutes=6) < own_gap(paused(2, 90)) < dt.timedelta(minutes=90)
+    assert dt.timedelta(minutes=60) < own_gap(paused(20, 600)) < dt.timedelta(minutes=600)
+    assert len(sessions(paused(20, 600), gap="own")) == 21
+
+
+def test_a_chat_without_habits_has_an_hour() -> None:
+    assert own_gap([]) == dt.timedelta(hours=1)
+    every_minute = [
+        Message(time=dt.datetime(2026, 5, 1, 9) + dt.timedelta(minutes=n), precision="minute") for n in range(99)
+    ]
+    assert own_gap(every_minute) == dt.timedelta(hours=1)
+
+
+@given(conversations())
+def test_the_gap_of_any_chat_is_one(conversation: Conversation) -> None:
+    assert dt.timedelta(minutes=5) <= own_gap(conversation) <= dt.timedelta(days=1)
+    assert [m for part in sessions(conversation, gap="own") for m in part] == list(conversation)

@@ -8,7 +8,7 @@ from wechatlog.operations.pseudonymize import pseudonymize, pseudonymize_archive
 from wechatlog.operations.pseudonyms import Pseudonyms
 from wechatlog.operations.recognition import identities
 from wechatlog.operations.search import Hit, Place, search
-from wechatlog.operations.sessions import iter_sessions, sessions
+from wechatlog.operations.sessions import iter_sessions, own_gap, sessions
 from wechatlog.operations.split import split
 from wechatlog.operations.statistics import (
     Counts,
@@ -20,8 +20,10 @@ from wechatlog.operations.statistics import (
     Streak,
     statistics,
 )
+from wechatlog.operations.threads import Answer, Threads, threads
 
 __all__ = [
+    "Answer",
     "Conflict",
     "Counts",
     "Evidence",
@@ -41,11 +43,13 @@ __all__ = [
     "Silence",
     "Statistics",
     "Streak",
+    "Threads",
     "check",
     "identities",
     "iter_sessions",
     "merge",
     "merge_report",
+    "own_gap",
     "pseudonymize",
     "pseudonymize_archive",
     "resolve_mentions",
@@ -53,4 +57,5 @@ __all__ = [
     "sessions",
     "split",
     "statistics",
+    "threads",
 ]

@@ -1,0 +1,345 @@
+"""Which message a message most likely answers, with a confidence and a reason.
+
+Takes a conversation in its order, gives an answer for each message that somebody sent. What the archive says is
+certain: the id of the message answered, or a quote whose words stand in an earlier message. Everything else is a guess
+by a few signs: who is mentioned, how near a message is, which words both have, who was talking. `WEIGHTS` says what
+each sign counts; they were fitted on quotes of a real group with the quotation hidden (`docs/explanation/threads.md`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import math
+import re
+from collections import Counter, deque
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+
+import attrs
+
+from wechatlog.model import MessageKind, normalize_name, participant_key
+from wechatlog.segments.types import Mention, Quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from wechatlog.model import Conversation, Message
+
+__all__ = ["WEIGHTS", "Answer", "Signs", "Threads", "threads"]
+
+Reason: TypeAlias = Literal["id", "quote", "mention", "words", "nearness"]
+
+_WINDOW: Final = 40
+"""Messages before a message among which the one that it answers is looked for."""
+_SPAN: Final = dt.timedelta(days=2)
+_FIRST: Final = 5
+"""Candidates that are told."""
+_RECENT: Final = 12
+_QUOTED: Final = 4000
+"""Messages back to which a quote is looked up."""
+_SURE_QUOTE: Final = 0.95
+_SUREST_GUESS: Final = 0.9
+"""A guess is no more certain, were it the only candidate: a message may answer nothing."""
+_SHORTEST_QUOTE: Final = 4
+_LONGEST_TEXT: Final = 400
+"""Characters of a text whose words are compared."""
+
+_RUN: Final = re.compile(r"[\u3400-\u9fff]+|[A-Za-z0-9]{2,40}")
+_HAN: Final = re.compile(r"[\u3400-\u9fff]")
+_ASKS: Final = re.compile(r"[?？]|吗|呢|怎么|什么|哪|谁|多少|几|有没有|能不能|是不是|可以|请问|求")
+_ENOUGH: Final = 0.5
+"""What a sign must count to be the reason."""
+_BLANKS: Final = re.compile(r"\s+")
+_TEXTS: Final = frozenset({MessageKind.TEXT, MessageKind.QUOTE})
+
+
+class Signs(NamedTuple):
+    """What speaks for and against a candidate, each about 0 to 3."""
+
+    place: float
+    """Logarithm of how many messages back it is."""
+    minutes: float
+    """Logarithm of how many minutes earlier it is."""
+    last: float
+    """It is the message right before."""
+    own: float
+    """The same person wrote it."""
+    newest: float
+    """It is the newest of its sender."""
+    before_own: float
+    """Whoever answers has written since."""
+    followed: float
+    """Its sender wrote the next message too."""
+    active: float
+    """How much of the talk just before is its sender's."""
+    words: float
+    """Pairs of characters and words that both have, rare ones counting more."""
+    signs: float
+    """Chinese characters that both have."""
+    mentioned: float
+    """Its sender is mentioned."""
+    mentions: float
+    """It mentions whoever answers."""
+    asks: float
+    """It looks like a question."""
+    asks_openly: float
+    """It has a question mark."""
+    short: float
+    """It is very short."""
+    length: float
+    """How long it is."""
+    wordless: float
+    """It is a picture or the like."""
+
+
+WEIGHTS: Final = Signs(
+    place=-0.21, minutes=-1.51, last=-2.05, own=-3.73, newest=0.59, before_own=-1.02, followed=0.44, active=1.85,
+    words=5.63, signs=5.68, mentioned=1.72, mentions=-0.77, asks=0.66, asks_openly=-1.05, short=-1.54, length=0.62,
+    wordless=-1.85,
+)  # fmt: skip
+"""What each sign counts."""
+
+
+@attrs.frozen(slots=True)
+class Answer:
+    """What a message answers.
+
+    Attributes:
+        number: position of the message, from 0.
+        to: position of the message that it most likely answers; `None` where nothing comes into question.
+        confidence: 0 to 1; 1 where the archive says so by an id.
+        reason: `id`, `quote`, `mention`, `words` (both have), or `nearness`.
+        candidates: the five most likely, `to` first.
+    """
+
+    number: int
+    to: int | None
+    confidence: float
+    reason: Reason | None
+    candidates: tuple[int, ...] = ()
+
+
+@attrs.frozen(slots=True)
+class Threads:
+    """The answers of a conversation.
+
+    Attributes:
+        answers: one for each message that somebody sent, in order.
+    """
+
+    answers: tuple[Answer, ...]
+
+    def groups(self, confidence: float = 0.5) -> tuple[tuple[int, ...], ...]:
+        """The positions of messages that hang together by answers at least so sure, each group in order."""
+        top: dict[int, int] = {}
+        for answer in self.answers:
+            joined = answer.to is not None and answer.confidence >= confidence
+            top[answer.number] = top.get(answer.to, answer.to) if joined and answer.to is not None else answer.number
+        found: dict[int, list[int]] = {}
+        for number, first in top.items():
+            found.setdefault(first, [first] if first != number else []).append(number)
+        return tuple(tuple(sorted(set(group))) for group in found.values())
+
+
+class _Known(NamedTuple):
+    """What is known of a message that may be answered."""
+
+    number: int
+    message: Message
+    who: str
+    name: str
+    text: str
+    terms: frozenset[str]
+    weight: float
+    han: frozenset[str]
+    mentions: tuple[str, ...]
+
+
+def threads(conversation: Conversation, *, hide_quotes: bool = False) -> Threads:
+    """Find out what each message answers.
+
+    Args:
+        conversation: in its order; `sorted` first if that is not the order of time.
+        hide_quotes: leave ids and quotes aside, to measure how good the guesses are.
+
+    Returns:
+        An answer for each message that somebody sent. The time it takes grows with the number of messages.
+    """
+    return Threads(tuple(_answers(conversation.messages, hide_quotes=hide_quotes)))
+
+
+def _answers(messages: Sequence[Message], *, hide_quotes: bool) -> Iterator[Answer]:
+    texts = [_own_text(message) for message in messages]
+    rarity = _rarity(texts)
+    recent: deque[_Known] = deque(maxlen=_WINDOW)
+    told = _Told()
+    for number, message in enumerate(messages):
+        known = _know(number, message, texts[number], rarity)
+        if known is None:
+            continue
+        said = None if hide_quotes else told.answer(known)
+        yield said or _guess(known, recent, rarity)
+        recent.append(known)
+        told.add(known)
+
+
+def _own_text(message: Message) -> str:
+    """What somebody wrote, without what is quoted."""
+    if message.kind is MessageKind.QUOTE or "「" in message.text or "- - -" in message.text:
+        return "".join(segment.raw for segment in message.segments if not isinstance(segment, Quote))
+    return message.text
+
+
+def _terms(text: str) -> frozenset[str]:
+    """Pairs of Chinese characters, and other words."""
+    found: set[str] = set()
+    for run in _RUN.findall(text[:_LONGEST_TEXT].lower()):
+        found.update((run,) if run.isascii() else map("".join, itertools.pairwise(run)))
+    return frozenset(found)
+
+
+def _rarity(texts: Sequence[str]) -> dict[str, float]:
+    """What each term counts: the logarithm of how many messages there are for each that has it."""
+    often: Counter[str] = Counter()
+    for text in texts:
+        often.update(_terms(text))
+    return {term: math.log((len(texts) + 1) / number) for term, number in often.items()}
+
+
+def _know(number: int, message: Message, text: str, rarity: dict[str, float]) -> _Known | None:
+    who = participant_key(message)
+    if who is None:
+        return None
+    terms = _terms(text)
+    weight = math.sqrt(sum(rarity[term] ** 2 for term in terms)) or 1.0
+    names = tuple(normalize_name(segment.name) for segment in message.segments if isinstance(segment, Mention))
+    han = frozenset(_HAN.findall(text[:_LONGEST_TEXT]))
+    return _Known(number, message, who, normalize_name(message.sender or ""), text, terms, weight, han, names)
+
+
+# --- what the archive says ------------------------------------------------------------------------
+
+
+class _Told:
+    """Looks up what an id or a quote points to."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, int] = {}
+        self._texts: deque[tuple[int, str, str]] = deque(maxlen=_QUOTED)
+        self._exact: dict[str, int] = {}
+
+    def add(self, known: _Known) -> None:
+        """Note a message."""
+        if known.message.id is not None:
+            self._by_id[known.message.id] = known.number
+        plain = _BLANKS.sub("", known.text)
+        self._texts.append((known.number, known.name, plain))
+        self._exact[plain] = known.number
+
+    def answer(self, known: _Known) -> Answer | None:
+        """What the archive says that a message answers, where that is found."""
+        target = self._by_id.get(known.message.reply_to or "")
+        if target is not None:
+            return Answer(known.number, target, 1.0, "id", (target,))
+        quote = next((segment for segment in known.message.segments if isinstance(segment, Quote)), None)
+        target = None if quote is None else self._find(_BLANKS.sub("", quote.text))
+        return None if target is None else Answer(known.number, target, _SURE_QUOTE, "quote", (target,))
+
+    def _find(self, quoted: str) -> int | None:
+        """The newest message with these words, or that begins with them."""
+        if not quoted:
+            return None
+        if quoted in self._exact:
+            return self._exact[quoted]
+        if len(quoted) < _SHORTEST_QUOTE:
+            return None
+        return next((number for number, _, text in reversed(self._texts) if text.startswith(quoted)), None)
+
+
+# --- guesses --------------------------------------------------------------------------------------
+
+
+def _signs_of(known: _Known, recent: Sequence[_Known], rarity: dict[str, float]) -> list[tuple[int, Signs]]:
+    """The candidates for what a message answers, the newest first: position, and what speaks for it."""
+    talk = Counter(other.who for other in list(recent)[-_RECENT:])
+    found: list[tuple[int, Signs]] = []
+    seen: set[str] = set()
+    after: _Known | None = None
+    wrote = False
+    for back, other in enumerate(reversed(recent)):
+        minutes = _minutes(other.message, known.message)
+        if minutes is None:
+            break
+        wrote = wrote or other.who == known.who
+        length = len(other.text.strip())
+        asks = _ASKS.search(other.text)
+        signs = Signs(
+            place=math.log(back + 1),
+            minutes=math.log1p(minutes),
+            last=back == 0,
+            own=other.who == known.who,
+            newest=other.who not in seen,
+            before_own=wrote and other.who != known.who,
+            followed=after is not None and after.who == other.who,
+            active=talk[other.who] / _RECENT,
+            words=sum(rarity[term] ** 2 for term in known.terms & other.terms) / (known.weight * other.weight),
+            signs=len(known.han & other.han) / math.sqrt(len(known.han) * len(other.han) or 1),
+            mentioned=any(_is_name_of(name, other.name) for name in known.mentions),
+            mentions=any(_is_name_of(name, known.name) for name in other.mentions),
+            asks=asks is not None,
+            asks_openly="?" in other.text or "？" in other.text,
+            short=length <= 4,
+            length=min(length, 60) / 20,
+            wordless=other.message.kind not in _TEXTS,
+        )
+        found.append((other.number, signs))
+        seen.add(other.who)
+        after = other
+    return found
+
+
+def _minutes(earlier: Message, later: Message) -> float | None:
+    """Minutes between two messages; `None` where that is too long. Nothing where a time is unknown."""
+    if earlier.time is None or later.time is None:
+        return 0.0
+    try:
+        span = later.time - earlier.time
+    except TypeError:  # one of them has a zone
+        return 0.0
+    return None if span > _SPAN else max(span.total_seconds(), 0.0) / 60
+
+
+def _is_name_of(mentioned: str, name: str) -> bool:
+    """Whether a mention means somebody: it is the name, or the beginning of a longer one, or the other way."""
+    if not mentioned or not name:
+        return False
+    if mentioned == name:
+        return True
+    return min(len(mentioned), len(name)) > 1 and (name.startswith(mentioned) or mentioned.startswith(name))
+
+
+def _guess(known: _Known, recent: Sequence[_Known], rarity: dict[str, float]) -> Answer:
+    candidates = _signs_of(known, recent, rarity)
+    if not candidates:
+        return Answer(known.number, None, 0.0, None)
+    scored = [(sum(map(_times, signs, WEIGHTS)), -back) for back, (_, signs) in enumerate(candidates)]
+    best = sorted(range(len(scored)), key=scored.__getitem__, reverse=True)
+    top = scored[best[0]][0]
+    share = 1 / sum(math.exp(score - top) for score, _ in scored)
+    reason = _reason(candidates[best[0]][1])
+    first = tuple(candidates[place][0] for place in best[:_FIRST])
+    return Answer(known.number, first[0], min(round(share, 3), _SUREST_GUESS), reason, first)
+
+
+def _times(one: float, other: float) -> float:
+    return one * other
+
+
+def _reason(signs: Signs) -> Reason:
+    """The sign that speaks most for a candidate."""
+    strength: dict[Reason, float] = {
+        "mention": signs.mentioned * WEIGHTS.mentioned,
+        "words": signs.words * WEIGHTS.words + signs.signs * WEIGHTS.signs,
+    }
+    reason = max(strength, key=lambda name: strength[name])
+    return reason if strength[reason] > _ENOUGH else "nearness"

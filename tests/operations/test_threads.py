@@ -1,0 +1,114 @@
+"""What a message answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import pickle
+import time
+
+import pytest
+from hypothesis import given
+
+from tests import strategies
+from wechatlog import Conversation, Message, Quote, Text
+from wechatlog.model import participant_key
+from wechatlog.operations import Threads, threads
+
+
+def say(minute: float, sender: str, text: str, **how: object) -> Message:
+    when = dt.datetime(2026, 5, 1, 9) + dt.timedelta(minutes=minute)
+    return Message(time=when, precision="second", sender=sender, text=text, **how)  # type: ignore[arg-type]
+
+
+def chat(*messages: Message) -> Conversation:
+    return Conversation(messages, participants=())
+
+
+def test_an_id_is_certain() -> None:
+    found = threads(chat(say(0, "张三", "早", id="1"), say(1, "李四", "嗯"), say(2, "王五", "早啊", reply_to="1")))
+    assert (found.answers[2].to, found.answers[2].confidence, found.answers[2].reason) == (0, 1.0, "id")
+
+
+@pytest.mark.parametrize("quoted", ["谁有内六角扳手？", "谁有内六角", " 谁有内六角扳手？\n"])
+def test_a_quote_is_nearly(quoted: str) -> None:
+    reply = say(9, "王五", "我有", kind="quote", segments=[Quote("张三", quoted), Text("我有")])
+    conversation = chat(say(0, "张三", "谁有内六角扳手？"), say(1, "李四", "不知道"), reply)
+    answer = threads(conversation).answers[2]
+    assert (answer.to, answer.reason) == (0, "quote")
+    assert threads(conversation, hide_quotes=True).answers[2].reason != "quote"
+
+
+def test_a_quote_in_the_text() -> None:
+    dashes = "- - - - - - - - - - - - - - -"
+    reply = say(9, "王五", f"「张三：谁有内六角扳手？」\n{dashes}\n我有")
+    answer = threads(chat(say(0, "张三", "谁有内六角扳手？"), say(1, "李四", "不知道"), reply)).answers[2]
+    assert (answer.to, answer.reason) == (0, "quote")
+
+
+def test_who_is_mentioned_is_answered() -> None:
+    lines = [
+        say(0, "张三", "明天几点集合"),
+        say(0.5, "赵六", "今天下雨了"),
+        say(1, "李四", "带伞吧"),
+        say(2, "王五", "@张三\u2005八点"),
+    ]
+    answer = threads(chat(*lines)).answers[3]
+    assert (answer.to, answer.reason) == (0, "mention")
+    assert answer.candidates[0] == 0
+
+
+def test_words_that_both_have_count() -> None:
+    lines = [
+        say(0, "张三", "谁有内六角扳手"),
+        say(0.5, "赵六", "今天下雨了"),
+        say(1, "李四", "带伞吧"),
+        say(2, "王五", "内六角扳手我有一套"),
+    ]
+    answer = threads(chat(*lines)).answers[3]
+    assert (answer.to, answer.reason) == (0, "words")
+
+
+def test_nobody_answers_what_is_days_away() -> None:
+    found = threads(chat(say(0, "张三", "早"), say(3 * 24 * 60, "李四", "早")))
+    assert found.answers[1] == found.answers[1].__class__(1, None, 0.0, None)
+
+
+def test_a_notice_answers_nothing() -> None:
+    found = threads(chat(say(0, "张三", "早"), Message(text="张三邀请李四", kind="system"), say(1, "李四", "早")))
+    assert [answer.number for answer in found.answers] == [0, 2]
+
+
+def test_what_hangs_together() -> None:
+    lines = [
+        say(0, "张三", "早", id="1"),
+        say(1, "李四", "嗯", id="2"),
+        say(2, "王五", "早", reply_to="1", id="3"),
+        say(3, "赵六", "好", reply_to="3"),
+    ]
+    groups = threads(chat(*lines)).groups(confidence=1.0)
+    assert groups == ((0, 2, 3), (1,))
+
+
+@given(strategies.conversations())
+def test_answers_go_back(conversation: Conversation) -> None:
+    found = threads(conversation)
+    sent = [n for n, message in enumerate(conversation) if participant_key(message) is not None]
+    assert [answer.number for answer in found.answers] == sent
+    for answer in found.answers:
+        assert 0 <= answer.confidence <= 1
+        assert all(number < answer.number for number in answer.candidates)
+        assert (answer.to is None) == (not answer.candidates)
+    assert sorted(number for group in found.groups() for number in group) == sent
+    assert pickle.loads(pickle.dumps(found)) == found
+    assert isinstance(hash(found), int)
+
+
+def test_the_time_grows_with_the_messages() -> None:
+    def cost(number: int) -> float:
+        messages = chat(*(say(n / 10, f"人{n % 7}", f"第{n % 50}句话，说到哪里了") for n in range(number)))
+        start = time.process_time()
+        assert isinstance(threads(messages), Threads)
+        return time.process_time() - start
+
+    cost(100)
+    assert cost(4000) < 12 * max(cost(1000), 0.01)
