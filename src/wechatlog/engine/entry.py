@@ -54,12 +54,13 @@ class Entry(NamedTuple):
 
 
 def batches_of(reading: Reading, entries: Iterable[Entry]) -> Iterator[Batch]:
-    """Batches of the messages of entries; there is at least one, so that an empty chat is one too.
+    """Batches of the messages of entries; a chat without messages gives an empty one, so that it is one too.
 
     Written out, because every message of every format passes here.
     """
     name, owner, nobodys = reading.source.name, reading.owner, () if reading.credits_notices else NOTICES
     pending: dict[Draft, list[Message]] = {}
+    seen: set[Draft] = set()
     count, draft = 0, reading.chat
     batch = pending.setdefault(draft, [])
     for line, time, precision, sender, sender_id, own, kind, text, segments, id_, reply_to, offset, chat in entries:
@@ -81,12 +82,15 @@ def batches_of(reading: Reading, entries: Iterable[Entry]) -> Iterator[Batch]:
         message._segments, message._parsed, message._lexicon = segments, None, draft.lexicon
         message.__class__ = Message  # type: ignore[assignment]
         batch.append(cast("Message", message))
-        count += 1
+        count += 1  # noqa: SIM113 - enumerate would pack every entry into one more tuple
         if count % _BATCH_SIZE == 0:
+            seen.update(other for other, messages in pending.items() if messages)
             yield from _filled(pending)
             batch = []
             pending = {draft: batch}
-    yield from _filled(pending) if count else ((reading.first_chat, []),)
+    yield from _filled(pending)
+    seen.update(other for other, messages in pending.items() if messages)
+    yield from ((empty, []) for empty in reading.chats() if empty not in seen)
 
 
 def _filled(pending: dict[Draft, list[Message]]) -> Iterator[Batch]:

@@ -30,6 +30,7 @@ OWNER_OPTION: Final = {"owner": "name or account id of the person whose archive 
 """The option of every reader whose format does not say which messages are the owner's."""
 
 
+_from_timestamp: Final = dt.datetime.fromtimestamp
 _SECONDS_END: Final = 10**11
 """Unix times from here on are no seconds."""
 
@@ -136,6 +137,10 @@ class Reading:
             elif value is not None and getattr(draft, name) is None:
                 setattr(draft, name, value)
         return draft
+
+    def chats(self) -> tuple[Draft, ...]:
+        """All chats of a key, or else that of the file."""
+        return tuple(self._chats.values()) or (self.chat,)
 
     @property
     def first_chat(self) -> Draft:
@@ -246,12 +251,12 @@ class Reading:
 
         Something else gives `None` and a diagnostic.
         """
+        if type(seconds) is int and 0 < seconds < _SECONDS_END:  # nearly always, and nothing can go wrong
+            self.tz_assumed = self.tz_assumed or self.tz is None
+            return _from_timestamp(seconds, self.zone)
         try:
-            if type(seconds) is int and 0 < seconds < _SECONDS_END:
-                time = dt.datetime.fromtimestamp(seconds, self.zone)
-            else:
-                time = from_unix(float(seconds), self.zone)
-        except (TypeError, ValueError, OverflowError, OSError):
+            time = from_unix(float(seconds), self.zone)
+        except (TypeError, ValueError, OverflowError):
             self.report("bad-time", f"not a Unix time: {_shorten(seconds)}", severity=Severity.ERROR, line=line)
             return None
         if self.tz is None:
