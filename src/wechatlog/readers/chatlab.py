@@ -141,7 +141,7 @@ class _Chat:
             sender, account, own = self._sender(row, kind)
             if len(self._senders) < 50_000 and all(isinstance(part, str | bool | None) for part in key):
                 self._senders[key] = sender, account, own
-        fits = type(number) is int and number < _MILLISECONDS
+        fits = type(number) is int and 0 < number < _MILLISECONDS
         time = reading.unix_time(number, line=line) if fits else self._time(number, line)
         id_, reply_to = get("platformMessageId"), get("replyToMessageId")
         if not (type(id_) is str and id_.isdigit() and id_[0] != "0"):
@@ -195,6 +195,8 @@ class _Chat:
         return name or self._names.get(account), account or None, self._is_own(account or None)
 
     def _time(self, seconds: Any, line: int) -> dt.datetime | None:
+        if seconds == 0 and self.is_ours:  # as wechatlog writes a time that nobody knows
+            return None
         if isinstance(seconds, bool) or seconds is None:
             self.reading.report("bad-time", "the message has no time", severity=Severity.ERROR, line=line)
             return None
