@@ -23,7 +23,7 @@ def test_a_notebook_runs(path: Path, tmp_path: Path) -> None:
     notebook: Any = nbformat.read(path, 4)
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in notebook.cells)
     place = {"metadata": {"path": str(tmp_path / "examples")}}
-    NotebookClient(notebook, timeout=120, kernel_name="python3", resources=place).execute()
+    NotebookClient(notebook, timeout=600, kernel_name="python3", resources=place).execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     complaints = [output.text for output in outputs if output.get("name") == "stderr"]
     assert complaints == [] or (not chinese and all(NO_FONT in text for text in complaints))

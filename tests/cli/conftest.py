@@ -17,6 +17,9 @@ from wechatlog.cli.app import app
 
 ROOT = Path(__file__).parents[2]
 
+PATIENCE = 300
+"""Seconds after which a process is stuck, on the busiest of machines."""
+
 Run = Callable[..., Result]
 Process = Callable[..., "subprocess.CompletedProcess[str]"]
 OnTerminal = Callable[..., str]
@@ -56,7 +59,7 @@ def process(tmp_path: Path) -> Process:
         environment = {**os.environ, "PYTHONIOENCODING": "utf-8", **how.pop("env", {})}
         options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": tmp_path, "text": True, **how}
         options.setdefault("encoding", "utf-8" if options["text"] else None)
-        return subprocess.run(command, env=environment, timeout=60, **options)
+        return subprocess.run(command, env=environment, timeout=PATIENCE, **options)
 
     return call
 
@@ -90,7 +93,7 @@ def on_terminal(tmp_path: Path) -> OnTerminal:
                     break
                 pieces.append(piece)
             os.close(main_end)
-            assert process.wait(60) == code, b"".join(pieces)
+            assert process.wait(PATIENCE) == code, b"".join(pieces)
         return b"".join(pieces).decode()
 
     return call

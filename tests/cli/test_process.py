@@ -17,7 +17,7 @@ from rich.cells import cell_len
 import wechatlog
 from wechatlog.cli import main
 
-from .conftest import OnTerminal, Process, Run
+from .conftest import PATIENCE, OnTerminal, Process, Run
 
 
 def no_traceback(result: subprocess.CompletedProcess[str]) -> str:
@@ -106,7 +106,7 @@ def test_closed_pipe(huge: Path, command: list[str]) -> None:
         process.stdout.read(10)
         process.stdout.close()
         assert process.stderr.read() == b""
-        assert process.wait(60) == 141
+        assert process.wait(PATIENCE) == 141
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
@@ -178,14 +178,14 @@ def test_a_stopped_run_leaves_the_old_file(huge: Path, tmp_path: Path, number: i
     target.write_text("old")
     command = [sys.executable, "-c", _SLOW, str(huge), str(target)]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while not list(tmp_path.glob(".out.jsonl.*.part")) and time.monotonic() < deadline:
             time.sleep(0.02)
         assert list(tmp_path.glob(".out.jsonl.*.part"))
         process.send_signal(number)
         assert process.stderr is not None
         errors = process.stderr.read()
-        assert process.wait(60) == code
+        assert process.wait(PATIENCE) == code
     assert b"Traceback" not in errors
     assert target.read_text() == "old"
     assert not list(tmp_path.glob(".*.part"))

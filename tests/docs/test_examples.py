@@ -64,7 +64,7 @@ def run_command(command: str) -> tuple[int, str]:
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         env={**os.environ, "PYTHONUTF8": "1", **OUTSIDE},
-        timeout=120,
+        timeout=600,
         check=False,
     )
     return run.returncode, run.stdout
