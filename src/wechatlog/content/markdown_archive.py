@@ -33,13 +33,16 @@ __all__ = [
     "cut_block",
     "cut_heading",
     "escape_body",
+    "escape_line",
     "find_day",
     "heading",
+    "may_act",
     "media_body",
     "parse_front_matter",
     "read_block",
     "render_block",
     "unescape_body",
+    "unescape_line",
 ]
 
 SEPARATOR: Final = "   \n"
@@ -50,9 +53,11 @@ OWNER_NAME: Final = "我"
 """The name that the archive gives to its owner."""
 
 _UNESCAPE_PASSES: Final = 3
+_LINE_BREAK: Final = re.compile(r"\r\n|[\r\n]")
 _ENTITY: Final = re.compile(r"&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 FRONT_MATTER: Final = re.compile(r"---[ \t]*\n((?:[^\n]*\n)*?)---[ \t]*(?:\n|\Z)")
+_QUOTED: Final = re.compile(r'\\([\\"])')
 _KEY: Final = re.compile(r"([A-Za-z_][\w-]*):[ \t]*(.*)")
 
 
@@ -95,6 +100,45 @@ def _escape_once(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+# What acts in a page that is made of an archive, beside HTML: the templates of Jekyll, the attributes of kramdown, and
+# addresses that are a program, which one may write in many ways.
+_ACTS: Final = re.compile(
+    r"\{(?=[{%:])|\](?=\([ \t\n]*+(?!https?:|mailto:)[^)\s/?#]{0,99}:)|^[ \t]{0,3}\[(?=[^\]\n]{1,999}\]:)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_MARKUP: Final = re.compile(rf"{_ENTITY.pattern}|[<>]|\{{(?=[{{%:])")
+_LINK_MARKUP: Final = re.compile(rf"{_MARKUP.pattern}|\[")
+
+
+def may_act(text: str) -> bool:
+    """Whether something in a text would act in a page, so that the writer writes it in another way."""
+    return ("](" in text or "{" in text or "]:" in text) and _ACTS.search(text) is not None
+
+
+def _numeric(match: re.Match[str]) -> str:
+    return f"{match[0][:-1]}&#{ord(match[0][-1])};"
+
+
+def escape_line(text: str) -> str:
+    """A name or a title in which nothing acts; most are written as they are. Undone by `unescape_line`."""
+    text = _LINE_BREAK.sub(" ", text)
+    markup = _LINK_MARKUP if "](" in text or "][" in text else _MARKUP
+    return markup.sub(lambda match: f"&#{ord(match[0][0])};{match[0][1:]}", text)
+
+
+def unescape_line(raw: str) -> str:
+    """The name or the title that `escape_line` wrote, or another writer."""
+    return _unescape_once(raw) if "&" in raw else raw
+
+
+def _escape_label(text: str) -> str:
+    return re.sub(r"[\[\]\\{]", lambda match: f"&#{ord(match[0])};", _escape_once(text))
+
+
+def _escape_address(url: str) -> str:
+    return _escape_label(url).replace("(", "&#40;").replace(")", "&#41;")
+
+
 _UNSAFE_LINE: Final = re.compile(r"(?:[ \t]|\Z|---|##[ \t])|.*[ \t]\Z", re.DOTALL)
 _LOOKS_STRUCTURAL: Final = re.compile(r"---|##[ \t]")
 
@@ -106,7 +150,8 @@ def escape_body(text: str, kind: MessageKind) -> str:
     as another kind, stands a numeric entity. A text that itself holds entities is escaped three times, since a
     reader undoes three levels at most.
     """
-    raw = _escape_once(text).replace("\r", "&#13;")
+    raw = _ACTS.sub(_numeric, _escape_once(text)) if may_act(text) else _escape_once(text)
+    raw = raw.replace("\r", "&#13;")
     if "\n" in raw and any(_UNSAFE_LINE.match(line) for line in raw.split("\n")):
         raw = raw.replace("\n", "&#10;")
     if raw and (_LOOKS_STRUCTURAL.match(raw) or (kind is MessageKind.TEXT and classify(raw).kind is not kind)):
@@ -133,6 +178,9 @@ class Body(NamedTuple):
 _TEXT: Final = Body(MessageKind.TEXT)
 _LINK: Final = re.compile(r"\[(?P<title>.+)\]\((?P<url>[^\n]*)\)", re.DOTALL)
 _ADDRESS: Final = re.compile(r"(?:[a-z][a-z0-9+.-]{1,20}://|www\.|mailto:)\S+", re.IGNORECASE)
+_INERT: Final = re.compile(r"(?:https?://|www\.|mailto:)\S+", re.IGNORECASE)
+_PICTURE: Final = re.compile(r"(?:https?://)?+[^\s():]++", re.IGNORECASE)
+"""The address of a picture that a page may load: of the web, or of a file beside it."""
 _LABEL_KINDS: Final = {
     "[动画表情]": MessageKind.STICKER,
     "[表情]": MessageKind.STICKER,
@@ -259,25 +307,23 @@ def heading(day: str) -> str:
     return f"## {day}   \n"
 
 
-_LINE_BREAK: Final = re.compile(r"\r\n|[\r\n]")
-
-
 def media_body(message: Message) -> str | None:
     """The Markdown of an image or a link that came from another form, which replaces its text; `None` for all else."""
     given = message.given_segments
     if given is None or len(given) != 1 or given[0].raw != message.text:
         return None
     (segment,) = given
-    if isinstance(segment, Image) and (address := segment.url or segment.path) and not re.search(r"[\s()]", address):
+    if isinstance(segment, Image) and (address := segment.url or segment.path) and _PICTURE.fullmatch(address):
         when = "" if message.time is None else message.time.isoformat(" ", "seconds")[:19]
-        return _escape_once(f"![{when}]({address})")
-    if isinstance(segment, Link) and segment.url and _ADDRESS.fullmatch(segment.url):
-        body = _escape_once(f"[{_LINE_BREAK.sub(' ', segment.title or segment.url)}]({segment.url})")
+        return f"![{when}]({_escape_address(address)})"
+    if isinstance(segment, Link) and segment.url and _INERT.fullmatch(segment.url):
+        label = _escape_label(_LINE_BREAK.sub(" ", segment.title or segment.url))
+        body = f"[{label}]({_escape_address(segment.url)})"
         return body if unescape_body(body) != message.text else None
-    if isinstance(segment, Sticker) and segment.url and _ADDRESS.fullmatch(segment.url):
+    if isinstance(segment, Sticker) and segment.url and _INERT.fullmatch(segment.url):
         title, line_break, _ = message.text.partition("\n")
         if line_break and _LABEL_KINDS.get(title) is MessageKind.STICKER:  # `[动画表情]` over an address
-            return _escape_once(f"[{title}]({segment.url})")
+            return f"[{_escape_once(title)}]({_escape_address(segment.url)})"
     return None
 
 
@@ -290,7 +336,7 @@ def render_block(message: Message, when: dt.datetime, *, full_date: bool) -> str
         full_date: the merged dialect, whose headers carry the date.
     """
     stamp = when.isoformat(" ", "seconds")[0 if full_date else 11 : 19]  # strftime is ten times slower
-    sender = _LINE_BREAK.sub(" ", message.sender or "")
+    sender = escape_line(message.sender or "")
     body = media_body(message) or escape_body(message.text, message.kind)
     tail = " " if classify(body).kind is MessageKind.IMAGE else "  "
     return f"> {stamp}  {sender}  \n{SEPARATOR}{body}{tail}\n{SEPARATOR}"
@@ -371,7 +417,7 @@ def read_block(
         origin: of the message.
         lexicon: what its mentions are looked up in.
     """
-    sender = name.removesuffix("\r").removesuffix("  ") or None
+    sender = unescape_line(name.removesuffix("\r").removesuffix("  ")) or None
     body = classify(raw_body)
     text = unescape_body(raw_body)
     message = build_message(
@@ -413,6 +459,6 @@ def parse_front_matter(text: str) -> dict[str, str]:
         if match := _KEY.fullmatch(line.rstrip("\r")):
             value = match[2].strip(" \t")
             if len(value) >= 2 and value[0] == value[-1] == '"':
-                value = value[1:-1]
-            found[match[1]] = value
+                value = _QUOTED.sub(r"\1", value[1:-1])
+            found[match[1]] = unescape_line(value)
     return found

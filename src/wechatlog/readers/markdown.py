@@ -25,8 +25,10 @@ from wechatlog.content.markdown_archive import (
     classify,
     cut_block,
     cut_heading,
+    escape_line,
     find_day,
     heading,
+    may_act,
     parse_front_matter,
     read_block,
     render_block,
@@ -52,9 +54,10 @@ _STRUCTURAL_FIRST: Final = frozenset("-#")
 _ODD_FIRST: Final = SPECIAL_FIRST | _STRUCTURAL_FIRST
 _BLOCKS: Final = Grammar(
     name="Markdown archive, usual blocks whole",
-    header=MARKDOWN.header + r"(?:(?<=  )\n   \n(?:(?P<text>[^\n\r&<>]*)  |(?P<image>!\[[^\n\r&<>]*\)) )\n   (?=\n))?",
+    header=MARKDOWN.header + r"(?:(?<=  )\n   \n(?:(?P<text>[^\n\r&<>{]*)  |(?P<image>!\[[^\n\r&<>]*\)) )\n   (?=\n))?",
 )
 """The grammar of the archive with a usual block, one line of text in the exact frame, taken in by the same pass."""
+_MOST_NAMES: Final = 10_000
 _DAMAGE: Final = re.compile(r"(?<=[^\s?&=/.])\?\?(?!\?)|@[^\s?@]{1,40}\?")
 _DOCUMENT: Final = re.compile(r"\n(---[ \t]*\r?\n(?:[A-Za-z_][\w-]*:[^\n]*\n)+---[ \t]*(?:\r?\n|\Z))")
 
@@ -67,6 +70,7 @@ class _Walk:
         self.mark = mark
         self.cr = cr
         self.option_day = context.day_option("date")
+        self.names: dict[str, str] = {}  # as headers have them, to what they are
         self.draft = context.draft()
         self.count = 0
         self._begin("", 0)
@@ -155,7 +159,7 @@ class _Walk:
         name, zone, parse = self.context.source.name, self.context.tz, dt.datetime.fromisoformat
         kind: MessageKind | None
         usual = None if self.cr else "\n"  # what is left of a usual block; none is usual where every raw text is kept
-        lexicon = self.draft.lexicon
+        lexicon, names = self.draft.lexicon, self.names
         for record in records:
             header, rest, offset, line = record
             if rest == usual and header is not None and not self.lead:
@@ -168,12 +172,12 @@ class _Walk:
                     kind = MessageKind.TEXT
                 else:
                     kind = None
-                if (
-                    kind is not None
-                    and len(stamp) == self.stamp_length
-                    and stamp.startswith(self.last_day)
-                    and len(sender) > 2
-                ):
+                if kind is not None and "](" in (text or "") and may_act(text):
+                    kind = None
+                shown = names.get(sender)
+                if shown is None:
+                    shown = self._plain_name(sender)
+                if kind is not None and len(stamp) == self.stamp_length and stamp.startswith(self.last_day) and shown:
                     try:
                         time = parse(self.day + stamp)
                     except ValueError:
@@ -182,8 +186,8 @@ class _Walk:
                         message = Loose()
                         message.time = time if zone is None else time.replace(tzinfo=zone)
                         message.precision = "second"
-                        message.sender = sender = sender[:-2]
-                        message.is_self = sender == OWNER_NAME
+                        message.sender = shown
+                        message.is_self = shown == OWNER_NAME
                         message.kind = kind
                         message.text = text
                         message.sender_id = message.id = message.reply_to = None
@@ -218,6 +222,13 @@ class _Walk:
         line += body.count("\n", 0, cut)
         offset += len(header["time"]) + len(header["sender"]) + 4 + cut
         return [(self.draft, batch), *self.start_documents(body[cut:], line, offset)]
+
+    def _plain_name(self, sender: str) -> str:
+        """The name in a header, if the writer would write it so; nothing for any other."""
+        if len(self.names) >= _MOST_NAMES:
+            self.names.clear()
+        name = sender[:-2]
+        return self.names.setdefault(sender, name if escape_line(name) == name else "")
 
     def _is_plain(self, text: str) -> bool:
         """Whether a text with a special first or last character is a plain text after all."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from wechatlog.content.markdown_archive import (
     FRONT_MATTER,
     cut_block,
+    escape_line,
     find_day,
     heading,
     parse_front_matter,
@@ -47,8 +48,10 @@ def _wall(message: Message, last: dt.datetime) -> dt.datetime:
     return last if message.time is None else message.time.replace(tzinfo=None)
 
 
-def _one_line(value: object) -> str:
-    return re.sub(r"[\r\n]+", " ", str(value))
+def _field(value: object) -> str:
+    """A value of the front matter: in one line, in which nothing ends the quotes, and nothing acts in a page."""
+    text = escape_line(re.sub(r"[\r\n]+", " ", str(value)))
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _preamble(conversation: Conversation, first: dt.datetime, *, merged: bool) -> str:
@@ -65,7 +68,7 @@ def _preamble(conversation: Conversation, first: dt.datetime, *, merged: bool) -
         "tag": "[merged]" if merged else "[chat]",
         "header-img": metadata.get("header-img", "img/post-bg-wechat.jpg"),
     }
-    lines = "".join(_FIELD[key].format(_one_line(values[key])) for key in _KEYS)
+    lines = "".join(_FIELD[key].format(_field(values[key])) for key in _KEYS)
     return f"---\n{lines}---\n"
 
 
