@@ -24,7 +24,7 @@ from wechatlog.operations import Pseudonyms, pseudonymize
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wechatlog.operations.pseudonyms import Report
+    from wechatlog.operations.pseudonyms import PseudonymReport
 
 SENTENCES = 500
 PEOPLE = (
@@ -298,7 +298,7 @@ class Leakage(NamedTuple):
     forms: dict[str, tuple[int, int]]
     taken: tuple[int, int]
     nothing: list[str]
-    report: Report
+    report: PseudonymReport
 
     @property
     def share(self) -> float:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import html
-import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cost import assert_linear
 
 from wechatlog.content.mentions import parse_at_users, point_mentions
 from wechatlog.segments.types import Mention, Text
@@ -45,13 +45,9 @@ def test_at_users_come_back(ids: list[str], escaped: int, cdata: bool) -> None:
     assert parse_at_users(xml) == tuple(ids)
 
 
-@pytest.mark.parametrize(
-    "xml", ["<atuserlist>" * 20_000, "<atuserlist " * 20_000, "<atuserlist>," * 20_000, "&lt;" * 50_000]
-)
-def test_hostile_sources(xml: str) -> None:
-    start = time.process_time()
-    parse_at_users(xml)
-    assert time.process_time() - start < 5
+@pytest.mark.parametrize("part", ["<atuserlist>", "<atuserlist ", "<atuserlist>,", "&lt;atuserlist"])
+def test_hostile_sources(part: str) -> None:
+    assert_linear(lambda size: parse_at_users(part * size), 20_000)
 
 
 NAMES = {"wxid_a": ["张三", "张三-示例公司"], "wxid_b": ["李四"], "wxid_c": ["李 四"]}

@@ -5,7 +5,7 @@ from wechatlog.operations.identity import Evidence, Identities, Name, Person
 from wechatlog.operations.mentions import ResolvedMention, resolve_mentions
 from wechatlog.operations.merge import Conflict, MergePart, MergeReport, merge, merge_report
 from wechatlog.operations.pseudonymize import pseudonymize, pseudonymize_archive
-from wechatlog.operations.pseudonyms import Pseudonyms
+from wechatlog.operations.pseudonyms import PseudonymReport, Pseudonyms, ReplacedName
 from wechatlog.operations.recognition import identities
 from wechatlog.operations.search import Hit, Place, search
 from wechatlog.operations.sessions import iter_sessions, own_gap, sessions
@@ -36,7 +36,9 @@ __all__ = [
     "Name",
     "Person",
     "Place",
+    "PseudonymReport",
     "Pseudonyms",
+    "ReplacedName",
     "ResolvedMention",
     "ResponseTimes",
     "SenderStatistics",

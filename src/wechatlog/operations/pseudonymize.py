@@ -146,7 +146,7 @@ def _unite_owner(conversation: Conversation, people: Register) -> None:
     """Note that the owner of an archive, who is 我 in its messages, is whoever the archive names as its owner."""
     own = dict.fromkeys((message.sender, message.sender_id) for message in conversation.messages if message.is_self)
     own |= dict.fromkeys((member.name, member.id) for member in conversation.members if member.is_self)
-    owner = people.known(conversation.owner) if conversation.owner else None
+    owner = _owner(conversation, people)
     if owner is not None and not owner.is_group:
         own[(None, conversation.owner) if conversation.owner in owner.ids else (conversation.owner, None)] = None
     people.unite_owner(own)

@@ -6,6 +6,6 @@
 
 from wechatlog.operations.pseudonyms.book import DEFAULT_MASK, MASKS, Pseudonyms
 from wechatlog.operations.pseudonyms.private_data import PERSONAL_PARAMETERS
-from wechatlog.operations.pseudonyms.report import ReplacedName, Report
+from wechatlog.operations.pseudonyms.report import PseudonymReport, ReplacedName
 
-__all__ = ["DEFAULT_MASK", "MASKS", "PERSONAL_PARAMETERS", "Pseudonyms", "ReplacedName", "Report"]
+__all__ = ["DEFAULT_MASK", "MASKS", "PERSONAL_PARAMETERS", "PseudonymReport", "Pseudonyms", "ReplacedName"]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from wechatlog.model import Message
     from wechatlog.operations.identity import Identities
-    from wechatlog.operations.pseudonyms.report import Report
+    from wechatlog.operations.pseudonyms.report import PseudonymReport
     from wechatlog.segments.types import Segment
 
 __all__ = ["DEFAULT_MASK", "MASKS", "Pseudonyms"]
@@ -174,7 +174,7 @@ class Pseudonyms(Mapping[str, str]):
                     self._people.name(party, name.name)
 
     @property
-    def report(self) -> Report:
+    def report(self) -> PseudonymReport:
         """What was replaced so far, how often, and what was left alone; it holds the real names."""
         return self._tally.report(self)
 

@@ -1,7 +1,7 @@
 """What a book of pseudonyms replaced: which names, where, how often, and what may be wrong.
 
-A `Tally` counts while messages are rewritten, a `Report` is what it says. Both hold real names and bits of the texts:
-they are for the owner of the book. Memory grows with the names, not with the messages.
+A `Tally` counts while messages are rewritten, a `PseudonymReport` is what it says. Both hold real names and bits of the
+texts: they are for the owner of the book. Memory grows with the names, not with the messages.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wechatlog.operations.pseudonyms.annotations import Annotation
     from wechatlog.operations.pseudonyms.known_names import KnownNames
 
-__all__ = ["ReplacedName", "Report", "Tally"]
+__all__ = ["PseudonymReport", "ReplacedName", "Tally"]
 
 _EXAMPLES: Final = 3
 _AROUND: Final = 12
@@ -62,7 +62,7 @@ class ReplacedName:
 
 
 @attrs.frozen(slots=True)
-class Report:
+class PseudonymReport:
     """What a book replaced.
 
     Attributes:
@@ -141,7 +141,7 @@ class Tally:
         if len(examples) < _EXAMPLES:
             examples.append(" ".join(text[max(0, start - _AROUND) : end + _AROUND].split()))
 
-    def report(self, pseudonyms: Mapping[str, str]) -> Report:
+    def report(self, pseudonyms: Mapping[str, str]) -> PseudonymReport:
         """What was counted so far."""
         words = self._known.words
         names = [
@@ -159,4 +159,4 @@ class Tally:
             for name, counts in self._counts.items()
         ]
         names.sort(key=lambda name: (-name.text - name.left, -name.named, -name.sender, name.name))
-        return Report(tuple(names), tuple(self._masked.most_common()))
+        return PseudonymReport(tuple(names), tuple(self._masked.most_common()))
