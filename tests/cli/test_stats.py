@@ -289,3 +289,12 @@ def test_what_is_not_counted_is_told(example: Path, run: Run, monkeypatch: pytes
     assert run("stats", example).stdout.endswith(
         "\n\n  some of the rarest emoji, mentions, replies or links were not counted\n"
     )
+
+
+def test_people_are_counted_once(run: Run, tmp_path: Path) -> None:
+    messages = [wechatlog.Message(sender=name, text="早") for name in ("李四", "小李", "张三")]
+    wechatlog.dump(wechatlog.Conversation(messages), tmp_path / "a.jsonl")
+    people = Path(__file__).parent / "people.toml"
+    counted = json.loads(run("stats", "a.jsonl", "--json", "--people", people).stdout)["statistics"][0]["senders"]
+    assert [row["messages"] for row in counted] == [2, 1]
+    assert len(json.loads(run("stats", "a.jsonl", "--json").stdout)["statistics"][0]["senders"]) == 3

@@ -62,7 +62,7 @@ def report(inputs: tuple[str, ...], output: str, **how: Any) -> int:
     found = Inputs(inputs, Reading.of(how))
     with progress(found.sources) as tick:
         job = _Job(found, _filters(how), tick)
-        numbers = statistics(job.conversations())
+        numbers = statistics(job.conversations(), people=job.filters.people)
     if not job.known.conversations:
         raise found.nothing()
     if not numbers.messages:
