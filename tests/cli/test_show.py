@@ -40,6 +40,15 @@ def test_emoji_as_unicode(example: Path, run: Run) -> None:
     assert "老周     早🙂" in run("show", example, "--emoji", "unicode").stdout
 
 
+def test_what_is_searched_is_highlighted_however_it_is_written(run: Run, tmp_path: Path) -> None:
+    quote = wechatlog.Quote("张三", "ＡＢＣ呢")
+    message = wechatlog.Message(sender="李四", text="abc[Smile]", segments=[quote, wechatlog.Text("abc[Smile]")])
+    wechatlog.dump(wechatlog.Conversation([message]), tmp_path / "a.jsonl")
+    shown = run("show", "a.jsonl", "--search", "abc", "--color", "always").stdout
+    assert shown.count("\x1b[7m") + shown.count(";7m") == 2
+    assert run("show", "a.jsonl", "--search", "🙂").stdout.count("abc[Smile]") == 1
+
+
 @pytest.mark.parametrize(
     ("filters", "number"),
     [

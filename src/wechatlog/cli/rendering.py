@@ -7,7 +7,6 @@ harmless for a terminal. Nothing here prints.
 from __future__ import annotations
 
 import itertools
-import re
 import zlib
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +18,7 @@ from rich.text import Text
 from wechatlog.cli.messages import count, harmless
 from wechatlog.content.wording import aside_text, asides, is_quoted
 from wechatlog.model import MessageKind
+from wechatlog.operations.patterns import compile_words
 from wechatlog.segments import Emoji, File, Image, Link, Mention, Quote
 from wechatlog.timestamps import instant
 
@@ -144,7 +144,8 @@ def _body(message: Message, look: Look) -> Text:
     if not body.plain.strip():
         body.append("(empty)" if message.kind is MessageKind.TEXT else f"({message.kind.value})", "dim")
     if look.search:
-        body.highlight_regex(re.compile(re.escape(look.search), re.IGNORECASE), "reverse")
+        for start, end in compile_words(look.search)(body.plain) or ():
+            body.stylize("reverse", start, end)
     return body
 
 

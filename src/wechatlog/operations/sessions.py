@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
+import statistics
 from typing import TYPE_CHECKING, Final, Literal
 
 from wechatlog.timestamps import instant
@@ -22,6 +23,9 @@ __all__ = ["HOUR", "iter_sessions", "own_gap", "sessions"]
 HOUR: Final = dt.timedelta(hours=1)
 _SHORTEST: Final = dt.timedelta(minutes=5)
 _LONGEST: Final = dt.timedelta(days=1)
+_UNUSUAL: Final = 2.5 * 1.4826
+_LEAST_SPREAD: Final = 0.5
+"""Of the logarithms; for clocks that show minutes, where most pauses are the same."""
 _FEWEST: Final = 30
 """Pauses from which on a chat has habits of its own."""
 
@@ -53,11 +57,11 @@ def iter_sessions(messages: Iterable[Message], *, gap: dt.timedelta = HOUR) -> I
 
 
 def own_gap(messages: Iterable[Message]) -> dt.timedelta:
-    """The silence that parts the sessions of this very chat.
+    """The silence that parts the sessions of this very chat: one that is unusual for it.
 
-    People answer within seconds or minutes, or come back after hours, and where the one ends and the other begins is
-    another time in every chat. The pauses are parted so that, in orders of magnitude, those of each side differ least
-    among themselves (Otsu's method on their logarithms).
+    In a busy group a quarter of an hour is long, between two friends who write once a day it is nothing. The pauses are
+    compared by orders of magnitude, by the median of their logarithms and the median distance from that: a pause is
+    unusual where it is two and a half standard deviations longer than usual (that is 2.5 times 1.4826 such distances).
 
     Args:
         messages: a conversation, or a stream in its order.
@@ -68,21 +72,13 @@ def own_gap(messages: Iterable[Message]) -> dt.timedelta:
     """
     times = [message.time for message in messages if message.time is not None and message.precision != "day"]
     steps = (abs((two - one).total_seconds()) for one, two in itertools.pairwise(times))
-    pauses = sorted(math.log(step) for step in steps if step >= 1)
-    if len(pauses) < _FEWEST or pauses[0] == pauses[-1]:
+    pauses = [math.log(step) for step in steps if step >= 1]
+    if len(pauses) < _FEWEST or len(set(pauses)) == 1:
         return HOUR
-    sums = list(itertools.accumulate(pauses, initial=0.0))
-    low, high = (math.log(span.total_seconds()) for span in (_SHORTEST, _LONGEST))
-    best, found = -1.0, HOUR.total_seconds()
-    for left in range(1, len(pauses)):
-        middle = (pauses[left - 1] + pauses[left]) / 2
-        if pauses[left - 1] == pauses[left] or not low <= middle <= high:
-            continue
-        right = len(pauses) - left
-        apart = left * right * (sums[left] / left - (sums[-1] - sums[left]) / right) ** 2
-        if apart > best:
-            best, found = apart, math.exp(middle)
-    return dt.timedelta(seconds=round(found))
+    usual = statistics.median(pauses)
+    spread = max(_LEAST_SPREAD, statistics.median(abs(pause - usual) for pause in pauses))
+    longest = math.exp(min(usual + _UNUSUAL * spread, math.log(_LONGEST.total_seconds())))
+    return max(_SHORTEST, min(_LONGEST, dt.timedelta(seconds=round(longest))))
 
 
 def sessions(conversation: Conversation, *, gap: dt.timedelta | Literal["own"] = HOUR) -> tuple[Conversation, ...]:
