@@ -19,9 +19,12 @@ from wechatlog.cli.progress import Tick, progress
 from wechatlog.inputs.archive import Archive
 from wechatlog.source import Source
 
-from .conftest import OnTerminal
+from .conftest import PATIENCE, OnTerminal
 
 SEQUENCE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+NEVER = 100_000.0
+"""Seconds of delay that no test lasts."""
 
 posix = pytest.mark.skipif(os.name == "nt", reason="terminals of POSIX")
 
@@ -53,7 +56,7 @@ def source(tmp_path: Path) -> Source:
 
 def wait_for(screen: Screen, pattern: str, start: int = 0) -> str:
     """The place where a pattern shows up on the screen, colours and all other sequences left out."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while True:
         shown = SEQUENCE.sub("", screen.getvalue()[start:])
         found = re.search(pattern, shown)
@@ -76,7 +79,8 @@ def test_nothing_without_a_terminal_or_when_quiet(source: Source, monkeypatch: p
 
 
 def test_nothing_in_the_first_second(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
-    screen = open_screen(monkeypatch, 1.0)
+    assert module._DELAY == 1.0
+    screen = open_screen(monkeypatch, delay=NEVER)
     with progress([source]) as tick:
         tick(1)
         time.sleep(0.05)
@@ -91,20 +95,22 @@ def test_share_rate_and_time_left(source: Source, monkeypatch: pytest.MonkeyPatc
             assert source.size is not None
             stream.read(source.size // 4)
             tick(500)
-            wait_for(screen, r" (2[456])% · 500 messages, [0-9,]+/s · 0:[0-9]+ gone · 0:[0-9]+ left")
+            wait_for(screen, r" (2[456])% · 500 messages, [0-9,]+/s · [0-9:]+ gone · [0-9:]+ left")
             tick(1)
             wait_for(screen, "501 messages")
         # All bytes are read, and something is left to do.
-        wait_for(screen, r"━ 501 messages, [0-9,]+/s · 0:[0-9]+ gone", start=len(screen.getvalue()))
+        wait_for(screen, r"━ 501 messages, [0-9,]+/s · [0-9:]+ gone", start=len(screen.getvalue()))
     assert screen.getvalue().endswith("\x1b[2K")
 
 
 def test_the_bar_is_taken_away_for_what_is_printed(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
-    screen = open_screen(monkeypatch, 0.1)
+    screen = open_screen(monkeypatch)
     with progress([source]) as tick:
         wait_for(screen, "gone")
+        monkeypatch.setattr(module, "_DELAY", NEVER)
         tick.clear()
         assert screen.getvalue().endswith("\x1b[2K")
+        monkeypatch.setattr(module, "_DELAY", 0.0)
         wait_for(screen, "gone", start=len(screen.getvalue()))
 
 
