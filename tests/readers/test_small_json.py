@@ -14,18 +14,18 @@ from hypothesis import strategies as st
 import wechatlog
 from tests.readers._variants import check_cuts, check_encodings, read
 from wechatlog.model import MessageKind as Kind
-from wechatlog.readers import small_json
+from wechatlog.readers import chatlog_keeper, jettchent, wechat_cli, wx_cli
 from wechatlog.segments.types import Quote
 from wechatlog.testing import check_reader
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 CASES = [
-    (small_json.WX_CLI, "wx-cli-json/private.json"),
-    (small_json.WX_CLI, "wx-cli-json/group.json"),
-    (small_json.WECHAT_CLI_JSON, "wechat-cli-json/private.json"),
-    (small_json.WECHAT_CLI_JSONL, "wechat-cli-jsonl/several.jsonl"),
-    (small_json.KEEPER, "chatlog-keeper-json/wechat_messages.json"),
-    (small_json.JETTCHENT, "jettchent-json/王-五-wxid_wangwu0003.json"),
+    (wx_cli.JSON, "wx-cli-json/private.json"),
+    (wx_cli.JSON, "wx-cli-json/group.json"),
+    (wechat_cli.JSON, "wechat-cli-json/private.json"),
+    (wechat_cli.JSONL, "wechat-cli-jsonl/several.jsonl"),
+    (chatlog_keeper.JSON, "chatlog-keeper-json/wechat_messages.json"),
+    (jettchent.JSON, "jettchent-json/王-五-wxid_wangwu0003.json"),
 ]
 
 

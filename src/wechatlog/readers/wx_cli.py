@@ -1,0 +1,148 @@
+"""wx-cli's JSON: `{chat, chat_type, count, is_group, messages, meta, username}`, keys in alphabetical order.
+
+In a private chat the *other* person's name is empty and the owner is named (early builds named the other one); in a
+group everybody is named, the owner too. System notices are cut at 50 characters, recalls at 30. Newer builds add
+`sender_username`, `sender_contact_display` and `sender_group_nickname`.
+
+Format facts: wx-cli 2026 (`src/cli/export.rs`, `src/daemon/query.rs`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from wechatlog.content.accounts import is_account
+from wechatlog.content.appmsg import parse_content
+from wechatlog.content.notices import read_notice
+from wechatlog.content.placeholders import WXCLI, parse_body, read_placeholder
+from wechatlog.content.vocabulary import kind_of_name, kind_of_type
+from wechatlog.diagnostics import Severity
+from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, iter_objects
+from wechatlog.engine.json_values import read_flag, read_list, read_object, read_string
+from wechatlog.model import MessageKind, Participant
+from wechatlog.timestamps import parse_clock
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping
+
+    from wechatlog.engine import Draft, Reading
+    from wechatlog.segments import Segment
+
+Kind = MessageKind
+
+_CUT_NOTICES: Final = (("[系统] ", 50), ("[撤回] ", 30))
+_LABEL: Final = re.compile(r"\[(?P<label>[^\[\]\n]{1,12})\]")
+_NUMBER: Final = re.compile(r"type=(-?[0-9]{1,10})")
+_NAMES: Final = ("sender", "sender_group_nickname", "sender_contact_display")
+_KNOWN: Final = frozenset({"local_id", "content", "type", "time", "timestamp", "chat", "sender_username", *_NAMES})
+_MOST_PEOPLE: Final = 10_000
+
+
+def _describe(chat: Draft, said: Mapping[str, Any]) -> None:
+    if chat.title is None:
+        chat.title, chat.id = read_string(said.get("chat")) or None, read_string(said.get("username")) or None
+        chat.is_group = read_flag(said.get("is_group"))
+    if chat_type := read_string(said.get("chat_type")):
+        chat.metadata["chat_type"] = chat_type
+
+
+def _names_peer(value: Any) -> bool:
+    """Whether the file names the other person of a private chat, as early builds did, and leaves out the owner."""
+    said = read_object(value)
+    rows = read_list(said.get("messages"))
+    return bool(said.get("chat")) and any(read_object(row).get("sender") == said["chat"] for row in rows)
+
+
+def _sender(
+    chat: Draft, name: str, account: str | None, *, names_peer: bool
+) -> tuple[str | None, str | None, bool | None]:
+    """Name, account and direction."""
+    account = account or (name if is_account(name) else None)
+    if chat.is_group is not False:
+        return name or None, account, None
+    if names_peer:
+        return (name, chat.id, False) if name == chat.title else (name or None, account, True)
+    return (name, account, True) if name else (chat.title, chat.id, False)
+
+
+def _entries(reading: Reading) -> Iterator[Entry]:
+    chat, people = reading.chat, dict[str, Participant]()
+    names_peer = _names_peer(Head.of(reading.source, reading.encoding).json)
+    rows = iter_objects(reading, needed=lambda _: ("chat", "is_group", "username"), known=_KNOWN)
+    for _, value, line, offset in rows:
+        _describe(chat, reading.said)
+        time, precision = _time(reading, value, line)
+        kind, text, segments = _body(reading, value, line, None if time is None else time.tzinfo)
+        account = read_string(value.get("sender_username")) or None
+        name, account, own = _sender(chat, read_string(value.get("sender")), account, names_peer=names_peer)
+        if account and kind not in NOTICES and account not in people and len(people) < _MOST_PEOPLE:
+            others = (read_string(value.get(key)) for key in _NAMES)
+            names = dict.fromkeys(other for other in others if other not in ("", name))
+            if "sender_username" in value:
+                people[account] = Participant(name, account, own, tuple(names))
+        own = None if kind in NOTICES else own
+        yield Entry(line, time, precision, name, account, own, kind, text, segments, offset=offset)
+    _describe(chat, reading.said)
+    chat.members = list(people.values())
+
+
+def _time(reading: Reading, value: Mapping[str, Any], line: int) -> tuple[dt.datetime | None, Any]:
+    if value.get("timestamp"):
+        return reading.unix_time(value["timestamp"], line=line), "second"
+    if clock := parse_clock(read_string(value.get("time"))):
+        return reading.zoned(clock.time), clock.precision
+    reading.report("bad-time", "the message has no time", severity=Severity.ERROR, line=line)
+    return None, None
+
+
+def _body(
+    reading: Reading, value: Mapping[str, Any], line: int, zone: dt.tzinfo | None
+) -> tuple[MessageKind, str, tuple[Segment, ...] | None]:
+    text, name = read_string(value.get("content")), read_string(value.get("type"))
+    number = _NUMBER.fullmatch(name)
+    kind = kind_of_type(int(number[1])) if number else kind_of_name(name)
+    if kind is None:
+        reading.tell("unknown-kind", f"unknown message type {name[:60]!r}", line)
+        kind = Kind.OTHER
+    if kind is Kind.TEXT:
+        return kind, text, None
+    if kind in NOTICES:
+        found = read_notice(_whole_notice(reading, text, line))
+        return (found if found and kind is Kind.SYSTEM else kind), text, None
+    if text.lstrip().startswith("<"):
+        body = parse_content(kind, text, reading.collector, zone=zone, line=line)
+        return body.kind, body.text, body.segments
+    if kind is Kind.OTHER:
+        if placed := read_placeholder(text, WXCLI, zone=zone):
+            return placed[0], text, placed[1]
+        label = _LABEL.match(text)
+        kind = kind_of_name(label["label"]) or Kind.OTHER if label else Kind.OTHER
+    return kind, text, parse_body(kind, text, WXCLI, zone=zone)
+
+
+def _whole_notice(reading: Reading, text: str, line: int) -> str:
+    """The sentence of a notice; that it was cut is told."""
+    for mark, limit in _CUT_NOTICES:
+        if text.startswith(mark):
+            text = text.removeprefix(mark)
+            if len(text) == limit:
+                words = f"wx-cli cuts these notices at {limit} characters: this one may go on"
+                reading.tell("writer-fault", words, line)
+    return text
+
+
+def _detect(head: Head) -> Evidence | None:
+    """The keys of the object and of its first message."""
+    value = read_object(head.json)
+    rows = read_list(value.get("messages"))
+    first = read_object(rows[0]) if rows else {}
+    if {"chat", "is_group"} <= value.keys() and {"local_id", "content", "sender", "type"} <= first.keys():
+        return Evidence(1.0, "chat, is_group and messages with local_id, sender and type")
+    if {"chat", "chat_type", "is_group", "messages"} <= value.keys() and not value["messages"]:
+        return Evidence(0.8, "chat, chat_type and is_group, and no messages")
+    return None
+
+
+JSON: Final = Format("wx-cli-json", "wx-cli 2026, JSON", ".json", _detect, _entries, {"exporter": "wx-cli"})
