@@ -30,15 +30,18 @@ SMOKE_TESTS = (
     "tests/cli/test_show.py",
     "tests/cli/test_stats.py",
     "tests/ext",
+    "tests/media",
     "tests/writers/test_columnar.py",
+    "tests/writers/test_documents.py",
+    "tests/writers/test_folder_forms.py",
     "tests/writers/test_html.py",
     "tests/writers/test_workbook.py",
 )
 """Tests in which every library of ours is used."""
 FREE_THREADED_TESTS = ("tests/test_corpus.py", "tests/test_model.py", "tests/segments", "tests/tokenizer")
 """Tests that need no library beyond those that have wheels for a free-threaded Python."""
-DEBIAN_PACKAGES = ("chromium", "fonts-noto-cjk", "fonts-noto-color-emoji")
-"""What the tests of the page and of the plots need beside Python packages."""
+DEBIAN_PACKAGES = ("chromium", "fonts-noto-cjk", "fonts-noto-color-emoji", "libpangoft2-1.0-0", "libharfbuzz-subset0")
+"""What the tests of the page, of PDFs and of the plots need beside Python packages."""
 ON_ALL_CORES = ("-n", "auto", "--dist", "worksteal")
 """Tests of one file stay together, so that what they share is made once; who is done early helps the others."""
 SAME_EXAMPLES = {"WECHATLOG_HYPOTHESIS": os.environ.get("WECHATLOG_HYPOTHESIS", "ci")}

@@ -192,6 +192,11 @@ def test_the_command_line_writes_all_chats_into_one(use: Any, run: Run, tmp_path
     result = run("convert", "in.jsonl", "-o", "each/", "--to", "shape", "--split", "year")
     assert result.exit_code == 0
     assert len(tree(tmp_path / "each")) == 4
+    result = run("convert", "in.jsonl", "-o", ".", "--to", "shape")
+    assert (result.exit_code, result.stderr.split(";")[0]) == (
+        1,
+        "wechatlog: .: holds an input, which shape might overwrite",
+    )
     result = run("convert", "in.jsonl", "--to", "shape")
     assert result.exit_code == 2
     assert "shape is a folder of files; give one with -o" in result.stderr

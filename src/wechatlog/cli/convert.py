@@ -240,6 +240,10 @@ class _Job:
             target = Screen() if on_terminal() and not self.writer.binary else sys.stdout.buffer
         if self.output != "-":
             self._check(target)
+        if is_folder_writer(self.writer) and self.inputs.lie_in(target):
+            raise Failure(
+                f"{self.output}: holds an input, which {self.writer.name} might overwrite; choose another OUT"
+            )
         try:
             dump(item, target, self.writer.name, sync=self.sync, **self.reading.writer_options)
         except BrokenPipeError:

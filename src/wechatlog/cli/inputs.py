@@ -88,6 +88,11 @@ class Inputs:
         key = (wanted.st_dev, wanted.st_ino)
         return path.is_file() and any(_identity(source) == key for source in self.sources)
 
+    def lie_in(self, folder: Path) -> bool:
+        """Whether one of the inputs is a file in this folder."""
+        wanted = folder.resolve()
+        return any(source.path is not None and source.path.resolve().is_relative_to(wanted) for source in self.sources)
+
     @property
     def skipped(self) -> tuple[Diagnostic, ...]:
         """Files met in folders and ZIPs that are no chats."""

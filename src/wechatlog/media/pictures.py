@@ -14,6 +14,9 @@ wxgf, of version 4, is a still picture or an animation, compressed with HEVC: `w
 parts, each behind its length in four bytes, big-endian, in Annex B form. A still picture is one large part; in an
 animation parts with masks and with pictures alternate. How long each picture stands is not known.
 
+AES is done by cryptography: it is maintained by the Python Cryptographic Authority, has wheels for every platform, and
+is on most machines already. pycryptodome would do as well.
+
 Sources: recarto404/WxDatDecrypt and its successor CkBcDD/WxDatDecrypt (`backend/src/decrypt.py`, 2025), sjzar/chatlog
 (`pkg/util/dat2img/dat2img.go`, `wxgf.go`, 2025).
 """

@@ -230,7 +230,7 @@ class _Run:
             raise WriteError("a form that is a folder is not split by size", self.writer.name)
         for label, part in _parts(item, by):
             path = self._path(stem, label, "")
-            dump(part, path, self.writer.name, **self.options)
+            dump(part, path, self.writer.name, sync=self.sync, **self.options)
             size = sum(found.stat().st_size for found in path.rglob("*") if found.is_file())
             yield _describe(path, part, size), label
 
