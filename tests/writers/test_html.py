@@ -533,7 +533,7 @@ def test_embedded_media_are_decoded(tmp_path: Path) -> None:
     keys = {"aes_key": AES_KEY, "xor_key": XOR_KEY}
 
     def sources(segment: Any, **options: Any) -> list[str]:
-        message = say("", 1, kind="image", segments=[segment])
+        message = say(segment.raw, 1, kind="image", segments=[segment])
         found: list[str] = first(message, media="embed", media_root=tmp_path, **options).xpath(".//@src")
         return [source[:22] for source in found]
 
