@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -226,6 +227,21 @@ class TestVersion3:
             WANG: ("群里的王五", ("王五",)),
         }
 
+    def test_mentions_carry_the_ids_of_the_source(self, v3: Path) -> None:
+        add_contacts(v3)
+        source = f"<msgsource><atuserlist><![CDATA[,{LI}]]></atuserlist></msgsource>".encode()
+        extra = field(3, field(1, 7) + field(2, source)) + field(3, field(1, 1) + field(2, WANG.encode()))
+        rows = [
+            (71, 1, 0, 0, START + 20, ROOM, "@群里的李四\u2005在吗", None, extra),
+            (72, 1, 0, 0, START + 21, ROOM, "@谁\u2005在吗", None, extra),
+            (73, 1, 0, 0, START + 22, ROOM, "没有提到谁", None, extra),
+        ]
+        write(v3, v3_rows(*rows))
+        group = load_all(v3)[ROOM]
+        found = [[(mention.name, mention.id) for mention in message.mentions] for message in group[-3:]]
+        assert found == [[("群里的李四", LI)], [("谁", LI)], []]
+        assert [message.sender_id for message in group[-3:]] == [WANG] * 3
+
     def test_contacts_in_the_folder_above_and_in_the_same_file(self, v3: Path) -> None:
         add_contacts(v3)
         above = v3.with_name("MicroMsg.db")
@@ -273,6 +289,21 @@ class TestVersion3:
 
 
 class TestVersion4:
+    @pytest.mark.parametrize("pack", [str, zstd], ids=["text", "compressed"])
+    def test_mentions_carry_the_ids_of_the_source(self, v4: Path, pack: Callable[[str], object]) -> None:
+        source = pack(f"<msgsource><atuserlist>{LI},{OWN}</atuserlist></msgsource>")
+        names = "server_id, local_type, sort_seq, real_sender_id, create_time, status, message_content, source"
+        row = (7009, 1, 9000, 4, START + 9, 3, f"{WANG}:\n@甲\u2005@乙\u2005早", source)
+        write(
+            v4,
+            f"ALTER TABLE [{table_of(ROOM)}] ADD COLUMN source",
+            (f"INSERT INTO [{table_of(ROOM)}] ({names}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [row]),
+        )
+        group = load_all(v4)[ROOM]
+        assert [(mention.name, mention.id) for mention in group[-1].mentions] == [("甲", LI), ("乙", OWN)]
+        assert group[-1].text == "@甲\u2005@乙\u2005早"
+        assert not group.diagnostics
+
     def test_field_by_field(self, v4: Path) -> None:
         assert wechatlog.detect(v4).format == "wechat-v4-db"
         found = load_all(v4, errors="strict")

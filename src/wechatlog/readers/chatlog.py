@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.chatlog import NOTICE_SENDERS, read_contents, read_rendering
+from wechatlog.content.mentions import point_mentions
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import (
     Entry,
@@ -35,6 +36,7 @@ from wechatlog.engine import (
 )
 from wechatlog.engine.json_values import read_flag, read_list, read_object, read_string
 from wechatlog.engine.scripts import assigned_head
+from wechatlog.model import MessageKind
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
@@ -100,6 +102,9 @@ def _objects(reading: Reading, *, script: bool = False) -> Iterator[Entry]:
         body = read_contents(value, zone=zone, collector=reading.collector, line=line)
         sender = None if notice else read_string(value.get("senderName")) or sender_id or None
         account = None if notice else sender_id or None
+        at_users = [read_string(user) for user in read_list(value.get("at_user_list"))]
+        if at_users and body.segments is None and body.kind is MessageKind.TEXT:
+            body = body._replace(segments=point_mentions(body.text, at_users))
         yield _entry(reading, line, time, "second", sender, account, read_flag(own), body, offset, chat)
     chat = reading.first_chat
     chat.id = chat.id or read_string(reading.said.get("talker")) or None

@@ -5,7 +5,8 @@ of the file is changed, and nothing is made beside it. Names come from the conta
 where there is one: `MicroMsg.db` for version 3 (or its tables in the same file), `contact.db` for version 4.
 
 Version 3, table `MSG`: `StrTalker`, `IsSender`, `Type` and `SubType`, `StrContent`; app messages are in
-`CompressContent`, an LZ4 block; who wrote in a group stands in `BytesExtra`, protobuf field 3 of type 1.
+`CompressContent`, an LZ4 block; who wrote in a group stands in `BytesExtra`, protobuf field 3 of type 1,
+and whom a message addresses in the XML of type 7 (`source` in version 4, Zstandard data or text).
 The account id of the owner is nowhere in it; own messages are those of `我`. Version 4, a table
 `Msg_<md5 of the username>` for each conversation: `real_sender_id` is a row number of `Name2Id`,
 `local_type` is `subtype << 32 | type`, `message_content` is Zstandard data where
@@ -27,6 +28,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import attrs
 
 from wechatlog.content.appmsg import parse_content, split_sender_prefix
+from wechatlog.content.mentions import parse_at_users, point_mentions
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_type
 from wechatlog.diagnostics import Severity
 from wechatlog.engine.protocol import Evidence, Refusal
@@ -73,7 +75,7 @@ _V3_COLUMNS: Final = (
 )  # fmt: skip
 _V4_COLUMNS: Final = (
     "server_id", "local_type", "real_sender_id", "create_time", "status", "message_content",
-    "compress_content", "WCDB_CT_message_content",
+    "compress_content", "WCDB_CT_message_content", "source",
 )  # fmt: skip
 _ENCRYPTED: Final = "the database is encrypted (SQLCipher); decrypt it first, with the key of its account"
 
@@ -230,12 +232,16 @@ def _unpack_zstandard(data: bytes) -> tuple[str, bool]:
 # --- rows of version 3 ----------------------------------------------------------------------------
 
 
-def _group_sender(extra: object) -> str | None:
-    """The account id in `BytesExtra`."""
+_EXTRA_SENDER: Final = 1
+_EXTRA_SOURCE: Final = 7
+
+
+def _extra_text(extra: object, type_: int) -> str | None:
+    """The text of a type in `BytesExtra`: the account id of the sender, or the XML of the source."""
     for item in parse_protobuf(extra).get(3, ()) if isinstance(extra, bytes) else ():
         if isinstance(item, bytes):
             fields = parse_protobuf(item)
-            if _first(fields, 1) == 1 and isinstance(value := _first(fields, 2), bytes):
+            if _first(fields, 1) == type_ and isinstance(value := _first(fields, 2), bytes):
                 return decode(value) or None
     return None
 
@@ -251,6 +257,7 @@ class _Fact:
         time: Unix seconds.
         is_self: as far as the row alone tells.
         sender_id: the account, or `None`.
+        at_users: whom it addresses, by account id.
     """
 
     id: str | None
@@ -259,6 +266,7 @@ class _Fact:
     time: object
     is_self: bool | None
     sender_id: str | None
+    at_users: tuple[str, ...] = ()
 
 
 def _identifier(value: object) -> str | None:
@@ -305,14 +313,15 @@ class _Table:
         is_self = None if is_sender is None else bool(is_sender)
         sender = None if is_self else self.talker
         if self.is_group and not is_self:
-            sender = _group_sender(extra)
+            sender = _extra_text(extra, _EXTRA_SENDER)
             if sender is None:
                 sender, text = split_sender_prefix(text)
         kind = kind_of_type(_integer(type_), _integer(subtype))
-        return _Fact(_identifier(server), kind, text, time, is_self, sender)
+        at_users = parse_at_users(_extra_text(extra, _EXTRA_SOURCE) or "") if self.is_group and "@" in text else ()
+        return _Fact(_identifier(server), kind, text, time, is_self, sender, at_users)
 
     def v4_fact(self, fields: tuple[Any, ...], row: int) -> _Fact:
-        server, local_type, sender_row, time, status, content, packed, flag = fields
+        server, local_type, sender_row, time, status, content, packed, flag, source = fields
         text = self._v4_content(content, packed, flag, row)
         sender = self.walk.names.get(_integer(sender_row))
         prefixed = False
@@ -322,7 +331,8 @@ class _Table:
                 sender, text, prefixed = prefix, rest, True
         kind = kind_of_local_type(_integer(local_type))
         is_self = self._v4_is_self(sender, _integer(status), prefixed=prefixed)
-        return _Fact(_identifier(server), kind, text, time, is_self, sender)
+        at_users = parse_at_users(self._v4_source(source, row)) if self.is_group and "@" in text else ()
+        return _Fact(_identifier(server), kind, text, time, is_self, sender, at_users)
 
     def _v4_content(self, content: object, packed: object, flag: object, row: int) -> str:
         for value in (content, packed):
@@ -334,6 +344,14 @@ class _Table:
                     self.walk.context.report("broken-content", report, severity=Severity.ERROR)
                 return decode(value)
         return decode(content)
+
+    def _v4_source(self, source: object, row: int) -> str:
+        """The XML of a source."""
+        if isinstance(source, bytes) and source.startswith(_ZSTANDARD):
+            with contextlib.suppress(MissingExtraError):  # the text can be read without it
+                return self.unpack(_unpack_zstandard, source, row)
+            return ""
+        return decode(source)
 
     def _v4_is_self(self, sender: str | None, status: int, *, prefixed: bool) -> bool | None:
         owner = self.walk.owner_id
@@ -353,6 +371,9 @@ class _Table:
         zone = None if time is None else time.tzinfo
         said = parse_content(fact.kind, fact.content, context.collector, zone=zone)
         self._check_kind(fact, said, row)
+        segments = said.segments
+        if fact.at_users and segments is None and said.kind is MessageKind.TEXT:
+            segments = point_mentions(said.text, fact.at_users, self._names_of(fact.at_users))
         is_notice = said.kind in _NOTICES and fact.kind in _NOTICES
         sender_id = fact.sender_id or (None if fact.is_self else said.sender_id)
         is_self = fact.is_self
@@ -371,8 +392,13 @@ class _Table:
             text=said.text,
             id=fact.id,
             reply_to=said.reply_to,
-            segments=said.segments,
+            segments=segments,
         )
+
+    def _names_of(self, accounts: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+        """The names that mentions in this group may show."""
+        people = (self.walk.people.participant(account, self.talker) for account in accounts)
+        return {person.id or "": tuple(filter(None, (person.name, *person.aliases))) for person in people}
 
     def _name(self, sender_id: str | None, *, is_self: bool | None) -> str | None:
         walk = self.walk
