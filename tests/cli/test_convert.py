@@ -236,7 +236,7 @@ def test_nothing_is_written_when_a_name_is_wrong(run: Run, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-o", "out.docx"], "out.docx: no form is known for the suffix .docx; name one with --to\nForms: markdown"),
+        (["-o", "out.odt"], "out.odt: no form is known for the suffix .odt; name one with --to\nForms: markdown"),
         (["-o", "out/"], "out/: name the form of the output with --to\nForms: markdown"),
         (["-o", "out"], "out: name the form of the output with --to\nForms: markdown"),
         ([], "standard output: name the form of the output with --to\nForms: markdown"),
