@@ -10,6 +10,7 @@ import tempfile
 import webbrowser
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import unquote
 
 import pytest
 
@@ -190,7 +191,9 @@ def sources(page: Path) -> list[str]:
 def test_pictures_are_found_from_the_temporary_place(picture: Path, run: Run, temporary: Path) -> None:
     assert run("view", "in/a.jsonl", "--no-open").exit_code == 0
     (folder,) = temporary.iterdir()
-    assert sources(folder / "a.html") == [f"{picture.parent.as_uri()}/%E5%9B%BE%E7%89%87/a%20b.png"]
+    (address,) = sources(folder / "a.html")
+    assert (folder / unquote(address)).resolve() == picture
+    assert not address.startswith(("/", "file:"))
 
 
 def test_pictures_beside_a_page_have_no_path_of_this_machine(picture: Path, run: Run, tmp_path: Path) -> None:
@@ -199,14 +202,14 @@ def test_pictures_beside_a_page_have_no_path_of_this_machine(picture: Path, run:
     assert run("view", "in/a.jsonl", "--no-open", "-o", "in/").exit_code == 0
     assert sources(tmp_path / "in" / "a.html") == ["%E5%9B%BE%E7%89%87/a%20b.png"]
     assert run("view", "in/a.jsonl", "--no-open", "-o", "a.html").exit_code == 0
-    assert sources(tmp_path / "a.html") == [f"{picture.parent.as_uri()}/%E5%9B%BE%E7%89%87/a%20b.png"]
+    assert sources(tmp_path / "a.html") == ["in/%E5%9B%BE%E7%89%87/a%20b.png"]
 
 
-def test_chats_of_several_folders_have_no_common_place(picture: Path, run: Run, tmp_path: Path) -> None:
+def test_chats_of_several_folders_have_their_own_places(picture: Path, run: Run, tmp_path: Path) -> None:
     chat(tmp_path / "b" / "b.jsonl", "x")
     for place in ("pages", "in"):
         assert run("view", "in", "b", "-o", place, "--no-open").exit_code == 0
-        assert sources(tmp_path / place / "a.html") == ["%E5%9B%BE%E7%89%87/a%20b.png"]
+        assert sources(tmp_path / place / "a.html") == ["../in/%E5%9B%BE%E7%89%87/a%20b.png"]
 
 
 def test_a_new_folder_beside_the_chats_is_elsewhere(
@@ -215,8 +218,7 @@ def test_a_new_folder_beside_the_chats_is_elsewhere(
     monkeypatch.chdir(picture.parent)
     chat(picture.parent / "b.jsonl", "x")
     assert run("view", "a.jsonl", "b.jsonl", "-o", "pages", "--no-open").exit_code == 0
-    address = f"{picture.parent.as_uri()}/%E5%9B%BE%E7%89%87/a%20b.png"
-    assert sources(picture.parent / "pages" / "a.html") == [address]
+    assert sources(picture.parent / "pages" / "a.html") == ["../%E5%9B%BE%E7%89%87/a%20b.png"]
 
 
 # --- what goes wrong -------------------------------------------------------------------------------

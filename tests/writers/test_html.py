@@ -522,7 +522,9 @@ def test_embedded_pictures(tmp_path: Path) -> None:
     assert source("out.png") == []
     assert source("missing.png") == []
     linked = say("[图片]", kind="image", segments=[Image(path="image/1.png", raw="[图片]")])
-    assert first(linked, media_root=root).xpath(".//@src") == [f"{root.as_uri()}/image/1.png"]
+    assert first(linked, media_root=root).xpath(".//@src") == ["image/1.png"]
+    assert first(linked, media_root=root, page_folder=root.parent).xpath(".//@src") == [f"{root.name}/image/1.png"]
+    assert first(linked, media_root=root, page_folder=root / "页").xpath(".//@src") == ["../image/1.png"]
 
 
 def test_embedded_media_are_decoded(tmp_path: Path) -> None:

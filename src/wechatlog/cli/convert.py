@@ -14,6 +14,7 @@ import click
 from wechatlog.api import iter_messages
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
+from wechatlog.cli.media_paths import MediaPaths
 from wechatlog.cli.messages import Failure, count, explain
 from wechatlog.cli.options import ANY_PATH, FormatName, Reading, Split, is_folder, list_writers, reading_options
 from wechatlog.cli.progress import progress
@@ -83,6 +84,8 @@ def convert(inputs: tuple[str, ...], output: str, form: str | None, **how: Any) 
     quiet = how["quiet"] or (output == "-" and sys.stdout.isatty())
     with progress(job.inputs.sources, quiet=quiet) as tick:
         job.run(tick, stream=how["stream"])
+    if not how["quiet"]:
+        job.media.tell()
     return job.summary.finish(job.inputs, output, as_json=how["as_json"], quiet=how["quiet"])
 
 
@@ -131,6 +134,10 @@ class _Job:
     sync: bool
     filters: Filters
     summary: Summary = attrs.field(factory=Summary)
+    media: MediaPaths = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.media = MediaPaths(self.inputs.sources, self.writer, self.reading.writer_options)
 
     def run(self, tick: Tick, *, stream: bool | None) -> None:
         """Write everything, or raise `Failure`."""
@@ -181,7 +188,8 @@ class _Job:
             Failure: where there are messages, and none is.
         """
         messages = iter_messages(self.inputs.sources[0], **self.reading.keywords)
-        stream = CountedStream(messages, tick, self.filters.test() if self.filters else None)
+        test = self.filters.test() if self.filters else None
+        stream = CountedStream(messages, tick, self.media.watching(test, self.inputs.sources[0]))
         if self.filters and stream.begin().is_empty:
             raise Failure("no message fits, in 1 conversation")
         return stream
@@ -211,7 +219,7 @@ class _Job:
                 continue
             kept += 1
             self.summary.add_conversation(conversation.diagnostics)
-            yield chosen
+            yield self.media.place(chosen, self.inputs.source)
         if read and not kept:
             raise Failure(f"no message fits, in {count(read, 'conversation')}")
 
@@ -221,7 +229,7 @@ class _Job:
             yield conversation
 
     def _write_folder(self, items: Iterable[Conversation] | CountedStream) -> None:
-        how = {"split": self.split, "check": self._check, "sync": self.sync, **self.reading.writer_options}
+        how = {"split": self.split, "check": self._check, "sync": self.sync, **self.media.options}
         try:
             for file in iter_written(items, self.output, self.writer.name, **how):
                 self.summary.add_file(str(file.path), file, file.messages)
@@ -245,7 +253,7 @@ class _Job:
                 f"{self.output}: holds an input, which {self.writer.name} might overwrite; choose another OUT"
             )
         try:
-            dump(item, target, self.writer.name, sync=self.sync, **self.reading.writer_options)
+            dump(item, target, self.writer.name, sync=self.sync, **self.media.options)
         except BrokenPipeError:
             raise
         except OSError as error:

@@ -68,6 +68,11 @@ class Inputs:
         """The conversations, one at a time."""
         return _unhindered(iter(self._archive))
 
+    @property
+    def source(self) -> Source | None:
+        """The file that the conversation came from which was given last."""
+        return self._archive.source
+
     def streams(self) -> Iterator[tuple[Source, Iterator[ArchiveBatch]]]:
         """Each input with its messages as they are read, in memory that does not grow with it."""
         for source, batches in self._archive.iter_streams():

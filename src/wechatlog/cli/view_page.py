@@ -22,6 +22,7 @@ import click
 from wechatlog.api import iter_messages
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
+from wechatlog.cli.media_paths import MediaPaths
 from wechatlog.cli.messages import Failure, count, say
 from wechatlog.cli.options import ANY_PATH, Reading, Split, is_folder, reading_options
 from wechatlog.cli.progress import progress
@@ -104,6 +105,10 @@ class _Job:
     pages: int = 0
     messages: int = 0
     size: int = 0
+    media: MediaPaths = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.media = MediaPaths(self.inputs.sources, find_writer(_FORM), self.reading.writer_options)
 
     def run(self, output: str | None, tick: Tick) -> Path:
         """Write the pages, and give the one to be opened."""
@@ -111,7 +116,11 @@ class _Job:
         if path is not None and path.stat().st_size >= _HUGE and (output is None or not is_folder(output)):
             messages = iter_messages(self.inputs.sources[0], **self.reading.keywords)
             try:
-                return self._write(CountedStream(messages, tick, self.filters.test()), output, many=False)
+                return self._write(
+                    CountedStream(messages, tick, self.media.watching(self.filters.test(), self.inputs.sources[0])),
+                    output,
+                    many=False,
+                )
             except MultipleConversationsError:
                 self.pages = self.messages = self.size = 0
         conversations = self._watch(tick)
@@ -129,7 +138,7 @@ class _Job:
             chosen = self.filters.select(conversation)
             if len(chosen) or not self.filters:
                 shown += 1
-                yield chosen
+                yield self.media.place(chosen, self.inputs.source)
         if read and not shown:
             raise Failure(f"no message fits, in {count(read, 'conversation')}")
 
@@ -153,14 +162,14 @@ class _Job:
     def _write_file(self, items: Iterator[Conversation] | CountedStream, path: Path) -> Path:
         self._check(path)
         item = items if isinstance(items, CountedStream) else next(items)
-        dump(item, path, _FORM, **self._options(path.parent))
+        dump(item, path, _FORM, **self.media.options)
         self.pages, self.size = 1, path.stat().st_size
         self.messages = item.count if isinstance(item, CountedStream) else len(item)
         return path
 
     def _write_folder(self, items: Iterator[Conversation] | CountedStream, folder: Path) -> Path:
         page = folder
-        how = {"split": self.split, "check": self._check, **self._options(folder)}
+        how = {"split": self.split, "check": self._check, **self.media.options}
         try:
             for file in iter_written(items, folder, _FORM, **how):
                 self.pages += 1
@@ -171,13 +180,6 @@ class _Job:
             raise Failure(f"{folder}: exists and is no folder") from None
         return page if self.pages == 1 else folder / "index.html"
 
-    def _options(self, place: Path) -> dict[str, Any]:
-        """The options of the writer; where the pages lie elsewhere, also where pictures and files of the chats are."""
-        folders = {source.path.parent.resolve() for source in self.inputs.sources if source.path is not None}
-        elsewhere = len(folders) == 1 and place.resolve() not in folders
-        root = {"media_root": str(folders.pop())} if elsewhere else {}
-        return {**root, **self.reading.writer_options}
-
     def _check(self, path: Path) -> None:
         if self.inputs.holds(path):
             raise Failure(f"{path}: is one of the inputs, and is not overwritten; choose another OUT")
@@ -185,6 +187,7 @@ class _Job:
     def tell(self, page: Path, *, temporary: bool) -> None:
         """Say what was written, and where it is."""
         pages = f"{count(self.pages, 'page')}, " if self.pages > 1 else ""
+        self.media.tell()
         say(f"{page}: {pages}{count(self.messages, 'message')}, {_readable(self.size)}")
         if temporary:
             say(f"  only you can read {page.parent}, which stays until temporary files are cleared or you delete it")

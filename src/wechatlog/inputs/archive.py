@@ -258,7 +258,11 @@ class ArchiveBatch(NamedTuple):
 
 
 class Archive(Iterable[Conversation]):
-    """The conversations of many inputs; each iteration reads anew."""
+    """The conversations of many inputs; each iteration reads anew.
+
+    Attributes:
+        source: the file that the conversation came from which was given last; the first of those that were joined.
+    """
 
     def __init__(
         self, sources: Iterable[Source], *, errors: ErrorPolicy = "collect", shared_names: bool = False, **how: Any
@@ -272,6 +276,7 @@ class Archive(Iterable[Conversation]):
             known = accepted_options(self._how["format"])
             check_options(how, sorted(known), "no reader" if self._how["format"] is None else "this reader")
         self._collector = Collector()
+        self.source: Source | None = None
 
     def __iter__(self) -> Iterator[Conversation]:
         names = self._learn_names() if self._shared_names else None
@@ -310,7 +315,10 @@ class Archive(Iterable[Conversation]):
     def _run(self, sources: Iterable[Source], depth: int = 0) -> Iterator[Conversation]:
         for group in page_groups(sources):
             found = (item for source in group.sources for item in self._read(source, depth, self._run, self._read_chat))
-            yield from found if len(group.sources) == 1 else _join_pages(found, copies=group.copies)
+            for conversation in found if len(group.sources) == 1 else _join_pages(found, copies=group.copies):
+                if depth == 0:
+                    self.source = group.sources[0]
+                yield conversation
 
     def _run_batches(self, sources: Iterable[Source], depth: int = 0) -> Generator[ArchiveBatch]:
         for source in sources:

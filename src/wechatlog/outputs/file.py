@@ -81,6 +81,8 @@ def dump(
     if isinstance(target, str | os.PathLike):
         path = Path(target)
         writer = find_writer(format, path.name.lower())
+        if "page_folder" in writer.options:  # links of a page begin where it lies
+            options.setdefault("page_folder", path.parent)
         pieces = _pieces(writer, conversation, options)
         if is_folder_writer(writer):
             _write_folder(path, pieces, writer.name, sync=sync)

@@ -173,7 +173,10 @@ def iter_written(
         sync: as for `dump_archive`.
         options: as for `dump_archive`.
     """
-    run = _Run(Path(folder), find_writer(format), options, check, sync)
+    writer = find_writer(format)
+    if "page_folder" in writer.options:  # links of a page begin where it lies
+        options.setdefault("page_folder", folder)
+    run = _Run(Path(folder), writer, options, check, sync)
     by = parse_split(split)
     entries: list[IndexEntry] = []
     for item, shared in _with_shared_names(_items(conversations)):

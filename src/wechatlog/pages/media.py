@@ -1,15 +1,17 @@
 """Pictures, voices and videos: what the page may load.
 
-Takes paths as the archive names them, gives addresses for `src` and `href`: of a file beside the page, or of the
-picture or voice itself as a `data:` address, decoded by `wechatlog.media`. Reads files below one folder only, and only
-pictures and voices.
+Takes paths as the archive names them, gives addresses for `src` and `href`: of a file, relative to the page, or of the
+picture, voice or video itself as a `data:` address, decoded by `wechatlog.media`. Reads files below one folder only,
+and only these. No address names the machine that the page was made on.
 """
 
 from __future__ import annotations
 
 import base64
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from urllib.parse import quote
 
 import attrs
 
@@ -18,7 +20,6 @@ from wechatlog.media import read
 from wechatlog.pages.urls import safe_path
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Container
 
     from wechatlog.media import Keys
@@ -31,6 +32,7 @@ MEDIA_LIMIT: Final = 2_000_000
 """Bytes up to which a picture is embedded, unless somebody says otherwise."""
 
 _PICTURES: Final = frozenset(f"image/{name}" for name in ("png", "jpeg", "gif", "webp", "avif", "bmp"))
+_VIDEOS: Final = frozenset({"video/mp4"})
 _SOUNDS: Final = frozenset({"audio/wav", "audio/mpeg", "audio/mp4"})
 """What a browser shows and plays. No SVG: it is a document, not only a picture."""
 
@@ -39,34 +41,55 @@ def _to_root(value: str | os.PathLike[str] | None) -> Path | None:
     return None if value is None else Path(value).resolve()
 
 
+def _way(root: Path | None, place: Path | None) -> str | None:
+    """The way from the page to the root, as the beginning of an address; `None` where there is none."""
+    if root is None or place is None or root == place:
+        return ""
+    try:
+        parts = Path(os.path.relpath(root, place)).parts
+    except ValueError:  # another drive of Windows
+        return None
+    return "".join(f"{quote(part, errors='replace')}/" for part in parts)
+
+
 @attrs.frozen
 class Media:
     """How media are shown.
 
     Attributes:
-        mode: `link`: from files beside the page; `embed`: pictures inside the page; `none`: named only.
+        mode: `link`: from files beside the page; `embed`: inside the page, and what cannot be is named; `none`: named.
         root: the folder that the paths of the archive start from, for embedding, and for a page that lies elsewhere.
-        limit: bytes up to which a picture or a voice is embedded.
+        limit: bytes up to which a picture, a voice or a video is embedded.
         keys: of the user's account, for pictures that are encrypted.
+        place: the folder that the page is put into; `None`: it lies in the root.
     """
 
     mode: MediaMode = "link"
     root: Path | None = attrs.field(default=None, converter=_to_root)
     limit: int = MEDIA_LIMIT
     keys: Keys | None = None
+    place: Path | None = attrs.field(default=None, converter=_to_root)
+    _base: str | None = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_base", _way(self.root, self.place))
 
     def file(self, path: str | None) -> str | None:
-        """The address of a file beside the page, or below the root; `None` where there is none or none is wanted."""
-        address = None if self.mode == "none" else safe_path(path)
-        return address if address is None or self.root is None else f"{self.root.as_uri()}/{address}"
+        """The address of a file, relative to the page; `None` where there is no way or nothing is to be loaded."""
+        address = safe_path(path) if self.mode == "link" else None
+        return None if address is None or self._base is None else f"{self._base}{address}"
+
+    def video(self, path: str | None) -> str | None:
+        """The address of a video, or `None`."""
+        return self._embedded(path, _VIDEOS) if self.mode == "embed" else self.file(path)
 
     def picture(self, path: str | None) -> str | None:
         """The address of a picture, or `None`."""
         return self._embedded(path, _PICTURES) if self.mode == "embed" else self.file(path)
 
     def sound(self, path: str | None) -> str | None:
-        """The address of a voice: of the voice itself where pictures are embedded too and it can be, or `None`."""
-        return (self._embedded(path, _SOUNDS) if self.mode == "embed" else None) or self.file(path)
+        """The address of a voice, or `None`."""
+        return self._embedded(path, _SOUNDS) if self.mode == "embed" else self.file(path)
 
     def _embedded(self, path: str | None, kinds: Container[str]) -> str | None:
         """The contents of a file below the root, if it is there, no link out of it, of such a kind, not too large."""
@@ -76,6 +99,6 @@ class Media:
             found = read(path, self.keys, root=self.root, limit=self.limit)
         except (FormatError, MissingExtraError, OSError):
             return None
-        if found.kind not in kinds or (found.kind in _SOUNDS and len(found.data) > self.limit):
+        if found.kind not in kinds or (found.kind not in _PICTURES and len(found.data) > self.limit):
             return None
         return f"data:{found.kind};base64,{base64.b64encode(found.data).decode('ascii')}"

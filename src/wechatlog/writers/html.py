@@ -77,7 +77,8 @@ def _media(options: Mapping[str, Any]) -> Media:
     if root is None and mode == "embed":
         raise OptionError("media_root", "media=embed needs the folder of the archive")
     keys = Keys(options.get("aes_key"), options.get("xor_key"))
-    return Media(mode, root, limit, keys)  # type: ignore[arg-type]
+    place = options.get("page_folder", root)
+    return Media(mode, root, limit, keys, place)  # type: ignore[arg-type]
 
 
 def _batches(messages: Iterable[Message], *, embedding: bool) -> Iterator[list[Message]]:
@@ -104,11 +105,12 @@ class HtmlWriter:
         "owner": "name or account id whose messages stand on the right; otherwise as the archive says",
         "title": "title of the page; otherwise that of the chat",
         "emoji": "`unicode` (the default) shows emoji codes as Unicode, `code` as they are",
-        "media": "pictures, voices, videos and files: `link` to files beside the page (the default), `embed` pictures "
-        "and voices, or `none`",
+        "media": "pictures, voices, videos and files: `link` to files (the default), `embed` pictures, voices "
+        "and videos, or `none`",
         "media_root": "the folder that the paths of the archive start from: for `media=embed`, and for a page that is "
         "put elsewhere",
-        "media_limit": "bytes up to which a picture or a voice is embedded; default 2000000",
+        "page_folder": "the folder that the page is put into, where `dump` does not know: links start there",
+        "media_limit": "bytes up to which a picture, a voice or a video is embedded; default 2000000",
         "aes_key": "your own key of WeChat's encrypted pictures (V2), for `media=embed`",
         "xor_key": "your own number of WeChat's encrypted pictures, such as `0x37`, for `media=embed`",
         "theme": "`auto` (the default, as the system), `light` or `dark`; the page has a button for it",

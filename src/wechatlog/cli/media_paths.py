@@ -1,0 +1,113 @@
+"""Where the pictures and files of chats lie, for pages that are put elsewhere, and how many are not there.
+
+An archive names files by paths that start from the folder of its own file. Takes conversations and the sources that
+they came from; gives conversations whose paths start from one folder, which is an option of the writer.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from wechatlog.cli.messages import count, say
+from wechatlog.pages.urls import safe_path
+from wechatlog.segments.types import Forward
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from wechatlog.model import Conversation, Message
+    from wechatlog.segments.types import Segment
+    from wechatlog.source import Source
+    from wechatlog.writers.base import Writer
+
+__all__ = ["MediaPaths"]
+
+
+class MediaPaths:
+    """The files of the chats of one run.
+
+    Args:
+        sources: the inputs.
+        writer: of the output; without the option `page_folder` nothing is done.
+        options: that the user gave to it.
+
+    Attributes:
+        options: for the writer.
+    """
+
+    def __init__(self, sources: Iterable[Source], writer: Writer, options: Mapping[str, Any]) -> None:
+        folders = [source.path.parent.resolve() for source in sources if source.path is not None]
+        wanted = "page_folder" in writer.options and "media_root" not in options and options.get("media") != "none"
+        self._root: Path | None = None
+        if wanted and folders:
+            try:
+                self._root = Path(os.path.commonpath(folders))
+            except ValueError:  # several drives of Windows
+                self._root = None
+        self.options = {**options, **({} if self._root is None else {"media_root": str(self._root)})}
+        self._found: dict[str, bool] = {}
+
+    def place(self, conversation: Conversation, source: Source | None) -> Conversation:
+        """A conversation whose paths start from the root; counts the files that are not there."""
+        if self._root is None:
+            return conversation
+        messages = [self.place_message(message, source) for message in conversation.messages]
+        if all(one is other for one, other in zip(messages, conversation.messages, strict=True)):
+            return conversation
+        return attrs.evolve(conversation, messages=messages)
+
+    def place_message(self, message: Message, source: Source | None) -> Message:
+        """A message whose paths start from the root."""
+        given = message.given_segments
+        if self._root is None or given is None or source is None or source.path is None:
+            return message
+        begin = Path(os.path.relpath(source.path.parent.resolve(), self._root)).as_posix()
+        segments = tuple(self._place_segment(segment, begin, source) for segment in given)
+        if all(one is other for one, other in zip(segments, given, strict=True)):
+            return message
+        return attrs.evolve(message, segments=segments)
+
+    def _place_segment(self, segment: Segment, begin: str, source: Source) -> Segment:
+        if isinstance(segment, Forward):
+            inside = tuple(self.place_message(message, source) for message in segment.messages)
+            same = all(one is other for one, other in zip(inside, segment.messages, strict=True))
+            return segment if same else attrs.evolve(segment, messages=inside)
+        path = getattr(segment, "path", None)
+        if self._root is None or not isinstance(path, str) or safe_path(path) is None:
+            return segment
+        placed = path if begin == "." else f"{begin}/{path}"
+        if placed not in self._found:
+            self._found[placed] = self._exists(placed)
+        return segment if placed == path else attrs.evolve(segment, path=placed)  # type: ignore[call-arg]
+
+    def _exists(self, path: str) -> bool:
+        assert self._root is not None  # noqa: S101 - it was asked before
+        try:
+            return self._root.joinpath(*path.replace("\\", "/").split("/")).is_file()
+        except (OSError, ValueError):
+            return False
+
+    def watching(self, test: Callable[[Message], bool] | None, source: Source) -> Callable[[Message], bool] | None:
+        """A test for the messages of one file, whose paths are right as they are, that counts their files too."""
+        if self._root is None:
+            return test
+
+        def keep(message: Message) -> bool:
+            if test is not None and not test(message):
+                return False
+            self.place_message(message, source)
+            return True
+
+        return keep
+
+    def tell(self) -> None:
+        """Say how many files are not there, and what to do."""
+        missing = [path for path, there in self._found.items() if not there]
+        if missing:
+            files = count(len(missing), "media file")
+            where = f"of {len(self._found):,} are not there; the first: {missing[0]}"
+            say(f"{files} {where} (in {self._root}); name their folder with -O media_root=FOLDER")

@@ -1,0 +1,126 @@
+"""Pictures and files of chats, for pages that are put elsewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+import wechatlog
+from tests.media.test_media import png
+from wechatlog import Conversation, Message
+from wechatlog.segments.types import File, Forward, Image, Video, Voice
+
+from .conftest import Run
+
+NAMES = ("图 1.png", "a#b.png", "50%off.png", "sub/c.png")
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    folder = tmp_path / "my export"
+    (folder / "media" / "sub").mkdir(parents=True)
+    for name in NAMES:
+        (folder / "media" / name).write_bytes(png())
+    (folder / "media" / "a.mp4").write_bytes(b"\0\0\0\x18ftypmp42" + bytes(40))
+    messages = [
+        Message(sender="李四", kind="image", text="[图片]", segments=[Image(path=f"media/{name}", raw="[图片]")])
+        for name in NAMES
+    ]
+    messages.append(
+        Message(sender="李四", kind="video", text="[视频]", segments=[Video(path="media/a.mp4", raw="[视频]")])
+    )
+    messages.append(
+        Message(
+            sender="李四", kind="file", text="[文件]", segments=[File("没有.pdf", path="media/没有.pdf", raw="[文件]")]
+        )
+    )
+    messages.append(
+        Message(sender="李四", kind="voice", text="[语音]", segments=[Voice(3, path="media/没有.mp3", raw="[语音]")])
+    )
+    messages.append(
+        Message(
+            sender="李四",
+            kind="forward",
+            text="[聊天记录]",
+            segments=[Forward("记录", (messages[0],), raw="[聊天记录]")],
+        )
+    )
+    wechatlog.dump(Conversation(messages, title="群"), folder / "chat.jsonl")
+    return folder
+
+
+def addresses(page: Path) -> list[str]:
+    text = page.read_text(encoding="utf-8")
+    return [found for found in re.findall(r'(?:src|href)="([^"#]*)"', text) if not found.startswith("data:image/svg")]
+
+
+def check(page: Path, export: Path, *, found: int) -> None:
+    """Every address leads to a file that is there, and none to this machine."""
+    text = page.read_text(encoding="utf-8")
+    assert "file:" not in text.replace("file: data:", "")  # the policy
+    assert str(export.parent) not in text
+    there = [(page.parent / unquote(address)).resolve() for address in addresses(page)]
+    assert sum(path.is_file() and path.is_relative_to(export) for path in there) == found
+
+
+@pytest.mark.parametrize("output", ["page.html", "deep/er/page.html", "my export/page.html", "pages/"])
+@pytest.mark.parametrize("split", [[], ["--split", "5"]])
+def test_a_page_elsewhere_leads_to_the_files_of_the_export(
+    run: Run, export: Path, output: str, split: list[str]
+) -> None:
+    if split and not output.endswith("/"):
+        return
+    (export.parent / "deep" / "er").mkdir(parents=True)
+    result = run("convert", export / "chat.jsonl", "-o", f"{export.parent}/{output}", "--to", "html", *split)
+    assert "2 media files of 7 are not there; the first: media/没有.pdf" in result.stderr
+    pages = [path for path in export.parent.rglob("*.html") if path.name != "index.html"]
+    assert len(pages) == (2 if split else 1)
+    if not split:
+        check(pages[0], export, found=len(NAMES) + 2)
+
+
+def test_streams_are_counted_too(run: Run, export: Path) -> None:
+    result = run("convert", "--stream", export / "chat.jsonl", "-o", export.parent / "page.html")
+    assert "2 media files of 7" in result.stderr
+    check(export.parent / "page.html", export, found=len(NAMES) + 2)
+
+
+def test_each_chat_of_a_folder_has_its_own_files(run: Run, tmp_path: Path) -> None:
+    for name in ("a", "b/c"):
+        (tmp_path / "exports" / name).mkdir(parents=True)
+        (tmp_path / "exports" / name / "1.png").write_bytes(png())
+        picture = Message(sender="李四", kind="image", text="[图片]", segments=[Image(path="1.png", raw="[图片]")])
+        wechatlog.dump(Conversation([picture], title=name), tmp_path / "exports" / name / "chat.jsonl")
+    result = run("convert", tmp_path / "exports", "-o", f"{tmp_path}/pages/", "--to", "html")
+    assert "media" not in result.stderr
+    pages = sorted(path for path in (tmp_path / "pages").iterdir() if path.name != "index.html")
+    leads = {
+        (page.parent / unquote(address)).resolve().relative_to(tmp_path).as_posix()
+        for page in pages
+        for address in addresses(page)
+    }
+    assert leads >= {"exports/a/1.png", "exports/b/c/1.png"}
+    shown = run("view", tmp_path / "exports", "-o", f"{tmp_path}/shown/", "--no-open")
+    assert "media" not in shown.stderr
+
+
+def test_embedded_pages_hold_everything_and_name_the_rest(run: Run, export: Path) -> None:
+    run("convert", export / "chat.jsonl", "-o", export.parent / "page.html", "-O", "media=embed")
+    text = (export.parent / "page.html").read_text(encoding="utf-8")
+    assert text.count("data:image/png") == len(NAMES) + 1
+    assert text.count("data:video/mp4") == 1
+    assert "没有.pdf" in text
+    assert not [address for address in addresses(export.parent / "page.html") if not address.startswith("data:")]
+
+
+def test_dump_knows_where_its_page_lies(export: Path) -> None:
+    chat = wechatlog.load(export / "chat.jsonl")
+    wechatlog.dump(chat, export.parent / "page.html", media_root=export)
+    check(export.parent / "page.html", export, found=len(NAMES) + 2)
+    wechatlog.dump_archive(chat, export.parent / "pages", "html", media_root=export)
+    (page,) = (path for path in (export.parent / "pages").iterdir() if path.name != "index.html")
+    check(page, export, found=len(NAMES) + 2)
+    assert "file:///" not in wechatlog.dumps(chat, "html", media_root=export)
