@@ -192,7 +192,7 @@ def test_pictures_are_found_from_the_temporary_place(picture: Path, run: Run, te
     assert run("view", "in/a.jsonl", "--no-open").exit_code == 0
     (folder,) = temporary.iterdir()
     (address,) = sources(folder / "a.html")
-    assert (folder / unquote(address)).resolve() == picture
+    assert (folder / unquote(address)).resolve() == picture.parent / "图片" / "a b.png"
     assert not address.startswith(("/", "file:"))
 
 
