@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import wechatlog
 from wechatlog import MessageKind
-from wechatlog.readers import weflow_text
+from wechatlog.readers.weflow import texts as weflow_text
 from wechatlog.segments.types import Image, Quote
 from wechatlog.testing import check_reader
 

@@ -48,7 +48,7 @@ _SENTENCES: Final = re.compile(
 _FRAME: Final = "texts of a group begin with a line end that nobody typed; it was left out"
 _CUT: Final = "the text begins with a blank: the writer may have cut off a word and a colon"
 _TEMPLATE: Final = "the notice holds a template in place of names"
-_CREDITED: Final = "notices are credited to a person, as the writer does it"
+_CREDITED: Final = "notices are credited to a person, as the writer does it; an account id in front was left out"
 
 
 def media_kind(path: str) -> MessageKind | None:
