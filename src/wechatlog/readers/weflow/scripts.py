@@ -1,0 +1,133 @@
+"""The SQL scripts of WeFlow and its kin: WeFlow, its port to Rust, CipherTalk, echotrace.
+
+Takes rows of `INSERT`, gives entries; nothing is executed. A body cannot forge a row: quotes in it are doubled.
+
+Format facts: WeFlow 1.0.3 and 5.0.0 `formatters/SqlFormatter.ts` (table `weflow_messages`, one row a statement); its
+port to Rust (table `messages`, `server_id` beside `local_id`); newer CipherTalk `exportSessionToSql` (`sessions` and
+`messages`, 500 rows a statement, names of types in Chinese); echotrace `chat_export_service.dart` (table `echotrace`,
+clock times of the exporting machine, names and no account ids, one statement for all). Where WeFlow has no server id it
+puts the row number.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from wechatlog.content.accounts import is_room
+from wechatlog.content.placeholders import WEFLOW, read_placeholder
+from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
+from wechatlog.content.weflow import build_segments
+from wechatlog.engine import NOTICES, Entry, Evidence, Format
+from wechatlog.engine.json_values import read_flag, read_identifier, read_integer
+from wechatlog.engine.sql import iter_inserts, tables_of
+from wechatlog.model import MessageKind, Participant
+from wechatlog.readers.weflow.bodies import check, notice, read_body, unframe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from wechatlog.engine import Draft, Head, Reading
+    from wechatlog.readers.weflow.bodies import Body
+
+_SESSIONS: Final = "sessions"
+_WEFLOW: Final = ("weflow_messages", "messages")
+_FLAGS: Final = {"t": True, "f": False}
+
+
+def _body(reading: Reading, row: Mapping[str, str | None], text: str, line: int) -> Body:
+    """Kind and segments by the name or the number of the type; what they leave open, the text says."""
+    name, number, path = row.get("msg_type") or "", read_integer(row.get("local_type")), row.get("media_path")
+    kind = kind_of_name(name) if name else None if number is None else kind_of_local_type(number)
+    if kind in (None, MessageKind.OTHER, MessageKind.LINK):
+        found = read_placeholder(text, WEFLOW) or (None if kind is MessageKind.LINK else notice(text))
+        if found is not None and isinstance(found[1], str):
+            return found[0], found[1], None
+        if found is not None:
+            return found[0], text, found[1]
+        if not name:
+            return read_body(text)
+    kind = reading.kind_of(kind, name, text, line)
+    return kind, text, build_segments(kind, text, {"path": path} if path else {})
+
+
+def _chat(reading: Reading, row: Mapping[str, str | None]) -> Draft:
+    key = row.get("session_id") or row.get("session_wxid") or row.get("wxid") or ""
+    return reading.chat_of(key, id=key or None, is_group=is_room(key) if key else None)
+
+
+def _numbered(reading: Reading, *, tables: tuple[str, ...]) -> Iterator[Entry]:
+    """Entries of rows with Unix seconds and account ids, each in the chat of its session."""
+    for table, row, line in iter_inserts(reading, (*tables, _SESSIONS)):
+        chat = _chat(reading, row)
+        if table == _SESSIONS:
+            chat.title, chat.owner = row.get("display_name") or chat.title, row.get("owner_id") or chat.owner
+            continue
+        text = row.get("content") or ""
+        kind, text, segments = _body(
+            reading, row, text if chat.is_group is False else unframe(reading, text, line), line
+        )
+        check(reading, kind, text, line)
+        flag = (row.get("is_send") or "").lower()
+        own = _FLAGS.get(flag, read_flag(flag))
+        account = row.get("sender") or row.get("sender_username") or None
+        name = row.get("sender_display_name") or account
+        if kind not in NOTICES:
+            if own and account and chat.owner is None:
+                chat.owner = account
+            if (alias := row.get("group_nickname")) and all(member.id != account for member in chat.members):
+                chat.members.append(Participant(name, account, own, (alias,) if alias != name else ()))
+        id_ = read_identifier(reading, row.get("server_id") or row.get("message_id"), line)
+        id_ = None if id_ == row.get("local_id") else id_  # the row number, where there is no server id
+        time = reading.unix_time(row.get("create_time"), line=line)
+        reply_to = read_identifier(reading, row.get("reply_to_message_id"), line)
+        yield Entry(line, time, "second", name, account, own, kind, text, segments, id_, reply_to, chat=chat)
+
+
+def _named(reading: Reading) -> Iterator[Entry]:
+    """Entries of rows with clock times and names."""
+    for _, row, line in iter_inserts(reading, ("echotrace",)):
+        kind, text, segments = read_body(row.get("content") or "")
+        check(reading, kind, text, line, credited=True)
+        stamp = row.get("timestamp") or f"{row.get('date') or ''} {row.get('time') or ''}"
+        time, precision = reading.clock(stamp, line=line)
+        flag = (row.get("is_send") or "").lower()
+        own = _FLAGS.get(flag, read_flag(flag))
+        yield Entry(line, time, precision, row.get("send_name") or None, None, own, kind, text, segments)
+
+
+def _detect(head: Head, *, tables: tuple[str, ...], columns: str) -> Evidence | None:
+    """The names of a table and, where others have a table of that name too, of its columns."""
+    found = tables_of(head) & {*tables}
+    if not found or not ("messages" not in found or all(column in head.text for column in columns.split())):
+        return None
+    return Evidence(1.0, f"a script for the table {min(found)}")
+
+
+SQL: Final = Format(
+    "weflow-sql",
+    "WeFlow 1 SQL script and that of its port to Rust, WeChat 4",
+    ".sql",
+    partial(_detect, tables=_WEFLOW, columns="session_id server_id is_send"),
+    partial(_numbered, tables=_WEFLOW),
+    {"exporter": "WeFlow"},
+    options={},
+)
+CIPHERTALK: Final = Format(
+    "ciphertalk-sql",
+    "CipherTalk SQL script, WeChat 4",
+    ".sql",
+    partial(_detect, tables=("messages",), columns="session_wxid is_send"),
+    partial(_numbered, tables=("messages",)),
+    {"exporter": "CipherTalk"},
+    options={},
+)
+ECHOTRACE: Final = Format(
+    "echotrace-sql",
+    "echotrace SQL script, WeChat 4",
+    ".sql",
+    partial(_detect, tables=("echotrace",), columns=""),
+    _named,
+    {"exporter": "echotrace"},
+    credits_notices=True,
+)

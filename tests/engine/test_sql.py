@@ -1,0 +1,83 @@
+"""SQL scripts: what rows are read, however a statement is laid out."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wechatlog.diagnostics import Collector
+from wechatlog.engine.reading import Reading
+from wechatlog.engine.sql import SqlRow, iter_inserts
+from wechatlog.source import Source
+
+VALUES = st.none() | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=20)
+ROWS = st.lists(st.tuples(VALUES, VALUES), min_size=1, max_size=6)
+
+
+def _read(script: str, *tables: str) -> tuple[list[SqlRow], list[tuple[str, int | None]]]:
+    reading = Reading(Source.of_text(script), Collector())
+    rows = list(iter_inserts(reading, tables or ("notes",)))
+    return rows, [(entry.code, entry.line) for entry in reading.collector.diagnostics]
+
+
+def _literal(value: str | None) -> str:
+    return "NULL" if value is None else "'" + value.replace("'", "''") + "'"
+
+
+@pytest.mark.parametrize(
+    ("head", "between", "end"),
+    [
+        ("INSERT INTO notes (a, b) VALUES ", ";\nINSERT INTO notes (a, b) VALUES ", ";\n"),
+        ("INSERT INTO notes (a, b) VALUES ", ", ", ";"),
+        ('INSERT INTO "public"."notes"\n  ("a", "b")\nVALUES\n  ', ",\n  ", ";\n"),
+        ("insert or ignore into `notes`(`a`,`b`)values", ",", " ON CONFLICT DO NOTHING;"),
+        (
+            "CREATE TABLE notes (a TEXT DEFAULT 'x,y', b NUMERIC(1, 2), PRIMARY KEY (a));INSERT INTO notes VALUES",
+            ",",
+            "",
+        ),
+    ],
+)
+@given(rows=ROWS)
+def test_every_layout_gives_the_same_rows(
+    head: str, between: str, end: str, rows: list[tuple[str | None, ...]]
+) -> None:
+    script = head + between.join(f"({_literal(a)}, {_literal(b)})" for a, b in rows) + end
+    found, told = _read(script)
+    assert [tuple(row.values.values()) for row in found] == rows
+    assert all([*row.values] == ["a", "b"] for row in found)
+    assert told == []
+
+
+def test_lines_and_other_statements() -> None:
+    script = (
+        "-- it's a comment: INSERT INTO notes (a) VALUES ('no');\n"
+        "DELETE FROM notes WHERE a = 'INSERT INTO notes (a) VALUES (1)';\n"
+        "INSERT INTO others (a) VALUES ('INSERT INTO notes (a) VALUES (2);');\n"
+        "INSERT INTO notes (a) VALUES (3),\n  (E'it\\'s\\n'), (TRUE::boolean),\n('two\nlines'), ('x');"
+    )
+    found, told = _read(script)
+    assert [(row.values["a"], row.line) for row in found] == [
+        ("3", 4),
+        ("it's\n", 5),
+        ("TRUE", 5),
+        ("two\nlines", 6),
+        ("x", 7),
+    ]
+    assert told == []
+
+
+def test_a_broken_row_costs_itself_alone() -> None:
+    script = (
+        "INSERT INTO notes (a, b) VALUES\n(1, 2),\n(3, f(4)),\n(5),\n(6, 7);\nINSERT INTO notes (a, b) VALUES (8, 9"
+    )
+    found, told = _read(script)
+    assert [row.values["a"] for row in found] == ["1", "6"]
+    assert told == [("broken-row", 3), ("broken-row", 4), ("broken-row", 6)]
+
+
+@given(st.text(alphabet="INSERTO notes(a)VALUES'\",;\n-[`\\1", max_size=60))
+def test_any_text_is_read(text: str) -> None:
+    _read(text)
+    _read("INSERT INTO notes (a) VALUES " + text)
