@@ -86,7 +86,8 @@ READERS: Final = (
         ("text", "csv"),
         lines=r"## [0-9]{4}\\?-|- [^\n]{2,6}: ?[^\n]*WeFlow",
     ),
-    FormatRow("weflow-xlsx", "wechatlog.readers.weflow_tables:XLSX", ("zip",)),
+    FormatRow("weflow-xlsx", "wechatlog.readers.weflow.sheets:XLSX", ("zip",)),
+    FormatRow("ciphertalk-xlsx", "wechatlog.readers.weflow.sheets:CIPHERTALK", ("zip",)),
     FormatRow("weflow-html", "wechatlog.readers.weflow_tables:HTML", ("html", "text", "js")),
     FormatRow(
         "weflow-sql",

@@ -37,8 +37,11 @@ _FLAGS: Final = {"t": True, "f": False}
 
 def _body(reading: Reading, row: Mapping[str, str | None], text: str, line: int) -> Body:
     """Kind and segments by the name or the number of the type; what they leave open, the text says."""
-    name, number, path = row.get("msg_type") or "", read_integer(row.get("local_type")), row.get("media_path")
-    kind = kind_of_name(name) if name else None if number is None else kind_of_local_type(number)
+    name, path = row.get("msg_type") or row.get("type_name") or "", row.get("media_path")
+    number = read_integer(row.get("local_type"))
+    kind = kind_of_name(name) if name else None
+    if kind in (None, MessageKind.OTHER) and number is not None:
+        kind = kind_of_local_type(number)
     if kind in (None, MessageKind.OTHER, MessageKind.LINK):
         found = read_placeholder(text, WEFLOW) or (None if kind is MessageKind.LINK else notice(text))
         if found is not None and isinstance(found[1], str):

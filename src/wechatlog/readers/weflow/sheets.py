@@ -1,0 +1,218 @@
+"""The Excel workbooks of WeFlow and its kin: WeFlow, echotrace, their port to Rust, CipherTalk.
+
+Takes rows of a sheet, gives entries. WeFlow has the facts of the chat in the rows above its header; the port writes the
+names of columns in English where the program is English.
+
+Format facts: WeFlow 1.0.3 and 5.0.0 `formatters/ExcelFormatter.ts` (full, compact and streamed columns; 其他消息 for a
+pat, and for red packets), echotrace `chat_export_service.dart`, CipherTalk `exportService.ts` (`exportSessionToExcel`:
+the clock of the exporting machine in several columns, the Unix time in `时间戳`; lines of a merged forward in
+`聊天记录详情`).
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import TYPE_CHECKING, Final
+
+from wechatlog.content.accounts import is_room
+from wechatlog.content.placeholders import WEFLOW, read_placeholder
+from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
+from wechatlog.content.weflow import build_segments, read_records
+from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Table
+from wechatlog.engine.json_values import read_integer
+from wechatlog.engine.workbooks import cell_text, peek_sheets, sheet_names
+from wechatlog.errors import FormatError
+from wechatlog.model import MessageKind, Participant
+from wechatlog.readers.weflow.bodies import check, notice, unframe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from wechatlog.engine import Draft, Reading
+    from wechatlog.engine.tables import Layout
+    from wechatlog.readers.weflow.bodies import Body
+    from wechatlog.segments import Segment
+
+_OWNERS: Final = ("我", "Me")
+_MONEY: Final = frozenset({MessageKind.RED_PACKET, MessageKind.TRANSFER})
+_FACTS: Final = {
+    "微信ID": "id",
+    "账号ID": "id",
+    "WeChat ID": "id",
+    "昵称": "nickname",
+    "Nickname": "nickname",
+    "备注": "remark",
+    "Remark": "remark",
+    "导出工具": "exporter",
+    "Exported by": "exporter",
+    "导出版本": "version",
+    "Version": "version",
+    "平台": "platform",
+    "Platform": "platform",
+    "导出时间": "exported_at",
+    "Exported at": "exported_at",
+}
+
+
+def _body(reading: Reading, name: str, number: int | None, text: str, line: int) -> Body:
+    """Kind and segments by the column of types; what that leaves open, the placeholder or the sentence says."""
+    kind = kind_of_name(name)
+    if kind in (None, MessageKind.OTHER) and number is not None:
+        kind = kind_of_local_type(number)
+    if kind in (None, MessageKind.OTHER, MessageKind.LINK):
+        found = read_placeholder(text, WEFLOW)
+        if found is not None and kind is not MessageKind.LINK:
+            return found[0], text, found[1]
+        if found is not None and found[0] in _MONEY:
+            what = f"a link is rendered as {found[0].value}, since its title names money"
+            reading.tell("writer-fault", what, line)
+        elif kind is not MessageKind.LINK and (said := notice(text)):
+            return *said, None
+    kind = reading.kind_of(kind, name, text, line)
+    return kind, text, build_segments(kind, text, {})
+
+
+class _People:
+    """The people of a workbook, as its rows name them."""
+
+    def __init__(self, chat: Draft) -> None:
+        self._chat = chat
+        self._seen: set[tuple[str, str]] = set()
+
+    def learn(self, name: str, account: str | None, own: bool | None, *aliases: str) -> None:
+        """Take note of the sender of a row."""
+        if account is None or (account, name) in self._seen:
+            return
+        self._seen.add((account, name))
+        others = tuple(dict.fromkeys(alias for alias in aliases if alias and alias != name))
+        self._chat.members.append(Participant(name or None, account, own, others))
+        if own and self._chat.owner is None:
+            self._chat.owner = account
+
+
+# --- WeFlow ---------------------------------------------------------------------------------------------------------
+
+_WEFLOW: Final = Table(
+    {
+        "序号|No.": "number",
+        "时间|Time": "time",
+        "发送者昵称|Sender nickname": "nickname",
+        "发送者微信ID|发送者账号ID|Sender WeChat ID": "account",
+        "发送者备注|Sender remark": "remark",
+        "群昵称|Group nickname": "group_nickname",
+        "发送者身份|Sender": "sender",
+        "消息类型|Message type": "type",
+        "内容|Content": "content",
+    },
+    optional=("nickname", "account", "remark", "group_nickname"),
+    exact=False,
+    depth=12,
+)
+
+
+def _facts(reading: Reading, layout: Layout) -> Mapping[str, str]:
+    """What the rows above the header say: the values right of their labels."""
+    found: dict[str, str] = {}
+    for name, rows in peek_sheets(reading.source, layout.row) or ():
+        for row in rows if name == layout.sheet else ():
+            texts = [text for cell in row if (text := cell_text(cell).strip())]
+            found |= {_FACTS[label]: value for label, value in itertools.pairwise(texts) if label in _FACTS}
+    return {name: value for name, value in found.items() if value not in _FACTS}
+
+
+def _weflow_rows(reading: Reading) -> Iterator[Entry]:
+    """Entries of the rows under the header."""
+    chat = reading.chat
+    layout = _WEFLOW.find_sheet(Head.of(reading.source, reading.encoding))
+    if layout is None:
+        names = ", ".join(sheet_names(reading.source))
+        raise FormatError(f"no sheet has the columns of this format: {names}", source=reading.source.label)
+    facts = dict(_facts(reading, layout))
+    chat.id, nickname = facts.pop("id", None), facts.pop("nickname", None)
+    chat.title = facts.pop("remark", None) or nickname
+    chat.is_group = True if layout.places[5] >= 0 else None if chat.id is None else is_room(chat.id)
+    chat.metadata |= facts
+    people = _People(chat)
+    for row, line in _WEFLOW.rows(reading, layout):
+        text = row.content if chat.is_group is False else unframe(reading, row.content, line)
+        kind, text, segments = _body(reading, row.type.strip(), None, text, line)
+        check(reading, kind, text, line)
+        time, precision = reading.clock(row.time, line=line)
+        account, own = row.account or None, None
+        if chat.is_group is not True and (chat.is_group is False or row.sender in _OWNERS):
+            own = row.sender in _OWNERS
+        if kind not in NOTICES:
+            people.learn(row.sender, account, own, row.remark, row.nickname, row.group_nickname)
+        own = own if reading.owner is None else None
+        yield Entry(line, time, precision, row.sender or None, account, own, kind, text, segments)
+
+
+def _is_weflow(head: Head) -> Evidence | None:
+    """The column names under the rows of facts."""
+    found = _WEFLOW.detect_sheet(head)
+    return found and Evidence(0.95, found.reason)
+
+
+# --- CipherTalk -----------------------------------------------------------------------------------------------------
+
+_CIPHERTALK: Final = Table(
+    "序号=number 时间=time 日期=date 时刻=clock 星期=weekday 发送者=sender 微信ID=account 消息类型=type"
+    " 消息内容=content 原始类型代码=code 时间戳=seconds 头像链接=avatar 聊天记录详情=details",
+    optional=("date", "clock", "weekday", "code", "seconds", "avatar", "details"),
+    exact=False,
+)
+
+
+_RECORD: Final = re.compile(
+    r"[0-9]{1,6}\. \[(?P<senderDisplayName>[^\]\n]{0,200})\] (?P<formattedTime>[^\n]{4,25}?) "
+    r"(?P<type>[^\s:0-9]{1,8}): ?(?P<content>[^\n]*+(?:\n(?![0-9]{1,6}\. \[)[^\n]*+)*+)"
+)
+
+
+def _forward(reading: Reading, text: str, details: str) -> tuple[Segment, ...] | None:
+    """The segment of a merged forward, whose messages stand in a column of their own, one a line."""
+    records = [match.groupdict() for match in _RECORD.finditer(details)]
+    if not records:
+        reading.tell("unknown-key", "details of a forward in another form than is known; they were left out", once=True)
+    return build_segments(MessageKind.FORWARD, text, {"messages": read_records(records, reading.zone)})
+
+
+def _ciphertalk_rows(reading: Reading) -> Iterator[Entry]:
+    """Entries of rows; the name of the sheet is that of the chat. Nothing says which messages are the owner's."""
+    chat = reading.chat
+    layout = _CIPHERTALK.find_sheet(Head.of(reading.source, reading.encoding))
+    chat.title, people = layout.sheet if layout else None, _People(chat)
+    for row, line in _CIPHERTALK.rows(reading, layout):
+        kind, text, segments = _body(reading, row.type.strip(), read_integer(row.code), row.content, line)
+        if row.details:
+            kind, segments = MessageKind.FORWARD, _forward(reading, text, row.details)
+        check(reading, kind, text, line)
+        if row.seconds:
+            time, precision = reading.unix_time(row.seconds, line=line), "second"
+        else:
+            time, precision = reading.clock(row.time, line=line)  # type: ignore[assignment]
+        account: str | None = row.account or None
+        if is_room(account):
+            chat.id, chat.is_group, account = account, True, None
+        if kind not in NOTICES:
+            people.learn(row.sender, account, None)
+        yield Entry(line, time, precision, row.sender or None, account, None, kind, text, segments)
+
+
+XLSX: Final = Format(
+    "weflow-xlsx",
+    "WeFlow 1, its port to Rust and echotrace, Excel workbook, WeChat 4",
+    ".xlsx",
+    _is_weflow,
+    _weflow_rows,
+    {"exporter": "WeFlow"},
+)
+CIPHERTALK: Final = Format(
+    "ciphertalk-xlsx",
+    "CipherTalk Excel workbook, WeChat 4",
+    ".xlsx",
+    _CIPHERTALK.detect_sheet,
+    _ciphertalk_rows,
+    {"exporter": "CipherTalk"},
+)
