@@ -15,7 +15,7 @@ from wechatlog.readers.weflow import objects as weflow_json
 from wechatlog.segments.types import Forward, Quote, Sticker
 
 CORPUS = Path(__file__).parents[1] / "corpus"
-NAMES = ("weflow-json", "weflow-arkme", "echotrace-json", "ciphertalk-json")
+NAMES = ("weflow-json", "weflow-arkme", "echotrace-json", "ciphertalk-json", "weflow-http", "weflow-cli-json")
 CASES = sorted(path for name in NAMES for path in (CORPUS / name).glob("*.json"))
 WHOLE = [path for path in CASES if path.name != "damaged.json"]
 
@@ -313,5 +313,8 @@ def test_any_bytes_give_a_conversation_or_an_error(name: str, data: bytes) -> No
 
 def test_all_readers_of_the_family_are_registered() -> None:
     known = {entry.name for entry in wechatlog.formats() if entry.role == "reader"}
-    readers = (weflow_json.DETAILED, weflow_json.ARKME, weflow_json.ECHOTRACE, weflow_json.CIPHERTALK)
+    readers = (
+        *(weflow_json.DETAILED, weflow_json.ARKME, weflow_json.ECHOTRACE, weflow_json.CIPHERTALK),
+        *(weflow_json.HTTP, weflow_json.CLI),
+    )
     assert {reader.name for reader in readers} == set(NAMES) <= known

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import wechatlog
 from wechatlog import MessageKind
-from wechatlog.readers import weflow_tables
+from wechatlog.readers.weflow import objects, pages, scripts, sheets
 from wechatlog.testing import check_reader
 
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -178,7 +178,13 @@ def test_the_ids_of_a_script() -> None:
     assert [m.id for m in chat] == ["6000000000000000001", None, "6000000000000000003", None]
 
 
-@pytest.mark.parametrize("reader", ["weflow-xlsx", "weflow-html", "weflow-sql"])
+@pytest.mark.parametrize(
+    "reader",
+    [
+        *("weflow-xlsx", "ciphertalk-xlsx", "weflow-html", "echotrace-html", "weflow-cli-html", "ciphertalk-html"),
+        *("weflow-sql", "ciphertalk-sql", "echotrace-sql"),
+    ],
+)
 @given(data=st.binary(max_size=300))
 def test_any_bytes(reader: str, data: bytes) -> None:
     with contextlib.suppress(wechatlog.WechatlogError):
@@ -195,6 +201,15 @@ def test_any_item_of_a_page(item: dict[str, Any]) -> None:
 
 
 def test_conformance() -> None:
-    check_reader(weflow_tables.XLSX, samples=sorted((CORPUS / "weflow-xlsx").glob("*.xlsx")))
-    check_reader(weflow_tables.HTML, samples=sorted((CORPUS / "weflow-html").glob("*.html")))
-    check_reader(weflow_tables.SQL, samples=sorted((CORPUS / "weflow-sql").glob("*.sql")))
+    for name, reader, suffix in (
+        ("weflow-xlsx", sheets.XLSX, "xlsx"),
+        ("ciphertalk-xlsx", sheets.CIPHERTALK, "xlsx"),
+        ("weflow-html", pages.HTML, "html"),
+        ("echotrace-html", pages.ECHOTRACE, "html"),
+        ("weflow-cli-html", pages.CLI, "html"),
+        ("ciphertalk-html", objects.CIPHERTALK_PAGE, "html"),
+        ("weflow-sql", scripts.SQL, "sql"),
+        ("ciphertalk-sql", scripts.CIPHERTALK, "sql"),
+        ("echotrace-sql", scripts.ECHOTRACE, "sql"),
+    ):
+        check_reader(reader, samples=sorted((CORPUS / name).glob(f"*.{suffix}")))

@@ -33,6 +33,7 @@ def iter_objects(
     script: bool = False,
     tail: bool = False,
     known: Collection[str] = (),
+    blocks: Iterable[str] | None = None,
 ) -> Iterator[Item]:
     """The message objects of a top-level array, or of the array under a key of the top-level object.
 
@@ -45,11 +46,13 @@ def iter_objects(
         script: the JSON is assigned to a variable.
         tail: more of the script may follow; it is not read.
         known: every key that the format knows in a message object; others are told once. Empty: nothing is told.
+        blocks: the JSON, where it is but a part of the text of the reading; what is needed stands in front then.
     """
     said, first, streamed = reading.said, True, (key, *lists)
     ahead: set[str] = set()
     watched = 0
-    for item in iter_json(_blocks(reading, reading.collector, script=script), reading.collector, streamed, tail=tail):
+    text = _blocks(reading, reading.collector, script=script) if blocks is None else blocks
+    for item in iter_json(text, reading.collector, streamed, tail=tail):
         if item.key != key and item.key:
             if item.key not in ahead:
                 _keep(said, item, lists)
@@ -60,7 +63,7 @@ def iter_objects(
             continue
         if first:
             first = False
-            if ahead := set(needed(value)) - said.keys():
+            if blocks is None and (ahead := set(needed(value)) - said.keys()):
                 _look_ahead(reading, streamed, lists, ahead, script=script)
         if known and watched < _WATCHED:
             watched += 1

@@ -15,12 +15,13 @@ from wechatlog.engine.protocol import Head
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["assigned_head", "assigned_name", "json_blocks"]
+__all__ = ["assigned_head", "assigned_name", "json_blocks", "page_blocks"]
 
 _ASSIGNMENT: Final = re.compile(
     r"\ufeff?\s*(?:(?:window|globalThis|self)\.|(?:var|let|const)\s+)?(?P<name>[A-Za-z_$][\w$]{0,80})\s*=\s*(?=[\[{])"
 )
 _SEARCHED: Final = 4096
+_LONGEST_HEAD: Final = 8 << 20
 _TAIL: Final = "; \t\r\n"
 
 
@@ -63,3 +64,21 @@ def json_blocks(blocks: Iterable[str]) -> Iterator[str]:
         tail = text[len(kept) :]
         if kept:
             yield kept
+
+
+def page_blocks(blocks: Iterable[str], pattern: re.Pattern[str]) -> tuple[re.Match[str], Iterator[str]] | None:
+    """What a script inside a page assigns, in blocks with the lines of the page; `None` where nothing is assigned.
+
+    Args:
+        blocks: the page in pieces of any size.
+        pattern: the assignment, up to the first character of the value.
+    """
+    stream, text = iter(blocks), ""
+    for block in stream:
+        text += block
+        if (match := pattern.search(text)) and match.end() < len(text):
+            rest = "\n" * text.count("\n", 0, match.end()) + text[match.end() :]
+            return match, itertools.chain((rest,), stream)
+        if len(text) > _LONGEST_HEAD:
+            break
+    return None

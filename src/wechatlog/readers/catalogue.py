@@ -54,6 +54,11 @@ READERS: Final = (
     FormatRow("weflow-arkme", "wechatlog.readers.weflow.objects:ARKME", ("json",), marks='"weflow"'),
     FormatRow("echotrace-json", "wechatlog.readers.weflow.objects:ECHOTRACE", ("json",), marks='"session"'),
     FormatRow("ciphertalk-json", "wechatlog.readers.weflow.objects:CIPHERTALK", ("json",), marks='"exportInfo"'),
+    FormatRow("weflow-http", "wechatlog.readers.weflow.objects:HTTP", ("json",), marks='"talker" "messages"'),
+    FormatRow("weflow-cli-json", "wechatlog.readers.weflow.objects:CLI", ("json",), marks='"parsedContent"'),
+    FormatRow(
+        "ciphertalk-html", "wechatlog.readers.weflow.objects:CIPHERTALK_PAGE", ("html", "text"), marks="CHAT_DATA"
+    ),
     FormatRow("training-set", "wechatlog.readers.refusals:TRAINING", ("json", "jsonl", "csv", "text")),
     FormatRow("llm-context", "wechatlog.readers.refusals:CONTEXT", ("json", "jsonl", "text", "csv")),
     FormatRow("contact-list", "wechatlog.readers.refusals:CONTACTS", ("json", "csv", "text")),
@@ -88,7 +93,14 @@ READERS: Final = (
     ),
     FormatRow("weflow-xlsx", "wechatlog.readers.weflow.sheets:XLSX", ("zip",)),
     FormatRow("ciphertalk-xlsx", "wechatlog.readers.weflow.sheets:CIPHERTALK", ("zip",)),
-    FormatRow("weflow-html", "wechatlog.readers.weflow_tables:HTML", ("html", "text", "js")),
+    FormatRow(
+        "weflow-html",
+        "wechatlog.readers.weflow.pages:HTML",
+        ("html", "text", "js"),
+        marks="WEFLOW_DATA | __WEFLOW_CHUNK_LOADED__",
+    ),
+    FormatRow("echotrace-html", "wechatlog.readers.weflow.pages:ECHOTRACE", ("html", "text"), marks="messagesData"),
+    FormatRow("weflow-cli-html", "wechatlog.readers.weflow.pages:CLI", ("html", "text"), marks="聊天记录"),
     FormatRow(
         "weflow-sql",
         "wechatlog.readers.weflow.scripts:SQL",

@@ -1,16 +1,20 @@
-"""The JSON of WeFlow, echotrace and CipherTalk: one message object, and what each tool writes round it.
+"""The message objects of WeFlow, echotrace, CipherTalk and weflow-cli, and what each tool writes round them.
 
 Takes `{…, "session": {…}, "messages": […]}`, gives entries. The tools share their message object: `createTime` in Unix
 seconds, a Chinese `type`, `content` as a person reads it, `isSend`, `senderUsername`. The variants that name senders by
-a number (`senderID`, `senderId`) look them up in a list of the file.
+a number (`senderID`, `senderId`) look them up in a list of the file; those that name keys otherwise say so in a table.
+The answers of WeFlow's local interface and weflow-cli have numbers of types alone, the page of CipherTalk too.
 
 Format facts: WeFlow 1.0.3 and 5.0.0 `formatters/JsonFormatter.ts` (detailed and arkme-json; some builds say `wxid`,
 some `accountId`), echotrace `chat_export_service.dart`, CipherTalk `exportService.ts` (detailed-json, arkme-json). The
-number in `localType` is trusted only where `type` says nothing: older builds got it wrong.
+number in `localType` is trusted only where `type` says nothing: older builds got it wrong. echotrace has the id of the
+chat in own messages where it does not know that of the owner. WeFlow `/api/v1/messages`; weflow-cli `exportService.ts`
+(`exportJson`); CipherTalk `htmlExportGenerator.ts` (`window.CHAT_DATA`).
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,6 +40,8 @@ from wechatlog.engine.json_values import (
     read_object,
     read_string,
 )
+from wechatlog.engine.scripts import page_blocks
+from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.weflow.bodies import check, unframe
 from wechatlog.segments.types import Quote
@@ -43,7 +49,7 @@ from wechatlog.timestamps import ASSUMED_ZONE, parse_clock
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from wechatlog.content.appmsg import AppMessage
     from wechatlog.engine import Head, Reading
@@ -75,8 +81,12 @@ _APP_KINDS: Final = {
 }
 _FIELDS: Final = Fields(
     {
+        Kind.IMAGE: "path=mediaPath|mediaLocalPath|imageFileName",
+        Kind.VIDEO: "path=mediaPath|mediaLocalPath",
+        Kind.VOICE: "path=mediaPath|mediaLocalPath",
+        Kind.FILE: "name=mediaFileName path=mediaPath|mediaLocalPath",
         Kind.STICKER: "name=emojiCaption url=emojiCdnUrl md5=emojiMd5",
-        Kind.LINK: "title=linkTitle url=linkUrl",
+        Kind.LINK: "title=linkTitle|appTitle url=linkUrl|appUrl",
         Kind.LOCATION: "poi=locationPoiname label=locationLabel latitude=locationLat longitude=locationLng",
         Kind.CARD: "name=contactCardNickname id=contactCardAccountId|contactCardWxid|contactCardUsername",
         Kind.MUSIC: "title=musicTitle url=musicUrl|musicDataUrl",
@@ -85,15 +95,17 @@ _FIELDS: Final = Fields(
     }
 )
 _KNOWN: Final = frozenset(
-    """appMsgAppName appMsgDesc appMsgKind appMsgSourceName appMsgSourceUsername appMsgThumbUrl appMsgType cardKind
-    chatLabType chatRecords contactCardAccountId contactCardAlias contactCardAvatar contactCardCity contactCardGender
-    contactCardNickname contactCardProvince contactCardRemark contactCardSignature contactCardUsername contactCardWxid
-    content createTime emojiCaption emojiCdnUrl emojiMd5 finderAvatar finderCoverUrl finderDesc finderDuration
-    finderNickname finderObjectId finderTitle finderUrl finderUsername formattedTime groupNickname isSend linkThumb
-    linkTitle linkUrl localId localType locationLabel locationLat locationLng locationPoiname mediaPath musicAlbumUrl
-    musicAppName musicCoverUrl musicDataUrl musicDuration musicSinger musicSourceName musicTitle musicUrl
-    platformMessageId quotedContent quotedSender quotedSvrid quotedType rawContent replyToMessageId senderAvatar
-    senderAvatarKey senderDisplayName senderID senderId senderUsername source type""".split()
+    """appDescription appMsgAppName appMsgDesc appMsgKind appMsgSourceName appMsgSourceUsername appMsgThumbUrl
+    appMsgType appTitle appUrl cardKind chatLabType chatRecords contactCardAccountId contactCardAlias
+    contactCardAvatar contactCardCity contactCardGender contactCardNickname contactCardProvince contactCardRemark
+    contactCardSignature contactCardUsername contactCardWxid content createTime emojiCaption emojiCdnUrl emojiMd5
+    finderAvatar finderCoverUrl finderDesc finderDuration finderNickname finderObjectId finderTitle finderUrl
+    finderUsername formattedTime groupNickname imageBase64 imageFileName isSend linkThumb linkTitle linkUrl localId
+    localType locationLabel locationLat locationLng locationPoiname mediaFileName mediaId mediaLocalPath mediaPath
+    mediaType mediaUrl musicAlbumUrl musicAppName musicCoverUrl musicDataUrl musicDuration musicSinger
+    musicSourceName musicTitle musicUrl parsedContent platformMessageId quote quotedContent quotedSender quotedSvrid
+    quotedType rawContent replyToMessageId senderAvatar senderAvatarKey senderDisplayName senderID senderId
+    senderUsername source type""".split()
 )
 
 
@@ -104,10 +116,16 @@ class _Tool:
     Attributes:
         frames_texts: texts of groups begin with a line end that nobody typed, and may have lost a word and its colon.
         borrows_ids: the row number stands where the server's id is missing, and ids went through JavaScript's numbers.
+        names: it gives names beside the accounts; the account is the name otherwise.
+        keys: its names of keys, and ours.
+        session: what it says of the chat, as the others say it.
     """
 
     frames_texts: bool = True
     borrows_ids: bool = False
+    names: bool = True
+    keys: Mapping[str, str] = {}
+    session: Callable[[Reading], Json] | None = None
 
 
 # --- people ---------------------------------------------------------------------------------------------------------
@@ -169,8 +187,10 @@ def _members(said: Json, session: Json, is_group: bool | None) -> list[Participa
     return list(found.values())
 
 
-def _describe(reading: Reading) -> None:
+def _describe(reading: Reading, tool: _Tool) -> None:
     """What the file says of the conversation goes to the chat."""
+    if tool.session is not None:
+        reading.said["session"] = tool.session(reading)
     chat, said, session = reading.chat, reading.said, read_object(reading.said.get("session"))
     chat.id = _account(session)
     chat.title = next(iter(_names(session)), chat.id)
@@ -310,7 +330,7 @@ def _sender(
     if account in _NOBODY:
         return name, None, own
     if account.endswith("@chatroom"):
-        return None, None, None
+        return (None if name == chat.title else name), None, own
     return chat.title if name is None and account == chat.id else name, account, own
 
 
@@ -339,7 +359,11 @@ def _segments(
     first = built.segments[0] if built is not None and built.segments and built.kind is kind else None
     if first is not None and not isinstance(first, Quote):
         known = {name: value for name, value in attrs.asdict(first, recurse=False).items() if value} | known
-    quoted = read_string(row.get("quotedSender")), read_string(row.get("quotedContent"))
+    quote = read_object(row.get("quote")) if "quote" in row else row
+    quoted = (
+        read_string(quote.get("quotedSender") or quote.get("accountName") or quote.get("sender")),
+        read_string(quote.get("quotedContent") or (quote.get("content") if quote is not row else None)),
+    )
     if isinstance(first, Quote) and quoted == ("", ""):
         quoted = first.sender or "", first.text
     return build_segments(kind, text, known, quoted=quoted)
@@ -361,6 +385,10 @@ def _entry(
     if own is None and kind not in NOTICES:
         owner = read_string(read_object(reading.said.get("session")).get("ownerId"))
         own = account == owner if listed is None and owner and account else listed
+    if not tool.names:
+        sender = sender or account
+    if own and account == reading.chat.id:
+        account = None  # the id of the chat stands where the owner's is not known
     id_, reply_to = _identifiers(tool, reading, row, built, line)
     segments = _segments(reading, row, kind, text, built)
     return Entry(line, time, precision, sender, account, own, kind, text, segments, id_, reply_to, offset)
@@ -381,6 +409,7 @@ def _plain(reading: Reading, row: Json, line: int, offset: int) -> Entry | None:
         or not name
         or account in _NOBODY
         or account[-9:] == "@chatroom"
+        or account == reading.chat.id
         or not (id_ is None or (type(id_) is str and id_.isdigit() and id_[0] != "0"))
         or own not in (0, 1)
         or "rawContent" in row
@@ -398,22 +427,27 @@ _new: Final = tuple.__new__  # twice as fast as the constructor
 _HOURS: Final = tuple(f"{hour:02}" for hour in range(24))
 
 
-def _entries(reading: Reading, *, tool: _Tool) -> Iterator[Entry]:
+def _entries(reading: Reading, *, tool: _Tool, blocks: Iterable[str] | None = None) -> Iterator[Entry]:
     """Entries of message objects."""
     people: dict[str, Participant] | None = None
-    count, chat, quick = 0, reading.chat, not tool.borrows_ids
-    for _, row, line, offset in iter_objects(reading, lists=_LISTS, needed=_needed, known=_KNOWN):
+    count, chat, quick = 0, reading.chat, not (tool.borrows_ids or tool.keys)
+    page = blocks is not None
+    known = _KNOWN | tool.keys.keys()
+    for _, row, line, offset in iter_objects(
+        reading, lists=_LISTS, needed=_needed, known=known, blocks=blocks, tail=page
+    ):
         if people is None:
-            _describe(reading)
+            _describe(reading, tool)
             people = _numbered(reading.said)
         count += 1
         entry = _plain(reading, row, line, offset) if quick and row.get("type") == "文本消息" else None
         if entry is None:
-            entry = _entry(tool, reading, people, row, line, offset)
+            ours = {tool.keys.get(key, key): value for key, value in row.items()} if tool.keys else row
+            entry = _entry(tool, reading, people, ours, line, offset)
         if entry.is_self and chat.owner is None:
             chat.owner = entry.sender_id
         yield entry
-    _describe(reading)
+    _describe(reading, tool)
     announced = read_integer(read_object(reading.said.get("session")).get("messageCount"))
     if announced is not None and announced != count:
         reading.tell("count-differs", f"the session announces {announced} messages, the file holds {count}")
@@ -459,8 +493,73 @@ def _is_ciphertalk(head: Head) -> Evidence | None:
     return None
 
 
+def _first(value: Any) -> Json:
+    rows = read_list(value)
+    return read_object(rows[0]) if rows else {}
+
+
+def _is_api(head: Head) -> Evidence | None:
+    """An answer of the local interface: whose messages, and how many."""
+    value = read_object(head.json)
+    if not {"talker", "count", "messages"} <= value.keys() or "session" in value:
+        return None
+    first = _first(value["messages"])
+    if {"createTime", "localType"} <= first.keys() or (value["messages"] == [] and "hasMore" in value):
+        return Evidence(1.0, "an object with `talker`, `count` and `messages` with `localType`")
+    return None
+
+
+def _is_cli(head: Head) -> Evidence | None:
+    """An array of messages that were parsed."""
+    if {"localType", "createTime", "parsedContent"} <= _first(head.json).keys():
+        return Evidence(1.0, "an array of objects with `localType`, `createTime` and `parsedContent`")
+    return None
+
+
+_FILE_NAME: Final = re.compile(r"(?P<id>.+)_messages(?: ?\([0-9]+\))?\.[a-z]+")
+
+
+def _cli_session(reading: Reading) -> Json:
+    """The name of a file is the id of its chat."""
+    name = _FILE_NAME.fullmatch(reading.source.name or "")
+    return {"wxid": name["id"]} if name else {}
+
+
+_CHAT_DATA: Final = re.compile(r"window\.CHAT_DATA\s{0,20}=\s{0,20}(?=\{\s{0,20}\"meta\")")
+
+
+def _is_page(head: Head) -> Evidence | None:
+    """The variable and its first key."""
+    return Evidence(1.0, "a page with window.CHAT_DATA") if _CHAT_DATA.search(head.text) else None
+
+
+def _page_session(reading: Reading) -> Json:
+    meta, members = read_object(reading.said.get("meta")), map(read_object, read_list(reading.said.get("members")))
+    # Names out of merged forwards are members too, whose id is the name.
+    reading.said["members"] = [
+        {"wxid": member.get("id", member.get("wxid")), "displayName": member.get("name", member.get("displayName"))}
+        for member in members
+        if member.get("id", "") != member.get("name")
+    ]
+    name, count = meta.get("sessionName"), meta.get("messageCount")
+    return {
+        "wxid": meta.get("sessionId"),
+        "displayName": name,
+        "isGroup": meta.get("isGroup"),
+        "messageCount": count,
+    }
+
+
+def _page_entries(reading: Reading, *, tool: _Tool) -> Iterator[Entry]:
+    """Entries of the message objects in a page."""
+    found = page_blocks(reading.blocks(), _CHAT_DATA)
+    if found is None:
+        raise FormatError("no window.CHAT_DATA in this page", source=reading.source.label)
+    return _entries(reading, tool=tool, blocks=found[1])
+
+
 def _format(
-    name: str, description: str, exporter: str, detect: Callable[[Head], Evidence | None], **habits: bool
+    name: str, description: str, exporter: str, detect: Callable[[Head], Evidence | None], **habits: Any
 ) -> Format:
     entries = partial(_entries, tool=_Tool(**habits))
     return Format(name, description, ".json", detect, entries, {"exporter": exporter})
@@ -478,4 +577,41 @@ ECHOTRACE: Final = _format(
 )
 CIPHERTALK: Final = _format(
     "ciphertalk-json", "CipherTalk detailed and arkme JSON", "CipherTalk", _is_ciphertalk, borrows_ids=True
+)
+HTTP: Final = _format(
+    "weflow-http",
+    "WeFlow (WeChat 4) JSON of the local interface",
+    "WeFlow",
+    _is_api,
+    names=False,
+    keys={"serverId": "platformMessageId"},
+    session=lambda reading: {"wxid": reading.said.get("talker")},
+)
+CLI: Final = _format(
+    "weflow-cli-json",
+    "weflow-cli JSON",
+    "weflow-cli",
+    _is_cli,
+    names=False,
+    keys={"serverId": "platformMessageId", "content": "source", "parsedContent": "content"},
+    session=_cli_session,
+)
+CIPHERTALK_PAGE: Final = Format(
+    "ciphertalk-html",
+    "CipherTalk HTML page",
+    (".html", ".htm"),
+    _is_page,
+    partial(
+        _page_entries,
+        tool=_Tool(
+            keys={
+                "timestamp": "createTime",
+                "sender": "senderUsername",
+                "senderName": "senderDisplayName",
+                "type": "localType",
+            },
+            session=_page_session,
+        ),
+    ),
+    {"exporter": "CipherTalk"},
 )

@@ -1,0 +1,316 @@
+"""The HTML pages of WeFlow, echotrace and weflow-cli.
+
+Takes pages, gives entries. WeFlow and echotrace keep their messages as JSON in a script, each with its bubble as HTML;
+WeFlow's pages of more messages than fit keep them in `<name>_data/chunk-000000.js` (`htmlChunking.ts`). weflow-cli
+writes a block for each message.
+
+Format facts: WeFlow 1.0.3 and 5.0.0 `formatters/HtmlFormatter.ts` (the bubble of a picture, voice or card whose file
+was not exported is empty), its port to Rust (English words), echotrace `chat_export_service.dart` (`messagesData`),
+weflow-cli `exportService.ts` and `export_chat_html.py`.
+"""
+
+from __future__ import annotations
+
+import glob
+import html
+import re
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
+
+from wechatlog.content.accounts import is_account, is_room
+from wechatlog.content.placeholders import quote_segments
+from wechatlog.content.weflow import build_segments
+from wechatlog.diagnostics import Severity
+from wechatlog.engine import Entry, Evidence, Format, Head, Refusal, iter_objects, one_segment
+from wechatlog.engine.html import classes_of, first_with_class, node_text, parse_fragment, parse_page
+from wechatlog.engine.json_values import read_flag, read_identifier, read_string
+from wechatlog.engine.scripts import page_blocks
+from wechatlog.errors import FormatError
+from wechatlog.model import MessageKind, Participant
+from wechatlog.readers.weflow.bodies import check, media_kind, read_body, unframe
+from wechatlog.timestamps import parse_clock
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from lxml.html import HtmlElement
+
+    from wechatlog.engine import Reading
+    from wechatlog.readers.weflow.bodies import Body
+
+_OWNER: Final = "我"
+_TITLE: Final = re.compile(
+    r"<title>(?:(?:聊天记录|Chat history) - )?([^<]{0,400}?)"
+    r"(?: - (?:聊天记录|Chat history))?(?: \(第[0-9/]{1,20}部分\))?</title>"
+)
+_GROUP: Final = re.compile(r"<span>(群聊|Group chat|私聊|Private chat|好友)</span>")
+_ACCOUNT: Final = re.compile(r'微信ID</span>\s{0,80}<span class="info-value">([^<\n]{1,80})</span>')
+_MEDIA_KINDS: Final = {
+    "image": MessageKind.IMAGE,
+    "emoji": MessageKind.STICKER,
+    "audio": MessageKind.VOICE,
+    "video": MessageKind.VIDEO,
+    "file": MessageKind.FILE,
+}
+_TAGS: Final = {"img": MessageKind.IMAGE, "audio": MessageKind.VOICE, "video": MessageKind.VIDEO}
+
+
+def _describe(reading: Reading) -> None:
+    """What stands in the page before the messages."""
+    chat, text = reading.chat, Head.of(reading.source, reading.encoding).text
+    title, group, account = _TITLE.search(text), _GROUP.search(text), _ACCOUNT.search(text)
+    chat.title = html.unescape(title[1]) if title else None
+    chat.is_group = group[1] in ("群聊", "Group chat") if group else None
+    chat.id = html.unescape(account[1]) if account else None
+
+
+def _tell_zone(reading: Reading, time: dt.datetime | None, written: str, line: int) -> None:
+    """The wall clock beside the Unix time shows the zone of the exporting machine."""
+    if time is None or reading.tz is not None or not written or written == time.isoformat(" ")[:19]:
+        return
+    clock = parse_clock(written)
+    if clock is not None and clock.precision == "second" and clock.time != time.replace(tzinfo=None):
+        what = "the page shows other clock times, so it was made in another zone; pass tz= to read it there"
+        reading.tell("other-zone", what, line, once=True)
+
+
+def _file_segments(kind: MessageKind, node: HtmlElement, text: str) -> Body:
+    """The body of an element that shows a file."""
+    path = unquote(node.get("src") or node.get("href") or "")
+    known = {"path": path, **({"name": node_text(node)} if kind is MessageKind.FILE else {})}
+    return kind, text, build_segments(kind, text, known) if text else one_segment(kind, "", **known)
+
+
+# --- WeFlow ---------------------------------------------------------------------------------------------------------
+
+_DATA: Final = re.compile(r"window\.WEFLOW_DATA\s{0,80}=\s{0,80}(?:(?=\[)|(?P<none>null))")
+_CHUNK: Final = "window.__WEFLOW_CHUNK_LOADED__("
+_CHUNK_DATA: Final = re.compile(r"window\.__WEFLOW_CHUNK_LOADED__\(\s{0,80}[0-9]{1,9}\s{0,80},\s{0,80}(?=\[)")
+_KEYS: Final = tuple("itsabpr")
+
+
+def _structured(parts: Mapping[str, HtmlElement], text: str) -> Body | None:
+    """A body whose elements say what it is: a quote, a file, a link card, or a bubble with nothing in it."""
+    quoted, media, node = parts.get("quoted-message"), parts.get("message-media"), parts.get("message-text")
+    if quoted is not None:
+        sender, words = first_with_class(quoted, "quoted-sender"), first_with_class(quoted, "quoted-text")
+        name = "" if sender is None else node_text(sender)
+        preview = "" if words is None else node_text(words, alt=True)
+        return MessageKind.QUOTE, text, quote_segments(text, name or None, preview)
+    if media is not None:
+        classes = (media.get("class") or "").split()
+        if kind := next((_MEDIA_KINDS[name] for name in classes if name in _MEDIA_KINDS), None):
+            return _file_segments(kind, media, text)
+    if node is None:
+        return MessageKind.OTHER, text, None
+    card = parts.get("message-link-card")
+    if card is None:
+        return None
+    link = one_segment(MessageKind.LINK, text, url=card.get("href") or "", title=text.strip())
+    return MessageKind.LINK, text, link
+
+
+def _bubble(reading: Reading, parts: Mapping[str, HtmlElement], line: int) -> Body:
+    node = parts.get("message-text")
+    text = "" if node is None else node_text(node, alt=True)
+    if reading.chat.is_group is not False:
+        text = unframe(reading, text, line)
+    kind, text, segments = _structured(parts, text) or read_body(text)
+    check(reading, kind, text, line, credited=True)
+    return kind, text, segments
+
+
+def _sender(reading: Reading, row: Mapping[str, Any], own: bool | None) -> str | None:
+    """The name where the page shows none: beside the picture, or else the title or 我."""
+    picture = row.get("a")
+    if isinstance(picture, str) and "alt=" in picture:
+        for image in parse_fragment(picture).iter("img"):
+            if alt := image.get("alt"):
+                return str(alt)
+    return _OWNER if own else reading.chat.title
+
+
+def _bubbles(reading: Reading, blocks: Iterable[str]) -> Iterator[Entry]:
+    """Entries of the message objects of one array."""
+    chat = reading.chat
+    for _, row, line, _ in iter_objects(reading, blocks=blocks, tail=True, known=_KEYS):
+        body = row.get("b")
+        root = parse_fragment(body if isinstance(body, str) else "")
+        parts = classes_of(root)
+        name, clock, content = parts.get("sender-name"), parts.get("message-time"), parts.get("message-content")
+        if chat.is_group is None:  # only in groups the writer puts names above the bubbles
+            chat.is_group = name is not None
+        kind, text, segments = _bubble(reading, parts if content is None else classes_of(content), line)
+        own = read_flag(row.get("s"))
+        time = reading.unix_time(row.get("t"), line=line)
+        _tell_zone(reading, time, "" if clock is None else node_text(clock), line)
+        sender = node_text(name) if name is not None else _sender(reading, row, own)
+        id_, reply_to = (read_identifier(reading, row.get(key), line) for key in "pr")
+        account = chat.id if own is False and chat.is_group is False else None
+        yield Entry(line, time, "second", sender, account, own, kind, text, segments, id_, reply_to)
+
+
+def _weflow(reading: Reading) -> Iterator[Entry]:
+    """Entries of a page, or of the files beside it."""
+    _describe(reading)
+    found = page_blocks(reading.blocks(), _DATA)
+    if found is None:
+        raise FormatError("no window.WEFLOW_DATA in this page", source=reading.source.label)
+    if not found[0]["none"]:
+        yield from _bubbles(reading, found[1])
+        return
+    stem = PurePath(reading.source.name or "").stem
+    files = reading.source.siblings(f"{glob.escape(stem)}_data/chunk-*.js")
+    if not files:
+        what = f"the messages are not in the page but in the folder {stem}_data, which is missing"
+        reading.report("missing-file", what, severity=Severity.ERROR)
+    for file in files:
+        text = file.read_text(reading.collector, reading.encoding).lstrip()
+        if match := _CHUNK_DATA.match(text):
+            yield from _bubbles(reading, (text[match.end() :],))
+        else:
+            reading.report("broken-file", f"{file.label} holds no messages", severity=Severity.ERROR)
+
+
+def _is_weflow(head: Head) -> Evidence | Refusal | None:
+    """The name of the script's variable."""
+    if head.text.lstrip().startswith(_CHUNK):
+        return Refusal("a part of a page; read the .html file beside its folder")
+    return Evidence(1.0, "a page with window.WEFLOW_DATA") if _DATA.search(head.text) else None
+
+
+# --- echotrace ------------------------------------------------------------------------------------------------------
+
+_MESSAGES: Final = re.compile(r"(?:const|let|var)\s{1,80}messagesData\s{0,80}=\s{0,80}(?=\[)")
+_ECHOTRACE_KEYS: Final = tuple("date time timeTooltip isSend isMedia content senderName timestamp avatarKey".split())
+
+
+def _echotrace_body(content: str) -> Body:
+    """The body of a bubble: text with `<br>`, or an element that shows a file."""
+    if "<" not in content and "&" not in content:
+        return read_body(content)
+    root = parse_fragment(content)
+    text = node_text(root, alt=True)
+    for node in root.iter(*_TAGS):
+        path = node.get("src") or ""
+        if path and not path.startswith("data:"):
+            kind = media_kind(unquote(path)) or _TAGS[str(node.tag)]
+            return _file_segments(kind, node, text)
+    return read_body(text)
+
+
+def _echotrace(reading: Reading) -> Iterator[Entry]:
+    """Entries of the message objects of the script."""
+    _describe(reading)
+    found = page_blocks(reading.blocks(), _MESSAGES)
+    if found is None:
+        raise FormatError("no messagesData in this page", source=reading.source.label)
+    for _, row, line, _ in iter_objects(reading, blocks=found[1], tail=True, known=_ECHOTRACE_KEYS):
+        kind, text, segments = _echotrace_body(read_string(row.get("content")))
+        check(reading, kind, text, line, credited=True)
+        own, name = read_flag(row.get("isSend")), read_string(row.get("senderName"))
+        time = reading.unix_time(row.get("timestamp"), line=line)
+        _tell_zone(reading, time, f"{read_string(row.get('date'))} {read_string(row.get('time'))}".strip(), line)
+        account = read_string(row.get("avatarKey")) or None
+        account = None if account is None or is_room(account) or not is_account(account) else account
+        if account is None and own is False and reading.chat.is_group is False:
+            account = reading.chat.id
+        if own and account and reading.chat.owner is None:
+            reading.chat.owner = account
+        yield Entry(line, time, "second", name or None, account, own, kind, text, segments)
+
+
+def _is_echotrace(head: Head) -> Evidence | None:
+    """The name of the constant, and a key of its messages."""
+    found = _MESSAGES.search(head.text)
+    if found is None:
+        return None
+    rest = head.text[found.end() :].lstrip()
+    if '"senderName"' in rest or rest.startswith("[]"):
+        return Evidence(1.0, "a page with messagesData")
+    return None if head.complete or len(rest) > 1000 else Evidence(0.7, "a page with messagesData")
+
+
+# --- weflow-cli -----------------------------------------------------------------------------------------------------
+
+_HEADING: Final = re.compile(r"聊天记录 - (?P<name>[^<\n]{1,200})")
+_STAMP: Final = re.compile(r"(?P<sender>.*) · (?P<time>[0-9]{4}[-/][^·]{5,25})", re.DOTALL)
+
+
+def _cli_body(node: HtmlElement) -> Body:
+    parts = classes_of(node)
+    text = node_text(node)
+    link = next((each for each in node.iter("a") if each.get("href")), None)
+    if link is not None and not {"msg-link", "app-url", "msg-app"}.isdisjoint(parts):
+        title = first_with_class(node, "app-title")
+        name = node_text(link if title is None else title)
+        return MessageKind.LINK, text, one_segment(MessageKind.LINK, text, url=link.get("href"), title=name)
+    if "msg-file" in parts or "msg-media" in parts or "msg-sys" in parts:
+        kind, text, segments = read_body(text.removesuffix("\n"))
+        if "msg-sys" in parts and kind is MessageKind.TEXT:
+            kind = MessageKind.SYSTEM
+        return (MessageKind.OTHER if kind is MessageKind.TEXT else kind), text, segments
+    return read_body(text)
+
+
+def _cli(reading: Reading) -> Iterator[Entry]:
+    """Entries of blocks of `sender · time` and a body."""
+    text = "".join(reading.blocks())
+    chat, root = reading.chat, parse_page(text)
+    _describe(reading)
+    account = chat.title if chat.title and is_account(chat.title) else None
+    chat.id, chat.is_group = account, is_room(account)
+    for head in root.iter("div"):
+        match = _STAMP.fullmatch(head.text_content()) if len(head) == 0 else None
+        body = head.getnext()
+        if match is None or body is None or body.tag != "div":
+            continue
+        line = head.sourceline
+        kind, words, segments = _cli_body(body)
+        check(reading, kind, words, line, credited=True)
+        time, precision = reading.clock(match["time"].strip(), line=line)
+        name = match["sender"]
+        own = name == _OWNER if reading.owner is None else None
+        sender_id = name if is_account(name) else None
+        if sender_id and all(member.id != sender_id for member in chat.members):
+            chat.members.append(Participant(name, sender_id, own))
+        yield Entry(line, time, precision, name or None, sender_id, own, kind, words, segments)
+
+
+def _is_cli(head: Head) -> Evidence | None:
+    """The heading, and a block with a name and a time."""
+    if not _HEADING.search(head.text) or not re.search(r"<div[^<>]{0,200}>[^<>\n]{1,200} · [0-9]{4}[-/]", head.text):
+        return None
+    return Evidence(0.95, "blocks of a name and a time under the heading 聊天记录")
+
+
+HTML: Final = Format(
+    "weflow-html",
+    "WeFlow 1 HTML page, WeChat 4",
+    (".html", ".htm"),
+    _is_weflow,
+    _weflow,
+    {"exporter": "WeFlow"},
+    options={},
+    credits_notices=True,
+)
+ECHOTRACE: Final = Format(
+    "echotrace-html",
+    "echotrace HTML page, WeChat 4",
+    (".html", ".htm"),
+    _is_echotrace,
+    _echotrace,
+    {"exporter": "echotrace"},
+    credits_notices=True,
+)
+CLI: Final = Format(
+    "weflow-cli-html",
+    "weflow-cli HTML page",
+    (".html", ".htm"),
+    _is_cli,
+    _cli,
+    {"exporter": "weflow-cli"},
+    credits_notices=True,
+)
