@@ -188,16 +188,14 @@ def _ciphertalk_rows(reading: Reading) -> Iterator[Entry]:
         if row.details:
             kind, segments = MessageKind.FORWARD, _forward(reading, text, row.details)
         check(reading, kind, text, line)
-        if row.seconds:
-            time, precision = reading.unix_time(row.seconds, line=line), "second"
-        else:
-            time, precision = reading.clock(row.time, line=line)  # type: ignore[assignment]
+        clock = (None, None) if row.seconds else reading.clock(row.time, line=line)
+        time, precision = (reading.unix_time(row.seconds, line=line), None) if row.seconds else clock
         account: str | None = row.account or None
         if is_room(account):
             chat.id, chat.is_group, account = account, True, None
         if kind not in NOTICES:
             people.learn(row.sender, account, None)
-        yield Entry(line, time, precision, row.sender or None, account, None, kind, text, segments)
+        yield Entry(line, time, precision or "second", row.sender or None, account, None, kind, text, segments)
 
 
 XLSX: Final = Format(
