@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import wechatlog
 from wechatlog import MessageKind
 from wechatlog.readers import pywxdump
+from wechatlog.readers.weflow import weclone
 from wechatlog.testing import check_reader
 
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -231,9 +232,9 @@ def test_a_hostile_record_is_left_alone() -> None:
 
 
 def test_the_header_is_needed() -> None:
-    with pytest.raises(wechatlog.FormatError, match="no header of this format"):
+    with pytest.raises(wechatlog.FormatError, match="the first line is not id,MsgSvrID"):
         wechatlog.load(b"1,2,3\r\n", format="pywxdump-csv")
-    with pytest.raises(wechatlog.FormatError, match="no sheet begins with the header"):
+    with pytest.raises(wechatlog.FormatError, match="no sheet has the columns id,MsgSvrID"):
         wechatlog.load(_empty_book(), format="pywxdump-csv")
     with pytest.raises(wechatlog.FormatError, match="no constant local_msg_list"):
         wechatlog.load(b"const local_msg_count = 1\n", format="pywxdump-js")
@@ -318,7 +319,7 @@ def test_conformance() -> None:
         ("pywxdump-csv", pywxdump.CSV),
         ("pywxdump-json", pywxdump.JSON),
         ("pywxdump-js", pywxdump.JS),
-        ("weclone-csv", pywxdump.WECLONE),
+        ("weclone-csv", weclone.CSV),
     ):
         cases = [path for path in (CORPUS / folder).iterdir() if path.suffix in (".csv", ".js")]
         check_reader(reader, samples=cases or [CORPUS / folder / "chat.json"])

@@ -21,7 +21,7 @@ _ASSIGNMENT: Final = re.compile(
     r"\ufeff?\s*(?:(?:window|globalThis|self)\.|(?:var|let|const)\s+)?(?P<name>[A-Za-z_$][\w$]{0,80})\s*=\s*(?=[\[{])"
 )
 _SEARCHED: Final = 4096
-_LONGEST_HEAD: Final = 8 << 20
+_LONGEST_HEAD: Final = 64 << 20
 _TAIL: Final = "; \t\r\n"
 
 
@@ -73,9 +73,12 @@ def page_blocks(blocks: Iterable[str], pattern: re.Pattern[str]) -> tuple[re.Mat
         blocks: the page in pieces of any size.
         pattern: the assignment, up to the first character of the value.
     """
-    stream, text = iter(blocks), ""
+    stream, text, wanted = itertools.chain(blocks, ("",)), "", 0
     for block in stream:
         text += block
+        if block and len(text) < wanted:
+            continue
+        wanted = 2 * len(text)  # so that a long head costs linear time
         if (match := pattern.search(text)) and match.end() < len(text):
             rest = "\n" * text.count("\n", 0, match.end()) + text[match.end() :]
             return match, itertools.chain((rest,), stream)
