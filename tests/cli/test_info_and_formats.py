@@ -120,9 +120,9 @@ def test_one_format(run: Run) -> None:
 
 
 def test_unknown_format(run: Run) -> None:
-    result = run("formats", "docx")
+    result = run("formats", "odt")
     assert result.exit_code == 2
-    assert "'docx': no format of that name\nKnown: markdown, " in result.stderr
+    assert "'odt': no format of that name\nKnown: markdown, " in result.stderr
 
 
 @pytest.mark.parametrize(
