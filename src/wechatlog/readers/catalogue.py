@@ -157,7 +157,9 @@ READERS: Final = (
     FormatRow("paste-ios", "wechatlog.readers.pasted:IOS", ("text",)),
     FormatRow("paste-names", "wechatlog.readers.pasted:NAMES", ("text",)),
     FormatRow("wcda-json", "wechatlog.readers.wcda:JSON", ("json", "text", "binary", "zip")),
-    FormatRow("wcda-txt", "wechatlog.readers.wcda:TXT", ("text", "csv")),
+    FormatRow(
+        "wcda-txt", "wechatlog.readers.wcda:TXT", ("text", "csv"), lines=r"(?:会话:|\[[0-9]{4}-[0-9]{2}-[0-9]{2} )"
+    ),
     FormatRow("wcda-xlsx", "wechatlog.readers.wcda:XLSX", ("zip",)),
     FormatRow("chatlog-json", "wechatlog.readers.chatlog:JSON", ("json",), marks='"seq" | "items"'),
     FormatRow("chatlog-webhook", "wechatlog.readers.chatlog:WEBHOOK", ("json", "jsonl"), marks='"messages"'),
