@@ -167,6 +167,9 @@ class Union:
     def _match(self, part: Part) -> None:
         taken: set[int] = set()
         self._match_ids(part, taken)
+        if offset := self._offset_of_ids(part):
+            self._shift(part, offset)
+            self._match_ids(part, taken)
         self._compare(part)
         if not part.is_same_chat and not part.matched:
             self._find_offset(part)
@@ -215,7 +218,7 @@ class Union:
             return
         part.space = self._space_of(pairs)
         for index, entry, agree in pairs:
-            if agree and entry != _NONE and entry not in taken:
+            if agree and entry != _NONE and entry not in taken and part.found[index] == _NONE:
                 self._pair(part, index, entry, taken)
 
     def _is_own_numbering(self, part: Part) -> bool:
@@ -313,6 +316,22 @@ class Union:
     def _clock(self, entry: int) -> int | None:
         return self.seconds[entry] if self.messages[entry].precision not in ("minute", "day") else None
 
+    def _shift(self, part: Part, offset: int) -> None:
+        if offset:
+            part.offset += offset
+            part.seconds = [None if second is None else second + offset for second in part.seconds]
+
+    def _offset_of_ids(self, part: Part) -> int:
+        """What the clock of the part is behind, as most of the messages matched by id say."""
+        differences: dict[int, int] = {}
+        for index, entry in enumerate(part.found):
+            if entry != _NONE:
+                one, two = self._clock(entry), part.second(index)
+                if one is not None and two is not None:
+                    differences[one - two] = differences.get(one - two, 0) + 1
+        shift, number = max(differences.items(), key=lambda item: (item[1], -abs(item[0]), item[0]), default=(0, 0))
+        return shift if number >= _FEWEST_SHIFTED and number * 2 > sum(differences.values()) else 0
+
     def _find_offset(self, part: Part) -> None:
         """Find out whether the clock of the part is wrong, from texts that stand once in both."""
         if self._distinct is None:
@@ -344,8 +363,7 @@ class Union:
         before = part.telling, part.alike
         self._compare(part, shift)
         if part.is_same_chat and part.alike > before[1]:
-            part.offset = shift
-            part.seconds = [None if second is None else second + shift for second in part.seconds]
+            self._shift(part, shift)
         else:
             part.telling, part.alike = before
 

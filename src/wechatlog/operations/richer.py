@@ -44,7 +44,15 @@ def _richness(message: Message) -> tuple[Any, ...]:
     """How much a body says: the kind, the segments, the text; then any order."""
     given = message.given_segments
     known = sum(1 for segment in given or () for value in _fields(segment).values() if value not in (None, "", ()))
-    return (_VAGUE.get(message.kind, _KNOWN), message.kind.value, known, given is not None, *_by_length(message.text))
+    kept = len(message.text) - message.text.count("?")  # a conversion leaves "??" of what it cannot write
+    return (
+        _VAGUE.get(message.kind, _KNOWN),
+        message.kind.value,
+        known,
+        given is not None,
+        kept,
+        *_by_length(message.text),
+    )
 
 
 def _fields(segment: Segment) -> dict[str, Any]:

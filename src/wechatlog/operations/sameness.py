@@ -11,12 +11,14 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
+from wechatlog.content.placeholders import read_placeholder
 from wechatlog.emoji import lookup, to_unicode
 from wechatlog.model import MessageKind
 from wechatlog.segments.types import Quote
 
 if TYPE_CHECKING:
     from wechatlog.model import Message
+    from wechatlog.segments.types import Segment
 
 __all__ = ["NOTICES", "content_key", "detail", "is_telling", "letters", "lossy", "resemble"]
 
@@ -61,13 +63,23 @@ def _canonical_emoji(text: str) -> str:
     return to_unicode(_BRACKETS.sub(canonical, text))
 
 
+def _meaning(message: Message) -> tuple[MessageKind, tuple[Segment, ...] | None]:
+    """The kind and the segments of a message, also where its reader left a placeholder as a text."""
+    if message.kind is MessageKind.TEXT and message.text[:1] in ("[", "【") and message.given_segments is None:
+        found = read_placeholder(message.text)
+        if found is not None:
+            return found
+    return message.kind, message.given_segments
+
+
 def content_key(message: Message) -> str:
     """What is the same in every export of a message; for what is no text its kind."""
-    kind, text = message.kind, message.text
+    kind, text = _meaning(message)[0], message.text
     if kind not in _TEXTS:
         return "\0" + kind.value
     if kind is MessageKind.QUOTE or "「" in text[:1]:
         typed = "".join(segment.raw for segment in message.segments if not isinstance(segment, Quote))
+        typed = typed.strip().removeprefix("[引用]")
         text = typed if typed.strip() else text
     return _normalise(text)
 
@@ -79,8 +91,8 @@ def is_telling(key: str) -> bool:
 
 def detail(message: Message) -> str | None:
     """What tells messages with the key of one kind apart: file name, title, amount; `None` where that is unknown."""
-    given = message.given_segments
-    if message.kind in _TEXTS or not given:
+    kind, given = _meaning(message)
+    if kind in _TEXTS or not given:
         return None
     for name in _DETAILS:
         value = getattr(given[0], name, None)
@@ -109,23 +121,35 @@ def lossy(key: str) -> str:
 
 
 def _said(message: Message) -> str:
-    """The letters of a message; none for one that an exporter did not understand."""
-    is_unknown = message.kind is MessageKind.OTHER and _PLACEHOLDER.fullmatch(message.text.strip())
-    return "" if is_unknown else letters(message.text)
+    """The letters of what a message says, without the label of its kind; none for one that nobody understood."""
+    known = detail(message)
+    if known is not None:
+        return known
+    text = message.text.strip()
+    label = _PLACEHOLDER.match(text)
+    if label is not None and (label.end() < len(text) or message.kind not in _TEXTS or _is_unknown(message)):
+        text = text[label.end() :]
+    return letters(text)
+
+
+def _is_unknown(message: Message) -> bool:
+    """Whether a message is but a label in brackets that is no emoji: its exporter, or its reader, knew no better."""
+    is_vague = message.kind in (MessageKind.OTHER, MessageKind.TEXT)
+    return (
+        is_vague and _PLACEHOLDER.fullmatch(message.text.strip()) is not None and lookup(message.text.strip()) is None
+    )
 
 
 def resemble(one: Message, two: Message) -> bool:
     """Whether two messages of one sender at one time may be versions of one, although their keys differ."""
     kinds = {one.kind, two.kind}
-    if kinds <= NOTICES:
-        return len(kinds) == 1
-    if kinds & NOTICES and len(kinds) > 1:
-        return letters(one.text) == letters(two.text)
     first, second = _said(one), _said(two)
+    if kinds & NOTICES:
+        return first == second or (len(kinds) == 1 and kinds <= NOTICES)
     if len(first) > len(second):
         first, second = second, first
     if kinds <= _TEXTS:
         return len(first) >= _CONTAINED and first in second
-    if MessageKind.OTHER in kinds or (kinds <= _APPS and len(kinds) == 2):
+    if MessageKind.OTHER in kinds or _is_unknown(one) or _is_unknown(two) or (kinds <= _APPS and len(kinds) == 2):
         return not first or first in second
     return len(first) >= _SHORTEST and first in second

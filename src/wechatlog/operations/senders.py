@@ -25,6 +25,7 @@ ANYBODY: Final = ""
 
 _ID, _NAME, _OWN, _NOBODY = "i", "n", "o", "-"
 _SHARE: Final = 0.6
+_NOTICEABLE: Final = 0.1
 _SHARE_OF_IDS: Final = 0.8
 _MANY: Final = 3
 
@@ -135,24 +136,33 @@ class Senders:
         Args:
             counts: by a key of what is known already, and a key of the new export.
         """
-        by_new: dict[str, dict[str, int]] = {}
-        by_old: dict[str, dict[str, int]] = {}
-        for (old, new), number in sorted(counts.items()):
-            if ANYBODY in (old, new) or _NOBODY in (old, new):
-                continue
-            for table, one, two in ((by_new, new, self.top(old)), (by_old, self.top(old), new)):
-                row = table.setdefault(one, {})
-                row[two] = row.get(two, 0) + number
-        for new, row in by_new.items():
-            old, number = max(row.items(), key=lambda item: (item[1], item[0]))
-            share = number / sum(row.values())
-            if self.top(new) == self.top(old) or share < _SHARE:
-                continue
-            two_ids = self._class_ids.get(self.top(old)) and self._class_ids.get(self.top(new))
-            column = by_old[old]
-            if two_ids and (number < _MANY or share < _SHARE_OF_IDS or max(column.values()) > number):
-                continue
-            self._accept(old, new, number, share)
+        known = {pair: number for pair, number in sorted(counts.items()) if not {ANYBODY, _NOBODY} & set(pair)}
+        for place in (1, 0):  # what each of the new ones is, and then what each of the old ones is
+            by_one: dict[str, dict[str, int]] = {}
+            by_two: dict[str, dict[str, int]] = {}
+            for pair, number in known.items():
+                one, two = pair[place], self.top(pair[1 - place])
+                for table, row, column in ((by_one, one, two), (by_two, two, one)):
+                    table.setdefault(row, {})[column] = table.get(row, {}).get(column, 0) + number
+            for one, counted in by_one.items():
+                total, same = sum(counted.values()), self.top(one)
+                rest = {two: number for two, number in counted.items() if self.top(two) != same}
+                two, number = max(rest.items(), key=lambda item: (item[1], item[0]), default=("", 0))
+                share = number / (total if number < max(_MANY, total * _NOTICEABLE) else sum(rest.values()) or 1)
+                if number and self._is_sure(one, two, share, by_one, by_two):
+                    self._accept(one, two, number, share)
+
+    def _is_sure(
+        self, one: str, two: str, share: float, by_one: dict[str, dict[str, int]], by_two: dict[str, dict[str, int]]
+    ) -> bool:
+        """Whether the messages say that two keys are one sender."""
+        if self.top(one) == self.top(two) or share < _SHARE:
+            return False
+        number, others = by_one[one][two], by_two[two]
+        if self._class_ids.get(self.top(one)) and self._class_ids.get(self.top(two)):
+            return number >= _MANY and share >= _SHARE_OF_IDS and max(others.values()) <= number
+        # somebody who passes on what all others say is none of them
+        return not (len(others) >= _MANY and len(by_two) == 1)
 
     def _accept(self, old: str, new: str, number: int, share: float) -> None:
         ids = [min(self._class_ids.get(self.top(key), set()), default=None) for key in (old, new)]
