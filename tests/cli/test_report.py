@@ -91,6 +91,13 @@ def test_an_empty_chat_and_one_message() -> None:
     assert "<dd>1</dd>" in render_report("甲", statistics([Message(text="早")]))
 
 
+def test_the_first_and_the_last_year_of_all() -> None:
+    messages = [say("0001-01-01", "李四", "早"), say("2024-02-29", "李四", "早"), say("9999-12-31", "李四", "早")]
+    page = render_report("甲", statistics(messages))
+    for day in ("0001-01-01: 1", "2024-12-31: 0", "9999-12-31: 1"):
+        assert f"<title>{day}</title>" in page
+
+
 def test_both_languages_have_the_same_words() -> None:
     assert set(REPORT_LANGUAGES["zh"]) == set(REPORT_LANGUAGES["en"])
 

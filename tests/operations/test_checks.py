@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
@@ -35,9 +36,11 @@ def test_order() -> None:
 
 
 def test_an_hour_that_comes_twice_is_in_order() -> None:
-    before = dt.datetime(2026, 10, 25, 2, 30, tzinfo=dt.timezone(dt.timedelta(hours=2)))
-    after = dt.datetime(2026, 10, 25, 2, 10, tzinfo=dt.timezone(dt.timedelta(hours=1)))
+    berlin = ZoneInfo("Europe/Berlin")
+    before = dt.datetime(2026, 10, 25, 2, 30, tzinfo=berlin)
+    after = dt.datetime(2026, 10, 25, 2, 10, tzinfo=berlin, fold=1)
     assert codes(Message(time=before), Message(time=after)) == []
+    assert codes(Message(time=after), Message(time=before)) == [("backwards", 1)]
 
 
 def test_repeats() -> None:

@@ -100,6 +100,16 @@ def test_places_are_in_the_text(words: str, before: str, after: str) -> None:
         assert 0 <= start < end <= len(text)
 
 
+def test_a_thousand_places_in_a_long_text_cost_little() -> None:
+    def cost(number: int) -> float:
+        text = "é圖" * number
+        start = time.process_time()
+        assert len(compile_words("圖")(text) or ()) == 1000
+        return time.process_time() - start
+
+    assert cost(80_000) < 40 * max(cost(4_000), 0.005)
+
+
 def chat() -> Conversation:
     inner = Forward("内层", (Message(sender="温杉", text="伞面用皮纸"),), raw="[聊天记录]")
     outer = Forward(

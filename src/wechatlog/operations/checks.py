@@ -13,6 +13,7 @@ import attrs
 import regex
 
 from wechatlog.segments.types import File, Image, Link, Sticker, Video, Voice
+from wechatlog.timestamps import instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -105,7 +106,7 @@ class _Order:
         self._last = time
         if last is None or (time.tzinfo is None) != (last.tzinfo is None):
             return
-        step = time - last
+        step = instant(time) - instant(last)
         if step < dt.timedelta():
             yield "backwards", f"{_clock(time)} after {_clock(last)}"
         elif step > self._gap:

@@ -103,10 +103,15 @@ class _Words:
 
 def _placed(spans: tuple[Span, ...] | None, places: list[int]) -> tuple[Span, ...] | None:
     """Spans of a folded text as those of the text itself; a part of a character is the whole of it."""
-    if spans is None:
-        return None
-    ends = (next((place for place in places[end:] if place > places[end - 1]), places[-1]) for _, end in spans)
-    return tuple((places[start], end) for (start, _), end in zip(spans, ends, strict=True))
+    return None if spans is None else tuple((places[start], _end(places, end)) for start, end in spans)
+
+
+def _end(places: list[int], end: int) -> int:
+    """Where the last character ends that is in a span of a folded text."""
+    last = places[end - 1]
+    while end < len(places) - 1 and places[end] == last:
+        end += 1
+    return places[end]
 
 
 def _ways(words: str, *, case: bool) -> str:

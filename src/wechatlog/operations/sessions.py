@@ -70,7 +70,8 @@ def own_gap(messages: Iterable[Message]) -> dt.timedelta:
         Between five minutes and a day, in whole seconds; an hour where there are fewer than 30 pauses of a second or
         more, or all are alike.
     """
-    times = [message.time for message in messages if message.time is not None and message.precision != "day"]
+    dated = (message for message in messages if message.precision != "day")
+    times = [instant(message.time) for message in dated if message.time is not None]
     steps = (abs((two - one).total_seconds()) for one, two in itertools.pairwise(times))
     pauses = [math.log(step) for step in steps if step >= 1]
     if len(pauses) < _FEWEST or len(set(pauses)) == 1:

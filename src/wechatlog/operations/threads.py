@@ -19,6 +19,7 @@ import attrs
 
 from wechatlog.model import MessageKind, normalize_name, participant_key
 from wechatlog.segments.types import Mention, Quote
+from wechatlog.timestamps import instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -302,10 +303,9 @@ def _minutes(earlier: Message, later: Message) -> float | None:
     """Minutes between two messages; `None` where that is too long. Nothing where a time is unknown."""
     if earlier.time is None or later.time is None:
         return 0.0
-    try:
-        span = later.time - earlier.time
-    except TypeError:  # one of them has a zone
+    if (earlier.time.tzinfo is None) != (later.time.tzinfo is None):
         return 0.0
+    span = instant(later.time) - instant(earlier.time)
     return None if span > _SPAN else max(span.total_seconds(), 0.0) / 60
 
 

@@ -7,6 +7,7 @@ said by colour alone: every mark has its number as a title, and the lists have t
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -170,10 +171,8 @@ def _years(found: Statistics) -> Iterator[Year]:
         first = dt.date(year, 1, 1)
         before = first.weekday()
         squares = []
-        for number in range(366):
+        for number in range(365 + calendar.isleap(year)):
             day = first + dt.timedelta(days=number)
-            if day.year != year:
-                break
             count = found.days.get(day, 0)
             week, weekday = divmod(number + before, 7)
             squares.append(Square(week, weekday, _strength(count, most), f"{day}: {count:,}"))
