@@ -111,3 +111,30 @@ def test_long_lists_cost_no_more_than_they_are_long() -> None:
     assert asides(Message(kind="forward", text=raw, segments=[Forward(None, inside, raw=raw)])) == ()
     other = [Message(sender="何雁", text=f"-{number}") for number in range(20_000)]
     assert len(asides(Message(kind="forward", text=raw, segments=[Forward(None, other, raw=raw)]))) == 20_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[合并转发|群聊的聊天记录]\n  何雁 2026-05-01 10:00:00\n  桐油要刷\n  两遍\n\n  顾桐 2026-05-01 10:01:00\n  [聊天记录]\n    温杉 10:02\n    皮纸\n",
+        "何雁: 桐油要刷\n两遍\n顾桐: [聊天记录]\n  温杉: 皮纸",
+        "记录\n- 何雁：桐油要刷\n  两遍\n- 顾桐：[聊天记录]\n    - 温杉：皮纸",
+    ],
+)
+def test_what_a_text_lists_is_not_said_again(text: str) -> None:
+    inner = Forward(None, (Message(sender="温杉", text="皮纸"),), raw="[聊天记录]")
+    inside = (
+        Message(sender="何雁", text="桐油要刷\n两遍"),
+        Message(sender="顾桐", kind="forward", text="[聊天记录]", segments=(inner,)),
+    )
+    assert asides(Message(kind="forward", text=text, segments=[Forward("记录", inside, raw=text)])) == ()
+    more = (*inside, Message(sender="何雁", text="好"))
+    rest = asides(Message(kind="forward", text=text, segments=[Forward("记录", more, raw=text)]))
+    assert [aside.text for aside in rest] == ["好"]
+
+
+def test_a_heading_lists_nothing() -> None:
+    inside = (Message(sender="何雁", text="聊天记录"), Message(sender="顾桐", text="好"))
+    text = "何雁和顾桐的聊天记录\n共 2 条"
+    found = asides(Message(kind="forward", text=text, segments=[Forward("何雁和顾桐的聊天记录", inside, raw=text)]))
+    assert [aside.text for aside in found] == ["聊天记录", "好"]

@@ -88,10 +88,10 @@ def asides(message: Message) -> tuple[Aside, ...]:
         [('李四', '谁有伞骨')]
     """
     given = message.given_segments
-    return () if given is None else tuple(_asides(given, 0))
+    return () if given is None else tuple(_asides(given, 0, _Listing(message.text)))
 
 
-def _asides(segments: Iterable[Segment], depth: int) -> Iterator[Aside]:
+def _asides(segments: Iterable[Segment], depth: int, listing: _Listing) -> Iterator[Aside]:
     for segment in segments:
         if type(segment) in _IN_THE_TEXT:
             continue
@@ -102,7 +102,7 @@ def _asides(segments: Iterable[Segment], depth: int) -> Iterator[Aside]:
         if words := _words(segment):
             yield Aside(segment, None, words, depth)
         if isinstance(segment, Forward) and depth < _DEEPEST:
-            yield from _inside(segment, depth + 1)
+            yield from _inside(segment, depth + 1, listing)
 
 
 class _Shown:
@@ -127,6 +127,40 @@ class _Shown:
         return True
 
 
+class _Listing:
+    """The lines in which the text of a message lists those that are forwarded with it, one after the other."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = [line.strip() for line in text.split("\n")] if "\n" in text else []
+        self._next = 0
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether something was found listed, and nothing missing yet."""
+        return bool(self._lines) and self._next > 0
+
+    def has(self, sender: str | None, text: str) -> bool:
+        """Whether a message is listed next; after one that is not, nothing is.
+
+        Its first line stands at the end of a line that names the sender, or of the line after that; the heading of the
+        list is no such line.
+        """
+        first, *rest = [line.strip() for line in text.split("\n")]
+        for at in range(self._next, len(self._lines)):
+            if not self._lines[at].endswith(first) or self._lines[at + 1 : at + 1 + len(rest)] != rest:
+                continue
+            if self._names(at, sender or ""):
+                self._next = at + 1 + len(rest)
+                return True
+        self._lines = []
+        return False
+
+    def _names(self, at: int, sender: str) -> bool:
+        if not at:
+            return f"{sender}:" in self._lines[0] or f"{sender}：" in self._lines[0]
+        return sender in self._lines[at] or sender in self._lines[at - 1]
+
+
 def _words(segment: Segment) -> str:
     """What is known of a piece beside the part of the text that it stands for; names of files of pictures are none."""
     if segment.raw.strip():
@@ -136,19 +170,18 @@ def _words(segment: Segment) -> str:
     return _BETWEEN.join(part for part in dict.fromkeys(parts) if part and part not in segment.raw)
 
 
-def _inside(forward: Forward, depth: int) -> Iterator[Aside]:
+def _inside(forward: Forward, depth: int, listing: _Listing) -> Iterator[Aside]:
     """The messages of a forward: what each quotes, its text, and what else is read with it.
 
     Left out are those that the text of the whole message lists, as far as it does from the first on.
     """
-    listed = _Shown(forward.raw)
     for message in forward.messages:
-        apart = tuple(_asides(message.given_segments or (), depth))
+        is_listed = listing.has(message.sender, message.text) if message.text else listing.has_begun
+        apart = tuple(_asides(message.given_segments or (), depth, listing))
         quoted = [aside for aside in apart if is_quoted(aside, depth)]
         yield from quoted
-        text = message.text or _label(message)
-        if not listed.has(f"{message.sender}: {text}"):
-            yield Aside(forward, message.sender, text, depth)
+        if not is_listed:
+            yield Aside(forward, message.sender, message.text or _label(message), depth)
         yield from (aside for aside in apart if not is_quoted(aside, depth))
 
 
