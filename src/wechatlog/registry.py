@@ -400,7 +400,19 @@ def _why_unknown(head: Head) -> str:
     if "zip" in head.containers and (text := office_document(head.source) or ""):
         return text
     known = (text for key, text in _NO_FORMAT.items() if key in head.containers)
-    return next(known, "no known format: no line looks like a message header")
+    reason = next(known, "no known format: no line looks like a message header")
+    if "text" in head.containers and (template := _offer(head)):
+        described = "if its lines are messages, describe them: --text-format"
+        return f"no known format; {described} '{template}', in Python format=wechatlog.text_format('{template}')"
+    return reason
+
+
+def _offer(head: Head) -> str | None:
+    """A template for lines that look like headers, if it can be typed as it stands."""
+    from wechatlog.tokenizer import offer_template
+
+    template = offer_template(line for line in head.lines if line.strip())
+    return template if template is not None and not set("'\\\n") & set(template) else None
 
 
 def detect_reader(source: Source, encoding: str | None = None) -> tuple[Reader, Detection]:

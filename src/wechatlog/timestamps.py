@@ -19,6 +19,7 @@ __all__ = [
     "Precision",
     "ZoneLike",
     "from_unix",
+    "hour_of_day",
     "in_zone",
     "instant",
     "parse_clock",
@@ -140,7 +141,7 @@ def from_unix(seconds: float, zone: dt.tzinfo) -> dt.datetime:
 
 # Digits are ASCII on purpose: `\d` would take full-width ones.
 _DATE = r"(?P<year>[0-9]{4})(?:-|/|\.|年)(?P<month>[0-9]{1,2})(?:-|/|\.|月)(?P<day>[0-9]{1,2})日?"
-_HALF = r"(?P<half>上午|下午|中午|凌晨|早上|晚上|傍晚|清晨|AM|PM|am|pm|[ap]\.m\.)"
+_HALF = r"(?P<half>上午|下午|中午|凌晨|早上|早晨|晚上|傍晚|清晨|夜里|半夜|午夜|AM|PM|am|pm|[ap]\.m\.)"
 _TIME = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
 _OFFSET = r"(?P<offset>Z|[+-][0-9]{2}:?[0-9]{2})"
 _GAP = r"[T \u00a0\u2002-\u200a\u202f\u3000]*"
@@ -160,7 +161,10 @@ _RELATIVE: Final = re.compile(
 )
 _DAYS_BACK: Final = {"今天": 0, "昨天": 1, "前天": 2, "today": 0, "yesterday": 1}
 _WEEKDAYS: Final = "一二三四五六日"
-_MORNING: Final = frozenset({"上午", "凌晨", "早上", "清晨", "am", "a.m."})
+_NO_WORD: Final = re.compile(r"[\W_]+")
+_MORNING: Final = frozenset({"上午", "凌晨", "早上", "早晨", "清晨", "am"})
+_EVENING: Final = frozenset({"晚上", "夜里", "半夜", "午夜"})
+_NIGHT: Final = frozenset({"夜里", "半夜", "午夜"})
 
 
 def parse_clock(text: str, *, today: dt.date | None = None) -> Clock | None:
@@ -228,7 +232,7 @@ def _build(match: re.Match[str], day: dt.date | None, *, day_from: re.Match[str]
         if groups["hour"] is None:
             return Clock(dt.datetime.combine(day, dt.time()), "day")
         half = groups.get("half") or groups.get("half2")
-        hour = _hour_of_day(int(groups["hour"]), half.lower() if half else None)
+        hour = hour_of_day(int(groups["hour"]), half or None)
         fraction = (groups["fraction"] or "")[:6].ljust(6, "0") if groups["fraction"] else "0"
         clock = dt.time(
             hour,
@@ -242,15 +246,23 @@ def _build(match: re.Match[str], day: dt.date | None, *, day_from: re.Match[str]
     return Clock(dt.datetime.combine(day, clock), "second" if groups["second"] else "minute")
 
 
-def _hour_of_day(hour: int, half: str | None) -> int:
-    """The hour of a 24-hour clock; `下午12:30` is half past noon and `上午12:30` half past midnight."""
+def hour_of_day(hour: int, half: str | None) -> int:
+    """The hour of a 24-hour clock; `下午12:30` is half past noon and `上午12:30` half past midnight.
+
+    Args:
+        hour: as the clock shows it.
+        half: of the day: `am`, `p.m.`, `下午`, `凌晨`, …; `None` for a clock of 24 hours.
+    """
+    half = None if half is None else _NO_WORD.sub("", half).lower()
     if half is None or hour > 12:
+        return hour
+    if half in _NIGHT and hour != 12 and hour < 6:
         return hour
     if half in _MORNING:
         return hour % 12
     if half == "中午":
         return hour if hour >= 10 else hour + 12
-    if half == "晚上" and hour == 12:
+    if half in _EVENING and hour == 12:
         return 0
     return hour % 12 + 12
 

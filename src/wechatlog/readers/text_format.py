@@ -7,6 +7,7 @@ registry: it is passed as `format=`.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -15,7 +16,8 @@ from wechatlog.diagnostics import Severity
 from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
 from wechatlog.engine.records import count_headers, read_records
 from wechatlog.model import MessageKind
-from wechatlog.tokenizer import Grammar, compile_format
+from wechatlog.timestamps import hour_of_day
+from wechatlog.tokenizer import Grammar, compile_format, loose_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 __all__ = ["TextFormat", "text_format"]
 
 _FINE: Final = ("%S", "%f")
+_YEAR: Final = ("%Y", "%y")
+_BLANKS: Final = re.compile(r"\s+")
+_MARKS: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 def text_format(template: str, *, name: str = "text-format") -> TextFormat:
@@ -47,7 +52,7 @@ def text_format(template: str, *, name: str = "text-format") -> TextFormat:
         ValueError: for an unknown directive or field.
     """
     grammar, strptime = compile_format(template)
-    return TextFormat(name, grammar, strptime)
+    return TextFormat(name, grammar, strptime, loose_pattern(template))
 
 
 @attrs.frozen
@@ -58,11 +63,13 @@ class TextFormat:
         name: for diagnostics.
         grammar: of the tokenizer.
         strptime: the format of the time, empty where the lines have none.
+        loose: lines that are nearly headers, or `None`.
     """
 
     name: str
     grammar: Grammar
     strptime: str
+    loose: re.Pattern[str] | None = attrs.field(default=None, eq=False)
 
     @property
     def description(self) -> str:
@@ -90,15 +97,43 @@ class TextFormat:
         return in_batches(draft, self._messages(context, draft))
 
     def _messages(self, context: Context, draft: Draft) -> Iterator[Message]:
+        preamble = None
         for record in read_records(context.blocks(), self.grammar):
-            if record.header is not None:
-                yield self._message(context, draft, record)
-            else:
-                context.report_preamble(record.body)
+            if record.header is None:
+                preamble = record
+                self._look_for_headers(context, record.body, record.line)
+                continue
+            if preamble is not None:
+                context.report_preamble(preamble.body)
+                preamble = None
+            self._look_for_headers(context, record.body, record.line + 1)
+            yield self._message(context, draft, record)
+        if preamble is not None and preamble.body.strip():
+            first = next(line for line in preamble.body.split("\n") if line.strip())
+            context.report(
+                "no-header",
+                f"no line looks like {self.grammar.name}; the first is {first[:60]!r}",
+                severity=Severity.ERROR,
+                line=preamble.line,
+            )
+
+    def _look_for_headers(self, context: Context, body: str, line: int) -> None:
+        """Tell of the lines of a body that are headers but for a blank, a sign or a word."""
+        if self.loose is None:
+            return
+        for number, text in enumerate(body.split("\n") if body else ()):
+            if self.loose.match(text):
+                context.report(
+                    "near-header",
+                    f"this line is nearly of the form {self.grammar.name} and was kept in the body before it",
+                    line=line + number,
+                    column=1,
+                    excerpt=text[:200],
+                )
 
     def _message(self, context: Context, draft: Draft, record: TextRecord) -> Message:
         groups = record.header.groupdict() if record.header else {}
-        time, precision = self._time(context, groups.get("time"), record.line)
+        time, precision = self._time(context, groups.get("time"), groups.get("half"), record.line)
         sender = groups.get("sender")
         inline = (groups.get("text") or record.inline).rstrip("\r")
         text = "\n".join(part for part in (inline, record.body) if part)
@@ -115,21 +150,39 @@ class TextFormat:
             offset=record.offset,
         )
 
-    def _time(self, context: Context, text: str | None, line: int) -> tuple[dt.datetime | None, Precision | None]:
+    def _time(
+        self, context: Context, text: str | None, half: str | None, line: int
+    ) -> tuple[dt.datetime | None, Precision | None]:
         if text is None:
             return None, None
+        shown, form = _MARKS.sub("", text), self.strptime
+        if half is not None:  # `strptime` knows two words for it, and where the machine speaks them
+            shown, form = shown.replace(half, "", 1), form.replace("%p", "", 1).replace("%I", "%H")
+        day = context.day_option("date")
+        if not any(part in form for part in _YEAR):  # a leap year, that has every day
+            shown, form = f"{day.year if day else 2000} {shown}", f"%Y {form}"
         try:
-            time = dt.datetime.strptime(text.replace("上午", "AM").replace("下午", "PM"), self.strptime)
+            time = dt.datetime.strptime(_BLANKS.sub(" ", shown), _BLANKS.sub(" ", form))
+            time = time.replace(hour=hour_of_day(time.hour, half))
         except ValueError:
             context.report("bad-time", f"impossible time {text!r}", severity=Severity.ERROR, line=line)
             return None, None
-        if "%d" not in self.strptime and (day := context.day_option("date")) is not None:
+        if "%d" not in form and day is not None:
             time = dt.datetime.combine(day, time.timetz())
-        if not any(part in self.strptime for part in ("%H", "%I")):
+        elif day is None and not self._has_day:
+            if context.is_news("no date"):
+                what = "the template has no day and no year" if "%d" not in form else "the template has no year"
+                context.report("no-date", f"{what}: the times have no day; pass date=", line=line)
+            return None, None
+        if not any(part in form for part in ("%H", "%I")):
             precision: Precision = "day"
         else:
-            precision = "second" if any(part in self.strptime for part in _FINE) else "minute"
+            precision = "second" if any(part in form for part in _FINE) else "minute"
         return context.wall_time(time), precision
+
+    @property
+    def _has_day(self) -> bool:
+        return "%d" in self.strptime and "%m" in self.strptime and any(part in self.strptime for part in _YEAR)
 
 
 def _notice_kind(text: str) -> MessageKind:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         prepare,
         whole_lines,
     )
-    from wechatlog.tokenizer.template import compile_format
+    from wechatlog.tokenizer.template import compile_format, loose_pattern, offer_template
     from wechatlog.tokenizer.tokens import Token, TokenKind, iter_tokens, tokenize
 
 __all__ = [
@@ -35,6 +35,8 @@ __all__ = [
     "iter_lines",
     "iter_records",
     "iter_tokens",
+    "loose_pattern",
+    "offer_template",
     "prepare",
     "tokenize",
     "whole_lines",
@@ -44,7 +46,7 @@ __getattr__ = _lazily(
     __name__,
     {
         "engine": ("MARKDOWN", "Grammar", "Prepared", "Record", "iter_lines", "iter_records", "prepare", "whole_lines"),
-        "template": ("compile_format",),
+        "template": ("compile_format", "loose_pattern", "offer_template"),
         "tokens": ("Token", "TokenKind", "iter_tokens", "tokenize"),
     },
 )
