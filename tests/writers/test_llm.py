@@ -639,6 +639,14 @@ def test_several_chats_have_one_book(form: str) -> None:
         assert "G2" in text
 
 
+@every_form
+def test_all_chats_are_learnt_from_before_the_first_is_written(form: str) -> None:
+    one = Conversation([say("王五", "问钱七七", is_self=False), say("张三", "好", is_self=True)], title="一群")
+    two = Conversation([say("钱七七", "早", is_self=False), say("张三", "早", is_self=True)], title="二群")
+    assert "钱七七" not in wechatlog.dumps([one, two], form)
+    assert "钱七七" in wechatlog.dumps([one, two], form, real_names=True)
+
+
 @pytest.mark.parametrize(
     ("form", "options", "match"),
     [

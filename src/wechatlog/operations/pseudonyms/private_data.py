@@ -54,10 +54,6 @@ _PLAIN: Final = {
     **dict.fromkeys((0x00A0, *range(0x2000, 0x200E), 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF), 0x20),
     **dict.fromkeys((*range(0x2010, 0x2016), 0x2212, 0xFE58, 0xFE63), 0x2D),
     **dict.fromkeys((0x00B7, 0x2022, 0x2027, 0x30FB), 0x2E),
-    0x3010: 0x28,
-    0x3011: 0x29,
-    0x300A: 0x28,
-    0x300B: 0x29,
 }
 _UNPLAIN: Final = re.compile(f"[{re.escape(''.join(map(chr, _PLAIN)))}]")
 _NEAR: Final = 16
@@ -201,18 +197,28 @@ class Shape(NamedTuple):
     context: re.Pattern[str] | None = None
 
 
-_NUMERALS: Final = "零〇一二两三四五六七八九幺壹贰叁肆伍陆柒捌玖"
 _S: Final = r"[ .\-]{0,2}"
+_OPENED: Final = r"(?:\((?=[+0-9 \-]{2,6}\)))?"
+"""A bracket that is closed again round an area code or the code of a country."""
+_EXTENSION: Final = r"(?: ?(?:转?分机|转|(?i:ext)[. ]?|x|-) ?[0-9]{1,6})?"
+_NUMERALS: Final = "零〇一二两三四五六七八九幺壹贰叁肆伍陆柒捌玖"
+_AREA: Final = r"(?:10|2[0-9]|[3-9][0-9]{2})"
 _IS: Final = r"(?:号码?)? ?(?:是|为|就是|改成)? ?[:=]? ?\(?"
 _SURE_IS: Final = r"(?:号码?(?:是|为|就是)?|是|为|就是)? ?[:=] ?\(?|号码?(?:是|为|就是)? ?\(?"
 _WECHAT: Final = (
-    r"(?i:微信|威信|薇信|维信|微❤|v信|(?<![a-z])(?:we-?chat|weixin|vx|wx|v)(?: ?id)?|加[vV](?![a-z])|绿泡泡)"
+    r"(?i:微信|威信|薇信|维信|v信|(?<![a-z])(?:we-?chat|weixin|vx|wx|v)(?: ?id)?|加v(?![a-z])|加[微薇威](?!信)|绿泡泡"
+    r"|[v微薇威][❤♥]\ufe0f?|(?:卫星|[微薇威])(?= ?[:=]))"
 )
 _OTHER: Final = (
     r"(?i:抖音|小红书|快手|支付宝|淘宝|旺旺|陌陌|钉钉|微博|b站|(?<![a-z])(?:telegram|tg|skype|whatsapp|instagram))"
 )
 _NO_UNIT: Final = "(?! ?[万亿人元个块群次])"
-_QQ: Final = r"(?i:(?<![a-z])qq|扣扣|企鹅|(?<![a-z])q(?=号| ?[:=]|是|[1-9][0-9]{5}))"
+_QQ: Final = r"(?i:(?<![a-z])qq|扣扣|企鹅|(?<![a-z])q(?=[号群]| ?[:=]|是|[1-9][0-9]{5}))"
+_PASSWORD: Final = r"(?i:(?:解压|wi-?fi|无线|登录|开机|门锁|支付)?密码|(?<![a-z?&;])(?:pwd|passcode|password))"
+_SHARED: Final = "(?:提取码|提取密码|访问码|访问密码|分享码)"
+_CODE: Final = f"(?:{_SHARED}|验证码|校验码|动态码|取件码|取货码|取餐码|邀请码|邀请口令|兑换码|激活码|密码|口令)"
+_MAIL_HOST: Final = r"(?:qq|163|126|gmail|sina|foxmail|hotmail|outlook)[.]"
+_HOST_NAME: Final = r"[A-Za-z0-9-]{1,63}[.](?:com|cn|net|org|edu|io)(?![A-Za-z0-9])"
 
 SHAPES: Final = (
     Shape("url", re.compile(r"(?:https?://|www\.)[!-~]*[A-Za-z0-9/=&#_%-]")),
@@ -220,7 +226,7 @@ SHAPES: Final = (
         "email",
         re.compile(
             r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}"
-            r"(?:@| @ | ?[\[(] ?(?i:at) ?[\])] ?|#(?=(?i:qq|163|126|gmail|sina|foxmail|hotmail|outlook)[.]))"
+            rf"(?:@| @ |(?:@ | @)(?={_HOST_NAME})|艾特| ?[\[(] ?(?i:at) ?[\])] ?|#(?=(?i:{_MAIL_HOST})))"
             r"[A-Za-z0-9-]{1,63}(?: ?(?:[.]|[\[(] ?(?i:dot) ?[\])]) ?[A-Za-z0-9-]{1,63}){1,8}"
         ),
     ),
@@ -244,17 +250,14 @@ SHAPES: Final = (
         re.compile(rf"(?<![0-9A-Za-z])[1-9][0-9]{{5}}{_S}[0-9]{{2}}[01][0-9][0-3][0-9]{_S}[0-9]{{3}}(?![0-9A-Za-z])"),
         _is_old_identity_number,
     ),
-    Shape(
-        "id_number",
-        re.compile(r"(?<![0-9A-Za-z])[A-Z]{1,2}[0-9]{6}\([0-9A]\)"),
-        _is_hong_kong_number,
-    ),
+    Shape("id_number", re.compile(r"(?<![0-9A-Za-z])[A-Z]{1,2}[0-9]{6}\([0-9A]\)"), _is_hong_kong_number),
     Shape(
         "id_number",
         re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,2}[0-9]{6,10}(?:\([0-9A]\)|[A-Za-z])?(?![0-9A-Za-z])"),
         None,
-        re.compile(r"(?i)护照|通行证|港澳证|台胞证|驾照|驾驶证|passport|证件|社保号|学号|工号"),
+        re.compile(r"(?i)身份证|护照|通行证|港澳证|台胞证|驾照|驾驶证|passport|证件|社保号|学号|工号"),
     ),
+    Shape("id_number", re.compile(r"[\u4e00-\u9fff]字第?([0-9]{5,10})(?=号)")),
     Shape(
         "bank_card",
         re.compile(r"(?<![0-9A-Za-z/=_%&.\-])[3-6][0-9]{3}(?:[ \-]{0,2}[0-9]){10,15}(?![0-9A-Za-z])"),
@@ -271,24 +274,20 @@ SHAPES: Final = (
     Shape(
         "phone",
         re.compile(
-            rf"(?<![0-9])(?:\(?(?:\+|00)? ?86\)?[ .\-]{{0,2}})?\(?1{_S}[3-9](?:[ .\-()]{{0,2}}[0-9]){{9}}(?![0-9])"
+            rf"(?<![0-9])(?:{_OPENED}(?:\+|00)? ?86\)?[ .\-]{{0,2}})?{_OPENED}1{_S}[3-9]"
+            r"(?:[ .\-()_/~]{0,2}[0-9]){9}(?![0-9])"
         ),
         _is_mobile,
     ),
     Shape(
         "phone",
         re.compile(
-            r"(?<![0-9.])(?:\(?(?:\+|00)? ?86\)?[ \-]{0,2}(?:\(0\))?)?\(?0?(?:10|2[0-9]|[3-9][0-9]{2})\)?[ .\-]{1,3}"
-            r"[2-9][0-9]{2,3}[ \-]?[0-9]{4}(?: ?(?:转|分机|(?i:ext)[. ]?|x|-) ?[0-9]{1,6})?(?![0-9])"
+            rf"(?<![0-9.])(?:{_OPENED}(?:\+|00)? ?86\)?[ \-]{{0,2}}(?:\(0\))?)?{_OPENED}0?{_AREA}\)?[ .\-]{{1,3}}"
+            rf"[2-9][0-9]{{2,3}}[ \-]?[0-9]{{4}}{_EXTENSION}(?![0-9])"
         ),
         lambda text: text.lstrip("(").startswith(("0", "+", "86")),
     ),
-    Shape(
-        "phone",
-        re.compile(
-            r"(?<![0-9.])\(?0(?:10|2[0-9]|[3-9][0-9]{2})\)?[2-9][0-9]{6,7}(?:(?:[转-]|分机)[0-9]{1,6})?(?![0-9])"
-        ),
-    ),
+    Shape("phone", re.compile(rf"(?<![0-9.]){_OPENED}0{_AREA}\)?[2-9][0-9]{{6,7}}{_EXTENSION}(?![0-9])")),
     Shape("phone", re.compile(r"(?<![0-9])0[1-9][0-9]{1,2}-[0-9]{7,8}(?![0-9])")),
     Shape(
         "phone",
@@ -306,12 +305,12 @@ SHAPES: Final = (
     Shape(
         "phone",
         re.compile(
-            r"[一幺壹][三四五六七八九叁肆伍陆柒捌玖](?:[ \-]?[零〇一二两三四五六七八九幺壹贰叁肆伍陆柒捌玖]){9}"
+            rf"(?<![0-9])[1一幺壹][3-9三四五六七八九叁肆伍陆柒捌玖](?:[ \-]?[0-9{_NUMERALS}]){{9}}(?![0-9{_NUMERALS}])"
         ),
     ),
     Shape(
         "phone",
-        re.compile(r"(?<![0-9])[2-9][0-9]{2,3}[ \-]?[0-9]{4}(?:(?:[转-]|分机)[0-9]{1,6})?(?![0-9])"),
+        re.compile(rf"(?<![0-9])[2-9][0-9]{{2,3}}[ \-]?[0-9]{{4}}{_EXTENSION}(?![0-9])"),
         None,
         re.compile(
             r"(?i)电话|座机|手机|热线|传真|致电|来电|打给|联系方式|(?<![a-z])(?:tel|fax|phone|mobile|call)(?![a-z])"
@@ -336,27 +335,13 @@ SHAPES: Final = (
         ),
         _is_plate,
     ),
+    Shape("code", re.compile(rf"{_PASSWORD} ?(?:是|为|:|=){{1,2}} ?([!-~]{{3,31}}[!-+\-/-~])")),
     Shape(
-        "code",
-        re.compile(
-            r"(?i:(?:解压|wi-?fi|无线|登录|开机|门锁|支付)?密码|(?<![a-z?&;])(?:pwd|passcode|password))"
-            r" ?(?:是|为|:|=){1,2} ?([!-~]{3,31}[!-+\-/-~])"
-        ),
+        "code", re.compile(rf"{_CODE} ?(?:是|为|:|=)?[ \"'“]{{0,2}}([A-Za-z0-9]{{4,12}})(?![A-Za-z0-9])"), _has_digit
     ),
-    Shape(
-        "code",
-        re.compile(
-            r"(?:提取码|提取密码|访问码|访问密码|分享码|验证码|校验码|动态码|取件码|取货码|取餐码|邀请码|邀请口令|兑换码|激活码|密码|口令)"
-            r" ?(?:是|为|:|=)?[ \"'“]{0,2}([A-Za-z0-9]{4,12})(?![A-Za-z0-9])"
-        ),
-        _has_digit,
-    ),
-    Shape(
-        "code",
-        re.compile(
-            r"(?:提取码|提取密码|访问码|访问密码|分享码) ?(?:是|为|:|=){1,2} ?([A-Za-z0-9]{4,12})(?![A-Za-z0-9])"
-        ),
-    ),
+    Shape("code", re.compile(rf"{_SHARED} ?(?:是|为|:|=){{1,2}} ?([A-Za-z0-9]{{4,12}})(?![A-Za-z0-9])")),
+    Shape("code", re.compile(rf"{_SHARED} ([A-Za-z0-9]{{4}})(?![A-Za-z0-9])")),
+    Shape("code", re.compile(r"取[件货]码 ?[:=]? ?([0-9]{1,4}(?:-[0-9]{1,6}){1,3})(?![0-9])")),
     Shape("code", re.compile(r"[¥￥€₤$]([A-Za-z0-9]{8,14})(?=[¥￥€₤$])")),
     Shape(
         "code",
@@ -366,7 +351,16 @@ SHAPES: Final = (
 )
 """In this order: where one thing can be two, the first is meant."""
 
-_CUE: Final = re.compile(r"[0-9@#=]|www|码|口令|微信|[vV]信|[一幺壹][三四五六七八九叁肆伍陆柒捌玖][零〇一-龥]|[Aa][Tt]")
+_PROFILE: Final = re.compile(
+    r"(?:weibo\.com/(?:u/)?|space\.bilibili\.com/|zhihu\.com/people/|douyin\.com/user/|xiaohongshu\.com/user/profile/"
+    r"|instagram\.com/|facebook\.com/|twitter\.com/|t\.me/)([A-Za-z0-9_.%-]{2,128})"
+)
+"""Pages of a person, whose address ends in the name or number of an account."""
+
+_CUE: Final = re.compile(
+    r"[0-9@#=]|www|[.](?:com|me)/|码|口令|微信|艾特|[vV微薇威][❤♥]|[vV]信|[vV微薇威卫]星?[:=]|[Aa][Tt]"
+    r"|[一幺壹][三四五六七八九叁肆伍陆柒捌玖][零〇一-龥]"
+)
 
 
 class PrivateData:
@@ -382,6 +376,7 @@ class PrivateData:
         self._shapes = [shape for shape in SHAPES if shape.what in wanted]
         names = "|".join(sorted(map(re.escape, parameters), key=len, reverse=True))
         if "link_parameters" in wanted and names:
+            self._shapes.append(Shape("link_parameters", _PROFILE))
             pattern = re.compile(rf"(?<=[?&#;])(?i:{names})=([!\"$%'-~]{{1,4096}})")
             self._shapes.append(Shape("link_parameters", pattern))
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from wechatlog.errors import OptionError
-from wechatlog.operations import Pseudonyms, pseudonymize
+from wechatlog.operations import Pseudonyms, pseudonymize_archive
 from wechatlog.operations.pseudonymize import learn_conversation
 from wechatlog.operations.pseudonyms import DEFAULT_MASK
 from wechatlog.writers.llm.tokens import estimate_tokens
@@ -163,8 +163,8 @@ def open_chats(items: Items, options: Mapping[str, Any]) -> Iterator[Chat]:
     """The conversations one after the other, all with one book of pseudonyms.
 
     Args:
-        items: each conversation and its messages; a stream is read to its end, since a name is hidden wherever it
-            stands, also before its owner first writes.
+        items: each conversation and its messages. With pseudonyms all of them are read to their end first, since a
+            name is hidden wherever it stands, also before its owner first writes, and in the other conversations.
         options: of the writer.
 
     Raises:
@@ -174,8 +174,15 @@ def open_chats(items: Items, options: Mapping[str, Any]) -> Iterator[Chat]:
     if real_names and options.get("pseudonyms") is not None:
         raise OptionError("pseudonyms", "there are none where real_names is true")
     book = None if real_names else _open_book(options)
-    for conversation, messages in items:
-        real = conversation
-        if messages is not conversation.messages:
-            real = attrs.evolve(conversation, messages=messages, lexicon=None)
-        yield Chat(real if book is None else pseudonymize(real, book), real, book)
+    everything = (
+        conversation
+        if messages is conversation.messages
+        else attrs.evolve(conversation, messages=messages, lexicon=None)
+        for conversation, messages in items
+    )
+    if book is None:
+        yield from (Chat(real, real, None) for real in everything)
+        return
+    learnt = list(everything)  # a name that only the last of them gives away must not stand in the first
+    for real, hidden in zip(learnt, pseudonymize_archive(learnt, book), strict=True):
+        yield Chat(hidden, real, book)
