@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BRACKETS",
+    "BRACKET_LINES",
     "CHATLOG",
     "DIALECTS",
     "MAIL",
@@ -140,7 +141,14 @@ def _number(text: str) -> float:
     return float(text)
 
 
-_STATES: Final[Mapping[str, str]] = {"发送": "sent", "接收": "received", "退还": "returned"}
+_STATES: Final[Mapping[str, str]] = {
+    "发送": "sent",
+    "接收": "received",
+    "退还": "returned",
+    "已收款": "received",
+    "已退还": "returned",
+    "已过期": "expired",
+}
 
 
 def _clock(text: str) -> dict[str, Any]:
@@ -651,6 +659,48 @@ WXCLI: Final = _dialect(
 )
 """wx-cli Markdown, TXT and JSON (`src/cli/export.rs`)."""
 
+_BRACKET_REPLY: Final = r"(?P<reply>(?:(?! ?\[(?:引用|↩)[: ]).)*+)"
+_NAMED: Final = r": ?(?P<title>[^\n]*)<C>"
+BRACKET_LINES: Final = _dialect(
+    "bracket-lines",
+    quote_marks=("[引用", "[↩"),
+    labels=_AMBIGUOUS
+    | _labels(
+        {
+            Kind.QUOTE: "引用/引用消息/Quote",
+            Kind.SYSTEM: "系统消息/系统提示/系统",
+            Kind.RECALL: "撤回/撤回消息",
+            Kind.PAT: "拍一拍",
+            Kind.CARD: "群名片/企业微信名片",
+            Kind.LOCATION: "位置共享/Location (Live)",
+            Kind.MINI_PROGRAM: "MiniApp",
+            Kind.LINK: "Video Link",
+            Kind.OTHER: "无法解析/压缩内容/二进制内容/非文本消息/应用消息/消息类型/Message",
+        }
+    )
+    | {"链接/文件/小程序": Label(Kind.OTHER), "链接/文件": Label(Kind.OTHER), "语音/视频通话": Label(Kind.CALL)},
+    shapes={
+        **dict.fromkeys((Kind.SYSTEM, Kind.RECALL, Kind.PAT, Kind.QUOTE), (r"<C>(?: (?s:.*))?",)),
+        Kind.OTHER: (r":[0-9]{1,20}<C>",),
+        Kind.STICKER: (r": ?(?s:.*)<C>",),
+        Kind.VOICE: (r" <1s<C>", r"<C> → (?P<transcript>(?s:.+))"),
+        Kind.FILE: (r"<C> (?P<name>[^\n]+) \([0-9.]{1,12} [KMGT]?i?B\)",),
+        Kind.LINK: (
+            rf"<C> (?P<title>[^\n]+)(?:\n(?!https?://)[^\n]*)*+\n{_URL}",
+            rf"<C> (?P<title>(?:(?! https?://)[^\n])*+) {_URL}",
+            _NAMED,
+        ),
+        **dict.fromkeys((Kind.MINI_PROGRAM, Kind.MUSIC), (_NAMED,)),
+        Kind.FORWARD: (r"<C> (?P<title>[^\n]*) \([0-9]{1,6}条\)",),
+        Kind.LOCATION: (r"<C> (?P<poi>(?:(?! \()[^\n])*+) \((?P<label>[^\n]*)\)", r": ?(?P<poi>[^\n]*)<C>"),
+        Kind.TRANSFER: (rf"<C> {_AMOUNT}(?: (?P<direction>已收款|已退还|已过期))?(?: · (?P<note>[^\n]*))?",),
+    },
+    sentences=((r"\[(?:未知\(-?[0-9]{1,20}\)\]|AppMsg\] (?s:.*))", Label(Kind.OTHER)),),
+    quotes=(rf"{_BRACKET_REPLY}(?P<quote> ?\[(?:引用|↩)(?: (?P<sender>[^:：\n]{{1,100}}))?: (?P<text>.*)\])",),
+)
+"""Lines `[time] name: text` of wechat-export-studio, wechat-export-macos, weflow-cli, and of the two tools that are
+called wechat-decrypt: `[链接] title (source) url`, `[引用 name: text]`, `[Audio 3s]`."""
+
 WECHAT_DUMP: Final = _dialect(
     "wechat-dump",
     labels=_AMBIGUOUS,
@@ -683,6 +733,7 @@ DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType(
             WCDA,
             WECHATEXPORTER,
             WXCLI,
+            BRACKET_LINES,
             WECHAT_DUMP,
         )
     }

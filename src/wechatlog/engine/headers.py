@@ -34,6 +34,7 @@ __all__ = [
     "FramedHeaders",
     "HeaderCheck",
     "cached_clock",
+    "dated_blocks",
     "framed_headers",
     "header_clock",
     "iter_blocks",
@@ -362,3 +363,27 @@ def framed_headers(head: Head, grammar: Grammar, *, lines: int = 400) -> FramedH
     found = sum(not before.strip() and grammar.pattern.match("\n" + line) is not None for before, line in pairs)
     first = next((line for line in text if line.strip()), "")
     return FramedHeaders(found, grammar.pattern.match("\n" + first) is not None)
+
+
+def dated_blocks(
+    reading: Reading, grammar: Grammar, sender: Callable[[re.Match[str]], str | None], **check: Any
+) -> Iterator[tuple[re.Match[str], Block, str]]:
+    """Header, block and whole clock text of each message of a text in which headings say the day.
+
+    Args:
+        reading: of the text.
+        grammar: the dialect; a header has either the group `date` or the group `time`.
+        sender: the name in a header, or `None`.
+        check: as for `message_blocks`. Text under a heading belongs to no message, and is told.
+    """
+    day = ""
+    for header, block in message_blocks(reading, grammar, sender, lambda _: None, **check):
+        if header["date"] is None:
+            if not day and reading.is_news("no-date"):
+                reading.report("no-date", "no heading above says the day of this message", line=block.line)
+            yield header, block, f"{day} {header['time']}" if day else ""
+            continue
+        day = header["date"]
+        if stray := block.inline.strip():
+            what = "text under a heading belongs to no message"
+            reading.report("text-outside-messages", what, line=block.line, excerpt=stray[:200].split("\n", 1)[0])

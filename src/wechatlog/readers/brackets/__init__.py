@@ -1,0 +1,5 @@
+"""Small exporters of 2026 that write lines `[time] name: text`, and what else they write.
+
+`lines` reads the text of all five, and says what their words in brackets mean; `studio`, `macos` and `decrypt_export`
+read the JSON, CSV and Markdown of a tool each.
+"""

@@ -1,0 +1,284 @@
+"""Lines `[2026-05-01 08:00:00] name: text`, as five small tools write them, some under lines of their own.
+
+Takes text, gives messages. Own messages are those of `我`. What is no text has a word in brackets; a notice is said by
+`系统`, or has `[系统消息]` in front. A body of several lines is not marked, so a body line can forge a header.
+
+Programs write logs in such lines: without the head of a tool only a text is taken in which `我` or an account speaks,
+or in which something stands that WeChat alone writes.
+
+Format facts: wechat-export-studio `exporters.ts` (no head, one line a message, ` ⏎ ` for a line end);
+wechat-export-macos `chat_export.py` (four lines of head; everybody in a group has the name of the group, texts of
+others begin with their account id, app messages are XML); weflow-cli `exportService.ts` (no head, `2026/5/1 08:00:00`,
+account ids for names, `<talker>_messages.txt`); BoXu1225's wechat-decrypt-export `formatters.py` (no head); tzwkb's
+wechat-decrypt `export_chat.py` (`=== 与 X 的对话 ===`, `[time] [name] text`, `未知时间` for no time).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+from wechatlog.content.accounts import is_account, is_room
+from wechatlog.content.appmsg import parse_app_message, split_sender_prefix
+from wechatlog.content.notices import read_notice
+from wechatlog.content.placeholders import BRACKET_LINES, read_placeholder
+from wechatlog.content.vocabulary import kind_of_name
+from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, message_blocks
+from wechatlog.engine.headers import header_clock, sample, sample_blocks
+from wechatlog.model import MessageKind
+from wechatlog.tokenizer import Grammar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from wechatlog.engine import Reading
+    from wechatlog.engine.headers import Candidate
+    from wechatlog.segments import Segment
+
+Body: TypeAlias = "tuple[MessageKind, str, tuple[Segment, ...] | None]"
+
+OWN: Final = "我"
+NOBODY: Final = "系统"
+_MARKS: Final = "[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]{0,4}"
+_DATE: Final = r"[0-9]{4}(?:-[0-9]{1,2}-|/[0-9]{1,2}/)[0-9]{1,2}"
+_CLOCK: Final = r"(?:(?:凌晨|早上|上午|中午|下午|晚上) ?)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
+_NO_TIME: Final = ("", "未知时间", "Invalid Date")
+_TIME: Final = rf"{_MARKS}\[(?P<time>{_DATE}[ T,]{{1,2}}{_CLOCK}|{'|'.join(filter(None, _NO_TIME))}|)\]"
+_NAMED: Final = Grammar("lines '[time] name: text'", rf"{_TIME} (?=[^\r\n]{{1,200}}?:(?:[ \r\n]|\Z))")
+_BRACKETED: Final = Grammar("lines '[time] [name] text'", rf"{_TIME} (?=\[[^\r\n]{{1,200}}?\](?:[ \r\n]|\Z))")
+_SENDER: Final = re.compile(r"(?P<sender>[^\n]{1,200}?):(?: |(?=\n|\Z))")
+_SENDER_IN_BRACKETS: Final = re.compile(r"\[(?P<sender>[^\n]{1,200}?)\](?: |(?=\n|\Z))")
+
+
+class _Tool(NamedTuple):
+    """A tool that begins its texts with a head."""
+
+    name: str
+    first: re.Pattern[str]
+    grammar: Grammar = _NAMED
+    sender: re.Pattern[str] = _SENDER
+
+
+_TOOLS: Final = (
+    _Tool("wechat-export-macos", re.compile(r"微信聊天记录: (?P<title>.*) \((?P<id>[^()\s]+)\)\s*")),
+    _Tool("wechat-decrypt", re.compile(r"=== 与 (?P<title>.*) 的对话 ===\s*"), _BRACKETED, _SENDER_IN_BRACKETS),
+)
+_NO_TOOL: Final = _Tool("", re.compile(r"(?!)"))
+_FACTS: Final = re.compile(
+    r"(?:总消息数: ?|共 ?)(?P<count>[0-9]{1,12})(?: 条消息)?|导出时间: ?(?P<exported>.*)"
+    r"|(?:时间|消息)范围: ?(?P<range>.*)|=+"
+)
+_FILE_NAME: Final = re.compile(
+    r"(?:(?P<id>wxid_[^.]+?|gh_[^.]+?|[0-9]+@[a-z]+)_messages|(?P<title>.+)_chat)\.[A-Za-z]+"
+)
+_XML: Final = re.compile(r"\s*<(?:\?xml|msg|sysmsg|appmsg)\b")
+_LABEL: Final = re.compile(r"\[(?:系统消息|系统提示|系统|撤回消息|撤回|拍一拍)\] ?")
+_LOG_WORD: Final = re.compile(
+    r"(?:[\w.-]*\.)?(?:trace|debug|verbose|info|notice|warn|warning|error|err|critical|fatal|panic|log|stdout|stderr"
+    r"|exception|错误|警告|信息|调试|日志|严重|异常)",
+    re.IGNORECASE,
+)
+_GROUP_FAULT: Final = "everybody in the group has its name; account ids in front of texts tell people apart"
+_PICTURES: Final = frozenset({"[图片]", "[语音]", "[视频]", "[表情]", "[动画表情]"})
+
+
+def read_body(reading: Reading, text: str, line: int | None, *, notice: bool = False) -> Body:
+    """Kind, text and segments of a body as these tools write it where no column says what it is.
+
+    Args:
+        reading: told of broken XML.
+        text: the body.
+        line: 1-based line of the message.
+        notice: the tool says that nobody sent it.
+    """
+    if text.startswith("<") and _XML.match(text):
+        built = parse_app_message(text, reading.collector, zone=reading.tz, line=line)
+        if built is not None:
+            return built.kind, built.text, built.segments
+    kind, segments = read_placeholder(text, BRACKET_LINES, zone=reading.tz) or (MessageKind.TEXT, None)
+    if notice or kind in NOTICES:
+        return _notice(text, kind), text, None
+    if kind is MessageKind.QUOTE and text.startswith(
+        "["
+    ):  # what follows is the quote in one tool, the reply in another
+        segments = None
+    return kind, text, segments
+
+
+def _notice(text: str, labelled: MessageKind) -> MessageKind:
+    """The kind of a notice: what its sentence says, else its label or its only word."""
+    sentence = _LABEL.sub("", text, count=1)
+    if found := read_notice(sentence):
+        return found
+    named = kind_of_name(sentence) if len(sentence) < 10 else None
+    return next((kind for kind in (labelled, named) if kind in NOTICES and kind), MessageKind.SYSTEM)
+
+
+def names_owner(reading: Reading, mark: str) -> bool:
+    """Whether the beginning of a file has messages of the owner, so that those of others are not the owner's.
+
+    Args:
+        reading: of the file.
+        mark: the name of the owner with what stands round it.
+    """
+    return mark in Head.of(reading.source, reading.encoding).text
+
+
+def own_of(name: str, named: bool) -> bool | None:
+    """Whether the owner sent it, by the name as the file has it."""
+    return name == OWN or (False if named else None)
+
+
+# --- the names ------------------------------------------------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=4096)
+def _split(line: str, tool: _Tool, names: Collection[str]) -> tuple[str, int]:
+    """Whose line it is, and where the text begins; known names may hold what ends a name."""
+    for name in names:
+        end = f"[{name}]" if tool.grammar is _BRACKETED else f"{name}:"
+        if line.startswith(end) and line[len(end) : len(end) + 1] in ("", " "):
+            return name, min(len(end) + 1, len(line))
+    match = tool.sender.match(line)
+    return (match["sender"], match.end()) if match else ("", 0)
+
+
+def _line_of(header: re.Match[str]) -> str:
+    """The line behind a time, as far as a name can reach."""
+    text, start = header.string, header.end()
+    end = text.find("\n", start, start + 512)
+    return text[start : end if end >= 0 else start + 512].rstrip("\r")
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+class _Known(NamedTuple):
+    """What the head of a text says.
+
+    Attributes:
+        tool: whose head it is.
+        names: those that are known.
+        claimed: how many messages there are.
+        own: whether a name is that of the owner.
+        credits: notices are said by an account.
+    """
+
+    tool: _Tool
+    names: tuple[str, ...]
+    claimed: int | None
+    own: Callable[[str], bool | None]
+    credits: bool
+
+
+def _learn(reading: Reading, text: str) -> _Known:
+    """The head of a text, whose facts go into the chat."""
+    chat, count, tool = reading.chat, None, _NO_TOOL
+    lines = iter([line for line in text.split("\n", 12)[:12] if line.strip()])
+    first = next(lines, "")
+    found = next(((each, match) for each in _TOOLS if (match := each.first.fullmatch(first))), None)
+    if found is not None:
+        tool, said = found[0], found[1].groupdict()
+        chat.metadata["exporter"] = tool.name
+    else:
+        match = _FILE_NAME.fullmatch(reading.source.name or "")
+        said = match.groupdict() if match else {}
+    chat.title, chat.id = said.get("title"), said.get("id")
+    chat.is_group = is_room(chat.id)
+    for line in lines if found else ():
+        if (match := _FACTS.fullmatch(line.strip())) is None:
+            break
+        count = int(match["count"]) if match["count"] else count
+        chat.metadata |= {name: match[name] for name in ("exported", "range") if match[name]}
+    names = tuple(name for name in (OWN, NOBODY, chat.title) if name)
+    headers = [candidate.header for candidate in sample_blocks(text, tool.grammar)]
+    senders = {_split(_line_of(header), tool, names)[0] for header in headers} - {NOBODY}
+    slashes = sum("/" in header["time"] for header in headers) * 2 > len(headers)
+    return _Known(tool, names, count, _owner(tool, chat.title, senders), slashes)
+
+
+def _owner(tool: _Tool, title: str | None, senders: set[str]) -> Callable[[str], bool | None]:
+    """What tells the owner: `我`; or, where the owner has a name, that the peer has the name of the chat."""
+    if tool.grammar is not _BRACKETED:
+        return lambda name: own_of(name, OWN in senders)
+    private = title in senders and len(senders) <= 2
+    return lambda name: name != title if private else None
+
+
+def _entries(reading: Reading) -> Iterator[Entry]:
+    head, blocks = sample(reading.blocks())
+    tool, names, claimed, own_of_name, credits = _learn(reading, head)  # noqa: A001
+    chat, count = reading.chat, 0
+    records = message_blocks(
+        reading,
+        tool.grammar,
+        lambda header: _split(_line_of(header), tool, names)[0],
+        lambda header: None if header["time"] in _NO_TIME else header_clock(header),
+        blocks=blocks,
+        preamble=lambda block: reading.report_preamble(_unexplained(block.lines, tool), line=block.line),
+        ordered=True,
+        serious=True,
+        names=frozenset(names) if tool.name == "wechat-export-macos" else None,
+    )
+    for header, block in records:
+        count += 1
+        line, clock = block.line, header["time"]
+        shown, start = _split(_line_of(header), tool, names)
+        text, sender = block.inline[start:], shown or None
+        account = shown if is_account(shown) else None
+        if chat.is_group and shown == chat.title:
+            sender, (account, text) = None, split_sender_prefix(text)
+            reading.tell("writer-fault", _GROUP_FAULT, line, once=True)
+        credited = credits and shown != OWN and read_notice(text) is not None
+        kind, text, segments = read_body(reading, text, line, notice=shown == NOBODY or credited)
+        time, precision = (None, None) if clock in _NO_TIME else reading.clock(clock, line=line)
+        own = None if kind in NOTICES else own_of_name(shown)
+        yield Entry(line, time, precision, sender, account, own, kind, text, segments, offset=block.offset)
+    if claimed is not None and claimed != count:
+        reading.report("message-count", f"the head claims {claimed} messages, there are {count}")
+
+
+def _unexplained(text: str, tool: _Tool) -> str:
+    """The text before the first message without the lines of the head."""
+    lines = text.split("\n")
+    kept = ["" if _FACTS.fullmatch(line.strip()) or tool.first.fullmatch(line) else line for line in lines]
+    return "\n".join(kept)
+
+
+# --- detection ------------------------------------------------------------------------------------------------------
+
+
+def _is_sign(candidate: Candidate) -> bool:
+    """Whether a line is one that no program's log has."""
+    name, start = _split(_line_of(candidate.header), _NO_TOOL, ())
+    text = candidate.body.replace("\r\n", "\n").rstrip("\n")[start:]
+    return name == OWN or is_account(name) or text in _PICTURES or (name == NOBODY and read_notice(text) is not None)
+
+
+def _detect(head: Head) -> Evidence | None:
+    """The first line of a tool; or header lines, among them some that no log has."""
+    first = next((line for line in head.lines if line.strip()), "")
+    for tool in _TOOLS:
+        if tool.first.fullmatch(first):
+            return Evidence(1.0, f"the first line of {tool.name}")
+    found = sample_blocks(head.text, _NAMED)
+    if not found:
+        return None
+    names = [_split(_line_of(candidate.header), _NO_TOOL, ())[0] for candidate in found]
+    if sum(_LOG_WORD.fullmatch(name) is not None for name in names) * 5 >= len(names):
+        return None
+    signs = sum(map(_is_sign, found))
+    headed = found[0].before.lines.strip() != ""
+    if not signs or (headed and (len(found) < 2 or found[0].line > 12)):
+        return None
+    return Evidence(0.75 - 0.2 * headed - 0.1 * (len(found) == 1), f"{len(found)} lines '[time] name: text'")
+
+
+READER: Final = Format(
+    "bracket-lines",
+    "wechat-export-studio, wechat-export-macos, weflow-cli and both wechat-decrypt, TXT (2026)",
+    ".txt",
+    _detect,
+    _entries,
+)

@@ -1,0 +1,193 @@
+r"""wechat-export-studio: JSON, CSV and Markdown. Its TXT is `bracket-lines`.
+
+JSON is `{"schema": "wechat-export-studio/1", "conversation": {…}, "messages": […]}` with account ids and what the XML
+of an app message says under `extra`; a reply has its own words in `text`. CSV is
+`时间,发言人,方向,类型,内容,附件/标题`, in which a line end of a text is `\n`. Markdown has headings of days over
+``- `08:00:00` **name**：text``; there a line end is ` ⏎ `, and what is no text has a word in brackets. In the CSV and
+in Markdown a body cannot forge a header.
+
+Format facts: `exporters.ts`, `message-codec.ts` (schema 1, 2026). The kind `link` is every app message that is no file,
+quote, transfer or red packet; `extra.appType` tells more.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from wechatlog.content.accounts import is_room
+from wechatlog.content.placeholders import quote_segments
+from wechatlog.content.vocabulary import kind_of_app_type, kind_of_name
+from wechatlog.engine import NOTICES, Entry, Evidence, Fields, Format, Table, iter_objects
+from wechatlog.engine.headers import dated_blocks
+from wechatlog.engine.json_values import read_integer, read_list, read_object, read_string
+from wechatlog.model import MessageKind
+from wechatlog.readers.brackets.lines import NOBODY, OWN, names_owner, own_of, read_body
+from wechatlog.tokenizer import Grammar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from wechatlog.engine import Head, Reading
+    from wechatlog.engine.headers import Block
+    from wechatlog.segments import Segment
+
+_FACTS: Final = {"exporter": "wechat-export-studio"}
+_SCHEMA: Final = "wechat-export-studio/"
+_KNOWN: Final = frozenset(
+    "localId serverId timestamp time direction kind rawType sender text extra compressed rawBytes".split()
+)
+_FIELDS: Final = Fields(
+    {
+        MessageKind.FILE: "name=fileName|title size=fileSize",
+        **dict.fromkeys(
+            (MessageKind.LINK, MessageKind.MINI_PROGRAM, MessageKind.MUSIC, MessageKind.CHANNEL), "title=title url=url"
+        ),
+        MessageKind.FORWARD: "title=title",
+        MessageKind.NOTE: "title=title",
+    }
+)
+_OWN: Final = {"out": True, "in": False, OWN: True, "对方": False}
+
+
+def _kind(reading: Reading, name: str, text: str, extra: Mapping[str, Any], line: int) -> MessageKind:
+    kind = reading.kind_of(kind_of_name(name), name, text, line)
+    if kind is MessageKind.LINK and (app_type := read_integer(extra.get("appType"))) is not None:
+        refined = kind_of_app_type(app_type)
+        return kind if refined in (MessageKind.OTHER, MessageKind.TEXT) else refined
+    return kind
+
+
+def _segments(kind: MessageKind, text: str, extra: Mapping[str, Any]) -> tuple[Segment, ...] | None:
+    if kind is MessageKind.QUOTE:
+        return quote_segments(text, read_string(extra.get("quotedSender")), read_string(extra.get("quotedText")))
+    return _FIELDS.segments(kind, text, extra)
+
+
+# --- JSON -----------------------------------------------------------------------------------------------------------
+
+
+def _objects(reading: Reading) -> Iterator[Entry]:
+    chat, count = reading.chat, 0
+    for _, value, line, offset in iter_objects(reading, known=_KNOWN, needed=lambda _: ("conversation",)):
+        if not count:
+            _describe(reading)
+        count += 1
+        text, name, extra = (
+            read_string(value.get("text")),
+            read_string(value.get("kind")),
+            read_object(value.get("extra")),
+        )
+        kind = _kind(reading, name, text, extra, line)
+        if not text and kind is MessageKind.OTHER:
+            text = read_string(extra.get("title"))
+        person = read_object(value.get("sender"))
+        account = read_string(person.get("username")) or person.get("id")
+        own = _OWN.get(read_string(value.get("direction")))
+        account = account if isinstance(account, str) and account else None
+        if own and chat.owner is None:
+            chat.owner = account
+        time = reading.unix_time(value.get("timestamp"), line=line)
+        sender, segments = read_string(person.get("displayName")) or None, _segments(kind, text, extra)
+        yield Entry(line, time, "second", sender, account, own, kind, text, segments, offset=offset)
+    _describe(reading)
+    claimed = read_integer(read_object(reading.said.get("conversation")).get("messageCount"))
+    if claimed is not None and claimed != count:
+        reading.report("message-count", f"the head claims {claimed} messages, there are {count}")
+
+
+def _describe(reading: Reading) -> None:
+    chat, said = reading.chat, read_object(reading.said.get("conversation"))
+    chat.title, chat.id = read_string(said.get("displayName")) or None, read_string(said.get("username")) or None
+    chat.is_group = is_room(chat.id)
+    if exported := read_string(reading.said.get("exportedAt")):
+        chat.metadata["exported"] = exported
+
+
+def _is_json(head: Head) -> Evidence | None:
+    """The schema; or the keys of the first message."""
+    value = read_object(head.json)
+    if read_string(value.get("schema")).startswith(_SCHEMA):
+        return Evidence(1.0, "the schema wechat-export-studio")
+    rows = read_list(value.get("messages"))
+    sure = rows and read_object(rows[0]).keys() >= {"localId", "direction", "rawType", "compressed"}
+    return Evidence(0.9, "messages with localId, direction, rawType and compressed") if sure else None
+
+
+# --- CSV ------------------------------------------------------------------------------------------------------------
+
+_TABLE: Final = Table("时间=time 发言人=name 方向=direction 类型=kind 内容=text 附件/标题=title")
+
+
+def _rows(reading: Reading) -> Iterator[Entry]:
+    for row, line in _TABLE.rows(reading):
+        text = row.text.replace("\\n", "\n")
+        extra = {"title": row.title, "fileName": row.title}
+        kind = _kind(reading, row.kind, text, extra, line)
+        time, precision = reading.clock(row.time, line=line)
+        own = _OWN.get(row.direction)
+        sender = None if row.direction == NOBODY else row.name or None
+        segments = None if kind is MessageKind.QUOTE else _FIELDS.segments(kind, text, extra)
+        yield Entry(line, time, precision, sender, None, own, kind, text, segments)
+
+
+# --- Markdown -------------------------------------------------------------------------------------------------------
+
+_GRAMMAR: Final = Grammar(
+    "wechat-export-studio Markdown",
+    r"(?:## (?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[ \t]*(?=\r?(?:\n|\Z))"
+    r"|- `(?P<time>[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)` \*\*(?P<sender>[^\r\n]{1,200}?)\*\*：)",
+)
+_TITLE: Final = re.compile(r"# (?P<title>[^\n]*) · 聊天记录[ \t]*")
+_LINE: Final = re.compile(r"> 会话 `(?P<id>[^`\n]*)` ｜ (?P<count>[0-9]{1,12}) 条消息 ｜ 导出时间 (?P<exported>[^\n]*)")
+
+
+def _blocks(reading: Reading) -> Iterator[Entry]:
+    chat, counts, named = reading.chat, [0, 0], names_owner(reading, f"**{OWN}**")
+
+    def preamble(block: Block) -> None:
+        strange = ""
+        for line in block.lines.split("\n"):
+            if match := _TITLE.fullmatch(line):
+                chat.title = match["title"] or None
+            elif match := _LINE.fullmatch(line):
+                chat.id, chat.metadata["exported"], counts[0] = (
+                    match["id"] or None,
+                    match["exported"],
+                    int(match["count"]),
+                )
+                chat.is_group = is_room(chat.id)
+            elif not line.startswith("| "):  # statistics
+                strange += f"{line}\n"
+        reading.report_preamble(strange)
+
+    for header, block, clock in dated_blocks(reading, _GRAMMAR, lambda header: header["sender"], preamble=preamble):
+        counts[1] += 1
+        time, precision = reading.clock(clock, line=block.line) if clock else (None, None)
+        sender, text = header["sender"], block.inline.rstrip("\n").replace(" ⏎ ", "\n")
+        kind, text, segments = read_body(reading, text, block.line, notice=sender == NOBODY)
+        own = None if kind in NOTICES else own_of(sender, named)
+        yield Entry(block.line, time, precision, sender, None, own, kind, text, segments, offset=block.offset)
+    if counts[0] and counts[0] != counts[1]:
+        reading.report("message-count", f"the head claims {counts[0]} messages, there are {counts[1]}")
+
+
+def _is_markdown(head: Head) -> Evidence | None:
+    """The title and the line under it; or message lines under the heading of a day."""
+    lines = [line for line in head.lines if line.strip()]
+    if len(lines) > 1 and _TITLE.fullmatch(lines[0]) and _LINE.fullmatch(lines[1]):
+        return Evidence(1.0, "the title and the line '> 会话 … ｜ N 条消息'")
+    found = [match for line in lines if (match := _GRAMMAR.pattern.match("\n" + line))]
+    named = sum(match["date"] is None for match in found)
+    return Evidence(0.8, f"{named} lines '- `time` **name**：text'") if named else None
+
+
+JSON: Final = Format(
+    "wechat-export-studio-json", "wechat-export-studio, JSON (2026)", ".json", _is_json, _objects, _FACTS, {}
+)
+CSV: Final = Format(
+    "wechat-export-studio-csv", "wechat-export-studio, CSV (2026)", ".csv", _TABLE.detect, _rows, _FACTS, {}
+)
+MARKDOWN: Final = Format(
+    "wechat-export-studio-md", "wechat-export-studio, Markdown (2026)", ".md .markdown", _is_markdown, _blocks, _FACTS
+)
