@@ -81,3 +81,23 @@ def test_a_broken_row_costs_itself_alone() -> None:
 def test_any_text_is_read(text: str) -> None:
     _read(text)
     _read("INSERT INTO notes (a) VALUES " + text)
+
+
+@given(rows=ROWS)
+def test_lines_of_a_copy(rows: list[tuple[str | None, ...]]) -> None:
+    def cell(value: str | None) -> str:
+        if value is None:
+            return "\\N"
+        for character, written in (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n")):
+            value = value.replace(character, written)
+        return value
+
+    lines = "".join(f"{cell(a)}\t{cell(b)}\n" for a, b in rows)
+    script = f"COPY public.notes (a, b) FROM stdin;\n{lines}\\.\n\nINSERT INTO notes (a, b) VALUES ('last', NULL);"
+    found, told = _read(script)
+    assert [tuple(row.values.values()) for row in found] == [*rows, ("last", None)]
+    assert told == []
+
+
+def test_a_script_without_rows_is_told() -> None:
+    assert _read("CREATE TABLE notes (a TEXT);\nINSERT INTO others (a) VALUES (1);") == ([], [("no-messages", None)])

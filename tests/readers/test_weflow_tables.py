@@ -182,7 +182,7 @@ def test_the_ids_of_a_script() -> None:
     "reader",
     [
         *("weflow-xlsx", "ciphertalk-xlsx", "weflow-html", "echotrace-html", "weflow-cli-html", "ciphertalk-html"),
-        *("weflow-sql", "ciphertalk-sql", "echotrace-sql"),
+        *("weflow-sql", "ciphertalk-sql", "echotrace-sql", "weflow-cli-xlsx"),
     ],
 )
 @given(data=st.binary(max_size=300))
@@ -204,6 +204,7 @@ def test_conformance() -> None:
     for name, reader, suffix in (
         ("weflow-xlsx", sheets.XLSX, "xlsx"),
         ("ciphertalk-xlsx", sheets.CIPHERTALK, "xlsx"),
+        ("weflow-cli-xlsx", sheets.CLI, "xlsx"),
         ("weflow-html", pages.HTML, "html"),
         ("echotrace-html", pages.ECHOTRACE, "html"),
         ("weflow-cli-html", pages.CLI, "html"),

@@ -1,7 +1,6 @@
 """Values of JSON exports made safe: what a field should be, whatever a file has there.
 
-Takes parsed JSON values, gives what readers need; a wrong type never raises. Also reads the facts of a file
-before its messages where they stand behind them. Knows no format.
+Takes parsed JSON values, gives what readers need; a wrong type never raises. Knows no format.
 """
 
 from __future__ import annotations
@@ -11,17 +10,10 @@ import math
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from wechatlog.diagnostics import Collector, Severity
-from wechatlog.engine.json_stream import iter_json
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
-
-    from wechatlog.engine.json_stream import Item
     from wechatlog.engine.protocol import Context
 
 __all__ = [
-    "facts_before_messages",
     "is_rounded_number",
     "read_degrees",
     "read_flag",
@@ -30,7 +22,6 @@ __all__ = [
     "read_list",
     "read_object",
     "read_string",
-    "report_shape",
 ]
 
 _INTEGER: Final = re.compile(r"-?[0-9]{1,30}")
@@ -127,64 +118,3 @@ def read_identifier(context: Context, value: Any, line: int | None = None, *, ja
         return None
     value = value.strip()
     return value if value.strip("0") else None
-
-
-# --- until every reader stands on the engine -----------------------------------------------------
-
-
-def facts_before_messages(
-    context: Context,
-    facts: dict[str, Any],
-    lists: Collection[str],
-    needed: Callable[[Mapping[str, Any]], Collection[str]],
-) -> Iterator[Item]:
-    """The items of `messages`; everything else in the object is collected in `facts`.
-
-    Args:
-        context: of the reader.
-        facts: filled as the file is read. What the messages need is there before the first of them, in a
-            pass of its own where the file has it behind them.
-        lists: keys whose arrays are read item by item, so that damage in one item costs that item alone.
-        needed: the keys that messages need, from the first message.
-    """
-    ahead: set[str] = set()
-    started = False
-    for item in iter_json(context.blocks(), context.collector, ("messages", *lists)):
-        if item.key not in ("messages", ""):
-            if item.key not in ahead:
-                _keep(facts, item, lists)
-            continue
-        if not started:
-            started = True
-            ahead = set(needed(read_object(item.value))) - facts.keys()
-            _look_ahead(context, facts, lists, ahead)
-        if isinstance(item.value, dict):
-            yield item
-        else:
-            report_shape(context, "a message", item)
-    if not started:
-        context.report("no-messages", "the file holds no messages", severity=Severity.INFO)
-
-
-def report_shape(context: Context, what: str, item: Item) -> None:
-    """Report a value that should be an object."""
-    from wechatlog.engine.json_objects import report_shape as report
-
-    report(context.collector, what, item)
-
-
-def _keep(facts: dict[str, Any], item: Item, lists: Collection[str]) -> None:
-    if item.key in lists and not isinstance(item.value, list):
-        facts.setdefault(item.key, []).append(item.value)
-    else:
-        facts[item.key] = item.value
-
-
-def _look_ahead(context: Context, facts: dict[str, Any], lists: Collection[str], missing: set[str]) -> None:
-    """Read what stands behind the messages, without a word: what is wrong is reported when its turn comes."""
-    if not missing:
-        return
-    silent = Collector()
-    for item in iter_json(context.source.blocks(silent, context.encoding), silent, ("messages", *lists)):
-        if item.key in missing:
-            _keep(facts, item, lists)

@@ -1,8 +1,8 @@
-"""Rows of SQL scripts: the values of `INSERT INTO … VALUES (…), (…);` with the names of their columns. Nothing is run.
+"""Rows of SQL scripts: those of `INSERT INTO … VALUES (…), (…);` and of `COPY … FROM stdin;`. Nothing is run.
 
-Takes a reading, gives rows as they stream by, of as many tables as the script fills. One row or many in a statement,
-on one line or many; names in any quotes, with a schema in front; a statement without column names has those of its
-`CREATE TABLE`. A row that cannot be read is told and costs itself alone. Knows no format.
+Takes a reading, gives rows with the names of their columns as they stream by, of as many tables as the script fills.
+One row or many in a statement, on one line or many; names in any quotes, with a schema in front; a statement without
+column names has those of its `CREATE TABLE`. A row that cannot be read is told and costs itself alone. Knows no format.
 """
 
 from __future__ import annotations
@@ -29,13 +29,16 @@ _INSERT: Final = (
     r"(?:\((?P<columns>[^()']{0,4000})\)\s*+)?VALUES\s*+(?=\()"
 )
 _CREATE: Final = rf"CREATE\s++TABLE\s++(?:IF\s++NOT\s++EXISTS\s++)?{_TABLE}\("
+_COPY: Final = rf"COPY\s++{_TABLE}(?:\((?P<listed>[^()']{{0,4000}})\)\s*+)?FROM\s++stdin[^;\n]{{0,200}};[ \t]*+\r?\n"
 _LANDMARK: Final = re.compile(
-    rf"--[^\n]*+|'[^']*+'|(?<![\w$])(?:{_INSERT}|{_CREATE.replace('table', 'created')})", re.IGNORECASE
+    rf"--[^\n]*+|'[^']*+'|(?<![\w$])"
+    rf"(?:{_INSERT}|{_CREATE.replace('<table', '<created')}|{_COPY.replace('<table', '<copied')})",
+    re.IGNORECASE,
 )
 """What counts outside of rows. A doubled quote in a text is the end of one and the start of the next."""
 
 _STATEMENT: Final = re.compile(
-    rf"(?<![\w$])(?:INSERT\s++INTO|CREATE\s++TABLE(?:\s++IF\s++NOT\s++EXISTS)?)\s++{_TABLE}", re.IGNORECASE
+    rf"(?<![\w$])(?:INSERT\s++INTO|COPY|CREATE\s++TABLE(?:\s++IF\s++NOT\s++EXISTS)?)\s++{_TABLE}", re.IGNORECASE
 )
 _VALUE: Final = re.compile(
     r"\s*+(?:E'(?P<escaped>[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+)'|N?'(?P<text>[^']*+(?:''[^']*+)*+)'|(?P<word>[^\s,()';]++))"
@@ -46,6 +49,7 @@ _NEXT: Final = re.compile(r"\n[ \t]*+(?=\(|INSERT\s)", re.IGNORECASE)
 _COLUMN: Final = re.compile(rf"\s*+(?P<name>{_NAME})")
 _PART: Final = re.compile(r"[(),]|'[^']*+'")
 _NO_COLUMNS: Final = frozenset({"constraint", "primary", "unique", "foreign", "check", "key", "index", "exclude"})
+_ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _OVERLAP: Final = 8192
 """As long as a landmark can be."""
@@ -85,6 +89,7 @@ def iter_inserts(reading: Reading, tables: Collection[str]) -> Iterator[SqlRow]:
     """
     cursor = Cursor(prepare(reading.blocks()).blocks)
     known: dict[str, list[str]] = {}
+    found = False
     while True:
         match = _LANDMARK.search(cursor.text, cursor.position)
         if match is None or len(cursor.text) - match.end() < 2:
@@ -92,15 +97,20 @@ def iter_inserts(reading: Reading, tables: Collection[str]) -> Iterator[SqlRow]:
             if cursor.grow():
                 continue
             if match is None:
-                return
+                break
         cursor.position = match.end()
         if created := match["created"]:
             known[_plain(created)] = _created_columns(cursor)
-        elif name := match["table"]:
+        elif name := match["table"] or match["copied"]:
             table = _plain(name)
-            given = match["columns"]
+            given = match["columns"] if match["table"] else match["listed"]
             columns = known.get(table, []) if given is None else [_plain(each) for each in given.split(",")]
-            yield from _rows(reading, cursor, table, columns, wanted=table in tables)
+            rows = _rows if match["table"] else _lines
+            for row in rows(reading, cursor, table, columns, wanted=table in tables):
+                found = True
+                yield row
+    if not found:
+        reading.tell("no-messages", f"the script holds no rows of {' or '.join(tables)}")
 
 
 def _created_columns(cursor: Cursor) -> list[str]:
@@ -136,6 +146,28 @@ def _rows(reading: Reading, cursor: Cursor, table: str, columns: list[str], *, w
             return
 
 
+def _lines(reading: Reading, cursor: Cursor, table: str, columns: list[str], *, wanted: bool) -> Iterator[SqlRow]:
+    r"""The rows of a `COPY`, a line each, up to the line `\.`."""
+    while True:
+        while (end := cursor.text.find("\n", cursor.position)) < 0 and cursor.grow():
+            pass
+        text = cursor.text[cursor.position : end if end >= 0 else len(cursor.text)].removesuffix("\r")
+        line, _ = cursor.place()
+        cursor.position = end + 1 if end >= 0 else len(cursor.text)
+        if text == "\\." or (end < 0 and not text):
+            return
+        values = [None if cell == "\\N" else _unescape(cell) for cell in text.split("\t")]
+        if wanted and len(values) == len(columns):
+            yield SqlRow(table, dict(zip(columns, values, strict=True)), line)
+        elif wanted:
+            what = f"has {len(values)} values for {len(columns)} columns"
+            reading.report("broken-row", f"a row of a COPY {what}", severity=Severity.ERROR, line=line)
+
+
+def _unescape(text: str) -> str:
+    return _ESCAPE.sub(lambda found: _ESCAPES.get(found[1], found[1]), text) if "\\" in text else text
+
+
 def _row(cursor: Cursor) -> list[str | None] | None:
     """The values of a row, whose end is taken; `None` where it cannot be read."""
     values: list[str | None] = []
@@ -159,9 +191,7 @@ def _value(match: re.Match[str]) -> str | None:
     if text is not None:
         return text.replace("''", "'")
     if escaped is not None:
-        return re.sub(
-            r"\\(.)|''", lambda found: _ESCAPES.get(found[1], found[1]) if found[1] else "'", escaped, flags=re.DOTALL
-        )
+        return _unescape(escaped.replace("''", "'"))
     word = word.partition("::")[0]
     return None if word.upper() == "NULL" else word
 

@@ -93,6 +93,7 @@ READERS: Final = (
     ),
     FormatRow("weflow-xlsx", "wechatlog.readers.weflow.sheets:XLSX", ("zip",)),
     FormatRow("ciphertalk-xlsx", "wechatlog.readers.weflow.sheets:CIPHERTALK", ("zip",)),
+    FormatRow("weflow-cli-xlsx", "wechatlog.readers.weflow.sheets:CLI", ("zip",)),
     FormatRow(
         "weflow-html",
         "wechatlog.readers.weflow.pages:HTML",

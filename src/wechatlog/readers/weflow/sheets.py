@@ -1,4 +1,4 @@
-"""The Excel workbooks of WeFlow and its kin: WeFlow, echotrace, their port to Rust, CipherTalk.
+"""The Excel workbooks of WeFlow and its kin: WeFlow, echotrace, their port to Rust, CipherTalk, weflow-cli.
 
 Takes rows of a sheet, gives entries. WeFlow has the facts of the chat in the rows above its header; the port writes the
 names of columns in English where the program is English.
@@ -6,7 +6,7 @@ names of columns in English where the program is English.
 Format facts: WeFlow 1.0.3 and 5.0.0 `formatters/ExcelFormatter.ts` (full, compact and streamed columns; 其他消息 for a
 pat, and for red packets), echotrace `chat_export_service.dart`, CipherTalk `exportService.ts` (`exportSessionToExcel`:
 the clock of the exporting machine in several columns, the Unix time in `时间戳`; lines of a merged forward in
-`聊天记录详情`).
+`聊天记录详情`), weflow-cli `exportService.ts`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING, Final
 
-from wechatlog.content.accounts import is_room
+from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.placeholders import WEFLOW, read_placeholder
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
 from wechatlog.content.weflow import build_segments, read_records
@@ -198,6 +198,22 @@ def _ciphertalk_rows(reading: Reading) -> Iterator[Entry]:
         yield Entry(line, time, precision or "second", row.sender or None, account, None, kind, text, segments)
 
 
+# --- weflow-cli -----------------------------------------------------------------------------------------------------
+
+_CLI: Final = Table("时间=time 发送者=sender 类型=type 内容=content 消息ID=number")
+
+
+def _cli_rows(reading: Reading) -> Iterator[Entry]:
+    """Entries of rows; the sender is 我 or an account id, the number that of the row in the database."""
+    for row, line in _CLI.rows(reading):
+        kind, text, segments = _body(reading, row.type.strip(), None, row.content, line)
+        check(reading, kind, text, line)
+        time, precision = reading.clock(row.time, line=line)
+        own = row.sender in _OWNERS if reading.owner is None else None
+        account = row.sender if is_account(row.sender) else None
+        yield Entry(line, time, precision, row.sender or None, account, own, kind, text, segments)
+
+
 XLSX: Final = Format(
     "weflow-xlsx",
     "WeFlow 1, its port to Rust and echotrace, Excel workbook, WeChat 4",
@@ -213,4 +229,7 @@ CIPHERTALK: Final = Format(
     _CIPHERTALK.detect_sheet,
     _ciphertalk_rows,
     {"exporter": "CipherTalk"},
+)
+CLI: Final = Format(
+    "weflow-cli-xlsx", "weflow-cli Excel workbook", ".xlsx", _CLI.detect_sheet, _cli_rows, {"exporter": "weflow-cli"}
 )
