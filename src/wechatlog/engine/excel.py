@@ -7,14 +7,13 @@ without seconds.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING, Final
 
 from wechatlog.errors import OptionError
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from wechatlog.engine.protocol import Context
     from wechatlog.timestamps import Precision
 
@@ -67,6 +66,8 @@ def read_server_id(value: str, context: Context, *, line: int | None = None, exc
         excel: whether the row shows that Excel saved it; zeros after the fifteenth digit then count as lost
             digits.
     """
+    if not excel and value.isdigit() and value.isascii() and value[0] != "0" and len(value) <= 20:
+        return value
     text = value.strip().strip("'")
     if not text.strip("0"):
         return None
@@ -91,6 +92,11 @@ def read_local_clock(
         context: has the option, and is told of what is no time.
         line: 1-based line of the row.
     """
+    if len(text) == 19 and text[4] == text[7] == "-":  # nearly all of them
+        try:
+            return context.wall_time(dt.datetime.fromisoformat(text)), "second"
+        except ValueError:
+            return context.clock(text, line=line)
     match = _SLASH_DATE.fullmatch(text.strip()) if text[4:5] != "-" else None
     if match is None:
         return context.clock(text, line=line)

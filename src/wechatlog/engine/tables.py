@@ -145,7 +145,7 @@ class Table:
         """Where the table stands in a workbook: the first sheet that has its header.
 
         Raises:
-            MissingExtraError: for a file that is called a workbook, without python-calamine.
+            MissingExtraError: for a file that is called a workbook or looks like one, without python-calamine.
         """
         try:
             for name, rows in peek_sheets(head.source, self.depth) or ():
@@ -153,7 +153,7 @@ class Table:
                     if found := self.match([cell_text(cell) for cell in cells], row):
                         return found._replace(sheet=name)
         except MissingExtraError:
-            if head.suffix in (".xlsx", ".xlsm"):
+            if head.suffix in (".xlsx", ".xlsm") or "ole" in head.containers or b"xl/" in head.data:
                 raise
         return None
 

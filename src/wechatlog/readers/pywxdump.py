@@ -45,13 +45,14 @@ _SELF: Final = "我"
 _EMPTY_SOURCES: Final = frozenset({"False", "None", "{}", "nan"})
 # The column holds account ids alone; what it could not be is a name that somebody put there.
 _PLAIN_ACCOUNT: Final = re.compile(r"[A-Za-z0-9_.@-]{2,64}")
-_kind_of_name: Final = lru_cache(maxsize=256)(kind_of_name)
+_kind_of_name: Final = lru_cache(maxsize=256)(lambda name: kind_of_name(name.strip()))
+_OWN: Final = {"1": True, "0": False}
 
 Users = Mapping[str, Mapping[str, Any]]
 
 
 class _Row(NamedTuple):
-    """A row of any of the files; `msg` and `src` are what the file has there, objects in JSON."""
+    """A row of JSON, as that of a table is; `msg` and `src` are what the file has there, which may be objects."""
 
     id: str
     type: str
@@ -87,8 +88,9 @@ def _source(row: _Row) -> str:
 
 
 def _link_title(row: _Row, text: str) -> str | None:
-    if isinstance(row.title, str) and row.title:
-        return row.title
+    title = getattr(row, "title", None)
+    if isinstance(title, str) and title:
+        return title
     line = text.partition("\n")[0]
     return None if not line or line == row.type or line.startswith(("http", "<")) else line
 
@@ -205,17 +207,18 @@ def _entries(
     sender_of = lru_cache(maxsize=10_000)(partial(_sender, users))
     chat: Draft | None = None
     for row, line in rows:
-        key = row.room.strip() if row.time else ""
-        if chat is None or (key and key != chat.key):
+        if chat is None or (row.room != chat.key and row.time and row.room.strip() not in ("", chat.key)):
+            key = row.room.strip() if row.time else ""
             chat = reading.chat_of(key, id=key or None, is_group=is_room(key), owner=owner)
             if users and not chat.members:
                 chat.title, chat.members = _name(users.get(key, {})), _members(users, key, owner)
-        kind = _kind_of_name(row.type.strip())
-        if kind is None:
-            reading.tell("unknown-kind", f"unknown type {row.type.strip()[:60]!r}", line)
-        kind, text, segments = _body(reading, row, kind or MessageKind.OTHER, line)
+        kind, text, segments = _kind_of_name(row.type), row.msg, None
+        if kind is not MessageKind.TEXT or not isinstance(text, str):
+            if kind is None:
+                reading.tell("unknown-kind", f"unknown type {row.type.strip()[:60]!r}", line)
+            kind, text, segments = _body(reading, row, kind or MessageKind.OTHER, line)
         name, account = sender_of(row.talker)
-        own = read_flag(row.own)
+        own = _OWN[row.own] if row.own in ("0", "1") else read_flag(row.own)
         if own and chat.owner is None and kind not in NOTICES and name != _SELF:
             chat.owner = account or name
         time, precision = read_local_clock(row.time, reading, line=line)
@@ -235,11 +238,7 @@ _OLD: Final = Table(_COLUMNS.format("content=msg"), optional=("number", "src"), 
 def _table_rows(reading: Reading) -> Iterator[Entry]:
     """Entries of a text or a workbook, with `msg` and `src` or with both in `content`."""
     check_date_order(reading)
-    name, found = one_of(reading, {"new": _NEW, "old": _OLD})
-    rows = (
-        (_Row(row.id, row.type, row.own.strip(), row.talker, row.room, row.msg, row.src, row.time), line)
-        for row, line in found
-    )
+    name, rows = one_of(reading, {"new": _NEW, "old": _OLD})
     if name == "old":
         rows = ((_split(reading, row, line), line) for row, line in rows)
     return _entries(reading, rows, _users(reading), excel=True)

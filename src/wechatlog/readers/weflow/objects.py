@@ -231,8 +231,11 @@ def _witnesses(row: Json, text: str) -> Iterator[MessageKind | None]:
     kind = Kind.OTHER if number is None else kind_of_app_type(number)
     yield _APP_KINDS.get(read_string(row.get("appMsgKind"))) if kind is Kind.OTHER else kind
     yield _local_kind(row)
-    found = read_placeholder(text, WEFLOW) if text[:1] == "[" else None
-    yield found[0] if found is not None else None
+    if text.startswith("[链接]"):
+        yield Kind.LINK
+    else:
+        found = read_placeholder(text, WEFLOW) if text[:1] == "[" else None
+        yield found[0] if found is not None else None
     code = read_integer(row.get("chatLabType"))
     yield None if code is None else kind_of_chatlab(code)
 
