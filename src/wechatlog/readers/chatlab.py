@@ -76,6 +76,7 @@ class _Chat:
         generator = read_string(head.get("generator"))
         self.is_ours = generator == chatlab.GENERATOR
         self.cuts_texts = generator in _CUTTING
+        self.rounds_ids = generator == "CipherTalk"  # ids pass through JavaScript's numbers, those of replies do not
         self.owner = read_string(meta.get("ownerId")) or None
         self._names: dict[str, str] = {}
         self._senders: dict[tuple[Any, ...], Sender] = {}
@@ -144,7 +145,9 @@ class _Chat:
         fits = type(number) is int and 0 < number < _MILLISECONDS
         time = reading.unix_time(number, line=line) if fits else self._time(number, line)
         id_, reply_to = get("platformMessageId"), get("replyToMessageId")
-        if not (type(id_) is str and id_.isdigit() and id_[0] != "0"):
+        if self.rounds_ids:
+            id_ = read_identifier(reading, id_, line, javascript=True)
+        elif not (type(id_) is str and id_.isdigit() and id_[0] != "0"):
             id_ = None if id_ is None else self._identifier(id_, line)
         reply_to = None if reply_to is None else self._identifier(reply_to, line)
         return Entry(
