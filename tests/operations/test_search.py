@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests import strategies
 from wechatlog import Conversation, Message, SlowPatternError
 from wechatlog.content import folding
-from wechatlog.content.folding import fold, fold_with_places, knows_variants
+from wechatlog.content.folding import fold, fold_with_places, keeps_places, knows_variants
 from wechatlog.emoji import spellings
 from wechatlog.operations import Hit, search
 from wechatlog.operations.patterns import compile_words
@@ -84,6 +84,20 @@ def test_folding_is_done_once(text: str) -> None:
         folded, places = fold_with_places(text, case=case)
         assert (folded, len(places)) == (once, len(folded) + 1)
         assert places == sorted(places)
+
+
+def test_places_are_kept_where_it_is_said() -> None:
+    for code in (
+        *range(0x80),
+        *range(0x3001, 0x3004),
+        *range(0x3008, 0x3012),
+        *range(0x4E00, 0xA000),
+        *range(0xFF01, 0xFF5F),
+    ):
+        assert keeps_places(chr(code))
+        assert len(fold(chr(code))) == len(fold(chr(code), case=True)) == 1
+    for text in ("…", "ß", "e\u0301", "❤️"):
+        assert not keeps_places(text)
 
 
 @given(st.text())

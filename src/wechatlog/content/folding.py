@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
@@ -20,10 +21,12 @@ import regex
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["fold", "fold_with_places", "knows_variants"]
+__all__ = ["fold", "fold_with_places", "keeps_places", "knows_variants"]
 
 _JOINED: Final = regex.compile(r"[\p{M}\u1160-\u11FF]")
 _CLUSTER: Final = regex.compile(r"(?s)[\u1100-\u115F][\u1160-\u11FF]*+|.[\p{M}]*+")
+_ONE_FOR_ONE: Final = re.compile("[\0-\x7f\u3001-\u3003\u3008-\u3011\u4e00-\u9fff\uff01-\uff5e]*")
+"""Texts of characters that each become one: ASCII, ideographs, their punctuation, full width."""
 _SELECTORS: Final = regex.compile("[\ufe00-\ufe0f]")
 _HAN: Final = regex.compile(r"\p{Han}")
 
@@ -88,6 +91,11 @@ def fold(text: str, *, case: bool = False, variants: bool = True) -> str:
 
 def _compose(cluster: str) -> str:
     return cluster if len(cluster) == 1 else unicodedata.normalize("NFC", cluster)
+
+
+def keeps_places(text: str) -> bool:
+    """Whether each character of a text surely becomes one, so that places in the folded text are those in the text."""
+    return _ONE_FOR_ONE.fullmatch(text) is not None
 
 
 def fold_with_places(text: str, *, case: bool = False, variants: bool = True) -> tuple[str, list[int]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import regex
 
-from wechatlog.content.folding import fold, fold_with_places
+from wechatlog.content.folding import fold, fold_with_places, keeps_places
 from wechatlog.emoji import iter_codes, spellings
 from wechatlog.errors import FormatError, SlowPatternError
 
@@ -95,7 +95,7 @@ class _Words:
     def __call__(self, text: str) -> tuple[Span, ...] | None:
         folded = fold(text, case=self._case)
         found = _spans(self._find(folded))
-        if not found or folded is text or text.isascii():
+        if not found or keeps_places(text):
             return found
         folded, places = fold_with_places(text, case=self._case)
         return _placed(_spans(self._find(folded)), places)
