@@ -141,7 +141,7 @@ def _facts(found: Statistics, words: Mapping[str, str]) -> Iterator[tuple[str, s
         ("sessions", found.sessions),
         ("calls", calls),
     )
-    yield from ((f"{number:,}", words[name]) for name, number in numbers if number)
+    yield from ((f"{number:,}", _noun(number, words[name])) for name, number in numbers if number)
     if seconds:
         yield _duration(dt.timedelta(seconds=seconds), words), words["call_time"]
     if found.responses is not None:
@@ -159,6 +159,11 @@ def _duration(duration: dt.timedelta, words: Mapping[str, str]) -> str:
         if parts and (not number or len(parts) == 2):
             break
     return " ".join(parts) or f"0 {words['units'].split()[-1]}"
+
+
+def _noun(number: int, noun: str) -> str:
+    """The noun for a number: of one thing without the `s` of many."""
+    return noun.removesuffix("s") if number == 1 else noun
 
 
 # --- plots ----------------------------------------------------------------------------------------
@@ -265,11 +270,11 @@ def _awards(found: Statistics, words: Mapping[str, str]) -> Iterator[tuple[str, 
     """What is the most of its kind: what it is, who or when, and how much."""
     if found.days:
         day, number = max(found.days.items(), key=lambda item: item[1])
-        yield words["busiest"], f"{day}", f"{number:,} {words['messages']}"
+        yield words["busiest"], f"{day}", f"{number:,} {_noun(number, words['messages'])}"
     for name, measure, unit in _RECORDS if len(found.senders) > 1 else ():
         best = max(found.senders, key=measure)
         if measure(best):
-            yield words[name], best.label or "?", f"{measure(best):,} {words[unit]}"
+            yield words[name], best.label or "?", f"{measure(best):,} {_noun(measure(best), words[unit])}"
     answering = [
         (s.responses.median, s.label) for s in found.senders if s.responses and s.responses.count >= _FEWEST_ANSWERS
     ]
@@ -282,7 +287,7 @@ def _awards(found: Statistics, words: Mapping[str, str]) -> Iterator[tuple[str, 
             mentioned[target] = mentioned.get(target, 0) + number
     if mentioned:
         target = max(mentioned, key=lambda name: mentioned[name])
-        yield words["mentioned"], target or "?", f"{mentioned[target]:,} {words['times']}"
+        yield words["mentioned"], target or "?", f"{mentioned[target]:,} {_noun(mentioned[target], words['times'])}"
     if found.latest is not None:
         yield words["latest"], f"{found.latest.time:%Y-%m-%d %H:%M}", found.latest.sender or "?"
     if found.longest_silence is not None:
