@@ -81,8 +81,8 @@ def test_packed_file_keeps_its_title(tmp_path: Path) -> None:
     found = wechatlog.load(path)
     assert found.title == "小李(lisi)"
     path.write_bytes(bz2.compress(WHOLE.encode())[:-9])
-    with pytest.raises(FormatError, match="broken compressed data"):
-        wechatlog.load(path, format="12425-csv")
+    cut = wechatlog.load(path, format="12425-csv")
+    assert [entry.code for entry in cut.diagnostics if entry.severity != "info"] != []
 
 
 def test_group() -> None:
@@ -147,7 +147,7 @@ def test_rows_that_are_broken() -> None:
 
 
 def test_missing_header() -> None:
-    with pytest.raises(FormatError, match="the first row is not 时刻"):
+    with pytest.raises(FormatError, match="the first line is not 时刻"):
         read("a,b,c\n1,2,3\n", format="12425-csv")
 
 

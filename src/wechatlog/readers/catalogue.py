@@ -78,7 +78,7 @@ READERS: Final = (
     FormatRow("memotrace-ai-text", "wechatlog.readers.memotrace_text:AI_TEXT", ("text",)),
     FormatRow("memotrace-json", "wechatlog.readers.memotrace_json:JSON", ("json",)),
     FormatRow("memotrace-html", "wechatlog.readers.memotrace_json:HTML", ("html",)),
-    FormatRow("iphone-xls", "wechatlog.readers.iphone_xls:READER", ("html", "text")),
+    FormatRow("iphone-xls", "wechatlog.readers.iphone_xls:READER", ("html", "text"), lines=r"[^\n]*<[tT]"),
     FormatRow(
         "weflow-txt",
         "wechatlog.readers.weflow.texts:TXT",
@@ -225,5 +225,5 @@ READERS: Final = (
     FormatRow("jettchent-json", "wechatlog.readers.jettchent:JSON", ("json",), marks='"fromUser"'),
     FormatRow("wechatexporter-txt", "wechatlog.readers.wechatexporter_text:TXT", ("text", "csv")),
     FormatRow("wechatexporter-html", "wechatlog.readers.wechatexporter_html:HTML", ("html", "text", "js", "json")),
-    FormatRow("12425-csv", "wechatlog.readers.wechat_exporter_12425:READER", ("csv", "text")),
+    FormatRow("12425-csv", "wechatlog.readers.wechat_exporter_12425:READER", ("csv", "text"), marks="时刻 消息方向"),
 )
