@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import wechatlog
-from wechatlog.readers.weflow import objects as weflow_json
+from wechatlog.readers.weflow import json_files as weflow_json
 from wechatlog.segments.types import Forward, Quote, Sticker
 
 CORPUS = Path(__file__).parents[1] / "corpus"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import wechatlog
 from wechatlog import MessageKind
-from wechatlog.readers.weflow import objects, pages, scripts, sheets
+from wechatlog.readers.weflow import json_files, pages, scripts, sheets
 from wechatlog.testing import check_reader
 
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -208,7 +208,7 @@ def test_conformance() -> None:
         ("weflow-html", pages.HTML, "html"),
         ("echotrace-html", pages.ECHOTRACE, "html"),
         ("weflow-cli-html", pages.CLI, "html"),
-        ("ciphertalk-html", objects.CIPHERTALK_PAGE, "html"),
+        ("ciphertalk-html", json_files.CIPHERTALK_PAGE, "html"),
         ("weflow-sql", scripts.SQL, "sql"),
         ("ciphertalk-sql", scripts.CIPHERTALK, "sql"),
         ("echotrace-sql", scripts.ECHOTRACE, "sql"),

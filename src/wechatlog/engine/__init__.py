@@ -1,8 +1,9 @@
 """How every format is read: a format is a value of `Format`, containers give rows, an `Entry` is what a row says.
 
 Built-in formats and plug-ins use the names below. A container yields rows with their lines and tells damage: `Table`
-and `one_of` (delimited text, sheets), `iter_objects` and `iter_line_objects` (JSON), `message_blocks` (text).
-`Fields` maps keys to the fields of segments. What is true for every format stands in `Reading` and `batches_of`.
+and `one_of` (delimited text, sheets), `iter_objects` and `iter_line_objects` (JSON), `message_blocks` (text),
+`iter_inserts` (SQL). `Fields` maps keys to the fields of segments. What is true for every format stands in `Reading`
+and `batches_of`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from wechatlog.engine.json_objects import iter_line_objects, iter_objects
     from wechatlog.engine.protocol import Evidence, Reader, Refusal
     from wechatlog.engine.reading import OWNER_OPTION, Draft, Reading
+    from wechatlog.engine.sql import iter_inserts
     from wechatlog.engine.tables import Table, one_of
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "Table",
     "batches_of",
     "framed_headers",
+    "iter_inserts",
     "iter_line_objects",
     "iter_objects",
     "message_blocks",
@@ -77,6 +80,7 @@ __getattr__ = _lazily(
             "Draft",
             "Reading",
         ),
+        "sql": ("iter_inserts",),
         "tables": (
             "Table",
             "one_of",

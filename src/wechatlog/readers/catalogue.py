@@ -50,14 +50,14 @@ READERS: Final = (
     FormatRow("chatlab-jsonl", "wechatlog.readers.chatlab:JSONL", ("json", "jsonl", "text"), marks='"_type"'),
     FormatRow("chatlab-txt", "wechatlog.readers.chatlab_text:TXT", ("text", "csv")),
     FormatRow("chatlab-markdown", "wechatlog.readers.chatlab_text:MARKDOWN", ("text", "csv")),
-    FormatRow("weflow-json", "wechatlog.readers.weflow.objects:DETAILED", ("json",), marks='"weflow"'),
-    FormatRow("weflow-arkme", "wechatlog.readers.weflow.objects:ARKME", ("json",), marks='"weflow"'),
-    FormatRow("echotrace-json", "wechatlog.readers.weflow.objects:ECHOTRACE", ("json",), marks='"session"'),
-    FormatRow("ciphertalk-json", "wechatlog.readers.weflow.objects:CIPHERTALK", ("json",), marks='"exportInfo"'),
-    FormatRow("weflow-http", "wechatlog.readers.weflow.objects:HTTP", ("json",), marks='"talker" "messages"'),
-    FormatRow("weflow-cli-json", "wechatlog.readers.weflow.objects:CLI", ("json",), marks='"parsedContent"'),
+    FormatRow("weflow-json", "wechatlog.readers.weflow.json_files:DETAILED", ("json",), marks='"weflow"'),
+    FormatRow("weflow-arkme", "wechatlog.readers.weflow.json_files:ARKME", ("json",), marks='"weflow"'),
+    FormatRow("echotrace-json", "wechatlog.readers.weflow.json_files:ECHOTRACE", ("json",), marks='"session"'),
+    FormatRow("ciphertalk-json", "wechatlog.readers.weflow.json_files:CIPHERTALK", ("json",), marks='"exportInfo"'),
+    FormatRow("weflow-http", "wechatlog.readers.weflow.json_files:HTTP", ("json",), marks='"talker" "messages"'),
+    FormatRow("weflow-cli-json", "wechatlog.readers.weflow.json_files:CLI", ("json",), marks='"parsedContent"'),
     FormatRow(
-        "ciphertalk-html", "wechatlog.readers.weflow.objects:CIPHERTALK_PAGE", ("html", "text"), marks="CHAT_DATA"
+        "ciphertalk-html", "wechatlog.readers.weflow.json_files:CIPHERTALK_PAGE", ("html", "text"), marks="CHAT_DATA"
     ),
     FormatRow("training-set", "wechatlog.readers.refusals:TRAINING", ("json", "jsonl", "csv", "text")),
     FormatRow("llm-context", "wechatlog.readers.refusals:CONTEXT", ("json", "jsonl", "text", "csv")),

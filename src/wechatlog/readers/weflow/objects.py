@@ -1,21 +1,18 @@
-"""The message objects of WeFlow, echotrace, CipherTalk and weflow-cli, and what each tool writes round them.
+"""The message objects of WeFlow, echotrace, CipherTalk and weflow-cli, whatever file they stand in.
 
-Takes `{…, "session": {…}, "messages": […]}`, gives entries. The tools share their message object: `createTime` in Unix
-seconds, a Chinese `type`, `content` as a person reads it, `isSend`, `senderUsername`. The variants that name senders by
-a number (`senderID`, `senderId`) look them up in a list of the file; those that name keys otherwise say so in a table.
-The answers of WeFlow's local interface and weflow-cli have numbers of types alone, the page of CipherTalk too.
+Takes a reading, gives entries. The tools share their message object: `createTime` in Unix seconds, a Chinese `type`,
+`content` as a person reads it, `isSend`, `senderUsername`. The variants that name senders by a number (`senderID`,
+`senderId`) look them up in a list of the file; those that name keys otherwise say so in a `Tool`.
 
 Format facts: WeFlow 1.0.3 and 5.0.0 `formatters/JsonFormatter.ts` (detailed and arkme-json; some builds say `wxid`,
 some `accountId`), echotrace `chat_export_service.dart`, CipherTalk `exportService.ts` (detailed-json, arkme-json). The
 number in `localType` is trusted only where `type` says nothing: older builds got it wrong. echotrace has the id of the
-chat in own messages where it does not know that of the owner. WeFlow `/api/v1/messages`; weflow-cli `exportService.ts`
-(`exportJson`); CipherTalk `htmlExportGenerator.ts` (`window.CHAT_DATA`).
+chat in own messages where it does not know that of the owner.
 """
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -31,7 +28,7 @@ from wechatlog.content.vocabulary import (
 )
 from wechatlog.content.weflow import build_segments, read_records
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import NOTICES, Entry, Evidence, Fields, Format, iter_objects
+from wechatlog.engine import NOTICES, Entry, Fields, iter_objects
 from wechatlog.engine.json_values import (
     read_flag,
     read_identifier,
@@ -40,8 +37,6 @@ from wechatlog.engine.json_values import (
     read_object,
     read_string,
 )
-from wechatlog.engine.scripts import page_blocks
-from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.weflow.bodies import check, unframe
 from wechatlog.segments.types import Quote
@@ -52,11 +47,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from wechatlog.content.appmsg import AppMessage
-    from wechatlog.engine import Head, Reading
+    from wechatlog.engine import Reading
     from wechatlog.segments import Segment
     from wechatlog.timestamps import Precision
 
     Json = Mapping[str, Any]
+
+__all__ = ["ACCOUNT_KEYS", "Tool", "entries"]
 
 Kind = MessageKind
 
@@ -64,7 +61,7 @@ _VAGUE: Final = frozenset({None, Kind.OTHER, Kind.LINK})
 _NO_TIME: Final = (None, 0, "", "0")
 _NOBODY: Final = ("", "unknown")
 _LISTS: Final = ("senders", "members", "groupMembers")
-_ACCOUNT_KEYS: Final = ("wxid", "accountId", "username", "wechatId", "groupId")
+ACCOUNT_KEYS: Final = ("wxid", "accountId", "username", "wechatId", "groupId")
 _NAME_KEYS: Final = ("displayName", "groupNickname", "remark", "nickname", "nickName")
 _APP_KINDS: Final = {
     "red-packet": Kind.RED_PACKET,
@@ -110,7 +107,7 @@ _KNOWN: Final = frozenset(
 
 
 @attrs.frozen
-class _Tool:
+class Tool:
     """What a tool does to texts and ids.
 
     Attributes:
@@ -132,7 +129,7 @@ class _Tool:
 
 
 def _account(value: Json) -> str | None:
-    found = next((read_string(value[key]) for key in _ACCOUNT_KEYS if value.get(key)), "")
+    found = next((read_string(value[key]) for key in ACCOUNT_KEYS if value.get(key)), "")
     return None if found in _NOBODY else found
 
 
@@ -187,7 +184,7 @@ def _members(said: Json, session: Json, is_group: bool | None) -> list[Participa
     return list(found.values())
 
 
-def _describe(reading: Reading, tool: _Tool) -> None:
+def _describe(reading: Reading, tool: Tool) -> None:
     """What the file says of the conversation goes to the chat."""
     if tool.session is not None:
         reading.said["session"] = tool.session(reading)
@@ -274,7 +271,7 @@ def _xml(reading: Reading, row: Json, line: int) -> AppMessage | None:
     )
 
 
-def _typed(tool: _Tool, reading: Reading, row: Json, kind: MessageKind, text: str, line: int) -> str:
+def _typed(tool: Tool, reading: Reading, row: Json, kind: MessageKind, text: str, line: int) -> str:
     """A text without what the writer did to it, as far as the file itself shows it."""
     is_group, raw = reading.chat.is_group, row.get("rawContent")
     if kind is Kind.TEXT and isinstance(raw, str) and raw and not raw.lstrip().startswith("<"):
@@ -338,7 +335,7 @@ def _sender(
 
 
 def _identifiers(
-    tool: _Tool, reading: Reading, row: Json, built: AppMessage | None, line: int
+    tool: Tool, reading: Reading, row: Json, built: AppMessage | None, line: int
 ) -> tuple[str | None, str | None]:
     """The server's id of a message, and of the one that it answers."""
     id_ = read_identifier(reading, row.get("platformMessageId"), line, javascript=tool.borrows_ids)
@@ -372,9 +369,7 @@ def _segments(
     return build_segments(kind, text, known, quoted=quoted)
 
 
-def _entry(
-    tool: _Tool, reading: Reading, people: Mapping[str, Participant], row: Json, line: int, offset: int
-) -> Entry:
+def _entry(tool: Tool, reading: Reading, people: Mapping[str, Participant], row: Json, line: int, offset: int) -> Entry:
     """What a message object says."""
     content, text = row.get("content"), read_string(row.get("content"))
     if content is not None and not isinstance(content, str):
@@ -430,7 +425,7 @@ _new: Final = tuple.__new__  # twice as fast as the constructor
 _HOURS: Final = tuple(f"{hour:02}" for hour in range(24))
 
 
-def _entries(reading: Reading, *, tool: _Tool, blocks: Iterable[str] | None = None) -> Iterator[Entry]:
+def entries(reading: Reading, *, tool: Tool, blocks: Iterable[str] | None = None) -> Iterator[Entry]:
     """Entries of message objects."""
     people: dict[str, Participant] | None = None
     count, chat, quick = 0, reading.chat, not (tool.borrows_ids or tool.keys)
@@ -454,167 +449,3 @@ def _entries(reading: Reading, *, tool: _Tool, blocks: Iterable[str] | None = No
     announced = read_integer(read_object(reading.said.get("session")).get("messageCount"))
     if announced is not None and announced != count:
         reading.tell("count-differs", f"the session announces {announced} messages, the file holds {count}")
-
-
-# --- the formats ----------------------------------------------------------------------------------------------------
-
-
-def _is_weflow(head: Head, *, arkme: bool) -> Evidence | None:
-    """The key `weflow`, and how senders are named."""
-    value = read_object(head.json)
-    header = value.get("weflow")
-    if not isinstance(header, dict) or not {"session", "messages"} & value.keys():
-        return None
-    if (header.get("format") == "arkme-json" or "senders" in value) is not arkme:
-        return None
-    return Evidence(1.0, "an object with `weflow` and " + ("`senders`" if arkme else "`session`"))
-
-
-def _is_echotrace(head: Head) -> Evidence | None:
-    """A session, and messages as the family has them, of a tool that does not name itself."""
-    value = read_object(head.json)
-    session, rows = read_object(value.get("session")), read_list(value.get("messages"))
-    named = any(key in session for key in _ACCOUNT_KEYS) and "displayName" in session
-    if not named or {"weflow", "exportInfo"} & value.keys():
-        return None
-    if {"createTime", "content"} <= read_object(rows[0] if rows else None).keys():
-        signed = "exportTime" in value or "mediaBase" in value
-        return Evidence(1.0 if signed else 0.9, "`session` and `messages` with `createTime`, and no `weflow`")
-    if {"type", "messageCount", "lastTimestamp"} <= session.keys():
-        return Evidence(0.8, "`session` with `messageCount` and `lastTimestamp`, and no `weflow`")
-    return None
-
-
-def _is_ciphertalk(head: Head) -> Evidence | None:
-    """What the tool says of itself."""
-    value = read_object(head.json)
-    info = read_object(value.get("exportInfo"))
-    if info.get("generator") == "CipherTalk":
-        return Evidence(1.0, "`exportInfo.generator` is CipherTalk")
-    if info.get("format") in ("detailed-json", "arkme-json") and ("session" in value or "messages" in value):
-        return Evidence(0.9, f"`exportInfo.format` is {info['format']}")
-    return None
-
-
-def _first(value: Any) -> Json:
-    rows = read_list(value)
-    return read_object(rows[0]) if rows else {}
-
-
-def _is_api(head: Head) -> Evidence | None:
-    """An answer of the local interface: whose messages, and how many."""
-    value = read_object(head.json)
-    if not {"talker", "count", "messages"} <= value.keys() or "session" in value:
-        return None
-    first = _first(value["messages"])
-    if {"createTime", "localType"} <= first.keys() or (value["messages"] == [] and "hasMore" in value):
-        return Evidence(1.0, "an object with `talker`, `count` and `messages` with `localType`")
-    return None
-
-
-def _is_cli(head: Head) -> Evidence | None:
-    """An array of messages that were parsed."""
-    if {"localType", "createTime", "parsedContent"} <= _first(head.json).keys():
-        return Evidence(1.0, "an array of objects with `localType`, `createTime` and `parsedContent`")
-    return None
-
-
-_FILE_NAME: Final = re.compile(r"(?P<id>.+)_messages(?: ?\([0-9]+\))?\.[a-z]+")
-
-
-def _cli_session(reading: Reading) -> Json:
-    """The name of a file is the id of its chat."""
-    name = _FILE_NAME.fullmatch(reading.source.name or "")
-    return {"wxid": name["id"]} if name else {}
-
-
-_CHAT_DATA: Final = re.compile(r"window\.CHAT_DATA\s{0,20}=\s{0,20}(?=\{\s{0,20}\"meta\")")
-
-
-def _is_page(head: Head) -> Evidence | None:
-    """The variable and its first key."""
-    return Evidence(1.0, "a page with window.CHAT_DATA") if _CHAT_DATA.search(head.text) else None
-
-
-def _page_session(reading: Reading) -> Json:
-    meta, members = read_object(reading.said.get("meta")), map(read_object, read_list(reading.said.get("members")))
-    # Names out of merged forwards are members too, whose id is the name.
-    reading.said["members"] = [
-        {"wxid": member.get("id", member.get("wxid")), "displayName": member.get("name", member.get("displayName"))}
-        for member in members
-        if member.get("id", "") != member.get("name")
-    ]
-    name, count = meta.get("sessionName"), meta.get("messageCount")
-    return {
-        "wxid": meta.get("sessionId"),
-        "displayName": name,
-        "isGroup": meta.get("isGroup"),
-        "messageCount": count,
-    }
-
-
-def _page_entries(reading: Reading, *, tool: _Tool) -> Iterator[Entry]:
-    """Entries of the message objects in a page."""
-    found = page_blocks(reading.blocks(), _CHAT_DATA)
-    if found is None:
-        raise FormatError("no window.CHAT_DATA in this page", source=reading.source.label)
-    return _entries(reading, tool=tool, blocks=found[1])
-
-
-def _format(
-    name: str, description: str, exporter: str, detect: Callable[[Head], Evidence | None], **habits: Any
-) -> Format:
-    entries = partial(_entries, tool=_Tool(**habits))
-    return Format(name, description, ".json", detect, entries, {"exporter": exporter})
-
-
-DETAILED: Final = _format("weflow-json", "WeFlow (WeChat 4) detailed JSON", "WeFlow", partial(_is_weflow, arkme=False))
-ARKME: Final = _format(
-    "weflow-arkme",
-    "WeFlow (WeChat 4) arkme JSON, with a list of senders",
-    "WeFlow",
-    partial(_is_weflow, arkme=True),
-)
-ECHOTRACE: Final = _format(
-    "echotrace-json", "echotrace JSON (indented and streamed)", "echotrace", _is_echotrace, frames_texts=False
-)
-CIPHERTALK: Final = _format(
-    "ciphertalk-json", "CipherTalk detailed and arkme JSON", "CipherTalk", _is_ciphertalk, borrows_ids=True
-)
-HTTP: Final = _format(
-    "weflow-http",
-    "WeFlow (WeChat 4) JSON of the local interface",
-    "WeFlow",
-    _is_api,
-    names=False,
-    keys={"serverId": "platformMessageId"},
-    session=lambda reading: {"wxid": reading.said.get("talker")},
-)
-CLI: Final = _format(
-    "weflow-cli-json",
-    "weflow-cli JSON",
-    "weflow-cli",
-    _is_cli,
-    names=False,
-    keys={"serverId": "platformMessageId", "content": "source", "parsedContent": "content"},
-    session=_cli_session,
-)
-CIPHERTALK_PAGE: Final = Format(
-    "ciphertalk-html",
-    "CipherTalk HTML page",
-    (".html", ".htm"),
-    _is_page,
-    partial(
-        _page_entries,
-        tool=_Tool(
-            keys={
-                "timestamp": "createTime",
-                "sender": "senderUsername",
-                "senderName": "senderDisplayName",
-                "type": "localType",
-            },
-            session=_page_session,
-        ),
-    ),
-    {"exporter": "CipherTalk"},
-)

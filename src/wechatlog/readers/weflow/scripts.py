@@ -18,9 +18,9 @@ from wechatlog.content.accounts import is_room
 from wechatlog.content.placeholders import WEFLOW, read_placeholder
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
 from wechatlog.content.weflow import build_segments
-from wechatlog.engine import NOTICES, Entry, Evidence, Format
+from wechatlog.engine import NOTICES, Entry, Evidence, Format, iter_inserts
 from wechatlog.engine.json_values import read_flag, read_identifier, read_integer
-from wechatlog.engine.sql import iter_inserts, tables_of
+from wechatlog.engine.sql import tables_of
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.weflow.bodies import check, notice, read_body, unframe
 
