@@ -22,27 +22,19 @@ import itertools
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import attrs
-
 from wechatlog.content.accounts import is_room
 from wechatlog.content.chatlog import NOTICE_SENDERS, OWN, read_rendering
 from wechatlog.diagnostics import Severity
-from wechatlog.engine.headers import Candidate, HeaderCheck, iter_blocks
-from wechatlog.engine.protocol import Evidence, Head
-from wechatlog.engine.records import count_headers
+from wechatlog.engine import Entry, Evidence, Format, Head
+from wechatlog.engine.headers import HeaderCheck, iter_blocks
 from wechatlog.errors import OptionError
-from wechatlog.readers.support.routing import Desk, route
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from wechatlog.engine.headers import Block
-    from wechatlog.engine.protocol import Batch, Context, Draft
-    from wechatlog.model import Message
-    from wechatlog.source import Source
-
-__all__ = ["READER", "ChatlogTextReader"]
+    from wechatlog.engine import Draft, Reading
+    from wechatlog.engine.headers import Candidate
 
 _DAY_FORM: Final = 8  # the length of 21:30:00
 _YEAR_FORM: Final = 14
@@ -151,9 +143,9 @@ def _plain_talker(text: str) -> str:
     return match.group() if match and "," not in text else text
 
 
-def _find_dates(context: Context, name: re.Match[str] | None) -> _Dates:
+def _find_dates(reading: Reading, name: re.Match[str] | None) -> _Dates:
     """From the options, or else from the file name."""
-    day, year = context.day_option("date"), _option_year(context.options.get("year"))
+    day, year = reading.day_option("date"), _option_year(reading.options.get("year"))
     start, end = _file_days(name)
     if day is None and year is None and start is not None and end is not None:
         day = start if start == end else None
@@ -178,154 +170,129 @@ def _complete(text: str, dates: _Dates) -> dt.datetime | None:
     return dt.datetime.fromisoformat(text)
 
 
+# --- which conversation a message belongs to ------------------------------------------------------
+
+
+class _Chats:
+    """The conversations of a file.
+
+    Args:
+        reading: of the file.
+        talker: the id in the file name, or `None`.
+        several: the file holds several talkers.
+    """
+
+    def __init__(self, reading: Reading, talker: str | None, *, several: bool) -> None:
+        self._reading = reading
+        self._talker = reading.chat.id = None if several else talker
+        self.several = several
+        self._peers: dict[str, Draft] = {}  # of private chats in a file of several talkers
+
+    def find(self, who: _Who, *, own: bool, notice: bool, line: int) -> Draft:
+        """The conversation of a message."""
+        find = functools.partial(
+            self._reading.chat_of, metadata={"exporter": "chatlog_alpha" if who.number else "chatlog"}
+        )
+        if who.room is not None:
+            self.several = True
+            return find(who.room, id=who.room, title=who.room_name, is_group=True)
+        if not self.several:
+            title = who.name if not own and who.id == self._talker else None
+            return find("", id=self._talker, is_group=is_room(self._talker or ""), title=title)
+        if not own and not notice:
+            if who.id not in self._peers:
+                key = who.id if self._peers else ""
+                self._peers[who.id] = find(key, id=who.id, title=who.name, is_group=False)
+            return self._peers[who.id]
+        if len(self._peers) > 1:  # only the messages of others say with whom a private chat is
+            sentence = "own messages of several private chats stand together; the file does not say to whom each went"
+            if self._reading.is_news(sentence):
+                self._reading.report("ambiguous-conversation", sentence, line=line)
+            return find("private", is_group=False)
+        return find("", is_group=False)
+
+
 # --- reading --------------------------------------------------------------------------------------
 
 
-@attrs.define(eq=False)
-class _Reading:
-    """One pass over one source.
+class _Gate(HeaderCheck):
+    """Tells headers from what looks like one: times are written alike, an account has one name in a room."""
 
-    Attributes:
-        context: of the reader.
-        dates: fill in what the times leave out.
-        talker: the id in the file name, or `None`.
-        desk: keeps the drafts.
-        several: the file holds several talkers.
-        form: how long the times of the file are.
-        names: the name of each account in each room.
-        peers: the people of private chats in a file of several talkers.
-    """
-
-    context: Context
-    dates: _Dates
-    talker: str | None
-    several: bool
-    desk: Desk
-    form: int | None = None
-    names: dict[tuple[str | None, str], str | None] = attrs.Factory(dict)
-    peers: dict[str, Draft] = attrs.Factory(dict)
-    told: set[str] = attrs.Factory(set)
-
-    def pairs(self) -> Iterator[tuple[Draft, Message]]:
-        """Each message with its conversation."""
-        gate = HeaderCheck(
-            self.context, self._sender, self._clock, blanks=1, ordered=True, serious=True, check=self._doubt
+    def __init__(self, reading: Reading, chats: _Chats) -> None:
+        super().__init__(
+            reading, lambda header: header["who"], self._when, blanks=1, ordered=True, serious=True, check=self._doubt
         )
-        self._last = lambda: gate.last
-        for block in iter_blocks(self.context.blocks(), _GRAMMAR, gate.accept):
-            if block.header is not None:
-                yield self._pair(block, block.header)
-            else:
-                self.context.report_preamble(block.raw)
+        self._chats = chats
+        self._form: int | None = None
+        self._names: dict[tuple[str | None, str], str | None] = {}
 
-    _last: Any = attrs.field(default=lambda: None, init=False)
-
-    @staticmethod
-    def _sender(match: re.Match[str]) -> str:
-        return match["who"]
-
-    def _clock(self, match: re.Match[str]) -> dt.datetime | None:
+    def _when(self, header: re.Match[str]) -> dt.datetime | None:
         """The time for comparing; a little disorder, which databases have, does not count."""
-        if self.several:
+        if self._chats.several:
             return None
         try:
-            time = _complete(match["time"], _Dates(dt.date(2000, 1, 1), 2000))
+            time = _complete(header["time"], _Dates(dt.date(2000, 1, 1), 2000))
         except ValueError:
             return None
-        last = self._last()
-        return last if time and last and last - _TOLERANCE <= time < last else time
+        return self.last if time and self.last and self.last - _TOLERANCE <= time < self.last else time
 
     def _doubt(self, candidate: Candidate) -> str | None:
         """What is wrong with a line that looks like a header and stands after a blank line."""
         form, who = len(candidate.header["time"]), _read_who(candidate.header["who"])
-        if self.form is None:
-            self.form = form
-        elif form != self.form:
+        self._form = self._form or form
+        if form != self._form:
             return "it looks like a header but its time is written otherwise than in this file"
         if who is None or who.id in (OWN, *NOTICE_SENDERS):
             return None
-        known = self.names.setdefault((who.room, who.id), who.name)
+        known = self._names.setdefault((who.room, who.id), who.name)
         if known is not None and who.name != known:
             return f"it looks like a header but calls {who.id} {who.name!r} instead of {known!r}"
         return None
 
-    def _pair(self, block: Block, header: re.Match[str]) -> tuple[Draft, Message]:
-        who = _read_who(header["who"])
-        assert who is not None  # noqa: S101 - the grammar took it
-        notice = who.id in NOTICE_SENDERS
-        own = who.id == OWN
-        draft = self._draft(who, own=own, notice=notice, line=block.line)
-        body = read_rendering(_body(block), notice=notice, zone=self.context.tz)
-        for problem in body.problems:
-            self.context.report(problem.code, problem.sentence, severity=problem.severity, line=block.line)
-        time = self._time(header["time"], block.line)
-        message = self.context.message(
-            draft,
-            time=time,
-            sender=None if notice else who.name or who.id,
-            sender_id=None if notice or own else who.id,
-            is_self=None if notice else own,
-            kind=body.kind,
-            text=body.text,
-            segments=body.segments,
-            line=block.line,
-            offset=block.offset,
-        )
-        return draft, message
 
-    def _time(self, text: str, line: int) -> dt.datetime | None:
-        try:
-            time = _complete(text, self.dates)
-        except ValueError:
-            self.context.report("bad-time", f"impossible time {text!r}", severity=Severity.ERROR, line=line)
-            return None
-        if time is not None:
-            return self.context.wall_time(time)
-        part = "day" if len(text) == _DAY_FORM else "year"
-        option = "date=" if part == "day" else "year="
-        sentence = f"the file does not say of which {part} its messages are: pass {option}; the times were left out"
-        self._tell("missing-date", sentence, line)
+def _time(reading: Reading, text: str, dates: _Dates, line: int) -> dt.datetime | None:
+    try:
+        time = _complete(text, dates)
+    except ValueError:
+        reading.report("bad-time", f"impossible time {text!r}", severity=Severity.ERROR, line=line)
         return None
-
-    def _tell(self, code: str, sentence: str, line: int, severity: Severity = Severity.INFO) -> None:
-        """Report once for the whole file."""
-        if code not in self.told:
-            self.told.add(code)
-            self.context.report(code, sentence, severity=severity, line=line)
-
-    # Which conversation a message belongs to.
-
-    def _draft(self, who: _Who, *, own: bool, notice: bool, line: int) -> Draft:
-        exporter = "chatlog_alpha" if who.number else "chatlog"
-        facts: dict[str, Any] = {"metadata": {"exporter": exporter}}
-        if who.room is not None:
-            self.several = True
-            return self.desk.open(who.room, id=who.room, title=who.room_name, is_group=True, **facts)
-        if self.several:
-            return self._private(who, own=own, notice=notice, line=line, facts=facts)
-        draft = self.desk.open("", id=self.talker, is_group=is_room(self.talker or ""), **facts)
-        if not own and who.id == self.talker:
-            draft.title = draft.title or who.name
-        return draft
-
-    def _private(self, who: _Who, *, own: bool, notice: bool, line: int, facts: dict[str, Any]) -> Draft:
-        """A private chat in a file of several talkers: only the messages of the others say with whom."""
-        if not own and not notice:
-            draft = self.peers.get(who.id)
-            if draft is None:
-                key = who.id if self.peers else ""
-                draft = self.peers[who.id] = self.desk.open(key, id=who.id, title=who.name, is_group=False, **facts)
-            return draft
-        if len(self.peers) > 1:
-            sentence = "own messages of several private chats stand together; the file does not say to whom each went"
-            self._tell("ambiguous-conversation", sentence, line, Severity.WARNING)
-            return self.desk.open("private", is_group=False, **facts)
-        return self.desk.open("", is_group=False, **facts)
+    if time is not None:
+        return reading.wall_time(time)
+    part, option = ("day", "date=") if len(text) == _DAY_FORM else ("year", "year=")
+    sentence = f"the file does not say of which {part} its messages are: pass {option}; the times were left out"
+    reading.tell_first("missing-date", sentence, line)
+    return None
 
 
-def _body(block: Block) -> str:
-    """The lines after the header; the frame is one line end and one blank line."""
-    return block.lines.partition("\n")[2].removesuffix("\n").removesuffix("\n")
+def _entries(reading: Reading) -> Iterator[Entry]:
+    """Entries of the blocks, each in its conversation.
+
+    Raises:
+        OptionError: for a `date` that is no day, or a `year` that is none.
+    """
+    name = _FILE_NAME.fullmatch((reading.source.name or "").rpartition(".")[0] or reading.source.name or "")
+    talker = _plain_talker(name["talker"]) if name else None
+    head = Head.of(reading.source, reading.encoding)
+    several = "," in (talker or "") or any(who.room for who, _ in _first_headers(head))
+    dates, chats = _find_dates(reading, name), _Chats(reading, talker, several=several)
+    for block in iter_blocks(reading.blocks(), _GRAMMAR, _Gate(reading, chats).accept):
+        who = _read_who(block.header["who"]) if block.header is not None else None
+        if block.header is None or who is None:
+            reading.report_preamble(block.raw)
+            continue
+        line, notice, own = block.line, who.id in NOTICE_SENDERS, who.id == OWN
+        chat = chats.find(who, own=own, notice=notice, line=line)
+        # The frame is the line end of the header and one blank line.
+        text = block.lines.partition("\n")[2].removesuffix("\n").removesuffix("\n")
+        body = read_rendering(text, notice=notice, zone=reading.tz)
+        for problem in body.problems:
+            reading.report(problem.code, problem.sentence, severity=problem.severity, line=line)
+        time = _time(reading, block.header["time"], dates, line)
+        sender, account = (None, None) if notice else (who.name or who.id, None if own else who.id)
+        kind, text, segments, _ = body
+        own_or_none = None if notice else own
+        offset = block.offset
+        yield Entry(line, time, "second", sender, account, own_or_none, kind, text, segments, offset=offset, chat=chat)
 
 
 def _first_headers(head: Head) -> Iterator[tuple[_Who, int]]:
@@ -339,48 +306,34 @@ def _first_headers(head: Head) -> Iterator[tuple[_Who, int]]:
         before = line
 
 
-class ChatlogTextReader:
-    """The reader of the plain text."""
+def _detect(head: Head) -> Evidence | None:
+    """Header lines `name(id) TIME` after blank lines; the first line is one."""
+    first = next((line for line in head.lines if line.strip()), "")
+    found = list(itertools.islice(_first_headers(head), 200))
+    if not found:
+        return None
+    reason = f"{len(found)} header lines 'name(id) TIME', each after a blank line"
+    named = sum(who.name is not None or who.id in (OWN, *NOTICE_SENDERS) for who, _ in found)
+    signed = any(who.name is not None and who.id.startswith("wxid_") for who, _ in found)
+    alike = sum(form == found[0][1] for _, form in found)
+    if named * 2 < len(found) or alike * 2 <= len(found):
+        return Evidence(0.5, reason)
+    begins = _GRAMMAR.pattern.match("\n" + first)
+    if begins is not None and _is_header(begins):
+        return Evidence(0.95 if signed else 0.85, reason)
+    if signed:
+        return Evidence(0.85, reason)
+    return Evidence(0.5, reason) if named > 2 else None
 
-    name = "chatlog-text"
-    description = "chatlog 0.0.x and chatlog_alpha, plain text of the HTTP interface"
-    suffixes = (".txt",)
-    options: Mapping[str, str] = {
+
+READER: Final = Format(
+    "chatlog-text",
+    "chatlog 0.0.x and chatlog_alpha, plain text of the HTTP interface",
+    ".txt",
+    _detect,
+    _entries,
+    options={
         "date": "the day of the messages where the times have none: 2025-08-27",
         "year": "the year of the messages where the times have none: 2025",
-    }
-
-    def detect(self, head: Head) -> Evidence | None:
-        """Header lines `name(id) TIME` after blank lines; the first line is one."""
-        first = next((line for line in head.lines if line.strip()), "")
-        found = list(itertools.islice(_first_headers(head), 200))
-        if not found:
-            return None
-        reason = f"{len(found)} header lines 'name(id) TIME', each after a blank line"
-        named = sum(who.name is not None or who.id in (OWN, *NOTICE_SENDERS) for who, _ in found)
-        signed = any(who.name is not None and who.id.startswith("wxid_") for who, _ in found)
-        alike = sum(form == found[0][1] for _, form in found)
-        if named * 2 < len(found) or alike * 2 <= len(found):
-            return Evidence(0.5, reason)
-        if count_headers((first,), _GRAMMAR):
-            return Evidence(0.95 if signed else 0.85, reason)
-        if signed:
-            return Evidence(0.85, reason)
-        return Evidence(0.5, reason) if named > 2 else None
-
-    def read(self, source: Source, context: Context) -> Iterator[Batch]:
-        """The messages, one draft for each conversation.
-
-        Raises:
-            OptionError: for a `date` that is no day, or a `year` that is none.
-        """
-        stem = (source.name or "").rpartition(".")[0] or source.name or ""
-        name = _FILE_NAME.fullmatch(stem)
-        talker = _plain_talker(name["talker"]) if name else None
-        head = Head.of(source, context.encoding)
-        several = "," in (talker or "") or any(who.room for who, _ in _first_headers(head))
-        reading = _Reading(context, _find_dates(context, name), None if several else talker, several, Desk(context))
-        return route(reading.pairs(), lambda: reading.desk.first(id=reading.talker))
-
-
-READER: Final = ChatlogTextReader()
+    },
+)

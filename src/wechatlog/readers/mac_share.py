@@ -17,35 +17,23 @@ import zipfile
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from wechatlog.content.client_text import read_body
 from wechatlog.content.vocabulary import kind_of_name, segment_for
-from wechatlog.engine.headers import (
-    Block,
-    Candidate,
-    HeaderCheck,
-    cached_clock,
-    iter_blocks,
-    read_clock,
-    sample,
-    sample_blocks,
-    strip_blank_end,
-)
-from wechatlog.engine.protocol import OWNER_OPTION, Context, Evidence, in_batches
+from wechatlog.engine import Entry, Evidence, Format
+from wechatlog.engine.headers import HeaderCheck, header_clock, iter_blocks, sample, sample_blocks, strip_blank_end
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind
-from wechatlog.readers.support.client_text import read_body
 from wechatlog.segments import parse_segments
 from wechatlog.source import Source, decode_text
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from wechatlog.engine.protocol import Batch, Draft, Head
-    from wechatlog.model import Message
-    from wechatlog.segments.types import Segment
-
-__all__ = ["READER", "MacShareReader"]
+    from wechatlog.engine import Head, Reading
+    from wechatlog.engine.headers import Candidate
+    from wechatlog.segments import Segment
 
 _GRAMMAR: Final = Grammar(name="share of a Mac", header=r"[·•](?P<sender>[^\r\n]+)")
 _DATE_LINE: Final = re.compile(
@@ -77,99 +65,58 @@ def _comparable(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-class _Pass:
-    """One reading of one text."""
+def _clock(candidate: Candidate, header: re.Match[str]) -> dt.datetime | None:
+    """The time under a header, which is that of a candidate or of one of the next few."""
+    body = candidate.body
+    if header is not candidate.header:  # nearly always the very next
+        body = next((record[1] for record in candidate.upcoming if record[0] is header), "")
+    match = _DATE_LINE.match(body)
+    return header_clock(match) if match else None
 
-    def __init__(self, context: Context, source: Source, names: frozenset[str] | None) -> None:
-        self.context = context
-        self.blocks = source.blocks(context.collector, context.encoding)
-        self.draft: Draft = context.draft(metadata={"exporter": "WeChat for Mac"})
-        self.names = names
-        self.time_texts: dict[int, str] = {}
 
-    def messages(self) -> Iterator[Message]:
-        """The messages in order."""
-        head, blocks = sample(self.blocks)
-        candidates = [candidate for candidate in sample_blocks(head, _GRAMMAR) if _date(candidate)]
-        framed = sum(candidate.blanks > 0 for candidate in candidates)
-        gate = HeaderCheck(
-            self.context,
-            lambda header: header["sender"],
-            lambda _: None,
-            blanks=1 if 2 * framed > len(candidates) else 0,
-            serious=True,
-        )
+def _messages(reading: Reading, source: Source, names: frozenset[str] | None) -> Iterator[Entry]:
+    """Entries of a text; `names` are those of the files beside it, `None` where nothing is known of them."""
+    head, blocks = sample(source.blocks(reading.collector, reading.encoding))
+    candidates = [candidate for candidate in sample_blocks(head, _GRAMMAR) if _date(candidate)]
+    framed = 2 * sum(candidate.blanks > 0 for candidate in candidates) > len(candidates)
+    gate = HeaderCheck(reading, lambda header: header["sender"], lambda _: None, blanks=int(framed), serious=True)
 
-        def accept(candidate: Candidate) -> bool:
-            return _date(candidate) is not None and self._in_order(candidate, gate)
+    def accept(candidate: Candidate) -> bool:
+        gate.clock = lambda header: _clock(candidate, header)
+        return _date(candidate) is not None and gate.accept(candidate)
 
-        for block in iter_blocks(blocks, _GRAMMAR, accept):
-            if block.header is not None:
-                yield self._message(block)
-            elif block.lines.strip():
-                self.context.report(
-                    "text-before-first-message",
-                    "text before the first header belongs to no message",
-                    line=block.line,
-                    column=1,
-                )
+    for block in iter_blocks(blocks, _GRAMMAR, accept):
+        date = _DATE_LINE.match(block.raw) if block.header is not None else None
+        if block.header is None or date is None:
+            reading.report_preamble(block.lines, line=block.line)
+            continue
+        time, precision = reading.clock(date["time"], line=block.line + 1)
+        text = strip_blank_end(block.raw[date.end() :].replace("\r\n", "\n"))
+        kind, segments = _content(reading, text, names, block.line + 2)
+        sender = block.header["sender"].rstrip(" \t")
+        yield Entry(block.line, time, precision, sender, None, None, kind, text, segments, offset=block.offset)
 
-    def _in_order(self, candidate: Candidate, gate: HeaderCheck) -> bool:
-        """The gate's word, with the times that stand in the bodies."""
 
-        def clock(header: re.Match[str]) -> dt.datetime | None:
-            body = candidate.body
-            if header is not candidate.header:  # one of the next few, nearly always the very next
-                body = next((record[1] for record in candidate.upcoming if record[0] is header), "")
-            match = _DATE_LINE.match(body)
-            found = cached_clock(match["time"]) if match else None
-            return found.time if found else None
+def _content(
+    reading: Reading, text: str, names: frozenset[str] | None, line: int
+) -> tuple[MessageKind, tuple[Segment, ...] | None]:
+    if "[" in text:
+        found = [(match, kind) for match in _ATTACHMENT.finditer(text) if (kind := _attached_kind(match, names))]
+        for match, _ in found:
+            if names is not None and _comparable(match["name"]) not in names:
+                at = line + text.count("\n", 0, match.start())
+                what = f"the file {match['name']!r} is not beside the text"
+                reading.report("missing-attachment", what, line=at, column=1)
+        if found:
+            return _with_attachments(text, found)
+    return read_body(text, reading.tz)
 
-        gate.clock = clock
-        return gate.accept(candidate)
 
-    def _message(self, block: Block) -> Message:
-        header = block.header
-        assert header is not None  # noqa: S101 - the caller looked
-        raw = block.raw
-        date = _DATE_LINE.match(raw)
-        assert date is not None  # noqa: S101 - blocks without one were not accepted
-        time, precision = read_clock(self.context, date["time"], block.line + 1)
-        text = strip_blank_end(raw[date.end() :].replace("\r\n", "\n"))
-        kind, segments = self._content(text, block.line + 2)
-        return self.context.message(
-            self.draft,
-            time=time,
-            precision=precision,
-            sender=header["sender"].rstrip(" \t"),
-            kind=kind,
-            text=text,
-            segments=segments,
-            line=block.line,
-            offset=block.offset,
-        )
-
-    def _content(self, text: str, line: int) -> tuple[MessageKind, tuple[Segment, ...] | None]:
-        if "[" in text:
-            found = [(match, kind) for match in _ATTACHMENT.finditer(text) if (kind := self._kind(match))]
-            if found:
-                for match, _ in found:
-                    self._look_for(match["name"], line + text.count("\n", 0, match.start()))
-                return _with_attachments(text, found)
-        return read_body(text, self.context.tz)
-
-    def _kind(self, match: re.Match[str]) -> MessageKind | None:
-        """What an attachment line stands for; `None` for words that only look like one."""
-        kind = kind_of_name(match["label"])
-        if kind not in _ATTACHED:
-            return None
-        named = _FILE_NAME.fullmatch(match["name"]) or _comparable(match["name"]) in (self.names or ())
-        return kind if named else None
-
-    def _look_for(self, name: str, line: int) -> None:
-        if self.names is None or _comparable(name) in self.names:
-            return
-        self.context.report("missing-attachment", f"the file {name!r} is not beside the text", line=line, column=1)
+def _attached_kind(match: re.Match[str], names: frozenset[str] | None) -> MessageKind | None:
+    """What an attachment line stands for; `None` for words that only look like one."""
+    kind = kind_of_name(match["label"])
+    named = _FILE_NAME.fullmatch(match["name"]) or _comparable(match["name"]) in (names or ())
+    return kind if kind in _ATTACHED and named else None
 
 
 def _with_attachments(
@@ -245,50 +192,49 @@ def _find_text(archive: zipfile.ZipFile) -> tuple[zipfile.ZipInfo, frozenset[str
     return texts[0][0], names
 
 
-class MacShareReader:
-    """The reader of the Mac client's shares."""
+def _entries(reading: Reading) -> Iterator[Entry]:
+    """Entries of the text, or of the one in the ZIP.
 
-    name = "mac-share"
-    description = "share of WeChat for Mac, the ZIP or its 聊天记录.txt (2026)"
-    suffixes = (".zip", ".txt")
-    options: Mapping[str, str] = OWNER_OPTION
+    Raises:
+        FormatError: for a ZIP that is broken or has not exactly one chat text.
+    """
+    source = reading.source
+    if not source.head().startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        yield from _messages(reading, source, _beside(source))
+        return
+    with _open_zip(source) as archive:
+        found = _find_text(archive)
+        if found is None:
+            raise FormatError(f"holds not exactly one {_TEXT_NAME}", source=source.label)
+        member = Source.of_member(archive, found[0], _TEXT_NAME, size_limit=source.size_limit)
+        yield from _messages(reading, member, found[1])
 
-    def detect(self, head: Head) -> Evidence | None:
-        """A name after a middle dot with a Chinese date line under it, at the start of the text."""
-        text = self._zipped_text(head) if "zip" in head.containers else head.text
-        found = _looks_right(text)
-        if not found:
-            return None
-        return Evidence(1.0 if found > 1 else 0.95, f"{found} lines '·name', each with a date line under it")
 
-    def _zipped_text(self, head: Head) -> str:
-        try:
-            with _open_zip(head.source) as archive:
-                found = _find_text(archive)
-                if found is None:
-                    return ""
-                with archive.open(found[0]) as stream:
-                    return decode_text(stream.read(1 << 16)).replace("\r\n", "\n")
-        except Exception:  # noqa: BLE001 - a ZIP can break in any way, and detection never raises
-            return ""
-
-    def read(self, source: Source, context: Context) -> Iterator[Batch]:
-        """The messages.
-
-        Raises:
-            FormatError: for a ZIP that is broken or has not exactly one chat text.
-        """
-        if not source.head().startswith((b"PK\x03\x04", b"PK\x05\x06")):
-            run = _Pass(context, source, _beside(source))
-            yield from in_batches(run.draft, run.messages())
-            return
-        with _open_zip(source) as archive:
+def _zipped_text(head: Head) -> str:
+    try:
+        with _open_zip(head.source) as archive:
             found = _find_text(archive)
             if found is None:
-                raise FormatError(f"holds not exactly one {_TEXT_NAME}", source=source.label)
-            member = Source.of_member(archive, found[0], _TEXT_NAME, size_limit=source.size_limit)
-            run = _Pass(context, member, found[1])
-            yield from in_batches(run.draft, run.messages())
+                return ""
+            with archive.open(found[0]) as stream:
+                return decode_text(stream.read(1 << 16)).replace("\r\n", "\n")
+    except Exception:  # noqa: BLE001 - a ZIP can break in any way, and detection never raises
+        return ""
 
 
-READER: Final = MacShareReader()
+def _detect(head: Head) -> Evidence | None:
+    """A name after a middle dot with a Chinese date line under it, at the start of the text."""
+    found = _looks_right(_zipped_text(head) if "zip" in head.containers else head.text)
+    if not found:
+        return None
+    return Evidence(1.0 if found > 1 else 0.95, f"{found} lines '·name', each with a date line under it")
+
+
+READER: Final = Format(
+    "mac-share",
+    "share of WeChat for Mac, the ZIP or its 聊天记录.txt (2026)",
+    ".zip .txt",
+    _detect,
+    _entries,
+    {"exporter": "WeChat for Mac"},
+)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
 
+from wechatlog.content.client_text import read_body as read_client_body
 from wechatlog.content.placeholders import MAIL, read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.engine.headers import (
@@ -31,8 +32,7 @@ from wechatlog.engine.headers import (
 )
 from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
 from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.support.client_text import read_body as read_client_body
-from wechatlog.readers.support.mail_text import BOLD, html_lines, is_html, is_mime, read_mail
+from wechatlog.readers.mailed_source import BOLD, html_lines, is_html, is_mime, read_mail
 from wechatlog.segments.types import Image, Video, Voice
 from wechatlog.tokenizer import Grammar
 

@@ -16,6 +16,7 @@ import functools
 import re
 from typing import TYPE_CHECKING, Final
 
+from wechatlog.content.client_text import read_body
 from wechatlog.diagnostics import Severity
 from wechatlog.engine.headers import (
     Block,
@@ -29,7 +30,6 @@ from wechatlog.engine.headers import (
 )
 from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
 from wechatlog.model import MessageKind
-from wechatlog.readers.support.client_text import read_body
 from wechatlog.timestamps import parse_clock
 from wechatlog.tokenizer import Grammar
 

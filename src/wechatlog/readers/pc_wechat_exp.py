@@ -13,34 +13,27 @@ import html
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import WECHATEXPORTER, parse_body
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.diagnostics import Severity
-from wechatlog.engine.headers import HeaderCheck, cached_clock, iter_blocks, read_clock, sample
-from wechatlog.engine.protocol import Evidence, in_batches
+from wechatlog.engine import NOTICES, Entry, Evidence, Format
+from wechatlog.engine.headers import HeaderCheck, header_clock, iter_blocks, sample
 from wechatlog.model import MessageKind, Participant
 from wechatlog.tokenizer import Grammar, prepare
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping
 
-    from wechatlog.engine.protocol import Batch, Context, Draft, Head
-    from wechatlog.model import Message
-    from wechatlog.segments.types import Segment
-    from wechatlog.source import Source
+    from wechatlog.engine import Head, Reading
 
-__all__ = ["HTML", "TXT", "PcWechatExpHtmlReader", "PcWechatExpTextReader"]
-
-_GRAMMAR: Final = Grammar(
-    name="pc_wechat_exp",
-    header=r"\[(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})\] (?=[^\r\n]*:)",
-)
+_TIME: Final = r"\[(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})\] "
+_GRAMMAR: Final = Grammar("pc_wechat_exp", rf"{_TIME}(?=[^\r\n]*:)")
 _TAG: Final = re.compile(
     r"\[(?P<type>图片|语音|名片|视频|表情|位置|链接/应用|网络电话|系统消息|文件|类型[0-9]{1,10})\] "
 )
-_FACTS: Final[Mapping[str, str]] = {
+_KEYS: Final[Mapping[str, str]] = {
     "联系人": "title",
     "微信号": "id",
     "导出时间": "exported",
@@ -49,216 +42,154 @@ _FACTS: Final[Mapping[str, str]] = {
     "关键词": "keyword",
     "消息数": "count",
 }
-_FACT: Final = re.compile(rf"(?P<name>{'|'.join(_FACTS)}): (?P<value>.*)")
+_FACT: Final = re.compile(rf"(?P<name>{'|'.join(_KEYS)}): (?P<value>.*)")
 _NOTICE_LABEL: Final = re.compile(r"\[(?:系统消息|系统)\] ?")
-_LINE: Final = re.compile(
-    r"\[(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})\] (?P<rest>.*)", re.DOTALL
-)
-_ACCOUNT: Final = re.compile(r"wxid_[A-Za-z0-9_-]{4,40}")
+_LINE: Final = re.compile(rf"{_TIME}(?P<rest>.*)", re.DOTALL)
+_RULE: Final = "=" * 70
 _OPEN: Final = '<div class="msg-line">'
 _CLOSE: Final = "</div>"
 _PAGE_FACT: Final = re.compile(r"(?P<name>联系人|微信号|消息数|导出时间): <span>(?P<value>[^<]*)</span>")
 _OWN: Final = "我"
-_NO_SENDER: Final = frozenset({MessageKind.SYSTEM, MessageKind.RECALL, MessageKind.PAT})
+_LEFT_OUT: Final = (
+    "the tool leaves the first messages out of a page, two where no period was chosen; the page does not say"
+)
+
+
+def _learn(reading: Reading, facts: Iterable[tuple[str, str]]) -> int | None:
+    """Take the facts of the head; how many messages it claims."""
+    chat, claimed = reading.chat, None
+    for name, value in facts:
+        key = _KEYS[name]
+        if key == "count":
+            claimed = int(value) if value.isdecimal() and len(value) < 15 else None
+        elif key in ("title", "id"):
+            setattr(chat, key, value)
+        else:
+            chat.metadata[key] = value
+    chat.is_group = is_room(chat.id)
+    if chat.is_group is False:
+        chat.members = [Participant(chat.title, chat.id)]
+    return claimed
+
+
+# --- a message line -------------------------------------------------------------------------------------------------
 
 
 class _Line(NamedTuple):
-    """A message line taken apart.
+    """A message line taken apart: its kind, or `None` for an unknown type."""
 
-    Attributes:
-        kind: of the message.
-        sender: as written.
-        text: the rest.
-        known: the type is one that the reader knows.
-    """
-
-    kind: MessageKind
+    kind: MessageKind | None
     sender: str
     text: str
-    known: bool = True
 
 
-def _clock(header: re.Match[str]) -> dt.datetime | None:
-    found = cached_clock(header["time"])
-    return found.time if found else None
+def _split(text: str, title: str | None) -> _Line:
+    """Take a line after its time apart; the name of the chat may hold colons."""
+    tag = _TAG.match(text)
+    if tag is None:
+        return _Line(MessageKind.TEXT, *_split_sender(text, None, title))
+    name = tag["type"]
+    sender, body = _split_sender(text[tag.end() :], name, title)
+    kind = MessageKind.CALL if name == "网络电话" else kind_of_name(name)
+    if name == "链接/应用":
+        kind = (kind_of_name(body[1:].partition("]")[0]) if body.startswith("[") else None) or MessageKind.OTHER
+    if kind is MessageKind.SYSTEM:
+        kind = read_notice(_NOTICE_LABEL.sub("", body, count=1)) or kind
+    return _Line(kind, sender, body)
 
 
-class _Pass:
-    """One reading of one source."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-        self.draft: Draft = context.draft(metadata={"exporter": "pc_wechat_exp"})
-        self.expected: int | None = None
-
-    def learn(self, facts: Iterable[tuple[str, str]]) -> None:
-        """Take the facts of the head."""
-        for name, value in facts:
-            key = _FACTS[name]
-            if key == "count":
-                self.expected = int(value) if value.isdecimal() and len(value) < 15 else None
-            elif key in ("title", "id"):
-                setattr(self.draft, key, value)
-            else:
-                self.draft.metadata[key] = value
-        draft = self.draft
-        if draft.id:
-            draft.is_group = draft.id.endswith("@chatroom")
-            if not draft.is_group:
-                draft.members = [Participant(draft.title, draft.id)]
-
-    def split(self, text: str) -> _Line:
-        """Take a line after its time apart; the names of the head may hold colons."""
-        tag = _TAG.match(text)
-        rest = text[tag.end() :] if tag else text
-        sender, body = self._split_sender(rest, tag["type"] if tag else None)
-        if tag is None:
-            return _Line(MessageKind.TEXT, sender, body)
-        name = tag["type"]
-        kind = MessageKind.CALL if name == "网络电话" else kind_of_name(name)
-        if name == "链接/应用":
-            kind = kind_of_name(body[1:].partition("]")[0]) if body.startswith("[") else None
-            kind = MessageKind.OTHER if kind is None else kind
-        if kind is MessageKind.SYSTEM:
-            kind = read_notice(_NOTICE_LABEL.sub("", body, count=1)) or kind
-        return _Line(kind or MessageKind.OTHER, sender, body, kind is not None)
-
-    def _split_sender(self, text: str, type_name: str | None) -> tuple[str, str]:
-        for name in (_OWN, self.draft.title):
-            if name and text.startswith(f"{name}:"):
-                return name, text[len(name) + 1 :].removeprefix(" ")
-        # What is no text begins with its type once more, which tells a colon in a name from the one behind it.
-        if type_name is not None and (end := text.split("\n", 1)[0].find(f": [{type_name}]")) > 0:
-            return text[:end], text[end + 2 :]
-        sender, mark, body = text.partition(": ")
-        if not mark:
-            sender, _, body = text.partition(":")
-        return sender, body
-
-    def message(self, time_text: str, rest: str, line: int | None, offset: int | None) -> Message:
-        """The message of a line."""
-        time, precision = read_clock(self.context, time_text, line)
-        found = self.split(rest)
-        if not found.known:
-            self.context.report("unknown-kind", f"unknown type in {rest[:20]!r}", severity=Severity.INFO, line=line)
-        sender = None if found.kind in _NO_SENDER else found.sender
-        return self.context.message(
-            self.draft,
-            time=time,
-            precision=precision,
-            sender=sender,
-            sender_id=sender if sender is not None and _ACCOUNT.fullmatch(sender) else None,
-            is_self=None if sender is None else sender == _OWN,
-            kind=found.kind,
-            text=found.text,
-            segments=self._segments(found),
-            line=line,
-            offset=offset,
-        )
-
-    def _segments(self, found: _Line) -> tuple[Segment, ...] | None:
-        if found.kind in (MessageKind.TEXT, MessageKind.OTHER):
-            return None
-        return parse_body(found.kind, found.text, WECHATEXPORTER, zone=self.context.tz)
-
-    def count(self, found: int) -> None:
-        """Compare the number of messages with that of the head."""
-        if self.expected is not None and self.expected != found:
-            self.context.report("message-count", f"the head claims {self.expected} messages, there are {found}")
+def _split_sender(text: str, type_name: str | None, title: str | None) -> tuple[str, str]:
+    for name in (_OWN, title):
+        if name and text.startswith(f"{name}:"):
+            return name, text[len(name) + 1 :].removeprefix(" ")
+    # What is no text begins with its type once more, which tells a colon in a name from the one behind it.
+    if type_name is not None and (end := text.split("\n", 1)[0].find(f": [{type_name}]")) > 0:
+        return text[:end], text[end + 2 :]
+    sender, mark, body = text.partition(": ")
+    if not mark:
+        sender, _, body = text.partition(":")
+    return sender, body
 
 
-class PcWechatExpTextReader:
-    """The reader of pc_wechat_exp's TXT."""
-
-    name = "pc-wechat-exp-txt"
-    description = "pc_wechat_exp, TXT (2026)"
-    suffixes = (".txt",)
-    options: Mapping[str, str] = {}
-
-    def detect(self, head: Head) -> Evidence | None:
-        """The lines `联系人:` and `微信号:` and the line of seventy `=`."""
-        lines = [line for line in head.lines if line.strip()][:9]
-        if len(lines) < 3 or not lines[0].startswith("联系人: ") or not lines[1].startswith("微信号: "):
-            return None
-        return Evidence(1.0 if "=" * 70 in lines else 0.7, "the head of pc_wechat_exp: 联系人, 微信号")
-
-    def read(self, source: Source, context: Context) -> Iterator[Batch]:
-        """The messages."""
-        del source  # the context has it
-        run = _Pass(context)
-        return in_batches(run.draft, self._messages(run))
-
-    def _messages(self, run: _Pass) -> Iterator[Message]:
-        head, blocks = sample(run.context.blocks())
-        preamble = head.partition("=" * 70)[0].split("\n")[:12]
-        run.learn((match["name"], match["value"]) for line in preamble if (match := _FACT.fullmatch(line)))
-
-        def sender(header: re.Match[str]) -> str:
-            end = header.string.find("\n", header.end())
-            return run.split(header.string[header.end() : end if end >= 0 else None]).sender
-
-        gate = HeaderCheck(run.context, sender, _clock, ordered=True, serious=True)
-        if run.draft.is_group is False:
-            gate.check = lambda candidate: _unknown_name(run, gate, sender(candidate.header))
-        count = 0
-        for block in iter_blocks(blocks, _GRAMMAR, gate.accept):
-            if block.header is not None:
-                count += 1
-                yield run.message(block.header["time"], block.inline, block.line, block.offset)
-        run.count(count)
+def _entry(reading: Reading, clock: str, rest: str, line: int | None, offset: int | None) -> Entry:
+    time, precision = reading.clock(clock, line=line)
+    found, sender, text = _split(rest, reading.chat.title)
+    if found is None:
+        reading.tell("unknown-kind", f"unknown type in {rest[:20]!r}", line)
+    kind = found or MessageKind.OTHER
+    segments = None if kind is MessageKind.OTHER else parse_body(kind, text, WECHATEXPORTER, zone=reading.tz)
+    own = None if kind in NOTICES else sender == _OWN
+    account = sender if is_account(sender) else None
+    return Entry(line, time, precision, sender, account, own, kind, text, segments, offset=offset)
 
 
-def _unknown_name(run: _Pass, gate: HeaderCheck, name: str) -> str | None:
+def _compare(reading: Reading, claimed: int | None, count: int) -> None:
+    if claimed is not None and claimed != count:
+        reading.report("message-count", f"the head claims {claimed} messages, there are {count}")
+
+
+# --- TXT ------------------------------------------------------------------------------------------------------------
+
+
+def _lines(reading: Reading) -> Iterator[Entry]:
+    head, blocks = sample(reading.blocks())
+    first = head.partition(_RULE)[0].split("\n")[:12]
+    claimed = _learn(reading, ((match["name"], match["value"]) for line in first if (match := _FACT.fullmatch(line))))
+    title, count = reading.chat.title, 0
+
+    def sender(header: re.Match[str]) -> str:
+        end = header.string.find("\n", header.end())
+        return _split(header.string[header.end() : end if end >= 0 else None], title).sender
+
+    gate = HeaderCheck(reading, sender, header_clock, ordered=True, serious=True)
+    if reading.chat.is_group is False:
+        usual = {_OWN, title, reading.chat.id, "系统消息", ""}
+        gate.check = lambda candidate: _unknown_name(usual, title, gate.known, sender(candidate.header))
+    for block in iter_blocks(blocks, _GRAMMAR, gate.accept):
+        if block.header is not None:
+            count += 1
+            yield _entry(reading, block.header["time"], block.inline, block.line, block.offset)
+        else:
+            lines = block.lines.split("\n")
+            known = ["" if line == _RULE or _FACT.fullmatch(line) else line for line in lines]
+            reading.report_preamble("\n".join(known), line=block.line)
+    _compare(reading, claimed, count)
+
+
+def _unknown_name(usual: set[str | None], title: str | None, known: set[str], name: str) -> str | None:
     """A doubt of a third name in a private chat: the head names the peer, who may show under one other name."""
-    usual = {_OWN, run.draft.title, run.draft.id, "系统消息", ""}
-    others = gate.known - usual
-    if name in usual or name in others or (not others and run.draft.title not in gate.known):
+    others = known - usual
+    if name in usual or name in others or (not others and title not in known):
         return None
-    if name.startswith("ID:") or _ACCOUNT.fullmatch(name):  # what the tool writes for a name that it did not find
+    if name.startswith("ID:") or is_account(name):  # what the tool writes for a name that it did not find
         return None
     return f"it looks like a header but names {name!r}, who is not in this chat"
 
 
-class PcWechatExpHtmlReader:
-    """The reader of pc_wechat_exp's pages."""
+def _is_text(head: Head) -> Evidence | None:
+    """The lines `联系人:` and `微信号:` and the line of seventy `=`."""
+    lines = [line for line in head.lines if line.strip()][:9]
+    if len(lines) < 3 or not lines[0].startswith("联系人: ") or not lines[1].startswith("微信号: "):
+        return None
+    return Evidence(1.0 if _RULE in lines else 0.7, "the head of pc_wechat_exp: 联系人, 微信号")
 
-    name = "pc-wechat-exp-html"
-    description = "pc_wechat_exp, HTML (2026)"
-    suffixes = (".html", ".htm")
-    options: Mapping[str, str] = {}
 
-    def detect(self, head: Head) -> Evidence | None:
-        """The title `聊天记录 - name` and the elements of the messages or the head."""
-        text = head.text
-        if "<title>聊天记录 - " in text and ".msg-line" in text and '<div class="msg-list">' in text:
-            return Evidence(1.0, "the page of pc_wechat_exp")
-        return Evidence(0.7, "message elements of pc_wechat_exp") if text.count(_OPEN + "[20") > 1 else None
+# --- HTML -----------------------------------------------------------------------------------------------------------
 
-    def read(self, source: Source, context: Context) -> Iterator[Batch]:
-        """The messages."""
-        del source  # the context has it
-        run = _Pass(context)
-        return in_batches(run.draft, self._messages(run))
 
-    def _messages(self, run: _Pass) -> Iterator[Message]:
-        head, blocks = sample(run.context.blocks())
-        facts = _PAGE_FACT.finditer(head.partition(_OPEN)[0])
-        run.learn((match["name"], html.unescape(match["value"])) for match in facts)
-        run.context.report(
-            "writer-fault",
-            "the tool leaves the first messages out of a page, two where no period was chosen; the page does not say",
-            severity=Severity.INFO,
-        )
-        count = 0
-        for content, line, offset in _elements(prepare(blocks).blocks):
-            match = _LINE.fullmatch(content)
-            count += 1
-            if match is not None:
-                yield run.message(match["time"], match["rest"], line, offset)
-            elif content:
-                sentence = "an element that is no message line"
-                run.context.report("bad-line", sentence, severity=Severity.ERROR, line=line)
-        run.count(count)
+def _page(reading: Reading) -> Iterator[Entry]:
+    head, blocks = sample(reading.blocks())
+    facts = _PAGE_FACT.finditer(head.partition(_OPEN)[0])
+    claimed = _learn(reading, ((match["name"], html.unescape(match["value"])) for match in facts))
+    reading.tell("writer-fault", _LEFT_OUT)
+    count = 0
+    for content, line, offset in _elements(prepare(blocks).blocks):
+        count += 1
+        if match := _LINE.fullmatch(content):
+            yield _entry(reading, match["time"], match["rest"], line, offset)
+        elif content:
+            reading.report("bad-line", "an element that is no message line", severity=Severity.ERROR, line=line)
+    _compare(reading, claimed, count)
 
 
 def _elements(blocks: Iterable[str]) -> Iterator[tuple[str, int, int]]:
@@ -281,5 +212,14 @@ def _elements(blocks: Iterable[str]) -> Iterator[tuple[str, int, int]]:
         yield html.unescape(rest[len(_OPEN) :]).replace("\r\n", "\n"), line, offset
 
 
-TXT: Final = PcWechatExpTextReader()
-HTML: Final = PcWechatExpHtmlReader()
+def _is_page(head: Head) -> Evidence | None:
+    """The title `聊天记录 - name` and the elements of the messages or the head."""
+    text = head.text
+    if "<title>聊天记录 - " in text and ".msg-line" in text and '<div class="msg-list">' in text:
+        return Evidence(1.0, "the page of pc_wechat_exp")
+    return Evidence(0.7, "message elements of pc_wechat_exp") if text.count(_OPEN + "[20") > 1 else None
+
+
+_FACTS: Final = {"exporter": "pc_wechat_exp"}
+TXT: Final = Format("pc-wechat-exp-txt", "pc_wechat_exp, TXT (2026)", ".txt", _is_text, _lines, _FACTS, {})
+HTML: Final = Format("pc-wechat-exp-html", "pc_wechat_exp, HTML (2026)", ".html .htm", _is_page, _page, _FACTS, {})

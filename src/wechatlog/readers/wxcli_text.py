@@ -11,147 +11,55 @@ from __future__ import annotations
 
 import collections
 import re
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from wechatlog.content.accounts import is_account
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import WXCLI, read_placeholder
 from wechatlog.diagnostics import Severity
-from wechatlog.engine.headers import (
-    Candidate,
-    HeaderCheck,
-    cached_clock,
-    iter_blocks,
-    read_clock,
-    sample,
-    sample_blocks,
-    strip_blank_end,
-)
-from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
+from wechatlog.engine import NOTICES, Entry, Evidence, Format, message_blocks
+from wechatlog.engine.headers import sample, sample_blocks, strip_blank_end
 from wechatlog.model import MessageKind, normalize_name
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from wechatlog.engine.headers import Block
-    from wechatlog.engine.protocol import Batch, Context, Draft, Head
-    from wechatlog.model import Message
-    from wechatlog.segments.types import Segment
-    from wechatlog.source import Source
-
-__all__ = ["MARKDOWN", "TXT", "WxcliMarkdownReader", "WxcliTextReader"]
+    from wechatlog.engine import Head, Reading
+    from wechatlog.engine.headers import Block, Candidate
+    from wechatlog.segments import Segment
 
 _TIME: Final = r"(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}(?::[0-9]{2})?)"
-_LINE_END: Final = r"[ \t]*+(?=\r?(?:\n|\Z))"
-_MARKDOWN: Final = Grammar(name="wx-cli Markdown", header=rf"### {_TIME}{_LINE_END}")
-_TEXT: Final = Grammar(name="wx-cli TXT", header=rf"\[{_TIME}\](?: |(?=\r?(?:\n|\Z)))")
-_MARKDOWN_TITLE: Final = re.compile(
-    r"# (?P<title>[^\n]*?)(?P<group>（群聊）)?[ \t]*\n+> 导出 (?P<count>[0-9]{1,12}) 条消息[ \t]*(?:\n|\Z)"
-)
-_TEXT_TITLE: Final = re.compile(
-    r"=== (?P<title>[^\n]*?)(?P<group>\[群\])? \((?P<count>[0-9]{1,12}) 条\) ===[ \t]*(?:\n|\Z)"
-)
-_BOLD_NAME: Final = re.compile(r"\*\*(?P<sender>[^\n]{1,200}?)\*\*: ?")
-_PLAIN_NAME: Final = re.compile(r"(?P<sender>[^\n]{1,200}?): ")
 _NOTICE_LABEL: Final = re.compile(r"\[(?:系统|撤回)\] ?")
-_ACCOUNT: Final = re.compile(r"wxid_[A-Za-z0-9_-]{4,40}")
-_SINGULAR: Final = frozenset({MessageKind.SYSTEM, MessageKind.RECALL, MessageKind.PAT})
+_TITLE_MARKS: Final = ("# ", "> 导出 ", "=== ")
 
 
-def _clock(header: re.Match[str]) -> dt.datetime | None:
-    found = cached_clock(header["time"])
-    return found.time if found else None
+class _Form(NamedTuple):
+    """One of the two.
 
+    Attributes:
+        grammar: of the headers.
+        title: what stands at the start.
+        name: whose row it is, at the start of a body.
+        body: of a block.
+        marked: a name cannot be taken for text.
+        check: how headers are told from what looks like one.
+    """
 
-class _Pass:
-    """One reading of one source."""
-
-    def __init__(self, context: Context, title: re.Pattern[str]) -> None:
-        self.context = context
-        self.draft: Draft = context.draft(metadata={"exporter": "wx-cli"})
-        self.head, self.blocks = sample(context.blocks())
-        self.expected: int | None = None
-        self.named: str | None = None  # the only name over the rows of a private chat
-        self.named_is_own = True
-        if (match := title.match(self.head.lstrip("\n"))) is not None:
-            self.draft.title = match["title"]
-            self.draft.is_group = match["group"] is not None
-            self.expected = int(match["count"])
-
-    def learn(self, names: list[str]) -> None:
-        """Find the one name over the rows of a private chat among what may be names."""
-        counts = collections.Counter(names)
-        if self.draft.is_group is not False or not counts:
-            return
-        title, owner = self.draft.title or "", self.context.owner
-        usual = [name for name in (owner, title) if name is not None and name in counts]
-        self.named = usual[0] if usual else counts.most_common(1)[0][0]
-        # The peer is named only by a writer that leaves the owner out.
-        self.named_is_own = normalize_name(self.named) != normalize_name(title)
-        if len(counts) > 1:
-            self.context.report(
-                "ambiguous-sender",
-                f"of {len(counts)} texts before a colon only {self.named!r} was taken for a name in this private chat",
-                severity=Severity.INFO,
-            )
-
-    def preamble(self, block: Block) -> None:
-        """Keep the warnings that the tool writes under the title."""
-        lines = [line for line in block.lines.split("\n") if line.strip()]
-        extra = [line for line in lines if not line.startswith(("# ", "> 导出 ", "=== "))]
-        if extra:
-            self.draft.metadata["warning"] = "\n".join(extra)
-
-    def message(self, sender: str | None, text: str, block: Block) -> Message:
-        """The message of a block."""
-        header = block.header
-        assert header is not None  # noqa: S101 - the caller looked
-        time, precision = read_clock(self.context, header["time"], block.line)
-        kind, segments = self._content(text)
-        is_self: bool | None = None
-        if kind in _SINGULAR:
-            sender = None
-        elif self.draft.is_group is False:
-            is_self = self.named_is_own == (sender is not None)
-            if sender is None and not is_self:
-                sender = self.draft.title
-        return self.context.message(
-            self.draft,
-            time=time,
-            precision=precision,
-            sender=sender,
-            sender_id=sender if sender is not None and _ACCOUNT.fullmatch(sender) else None,
-            is_self=is_self,
-            kind=kind,
-            text=text,
-            segments=segments,
-            line=block.line,
-            offset=block.offset,
-        )
-
-    def _content(self, text: str) -> tuple[MessageKind, tuple[Segment, ...] | None]:
-        found = read_placeholder(text, WXCLI, zone=self.context.tz) if text.startswith("[") else None
-        if found is None:
-            return MessageKind.TEXT, None
-        kind, segments = found
-        if kind is MessageKind.SYSTEM:
-            return read_notice(_NOTICE_LABEL.sub("", text, count=1)) or kind, None
-        return kind, segments
-
-    def count(self, found: int) -> None:
-        """Compare the number of messages with that of the title."""
-        if self.expected is not None and self.expected != found:
-            self.context.report("message-count", f"the title claims {self.expected} messages, there are {found}")
+    grammar: Grammar
+    title: re.Pattern[str]
+    name: re.Pattern[str]
+    body: Callable[[Block], str]
+    marked: bool
+    check: Mapping[str, Any]
 
 
 def _markdown_body(block: Block) -> str:
     """The body under a header: the tool's blank line and the marks of further lines are gone."""
     lines = strip_blank_end(block.lines.partition("\n")[2])
     first, _, rest = lines.partition("\n")
-    if first.strip():
-        rest = lines
-    head, mark, tail = rest.partition("\n")
+    head, mark, tail = (lines if first.strip() else rest).partition("\n")
     return head + mark + "\n".join(line.removeprefix("> ") if line != ">" else "" for line in tail.split("\n"))
 
 
@@ -163,88 +71,104 @@ def _one_blank_line(candidate: Candidate) -> str | None:
     return None
 
 
-class WxcliMarkdownReader:
-    """The reader of wx-cli's Markdown."""
-
-    name = "wx-cli-md"
-    description = "wx-cli, Markdown (2026)"
-    suffixes = (".md", ".markdown")
-    options: Mapping[str, str] = OWNER_OPTION
-
-    def detect(self, head: Head) -> Evidence | None:
-        """The title and the line `> 导出 N 条消息` under it."""
-        if _MARKDOWN_TITLE.match(head.text.lstrip("\n")):
-            return Evidence(1.0, "the title and the line '> 导出 N 条消息'")
-        found = len(sample_blocks(head.text, _MARKDOWN))
-        return Evidence(0.6, f"{found} headings of a time") if found > 2 and "**: " in head.text else None
-
-    def read(self, source: Source, context: Context) -> Iterator[Batch]:
-        """The messages."""
-        del source  # the context has it
-        run = _Pass(context, _MARKDOWN_TITLE)
-        return in_batches(run.draft, self._messages(run))
-
-    def _messages(self, run: _Pass) -> Iterator[Message]:
-        bodies = (candidate.body.lstrip("\r\n") for candidate in sample_blocks(run.head, _MARKDOWN))
-        run.learn([match["sender"] for body in bodies if (match := _BOLD_NAME.match(body))])
-        gate = HeaderCheck(run.context, lambda _: None, lambda _: None, blanks=1, check=_one_blank_line, serious=True)
-        count = 0
-        for block in iter_blocks(run.blocks, _MARKDOWN, gate.accept):
-            if block.header is None:
-                run.preamble(block)
-                continue
-            count += 1
-            text = _markdown_body(block)
-            match = _BOLD_NAME.match(text)
-            yield run.message(match["sender"] if match else None, text[match.end() :] if match else text, block)
-        run.count(count)
+_MARKDOWN: Final = _Form(
+    Grammar("wx-cli Markdown", rf"### {_TIME}[ \t]*+(?=\r?(?:\n|\Z))"),
+    re.compile(r"# (?P<title>[^\n]*?)(?P<group>（群聊）)?[ \t]*\n+> 导出 (?P<count>[0-9]{1,12}) 条消息[ \t]*(?:\n|\Z)"),
+    re.compile(r"\*\*(?P<sender>[^\n]{1,200}?)\*\*: ?"),
+    _markdown_body,
+    True,
+    {"clock": lambda _: None, "blanks": 1, "check": _one_blank_line},
+)
+_TEXT: Final = _Form(
+    Grammar("wx-cli TXT", rf"\[{_TIME}\](?: |(?=\r?(?:\n|\Z)))"),
+    re.compile(r"=== (?P<title>[^\n]*?)(?P<group>\[群\])? \((?P<count>[0-9]{1,12}) 条\) ===[ \t]*(?:\n|\Z)"),
+    re.compile(r"(?P<sender>[^\n]{1,200}?): "),
+    lambda block: block.inline,
+    False,
+    {"ordered": True},
+)
 
 
-class WxcliTextReader:
-    """The reader of wx-cli's TXT."""
-
-    name = "wx-cli-txt"
-    description = "wx-cli, TXT (2026)"
-    suffixes = (".txt",)
-    options: Mapping[str, str] = OWNER_OPTION
-
-    def detect(self, head: Head) -> Evidence | None:
-        """The title `=== name (N 条) ===`."""
-        if _TEXT_TITLE.match(head.text.lstrip("\n")):
-            return Evidence(1.0, "the title '=== name (N 条) ==='")
+def _named(reading: Reading, form: _Form, head: str) -> tuple[str, bool] | None:
+    """The one name over the rows of a private chat, and whether it is the owner's."""
+    bodies = (candidate.body.lstrip("\r\n") for candidate in sample_blocks(head, form.grammar))
+    counts = collections.Counter(match["sender"] for body in bodies if (match := form.name.match(body)))
+    title = reading.chat.title or ""
+    if reading.chat.is_group is not False or not counts:
         return None
-
-    def read(self, source: Source, context: Context) -> Iterator[Batch]:
-        """The messages."""
-        del source  # the context has it
-        run = _Pass(context, _TEXT_TITLE)
-        return in_batches(run.draft, self._messages(run))
-
-    def _messages(self, run: _Pass) -> Iterator[Message]:
-        bodies = (candidate.body for candidate in sample_blocks(run.head, _TEXT))
-        run.learn([match["sender"] for body in bodies if (match := _PLAIN_NAME.match(body))])
-        gate = HeaderCheck(run.context, lambda _: None, _clock, ordered=True, serious=True)
-        count = 0
-        for block in iter_blocks(run.blocks, _TEXT, gate.accept):
-            if block.header is None:
-                run.preamble(block)
-                continue
-            count += 1
-            sender, text = self._split(run, block.inline)
-            yield run.message(sender, text, block)
-        run.count(count)
-
-    def _split(self, run: _Pass, text: str) -> tuple[str | None, str]:
-        if text.startswith("["):
-            return None, text
-        if run.draft.is_group is False:
-            name = run.named
-            if name is not None and text.startswith(f"{name}: "):
-                return name, text[len(name) + 2 :]
-            return None, text
-        match = _PLAIN_NAME.match(text)
-        return (match["sender"], text[match.end() :]) if match else (None, text)
+    name = next((name for name in (reading.owner, title) if name in counts), None) or counts.most_common(1)[0][0]
+    if len(counts) > 1:
+        what = f"of {len(counts)} texts before a colon only {name!r} was taken for a name in this private chat"
+        reading.report("ambiguous-sender", what, severity=Severity.INFO)
+    # The peer is named only by a writer that leaves the owner out.
+    return name, normalize_name(name) != normalize_name(title)
 
 
-MARKDOWN: Final = WxcliMarkdownReader()
-TXT: Final = WxcliTextReader()
+def _split(form: _Form, named: tuple[str, bool] | None, text: str, *, private: bool) -> tuple[str | None, str]:
+    """The name in front of a body, and the rest."""
+    if not form.marked and text.startswith("["):
+        return None, text
+    if not form.marked and private:
+        name = named[0] if named else None
+        return (name, text[len(name) + 2 :]) if name and text.startswith(f"{name}: ") else (None, text)
+    match = form.name.match(text)
+    return (match["sender"], text[match.end() :]) if match else (None, text)
+
+
+def _content(reading: Reading, text: str) -> tuple[MessageKind, tuple[Segment, ...] | None]:
+    found = read_placeholder(text, WXCLI, zone=reading.tz) if text.startswith("[") else None
+    if found is not None and found[0] is MessageKind.SYSTEM:
+        return read_notice(_NOTICE_LABEL.sub("", text, count=1)) or found[0], None
+    return found or (MessageKind.TEXT, None)
+
+
+def _entries(reading: Reading, *, form: _Form) -> Iterator[Entry]:
+    head, blocks = sample(reading.blocks())
+    chat, claimed, count = reading.chat, None, 0
+    if match := form.title.match(head.lstrip("\n")):
+        chat.title, chat.is_group, claimed = match["title"], match["group"] is not None, int(match["count"])
+    private = chat.is_group is False
+    named = _named(reading, form, head)
+
+    def preamble(block: Block) -> None:
+        """Keep the warnings that the tool writes under the title."""
+        lines = [line for line in block.lines.split("\n") if line.strip() and not line.startswith(_TITLE_MARKS)]
+        if lines:
+            chat.metadata["warning"] = "\n".join(lines)
+
+    records = message_blocks(
+        reading, form.grammar, lambda _: None, blocks=blocks, preamble=preamble, serious=True, **form.check
+    )
+    for header, block in records:
+        count += 1
+        sender, text = _split(form, named, form.body(block), private=private)
+        kind, segments = _content(reading, text)
+        time, precision = reading.clock(header["time"], line=block.line)
+        own = None
+        if private and kind not in NOTICES:
+            own = (named is None or named[1]) == (sender is not None)
+            sender = sender if sender is not None or own else chat.title
+        account = sender if sender is not None and is_account(sender) else None
+        yield Entry(block.line, time, precision, sender, account, own, kind, text, segments, offset=block.offset)
+    if claimed is not None and claimed != count:
+        reading.report("message-count", f"the title claims {claimed} messages, there are {count}")
+
+
+def _is_markdown(head: Head) -> Evidence | None:
+    """The title and the line `> 导出 N 条消息` under it."""
+    if _MARKDOWN.title.match(head.text.lstrip("\n")):
+        return Evidence(1.0, "the title and the line '> 导出 N 条消息'")
+    found = len(sample_blocks(head.text, _MARKDOWN.grammar))
+    return Evidence(0.6, f"{found} headings of a time") if found > 2 and "**: " in head.text else None
+
+
+def _is_text(head: Head) -> Evidence | None:
+    """The title `=== name (N 条) ===`."""
+    return Evidence(1.0, "the title '=== name (N 条) ==='") if _TEXT.title.match(head.text.lstrip("\n")) else None
+
+
+_FACTS: Final = {"exporter": "wx-cli"}
+MARKDOWN: Final = Format(
+    "wx-cli-md", "wx-cli, Markdown (2026)", ".md .markdown", _is_markdown, partial(_entries, form=_MARKDOWN), _FACTS
+)
+TXT: Final = Format("wx-cli-txt", "wx-cli, TXT (2026)", ".txt", _is_text, partial(_entries, form=_TEXT), _FACTS)
