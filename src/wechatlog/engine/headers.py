@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from wechatlog.tokenizer import Grammar, Record
 
 __all__ = [
+    "MARKS",
     "Block",
     "Candidate",
     "FramedHeaders",
@@ -44,6 +45,9 @@ __all__ = [
     "sample_blocks",
     "strip_blank_end",
 ]
+
+MARKS: Final = "[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]{0,4}+"
+"""Pattern of direction marks and the like, which some clients and editors put before a header."""
 
 _WINDOW: Final = 64
 _MOST_NAMES: Final = 50_000

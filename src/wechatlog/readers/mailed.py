@@ -19,18 +19,16 @@ import attrs
 from wechatlog.content.client_text import read_body as read_client_body
 from wechatlog.content.placeholders import MAIL, read_placeholder
 from wechatlog.diagnostics import Severity
+from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format
 from wechatlog.engine.headers import (
-    Block,
-    Candidate,
+    MARKS,
     HeaderCheck,
     cached_clock,
     iter_blocks,
-    read_clock,
     sample,
     sample_blocks,
     strip_blank_end,
 )
-from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.mailed_source import BOLD, html_lines, is_html, is_mime, read_mail
 from wechatlog.segments.types import Image, Video, Voice
@@ -38,15 +36,12 @@ from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
-    from wechatlog.engine.protocol import Batch, Context, Draft, Head
-    from wechatlog.model import Message
-    from wechatlog.segments.types import Segment
-    from wechatlog.source import Source
+    from wechatlog.engine import Head, Reading
+    from wechatlog.engine.headers import Block, Candidate
+    from wechatlog.segments import Segment
     from wechatlog.timestamps import Precision
-
-__all__ = ["READER", "MailedReader"]
 
 _DASHES: Final = "[—―─–]{2,12}"
 _DATE: Final = (
@@ -61,7 +56,7 @@ _DATE_LINE: Final = rf"{_BLANKS}{_DASHES}{_BLANKS}(?P<date>{_DATE}){_BLANKS}{_DA
 
 _PLAIN: Final = Grammar(
     name="mailed chat",
-    header=rf"(?:{_DATE_LINE}|{_NAME}(?P<gap>[ \t\u00a0]{{1,4}})(?P<time>{_CLOCK}){_LINE_END})",
+    header=rf"{MARKS}(?:{_DATE_LINE}|{_NAME}(?P<gap>[ \t\u00a0]{{1,4}})(?P<time>{_CLOCK}){_LINE_END})",
 )
 _BOLD: Final = Grammar(
     name="mailed chat in HTML",
@@ -130,13 +125,19 @@ class _Title:
     pairs: tuple[tuple[str, str], ...] = ()
 
 
+_LONGEST_TITLE: Final = 400
+
+
+def _match_title(line: str) -> tuple[re.Match[str], str] | None:
+    """A title line, and what stands between its people."""
+    line = line.replace("\u00a0", " ")
+    if len(line) >= _LONGEST_TITLE:
+        return None
+    return next(((match, form.between) for form in _TITLES if (match := form.pattern.fullmatch(line))), None)
+
+
 def _find_title(lines: Iterable[str]) -> _Title | None:
-    for line in lines:
-        line = line.replace("\u00a0", " ")
-        for form in _TITLES:
-            if len(line) < 400 and (match := form.pattern.fullmatch(line)):
-                return _read_title(match, form.between)
-    return None
+    return next((_read_title(*found) for line in lines if (found := _match_title(line))), None)
 
 
 def _read_title(match: re.Match[str], between: str) -> _Title:
@@ -225,168 +226,146 @@ class _Text(NamedTuple):
     attachments: tuple[str, ...] = ()
 
 
-def _open(context: Context) -> _Text:
-    data = context.source.head()
-    head, blocks = sample(context.blocks())
+def _open(reading: Reading) -> _Text:
+    head, blocks = sample(reading.blocks())
     if is_mime(head):
-        mail = read_mail(context.source.read_bytes() if data else b"", _WANTED)
+        mail = read_mail(reading.source.read_bytes(), _WANTED)
         return _Text((mail.text,), BOLD in mail.text, True, mail.subject, mail.attachments)
-    if is_html(head):
-        return _Text(html_lines(blocks), True, True)
-    return _Text(blocks)
+    return _Text(html_lines(blocks), True, True) if is_html(head) else _Text(blocks)
 
 
-class _Pass:
-    """One reading of one source."""
+class _Gate(HeaderCheck):
+    """Tells headers by the frame of the file; a day line is one when nothing but a header follows it."""
 
-    def __init__(self, context: Context) -> None:
-        self.context = context
-        self.text = _open(context)
-        self.head, self.blocks = sample(self.text.blocks)
-        self.frame = _read_frame(self.head, is_page=self.text.is_page, subject=self.text.subject)
-        day = context.day_option("date")
-        self.day = "" if day is None else day.isoformat()
-        self.gate_day = self.day
-        self.draft: Draft = context.draft(metadata={"exporter": "WeChat"})
-        self._describe()
-        self.gate = HeaderCheck(
-            context,
+    def __init__(self, reading: Reading, frame: _Frame, day: str, *, placed: bool) -> None:
+        super().__init__(
+            reading,
             lambda header: header["sender"],
-            self._gate_clock,
-            blanks=self.frame.blanks,
-            names=self.frame.names,
-            check=self._check,
+            self._when,
+            blanks=frame.blanks,
+            names=frame.names,
+            check=self._doubt,
             opens=lambda block: block.header is None or block.header["date"] is not None,
             stop=lambda header: header["date"] is not None,
-            placed=not self.text.wrapped,
+            placed=placed,
         )
+        self._frame, self._day = frame, day
 
-    def _describe(self) -> None:
-        title = self.frame.title
-        if title is not None:
-            self.draft.title, self.draft.is_group = title.text, title.is_group
-            names = self.frame.names or frozenset()
-            for pair in title.pairs:
-                if names >= set(pair) or len(title.pairs) == 1:
-                    self.draft.members = [Participant(name) for name in pair]
-                    break
-        if self.text.attachments:
-            self.draft.metadata["attachments"] = list(self.text.attachments)
-
-    def _gate_clock(self, header: re.Match[str]) -> dt.datetime | None:
-        if header["time"] is None or not self.gate_day:
-            return None
-        found = cached_clock(f"{self.gate_day} {header['time']}")
+    def _when(self, header: re.Match[str]) -> dt.datetime | None:
+        found = cached_clock(f"{self._day} {header['time']}") if header["time"] and self._day else None
         return found.time if found else None
 
-    def _check(self, candidate: Candidate) -> str | None:
-        header = candidate.header
-        if len(header["gap"]) < self.frame.gap:
+    def _doubt(self, candidate: Candidate) -> str | None:
+        if len(candidate.header["gap"]) < self._frame.gap:
             return "it looks like a header but has one blank before the clock, which is too few in this text"
-        if self.frame.spaced and not _spaced(candidate):
+        if self._frame.spaced and not _spaced(candidate):
             return "it looks like a header but no blank line follows it"
         return None
 
     def accept(self, candidate: Candidate) -> bool:
-        """Whether a candidate is a header; a day line is one when nothing but a header follows it."""
+        """Whether a candidate is a header."""
         day = candidate.header["date"]
         if day is None:
-            return self.frame.grammar is _BOLD or self.gate.accept(candidate)
+            return self._frame.grammar is _BOLD or super().accept(candidate)
         if candidate.body.strip(f" \t\r\n{BOLD}"):
-            self.context.report(
-                "suspected-forgery",
-                "it looks like the line of a day but text follows it; the line was kept in the body before it",
-                severity=Severity.INFO,
-                line=self._line(candidate.line),
-            )
+            what = "it looks like the line of a day but text follows it; the line was kept in the body before it"
+            line = candidate.line if self.placed else None
+            self.context.report("suspected-forgery", what, severity=Severity.INFO, line=line)
             return False
-        self.gate_day, self.gate.last = day, None
+        self._day, self.last = day, None
         return True
 
-    def messages(self) -> Iterator[Message]:
-        """The messages in order."""
-        for block in iter_blocks(self.blocks, self.frame.grammar, self.accept):
-            if block.header is None:
-                self._preamble(block)
-            elif block.header["date"] is not None:
-                self.day = block.header["date"]
-            else:
-                yield self._message(block)
 
-    def _preamble(self, block: Block) -> None:
-        for number, line in enumerate(block.lines.replace(BOLD, "").replace("\u00a0", " ").split("\n")):
-            known = any(form.pattern.fullmatch(line) for form in _TITLES) or _HEAD_WORDS.fullmatch(line)
-            if line.strip() and not known:
-                self.context.report(
-                    "text-before-first-message",
-                    "text before the first header belongs to no message",
-                    severity=Severity.INFO if self.frame.title is not None else Severity.WARNING,
-                    line=self._line(block.line + number),
-                    excerpt=line[:200],
-                )
-                return
+def _entries(reading: Reading) -> Iterator[Entry]:
+    """Entries of a text, a page or a mail; lines and offsets of what is wrapped are not known.
 
-    def _message(self, block: Block) -> Message:
-        header = block.header
-        assert header is not None  # noqa: S101 - the caller looked
-        time, precision = self._time(header["time"], self._line(block.line))
-        text = self._body(block)
-        kind, segments = self._content(text)
-        return self.context.message(
-            self.draft,
-            time=time,
-            precision=precision,
-            sender=header["sender"],
-            kind=kind,
-            text=text,
-            segments=segments,
-            line=self._line(block.line),
-            offset=None if self.text.wrapped else block.offset,
-        )
+    Raises:
+        OptionError: for a day that is none.
+    """
+    text = _open(reading)
+    head, blocks = sample(text.blocks)
+    frame = _read_frame(head, is_page=text.is_page, subject=text.subject)
+    option = reading.day_option("date")
+    day = "" if option is None else option.isoformat()
+    _describe(reading, frame, text.attachments)
+    for block in iter_blocks(blocks, frame.grammar, _Gate(reading, frame, day, placed=not text.wrapped).accept):
+        line, offset = (None, None) if text.wrapped else (block.line, block.offset)
+        if block.header is None:
+            _tell_preamble(reading, block, line, titled=frame.title is not None)
+        elif block.header["date"] is not None:
+            day = block.header["date"]
+        else:
+            time, precision = _time(reading, day, block.header["time"], line)
+            body = _body(reading, block, frame, is_page=text.is_page)
+            kind, segments = _content(reading, body, text.attachments)
+            sender = block.header["sender"]
+            yield Entry(line, time, precision, sender, None, None, kind, body, segments, offset=offset)
 
-    def _line(self, line: int) -> int | None:
-        """A line of the source; those of a page or of a mail in its wrapper are not known."""
-        return None if self.text.wrapped else line
 
-    def _time(self, clock: str, line: int | None) -> tuple[dt.datetime | None, Precision | None]:
-        if self.day:
-            return read_clock(self.context, f"{self.day} {clock}", line)
-        sentence = f"no line of a day stands above {clock!r}; pass date="
-        self.context.report("no-date", sentence, line=line)
-        return None, None
+def _describe(reading: Reading, frame: _Frame, attachments: tuple[str, ...]) -> None:
+    chat, title = reading.chat, frame.title
+    if title is not None:
+        chat.title, chat.is_group = title.text, title.is_group
+        names = frame.names or frozenset()
+        pair = next((pair for pair in title.pairs if names >= set(pair) or len(title.pairs) == 1), ())
+        chat.members = [Participant(name) for name in pair]
+    if attachments:
+        chat.metadata["attachments"] = list(attachments)
 
-    def _body(self, block: Block) -> str:
-        text = block.lines.partition("\n")[2]
-        if self.text.is_page:
-            text = text.replace(BOLD, "")
-        if self.frame.spaced:
-            first, _, rest = text.partition("\n")
-            text = text if first.strip() else rest
-        text = strip_blank_end(text)
-        if block.last and (match := _SIGNATURE.search(text[-200:])):
-            self.draft.metadata["signature"] = match["signature"].rstrip()
-            text = strip_blank_end(text[: max(len(text) - 200, 0) + match.start()])
-        return text
 
-    def _content(self, text: str) -> tuple[MessageKind, tuple[Segment, ...] | None]:
-        found = read_placeholder(text, MAIL, zone=self.context.tz) if len(text) < 4096 else None
-        if found is None:
-            return read_client_body(text, self.context.tz)
-        kind, segments = found
-        if len(segments) == 1 and (match := _ATTACHED.match(text)):
-            path = self._attachment(match["number"])
-            segment = segments[0]
-            if path and isinstance(segment, Image | Voice | Video):
-                segments = (attrs.evolve(segment, path=path),)
-        return kind, segments
+def _tell_preamble(reading: Reading, block: Block, line: int | None, *, titled: bool) -> None:
+    for number, text in enumerate(block.lines.replace(BOLD, "").replace("\u00a0", " ").split("\n")):
+        if text.strip() and not _match_title(text) and not _HEAD_WORDS.fullmatch(text):
+            reading.report(
+                "text-before-first-message",
+                "text before the first header belongs to no message",
+                severity=Severity.INFO if titled else Severity.WARNING,
+                line=None if line is None else line + number,
+                excerpt=text[:200],
+            )
+            return
 
-    def _attachment(self, number: str) -> str | None:
-        """The attached file of a number: iOS names them `__1.png`."""
-        names = self.text.attachments
-        if not names:
-            names = tuple(source.label for source in self.context.source.siblings(f"__{number}.*"))
-        found = [name for name in names if re.fullmatch(rf"_*0*{number}(?:\.[^.]+)?", name)]
-        return found[0] if len(found) == 1 else None
+
+def _time(reading: Reading, day: str, clock: str, line: int | None) -> tuple[dt.datetime | None, Precision | None]:
+    if day:
+        return reading.clock(f"{day} {clock}", line=line)
+    reading.report("no-date", f"no line of a day stands above {clock!r}; pass date=", line=line)
+    return None, None
+
+
+def _body(reading: Reading, block: Block, frame: _Frame, *, is_page: bool) -> str:
+    text = block.lines.partition("\n")[2]
+    if is_page:
+        text = text.replace(BOLD, "")
+    if frame.spaced:
+        first, _, rest = text.partition("\n")
+        text = text if first.strip() else rest
+    text = strip_blank_end(text)
+    if block.last and (match := _SIGNATURE.search(text[-200:])):
+        reading.chat.metadata["signature"] = match["signature"].rstrip()
+        text = strip_blank_end(text[: max(len(text) - 200, 0) + match.start()])
+    return text
+
+
+def _content(
+    reading: Reading, text: str, attachments: tuple[str, ...]
+) -> tuple[MessageKind, tuple[Segment, ...] | None]:
+    found = read_placeholder(text, MAIL, zone=reading.tz) if len(text) < 4096 else None
+    if found is None:
+        return read_client_body(text, reading.tz)
+    kind, segments = found
+    if len(segments) == 1 and (match := _ATTACHED.match(text)):
+        path = _attachment(reading, match["number"], attachments)
+        if path and isinstance(segments[0], Image | Voice | Video):
+            segments = (attrs.evolve(segments[0], path=path),)
+    return kind, segments
+
+
+def _attachment(reading: Reading, number: str, names: tuple[str, ...]) -> str | None:
+    """The attached file of a number: iOS names them `__1.png`."""
+    names = names or tuple(source.label for source in reading.source.siblings(f"__{number}.*"))
+    found = [name for name in names if re.fullmatch(rf"_*0*{number}(?:\.[^.]+)?", name)]
+    return found[0] if len(found) == 1 else None
 
 
 def _detection_text(head: Head) -> tuple[str, bool, str | None]:
@@ -398,43 +377,28 @@ def _detection_text(head: Head) -> tuple[str, bool, str | None]:
     return head.text, False, None
 
 
-class MailedReader:
-    """The reader of mailed and shared chat history."""
-
-    name = "mail"
-    description = "chat history shared or mailed from WeChat for Android or iOS, text, HTML or .eml (2016-2026)"
-    suffixes = (".txt", ".eml", ".html", ".htm")
-    options: Mapping[str, str] = {
-        **OWNER_OPTION,
-        "date": "the day of the messages before the first line of a day: 2017-08-19",
-    }
-
-    def detect(self, head: Head) -> Evidence | None:
-        """The title line, the lines of days, and header lines."""
-        if _WANTED.search(head.text) is None and not is_mime(head.text) and not is_html(head.text):
-            return None
-        text, is_page, subject = _detection_text(head)
-        frame = _read_frame(text, is_page=is_page, subject=subject)
-        candidates = sample_blocks(text, frame.grammar)
-        days = sum(candidate.header["date"] is not None for candidate in candidates)
-        headers = len(candidates) - days
-        if frame.title is not None and days:
-            return Evidence(1.0, f"the title line of a mailed chat and {days} lines of days")
-        if days and headers:
-            return Evidence(0.9, f"{days} lines of days and {headers} header lines of a mailed chat")
-        if frame.title is not None:
-            return Evidence(0.8, "the title line of a mailed chat")
+def _detect(head: Head) -> Evidence | None:
+    """The title line, the lines of days, and header lines."""
+    if _WANTED.search(head.text) is None and not is_mime(head.text) and not is_html(head.text):
         return None
+    text, is_page, subject = _detection_text(head)
+    frame = _read_frame(text, is_page=is_page, subject=subject)
+    candidates = sample_blocks(text, frame.grammar)
+    days = sum(candidate.header["date"] is not None for candidate in candidates)
+    headers = len(candidates) - days
+    if frame.title is not None and days:
+        return Evidence(1.0, f"the title line of a mailed chat and {days} lines of days")
+    if days and headers:
+        return Evidence(0.9, f"{days} lines of days and {headers} header lines of a mailed chat")
+    return Evidence(0.8, "the title line of a mailed chat") if frame.title is not None else None
 
-    def read(self, source: Source, context: Context) -> Iterator[Batch]:
-        """The messages.
 
-        Raises:
-            OptionError: for a day that is none.
-        """
-        del source  # the context has it
-        run = _Pass(context)
-        return in_batches(run.draft, run.messages())
-
-
-READER: Final = MailedReader()
+READER: Final = Format(
+    "mail",
+    "chat history shared or mailed from WeChat for Android or iOS, text, HTML or .eml (2016-2026)",
+    ".txt .eml .html .htm",
+    _detect,
+    _entries,
+    {"exporter": "WeChat"},
+    {**OWNER_OPTION, "date": "the day of the messages before the first line of a day: 2017-08-19"},
+)

@@ -13,47 +13,47 @@ from __future__ import annotations
 import collections
 import datetime as dt
 import functools
+import itertools
 import re
 from typing import TYPE_CHECKING, Final
 
 from wechatlog.content.client_text import read_body
 from wechatlog.diagnostics import Severity
+from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, message_blocks
 from wechatlog.engine.headers import (
-    Block,
-    Candidate,
+    MARKS,
     HeaderCheck,
     cached_clock,
+    header_clock,
     iter_blocks,
     sample,
     sample_blocks,
     strip_blank_end,
 )
-from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
 from wechatlog.model import MessageKind
 from wechatlog.timestamps import parse_clock
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
-    from wechatlog.engine.protocol import Batch, Context, Draft, Head
-    from wechatlog.model import Message
-    from wechatlog.source import Source
+    from wechatlog.engine import Head, Reading
+    from wechatlog.engine.headers import Block, Candidate
     from wechatlog.timestamps import Precision
-
-__all__ = ["IOS", "NAMES", "TIMED", "IosPasteReader", "NamePasteReader", "TimedPasteReader"]
 
 _HALF: Final = "(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚上)"
 _CLOCK: Final = rf"(?:{_HALF} ?)?[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?(?: ?[AaPp][Mm])?"
 _DAY: Final = r"[0-9]{4}(?:/[0-9]{1,2}/[0-9]{1,2}|-[0-9]{1,2}-[0-9]{1,2}|年[0-9]{1,2}月[0-9]{1,2}日)"
 _NEAR_DAY: Final = "(?:今天|昨天|前天|Yesterday|Today|(?:星期|周)[一二三四五六日天]|[0-9]{1,2}月[0-9]{1,2}日)"
 _LINE_END: Final = r"[ \t]*+(?=\r?(?:\n|\Z))"
-_TODAY: Final = {"today": "the day on which the text was copied, for times such as 昨天 21:30: 2026-05-02"}
+_OPTIONS: Final = OWNER_OPTION | {
+    "today": "the day on which the text was copied, for times such as 昨天 21:30: 2026-05-02"
+}
 
 _TIMED: Final = Grammar(
     name="paste with times",
     header=(
-        r"(?P<sender>[^ \t\r\n][^\r\n]*)(?<![ \t])[ \t]{1,3}(?P<time>"
+        rf"{MARKS}(?P<sender>(?!#{{1,6}}[ \t])[^ \t\r\n][^\r\n]*)(?<![ \t])[ \t]{{1,3}}(?P<time>"
         rf"{_DAY}[ \t]{{1,2}}{_CLOCK}|(?:{_NEAR_DAY}[ \t]{{0,2}})?{_CLOCK}){_LINE_END}"
     ),
 )
@@ -63,10 +63,10 @@ _NEAR: Final = re.compile(_NEAR_DAY)
 _HALF_IN_NAME: Final = re.compile(rf"[ \t]+({_HALF})\Z")
 _IOS: Final = Grammar(
     name="paste of an iPhone",
-    header=rf"(?P<time>[0-9]{{4}}年[0-9]{{1,2}}月[0-9]{{1,2}}日 {_CLOCK}){_LINE_END}",
+    header=rf"{MARKS}(?P<time>[0-9]{{4}}年[0-9]{{1,2}}月[0-9]{{1,2}}日 {_CLOCK}){_LINE_END}",
 )
 _NAMES: Final = Grammar(
-    name="paste with names only", header=rf"(?P<sender>[^\s:：][^\r\n]*)(?<![:： \t])[:：]{_LINE_END}"
+    name="paste with names only", header=rf"{MARKS}(?P<sender>[^\s:：][^\r\n]*)(?<![:： \t])[:：]{_LINE_END}"
 )
 
 
@@ -87,45 +87,17 @@ def _time_text(header: re.Match[str]) -> str:
     return _split_header(header["sender"], header["time"])[1]
 
 
-class _Pass:
-    """One reading of one source."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-        self.draft: Draft = context.draft(metadata={"exporter": "WeChat"})
-        self.today = context.day_option("today")
-
-    def preamble(self, block: Block) -> None:
-        """Say what stands before the first header."""
-        self.context.report_preamble(block.lines, line=block.line)
-
-    def time(self, text: str, line: int) -> tuple[dt.datetime | None, Precision | None]:
-        """The time of a clock text, which may be relative to the day of copying."""
-        found = cached_clock(text, self.today)
-        if found is not None:
-            return self.context.wall_time(found.time), found.precision
-        if self.today is None and parse_clock(text, today=dt.date(2000, 1, 31)) is not None:
-            sentence = f"{text!r} counts from the day of copying, which the file does not say; pass today="
-            self.context.report("relative-time", sentence, severity=Severity.INFO, line=line, column=1)
-        else:
-            self.context.report("bad-time", f"impossible time {text!r}", severity=Severity.ERROR, line=line, column=1)
-        return None, None
-
-    def message(self, sender: str, clock: str | None, text: str, line: int, offset: int) -> Message:
-        """A message of a block."""
-        time, precision = (None, None) if clock is None else self.time(clock, line)
-        kind, segments = read_body(text, self.context.tz)
-        return self.context.message(
-            self.draft,
-            time=time,
-            precision=precision,
-            sender=sender,
-            kind=kind,
-            text=text,
-            segments=segments,
-            line=line,
-            offset=offset,
-        )
+def _time(reading: Reading, text: str, today: dt.date | None, line: int) -> tuple[dt.datetime | None, Precision | None]:
+    """The time of a clock text, which may be relative to the day of copying."""
+    found = cached_clock(text, today)
+    if found is not None:
+        return reading.wall_time(found.time), found.precision
+    if today is None and parse_clock(text, today=dt.date(2000, 1, 31)) is not None:
+        sentence = f"{text!r} counts from the day of copying, which the file does not say; pass today="
+        reading.report("relative-time", sentence, severity=Severity.INFO, line=line, column=1)
+    else:
+        reading.report("bad-time", f"impossible time {text!r}", severity=Severity.ERROR, line=line, column=1)
+    return None, None
 
 
 def _framed(candidates: list[Candidate]) -> int:
@@ -158,138 +130,121 @@ def _body(block: Block) -> str:
 
 def _looks_like_chat(candidates: list[Candidate]) -> bool:
     """Whether there are names and bodies: a timetable has no bodies, the headings of a diary have no names."""
-    named = sum(_sender(candidate.header).strip("#-*=>_+|• \t") != "" for candidate in candidates)
+    named = sum(any(map(str.isalnum, _sender(candidate.header))) for candidate in candidates)
     filled = sum(candidate.body.strip() != "" for candidate in candidates)
     return named * 2 > len(candidates) and filled > 0
 
 
-class TimedPasteReader:
-    """The reader of copied text whose headers carry a time."""
-
-    name = "paste"
-    description = "text copied from a WeChat client, name and time on one line (Windows, Mac; 2017-2026)"
-    suffixes = (".txt",)
-    options: Mapping[str, str] = {**OWNER_OPTION, **_TODAY}
-
-    def detect(self, head: Head) -> Evidence | None:
-        """Header lines with a blank line before each; the text begins with one."""
-        candidates = sample_blocks(head.text, _TIMED)
-        framed = [candidate for candidate in candidates if candidate.blanks > 0]
-        if not framed or framed[0].blanks < 2 or not _looks_like_chat(framed):
-            return None
-        if len(framed) * 2 < len(candidates):
-            dated = sum(_time_text(candidate.header)[:4].isdecimal() for candidate in candidates)
-            return Evidence(0.55, f"{dated} lines of a name and a time") if dated * 2 > len(candidates) else None
-        times = [_time_text(candidate.header) for candidate in framed]
-        strong = sum("/" in time or "年" in time for time in times)
-        reason = f"{len(framed)} lines of a name and a time, each after a blank line"
-        if strong * 2 > len(framed):
-            return Evidence(0.75 if len(framed) > 1 else 0.5, reason)
-        if sum(time[:4].isdecimal() for time in times) * 2 > len(framed):
-            return Evidence(0.55 if len(framed) > 1 else 0.4, reason)
-        names = {_sender(candidate.header) for candidate in framed}
-        if any(time.count(":") > 1 for time in times):  # no client writes seconds without a date
-            return None
-        near = sum(_NEAR.match(time) is not None for time in times)
-        if len(framed) > 1 and near * 2 > len(framed):
-            return Evidence(0.5, reason)
-        return Evidence(0.5, reason) if len(framed) > 2 and len(names) < len(framed) else None
-
-    def read(self, source: Source, context: Context) -> Iterator[Batch]:
-        """The messages.
-
-        Raises:
-            OptionError: for a day that is none.
-        """
-        del source  # the context has it
-        run = _Pass(context)
-        return in_batches(run.draft, self._messages(run))
-
-    def _messages(self, run: _Pass) -> Iterator[Message]:
-        head, blocks = sample(run.context.blocks())
-
-        def clock(header: re.Match[str]) -> dt.datetime | None:
-            found = cached_clock(_time_text(header), run.today)
-            return found.time if found else None
-
-        candidates = sample_blocks(head, _TIMED)
-        check = _same_style(candidates)
-        gate = HeaderCheck(run.context, _sender, clock, blanks=_framed(candidates), check=check)
-        for block in iter_blocks(blocks, _TIMED, gate.accept):
-            if block.header is None:
-                run.preamble(block)
-                continue
-            sender, time = _split_header(block.header["sender"], block.header["time"])
-            yield run.message(sender, time, _body(block), block.line, block.offset)
+# --- name and time on one line --------------------------------------------------------------------------------------
 
 
-class IosPasteReader:
-    """The reader of copied text with the name on one line and the date on the next."""
+def _timed(reading: Reading) -> Iterator[Entry]:
+    """Entries of a text whose headers carry a time.
 
-    name = "paste-ios"
-    description = "text copied from WeChat for iOS, several messages chosen (2026)"
-    suffixes = (".txt",)
-    options: Mapping[str, str] = {**OWNER_OPTION, **_TODAY}
+    Raises:
+        OptionError: for a day that is none.
+    """
+    today = reading.day_option("today")
+    head, blocks = sample(reading.blocks())
+    candidates = sample_blocks(head, _TIMED)
 
-    def detect(self, head: Head) -> Evidence | None:
-        """A name and a date line at the start, and after blank lines."""
-        candidates = sample_blocks(head.text, _IOS)
-        framed = [candidate for candidate in candidates if self._name_line(candidate) is not None]
-        if not framed:
-            return None
-        above = framed[0] is not candidates[0] or "\n" in candidates[0].before.lines.strip()
-        confidence = 0.9 - 0.3 * above - 0.15 * (len(framed) == 1)
-        return Evidence(confidence, f"{len(framed)} names, each with a date line under it")
+    def clock(header: re.Match[str]) -> dt.datetime | None:
+        found = cached_clock(_time_text(header), today)
+        return found.time if found else None
 
-    def _name_line(self, candidate: Candidate) -> str | None:
-        """The line above a date line, where it stands alone: at the start or after a blank line."""
-        tail = candidate.before.parts[-1].replace("\r\n", "\n").removesuffix("\n")
-        above, _, name = tail.rpartition("\n")
-        first = candidate.before.header is None and not above.strip()
-        framed = first or ("\n" in above and not above.rpartition("\n")[2].strip())
-        return name.strip(" \t") if name.strip() and framed else None
+    check = {"blanks": _framed(candidates), "check": _same_style(candidates)}
+    for header, block in message_blocks(reading, _TIMED, _sender, clock, blocks=blocks, **check):
+        sender, text = _split_header(header["sender"], header["time"])[0], _body(block)
+        time, precision = _time(reading, _time_text(header), today, block.line)
+        kind, segments = read_body(text, reading.tz)
+        yield Entry(block.line, time, precision, sender, None, None, kind, text, segments, offset=block.offset)
 
-    def read(self, source: Source, context: Context) -> Iterator[Batch]:
-        """The messages.
 
-        Raises:
-            OptionError: for a day that is none.
-        """
-        del source  # the context has it
-        run = _Pass(context)
-        return in_batches(run.draft, self._messages(run))
+def _is_timed(head: Head) -> Evidence | None:
+    """Header lines with a blank line before each; the text begins with one."""
+    candidates = sample_blocks(head.text, _TIMED)
+    framed = [candidate for candidate in candidates if candidate.blanks > 0]
+    if not framed or framed[0].blanks < 2 or not _looks_like_chat(framed):
+        return None
+    if len(framed) * 2 < len(candidates):
+        dated = sum(_time_text(candidate.header)[:4].isdecimal() for candidate in candidates)
+        return Evidence(0.55, f"{dated} lines of a name and a time") if dated * 2 > len(candidates) else None
+    times = [_time_text(candidate.header) for candidate in framed]
+    strong = sum("/" in time or "年" in time for time in times)
+    reason = f"{len(framed)} lines of a name and a time, each after a blank line"
+    if strong * 2 > len(framed):
+        return Evidence(0.75 if len(framed) > 1 else 0.5, reason)
+    if sum(time[:4].isdecimal() for time in times) * 2 > len(framed):
+        return Evidence(0.55 if len(framed) > 1 else 0.4, reason)
+    if any(time.count(":") > 1 for time in times):  # no client writes seconds without a date
+        return None
+    near = sum(_NEAR.match(time) is not None for time in times)
+    if len(framed) > 1 and near * 2 > len(framed):
+        return Evidence(0.5, reason)
+    names = {_sender(candidate.header) for candidate in framed}
+    return Evidence(0.5, reason) if len(framed) > 2 and len(names) < len(framed) else None
 
-    def _messages(self, run: _Pass) -> Iterator[Message]:
-        names: collections.deque[tuple[str, int]] = collections.deque()
 
-        def check(candidate: Candidate) -> str | None:
-            return None if self._name_line(candidate) else "a line of a date without a name above it"
+# --- the name on one line, the date on the next ---------------------------------------------------------------------
 
-        def clock(header: re.Match[str]) -> dt.datetime | None:
-            found = cached_clock(header["time"])
-            return found.time if found else None
 
-        gate = HeaderCheck(run.context, lambda _: None, clock, check=check, ordered=True)
+def _name_line(candidate: Candidate) -> str | None:
+    """The line above a date line, where it stands alone: at the start or after a blank line."""
+    tail = candidate.before.parts[-1].replace("\r\n", "\n").removesuffix("\n")
+    above, _, name = tail.rpartition("\n")
+    first = candidate.before.header is None and not above.strip()
+    framed = first or ("\n" in above and not above.rpartition("\n")[2].strip())
+    return name.strip(" \t") if name.strip() and framed else None
 
-        def accept(candidate: Candidate) -> bool:
-            if not gate.accept(candidate):
-                return False
-            above = candidate.before.parts[-1]
-            names.append((self._name_line(candidate) or "", len(above) - above.rfind("\n", 0, -1) - 1))
-            return True
 
-        sender, length = "", 0
-        for block in iter_blocks(run.context.blocks(), _IOS, accept):
-            text = block.lines if block.last else block.lines.removesuffix("\n").rpartition("\n")[0]
-            following = names.popleft() if names else ("", 0)
-            if block.header is None:
-                run.preamble(Block(None, [text], 1, 0))
-            else:
-                body = strip_blank_end(text.partition("\n")[2])
-                place = (block.line - 1, block.offset - length)
-                yield run.message(sender, block.header["time"], body, *place)
-            sender, length = following
+def _dated(reading: Reading) -> Iterator[Entry]:
+    """Entries of a text with a date line under each name.
 
+    Raises:
+        OptionError: for a day that is none.
+    """
+    today = reading.day_option("today")
+    names: collections.deque[tuple[str, int]] = collections.deque()
+
+    def check(candidate: Candidate) -> str | None:
+        return None if _name_line(candidate) else "a line of a date without a name above it"
+
+    gate = HeaderCheck(reading, lambda _: None, header_clock, check=check, ordered=True)
+
+    def accept(candidate: Candidate) -> bool:
+        if not gate.accept(candidate):
+            return False
+        above = candidate.before.parts[-1]
+        names.append((_name_line(candidate) or "", len(above) - above.rfind("\n", 0, -1) - 1))
+        return True
+
+    sender, length = "", 0
+    for block in iter_blocks(reading.blocks(), _IOS, accept):
+        text = block.lines if block.last else block.lines.removesuffix("\n").rpartition("\n")[0]
+        following = names.popleft() if names else ("", 0)
+        if block.header is None:
+            reading.report_preamble(text)
+        else:
+            text, line = strip_blank_end(text.partition("\n")[2]), block.line - 1
+            time, precision = _time(reading, block.header["time"], today, line)
+            kind, segments = read_body(text, reading.tz)
+            offset = block.offset - length
+            yield Entry(line, time, precision, sender, None, None, kind, text, segments, offset=offset)
+        sender, length = following
+
+
+def _is_dated(head: Head) -> Evidence | None:
+    """A name and a date line at the start, and after blank lines."""
+    candidates = sample_blocks(head.text, _IOS)
+    framed = [candidate for candidate in candidates if _name_line(candidate) is not None]
+    if not framed:
+        return None
+    above = framed[0] is not candidates[0] or "\n" in candidates[0].before.lines.strip()
+    confidence = 0.9 - 0.3 * above - 0.15 * (len(framed) == 1)
+    return Evidence(confidence, f"{len(framed)} names, each with a date line under it")
+
+
+# --- names alone ----------------------------------------------------------------------------------------------------
 
 _NOT_NAMES: Final = frozenset(
     "/".join(
@@ -312,61 +267,73 @@ def _may_be_name(name: str) -> bool:
     return len(name) <= _LONGEST_NAME and name not in _NOT_NAMES and _SENTENCE.search(name) is None
 
 
-class NamePasteReader:
-    """The reader of copied text whose headers are a name and a colon."""
+def _named(reading: Reading) -> Iterator[Entry]:
+    """Entries of a text whose headers are a name and a colon, without times."""
+    head, blocks = sample(reading.blocks())
+    candidates = sample_blocks(head, _NAMES)
+    blanks = _framed(candidates)
+    counts = collections.Counter(c.header["sender"] for c in candidates if c.blanks >= blanks)
+    names = {name for name, count in counts.items() if count > 1 and name not in _NOT_NAMES}
 
-    name = "paste-names"
-    description = "text copied from WeChat for Windows 3.x: a name with a colon above each body, no times"
-    suffixes = (".txt",)
-    options: Mapping[str, str] = {**OWNER_OPTION}
-
-    def detect(self, head: Head) -> Evidence | None:
-        """Names that come back, each on a line of its own after a blank line, from the first line on."""
-        candidates = sample_blocks(head.text, _NAMES)
-        if not candidates or candidates[0].blanks < 2:
+    def check(candidate: Candidate) -> str | None:
+        name = candidate.header["sender"]
+        if name in names or _may_be_name(name):
             return None
-        framed = [candidate for candidate in candidates if candidate.blanks > 0]
-        names = collections.Counter(candidate.header["sender"] for candidate in framed)
-        paragraphs = len(re.findall(r"\n[ \t]*\n+(?=[^\s])", head.text.strip())) + 1
-        lists = [count for name, count in names.items() if not _may_be_name(name)]
-        if any(count > 1 for count in lists) or len(lists) * 4 > len(framed) or len(framed) * 2 <= paragraphs:
-            return None
-        reason = f"{len(framed)} lines of a name with a colon, {len(names)} names"
-        if len(names) < len(framed) and len(framed) > 2:
-            half = sum(candidate.header.group().rstrip().endswith(":") for candidate in framed)
-            return Evidence(0.6 if half == len(framed) else 0.4, reason)
-        placeholders = sum(
-            read_body(strip_blank_end(c.body.strip("\n")), None)[0] is not MessageKind.TEXT for c in framed
-        )
-        return Evidence(0.5, reason) if placeholders and len(framed) > 1 and b"\r\n" in head.data else None
+        return "it looks like a header but reads like the opening of a list"
 
-    def read(self, source: Source, context: Context) -> Iterator[Batch]:
-        """The messages, without times."""
-        del source  # the context has it
-        run = _Pass(context)
-        return in_batches(run.draft, self._messages(run))
-
-    def _messages(self, run: _Pass) -> Iterator[Message]:
-        head, blocks = sample(run.context.blocks())
-        candidates = sample_blocks(head, _NAMES)
-        blanks = _framed(candidates)
-        counts = collections.Counter(c.header["sender"] for c in candidates if c.blanks >= blanks)
-        names = {name for name, count in counts.items() if count > 1 and name not in _NOT_NAMES}
-
-        def check(candidate: Candidate) -> str | None:
-            name = candidate.header["sender"]
-            if name in names or _may_be_name(name):
-                return None
-            return "it looks like a header but reads like the opening of a list"
-
-        gate = HeaderCheck(run.context, lambda header: header["sender"], lambda _: None, blanks=blanks, check=check)
-        for block in iter_blocks(blocks, _NAMES, gate.accept):
-            if block.header is None:
-                run.preamble(block)
-                continue
-            yield run.message(block.header["sender"], None, _body(block), block.line, block.offset)
+    records = message_blocks(
+        reading, _NAMES, lambda header: header["sender"], lambda _: None, blocks=blocks, blanks=blanks, check=check
+    )
+    for header, block in records:
+        text = _body(block)
+        kind, segments = read_body(text, reading.tz)
+        yield Entry(block.line, None, None, header["sender"], None, None, kind, text, segments, offset=block.offset)
 
 
-TIMED: Final = TimedPasteReader()
-IOS: Final = IosPasteReader()
-NAMES: Final = NamePasteReader()
+def _is_named(head: Head) -> Evidence | None:
+    """Names that come back, each on a line of its own after a blank line, from the first line on."""
+    candidates = sample_blocks(head.text, _NAMES)
+    if not candidates or candidates[0].blanks < 2:
+        return None
+    framed = [candidate for candidate in candidates if candidate.blanks > 0]
+    names = collections.Counter(candidate.header["sender"] for candidate in framed)
+    lines = head.text.strip().split("\n")
+    paragraphs = sum(line[:1].strip() != "" and not before.strip() for before, line in itertools.pairwise(["", *lines]))
+    lists = [count for name, count in names.items() if not _may_be_name(name)]
+    if any(count > 1 for count in lists) or len(lists) * 4 > len(framed) or len(framed) * 2 <= paragraphs:
+        return None
+    reason = f"{len(framed)} lines of a name with a colon, {len(names)} names"
+    if len(names) < len(framed) and len(framed) > 2:
+        half = sum(candidate.header.group().rstrip().endswith(":") for candidate in framed)
+        return Evidence(0.6 if half == len(framed) else 0.4, reason)
+    placeholders = sum(read_body(strip_blank_end(c.body.strip("\n")), None)[0] is not MessageKind.TEXT for c in framed)
+    return Evidence(0.5, reason) if placeholders and len(framed) > 1 and b"\r\n" in head.data else None
+
+
+_FACTS: Final = {"exporter": "WeChat"}
+TIMED: Final = Format(
+    "paste",
+    "text copied from a WeChat client, name and time on one line (Windows, Mac; 2017-2026)",
+    ".txt",
+    _is_timed,
+    _timed,
+    _FACTS,
+    _OPTIONS,
+)
+IOS: Final = Format(
+    "paste-ios",
+    "text copied from WeChat for iOS, several messages chosen (2026)",
+    ".txt",
+    _is_dated,
+    _dated,
+    _FACTS,
+    _OPTIONS,
+)
+NAMES: Final = Format(
+    "paste-names",
+    "text copied from WeChat for Windows 3.x: a name with a colon above each body, no times",
+    ".txt",
+    _is_named,
+    _named,
+    _FACTS,
+)

@@ -25,7 +25,7 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import BRACKET_LINES, read_placeholder
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, message_blocks
-from wechatlog.engine.headers import header_clock, sample, sample_blocks
+from wechatlog.engine.headers import MARKS, header_clock, sample, sample_blocks
 from wechatlog.model import MessageKind
 from wechatlog.tokenizer import Grammar
 
@@ -40,11 +40,10 @@ Body: TypeAlias = "tuple[MessageKind, str, tuple[Segment, ...] | None]"
 
 OWN: Final = "我"
 NOBODY: Final = "系统"
-_MARKS: Final = "[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]{0,4}"
 _DATE: Final = r"[0-9]{4}(?:-[0-9]{1,2}-|/[0-9]{1,2}/)[0-9]{1,2}"
 _CLOCK: Final = r"(?:(?:凌晨|早上|上午|中午|下午|晚上) ?)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
 _NO_TIME: Final = ("", "未知时间", "Invalid Date")
-_TIME: Final = rf"{_MARKS}\[(?P<time>{_DATE}[ T,]{{1,2}}{_CLOCK}|{'|'.join(filter(None, _NO_TIME))}|)\]"
+_TIME: Final = rf"{MARKS}\[(?P<time>{_DATE}[ T,]{{1,2}}{_CLOCK}|{'|'.join(filter(None, _NO_TIME))}|)\]"
 _NAMED: Final = Grammar("lines '[time] name: text'", rf"{_TIME} (?=[^\r\n]{{1,200}}?:(?:[ \r\n]|\Z))")
 _BRACKETED: Final = Grammar("lines '[time] [name] text'", rf"{_TIME} (?=\[[^\r\n]{{1,200}}?\](?:[ \r\n]|\Z))")
 _SENDER: Final = re.compile(r"(?P<sender>[^\n]{1,200}?):(?: |(?=\n|\Z))")
