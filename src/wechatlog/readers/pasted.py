@@ -152,8 +152,8 @@ def _timed(reading: Reading) -> Iterator[Entry]:
         found = cached_clock(_time_text(header), today)
         return found.time if found else None
 
-    check = {"blanks": _framed(candidates), "check": _same_style(candidates)}
-    for header, block in message_blocks(reading, _TIMED, _sender, clock, blocks=blocks, **check):
+    blanks, check = _framed(candidates), _same_style(candidates)
+    for header, block in message_blocks(reading, _TIMED, _sender, clock, blocks=blocks, blanks=blanks, check=check):
         sender, text = _split_header(header["sender"], header["time"])[0], _body(block)
         time, precision = _time(reading, _time_text(header), today, block.line)
         kind, segments = read_body(text, reading.tz)
