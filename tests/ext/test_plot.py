@@ -392,6 +392,15 @@ def test_emoji_have_their_picture_where_a_font_has_it(monkeypatch: pytest.Monkey
     assert [label.get_text() for label in ax.get_yticklabels()] == ["[呲牙] 😁"]
 
 
+def test_unicode_emoji_that_cannot_be_drawn_have_their_names() -> None:
+    chat = Conversation([Message(sender="Tom", text=text) for text in ("👍🏽", "😁", "🇨🇳")])
+    (ax,) = plot.emoji(chat).axes
+    writing = lettering.Lettering()
+    expected = [writing.only_drawable("👍🏽") or "thumbs up sign", "😁"]
+    assert [label.get_text() for label in ax.get_yticklabels()][:2] == expected
+    assert "None" not in ax.get_yticklabels()[2].get_text()
+
+
 # --- what is missing -----------------------------------------------------------------------------
 
 

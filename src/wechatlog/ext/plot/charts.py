@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
+import unicodedata
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from matplotlib import dates as mdates
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from wechatlog.ext.plot.lettering import Lettering
     from wechatlog.model import Conversation, Message
 
     Countable: TypeAlias = Statistics | Conversation | Iterable[Message] | Iterable[Conversation]
@@ -223,10 +225,10 @@ def senders(conversation: Countable, ax: Axes | None = None, *, top: int = 20, d
 
 
 def emoji(conversation: Countable, ax: Axes | None = None, *, top: int = 20, dark: bool | None = None) -> Figure:
-    """Draw which emoji codes are used most, each with its canonical name.
+    """Draw which emoji are used most: codes by their canonical name, Unicode emoji as they are.
 
-    The Unicode emoji stands behind the name where an installed font has it in outlines; fonts of coloured pictures
-    cannot be drawn by matplotlib.
+    The Unicode emoji stands behind the name of a code where an installed font has it in outlines; fonts of coloured
+    pictures cannot be drawn by matplotlib. One that cannot be drawn is called as Unicode calls it.
 
     Args:
         conversation: as for `activity`.
@@ -246,16 +248,20 @@ def emoji(conversation: Countable, ax: Axes | None = None, *, top: int = 20, dar
     canvas = Canvas.on(ax, dark=dark, size=(7.5, _height(len(shown))))
     rest = len(found.emoji) - len(shown)
     more = f"; {rest:,} more emoji are not shown" if rest else ""
-    canvas.title("Emoji codes", f"{found.emoji.total:,} in {_count(found.messages, 'message')}{more}")
+    canvas.title("Emoji", f"{found.emoji.total:,} in {_count(found.messages, 'message')}{more}")
     if not shown:
-        return canvas.nothing("no emoji codes" if found.messages else _NO_MESSAGES)
-    labels = []
-    for name, _ in shown:
-        picture = canvas.lettering.only_drawable(unicode_of(name) or "")
-        label = canvas.lettering.label(name)
-        labels.append(label if picture in ("", name) else f"{label} {picture}")
+        return canvas.nothing("no emoji" if found.messages else _NO_MESSAGES)
+    labels = [_emoji_label(name, canvas.lettering) for name, _ in shown]
     _bars(canvas, labels, [number for _, number in shown], [f"{number:,}" for _, number in shown])
     return canvas.done()
+
+
+def _emoji_label(name: str, lettering: Lettering) -> str:
+    """A code with its picture, if that can be drawn; a Unicode emoji, or else what Unicode calls it."""
+    picture = lettering.only_drawable(unicode_of(name) or "")
+    if name.startswith("["):
+        return f"{lettering.label(name)} {picture}" if picture else lettering.label(name)
+    return picture or lettering.label(unicodedata.name(name[0], "emoji").lower())
 
 
 def response_times(
