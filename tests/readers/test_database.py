@@ -32,6 +32,7 @@ from wechatlog import (
     WechatlogError,
 )
 
+CASES = Path(__file__).parent.parent / "corpus"
 OWN, LI, WANG = "wxid_zhangsan0001", "wxid_lisi00000002", "wxid_wangwu0003"
 ROOM = "12345678901@chatroom"
 START = 1709254800  # 2024-03-01 09:00:00 in Shanghai
@@ -479,8 +480,9 @@ def test_load_names_the_way_out_for_several_conversations(v3: Path) -> None:
         wechatlog.load(v3)
 
 
-def test_encrypted_database_is_refused_with_the_reason(tmp_path: Path) -> None:
-    noise = random.Random(1).randbytes(4096 * 8)
+@pytest.mark.parametrize("size", [1024, 2048, 3072, 1024 * 9, 4096 * 8])
+def test_encrypted_database_is_refused_with_the_reason(tmp_path: Path, size: int) -> None:
+    noise = random.Random(1).randbytes(size)
     path = tmp_path / "message_0.db"
     path.write_bytes(noise)
     with pytest.raises(RefusedFormatError, match="encrypted"):
@@ -528,6 +530,137 @@ def test_every_cut_is_read_or_refused(v3: Path) -> None:
     for cut in range(0, len(data), 61):
         with contextlib.suppress(WechatlogError):
             list(wechatlog.load_archive(data[:cut]))
+
+
+@pytest.mark.parametrize(
+    "case", ["wechat-android-db/EnMicroMsg.db", "wechat-ios-db/MM.sqlite", "wechat-mac-db/msg_0.db"]
+)
+def test_every_cut_of_another_client_is_read_or_refused(case: str) -> None:
+    data = (CASES / case).read_bytes()
+    whole = sum(len(found) for found in wechatlog.load_archive(data))
+    for cut in range(len(data) - 512, 0, -509):
+        try:
+            found = list(wechatlog.load_archive(data[:cut]))
+        except WechatlogError:
+            continue
+        assert sum(map(len, found)) <= whole
+        assert any("broken-database" in [d.code for d in chat.diagnostics] for chat in found) or not found
+
+
+def md5_table(account: str) -> str:
+    return f"Chat_{hashlib.md5(account.encode()).hexdigest()}"
+
+
+MAC_SCHEMA = (
+    "(mesLocalID INTEGER PRIMARY KEY, mesSvrID INT, msgCreateTime INT, msgContent TEXT, messageType INT, mesDes INT)"
+)
+
+
+def mac(path: Path, **chats: list[tuple[Any, ...]]) -> Path:
+    """A database of Mac 3; the keywords are the names of tables."""
+    tables = [f"CREATE TABLE {table} {MAC_SCHEMA}" for table in chats]
+    names = "mesSvrID, msgCreateTime, msgContent, messageType, mesDes"
+    rows = [(f"INSERT INTO {table} ({names}) VALUES (?, ?, ?, ?, ?)", found) for table, found in chats.items()]
+    return write(path, *tables, *rows)
+
+
+class TestTablesOfAChat:
+    """Databases of Mac 3 and iOS, where contacts are not there."""
+
+    def test_accounts_in_groups_tell_whose_the_other_tables_are(self, tmp_path: Path) -> None:
+        path = mac(
+            tmp_path / "msg_0.db",
+            **{
+                md5_table(LI): [(1, START, "早", 1, 0), (2, START + 1, "hello:\n早啊", 1, 1)],
+                md5_table(ROOM): [(3, START, f"{LI}:\n大家好", 1, 1), (4, START + 1, f"{WANG}:\n假的", 1, 0)],
+                md5_table(WANG): [(5, START, "在吗", 1, 1), (6, START, f"{LI}:\n不是", 1, 1)],
+            },
+        )
+        private, group, other = wechatlog.load_archive(path)
+        assert (private.id, private.is_group) == (LI, False)
+        assert [(m.sender_id, m.is_self, m.text) for m in private] == [
+            (None, True, "早"),
+            (LI, False, "hello:\n早啊"),
+        ]
+        assert (group.id, group.is_group) == (None, True)
+        assert [(m.sender_id, m.text) for m in group] == [(LI, "大家好"), (None, f"{WANG}:\n假的")]
+        assert [(m.sender, m.sender_id, m.text) for m in other] == [
+            (None, None, "在吗"),
+            (None, None, f"{LI}:\n不是"),
+        ]
+        assert [d.code for chat in (private, group, other) for d in chat.diagnostics] == ["unknown-conversation"] * 2
+
+    def test_databases_of_one_account_are_one_chat(self, tmp_path: Path) -> None:
+        for number in range(2):
+            mac(
+                tmp_path / f"msg_{number}.db",
+                **{md5_table(LI): [(number, START + number, f"第{number}句", 1, 1)]},
+            )
+        write(
+            tmp_path / "wccontact_new2.db",
+            "CREATE TABLE WCContact (m_nsUsrName TEXT, nickname TEXT)",
+            ("INSERT INTO WCContact VALUES (?, ?)", [(LI, "李四")]),
+        )
+        assert [[m.text for m in chat] for chat in wechatlog.load_archive(tmp_path)] == [["第0句", "第1句"]]
+
+    def test_packed_content_of_ios(self, tmp_path: Path) -> None:
+        path = write(
+            tmp_path / "message_1.sqlite",
+            f"CREATE TABLE {md5_table(LI)} (MesLocalID INTEGER PRIMARY KEY, MesSvrID INT, CreateTime INT, Message TEXT,"
+            " Type INT, Des INT, WCDB_CT_Message INT)",
+            (
+                f"INSERT INTO {md5_table(LI)} VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [(1, 1, START, zstd("长" * 50), 1, 1, 4), (2, 2, START, b"\xff\xfe", 1, 1, 4)],
+            ),
+        )
+        found = wechatlog.load(path)
+        assert found[0].text == "长" * 50
+        assert "broken-content" in [d.code for d in found.diagnostics]
+
+
+class TestAndroid:
+    def test_owner_by_name(self) -> None:
+        found = load_all(CASES / "wechat-android-db" / "EnMicroMsg.db", owner="小张")
+        assert {m.sender for m in found[LI] if m.is_self} == {"张三"}
+        assert found[LI].owner == OWN
+
+    def test_few_columns_and_no_contacts(self, tmp_path: Path) -> None:
+        path = write(
+            tmp_path / "EnMicroMsg.db",
+            "CREATE TABLE message (talker TEXT, isSend INTEGER, createTime INTEGER, content TEXT, type INTEGER)",
+            (
+                "INSERT INTO message VALUES (?, ?, ?, ?, 1)",
+                [(ROOM, 0, START * 1000, f"{LI}:\n早"), (ROOM, 1, START * 1000 + 1000, "早啊")],
+            ),
+        )
+        found = wechatlog.load(path)
+        assert [(m.sender, m.sender_id, m.text) for m in found] == [(LI, LI, "早"), ("我", None, "早啊")]
+        assert found[1].time.isoformat() == "2024-03-01T09:00:01+08:00"
+
+    def test_number_without_a_table_is_told_by_its_xml(self, tmp_path: Path) -> None:
+        row = (
+            1,
+            0x22000031,
+            0,
+            0,
+            START,
+            LI,
+            "<msg><appmsg><title>说明</title><type>33</type></appmsg></msg>",
+            None,
+            None,
+        )
+        other = (2, 0x22000001 + 98, 0, 0, START, LI, "新类型", None, None)
+        found = wechatlog.load(write(tmp_path / "MSG.db", V3_SCHEMA, v3_rows(row, other)))
+        assert [m.kind for m in found] == ["mini_program", "other"]
+        assert [d.code for d in found.diagnostics] == ["unknown-kind"]
+
+
+def test_pat_of_somebody_without_a_name_has_the_words_of_its_title(v4: Path) -> None:
+    record = f'<record><fromUser>{LI}</fromUser><template>"${{{LI}}}" 拍了拍我</template></record>'
+    pat = f"<patMsg><records>{record}</records></patMsg>"
+    xml = f'<msg><appmsg><title>"李四" 拍了拍我</title><type>62</type>{pat}</appmsg></msg>'
+    write(v4, f"DROP TABLE [{table_of(ROOM)}]", v4_rows(LI, (5, 62 << 32 | 49, 9, 2, START + 9, 3, xml, 0)))
+    assert (wechatlog.load(v4)[-1].kind, wechatlog.load(v4)[-1].text) == ("pat", '"李四" 拍了拍我')
 
 
 @given(st.data())

@@ -137,6 +137,24 @@ class Head:
         return self._cached("json", lambda: _partial_json(self.text))
 
     @property
+    def tables(self) -> dict[str, set[str]] | None:
+        """The columns of each table of a database; `None` for what SQLite cannot read."""
+        tables: dict[str, set[str]] | None = self._cached("tables", self._find_tables)
+        return tables
+
+    def _find_tables(self) -> dict[str, set[str]] | None:
+        if "sqlite" not in self.containers:
+            return None
+        from wechatlog.engine.sqlite import SQLITE_ERRORS, columns_of, connect, tables_of
+        from wechatlog.errors import WechatlogError
+
+        try:
+            with connect(self.source) as connection:
+                return {name: columns_of(connection, name) for name in tables_of(connection)}
+        except (WechatlogError, OSError, *SQLITE_ERRORS):
+            return None
+
+    @property
     def header_row(self) -> tuple[str, ...]:
         """The fields of the first CSV row, or nothing."""
         return tuple(self._cached("header_row", lambda: _first_row(self.text)))

@@ -45,7 +45,8 @@ SQLITE_ERRORS: Final = (sqlite3.Error, UnicodeDecodeError)
 """What a damaged database raises; the second where SQLite's own message quotes broken bytes of its schema."""
 
 _MAGIC: Final = b"SQLite format 3\0"
-_PAGE: Final = 4096
+_SMALLEST_PAGE: Final = 1024
+"""Of an encrypted database: PC clients have pages of 4096 bytes, Android of 1024."""
 _INTEGERS: Final = 1 << 63
 _LARGEST_IN_MEMORY: Final = 256 << 20
 
@@ -141,9 +142,9 @@ def has_unread_log(source: Source) -> bool:
 def is_encrypted(source: Source) -> bool:
     """Whether a file looks like a database that was never decrypted: pages of noise in a `.db`."""
     head = source.head()
-    if source.suffix not in (".db", ".sqlite") or len(head) < _PAGE or head.startswith(_MAGIC):
+    if source.suffix not in (".db", ".sqlite") or len(head) < _SMALLEST_PAGE or head.startswith(_MAGIC):
         return False
-    return _size(source) % _PAGE == 0 and is_noise(head)
+    return _size(source) % _SMALLEST_PAGE == 0 and is_noise(head)
 
 
 def _size(source: Source) -> int:
@@ -270,7 +271,7 @@ def fetch_row(connection: sqlite3.Connection, query: str, row: int) -> tuple[Any
         found: tuple[Any, ...] | None = connection.execute(query, (row,)).fetchone()
     except SQLITE_ERRORS:
         return None
-    return found if found is not None and any(value is not None for value in found) else None
+    return found if found is not None and found.count(None) < len(found) else None
 
 
 def parse_protobuf(data: bytes) -> dict[int, list[int | bytes]]:

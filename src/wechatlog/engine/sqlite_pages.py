@@ -15,6 +15,7 @@ __all__ = ["apply_log", "expected_size", "fill", "is_log", "is_noise"]
 _LOG_HEADER: Final = 32
 _FRAME_HEADER: Final = 24
 _ENTROPY: Final = 7.9
+_SPREAD: Final = 256
 _SAMPLED: Final = 64
 _LOG_MAGIC: Final = (0x377F0682, 0x377F0683)
 
@@ -49,7 +50,8 @@ def _sums(data: bytes, order: str, first: int, second: int) -> tuple[int, int]:
 def is_noise(data: bytes) -> bool:
     """Whether bytes, a page or more, look encrypted."""
     total = len(data)
-    return -sum(n / total * math.log2(n / total) for n in Counter(data).values()) > _ENTROPY
+    likely = 8 - _SPREAD / total  # bits of a byte, as far as so few bytes can show them
+    return -sum(n / total * math.log2(n / total) for n in Counter(data).values()) > min(_ENTROPY, likely)
 
 
 def _frame_starts(log: bytes) -> range:

@@ -40,9 +40,10 @@ _T = TypeVar("_T")
 
 _PAGE: Final = re.compile(
     r"(?P<stem>.+?)(?:_[0-9]+_[0-9]+|(?P<copy> ?\([0-9]+\))|(?<=msg)-[0-9]+|(?<=part)-[0-9]+"
-    r"|(?<=\Amessage)_[0-9]+|(?<=\AMSG)[0-9]+)\Z"
+    r"|(?<=\Amessage)_[0-9]+|(?<=\Amsg)_[0-9]+|(?<=\AMSG)[0-9]+)\Z"
 )
-"""Names of pages, of copies, and of the databases that WeChat 4 (`message_0.db`) and 3 (`MSG0.db`) go on in."""
+"""Names of pages, of copies, and of the databases that WeChat 4 (`message_0.db`), 3 (`MSG0.db`) and Mac 3 (`msg_0.db`)
+go on in."""
 _MOST_PROBED: Final = 50
 """Files of a ZIP that detection looks at."""
 _MAXIMUM_DEPTH: Final = 3

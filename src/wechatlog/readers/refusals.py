@@ -194,6 +194,7 @@ def _find_contacts(head: Head) -> Refusal | None:
 # --- encrypted exports ----------------------------------------------------------------------------
 
 _WEC: Final = "an encrypted export of WeChatDataAnalysis: decrypt it there with the key that was shown when it was made"
+_DATABASE: Final = "the database is encrypted (SQLCipher); decrypt it first, with the key of its account"
 _ZIP: Final = "an encrypted ZIP: unpack it with its password first"
 
 
@@ -207,7 +208,15 @@ def _find_encrypted(head: Head) -> Refusal | None:
         return Refusal(_WEC)
     if _is_encrypted_zip(head.data):
         return Refusal(_ZIP)
-    return Refusal(_WEC, 0.6) if head.suffix == ".wec" else None
+    if head.suffix == ".wec":
+        return Refusal(_WEC, 0.6)
+    return Refusal(_DATABASE, 0.9) if "binary" in head.containers and _is_encrypted_database(head) else None
+
+
+def _is_encrypted_database(head: Head) -> bool:
+    from wechatlog.engine.sqlite import is_encrypted  # which takes SQLite with it
+
+    return is_encrypted(head.source)
 
 
 # --- the refusers ---------------------------------------------------------------------------------
@@ -270,7 +279,7 @@ CONTACTS: Final = Refuser(
 )
 ENCRYPTED: Final = Refuser(
     "encrypted-export",
-    "refused: encrypted exports (.zip.wec) and ZIPs with a password",
+    "refused: encrypted exports (.zip.wec), ZIPs with a password, databases that were never decrypted",
     (".wec",),
     _find_encrypted,
     "encrypted: decrypt it with the tool that made it",

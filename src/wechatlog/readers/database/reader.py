@@ -1,0 +1,377 @@
+"""Reads the databases of any client whose `Layout` says which column is what. Knows no client.
+
+A damaged database gives the rows round the damage: rows are found first, sorted, and fetched one by one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import re
+from typing import TYPE_CHECKING, Final
+
+from wechatlog.content.accounts import is_account, is_room
+from wechatlog.content.appmsg import parse_content, split_sender_prefix
+from wechatlog.content.mentions import parse_at_users, point_mentions
+from wechatlog.content.vocabulary import kind_of_local_type, kind_of_type
+from wechatlog.diagnostics import Severity
+from wechatlog.engine.entry import NOTICES
+from wechatlog.engine.protocol import Evidence, Refusal, in_batches
+from wechatlog.engine.sqlite import (
+    SQLITE_ERRORS,
+    columns_of,
+    connect,
+    decode,
+    fetch_row,
+    has_unread_log,
+    is_encrypted,
+    missing_bytes,
+    quote_name,
+    row_orders,
+    tables_of,
+)
+from wechatlog.errors import FormatError, MissingExtraError, RefusedFormatError, WechatlogError
+from wechatlog.model import MessageKind
+from wechatlog.readers.database.contents import (
+    EXTRA_SOURCE,
+    ZSTANDARD,
+    extra_text,
+    integer,
+    is_text,
+    unpack_lz4,
+    unpack_zstandard,
+)
+from wechatlog.readers.database.layout import Row, find_columns, parse_columns
+from wechatlog.readers.database.people import People
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+    from wechatlog.content.appmsg import AppMessage
+    from wechatlog.engine.protocol import Batch, Draft, Head, Reading
+    from wechatlog.model import Message
+    from wechatlog.readers.database.layout import Layout
+    from wechatlog.segments import Segment
+    from wechatlog.source import Source
+
+_ME: Final = "我"
+_APP_TYPE: Final = 0xFFFF
+_ZSTANDARD_FLAG: Final = 4
+_ENCRYPTED: Final = "the database is encrypted (SQLCipher); decrypt it first, with the key of its account"
+_CONTACTS_ONLY: Final = "contacts, no messages; they are read along with the message database beside them"
+_ACCOUNT: Final = re.compile(r"[A-Za-z0-9_@.\-]{3,80}")
+_LOOKED_AT: Final = 200
+"""Rows of a table without a name that are looked at for whose it is."""
+
+
+def _identifier(value: object) -> str | None:
+    text = decode(value)
+    return text if text.strip("0-") else None
+
+
+@functools.lru_cache(maxsize=1024)
+def _kind_of(type_: object, subtype: object) -> MessageKind:
+    """The kind of the type numbers; Android packs the subtype into the upper bytes, and its XML tells it too."""
+    number = integer(type_)
+    kind = kind_of_local_type(number) if subtype is None else kind_of_type(number, integer(subtype))
+    return kind_of_type(number & _APP_TYPE) if kind is MessageKind.OTHER and number > _APP_TYPE else kind
+
+
+class Chat:
+    """The messages of one conversation in one table.
+
+    Args:
+        walk: through the database.
+        table: its name.
+        talker: the account id of the other one, or of the group; empty where nothing tells it.
+        seems_group: contents begin with account ids, where nothing else tells what it is.
+    """
+
+    def __init__(self, walk: Walk, table: str, talker: str, *, seems_group: bool = False) -> None:
+        self.walk, self.layout, self.names = walk, walk.layout, walk.names
+        self.table, self.talker, self.owner = table, talker, walk.owner
+        self.is_group = bool(is_room(talker)) if talker else seems_group
+        self.draft = self._draft(walk.people)
+
+    def _draft(self, people: People) -> Draft:
+        contact = people.contacts.get(self.talker)
+        members = [people.participant(account, self.talker) for account in people.rooms.get(self.talker, ())]
+        if self.talker and not self.is_group:
+            members = [people.participant(self.talker, is_self=self.talker == self.owner)]
+        return self.walk.reading.draft(
+            self.talker if self.layout.talker else self.table,
+            title=None if contact is None else contact.name,
+            id=self.talker or None,
+            is_group=self.is_group if self.talker or self.is_group else None,
+            owner=self.owner,
+            members=members,
+            metadata=dict(self.layout.facts),
+        )
+
+    def batches(self, rows: Iterable[int]) -> Iterator[Batch]:
+        """Its messages; a row on a damaged page is reported and left out."""
+        yield self.draft, []  # what is reported from here on is of this conversation
+        if not self.talker and not self.layout.talker:
+            sentence = f"nothing says whose table {self.table} is" + (
+                "" if self.is_group else "; whether it is a group is unknown"
+            )
+            self.walk.reading.report("unknown-conversation", sentence, severity=Severity.INFO)
+        yield from in_batches(self.draft, self._messages(rows))
+        self.draft.done = True
+
+    def _messages(self, rows: Iterable[int]) -> Iterator[Message]:
+        connection = self.walk.connection
+        query = self.layout.query(self.table, columns_of(connection, self.table))
+        for number in rows:
+            fields = fetch_row(connection, query, number)
+            if fields is None:
+                self.walk.report_damage(f"row {number} of {self.table} stands on a damaged page")
+            else:
+                yield self._message(Row._make(fields), number)
+
+    def _message(self, row: Row, number: int) -> Message:
+        reading, layout = self.walk.reading, self.layout
+        kind = _kind_of(row.type, row.subtype)
+        time = reading.unix_time(row.time)
+        is_self, sender_id, text = layout.sender(self, row, self._text(row, number))
+        reply_to: str | None = None
+        segments: tuple[Segment, ...] | None = None
+        if kind is MessageKind.TEXT:
+            if self.is_group and "@" in text:
+                segments = self._mentions(row, text, number)
+        else:
+            if layout.content is not None:
+                account, text = layout.content(kind, text)
+                sender_id = account or sender_id if self.is_group and not is_self else sender_id
+            said = parse_content(kind, text, reading.collector, zone=None if time is None else time.tzinfo)
+            if kind is said.kind is MessageKind.OTHER:
+                reading.tell("unknown-kind", f"row {number} of {self.table} is of unknown type")
+            kind, reply_to, segments = said.kind, said.reply_to, said.segments
+            text = self._pat_text(said) if kind is MessageKind.PAT else said.text
+            sender_id = sender_id or (None if is_self else said.sender_id)
+        if kind in NOTICES:
+            sender = sender_id = is_self = None
+        else:
+            sender = self._name(sender_id, is_self=is_self)
+            sender_id = sender_id or (self.owner if is_self else None)
+        return reading.message(
+            self.draft,
+            time=time,
+            sender=sender,
+            sender_id=sender_id,
+            is_self=is_self,
+            kind=kind,
+            text=text,
+            id=_identifier(row.id),
+            reply_to=reply_to,
+            segments=segments,
+        )
+
+    def _name(self, sender_id: str | None, *, is_self: bool | None) -> str | None:
+        own = (sender_id or self.owner) if is_self else sender_id
+        name = None if own is None else self.walk.people.name(own, self.talker)
+        if is_self and name in (own, None):
+            return self.walk.reading.owner or name or _ME
+        return name
+
+    def _pat_text(self, said: AppMessage) -> str:
+        """The words of a pat with names for account ids; those of its title, where an id has no name here."""
+        people, room = self.walk.people, self.talker
+        text = _ACCOUNT.sub(lambda found: people.name(found[0], room), said.text)
+        unnamed = text == said.text or any(map(is_account, _ACCOUNT.findall(text)))
+        return said.title if said.title and unnamed else text
+
+    def _mentions(self, row: Row, text: str, number: int) -> tuple[Segment, ...] | None:
+        """The pieces of a text in a group that addresses people by their ids."""
+        at_users = parse_at_users(extra_text(row.extra, EXTRA_SOURCE) or self._source(row.source, number))
+        people = [self.walk.people.participant(account, self.talker) for account in at_users]
+        names = {person.id or "": tuple(filter(None, (person.name, *person.aliases))) for person in people}
+        return point_mentions(text, at_users, names) if at_users else None
+
+    # --- contents
+
+    def _text(self, row: Row, number: int) -> str:
+        """The content, unpacked."""
+        for value in (row.content, row.other):
+            if isinstance(value, bytes) and value:
+                if value.startswith(ZSTANDARD):
+                    return self._unpack(unpack_zstandard, value, number)
+                if integer(row.flag) == _ZSTANDARD_FLAG and not is_text(value):
+                    sentence = f"row {number} of {self.table} is marked as compressed and is not"
+                    self.walk.reading.report("broken-content", sentence, severity=Severity.ERROR)
+                return decode(value)
+        if isinstance(row.packed, bytes) and row.packed:
+            return self._unpack(unpack_lz4, row.packed, number)
+        return decode(row.content)
+
+    def _source(self, source: object, number: int) -> str:
+        """The XML of a source."""
+        if isinstance(source, bytes) and source.startswith(ZSTANDARD):
+            with contextlib.suppress(MissingExtraError):  # the text can be read without it
+                return self._unpack(unpack_zstandard, source, number)
+            return ""
+        return decode(source)
+
+    def _unpack(self, unpack: Callable[[bytes], tuple[str, bool]], data: bytes, number: int) -> str:
+        """Compressed content as text, as far as it goes; a diagnostic where that is not to its end."""
+        try:
+            text, whole = unpack(data)
+            problem = None if whole else "it is cut"
+        except WechatlogError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the libraries have errors of their own
+            text, problem = "", str(error)
+        if problem is not None:
+            sentence = f"the compressed content of row {number} of {self.table} cannot be unpacked: {problem}"
+            self.walk.reading.report("broken-content", sentence, severity=Severity.ERROR)
+        return text
+
+
+class Walk:
+    """One pass over one database."""
+
+    def __init__(self, source: Source, reading: Reading, connection: sqlite3.Connection, layout: Layout) -> None:
+        self.reading, self.connection, self.layout = reading, connection, layout
+        self.people = People(source, connection, layout.contacts)
+        self.names = self._names()
+        named = None if reading.owner is None else self.people.account_of(reading.owner)
+        self.owner = named or self.people.owner
+        if has_unread_log(source):
+            sentence = "a write-ahead log lies beside the database; what is only in there was not read"
+            reading.report("unread-log", sentence, severity=Severity.WARNING)
+        if missing := missing_bytes(source):
+            self.report_damage(f"the file is cut: {missing} bytes are missing at its end")
+
+    def report_damage(self, sentence: str) -> None:
+        """Say what of the file is damaged."""
+        self.reading.report("broken-database", sentence, severity=Severity.ERROR)
+
+    def _names(self) -> dict[int, str]:
+        """Account ids by their row numbers."""
+        if not self.layout.names:
+            return {}
+        with contextlib.suppress(*SQLITE_ERRORS):
+            found = self.connection.execute(f"SELECT rowid, user_name FROM {quote_name(self.layout.names)}")  # noqa: S608
+            return {row: decode(name) for row, name in found if name}
+        return {}
+
+    def batches(self) -> Iterator[Batch]:
+        """Every conversation, one after the other; at least one, so that an empty database is an empty chat."""
+        tables = [name for name in tables_of(self.connection) if self.layout.is_table(name)]
+        chats = self._of_talkers(tables) if self.layout.talker else self._of_tables(tables)
+        empty = True
+        for chat, rows in chats:
+            yield from chat.batches(rows)
+            empty = False
+        if empty:
+            yield self.reading.draft(), []
+
+    def _of_talkers(self, tables: list[str]) -> Iterator[tuple[Chat, Iterable[int]]]:
+        """The conversations of tables that have all of them."""
+        for table in tables:
+            for talker, rows in self._orders(table):
+                yield Chat(self, table, talker), rows
+
+    def _orders(self, table: str) -> Iterator[tuple[str, Iterable[int]]]:
+        """The rows of each conversation in a table, in order of time."""
+        key = self.layout.sort_key(columns_of(self.connection, table))
+        orders, damage = row_orders(self.connection, table, self.layout.talker or None, key)
+        if damage is not None:
+            self.report_damage(f"a page of the table {table} is damaged: {damage}")
+        yield from orders
+
+    def _of_tables(self, tables: list[str]) -> Iterator[tuple[Chat, Iterable[int]]]:
+        """The conversations of tables that are named after account ids."""
+        known = (*self.people.contacts, *self.people.rooms, *self.names.values())
+        talkers = {self.layout.name_of(account): account for account in known}
+        groups: set[str] = set()
+        for table in tables if not self.layout.names else ():
+            if table.lower() not in talkers and (accounts := self._prefixes(table)):
+                groups.add(table)
+                talkers = {self.layout.name_of(account): account for account in accounts} | talkers
+        if self.owner is None and self.layout.names:
+            self.owner = self._find_owner(tables, talkers)
+        for table in tables:
+            chat = Chat(self, table, talkers.get(table.lower(), ""), seems_group=table in groups)
+            yield chat, (row for _, rows in self._orders(table) for row in rows)
+
+    def _prefixes(self, table: str) -> set[str]:
+        """The account ids that texts of others in a table begin with; empty where one has none: that is no group."""
+        columns = find_columns(parse_columns(self.layout.columns), columns_of(self.connection, table))
+        if not {"content", "type", "own"} <= columns.keys():
+            return set()
+        content, kind, own = (quote_name(columns[field]) for field in ("content", "type", "own"))
+        query = f"SELECT {content} FROM {quote_name(table)} WHERE {kind} = 1 AND {own} <> ? LIMIT ?"  # noqa: S608
+        found: set[str] = set()
+        with contextlib.suppress(*SQLITE_ERRORS):
+            for (value,) in self.connection.execute(query, (self.layout.own, _LOOKED_AT)):
+                account, _ = split_sender_prefix(decode(value))
+                if account is None:
+                    return set()
+                found.add(account)
+        return found
+
+    def _find_owner(self, tables: Collection[str], talkers: Mapping[str, str]) -> str | None:
+        """Whoever wrote in private chats and is not the other one; `None` where that is not one account."""
+        found: set[str] = set()
+        rows = {name: row for row, name in self.names.items()}
+        for table in tables:
+            talker = talkers.get(table.lower(), "")
+            if not talker or is_room(talker):
+                continue
+            columns = find_columns(parse_columns(self.layout.columns), columns_of(self.connection, table))
+            with contextlib.suppress(*SQLITE_ERRORS, KeyError):
+                kind, sender = quote_name(columns["type"]), quote_name(columns["sender"])
+                query = f"SELECT {sender} FROM {quote_name(table)} WHERE {kind} = 1 AND {sender} NOT IN (?, ?) LIMIT 1"  # noqa: S608
+                for (value,) in self.connection.execute(query, (rows.get(talker, -1), talker)):
+                    found |= {decode(value) if isinstance(value, bytes) else self.names.get(integer(value), "")} - {""}
+        return found.pop() if len(found) == 1 else None
+
+
+class DatabaseReader:
+    """The reader of the databases of one client.
+
+    Args:
+        name: of the format.
+        description: one line.
+        suffixes: of such files.
+        layout: which column is what.
+    """
+
+    options: Mapping[str, str] = {"owner": "account id or name of the person whose archive it is"}
+
+    def __init__(self, name: str, description: str, suffixes: tuple[str, ...], layout: Layout) -> None:
+        self.name, self.description, self.suffixes, self.layout = name, description, suffixes, layout
+
+    def detect(self, head: Head) -> Evidence | Refusal | None:
+        """The tables decide; for a damaged file, the words of its schema."""
+        client, tables = self.layout.client, head.tables
+        if tables is None:
+            damaged = "sqlite" in head.containers and all(word in head.data for word in self.layout.words)
+            return Evidence(0.6, f"a damaged message database of {client}") if damaged else None
+        if any(self.layout.is_messages(name, columns, tables) for name, columns in tables.items()):
+            return Evidence(1.0, f"table {self.layout.table} of {client}")
+        for spec in self.layout.contacts.tables:
+            table, columns = spec.split(" ", 1)
+            if "account" in find_columns(parse_columns(columns), tables.get(table, ())):
+                return Refusal(_CONTACTS_ONLY, 0.9)
+        return None
+
+    def read(self, source: Source, context: Reading) -> Iterator[Batch]:
+        """The conversations of a database, one after the other.
+
+        Raises:
+            FormatError: where SQLite cannot read it, or it holds no messages of this client.
+            RefusedFormatError: for a database that was never decrypted.
+            MissingExtraError: at the first compressed content, without its library.
+        """
+        try:
+            with connect(source) as connection:
+                if not any(self.layout.is_table(name) for name in tables_of(connection)):
+                    raise FormatError(f"has no table {self.layout.table} of {self.layout.client}", source=source.label)
+                yield from Walk(source, context, connection, self.layout).batches()
+        except FormatError:
+            if is_encrypted(source):
+                raise RefusedFormatError(source.label, self.name, _ENCRYPTED) from None
+            raise
