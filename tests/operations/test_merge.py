@@ -416,3 +416,48 @@ def test_two_accounts_of_one_name() -> None:
 def test_different_ids_of_the_server_are_different_messages() -> None:
     a, b = (Conversation([say(0, "李四", "好的好的", id=str(10**17 + n))]) for n in (1, 2))
     assert len(merge([a, b])) == 2
+
+
+def test_texts_that_only_look_alike_are_two() -> None:
+    rest = chat(6)
+    a, b = ([*rest, say(900, "李四", text)] for text in ("明天九点见", "明天九点见面吧"))
+    assert len(merge([Conversation(a), Conversation(b)])) == 8
+
+
+def test_a_text_that_was_cut_and_one_with_its_quote_are_one() -> None:
+    rest = chat(6)
+    for one, two in (("明天九点在老…", "明天九点在老槐树下见"), ("明天九点见", "明天九点见[引用 王五：几点]")):
+        a, b = ([*rest, say(900, "李四", text)] for text in (one, two))
+        (last,) = merge([Conversation(a), Conversation(b)])[6:]
+        assert last.text == two
+
+
+def test_names_changed_in_both_exports_at_different_times() -> None:
+    def seen(start: int) -> Conversation:
+        names = {"李四": "四哥", "王五": "王五-示例公司"}
+        return Conversation(
+            [
+                attrs.evolve(
+                    m, sender=names.get(m.sender or "", m.sender) if n > start else m.sender, sender_id=None, id=None
+                )
+                for n, m in enumerate(chat(120))
+            ]
+        )
+
+    for one, two in ((30, 60), (60, 30)):
+        assert len(merge([seen(one), seen(two)])) == 120
+
+
+def test_an_order_of_more_than_three_parts_does_not_matter() -> None:
+    whole = chat(60)
+    parts = [
+        Conversation(whole[:40]),
+        Conversation([coarse(m) for m in whole[20:]]),
+        Conversation([attrs.evolve(m, sender_id=None, id=None) for m in whole[10:50]]),
+        Conversation([attrs.evolve(m, time=m.time and m.time - dt.timedelta(hours=8), id=None) for m in whole[5:55]]),
+    ]
+    expected = merge(parts).messages
+    assert len(expected) == 60
+    for shift in range(1, 4):
+        assert merge([*parts[shift:], *parts[:shift]]).messages == expected
+    assert merge(parts[::-1]).messages == expected

@@ -9,7 +9,7 @@ there several times is counted. Knows nothing of conversations but what a `Part`
 from __future__ import annotations
 
 import datetime as dt
-from collections import deque
+from collections import Counter, deque
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -377,9 +377,13 @@ class Union:
     def _learn(self, part: Part, *, is_sure: bool, is_doubtful: bool) -> None:
         """Learn who is who from messages that stand once in a window on both sides."""
         counts: dict[tuple[str, str], int] = {}
+        certain = set()
         for index, entry in enumerate(part.found):
             if entry != _NONE:
                 self._count(counts, entry, part.senders[index])
+                if part.keys[index] == self._keys[entry]:
+                    certain.add((self._senders[entry], part.senders[index]))
+        self.people.learn_certain(certain)
         for inside, entries in self._groups(part, 0):
             if len(inside) == len(entries) == 1 and is_telling(part.keys[inside[0]]):
                 one, two = part.second(inside[0]), self._clock(entries[0])
@@ -532,8 +536,9 @@ class Union:
                         continue
                     if self._may_be_one_sender(part, index, entry) and like(part.messages[index], self.messages[entry]):
                         pairs.append((index, entry))
+            often = Counter(index for index, _ in pairs), Counter(entry for _, entry in pairs)
             for index, entry in pairs:
-                if sum(index == one for one, _ in pairs) == sum(entry == two for _, two in pairs) == 1:
+                if often[0][index] == often[1][entry] == 1:
                     self._pair(part, index, entry, taken)
 
     # --- taking over --------------------------------------------------------------------------------
@@ -613,7 +618,7 @@ class Union:
 def _same_lossy(one: Message, two: Message) -> bool:
     if ("?" in one.text) == ("?" in two.text) and letters(one.text) != letters(two.text):
         return False
-    return lossy(content_key(one)) == lossy(content_key(two))
+    return lossy(one.text) == lossy(two.text)
 
 
 def _resembling(one: Message, two: Message) -> bool:

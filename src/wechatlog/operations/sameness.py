@@ -33,10 +33,12 @@ _NOT_LETTERS: Final = re.compile(r"[\W_]+")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9\u3400-\u9fff，。！？；：、“”,.!;:?'\"()-]*\Z")
 """Texts that are as they should be; most are."""
 _DETAILS: Final = ("name", "title", "amount", "md5", "label")
+_NOTICE_LABEL: Final = re.compile(r"\[(?:系统消息|系统|system)\][ ]*", re.IGNORECASE)
 _PLACEHOLDER: Final = re.compile(r"\[[^\[\]]*+\]")
 _SHORTEST: Final = 2
 _TELLING: Final = 4
 _CONTAINED: Final = 4
+_CUT: Final = ("…", "...")
 
 
 def _normalise(text: str) -> str:
@@ -77,6 +79,8 @@ def content_key(message: Message) -> str:
     kind, text = _meaning(message)[0], message.text
     if kind not in _TEXTS:
         return "\0" + kind.value
+    if kind in NOTICES and text[:1] == "[":
+        text = _NOTICE_LABEL.sub("", text)
     if kind is MessageKind.QUOTE or "「" in text[:1]:
         typed = "".join(segment.raw for segment in message.segments if not isinstance(segment, Quote))
         typed = typed.strip().removeprefix("[引用]")
@@ -106,18 +110,18 @@ def letters(text: str) -> str:
     return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", to_unicode(text) if "[" in text else text)).casefold()
 
 
-def lossy(key: str) -> str:
+def lossy(text: str) -> str:
     """A text as a conversion to GBK leaves it: a `?` for what is not in it, two beyond the BMP."""
-    if key.isascii():
-        return key
+    if text.isascii():
+        return _normalise(text)
     found = []
-    for sign in key:
+    for sign in text:
         try:
             sign.encode("gbk")
             found.append(sign)
         except UnicodeEncodeError:
             found.append("?" if sign <= "\uffff" else "??")
-    return _BLANKS.sub(" ", "".join(found)).strip()
+    return _normalise("".join(found))
 
 
 def _said(message: Message) -> str:
@@ -140,6 +144,14 @@ def _is_unknown(message: Message) -> bool:
     )
 
 
+def _is_rendered(short: str, long: str) -> bool:
+    """Whether the longer of two texts is the shorter with what an exporter puts round it, or uncut."""
+    short, long = short.strip(), long.strip()
+    if short.endswith(_CUT):
+        return long.startswith(short.rstrip(".…"))
+    return long.startswith((f"{short}\n", f"{short}[", f"{short}【")) or long.endswith((f"\n{short}", f"]{short}"))
+
+
 def resemble(one: Message, two: Message) -> bool:
     """Whether two messages of one sender at one time may be versions of one, although their keys differ."""
     kinds = {one.kind, two.kind}
@@ -148,8 +160,8 @@ def resemble(one: Message, two: Message) -> bool:
         return first == second or (len(kinds) == 1 and kinds <= NOTICES)
     if len(first) > len(second):
         first, second = second, first
-    if kinds <= _TEXTS:
-        return len(first) >= _CONTAINED and first in second
+    if kinds <= _TEXTS and not _is_unknown(one) and not _is_unknown(two):
+        return len(first) >= _CONTAINED and _is_rendered(*sorted((one.text, two.text), key=len))
     if MessageKind.OTHER in kinds or _is_unknown(one) or _is_unknown(two) or (kinds <= _APPS and len(kinds) == 2):
         return not first or first in second
     return len(first) >= _SHORTEST and first in second

@@ -25,9 +25,17 @@ ANYBODY: Final = ""
 
 _ID, _NAME, _OWN, _NOBODY = "i", "n", "o", "-"
 _SHARE: Final = 0.6
-_NOTICEABLE: Final = 0.1
+_NOTICEABLE: Final = 0.04
 _SHARE_OF_IDS: Final = 0.8
 _MANY: Final = 3
+_SHORTEST_NAME: Final = 2
+
+
+def _are_alike(one: str, two: str) -> bool:
+    """Whether two keys are names of which one begins with the other: 张三 and 张三-示例公司."""
+    if {one[:1], two[:1]} != {_NAME} or min(len(one), len(two)) <= _SHORTEST_NAME:
+        return False
+    return one.startswith(two) or two.startswith(one)
 
 
 class _Classes:
@@ -130,12 +138,22 @@ class Senders:
         """Note that two keys are one sender because the owner of both exports is."""
         self._join(one, two)
 
+    def learn_certain(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Learn from messages with one id and one content: their senders are one, unless both have account ids."""
+        for old, new in sorted(set(pairs)):
+            if {ANYBODY, _NOBODY} & {old, new} or self.top(old) == self.top(new) or {old[:1], new[:1]} == {_ID}:
+                continue
+            self._accept(old, new, 1, 1.0)
+
     def learn(self, counts: dict[tuple[str, str], int]) -> None:
         """Learn from how often the same message stands under two keys, in exports that are of one chat.
 
         Args:
             counts: by a key of what is known already, and a key of the new export.
         """
+        for old, new in sorted(counts):
+            if _are_alike(old, new) and self.top(old) != self.top(new):
+                self._accept(old, new, counts[old, new], 1.0)
         known = {pair: number for pair, number in sorted(counts.items()) if not {ANYBODY, _NOBODY} & set(pair)}
         for place in (1, 0):  # what each of the new ones is, and then what each of the old ones is
             by_one: dict[str, dict[str, int]] = {}
