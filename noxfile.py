@@ -123,6 +123,24 @@ def install_debian_packages(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """A minute of fuzzing; `nox -s fuzz -- 600` takes ten, and half of it is led by coverage where atheris runs."""
+    seconds = int(session.posargs[0]) if session.posargs else 60
+    session.install("-e", ".[all]")
+    guided = True
+    try:
+        session.install("atheris")
+    except nox.command.CommandFailed:
+        guided = False
+        session.log("no atheris for this Python and this machine: fuzzing without coverage")
+    session.run("python", "-m", "fuzz.run", "--seconds", str(seconds / 2 if guided else seconds))
+    if guided:
+        session.run(
+            "python", "-m", "fuzz.guided", f"-max_total_time={seconds // 2}", "-rss_limit_mb=4096", "-timeout=60"
+        )
+
+
+@nox.session
 def tests(session: nox.Session) -> None:
     """The tests. The last session, so that the runner's closing line is the last."""
     session.install("-e", ".[test]")

@@ -165,6 +165,16 @@ def test_every_field_of_every_piece_is_checked() -> None:
     assert native._PARTICIPANT_CHECKS.keys() == {field.name for field in attrs.fields(wechatlog.Participant)}
 
 
+def test_metadata_without_end_come_to_one() -> None:
+    value: Any = "x"
+    for _ in range(400):
+        value = [{"a": value}]
+    chat = load(LINE, head={**HEAD, "metadata": {"a": value, "b": "kept"}})
+    assert [entry.code for entry in chat.diagnostics] == ["bad-field"]
+    assert chat.metadata["b"] == "kept"
+    use(chat)
+
+
 def test_forwards_without_end_come_to_one() -> None:
     piece: dict[str, Any] = {"type": "text", "raw": "早"}
     for _ in range(150):

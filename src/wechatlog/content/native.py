@@ -411,12 +411,15 @@ def _read_zone(name: str | None, report: Report) -> dt.tzinfo | None:
         return None
 
 
-def _finite(value: Any, report: Report) -> Any:
-    """Metadata without numbers that are none, which are not even equal to themselves."""
+def _finite(value: Any, report: Report, depth: int = 0) -> Any:
+    """Metadata without numbers that are none, which are not even equal to themselves, and without an abyss."""
+    if depth > _DEEPEST:
+        report("bad-field", "metadata are nested too deeply")
+        return None
     if isinstance(value, dict):
-        return {key: _finite(item, report) for key, item in value.items()}
+        return {key: _finite(item, report, depth + 1) for key, item in value.items()}
     if isinstance(value, list):
-        return [_finite(item, report) for item in value]
+        return [_finite(item, report, depth + 1) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         report("bad-field", f"metadata hold {value!r}, which is no number")
         return None

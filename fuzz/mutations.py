@@ -1,0 +1,186 @@
+"""Ways to damage a file: bytes, lines, and the structure of JSON and CSV.
+
+Each takes bytes and a source of chance, gives other bytes; one that does not apply gives them back as they were.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+__all__ = ["ALL", "POINTS", "STRUCTURE", "Mutation", "mutate"]
+
+Mutation: TypeAlias = Callable[[bytes, random.Random], bytes]
+
+_TOKENS = (
+    b"\n", b"\r", b"\0", b'"', b"'", b",", b"\\", b"{", b"}", b"[", b"]", b"<", b">", b":", b"\xff", b"\xe2\x80\xa8", b"\xef\xbb\xbf",
+    b"> ", b"\n\n", b"2026-05-01 09:00:00", b"1e999", b"NaN", b"-1", b"99999999999999999999", b"\xd6\xd0", b"\xf0\x9f\x98\x80", b"&lt;", b"\xed\xa0\x80",
+)  # fmt: skip
+_VALUES: tuple[Any, ...] = (
+    None, True, False, 0, -1, 1.5, 10**30, -(10**400), float("nan"), float("inf"), "", "x", "早", "\ud800", "2026-13-99", [], {}, [[]], [{}], {"": ""},
+)  # fmt: skip
+
+
+def change_byte(data: bytes, chance: random.Random) -> bytes:
+    """One byte is another one."""
+    at = chance.randrange(len(data) or 1)
+    return data[:at] + bytes([chance.randrange(256)]) + data[at + 1 :]
+
+
+def lose_byte(data: bytes, chance: random.Random) -> bytes:
+    """One byte is gone."""
+    at = chance.randrange(len(data) or 1)
+    return data[:at] + data[at + 1 :]
+
+
+def add_byte(data: bytes, chance: random.Random) -> bytes:
+    """One byte too many."""
+    at = chance.randrange(len(data) + 1)
+    return data[:at] + bytes([chance.randrange(256)]) + data[at:]
+
+
+def lose_line(data: bytes, chance: random.Random) -> bytes:
+    """One line is gone, which is not most of the file."""
+    lines = data.split(b"\n")
+    short = [place for place, line in enumerate(lines) if len(line) * 8 <= len(data)]
+    if short:
+        del lines[chance.choice(short)]
+    return b"\n".join(lines)
+
+
+def double_line(data: bytes, chance: random.Random) -> bytes:
+    """One line stands there twice."""
+    lines = data.split(b"\n")
+    at = chance.randrange(len(lines))
+    return b"\n".join([*lines[:at], lines[at], *lines[at:]])
+
+
+def lose_block(data: bytes, chance: random.Random) -> bytes:
+    """Sixteen bytes are gone."""
+    at = chance.randrange(len(data) or 1)
+    return data[:at] + data[at + 16 :]
+
+
+def cut(data: bytes, chance: random.Random) -> bytes:
+    """The end is gone."""
+    return data[: chance.randrange(len(data) + 1)]
+
+
+def insert_token(data: bytes, chance: random.Random) -> bytes:
+    """Something that means something to somebody, anywhere; now and then very often."""
+    at = chance.randrange(len(data) + 1)
+    return data[:at] + chance.choice(_TOKENS) * chance.choice((1, 1, 1, 3, 2000)) + data[at:]
+
+
+def splice(data: bytes, chance: random.Random) -> bytes:
+    """A piece of it stands somewhere else too."""
+    begin, at = chance.randrange(len(data) or 1), chance.randrange(len(data) + 1)
+    return data[:at] + data[begin : begin + chance.choice((8, 80, 800))] + data[at:]
+
+
+def change_json(data: bytes, chance: random.Random) -> bytes:
+    """A key is gone or has another name, a value is of another type, absurd, or very deep."""
+    text = data.decode("utf-8", "replace")
+    lines = text.split("\n") if not text.lstrip().startswith(("{\n", "[", "{ ")) else [text]
+    whole = len(lines) == 1 or _parse(text) is not None
+    place = 0 if whole else chance.randrange(len(lines))
+    value = _parse(text if whole else lines[place])
+    if not isinstance(value, dict | list):
+        return data
+    holders = list(_holders(value))
+    if not holders:
+        return data
+    _change(chance.choice(holders), chance)
+    changed = json.dumps(value, ensure_ascii=False)
+    changed = changed if whole else "\n".join([*lines[:place], changed, *lines[place + 1 :]])
+    return changed.encode("utf-8", "surrogatepass")
+
+
+def _parse(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _holders(value: Any) -> Any:
+    if isinstance(value, dict | list) and value:
+        yield value
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _holders(item)
+
+
+def _change(holder: Any, chance: random.Random) -> None:
+    key = chance.choice(list(holder)) if isinstance(holder, dict) else chance.randrange(len(holder))
+    what = chance.randrange(4)
+    if what == 0:
+        del holder[key]
+    elif what == 1 and isinstance(holder, dict):
+        holder[f"{key}x"] = holder.pop(key)
+    elif what == 2:
+        deep: Any = chance.choice(_VALUES)
+        for _ in range(chance.choice((1, 40, 400))):
+            deep = [deep] if chance.random() < 0.5 else {"messages": deep}
+        holder[key] = deep
+    else:
+        holder[key] = chance.choice(_VALUES)
+
+
+def change_csv(data: bytes, chance: random.Random) -> bytes:
+    """A cell, a column or a quote is gone, too much, absurd or in another place."""
+    text = data.decode("utf-8", "replace")
+    separator = "\t" if text.split("\n", 1)[0].count("\t") > text.split("\n", 1)[0].count(",") else ","
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error:
+        return data
+    filled = [row for row in rows if row]
+    if not filled:
+        return data
+    row = chance.choice(filled)
+    at = chance.randrange(len(row))
+    what = chance.randrange(5)
+    if what == 0:
+        del row[at]
+    elif what == 1:
+        row.insert(at, chance.choice(("", "x", '"', "=1+1", "1e999", "早" * 2000)))
+    elif what == 2:
+        row[at] = str(chance.choice(_VALUES)).encode("utf-8", "replace").decode()
+    elif what == 3:
+        other = chance.randrange(len(row))
+        row[at], row[other] = row[other], row[at]
+    sink = io.StringIO(newline="")
+    csv.writer(sink, delimiter=separator).writerows(rows)
+    changed = sink.getvalue()
+    quotes = [place for place, character in enumerate(changed) if character == '"']
+    if what == 4 and quotes:
+        place = chance.choice(quotes)
+        changed = changed[:place] + changed[place + 1 :]
+    return changed.encode("utf-8", "surrogatepass")
+
+
+POINTS: dict[str, Mutation] = {
+    "a byte changed": change_byte,
+    "a byte lost": lose_byte,
+    "a byte added": add_byte,
+    "16 bytes lost": lose_block,
+    "a line lost": lose_line,
+    "a line doubled": double_line,
+}
+"""Damage at one place, which should cost what stands there."""
+
+STRUCTURE: dict[str, tuple[Mutation, ...]] = {"JSON": (change_json,), "CSV": (change_csv,)}
+"""What knows the container, by family."""
+
+ALL: tuple[Mutation, ...] = (*POINTS.values(), cut, insert_token, splice)
+
+
+def mutate(data: bytes, family: str, chance: random.Random) -> bytes:
+    """Some bytes after one to four mutations."""
+    for _ in range(chance.choice((1, 1, 1, 2, 4))):
+        data = chance.choice((*ALL, *STRUCTURE.get(family, ()) * 4))(data, chance)
+    return data
