@@ -101,3 +101,18 @@ def test_lines_of_a_copy(rows: list[tuple[str | None, ...]]) -> None:
 
 def test_a_script_without_rows_is_told() -> None:
     assert _read("CREATE TABLE notes (a TEXT);\nINSERT INTO others (a) VALUES (1);") == ([], [("no-messages", None)])
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "INSERT INTO notes (a) VALUES (1),\n",
+        "INSERT INTO notes (a) VALUES (1);\nINSERT INTO notes (a, b",
+        "BEGIN;\nINSERT INTO notes (a) VALUES (1);\n",
+        "COPY notes (a) FROM stdin;\n1\n",
+    ],
+)
+def test_a_cut_is_told(script: str) -> None:
+    found, told = _read(script)
+    assert [row.values["a"] for row in found] == ["1"]
+    assert [code for code, _ in told] == ["broken-row"]

@@ -200,6 +200,27 @@ def test_any_item_of_a_page(item: dict[str, Any]) -> None:
     assert len(chat) == 1
 
 
+@pytest.mark.parametrize(
+    "case",
+    [
+        *("echotrace-html/private.html", "ciphertalk-html/group.html", "weflow-cli-html/private.html"),
+        *("weflow-sql/dump.sql", "weflow-sql/private.sql", "weflow-sql/several-rows.sql"),
+        *("ciphertalk-sql/group.sql", "echotrace-sql/private.sql", "weflow-cli-json/wxid_lisi00000002_messages.json"),
+    ],
+)
+def test_a_cut_keeps_what_stands_before_it_and_is_told(case: str) -> None:
+    path, name = CORPUS / case, case.split("/")[0]
+    data, whole = path.read_bytes(), [m.text for m in wechatlog.load(path)]
+    for end in range(len(data) // 4, len(data), 53):
+        try:
+            found = wechatlog.load(data[:end], format=name)
+        except wechatlog.FormatError:
+            continue
+        last = max(len(found) - 1, 0)
+        assert [m.text for m in found[:last]] == whole[:last]
+        assert len(found) == len(whole) or found.diagnostics, end
+
+
 def test_conformance() -> None:
     for name, reader, suffix in (
         ("weflow-xlsx", sheets.XLSX, "xlsx"),

@@ -32,7 +32,8 @@ _CREATE: Final = rf"CREATE\s++TABLE\s++(?:IF\s++NOT\s++EXISTS\s++)?{_TABLE}\("
 _COPY: Final = rf"COPY\s++{_TABLE}(?:\((?P<listed>[^()']{{0,4000}})\)\s*+)?FROM\s++stdin[^;\n]{{0,200}};[ \t]*+\r?\n"
 _LANDMARK: Final = re.compile(
     rf"--[^\n]*+|'[^']*+'|(?<![\w$])"
-    rf"(?:{_INSERT}|{_CREATE.replace('<table', '<created')}|{_COPY.replace('<table', '<copied')})",
+    rf"(?:{_INSERT}|{_CREATE.replace('<table', '<created')}|{_COPY.replace('<table', '<copied')}"
+    r"|(?P<begin>BEGIN(?:\s++TRANSACTION)?\s*+;)|(?P<commit>COMMIT\s*+;))",
     re.IGNORECASE,
 )
 """What counts outside of rows. A doubled quote in a text is the end of one and the start of the next."""
@@ -45,6 +46,7 @@ _VALUE: Final = re.compile(
     r"(?:\s*+::\s*+[a-z_ ]{1,40})?\s*+(?P<end>[,)])",
     re.DOTALL | re.IGNORECASE,
 )
+_OPEN: Final = re.compile(r"(?<![\w$])INSERT\s++INTO\s[^';]{0,5000}\Z", re.IGNORECASE)
 _NEXT: Final = re.compile(r"\n[ \t]*+(?=\(|INSERT\s)", re.IGNORECASE)
 _COLUMN: Final = re.compile(rf"\s*+(?P<name>{_NAME})")
 _PART: Final = re.compile(r"[(),]|'[^']*+'")
@@ -89,7 +91,7 @@ def iter_inserts(reading: Reading, tables: Collection[str]) -> Iterator[SqlRow]:
     """
     cursor = Cursor(prepare(reading.blocks()).blocks)
     known: dict[str, list[str]] = {}
-    found = False
+    found = opened = False
     while True:
         match = _LANDMARK.search(cursor.text, cursor.position)
         if match is None or len(cursor.text) - match.end() < 2:
@@ -99,6 +101,7 @@ def iter_inserts(reading: Reading, tables: Collection[str]) -> Iterator[SqlRow]:
             if match is None:
                 break
         cursor.position = match.end()
+        opened = bool(match["begin"]) or (opened and not match["commit"])
         if created := match["created"]:
             known[_plain(created)] = _created_columns(cursor)
         elif name := match["table"] or match["copied"]:
@@ -109,6 +112,8 @@ def iter_inserts(reading: Reading, tables: Collection[str]) -> Iterator[SqlRow]:
             for row in rows(reading, cursor, table, columns, wanted=table in tables):
                 found = True
                 yield row
+    if opened or _OPEN.search(cursor.text, cursor.position):
+        reading.report("broken-row", "the script never ends: the file is cut", severity=Severity.ERROR)
     if not found:
         reading.tell("no-messages", f"the script holds no rows of {' or '.join(tables)}")
 
@@ -144,6 +149,9 @@ def _rows(reading: Reading, cursor: Cursor, table: str, columns: list[str], *, w
             _recover(cursor)
         elif not cursor.take(","):
             return
+        elif cursor.peek() != "(":
+            what = "no row follows the comma: the file is cut or damaged"
+            reading.report("broken-row", what, severity=Severity.ERROR, line=cursor.place()[0])
 
 
 def _lines(reading: Reading, cursor: Cursor, table: str, columns: list[str], *, wanted: bool) -> Iterator[SqlRow]:
@@ -154,7 +162,10 @@ def _lines(reading: Reading, cursor: Cursor, table: str, columns: list[str], *, 
         text = cursor.text[cursor.position : end if end >= 0 else len(cursor.text)].removesuffix("\r")
         line, _ = cursor.place()
         cursor.position = end + 1 if end >= 0 else len(cursor.text)
-        if text == "\\." or (end < 0 and not text):
+        if text == "\\.":
+            return
+        if end < 0 and not text:
+            reading.report("broken-row", "a COPY never ends: the file is cut", severity=Severity.ERROR, line=line)
             return
         values = [None if cell == "\\N" else _unescape(cell) for cell in text.split("\t")]
         if wanted and len(values) == len(columns):
