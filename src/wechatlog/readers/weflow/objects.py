@@ -82,7 +82,7 @@ _FIELDS: Final = Fields(
         Kind.VIDEO: "path=mediaPath|mediaLocalPath",
         Kind.VOICE: "path=mediaPath|mediaLocalPath",
         Kind.FILE: "name=mediaFileName path=mediaPath|mediaLocalPath",
-        Kind.STICKER: "name=emojiCaption url=emojiCdnUrl md5=emojiMd5",
+        Kind.STICKER: "name=emojiCaption url=emojiCdnUrl md5=emojiMd5 path=mediaPath|mediaLocalPath",
         Kind.LINK: "title=linkTitle|appTitle url=linkUrl|appUrl",
         Kind.LOCATION: "poi=locationPoiname label=locationLabel latitude=locationLat longitude=locationLng",
         Kind.CARD: "name=contactCardNickname id=contactCardAccountId|contactCardWxid|contactCardUsername",

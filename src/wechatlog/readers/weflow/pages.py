@@ -214,7 +214,8 @@ def _echotrace(reading: Reading) -> Iterator[Entry]:
         time = reading.unix_time(row.get("timestamp"), line=line)
         _tell_zone(reading, time, f"{read_string(row.get('date'))} {read_string(row.get('time'))}".strip(), line)
         account = read_string(row.get("avatarKey")) or None
-        account = None if account is None or is_room(account) or not is_account(account) else account
+        # The id of the chat stands where the owner's is not known.
+        account = None if is_room(account) or (own and account == reading.chat.id) else account
         if account is None and own is False and reading.chat.is_group is False:
             account = reading.chat.id
         if own and account and reading.chat.owner is None:
