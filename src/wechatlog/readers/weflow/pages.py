@@ -51,6 +51,7 @@ _MEDIA_KINDS: Final = {
     "image": MessageKind.IMAGE,
     "emoji": MessageKind.STICKER,
     "audio": MessageKind.VOICE,
+    "voice": MessageKind.VOICE,
     "video": MessageKind.VIDEO,
     "file": MessageKind.FILE,
 }
@@ -192,13 +193,13 @@ def _echotrace_body(content: str) -> Body:
     if "<" not in content and "&" not in content:
         return read_body(content)
     root = parse_fragment(content)
-    text = node_text(root, alt=True)
     for node in root.iter(*_TAGS):
         path = node.get("src") or ""
         if path and not path.startswith("data:"):
-            kind = media_kind(unquote(path)) or _TAGS[str(node.tag)]
-            return _file_segments(kind, node, text)
-    return read_body(text)
+            named = (_MEDIA_KINDS[name] for name in (node.get("class") or "").split() if name in _MEDIA_KINDS)
+            kind = next(named, media_kind(unquote(path)) or _TAGS[str(node.tag)])
+            return _file_segments(kind, node, node_text(root))
+    return read_body(node_text(root, alt=True))
 
 
 def _echotrace(reading: Reading) -> Iterator[Entry]:
