@@ -12,6 +12,7 @@ China (telephones), GA 36 (plates).
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import itertools
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -193,9 +194,13 @@ class Shape(NamedTuple):
     """
 
     what: str
-    pattern: re.Pattern[str]
+    pattern: str
     check: Callable[[str], bool] | None = None
-    context: re.Pattern[str] | None = None
+    context: str | None = None
+
+
+# Compiled when a text first has their cue: together they take longer than all other modules here.
+_compile: Final = functools.cache(re.compile)
 
 
 _S: Final = r"[ .\-]{0,2}"
@@ -222,10 +227,10 @@ _MAIL_HOST: Final = r"(?:qq|163|126|gmail|sina|foxmail|hotmail|outlook)[.]"
 _HOST_NAME: Final = r"[A-Za-z0-9-]{1,63}[.](?:com|cn|net|org|edu|io)(?![A-Za-z0-9])"
 
 SHAPES: Final = (
-    Shape("url", re.compile(r"(?:https?://|www\.)[!-~]*[A-Za-z0-9/=&#_%-]")),
+    Shape("url", r"(?:https?://|www\.)[!-~]*[A-Za-z0-9/=&#_%-]"),
     Shape(
         "email",
-        re.compile(
+        (
             r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}"
             rf"(?:@| @ |(?:@ | @)(?={_HOST_NAME})|艾特| ?[\[(] ?(?i:at) ?[\])] ?|#(?=(?i:{_MAIL_HOST})))"
             r"[A-Za-z0-9-]{1,63}(?: ?(?:[.]|[\[(] ?(?i:dot) ?[\])]) ?[A-Za-z0-9-]{1,63}){1,8}"
@@ -233,14 +238,14 @@ SHAPES: Final = (
     ),
     Shape(
         "email",
-        re.compile(
+        (
             r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64} (?:at|AT) [A-Za-z0-9.-]{1,63}"
             r"(?: ?(?:dot|DOT|点) ?[A-Za-z0-9-]{1,63}){1,4}"
         ),
     ),
     Shape(
         "id_number",
-        re.compile(
+        (
             rf"(?<![0-9A-Za-z])[1-9][0-9](?:{_S}[0-9]){{4}}{_S}(?:18|19|20)(?:{_S}[0-9]){{2}}{_S}[01]{_S}[0-9]{_S}[0-3]"
             rf"{_S}[0-9](?:{_S}[0-9]){{3}}{_S}[0-9Xx](?![0-9A-Za-z])"
         ),
@@ -248,33 +253,31 @@ SHAPES: Final = (
     ),
     Shape(
         "id_number",
-        re.compile(rf"(?<![0-9A-Za-z])[1-9][0-9]{{5}}{_S}[0-9]{{2}}[01][0-9][0-3][0-9]{_S}[0-9]{{3}}(?![0-9A-Za-z])"),
+        rf"(?<![0-9A-Za-z])[1-9][0-9]{{5}}{_S}[0-9]{{2}}[01][0-9][0-3][0-9]{_S}[0-9]{{3}}(?![0-9A-Za-z])",
         _is_old_identity_number,
     ),
-    Shape("id_number", re.compile(r"(?<![0-9A-Za-z])[A-Z]{1,2}[0-9]{6}\([0-9A]\)"), _is_hong_kong_number),
+    Shape("id_number", r"(?<![0-9A-Za-z])[A-Z]{1,2}[0-9]{6}\([0-9A]\)", _is_hong_kong_number),
     Shape(
         "id_number",
-        re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,2}[0-9]{6,10}(?:\([0-9A]\)|[A-Za-z])?(?![0-9A-Za-z])"),
+        r"(?<![0-9A-Za-z])[A-Za-z]{0,2}[0-9]{6,10}(?:\([0-9A]\)|[A-Za-z])?(?![0-9A-Za-z])",
         None,
-        re.compile(r"(?i)身份证|护照|通行证|港澳证|台胞证|驾照|驾驶证|passport|证件|社保号|学号|工号"),
+        r"(?i)身份证|护照|通行证|港澳证|台胞证|驾照|驾驶证|passport|证件|社保号|学号|工号",
     ),
-    Shape("id_number", re.compile(r"[\u4e00-\u9fff]字第?([0-9]{5,10})(?=号)")),
+    Shape("id_number", r"[\u4e00-\u9fff]字第?([0-9]{5,10})(?=号)"),
     Shape(
         "bank_card",
-        re.compile(r"(?<![0-9A-Za-z/=_%&.\-])[3-6][0-9]{3}(?:[ \-]{0,2}[0-9]){10,15}(?![0-9A-Za-z])"),
+        r"(?<![0-9A-Za-z/=_%&.\-])[3-6][0-9]{3}(?:[ \-]{0,2}[0-9]){10,15}(?![0-9A-Za-z])",
         _is_bank_card,
     ),
     Shape(
         "bank_card",
-        re.compile(r"(?<![0-9A-Za-z])[0-9]{4}(?:[ \-]{0,2}[0-9]){8,15}(?![0-9A-Za-z])"),
+        r"(?<![0-9A-Za-z])[0-9]{4}(?:[ \-]{0,2}[0-9]){8,15}(?![0-9A-Za-z])",
         None,
-        re.compile(
-            r"(?i)卡号|银行|账号|帐号|账户|帐户|户头|打到|转到|[工农中建交招]行|储蓄|信用卡|借记卡|card|account"
-        ),
+        (r"(?i)卡号|银行|账号|帐号|账户|帐户|户头|打到|转到|[工农中建交招]行|储蓄|信用卡|借记卡|card|account"),
     ),
     Shape(
         "phone",
-        re.compile(
+        (
             rf"(?<![0-9])(?:{_OPENED}(?:\+|00)? ?86\)?[ .\-]{{0,2}})?{_OPENED}1{_S}[3-9]"
             r"(?:[ .\-()_/~]{0,2}[0-9]){9}(?![0-9])"
         ),
@@ -282,77 +285,67 @@ SHAPES: Final = (
     ),
     Shape(
         "phone",
-        re.compile(
+        (
             rf"(?<![0-9.])(?:{_OPENED}(?:\+|00)? ?86\)?[ \-]{{0,2}}(?:\(0\))?)?{_OPENED}0?{_AREA}\)?[ .\-]{{1,3}}"
             rf"[2-9][0-9]{{2,3}}[ \-]?[0-9]{{4}}{_EXTENSION}(?![0-9])"
         ),
         lambda text: text.lstrip("(").startswith(("0", "+", "86")),
     ),
-    Shape("phone", re.compile(rf"(?<![0-9.]){_OPENED}0{_AREA}\)?[2-9][0-9]{{6,7}}{_EXTENSION}(?![0-9])")),
-    Shape("phone", re.compile(r"(?<![0-9])0[1-9][0-9]{1,2}-[0-9]{7,8}(?![0-9])")),
+    Shape("phone", rf"(?<![0-9.]){_OPENED}0{_AREA}\)?[2-9][0-9]{{6,7}}{_EXTENSION}(?![0-9])"),
+    Shape("phone", r"(?<![0-9])0[1-9][0-9]{1,2}-[0-9]{7,8}(?![0-9])"),
     Shape(
         "phone",
-        re.compile(
+        (
             r"(?<![0-9])[48]00[ .\-]{0,2}(?:[0-9]{3}[ .\-]{0,2}[0-9]{4}|[0-9]{4}[ .\-]{0,2}[0-9]{3}"
             r"|[0-9][ .\-][0-9]{3}[ .\-][0-9]{3})(?![0-9])"
         ),
         _is_hotline,
     ),
-    Shape("phone", re.compile(r"(?<![0-9])(?:\+|00)[ ]?[1-9](?:[ .\-()]{0,3}[0-9]){6,14}(?![0-9])"), _is_foreign),
-    Shape(
-        "phone", re.compile(r"(?<![0-9])(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[\-.])[2-9][0-9]{2}[\-. ][0-9]{4}(?![0-9])")
-    ),
-    Shape("phone", re.compile(r"(?<![0-9.])09[0-9]{2}[ \-]?[0-9]{3}[ \-]?[0-9]{3}(?![0-9])")),
+    Shape("phone", r"(?<![0-9])(?:\+|00)[ ]?[1-9](?:[ .\-()]{0,3}[0-9]){6,14}(?![0-9])", _is_foreign),
+    Shape("phone", r"(?<![0-9])(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[\-.])[2-9][0-9]{2}[\-. ][0-9]{4}(?![0-9])"),
+    Shape("phone", r"(?<![0-9.])09[0-9]{2}[ \-]?[0-9]{3}[ \-]?[0-9]{3}(?![0-9])"),
     Shape(
         "phone",
-        re.compile(
-            rf"(?<![0-9])[1一幺壹][3-9三四五六七八九叁肆伍陆柒捌玖](?:[ \-]?[0-9{_NUMERALS}]){{9}}(?![0-9{_NUMERALS}])"
-        ),
+        (rf"(?<![0-9])[1一幺壹][3-9三四五六七八九叁肆伍陆柒捌玖](?:[ \-]?[0-9{_NUMERALS}]){{9}}(?![0-9{_NUMERALS}])"),
     ),
     Shape(
         "phone",
-        re.compile(rf"(?<![0-9])[2-9][0-9]{{2,3}}[ \-]?[0-9]{{4}}{_EXTENSION}(?![0-9])"),
+        rf"(?<![0-9])[2-9][0-9]{{2,3}}[ \-]?[0-9]{{4}}{_EXTENSION}(?![0-9])",
         None,
-        re.compile(
-            r"(?i)电话|座机|手机|热线|传真|致电|来电|打给|联系方式|(?<![a-z])(?:tel|fax|phone|mobile|call)(?![a-z])"
-        ),
+        (r"(?i)电话|座机|手机|热线|传真|致电|来电|打给|联系方式|(?<![a-z])(?:tel|fax|phone|mobile|call)(?![a-z])"),
     ),
-    Shape("account", re.compile(rf"{_QQ}(?:群)?{_IS}([1-9](?:[ \-]?[0-9]){{4,11}})(?![0-9]){_NO_UNIT}")),
-    Shape("account", re.compile(rf"(?:{_WECHAT}|{_OTHER})(?:{_SURE_IS})([A-Za-z0-9][A-Za-z0-9_\-]{{4,31}})")),
+    Shape("account", rf"{_QQ}(?:群)?{_IS}([1-9](?:[ \-]?[0-9]){{4,11}})(?![0-9]){_NO_UNIT}"),
+    Shape("account", rf"(?:{_WECHAT}|{_OTHER})(?:{_SURE_IS})([A-Za-z0-9][A-Za-z0-9_\-]{{4,31}})"),
     Shape(
         "account",
-        re.compile(rf"{_WECHAT}(?:同号|我)? ?(?:是|为)? ?([A-Za-z0-9][A-Za-z0-9_\-]{{4,31}}){_NO_UNIT}"),
+        rf"{_WECHAT}(?:同号|我)? ?(?:是|为)? ?([A-Za-z0-9][A-Za-z0-9_\-]{{4,31}}){_NO_UNIT}",
         _has_digit,
     ),
-    Shape("account", re.compile(r"(?:加我?|我的?)(?i:微信|v信|vx|wx)[ :]?([A-Za-z][A-Za-z0-9_\-]{5,19})")),
-    Shape(
-        "account", re.compile(r"(?<![0-9A-Za-z_])([1-9][0-9]{4,11})(?=[ ,]?(?:\((?i:qq|微信)\)|是?我的?(?i:qq|微信)))")
-    ),
+    Shape("account", r"(?:加我?|我的?)(?i:微信|v信|vx|wx)[ :]?([A-Za-z][A-Za-z0-9_\-]{5,19})"),
+    Shape("account", r"(?<![0-9A-Za-z_])([1-9][0-9]{4,11})(?=[ ,]?(?:\((?i:qq|微信)\)|是?我的?(?i:qq|微信)))"),
     Shape(
         "plate",
-        re.compile(
+        (
             r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-Za-z][. \-]?"
             r"[A-HJ-NP-Za-hj-np-z0-9]{4,5}[A-HJ-NP-Za-hj-np-z0-9挂学警港澳领](?![0-9A-Za-z])"
         ),
         _is_plate,
     ),
-    Shape("code", re.compile(rf"{_PASSWORD} ?(?:是|为|:|=){{1,2}} ?([!-~]{{3,31}}[!-+\-/-~])")),
-    Shape(
-        "code", re.compile(rf"{_CODE} ?(?:是|为|:|=)?[ \"'“]{{0,2}}([A-Za-z0-9]{{4,12}})(?![A-Za-z0-9])"), _has_digit
-    ),
-    Shape("code", re.compile(rf"{_SHARED} ?(?:是|为|:|=){{1,2}} ?([A-Za-z0-9]{{4,12}})(?![A-Za-z0-9])")),
-    Shape("code", re.compile(rf"{_SHARED} ([A-Za-z0-9]{{4}})(?![A-Za-z0-9])")),
-    Shape("code", re.compile(r"取[件货]码 ?[:=]? ?([0-9]{1,4}(?:-[0-9]{1,6}){1,3})(?![0-9])")),
-    Shape("code", re.compile(r"[¥￥€₤$]([A-Za-z0-9]{8,14})(?=[¥￥€₤$])")),
+    Shape("code", rf"{_PASSWORD} ?(?:是|为|:|=){{1,2}} ?([!-~]{{3,31}}[!-+\-/-~])"),
+    Shape("code", rf"{_CODE} ?(?:是|为|:|=)?[ \"'“]{{0,2}}([A-Za-z0-9]{{4,12}})(?![A-Za-z0-9])", _has_digit),
+    Shape("code", rf"{_SHARED} ?(?:是|为|:|=){{1,2}} ?([A-Za-z0-9]{{4,12}})(?![A-Za-z0-9])"),
+    Shape("code", rf"{_SHARED} ([A-Za-z0-9]{{4}})(?![A-Za-z0-9])"),
+    Shape("code", r"取[件货]码 ?[:=]? ?([0-9]{1,4}(?:-[0-9]{1,6}){1,3})(?![0-9])"),
+    Shape("code", r"[¥￥€₤$]([A-Za-z0-9]{8,14})(?=[¥￥€₤$])"),
     Shape(
         "code",
-        re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{4,8}(?= ?(?:是|为)(?:您的|你的)?(?:提取码|验证码|密码))"),
+        r"(?<![A-Za-z0-9])[A-Za-z0-9]{4,8}(?= ?(?:是|为)(?:您的|你的)?(?:提取码|验证码|密码))",
         _has_digit,
     ),
 )
 """In this order: where one thing can be two, the first is meant."""
 
-_PROFILE: Final = re.compile(
+_PROFILE: Final = (
     r"(?:weibo\.com/(?:u/)?|space\.bilibili\.com/|zhihu\.com/people/|douyin\.com/user/|xiaohongshu\.com/user/profile/"
     r"|instagram\.com/|facebook\.com/|twitter\.com/|t\.me/)([A-Za-z0-9_.%-]{2,128})"
 )
@@ -360,19 +353,16 @@ _PROFILE: Final = re.compile(
 
 _FIVE_DIGITS: Final = r"[0-9](?:[^0-9\r\n]{0,3}[0-9]){4}"
 _CUES: Final = {
-    what: re.compile(pattern)
-    for what, pattern in {
-        "url": r"://|www",
-        "email": r"[@#]|艾特|[^A-Za-z](?:at|AT)[^A-Za-z]",
-        "id_number": _FIVE_DIGITS,
-        "bank_card": _FIVE_DIGITS,
-        "phone": rf"{_FIVE_DIGITS}|[1一幺壹][3-9三四五六七八九叁肆伍陆柒捌玖][ \-]?[0-9{_NUMERALS}]",
-        "account": r"[QqVvXx信微威薇维卫扣]|企鹅|绿泡泡|抖音|小红书|快手|支付宝|淘宝|旺旺|陌陌|钉钉|[Bb]站"
-        r"|(?i:telegram|tg|skype|whatsapp|instagram|we-?chat)",
-        "plate": r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-Za-z]",
-        "code": r"码|口令|[¥￥€₤$]|(?i:pwd|pass)",
-        "link_parameters": r"[?&#;]|[.](?:com|me)/",
-    }.items()
+    "url": r"://|www",
+    "email": r"[@#]|艾特|[^A-Za-z](?:at|AT)[^A-Za-z]",
+    "id_number": _FIVE_DIGITS,
+    "bank_card": _FIVE_DIGITS,
+    "phone": rf"{_FIVE_DIGITS}|[1一幺壹][3-9三四五六七八九叁肆伍陆柒捌玖][ \-]?[0-9{_NUMERALS}]",
+    "account": r"[QqVvXx信微威薇维卫扣]|企鹅|绿泡泡|抖音|小红书|快手|支付宝|淘宝|旺旺|陌陌|钉钉|[Bb]站"
+    r"|(?i:telegram|tg|skype|whatsapp|instagram|we-?chat)",
+    "plate": r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-Za-z]",
+    "code": r"码|口令|[¥￥€₤$]|(?i:pwd|pass)",
+    "link_parameters": r"[?&#;]|[.](?:com|me)/",
 }
 """Without this in a text there is nothing of a kind, which is soon found out."""
 
@@ -391,7 +381,7 @@ class PrivateData:
         names = "|".join(sorted(map(re.escape, parameters), key=len, reverse=True))
         if "link_parameters" in wanted and names:
             shapes.append(Shape("link_parameters", _PROFILE))
-            pattern = re.compile(rf"(?<=[?&#;])(?i:{names})=([!\"$%'-~]{{1,4096}})")
+            pattern = rf"(?<=[?&#;])(?i:{names})=([!\"$%'-~]{{1,4096}})"
             shapes.append(Shape("link_parameters", pattern))
         self._shapes = [(what, tuple(rows)) for what, rows in itertools.groupby(shapes, key=lambda shape: shape.what)]
 
@@ -400,7 +390,7 @@ class PrivateData:
         plain = text.translate(_PLAIN) if _UNPLAIN.search(text) else text
         found: list[PrivatePlace] = []
         for what, shapes in self._shapes:
-            if _CUES[what].search(plain) is not None:
+            if _compile(_CUES[what]).search(plain) is not None:
                 for shape in shapes:
                     more = list(_places(shape, plain))
                     found = unite(found, more) if found else more
@@ -409,21 +399,22 @@ class PrivateData:
 
 def _places(shape: Shape, plain: str) -> Iterator[PrivatePlace]:
     """Where one row finds something; what a check refuses may hold another place."""
-    match = shape.pattern.search(plain)
+    search = _compile(shape.pattern).search
+    match = search(plain)
     while match is not None:
         start, end = match.span(match.lastindex or 0)
         near = shape.context is None or _stands_before(shape.context, plain, match.start())
         if near and (shape.check is None or shape.check(plain[start:end])):
             yield PrivatePlace(start, end, shape.what)
-            match = shape.pattern.search(plain, end)
+            match = search(plain, end)
         else:
-            match = shape.pattern.search(plain, match.start() + 1)
+            match = search(plain, match.start() + 1)
 
 
-def _stands_before(context: re.Pattern[str], plain: str, start: int) -> bool:
+def _stands_before(context: str, plain: str, start: int) -> bool:
     """Whether one of the words stands shortly before a place, on its line."""
     before = _LINE_BREAKS.split(plain[max(0, start - _NEAR) : start])[-1]
-    return context.search(before) is not None
+    return _compile(context).search(before) is not None
 
 
 def unite(found: Sequence[PrivatePlace], more: Iterable[PrivatePlace]) -> list[PrivatePlace]:
