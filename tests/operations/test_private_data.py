@@ -86,6 +86,9 @@ def test_what_is_hidden(text: str, expected: str) -> None:
         "110105001331002",  # no birthday
         "4000000000",
         "+100 分，+2000 300，1+1",
+        "手机版20171009.pdf，电话会议 20240501",
+        "https://www.example.com/watch?v=Hx0iG7umUMQ，https://weibo.com/wap/s/a，https://twitter.com/search?q=a",
+        "快递单号 SF1234567890123，航班 CA1234，会议号 123 456 789，时间戳 1714521600000",
         "价格 150,2000,3000，150，2000，3000",
         "微博热搜 https://weibo.com",
         "QQ音乐，QQ 10000人，微信支付，微信 iOS，微信群里 12345 人",

@@ -171,6 +171,10 @@ def _is_hotline(text: str) -> bool:
     return not text.endswith("00000")
 
 
+def _is_no_day(text: str) -> bool:
+    return not (text[:2] == "20" and _is_birthday(text))
+
+
 def _has_digit(text: str) -> bool:
     return any("0" <= character <= "9" for character in text)
 
@@ -212,8 +216,8 @@ _AREA: Final = r"(?:10|2[0-9]|[3-9][0-9]{2})"
 _IS: Final = r"(?:号码?)? ?(?:是|为|就是|改成)? ?[:=]? ?\(?"
 _SURE_IS: Final = r"(?:号码?(?:是|为|就是)?|是|为|就是)? ?[:=] ?\(?|号码?(?:是|为|就是)? ?\(?"
 _WECHAT: Final = (
-    r"(?i:微信|威信|薇信|维信|v信|(?<![a-z])(?:we-?chat|weixin|vx|wx|v)(?: ?id)?|加v(?![a-z])|加[微薇威](?!信)|绿泡泡"
-    r"|[v微薇威][❤♥]\ufe0f?|(?:卫星|[微薇威])(?= ?[:=]))"
+    r"(?i:微信|威信|薇信|维信|v信|(?<![a-z?&/.])(?:we-?chat|weixin|vx|wx(?!id_)|v)(?: ?id)?|加v(?![a-z])"
+    r"|加[微薇威](?!信)|绿泡泡|[v微薇威][❤♥]\ufe0f?|(?:卫星|[微薇威])(?= ?[:=]))"
 )
 _OTHER: Final = (
     r"(?i:抖音|小红书|快手|支付宝|淘宝|旺旺|陌陌|钉钉|微博|b站|(?<![a-z])(?:telegram|tg|skype|whatsapp|instagram))"
@@ -311,7 +315,7 @@ SHAPES: Final = (
     Shape(
         "phone",
         rf"(?<![0-9])[2-9][0-9]{{2,3}}[ \-]?[0-9]{{4}}{_EXTENSION}(?![0-9])",
-        None,
+        _is_no_day,
         (r"(?i)电话|座机|手机|热线|传真|致电|来电|打给|联系方式|(?<![a-z])(?:tel|fax|phone|mobile|call)(?![a-z])"),
     ),
     Shape("account", rf"{_QQ}(?:群)?{_IS}([1-9](?:[ \-]?[0-9]){{4,11}})(?![0-9]){_NO_UNIT}"),
@@ -346,8 +350,10 @@ SHAPES: Final = (
 """In this order: where one thing can be two, the first is meant."""
 
 _PROFILE: Final = (
-    r"(?:weibo\.com/(?:u/)?|space\.bilibili\.com/|zhihu\.com/people/|douyin\.com/user/|xiaohongshu\.com/user/profile/"
-    r"|instagram\.com/|facebook\.com/|twitter\.com/|t\.me/)([A-Za-z0-9_.%-]{2,128})"
+    r"(?:weibo\.com/(?:u/)?(?=[0-9])|space\.bilibili\.com/|zhihu\.com/people/|douyin\.com/user/|xiaohongshu\.com/user/profile/"
+    r"|instagram\.com/|facebook\.com/|twitter\.com/|t\.me/)"
+    r"(?!(?:search|home|share|sharer|explore|reel|watch|groups|events|intent|hashtag|p)(?![A-Za-z0-9_]))"
+    r"([A-Za-z0-9_.%-]{2,128})"
 )
 """Pages of a person, whose address ends in the name or number of an account."""
 
