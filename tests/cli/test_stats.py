@@ -298,3 +298,20 @@ def test_people_are_counted_once(run: Run, tmp_path: Path) -> None:
     counted = json.loads(run("stats", "a.jsonl", "--json", "--people", people).stdout)["statistics"][0]["senders"]
     assert [row["messages"] for row in counted] == [2, 1]
     assert len(json.loads(run("stats", "a.jsonl", "--json").stdout)["statistics"][0]["senders"]) == 3
+
+
+def test_a_caution_where_clocks_show_minutes(example: Path, run: Run, tmp_path: Path) -> None:
+    time = dt.datetime(2026, 5, 1, 9)
+    messages = [wechatlog.Message(time=time, precision="minute", sender=name, text="早") for name in ("李四", "王五")]
+    wechatlog.dump(wechatlog.Conversation(messages), tmp_path / "a.jsonl")
+    assert "\n  caution: the times of all messages are not to the second" in run("stats", "a.jsonl").stdout
+    assert "caution" not in run("stats", example).stdout
+
+
+def test_words_where_they_are_asked_for(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("jieba")
+    wechatlog.dump(
+        wechatlog.Conversation([wechatlog.Message(sender="李四", text="图书馆图书馆")]), tmp_path / "a.jsonl"
+    )
+    assert "Words\n  图书馆" in run("stats", "a.jsonl", "--words").stdout
+    assert "Words" not in run("stats", "a.jsonl").stdout

@@ -159,6 +159,8 @@ def test_a_hit_is_a_value() -> None:
     first, second = search(chat(), "伞骨", before=1, after=2)
     assert (first.spans, first.before, len(first.after)) == (((2, 4),), (), 2)
     assert (second.spans, len(second.before), len(second.after)) == ((), 1, 2)
+    assert (first.span, first.context) == ((2, 4), (first.message, *first.after))
+    assert second.span == (2, 4)
     place = second.places[0]
     assert place.aside is not None
     assert (place.aside.sender, place.text, place.span) == ("张三", "谁有伞骨", (2, 4))

@@ -61,6 +61,16 @@ class Hit:
     after: tuple[Message, ...] = ()
 
     @property
+    def span(self) -> Span | None:
+        """The first place, in the text that it is in: that of the message, or of an aside."""
+        return self.places[0].span if self.places else None
+
+    @property
+    def context(self) -> tuple[Message, ...]:
+        """The message with those before and after it."""
+        return (*self.before, self.message, *self.after)
+
+    @property
     def spans(self) -> tuple[Span, ...]:
         """The places in the text of the message itself."""
         return tuple(place.span for place in self.places if place.aside is None)
