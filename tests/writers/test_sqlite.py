@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 import wechatlog
 from tests import goldens
 from tests.strategies import conversations
-from wechatlog import Conversation, File, Mention, Message, OptionError, WriteError
+from wechatlog import Conversation, File, Forward, Link, Mention, Message, OptionError, WriteError
+from wechatlog.content.folding import knows_variants
 from wechatlog.content.fulltext import LONGEST_TERM, match_expression, search_terms
 from wechatlog.content.wording import words_apart
 from wechatlog.frames import TABLES
@@ -478,3 +479,54 @@ def test_constant_memory() -> None:
     peak(100)
     small, large = peak(2_000), peak(8_000)
     assert large < small + (1 << 20)  # a block of the file is larger now; a thousand messages are too
+
+
+# --- what is alike --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("测试15486", "5486"), ("测试15486", "15486"), ("测试15486", "548"), ("版本v2.3.1发布", "2.3.1"), ("版本v2.3.1", "v2.3"),
+        ("112月31日", "12月31日"), ("iPhone15pro", "15"), ("13800138000", "00138000"), ("ＡＢＣ１２", "abc12"), ("T恤", "T恤"),
+        ("好/::)吧", "[微笑]"), ("好🙂吧", "[Smile]"), ("好[微笑]吧", "🙂"), ("好[Smile]吧", "微笑"), ("👍🏽", "👍"), ("❤", "❤️"),
+        ("[愛心]", "❤️"), ("好[Smile]吧", "好🙂吧"),
+    ],
+)  # fmt: skip
+def test_the_same_words_are_found_as_by_search(text: str, phrase: str) -> None:
+    assert len(Conversation([Message(text=text)]).search(phrase)) == 1
+    database = database_of(Conversation([Message(text="别的"), Message(text=text)]))
+    assert found(database, match_expression(phrase)) == [2]
+
+
+@pytest.mark.skipif(not knows_variants(), reason="needs OpenCC")
+@pytest.mark.parametrize(
+    ("text", "phrase"), [("去圖書館", "图书馆"), ("去图书馆", "圖書館"), ("去圖書館看書", "圖書館看書")]
+)
+def test_simplified_and_traditional_are_found_by_either(text: str, phrase: str) -> None:
+    database = database_of(Conversation([Message(text="别的"), Message(text=text)]))
+    assert found(database, match_expression(phrase)) == [2]
+
+
+@pytest.mark.parametrize("word", ["5486", "154", "15486", "微笑", "🙂", "12月31日"])
+def test_a_plain_match_finds_them_too(word: str) -> None:
+    database = database_of(Conversation([Message(text="12月31日测试15486[Smile]")]))
+    assert found(database, word) == [1]
+
+
+@given(st.text(max_size=30), st.integers(0, 20), st.integers(1, 8))
+def test_every_part_of_a_text_that_search_finds_is_found(text: str, start: int, length: int) -> None:
+    phrase = text[start : start + length]
+    terms = set(search_terms(text).lower().split())
+    if phrase.isdecimal() and phrase.isascii():
+        assert set(match_expression(phrase).replace('"', "").lower().split()) <= terms
+
+
+def test_words_apart_from_the_text_are_found() -> None:
+    inside = (Message(sender="何雁", text="桐油要刷两遍"),)
+    forward = Message(kind="forward", text="[聊天记录]", segments=[Forward("修伞", inside, raw="[聊天记录]")])
+    link = Message(kind="link", text="报名", segments=[Link("https://example.invalid/umbrella", "报名", raw="报名")])
+    database = database_of(Conversation([forward, link]))
+    assert found(database, "桐油") == [1]
+    assert found(database, "修伞") == [1]
+    assert found(database, "umbrella") == [2]
