@@ -154,6 +154,10 @@ class _Known(NamedTuple):
     weight: float
     han: frozenset[str]
     mentions: tuple[str, ...]
+    length: int
+    asks: bool
+    asks_openly: bool
+    wordless: bool
 
 
 def threads(conversation: Conversation, *, hide_quotes: bool = False) -> Threads:
@@ -215,7 +219,21 @@ def _know(number: int, message: Message, text: str, rarity: dict[str, float]) ->
     weight = math.sqrt(sum(rarity[term] ** 2 for term in terms)) or 1.0
     names = tuple(normalize_name(segment.name) for segment in message.segments if isinstance(segment, Mention))
     han = frozenset(_HAN.findall(text[:_LONGEST_TEXT]))
-    return _Known(number, message, who, normalize_name(message.sender or ""), text, terms, weight, han, names)
+    return _Known(
+        number=number,
+        message=message,
+        who=who,
+        name=normalize_name(message.sender or ""),
+        text=text,
+        terms=terms,
+        weight=weight,
+        han=han,
+        mentions=names,
+        length=len(text.strip()),
+        asks=_ASKS.search(text) is not None,
+        asks_openly="?" in text or "？" in text,
+        wordless=message.kind not in _TEXTS,
+    )
 
 
 # --- what the archive says ------------------------------------------------------------------------
@@ -272,8 +290,6 @@ def _signs_of(known: _Known, recent: Sequence[_Known], rarity: dict[str, float])
         if minutes is None:
             break
         wrote = wrote or other.who == known.who
-        length = len(other.text.strip())
-        asks = _ASKS.search(other.text)
         signs = Signs(
             place=math.log(back + 1),
             minutes=math.log1p(minutes),
@@ -287,11 +303,11 @@ def _signs_of(known: _Known, recent: Sequence[_Known], rarity: dict[str, float])
             signs=len(known.han & other.han) / math.sqrt(len(known.han) * len(other.han) or 1),
             mentioned=any(_is_name_of(name, other.name) for name in known.mentions),
             mentions=any(_is_name_of(name, known.name) for name in other.mentions),
-            asks=asks is not None,
-            asks_openly="?" in other.text or "？" in other.text,
-            short=length <= 4,
-            length=min(length, 60) / 20,
-            wordless=other.message.kind not in _TEXTS,
+            asks=other.asks,
+            asks_openly=other.asks_openly,
+            short=other.length <= 4,
+            length=min(other.length, 60) / 20,
+            wordless=other.wordless,
         )
         found.append((other.number, signs))
         seen.add(other.who)
