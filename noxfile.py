@@ -98,6 +98,8 @@ def plugin(session: nox.Session) -> None:
     """A third-party package adds a reader and is found after `pip install`."""
     session.install(".", "./tests/plugin")
     session.run("python", "-W", "error", "tests/plugin/check.py")
+    session.install("./plugins/wechatlog-qq")
+    session.run("python", "-W", "error", "plugins/wechatlog-qq/tests/check.py")
 
 
 def is_installed(session: nox.Session, package: str) -> bool:
