@@ -235,6 +235,24 @@ def test_statistics_and_by_take_them() -> None:
     assert len(chat.by("王五", people=people)) == 0
 
 
+def test_a_conversation_under_one_name_each() -> None:
+    chat = Conversation(
+        [say(0, "张三", sender_id="wxid_a"), say(1, "张三-示例公司"), say(2, "李四"), say(3, None, kind="system")],
+        participants=[Participant("王五", "wxid_w"), Participant("张三", "wxid_a")],
+    )
+    found = identities(chat).unify(chat)
+    assert [(m.sender, m.sender_id) for m in found] == [("张三-示例公司", "wxid_a")] * 2 + [
+        ("李四", None),
+        (None, None),
+    ]
+    assert [(who.name, who.id, who.aliases) for who in found.members] == [
+        ("王五", "wxid_w", ()),
+        ("张三-示例公司", "wxid_a", ("张三",)),
+        ("李四", None, ()),
+    ]
+    assert Identities().unify(chat) == chat
+
+
 def test_without_them_goes_what_the_file_says() -> None:
     members = [Participant("李四", "wxid_lisi0001", aliases=["李师傅"])]
     chat = Conversation(

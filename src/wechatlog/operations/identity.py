@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
 import attrs
 
-from wechatlog.model import normalize_name
+from wechatlog.model import Participant, normalize_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from wechatlog.model import Message
+    from wechatlog.model import Conversation, Message
 
 __all__ = [
     "CERTAIN",
@@ -151,6 +151,11 @@ class Person:
     def aliases(self) -> tuple[str, ...]:
         """All names but the one shown last."""
         return tuple(dict.fromkeys(name.name for name in self.names if name.name != self.name))
+
+    @property
+    def participant(self) -> Participant:
+        """The person as a list of members has them."""
+        return Participant(self.label, next(iter(self.ids), None), self.is_self, self.aliases)
 
     @property
     def messages(self) -> int:
@@ -343,6 +348,31 @@ class Identities:
         if owner is not None and not message.sender_id and message.is_self is not False and message.sender in OWN_NAMES:
             return self.find(owner)
         return self.find(message.sender, message.sender_id)
+
+    def unify(self, conversation: Conversation) -> Conversation:
+        """The conversation in which everybody has one name and one account id, for a page, a table or any other form.
+
+        The name is the one shown last, the id the first; the list of members has all names of everybody who wrote.
+        Who is not among these people stays as they are.
+        """
+        known: dict[tuple[str | None, str | None, bool | None], Person | None] = {}
+        messages = []
+        for message in conversation.messages:
+            place = (message.sender, message.sender_id, message.is_self)
+            if place not in known:
+                known[place] = self.of(message, conversation.owner)
+            person = known[place]
+            if person is not None:
+                message = attrs.evolve(message, sender=person.label, sender_id=next(iter(person.ids), None))
+            messages.append(message)
+        members = {}
+        for member in conversation.members:
+            person = self.find(member.name, member.id)
+            members[person or member] = member if person is None else person.participant
+        for person in known.values():
+            if person is not None:
+                members[person] = person.participant
+        return attrs.evolve(conversation, messages=messages, participants=members.values())
 
     def confirm(self, one: str, two: str) -> Identities:
         """Say that two names or account ids are one person, whatever was found or said before.
