@@ -221,6 +221,16 @@ def test_a_cut_keeps_what_stands_before_it_and_is_told(case: str) -> None:
         assert len(found) == len(whole) or found.diagnostics, end
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gb18030"])
+@pytest.mark.parametrize("eol", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("case", ["weflow-sql/private.sql", "ciphertalk-sql/group.sql", "echotrace-html/private.html"])
+def test_encodings_and_line_ends_make_no_difference(case: str, encoding: str, eol: str) -> None:
+    path = CORPUS / case
+    data = path.read_text(encoding="utf-8").replace("\n", eol).encode(encoding)
+    assert wechatlog.detect(data).format == path.parent.name
+    assert wechatlog.load(data).messages == wechatlog.load(path).messages
+
+
 def test_conformance() -> None:
     for name, reader, suffix in (
         ("weflow-xlsx", sheets.XLSX, "xlsx"),

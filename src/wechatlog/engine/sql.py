@@ -200,7 +200,7 @@ def _row(cursor: Cursor) -> list[str | None] | None:
 def _value(match: re.Match[str]) -> str | None:
     text, escaped, word = match["text"], match["escaped"], match["word"]
     if text is not None:
-        return text.replace("''", "'")
+        return text.replace("''", "'").replace("\r\n", "\n")
     if escaped is not None:
         return _unescape(escaped.replace("''", "'"))
     word = word.partition("::")[0]
