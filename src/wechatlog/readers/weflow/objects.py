@@ -359,11 +359,11 @@ def _segments(
     first = built.segments[0] if built is not None and built.segments and built.kind is kind else None
     if first is not None and not isinstance(first, Quote):
         known = {name: value for name, value in attrs.asdict(first, recurse=False).items() if value} | known
-    quote = read_object(row.get("quote")) if "quote" in row else row
-    quoted = (
-        read_string(quote.get("quotedSender") or quote.get("accountName") or quote.get("sender")),
-        read_string(quote.get("quotedContent") or (quote.get("content") if quote is not row else None)),
-    )
+    if kind is not Kind.QUOTE:
+        return build_segments(kind, text, known)
+    quote = read_object(row.get("quote"))
+    sender, words = quote.get("accountName") or quote.get("sender"), quote.get("content")
+    quoted = read_string(row.get("quotedSender") or sender), read_string(row.get("quotedContent") or words)
     if isinstance(first, Quote) and quoted == ("", ""):
         quoted = first.sender or "", first.text
     return build_segments(kind, text, known, quoted=quoted)
@@ -407,7 +407,7 @@ def _plain(reading: Reading, row: Json, line: int, offset: int) -> Entry | None:
         or not name
         or account in _NOBODY
         or account[-9:] == "@chatroom"
-        or account == reading.chat.id
+        or (own and account == reading.chat.id)
         or not (id_ is None or (type(id_) is str and id_.isdigit() and id_[0] != "0"))
         or own not in (0, 1)
         or "rawContent" in row
