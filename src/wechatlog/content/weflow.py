@@ -129,6 +129,10 @@ def _quote(text: str, sender: str, quoted: str) -> tuple[Segment, ...] | None:
 
 _PAGES: Final = frozenset({Kind.LINK, Kind.MUSIC, Kind.MINI_PROGRAM, Kind.CHANNEL})
 _PAGE: Final = re.compile(r"\[(?P<title>(?:[^\]]|\](?!\())*+)\]\((?P<url>[^\n]*)\)")
+_SHOWN: Final = frozenset({Kind.IMAGE, Kind.VIDEO, Kind.STICKER})
+_PATH: Final = re.compile(r"(?![a-z]{1,10}://)[^\s\[【!][^\n\[【]{0,399}[/\\][^\n/\\]{0,254}[^\s/\\]")
+"""A file of its own, which needs no look at all that a body can be."""
+
 _SPOKEN: Final = re.compile(r"\[语音(?:消息)?转文字\] ?(?P<transcript>.+)", re.DOTALL)
 _SOUND_FILE: Final = re.compile(r"[^\n]{1,250}\.(?:wav|mp3|silk|amr|m4a|aac|ogg|flac)", re.IGNORECASE)
 
@@ -175,6 +179,8 @@ def _segments(kind: MessageKind, text: str) -> tuple[Segment, ...] | None:
     """What the text itself says; remembered, since placeholders repeat themselves."""
     if kind in _PAGES and (match := _PAGE.fullmatch(text)):
         return (segment_for(kind, text, **match.groupdict()),)
+    if kind in _SHOWN and _PATH.fullmatch(text):
+        return (segment_for(kind, text, path=text),)
     segments = parse_body(kind, text, WEFLOW)
     return (_voice(text, segments[0]),) if segments is not None and kind is Kind.VOICE else segments
 
