@@ -85,13 +85,18 @@ def batches_of(reading: Reading, entries: Iterable[Entry]) -> Iterator[Batch]:
         count += 1  # noqa: SIM113 - enumerate would pack every entry into one more tuple
         if count % _BATCH_SIZE == 0:
             seen.update(other for other, messages in pending.items() if messages)
-            yield from _filled(pending)
+            yield from _filled(reading, pending)
             batch = []
             pending = {draft: batch}
-    yield from _filled(pending)
+    yield from _filled(reading, pending)
     seen.update(other for other, messages in pending.items() if messages)
     yield from ((empty, []) for empty in reading.chats() if empty not in seen)
 
 
-def _filled(pending: dict[Draft, list[Message]]) -> Iterator[Batch]:
-    return ((draft, batch) for draft, batch in pending.items() if batch)
+def _filled(reading: Reading, pending: dict[Draft, list[Message]]) -> Iterator[Batch]:
+    for draft, batch in pending.items():
+        for message in batch:
+            if (time := message.time) is not None and not 2000 <= time.year < 2100:
+                reading.watch_year(time, message.origin.line)
+        if batch:
+            yield draft, batch

@@ -327,8 +327,8 @@ class Reading:
         """A message of a draft; `is_self` falls back on the owner that the user named."""
         if time is not None and (aware := time.tzinfo is not None) is not draft.aware:
             time = self.fit_time(draft, time, line, aware=aware)
-        if time is not None and not _FIRST_YEAR <= time.year < _LAST_YEAR:
-            self._tell_year(time.year, line)
+        if time is not None:
+            self.watch_year(time, line)
         return build_message(
             time,
             precision if time is not None else None,
@@ -344,9 +344,10 @@ class Reading:
             lexicon=draft.lexicon,
         )
 
-    def _tell_year(self, year: int, line: int | None) -> None:
+    def watch_year(self, time: dt.datetime, line: int | None) -> None:
         """Tell, once for each year, that nobody can have written then: WeChat began in 2011."""
-        if self.is_news(f"year {year}"):
+        year = time.year
+        if not _FIRST_YEAR <= year < _LAST_YEAR and self.is_news(f"year {year}"):
             thai = f"; of the Buddhist calendar that is {year - _BUDDHIST}" if 2400 < year < 2700 else ""
             self.report("odd-year", f"a message of the year {year}{thai}; the time was kept", line=line)
 

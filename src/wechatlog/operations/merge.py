@@ -20,6 +20,7 @@ from wechatlog.operations.alignment import Part, Union
 from wechatlog.operations.recognition import identities
 from wechatlog.operations.senders import Senders
 from wechatlog.segments import Lexicon
+from wechatlog.timestamps import instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -220,9 +221,9 @@ def _plain_title(title: str | None) -> str:
 
 def _order(pages: Sequence[Conversation]) -> list[int]:
     """The order in which parts are united: that of time, the longer first, then by content; slices stay as they are."""
-    starts: list[dt.datetime | None] = []
+    starts: list[dt.timedelta | None] = []
     for page in pages:
-        start = next((message.time for message in page.messages if message.time is not None), None)
+        start = next((instant(message.time) for message in page.messages if message.time is not None), None)
         starts.append(start if start is not None else starts[-1] if starts else None)
 
     def compare(one: int, two: int) -> int:
@@ -260,10 +261,11 @@ def _arrange(union: Union) -> list[int]:
             last = clocks[entry]
     after: dict[int, int] = {}
     before: dict[int, int] = {}
-    heads: dict[dt.datetime | None, int] = {}
-    tails: dict[dt.datetime | None, int] = {}
+    heads: dict[dt.timedelta | None, int] = {}
+    tails: dict[dt.timedelta | None, int] = {}
+    moments = [None if clock is None else instant(clock) for clock in clocks]
     for part in union.parts:
-        _thread(part, clocks, heads, tails, after, before)
+        _thread(part, moments, heads, tails, after, before)
     times = sorted(time for time in heads if time is not None)
     order: list[int] = []
     for time in itertools.chain((None,) if None in heads else (), times):
@@ -281,19 +283,19 @@ def _not_before(time: dt.datetime | None, last: dt.datetime | None, precision: s
     is_same = last.date() == time.date() and (
         precision == "day" or (last.hour, last.minute) == (time.hour, time.minute)
     )
-    return last if precision in ("minute", "day") and is_same and last > time else time
+    return last if precision in ("minute", "day") and is_same and instant(last) > instant(time) else time
 
 
 def _thread(
     part: Part,
-    clocks: Sequence[dt.datetime | None],
-    heads: dict[dt.datetime | None, int],
-    tails: dict[dt.datetime | None, int],
+    clocks: Sequence[dt.timedelta | None],
+    heads: dict[dt.timedelta | None, int],
+    tails: dict[dt.timedelta | None, int],
     after: dict[int, int],
     before: dict[int, int],
 ) -> None:
     """Put the entries of a part into the chains of their times, each behind the one before it in the part."""
-    last: dict[dt.datetime | None, int] = {}
+    last: dict[dt.timedelta | None, int] = {}
     for entry in part.found:
         time = clocks[entry]
         if entry not in before:
