@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import Counter
 from typing import Any
 
@@ -15,6 +16,8 @@ from tests.strategies import conversations
 from wechatlog import Conversation, Message, MessageKind
 from wechatlog.operations import Identities, MergeReport, merge, merge_report
 from wechatlog.operations.alignment import Part, Union
+from wechatlog.operations.sameness import is_telling
+from wechatlog.operations.sequences import anchors, between
 from wechatlog.segments import types
 
 START = dt.datetime(2026, 5, 1, 9)
@@ -322,6 +325,37 @@ def test_undated_messages() -> None:
     a = Conversation([Message(sender="张三", text=sentence(n)) for n in range(5)])
     b = a[2:]
     assert merge([a, b]).messages == a.messages
+
+
+def test_an_export_without_any_time() -> None:
+    a = [
+        *chat(30),
+        *(say(2000 + n, ("张三", "李四")[n % 2], "好") for n in range(6)),
+        *(
+            attrs.evolve(m, time=m.time and m.time + dt.timedelta(hours=1), text=m.text + "后", id=None)
+            for m in chat(30)
+        ),
+    ]
+    b = [attrs.evolve(m, time=None, precision=None, id=None, sender_id=None) for m in a[5:50]]
+    for order in ([a, b], [b, a]):
+        united = merge(map(Conversation, order))
+        assert [(m.text, m.time) for m in united] == [(m.text, m.time) for m in a]
+    other = [Message(sender="赵六", text=sentence(7000 + n)) for n in range(30)]
+    assert len(merge([Conversation(a), Conversation(other)])) == len(a) + 30
+
+
+keys = st.lists(st.sampled_from(["好", *map(sentence, range(5))]), max_size=9)
+
+
+@given(one=keys, two=keys)
+def test_sequences_side_by_side(one: list[str], two: list[str]) -> None:
+    fixed = anchors(one, two, is_telling)
+    pairs = sorted([*fixed, *between(one, two, fixed, lambda _first, _second: True)])
+    assert all(one[first] == two[second] for first, second in pairs)
+    for (first, second), (later, following) in itertools.pairwise(pairs):
+        assert first < later
+        assert second < following
+    assert len(anchors(one, one, is_telling)) == sum(one.count(key) == 1 and is_telling(key) for key in set(one))
 
 
 # --- what is not one -----------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from wechatlog.model import Message, MessageKind
 from wechatlog.operations.richer import unite
 from wechatlog.operations.sameness import content_key, detail, is_telling, letters, lossy, resemble
 from wechatlog.operations.senders import ANYBODY, Senders
+from wechatlog.operations.sequences import anchors, between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,6 +168,10 @@ class Union:
     def _match(self, part: Part) -> None:
         taken: set[int] = set()
         self._match_ids(part, taken)
+        is_undated = [all(second is None for second in seconds) for seconds in (part.seconds, self.seconds)]
+        if is_undated[0] != is_undated[1]:
+            self._match_sequence(part, taken)
+            return
         if offset := self._offset_of_ids(part):
             self._shift(part, offset)
             self._match_ids(part, taken)
@@ -371,6 +376,30 @@ class Union:
         key = self._keys[entry]
         if self._distinct is not None and len(key) >= _DISTINCT:
             self._distinct[key] = _NONE if key in self._distinct else entry
+
+    def _match_sequence(self, part: Part, taken: set[int]) -> None:
+        """Match an export without any time with what has times, by the order of what is said."""
+        entries = [entry for entry in range(len(self.messages)) if entry not in taken]
+        entries.sort(key=lambda entry: (self.seconds[entry] or 0, entry))
+        places = [index for index, entry in enumerate(part.found) if entry == _NONE]
+        one, two = [self._keys[entry] for entry in entries], [part.keys[index] for index in places]
+        fixed = anchors(one, two, is_telling)
+        self.steps += len(one) + len(two)
+        part.telling = min(len({key for key in keys if is_telling(key)}) for keys in (one, two))
+        part.alike = len(fixed)
+        if not part.is_same_chat:
+            return
+        counts: dict[tuple[str, str], int] = {}
+        for first, second in fixed:
+            self._count(counts, entries[first], part.senders[places[second]])
+        self.people.learn(counts)
+
+        def may_be_one(first: int, second: int) -> bool:
+            return self._may_be_one(part, places[second], entries[first], exact=False, by_detail=True)
+
+        fixed = [pair for pair in fixed if may_be_one(*pair)]
+        for first, second in [*fixed, *between(one, two, fixed, may_be_one)]:
+            self._pair(part, places[second], entries[first], taken)
 
     # --- senders ------------------------------------------------------------------------------------
 
