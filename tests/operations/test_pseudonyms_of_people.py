@@ -162,6 +162,8 @@ def test_the_owner_is_one_person() -> None:
     )
     result = pseudonymize(conversation)
     assert (result[0].sender, result[1].text, result.owner) == ("P1", "P1早", "P1")
+    unsaid = Conversation([say("我", "早"), say("李四", "张三早")], owner="张三")
+    assert [message.text for message in pseudonymize(unsaid)] == ["早", "P1早"]
     members = [Participant("张三", "wxid_zhangsan0001", is_self=True), Participant("李四")]
     result = pseudonymize(Conversation([say("李四", "问张三"), say("我", "早", is_self=True)], participants=members))
     assert result[0].text == f"问{result[1].sender}"

@@ -13,6 +13,7 @@ import attrs
 
 from wechatlog.model import Conversation, Participant
 from wechatlog.operations.pseudonyms import Pseudonyms
+from wechatlog.operations.pseudonyms.register import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -144,7 +145,7 @@ def _owner(conversation: Conversation, people: Register) -> Party | None:
 
 def _unite_owner(conversation: Conversation, people: Register) -> None:
     """Note that the owner of an archive, who is 我 in its messages, is whoever the archive names as its owner."""
-    own = dict.fromkeys((message.sender, message.sender_id) for message in conversation.messages if message.is_self)
+    own = dict.fromkeys((message.sender, message.sender_id) for message in conversation.messages if is_own(message))
     own |= dict.fromkeys((member.name, member.id) for member in conversation.members if member.is_self)
     owner = _owner(conversation, people)
     if owner is not None and not owner.is_group:

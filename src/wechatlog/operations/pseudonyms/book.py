@@ -19,7 +19,7 @@ from wechatlog.operations.pseudonyms.annotations import annotate_title, iter_ann
 from wechatlog.operations.pseudonyms.known_names import KnownNames
 from wechatlog.operations.pseudonyms.name_parts import is_everyday_word
 from wechatlog.operations.pseudonyms.private_data import PERSONAL_PARAMETERS, PrivateData
-from wechatlog.operations.pseudonyms.register import Register
+from wechatlog.operations.pseudonyms.register import Register, is_own
 from wechatlog.operations.pseudonyms.report import Tally
 from wechatlog.operations.pseudonyms.rewriting import DEEPEST_FORWARD, Rewriter
 from wechatlog.segments.types import Card, Forward, Mention, Quote
@@ -247,7 +247,7 @@ class Pseudonyms(Mapping[str, str]):
         own: dict[tuple[str | None, str | None], None] = {}
         for message in messages:
             self._study(message, guesses, 0)
-            if message.is_self:
+            if is_own(message):
                 own[message.sender, message.sender_id] = None
         self._people.unite_owner(own)
         for name in guesses:

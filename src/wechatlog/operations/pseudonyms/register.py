@@ -22,7 +22,9 @@ from wechatlog.operations.pseudonyms.name_parts import personal_parts
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-__all__ = ["STYLES", "Party", "Register"]
+    from wechatlog.model import Message
+
+__all__ = ["STYLES", "Party", "Register", "is_own"]
 
 STYLES: Final = {"numbered": "P{}", "stems": "甲乙丙丁戊己庚辛壬癸", "keyed": ""}
 """The styles that have names: a template, characters that are gone through again with a number behind them, or eight
@@ -82,6 +84,11 @@ def _only(parties: dict[Party, None]) -> Party | None:
 def _is_bare(party: Party) -> bool:
     """Whether somebody is but a name so far: whoever turns out to have it, they were meant."""
     return not party.ids and not party.is_group and party.pseudonym is None
+
+
+def is_own(message: Message) -> bool:
+    """Whether the owner of an archive sent a message: where it says so, or else where the sender is called 我."""
+    return message.is_self is True or (message.is_self is None and message.sender in OWN_NAMES)
 
 
 class Register:

@@ -88,11 +88,11 @@ class Chat:
         if self.book is None:
             learn_conversation(self.real, book)
         people = book._people
-        being = people.person(wanted) or people.holder(wanted)
-        if being is None or people.is_shared(wanted):
+        party = people.person(wanted) or people.holder(wanted)
+        if party is None or people.is_shared(wanted):
             who = "more than one person" if people.is_shared(wanted) else "nobody"
             raise OptionError("speaker", f"{who} here is called {wanted!r}; there are {self._names()}")
-        return [people.meet(message.sender, message.sender_id) is being for message in messages]
+        return [people.meet(message.sender, message.sender_id) is party for message in messages]
 
     def _names(self) -> str:
         names = [
