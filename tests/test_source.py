@@ -236,6 +236,15 @@ def test_what_is_utf8_is_never_taken_for_anything_else(text: str, fill: int) -> 
         assert decode_text(data) == data.decode()
 
 
+@pytest.mark.parametrize("form", ["jsonl", "json", "csv", "tsv", "markdown"])
+@pytest.mark.parametrize("text", ["ok \ufffd\ufffd 好", "\ufffd" * 3000])
+def test_characters_of_an_earlier_repair_are_text(form: str, text: str) -> None:
+    stream = io.BytesIO()
+    chat = wechatlog.Conversation([wechatlog.Message(sender="Mia", text=text)], title="t")
+    wechatlog.dump(chat, stream, form)
+    assert wechatlog.load(stream.getvalue())[0].text == text
+
+
 @pytest.mark.parametrize("first", ["utf-8", "gb18030", "big5"])
 @pytest.mark.parametrize("second", ["utf-8", "gb18030", "big5"])
 @pytest.mark.parametrize("times", [1, 3000])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -124,3 +125,10 @@ def test_dump_knows_where_its_page_lies(export: Path) -> None:
     (page,) = (path for path in (export.parent / "pages").iterdir() if path.name != "index.html")
     check(page, export, found=len(NAMES) + 2)
     assert "file:///" not in wechatlog.dumps(chat, "html", media_root=export)
+
+
+def test_documents_get_the_pictures_of_the_export(run: Run, export: Path) -> None:
+    result = run("convert", export / "chat.jsonl", "-o", export.parent / "chat.docx")
+    assert "2 media files of 7 are not there" in result.stderr
+    with zipfile.ZipFile(export.parent / "chat.docx") as document:
+        assert any(name.startswith("word/media/") for name in document.namelist())

@@ -32,7 +32,7 @@ class MediaPaths:
 
     Args:
         sources: the inputs.
-        writer: of the output; without the option `page_folder` nothing is done.
+        writer: of the output; without the option `media_root` nothing is done.
         options: that the user gave to it.
 
     Attributes:
@@ -41,7 +41,7 @@ class MediaPaths:
 
     def __init__(self, sources: Iterable[Source], writer: Writer, options: Mapping[str, Any]) -> None:
         folders = [source.path.parent.resolve() for source in sources if source.path is not None]
-        wanted = "page_folder" in writer.options and "media_root" not in options and options.get("media") != "none"
+        wanted = "media_root" in writer.options and "media_root" not in options and options.get("media") != "none"
         self._root: Path | None = None
         if wanted and folders:
             try:

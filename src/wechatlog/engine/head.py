@@ -5,6 +5,7 @@ Takes a source, gives a bounded head of it and what container the bytes can be. 
 
 from __future__ import annotations
 
+import codecs
 import itertools
 import json
 import re
@@ -112,9 +113,21 @@ class Head:
         if not text.strip("\ufeff \t\n"):
             return {"empty"}
         sample = text[:4096]
-        if len(_CONTROL.findall(sample)) > len(sample) * 0.1:
+        odd = _CONTROL.findall(sample)
+        if len(odd) > len(sample) * 0.1:
+            odd = [character for character in odd if character != "\ufffd" or not self._is_utf8]
+        if len(odd) > len(sample) * 0.1:
             return {"binary"}
         return self._text_containers(text)
+
+    @property
+    def _is_utf8(self) -> bool:
+        """Whether U+FFFD stands in the text itself, as an earlier repair leaves it, not in place of broken bytes."""
+        try:
+            codecs.getincrementaldecoder("utf-8")().decode(self.data)
+        except UnicodeDecodeError:
+            return False
+        return True
 
     def _text_containers(self, text: str) -> set[str]:
         first = next((line for line in self.lines if line.strip()), "")
