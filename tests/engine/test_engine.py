@@ -214,6 +214,13 @@ def test_nobody_sends_a_notice() -> None:
     assert (message.sender, message.sender_id) == (None, None)
 
 
+def test_a_time_without_a_zone_has_that_of_the_first() -> None:
+    zone = dt.timezone(dt.timedelta(hours=9))
+    times = [dt.datetime(2026, 5, 1, hour, tzinfo=where) for hour, where in ((9, zone), (10, None))]
+    conversation = conversation_of([Entry(line, time) for line, time in enumerate(times, 1)])
+    assert [str(message.time) for message in conversation] == ["2026-05-01 09:00:00+09:00", "2026-05-01 10:00:00+09:00"]
+
+
 @pytest.mark.parametrize("first", [None, ZONE])
 def test_times_with_and_without_a_zone(first: dt.tzinfo | None) -> None:
     """The first time decides; the others are told and fit, so that all of them can be compared."""

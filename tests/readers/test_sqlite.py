@@ -211,7 +211,7 @@ def test_dumped_and_made_anew() -> None:
 
 BAD_VALUES = (
     ("time = 'gestern'", "bad-time"),
-    ("time = '9999-12-31T23:59:59-12:00'", "bad-time"),
+    ("time = '9999-12-31T23:59:59-12:00'", "odd-year"),
     ("time = x'ff'", "bad-time"),
     ("time = '2026-05-01T09:00:00'", None),
     ("kind = 'hologram'", "unknown-kind"),

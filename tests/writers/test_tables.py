@@ -251,3 +251,23 @@ def test_another_chat_in_a_message_is_content() -> None:
         chat = Conversation([Message(text=(CORPUS / page).read_text(encoding="utf-8"))])
         for form in (*FORMS, "json", "jsonl"):
             assert wechatlog.detect(wechatlog.dumps(chat, form).encode()).format == form
+
+
+@pytest.mark.parametrize("first", ["2026-05-01T09:00:00+09:00", "2026-05-01T09:00:00"])
+@pytest.mark.parametrize("second", ["2026-05-01T10:00:00+08:00", "2026-05-01T10:00:00"])
+@pytest.mark.parametrize("tz", [None, "Europe/Paris"])
+def test_times_are_all_aware_or_all_naive(first: str, second: str, tz: str | None) -> None:
+    found = wechatlog.loads(f"time,sender,kind,text\n{first},李四,text,早\n{second},王五,text,早啊\n", tz=tz)
+    zones = {message.time.tzinfo is None for message in found if message.time}
+    assert zones == {tz is None and len(first) == 19}
+    assert len(found.sorted()) == 2
+    codes = [entry.code for entry in found.diagnostics]
+    assert codes == (["mixed-times"] if tz is None and len(first) != len(second) else [])
+
+
+def test_a_column_that_is_not_known_is_told_once() -> None:
+    found = wechatlog.loads(
+        "time,sender,kind,text,mood\n2026-05-01 09:00:00,李四,text,早,好\n2026-05-01,王五,text,啊,\n"
+    )
+    assert [(entry.code, entry.line) for entry in found.diagnostics] == [("unknown-key", 1)]
+    assert "'mood'" in found.diagnostics[0].message

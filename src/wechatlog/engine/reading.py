@@ -18,7 +18,7 @@ from wechatlog.segments import Lexicon
 from wechatlog.timestamps import ASSUMED_ZONE, Clock, from_unix, in_zone, parse_clock, resolve_zone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from wechatlog.segments import Segment
     from wechatlog.source import Source
@@ -43,6 +43,7 @@ class Draft:
         key: tells the conversations of one file apart.
         done: no more messages of this one will come.
         aware: whether its times have a zone, as the first of them has; `None` before there is one.
+        zone: that of the first time, where it has one.
         others: as in `Conversation`.
     """
 
@@ -57,6 +58,7 @@ class Draft:
     tz: dt.tzinfo | None = None
     done: bool = False
     aware: bool | None = None
+    zone: dt.tzinfo | None = None
     lexicon: Lexicon = attrs.field(factory=Lexicon)
 
     @property
@@ -147,12 +149,38 @@ class Reading:
         """The first chat of a key, or that of the file: what a file without messages is about."""
         return next(iter(self._chats.values()), self.chat)
 
+    def learn(self, draft: Draft, known: Conversation) -> None:
+        """Give a draft what a file says of its conversation, all at once or part by part, and what was told of it.
+
+        The zone that the user named goes before that of the file.
+        """
+        for entry in known.diagnostics:
+            self.collector.keep(entry)
+        if self.tz is None:
+            self.tz_assumed = known.tz_assumed or (self.tz_assumed and draft.tz is not None and known.tz is None)
+            draft.tz = known.tz or draft.tz
+        for name in ("title", "id", "is_group", "owner"):
+            value = getattr(known, name)
+            if value is not None:
+                setattr(draft, name, value)
+        draft.members.extend(known.members)
+        draft.metadata.update(known.metadata)
+        if known.origin != Origin():
+            draft.origin = known.origin
+
     # --- what is told
 
     def tell(self, code: str, sentence: str, line: int | None = None, *, once: bool = False) -> None:
         """Note something that costs nothing; with `once` the same sentence is told once for the file."""
         if not once or self.is_news(sentence):
             self.report(code, sentence, severity=Severity.INFO, line=line)
+
+    def tell_unknown(self, names: Iterable[str], known: Container[str], line: int | None = None) -> None:
+        """Note, once for each, the columns of a file that its format does not know; nameless ones are nothing."""
+        for name in names:
+            if name and name not in known:
+                what = f"the column {name[:60]!r} is not known to this format; what it says was left out"
+                self.tell("unknown-key", what, line, once=True)
 
     def is_news(self, sentence: str) -> bool:
         """Whether it is asked for the first time."""
@@ -278,18 +306,19 @@ class Reading:
     def fit_time(self, draft: Draft, time: dt.datetime, line: int | None, *, aware: bool) -> dt.datetime:
         """A time as the times of its conversation are: naive or aware is decided by the first of them.
 
-        A naive time among aware ones is taken for one of the zone of the file; an aware one among naive ones keeps its
-        clock. Either is a `mixed-times`.
+        A naive time among aware ones is taken for one of the zone of the chat, or of the first time; an aware one among
+        naive ones keeps its clock. Either is a `mixed-times`, told once where there are no lines.
         """
         if draft.aware is None:
-            draft.aware = aware
+            draft.aware, draft.zone = aware, time.tzinfo
             return time
+        what = "this time has no zone, those before it have one"
         if aware:
             what = f"this time has a zone ({time.isoformat()[19:] or time.tzinfo}), those before it have none"
-            self.report("mixed-times", f"{what}; its clock was kept", line=line)
-            return time.replace(tzinfo=None)
-        self.report("mixed-times", "this time has no zone, those before it have one", line=line)
-        return self.zoned(time)
+            what += "; its clock was kept"
+        if line is not None or self.is_news(f"{draft.key} {what}"):
+            self.report("mixed-times", what, line=line)
+        return time.replace(tzinfo=None if aware else self.tz or draft.tz or draft.zone)
 
     def wall_time(self, time: dt.datetime) -> dt.datetime:
         """A time that a file gives: naive stays naive unless the user named a zone; an offset is kept or converted."""
@@ -323,8 +352,12 @@ class Reading:
         segments: Iterable[Segment] | None = None,
         line: int | None = None,
         offset: int | None = None,
+        origin: Origin | None = None,
     ) -> Message:
-        """A message of a draft; `is_self` falls back on the owner that the user named."""
+        """A message of a draft; `is_self` falls back on the owner that the user named.
+
+        `origin` is where it stood before, for a file that says it.
+        """
         if time is not None and (aware := time.tzinfo is not None) is not draft.aware:
             time = self.fit_time(draft, time, line, aware=aware)
         if time is not None:
@@ -339,7 +372,7 @@ class Reading:
             is_self=self.is_own(sender, sender_id) if is_self is None else is_self,
             id=id,
             reply_to=reply_to,
-            origin=Origin(self.source.name, line, offset),
+            origin=Origin(self.source.name, line, offset) if origin is None else origin,
             segments=None if segments is None else tuple(segments),
             lexicon=draft.lexicon,
         )

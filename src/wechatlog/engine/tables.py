@@ -194,9 +194,7 @@ class Table:
         if layout.damaged:
             what = f"the heading {layout.damaged[:60]!r} is damaged; the column was told by its place"
             reading.report("damaged-header", what, line=line)
-        for name in layout.unknown:
-            what = f"the column {name[:60]!r} is not known to this format; what it says was left out"
-            reading.tell("unknown-key", what, line, once=True)
+        reading.tell_unknown(layout.unknown, (), line)
         return self._fields(reading, layout, rows, needed)
 
     def _all_rows(self, reading: Reading, layout: Layout) -> Iterator[Row]:

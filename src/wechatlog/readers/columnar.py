@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 from wechatlog.diagnostics import Severity
 from wechatlog.engine.protocol import Evidence, Refusal
 from wechatlog.errors import FormatError, RefusedFormatError, WechatlogError
+from wechatlog.frames.cells import COLUMN_TYPES
 from wechatlog.frames.rows import READ_COLUMNS, Seats, messages_of
-from wechatlog.readers.support.heads import begin, learn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -214,6 +214,7 @@ class _Walk:
 
         if problem := find_problem(self._file.schema):
             raise FormatError(problem, source=self._source.label)
+        self._context.tell_unknown(self._file.schema.names, COLUMN_TYPES)
         contents = contents_of(self._file.metadata)
         self._expect(contents)
         self._exact = contents is not None and self._file.rows == sum(count or 0 for count in self._left)
@@ -297,10 +298,10 @@ class _Walk:
         while len(self._drafts) < count:
             place = len(self._drafts)
             known = self._seats.heads[place]
-            draft = begin(self._context, known, str(place))
+            draft = self._context.draft(str(place), title=known.title, id=known.id)
             self._drafts.append(draft)
             yield draft, []
-            learn(self._context, draft, known)
+            self._context.learn(draft, known)
             self._finish(place, 0)
 
     def _finish(self, place: int, length: int) -> None:

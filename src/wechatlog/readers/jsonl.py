@@ -16,7 +16,6 @@ from wechatlog.diagnostics import Severity
 from wechatlog.engine.json_stream import BEGIN, END, Item, iter_json, iter_json_lines
 from wechatlog.engine.protocol import Evidence
 from wechatlog.errors import FormatError
-from wechatlog.readers.support.heads import begin, learn
 from wechatlog.tokenizer import iter_lines
 
 if TYPE_CHECKING:
@@ -65,9 +64,9 @@ class JsonlReader:
                     batch = []
                 _check_schema(context, item.value.get("schema"), item.line)
                 known = _read_header(context, item.value, item)
-                draft = begin(context, known, str(item.offset))
-                yield draft, []
-                learn(context, draft, known)
+                draft = context.draft(str(item.offset), title=known.title, id=known.id)
+                yield draft, []  # closes the one before, with what was told of it
+                context.learn(draft, known)
                 continue
             if draft is None:
                 draft = context.draft()
@@ -232,9 +231,9 @@ class _Chat:
         known = _read_header(self._context, self._header, self._place)
         self._header = {}
         if self._draft is None:
-            self._draft = begin(self._context, known, str(self._place.offset))
+            self._draft = self._context.draft(str(self._place.offset), title=known.title, id=known.id)
             yield self._draft, []
-        learn(self._context, self._draft, known)
+        self._context.learn(self._draft, known)
 
     def finish(self) -> Iterator[Batch]:
         """The last batch."""

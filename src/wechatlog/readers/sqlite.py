@@ -31,7 +31,7 @@ from wechatlog.engine.sqlite import (
 from wechatlog.errors import FormatError, WechatlogError
 from wechatlog.frames import conversation_of
 from wechatlog.frames.database import APPLICATION_ID, SCHEMA_VERSION
-from wechatlog.model import Conversation, MessageKind, build_message
+from wechatlog.model import Conversation, MessageKind
 from wechatlog.timestamps import Precision, in_zone
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ _NEEDED: Final[Mapping[str, frozenset[str]]] = {
     "conversations": frozenset({"conversation"}),
     "messages": frozenset({"conversation", "number", "text"}),
 }
+_KNOWN: Final = frozenset({*_MESSAGE_COLUMNS, "message", "conversation", "unix", "participant"})
 _TYPICAL: Final = frozenset({"participant", "sender", "kind", "segments"})
 
 _PRECISIONS: Final = frozenset(get_args(Precision))
@@ -107,6 +108,7 @@ class SqliteReader:
             if has_unread_log(source):
                 sentence = "a write-ahead log lies beside the database; what is only in there was not read"
                 context.report("unread-log", sentence)
+            context.tell_unknown(sorted(columns_of(database, "messages")), _KNOWN)
             walk = _Walk(database, context)
             if missing := missing_bytes(source):
                 walk.report_damage(f"the file is cut: {missing} bytes are missing at its end")
@@ -149,9 +151,8 @@ class _Walk:
             if keys:
                 draft = self._context.draft(str(key))
             yield draft, []  # what is reported from here on is of this conversation
-            zone = self._describe(draft, key)
-            clock = _Clock(self._context, zone)
-            yield from in_batches(draft, (self._message(row, draft, clock) for row in self._rows(key)))
+            self._describe(draft, key)
+            yield from in_batches(draft, (self._message(row, draft) for row in self._rows(key)))
             draft.done = True
 
     def _keys(self) -> list[Any]:
@@ -165,21 +166,13 @@ class _Walk:
                 self.report_damage(f"a page of the table {table} is damaged: {error}")
         return list(found)
 
-    def _describe(self, draft: Draft, key: Any) -> dt.tzinfo | None:
-        """Fill in what is known of a conversation, and give the zone of its times."""
+    def _describe(self, draft: Draft, key: Any) -> None:
+        """Fill in what is known of a conversation."""
         row = fetch_row(self._database, self._query("conversations", _CONVERSATION_COLUMNS), key)
         title, id_, is_group, owner, header = row or [None] * len(_CONVERSATION_COLUMNS)
-        known = self._header(header)
+        self._context.learn(draft, self._header(header))
         draft.title, draft.id, draft.owner = _text(title), _text(id_), _text(owner)
         draft.is_group = None if is_group is None else bool(is_group)
-        draft.members, draft.metadata, draft.tz = list(known.members), dict(known.metadata), known.tz
-        if known.origin != Origin():
-            draft.origin = known.origin
-        if self._context.tz is None:
-            self._context.tz_assumed = known.tz_assumed
-        for entry in known.diagnostics:
-            self._context.collector.keep(entry)
-        return known.tz
 
     def _header(self, value: Any) -> Conversation:
         try:
@@ -224,24 +217,36 @@ class _Walk:
             raise FormatError("the rows are larger than the file that holds them", source=self._context.source.label)
         return row
 
-    def _message(self, row: tuple[Any, ...], draft: Draft, clock: _Clock) -> Message:
+    def _message(self, row: tuple[Any, ...], draft: Draft) -> Message:
         number, time, precision, sender, sender_id, is_self, kind, text, id_, reply_to, source, line, segments = row
-        body = decode(text)
-        when, unit = clock.time(time, number), decode(precision)
-        return build_message(
-            when,
-            None if when is None else cast("Precision", unit if unit in _PRECISIONS else "second"),
-            _text(sender),
-            self._kind(decode(kind), number),
-            body,
+        body, unit = decode(text), decode(precision)
+        return self._context.message(
+            draft,
+            time=self._time(time, number, draft),
+            precision=cast("Precision", unit if unit in _PRECISIONS else "second"),
+            sender=_text(sender),
             sender_id=_text(sender_id),
             is_self=None if is_self is None else bool(is_self),
+            kind=self._kind(decode(kind), number),
+            text=body,
             id=_text(id_),
             reply_to=_text(reply_to),
-            origin=Origin(_text(source), line if isinstance(line, int) else None),
             segments=self._segments(segments, body, number),
-            lexicon=draft.lexicon,
+            origin=Origin(_text(source), line if isinstance(line, int) else None),
         )
+
+    def _time(self, value: Any, number: Any, draft: Draft) -> dt.datetime | None:
+        """The time of a message, in the zone of its conversation; `None` and a diagnostic where it is none."""
+        if value is None:
+            return None
+        try:
+            time = dt.datetime.fromisoformat(decode(value))
+            zone = self._context.tz or draft.tz or draft.zone
+            return time if zone is None else in_zone(time, zone) if time.tzinfo else time.replace(tzinfo=zone)
+        except (ValueError, OverflowError):
+            sentence = f"not a time: {decode(value)[:60]!r} of message {number}"
+            self._context.report("bad-time", sentence, severity=Severity.ERROR)
+            return None
 
     def _kind(self, name: str, number: Any) -> MessageKind:
         kind = _KINDS.get(name or "text")
@@ -274,36 +279,6 @@ _KEYS: Final[Mapping[str, str]] = {
 
 def _text(value: Any) -> str | None:
     return None if value is None else decode(value)
-
-
-class _Clock:
-    """Reads the times of one conversation: all with a zone, or all without, as its zone or else the first time says."""
-
-    def __init__(self, context: Context, zone: dt.tzinfo | None) -> None:
-        self._context = context
-        self._zone = context.tz or zone
-        self._decided = self._named = self._zone is not None
-
-    def time(self, value: Any, number: Any) -> dt.datetime | None:
-        """The time of a message; `None` and a diagnostic where it is none."""
-        if value is None:
-            return None
-        try:
-            return self._fit(dt.datetime.fromisoformat(decode(value)))
-        except (ValueError, OverflowError):
-            sentence = f"not a time: {decode(value)[:60]!r} of message {number}"
-            self._context.report("bad-time", sentence, severity=Severity.ERROR)
-            return None
-
-    def _fit(self, time: dt.datetime) -> dt.datetime:
-        if not self._decided:
-            self._zone, self._decided = time.tzinfo, True
-        if not self._named and (time.tzinfo is None) != (self._zone is None):
-            self._named = True  # told once
-            self._context.report("mixed-times", "only some times of a conversation have a zone")
-        if self._zone is None or time.tzinfo is None:
-            return time.replace(tzinfo=self._zone)
-        return in_zone(time, self._zone)
 
 
 READER: Final = SqliteReader()

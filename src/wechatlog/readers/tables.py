@@ -8,10 +8,13 @@ lost by that is reported.
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import itertools
 import json
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from wechatlog.content.accounts import is_room
 from wechatlog.content.native import SCHEMA
 from wechatlog.diagnostics import Origin, Severity
 from wechatlog.engine.delimited import iter_rows
@@ -21,9 +24,7 @@ from wechatlog.engine.workbooks import cell_text, iter_sheet, peek_sheets, sheet
 from wechatlog.errors import FormatError, MissingExtraError
 from wechatlog.frames import conversation_of
 from wechatlog.frames.cells import COLUMN_TYPES, DEFAULT_COLUMNS, parse_flag, parse_segments_cell, plain
-from wechatlog.model import Conversation, MessageKind, build_message
-from wechatlog.readers.support.heads import begin, learn
-from wechatlog.readers.support.routing import route
+from wechatlog.model import Conversation, MessageKind
 from wechatlog.timestamps import in_zone
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CSV", "TSV", "XLSX", "TableReader", "WorkbookReader"]
 
+_BATCH_SIZE: Final = 1024
 _KINDS: Final = {kind.value: kind for kind in MessageKind}
 _PRECISIONS: Final[tuple[Precision, ...]] = ("second", "minute", "day")
 _ROUNDED: Final = re.compile(r"[0-9](?:[.,][0-9]{1,17})?[eE]\+[0-9]{2,3}|[0-9]{16,17}\.0")
@@ -77,7 +79,6 @@ class _Teller:
     ) -> None:
         check_date_order(context)
         self._context, self._draft_of, self._zone = context, draft_of, zone
-        self._zones: dict[Draft, dt.tzinfo | None] = {}
 
     def tell(self, row: Mapping[str, Any], line: int) -> tuple[Draft, Message]:
         """The message of a row, and its conversation.
@@ -87,23 +88,22 @@ class _Teller:
             line: 1-based line or row that it begins on.
         """
         draft = self._draft_of(row)
-        time, precision = self._time(draft, row, line)
+        time, precision = self._time(row, line)
         text = row.get("text", "")
-        sender, sender_id = row.get("sender") or None, row.get("sender_id") or None
-        is_self = self._flag(row, line)
-        message = build_message(
-            time,
-            precision,
-            sender,
-            self._kind(row.get("kind", ""), line),
-            text,
-            sender_id=sender_id,
-            is_self=self._context.is_own(sender, sender_id) if is_self is None else is_self,
+        message = self._context.message(
+            draft,
+            time=time,
+            precision=precision,
+            sender=row.get("sender") or None,
+            kind=self._kind(row.get("kind", ""), line),
+            text=text,
+            sender_id=row.get("sender_id") or None,
+            is_self=self._flag(row, line),
             id=self._id(row, "id", line),
             reply_to=self._id(row, "reply_to", line),
-            origin=self._origin(row, line),
             segments=self._segments(row.get("segments", ""), text, line),
-            lexicon=draft.lexicon,
+            line=line,
+            origin=self._origin(row, line),
         )
         return draft, message
 
@@ -114,7 +114,7 @@ class _Teller:
             "bad-cell", f"{column} cannot be {shown!r}{reason}; it was left out", severity=Severity.ERROR, line=line
         )
 
-    def _time(self, draft: Draft, row: Mapping[str, Any], line: int) -> tuple[dt.datetime | None, Precision | None]:
+    def _time(self, row: Mapping[str, Any], line: int) -> tuple[dt.datetime | None, Precision | None]:
         cell = row.get("time", "")
         if not cell:
             return None, None
@@ -126,7 +126,7 @@ class _Teller:
             found = max(found or "second", named, key=_PRECISIONS.index) if isinstance(cell, str) else named
         elif named:
             self._report_cell("precision", named, line)
-        return self._in_zone(draft, time, line), found
+        return time, found
 
     def _clock(self, cell: str | dt.date, line: int) -> tuple[dt.datetime | None, Precision | None]:
         context = self._context
@@ -142,14 +142,6 @@ class _Teller:
         if self._zone is not None:
             time = time.replace(tzinfo=self._zone) if time.tzinfo is None else in_zone(time, self._zone)
         return context.wall_time(time), "second"
-
-    def _in_zone(self, draft: Draft, time: dt.datetime, line: int) -> dt.datetime:
-        """Keep a conversation from mixing naive and aware times."""
-        zone = self._zones.setdefault(draft, time.tzinfo)
-        if (zone is None) == (time.tzinfo is None):
-            return time
-        self._context.report("mixed-times", "only some times of this table have a zone", line=line)
-        return time.replace(tzinfo=zone)
 
     def _kind(self, cell: str, line: int) -> MessageKind:
         kind = _KINDS.get(cell or "text")
@@ -189,15 +181,13 @@ class _Teller:
         self._context.report("changed-text", message, severity=Severity.INFO, line=line)
         return None
 
-    def _origin(self, row: Mapping[str, Any], line: int) -> Origin:
-        """Where the message stood before, where the table says it; else in the table."""
+    def _origin(self, row: Mapping[str, Any], line: int) -> Origin | None:
+        """Where the message stood before, where the table says it."""
         source, number = row.get("source") or None, row.get("line", "")
-        if source is None and not number:
-            return self._context.origin(line)
         if number and not (number.isascii() and number.isdigit()):
             self._report_cell("line", number, line)
             number = ""
-        return Origin(source, int(number) if number else None)
+        return Origin(source, int(number) if number else None) if source or number else None
 
 
 def _rounded(day: dt.date) -> dt.datetime:
@@ -258,26 +248,28 @@ class TableReader:
         layout = next((layout for layout in layouts if "text" in layout.names), None)
         if layout is None:
             raise FormatError("the first row names no column text", source=source.label, line=1)
-        rooms = _Rooms(context)
-        teller = _Teller(context, rooms.draft_of)
-        return route((teller.tell(row, line) for row, line in _text_rows(context, layout)), context.draft)
+        teller = _Teller(context, functools.partial(_chat_of, context))
+        return _batches((teller.tell(row, line) for row, line in _text_rows(context, layout)), context)
 
 
-class _Rooms:
-    """The conversations that rows name."""
+def _batches(stream: Iterator[tuple[Draft, Message]], context: Context) -> Iterator[Batch]:
+    """Batches of one conversation or several; an empty one where there is no message."""
+    empty = True
+    while rows := list(itertools.islice(stream, _BATCH_SIZE)):
+        pending: dict[Draft, list[Message]] = {}
+        for draft, message in rows:
+            pending.setdefault(draft, []).append(message)
+        yield from pending.items()
+        empty = False
+    if empty:
+        yield context.first_chat, []
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
-        self._drafts: dict[tuple[str, str], Draft] = {}
 
-    def draft_of(self, row: Mapping[str, str]) -> Draft:
-        """The conversation of a row; a title that is the id was none."""
-        key = title, id_ = row.get("conversation", ""), row.get("conversation_id", "")
-        if key not in self._drafts:
-            is_group = True if id_.endswith("@chatroom") else None
-            known = {"title": title if title != id_ else None, "id": id_, "is_group": is_group}
-            self._drafts[key] = self._context.draft(str(key), **{name: value or None for name, value in known.items()})
-        return self._drafts[key]
+def _chat_of(context: Context, row: Mapping[str, str]) -> Draft:
+    """The conversation of a row; a title that is the id was none."""
+    title, id_ = row.get("conversation", ""), row.get("conversation_id", "")
+    known = {"title": title if title != id_ else None, "id": id_ or None, "is_group": is_room(id_) or None}
+    return context.chat_of(f"{title}\0{id_}", **known)
 
 
 def _text_rows(context: Context, layout: _Layout) -> Iterator[tuple[dict[str, str], int]]:
@@ -288,7 +280,8 @@ def _text_rows(context: Context, layout: _Layout) -> Iterator[tuple[dict[str, st
     names, told = layout.names, False
     place = names.index("text")
     rows = iter_rows(context.blocks(), context.collector, delimiter=layout.separator)
-    next(rows, None)
+    header = next(rows, None)
+    context.tell_unknown(names, COLUMN_TYPES, header.line if header else 1)
     for cells, line in rows:
         if len(cells) != len(names):
             is_short = place < len(cells) < len(names)
@@ -341,10 +334,9 @@ class WorkbookReader:
             raise FormatError(f"no sheet has the columns {', '.join(_TELLING)}: {names}", source=source.label)
         book = _Book(context, [name for name, _ in sheets])
         known = book.describe()
-        draft = begin(context, known)
-        learn(context, draft, known)
-        teller = _Teller(context, lambda _: draft, known.tz)
-        return route((teller.tell(row, line) for row, line in book.rows(found[0])), lambda: draft)
+        context.learn(context.chat, known)
+        teller = _Teller(context, lambda _: context.chat, known.tz)
+        return _batches((teller.tell(row, line) for row, line in book.rows(found[0])), context)
 
 
 def _find_table(sheets: Iterable[tuple[str, Sequence[Sequence[object]]]]) -> tuple[str, Evidence] | None:
@@ -432,6 +424,7 @@ class _Book:
             names = _headings(next(rows, []))
             if "text" not in names:
                 continue
+            self._context.tell_unknown(names, COLUMN_TYPES, 1)
             for line, cells in enumerate(rows, 2):
                 if any(cell != "" for cell in cells):
                     known = ((name, cell) for name, cell in zip(names, cells, strict=False) if name in COLUMN_TYPES)
