@@ -89,7 +89,7 @@ class _Teller:
         """
         draft = self._draft_of(row)
         time, precision = self._time(row, line)
-        text = row.get("text", "")
+        text, segments = row.get("text", ""), row.get("segments")
         message = self._context.message(
             draft,
             time=time,
@@ -101,9 +101,9 @@ class _Teller:
             is_self=self._flag(row, line),
             id=self._id(row, "id", line),
             reply_to=self._id(row, "reply_to", line),
-            segments=self._segments(row.get("segments", ""), text, line),
+            segments=self._segments(segments, text, line) if segments else None,
             line=line,
-            origin=self._origin(row, line),
+            origin=self._origin(row, line) if row.get("source") or row.get("line") else None,
         )
         return draft, message
 
@@ -181,13 +181,15 @@ class _Teller:
         self._context.report("changed-text", message, severity=Severity.INFO, line=line)
         return None
 
-    def _origin(self, row: Mapping[str, Any], line: int) -> Origin | None:
+    def _origin(self, row: Mapping[str, Any], line: int) -> Origin:
         """Where the message stood before, where the table says it."""
         source, number = row.get("source") or None, row.get("line", "")
         if number and not (number.isascii() and number.isdigit()):
             self._report_cell("line", number, line)
             number = ""
-        return Origin(source, int(number) if number else None) if source or number else None
+        return (
+            Origin(source, int(number)) if number else self._context.origin(line) if source is None else Origin(source)
+        )
 
 
 def _rounded(day: dt.date) -> dt.datetime:
@@ -248,7 +250,8 @@ class TableReader:
         layout = next((layout for layout in layouts if "text" in layout.names), None)
         if layout is None:
             raise FormatError("the first row names no column text", source=source.label, line=1)
-        teller = _Teller(context, functools.partial(_chat_of, context))
+        chat_of = functools.lru_cache(maxsize=1024)(functools.partial(_chat_of, context))
+        teller = _Teller(context, lambda row: chat_of(row.get("conversation", ""), row.get("conversation_id", "")))
         return _batches((teller.tell(row, line) for row, line in _text_rows(context, layout)), context)
 
 
@@ -265,9 +268,8 @@ def _batches(stream: Iterator[tuple[Draft, Message]], context: Context) -> Itera
         yield context.first_chat, []
 
 
-def _chat_of(context: Context, row: Mapping[str, str]) -> Draft:
+def _chat_of(context: Context, title: str, id_: str) -> Draft:
     """The conversation of a row; a title that is the id was none."""
-    title, id_ = row.get("conversation", ""), row.get("conversation_id", "")
     known = {"title": title if title != id_ else None, "id": id_ or None, "is_group": is_room(id_) or None}
     return context.chat_of(f"{title}\0{id_}", **known)
 
