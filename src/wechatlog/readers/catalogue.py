@@ -53,7 +53,14 @@ READERS: Final = (
     FormatRow("weflow-json", "wechatlog.readers.weflow.json_files:DETAILED", ("json",), marks='"weflow"'),
     FormatRow("weflow-arkme", "wechatlog.readers.weflow.json_files:ARKME", ("json",), marks='"weflow"'),
     FormatRow("echotrace-json", "wechatlog.readers.weflow.json_files:ECHOTRACE", ("json",), marks='"session"'),
-    FormatRow("ciphertalk-json", "wechatlog.readers.weflow.json_files:CIPHERTALK", ("json",), marks='"exportInfo"'),
+    FormatRow(
+        "ciphertalk-json",
+        "wechatlog.readers.weflow.json_files:CIPHERTALK",
+        ("json",),
+        marks='"exportInfo"',
+        opening=r"""\{ \s*+ "exportInfo" \s*+ : \s*+ \{ [^{}]{0,400} "generator" \s*+ : \s*+ "CipherTalk"
+            [^{}]{0,400} \} \s*+ , \s*+ "session" """,
+    ),
     FormatRow("weflow-http", "wechatlog.readers.weflow.json_files:HTTP", ("json",), marks='"talker" "messages"'),
     FormatRow("weflow-cli-json", "wechatlog.readers.weflow.json_files:CLI", ("json",), marks='"parsedContent"'),
     FormatRow(
@@ -120,6 +127,7 @@ READERS: Final = (
         "wechatlog.readers.pywxdump:CSV",
         ("csv", "text", "zip", "ole"),
         marks="MsgSvrID type_name room_name",
+        opening=r"id,MsgSvrID,type_name,is_sender,talker,room_name,msg,src,CreateTime\n",
     ),
     FormatRow("pywxdump-json", "wechatlog.readers.pywxdump:JSON", ("json",), marks='"MsgSvrID" "type_name"'),
     FormatRow(
