@@ -7,6 +7,7 @@ column names has those of its `CREATE TABLE`. A row that cannot be read is told 
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -77,6 +78,11 @@ def _plain(name: str) -> str:
     return re.split(r"\.(?=[^.]*$)", name)[-1].strip('"`[] \t\r\n').lower()
 
 
+@functools.lru_cache(maxsize=64)
+def _listed(columns: str) -> list[str]:
+    return [_plain(name) for name in columns.split(",")]
+
+
 def tables_of(head: Head) -> frozenset[str]:
     """The tables that a script fills or makes, as far as its head shows."""
     return frozenset(_plain(match["table"]) for match in _STATEMENT.finditer(head.text))
@@ -107,7 +113,7 @@ def iter_inserts(reading: Reading, tables: Collection[str]) -> Iterator[SqlRow]:
         elif name := match["table"] or match["copied"]:
             table = _plain(name)
             given = match["columns"] if match["table"] else match["listed"]
-            columns = known.get(table, []) if given is None else [_plain(each) for each in given.split(",")]
+            columns = known.get(table, []) if given is None else _listed(given)
             rows = _rows if match["table"] else _lines
             for row in rows(reading, cursor, table, columns, wanted=table in tables):
                 found = True
@@ -190,21 +196,19 @@ def _row(cursor: Cursor) -> list[str | None] | None:
                 return None
             values, at = [], cursor.position + 1
             continue
-        values.append(_value(match))
+        escaped, text, word, end = match.groups()
+        if text is not None:
+            word = text.replace("''", "'").replace("\r\n", "\n")
+        elif escaped is not None:
+            word = _unescape(escaped.replace("''", "'"))
+        else:
+            word = word.partition("::")[0]
+            word = None if word.upper() == "NULL" else word
+        values.append(word)
         at = match.end()
-        if match["end"] == ")":
+        if end == ")":
             cursor.position = at
             return values
-
-
-def _value(match: re.Match[str]) -> str | None:
-    text, escaped, word = match["text"], match["escaped"], match["word"]
-    if text is not None:
-        return text.replace("''", "'").replace("\r\n", "\n")
-    if escaped is not None:
-        return _unescape(escaped.replace("''", "'"))
-    word = word.partition("::")[0]
-    return None if word.upper() == "NULL" else word
 
 
 def _recover(cursor: Cursor) -> None:

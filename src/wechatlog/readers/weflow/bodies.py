@@ -45,6 +45,9 @@ _SENTENCES: Final = re.compile(
 )
 """What WeChat itself says without a name in quotes in front; whole sentences that nobody types."""
 
+_FIRST: Final = '"“w你以0123456789'
+"""What such a sentence can begin with."""
+
 _FRAME: Final = "texts of a group begin with a line end that nobody typed; it was left out"
 _CUT: Final = "the text begins with a blank: the writer may have cut off a word and a colon"
 _TEMPLATE: Final = "the notice holds a template in place of names"
@@ -59,6 +62,8 @@ def media_kind(path: str) -> MessageKind | None:
 
 def notice(text: str) -> tuple[MessageKind, str] | None:
     """A notice that is credited to somebody, and its sentence; only sentences that nobody types count."""
+    if text[:1] not in _FIRST and "刚刚把你添加" not in text:
+        return None
     glued = _GLUED.match(text)
     sentence = text[glued.end() :] if glued else text
     if not sentence.startswith(('"', "“")) and not _SENTENCES.fullmatch(sentence):

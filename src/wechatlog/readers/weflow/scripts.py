@@ -37,6 +37,8 @@ _FLAGS: Final = {"t": True, "f": False}
 
 def _body(reading: Reading, row: Mapping[str, str | None], text: str, line: int) -> Body:
     """Kind and segments by the name or the number of the type; what they leave open, the text says."""
+    if row.get("local_type") == "1":
+        return MessageKind.TEXT, text, None
     name, path = row.get("msg_type") or row.get("type_name") or "", row.get("media_path")
     number = read_integer(row.get("local_type"))
     kind = kind_of_name(name) if name else None

@@ -59,6 +59,13 @@ def _header_time(header: re.Match[str]) -> dt.datetime | None:
         return None
 
 
+def _time(reading: Reading, text: str, line: int) -> dt.datetime | None:
+    try:
+        return reading.wall_time(dt.datetime.fromisoformat(text))
+    except ValueError:
+        return reading.clock(text, line=line)[0]
+
+
 def _blocks(reading: Reading) -> Iterator[Entry]:
     """Entries of blocks `2026-05-01 08:00:00 'name'` LF body LF LF."""
     text, blocks = sample(reading.blocks())
@@ -72,11 +79,11 @@ def _blocks(reading: Reading) -> Iterator[Entry]:
         text = block.lines.removeprefix("\n").removesuffix("\n").removesuffix("\n")
         kind, text, segments = read_body(text if private else unframe(reading, text, line))
         check(reading, kind, text, line, credited=True)
-        time, precision = reading.clock(header["time"], line=line)
+        time = _time(reading, header["time"], line)
         own: bool | None = None
         if reading.owner is None and (private or (name == _OWNER and group is None)):
             own = name == _OWNER
-        yield Entry(line, time, precision, name or None, None, own, kind, text, segments, offset=block.offset)
+        yield Entry(line, time, "second", name or None, None, own, kind, text, segments, offset=block.offset)
 
 
 def _is_txt(head: Head) -> Evidence | None:
@@ -169,12 +176,12 @@ def _sections(reading: Reading) -> Iterator[Entry]:
         raw = strip_blank_end(block.lines.partition("\n")[2].removeprefix("\n"))
         kind, text, segments = _markdown_body(raw if chat.is_group is False else unframe(reading, raw, line))
         check(reading, kind, text, line, credited=True)
-        time, precision = reading.clock(_unescape(header["time"]), line=line)
+        time = _time(reading, _unescape(header["time"]), line)
         name = _unescape(header["sender"])
         own = name == _OWNER if chat.is_group is False else None
         account = chat.id if own is False else None
         own = own if reading.owner is None else None
-        yield Entry(line, time, precision, name or None, account, own, kind, text, segments, offset=block.offset)
+        yield Entry(line, time, "second", name or None, account, own, kind, text, segments, offset=block.offset)
 
 
 def _is_markdown(head: Head) -> Evidence | None:
