@@ -22,6 +22,7 @@ __all__ = [
     "hour_of_day",
     "in_zone",
     "instant",
+    "is_set_back",
     "parse_clock",
     "resolve_zone",
     "zone_from_name",
@@ -160,11 +161,34 @@ _RELATIVE: Final = re.compile(
     rf"(?:{_GAP}(?P<half2>AM|PM|am|pm))?"
 )
 _DAYS_BACK: Final = {"今天": 0, "昨天": 1, "前天": 2, "today": 0, "yesterday": 1}
+_SUNDAY: Final = 6
+_SET_BACK: Final = frozenset({2, 3, 4, 9, 10, 11})
 _WEEKDAYS: Final = "一二三四五六日"
 _NO_WORD: Final = re.compile(r"[\W_]+")
 _MORNING: Final = frozenset({"上午", "凌晨", "早上", "早晨", "清晨", "am"})
 _EVENING: Final = frozenset({"晚上", "夜里", "半夜", "午夜"})
 _NIGHT: Final = frozenset({"夜里", "半夜", "午夜"})
+
+
+def is_set_back(before: dt.datetime, after: dt.datetime, zone: dt.tzinfo | None = None) -> bool:
+    """Whether a wall clock went back because daylight saving ended between two messages.
+
+    Args:
+        before: the clock of the earlier message.
+        after: that of the later one, which shows less.
+        zone: where the clocks were, or `None`: then any Sunday before four o'clock may be such a night, in the months
+            in which some country sets its clocks back.
+
+    Example:
+        >>> is_set_back(dt.datetime(2025, 11, 2, 1, 55), dt.datetime(2025, 11, 2, 1, 3))
+        True
+    """
+    if not dt.timedelta(0) < before - after < dt.timedelta(hours=1):
+        return False
+    if zone is not None:
+        first, second = (after.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+        return first is not None and second is not None and first > second
+    return before.weekday() == _SUNDAY and before.hour < 4 and before.month in _SET_BACK
 
 
 def parse_clock(text: str, *, today: dt.date | None = None) -> Clock | None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import attrs
 
 from wechatlog.diagnostics import Severity
-from wechatlog.timestamps import Clock, parse_clock
+from wechatlog.timestamps import Clock, is_set_back, parse_clock
 from wechatlog.tokenizer import iter_records, prepare
 
 if TYPE_CHECKING:
@@ -206,6 +206,7 @@ class HeaderCheck:
         last: the time of the last header accepted.
         rising: some header was younger than the one above it.
         falling: some header was older than the one above it, and was accepted.
+        night: the day on which the clocks were set back last.
     """
 
     context: Reading
@@ -223,6 +224,7 @@ class HeaderCheck:
     last: dt.datetime | None = None
     rising: bool = False
     falling: bool = False
+    night: dt.date | None = None
     _times_seen: dict[re.Match[str], dt.datetime | None] = attrs.field(factory=dict)
 
     def accept(self, candidate: Candidate) -> bool:
@@ -263,7 +265,7 @@ class HeaderCheck:
         if time is None or self.last is None:
             return None
         if time < self.last:
-            return self._step_back(candidate, self.last)
+            return None if self._set_back(candidate, self.last, time) else self._step_back(candidate, self.last)
         self.rising = self.rising or time > self.last
         first = self._next_time(candidate)
         if first is not None and self.last <= first < time:
@@ -279,6 +281,18 @@ class HeaderCheck:
             time = self.time(header)
             return time if time is not None else next(self._times(candidate), None)
         return None
+
+    def _set_back(self, candidate: Candidate, last: dt.datetime, time: dt.datetime) -> bool:
+        """Whether the clocks may have been set back: once a night, by a person who was there before."""
+        name = self.sender(candidate.header)
+        if self.night == time.date() or not (name is None or name in self.known):
+            return False
+        if not is_set_back(last.replace(tzinfo=None), time.replace(tzinfo=None), self.context.tz):
+            return False
+        self.night = time.date()
+        what = "the time goes back by less than an hour in a night in which daylight saving may have ended"
+        self.context.tell("clock-set-back", what, candidate.line if self.placed else None)
+        return True
 
     def _step_back(self, candidate: Candidate, last: dt.datetime) -> str | None:
         """A doubt of a header that is older than the one above, unless the text goes on from there."""

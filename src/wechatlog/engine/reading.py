@@ -15,7 +15,7 @@ from wechatlog.diagnostics import Collector, Diagnostic, Origin, Severity
 from wechatlog.errors import OptionError
 from wechatlog.model import Conversation, Message, MessageKind, Metadata, Participant, build_message, normalize_name
 from wechatlog.segments import Lexicon
-from wechatlog.timestamps import ASSUMED_ZONE, Clock, from_unix, in_zone, parse_clock, resolve_zone
+from wechatlog.timestamps import ASSUMED_ZONE, Clock, from_unix, in_zone, is_set_back, parse_clock, resolve_zone
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
@@ -31,6 +31,7 @@ OWNER_OPTION: Final = {"owner": "name or account id of the person whose archive 
 
 
 _from_timestamp: Final = dt.datetime.fromtimestamp
+_MOMENT: Final = dt.timedelta(microseconds=1)
 _SECONDS_END: Final = 10**11
 """Unix times from here on are no seconds."""
 
@@ -111,6 +112,7 @@ class Reading:
         self.credits_notices = False
         self._chats: dict[str, Draft] = {}
         self._told: set[str] = set()
+        self._wall: dt.datetime | None = None  # the last clock of a zone that the user named
 
     # --- chats
 
@@ -324,7 +326,14 @@ class Reading:
         """A time that a file gives: naive stays naive unless the user named a zone; an offset is kept or converted."""
         if time.tzinfo is not None:
             return time if self.tz is None else in_zone(time, self.tz)
-        return time if self.tz is None else time.replace(tzinfo=self.tz)
+        if self.tz is None:
+            return time
+        last, self._wall = self._wall, time
+        if last is not None and (time < last or last.fold):  # the hour that comes twice
+            before = last if time < last else time + _MOMENT
+            if is_set_back(before.replace(fold=0), time, self.tz):
+                self._wall = time = time.replace(fold=1)
+        return time.replace(tzinfo=self.tz)
 
     def clock(
         self, text: str, *, today: dt.date | None = None, line: int | None = None, column: int | None = None

@@ -336,4 +336,5 @@ READER: Final = Format(
         "date": "the day of the messages where the times have none: 2025-08-27",
         "year": "the year of the messages where the times have none: 2025",
     },
+    credits_notices=True,
 )

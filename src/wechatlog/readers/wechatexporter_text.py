@@ -30,22 +30,17 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import WECHATEXPORTER, read_placeholder
 from wechatlog.content.vocabulary import segment_for
 from wechatlog.diagnostics import Collector, Severity
-from wechatlog.engine.protocol import OWNER_OPTION, Evidence, Head, in_batches
+from wechatlog.engine import Entry, Evidence, Format, Head, batches_of
 from wechatlog.model import MessageKind
 from wechatlog.segments import Forward
-from wechatlog.timestamps import parse_clock
+from wechatlog.timestamps import is_set_back, parse_clock
 from wechatlog.tokenizer import Grammar, iter_records, prepare
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping
 
-    from wechatlog.engine.protocol import Batch, Context, Draft
-    from wechatlog.model import Message
+    from wechatlog.engine import Reading
     from wechatlog.segments import Segment
-    from wechatlog.source import Source
-
-__all__ = ["TXT", "find_title", "read_body"]
 
 TOOL: Final = "WechatExporter"
 _STAMP: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
@@ -119,7 +114,7 @@ def read_body(text: str) -> tuple[MessageKind, tuple[Segment, ...] | None]:
 
 
 @attrs.define(eq=False)
-class _Entry:
+class _Part:
     """A header and the text up to the next one; a header of `None` for the text before the first."""
 
     sender: str | None
@@ -131,7 +126,7 @@ class _Entry:
     more: list[str] = attrs.field(factory=list)
     depth: int = 0
 
-    def join(self) -> _Entry:
+    def join(self) -> _Part:
         """Take the lines that were no headers into the text."""
         self.text = "".join((self.text, *self.more))
         self.more.clear()
@@ -168,16 +163,17 @@ def _is_bare_notice(line: str) -> bool:
 class _Names:
     """The names in headers, found by a pass of their own that is made when somebody asks."""
 
-    def __init__(self, source: Source, encoding: str | None, title: str | None) -> None:
-        self._source, self._encoding, self._title = source, encoding, title
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
         self._found: frozenset[str] | None = None
 
     def _all(self) -> frozenset[str]:
         if self._found is None:
-            names = set() if self._title is None else {self._title}
+            reading, title = self._reading, self._reading.chat.title
+            names = set() if title is None else {title}
             after_transfer = False
             for header, raw, _, _ in itertools.chain.from_iterable(
-                iter_records(prepare(self._source.blocks(Collector(), self._encoding)).blocks, _GRAMMAR)
+                iter_records(prepare(reading.source.blocks(Collector(), reading.encoding)).blocks, _GRAMMAR)
             ):
                 if header is not None and not after_transfer and header["sender"]:
                     names.add(header["sender"])
@@ -197,15 +193,15 @@ class _Names:
         return None
 
 
-class _Entries:
+class _Parts:
     """Headers told from what looks like one, and what runs on in one line taken apart."""
 
-    def __init__(self, context: Context, names: _Names, *, descending: bool) -> None:
-        self._context = context
+    def __init__(self, reading: Reading, names: _Names, *, descending: bool) -> None:
+        self._reading = reading
         self._names = names
         self._descending = descending
 
-    def split(self, entry: _Entry) -> Iterator[_Entry]:
+    def split(self, entry: _Part) -> Iterator[_Part]:
         """An entry, and those that follow it without a line end."""
         text, begin = entry.text, 0
         while entry.sender is not None and (match := self._glued(entry, text, begin)) is not None:
@@ -215,7 +211,7 @@ class _Entries:
             self._report(name, line)
             yield entry
             begin = match.end()
-            entry = _Entry(name, match["time"], "", line, entry.offset)
+            entry = _Part(name, match["time"], "", line, entry.offset)
         entry.text = text[begin:]
         yield entry
 
@@ -225,9 +221,9 @@ class _Entries:
         else:
             sentence = "no line end before the next message, and no way to tell whose it is"
             severity = Severity.WARNING
-        self._context.report("writer-fault", sentence, severity=severity, line=line)
+        self._reading.report("writer-fault", sentence, severity=severity, line=line)
 
-    def _glued(self, entry: _Entry, text: str, begin: int) -> re.Match[str] | None:
+    def _glued(self, entry: _Part, text: str, begin: int) -> re.Match[str] | None:
         """The header inside a text, if one is there that cannot be a part of it.
 
         In a transfer only one whose sender is known or follows the transfer's fixed words; in another text
@@ -265,40 +261,39 @@ class _OpenForward:
     """A merged forward whose end has not come yet."""
 
     title: str
-    parent: Message
-    nested: list[Message] = attrs.field(factory=list)
+    parent: Entry
+    nested: list[Entry] = attrs.field(factory=list)
 
 
 class _Pass:
     """One pass over a TXT export."""
 
-    def __init__(self, source: Source, context: Context, draft: Draft, head: Head) -> None:
-        self._context = context
-        self._draft = draft
-        self._names = _Names(source, context.encoding, draft.title)
+    def __init__(self, reading: Reading, head: Head) -> None:
+        self._reading = reading
+        self._names = _Names(reading)
         self._descending = _is_descending(head.lines)
-        self._entries = _Entries(context, self._names, descending=self._descending)
+        self._parts = _Parts(reading, self._names, descending=self._descending)
         self._forwards: list[_OpenForward] = []
-        self._last: Message | None = None
+        self._last: Entry | None = None
         self._held = 0
 
-    def messages(self) -> Iterator[Message]:
+    def entries(self) -> Iterator[Entry]:
         for entry in self._accepted():
-            for part in self._entries.split(entry):
+            for part in self._parts.split(entry):
                 for piece in self._pieces(part):
                     yield from self._take(piece, part)
         yield from self._release()
 
     # headers
 
-    def _accepted(self) -> Iterator[_Entry]:
+    def _accepted(self) -> Iterator[_Part]:
         """Entries; a header out of the order of time is a part of the body before it."""
-        blocks = prepare(self._context.blocks()).blocks
-        current: _Entry | None = None
+        blocks = prepare(self._reading.blocks()).blocks
+        current: _Part | None = None
         for header, raw, offset, line in itertools.chain.from_iterable(iter_records(blocks, _GRAMMAR)):
             text = raw.replace("\r\n", "\n")
             if header is None or current is None:
-                current = _Entry(None, "", text, line, offset)
+                current = _Part(None, "", text, line, offset)
                 continue
             if self._is_body(header, current):
                 current.more.append(header.group()[1:] + text)
@@ -306,7 +301,7 @@ class _Pass:
                 continue
             current.join()
             clock, is_link = header["time"] or header["bare"], header["bare"] is not None
-            following = _Entry(self._take_remark(header["sender"], current), clock, text, line, offset, is_link)
+            following = _Part(self._take_remark(header["sender"], current), clock, text, line, offset, is_link)
             current.text = current.text.removesuffix("\n")
             yield current
             following.depth = self._depth_after(following)
@@ -316,14 +311,14 @@ class _Pass:
             yield current
 
     def _report_forgery(self, line: int) -> None:
-        self._context.report(
+        self._reading.report(
             "suspected-forgery",
             "this line looks like a header and is older than the message that it stands in",
             line=line,
             column=1,
         )
 
-    def _take_remark(self, name: str, before: _Entry) -> str:
+    def _take_remark(self, name: str, before: _Part) -> str:
         """The sender of a header line; what stands before a known name is the remark to the transfer above."""
         if before.sender is None or not _TRANSFER.match(before.text) or name in self._names:
             return name
@@ -333,12 +328,17 @@ class _Pass:
         before.text = f"{before.text.rstrip(_LF)}\n{found[0]}\n"
         return found[1]
 
-    def _is_body(self, header: re.Match[str], current: _Entry) -> bool:
+    def _is_body(self, header: re.Match[str], current: _Part) -> bool:
         if current.sender is None or current.depth > 0:
             return False
-        return _is_older(header["time"] or header["bare"], current.clock, descending=self._descending)
+        clock = header["time"] or header["bare"]
+        if not _is_older(clock, current.clock, descending=self._descending):
+            return False
+        before, after = parse_clock(current.clock), parse_clock(clock)
+        set_back = before and after and is_set_back(before.time, after.time, self._reading.tz)
+        return not (set_back and header["sender"] in self._names and not self._descending)
 
-    def _depth_after(self, entry: _Entry) -> int:
+    def _depth_after(self, entry: _Part) -> int:
         """How many merged forwards are open behind an entry, all before it having been taken."""
         depth = len(self._forwards)
         if _OPEN not in entry.text and not (depth and ">>" in entry.text):
@@ -349,7 +349,7 @@ class _Pass:
 
     # bodies
 
-    def _pieces(self, entry: _Entry) -> list[_Piece]:
+    def _pieces(self, entry: _Part) -> list[_Piece]:
         """What stands under a header: its message, and what has lost its own header."""
         lines = entry.text.split("\n")
         quotes = _quote_starts(lines) if "- - - - -" in entry.text else frozenset()
@@ -395,7 +395,7 @@ class _Pass:
 
     # messages
 
-    def _take(self, piece: _Piece, entry: _Entry) -> Iterator[Message]:
+    def _take(self, piece: _Piece, entry: _Part) -> Iterator[Entry]:
         if piece.what == "preamble":
             self._check_preamble(piece)
         elif piece.what == "open":
@@ -407,7 +407,7 @@ class _Pass:
         else:
             yield from self._emit(self._message(piece, entry))
 
-    def _emit(self, message: Message) -> Iterator[Message]:
+    def _emit(self, message: Entry) -> Iterator[Entry]:
         """Hold the last message back, for a forward may follow it."""
         if self._last is not None:
             if self._forwards:
@@ -419,7 +419,7 @@ class _Pass:
         if self._held > _MOST_HELD:
             yield from self._release()
 
-    def _close(self, piece: _Piece) -> Iterator[Message]:
+    def _close(self, piece: _Piece) -> Iterator[Entry]:
         """Put the messages of a forward into the message that opened it."""
         while self._forwards and self._forwards[-1].title != piece.text:
             self._unfold(self._forwards.pop())
@@ -428,8 +428,9 @@ class _Pass:
         forward = self._forwards.pop()
         if self._last is not None:
             forward.nested.append(self._last)
-        segment = Forward(forward.title, tuple(forward.nested), raw=forward.parent.text)
-        self._last = attrs.evolve(forward.parent, kind=MessageKind.FORWARD, segments=(segment,))
+        nested = (message for _, batch in batches_of(self._reading, forward.nested) for message in batch)
+        segment = Forward(forward.title, tuple(nested), raw=forward.parent.text)
+        self._last = forward.parent._replace(kind=MessageKind.FORWARD, segments=(segment,))
         if not self._forwards:
             self._held = 0
         yield from ()
@@ -440,7 +441,7 @@ class _Pass:
         outer = self._forwards[-1].nested if self._forwards else []
         outer += [forward.parent, *forward.nested]
 
-    def _release(self) -> Iterator[Message]:
+    def _release(self) -> Iterator[Entry]:
         """Give out everything that waits, forwards without an end as plain messages."""
         for forward in self._forwards:
             self._report_open(forward)
@@ -453,10 +454,10 @@ class _Pass:
             self._last = None
 
     def _report_open(self, forward: _OpenForward) -> None:
-        self._context.report(
+        self._reading.report(
             "open-forward",
             "a merged forward has no end; its messages are given one by one",
-            line=forward.parent.origin.line,
+            line=forward.parent.line,
         )
 
     def _check_preamble(self, piece: _Piece) -> None:
@@ -464,7 +465,7 @@ class _Pass:
         rest = lines[1:] if find_title(lines[0]) is not None else lines
         excerpt = next((line for line in rest if line.strip()), None)
         if excerpt is not None:
-            self._context.report(
+            self._reading.report(
                 "text-before-first-message",
                 "text before the first header belongs to no message",
                 line=piece.line + lines.index(excerpt),
@@ -472,29 +473,20 @@ class _Pass:
                 excerpt=excerpt[:200],
             )
 
-    def _message(self, piece: _Piece, entry: _Entry) -> Message:
-        time: dt.datetime | None = None
-        precision = None
+    def _message(self, piece: _Piece, entry: _Part) -> Entry:
+        line, time, precision = piece.line, None, None
         if piece.what == "message":
-            time, precision = self._context.clock(entry.clock, line=piece.line)
+            time, precision = self._reading.clock(entry.clock, line=line)
         elif piece.what != "notice":
             self._report_lost(piece)
         kind, segments = self._body(piece, is_link=entry.is_link)
-        return self._context.message(
-            self._draft,
-            time=time,
-            precision=precision,
-            sender=(piece.sender or None) if piece.what in ("message", "link") else None,
-            kind=kind,
-            text=piece.text,
-            segments=segments,
-            line=piece.line,
-            offset=entry.offset if piece.what == "message" else None,
-        )
+        sender = (piece.sender or None) if piece.what in ("message", "link") else None
+        offset = entry.offset if piece.what == "message" else None
+        return Entry(line, time, precision, sender, None, None, kind, piece.text, segments, offset=offset)
 
     def _report_lost(self, piece: _Piece) -> None:
         lost = "name and time of this reply" if piece.what == "quote" else "the time of this link"
-        self._context.report("writer-fault", f"the exporter left out {lost}", severity=Severity.INFO, line=piece.line)
+        self._reading.report("writer-fault", f"the exporter left out {lost}", severity=Severity.INFO, line=piece.line)
 
     def _body(self, piece: _Piece, *, is_link: bool) -> tuple[MessageKind, tuple[Segment, ...] | None]:
         if piece.what == "notice":
@@ -525,31 +517,23 @@ def _is_descending(lines: list[str]) -> bool:
     return falling * 2 > len(clocks) - 1
 
 
-class WechatExporterTxt:
-    """The reader of WechatExporter's TXT."""
-
-    name = "wechatexporter-txt"
-    description = "WechatExporter for iOS backups, TXT"
-    suffixes = (".txt",)
-    options: Mapping[str, str] = OWNER_OPTION
-
-    def detect(self, head: Head) -> Evidence | None:
-        """The title line and the headers."""
-        lines = head.lines
-        first = next((line for line in lines if line.strip()), "")
-        headers = sum(parse_clock(clock) is not None for clock in _clocks(lines[:500]))
-        if find_title(first) is not None:
-            return Evidence(1.0 if headers else 0.8, f"title line … - 微信聊天记录, {headers} header lines")
-        if headers > 1:
-            return Evidence(0.7, f"{headers} header lines 'NAME (YYYY-MM-DD HH:MM:SS):text'")
-        return Evidence(0.4, "a header line 'NAME (YYYY-MM-DD HH:MM:SS):text'") if headers else None
-
-    def read(self, source: Source, context: Context) -> Iterator[Batch]:
-        """The messages."""
-        head = Head.of(source, context.encoding)
-        title = next((find_title(line) for line in head.lines if line.strip()), None)
-        draft = context.draft(title=title, metadata={"exporter": TOOL})
-        return in_batches(draft, _Pass(source, context, draft, head).messages())
+def _entries(reading: Reading) -> Iterator[Entry]:
+    head = Head.of(reading.source, reading.encoding)
+    reading.chat.title = next((find_title(line) for line in head.lines if line.strip()), None)
+    return _Pass(reading, head).entries()
 
 
-TXT: Final = WechatExporterTxt()
+def _detect(head: Head) -> Evidence | None:
+    """The title line and the headers."""
+    first = next((line for line in head.lines if line.strip()), "")
+    headers = sum(parse_clock(clock) is not None for clock in _clocks(head.lines[:500]))
+    if find_title(first) is not None:
+        return Evidence(1.0 if headers else 0.8, f"title line … - 微信聊天记录, {headers} header lines")
+    if headers > 1:
+        return Evidence(0.7, f"{headers} header lines 'NAME (YYYY-MM-DD HH:MM:SS):text'")
+    return Evidence(0.4, "a header line 'NAME (YYYY-MM-DD HH:MM:SS):text'") if headers else None
+
+
+TXT: Final = Format(
+    "wechatexporter-txt", "WechatExporter for iOS backups, TXT", ".txt", _detect, _entries, {"exporter": TOOL}
+)
