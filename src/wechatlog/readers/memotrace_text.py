@@ -19,13 +19,16 @@ Format facts: `exporter_txt.py`, `exporter_markdown.py`, `exporter_ai_txt.py` of
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wechatlog.content.notices import clean_notice, read_notice
 from wechatlog.content.placeholders import MEMOTRACE, read_placeholder
 from wechatlog.diagnostics import Severity
-from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
+from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format
+from wechatlog.engine.headers import iter_blocks
 from wechatlog.model import MessageKind
 from wechatlog.readers.memotrace_bodies import (
     EXPORTER,
@@ -36,25 +39,14 @@ from wechatlog.readers.memotrace_bodies import (
     unescape_v1,
 )
 from wechatlog.segments import Image, Link, MiniProgram, Quote, parse_segments
+from wechatlog.timestamps import is_set_back
 from wechatlog.tokenizer import Grammar, iter_records, prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from wechatlog.engine.protocol import Batch, Context, Draft, Head
-    from wechatlog.model import Message
-    from wechatlog.source import Source
+    from wechatlog.engine import Head, Reading
     from wechatlog.timestamps import Precision
-
-__all__ = [
-    "AI_TEXT",
-    "MARKDOWN",
-    "V1_TEXT",
-    "V3_TEXT",
-    "MemotraceAiTextReader",
-    "MemotraceMarkdownReader",
-    "MemotraceTextReader",
-]
 
 _END: Final = r"(?=\r?\n|\Z)"
 _CLOCK: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
@@ -81,51 +73,43 @@ class _Block(NamedTuple):
     last: bool
 
 
-def _blocks(context: Context, grammar: Grammar) -> Iterator[_Block]:
+def _blocks(reading: Reading, grammar: Grammar) -> Iterator[_Block]:
     """The blocks of a text; text before the first header is reported."""
-    waiting: _Block | None = None
-    for batch in iter_records(prepare(context.blocks()).blocks, grammar):
-        for header, raw, offset, line in batch:
-            text = raw.replace("\r\n", "\n")
-            if header is None:
-                context.report_preamble(text)
-                continue
-            if waiting is not None:
-                yield waiting
-            inline, _, rest = text.partition("\n")
-            waiting = _Block(header, inline.rstrip("\r"), rest, line, offset, last=False)
-    if waiting is not None:
-        yield waiting._replace(last=True)
+    for block in iter_blocks(reading.blocks(), grammar, lambda _: True):
+        if block.header is None:
+            reading.report_preamble(block.lines)
+        else:
+            inline, _, rest = block.lines.partition("\n")
+            yield _Block(block.header, inline, rest, block.line, block.offset, block.last)
 
 
 class _ForgeryWatch:
     """Notes lines that look like headers: inside a body, where the frame tells, and where time runs backwards."""
 
-    def __init__(self, context: Context, grammar: Grammar) -> None:
-        self.context = context
-        self.pattern = grammar.pattern
-        self.latest: dt.datetime | None = None
+    def __init__(self, reading: Reading, grammar: Grammar) -> None:
+        self._reading = reading
+        self._pattern = grammar.pattern
+        self._latest: dt.datetime | None = None
 
     def check(self, time: dt.datetime | None, text: str, line: int) -> None:
         """Report what is suspicious about a message."""
         if time is not None:
-            if self.latest is not None and time < self.latest:
-                self.context.report(
-                    "suspected-forgery",
-                    "time runs backwards here, as it does not in this export: "
-                    "the header may be a line of the message above",
-                    line=line,
-                    column=1,
-                )
-            self.latest = max(time, self.latest or time)
-        if match := self.pattern.search("\n" + text) if text else None:
-            self.context.report(
-                "suspected-forgery",
-                "a line of this message looks like a header; no blank line stands before it, so it was kept as text",
-                severity=Severity.INFO,
-                line=line + 1 + text.count("\n", 0, match.start()),
-                column=1,
-            )
+            time = time.replace(tzinfo=None)
+            if self._latest is not None and time < self._latest:
+                self._step_back(self._latest, time, line)
+            self._latest = max(time, self._latest or time)
+        if match := self._pattern.search("\n" + text) if text else None:
+            what = "a line of this message looks like a header; no blank line stands before it, so it was kept as text"
+            at = line + 1 + text.count("\n", 0, match.start())
+            self._reading.report("suspected-forgery", what, severity=Severity.INFO, line=at, column=1)
+
+    def _step_back(self, latest: dt.datetime, time: dt.datetime, line: int) -> None:
+        if is_set_back(latest, time, self._reading.tz):
+            what = "the time goes back by less than an hour in a night in which daylight saving may have ended"
+            self._reading.tell("clock-set-back", what, line, once=True)
+            return
+        what = "time runs backwards here, as it does not in this export: the header may be a line of the message above"
+        self._reading.report("suspected-forgery", what, line=line, column=1)
 
 
 def _read_notice(text: str) -> tuple[str, Body]:
@@ -193,114 +177,57 @@ def _is_one_line(lines: list[str], index: int) -> bool:
     return len(following) == 2 and not following[0] and _HEADER.fullmatch(following[1]) is not None
 
 
-class MemotraceTextReader:
-    """Reads the TXT of MemoTrace.
-
-    Args:
-        name: of the format.
-        description: one line.
-        version: 1 or 3.
-    """
-
-    suffixes = (".txt",)
-    options: Mapping[str, str] = OWNER_OPTION
-
-    def __init__(self, name: str, description: str, version: int) -> None:
-        self.name = name
-        self.description = description
-        self.version = version
-
-    def detect(self, head: Head) -> Evidence | None:
-        """Header lines in their frame, the first of them on the first line; placeholders and frame tell the version."""
-        signs = _read_signs(head)
-        if signs is None or (1 if signs.v1 > signs.v3 else 3) != self.version:
-            return None
-        found = f"{signs.headers} header lines `time name` after blank lines"
-        first = next((line for line in head.lines if line.strip()), "")
-        if not _HEADER.fullmatch(first):
-            confidence = min(0.65, 0.45 + 0.02 * signs.headers)
-            return Evidence(confidence, f"{found}, and other text before them") if signs.headers > 2 else None
-        if signs.v1 == signs.v3:
-            return Evidence(0.55, found)
-        confidence = 0.75 if signs.headers > 1 else 0.6
-        return Evidence(confidence, f"{found}, and what version {self.version} writes")
-
-    def read(self, source: Source, context: Context) -> Iterator[Batch]:
-        """The messages."""
-        del source  # the context has it
-        draft = context.draft(metadata={"exporter": EXPORTER})
-        return in_batches(draft, _TextConversion(context, draft, self.version).messages())
+def _detect(head: Head, *, version: int) -> Evidence | None:
+    """Header lines in their frame, the first of them on the first line; placeholders and frame tell the version."""
+    signs = _read_signs(head)
+    if signs is None or (1 if signs.v1 > signs.v3 else 3) != version:
+        return None
+    found = f"{signs.headers} header lines `time name` after blank lines"
+    first = next((line for line in head.lines if line.strip()), "")
+    if not _HEADER.fullmatch(first):
+        confidence = min(0.65, 0.45 + 0.02 * signs.headers)
+        return Evidence(confidence, f"{found}, and other text before them") if signs.headers > 2 else None
+    if signs.v1 == signs.v3:
+        return Evidence(0.55, found)
+    return Evidence(0.75 if signs.headers > 1 else 0.6, f"{found}, and what version {version} writes")
 
 
-class _TextConversion:
-    """Blocks of TXT to messages."""
-
-    def __init__(self, context: Context, draft: Draft, version: int) -> None:
-        self.context = context
-        self.draft = draft
-        self.version = version
-        self.watch = _ForgeryWatch(context, _TEXT_GRAMMAR)
-        self.names: set[str] = set()
-        self.escape_noted = False
-
-    def messages(self) -> Iterator[Message]:
-        """All messages."""
-        for block in _blocks(self.context, _TEXT_GRAMMAR):
-            yield self._message(block)
-
-    def _message(self, block: _Block) -> Message:
-        context = self.context
-        time, precision = context.clock(block.header["time"], line=block.line)
-        shown = block.header["sender"]
-        text = _unframed(block, framed_end=self.version == 1)
-        is_notice = shown is None
-        if self.version == 1 and not is_notice and self._is_notice_line(block, shown):
-            is_notice, text = True, shown
-        self.watch.check(time, text if "\n" in text or text[:1].isdigit() else "", block.line)
-        sender = None if is_notice else self._sender(shown, block.line)
-        text, body = _read_notice(text) if is_notice else (text, self._read(text, time, block.line))
-        if body.kind is MessageKind.PAT:
-            sender = None
+def _texts(reading: Reading, *, version: int) -> Iterator[Entry]:
+    """Entries of TXT."""
+    watch, names = _ForgeryWatch(reading, _TEXT_GRAMMAR), set[str]()
+    for block in _blocks(reading, _TEXT_GRAMMAR):
+        line, shown, sender = block.line, block.header["sender"], None
+        time, precision = reading.clock(block.header["time"], line=line)
+        text = _unframed(block, framed_end=version == 1)
+        if version == 1 and shown is not None and _is_notice_line(block, shown, names):
+            shown, text = None, shown
+        watch.check(time, text if "\n" in text or text[:1].isdigit() else "", line)
+        if shown is None:
+            text, body = _read_notice(text)
+        else:
+            body = (read_v1_body if version == 1 else read_v3_body)(reading, text, time, line)
+            sender = _sender(reading, shown, line, version)
+            if len(names) < _MOST_NAMES:
+                names.add(shown)
         if block.last and body.kind is MessageKind.TEXT:
             text = text.rstrip("\n")  # an editor may have ended the file with a line end
-        return context.message(
-            self.draft,
-            time=time,
-            precision=precision,
-            sender=sender,
-            kind=body.kind,
-            text=text,
-            segments=body.segments,
-            line=block.line,
-            offset=block.offset,
-        )
+        yield Entry(line, time, precision, sender, None, None, body.kind, text, body.segments, offset=block.offset)
 
-    def _read(self, text: str, time: dt.datetime | None, line: int) -> Body:
-        read = read_v1_body if self.version == 1 else read_v3_body
-        return read(self.context, text, time, line)
 
-    def _is_notice_line(self, block: _Block, shown: str) -> bool:
-        """Whether a block is one line: a notice. A sender's empty message has one line end more."""
-        if block.rest.strip(" \t\n") or shown in self.names:
-            return False
-        return block.rest.count("\n") <= 1
+def _is_notice_line(block: _Block, shown: str, names: set[str]) -> bool:
+    """Whether a block is one line: a notice. A sender's empty message has one line end more."""
+    return not block.rest.strip(" \t\n") and shown not in names and block.rest.count("\n") <= 1
 
-    def _sender(self, shown: str, line: int) -> str | None:
-        """The name; the escapes of version 1 are undone, and said so once."""
-        if len(self.names) < _MOST_NAMES:
-            self.names.add(shown)
-        if self.version != 1 or not ("\\" in shown or "&" in shown):
-            return shown or None
-        name = unescape_v1(shown)
-        if name != shown and not self.escape_noted:
-            self.escape_noted = True
-            self.context.report(
-                "writer-fault",
-                "names were escaped for HTML and JavaScript by the writer; they were decoded",
-                severity=Severity.INFO,
-                line=line,
-            )
-        return name
+
+def _sender(reading: Reading, shown: str, line: int, version: int) -> str | None:
+    """The name; the escapes of version 1 are undone, and said so once."""
+    if version != 1 or not ("\\" in shown or "&" in shown):
+        return shown or None
+    name = unescape_v1(shown)
+    if name != shown:
+        what = "names were escaped for HTML and JavaScript by the writer; they were decoded"
+        reading.tell("writer-fault", what, line, once=True)
+    return name
 
 
 def _unframed(block: _Block, *, framed_end: bool = True) -> str:
@@ -320,8 +247,23 @@ def _unframed(block: _Block, *, framed_end: bool = True) -> str:
     return "\n".join(lines)
 
 
-V1_TEXT: Final = MemotraceTextReader("memotrace-v1-text", "MemoTrace (WeChatMsg) 1 and 2 TXT", 1)
-V3_TEXT: Final = MemotraceTextReader("memotrace-text", "MemoTrace (WeChatMsg) 3 TXT", 3)
+_FACTS: Final = {"exporter": EXPORTER}
+V1_TEXT: Final = Format(
+    "memotrace-v1-text",
+    "MemoTrace (WeChatMsg) 1 and 2 TXT",
+    ".txt",
+    partial(_detect, version=1),
+    partial(_texts, version=1),
+    _FACTS,
+)
+V3_TEXT: Final = Format(
+    "memotrace-text",
+    "MemoTrace (WeChatMsg) 3 TXT",
+    ".txt",
+    partial(_detect, version=3),
+    partial(_texts, version=3),
+    _FACTS,
+)
 
 # --- Markdown -------------------------------------------------------------------------------------
 
@@ -351,137 +293,97 @@ def _unescape(text: str) -> str:
     return _ESCAPE.sub(r"\1", text) if "\\" in text else text
 
 
-class MemotraceMarkdownReader:
-    """Reads the Markdown of MemoTrace 3."""
-
-    name = "memotrace-markdown"
-    description = "MemoTrace (WeChatMsg) 3 Markdown"
-    suffixes = (".md", ".markdown")
-    options: Mapping[str, str] = {
-        **OWNER_OPTION,
-        "date": "the day of messages above the first heading with a day: 2025-03-01",
-    }
-
-    def detect(self, head: Head) -> Evidence | None:
-        """Headings of years, months and days, and message lines."""
-        lines = head.lines
-        headings = sum(_HEADING.fullmatch(line) is not None for line in lines)
-        messages = sum(_MESSAGE_LINE.fullmatch(line) is not None for line in lines)
-        notices = sum(_NOTICE_LINE.fullmatch(line) is not None for line in lines)
-        if headings and messages + notices:
-            found = f"{headings} headings with dates and {messages} lines `**time name**: text`"
-            return Evidence(0.95 if headings > 2 else 0.75, found)
-        return Evidence(0.5, f"{messages} lines `**time name**: text`") if messages > 1 else None
-
-    def read(self, source: Source, context: Context) -> Iterator[Batch]:
-        """The messages.
-
-        Raises:
-            OptionError: where the option `date` is no day.
-        """
-        del source  # the context has it
-        draft = context.draft(metadata={"exporter": EXPORTER})
-        return in_batches(draft, _MarkdownConversion(context, draft).messages())
+def _is_markdown(head: Head) -> Evidence | None:
+    """Headings of years, months and days, and message lines."""
+    lines = head.lines
+    headings = sum(_HEADING.fullmatch(line) is not None for line in lines)
+    messages = sum(_MESSAGE_LINE.fullmatch(line) is not None for line in lines)
+    notices = sum(_NOTICE_LINE.fullmatch(line) is not None for line in lines)
+    if headings and messages + notices:
+        found = f"{headings} headings with dates and {messages} lines `**time name**: text`"
+        return Evidence(0.95 if headings > 2 else 0.75, found)
+    return Evidence(0.5, f"{messages} lines `**time name**: text`") if messages > 1 else None
 
 
-class _MarkdownConversion:
-    """Blocks of Markdown to messages."""
+def _lines(reading: Reading) -> Iterator[Entry]:
+    """Entries of Markdown.
 
-    def __init__(self, context: Context, draft: Draft) -> None:
-        self.context = context
-        self.draft = draft
-        self.day = context.day_option("date")
-        self.watch = _ForgeryWatch(context, _MARKDOWN_GRAMMAR)
-        self.day_noted = False
-
-    def messages(self) -> Iterator[Message]:
-        """All messages."""
-        for block in _blocks(self.context, _MARKDOWN_GRAMMAR):
-            if block.header["date"] is None:
-                yield self._message(block)
-            else:
-                self._heading(block)
-
-    def _heading(self, block: _Block) -> None:
-        date = block.header["date"]
-        if len(date) == 10:
-            try:
-                self.day = dt.date.fromisoformat(date)
-            except ValueError:
-                self.day = None
-                self.context.report(
-                    "bad-time", f"no such day: {date}", severity=Severity.ERROR, line=block.line, column=1
-                )
-        text = f"{block.inline}\n{block.rest}".strip()
-        if text:
-            self.context.report(
-                "text-outside-messages",
-                "text under a heading belongs to no message",
-                line=block.line + 1,
-                column=1,
-                excerpt=text[:200].split("\n", 1)[0],
-            )
-
-    def _message(self, block: _Block) -> Message:
-        header = block.header
-        time, precision = self._time(block)
+    Raises:
+        OptionError: where the option `date` is no day.
+    """
+    day, watch = reading.day_option("date"), _ForgeryWatch(reading, _MARKDOWN_GRAMMAR)
+    for block in _blocks(reading, _MARKDOWN_GRAMMAR):
+        header, line = block.header, block.line
+        if header["date"] is not None:
+            day = _heading(reading, block, day)
+            continue
+        time, precision = _time(reading, header, day, line)
         rest = _unframed(block)
         inline = block.inline.removeprefix(" ") if header["clock"] else block.inline
         text = inline if not rest else f"{inline}\n{rest}" if block.inline else rest
-        self.watch.check(time, rest, block.line)
+        watch.check(time, rest, line)
+        sender = None
         if header["clock"] is None:
-            sender = None
             text, body = _read_notice(text)
         else:
             sender = _unescape(header["sender"]) or None
-            text, body = self._body(text, time, block.line)
+            text, body = _body(reading, text, time, line)
         if block.last and body.segments is None:
             text = text.rstrip("\n")
-        return self.context.message(
-            self.draft,
-            time=time,
-            precision=precision,
-            sender=sender,
-            kind=body.kind,
-            text=text,
-            segments=body.segments,
-            line=block.line,
-            offset=block.offset,
+        yield Entry(line, time, precision, sender, None, None, body.kind, text, body.segments, offset=block.offset)
+
+
+def _heading(reading: Reading, block: _Block, day: dt.date | None) -> dt.date | None:
+    """The day from a heading on; those of years and months say none."""
+    date = block.header["date"]
+    if text := f"{block.inline}\n{block.rest}".strip():
+        reading.report(
+            "text-outside-messages",
+            "text under a heading belongs to no message",
+            line=block.line + 1,
+            column=1,
+            excerpt=text[:200].split("\n", 1)[0],
         )
+    if len(date) < len("2025-03-01"):
+        return day
+    try:
+        return dt.date.fromisoformat(date)
+    except ValueError:
+        reading.report("bad-time", f"no such day: {date}", severity=Severity.ERROR, line=block.line, column=1)
+        return None
 
-    def _time(self, block: _Block) -> tuple[dt.datetime | None, Precision | None]:
-        if block.header["time"]:
-            return self.context.clock(block.header["time"], line=block.line)
-        if self.day is None:
-            if not self.day_noted:
-                self.day_noted = True
-                self.context.report(
-                    "ambiguous-date",
-                    "no heading says the day of this message and of those that follow; the option date= does",
-                    line=block.line,
-                )
-            return None, None
-        return self.context.clock(f"{self.day.isoformat()} {block.header['clock']}", line=block.line)
 
-    def _body(self, text: str, time: dt.datetime | None, line: int) -> tuple[str, Body]:
-        """The text without escapes, kind and segments."""
-        if match := _REPLY.fullmatch(text):
-            return _reply(match)
-        if match := _IMAGE.fullmatch(text):
-            path = match["path"]
-            data = {"url": path} if path.startswith(("http://", "https://")) else {"path": path or None}
-            return text, Body(MessageKind.IMAGE, (Image(**data, raw=text),))
-        if match := _LINK.fullmatch(text):
-            title = _unescape(match["title"])
-            text = f"[{title}]({match['url']})"
-            return text, Body(MessageKind.LINK, (Link(match["url"] or None, title or None, raw=text),))
-        if match := _APPLET.fullmatch(text):
-            program = MiniProgram(match["title"] or None, match["url"] or None, match["name"] or None, raw=text)
-            return text, Body(MessageKind.MINI_PROGRAM, (program,))
-        if text.startswith(("[", "【")) and (found := read_placeholder(text, MEMOTRACE, zone=self.context.tz)):
-            return text, Body(found[0], check_segments(self.context, found[1], time, text, line))
-        plain = _BARE.fullmatch(text) is not None
-        return (_unescape(text) if plain else text), Body(MessageKind.TEXT)
+def _time(
+    reading: Reading, header: re.Match[str], day: dt.date | None, line: int
+) -> tuple[dt.datetime | None, Precision | None]:
+    if header["time"]:
+        return reading.clock(header["time"], line=line)
+    if day is not None:
+        return reading.clock(f"{day.isoformat()} {header['clock']}", line=line)
+    what = "no heading says the day of this message and of those that follow; the option date= does"
+    if reading.is_news(what):
+        reading.report("ambiguous-date", what, line=line)
+    return None, None
+
+
+def _body(reading: Reading, text: str, time: dt.datetime | None, line: int) -> tuple[str, Body]:
+    """The text without escapes, kind and segments."""
+    if match := _REPLY.fullmatch(text):
+        return _reply(match)
+    if match := _IMAGE.fullmatch(text):
+        path = match["path"]
+        data = {"url": path} if path.startswith(("http://", "https://")) else {"path": path or None}
+        return text, Body(MessageKind.IMAGE, (Image(**data, raw=text),))
+    if match := _LINK.fullmatch(text):
+        title = _unescape(match["title"])
+        text = f"[{title}]({match['url']})"
+        return text, Body(MessageKind.LINK, (Link(match["url"] or None, title or None, raw=text),))
+    if match := _APPLET.fullmatch(text):
+        program = MiniProgram(match["title"] or None, match["url"] or None, match["name"] or None, raw=text)
+        return text, Body(MessageKind.MINI_PROGRAM, (program,))
+    if text.startswith(("[", "【")) and (found := read_placeholder(text, MEMOTRACE, zone=reading.tz)):
+        return text, Body(found[0], check_segments(reading, found[1], time, text, line))
+    return (_unescape(text) if _BARE.fullmatch(text) else text), Body(MessageKind.TEXT)
 
 
 def _reply(match: re.Match[str]) -> tuple[str, Body]:
@@ -492,7 +394,15 @@ def _reply(match: re.Match[str]) -> tuple[str, Body]:
     return match["reply"] + raw, Body(MessageKind.QUOTE, segments)
 
 
-MARKDOWN: Final = MemotraceMarkdownReader()
+MARKDOWN: Final = Format(
+    "memotrace-markdown",
+    "MemoTrace (WeChatMsg) 3 Markdown",
+    ".md .markdown",
+    _is_markdown,
+    _lines,
+    _FACTS,
+    {**OWNER_OPTION, "date": "the day of messages above the first heading with a day: 2025-03-01"},
+)
 
 # --- the text for language models -----------------------------------------------------------------
 
@@ -503,89 +413,76 @@ _AI_GRAMMAR: Final = Grammar(
 )
 
 
-class MemotraceAiTextReader:
-    """Reads the `_chat.txt` of MemoTrace, as far as it can be read."""
-
-    name = "memotrace-ai-text"
-    description = "MemoTrace (WeChatMsg) 1 and 3 `_chat.txt` for language models: days only, runs of messages"
-    suffixes = (".txt",)
-    options: Mapping[str, str] = OWNER_OPTION
-
-    def detect(self, head: Head) -> Evidence | None:
-        """Lines of twenty asterisks, a day, and twenty asterisks."""
-        days = sum(_DAY_LINE.fullmatch(line) is not None for line in head.lines)
-        return Evidence(0.9, f"{days} lines with a day between asterisks") if days else None
-
-    def read(self, source: Source, context: Context) -> Iterator[Batch]:
-        """The runs of messages, one message for each."""
-        del source  # the context has it
-        draft = context.draft(metadata={"exporter": EXPORTER})
-        return in_batches(draft, _AiConversion(context, draft).messages())
+_RUNS: Final = (
+    "this text has no clock times, masks numbers and addresses, and does not part the messages of one person "
+    "that follow each other: each run became one message"
+)
 
 
-class _AiConversion:
-    """Runs of one speaker to messages."""
+class _Run(NamedTuple):
+    """The messages of one speaker on one day.
 
-    def __init__(self, context: Context, draft: Draft) -> None:
-        self.context = context
-        self.draft = draft
-        self.day: dt.datetime | None = None
-        self.sender: str | None = None
-        self.parts: list[str] = []
-        self.line = 1
-        self.offset = 0
+    Attributes:
+        day: of the run.
+        sender: whose.
+        parts: of the text.
+        line: that it begins on.
+        offset: of its first character.
+    """
 
-    def messages(self) -> Iterator[Message]:
-        """One message for each run of one speaker on one day."""
-        self.context.report(
-            "low-fidelity",
-            "this text has no clock times, masks numbers and addresses, and does not part the messages of one person "
-            "that follow each other: each run became one message",
-            severity=Severity.INFO,
-        )
-        for header, raw, offset, line in self._records():
-            text = raw.replace("\r\n", "\n")
-            if header is None or (header["date"] is None and not self._is_change(header["sender"])):
-                self.parts.append(text if header is None else f"{header['sender']}:{text}")
-                continue
-            yield from self._finish()
-            self.line, self.offset, self.parts = line, offset, [text]
-            if header["date"] is None:
-                self.sender = header["sender"]
-            else:
-                self.day = self.context.clock(header["date"], line=line)[0]
-        yield from self._finish()
-
-    def _records(self) -> Iterator[tuple[re.Match[str] | None, str, int, int]]:
-        for batch in iter_records(prepare(self.context.blocks()).blocks, _AI_GRAMMAR):
-            yield from batch
-
-    def _is_change(self, name: str) -> bool:
-        """Whether a line `name:…` is where the speaker changes: after a blank line, or after a text's last blank."""
-        before = self.parts[-1].removesuffix("\n") if self.parts else ""
-        return name != self.sender and before.endswith((" ", "\n"))
-
-    def _finish(self) -> Iterator[Message]:
-        """The run that was collected, where it holds anything."""
-        text = "".join(self.parts).strip(" \n")
-        self.parts = []
-        if not text:
-            return
-        if self.sender is None and self.day is None:
-            self.context.report_preamble(text)
-            return
-        body = read_v3_body(self.context, text, self.day, self.line) if "\n" not in text else Body(MessageKind.TEXT)
-        yield self.context.message(
-            self.draft,
-            time=self.day,
-            precision="day",
-            sender=self.sender,
-            kind=body.kind,
-            text=text,
-            segments=body.segments,
-            line=self.line,
-            offset=self.offset,
-        )
+    day: dt.datetime | None
+    sender: str | None
+    parts: list[str]
+    line: int
+    offset: int
 
 
-AI_TEXT: Final = MemotraceAiTextReader()
+def _is_ai_text(head: Head) -> Evidence | None:
+    """Lines of twenty asterisks, a day, and twenty asterisks."""
+    days = sum(_DAY_LINE.fullmatch(line) is not None for line in head.lines)
+    return Evidence(0.9, f"{days} lines with a day between asterisks") if days else None
+
+
+def _runs(reading: Reading) -> Iterator[Entry]:
+    """One entry for each run of one speaker on one day."""
+    reading.tell("low-fidelity", _RUNS)
+    run = _Run(None, None, [], 1, 0)
+    records = itertools.chain.from_iterable(iter_records(prepare(reading.blocks()).blocks, _AI_GRAMMAR))
+    for header, raw, offset, line in records:
+        text = raw.replace("\r\n", "\n")
+        if header is None or (header["date"] is None and not _is_change(run, header["sender"])):
+            run.parts.append(text if header is None else f"{header['sender']}:{text}")
+            continue
+        yield from _finish(reading, run)
+        day, sender = run.day, header["sender"] or run.sender
+        if header["date"] is not None:
+            day = reading.clock(header["date"], line=line)[0]
+        run = _Run(day, sender, [text], line, offset)
+    yield from _finish(reading, run)
+
+
+def _is_change(run: _Run, name: str) -> bool:
+    """Whether a line `name:…` is where the speaker changes: after a blank line, or after a text's last blank."""
+    before = run.parts[-1].removesuffix("\n") if run.parts else ""
+    return name != run.sender and before.endswith((" ", "\n"))
+
+
+def _finish(reading: Reading, run: _Run) -> Iterator[Entry]:
+    """The run that was collected, where it holds anything."""
+    day, sender, parts, line, offset = run
+    text = "".join(parts).strip(" \n")
+    if text and sender is None and day is None:
+        reading.report_preamble(text)
+    elif text:
+        body = read_v3_body(reading, text, day, line) if "\n" not in text else Body(MessageKind.TEXT)
+        yield Entry(line, day, "day", sender, None, None, body.kind, text, body.segments, offset=offset)
+
+
+AI_TEXT: Final = Format(
+    "memotrace-ai-text",
+    "MemoTrace (WeChatMsg) 1 and 3 `_chat.txt` for language models: days only, runs of messages",
+    ".txt",
+    _is_ai_text,
+    _runs,
+    _FACTS,
+)
