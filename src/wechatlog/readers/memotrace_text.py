@@ -196,7 +196,8 @@ def _texts(reading: Reading, *, version: int) -> Iterator[Entry]:
     """Entries of TXT."""
     watch, names = _ForgeryWatch(reading, _TEXT_GRAMMAR), set[str]()
     for block in _blocks(reading, _TEXT_GRAMMAR):
-        line, shown, sender = block.line, block.header["sender"], None
+        line, sender = block.line, None
+        shown: str | None = block.header["sender"]
         time, precision = reading.clock(block.header["time"], line=line)
         text = _unframed(block, framed_end=version == 1)
         if version == 1 and shown is not None and _is_notice_line(block, shown, names):
