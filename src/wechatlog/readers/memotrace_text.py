@@ -201,7 +201,7 @@ def _texts(reading: Reading, *, version: int) -> Iterator[Entry]:
         time, precision = reading.clock(block.header["time"], line=line)
         text = _unframed(block, framed_end=version == 1)
         if version == 1 and shown is not None and _is_notice_line(block, shown, names):
-            shown, text = None, shown
+            text, shown = shown, None
         watch.check(time, text if "\n" in text or text[:1].isdigit() else "", line)
         if shown is None:
             text, body = _read_notice(text)
