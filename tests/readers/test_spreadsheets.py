@@ -176,3 +176,17 @@ def test_deep_nesting_is_a_format_error() -> None:
 def test_any_markup(markup: str) -> None:
     assert isinstance(node_text(parse_fragment(markup)), str)
     assert isinstance(node_text(parse_page(markup), collapse=True), str)
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv"])
+def test_a_table_that_lost_its_heading_is_read_and_told(form: str) -> None:
+    messages = [wechatlog.Message(sender="李四", text=f"第{number}条", kind="text") for number in range(3)]
+    chat = wechatlog.Conversation(messages, title="群")
+    rows = wechatlog.dumps(chat, form).split("\r\n", 1)[1]
+    found = wechatlog.loads(rows, format=form)
+    assert found.messages == chat.messages
+    assert [entry.code for entry in found.diagnostics] == ["no-header"]
+    with pytest.raises(wechatlog.FormatError, match="the heading is lost"):
+        wechatlog.loads(rows, format=form, errors="strict")
+    with pytest.raises(wechatlog.FormatError, match="names no column text"):
+        wechatlog.loads("李四,text,早\r\n", format="csv")

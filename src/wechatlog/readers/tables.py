@@ -207,10 +207,17 @@ class _Layout(NamedTuple):
     Attributes:
         separator: between its cells.
         names: of its columns.
+        lost: there is no heading, and the first row is a message.
     """
 
     separator: str
     names: tuple[str, ...]
+    lost: bool = False
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether these are names of columns; a row of a message may hold the word text too."""
+        return "text" in self.names and (len(self.names) < 3 or sum(name in COLUMN_TYPES for name in self.names) > 1)
 
 
 def _layouts(head: Head, separators: str) -> Iterator[_Layout]:
@@ -246,10 +253,15 @@ class TableReader:
         Raises:
             FormatError: without a column `text`.
         """
-        layouts = _layouts(Head.of(source, context.encoding), self._separators)
-        layout = next((layout for layout in layouts if "text" in layout.names), None)
+        layouts = list(_layouts(Head.of(source, context.encoding), self._separators))
+        layout = next((layout for layout in layouts if layout.is_heading), None)
         if layout is None:
-            raise FormatError("the first row names no column text", source=source.label, line=1)
+            usual = next((layout for layout in layouts if len(layout.names) == len(DEFAULT_COLUMNS)), None)
+            if usual is None:
+                raise FormatError("the first row names no column text", source=source.label, line=1)
+            message = "the heading is lost; the columns are taken for the usual ones"
+            context.report("no-header", message, severity=Severity.ERROR, line=1)
+            layout = _Layout(usual.separator, DEFAULT_COLUMNS, lost=True)
         chat_of = functools.lru_cache(maxsize=1024)(functools.partial(_chat_of, context))
         teller = _Teller(context, lambda row: chat_of(row.get("conversation", ""), row.get("conversation_id", "")))
         return _batches((teller.tell(row, line) for row, line in _text_rows(context, layout)), context)
@@ -282,8 +294,9 @@ def _text_rows(context: Context, layout: _Layout) -> Iterator[tuple[dict[str, st
     names, told = layout.names, False
     place = names.index("text")
     rows = iter_rows(context.blocks(), context.collector, delimiter=layout.separator)
-    header = next(rows, None)
-    context.tell_unknown(names, COLUMN_TYPES, header.line if header else 1)
+    if not layout.lost:
+        header = next(rows, None)
+        context.tell_unknown(names, COLUMN_TYPES, header.line if header else 1)
     for cells, line in rows:
         if len(cells) != len(names):
             is_short = place < len(cells) < len(names)
