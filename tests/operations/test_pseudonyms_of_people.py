@@ -278,6 +278,8 @@ def test_several_are_as_one_book(several: list[Conversation]) -> None:
         ("活动时间 2026-05-01 09:00\n老槐树下", "活动时间 2026-05-01 09:00\n老槐树下"),
         ("时间：九点\n地点：老槐树下\n备注：带水", "时间：九点\n地点：老槐树下\n备注：带水"),
         ("「原则：先来后到」", "「原则：先来后到」"),
+        ("不小心删除了之前的聊天记录", "不小心删除了之前的聊天记录"),
+        ("我和他的聊天记录里写着：九点", "我和他的聊天记录里写着：九点"),
     ],
 )
 def test_heads_of_pasted_lines(text: str, expected: str) -> None:

@@ -40,7 +40,7 @@ _SENTENCE = re.compile(
 )
 _NO_NAME = re.compile(
     r"(?:群主|作者|楼主|楼上|楼下|管理员|群管理员?|本群|错了?人?|一下|谁|你|我|他|她|它|您|大家)(?![^\s，。！？：、,!:?])"
-    r"|[你您我他她]们?(?:说|是|的|在|要|去|来|看|想|会|能|有|没|不|这|那)"
+    r"|[你您我他她]们?(?:说|是|的|在|要|去|来|看|想|会|能|有|没|不|这|那|都|也|就|还|刚)|不(?:小心|是|要|会|能|用|好意思)"
     r"|[A-Za-z][A-Za-z0-9_.]{0,60}\("
     r"|[a-z0-9][a-z0-9-]{0,60}/[a-z0-9]"
     r"|(?:Override|Deprecated|Autowired|Inject|Nullable|Test|Bean|Entity|Component|Service|Controller|RestController"

@@ -39,13 +39,16 @@ _PASTED_HEAD: Final = re.compile(
     re.MULTILINE,
 )
 # What shows that a text is a forward, or a part of a chat that was sent by mail, and the heads of lines there.
-_FORWARDED: Final = re.compile(r"的?聊天记录|^[—-]{3,}[ \t]{0,4}[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", re.MULTILINE)
+_FORWARDED: Final = re.compile(
+    r"聊天记录[》】」\]]?[ \t]{0,4}\r?\n|^[—-]{3,}[ \t]{0,4}[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", re.MULTILINE
+)
 _FORWARDED_HEAD: Final = re.compile(
     r"^[> \t]{0,8}([^\s:：—-][^\n:：]{0,39}?)(?:[ \t]{1,4}[0-9]{1,2}:[0-9]{2}[ \t]{0,4}$|[:：](?!//|[0-9]))",
     re.MULTILINE,
 )
 _TITLE: Final = re.compile(
-    r"^(?:\[[^\n\[\]]{1,8}\] ?)?[《【「]?([^\n《》【】\[\]「」]{1,40}?)(?:和([^\n《》【】\[\]「」]{1,40}?))?的聊天记录",
+    r"^(?:\[[^\n\[\]]{1,8}\] ?)?[《【「]?([^\n《》【】\[\]「」]{1,40}?)(?:和([^\n《》【】\[\]「」]{1,40}?))?"
+    r"的聊天记录[》】」\]]?[ \t]{0,4}\r?$",
     re.MULTILINE,
 )
 _LABEL: Final = re.compile(r"时间|日期|开始|结束|截止|截至|发布|更新|活动|报名|会议|地点")
@@ -161,7 +164,8 @@ def _may_be_a_name(text: str) -> bool:
 def _annotate_forwarded(text: str) -> Iterator[Annotation]:
     """The people in the title and at the heads of lines of a forward that is written as text."""
     for title in _TITLE.finditer(text):
-        yield from (Annotation(*title.span(group), "guess") for group in (1, 2) if _is_nobodys_word(title[group]))
+        if title[2] is not None or _may_be_a_name(title[1]):
+            yield from (Annotation(*title.span(group), "guess") for group in (1, 2) if _is_nobodys_word(title[group]))
     for head in _FORWARDED_HEAD.finditer(text):
         if _is_nobodys_word(head[1]) and not _LABEL.search(head[1]):
             yield Annotation(*head.span(1), "guess")
