@@ -603,6 +603,25 @@ class TestTablesOfAChat:
         )
         assert [[m.text for m in chat] for chat in wechatlog.load_archive(tmp_path)] == [["第0句", "第1句"]]
 
+    def test_the_list_of_chats_tells_whose_tables_they_are(self, tmp_path: Path) -> None:
+        folder = tmp_path / "Message"
+        folder.mkdir()
+        path = mac(
+            folder / "msg_0.db",
+            **{md5_table(ROOM): [(1, START, "早", 1, 0)], md5_table(LI): [(2, START, "在吗", 1, 1)]},
+        )
+        (tmp_path / "Session").mkdir()
+        write(
+            tmp_path / "Session" / "session_new.db",
+            "CREATE TABLE SessionAbstract (m_nsUserName TEXT, m_uLastTime INT)",
+            ("INSERT INTO SessionAbstract VALUES (?, 0)", [(ROOM,), (LI,)]),
+        )
+        group, private = wechatlog.load_archive(path)
+        assert (group.id, group.is_group, group.title) == (ROOM, True, None)
+        assert [(m.sender_id, m.is_self) for m in private] == [(LI, False)]
+        assert not group.diagnostics
+        assert not private.diagnostics
+
     def test_packed_content_of_ios(self, tmp_path: Path) -> None:
         path = write(
             tmp_path / "message_1.sqlite",

@@ -28,7 +28,7 @@ from wechatlog.engine.sqlite import (
     row_orders,
     row_query,
 )
-from wechatlog.errors import FormatError, WechatlogError
+from wechatlog.errors import FormatError
 from wechatlog.frames import conversation_of
 from wechatlog.frames.database import APPLICATION_ID, SCHEMA_VERSION
 from wechatlog.model import Conversation, MessageKind
@@ -80,12 +80,9 @@ class SqliteReader:
             return None
         if head.data[68:72] == APPLICATION_ID.to_bytes(4, "big"):
             return Evidence(1.0, "the header of the database names wechatlog")
-        try:
-            with connect(head.source) as database:
-                if not _lacking(database) and columns_of(database, "messages") >= _TYPICAL:
-                    return Evidence(0.9, "tables conversations and messages of wechatlog")
-        except (WechatlogError, OSError, *SQLITE_ERRORS):
-            pass
+        tables = head.tables or {}
+        if not _lacking(tables) and tables["messages"] >= _TYPICAL:
+            return Evidence(0.9, "tables conversations and messages of wechatlog")
         return None
 
     def read(self, source: Source, context: Context) -> Iterator[Batch]:
@@ -97,7 +94,7 @@ class SqliteReader:
         with connect(source) as database:
             try:
                 version = database.execute("PRAGMA user_version").fetchone()[0]
-                lacking = _lacking(database)
+                lacking = _lacking({table: columns_of(database, table) for table in _NEEDED})
             except SQLITE_ERRORS as error:
                 raise FormatError(f"SQLite cannot read it: {error}", source=source.label) from error
             if lacking:
@@ -115,9 +112,9 @@ class SqliteReader:
             yield from walk.batches()
 
 
-def _lacking(database: sqlite3.Connection) -> str | None:
+def _lacking(tables: Mapping[str, set[str]]) -> str | None:
     """The first table that is not there, or not with the columns that it must have."""
-    return next((table for table, columns in _NEEDED.items() if not columns <= columns_of(database, table)), None)
+    return next((table for table, columns in _NEEDED.items() if not columns <= tables.get(table, set())), None)
 
 
 class _Walk:

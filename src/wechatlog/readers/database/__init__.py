@@ -1,7 +1,8 @@
 """Decrypted databases of the clients: WeChat 3 and 4 for PC, Android, iOS, Mac 3. Which column is what; no code.
 
 Takes a SQLite file, gives one conversation for each person or group in it, one after the other; nothing of the file is
-changed, and nothing is made beside it. Names come from the contact database beside it, or from tables of the same file.
+changed, and nothing is made beside it. Names come from tables of the same file, or from the contact database beside it;
+without them the list of chats tells whose a table is.
 
 WeChat 3, table `MSG`: app messages are in `CompressContent`, an LZ4 block; who wrote in a group stands in `BytesExtra`,
 protobuf field 3 of type 1, and whom a message addresses in the XML of type 7. WeChat 4, a table `Msg_<md5 of the
@@ -55,8 +56,14 @@ V4: Final = DatabaseReader(
         "id=server_id type=local_type time=create_time content=message_content other=compress_content"
         " flag=WCDB_CT_message_content sender=real_sender_id|sender_wxid status=status source=source",
         Contacts(
-            ("contact.db", "../contact/contact.db", "../contact.db", "contact/contact.db"),
-            ("contact account=username remark=remark nickname=nick_name alias=alias",),
+            (
+                *("contact.db", "../contact/contact.db", "../contact.db", "contact/contact.db"),
+                *("session.db", "../session/session.db", "../session.db"),
+            ),
+            (
+                "contact account=username remark=remark nickname=nick_name alias=alias",
+                "SessionTable account=username",
+            ),
             ("chat_room room=username names=ext_buffer",),
         ),
         order="sort_seq create_time*1000",
@@ -96,11 +103,12 @@ IOS: Final = DatabaseReader(
         "Message CreateTime Des",
         "id=MesSvrID type=Type own=Des time=CreateTime content=Message flag=WCDB_CT_Message",
         Contacts(
-            ("WCDB_Contact.sqlite", "MM.sqlite"),
+            ("WCDB_Contact.sqlite", "MM.sqlite", "session.db", "../session/session.db"),
             (
                 "Friend account=UsrName remark=ConRemark nickname=NickName alias=Alias",
                 "Friend account=userName remark=dbContactRemark#3 nickname=dbContactRemark#1 alias=dbContactRemark#2",
                 "Friend_Ext account=UsrName remark=ConRemark",
+                "SessionAbstract account=UsrName",
             ),
             (
                 "Friend room=userName names=dbContactChatRoom#6 members=dbContactChatRoom#1",
@@ -126,13 +134,14 @@ MAC: Final = DatabaseReader(
         Contacts(
             tuple(
                 f"{folder}{name}"
-                for name in ("wccontact_new2.db", "group_new.db")
-                for folder in ("", "../Contact/", "../Group/", "../")
+                for name in ("wccontact_new2.db", "group_new.db", "session_new.db")
+                for folder in ("", "../Contact/", "../Group/", "../Session/", "../")
             ),
             (
                 "GroupMember account=m_nsUsrName remark=m_nsRemark nickname=nickname|m_nsNickName alias=m_nsAliasName",
                 "WCContact account=m_nsUsrName remark=m_nsRemark nickname=nickname|m_nsNickName alias=m_nsAliasName",
                 "GroupContact account=m_nsUsrName remark=m_nsRemark nickname=nickname|m_nsNickName",
+                "SessionAbstract account=m_nsUserName",
             ),
             ("GroupContact room=m_nsUsrName members=m_nsChatRoomMemList",),
             whole=False,
