@@ -350,3 +350,13 @@ def test_time_is_linear_in_messages_and_names() -> None:
         assert len(pseudonymize(Conversation(messages))) == count
 
     assert_linear(run, 2000)
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["聊天记录\n", "张三：\n", "张三 2026-05-01 09:00\n", "和的聊天记录", "「张三:", "—————  2026-05-01\n", "收到老师", "%E5%BC%A0", "%25",
+     "http://a/%E5?uid=", "1 3 8 ", "@张三@", "@张三(", "@张三 -a"],
+)  # fmt: skip
+def test_time_is_linear_in_a_text(part: str) -> None:
+    people = [say(name, "早") for name in ("张三", "收到", "李四-示例")]
+    assert_linear(lambda size: pseudonymize(Conversation([*people, say("李四", part * size)])), 8000)
