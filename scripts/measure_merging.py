@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.dialects import CHAT, Loaded, Outcome, loaded, unite  # noqa: E402
+from tests.dialects import CHAT, VARIANTS, Loaded, Outcome, loaded, unite, varied  # noqa: E402
 
 PAGE = ROOT / "docs" / "explanation" / "merging.md"
 BEGIN, END = "<!-- measured: scripts/measure_merging.py -->\n", "<!-- end -->\n"
@@ -33,6 +33,23 @@ def table(found: dict[str, list[Outcome]], whole: Outcome, forms: dict[str, Load
     pairs = [outcome for outcomes in found.values() for outcome in outcomes]
     lines.append(row("all pairs", "", pairs, 2))
     lines.append(row(f"all {len(forms)} at once", str(len(CHAT)), [whole]))
+    return "\n".join(lines) + "\n"
+
+
+def varied_table(forms: dict[str, Loaded]) -> str:
+    """The same for forms to which something happened, each with every form as it is, and all of one kind at once."""
+    lines = [
+        "| what happened to one of the two | pairs | recognised | worst pair | wrong unions | lost |",
+        "|---|---|---|---|---|---|",
+    ]
+    several: list[Loaded] = list(forms.values())
+    for what, change in VARIANTS.items():
+        changed = {name: varied(form, change) for name, form in forms.items()}
+        pairs = [(one, two) for one in changed for two in forms if one != two]
+        outcomes = [unite([changed[one], forms[two]]) for one, two in pairs]
+        lines.append(row(what, str(len(pairs)), outcomes))
+        several += changed.values()
+    lines.append(row(f"all {len(several)} of these and those above at once", "", [unite(several)]))
     return "\n".join(lines) + "\n"
 
 
@@ -54,7 +71,7 @@ def main() -> None:
         found[one].append(outcome)
         found[two].append(outcome)
     whole = unite(list(forms.values()))
-    text = table(found, whole, forms)
+    text = table(found, whole, forms) + "\n" + varied_table(forms)
     print(text)
     print(f"all at once: {whole.messages} messages of {len(CHAT)}")
     if "--write" in sys.argv:

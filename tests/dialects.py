@@ -15,12 +15,14 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
+import attrs
+
 import wechatlog
 from wechatlog import Conversation, Message, MessageKind
 from wechatlog.operations import merge_report
 from wechatlog.segments import types
 
-__all__ = ["CHAT", "Form", "Loaded", "Outcome", "forms", "loaded", "unite"]
+__all__ = ["CHAT", "VARIANTS", "Form", "Loaded", "Outcome", "forms", "loaded", "unite", "varied"]
 
 ZONE: Final = dt.timezone(dt.timedelta(hours=8))
 GROUP: Final = "12345678901@chatroom"
@@ -405,6 +407,7 @@ def _others() -> Iterator[Form]:
             else None
         ),
     )
+    yield _text_form("paste-names", lambda item: f"{_name(item)}:\n{body(item)}\n\n" if item.sender else None)
     yield _text_form(
         "mac-share",
         lambda item: (
@@ -438,6 +441,60 @@ def _others() -> Iterator[Form]:
 
 
 Loaded = tuple[Conversation, tuple[int, ...]]
+
+_NEW_NAMES: Final = {"李四": "四哥", "王五": "王五-示例公司"}
+
+
+def _gbk(text: str) -> str:
+    return "".join(sign if sign.encode("gbk", "ignore") else "?" * (1 + (sign > "\uffff")) for sign in text)
+
+
+def _renamed(index: int, message: Message) -> Message:
+    sender = message.sender if index < LENGTH // 2 else _NEW_NAMES.get(message.sender or "", message.sender)
+    return attrs.evolve(message, sender=sender, sender_id=None, id=None)
+
+
+def _owned(_index: int, message: Message) -> Message:
+    is_own = message.sender == "张三"
+    is_self = is_own if message.sender else None
+    return attrs.evolve(message, sender="我" if is_own else message.sender, sender_id=None, is_self=is_self, id=None)
+
+
+def _moved(_index: int, message: Message) -> Message:
+    return attrs.evolve(message, time=message.time and message.time - dt.timedelta(hours=8), id=None)
+
+
+def _damaged(_index: int, message: Message) -> Message:
+    return attrs.evolve(message, text=_gbk(message.text)) if message.given_segments is None else message
+
+
+def _anonymous(_index: int, message: Message) -> Message:
+    ids = {name: id_ for id_, name in NAMES.items()}
+    return attrs.evolve(message, sender=ids.get(message.sender or "", message.sender), sender_id=None, id=None)
+
+
+def _beginning(index: int, message: Message) -> Message | None:
+    return message if index < LENGTH // 3 else None
+
+
+VARIANTS: Final[dict[str, Callable[[int, Message], Message | None]]] = {
+    "two people renamed half way, no ids": _renamed,
+    "the owner is 我, no ids": _owned,
+    "times in UTC, not said": _moved,
+    "through GBK": _damaged,
+    "account ids in place of names": _anonymous,
+    "the first third only": _beginning,
+}
+"""What else may have happened to an export."""
+
+
+def varied(form: Loaded, change: Callable[[int, Message], Message | None]) -> Loaded:
+    """A form to which something happened."""
+    conversation, holds = form
+    changed = [change(index, message) for index, message in enumerate(conversation)]
+    kept = [(message, number) for message, number in zip(changed, holds, strict=True) if message is not None]
+    messages = tuple(message for message, _ in kept)
+    return attrs.evolve(conversation, messages=messages, lexicon=None), tuple(number for _, number in kept)
 
 
 class Outcome(NamedTuple):

@@ -9,6 +9,7 @@ there several times is counted. Knows nothing of conversations but what a `Part`
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import Counter, deque
 from typing import TYPE_CHECKING, Final
 
@@ -398,8 +399,23 @@ class Union:
             return self._may_be_one(part, places[second], entries[first], exact=False, by_detail=True)
 
         fixed = [pair for pair in fixed if may_be_one(*pair)]
-        for first, second in [*fixed, *between(one, two, fixed, may_be_one)]:
+        pairs = sorted([*fixed, *between(one, two, fixed, may_be_one)])
+        for first, second in pairs:
             self._pair(part, places[second], entries[first], taken)
+        for (first, second), (later, following) in itertools.pairwise(pairs):
+            if 0 < min(later - first, following - second) - 1 <= max(later - first, following - second) <= _WIDEST:
+                self._match_gap(part, places[second + 1 : following], entries[first + 1 : later], taken)
+
+    def _match_gap(self, part: Part, inside: list[int], entries: list[int], taken: set[int]) -> None:
+        """Match what lies between two matches: of each sender as many on both sides, in their order."""
+        for top in {self.people.top(part.senders[index]) for index in inside}:
+            mine = [index for index in inside if self.people.top(part.senders[index]) == top]
+            theirs = [entry for entry in entries if self.people.top(self._senders[entry]) == top]
+            if len(mine) == len(theirs):
+                for index, entry in zip(mine, theirs, strict=True):
+                    is_one = self._may_be_one_sender(part, index, entry)
+                    if is_one and resemble(part.messages[index], self.messages[entry]):
+                        self._pair(part, index, entry, taken)
 
     # --- senders ------------------------------------------------------------------------------------
 
