@@ -132,6 +132,7 @@ def _segment_of(row: Mapping[str, Any]) -> Segment:
     found = {name: value for name, value in row.items() if value is not None}
     if "messages" in found:
         found["messages"] = json.loads(found["messages"])
-    if found.get("type") == "call" and "seconds" in found:
-        found["seconds"] = int(found["seconds"])  # a column of numbers holds them with a point
+    for name in ("size", "seconds") if found.get("type") == "call" else ("size",):
+        if isinstance(value := found.get(name), float) and value.is_integer():
+            found[name] = int(value)  # a column of numbers holds them with a point
     return segment_from_json(found)
