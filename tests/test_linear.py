@@ -1,0 +1,93 @@
+"""No text costs more than its length: every format of the registry, with long runs of what its patterns look for.
+
+A format joins by itself. Its shortest case of the corpus is the seed: a run of blanks, marks, brackets, digits or line
+ends is put before and behind the first header, and all by itself; the file is looked at and read. A run that is
+eight times as long may take no more than three times eight times the CPU time (`tests/cost.py`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from pathlib import Path
+
+import pytest
+
+import wechatlog
+from tests.cost import FACTOR, LEAST, ROOM, cpu
+from wechatlog.engine import Head
+from wechatlog.readers.catalogue import READERS
+from wechatlog.registry import find_reader
+from wechatlog.source import Source
+
+CORPUS = Path(__file__).parent / "corpus"
+TEXTS = frozenset({"text", "csv", "json", "jsonl", "html", "js"})
+SIZE = 80_000
+RUNS = (" ", "> ", "[", "(", "1", "\n", " \n", '"', "a: ", "\u200e")
+PLACES = ("header", "inside", "alone")
+_DIGITS = re.compile(r"[0-9]{2}:[0-9]{2}")
+
+
+def _seeds() -> dict[str, str]:
+    """The shortest text of each format in the corpus."""
+    found: dict[str, str] = {}
+    for row in READERS:
+        if TEXTS.isdisjoint(row.containers):
+            continue
+        texts = []
+        for path in (CORPUS / row.name).glob("*"):
+            is_expectation = path.suffix == ".expected" or (path.suffix == ".json" and "json" not in row.containers)
+            if path.is_file() and not is_expectation:
+                try:
+                    texts.append(path.read_bytes().decode("utf-8-sig"))
+                except UnicodeDecodeError:
+                    continue
+        if texts:
+            found[row.name] = min(texts, key=len)
+    return found
+
+
+SEEDS = _seeds()
+
+
+def _grown(seed: str, run: str, place: str, size: int) -> bytes:
+    """The seed with a run of a length in characters at a place."""
+    long = run * (size // len(run))
+    clock = _DIGITS.search(seed)
+    at = clock.start() if clock else len(seed) // 2
+    line = seed.rfind("\n", 0, at) + 1
+    end = seed.find("\n", at)
+    end = len(seed) if end < 0 else end
+    cut = {"header": line, "inside": end, "alone": 0}[place]
+    rest = "" if place == "alone" else seed[cut:]
+    return f"{seed[:cut]}{long}{rest}".encode()
+
+
+def _cost(format: str, data: bytes) -> float:  # noqa: A002 - the name of the argument everywhere
+    def run() -> None:
+        find_reader(format).detect(Head.of(Source.of(data)))
+        with contextlib.suppress(wechatlog.WechatlogError):
+            wechatlog.load(data, format=format)
+
+    return cpu(run)
+
+
+@pytest.mark.parametrize("name", SEEDS)
+def test_no_run_of_anything_costs_more_than_its_length(name: str) -> None:
+    slow = []
+    for run in RUNS:
+        for place in PLACES:
+            large = _cost(name, _grown(SEEDS[name], run, place, SIZE))
+            if large <= ROOM * FACTOR * LEAST:
+                continue  # too little to be anything but linear
+            small = min(_cost(name, _grown(SEEDS[name], run, place, SIZE // FACTOR)) for _ in range(3))
+            large = min(large, *(_cost(name, _grown(SEEDS[name], run, place, SIZE)) for _ in range(2)))
+            if large > ROOM * FACTOR * max(small, LEAST):
+                slow.append(f"{run!r} {place}: {small:.3f} s, {large:.3f} s at {FACTOR} times the length")
+    assert not slow, slow
+
+
+def test_the_seeds_are_there() -> None:
+    """A format of text without a readable case would not be looked at."""
+    missing = {row.name for row in READERS if not TEXTS.isdisjoint(row.containers)} - SEEDS.keys()
+    assert missing <= {"jsonl"}, missing  # its cases are made in tests of their own
