@@ -105,6 +105,11 @@ class Part:
         """Whether so much was found that both are exports of one chat."""
         return self.alike >= 2 and self.rate >= _SAME_CHAT
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that could be found was found, though it may be little."""
+        return self.alike >= self.telling if self.telling else self.equal >= max(2, self.common)
+
     def second(self, index: int) -> int | None:
         """The clock of a message to the second; `None` where it is not known so well."""
         return self.seconds[index] if self.messages[index].precision not in ("minute", "day") else None
@@ -181,7 +186,7 @@ class Union:
             self._find_offset(part)
         is_sure = part.is_same_chat or part.matched > 0
         is_doubtful = any(_other_label(part.label, other.label) for other in self.parts)
-        if not is_sure and is_doubtful and part.rate < 1:
+        if not is_sure and is_doubtful and not part.is_whole:
             return
         if not is_sure and part.telling >= _ENOUGH:
             self._match_groups(part, taken, exact=True)
