@@ -28,7 +28,6 @@ from wechatlog.content.notices import clean_notice, read_notice
 from wechatlog.content.placeholders import MEMOTRACE, read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format
-from wechatlog.engine.headers import iter_blocks
 from wechatlog.model import MessageKind
 from wechatlog.readers.memotrace_bodies import (
     EXPORTER,
@@ -75,12 +74,20 @@ class _Block(NamedTuple):
 
 def _blocks(reading: Reading, grammar: Grammar) -> Iterator[_Block]:
     """The blocks of a text; text before the first header is reported."""
-    for block in iter_blocks(reading.blocks(), grammar, lambda _: True):
-        if block.header is None:
-            reading.report_preamble(block.lines)
-        else:
-            inline, _, rest = block.lines.partition("\n")
-            yield _Block(block.header, inline, rest, block.line, block.offset, block.last)
+    waiting: _Block | None = None
+    for header, raw, offset, line in itertools.chain.from_iterable(
+        iter_records(prepare(reading.blocks()).blocks, grammar)
+    ):
+        text = raw.replace("\r\n", "\n")
+        if header is None:
+            reading.report_preamble(text)
+            continue
+        if waiting is not None:
+            yield waiting
+        inline, _, rest = text.partition("\n")
+        waiting = _Block(header, inline.rstrip("\r"), rest, line, offset, last=False)
+    if waiting is not None:
+        yield waiting._replace(last=True)
 
 
 class _ForgeryWatch:
@@ -94,10 +101,11 @@ class _ForgeryWatch:
     def check(self, time: dt.datetime | None, text: str, line: int) -> None:
         """Report what is suspicious about a message."""
         if time is not None:
-            time = time.replace(tzinfo=None)
+            time = time if time.tzinfo is None else time.replace(tzinfo=None)
             if self._latest is not None and time < self._latest:
                 self._step_back(self._latest, time, line)
-            self._latest = max(time, self._latest or time)
+            else:
+                self._latest = time
         if match := self._pattern.search("\n" + text) if text else None:
             what = "a line of this message looks like a header; no blank line stands before it, so it was kept as text"
             at = line + 1 + text.count("\n", 0, match.start())
