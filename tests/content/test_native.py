@@ -151,6 +151,25 @@ def test_a_wrong_type_in_the_header_costs_its_field_alone(change: dict[str, Any]
     use(chat)
 
 
+@pytest.mark.parametrize("change", [b"", b"\x00", b'"', b"}", b"]", b"{"], ids=repr)
+def test_a_damaged_byte_in_a_document_costs_two_messages_at_most(change: bytes) -> None:
+    messages = [
+        Message(sender="李四", text=f"第{number}条[微笑] https://example.invalid/{number}") for number in range(6)
+    ]
+    data = wechatlog.dumps(Conversation(messages, title="群"), "json").encode()
+    first = data.index(b"\n{", data.index(b'"messages":[') + 14) + 2  # in the first, nothing shows yet how items begin
+    for place in range(first, data.rindex(b'"parsed"'), 3):
+        if data[place - 1 : place + 2].startswith(
+            (b"},\n", b",\n")
+        ):  # between two messages a bracket is the end of the list
+            continue
+        archive = wechatlog.load_archive(data[:place] + change + data[place + 1 :], format="json")
+        chats = list(archive)
+        lost = {message.text for message in messages} - {message.text for chat in chats for message in chat}
+        assert len(lost) <= 2, (place, data[place - 20 : place + 20])
+        assert len(lost) < 2 or any(chat.diagnostics for chat in chats)
+
+
 def test_keys_that_are_not_known_are_told_once() -> None:
     chat = load({**LINE, "tеxt": "with another e"}, {**LINE, "tеxt": "x"})
     assert [(entry.code, entry.severity) for entry in chat.diagnostics] == [("unknown-key", "warning")]

@@ -22,6 +22,8 @@ __all__ = ["BEGIN", "END", "Cursor", "Item", "iter_json", "iter_json_lines"]
 
 _SPACE: Final = re.compile(r"[ \t\n\r\ufeff]*")
 _EXCERPT: Final = 100
+_OPENING: Final = re.compile(r"\{\s{0,64}+(\"[^\"\\]{1,40}\")")
+_MOST_OPENINGS: Final = 8
 _NEXT_ITEM: Final = r"\}\s{0,64}+,\s{0,64}+(?=\{)|\n[ \t]{0,64}+(?=\{\s{0,64}+\")"
 """Where an item of an array seems to begin."""
 _OVERLAP: Final = 256
@@ -283,15 +285,33 @@ def _find_list(cursor: Cursor, lists: tuple[str, ...]) -> str | None:
     return found and found["list"]
 
 
+def _note_opening(cursor: Cursor, openings: dict[str, None]) -> None:
+    """Note the key that the item at the position begins with: it tells the items from the objects inside them."""
+    opening = _OPENING.match(cursor.text, cursor.position)
+    if opening is not None and len(openings) < _MOST_OPENINGS:
+        openings[opening[1]] = None
+
+
+def _next_item(openings: dict[str, None]) -> str:
+    """The pattern of where the next item begins."""
+    if not openings:
+        return _NEXT_ITEM
+    keys = "|".join(map(re.escape, openings))
+    return rf"(?:[\]}}]\s{{0,64}}+,\s{{0,64}}+|\n[ \t]{{0,64}}+)(?=\{{\s{{0,64}}+(?:{keys})\s{{0,64}}+:)"
+
+
 def _iter_array(
     cursor: Cursor, collector: Collector, key: str, lists: tuple[str, ...] = ()
 ) -> Generator[Item, None, str | None]:
     """The items of an array; returns the key of the list that damage led into, if it did."""
     cursor.take("[")
+    openings: dict[str, None] = {}
     while cursor.peek() not in ("]", ""):
+        _note_opening(cursor, openings)
         yield from cursor.whole_items(key)
         if cursor.peek() in ("]", ""):
             break
+        _note_opening(cursor, openings)
         line, offset = cursor.place()
         value = _value(cursor, collector)
         if value is not _BROKEN:
@@ -302,7 +322,7 @@ def _iter_array(
                 if cursor.take(",") or cursor.peek() in ("]", ""):
                     continue
             _report(cursor, collector, "expected a comma or the end of the array")
-        found = _move_to(cursor, re.compile(f"{_NEXT_ITEM}|{_lists_pattern(lists)}"), 0)
+        found = _move_to(cursor, re.compile(f"{_next_item(openings)}|{_lists_pattern(lists)}"), 0)
         if found is None or found["list"] is not None:
             return found and found["list"]
     if not cursor.take("]"):
