@@ -340,6 +340,14 @@ def test_an_export_without_any_time() -> None:
     for order in ([a, b], [b, a]):
         united = merge(map(Conversation, order))
         assert [(m.text, m.time) for m in united] == [(m.text, m.time) for m in a]
+    undated = [Conversation([attrs.evolve(m, time=None, id=None) for m in part]) for part in (a[:40], a[30:])]
+    assert [m.text for m in merge(undated)] == [m.text for m in a]
+    greetings = [Message(sender="李四", text="好") for _ in range(9)]
+    one, two = (
+        Conversation([*greetings, *(Message(sender="李四", text=sentence(n)) for n in range(start, start + 9))])
+        for start in (0, 99)
+    )
+    assert len(merge([one, two])) == 36
     other = [Message(sender="赵六", text=sentence(7000 + n)) for n in range(30)]
     assert len(merge([Conversation(a), Conversation(other)])) == len(a) + 30
 

@@ -175,7 +175,7 @@ class Union:
         taken: set[int] = set()
         self._match_ids(part, taken)
         is_undated = [all(second is None for second in seconds) for seconds in (part.seconds, self.seconds)]
-        if is_undated[0] != is_undated[1]:
+        if any(is_undated) and not (all(is_undated) and self._is_little(part)):
             self._match_sequence(part, taken)
             return
         if offset := self._offset_of_ids(part):
@@ -383,15 +383,22 @@ class Union:
         if self._distinct is not None and len(key) >= _DISTINCT:
             self._distinct[key] = _NONE if key in self._distinct else entry
 
+    def _is_little(self, part: Part) -> bool:
+        """Whether the part or the union says too little to be compared by its order."""
+        return any(len({key for key in keys if is_telling(key)}) < _ENOUGH for keys in (part.keys, self._keys))
+
     def _match_sequence(self, part: Part, taken: set[int]) -> None:
-        """Match an export without any time with what has times, by the order of what is said."""
+        """Match an export without any time, or with what has none, by the order of what is said."""
         entries = [entry for entry in range(len(self.messages)) if entry not in taken]
         entries.sort(key=lambda entry: (self.seconds[entry] or 0, entry))
         places = [index for index, entry in enumerate(part.found) if entry == _NONE]
         one, two = [self._keys[entry] for entry in entries], [part.keys[index] for index in places]
         fixed = anchors(one, two, is_telling)
         self.steps += len(one) + len(two)
-        part.telling = min(len({key for key in keys if is_telling(key)}) for keys in (one, two))
+        if len(fixed) < _FEWEST_SHIFTED:
+            return
+        inner = (one[fixed[0][0] : fixed[-1][0] + 1], two[fixed[0][1] : fixed[-1][1] + 1])
+        part.telling = min(len({key for key in keys if is_telling(key)}) for keys in inner)
         part.alike = len(fixed)
         if not part.is_same_chat:
             return
