@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from wechatlog.diagnostics import Severity
-from wechatlog.engine.protocol import OWNER_OPTION, Evidence, in_batches
+from wechatlog.engine import OWNER_OPTION, Entry, Evidence, batches_of
 from wechatlog.engine.records import count_headers, read_records
 from wechatlog.model import MessageKind
 from wechatlog.timestamps import hour_of_day
@@ -22,9 +22,9 @@ from wechatlog.tokenizer import Grammar, compile_format, loose_pattern
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from wechatlog.engine.protocol import Batch, Context, Draft, Head
+    from wechatlog.engine import Head, Reading
+    from wechatlog.engine.protocol import Batch
     from wechatlog.engine.records import TextRecord
-    from wechatlog.model import Message
     from wechatlog.source import Source
     from wechatlog.timestamps import Precision
 
@@ -91,12 +91,12 @@ class TextFormat:
         found = count_headers(head.lines, self.grammar)
         return Evidence(0.6, f"{found} header lines") if found else None
 
-    def read(self, source: Source, context: Context) -> Iterator[Batch]:
+    def read(self, source: Source, context: Reading) -> Iterator[Batch]:
         """The messages."""
-        draft = context.draft(title=source.name)
-        return in_batches(draft, self._messages(context, draft))
+        context.chat.title = source.name
+        return batches_of(context, self._entries(context))
 
-    def _messages(self, context: Context, draft: Draft) -> Iterator[Message]:
+    def _entries(self, context: Reading) -> Iterator[Entry]:
         preamble = None
         for record in read_records(context.blocks(), self.grammar):
             if record.header is None:
@@ -107,7 +107,7 @@ class TextFormat:
                 context.report_preamble(preamble.body)
                 preamble = None
             self._look_for_headers(context, record.body, record.line + 1)
-            yield self._message(context, draft, record)
+            yield self._entry(context, record)
         if preamble is not None and preamble.body.strip():
             first = next(line for line in preamble.body.split("\n") if line.strip())
             context.report(
@@ -117,7 +117,7 @@ class TextFormat:
                 line=preamble.line,
             )
 
-    def _look_for_headers(self, context: Context, body: str, line: int) -> None:
+    def _look_for_headers(self, context: Reading, body: str, line: int) -> None:
         """Tell of the lines of a body that are headers but for a blank, a sign or a word."""
         if self.loose is None:
             return
@@ -131,27 +131,18 @@ class TextFormat:
                     excerpt=text[:200],
                 )
 
-    def _message(self, context: Context, draft: Draft, record: TextRecord) -> Message:
+    def _entry(self, context: Reading, record: TextRecord) -> Entry:
         groups = record.header.groupdict() if record.header else {}
         time, precision = self._time(context, groups.get("time"), groups.get("half"), record.line)
         sender = groups.get("sender")
         inline = (groups.get("text") or record.inline).rstrip("\r")
         text = "\n".join(part for part in (inline, record.body) if part)
         kind = _notice_kind(text) if sender is None else MessageKind.TEXT
-        return context.message(
-            draft,
-            time=time,
-            precision=precision,
-            sender=sender,
-            sender_id=groups.get("sender_id"),
-            kind=kind,
-            text=text,
-            line=record.line,
-            offset=record.offset,
-        )
+        account, line, offset = groups.get("sender_id"), record.line, record.offset
+        return Entry(line, time, precision, sender, account, None, kind, text, offset=offset)
 
     def _time(
-        self, context: Context, text: str | None, half: str | None, line: int
+        self, context: Reading, text: str | None, half: str | None, line: int
     ) -> tuple[dt.datetime | None, Precision | None]:
         if text is None:
             return None, None
