@@ -127,9 +127,9 @@ def merge(conversations: Iterable[Conversation], *, people: Identities | None = 
         people: who is who, as far as it is known.
 
     Returns:
-        All messages in order of time; where times are equal, each conversation keeps its own order, and a message of
-        which only the minute or the day is known stays behind the one before it. Of a message that several have, the
-        version that says more, field by field.
+        All messages in order of time; where times are equal, each conversation keeps its own order, and in one to the
+        minute or the day a message stays behind the one before it, of which another may know the second. Of a message
+        that several have, the version that says more, field by field.
 
     Raises:
         ValueError: for no conversation at all, or for naive and aware times together.
@@ -254,11 +254,14 @@ def _arrange(union: Union) -> list[int]:
     settled: set[int] = set()
     for part in union.parts:  # an entry without a time, or with less of it, goes with the one before it
         last: dt.datetime | None = None
-        for entry in part.found:
+        was_coarse = False  # where the part itself knows the one before it more finely, its own clocks decide
+        for entry, message in zip(part.found, part.messages, strict=True):
             if entry not in settled:
                 settled.add(entry)
-                clocks[entry] = _not_before(clocks[entry], last, union.messages[entry].precision)
+                precision = union.messages[entry].precision if was_coarse else None
+                clocks[entry] = _not_before(clocks[entry], last, precision)
             last = clocks[entry]
+            was_coarse = message.precision in ("minute", "day")
     after: dict[int, int] = {}
     before: dict[int, int] = {}
     heads: dict[dt.timedelta | None, int] = {}
