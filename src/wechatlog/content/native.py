@@ -343,7 +343,7 @@ def _participant_to_json(person: Participant, *, listed: bool) -> dict[str, Any]
         found["aliases"] = list(person.aliases)
     if listed:
         found["listed"] = True
-        if person.message_count:
+        if person.message_count and _is_integer(person.message_count):
             found["message_count"] = person.message_count
     return found
 

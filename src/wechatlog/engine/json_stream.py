@@ -198,9 +198,9 @@ def iter_json(
 
 
 def _iter_object(
-    cursor: Cursor, collector: Collector, stream: Collection[str], parted: Collection[str] = ()
+    cursor: Cursor, collector: Collector, stream: Collection[str], parted: Collection[str] = (), *, inner: bool = False
 ) -> Iterator[Item]:
-    """The values of an object whose brace was taken."""
+    """The values of an object whose brace was taken; `inner` for one of several of its kind."""
     lists = (*stream, *parted)
     swallowed: Item | None = None
     key: Any = None
@@ -210,7 +210,7 @@ def _iter_object(
         before, key = key, _value(cursor, collector) if begins == '"' else None
         if begins == "{" and before in lists:
             _report(cursor, collector, "the list of objects has no bracket in front")
-            yield from _iter_lists(cursor, collector, str(before), stream, parted)
+            yield from _iter_lists(cursor, collector, str(before), stream, parted, inner=inner)
             value = None
         elif not isinstance(key, str) or not cursor.take(":"):
             if key is not _BROKEN:
@@ -218,7 +218,7 @@ def _iter_object(
         elif cursor.peek() == "[" and (listed := _listed(key, lists)) is not None:
             if listed != key:
                 _report(cursor, collector, f"the key {key[:60]!r} is none of this format; it was taken for {listed!r}")
-            yield from _iter_lists(cursor, collector, listed, stream, parted)
+            yield from _iter_lists(cursor, collector, listed, stream, parted, inner=inner)
             value = None
         else:
             line, offset = cursor.place()
@@ -234,7 +234,7 @@ def _iter_object(
                 cursor.go_back(element)
             if (found := _find_list(cursor, lists)) is None:
                 return
-            yield from _iter_lists(cursor, collector, found, stream, parted)
+            yield from _iter_lists(cursor, collector, found, stream, parted, inner=inner)
             value = None
     if cursor.take("}"):
         return
@@ -251,7 +251,13 @@ def _parts(item: Item, stream: Collection[str]) -> Iterator[Item]:
 
 
 def _iter_lists(
-    cursor: Cursor, collector: Collector, key: str, stream: Collection[str], parted: Collection[str]
+    cursor: Cursor,
+    collector: Collector,
+    key: str,
+    stream: Collection[str],
+    parted: Collection[str],
+    *,
+    inner: bool = False,
 ) -> Iterator[Item]:
     """A list that is given in parts, and those whose keys stand in it because its end was lost."""
     found: str | None = key
@@ -260,7 +266,7 @@ def _iter_lists(
             yield from _iter_parted(cursor, collector, found, stream)
             found = None
         else:
-            found = yield from _iter_array(cursor, collector, found, (*stream, *parted))
+            found = yield from _iter_array(cursor, collector, found, (*stream, *parted), inner=inner)
 
 
 def _listed(key: str, lists: Collection[str]) -> str | None:
@@ -292,18 +298,23 @@ def _note_opening(cursor: Cursor, openings: dict[str, None]) -> None:
         openings[opening[1]] = None
 
 
-def _next_item(openings: dict[str, None]) -> str:
-    """The pattern of where the next item begins."""
+def _next_item(openings: dict[str, None], *, inner: bool) -> str:
+    """The pattern of where the next item begins, or where an inner list ends and another of its kind follows."""
     if not openings:
-        return _NEXT_ITEM
+        return rf"(?P<end>(?!))|{_NEXT_ITEM}"
     keys = "|".join(map(re.escape, openings))
-    return rf"(?:[\]}}]\s{{0,64}}+,\s{{0,64}}+|\n[ \t]{{0,64}}+)(?=\{{\s{{0,64}}+(?:{keys})\s{{0,64}}+:)"
+    first = rf"\{{\s{{0,64}}+(?:{keys})\s{{0,64}}+:"
+    end = rf"\]\s{{0,64}}+\}}\s{{0,64}}+,\s{{0,64}}+(?=\{{)(?!{first})" if inner else "(?!)"
+    return rf"(?P<end>{end})|(?:[\]}}]\s{{0,64}}+,\s{{0,64}}+|\n[ \t]{{0,64}}+)(?={first})"
 
 
 def _iter_array(
-    cursor: Cursor, collector: Collector, key: str, lists: tuple[str, ...] = ()
+    cursor: Cursor, collector: Collector, key: str, lists: tuple[str, ...] = (), *, inner: bool = False
 ) -> Generator[Item, None, str | None]:
-    """The items of an array; returns the key of the list that damage led into, if it did."""
+    """The items of an array; returns the key of the list that damage led into, if it did.
+
+    Damage in an `inner` one does not lead into the next of its kind.
+    """
     cursor.take("[")
     openings: dict[str, None] = {}
     while cursor.peek() not in ("]", ""):
@@ -322,7 +333,11 @@ def _iter_array(
                 if cursor.take(",") or cursor.peek() in ("]", ""):
                     continue
             _report(cursor, collector, "expected a comma or the end of the array")
-        found = _move_to(cursor, re.compile(f"{_next_item(openings)}|{_lists_pattern(lists)}"), 0)
+        pattern = f"{_next_item(openings, inner=inner)}|{_lists_pattern(lists)}"
+        found = _move_to(cursor, re.compile(pattern), 0)
+        if found is not None and found["end"]:
+            cursor.position -= len(found["end"])
+            continue
         if found is None or found["list"] is not None:
             return found and found["list"]
     if not cursor.take("]"):
@@ -337,7 +352,7 @@ def _iter_parted(cursor: Cursor, collector: Collector, key: str, stream: Collect
         if cursor.peek() == "{":
             yield Item(key, BEGIN, *place)
             cursor.take("{")
-            yield from _iter_object(cursor, collector, stream)
+            yield from _iter_object(cursor, collector, stream, inner=True)
             yield Item(key, END, *cursor.place())
         elif (value := _value(cursor, collector)) is not _BROKEN:
             yield Item(key, value, *place)
