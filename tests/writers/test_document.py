@@ -166,4 +166,4 @@ def test_a_document_without_conversations() -> None:
 
 def test_items_that_are_none() -> None:
     text = '{"schema":"wechatlog/1","conversations":[\n7,\n{"title":7,"messages":[\n8,\n{"kind":"text","text":9}]}]}'
-    assert codes(text) == [("bad-line", 2), ("bad-line", 4), ("bad-line", 5)]
+    assert codes(text) == [("bad-line", 2), ("bad-field", 3), ("bad-line", 4), ("bad-field", 5)]

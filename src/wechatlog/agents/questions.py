@@ -303,7 +303,7 @@ class Questions:
     def _search_messages(self, answer: Answer, behind: int | None, query: str, **which: str) -> int | None:
         filters = self._filters(**which)
         words = query.split()
-        expression = " ".join(match_expression(word) for word in words)
+        expression = " AND ".join(match_expression(word) for word in words)
         if '""' in (expression or '""').split(" "):
             raise QuestionError("the query needs a word, and every part of it a letter, a digit or a character")
         exact = [_folded(word) for word in words if match_expression(word) != f'"{word}"']
