@@ -99,10 +99,15 @@ def judge_encoding(data: bytes) -> Guess:
             return Guess(name)
     if data.isascii() and b"\0" not in data:
         return Guess("utf-8")
+    if data.count(b"\0") * 5 < len(data):
+        try:
+            codecs.getincrementaldecoder("utf-8")("strict").decode(data)
+        except UnicodeDecodeError:
+            pass
+        else:
+            return Guess("utf-8")
     text = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode(data)
-    broken = sum("\udc80" <= c <= "\udcff" for c in text) if not text.isascii() else 0
-    if not broken and data.count(b"\0") * 5 < len(data):
-        return Guess("utf-8")
+    broken = sum("\udc80" <= c <= "\udcff" for c in text)
     wide = _guess_utf16(data)
     if wide is not None:
         return Guess(wide)
