@@ -40,6 +40,7 @@ def main() -> int:
     """Run until the time is over; how many inputs were tried, and what was found."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60.0, help="how long; 86400 is a day")
+    parser.add_argument("--inputs", type=int, help="how many, however long they take")
     parser.add_argument("--seed", type=int, default=0, help="of the chance; the same gives the same inputs")
     parser.add_argument("--format", action="append", default=[], help="only these formats")
     parser.add_argument("--findings", type=Path, default=Path("findings"), help="where inputs that break it are put")
@@ -49,7 +50,7 @@ def main() -> int:
     end = time.monotonic() + options.seconds
     tried = 0
     found: dict[str, str] = {}
-    while time.monotonic() < end:
+    while time.monotonic() < end if options.inputs is None else tried < options.inputs:
         seed = chance.choice(seeds)
         data = mutate(seed.data, seed.family, chance)
         tried += 1

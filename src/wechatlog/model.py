@@ -10,8 +10,9 @@ import contextlib
 import datetime as dt
 import enum
 import gc
+import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast, overload
 
 import attrs
@@ -137,6 +138,30 @@ class Metadata(Mapping[str, Any]):
 
     def __reduce__(self) -> tuple[type[Metadata], tuple[dict[str, Any]]]:
         return Metadata, (self._items,)
+
+
+_DEEPEST: Final = 100
+
+
+def keepable_metadata(value: Any, report: Callable[[str, str], object], depth: int = 0) -> Any:
+    """Metadata without numbers that are none, which are not even equal to themselves, and without an abyss.
+
+    Args:
+        value: metadata as a file has them.
+        report: told the code and the sentence of each value that is left out; `None` stands for it.
+        depth: how many lists and mappings are round it.
+    """
+    if depth > _DEEPEST:
+        report("bad-field", "metadata are nested too deeply")
+        return None
+    if isinstance(value, Mapping):
+        return {key: keepable_metadata(item, report, depth + 1) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [keepable_metadata(item, report, depth + 1) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        report("bad-field", f"metadata hold {value!r}, which is no number")
+        return None
+    return value
 
 
 def _to_names(value: Iterable[str]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+import pickle
 from typing import TYPE_CHECKING
 
 import pytest
@@ -262,3 +263,25 @@ def test_keys_that_a_newer_tool_writes_are_told_once() -> None:
     assert [str(entry) for entry in conversation.diagnostics] == [
         "1: info: the key 'new' is not known to this format; what it says was left out [unknown-key]"
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ("NaN", "metadata hold nan, which is no number"),
+        ("-Infinity", "metadata hold -inf, which is no number"),
+        ("[" * 150 + "1" + "]" * 150, "metadata are nested too deeply"),
+    ],
+    ids=["no number", "infinite", "an abyss"],
+)
+def test_metadata_can_be_kept(value: str, sentence: str) -> None:
+    """What a file says of itself comes back from every form, and what cannot is told, once."""
+    head = (
+        '{"schemaVersion": 1, "exportedAt": "2024-01-01T00:00:00", "conversation": {"username": "a", "isGroup": false},'
+    )
+    body = '"messages": [{"createTime": 1700000000, "renderType": "text", "senderUsername": "a", "content": "早"}]}'
+    chat = wechatlog.loads(f'{head} "filters": {{"a": {value}}}, {body}', format="wcda-json")
+    assert [entry.message for entry in chat.diagnostics if entry.code == "bad-field"] == [sentence]
+    assert chat[0].text == "早"
+    assert pickle.loads(pickle.dumps(chat)) == chat
+    assert wechatlog.loads(wechatlog.dumps(chat), format="jsonl") == chat

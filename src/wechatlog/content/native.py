@@ -17,7 +17,16 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast, get_args
 import attrs
 
 from wechatlog.diagnostics import Diagnostic, Origin, Severity
-from wechatlog.model import Conversation, Message, MessageKind, Metadata, Participant, build_message, segments_fit
+from wechatlog.model import (
+    Conversation,
+    Message,
+    MessageKind,
+    Metadata,
+    Participant,
+    build_message,
+    keepable_metadata,
+    segments_fit,
+)
 from wechatlog.segments import types
 from wechatlog.timestamps import Precision, in_zone, zone_from_name, zone_name
 
@@ -411,21 +420,6 @@ def _read_zone(name: str | None, report: Report) -> dt.tzinfo | None:
         return None
 
 
-def _finite(value: Any, report: Report, depth: int = 0) -> Any:
-    """Metadata without numbers that are none, which are not even equal to themselves, and without an abyss."""
-    if depth > _DEEPEST:
-        report("bad-field", "metadata are nested too deeply")
-        return None
-    if isinstance(value, dict):
-        return {key: _finite(item, report, depth + 1) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_finite(item, report, depth + 1) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        report("bad-field", f"metadata hold {value!r}, which is no number")
-        return None
-    return value
-
-
 def conversation_from_json(value: Mapping[str, Any], *, report: Report = _refuse) -> Conversation:
     """The conversation, without messages, of a header.
 
@@ -444,6 +438,6 @@ def conversation_from_json(value: Mapping[str, Any], *, report: Report = _refuse
         diagnostics=[entry for entry in notes if entry is not None],
         tz=_read_zone(fields.pop("tz", None), report),
         origin=_read_origin(fields.pop("origin", None), report),
-        metadata=_finite(fields.pop("metadata", {}), report),
+        metadata=keepable_metadata(fields.pop("metadata", {}), report),
         **fields,
     )

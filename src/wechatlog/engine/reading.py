@@ -13,7 +13,16 @@ import attrs
 
 from wechatlog.diagnostics import Collector, Diagnostic, Origin, Severity
 from wechatlog.errors import OptionError
-from wechatlog.model import Conversation, Message, MessageKind, Metadata, Participant, build_message, normalize_name
+from wechatlog.model import (
+    Conversation,
+    Message,
+    MessageKind,
+    Metadata,
+    Participant,
+    build_message,
+    keepable_metadata,
+    normalize_name,
+)
 from wechatlog.segments import Lexicon
 from wechatlog.timestamps import ASSUMED_ZONE, Clock, from_unix, in_zone, is_set_back, parse_clock, resolve_zone
 
@@ -395,10 +404,12 @@ class Reading:
 
     def describe(self, draft: Draft) -> Conversation:
         """What is known of a draft so far, without messages."""
+        draft.metadata = keepable_metadata(draft.metadata, self.report)
         return self._assemble(draft, (), ())
 
     def build(self, draft: Draft, messages: Iterable[Message]) -> Conversation:
         """The conversation of a draft, when all of it was read."""
+        draft.metadata = keepable_metadata(draft.metadata, self.report)
         conversation = self._assemble(draft, tuple(messages), self.collector.take())
         conversation.teach(draft.lexicon)
         return conversation
