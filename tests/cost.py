@@ -46,9 +46,9 @@ def assert_linear(run: Callable[[int], object], size: int) -> None:
         size: the larger one.
     """
     small = large = float("inf")
-    for _ in range(TRIES):
-        small = min(small, cpu(lambda: run(size // FACTOR)))
-        large = min(large, cpu(lambda: run(size)))
+    for number in range(TRIES):
+        small = min(small, cpu(lambda: run(size // FACTOR), collect=number > 0))
+        large = min(large, cpu(lambda: run(size), collect=number > 0))
         if large <= ROOM * FACTOR * max(small, LEAST):
             return
     raise AssertionError(f"{large:.3f} s at a size of {size}, {small:.3f} s at {size // FACTOR}")
