@@ -151,7 +151,7 @@ def keepable_metadata(value: Any, report: Callable[[str, str], object], depth: i
         report: told the code and the sentence of each value that is left out; `None` stands for it.
         depth: how many lists and mappings are round it.
     """
-    if depth > _DEEPEST:
+    if depth > _DEEPEST and value is not None:
         report("bad-field", "metadata are nested too deeply")
         return None
     if isinstance(value, Mapping):

@@ -55,9 +55,9 @@ def until(holds: Callable[[], Any], what: str = "") -> None:
         time.sleep(0.02)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium."""
+    """Chromium, for these tests only: as long as it runs, no other test of the process can run an event loop."""
     path = shutil.which("chromium")
     try:
         from playwright.sync_api import sync_playwright
