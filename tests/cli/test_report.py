@@ -49,6 +49,16 @@ def test_the_page_of_a_year(example: Path, run: Run, tmp_path: Path) -> None:
     assert run("report", example, "-o", "-", "--interface", "en").stdout.startswith('<!DOCTYPE html>\n<html lang="en">')
 
 
+@pytest.mark.parametrize(("language", "title"), [("zh", "2 个聊天"), ("en", "2 chats")])
+def test_several_chats_are_counted_in_the_language_of_the_page(
+    example: Path, run: Run, tmp_path: Path, language: str, title: str
+) -> None:
+    other = tmp_path / "other.jsonl"
+    wechatlog.dump(Conversation([say("2026-05-02T08:00:00", "张三", "早")], title="读书会"), other)
+    page = run("report", example, other, "-o", "-", "--interface", language).stdout
+    assert f"<h1>{title}" in page
+
+
 def test_another_year_and_wrong_usage(example: Path, run: Run, tmp_path: Path) -> None:
     result = run("report", example, "--year", "2025", "-o", "report.html")
     assert (result.exit_code, result.stderr) == (1, "wechatlog: no message fits, in 1 conversation\n")

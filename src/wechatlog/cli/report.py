@@ -67,7 +67,7 @@ def report(inputs: tuple[str, ...], output: str, **how: Any) -> int:
         raise found.nothing()
     if not numbers.messages:
         raise Failure(f"no message fits, in {count(job.known.conversations, 'conversation')}")
-    title = how["title"] or job.known.heading
+    title = how["title"] or (job.known.heading if job.known.conversations == 1 else job.known.conversations)
     page = render_report(title, numbers, language=how["interface"], year=how["year"])
     _write(page.encode("utf-8", "replace"), output, found)
     found.complain()

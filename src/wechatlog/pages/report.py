@@ -25,6 +25,7 @@ __all__ = ["REPORT_LANGUAGES", "render_report"]
 _TOP: Final = 12
 _WORDS: Final = 48
 _ZH: Final = {
+    "chats": "{} 个聊天",
     "language": "zh-CN", "messages": "条消息", "people": "人", "characters": "字", "active_days": "天有消息",
     "streak": "连续最多的天数", "sessions": "段对话", "calls": "次通话", "call_time": "通话时长",
     "answer": "回复中位时间", "calendar": "每一天", "week": "一周里的时间", "months": "每个月", "senders": "谁说得最多",
@@ -37,6 +38,7 @@ _ZH: Final = {
     "rough": "有些时间不到秒：回复时间是大概的", "incomplete": "太少见的表情、词或链接没有全部统计",
 }  # fmt: skip
 _EN: Final = {
+    "chats": "{} chats",
     "language": "en", "messages": "messages", "people": "people", "characters": "characters",
     "active_days": "days with a message", "streak": "most days in a row", "sessions": "sessions", "calls": "calls",
     "call_time": "time in calls", "answer": "median time to answer", "calendar": "Every day",
@@ -89,11 +91,11 @@ class Year(NamedTuple):
     months: tuple[tuple[int, int], ...]
 
 
-def render_report(title: str, found: Statistics, *, language: str = "zh", year: int | None = None) -> str:
+def render_report(title: str | int, found: Statistics, *, language: str = "zh", year: int | None = None) -> str:
     """The page.
 
     Args:
-        title: of the chat.
+        title: of the chat; or of how many chats the numbers are.
         found: its numbers.
         language: of the page's own words, `zh` or `en`.
         year: the year that was counted, or `None` for all of them.
@@ -104,7 +106,7 @@ def render_report(title: str, found: Statistics, *, language: str = "zh", year: 
         words=words,
         style=style,
         policy=content_policy(style),
-        title=title,
+        title=words["chats"].format(title) if isinstance(title, int) else title,
         year=year,
         span=_span(found),
         facts=list(_facts(found, words)),
