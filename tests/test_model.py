@@ -139,7 +139,7 @@ def test_metadata_is_frozen() -> None:
     assert metadata == {"a": (1, {"b": None}), "c": "d"}
     assert hash(metadata) == hash(Metadata({"c": "d", "a": (1, {"b": None})}))
     assert pickle.loads(pickle.dumps(metadata)) == metadata
-    with pytest.raises(AttributeError, match="metadata is frozen"):
+    with pytest.raises(AttributeError, match="Metadata is frozen"):
         metadata.x = 1  # type: ignore[attr-defined]
     with pytest.raises(TypeError, match="JSON-like values, not set"):
         Metadata({"a": {1}})

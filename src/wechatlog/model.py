@@ -12,8 +12,8 @@ import enum
 import gc
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast, overload
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, TypeVar, cast, overload
 
 import attrs
 
@@ -97,34 +97,30 @@ def _freeze(value: Any) -> Any:
     raise TypeError(f"metadata holds JSON-like values, not {type(value).__name__}")
 
 
-class Metadata(Mapping[str, Any]):
-    """A frozen, hashable, picklable mapping of JSON-like values; lists become tuples, mappings `Metadata`.
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+class FrozenMapping(Mapping[Key, Value]):
+    """A mapping that does not change, has a hash and pickles; its order is that of the items.
 
     Args:
-        items: a mapping with string keys.
-
-    Raises:
-        TypeError: for a key that is no string, or a value that JSON could not hold.
+        items: as for `dict`.
     """
 
     __slots__ = ("_items",)
-    _items: dict[str, Any]
+    _items: dict[Key, Value]
 
-    def __init__(self, items: Mapping[str, Any] | None = None) -> None:
-        frozen: dict[str, Any] = {}
-        for key, value in (items or {}).items():
-            if not isinstance(key, str):
-                raise TypeError(f"metadata keys are strings, not {type(key).__name__}")
-            frozen[key] = _freeze(value)
-        object.__setattr__(self, "_items", frozen)
+    def __init__(self, items: Mapping[Key, Value] | Iterable[tuple[Key, Value]] = ()) -> None:
+        object.__setattr__(self, "_items", dict(items))
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("metadata is frozen")
+        raise AttributeError(f"{type(self).__name__} is frozen")
 
-    def __getitem__(self, key: str) -> Any:
+    def __getitem__(self, key: Key) -> Value:
         return self._items[key]
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[Key]:
         return iter(self._items)
 
     def __len__(self) -> int:
@@ -134,10 +130,29 @@ class Metadata(Mapping[str, Any]):
         return hash(frozenset(self._items.items()))
 
     def __repr__(self) -> str:
-        return f"Metadata({self._items!r})"
+        return f"{type(self).__name__}({self._items!r})"
 
-    def __reduce__(self) -> tuple[type[Metadata], tuple[dict[str, Any]]]:
-        return Metadata, (self._items,)
+    def __reduce__(self) -> tuple[type[Self], tuple[dict[Key, Value]]]:
+        return type(self), (self._items,)
+
+
+class Metadata(FrozenMapping[str, Any]):
+    """A frozen, hashable, picklable mapping of JSON-like values; lists become tuples, mappings `Metadata`.
+
+    Args:
+        items: a mapping with string keys.
+
+    Raises:
+        TypeError: for a key that is no string, or a value that JSON could not hold.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, items: Mapping[str, Any] | None = None) -> None:
+        for key in items or ():
+            if not isinstance(key, str):
+                raise TypeError(f"metadata keys are strings, not {type(key).__name__}")
+        super().__init__({key: _freeze(value) for key, value in (items or {}).items()})
 
 
 _DEEPEST: Final = 100

@@ -7,13 +7,14 @@ tables on a screen and of plots.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import attrs
 
 from wechatlog.emoji import lookup
 from wechatlog.errors import MissingExtraError
+from wechatlog.model import FrozenMapping
 
 if TYPE_CHECKING:
     from wechatlog.model import MessageKind
@@ -34,39 +35,17 @@ Key = TypeVar("Key", bound=Hashable)
 Row = dict[str, Any]
 
 
-class Counts(Mapping[Key, int], Generic[Key]):
+class Counts(FrozenMapping[Key, int]):
     """How often each thing occurs: a frozen, hashable, picklable mapping in a fixed order.
 
     Args:
-        items: pairs of a thing and its number, in the order of the mapping.
+        items: things with their numbers, or pairs of both, in the order of the mapping.
     """
 
-    __slots__ = ("_items",)
-    _items: dict[Key, int]
-
-    def __init__(self, items: Iterable[tuple[Key, int]] = ()) -> None:
-        object.__setattr__(self, "_items", dict(items))
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("counts are frozen")
-
-    def __getitem__(self, key: Key) -> int:
-        return self._items[key]
-
-    def __iter__(self) -> Iterator[Key]:
-        return iter(self._items)
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def __hash__(self) -> int:
-        return hash(frozenset(self._items.items()))
+    __slots__ = ()
 
     def __repr__(self) -> str:
         return f"Counts({list(self._items.items())!r})"
-
-    def __reduce__(self) -> tuple[type[Counts[Key]], tuple[tuple[tuple[Key, int], ...]]]:
-        return Counts, (tuple(self._items.items()),)
 
     @property
     def total(self) -> int:
