@@ -19,7 +19,7 @@ from wechatlog.emoji import to_unicode
 from wechatlog.errors import FormatError, MissingExtraError
 from wechatlog.media import Keys, read
 from wechatlog.segments.types import Image, Sticker
-from wechatlog.writers.options import choice_option, folder_option
+from wechatlog.writers.options import PICTURE_OPTIONS, choice_option, folder_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,9 +57,7 @@ class DocxWriter:
     suffixes: tuple[str, ...] = (".docx",)
     options: Mapping[str, str] = {
         "emoji": "emoji codes as `unicode` (the default) or as the `code`",
-        "media_root": "the folder that the paths of the archive start from: its pictures are put into the document",
-        "aes_key": "your own key of WeChat's encrypted pictures (V2)",
-        "xor_key": "your own number of WeChat's encrypted pictures, such as `0x37`",
+        **PICTURE_OPTIONS,
         "interface": "language of the words for what is no text: `zh` (the default) or `en`",
     }
     losses: Mapping[str, str] = {"everything": "there is no reader for this form"}

@@ -13,7 +13,22 @@ from wechatlog.errors import OptionError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["choice_option", "flag_option", "folder_option", "number_option", "text_option", "texts_option"]
+__all__ = [
+    "PICTURE_OPTIONS",
+    "choice_option",
+    "flag_option",
+    "folder_option",
+    "number_option",
+    "text_option",
+    "texts_option",
+]
+
+PICTURE_OPTIONS: Final[Mapping[str, str]] = {
+    "media_root": "the folder that the paths of the archive start from: its pictures are put into the document",
+    "aes_key": "your own key of WeChat's encrypted pictures (V2)",
+    "xor_key": "your own number of WeChat's encrypted pictures, such as `0x37`",
+}
+"""The options of documents that have the pictures in them."""
 
 _FLAGS: Final[Mapping[str, bool]] = {
     "true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False,

@@ -14,7 +14,7 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.errors import MissingExtraError, WriteError
-from wechatlog.writers.options import choice_option, folder_option, text_option
+from wechatlog.writers.options import PICTURE_OPTIONS, choice_option, folder_option, text_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -40,9 +40,7 @@ class PdfWriter:
         "owner": "name or account id whose messages stand on the right; otherwise as the archive says",
         "title": "title of the document; otherwise that of the chat",
         "emoji": "`unicode` (the default) shows emoji codes as Unicode, `code` as they are",
-        "media_root": "the folder that the paths of the archive start from: its pictures are put into the document",
-        "aes_key": "your own key of WeChat's encrypted pictures (V2)",
-        "xor_key": "your own number of WeChat's encrypted pictures, such as `0x37`",
+        **PICTURE_OPTIONS,
         "interface": "language of days and of words for what is no text, `zh` (the default) or `en`",
     }
     losses: Mapping[str, str] = {"everything": "there is no reader for this form"}
