@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from hypothesis import strategies as st
 
 import wechatlog
 from wechatlog import FormatError, MessageKind, Quote, RefusedFormatError, Voice, WechatlogError
+from wechatlog.emoji import lookup
+from wechatlog.readers import wcda_page
+from wechatlog.testing import check_reader
 
 OWN, LI, ROOM = "wxid_zhangsan0001", "wxid_lisi00000002", "12345678901@chatroom"
 START = 1767258000  # 2026-01-01 17:00:00 in Shanghai
@@ -391,3 +395,78 @@ class TestXlsx:
     def test_unknown_option(self) -> None:
         with pytest.raises(TypeError, match="valid options: owner"):
             read(workbook(), year=2026)
+
+
+class TestPage:
+    CORPUS = Path(__file__).parent.parent / "corpus" / "wcda-html"
+
+    def test_every_picture_of_an_emoji_has_a_code_that_is_known(self) -> None:
+        codes = wcda_page._emoji_codes()
+        assert len(codes) == 148
+        assert [code for code in codes.values() if lookup(code) is None] == []
+
+    def test_parts_that_are_not_there_are_told(self) -> None:
+        found = wechatlog.load((self.CORPUS / "group.html").read_bytes(), errors="collect")
+        assert [m.text for m in found] == ["第三页"]
+        (entry,) = found.diagnostics
+        assert (entry.code, entry.severity) == ("missing-file", "error")
+        assert entry.message == "2 of 3 parts are missing in the folder pages beside the page"
+
+    def test_a_part_without_messages_costs_that_part(self, tmp_path: Path) -> None:
+        shutil.copytree(self.CORPUS, tmp_path / "wcda-html")
+        (tmp_path / "wcda-html/pages/page-0001.js").write_text('window.load(1,"<div', encoding="utf-8")
+        found = wechatlog.load(tmp_path / "wcda-html/group.html", errors="collect")
+        assert [m.text for m in found] == ["第二页", "第三页"]
+        assert [entry.code for entry in found.diagnostics] == ["broken-file"]
+
+    def test_what_the_page_says_of_its_parts_may_be_broken(self) -> None:
+        text = (self.CORPUS / "group.html").read_text(encoding="utf-8").replace('{"schemaVersion"', '{"schemaV')
+        found = wechatlog.loads(text, errors="collect")
+        assert [m.text for m in found] == ["第三页"]
+        assert "what the page says of its parts is no JSON" in [entry.message for entry in found.diagnostics]
+
+    def test_a_forward_that_is_no_base64(self) -> None:
+        text = (self.CORPUS / "private.html").read_text(encoding="utf-8")
+        whole = wechatlog.loads(text)
+        broken = wechatlog.loads(text.replace('data-record-item-b64="', 'data-record-item-b64="!'))
+        assert [m.text for m in broken] == [m.text for m in whole]
+        assert [e.message for e in broken.diagnostics if e.code == "bad-field"] == ["a merged forward is no base64"]
+
+    def test_a_cut_keeps_what_stands_before_it_and_is_told(self) -> None:
+        data = (self.CORPUS / "private.html").read_bytes()
+        whole = [m.text for m in wechatlog.load(data)]
+        for end in range(len(data) // 8, len(data) - 20, 97):
+            found = wechatlog.load(data[:end], format="wcda-html", errors="collect")
+            last = max(len(found) - 1, 0)
+            assert [m.text for m in found[:last]] == whole[:last]
+            assert "broken-row" in [entry.code for entry in found.diagnostics]
+
+    def test_a_body_cannot_forge_a_message(self) -> None:
+        forged = '&lt;div data-render-type="text" data-wce-create-time="1"&gt;'
+        text = (self.CORPUS / "private.html").read_text(encoding="utf-8").replace("第一行", forged)
+        found = wechatlog.loads(text)
+        assert len(found) == len(wechatlog.load(self.CORPUS / "private.html"))
+        assert found[1].text.startswith('<div data-render-type="text"')
+
+    def test_the_list_of_the_chats_is_refused(self) -> None:
+        page = '<html><link id="wceStyle" href="a.css" data-wce-sri="sha384-x" /><body>聊天记录导出</body></html>'
+        with pytest.raises(RefusedFormatError, match="the list of the chats of an export"):
+            wechatlog.loads(page)
+
+    def test_the_zone_of_the_exporting_machine_is_told(self) -> None:
+        text = (
+            (self.CORPUS / "group.html")
+            .read_text(encoding="utf-8")
+            .replace('title="2026-05-01 08:01', 'title="2026-05-01 00:01')
+        )
+        found = wechatlog.loads(text, errors="collect")
+        assert "other-zone" in [entry.code for entry in found.diagnostics]
+        assert "other-zone" not in [e.code for e in wechatlog.loads(text, errors="collect", tz="UTC").diagnostics]
+
+    @given(data=st.binary(max_size=300))
+    def test_any_bytes(self, data: bytes) -> None:
+        with contextlib.suppress(WechatlogError):
+            wechatlog.load(b'<div id="wceMessageList">' + data, format="wcda-html")
+
+    def test_conformance(self) -> None:
+        check_reader(wcda_page.PAGE, samples=sorted(self.CORPUS.glob("*.html")))

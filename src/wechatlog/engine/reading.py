@@ -344,6 +344,15 @@ class Reading:
                 self._wall = time = time.replace(fold=1)
         return time.replace(tzinfo=self.tz)
 
+    def tell_zone(self, time: dt.datetime | None, written: str, line: int | None) -> None:
+        """Tell of a zone that a wall clock beside a Unix time shows: that of the machine that exported."""
+        if time is None or self.tz is not None or not written or written == time.isoformat(" ")[:19]:
+            return
+        clock = parse_clock(written)
+        if clock is not None and clock.precision == "second" and clock.time != time.replace(tzinfo=None):
+            what = "the page shows other clock times, so it was made in another zone; pass tz= to read it there"
+            self.tell("other-zone", what, line, once=True)
+
     def clock(
         self, text: str, *, today: dt.date | None = None, line: int | None = None, column: int | None = None
     ) -> tuple[dt.datetime | None, Precision | None]:

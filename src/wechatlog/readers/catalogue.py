@@ -221,6 +221,7 @@ READERS: Final = (
         "wcda-txt", "wechatlog.readers.wcda:TXT", ("text", "csv"), lines=r"(?:会话:|\[[0-9]{4}-[0-9]{2}-[0-9]{2} )"
     ),
     FormatRow("wcda-xlsx", "wechatlog.readers.wcda:XLSX", ("zip",)),
+    FormatRow("wcda-html", "wechatlog.readers.wcda_page:PAGE", ("html", "text"), marks="wceMessageList | wceStyle"),
     FormatRow("chatlog-json", "wechatlog.readers.chatlog:JSON", ("json",), marks='"seq" | "items"'),
     FormatRow("chatlog-webhook", "wechatlog.readers.chatlog:WEBHOOK", ("json", "jsonl"), marks='"messages"'),
     FormatRow(

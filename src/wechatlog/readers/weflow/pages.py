@@ -29,10 +29,8 @@ from wechatlog.engine.scripts import page_blocks
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.weflow.bodies import check, media_kind, read_body, unframe
-from wechatlog.timestamps import parse_clock
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping
 
     from lxml.html import HtmlElement
@@ -65,16 +63,6 @@ def _describe(reading: Reading) -> None:
     chat.title = html.unescape(title[1]) if title else None
     chat.is_group = group[1] in ("群聊", "Group chat") if group else None
     chat.id = html.unescape(account[1]) if account else None
-
-
-def _tell_zone(reading: Reading, time: dt.datetime | None, written: str, line: int) -> None:
-    """The wall clock beside the Unix time shows the zone of the exporting machine."""
-    if time is None or reading.tz is not None or not written or written == time.isoformat(" ")[:19]:
-        return
-    clock = parse_clock(written)
-    if clock is not None and clock.precision == "second" and clock.time != time.replace(tzinfo=None):
-        what = "the page shows other clock times, so it was made in another zone; pass tz= to read it there"
-        reading.tell("other-zone", what, line, once=True)
 
 
 def _file_segments(kind: MessageKind, node: HtmlElement, text: str) -> Body:
@@ -146,7 +134,7 @@ def _bubbles(reading: Reading, blocks: Iterable[str]) -> Iterator[Entry]:
         kind, text, segments = _bubble(reading, parts if content is None else classes_of(content), line)
         own = read_flag(row.get("s"))
         time = reading.unix_time(row.get("t"), line=line)
-        _tell_zone(reading, time, "" if clock is None else node_text(clock), line)
+        reading.tell_zone(time, "" if clock is None else node_text(clock), line)
         sender = node_text(name) if name is not None else _sender(reading, row, own)
         id_, reply_to = (read_identifier(reading, row.get(key), line) for key in "pr")
         account = chat.id if own is False and chat.is_group is False else None
@@ -213,7 +201,7 @@ def _echotrace(reading: Reading) -> Iterator[Entry]:
         check(reading, kind, text, line, credited=True)
         own, name = read_flag(row.get("isSend")), read_string(row.get("senderName"))
         time = reading.unix_time(row.get("timestamp"), line=line)
-        _tell_zone(reading, time, f"{read_string(row.get('date'))} {read_string(row.get('time'))}".strip(), line)
+        reading.tell_zone(time, f"{read_string(row.get('date'))} {read_string(row.get('time'))}".strip(), line)
         account = read_string(row.get("avatarKey")) or None
         # The id of the chat stands where the owner's is not known.
         account = None if is_room(account) or (own and account == reading.chat.id) else account
