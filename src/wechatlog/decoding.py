@@ -107,12 +107,14 @@ def judge_encoding(data: bytes) -> Guess:
         else:
             return Guess("utf-8")
     text = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode(data)
-    broken = sum("\udc80" <= c <= "\udcff" for c in text)
     wide = _guess_utf16(data)
     if wide is not None:
         return Guess(wide)
-    whole = sum(c > "\x7f" for c in text) - broken
-    short = sum("\x7f" < c <= "\u07ff" for c in text)  # two bytes that make a character of UTF-8 by chance
+    found = Counter(text)
+    broken = sum(count for c, count in found.items() if "\udc80" <= c <= "\udcff")
+    whole = sum(count for c, count in found.items() if c > "\x7f") - broken
+    # two bytes that make a character of UTF-8 by chance
+    short = sum(count for c, count in found.items() if "\x7f" < c <= "\u07ff")
     if broken * 2 <= whole - short or broken * 8 <= whole:
         return Guess("utf-8")
     return _judge_script(data) or Guess("utf-8", broken * 2 <= whole)
