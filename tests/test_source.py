@@ -16,6 +16,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import pytest
 from hypothesis import given
@@ -24,7 +25,7 @@ from hypothesis import strategies as st
 import wechatlog
 from wechatlog.diagnostics import Collector
 from wechatlog.errors import FormatError, RefusedFormatError
-from wechatlog.source import BLOCK_SIZE, Source, decode_text, guess_encoding, replacing
+from wechatlog.source import BLOCK_SIZE, HEAD_SIZE, Source, decode_text, guess_encoding, replacing
 
 TEXT = "---\ndate: 2026-05-01\n---\n> 09:00:00  李四  \n   \n早上好，大家  \n   \n"
 
@@ -387,3 +388,17 @@ def test_half_a_surrogate_pair_is_written() -> None:
 def test_block_reading_equals_whole_reading() -> None:
     text = "字" * (BLOCK_SIZE // 2) + "\n" + "😀" * 100
     assert Source.of(text.encode()).read_text(Collector()) == text
+
+
+@pytest.mark.parametrize(("data", "opened"), [(b"> 07:14:35  a", 1), (b"a" * HEAD_SIZE, 2), (gzip.compress(b"a"), 2)])
+def test_a_small_file_is_opened_once(data: bytes, opened: int) -> None:
+    """Finding the format takes all of it; what is packed is read again, since damage is told by who reads it."""
+    streams: list[IO[bytes]] = []
+
+    def opener() -> IO[bytes]:
+        streams.append(io.BytesIO(data))
+        return streams[-1]
+
+    source = Source(opener, "a.md")
+    assert source.head() == source.read_bytes()[:HEAD_SIZE]
+    assert len(streams) == opened

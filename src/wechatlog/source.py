@@ -260,6 +260,7 @@ class Source:
         self._siblings: Callable[[str], list[Source]] = lambda _: []
         self._text: str | None = None
         self._head: bytes | None = None
+        self._head_is_all = False
         self._opened: weakref.ref[IO[bytes]] | None = None
 
     @classmethod
@@ -389,6 +390,8 @@ class Source:
         Args:
             to_damage: compressed data that are cut or broken end there; otherwise that is a `FormatError`.
         """
+        if self._head_is_all and self._head is not None:
+            return io.BytesIO(self._head)
         stream = self._opener()
         if not hasattr(stream, "peek"):
             stream = cast("IO[bytes]", io.BufferedReader(cast("io.RawIOBase", stream)))
@@ -410,6 +413,8 @@ class Source:
             else:
                 with self.open(to_damage=True) as stream:
                     self._head = stream.read(HEAD_SIZE)
+                    # what is packed is opened again, since damage is told by who reads all of it
+                    self._head_is_all = len(self._head) < HEAD_SIZE and _unpacked(stream) is None
                 self._opened = None
         return self._head
 
