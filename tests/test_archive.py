@@ -12,6 +12,8 @@ import pytest
 
 import wechatlog
 from wechatlog import Conversation, Message
+from wechatlog.inputs.places import name_chats, place_files
+from wechatlog.source import Source
 
 
 def day(number: int, text: str = "好") -> str:
@@ -254,3 +256,75 @@ def test_pipes_in_a_folder_are_passed_by(folder: Path) -> None:
     before = len(list(wechatlog.load_archive(folder)))
     os.mkfifo(folder / "pipe")
     assert len(list(wechatlog.load_archive(folder))) == before
+
+
+def untitled(path: Path, text: str = "好") -> None:
+    """A chat whose file does not say what it is called."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    wechatlog.dump(Conversation([Message(sender="李四", text=text)]), path)
+
+
+def names_of(*places: str) -> list[str | None]:
+    sources = [Source(io.BytesIO, place.rsplit("/", 1)[-1]) for place in places]
+    for source, place in zip(sources, places, strict=True):
+        source.place = place
+    name_chats(sources)
+    return [source.chat for source in sources]
+
+
+@pytest.mark.parametrize(
+    ("places", "names"),
+    [
+        (["张三.csv"], [None]),
+        (["张三(wxid_a)/张三.csv", "李四(wxid_b)/李四.csv"], ["张三", "李四"]),
+        (["张三(wxid_a)/张三.csv", "张三(wxid_b)/张三.csv"], ["张三(wxid_a)/张三", "张三(wxid_b)/张三"]),
+        (["张三/张三.csv", "张三/张三_chat.txt", "张三/张三_utf8.csv", "李四/李四.html.json"], ["张三"] * 3 + ["李四"]),
+        (["张三/messages.json.gz", "李四/messages.json.gz", "chat.txt"], ["张三", "李四", "chat"]),
+        (["张三/2026-05-01.txt", "张三/2026-05-02.txt"], ["张三/2026-05-01", "张三/2026-05-02"]),
+        (["a/张三_0_5000.csv", "a/张三_5000_10000.csv", "a/李四(1).csv"], ["张三", "张三", "李四"]),
+        (["exports.ZIP/chat.csv", "old.zip/chat.csv"], ["exports", "old"]),
+        (["v1.2 群.txt", ".csv"], ["v1.2 群", ".csv"]),
+    ],
+)  # fmt: skip
+def test_chats_without_a_title_are_called_as_their_files(places: list[str], names: list[str | None]) -> None:
+    assert names_of(*places) == names
+
+
+def test_chats_of_a_folder_are_told_apart(tmp_path: Path) -> None:
+    untitled(tmp_path / "张三(wxid_a)" / "张三.csv", "甲")
+    untitled(tmp_path / "李四(wxid_b)" / "李四.csv", "乙")
+    found = list(wechatlog.load_archive(tmp_path))
+    assert [chat.title for chat in found] == ["张三", "李四"]
+    assert [chat[0].origin.source for chat in found] == ["张三(wxid_a)/张三.csv", "李四(wxid_b)/李四.csv"]
+    assert [chat.to_arrow()["conversation"][0].as_py() for chat in found] == ["张三", "李四"]
+    wechatlog.dump(found, tmp_path / "all.csv")
+    again = wechatlog.load_archive(tmp_path / "all.csv")
+    assert [(chat.title, chat[0].text) for chat in again] == [("张三", "甲"), ("李四", "乙")]
+    assert wechatlog.load(tmp_path / "张三(wxid_a)" / "张三.csv").title is None
+    alone = next(iter(wechatlog.load_archive(tmp_path / "张三(wxid_a)" / "张三.csv")))
+    assert (alone.title, alone.origin.source) == (None, "张三.csv")
+
+
+def test_places_begin_where_all_inputs_are(tmp_path: Path) -> None:
+    for name in ("one/a/x.csv", "two/y.csv"):
+        untitled(tmp_path / name)
+    with zipfile.ZipFile(tmp_path / "three.zip", "w") as archive:
+        archive.write(tmp_path / "two" / "y.csv", "b/z.csv")
+
+    def places(*paths: str) -> list[str | None]:
+        found = wechatlog.load_archive([tmp_path / path for path in paths])
+        return [chat.origin.source for chat in found]
+
+    assert places("one", "two") == ["one/a/x.csv", "two/y.csv"]
+    assert places("one/a/x.csv", "two/y.csv") == ["one/a/x.csv", "two/y.csv"]
+    assert places("*/*.csv") == ["two/y.csv"]
+    assert places("three.zip") == ["b/z.csv"]
+    assert places("three.zip", "two") == ["three.zip/b/z.csv", "two/y.csv"]
+    assert [chat.title for chat in wechatlog.load_archive(tmp_path)] == ["z", "x", "y"]
+
+
+def test_files_that_share_nothing_but_the_disk_keep_their_names() -> None:
+    one, two = (Source.of(f"/no-{name}/chat-{name}.csv") for name in ("one", "two"))
+    place_files([one, two], [Path("/no-one"), Path("/no-two")])
+    assert [one.place, two.place] == ["chat-one.csv", "chat-two.csv"]
+    assert [one.chat, two.chat] == ["chat-one", "chat-two"]

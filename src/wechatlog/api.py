@@ -239,7 +239,8 @@ def load_archive(
     """Read many chats: a folder, a glob, a ZIP, a file of several chats, or a list of these.
 
     Nothing is read before it is iterated over, and a ZIP is never extracted to disk. The pages of one chat
-    (`name_0_5000.csv`, `name(1).csv`) are joined.
+    (`name_0_5000.csv`, `name(1).csv`) are joined. Among several files each has its path for `source`, and a chat of
+    which the file says neither title nor id is called as its file, or as the folder of a file such as `messages.json`.
 
     Args:
         paths: what to read. Folders are searched through all their levels, in a stable order.

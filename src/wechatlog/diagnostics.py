@@ -26,7 +26,7 @@ class Origin(NamedTuple):
     A named tuple and no attrs class because one is made for every message and tuples are made at C speed.
 
     Attributes:
-        source: name of the file, or `None` for data without a name.
+        source: name of the file, among many its path; `None` for data without a name.
         line: 1-based line number of the first line, or `None` where lines mean nothing (a database).
         offset: 0-based offset in characters, or `None`.
         raw: the text as it stood in the source, kept only where the writer of the same format would write it
@@ -55,7 +55,7 @@ class Diagnostic:
         code: a stable identifier, `kebab-case`; see the reference page on diagnostics.
         message: one sentence for a person.
         severity: `info` (good to know), `warning` (something is damaged), `error` (something could not be read).
-        source: name of the file, or `None`.
+        source: name of the file, among many its path, or `None`.
         line: 1-based line, or `None`.
         column: 1-based column in characters, or `None`.
     """

@@ -240,6 +240,7 @@ class Source:
 
     Attributes:
         folder: where it lies, on disk or in a ZIP; tells apart files of one name.
+        chat: what its chat is called among the inputs, where the file itself does not say; `None` for a file alone.
         budget: of the ZIP that it lies in, or `None`.
     """
 
@@ -257,6 +258,8 @@ class Source:
         self.folder = "" if path is None else str(path.parent)
         self.size_limit = size_limit
         self.budget: Budget | None = None
+        self.chat: str | None = None
+        self._place: str | None = None
         self._siblings: Callable[[str], list[Source]] = lambda _: []
         self._text: str | None = None
         self._head: bytes | None = None
@@ -325,6 +328,7 @@ class Source:
         archive: zipfile.ZipFile,
         member: zipfile.ZipInfo,
         name: str,
+        place: str | None = None,
         *,
         size_limit: int = DEFAULT_SIZE_LIMIT,
         budget: Budget | None = None,
@@ -334,11 +338,12 @@ class Source:
         Args:
             archive: the ZIP, which must stay open.
             member: the entry.
-            name: shown in diagnostics.
+            name: that of the file.
+            place: what it is called in diagnostics and origins, where that is not the name.
             size_limit: bytes that the member may grow to.
             budget: what all members together may grow to.
         """
-        budget = budget or Budget(size_limit)
+        budget, label = budget or Budget(size_limit), place or name
         unchecked = copy.copy(member)
         del unchecked.CRC  # `zipfile` throws the last bytes away where the checksum is wrong; it is looked at here
 
@@ -346,12 +351,12 @@ class Source:
             try:
                 stream = archive.open(unchecked)
             except (*_ZIP_ERRORS, _bad_zip()) as error:
-                raise FormatError(f"cannot be unpacked: {error}", source=name) from error
+                raise FormatError(f"cannot be unpacked: {error}", source=label) from error
             allows = functools.partial(budget.allows, member)
-            return io.BufferedReader(_Unpacked(stream, size_limit, name, checksum=member.CRC, allows=allows))
+            return io.BufferedReader(_Unpacked(stream, size_limit, label, checksum=member.CRC, allows=allows))
 
         source = cls(opener, name, size_limit=size_limit)
-        source.budget = budget
+        source.budget, source.place = budget, label
         folder = PurePath(member.filename).parent
         source.folder = str(folder)
 
@@ -372,9 +377,18 @@ class Source:
         return self._siblings(pattern)
 
     @property
+    def place(self) -> str | None:
+        """What it is called in diagnostics and origins: its path among the inputs, or else its name."""
+        return self.name if self._place is None else self._place
+
+    @place.setter
+    def place(self, place: str) -> None:
+        self._place = place
+
+    @property
     def label(self) -> str:
-        """The name, or a stand-in for messages to people."""
-        return self.name if self.name is not None else "<data>"
+        """The place, or a stand-in for messages to people."""
+        return self.place if self.place is not None else "<data>"
 
     @property
     def suffix(self) -> str:

@@ -199,12 +199,12 @@ def test_json_summary(run: Run, tmp_path: Path) -> None:
     assert result.exit_code == 1
     found = json.loads(result.stdout)
     assert found["written"] == [
-        {"path": "out.jsonl", "source": "2026-05-01-chat.markdown", "title": "2026-05-01", "messages": 1}
+        {"path": "out.jsonl", "source": "in/2026-05-01-chat.markdown", "title": "2026-05-01", "messages": 1}
     ]
     assert (found["conversations"], found["messages"]) == (1, 1)
     assert found["diagnostics"] == [{"code": "cut-message", "severity": "warning", "count": 1}]
     assert found["failed"] == ["empty.md: the file is empty"]
-    assert [note["source"] for note in found["skipped"]] == ["notes.txt"]
+    assert [note["source"] for note in found["skipped"]] == ["in/notes.txt"]
 
 
 def test_what_could_be_read_is_written_and_the_rest_told(run: Run, tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_what_could_be_read_is_written_and_the_rest_told(run: Run, tmp_path: Pat
     assert result.exit_code == 1
     assert result.stderr == (
         "wechatlog: empty.md: the file is empty\n"
-        "wechatlog: skipped 1 file without a chat: notes.txt\n"
+        "wechatlog: skipped 1 file without a chat: in/notes.txt\n"
         "wechatlog: out.jsonl: 1 conversation, 1 message\n"
     )
     assert run("convert", "in", "-o", "out.jsonl").exit_code == 0

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,22 @@ def test_info_of_several(example: Path, run: Run, tmp_path: Path) -> None:
     )
     assert lines[-1] == "3 conversations, 25 messages"
     assert all(line == line.rstrip() for line in lines)
+
+
+def test_info_tells_files_of_one_name_apart(example: Path, run: Run, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    shutil.copy(example, tmp_path / "a" / "chat.txt")
+    wechatlog.dump(wechatlog.Conversation([wechatlog.Message(text="x")]), tmp_path / "b" / "chat.jsonl")
+    (tmp_path / "b" / "chat.jsonl").rename(tmp_path / "b" / "chat.txt")
+    with zipfile.ZipFile(tmp_path / "c.zip", "w") as archive:
+        archive.write(tmp_path / "b" / "chat.txt", "chat.txt")
+    lines = [line.split()[:3] for line in run("info", "a", "b", "c.zip").stdout.split("\n")[2:-2]]
+    assert lines == [
+        ["2026-05-01-WeChat", "a/chat.txt", "markdown"],
+        ["b", "b/chat.txt", "jsonl"],
+        ["c", "c.zip/chat.txt", "jsonl"],
+    ]
 
 
 def test_info_limits_the_list_of_people(run: Run, tmp_path: Path) -> None:

@@ -120,7 +120,7 @@ def test_count(run: Run, tmp_path: Path) -> None:
     chat(tmp_path / "b.jsonl", "y")
     assert run("search", "-c", "x", "a.jsonl", "b.jsonl").stdout == "      2  甲 · a.jsonl\n"
     assert run("search", "--count", "-e", "x|y", "a.jsonl", "b.jsonl", "-C", "3").stdout == (
-        "      3  甲 · a.jsonl\n      1  b.jsonl\n      4  in 2 conversations\n"
+        "      3  甲 · a.jsonl\n      1  b · b.jsonl\n      4  in 2 conversations\n"
     )
     result = run("search", "-c", "x", "a.jsonl", "--json")
     assert rows(result.stdout) == [
@@ -263,7 +263,7 @@ def test_files_that_cannot_be_read(run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty.md").touch()
     result = run("search", "x", "empty.md", "a.jsonl")
     assert (result.exit_code, result.stderr) == (2, "wechatlog: empty.md: the file is empty\n")
-    assert result.stdout.startswith("a.jsonl\n")
+    assert result.stdout.startswith("a · a.jsonl\n")
     assert run("search", "-q", "x", "empty.md", "a.jsonl").exit_code == 0
     assert run("search", "-q", "y", "empty.md", "a.jsonl").exit_code == 2
     result = run("search", "x", "empty.md")

@@ -92,7 +92,7 @@ class _Media:
         for source in inputs.sources:
             if source.path is None:
                 continue
-            self._folders[source.name or ""] = source.path.parent
+            self._folders[source.label] = source.path.parent
             if zipfile.is_zipfile(source.path):
                 with zipfile.ZipFile(source.path) as archive:
                     for name in archive.namelist():

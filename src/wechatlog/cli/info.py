@@ -15,8 +15,6 @@ from wechatlog.cli.options import ANY_PATH, Reading, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import Tally, diagnostic_to_json
 from wechatlog.cli.tables import print_table
-from wechatlog.errors import WechatlogError
-from wechatlog.registry import detect_reader
 from wechatlog.timestamps import instant, zone_name
 
 if TYPE_CHECKING:
@@ -98,14 +96,12 @@ def info(inputs: tuple[str, ...], *, everybody: bool, as_json: bool, **how: Any)
 
     IN is a file, a folder, a glob, a ZIP or - for the standard input. Several chats give a table.
     """
-    reading = Reading.of(how)
-    found = Inputs(inputs, reading)
-    detections = _Detections(found, reading)
+    found = Inputs(inputs, Reading.of(how))
     facts: list[_Facts] = []
     with progress(found.sources) as tick:
         for conversation in found:
             tick(len(conversation))
-            facts.append(_Facts.of(conversation, detections.of(conversation)))
+            facts.append(_Facts.of(conversation, found.detection))
     if not facts and not as_json:
         raise found.nothing()
     if as_json:
@@ -122,23 +118,6 @@ def info(inputs: tuple[str, ...], *, everybody: bool, as_json: bool, **how: Any)
         _print_table(facts)
     found.complain(quiet=as_json)
     return 1 if found.failures or not facts else 0
-
-
-class _Detections:
-    """How the format of each input was found out."""
-
-    def __init__(self, inputs: Inputs, reading: Reading) -> None:
-        self._sources = {source.name: source for source in inputs.sources} if reading.format is None else {}
-        self._only = inputs.sources[0] if len(inputs.sources) == 1 and self._sources else None
-        self._encoding = reading.encoding
-
-    def of(self, conversation: Conversation) -> Detection | None:
-        """That of the input which a conversation came from; `None` where it was not found out."""
-        source = self._only or self._sources.get(conversation.origin.source)
-        try:
-            return None if source is None else detect_reader(source, self._encoding)[1]
-        except WechatlogError:  # a ZIP of chats
-            return None
 
 
 def _period(facts: _Facts) -> str:

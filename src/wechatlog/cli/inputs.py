@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from wechatlog.cli.messages import Failure, count, explain, say
 from wechatlog.diagnostics import Severity
 from wechatlog.errors import WechatlogError
-from wechatlog.inputs.archive import Archive, expand
+from wechatlog.inputs.archive import Archive, Found, find_files
+from wechatlog.inputs.places import place_files
 from wechatlog.inputs.single import paused_collection
 from wechatlog.registry import detect_reader
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Source
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from wechatlog.diagnostics import Diagnostic
     from wechatlog.inputs.archive import ArchiveBatch
     from wechatlog.model import Conversation
+    from wechatlog.registry import Detection
 
 __all__ = ["Inputs"]
 
@@ -39,29 +41,36 @@ class Inputs:
     Args:
         paths: as the user wrote them.
         reading: how to read them.
+        named: chats without a title are called as their files are, where there are several.
 
     Raises:
         Failure: where a path does not exist, or nothing was found at all.
     """
 
-    def __init__(self, paths: Sequence[str], reading: Reading) -> None:
+    def __init__(self, paths: Sequence[str], reading: Reading, *, named: bool = True) -> None:
         self._reading = reading
         self.sources: list[Source] = []
-        self._named: set[str] = set()
+        bases: list[Path] = []
+        self._named: set[Source] = set()
         missing: list[str] = []
         for path in dict.fromkeys(paths):
             try:
-                found = [_standard_input()] if path == "-" else expand(path, DEFAULT_SIZE_LIMIT)
+                found = _standard_input() if path == "-" else find_files(Path(path), DEFAULT_SIZE_LIMIT)
             except OSError as error:
                 missing.append(explain(error, path))
                 continue
-            if not found:
+            if not found.sources:
                 missing.append(f"{path}: there are no files in this folder")
             if not Path(path).is_dir():
-                self._named.update(source.label for source in found)
-            self.sources += found
+                self._named.update(found.sources)
+            self.sources += found.sources
+            bases += [found.base] if path != "-" else []
         if missing:
             raise Failure("\n".join(missing))
+        place_files(self.sources, bases)
+        if not named:
+            for source in self.sources:
+                source.chat = None
         self._archive = Archive(self.sources, **reading.keywords)
 
     def __iter__(self) -> Iterator[Conversation]:
@@ -72,6 +81,11 @@ class Inputs:
     def source(self) -> Source | None:
         """The file that the conversation came from which was given last."""
         return self._archive.source
+
+    @property
+    def detection(self) -> Detection | None:
+        """How the format of that conversation was found out; `None` where it was named."""
+        return self._archive.detection
 
     def streams(self) -> Iterator[tuple[Source, Iterator[ArchiveBatch]]]:
         """Each input with its messages as they are read, in memory that does not grow with it."""
@@ -102,7 +116,8 @@ class Inputs:
     def skipped(self) -> tuple[Diagnostic, ...]:
         """Files met in folders and ZIPs that are no chats."""
         notes = (note for note in self._archive.diagnostics if note.severity is Severity.INFO)
-        return tuple(note for note in notes if note.source not in self._named)
+        named = {source.label for source in self._named}
+        return tuple(note for note in notes if note.source not in named)
 
     @property
     def failures(self) -> list[str]:
@@ -113,9 +128,9 @@ class Inputs:
     def _reason(self, note: Diagnostic) -> str:
         """The whole story of a failure, from the file itself."""
         for source in self.sources:
-            if source.name == note.source and (error := self._try(source)) is not None:
+            if source.place == note.source and (error := self._try(source)) is not None:
                 return explain(error, str(source.path) if source.path else source.label)
-        path = next((source.path for source in self.sources if source.name == note.source), None)
+        path = next((source.path for source in self.sources if source.place == note.source), None)
         return f"{path or note.source}: {note.message}"
 
     def _try(self, source: Source) -> Exception | None:
@@ -166,7 +181,7 @@ def _identity(source: Source) -> tuple[int, int] | None:
     return None if found is None else (found.st_dev, found.st_ino)
 
 
-def _standard_input() -> Source:
+def _standard_input() -> Found:
     source = Source.of(sys.stdin.buffer)
     source.name = "stdin"
-    return source
+    return Found(Path(), [source])

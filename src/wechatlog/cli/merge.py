@@ -64,7 +64,7 @@ def merge(inputs: tuple[str, ...], output: str | None, into: str | None, form: s
         raise click.UsageError("--into keeps the form of the archive; --to goes with -o")
     writer = _choose_writer(form, output) if output is not None else None
     reading = Reading.of(how, writer)
-    found = Inputs(inputs, reading)
+    found = Inputs(inputs, reading, named=False)  # of one chat the names of files say nothing
     people = None if how["people"] is None else read_people(how["people"])
     with progress(found.sources, quiet=how["quiet"]) as tick:
         conversations = []

@@ -91,7 +91,9 @@ def explain(error: Exception, name: str | None = None) -> str:
     if isinstance(error, AmbiguousFormatError):
         text = text.replace("pass format= to choose one", "choose one with --from")
     if name is not None:
-        text = text.removeprefix(f"{Path(name).name}: ").removeprefix(f"{name}: ")
+        place = getattr(error, "subject", None) or getattr(error, "source", None)
+        for known in (place, Path(name).name, name):
+            text = text.removeprefix(f"{known}: ")
         return f"{name}: {text}"
     return text
 

@@ -424,8 +424,9 @@ def _windows(text: str, spans: list[Span]) -> Iterator[Span]:
 
 def _name(conversation: Conversation, path: str) -> str:
     """What a chat is called in a heading: its title, its file, and the file in that."""
-    source = conversation.origin.source
-    parts = [conversation.title or conversation.id, path, source if source != Path(path).name else None]
+    source = conversation.origin.source or ""
+    inside = source.partition(f"{Path(path).name}/")[2] or source
+    parts = [conversation.title or conversation.id, path, None if path.endswith(inside) else inside]
     return " · ".join(harmless(part, one_line=True) for part in parts if part)
 
 

@@ -58,7 +58,7 @@ def batches_of(reading: Reading, entries: Iterable[Entry]) -> Iterator[Batch]:
 
     Written out, because every message of every format passes here.
     """
-    name, owner, nobodys = reading.source.name, reading.owner, () if reading.credits_notices else NOTICES
+    name, owner, nobodys = reading.source.place, reading.owner, () if reading.credits_notices else NOTICES
     pending: dict[Draft, list[Message]] = {}
     seen: set[Draft] = set()
     count, draft = 0, reading.chat

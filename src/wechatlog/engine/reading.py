@@ -127,7 +127,7 @@ class Reading:
 
     def draft(self, key: str = "", **known: Any) -> Draft:
         """A new draft of a conversation of this source; `known` are its fields."""
-        known.setdefault("origin", Origin(self.source.name, 1, 0))
+        known.setdefault("origin", Origin(self.source.place, 1, 0))
         draft = Draft(key, **known)
         draft.metadata = {**self.facts, **draft.metadata}
         if draft.owner is None:
@@ -242,7 +242,7 @@ class Reading:
 
     def origin(self, line: int | None = None, offset: int | None = None, raw: str | None = None) -> Origin:
         """A place in the source."""
-        return Origin(self.source.name, line, offset, raw)
+        return Origin(self.source.place, line, offset, raw)
 
     def is_own(self, sender: str | None, sender_id: str | None = None) -> bool | None:
         """Whether the owner that the user named sent it; `None` where the user named nobody."""
@@ -399,7 +399,7 @@ class Reading:
             is_self=self.is_own(sender, sender_id) if is_self is None else is_self,
             id=id,
             reply_to=reply_to,
-            origin=Origin(self.source.name, line, offset) if origin is None else origin,
+            origin=Origin(self.source.place, line, offset) if origin is None else origin,
             segments=None if segments is None else tuple(segments),
             lexicon=draft.lexicon,
         )
@@ -429,7 +429,7 @@ class Reading:
         zone = draft.tz or self._zone_of(messages)
         return Conversation(
             messages,
-            title=draft.title,
+            title=self.source.chat if draft.title is None and draft.id is None else draft.title,
             id=draft.id,
             is_group=draft.is_group,
             owner=draft.owner,

@@ -99,7 +99,7 @@ TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
         Column("apart", "text", "what is read with it and is not in the text: words quoted, what is inside a forward"),
         Column("segments", "segments", "the pieces of the body"),
         Column("parsed", "flag", "whether the pieces were found in the text; false: the archive gave them"),
-        Column("source", "category", "name of the file that it stood in"),
+        Column("source", "category", "file that it stood in; among many, its path"),
         Column("line", "integer", "line in that file, from 1"),
     ),
     "mentions": (

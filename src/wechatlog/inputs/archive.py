@@ -21,6 +21,7 @@ import attrs
 
 from wechatlog.diagnostics import Collector, Diagnostic, Severity
 from wechatlog.errors import RefusedFormatError, UnknownFormatError, WechatlogError
+from wechatlog.inputs.places import name_chats, place_files, without_page
 from wechatlog.inputs.single import check_options, guarded, open_reader, read_source
 from wechatlog.model import Conversation
 from wechatlog.registry import Detection, accepted_options, detect_reader, office_document
@@ -34,16 +35,10 @@ if TYPE_CHECKING:
     from wechatlog.model import Message
     from wechatlog.source import Readable
 
-__all__ = ["Archive", "ArchiveBatch", "detect_bundle", "expand", "is_bundle", "page_groups"]
+__all__ = ["Archive", "ArchiveBatch", "Found", "detect_bundle", "expand", "find_files", "is_bundle", "page_groups"]
 
 _T = TypeVar("_T")
 
-_PAGE: Final = re.compile(
-    r"(?P<stem>.+?)(?:_[0-9]+_[0-9]+|(?P<copy> ?\([0-9]+\))|(?<=msg)-[0-9]+|(?<=part)-[0-9]+"
-    r"|(?<=\Amessage)_[0-9]+|(?<=\Amsg)_[0-9]+|(?<=\AMSG)[0-9]+)\Z"
-)
-"""Names of pages, of copies, and of the databases that WeChat 4 (`message_0.db`), 3 (`MSG0.db`) and Mac 3 (`msg_0.db`)
-go on in."""
 _MOST_PROBED: Final = 50
 """Files of a ZIP that detection looks at."""
 _MAXIMUM_DEPTH: Final = 3
@@ -71,31 +66,56 @@ def expand(paths: Readable | Iterable[str | os.PathLike[str]], size_limit: int) 
     Raises:
         FileNotFoundError: where a path or a glob finds nothing.
     """
-    if isinstance(paths, str | os.PathLike):
-        return _expand_path(Path(paths), size_limit)
     if isinstance(paths, Source | bytes | bytearray | memoryview) or hasattr(paths, "read"):
         return [Source.of(paths, size_limit=size_limit)]  # type: ignore[arg-type]
-    return [source for path in paths for source in _expand_path(Path(path), size_limit)]
+    if isinstance(paths, str | os.PathLike):
+        paths = (paths,)
+    found = [find_files(Path(path), size_limit) for path in paths]
+    sources = [source for files in found for source in files.sources]
+    place_files(sources, [files.base for files in found])
+    return sources
 
 
-def _expand_path(path: Path, size_limit: int) -> list[Source]:
+class Found(NamedTuple):
+    """The files that a path, a folder or a glob stands for.
+
+    Attributes:
+        base: the folder that was named, or that of the files.
+        sources: the files, in a stable order.
+    """
+
+    base: Path
+    sources: list[Source]
+
+
+def find_files(path: Path, size_limit: int) -> Found:
+    """The files that one path, folder or glob stands for.
+
+    Raises:
+        FileNotFoundError: where it finds nothing.
+    """
     if path.is_dir():
-        return [Source.of(found, size_limit=size_limit) for found in _walk_folder(path)]
+        return Found(path, [Source.of(found, size_limit=size_limit) for found in _walk_folder(path)])
     if path.exists() or not glob.has_magic(str(path)):
         path.stat()  # a missing file is an error now, not when the archive is read
-        return [Source.of(path, size_limit=size_limit)]
+        return Found(path.parent, [Source.of(path, size_limit=size_limit)])
     found = sorted(_glob(path), key=lambda found: _natural(str(found)))
     if not found:
         raise FileNotFoundError(2, "no file matches", str(path))
     names = dict.fromkeys(name for path in found for name in (_walk_folder(path) if path.is_dir() else (path,)))
-    return [Source.of(name, size_limit=size_limit) for name in names]
+    return Found(_glob_root(path)[0], [Source.of(name, size_limit=size_limit) for name in names])
+
+
+def _glob_root(path: Path) -> tuple[Path, tuple[str, ...]]:
+    """The folder that a glob begins in, and its parts from the first with a wildcard on."""
+    parts = path.parts
+    first = next(index for index, part in enumerate(parts) if glob.has_magic(part))
+    return Path(*parts[:first]), parts[first:]
 
 
 def _glob(path: Path) -> set[Path]:
     """What a glob finds; `**` goes into no folder by a link, which may lead in a circle."""
-    parts = path.parts
-    first = next(index for index, part in enumerate(parts) if glob.has_magic(part))
-    root, rest = Path(*parts[:first]), parts[first:]
+    root, rest = _glob_root(path)
     pattern = os.path.join(*rest, *("*" for _ in rest[-1:] if rest[-1] == "**"))  # noqa: PTH118 - no path, a pattern
     hidden = {part for part in rest if part.startswith(".")}
     found = set()
@@ -131,8 +151,12 @@ def is_bundle(source: Source) -> bool:
 
 
 @contextlib.contextmanager
-def _open_bundle(source: Source) -> Iterator[list[Source]]:
+def _open_bundle(source: Source, prefix: str = "") -> Iterator[list[Source]]:
     """The files in a ZIP, in a stable order; folders, hidden files and the sidecars of macOS left out.
+
+    Args:
+        source: the ZIP.
+        prefix: what the places of its files begin with.
 
     Raises:
         UnknownFormatError: where the ZIP is broken.
@@ -146,10 +170,12 @@ def _open_bundle(source: Source) -> Iterator[list[Source]]:
             archive = stack.enter_context(zipfile.ZipFile(stream))
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
             raise UnknownFormatError(source.label, f"broken ZIP: {error}") from error
-        yield list(_members(source, archive))
+        members = list(_members(source, archive, prefix))
+        name_chats(members, alone=source.chat is None)
+        yield members
 
 
-def _members(source: Source, archive: zipfile.ZipFile) -> Iterator[Source]:
+def _members(source: Source, archive: zipfile.ZipFile, prefix: str) -> Iterator[Source]:
     members = archive.infolist()
     _check_overlap(source, members)
     budget = source.budget or Budget(source.size_limit)
@@ -159,7 +185,9 @@ def _members(source: Source, archive: zipfile.ZipFile) -> Iterator[Source]:
             continue
         if member.flag_bits & 1:
             raise RefusedFormatError(source.label, "encrypted ZIP", "its files need a password; unpack it first")
-        yield Source.of_member(archive, member, parts[-1], size_limit=source.size_limit, budget=budget)
+        place = prefix + "/".join(parts)
+        found = Source.of_member(archive, member, parts[-1], place, size_limit=source.size_limit, budget=budget)
+        yield found
 
 
 def _check_overlap(source: Source, members: Iterable[zipfile.ZipInfo]) -> None:
@@ -227,13 +255,13 @@ def page_groups(sources: Iterable[Source]) -> Iterator[_Group]:
     """The groups, in the order of the first of each."""
     groups: dict[tuple[str, str], _Group] = {}
     for source in sources:
-        stem, dot, suffix = source.label.partition(".")
-        match = _PAGE.match(stem)
-        key = (source.folder, (match["stem"] if match else stem) + dot + suffix)
+        stem, dot, suffix = (source.name or "").partition(".")
+        stem, is_copy = without_page(stem)
+        key = (source.folder, stem + dot + suffix)
         known = groups.get(key, _Group([], False))
-        groups[key] = _Group([*known.sources, source], known.copies or bool(match and match["copy"]))
+        groups[key] = _Group([*known.sources, source], known.copies or is_copy)
     for group in groups.values():
-        if len({source.label for source in group.sources}) > 1:
+        if len({source.name for source in group.sources}) > 1:
             yield group
         else:  # the same name in several folders of a ZIP
             yield from (_Group([source], False) for source in group.sources)
@@ -263,6 +291,7 @@ class Archive(Iterable[Conversation]):
 
     Attributes:
         source: the file that the conversation came from which was given last; the first of those that were joined.
+        detection: how the format of that conversation was found out; `None` where it was named.
     """
 
     def __init__(
@@ -278,6 +307,7 @@ class Archive(Iterable[Conversation]):
             check_options(how, sorted(known), "no reader" if self._how["format"] is None else "this reader")
         self._collector = Collector()
         self.source: Source | None = None
+        self.detection: Detection | None = None
 
     def __iter__(self) -> Iterator[Conversation]:
         names = self._learn_names() if self._shared_names else None
@@ -335,7 +365,8 @@ class Archive(Iterable[Conversation]):
         """What a file gives: by `run` of its files, one level deeper, for a ZIP of chats, by `read` for a chat."""
         try:
             if depth < _MAXIMUM_DEPTH and self._how["format"] is None and is_bundle(source):
-                with _open_bundle(source) as members:
+                inside = depth or len(self._sources) > 1  # the only input is where all places begin
+                with _open_bundle(source, f"{source.label}/" if inside else "") as members:
                     yield from run(members, depth + 1)
             else:
                 yield from read(source)
@@ -362,12 +393,12 @@ class Archive(Iterable[Conversation]):
         """How to read a file, with its format found out, and the options that this format has."""
         how = dict(self._how)
         if how["format"] is None:
-            how["format"], _ = detect_reader(source, how["encoding"])
+            how["format"], self.detection = detect_reader(source, how["encoding"])
         known = accepted_options(how["format"]) if self._options else ()
         return how, {name: value for name, value in self._options.items() if name in known}
 
     def _note(self, code: str, error: Exception, severity: Severity, source: Source) -> None:
-        self._collector.note(Diagnostic(code, _first_line(error, source), severity, source.name))
+        self._collector.note(Diagnostic(code, _first_line(error, source), severity, source.place))
 
 
 def _chat(conversation: Conversation) -> str:

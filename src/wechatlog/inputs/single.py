@@ -49,7 +49,7 @@ def open_reader(
     options: Mapping[str, Any],
 ) -> tuple[Reader, Context]:
     """The reader of a source and what it is to know, with everything checked that can be checked before reading."""
-    collector = Collector(errors, source.name)
+    collector = Collector(errors, source.place)
     if encoding is not None:
         codecs.lookup(encoding)
     if isinstance(format, str):

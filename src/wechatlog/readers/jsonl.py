@@ -100,7 +100,7 @@ def _report(context: Context, item: Item, message: str, code: str = "bad-line") 
 def _check_schema(context: Context, schema: object, line: int) -> None:
     if schema != SCHEMA:
         message = f"schema {schema!r} is not known here; this version reads {SCHEMA}"
-        raise FormatError(message, source=context.source.name, line=line)
+        raise FormatError(message, source=context.source.place, line=line)
 
 
 def _read_header(context: Context, header: Mapping[str, Any], item: Item) -> Conversation:

@@ -144,7 +144,7 @@ def _with_attachments(
 
 def _beside(source: Source) -> frozenset[str] | None:
     """The names of the files beside a text; `None` where nothing is known of them."""
-    names = frozenset(_comparable(sibling.label) for sibling in source.siblings("*"))
+    names = frozenset(_comparable(sibling.name or "") for sibling in source.siblings("*"))
     return names or None
 
 

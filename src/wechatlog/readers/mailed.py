@@ -363,7 +363,7 @@ def _content(
 
 def _attachment(reading: Reading, number: str, names: tuple[str, ...]) -> str | None:
     """The attached file of a number: iOS names them `__1.png`."""
-    names = names or tuple(source.label for source in reading.source.siblings(f"__{number}.*"))
+    names = names or tuple(source.name or "" for source in reading.source.siblings(f"__{number}.*"))
     found = [name for name in names if re.fullmatch(rf"_*0*{number}(?:\.[^.]+)?", name)]
     return found[0] if len(found) == 1 else None
 

@@ -98,8 +98,8 @@ class _Walk:
         cut = cut_heading(preamble)
         if not match:
             self.context.report_preamble(preamble[:cut], line=line)
-        name = self.context.source.name
-        day = find_day(matter.get("date")) or find_day(matter.get("title"), name) or self.option_day
+        source = self.context.source
+        day = find_day(matter.get("date")) or find_day(matter.get("title"), source.name) or self.option_day
         self._begin("" if day is None else f"{day.isoformat()[:10]} ", 0)
         self.lead = preamble[cut:]
         raw = (self.mark if offset == 0 else "") + self.restore(preamble[:cut])
@@ -109,7 +109,7 @@ class _Walk:
             is_group=True,
             owner=OWNER_NAME,
             metadata=dict(matter),
-            origin=Origin(name, line, offset, raw),
+            origin=Origin(source.place, line, offset, raw),
         )
 
     def finish(self) -> None:
@@ -156,7 +156,7 @@ class _Walk:
         """
         found: list[Batch] = []
         batch: list[Message] = []
-        name, zone, parse = self.context.source.name, self.context.tz, dt.datetime.fromisoformat
+        name, zone, parse = self.context.source.place, self.context.tz, dt.datetime.fromisoformat
         kind: MessageKind | None
         usual = None if self.cr else "\n"  # what is left of a usual block; none is usual where every raw text is kept
         lexicon, names = self.draft.lexicon, self.names
@@ -256,7 +256,7 @@ class _Walk:
         raw = f"{self.lead}> {stamp}  {name}{text[: block.end]}"
         self.last_raw, self.lead = raw, text[block.end :]
         time = self._time(stamp, line)
-        origin = Origin(self.context.source.name, line, offset)
+        origin = Origin(self.context.source.place, line, offset)
         message, body = read_block(name, block.body, time, origin, self.draft.lexicon)
         if block.cut_header:
             self.context.report(
@@ -286,7 +286,7 @@ class _Walk:
         if not day and len(stamp) == 8:
             raise FormatError(
                 "no day is known for this time: the front matter, the title and the file name have none; pass date=",
-                source=self.context.source.name,
+                source=self.context.source.place,
                 line=line,
                 column=3,
                 excerpt=f"> {stamp}",

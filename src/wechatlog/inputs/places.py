@@ -1,0 +1,98 @@
+"""Where files stand among the inputs, and what to call the chat of a file that does not say.
+
+Takes the sources of one call, gives each its place (a path that begins at the deepest folder in which all inputs are)
+and a name for its chat: that of the file, or that of its folder where the file is called as all of them are. Looks at
+names only and opens nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wechatlog.source import Source
+
+__all__ = ["name_chats", "place_files", "without_page"]
+
+_PAGE: Final = re.compile(
+    r"(?P<stem>.+?)(?:_[0-9]+_[0-9]+|(?P<copy> ?\([0-9]+\))|(?<=msg)-[0-9]+|(?<=part)-[0-9]+"
+    r"|(?<=\Amessage)_[0-9]+|(?<=\Amsg)_[0-9]+|(?<=\AMSG)[0-9]+)\Z"
+)
+"""Names of pages, of copies, and of the databases that WeChat 4 (`message_0.db`), 3 (`MSG0.db`) and Mac 3 (`msg_0.db`)
+go on in."""
+_SUFFIXES: Final = re.compile(r"(?:\.html(?=\.json\Z))?(?:\.[A-Za-z][A-Za-z0-9]{0,9})?(?:\.gz|\.bz2)?\Z", re.IGNORECASE)
+_OF_THE_TOOL: Final = re.compile(r"_(?:utf8|chat|聊天记录)\Z")
+"""What MemoTrace adds to the name of a person."""
+_SAYS_NOTHING: Final = re.compile(
+    r"(?:[0-9年月日号\W_]|chats?|messages?|msg|index|data|exports?|records?|logs?|output|result|all|wechat|weixin"
+    r"|微信|聊天|消息|记录|导出|数据|全部)+",
+    re.IGNORECASE,
+)
+"""Names of files that are the same for every chat, and days."""
+
+
+def without_page(stem: str) -> tuple[str, bool]:
+    """The name of a file without the number of a page or of a copy, and whether it was that of a copy."""
+    match = _PAGE.match(stem)
+    return (match["stem"], bool(match["copy"])) if match else (stem, False)
+
+
+def place_files(sources: Sequence[Source], bases: Sequence[Path]) -> None:
+    """Tell the sources of one call where they stand, and what their chats may be called.
+
+    Args:
+        sources: those of files on disk, and others, which are left as they are.
+        bases: the folders that were named, or that the named files are in.
+    """
+    root = _root(bases)
+    for source in sources if root is not None else ():
+        if source.path is not None:
+            source.place = Path(os.path.relpath(source.path, root)).as_posix()
+    name_chats(sources)
+
+
+def _root(bases: Sequence[Path]) -> Path | None:
+    """The deepest folder that has all of these in it; `None` where that is the whole disk, or there are several."""
+    try:
+        root = Path(os.path.commonpath([os.path.abspath(base) for base in bases]))  # noqa: PTH100 - links stay
+    except ValueError:  # none, or several drives of Windows
+        return None
+    return root if root != root.parent or len(bases) == 1 else None
+
+
+def name_chats(sources: Sequence[Source], *, alone: bool = True) -> None:
+    """Give the chats of several files names that tell them apart; a file alone needs none.
+
+    The name is that of the file, or of its folder where that of the file says nothing; where files of several folders
+    would have the same, that of the folder with that of the file.
+
+    Args:
+        sources: the files.
+        alone: there are no others.
+    """
+    places = [(source, *_split(source.place)) for source in sources if source.place is not None]
+    if alone and len(places) < 2:
+        return
+    users: dict[str, set[tuple[str, str]]] = {}
+    for _, folder, stem in places:
+        users.setdefault(_short(folder, stem), set()).add((folder, stem))
+    for source, folder, stem in places:
+        short = _short(folder, stem)
+        source.chat = short if len(users[short]) == 1 else str(PurePosixPath(folder, stem))
+
+
+def _split(place: str) -> tuple[str, str]:
+    """The folder of a file, and its name without suffixes and the number of a page."""
+    path = PurePosixPath(place)
+    stem, _ = without_page(_SUFFIXES.sub("", path.name) or path.name)
+    folder = re.sub(r"\.zip\Z", "", str(path.parent), flags=re.IGNORECASE)
+    return folder, _OF_THE_TOOL.sub("", stem)
+
+
+def _short(folder: str, stem: str) -> str:
+    return (PurePosixPath(folder).name if _SAYS_NOTHING.fullmatch(stem) else stem) or stem
