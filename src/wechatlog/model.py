@@ -646,7 +646,7 @@ class Conversation(Sequence[Message]):
         """
         from wechatlog.ext.pandas import to_frame
 
-        return to_frame(self, table, segments=segments)
+        return to_frame([self], table, segments=segments)
 
     def to_polars(self, table: str = "messages", *, segments: bool = True) -> pl.DataFrame:
         """The messages, or what is in them, as a polars frame.
@@ -665,7 +665,7 @@ class Conversation(Sequence[Message]):
         """
         from wechatlog.ext.polars import to_frame
 
-        return to_frame(self, table, segments=segments)
+        return to_frame([self], table, segments=segments)
 
     def to_arrow(self, table: str = "messages", *, segments: bool = True) -> pa.Table:
         """The messages, or what is in them, as an Arrow table.
@@ -684,7 +684,7 @@ class Conversation(Sequence[Message]):
         """
         from wechatlog.frames.arrow import to_table
 
-        return to_table(self, table, segments=segments)
+        return to_table([self], table, segments=segments)
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """The table of messages through the Arrow PyCapsule protocol, which DuckDB, polars, pandas and others take.

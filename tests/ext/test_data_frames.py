@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 import zoneinfo
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -500,3 +501,51 @@ def test_a_missing_library_is_named(door: str, library: str, monkeypatch: pytest
     extra = "arrow" if library == "pyarrow" else library
     with pytest.raises(wechatlog.MissingExtraError, match=rf"pip install 'wechatlog\[{extra}\]'"):
         getattr(chat(), door)()
+
+
+# --- several conversations -------------------------------------------------------------------------
+
+
+def two_chats(folder: Path, *, aware: bool = False) -> wechatlog.Archive:
+    for name, text in (("张三", "好 @李四 看"), ("李四", "[微笑] https://a.example.invalid")):
+        time = dt.datetime(2026, 5, 1, 9, tzinfo=dt.UTC if aware and name == "李四" else None)
+        chat = Conversation([Message(time=time, sender=name, text=text)])
+        (folder / name).mkdir()
+        wechatlog.dump(chat, folder / name / "chat.csv")
+    return wechatlog.load_archive(folder)
+
+
+def test_an_archive_is_one_frame(tmp_path: Path) -> None:
+    archive = two_chats(tmp_path)
+    rows = archive.to_arrow().select(["conversation", "number", "sender", "text", "source"]).to_pylist()
+    assert rows == [
+        {"conversation": "张三", "number": 0, "sender": "张三", "text": "好 @李四 看", "source": "张三/chat.csv"},
+        {
+            "conversation": "李四", "number": 0, "sender": "李四",
+            "text": "[微笑] https://a.example.invalid", "source": "李四/chat.csv",
+        },
+    ]  # fmt: skip
+    assert archive.to_polars().select("conversation", "number", "sender", "text", "source").to_dicts() == rows
+    frame = archive.to_pandas()
+    assert frame[["conversation", "number", "sender", "text", "source"]].to_dict("records") == rows
+    assert frame["conversation"].dtype == "category"
+    assert frame.attrs == {}
+    assert archive.to_pandas("emoji")["code"].tolist() == ["[微笑]"]
+    assert archive.to_polars("mentions")["name"].to_list() == ["李四"]
+    assert archive.to_arrow("participants")["name"].to_pylist() == ["张三", "李四"]
+    for one in (frame, archive.to_polars(), archive.to_arrow()):
+        with pytest.raises(wechatlog.MultipleConversationsError, match=r"the frame: .*张三, 李四"):
+            wechatlog.from_frame(one)
+    assert wechatlog.from_frame(frame[frame["conversation"] == "李四"]) == list(archive)[1]
+
+
+def test_an_archive_of_naive_and_aware_times_is_no_frame(tmp_path: Path) -> None:
+    archive = two_chats(tmp_path, aware=True)
+    for to_frame in (archive.to_pandas, archive.to_polars, archive.to_arrow):
+        with pytest.raises(ValueError, match="李四 has aware times and what came before it naive ones"):
+            to_frame()
+
+
+def test_an_empty_archive_is_an_empty_frame(tmp_path: Path) -> None:
+    archive = wechatlog.load_archive(tmp_path)
+    assert (len(archive.to_pandas()), len(archive.to_polars()), len(archive.to_arrow())) == (0, 0, 0)

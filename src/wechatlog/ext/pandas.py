@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.errors import MissingExtraError
-from wechatlog.frames.columns import collect, columns_of, names_of, zone_of
+from wechatlog.frames.columns import CommonZone, collect_all, columns_of, names_of
 from wechatlog.frames.rows import READ_COLUMNS, conversation_header
 from wechatlog.frames.values import aware_in, microseconds, within_64_bits, without_surrogates
 from wechatlog.model import paused_collection
@@ -43,19 +43,19 @@ _NOT_A_TIME: Final = np.iinfo(np.int64).min
 """How numpy keeps a missing time."""
 
 
-def to_frame(conversation: Conversation, table: str = "messages", *, segments: bool = True) -> pd.DataFrame:
+def to_frame(conversations: Sequence[Conversation], table: str = "messages", *, segments: bool = True) -> pd.DataFrame:
     """One of the tables as a frame; see `Conversation.to_pandas`."""
     names = names_of(table, segments=segments)
     kinds = {column.name: column.type for column in columns_of(table)}
-    zone = zone_of(conversation, conversation.messages)
+    zone = CommonZone.of(conversations)
     with paused_collection():
-        columns = collect(conversation, table, names=names)
+        columns = collect_all(conversations, table, names=names)
         arrays = {name: _array(columns.pop(name), kinds[name]) for name in names}
     if zone is not None and "time" in arrays:
         arrays["time"] = arrays["time"].tz_localize("UTC").tz_convert(zone.tzinfo)
     frame = pd.DataFrame(arrays, copy=False)
-    if table == "messages":
-        frame.attrs[HEADER] = conversation_header(conversation)
+    if table == "messages" and len(conversations) == 1:
+        frame.attrs[HEADER] = conversation_header(conversations[0])
     return frame
 
 

@@ -12,7 +12,7 @@ import itertools
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.errors import MissingExtraError
-from wechatlog.frames.columns import collect, columns_of, name_pieces, names_of, zone_of
+from wechatlog.frames.columns import CommonZone, collect_all, columns_of, name_pieces, names_of
 from wechatlog.frames.pieces import SEGMENT_FIELDS, flatten_segments, rebuild_segments
 from wechatlog.frames.rows import READ_COLUMNS
 from wechatlog.frames.values import aware_in, microseconds, within_64_bits, without_surrogates
@@ -43,14 +43,16 @@ DTYPES: Final[Mapping[ColumnType, Any]] = {
 """The type of a column by what it holds; a time has its zone, where there is one."""
 
 
-def to_frame(conversation: Conversation, table: str = "messages", *, segments: bool = True) -> pl.DataFrame:
+def to_frame(conversations: Sequence[Conversation], table: str = "messages", *, segments: bool = True) -> pl.DataFrame:
     """One of the tables as a frame; see `Conversation.to_polars`."""
     names = names_of(table, segments=segments)
     kinds = {column.name: column.type for column in columns_of(table)}
-    zone = zone_of(conversation, conversation.messages)
+    zone = CommonZone.of(conversations)
     with paused_collection():
-        made = _body_columns(conversation.messages) if "segments" in names else {}
-        for name, values in collect(conversation, table, names=[name for name in names if name not in made]).items():
+        messages = list(itertools.chain.from_iterable(conversations))
+        made = _body_columns(messages) if "segments" in names else {}
+        rest = [name for name in names if name not in made]
+        for name, values in collect_all(conversations, table, names=rest).items():
             made[name] = _series(name, values, kinds[name], zone)
         return pl.DataFrame([made[name] for name in names])
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wechatlog.content.native import SCHEMA, conversation_from_json, conversation_to_json
 from wechatlog.errors import MissingExtraError
-from wechatlog.frames.columns import collect, columns_of, name_pieces, names_of, zone_of
+from wechatlog.frames.columns import CommonZone, collect, columns_of, name_pieces, names_of
 from wechatlog.frames.pieces import SEGMENT_FIELDS, flatten_segments, rebuild_segments
 from wechatlog.frames.rows import READ_COLUMNS
 from wechatlog.frames.values import aware_in, to_json_line, without_surrogates
@@ -307,22 +307,23 @@ def iter_batches(schema: Any, table: str, conversation: Conversation) -> Iterato
         start += len(batch)
 
 
-def _whole_schema(conversation: Conversation, table: str, *, segments: bool) -> Any:
-    rows = len(conversation) if table == "messages" else None
-    metadata = {METADATA_KEY: describe_contents(table, [(conversation, rows)])}
-    return make_schema(table, zone_of(conversation, conversation.messages), segments=segments, metadata=metadata)
+def _whole_schema(conversations: Sequence[Conversation], table: str, *, segments: bool) -> Any:
+    items = [(conversation, len(conversation) if table == "messages" else None) for conversation in conversations]
+    metadata = {METADATA_KEY: describe_contents(table, items)}
+    return make_schema(table, CommonZone.of(conversations), segments=segments, metadata=metadata)
 
 
-def to_table(conversation: Conversation, table: str = "messages", *, segments: bool = True) -> Any:
+def to_table(conversations: Sequence[Conversation], table: str = "messages", *, segments: bool = True) -> Any:
     """A `pyarrow.Table`; see `Conversation.to_arrow`."""
-    schema = _whole_schema(conversation, table, segments=segments)
+    schema = _whole_schema(conversations, table, segments=segments)
     with paused_collection():
-        return pa.Table.from_batches(iter_batches(schema, table, conversation), schema).unify_dictionaries()
+        batches = (batch for conversation in conversations for batch in iter_batches(schema, table, conversation))
+        return pa.Table.from_batches(batches, schema).unify_dictionaries()
 
 
 def to_stream(conversation: Conversation, table: str = "messages", *, segments: bool = True) -> Any:
     """A `pyarrow.RecordBatchReader`, whose batches are made when they are asked for."""
-    schema = _whole_schema(conversation, table, segments=segments)
+    schema = _whole_schema([conversation], table, segments=segments)
     return pa.RecordBatchReader.from_batches(schema, iter_batches(schema, table, conversation))
 
 

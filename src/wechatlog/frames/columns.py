@@ -30,9 +30,11 @@ __all__ = [
     "TABLES",
     "Column",
     "ColumnType",
+    "CommonZone",
     "Key",
     "Zone",
     "collect",
+    "collect_all",
     "columns_of",
     "conversation_key",
     "name_pieces",
@@ -181,6 +183,50 @@ def zone_of(conversation: Conversation, messages: Iterable[Message]) -> Zone | N
     return None if first is None else named_zone(conversation.tz or first)
 
 
+class CommonZone:
+    """The zone of a column that has the times of several conversations: the first times decide, or else the zones.
+
+    Attributes:
+        zone: as far as it is known; `None` for naive times.
+        decided: whether it stays.
+    """
+
+    def __init__(self) -> None:
+        self.zone: Zone | None = None
+        self.decided = False
+
+    @classmethod
+    def of(cls, conversations: Iterable[Conversation]) -> Zone | None:
+        """That of whole conversations.
+
+        Raises:
+            ValueError: where some times are naive and some aware.
+        """
+        common = cls()
+        for conversation in conversations:
+            common.meet(conversation, conversation.messages)
+        return common.zone
+
+    def meet(self, conversation: Conversation, messages: Sequence[Message]) -> None:
+        """See that the times of more messages go into the column.
+
+        Raises:
+            ValueError: where some times are naive and some aware.
+        """
+        zone = zone_of(conversation, messages)
+        if all(message.time is None for message in messages):
+            self.zone = self.zone if self.decided else self.zone or zone
+        elif not self.decided:
+            self.zone, self.decided = zone, True
+        elif (zone is None) != (self.zone is None):
+            kind, other = ("naive", "aware") if zone is None else ("aware", "naive")
+            name = conversation.title or conversation.id or "a conversation without a title"
+            raise ValueError(
+                f"{name} has {kind} times and what came before it {other} ones, and a column holds one kind; "
+                "name the zone when reading (tz=, on the command line --tz)"
+            )
+
+
 def named_zone(zone: dt.tzinfo) -> Zone:
     """A zone with its name, or UTC for one that has none which others know."""
     name = zone_name(zone)
@@ -234,6 +280,17 @@ def collect(
         length, found = _piece_columns(_PIECES[table], batch, start, wanted)
     same = dict(zip(("conversation", "conversation_id"), conversation_key(conversation), strict=True))
     return {name: [same[name]] * length if name in same else found[name] for name in wanted}
+
+
+def collect_all(
+    conversations: Sequence[Conversation], table: str = "messages", *, names: Iterable[str] | None = None
+) -> dict[str, list[Any]]:
+    """The columns of a table of several conversations, one below the other; otherwise as `collect`."""
+    found: dict[str, list[Any]] = {name: [] for name in _wanted(table, names)}
+    for conversation in conversations:
+        for name, values in collect(conversation, table, names=found).items():
+            found[name] += values
+    return found
 
 
 def _wanted(table: str, names: Iterable[str] | None) -> list[str]:

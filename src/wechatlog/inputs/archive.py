@@ -30,6 +30,10 @@ from wechatlog.source import Budget, Source, is_folder_entry
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
     from wechatlog.diagnostics import ErrorPolicy
     from wechatlog.engine.protocol import Context, Draft
     from wechatlog.model import Message
@@ -321,6 +325,42 @@ class Archive(Iterable[Conversation]):
         for conversation in self._run(self._sources):
             names.setdefault(_chat(conversation), set()).update(conversation.known_names)
         return collections.defaultdict(set, names)
+
+    def to_pandas(self, table: str = "messages", *, segments: bool = True) -> pd.DataFrame:
+        """The messages of all conversations, or what is in them, as one pandas frame.
+
+        The columns `conversation`, `conversation_id` and `source` tell the conversations apart. As
+        `Conversation.to_pandas` otherwise; times with different zones get that of the first conversation.
+
+        Raises:
+            MissingExtraError: without pandas.
+            ValueError: for another table, or where some times are naive and some aware.
+        """
+        from wechatlog.ext.pandas import to_frame
+
+        return to_frame(list(self), table, segments=segments)
+
+    def to_polars(self, table: str = "messages", *, segments: bool = True) -> pl.DataFrame:
+        """The messages of all conversations, or what is in them, as one polars frame; otherwise as `to_pandas`.
+
+        Raises:
+            MissingExtraError: without polars.
+            ValueError: as `to_pandas`.
+        """
+        from wechatlog.ext.polars import to_frame
+
+        return to_frame(list(self), table, segments=segments)
+
+    def to_arrow(self, table: str = "messages", *, segments: bool = True) -> pa.Table:
+        """The messages of all conversations, or what is in them, as one Arrow table; otherwise as `to_pandas`.
+
+        Raises:
+            MissingExtraError: without pyarrow.
+            ValueError: as `to_pandas`.
+        """
+        from wechatlog.frames.arrow import to_table
+
+        return to_table(list(self), table, segments=segments)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

@@ -18,13 +18,12 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from wechatlog.errors import WriteError
-from wechatlog.frames.columns import TABLES, collect, zone_of
+from wechatlog.frames.columns import TABLES, CommonZone, collect
 from wechatlog.writers.options import choice_option, number_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from wechatlog.frames.columns import Zone
     from wechatlog.model import Conversation, Message
     from wechatlog.writers.base import Items
 
@@ -110,8 +109,7 @@ class _Pile:
         self._arrow = arrow
         self._form, self._rows = form, rows
         self._schema = arrow.make_schema("messages", None)
-        self._zone: Zone | None = None
-        self._decided = False
+        self._times = CommonZone()
         self._begun: list[tuple[Conversation, int | None]] = []
         self._batches: list[Any] = []
         self._count = self._size = 0
@@ -136,24 +134,12 @@ class _Pile:
             yield self._flush(last=True)
 
     def _meet(self, conversation: Conversation, part: Sequence[Message]) -> None:
-        """See that the times go into one column: the first that are met decide on its type, or else the zones."""
+        """See that the times go into one column."""
         try:
-            zone = zone_of(conversation, part)
+            self._times.meet(conversation, part)
         except ValueError as error:
             raise WriteError(str(error), self._form) from error
-        if all(message.time is None for message in part):
-            self._zone = self._zone if self._decided else self._zone or zone
-        elif not self._decided:
-            self._zone, self._decided = zone, True
-        elif (zone is None) != (self._zone is None):
-            kind, other = ("naive", "aware") if zone is None else ("aware", "naive")
-            name = conversation.title or conversation.id or "a conversation without a title"
-            raise WriteError(
-                f"{name} has {kind} times and what came before it {other} ones, and a column holds one kind; "
-                "name the zone when reading (tz=, on the command line --tz)",
-                self._form,
-            )
-        self._schema = self._arrow.make_schema("messages", self._zone)
+        self._schema = self._arrow.make_schema("messages", self._times.zone)
 
     def _make_batch(self, conversation: Conversation, part: Sequence[Message], start: int) -> Any:
         try:
@@ -175,7 +161,7 @@ class _Pile:
         group = _Group(self._begun, [self._arrow.join_batches(self._schema, self._batches)], last)
         self._begun, self._batches = [], []
         self._count = self._size = 0
-        self._decided, self._empty = True, False
+        self._times.decided, self._empty = True, False
         return group
 
 
