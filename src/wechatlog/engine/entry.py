@@ -65,6 +65,11 @@ def batches_of(reading: Reading, entries: Iterable[Entry]) -> Iterator[Batch]:
     batch = pending.setdefault(draft, [])
     for line, time, precision, sender, sender_id, own, kind, text, segments, id_, reply_to, offset, chat in entries:
         if chat is not None and chat is not draft:
+            if draft.done:  # it goes out, so that what is told from here on is of the next
+                seen.update(other for other, messages in pending.items() if messages)
+                yield from _filled(reading, pending)
+                yield chat, []
+                pending = {}
             draft, batch = chat, pending.setdefault(chat, [])
         if time is None:
             precision = None

@@ -23,12 +23,12 @@ from typing import Final
 
 from wechatlog.readers.database.contents import account_of, account_of_flag, mobile_content
 from wechatlog.readers.database.layout import Contacts, Layout
-from wechatlog.readers.database.reader import DatabaseReader
+from wechatlog.readers.database.reader import database
 
-V3: Final = DatabaseReader(
+V3: Final = database(
     "wechat-v3-db",
     "WeChat 3 for PC, decrypted MSG*.db",
-    (".db",),
+    ".db",
     Layout(
         "WeChat 3",
         "MSG",
@@ -45,10 +45,10 @@ V3: Final = DatabaseReader(
         facts={"exporter": "WeChat 3 database", "version": "3"},
     ),
 )
-V4: Final = DatabaseReader(
+V4: Final = database(
     "wechat-v4-db",
     "WeChat 4 for PC, decrypted message_*.db",
-    (".db",),
+    ".db",
     Layout(
         "WeChat 4",
         "Msg_<md5>",
@@ -72,10 +72,10 @@ V4: Final = DatabaseReader(
         facts={"exporter": "WeChat 4 database", "version": "4"},
     ),
 )
-ANDROID: Final = DatabaseReader(
+ANDROID: Final = database(
     "wechat-android-db",
     "WeChat for Android, decrypted EnMicroMsg.db",
-    (".db",),
+    ".db",
     Layout(
         "WeChat for Android",
         "message",
@@ -93,10 +93,10 @@ ANDROID: Final = DatabaseReader(
         facts={"exporter": "WeChat database for Android"},
     ),
 )
-IOS: Final = DatabaseReader(
+IOS: Final = database(
     "wechat-ios-db",
     "WeChat for iOS, MM.sqlite and message_*.sqlite",
-    (".sqlite",),
+    ".sqlite",
     Layout(
         "WeChat for iOS",
         "Chat_<md5>",
@@ -121,10 +121,10 @@ IOS: Final = DatabaseReader(
         facts={"exporter": "WeChat database for iOS"},
     ),
 )
-MAC: Final = DatabaseReader(
+MAC: Final = database(
     "wechat-mac-db",
     "WeChat 3 for Mac, decrypted msg_*.db",
-    (".db",),
+    ".db",
     Layout(
         "WeChat 3 for Mac",
         "Chat_<md5>",

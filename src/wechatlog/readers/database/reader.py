@@ -1,6 +1,7 @@
-"""Reads the databases of any client whose `Layout` says which column is what. Knows no client.
+"""The rows of the databases of any client, as its `Layout` says which column is what. Knows no client.
 
-A damaged database gives the rows round the damage: rows are found first, sorted, and fetched one by one.
+Gives the format of a layout. A damaged database gives the rows round the damage: rows are found first, sorted, and
+fetched one by one.
 """
 
 from __future__ import annotations
@@ -15,8 +16,7 @@ from wechatlog.content.appmsg import parse_content, split_sender_prefix
 from wechatlog.content.mentions import parse_at_users, point_mentions
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_type
 from wechatlog.diagnostics import Severity
-from wechatlog.engine.entry import NOTICES
-from wechatlog.engine.protocol import Evidence, Refusal, in_batches
+from wechatlog.engine import NOTICES, Entry, Evidence, Format, Refusal
 from wechatlog.engine.sqlite import (
     SQLITE_ERRORS,
     columns_of,
@@ -49,11 +49,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from wechatlog.content.appmsg import AppMessage
-    from wechatlog.engine.protocol import Batch, Draft, Head, Reading
-    from wechatlog.model import Message
+    from wechatlog.engine import Draft, Head, Reading
     from wechatlog.readers.database.layout import Layout
     from wechatlog.segments import Segment
-    from wechatlog.source import Source
 
 _ME: Final = "我"
 _APP_TYPE: Final = 0xFFFF
@@ -99,28 +97,17 @@ class Chat:
         members = [people.participant(account, self.talker) for account in people.rooms.get(self.talker, ())]
         if self.talker and not self.is_group:
             members = [people.participant(self.talker, is_self=self.talker == self.owner)]
-        return self.walk.reading.draft(
+        draft = self.walk.reading.chat_of(
             self.talker if self.layout.talker else self.table,
             title=None if contact is None else contact.name,
             id=self.talker or None,
             is_group=self.is_group if self.talker or self.is_group else None,
-            owner=self.owner,
-            members=members,
-            metadata=dict(self.layout.facts),
         )
+        draft.owner, draft.members = self.owner or draft.owner, members
+        return draft
 
-    def batches(self, rows: Iterable[int]) -> Iterator[Batch]:
+    def entries(self, rows: Iterable[int]) -> Iterator[Entry]:
         """Its messages; a row on a damaged page is reported and left out."""
-        yield self.draft, []  # what is reported from here on is of this conversation
-        if not self.talker and not self.layout.talker:
-            sentence = f"nothing says whose table {self.table} is" + (
-                "" if self.is_group else "; whether it is a group is unknown"
-            )
-            self.walk.reading.report("unknown-conversation", sentence, severity=Severity.INFO)
-        yield from in_batches(self.draft, self._messages(rows))
-        self.draft.done = True
-
-    def _messages(self, rows: Iterable[int]) -> Iterator[Message]:
         connection = self.walk.connection
         query = self.layout.query(self.table, columns_of(connection, self.table))
         for number in rows:
@@ -128,9 +115,13 @@ class Chat:
             if fields is None:
                 self.walk.report_damage(f"row {number} of {self.table} stands on a damaged page")
             else:
-                yield self._message(Row._make(fields), number)
+                yield self._entry(Row._make(fields), number)
+        if not self.talker and not self.layout.talker:
+            what = "" if self.is_group else "; whether it is a group is unknown"
+            self.walk.reading.tell("unknown-conversation", f"nothing says whose table {self.table} is{what}")
+        self.draft.done = True
 
-    def _message(self, row: Row, number: int) -> Message:
+    def _entry(self, row: Row, number: int) -> Entry:
         reading, layout = self.walk.reading, self.layout
         kind = _kind_of(row.type, row.subtype)
         time = reading.unix_time(row.time)
@@ -155,18 +146,10 @@ class Chat:
         else:
             sender = self._name(sender_id, is_self=is_self)
             sender_id = sender_id or (self.owner if is_self else None)
-        return reading.message(
-            self.draft,
-            time=time,
-            sender=sender,
-            sender_id=sender_id,
-            is_self=is_self,
-            kind=kind,
-            text=text,
-            id=_identifier(row.id),
-            reply_to=reply_to,
-            segments=segments,
-        )
+        return Entry(
+            None, time, "second", sender, sender_id, is_self, kind, text, segments, _identifier(row.id), reply_to,
+            chat=self.draft,
+        )  # fmt: skip
 
     def _name(self, sender_id: str | None, *, is_self: bool | None) -> str | None:
         own = (sender_id or self.owner) if is_self else sender_id
@@ -231,7 +214,8 @@ class Chat:
 class Walk:
     """One pass over one database."""
 
-    def __init__(self, source: Source, reading: Reading, connection: sqlite3.Connection, layout: Layout) -> None:
+    def __init__(self, reading: Reading, connection: sqlite3.Connection, layout: Layout) -> None:
+        source = reading.source
         self.reading, self.connection, self.layout = reading, connection, layout
         self.people = People(source, connection, layout.contacts)
         self.names = self._names()
@@ -256,16 +240,12 @@ class Walk:
             return {row: decode(name) for row, name in found if name}
         return {}
 
-    def batches(self) -> Iterator[Batch]:
-        """Every conversation, one after the other; at least one, so that an empty database is an empty chat."""
+    def entries(self) -> Iterator[Entry]:
+        """The messages of every conversation, one after the other."""
         tables = [name for name in tables_of(self.connection) if self.layout.is_table(name)]
         chats = self._of_talkers(tables) if self.layout.talker else self._of_tables(tables)
-        empty = True
         for chat, rows in chats:
-            yield from chat.batches(rows)
-            empty = False
-        if empty:
-            yield self.reading.draft(), []
+            yield from chat.entries(rows)
 
     def _of_talkers(self, tables: list[str]) -> Iterator[tuple[Chat, Iterable[int]]]:
         """The conversations of tables that have all of them."""
@@ -277,9 +257,9 @@ class Walk:
         """The rows of each conversation in a table, in order of time."""
         key = self.layout.sort_key(columns_of(self.connection, table))
         orders, damage = row_orders(self.connection, table, self.layout.talker or None, key)
+        yield from orders
         if damage is not None:
             self.report_damage(f"a page of the table {table} is damaged: {damage}")
-        yield from orders
 
     def _of_tables(self, tables: list[str]) -> Iterator[tuple[Chat, Iterable[int]]]:
         """The conversations of tables that are named after account ids."""
@@ -329,49 +309,56 @@ class Walk:
         return found.pop() if len(found) == 1 else None
 
 
-class DatabaseReader:
-    """The reader of the databases of one client.
+def database(name: str, description: str, suffix: str, layout: Layout) -> Format:
+    """The format of the databases of one client.
 
     Args:
         name: of the format.
         description: one line.
-        suffixes: of such files.
+        suffix: of such files.
         layout: which column is what.
     """
+    return Format(
+        name,
+        description,
+        suffix,
+        functools.partial(_detect, layout),
+        functools.partial(_entries, layout, name),
+        facts=layout.facts,
+        options={"owner": "account id or name of the person whose archive it is"},
+    )
 
-    options: Mapping[str, str] = {"owner": "account id or name of the person whose archive it is"}
 
-    def __init__(self, name: str, description: str, suffixes: tuple[str, ...], layout: Layout) -> None:
-        self.name, self.description, self.suffixes, self.layout = name, description, suffixes, layout
+def _detect(layout: Layout, head: Head) -> Evidence | Refusal | None:
+    """The tables decide; for a damaged file, the words of its schema."""
+    client, tables = layout.client, head.tables
+    if tables is None:
+        damaged = "sqlite" in head.containers and all(word in head.data for word in layout.words)
+        return Evidence(0.6, f"a damaged message database of {client}") if damaged else None
+    if any(layout.is_messages(name, columns, tables) for name, columns in tables.items()):
+        return Evidence(1.0, f"table {layout.table} of {client}")
+    for spec in layout.contacts.tables:
+        table, columns = spec.split(" ", 1)
+        if "account" in find_columns(parse_columns(columns), tables.get(table, ())):
+            return Refusal(_CONTACTS_ONLY, 0.9)
+    return None
 
-    def detect(self, head: Head) -> Evidence | Refusal | None:
-        """The tables decide; for a damaged file, the words of its schema."""
-        client, tables = self.layout.client, head.tables
-        if tables is None:
-            damaged = "sqlite" in head.containers and all(word in head.data for word in self.layout.words)
-            return Evidence(0.6, f"a damaged message database of {client}") if damaged else None
-        if any(self.layout.is_messages(name, columns, tables) for name, columns in tables.items()):
-            return Evidence(1.0, f"table {self.layout.table} of {client}")
-        for spec in self.layout.contacts.tables:
-            table, columns = spec.split(" ", 1)
-            if "account" in find_columns(parse_columns(columns), tables.get(table, ())):
-                return Refusal(_CONTACTS_ONLY, 0.9)
-        return None
 
-    def read(self, source: Source, context: Reading) -> Iterator[Batch]:
-        """The conversations of a database, one after the other.
+def _entries(layout: Layout, name: str, reading: Reading) -> Iterator[Entry]:
+    """The conversations of a database, one after the other.
 
-        Raises:
-            FormatError: where SQLite cannot read it, or it holds no messages of this client.
-            RefusedFormatError: for a database that was never decrypted.
-            MissingExtraError: at the first compressed content, without its library.
-        """
-        try:
-            with connect(source) as connection:
-                if not any(self.layout.is_table(name) for name in tables_of(connection)):
-                    raise FormatError(f"has no table {self.layout.table} of {self.layout.client}", source=source.label)
-                yield from Walk(source, context, connection, self.layout).batches()
-        except FormatError:
-            if is_encrypted(source):
-                raise RefusedFormatError(source.label, self.name, _ENCRYPTED) from None
-            raise
+    Raises:
+        FormatError: where SQLite cannot read it, or it holds no messages of this client.
+        RefusedFormatError: for a database that was never decrypted.
+        MissingExtraError: at the first compressed content, without its library.
+    """
+    source = reading.source
+    try:
+        with connect(source) as connection:
+            if not any(layout.is_table(name) for name in tables_of(connection)):
+                raise FormatError(f"has no table {layout.table} of {layout.client}", source=source.label)
+            yield from Walk(reading, connection, layout).entries()
+    except FormatError:
+        if is_encrypted(source):
+            raise RefusedFormatError(source.label, name, _ENCRYPTED) from None
+        raise
