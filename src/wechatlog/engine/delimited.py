@@ -16,11 +16,11 @@ from wechatlog.diagnostics import Severity
 from wechatlog.tokenizer import prepare, whole_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from wechatlog.diagnostics import Collector
 
-__all__ = ["Row", "iter_dicts", "iter_rows"]
+__all__ = ["Row", "iter_rows"]
 
 _FIELD_LIMIT: Final = min(sys.maxsize, 2**31 - 1)
 _LONGEST_ROW: Final = 1 << 24
@@ -129,28 +129,3 @@ def _lenient(line: str, delimiter: str) -> list[str]:
         return next(csv.reader(io.StringIO(line, newline="\n"), delimiter=delimiter), [])
     except csv.Error:  # a CR outside of quotes
         return [cell.strip('"') for cell in line.rstrip("\r\n").split(delimiter)]
-
-
-def iter_dicts(
-    rows: Iterable[Row], collector: Collector, columns: Sequence[str] | None = None
-) -> Iterator[tuple[dict[str, str], int]]:
-    """Rows as mappings from column name to field.
-
-    Args:
-        rows: as `iter_rows` gives them.
-        collector: told of rows that are too short or too long; their fields are used as far as they go.
-        columns: the names; taken from the first row where `None`.
-
-    Yields:
-        The mapping, with an empty text for every field that is missing, and the line.
-    """
-    stream = iter(rows)
-    if columns is None:
-        first = next(stream, None)
-        if first is None:
-            return
-        columns = [name.strip("\ufeff ") for name in first.fields]
-    for fields, line in stream:
-        if len(fields) != len(columns):
-            collector.report("row-length", f"the row has {len(fields)} fields, the header {len(columns)}", line=line)
-        yield dict(itertools.zip_longest(columns, fields[: len(columns)], fillvalue="")), line

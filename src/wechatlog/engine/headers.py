@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from wechatlog.engine.head import Head
     from wechatlog.engine.reading import Reading
-    from wechatlog.timestamps import Precision
     from wechatlog.tokenizer import Grammar, Record
 
 __all__ = [
@@ -40,7 +39,6 @@ __all__ = [
     "header_clock",
     "iter_blocks",
     "message_blocks",
-    "read_clock",
     "sample",
     "sample_blocks",
     "strip_blank_end",
@@ -114,14 +112,6 @@ class Candidate(NamedTuple):
 def cached_clock(text: str, today: dt.date | None = None) -> Clock | None:
     """`parse_clock`, remembered: each header is looked at more than once."""
     return parse_clock(text, today=today)
-
-
-def read_clock(context: Reading, text: str, line: int | None = None) -> tuple[dt.datetime | None, Precision | None]:
-    """The time and precision of a clock text; `(None, None)` and a diagnostic where it is none."""
-    found = cached_clock(text)
-    if found is None:
-        return context.clock(text, line=line)
-    return context.wall_time(found.time), found.precision
 
 
 def strip_blank_end(text: str) -> str:

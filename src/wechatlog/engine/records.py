@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from wechatlog.tokenizer import Grammar
 
-__all__ = ["TextRecord", "body_lines", "count_headers", "read_records"]
+__all__ = ["TextRecord", "count_headers", "read_records"]
 
 
 class TextRecord(NamedTuple):
@@ -65,11 +65,6 @@ def _strip_blank_end(text: str) -> tuple[str, int]:
         lines.pop()
         count += 1
     return "\n".join(lines), count
-
-
-def body_lines(body: str) -> list[str]:
-    """The lines of a body; only LF ends a line."""
-    return body.split("\n") if body else []
 
 
 def count_headers(lines: Iterable[str], grammar: Grammar) -> int:

@@ -1,6 +1,6 @@
 """WechatExporter for iOS backups, HTML: `index.html` and the scripts `Files/Data/msg-*.js` that hold the rest.
 
-Takes a page and its siblings, gives messages. A message is `<div class="msg chat left" msgid="…" msgtype="…">`:
+Takes a page and its siblings, gives entries. A message is `<div class="msg chat left" msgid="…" msgtype="…">`:
 `left` and `right` tell own messages (right); `.nt-box` holds the name in `span.dspname` with the account in `wxId`,
 and the time; `.content-box` holds the body. `chat-notice` is a notice without name and time. A script holds an array
 of such pieces as JSON texts. `msgid` is a row number of the phone and no server id.
@@ -18,27 +18,24 @@ import html
 import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-import attrs
-
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import WECHATEXPORTER, quote_segments, read_placeholder
 from wechatlog.content.vocabulary import kind_of_type, segment_for
 from wechatlog.diagnostics import Severity
+from wechatlog.engine import Entry, Evidence, Format, Refusal, batches_of
 from wechatlog.engine.html import classes_of, first_with_class, has_class, node_text, parse_fragment
 from wechatlog.engine.json_stream import iter_json
 from wechatlog.engine.markup import Piece, iter_pieces
-from wechatlog.engine.protocol import OWNER_OPTION, Evidence, Refusal, in_batches
 from wechatlog.model import MessageKind
 from wechatlog.readers.wechatexporter_text import find_title, read_body, read_transfer
 from wechatlog.segments import Forward
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from lxml.html import HtmlElement
 
-    from wechatlog.engine.protocol import Batch, Context, Draft, Head
-    from wechatlog.model import Message
+    from wechatlog.engine import Head, Reading
     from wechatlog.segments import Segment
     from wechatlog.source import Source
 
@@ -230,16 +227,15 @@ _BODIES: Final = (_read_quote, _read_card, _read_transfer, _read_share, _read_me
 class _Pass:
     """One pass over a page and its scripts."""
 
-    def __init__(self, source: Source, context: Context, draft: Draft) -> None:
-        self._source = source
-        self._context = context
-        self._draft = draft
+    def __init__(self, reading: Reading) -> None:
+        self._source = reading.source
+        self._reading = reading
         self._seen: set[str] = set()
-        self._waiting: Message | None = None
-        self._parents: list[tuple[str, Message, list[Message]]] = []
+        self._waiting: Entry | None = None
+        self._parents: list[tuple[str, Entry, list[Entry]]] = []
 
-    def messages(self) -> Iterator[Message]:
-        for piece in iter_pieces(self._context.blocks(), _MESSAGE, _LONGEST_MARK):
+    def entries(self) -> Iterator[Entry]:
+        for piece in iter_pieces(self._reading.blocks(), _MESSAGE, _LONGEST_MARK):
             if piece.offset >= 0:
                 yield from self._take(piece, self._source.name)
         for script in self._scripts():
@@ -259,7 +255,7 @@ class _Pass:
     def _script_pieces(self, script: Source) -> Iterator[Piece]:
         """The pieces in the array of a script; a message that the page has already is left out."""
         on_page = frozenset(self._seen)
-        for item in iter_json(_array_blocks(script, self._context), self._context.collector, (), tail=True):
+        for item in iter_json(_array_blocks(script, self._reading), self._reading.collector, (), tail=True):
             if not isinstance(item.value, str):
                 continue
             pieces = [piece for piece in iter_pieces((item.value,), _MESSAGE, _LONGEST_MARK) if piece.offset >= 0]
@@ -268,7 +264,7 @@ class _Pass:
 
     # messages
 
-    def _take(self, piece: Piece, source: str | None) -> Iterator[Message]:
+    def _take(self, piece: Piece, source: str | None) -> Iterator[Entry]:
         match = _MESSAGE.match(piece.text)
         assert match is not None  # noqa: S101 - pieces begin at a match
         classes = match["classes"].split()
@@ -281,7 +277,7 @@ class _Pass:
         else:
             yield from self._emit(self._message(markup, classes, match["type"] or "", piece))
 
-    def _notice(self, markup: str, piece: Piece) -> Iterator[Message]:
+    def _notice(self, markup: str, piece: Piece) -> Iterator[Entry]:
         text = _NOTICE_HEAD.sub("", _raw_text(markup) or node_text(parse_fragment(markup)).strip(), count=1)
         if "fmsgtag" in markup[:200]:
             if text.startswith(_FORWARD_BEGINS) and self._waiting is not None:
@@ -292,12 +288,9 @@ class _Pass:
                 self._close()
                 return
         kind = read_notice(text) or MessageKind.SYSTEM
-        message = self._context.message(
-            self._draft, time=None, precision=None, sender=None, kind=kind, text=text, line=piece.line
-        )
-        yield from self._emit(message)
+        yield from self._emit(Entry(piece.line, kind=kind, text=text))
 
-    def _message(self, markup: str, classes: list[str], kind: str, piece: Piece) -> Message:
+    def _message(self, markup: str, classes: list[str], kind: str, piece: Piece) -> Entry:
         body = _Body(markup, kind)
         name = next(
             (
@@ -310,23 +303,22 @@ class _Pass:
         clock = None if name is None else _CLOCK.search(name.tail or "")
         time, precision = None, None
         if clock is not None:
-            time, precision = self._context.clock(clock.group().strip(), line=piece.line)
+            time, precision = self._reading.clock(clock.group().strip(), line=piece.line)
         else:
-            self._context.report("bad-time", "a message without a time", severity=Severity.ERROR, line=piece.line)
+            self._reading.report("bad-time", "a message without a time", severity=Severity.ERROR, line=piece.line)
         found, text, segments = self._read(body)
         nested = "fmsg" in classes
         side = {c.rpartition("-")[2] for c in classes} & {"left", "right"}
-        return self._context.message(
-            self._draft,
-            time=time,
-            precision=precision,
+        return Entry(
+            piece.line,
+            time,
+            precision,
             sender=(None if name is None else node_text(name)) or None,
             sender_id=(None if name is None else name.get("wxid")) or None,
             is_self=None if nested or len(side) != 1 else side == {"right"},
             kind=found,
             text=text,
             segments=segments,
-            line=piece.line,
             offset=piece.offset,
         )
 
@@ -338,7 +330,7 @@ class _Pass:
             return _read_bare(body)
         return _read_plain(_raw_text(body.markup) or _plain_span(body), body.type)
 
-    def _emit(self, message: Message) -> Iterator[Message]:
+    def _emit(self, message: Entry) -> Iterator[Entry]:
         """Hold the last message back, for a forward may follow it."""
         if self._waiting is not None:
             if self._parents:
@@ -353,15 +345,16 @@ class _Pass:
         title, parent, nested = self._parents.pop()
         if self._waiting is not None:
             nested.append(self._waiting)
-        segment = Forward(title, tuple(nested), raw=parent.text)
-        self._waiting = attrs.evolve(parent, kind=MessageKind.FORWARD, segments=(segment,))
+        messages = tuple(message for _, batch in batches_of(self._reading, nested) for message in batch)
+        segment = Forward(title, messages, raw=parent.text)
+        self._waiting = parent._replace(kind=MessageKind.FORWARD, segments=(segment,))
 
-    def _release(self) -> Iterator[Message]:
+    def _release(self) -> Iterator[Entry]:
         for _, parent, nested in self._parents:
-            self._context.report(
+            self._reading.report(
                 "open-forward",
                 "a merged forward has no end; its messages are given one by one",
-                line=parent.origin.line,
+                line=parent.line,
             )
             yield parent
             yield from nested
@@ -388,11 +381,11 @@ def _strip_page_end(markup: str) -> str:
     return markup if end is None else markup[: end.end(1)]
 
 
-def _array_blocks(script: Source, context: Context) -> Iterator[str]:
+def _array_blocks(script: Source, reading: Reading) -> Iterator[str]:
     """The text of a script from its array on."""
     began = False
     held = ""
-    for block in script.blocks(context.collector, context.encoding):
+    for block in script.blocks(reading.collector, reading.encoding):
         text = block
         if not began:
             held += block
@@ -403,41 +396,35 @@ def _array_blocks(script: Source, context: Context) -> Iterator[str]:
         yield text
 
 
-class WechatExporterHtml:
-    """The reader of WechatExporter's pages."""
-
-    name = "wechatexporter-html"
-    description = "WechatExporter for iOS backups, HTML with its msg-*.js"
-    suffixes = (".html", ".htm")
-    options: Mapping[str, str] = OWNER_OPTION
-
-    def detect(self, head: Head) -> Evidence | Refusal | None:
-        """The title of the page and the frame of its messages."""
-        text = head.text
-        if head.containers & {"js", "json"}:
-            rest = "the rest of a WechatExporter page: read the page that it belongs to"
-            return None if _SCRIPT.search(text) is None else Refusal(rest)
-        title = _PAGE_TITLE.search(text)
-        named = title is not None and find_title(html.unescape(title["title"])) is not None
-        framed = _MESSAGE.search(text) is not None
-        if framed and (named or "nt-box" in text):
-            return Evidence(1.0, 'messages in <div class="msg …" msgid=…>')
-        if named:
-            return Evidence(0.9, "the title of the page ends in 微信聊天记录")
-        return None
-
-    def read(self, source: Source, context: Context) -> Iterator[Batch]:
-        """The messages of the page, then those of the scripts beside it.
-
-        Raises:
-            MissingExtraError: without lxml.
-        """
-        title = _PAGE_TITLE.search(source.head().decode("utf-8", "replace"))
-        name = None if title is None else html.unescape(title["title"])
-        draft = context.draft(
-            title=None if name is None else find_title(name) or name, metadata={"exporter": "WechatExporter"}
-        )
-        return in_batches(draft, _Pass(source, context, draft).messages())
+def _detect(head: Head) -> Evidence | Refusal | None:
+    """The title of the page and the frame of its messages."""
+    text = head.text
+    if head.containers & {"js", "json"}:
+        rest = "the rest of a WechatExporter page: read the page that it belongs to"
+        return None if _SCRIPT.search(text) is None else Refusal(rest)
+    title = _PAGE_TITLE.search(text)
+    named = title is not None and find_title(html.unescape(title["title"])) is not None
+    framed = _MESSAGE.search(text) is not None
+    if framed and (named or "nt-box" in text):
+        return Evidence(1.0, 'messages in <div class="msg …" msgid=…>')
+    if named:
+        return Evidence(0.9, "the title of the page ends in 微信聊天记录")
+    return None
 
 
-HTML: Final = WechatExporterHtml()
+def _entries(reading: Reading) -> Iterator[Entry]:
+    """The messages of the page, then those of the scripts beside it."""
+    title = _PAGE_TITLE.search(reading.source.head().decode("utf-8", "replace"))
+    name = None if title is None else html.unescape(title["title"])
+    reading.chat.title = None if name is None else find_title(name) or name
+    return _Pass(reading).entries()
+
+
+HTML: Final = Format(
+    "wechatexporter-html",
+    "WechatExporter for iOS backups, HTML with its msg-*.js",
+    ".html .htm",
+    _detect,
+    _entries,
+    facts={"exporter": "WechatExporter"},
+)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wechatlog.diagnostics import Collector
-from wechatlog.engine.delimited import iter_dicts, iter_rows
+from wechatlog.engine.delimited import iter_rows
 from wechatlog.engine.json_stream import iter_json, iter_json_lines
 from wechatlog.errors import FormatError
 from wechatlog.tokenizer import iter_lines
@@ -153,13 +153,3 @@ def test_an_open_quote_is_told() -> None:
     collector = Collector()
     assert [row.fields for row in iter_rows(['a,b\n1,"open\nmore\n'], collector)] == [["a", "b"], ["1", "open\nmore\n"]]
     assert [(entry.code, entry.line) for entry in collector.diagnostics] == [("open-quote", 2)]
-
-
-def test_rows_of_another_length_are_used_as_far_as_they_go() -> None:
-    collector = Collector()
-    rows = list(iter_dicts(iter_rows(["\ufeffa,b\n1\n1,2,3\n"], collector), collector))
-    assert rows == [({"a": "1", "b": ""}, 2), ({"a": "1", "b": "2"}, 3)]
-    assert [(entry.code, entry.line, entry.message) for entry in collector.diagnostics] == [
-        ("row-length", 2, "the row has 1 fields, the header 2"),
-        ("row-length", 3, "the row has 3 fields, the header 2"),
-    ]
