@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         load,
         load_archive,
         loads,
+        scan,
     )
     from wechatlog.diagnostics import Diagnostic, Origin, Severity
     from wechatlog.errors import (
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     )
     from wechatlog.ext.frame import from_frame
     from wechatlog.inputs.archive import Archive
+    from wechatlog.inputs.scan import Scan
     from wechatlog.model import Conversation, Message, MessageKind, Metadata, Participant
     from wechatlog.outputs.file import dump, dumps
     from wechatlog.outputs.folder import WrittenFile, dump_archive
@@ -99,6 +101,7 @@ __all__ = [
     "Quote",
     "RedPacket",
     "RefusedFormatError",
+    "Scan",
     "Segment",
     "Severity",
     "SlowPatternError",
@@ -127,6 +130,7 @@ __all__ = [
     "register_reader",
     "register_segment_rule",
     "register_writer",
+    "scan",
     "text_format",
     "tokenize",
 ]
@@ -136,8 +140,9 @@ __version__ = "0.1.0"
 # Everything is imported when it is first asked for: importing the package costs next to nothing, and a script that
 # only detects a format does not pay for the writers.
 _MODULES = {
-    "api": ("MessageStream", "detect", "iter_messages", "load", "load_archive", "loads"),
+    "api": ("MessageStream", "detect", "iter_messages", "load", "load_archive", "loads", "scan"),
     "inputs.archive": ("Archive",),
+    "inputs.scan": ("Scan",),
     "diagnostics": ("Diagnostic", "Origin", "Severity"),
     "errors": (
         "AmbiguousFormatError",

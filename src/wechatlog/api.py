@@ -1,4 +1,4 @@
-"""The verbs of reading: load, loads, iter_messages, load_archive, detect.
+"""The verbs of reading: load, loads, iter_messages, load_archive, scan, detect.
 
 Thin: they find the reader, and hold what concerns all formats: options, the collector's pause. Those of writing are in
 `outputs`. Nothing here knows a format.
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from wechatlog.diagnostics import Diagnostic, ErrorPolicy
     from wechatlog.engine.protocol import Batch, Context
     from wechatlog.inputs.archive import Archive
+    from wechatlog.inputs.scan import Scan
     from wechatlog.model import Conversation, Message
     from wechatlog.segments import Lexicon
-    from wechatlog.timestamps import ZoneLike
+    from wechatlog.timestamps import Day, ZoneLike
 
-__all__ = ["MessageStream", "detect", "iter_messages", "load", "load_archive", "loads"]
+__all__ = ["MessageStream", "detect", "iter_messages", "load", "load_archive", "loads", "scan"]
 
 
 def _is_zip(source: Source) -> bool:
@@ -267,6 +268,77 @@ def load_archive(
     return Archive(
         sources, shared_names=shared_names, format=format, tz=tz, encoding=encoding, errors=errors, **options
     )
+
+
+def scan(
+    source: Readable | Iterable[str | os.PathLike[str]],
+    *,
+    columns: Iterable[str] | None = None,
+    since: Day | None = None,
+    until: Day | None = None,
+    sender: str | Iterable[str] | None = None,
+    kind: str | Iterable[str] | None = None,
+    conversation: str | Iterable[str] | None = None,
+    limit: int | None = None,
+    batch_size: int = 16_384,
+    format: Format = None,  # noqa: A002
+    tz: ZoneLike | None = None,
+    encoding: str | None = None,
+    errors: ErrorPolicy = "collect",
+    size_limit: int = DEFAULT_SIZE_LIMIT,
+    **options: Any,
+) -> Scan:
+    """Read chats as a stream of Arrow record batches: the table of messages, without messages.
+
+    Only the columns that are asked for are made, and only of the rows that are; without those about the bodies no body
+    is parsed. Where they are asked for, an input in which people are mentioned is read twice, first for their names, so
+    that the rows are those of `load(source).to_arrow()` all the same.
+
+    Args:
+        source: as for `load` or `load_archive`. The rows of all conversations follow each other; of a file that mixes
+            several they come as they stand in it.
+        columns: names of columns of the table of messages, in the order in which they shall come; all where `None`.
+        since: a time, a day or an ISO text; included. Without a zone it means that of the conversation.
+        until: a time, which is excluded, or a day, which is included.
+        sender: a name or an account id, or several; as they stand in the rows, but for runs of white space.
+        kind: a kind of message, or several.
+        conversation: a title or an id, or several.
+        limit: how many rows there are at most.
+        batch_size: how many rows a batch has at most; fewer where the texts are long.
+        format: as for `load`.
+        tz: as for `load`. A column of times holds either naive or aware ones: name the zone where an archive has both.
+        encoding: as for `load`.
+        errors: as for `load`; of several files as for `load_archive`.
+        size_limit: as for `load`.
+        options: as for `load_archive`.
+
+    Returns:
+        An iterable of `pyarrow.RecordBatch`, and whatever else takes an Arrow stream takes it (`pyarrow.table(scan)`).
+
+    Raises:
+        MissingExtraError: without pyarrow.
+        OptionError: for a column or kind that does not exist.
+        FileNotFoundError: where a path or a glob finds nothing.
+        TypeError: for an option that no format has.
+    """
+    from wechatlog.inputs.archive import Archive, expand, is_single
+    from wechatlog.inputs.scan import Scan, Selection
+
+    selection = Selection.of(
+        columns=columns,
+        since=since,
+        until=until,
+        sender=sender,
+        kind=kind,
+        conversation=conversation,
+        limit=limit,
+        batch_size=batch_size,
+    )
+    sources = expand(source, size_limit)
+    alone = is_single(source)
+    label = sources[0].label if alone else f"{len(sources)} files"
+    archive = Archive(sources, alone=alone, format=format, tz=tz, encoding=encoding, errors=errors, **options)
+    return Scan(label, archive, selection, tz)
 
 
 def detect(readable: Readable, *, encoding: str | None = None) -> Detection:

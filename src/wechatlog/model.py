@@ -13,14 +13,14 @@ import gc
 import math
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast, overload
 
 import attrs
 
 from wechatlog.diagnostics import Diagnostic, Origin
 from wechatlog.errors import MissingExtraError
 from wechatlog.segments.types import Emoji, Image, Link, Mention, Segment
-from wechatlog.timestamps import instant
+from wechatlog.timestamps import instant, moment
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from wechatlog.operations import Identities
     from wechatlog.segments import Lexicon
-    from wechatlog.timestamps import Precision
+    from wechatlog.timestamps import Day, Precision
 
 __all__ = [
     "Conversation",
@@ -50,8 +50,6 @@ __all__ = [
 
 _SPACES: Final = re.compile(r"\s+")
 _ONE_LINE: Final = 60
-
-Day: TypeAlias = "dt.datetime | dt.date | str"
 
 
 class MessageKind(enum.StrEnum):
@@ -538,21 +536,8 @@ class Conversation(Sequence[Message]):
         )
 
     def _bound(self, day: Day | None, *, last: bool) -> dt.timedelta | None:
-        if day is None:
-            return None
-        if isinstance(day, str):
-            day = dt.date.fromisoformat(day) if len(day) <= 10 else dt.datetime.fromisoformat(day)
-        if not isinstance(day, dt.datetime):
-            day = dt.datetime.combine(day, dt.time())
-            if last and day.date() == dt.date.max:
-                return None
-            day += dt.timedelta(days=last)
         zone = self.tz or next((message.time.tzinfo for message in self.messages if message.time is not None), None)
-        if day.tzinfo is None:
-            return instant(day.replace(tzinfo=zone))
-        if zone is None:
-            raise TypeError("this conversation has naive times; pass a bound without a zone, or load it with tz=")
-        return instant(day)
+        return moment(day, zone, last=last)
 
     def by(self, *names: str, people: Identities | None = None) -> Conversation:
         """The messages of the people named, under whatever name they wrote them.

@@ -16,6 +16,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 __all__ = [
     "ASSUMED_ZONE",
     "Clock",
+    "Day",
     "Precision",
     "ZoneLike",
     "from_unix",
@@ -23,6 +24,7 @@ __all__ = [
     "in_zone",
     "instant",
     "is_set_back",
+    "moment",
     "parse_clock",
     "resolve_zone",
     "zone_from_name",
@@ -31,6 +33,8 @@ __all__ = [
 
 Precision: TypeAlias = Literal["second", "minute", "day"]
 ZoneLike: TypeAlias = "str | dt.tzinfo"
+Day: TypeAlias = "dt.datetime | dt.date | str"
+"""Where a span of time begins or ends: a time, a day, or a text in ISO form that is one of them."""
 
 ASSUMED_ZONE: Final = "Asia/Shanghai"
 """The zone of Unix times when nobody names one: WeChat's home, and where nearly all archives were made."""
@@ -58,6 +62,34 @@ def instant(time: dt.datetime) -> dt.timedelta:
     The clocks go back by an hour in autumn. A naive time counts as it stands.
     """
     return time - (_EPOCH if time.tzinfo is None else _EPOCH_AWARE)
+
+
+def moment(day: Day | None, zone: dt.tzinfo | None, *, last: bool) -> dt.timedelta | None:
+    """The instant at which a span begins or ends.
+
+    Args:
+        day: a time, a day or an ISO text; `None` for no bound.
+        zone: that of the times, which a bound without one means; `None` where the times are naive.
+        last: the span ends here; a day is then included.
+
+    Raises:
+        TypeError: for a bound with a zone where the times have none.
+        ValueError: for a text that is no ISO date or time.
+    """
+    if day is None:
+        return None
+    if isinstance(day, str):
+        day = dt.date.fromisoformat(day) if len(day) <= 10 else dt.datetime.fromisoformat(day)
+    if not isinstance(day, dt.datetime):
+        day = dt.datetime.combine(day, dt.time())
+        if last and day.date() == dt.date.max:
+            return None
+        day += dt.timedelta(days=last)
+    if day.tzinfo is None:
+        return instant(day.replace(tzinfo=zone))
+    if zone is None:
+        raise TypeError("this conversation has naive times; pass a bound without a zone, or load it with tz=")
+    return instant(day)
 
 
 def in_zone(time: dt.datetime, zone: dt.tzinfo) -> dt.datetime:

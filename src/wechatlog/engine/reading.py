@@ -123,6 +123,14 @@ class Reading:
         self._told: set[str] = set()
         self._wall: dt.datetime | None = None  # the last clock of a zone that the user named
 
+    @classmethod
+    def of(cls, conversation: Conversation, source: Source) -> tuple[Reading, Draft]:
+        """A conversation that was read, as if it was being read: for who takes drafts and their messages."""
+        reading = cls(source, Collector(source=source.name))
+        draft = Draft(origin=conversation.origin, lexicon=conversation._lexicon or Lexicon())
+        reading.learn(draft, conversation)
+        return reading, draft
+
     # --- chats
 
     def draft(self, key: str = "", **known: Any) -> Draft:
@@ -411,6 +419,10 @@ class Reading:
             thai = f"; of the Buddhist calendar that is {year - _BUDDHIST}" if 2400 < year < 2700 else ""
             self.report("odd-year", f"a message of the year {year}{thai}; the time was kept", line=line)
 
+    def title_of(self, draft: Draft) -> str | None:
+        """What a conversation is called: as the file says, or else as its place among other files."""
+        return self.source.chat if draft.title is None and draft.id is None else draft.title
+
     def describe(self, draft: Draft) -> Conversation:
         """What is known of a draft so far, without messages."""
         draft.metadata = keepable_metadata(draft.metadata, self.report)
@@ -429,7 +441,7 @@ class Reading:
         zone = draft.tz or self._zone_of(messages)
         return Conversation(
             messages,
-            title=self.source.chat if draft.title is None and draft.id is None else draft.title,
+            title=self.title_of(draft),
             id=draft.id,
             is_group=draft.is_group,
             owner=draft.owner,

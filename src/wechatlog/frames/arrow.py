@@ -1,8 +1,8 @@
 """Conversations as Arrow: tables, streams of batches, and back.
 
 Takes conversations, or messages as they come, and gives record batches whose columns are those of `frames.columns`;
-takes record batches and gives columns of plain values for `frames.rows`. This module and `buffers` import pyarrow at
-their top, so they are imported by those only who were asked for Arrow. Knows no files.
+takes record batches and gives columns of plain values for `frames.rows`. This module imports pyarrow at its top,
+so it is imported by those only who were asked for Arrow. Knows no files.
 
 Types: a `category` is `dictionary<int32, string>`, a `time` `timestamp[us]` with the zone's name or without one, the
 pieces of a body a list of structs. Texts are `string` and not `large_string`: batches are kept small enough for offsets
@@ -12,6 +12,7 @@ of 32 bits, which take half the room.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -20,7 +21,7 @@ from wechatlog.errors import MissingExtraError
 from wechatlog.frames.columns import CommonZone, collect, columns_of, name_pieces, names_of
 from wechatlog.frames.pieces import SEGMENT_FIELDS, flatten_segments, rebuild_segments
 from wechatlog.frames.rows import READ_COLUMNS
-from wechatlog.frames.values import aware_in, to_json_line, without_surrogates
+from wechatlog.frames.values import aware_in, to_json_line, within_64_bits, without_surrogates
 from wechatlog.model import paused_collection
 from wechatlog.segments.types import Forward, Quote
 from wechatlog.timestamps import resolve_zone
@@ -28,13 +29,11 @@ from wechatlog.timestamps import resolve_zone
 try:
     import pyarrow as pa
     import pyarrow.compute as pc
-
-    from wechatlog.frames.buffers import array_of, lists_of
 except ImportError as error:
     raise MissingExtraError("arrow", "Arrow or Parquet") from error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.frames.columns import Zone
     from wechatlog.model import Conversation, Message
@@ -43,6 +42,7 @@ __all__ = [
     "METADATA_KEY",
     "Contents",
     "GrowingDictionaries",
+    "batch_of",
     "contents_of",
     "describe_contents",
     "find_problem",
@@ -52,7 +52,10 @@ __all__ = [
     "make_schema",
     "open_stream",
     "read_columns",
+    "rows_alone",
+    "select_fields",
     "slices",
+    "stream_of",
     "to_stream",
     "to_table",
 ]
@@ -72,6 +75,7 @@ _INSIDE: Final[Mapping[str, Any]] = {
     "text": _TEXT, "flag": pa.bool_(), "integer": pa.int64(), "number": pa.float64(),
 }  # fmt: skip
 _SEGMENT: Final = pa.struct([(name, _INSIDE[kind]) for name, kind in SEGMENT_FIELDS.items()])
+_PIECE_COLUMNS: Final = ("mentions", "emoji", "links", "images")
 _TYPES: Final[Mapping[str, Any]] = {
     **_INSIDE, "category": _CATEGORY, "texts": pa.list_(_TEXT), "segments": pa.list_(_SEGMENT),
 }  # fmt: skip
@@ -102,6 +106,16 @@ def make_schema(
         if column.name in names
     ]
     return pa.schema(fields, metadata=metadata)
+
+
+def select_fields(schema: Any, names: Iterable[str]) -> Any:
+    """Some fields of a schema, in the order of their names."""
+    return pa.schema([schema.field(name) for name in names])
+
+
+def stream_of(schema: Any, batches: Iterable[Any]) -> Any:
+    """A `pyarrow.RecordBatchReader` of batches, which are made when they are asked for."""
+    return pa.RecordBatchReader.from_batches(schema, batches)
 
 
 class Contents(NamedTuple):
@@ -202,20 +216,46 @@ def make_batch(schema: Any, table: str, conversation: Conversation, messages: Se
     Raises:
         ValueError: for a value that its column cannot have.
     """
-    made = _body_arrays(messages) if "segments" in schema.names else {}
-    columns = collect(
-        conversation, table, messages=messages, start=start, names=[name for name in schema.names if name not in made]
-    )
-    for name, values in columns.items():
-        made[name] = array_of(name, schema.field(name).type, values)
-    return pa.record_batch([made[name] for name in schema.names], schema=schema)
+    lists = {*_PIECE_COLUMNS, "segments"} if table == "messages" else ()
+    names = [name for name in schema.names if name not in lists]
+    columns = collect(conversation, table, messages=messages, start=start, names=names)
+    return batch_of(schema, columns, messages if lists else ())
 
 
-def _body_arrays(messages: Sequence[Message]) -> dict[str, Any]:
-    """The columns of lists."""
-    named = name_pieces(messages)
-    found = {name: lists_of(lengths, array_of(name, _TEXT, names)) for name, (lengths, names) in named.items()}
-    return {**found, "segments": _segment_array(messages)}
+def batch_of(schema: Any, columns: Mapping[str, Sequence[Any]], bodies: Sequence[Message]) -> Any:
+    """A record batch of columns of plain values, and of what is in the bodies.
+
+    Args:
+        schema: as `make_schema` gives it, or some of its fields.
+        columns: by name; those of lists are made of the bodies.
+        bodies: messages with the bodies of all rows, where there are columns of lists.
+
+    Raises:
+        ValueError: for a value that its column cannot have.
+    """
+    lists = _lists_of(bodies, schema.names)
+    arrays = [
+        lists[field.name] if field.name in lists else array_of(field.name, field.type, columns[field.name])
+        for field in schema
+    ]
+    return pa.record_batch(arrays, schema=schema)
+
+
+def rows_alone(count: int) -> Any:
+    """A record batch of so many rows without columns."""
+    return pa.RecordBatch.from_struct_array(pa.nulls(count, pa.struct([])))
+
+
+def _lists_of(messages: Sequence[Message], names: Container[str]) -> dict[str, Any]:
+    """The columns of lists that are among some names."""
+    found: dict[str, Any] = {}
+    if any(name in names for name in _PIECE_COLUMNS):
+        for name, (lengths, values) in name_pieces(messages).items():
+            if name in names:
+                found[name] = lists_of(lengths, array_of(name, _TEXT, values))
+    if "segments" in names:
+        found["segments"] = _segment_array(messages)
+    return found
 
 
 def _segment_array(messages: Iterable[Message]) -> Any:
@@ -228,6 +268,34 @@ def _segment_array(messages: Iterable[Message]) -> Any:
         for field in _SEGMENT
     ]
     return lists_of(lengths, pa.StructArray.from_arrays(arrays, fields=list(_SEGMENT)))
+
+
+def array_of(name: str, kind: Any, values: Sequence[Any]) -> Any:
+    """An array of plain values.
+
+    What no array can hold is replaced: half a surrogate pair by U+FFFD, a number of more than 64 bits by nothing.
+
+    Args:
+        name: of the column, for complaints.
+        kind: the type of the array.
+        values: those of the column.
+
+    Raises:
+        ValueError: for a value that is none of this type; names the column.
+    """
+    try:
+        return pa.array(values, kind)
+    except UnicodeEncodeError:
+        return array_of(name, kind, without_surrogates(values))
+    except OverflowError:
+        return array_of(name, kind, within_64_bits(values))
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise ValueError(f"column {name}: {error}") from error
+
+
+def lists_of(lengths: Sequence[int], values: Any) -> Any:
+    """An array of lists of these lengths, of an array of all their values one after the other."""
+    return pa.ListArray.from_arrays(pa.array(list(itertools.accumulate(lengths, initial=0)), pa.int32()), values)
 
 
 def join_batches(schema: Any, batches: Sequence[Any]) -> Any:
@@ -324,7 +392,7 @@ def to_table(conversations: Sequence[Conversation], table: str = "messages", *, 
 def to_stream(conversation: Conversation, table: str = "messages", *, segments: bool = True) -> Any:
     """A `pyarrow.RecordBatchReader`, whose batches are made when they are asked for."""
     schema = _whole_schema([conversation], table, segments=segments)
-    return pa.RecordBatchReader.from_batches(schema, iter_batches(schema, table, conversation))
+    return stream_of(schema, iter_batches(schema, table, conversation))
 
 
 # --- batches to columns ---------------------------------------------------------------------------

@@ -40,7 +40,7 @@ __all__ = [
     "name_pieces",
     "named_zone",
     "names_of",
-    "zone_of",
+    "times_of",
 ]
 
 ColumnType: TypeAlias = Literal["text", "category", "flag", "integer", "number", "time", "texts", "segments"]
@@ -163,24 +163,9 @@ def names_of(table: str, *, segments: bool = True) -> list[str]:
     return [column.name for column in columns_of(table) if column.name not in left_out]
 
 
-def zone_of(conversation: Conversation, messages: Iterable[Message]) -> Zone | None:
-    """The zone of a column of times; `None` for naive ones.
-
-    It is that of the conversation, or else of the first time. A zone that has no name which others know (an IANA name,
-    an offset in whole minutes) is given as UTC: the points in time are kept, the wall clock is not.
-
-    Args:
-        conversation: what the messages belong to.
-        messages: all of them, or the first of a stream.
-
-    Raises:
-        ValueError: where some times are naive and some aware.
-    """
-    zones = {id(zone): zone for zone in (message.time.tzinfo for message in messages if message.time is not None)}
-    if len({zone is None for zone in zones.values()}) > 1:
-        raise ValueError("naive and aware times in one conversation")
-    first = next(iter(zones.values()), conversation.tz)
-    return None if first is None else named_zone(conversation.tz or first)
+def times_of(messages: Iterable[Message]) -> list[dt.datetime | None]:
+    """The times of messages."""
+    return list(map(_MESSAGE_VALUES["time"], messages))
 
 
 class CommonZone:
@@ -204,31 +189,43 @@ class CommonZone:
         """
         common = cls()
         for conversation in conversations:
-            common.meet(conversation, conversation.messages)
+            common.meet(conversation.title or conversation.id, conversation.tz, times_of(conversation))
         return common.zone
 
-    def meet(self, conversation: Conversation, messages: Sequence[Message]) -> None:
-        """See that the times of more messages go into the column.
+    def meet(self, name: str | None, tz: dt.tzinfo | None, times: Iterable[dt.datetime | None]) -> None:
+        """See that more times go into the column.
+
+        Args:
+            name: of their conversation.
+            tz: the zone of their conversation; that of the first time where `None`.
+            times: those of all or of some of its messages.
 
         Raises:
             ValueError: where some times are naive and some aware.
         """
-        zone = zone_of(conversation, messages)
-        if all(message.time is None for message in messages):
+        zones = {id(time.tzinfo): time.tzinfo for time in times if time is not None}
+        if len({zone is None for zone in zones.values()}) > 1:
+            raise ValueError("naive and aware times in one conversation")
+        first = next(iter(zones.values()), tz)
+        zone = None if first is None else named_zone(tz or first)
+        if not zones:
             self.zone = self.zone if self.decided else self.zone or zone
         elif not self.decided:
             self.zone, self.decided = zone, True
         elif (zone is None) != (self.zone is None):
             kind, other = ("naive", "aware") if zone is None else ("aware", "naive")
-            name = conversation.title or conversation.id or "a conversation without a title"
             raise ValueError(
-                f"{name} has {kind} times and what came before it {other} ones, and a column holds one kind; "
-                "name the zone when reading (tz=, on the command line --tz)"
+                f"{name or 'a conversation without a title'} has {kind} times and what came before it {other} ones, "
+                "and a column holds one kind; name the zone when reading (tz=, on the command line --tz)"
             )
 
 
 def named_zone(zone: dt.tzinfo) -> Zone:
-    """A zone with its name, or UTC for one that has none which others know."""
+    """A zone with its name.
+
+    One that has no name which others know (an IANA name, an offset in whole minutes) is given as UTC: the points in
+    time are kept, the wall clock is not.
+    """
     name = zone_name(zone)
     if isinstance(zone, dt.timezone):
         offset = zone.utcoffset(None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import functools
 import glob
 import io
 import os
@@ -20,6 +21,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 import attrs
 
 from wechatlog.diagnostics import Collector, Diagnostic, Severity
+from wechatlog.engine.columns import rows_of_batches
+from wechatlog.engine.protocol import Context, in_batches
 from wechatlog.errors import RefusedFormatError, UnknownFormatError, WechatlogError
 from wechatlog.inputs.places import name_chats, place_files, without_page
 from wechatlog.inputs.single import check_options, guarded, open_reader, read_source
@@ -35,11 +38,23 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from wechatlog.diagnostics import ErrorPolicy
-    from wechatlog.engine.protocol import Context, Draft
+    from wechatlog.engine.columns import Rows, Wanted
+    from wechatlog.engine.protocol import Batch, Draft, Reader
     from wechatlog.model import Message
+    from wechatlog.segments import Lexicon
     from wechatlog.source import Readable
 
-__all__ = ["Archive", "ArchiveBatch", "Found", "detect_bundle", "expand", "find_files", "is_bundle", "page_groups"]
+__all__ = [
+    "Archive",
+    "ArchiveBatch",
+    "Found",
+    "detect_bundle",
+    "expand",
+    "find_files",
+    "is_bundle",
+    "is_single",
+    "page_groups",
+]
 
 _T = TypeVar("_T")
 
@@ -78,6 +93,13 @@ def expand(paths: Readable | Iterable[str | os.PathLike[str]], size_limit: int) 
     sources = [source for files in found for source in files.sources]
     place_files(sources, [files.base for files in found])
     return sources
+
+
+def is_single(paths: object) -> bool:
+    """Whether one file is meant, and not whatever is found in a folder or by a glob."""
+    if isinstance(paths, str | os.PathLike):
+        return Path(paths).is_file()
+    return isinstance(paths, Source | bytes | bytearray | memoryview) or hasattr(paths, "read")
 
 
 class Found(NamedTuple):
@@ -293,16 +315,30 @@ class ArchiveBatch(NamedTuple):
 class Archive(Iterable[Conversation]):
     """The conversations of many inputs; each iteration reads anew.
 
+    Args:
+        sources: the inputs.
+        errors: as for `load_archive`.
+        shared_names: as for `load_archive`.
+        alone: one file was named, and what is wrong with it is no note but an error.
+        how: how to read them, and the options of the formats.
+
     Attributes:
         source: the file that the conversation came from which was given last; the first of those that were joined.
         detection: how the format of that conversation was found out; `None` where it was named.
     """
 
     def __init__(
-        self, sources: Iterable[Source], *, errors: ErrorPolicy = "collect", shared_names: bool = False, **how: Any
+        self,
+        sources: Iterable[Source],
+        *,
+        errors: ErrorPolicy = "collect",
+        shared_names: bool = False,
+        alone: bool = False,
+        **how: Any,
     ) -> None:
         self._sources = tuple(sources)
         self._shared_names = shared_names
+        self._alone = alone
         self._errors: ErrorPolicy = errors
         self._how = {name: how.pop(name, None) for name in ("format", "tz", "encoding")}
         self._options = how
@@ -383,13 +419,42 @@ class Archive(Iterable[Conversation]):
             with contextlib.closing(self._run_batches([source])) as batches:
                 yield source, batches
 
+    def iter_rows(self, wanted: Wanted, *, learn_names: bool) -> Generator[tuple[Context, Rows]]:
+        """The rows of all inputs as they are read, with what the reader knows.
+
+        Memory does not grow with a file, but for the pages of one chat, which are joined as they are read.
+
+        Args:
+            wanted: which rows.
+            learn_names: an input is read once more when somebody asks for the names that are mentioned in it.
+        """
+        self._collector = Collector()
+        return self._run_rows(self._sources, 0, wanted=wanted, learn_names=learn_names)
+
     def _run(self, sources: Iterable[Source], depth: int = 0) -> Iterator[Conversation]:
         for group in page_groups(sources):
-            found = (item for source in group.sources for item in self._read(source, depth, self._run, self._read_chat))
-            for conversation in found if len(group.sources) == 1 else _join_pages(found, copies=group.copies):
+            for conversation in self._read_group(group, depth):
                 if depth == 0:
                     self.source = group.sources[0]
                 yield conversation
+
+    def _read_group(self, group: _Group, depth: int) -> Iterator[Conversation]:
+        found = (item for source in group.sources for item in self._read(source, depth, self._run, self._read_chat))
+        return found if len(group.sources) == 1 else _join_pages(found, copies=group.copies)
+
+    def _run_rows(
+        self, sources: Iterable[Source], depth: int, *, wanted: Wanted, learn_names: bool
+    ) -> Generator[tuple[Context, Rows]]:
+        how: dict[str, Any] = {"wanted": wanted, "learn_names": learn_names}
+        run, read = functools.partial(self._run_rows, **how), functools.partial(self._read_rows, **how)
+        for group in page_groups(sources):
+            if len(group.sources) == 1:
+                yield from self._read(group.sources[0], depth, run, read)
+                continue
+            for conversation in self._read_group(group, depth):
+                context, draft = Context.of(conversation, group.sources[0])
+                for rows in rows_of_batches(context, in_batches(draft, conversation.messages), wanted):
+                    yield context, rows
 
     def _run_batches(self, sources: Iterable[Source], depth: int = 0) -> Generator[ArchiveBatch]:
         for source in sources:
@@ -411,11 +476,11 @@ class Archive(Iterable[Conversation]):
             else:
                 yield from read(source)
         except (UnknownFormatError, RefusedFormatError) as error:
-            if self._errors == "strict" and len(self._sources) == 1 and depth == 0:
+            if depth == 0 and (self._alone or (self._errors == "strict" and len(self._sources) == 1)):
                 raise
             self._note("skipped-file", error, Severity.INFO, source)
         except (WechatlogError, OSError) as error:
-            if self._errors == "strict":
+            if self._errors == "strict" or (depth == 0 and self._alone):
                 raise
             self._note("unreadable-file", error, Severity.ERROR, source)
 
@@ -424,10 +489,21 @@ class Archive(Iterable[Conversation]):
         yield from read_source(source, errors=self._errors, **how, **options)
 
     def _read_batches(self, source: Source) -> Iterator[ArchiveBatch]:
-        how, options = self._choose(source)
-        reader, context = open_reader(source, errors=self._errors, options=options, **how)
+        reader, context = self._open(source)
         for draft, messages in guarded(reader, source, context):
             yield ArchiveBatch(context, draft, messages)
+
+    def _read_rows(self, source: Source, *, wanted: Wanted, learn_names: bool) -> Iterator[tuple[Context, Rows]]:
+        reader, context = self._open(source)
+        names = _Names(lambda: guarded(reader, source, self._open(source)[1])) if learn_names else None
+        for rows in rows_of_batches(context, guarded(reader, source, context), wanted):
+            if names is not None:
+                names.teach(rows.draft)
+            yield context, rows
+
+    def _open(self, source: Source) -> tuple[Reader, Context]:
+        how, options = self._choose(source)
+        return open_reader(source, errors=self._errors, options=options, **how)
 
     def _choose(self, source: Source) -> tuple[dict[str, Any], dict[str, Any]]:
         """How to read a file, with its format found out, and the options that this format has."""
@@ -439,6 +515,41 @@ class Archive(Iterable[Conversation]):
 
     def _note(self, code: str, error: Exception, severity: Severity, source: Source) -> None:
         self._collector.note(Diagnostic(code, _first_line(error, source), severity, source.place))
+
+
+class _Names:
+    """The names that are mentioned in the chats of one input, learnt when somebody first asks for one of them.
+
+    Args:
+        read: reads the input once more.
+    """
+
+    def __init__(self, read: Callable[[], Iterable[Batch]]) -> None:
+        self._read = read
+        self._places: dict[Draft, int] = {}
+
+    def teach(self, draft: Draft) -> None:
+        """Let the lexicon of a chat know its names, as those of a conversation that was read whole."""
+        if draft not in self._places:
+            self._places[draft] = len(self._places)
+            draft.lexicon.bind(functools.partial(self._tell, draft))
+
+    def _tell(self, draft: Draft) -> tuple[tuple[()], tuple[()]]:
+        draft.lexicon.adopt(self._learnt[self._places[draft]])
+        return (), ()
+
+    @functools.cached_property
+    def _learnt(self) -> list[Lexicon]:
+        """A lexicon for each chat, in the order of their first messages."""
+        found: dict[Draft, None] = {}
+        for draft, messages in self._read():
+            found[draft] = None
+            draft.lexicon.learn(message.text for message in messages)
+            draft.lexicon.add({message.sender for message in messages if message.sender})
+        for draft in found:
+            for member in draft.members:
+                draft.lexicon.add(name for name in (member.name, *member.aliases) if name)
+        return [draft.lexicon for draft in found]
 
 
 def _chat(conversation: Conversation) -> str:

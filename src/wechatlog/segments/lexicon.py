@@ -147,6 +147,17 @@ class Lexicon:
             self._sources.append(source)
             self._ready = None
 
+    def adopt(self, other: Lexicon) -> None:
+        """Take over everything that another one was told."""
+        with self._lock:
+            self._marked |= other._marked
+            self._learnt |= other._learnt
+            self._certain |= other._certain
+            self._questioned |= other._questioned
+            self._spaced += other._spaced
+            self._openings += other._openings
+            self._ready = None
+
     def learn(self, bodies: Iterable[str]) -> None:
         """Learn the names that bodies mention or quote.
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from wechatlog.errors import WriteError
-from wechatlog.frames.columns import TABLES, CommonZone, collect
+from wechatlog.frames.columns import TABLES, CommonZone, collect, times_of
 from wechatlog.writers.options import choice_option, number_option
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class _Pile:
     def _meet(self, conversation: Conversation, part: Sequence[Message]) -> None:
         """See that the times go into one column."""
         try:
-            self._times.meet(conversation, part)
+            self._times.meet(conversation.title or conversation.id, conversation.tz, times_of(part))
         except ValueError as error:
             raise WriteError(str(error), self._form) from error
         self._schema = self._arrow.make_schema("messages", self._times.zone)

@@ -1,0 +1,310 @@
+"""Many inputs to one stream of record batches, of the columns and rows that somebody asked for.
+
+Lazy: nothing is read before somebody iterates, and memory does not grow with the inputs. Takes an archive and what is
+wanted of it, gives Arrow; knows no format. pyarrow is imported when a scan is made.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import itertools
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from wechatlog.engine.columns import Wanted
+from wechatlog.errors import FormatError, OptionError
+from wechatlog.frames.columns import BODY_COLUMNS, CommonZone, collect, columns_of, named_zone
+from wechatlog.frames.rows import light_messages
+from wechatlog.frames.values import without_surrogates
+from wechatlog.inputs.single import paused_collection
+from wechatlog.model import Conversation, MessageKind, normalize_name
+from wechatlog.timestamps import resolve_zone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+
+    from wechatlog.diagnostics import Diagnostic
+    from wechatlog.engine.columns import Rows
+    from wechatlog.engine.protocol import Context, Draft
+    from wechatlog.frames.columns import Key, Zone
+    from wechatlog.inputs.archive import Archive
+    from wechatlog.timestamps import Day, ZoneLike
+
+__all__ = ["BATCH_SIZE", "Scan", "Selection"]
+
+BATCH_SIZE: Final = 16_384
+"""Rows of a batch, unless somebody asks for another number."""
+
+_CHARACTERS: Final = 1 << 22
+"""How long the texts of a batch are together, unless those of one piece that a reader gives are longer."""
+
+_FROM_HEAD: Final = frozenset({"conversation", "conversation_id"})
+_MADE_FROM: Final = ("kind", "text", "given")
+"""What the columns about the bodies are made from."""
+
+
+def _texts_of(value: str | Iterable[str] | None) -> frozenset[str]:
+    return frozenset(() if value is None else (value,) if isinstance(value, str) else value)
+
+
+@attrs.frozen
+class Selection:
+    """What somebody asked for; the arguments of `scan`."""
+
+    columns: tuple[str, ...]
+    wanted: Wanted
+    conversations: frozenset[str]
+    limit: int | None
+    batch_size: int
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        columns: Iterable[str] | None,
+        since: Day | None,
+        until: Day | None,
+        sender: str | Iterable[str] | None,
+        kind: str | Iterable[str] | None,
+        conversation: str | Iterable[str] | None,
+        limit: int | None,
+        batch_size: int,
+    ) -> Selection:
+        """Check what was asked for.
+
+        Raises:
+            OptionError: for a column or a kind that does not exist, and a number that is none.
+        """
+        names = _choose(columns)
+        numbers: tuple[tuple[str, object, int], ...] = (("limit", limit, 0), ("batch_size", batch_size, 1))
+        for option, number, least in numbers:
+            if number is not None and not (isinstance(number, int) and number >= least):
+                raise OptionError(option, f"expected a whole number from {least} on, not {number!r}")
+        kinds = _texts_of(kind)
+        for name in kinds:
+            if name not in _KINDS:
+                raise OptionError("kind", f"no kind {str(name)!r}{_nearest(name, _KINDS)}")
+        plain = set(names) - BODY_COLUMNS - _FROM_HEAD
+        plain.update(_MADE_FROM if BODY_COLUMNS.intersection(names) else ())
+        senders = frozenset(map(normalize_name, _texts_of(sender)))
+        wanted = Wanted(frozenset(plain), since, until, senders, frozenset(map(str, kinds)))
+        return cls(names, wanted, _texts_of(conversation), limit, batch_size)
+
+    @property
+    def needs_names(self) -> bool:
+        """Whether it matters by which names people are mentioned."""
+        return not BODY_COLUMNS.isdisjoint(set(self.columns) - {"parsed"})
+
+
+_KINDS: Final = tuple(kind.value for kind in MessageKind)
+
+
+def _nearest(name: str, names: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, names, 1, 0.5)
+    return f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(names)}"
+
+
+def _choose(columns: Iterable[str] | None) -> tuple[str, ...]:
+    known = [column.name for column in columns_of("messages")]
+    if columns is None:
+        return tuple(known)
+    names = (columns,) if isinstance(columns, str) else tuple(columns)
+    for place, name in enumerate(names):
+        if name not in known:
+            raise OptionError("columns", f"no column {name!r}{_nearest(str(name), known)}")
+        if name in names[:place]:
+            raise OptionError("columns", f"the column {name} is there twice")
+    return names
+
+
+class Scan:
+    """A stream of record batches; each iteration reads anew.
+
+    It speaks the Arrow PyCapsule protocol, so that DuckDB, polars, pandas and pyarrow take it as it is.
+    """
+
+    def __init__(self, label: str, archive: Archive, selection: Selection, tz: ZoneLike | None) -> None:
+        from wechatlog.frames import arrow
+
+        self._arrow = arrow
+        self._label, self._archive, self._selection = label, archive, selection
+        self._schema: Any = None
+        self._times = CommonZone()
+        self._notes: list[Diagnostic] = []
+        self._context: Context | None = None
+        self._drafts: dict[Draft, None] = {}
+        if tz is not None:
+            self._times.zone, self._times.decided = named_zone(resolve_zone(tz)), True
+        if self._times.decided or "time" not in selection.columns:
+            self._fix_schema(self._times.zone)
+
+    @property
+    def schema(self) -> Any:
+        """The `pyarrow.Schema` of the batches.
+
+        Unless the zone was named, the beginning of the input is read for it: the first time says whether there is one.
+        """
+        if self._schema is None:
+            with contextlib.closing(self.batches()) as batches:
+                next(batches, None)
+        return self._schema
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What the last iteration noticed so far: what the readers say, then the files that could not be read."""
+        now = () if self._context is None else self._context.collector.diagnostics
+        return (*self._notes, *now, *self._archive.diagnostics)
+
+    def __repr__(self) -> str:
+        return f"<Scan {self._label!r}: {', '.join(self._selection.columns)}>"
+
+    def __iter__(self) -> Iterator[Any]:
+        return self.batches()
+
+    def batches(self) -> Generator[Any]:
+        """The `pyarrow.RecordBatch`es, made as they are asked for; none of them is empty.
+
+        Raises:
+            WechatlogError: as `load`, or as `load_archive` where more than one file was named.
+            FormatError: where some times have a zone and some have none.
+            TypeError: for a bound with a zone where the times have none.
+        """
+        self._notes, self._context = [], None
+        self._drafts.clear()
+        left = self._selection.limit
+        with contextlib.closing(self._all_batches()) as batches:
+            for batch in batches:
+                if left is not None:
+                    batch = batch.slice(0, left)
+                    left -= batch.num_rows
+                if batch.num_rows:
+                    yield batch
+                if left == 0:
+                    return
+
+    def _all_batches(self) -> Generator[Any]:
+        size = self._selection.batch_size
+        if self._selection.limit is not None:
+            size = max(1, min(size, self._selection.limit))
+        rows = self._archive.iter_rows(self._selection.wanted, learn_names=self._selection.needs_names)
+        pile = _Pile(self._selection, self._batch_of)
+        with contextlib.closing(rows):
+            while True:
+                with paused_collection():
+                    found = next(rows, None)
+                if found is None:
+                    break
+                self._watch(*found)
+                pile.add(*found)
+                if pile.count >= size or pile.characters >= _CHARACTERS:
+                    yield from pile.give(size)
+        yield from pile.give(size)
+        self._finish()
+        if self._schema is None:
+            self._fix_schema(None)
+
+    def _watch(self, context: Context, rows: Rows) -> None:
+        if context is not self._context:
+            self._finish()
+            self._context = context
+        self._drafts[rows.draft] = None
+
+    def _finish(self) -> None:
+        """Take what was noticed of a file that was read to its end."""
+        if self._context is not None:
+            for draft in self._drafts:
+                self._context.describe(draft)
+            self._notes += self._context.collector.diagnostics
+        self._context = None
+        self._drafts.clear()
+
+    def _fix_schema(self, zone: Zone | None) -> None:
+        schema = self._arrow.make_schema("messages", zone)
+        self._schema = self._arrow.select_fields(schema, self._selection.columns)
+
+    def _batch_of(self, runs: Sequence[tuple[Context, Rows]]) -> Any:
+        """A batch of rows of some conversations."""
+        if not self._selection.columns:
+            return self._arrow.rows_alone(sum(rows.height for _, rows in runs))
+        if "time" in self._selection.columns:
+            self._meet(runs)
+        columns: dict[str, list[Any]] = {
+            name: list(itertools.chain.from_iterable(rows.columns[name] for _, rows in runs))
+            for name in self._selection.wanted.columns
+        }
+        keys = [key for context, rows in runs for key in [_key_of(context, rows.draft)] * rows.height]
+        columns["conversation"], columns["conversation_id"] = [name for name, _ in keys], [id_ for _, id_ in keys]
+        bodies = [body for _, rows in runs for body in rows.columns.get("bodies", ())]
+        asked = {"apart", "parsed"}.intersection(self._selection.columns)
+        columns |= collect(Conversation(), messages=bodies, names=asked)
+        return self._arrow.batch_of(self._schema, columns, bodies)
+
+    def _meet(self, runs: Iterable[tuple[Context, Rows]]) -> None:
+        """See that all times go into one column."""
+        for context, rows in runs:
+            name, _ = _key_of(context, rows.draft)
+            try:
+                self._times.meet(name, context.tz or rows.draft.tz, rows.columns["time"])
+            except ValueError as error:
+                raise FormatError(str(error), source=context.source.label) from error
+        if self._schema is None:
+            self._times.decided = True
+            self._fix_schema(self._times.zone)
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The batches through the Arrow PyCapsule protocol.
+
+        Args:
+            requested_schema: a capsule with the schema that the other side would rather have.
+        """
+        batches = self.batches()
+        first = next(batches, None)
+        stream = itertools.chain(() if first is None else (first,), batches)
+        return self._arrow.stream_of(self.schema, stream).__arrow_c_stream__(requested_schema)
+
+
+def _key_of(context: Context, draft: Draft) -> Key:
+    """The title, or else the id, and the id of a conversation, as they stand in its rows."""
+    name, id_ = without_surrogates([context.title_of(draft) or draft.id, draft.id])
+    return name, id_
+
+
+class _Pile:
+    """Rows that wait until they make a batch.
+
+    What a conversation is called may be said behind its messages; so this is asked when the batch is made.
+    """
+
+    def __init__(self, selection: Selection, make: Callable[[Sequence[tuple[Context, Rows]]], Any]) -> None:
+        self._selection, self._make = selection, make
+        self._runs: list[tuple[Context, Rows]] = []
+        self.count = self.characters = 0
+
+    def add(self, context: Context, rows: Rows) -> None:
+        """Take some rows; their bodies are parsed now, while the input is open that may have to be read again."""
+        if rows.height:
+            if not BODY_COLUMNS.isdisjoint(self._selection.columns):
+                bodies = list(light_messages(rows.columns, rows.draft.lexicon))
+                if self._selection.needs_names:
+                    for body in bodies:
+                        body.segments  # noqa: B018 - kept there
+                rows.columns["bodies"] = bodies
+            self._runs.append((context, rows))
+            self.count += rows.height
+            self.characters += sum(map(len, rows.columns.get("text", ())))
+
+    def give(self, size: int) -> Iterator[Any]:
+        """Everything that waits, in batches of at most so many rows."""
+        runs = [run for run in self._runs if self._is_wanted(*run)]
+        self._runs = []
+        self.count = self.characters = 0
+        if runs:
+            batch = self._make(runs)
+            for start in range(0, batch.num_rows, size):
+                yield batch.slice(start, size)
+
+    def _is_wanted(self, context: Context, rows: Rows) -> bool:
+        names = self._selection.conversations
+        return not names or not names.isdisjoint(_key_of(context, rows.draft))

@@ -1,0 +1,309 @@
+"""`scan`: columns and rows as they are asked for, lazily, in batches of bounded size."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+import wechatlog
+from wechatlog import Message, scan
+
+CLUB = Path(__file__).parents[1] / "examples" / "reading-club.jsonl"
+DAY = "> 09:00:0{}  {}  \n   \n{}  \n   \n"
+
+
+def table(*args: Any, **how: Any) -> pa.Table:
+    return pa.table(scan(*args, **how))
+
+
+def whole() -> pa.Table:
+    return wechatlog.load(CLUB).to_arrow()
+
+
+def long(folder: Path, count: int = 3000) -> Path:
+    path = folder / "long.jsonl"
+    messages = (
+        Message(dt.datetime(2026, 5, 1), "second", "李四", text=f"第{n}条 @张三\u2005[强]") for n in range(count)
+    )
+    wechatlog.dump(messages, path)
+    return path
+
+
+# --- columns
+
+
+def test_the_columns_come_in_the_order_in_which_they_are_asked_for() -> None:
+    found = table(CLUB, columns=["text", "conversation", "time"])
+    assert found.equals(whole().select(["text", "conversation", "time"]))
+    assert scan(CLUB, columns="sender").schema.names == ["sender"]
+
+
+@pytest.mark.parametrize("name", [*whole().schema.names])
+def test_every_column_can_stand_alone(name: str) -> None:
+    assert table(CLUB, columns=[name]).equals(whole().select([name]))
+
+
+def test_no_column_at_all_still_has_rows() -> None:
+    batches = list(scan(CLUB, columns=[]))
+    assert sum(batch.num_rows for batch in batches) == 417
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        (["sendr"], "columns: no column 'sendr'; did you mean sender?"),
+        (["text", "text"], "columns: the column text is there twice"),
+    ],
+)
+def test_a_column_that_does_not_exist(columns: list[str], message: str) -> None:
+    with pytest.raises(wechatlog.OptionError) as caught:
+        scan(CLUB, columns=columns)
+    assert str(caught.value) == message
+
+
+def test_an_unknown_column_that_is_near_to_none_names_all() -> None:
+    with pytest.raises(
+        wechatlog.OptionError, match="no column 'qqqq'; there are: conversation, conversation_id, number"
+    ):
+        scan(CLUB, columns=["qqqq"])
+
+
+# --- rows
+
+Condition = Callable[[pa.Table], Any]
+
+
+@pytest.mark.parametrize(
+    ("how", "condition"),
+    [
+        ({"sender": "林晓"}, lambda t: pc.equal(t["sender"].cast("string"), "林晓")),
+        ({"sender": [" 林晓 ", "老郑"]}, lambda t: pc.is_in(t["sender"].cast("string"), pa.array(["林晓", "老郑"]))),
+        ({"kind": "image"}, lambda t: pc.equal(t["kind"].cast("string"), "image")),
+        ({"kind": ["image", wechatlog.MessageKind.VOICE]}, lambda t: pc.is_in(t["kind"].cast("string"), pa.array(["image", "voice"]))),
+        ({"since": "2026-05-01"}, lambda t: pc.greater_equal(t["time"], pa.scalar(dt.datetime(2026, 5, 1, tzinfo=t["time"][0].as_py().tzinfo), t["time"].type))),
+        ({"since": dt.date(2026, 4, 1), "until": "2026-04-30"}, lambda t: pc.equal(pc.month(t["time"]), 4)),
+        ({"sender": "nobody"}, lambda t: pc.equal(t["sender"].cast("string"), "nobody")),
+    ],
+)  # fmt: skip
+def test_rows_keep_their_number(how: dict[str, Any], condition: Condition) -> None:
+    expected = whole().filter(condition(whole()))
+    assert table(CLUB, **how).to_pylist() == expected.to_pylist()
+    assert table(CLUB, columns=["text", "number"], **how).to_pylist() == expected.select(["text", "number"]).to_pylist()
+
+
+def test_a_person_is_found_by_the_account_id() -> None:
+    data = (
+        b'{"type":"message","sender":"a","sender_id":"wxid_1","text":"x"}\n{"type":"message","sender":"b","text":"y"}\n'
+    )
+    assert table(data, sender="wxid_1", columns=["text"], format="jsonl").to_pylist() == [{"text": "x"}]
+
+
+def test_one_of_several_conversations() -> None:
+    case = Path(__file__).parent / "corpus" / "csv" / "several.csv"
+    found = {row["conversation"] for row in table(case, tz="Asia/Shanghai").to_pylist()}
+    assert len(found) > 1
+    name = min(filter(None, found))
+    assert {row["conversation"] for row in table(case, tz="Asia/Shanghai", conversation=name).to_pylist()} == {name}
+
+
+def test_limit(tmp_path: Path) -> None:
+    path = long(tmp_path)
+    assert table(path, limit=5).equals(wechatlog.load(path).to_arrow().slice(0, 5))
+    assert table(path, limit=0).num_rows == 0
+    assert table(path, limit=5, sender="李四", columns=["number"])["number"].to_pylist() == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ({"limit": -1}, "limit: expected a whole number from 0 on, not -1"),
+        ({"batch_size": 0}, "batch_size: expected a whole number from 1 on, not 0"),
+        ({"batch_size": "many"}, "batch_size: expected a whole number from 1 on, not 'many'"),
+        ({"kind": "imag"}, "kind: no kind 'imag'; did you mean image?"),
+    ],
+)
+def test_bad_values(how: dict[str, Any], message: str) -> None:
+    with pytest.raises(wechatlog.OptionError) as caught:
+        scan(CLUB, **how)
+    assert str(caught.value) == message
+
+
+def test_a_bound_with_a_zone_for_times_without_one() -> None:
+    text = DAY.format(0, "李四", "早").encode()
+    with pytest.raises(TypeError, match="pass a bound without a zone, or load it with tz="):
+        list(scan(text, date="2026-05-01", since=dt.datetime(2026, 5, 1, tzinfo=dt.UTC)))
+    with pytest.raises(ValueError, match="Invalid isoformat string"):
+        list(scan(CLUB, since="yesterday"))
+
+
+def test_an_option_that_no_format_has() -> None:
+    with pytest.raises(TypeError, match="no reader takes no option 'sendr'; valid options: "):
+        scan(CLUB, sendr="x")
+
+
+# --- the stream
+
+
+def test_batches_are_bounded(tmp_path: Path) -> None:
+    path = long(tmp_path)
+    sizes = [batch.num_rows for batch in scan(path, batch_size=1000)]
+    assert max(sizes) <= 1000
+    assert sum(sizes) == 3000
+    assert pa.Table.from_batches(scan(path, batch_size=7)).to_pylist() == wechatlog.load(path).to_arrow().to_pylist()
+
+
+def test_long_texts_make_short_batches() -> None:
+    text = "".join(DAY.format(n % 10, "李四", "长" * 500_000) for n in range(40))
+    sizes = [batch.num_rows for batch in scan(text.encode(), date="2026-05-01", columns=["text"])]
+    assert len(sizes) > 3
+
+
+def test_it_is_lazy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = long(tmp_path, 20_000)
+    monkeypatch.setattr("wechatlog.decoding.BLOCK_SIZE", 1 << 14)
+    read: list[int] = []
+    blocks = wechatlog.source.Source.blocks
+
+    def counting(self: Any, *args: Any) -> Any:
+        for block in blocks(self, *args):
+            read.append(len(block))
+            yield block
+
+    monkeypatch.setattr(wechatlog.source.Source, "blocks", counting)
+    found = scan(path, batch_size=100, columns=["text"])
+    assert not read
+    next(iter(found))
+    assert 0 < sum(read) < path.stat().st_size / 5
+
+
+def test_each_iteration_reads_anew(tmp_path: Path) -> None:
+    found = scan(long(tmp_path), columns=["number"])
+    assert pa.table(found).equals(pa.table(found))
+    assert [batch.num_rows for batch in found.batches()] == [batch.num_rows for batch in found]
+
+
+def test_the_schema_is_known_before_the_rows() -> None:
+    for how in ({}, {"tz": "Europe/Berlin"}, {"columns": ["text"]}):
+        assert scan(CLUB, **how).schema.equals(table(CLUB, **how).schema)
+    assert scan(CLUB, tz="Europe/Berlin").schema.field("time").type == pa.timestamp("us", "Europe/Berlin")
+
+
+def test_others_take_it() -> None:
+    import duckdb
+    import polars as pl
+
+    club = scan(CLUB, columns=["sender", "text"])
+    assert duckdb.sql("select count(*) from club").fetchall() == [(417,)]
+    assert pl.DataFrame(club).shape == (417, 2)
+
+
+def test_repr() -> None:
+    assert repr(scan(CLUB, columns=["text", "time"])) == "<Scan 'reading-club.jsonl': text, time>"
+    assert repr(scan(CLUB.parent, columns=["text"])).startswith("<Scan '")
+
+
+def test_pyarrow_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.delitem(sys.modules, "wechatlog.frames.arrow", raising=False)
+    monkeypatch.delattr("wechatlog.frames.arrow", raising=False)
+    with pytest.raises(wechatlog.MissingExtraError, match=re.escape("pip install 'wechatlog[arrow]'")):
+        scan(CLUB)
+
+
+# --- names in mentions
+
+
+def test_names_of_the_whole_chat_are_known_to_its_first_message() -> None:
+    """张 三 mentions himself only after he was mentioned; a stream alone would end the mention at the blank."""
+    text = DAY.format(0, "李四", "@张 三 早") + DAY.format(1, "张 三", "早")
+    found = table(text.encode(), date="2026-05-01", columns=["mentions"])["mentions"].to_pylist()
+    assert found == [["张 三"], []]
+
+
+def test_an_input_without_mentions_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    opening = wechatlog.source.Source.open
+
+    def counting(self: Any, **how: Any) -> Any:
+        opened.append(self.label)
+        return opening(self, **how)
+
+    monkeypatch.setattr(wechatlog.source.Source, "open", counting)
+    counts = []
+    for body in ("早", "@张三 早"):
+        opened.clear()
+        table(DAY.format(0, "李四", body).encode(), date="2026-05-01")
+        counts.append(len(opened))
+    assert counts[1] == counts[0] + 1
+
+
+# --- many files
+
+
+def test_a_folder(tmp_path: Path) -> None:
+    for day in range(1, 4):
+        text = DAY.format(0, "李四", f"@王五 第{day}天") + DAY.format(1, "王五", "早")
+        (tmp_path / f"2026-05-0{day}.markdown").write_text(text, encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("no chat", encoding="utf-8")
+    archive = wechatlog.load_archive(tmp_path)
+    expected = pa.concat_tables([chat.to_arrow() for chat in archive])
+    found = scan(tmp_path)
+    assert pa.table(found).to_pylist() == expected.to_pylist()
+    assert found.diagnostics == archive.diagnostics
+    assert [note.code for note in found.diagnostics] == ["skipped-file"]
+    for others in (str(tmp_path / "*"), sorted(tmp_path.iterdir())):
+        assert table(others).to_pylist() == expected.to_pylist()
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as bundle:
+        for path in sorted(tmp_path.glob("*.markdown")):
+            bundle.write(path, path.name)
+    assert table(tmp_path / "all.zip").to_pylist() == expected.to_pylist()
+
+
+def test_pages_of_one_chat_are_joined(tmp_path: Path) -> None:
+    for page in range(2):
+        text = f"> 2026-05-01 09:0{page}:00  李四  \n   \n第{page}页  \n   \n"
+        (tmp_path / f"chat_{page}_{page + 1}.md").write_text(text, encoding="utf-8")
+    joined = list(wechatlog.load_archive(tmp_path))
+    assert len(joined) == 1
+    assert table(tmp_path).to_pylist() == joined[0].to_arrow().to_pylist()
+
+
+def test_one_file_that_is_no_chat() -> None:
+    with pytest.raises(wechatlog.UnknownFormatError):
+        list(scan(b"no chat"))
+    with pytest.raises(FileNotFoundError):
+        scan("nowhere.txt")
+
+
+def test_damage_in_one_of_many_files(tmp_path: Path) -> None:
+    (tmp_path / "bad.parquet").write_bytes(b"PAR1 and nothing more PAR1")
+    (tmp_path / "good.markdown").write_text("> 2026-05-01 09:00:00  李四  \n   \n早  \n   \n", encoding="utf-8")
+    found = scan(tmp_path, columns=["text"])
+    assert pa.table(found).to_pylist() == [{"text": "早"}]
+    archive = wechatlog.load_archive(tmp_path)
+    list(archive)
+    assert found.diagnostics == archive.diagnostics != ()
+    with pytest.raises(wechatlog.WechatlogError):
+        table(tmp_path / "bad.parquet")
+
+
+def test_naive_and_aware_times_need_a_zone(tmp_path: Path) -> None:
+    (tmp_path / "1.markdown").write_text("> 2026-05-01 09:00:00  李四  \n   \n早  \n   \n", encoding="utf-8")
+    aware = wechatlog.Conversation([Message(dt.datetime(2026, 5, 2, tzinfo=dt.UTC), "second", "王五", text="晚")])
+    wechatlog.dump(aware, tmp_path / "2.jsonl")
+    message = (
+        "2.jsonl: 2 has aware times and what came before it naive ones, and a column holds one kind; name the zone"
+    )
+    with pytest.raises(wechatlog.FormatError, match=re.escape(message)):
+        list(scan(tmp_path))
+    assert table(tmp_path, tz="Asia/Shanghai", columns=["text"]).num_rows == 2
+    assert table(tmp_path, columns=["text"]).num_rows == 2
