@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.cost import assert_linear
 
-from wechatlog.content.placeholders import (
+from wechatlog.content.dialects import (
     BRACKETS,
     CHATLOG,
     DIALECTS,
@@ -23,11 +23,8 @@ from wechatlog.content.placeholders import (
     WECHATEXPORTER,
     WEFLOW,
     WXCLI,
-    parse_body,
-    parse_call,
-    quote_segments,
-    read_placeholder,
 )
+from wechatlog.content.placeholders import parse_body, parse_call, quote_segments, read_placeholder
 from wechatlog.model import Message
 from wechatlog.model import MessageKind as K
 from wechatlog.segments.types import (

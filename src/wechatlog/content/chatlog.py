@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
+from wechatlog.content.dialects import CHATLOG
 from wechatlog.content.forwards import parse_record_dict
 from wechatlog.content.notices import read_notice
-from wechatlog.content.placeholders import CHATLOG, parse_body, parse_call, quote_segments, read_placeholder
+from wechatlog.content.placeholders import parse_body, parse_call, quote_segments, read_placeholder
 from wechatlog.content.vocabulary import kind_of_record_type, kind_of_type, segment_for
 from wechatlog.diagnostics import Severity
 from wechatlog.model import MessageKind

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wechatlog.content.placeholders import PASTE, read_placeholder
+from wechatlog.content.dialects import PASTE
+from wechatlog.content.placeholders import read_placeholder
 from wechatlog.model import MessageKind
 from wechatlog.segments import parse_segments
 from wechatlog.segments.types import Quote

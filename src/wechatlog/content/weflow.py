@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from wechatlog.content.dialects import BRACKETS, WEFLOW
 from wechatlog.content.forwards import parse_source_time
-from wechatlog.content.placeholders import BRACKETS, WEFLOW, parse_body, quote_segments, read_placeholder
+from wechatlog.content.placeholders import parse_body, quote_segments, read_placeholder
 from wechatlog.content.vocabulary import kind_of_chatlab, kind_of_name, segment_for
 from wechatlog.model import Message, MessageKind, build_message
 from wechatlog.segments import parse_segments

@@ -19,8 +19,9 @@ import attrs
 
 from wechatlog.content import chatlab
 from wechatlog.content.accounts import is_room
+from wechatlog.content.dialects import WEFLOW
 from wechatlog.content.notices import read_notice
-from wechatlog.content.placeholders import WEFLOW, read_placeholder
+from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.vocabulary import kind_of_chatlab
 from wechatlog.content.weflow import (
     build_segments,

@@ -21,8 +21,9 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from wechatlog.content.dialects import BRACKETS
 from wechatlog.content.notices import read_notice
-from wechatlog.content.placeholders import BRACKETS, read_placeholder
+from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format
 from wechatlog.errors import OptionError

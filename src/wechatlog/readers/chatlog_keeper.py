@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content.appmsg import parse_content
+from wechatlog.content.dialects import BRACKETS
 from wechatlog.content.notices import read_notice
-from wechatlog.content.placeholders import BRACKETS, parse_body, read_placeholder
+from wechatlog.content.placeholders import parse_body, read_placeholder
 from wechatlog.content.vocabulary import kind_of_local_type
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, iter_objects
 from wechatlog.engine.json_values import read_flag, read_identifier, read_integer, read_list, read_object, read_string

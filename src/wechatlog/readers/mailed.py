@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import attrs
 
 from wechatlog.content.client_text import read_body as read_client_body
-from wechatlog.content.placeholders import MAIL, read_placeholder
+from wechatlog.content.dialects import MAIL
+from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format
 from wechatlog.engine.headers import (

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
 
-from wechatlog.content.placeholders import MEMOTRACE, parse_body, read_placeholder
+from wechatlog.content.dialects import MEMOTRACE
+from wechatlog.content.placeholders import parse_body, read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.model import MessageKind
 from wechatlog.segments import Forward, Quote

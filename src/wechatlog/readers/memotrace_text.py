@@ -24,8 +24,9 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from wechatlog.content.dialects import MEMOTRACE
 from wechatlog.content.notices import clean_notice, read_notice
-from wechatlog.content.placeholders import MEMOTRACE, read_placeholder
+from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format
 from wechatlog.model import MessageKind

@@ -14,8 +14,9 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wechatlog.content.accounts import is_account, is_room
+from wechatlog.content.dialects import WECHATEXPORTER
 from wechatlog.content.notices import read_notice
-from wechatlog.content.placeholders import WECHATEXPORTER, parse_body
+from wechatlog.content.placeholders import parse_body
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import NOTICES, Entry, Evidence, Format

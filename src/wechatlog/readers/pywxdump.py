@@ -21,8 +21,9 @@ import attrs
 
 from wechatlog.content.accounts import is_room
 from wechatlog.content.appmsg import parse_content, parse_record
+from wechatlog.content.dialects import PYWXDUMP
 from wechatlog.content.forwards import parse_record_dict, parse_record_repr
-from wechatlog.content.placeholders import PYWXDUMP, parse_body
+from wechatlog.content.placeholders import parse_body
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_name, segment_for
 from wechatlog.content.weflow import looks_like_account
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, Table, iter_objects, one_of

@@ -17,8 +17,9 @@ import re
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from wechatlog.content.dialects import WECHATEXPORTER
 from wechatlog.content.notices import read_notice
-from wechatlog.content.placeholders import WECHATEXPORTER, read_placeholder
+from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, message_blocks
 from wechatlog.engine.headers import sample

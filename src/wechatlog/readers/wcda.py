@@ -24,8 +24,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from wechatlog.content.accounts import is_room
 from wechatlog.content.appmsg import parse_record
+from wechatlog.content.dialects import WCDA
 from wechatlog.content.notices import read_notice
-from wechatlog.content.placeholders import WCDA, parse_body, parse_call, quote_segments, read_placeholder
+from wechatlog.content.placeholders import parse_body, parse_call, quote_segments, read_placeholder
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_local_type, kind_of_name
 from wechatlog.engine import NOTICES, Entry, Evidence, Fields, Format, Head, Refusal, Table, iter_objects, one_segment
 from wechatlog.engine.excel import read_server_id

@@ -16,8 +16,9 @@ import attrs
 
 from wechatlog.content.accounts import is_account
 from wechatlog.content.appmsg import parse_app_message
+from wechatlog.content.dialects import BRACKETS
 from wechatlog.content.notices import read_notice
-from wechatlog.content.placeholders import BRACKETS, parse_body
+from wechatlog.content.placeholders import parse_body
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_local_type, kind_of_name
 from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, iter_line_objects, iter_objects, one_segment

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from wechatlog.content.placeholders import WECHAT_DUMP, parse_body
+from wechatlog.content.dialects import WECHAT_DUMP
+from wechatlog.content.placeholders import parse_body
 from wechatlog.content.vocabulary import APP_MESSAGE, kind_of_type, segment_for
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, message_blocks, one_segment

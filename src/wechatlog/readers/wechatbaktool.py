@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from wechatlog.content.placeholders import WECHATEXPORTER, read_placeholder
+from wechatlog.content.dialects import WECHATEXPORTER
+from wechatlog.content.placeholders import read_placeholder
 from wechatlog.engine import Entry, Evidence, Format, message_blocks, one_segment
 from wechatlog.engine.headers import sample, sample_blocks
 from wechatlog.model import MessageKind

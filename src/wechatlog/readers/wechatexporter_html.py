@@ -18,8 +18,9 @@ import html
 import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from wechatlog.content.dialects import WECHATEXPORTER
 from wechatlog.content.notices import read_notice
-from wechatlog.content.placeholders import WECHATEXPORTER, quote_segments, read_placeholder
+from wechatlog.content.placeholders import quote_segments, read_placeholder
 from wechatlog.content.vocabulary import kind_of_type, segment_for
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import Entry, Evidence, Format, Refusal, batches_of

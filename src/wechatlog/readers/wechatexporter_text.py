@@ -26,8 +26,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
 
+from wechatlog.content.dialects import WECHATEXPORTER
 from wechatlog.content.notices import read_notice
-from wechatlog.content.placeholders import WECHATEXPORTER, read_placeholder
+from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.vocabulary import segment_for
 from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine import Entry, Evidence, Format, Head, batches_of

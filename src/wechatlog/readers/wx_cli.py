@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content.accounts import is_account
 from wechatlog.content.appmsg import parse_content
+from wechatlog.content.dialects import WXCLI
 from wechatlog.content.notices import read_notice
-from wechatlog.content.placeholders import WXCLI, parse_body, read_placeholder
+from wechatlog.content.placeholders import parse_body, read_placeholder
 from wechatlog.content.vocabulary import kind_of_name, kind_of_type
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, iter_objects

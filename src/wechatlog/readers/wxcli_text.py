@@ -15,8 +15,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wechatlog.content.accounts import is_account
+from wechatlog.content.dialects import WXCLI
 from wechatlog.content.notices import read_notice
-from wechatlog.content.placeholders import WXCLI, read_placeholder
+from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, message_blocks
 from wechatlog.engine.headers import sample, sample_blocks, strip_blank_end

@@ -13,7 +13,8 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
-from wechatlog.content.placeholders import BRACKET_LINES, parse_body
+from wechatlog.content.dialects import BRACKET_LINES
+from wechatlog.content.placeholders import parse_body
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, iter_objects, one_segment
 from wechatlog.engine.headers import dated_blocks, strip_blank_end

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.appmsg import parse_app_message, split_sender_prefix
+from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.notices import read_notice
-from wechatlog.content.placeholders import BRACKET_LINES, read_placeholder
+from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, message_blocks
 from wechatlog.engine.headers import MARKS, header_clock, sample, sample_blocks

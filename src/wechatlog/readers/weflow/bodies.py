@@ -12,8 +12,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from wechatlog.content.dialects import WEFLOW
 from wechatlog.content.notices import read_notice
-from wechatlog.content.placeholders import WEFLOW, read_placeholder
+from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.weflow import has_lost_prefix, has_template, strip_frame
 from wechatlog.engine import NOTICES, one_segment
 from wechatlog.model import MessageKind

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from wechatlog.content.appmsg import parse_content, split_sender_prefix
-from wechatlog.content.placeholders import WEFLOW, read_placeholder
+from wechatlog.content.dialects import WEFLOW
+from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.vocabulary import (
     PLAIN_KINDS,
     kind_of_app_type,

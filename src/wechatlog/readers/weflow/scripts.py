@@ -15,7 +15,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from wechatlog.content.accounts import is_room
-from wechatlog.content.placeholders import WEFLOW, read_placeholder
+from wechatlog.content.dialects import WEFLOW
+from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
 from wechatlog.content.weflow import build_segments
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, iter_inserts

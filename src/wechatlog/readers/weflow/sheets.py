@@ -16,7 +16,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from wechatlog.content.accounts import is_account, is_room
-from wechatlog.content.placeholders import WEFLOW, read_placeholder
+from wechatlog.content.dialects import WEFLOW
+from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
 from wechatlog.content.weflow import build_segments, read_records
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Table
