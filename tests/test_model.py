@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import wechatlog
 from wechatlog import Conversation, Emoji, Mention, Message, MessageKind, Metadata, Origin, Participant, Text
 from wechatlog.model import Loose, build_message
 
@@ -52,7 +53,7 @@ def test_filters(chat: Conversation) -> None:
     assert [m.text for m in chat.by("王五 示例")] == ["@李四 收到"]
     assert len(chat.by("wxid_lisi0002")) == 3
     assert len(chat.of_kind("image", MessageKind.SYSTEM)) == 2
-    with pytest.raises(ValueError, match="'picture' is not a valid MessageKind"):
+    with pytest.raises(ValueError, match="'picture' is no kind of message; there are: text, image, voice"):
         chat.of_kind("picture")
     assert len(chat.search("hello")) == 1
     assert len(chat.search(re.compile("收到|好"))) == 2
@@ -66,7 +67,7 @@ def test_between(chat: Conversation) -> None:
     assert len(chat.between(end="2026-05-01T09:00")) == 1
     with pytest.raises(TypeError, match="naive times; pass a bound without a zone"):
         chat.between(nine.replace(tzinfo=dt.UTC))
-    with pytest.raises(ValueError, match="Invalid isoformat"):
+    with pytest.raises(ValueError, match=r"'yesterday' is no date \(2026-05-01\) and no time \(2026-05-01T09:30\)"):
         chat.between("yesterday")
 
 
@@ -129,7 +130,7 @@ def test_built_and_constructed_messages_are_the_same() -> None:
 def test_constructor_converts_and_refuses() -> None:
     assert Message(kind="image").kind is MessageKind.IMAGE
     assert Message(segments=[Text("x")], text="x").segments == (Text("x"),)
-    with pytest.raises(ValueError, match="'x' is not a valid MessageKind"):
+    with pytest.raises(ValueError, match="'x' is no kind of message; there are: text"):
         Message(kind="x")
 
 
@@ -171,3 +172,13 @@ def test_aware_times_compare_by_instant_where_the_clocks_go_back(unix: list[int]
     assert numbers.first is not None
     assert numbers.last is not None
     assert (numbers.first.timestamp(), numbers.last.timestamp()) == (ordered[0], ordered[-1])
+
+
+def test_kinds_that_are_none_are_told_with_the_nearest(chat: Conversation) -> None:
+    with pytest.raises(ValueError, match=r"'imag' is no kind of message; did you mean image\?"):
+        chat.of_kind("imag")
+
+
+def test_only_what_is_public_is_listed() -> None:
+    listed = {name for name in dir(wechatlog) if not name.startswith("__")}
+    assert listed == set(wechatlog.__all__)

@@ -113,3 +113,10 @@ def test_bad_zones() -> None:
 def test_zone_names_come_back(minutes: int) -> None:
     zone = dt.timezone(dt.timedelta(minutes=minutes))
     assert zone_from_name(str(zone_name(zone))) == zone
+
+
+def test_unknown_zones_are_told_with_the_nearest() -> None:
+    with pytest.raises(ValueError, match=r"unknown time zone: 'Asia/Shangai'; did you mean Asia/Shanghai\?"):
+        resolve_zone("Asia/Shangai")
+    with pytest.raises(ValueError, match=r"'x'; use a name such as Asia/Shanghai or an offset such as \+08:00"):
+        resolve_zone("x")

@@ -53,7 +53,19 @@ _ONE_LINE: Final = 60
 
 
 class MessageKind(enum.StrEnum):
-    """What a message is."""
+    """What a message is.
+
+    Raises:
+        ValueError: for a text that names no kind; says which there are.
+    """
+
+    @classmethod
+    def _missing_(cls, value: object) -> None:
+        import difflib
+
+        near = difflib.get_close_matches(str(value), list(cls), 1)
+        hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(cls)}"
+        raise ValueError(f"{value!r} is no kind of message; {hint}")
 
     TEXT = "text"
     IMAGE = "image"

@@ -363,6 +363,8 @@ _NO_FORMAT: Final = {
 }
 
 
+_NO_HEADER: Final = "no known format: no line looks like a message header"
+
 _SIGNATURES: Final = (
     (b"%PDF-", "this is a PDF, and its pages are no messages"),
     (b"\x89PNG\r\n", "this is a picture (PNG)"),
@@ -400,10 +402,12 @@ def _why_unknown(head: Head) -> str:
     if "zip" in head.containers and (text := office_document(head.source) or ""):
         return text
     known = (text for key, text in _NO_FORMAT.items() if key in head.containers)
-    reason = next(known, "no known format: no line looks like a message header")
+    reason = next(known, _NO_HEADER)
     if "text" in head.containers and (template := _offer(head)):
         described = "if its lines are messages, describe them: --text-format"
         return f"no known format; {described} '{template}', in Python format=wechatlog.text_format('{template}')"
+    if reason is _NO_HEADER:
+        return f"{reason}; lines of messages of any other shape can be described with --text-format"
     return reason
 
 

@@ -64,6 +64,18 @@ def instant(time: dt.datetime) -> dt.timedelta:
     return time - (_EPOCH if time.tzinfo is None else _EPOCH_AWARE)
 
 
+def parse_day(text: str) -> dt.date | dt.datetime:
+    """A day (`2026-05-01`) or a time (`2026-05-01T09:30`) of a text in ISO form.
+
+    Raises:
+        ValueError: where it is neither.
+    """
+    try:
+        return dt.date.fromisoformat(text) if len(text) <= 10 else dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no date (2026-05-01) and no time (2026-05-01T09:30)") from None
+
+
 def moment(day: Day | None, zone: dt.tzinfo | None, *, last: bool) -> dt.timedelta | None:
     """The instant at which a span begins or ends.
 
@@ -79,7 +91,7 @@ def moment(day: Day | None, zone: dt.tzinfo | None, *, last: bool) -> dt.timedel
     if day is None:
         return None
     if isinstance(day, str):
-        day = dt.date.fromisoformat(day) if len(day) <= 10 else dt.datetime.fromisoformat(day)
+        day = parse_day(day)
     if not isinstance(day, dt.datetime):
         day = dt.datetime.combine(day, dt.time())
         if last and day.date() == dt.date.max:
@@ -121,7 +133,19 @@ def resolve_zone(zone: ZoneLike) -> dt.tzinfo:
     if match := re.fullmatch(r"(?:UTC)?([+-])([0-9]{1,2})(?::?([0-9]{2}))?", zone):
         sign, hours, minutes = match.groups()
         zone = f"{sign}{hours:0>2}:{minutes or '00'}"
-    return zone_from_name(zone)
+    try:
+        return zone_from_name(zone)
+    except ValueError:
+        raise ValueError(_unknown_zone(zone)) from None
+
+
+def _unknown_zone(name: str) -> str:
+    import difflib
+    import zoneinfo
+
+    near = difflib.get_close_matches(name, sorted(zoneinfo.available_timezones()), 1)
+    hint = f"did you mean {near[0]}?" if near else "use a name such as Asia/Shanghai or an offset such as +08:00"
+    return f"unknown time zone: {name!r}; {hint}"
 
 
 def zone_from_name(name: str) -> dt.tzinfo:

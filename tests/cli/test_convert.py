@@ -243,7 +243,7 @@ def test_nothing_is_written_when_a_name_is_wrong(run: Run, tmp_path: Path) -> No
         (["--to", "jsnol"], "Invalid value for '--to': 'jsnol': no writer of that name; did you mean json"),
         (["--from", "marcdown"], "'--from': 'marcdown': no reader of that name; did you mean markdown"),
         (["--to", "jsonl", "--json"], "--json prints its summary where `-o -` prints the chats"),
-        (["--to", "jsonl", "--tz", "Asia/Shangai"], "unknown time zone: 'Asia/Shangai'; use a name such as Asia/Sha"),
+        (["--to", "jsonl", "--tz", "Asia/Shangai"], "unknown time zone: 'Asia/Shangai'; did you mean Asia/Shanghai?"),
         (["--to", "jsonl", "--encoding", "gbk18"], "'gbk18' is no text encoding; usual ones: utf-8, gb18030"),
         (["--to", "jsonl", "--encoding", "zlib"], "'zlib' is no text encoding"),
         (
@@ -492,5 +492,6 @@ def test_a_chat_in_which_nothing_is_wanted_is_left_out(run: Run, example: Path, 
 @pytest.mark.parametrize("how", [(), ("--stream",)])
 def test_nothing_is_written_where_nothing_fits(run: Run, example: Path, tmp_path: Path, how: tuple[str, ...]) -> None:
     result = run("convert", example, "-o", "out.jsonl", "--sender", "没有这个人", *how)
-    assert (result.exit_code, result.stderr) == (1, "wechatlog: no message fits, in 1 conversation\n")
+    told = "no message fits, in 1 conversation; nobody is called 没有这个人; `wechatlog info` lists who wrote"
+    assert (result.exit_code, result.stderr) == (1, f"wechatlog: {told}\n")
     assert not (tmp_path / "out.jsonl").exists()

@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 
 import wechatlog
 from tests.strategies import conversations
+from wechatlog import Conversation, Message
 from wechatlog.cli.filters import Filters
 from wechatlog.cli.messages import Failure
 from wechatlog.model import normalize_name
+
+from .conftest import Run
 
 NOTHING: dict[str, object] = {"since": None, "until": None, "sender": (), "kind": (), "no_media": False, "people": None}
 PEOPLE = str(Path(__file__).parent / "people.toml")
@@ -122,3 +125,21 @@ def test_what_has_no_words() -> None:
     ]
     kept = of(no_media=True).select(wechatlog.Conversation(messages))
     assert [messages.index(message) for message in kept] == [0, 4, 6, 9, 10]
+
+
+def test_names_that_may_have_been_meant(run: Run, tmp_path: Path) -> None:
+    people = ("李四", "李四光", "Anna")
+    chat = Conversation([Message(sender=name, sender_id=f"wxid_{name}0001", text="好") for name in people])
+    wechatlog.dump(chat, tmp_path / "chat.jsonl")
+    nothing = "wechatlog: no message fits, in 1 conversation"
+    for command in (["show"], ["stats"], ["convert", "-o", "out.txt"], ["convert", "--stream", "-o", "out.txt"]):
+        for sender, advice in (
+            ("李", "; nobody is called 李; did you mean 李四 or 李四光 or wxid_李四0001?"),
+            ("ana", "; nobody is called ana; did you mean Anna?"),
+            ("赵六", "; nobody is called 赵六; `wechatlog info` lists who wrote"),
+        ):
+            assert run(*command, "chat.jsonl", "--sender", sender).stderr == f"{nothing}{advice}\n"
+    assert run("show", "chat.jsonl", "--sender", "Anna", "--kind", "image").stderr == f"{nothing}\n"
+    assert run("search", "好", "chat.jsonl", "--sender", "ana").stderr.startswith(
+        "wechatlog: nobody is called ana; did"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -107,6 +108,16 @@ def test_closed_pipe(huge: Path, command: list[str]) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(PATIENCE) == 141
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell closes them")
+@pytest.mark.parametrize("command", ["show IN", "info IN IN", "formats", "--version", "convert IN --to text"])
+def test_closed_output(example: str, command: str) -> None:
+    line = f'"{sys.executable}" -m wechatlog {command.replace("IN", shlex.quote(str(example)))}'
+    result = subprocess.run(["sh", "-c", f"{line} >&-"], stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    assert (result.returncode, result.stderr) == (1, "wechatlog: standard output: Bad file descriptor\n")
+    silent = subprocess.run(["sh", "-c", f"{line} >&- 2>&-"], check=False, timeout=60)
+    assert silent.returncode == 1
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")

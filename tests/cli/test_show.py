@@ -73,7 +73,7 @@ def test_filters(example: Path, run: Run, filters: list[str], number: int) -> No
     ("arguments", "message"),
     [
         (["--since", "tomorrow"], "'--since': 'tomorrow' is no date (2026-05-01) and no time (2026-05-01T09:30)"),
-        (["--until", "9999-12-31"], "'9999-12-31' is no date"),
+        (["--until", "9999-13-31"], "'9999-13-31' is no date"),
         (["--kind", "txet"], "'txet' is not one of 'text', 'image'"),
         (["--limit", "0"], "0 is not in the range x>=1"),
     ],

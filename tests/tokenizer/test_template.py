@@ -111,6 +111,9 @@ OFFERS = {
     "[%m/%d/%y, %I:%M:%S %p] {sender}: {text}": ("[5/1/26, 3:34:00 PM] Ann: a", "[5/31/26, 3:34:01 AM] Bo: b"),
     "%Y年%m月%d日 %p%I:%M {sender}: {text}": ("2026年5月1日 下午3:05 顾桐: a", "2026年5月1日 晚上9:05 何雁: b"),
     "%Y-%m-%d %H:%M:%S {sender}": ("2026-05-01 08:00:00 李四", "早", "2026-05-01 08:01:00 我", "好"),
+    "%Y-%m-%d %H:%M | {sender} | {text}": ("2026-05-01 08:00 | 李四 | 早", "2026-05-01 08:01 | 我 | a | b"),
+    "%Y-%m-%d %H:%M:%S,{sender},{text}": ("2026-05-01 08:00:00,李四,早", "2026-05-01 08:01:00,我,好,好"),
+    "%Y-%m-%d %H:%M <{sender}> {text}": ("2026-05-01 08:00 <李四> 早", "2026-05-01 08:01 <我> 好: 好"),
     "%Y-%m-%dT%H:%M:%S {sender}: {text}": ("2026-05-01T08:00:00 李四: 早", "2026-05-01T08:00:00 我: 早"),
 }  # fmt: skip
 
@@ -133,7 +136,9 @@ def test_the_refusal_names_it(tmp_path: Path) -> None:
     with pytest.raises(wechatlog.UnknownFormatError, match=r"--text-format '<%Y-%m-%d %H:%M:%S> \{sender\}: \{text\}'"):
         wechatlog.load(path)
     path.write_text("谁知道\n这是什么\n", encoding="utf-8")
-    with pytest.raises(wechatlog.UnknownFormatError, match="no line looks like a message header"):
+    with pytest.raises(
+        wechatlog.UnknownFormatError, match=r"no line looks like a message header; .* described with --text-format"
+    ):
         wechatlog.load(path)
 
 

@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         the reader of the output went away.
     """
     if list(sys.argv[1:] if argv is None else argv) == ["--version"]:
-        with contextlib.suppress(OSError):  # where it cannot be written, the program says why
+        with contextlib.suppress(OSError, AttributeError):  # where it cannot be written, the program says why
             sys.stdout.write(f"wechatlog {__version__}\n")
             sys.stdout.flush()
             return 0

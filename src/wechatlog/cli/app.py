@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO
 
 import click
 
@@ -106,6 +106,7 @@ def run(argv: Sequence[str] | None = None) -> int:
         The exit code.
     """
     _prepare()
+    code = 0
     try:
         code = _dispatch(argv)
         sys.stdout.flush()
@@ -114,8 +115,9 @@ def run(argv: Sequence[str] | None = None) -> int:
         return _CLOSED_PIPE
     except OSError as error:
         _abandon_output()
-        say(explain(error, "standard output"))
-        return 1
+        if not code:  # else it was told
+            say(explain(error, "standard output"))
+        return code or 1
     return code
 
 
@@ -132,12 +134,28 @@ def _dispatch(argv: Sequence[str] | None) -> int:
 
 
 def _prepare() -> None:
-    """Never fail on a character that the terminal cannot show; clean up when terminated."""
+    """Never fail on a character that the terminal cannot show, or on a stream that is closed; clean up at the end."""
+    sys.stdout = sys.stdout or _reopen(1, os.O_RDONLY)
+    sys.stderr = sys.stderr or _reopen(2, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _terminate)
+
+
+def _reopen(number: int, flags: int) -> TextIO:
+    """A standard stream that was closed before the program began (`>&-`); no other file gets its number.
+
+    Args:
+        number: of the stream.
+        flags: how its stand-in is opened: what is written is lost, or is an error where it is for reading only.
+    """
+    nowhere = os.open(os.devnull, flags)
+    if nowhere != number:
+        os.dup2(nowhere, number)
+        os.close(nowhere)
+    return open(number, "w", encoding="utf-8", closefd=False)
 
 
 def _terminate(number: int, frame: object) -> NoReturn:

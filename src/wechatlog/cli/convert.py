@@ -15,7 +15,7 @@ from wechatlog.api import iter_messages
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.media_paths import MediaPaths
-from wechatlog.cli.messages import Failure, count, explain
+from wechatlog.cli.messages import Failure, explain
 from wechatlog.cli.options import ANY_PATH, FormatName, Reading, Split, is_folder, list_writers, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import Summary
@@ -191,7 +191,7 @@ class _Job:
         test = self.filters.test() if self.filters else None
         stream = CountedStream(messages, tick, self.media.watching(test, self.inputs.sources[0]))
         if self.filters and stream.begin().is_empty:
-            raise Failure("no message fits, in 1 conversation")
+            raise Failure(self.filters.nothing_fits(1))
         return stream
 
     def _run_whole(self, tick: Tick) -> None:
@@ -221,7 +221,7 @@ class _Job:
             self.summary.add_conversation(conversation.diagnostics)
             yield self.media.place(chosen, self.inputs.source)
         if read and not kept:
-            raise Failure(f"no message fits, in {count(read, 'conversation')}")
+            raise Failure(self.filters.nothing_fits(read))
 
     def _noted(self, conversations: Iterable[Conversation]) -> Iterator[Conversation]:
         for conversation in conversations:
@@ -254,6 +254,8 @@ class _Job:
             )
         try:
             dump(item, target, self.writer.name, sync=self.sync, **self.media.options)
+            if self.output == "-":
+                sys.stdout.flush()  # before it is told what was written
         except BrokenPipeError:
             raise
         except OSError as error:

@@ -6,21 +6,22 @@ are longer than memory. Knows nothing of what a command does with them.
 
 from __future__ import annotations
 
-import datetime as dt
+import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 import click
 
-from wechatlog.cli.messages import Failure
+from wechatlog.cli.messages import Failure, count
 from wechatlog.cli.options import ANY_PATH, When
 from wechatlog.content.wording import has_words
-from wechatlog.model import MessageKind, normalize_name
+from wechatlog.model import MessageKind, called, normalize_name
 from wechatlog.operations import Identities
-from wechatlog.timestamps import instant
+from wechatlog.timestamps import instant, moment
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Mapping
 
     from wechatlog.model import Conversation, Message
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Filters", "filter_options", "read_people"]
 
 _F = TypeVar("_F", bound="Callable[..., Any]")
+_MOST_MEANT: Final = 3
 _KIND: Final = click.Choice([kind.value for kind in MessageKind])
 
 _OPTIONS: Final = (
@@ -64,6 +66,7 @@ class Filters:
         people: who is who, or `None` for what the conversation itself says.
         kinds: empty for all.
         words: only messages with words in them.
+        met: names of those who wrote, as far as `senders` were looked for among them.
     """
 
     since: str | None = None
@@ -72,15 +75,15 @@ class Filters:
     kinds: frozenset[MessageKind] = frozenset()
     words: bool = False
     people: Identities | None = None
+    met: set[str] = attrs.field(factory=set, eq=False)
 
     @classmethod
     def of(cls, how: Mapping[str, Any]) -> Filters:
         """What the options of `filter_options` say."""
         people = None if how["people"] is None else read_people(how["people"])
         senders = frozenset(map(normalize_name, how["sender"]))
-        return cls(
-            how["since"], how["until"], senders, frozenset(map(MessageKind, how["kind"])), how["no_media"], people
-        )
+        kinds = frozenset(map(MessageKind, how["kind"]))
+        return cls(how["since"], how["until"], senders, kinds, how["no_media"], people)
 
     def __bool__(self) -> bool:
         """Whether anything is left out."""
@@ -96,6 +99,7 @@ class Filters:
             return conversation
         others = self
         if self.senders:
+            self.met.update(name for who in conversation.participants if who.message_count for name in called(who))
             conversation = conversation.by(*self.senders, people=self.people)
             others = attrs.evolve(self, senders=frozenset())
         return attrs.evolve(conversation, messages=filter(others.test(conversation.tz), conversation.messages))
@@ -124,12 +128,31 @@ class Filters:
         return lambda message: all(check(message) for check in checks)
 
     def _is_of_them(self, message: Message) -> bool:
-        name = message.sender
-        return message.sender_id in self.senders or (name is not None and normalize_name(name) in self.senders)
+        names = {normalize_name(name) for name in (message.sender, message.sender_id) if name is not None}
+        self.met.update(names)
+        return not names.isdisjoint(self.senders)
 
     def _among(self, people: Identities) -> Callable[[Message], bool]:
         meant = {who for name in self.senders for who in people.named(name)}
         return lambda message: self._is_of_them(message) or people.of(message) in meant
+
+    def nothing_fits(self, conversations: int) -> str:
+        """What to say where no message fits."""
+        return "; ".join(filter(None, [f"no message fits, in {count(conversations, 'conversation')}", self.advice()]))
+
+    def advice(self) -> str:
+        """The names that may have been meant instead of those that nobody has; empty where all are known."""
+        unknown = sorted(self.senders - self.met) if self.people is None else ()
+        return "; ".join(filter(None, (_advise(sender, sorted(self.met)) for sender in unknown)))
+
+
+def _advise(sender: str, names: list[str]) -> str:
+    """Whom somebody may have meant whose name nobody has."""
+    holding = [name for name in sorted(names, key=len) if sender.casefold() in name.casefold()]
+    near = list(dict.fromkeys(holding + difflib.get_close_matches(sender, names, _MOST_MEANT, 0.5)))
+    if near:
+        return f"nobody is called {sender}; did you mean {' or '.join(near[:_MOST_MEANT])}?"
+    return f"nobody is called {sender}; `wechatlog info` lists who wrote" if names else ""
 
 
 def read_people(path: str) -> Identities:
@@ -156,20 +179,11 @@ class _Span:
             return False
         if self._bounds is None:
             zone = self._zone or message.time.tzinfo
-            self._bounds = _bound(self._since, zone, last=False), _bound(self._until, zone, last=True)
+            try:
+                self._bounds = moment(self._since, zone, last=False), moment(self._until, zone, last=True)
+            except TypeError:
+                told = "the times have no zone; give one without a zone, or name theirs with --tz"
+                raise Failure(told) from None
         low, high = self._bounds
-        moment = instant(message.time)
-        return (low is None or moment >= low) and (high is None or moment < high)
-
-
-def _bound(text: str | None, zone: dt.tzinfo | None, *, last: bool) -> dt.timedelta | None:
-    if text is None:
-        return None
-    time = dt.datetime.fromisoformat(text)
-    if len(text) <= 10:
-        time += dt.timedelta(days=last)
-    if time.tzinfo is None:
-        return instant(time.replace(tzinfo=zone))
-    if zone is None:
-        raise Failure("the times have no zone; give one without a zone, or name theirs with --tz")
-    return instant(time)
+        time = instant(message.time)
+        return (low is None or time >= low) and (high is None or time < high)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wechatlog.cli.messages import harmless, harmless_json
+from wechatlog.cli.options import unknown_format
 from wechatlog.cli.tables import print_table
 from wechatlog.registry import find_writer
 from wechatlog.registry import formats as list_formats
@@ -28,8 +29,7 @@ def formats(name: str | None, *, as_json: bool) -> None:
     """
     found = [info for info in list_formats() if name in (None, info.name)]
     if not found:
-        known = ", ".join(dict.fromkeys(info.name for info in list_formats()))
-        raise click.BadParameter(f"{name!r}: no format of that name\nKnown: {known}", param_hint="'NAME'")
+        raise click.BadParameter(unknown_format(str(name)), param_hint="'NAME'")
     if as_json:
         click.echo(harmless_json(json.dumps([_to_json(info) for info in found], ensure_ascii=False, indent=2)))
     elif name is not None:

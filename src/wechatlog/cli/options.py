@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import datetime as dt
 import difflib
 import os
 from pathlib import Path
@@ -28,7 +27,17 @@ if TYPE_CHECKING:
 else:
     _ParamType = click.ParamType  # generic only since click 8.4
 
-__all__ = ["ANY_PATH", "FormatName", "Reading", "Split", "When", "is_folder", "list_writers", "reading_options"]
+__all__ = [
+    "ANY_PATH",
+    "FormatName",
+    "Reading",
+    "Split",
+    "When",
+    "is_folder",
+    "list_writers",
+    "reading_options",
+    "unknown_format",
+]
 
 ANY_PATH: Final = click.Path(readable=False)
 """Completed as a file name and not checked: the commands say more about what is wrong with a path than click."""
@@ -48,6 +57,20 @@ def is_folder(output: str) -> bool:
     return output.endswith(separators) or Path(output).is_dir()
 
 
+def unknown_format(name: str, role: str | None = None) -> str:
+    """What to say of the name of a format that is none: which were meant, or all.
+
+    Args:
+        name: what was given.
+        role: `"reader"` or `"writer"`; either where `None`.
+    """
+    known = list(dict.fromkeys(info.name for info in formats() if role in (None, info.role)))
+    near = difflib.get_close_matches(name, known, 3, 0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known)}"
+    kind = f"no {role} of that name" if role else "no format of that name"
+    return f"{name!r}: {kind}; {hint}\n`wechatlog formats` describes them"
+
+
 class FormatName(_ParamType):
     """The name of a reader or of a writer.
 
@@ -64,10 +87,8 @@ class FormatName(_ParamType):
         """The name, if there is such a format."""
         try:
             return find_reader(value).name if self.role == "reader" else find_writer(value).name
-        except UnknownFormatError as error:
-            hint = error.reason.split("; known:")[0]
-            known = ", ".join(info.name for info in formats() if info.role == self.role)
-            self.fail(f"{value!r}: {hint}\nKnown: {known}; `wechatlog formats` describes them", param, ctx)
+        except UnknownFormatError:
+            self.fail(unknown_format(str(value), self.role), param, ctx)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """The names that begin so."""
@@ -88,14 +109,13 @@ class When(_ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The text, if it is a day or a time."""
-        text = str(value)
+        from wechatlog.timestamps import parse_day
+
         try:
-            day = dt.date.fromisoformat(text) if len(text) <= 10 else dt.datetime.fromisoformat(text).date()
-        except ValueError:
-            day = dt.date.max
-        if day == dt.date.max:
-            self.fail(f"{text!r} is no date (2026-05-01) and no time (2026-05-01T09:30)", param, ctx)
-        return text
+            parse_day(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        return str(value)
 
 
 class Split(_ParamType):
@@ -132,7 +152,7 @@ class _Zone(_ParamType):
         try:
             resolve_zone(str(value))
         except ValueError as error:
-            self.fail(f"{error}; use a name such as Asia/Shanghai or an offset such as +08:00", param, ctx)
+            self.fail(str(error), param, ctx)
         return str(value)
 
 

@@ -10,7 +10,7 @@ import click
 
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
-from wechatlog.cli.messages import Failure, count, say
+from wechatlog.cli.messages import Failure, say
 from wechatlog.cli.options import ANY_PATH, Reading, is_folder, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.stats import Report, united
@@ -66,7 +66,7 @@ def report(inputs: tuple[str, ...], output: str, **how: Any) -> int:
     if not job.known.conversations:
         raise found.nothing()
     if not numbers.messages:
-        raise Failure(f"no message fits, in {count(job.known.conversations, 'conversation')}")
+        raise Failure(job.filters.nothing_fits(job.known.conversations))
     title = how["title"] or (job.known.heading if job.known.conversations == 1 else job.known.conversations)
     page = render_report(title, numbers, language=how["interface"], year=how["year"])
     _write(page.encode("utf-8", "replace"), output, found)

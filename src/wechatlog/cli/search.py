@@ -130,6 +130,8 @@ def search(pattern: str, inputs: tuple[str, ...], **given: Any) -> int:
     if not hunt.anything and (found.failures or found.skipped):
         raise found.nothing()
     found.complain(quiet=given["how"] == "nothing")
+    if not hunt.hits and (advice := hunt.filters.advice()) and given["how"] != "nothing":
+        say(advice)
     if not hunt.hits and not knows_variants() and _has_variants(pattern, given):
         say("simplified and traditional characters are told apart; pip install 'wechatlog[chinese]' finds either")
     failed = bool(found.failures) and given["how"] != "nothing"

@@ -57,8 +57,8 @@ def _chain(first: Conversation, rest: Iterable[Conversation]) -> Iterator[Conver
     yield from rest
 
 
-def _select(conversation: Conversation, how: dict[str, Any]) -> Conversation:
-    conversation = Filters.of(how).select(conversation)
+def _select(conversation: Conversation, filters: Filters, how: dict[str, Any]) -> Conversation:
+    conversation = filters.select(conversation)
     if how["search"]:
         conversation = conversation.search(how["search"])
     if how["limit"]:
@@ -75,10 +75,11 @@ def _lines(conversations: Iterable[Conversation], how: dict[str, Any]) -> Iterat
     if width is not None and os.environ.get("COLUMNS", "").isdecimal():
         width = int(os.environ["COLUMNS"]) or width
     look = Look(width or None, how["emoji"] == "unicode", how["search"])
-    filtered = any(how[name] for name in ("since", "until", "sender", "kind", "no_media", "search"))
+    filters = Filters.of(how)
+    filtered = bool(filters or how["search"])
     number = shown = 0
     for number, conversation in enumerate(conversations):  # noqa: B007
-        chosen = _select(conversation, how)
+        chosen = _select(conversation, filters, how)
         if filtered and not len(chosen):
             continue
         if shown:
@@ -86,4 +87,4 @@ def _lines(conversations: Iterable[Conversation], how: dict[str, Any]) -> Iterat
         shown += 1
         yield from iter_lines(chosen, look)
     if not shown:
-        say(f"no message fits, in {number + 1} conversation{'s' if number else ''}")
+        say(filters.nothing_fits(number + 1))

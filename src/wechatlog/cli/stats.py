@@ -243,5 +243,5 @@ def _as_text(job: _Job, how: dict[str, Any]) -> int:
         lines = iter_lines(report.heading, report.numbers, how["top"] or _ROWS, page)
         print_lines(lines, color=how["color"], pager=False)
     if conversations and not shown:
-        say(f"no message fits, in {count(conversations, 'conversation')}")
+        say(job.filters.nothing_fits(conversations))
     return conversations

@@ -140,7 +140,7 @@ class _Job:
                 shown += 1
                 yield self.media.place(chosen, self.inputs.source)
         if read and not shown:
-            raise Failure(f"no message fits, in {count(read, 'conversation')}")
+            raise Failure(self.filters.nothing_fits(read))
 
     def _write(self, items: Iterator[Conversation] | CountedStream, output: str | None, *, many: bool) -> Path:
         if output is None:

@@ -129,6 +129,10 @@ _CLOCK: Final = re.compile(
     re.VERBOSE,
 )
 _TAILS: Final = (
+    re.compile(r"(?P<open>[\])）】>]?[ \t]{0,2}<)[^<>]{1,40}(?P<close>>:?[ ]?)(?P<text>.*)"),
+    re.compile(
+        r"(?P<open>[ \t]{0,2}(?P<bar>[|,;])[ ]?)[^|,;:：\[\]]{1,40}?(?P<close>[ ]{0,2}(?P=bar)[ ]?)(?P<text>.*)"
+    ),
     re.compile(r"(?P<open>[\])）】>]?[ \t-]{0,3}\[)[^\[\]]{1,40}(?P<close>\]:?[ ]?)(?P<text>.*)"),
     re.compile(r"(?P<open>[\])）】>]?[ \t-]{0,3})[^:：\[\]]{1,40}?(?P<close>[:：][ ]?)(?P<text>.*)"),
     re.compile(r"(?P<open>[\])）】>]?[ \t-]{1,3})\S{1,40}(?P<close>)(?P<text>)"),
