@@ -237,6 +237,8 @@ def read_contents(
     text = message["content"] if isinstance(message.get("content"), str) else ""
     contents = message["contents"] if isinstance(message.get("contents"), dict) else {}
     kind = _kind_of(message)
+    if kind is Kind.TEXT and text:
+        return Body(kind, text)
     if kind is None:
         return read_rendering(text, zone=zone)
     if kind is Kind.SYSTEM:

@@ -63,7 +63,7 @@ def iter_objects(
             continue
         if first:
             first = False
-            if blocks is None and (ahead := set(needed(value)) - said.keys()):
+            if blocks is None and item.key and (ahead := set(needed(value)) - said.keys()):
                 _look_ahead(reading, streamed, lists, ahead, script=script)
         if known and watched < _WATCHED:
             watched += 1

@@ -85,24 +85,35 @@ def _time(reading: Reading, value: Mapping[str, Any], line: int) -> dt.datetime 
     return None
 
 
+def _chat(reading: Reading, value: Mapping[str, Any]) -> Draft:
+    """The chat of a message object."""
+    talker, title, group = (value.get(key) for key in ("talker", "talkerName", "isChatRoom"))
+    talker, title = read_string(talker), read_string(title)
+    chat = reading.chat_of(talker, id=talker or None, title=title or None, is_group=read_flag(group))
+    if "exporter" not in chat.metadata:
+        said = {name: read_string(reading.said.get(name)) for name in _FACTS}
+        chat.metadata |= {"exporter": _exporter(value), **{name: text for name, text in said.items() if text}}
+    return chat
+
+
 def _objects(reading: Reading, *, script: bool = False) -> Iterator[Entry]:
     """Entries of message objects, each in the chat of its talker."""
+    told: tuple[Any, ...] = ()
+    chat = reading.first_chat
     for _, value, line, offset in iter_objects(reading, script=script, needed=lambda _: _FACTS):
-        talker, sender_id, own = read_string(value.get("talker")), read_string(value.get("sender")), value.get("isSelf")
-        title, group = read_string(value.get("talkerName")), read_flag(value.get("isChatRoom"))
-        chat = reading.chat_of(talker, id=talker or None, title=title or None, is_group=group)
-        if "exporter" not in chat.metadata:
-            said = {name: read_string(reading.said.get(name)) for name in _FACTS}
-            chat.metadata |= {"exporter": _exporter(value), **{name: text for name, text in said.items() if text}}
+        get = value.get
+        if told != (told := (get("talker"), get("talkerName"), get("isChatRoom"))):
+            chat = _chat(reading, value)
+        sender_id, own = read_string(get("sender")), get("isSelf")
         notice = sender_id in NOTICE_SENDERS
         if own and sender_id and not notice and chat.owner is None:
             chat.owner = sender_id
         time = _time(reading, value, line)
         zone = reading.tz if time is None else time.tzinfo
         body = read_contents(value, zone=zone, collector=reading.collector, line=line)
-        sender = None if notice else read_string(value.get("senderName")) or sender_id or None
+        sender = None if notice else read_string(get("senderName")) or sender_id or None
         account = None if notice else sender_id or None
-        at_users = [read_string(user) for user in read_list(value.get("at_user_list"))]
+        at_users = [read_string(user) for user in read_list(get("at_user_list"))]
         if at_users and body.segments is None and body.kind is MessageKind.TEXT:
             body = body._replace(segments=point_mentions(body.text, at_users))
         yield _entry(reading, line, time, "second", sender, account, read_flag(own), body, offset, chat)
