@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from tests import strategies
-from wechatlog import Conversation, Message, Quote, Text
+from wechatlog import Conversation, Mention, Message, Quote, Text
 from wechatlog.model import participant_key
 from wechatlog.operations import Threads, threads
 
@@ -43,6 +43,31 @@ def test_a_quote_in_the_text() -> None:
     reply = say(9, "王五", f"「张三：谁有内六角扳手？」\n{dashes}\n我有")
     answer = threads(chat(say(0, "张三", "谁有内六角扳手？"), say(1, "李四", "不知道"), reply)).answers[2]
     assert (answer.to, answer.reason) == (0, "quote")
+
+
+def test_a_quote_without_what_a_conversion_changed() -> None:
+    reply = say(9, "王五", "我有", kind="quote", segments=[Quote("张三", "@李四 谁有内六角扳手"), Text("我有")])
+    conversation = chat(say(0, "张三", "@李四? 谁有内六角扳手"), say(1, "李四", "不知道"), reply)
+    assert threads(conversation).answers[2].to == 0
+
+
+@pytest.mark.parametrize(("quoted", "right"), [("好的", 1), ("好的，我也来", 3)])
+def test_a_quote_is_of_whoever_is_quoted(quoted: str, right: int) -> None:
+    said = [say(0, "赵六", "早"), say(1, "张三", "好的"), say(2, "李四", "好的")]
+    said += [say(3, "张三", "好的，我也来，等我一下"), say(4, "李四", "好的，我也来，马上")]
+    reply = say(9, "王五", "嗯", kind="quote", segments=[Quote("张三", quoted), Text("嗯")])
+    answer = threads(chat(*said, reply)).answers[5]
+    assert (answer.to, answer.reason) == (right, "quote")
+
+
+def test_a_mention_of_whom_only_an_id_tells() -> None:
+    lines = [
+        say(0, "四哥", "明天几点集合", sender_id="wxid_lisi0002"),
+        say(0.5, "赵六", "明天不下雨"),
+        say(1, "王五", "@李四 八点", segments=[Mention("李四", id="wxid_lisi0002"), Text(" 八点")]),
+    ]
+    answer = threads(chat(*lines)).answers[2]
+    assert (answer.to, answer.reason) == (0, "mention")
 
 
 def test_who_is_mentioned_is_answered() -> None:

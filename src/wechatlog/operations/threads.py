@@ -3,7 +3,7 @@
 Takes a conversation in its order, gives an answer for each message that somebody sent. What the archive says is
 certain: the id of the message answered, or a quote whose words stand in an earlier message. Everything else is a guess
 by a few signs: who is mentioned, how near a message is, which words both have, who was talking. `WEIGHTS` says what
-each sign counts; they were fitted on quotes of a real group with the quotation hidden (`docs/explanation/threads.md`).
+each sign counts; most were fitted on quotes of a real group with the quotation hidden (`docs/explanation/threads.md`).
 """
 
 from __future__ import annotations
@@ -18,13 +18,16 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 import attrs
 
 from wechatlog.model import MessageKind, normalize_name, participant_key
+from wechatlog.operations.mentions import resolve_mentions
+from wechatlog.operations.recognition import identities
 from wechatlog.segments.types import Mention, Quote
 from wechatlog.timestamps import instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from wechatlog.model import Conversation, Message
+    from wechatlog.operations.identity import Identities
 
 __all__ = ["WEIGHTS", "Answer", "Signs", "Threads", "threads"]
 
@@ -35,7 +38,6 @@ _WINDOW: Final = 40
 _SPAN: Final = dt.timedelta(days=2)
 _FIRST: Final = 5
 """Candidates that are told."""
-_RECENT: Final = 12
 _QUOTED: Final = 4000
 """Messages back to which a quote is looked up."""
 _SURE_QUOTE: Final = 0.95
@@ -47,10 +49,14 @@ _LONGEST_TEXT: Final = 400
 
 _RUN: Final = re.compile(r"[\u3400-\u9fff]+|[A-Za-z0-9]{2,40}")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
-_ASKS: Final = re.compile(r"[?？]|吗|呢|怎么|什么|哪|谁|多少|几|有没有|能不能|是不是|可以|请问|求")
+_ASKS: Final = re.compile(r"[?？]|吗|呢|么|怎|咋|啥|哪|谁|多少|几|有没有|能不能|是不是|可以|请问|求|为何")
 _ENOUGH: Final = 0.5
 """What a sign must count to be the reason."""
-_BLANKS: Final = re.compile(r"\s+")
+_LONGEST_COUNTED: Final = 60
+_LONG: Final = 20
+"""Characters of a text that takes time to write."""
+_LOST: Final = re.compile(r"[\s?？]+")
+"""What a quote may have lost, or have got, against the message: blanks, and what a conversion made of U+2005."""
 _TEXTS: Final = frozenset({MessageKind.TEXT, MessageKind.QUOTE})
 
 
@@ -65,40 +71,35 @@ class Signs(NamedTuple):
     """It is the message right before."""
     own: float
     """The same person wrote it."""
-    newest: float
-    """It is the newest of its sender."""
     before_own: float
     """Whoever answers has written since."""
-    followed: float
-    """Its sender wrote the next message too."""
     active: float
-    """How much of the talk just before is its sender's."""
+    """How much of the talk before is its sender's."""
     words: float
-    """Pairs of characters and words that both have, rare ones counting more."""
-    signs: float
-    """Chinese characters that both have."""
+    """Pairs of characters and words that both have; rare ones count more, and less what other candidates have too."""
+    characters: float
+    """Chinese characters that both have, rare ones counting more."""
+    likeness: float
+    """How much of both texts these characters are."""
     mentioned: float
     """Its sender is mentioned."""
-    mentions: float
-    """It mentions whoever answers."""
     asks: float
     """It looks like a question."""
-    asks_openly: float
-    """It has a question mark."""
-    short: float
-    """It is very short."""
     length: float
     """How long it is."""
+    both_long: float
+    """How long it is, where the answer is long."""
+    far_long: float
+    """As `place`, where the answer is long: that takes time to write."""
     wordless: float
     """It is a picture or the like."""
 
 
 WEIGHTS: Final = Signs(
-    place=-0.21, minutes=-1.51, last=-2.05, own=-3.73, newest=0.59, before_own=-1.02, followed=0.44, active=1.85,
-    words=5.63, signs=5.68, mentioned=1.72, mentions=-0.77, asks=0.66, asks_openly=-1.05, short=-1.54, length=0.62,
-    wordless=-1.85,
+    place=-0.52, minutes=-1.77, last=-1.99, own=-3.65, before_own=-0.79, active=1.82, words=2.20, characters=0.91,
+    likeness=2.40, mentioned=3.00, asks=0.33, length=0.89, both_long=-0.97, far_long=0.55, wordless=-2.05,
 )  # fmt: skip
-"""What each sign counts."""
+"""What each sign counts. All but `mentioned` are fitted; those who quote hardly ever mention, so that one is set."""
 
 
 @attrs.frozen(slots=True)
@@ -151,35 +152,41 @@ class _Known(NamedTuple):
     name: str
     text: str
     terms: frozenset[str]
-    weight: float
     han: frozenset[str]
-    mentions: tuple[str, ...]
+    size: float
+    mentioned: frozenset[str]
+    names: tuple[str, ...]
     length: int
     asks: bool
-    asks_openly: bool
     wordless: bool
 
 
-def threads(conversation: Conversation, *, hide_quotes: bool = False) -> Threads:
+def threads(conversation: Conversation, people: Identities | None = None, *, hide_quotes: bool = False) -> Threads:
     """Find out what each message answers.
 
     Args:
         conversation: in its order; `sorted` first if that is not the order of time.
+        people: who is who, to know whom a mention means; else what `identities` finds in the conversation.
         hide_quotes: leave ids and quotes aside, to measure how good the guesses are.
 
     Returns:
         An answer for each message that somebody sent. The time it takes grows with the number of messages.
     """
-    return Threads(tuple(_answers(conversation.messages, hide_quotes=hide_quotes)))
+    return Threads(tuple(_answers(conversation, people or identities(conversation), hide_quotes=hide_quotes)))
 
 
-def _answers(messages: Sequence[Message], *, hide_quotes: bool) -> Iterator[Answer]:
-    texts = [_own_text(message) for message in messages]
+def _answers(conversation: Conversation, people: Identities, *, hide_quotes: bool) -> Iterator[Answer]:
+    texts = [_own_text(message) for message in conversation.messages]
     rarity = _rarity(texts)
+    mentioned: dict[int, set[str]] = {}
+    for found in resolve_mentions(conversation, people):
+        if found.participant is not None:
+            who = found.participant.id or f"\0{found.participant.name}"
+            mentioned.setdefault(id(found.message), set()).add(who)
     recent: deque[_Known] = deque(maxlen=_WINDOW)
     told = _Told()
-    for number, message in enumerate(messages):
-        known = _know(number, message, texts[number], rarity)
+    for number, message in enumerate(conversation.messages):
+        known = _know(number, message, texts[number], rarity, frozenset(mentioned.get(id(message), ())))
         if known is None:
             continue
         said = None if hide_quotes else told.answer(known)
@@ -189,9 +196,9 @@ def _answers(messages: Sequence[Message], *, hide_quotes: bool) -> Iterator[Answ
 
 
 def _own_text(message: Message) -> str:
-    """What somebody wrote, without what is quoted."""
-    if message.kind is MessageKind.QUOTE or "「" in message.text or "- - -" in message.text:
-        return "".join(segment.raw for segment in message.segments if not isinstance(segment, Quote))
+    """What somebody wrote, without what is quoted and whom it is said to."""
+    if message.kind is MessageKind.QUOTE or any(sign in message.text for sign in ("@", "＠", "「", "- - -")):
+        return "".join(segment.raw for segment in message.segments if not isinstance(segment, (Quote, Mention)))
     return message.text
 
 
@@ -203,35 +210,39 @@ def _terms(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def _characters(text: str) -> frozenset[str]:
+    return frozenset(_HAN.findall(text[:_LONGEST_TEXT]))
+
+
 def _rarity(texts: Sequence[str]) -> dict[str, float]:
-    """What each term counts: the logarithm of how many messages there are for each that has it."""
+    """What each term and character counts: the logarithm of how many messages there are for each that has it."""
     often: Counter[str] = Counter()
     for text in texts:
         often.update(_terms(text))
+        often.update(_characters(text))
     return {term: math.log((len(texts) + 1) / number) for term, number in often.items()}
 
 
-def _know(number: int, message: Message, text: str, rarity: dict[str, float]) -> _Known | None:
+def _know(
+    number: int, message: Message, text: str, rarity: dict[str, float], mentioned: frozenset[str]
+) -> _Known | None:
     who = participant_key(message)
     if who is None:
         return None
-    terms = _terms(text)
-    weight = math.sqrt(sum(rarity[term] ** 2 for term in terms)) or 1.0
-    names = tuple(normalize_name(segment.name) for segment in message.segments if isinstance(segment, Mention))
-    han = frozenset(_HAN.findall(text[:_LONGEST_TEXT]))
+    han = _characters(text)
     return _Known(
         number=number,
         message=message,
         who=who,
         name=normalize_name(message.sender or ""),
         text=text,
-        terms=terms,
-        weight=weight,
+        terms=_terms(text),
         han=han,
-        mentions=names,
+        size=math.sqrt(sum(rarity[sign] ** 2 for sign in han)) or 1.0,
+        mentioned=mentioned,
+        names=tuple(normalize_name(segment.name) for segment in message.segments if isinstance(segment, Mention)),
         length=len(text.strip()),
         asks=_ASKS.search(text) is not None,
-        asks_openly="?" in text or "？" in text,
         wordless=message.kind not in _TEXTS,
     )
 
@@ -245,15 +256,15 @@ class _Told:
     def __init__(self) -> None:
         self._by_id: dict[str, int] = {}
         self._texts: deque[tuple[int, str, str]] = deque(maxlen=_QUOTED)
-        self._exact: dict[str, int] = {}
+        self._exact: dict[str, deque[tuple[int, str]]] = {}
 
     def add(self, known: _Known) -> None:
         """Note a message."""
         if known.message.id is not None:
             self._by_id[known.message.id] = known.number
-        plain = _BLANKS.sub("", known.text)
+        plain = _plain(_unquoted(known.message))
         self._texts.append((known.number, known.name, plain))
-        self._exact[plain] = known.number
+        self._exact.setdefault(plain, deque(maxlen=_FIRST)).append((known.number, known.name))
 
     def answer(self, known: _Known) -> Answer | None:
         """What the archive says that a message answers, where that is found."""
@@ -261,18 +272,31 @@ class _Told:
         if target is not None:
             return Answer(known.number, target, 1.0, "id", (target,))
         quote = next((segment for segment in known.message.segments if isinstance(segment, Quote)), None)
-        target = None if quote is None else self._find(_BLANKS.sub("", quote.text))
+        target = None if quote is None else self._find(_plain(quote.text), normalize_name(quote.sender or ""))
         return None if target is None else Answer(known.number, target, _SURE_QUOTE, "quote", (target,))
 
-    def _find(self, quoted: str) -> int | None:
-        """The newest message with these words, or that begins with them."""
+    def _find(self, quoted: str, name: str) -> int | None:
+        """The newest message with these words, or that begins with them; best one of whoever is quoted."""
         if not quoted:
             return None
-        if quoted in self._exact:
-            return self._exact[quoted]
-        if len(quoted) < _SHORTEST_QUOTE:
-            return None
-        return next((number for number, _, text in reversed(self._texts) if text.startswith(quoted)), None)
+        found: Iterable[tuple[int, str]] = reversed(self._exact.get(quoted, ()))
+        if quoted not in self._exact and len(quoted) >= _SHORTEST_QUOTE:
+            beginning = (entry[:2] for entry in reversed(self._texts) if entry[2].startswith(quoted))
+            found = itertools.islice(beginning, _FIRST)
+        numbers = sorted(found, key=lambda entry: _is_name_of(name, entry[1]), reverse=True)
+        return numbers[0][0] if numbers else None
+
+
+def _plain(text: str) -> str:
+    """A text as it is compared with a quote."""
+    return _LOST.sub("", text) or "".join(text.split())
+
+
+def _unquoted(message: Message) -> str:
+    """What somebody wrote, without what is quoted."""
+    if message.kind is MessageKind.QUOTE or "「" in message.text or "- - -" in message.text:
+        return "".join(segment.raw for segment in message.segments if not isinstance(segment, Quote))
+    return message.text
 
 
 # --- guesses --------------------------------------------------------------------------------------
@@ -280,39 +304,42 @@ class _Told:
 
 def _signs_of(known: _Known, recent: Sequence[_Known], rarity: dict[str, float]) -> list[tuple[int, Signs]]:
     """The candidates for what a message answers, the newest first: position, and what speaks for it."""
-    talk = Counter(other.who for other in list(recent)[-_RECENT:])
+    talk = Counter(other.who for other in recent)
+    shared = [known.terms & other.terms for other in recent]
+    holders = Counter(itertools.chain.from_iterable(shared))
+    is_long = known.length > _LONG
     found: list[tuple[int, Signs]] = []
-    seen: set[str] = set()
-    after: _Known | None = None
     wrote = False
-    for back, other in enumerate(reversed(recent)):
+    for back, (other, terms) in enumerate(zip(reversed(recent), reversed(shared), strict=True)):
         minutes = _minutes(other.message, known.message)
         if minutes is None:
             break
         wrote = wrote or other.who == known.who
+        weights = [rarity[sign] for sign in known.han & other.han]
+        length = min(other.length, _LONGEST_COUNTED) / _LONG
         signs = Signs(
             place=math.log(back + 1),
             minutes=math.log1p(minutes),
             last=back == 0,
             own=other.who == known.who,
-            newest=other.who not in seen,
             before_own=wrote and other.who != known.who,
-            followed=after is not None and after.who == other.who,
-            active=talk[other.who] / _RECENT,
-            words=sum(rarity[term] ** 2 for term in known.terms & other.terms) / (known.weight * other.weight),
-            signs=len(known.han & other.han) / math.sqrt(len(known.han) * len(other.han) or 1),
-            mentioned=any(_is_name_of(name, other.name) for name in known.mentions),
-            mentions=any(_is_name_of(name, known.name) for name in other.mentions),
+            active=talk[other.who] / _WINDOW,
+            words=math.log1p(sum(rarity[term] / holders[term] for term in terms)) / 2,
+            characters=math.log1p(sum(weights)) / 2,
+            likeness=sum(weight**2 for weight in weights) / (known.size * other.size),
+            mentioned=_is_mentioned(known, other),
             asks=other.asks,
-            asks_openly=other.asks_openly,
-            short=other.length <= 4,
-            length=min(other.length, 60) / 20,
+            length=length,
+            both_long=is_long * length,
+            far_long=is_long * math.log(back + 1),
             wordless=other.wordless,
         )
         found.append((other.number, signs))
-        seen.add(other.who)
-        after = other
     return found
+
+
+def _is_mentioned(known: _Known, other: _Known) -> bool:
+    return other.who in known.mentioned or any(_is_name_of(name, other.name) for name in known.names)
 
 
 def _minutes(earlier: Message, later: Message) -> float | None:
@@ -355,7 +382,7 @@ def _reason(signs: Signs) -> Reason:
     """The sign that speaks most for a candidate."""
     strength: dict[Reason, float] = {
         "mention": signs.mentioned * WEIGHTS.mentioned,
-        "words": signs.words * WEIGHTS.words + signs.signs * WEIGHTS.signs,
+        "words": signs.words * WEIGHTS.words + signs.likeness * WEIGHTS.likeness,
     }
     reason = max(strength, key=lambda name: strength[name])
     return reason if strength[reason] > _ENOUGH else "nearness"
