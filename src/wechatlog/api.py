@@ -94,6 +94,11 @@ def load(
         MissingExtraError: where an optional library is needed.
         TypeError: for an option that the format does not have.
         OSError: where the file cannot be opened.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> print(chat[0])
+        2026-05-01 08:02:11 陈小禾: 大家早上好[太阳] 今天修自行车，九点在老槐树下集合
     """
     source = Source.of(readable, size_limit=size_limit)
     return _load(source, format=format, tz=tz, encoding=encoding, errors=errors, **options)
@@ -108,11 +113,15 @@ def loads(
     errors: ErrorPolicy = "collect",
     **options: Any,
 ) -> Conversation:
-    """Read a chat from a string; otherwise as `load`.
+    r"""Read a chat from a string; otherwise as `load`.
 
     Raises:
         TypeError: where `text` is no string.
         WechatlogError: as `load`.
+
+    Example:
+        >>> wechatlog.loads("> 2026-05-01 09:00:00  李四  \n   \n早上好  \n   \n")[0].text
+        '早上好'
     """
     if not isinstance(text, str):
         raise TypeError(f"loads takes a str, not {type(text).__name__}; use load for bytes and files")
@@ -126,6 +135,11 @@ class MessageStream:
     Attributes:
         conversation: everything that is known of the conversation so far, without messages.
         diagnostics: what the reader noticed so far.
+
+    Example:
+        >>> stream = wechatlog.iter_messages("examples/reading-club.jsonl")
+        >>> next(stream).sender, stream.conversation.title
+        (None, '城南读书会')
     """
 
     def __init__(self, batches: Generator[Batch], context: Context, lexicon: Lexicon | None = None) -> None:
@@ -216,6 +230,10 @@ def iter_messages(
 
     Raises:
         WechatlogError: as `load`, some of it only while iterating.
+
+    Example:
+        >>> sum(len(message.text) for message in wechatlog.iter_messages("examples/reading-club.jsonl"))
+        5418
     """
     source = Source.of(readable, size_limit=size_limit)
     lexicon = None
@@ -261,6 +279,12 @@ def load_archive(
     Raises:
         FileNotFoundError: where a path or a glob finds nothing.
         TypeError: for an option that no format has.
+
+    Example:
+        >>> for chat in wechatlog.load_archive("examples/"):
+        ...     print(chat.title, len(chat))
+        2026-05-01-WeChat 25
+        城南读书会 417
     """
     from wechatlog.inputs.archive import Archive, expand
 
@@ -288,7 +312,7 @@ def scan(
     size_limit: int = DEFAULT_SIZE_LIMIT,
     **options: Any,
 ) -> Scan:
-    """Read chats as a stream of Arrow record batches: the table of messages, without messages.
+    r"""Read chats as a stream of Arrow record batches: the table of messages, without messages.
 
     Only the columns that are asked for are made, and only of the rows that are; without those about the bodies no body
     is parsed. Where they are asked for, an input in which people are mentioned is read twice, first for their names, so
@@ -320,6 +344,11 @@ def scan(
         OptionError: for a column or kind that does not exist.
         FileNotFoundError: where a path or a glob finds nothing.
         TypeError: for an option that no format has.
+
+    Example:
+        >>> scan = wechatlog.scan("examples/2026-05-01-chat.markdown", columns=["time", "text"], sender="老周")
+        >>> [batch.num_rows for batch in scan]
+        [5]
     """
     from wechatlog.inputs.archive import Archive, expand, is_single
     from wechatlog.inputs.scan import Scan, Selection
@@ -348,6 +377,10 @@ def detect(readable: Readable, *, encoding: str | None = None) -> Detection:
         UnknownFormatError: where no reader takes it; says why.
         RefusedFormatError: where it was recognised as something that is no chat.
         AmbiguousFormatError: where several readers take it equally well.
+
+    Example:
+        >>> wechatlog.detect("examples/2026-05-01-chat.markdown").format
+        'markdown'
     """
     source = Source.of(readable)
     if _is_zip(source):

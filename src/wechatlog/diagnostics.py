@@ -31,6 +31,11 @@ class Origin(NamedTuple):
         offset: 0-based offset in characters, or `None`.
         raw: the text as it stood in the source, kept only where the writer of the same format would write it
             differently, so that an archive can be given back byte for byte.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> chat[0].origin.source, chat[0].origin.line
+        ('2026-05-01-chat.markdown', 9)
     """
 
     source: str | None = None
@@ -40,7 +45,12 @@ class Origin(NamedTuple):
 
 
 class Severity(enum.StrEnum):
-    """How much a diagnostic matters."""
+    """How much a diagnostic matters.
+
+    Example:
+        >>> [severity.value for severity in wechatlog.Severity]
+        ['info', 'warning', 'error']
+    """
 
     INFO = "info"
     WARNING = "warning"
@@ -58,6 +68,10 @@ class Diagnostic:
         source: name of the file, among many its path, or `None`.
         line: 1-based line, or `None`.
         column: 1-based column in characters, or `None`.
+
+    Example:
+        >>> print(wechatlog.Diagnostic("cut-message", "the last message is cut", source="chat.txt", line=9))
+        chat.txt:9: warning: the last message is cut [cut-message]
     """
 
     code: str

@@ -29,7 +29,15 @@ _EXCERPT_WIDTH = 60
 
 
 class WechatlogError(Exception):
-    """The base of every error that this library raises on purpose."""
+    """The base of every error that this library raises on purpose.
+
+    Example:
+        >>> try:
+        ...     wechatlog.loads("no chat")
+        ... except wechatlog.WechatlogError as error:
+        ...     print(type(error).__name__)
+        UnknownFormatError
+    """
 
 
 def _pointer(excerpt: str, start: int, length: int) -> str:
@@ -52,6 +60,13 @@ class FormatError(WechatlogError, ValueError):
         column: 1-based column, counted in characters, or `None`.
         span: start and end (0-based, end exclusive) of the offending part inside `excerpt`, or `None`.
         excerpt: the offending line, or `None`.
+
+    Example:
+        >>> try:
+        ...     wechatlog.load(b'{"type":"conversation","schema":"wechatlog/99"}')
+        ... except wechatlog.FormatError as error:
+        ...     print(error.line, error.message)
+        1 schema 'wechatlog/99' is not known here; this version reads wechatlog/1
     """
 
     def __init__(
@@ -92,6 +107,13 @@ class UnknownFormatError(WechatlogError):
         subject: what was to be read or written: a file name, a format name, a suffix.
         reason: why nothing takes it, in one sentence.
         candidates: format name to the reason why it was refused; for a ZIP, file name to the reason.
+
+    Example:
+        >>> try:
+        ...     wechatlog.load(b"")
+        ... except wechatlog.UnknownFormatError as error:
+        ...     print(error.reason)
+        the file is empty
     """
 
     def __init__(
@@ -114,6 +136,11 @@ class AmbiguousFormatError(WechatlogError):
     Attributes:
         subject: the name of the input.
         candidates: format name to the reason why it fits.
+
+    Example:
+        >>> error = wechatlog.AmbiguousFormatError("chat.txt", {"paste": "times", "mail": "names"})
+        >>> sorted(error.candidates)
+        ['mail', 'paste']
     """
 
     def __init__(self, subject: str, candidates: Mapping[str, str]) -> None:
@@ -128,12 +155,19 @@ class AmbiguousFormatError(WechatlogError):
 
 
 class RefusedFormatError(WechatlogError):
-    """The input was recognised, and it is not a chat that can be read.
+    r"""The input was recognised, and it is not a chat that can be read.
 
     Attributes:
         subject: the name of the input.
         format: what it was recognised as.
         reason: why it is refused.
+
+    Example:
+        >>> try:
+        ...     wechatlog.loads('{"messages": [{"role": "user", "content": "好"}]}\n' * 2)
+        ... except wechatlog.RefusedFormatError as error:
+        ...     print(error.format)
+        training-set
     """
 
     def __init__(self, subject: str, format: str, reason: str) -> None:  # noqa: A002
@@ -153,6 +187,14 @@ class MultipleConversationsError(WechatlogError):
         subject: the name of the input.
         titles: the titles or ids of the conversations found so far.
         remedy: what to do about it.
+
+    Example:
+        >>> two = wechatlog.dumps([wechatlog.Conversation(title="甲"), wechatlog.Conversation(title="乙")], "jsonl")
+        >>> try:
+        ...     wechatlog.loads(two)
+        ... except wechatlog.MultipleConversationsError as error:
+        ...     print(error.titles, error.remedy)
+        ('甲', '乙') use wechatlog.load_archive
     """
 
     def __init__(self, subject: str, titles: Sequence[str], remedy: str = "use wechatlog.load_archive") -> None:
@@ -172,6 +214,13 @@ class OptionError(WechatlogError, ValueError):
     Attributes:
         option: its name.
         message: what is wrong.
+
+    Example:
+        >>> try:
+        ...     wechatlog.dumps(wechatlog.Conversation(), "html", media="all")
+        ... except wechatlog.OptionError as error:
+        ...     print(error.option)
+        media
     """
 
     def __init__(self, option: str, message: str) -> None:
@@ -190,6 +239,10 @@ class MissingExtraError(WechatlogError, ImportError):
         extra: the extra of this package that brings it.
         purpose: what it is needed for.
         command: the command that installs it.
+
+    Example:
+        >>> wechatlog.MissingExtraError("html", "a page").command
+        "pip install 'wechatlog[html]'"
     """
 
     def __init__(self, extra: str, purpose: str) -> None:
@@ -212,6 +265,10 @@ class SlowPatternError(WechatlogError, TimeoutError):
     Attributes:
         seconds: the limit.
         together: whether it was that for all texts, not that for one.
+
+    Example:
+        >>> print(wechatlog.SlowPatternError(1.0, together=False))
+        the pattern takes over 1 s for one message; write it in another way, or allow more time
     """
 
     def __init__(self, seconds: float, *, together: bool) -> None:
@@ -237,6 +294,14 @@ class WriteError(WechatlogError):
     Attributes:
         message: why not.
         format: the name of the writer, or `None`.
+
+    Example:
+        >>> two = [wechatlog.Conversation(title="甲"), wechatlog.Conversation(title="乙")]
+        >>> try:
+        ...     wechatlog.dumps(two, "html")
+        ... except wechatlog.WriteError as error:
+        ...     print(error.format)
+        html
     """
 
     def __init__(self, message: str, format: str | None = None) -> None:  # noqa: A002

@@ -57,6 +57,10 @@ class MessageKind(enum.StrEnum):
 
     Raises:
         ValueError: for a text that names no kind; says which there are.
+
+    Example:
+        >>> wechatlog.MessageKind("red_packet") == "red_packet"
+        True
     """
 
     @classmethod
@@ -154,6 +158,11 @@ class Metadata(FrozenMapping[str, Any]):
 
     Raises:
         TypeError: for a key that is no string, or a value that JSON could not hold.
+
+    Example:
+        >>> metadata = wechatlog.Metadata({"exporter": "WeFlow", "tags": ["chat"]})
+        >>> metadata["tags"], hash(metadata) == hash(wechatlog.Metadata(metadata))
+        (('chat',), True)
     """
 
     __slots__ = ()
@@ -219,6 +228,12 @@ class Message:
             to it; those of another text, which was changed, are left out.
         id: the server's id of the message, all digits kept, or `None`.
         reply_to: the server's id of the message that this one answers, or `None`.
+
+    Example:
+        >>> import datetime as dt
+        >>> message = wechatlog.Message(dt.datetime(2026, 5, 1, 9, 0), "minute", "李四", text="早上好[微笑]")
+        >>> print(message, message.emoji[0].unicode)
+        2026-05-01 09:00 李四: 早上好[微笑] 🙂
     """
 
     time: dt.datetime | None = None
@@ -401,6 +416,11 @@ class Participant:
         is_self: whether this is the owner of the archive; `None` where unknown.
         aliases: other names of the same person: remark, nickname, name in the group.
         message_count: messages sent in this conversation.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> [(person.name, person.message_count) for person in chat.participants[:2]]
+        [('陈小禾', 5), ('老周', 5)]
     """
 
     name: str | None = None
@@ -439,6 +459,13 @@ class Conversation(Sequence[Message]):
         tz: the zone of the times, or `None` for naive ones.
         tz_assumed: true where nobody named the zone and it was assumed.
         origin: where it stood, with the text before the first message as `raw`; never part of equality.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> chat
+        <Conversation '2026-05-01-WeChat': 25 messages, 6 participants, 2026-05-01 08:02 to 2026-05-01 21:47>
+        >>> len(chat.by("老周").between("2026-05-01T12:00"))
+        1
     """
 
     messages: tuple[Message, ...] = attrs.field(default=(), converter=_to_messages)

@@ -93,6 +93,11 @@ class Detection:
         format: the name of the reader.
         confidence: 0 to 1.
         reason: why, in a clause.
+
+    Example:
+        >>> found = wechatlog.detect("examples/reading-club.jsonl")
+        >>> found.format, found.confidence
+        ('jsonl', 1.0)
     """
 
     format: str
@@ -111,6 +116,11 @@ class FormatInfo:
         suffixes: of its files.
         origin: `"built-in"`, `"run time"`, or the distribution that an entry point came from.
         options: keyword options and what they mean.
+
+    Example:
+        >>> info = next(info for info in wechatlog.formats() if info.name == "csv")
+        >>> info.role, info.suffixes, info.origin
+        ('reader', ('.csv',), 'built-in')
     """
 
     name: str
@@ -229,25 +239,50 @@ _writers: Final[_Shelf[Writer]] = _Shelf("writer", _WRITERS, "wechatlog.writers"
 
 
 def register_reader(reader: Reader) -> None:
-    """Add a reader for this process; one of the same name is replaced.
+    r"""Add a reader for this process; one of the same name is replaced.
 
     Raises:
         TypeError: where something that the protocol asks for is missing.
+
+    Example:
+        >>> wechatlog.register_reader(wechatlog.text_format("%H:%M:%S {sender}: {text}", name="our-log"))
+        >>> wechatlog.loads("09:00:00 李四: 好\n", format="our-log", date="2026-05-01")[0].sender
+        '李四'
     """
     _readers.register(reader)
 
 
 def register_writer(writer: Writer) -> None:
-    """Add a writer for this process; one of the same name is replaced.
+    r"""Add a writer for this process; one of the same name is replaced.
 
     Raises:
         TypeError: where something that the protocol asks for is missing.
+
+    Example:
+        >>> class Names:
+        ...     name, description, suffixes, options = "names", "who wrote", (".names",), {}
+        ...     losses = {"everything": "there is no reader for this form"}
+        ...     several = streaming = True
+        ...     binary = False
+        ...
+        ...     def write(self, items, options):
+        ...         for conversation, messages in items:
+        ...             for message in messages:
+        ...                 yield f"{message.sender}\n"
+        >>> wechatlog.register_writer(Names())
+        >>> wechatlog.dumps(wechatlog.Conversation([wechatlog.Message(sender="李四")]), "names")
+        '李四\n'
     """
     _writers.register(writer)
 
 
 def formats() -> tuple[FormatInfo, ...]:
-    """Every reader and writer: name, role, description, suffixes, origin and options."""
+    """Every reader and writer: name, role, description, suffixes, origin and options.
+
+    Example:
+        >>> [info.name for info in wechatlog.formats() if ".docx" in info.suffixes]
+        ['docx']
+    """
     found = []
     for role, shelf in (("reader", _readers), ("writer", _writers)):
         for name in shelf.names():

@@ -223,6 +223,7 @@ def parse_body(
         know gives the kind's segment with nothing but its `raw`.
 
     Example:
+        >>> from wechatlog.content.dialects import PYWXDUMP
         >>> parse_body(MessageKind.VOICE, "语音时长：3.25秒", PYWXDUMP)
         (Voice(raw='语音时长：3.25秒', seconds=3.25, transcript=None, path=None),)
     """

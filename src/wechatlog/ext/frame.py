@@ -56,6 +56,12 @@ def from_frame(frame: Any, *, like: Conversation | None = None) -> Conversation:
             (from 0) and column.
         MultipleConversationsError: where the rows are of several conversations.
         MissingExtraError: for Arrow without pyarrow.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> frame = chat.to_pandas()
+        >>> len(wechatlog.from_frame(frame[frame["sender"] == "老周"]))
+        5
     """
     with paused_collection():
         columns, heads = _read(frame)

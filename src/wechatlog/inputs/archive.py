@@ -325,6 +325,13 @@ class Archive(Iterable[Conversation]):
     Attributes:
         source: the file that the conversation came from which was given last; the first of those that were joined.
         detection: how the format of that conversation was found out; `None` where it was named.
+
+    Example:
+        >>> archive = wechatlog.load_archive("examples/")
+        >>> [len(chat) for chat in archive]
+        [25, 417]
+        >>> [note.source for note in archive.diagnostics if note.severity == "error"]
+        []
     """
 
     def __init__(

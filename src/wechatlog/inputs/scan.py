@@ -123,6 +123,13 @@ class Scan:
     """A stream of record batches; each iteration reads anew.
 
     It speaks the Arrow PyCapsule protocol, so that DuckDB, polars, pandas and pyarrow take it as it is.
+
+    Example:
+        >>> scan = wechatlog.scan("examples/2026-05-01-chat.markdown", columns=["time", "sender"])
+        >>> scan
+        <Scan '2026-05-01-chat.markdown': time, sender>
+        >>> scan.schema.names
+        ['time', 'sender']
     """
 
     def __init__(self, label: str, archive: Archive, selection: Selection, tz: ZoneLike | None) -> None:

@@ -53,6 +53,12 @@ class Finding:
         detail: what exactly, in a few words, without the words of the message.
         source: name of the file that the message stood in, or `None`.
         line: line in that file, from 1, or `None`.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> finding = next(operations.check([chat[1], chat[0]]))
+        >>> finding.code, finding.number
+        ('backwards', 1)
     """
 
     code: str
@@ -76,6 +82,11 @@ def check(
 
     Raises:
         ValueError: for a gap below zero.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> [(finding.code, finding.number) for finding in operations.check([*chat[:3], chat[2], chat[0]])]
+        [('duplicate', 3), ('backwards', 4), ('duplicate', 4)]
     """
     if gap < dt.timedelta():
         raise ValueError(f"a gap is no less than zero, not {gap}")

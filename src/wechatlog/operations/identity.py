@@ -66,6 +66,12 @@ class Name:
         first: time of the first message under it; `None` where nobody wrote under it, or the times are unknown.
         last: time of the last.
         messages: how many were sent under it; 0 for a remark or an alias that only a list of members has.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> name = operations.identities(chat).people[0].names[0]
+        >>> name.name, name.messages
+        ('陈小禾', 5)
     """
 
     name: str
@@ -88,6 +94,12 @@ class Evidence:
         two: another; in no order.
         confidence: 0 to 1.
         count: how often it was seen.
+
+    Example:
+        >>> chat = wechatlog.Conversation([wechatlog.Message(sender="张三"), wechatlog.Message(sender="张三-示例公司")])
+        >>> evidence = operations.identities(chat).people[0].evidence[0]
+        >>> evidence.kind, evidence.confidence > 0.5
+        ('compound', True)
     """
 
     kind: Kind
@@ -123,6 +135,12 @@ class Person:
         names: names with their periods, the first shown first; those that only a list of members has come last.
         is_self: whether this is the owner of the archive; `None` where unknown.
         evidence: what joins them; empty where there is nothing to join.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> person = operations.identities(chat).people[0]
+        >>> person.label, person.messages
+        ('陈小禾', 5)
     """
 
     ids: tuple[str, ...] = ()
@@ -288,6 +306,12 @@ class Identities:
         people: in order of appearance.
         suggestions: evidence that is not sure enough to join by itself, the surest first.
         vetoes: pairs of keys that somebody said are two people.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> people = operations.identities(chat)
+        >>> [person.label for person in people.people][:2], operations.Identities.from_toml(people.to_toml()) == people
+        (['陈小禾', '老周'], True)
     """
 
     people: tuple[Person, ...] = ()

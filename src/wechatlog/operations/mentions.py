@@ -45,6 +45,12 @@ class ResolvedMention:
             known of who is who), `spelling` (a name but for case, width, blanks, emoji or `??`), `part` (the personal
             part of a name: 张三 and 张三-示例公司), `answer` (who answers when that name is mentioned, a suggestion of
             `people`), `everyone`, or `None`.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> found = operations.resolve_mentions(chat)[0]
+        >>> found.mention.name, found.participant.name, found.reason
+        ('Mia Lin', 'Mia Lin', 'name')
     """
 
     message: Message

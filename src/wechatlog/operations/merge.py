@@ -40,6 +40,12 @@ class Conflict:
         index: of the message in the united conversation, which has one of the two values.
         fields: names of the fields.
         versions: both, as they stood.
+
+    Example:
+        >>> one, two = (wechatlog.Message(id="1234567890123456789", text=text) for text in ("好", "不好"))
+        >>> conflict = operations.Conflict(0, ("text",), (one, two))
+        >>> conflict.fields, [message.text for message in conflict.versions]
+        (('text',), ['好', '不好'])
     """
 
     index: int
@@ -60,6 +66,12 @@ class MergePart:
         offset: what its clock was behind that of the others, as found from the matches.
         comparable: texts that say something: the smaller number of this one and of those that were united before it, in
             stretches of ten minutes of which both have some.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> part, other = operations.merge_report([chat[:15], chat[10:]]).parts
+        >>> part.messages, part.matched, part.only_here
+        (15, 5, 10)
     """
 
     source: str | None
@@ -82,6 +94,12 @@ class MergeReport:
         enriched: how many messages say more than any of their versions.
         conflicts: versions that contradict each other.
         evidence: names and account ids under which the same messages stand.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> report = operations.merge_report([chat[:15], chat[10:]])
+        >>> len(report.conversation), report.matched, report.conflicts
+        (25, 5, ())
     """
 
     conversation: Conversation
@@ -133,6 +151,11 @@ def merge(conversations: Iterable[Conversation], *, people: Identities | None = 
 
     Raises:
         ValueError: for no conversation at all, or for naive and aware times together.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> operations.merge([chat[:15], chat[10:]]) == chat
+        True
     """
     pages = list(conversations)
     if len(pages) == 1:

@@ -86,6 +86,11 @@ def pseudonymize_archive(
     Raises:
         TypeError: for options together with a book.
         ValueError: as `Pseudonyms`.
+
+    Example:
+        >>> chats = list(wechatlog.load_archive("examples/"))
+        >>> [sum(message.sender == "老周" for message in chat) for chat in operations.pseudonymize_archive(chats)]
+        [0, 0]
     """
     book = _open_book(names, options)
     several = list(conversations) if iter(conversations) is conversations else conversations

@@ -274,7 +274,7 @@ def identities(
         >>> from wechatlog import Conversation, Message
         >>> chat = Conversation([Message(sender="张三"), Message(sender="李四"), Message(sender="张三-示例公司")])
         >>> [person.label for person in identities(chat)]
-        ['张三-示例公司', '李四']
+        ['张三', '李四']
     """
     notes = _Notes()
     own = []

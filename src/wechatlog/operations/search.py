@@ -32,6 +32,13 @@ class Place:
         span: start and end in it, in code points.
         aside: what stands apart from the text of the message, such as a quote or a message inside a forward; `None` for
             the text itself.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> place = next(operations.search(chat, "扳手")).places[0]
+        >>> start, end = place.span
+        >>> place.text[start:end]
+        '扳手'
     """
 
     text: str
@@ -52,6 +59,12 @@ class Hit:
         places: where; up to 1,000 in each text. An expression that fits an empty text has none.
         before: messages before it.
         after: messages after it.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> hit = next(operations.search(chat, "扳手"))
+        >>> hit.number, str(hit.message)
+        (2, '2026-05-01 08:05:02 Mia Lin: 我带打气筒，谁有内六角扳手？')
     """
 
     message: Message
@@ -115,6 +128,12 @@ def search(
         SlowPatternError: for an expression that takes longer.
         TypeError: for a pattern that is neither.
         ValueError: for a number below zero.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> for hit in operations.search(chat, "扳手", after=1):
+        ...     print(hit.number, hit.message.sender, [message.sender for message in hit.after])
+        2 Mia Lin ['老周']
     """
     if before < 0 or after < 0:
         raise ValueError("the messages around a hit are no less than none")

@@ -40,6 +40,11 @@ def iter_sessions(messages: Iterable[Message], *, gap: dt.timedelta = HOUR) -> I
 
     Raises:
         ValueError: for a gap below zero.
+
+    Example:
+        >>> stream = wechatlog.iter_messages("examples/reading-club.jsonl")
+        >>> [len(messages) for messages in operations.iter_sessions(stream)][:5]
+        [11, 7, 1, 1, 1]
     """
     if gap < dt.timedelta():
         raise ValueError(f"a gap is no less than zero, not {gap}")
@@ -69,6 +74,11 @@ def own_gap(messages: Iterable[Message]) -> dt.timedelta:
     Returns:
         Between five minutes and a day, in whole seconds; an hour where there are fewer than 30 pauses of a second or
         more, or all are alike.
+
+    Example:
+        >>> chat = wechatlog.load("examples/reading-club.jsonl")
+        >>> print(operations.own_gap(chat))
+        1 day, 0:00:00
     """
     dated = (message for message in messages if message.precision != "day")
     times = [instant(message.time) for message in dated if message.time is not None]
@@ -94,6 +104,11 @@ def sessions(conversation: Conversation, *, gap: dt.timedelta | Literal["own"] =
 
     Raises:
         ValueError: for a gap below zero.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> [len(session) for session in operations.sessions(chat)]
+        [17, 7, 1]
     """
     longest = own_gap(conversation) if gap == "own" else gap
     return tuple(conversation._with(session) for session in iter_sessions(conversation.messages, gap=longest))

@@ -35,6 +35,11 @@ def split(conversation: Conversation, by: str | int) -> tuple[Conversation, ...]
 
     Raises:
         ValueError: for another `by`.
+
+    Example:
+        >>> chat = wechatlog.load("examples/reading-club.jsonl")
+        >>> [(part[0].time.month, len(part)) for part in operations.split(chat, "month")]
+        [(3, 140), (4, 141), (5, 136)]
     """
     return tuple(part for _, part in label_parts(conversation, by))
 

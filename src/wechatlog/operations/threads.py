@@ -112,6 +112,12 @@ class Answer:
         confidence: 0 to 1; 1 where the archive says so by an id.
         reason: `id`, `quote`, `mention`, `words` (both have), or `nearness`.
         candidates: the five most likely, `to` first.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> answer = operations.threads(chat).answers[3]
+        >>> answer.number, answer.to, answer.reason
+        (3, 2, 'mention')
     """
 
     number: int
@@ -127,6 +133,12 @@ class Threads:
 
     Attributes:
         answers: one for each message that somebody sent, in order.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> answers = operations.threads(chat).answers
+        >>> len(answers) == len(chat)
+        True
     """
 
     answers: tuple[Answer, ...]
@@ -171,6 +183,11 @@ def threads(conversation: Conversation, people: Identities | None = None, *, hid
 
     Returns:
         An answer for each message that somebody sent. The time it takes grows with the number of messages.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> [(answer.number, answer.to) for answer in operations.threads(chat).answers][:4]
+        [(0, None), (1, 0), (2, 0), (3, 2)]
     """
     return Threads(tuple(_answers(conversation, people or identities(conversation), hide_quotes=hide_quotes)))
 

@@ -43,6 +43,11 @@ def dumps(
         UnknownFormatError: for an unknown name.
         WriteError: where the conversation cannot be written in this form, or the form is no text.
         TypeError: for an option that the writer does not have.
+
+    Example:
+        >>> chat = wechatlog.Conversation([wechatlog.Message(sender="李四", text="早上好")])
+        >>> print(wechatlog.dumps(chat, "text"))
+        李四: 早上好
     """
     writer = find_writer(format)
     if is_folder_writer(writer):
@@ -77,6 +82,12 @@ def dump(
         WriteError: where the conversation cannot be written in this form.
         TypeError: for an option that the writer does not have.
         OSError: where the file cannot be written.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> wechatlog.dump(chat, "chat.jsonl")
+        >>> wechatlog.load("chat.jsonl") == chat
+        True
     """
     if isinstance(target, str | os.PathLike):
         path = Path(target)

@@ -67,6 +67,11 @@ class WrittenFile:
         first: the earliest time in it, or `None` where no message has one.
         last: the latest time in it, or `None`.
         size: bytes.
+
+    Example:
+        >>> file, = wechatlog.dump_archive(wechatlog.load("examples/2026-05-01-chat.markdown"), "written/", "csv")
+        >>> file.path.name, file.messages
+        ('2026-05-01-chat.csv', 25)
     """
 
     path: Path
@@ -148,6 +153,11 @@ def dump_archive(
         WriteError: where a conversation cannot be written in this form, or not in files as small as that.
         TypeError: for an option that the writer does not have, or something that is no conversation.
         OSError: where the folder or a file cannot be written.
+
+    Example:
+        >>> chats = wechatlog.load_archive("examples/")
+        >>> [file.path.name for file in wechatlog.dump_archive(chats, "out/", "jsonl")]
+        ['2026-05-01-chat.jsonl', 'reading-club.jsonl']
     """
     return tuple(iter_written(conversations, folder, format, split=split, sync=sync, **options))
 

@@ -37,7 +37,7 @@ _MARKS: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 def text_format(template: str, *, name: str = "text-format") -> TextFormat:
-    """A reader for a line format that is described in one line.
+    r"""A reader for a line format that is described in one line.
 
     Args:
         template: the header line: `strptime` directives for the time, `{sender}`, `{sender_id}` and `{text}`, and
@@ -50,6 +50,12 @@ def text_format(template: str, *, name: str = "text-format") -> TextFormat:
 
     Raises:
         ValueError: for an unknown directive or field.
+
+    Example:
+        >>> lines = "[2026-05-01 09:00] <李四> 早上好\n"
+        >>> chat = wechatlog.loads(lines, format=wechatlog.text_format("[%Y-%m-%d %H:%M] <{sender}> {text}"))
+        >>> print(chat[0])
+        2026-05-01 09:00 李四: 早上好
     """
     grammar, strptime = compile_format(template)
     return TextFormat(name, grammar, strptime, loose_pattern(template))

@@ -35,6 +35,11 @@ def parse_segments(body: str, lexicon: Lexicon | None = None) -> tuple[Segment, 
 
     Returns:
         Segments whose `raw` join to the body; two texts never stand side by side. An empty body has none.
+
+    Example:
+        >>> segments = wechatlog.parse_segments("@李四 看这里 [强] https://example.invalid/a")
+        >>> [type(segment).__name__ for segment in segments]
+        ['Mention', 'Text', 'Emoji', 'Text', 'Link']
     """
     search, by_character = compiled_rules()
     found = search(body, 0)

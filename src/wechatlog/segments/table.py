@@ -51,6 +51,14 @@ def register_segment_rule(rule: SegmentRule) -> None:
 
     Raises:
         ValueError: when the rule has no triggers, or an empty one.
+
+    Example:
+        >>> from wechatlog.segments import Rule
+        >>> def match_flag(body, position, context):
+        ...     return wechatlog.Sticker("flag", raw=body[position : position + 4]), position + 4
+        >>> wechatlog.register_segment_rule(Rule("flag", ("%fl%",), match_flag))
+        >>> wechatlog.parse_segments("hoist %fl%")[1]
+        Sticker(raw='%fl%', name='flag', url=None, md5=None, path=None)
     """
     if not rule.triggers or not all(rule.triggers):
         raise ValueError(f"segment rule {rule.name!r} needs triggers, none of them empty")

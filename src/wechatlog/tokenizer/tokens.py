@@ -25,7 +25,12 @@ _LINE_END: Final = "\r\n"
 
 
 class TokenKind(enum.StrEnum):
-    """What a line is."""
+    """What a line is.
+
+    Example:
+        >>> [kind.value for kind in wechatlog.TokenKind]
+        ['mark', 'fence', 'front_matter', 'header', 'separator', 'body', 'date_heading', 'blank']
+    """
 
     MARK = "mark"
     FENCE = "fence"
@@ -39,7 +44,7 @@ class TokenKind(enum.StrEnum):
 
 @attrs.frozen(slots=True)
 class Token:
-    """One line of the text, or a byte order mark.
+    r"""One line of the text, or a byte order mark.
 
     Attributes:
         kind: what it is.
@@ -48,6 +53,11 @@ class Token:
         offset: of its first character in the text, 0-based.
         fields: names and values of the header's parts (`time`, `sender`, `text`), trailing blanks removed from
             none of them but the two that end a header of a Markdown archive; empty for other kinds.
+
+    Example:
+        >>> token = next(iter(wechatlog.tokenize("> 2026-05-01 09:00:00  李四  \n")))
+        >>> token.kind, dict(token.fields)["sender"]
+        (<TokenKind.HEADER: 'header'>, '李四')
     """
 
     kind: TokenKind
@@ -71,7 +81,7 @@ class Token:
 
 
 def tokenize(text: str, grammar: Grammar = MARKDOWN) -> tuple[Token, ...]:
-    """Split a text into tokens that join to it exactly.
+    r"""Split a text into tokens that join to it exactly.
 
     Args:
         text: any string.
@@ -79,6 +89,12 @@ def tokenize(text: str, grammar: Grammar = MARKDOWN) -> tuple[Token, ...]:
 
     Returns:
         One token a line, in order.
+
+    Example:
+        >>> text = "> 2026-05-01 09:00:00  李四  \n   \n早上好  \n   \n"
+        >>> tokens = wechatlog.tokenize(text)
+        >>> "".join(token.text for token in tokens) == text
+        True
     """
     return tuple(iter_tokens((text,), grammar))
 

@@ -72,6 +72,12 @@ class Pseudonyms(Mapping[str, str]):
 
     Raises:
         ValueError: for an unknown mask, a style that makes no names, or a pseudonym that is no single line.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> book = operations.Pseudonyms({"老周": "甲"})
+        >>> operations.pseudonymize(chat, book)[1].sender
+        '甲'
     """
 
     def __init__(

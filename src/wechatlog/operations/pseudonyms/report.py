@@ -41,6 +41,14 @@ class ReplacedName:
         left: places in running text where it was left alone, since the word does not stand as a name there.
         doubtful: those of them where somebody may be meant all the same.
         examples: bits of text round a few of the places that are worth a look.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> book = operations.Pseudonyms()
+        >>> _ = operations.pseudonymize(chat, book)
+        >>> name = book.report.names[0]
+        >>> name.name, name.pseudonym, name.sender
+        ('小满', 'P6', 3)
     """
 
     name: str
@@ -68,6 +76,13 @@ class PseudonymReport:
     Attributes:
         names: the names, those most often met in running text first.
         masked: how often something was masked, by what it was.
+
+    Example:
+        >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
+        >>> book = operations.Pseudonyms()
+        >>> _ = operations.pseudonymize(chat, book)
+        >>> len(book.report.names)
+        6
     """
 
     names: tuple[ReplacedName, ...] = ()

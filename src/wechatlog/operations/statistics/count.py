@@ -67,6 +67,12 @@ def statistics(
         ValueError: for a gap below zero.
         TypeError: for anything but messages and conversations.
         MissingExtraError: where words are asked for, and jieba is not installed.
+
+    Example:
+        >>> chat = wechatlog.load("examples/reading-club.jsonl")
+        >>> numbers = operations.statistics(chat)
+        >>> numbers.messages, numbers.most_active(1)[0].label
+        (417, '老郑')
     """
     if gap < dt.timedelta():
         raise ValueError(f"a gap is no less than zero, not {gap}")

@@ -40,6 +40,12 @@ class Counts(FrozenMapping[Key, int]):
 
     Args:
         items: things with their numbers, or pairs of both, in the order of the mapping.
+
+    Example:
+        >>> chat = wechatlog.load("examples/reading-club.jsonl")
+        >>> counts = operations.statistics(chat).kinds
+        >>> counts.most_common(2)
+        [(<MessageKind.TEXT: 'text'>, 388), (<MessageKind.QUOTE: 'quote'>, 8)]
     """
 
     __slots__ = ()
@@ -63,6 +69,12 @@ class Streak(NamedTuple):
     Attributes:
         first: the first of them.
         last: the last of them.
+
+    Example:
+        >>> chat = wechatlog.load("examples/reading-club.jsonl")
+        >>> streak = operations.statistics(chat).longest_streak
+        >>> (streak.last - streak.first).days + 1
+        91
     """
 
     first: dt.date
@@ -81,6 +93,12 @@ class Silence(NamedTuple):
         start: time of the last message before it.
         end: time of the first message after it.
         duration: between them.
+
+    Example:
+        >>> chat = wechatlog.load("examples/reading-club.jsonl")
+        >>> silence = operations.statistics(chat).longest_silence
+        >>> silence.end - silence.start == silence.duration
+        True
     """
 
     start: dt.datetime
@@ -101,6 +119,12 @@ class ResponseTimes:
         lower: the first quartile.
         median: the second.
         upper: the third.
+
+    Example:
+        >>> chat = wechatlog.load("examples/reading-club.jsonl")
+        >>> responses = operations.statistics(chat).responses
+        >>> responses.count, responses.lower <= responses.median <= responses.upper
+        (162, True)
     """
 
     count: int
@@ -149,6 +173,12 @@ class SenderStatistics:
         repeats: messages with the very text of the message before, which somebody else wrote.
         calls: calls that stand under their name.
         call_seconds: how long these were together.
+
+    Example:
+        >>> chat = wechatlog.load("examples/reading-club.jsonl")
+        >>> sender = operations.statistics(chat).most_active(1)[0]
+        >>> sender.label, sender.messages, sender.active_days
+        ('老郑', 114, 90)
     """
 
     label: str
@@ -181,6 +211,12 @@ class Moment(NamedTuple):
     Attributes:
         time: of the message.
         sender: the label of who wrote it.
+
+    Example:
+        >>> chat = wechatlog.load("examples/reading-club.jsonl")
+        >>> moment = operations.statistics(chat).latest
+        >>> moment.sender, f"{moment.time:%H:%M}"
+        ('老郑', '00:21')
     """
 
     time: dt.datetime
@@ -229,6 +265,12 @@ class Statistics:
         complete: whether nothing was left out of `emoji`, `mentions`, `replies`, `domains` and `together`, each of
             which takes 100,000 different entries, and of `words`, `phrases` and `repeats`, of which the rarest are
             forgotten beyond that.
+
+    Example:
+        >>> chat = wechatlog.load("examples/reading-club.jsonl")
+        >>> numbers = operations.statistics(chat)
+        >>> numbers.messages, numbers.notices, numbers.first.date() == chat[0].time.date()
+        (417, 5, True)
     """
 
     messages: int
