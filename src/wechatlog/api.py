@@ -341,7 +341,7 @@ def scan(
 
     Raises:
         MissingExtraError: without pyarrow.
-        OptionError: for a column or kind that does not exist.
+        OptionError: for a column, a kind, a time or a number that is none.
         FileNotFoundError: where a path or a glob finds nothing.
         TypeError: for an option that no format has.
 

@@ -1,8 +1,9 @@
 """Messages as columns, for who wants no objects: which of them are wanted, and what the sink gives.
 
 `Wanted` says which columns and rows somebody asked for; `Rows` are some rows of one conversation, as lists by name.
-Takes the batches of a reader. What the lists mean is that of the table of messages; `given` are the segments that the
-archive gave. Knows no format, and no library for frames.
+Takes the entries of a format, as `entry` does for messages, and keeps the same rules for a batch of them at a time; or
+takes the messages of a reader that makes nothing else. What the lists mean is that of the table of messages; `given`
+are the segments that the archive gave. Knows no format, and no library for frames.
 """
 
 from __future__ import annotations
@@ -13,19 +14,24 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
+from wechatlog.engine.entry import NOTICES, Entry
+from wechatlog.engine.reading import FIRST_YEAR, LAST_YEAR
+from wechatlog.errors import OptionError
 from wechatlog.model import normalize_name
 from wechatlog.timestamps import instant, moment
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.engine.protocol import Batch
     from wechatlog.engine.reading import Draft, Reading
     from wechatlog.model import Message
     from wechatlog.timestamps import Day
 
-__all__ = ["Rows", "Wanted", "rows_of_batches"]
+__all__ = ["Rows", "Wanted", "columns_of_messages", "rows_of_batches", "rows_of_entries"]
+
+_BATCH_SIZE: Final = 1024
 
 
 class Rows(NamedTuple):
@@ -81,7 +87,7 @@ class Wanted:
             tz: its zone, for bounds without one; where `None`, that of the first time.
 
         Raises:
-            TypeError: for a bound with a zone where the times have none.
+            OptionError: for a bound with a zone where the times have none.
         """
         columns: dict[str, Sequence[Any]] = {name: rows.columns[name] for name in self.columns}
         tests = [test for test in self._tests(rows.columns, tz) if test is not None]
@@ -107,11 +113,18 @@ class Wanted:
         if first is None:
             return [False] * len(times)
         zone = None if first.tzinfo is None else tz or first.tzinfo
-        low, high = moment(self.since, zone, last=False), moment(self.until, zone, last=True)
+        low, high = self._bound("since", zone), self._bound("until", zone)
         moments = [None if time is None else instant(time) for time in times]
         return [
             point is not None and (low is None or point >= low) and (high is None or point < high) for point in moments
         ]
+
+    def _bound(self, option: str, zone: dt.tzinfo | None) -> dt.timedelta | None:
+        try:
+            return moment(getattr(self, option), zone, last=option == "until")
+        except TypeError as error:
+            what = "the times have no zone; give a time without one, or name theirs with tz="
+            raise OptionError(option, what) from error
 
     def _is_of_them(self, name: str | None) -> bool:
         found = self._known.get(name)
@@ -132,6 +145,23 @@ _VALUES: Final[Mapping[str, Callable[[Message], Any]]] = {
 }
 
 
+class _Sink:
+    """Numbers the rows of each conversation, and passes on those that are wanted."""
+
+    def __init__(self, reading: Reading, wanted: Wanted) -> None:
+        self._reading, self._wanted = reading, wanted
+        self.needed = wanted.needed
+        self._counts: dict[Draft, int] = {}
+
+    def give(self, draft: Draft, height: int, columns: dict[str, Sequence[Any]]) -> Rows:
+        """The rows that are wanted of the next ones of a conversation."""
+        start = self._counts.get(draft, 0)
+        self._counts[draft] = start + height
+        if "number" in self.needed:
+            columns["number"] = range(start, start + height)
+        return self._wanted.choose(Rows(draft, height, columns), self._reading.tz or draft.tz)
+
+
 def rows_of_batches(reading: Reading, batches: Iterable[Batch], wanted: Wanted) -> Iterator[Rows]:
     """The rows of messages, for a reader that makes nothing but messages.
 
@@ -143,14 +173,80 @@ def rows_of_batches(reading: Reading, batches: Iterable[Batch], wanted: Wanted) 
     Yields:
         For each batch the rows that are wanted of it, which may be none.
     """
-    counts: dict[Draft, int] = {}
-    needed = wanted.needed
+    sink = _Sink(reading, wanted)
     for draft, messages in batches:
-        start = counts.get(draft, 0)
-        counts[draft] = start + len(messages)
-        columns: dict[str, Sequence[Any]] = {
-            name: list(map(value, messages)) for name, value in _VALUES.items() if name in needed
-        }
-        if "number" in needed:
-            columns["number"] = range(start, counts[draft])
-        yield wanted.choose(Rows(draft, len(messages), columns), draft.tz or reading.tz)
+        yield sink.give(draft, len(messages), columns_of_messages(messages, sink.needed))
+
+
+def columns_of_messages(messages: Sequence[Message], names: Container[str]) -> dict[str, Sequence[Any]]:
+    """What messages say, as columns; those of `Rows` but `number`.
+
+    Args:
+        messages: of one conversation.
+        names: of the columns.
+    """
+    return {name: list(map(value, messages)) for name, value in _VALUES.items() if name in names}
+
+
+def rows_of_entries(reading: Reading, entries: Iterable[Entry], wanted: Wanted) -> Iterator[Rows]:
+    """The rows of entries: what `entry.batches_of` would make messages of.
+
+    Args:
+        reading: what the entries are read in.
+        entries: what a file says, in the order of the file.
+        wanted: which rows.
+
+    Yields:
+        For each run of entries of one conversation the rows that are wanted of it; for one without messages none.
+    """
+    sink = _Sink(reading, wanted)
+    stream, draft = iter(entries), reading.chat
+    seen: set[Draft] = set()
+    while batch := list(itertools.islice(stream, _BATCH_SIZE)):
+        for chat, run in itertools.groupby(batch, _chat_of) if any(map(_chat_of, batch)) else ((None, batch),):
+            draft = chat or draft
+            seen.add(draft)
+            columns = _columns_of(reading, draft, list(run), sink.needed)
+            yield sink.give(draft, len(columns["line"]), columns)
+    yield from (Rows(empty, 0, {}) for empty in reading.chats() if empty not in seen)
+
+
+_chat_of: Final = operator.attrgetter("chat")
+_zone_of: Final = operator.attrgetter("tzinfo")
+
+
+def _columns_of(
+    reading: Reading, draft: Draft, run: Sequence[Entry], names: Container[str]
+) -> dict[str, Sequence[Any]]:
+    """The columns of entries of one conversation, after the rules that hold for every format.
+
+    The rules are looked at for all entries together, and only where one of them matters for each.
+    """
+    columns: dict[str, Sequence[Any]] = dict(zip(Entry._fields, zip(*run, strict=True), strict=True))
+    times, kinds = columns["time"], columns["kind"]
+    known = list(filter(None, times))
+    zones = set(map(_zone_of, known))
+    if any((zone is not None) is not draft.aware for zone in zones):
+        fitted = zip(times, columns["line"], strict=True)
+        times = columns["time"] = [time and _fit(reading, draft, time, line) for time, line in fitted]
+        known = list(filter(None, times))
+    if known and not (min(known).year >= FIRST_YEAR and max(known).year < LAST_YEAR):
+        for time, line in zip(times, columns["line"], strict=True):
+            if time is not None:
+                reading.watch_year(time, line)
+    if len(known) < len(times):
+        columns["precision"] = [time and precision for time, precision in zip(times, columns["precision"], strict=True)]
+    if not reading.credits_notices and not NOTICES.isdisjoint(kinds):
+        for name in ("sender", "sender_id"):
+            columns[name] = [None if kind in NOTICES else who for kind, who in zip(kinds, columns[name], strict=True)]
+    if reading.owner is not None:
+        people = zip(columns["is_self"], columns["sender"], columns["sender_id"], strict=True)
+        columns["is_self"] = [reading.is_own(name, id_) if own is None else own for own, name, id_ in people]
+    columns["given"] = columns["segments"]
+    columns["source"] = [reading.source.place] * len(run) if "source" in names else ()
+    return columns
+
+
+def _fit(reading: Reading, draft: Draft, time: dt.datetime, line: int | None) -> dt.datetime:
+    aware = time.tzinfo is not None
+    return time if aware is draft.aware else reading.fit_time(draft, time, line, aware=aware)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
+from wechatlog.engine.reading import FIRST_YEAR, LAST_YEAR
 from wechatlog.model import Loose, Message, MessageKind
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def batches_of(reading: Reading, entries: Iterable[Entry]) -> Iterator[Batch]:
 def _filled(reading: Reading, pending: dict[Draft, list[Message]]) -> Iterator[Batch]:
     for draft, batch in pending.items():
         for message in batch:
-            if (time := message.time) is not None and not 2000 <= time.year < 2100:
+            if (time := message.time) is not None and not FIRST_YEAR <= time.year < LAST_YEAR:
                 reading.watch_year(time, message.origin.line)
         if batch:
             yield draft, batch

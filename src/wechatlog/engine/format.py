@@ -15,6 +15,7 @@ from wechatlog.engine.protocol import OWNER_OPTION, Evidence, Refusal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from wechatlog.engine.columns import Rows, Wanted
     from wechatlog.engine.entry import Entry
     from wechatlog.engine.head import Head
     from wechatlog.engine.protocol import Batch
@@ -61,5 +62,20 @@ class Format:
         Raises:
             FormatError: where the input cannot be this format at all.
         """
+        return batches_of(context, self._entries(context))
+
+    def read_rows(self, source: Source, context: Reading, wanted: Wanted) -> Iterator[Rows]:  # noqa: ARG002
+        """The same as columns, without messages.
+
+        Args:
+            source: the input.
+            context: as for `read`.
+            wanted: which columns and rows.
+        """
+        from wechatlog.engine.columns import rows_of_entries  # for who wants columns
+
+        return rows_of_entries(context, self._entries(context), wanted)
+
+    def _entries(self, context: Reading) -> Iterable[Entry]:
         context.facts, context.credits_notices = self.facts, self.credits_notices
-        return batches_of(context, self.entries(context))
+        return self.entries(context)

@@ -15,12 +15,14 @@ from wechatlog.engine.reading import OWNER_OPTION, Draft, Reading
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from wechatlog.engine.columns import Rows, Wanted
     from wechatlog.model import Message
     from wechatlog.source import Source
 
 __all__ = [
     "OWNER_OPTION",
     "Batch",
+    "ColumnReader",
     "Context",
     "Draft",
     "Evidence",
@@ -106,6 +108,14 @@ class Reader(Protocol):
             FormatError: where the input cannot be this format at all. Damage in parts of it is reported to the
                 context instead.
         """
+
+
+@runtime_checkable
+class ColumnReader(Reader, Protocol):
+    """A reader that can give what a file says as columns, without making messages of it."""
+
+    def read_rows(self, source: Source, context: Context, wanted: Wanted) -> Iterator[Rows]:
+        """The rows that are wanted, equal to those of the messages that `read` gives, with the same diagnostics."""
 
 
 def in_batches(draft: Draft, messages: Iterable[Message]) -> Iterator[Batch]:

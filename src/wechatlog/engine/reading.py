@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from wechatlog.source import Source
     from wechatlog.timestamps import Precision, ZoneLike
 
-__all__ = ["OWNER_OPTION", "Draft", "Reading"]
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "OWNER_OPTION", "Draft", "Reading"]
 
 OWNER_OPTION: Final = {"owner": "name or account id of the person whose archive it is, for `is_self`"}
 """The option of every reader whose format does not say which messages are the owner's."""
@@ -77,8 +77,8 @@ class Draft:
         return self.title or self.id or self.key or self.origin.source or "untitled"
 
 
-_FIRST_YEAR: Final = 2000
-_LAST_YEAR: Final = 2100
+FIRST_YEAR: Final = 2000
+LAST_YEAR: Final = 2100
 _BUDDHIST: Final = 543
 
 
@@ -415,7 +415,7 @@ class Reading:
     def watch_year(self, time: dt.datetime, line: int | None) -> None:
         """Tell, once for each year, that nobody can have written then: WeChat began in 2011."""
         year = time.year
-        if not _FIRST_YEAR <= year < _LAST_YEAR and self.is_news(f"year {year}"):
+        if not FIRST_YEAR <= year < LAST_YEAR and self.is_news(f"year {year}"):
             thai = f"; of the Buddhist calendar that is {year - _BUDDHIST}" if 2400 < year < 2700 else ""
             self.report("odd-year", f"a message of the year {year}{thai}; the time was kept", line=line)
 

@@ -12,8 +12,9 @@ import itertools
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.errors import MissingExtraError
-from wechatlog.frames.columns import CommonZone, collect_all, columns_of, name_pieces, names_of
-from wechatlog.frames.pieces import SEGMENT_FIELDS, flatten_segments, rebuild_segments
+from wechatlog.frames.bodies import Bodies
+from wechatlog.frames.columns import CommonZone, collect_all, columns_of, names_of
+from wechatlog.frames.pieces import SEGMENT_FIELDS, rebuild_segments
 from wechatlog.frames.rows import READ_COLUMNS
 from wechatlog.frames.values import aware_in, microseconds, within_64_bits, without_surrogates
 from wechatlog.model import paused_collection
@@ -25,7 +26,7 @@ except ImportError as error:
     raise MissingExtraError("polars", "a polars frame") from error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from wechatlog.frames.columns import ColumnType, Zone
     from wechatlog.model import Conversation, Message
@@ -59,9 +60,10 @@ def to_frame(conversations: Sequence[Conversation], table: str = "messages", *, 
 
 def _body_columns(messages: Sequence[Message]) -> dict[str, pl.Series]:
     """The columns of lists."""
-    named = name_pieces(messages)
-    found = {name: _gathered(_series(name, names, "text", None), lengths) for name, (lengths, names) in named.items()}
-    return {**found, "segments": _segments(messages)}
+    bodies = Bodies.of_messages(messages)
+    named = bodies.names().items()
+    found = {name: _gathered(_series(name, names, "text", None), lengths) for name, (lengths, names) in named}
+    return {**found, "segments": _segments(bodies)}
 
 
 def _series(name: str, values: list[Any], kind: ColumnType, zone: Zone | None) -> pl.Series:
@@ -96,9 +98,9 @@ def _zone_name(zone: Zone) -> str:
     return f"Etc/GMT{-hours:+.0f}" if hours in range(-12, 15) and hours else "UTC"
 
 
-def _segments(messages: Iterable[Message]) -> pl.Series:
+def _segments(bodies: Bodies) -> pl.Series:
     """The pieces of the bodies: all of them as one frame, then gathered to a list for each message."""
-    lengths, fields = flatten_segments(message.segments for message in messages)
+    lengths, fields = bodies.pieces()
     count = len(fields["raw"])
     columns = (
         _series(name, fields[name], SEGMENT_FIELDS[name], None)

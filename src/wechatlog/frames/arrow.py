@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wechatlog.content.native import SCHEMA, conversation_from_json, conversation_to_json
 from wechatlog.errors import MissingExtraError
-from wechatlog.frames.columns import CommonZone, collect, columns_of, name_pieces, names_of
-from wechatlog.frames.pieces import SEGMENT_FIELDS, flatten_segments, rebuild_segments
+from wechatlog.frames.bodies import PIECES, Bodies
+from wechatlog.frames.columns import CommonZone, collect, columns_of, names_of
+from wechatlog.frames.pieces import SEGMENT_FIELDS, rebuild_segments
 from wechatlog.frames.rows import READ_COLUMNS
 from wechatlog.frames.values import aware_in, to_json_line, within_64_bits, without_surrogates
 from wechatlog.model import paused_collection
@@ -33,7 +34,7 @@ except ImportError as error:
     raise MissingExtraError("arrow", "Arrow or Parquet") from error
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.frames.columns import Zone
     from wechatlog.model import Conversation, Message
@@ -75,7 +76,6 @@ _INSIDE: Final[Mapping[str, Any]] = {
     "text": _TEXT, "flag": pa.bool_(), "integer": pa.int64(), "number": pa.float64(),
 }  # fmt: skip
 _SEGMENT: Final = pa.struct([(name, _INSIDE[kind]) for name, kind in SEGMENT_FIELDS.items()])
-_PIECE_COLUMNS: Final = ("mentions", "emoji", "links", "images")
 _TYPES: Final[Mapping[str, Any]] = {
     **_INSIDE, "category": _CATEGORY, "texts": pa.list_(_TEXT), "segments": pa.list_(_SEGMENT),
 }  # fmt: skip
@@ -216,24 +216,24 @@ def make_batch(schema: Any, table: str, conversation: Conversation, messages: Se
     Raises:
         ValueError: for a value that its column cannot have.
     """
-    lists = {*_PIECE_COLUMNS, "segments"} if table == "messages" else ()
+    lists = {*PIECES, "segments"}.intersection(schema.names) if table == "messages" else ()
     names = [name for name in schema.names if name not in lists]
     columns = collect(conversation, table, messages=messages, start=start, names=names)
-    return batch_of(schema, columns, messages if lists else ())
+    return batch_of(schema, columns, Bodies.of_messages(messages) if lists else None)
 
 
-def batch_of(schema: Any, columns: Mapping[str, Sequence[Any]], bodies: Sequence[Message]) -> Any:
+def batch_of(schema: Any, columns: Mapping[str, Sequence[Any]], bodies: Bodies | None) -> Any:
     """A record batch of columns of plain values, and of what is in the bodies.
 
     Args:
         schema: as `make_schema` gives it, or some of its fields.
         columns: by name; those of lists are made of the bodies.
-        bodies: messages with the bodies of all rows, where there are columns of lists.
+        bodies: those of all rows, where there are columns of lists.
 
     Raises:
         ValueError: for a value that its column cannot have.
     """
-    lists = _lists_of(bodies, schema.names)
+    lists = {} if bodies is None else _lists_of(bodies, schema.names)
     arrays = [
         lists[field.name] if field.name in lists else array_of(field.name, field.type, columns[field.name])
         for field in schema
@@ -246,20 +246,20 @@ def rows_alone(count: int) -> Any:
     return pa.RecordBatch.from_struct_array(pa.nulls(count, pa.struct([])))
 
 
-def _lists_of(messages: Sequence[Message], names: Container[str]) -> dict[str, Any]:
+def _lists_of(bodies: Bodies, names: Sequence[str]) -> dict[str, Any]:
     """The columns of lists that are among some names."""
     found: dict[str, Any] = {}
-    if any(name in names for name in _PIECE_COLUMNS):
-        for name, (lengths, values) in name_pieces(messages).items():
+    if not PIECES.keys().isdisjoint(names):
+        for name, (lengths, values) in bodies.names().items():
             if name in names:
                 found[name] = lists_of(lengths, array_of(name, _TEXT, values))
     if "segments" in names:
-        found["segments"] = _segment_array(messages)
+        found["segments"] = _segment_array(bodies)
     return found
 
 
-def _segment_array(messages: Iterable[Message]) -> Any:
-    lengths, fields = flatten_segments(message.segments for message in messages)
+def _segment_array(bodies: Bodies) -> Any:
+    lengths, fields = bodies.pieces()
     nothing = {kind: pa.nulls(len(fields["raw"]), kind) for kind in _INSIDE.values()}  # what most fields hold, once
     arrays = [
         array_of(f"segments, field {field.name}", field.type, fields[field.name])

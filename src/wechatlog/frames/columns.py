@@ -8,15 +8,14 @@ the forms that have a place for it. `rows` has the way back. Knows no file, no w
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import itertools
 import operator
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 from wechatlog.content.wording import words_apart
+from wechatlog.frames.bodies import PIECES, Bodies
 from wechatlog.frames.pieces import segment_to_row
 from wechatlog.frames.values import without_surrogates
-from wechatlog.segments.types import Emoji, Image, Link, Mention, Text
 from wechatlog.timestamps import zone_name
 
 if TYPE_CHECKING:
@@ -37,7 +36,6 @@ __all__ = [
     "collect_all",
     "columns_of",
     "conversation_key",
-    "name_pieces",
     "named_zone",
     "names_of",
     "times_of",
@@ -274,7 +272,7 @@ def collect(
         people = conversation.participants
         length, found = len(people), _people_columns(people, wanted)
     else:
-        length, found = _piece_columns(_PIECES[table], batch, start, wanted)
+        length, found = _piece_columns(PIECES[table], batch, start, wanted)
     same = dict(zip(("conversation", "conversation_id"), conversation_key(conversation), strict=True))
     return {name: [same[name]] * length if name in same else found[name] for name in wanted}
 
@@ -317,44 +315,11 @@ _MESSAGE_VALUES: Final[Mapping[str, Callable[[Message], Any]]] = {
 def _message_columns(batch: Sequence[Message], start: int, wanted: Iterable[str]) -> dict[str, list[Any]]:
     found = {name: list(map(_MESSAGE_VALUES[name], batch)) for name in wanted if name in _MESSAGE_VALUES}
     found["number"] = list(range(start, start + len(batch)))
-    if not _PIECES.keys().isdisjoint(wanted):
-        for name, (lengths, names) in name_pieces(batch).items():
+    if not PIECES.keys().isdisjoint(wanted):
+        for name, (lengths, names) in Bodies.of_messages(batch).names().items():
             stream = iter(names)
             found[name] = [list(itertools.islice(stream, length)) if length else [] for length in lengths]
     return found
-
-
-_PIECES: Final[Mapping[str, type[Segment]]] = {"mentions": Mention, "links": Link, "emoji": Emoji, "images": Image}
-_NAMED: Final[Mapping[type, Callable[[Any], str | None]]] = {
-    Mention: lambda mention: mention.name,
-    Link: lambda link: link.url,
-    Emoji: lambda emoji: emoji.name,
-    Image: lambda image: image.path if image.url is None else image.url,
-}
-"""What the columns of a message call its pieces; in the order of `_PIECES`."""
-
-
-@functools.cache
-def _named(cls: type) -> tuple[int, Callable[[Any], str | None]] | None:
-    return next(((place, name) for place, (base, name) in enumerate(_NAMED.items()) if issubclass(cls, base)), None)
-
-
-def name_pieces(batch: Sequence[Message]) -> dict[str, tuple[list[int], list[str]]]:
-    """The columns `mentions`, `links`, `emoji` and `images` of messages in the way that libraries for frames keep them.
-
-    Returns:
-        For each column how many names each message has, and the names of all messages one after the other.
-    """
-    found: list[tuple[list[int], list[str]]] = [([0] * len(batch), []) for _ in _PIECES]
-    for row, message in enumerate(batch):
-        for segment in message.segments:
-            kind: Any = type(segment)
-            named = None if kind is Text else _named(kind)
-            if named is not None and (name := named[1](segment)) is not None:
-                lengths, names = found[named[0]]
-                lengths[row] += 1
-                names.append(name)
-    return dict(zip(_PIECES, found, strict=True))
 
 
 def _people_columns(people: Iterable[Participant], wanted: Iterable[str]) -> dict[str, list[Any]]:

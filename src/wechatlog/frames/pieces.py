@@ -1,7 +1,7 @@
 """The pieces of message bodies in a table, and back.
 
-Takes segments and gives rows or columns of plain values with one set of fields for all classes of segments; takes such
-rows and gives segments. Knows no messages and no tables.
+Takes segments and gives rows of plain values with one set of fields for all classes of segments; takes such rows, or
+columns of them, and gives segments. Knows no messages and no tables.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from wechatlog.frames.columns import ColumnType
 
-__all__ = ["SEGMENT_FIELDS", "flatten_segments", "rebuild_segments", "segment_to_row", "segments_of_rows"]
+__all__ = ["SEGMENT_FIELDS", "rebuild_segments", "segment_to_row", "segments_of_rows"]
 
 SEGMENT_FIELDS: Final[Mapping[str, ColumnType]] = {
     "type": "text", "raw": "text", "code": "text", "name": "text", "unicode": "text", "confidence": "number",
@@ -68,33 +68,10 @@ def segment_to_row(segment: Segment) -> dict[str, Any]:
     return row
 
 
-def flatten_segments(bodies: Iterable[Sequence[Segment]]) -> tuple[list[int], dict[str, list[Any]]]:
-    """The pieces of many bodies as columns, all pieces one after the other.
-
-    Returns:
-        How many pieces each body has, and the columns by name of field. A field that no piece has is left out;
-        `type` and `raw` are always there.
-    """
-    lengths: list[int] = []
-    pieces: list[Segment] = []
-    for segments in bodies:
-        lengths.append(len(segments))
-        pieces += segments
-    found: dict[str, list[Any]] = {"type": ["text"] * len(pieces), "raw": [piece.raw for piece in pieces]}
-    for place, piece in enumerate(pieces):
-        if type(piece) is Text:
-            continue
-        for name, value in segment_to_row(piece).items():
-            if name not in found:
-                found[name] = [None] * len(pieces)
-            found[name][place] = value
-    return lengths, found
-
-
 def rebuild_segments(
     lengths: Iterable[int | None], fields: Mapping[str, Sequence[Any]]
 ) -> Iterator[list[Mapping[str, Any] | Segment] | None]:
-    """The pieces of each body, from columns: what `flatten_segments` made is undone.
+    """The pieces of each body, from columns: what `Bodies.pieces` made is undone.
 
     Args:
         lengths: how many pieces each body has; `None` for one that has no list of pieces.

@@ -35,7 +35,6 @@ __all__ = [
     "conversation_header",
     "conversation_of",
     "join",
-    "light_messages",
     "messages_of",
     "read_conversations",
 ]
@@ -133,17 +132,6 @@ def messages_of(
             lexicon=lexicon,
             parsed=parsed,
         )
-
-
-def light_messages(columns: Mapping[str, Sequence[Any]], lexicon: Lexicon | None) -> Iterator[Message]:
-    """Messages that are no more than their bodies, to ask them what is in these.
-
-    Args:
-        columns: `kind`, `text`, and `given`, the segments that the archive gave, if it gave any.
-        lexicon: what mentions are looked up in.
-    """
-    for kind, text, given in zip(columns["kind"], columns["text"], columns["given"], strict=True):
-        yield build_message(None, None, None, _KINDS[kind], text, segments=given, lexicon=lexicon)
 
 
 def _complaint(row: int, column: str, what: object) -> ValueError:

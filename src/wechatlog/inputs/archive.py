@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 import attrs
 
 from wechatlog.diagnostics import Collector, Diagnostic, Severity
-from wechatlog.engine.columns import rows_of_batches
+from wechatlog.engine.columns import Wanted, rows_of_batches
 from wechatlog.engine.protocol import Context, in_batches
 from wechatlog.errors import RefusedFormatError, UnknownFormatError, WechatlogError
 from wechatlog.inputs.places import name_chats, place_files, without_page
-from wechatlog.inputs.single import check_options, guarded, open_reader, read_source
+from wechatlog.inputs.single import check_options, guarded, guarded_rows, open_reader, read_source
 from wechatlog.model import Conversation
 from wechatlog.registry import Detection, accepted_options, detect_reader, office_document
 from wechatlog.source import Budget, Source, is_folder_entry
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from wechatlog.diagnostics import ErrorPolicy
-    from wechatlog.engine.columns import Rows, Wanted
-    from wechatlog.engine.protocol import Batch, Draft, Reader
+    from wechatlog.engine.columns import Rows
+    from wechatlog.engine.protocol import Draft, Reader
     from wechatlog.model import Message
     from wechatlog.segments import Lexicon
     from wechatlog.source import Readable
@@ -502,8 +502,9 @@ class Archive(Iterable[Conversation]):
 
     def _read_rows(self, source: Source, *, wanted: Wanted, learn_names: bool) -> Iterator[tuple[Context, Rows]]:
         reader, context = self._open(source)
-        names = _Names(lambda: guarded(reader, source, self._open(source)[1])) if learn_names else None
-        for rows in rows_of_batches(context, guarded(reader, source, context), wanted):
+        again = functools.partial(guarded_rows, reader, source, wanted=_OF_NAMES)
+        names = _Names(lambda: again(context=self._open(source)[1])) if learn_names else None
+        for rows in guarded_rows(reader, source, context, wanted):
             if names is not None:
                 names.teach(rows.draft)
             yield context, rows
@@ -524,6 +525,10 @@ class Archive(Iterable[Conversation]):
         self._collector.note(Diagnostic(code, _first_line(error, source), severity, source.place))
 
 
+_OF_NAMES: Final = Wanted(frozenset({"sender", "text"}))
+"""What names are learnt from."""
+
+
 class _Names:
     """The names that are mentioned in the chats of one input, learnt when somebody first asks for one of them.
 
@@ -531,7 +536,7 @@ class _Names:
         read: reads the input once more.
     """
 
-    def __init__(self, read: Callable[[], Iterable[Batch]]) -> None:
+    def __init__(self, read: Callable[[], Iterable[Rows]]) -> None:
         self._read = read
         self._places: dict[Draft, int] = {}
 
@@ -549,10 +554,10 @@ class _Names:
     def _learnt(self) -> list[Lexicon]:
         """A lexicon for each chat, in the order of their first messages."""
         found: dict[Draft, None] = {}
-        for draft, messages in self._read():
+        for draft, _, columns in self._read():
             found[draft] = None
-            draft.lexicon.learn(message.text for message in messages)
-            draft.lexicon.add({message.sender for message in messages if message.sender})
+            draft.lexicon.learn(columns.get("text", ()))
+            draft.lexicon.add(filter(None, set(columns.get("sender", ()))))
         for draft in found:
             for member in draft.members:
                 draft.lexicon.add(name for name in (member.name, *member.aliases) if name)

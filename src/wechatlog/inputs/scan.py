@@ -7,20 +7,21 @@ wanted of it, gives Arrow; knows no format. pyarrow is imported when a scan is m
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import difflib
 import itertools
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
 from wechatlog.engine.columns import Wanted
 from wechatlog.errors import FormatError, OptionError
-from wechatlog.frames.columns import BODY_COLUMNS, CommonZone, collect, columns_of, named_zone
-from wechatlog.frames.rows import light_messages
+from wechatlog.frames.bodies import Bodies
+from wechatlog.frames.columns import BODY_COLUMNS, CommonZone, columns_of, named_zone
 from wechatlog.frames.values import without_surrogates
 from wechatlog.inputs.single import paused_collection
-from wechatlog.model import Conversation, MessageKind, normalize_name
-from wechatlog.timestamps import resolve_zone
+from wechatlog.model import MessageKind, normalize_name
+from wechatlog.timestamps import moment, resolve_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -75,13 +76,20 @@ class Selection:
         """Check what was asked for.
 
         Raises:
-            OptionError: for a column or a kind that does not exist, and a number that is none.
+            OptionError: for a column or a kind that does not exist, and a time or a number that is none.
         """
         names = _choose(columns)
         numbers: tuple[tuple[str, object, int], ...] = (("limit", limit, 0), ("batch_size", batch_size, 1))
         for option, number, least in numbers:
             if number is not None and not (isinstance(number, int) and number >= least):
                 raise OptionError(option, f"expected a whole number from {least} on, not {number!r}")
+        for option, day in (("since", since), ("until", until)):
+            try:
+                moment(day, dt.UTC, last=False)
+            except (ValueError, TypeError, AttributeError) as error:
+                raise OptionError(
+                    option, f"expected a time, a day or a text such as 2026-05-01, not {day!r}"
+                ) from error
         kinds = _texts_of(kind)
         for name in kinds:
             if name not in _KINDS:
@@ -176,7 +184,7 @@ class Scan:
         Raises:
             WechatlogError: as `load`, or as `load_archive` where more than one file was named.
             FormatError: where some times have a zone and some have none.
-            TypeError: for a bound with a zone where the times have none.
+            OptionError: for a bound with a zone where the times have none.
         """
         self._notes, self._context = [], None
         self._drafts.clear()
@@ -231,26 +239,28 @@ class Scan:
         schema = self._arrow.make_schema("messages", zone)
         self._schema = self._arrow.select_fields(schema, self._selection.columns)
 
-    def _batch_of(self, runs: Sequence[tuple[Context, Rows]]) -> Any:
+    def _batch_of(self, runs: Sequence[_Run]) -> Any:
         """A batch of rows of some conversations."""
         if not self._selection.columns:
-            return self._arrow.rows_alone(sum(rows.height for _, rows in runs))
+            return self._arrow.rows_alone(sum(run.rows.height for run in runs))
         if "time" in self._selection.columns:
             self._meet(runs)
         columns: dict[str, list[Any]] = {
-            name: list(itertools.chain.from_iterable(rows.columns[name] for _, rows in runs))
+            name: list(itertools.chain.from_iterable(run.rows.columns[name] for run in runs))
             for name in self._selection.wanted.columns
         }
-        keys = [key for context, rows in runs for key in [_key_of(context, rows.draft)] * rows.height]
+        keys = [key for run in runs for key in [_key_of(run.context, run.rows.draft)] * run.rows.height]
         columns["conversation"], columns["conversation_id"] = [name for name, _ in keys], [id_ for _, id_ in keys]
-        bodies = [body for _, rows in runs for body in rows.columns.get("bodies", ())]
-        asked = {"apart", "parsed"}.intersection(self._selection.columns)
-        columns |= collect(Conversation(), messages=bodies, names=asked)
+        bodies = None
+        if not BODY_COLUMNS.isdisjoint(self._selection.columns):
+            bodies = Bodies.joined(run.bodies for run in runs if run.bodies is not None)
+            columns["parsed"] = bodies.parsed() if "parsed" in self._selection.columns else []
+            columns["apart"] = bodies.apart() if "apart" in self._selection.columns else []
         return self._arrow.batch_of(self._schema, columns, bodies)
 
-    def _meet(self, runs: Iterable[tuple[Context, Rows]]) -> None:
+    def _meet(self, runs: Iterable[_Run]) -> None:
         """See that all times go into one column."""
-        for context, rows in runs:
+        for context, rows, _ in runs:
             name, _ = _key_of(context, rows.draft)
             try:
                 self._times.meet(name, context.tz or rows.draft.tz, rows.columns["time"])
@@ -278,33 +288,40 @@ def _key_of(context: Context, draft: Draft) -> Key:
     return name, id_
 
 
+class _Run(NamedTuple):
+    """Rows of one conversation, what the reader knows, and the bodies where somebody asked what is in them."""
+
+    context: Context
+    rows: Rows
+    bodies: Bodies | None
+
+
 class _Pile:
     """Rows that wait until they make a batch.
 
     What a conversation is called may be said behind its messages; so this is asked when the batch is made.
     """
 
-    def __init__(self, selection: Selection, make: Callable[[Sequence[tuple[Context, Rows]]], Any]) -> None:
+    def __init__(self, selection: Selection, make: Callable[[Sequence[_Run]], Any]) -> None:
         self._selection, self._make = selection, make
-        self._runs: list[tuple[Context, Rows]] = []
+        self._runs: list[_Run] = []
         self.count = self.characters = 0
 
     def add(self, context: Context, rows: Rows) -> None:
         """Take some rows; their bodies are parsed now, while the input is open that may have to be read again."""
         if rows.height:
+            bodies = None
             if not BODY_COLUMNS.isdisjoint(self._selection.columns):
-                bodies = list(light_messages(rows.columns, rows.draft.lexicon))
+                bodies = Bodies.of_columns(rows.columns, rows.draft.lexicon)
                 if self._selection.needs_names:
-                    for body in bodies:
-                        body.segments  # noqa: B018 - kept there
-                rows.columns["bodies"] = bodies
-            self._runs.append((context, rows))
+                    bodies.parse()
+            self._runs.append(_Run(context, rows, bodies))
             self.count += rows.height
             self.characters += sum(map(len, rows.columns.get("text", ())))
 
     def give(self, size: int) -> Iterator[Any]:
         """Everything that waits, in batches of at most so many rows."""
-        runs = [run for run in self._runs if self._is_wanted(*run)]
+        runs = [run for run in self._runs if self._is_wanted(run)]
         self._runs = []
         self.count = self.characters = 0
         if runs:
@@ -312,6 +329,6 @@ class _Pile:
             for start in range(0, batch.num_rows, size):
                 yield batch.slice(start, size)
 
-    def _is_wanted(self, context: Context, rows: Rows) -> bool:
+    def _is_wanted(self, run: _Run) -> bool:
         names = self._selection.conversations
-        return not names or not names.isdisjoint(_key_of(context, rows.draft))
+        return not names or not names.isdisjoint(_key_of(run.context, run.rows.draft))

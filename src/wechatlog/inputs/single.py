@@ -7,24 +7,27 @@ Nothing here knows a format.
 from __future__ import annotations
 
 import codecs
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from wechatlog.diagnostics import Collector
-from wechatlog.engine.protocol import Context
+from wechatlog.engine.protocol import ColumnReader, Context
 from wechatlog.errors import FormatError, WechatlogError
 from wechatlog.model import paused_collection
 from wechatlog.registry import detect_reader, find_reader
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 
     from wechatlog.diagnostics import ErrorPolicy
+    from wechatlog.engine.columns import Rows, Wanted
     from wechatlog.engine.protocol import Batch, Draft, Reader
     from wechatlog.model import Conversation, Message
     from wechatlog.source import Source
     from wechatlog.timestamps import ZoneLike
 
-__all__ = ["Format", "check_options", "guarded", "open_reader", "paused_collection", "read_source"]
+__all__ = ["Format", "check_options", "guarded", "guarded_rows", "open_reader", "paused_collection", "read_source"]
+
+_T = TypeVar("_T")
 
 Format: TypeAlias = "str | Reader | None"
 
@@ -88,8 +91,21 @@ def read_source(
 
 def guarded(reader: Reader, source: Source, context: Context) -> Generator[Batch]:
     """The batches of a reader; whatever Python error bad input draws out of it becomes a `FormatError`."""
+    return _guarded(lambda: reader.read(source, context), reader, source)
+
+
+def guarded_rows(reader: Reader, source: Source, context: Context, wanted: Wanted) -> Generator[Rows]:
+    """The same messages as columns: made by the reader, or else of its messages."""
+    if isinstance(reader, ColumnReader):
+        return _guarded(lambda: reader.read_rows(source, context, wanted), reader, source)
+    from wechatlog.engine.columns import rows_of_batches  # for who wants columns
+
+    return _guarded(lambda: rows_of_batches(context, reader.read(source, context), wanted), reader, source)
+
+
+def _guarded(read: Callable[[], Iterator[_T]], reader: Reader, source: Source) -> Generator[_T]:
     try:
-        yield from reader.read(source, context)
+        yield from read()
     except (WechatlogError, OSError, MemoryError):
         raise
     except Exception as error:
