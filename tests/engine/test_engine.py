@@ -18,7 +18,7 @@ from wechatlog import MessageKind
 from wechatlog.diagnostics import Collector
 from wechatlog.engine import Entry, Evidence, Fields, Format, Table, iter_objects
 from wechatlog.engine.delimited import iter_rows
-from wechatlog.engine.json_stream import iter_json
+from wechatlog.engine.json_stream import Item, iter_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -141,6 +141,46 @@ def test_any_character_that_is_lost_before_the_list() -> None:
             json.loads(damaged, strict=False)
         except ValueError:
             assert {entry.code for entry in collector.diagnostics} == {"broken-json"}, damaged
+
+
+def _damaged(text: str, at: int) -> Iterator[str]:
+    """The text with a character lost or changed, with 16 lost, and with brackets too many."""
+    yield text[:at] + text[at + 1 :]
+    yield text[:at] + text[at + 16 :]
+    for mark in ("\ufffd", "]", "{", '"'):
+        yield f"{text[:at]}{mark}{text[at + 1 :]}"
+        yield f"{text[:at]}{mark}{text[at:]}"
+
+
+def _lost(found: list[Item], rows: list[dict[str, object]]) -> int:
+    left = [item.value for item in found if item.key in ("messages", "")]
+    return sum(row not in left for row in rows)
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("layout", ["object", "array"])
+def test_damage_anywhere_costs_two_messages(layout: str, indent: int | None) -> None:
+    """Also where the messages hold lists of messages that begin with the same key, and other lists stand around.
+
+    Where all stands in one line, sixteen characters can take what tells a list from another: 1 % may cost more.
+    """
+    inner: list[dict[str, object]] = [{"from": "王五", "text": "一"}, {"from": "赵六", "text": "二"}]
+    rows: list[dict[str, object]] = [
+        {"from": "李四", "text": str(number), **({"messages": inner} if number in (1, 4) else {}), "id": number}
+        for number in range(6)
+    ]
+    about = {"club": {"name": "读书会"}, "members": [{"name": "李四", "id": 1}, {"name": "张三", "id": 2}]}
+    value = rows if layout == "array" else {**about, "messages": rows, "end": 1}
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    tried, worse = 0, []
+    for damaged in (damaged for at in range(len(text)) for damaged in _damaged(text, at)):
+        collector = Collector()
+        lost = _lost(list(iter_json((damaged,), collector, ("messages", "members"))), rows)
+        tried += 1
+        if lost > 2:
+            worse.append(damaged)
+            assert collector.diagnostics, damaged
+    assert len(worse) * 100 <= tried, worse
 
 
 def test_recovery_is_linear() -> None:

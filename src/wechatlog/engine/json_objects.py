@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.diagnostics import Collector, Severity
+from wechatlog.engine.json_damage import listed
 from wechatlog.engine.json_stream import Item, iter_json, iter_json_lines
 from wechatlog.engine.scripts import json_blocks
 from wechatlog.tokenizer import iter_lines, prepare
@@ -63,8 +64,10 @@ def iter_objects(
             continue
         if first:
             first = False
-            if blocks is None and item.key and (ahead := set(needed(value)) - said.keys()):
+            wanted = set(needed(value))
+            if blocks is None and item.key and (ahead := wanted - said.keys()):
                 _look_ahead(reading, streamed, lists, ahead, script=script)
+            _mend_keys(reading, wanted)
         if known and watched < _WATCHED:
             watched += 1
             report_unknown_keys(reading, value, known, item.line)
@@ -108,6 +111,16 @@ def report_shape(collector: Collector, what: str, item: Item) -> None:
 def _blocks(reading: Reading, collector: Collector, *, script: bool) -> Iterable[str]:
     blocks = reading.source.blocks(collector, reading.encoding)
     return json_blocks(blocks) if script else blocks
+
+
+def _mend_keys(reading: Reading, wanted: set[str]) -> None:
+    """Take a key with a damaged character for the one that messages need, and tell it."""
+    for name in sorted(wanted - reading.said.keys()):
+        key = next((key for key in reading.said if key not in wanted and listed(key, (name,))), None)
+        if key is not None:
+            reading.said[name] = reading.said.pop(key)
+            what = f"the key {key[:60]!r} is none of this format; it was taken for {name!r}"
+            reading.report("damaged-header", what, line=1)
 
 
 def _keep(said: dict[str, Any], item: Item, lists: Collection[str]) -> None:

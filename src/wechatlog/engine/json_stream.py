@@ -6,12 +6,21 @@ and column, and reading goes on at the next item where one can be found.
 
 from __future__ import annotations
 
-import functools
 import json
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.json_damage import (
+    OVERLAP,
+    Items,
+    another,
+    lead_of,
+    listed,
+    lists_pattern,
+    opening_of,
+    resume_pattern,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterable, Iterator
@@ -22,13 +31,12 @@ __all__ = ["BEGIN", "END", "Cursor", "Item", "iter_json", "iter_json_lines"]
 
 _SPACE: Final = re.compile(r"[ \t\n\r\ufeff]*")
 _EXCERPT: Final = 100
-_OPENING: Final = re.compile(r"\{\s{0,64}+(\"[^\"\\]{1,40}\")")
-_MOST_OPENINGS: Final = 8
-_NEXT_ITEM: Final = r"\}\s{0,64}+,\s{0,64}+(?=\{)|\n[ \t]{0,64}+(?=\{\s{0,64}+\")"
-"""Where an item of an array seems to begin."""
-_OVERLAP: Final = 256
-"""As long as what recovery looks for can be, so that it is found where two blocks share it."""
 _SEPARATOR: Final = re.compile(r"[ \t\n\r]*+,[ \t\n\r]*+")
+_ANY_ARRAY: Final = re.compile(r'(?=\[[ \t\r\n]{0,64}+\{[ \t\r\n]{0,64}+")')
+_OPENING_LENGTH: Final = 32
+"""Of an item: its brace, its first key and the quote of its value."""
+_LOOKED_AT: Final = 20
+"""Objects that are looked at, to see whether the array that they stand in is the right one."""
 
 
 _DECODER: Final = json.JSONDecoder(strict=False)
@@ -70,6 +78,8 @@ class Cursor:
         self._line = 1
         self._line_start = 0  # offset of the first character of that line
         self._counted = 0
+        self.lists: list[str] = []  # keys of the arrays that were given item by item so far
+        self.items = Items("", ())  # of the last of them
 
     def grow(self) -> bool:
         """Take in at least as much again as is pending, so that one huge item costs linear time."""
@@ -130,6 +140,42 @@ class Cursor:
             if not self.grow():
                 return ""
 
+    def is_next(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Whether a short pattern is the next."""
+        self.peek()
+        while len(self.text) - self.position < OVERLAP and self.grow():
+            pass
+        return pattern.match(self.text, self.position)
+
+    def matches(self, pattern: re.Pattern[str]) -> bool:
+        """Move behind a short pattern, if it is the next."""
+        match = self.is_next(pattern)
+        self.position = match.end() if match else self.position
+        return match is not None
+
+    def move_to(self, wanted: str | re.Pattern[str], otherwise: re.Pattern[str] | None = None) -> re.Match[str] | None:
+        """Move behind the next match, or to the end; each character is seen once.
+
+        Args:
+            wanted: what is looked for to the end.
+            otherwise: what is taken where that is not in the window.
+        """
+        pattern, begin = re.compile(wanted), self.position
+        while (match := pattern.search(self.text, begin)) is None:
+            if otherwise is not None and (match := otherwise.search(self.text, begin)) is not None:
+                break
+            self.position = max(self.position, len(self.text) - OVERLAP)
+            if not self.grow():
+                self.position = len(self.text)
+                return None
+            begin = self.position
+        self.position = match.end()
+        return match
+
+    def step_back(self, offset: int, most: int) -> None:
+        """Move back a little, but stay behind an offset: damage may have been noticed late, in the next item."""
+        self.go_back(max(offset + 1, self.offset - most))
+
     def whole_items(self, key: str) -> Iterator[Item]:
         """The items of an array that stand whole in the window with a comma behind them: nearly all, and fast."""
         text, base, scan, new = self.text, self._base, _SCAN, tuple.__new__
@@ -181,73 +227,145 @@ def iter_json(
     """
     cursor, lists = Cursor(blocks), (*stream, *parted)
     first = cursor.peek()
+    if first not in ("[", "{"):
+        _report(cursor, collector, "no JSON object or array begins here")
+        first = "{" if first == '"' else _find_start(cursor, lists)
     if first == "[":
         yield from _iter_array(cursor, collector, "")
-    elif first == "{":
+    elif first:
         cursor.take("{")
         yield from _iter_object(cursor, collector, stream, parted)
-    else:
-        _report(cursor, collector, "no JSON object or array begins here")
-        found = _find_list(cursor, lists)
-        if found is None:
-            return
-        yield from _iter_lists(cursor, collector, found, stream, parted)
-        yield from _iter_object(cursor, collector, stream, parted)
-    if not tail and cursor.peek():
+    while first and cursor.peek() and not (tail and (cursor.lists or not lists)):
         _report(cursor, collector, "text after the end of the JSON value")
+        if cursor.matches(another(lists)) or (first == "[" and cursor.move_to(cursor.items.next_item())):
+            yield from _iter_array(cursor, collector, "", items=cursor.items)  # a bracket was lost or added
+        elif first == "[":
+            return
+        elif (found := cursor.move_to(lists_pattern(lists))) is not None:
+            yield from _iter_lists(cursor, collector, found["list"], stream, parted)
+            yield from _iter_object(cursor, collector, stream, parted)
+        else:
+            return
+
+
+def _find_start(cursor: Cursor, lists: tuple[str, ...]) -> str:
+    """Move to where an array or the keys of an object begin whose bracket was lost, and name the bracket."""
+    pattern = resume_pattern(lists, None)
+    if (array := _ANY_ARRAY.search(cursor.text)) is not None and not re.search(pattern, cursor.text):
+        cursor.position = array.start()
+        return "["
+    if (found := cursor.move_to(pattern)) is None:
+        return ""
+    if found["list"] is not None:
+        cursor.position = found.start("list") - (cursor.text[found.start("list") - 1] == '"')
+    return "{"
 
 
 def _iter_object(
-    cursor: Cursor, collector: Collector, stream: Collection[str], parted: Collection[str] = (), *, inner: bool = False
+    cursor: Cursor,
+    collector: Collector,
+    stream: Collection[str],
+    parted: Collection[str] = (),
+    holders: Collection[str] = (),
 ) -> Iterator[Item]:
-    """The values of an object whose brace was taken; `inner` for one of several of its kind."""
-    lists = (*stream, *parted)
-    swallowed: Item | None = None
+    """The values of an object whose brace was taken; `holders` are the openings of all objects of its kind."""
+    given = len(cursor.lists)
+    swallowed = yield from _iter_values(cursor, collector, stream, parted, holders)
+    if swallowed is not None and len(cursor.lists) == given:  # it was another object that was not closed
+        yield from _parts(swallowed, stream)
+
+
+def _iter_values(
+    cursor: Cursor, collector: Collector, stream: Collection[str], parted: Collection[str], holders: Collection[str]
+) -> Generator[Item, None, Item | None]:
+    """The values of an object; returns one that holds a list which damage may have put there."""
+    lists, given = (*parted, *stream), len(cursor.lists)
+    swallowed, damaged = None, False
     key: Any = None
+    lead: str | None = None
     while (begins := cursor.peek()) and begins != "}":
+        lead = lead_of(cursor.text, cursor.position) if lead is None else lead
+        element, before = cursor.offset, key
+        key = _value(cursor, collector) if begins == '"' else None
         value: Any = _BROKEN
-        element = cursor.offset
-        before, key = key, _value(cursor, collector) if begins == '"' else None
-        if begins == "{" and before in lists:
+        is_first = before is None and len(cursor.lists) == given
+        if begins == "{" and (is_first or not cursor.is_next(another(lists))):
+            _report(cursor, collector, "one brace too many stands in front of the keys")
+            cursor.take("{")
+            continue
+        if begins == "{" and lists and (before in lists or len(cursor.lists) == given):
             _report(cursor, collector, "the list of objects has no bracket in front")
-            yield from _iter_lists(cursor, collector, str(before), stream, parted, inner=inner)
+            name = before if before in lists else lists[0]
+            yield from _iter_lists(cursor, collector, name, stream, parted, holders)
             value = None
         elif not isinstance(key, str) or not cursor.take(":"):
             if key is not _BROKEN:
                 _report(cursor, collector, "expected a key and a colon")
-        elif cursor.peek() == "[" and (listed := _listed(key, lists)) is not None:
-            if listed != key:
-                _report(cursor, collector, f"the key {key[:60]!r} is none of this format; it was taken for {listed!r}")
-            yield from _iter_lists(cursor, collector, listed, stream, parted, inner=inner)
+        elif cursor.peek() == "[" and (name := listed(key, lists)) is not None:
+            if name != key:
+                _report(cursor, collector, f"the key {key[:60]!r} is none of this format; it was taken for {name!r}")
+            yield from _iter_lists(cursor, collector, name, stream, parted, holders)
             value = None
         else:
             line, offset = cursor.place()
             value = _value(cursor, collector)
             if value is not _BROKEN:
                 yield Item(key, value, line, offset)
-                if isinstance(value, dict) and any(isinstance(value.get(name), list) for name in stream):
-                    swallowed = Item(key, value, line, offset)
+                last = value[-1] if isinstance(value, list) and value else value
+                if _holds_list(last, stream):
+                    swallowed = Item(key, last, line, offset)
         while value is _BROKEN or not (cursor.take(",") or cursor.peek() in ("}", "")):
+            damaged = True
             if value is not _BROKEN:
                 _report(cursor, collector, "expected a comma or the end of the object")
-            if value is _BROKEN:  # the list may stand in it, where a quote or a brace was lost
+            else:  # what is looked for may stand in it, where a quote or a brace was lost
                 cursor.go_back(element)
-            if (found := _find_list(cursor, lists)) is None:
-                return
-            yield from _iter_lists(cursor, collector, found, stream, parted, inner=inner)
+            name = _resume(cursor, lists, lead, key or "" if len(cursor.lists) == given else None)
+            if name is None:
+                return swallowed
             value = None
-    if cursor.take("}"):
-        return
-    _report(cursor, collector, "the JSON object is not closed: the file is cut or damaged")
-    if swallowed is not None:  # it was another object that was not closed
-        yield from _parts(swallowed, stream)
+            if not name:
+                break
+            yield from _iter_lists(cursor, collector, name, stream, parted, holders)
+    if not cursor.take("}"):
+        damaged = True
+        _report(cursor, collector, "the JSON object is not closed: the file is cut or damaged")
+    return swallowed if damaged else None
+
+
+def _resume(cursor: Cursor, lists: tuple[str, ...], lead: str | None, wanted: object) -> str | None:
+    """Move behind damage in an object: to a list, whose key is given, or to the next key, which an empty text says.
+
+    Args:
+        cursor: at the damage.
+        lists: keys of lists that are given in parts; first the main one.
+        lead: the indentation of the keys.
+        wanted: the key in front of the damage; `None` where a list was already given.
+    """
+    if wanted is None or not lists:
+        found = cursor.move_to(resume_pattern(lists, lead))
+    elif wanted in lists:  # its bracket may be lost, so its first item will do
+        found = cursor.move_to(Items(str(wanted), lists).next_item())
+        return found and (found["list"] or str(wanted))
+    else:
+        found = cursor.move_to(resume_pattern(lists, lead), _ANY_ARRAY)
+        if found is not None and found.re is _ANY_ARRAY:
+            return lists[0]
+    return found and (found["list"] or "")
+
+
+def _holds_list(value: Any, stream: Collection[str]) -> bool:
+    if not isinstance(value, dict):
+        return False
+    return any(isinstance(inner, list) and listed(key, stream) is not None for key, inner in value.items())
 
 
 def _parts(item: Item, stream: Collection[str]) -> Iterator[Item]:
     """The parts of an object, as if it were the one at the top."""
     for key, value in item.value.items():
-        values = value if key in stream and isinstance(value, list) else [value]
-        yield from (Item(key, each, item.line, item.offset) for each in values)
+        name = listed(key, stream) if isinstance(value, list) else None
+        values = [value] if name is None else value
+        yield from (Item(name or key, each, item.line, item.offset) for each in values)
 
 
 def _iter_lists(
@@ -256,8 +374,7 @@ def _iter_lists(
     key: str,
     stream: Collection[str],
     parted: Collection[str],
-    *,
-    inner: bool = False,
+    holders: Collection[str] = (),
 ) -> Iterator[Item]:
     """A list that is given in parts, and those whose keys stand in it because its end was lost."""
     found: str | None = key
@@ -266,93 +383,112 @@ def _iter_lists(
             yield from _iter_parted(cursor, collector, found, stream)
             found = None
         else:
-            found = yield from _iter_array(cursor, collector, found, (*stream, *parted), inner=inner)
-
-
-def _listed(key: str, lists: Collection[str]) -> str | None:
-    """The list that a key names; a key with a damaged character still does."""
-    if key in lists:
-        return key
-    import difflib
-
-    near = difflib.get_close_matches(key[:60], lists, 1, 0.8)
-    return near[0] if near else None
-
-
-@functools.cache
-def _lists_pattern(lists: tuple[str, ...]) -> str:
-    names = "|".join(map(re.escape, lists)) or "(?!)"
-    return rf'\b(?P<list>{names})"?[ \t\r\n]{{0,64}}+:?[ \t\r\n]{{0,64}}+(?=[\[{{])'
-
-
-def _find_list(cursor: Cursor, lists: tuple[str, ...]) -> str | None:
-    """Move behind damage to the bracket of the next list that is given in parts, and name its key."""
-    found = _move_to(cursor, re.compile(_lists_pattern(lists)), 0)
-    return found and found["list"]
-
-
-def _note_opening(cursor: Cursor, openings: dict[str, None]) -> None:
-    """Note the key that the item at the position begins with: it tells the items from the objects inside them."""
-    opening = _OPENING.match(cursor.text, cursor.position)
-    if opening is not None and len(openings) < _MOST_OPENINGS:
-        openings[opening[1]] = None
-
-
-def _next_item(openings: dict[str, None], *, inner: bool) -> str:
-    """The pattern of where the next item begins, or where an inner list ends and another of its kind follows."""
-    if not openings:
-        return rf"(?P<end>(?!))|{_NEXT_ITEM}"
-    keys = "|".join(map(re.escape, openings))
-    first = rf"\{{\s{{0,64}}+(?:{keys})\s{{0,64}}+:"
-    end = rf"\]\s{{0,64}}+\}}\s{{0,64}}+,\s{{0,64}}+(?=\{{)(?!{first})" if inner else "(?!)"
-    return rf"(?P<end>{end})|(?:[\]}}]\s{{0,64}}+,\s{{0,64}}+|\n[ \t]{{0,64}}+)(?={first})"
+            found = yield from _iter_array(cursor, collector, found, (*stream, *parted), holders)
 
 
 def _iter_array(
-    cursor: Cursor, collector: Collector, key: str, lists: tuple[str, ...] = (), *, inner: bool = False
+    cursor: Cursor,
+    collector: Collector,
+    key: str,
+    lists: tuple[str, ...] = (),
+    holders: Collection[str] = (),
+    items: Items | None = None,
 ) -> Generator[Item, None, str | None]:
     """The items of an array; returns the key of the list that damage led into, if it did.
 
-    Damage in an `inner` one does not lead into the next of its kind.
+    Damage in one that stands in an object does not lead into that of the next such object (`holders`).
     """
     cursor.take("[")
-    openings: dict[str, None] = {}
-    while cursor.peek() not in ("]", ""):
-        _note_opening(cursor, openings)
-        yield from cursor.whole_items(key)
-        if cursor.peek() in ("]", ""):
-            break
-        _note_opening(cursor, openings)
-        line, offset = cursor.place()
-        value = _value(cursor, collector)
-        if value is not _BROKEN:
+    cursor.lists.append(key)
+    items = cursor.items = items or Items(key, lists, holders)
+    damaged = False
+    value: Any = None
+    line, offset = 1, 0
+    while True:
+        while cursor.peek() not in ("]", ""):
+            items.note(cursor.text, cursor.position)
+            yield from cursor.whole_items(key)
+            if cursor.peek() in ("]", ""):
+                break
+            items.note(cursor.text, cursor.position)
+            line, offset = cursor.place()
+            value = _value(cursor, collector)
             if isinstance(value, str) and value in lists and cursor.take(":"):
                 cursor.go_back(offset)
-            else:
+            elif _is_doubled(cursor, value):
+                cursor.go_back(offset)
+                cursor.take("[")
+                _report(cursor, collector, "one bracket too many stands in front of the items")
+                continue
+            elif value is not _BROKEN:
                 yield Item(key, value, line, offset)
                 if cursor.take(",") or cursor.peek() in ("]", ""):
                     continue
-            _report(cursor, collector, "expected a comma or the end of the array")
-        pattern = f"{_next_item(openings, inner=inner)}|{_lists_pattern(lists)}"
-        found = _move_to(cursor, re.compile(pattern), 0)
-        if found is not None and found["end"]:
-            cursor.position -= len(found["end"])
-            continue
-        if found is None or found["list"] is not None:
-            return found and found["list"]
-    if not cursor.take("]"):
-        _report(cursor, collector, "the JSON array is not closed: the file is cut")
-    return None
+            if value is not _BROKEN:
+                _report(cursor, collector, "expected a comma or the end of the array")
+            damaged = True
+            cursor.step_back(offset, OVERLAP if items.leads else _OPENING_LENGTH)
+            if (found := cursor.move_to(items.next_item())) is None or found["list"] is not None:
+                return found and found["list"]
+            if found["end"]:
+                cursor.position = found.start("end")
+            elif (other := _list_of_others(cursor, items, lists)) is not None:
+                return other
+            elif not items.leads:
+                _leave_inner(cursor, items)
+        if not cursor.take("]"):
+            _report(cursor, collector, "the JSON array is not closed: the file is cut")
+            if lists and lists[0] not in cursor.lists and _holds_list(value, lists[:1]):
+                yield from _parts(Item(key, value, line, offset), lists[:1])
+            return None
+        if cursor.matches(another(lists)):
+            _report(cursor, collector, "the array ends before its last item")
+            if (other := _list_of_others(cursor, items, lists)) is not None:
+                return other
+        elif not (damaged and cursor.matches(items.behind_inner())):
+            return None
+
+
+def _list_of_others(cursor: Cursor, items: Items, lists: tuple[str, ...]) -> str | None:
+    """The main list, where damage hid that the items of a lesser one are over and its own begin."""
+    if not lists or lists[0] in cursor.lists or items.is_alike(cursor.text, cursor.position):
+        return None
+    return lists[0]
+
+
+def _is_doubled(cursor: Cursor, value: Any) -> bool:
+    """Whether an item is all there is: the bracket in front of the items stands there twice."""
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict) and not cursor.peek()
+
+
+def _leave_inner(cursor: Cursor, items: Items) -> None:
+    """Move behind a list inside a damaged item, where the next objects turn out to be of such a list."""
+    position, pattern = cursor.position, items.behind_inner()
+    for _ in range(_LOOKED_AT):
+        try:
+            _, end = _SCAN(cursor.text, position)
+        except (StopIteration, ValueError, RecursionError):
+            return
+        if (closing := pattern.match(cursor.text, end)) is not None:
+            cursor.position = closing.end()
+            return
+        if (behind := _SEPARATOR.match(cursor.text, end)) is None:
+            return
+        position = behind.end()
 
 
 def _iter_parted(cursor: Cursor, collector: Collector, key: str, stream: Collection[str]) -> Iterator[Item]:
     cursor.take("[")
+    cursor.lists.append(key)
+    openings: dict[str, None] = {}
     while cursor.peek() not in ("]", ""):
         place = cursor.place()
         if cursor.peek() == "{":
+            if (opening := opening_of(cursor.text, cursor.position)) is not None and len(openings) < _LOOKED_AT:
+                openings[opening] = None
             yield Item(key, BEGIN, *place)
             cursor.take("{")
-            yield from _iter_object(cursor, collector, stream, inner=True)
+            yield from _iter_object(cursor, collector, stream, holders=openings)
             yield Item(key, END, *cursor.place())
         elif (value := _value(cursor, collector)) is not _BROKEN:
             yield Item(key, value, *place)
@@ -399,18 +535,6 @@ def _may_be_cut(error: Exception, cursor: Cursor) -> bool:
 
 def _explain(error: Exception) -> str:
     return error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
-
-
-def _move_to(cursor: Cursor, wanted: re.Pattern[str], step: int) -> re.Match[str] | None:
-    """Move behind the next match, from so many characters behind the position; each character is seen once."""
-    begin = cursor.position + step
-    while (match := wanted.search(cursor.text, begin)) is None:
-        cursor.position = max(cursor.position, len(cursor.text) - _OVERLAP)
-        if not cursor.grow():
-            return None
-        begin = cursor.position
-    cursor.position = match.end()
-    return match
 
 
 def _report(cursor: Cursor, collector: Collector, message: str, error: Exception | None = None) -> None:

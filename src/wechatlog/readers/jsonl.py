@@ -167,28 +167,75 @@ class DocumentReader:
         Raises:
             FormatError: for a schema of a later version, and for what is no such document.
         """
-        seen, named, chat = False, False, None
+        named, document = False, _Document(context)
         for item in iter_json(context.blocks(), context.collector, parted=("conversations",)):
-            if item.value is BEGIN:
-                seen, chat = True, _Chat(context, item)
-            elif chat is not None and item.value is END:
-                yield from chat.finish()
-                chat = None
-            elif chat is not None and item.key == "messages" and _is_conversation(item.value):
-                yield from chat.finish()
-                chat = _Chat(context, item)
-                yield from chat.take_whole(item)
-            elif chat is not None:
-                yield from chat.take(item)
-            elif item.key == "schema":
+            if item.key == "schema" and document.part is None:
                 _check_schema(context, item.value, item.line)
                 named = True
-            elif item.key == "conversations":
+            elif item.key == "conversations" and document.part is None and item.value is not BEGIN:
                 _report(context, item, "a conversation that is no JSON object")
-        if not seen and not named:
-            raise FormatError("no JSON object with a list of conversations", source=source.label)
-        if not seen:
+            else:
+                yield from document.take(item)
+        if document.chat is not None:
+            yield from document.chat.finish()
+        elif named:
             yield context.draft(), []
+        else:
+            raise FormatError("no JSON object with a list of conversations", source=source.label)
+
+
+class _Document:
+    """The conversations of the document as their parts come by; damage may have hidden where one begins.
+
+    Attributes:
+        chat: the conversation that takes messages.
+        part: the object that is being read: nearly always a conversation.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._about: dict[str, Any] = {}  # what stands beside the conversations: of one whose brace was lost
+        self.chat: _Chat | None = None
+        self.part: _Chat | None = None
+
+    def take(self, item: Item) -> Iterator[Batch]:
+        """A part of the document."""
+        if item.value is BEGIN:
+            self.part = _Chat(self._context, item)
+        elif item.value is END:
+            part, self.part = self.part, None
+            if part is not None and part.is_message:
+                yield from self._take_message(part.as_message())
+            elif part is not None:
+                yield from self._open(part)
+        elif item.key == "messages" and _is_conversation(item.value):
+            yield from self._take_whole(item)
+        elif item.key == "conversations" and isinstance(item.value, list):  # the brackets stand there twice
+            for value in filter(_is_conversation, item.value):
+                yield from self._take_whole(item._replace(value=value))
+        elif item.key == "messages":
+            if self.part is not None:
+                yield from self._open(self.part)
+            yield from self._take_message(item)
+        elif self.part is not None:
+            self.part.keep(item)
+        else:
+            self._about[item.key] = item.value
+
+    def _take_whole(self, item: Item) -> Iterator[Batch]:
+        self.part = _Chat(self._context, item)
+        yield from self._open(self.part)
+        yield from self.part.take_whole(item)
+
+    def _take_message(self, item: Item) -> Iterator[Batch]:
+        if self.chat is None:
+            self.chat = _Chat(self._context, item, self._about)
+        yield from self.chat.take(item)
+
+    def _open(self, chat: _Chat) -> Iterator[Batch]:
+        if self.chat is not None and self.chat is not chat:
+            yield from self.chat.finish()
+        self.chat = chat
 
 
 def _is_conversation(value: object) -> bool:
@@ -199,17 +246,27 @@ def _is_conversation(value: object) -> bool:
 class _Chat:
     """One conversation of the document while it is read; what is known of it stands before its messages, or after."""
 
-    def __init__(self, context: Context, item: Item) -> None:
+    def __init__(self, context: Context, item: Item, header: Mapping[str, Any] | None = None) -> None:
         self._context, self._place = context, item
-        self._header: dict[str, Any] = {}
+        self._header: dict[str, Any] = dict(header or {})
         self._draft: Draft | None = None
         self._batch: list[Message] = []
 
+    @property
+    def is_message(self) -> bool:
+        """Whether the object is a message: damage hid the conversation around it."""
+        return self._draft is None and {"kind", "text"} <= self._header.keys()
+
+    def as_message(self) -> Item:
+        """The object as a message."""
+        return self._place._replace(key="messages", value=self._header)
+
+    def keep(self, item: Item) -> None:
+        """A value of its object."""
+        self._header[item.key] = item.value
+
     def take(self, item: Item) -> Iterator[Batch]:
-        """A value of its object, or one of its messages; gives a batch when one is full."""
-        if item.key != "messages":
-            self._header[item.key] = item.value
-            return
+        """One of its messages; gives a batch when one is full."""
         if self._draft is None:
             yield from self._learn()
         assert self._draft is not None  # noqa: S101 - it has just been made

@@ -18,8 +18,9 @@ from wechatlog.content.dialects import WXCLI
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, read_placeholder
 from wechatlog.content.vocabulary import kind_of_name, kind_of_type
-from wechatlog.diagnostics import Severity
+from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, iter_objects
+from wechatlog.engine.json_stream import iter_json
 from wechatlog.engine.json_values import read_flag, read_list, read_object, read_string
 from wechatlog.model import MessageKind, Participant
 from wechatlog.timestamps import parse_clock
@@ -38,22 +39,28 @@ _LABEL: Final = re.compile(r"\[(?P<label>[^\[\]\n]{1,12})\]")
 _NUMBER: Final = re.compile(r"type=(-?[0-9]{1,10})")
 _NAMES: Final = ("sender", "sender_group_nickname", "sender_contact_display")
 _KNOWN: Final = frozenset({"local_id", "content", "type", "time", "timestamp", "chat", "sender_username", *_NAMES})
+_HEAD: Final = ("chat", "chat_type", "is_group", "username")
 _MOST_PEOPLE: Final = 10_000
 
 
 def _describe(chat: Draft, said: Mapping[str, Any]) -> None:
     if chat.title is None:
         chat.title, chat.id = read_string(said.get("chat")) or None, read_string(said.get("username")) or None
-        chat.is_group = read_flag(said.get("is_group"))
+        of_type = {"private": False, "group": True}.get(read_string(said.get("chat_type")))
+        chat.is_group = read_flag(said["is_group"]) if "is_group" in said else of_type
     if chat_type := read_string(said.get("chat_type")):
         chat.metadata["chat_type"] = chat_type
 
 
-def _names_peer(value: Any) -> bool:
+def _names_peer(head: Head) -> bool:
     """Whether the file names the other person of a private chat, as early builds did, and leaves out the owner."""
-    said = read_object(value)
-    rows = read_list(said.get("messages"))
-    return bool(said.get("chat")) and any(read_object(row).get("sender") == said["chat"] for row in rows)
+    chat, names = "", set[str]()
+    for item in iter_json((head.text,), Collector()):
+        if item.key == "chat":
+            chat = read_string(item.value)
+        elif item.key == "messages":
+            names.add(read_string(read_object(item.value).get("sender")))
+    return chat != "" and chat in names
 
 
 def _sender(
@@ -70,8 +77,8 @@ def _sender(
 
 def _entries(reading: Reading) -> Iterator[Entry]:
     chat, people = reading.chat, dict[str, Participant]()
-    names_peer = _names_peer(Head.of(reading.source, reading.encoding).json)
-    rows = iter_objects(reading, needed=lambda _: ("chat", "is_group", "username"), known=_KNOWN)
+    names_peer = _names_peer(Head.of(reading.source, reading.encoding))
+    rows = iter_objects(reading, needed=lambda _: _HEAD, known=_KNOWN)
     for _, value, line, offset in rows:
         _describe(chat, reading.said)
         time, precision = _time(reading, value, line)
@@ -86,6 +93,9 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         own = None if kind in NOTICES else own
         yield Entry(line, time, precision, name, account, own, kind, text, segments, offset=offset)
     _describe(chat, reading.said)
+    if missing := [key for key in ("chat", "is_group") if key not in reading.said]:
+        what = f"the file has no {missing[0]!r}, so who sent the messages of a private chat is not certain"
+        reading.report("missing-key", what, line=1)
     chat.members = list(people.values())
 
 

@@ -1,0 +1,143 @@
+"""Where JSON goes on behind damage: the next item of an array, its end, the next key, a list further down.
+
+Takes what was seen of the whole parts (how items begin, how deep they stand), gives patterns that are searched from the
+damage on. Each matches a short text, so that one that two blocks share is found. Knows no cursor and no format.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+__all__ = ["OVERLAP", "Items", "another", "lead_of", "listed", "lists_pattern", "opening_of", "resume_pattern"]
+
+OVERLAP: Final = 256
+"""As long as what the patterns match can be."""
+_BLANK: Final = r"[ \t\r\n]{0,64}+"
+_OPENING: Final = re.compile(rf'\{{{_BLANK}"[^"\\\n]{{1,40}}"(?={_BLANK}:)')
+_KEY: Final = re.compile(r'"[^"\\\n]{1,40}"')
+_SOME_ITEM: Final = rf'\}}{_BLANK},{_BLANK}(?=\{{)|\n[ \t]{{0,64}}+(?=\{{{_BLANK}")'
+_LIST: Final = rf'"?{_BLANK}:?[^\[\]{{}}",:]{{0,8}}?{_BLANK}(?=[\[{{])'
+_LINE_KEY: Final = r'(?="[^"\\\n]{1,60}"[ \t]{0,8}+:)'
+_NEVER: Final = "(?!)"
+_MOST: Final = 8
+_LONGEST_LEAD: Final = 64
+
+
+def opening_of(text: str, position: int) -> str | None:
+    """The pattern of how the object at a position begins: its brace and its first key."""
+    match = _OPENING.match(text, position)
+    if match is None:
+        return None
+    key = _KEY.search(match.group())
+    return rf"\{{{_BLANK}{re.escape(key.group())}{_BLANK}:" if key else None
+
+
+def lead_of(text: str, position: int) -> str | None:
+    """What stands on the line in front of a position, if that is blank: the indentation."""
+    begin = text.rfind("\n", max(0, position - _LONGEST_LEAD), position)
+    lead = text[begin + 1 : position]
+    return lead if begin >= 0 and not lead.strip(" \t") else None
+
+
+def listed(key: str, lists: Collection[str]) -> str | None:
+    """The list that a key names; a key with a damaged character, or with more or less in front, still does."""
+    if key in lists:
+        return key
+    import difflib
+
+    near = difflib.get_close_matches(key[-60:], lists, 1, 0.8)
+    if near:
+        return near[0]
+    return next((name for name in lists if key.endswith(name) or (len(key) > 2 and name.endswith(key))), None)
+
+
+@functools.cache
+def lists_pattern(lists: tuple[str, ...]) -> str:
+    """The bracket of a list that is given in parts, behind its key; the key is in the group `list`."""
+    names = "|".join(map(re.escape, lists)) or _NEVER
+    return rf"(?<![^\W_])(?P<list>{names}){_LIST}"
+
+
+@functools.cache
+def another(lists: tuple[str, ...]) -> re.Pattern[str]:
+    """One more item behind what ends an array; no brace that stands in front of the key of a list."""
+    names = "|".join(map(re.escape, lists)) or _NEVER
+    return re.compile(rf'(?:,{_BLANK})?(?=\{{)(?!\{{{_BLANK}"(?:{names})")')
+
+
+@functools.cache
+def resume_pattern(lists: tuple[str, ...], lead: str | None) -> str:
+    """The next key of an object, or the bracket of a list in it.
+
+    Args:
+        lists: keys of lists that are given in parts.
+        lead: the indentation of the keys; `None` where it is not known.
+    """
+    blank = r"[ \t]{0,64}+" if lead is None else re.escape(lead)
+    return rf"\n{blank}{_LINE_KEY}|{lists_pattern(lists)}"
+
+
+class Items:
+    """How the items of an array begin, and from that where the next one does.
+
+    What differs between an item and the objects inside it is the indentation, or else the first key.
+
+    Args:
+        key: of the array.
+        lists: keys of all lists that are given in parts.
+        holders: patterns of how the objects begin that hold such arrays, where several follow each other.
+
+    Attributes:
+        leads: the indentations of items.
+    """
+
+    def __init__(self, key: str, lists: tuple[str, ...], holders: Collection[str] = ()) -> None:
+        self._key, self._lists = key, lists
+        self._holder = "|".join(holders)
+        self._openings: dict[str, None] = {}
+        self.leads: dict[str, None] = {}
+
+    def note(self, text: str, position: int) -> None:
+        """Learn from the item at a position."""
+        opening, lead = opening_of(text, position), lead_of(text, position)
+        if opening is not None and len(self._openings) < _MOST:
+            self._openings[opening] = None
+            if lead is not None:
+                self.leads[lead] = None
+
+    def is_alike(self, text: str, position: int) -> bool:
+        """Whether the object at a position begins as an item does that was seen."""
+        opening = opening_of(text, position)
+        return opening is None or not self._openings or opening in self._openings
+
+    @property
+    def _first(self) -> str:
+        return "|".join(self._openings) or _NEVER
+
+    def next_item(self) -> re.Pattern[str]:
+        """The next item, the end of the array, of which the group is `end`, or another list (`list`)."""
+        holder = rf"(?!{self._holder})" if self._holder else ""
+        if self.leads:
+            leads, depth = "|".join(map(re.escape, self.leads)), min(map(len, self.leads))
+            item = rf"\n(?:{leads})(?=\{{){holder}"
+            end = rf"\n[ \t]{{0,{max(depth - 1, 0)}}}+(?=\](?:[,}};]|[ \t\r]{{0,8}}+(?:\n|\Z)))"
+            line = rf"[ \t]{{0,{depth}}}+" if depth else rf"(?:{self._holder or _NEVER})[^\n]{{0,4096}}?"
+            other = rf"\n{line}\"?{lists_pattern(self._lists)}"
+        elif self._openings:
+            item = rf"(?:[\]}}]{_BLANK},{_BLANK}|\n[ \t]{{0,64}}+)(?={self._first}){holder}"
+            end = rf"\]{_BLANK}\}}{_BLANK},{_BLANK}(?={self._holder})" if self._holder else _NEVER
+            # Without a holder around it, a list of the same key stands in an item.
+            other = lists_pattern(tuple(name for name in self._lists if self._holder or name != self._key))
+        else:
+            item, end, other = _SOME_ITEM, _NEVER, lists_pattern(self._lists)
+        return re.compile(rf"(?P<end>{end})|(?:{item})|{other}")
+
+    def behind_inner(self) -> re.Pattern[str]:
+        """What closes a list inside an item, up to the next item; matched at the end of an object, or of the list."""
+        closing = rf"[\]}}]{_BLANK}"
+        return re.compile(rf"{_BLANK}(?:{closing}){{1,8}}+,{_BLANK}(?={self._first})")
