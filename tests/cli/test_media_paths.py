@@ -132,3 +132,12 @@ def test_documents_get_the_pictures_of_the_export(run: Run, export: Path) -> Non
     assert "2 media files of 7 are not there" in result.stderr
     with zipfile.ZipFile(export.parent / "chat.docx") as document:
         assert any(name.startswith("word/media/") for name in document.namelist())
+
+
+@pytest.mark.parametrize("how", [(), ("--stream",)])
+def test_it_is_told_that_files_stay_behind(run: Run, export: Path, how: tuple[str, ...]) -> None:
+    told = "wechatlog: 5 media files stay where they are; the first: my export/media/图 1.png; the output names them as"
+    chat = next(export.glob("*.jsonl")).relative_to(export.parent)
+    assert run("convert", chat, "-o", "out.jsonl", *how).stderr.startswith(told)
+    assert "stay" not in run("convert", chat, "-o", "my export/out.jsonl", *how).stderr
+    assert "stay" not in run("convert", chat, "-o", "out.txt", *how).stderr

@@ -137,7 +137,9 @@ class _Job:
     media: MediaPaths = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.media = MediaPaths(self.inputs.sources, self.writer, self.reading.writer_options)
+        folder = Path(self.output) if self._into_folder(1) else Path(self.output).parent
+        target = None if self.output == "-" else folder
+        self.media = MediaPaths(self.inputs.sources, self.writer, self.reading.writer_options, target)
 
     def run(self, tick: Tick, *, stream: bool | None) -> None:
         """Write everything, or raise `Failure`."""

@@ -1,14 +1,15 @@
-"""Where the pictures and files of chats lie, for pages that are put elsewhere, and how many are not there.
+"""Where the pictures and files of chats lie, for outputs that are put elsewhere, and how many are not there.
 
 An archive names files by paths that start from the folder of its own file. Takes conversations and the sources that
-they came from; gives conversations whose paths start from one folder, which is an option of the writer.
+they came from. For pages and documents it gives conversations whose paths start from one folder, which is an option of
+the writer; for forms that keep the paths as they are it counts the files that will not be found beside the output.
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -26,20 +27,26 @@ if TYPE_CHECKING:
 
 __all__ = ["MediaPaths"]
 
+_LOSING: Final = frozenset({"everything", "segments"})
+"""What a writer loses that does not keep the paths of files."""
+
 
 class MediaPaths:
     """The files of the chats of one run.
 
     Args:
         sources: the inputs.
-        writer: of the output; without the option `media_root` nothing is done.
+        writer: of the output.
         options: that the user gave to it.
+        folder: where the output is put, or `None`.
 
     Attributes:
         options: for the writer.
     """
 
-    def __init__(self, sources: Iterable[Source], writer: Writer, options: Mapping[str, Any]) -> None:
+    def __init__(
+        self, sources: Iterable[Source], writer: Writer, options: Mapping[str, Any], folder: Path | None = None
+    ) -> None:
         folders = [source.path.parent.resolve() for source in sources if source.path is not None]
         wanted = "media_root" in writer.options and "media_root" not in options and options.get("media") != "none"
         self._root: Path | None = None
@@ -50,15 +57,40 @@ class MediaPaths:
                 self._root = None
         self.options = {**options, **({} if self._root is None else {"media_root": str(self._root)})}
         self._found: dict[str, bool] = {}
+        keeps_paths = _LOSING.isdisjoint(writer.losses) and "media_root" not in writer.options
+        self._target = folder.resolve() if folder is not None and keeps_paths else None
+        self._left: dict[Path, None] = {}
 
     def place(self, conversation: Conversation, source: Source | None) -> Conversation:
         """A conversation whose paths start from the root; counts the files that are not there."""
         if self._root is None:
+            for message in conversation.messages if self._moves_from(source) else ():
+                self._look_beside(message, source)
             return conversation
         messages = [self.place_message(message, source) for message in conversation.messages]
         if all(one is other for one, other in zip(messages, conversation.messages, strict=True)):
             return conversation
         return attrs.evolve(conversation, messages=messages)
+
+    def _moves_from(self, source: Source | None) -> bool:
+        """Whether the output lies elsewhere than this file, and keeps its paths."""
+        if source is None or source.path is None or self._target is None:
+            return False
+        return source.path.parent.resolve() != self._target
+
+    def _look_beside(self, message: Message, source: Source | None) -> None:
+        """Note the files of a message that are where the archive says, and not beside the output."""
+        if self._target is None or source is None or source.path is None:
+            return
+        for segment in message.given_segments or ():
+            path = getattr(segment, "path", None)
+            if isinstance(segment, Forward):
+                for inside in segment.messages:
+                    self._look_beside(inside, source)
+            elif isinstance(path, str) and safe_path(path) is not None:
+                here = source.path.parent / path
+                if here not in self._left and _is_file(here) and not _is_file(self._target / path):
+                    self._left[here] = None
 
     def place_message(self, message: Message, source: Source | None) -> Message:
         """A message whose paths start from the root."""
@@ -85,21 +117,20 @@ class MediaPaths:
         return segment if placed == path else attrs.evolve(segment, path=placed)  # type: ignore[call-arg]
 
     def _exists(self, path: str) -> bool:
-        assert self._root is not None  # noqa: S101 - it was asked before
-        try:
-            return self._root.joinpath(*path.replace("\\", "/").split("/")).is_file()
-        except (OSError, ValueError):
-            return False
+        return self._root is not None and _is_file(self._root.joinpath(*path.replace("\\", "/").split("/")))
 
     def watching(self, test: Callable[[Message], bool] | None, source: Source) -> Callable[[Message], bool] | None:
         """A test for the messages of one file, whose paths are right as they are, that counts their files too."""
-        if self._root is None:
+        if self._root is None and not self._moves_from(source):
             return test
 
         def keep(message: Message) -> bool:
             if test is not None and not test(message):
                 return False
-            self.place_message(message, source)
+            if self._root is None:
+                self._look_beside(message, source)
+            else:
+                self.place_message(message, source)
             return True
 
         return keep
@@ -111,3 +142,16 @@ class MediaPaths:
             files = count(len(missing), "media file")
             where = f"of {len(self._found):,} are not there; the first: {missing[0]}"
             say(f"{files} {where} (in {self._root}); name their folder with -O media_root=FOLDER")
+        if self._left:
+            stay = "stays where it is" if len(self._left) == 1 else "stay where they are"
+            say(
+                f"{count(len(self._left), 'media file')} {stay}; the first: {next(iter(self._left))}; the output names "
+                "them as the chat did, so take them along"
+            )
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False

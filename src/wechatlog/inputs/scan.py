@@ -179,7 +179,7 @@ class Scan:
         return self.batches()
 
     def batches(self) -> Generator[Any]:
-        """The `pyarrow.RecordBatch`es, made as they are asked for; none of them is empty.
+        """The record batches of pyarrow, made as they are asked for; none of them is empty.
 
         Raises:
             WechatlogError: as `load`, or as `load_archive` where more than one file was named.
