@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         scan,
     )
     from wechatlog.diagnostics import Diagnostic, Origin, Severity
+    from wechatlog.engine.parts import Part
     from wechatlog.errors import (
         AmbiguousFormatError,
         FormatError,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     )
     from wechatlog.ext.frame import from_frame
     from wechatlog.inputs.archive import Archive
+    from wechatlog.inputs.parts import split
     from wechatlog.inputs.scan import Scan
     from wechatlog.model import Conversation, Message, MessageKind, Metadata, Participant
     from wechatlog.outputs.file import dump, dumps
@@ -97,6 +99,7 @@ __all__ = [
     "MultipleConversationsError",
     "OptionError",
     "Origin",
+    "Part",
     "Participant",
     "Quote",
     "RedPacket",
@@ -131,6 +134,7 @@ __all__ = [
     "register_segment_rule",
     "register_writer",
     "scan",
+    "split",
     "text_format",
     "tokenize",
 ]
@@ -142,6 +146,8 @@ __version__ = "0.1.0"
 _MODULES = {
     "api": ("MessageStream", "detect", "iter_messages", "load", "load_archive", "loads", "scan"),
     "inputs.archive": ("Archive",),
+    "inputs.parts": ("split",),
+    "engine.parts": ("Part",),
     "inputs.scan": ("Scan",),
     "diagnostics": ("Diagnostic", "Origin", "Severity"),
     "errors": (

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
 
     from wechatlog.diagnostics import Diagnostic, ErrorPolicy
+    from wechatlog.engine.parts import Part
     from wechatlog.engine.protocol import Batch, Context
     from wechatlog.inputs.archive import Archive
     from wechatlog.inputs.scan import Scan
@@ -295,7 +296,7 @@ def load_archive(
 
 
 def scan(
-    source: Readable | Iterable[str | os.PathLike[str]],
+    source: Readable | Iterable[str | os.PathLike[str]] | Part,
     *,
     columns: Iterable[str] | None = None,
     since: Day | None = None,
@@ -319,8 +320,8 @@ def scan(
     that the rows are those of `load(source).to_arrow()` all the same.
 
     Args:
-        source: as for `load` or `load_archive`. The rows of all conversations follow each other; of a file that mixes
-            several they come as they stand in it.
+        source: as for `load` or `load_archive`, or one of the parts that `split` gives. The rows of all conversations
+            follow each other; of a file that mixes several they come as they stand in it.
         columns: names of columns of the table of messages, in the order in which they shall come; all where `None`.
         since: a time, a day or an ISO text; included. Without a zone it means that of the conversation.
         until: a time, which is excluded, or a day, which is included.
@@ -350,6 +351,7 @@ def scan(
         >>> [batch.num_rows for batch in scan]
         [5]
     """
+    from wechatlog.engine.parts import Part
     from wechatlog.inputs.archive import Archive, expand, is_single
     from wechatlog.inputs.scan import Scan, Selection
 
@@ -363,9 +365,13 @@ def scan(
         limit=limit,
         batch_size=batch_size,
     )
+    alone: bool | None = is_single(source)
+    if isinstance(source, Part):
+        format, encoding = format or source.format, encoding or source.encoding  # noqa: A001
+    else:
+        alone = alone or None
     sources = expand(source, size_limit)
-    alone = is_single(source)
-    label = sources[0].label if alone else f"{len(sources)} files"
+    label = sources[0].label if len(sources) == 1 else f"{len(sources)} files"
     archive = Archive(sources, alone=alone, format=format, tz=tz, encoding=encoding, errors=errors, **options)
     return Scan(label, archive, selection, tz)
 

@@ -21,7 +21,7 @@ import stat
 import weakref
 import zlib
 from pathlib import Path, PurePath
-from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias, cast
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
 
 from wechatlog.decoding import BLOCK_SIZE, decode_blocks, decode_text, guess_encoding
 from wechatlog.diagnostics import Severity
@@ -40,6 +40,7 @@ __all__ = [
     "Budget",
     "Readable",
     "Source",
+    "Stretch",
     "decode_text",
     "guess_encoding",
     "is_folder_entry",
@@ -174,6 +175,54 @@ class _Unpacked(io.RawIOBase):
         super().close()
 
 
+class Stretch(NamedTuple):
+    """A part of a file that is read alone, and what stood before it; see `engine.parts`.
+
+    Attributes:
+        start: offset of its first byte.
+        end: offset behind its last byte; `None` for the end of the file.
+        head: bytes that are read before it, so that its records mean what they mean in the whole file.
+        given: how many messages are made of the head, which are none of this part.
+        line: how many lines of the file stand before it.
+        number: how many messages of its first conversation stand before it.
+        chat: how many conversations of the file began before its first one.
+        placed: messages stand on the lines that the reader gives; an interchange form says where they came from.
+    """
+
+    start: int = 0
+    end: int | None = None
+    head: bytes = b""
+    given: int = 0
+    line: int = 0
+    number: int = 0
+    chat: int = 0
+    placed: bool = True
+
+
+class _Part(io.RawIOBase):
+    """The bytes of a stretch of a file, its head before them."""
+
+    def __init__(self, path: Path, stretch: Stretch) -> None:
+        self._stream = path.open("rb", buffering=0)
+        self._stream.seek(stretch.start)
+        self._head, self._end = stretch.head, stretch.end
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer)  # type: ignore[arg-type]
+        size = len(view) if self._end is None else min(len(view), self._end - self._stream.tell())
+        data, self._head = self._head[: len(view)], self._head[len(view) :]
+        data = data or self._stream.read(max(size, 0)) or b""
+        view[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
 def _unpacked(stream: IO[bytes]) -> _Unpacked | None:
     """What unpacks the bytes of a buffered stream, if anything does."""
     raw = getattr(stream, "raw", None)
@@ -242,6 +291,7 @@ class Source:
         folder: where it lies, on disk or in a ZIP; tells apart files of one name.
         chat: what its chat is called among the inputs, where the file itself does not say; `None` for a file alone.
         budget: of the ZIP that it lies in, or `None`.
+        stretch: the part of a file that this is, or `None` for a whole one.
     """
 
     def __init__(
@@ -258,6 +308,7 @@ class Source:
         self.folder = "" if path is None else str(path.parent)
         self.size_limit = size_limit
         self.budget: Budget | None = None
+        self.stretch: Stretch | None = None
         self.chat: str | None = None
         self._place: str | None = None
         self._siblings: Callable[[str], list[Source]] = lambda _: []
@@ -320,6 +371,13 @@ class Source:
         """A source of text that is decoded already. A text over a few megabytes is not encoded again."""
         source = cls(lambda: io.BytesIO(text.encode("utf-8", "surrogatepass")), name)
         source._text = text
+        return source
+
+    @classmethod
+    def of_stretch(cls, path: Path, stretch: Stretch) -> Source:
+        """A source of a part of a file, which is not packed."""
+        source = cls(lambda: io.BufferedReader(_Part(path, stretch)), path.name, path=path)
+        source.stretch = stretch
         return source
 
     @classmethod
@@ -418,6 +476,12 @@ class Source:
         outer = _Unpacked(unpacked, self.size_limit, self.label, below=stream)
         outer.to_damage = to_damage
         return io.BufferedReader(outer)
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether its bytes are those of a file that was packed."""
+        with self.open(to_damage=True) as stream:
+            return _unpacked(stream) is not None
 
     def head(self) -> bytes:
         """The first bytes, `HEAD_SIZE` at most; read once."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from wechatlog.engine.protocol import Batch
     from wechatlog.engine.reading import Draft, Reading
     from wechatlog.model import Message
+    from wechatlog.source import Stretch
     from wechatlog.timestamps import Day
 
 __all__ = ["Rows", "Wanted", "columns_of_messages", "rows_of_batches", "rows_of_entries"]
@@ -152,14 +153,32 @@ class _Sink:
         self._reading, self._wanted = reading, wanted
         self.needed = wanted.needed
         self._counts: dict[Draft, int] = {}
+        self._stretch = reading.source.stretch
+        self._given = 0 if self._stretch is None else self._stretch.given  # rows of the head that are still to come
 
     def give(self, draft: Draft, height: int, columns: dict[str, Sequence[Any]]) -> Rows:
         """The rows that are wanted of the next ones of a conversation."""
         start = self._counts.get(draft, 0)
+        if self._stretch is not None:
+            if not self._counts:
+                start = self._stretch.number
+            height, columns = self._place(self._stretch, height, columns)
         self._counts[draft] = start + height
         if "number" in self.needed:
             columns["number"] = range(start, start + height)
         return self._wanted.choose(Rows(draft, height, columns), self._reading.tz or draft.tz)
+
+    def _place(
+        self, stretch: Stretch, height: int, columns: Mapping[str, Sequence[Any]]
+    ) -> tuple[int, dict[str, Sequence[Any]]]:
+        """Rows of a part, without those of its head, on the lines that they have in the whole file."""
+        head = min(self._given, height)
+        self._given -= head
+        found = {name: values[head:] for name, values in columns.items()}
+        shift = stretch.line - stretch.head.count(b"\n")
+        if shift and stretch.placed and "line" in found:
+            found["line"] = [line if line is None else line + shift for line in found["line"]]
+        return height - head, found
 
 
 def rows_of_batches(reading: Reading, batches: Iterable[Batch], wanted: Wanted) -> Iterator[Rows]:

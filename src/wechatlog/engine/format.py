@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wechatlog.engine.columns import Rows, Wanted
     from wechatlog.engine.entry import Entry
     from wechatlog.engine.head import Head
-    from wechatlog.engine.protocol import Batch
+    from wechatlog.engine.protocol import Batch, Cuts
     from wechatlog.engine.reading import Reading
     from wechatlog.source import Source
 
@@ -45,6 +45,7 @@ class Format:
         facts: metadata of every conversation, such as the exporter.
         options: keyword options and what they mean.
         credits_notices: its files say who a notice is about in the place of a sender, and that is kept.
+        cuts: where its files may be cut into parts; see `Cuts`. `None` where they can be read only whole.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Format:
     facts: Mapping[str, Any] = attrs.field(factory=dict)
     options: Mapping[str, str] = OWNER_OPTION
     credits_notices: bool = False
+    cuts: Cuts | None = None
 
     def read(self, source: Source, context: Reading) -> Iterator[Batch]:  # noqa: ARG002 - the reading has the source
         """The messages in batches.

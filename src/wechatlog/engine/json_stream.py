@@ -6,6 +6,7 @@ and column, and reading goes on at the next item where one can be found.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -23,11 +24,11 @@ from wechatlog.engine.json_damage import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+    from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 
     from wechatlog.diagnostics import Collector
 
-__all__ = ["BEGIN", "END", "Cursor", "Item", "iter_json", "iter_json_lines"]
+__all__ = ["BEGIN", "END", "Cursor", "Item", "iter_json", "iter_json_lines", "line_objects"]
 
 _SPACE: Final = re.compile(r"[ \t\n\r\ufeff]*")
 _EXCERPT: Final = 100
@@ -37,6 +38,7 @@ _OPENING_LENGTH: Final = 32
 """Of an item: its brace, its first key and the quote of its value."""
 _LOOKED_AT: Final = 20
 """Objects that are looked at, to see whether the array that they stand in is the right one."""
+_AROUND_LINE: Final = " \t\r\n\ufeff"
 
 
 _DECODER: Final = json.JSONDecoder(strict=False)
@@ -567,7 +569,7 @@ def iter_json_lines(lines: Iterable[tuple[str, int]], collector: Collector) -> I
         collector: told of damage.
     """
     for number, (line, offset) in enumerate(lines, 1):
-        content = line.strip(" \t\r\n\ufeff")
+        content = line.strip(_AROUND_LINE)
         if not content or content.startswith("#"):
             continue
         try:
@@ -584,3 +586,14 @@ def iter_json_lines(lines: Iterable[tuple[str, int]], collector: Collector) -> I
             )
             continue
         yield Item("", value, number, offset)
+
+
+def line_objects(lines: Iterable[str]) -> Iterator[Mapping[str, Any] | None]:
+    """The object of each line of a JSON Lines text; `None` for a line that holds none."""
+    for line in lines:
+        content = line.strip(_AROUND_LINE)
+        value = None
+        if content.startswith("{"):
+            with contextlib.suppress(ValueError, RecursionError):
+                value = _DECODER.decode(content)
+        yield value

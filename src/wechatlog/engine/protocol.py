@@ -13,20 +13,23 @@ from wechatlog.engine.head import Head
 from wechatlog.engine.reading import OWNER_OPTION, Draft, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from wechatlog.engine.columns import Rows, Wanted
     from wechatlog.model import Message
     from wechatlog.source import Source
 
 __all__ = [
+    "NO_CLOCK_IS_SET_BACK_FROM",
     "OWNER_OPTION",
     "Batch",
     "ColumnReader",
     "Context",
+    "Cuts",
     "Draft",
     "Evidence",
     "Head",
+    "Mark",
     "Reader",
     "Reading",
     "Refusal",
@@ -71,9 +74,37 @@ Batch: TypeAlias = "tuple[Draft, list[Message]]"
 """Some messages of one conversation. Batches of several conversations may alternate."""
 
 
+NO_CLOCK_IS_SET_BACK_FROM: Final = "04"
+"""The hour from which on a time does not depend on the one above it: no zone lets an hour come twice by day."""
+
+
+class Mark(NamedTuple):
+    """That a part may begin at a line.
+
+    Attributes:
+        head: what must stand before it, whole lines.
+        number: messages of the conversation before this line.
+        chat: conversations that began before this line, without the one that the line is of.
+        given: messages that are made of the head.
+        placed: as in `Stretch`.
+    """
+
+    head: str
+    number: int
+    chat: int
+    given: int = 0
+    placed: bool = True
+
+
+Cuts: TypeAlias = "Callable[[Iterable[str]], Iterator[Mark | None]]"
+"""Takes the lines of a file, which end with LF alone and hold their line ends; gives an item for each of them."""
+
+
 @runtime_checkable
 class Reader(Protocol):
     """Reads one format.
+
+    A reader whose files can be read in parts has a method `cuts` as well, of the type `Cuts`.
 
     Attributes:
         name: the format's identifier, `kebab-case`.

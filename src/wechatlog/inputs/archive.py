@@ -22,6 +22,7 @@ import attrs
 
 from wechatlog.diagnostics import Collector, Diagnostic, Severity
 from wechatlog.engine.columns import Wanted, rows_of_batches
+from wechatlog.engine.parts import Part
 from wechatlog.engine.protocol import Context, in_batches
 from wechatlog.errors import RefusedFormatError, UnknownFormatError, WechatlogError
 from wechatlog.inputs.places import name_chats, place_files, without_page
@@ -79,12 +80,14 @@ def _natural_part(part: str, digits: str) -> tuple[int, int, str, str]:
     return (0, len(digits), digits, part) if part.isascii() and part.isdecimal() else (1, 0, part, "")
 
 
-def expand(paths: Readable | Iterable[str | os.PathLike[str]], size_limit: int) -> list[Source]:
+def expand(paths: Readable | Iterable[str | os.PathLike[str]] | Part, size_limit: int) -> list[Source]:
     """The files that paths, folders and globs stand for, in a stable order.
 
     Raises:
         FileNotFoundError: where a path or a glob finds nothing.
     """
+    if isinstance(paths, Part):
+        return paths.sources(size_limit)
     if isinstance(paths, Source | bytes | bytearray | memoryview) or hasattr(paths, "read"):
         return [Source.of(paths, size_limit=size_limit)]  # type: ignore[arg-type]
     if isinstance(paths, str | os.PathLike):
@@ -97,6 +100,8 @@ def expand(paths: Readable | Iterable[str | os.PathLike[str]], size_limit: int) 
 
 def is_single(paths: object) -> bool:
     """Whether one file is meant, and not whatever is found in a folder or by a glob."""
+    if isinstance(paths, Part):
+        return paths.alone
     if isinstance(paths, str | os.PathLike):
         return Path(paths).is_file()
     return isinstance(paths, Source | bytes | bytearray | memoryview) or hasattr(paths, "read")
@@ -319,7 +324,8 @@ class Archive(Iterable[Conversation]):
         sources: the inputs.
         errors: as for `load_archive`.
         shared_names: as for `load_archive`.
-        alone: one file was named, and what is wrong with it is no note but an error.
+        alone: one file was named, and what is wrong with it is no note but an error; where `None`, that is so for one
+            input under `strict`.
         how: how to read them, and the options of the formats.
 
     Attributes:
@@ -340,12 +346,12 @@ class Archive(Iterable[Conversation]):
         *,
         errors: ErrorPolicy = "collect",
         shared_names: bool = False,
-        alone: bool = False,
+        alone: bool | None = None,
         **how: Any,
     ) -> None:
         self._sources = tuple(sources)
         self._shared_names = shared_names
-        self._alone = alone
+        self._alone = errors == "strict" and len(self._sources) == 1 if alone is None else alone
         self._errors: ErrorPolicy = errors
         self._how = {name: how.pop(name, None) for name in ("format", "tz", "encoding")}
         self._options = how
@@ -477,13 +483,13 @@ class Archive(Iterable[Conversation]):
         """What a file gives: by `run` of its files, one level deeper, for a ZIP of chats, by `read` for a chat."""
         try:
             if depth < _MAXIMUM_DEPTH and self._how["format"] is None and is_bundle(source):
-                inside = depth or len(self._sources) > 1  # the only input is where all places begin
+                inside = depth or source.chat is not None  # the only input is where all places begin
                 with _open_bundle(source, f"{source.label}/" if inside else "") as members:
                     yield from run(members, depth + 1)
             else:
                 yield from read(source)
         except (UnknownFormatError, RefusedFormatError) as error:
-            if depth == 0 and (self._alone or (self._errors == "strict" and len(self._sources) == 1)):
+            if depth == 0 and self._alone:
                 raise
             self._note("skipped-file", error, Severity.INFO, source)
         except (WechatlogError, OSError) as error:
@@ -502,12 +508,19 @@ class Archive(Iterable[Conversation]):
 
     def _read_rows(self, source: Source, *, wanted: Wanted, learn_names: bool) -> Iterator[tuple[Context, Rows]]:
         reader, context = self._open(source)
-        again = functools.partial(guarded_rows, reader, source, wanted=_OF_NAMES)
-        names = _Names(lambda: again(context=self._open(source)[1])) if learn_names else None
+        names = self._names_in(source) if learn_names else None
         for rows in guarded_rows(reader, source, context, wanted):
             if names is not None:
                 names.teach(rows.draft)
             yield context, rows
+
+    def _names_in(self, source: Source) -> _Names:
+        """The names in an input; those in a part of a file are the names in all of it."""
+        if source.stretch is None or source.path is None:
+            return _Names(lambda: _learn_names(source, *self._open(source)))
+        how, options = self._choose(source)
+        file = _WholeFile(source.path, source.path.stat().st_mtime_ns, tuple(how.items()), tuple(options.items()))
+        return _Names(lambda: _names_in_file(file), source.stretch.chat)
 
     def _open(self, source: Source) -> tuple[Reader, Context]:
         how, options = self._choose(source)
@@ -533,17 +546,18 @@ class _Names:
     """The names that are mentioned in the chats of one input, learnt when somebody first asks for one of them.
 
     Args:
-        read: reads the input once more.
+        learn: gives a lexicon for each chat.
+        first: which of them is that of the first chat.
     """
 
-    def __init__(self, read: Callable[[], Iterable[Rows]]) -> None:
-        self._read = read
+    def __init__(self, learn: Callable[[], list[Lexicon]], first: int = 0) -> None:
+        self._learn, self._first = learn, first
         self._places: dict[Draft, int] = {}
 
     def teach(self, draft: Draft) -> None:
         """Let the lexicon of a chat know its names, as those of a conversation that was read whole."""
         if draft not in self._places:
-            self._places[draft] = len(self._places)
+            self._places[draft] = self._first + len(self._places)
             draft.lexicon.bind(functools.partial(self._tell, draft))
 
     def _tell(self, draft: Draft) -> tuple[tuple[()], tuple[()]]:
@@ -552,16 +566,36 @@ class _Names:
 
     @functools.cached_property
     def _learnt(self) -> list[Lexicon]:
-        """A lexicon for each chat, in the order of their first messages."""
-        found: dict[Draft, None] = {}
-        for draft, _, columns in self._read():
-            found[draft] = None
-            draft.lexicon.learn(columns.get("text", ()))
-            draft.lexicon.add(filter(None, set(columns.get("sender", ()))))
-        for draft in found:
-            for member in draft.members:
-                draft.lexicon.add(name for name in (member.name, *member.aliases) if name)
-        return [draft.lexicon for draft in found]
+        return self._learn()
+
+
+def _learn_names(source: Source, reader: Reader, context: Context) -> list[Lexicon]:
+    """A lexicon for each chat of an input, in the order of their first messages."""
+    found: dict[Draft, None] = {}
+    for draft, _, columns in guarded_rows(reader, source, context, _OF_NAMES):
+        found[draft] = None
+        draft.lexicon.learn(columns.get("text", ()))
+        draft.lexicon.add(filter(None, set(columns.get("sender", ()))))
+    for draft in found:
+        for member in draft.members:
+            draft.lexicon.add(name for name in (member.name, *member.aliases) if name)
+    return [draft.lexicon for draft in found]
+
+
+class _WholeFile(NamedTuple):
+    """A file of which parts are read, as it is now, and how it is read."""
+
+    path: Path
+    changed: int
+    how: tuple[tuple[str, Any], ...]
+    options: tuple[tuple[str, Any], ...]
+
+
+@functools.lru_cache(maxsize=4)
+def _names_in_file(file: _WholeFile) -> list[Lexicon]:
+    """The names in a file, learnt once by each process for all of its parts."""
+    source = Source.of(file.path)
+    return _learn_names(source, *open_reader(source, errors="collect", options=dict(file.options), **dict(file.how)))
 
 
 def _chat(conversation: Conversation) -> str:

@@ -11,6 +11,7 @@ forwarded messages among the members).
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -33,12 +34,14 @@ from wechatlog.content.weflow import (
 )
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, iter_line_objects, iter_objects
+from wechatlog.engine.json_stream import line_objects
 from wechatlog.engine.json_values import read_identifier, read_integer, read_list, read_object, read_string
+from wechatlog.engine.protocol import Mark
 from wechatlog.model import MessageKind, Participant
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from wechatlog.engine import Draft, Head, Reading
 
@@ -275,6 +278,30 @@ def _lines(reading: Reading) -> Iterator[Entry]:
             reading.report("unknown-line", f"line of unknown type {kind!r:.40}", line=line, column=1)
 
 
+def _cuts(lines: Iterable[str]) -> Iterator[Mark | None]:
+    """A part may begin at any message; header and members that stand above it in its chat stand before it."""
+    meta: Row | None = None
+    head: list[str] = []
+    above, number, chat = "", 0, -1
+    first, second = itertools.tee(lines)
+    for line, value in zip(first, line_objects(second), strict=True):
+        mark = None
+        kind = None if value is None else value.get("_type")
+        if value is not None and kind == "header" and meta != read_object(value.get("meta")):
+            meta, head, number, above = read_object(value.get("meta")), [line], 0, ""
+        elif value is not None and meta is None:
+            meta = {}
+        if kind == "member":
+            head.append(line)
+            above = ""
+        elif kind == "message":
+            chat += not number
+            above = above or "".join(head)
+            mark = Mark(above, number, chat) if number else None
+            number += 1
+        yield mark
+
+
 def _first_object(head: Head) -> dict[str, Any]:
     """The first line that is no comment and not blank, as far as the head has it."""
     for line in head.lines:
@@ -317,4 +344,5 @@ JSONL: Final = Format(
     _is_lines,
     _lines,
     credits_notices=True,
+    cuts=_cuts,
 )

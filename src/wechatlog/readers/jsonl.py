@@ -7,19 +7,21 @@ the lines messages may be appended.
 
 from __future__ import annotations
 
+import datetime as dt
+import itertools
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from wechatlog.content.native import SCHEMA, conversation_from_json, message_from_json
 from wechatlog.diagnostics import Severity
-from wechatlog.engine.json_stream import BEGIN, END, Item, iter_json, iter_json_lines
-from wechatlog.engine.protocol import Evidence
+from wechatlog.engine.json_stream import BEGIN, END, Item, iter_json, iter_json_lines, line_objects
+from wechatlog.engine.protocol import NO_CLOCK_IS_SET_BACK_FROM, Evidence, Mark
 from wechatlog.errors import FormatError
 from wechatlog.tokenizer import iter_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.model import Conversation, Message
@@ -78,6 +80,32 @@ class JsonlReader:
                 yield draft, batch
                 batch = []
         yield draft or context.draft(), batch
+
+    def cuts(self, lines: Iterable[str]) -> Iterator[Mark | None]:
+        """A part may begin at any message; the first with a time goes before it: it says whether they have zones."""
+        head, timed, number, chat = "", "", 0, -1
+        first, second = itertools.tee(lines)
+        for line, value in zip(first, line_objects(second), strict=True):
+            if value is None or (kind := value.get("type", "message")) not in ("conversation", "message"):
+                yield None
+            elif kind == "conversation":
+                head, timed, number, chat = line, "", 0, chat + 1
+                yield Mark("", 0, chat, placed=False)
+            else:
+                chat, hour = max(chat, 0), _hour(value.get("time"))
+                may_begin = timed and hour is not None and hour >= NO_CLOCK_IS_SET_BACK_FROM
+                yield Mark(head + timed, number, chat, given=1, placed=False) if may_begin else None
+                number += 1
+                if not timed and hour is not None:
+                    timed = line
+
+
+def _hour(time: object) -> str | None:
+    """The hour of a time as the reader takes it, two digits; `None` where it is none."""
+    try:
+        return f"{dt.datetime.fromisoformat(time):%H}" if isinstance(time, str) else None
+    except ValueError:
+        return None
 
 
 def _first_object(head: Head) -> dict[str, Any]:

@@ -34,13 +34,13 @@ from wechatlog.content.markdown_archive import (
     render_block,
 )
 from wechatlog.diagnostics import Origin, Severity
-from wechatlog.engine.protocol import Evidence
+from wechatlog.engine.protocol import NO_CLOCK_IS_SET_BACK_FROM, Evidence, Mark
 from wechatlog.errors import FormatError
 from wechatlog.model import Loose, Message, MessageKind
 from wechatlog.tokenizer import MARKDOWN, Grammar, iter_records, prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from wechatlog.engine.protocol import Batch, Context, Head
     from wechatlog.source import Source
@@ -57,6 +57,7 @@ _BLOCKS: Final = Grammar(
     header=MARKDOWN.header + r"(?:(?<=  )\n   \n(?:(?P<text>[^\n\r&<>{]*)  |(?P<image>!\[[^\n\r&<>]*\)) )\n   (?=\n))?",
 )
 """The grammar of the archive with a usual block, one line of text in the exact frame, taken in by the same pass."""
+_HEADER: Final = re.compile(MARKDOWN.header)
 _MOST_NAMES: Final = 10_000
 _DAMAGE: Final = re.compile(r"(?<=[^\s?&=/.])\?\?(?!\?)|@[^\s?@]{1,40}\?")
 _DOCUMENT: Final = re.compile(r"\n(---[ \t]*\r?\n(?:[A-Za-z_][\w-]*:[^\n]*\n)+---[ \t]*(?:\r?\n|\Z))")
@@ -118,7 +119,7 @@ class _Walk:
         if self.merged:
             self.draft.metadata["dialect"] = "merged"
         claimed = self.draft.metadata.get("lines", "").strip()
-        if claimed.isdecimal() and int(claimed) != self.count:
+        if claimed.isdecimal() and int(claimed) != self.count and self.context.source.stretch is None:
             self.context.report(
                 "message-count",
                 f"the front matter claims {claimed} messages, there are {self.count}",
@@ -236,15 +237,14 @@ class _Walk:
 
     def start_documents(self, text: str, line: int, offset: int) -> Iterator[Batch]:
         """Begin the document whose front matter opens a text; days without messages may stand before it."""
-        while document := _DOCUMENT.search(text, 1):
-            cut = document.start(1)
-            self.start(text[:cut], line, offset)
+        *empty, last = _cut_documents(text)
+        for document in empty:
+            self.start(document, line, offset)
             self.finish()
             yield self.draft, []
-            line += text.count("\n", 0, cut)
-            offset += cut
-            text = text[cut:]
-        self.start(text, line, offset)
+            line += document.count("\n")
+            offset += len(document)
+        self.start(last, line, offset)
 
     def read_odd(self, header: re.Match[str], text: str, offset: int, line: int) -> Message:
         """The message of a block of any shape; its raw text is kept where the writer would write another."""
@@ -351,6 +351,49 @@ class MarkdownReader:
         if held is not None:
             walk.close(held[1])
             yield held
+
+    def cuts(self, lines: Iterable[str]) -> Iterator[Mark | None]:
+        """A part may begin at any header of the usual dialect of its document."""
+        head: list[str] = []  # the text before the first message of a document
+        below: list[str] = []  # what may be the front matter of another one
+        length = number = chat = 0
+        for line in lines:
+            header = _HEADER.match(line)
+            if header is None:
+                if not number:
+                    head.append(line)
+                elif below or line.startswith("---"):
+                    below.append(line)
+                yield None
+                continue
+            if document := _DOCUMENT.search("\n" + "".join(below)):
+                chat, number, head = chat + 1, 0, [document.string[document.start(1) :]]
+            below = []
+            if not number:
+                *empty, preamble = _cut_documents("".join(head).removeprefix("\ufeff"))
+                chat, length, head = chat + len(empty), len(header[1]), []
+            yield Mark(preamble, number, chat) if number and _is_plain_stamp(header[1], length) else None
+            number += 1
+
+
+def _is_plain_stamp(stamp: str, length: int) -> bool:
+    """Whether a time is of the dialect, and needs no other time to be read."""
+    if len(stamp) != length or stamp[-8:-6] < NO_CLOCK_IS_SET_BACK_FROM:
+        return False
+    try:
+        dt.datetime.fromisoformat(stamp if length > len("00:00:00") else f"2000-01-01 {stamp}")
+    except ValueError:
+        return False
+    return True
+
+
+def _cut_documents(text: str) -> list[str]:
+    """A text that begins with a document, cut before each further one."""
+    found = []
+    while document := _DOCUMENT.search(text, 1):
+        found.append(text[: document.start(1)])
+        text = text[document.start(1) :]
+    return [*found, text]
 
 
 def _whole_body(record: Record) -> str:

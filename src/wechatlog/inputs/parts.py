@@ -1,0 +1,87 @@
+"""Many inputs as parts that can be read alone: elsewhere, and at the same time.
+
+A part is one file, the pages of one chat, or a stretch of a large file; it is a small value that pickles, and `scan`
+takes it. The rows of all parts together are those of the whole, whatever the parts are. Knows no format: where a file
+may be cut is said by its reader, and a file whose reader does not say it is one part.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from wechatlog.engine.parts import Part, PartFile, find_stretches
+from wechatlog.errors import WechatlogError
+from wechatlog.inputs.archive import expand, is_single, page_groups
+from wechatlog.registry import detect_reader, find_reader
+from wechatlog.source import DEFAULT_SIZE_LIMIT
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Iterator
+
+    from wechatlog.inputs.single import Format
+    from wechatlog.source import Source
+
+__all__ = ["PART_SIZE", "split"]
+
+PART_SIZE: Final = 64 << 20
+"""Bytes from which on a file is cut, unless somebody asks for another number."""
+
+
+def split(
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    *,
+    size: int = PART_SIZE,
+    format: Format = None,  # noqa: A002
+    encoding: str | None = None,
+) -> list[Part]:
+    """The parts of many inputs, which can be read elsewhere and at the same time: `scan` takes each of them.
+
+    Files of Markdown archives and of the JSON Lines of wechatlog and of ChatLab that are larger than `size` are cut,
+    if they are in UTF-8 and whole; they are read once to find the places. Other files are parts as they are, and so is
+    a ZIP.
+
+    Args:
+        paths: a file, a folder, a glob, or a list of these.
+        size: bytes from which on a file is cut, and that each of its parts holds at least.
+        format: as for `load_archive`.
+        encoding: as for `load_archive`.
+
+    Returns:
+        The parts in the order of the files. No part is empty, unless a file is.
+
+    Raises:
+        FileNotFoundError: where a path or a glob finds nothing.
+    """
+    alone, found = is_single(paths), []
+    for group in page_groups(expand(paths, DEFAULT_SIZE_LIMIT)):
+        files = tuple(PartFile(str(source.path), source.label, source.chat) for source in group.sources)
+        whole = Part(files, None, format, encoding, alone)
+        stretches = _stretches(group.sources[0], size, whole) if len(files) == 1 else []
+        found += [*stretches] or [whole]
+    return found
+
+
+def _stretches(source: Source, size: int, whole: Part) -> Iterator[Part]:
+    """The parts of a file that is large and can be cut."""
+    if (source.size or 0) <= size or source.is_packed:
+        return
+    try:
+        reader = whole.format
+        if reader is None:
+            reader, _ = detect_reader(source, whole.encoding)
+        elif isinstance(reader, str):
+            reader = find_reader(reader)
+    except (WechatlogError, OSError):  # told by whoever reads it
+        return
+    cuts = getattr(reader, "cuts", None)
+    if cuts is None:
+        return
+    with source.open() as stream:
+        stretches = find_stretches(cuts, stream, size, whole.encoding)
+    if len(stretches) > 1:
+        name = reader.name if whole.format is None else whole.format
+        for stretch in stretches:
+            yield attrs.evolve(whole, stretch=stretch, format=name, encoding=whole.encoding or "utf-8")
