@@ -75,3 +75,17 @@ def test_json_says_the_same_with_escapes(run: Run, hostile: Path) -> None:
 
 def test_a_pipe_gets_every_character(run: Run, hostile: Path) -> None:
     assert LIVE in run("convert", hostile, "--to", "text").stdout
+
+
+def test_names_stay_whole_on_a_narrow_terminal(on_terminal: OnTerminal, tmp_path: Path) -> None:
+    for name in ("周末修车小组的朋友们", "Anna Example-Surname"):
+        wechatlog.dump(wechatlog.Conversation([wechatlog.Message(text="x")], title=name), tmp_path / f"{name}.jsonl")
+    lines = [line.rstrip() for line in on_terminal("info", str(tmp_path)).replace("\r", "").split("\n")]
+    assert lines[:6] == [
+        "Anna Example-Surname",
+        "  Anna Example-Surname.jsonl  jsonl  messages 1  people 0",
+        "  notes 0",
+        "周末修车小组的朋友们",
+        "  周末修车小组的朋友们.jsonl  jsonl  messages 1  people 0",
+        "  notes 0",
+    ]

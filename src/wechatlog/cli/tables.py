@@ -1,18 +1,27 @@
-"""Tables for people: as wide as the terminal, or as wide as their content where the output is piped."""
+"""Tables for people: as wide as the terminal, or as wide as their content where the output is piped.
+
+On a terminal that is too narrow for the columns, each row is a paragraph, so that names stay whole.
+"""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from wechatlog.cli.messages import harmless
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from rich.console import Console
 
 __all__ = ["print_table"]
+
+_GAP: Final = 3
+_NARROWEST: Final = 16
+"""A column is not folded to less than this."""
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, fold: Sequence[str] = ()) -> None:
@@ -23,8 +32,31 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, fold: 
         rows: cells, which may hold anything.
         fold: the columns that may be broken over lines on a narrow terminal.
     """
-    from rich.box import SIMPLE_HEAD
     from rich.console import Console
+
+    cells = [[harmless(cell, one_line=True) for cell in row] for row in rows]
+    console = Console(width=None if sys.stdout.isatty() else 1000, highlight=False)
+    fits = _least_width(columns, cells, fold) <= console.width
+    lines = _table(console, columns, cells, fold) if fits else _paragraphs(console.width, columns, cells)
+    for line in lines:
+        click.echo(line.rstrip())
+
+
+def _least_width(columns: Sequence[str], rows: Sequence[Sequence[str]], fold: Sequence[str]) -> int:
+    """How wide the table is when the columns that may be folded are as narrow as they may be."""
+    from rich.cells import cell_len
+
+    width = _GAP * (len(columns) - 1)
+    for place, name in enumerate(columns):
+        widest = max(map(cell_len, (name.removesuffix("#"), *(row[place] for row in rows))))
+        width += min(widest, _NARROWEST) if name in fold else widest
+    return width
+
+
+def _table(
+    console: Console, columns: Sequence[str], rows: Iterable[Sequence[str]], fold: Sequence[str]
+) -> Iterator[str]:
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
@@ -37,9 +69,23 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, fold: 
             overflow="fold",
         )
     for row in rows:
-        table.add_row(*(Text(harmless(cell, one_line=True)) for cell in row))
-    console = Console(width=None if sys.stdout.isatty() else 1000, highlight=False)
+        table.add_row(*map(Text, row))
     with console.capture() as captured:
         console.print(table)
-    for line in captured.get().removesuffix("\n").split("\n"):
-        click.echo(line.rstrip())
+    yield from captured.get().removesuffix("\n").split("\n")
+
+
+def _paragraphs(width: int, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The first cell of a row on a line of its own, then the others, as many on a line as there is room for."""
+    from rich.cells import cell_len
+
+    for row in rows:
+        yield row[0] or "-"
+        line = ""
+        for name, cell in zip(columns[1:], row[1:], strict=True):
+            piece = f"{name.removesuffix('#')} {cell}" if name.endswith("#") else cell
+            if line and cell_len(f"  {line}  {piece}") > width:
+                yield f"  {line}"
+                line = ""
+            line = f"{line}  {piece}" if line and piece else line or piece
+        yield f"  {line}"
