@@ -25,7 +25,17 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["EmojiEntry", "EmojiPolicy", "code_starts", "iter_codes", "lookup", "match_code", "spellings", "to_unicode"]
+__all__ = [
+    "EmojiEntry",
+    "EmojiPolicy",
+    "code_starts",
+    "iter_codes",
+    "lookup",
+    "match_code",
+    "pictures",
+    "spellings",
+    "to_unicode",
+]
 
 EmojiPolicy = Literal["keep", "replace", "annotate"]
 
@@ -231,6 +241,16 @@ def iter_codes(text: str) -> Iterator[tuple[int, EmojiEntry, str]]:
             continue
         yield position, entry, code
         end = after
+
+
+@functools.cache
+def pictures() -> dict[str, tuple[str, ...]]:
+    """All codes that a Unicode emoji stands for, by the emoji, without the sign that asks for its colours."""
+    found: dict[str, dict[str, None]] = {}
+    for code, entry in _table().entries.items():
+        if entry.unicode:
+            found.setdefault(entry.unicode.replace(_SELECTOR, ""), {})[code] = None
+    return {picture: tuple(codes) for picture, codes in found.items()}
 
 
 @functools.cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import re
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -47,9 +48,16 @@ BIG = 30_000
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
-VISIBLE_ROWS = "[...document.querySelectorAll('[id^=m]')].filter(row => row.offsetParent).map(row => row.id)"
+ROWS = "#log :is(.g, .o) > div"
+VISIBLE_ROWS = f"[...document.querySelectorAll('{ROWS}')].filter(row => row.offsetParent).map(row => row.id)"
+COUNT = f"document.querySelectorAll('{ROWS}').length"
 IN_VIEW = """id => { const row = document.getElementById(id); if (!row) return false;
   const box = row.getBoundingClientRect(); return box.height > 0 && box.top >= 0 && box.bottom <= innerHeight; }"""
+
+
+def html_ids(page: Path) -> list[str]:
+    """The addresses of the messages of a page."""
+    return re.findall(r'<div id="([mh][^"]+)"', page.read_text("utf-8"))
 
 
 def write(folder: Path, name: str, chat: Any, **options: Any) -> Path:
@@ -105,7 +113,7 @@ def test_it_opens_without_a_word_and_without_the_network(tab: Open, chat: Path) 
 
 def test_it_can_be_read_without_scripts(tab: Open, chat: Path) -> None:
     found = tab(java_script_enabled=False).open(chat)
-    assert found.page.is_visible("#m1 >> text=图书馆")
+    assert found.page.locator(ROWS).nth(1).locator("text=图书馆").is_visible()
     assert not found.page.is_visible("#bar")
     assert found.page.is_visible("noscript p")
     assert found.page.is_visible("#about >> text=35 条消息")
@@ -190,13 +198,95 @@ def test_what_is_folded_is_opened_where_something_is_found_in_it(tab: Open, tmp_
     long = Message(sender="李四", text="很长的话，" * 2000 + "结尾")
     forward = Message(sender="王五", kind="forward", segments=[Forward(title="记录", messages=[Message(text="里面")])])
     found = tab().open(write(tmp_path, "chat.html", Conversation([long, forward])))
-    height = "document.getElementById('m0').offsetHeight"
+    height = f"document.querySelector('{ROWS}').offsetHeight"
     assert found.get(height) < 600
     assert found.search("结尾") == "1 / 1"
     assert found.get(height) > 1500
     assert not found.page.is_visible("text=里面")
     assert found.search("里面") == "1 / 1"
     assert found.page.is_visible("text=里面")
+    found.check()
+
+
+@pytest.mark.parametrize("emoji", ["unicode", "code"])
+@pytest.mark.parametrize("live", [2000, 0], ids=["elements", "text"])
+def test_an_emoji_is_found_in_every_spelling(
+    tab: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, live: int, emoji: str
+) -> None:
+    monkeypatch.setattr(html, "_LIVE", live)
+    texts = ("好的[微笑]", "好的🙂", "[Smile]", "/::)走了", "微笑", "[强]✌️", "[胜利]")
+    said = [Message(sender="李四", text=text) for text in texts]
+    found = tab().open(write(tmp_path, "chat.html", Conversation(said), emoji=emoji))
+    for query in ("[微笑]", "🙂", "[smile]", "/::)"):
+        assert found.search(query) == "1 / 4", query
+        assert found.get("CSS.highlights.get('hit').size + CSS.highlights.get('current').size") == 4
+        found.search("")
+    for query, count in (
+        ("好的[微笑]", 2),
+        ("好的🙂", 2),
+        ("👍[胜利]", 1),
+        ("✌", 2),
+        ("✌️", 2),
+        ("微笑", 2 + (emoji == "code")),
+    ):
+        said_there = found.search(query)
+        assert said_there.split(" / ")[-1] in (str(count), str(count - 1)), query
+        found.search("")
+    found.check()
+
+
+# --- copying ---------------------------------------------------------------------------------------
+
+COPIED = """range => {
+  const rows = [...document.querySelectorAll('#log :is(.g, .o) > div')];
+  const selection = getSelection();
+  selection.setBaseAndExtent(rows[range[0]], 0, rows[range[1]], rows[range[1]].childNodes.length);
+  const event = new ClipboardEvent('copy', { clipboardData: new DataTransfer(), bubbles: true, cancelable: true });
+  document.dispatchEvent(event);
+  return event.defaultPrevented ? event.clipboardData.getData('text/plain') : null;
+}"""
+
+
+def test_copying_keeps_times_and_names(tab: Open, tmp_path: Path) -> None:
+    said = [
+        Message(time=START, precision="second", sender="李四", text="早 <b>", is_self=False),
+        Message(time=START, precision="minute", sender="张三", text="第一行\n第二行[微笑]", is_self=True),
+        Message(time=START, precision="second", text="王五加入了群聊", kind="system"),
+        Message(
+            time=START,
+            precision="second",
+            sender="王五",
+            kind="quote",
+            text="好",
+            segments=[Quote("李四", "早"), Text("好")],
+        ),
+        Message(sender="李四", kind="file", text="[文件]", segments=[File("笔记.pdf", 2048, raw="[文件]")]),
+    ]
+    found = tab().open(write(tmp_path, "chat.html", Conversation(said)))
+    assert found.get(COPIED, [0, 4]) == (
+        "[2026-01-01 08:00:00] 李四: 早 <b>\n"
+        "[2026-01-01 08:00] 张三: 第一行\n第二行🙂\n"
+        "[2026-01-01 08:00:00] 王五加入了群聊\n"
+        "[2026-01-01 08:00:00] 王五: 李四 早\n好\n"
+        "李四: 笔记.pdf\n2.0 kB\n文件\n"
+    )
+    assert found.get(COPIED, [1, 1]) is None, "a part of one message is copied as it is"
+    found.check()
+
+
+def test_copying_reaches_over_what_is_far_away(tab: Open, big: Path) -> None:
+    found = tab().open(big)
+    found.get("""() => { const rows = [...document.querySelectorAll('#log .g > div')];
+      getSelection().setBaseAndExtent(rows[0], 0, rows.at(-1), 1); }""")
+    found.get("location.hash = '#m29000'")
+    found.wait("document.querySelector('.now')?.id === 'm29000'")
+    found.get("getSelection().extend(document.querySelector('.now'), 1)")
+    text = found.get("""() => { const event = new ClipboardEvent('copy', { clipboardData: new DataTransfer(), bubbles: true, cancelable: true });
+      document.dispatchEvent(event); return event.clipboardData.getData('text/plain'); }""")
+    lines = text.rstrip("\n").split("\n")
+    assert len(lines) == 29_001
+    assert lines[0].startswith("[2026-01-01 08:00:00] 张三: 第 0 条消息")
+    assert lines[-1].split("] ")[1].startswith("李四: 第 29000 条消息" if 29000 % 3 == 1 else "王五: 第 29000 条消息")
     found.check()
 
 
@@ -208,7 +298,7 @@ def test_filter_by_sender(tab: Open, chat: Path) -> None:
     everything = found.get(VISIBLE_ROWS)
     assert len(everything) == 35
     found.page.click("#who summary")
-    assert found.page.locator("#names label").all_inner_texts()[0].split() == ["李四", "11"]
+    assert found.page.locator("#names label").all_inner_texts()[0].split() == ["李", "李四", "11"]
     found.page.check("#names label:has-text('赵六') input")
     rows = found.get(VISIBLE_ROWS)
     assert 0 < len(rows) < 10
@@ -237,6 +327,87 @@ def test_a_date_leads_to_the_nearest_day(tab: Open, chat: Path) -> None:
         day = "document.querySelector('.now').closest('.y').querySelector('h2 time').dateTime"
         assert found.get(day) == expected
         assert found.get(IN_VIEW, found.get("document.querySelector('.now').id"))
+    found.check()
+
+
+@pytest.mark.parametrize("live", [2000, 0], ids=["elements", "text"])
+def test_filter_by_kind(tab: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, live: int) -> None:
+    monkeypatch.setattr(html, "_LIVE", live)
+    found = tab().open(write(tmp_path, "chat.html", example(), media="none"))
+    found.get("dispatchEvent(new Event('beforeprint')), dispatchEvent(new Event('afterprint'))")
+    kinds = (
+        "[...new Set([...document.querySelectorAll('%s')].filter(r => r.offsetParent).map(r => r.dataset.k ?? 'text'))]"
+    )
+    assert len(found.get(kinds % ROWS)) > 3
+    found.page.click("#who summary")
+    found.page.check("#kinds label:has-text('图片') input")
+    assert found.get(kinds % ROWS) == ["image"]
+    found.page.check("#kinds label:has-text('系统') input")
+    assert sorted(found.get(kinds % ROWS)) == ["image", "system"]
+    assert found.page.text_content("#chosen") == "2"
+    assert found.search("马上来") == "没有结果"
+    found.page.click("#everyone")
+    assert len(found.get(VISIBLE_ROWS)) == 35
+    assert found.page.is_disabled("#everyone")
+    found.check()
+
+
+def test_people_are_found_by_their_names(tab: Open, tmp_path: Path) -> None:
+    people = [Message(sender=f"成员{number} Tom", text="早") for number in range(60)]
+    found = tab().open(write(tmp_path, "chat.html", Conversation(people)))
+    found.page.click("#who summary")
+    found.page.fill("#person", "成员5 tOM")
+    shown = "[...document.querySelectorAll('#names label')].filter(label => label.offsetParent).length"
+    found.wait(f"{shown} === 1")
+    found.page.check("#names label:visible input")
+    assert len(found.get(VISIBLE_ROWS)) == 1
+    found.page.fill("#person", "")
+    found.wait(f"{shown} === 60")
+    found.check()
+
+
+def test_a_link_to_a_message_that_is_filtered_out_shows_it(tab: Open, chat: Path) -> None:
+    found = tab().open(chat)
+    found.page.click("#who summary")
+    found.page.check("#names label:has-text('赵六') input")
+    hidden = next(address for address in html_ids(chat) if address not in found.get(VISIBLE_ROWS))
+    found.get("address => { location.hash = address }", hidden)
+    found.wait(f"document.querySelector('.now')?.id === '{hidden}'")
+    assert found.get(IN_VIEW, hidden)
+    assert found.page.text_content("#chosen") == ""
+
+
+@pytest.mark.parametrize("day", ["2026-01-01", "2026-03-02", "2027-12-30", "2029-06-03"])
+def test_a_date_puts_its_day_at_the_top(tab: Open, big: Path, day: str) -> None:
+    found = tab().open(big)
+    found.page.fill("#date", day)
+    found.get("document.activeElement.blur()")
+    found.wait("document.querySelector('.now') !== null")
+    where = """() => { const day = document.querySelector('.now').closest('.y');
+      return [day.querySelector('h2 time').dateTime, day.getBoundingClientRect().top - document.getElementById('bar').offsetHeight]; }"""
+    found.settle()
+    date, away = found.get(where)
+    assert date == day
+    assert abs(away) < 2
+    found.wait(f"document.getElementById('date').value === '{day}'")
+    found.check()
+
+
+def test_the_whole_column_of_a_bar_can_be_clicked(tab: Open, big: Path) -> None:
+    found = tab().open(big)
+    box = found.page.locator("#strip svg").bounding_box()
+    assert box
+    for share in (0.25, 0.75):
+        found.get("scrollTo(0, 0)")
+        found.settle()
+        found.page.mouse.click(box["x"] + share * box["width"], box["y"] + 1)
+        found.wait("document.querySelector('.now') !== null")
+        found.settle()
+        expected = START + dt.timedelta(hours=share * BIG)
+        date = dt.date.fromisoformat(
+            found.get("document.querySelector('.now').closest('.y').querySelector('time').dateTime")
+        )
+        assert abs(date - expected.date()) < dt.timedelta(days=12)
     found.check()
 
 
@@ -278,9 +449,9 @@ def test_a_remote_picture_is_loaded_when_it_is_clicked(tab: Open, tmp_path: Path
     found.picture = PICTURE
     found.page.wait_for_timeout(100)
     found.check()
-    found.page.click("#m1 a.remote")
-    found.page.wait_for_selector("#m1 img")
-    found.wait("document.querySelector('#m1 img').naturalWidth === 1")
+    found.page.locator(ROWS).nth(1).locator("a.remote").click()
+    found.wait("document.querySelector('#log img')?.naturalWidth === 1")
+    assert found.get("document.activeElement.localName") == "figure"
     assert found.asked == ["https://example.invalid/1.png"]
     assert "referer" not in found.headers[0]
     assert found.problems == []
@@ -295,9 +466,187 @@ def test_all_remote_pictures_can_be_loaded(tab: Open, tmp_path: Path, monkeypatc
     found.page.click("#load")
     found.wait("document.querySelectorAll('#log img').length === 1")
     found.page.keyboard.press("End")
-    found.wait("document.querySelector('#m31 img')?.naturalWidth === 1")
+    found.wait("[...document.querySelectorAll('#log .c:last-of-type img')].some(image => image.naturalWidth === 1)")
     assert sorted(found.asked) == ["https://example.invalid/1.png", "https://example.invalid/2.png"]
     assert not found.page.is_visible("#load")
+
+
+def pictures_beside(folder: Path, count: int) -> list[Message]:
+    """Messages with pictures of their own, and the files beside the page."""
+    found = []
+    for number in range(count):
+        (folder / f"{number}.png").write_bytes(png(40 + number, 30, bytes([number * 20 % 256, 90, 160])))
+        segment = Image(path=f"{number}.png", raw="[图片]")
+        time = START + dt.timedelta(minutes=number)
+        found.append(
+            Message(
+                time=time, precision="second", sender=NAMES[number % 3], kind="image", text="[图片]", segments=[segment]
+            )
+        )
+    return found
+
+
+def png(width: int, height: int, pixel: bytes) -> bytes:
+    """A picture of one colour."""
+
+    def part(name: bytes, content: bytes) -> bytes:
+        checksum = zlib.crc32(name + content).to_bytes(4, "big")
+        return len(content).to_bytes(4, "big") + name + content + checksum
+
+    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([8, 2, 0, 0, 0])
+    rows = zlib.compress((b"\0" + pixel * width) * height)
+    return b"\x89PNG\r\n\x1a\n" + part(b"IHDR", head) + part(b"IDAT", rows) + part(b"IEND", b"")
+
+
+VIEWED = "document.querySelector('#viewer img').src.split('/').at(-1)"
+
+
+def test_a_picture_is_enlarged_and_the_next_one_follows(
+    tab: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(html, "_LIVE", 2)
+    monkeypatch.setattr(html, "_CHUNK", 2)
+    filler = [Message(sender="王五", text="\n" * 60)] * 20
+    first, second, *others = pictures_beside(tmp_path, 4)
+    found = tab().open(write(tmp_path, "chat.html", Conversation([first, second, *filler, *others])))
+    assert not found.page.is_visible("#viewer")
+    found.page.click("figure >> nth=1")
+    assert found.page.is_visible("#viewer")
+    assert found.get(VIEWED) == "1.png"
+    assert found.page.text_content("#caption") == "李四 · 2026-01-01 08:01 · 2 / 4"
+    for key, name in (
+        ("ArrowRight", "2.png"),
+        ("ArrowRight", "3.png"),
+        ("ArrowRight", "3.png"),
+        ("ArrowLeft", "2.png"),
+    ):
+        found.page.keyboard.press(key)
+        assert found.get(VIEWED) == name
+    found.page.click("#later")
+    assert (found.get(VIEWED), found.page.is_disabled("#later")) == ("3.png", True)
+    found.page.click("#where")
+    assert not found.page.is_visible("#viewer")
+    found.wait("document.querySelector('.now img')?.src.endsWith('3.png')")
+    assert found.get(IN_VIEW, found.get("document.querySelector('.now').id"))
+    found.check()
+
+
+def test_the_keyboard_enlarges_and_the_focus_comes_back(tab: Open, tmp_path: Path) -> None:
+    found = tab().open(write(tmp_path, "chat.html", Conversation(pictures_beside(tmp_path, 3))))
+    assert found.page.get_by_role("button", name="放大: 图片").count() == 3
+    found.page.focus("figure >> nth=1")
+    for key in ("Enter", "Space"):
+        found.page.keyboard.press(key)
+        assert found.get(VIEWED) == "1.png"
+        assert found.get("document.getElementById('viewer').contains(document.activeElement)")
+        for _ in range(6):
+            found.page.keyboard.press("Tab")
+            assert found.get(
+                "[document.body, ...document.querySelectorAll('#viewer *')].includes(document.activeElement)"
+            )
+        found.page.keyboard.press("ArrowRight")
+        found.page.keyboard.press("Escape")
+        assert not found.page.is_visible("#viewer")
+        assert found.get("[...document.querySelectorAll('figure')].indexOf(document.activeElement)") == 1
+    found.page.click("figure >> nth=2")
+    found.page.mouse.click(10, 300)
+    assert not found.page.is_visible("#viewer")
+    found.check()
+
+
+# --- lists and figures -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("live", [2000, 0], ids=["elements", "text"])
+def test_lists_lead_to_their_messages(tab: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, live: int) -> None:
+    monkeypatch.setattr(html, "_LIVE", live)
+    monkeypatch.setattr(html, "_CHUNK", 3)
+    link = Link("https://example.invalid/a", "一篇文章", raw="一篇文章")
+    said = [
+        Message(sender="李四", kind="link", text="一篇文章", segments=[link]),
+        Message(sender="王五", text="看 https://example.invalid/b 这里"),
+        Message(sender="李四", kind="file", text="[文件]", segments=[File("笔记.pdf", 2048, raw="[文件]")]),
+    ]
+    filler = [Message(sender="赵六", text="\n" * 50)] * 12
+    found = tab().open(
+        write(tmp_path, "chat.html", Conversation([*pictures_beside(tmp_path, 3), *filler, *said, *filler]))
+    )
+    found.page.click("#lists")
+    assert found.get("document.activeElement.id") == "tab-pictures"
+    found.wait("document.querySelectorAll('#list .tile').length === 3")
+    assert found.get("[...document.querySelectorAll('.tile a')].map(a => a.textContent)") == [
+        "01-01 · 王五", "01-01 · 李四", "01-01 · 张三",
+    ]  # fmt: skip
+    found.page.click(".tile a >> nth=2")
+    found.wait("document.querySelector('.now img')?.src.endsWith('0.png')")
+    found.page.click(".tile button >> nth=1")
+    assert found.get(VIEWED) == "1.png"
+    found.page.keyboard.press("Escape")
+    found.page.click("#tab-links")
+    found.wait("document.querySelectorAll('#list .entry').length === 2")
+    texts = found.page.locator("#list .entry").all_inner_texts()
+    assert [text.split("\n")[0] for text in texts] == ["https://example.invalid/b", "一篇文章"]
+    found.page.click("#list .entry >> nth=1 >> .title")
+    found.wait("document.querySelector('.now')?.textContent.startsWith('一篇文章')")
+    assert found.get("document.querySelector('#list .out').href") == "https://example.invalid/b"
+    found.page.keyboard.press("Escape")
+    found.page.click("#lists") if not found.page.is_visible("#panel") else None
+    found.page.click("#tab-files")
+    found.wait("document.querySelectorAll('#list .entry').length === 1")
+    found.page.click("#list .title")
+    found.wait("document.querySelector('.now')?.textContent.startsWith('笔记.pdf')")
+    assert found.get(IN_VIEW, found.get("document.querySelector('.now').id"))
+    found.check()
+
+
+def test_lists_keep_to_the_people_chosen_and_say_when_they_are_empty(tab: Open, tmp_path: Path) -> None:
+    found = tab().open(write(tmp_path, "chat.html", Conversation(pictures_beside(tmp_path, 7))))
+    found.page.click("#lists")
+    found.wait("document.querySelectorAll('.tile').length === 7")
+    found.page.click("#who summary")
+    found.page.check("#names label:has-text('张三') input")
+    found.wait("document.querySelectorAll('.tile').length === 3")
+    found.page.click("#tab-files")
+    found.wait("!document.getElementById('nothing').hidden")
+    found.check()
+
+
+def test_long_lists_come_in_portions(tab: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html, "_LIVE", 0)
+    links = [Message(sender="李四", text=f"https://example.invalid/{number}") for number in range(400)]
+    found = tab().open(write(tmp_path, "chat.html", Conversation(links)))
+    found.page.click("#lists")
+    found.page.click("#tab-links")
+    entries = "document.querySelectorAll('#list .entry').length"
+    found.wait(f"{entries} >= 60")
+    for _ in range(20):
+        if found.get(entries) == 400:
+            break
+        before = found.get(entries)
+        found.get("document.getElementById('shown').scrollTo(0, 1e6)")
+        found.wait(f"{entries} > {before} || document.getElementById('more').hidden")
+    assert found.get(entries) == 400
+    found.check()
+
+
+def test_figures(tab: Open, chat: Path) -> None:
+    found = tab().open(chat)
+    found.page.click("#lists")
+    found.page.keyboard.press("ArrowLeft")
+    assert found.get("document.activeElement.id") == "tab-figures"
+    assert found.get("document.activeElement.getAttribute('aria-selected')") == "true"
+    totals = found.page.locator(".totals div").all_inner_texts()
+    assert "35" in totals[0]
+    assert "消息" in totals[0]
+    rows = found.page.locator("#list .bars").first.locator("li").all_inner_texts()
+    assert rows[0].split()[-2:] == ["李四", "11"]
+    assert found.page.locator("svg.week rect.on").count() > 0
+    found.page.click(".totals button")
+    found.wait("document.querySelector('.now') !== null")
+    found.page.click("#close")
+    assert not found.page.is_visible("#panel")
+    assert found.get("document.activeElement.id") == "lists"
+    found.check()
 
 
 # --- a page of 30,000 messages ----------------------------------------------------------------------
@@ -355,7 +704,7 @@ def test_addresses_of_messages(tab: Open, big: Path) -> None:
 def test_what_is_read_stays_in_place_while_scrolling_up(tab: Open, big: Path) -> None:
     found = tab().open(big, "#m15000")
     found.wait("document.querySelector('.now') !== null")
-    top = """Number([...document.querySelectorAll('[id^=m]')]
+    top = """Number([...document.querySelectorAll('#log :is(.g, .o) > div')]
       .find(row => row.getBoundingClientRect().bottom > 80).id.slice(1))"""
     last = found.get(top)
     for _ in range(30):
@@ -389,10 +738,10 @@ def test_every_message_is_printed(tab: Open, tmp_path: Path, monkeypatch: pytest
     found = tab().open(write(tmp_path, "chat.html", Conversation(long_messages(600))))
     pages = len(re.findall(rb"/Type\s*/Page\b", found.page.pdf(format="A4")))
     assert pages > 20
-    assert found.get("document.querySelectorAll('[id^=m]').length") < 600, "they are put away again"
+    assert found.get(COUNT) < 600, "they are put away again"
     found.get("dispatchEvent(new Event('beforeprint'))")
     found.page.emulate_media(media="print")
-    assert found.get("document.querySelectorAll('[id^=m]').length") == 600
+    assert found.get(COUNT) == 600
     assert not found.page.is_visible("#bar")
     assert found.get("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     found.check()
@@ -417,7 +766,7 @@ def test_the_keyboard_reaches_everything_in_order(tab: Open, chat: Path) -> None
         assert outlined, f"the focus on {name} is not seen"
         if name not in order:
             order.append(name)
-    wanted = ["skip", "find", "date", "icon people", "load", "theme"]
+    wanted = ["skip", "find", "date", "icon funnel", "lists", "load", "theme"]
     assert order[: len(wanted)] == wanted
     assert "remote image" in order
     found.get("document.querySelector('.skip').focus()")
@@ -528,7 +877,8 @@ def test_names_roles_and_languages(tab: Open, chat: Path) -> None:
 
 
 def test_motion_can_be_refused(tab: Open, chat: Path) -> None:
-    found = tab(reduced_motion="reduce").open(chat, "#m3")
+    address = html_ids(chat)[3]
+    found = tab(reduced_motion="reduce").open(chat, f"#{address}")
     found.wait("document.querySelector('.now') !== null")
     assert found.get("getComputedStyle(document.querySelector('.now > *')).animationName") == "none"
 
@@ -585,7 +935,7 @@ def test_whatever_a_chat_holds_does_nothing(
     chat = Conversation(hostile_messages(), title=HOSTILE[1], owner=HOSTILE[5])
     found = tab().open(write(tmp_path, "chat.html", chat))
     found.get("dispatchEvent(new Event('beforeprint'))")
-    assert found.get("document.querySelectorAll('[id^=m]').length") == len(chat)
+    assert found.get(COUNT) == len(chat)
     for query in ("script", "alert(1)", "<svg"):
         found.search(query)
     found.page.click("#who summary")
@@ -613,14 +963,71 @@ def test_whatever_a_chat_holds_does_nothing(
 # --- the index -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_index(tab: Open, tmp_path: Path, chat: Path, scheme: str) -> None:
-    entries = [IndexEntry("chat.html", "示例 <b>群</b>", 34, START, START, 60_000), IndexEntry("//x/y", "坏", 1)]
-    path = chat.parent / f"index-{scheme}.html"
+def write_index(path: Path, entries: list[IndexEntry]) -> Path:
     path.write_text("".join(find_writer("html").write_index(entries, {"title": "读书会"})), encoding="utf-8")  # type: ignore[attr-defined]
+    return path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_index(tab: Open, chat: Path, scheme: str) -> None:
+    entries = [
+        IndexEntry("chat.html", "示例 <b>群</b>", 34, START, START, 60_000, "文件夹/" + "很长" * 40),
+        IndexEntry("//x/y", "坏", 1),
+    ]
+    path = write_index(chat.parent / f"index-{scheme}.html", entries)
     found = tab(color_scheme=scheme, viewport={"width": 320, "height": 700}).open(path)
     assert found.get("document.documentElement.scrollWidth") <= 320
     assert found.get(CONTRAST)[1] == []
     found.check()
     found.page.click("text=示例")
     assert found.page.title() == "示例读书会"
+
+
+def test_the_index_is_ordered_and_filtered(tab: Open, tmp_path: Path) -> None:
+    days = (3, 1, 2)
+    entries = [
+        IndexEntry(
+            f"{number}.html",
+            f"群{number * 9}",
+            number**3,
+            START,
+            START + dt.timedelta(days=days[number % 3]),
+            9 - number,
+            f"夹/{number % 2}",
+        )
+        for number in range(6)
+    ]
+    found = tab().open(write_index(tmp_path / "index.html", entries))
+    shown = "[...document.querySelectorAll('#chats li')].filter(li => li.offsetParent).map(li => li.querySelector('b').textContent.slice(1))"
+    assert found.get(shown) == ["0", "9", "18", "27", "36", "45"]
+    orders = {
+        "messages": (["45", "36", "27", "18", "9", "0"], ["0", "9", "18", "27", "36", "45"]),
+        "size": (["0", "9", "18", "27", "36", "45"], ["45", "36", "27", "18", "9", "0"]),
+        "last": (["0", "27", "18", "45", "9", "36"], ["9", "36", "18", "45", "0", "27"]),
+        "title": (["0", "9", "18", "27", "36", "45"], ["45", "36", "27", "18", "9", "0"]),
+    }
+    for name, ways in orders.items():
+        for expected in ways:
+            found.page.click(f"[data-by={name}]")
+            assert found.get(shown) == expected
+            assert found.page.get_attribute(f"[data-by={name}]", "aria-pressed") == "true"
+    found.page.click("[data-by=title]")
+    assert found.get(shown) == ["0", "9", "18", "27", "36", "45"]
+    found.page.keyboard.press("/")
+    found.page.keyboard.type("夹/1")
+    found.wait("document.getElementById('count').textContent === '3 / 6'")
+    assert found.get(shown) == ["9", "27", "45"]
+    found.page.fill("#find", "没有")
+    assert found.page.is_visible("#nothing")
+    found.page.keyboard.press("Escape")
+    assert len(found.get(shown)) == 6
+    heights = found.get("[...document.querySelectorAll('#chats svg')].map(svg => svg.getBoundingClientRect().height)")
+    assert min(heights) >= 6, "the bars can be seen"
+    found.check()
+
+
+def test_the_index_can_be_read_without_scripts(tab: Open, tmp_path: Path) -> None:
+    path = write_index(tmp_path / "index.html", [IndexEntry(f"{name}.html", name, 1) for name in "ab"])
+    found = tab(java_script_enabled=False).open(path)
+    assert found.page.locator("#chats a").all_inner_texts()[0].startswith("a")
+    assert not found.page.is_visible("#find")

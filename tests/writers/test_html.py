@@ -21,8 +21,8 @@ from tests.goldens import conversation as example
 from tests.goldens import golden
 from tests.media.test_media import AES_KEY, XOR_KEY, combined, encrypted, png, silk
 from tests.strategies import conversations
-from wechatlog import Conversation, Message, MissingExtraError, OptionError
-from wechatlog.pages import asset, clean
+from wechatlog import Conversation, Message, MissingExtraError, OptionError, Origin
+from wechatlog.pages import asset, clean, script
 from wechatlog.registry import find_writer
 from wechatlog.segments.types import Emoji, Forward, Image, Link, Mention, Quote, Text, Video, Voice
 from wechatlog.testing import SAMPLE_CONVERSATIONS, check_writer
@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 ELEMENTS = frozenset("div p b i a time h2 figure img blockquote details summary span small audio video script".split())
 """What the messages are made of; `script` holds the text of later chunks."""
 ATTRIBUTES = frozenset(
-    "class id href target rel title src alt loading decoding datetime data-i data-n controls preload type".split()
+    "class id href target rel title src alt loading decoding datetime data-i data-k data-n data-u controls preload type".split()
 )
-ADDRESS = re.compile(r"https?://|mailto:|#m[0-9]+\Z|(?![A-Za-z][A-Za-z0-9+.-]*:)[^/\\]")
+ADDRESS = re.compile(r"https?://|mailto:|#[mh][\w.~-]+\Z|(?![A-Za-z][A-Za-z0-9+.-]*:)[^/\\]")
 SOURCE = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif|bmp);base64,|(?![A-Za-z][A-Za-z0-9+.-]*:)[^/\\]")
 START = dt.datetime(2026, 5, 1, 9, 0)
 
@@ -90,7 +90,7 @@ def check_inert(text: str) -> None:
     document = parse(text)
     scripts = [node for node in document.iter("script") if node.get("type") != "text/plain"]
     assert [node.get("type") for node in scripts] == ["application/json", None]
-    assert scripts[1].text == asset("page.js")
+    assert scripts[1].text == script("page")
     assert json.loads(scripts[0].text)["count"] == len(rows(text))
     assert not [node for node in document.iter() if any(name.startswith("on") for name in node.attrib)]
     assert not document.xpath("//*[@style]")
@@ -109,7 +109,9 @@ def test_what_breaks_writers() -> None:
 def test_whatever_a_chat_holds_is_inert_and_complete(conversation: Conversation) -> None:
     text = wechatlog.dumps(conversation, "html")
     check_inert(text)
-    assert [row.get("id") for row in rows(text)] == [f"m{number}" for number in range(len(conversation))]
+    addresses = [row.get("id") for row in rows(text)]
+    assert len(set(addresses)) == len(conversation)
+    assert all(re.fullmatch(r"[mh][\w.~-]+", address) for address in addresses)
     assert wechatlog.dumps(iter(conversation.messages), "html", title="x") == wechatlog.dumps(
         Conversation(conversation.messages), "html", title="x"
     )
@@ -148,8 +150,8 @@ def said(message: Message) -> Iterator[str]:
 
 def test_golden_page() -> None:
     text = wechatlog.dumps(example(), "html")
-    for name, sign in (("page.js", "script"), ("messages.css", "style"), ("page.css", "style")):
-        text = text.replace(asset(name), f"/* {sign} */")
+    for code in (script("page"), asset("messages.css"), asset("page.css")):
+        text = text.replace(code, "/* … */")
     text = re.sub(r"sha256-[A-Za-z0-9+/=]+", "sha256-…", text)
     golden("html/page.html", re.sub(r"[0-9]+ kB(?=\"|</p>)", "… kB", text))
 
@@ -231,7 +233,10 @@ def test_facts_are_said_at_the_end_and_to_the_script() -> None:
     assert re.fullmatch(facts, document.xpath("//footer/p")[0].text)
     data = json.loads(document.get_element_by_id("data").text)
     assert data["days"] == [["2026-05-01", 0, 1], ["2026-05-02", 1, 1]]
-    assert [person[:3] for person in data["people"]] == [[0, "李四", 1], [1, "王五", 1]]
+    assert [(person["number"], person["name"], person["count"]) for person in data["people"]] == [
+        (0, "李四", 1),
+        (1, "王五", 1),
+    ]
     assert (data["count"], data["remote"], data["huge"]) == (2, 0, False)
     size = re.search(r"([0-9]+) kB", data["facts"])
     assert size
@@ -412,18 +417,59 @@ def test_a_quote_leads_to_its_message() -> None:
         say("不在这里", reply_to="7", segments=[Quote("李四", "以前"), Text("不在这里")]),
     ]
     found = rows(page(messages))
-    assert found[1].xpath(".//blockquote/a/@href") == ["#m0"]
+    assert found[1].xpath(".//blockquote/a/@href") == ["#m7000000000000000001"]
     assert found[1].xpath(".//blockquote")[0].text_content() == "李四 早上好🙂"
-    assert found[2].xpath(".//a[@class='quote']/@href") == ["#m0"]
+    assert found[2].xpath(".//a[@class='quote']/@href") == ["#m7000000000000000001"]
     assert not found[3].xpath(".//@href")
 
 
 def test_what_is_answered_is_remembered_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wechatlog.pages.chat._REMEMBERED", 10)
+    monkeypatch.setattr("wechatlog.pages.addresses._REMEMBERED", 10)
     found = rows(page([say("答", id=str(number), reply_to=str(number - 8)) for number in range(60)]))
     assert [row.xpath(".//a/@href") for row in found[8:]] == [[f"#m{number}"] for number in range(52)]
     far = rows(page([say("答", id=str(number), reply_to=str(number - 30)) for number in range(60)]))
     assert not [row for row in far if row.xpath(".//a")]
+
+
+def addresses(messages: Any) -> list[str]:
+    return [row.get("id") for row in rows(page(messages))]
+
+
+def test_addresses_are_ids_or_hashes_and_stay() -> None:
+    known = say("早", id="7300000000000000001")
+    odd = say("早", id='"><b>1')
+    plain, later = say("早"), say("早", 1)
+    timeless = Message(text="好的", sender="王五")
+    chat = [known, odd, plain, later, timeless, timeless, plain, known]
+    found = addresses(chat)
+    assert found[0] == "m7300000000000000001"
+    assert found[7] == f"{found[0]}~2"
+    assert len(set(found)) == len(chat)
+    assert found[6] == f"{found[2]}~2"
+    assert found[5] == f"{found[4]}~2"
+    more = [say("以前", -60), *chat[:3], say("中间", 1, sender="赵六"), *chat[3:], say("以后", 9)]
+    kept = addresses(more)
+    assert [kept[place] for place in (1, 2, 3, 5, 6, 7, 8, 9)] == found
+    assert addresses([say("早", sender="李四（改名）", sender_id="wxid_1")]) == addresses(
+        [say("早", sender_id="wxid_1")]
+    )
+    kinds = [say("早"), say("早", kind="quote"), say("早", 2), say("早 ")]
+    assert len(set(addresses(kinds))) == len(kinds)
+
+
+def test_repeats_are_told_apart_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wechatlog.pages.addresses._REMEMBERED", 10)
+    found = addresses([Message(text=str(number % 8), sender="李四") for number in range(80)])
+    assert len(set(found)) == 80
+
+
+def test_rows_name_their_kind() -> None:
+    text = page([say("早"), say("[图片]", kind="image"), say("撤回了一条消息", kind="recall")])
+    assert [row.get("data-k") for row in rows(text)] == [None, "image", "recall"]
+    data = json.loads(parse(text).get_element_by_id("data").text)
+    assert data["kinds"] == [["text", "文本", 1], ["image", "图片", 1], ["recall", "撤回", 1]]
+    assert sum(map(sum, data["hours"])) == 3
+    assert data["hours"][4][9] == 3
 
 
 def test_forwards_are_nested_to_a_depth() -> None:
@@ -561,7 +607,9 @@ def test_a_chunk_has_few_embedded_pictures(tmp_path: Path) -> None:
 
 def test_the_index_says_how_large_each_page_is() -> None:
     entries = [
-        IndexEntry("2026-04.html", "示例群 <b>四月</b>", 1200, START, START + dt.timedelta(days=29), 345_678),
+        IndexEntry(
+            "2026-04.html", "示例群 <b>四月</b>", 1200, START, START + dt.timedelta(days=29), 345_678, "群/<i>四月</i>"
+        ),
         IndexEntry("sub/2026 05.html", "示例群", 1, START, START, 999),
         IndexEntry("javascript:alert(1)", "坏", 0),
     ]
@@ -570,11 +618,51 @@ def test_the_index_says_how_large_each_page_is() -> None:
     assert document.xpath("//ol//@href") == ["2026-04.html", "sub/2026%2005.html"]
     assert document.xpath("//ol//b/text()") == ["示例群 <b>四月</b>", "示例群", "坏"]
     assert document.xpath("//ol//span/text()") == ["2026-05-01 – 2026-05-30", "2026-05-01"]
-    assert document.xpath("//ol//small/text()")[:2] == ["1,200 条消息 · 346 kB", "1 条消息 · 999 B"]
+    assert document.xpath("//ol//small/text()")[:4] == ["1,200 条消息", "346 kB", "1 条消息", "999 B"]
+    assert document.xpath("//ol//i/text()") == ["群/<i>四月</i>"]
+    assert document.xpath("//ol/li/@data-messages") == ["1200", "1", "0"]
+    assert [float(width) for width in document.xpath("//ol//rect/@width")] == [100.0, 2.9, 0.0]
     assert document.xpath("//header/p/text()") == ["3 页 · 1,201 条消息 · 347 kB"]
-    assert not document.xpath("//script|//*[@style]")
-    assert "script-src 'none'" in document.xpath("//meta[@http-equiv]/@content")[0]
+    assert not document.xpath("//*[@style]")
+    assert [node.text for node in document.xpath("//script")] == [script("index")]
+    digest = base64.b64encode(hashlib.sha256(script("index").encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in document.xpath("//meta[@http-equiv]/@content")[0]
     assert "".join(find_writer("html").write_index([], {}))  # type: ignore[attr-defined]
+
+
+def test_pages_of_a_folder_lead_back_to_their_index(tmp_path: Path) -> None:
+    chat = Conversation([say("早"), say("晚", 60 * 24 * 40)], title="示例群")
+
+    def back(folder: str, chats: Any, **options: Any) -> list[str]:
+        written = wechatlog.dump_archive(chats, tmp_path / folder, "html", **options)
+        return [
+            address
+            for file in written
+            for address in parse(file.path.read_text("utf-8")).xpath("//a[@class='back']/@href")
+        ]
+
+    assert back("split", chat, split="month") == ["index.html", "index.html"]
+    assert back("several", [chat, chat]) == ["index.html", "index.html"]
+    assert back("alone", chat) == []
+    assert back("named", chat, index="../all chats.html") == []
+    assert back("elsewhere", chat, index="sub/all chats.html") == ["sub/all%20chats.html"]
+
+
+def test_the_index_names_the_folder_of_each_chat(tmp_path: Path) -> None:
+    sources = (
+        "工作/chat.jsonl",
+        "家\\旧\\chat.jsonl",
+        "chat.jsonl",
+        None,
+        str(tmp_path / "chat.jsonl"),
+        "C:\\chat.jsonl",
+    )
+    chats = [Conversation([say("早")], title="群", origin=Origin(source)) for source in sources]
+    wechatlog.dump_archive(chats, tmp_path / "out", "html")
+    text = (tmp_path / "out" / "index.html").read_text("utf-8")
+    assert parse(text).xpath("//ol//i/text()") == ["工作", "家/旧"]
+    assert str(tmp_path) not in text
+    assert "file://" not in text
 
 
 # --- the extra -------------------------------------------------------------------------------------

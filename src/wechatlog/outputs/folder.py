@@ -11,7 +11,7 @@ import io
 import itertools
 import re
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 import attrs
@@ -186,16 +186,21 @@ def iter_written(
     writer = find_writer(format)
     if "page_folder" in writer.options:  # links of a page begin where it lies
         options.setdefault("page_folder", folder)
-    run = _Run(Path(folder), writer, options, check, sync)
     by = parse_split(split)
+    items = _items(conversations)
+    first = list(itertools.islice(items, 2))
+    if "index" in writer.options and (by is not None or len(first) > 1):  # a page alone leads nowhere
+        options.setdefault("index", _INDEX)
+    run = _Run(Path(folder), writer, options, check, sync)
     entries: list[IndexEntry] = []
-    for item, shared in _with_shared_names(_items(conversations)):
+    for item, shared in _with_shared_names(itertools.chain(first, items)):
         if not entries:
             run.begin()
         for file, label in run.write(item, by, shared=shared):
             title = file.title or file.path.stem.removesuffix(f"-{label}")
             shown = f"{title} · {label}" if label else title
-            entries.append(IndexEntry(file.path.name, shown, file.messages, file.first, file.last, file.size))
+            where = _folder_of(file.source)
+            entries.append(IndexEntry(file.path.name, shown, file.messages, file.first, file.last, file.size, where))
             yield file
     if entries:
         run.write_index(entries)
@@ -470,6 +475,12 @@ def _parts(item: Item, by: str | int | None) -> Iterator[tuple[str, Item]]:
     else:
         for number, (label, run) in enumerate(iter_runs(item, by), 1):
             yield label, attrs.evolve(_part_head(item, number), messages=run)
+
+
+def _folder_of(source: str | None) -> str:
+    """The folder of the file that a chat came from, below the one that was read; never a place of this machine."""
+    path = PureWindowsPath(source or "")  # takes both slashes
+    return "" if path.anchor else path.parent.as_posix().removeprefix(".")
 
 
 def _describe(path: Path, part: Item, size: int) -> WrittenFile:

@@ -15,12 +15,12 @@ except ImportError as error:
     raise MissingExtraError("html", "the HTML page") from error
 
 from wechatlog.pages.chat import Chat, Interface, Look, clean, render_messages, stylesheet
-from wechatlog.pages.environment import asset, environment
+from wechatlog.pages.environment import asset, environment, script
 from wechatlog.pages.media import MEDIA_LIMIT, Media, MediaMode
 from wechatlog.pages.people import Colours, initial_of
 from wechatlog.pages.policy import content_policy
 from wechatlog.pages.urls import safe_path, safe_url
-from wechatlog.pages.words import INTERFACES, count, day_label, file_size, words_of
+from wechatlog.pages.words import INTERFACES, count, day_label, file_size, short_weekdays, words_of
 
 __all__ = [
     "INTERFACES",
@@ -42,6 +42,8 @@ __all__ = [
     "render_messages",
     "safe_path",
     "safe_url",
+    "script",
+    "short_weekdays",
     "stylesheet",
     "words_of",
 ]

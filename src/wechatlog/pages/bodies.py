@@ -7,14 +7,14 @@ nor senders nor the page.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from wechatlog.emoji import to_unicode
 from wechatlog.model import MessageKind
 from wechatlog.pages.environment import environment
-from wechatlog.pages.urls import host_of, is_remote, safe_url
+from wechatlog.pages.urls import escaped, host_of, is_remote, safe_url
 from wechatlog.pages.words import count, duration, file_size
 from wechatlog.segments import types
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from wechatlog.pages.people import Colours
     from wechatlog.segments import Segment
 
-__all__ = ["Bodies", "Body"]
+__all__ = ["Bodies"]
 
 _LONG: Final = 3000
 """Characters from which on a text is folded: one of megabytes would stop the browser."""
@@ -47,13 +47,6 @@ _PAGES: Final = frozenset({MessageKind.LINK, MessageKind.MUSIC, MessageKind.CHAN
 
 _UNNAMED: Final = frozenset(MessageKind(kind) for kind in ("text", "quote", "system", "recall", "pat", "other", "link"))
 """Kinds that need no name of their own beside a text."""
-
-
-class Body(NamedTuple):
-    """What a message says: either words, which stand in a paragraph, or a block, which stands for itself."""
-
-    words: str | Markup | None = None
-    block: Markup | None = None
 
 
 _Show: TypeAlias = "Callable[[Any], Markup]"
@@ -107,12 +100,13 @@ class Bodies:
             types.MiniProgram: macros.mini_program,
         }
 
-    def show(self, message: Message, answered: str | None = None) -> Body:
+    def show(self, message: Message, answered: str | None = None, who: str = "") -> Markup:
         """The body of a message.
 
         Args:
             message: the message.
             answered: the address on the page of the message that it answers, or `None`.
+            who: markup that words begin with.
         """
         segments = message.segments
         if (
@@ -123,22 +117,24 @@ class Bodies:
             and len(message.text) < _LONG
             and not message.text.isspace()
         ):
-            return Body(message.text)  # by far the most
+            return Markup(f"<p>{who}{escaped(message.text)}</p>")  # noqa: S704 - by far the most
         if message.kind in _PAGES and (page := _only_link(segments)):
-            return Body(block=self._macros.page(page, message.kind.value))
-        return self._compose(message, segments, answered)
+            shown: Markup = self._macros.page(page, message.kind.value)
+            return shown
+        return self._compose(message, segments, None if answered is None else f"#{answered}", who)
 
-    def _compose(self, message: Message, segments: Sequence[Segment], answered: str | None) -> Body:
+    def _compose(self, message: Message, segments: Sequence[Segment], answered: str | None, who: str) -> Markup:
         parts = list(self._lead(message, segments, answered))
         groups = list(self._groups(segments))
         if len(groups) == 1 and not parts:
             (first, *_), words = groups[0], _length(groups[0])
             if type(first) in self._blocks and type(first) is not types.Quote:
-                return Body(block=self._blocks[type(first)](first))
+                return self._blocks[type(first)](first)
             if type(first) not in self._blocks and words < _LONG:
-                return Body(self._join(groups[0]))
+                return Markup(f"<p>{who}{self._join(groups[0])}</p>")  # noqa: S704 - escaped
         parts += (self._show_group(group, answered) for group in groups)
-        return Body(block=self._macros.bubble(parts) if parts else self._macros.empty())
+        shown: Markup = self._macros.bubble(parts) if parts else self._macros.empty()
+        return shown
 
     def _lead(self, message: Message, segments: Sequence[Segment], answered: str | None) -> Iterator[Markup]:
         """What stands above a body: its kind, where nothing else shows it, and a way to what it answers."""
@@ -176,20 +172,20 @@ class Bodies:
         return shown
 
     def _join(self, group: list[Segment]) -> Markup:
-        return Markup("").join(self._show_inline(segment) for segment in group)
+        return Markup("".join([self._show_inline(segment) for segment in group]))  # noqa: S704 - escaped
 
-    def _show_inline(self, segment: Segment) -> Markup:
+    def _show_inline(self, segment: Segment) -> str:
         show = self._inline.get(type(segment))
-        return escape(segment.raw) if show is None else show(segment)
+        return escaped(segment.raw) if show is None else show(segment)
 
     def _show_emoji(self, segment: types.Emoji) -> Markup:
         key = segment.raw, segment.unicode
         found = self._emoji.get(key)
         if found is None:
-            shown: Markup = self._macros.emoji(segment) if self._unicode and segment.unicode else escape(segment.raw)
+            shows = self._unicode and segment.unicode
+            found = self._macros.emoji(segment) if shows else Markup(escaped(segment.raw))  # noqa: S704 - escaped
             if len(self._emoji) < _MOST_EMOJI:
-                self._emoji[key] = shown
-            return shown
+                self._emoji[key] = found
         return found
 
     def _show_forward(self, segment: types.Forward) -> Markup:

@@ -2,23 +2,26 @@
 
 Takes messages in batches, gives the markup of each, complete in itself: every batch begins with its day and its sender
 anew. What has to be known across batches is bounded or grows with people only, so that a chat of any length passes
-through. Knows nothing of the page around it; a style sheet, `messages.css`, makes bubbles of it.
+through. Knows nothing of the page around it; a style sheet, `messages.css`, makes bubbles of it. Rows are put together
+here and not by a template, since there are a million of them: everything of the chat goes through `escaped`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import attrs
 from markupsafe import Markup
 
 from wechatlog.model import MessageKind
+from wechatlog.pages.addresses import Addresses
 from wechatlog.pages.bodies import Bodies
 from wechatlog.pages.environment import asset, environment
 from wechatlog.pages.media import Media
-from wechatlog.pages.people import Colours, People, initial_of, shown_name
+from wechatlog.pages.people import Colours, People, initial_of
+from wechatlog.pages.urls import escaped
 from wechatlog.pages.words import day_label, words_of
 
 if TYPE_CHECKING:
@@ -32,8 +35,6 @@ __all__ = ["Chat", "Interface", "Look", "clean", "render_messages", "stylesheet"
 Interface: TypeAlias = Literal["zh", "en"]
 
 _NOTICES: Final = frozenset({MessageKind.SYSTEM, MessageKind.RECALL, MessageKind.PAT})
-_REMEMBERED: Final = 50_000
-"""How many of the last server ids are kept at least, and twice as many at most, to find what a message answers."""
 
 # What HTML forbids or browsers drop. Line ends that people's clients wrote become those that a browser knows.
 _UNFIT: Final = re.compile("\r\n?|[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -64,44 +65,58 @@ class Look:
     interface: Interface = "zh"
 
 
-class _Row(NamedTuple):
-    """A message: its number, its body, its time; `again` where the next row shows the same clock.
+class _Sheet:
+    """The markup of a batch while it grows.
 
-    `who` is the sender of a notice whose words do not name them.
+    Attributes:
+        pieces: what is written so far.
+        day: the day that is open, or `None` before the first.
+        person: whose run is open; `None` for notices.
+        name: the name of the run, or `None` where none is open.
     """
 
-    number: int
-    who: str
-    words: str | Markup | None
-    block: Markup | None
-    iso: str
-    clock: str
-    again: bool
+    __slots__ = ("_clock", "_clock_at", "day", "name", "person", "pieces")
 
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.day: str | None = None
+        self.person: Person | None = None
+        self.name: str | None = None
+        self._clock = ""
+        self._clock_at = 0
 
-class _Run:
-    """Messages of one sender, or notices, that follow each other."""
+    def start_day(self, day: str, heading: str) -> None:
+        """End what is open, and begin a day; an empty one before the first message that has a time."""
+        self.end()
+        self.day = day
+        self.pieces.append(f'<div class="y">\n{heading}')
 
-    __slots__ = ("colour", "initial", "name", "person", "rows")
+    def start_run(self, person: Person | None, name: str, opening: str) -> None:
+        """End the run that is open, if there is one, and begin another."""
+        self._end_run()
+        self.person, self.name = person, name
+        self.pieces.append(opening)
 
-    def __init__(self, person: Person | None, name: str, colour: int) -> None:
-        self.person = person
-        self.name = name
-        self.initial = initial_of(name)
-        self.colour = colour
-        self.rows: list[_Row] = []
+    def add_time(self, iso: str) -> None:
+        """The time of the row; where it shows the same clock as the row before, that one keeps still."""
+        clock = iso[11:16]
+        if clock == self._clock:
+            at = self._clock_at
+            self.pieces[at] = self.pieces[at].replace("<time ", '<time class="q" ', 1)
+        self._clock, self._clock_at = clock, len(self.pieces)
+        self.pieces.append(f'<time datetime="{iso}">{clock}</time></div>\n' if iso else "</div>\n")
 
+    def _end_run(self) -> None:
+        if self.name is not None:
+            self.pieces.append("</div>\n")
+        self.name, self._clock = None, "-"
 
-class _Day:
-    """The runs of a day; without a date before the first message that has a time."""
-
-    __slots__ = ("again", "date", "label", "runs")
-
-    def __init__(self, date: str, label: str, *, again: bool) -> None:
-        self.date = date
-        self.label = label
-        self.again = again
-        self.runs: list[_Run] = []
+    def end(self) -> None:
+        """End what is open."""
+        self._end_run()
+        if self.day is not None:
+            self.pieces.append("</div>\n")
+        self.day = None
 
 
 class Chat:
@@ -110,77 +125,100 @@ class Chat:
     Args:
         look: how messages are shown.
         names: names that get their colours first.
-        ids: give each message an id, `m` and its number, that links can lead to.
+        ids: give each message its permanent address, that links can lead to, and its kind.
 
     Attributes:
         people: the senders so far.
         colours: those of names.
         days: first message and number of messages of each day so far, by ISO date, in order of appearance.
+        hours: messages by weekday, from Monday, and hour.
+        kinds: messages of each kind so far.
         count: the messages so far.
     """
 
     def __init__(self, look: Look, names: Iterable[str] = (), *, ids: bool = True) -> None:
         self.people = People(look.owner, look.presumed_owner)
         self.days: dict[str, list[int]] = {}
+        self.hours = [[0] * 24 for _ in range(7)]
+        self.kinds: dict[MessageKind, int] = {}
         self.count = 0
         self.colours = Colours(names)
         self._look = look
-        self._ids = ids
+        self._addresses = Addresses() if ids else None
         self._words = words_of(look.interface)
         self._bodies = Bodies(self._words, look.media, self.colours, unicode_emoji=look.unicode_emoji)
-        self._template = environment().get_template("messages.html.jinja")
         self._day = ""
-        self._places: dict[str, int] = {}
-        self._older_places: dict[str, int] = {}
+        self._openings: dict[tuple[int | None, str], str] = {}
 
     def render(self, messages: Iterable[Message]) -> Markup:
         """The markup of the next messages; safe, and free of characters that HTML cannot hold."""
-        days: list[_Day] = []
+        sheet = _Sheet()
         for message in messages:
-            self._add(message, days)
+            self._add(message, sheet)
             self.count += 1
-        return Markup(clean(self._template.render(days=days, ids=self._ids)))  # noqa: S704 - escaped by the template
+        sheet.end()
+        return Markup(clean("".join(sheet.pieces)))  # noqa: S704 - everything of the chat is escaped
 
-    def _add(self, message: Message, days: list[_Day]) -> None:
+    def _add(self, message: Message, sheet: _Sheet) -> None:
         iso = _iso(message)
         day = iso[:10] or self._day
-        if not days or day != days[-1].date:
-            days.append(self._start_day(day))
+        if day != sheet.day:
+            sheet.start_day(day, self._heading(day))
+        self._tally(message, day)
+        person, name = self.people.of(message)
+        kind = message.kind
+        shown = None if kind in _NOTICES else person
+        if shown is not sheet.person or sheet.name is None or (shown is not None and name != sheet.name):
+            sheet.start_run(shown, name, self._opening(shown, name))
+        attributes, answered = self._address(message, iso)
+        who = ""
+        if shown is not person and not _names_sender(message, name):
+            who = f"<b>{escaped(name or self._words['nobody'])}</b> "
+        sheet.pieces.append(f"<div{attributes}>{self._bodies.show(message, answered, who)}")
+        sheet.add_time(iso)
+
+    def _tally(self, message: Message, day: str) -> None:
         if day:
-            self.days.setdefault(day, [self.count, 0])[1] += 1
-        person = self.people.of(message)
-        name = shown_name(message) or self._words["nobody"]
-        shown = None if message.kind in _NOTICES else person
-        runs = days[-1].runs
-        if not runs or runs[-1].person is not shown or (shown is not None and runs[-1].name != name):
-            runs.append(_Run(shown, name, self.colours.of(name)))
-        if person is not None:
-            person.count += 1
-        rows = runs[-1].rows
-        clock = iso[11:16]
-        if rows and rows[-1].clock == clock:
-            rows[-1] = rows[-1]._replace(again=True)
-        body = self._bodies.show(message, self._answered(message))
-        who = name if shown is not person and not _names_sender(message, name) else ""
-        rows.append(_Row(self.count, who, body.words, body.block, iso, clock, again=False))
+            found = self.days.get(day)
+            if found is None:
+                self.days[day] = [self.count, 1]
+            else:
+                found[1] += 1
+        time = message.time
+        if time is not None and message.precision != "day":
+            self.hours[time.weekday()][time.hour] += 1
+        self.kinds[message.kind] = self.kinds.get(message.kind, 0) + 1
 
-    def _start_day(self, day: str) -> _Day:
+    def _heading(self, day: str) -> str:
         again, self._day = day == self._day, day
-        label = day_label(dt.date.fromisoformat(day), self._look.interface) if day else ""
-        return _Day(day, label, again=again)
+        if not day:
+            return ""
+        label = day_label(dt.date.fromisoformat(day), self._look.interface)
+        tag = '<h2 class="again">' if again else "<h2>"
+        return f'{tag}<time datetime="{day}">{label}</time></h2>\n'
 
-    def _answered(self, message: Message) -> str | None:
-        """The address of the message that one answers, if it is not too far back; remembers the id of this one."""
-        if not self._ids:
-            return None
-        number = None
-        if message.reply_to:
-            number = self._places.get(message.reply_to, self._older_places.get(message.reply_to))
-        if message.id:
-            self._places[message.id] = self.count
-            if len(self._places) >= _REMEMBERED:
-                self._older_places, self._places = self._places, {}
-        return None if number is None else f"#m{number}"
+    def _opening(self, person: Person | None, name: str) -> str:
+        key = None if person is None else person.number, name
+        found = self._openings.get(key)
+        if found is None:
+            name = name or self._words["nobody"]
+            colour = self.colours.of(name)
+            if person is None:
+                return '<div class="o">\n'
+            classes = f"g{' s' * person.is_self} p{person.number} c{colour}"
+            initial = f'<b data-i="{escaped(initial_of(name))}">{escaped(name)}</b>'
+            found = self._openings[key] = f'<div class="{classes}">{initial}\n'
+        return found
+
+    def _address(self, message: Message, iso: str) -> tuple[str, str | None]:
+        """The attributes of the row, and the address on this page of the message that it answers."""
+        if self._addresses is None:
+            return "", None
+        answered = self._addresses.of_id(message.reply_to) if message.reply_to else None
+        kind = message.kind
+        address = self._addresses.add(message, iso)
+        said = "" if kind is MessageKind.TEXT else f' data-k="{kind.value}"'
+        return f' id="{address}"{said}', answered
 
 
 def _names_sender(message: Message, name: str) -> bool:

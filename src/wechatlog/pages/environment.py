@@ -7,11 +7,22 @@ the style sheets and the script. Knows nothing of chats.
 from __future__ import annotations
 
 import functools
+import json
 from importlib.resources import files
 
 import jinja2
 
-__all__ = ["asset", "environment"]
+from wechatlog.emoji import pictures
+
+__all__ = ["asset", "environment", "script"]
+
+_EMOJI = "emoji"
+_NAMES = ("core", "chunks", "places", "search", "filter", "pictures", "panel", "tools")
+_PARTS = {
+    "page": (_EMOJI, *(f"page/{name}.js" for name in _NAMES)),
+    "index": ("index.js",),
+}
+"""The parts of each script, in their order."""
 
 
 @functools.cache
@@ -32,3 +43,16 @@ def environment() -> jinja2.Environment:
 def asset(name: str) -> str:
     """The text of a file of `assets/`."""
     return files("wechatlog.pages").joinpath("assets", name).read_text(encoding="utf-8")
+
+
+@functools.cache
+def script(name: str) -> str:
+    """A script, `page` or `index`: its parts in a function, so that none of their names is a global one."""
+    parts = [_emoji_table() if part == _EMOJI else asset(part) for part in _PARTS[name]]
+    return f'(() => {{\n"use strict";\n{"".join(parts)}}})();\n'
+
+
+def _emoji_table() -> str:
+    """The spellings of each emoji, as the search of the page takes them."""
+    forms = [(picture, *codes) for picture, codes in pictures().items()]
+    return f"const EMOJI = {json.dumps(forms, separators=(',', ':'))};\n"

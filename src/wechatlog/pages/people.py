@@ -84,15 +84,17 @@ class Person:
     Attributes:
         number: position in the order of appearance, from 0.
         name: the name shown last, or the account id, or an empty text.
+        id: the account id, or `None`.
         is_self: whether the messages stand on the right.
         count: messages so far.
     """
 
-    __slots__ = ("count", "is_self", "name", "number")
+    __slots__ = ("count", "id", "is_self", "name", "number")
 
-    def __init__(self, number: int, name: str, *, is_self: bool) -> None:
+    def __init__(self, number: int, name: str, account: str | None, *, is_self: bool) -> None:
         self.number = number
         self.name = name
+        self.id = account
         self.is_self = is_self
         self.count = 0
 
@@ -105,18 +107,30 @@ class People:
         presumed: name or account id of the owner where a message does not say whose it is, or `None`.
     """
 
-    __slots__ = ("_owner", "_people", "_presumed")
+    __slots__ = ("_known", "_owner", "_people", "_presumed")
 
     def __init__(self, owner: str | None = None, presumed: str | None = None) -> None:
         self._owner = None if owner is None else normalize_name(owner)
         self._presumed = None if presumed is None else normalize_name(presumed)
         self._people: dict[tuple[str, bool, bool], Person] = {}
+        self._known: dict[tuple[str | None, str | None, bool | None], tuple[Person | None, str]] = {}
 
     def __iter__(self) -> Iterator[Person]:
         return iter(self._people.values())
 
-    def of(self, message: Message) -> Person | None:
-        """The sender of a message; `None` for a notice."""
+    def of(self, message: Message) -> tuple[Person | None, str]:
+        """The sender of a message, who has written one more now, and the name shown; nobody sends a notice."""
+        key = (message.sender, message.sender_id, message.is_self)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._find(message), shown_name(message)
+        person, name = found
+        if person is not None:
+            person.name = name
+            person.count += 1
+        return found
+
+    def _find(self, message: Message) -> Person | None:
         identity = message.sender_id
         if message.sender is None and identity is None:
             return None
@@ -125,9 +139,7 @@ class People:
         key = (identity, True, is_self) if identity else (name, False, is_self)
         person = self._people.get(key)
         if person is None:
-            person = Person(len(self._people), name, is_self=is_self)
-            self._people[key] = person
-        person.name = name
+            person = self._people[key] = Person(len(self._people), name, identity, is_self=is_self)
         return person
 
     def _is_self(self, message: Message) -> bool:

@@ -10,7 +10,7 @@ import re
 from typing import Final
 from urllib.parse import quote
 
-__all__ = ["host_of", "is_remote", "safe_path", "safe_url"]
+__all__ = ["escaped", "host_of", "is_remote", "safe_path", "safe_url"]
 
 # No blank, no control or format character (they hide a scheme or turn the writing round), no quote, no angle bracket.
 _BODY: Final = (
@@ -22,6 +22,12 @@ _HOST: Final = re.compile(r"https?://(?:[^/?#\\]*@)?([^/?#\\]+)", re.IGNORECASE)
 _DRIVE: Final = re.compile(r"[A-Za-z]:")
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def escaped(text: str) -> str:
+    """A text as it stands in HTML, between tags and in quoted attributes; just as the templates escape it."""
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace('"', "&#34;").replace("'", "&#39;")
 
 
 def safe_url(url: str | None) -> str | None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
-__all__ = ["INTERFACES", "count", "day_label", "duration", "file_size", "words_of"]
+__all__ = ["INTERFACES", "count", "day_label", "duration", "file_size", "short_weekdays", "words_of"]
 
 _CHINESE: Final = {
     "language": "zh-CN", "untitled": "聊天记录", "index": "目录", "nobody": "无名", "message": "条消息",
@@ -20,10 +20,19 @@ _CHINESE: Final = {
     # tools
     "skip": "跳到消息", "log": "消息", "tools": "工具", "search": "搜索消息", "previous": "上一条结果",
     "next": "下一条结果", "none_found": "没有结果", "date": "跳到日期", "people": "成员", "only": "只看",
-    "everyone": "显示所有人", "and_more": "人未列出", "load_images": "加载远程图片", "theme": "深色或浅色",
+    "filter": "筛选成员和类型", "kinds": "类型", "find_person": "查找成员", "everything": "显示全部",
+    "and_more": "人未列出", "load_images": "加载远程图片", "theme": "深色或浅色", "copied": "链接已复制",
     "facts": "统计见页尾", "huge": "本页很大：搜索和打印要等一会儿。生成时用 split= 可以分成多页。",
     "no_scripts": "没有脚本时不能搜索和筛选，很长的聊天只显示前面的部分。",
     "privacy": "本页不联网：远程图片要点击后才加载。", "made_with": "由 wechatlog 生成",
+    # panel and viewer
+    "panel": "图片、链接、文件和统计", "pictures": "图片", "links": "链接", "files": "文件", "figures": "统计",
+    "close": "关闭", "nothing": "这里什么也没有", "show_more": "显示更多", "all": "显示全部", "go": "在聊天中查看",
+    "open": "打开", "enlarge": "放大", "viewer": "图片", "earlier": "上一张", "later": "下一张", "per_day": "平均每天",
+    "active_days": "活跃天数", "busiest": "最活跃的一天", "week": "一周的时刻", "months": "月份",
+    # index
+    "find_chat": "查找聊天或文件夹", "order": "排序", "by_title": "名称", "by_messages": "消息数", "by_date": "日期",
+    "by_size": "大小",
     # kinds
     "text": "文本", "image": "图片", "voice": "语音", "video": "视频", "sticker": "表情", "file": "文件",
     "link": "链接", "location": "位置", "card": "名片", "quote": "引用", "transfer": "转账", "red_packet": "红包",
@@ -41,13 +50,25 @@ _ENGLISH: Final = {
     # tools
     "skip": "Skip to the messages", "log": "Messages", "tools": "Tools", "search": "Search messages",
     "previous": "Previous result", "next": "Next result", "none_found": "No results", "date": "Go to a day",
-    "people": "People", "only": "Show only", "everyone": "Show everybody", "and_more": "more people not listed",
-    "load_images": "Load remote pictures", "theme": "Dark or light", "facts": "Figures are at the end",
+    "people": "People", "only": "Show only", "filter": "Filter by people and kinds", "kinds": "Kinds",
+    "find_person": "Find people", "everything": "Show everything", "and_more": "more people not listed",
+    "load_images": "Load remote pictures", "theme": "Dark or light", "copied": "Link copied",
+    "facts": "Figures are at the end",
     "huge": "This page is large: searching and printing take a while. With split= it is written as several pages.",
     "no_scripts": "Without scripts there is no search and no filter, and of a long chat only the beginning is "
     "shown.",
     "privacy": "This page does not use the network: remote pictures are loaded only when you click them.",
     "made_with": "Made with wechatlog",
+    # panel and viewer
+    "panel": "Pictures, links, files and figures", "pictures": "Pictures", "links": "Links", "files": "Files",
+    "figures": "Figures", "close": "Close", "nothing": "There is nothing here", "show_more": "Show more",
+    "all": "Show all", "go": "Show in the chat", "open": "Open", "enlarge": "Enlarge", "viewer": "Picture",
+    "earlier": "Previous picture", "later": "Next picture", "active_days": "Active days",
+    "per_day": "Per day", "busiest": "Busiest day",
+    "week": "Hours of the week", "months": "Months",
+    # index
+    "find_chat": "Find a chat or a folder", "order": "Order", "by_title": "Name", "by_messages": "Messages",
+    "by_date": "Date", "by_size": "Size",
     # kinds
     "text": "Text", "image": "Picture", "voice": "Voice", "video": "Video", "sticker": "Sticker", "file": "File",
     "link": "Link", "location": "Location", "card": "Name card", "quote": "Quote", "transfer": "Transfer",
@@ -69,6 +90,7 @@ _WEEKDAYS: Final = {
     "zh": ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
+_SHORT_WEEKDAYS: Final = {"zh": tuple("一二三四五六日"), "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -91,6 +113,11 @@ def day_label(day: dt.date, interface: str) -> str:
     if interface == "zh":
         return f"{day.year}年{day.month}月{day.day}日 {weekday}"
     return f"{weekday}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def short_weekdays(interface: str) -> tuple[str, ...]:
+    """The days of the week from Monday, as short as they are written."""
+    return _SHORT_WEEKDAYS[interface]
 
 
 def file_size(size: float) -> str:

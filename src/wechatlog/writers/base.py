@@ -127,6 +127,7 @@ class IndexEntry:
         first: time of the first message, or `None` where none has one.
         last: time of the last message, or `None`.
         size: bytes of the file.
+        folder: the folder that the chat was found in, as a person knows it, or an empty text.
     """
 
     path: str
@@ -135,6 +136,7 @@ class IndexEntry:
     first: dt.datetime | None = None
     last: dt.datetime | None = None
     size: int = 0
+    folder: str = ""
 
 
 @runtime_checkable

@@ -8,6 +8,7 @@ messages opens, and is written in memory that does not grow. What a message look
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from wechatlog.model import Conversation, Message
     from wechatlog.pages import Chat, Interface, Look, Media
+    from wechatlog.pages.people import Person
     from wechatlog.writers.base import IndexEntry, Items
 
 __all__ = ["WRITER", "HtmlWriter"]
@@ -41,14 +43,21 @@ _LISTED: Final = 1000
 
 _PICTURES: Final = frozenset({MessageKind.IMAGE, MessageKind.STICKER, MessageKind.VOICE})
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
+_REMOTE: Final = re.compile('<a class="remote | data-u="')
 _ASSETS: Final = ("messages.css", "page.css")
-_SCRIPT_WORDS: Final = ("none_found", "and_more", "missing", "huge")
+_SCRIPT_WORDS: Final = (
+    "none_found and_more missing huge copied enlarge go open all image video log people active_days per_day busiest "
+    "week months kinds"
+).split()
+"""What the script says by itself; the rest stands in the template."""
 
 
 class _Settings:
     """The options of one page, checked."""
 
     def __init__(self, options: Mapping[str, Any]) -> None:
+        from wechatlog.pages import safe_path
+
         self.owner = text_option(options, "owner")
         self.title = text_option(options, "title")
         self.unicode_emoji = choice_option(options, "emoji", ("unicode", "code")) == "unicode"
@@ -58,6 +67,7 @@ class _Settings:
             raise OptionError("lang", f"expected a language tag such as zh-CN or en, not {self.lang!r}")
         choices = ("zh", "en") if self.lang[:2].lower() == "zh" else ("en", "zh")
         self.interface: Interface = "zh" if choice_option(options, "interface", choices) == "zh" else "en"
+        self.index = safe_path(text_option(options, "index"))
         self.media = _media(options)
 
     def look(self, conversation: Conversation) -> Look:
@@ -115,6 +125,7 @@ class HtmlWriter:
         "xor_key": "your own number of WeChat's encrypted pictures, such as `0x37`, for `media=embed`",
         "theme": "`auto` (the default, as the system), `light` or `dark`; the page has a button for it",
         "lang": "language of the chat, as a tag; default `zh-CN`",
+        "index": "the page that this one leads back to, such as `index.html`, relative to it; `dump_archive` knows it",
         "interface": "language of the page itself, `zh` or `en`; default: that of `lang`",
     }
     losses: Mapping[str, str] = {"everything": "there is no reader for this form"}
@@ -129,7 +140,7 @@ class HtmlWriter:
             OptionError: for a bad value of an option.
             MissingExtraError: where Jinja2 is not installed.
         """
-        from wechatlog.pages import Chat, clean, words_of
+        from wechatlog.pages import Chat, clean, script, words_of
 
         settings = _Settings(options)
         ((conversation, messages),) = items
@@ -137,14 +148,14 @@ class HtmlWriter:
         chat = Chat(settings.look(conversation), names)
         words = words_of(settings.interface)
         title = clean(settings.title or conversation.title or conversation.id or words["untitled"])
-        piece = _page("start", settings, title)
+        piece = _page("start", settings, title, script=script("page"), index=settings.index)
         size = remote = 0
         for batch in _batches(messages, embedding=settings.media.mode == "embed"):
             size += len(piece.encode())
             yield piece
             live = chat.count < _LIVE and size < _LIVE_TEXT
             piece = _chunk(chat.count, chat.render(batch), live=live)
-            remote += piece.count('<a class="remote ')  # not out of the chat, whose quotation marks are escaped
+            remote += len(_REMOTE.findall(piece))  # not out of the chat, whose quotation marks are escaped
         size += len(piece.encode())
         yield piece
         yield _end(chat, settings, size, remote)
@@ -160,13 +171,13 @@ class HtmlWriter:
             OptionError: for a bad value of an option.
             MissingExtraError: where Jinja2 is not installed.
         """
-        from wechatlog.pages import clean, words_of
+        from wechatlog.pages import clean, script, words_of
 
         settings = _Settings(options)
         found = list(entries)
         words = words_of(settings.interface)
         title = clean(settings.title or words["index"])
-        yield clean(_page("index", settings, title, **_index(found, settings)))
+        yield clean(_page("index", settings, title, script=script("index"), **_index(found, settings)))
 
 
 def _chunk(start: int, content: str, *, live: bool) -> str:
@@ -179,14 +190,13 @@ def _chunk(start: int, content: str, *, live: bool) -> str:
     return f'<script type="text/plain" data-n="{start}">\n{content}</script>\n'
 
 
-def _page(template: str, settings: _Settings, title: str, **values: Any) -> str:
-    """A template that begins with the head of a page."""
+def _page(template: str, settings: _Settings, title: str, *, script: str, **values: Any) -> str:
+    """A template that begins with the head of a page; the policy of the page allows one script."""
     from markupsafe import Markup
 
     from wechatlog.pages import asset, content_policy, environment, words_of
 
     style = "".join(map(asset, _ASSETS))
-    script = asset("page.js") if template == "start" else None
     values |= {
         "title": title,
         "lang": settings.lang,
@@ -194,6 +204,7 @@ def _page(template: str, settings: _Settings, title: str, **values: Any) -> str:
         "words": words_of(settings.interface),
         "policy": content_policy(style, script),
         "style": Markup(style),  # noqa: S704 - our own file
+        "script": Markup(script),  # noqa: S704 - our own file
     }
     return environment().get_template(f"{template}.html.jinja").render(values)
 
@@ -201,26 +212,40 @@ def _page(template: str, settings: _Settings, title: str, **values: Any) -> str:
 def _end(chat: Chat, settings: _Settings, size: int, remote: int) -> str:
     from markupsafe import Markup
 
-    from wechatlog.pages import asset, environment, words_of
+    from wechatlog.pages import environment, script, short_weekdays, words_of
 
     words = words_of(settings.interface)
-    script = asset("page.js")
+    code = script("page")
     people = sorted(chat.people, key=lambda person: -person.count)
-    listed = [(person, person.name or words["nobody"]) for person in people[:_LISTED]]
-    size += len(script) + 40 * len(chat.days)
-    facts = _facts(chat.count, len(people), list(chat.days), size, words)
+    kinds = sorted(chat.kinds.items(), key=lambda item: -item[1])
     data = {
         "count": chat.count,
-        "facts": facts,
         "remote": remote,
-        "huge": size >= _HUGE,
-        "people": [[person.number, name, person.count, chat.colours.of(name)] for person, name in listed],
+        "people": [_person(person, chat, words) for person in people[:_LISTED]],
         "more": max(0, len(people) - _LISTED),
+        "kinds": [[kind.value, words[kind.value], number] for kind, number in kinds],
         "days": [[day, *numbers] for day, numbers in chat.days.items()],
-        "words": {name: words[name] for name in _SCRIPT_WORDS},
+        "hours": chat.hours,
+        "words": {name: words[name] for name in _SCRIPT_WORDS} | {"weekdays": short_weekdays(settings.interface)},
     }
-    script = Markup(script)  # noqa: S704 - our own file
-    return environment().get_template("end.html.jinja").render(words=words, facts=facts, data=data, script=script)
+    size += len(code.encode()) + len(json.dumps(data))
+    facts = _facts(chat.count, len(people), list(chat.days), size, words)
+    data |= {"facts": facts, "huge": size >= _HUGE}
+    template = environment().get_template("end.html.jinja")
+    return template.render(words=words, facts=facts, data=data, script=Markup(code))  # noqa: S704 - our own file
+
+
+def _person(person: Person, chat: Chat, words: Mapping[str, str]) -> dict[str, Any]:
+    from wechatlog.pages import initial_of
+
+    name = person.name or words["nobody"]
+    return {
+        "number": person.number,
+        "name": name,
+        "count": person.count,
+        "colour": chat.colours.of(name),
+        "initial": initial_of(name),
+    }
 
 
 def _facts(messages: int, people: int, days: Sequence[str], size: int, words: Mapping[str, str]) -> str:
@@ -244,10 +269,14 @@ def _index(entries: Sequence[IndexEntry], settings: _Settings) -> dict[str, Any]
         {
             "address": safe_path(entry.path),
             "title": entry.title or entry.path,
+            "folder": entry.folder,
             "span": _span(entry),
-            "messages": count(entry.messages, "message", words),
-            "size": file_size(entry.size),
-            "share": round(100 * entry.messages / largest, 1),
+            "last": "" if entry.last is None else entry.last.isoformat(),
+            "messages": entry.messages,
+            "count": count(entry.messages, "message", words),
+            "size": entry.size,
+            "bytes": file_size(entry.size),
+            "share": round(100 * (entry.messages / largest) ** 0.5, 1),
         }
         for entry in entries
     ]
