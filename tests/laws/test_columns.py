@@ -8,6 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 import wechatlog
 from tests.test_corpus import _cases, _expectation
@@ -42,7 +44,9 @@ def _rows(table: pa.Table) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: places[row["conversation"], row["conversation_id"]])
 
 
-def _read(case: Path, options: dict[str, Any]) -> tuple[list[wechatlog.Conversation], list[wechatlog.Diagnostic]]:
+def _read(
+    case: Path | bytes, options: dict[str, Any]
+) -> tuple[list[wechatlog.Conversation], list[wechatlog.Diagnostic]]:
     archive = wechatlog.load_archive(case, **options)
     conversations = list(archive)
     return conversations, [*(note for chat in conversations for note in chat.diagnostics), *archive.diagnostics]
@@ -65,4 +69,57 @@ def test_case(case: Path) -> None:
     found = pa.table(scan)
     assert _rows(found) == _rows(_table_of(conversations, found.schema))
     assert found.schema.equals(conversations[0].to_arrow().schema)
+    assert sorted(scan.diagnostics, key=str) == sorted(told, key=str)
+
+
+# --- Markdown, whose columns have a way of their own ------------------------------------------------
+
+_PIECES = st.sampled_from(
+    [
+        "> 09:00:01  李四  \n   \n早上好  \n   \n",
+        "> 09:00:02  王五  \n   \n@李四 早[强]  \n   \n",
+        "> 09:00:02  王五  \n   \n![图](http://a.example.invalid/1.png) \n   \n",
+        "> 09:00:03  王五  \n   \n[标题](https://a.example.invalid)  \n   \n",
+        "> 09:00:03  a&amp;b  \n   \n一 &lt; 二  \n   \n",
+        "> 09:00:04  {{ x }}  \n   \n三  \n   \n",
+        "> 09:00:05  李四  \n   \n两行\n第二行  \n   \n",
+        "> 09:00:06  李四  \n   \n# 一  \n   \n",
+        "> 09:00:07  李四\n\n没有空格\n\n",
+        "> 25:00:00  李四  \n   \n没有这个时间  \n   \n",
+        "> 2017-08-19 09:00:00  李四  \n   \n有日子  \n   \n",
+        "> 2017-08-20 09:00:00  李四  \n   \n第二天  \n   \n",
+        "> 2017-13-40 09:00:00  李四  \n   \n没有这一天  \n   \n",
+        "> 09:00:08  李四  \n   \n[a](javascript:x)  \n   \n",
+        "> 09:00:08  李四  \n   \n微信红包  \n   \n",
+        "> 09:00:08  李四  \n   \n  \n   \n",
+        "> 09:00:09  王五??  \n   \n@李四?好  \n   \n",
+        "> 09:00:10  李四  \r\n   \r\n早  \r\n   \r\n",
+        "## 2017-08-21\n\n",
+        "---\ntitle: 另一天\ndate: 2017-08-22\nlines: 3\n---\n",
+        "> 引用\n",
+        "随便\n",
+        "\n",
+        "> 09:00:1",
+    ]
+)
+
+
+@given(pieces=st.lists(_PIECES, max_size=12), front=st.booleans(), block=st.sampled_from([7, 40, 1 << 20]))
+@example(pieces=["> 09:00:01  李四  \n   \n早上好  \n   \n"] * 12, front=True, block=1 << 20)
+def test_any_markdown(pieces: list[str], front: bool, block: int) -> None:
+    head = "---\ntitle: 群\ndate: 2017-08-19\n---\n" if front else ""
+    text = "".join((head, *pieces)).encode()
+    how: dict[str, Any] = {"format": "markdown", "date": "2017-08-18"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("wechatlog.decoding.BLOCK_SIZE", block)
+        conversations, told = _read(text, how)
+        scan = wechatlog.scan(text, **how)
+        if any(note.code == "unreadable-file" for note in told):  # what is wrong with a file alone is raised
+            with pytest.raises(wechatlog.FormatError):
+                list(scan)
+            return
+        found = pa.table(scan)
+    schema = scan.schema
+    expected = [row for chat in conversations for row in chat.to_arrow().cast(schema).to_pylist()]
+    assert found.to_pylist() == expected
     assert sorted(scan.diagnostics, key=str) == sorted(told, key=str)

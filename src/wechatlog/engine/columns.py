@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from wechatlog.source import Stretch
     from wechatlog.timestamps import Day
 
-__all__ = ["Rows", "Wanted", "columns_of_messages", "rows_of_batches", "rows_of_entries"]
+__all__ = ["RowSink", "Rows", "Wanted", "columns_of_messages", "rows_of_batches", "rows_of_entries"]
 
 _BATCH_SIZE: Final = 1024
 
@@ -146,7 +146,7 @@ _VALUES: Final[Mapping[str, Callable[[Message], Any]]] = {
 }
 
 
-class _Sink:
+class RowSink:
     """Numbers the rows of each conversation, and passes on those that are wanted."""
 
     def __init__(self, reading: Reading, wanted: Wanted) -> None:
@@ -192,7 +192,7 @@ def rows_of_batches(reading: Reading, batches: Iterable[Batch], wanted: Wanted) 
     Yields:
         For each batch the rows that are wanted of it, which may be none.
     """
-    sink = _Sink(reading, wanted)
+    sink = RowSink(reading, wanted)
     for draft, messages in batches:
         yield sink.give(draft, len(messages), columns_of_messages(messages, sink.needed))
 
@@ -218,7 +218,7 @@ def rows_of_entries(reading: Reading, entries: Iterable[Entry], wanted: Wanted) 
     Yields:
         For each run of entries of one conversation the rows that are wanted of it; for one without messages none.
     """
-    sink = _Sink(reading, wanted)
+    sink = RowSink(reading, wanted)
     stream, draft = iter(entries), reading.chat
     seen: set[Draft] = set()
     while batch := list(itertools.islice(stream, _BATCH_SIZE)):

@@ -2,8 +2,8 @@
 
 Takes text, gives messages. The syntax is `content.markdown_archive`; this module finds the day, walks the blocks and
 keeps the raw text of every block that the writer would write differently, so that an archive can be given back byte
-for byte. Most blocks have one exact shape, which `_Walk.batches` reads without a second look; all others go through
-`_Walk.read_odd`.
+for byte. Most blocks have one exact shape, which `Walk.batches` reads without a second look; all others go through
+`Walk.read_odd`.
 
 Source of the format: the scripts of a payment community's group archive, 2017 to 2018.
 """
@@ -42,17 +42,18 @@ from wechatlog.tokenizer import MARKDOWN, Grammar, iter_records, prepare
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from wechatlog.engine.columns import Rows, Wanted
     from wechatlog.engine.protocol import Batch, Context, Head
     from wechatlog.source import Source
     from wechatlog.tokenizer import Record
 
-__all__ = ["READER", "MarkdownReader"]
+__all__ = ["BLOCKS", "READER", "STRUCTURAL_FIRST", "MarkdownReader", "Walk"]
 
 _OPEN: Final = "\n" + SEPARATOR
 _CLOSE: Final = "  \n" + SEPARATOR
-_STRUCTURAL_FIRST: Final = frozenset("-#")
-_ODD_FIRST: Final = SPECIAL_FIRST | _STRUCTURAL_FIRST
-_BLOCKS: Final = Grammar(
+STRUCTURAL_FIRST: Final = frozenset("-#")
+_ODD_FIRST: Final = SPECIAL_FIRST | STRUCTURAL_FIRST
+BLOCKS: Final = Grammar(
     name="Markdown archive, usual blocks whole",
     header=MARKDOWN.header + r"(?:(?<=  )\n   \n(?:(?P<text>[^\n\r&<>{]*)  |(?P<image>!\[[^\n\r&<>]*\)) )\n   (?=\n))?",
 )
@@ -63,7 +64,7 @@ _DAMAGE: Final = re.compile(r"(?<=[^\s?&=/.])\?\?(?!\?)|@[^\s?@]{1,40}\?")
 _DOCUMENT: Final = re.compile(r"\n(---[ \t]*\r?\n(?:[A-Za-z_][\w-]*:[^\n]*\n)+---[ \t]*(?:\r?\n|\Z))")
 
 
-class _Walk:
+class Walk:
     """One pass over one source."""
 
     def __init__(self, context: Context, mark: str, *, cr: bool) -> None:
@@ -86,6 +87,7 @@ class _Walk:
 
     @property
     def merged(self) -> bool:
+        """Whether times have their day."""
         return self.stamp_length == 19
 
     def restore(self, text: str) -> str:
@@ -177,7 +179,7 @@ class _Walk:
                     kind = None
                 shown = names.get(sender)
                 if shown is None:
-                    shown = self._plain_name(sender)
+                    shown = self.shown_name(sender)
                 if kind is not None and len(stamp) == self.stamp_length and stamp.startswith(self.last_day) and shown:
                     try:
                         time = parse(self.day + stamp)
@@ -224,8 +226,10 @@ class _Walk:
         offset += len(header["time"]) + len(header["sender"]) + 4 + cut
         return [(self.draft, batch), *self.start_documents(body[cut:], line, offset)]
 
-    def _plain_name(self, sender: str) -> str:
-        """The name in a header, if the writer would write it so; nothing for any other."""
+    def shown_name(self, sender: str) -> str:
+        """The name in a header with two blanks behind it, if the writer would write it so; nothing for any other."""
+        if (known := self.names.get(sender)) is not None:
+            return known
         if len(self.names) >= _MOST_NAMES:
             self.names.clear()
         name = sender[:-2]
@@ -233,7 +237,7 @@ class _Walk:
 
     def _is_plain(self, text: str) -> bool:
         """Whether a text with a special first or last character is a plain text after all."""
-        return text[:1] not in _STRUCTURAL_FIRST and classify(text).kind is MessageKind.TEXT
+        return text[:1] not in STRUCTURAL_FIRST and classify(text).kind is MessageKind.TEXT
 
     def start_documents(self, text: str, line: int, offset: int) -> Iterator[Batch]:
         """Begin the document whose front matter opens a text; days without messages may stand before it."""
@@ -340,9 +344,9 @@ class MarkdownReader:
         """
         del source  # the context has it
         prepared = prepare(context.blocks())
-        walk = _Walk(context, prepared.mark, cr=prepared.cr)
+        walk = Walk(context, prepared.mark, cr=prepared.cr)
         held: tuple[Any, list[Message]] | None = None  # the last batch waits, since a day heading may still follow it
-        for records in iter_records(walk.watch(prepared.blocks), _BLOCKS):
+        for records in iter_records(walk.watch(prepared.blocks), BLOCKS):
             for batch in walk.batches(records):
                 if held is not None:
                     yield held
@@ -374,6 +378,17 @@ class MarkdownReader:
                 chat, length, head = chat + len(empty), len(header[1]), []
             yield Mark(preamble, number, chat) if number and _is_plain_stamp(header[1], length) else None
             number += 1
+
+    def read_rows(self, source: Source, context: Context, wanted: Wanted) -> Iterator[Rows]:
+        """The same as columns."""
+        from wechatlog.engine.columns import RowSink, rows_of_batches
+        from wechatlog.readers.markdown_columns import iter_rows
+
+        prepared = prepare(context.blocks())
+        if prepared.cr:  # hardly ever, and not worth a second way to read it
+            return rows_of_batches(context, self.read(source, context), wanted)
+        walk = Walk(context, prepared.mark, cr=False)
+        return iter_rows(walk, walk.watch(prepared.blocks), RowSink(context, wanted))
 
 
 def _is_plain_stamp(stamp: str, length: int) -> bool:
