@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         load,
         load_archive,
         loads,
+        mark,
         scan,
     )
     from wechatlog.diagnostics import Diagnostic, Origin, Severity
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     )
     from wechatlog.ext.frame import from_frame
     from wechatlog.inputs.archive import Archive
+    from wechatlog.inputs.mark import Mark
     from wechatlog.inputs.parts import split
     from wechatlog.inputs.scan import Scan
     from wechatlog.model import Conversation, Message, MessageKind, Metadata, Participant
@@ -89,6 +91,7 @@ __all__ = [
     "Image",
     "Link",
     "Location",
+    "Mark",
     "Mention",
     "Message",
     "MessageKind",
@@ -129,6 +132,7 @@ __all__ = [
     "load",
     "load_archive",
     "loads",
+    "mark",
     "parse_segments",
     "register_reader",
     "register_segment_rule",
@@ -144,10 +148,11 @@ __version__ = "0.1.0"
 # Everything is imported when it is first asked for: importing the package costs next to nothing, and a script that
 # only detects a format does not pay for the writers.
 _MODULES = {
-    "api": ("MessageStream", "detect", "iter_messages", "load", "load_archive", "loads", "scan"),
+    "api": ("MessageStream", "detect", "iter_messages", "load", "load_archive", "loads", "mark", "scan"),
     "inputs.archive": ("Archive",),
-    "inputs.parts": ("split",),
     "engine.parts": ("Part",),
+    "inputs.mark": ("Mark",),
+    "inputs.parts": ("split",),
     "inputs.scan": ("Scan",),
     "diagnostics": ("Diagnostic", "Origin", "Severity"),
     "errors": (

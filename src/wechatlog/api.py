@@ -14,24 +14,26 @@ import attrs
 
 from wechatlog.engine.protocol import Draft
 from wechatlog.errors import MultipleConversationsError, UnknownFormatError
-from wechatlog.inputs.single import Format, guarded, open_reader, paused_collection, read_source
+from wechatlog.inputs.single import Format, conversations_of, guarded, open_reader, paused_collection, read_source
 from wechatlog.registry import Detection, detect_reader
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Readable, Source
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator, Mapping
 
     from wechatlog.diagnostics import Diagnostic, ErrorPolicy
     from wechatlog.engine.parts import Part
     from wechatlog.engine.protocol import Batch, Context
+    from wechatlog.inputs.after import After
     from wechatlog.inputs.archive import Archive
+    from wechatlog.inputs.mark import Mark
     from wechatlog.inputs.scan import Scan
     from wechatlog.model import Conversation, Message
     from wechatlog.segments import Lexicon
     from wechatlog.timestamps import Day, ZoneLike
 
-__all__ = ["MessageStream", "detect", "iter_messages", "load", "load_archive", "loads", "scan"]
+__all__ = ["MessageStream", "detect", "iter_messages", "load", "load_archive", "loads", "mark", "scan"]
 
 
 def _is_zip(source: Source) -> bool:
@@ -48,12 +50,16 @@ def _load(source: Source, **how: Any) -> Conversation:
         bundle = Archive([source], **how) if is_bundle(source) else None
     with paused_collection():
         found = list(itertools.islice(read_source(source, **how) if bundle is None else bundle, 2))
-    if len(found) > 1:
-        raise MultipleConversationsError(source.label, [_label(conversation) for conversation in found])
     if not found:
         notes = bundle.diagnostics if bundle is not None else ()
         reasons = {entry.source or source.label: entry.message for entry in notes}
         raise UnknownFormatError(source.label, "nothing in this ZIP is a chat that can be read", reasons)
+    return _only(source, found)
+
+
+def _only(source: Source, found: list[Conversation]) -> Conversation:
+    if len(found) > 1:
+        raise MultipleConversationsError(source.label, [_label(conversation) for conversation in found])
     return found[0]
 
 
@@ -69,6 +75,7 @@ def load(
     encoding: str | None = None,
     errors: ErrorPolicy = "collect",
     size_limit: int = DEFAULT_SIZE_LIMIT,
+    after: Mark | None = None,
     **options: Any,
 ) -> Conversation:
     """Read a chat.
@@ -81,6 +88,7 @@ def load(
         encoding: of the text; found out where `None`.
         errors: `"collect"` puts what is damaged into `diagnostics`; `"strict"` raises at the first.
         size_limit: bytes that a compressed input may grow to.
+        after: how far the file was read before; only what is new is given. See `mark`.
         options: those of the format.
 
     Returns:
@@ -102,7 +110,12 @@ def load(
         2026-05-01 08:02:11 陈小禾: 大家早上好[太阳] 今天修自行车，九点在老槐树下集合
     """
     source = Source.of(readable, size_limit=size_limit)
-    return _load(source, format=format, tz=tz, encoding=encoding, errors=errors, **options)
+    if after is None:
+        return _load(source, format=format, tz=tz, encoding=encoding, errors=errors, **options)
+    reading = _open_after(source, after, format, tz, encoding, errors, options)
+    with paused_collection():
+        found = list(conversations_of(reading.context, reading.batches))
+    return _only(source, found)
 
 
 def loads(
@@ -143,8 +156,10 @@ class MessageStream:
         (None, '城南读书会')
     """
 
-    def __init__(self, batches: Generator[Batch], context: Context, lexicon: Lexicon | None = None) -> None:
-        self._context = context
+    def __init__(
+        self, batches: Generator[Batch], context: Context, lexicon: Lexicon | None = None, after: After | None = None
+    ) -> None:
+        self._context, self._after = context, after
         self._draft: Draft | None = None
         messages = self._run(batches)
         self._messages = messages if lexicon is None else _looking_up(messages, lexicon)
@@ -178,6 +193,17 @@ class MessageStream:
         """What is known of the conversation so far, without messages."""
         return self._context.describe(self._draft or Draft())
 
+    @property
+    def mark(self) -> Mark:
+        """How far the input was read: known when all messages were taken of a stream that was opened with `after=`.
+
+        Raises:
+            ValueError: before that, and for another stream.
+        """
+        if self._after is None:
+            raise ValueError("this stream keeps no mark; open it with after=, which may be the empty Mark()")
+        return self._after.mark
+
 
 def _looking_up(messages: Iterator[Message], lexicon: Lexicon) -> Iterator[Message]:
     return (attrs.evolve(message, lexicon=lexicon) for message in messages)
@@ -210,6 +236,7 @@ def iter_messages(
     errors: ErrorPolicy = "collect",
     size_limit: int = DEFAULT_SIZE_LIMIT,
     learn_names: bool = False,
+    after: Mark | None = None,
     **options: Any,
 ) -> MessageStream:
     """Read a chat message by message, in memory that does not grow with it.
@@ -224,6 +251,8 @@ def iter_messages(
         errors: as for `load`.
         size_limit: as for `load`.
         learn_names: read the input twice, and learn first by which names people are mentioned.
+        after: how far the file was read before; only what is new is given, and `mark` of the stream says in the end
+            how far it was read now. The first time it is the empty `Mark()`.
         options: those of the format.
 
     Returns:
@@ -241,8 +270,66 @@ def iter_messages(
     if learn_names:
         reader, context = open_reader(source, format, tz, encoding, errors, options)
         lexicon = _learn_names(MessageStream(guarded(reader, source, context), context))
+    if after is not None:
+        reading = _open_after(source, after, format, tz, encoding, errors, options)
+        return MessageStream(reading.batches, reading.context, lexicon, reading)
     reader, context = open_reader(source, format, tz, encoding, errors, options)
     return MessageStream(guarded(reader, source, context), context, lexicon)
+
+
+def _open_after(
+    source: Source,
+    mark: Mark,
+    format: Format,  # noqa: A002
+    tz: ZoneLike | None,
+    encoding: str | None,
+    errors: ErrorPolicy,
+    options: Mapping[str, Any],
+) -> After:
+    from wechatlog.inputs.after import After  # for who reads on
+
+    with paused_collection():
+        return After(source, mark, format, tz, encoding, errors, options)
+
+
+def mark(
+    readable: Readable,
+    *,
+    format: Format = None,  # noqa: A002
+    tz: ZoneLike | None = None,
+    encoding: str | None = None,
+    size_limit: int = DEFAULT_SIZE_LIMIT,
+    after: Mark | None = None,
+    **options: Any,
+) -> Mark:
+    """Say how far a file goes now, so that `after=` gives what comes to it later.
+
+    It reads the file. Where somebody writes it meanwhile, take the `mark` of the stream that gave you the messages.
+
+    Args:
+        readable: as for `load`.
+        format: as for `load`.
+        tz: as for `load`.
+        encoding: as for `load`.
+        size_limit: as for `load`.
+        after: an earlier mark of it, from which on it need only be read.
+        options: those of the format.
+
+    Raises:
+        WechatlogError: as `load`.
+
+    Example:
+        >>> mark = wechatlog.mark("examples/reading-club.jsonl")
+        >>> len(wechatlog.load("examples/reading-club.jsonl", after=mark))
+        0
+    """
+    from wechatlog.inputs.mark import Mark
+
+    source = Source.of(readable, size_limit=size_limit)
+    reading = _open_after(source, after or Mark(), format, tz, encoding, "collect", options)
+    for _ in reading.batches:
+        pass
+    return reading.mark
 
 
 def load_archive(

@@ -200,12 +200,11 @@ class Stretch(NamedTuple):
 
 
 class _Part(io.RawIOBase):
-    """The bytes of a stretch of a file, its head before them."""
+    """The bytes of a stretch of a stream, others before them."""
 
-    def __init__(self, path: Path, stretch: Stretch) -> None:
-        self._stream = path.open("rb", buffering=0)
-        self._stream.seek(stretch.start)
-        self._head, self._end = stretch.head, stretch.end
+    def __init__(self, stream: IO[bytes], head: bytes, start: int, end: int | None) -> None:
+        self._stream, self._head, self._end = stream, head, end
+        self._stream.seek(start)
 
     def readable(self) -> bool:
         return True
@@ -376,7 +375,12 @@ class Source:
     @classmethod
     def of_stretch(cls, path: Path, stretch: Stretch) -> Source:
         """A source of a part of a file, which is not packed."""
-        source = cls(lambda: io.BufferedReader(_Part(path, stretch)), path.name, path=path)
+
+        def opener() -> IO[bytes]:
+            stream = path.open("rb", buffering=0)
+            return io.BufferedReader(_Part(stream, stretch.head, stretch.start, stretch.end))
+
+        source = cls(opener, path.name, path=path)
         source.stretch = stretch
         return source
 
@@ -429,6 +433,33 @@ class Source:
 
         source._siblings = siblings
         return source
+
+    def part(self, stop: int, start: int, end: int) -> Source:
+        """This file without what lies between two places: the bytes before `stop`, and those from `start` to `end`.
+
+        Only for a file that `seekable` gives a stream of. It has no path, so that nobody reads the file beside it.
+        """
+
+        def opener() -> IO[bytes]:
+            stream = self.seekable()
+            assert stream is not None  # noqa: S101 - the caller has asked
+            return io.BufferedReader(_Part(stream, stream.read(stop), start, end))
+
+        source = copy.copy(self)
+        source._opener, source.path, source._opened = opener, None, None
+        source._head, source._head_is_all = None, False
+        source.__dict__.pop("size", None)
+        return source
+
+    def seekable(self) -> IO[bytes] | None:
+        """A fresh stream that can be read from any place on; `None` for what is packed, or no bytes at all."""
+        if self._text is not None:
+            return None
+        stream = self.open()
+        if _unpacked(stream) is None and stream.seekable():
+            return stream
+        stream.close()
+        return None
 
     def siblings(self, pattern: str) -> list[Source]:
         """The files beside this one that match a glob such as `users.json` or `Data/msg-*.js`, sorted by name."""

@@ -46,6 +46,8 @@ class Format:
         options: keyword options and what they mean.
         credits_notices: its files say who a notice is about in the place of a sender, and that is kept.
         cuts: where its files may be cut into parts; see `Cuts`. `None` where they can be read only whole.
+        appends: its files may grow at their end, and what grew there can be read without the middle: no message needs
+            more of what stands above it than the first 256 kB and the 64 messages before it.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Format:
     options: Mapping[str, str] = OWNER_OPTION
     credits_notices: bool = False
     cuts: Cuts | None = None
+    appends: bool = False
 
     def read(self, source: Source, context: Reading) -> Iterator[Batch]:  # noqa: ARG002 - the reading has the source
         """The messages in batches.

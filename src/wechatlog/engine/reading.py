@@ -96,6 +96,9 @@ class Reading:
         facts: metadata of every chat, as the format has it.
         said: what the file says outside of its messages, as far as it was read.
         credits_notices: whether a notice may have a sender; as the format has it.
+        needs_whole: what stands far above is needed by what comes: the file cannot be read from its middle.
+        rows_read: of a database that was read before, the row of each table behind which reading begins.
+        row_tables: the tables that were asked for.
     """
 
     def __init__(
@@ -119,6 +122,9 @@ class Reading:
         self.facts: Mapping[str, Any] = {}
         self.said: dict[str, Any] = {}
         self.credits_notices = False
+        self.needs_whole = False
+        self.rows_read: Mapping[str, int] = {}
+        self.row_tables: set[str] = set()
         self._chats: dict[str, Draft] = {}
         self._told: set[str] = set()
         self._wall: dt.datetime | None = None  # the last clock of a zone that the user named
@@ -186,6 +192,11 @@ class Reading:
         draft.metadata.update(known.metadata)
         if known.origin != Origin():
             draft.origin = known.origin
+
+    def row_after(self, table: str) -> int | None:
+        """The row of a database's table behind which reading begins; `None` for the beginning."""
+        self.row_tables.add(table)
+        return self.rows_read.get(table)
 
     # --- what is told
 

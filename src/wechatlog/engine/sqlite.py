@@ -209,7 +209,7 @@ class _Column:
 
 
 def row_orders(
-    connection: sqlite3.Connection, table: str, group: str | None, key: str
+    connection: sqlite3.Connection, table: str, group: str | None, key: str, after: int | None = None
 ) -> tuple[list[Order], str | None]:
     """The rows of a table by conversation, in order of time.
 
@@ -218,15 +218,17 @@ def row_orders(
         table: with row numbers.
         group: the column that tells conversations apart; `None` where all rows are of one.
         key: the column to sort by, an SQL expression.
+        after: the row behind which the rows begin, or `None`.
 
     Returns:
         The conversations in order of their first row, and what SQLite says of a damaged page, if there is
         one: then the rows before it and behind it.
     """
     found: dict[str, _Column] = {}
-    damage = _scan(connection, _query(table, group, key, "ASC"), found, None)
+    damage = _scan(connection, _query(table, group, key, "ASC", after), found, None)
     if damage is not None:
-        last = max((max(column.rows) for column in found.values() if column.rows), default=-_INTEGERS)
+        first = -_INTEGERS if after is None else after
+        last = max((max(column.rows) for column in found.values() if column.rows), default=first)
         behind: dict[str, _Column] = {}
         _scan(connection, _query(table, group, key, "DESC"), behind, last)
         for talker, column in behind.items():
@@ -236,9 +238,10 @@ def row_orders(
     return [Order(talker, column.ordered()) for talker, column in found.items()], damage
 
 
-def _query(table: str, group: str | None, key: str, direction: str) -> str:
+def _query(table: str, group: str | None, key: str, direction: str, after: int | None = None) -> str:
     column = "''" if group is None else quote_name(group)
-    return f"SELECT rowid, {column}, {key} FROM {quote_name(table)} ORDER BY rowid {direction}"  # noqa: S608
+    behind = "" if after is None else f" WHERE rowid > {after:d}"
+    return f"SELECT rowid, {column}, {key} FROM {quote_name(table)}{behind} ORDER BY rowid {direction}"  # noqa: S608
 
 
 def _scan(connection: sqlite3.Connection, query: str, found: dict[str, _Column], stop: int | None) -> str | None:

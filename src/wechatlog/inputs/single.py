@@ -25,7 +25,16 @@ if TYPE_CHECKING:
     from wechatlog.source import Source
     from wechatlog.timestamps import ZoneLike
 
-__all__ = ["Format", "check_options", "guarded", "guarded_rows", "open_reader", "paused_collection", "read_source"]
+__all__ = [
+    "Format",
+    "check_options",
+    "conversations_of",
+    "guarded",
+    "guarded_rows",
+    "open_reader",
+    "paused_collection",
+    "read_source",
+]
 
 _T = TypeVar("_T")
 
@@ -80,8 +89,13 @@ def read_source(
         WechatlogError: as `load`.
     """
     reader, context = open_reader(source, format, tz, encoding, errors, options)
+    return conversations_of(context, guarded(reader, source, context))
+
+
+def conversations_of(context: Context, batches: Iterable[Batch]) -> Iterator[Conversation]:
+    """The conversations of batches, each as soon as it is whole."""
     open_drafts: dict[Draft, list[Message]] = {}
-    for draft, batch in guarded(reader, source, context):
+    for draft, batch in batches:
         open_drafts.setdefault(draft, []).extend(batch)
         for done in [known for known in open_drafts if known.done and known is not draft]:
             yield context.build(done, open_drafts.pop(done))

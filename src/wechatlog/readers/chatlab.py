@@ -259,6 +259,7 @@ def _is_object(head: Head) -> Evidence | None:
 def _lines(reading: Reading) -> Iterator[Entry]:
     """Entries of each conversation; a second header that says something else begins another one."""
     chat: _Chat | None = None
+    told = False
     for _, value, line, offset in iter_line_objects(reading):
         kind = value.get("_type")
         if kind == "header" and chat is not None and chat.meta == read_object(value.get("meta")):
@@ -271,8 +272,10 @@ def _lines(reading: Reading) -> Iterator[Entry]:
             reading.report("no-header", "no header line before the first part", line=line, column=1)
             chat = _Chat(reading, reading.chat, {})
         if kind == "message":
+            told = True
             yield chat.entry(value, line, offset)
         elif kind == "member":
+            reading.needs_whole = reading.needs_whole or told
             chat.add_member(value, line)
         elif kind != "header":
             reading.report("unknown-line", f"line of unknown type {kind!r:.40}", line=line, column=1)
@@ -345,4 +348,5 @@ JSONL: Final = Format(
     _lines,
     credits_notices=True,
     cuts=_cuts,
+    appends=True,
 )

@@ -265,6 +265,7 @@ V1_TEXT: Final = Format(
     partial(_detect, version=1),
     partial(_texts, version=1),
     _FACTS,
+    appends=True,
 )
 V3_TEXT: Final = Format(
     "memotrace-text",
@@ -273,6 +274,7 @@ V3_TEXT: Final = Format(
     partial(_detect, version=3),
     partial(_texts, version=3),
     _FACTS,
+    appends=True,
 )
 
 # --- Markdown -------------------------------------------------------------------------------------
@@ -412,6 +414,7 @@ MARKDOWN: Final = Format(
     _lines,
     _FACTS,
     {**OWNER_OPTION, "date": "the day of messages above the first heading with a day: 2025-03-01"},
+    appends=True,
 )
 
 # --- the text for language models -----------------------------------------------------------------
@@ -495,4 +498,5 @@ AI_TEXT: Final = Format(
     _is_ai_text,
     _runs,
     _FACTS,
+    appends=True,
 )

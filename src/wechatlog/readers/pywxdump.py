@@ -319,6 +319,7 @@ CSV: Final = _format(
     _is_table,
     _table_rows,
     options=DATE_ORDER_OPTION,
+    appends=True,
 )
 JSON: Final = _format(
     "pywxdump-json",

@@ -183,8 +183,10 @@ class _Walk:
     def _rows(self, key: Any) -> Iterator[tuple[Any, ...]]:
         """The rows of a conversation in their order; where a page is damaged, those that can still be found."""
         last: int | None = None
+        after = self._context.row_after("messages")
+        query = self._query("messages", _MESSAGE_COLUMNS) + ("" if after is None else f" AND rowid > {after:d}")
         try:
-            for row in self._database.execute(self._query("messages", _MESSAGE_COLUMNS) + " ORDER BY number", (key,)):
+            for row in self._database.execute(f"{query} ORDER BY number", (key,)):
                 yield self._weighed(row)
                 last = row[0] if isinstance(row[0], int) else last
         except SQLITE_ERRORS as error:

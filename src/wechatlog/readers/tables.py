@@ -237,6 +237,7 @@ class TableReader:
     """
 
     options = _OPTIONS
+    appends = True
 
     def __init__(self, name: str, description: str, suffixes: tuple[str, ...], separators: str) -> None:
         self.name, self.description, self.suffixes = name, description, suffixes

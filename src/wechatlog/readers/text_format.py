@@ -78,6 +78,11 @@ class TextFormat:
     loose: re.Pattern[str] | None = attrs.field(default=None, eq=False)
 
     @property
+    def appends(self) -> bool:
+        """What is appended can be read alone."""
+        return True
+
+    @property
     def description(self) -> str:
         """The template."""
         return f"lines such as {self.grammar.name}"

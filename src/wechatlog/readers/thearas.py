@@ -121,4 +121,5 @@ READER: Final = Format(
     _detect,
     _entries,
     {"exporter": "wechat-db-decrypt-macos"},
+    appends=True,
 )

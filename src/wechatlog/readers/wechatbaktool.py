@@ -94,5 +94,12 @@ def _detect(head: Head) -> Evidence | None:
 
 
 READER = Format(
-    "wechatbaktool", "WechatBakTool, TXT (2023-2024)", ".txt", _detect, _entries, {"exporter": "WechatBakTool"}, {}
+    "wechatbaktool",
+    "WechatBakTool, TXT (2023-2024)",
+    ".txt",
+    _detect,
+    _entries,
+    {"exporter": "WechatBakTool"},
+    {},
+    appends=True,
 )

@@ -170,6 +170,14 @@ def _is_text(head: Head) -> Evidence | None:
 
 _FACTS: Final = {"exporter": "wx-cli"}
 MARKDOWN: Final = Format(
-    "wx-cli-md", "wx-cli, Markdown (2026)", ".md .markdown", _is_markdown, partial(_entries, form=_MARKDOWN), _FACTS
+    "wx-cli-md",
+    "wx-cli, Markdown (2026)",
+    ".md .markdown",
+    _is_markdown,
+    partial(_entries, form=_MARKDOWN),
+    _FACTS,
+    appends=True,
 )
-TXT: Final = Format("wx-cli-txt", "wx-cli, TXT (2026)", ".txt", _is_text, partial(_entries, form=_TEXT), _FACTS)
+TXT: Final = Format(
+    "wx-cli-txt", "wx-cli, TXT (2026)", ".txt", _is_text, partial(_entries, form=_TEXT), _FACTS, appends=True
+)

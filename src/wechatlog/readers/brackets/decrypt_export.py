@@ -129,4 +129,5 @@ MARKDOWN: Final = Format(
     _is_markdown,
     _blocks,
     _FACTS,
+    appends=True,
 )

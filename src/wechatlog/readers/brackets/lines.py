@@ -281,4 +281,5 @@ READER: Final = Format(
     ".txt",
     _detect,
     _entries,
+    appends=True,
 )

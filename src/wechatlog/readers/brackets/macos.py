@@ -92,4 +92,6 @@ def _is_json(head: Head) -> Evidence | None:
 JSON: Final = Format(
     "wechat-export-macos-json", "wechat-export-macos, JSON (2026)", ".json", _is_json, _objects, _FACTS
 )
-CSV: Final = Format("wechat-export-macos-csv", "wechat-export-macos, CSV (2026)", ".csv", _TABLE.detect, _rows, _FACTS)
+CSV: Final = Format(
+    "wechat-export-macos-csv", "wechat-export-macos, CSV (2026)", ".csv", _TABLE.detect, _rows, _FACTS, appends=True
+)

@@ -186,8 +186,21 @@ JSON: Final = Format(
     "wechat-export-studio-json", "wechat-export-studio, JSON (2026)", ".json", _is_json, _objects, _FACTS, {}
 )
 CSV: Final = Format(
-    "wechat-export-studio-csv", "wechat-export-studio, CSV (2026)", ".csv", _TABLE.detect, _rows, _FACTS, {}
+    "wechat-export-studio-csv",
+    "wechat-export-studio, CSV (2026)",
+    ".csv",
+    _TABLE.detect,
+    _rows,
+    _FACTS,
+    {},
+    appends=True,
 )
 MARKDOWN: Final = Format(
-    "wechat-export-studio-md", "wechat-export-studio, Markdown (2026)", ".md .markdown", _is_markdown, _blocks, _FACTS
+    "wechat-export-studio-md",
+    "wechat-export-studio, Markdown (2026)",
+    ".md .markdown",
+    _is_markdown,
+    _blocks,
+    _FACTS,
+    appends=True,
 )

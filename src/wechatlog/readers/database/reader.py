@@ -256,7 +256,8 @@ class Walk:
     def _orders(self, table: str) -> Iterator[tuple[str, Iterable[int]]]:
         """The rows of each conversation in a table, in order of time."""
         key = self.layout.sort_key(columns_of(self.connection, table))
-        orders, damage = row_orders(self.connection, table, self.layout.talker or None, key)
+        after = self.reading.row_after(table)
+        orders, damage = row_orders(self.connection, table, self.layout.talker or None, key, after)
         yield from orders
         if damage is not None:
             self.report_damage(f"a page of the table {table} is damaged: {damage}")

@@ -194,7 +194,16 @@ def _is_markdown(head: Head) -> Evidence | None:
     return None
 
 
-TXT: Final = Format("weflow-txt", "WeFlow 1 TXT, WeChat 4", ".txt", _is_txt, _blocks, _FACTS, credits_notices=True)
+TXT: Final = Format(
+    "weflow-txt", "WeFlow 1 TXT, WeChat 4", ".txt", _is_txt, _blocks, _FACTS, credits_notices=True, appends=True
+)
 MARKDOWN: Final = Format(
-    "weflow-markdown", "WeFlow 1 Markdown, WeChat 4", ".md", _is_markdown, _sections, _FACTS, credits_notices=True
+    "weflow-markdown",
+    "WeFlow 1 Markdown, WeChat 4",
+    ".md",
+    _is_markdown,
+    _sections,
+    _FACTS,
+    credits_notices=True,
+    appends=True,
 )
