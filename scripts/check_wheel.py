@@ -1,5 +1,6 @@
 """Uses an installed wheel without extras as a first user would; run by the `wheel` session."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -23,9 +24,17 @@ def main() -> None:
         assert wechatlog.dumps(wechatlog.load(path), "markdown") == ARCHIVE
     assert (Path(wechatlog.__file__).parent / "py.typed").exists()
     assert len(wechatlog.formats()) > 2
-    run = subprocess.run([sys.executable, "-m", "wechatlog", "formats"], capture_output=True, text=True, check=False)
-    assert run.returncode == 2, run
-    assert "pip install 'wechatlog[cli]'" in run.stderr, run
+    for language, sentence in (("en", "the command line needs"), ("zh", "命令行需要")):
+        run = subprocess.run(
+            [sys.executable, "-m", "wechatlog", "formats"],
+            capture_output=True,
+            encoding="utf-8",
+            env={**os.environ, "WECHATLOG_LANG": language, "PYTHONIOENCODING": "utf-8"},
+            check=False,
+        )
+        assert run.returncode == 2, run
+        assert sentence in run.stderr, run
+        assert "pip install 'wechatlog[cli]'" in run.stderr, run
     print("the wheel works alone")
 
 

@@ -23,6 +23,9 @@ settings.load_profile(os.environ.get("WECHATLOG_HYPOTHESIS", "ci" if os.environ.
 
 ROOT = Path(__file__).parents[1]
 
+# Whoever runs the tests, they expect English where they do not ask for another language.
+os.environ["WECHATLOG_LANG"] = "en"
+
 # Tests start dozens of processes; they may keep what they compile, as every Python does by itself.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 

@@ -37,9 +37,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     from importlib.util import find_spec
 
     if any(find_spec(library) is None for library in ("click", "rich")):
+        from wechatlog.cli.language import translate
         from wechatlog.errors import MissingExtraError
 
-        sys.stderr.write(f"wechatlog: {MissingExtraError('cli', 'the command line')}\n")
+        sys.stderr.write(f"wechatlog: {translate(str(MissingExtraError('cli', 'the command line')))}\n")
         return 2
     from wechatlog.cli.app import run
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import io
 import os
 import signal
 import sys
@@ -19,6 +20,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO
 import click
 
 from wechatlog import __version__
+from wechatlog.cli.help_pages import HelpContext, first_paragraph
+from wechatlog.cli.language import chosen_language, translate
 from wechatlog.cli.messages import Failure, explain, say
 from wechatlog.errors import WechatlogError
 
@@ -56,6 +59,8 @@ class _Commands(Mapping[str, click.Command]):
 
     def __getitem__(self, name: str) -> click.Command:
         command: click.Command = getattr(importlib.import_module(f"wechatlog.cli.{_HOMES[name]}"), name)
+        command.context_class = HelpContext
+        command.short_help = first_paragraph(command) if chosen_language() else None
         return command
 
     def __iter__(self) -> Iterator[str]:
@@ -67,6 +72,8 @@ class _Commands(Mapping[str, click.Command]):
 
 class _App(click.Group):
     """A group whose commands report the errors of the library and the system in one line, and give exit codes."""
+
+    context_class = HelpContext
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -128,7 +135,9 @@ def _dispatch(argv: Sequence[str] | None) -> int:
         say("interrupted")
         return _INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        click.echo(translate(shown.getvalue()), err=True, nl=False)
         return error.exit_code
     return result if isinstance(result, int) else 0
 

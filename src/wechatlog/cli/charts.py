@@ -12,6 +12,7 @@ import attrs
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
+from wechatlog.cli.language import translate
 from wechatlog.cli.messages import count, harmless
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def columns(days: Mapping[dt.date, int], width: int, glyphs: Glyphs = BLOCKS) ->
     top = len(glyphs.column) - 1
     line = "".join(glyphs.column[round((number - 1) / max(1, most - 1) * top)] if number else " " for number in sums)
     yield Text.assemble(f"  {first}  ", (line, "cyan"), f"  {last}")
-    yield Text.assemble((f"  a column: {count(step, 'day')}; at most {most:,}", "dim"))
+    yield Text.assemble((translate(f"  a column: {count(step, 'day')}; at most {most:,}"), "dim"))
 
 
 def heat_map(hours: Sequence[Sequence[int]], width: int, glyphs: Glyphs = BLOCKS) -> Iterator[Text]:
@@ -139,7 +140,7 @@ def heat_map(hours: Sequence[Sequence[int]], width: int, glyphs: Glyphs = BLOCKS
     yield Text.assemble(("       " + "".join(f"{hour:<{3 * wide}}" for hour in range(0, 24, 3)).rstrip(), "dim"))
     levels = len(glyphs.shade)
     for name, numbers in zip(_WEEKDAYS, hours, strict=True):
-        line = Text(f"  {name}  ")
+        line = Text(f"  {translate(name)}  ")
         for number in numbers:
             level = -(-number * levels // most) if most else 0
             shade = glyphs.shade[level - 1] * wide if level else glyphs.none.ljust(wide)
@@ -154,9 +155,9 @@ def heat_map(hours: Sequence[Sequence[int]], width: int, glyphs: Glyphs = BLOCKS
 def _legend(most: int, glyphs: Glyphs) -> Iterable[str]:
     """What the shades mean; those that no number has are left out."""
     before = 0
-    yield f"{glyphs.none.strip() or 'blank'} 0"
+    yield f"{glyphs.none.strip() or translate('blank')} 0"
     for level, shade in enumerate(glyphs.shade, 1):
         high = most * level // len(glyphs.shade)
         if high > before:
-            yield f"{shade} {high:,}" if high == before + 1 else f"{shade} {before + 1:,} to {high:,}"
+            yield f"{shade} {high:,}" if high == before + 1 else f"{shade} {translate(f'{before + 1:,} to {high:,}')}"
             before = high

@@ -15,6 +15,7 @@ import click
 
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
+from wechatlog.cli.language import translate
 from wechatlog.cli.messages import count, harmless
 from wechatlog.cli.options import ANY_PATH, Reading, reading_options
 from wechatlog.cli.progress import progress
@@ -137,24 +138,24 @@ def _to_json(finding: Finding) -> dict[str, Any]:
 
 def _lines(reports: list[dict[str, Any]], shown: int | None) -> Iterator[str]:
     for report in reports:
-        title = harmless(report["title"] or report["id"] or report["source"] or "untitled", one_line=True)
+        title = harmless(report["title"] or report["id"] or report["source"] or translate("untitled"), one_line=True)
         yield f"{title}: {count(report['messages'], 'message')}, {_total(report)}"
         for code, number in report["counts"].items():
-            yield f"  {code} ({number:,}): {CHECKS[code]}"
+            yield f"  {code} ({number:,}): {translate(CHECKS[code])}"
             yield from _places([entry for entry in report["findings"] if entry["code"] == code], shown)
         if notes := report["diagnostics"]:
-            yield f"  noticed in reading ({len(notes):,})"
+            yield translate(f"  noticed in reading ({len(notes):,})")
             yield from _places([{**note, "detail": f"{note['code']}: {note['message']}"} for note in notes], shown)
 
 
 def _total(report: dict[str, Any]) -> str:
     number = len(report["findings"]) + len(report["diagnostics"])
-    return count(number, "finding") if number else "nothing found"
+    return count(number, "finding") if number else translate("nothing found")
 
 
 def _places(entries: list[dict[str, Any]], shown: int | None) -> Iterator[str]:
     for entry in entries[:shown]:
         place = f"line {entry['line']}" if entry.get("line") else f"message {entry.get('number', 0) + 1}"
-        yield harmless(f"    {place}: {entry['detail']}", one_line=True)
+        yield harmless(f"    {translate(place)}: {translate(entry['detail'])}", one_line=True)
     if shown is not None and len(entries) > shown:
-        yield f"    and {len(entries) - shown:,} more; --all shows them"
+        yield "    " + translate(f"and {len(entries) - shown:,} more; --all shows them")

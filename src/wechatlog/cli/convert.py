@@ -14,6 +14,7 @@ import click
 from wechatlog.api import iter_messages
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
+from wechatlog.cli.language import translate
 from wechatlog.cli.media_paths import MediaPaths
 from wechatlog.cli.messages import Failure, explain
 from wechatlog.cli.options import ANY_PATH, FormatName, Reading, Split, is_folder, list_writers, reading_options
@@ -114,7 +115,7 @@ def _check_output(writer: Writer, output: str, *, split: str | None) -> None:
 
 
 def _shown(output: str) -> str:
-    return "standard output" if output == "-" else output
+    return translate("standard output") if output == "-" else output
 
 
 def _names_file(writer: Writer, output: str) -> bool:

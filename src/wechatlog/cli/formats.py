@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from wechatlog.cli.language import translate
 from wechatlog.cli.messages import harmless, harmless_json
 from wechatlog.cli.options import unknown_format
 from wechatlog.cli.tables import print_table
@@ -59,21 +60,22 @@ def _to_json(info: FormatInfo) -> dict[str, Any]:
 
 
 def _details(info: FormatInfo) -> list[str]:
-    verb = "read" if info.role == "reader" else "write"
-    lines = [f"{verb} {info.name}: {info.description}", f"  suffixes: {' '.join(info.suffixes) or 'none'}"]
-    lines += [f"  -O {name}=…  {meaning}" for name, meaning in info.options]
-    lines += [f"  not kept: {name}: {why}" for name, why in _losses(info).items()]
+    verb = translate("read" if info.role == "reader" else "write")
+    lines = [f"{verb} {info.name}: {translate(info.description)}"]
+    lines += [translate(f"  suffixes: {' '.join(info.suffixes)}" if info.suffixes else "  suffixes: none")]
+    lines += [f"  -O {name}=…  {translate(meaning)}" for name, meaning in info.options]
+    lines += [translate(f"  not kept: {name}: {why}") for name, why in _losses(info).items()]
     return [harmless(line, one_line=True) for line in lines]
 
 
 def _print_tables(found: list[FormatInfo]) -> None:
-    for role, title in (("reader", "read"), ("writer", "written")):
+    for role in ("reader", "writer"):
         infos = [info for info in found if info.role == role]
-        columns = [title, "suffixes", "description"]
-        with_origin = any(info.origin != "built-in" for info in infos)
+        columns = ["read" if role == "reader" else "written", "suffixes", "description", "from"]
+        shown = 3 + any(info.origin != "built-in" for info in infos)
         rows = [
-            [info.name, " ".join(info.suffixes), info.description, info.origin][: 3 + with_origin] for info in infos
+            [info.name, " ".join(info.suffixes), translate(info.description), info.origin][:shown] for info in infos
         ]
-        print_table(columns + ["from"] * with_origin, rows, fold=("suffixes", "description"))
+        print_table(columns[:shown], rows, fold=("suffixes", "description"))
         if role == "reader":
             click.echo()

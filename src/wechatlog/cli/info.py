@@ -10,7 +10,8 @@ import attrs
 import click
 
 from wechatlog.cli.inputs import Inputs
-from wechatlog.cli.messages import count, harmless, harmless_json
+from wechatlog.cli.language import translate
+from wechatlog.cli.messages import count, harmless, harmless_json, padded
 from wechatlog.cli.options import ANY_PATH, Reading, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import Tally, diagnostic_to_json
@@ -122,55 +123,56 @@ def info(inputs: tuple[str, ...], *, everybody: bool, as_json: bool, **how: Any)
 
 def _period(facts: _Facts) -> str:
     if facts.first is None or facts.last is None:
-        return "no times"
-    days = (facts.last.date() - facts.first.date()).days + 1
-    return f"{facts.first:%Y-%m-%d %H:%M:%S} to {facts.last:%Y-%m-%d %H:%M:%S} ({count(days, 'day')})"
+        return translate("no times")
+    days = count((facts.last.date() - facts.first.date()).days + 1, "day")
+    return translate(f"{facts.first:%Y-%m-%d %H:%M:%S} to {facts.last:%Y-%m-%d %H:%M:%S} ({days})")
 
 
 def _zone(facts: _Facts) -> str:
     if facts.tz is None:
-        return "wall clock, no zone"
-    return f"{facts.tz}{' (assumed; name it with --tz)' if facts.tz_assumed else ''}"
+        return translate("wall clock, no zone")
+    return translate(f"{facts.tz} (assumed; name it with --tz)") if facts.tz_assumed else facts.tz
 
 
 def _format(detection: Detection | None) -> str:
     if detection is None:
         return ""
-    return f"{detection.format}: {detection.reason} ({detection.confidence:.0%} sure)"
+    sure = translate(f"{detection.confidence:.0%} sure")
+    return f"{detection.format}: {translate(detection.reason)} ({sure})"
 
 
 def _describe(facts: _Facts, *, everybody: bool) -> list[str]:
     rows = {
-        "file": facts.source,
-        "format": _format(facts.detection),
-        "id": facts.id,
-        "group": {True: "yes", False: "no"}.get(facts.is_group) if facts.is_group is not None else None,
-        "owner": facts.owner,
-        "period": _period(facts),
-        "times": _zone(facts),
-        "messages": f"{facts.messages:,}",
-        "kinds": ", ".join(f"{kind} {number:,}" for kind, number in facts.kinds.items()),
-        "people": f"{len(facts.people):,}",
+        translate("file"): facts.source,
+        translate("format"): _format(facts.detection),
+        translate("id"): facts.id,
+        translate("group"): None if facts.is_group is None else translate("yes" if facts.is_group else "no"),
+        translate("owner"): facts.owner,
+        translate("period"): _period(facts),
+        translate("times"): _zone(facts),
+        translate("messages"): f"{facts.messages:,}",
+        translate("kinds"): ", ".join(f"{translate(kind)} {number:,}" for kind, number in facts.kinds.items()),
+        translate("people"): f"{len(facts.people):,}",
     }
-    lines = [facts.title or facts.id or facts.source or "untitled"]
+    lines = [facts.title or facts.id or facts.source or translate("untitled")]
     people = sorted(facts.people, key=lambda person: -person.message_count)
-    lines += [f"  {name:<11} {value}" for name, value in rows.items() if value]
+    lines += [f"  {padded(name, 11)} {value}" for name, value in rows.items() if value]
     shown = people if everybody else people[:_PEOPLE]
     lines += [f"  {person.message_count:>11,} {_who(person)}" for person in shown]
     if len(people) > len(shown):
-        lines.append(f"  {'':>11} … and {len(people) - len(shown):,} more (--all)")
-    lines += [f"  {'metadata':<11} {key}: {value}" for key, value in facts.metadata.items()]
+        lines.append(f"  {'':>11} {translate(f'… and {len(people) - len(shown):,} more (--all)')}")
+    lines += [f"  {padded(translate('metadata'), 11)} {key}: {value}" for key, value in facts.metadata.items()]
     tally = Tally()
     tally.add(facts.diagnostics)
-    lines.append(f"  {'diagnostics':<11} {len(facts.diagnostics) or 'none'}")
+    lines.append(f"  {padded(translate('diagnostics'), 11)} {len(facts.diagnostics) or translate('none')}")
     return lines + [f"  {line}" for line in tally.lines()]
 
 
 def _who(person: Participant) -> str:
     name = person.name or person.id or "?"
     more = [person.id] if person.id and person.id != name else []
-    more += ["owner"] if person.is_self else []
-    more += [f"also {', '.join(person.aliases)}"] if person.aliases else []
+    more += [translate("owner")] if person.is_self else []
+    more += [translate(f"also {', '.join(person.aliases)}")] if person.aliases else []
     return f"{name} ({'; '.join(more)})" if more else name
 
 

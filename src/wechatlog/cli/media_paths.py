@@ -139,15 +139,15 @@ class MediaPaths:
         """Say how many files are not there, and what to do."""
         missing = [path for path, there in self._found.items() if not there]
         if missing:
-            files = count(len(missing), "media file")
-            where = f"of {len(self._found):,} are not there; the first: {missing[0]}"
-            say(f"{files} {where} (in {self._root}); name their folder with -O media_root=FOLDER")
-        if self._left:
-            stay = "stays where it is" if len(self._left) == 1 else "stay where they are"
+            files, total = count(len(missing), "media file"), len(self._found)
             say(
-                f"{count(len(self._left), 'media file')} {stay}; the first: {next(iter(self._left))}; the output names "
-                "them as the chat did, so take them along"
+                f"{files} of {total:,} are not there; the first: {missing[0]} (in {self._root}); "
+                "name their folder with -O media_root=FOLDER"
             )
+        if self._left:
+            files, first = count(len(self._left), "media file"), next(iter(self._left))
+            stay = f"{files} stays where it is" if len(self._left) == 1 else f"{files} stay where they are"
+            say(f"{stay}; the first: {first}; the output names them as the chat did, so take them along")
 
 
 def _is_file(path: Path) -> bool:

@@ -11,6 +11,7 @@ import click
 
 from wechatlog.cli.filters import read_people
 from wechatlog.cli.inputs import Inputs
+from wechatlog.cli.language import translate
 from wechatlog.cli.messages import Failure, count, explain, say
 from wechatlog.cli.options import ANY_PATH, FormatName, Reading, list_writers, reading_options
 from wechatlog.cli.progress import progress
@@ -100,7 +101,7 @@ def _check_chats(conversations: Sequence[Conversation]) -> None:
     """Refuse groups that are certainly different."""
     rooms = {conversation.id: conversation for conversation in conversations if (conversation.id or "").endswith(_ROOM)}
     if len(rooms) > 1:
-        names = ", ".join(f"{chat.title or 'untitled'} ({room})" for room, chat in rooms.items())
+        names = ", ".join(f"{chat.title or translate('untitled')} ({room})" for room, chat in rooms.items())
         raise Failure(f"these are {len(rooms)} groups, and merge makes one chat: {names}")
 
 
@@ -126,18 +127,19 @@ def _write(report: MergeReport, writer: Writer | None, output: str, found: Input
 
 
 def _tell(report: MergeReport, target: str) -> None:
-    shown = "standard output" if target == "-" else target
-    say(f"{shown}: {count(len(report.conversation), 'message')} of {count(len(report.parts), 'export')}")
+    shown = translate("standard output") if target == "-" else target
+    messages, exports = count(len(report.conversation), "message"), count(len(report.parts), "export")
+    say(f"{shown}: {translate(f'{messages} of {exports}')}")
     for part in report.parts:
         facts = [
-            f"{part.matched:,} of {count(part.messages, 'message')} in others as well",
-            f"{part.only_here:,} only here",
+            translate(f"{part.matched:,} of {count(part.messages, 'message')} in others as well"),
+            translate(f"{part.only_here:,} only here"),
         ]
-        facts += [f"{part.doubtful:,} in doubt"] * bool(part.doubtful)
-        say(f"  {part.source or 'archive'}: {', '.join(facts)}")
+        facts += [translate(f"{part.doubtful:,} in doubt")] * bool(part.doubtful)
+        say(f"  {part.source or translate('archive')}: {', '.join(facts)}")
     for note in report.conversation.diagnostics:
         if note.code.startswith("merge-"):
-            say(f"  {f'{note.source}: ' if note.source else ''}{note.message} [{note.code}]")
+            say(f"  {f'{note.source}: ' if note.source else ''}{translate(note.message)} [{note.code}]")
 
 
 def _to_json(report: MergeReport, target: str) -> dict[str, Any]:

@@ -8,14 +8,16 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import unicodedata
 from pathlib import Path
 from typing import IO, Any, Final
 
 import click
 
+from wechatlog.cli.language import translate
 from wechatlog.errors import AmbiguousFormatError, OptionError
 
-__all__ = ["Failure", "count", "explain", "harmless", "harmless_json", "say"]
+__all__ = ["Failure", "count", "explain", "harmless", "harmless_json", "padded", "say", "width"]
 
 _LINE_END: Final = re.compile(r"\r\n?")
 # Controls, the marks that turn the direction of writing, line separators, lone surrogates.
@@ -55,13 +57,23 @@ def harmless_json(text: str) -> str:
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:
-    """`1 message`, `1,200 messages`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+    """`1 message`, `1,200 messages`, in the language of the user."""
+    return translate(f"{number:,} {noun if number == 1 else plural or noun + 's'}")
+
+
+def width(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    return len(text) + sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+
+
+def padded(text: str, columns: int) -> str:
+    """The text with blanks up to so many columns."""
+    return text + " " * (columns - width(text))
 
 
 def say(text: str) -> None:
     """Tell the person something on the error stream; indented lines belong to the line before them."""
-    for line in harmless(text).split("\n"):
+    for line in translate(harmless(text)).split("\n"):
         click.echo(line if line.startswith(" ") else f"wechatlog: {line}", err=True)
 
 

@@ -10,6 +10,7 @@ import click
 
 from wechatlog.cli.filters import read_people
 from wechatlog.cli.inputs import Inputs
+from wechatlog.cli.language import translate
 from wechatlog.cli.messages import count, harmless, say
 from wechatlog.cli.options import ANY_PATH, Reading, reading_options
 from wechatlog.cli.progress import progress
@@ -84,26 +85,30 @@ def _lines(who: Identities) -> Iterator[str]:
     for person in sorted(who, key=lambda person: -person.messages):
         parts = [person.label, count(person.messages, "message")]
         parts += [", ".join(person.ids)] * bool(person.ids and person.name)
-        parts += [f"{person.confidence:.0%} sure"] * bool(person.evidence)
+        parts += [translate(f"{person.confidence:.0%} sure")] * bool(person.evidence)
         yield " · ".join(parts)
         if len(person.names) > 1:
             for name in person.names:
                 yield f"    {name.name}{_period(name.first, name.last)}"
     if who.suggestions:
         yield ""
-        yield "Perhaps one person:"
+        yield translate("Perhaps one person:")
         for link in who.suggestions:
             yield f"  {_suggestion(link)}"
 
 
 def _suggestion(link: Evidence) -> str:
-    return f"{link.one} = {link.two} ({link.confidence:.0%}: {_WHY[link.kind]})"
+    return f"{link.one} = {link.two} ({link.confidence:.0%}: {translate(_WHY[link.kind])})"
 
 
 def _period(first: dt.datetime | None, last: dt.datetime | None) -> str:
     if first is None or last is None:
         return ""
-    return f", {first:%Y-%m-%d}" if first.date() == last.date() else f", {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+    return (
+        f", {first:%Y-%m-%d}"
+        if first.date() == last.date()
+        else f", {translate(f'{first:%Y-%m-%d} to {last:%Y-%m-%d}')}"
+    )
 
 
 def _to_json(who: Identities) -> dict[str, Any]:

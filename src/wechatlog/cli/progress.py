@@ -12,6 +12,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final
 
+from wechatlog.cli.language import translate
 from wechatlog.cli.messages import count
 
 if TYPE_CHECKING:
@@ -124,9 +125,9 @@ def _tell(seconds: float, share: float | None, messages: int) -> str:
     parts = [f"{share:4.0%}"] if share else []
     if messages:
         parts.append(f"{count(messages, 'message')}, {messages / seconds:,.0f}/s")
-    parts.append(f"{_clock(seconds)} gone")
+    parts.append(translate(f"{_clock(seconds)} gone"))
     if share:
-        parts.append(f"{_clock(seconds / share - seconds)} left")
+        parts.append(translate(f"{_clock(seconds / share - seconds)} left"))
     return " · ".join(parts)
 
 

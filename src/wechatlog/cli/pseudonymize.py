@@ -183,10 +183,9 @@ def _tell(book: Pseudonyms, *, report: str | None) -> None:
     """What was replaced, in numbers."""
     found = book.report
     masked = ", ".join(f"{number:,} {what}" for what, number in found.masked)
-    say(
-        f"{count(len({book[name] for name in book}), 'pseudonym')}; "
-        f"{count(found.replaced_in_text, 'name')} replaced in running text" + (f"; hidden: {masked}" if masked else "")
-    )
+    pseudonyms, names = count(len({book[name] for name in book}), "pseudonym"), count(found.replaced_in_text, "name")
+    replaced = f"{pseudonyms}; {names} replaced in running text"
+    say(f"{pseudonyms}; {names} replaced in running text; hidden: {masked}" if masked else replaced)
     if found.doubtful:
         where = report or "write them down with --report FILE"
         say(f"{count(len(found.doubtful), 'name')} to look at: everyday words, or nobody's for sure ({where})")

@@ -15,6 +15,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
+from wechatlog.cli.language import translate
 from wechatlog.cli.messages import count, harmless
 from wechatlog.content.wording import aside_text, asides, is_quoted
 from wechatlog.model import MessageKind
@@ -68,8 +69,9 @@ def heading(conversation: Conversation) -> Text:
     if times:
         first, last = min(times, key=instant), max(times, key=instant)
         same = first.date() == last.date()
-        parts.append(f"{first:%Y-%m-%d %H:%M} to {last:{'%H:%M' if same else '%Y-%m-%d %H:%M'}}")
-    title = conversation.title or conversation.id or conversation.origin.source or "untitled"
+        end = f"{last:{'%H:%M' if same else '%Y-%m-%d %H:%M'}}"
+        parts.append(translate(f"{first:%Y-%m-%d %H:%M} to {end}"))
+    title = conversation.title or conversation.id or conversation.origin.source or translate("untitled")
     return Text.assemble((harmless(title, one_line=True), "bold"), (" · " + " · ".join(parts), "dim"))
 
 
@@ -81,7 +83,7 @@ def iter_lines(conversation: Conversation, look: Look) -> Iterator[Text]:
     console = Console(width=look.width or 80, color_system=None)
     day = ""
     for message in conversation.messages:
-        today = f"{message.time:%Y-%m-%d %A}" if message.time is not None else day
+        today = day if message.time is None else f"{message.time:%Y-%m-%d} {translate(f'{message.time:%A}')}"
         if today != day:
             day = today
             yield Text("")
@@ -125,7 +127,7 @@ def name_style(name: str, *, is_self: bool | None) -> str:
 
 def tag(message: Message) -> str:
     """What a message is, where its text does not show it, with a blank after it."""
-    return "" if message.kind in _UNTAGGED else f"[{message.kind.value.replace('_', ' ')}] "
+    return "" if message.kind in _UNTAGGED else f"[{translate(message.kind.value.replace('_', ' '))}] "
 
 
 def _body(message: Message, look: Look) -> Text:
@@ -142,7 +144,8 @@ def _body(message: Message, look: Look) -> Text:
         body.append(harmless(aside_text(aside)), "" if aside.depth else _STYLES.get(type(aside.segment), ""))
     body.rstrip()
     if not body.plain.strip():
-        body.append("(empty)" if message.kind is MessageKind.TEXT else f"({message.kind.value})", "dim")
+        what = "empty" if message.kind is MessageKind.TEXT else message.kind.value.replace("_", " ")
+        body.append(f"({translate(what)})", "dim")
     if look.search:
         for start, end in compile_words(look.search)(body.plain) or ():
             body.stylize("reverse", start, end)

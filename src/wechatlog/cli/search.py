@@ -20,6 +20,7 @@ import click
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.hit_window import Line, Window
 from wechatlog.cli.inputs import Inputs
+from wechatlog.cli.language import translate
 from wechatlog.cli.messages import Failure, explain, harmless, harmless_json, say
 from wechatlog.cli.options import ANY_PATH, Reading, reading_options
 from wechatlog.cli.progress import progress
@@ -313,7 +314,7 @@ class _Counts(_Printer):
             else:
                 _write(f"{number:>7,}  {_name(conversation, path)}\n")
         if len(self._counts) > 1 and not self._as_json:
-            _write(f"{self._counts.total():>7,}  in {len(self._counts)} conversations\n")
+            _write(f"{self._counts.total():>7,}  {translate(f'in {len(self._counts)} conversations')}\n")
 
 
 class _Lines(_Printer):

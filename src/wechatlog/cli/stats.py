@@ -13,6 +13,7 @@ import click
 from wechatlog.api import iter_messages
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
+from wechatlog.cli.language import translate
 from wechatlog.cli.messages import Failure, count, harmless_json, say
 from wechatlog.cli.options import ANY_PATH, Reading, reading_options
 from wechatlog.cli.progress import progress
@@ -75,7 +76,7 @@ class Report:
         """The title or id of the conversation or the name of its file; how many they are where there are several."""
         if self.conversations != 1:
             return count(self.conversations, "conversation")
-        return self.title or self.id or self.source or "untitled"
+        return self.title or self.id or self.source or translate("untitled")
 
     def to_json(self, top: int | None) -> dict[str, Any]:
         """The tables, with so many rows each."""

@@ -13,11 +13,13 @@ import attrs
 from rich.text import Text
 
 from wechatlog.cli.charts import ASCII, BLOCKS, Glyphs, Row, bars, columns, fit, heat_map
+from wechatlog.cli.language import translate
 from wechatlog.cli.messages import count, harmless
 from wechatlog.cli.terminal import on_terminal
 from wechatlog.operations.statistics import duration_text, unicode_of
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Iterator, Sequence
 
     from wechatlog.operations import Counts, SenderStatistics, Statistics
@@ -79,17 +81,18 @@ def _lines(title: str, found: Statistics, top: int, page: Page) -> Iterator[Text
     for sentence in _sentences(found):
         yield Text(f"  {harmless(sentence, one_line=True)}")
     if any(map(any, found.hours)):
-        yield from _section("Hours", heat_map(found.hours, page.width, page.glyphs))
+        yield from _section(translate("Hours"), heat_map(found.hours, page.width, page.glyphs))
     if found.active_days > 1:
-        yield from _section("Days", columns(found.days, page.width, page.glyphs))
+        yield from _section(translate("Days"), columns(found.days, page.width, page.glyphs))
     for heading, rows, more in _tables(found, top, page.glyphs):
         lines = list(bars(rows, page.width, page.glyphs))
         if more:
-            lines.append(Text.assemble((f"  and {more:,} more", "dim")))
+            lines.append(Text.assemble((translate(f"  and {more:,} more"), "dim")))
         yield from _section(heading, lines)
     if not found.complete:
         yield Text("")
-        yield Text.assemble(("  some of the rarest emoji, mentions, replies or links were not counted", "dim"))
+        caution = translate("  some of the rarest emoji, mentions, replies or links were not counted")
+        yield Text.assemble((caution, "dim"))
 
 
 def _section(heading: str, lines: Iterable[Text]) -> Iterator[Text]:
@@ -109,36 +112,42 @@ def _sentences(found: Statistics) -> Iterator[str]:
         count(characters, "character"),
     ]
     parts += [count(found.notices, "notice")] * bool(found.notices)
-    parts += [f"{found.undated:,} without a time"] * bool(found.undated)
+    parts += [translate(f"{found.undated:,} without a time")] * bool(found.undated)
     yield " · ".join(parts)
     if found.first is not None and found.last is not None:
         same = found.first.date() == found.last.date()
-        yield f"{found.first:%Y-%m-%d %H:%M} to {found.last:{'%H:%M' if same else '%Y-%m-%d %H:%M'}}"
+        last = f"{found.last:{'%H:%M' if same else '%Y-%m-%d %H:%M'}}"
+        yield translate(f"{found.first:%Y-%m-%d %H:%M} to {last}")
     if (streak := found.longest_streak) is not None and found.active_days > 1:
-        run = f"{count(streak.days, 'day')} in a row from {streak.first}"
-        yield f"{count(found.active_days, 'day')} with a message; {run}"
+        active, run = count(found.active_days, "day"), count(streak.days, "day")
+        yield translate(f"{active} with a message; {run} in a row from {streak.first}")
     if (silence := found.longest_silence) is not None:
-        yield f"longest silence {duration_text(silence.duration)}, from {silence.start:%Y-%m-%d %H:%M}"
+        yield translate(f"longest silence {_duration(silence.duration)}, from {silence.start:%Y-%m-%d %H:%M}")
     if found.sessions:
-        yield f"{count(found.sessions, 'session')} with pauses up to {duration_text(found.gap)}"
+        yield translate(f"{count(found.sessions, 'session')} with pauses up to {_duration(found.gap)}")
     if found.coarse:
-        yield f"caution: {found.cautions[0]}"
+        yield translate(f"caution: {found.cautions[0]}")
     if (times := found.responses) is not None:
-        middle = f"half of them between {duration_text(times.lower)} and {duration_text(times.upper)}"
-        yield f"{count(times.count, 'answer')} after {duration_text(times.median)} (median); {middle}"
+        median, lower, upper = map(_duration, (times.median, times.lower, times.upper))
+        answers = count(times.count, "answer")
+        yield translate(f"{answers} after {median} (median); half of them between {lower} and {upper}")
+
+
+def _duration(duration: dt.timedelta) -> str:
+    return translate(duration_text(duration))
 
 
 def _name(label: str) -> str:
-    return label if label.strip() else "(no name)"
+    return label if label.strip() else translate("(no name)")
 
 
 def _sender_row(sender: SenderStatistics) -> Row:
     """A row; the notes that may be left out on a narrow terminal come last."""
     notes = (
         f"{sender.share:.0%}",
-        f"answers in {duration_text(sender.responses.median)}" if sender.responses else "",
+        translate(f"answers in {_duration(sender.responses.median)}") if sender.responses else "",
         count(sender.active_days, "day"),
-        f"began {sender.started:,}" if sender.started else "",
+        translate(f"began {sender.started:,}") if sender.started else "",
         count(sender.characters, "char"),
     )
     return _name(sender.label), sender.messages, notes
@@ -147,14 +156,19 @@ def _sender_row(sender: SenderStatistics) -> Row:
 def _tables(found: Statistics, top: int, glyphs: Glyphs) -> Iterator[tuple[str, Sequence[Row], int]]:
     """The heading, the rows and how many rows are left out of each table that has any."""
     senders = [_sender_row(sender) for sender in found.most_active(top)]
-    yield "Senders", senders, len(found.senders) - len(senders)
-    kinds = [(kind.value.replace("_", " "), number, ()) for kind, number in found.kinds.items()]
-    yield "Kinds", kinds, 0
+    yield translate("Senders"), senders, len(found.senders) - len(senders)
+    kinds = [(translate(kind.value.replace("_", " ")), number, ()) for kind, number in found.kinds.items()]
+    yield translate("Kinds"), kinds, 0
     emoji = [(_emoji(name), number, ()) for name, number in found.emoji.most_common(top)]
-    yield "Emoji", emoji, len(found.emoji) - len(emoji)
-    for heading, pairs in (("Mentions", found.mentions), ("Replies", found.replies)):
+    yield translate("Emoji"), emoji, len(found.emoji) - len(emoji)
+    for heading, pairs in ((translate("Mentions"), found.mentions), (translate("Replies"), found.replies)):
         yield heading, _pairs(pairs, top, glyphs), max(0, len(pairs) - top)
-    for heading, counts in (("Links", found.domains), ("Words", found.words), ("Phrases", found.phrases)):
+    texts = {
+        translate("Links"): found.domains,
+        translate("Words"): found.words,
+        translate("Phrases"): found.phrases,
+    }
+    for heading, counts in texts.items():
         rows = [(text, number, ()) for text, number in counts.most_common(top)]
         yield heading, rows, len(counts) - len(rows)
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import click
 
-from wechatlog.cli.messages import count, harmless, harmless_json, say
+from wechatlog.cli.language import translate
+from wechatlog.cli.messages import count, harmless, harmless_json, padded, say
 from wechatlog.diagnostics import Severity
 from wechatlog.model import Conversation
 
@@ -53,9 +54,9 @@ class Tally:
         number, first = self._found[severity, code]
         places = ", ".join(place for note in first if (place := _place(note)))
         more = ", …" if number > len(first) else ""
-        where = f" at {places}{more}" if places else ""
-        line = harmless(f"{number:>6,} {severity:<7} {code}{where}", one_line=True)
-        return f"{line}\n{'':>15}{harmless(first[0].message, one_line=True)}"
+        where = f" {translate('at')} {places}{more}" if places else ""
+        line = harmless(f"{number:>6,} {padded(translate(str(severity)), 7)} {code}{where}", one_line=True)
+        return f"{line}\n{'':>15}{translate(harmless(first[0].message, one_line=True))}"
 
     def to_json(self) -> list[dict[str, Any]]:
         """The counts."""
@@ -112,8 +113,9 @@ class Summary:
     def _where(self, output: str) -> str:
         paths = {entry["path"] for entry in self.written}
         if output in paths:
-            return "standard output" if output == "-" else output
-        return f"{output}: {count(len(paths), 'file')}{' and index.html' if self.with_index else ''}"
+            return translate("standard output") if output == "-" else output
+        files = count(len(paths), "file")
+        return f"{output}: {translate(f'{files} and index.html') if self.with_index else files}"
 
     def _what(self) -> str:
         return f"{count(self.conversations, 'conversation')}, {count(self.messages, 'message')}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from wechatlog.cli.language import translate
 from wechatlog.cli.messages import harmless
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _table(
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name in columns:
         table.add_column(
-            name.removesuffix("#"),
+            translate(name.removesuffix("#")),
             justify="right" if name.endswith("#") else "left",
             no_wrap=name not in fold,
             overflow="fold",

@@ -112,8 +112,9 @@ def _read_unknown(text: str, number: int, content: str) -> Body:
     kind = kind_of_type(number)
     problems = [Problem("unknown-kind", f"chatlog does not know messages of type {number}", Severity.INFO)]
     if content.endswith(_CUT):
-        broken = ", through a character" if "\ufffd" in content[-8:] else ""
-        problems.append(Problem("writer-fault", f"chatlog cut this body at 120 bytes{broken}"))
+        is_broken = "\ufffd" in content[-8:]
+        cut = "chatlog cut this body at 120 bytes" + (", through a character" if is_broken else "")
+        problems.append(Problem("writer-fault", cut))
     segments = None if kind is Kind.OTHER else parse_body(kind, text, CHATLOG)
     return Body(kind, text, segments, tuple(problems))
 

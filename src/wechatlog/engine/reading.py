@@ -344,8 +344,8 @@ class Reading:
             return time
         what = "this time has no zone, those before it have one"
         if aware:
-            what = f"this time has a zone ({time.isoformat()[19:] or time.tzinfo}), those before it have none"
-            what += "; its clock was kept"
+            zone = time.isoformat()[19:] or time.tzinfo
+            what = f"this time has a zone ({zone}), those before it have none; its clock was kept"
         if line is not None or self.is_news(f"{draft.key} {what}"):
             self.report("mixed-times", what, line=line)
         return time.replace(tzinfo=None if aware else self.tz or draft.tz or draft.zone)

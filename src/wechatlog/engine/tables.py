@@ -159,16 +159,16 @@ class Table:
 
     def detect(self, head: Head) -> Evidence | None:
         """The header row of a text."""
-        return self._judge(self.find(head), "the columns")
+        return self._judge(self.find(head), f"the columns {self}")
 
     def detect_sheet(self, head: Head) -> Evidence | None:
         """The header row of a sheet."""
-        return self._judge(self.find_sheet(head), "a sheet with the columns")
+        return self._judge(self.find_sheet(head), f"a sheet with the columns {self}")
 
-    def _judge(self, found: Layout | None, what: str) -> Evidence | None:
+    def _judge(self, found: Layout | None, reason: str) -> Evidence | None:
         if found is None:
             return None
-        return Evidence(0.8 if found.damaged else 1.0 if self.exact else 0.9, f"{what} {self}")
+        return Evidence(0.8 if found.damaged else 1.0 if self.exact else 0.9, reason)
 
     # --- what it holds
 

@@ -105,8 +105,11 @@ def _sender(
         return shown, sender == "1"
     if sender and not shown:
         if reading.owner is None:
-            what = f"rows of {sender[:40]!r} have no remark and no nickname, as the owner's have in private chats; "
-            reading.tell_first("self-hint", f"{what}that is no proof: pass owner= to say who the owner is", line)
+            what = (
+                f"rows of {sender[:40]!r} have no remark and no nickname, as the owner's have in private chats; "
+                "that is no proof: pass owner= to say who the owner is"
+            )
+            reading.tell_first("self-hint", what, line)
     elif sender and (sender in people or len(people) < _MOST_PEOPLE):
         names = people.setdefault(sender, {})
         for name in (row.remark.strip(), row.nickname.strip()):

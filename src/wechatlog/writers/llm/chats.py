@@ -100,8 +100,8 @@ class Chat:
             for person in self.real.participants
             if person.message_count
         ]
-        more = f" and {len(names) - _LONGEST_LIST} more" if len(names) > _LONGEST_LIST else ""
-        return ", ".join(map(str, names[:_LONGEST_LIST])) + more or "nobody"
+        shown = ", ".join(map(str, names[:_LONGEST_LIST])) or "nobody"
+        return f"{shown} and {len(names) - _LONGEST_LIST} more" if len(names) > _LONGEST_LIST else shown
 
 
 def gap_option(options: Mapping[str, Any]) -> dt.timedelta:
