@@ -22,6 +22,8 @@ from wechatlog.timestamps import resolve_zone
 
 try:
     import polars as pl
+
+    from wechatlog.ext.polars_scan import scan
 except ImportError as error:
     raise MissingExtraError("polars", "a polars frame") from error
 
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from wechatlog.frames.columns import ColumnType, Zone
     from wechatlog.model import Conversation, Message
 
-__all__ = ["DTYPES", "read_frame", "to_frame"]
+__all__ = ["DTYPES", "read_frame", "scan", "to_frame"]
 
 _INSIDE: Final[Mapping[str, Any]] = {
     "text": pl.String, "flag": pl.Boolean, "integer": pl.Int64, "number": pl.Float64,

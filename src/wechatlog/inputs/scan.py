@@ -100,6 +100,11 @@ class Selection:
         wanted = Wanted(frozenset(plain), since, until, senders, frozenset(map(str, kinds)))
         return cls(names, wanted, _texts_of(conversation), limit, batch_size)
 
+    def of_times(self) -> Selection:
+        """The same rows, of which nothing but the times is wanted."""
+        wanted = attrs.evolve(self.wanted, columns=frozenset({"time"}))
+        return attrs.evolve(self, columns=("time",), wanted=wanted)
+
     @property
     def needs_names(self) -> bool:
         """Whether it matters by which names people are mentioned."""
@@ -162,8 +167,11 @@ class Scan:
         Unless the zone was named, the beginning of the input is read for it: the first time says whether there is one.
         """
         if self._schema is None:
-            with contextlib.closing(self.batches()) as batches:
+            first = Scan(self._label, self._archive, self._selection.of_times(), None)
+            with contextlib.closing(first.batches()) as batches:
                 next(batches, None)
+            self._times = first._times
+            self._fix_schema(self._times.zone)
         return self._schema
 
     @property
