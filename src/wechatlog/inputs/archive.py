@@ -287,7 +287,7 @@ def page_groups(sources: Iterable[Source]) -> Iterator[_Group]:
     groups: dict[tuple[str, str], _Group] = {}
     for source in sources:
         stem, dot, suffix = (source.name or "").partition(".")
-        stem, is_copy = without_page(stem)
+        stem, is_copy = without_page(stem, suffix)
         key = (source.folder, stem + dot + suffix)
         known = groups.get(key, _Group([], False))
         groups[key] = _Group([*known.sources, source], known.copies or is_copy)

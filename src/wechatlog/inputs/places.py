@@ -25,6 +25,8 @@ _PAGE: Final = re.compile(
 )
 """Names of pages, of copies, and of the databases that WeChat 4 (`message_0.db`), 3 (`MSG0.db`) and Mac 3 (`msg_0.db`)
 go on in."""
+_PART: Final = re.compile(r"(?P<stem>.+?)(?:_[0-9]+)?(?P<copy> ?\([0-9]+\))?\Z")
+"""Names of Word documents, which programs part after some hundred messages."""
 _SUFFIXES: Final = re.compile(r"(?:\.html(?=\.json\Z))?(?:\.[A-Za-z][A-Za-z0-9]{0,9})?(?:\.gz|\.bz2)?\Z", re.IGNORECASE)
 _OF_THE_TOOL: Final = re.compile(r"_(?:utf8|chat|聊天记录)\Z")
 """What MemoTrace adds to the name of a person."""
@@ -36,9 +38,9 @@ _SAYS_NOTHING: Final = re.compile(
 """Names of files that are the same for every chat, and days."""
 
 
-def without_page(stem: str) -> tuple[str, bool]:
+def without_page(stem: str, suffix: str = "") -> tuple[str, bool]:
     """The name of a file without the number of a page or of a copy, and whether it was that of a copy."""
-    match = _PAGE.match(stem)
+    match = (_PART if suffix.lower() == "docx" else _PAGE).match(stem)
     return (match["stem"], bool(match["copy"])) if match else (stem, False)
 
 
@@ -89,7 +91,7 @@ def name_chats(sources: Sequence[Source], *, alone: bool = True) -> None:
 def _split(place: str) -> tuple[str, str]:
     """The folder of a file, and its name without suffixes and the number of a page."""
     path = PurePosixPath(place)
-    stem, _ = without_page(_SUFFIXES.sub("", path.name) or path.name)
+    stem, _ = without_page(_SUFFIXES.sub("", path.name) or path.name, path.suffix[1:])
     folder = re.sub(r"\.zip\Z", "", str(path.parent), flags=re.IGNORECASE)
     return folder, _OF_THE_TOOL.sub("", stem)
 

@@ -78,6 +78,7 @@ READERS: Final = (
     FormatRow("memotrace-v1-csv", "wechatlog.readers.memotrace_csv:V1", ("csv", "text")),
     FormatRow("memotrace-emulator-csv", "wechatlog.readers.memotrace_csv:EMULATOR", ("csv", "text")),
     FormatRow("memotrace-csv", "wechatlog.readers.memotrace_tables:CSV", ("csv", "text")),
+    FormatRow("memotrace-docx", "wechatlog.readers.memotrace_docx:DOCX", ("zip",)),
     FormatRow("memotrace-xlsx", "wechatlog.readers.memotrace_tables:XLSX", ("zip", "ole")),
     FormatRow(
         "memotrace-v1-text",
@@ -250,6 +251,12 @@ READERS: Final = (
     FormatRow("wx-cli-json", "wechatlog.readers.wx_cli:JSON", ("json",), marks='"is_group"'),
     FormatRow("wechat-cli-json", "wechatlog.readers.wechat_cli:JSON", ("json",), marks="["),
     FormatRow("wechat-cli-jsonl", "wechatlog.readers.wechat_cli:JSONL", ("json", "jsonl"), marks='"sender_display"'),
+    FormatRow(
+        "wetrace-plus-json",
+        "wechatlog.readers.wetrace_plus:JSON",
+        ("json",),
+        marks='"wetrace-plus" | "conversations" "sender_id"',
+    ),
     FormatRow("chatlog-keeper-json", "wechatlog.readers.chatlog_keeper:JSON", ("json",), marks='"sender_wxid"'),
     FormatRow("jettchent-json", "wechatlog.readers.jettchent:JSON", ("json",), marks='"fromUser"'),
     FormatRow(
