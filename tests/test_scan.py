@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 import wechatlog
@@ -308,3 +309,61 @@ def test_naive_and_aware_times_need_a_zone(tmp_path: Path) -> None:
         list(scan(tmp_path))
     assert table(tmp_path, tz="Asia/Shanghai", columns=["text"]).num_rows == 2
     assert table(tmp_path, columns=["text"]).num_rows == 2
+
+
+# --- files of our own in columns
+
+
+def as_parquet(folder: Path) -> Path:
+    path = folder / "club.parquet"
+    wechatlog.dump(wechatlog.load(CLUB), path)
+    return path
+
+
+def test_parquet_that_nobody_changed_is_read_without_messages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = as_parquet(tmp_path)
+    expected = wechatlog.load(path).to_arrow()
+    monkeypatch.setattr("wechatlog.readers.columnar.messages_of", None)
+    assert table(path).equals(expected)
+    assert table(path, columns=["sender", "number"]).equals(expected.select(["sender", "number"]))
+    april = table(path, columns=["number", "emoji"], since="2026-04-01", until="2026-04-30", sender="林晓")
+    numbers = set(april["number"].to_pylist())
+    assert 0 < len(numbers) < 417
+    assert april.to_pylist() == [
+        row for row in expected.select(["number", "emoji"]).to_pylist() if row["number"] in numbers
+    ]
+
+
+def test_parquet_that_somebody_changed_is_read_as_it_is_now(tmp_path: Path) -> None:
+    path = as_parquet(tmp_path)
+    whole = pq.read_table(path)
+    texts = pc.replace_substring(whole["text"], "[玫瑰]", "[强]")
+    pq.write_table(whole.set_column(whole.schema.get_field_index("text"), "text", texts), path)
+    found = table(path)
+    assert found.equals(wechatlog.load(path).to_arrow())
+    assert "[玫瑰]" not in {name for names in found["emoji"].to_pylist() for name in names}
+
+
+@pytest.mark.parametrize("form", ["parquet", "arrow"])
+def test_several_conversations_in_columns(form: str, tmp_path: Path) -> None:
+    chats = [
+        wechatlog.Conversation(
+            [Message(dt.datetime(2026, 5, day), "second", "李四", text=f"@王五\u2005 {day}")], title=title
+        )
+        for day, title in enumerate(["甲", "乙", "甲"], 1)
+    ]
+    path = tmp_path / f"chats.{form}"
+    wechatlog.dump(chats, path)
+    expected = pa.concat_tables([chat.to_arrow() for chat in wechatlog.load_archive(path)]).to_pylist()
+    assert table(path).to_pylist() == expected
+    assert table(path, conversation="乙", columns=["text"]).to_pylist() == [{"text": "@王五\u2005 2"}]
+    (tmp_path / "more.markdown").write_text("> 2026-05-04 09:00:00  李四  \n   \n@王五 早  \n   \n", encoding="utf-8")
+    archive = wechatlog.load_archive(tmp_path)
+    assert table(tmp_path).to_pylist() == archive.to_arrow().to_pylist()
+    assert table(path, tz="Asia/Shanghai").equals(wechatlog.load_archive(path, tz="Asia/Shanghai").to_arrow())
+
+
+def test_parquet_without_messages(tmp_path: Path) -> None:
+    path = tmp_path / "empty.parquet"
+    wechatlog.dump(wechatlog.Conversation(title="空"), path)
+    assert table(path).equals(wechatlog.load(path).to_arrow())

@@ -41,7 +41,7 @@ class Rows(NamedTuple):
     Attributes:
         draft: what is known of it.
         height: how many rows there are.
-        columns: lists of that length by name; those that were asked for.
+        columns: lists of that length by name, or arrays of Arrow; those that were asked for.
     """
 
     draft: Draft
@@ -55,6 +55,7 @@ class Wanted:
 
     Attributes:
         columns: names of columns: those of the table that are no more than what a file says of a message, and `given`.
+        bodies: names of columns about the bodies, for a reader that has them; others give `kind`, `text` and `given`.
         since: a day or a time, included; `None` for all.
         until: a day, which is included, or a time, which is not.
         senders: names with single blanks, and account ids; empty for everybody.
@@ -62,6 +63,7 @@ class Wanted:
     """
 
     columns: frozenset[str]
+    bodies: frozenset[str] = frozenset()
     since: Day | None = None
     until: Day | None = None
     senders: frozenset[str] = frozenset()
@@ -69,16 +71,19 @@ class Wanted:
     _known: dict[str | None, bool] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
     @property
+    def asked(self) -> frozenset[str]:
+        """The columns that say which rows are wanted."""
+        asked = {"time"} if self.since is not None or self.until is not None else set()
+        if self.senders:
+            asked |= {"sender", "sender_id"}
+        if self.kinds:
+            asked.add("kind")
+        return frozenset(asked)
+
+    @property
     def needed(self) -> frozenset[str]:
         """The columns that are wanted, or that say which rows are."""
-        needed = set(self.columns)
-        if self.since is not None or self.until is not None:
-            needed.add("time")
-        if self.senders:
-            needed |= {"sender", "sender_id"}
-        if self.kinds:
-            needed.add("kind")
-        return frozenset(needed)
+        return self.columns | self.asked
 
     def choose(self, rows: Rows, tz: dt.tzinfo | None) -> Rows:
         """The rows that are wanted, of some that have all columns which are needed.
@@ -90,14 +95,13 @@ class Wanted:
         Raises:
             OptionError: for a bound with a zone where the times have none.
         """
-        columns: dict[str, Sequence[Any]] = {name: rows.columns[name] for name in self.columns}
+        names = self.bodies | self.columns
+        columns = {name: values for name, values in rows.columns.items() if name in names}
         tests = [test for test in self._tests(rows.columns, tz) if test is not None]
         if not tests:
             return Rows(rows.draft, rows.height, columns)
         kept = list(map(all, zip(*tests, strict=True)))
-        chosen: dict[str, Sequence[Any]] = {
-            name: list(itertools.compress(values, kept)) for name, values in columns.items()
-        }
+        chosen = {name: _compress(values, kept) for name, values in columns.items()}
         return Rows(rows.draft, sum(kept), chosen)
 
     def _tests(self, columns: Mapping[str, Sequence[Any]], tz: dt.tzinfo | None) -> Iterator[list[bool] | None]:
@@ -132,6 +136,11 @@ class Wanted:
         if found is None:
             found = self._known[name] = name is not None and normalize_name(name) in self.senders
         return found
+
+
+def _compress(values: Any, kept: Sequence[bool]) -> Any:
+    """The values that are kept, of a list, or of an array of Arrow, which has a way of its own to do it."""
+    return values.filter(kept) if hasattr(values, "filter") else list(itertools.compress(values, kept))
 
 
 _VALUES: Final[Mapping[str, Callable[[Message], Any]]] = {

@@ -21,7 +21,7 @@ from wechatlog.errors import MissingExtraError
 from wechatlog.frames.bodies import PIECES, Bodies
 from wechatlog.frames.columns import CommonZone, collect, columns_of, names_of
 from wechatlog.frames.pieces import SEGMENT_FIELDS, rebuild_segments
-from wechatlog.frames.rows import READ_COLUMNS
+from wechatlog.frames.rows import READ_COLUMNS, runs_of
 from wechatlog.frames.values import aware_in, to_json_line, within_64_bits, without_surrogates
 from wechatlog.model import paused_collection
 from wechatlog.segments.types import Forward, Quote
@@ -36,7 +36,7 @@ except ImportError as error:
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from wechatlog.frames.columns import Zone
+    from wechatlog.frames.columns import Key, Zone
     from wechatlog.model import Conversation, Message
 
 __all__ = [
@@ -49,13 +49,17 @@ __all__ = [
     "find_problem",
     "iter_batches",
     "join_batches",
+    "join_parts",
+    "key_runs",
     "make_batch",
     "make_schema",
     "open_stream",
     "read_columns",
+    "repeated",
     "rows_alone",
     "select_fields",
     "slices",
+    "some_times",
     "stream_of",
     "to_stream",
     "to_table",
@@ -270,8 +274,31 @@ def _segment_array(bodies: Bodies) -> Any:
     return lists_of(lengths, pa.StructArray.from_arrays(arrays, fields=list(_SEGMENT)))
 
 
-def array_of(name: str, kind: Any, values: Sequence[Any]) -> Any:
-    """An array of plain values.
+def join_parts(parts: Sequence[Any]) -> Any:
+    """Lists, or arrays, of one column, one below the other."""
+    if all(isinstance(part, pa.Array) for part in parts):
+        whole = pa.chunked_array(parts).unify_dictionaries()
+        return parts[0] if len(parts) == 1 else whole.combine_chunks()
+    lists = (part.to_pylist() if isinstance(part, pa.Array) else part for part in parts)
+    return parts[0] if len(parts) == 1 else list(itertools.chain.from_iterable(lists))
+
+
+def some_times(values: Any) -> Any:
+    """The times of a column, or of an array one of them, which is like all others."""
+    if not isinstance(values, pa.Array):
+        return values
+    return [values.drop_null()[0].as_py()] if values.null_count < len(values) else ()
+
+
+def repeated(name: str, runs: Sequence[tuple[str | None, int]]) -> Any:
+    """An array of categories that has each value so many times."""
+    indices = [pa.repeat(pa.scalar(place, pa.int32()), height) for place, (_, height) in enumerate(runs)]
+    values = array_of(name, _CATEGORY, [value for value, _ in runs])
+    return values.take(pa.concat_arrays(indices)) if indices else values
+
+
+def array_of(name: str, kind: Any, values: Any) -> Any:
+    """An array of plain values, or the array that there is already.
 
     What no array can hold is replaced: half a surrogate pair by U+FFFD, a number of more than 64 bits by nothing.
 
@@ -283,6 +310,10 @@ def array_of(name: str, kind: Any, values: Sequence[Any]) -> Any:
     Raises:
         ValueError: for a value that is none of this type; names the column.
     """
+    if isinstance(values, pa.Array):
+        return values if values.type == kind else values.cast(kind)
+    if isinstance(values, range) and values:  # thirty times as fast as from numbers of Python
+        return pc.cumulative_sum(pa.repeat(pa.scalar(values.step, kind), len(values)), start=values.start - values.step)
     try:
         return pa.array(values, kind)
     except UnicodeEncodeError:
@@ -455,6 +486,18 @@ def read_columns(batch: Any) -> dict[str, list[Any]]:
         for place, field in enumerate(batch.schema)
         if field.name in _NEEDED
     }
+
+
+def key_runs(batch: Any) -> Iterable[tuple[Key, int]]:
+    """How many rows of a conversation follow each other in a record batch that was written here."""
+    columns = [batch.column(name) for name in ("conversation", "conversation_id")]
+    if all(len(column.dictionary) < 2 and column.null_count in (0, len(column)) for column in columns):
+        length, columns = (
+            batch.num_rows,
+            [column.slice(0, 1) for column in columns],
+        )  # one conversation, as nearly always
+        return ((key, length) for key, _ in runs_of(zip(*(column.to_pylist() for column in columns), strict=True)))
+    return runs_of(zip(*(column.to_pylist() for column in columns), strict=True))
 
 
 def _read_column(name: str, array: Any) -> list[Any]:

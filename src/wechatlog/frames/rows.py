@@ -37,6 +37,7 @@ __all__ = [
     "join",
     "messages_of",
     "read_conversations",
+    "runs_of",
 ]
 
 _VALUES: Final[Mapping[str, tuple[type, str]]] = {
@@ -204,6 +205,11 @@ def _bodies(
             yield segments, None
 
 
+def runs_of(keys: Iterable[Key]) -> Iterator[tuple[Key, int]]:
+    """How many rows of a key follow each other."""
+    return ((key, sum(1 for _ in run)) for key, run in itertools.groupby(keys))
+
+
 class Seats:
     """Which conversation the rows of a table belong to.
 
@@ -225,10 +231,13 @@ class Seats:
         self._waiting.setdefault(conversation_key(head), deque()).append([len(self.heads) - 1, count])
         return len(self.heads) - 1
 
-    def take(self, keys: Iterable[Key]) -> Iterator[tuple[int, int]]:
-        """The rows that come next: for each run of them the place of its conversation, and its length."""
-        for key, run in itertools.groupby(keys):
-            left = sum(1 for _ in run)
+    def take(self, runs: Iterable[tuple[Key, int]]) -> Iterator[tuple[int, int]]:
+        """The rows that come next: for each run of them the place of its conversation, and its length.
+
+        Args:
+            runs: how many rows of a key follow each other.
+        """
+        for key, left in runs:
             queue = self._find(key)
             while left:
                 place, free = cast("tuple[int, int | None]", queue[0])
@@ -270,7 +279,7 @@ def read_conversations(
     nothing = [None] * _count_rows(columns)
     start = 0
     keys = zip(columns.get("conversation", nothing), columns.get("conversation_id", nothing), strict=True)
-    for place, length in seats.take(keys):
+    for place, length in seats.take(runs_of(keys)):
         parts.setdefault(place, []).append(range(start, start + length))
         start += length
     return [_read_part(columns, ranges, seats.heads[place]) for place, ranges in parts.items()]

@@ -97,18 +97,20 @@ class Selection:
         plain = set(names) - BODY_COLUMNS - _FROM_HEAD
         plain.update(_MADE_FROM if BODY_COLUMNS.intersection(names) else ())
         senders = frozenset(map(normalize_name, _texts_of(sender)))
-        wanted = Wanted(frozenset(plain), since, until, senders, frozenset(map(str, kinds)))
+        wanted = Wanted(
+            frozenset(plain), BODY_COLUMNS.intersection(names), since, until, senders, frozenset(map(str, kinds))
+        )
         return cls(names, wanted, _texts_of(conversation), limit, batch_size)
 
     def of_times(self) -> Selection:
         """The same rows, of which nothing but the times is wanted."""
-        wanted = attrs.evolve(self.wanted, columns=frozenset({"time"}))
+        wanted = attrs.evolve(self.wanted, columns=frozenset({"time"}), bodies=frozenset())
         return attrs.evolve(self, columns=("time",), wanted=wanted)
 
     @property
     def needs_names(self) -> bool:
         """Whether it matters by which names people are mentioned."""
-        return not BODY_COLUMNS.isdisjoint(set(self.columns) - {"parsed"})
+        return bool(self.wanted.bodies - {"parsed"})
 
 
 _KINDS: Final = tuple(kind.value for kind in MessageKind)
@@ -220,6 +222,8 @@ class Scan:
                 if found is None:
                     break
                 self._watch(*found)
+                if pile.differs(found[1]):
+                    yield from pile.give(size)
                 pile.add(*found)
                 if pile.count >= size or pile.characters >= _CHARACTERS:
                     yield from pile.give(size)
@@ -253,17 +257,18 @@ class Scan:
             return self._arrow.rows_alone(sum(run.rows.height for run in runs))
         if "time" in self._selection.columns:
             self._meet(runs)
-        columns: dict[str, list[Any]] = {
-            name: list(itertools.chain.from_iterable(run.rows.columns[name] for run in runs))
-            for name in self._selection.wanted.columns
+        columns = {
+            name: self._arrow.join_parts([run.rows.columns[name] for run in runs])
+            for name in self._selection.columns
+            if name in runs[0].rows.columns
         }
-        keys = [key for run in runs for key in [_key_of(run.context, run.rows.draft)] * run.rows.height]
-        columns["conversation"], columns["conversation_id"] = [name for name, _ in keys], [id_ for _, id_ in keys]
-        bodies = None
-        if not BODY_COLUMNS.isdisjoint(self._selection.columns):
-            bodies = Bodies.joined(run.bodies for run in runs if run.bodies is not None)
-            columns["parsed"] = bodies.parsed() if "parsed" in self._selection.columns else []
-            columns["apart"] = bodies.apart() if "apart" in self._selection.columns else []
+        keys = [(*_key_of(run.context, run.rows.draft), run.rows.height) for run in runs]
+        columns["conversation"] = self._arrow.repeated("conversation", [(name, height) for name, _, height in keys])
+        columns["conversation_id"] = self._arrow.repeated("conversation_id", [(id_, height) for _, id_, height in keys])
+        bodies = None if runs[0].bodies is None else Bodies.joined(run.bodies for run in runs if run.bodies is not None)
+        if bodies is not None:
+            columns["parsed"] = bodies.parsed() if "parsed" in self._selection.columns else ()
+            columns["apart"] = bodies.apart() if "apart" in self._selection.columns else ()
         return self._arrow.batch_of(self._schema, columns, bodies)
 
     def _meet(self, runs: Iterable[_Run]) -> None:
@@ -271,7 +276,7 @@ class Scan:
         for context, rows, _ in runs:
             name, _ = _key_of(context, rows.draft)
             try:
-                self._times.meet(name, context.tz or rows.draft.tz, rows.columns["time"])
+                self._times.meet(name, context.tz or rows.draft.tz, self._arrow.some_times(rows.columns["time"]))
             except ValueError as error:
                 raise FormatError(str(error), source=context.source.label) from error
         if self._schema is None:
@@ -296,8 +301,13 @@ def _key_of(context: Context, draft: Draft) -> Key:
     return name, id_
 
 
+def _length(texts: Any) -> int:
+    """How long texts are together; those of an array in bytes."""
+    return int(texts.nbytes) if hasattr(texts, "nbytes") else sum(map(len, texts))
+
+
 class _Run(NamedTuple):
-    """Rows of one conversation, what the reader knows, and the bodies where somebody asked what is in them."""
+    """Rows of one conversation, what the reader knows, and the bodies where the rows have no columns about them."""
 
     context: Context
     rows: Rows
@@ -317,15 +327,23 @@ class _Pile:
 
     def add(self, context: Context, rows: Rows) -> None:
         """Take some rows; their bodies are parsed now, while the input is open that may have to be read again."""
-        if rows.height:
-            bodies = None
-            if not BODY_COLUMNS.isdisjoint(self._selection.columns):
-                bodies = Bodies.of_columns(rows.columns, rows.draft.lexicon)
-                if self._selection.needs_names:
-                    bodies.parse()
-            self._runs.append(_Run(context, rows, bodies))
-            self.count += rows.height
-            self.characters += sum(map(len, rows.columns.get("text", ())))
+        if not rows.height:
+            return
+        bodies = None
+        if not self._has_bodies(rows):
+            bodies = Bodies.of_columns(rows.columns, rows.draft.lexicon)
+            if self._selection.needs_names:
+                bodies.parse()
+        self._runs.append(_Run(context, rows, bodies))
+        self.count += rows.height
+        self.characters += _length(rows.columns.get("text", ()))
+
+    def differs(self, rows: Rows) -> bool:
+        """Whether rows have columns about their bodies and those that wait have not, or the other way round."""
+        return bool(self._runs and rows.height) and (self._runs[-1].bodies is None) != self._has_bodies(rows)
+
+    def _has_bodies(self, rows: Rows) -> bool:
+        return self._selection.wanted.bodies <= rows.columns.keys()
 
     def give(self, size: int) -> Iterator[Any]:
         """Everything that waits, in batches of at most so many rows."""

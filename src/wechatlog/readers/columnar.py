@@ -19,12 +19,14 @@ from wechatlog.diagnostics import Severity
 from wechatlog.engine.protocol import Evidence, Refusal
 from wechatlog.errors import FormatError, RefusedFormatError, WechatlogError
 from wechatlog.frames.cells import COLUMN_TYPES
-from wechatlog.frames.rows import READ_COLUMNS, Seats, messages_of
+from wechatlog.frames.rows import READ_COLUMNS, Seats, messages_of, runs_of
+from wechatlog.frames.seal import SEAL_KEY, is_sealed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import IO
 
+    from wechatlog.engine.columns import Rows, RowSink, Wanted
     from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.frames.arrow import Contents
     from wechatlog.model import Message
@@ -39,6 +41,10 @@ _BYTES: Final = 8 << 20
 _MOST_GROWTH: Final = 100
 """Times its size that a file may grow to in memory, where that is more than the limit of the source."""
 
+_MOST_ROWS: Final = 16_384
+"""How many rows are read at a time where they stay columns."""
+
+_KEY: Final = ("conversation", "conversation_id")
 _TELLING: Final = frozenset({"time", "sender", "text"})
 _STREAM_START: Final = b"\xff"
 
@@ -69,6 +75,13 @@ class _File:
     def __init__(self, stream: IO[bytes]) -> None:
         raise NotImplementedError
 
+    def is_ours(self) -> bool:
+        """Whether the rows are as the writer wrote them."""
+        return False
+
+    def choose(self, names: Iterable[str]) -> None:
+        """Read some columns only, and many rows at a time."""
+
     def batches(self, part: int) -> Iterator[tuple[Mapping[bytes, bytes] | None, Any]]:
         """The record batches of a part, each with metadata of its own."""
         raise NotImplementedError
@@ -78,16 +91,24 @@ class _ParquetFile(_File):
     def __init__(self, stream: IO[bytes]) -> None:
         import pyarrow.parquet as pq
 
+        self._stream = stream
         self._file = pq.ParquetFile(stream)
         self.schema = self._file.schema_arrow
         self.metadata = self._file.metadata.metadata or {}
         self.rows = self._file.metadata.num_rows
         self.parts = self._file.num_row_groups
         self._names = [name for name in self.schema.names if name in READ_COLUMNS]
+        self._most = _ROWS
+
+    def is_ours(self) -> bool:
+        return is_sealed(self._stream, self.metadata.get(SEAL_KEY))
+
+    def choose(self, names: Iterable[str]) -> None:
+        self._names, self._most = list(names), _MOST_ROWS
 
     def batches(self, part: int) -> Iterator[tuple[Mapping[bytes, bytes] | None, Any]]:
         group = self._file.metadata.row_group(part)
-        rows = max(1, min(_ROWS, group.num_rows * _BYTES // max(1, group.total_byte_size)))
+        rows = max(1, min(self._most, group.num_rows * _BYTES // max(1, group.total_byte_size)))
         for batch in self._file.iter_batches(rows, [part], self._names, use_threads=False):
             yield None, batch
 
@@ -175,6 +196,22 @@ class _ColumnarReader:
         with self._open(source) as file:
             yield from _Walk(file, source, context).batches()
 
+    def read_rows(self, source: Source, context: Context, wanted: Wanted) -> Iterator[Rows]:
+        """The same as columns: as they are where nobody changed the file, else of messages.
+
+        Raises:
+            FormatError: as `read`.
+            MissingExtraError: as `read`.
+        """
+        from wechatlog.engine.columns import RowSink, rows_of_batches
+
+        with self._open(source) as file:
+            walk = _Walk(file, source, context)
+            if context.tz is None and file.is_ours():
+                yield from walk.rows(RowSink(context, wanted), wanted)
+            else:
+                yield from rows_of_batches(context, walk.batches(), wanted)
+
 
 @contextlib.contextmanager
 def _as_format_errors(source: Source, form: str) -> Iterator[None]:
@@ -210,14 +247,9 @@ class _Walk:
 
     def batches(self) -> Iterator[Batch]:
         """Every conversation in batches; at least one, so that a file without rows is an empty chat."""
-        from wechatlog.frames.arrow import contents_of, find_problem, read_columns
+        from wechatlog.frames.arrow import contents_of, read_columns
 
-        if problem := find_problem(self._file.schema):
-            raise FormatError(problem, source=self._source.label)
-        self._context.tell_unknown(self._file.schema.names, COLUMN_TYPES)
-        contents = contents_of(self._file.metadata)
-        self._expect(contents)
-        self._exact = contents is not None and self._file.rows == sum(count or 0 for count in self._left)
+        self._start()
         for metadata, batch in self._read():
             self._expect(contents_of(metadata))
             step = max(1, min(_ROWS, batch.num_rows * _BYTES // max(1, batch.nbytes)))
@@ -226,6 +258,40 @@ class _Walk:
         yield from self._begin(len(self._seats.heads))
         if not self._drafts:
             yield self._context.draft(), []
+
+    def _start(self) -> None:
+        from wechatlog.frames.arrow import contents_of, find_problem
+
+        if problem := find_problem(self._file.schema):
+            raise FormatError(problem, source=self._source.label)
+        self._context.tell_unknown(self._file.schema.names, COLUMN_TYPES)
+        contents = contents_of(self._file.metadata)
+        self._expect(contents)
+        self._exact = contents is not None and self._file.rows == sum(count or 0 for count in self._left)
+
+    def rows(self, sink: RowSink, wanted: Wanted) -> Iterator[Rows]:
+        """The rows of a file that nobody changed, as arrays; what each row is asked for as lists."""
+        from wechatlog.engine.columns import Rows
+        from wechatlog.frames.arrow import key_runs
+
+        self._start()
+        names = (sink.needed | wanted.bodies).intersection(COLUMN_TYPES) - {"number"}
+        self._file.choose([*_KEY, *(names - {*_KEY})])
+        for _, batch in self._read():
+            start = 0
+            for place, length in self._seats.take(key_runs(batch)):
+                for draft, _ in self._begin(place + 1):
+                    yield Rows(draft, 0, {})
+                part = batch.slice(start, length)
+                columns = {name: part.column(name) for name in names}
+                columns.update((name, part.column(name).to_pylist()) for name in wanted.asked)
+                yield sink.give(self._drafts[place], length, columns)
+                start += length
+                self._finish(place, length)
+        for draft, _ in self._begin(len(self._seats.heads)):
+            yield Rows(draft, 0, {})
+        if not self._drafts:
+            yield Rows(self._context.draft(), 0, {})
 
     def _read(self) -> Iterator[tuple[Mapping[bytes, bytes] | None, Any]]:
         """All batches that are sound; where a part of the file is broken, the other parts are read.
@@ -285,7 +351,7 @@ class _Walk:
         blank = [None] * count
         keys = zip(columns.get("conversation", blank), columns.get("conversation_id", blank), strict=True)
         start = 0
-        for place, length in self._seats.take(keys):
+        for place, length in self._seats.take(runs_of(keys)):
             yield from self._begin(place + 1)
             part = {name: values[start : start + length] for name, values in columns.items()}
             draft = self._drafts[place]

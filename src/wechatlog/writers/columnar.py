@@ -19,6 +19,7 @@ import attrs
 
 from wechatlog.errors import WriteError
 from wechatlog.frames.columns import TABLES, CommonZone, collect, times_of
+from wechatlog.frames.seal import SEAL_KEY, new_seal
 from wechatlog.writers.options import choice_option, number_option
 
 if TYPE_CHECKING:
@@ -53,17 +54,24 @@ class _Sink(io.RawIOBase):
     def __init__(self) -> None:
         self._parts: list[bytes] = []
         self._size = 0
+        self._seal = new_seal()
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: Any) -> int:
         self._parts.append(bytes(data))
+        self._seal.update(self._parts[-1])
         self._size += len(self._parts[-1])
         return len(self._parts[-1])
 
     def tell(self) -> int:
         return self._size
+
+    @property
+    def seal(self) -> bytes:
+        """A checksum of everything that was written."""
+        return bytes(self._seal.hexdigest(), "ascii")
 
     def take(self) -> bytes:
         """Everything that was written since the last call."""
@@ -224,6 +232,7 @@ class ParquetWriter(_ColumnarWriter):
                 writer.write_table(group.take(), _MOST_ROWS)
             if len(begun) > len(first.begun):  # what the schema says of the first is known, that of the others is not
                 writer.add_key_value_metadata({METADATA_KEY: describe_contents("messages", begun)})
+            writer.add_key_value_metadata({SEAL_KEY: sink.seal})
         yield sink.take()
 
 
