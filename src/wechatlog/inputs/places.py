@@ -31,7 +31,7 @@ _SUFFIXES: Final = re.compile(r"(?:\.html(?=\.json\Z))?(?:\.[A-Za-z][A-Za-z0-9]{
 _OF_THE_TOOL: Final = re.compile(r"_(?:utf8|chat|聊天记录)\Z")
 """What MemoTrace adds to the name of a person."""
 _SAYS_NOTHING: Final = re.compile(
-    r"(?:[0-9年月日号\W_]|chats?|messages?|msg|index|data|exports?|records?|logs?|output|result|all|wechat|weixin"
+    r"(?:[0-9年月日号\W_]|chats?|messages?|msg|index|data|db|exports?|records?|logs?|output|result|all|wechat|weixin"
     r"|微信|聊天|消息|记录|导出|数据|全部)+",
     re.IGNORECASE,
 )

@@ -185,6 +185,15 @@ READERS: Final = (
         ("text",),
         lines=r"(?:> 会话 `|- `[0-9]{2}:)",
     ),
+    FormatRow(
+        "wechat-decrypt-json", "wechatlog.readers.brackets.wechat_decrypt:JSON", ("json",), marks='"chat_username"'
+    ),
+    FormatRow(
+        "wechat-decrypt-csv",
+        "wechatlog.readers.brackets.wechat_decrypt:CSV",
+        ("csv", "text"),
+        marks="发送者 消息类型 server_id",
+    ),
     FormatRow("wechat-export-macos-json", "wechatlog.readers.brackets.macos:JSON", ("json",), marks='"type_name"'),
     FormatRow("wechat-export-macos-csv", "wechatlog.readers.brackets.macos:CSV", ("csv", "text"), marks="发送者 类型"),
     FormatRow(

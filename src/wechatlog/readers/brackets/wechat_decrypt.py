@@ -1,0 +1,104 @@
+"""ylytdeng's wechat-decrypt: JSON and CSV in a folder for each chat, `<name>/message_0.db.json` and `.csv`.
+
+JSON is `{"chat_username", "display_name", "is_group", "message_count", "messages": […]}` with the rows of a database of
+WeChat 4: type numbers, server ids, contents as XML. CSV is `时间,发送者,消息类型,内容,server_id` with words in brackets
+for what is no text (`[分享: 标题]`). In groups the contents of others begin with their account id, and `is_received` is
+true of everybody; an account that the tool does not know is `我`.
+
+Format facts: `export_messages.py` (2026).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from wechatlog.content.accounts import is_room
+from wechatlog.content.appmsg import split_sender_prefix
+from wechatlog.content.notices import read_notice
+from wechatlog.content.numbered import parse_numbered
+from wechatlog.content.vocabulary import kind_of_name
+from wechatlog.engine import NOTICES, Entry, Evidence, Format, Table, iter_objects, one_segment
+from wechatlog.engine.json_values import read_flag, read_identifier, read_integer, read_list, read_object, read_string
+from wechatlog.model import MessageKind
+from wechatlog.readers.brackets.lines import OWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wechatlog.engine import Head, Reading
+
+_FACTS: Final = {"exporter": "wechat-decrypt"}
+_HEAD: Final = ("chat_username", "display_name", "is_group")
+_KEYS: Final = frozenset(
+    {"local_id", "server_id", "type", "sender_username", "sender", "create_time", "display_content"}
+)
+_KNOWN: Final = _KEYS | {"type_name", "sort_seq", "time_str", "status", "content", "is_system", "is_received"}
+_TABLE: Final = Table("时间=time 发送者=name 消息类型=kind 内容=text server_id=id")
+_SHARED: Final = "分享/文件/小程序"
+_IN_BRACKETS: Final = {"[分享: ": "title", "[名片: ": "name", "[位置: ": "label"}
+_NOTICE: Final = "[系统: "
+
+
+def _objects(reading: Reading) -> Iterator[Entry]:
+    chat = reading.chat
+    for _, value, line, offset in iter_objects(reading, known=_KNOWN, needed=lambda _: _HEAD):
+        if chat.id is None:
+            said = reading.said
+            chat.id, chat.title = read_string(said.get("chat_username")) or None, read_string(said.get("display_name"))
+            chat.is_group = True if is_room(chat.id) else read_flag(said.get("is_group"))
+        number = read_integer(value.get("type"))
+        time = reading.unix_time(value.get("create_time"), line=line)
+        account, content = _parted(read_string(value.get("content")), group=chat.is_group)
+        zone = None if time is None else time.tzinfo
+        body = parse_numbered(number, content, reading.collector, zone=zone, line=line)
+        notice = body.kind in NOTICES
+        sender = None if notice else read_string(value.get("sender")) or None
+        account = None if notice else read_string(value.get("sender_username")) or account
+        own = None if notice else _own(value, sender, group=chat.is_group)
+        id_ = read_identifier(reading, value.get("server_id"), line)
+        yield Entry(
+            line, time, "second", sender, account, own, body.kind, body.text, body.segments, id_, body.reply_to, offset
+        )
+
+
+def _own(value: dict[str, Any], sender: str | None, *, group: bool | None) -> bool | None:
+    if sender == OWN:
+        return True
+    received = read_flag(value.get("is_received"))
+    return None if group or received is None else not received
+
+
+def _parted(content: str, *, group: bool | None) -> tuple[str | None, str]:
+    """The account id in front of a content, and the content."""
+    return (None, content) if group is False else split_sender_prefix(content)
+
+
+def _rows(reading: Reading) -> Iterator[Entry]:
+    for row, line in _TABLE.rows(reading):
+        account, text = split_sender_prefix(row.text)
+        found = MessageKind.LINK if row.kind == _SHARED else kind_of_name(row.kind)
+        kind = reading.kind_of(found, row.kind, text, line)
+        time, precision = reading.clock(row.time, line=line) if row.time else (None, None)
+        id_ = read_identifier(reading, row.id, line)
+        if kind in NOTICES or text.startswith(_NOTICE):
+            text = text.removeprefix(_NOTICE).removesuffix("]")
+            kind = read_notice(text) or MessageKind.SYSTEM
+            yield Entry(line, time, precision, None, None, None, kind, text, None, id_)
+            continue
+        field = next((_IN_BRACKETS[head] for head in _IN_BRACKETS if text.startswith(head)), None)
+        said = {} if field is None else {field: text.partition(": ")[2].removesuffix("]")}
+        segments = None if kind is MessageKind.TEXT else one_segment(kind, text, **said)
+        own = True if row.name == OWN else None
+        yield Entry(line, time, precision, row.name or None, account, own, kind, text, segments, id_)
+
+
+def _is_json(head: Head) -> Evidence | None:
+    """The keys of the document, and those of the first message."""
+    value = read_object(head.json)
+    rows = read_list(value.get("messages"))
+    sure = set(_HEAD) <= value.keys() and (not rows or read_object(rows[0]).keys() >= _KEYS)
+    return Evidence(1.0, "chat_username, display_name, and messages with display_content") if sure else None
+
+
+JSON: Final = Format("wechat-decrypt-json", "wechat-decrypt, JSON (2026)", ".json", _is_json, _objects, _FACTS)
+CSV: Final = Format("wechat-decrypt-csv", "wechat-decrypt, CSV (2026)", ".csv", _TABLE.detect, _rows, _FACTS)
