@@ -554,6 +554,39 @@ def test_the_keyboard_enlarges_and_the_focus_comes_back(tab: Open, tmp_path: Pat
     found.check()
 
 
+def test_the_picture_on_a_card_is_loaded_with_the_others(tab: Open, tmp_path: Path) -> None:
+    link = Link("https://example.invalid/a", "一篇文章", raw="一篇文章")
+    thumb = Image(url="https://example.invalid/thumb.png")
+    said = Message(sender="李四", kind="link", text="一篇文章", segments=[link, thumb])
+    found = tab().open(write(tmp_path, "chat.html", Conversation([said])))
+    found.picture = PICTURE
+    found.check()
+    found.page.click("#load")
+    found.wait("document.querySelector('.card .thumb img')?.naturalWidth === 1")
+    assert found.asked == ["https://example.invalid/thumb.png"]
+
+
+def test_people_have_the_pictures_of_the_archive(tab: Open, tmp_path: Path) -> None:
+    (tmp_path / "头像").mkdir()
+    (tmp_path / "头像" / "1.png").write_bytes(png(30, 30, b"\x20\x90\xe0"))
+    inside = f"data:image/png;base64,{base64.b64encode(png(30, 30, b'aaa')).decode()}"
+    people = [("李四", "头像/1.png"), ("王五", inside), ("赵六", None), ("坏", 'x") } * { color: red } /*')]
+    said = [Message(sender=name, text="早") for name, _ in people]
+    chat = Conversation(said, metadata={"avatars": {name: picture for name, picture in people if picture}})
+    found = tab().open(write(tmp_path, "chat.html", chat))
+    shown = "[...document.querySelectorAll('.g > b')].map(b => getComputedStyle(b, '::after').backgroundImage)"
+    first, second, third, last = found.get(shown)
+    assert first.endswith('/%E5%A4%B4%E5%83%8F/1.png")')
+    assert second == f'url("{inside}")'
+    assert third == "none"
+    assert last == "none" or last.startswith('url("file:')
+    assert found.get("getComputedStyle(document.querySelector('.g p')).color") != "rgb(255, 0, 0)"
+    found.page.click("#who summary")
+    assert found.get("document.querySelectorAll('#names .circle i').length") >= 2
+    assert [problem for problem in found.problems if "ERR_FILE_NOT_FOUND" not in problem] == []
+    assert found.asked == []
+
+
 # --- lists and figures -----------------------------------------------------------------------------
 
 

@@ -141,3 +141,18 @@ def test_it_is_told_that_files_stay_behind(run: Run, export: Path, how: tuple[st
     assert run("convert", chat, "-o", "out.jsonl", *how).stderr.startswith(told)
     assert "stay" not in run("convert", chat, "-o", "my export/out.jsonl", *how).stderr
     assert "stay" not in run("convert", chat, "-o", "out.txt", *how).stderr
+
+
+def test_pictures_of_people_are_found_from_elsewhere(run: Run, tmp_path: Path) -> None:
+    for folder in ("甲", "乙"):
+        (tmp_path / "in" / folder).mkdir(parents=True)
+        avatars = {"李四": "头像/1.png", "王五": "data:image/png;base64,AAAA", "赵六": "/etc/passwd"}
+        said = [Message(sender=name, text=folder) for name in avatars]
+        chat = Conversation(said, title=folder, metadata={"avatars": avatars})
+        wechatlog.dump(chat, tmp_path / "in" / folder / "chat.jsonl")
+    assert run("view", "in", "-o", "out/", "--no-open").exit_code == 0
+    pages = sorted(path for path in (tmp_path / "out").glob("*.html") if path.name != "index.html")
+    faces = [re.findall(r'"face": ?("[^"]*"|null)', page.read_text("utf-8")) for page in pages]
+    expected = [f"../in/{folder}/头像/1.png" for folder in ("甲", "乙")]
+    assert sorted(unquote(found[0].strip('"')) for found in faces) == sorted(expected)
+    assert all(found[1:] == ['"data:image/png;base64,AAAA"', "null"] for found in faces)

@@ -24,7 +24,7 @@ from tests.strategies import conversations
 from wechatlog import Conversation, Message, MissingExtraError, OptionError, Origin
 from wechatlog.pages import asset, clean, script
 from wechatlog.registry import find_writer
-from wechatlog.segments.types import Emoji, Forward, Image, Link, Mention, Quote, Text, Video, Voice
+from wechatlog.segments.types import Emoji, Forward, Image, Link, Mention, MiniProgram, Quote, Text, Video, Voice
 from wechatlog.testing import SAMPLE_CONVERSATIONS, check_writer
 from wechatlog.writers import html
 from wechatlog.writers.base import IndexEntry, IndexWriter
@@ -594,6 +594,75 @@ def test_embedded_media_are_decoded(tmp_path: Path) -> None:
     assert sources(Image(path="1.silk", raw="[图片]")) == []
     with pytest.raises(OptionError, match="aes_key: expected 16 characters"):
         page([say("早", 1)], aes_key="short")
+
+
+def test_cards_show_their_pictures(tmp_path: Path) -> None:
+    link = Link("https://example.invalid/a", "一篇文章", raw="一篇文章")
+    program = MiniProgram("点餐", "https://example.invalid/m", "餐厅", raw="[小程序]")
+
+    def card(segment: Any, image: Image, kind: str = "link", **options: Any) -> HtmlElement:
+        return first(say(segment.raw, kind=kind, segments=[segment, image]), **options)
+
+    for segment, kind in ((link, "link"), (program, "mini_program")):
+        shown = card(segment, Image(path="图/1.png"), kind)
+        assert shown.xpath("self::a[contains(@class, 'card')]/span[@class='thumb']/img/@src") == ["%E5%9B%BE/1.png"]
+        remote = card(segment, Image(url="https://example.invalid/1.png"), kind)
+        assert remote.xpath(".//span[@class='thumb']/@data-u") == ["https://example.invalid/1.png"]
+        assert not remote.xpath(".//@src")
+        assert not card(segment, Image(path="1.png"), kind, media="none").xpath(".//*[@class='thumb']")
+        assert not card(segment, Image(path="../1.png", url="javascript:1"), kind).xpath(".//*[@class='thumb']")
+    (tmp_path / "1.png").write_bytes(PNG)
+    inside = card(link, Image(path="1.png"), media="embed", media_root=tmp_path).xpath(".//@src")
+    assert inside == [f"data:image/png;base64,{base64.b64encode(PNG).decode()}"]
+    text = page([say("[小程序]", kind="mini_program", segments=[program, Image(url="https://example.invalid/1.png")])])
+    check_inert(text)
+    assert json.loads(parse(text).get_element_by_id("data").text)["remote"] == 1
+    typed = first(say("看图[图片]", kind="link", segments=[link, Image(path="1.png", raw="[图片]")]))
+    assert not typed.xpath(".//*[@class='thumb']"), "a picture in the text stands for itself"
+
+
+def faces(avatars: object, **options: Any) -> list[str | None]:
+    said = [say("早", sender_id="wxid_lisi00000002"), say("好", sender="王五"), say("嗯", sender="赵六")]
+    text = page(Conversation(said, metadata={"avatars": avatars}), **options)
+    people = json.loads(parse(text).get_element_by_id("data").text)["people"]
+    return [person["face"] for person in sorted(people, key=lambda person: person["number"])]
+
+
+def test_pictures_of_people_are_those_of_the_archive(tmp_path: Path) -> None:
+    inside = f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
+    avatars = {"wxid_lisi00000002": "头像/1.png", "王五": inside}
+    assert faces(avatars) == ["%E5%A4%B4%E5%83%8F/1.png", inside, None]
+    assert faces(avatars, media="none") == [None, None, None]
+    assert faces(avatars, media_root=tmp_path / "..", page_folder=tmp_path) == [
+        "../%E5%A4%B4%E5%83%8F/1.png",
+        inside,
+        None,
+    ]
+    (tmp_path / "头像").mkdir()
+    (tmp_path / "头像" / "1.png").write_bytes(PNG)
+    assert faces(avatars, media="embed", media_root=tmp_path) == [inside, inside, None]
+    assert faces(avatars, media_limit=20) == ["%E5%A4%B4%E5%83%8F/1.png", None, None]
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        "https://example.invalid/1.png",
+        "//example.invalid/1.png",
+        "file:///etc/passwd",
+        "/etc/passwd",
+        "../1.png",
+        "data:image/svg+xml;base64,AAAA",
+        "data:text/html,<script>alert(1)</script>",
+        'data:image/png;base64,AAAA"); background: url("https://example.invalid',
+        7,
+        None,
+        {"url": "x"},
+    ],
+)
+def test_pictures_of_people_that_lead_elsewhere_are_not_shown(picture: object) -> None:
+    assert faces({"王五": picture}) == [None, None, None]
+    assert faces(picture) == [None, None, None]
 
 
 def test_a_chunk_has_few_embedded_pictures(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ the writer; for forms that keep the paths as they are it counts the files that w
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +19,7 @@ from wechatlog.pages.urls import safe_path
 from wechatlog.segments.types import Forward
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from wechatlog.model import Conversation, Message
     from wechatlog.segments.types import Segment
@@ -67,10 +68,22 @@ class MediaPaths:
             for message in conversation.messages if self._moves_from(source) else ():
                 self._look_beside(message, source)
             return conversation
+        conversation = self._place_avatars(conversation, source)
         messages = [self.place_message(message, source) for message in conversation.messages]
         if all(one is other for one, other in zip(messages, conversation.messages, strict=True)):
             return conversation
         return attrs.evolve(conversation, messages=messages)
+
+    def _place_avatars(self, conversation: Conversation, source: Source | None) -> Conversation:
+        """The pictures of people start from the root too; one that is not there is no loss, and is not counted."""
+        avatars = conversation.metadata.get("avatars")
+        if not isinstance(avatars, Mapping) or self._root is None or source is None or source.path is None:
+            return conversation
+        begin = Path(os.path.relpath(source.path.parent.resolve(), self._root)).as_posix()
+        if begin == ".":
+            return conversation
+        placed = {who: path if safe_path(path) is None else f"{begin}/{path}" for who, path in avatars.items()}
+        return attrs.evolve(conversation, metadata={**conversation.metadata, "avatars": placed})
 
     def _moves_from(self, source: Source | None) -> bool:
         """Whether the output lies elsewhere than this file, and keeps its paths."""

@@ -2,7 +2,7 @@
 
 `Fields({MessageKind.LINK: "title=linkTitle url=linkUrl|linkPath"})` reads the fields of a link from any mapping: the
 first key that holds something counts, `a.b` is a key of an inner object. What a field is (seconds, bytes, degrees,
-state, text) follows from its name, whatever tool wrote it. Knows no format.
+state, text, the picture on a card) follows from its name, whatever tool wrote it. Knows no format.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from wechatlog.content.vocabulary import PLAIN_KINDS, TRANSFER_STATES, segment_for
 from wechatlog.engine.json_values import read_degrees, read_integer, read_string
+from wechatlog.engine.reading import local_picture
+from wechatlog.segments.types import Image
 
 if TYPE_CHECKING:
     from wechatlog.model import MessageKind
     from wechatlog.segments import Segment
 
-__all__ = ["Fields", "one_segment", "path_getter"]
+__all__ = ["Fields", "one_segment", "path_getter", "with_thumb"]
 
 Getter: TypeAlias = "Callable[[Mapping[str, Any]], Any]"
 
@@ -43,7 +45,14 @@ def _state(value: Any) -> str | None:
 
 
 _CONVERTERS: Final[Mapping[str, Callable[[Any], Any]]] = MappingProxyType(
-    {"seconds": _seconds, "size": _size, "latitude": read_degrees, "longitude": read_degrees, "state": _state}
+    {
+        "seconds": _seconds,
+        "size": _size,
+        "latitude": read_degrees,
+        "longitude": read_degrees,
+        "state": _state,
+        "thumb": local_picture,
+    }
 )
 """What a field of a segment is; the others are text."""
 
@@ -96,5 +105,14 @@ def _field(name: str, paths: str) -> tuple[str, Getter, Callable[[Any], Any]]:
 
 
 def one_segment(kind: MessageKind, raw: str, /, **fields: Any) -> tuple[Segment, ...]:
-    """A body of one segment; fields that are empty count as unknown."""
-    return (segment_for(kind, raw, **fields),)
+    """A body of one segment; fields that are empty count as unknown.
+
+    Behind a card comes the picture on it, where the fields have a `thumb`: the export has it as a file.
+    """
+    thumb = fields.pop("thumb", None)
+    return with_thumb((segment_for(kind, raw, **fields),), thumb)
+
+
+def with_thumb(segments: tuple[Segment, ...], thumb: str | None) -> tuple[Segment, ...]:
+    """The segments of a card and the picture on it, which has no part of the text."""
+    return (*segments, Image(path=thumb)) if thumb else segments

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -75,6 +76,14 @@ class Draft:
     def label(self) -> str:
         """A name for messages to people."""
         return self.title or self.id or self.key or self.origin.source or "untitled"
+
+
+_ON_THE_WEB: Final = re.compile(r"(?!data:)[A-Za-z][A-Za-z0-9+.-]+:|//")
+
+
+def local_picture(value: Any) -> str:
+    """A picture that an export has: a file beside it, or a `data:` address; empty for one on the web, and nothing."""
+    return value if isinstance(value, str) and not _ON_THE_WEB.match(value) else ""
 
 
 FIRST_YEAR: Final = 2000
@@ -197,6 +206,18 @@ class Reading:
         """The row of a database's table behind which reading begins; `None` for the beginning."""
         self.row_tables.add(table)
         return self.rows_read.get(table)
+
+    def keep_avatar(self, draft: Draft, who: str | None, picture: object) -> None:
+        """Note the picture of a person in the metadata, as `avatars`: the first that is given.
+
+        Args:
+            draft: of the conversation.
+            who: the account id, or the name where there is none; nothing is noted of nobody.
+            picture: as the archive has it: a file beside it, or the picture itself as a `data:` address. An address on
+                the web, or nothing, is not noted.
+        """
+        if who and (found := local_picture(picture)):
+            draft.metadata.setdefault("avatars", {}).setdefault(who, found)
 
     # --- what is told
 

@@ -42,8 +42,13 @@ _PLAYERS: Final = {
     "audio": (".mp3", ".m4a", ".aac", ".wav", ".ogg", ".opus", ".flac"),
     "video": (".mp4", ".m4v", ".mov", ".webm"),
 }
-_PAGES: Final = frozenset({MessageKind.LINK, MessageKind.MUSIC, MessageKind.CHANNEL})
-"""Kinds whose one link is shown as a card."""
+_CARDS: Final[Mapping[MessageKind, type[Segment]]] = {
+    MessageKind.LINK: types.Link,
+    MessageKind.MUSIC: types.Link,
+    MessageKind.CHANNEL: types.Link,
+    MessageKind.MINI_PROGRAM: types.MiniProgram,
+}
+"""Kinds whose one link, or program, is shown as a card, with its picture."""
 
 _UNNAMED: Final = frozenset(MessageKind(kind) for kind in ("text", "quote", "system", "recall", "pat", "other", "link"))
 """Kinds that need no name of their own beside a text."""
@@ -118,8 +123,10 @@ class Bodies:
             and not message.text.isspace()
         ):
             return Markup(f"<p>{who}{escaped(message.text)}</p>")  # noqa: S704 - by far the most
-        if message.kind in _PAGES and (page := _only_link(segments)):
-            shown: Markup = self._macros.page(page, message.kind.value)
+        card = _CARDS.get(message.kind)
+        if card is not None and (found := _only_card(segments, card)):
+            show = self._macros.page if card is types.Link else self._macros.mini_program
+            shown: Markup = show(found, message.kind.value, _thumb(segments))
             return shown
         return self._compose(message, segments, None if answered is None else f"#{answered}", who)
 
@@ -205,10 +212,17 @@ class Bodies:
         return to_unicode(text, "replace") if self._unicode else text
 
 
-def _only_link(segments: Sequence[Segment]) -> types.Link | None:
-    """The link of a message that has nothing else."""
-    links = [segment for segment in segments if isinstance(segment, types.Link)]
-    return links[0] if len(links) == 1 and _is_blank([item for item in segments if item is not links[0]]) else None
+def _only_card(segments: Sequence[Segment], wanted: type[Segment]) -> Any:
+    """The card of a message that has nothing else but, perhaps, the picture on it; or `None`."""
+    cards = [segment for segment in segments if type(segment) is wanted]
+    others = [segment for segment in segments if type(segment) is not wanted and segment is not _thumb(segments)]
+    return cards[0] if len(cards) == 1 and _is_blank(others) else None
+
+
+def _thumb(segments: Sequence[Segment]) -> types.Image | None:
+    """The picture on a card: behind it, with no part of the text."""
+    last = segments[-1] if segments else None
+    return last if type(last) is types.Image and not last.raw else None
 
 
 def _is_blank(group: Sequence[Segment]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from urllib.parse import quote
@@ -32,6 +33,7 @@ MEDIA_LIMIT: Final = 2_000_000
 """Bytes up to which a picture is embedded, unless somebody says otherwise."""
 
 _PICTURES: Final = frozenset(f"image/{name}" for name in ("png", "jpeg", "gif", "webp", "avif", "bmp"))
+_INSIDE: Final = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif|bmp);base64,[A-Za-z0-9+/]+={0,2}")
 _VIDEOS: Final = frozenset({"video/mp4"})
 _SOUNDS: Final = frozenset({"audio/wav", "audio/mpeg", "audio/mp4"})
 """What a browser shows and plays. No SVG: it is a document, not only a picture."""
@@ -82,6 +84,14 @@ class Media:
     def video(self, path: str | None) -> str | None:
         """The address of a video, or `None`."""
         return self._embedded(path, _VIDEOS) if self.mode == "embed" else self.file(path)
+
+    def avatar(self, picture: object) -> str | None:
+        """The address of the picture of a person, as the archive names it: a file, or the picture itself; or `None`."""
+        if not isinstance(picture, str) or self.mode == "none":
+            return None
+        if picture.startswith("data:"):
+            return picture if len(picture) <= self.limit and _INSIDE.fullmatch(picture) else None
+        return self.picture(picture)
 
     def picture(self, path: str | None) -> str | None:
         """The address of a picture, or `None`."""

@@ -116,6 +116,7 @@ class _Chat:
         self.draft.members.append(person)
         if person.name is not None:
             self._names[account] = person.name
+        self.reading.keep_avatar(self.draft, person.id or account, value.get("avatar"))
         if roles := _roles(value):
             self.draft.metadata.setdefault("roles", {})[person.id or account] = roles
 

@@ -56,7 +56,7 @@ _CALL_KINDS: Final = {0: "video", 1: "voice"}
 
 # --- what stands where ------------------------------------------------------------------------------------------------
 
-_PAGE: Final = "title=title url=url"
+_PAGE: Final = "title=title url=url thumb=cover_url"
 _FIELDS: Final = Fields(
     {
         Kind.IMAGE: "path=path",
@@ -67,7 +67,7 @@ _FIELDS: Final = Fields(
         Kind.LINK: _PAGE,
         Kind.MUSIC: _PAGE,
         Kind.CHANNEL: _PAGE,
-        Kind.MINI_PROGRAM: "title=title url=url name=app_name",
+        Kind.MINI_PROGRAM: "title=title url=url name=app_name thumb=cover_url",
         Kind.LOCATION: "latitude=x longitude=y label=label poi=poiname",
         Kind.CARD: "name=nickname|alias id=username|alias",
         Kind.TRANSFER: "amount=fee_desc note=pay_memo state=pay_subtype",
@@ -76,7 +76,7 @@ _FIELDS: Final = Fields(
         Kind.FORWARD: "title=title",
     }
 )
-_V1_PAGE: Final = "title=title url=url|link_url"
+_V1_PAGE: Final = "title=title url=url|link_url thumb=thumbnail"
 _V1_FIELDS: Final = Fields(
     {
         Kind.IMAGE: "path=text",
@@ -203,6 +203,7 @@ def _objects(reading: Reading, items: Iterator[Item] | None = None) -> Iterator[
         if sender is not None and own is False and reading.chat.is_group is None and kind not in NOTICES:
             others.add(sender)  # two people besides the owner make a group
             reading.chat.is_group = True if len(others) > 1 else None
+        reading.keep_avatar(reading.chat, sender, row.get("avatar_src"))
         id_ = read_identifier(reading, row.get("server_id"), line)
         reply_to = read_identifier(reading, row.get("quote_server_id"), line)
         yield Entry(line, time, "second", sender, None, own, kind, text, segments, id_, reply_to, offset)
@@ -287,6 +288,7 @@ def _literals(reading: Reading, items: Iterator[Item]) -> Iterator[Entry]:
         kind, text, segments = _v1_body(reading, row, line)
         time, own = reading.unix_time(row.get("timestamp"), line=line), read_flag(row.get("is_send"))
         sender = html.unescape(_get(row, "displayname")) or None
+        reading.keep_avatar(reading.chat, sender, row.get("avatar_path"))
         yield Entry(line, time, "second", sender, None, own, kind, text, segments, offset=offset)
 
 

@@ -90,7 +90,7 @@ def _refuse(head: Head) -> Refusal | None:
 
 # --- JSON -------------------------------------------------------------------------------------------------------------
 
-_PAGE: Final = "title=title url=url"
+_PAGE: Final = "title=title url=url thumb=thumbUrl|coverUrl"
 _FIELDS: Final = Fields(
     {
         Kind.IMAGE: "url=imageUrl",
@@ -167,6 +167,7 @@ def _objects(reading: Reading) -> Iterator[Entry]:
         account = read_string(value.get("senderUsername")) or None
         account = None if reading.said.get("account") == _HIDDEN else account
         sender = read_string(value.get("senderDisplayName")) or account
+        reading.keep_avatar(reading.chat, account or sender, value.get("senderAvatarPath"))
         id_ = read_identifier(reading, value.get("serverId"), line)
         reply_to = read_identifier(reading, value.get("quoteServerId"), line)
         segments = _segments(reading, kind, text, value, time, line)
@@ -230,7 +231,7 @@ _LIKE_HEADER: Final = re.compile(r"\[[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2
 _ACCOUNT: Final = r"[A-Za-z0-9_@.\-]{1,80}"
 _WITH_ACCOUNT: Final = re.compile(rf"\((?P<id>{_ACCOUNT})\)(?: \[avatar=(?P<avatar>[^\]\n]*+)\])?:(?=[ \r]|\Z)")
 _REAL_ACCOUNT: Final = re.compile(r"[A-Za-z][A-Za-z0-9_\-]{5,}|[^@]+@[^@]+")
-_BARE: Final = re.compile(rf"(?P<name>未知|{_ACCOUNT})(?: \[avatar=[^\]\n]*+\])?:(?=[ \r]|\Z)")
+_BARE: Final = re.compile(rf"(?P<name>未知|{_ACCOUNT})(?: \[avatar=(?P<avatar>[^\]\n]*+)\])?:(?=[ \r]|\Z)")
 _FACTS: Final[Mapping[str, str]] = {
     "会话": "conversation",
     "账号": "account",
@@ -274,21 +275,21 @@ def _is_plain_account(facts: _TextFacts) -> bool:
     return re.search(r"_[0-9a-f]{4}\Z", facts.account or "") is None
 
 
-_Sender: TypeAlias = "tuple[str | None, str | None, int]"
-"""Name and account at the front of a header's rest, and where the text begins."""
+_Sender: TypeAlias = "tuple[str | None, str | None, str | None, int]"
+"""Name, account and picture at the front of a header's rest, and where the text begins."""
 _SYSTEM_MARK: Final = "[系统]"
 
 
 def _split_sender(rest: str, people: frozenset[str]) -> _Sender | None:
     """Who sent it: `名字(wxid)`, a bare account, `未知` or the system; `None` where nobody stands there."""
     if rest.startswith(_SYSTEM_MARK) and rest[4:5] in ("", " ", "\r"):
-        return None, None, len(_SYSTEM_MARK)
+        return None, None, None, len(_SYSTEM_MARK)
     bare = _BARE.match(rest)
     match = _find_account(rest, people)
     if bare is not None and (match is None or _is_account(bare["name"], match.start(), people)):
         name = bare["name"]
-        return name, None if name == "未知" else name, bare.end()
-    return None if match is None else (rest[: match.start()], match["id"], match.end())
+        return name, None if name == "未知" else name, bare["avatar"], bare.end()
+    return None if match is None else (rest[: match.start()], match["id"], match["avatar"], match.end())
 
 
 def _find_account(rest: str, people: frozenset[str]) -> re.Match[str] | None:
@@ -334,7 +335,7 @@ def _records(reading: Reading) -> Iterator[Entry]:
             _check_preamble(reading, record.body)
             continue
         rest = record.header["rest"].rstrip("\r")
-        sender, account, end = _split_sender(rest, facts.people) or (None, None, 0)
+        sender, account, picture, end = _split_sender(rest, facts.people) or (None, None, None, 0)
         text = rest[end:].removeprefix(" ") + (f"\n{record.body}" if record.body else "")
         time, precision = reading.clock(record.header["time"], line=record.line)
         _check_forgery(reading, time, last, record)
@@ -343,6 +344,7 @@ def _records(reading: Reading) -> Iterator[Entry]:
         own = {"me": True}.get(account or "", False) if facts.private else _is_own(account, facts.account)
         own = None if sender is None else own
         account = None if facts.private else account
+        reading.keep_avatar(chat, account or sender, picture)
         yield Entry(record.line, time, precision, sender, account, own, kind, text, segments, offset=record.offset)
 
 

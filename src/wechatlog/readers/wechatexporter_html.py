@@ -301,6 +301,13 @@ class _Pass:
             ),
             None,
         )
+        sender, account = (
+            (None if name is None else node_text(name)) or None,
+            None if name is None else name.get("wxid"),
+        )
+        picture = next((node for node in body.root.iter("img") if has_class(node, "avatar")), None)
+        if picture is not None and "fmsg" not in classes:
+            self._reading.keep_avatar(self._reading.chat, account or sender, picture.get("src"))
         clock = None if name is None else _CLOCK.search(name.tail or "")
         time, precision = None, None
         if clock is not None:
@@ -314,8 +321,8 @@ class _Pass:
             piece.line,
             time,
             precision,
-            sender=(None if name is None else node_text(name)) or None,
-            sender_id=(None if name is None else name.get("wxid")) or None,
+            sender=sender,
+            sender_id=account or None,
             is_self=None if nested or len(side) != 1 else side == {"right"},
             kind=found,
             text=text,

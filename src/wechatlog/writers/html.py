@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.errors import OptionError
@@ -17,7 +18,7 @@ from wechatlog.model import MessageKind
 from wechatlog.writers.options import choice_option, folder_option, number_option, text_option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from wechatlog.model import Conversation, Message
     from wechatlog.pages import Chat, Interface, Look, Media
@@ -158,7 +159,7 @@ class HtmlWriter:
             remote += len(_REMOTE.findall(piece))  # not out of the chat, whose quotation marks are escaped
         size += len(piece.encode())
         yield piece
-        yield _end(chat, settings, size, remote)
+        yield _end(conversation, chat, settings, size, remote)
 
     def write_index(self, entries: Iterable[IndexEntry], options: Mapping[str, Any]) -> Iterator[str]:
         """A page that leads to several pages and says how large each is.
@@ -209,7 +210,7 @@ def _page(template: str, settings: _Settings, title: str, *, script: str, **valu
     return environment().get_template(f"{template}.html.jinja").render(values)
 
 
-def _end(chat: Chat, settings: _Settings, size: int, remote: int) -> str:
+def _end(conversation: Conversation, chat: Chat, settings: _Settings, size: int, remote: int) -> str:
     from markupsafe import Markup
 
     from wechatlog.pages import environment, script, short_weekdays, words_of
@@ -217,11 +218,12 @@ def _end(chat: Chat, settings: _Settings, size: int, remote: int) -> str:
     words = words_of(settings.interface)
     code = script("page")
     people = sorted(chat.people, key=lambda person: -person.count)
+    faces = _faces(conversation, settings.media)
     kinds = sorted(chat.kinds.items(), key=lambda item: -item[1])
     data = {
         "count": chat.count,
         "remote": remote,
-        "people": [_person(person, chat, words) for person in people[:_LISTED]],
+        "people": [_person(person, chat, words, faces) for person in people[:_LISTED]],
         "more": max(0, len(people) - _LISTED),
         "kinds": [[kind.value, words[kind.value], number] for kind, number in kinds],
         "days": [[day, *numbers] for day, numbers in chat.days.items()],
@@ -235,7 +237,16 @@ def _end(chat: Chat, settings: _Settings, size: int, remote: int) -> str:
     return template.render(words=words, facts=facts, data=data, script=Markup(code))  # noqa: S704 - our own file
 
 
-def _person(person: Person, chat: Chat, words: Mapping[str, str]) -> dict[str, Any]:
+def _faces(conversation: Conversation, media: Media) -> Callable[[Person], str | None]:
+    """The pictures of people that the archive has, which readers keep in the metadata."""
+    avatars = conversation.metadata.get("avatars")
+    known = avatars if isinstance(avatars, Mapping) else {}
+    return lambda person: media.avatar(known.get(person.id or "") or known.get(person.name))
+
+
+def _person(
+    person: Person, chat: Chat, words: Mapping[str, str], face_of: Callable[[Person], str | None]
+) -> dict[str, Any]:
     from wechatlog.pages import initial_of
 
     name = person.name or words["nobody"]
@@ -245,6 +256,7 @@ def _person(person: Person, chat: Chat, words: Mapping[str, str]) -> dict[str, A
         "count": person.count,
         "colour": chat.colours.of(name),
         "initial": initial_of(name),
+        "face": face_of(person),
     }
 
 

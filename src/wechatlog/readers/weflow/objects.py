@@ -30,6 +30,7 @@ from wechatlog.content.vocabulary import (
 from wechatlog.content.weflow import build_segments, read_records
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import NOTICES, Entry, Fields, iter_objects
+from wechatlog.engine.fields import with_thumb
 from wechatlog.engine.json_values import (
     read_flag,
     read_identifier,
@@ -84,12 +85,12 @@ _FIELDS: Final = Fields(
         Kind.VOICE: "path=mediaPath|mediaLocalPath",
         Kind.FILE: "name=mediaFileName path=mediaPath|mediaLocalPath",
         Kind.STICKER: "name=emojiCaption url=emojiCdnUrl md5=emojiMd5 path=mediaPath|mediaLocalPath",
-        Kind.LINK: "title=linkTitle|appTitle url=linkUrl|appUrl",
+        Kind.LINK: "title=linkTitle|appTitle url=linkUrl|appUrl thumb=linkThumb|appMsgThumbUrl",
         Kind.LOCATION: "poi=locationPoiname label=locationLabel latitude=locationLat longitude=locationLng",
         Kind.CARD: "name=contactCardNickname id=contactCardAccountId|contactCardWxid|contactCardUsername",
-        Kind.MUSIC: "title=musicTitle url=musicUrl|musicDataUrl",
-        Kind.CHANNEL: "title=finderTitle|finderDesc url=finderUrl",
-        Kind.MINI_PROGRAM: "url=linkUrl name=appMsgSourceName|appMsgAppName",
+        Kind.MUSIC: "title=musicTitle url=musicUrl|musicDataUrl thumb=musicCoverUrl|musicAlbumUrl",
+        Kind.CHANNEL: "title=finderTitle|finderDesc url=finderUrl thumb=finderCoverUrl",
+        Kind.MINI_PROGRAM: "url=linkUrl name=appMsgSourceName|appMsgAppName thumb=linkThumb|appMsgThumbUrl",
     }
 )
 _KNOWN: Final = frozenset(
@@ -185,6 +186,16 @@ def _members(said: Json, session: Json, is_group: bool | None) -> list[Participa
     return list(found.values())
 
 
+def _avatars(said: Json, session: Json) -> Iterator[tuple[str | None, str]]:
+    """The pictures of people: of the table, where echotrace has the bare bytes, and of the lists."""
+    for account, value in read_object(said.get("avatars")).items():
+        picture = read_string(read_object(value).get("base64")) if isinstance(value, dict) else read_string(value)
+        yield account, f"data:image/jpeg;base64,{picture}" if picture and isinstance(value, dict) else picture
+    people = [entry for key in _LISTS for entry in map(read_object, read_list(said.get(key)))]
+    for value in (*people, session, read_object(session.get("send")), read_object(session.get("recordOwner"))):
+        yield _person(value).id, read_string(value.get("avatar"))
+
+
 def _describe(reading: Reading, tool: Tool) -> None:
     """What the file says of the conversation goes to the chat."""
     if tool.session is not None:
@@ -198,6 +209,8 @@ def _describe(reading: Reading, tool: Tool) -> None:
     owner = read_object(session.get("recordOwner"))
     chat.owner = read_string(session.get("ownerId")) or _person(owner).id or chat.owner
     chat.members = _members(said, session, chat.is_group)
+    for who, picture in _avatars(said, session):
+        reading.keep_avatar(chat, who, picture)
     header = read_object(said.get("weflow")) or read_object(said.get("exportInfo"))
     pairs = {
         "exporter": read_string(header.get("generator")),
@@ -355,13 +368,15 @@ def _segments(
     if kind in PLAIN_KINDS:
         return None
     known = _FIELDS.read(kind, row)
+    thumb = known.pop("thumb", None)
     if kind is Kind.FORWARD and (records := read_records(row.get("chatRecords"), reading.zone)):
         known["messages"] = records
     first = built.segments[0] if built is not None and built.segments and built.kind is kind else None
     if first is not None and not isinstance(first, Quote):
         known = {name: value for name, value in attrs.asdict(first, recurse=False).items() if value} | known
     if kind is not Kind.QUOTE:
-        return build_segments(kind, text, known)
+        segments = build_segments(kind, text, known)
+        return None if segments is None else with_thumb(segments, thumb)
     quote = read_object(row.get("quote"))
     sender, words = quote.get("accountName") or quote.get("sender"), quote.get("content")
     quoted = read_string(row.get("quotedSender") or sender), read_string(row.get("quotedContent") or words)

@@ -15,7 +15,7 @@ import glob
 import html
 import re
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from wechatlog.content.accounts import is_account, is_room
@@ -111,14 +111,10 @@ def _bubble(reading: Reading, parts: Mapping[str, HtmlElement], line: int) -> Bo
     return kind, text, segments
 
 
-def _sender(reading: Reading, row: Mapping[str, Any], own: bool | None) -> str | None:
+def _sender(reading: Reading, picture: HtmlElement | None, own: bool | None) -> str | None:
     """The name where the page shows none: beside the picture, or else the title or 我."""
-    picture = row.get("a")
-    if isinstance(picture, str) and "alt=" in picture:
-        for image in parse_fragment(picture).iter("img"):
-            if alt := image.get("alt"):
-                return str(alt)
-    return _OWNER if own else reading.chat.title
+    name = None if picture is None else picture.get("alt")
+    return name or (_OWNER if own else reading.chat.title)
 
 
 def _bubbles(reading: Reading, blocks: Iterable[str]) -> Iterator[Entry]:
@@ -135,9 +131,15 @@ def _bubbles(reading: Reading, blocks: Iterable[str]) -> Iterator[Entry]:
         own = read_flag(row.get("s"))
         time = reading.unix_time(row.get("t"), line=line)
         reading.tell_zone(time, "" if clock is None else node_text(clock), line)
-        sender = node_text(name) if name is not None else _sender(reading, row, own)
+        beside = row.get("a")
+        picture = (
+            next(parse_fragment(beside).iter("img"), None) if isinstance(beside, str) and "<img" in beside else None
+        )
+        sender = node_text(name) if name is not None else _sender(reading, picture, own)
         id_, reply_to = (read_identifier(reading, row.get(key), line) for key in "pr")
         account = chat.id if own is False and chat.is_group is False else None
+        if picture is not None:
+            reading.keep_avatar(chat, account or sender, unquote(picture.get("src") or ""))
         yield Entry(line, time, "second", sender, account, own, kind, text, segments, id_, reply_to)
 
 

@@ -104,7 +104,7 @@ const listPeople = () => {
 
 /* The picture of a person, where the chat has one, stands above the circle with the letter; a rule of the style sheet puts
  * it at every message of theirs, so that it is in the page once. */
-const FACE = /^(?:data:image\/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+\/=]+|[\w.~%\/-]+)$/;
+const FACE = /^(?:data:image\/(?:png|jpeg|gif|webp|avif|bmp);base64,[A-Za-z0-9+\/=]+|[\w.~%\/-]+)$/;
 const hasFace = (person) => FACE.test(person.face ?? "");
 const placeFaces = () => {
   const sheet = document.styleSheets[0];

@@ -19,7 +19,8 @@ const loadThumb = (place) => { // of the card of a link
   image.referrerPolicy = "no-referrer";
   image.alt = "";
   image.src = place.dataset.u;
-  place.replaceWith(image);
+  place.removeAttribute("data-u");
+  place.append(image);
 };
 
 const loadIn = (place) => {
