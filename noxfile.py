@@ -43,6 +43,8 @@ FREE_THREADED_TESTS = ("tests/test_corpus.py", "tests/test_model.py", "tests/seg
 """Tests that need no library beyond those that have wheels for a free-threaded Python."""
 DEBIAN_PACKAGES = ("chromium", "fonts-noto-cjk", "fonts-noto-color-emoji", "libpangoft2-1.0-0", "libharfbuzz-subset0")
 """What the tests of the page, of PDFs and of the plots need beside Python packages."""
+ENGINE_TESTS = ("-e", ".[arrow]", "hypothesis", "pandas<3", "pytest")
+"""What the tests of every engine need; pandas because pyspark warns of what it does not know yet, from version 3 on."""
 ON_ALL_CORES = ("-n", "auto", "--dist", "worksteal")
 """Tests of one file stay together, so that what they share is made once; who is done early helps the others."""
 SAME_EXAMPLES = {"WECHATLOG_HYPOTHESIS": os.environ.get("WECHATLOG_HYPOTHESIS", "ci")}
@@ -151,6 +153,13 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def engines_sail(session: nox.Session) -> None:
+    """The table of chats on Sail: no Java, seconds."""
+    session.install(*ENGINE_TESTS, "pysail==0.7.2", "pyspark-client==4.2.0")
+    session.run("pytest", "tests/engines", *session.posargs, env=SAME_EXAMPLES)
+
+
+@nox.session
 def tests(session: nox.Session) -> None:
     """The tests. The last session, so that the runner's closing line is the last."""
     session.install("-e", ".[test]")
@@ -164,6 +173,20 @@ def coverage(session: nox.Session) -> None:
     session.install("-e", ".[test]")
     install_debian_packages(session)
     session.run("pytest", *ON_ALL_CORES, "--cov", "--cov-report=term", *session.posargs, env=SAME_EXAMPLES)
+
+
+@nox.session(default=False)
+def engines_spark(session: nox.Session) -> None:
+    """The same on Spark, a driver and two workers on this machine, which need Java 17; minutes."""
+    session.install(*ENGINE_TESTS, "pyspark[sql]==4.3.0")
+    session.run("pytest", "tests/engines", *session.posargs, env=SAME_EXAMPLES)
+
+
+@nox.session(default=False)
+def engines_others(session: nox.Session) -> None:
+    """The recipes for Daft and Ray."""
+    session.install(*ENGINE_TESTS, "daft==0.7.26", "ray[data]==2.60.0")
+    session.run("pytest", "tests/engines", *session.posargs, env=SAME_EXAMPLES)
 
 
 @nox.session(default=False)

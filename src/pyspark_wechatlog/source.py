@@ -28,7 +28,7 @@ from pyspark.sql.datasource import (
 )
 
 import wechatlog
-from pyspark_wechatlog.tables import DIAGNOSTICS, arrow_schema, diagnostics_batch, fit, has_zone, spark_schema
+from pyspark_wechatlog.tables import DIAGNOSTICS, arrow_schema, diagnostics_batch, fit, has_zone, said
 from wechatlog import Diagnostic, OptionError, Severity, WechatlogError
 from wechatlog.ext.conditions import Condition, narrow
 
@@ -57,7 +57,7 @@ class WechatlogSource(DataSource):
         """The name for `spark.read.format`."""
         return "wechatlog"
 
-    def schema(self) -> StructType | str:
+    def schema(self) -> Any:
         """The schema of the messages, as `wechatlog.scan` has it, or that of the diagnostics.
 
         Whether times have a zone is seen in the beginning of the first file, unless the option `tz` names one.
@@ -65,7 +65,7 @@ class WechatlogSource(DataSource):
         asked = _Asked(self.options)
         if asked.diagnostics:
             return DIAGNOSTICS
-        return spark_schema(wechatlog.scan(asked.paths, **asked.how).schema)
+        return said(wechatlog.scan(asked.paths, **asked.how).schema)
 
     def reader(self, schema: StructType) -> WechatlogReader:
         """A reader of the columns of a schema, which may be some of those of the table."""

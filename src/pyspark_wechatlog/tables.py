@@ -5,6 +5,7 @@ Spark knows no dictionaries, and its times have a zone, which it keeps as UTC, o
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog import FormatError
@@ -12,25 +13,40 @@ from wechatlog import FormatError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pyspark.sql.types import StructType
-
     from wechatlog import Diagnostic
 
-__all__ = ["DIAGNOSTICS", "arrow_schema", "diagnostics_batch", "fit", "has_zone", "spark_schema"]
+__all__ = ["DIAGNOSTICS", "arrow_schema", "diagnostics_batch", "fit", "has_zone", "said"]
 
 DIAGNOSTICS: Final = "file string, line bigint, column bigint, severity string, code string, message string"
 """The table of what was noticed, as a schema of Spark; `file` is the path."""
+_NAMES: Final = {"string": "string", "bool": "boolean", "int64": "bigint", "double": "double"}
 
 
-def spark_schema(schema: Any) -> StructType:
-    """The schema of Spark for one of Arrow: the same names and types, with texts for dictionaries."""
+def said(schema: Any) -> Any:
+    """A schema of Arrow as the engine wants to hear it, with texts for dictionaries.
+
+    Spark takes its own words and nothing of Arrow; Sail, in whose own process this runs, takes nothing else for lists.
+    """
+    if "pysail" not in sys.modules:
+        return ", ".join(f"{field.name} {_type(field.type)}" for field in schema)
     import pyarrow as pa
-    from pyspark.sql.pandas.types import from_arrow_schema
 
-    fields = [
-        field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field for field in schema
-    ]
-    return from_arrow_schema(pa.schema(fields), prefer_timestamp_ntz=True)
+    texts = {field.name: pa.string() for field in schema if pa.types.is_dictionary(field.type)}
+    return pa.schema([field.with_type(texts.get(field.name, field.type)) for field in schema])
+
+
+def _type(kind: Any) -> str:
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(kind):
+        return "string"
+    if pa.types.is_timestamp(kind):
+        return "timestamp_ntz" if kind.tz is None else "timestamp"
+    if pa.types.is_list(kind):
+        return f"array<{_type(kind.value_type)}>"
+    if pa.types.is_struct(kind):
+        return f"struct<{', '.join(f'`{field.name}`: {_type(field.type)}' for field in kind)}>"
+    return _NAMES[str(kind)]
 
 
 def arrow_schema(schema: Any) -> Any:
