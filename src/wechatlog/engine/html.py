@@ -30,6 +30,8 @@ __all__ = ["classes_of", "first_with_class", "has_class", "node_text", "parse_fr
 _SPACES: Final = re.compile(r"[ \t\n\r\f]+")
 # What libxml2 cannot hold, and what the parser would take for the end of the text.
 _UNHOLDABLE: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
+_OPEN_TITLE: Final = re.compile(r"<title\b[^<>]{0,200}>(?![^<]{0,4096}</title\s{0,9}>)", re.IGNORECASE)
+"""A title whose end is damaged would take in the whole page."""
 _BLOCKS: Final = frozenset({"div", "p", "li", "tr", "ul", "ol", "table", "blockquote", "pre", "h1", "h2", "h3", "h4"})
 _SILENT: Final = frozenset({"script", "style", "template", "head"})
 
@@ -46,7 +48,7 @@ def _parse(text: str) -> HtmlElement:
     html = _lxml()
     # Bytes with a stated encoding: a <meta charset> in the page must not change decoded text.
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True, remove_pis=True)
-    data = _UNHOLDABLE.sub("\ufffd", text).encode("utf-8")
+    data = _OPEN_TITLE.sub("", _UNHOLDABLE.sub("\ufffd", text)).encode("utf-8")
     try:
         root: HtmlElement | None = html.document_fromstring(data, parser=parser)
     except (html.etree.ParserError, html.etree.XMLSyntaxError, AssertionError):

@@ -309,6 +309,20 @@ class Reading:
                 excerpt=content[:200].split("\n", 1)[0],
             )
 
+    def agree(self, what: str, found: Iterable[str | None], line: int | None = 1) -> str | None:
+        """What a head says in more than one place; told where the places do not agree, or where none says it.
+
+        Args:
+            what: the name of it, for people.
+            found: what each place says; the first is believed unless a character of it is broken.
+            line: 1-based line.
+        """
+        said = [text for text in found if text]
+        if len(set(said)) != 1:
+            what = f"the {what} stands there in two ways" if said else f"the {what} is not there"
+            self.report("damaged-head", f"the head of the file is damaged: {what}", line=line)
+        return next((text for text in said if "\ufffd" not in text), said[0] if said else None)
+
     def day_option(self, name: str) -> dt.date | None:
         """The day that an option names: a date, a datetime, or a text such as `2026-05-01`; `None` without it.
 

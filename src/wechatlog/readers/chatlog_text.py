@@ -16,6 +16,7 @@ puts `[seq]` behind the sender.
 
 from __future__ import annotations
 
+import collections
 import datetime as dt
 import functools
 import itertools
@@ -31,7 +32,7 @@ from wechatlog.errors import OptionError
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from wechatlog.engine import Draft, Reading
     from wechatlog.engine.headers import Candidate
@@ -218,13 +219,15 @@ class _Chats:
 class _Gate(HeaderCheck):
     """Tells headers from what looks like one: times are written alike, an account has one name in a room."""
 
-    def __init__(self, reading: Reading, chats: _Chats) -> None:
+    def __init__(self, reading: Reading, chats: _Chats, known: Iterable[_Who]) -> None:
         super().__init__(
             reading, lambda header: header["who"], self._when, blanks=1, ordered=True, serious=True, check=self._doubt
         )
         self._chats = chats
         self._form: int | None = None
-        self._names: dict[tuple[str | None, str], str | None] = {}
+        seen = collections.Counter((who.room, who.id, who.name) for who in known)
+        # The name of an account is that of most headers: the first may be damaged.
+        self._names = {(room, id_): name for (room, id_, name), _ in reversed(seen.most_common())}
 
     def _when(self, header: re.Match[str]) -> dt.datetime | None:
         """The time for comparing; a little disorder, which databases have, does not count."""
@@ -273,9 +276,10 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     name = _FILE_NAME.fullmatch((reading.source.name or "").rpartition(".")[0] or reading.source.name or "")
     talker = _plain_talker(name["talker"]) if name else None
     head = Head.of(reading.source, reading.encoding)
-    several = "," in (talker or "") or any(who.room for who, _ in _first_headers(head))
+    known = [who for who, _ in _first_headers(head)]
+    several = "," in (talker or "") or any(who.room for who in known)
     dates, chats = _find_dates(reading, name), _Chats(reading, talker, several=several)
-    for block in iter_blocks(reading.blocks(), _GRAMMAR, _Gate(reading, chats).accept):
+    for block in iter_blocks(reading.blocks(), _GRAMMAR, _Gate(reading, chats, known).accept):
         who = _read_who(block.header["who"]) if block.header is not None else None
         if block.header is None or who is None:
             reading.report_preamble(block.raw)

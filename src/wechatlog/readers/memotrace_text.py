@@ -463,9 +463,12 @@ def _runs(reading: Reading) -> Iterator[Entry]:
     records = itertools.chain.from_iterable(iter_records(prepare(reading.blocks()).blocks, _AI_GRAMMAR))
     for header, raw, offset, line in records:
         text = raw.replace("\r\n", "\n")
-        if header is None or (header["date"] is None and not _is_change(run, header["sender"])):
+        if header is None or (header["date"] is None and not _is_header(run, header["sender"])):
             run.parts.append(text if header is None else f"{header['sender']}:{text}")
             continue
+        if header["sender"] is not None and header["sender"] == run.sender:
+            what = "two runs of one person follow each other: a line between them may be damaged, or this one forged"
+            reading.report("suspected-forgery", what, line=line)
         yield from _finish(reading, run)
         day, sender = run.day, header["sender"] or run.sender
         if header["date"] is not None:
@@ -474,10 +477,10 @@ def _runs(reading: Reading) -> Iterator[Entry]:
     yield from _finish(reading, run)
 
 
-def _is_change(run: _Run, name: str) -> bool:
-    """Whether a line `name:…` is where the speaker changes: after a blank line, or after a text's last blank."""
+def _is_header(run: _Run, name: str) -> bool:
+    """Whether a line `name:…` is where a run begins: after a blank line, or after a text's last blank."""
     before = run.parts[-1].removesuffix("\n") if run.parts else ""
-    return name != run.sender and before.endswith((" ", "\n"))
+    return before.endswith("\n" if name == run.sender else (" ", "\n"))
 
 
 def _finish(reading: Reading, run: _Run) -> Iterator[Entry]:

@@ -16,7 +16,7 @@ from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.notices import read_notice
 from wechatlog.content.vocabulary import kind_of_local_type
 from wechatlog.engine import Entry, Evidence, Fields, Format, message_blocks
-from wechatlog.engine.headers import sample
+from wechatlog.engine.headers import sample, sample_blocks
 from wechatlog.model import MessageKind
 from wechatlog.tokenizer import Grammar
 
@@ -59,6 +59,14 @@ def _is_typed(text: str) -> bool:
     return match is not None and (match["type"] in _NUMBERS or match["type"].startswith("type:"))
 
 
+def _are_named(head: str) -> bool:
+    """Whether nearly all texts have a name in front, and some the same: then it is a group."""
+    texts = [candidate.body for candidate in sample_blocks(head, _GRAMMAR)]
+    texts = [text for text in texts if not _is_typed(text)]
+    names = [match["sender"] for text in texts if (match := _SENDER.match(text))]
+    return len(names) * 4 > len(texts) * 3 and len(set(names)) < len(names)
+
+
 def _kind(reading: Reading, text: str, line: int) -> MessageKind:
     match = _TYPE.match(text) if text.startswith("[") else None
     name = match["type"] if match else ""
@@ -87,6 +95,9 @@ def _entries(reading: Reading) -> Iterator[Entry]:
             expected, chat.metadata["total"] = int(match["showing"]), int(match["total"])
         elif match := _EXPORTED.fullmatch(line):
             chat.metadata["exported"] = match["time"]
+    if not chat.is_group and (chat.id is None or _are_named(head)):
+        reading.report("damaged-head", "the line '# Chat: name (id)' is damaged: the texts say who sent them", line=1)
+        chat.is_group = _are_named(head)
     records = message_blocks(
         reading, _GRAMMAR, lambda _: None, blocks=blocks, preamble=lambda _: None, ordered=True, serious=True
     )

@@ -18,6 +18,7 @@ the text, writes milliseconds of a voice as 秒, and loses what was quoted.
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import re
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -259,6 +260,19 @@ class _TextFacts:
         self.id = match["id"] if match else None
         self.account = self.values.get("account") or None
         self.private = self.account == _HIDDEN
+        self.damaged = False
+
+    def mend(self, lines: list[str]) -> None:
+        """Take an account that many headers name for one of the head that none does: a character of it is damaged."""
+        found = collections.Counter(
+            match["id"] for line in lines if _LIKE_HEADER.match(line) and (match := _WITH_ACCOUNT.search(line))
+        )
+        strangers = [account for account, count in found.items() if count > 1 and account not in self.people]
+        unseen = [account for account in self.people if account not in found]
+        if len(unseen) == len(strangers) == 1:
+            self.damaged = True
+            self.id = strangers[0] if self.id == unseen[0] else self.id
+            self.account = strangers[0] if self.account == unseen[0] else self.account
 
     def is_known(self) -> bool:
         return "conversation" in self.values and "account" in self.values
@@ -324,7 +338,12 @@ def _check_preamble(reading: Reading, body: str) -> None:
 
 
 def _records(reading: Reading) -> Iterator[Entry]:
-    facts, chat = _TextFacts(Head.of(reading.source, reading.encoding).lines[:8]), reading.chat
+    lines, chat = Head.of(reading.source, reading.encoding).lines, reading.chat
+    facts = _TextFacts(lines[:8])
+    facts.mend(lines)
+    if facts.damaged:
+        what = "the head of the file is damaged: an account was told by the messages that name it"
+        reading.report("damaged-head", what, line=1)
     chat.title, chat.id, chat.is_group = facts.title, facts.id, is_room(facts.id)
     chat.owner = None if facts.private else facts.account or chat.owner
     chat.metadata["privacy"] = facts.private

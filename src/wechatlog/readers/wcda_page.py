@@ -44,6 +44,8 @@ _OWNER: Final = "我"
 _LIST: Final = 'id="wceMessageList"'
 _MARK: Final = re.compile(r'id="wceMessageList"|data-wce-create-time=|class="wce-chat-title')
 _STYLE: Final = re.compile(r'id="wceStyle"[^<>]{0,400}data-wce-sri')
+_TITLE: Final = re.compile(r"<title>([^<]{0,400})</?title>?")
+_HEADING: Final = re.compile(r"<h2\b[^<>]{0,200}\bwce-chat-title\b[^<>]{0,200}>([^<]{0,400})</h2>")
 _STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _COORDINATES: Final = re.compile(r"(?P<longitude>-?[0-9.]{1,12}), (?P<latitude>-?[0-9.]{1,12})")
 _SIZE: Final = re.compile(r"(?P<number>[0-9]{1,9}(?:\.[0-9]{1,3})?) ?(?P<unit>B|KB|MB|GB)")
@@ -239,10 +241,12 @@ def _pages(reading: Reading) -> Iterator[Entry]:
     root = parse_page(text)
     if "</html>" not in text[-2000:]:
         reading.report("broken-row", "the page is not closed: the file is cut", line=text.count("\n") + 1)
-    title = re.search(r"<title>([^<]{0,400})</title>", text)
-    chat.title = _text(classes_of(root), "wce-chat-title") or (html.unescape(title[1]).strip() if title else None)
+    title, heading = _TITLE.search(text), _HEADING.search(text)
+    chat.title = reading.agree("title", (found and html.unescape(found[1]).strip() for found in (heading, title)))
     parts = [*_older(reading, root), root]
     blocks = [node for part in parts for node in part.iter("div") if _is_block(node)]
+    if not blocks:
+        reading.report("no-messages", "the page holds no messages", line=1)
     chat.is_group = any(_NAME in classes_of(block) for block in blocks) if blocks else None
     yield from _entries(reading, blocks)
 

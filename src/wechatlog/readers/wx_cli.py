@@ -95,7 +95,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     _describe(chat, reading.said)
     if missing := [key for key in ("chat", "is_group") if key not in reading.said]:
         what = f"the file has no {missing[0]!r}, so who sent the messages of a private chat is not certain"
-        reading.report("missing-key", what, line=1)
+        reading.report("damaged-head", what, line=1)
     chat.members = list(people.values())
 
 

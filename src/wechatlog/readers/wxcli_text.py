@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
 _TIME: Final = r"(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}(?::[0-9]{2})?)"
 _NOTICE_LABEL: Final = re.compile(r"\[(?:系统|撤回)\] ?")
+_LEFT: Final = re.compile(
+    r"(?!\[)[#=\W]{0,4}(?P<title>[^\n]*?)(?P<group>（群聊）|\[群\])?(?:[^\w\n]{1,3}[0-9]{1,12}[^\n]{0,8})?[ \t]*\n"
+)
+"""A first line that is a damaged title."""
 _TITLE_MARKS: Final = ("# ", "> 导出 ", "=== ")
 
 
@@ -127,7 +131,12 @@ def _entries(reading: Reading, *, form: _Form) -> Iterator[Entry]:
     head, blocks = sample(reading.blocks())
     chat, claimed, count = reading.chat, None, 0
     if match := form.title.match(head.lstrip("\n")):
-        chat.title, chat.is_group, claimed = match["title"], match["group"] is not None, int(match["count"])
+        claimed = int(match["count"])
+    else:
+        reading.report("damaged-head", "the title is damaged: whom this chat is with is not certain", line=1)
+        match = _LEFT.match(head.lstrip("\n"))
+    if match and match["title"]:
+        chat.title, chat.is_group = match["title"], match["group"] is not None
     private = chat.is_group is False
     named = _named(reading, form, head)
 

@@ -182,6 +182,8 @@ def _learn(reading: Reading, text: str) -> _Known:
         tool, said = found[0], found[1].groupdict()
         chat.metadata["exporter"] = tool.name
     else:
+        counts = {each: len(sample_blocks(text, each.grammar)) for each in (_NO_TOOL, *_TOOLS)}
+        tool = max(counts, key=counts.__getitem__)  # the first of those that are alike
         match = _FILE_NAME.fullmatch(reading.source.name or "")
         said = match.groupdict() if match else {}
     chat.title, chat.id = said.get("title"), said.get("id")

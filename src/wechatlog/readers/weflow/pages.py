@@ -43,6 +43,7 @@ _TITLE: Final = re.compile(
     r"<title>(?:(?:聊天记录|Chat history) - )?([^<]{0,400}?)"
     r"(?: - (?:聊天记录|Chat history))?(?: \(第[0-9/]{1,20}部分\))?</title>"
 )
+_TOP: Final = re.compile(r'<h1 class="title">([^<]{0,400})</h1>')
 _GROUP: Final = re.compile(r"<span>(群聊|Group chat|私聊|Private chat|好友)</span>")
 _ACCOUNT: Final = re.compile(r'微信ID</span>\s{0,80}<span class="info-value">([^<\n]{1,80})</span>')
 _MEDIA_KINDS: Final = {
@@ -59,8 +60,9 @@ _TAGS: Final = {"img": MessageKind.IMAGE, "audio": MessageKind.VOICE, "video": M
 def _describe(reading: Reading) -> None:
     """What stands in the page before the messages."""
     chat, text = reading.chat, Head.of(reading.source, reading.encoding).text
-    title, group, account = _TITLE.search(text), _GROUP.search(text), _ACCOUNT.search(text)
-    chat.title = html.unescape(title[1]) if title else None
+    group, account = _GROUP.search(text), _ACCOUNT.search(text)
+    titles = (found and html.unescape(found[1]) for found in (_TOP.search(text), _TITLE.search(text)))
+    chat.title = reading.agree("title", titles)
     chat.is_group = group[1] in ("群聊", "Group chat") if group else None
     chat.id = html.unescape(account[1]) if account else None
 
