@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -20,7 +21,6 @@ from wechatlog.tokenizer import iter_records, prepare
 
 if TYPE_CHECKING:
     import datetime as dt
-    import re
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from wechatlog.engine.head import Head
@@ -42,11 +42,14 @@ __all__ = [
     "sample",
     "sample_blocks",
     "strip_blank_end",
+    "tell_near_headers",
 ]
 
 MARKS: Final = "[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]{0,4}+"
 """Pattern of direction marks and the like, which some clients and editors put before a header."""
 
+_WHOLE_TIME: Final = 14
+"""Characters of a day and a clock."""
 _WINDOW: Final = 64
 _MOST_NAMES: Final = 50_000
 _SAMPLE: Final = 1 << 16
@@ -337,13 +340,43 @@ def message_blocks(
         check: how headers are told from what looks like one, as for `HeaderCheck`.
     """
     gate = HeaderCheck(reading, sender, clock or header_clock, **check)
+    near: re.Pattern[str] | None = None
     for block in iter_blocks(reading.blocks() if blocks is None else blocks, grammar, gate.accept):
         if block.header is not None:
+            near = near or _beginning(block.header)
+            if near is not None:
+                tell_near_headers(reading, block.raw, block.line, near, grammar.pattern)
             yield block.header, block
         elif preamble is not None:
             preamble(block)
         else:
             reading.report_preamble(block.lines, line=block.line)
+
+
+def _beginning(header: re.Match[str]) -> re.Pattern[str] | None:
+    """The pattern of how header lines begin, up to the end of their time; `None` where anybody may begin a line so."""
+    time = header.groupdict().get("time") or ""
+    mark = header.group()[1 : header.start("time") - header.start()] if time else ""
+    if "\n" in mark or not any(map(str.isdigit, time)) or (not mark.strip() and len(time) < _WHOLE_TIME):
+        return None
+    return re.compile("\n" + re.escape(mark) + re.sub("[0-9]", "[0-9]", re.escape(time)))
+
+
+def tell_near_headers(reading: Reading, text: str, line: int, near: re.Pattern[str], header: re.Pattern[str]) -> None:
+    """Tell of lines that begin as headers do and are none: what stood behind may be damaged.
+
+    Args:
+        reading: told.
+        text: a body, from the end of its header on.
+        line: 1-based line of the header.
+        near: how header lines begin, with the line end before.
+        header: whole header lines, which are doubted and told elsewhere.
+    """
+    for match in near.finditer(text):
+        if header.match(text, match.start()) is None:
+            what = "a line begins as a header and is none: it may be damaged; it was kept in the body before it"
+            at = line + 1 + text.count("\n", 0, match.start())
+            reading.report("near-header", what, line=at, column=1, excerpt=match.group()[1:])
 
 
 def header_clock(header: re.Match[str]) -> dt.datetime | None:

@@ -126,11 +126,26 @@ class Table:
             next((names.index(name) for name in known if name in names), -1)  # the first name that is there
             for known, _ in self.columns
         )
+        damaged = ""
+        for at, place in enumerate(places):
+            if place < 0 and (near := self._near(at, names, places)) is not None:
+                places, damaged = (*places[:at], near, *places[at + 1 :]), names[near]
         missing = {field for field, place in zip(self.fields, places, strict=True) if place < 0}
         if missing - self.optional:
             return None
         unknown = tuple(name for index, name in enumerate(names) if name and index not in places)
-        return Layout(0, places, len(names), unknown=unknown)
+        return Layout(0, places, len(names), damaged=damaged, unknown=unknown)
+
+    def _near(self, at: int, names: list[str], places: tuple[int, ...]) -> int | None:
+        """The column whose name is that of a field but for a character; only in a table that is known by the others."""
+        if sum(place >= 0 for place in places) * 4 < len(places) * 3:
+            return None
+        import difflib
+
+        for index, name in enumerate(names):
+            if index not in places and difflib.get_close_matches(name, self.columns[at][0], 1, 0.75):
+                return index
+        return None
 
     def find(self, head: Head) -> Layout | None:
         """Where the table stands in a text."""

@@ -114,15 +114,17 @@ TO_TEXT: Final[Mapping[str, Callable[[Any], str]]] = {
 
 
 def parse_flag(cell: str) -> bool | None:
-    """The truth value of a cell, in the spelling of a spreadsheet program too (`TRUE`); `None` for an empty one.
+    """The truth value of a cell, as a spreadsheet program (`TRUE`), a database or pandas (`1`) spell it too.
+
+    `None` for an empty one.
 
     Raises:
         ValueError: for another text.
     """
     text = cell.strip().casefold()
-    if text not in ("", "true", "false"):
+    if text not in ("", "true", "false", "1", "0"):
         raise ValueError("expected true or false")
-    return text == "true" if text else None
+    return text in ("true", "1") if text else None
 
 
 def parse_segments_cell(cell: str) -> tuple[Segment, ...] | None:

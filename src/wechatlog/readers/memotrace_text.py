@@ -29,6 +29,7 @@ from wechatlog.content.notices import clean_notice, read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format
+from wechatlog.engine.headers import tell_near_headers
 from wechatlog.model import MessageKind
 from wechatlog.readers.memotrace_bodies import (
     EXPORTER,
@@ -94,8 +95,9 @@ def _blocks(reading: Reading, grammar: Grammar) -> Iterator[_Block]:
 class _ForgeryWatch:
     """Notes lines that look like headers: inside a body, where the frame tells, and where time runs backwards."""
 
-    def __init__(self, reading: Reading, grammar: Grammar) -> None:
+    def __init__(self, reading: Reading, grammar: Grammar, near: re.Pattern[str] | None = None) -> None:
         self._reading = reading
+        self._near = near
         self._pattern = grammar.pattern
         self._latest: dt.datetime | None = None
 
@@ -107,6 +109,8 @@ class _ForgeryWatch:
                 self._step_back(self._latest, time, line)
             else:
                 self._latest = time
+        if self._near is not None:
+            tell_near_headers(self._reading, f"\n{text}", line, self._near, self._pattern)
         if match := self._pattern.search("\n" + text) if text else None:
             what = "a line of this message looks like a header; no blank line stands before it, so it was kept as text"
             at = line + 1 + text.count("\n", 0, match.start())
@@ -287,6 +291,7 @@ _MARKDOWN_GRAMMAR: Final = Grammar(
     rf"|#{{2,4}} (?P<date>[0-9]{{4}}(?:-[0-9]{{2}}){{0,2}})[ \t]*{_END})",
     framed=True,
 )
+_NEAR: Final = re.compile(r"\n\*\*[0-9]{2}:[0-9]{2}:[0-9]{2} ")
 _MESSAGE_LINE: Final = re.compile(r"\*\*[0-9]{2}:[0-9]{2}:[0-9]{2} (?:[^*\\\n]|\\[^\n])*+\*\*:[^\n]*")
 _NOTICE_LINE: Final = re.compile(rf"> {_CLOCK} [^\n]*")
 _HEADING: Final = re.compile(r"(?:## [0-9]{4}|### [0-9]{4}-[0-9]{2}|#### [0-9]{4}-[0-9]{2}-[0-9]{2})[ \t]*")
@@ -323,7 +328,7 @@ def _lines(reading: Reading) -> Iterator[Entry]:
     Raises:
         OptionError: where the option `date` is no day.
     """
-    day, watch = reading.day_option("date"), _ForgeryWatch(reading, _MARKDOWN_GRAMMAR)
+    day, watch = reading.day_option("date"), _ForgeryWatch(reading, _MARKDOWN_GRAMMAR, _NEAR)
     for block in _blocks(reading, _MARKDOWN_GRAMMAR):
         header, line = block.header, block.line
         if header["date"] is not None:
@@ -459,11 +464,14 @@ def _is_ai_text(head: Head) -> Evidence | None:
 def _runs(reading: Reading) -> Iterator[Entry]:
     """One entry for each run of one speaker on one day."""
     reading.tell("low-fidelity", _RUNS)
-    run = _Run(None, None, [], 1, 0)
+    run, speakers = _Run(None, None, [], 1, 0), set[str | None]()
     records = itertools.chain.from_iterable(iter_records(prepare(reading.blocks()).blocks, _AI_GRAMMAR))
     for header, raw, offset, line in records:
         text = raw.replace("\r\n", "\n")
         if header is None or (header["date"] is None and not _is_header(run, header["sender"])):
+            if header is not None and header["sender"] in speakers:
+                what = "the line begins with a name of this chat, but behind no blank line; it was kept as text"
+                reading.report("suspected-forgery", what, line=line)
             run.parts.append(text if header is None else f"{header['sender']}:{text}")
             continue
         if header["sender"] is not None and header["sender"] == run.sender:
@@ -471,6 +479,7 @@ def _runs(reading: Reading) -> Iterator[Entry]:
             reading.report("suspected-forgery", what, line=line)
         yield from _finish(reading, run)
         day, sender = run.day, header["sender"] or run.sender
+        speakers.add(sender)
         if header["date"] is not None:
             day = reading.clock(header["date"], line=line)[0]
         run = _Run(day, sender, [text], line, offset)

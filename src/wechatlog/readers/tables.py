@@ -287,17 +287,47 @@ def _chat_of(context: Context, title: str, id_: str) -> Draft:
     return context.chat_of(f"{title}\0{id_}", **known)
 
 
+def _mended(names: tuple[str, ...], width: int) -> tuple[str, ...]:
+    """The names of columns, those with damaged characters and those that ran together told by their place.
+
+    Args:
+        names: as they stand there.
+        width: how many cells the first row has.
+    """
+    if all(map(COLUMN_TYPES.__contains__, names)):
+        return names
+    if len(names) < width <= len(DEFAULT_COLUMNS):
+        left = tuple(itertools.takewhile(COLUMN_TYPES.__contains__, names))
+        right = tuple(itertools.takewhile(COLUMN_TYPES.__contains__, reversed(names)))[::-1]
+        begin = DEFAULT_COLUMNS.index(left[-1]) + 1 if left and left[-1] in DEFAULT_COLUMNS else 0
+        whole = (*left, *DEFAULT_COLUMNS[begin : begin + width - len(left) - len(right)], *right)
+        return whole if len(set(whole)) == width else names
+    import difflib
+
+    missing = [name for name in COLUMN_TYPES if name not in names]
+    near = {name: difflib.get_close_matches(name, missing, 1, 0.75) for name in names if name not in COLUMN_TYPES}
+    found = tuple((near.get(name) or [name])[0] for name in names)
+    return found if len(set(found)) == len(found) else names
+
+
 def _text_rows(context: Context, layout: _Layout) -> Iterator[tuple[dict[str, str], int]]:
     """The rows below the heading as cells by name of column.
 
     Spreadsheet programs leave out empty cells at the end of a row, so a row may be short as long as it has its text.
     """
-    names, told = layout.names, False
-    place = names.index("text")
     rows = iter_rows(context.blocks(), context.collector, delimiter=layout.separator)
+    names, told = layout.names, False
     if not layout.lost:
-        header = next(rows, None)
-        context.tell_unknown(names, COLUMN_TYPES, header.line if header else 1)
+        header, second = next(rows, None), next(rows, None)
+        line = header.line if header else 1
+        names = _mended(names, len(second.fields) if second else len(names))
+        if names != layout.names:
+            wrong = next(name for name in layout.names if name not in names)
+            what = f"the heading {wrong[:60]!r} is damaged; the column was told by its place"
+            context.report("damaged-header", what, line=line)
+        context.tell_unknown(names, COLUMN_TYPES, line)
+        rows = itertools.chain((second,) if second else (), rows)
+    place = names.index("text")
     for cells, line in rows:
         if len(cells) != len(names):
             is_short = place < len(cells) < len(names)

@@ -32,9 +32,12 @@ if TYPE_CHECKING:
     from wechatlog.segments import Segment
 
 _TIME: Final = r"(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}(?::[0-9]{2})?)"
+_NEAR_TIME: Final = r"(?P<time>(?=(?:[^\r\n]{0,5}?[0-9]){8})[^\s][^\r\n]{11,20}?)"
+"""No message stands on such a line, so that a damaged time is one that is not known."""
 _NOTICE_LABEL: Final = re.compile(r"\[(?:系统|撤回)\] ?")
 _LEFT: Final = re.compile(
-    r"(?!\[)[#=\W]{0,4}(?P<title>[^\n]*?)(?P<group>（群聊）|\[群\])?(?:[^\w\n]{1,3}[0-9]{1,12}[^\n]{0,8})?[ \t]*\n"
+    r"(?!\[)[A-Za-z]?[#=\W]{1,5}(?P<title>[^\n]*?)(?P<group>（群聊）|\[群\])?"
+    r"(?:[^\w\n]{0,2}(?:[(（] ?[0-9]|[0-9]{1,12} ?条|[(（][^\n]{1,4}条)[^\n]{0,20}?|[^\w\n]{0,8})\n"
 )
 """A first line that is a damaged title."""
 _TITLE_MARKS: Final = ("# ", "> 导出 ", "=== ")
@@ -77,7 +80,7 @@ def _one_blank_line(candidate: Candidate) -> str | None:
 
 
 _MARKDOWN: Final = _Form(
-    Grammar("wx-cli Markdown", rf"### {_TIME}[ \t]*+(?=\r?(?:\n|\Z))"),
+    Grammar("wx-cli Markdown", rf"### {_NEAR_TIME}[ \t]*+(?=\r?(?:\n|\Z))"),
     re.compile(r"# (?P<title>[^\n]*?)(?P<group>（群聊）)?[ \t]*\n+> 导出 (?P<count>[0-9]{1,12}) 条消息[ \t]*(?:\n|\Z)"),
     re.compile(r"\*\*(?P<sender>[^\n]{1,200}?)\*\*: ?"),
     _markdown_body,
