@@ -33,20 +33,22 @@ def main() -> None:
     families = defaultdict(list)
     for seed in load_seeds(least=6):
         families[seed.family].append(seed)
-    rows = ["| family | damage | runs | refused | lost beyond the damage | silent |", "|---|---|---|---|---|---|"]
+    names = "family", "damage", "runs", "refused", "lost beyond the damage", "of these, one name", "silent"
+    rows = [f"| {' | '.join(names)} |", "|---" * len(names) + "|"]
     for family, seeds in sorted(families.items()):
         for name, mutation in POINTS.items():
             if family in _BINARY and name in _LINES:
                 continue
             chance = random.Random(f"{options.seed} {family} {name}")  # noqa: S311 - no secret
-            refused = beyond = silent = 0
+            refused = beyond = renamed = silent = 0
             for _ in range(options.runs):
                 seed = chance.choice(seeds)
                 outcome = judge(seed, mutation(seed.data, chance))
                 refused += outcome.refused
                 beyond += not outcome.refused and outcome.lost > _BEYOND
+                renamed += outcome.renamed and outcome.lost > _BEYOND
                 silent += outcome.lost > _BEYOND and not outcome.told
-            rows.append(f"| {family} | {name} | {options.runs} | {refused} | {beyond} | {silent} |")
+            rows.append(f"| {family} | {name} | {options.runs} | {refused} | {beyond} | {renamed} | {silent} |")
             print(rows[-1], flush=True)
     table = "\n".join(rows) + "\n"
     if options.write:

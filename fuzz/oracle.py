@@ -8,14 +8,11 @@ from __future__ import annotations
 import pickle
 import time
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 import wechatlog
 from fuzz.seeds import Seed, read
 from wechatlog import Conversation, Message, Severity, WechatlogError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 __all__ = ["Outcome", "check", "find_fault", "judge"]
 
@@ -31,11 +28,13 @@ class Outcome(NamedTuple):
         lost: messages that the whole file had and this one has not.
         told: a warning or an error was given.
         refused: nothing was read, with an error that says why.
+        renamed: nothing but the name of a person is another one, in each of their messages: it stood there once.
     """
 
     lost: int
     told: bool
     refused: bool
+    renamed: bool = False
 
 
 def find_fault(data: bytes, format: str, options: dict[str, object]) -> str | None:  # noqa: A002
@@ -88,13 +87,16 @@ def judge(seed: Seed, data: bytes) -> Outcome:
         return Outcome(len(seed.messages), told=True, refused=True)
     found = [message for chat in chats for message in chat]
     told = any(entry.severity is not Severity.INFO for chat in chats for entry in chat.diagnostics)
-    return Outcome(_missing(seed.messages, found), told, refused=False)
+    before, after = Counter(map(_identity, seed.messages)), Counter(map(_identity, found))
+    gone, come = before - after, after - before
+    return Outcome(gone.total(), told, refused=False, renamed=_is_renamed(gone, come))
 
 
-def _missing(before: Sequence[Message], after: Sequence[Message]) -> int:
-    """How many messages are gone: neither who nor what nor when is left of them together."""
-    gone = Counter(map(_identity, before)) - Counter(map(_identity, after))
-    return gone.total()
+def _is_renamed(gone: Counter[tuple[Any, ...]], come: Counter[tuple[Any, ...]]) -> bool:
+    """Whether one name in place of another is all that is different."""
+    names = [{name for name, *_ in found} for found in (gone, come)]
+    bodies = [Counter(tuple(body) for _, *body in found.elements()) for found in (gone, come)]
+    return len(names[0]) == len(names[1]) == 1 and bodies[0] == bodies[1]
 
 
 def _identity(message: Message) -> tuple[object, ...]:

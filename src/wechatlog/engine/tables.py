@@ -108,9 +108,30 @@ class Table:
         names = [cell.strip(' "\ufeff\r') for cell in cells]
         while names and not names[-1]:
             names.pop()
+        glued = self._unglued(names)
         shift = bool(names) and names[0] in _ROW_NUMBERS and names[0] not in self.columns[0][0]
         found = self._exact(names, int(shift)) if self.exact else self._loose(names)
+        if found is not None and glued:
+            found = found._replace(damaged=glued)
         return found and found._replace(row=row)
+
+    def _unglued(self, names: list[str]) -> str:
+        """Part two names that ran together, or join one that a delimiter parts; says what stood there."""
+        known = {name for each, _ in self.columns for name in each}
+        missing = known - {*names}
+        for at, name in enumerate(names):
+            if name in known:
+                continue
+            if (joined := "".join(names[at : at + 2])) in missing:  # a delimiter too many
+                names[at : at + 2] = [joined]
+                return name
+            for end in filter(name.endswith, missing):
+                begin = name.removesuffix(end)
+                begin = begin if begin in missing else begin[:-1]
+                if begin in missing:
+                    names[at : at + 1] = begin, end
+                    return name
+        return ""
 
     def _exact(self, names: list[str], shift: int) -> Layout | None:
         if len(names) - shift != len(self.columns):

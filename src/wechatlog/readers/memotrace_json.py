@@ -358,7 +358,7 @@ def _open_page(reading: Reading) -> _Page:
             break
         text += block
     first = _FIRST_KEY.match(text, match.end())
-    is_json = first is None or first["quote"] != ""
+    is_json = first["quote"] != "" if first else _NEXT_LITERAL.search(text, match.end()) is None
 
     def rest() -> Iterator[str]:
         yield re.sub(r"[^\n]", " ", text[: match.end()])

@@ -30,6 +30,7 @@ _GRAMMAR: Final = Grammar(
     header=r"\[(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}|\?)\](?: |(?=\r?(?:\n|\Z)))",
 )
 _CHAT: Final = re.compile(r"# Chat: (?P<title>.*) \((?P<id>[^()\s]+)\)\s*")
+_PERSON: Final = re.compile(r"[A-Za-z][-\w]*+(?:@openim)?")
 _SHOWING: Final = re.compile(
     r"# .* \| total: (?P<total>[0-9]{1,12}), showing: (?P<showing>[0-9]{1,12}) \| db: (?P<database>.*)"
 )
@@ -95,7 +96,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
             expected, chat.metadata["total"] = int(match["showing"]), int(match["total"])
         elif match := _EXPORTED.fullmatch(line):
             chat.metadata["exported"] = match["time"]
-    if not chat.is_group and (chat.id is None or _are_named(head)):
+    if not chat.is_group and _PERSON.fullmatch(chat.id or "") is None:
         reading.report("damaged-head", "the line '# Chat: name (id)' is damaged: the texts say who sent them", line=1)
         chat.is_group = _are_named(head)
     records = message_blocks(

@@ -281,11 +281,21 @@ class _Pass:
     def entries(self) -> Iterator[Entry]:
         for entry in self._accepted():
             for part in self._parts.split(entry):
+                self._look_for_headers(part)
                 for piece in self._pieces(part):
                     yield from self._take(piece, part)
         yield from self._release()
 
     # headers
+
+    def _look_for_headers(self, part: _Part) -> None:
+        """Tell of lines of a body that hold the time of a header, and are none."""
+        if _INSIDE.search(part.text) is None:
+            return
+        for number, text in enumerate(part.text.split("\n")):
+            if _INSIDE.search(text) and not (number and _GRAMMAR.pattern.match(f"\n{text}")):
+                what = "a time as headers have it stands inside a message: a header may be damaged here"
+                self._reading.report("near-header", what, line=part.line + number)
 
     def _accepted(self) -> Iterator[_Part]:
         """Entries; a header out of the order of time is a part of the body before it."""

@@ -1,0 +1,89 @@
+"""Damage at one place of a file: what it costs, and that it is told. Each was found by `fuzz.damage`.
+
+A case of the corpus, what is put in place of which of its words, and the code of the diagnostic that tells it: none
+where it stands elsewhere too and nothing is lost.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from fuzz.oracle import judge
+from fuzz.seeds import Seed, load_seeds, read
+
+from wechatlog import Severity
+
+DAMAGE = [
+    # the head of a text
+    ("thearas/group.txt", "# Chat", "# Cha", "damaged-head"),
+    ("thearas/group.txt", "12345678901@chat", "12345678901Rchat", "damaged-head"),
+    ("wx-cli-md/private.md", "# 李四", "^李四", "damaged-head"),
+    ("wx-cli-md/private.md", "> 导出", "f 导出", "damaged-head"),
+    ("wx-cli-txt/private.txt", "(6 条) ===", "( 条) ===", "damaged-head"),
+    ("wx-cli-txt/private.txt", "=== 李四 (6", "E=== 李四\ufffd(6", "damaged-head"),
+    ("wcda-txt/wcda-private-messages.txt", "账号: wxid_zhang", "账号: wxid_zang", "damaged-head"),
+    ("bracket-lines/tzwkb.txt", "=== 与", "=~= 与", "text-before-first-message"),
+    ("chatlog-text/chatlog-plain-full.txt", "李四", "李\ufffd", "suspected-forgery"),
+    # a header line
+    ("memotrace-ai-text/memotrace-v3-private_chat.txt", "李四:【位置", "李四【位置", "suspected-forgery"),
+    ("memotrace-ai-text/memotrace-v3-private_chat.txt", "\n\n李四:【位置", "\n李四:【位置", "suspected-forgery"),
+    ("wx-cli-md/private.md", "08:01\n\n### 2026-05-01 07:00", "08~01\n\n### 2026-05-01 07:00", "bad-time"),
+    ("wechatexporter-txt/wechatexporter-ios.txt", "\n李四 (2021-06-01 21:06:23)", "四 (2021-06-01 21:06:23)", "near-header"),
+    # the head of a page
+    ("weflow-html/empty-bubbles.html", "<title>李四", "<tDtle>李四", ""),
+    ("weflow-html/empty-bubbles.html", "<title>李四", "<title>\ufffd四", "damaged-head"),
+    ("wcda-html/private.html", "</title>", "/title>", ""),
+    ("wcda-html/private.html", "</title>", "</titl\ufffd>", ""),
+    ("memotrace-html/memotrace-v1-private.html", "= [{", "= [(", "broken-json"),
+    # the heading of a table
+    ("csv/group.csv", ",sender,", ",ender,", "damaged-header"),
+    ("csv/group.csv", ",time,precision,", ",timeprecision,", "damaged-header"),
+    ("tsv/group.tsv", "sender\tsender_id\t", "sesender_id\t", "damaged-header"),
+    ("pywxdump-csv/pywxdump-wxid_lisi00000002_0_18.csv", "id,MsgSvrID", "id;MsgSvrID", "damaged-header"),
+    ("weclone-csv/typed-placeholder.csv", "type_name", "type_nam,e", "damaged-header"),
+    # the head of a JSON file
+    ("wx-cli-json/private.json", '"is_group"', '"is_grop"', "damaged-header"),
+    ("wx-cli-json/wxcli-export.json", '"sender": "李四",\n', '"sender": 李四",\n', "broken-json"),
+    ("json/group.json", '"conversations":[\n{"ti', '"con', "broken-json"),
+    ("json/group.json", '{"title":"示例群",', "", "bad-line"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def seeds() -> dict[str, Seed]:
+    return {seed.name: seed for seed in load_seeds()}
+
+
+@pytest.mark.parametrize(("name", "old", "new", "code"), DAMAGE, ids=lambda text: repr(text)[:40])
+def test_damage_costs_what_it_hit(seeds: dict[str, Seed], name: str, old: str, new: str, code: str) -> None:
+    seed = seeds[name]
+    assert old.encode() in seed.data
+    damaged = seed.data.replace(old.encode(), new.encode(), 1)
+    outcome = judge(seed, damaged)
+    assert outcome.lost <= (2 if code else 0)
+    told = [entry for chat in read(damaged, seed.format, seed.options) for entry in chat.diagnostics]
+    assert not code or code in {entry.code for entry in told if entry.severity is not Severity.INFO}
+
+
+def test_a_name_that_stands_once_is_told_where_it_is_broken(seeds: dict[str, Seed]) -> None:
+    """What is left of it is the name of all messages: one loss, not many."""
+    seed = seeds["wx-cli-json/private.json"]
+    outcome = judge(seed, seed.data.replace("李四".encode(), "李".encode() + b"\xe5\x9b", 1))
+    assert outcome.told
+    assert outcome.renamed
+    assert not judge(seed, seed.data).renamed
+
+
+def test_flags_of_a_table_may_be_numbers() -> None:
+    import wechatlog
+
+    text = "time,sender,is_self,kind,text\n2026-05-01 08:00:00,李四,0,text,早\n2026-05-01 08:00:20,我,1,text,早\n"
+    chat = wechatlog.loads(text, format="csv")
+    assert [message.is_self for message in chat] == [False, True]
+    assert chat.diagnostics == ()
+    assert json.loads(wechatlog.dumps(chat, "jsonl").split("\n")[1])["is_self"] is False
