@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.dialects import CHAT, VARIANTS, Loaded, Outcome, loaded, unite, varied  # noqa: E402
+from tests.dialects import CHAT, VARIANTS, Loaded, Outcome, loaded, thinned, unite, varied  # noqa: E402
 
 PAGE = ROOT / "docs" / "explanation" / "merging.md"
 BEGIN, END = "<!-- measured: scripts/measure_merging.py -->\n", "<!-- end -->\n"
@@ -49,6 +49,9 @@ def varied_table(forms: dict[str, Loaded]) -> str:
         outcomes = [unite([changed[one], forms[two]]) for one, two in pairs]
         lines.append(row(what, str(len(pairs)), outcomes))
         several += changed.values()
+    pairs = list(itertools.permutations(forms, 2))
+    thin = [unite([thinned(forms[one], f"{one} {two}"), thinned(forms[two], f"{two} {one}")]) for one, two in pairs]
+    lines.append(row("three of ten messages are missing in both", str(len(pairs)), thin))
     lines.append(row(f"all {len(several)} of these and those above at once", "", [unite(several)]))
     return "\n".join(lines) + "\n"
 

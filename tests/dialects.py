@@ -22,7 +22,7 @@ from wechatlog import Conversation, Message, MessageKind
 from wechatlog.operations import merge_report
 from wechatlog.segments import types
 
-__all__ = ["CHAT", "VARIANTS", "Form", "Loaded", "Outcome", "forms", "loaded", "unite", "varied"]
+__all__ = ["CHAT", "VARIANTS", "Form", "Loaded", "Outcome", "forms", "loaded", "thinned", "unite", "varied"]
 
 ZONE: Final = dt.timezone(dt.timedelta(hours=8))
 GROUP: Final = "12345678901@chatroom"
@@ -495,6 +495,12 @@ def varied(form: Loaded, change: Callable[[int, Message], Message | None]) -> Lo
     kept = [(message, number) for message, number in zip(changed, holds, strict=True) if message is not None]
     messages = tuple(message for message, _ in kept)
     return attrs.evolve(conversation, messages=messages, lexicon=None), tuple(number for _, number in kept)
+
+
+def thinned(form: Loaded, seed: str, share: float = 0.3) -> Loaded:
+    """A form of which a share of the messages is missing, always the same ones for one seed."""
+    chance = random.Random(seed)
+    return varied(form, lambda _, message: None if chance.random() < share else message)
 
 
 class Outcome(NamedTuple):

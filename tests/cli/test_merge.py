@@ -83,7 +83,7 @@ def test_two_groups_are_refused(run: Run) -> None:
         wechatlog.dump(Conversation(chat(3), id=f"{number}@chatroom", title=f"群{number}"), f"{number}.jsonl")
     result = run("merge", "1.jsonl", "2.jsonl", "-o", "a.jsonl")
     assert result.exit_code == 1
-    assert "these are 2 groups, and merge makes one chat: 群1 (1@chatroom), 群2 (2@chatroom)" in result.stderr
+    assert "these are 2 chats, and merge makes one: 群1 (1@chatroom), 群2 (2@chatroom)" in result.stderr
 
 
 # --- an archive that grows -----------------------------------------------------------------------

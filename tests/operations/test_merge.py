@@ -389,7 +389,7 @@ def test_two_chats_of_one_evening() -> None:
     for other in (b, coarse_b):
         report = merge_report([a, other])
         assert report.matched == 0
-        assert [entry.code for entry in report.conversation.diagnostics] == ["merge-nothing"]
+        assert [entry.code for entry in report.conversation.diagnostics] == ["merge-nothing"] * 2
 
 
 def test_two_groups_of_one_title() -> None:
@@ -445,7 +445,89 @@ def test_one_period_without_a_match_is_told() -> None:
     a, b = Conversation(chat(20)), Conversation([say(n * 41, "赵六", sentence(5000 + n)) for n in range(20)])
     report = merge_report([a, b])
     assert report.matched == 0
-    assert [entry.code for entry in report.conversation.diagnostics] == ["merge-nothing"]
+    assert [entry.code for entry in report.conversation.diagnostics] == ["merge-nothing"] * 2
+
+
+def test_chats_of_one_month_that_share_no_minute_are_told() -> None:
+    days = [(n, step) for n in range(12) for step in (0, 40)]
+    a = Conversation([say(n * 86_400 + step, "张三", sentence(n + step)) for n, step in days])
+    b = Conversation([say(n * 86_400 + 30_000 + step, "李四", sentence(900 + n + step)) for n, step in days])
+    report = merge_report([a, b])
+    assert [(part.matched, part.between) for part in report.parts] == [(0, 11), (0, 11)]
+    assert {entry.code for entry in report.conversation.diagnostics} == {"merge-nothing"}
+    assert merge([Conversation(a[:8]), Conversation(b[8:])]).diagnostics == ()
+
+
+def test_chats_of_other_contacts_are_told() -> None:
+    a = Conversation([say(0, "张三", "明天见")], id="wxid_zhangsan0001", owner="wxid_wangwu0003")
+    b = Conversation([say(9e6, "李四", "明天见")], id="wxid_lisi0002", owner="wxid_wangwu0003")
+    (told,) = merge([a, b]).diagnostics
+    assert (told.code, "wxid_lisi0002" in told.message, "wxid_zhangsan0001" in told.message) == (
+        "merge-chats",
+        True,
+        True,
+    )
+    mirrored = attrs.evolve(b, id="wxid_wangwu0003", owner="wxid_zhangsan0001")  # the other side's export
+    assert merge([a, mirrored]).diagnostics == merge([a, attrs.evolve(b, id="lisi")]).diagnostics == ()
+
+
+def private(friend: str, *answers: str, **fields: Any) -> Conversation:
+    """What the owner sent to several people, and what one of them answered."""
+    sent = ("周六下午三点在老槐树下集合", "请带好扳手和补胎片", "收到请回复一下")
+    mine = [say(n * 20, "我", text, is_self=True) for n, text in enumerate(sent)]
+    return Conversation([*mine, *(say(25 + n * 20, friend, text) for n, text in enumerate(answers))], **fields).sorted()
+
+
+def test_one_text_sent_to_two_people_at_once() -> None:
+    a = private("张三", "好的我一定到", "扳手我有一套", title="张三")
+    b = private("李四", "这次我来不了", "下个月再一起修", title="李四")
+    assert merge_report([a, b]).matched == 0
+
+
+def test_the_greetings_of_two_untitled_chats() -> None:
+    def greet(friend: str, *texts: str) -> Conversation:
+        said = [say(n * 60, ("我", friend)[n % 2], text, is_self=n % 2 == 0) for n, text in enumerate(texts)]
+        return Conversation([coarse(message) for message in said])
+
+    assert (
+        merge_report([greet("张三", "早", "早啊", "吃了吗", "吃了"), greet("李四", "早", "早", "在吗", "在的")]).matched
+        == 0
+    )
+
+
+def test_two_notices_of_one_second_are_two() -> None:
+    rest = [attrs.evolve(message, id=None) for message in chat(9)]
+    a, b = (say(100, None, f'"{name}" 撤回了一条消息', kind="recall") for name in ("张三", "李四"))
+    assert len(merge([Conversation([*rest, a]), Conversation([*rest, b])])) == 11
+    new_name = attrs.evolve(b, text='"四哥" 撤回了一条消息')
+    assert len(merge([Conversation([*rest, new_name]), Conversation([*rest, b])])) == 10
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "number"),
+    [
+        ({"text": "[表情]"}, {"text": "[动画表情]", "kind": "sticker"}, 10),
+        ({"text": "[表情]"}, {"text": "带上扳手再来"}, 11),
+        ({"text": "[表情]"}, {"text": "[位置] 老槐树", "kind": "location"}, 11),
+        ({"text": "[语音]"}, {"text": "[转账] ￥3.00", "kind": "transfer"}, 11),
+        ({"text": "[音乐] 后轮", "kind": "other"}, {"text": "[语音]", "kind": "voice"}, 11),
+        ({"text": "[音乐] 后轮", "kind": "other"}, {"text": "后轮", "kind": "music"}, 10),
+    ],
+)
+def test_a_label_is_no_other_message(one: dict[str, str], two: dict[str, str], number: int) -> None:
+    rest = [attrs.evolve(message, id=None) for message in chat(9)]
+    assert len(merge([Conversation([*rest, say(999, "李四", **fields)]) for fields in (one, two)])) == number  # type: ignore[arg-type]
+
+
+def test_of_two_equal_words_in_a_minute_the_order_says_which() -> None:
+    rest = [attrs.evolve(message, id=None) for message in chat(9)]
+    later = [say(603, "李四", "好"), say(609, "张三", "我到老槐树下了"), say(618, "李四", "好")]
+    fine, rough = Conversation([*rest, *later[1:]]), Conversation(map(coarse, [*rest, *later[:2]]))
+    report = merge_report([fine, rough])
+    assert texts(report.conversation)[-3:] == ["好", "我到老槐树下了", "好"]
+    assert merge([rough, fine]).messages == report.conversation.messages
+    turned = Conversation(rough.messages[::-1])  # the newest first
+    assert len(merge([fine, turned])) == 12
 
 
 def test_two_accounts_of_one_name() -> None:

@@ -7,7 +7,7 @@ import datetime as dt
 import attrs
 import pytest
 
-from tests.dialects import CHAT, loaded, unite
+from tests.dialects import CHAT, loaded, thinned, unite
 from wechatlog.operations import merge_report
 
 
@@ -26,6 +26,16 @@ def test_all_at_once() -> None:
     assert len(forms) >= 20
     found = unite(list(forms.values()))
     assert (found.wrong, found.lost, found.messages) == (0, 0, len(CHAT))
+
+
+@pytest.mark.parametrize("base", ["jsonl", "markdown", "memotrace-text"])
+def test_pairs_that_lack_much(base: str) -> None:
+    forms = loaded()
+    for name, form in forms.items():
+        if name not in (base, "paste-names"):  # without times, one of two equal words may be either
+            found = unite([thinned(forms[base], base), thinned(form, name)])
+            assert (found.wrong, found.lost) == (0, 0), name
+            assert found.recognised >= 0.99 * found.common, name
 
 
 def test_other_names_other_clocks_and_lost_characters() -> None:

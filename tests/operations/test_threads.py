@@ -64,7 +64,7 @@ def test_a_mention_of_whom_only_an_id_tells() -> None:
     lines = [
         say(0, "四哥", "明天几点集合", sender_id="wxid_lisi0002"),
         say(0.5, "赵六", "明天不下雨"),
-        say(1, "王五", "@李四 八点", segments=[Mention("李四", id="wxid_lisi0002"), Text(" 八点")]),
+        say(1, "王五", "@李四 八点", segments=[Mention("李四", id="wxid_lisi0002", raw="@李四"), Text(" 八点")]),
     ]
     answer = threads(chat(*lines)).answers[2]
     assert (answer.to, answer.reason) == (0, "mention")

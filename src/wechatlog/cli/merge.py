@@ -17,7 +17,7 @@ from wechatlog.cli.options import ANY_PATH, FormatName, Reading, list_writers, r
 from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import diagnostic_to_json
 from wechatlog.errors import UnknownFormatError
-from wechatlog.operations.merge import merge_report, with_one_clock
+from wechatlog.operations.merge import merge_report, other_chats, with_one_clock
 from wechatlog.outputs.file import dump
 from wechatlog.outputs.growing import merge_into
 from wechatlog.registry import find_writer
@@ -33,7 +33,6 @@ __all__ = ["merge"]
 
 _OUTPUT_HELP: Final = "A file, or - for the standard output."
 _INTO_HELP: Final = "Add the inputs to this archive, which is made where it does not exist, and replaced atomically."
-_ROOM: Final = "@chatroom"
 
 
 @click.command()
@@ -98,11 +97,12 @@ def _choose_writer(form: str | None, output: str) -> Writer:
 
 
 def _check_chats(conversations: Sequence[Conversation]) -> None:
-    """Refuse groups that are certainly different."""
-    rooms = {conversation.id: conversation for conversation in conversations if (conversation.id or "").endswith(_ROOM)}
-    if len(rooms) > 1:
-        names = ", ".join(f"{chat.title or translate('untitled')} ({room})" for room, chat in rooms.items())
-        raise Failure(f"these are {len(rooms)} groups, and merge makes one chat: {names}")
+    """Refuse chats that are certainly different."""
+    first, others = other_chats(conversations)
+    chats = {chat.id: chat for chat in (first, *others)}
+    if others:
+        names = ", ".join(f"{chat.title or translate('untitled')} ({id_})" for id_, chat in chats.items())
+        raise Failure(f"these are {len(chats)} chats, and merge makes one: {names}")
 
 
 def _check_target(found: Inputs, path: str) -> None:

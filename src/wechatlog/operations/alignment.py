@@ -11,13 +11,14 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections import Counter, deque
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import attrs
 
+from wechatlog.content.accounts import is_account, is_room
 from wechatlog.model import Message, MessageKind
 from wechatlog.operations.richer import unite
-from wechatlog.operations.sameness import content_key, detail, is_telling, letters, lossy, resemble
+from wechatlog.operations.sameness import content_key, detail, is_telling, letters, lossy, quoted_names, resemble
 from wechatlog.operations.senders import ANYBODY, Senders
 from wechatlog.operations.sequences import anchors, between
 
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
 
     from wechatlog.operations.identity import Identities
 
-__all__ = ["Part", "Union"]
+__all__ = ["Label", "Part", "Union", "are_two_chats"]
+
+Label: TypeAlias = "tuple[str | None, str | None, str | None]"
+"""What tells chats apart: the id, the title, the owner."""
 
 _EPOCH: Final = dt.datetime(1970, 1, 1)
 _EPOCH_AWARE: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -62,11 +66,13 @@ class Part:
         number: its place among all.
         messages: its messages.
         own: the key of its 我.
-        label: what tells that it is another chat: (id, title, owner).
+        label: what tells chats apart.
         seconds: the clock of each message, shifted by `offset`.
         keys: the content key of each.
         senders: the key of each sender.
+        writers: the keys of those who write, but for the owner.
         found: the entry of the union of each message; -1 for none.
+        step: 1, or -1 where the newest message comes first; 0 where there is no order.
         offset: seconds that its clock was behind.
         space: the bit of its numbering of messages.
         matched: how many of its messages the union had already.
@@ -75,17 +81,21 @@ class Part:
         alike: how many of them have a like in the union, whoever sent it.
         common: as `telling`, for messages of all kinds.
         equal: how many of these have a like in the union.
+        others: texts that say something in these stretches, but of the sender with the most that are alike.
+        others_alike: how many of those have a like in the union.
         doubtful: matches that several messages came into question for.
     """
 
     number: int
     messages: tuple[Message, ...]
     own: str
-    label: tuple[str | None, str | None, str | None]
+    label: Label
     seconds: list[int | None] = attrs.field(factory=list)
     keys: list[str] = attrs.field(factory=list)
     senders: list[str] = attrs.field(factory=list)
+    writers: frozenset[str] = frozenset()
     found: list[int] = attrs.field(factory=list)
+    step: int = 1
     offset: int = 0
     space: int = 0
     matched: int = 0
@@ -93,6 +103,8 @@ class Part:
     alike: int = 0
     common: int = 0
     equal: int = 0
+    others: int = 0
+    others_alike: int = 0
     doubtful: int = 0
 
     @property
@@ -106,9 +118,18 @@ class Part:
         return self.alike >= 2 and self.rate >= _SAME_CHAT
 
     @property
+    def is_one_sided(self) -> bool:
+        """Whether one person said in both what is alike, and the others nothing: one text went into two chats."""
+        return self.others >= 2 and not self.others_alike
+
+    @property
     def is_whole(self) -> bool:
         """Whether all that could be found was found, though it may be little."""
         return self.alike >= self.telling if self.telling else self.equal >= max(2, self.common)
+
+    def is_as_fine(self, one: int, two: int) -> bool:
+        """Whether two clocks are equally fine: where they are not, the order of the messages may be that of a union."""
+        return self.messages[one].precision == self.messages[two].precision
 
     def second(self, index: int) -> int | None:
         """The clock of a message to the second; `None` where it is not known so well."""
@@ -151,6 +172,7 @@ class Union:
         self.numberings = 1
         self._has_server_ids = False
         self._stretches: dict[tuple[int, bool], int] = {}
+        self._numbered: dict[int, Part] = {}
 
     def sender(self, entry: int) -> str:
         """The key of the sender of a message."""
@@ -162,13 +184,18 @@ class Union:
         """Unite an export with all that came before."""
         messages = part.messages
         part.seconds = [None if message.time is None else _second(message.time) for message in messages]
+        known = [second for second in part.seconds if second is not None]
+        part.step = next((step for step in (1, -1) if known == sorted(known, reverse=step < 0)), 0)
         part.keys = [content_key(message) for message in messages]
         part.senders = [self.people.key(message, part.own) for message in messages]
+        own = {sender for sender, message in zip(part.senders, messages, strict=True) if message.is_self}
+        part.writers = frozenset(part.senders) - own - {part.own, ANYBODY}
         part.found = [_NONE] * len(messages)
         self.people.meet(zip(part.senders, messages, strict=True))
-        if self.messages and not any(_other_group(part.label, other.label) for other in self.parts):
+        if self.messages and not any(are_two_chats(part.label, other.label) for other in self.parts):
             self._match(part)
         self._take(part)
+        self._numbered[part.number] = part
         self.parts.append(part)
 
     def _match(self, part: Part) -> None:
@@ -184,9 +211,9 @@ class Union:
         self._compare(part)
         if not part.is_same_chat and not part.matched:
             self._find_offset(part)
-        is_sure = part.is_same_chat or part.matched > 0
         is_doubtful = any(_other_label(part.label, other.label) for other in self.parts)
-        if not is_sure and is_doubtful and not part.is_whole:
+        is_sure = part.matched > 0 or (part.is_same_chat and not (is_doubtful and part.is_one_sided))
+        if not is_sure and not part.is_whole and (is_doubtful or self._are_others(part)):
             return
         if not is_sure and part.telling >= _ENOUGH:
             self._match_groups(part, taken, exact=True)
@@ -197,6 +224,13 @@ class Union:
             self._match_days(part, taken)
         if is_sure:
             self._match_rest(part, taken)
+
+    def _are_others(self, part: Part) -> bool:
+        """Whether other people write in the part, but for owners: no name and no account id is in both."""
+        mine, theirs = part.writers, {sender for other in self.parts for sender in other.writers}
+        if not mine or {sender[:1] for sender in mine} != {sender[:1] for sender in theirs}:
+            return False
+        return not {self.people.top(sender) for sender in mine} & {self.people.top(sender) for sender in theirs}
 
     def _pair(self, part: Part, index: int, entry: int, taken: set[int]) -> None:
         part.found[index] = entry
@@ -292,19 +326,28 @@ class Union:
     def _compare(self, part: Part, offset: int = 0) -> None:
         """Count what tells something, and what of it the union has."""
         stretches: dict[tuple[int, bool], int] = {}
-        for second, key in zip(part.seconds, part.keys, strict=True):
+        telling: Counter[str] = Counter()
+        for second, key, sender in zip(part.seconds, part.keys, part.senders, strict=True):
             if second is not None:
                 place = ((second + offset) // _STRETCH, is_telling(key))
                 stretches[place] = stretches.get(place, 0) + 1
+                if place[1] and place in self._stretches:
+                    telling[sender] += 1
         known = {place: self._stretches[place] for place in stretches if place in self._stretches}
         part.telling = min(sum(table[place] for place in known if place[1]) for table in (stretches, known))
         part.common = min(sum(table[place] for place in known) for table in (stretches, known))
         part.alike = part.equal = 0
+        alike: Counter[str] = Counter()
         for inside, entries in self._groups(part, offset):
             if part.seconds[inside[0]] is not None:
                 number = self._alike(part, inside, entries, offset)
                 part.equal += number
-                part.alike += number * is_telling(part.keys[inside[0]])
+                if is_telling(part.keys[inside[0]]):
+                    part.alike += number
+                    alike[part.senders[inside[0]]] += number
+        first = max(alike, key=lambda sender: (alike[sender], sender), default="")
+        part.others = telling.total() - telling[first]
+        part.others_alike = alike.total() - alike[first]
         part.alike += sum(entry != _NONE and is_telling(key) for entry, key in zip(part.found, part.keys, strict=True))
 
     def _alike(self, part: Part, inside: list[int], entries: list[int], offset: int) -> int:
@@ -461,7 +504,9 @@ class Union:
     # --- matching -----------------------------------------------------------------------------------
 
     def _match_groups(self, part: Part, taken: set[int], *, exact: bool) -> None:
-        for inside, entries in self._groups(part, 0):
+        """Match all groups: first those that say something, by whose order the others are judged."""
+        groups = sorted(self._groups(part, 0), key=lambda group: not is_telling(part.keys[group[0][0]]))
+        for inside, entries in groups:
             self._match_group(part, inside, [entry for entry in entries if entry not in taken], taken, exact=exact)
 
     def _match_days(self, part: Part, taken: set[int]) -> None:
@@ -543,14 +588,42 @@ class Union:
         one, two = part.messages[index], self.messages[entry]
         if not self._may_be_one_sender(part, index, entry):
             return False
-        first, second = part.second(index), self._clock(entry)
-        if first is not None and second is not None:
-            if first != second:
-                return False
-        elif exact:
+        is_exact = part.second(index) is not None and self._clock(entry) is not None
+        if (exact and not is_exact) or not self._may_be_one_time(part, index, entry):
             return False
-        must_agree = by_detail or first is None or second is None
-        return not must_agree or _same_by_details(detail(one), detail(two))
+        return not (by_detail or not is_exact) or _same_by_details(detail(one), detail(two))
+
+    def _may_be_one_time(self, part: Part, index: int, entry: int) -> bool:
+        """Whether a message and an entry have one clock, or one that is not known to the second and no other order."""
+        first, second = part.second(index), self._clock(entry)
+        return first == second if first is not None and second is not None else not self._crosses(part, index, entry)
+
+    def _crosses(self, part: Part, index: int, entry: int) -> bool:
+        """Whether what says little has matched neighbours in its minute that stand on the other side of the entry."""
+        second = part.seconds[index]
+        if second is None or not part.step or is_telling(part.keys[index]):
+            return False
+        for step in (-1, 1):
+            for place in range(index + step, index + step * _WIDEST, step):
+                self.steps += 1
+                if not 0 <= place < len(part.found) or (part.seconds[place] or 0) // _MINUTE != second // _MINUTE:
+                    break
+                if part.found[place] != _NONE and part.is_as_fine(place, index):
+                    if self._order(entry, part.found[place]) == step * part.step:
+                        return True
+                    break
+        return False
+
+    def _order(self, one: int, two: int) -> int:
+        """-1 where the first of two entries was sent before the other, 1 where it was after, 0 where nobody knows."""
+        first, second = self._clock(one), self._clock(two)
+        if first is not None and second is not None and first != second:
+            return -1 if first < second else 1
+        places = dict(self.where[two])
+        for number, place in self.where[one]:
+            if number in places and (part := self._numbered[number]).is_as_fine(place, places[number]):
+                return part.step * (-1 if place < places[number] else 1)
+        return 0
 
     def _may_be_one_sender(self, part: Part, index: int, entry: int) -> bool:
         one, two = part.messages[index], self.messages[entry]
@@ -559,6 +632,10 @@ class Union:
         mine, theirs = part.senders[index], self._senders[entry]
         if ANYBODY not in (mine, theirs) and self.people.top(mine) != self.people.top(theirs):
             return False
+        if mine == theirs == ANYBODY and one.text != two.text:
+            names = zip(quoted_names(one), quoted_names(two), strict=False)
+            if any(self.people.are_two(*pair) for pair in names):
+                return False
         return self.people.may_be_one(one.sender_id, two.sender_id)
 
     def _match_rest(self, part: Part, taken: set[int]) -> None:
@@ -584,12 +661,7 @@ class Union:
             for index in inside:
                 for entry in entries:
                     self.steps += 1
-                    first, second = part.second(index), self._clock(entry)
-                    if (
-                        part.found[index] != _NONE
-                        or entry in taken
-                        or (first != second and None not in (first, second))
-                    ):
+                    if part.found[index] != _NONE or entry in taken or not self._may_be_one_time(part, index, entry):
                         continue
                     if self._may_be_one_sender(part, index, entry) and like(part.messages[index], self.messages[entry]):
                         pairs.append((index, entry))
@@ -682,13 +754,16 @@ def _resembling(one: Message, two: Message) -> bool:
     return resemble(one, two)
 
 
-def _other_group(one: tuple[str | None, ...], two: tuple[str | None, ...]) -> bool:
-    """Whether two exports name two groups: their ids are certain."""
-    ids = (one[0] or "", two[0] or "")
-    return ids[0] != ids[1] and all(id_.endswith("@chatroom") for id_ in ids)
+def are_two_chats(one: Label, two: Label) -> bool:
+    """Whether two exports are certainly of two chats: ids of groups differ, or of one owner's contacts."""
+    if not one[0] or not two[0] or one[0] == two[0]:
+        return False
+    if is_room(one[0]) or is_room(two[0]):
+        return is_account(one[0]) and is_account(two[0])
+    return is_account(one[0]) and is_account(two[0]) and one[2] is not None and one[2] == two[2]
 
 
-def _other_label(one: tuple[str | None, ...], two: tuple[str | None, ...]) -> bool:
+def _other_label(one: Label, two: Label) -> bool:
     """Whether two exports seem to be of two chats, or of two owners."""
     if one[2] and two[2] and one[2] != two[2]:
         return True

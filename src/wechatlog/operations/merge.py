@@ -16,7 +16,7 @@ import attrs
 
 from wechatlog.diagnostics import Diagnostic, Severity
 from wechatlog.model import Conversation, Message, build_message, paused_collection
-from wechatlog.operations.alignment import Part, Union
+from wechatlog.operations.alignment import Label, Part, Union, are_two_chats
 from wechatlog.operations.recognition import identities
 from wechatlog.operations.senders import Senders
 from wechatlog.segments import Lexicon
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Conflict", "MergePart", "MergeReport", "merge", "merge_report"]
 
-_SHOWN: Final = 3
+_OFTEN: Final = 3
+_SELDOM: Final = 50
 
 
 @attrs.frozen(slots=True)
@@ -64,8 +65,7 @@ class MergePart:
         only_here: how many no other has.
         doubtful: matches for which several messages came into question.
         offset: what its clock was behind that of the others, as found from the matches.
-        comparable: texts that say something: the smaller number of this one and of those that were united before it, in
-            stretches of ten minutes of which both have some.
+        between: how often messages that only others have stand between two of its own that follow each other.
 
     Example:
         >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
@@ -80,7 +80,7 @@ class MergePart:
     only_here: int
     doubtful: int
     offset: dt.timedelta
-    comparable: int
+    between: int
 
 
 @attrs.frozen(slots=True, repr=False)
@@ -193,9 +193,13 @@ def merge_report(conversations: Iterable[Conversation], *, people: Identities | 
     place = {entry: index for index, entry in enumerate(order)}
     conflicts = [Conflict(place[entry], fields, (one, two)) for entry, fields, one, two in union.conflicts]
     conflicts.sort(key=lambda conflict: conflict.index)
-    parts = _report_parts(union, pages)
+    parts = _report_parts(union, pages, place)
     diagnostics = [entry for page in pages for entry in page.diagnostics]
-    diagnostics += _diagnostics(parts, conflicts, len(pages))
+    diagnostics += _diagnostics(parts, conflicts)
+    known, others = other_chats(pages)
+    for page in others:
+        text = f"it is of another chat ({page.id}) than {known.origin.source or 'another'} ({known.id})"
+        diagnostics.append(Diagnostic("merge-chats", text, Severity.WARNING, page.origin.source))
     members = dict.fromkeys(member for page in pages for member in page.members)
     lexicon = Lexicon()
     first = attrs.evolve(pages[0], messages=messages, diagnostics=diagnostics, participants=members, lexicon=lexicon)
@@ -230,8 +234,17 @@ def _in_zone(page: Conversation, zone: dt.tzinfo) -> Conversation:
 
 
 def _part(page: Conversation, number: int) -> Part:
-    label = (page.id, _plain_title(page.title), page.owner)
-    return Part(number, page.messages, Senders.own_key(page.owner, number), label)
+    return Part(number, page.messages, Senders.own_key(page.owner, number), _label(page))
+
+
+def _label(page: Conversation) -> Label:
+    return page.id, _plain_title(page.title), page.owner
+
+
+def other_chats(pages: Sequence[Conversation]) -> tuple[Conversation, list[Conversation]]:
+    """The first page whose chat is known, and those that are certainly of another one."""
+    first = next((page for page in pages if page.id), pages[0])
+    return first, [page for page in pages if are_two_chats(_label(first), _label(page))]
 
 
 def _plain_title(title: str | None) -> str:
@@ -403,7 +416,7 @@ def _answers(union: Union) -> Iterator[tuple[int, str]]:
 # --- what is told -------------------------------------------------------------------------------------
 
 
-def _report_parts(union: Union, pages: Sequence[Conversation]) -> tuple[MergePart, ...]:
+def _report_parts(union: Union, pages: Sequence[Conversation], place: dict[int, int]) -> tuple[MergePart, ...]:
     found = []
     for part in sorted(union.parts, key=lambda part: part.number):
         only = sum(len(union.where[entry]) == 1 for entry in part.found)
@@ -415,19 +428,24 @@ def _report_parts(union: Union, pages: Sequence[Conversation]) -> tuple[MergePar
                 only,
                 part.doubtful,
                 dt.timedelta(seconds=part.offset),
-                part.telling,
+                _count_between(sorted(place[entry] for entry in part.found if union.seconds[entry] is not None)),
             )
         )
     return tuple(found)
 
 
-def _diagnostics(parts: Sequence[MergePart], conflicts: Sequence[Conflict], pages: int) -> Iterator[Diagnostic]:
+def _count_between(places: Sequence[int]) -> int:
+    """How often something stands between two places that follow each other."""
+    return sum(second - first > 1 for first, second in itertools.pairwise(places))
+
+
+def _diagnostics(parts: Sequence[MergePart], conflicts: Sequence[Conflict]) -> Iterator[Diagnostic]:
     for part in parts:
         if part.offset:
             text = f"its clock was {_signed(part.offset)} off from the other exports, as the same messages show"
             yield Diagnostic("merge-clock", text, Severity.INFO, part.source)
-        if pages > 1 and not part.matched and part.comparable >= _SHOWN:
-            text = f"none of {part.comparable} texts is in exports that have others of the same ten minutes"
+        if not part.matched and part.between >= max(_OFTEN, part.messages // _SELDOM):
+            text = f"none of its messages is in other exports, {part.between} times messages of those lie between them"
             yield Diagnostic("merge-nothing", text, Severity.WARNING, part.source)
     if conflicts:
         fields = ", ".join(sorted({field for conflict in conflicts for field in conflict.fields}))

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
+from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.emoji import lookup, to_unicode
 from wechatlog.model import MessageKind
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from wechatlog.model import Message
     from wechatlog.segments.types import Segment
 
-__all__ = ["NOTICES", "content_key", "detail", "is_telling", "letters", "lossy", "resemble"]
+__all__ = ["NOTICES", "content_key", "detail", "is_telling", "letters", "lossy", "quoted_names", "resemble"]
 
 _TEXTS: Final = frozenset(MessageKind(kind) for kind in ("text", "quote", "system", "other", "announcement", "note"))
 NOTICES: Final = frozenset({MessageKind.SYSTEM, MessageKind.RECALL, MessageKind.PAT})
@@ -35,6 +36,7 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9\u3400-\u9fff，。！？；：、“”,
 _DETAILS: Final = ("name", "title", "amount", "md5", "label")
 _NOTICE_LABEL: Final = re.compile(r"\[(?:系统消息|系统|system)\][ ]*", re.IGNORECASE)
 _PLACEHOLDER: Final = re.compile(r"\[[^\[\]]*+\]")
+_QUOTED_NAME: Final = re.compile('["“「]([^"“”「」]+)["”」]')
 _SHORTEST: Final = 2
 _TELLING: Final = 4
 _CONTAINED: Final = 4
@@ -72,6 +74,15 @@ def _meaning(message: Message) -> tuple[MessageKind, tuple[Segment, ...] | None]
         if found is not None:
             return found
     return message.kind, message.given_segments
+
+
+def _likely_kind(message: Message) -> MessageKind:
+    """The kind of a message, where its reader knew none that which its label is in any dialect, also `[表情]`."""
+    if message.kind in (MessageKind.TEXT, MessageKind.OTHER) and message.text[:1] in ("[", "【"):
+        found = read_placeholder(message.text, BRACKET_LINES)
+        if found is not None:
+            return found[0]
+    return message.kind
 
 
 def content_key(message: Message) -> str:
@@ -131,14 +142,14 @@ def _said(message: Message) -> str:
         return known
     text = message.text.strip()
     label = _PLACEHOLDER.match(text)
-    if label is not None and (label.end() < len(text) or message.kind not in _TEXTS or _is_unknown(message)):
+    if label is not None and (label.end() < len(text) or _likely_kind(message) not in _TEXTS or _is_unknown(message)):
         text = text[label.end() :]
     return letters(text)
 
 
 def _is_unknown(message: Message) -> bool:
-    """Whether a message is but a label in brackets that is no emoji: its exporter, or its reader, knew no better."""
-    is_vague = message.kind in (MessageKind.OTHER, MessageKind.TEXT)
+    """Whether a message is but a label in brackets that no rule knows: its exporter, or its reader, knew no better."""
+    is_vague = _likely_kind(message) in (MessageKind.OTHER, MessageKind.TEXT)
     return (
         is_vague and _PLACEHOLDER.fullmatch(message.text.strip()) is not None and lookup(message.text.strip()) is None
     )
@@ -152,16 +163,41 @@ def _is_rendered(short: str, long: str) -> bool:
     return long.startswith((f"{short}\n", f"{short}[", f"{short}【")) or long.endswith((f"\n{short}", f"]{short}"))
 
 
+def quoted_names(message: Message) -> list[str]:
+    """The names in a notice, which stand in quotation marks."""
+    return _QUOTED_NAME.findall(message.text)
+
+
+def _wording(message: Message) -> str:
+    """The letters of a notice without the names in it."""
+    return letters(_QUOTED_NAME.sub("", message.text))
+
+
+def _resemble_as_notices(one: Message, two: Message, kinds: set[MessageKind]) -> bool:
+    if _said(one) == _said(two):
+        return True
+    if kinds != {MessageKind.SYSTEM}:
+        return len(kinds) == 1
+    short, long = sorted((_wording(one), _wording(two)), key=len)
+    return len(short) >= _SHORTEST and short in long
+
+
 def resemble(one: Message, two: Message) -> bool:
     """Whether two messages of one sender at one time may be versions of one, although their keys differ."""
-    kinds = {one.kind, two.kind}
-    first, second = _said(one), _said(two)
+    kinds = {_likely_kind(one), _likely_kind(two)}
     if kinds & NOTICES:
-        return first == second or (len(kinds) == 1 and kinds <= NOTICES)
+        return _resemble_as_notices(one, two, kinds)
+    first, second = _said(one), _said(two)
     if len(first) > len(second):
         first, second = second, first
-    if kinds <= _TEXTS and not _is_unknown(one) and not _is_unknown(two):
+    is_unknown = _is_unknown(one) or _is_unknown(two)
+    if kinds <= _TEXTS and not is_unknown:
         return len(first) >= _CONTAINED and _is_rendered(*sorted((one.text, two.text), key=len))
-    if MessageKind.OTHER in kinds or _is_unknown(one) or _is_unknown(two) or (kinds <= _APPS and len(kinds) == 2):
-        return not first or first in second
+    if MessageKind.OTHER in kinds or is_unknown or (kinds <= _APPS and len(kinds) == 2) or len(kinds) == 1:
+        return first in second if first else not _is_typed(one) and not _is_typed(two)
     return len(first) >= _SHORTEST and first in second
+
+
+def _is_typed(message: Message) -> bool:
+    """Whether somebody wrote the text of a message: no exporter has a label in its place."""
+    return message.kind in (MessageKind.TEXT, MessageKind.QUOTE) and bool(_said(message))

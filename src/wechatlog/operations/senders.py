@@ -67,6 +67,7 @@ class Senders:
     def __init__(self, people: Identities | None) -> None:
         self._classes, self._ids = _Classes(), _Classes()
         self._class_ids: dict[str, set[str]] = {}
+        self._writing: set[str] = set()
         self.evidence: list[Evidence] = []
         for person in people or ():
             keys = [
@@ -102,9 +103,12 @@ class Senders:
         seen: set[tuple[str, str | None]] = set()
         for key, message in messages:
             place = (key, message.sender)
-            if place in seen or key[:1] != _ID:
+            if place in seen:
                 continue
             seen.add(place)
+            self._writing.add(_NAME + normalize_name(message.sender or ""))
+            if key[:1] != _ID:
+                continue
             id_ = key[1:]
             self._class_ids.setdefault(self._classes.top(key), set()).add(id_)
             for name in (id_, message.sender):
@@ -133,6 +137,11 @@ class Senders:
         if key[:1] == _ID and any(other[:1] == _ID for other in own):
             return any(self.may_be_one(key[1:], other[1:]) for other in own if other[:1] == _ID)
         return self.top(key) in {self.top(other) for other in own}
+
+    def are_two(self, one: str, two: str) -> bool:
+        """Whether two names are those of two people who write."""
+        keys = {_NAME + normalize_name(name) for name in (one, two)}
+        return keys <= self._writing and len({self.top(key) for key in keys}) == 2
 
     def say_same(self, one: str, two: str) -> None:
         """Note that two keys are one sender because the owner of both exports is."""
