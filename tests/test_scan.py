@@ -367,3 +367,49 @@ def test_parquet_without_messages(tmp_path: Path) -> None:
     path = tmp_path / "empty.parquet"
     wechatlog.dump(wechatlog.Conversation(title="空"), path)
     assert table(path).equals(wechatlog.load(path).to_arrow())
+
+
+# --- writing
+
+
+def test_a_scan_is_written_as_columns(tmp_path: Path) -> None:
+    for form in ("parquet", "arrow"):
+        path = tmp_path / f"club.{form}"
+        wechatlog.dump(scan(CLUB), path)
+        assert wechatlog.load(path) == wechatlog.load(CLUB)
+        wechatlog.dump(scan(CLUB, columns=["text", "time", "sender"], kind="image"), path, row_group=2)
+        assert [message.kind for message in wechatlog.load(path)] == ["text"] * 2
+    with pytest.raises(TypeError, match="expected conversations, not RecordBatch"):
+        wechatlog.dump(scan(CLUB), tmp_path / "club.html")
+
+
+def test_convert_reads_one_file_as_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from click.testing import CliRunner
+
+    from wechatlog.cli.app import app
+
+    source = tmp_path / "2026-05-01.markdown"
+    source.write_text(DAY.format(0, "李四", "@王五 早") + DAY.format(1, "王五", "早"), encoding="utf-8")
+
+    def read(*_: object) -> None:
+        raise AssertionError("messages were asked for")
+
+    monkeypatch.setattr("wechatlog.readers.markdown.MarkdownReader.read", read)
+
+    def run(*arguments: str) -> Any:
+        return CliRunner().invoke(app, ["convert", str(source), *arguments])
+
+    for form in ("parquet", "arrow"):
+        out = tmp_path / f"out.{form}"
+        result = run("-o", str(out))
+        assert result.exit_code == 0, result.output
+        assert "1 conversation, 2 messages" in result.output
+        assert pa.table(scan(out, columns=["text"]))["text"].to_pylist() == ["@王五 早", "早"]
+    assert run("-o", str(tmp_path / "one.parquet"), "--since", "2026-05-01T09:00:01").exit_code == 0
+    assert len(wechatlog.load(tmp_path / "one.parquet")) == 1
+    result = run("-o", str(tmp_path / "none.parquet"), "--kind", "image")
+    assert (result.exit_code, "no message fits, in 1 conversation" in result.output) == (1, True)
+    assert not (tmp_path / "none.parquet").exists()
+    source.write_text("no chat", encoding="utf-8")
+    assert run("-o", str(tmp_path / "none.parquet")).exit_code == 1
+    assert not (tmp_path / "none.parquet").exists()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -123,3 +125,27 @@ def test_any_markdown(pieces: list[str], front: bool, block: int) -> None:
     expected = [row for chat in conversations for row in chat.to_arrow().cast(schema).to_pylist()]
     assert found.to_pylist() == expected
     assert sorted(scan.diagnostics, key=str) == sorted(told, key=str)
+
+
+# --- written as columns ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["parquet", "arrow"])
+@pytest.mark.parametrize("case", _readable(), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_what_is_written_of_columns(case: Path, form: str) -> None:
+    """A file written of a scan is one written of conversations."""
+    options = _options(case)
+    if _mixes_times(_read(case, options)[0]):
+        options["tz"] = "Asia/Shanghai"
+    files = io.BytesIO(), io.BytesIO()
+    wechatlog.dump(wechatlog.load_archive(case, **options), files[0], form)
+    wechatlog.dump(wechatlog.scan(case, **options), files[1], form)
+    whole, columns = (_by_name(wechatlog.load_archive(file.getvalue())) for file in files)
+    assert columns == whole
+    told = [[sorted(map(str, chat.diagnostics)) for chat in chats] for chats in (columns, whole)]
+    assert told[0] == told[1]
+
+
+def _by_name(chats: Iterable[wechatlog.Conversation]) -> list[wechatlog.Conversation]:
+    """Conversations in an order of their own: where a file mixes them, the first to end is read first."""
+    return sorted(chats, key=lambda chat: (chat.title or "", chat.id or ""))

@@ -22,15 +22,19 @@ from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import Summary
 from wechatlog.cli.terminal import Screen, on_terminal
 from wechatlog.errors import MultipleConversationsError, UnknownFormatError
+from wechatlog.inputs.scan import Selection
 from wechatlog.outputs.file import dump
 from wechatlog.outputs.folder import CountedStream, iter_written
 from wechatlog.registry import find_writer
-from wechatlog.writers.base import IndexWriter, is_folder_writer
+from wechatlog.writers.base import IndexWriter, ScanWriter, is_folder_writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from wechatlog.cli.progress import Tick
+    from wechatlog.engine.columns import Rows
+    from wechatlog.engine.protocol import Context
+    from wechatlog.frames.bodies import Bodies
     from wechatlog.model import Conversation
     from wechatlog.writers.base import Writer
 
@@ -123,6 +127,37 @@ def _names_file(writer: Writer, output: str) -> bool:
     return not is_folder(output) and output.lower().endswith(tuple(writer.suffixes))
 
 
+class _Watch:
+    """What `convert` does while rows are read: it tells how far it is, and looks for files that are left behind."""
+
+    def __init__(self, job: _Job, tick: Tick) -> None:
+        self._job, self._tick = job, tick
+        self._look = job.media.watching(None, job.inputs.sources[0])
+
+    def see(self, context: Context, rows: Rows, bodies: Bodies | None) -> None:
+        """Some rows."""
+        del context
+        self._tick(rows.height)
+        if self._look is not None and bodies is not None:
+            for _, message in bodies.rich:
+                self._look(message)
+
+    def end(self, heads: Sequence[tuple[Conversation, int]]) -> None:
+        """Note what was read.
+
+        Raises:
+            Failure: where that is nothing.
+        """
+        job = self._job
+        if job.inputs.failures:
+            raise job.inputs.nothing()
+        if not heads:
+            raise Failure(job.filters.nothing_fits(1)) if job.filters else job.inputs.nothing()
+        for head, height in heads:
+            job.summary.add_conversation(head.diagnostics)
+            job.summary.add_file(job.output, head, height)
+
+
 @attrs.define
 class _Job:
     """One run of `convert`."""
@@ -144,6 +179,9 @@ class _Job:
 
     def run(self, tick: Tick, *, stream: bool | None) -> None:
         """Write everything, or raise `Failure`."""
+        if stream is None and self._may_scan():
+            self._run_scan(tick)
+            return
         if self._may_stream(forced=stream) and self._run_stream(tick, forced=bool(stream)):
             return
         self._run_whole(tick)
@@ -156,6 +194,18 @@ class _Job:
         if forced is None:
             return possible and not self._into_folder(1) and path is not None and path.stat().st_size >= _HUGE
         return forced
+
+    def _may_scan(self) -> bool:
+        """Whether columns are all that is asked for: of one file, so that nothing is written where it is broken."""
+        is_column_form = isinstance(self.writer, ScanWriter) and self.inputs.only_path is not None
+        return is_column_form and not self._into_folder(1) and not (self.filters.senders or self.filters.words)
+
+    def _run_scan(self, tick: Tick) -> None:
+        """Write the rows of the one input, without messages."""
+        filters = self.filters
+        kinds = None if not filters.kinds else sorted(filters.kinds)
+        selection = Selection.of(since=filters.since, until=filters.until, kind=kinds)
+        self._dump(self.inputs.scan(selection, _Watch(self, tick)), str(self.inputs.only_path))
 
     def _into_folder(self, conversations: int) -> bool:
         if self.output == "-":

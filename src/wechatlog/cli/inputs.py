@@ -16,6 +16,7 @@ from wechatlog.diagnostics import Severity
 from wechatlog.errors import WechatlogError
 from wechatlog.inputs.archive import Archive, Found, find_files
 from wechatlog.inputs.places import place_files
+from wechatlog.inputs.scan import Scan
 from wechatlog.inputs.single import paused_collection
 from wechatlog.registry import detect_reader
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Source
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from wechatlog.cli.options import Reading
     from wechatlog.diagnostics import Diagnostic
     from wechatlog.inputs.archive import ArchiveBatch
+    from wechatlog.inputs.scan import Observer, Selection
     from wechatlog.model import Conversation
     from wechatlog.registry import Detection
 
@@ -91,6 +93,10 @@ class Inputs:
         """Each input with its messages as they are read, in memory that does not grow with it."""
         for source, batches in self._archive.iter_streams():
             yield source, _unhindered(batches)
+
+    def scan(self, selection: Selection, observer: Observer) -> Scan:
+        """The rows of all inputs as columns."""
+        return Scan(str(self.only_path), self._archive, selection, self._reading.tz, observer)
 
     @property
     def only_path(self) -> Path | None:

@@ -36,6 +36,9 @@ _NAMED: Final[Mapping[type, Callable[[Any], str | None]]] = {
 """What the columns of a message call its pieces; in the order of `PIECES`."""
 
 
+_KINDS: Final[Mapping[str, MessageKind]] = {kind.value: kind for kind in MessageKind}
+
+
 @functools.cache
 def _named(cls: type) -> tuple[int, Callable[[Any], str | None]] | None:
     return next(((place, name) for place, (base, name) in enumerate(_NAMED.items()) if issubclass(cls, base)), None)
@@ -76,7 +79,7 @@ class Bodies(NamedTuple):
         search, _ = compiled_rules()
         texts, kinds, given = columns["text"], columns["kind"], columns["given"]
         rich = [
-            (row, build_message(None, None, None, MessageKind(kinds[row]), text, segments=segments, lexicon=lexicon))
+            (row, build_message(None, None, None, _KINDS[kinds[row]], text, segments=segments, lexicon=lexicon))
             for row, (text, segments) in enumerate(zip(texts, given, strict=True))
             if segments is not None or search(text, 0) is not None
         ]

@@ -10,7 +10,7 @@ import contextlib
 import datetime as dt
 import difflib
 import itertools
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import attrs
 
@@ -20,7 +20,7 @@ from wechatlog.frames.bodies import Bodies
 from wechatlog.frames.columns import BODY_COLUMNS, CommonZone, columns_of, named_zone
 from wechatlog.frames.values import without_surrogates
 from wechatlog.inputs.single import paused_collection
-from wechatlog.model import MessageKind, normalize_name
+from wechatlog.model import Message, MessageKind, normalize_name
 from wechatlog.timestamps import moment, resolve_zone
 
 if TYPE_CHECKING:
@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from wechatlog.engine.protocol import Context, Draft
     from wechatlog.frames.columns import Key, Zone
     from wechatlog.inputs.archive import Archive
+    from wechatlog.model import Conversation
     from wechatlog.timestamps import Day, ZoneLike
 
-__all__ = ["BATCH_SIZE", "Scan", "Selection"]
+__all__ = ["BATCH_SIZE", "Observer", "Scan", "Selection"]
 
 BATCH_SIZE: Final = 16_384
 """Rows of a batch, unless somebody asks for another number."""
@@ -64,14 +65,14 @@ class Selection:
     def of(
         cls,
         *,
-        columns: Iterable[str] | None,
-        since: Day | None,
-        until: Day | None,
-        sender: str | Iterable[str] | None,
-        kind: str | Iterable[str] | None,
-        conversation: str | Iterable[str] | None,
-        limit: int | None,
-        batch_size: int,
+        columns: Iterable[str] | None = None,
+        since: Day | None = None,
+        until: Day | None = None,
+        sender: str | Iterable[str] | None = None,
+        kind: str | Iterable[str] | None = None,
+        conversation: str | Iterable[str] | None = None,
+        limit: int | None = None,
+        batch_size: int = BATCH_SIZE,
     ) -> Selection:
         """Check what was asked for.
 
@@ -94,18 +95,26 @@ class Selection:
         for name in kinds:
             if name not in _KINDS:
                 raise OptionError("kind", f"no kind {str(name)!r}{_nearest(name, _KINDS)}")
+        senders = frozenset(map(normalize_name, _texts_of(sender)))
+        wanted = Wanted(frozenset(), frozenset(), since, until, senders, frozenset(map(str, kinds)))
+        return cls((), wanted, _texts_of(conversation), limit, batch_size).with_columns(names)
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether there are rows that are not wanted."""
+        return bool(self.wanted.asked or self.conversations or self.limit is not None)
+
+    def with_columns(self, columns: Iterable[str]) -> Selection:
+        """The same rows with other columns.
+
+        Raises:
+            OptionError: for a column that does not exist.
+        """
+        names = _choose(columns)
         plain = set(names) - BODY_COLUMNS - _FROM_HEAD
         plain.update(_MADE_FROM if BODY_COLUMNS.intersection(names) else ())
-        senders = frozenset(map(normalize_name, _texts_of(sender)))
-        wanted = Wanted(
-            frozenset(plain), BODY_COLUMNS.intersection(names), since, until, senders, frozenset(map(str, kinds))
-        )
-        return cls(names, wanted, _texts_of(conversation), limit, batch_size)
-
-    def of_times(self) -> Selection:
-        """The same rows, of which nothing but the times is wanted."""
-        wanted = attrs.evolve(self.wanted, columns=frozenset({"time"}), bodies=frozenset())
-        return attrs.evolve(self, columns=("time",), wanted=wanted)
+        wanted = attrs.evolve(self.wanted, columns=frozenset(plain), bodies=BODY_COLUMNS.intersection(names))
+        return attrs.evolve(self, columns=names, wanted=wanted)
 
     @property
     def needs_names(self) -> bool:
@@ -134,6 +143,16 @@ def _choose(columns: Iterable[str] | None) -> tuple[str, ...]:
     return names
 
 
+class Observer(Protocol):
+    """Sees rows as they are read; for a command that tells how far it is."""
+
+    def see(self, context: Context, rows: Rows, bodies: Bodies | None) -> None:
+        """Some rows of one conversation, and their bodies."""
+
+    def end(self, heads: Sequence[tuple[Conversation, int]]) -> None:
+        """Everything was read: the conversations, and how many rows each of them has."""
+
+
 class Scan:
     """A stream of record batches; each iteration reads anew.
 
@@ -147,7 +166,14 @@ class Scan:
         ['time', 'sender']
     """
 
-    def __init__(self, label: str, archive: Archive, selection: Selection, tz: ZoneLike | None) -> None:
+    def __init__(
+        self,
+        label: str,
+        archive: Archive,
+        selection: Selection,
+        tz: ZoneLike | None,
+        observer: Observer | None = None,
+    ) -> None:
         from wechatlog.frames import arrow
 
         self._arrow = arrow
@@ -156,7 +182,9 @@ class Scan:
         self._times = CommonZone()
         self._notes: list[Diagnostic] = []
         self._context: Context | None = None
-        self._drafts: dict[Draft, None] = {}
+        self._chats: dict[Draft, _Chat] = {}
+        self._tz, self._observer = tz, observer
+        self.heads: list[tuple[Conversation, int]] = []
         if tz is not None:
             self._times.zone, self._times.decided = named_zone(resolve_zone(tz)), True
         if self._times.decided or "time" not in selection.columns:
@@ -169,7 +197,7 @@ class Scan:
         Unless the zone was named, the beginning of the input is read for it: the first time says whether there is one.
         """
         if self._schema is None:
-            first = Scan(self._label, self._archive, self._selection.of_times(), None)
+            first = Scan(self._label, self._archive, self._selection.with_columns(["time"]), None)
             with contextlib.closing(first.batches()) as batches:
                 next(batches, None)
             self._times = first._times
@@ -196,8 +224,8 @@ class Scan:
             FormatError: where some times have a zone and some have none.
             OptionError: for a bound with a zone where the times have none.
         """
-        self._notes, self._context = [], None
-        self._drafts.clear()
+        self._notes, self._context, self.heads = [], None, []
+        self._chats.clear()
         left = self._selection.limit
         with contextlib.closing(self._all_batches()) as batches:
             for batch in batches:
@@ -224,28 +252,44 @@ class Scan:
                 self._watch(*found)
                 if pile.differs(found[1]):
                     yield from pile.give(size)
-                pile.add(*found)
+                bodies = pile.add(*found)
+                if self._observer is not None:
+                    self._observer.see(*found, bodies)
                 if pile.count >= size or pile.characters >= _CHARACTERS:
                     yield from pile.give(size)
         yield from pile.give(size)
         self._finish()
+        if self._observer is not None:
+            self._observer.end(self.heads)
         if self._schema is None:
             self._fix_schema(None)
 
     def _watch(self, context: Context, rows: Rows) -> None:
+        """See which conversations rows are of, and which have no more of them."""
         if context is not self._context:
             self._finish()
             self._context = context
-        self._drafts[rows.draft] = None
+        self._chats.setdefault(rows.draft, _Chat()).add(rows)
+        for draft in [draft for draft in self._chats if draft.done and draft is not rows.draft]:
+            self._close(context, draft)
 
     def _finish(self) -> None:
         """Take what was noticed of a file that was read to its end."""
         if self._context is not None:
-            for draft in self._drafts:
-                self._context.describe(draft)
-            self._notes += self._context.collector.diagnostics
+            for draft in list(self._chats):
+                self._close(self._context, draft)
         self._context = None
-        self._drafts.clear()
+
+    def _close(self, context: Context, draft: Draft) -> None:
+        chat = self._chats.pop(draft)
+        head = chat.describe(context, draft)
+        self._notes += head.diagnostics
+        if chat.height or not self._selection.leaves_out:
+            self.heads.append((head, chat.height))
+
+    def select(self, columns: Iterable[str]) -> Scan:
+        """The same rows with other columns."""
+        return Scan(self._label, self._archive, self._selection.with_columns(columns), self._tz)
 
     def _fix_schema(self, zone: Zone | None) -> None:
         schema = self._arrow.make_schema("messages", zone)
@@ -295,6 +339,37 @@ class Scan:
         return self._arrow.stream_of(self.schema, stream).__arrow_c_stream__(requested_schema)
 
 
+class _Chat:
+    """What the rows of a conversation tell of it."""
+
+    def __init__(self) -> None:
+        self.height = 0
+        self._zone: dt.tzinfo | None = None
+        self._people: dict[tuple[str | None, str | None, bool | None], None] = {}
+
+    def add(self, rows: Rows) -> None:
+        """Take some rows into account."""
+        self.height += rows.height
+        columns = [rows.columns.get(name) for name in ("sender", "sender_id", "is_self")]
+        if all(isinstance(column, list | tuple) for column in columns):
+            self._people.update(dict.fromkeys(zip(*columns, strict=True)))
+        times = rows.columns.get("time")
+        if self._zone is None and isinstance(times, list | tuple):
+            self._zone = next((time.tzinfo for time in times if time is not None), None)
+
+    def describe(self, context: Context, draft: Draft) -> Conversation:
+        """The conversation with what was noticed of it, and a message without a body for each person."""
+        head = context.describe(draft)
+        zone = head.tz or self._zone
+        return attrs.evolve(
+            head,
+            messages=[Message(sender=name, sender_id=id_, is_self=own) for name, id_, own in self._people],
+            diagnostics=context.collector.take(),
+            tz=zone,
+            tz_assumed=context.tz_assumed and zone is not None,
+        )
+
+
 def _key_of(context: Context, draft: Draft) -> Key:
     """The title, or else the id, and the id of a conversation, as they stand in its rows."""
     name, id_ = without_surrogates([context.title_of(draft) or draft.id, draft.id])
@@ -325,10 +400,10 @@ class _Pile:
         self._runs: list[_Run] = []
         self.count = self.characters = 0
 
-    def add(self, context: Context, rows: Rows) -> None:
+    def add(self, context: Context, rows: Rows) -> Bodies | None:
         """Take some rows; their bodies are parsed now, while the input is open that may have to be read again."""
         if not rows.height:
-            return
+            return None
         bodies = None
         if not self._has_bodies(rows):
             bodies = Bodies.of_columns(rows.columns, rows.draft.lexicon)
@@ -337,6 +412,7 @@ class _Pile:
         self._runs.append(_Run(context, rows, bodies))
         self.count += rows.height
         self.characters += _length(rows.columns.get("text", ()))
+        return bodies
 
     def differs(self, rows: Rows) -> bool:
         """Whether rows have columns about their bodies and those that wait have not, or the other way round."""

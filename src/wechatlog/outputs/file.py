@@ -17,11 +17,12 @@ from wechatlog.errors import WriteError
 from wechatlog.model import Conversation, Message
 from wechatlog.registry import find_writer
 from wechatlog.source import replacing
-from wechatlog.writers.base import NewFile, give_pieces, is_folder_writer
+from wechatlog.writers.base import NewFile, ScanWriter, give_pieces, is_folder_writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from wechatlog.inputs.scan import Scan
     from wechatlog.writers.base import Items, Writer
 
 __all__ = ["dump", "dumps"]
@@ -58,7 +59,7 @@ def dumps(
 
 
 def dump(
-    conversation: Conversation | Iterable[Message] | Iterable[Conversation],
+    conversation: Conversation | Iterable[Message] | Iterable[Conversation] | Scan,
     target: str | os.PathLike[str] | IO[str] | IO[bytes],
     format: str | None = None,  # noqa: A002
     *,
@@ -69,7 +70,8 @@ def dump(
 
     Args:
         conversation: a conversation, several (where the form allows it), or a stream of messages such as
-            `iter_messages` gives, which is written as it comes.
+            `iter_messages` gives, which is written as it comes. Of the forms `parquet` and `arrow` also what `scan`
+            gives.
         target: a path, or an open text or binary file. Of a form that has several files, the path of a folder: files
             of the same names are replaced when all of the new ones are whole, others stay as they are.
         format: the name of a writer; chosen by the suffix of the path where `None`.
@@ -156,7 +158,7 @@ def _encode(text: str | bytes) -> bytes:
 
 def _pieces(
     writer: Writer,
-    conversation: Conversation | Iterable[Message] | Iterable[Conversation],
+    conversation: Conversation | Iterable[Message] | Iterable[Conversation] | Scan,
     options: Mapping[str, Any],
 ) -> Iterator[str | bytes | NewFile]:
     """What a writer makes of one conversation, of several, or of a stream of messages."""
@@ -164,10 +166,15 @@ def _pieces(
         if name not in writer.options:
             valid = ", ".join(writer.options) or "none"
             raise TypeError(f"the writer {writer.name!r} takes no option {name!r}; valid options: {valid}")
+    if isinstance(writer, ScanWriter) and hasattr(conversation, "__arrow_c_stream__"):
+        from wechatlog.inputs.scan import Scan  # who has one has imported it
+
+        if isinstance(conversation, Scan):
+            return writer.write_scan(conversation, options)
     return give_pieces(writer, _items(writer, conversation), options)
 
 
-def _items(writer: Writer, conversation: Conversation | Iterable[Message] | Iterable[Conversation]) -> Items:
+def _items(writer: Writer, conversation: Conversation | Iterable[Message] | Iterable[Conversation] | Scan) -> Items:
     """Each conversation and its messages, which for a stream are no more than it is known by yet."""
     if isinstance(conversation, Conversation):
         yield conversation, conversation.messages

@@ -15,9 +15,20 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from wechatlog.inputs.scan import Scan
     from wechatlog.model import Conversation, Message
 
-__all__ = ["IndexEntry", "IndexWriter", "Items", "JointWriter", "NewFile", "Writer", "give_pieces", "is_folder_writer"]
+__all__ = [
+    "IndexEntry",
+    "IndexWriter",
+    "Items",
+    "JointWriter",
+    "NewFile",
+    "ScanWriter",
+    "Writer",
+    "give_pieces",
+    "is_folder_writer",
+]
 
 Items: TypeAlias = "Iterable[tuple[Conversation, Iterable[Message]]]"
 """Each conversation with its messages, to be taken one after the other."""
@@ -97,6 +108,14 @@ class JointWriter(Protocol):
 
     def write_all(self, items: Items, options: Mapping[str, Any]) -> Iterator[str] | Iterator[bytes]:
         """The text, or the bytes, of all conversations together in pieces; as `Writer.write`."""
+
+
+@runtime_checkable
+class ScanWriter(Protocol):
+    """A writer whose form is columns, which are written as they are read, without messages."""
+
+    def write_scan(self, scan: Scan, options: Mapping[str, Any]) -> Iterator[str] | Iterator[bytes]:
+        """The text, or the bytes, of the rows of a scan in pieces; as `Writer.write`."""
 
 
 def give_pieces(writer: Writer, items: Items, options: Mapping[str, Any]) -> Iterator[str | bytes | NewFile]:
