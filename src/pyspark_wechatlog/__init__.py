@@ -6,7 +6,8 @@ Spark 4 finds the class by the name of this package; on Spark Connect, and so on
 imports neither pyarrow nor a reader by itself.
 
 Options, all of them texts: `tz`, `encoding`, `errors` (`collect` or `strict`), `format` and the options of the formats,
-as for `wechatlog.scan`; `part_size`, bytes from which on a file is cut; `diagnostics`, true for the table of what the
+as for `wechatlog.scan`; `part_size`, bytes from which on a file is cut; `partitions`, how many there are at most;
+`diagnostics`, true for the table of what the
 readers noticed in place of the messages.
 """
 

@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import platform
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from pyspark.sql.datasource import (
@@ -33,7 +34,7 @@ from wechatlog import Diagnostic, OptionError, Severity, WechatlogError
 from wechatlog.ext.conditions import Condition, narrow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pyspark.sql.datasource import Filter
     from pyspark.sql.types import StructType
@@ -43,8 +44,10 @@ if TYPE_CHECKING:
 __all__ = ["DefaultSource", "WechatlogPartition", "WechatlogReader", "WechatlogSource", "WechatlogStreamReader"]
 
 _LOG: Final = logging.getLogger("pyspark_wechatlog")
-_OURS: Final = ("path", "paths", "part_size", "diagnostics")
+_OURS: Final = ("path", "paths", "part_size", "partitions", "diagnostics")
 """Options that are no arguments of `wechatlog.scan`."""
+_MOST_ON_SAIL: Final = 16
+"""How many partitions there are at most on Sail, which reads all of them at once, unless another number is asked for."""
 _UNREAD: Final = ("skipped-file", "unreadable-file")
 """The codes of files of which no message was read."""
 
@@ -88,6 +91,7 @@ class _Asked:
         how: arguments of `wechatlog.scan`.
         diagnostics: whether the table of diagnostics is asked for.
         part_size: bytes from which on a file is cut; `None` for what is usual.
+        most: how many partitions there are at most; `None` for one for each part.
 
     Raises:
         OptionError: without a path, and for a value that means nothing.
@@ -100,10 +104,8 @@ class _Asked:
         if not self.paths:
             raise OptionError("path", "there is nothing to read; name a file, a folder or a glob: .load(path)")
         self.diagnostics = given.get("diagnostics", "false").lower() == "true"
-        size = given.get("part_size")
-        if size is not None and not (size.isdecimal() and int(size)):
-            raise OptionError("part_size", f"expected a number of bytes, not {size!r}")
-        self.part_size = None if size is None else int(size)
+        self.part_size = _number(given, "part_size")
+        self.most = _number(given, "partitions") or (_MOST_ON_SAIL if "pysail" in sys.modules else None)
 
     def partitions(self, paths: Any) -> list[InputPartition]:
         """The partitions of some of the paths; files are cut for messages alone, since only whole ones tell all."""
@@ -114,7 +116,9 @@ class _Asked:
             chosen["size"] = self.part_size
         formats = (found for found in wechatlog.formats() if found.role == "reader")
         added = tuple(found.name for found in formats if found.origin != "built-in")
-        return [WechatlogPartition(part, added) for part in wechatlog.split(paths, **chosen)]
+        parts = wechatlog.split(paths, **chosen)
+        count = len(parts) if self.most is None else min(self.most, len(parts))
+        return [WechatlogPartition(parts[number::count], added) for number in range(count)]
 
     def batches(self, partition: WechatlogPartition, schema: Any, arguments: Mapping[str, Any]) -> Iterator[Any]:
         """The record batches of a partition.
@@ -123,32 +127,23 @@ class _Asked:
             FileNotFoundError: for a file that this worker does not see.
             WechatlogError: for a format that is not installed here, and as `wechatlog.scan`.
         """
-        for path in partition.part.paths:
-            if not os.path.exists(path):  # noqa: PTH110 - one look, of many files
-                what = f"the worker on {platform.node()} cannot see this file; it must have this path on all workers"
-                raise FileNotFoundError(2, what, path)
-        if self.diagnostics:
-            yield diagnostics_batch(str(partition.part), self._look(partition), schema)
-            return
-        scan = self._open(partition, columns=schema.names, **arguments)
-        try:
-            for batch in scan:
-                yield fit(batch, schema, str(partition.part))
-        except WechatlogError as error:
-            partition.blame(error)
-            raise
-        self._tell(partition, scan.diagnostics)
+        for part in partition.parts:
+            _see(part)
+            try:
+                if self.diagnostics:
+                    yield diagnostics_batch(str(part), self._look(part, partition), schema)
+                else:
+                    scan = wechatlog.scan(part, **self.how, columns=schema.names, **arguments)
+                    for batch in scan:
+                        yield fit(batch, schema, str(part))
+                    _tell(part, partition, scan.diagnostics)
+            except WechatlogError as error:
+                partition.blame(error)
+                raise
 
-    def _open(self, partition: WechatlogPartition, **arguments: Any) -> Any:
-        try:
-            return wechatlog.scan(partition.part, **self.how, **arguments)
-        except WechatlogError as error:
-            partition.blame(error)
-            raise
-
-    def _look(self, partition: WechatlogPartition) -> tuple[Diagnostic, ...]:
-        """What is noticed of a partition when all of it is read."""
-        scan = self._open(partition, columns=["kind"])
+    def _look(self, part: Part, partition: WechatlogPartition) -> tuple[Diagnostic, ...]:
+        """What is noticed of a part when all of it is read."""
+        scan = wechatlog.scan(part, **self.how, columns=["kind"])
         try:
             for _ in scan:
                 pass
@@ -157,24 +152,41 @@ class _Asked:
             return (*scan.diagnostics, Diagnostic("unreadable-file", str(error), Severity.ERROR))
         return tuple(scan.diagnostics)
 
-    def _tell(self, partition: WechatlogPartition, found: Iterable[Diagnostic]) -> None:
-        for entry in found:
-            if entry.code in _UNREAD:
-                partition.blame(entry)
-                _LOG.warning("%s: %s", partition.part, entry)
+
+def _number(given: Mapping[str, str], name: str) -> int | None:
+    value = given.get(name)
+    if value is not None and not (value.isdecimal() and int(value)):
+        raise OptionError(name, f"expected a whole number from 1 on, not {value!r}")
+    return None if value is None else int(value)
+
+
+def _see(part: Part) -> None:
+    """Raise `FileNotFoundError` for a file that this worker does not see."""
+    for path in part.paths:
+        if not os.path.exists(path):  # noqa: PTH110 - one look, of many files
+            what = f"the worker on {platform.node()} cannot see this file; it must have this path on all workers"
+            raise FileNotFoundError(2, what, path)
+
+
+def _tell(part: Part, partition: WechatlogPartition, found: Iterable[Diagnostic]) -> None:
+    """Put files of which no message was read into the log."""
+    for entry in found:
+        if entry.code in _UNREAD:
+            partition.blame(entry)
+            _LOG.warning("%s: %s", part, entry)
 
 
 class WechatlogPartition(InputPartition):
     """What one task reads.
 
     Attributes:
-        part: some of the messages.
+        parts: of the messages; read one after the other.
         added: the formats that packages added to those of wechatlog where the parts were made.
     """
 
-    def __init__(self, part: Part, added: tuple[str, ...]) -> None:
-        super().__init__(str(part))
-        self.part, self.added = part, added
+    def __init__(self, parts: Sequence[Part], added: tuple[str, ...]) -> None:
+        super().__init__(", ".join(map(str, parts)))
+        self.parts, self.added = tuple(parts), added
 
     def blame(self, problem: object) -> None:
         """Raise for a file that was not read because this worker has fewer formats than the driver."""

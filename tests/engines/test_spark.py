@@ -230,12 +230,22 @@ def test_skipped_files_are_told_in_the_log(chats: Path, caplog: pytest.LogCaptur
     ("options", "message"),
     [
         ({}, "path: there is nothing to read"),
-        ({"path": "x", "part_size": "many"}, "part_size: expected a number of bytes, not 'many'"),
+        ({"path": "x", "part_size": "many"}, "part_size: expected a whole number from 1 on, not 'many'"),
     ],
 )
 def test_options_that_mean_nothing(options: dict[str, str], message: str) -> None:
     with pytest.raises(wechatlog.OptionError, match=message):
         DefaultSource(options).schema()
+
+
+def test_files_share_partitions_where_there_are_many(chats: Path) -> None:
+    each = reader_of(chats, partitions="1000").partitions()
+    assert len(each) == len(wechatlog.split(chats))
+    some = reader_of(chats, partitions="3").partitions()
+    assert [len(partition.parts) for partition in some] == [3, 2, 2]
+    reader = reader_of(chats)
+    rows = [row for part in some for batch in reader.read(part) for row in batch.to_pylist()]
+    assert len(rows) == 481
 
 
 def test_several_paths(chats: Path) -> None:
