@@ -47,7 +47,7 @@ _LOG: Final = logging.getLogger("pyspark_wechatlog")
 _OURS: Final = ("path", "paths", "part_size", "partitions", "diagnostics")
 """Options that are no arguments of `wechatlog.scan`."""
 _MOST_ON_SAIL: Final = 16
-"""How many partitions there are at most on Sail, which reads all of them at once, unless another number is asked for."""
+"""How many partitions there are at most on Sail, which reads all at once, unless another number is asked for."""
 _UNREAD: Final = ("skipped-file", "unreadable-file")
 """The codes of files of which no message was read."""
 
