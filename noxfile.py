@@ -41,6 +41,8 @@ SMOKE_TESTS = (
 """Tests in which every library of ours is used."""
 FREE_THREADED_TESTS = ("tests/test_corpus.py", "tests/test_model.py", "tests/segments", "tests/tokenizer")
 """Tests that need no library beyond those that have wheels for a free-threaded Python."""
+DOCS = (("html", "en", "html"), ("html", "zh_CN", "html/zh"), ("man", "en", "man"))
+"""The forms of the documentation: builder, language, folder; the Chinese pages lie in a folder of the English."""
 DEBIAN_PACKAGES = ("chromium", "fonts-noto-cjk", "fonts-noto-color-emoji", "libpangoft2-1.0-0", "libharfbuzz-subset0")
 """What the tests of the page, of PDFs and of the plots need beside Python packages."""
 ENGINE_TESTS = ("-e", ".[arrow]", "hypothesis", "pandas<3", "pytest")
@@ -75,11 +77,13 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """The documentation and the manual page, warnings as errors."""
+    """The documentation in both languages and the manual page, warnings as errors; the Chinese pages lack nothing."""
     session.install("-e", ".[plot,docs]")
-    for builder in ("html", "man"):
-        quiet = ("-W", "--keep-going", "-q", "-d", "docs/_build/doctrees")
-        session.run("sphinx-build", *quiet, "-b", builder, "docs", f"docs/_build/{builder}")
+    quiet = ("-W", "--keep-going", "-q")
+    for builder, language, folder in DOCS:
+        where = ("-d", f"docs/_build/doctrees/{language}", "docs", f"docs/_build/{folder}")
+        session.run("sphinx-build", *quiet, "-b", builder, "-D", f"language={language}", *where)
+    session.run("python", "scripts/translate_docs.py", "--check")
 
 
 @nox.session
@@ -238,6 +242,8 @@ def docs_versions(session: nox.Session) -> None:
         shutil.unpack_archive(f"{tree}.zip", tree)
         session.install(f"{tree}[plot,docs]")
         session.run("sphinx-build", "-q", str(tree / "docs"), str(site / name))
+        if (tree / "docs" / "locale").exists():
+            session.run("sphinx-build", "-q", "-D", "language=zh_CN", str(tree / "docs"), str(site / name / "zh"))
     links = "".join(f'<li><a href="{name}/">{name}</a></li>' for name in versions.values())
     page = f'<!doctype html><meta charset="utf-8"><title>wechatlog</title><h1>wechatlog</h1><ul>{links}</ul>\n'
     (site / "index.html").write_text(page, encoding="utf-8")
