@@ -495,3 +495,8 @@ def test_nothing_is_written_where_nothing_fits(run: Run, example: Path, tmp_path
     told = "no message fits, in 1 conversation; nobody is called 没有这个人; `wechatlog info` lists who wrote"
     assert (result.exit_code, result.stderr) == (1, f"wechatlog: {told}\n")
     assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_the_nearest_suffix_is_offered(run: Run, example: Path) -> None:
+    told = run("convert", example, "-o", "out.doc").stderr
+    assert "out.doc: no form is known for the suffix .doc, did you mean .docx? or name one with --to" in told

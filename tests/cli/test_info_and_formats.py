@@ -168,3 +168,17 @@ def test_version_and_help(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     text = run("--help").stdout
     assert all(name in text for name in ("convert", "show", "info", "formats", "completion", "Exit codes: 0 done"))
     assert "wechatlog convert exports/ -o chats.jsonl\n" in run("convert", "-h").stdout
+
+
+def test_a_folder_of_pictures_is_told_in_one_line(run: Run, tmp_path: Path) -> None:
+    for number in range(12):
+        (tmp_path / f"{number}.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (tmp_path / "notes.txt").write_text("no chat", encoding="utf-8")
+    assert run("info", tmp_path).stderr.split("\n")[:2] == [
+        "wechatlog: no chats found",
+        "  0.png and 11 more: this is a picture (PNG)",
+    ]
+    missing = run("info", "fodler/x.txt").stderr
+    assert missing == "wechatlog: fodler/x.txt: No such file or directory (there is no folder fodler)\n"
+    (tmp_path / "folder").mkdir()
+    assert "(did you mean folder?)" in run("info", "fodler/x.txt").stderr

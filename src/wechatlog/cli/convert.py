@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import itertools
 import os
 import sys
@@ -25,7 +26,7 @@ from wechatlog.errors import MultipleConversationsError, UnknownFormatError
 from wechatlog.inputs.scan import Selection
 from wechatlog.outputs.file import dump
 from wechatlog.outputs.folder import CountedStream, iter_written
-from wechatlog.registry import find_writer
+from wechatlog.registry import find_writer, formats
 from wechatlog.writers.base import IndexWriter, ScanWriter, is_folder_writer
 
 if TYPE_CHECKING:
@@ -103,7 +104,10 @@ def _choose_writer(form: str | None, output: str) -> Writer:
         if output == "-" or is_folder(output) or not suffix:
             reason = "name the form of the output with --to"
         else:
+            near = difflib.get_close_matches(suffix, [end for row in formats() for end in row.suffixes], 1, 0.7)
             reason = f"no form is known for the suffix {suffix}; name one with --to"
+            if near:
+                reason = f"no form is known for the suffix {suffix}, did you mean {near[0]}? or name one with --to"
         raise click.UsageError(f"{_shown(output)}: {reason}\nForms: {list_writers()}") from None
 
 

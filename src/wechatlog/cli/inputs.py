@@ -162,11 +162,19 @@ class Inputs:
     def nothing(self) -> Failure:
         """The failure of having read nothing at all."""
         reasons = self.failures
-        if not reasons:
-            reasons = [f"{note.source}: {note.message}" for note in self.skipped]
-            rest = [f"and {len(reasons) - _SHOWN} more"] if len(reasons) > _SHOWN else []
-            return Failure("\n  ".join(["no chats found", *reasons[:_SHOWN], *rest]))
-        return Failure("\n".join(reasons))
+        if reasons:
+            return Failure("\n".join(reasons))
+        places: dict[str, list[str]] = {}
+        for note in self.skipped:
+            places.setdefault(note.message, []).append(note.source or "?")
+        told = [f"{_some(found)}: {reason}" for reason, found in places.items()]
+        rest = [f"and {len(told) - _SHOWN} more kinds of files"] if len(told) > _SHOWN else []
+        return Failure("\n  ".join(["no chats found", *told[:_SHOWN], *rest]))
+
+
+def _some(places: Sequence[str]) -> str:
+    """The first of some places, and how many others there are."""
+    return places[0] if len(places) == 1 else f"{places[0]} and {len(places) - 1:,} more"
 
 
 def _unhindered(items: Iterator[_T]) -> Iterator[_T]:

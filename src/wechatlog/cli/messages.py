@@ -122,7 +122,8 @@ def _nearest(path: Path) -> str:
     """What the user may have meant instead of a path that does not exist."""
     try:
         if not path.parent.is_dir():
-            return f" (there is no folder {path.parent})"
+            meant = _nearest(path.parent)
+            return meant if "did you mean" in meant else f" (there is no folder {path.parent})"
         near = difflib.get_close_matches(path.name, [entry.name for entry in path.parent.iterdir()], 1, 0.7)
     except OSError:
         return ""
