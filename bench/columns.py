@@ -123,7 +123,7 @@ def statistics(conversation: wechatlog.Conversation) -> Any:
     """The statistics of a conversation that was loaded."""
     from wechatlog.operations import statistics
 
-    return statistics(conversation)
+    return statistics(conversation, words=False)
 
 
 def best(work: Callable[[], Any], repeats: int) -> float:

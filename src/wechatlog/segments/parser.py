@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wechatlog.segments.lexicon import Lexicon
     from wechatlog.segments.table import Match
 
-__all__ = ["parse_segments"]
+__all__ = ["is_plain", "parse_segments"]
 
 
 def parse_segments(body: str, lexicon: Lexicon | None = None) -> tuple[Segment, ...]:
@@ -61,6 +61,11 @@ def parse_segments(body: str, lexicon: Lexicon | None = None) -> tuple[Segment, 
     if context.text_start < len(body):
         segments.append(Text(body[context.text_start :]))
     return tuple(segments)
+
+
+def is_plain(body: str) -> bool:
+    """Whether a body is text and nothing else for sure: nothing that a rule looks for occurs in it."""
+    return compiled_rules()[0](body, 0) is None
 
 
 def _first_match(matches: Iterable[Match], position: int, context: Context) -> tuple[Segment, int] | None:

@@ -12,7 +12,8 @@ import re
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from wechatlog.model import MessageKind, account_names, called, normalize_name
-from wechatlog.operations.statistics.words import WordFinder, find_emoji, laughs
+from wechatlog.operations.statistics.words import WordFinder, find_emoji, is_serious, laughs
+from wechatlog.segments.parser import is_plain
 from wechatlog.segments.types import Call, Emoji, Link, Mention, Quote, Text
 from wechatlog.timestamps import instant
 
@@ -131,13 +132,12 @@ class _Calendar:
         self.last: dt.datetime | None = None
         self._low = self._high = dt.timedelta()
 
-    def add(self, time: dt.datetime, precision: str | None) -> int:
+    def add(self, time: dt.datetime, moment: dt.timedelta, precision: str | None) -> int:
         """Count a message; gives the ordinal of its day."""
         day = time.toordinal()
         self.days[day] = self.days.get(day, 0) + 1
         if precision != "day":
             self.hours[(day + 6) % 7 * 24 + time.hour] += 1
-        moment = instant(time)
         if self.first is None or moment < self._low:
             self.first, self._low = time, moment
         if self.last is None or moment > self._high:
@@ -162,9 +162,8 @@ class _Talk:
         self._end_session()
         self._last: tuple[TalliedSender, dt.datetime, dt.timedelta] | None = None
 
-    def add(self, sender: TalliedSender, time: dt.datetime) -> None:
+    def add(self, sender: TalliedSender, time: dt.datetime, moment: dt.timedelta) -> None:
         """Count a message that somebody sent."""
-        moment = instant(time)
         last, self._last = self._last, (sender, time, moment)
         if last is not None:
             step = moment - last[2]
@@ -205,9 +204,8 @@ class _Ends:
             self._last.closed += 1
         self._day = self._last = None
 
-    def add(self, sender: TalliedSender, time: dt.datetime) -> None:
+    def add(self, sender: TalliedSender, time: dt.datetime, day: int) -> None:
         """Count a message that somebody sent."""
-        day = time.toordinal()
         if day != self._day:
             self.begin()
             sender.opened += 1
@@ -361,7 +359,10 @@ class Tally:
             kind = id(message.kind)  # members of an enumeration hash slowly, and each is there once
             kinds[kind] = kinds.get(kind, 0) + 1
             time = message.time
-            day = self.calendar.add(time, message.precision) if time is not None else None
+            moment = None if time is None else instant(time)
+            day = None
+            if time is not None and moment is not None:
+                day = self.calendar.add(time, moment, message.precision)
             if day is None:
                 self.undated += 1
             sender = self._find(message)
@@ -369,11 +370,11 @@ class Tally:
                 self.notices += 1
                 continue
             sender.see(message.sender, message.is_self)
-            if time is not None and day is not None:
+            if time is not None and moment is not None and day is not None:
                 sender.days.add(day)
                 if message.precision != "day":
-                    self.talk.add(sender, time)
-                    self.ends.add(sender, time)
+                    self.talk.add(sender, time, moment)
+                    self.ends.add(sender, time, day)
                 self.coarse += message.precision != "second"
             self._look_into(message, sender)
         self.talk.begin()
@@ -415,7 +416,10 @@ class Tally:
             typed = (segment.raw for segment in message.segments if not isinstance(segment, Quote))
             sender.characters += sum(map(len, typed))
         if self._segments:
-            self._count_segments(message.segments, sender)
+            if message._segments is None and message._parsed is None and is_plain(message.text):
+                sender.laughs += bool(message.text) and self._count_text(message.text)
+            else:
+                self._count_segments(message.segments, sender)
             self._count_repeat(message, sender)
         if quoting or message.reply_to is not None:
             self._count_reply(message, sender)
@@ -443,7 +447,8 @@ class Tally:
 
     def _count_text(self, text: str) -> bool:
         """Count what a text is made of; whether somebody laughs in it."""
-        for emoji in find_emoji(text):
+        serious = is_serious(text)
+        for emoji in () if serious else find_emoji(text):
             self._bump(self.emoji, emoji)
         if self._finder is not None:
             for run in self._finder.runs(text):
@@ -451,7 +456,7 @@ class Tally:
                     self.words.add(word)
                 for pair in itertools.pairwise(run):
                     self.phrases.add(_JOIN[any(map(str.isascii, pair))].join(pair))
-        return laughs(text)
+        return not serious and laughs(text)
 
     def _count_repeat(self, message: Message, sender: TalliedSender) -> None:
         text = message.text.strip()

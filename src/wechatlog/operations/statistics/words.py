@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import functools
 import importlib.util
+import re
 import warnings
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
@@ -21,7 +22,7 @@ from wechatlog.errors import MissingExtraError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["WordFinder", "find_emoji", "knows_words", "laughs", "stop_words"]
+__all__ = ["WordFinder", "find_emoji", "is_serious", "knows_words", "laughs", "stop_words"]
 
 _TONE: Final = r"[\U0001F3FB-\U0001F3FF]"
 _PICTURE: Final = rf"(?:\p{{Emoji_Presentation}}|\p{{Extended_Pictographic}}(?=\uFE0F|{_TONE}))(?:\uFE0F|{_TONE})?"
@@ -35,10 +36,17 @@ _MAY_HOLD_EMOJI: Final = regex.compile(
 _LAUGHTER: Final = regex.compile(
     r"(?i)哈{2,}+|呵{2,}+|嘿{2,}+|嘻{2,}+|噗{2,}+|笑死|233+|(?<![a-z])(?:h{3,}+|lo+l+|lmao|(?:ha){2,}+h?)(?![a-z])|[😂🤣😄😆😹]"
 )
+# What laughter begins with, and all pictures: most texts hold none of them, and need no closer look.
+_TELLING: Final = re.compile(f"[哈呵嘿嘻噗笑2hHlL{_MAY_HOLD_EMOJI.pattern[1:]}")
 _LAUGHING_CODES: Final = frozenset(("[破涕为笑]", "[笑脸]", "[呲牙]", "[偷笑]", "[憨笑]", "[笑哭]", "[大笑]"))
 _LETTER: Final = regex.compile(r"\p{L}")
 _HAN: Final = regex.compile(r"\p{Han}")
 _SHORTEST_NAME: Final = 2
+
+
+def is_serious(text: str) -> bool:
+    """Whether a text has neither emoji nor laughter for sure."""
+    return _TELLING.search(text) is None
 
 
 def find_emoji(text: str) -> list[str]:
