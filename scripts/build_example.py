@@ -1,4 +1,4 @@
-"""Build `examples/reading-club.jsonl`, an invented group chat of three months, and the picture that it shows.
+"""Build `examples/reading-club.jsonl`, an invented group chat of three months, and the pictures that it shows.
 
     python scripts/build_example.py
 
@@ -8,7 +8,9 @@ members report the page that they have reached, at the hours when each of them r
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import io
 import random
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +32,6 @@ from wechatlog import (
     RedPacket,
     Segment,
     Sticker,
-    Text,
     Transfer,
     Video,
     Voice,
@@ -79,8 +80,8 @@ def send(sender: str, kind: str, segment: Segment) -> Line:
 
 
 def answer(sender: str, who: str, quoted: str, text: str) -> Line:
-    """A text that quotes another."""
-    return sender, "quote", text, (Quote(who, quoted), Text(text))
+    """A text that quotes another; what is typed is read as any text is."""
+    return sender, "quote", text, (Quote(who, quoted), *wechatlog.parse_segments(text))
 
 
 def notice(text: str, kind: str = "system") -> Line:
@@ -284,12 +285,12 @@ def reports(dice: random.Random) -> Iterator[tuple[dt.datetime, Line]]:
                 yield time + dt.timedelta(seconds=dice.randint(20, 1500)), say(other, mention + text)
 
 
-def draw(path: Path) -> None:
-    """A shelf of invented books."""
+def draw(path: Path, seed: int = 7) -> None:
+    """A shelf of invented books, another one for another seed."""
     from matplotlib.figure import Figure
     from matplotlib.patches import Rectangle
 
-    dice = random.Random(7)
+    dice = random.Random(seed)
     figure = Figure(figsize=(4.8, 3.2), dpi=100, facecolor="#f3ead9")
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, 48), ylim=(0, 32))
@@ -311,8 +312,47 @@ def draw(path: Path) -> None:
     figure.savefig(path, metadata={"Software": None})
 
 
+def draw_faces() -> dict[str, str]:
+    """Small pictures that four of the members have chosen for themselves, as addresses with the picture inside."""
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Circle, Ellipse, Polygon, Rectangle
+
+    lamp = [
+        Polygon([(38, 20), (62, 20), (57, 66), (43, 66)], color="#f6f1e4"),
+        Rectangle((40, 66), 20, 12, color="#ffd45e"),
+    ]
+    lamp += [Polygon([(36, 78), (64, 78), (50, 92)], color="#b3432f"), Rectangle((41, 36), 18, 9, color="#b3432f")]
+    leaf = [
+        Ellipse((50, 54), 34, 66, angle=-28, color="#5f9a4f"),
+        Polygon([(38, 16), (41, 16), (63, 82)], color="#3f6d35"),
+    ]
+    cup = [Ellipse((68, 48), 30, 26, color="#f6f1e4"), Ellipse((68, 48), 16, 13, color="#d98a5b")]
+    cup += [
+        Polygon([(24, 64), (68, 64), (60, 26), (32, 26)], color="#f6f1e4"),
+        Ellipse((46, 64), 44, 10, color="#6e4630"),
+    ]
+    hills = [Circle((68, 70), 12, color="#fff3c9"), Polygon([(0, 0), (34, 62), (68, 0)], color="#5b6f8a")]
+    hills += [Polygon([(36, 0), (70, 46), (110, 0)], color="#42546d"), Rectangle((0, 0), 100, 10, color="#33455c")]
+    pictures = {
+        "林晓": ("#2f5d73", lamp), "苏沐🌿": ("#e3ecd2", leaf), "何苗": ("#d98a5b", cup), "老郑": ("#c9d8e6", hills),
+    }  # fmt: skip
+    found = {}
+    for name, (ground, shapes) in pictures.items():
+        figure = Figure(figsize=(0.64, 0.64), dpi=100, facecolor=ground)
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set(xlim=(0, 100), ylim=(0, 100))
+        axes.axis("off")
+        for shape in shapes:
+            axes.add_patch(shape)
+        picture = io.BytesIO()
+        figure.savefig(picture, metadata={"Software": None})
+        found[IDS[name]] = f"data:image/png;base64,{base64.b64encode(picture.getvalue()).decode()}"
+    return found
+
+
 def main() -> None:
-    """Write the chat and the picture."""
+    """Write the chat and its pictures."""
+    draw(ROOT / "examples" / "media" / "bookshelf.png")
     conversation = Conversation(
         messages(),
         title="城南读书会",
@@ -320,10 +360,10 @@ def main() -> None:
         is_group=True,
         owner=IDS[SELF],
         participants=[Participant(name, account, name == SELF) for name, account in IDS.items()],
+        metadata={"avatars": draw_faces()},
         tz=ZONE,
     )
     wechatlog.dump(conversation, ROOT / "examples" / "reading-club.jsonl")
-    draw(ROOT / "examples" / "media" / "bookshelf.png")
 
 
 if __name__ == "__main__":

@@ -447,7 +447,7 @@ def picture(number: int) -> Message:
 def test_a_remote_picture_is_loaded_when_it_is_clicked(tab: Open, tmp_path: Path) -> None:
     found = tab().open(write(tmp_path, "chat.html", Conversation([picture(number) for number in range(3)])))
     found.picture = PICTURE
-    found.page.wait_for_timeout(100)
+    found.settle()
     found.check()
     found.page.locator(ROWS).nth(1).locator("a.remote").click()
     found.wait("document.querySelector('#log img')?.naturalWidth === 1")
@@ -699,7 +699,7 @@ def test_the_big_page_keeps_few_elements_and_reaches_its_end(tab: Open, big: Pat
     found.wait(f"document.getElementById('m{BIG - 1}') !== null")
     for _ in range(12):
         found.page.mouse.wheel(0, -9000)
-        found.page.wait_for_timeout(40)
+        found.settle()
     assert found.get(count) < 20_000
     found.check()
 
@@ -985,7 +985,7 @@ def test_whatever_a_chat_holds_does_nothing(
         == 0
     )
     assert found.get("document.querySelectorAll('script:not([type])').length") == 1
-    found.page.wait_for_timeout(100)
+    found.settle()
     local = [problem for problem in found.problems if "ERR_FILE_NOT_FOUND" not in problem]
     assert local == []
     assert found.asked == []

@@ -40,7 +40,7 @@ class Addresses:
             iso: its time as text, as precise as it is known.
         """
         key = _key(message, iso)
-        number = self._seen(key) + 1
+        number = (self._new.get(key) or self._old.get(key, 0)) + 1
         self._new[key] = number
         if len(self._new) >= _REMEMBERED:
             self._old, self._new = self._new, {}
@@ -49,10 +49,7 @@ class Addresses:
     def of_id(self, server_id: str) -> str | None:
         """The address of the message with a server id, if it is not too far back; `None` where it is."""
         key = f"m{server_id}"
-        return key if self._seen(key) else None
-
-    def _seen(self, key: str) -> int:
-        return self._new.get(key) or self._old.get(key, 0)
+        return key if key in self._new or key in self._old else None
 
 
 def _key(message: Message, iso: str) -> str:

@@ -55,6 +55,13 @@ _UNNAMED: Final = frozenset(MessageKind(kind) for kind in ("text", "quote", "sys
 
 
 _Show: TypeAlias = "Callable[[Any], Markup]"
+_ShowInline: TypeAlias = "Callable[[Any], str]"
+
+
+def _show_mention(segment: types.Mention) -> str:
+    """A mention, with the blank that ends it behind."""
+    shown = segment.raw.rstrip()
+    return f'<b class="at">{escaped(shown or f"@{segment.name}")}</b>{escaped(segment.raw[len(shown) :])}'
 
 
 def _plays(path: str | None, player: str) -> bool:
@@ -84,9 +91,9 @@ class Bodies:
         }  # fmt: skip
         macros: Any = environment().get_template("segments.html.jinja").make_module(helpers)
         self._macros = macros
-        self._inline: dict[type, _Show] = {
+        self._inline: dict[type, _ShowInline] = {
             types.Emoji: self._show_emoji,
-            types.Mention: macros.mention,
+            types.Mention: _show_mention,
             types.Link: macros.link,
         }
         self._blocks: dict[type, _Show] = {
@@ -105,8 +112,8 @@ class Bodies:
             types.MiniProgram: macros.mini_program,
         }
 
-    def show(self, message: Message, answered: str | None = None, who: str = "") -> Markup:
-        """The body of a message.
+    def show(self, message: Message, answered: str | None = None, who: str = "") -> str:
+        """The markup of the body of a message.
 
         Args:
             message: the message.
@@ -114,23 +121,30 @@ class Bodies:
             who: markup that words begin with.
         """
         segments = message.segments
-        if (
-            answered is None
-            and len(segments) == 1
-            and type(segments[0]) is types.Text
-            and message.kind in _UNNAMED
-            and len(message.text) < _LONG
-            and not message.text.isspace()
-        ):
-            return Markup(f"<p>{who}{escaped(message.text)}</p>")  # noqa: S704 - by far the most
         card = _CARDS.get(message.kind)
         if card is not None and (found := _only_card(segments, card)):
             show = self._macros.page if card is types.Link else self._macros.mini_program
-            shown: Markup = show(found, message.kind.value, _thumb(segments))
+            shown: str = show(found, message.kind.value, _thumb(segments))
             return shown
+        if answered is None and message.kind in _UNNAMED and (words := self._words_only(message.text, segments)):
+            return f"<p>{who}{words}</p>"  # by far the most
         return self._compose(message, segments, None if answered is None else f"#{answered}", who)
 
-    def _compose(self, message: Message, segments: Sequence[Segment], answered: str | None, who: str) -> Markup:
+    def _words_only(self, text: str, segments: Sequence[Segment]) -> str:
+        """The markup of a text that is no more than words, emoji, mentions and links; empty for anything else."""
+        if len(text) >= _LONG or text.isspace():
+            return ""
+        shown = []
+        for segment in segments:
+            if type(segment) is types.Text:
+                shown.append(escaped(segment.raw))
+            elif (show := self._inline.get(type(segment))) is not None:
+                shown.append(show(segment))
+            else:
+                return ""
+        return "".join(shown)
+
+    def _compose(self, message: Message, segments: Sequence[Segment], answered: str | None, who: str) -> str:
         parts = list(self._lead(message, segments, answered))
         groups = list(self._groups(segments))
         if len(groups) == 1 and not parts:
@@ -138,9 +152,9 @@ class Bodies:
             if type(first) in self._blocks and type(first) is not types.Quote:
                 return self._blocks[type(first)](first)
             if type(first) not in self._blocks and words < _LONG:
-                return Markup(f"<p>{who}{self._join(groups[0])}</p>")  # noqa: S704 - escaped
+                return f"<p>{who}{self._join(groups[0])}</p>"
         parts += (self._show_group(group, answered) for group in groups)
-        shown: Markup = self._macros.bubble(parts) if parts else self._macros.empty()
+        shown: str = self._macros.bubble(parts) if parts else self._macros.empty()
         return shown
 
     def _lead(self, message: Message, segments: Sequence[Segment], answered: str | None) -> Iterator[Markup]:
@@ -201,7 +215,7 @@ class Bodies:
             return found
         self._depth += 1
         try:
-            items = [(message, self.show(message)) for message in segment.messages]
+            items = [(message, Markup(self.show(message))) for message in segment.messages]  # noqa: S704 - escaped
             shown: Markup = self._macros.forward(segment, items)
         finally:
             self._depth -= 1

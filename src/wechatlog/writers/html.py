@@ -44,7 +44,7 @@ _LISTED: Final = 1000
 
 _PICTURES: Final = frozenset({MessageKind.IMAGE, MessageKind.STICKER, MessageKind.VOICE})
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
-_REMOTE: Final = re.compile('<a class="remote | data-u="')
+_REMOTE: Final = ('<a class="remote ', ' data-u="')
 _ASSETS: Final = ("messages.css", "page.css")
 _SCRIPT_WORDS: Final = (
     "none_found and_more missing huge copied enlarge go open all image video log people active_days per_day busiest "
@@ -156,7 +156,7 @@ class HtmlWriter:
             yield piece
             live = chat.count < _LIVE and size < _LIVE_TEXT
             piece = _chunk(chat.count, chat.render(batch), live=live)
-            remote += len(_REMOTE.findall(piece))  # not out of the chat, whose quotation marks are escaped
+            remote += sum(map(piece.count, _REMOTE))  # not out of the chat, whose quotation marks are escaped
         size += len(piece.encode())
         yield piece
         yield _end(conversation, chat, settings, size, remote)
