@@ -91,7 +91,8 @@ def with_shelves(club: Conversation, folder: Path) -> Conversation:
         shelf = Image(path=f"media/shelf-{number}.png", raw="[图片]")
         page = Link(f"https://books.example.invalid/{number}", f"《灯塔与河》札记之{number + 1}", raw="链接")
         cover = Image(path=f"media/shelf-{number}.png")
-        common = {"precision": "second", "sender": sender, "is_self": sender == "林晓"}
+        account = next(person.id for person in club.participants if person.name == sender)
+        common = {"precision": "second", "sender": sender, "sender_id": account, "is_self": sender == "林晓"}
         messages.append(Message(time=time, kind="image", text="[图片]", segments=[shelf], **common))
         if number % 3 == 0:
             later = time + dt.timedelta(minutes=2)

@@ -596,7 +596,7 @@ def test_lists_lead_to_their_messages(tab: Open, tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(html, "_CHUNK", 3)
     link = Link("https://example.invalid/a", "一篇文章", raw="一篇文章")
     said = [
-        Message(sender="李四", kind="link", text="一篇文章", segments=[link]),
+        Message(sender="李四", kind="link", text="一篇文章", segments=[link, Image(path="0.png")]),
         Message(sender="王五", text="看 https://example.invalid/b 这里"),
         Message(sender="李四", kind="file", text="[文件]", segments=[File("笔记.pdf", 2048, raw="[文件]")]),
     ]
@@ -622,6 +622,8 @@ def test_lists_lead_to_their_messages(tab: Open, tmp_path: Path, monkeypatch: py
     found.page.click("#list .entry >> nth=1 >> .title")
     found.wait("document.querySelector('.now')?.textContent.startsWith('一篇文章')")
     assert found.get("document.querySelector('#list .out').href") == "https://example.invalid/b"
+    assert texts[1].split("\n")[:2] == ["一篇文章", "example.invalid"]
+    assert found.get("document.querySelectorAll('#list .entry > img').length") == 1
     found.page.keyboard.press("Escape")
     found.page.click("#lists") if not found.page.is_visible("#panel") else None
     found.page.click("#tab-files")

@@ -47,10 +47,12 @@ const entry = ({ node, row }) => {
   const item = element("li", "entry");
   const card = node.matches(".card");
   const title = card ? node.querySelector("b").textContent : node.textContent;
-  const line = card ? node.querySelector("span")?.textContent : node.hostname;
+  const line = card ? node.querySelector("span:not(.thumb)")?.textContent : node.hostname;
   const link = element("a", "title", title);
   link.href = `#${row.id}`;
   item.append(link);
+  const thumb = node.querySelector(".thumb > img");
+  if (thumb) item.prepend(thumb.cloneNode());
   if (line && line !== title) item.append(element("span", "", line));
   item.append(element("small", "", captionOf(row)));
   const address = node.getAttribute("href");
@@ -150,7 +152,7 @@ const wirePanel = () => {
   $("more").addEventListener("click", addPortion);
   const tabs = [...panel.querySelectorAll('[role="tab"]')];
   for (const button of tabs) {
-    button.addEventListener("click", () => choose(button.id.slice(4)));
+    button.addEventListener("click", () => { choose(button.id.slice(4)); button.focus(); });
     button.addEventListener("keydown", (event) => {
       const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (!way) return;
