@@ -341,6 +341,9 @@ def load_archive(
     errors: ErrorPolicy = "collect",
     size_limit: int = DEFAULT_SIZE_LIMIT,
     shared_names: bool = False,
+    workers: int = 1,
+    index: str | os.PathLike[str] | None = None,
+    after: Mapping[str, Mark] | None = None,
     **options: Any,
 ) -> Archive:
     """Read many chats: a folder, a glob, a ZIP, a file of several chats, or a list of these.
@@ -359,6 +362,12 @@ def load_archive(
         size_limit: bytes that a compressed file may grow to.
         shared_names: read everything twice, and find mentions by the names that all files of a chat (the same id, or
             the same title but for days and numbers) give away.
+        workers: how many processes read at the same time; what they give and in which order is the same. A program that
+            is run as a script needs `if __name__ == "__main__":` for that, as for all processes of Python.
+        index: a file in which what the files hold is kept, so that the next time only those that changed are read. It
+            holds the chats. Nothing is kept where it is `None`.
+        after: how far the files were read before, by their paths: the `marks` of the archive that read them. Only what
+            is new is given, and chats without anything new are left out. The first time it is an empty mapping.
         options: those of the formats; each file gets those that its format has.
 
     Returns:
@@ -367,6 +376,8 @@ def load_archive(
     Raises:
         FileNotFoundError: where a path or a glob finds nothing.
         TypeError: for an option that no format has.
+        OptionError: for a number of workers that is none, what cannot be sent to them, an index that is a chat, and
+            `after` together with these.
 
     Example:
         >>> for chat in wechatlog.load_archive("examples/"):
@@ -378,7 +389,16 @@ def load_archive(
 
     sources = expand(paths, size_limit)
     return Archive(
-        sources, shared_names=shared_names, format=format, tz=tz, encoding=encoding, errors=errors, **options
+        sources,
+        shared_names=shared_names,
+        workers=workers,
+        index=index,
+        after=after,
+        format=format,
+        tz=tz,
+        encoding=encoding,
+        errors=errors,
+        **options,
     )
 
 

@@ -45,6 +45,7 @@ __all__ = [
     "office_document",
     "register_reader",
     "register_writer",
+    "registered_readers",
 ]
 
 
@@ -159,9 +160,9 @@ class _Shelf(Generic[_T]):
         del self._loaded[name]
 
     @property
-    def registered(self) -> bool:
-        """Whether anything was added at run time."""
-        return bool(self._origins)
+    def registered(self) -> tuple[_T, ...]:
+        """What was added at run time."""
+        return tuple(self._loaded[name] for name in self._origins)
 
     def _check(self, item: object) -> None:
         module, _, name = self._protocol.partition(":")
@@ -250,6 +251,11 @@ def register_reader(reader: Reader) -> None:
         '李四'
     """
     _readers.register(reader)
+
+
+def registered_readers() -> tuple[Reader, ...]:
+    """The readers that were added at run time, for processes that are to have the same."""
+    return _readers.registered
 
 
 def register_writer(writer: Writer) -> None:

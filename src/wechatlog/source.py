@@ -290,6 +290,7 @@ class Source:
         folder: where it lies, on disk or in a ZIP; tells apart files of one name.
         chat: what its chat is called among the inputs, where the file itself does not say; `None` for a file alone.
         budget: of the ZIP that it lies in, or `None`.
+        asked_beside: the patterns of files beside it that somebody asked for.
         stretch: the part of a file that this is, or `None` for a whole one.
     """
 
@@ -311,6 +312,7 @@ class Source:
         self.chat: str | None = None
         self._place: str | None = None
         self._siblings: Callable[[str], list[Source]] = lambda _: []
+        self.asked_beside: set[str] = set()
         self._text: str | None = None
         self._head: bytes | None = None
         self._head_is_all = False
@@ -463,6 +465,7 @@ class Source:
 
     def siblings(self, pattern: str) -> list[Source]:
         """The files beside this one that match a glob such as `users.json` or `Data/msg-*.js`, sorted by name."""
+        self.asked_beside.add(pattern)
         return self._siblings(pattern)
 
     @property

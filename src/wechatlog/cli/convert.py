@@ -20,6 +20,7 @@ from wechatlog.cli.media_paths import MediaPaths
 from wechatlog.cli.messages import Failure, explain
 from wechatlog.cli.options import ANY_PATH, FormatName, Reading, Split, is_folder, list_writers, reading_options
 from wechatlog.cli.progress import progress
+from wechatlog.cli.state import read_state, state_option, write_state
 from wechatlog.cli.summary import Summary
 from wechatlog.cli.terminal import Screen, on_terminal
 from wechatlog.errors import MultipleConversationsError, UnknownFormatError
@@ -30,7 +31,7 @@ from wechatlog.registry import find_writer, formats
 from wechatlog.writers.base import IndexWriter, ScanWriter, is_folder_writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.cli.progress import Tick
     from wechatlog.engine.columns import Rows
@@ -53,6 +54,9 @@ _STREAM_HELP: Final = (
 
 _SYNC_HELP: Final = "Wait until the disk has each file before it replaces an old one; done unless you say no."
 
+_JOBS_HELP: Final = "Read with this many processes at the same time; the result is the same."
+_INDEX_HELP: Final = "Keep in this file what the inputs hold, and next time read only those that changed."
+
 
 @click.command()
 @click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
@@ -62,6 +66,9 @@ _SYNC_HELP: Final = "Wait until the disk has each file before it replaces an old
 @filter_options
 @click.option("--stream/--no-stream", default=None, help=_STREAM_HELP)
 @click.option("--sync/--no-sync", default=True, help=_SYNC_HELP)
+@click.option("--jobs", metavar="N", type=click.IntRange(1), default=1, help=_JOBS_HELP)
+@click.option("--index", metavar="FILE", type=click.Path(dir_okay=False), help=_INDEX_HELP)
+@state_option
 @click.option("--json", "as_json", is_flag=True, help="Print a summary as JSON on the standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="No summary and no progress bar; errors are still told.")
 @reading_options
@@ -86,10 +93,13 @@ def convert(inputs: tuple[str, ...], output: str, form: str | None, **how: Any) 
     _check_output(writer, output, split=how["split"])
     reading = Reading.of(how, writer)
     filters = Filters.of(how)
-    job = _Job(Inputs(inputs, reading), output, writer, reading, how["split"], how["sync"], filters)
+    _check_state(inputs, how)
+    found = Inputs(inputs, reading, workers=how["jobs"], index=how["index"], after=read_state(how["state"]))
+    job = _Job(found, output, writer, reading, how["split"], how["sync"], filters, how["state"])
     quiet = how["quiet"] or (output == "-" and sys.stdout.isatty())
     with progress(job.inputs.sources, quiet=quiet) as tick:
-        job.run(tick, stream=how["stream"])
+        whole = how["state"] or how["index"] or how["jobs"] > 1
+        job.run(tick, stream=False if whole and not how["stream"] else how["stream"])
     if not how["quiet"]:
         job.media.tell()
     return job.summary.finish(job.inputs, output, as_json=how["as_json"], quiet=how["quiet"])
@@ -109,6 +119,15 @@ def _choose_writer(form: str | None, output: str) -> Writer:
             if near:
                 reason = f"no form is known for the suffix {suffix}, did you mean {near[0]}? or name one with --to"
         raise click.UsageError(f"{_shown(output)}: {reason}\nForms: {list_writers()}") from None
+
+
+def _check_state(inputs: tuple[str, ...], how: Mapping[str, Any]) -> None:
+    if how["state"] is None:
+        return
+    if how["stream"] or how["jobs"] > 1 or how["index"]:
+        raise click.UsageError("--state reads what is new only; leave out --stream, --jobs and --index")
+    if "-" in inputs:
+        raise click.UsageError("--state needs files; of the standard input nobody knows what is new")
 
 
 def _check_output(writer: Writer, output: str, *, split: str | None) -> None:
@@ -173,6 +192,7 @@ class _Job:
     split: str | None
     sync: bool
     filters: Filters
+    state: str | None
     summary: Summary = attrs.field(factory=Summary)
     media: MediaPaths = attrs.field(init=False)
 
@@ -189,6 +209,10 @@ class _Job:
         if self._may_stream(forced=stream) and self._run_stream(tick, forced=bool(stream)):
             return
         self._run_whole(tick)
+        if self.state is not None:
+            if self.output == "-":
+                sys.stdout.flush()
+            write_state(self.state, self.inputs.marks)
 
     def _may_stream(self, *, forced: bool | None) -> bool:
         path = self.inputs.only_path
@@ -254,6 +278,9 @@ class _Job:
     def _run_whole(self, tick: Tick) -> None:
         conversations = self._watch(tick)
         first = list(itertools.islice(conversations, 2))
+        if not first and self.state is not None and not self.inputs.failures:
+            self.summary.nothing_new = True
+            return
         if not first:
             raise self.inputs.nothing()
         items = itertools.chain(first, conversations)
@@ -277,7 +304,7 @@ class _Job:
             kept += 1
             self.summary.add_conversation(conversation.diagnostics)
             yield self.media.place(chosen, self.inputs.source)
-        if read and not kept:
+        if read and not kept and self.state is None:
             raise Failure(self.filters.nothing_fits(read))
 
     def _noted(self, conversations: Iterable[Conversation]) -> Iterator[Conversation]:

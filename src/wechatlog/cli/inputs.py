@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from wechatlog.cli.messages import Failure, count, explain, say
 from wechatlog.diagnostics import Severity
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from wechatlog.cli.options import Reading
     from wechatlog.diagnostics import Diagnostic
     from wechatlog.inputs.archive import ArchiveBatch
+    from wechatlog.inputs.mark import Mark
     from wechatlog.inputs.scan import Observer, Selection
     from wechatlog.model import Conversation
     from wechatlog.registry import Detection
@@ -44,12 +45,13 @@ class Inputs:
         paths: as the user wrote them.
         reading: how to read them.
         named: chats without a title are called as their files are, where there are several.
+        more: further arguments of an archive.
 
     Raises:
         Failure: where a path does not exist, or nothing was found at all.
     """
 
-    def __init__(self, paths: Sequence[str], reading: Reading, *, named: bool = True) -> None:
+    def __init__(self, paths: Sequence[str], reading: Reading, *, named: bool = True, **more: Any) -> None:
         self._reading = reading
         self.sources: list[Source] = []
         bases: list[Path] = []
@@ -73,11 +75,16 @@ class Inputs:
         if not named:
             for source in self.sources:
                 source.chat = None
-        self._archive = Archive(self.sources, **reading.keywords)
+        self._archive = Archive(self.sources, **more, **reading.keywords)
 
     def __iter__(self) -> Iterator[Conversation]:
         """The conversations, one at a time."""
         return _unhindered(iter(self._archive))
+
+    @property
+    def marks(self) -> dict[str, Mark]:
+        """How far each input was read, where only what is new was wanted."""
+        return self._archive.marks
 
     @property
     def source(self) -> Source | None:

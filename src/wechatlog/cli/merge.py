@@ -15,6 +15,7 @@ from wechatlog.cli.language import translate
 from wechatlog.cli.messages import Failure, count, explain, say
 from wechatlog.cli.options import ANY_PATH, FormatName, Reading, list_writers, reading_options
 from wechatlog.cli.progress import progress
+from wechatlog.cli.state import read_state, state_option, write_state
 from wechatlog.cli.summary import diagnostic_to_json
 from wechatlog.errors import UnknownFormatError
 from wechatlog.operations.merge import merge_report, other_chats, with_one_clock
@@ -23,7 +24,7 @@ from wechatlog.outputs.growing import merge_into
 from wechatlog.registry import find_writer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from wechatlog.model import Conversation
     from wechatlog.operations import MergeReport
@@ -41,6 +42,7 @@ _INTO_HELP: Final = "Add the inputs to this archive, which is made where it does
 @click.option("--into", metavar="ARCHIVE", type=click.Path(dir_okay=False), help=_INTO_HELP)
 @click.option("--to", "form", type=FormatName("writer"), help="Form of the output; else by the suffix of OUT.")
 @click.option("--people", metavar="FILE", type=ANY_PATH, help="Who is who: a file that `wechatlog people` wrote.")
+@state_option
 @click.option("--json", "as_json", is_flag=True, help="Print a report as JSON on the standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="No report and no progress bar; errors are still told.")
 @reading_options
@@ -64,13 +66,19 @@ def merge(inputs: tuple[str, ...], output: str | None, into: str | None, form: s
         raise click.UsageError("--into keeps the form of the archive; --to goes with -o")
     writer = _choose_writer(form, output) if output is not None else None
     reading = Reading.of(how, writer)
-    found = Inputs(inputs, reading, named=False)  # of one chat the names of files say nothing
+    if how["state"] is not None and into is None:
+        raise click.UsageError("--state goes with --into: what is new is added to the archive")
+    # Of one chat the names of files say nothing.
+    found = Inputs(inputs, reading, named=False, after=read_state(how["state"]))
     people = None if how["people"] is None else read_people(how["people"])
     with progress(found.sources, quiet=how["quiet"]) as tick:
         conversations = []
         for conversation in found:
             tick(len(conversation))
             conversations.append(conversation)
+        if not conversations and how["state"] is not None and not found.failures:
+            write_state(how["state"], found.marks)
+            return _tell_nothing(into or "", how)
         if not conversations:
             raise found.nothing()
         _check_chats(conversations)
@@ -80,6 +88,8 @@ def merge(inputs: tuple[str, ...], output: str | None, into: str | None, form: s
         else:
             report = merge_report(with_one_clock(conversations), people=people)
             _write(report, writer, output or "-", found, reading)
+    if how["state"] is not None:
+        write_state(how["state"], found.marks)
     target = into or output or "-"
     found.complain(quiet=how["quiet"])
     if not how["quiet"]:
@@ -87,6 +97,15 @@ def merge(inputs: tuple[str, ...], output: str | None, into: str | None, form: s
     if how["as_json"]:
         click.echo(json.dumps(_to_json(report, target), ensure_ascii=False, indent=2).encode("utf-8", "replace"))
     return 1 if found.failures else 0
+
+
+def _tell_nothing(target: str, how: Mapping[str, Any]) -> int:
+    """Say that the inputs hold nothing that was not read before."""
+    if not how["quiet"]:
+        say(f"{target}: nothing is new")
+    if how["as_json"]:
+        click.echo(json.dumps({"output": target, "messages": 0, "parts": []}))
+    return 0
 
 
 def _choose_writer(form: str | None, output: str) -> Writer:

@@ -78,6 +78,7 @@ class Summary:
     conversations: int = 0
     messages: int = 0
     with_index: bool = False
+    nothing_new: bool = False
     diagnostics: Tally = attrs.field(factory=Tally)
 
     def add_conversation(self, diagnostics: Iterable[Diagnostic]) -> None:
@@ -95,7 +96,7 @@ class Summary:
         """Report, and give the exit code."""
         inputs.complain(quiet=quiet)
         if not quiet:
-            say(f"{self._where(output)}: {self._what()}")
+            say(f"{output}: nothing is new" if self.nothing_new else f"{self._where(output)}: {self._what()}")
             for line in self.diagnostics.lines():
                 click.echo(line, err=True)
         if as_json:

@@ -22,17 +22,35 @@ import attrs
 
 from wechatlog.diagnostics import Collector, Diagnostic, Severity
 from wechatlog.engine.columns import Wanted, rows_of_batches
-from wechatlog.engine.parts import Part
+from wechatlog.engine.parts import Part, PartFile
 from wechatlog.engine.protocol import Context, in_batches
-from wechatlog.errors import RefusedFormatError, UnknownFormatError, WechatlogError
+from wechatlog.errors import OptionError, RefusedFormatError, UnknownFormatError, WechatlogError
+from wechatlog.inputs.index import FolderIndex, Kept, stamp
+from wechatlog.inputs.mark import Mark
+from wechatlog.inputs.packing import pack, unpack
 from wechatlog.inputs.places import name_chats, place_files, without_page
-from wechatlog.inputs.single import check_options, guarded, guarded_rows, open_reader, read_source
-from wechatlog.model import Conversation
-from wechatlog.registry import Detection, accepted_options, detect_reader, office_document
+from wechatlog.inputs.single import (
+    check_options,
+    conversations_of,
+    guarded,
+    guarded_rows,
+    open_reader,
+    read_source,
+)
+from wechatlog.inputs.workers import check_workers, in_order
+from wechatlog.model import Conversation, paused_collection
+from wechatlog.registry import (
+    Detection,
+    accepted_options,
+    detect_reader,
+    office_document,
+    register_reader,
+    registered_readers,
+)
 from wechatlog.source import Budget, Source, is_folder_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
     import pandas as pd
     import polars as pl
@@ -41,6 +59,7 @@ if TYPE_CHECKING:
     from wechatlog.diagnostics import ErrorPolicy
     from wechatlog.engine.columns import Rows
     from wechatlog.engine.protocol import Draft, Reader
+    from wechatlog.inputs.packing import Packed
     from wechatlog.model import Message
     from wechatlog.segments import Lexicon
     from wechatlog.source import Readable
@@ -63,6 +82,9 @@ _MOST_PROBED: Final = 50
 """Files of a ZIP that detection looks at."""
 _MAXIMUM_DEPTH: Final = 3
 """How deep ZIPs in ZIPs are opened; there are ZIPs that hold themselves."""
+_CHUNK_SIZE: Final = 4 << 20
+_CHUNK_FILES: Final = 64
+"""Bytes and groups of files that another process reads at once."""
 _DIGITS: Final = re.compile(r"([0-9]+)")
 _LOCAL_HEADER: Final = 30
 """Bytes before the data of an entry of a ZIP, at least."""
@@ -326,11 +348,15 @@ class Archive(Iterable[Conversation]):
         shared_names: as for `load_archive`.
         alone: one file was named, and what is wrong with it is no note but an error; where `None`, that is so for one
             input under `strict`.
+        workers: as for `load_archive`.
+        index: as for `load_archive`.
+        after: as for `load_archive`.
         how: how to read them, and the options of the formats.
 
     Attributes:
         source: the file that the conversation came from which was given last; the first of those that were joined.
         detection: how the format of that conversation was found out; `None` where it was named.
+        marks: with `after`, how far each input was read; what to give as `after` the next time.
 
     Example:
         >>> archive = wechatlog.load_archive("examples/")
@@ -347,8 +373,18 @@ class Archive(Iterable[Conversation]):
         errors: ErrorPolicy = "collect",
         shared_names: bool = False,
         alone: bool | None = None,
+        workers: int = 1,
+        index: str | os.PathLike[str] | None = None,
+        after: Mapping[str, Mark] | None = None,
         **how: Any,
     ) -> None:
+        if after is not None and (workers != 1 or index is not None):
+            raise OptionError("after", "workers and index go with reading everything")
+        self._after = after
+        self._top: Source | None = None
+        self.marks: dict[str, Mark] = dict(after or {})
+        self._workers = check_workers(workers)
+        self._index = None if index is None else Path(index)
         self._sources = tuple(sources)
         self._shared_names = shared_names
         self._alone = errors == "strict" and len(self._sources) == 1 if alone is None else alone
@@ -445,11 +481,80 @@ class Archive(Iterable[Conversation]):
         return self._run_rows(self._sources, 0, wanted=wanted, learn_names=learn_names)
 
     def _run(self, sources: Iterable[Source], depth: int = 0) -> Iterator[Conversation]:
+        if depth == 0 and (self._workers > 1 or self._index is not None):
+            yield from self._run_kept(page_groups(sources))
+            return
         for group in page_groups(sources):
             for conversation in self._read_group(group, depth):
                 if depth == 0:
                     self.source = group.sources[0]
                 yield conversation
+
+    def _run_kept(self, groups: Iterable[_Group]) -> Iterator[Conversation]:
+        """What groups of files hold, in order, by other processes and by what is known of them already."""
+        with contextlib.ExitStack() as stack:
+            index = None if self._index is None else FolderIndex(self._index, self._manner())
+            if index is not None:
+                stack.callback(index.close)
+                for note in index.notes:
+                    self._collector.note(note)
+            for group, kept in self._iter_kept(groups, index):
+                for note in kept.notes:
+                    self._collector.note(note)
+                for packed, detection in zip(kept.conversations, kept.detections, strict=True):
+                    self.source, self.detection = group.sources[0], detection and Detection(*detection)
+                    yield unpack(packed)
+                if kept.error is not None:
+                    raise kept.error
+
+    def _manner(self) -> str:
+        """What a reading depends on beside the files, for an index."""
+        from wechatlog import __version__
+
+        how = {**self._how, **self._options, "errors": self._errors, "alone": self._alone}
+        if how["format"] is not None and not isinstance(how["format"], str):
+            raise OptionError("index", "the format must be given by its name")
+        added = sorted(reader.name for reader in registered_readers())
+        return repr((__version__, sorted(how.items(), key=lambda item: item[0]), added))
+
+    def _iter_kept(self, groups: Iterable[_Group], index: FolderIndex | None) -> Iterator[tuple[_Group, Kept]]:
+        """Each group with what it holds: as the index knows it, or as another process reads it, or as we do."""
+        planned: collections.deque[list[_Plan]] = collections.deque()
+
+        def missing() -> Iterator[list[tuple[PartFile, ...]]]:
+            for chunk in _chunks(groups):
+                planned.append([_Plan.of(group, index) for group in chunk])
+                yield [plan.files for plan in planned[-1] if plan.is_missing] if self._workers > 1 else []
+
+        how = {**self._how, **self._options, "errors": self._errors, "alone": self._alone}
+        limit = max((source.size_limit for source in self._sources), default=0)
+        found = in_order(missing(), _read_elsewhere, self._workers, _begin_elsewhere, how, limit, registered_readers())
+        for results in found:
+            elsewhere = iter(results)
+            for plan in planned.popleft():
+                kept = plan.kept
+                if kept is None:
+                    is_elsewhere = self._workers > 1 and plan.is_missing
+                    kept = next(elsewhere) if is_elsewhere else self._read_kept(plan.group.sources)
+                    if index is not None and plan.files:
+                        index.keep(plan.files, plan.stamps, kept)
+                yield plan.group, kept
+
+    def _read_kept(self, sources: Iterable[Source]) -> Kept:
+        """What a group of files holds, with everything that was told of it."""
+        how: dict[str, Any] = {**self._how, **self._options}
+        one = Archive(sources, errors=self._errors, alone=self._alone, **how)
+        packed: list[Packed] = []
+        detections: list[Any] = []
+        error: Exception | None = None
+        try:
+            for conversation in one:
+                packed.append(pack(conversation))
+                detections.append(one.detection and attrs.astuple(one.detection))
+        except (WechatlogError, OSError) as problem:
+            error = problem
+        beside = sorted({pattern for source in one._sources for pattern in source.asked_beside})
+        return Kept(tuple(packed), tuple(detections), one.diagnostics, tuple(beside), error)
 
     def _read_group(self, group: _Group, depth: int) -> Iterator[Conversation]:
         found = (item for source in group.sources for item in self._read(source, depth, self._run, self._read_chat))
@@ -481,6 +586,8 @@ class Archive(Iterable[Conversation]):
         read: Callable[[Source], Iterator[_T]],
     ) -> Iterator[_T]:
         """What a file gives: by `run` of its files, one level deeper, for a ZIP of chats, by `read` for a chat."""
+        if depth == 0:
+            self._top = source
         try:
             if depth < _MAXIMUM_DEPTH and self._how["format"] is None and is_bundle(source):
                 inside = depth or source.chat is not None  # the only input is where all places begin
@@ -499,7 +606,17 @@ class Archive(Iterable[Conversation]):
 
     def _read_chat(self, source: Source) -> Iterator[Conversation]:
         how, options = self._choose(source)
-        yield from read_source(source, errors=self._errors, **how, **options)
+        if self._after is None or self._top is None or self._top.path is None:
+            yield from read_source(source, errors=self._errors, **how, **options)
+            return
+        from wechatlog.inputs.after import After  # for who reads on
+
+        key = str(self._top.path.resolve()) + ("" if source is self._top else f":{source.label}")
+        reading = After(source, self._after.get(key, Mark()), errors=self._errors, options=options, **how)
+        for conversation in conversations_of(reading.context, reading.batches):
+            if len(conversation) or key not in self._after:
+                yield conversation
+        self.marks[key] = reading.mark
 
     def _read_batches(self, source: Source) -> Iterator[ArchiveBatch]:
         reader, context = self._open(source)
@@ -536,6 +653,69 @@ class Archive(Iterable[Conversation]):
 
     def _note(self, code: str, error: Exception, severity: Severity, source: Source) -> None:
         self._collector.note(Diagnostic(code, _first_line(error, source), severity, source.place))
+
+
+@attrs.frozen
+class _Plan:
+    """How one group of files is read.
+
+    Attributes:
+        group: the files.
+        files: where another process finds them; empty where some of them lie in our memory only.
+        stamps: size and time of each, for an index.
+        kept: what the index knows of them.
+    """
+
+    group: _Group
+    files: tuple[PartFile, ...]
+    stamps: tuple[Sequence[int], ...] = ()
+    kept: Kept | None = None
+
+    @classmethod
+    def of(cls, group: _Group, index: FolderIndex | None) -> _Plan:
+        """The plan for a group."""
+        if any(source.path is None or source.stretch is not None for source in group.sources):
+            return cls(group, ())
+        files = tuple(PartFile(str(source.path), source.label, source.chat) for source in group.sources)
+        if index is None:
+            return cls(group, files)
+        return cls(group, files, tuple(stamp(file.path) for file in files), index.find(files))
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether somebody must read it, who may be another process."""
+        return self.kept is None and bool(self.files)
+
+
+def _chunks(groups: Iterable[_Group]) -> Iterator[list[_Group]]:
+    """Groups that are read at once: enough of them that sending them costs little beside reading them."""
+    chunk: list[_Group] = []
+    size = 0
+    for group in groups:
+        chunk.append(group)
+        size += sum(source.size or 0 for source in group.sources)
+        if size >= _CHUNK_SIZE or len(chunk) >= _CHUNK_FILES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+_elsewhere: tuple[dict[str, Any], int] = ({}, 0)
+"""In a process that reads for another one: how, and how far packed files may grow."""
+
+
+def _begin_elsewhere(how: dict[str, Any], size_limit: int, readers: Iterable[Reader]) -> None:
+    global _elsewhere
+    for reader in readers:
+        register_reader(reader)
+    _elsewhere = how, size_limit
+
+
+def _read_elsewhere(groups: Iterable[tuple[PartFile, ...]]) -> list[Kept]:
+    how, size_limit = _elsewhere
+    with paused_collection():
+        return [Archive((), **how)._read_kept(Part(files).sources(size_limit)) for files in groups]
 
 
 _OF_NAMES: Final = Wanted(frozenset({"sender", "text"}))

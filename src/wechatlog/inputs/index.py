@@ -1,0 +1,297 @@
+"""What files held when they were read last, so that only those that changed are read again.
+
+A SQLite file of rows of JSON, and nothing in it is ever executed: an index that somebody else made can at worst tell
+other messages. A file is known again by its size and time, or else by its checksum; files beside it that its reader
+looked at are part of it. What is no index of this version is made anew, and that is told.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from wechatlog.content.native import (
+    conversation_from_json,
+    conversation_to_json,
+    segment_from_json,
+    segment_to_json,
+)
+from wechatlog.diagnostics import Diagnostic, Severity
+from wechatlog.errors import OptionError, WechatlogError
+from wechatlog.inputs.packing import Packed
+from wechatlog.registry import detect_reader
+from wechatlog.source import Source
+from wechatlog.timestamps import zone_from_name, zone_name
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+    from wechatlog.engine.parts import PartFile
+
+__all__ = ["FolderIndex", "Kept", "stamp"]
+
+_APPLICATION: Final = 0x77636C69
+"""`PRAGMA application_id` of an index: `wcli`."""
+_VERSION: Final = 1
+_SCHEMA: Final = f"""
+CREATE TABLE inputs (key TEXT PRIMARY KEY, how TEXT NOT NULL, files TEXT NOT NULL, content TEXT NOT NULL);
+PRAGMA application_id = {_APPLICATION};
+PRAGMA user_version = {_VERSION};
+"""
+_BAD: Final = (sqlite3.Error, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
+_PENDING: Final = 64
+"""Inputs that are kept in one transaction."""
+
+
+@attrs.frozen
+class Kept:
+    """What one input held: one file, or those that are pages of one chat.
+
+    Attributes:
+        conversations: in their order.
+        detections: how the format of each was found out, as three values; `None` where it was named.
+        notes: what the archive told of the files.
+        beside: patterns of files that were looked for beside them.
+        error: what kept the archive from going on; such inputs are not kept.
+    """
+
+    conversations: tuple[Packed, ...]
+    detections: tuple[tuple[str, float, str] | None, ...] = ()
+    notes: tuple[Diagnostic, ...] = ()
+    beside: tuple[str, ...] = ()
+    error: Exception | None = None
+
+
+class FolderIndex:
+    """An open index.
+
+    Args:
+        path: of its file; it is made where it does not exist.
+        how: what the reading depends on beside the files.
+
+    Attributes:
+        notes: what there is to tell of the index itself.
+
+    Raises:
+        OptionError: where the path is that of a chat or of another database, which is not overwritten.
+    """
+
+    def __init__(self, path: Path, how: str) -> None:
+        self.notes: list[Diagnostic] = []
+        self._path, self._how = path, how
+        self._pending = 0
+        self._made = path.stat().st_mtime_ns if path.exists() else 0
+        self._database = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return self._connect()
+        except OptionError:
+            raise
+        except sqlite3.OperationalError as error:
+            raise OptionError("index", f"{self._path}: {error}") from error
+        except _BAD as error:
+            _refuse_chat(self._path)
+            self._path.unlink(missing_ok=True)
+            what = f"the index could not be used ({error}) and was made anew"
+            self.notes.append(Diagnostic("index-rebuilt", what, Severity.INFO, self._path.name))
+            self._made = 0
+            return self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        database = sqlite3.connect(self._path, isolation_level=None, timeout=30)
+        try:
+            if not database.execute("SELECT 1 FROM sqlite_master").fetchone():
+                database.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+            named, version = (database.execute(f"PRAGMA {name}").fetchone()[0] for name in _PRAGMAS)
+            if named != _APPLICATION:
+                raise OptionError("index", f"{self._path}: this is a database of something else; name another file")
+            if version != _VERSION:
+                raise ValueError(f"version {version}, not {_VERSION}")
+            if (found := database.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+                raise ValueError(found)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    def close(self) -> None:
+        """Keep what is pending, and let go of the file."""
+        self._commit()
+        self._database.close()
+
+    def _commit(self) -> None:
+        if self._pending:
+            self._database.execute("COMMIT")
+            self._pending = 0
+
+    # --- what is known
+
+    def find(self, files: Sequence[PartFile]) -> Kept | None:
+        """What these files held; `None` where they are not known, or not as they are now."""
+        key, how = self._key(files)
+        try:
+            query = "SELECT files, content FROM inputs WHERE key = ? AND how = ?"
+            row = self._database.execute(query, (key, how)).fetchone()
+            if row is None:
+                return None
+            stamps = json.loads(row[0])
+            changed = [file for file in stamps["files"] if not self._is_same(file)]
+            if not all(map(_has_checksum, changed)) or _beside(files, stamps["patterns"]) != stamps["beside"]:
+                return None
+            kept = _from_json(json.loads(row[1]))
+        except (*_BAD, OSError, WechatlogError):
+            return None
+        if changed:  # touched, and the same
+            for file in changed:
+                file[1:3] = stamp(file[0])
+            self._write("UPDATE inputs SET files = ? WHERE key = ?", (json.dumps(stamps), key))
+        return kept
+
+    def _key(self, files: Sequence[PartFile]) -> tuple[str, str]:
+        """What an input is known by, and a digest of how it is read, which is also what its chats are called."""
+        key = json.dumps([file.path for file in files])
+        names = json.dumps([[file.place, file.chat] for file in files])
+        return key, hashlib.blake2b((self._how + names).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+    def _is_same(self, file: Sequence[Any]) -> bool:
+        """Whether size and time are those of then, and the time is not that of the index itself."""
+        path, size, time, _ = file
+        return [size, time] == stamp(path) and time < self._made
+
+    def keep(self, files: Sequence[PartFile], stamps: Sequence[Sequence[int]], kept: Kept) -> None:
+        """Keep what these files held.
+
+        Args:
+            files: the files.
+            stamps: size and time of each, as they were before it was read.
+            kept: what was read.
+        """
+        if kept.error is not None:
+            return
+        try:
+            content = json.dumps(_to_json(kept), ensure_ascii=False)
+            content.encode()
+            known = {
+                "files": [
+                    [file.path, *before, _checksum(file.path)] for file, before in zip(files, stamps, strict=True)
+                ],
+                "patterns": kept.beside,
+                "beside": _beside(files, kept.beside),
+            }
+        except (*_BAD, OSError):  # a zone without a name, half a surrogate pair: it is read again next time
+            return
+        key, how = self._key(files)
+        self._write("INSERT OR REPLACE INTO inputs VALUES (?, ?, ?, ?)", (key, how, json.dumps(known), content))
+
+    def _write(self, statement: str, values: Sequence[str]) -> None:
+        if not self._pending:
+            self._database.execute("BEGIN IMMEDIATE")
+        self._database.execute(statement, values)
+        self._pending += 1
+        if self._pending >= _PENDING:
+            self._commit()
+
+
+_PRAGMAS: Final = ("application_id", "user_version")
+
+
+def _refuse_chat(path: Path) -> None:
+    """Raise where a path that should be that of an index is that of a chat."""
+    try:
+        _, detection = detect_reader(Source.of(path))
+    except WechatlogError:
+        return
+    raise OptionError(
+        "index", f"{path}: this is a chat ({detection.format}), and is not overwritten; name another file"
+    )
+
+
+def stamp(path: str) -> list[int]:
+    """Size and time of a file; nothing of one that is gone."""
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return [-1, -1]
+    return [found.st_size, found.st_mtime_ns]
+
+
+def _checksum(path: str) -> str:
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+
+
+def _has_checksum(file: Sequence[Any]) -> bool:
+    """Whether a file that was touched holds what it held."""
+    path, size, _, sum_ = file
+    return bool(stamp(path)[0] == size and _checksum(path) == sum_)
+
+
+def _beside(files: Iterable[PartFile], patterns: Iterable[str]) -> list[list[Any]]:
+    """The files beside some that match patterns, with size and time."""
+    folders = sorted({str(Path(file.path).parent) for file in files})
+    found = {str(path) for folder in folders for pattern in patterns for path in Path(folder).glob(pattern)}
+    return [[path, *stamp(path)] for path in sorted(found)]
+
+
+def _to_json(kept: Kept) -> dict[str, Any]:
+    return {
+        "conversations": [_packed_to_json(packed) for packed in kept.conversations],
+        "detections": kept.detections,
+        "notes": [attrs.asdict(note) for note in kept.notes],
+    }
+
+
+def _from_json(value: dict[str, Any]) -> Kept:
+    notes = ({**note, "severity": Severity(note["severity"])} for note in value["notes"])
+    return Kept(
+        tuple(map(_packed_from_json, value["conversations"])),
+        tuple(None if found is None else (found[0], found[1], found[2]) for found in value["detections"]),
+        tuple(Diagnostic(**note) for note in notes),
+    )
+
+
+def _packed_to_json(packed: Packed) -> dict[str, Any]:
+    """The columns as JSON values.
+
+    Raises:
+        ValueError: for times of several zones, and a zone without a name.
+    """
+    if packed.zone is False:
+        raise ValueError("times of several zones")
+    return {
+        **packed._asdict(),
+        "head": conversation_to_json(packed.head),
+        "zone": _named(packed.zone),
+        "tz": _named(packed.head.tz),
+        "segments": {str(number): [*map(segment_to_json, pieces)] for number, pieces in packed.segments.items()},
+    }
+
+
+def _named(zone: Any) -> str | None:
+    if zone is None:
+        return None
+    if (name := zone_name(zone)) is None:
+        raise ValueError("a zone without a name")
+    return name
+
+
+def _packed_from_json(value: dict[str, Any]) -> Packed:
+    zone: dt.tzinfo | None = None if value["zone"] is None else zone_from_name(value["zone"])
+    tz = None if value["tz"] is None else zone_from_name(value["tz"])
+    segments = value["segments"].items()
+    return Packed(
+        attrs.evolve(conversation_from_json(value["head"]), tz=tz),
+        value["times"],
+        zone,
+        value["kinds"],
+        tuple(value["columns"]),
+        tuple(value["origins"]),
+        {int(number): tuple(map(segment_from_json, pieces)) for number, pieces in segments},
+    )
