@@ -530,6 +530,14 @@ def test_of_two_equal_words_in_a_minute_the_order_says_which() -> None:
     assert len(merge([fine, turned])) == 12
 
 
+def test_of_one_second_each_export_keeps_its_own_order() -> None:
+    whole = Conversation([say(0, name, f"{name}说的第一句") for name in ("张三", "李四", "王五", "赵六")])
+    for chosen in itertools.combinations(range(4), 2):
+        part = Conversation([attrs.evolve(whole[index], sender_id=f"wxid_{index}") for index in chosen])
+        earlier = Conversation([say(-60, "张三", "这句话更早"), *part])  # is united first
+        assert texts(merge([earlier, whole]))[1:] == texts(whole)
+
+
 def test_two_accounts_of_one_name() -> None:
     a = Conversation([*chat(6), say(900, "李四", "好", sender_id="wxid_8"), say(900, "李四", "好", sender_id="wxid_9")])
     b = Conversation([*chat(6), say(900, "李四", "好", sender_id="wxid_9")])

@@ -333,22 +333,31 @@ def _thread(
     after: dict[int, int],
     before: dict[int, int],
 ) -> None:
-    """Put the entries of a part into the chains of their times, each behind the one before it in the part."""
+    """Put the entries of a part into the chains of their times, each behind the one before it in the part.
+
+    One that has none before it stands before the next one of its time that is in the chain already.
+    """
     last: dict[dt.timedelta | None, int] = {}
+    following: dict[dt.timedelta | None, int] = {}
+    for entry in reversed(part.found):
+        if entry in before:
+            following[clocks[entry]] = entry
     for entry in part.found:
         time = clocks[entry]
         if entry not in before:
-            previous = last.get(time, tails.get(time, -1))
-            before[entry] = previous
-            if previous == -1:
-                heads[time] = tails[time] = entry
-            else:
-                following = after.get(previous)
-                after[previous] = entry
-                if following is None:
-                    tails[time] = entry
+            previous = last.get(time)
+            if previous is None:
+                previous = before[following[time]] if time in following else tails.get(time, -1)
+            behind = heads.get(time, -1) if previous == -1 else after.get(previous, -1)
+            for one, two in ((previous, entry), (entry, behind)):
+                if one == -1:
+                    heads[time] = two
+                elif two != -1:
+                    after[one] = two
+                if two == -1:
+                    tails[time] = one
                 else:
-                    after[entry] = following
+                    before[two] = one
         last[time] = entry
 
 
