@@ -324,3 +324,32 @@ def test_wrong_usage_of_the_command(run: Run, tmp_path: Path) -> None:  # noqa: 
     result = run("media", tmp_path, "-o", "out", "--aes-key", "secret-of-mine")
     assert result.exit_code == 2
     assert "secret-of-mine" not in result.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.dat")
+    with pytest.raises(wechatlog.FormatError, match=r"pipe\.dat: is no file"):
+        media.read("pipe.dat", root=tmp_path)
+
+
+def test_parts_and_pictures_of_a_wxgf_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("av")
+    from wechatlog.media import pictures
+
+    part = struct.pack(">I", 6) + b"\0\0\0\1\x40\1"
+    taken: list[int] = []
+    frames = pictures._frames
+
+    def counting(data: bytes) -> Any:
+        taken.append(len(data))
+        return frames(data)
+
+    monkeypatch.setattr(pictures, "_frames", counting)
+    with pytest.raises(wechatlog.FormatError, match="wxgf"):
+        media.decode(b"wxgf\x0d" + bytes(8) + part * 200_000)
+    assert max(taken) <= 6 * 2000
+    monkeypatch.setattr(pictures, "_MOST_PIXELS", 3 * 64 * 48)
+    colours = [(200, 30, 30), (30, 200, 30), (30, 30, 200), (90, 90, 90), (9, 9, 9)]
+    whole = b"".join(hevc(*colours))
+    assert len(list(frames(whole))) <= 3

@@ -6,6 +6,7 @@ of the export.
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -95,7 +96,10 @@ def read(
         OSError: where the file cannot be opened.
     """
     found = Path(path) if root is None else _inside(Path(root), str(path))
-    size = found.stat().st_size
+    about = found.stat()
+    if not stat.S_ISREG(about.st_mode):  # a pipe would wait for somebody to write
+        raise FormatError("is no file", source=found.name)
+    size = about.st_size
     if size > limit:
         raise FormatError(f"has {size:,} bytes, more than {limit:,}", source=found.name)
     return decode(found.read_bytes(), keys, name=found.name)

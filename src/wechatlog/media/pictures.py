@@ -24,6 +24,7 @@ Sources: recarto404/WxDatDecrypt and its successor CkBcDD/WxDatDecrypt (`backend
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import struct
 from types import MappingProxyType
@@ -51,6 +52,9 @@ _STILL: Final = 0.6
 """The share of a file that the largest part of a still picture has at least."""
 
 _MOST_FRAMES: Final = 2000
+_MOST_PARTS: Final = 2 * _MOST_FRAMES
+_MOST_PIXELS: Final = 1 << 30
+"""Of all pictures of an animation together: what a file of some kilobytes claims takes no more memory or time."""
 _PACE: Final = 25
 """Pictures a second of an animation, since the file's own pace is not known."""
 
@@ -175,14 +179,15 @@ def decode_wxgf(data: bytes) -> bytes:
         import av
     except ImportError as error:
         raise MissingExtraError("images", "reading wxgf pictures") from error
-    parts = list(_parts(data))
+    parts = list(itertools.islice(_parts(data), _MOST_PARTS))
     largest = max(parts, key=len, default=b"")
     is_animation = len(parts) > 1 and len(largest) < _STILL * len(data)
     try:
-        if is_animation and (frames := list(_frames(b"".join(parts[1::2])))):
-            return _encode(frames, "apng", "rgb24", muxing={"plays": "0"})
-        for frame in _frames(largest):
-            return _encode([frame], "mjpeg", "yuvj420p", coding={"qmin": "2", "qmax": "2"})
+        if is_animation and (found := _encode(_frames(b"".join(parts[1::2])), "apng", "rgb24", muxing={"plays": "0"})):
+            return found
+        still = itertools.islice(_frames(largest), 1)
+        if found := _encode(still, "mjpeg", "yuvj420p", coding={"qmin": "2", "qmax": "2"}):
+            return found
     except av.error.FFmpegError as error:
         raise FormatError(f"the wxgf picture is damaged: {error}") from error
     raise FormatError("there is no picture in this wxgf file")
@@ -208,27 +213,33 @@ def _frames(data: bytes) -> Iterator[Any]:
         return
     container: Any
     with av.open(io.BytesIO(data), mode="r", format="hevc") as container:
-        for number, frame in enumerate(container.decode(video=0)):
-            if number >= _MOST_FRAMES:
+        pixels = 0
+        for frame in itertools.islice(container.decode(video=0), _MOST_FRAMES):
+            pixels += frame.width * frame.height
+            if pixels > _MOST_PIXELS:
                 return
             yield frame
 
 
 def _encode(
-    frames: list[Any],
+    frames: Iterator[Any],
     form: str,
     pixels: str,
     *,
     coding: Mapping[str, str] = MappingProxyType({}),
     muxing: Mapping[str, str] = MappingProxyType({}),
 ) -> bytes:
+    """The pictures as one file, taken one by one; empty where there is none."""
     import av
 
+    first = next(frames, None)
+    if first is None:
+        return b""
     target = io.BytesIO()
     with av.open(target, "w", format=form, options=dict(muxing)) as container:
         stream: Any = container.add_stream(form, rate=_PACE, options=dict(coding))
-        stream.width, stream.height, stream.pix_fmt = frames[0].width, frames[0].height, pixels
-        for number, frame in enumerate(frames):
+        stream.width, stream.height, stream.pix_fmt = first.width, first.height, pixels
+        for number, frame in enumerate(itertools.chain((first,), frames)):
             converted = frame.reformat(stream.width, stream.height, format=pixels)
             converted.pts = number
             container.mux(stream.encode(converted))
