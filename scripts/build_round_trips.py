@@ -91,8 +91,9 @@ _GIVEN: Final = _chat(
     _given("活动报名", "link", types.Link("https://example.invalid/sign-up", "活动报名", raw="活动报名")),
     _given("收到", "quote", types.Quote("张三", "早"), types.Text("收到")),
 )
+_LONG: Final = _chat(_given("通话", "call", types.Call("voice", 2**53 + 1, raw="通话")))
 _HARD: Final = testing.SAMPLE_CONVERSATIONS
-_ODD: Final = ("1", "1", "", " ", "00", "1.5e3")
+_ODD: Final = ("1", "1", "", " ", "00", "1.5e3", "1.23E+18")
 _ODD_IDS: Final = _chat(*(_message(id=value, reply_to=value, sender_id=value) for value in _ODD))
 
 
@@ -150,7 +151,7 @@ def _kinds(chat: Conversation) -> Any:
 
 _WHOLE: Final = ("conversation",)
 _PEOPLE: Final = ("sender:line-break", "sender:empty", "id:empty")
-_TEXTS: Final = ("text:media", "text:placeholder", "text:surrogates")
+_TEXTS: Final = ("text:media", "text:placeholder", "text:surrogates", "text:surrogate-pairs")
 _NOTICE: Final = _message("张三邀请李四加入了群聊", sender=None, sender_id=None, kind="system")
 _EVERY_PRECISION: Final = [_message(precision=precision) for precision in ("second", "minute", "day")]
 _UNTIMED: Final = _message(time=None, precision=None)
@@ -167,13 +168,13 @@ def _at(time: dt.datetime) -> Conversation:
 
 
 ROWS: Final = (
-    Row("text", _each("text"), _TEXTS, hard=(*_HARD, _GIVEN, _chat(_message("\ud800")))),
+    Row("text", _each("text"), _TEXTS, hard=(*_HARD, _GIVEN, _chat(_message("\ud800"), _message("\ud83d\ude00")))),
     Row("name of the sender", _each("sender"), _PEOPLE[:2], hard=_HARD),
     Row("account of the sender", _each("sender_id"), ("sender_id", "id:empty"), hard=(*_HARD, _ODD_IDS)),
     Row("whose own message", _each("is_self"), ("is_self",), hard=(*_HARD, _chat(*_SOMEBODY))),
     Row("kind", _each("kind"), ("kind",), _chat(_message(), _message("[图片]", kind="image"), _NOTICE), _HARD),
-    Row("id of the message", _each("id"), ("id", "id:empty"), hard=(_ODD_IDS,)),
-    Row("what it answers", _each("reply_to"), ("reply_to", "id:empty"), hard=(_ODD_IDS,)),
+    Row("id of the message", _each("id"), ("id", "id:empty", "id:number"), hard=(_ODD_IDS,)),
+    Row("what it answers", _each("reply_to"), ("reply_to", "id:empty", "id:number"), hard=(_ODD_IDS,)),
     Row("wall clock", _times(_minute), ("time:wall-clock",), hard=(_at(_TIME.replace(tzinfo=dt.UTC)),)),
     Row("seconds", _times(lambda time: time.second), ("time:seconds",)),
     Row(
@@ -192,7 +193,7 @@ ROWS: Final = (
     Row("that a time is missing", _times(bool), ("time:missing",), _chat(_message(), _UNTIMED), (_chat(_UNTIMED),)),
     Row("times before 1970", _times(_minute), ("time:range",), _at(dt.datetime(1905, 6, 1))),
     Row("precision of times", _each("precision"), ("precision",), _chat(*_EVERY_PRECISION)),
-    Row("segments that the archive gave", _each("segments"), ("segments",), _GIVEN, _HARD),
+    Row("segments that the archive gave", _each("segments"), ("segments", "segments:seconds"), _GIVEN, (*_HARD, _LONG)),
     Row(
         "segments of your own classes",
         _kinds,

@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import pickle
 import re
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -21,14 +21,14 @@ from wechatlog.diagnostics import Collector, Diagnostic
 from wechatlog.engine.protocol import Context, Evidence, Head, Reader, Refusal
 from wechatlog.errors import WechatlogError
 from wechatlog.inputs.single import open_reader, read_source
-from wechatlog.model import Conversation, Message, MessageKind
+from wechatlog.model import Conversation, Message, MessageKind, Metadata, Participant
 from wechatlog.segments import types
 from wechatlog.source import Source
 from wechatlog.timestamps import ASSUMED_ZONE, in_zone, resolve_zone
 from wechatlog.writers.base import NewFile, Writer, give_pieces, is_folder_writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from wechatlog.source import Readable
 
@@ -45,6 +45,7 @@ LOSSES: Final[Mapping[str, str]] = {
     "kind": "the kinds of messages, but for those that the form shows",
     "segments": "segments that the archive gave; they are parsed again from the text",
     "segments:custom": "segments of a user's own classes",
+    "segments:seconds": "the last digits of more than 2**53 seconds of a call",
     "time:fraction": "fractions of a second",
     "time:seconds": "seconds",
     "time:zone": "the zone; wall clocks are kept",
@@ -54,15 +55,18 @@ LOSSES: Final[Mapping[str, str]] = {
     "sender:line-break": "line breaks in names",
     "sender:empty": "an empty name, which becomes none",
     "id:empty": "empty ids, which become none",
+    "id:number": "ids that look like a large number of a spreadsheet, such as 1.23E+18, which become none",
     "text:media": "the text of an image or a link whose label and address the archive gave",
     "text:placeholder": "the text of anything else whose details the archive gave",
     "text:surrogates": "halves of surrogate pairs in any text, which become U+FFFD",
+    "text:surrogate-pairs": "two halves of a surrogate pair side by side, which become their character",
 }
 """What a writer may declare to lose, and what it means."""
 
 _EPOCH: Final = dt.datetime(1970, 1, 1)
 _TOO_LATE: Final = dt.datetime(5138, 11, 16, 9, 46, 40)
 """A hundred thousand million seconds later: such numbers are taken for milliseconds."""
+_LARGE_NUMBER: Final = re.compile(r"[0-9](?:[.,][0-9]{1,17})?[eE]\+[0-9]{2,3}|[0-9]{16,17}\.0")
 _LINE_BREAK: Final = re.compile(r"\r\n|[\r\n]")
 
 
@@ -239,6 +243,11 @@ def without_losses(conversation: Conversation, losses: Iterable[str]) -> Convers
     lost = frozenset(losses)
     if unknown := lost - LOSSES.keys():
         raise ValueError(f"unknown losses: {', '.join(sorted(unknown))}")
+    if "text:surrogate-pairs" in lost:
+        names = ("title", "id", "owner", "metadata", "messages")
+        changes = {name: _with_texts(getattr(conversation, name), _joined) for name in names}
+        changes["participants"] = _with_texts(conversation.members, _joined)
+        conversation = attrs.evolve(conversation, **changes)
     messages = []
     last: dt.datetime | None = None
     for message in conversation.messages:
@@ -252,15 +261,25 @@ def without_losses(conversation: Conversation, losses: Iterable[str]) -> Convers
 
 def _reduce(message: Message, lost: frozenset[str], last: dt.datetime | None) -> Message:
     if "text:surrogates" in lost:
-        given = message.given_segments
-        segments = None if given is None else tuple(map(_without_surrogates, given))
-        message = attrs.evolve(_without_surrogates(message), segments=segments)
+        message = _with_texts(message, _whole)
+    if "segments:seconds" in lost and message.given_segments:
+        given = (
+            attrs.evolve(each, seconds=int(float(each.seconds)))
+            if isinstance(each, types.Call) and each.seconds
+            else each
+            for each in message.given_segments
+        )
+        message = attrs.evolve(message, segments=tuple(given))
     changes: dict[str, Any] = {
         name: None for name in ("id", "reply_to", "sender_id", "is_self", "precision") if name in lost
     }
     if "id:empty" in lost:
         names = [name for name in ("id", "reply_to", "sender_id") if name not in lost]
         changes |= {name: getattr(message, name) or None for name in names}
+    if "id:number" in lost:
+        for name in ("id", "reply_to"):
+            found = changes.get(name, getattr(message, name))
+            changes[name] = None if _LARGE_NUMBER.fullmatch(found or "") else found
     if "kind" in lost:
         changes["kind"] = MessageKind.TEXT
     if "segments" in lost:
@@ -273,18 +292,29 @@ def _reduce(message: Message, lost: frozenset[str], last: dt.datetime | None) ->
     return attrs.evolve(message, **changes)
 
 
-_Value = TypeVar("_Value", Message, types.Segment)
-
-
-def _without_surrogates(value: _Value) -> _Value:
-    """A message or a segment whose texts UTF-8 can hold."""
-    texts = {field.name: getattr(value, field.name) for field in attrs.fields(type(value)) if field.alias == field.name}
-    changes: dict[str, Any] = {
-        name: text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        for name, text in texts.items()
-        if type(text) is str
-    }
+def _with_texts(value: Any, change: Callable[[str], str]) -> Any:
+    """A value with all texts in it changed: those of messages, segments and people, however deep."""
+    if isinstance(value, str):
+        return value if isinstance(value, MessageKind) else change(value)
+    if isinstance(value, tuple) and not hasattr(value, "_fields"):
+        return tuple(_with_texts(item, change) for item in value)
+    if isinstance(value, Metadata):
+        return Metadata({change(key): _with_texts(item, change) for key, item in value.items()})
+    if not isinstance(value, Message | Participant | types.Segment):
+        return value
+    names = [field.name for field in attrs.fields(type(value)) if field.alias == field.name]
+    changes = {name: _with_texts(getattr(value, name), change) for name in names}
+    if isinstance(value, Message):
+        changes["segments"] = _with_texts(value.given_segments, change)
     return attrs.evolve(value, **changes)
+
+
+def _joined(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _reduce_time(time: dt.datetime | None, lost: frozenset[str], last: dt.datetime | None) -> dt.datetime | None:

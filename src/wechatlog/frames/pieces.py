@@ -63,9 +63,19 @@ def segment_to_row(segment: Segment) -> dict[str, Any]:
     row: dict[str, Any] = {"type": shape.type}
     for name in shape.fields:
         row[name] = getattr(segment, name)
+    if type(row.get("seconds")) is int:
+        row["seconds"] = _as_number(row["seconds"])
     if "messages" in row:
         row["messages"] = to_json_line(segment_to_json(segment)["messages"])
     return row
+
+
+def _as_number(seconds: int) -> float | None:
+    """Seconds as a column of numbers holds them: rounded above 2**53."""
+    try:
+        return float(seconds)
+    except OverflowError:
+        return None
 
 
 def rebuild_segments(

@@ -82,6 +82,7 @@ _LOSSES: Final[Mapping[str, str]] = {
     "segments": "they are parsed again from the text",
     "text:media": "a page whose address the text lacks is written as `[title](address)`",
     "text:placeholder": "a bare placeholder gets what the archive knows beside it: `[位置] 图书馆 (39.9,116.4)`",
+    "text:surrogate-pairs": "JSON has one way to write both",
     "time:wall-clock": "times are Unix seconds; without a zone they count as those of the option `tz`",
     "time:fraction": "times are whole seconds",
     "time:missing": "every message has a time: that of the message before, of the next where there is none before",

@@ -45,6 +45,8 @@ _GROUP_BYTES: Final = 48 << 20
 _LOSSES: Final[Mapping[str, str]] = {
     "segments:custom": "a segment of a user's own class is kept as its text",
     "text:surrogates": "Arrow keeps texts as UTF-8, which cannot hold half a surrogate pair; it becomes U+FFFD",
+    "segments:seconds": "seconds are numbers with a point, exact up to 2**53",
+    "text:surrogate-pairs": "two halves side by side become their character",
 }
 _REPEATING: Final = [
     *(column.name for column in TABLES["messages"] if column.type == "category"),

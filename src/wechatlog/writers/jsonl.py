@@ -22,7 +22,10 @@ __all__ = ["DOCUMENT", "WRITER", "DocumentWriter", "JsonlWriter"]
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
-_LOSSES: Final[Mapping[str, str]] = {"segments:custom": "a segment of a user's own class is kept as its text"}
+_LOSSES: Final[Mapping[str, str]] = {
+    "segments:custom": "a segment of a user's own class is kept as its text",
+    "text:surrogate-pairs": "JSON has one way to write both",
+}
 _WIDEST: Final = 16
 
 

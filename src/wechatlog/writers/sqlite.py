@@ -115,6 +115,7 @@ class SqliteWriter:
     losses: Mapping[str, str] = {
         "segments:custom": "a segment of a user's own class is kept as its text",
         "text:surrogates": "SQLite keeps texts as UTF-8, which cannot hold half a surrogate pair; it becomes U+FFFD",
+        "text:surrogate-pairs": "two halves side by side become their character",
     }
     several = True
     streaming = True

@@ -35,6 +35,7 @@ _LOSSES: Final[Mapping[str, str]] = {
     "sender:empty": "an empty cell is no name",
     "id:empty": "an empty cell is no id",
     "segments:custom": "a segment of a user's own class is kept as its text",
+    "id:number": "a spreadsheet program writes a rounded id so",
     "text:surrogates": "a file in UTF-8 cannot hold half a surrogate pair, which becomes U+FFFD",
 }
 _FREE: Final = frozenset({"text", "category", "texts", "segments"})

@@ -74,7 +74,9 @@ class WorkbookWriter:
         "time:fraction": "dates are written to the second",
         "sender:empty": "an empty cell is no name",
         "id:empty": "an empty cell is no id",
+        "id:number": "a spreadsheet program writes a rounded id so",
         "segments:custom": "a segment of a user's own class is kept as its text",
+        "text:surrogate-pairs": "JSON has one way to write both",
     }
     several = False
     streaming = True
