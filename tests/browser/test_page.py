@@ -270,7 +270,15 @@ def test_copying_keeps_times_and_names(tab: Open, tmp_path: Path) -> None:
         "[2026-01-01 08:00:00] 王五: 李四 早\n好\n"
         "李四: 笔记.pdf\n2.0 kB\n文件\n"
     )
-    assert found.get(COPIED, [1, 1]) is None, "a part of one message is copied as it is"
+    assert found.get(COPIED, [1, 1]) == "[2026-01-01 08:00] 张三: 第一行\n第二行🙂\n"
+    found.get(
+        "getSelection().setBaseAndExtent(document.querySelector('#log p').firstChild, 0, document.querySelector('#log p').firstChild, 1)"
+    )
+    part = """() => { const event = new ClipboardEvent('copy', { clipboardData: new DataTransfer(), bubbles: true, cancelable: true });
+      document.dispatchEvent(event); return event.defaultPrevented; }"""
+    assert found.get(part) is False, "a part of one message is copied as it is"
+    found.get("getSelection().selectAllChildren(document.body)")
+    assert found.get(part) is True
     found.check()
 
 
@@ -732,7 +740,11 @@ def test_addresses_of_messages(tab: Open, big: Path) -> None:
     assert found.get(IN_VIEW, f"m{BIG - 4001}")
     found.page.click(f"#m{BIG - 4001} > time")
     assert found.get("location.hash") == f"#m{BIG - 4001}"
-    found.get("location.hash = '#m99999999'")
+    for odd in ("m99999999", "h0", "%E0%A4%A", "m1%7e2", "log"):
+        found.get("odd => { location.hash = '#' + odd }", odd)
+    found.check()
+    found = tab().open(big, "#%E0%A4%A")
+    assert found.page.is_visible("#bar")
     found.check()
 
 

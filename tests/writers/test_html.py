@@ -213,6 +213,9 @@ def test_title_language_and_theme() -> None:
         ("theme", "blue"),
         ("lang", 'zh" onload="'),
         ("interface", "de"),
+        ("index", "/index.html"),
+        ("index", "javascript:alert(1)"),
+        ("index", "a/../index.html"),
     ],
 )
 def test_options_that_mean_nothing(option: str, value: object) -> None:
@@ -713,7 +716,7 @@ def test_pages_of_a_folder_lead_back_to_their_index(tmp_path: Path) -> None:
     assert back("split", chat, split="month") == ["index.html", "index.html"]
     assert back("several", [chat, chat]) == ["index.html", "index.html"]
     assert back("alone", chat) == []
-    assert back("named", chat, index="../all chats.html") == []
+    assert back("named", chat, index="..\\../all chats.html") == ["../../all%20chats.html"]
     assert back("elsewhere", chat, index="sub/all chats.html") == ["sub/all%20chats.html"]
 
 

@@ -57,8 +57,6 @@ class _Settings:
     """The options of one page, checked."""
 
     def __init__(self, options: Mapping[str, Any]) -> None:
-        from wechatlog.pages import safe_path
-
         self.owner = text_option(options, "owner")
         self.title = text_option(options, "title")
         self.unicode_emoji = choice_option(options, "emoji", ("unicode", "code")) == "unicode"
@@ -68,7 +66,7 @@ class _Settings:
             raise OptionError("lang", f"expected a language tag such as zh-CN or en, not {self.lang!r}")
         choices = ("zh", "en") if self.lang[:2].lower() == "zh" else ("en", "zh")
         self.interface: Interface = "zh" if choice_option(options, "interface", choices) == "zh" else "en"
-        self.index = safe_path(text_option(options, "index"))
+        self.index = _way_back(text_option(options, "index"))
         self.media = _media(options)
 
     def look(self, conversation: Conversation) -> Look:
@@ -76,6 +74,19 @@ class _Settings:
         from wechatlog.pages import Look
 
         return Look(self.owner, conversation.owner, self.unicode_emoji, self.media, self.interface)
+
+
+def _way_back(index: str | None) -> str | None:
+    """The address of the index, which may lie in a folder above."""
+    from wechatlog.pages import safe_path
+
+    if index is None:
+        return None
+    rest = re.sub(r"\A(?:\.\.[/\\])+", "", index)
+    address = safe_path(rest)
+    if address is None:
+        raise OptionError("index", f"expected a path from the page, such as index.html, not {index!r}")
+    return "../" * ((len(index) - len(rest)) // 3) + address
 
 
 def _media(options: Mapping[str, Any]) -> Media:

@@ -54,7 +54,7 @@ const scrollToTop = (row) => {
 const ADDRESS = /^#([mh][\w.~-]+)$/;
 
 const goToHash = () => {
-  const found = ADDRESS.exec(decodeURIComponent(location.hash));
+  const found = ADDRESS.exec(location.hash.replace(/%7e/gi, "~"));
   const number = found ? numberOfAddress(found[1]) : null;
   if (number === null) return;
   open(chunkOf(number));

@@ -1,5 +1,5 @@
 /* --- Copying: who wrote what and when -------------------------------------------------------------
- * Several messages are copied as `[2026-05-01 09:30:00] name: text`, which `wechatlog` reads too; a part of one message as it is. */
+ * Whole messages are copied as `[2026-05-01 09:30:00] name: text`, which `wechatlog` reads too; a part of one as it is. */
 
 const BLOCKS = new Set("P DIV BLOCKQUOTE FIGURE DETAILS SUMMARY".split(" "));
 
@@ -33,8 +33,15 @@ const partOf = (row, range) => { // what of a row is selected
   return plain(part.cloneContents());
 };
 
-const copied = (range) => {
+const holdsAll = (range, row) => { // whether a whole row is selected
+  const whole = document.createRange();
+  whole.selectNodeContents(row);
+  return range.compareBoundaryPoints(Range.START_TO_START, whole) <= 0 && range.compareBoundaryPoints(Range.END_TO_END, whole) >= 0;
+};
+
+const copied = (range) => { // the lines, and whether they are worth their times and names
   const lines = [];
+  let whole = false;
   const touched = chunks.filter((chunk) => range.intersectsNode(chunk.place));
   for (const chunk of touched) {
     const rows = chunk.open ? rowsOf(chunk) : rootOf(chunk).querySelectorAll(ROWS);
@@ -42,16 +49,18 @@ const copied = (range) => {
       if (!passesRow(row) || (chunk.open && !range.intersectsNode(row))) continue;
       const text = chunk.open ? partOf(row, range) : plain(row);
       if (text) lines.push(line(row, text));
+      whole ||= chunk.open && holdsAll(range, row);
     }
   }
-  return lines;
+  return { lines, whole: whole || lines.length > 1 };
 };
 
 const onCopy = (event) => {
   const selection = getSelection();
-  if (selection.isCollapsed || event.target.closest?.("input, textarea") || !log.contains(selection.anchorNode)) return;
-  const lines = copied(selection.getRangeAt(0));
-  if (lines.length < 2) return;
+  if (selection.isCollapsed || document.activeElement.matches("input")) return;
+  const range = selection.getRangeAt(0);
+  const { lines, whole } = range.intersectsNode(log) ? copied(range) : { whole: false };
+  if (!whole) return;
   event.preventDefault();
   event.clipboardData.setData("text/plain", `${lines.join("\n")}\n`);
 };
