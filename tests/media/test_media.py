@@ -326,6 +326,12 @@ def test_wrong_usage_of_the_command(run: Run, tmp_path: Path) -> None:  # noqa: 
     assert "secret-of-mine" not in result.stderr
 
 
+def test_word_documents_take_a_wxgf_picture() -> None:
+    docx = pytest.importorskip("docx")
+    found = media.decode(wxgf(hevc((200, 30, 30))[0]))
+    assert docx.Document().add_picture(io.BytesIO(found.data)).width > 0
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.dat")

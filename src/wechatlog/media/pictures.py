@@ -55,6 +55,8 @@ _MOST_FRAMES: Final = 2000
 _MOST_PARTS: Final = 2 * _MOST_FRAMES
 _MOST_PIXELS: Final = 1 << 30
 """Of all pictures of an animation together: what a file of some kilobytes claims takes no more memory or time."""
+_JFIF: Final = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
+"""How a JPEG begins for the programs that go by it, Word among them; FFmpeg leaves this out."""
 _PACE: Final = 25
 """Pictures a second of an animation, since the file's own pace is not known."""
 
@@ -187,7 +189,7 @@ def decode_wxgf(data: bytes) -> bytes:
             return found
         still = itertools.islice(_frames(largest), 1)
         if found := _encode(still, "mjpeg", "yuvj420p", coding={"qmin": "2", "qmax": "2"}):
-            return found
+            return _JFIF + found.removeprefix(_JFIF[:2])
     except av.error.FFmpegError as error:
         raise FormatError(f"the wxgf picture is damaged: {error}") from error
     raise FormatError("there is no picture in this wxgf file")
