@@ -286,8 +286,8 @@ def formats() -> tuple[FormatInfo, ...]:
     """Every reader and writer: name, role, description, suffixes, origin and options.
 
     Example:
-        >>> [info.name for info in wechatlog.formats() if ".docx" in info.suffixes]
-        ['docx']
+        >>> [(info.name, info.role) for info in wechatlog.formats() if ".docx" in info.suffixes]
+        [('memotrace-docx', 'reader'), ('docx', 'writer')]
     """
     found = []
     for role, shelf in (("reader", _readers), ("writer", _writers)):

@@ -125,7 +125,8 @@ def test_a_check_digit_finds_one_wrong_digit(number: int) -> None:
     assert [digit for digit in "0123456789" if passes_luhn(digits + digit)] == [valid]
     card = f"6{digits}"
     if passes_luhn(card) and 14 <= len(card) <= 19 and len(set(card)) > 2:
-        assert hidden(f"卡 {card}") == "卡 [bank card]"
+        old_identity_card = len(card) == 15 and hidden(card) == "[id number]"  # without a check digit: a date is enough
+        assert hidden(f"卡 {card}") == ("卡 [id number]" if old_identity_card else "卡 [bank card]")
 
 
 @given(st.integers(0, 999))

@@ -58,6 +58,11 @@ class Part:
         format: the format that was named, or that of a file that was cut.
         encoding: the encoding that was named, or that of a file that was cut.
         alone: one file was named, and what is wrong with it is an error and no diagnostic.
+
+    Example:
+        >>> import wechatlog
+        >>> print(wechatlog.split("examples/reading-club.jsonl")[0])
+        examples/reading-club.jsonl
     """
 
     files: tuple[PartFile, ...]

@@ -54,6 +54,12 @@ def split(
 
     Raises:
         FileNotFoundError: where a path or a glob finds nothing.
+
+    Example:
+        >>> import wechatlog
+        >>> parts = wechatlog.split("examples/reading-club.jsonl", size=20_000)
+        >>> sum(batch.num_rows for part in parts for batch in wechatlog.scan(part))
+        417
     """
     alone, found = is_single(paths), []
     for group in page_groups(expand(paths, DEFAULT_SIZE_LIMIT)):
