@@ -35,6 +35,13 @@ def test_info(example: Path, run: Run) -> None:
         assert line in result.stdout.split("\n")
 
 
+def test_info_of_what_fits(example: Path, run: Run) -> None:
+    found = json.loads(
+        run("info", example, "--kind", "quote", "--kind", "link", "--until", "2026-05-01", "--json").stdout
+    )
+    assert found["conversations"][0]["kinds"] == {"quote": 2, "link": 1}
+
+
 def test_info_as_json(example: Path, run: Run) -> None:
     found = json.loads(run("info", example, "--json").stdout)
     (chat,) = found["conversations"]

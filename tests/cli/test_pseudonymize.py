@@ -59,6 +59,17 @@ def test_names_of_all_files_are_learnt_first(run: Run, exports: Path, tmp_path: 
     assert [(name["name"], name["left"]) for name in found["names"] if name["is_doubtful"]] == [("收到", 2)]
 
 
+def test_a_part_is_written_and_all_is_learnt_from(run: Run, exports: Path, tmp_path: Path) -> None:
+    out = tmp_path / "shared"
+    result = run("pseudonymize", exports, "-o", out, "--sender", "收到", "--sender", "张三", "--until", "2026-05-01")
+    assert result.exit_code == 0, result.stderr
+    written = [wechatlog.load(path) for path in sorted(out.iterdir())]
+    assert [len(chat) for chat in written] == [2, 1]
+    assert "李四" not in written[0][0].text
+    result = run("pseudonymize", exports, "-o", tmp_path / "other", "--kind", "image")
+    assert (result.exit_code, "no message fits" in result.stderr) == (1, True)
+
+
 def test_a_book_is_used_and_extended(run: Run, exports: Path, tmp_path: Path) -> None:
     book = tmp_path / "book.json"
     book.write_text(Pseudonyms({"李四-示例公司": "教练"}).to_json(), encoding="utf-8")

@@ -124,6 +124,24 @@ def test_conversations_without_a_message_that_fits_are_left_out(run: Run, tmp_pa
     assert output[0] == "a"
 
 
+def test_daily_files_are_one_chat(run: Run, tmp_path: Path) -> None:
+    writing = (
+        ("张三", "李四", "王五"),
+        ("王五", "赵六", "钱七", "孙八"),
+        ("张三", "李四"),
+    )  # the last two have nobody in common
+    for day, names in enumerate(writing):
+        midnight = dt.datetime(2026, 5, 1 + day)
+        times = [midnight + dt.timedelta(minutes=at) for at in (10, 20, 1420, 1430)]
+        messages = [
+            wechatlog.Message(time, "second", names[at % len(names)], text="早") for at, time in enumerate(times)
+        ]
+        messages += [wechatlog.Message(times[-1], "second", name, text="安") for name in names]
+        wechatlog.dump(wechatlog.Conversation(messages, title=f"{midnight:%Y-%m-%d}"), tmp_path / f"{day}.jsonl")
+    found = json.loads(run("stats", tmp_path, "--json").stdout)["statistics"][0]
+    assert (found["conversations"], found["summary"]["messages"], found["summary"]["sessions"]) == (1, 21, 4)
+
+
 def test_gap(run: Run, tmp_path: Path) -> None:
     wechatlog.dump(talk(), tmp_path / "a.jsonl")
     assert "40 sessions with pauses up to 1 h\n" in run("stats", "a.jsonl").stdout

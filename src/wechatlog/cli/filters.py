@@ -32,26 +32,27 @@ _F = TypeVar("_F", bound="Callable[..., Any]")
 _MOST_MEANT: Final = 3
 _KIND: Final = click.Choice([kind.value for kind in MessageKind])
 
-_OPTIONS: Final = (
-    click.option("--since", type=When(), help="Only from this day or time on."),
-    click.option("--until", type=When(), help="Only to this day, or before this time."),
-    click.option("--sender", multiple=True, help="Only of this person, by name or account id. Repeatable."),
-    click.option(
+_OPTIONS: Final = {
+    "--since": click.option("--since", type=When(), help="Only from this day or time on."),
+    "--until": click.option("--until", type=When(), help="Only to this day, or before this time."),
+    "--sender": click.option("--sender", multiple=True, help="Only of this person, by name or account id. Repeatable."),
+    "--kind": click.option(
         "--kind", multiple=True, type=_KIND, metavar="KIND", help="Only of this kind: text, image, … Repeatable."
     ),
-    click.option(
+    "--people": click.option(
         "--people", metavar="FILE", type=ANY_PATH, help="Who is who, as `wechatlog people` writes it, for --sender."
     ),
-    click.option(
+    "--no-media": click.option(
         "--no-media", is_flag=True, help="Without pictures, voices, transfers and the like that have no words."
     ),
-)
+}
 
 
 def filter_options(command: _F) -> _F:
-    """Give a command the options that choose messages; `Filters.of` understands them."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
+    """Give a command the options that choose messages, but those that it has; `Filters.of` understands them."""
+    own = {name for option in getattr(command, "__click_params__", ()) for name in option.opts}
+    for name, option in reversed(_OPTIONS.items()):
+        command = command if name in own else option(command)
     return command
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import click
 
+from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import count, harmless, harmless_json, padded
@@ -87,6 +88,7 @@ class _Facts:
 
 @click.command()
 @click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
+@filter_options
 @click.option("--all", "everybody", is_flag=True, help="Every participant, not only the 15 who wrote most.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @reading_options
@@ -97,12 +99,12 @@ def info(inputs: tuple[str, ...], *, everybody: bool, as_json: bool, **how: Any)
 
     IN is a file, a folder, a glob, a ZIP or - for the standard input. Several chats give a table.
     """
-    found = Inputs(inputs, Reading.of(how))
+    found, filters = Inputs(inputs, Reading.of(how)), Filters.of(how)
     facts: list[_Facts] = []
     with progress(found.sources) as tick:
         for conversation in found:
             tick(len(conversation))
-            facts.append(_Facts.of(conversation, found.detection))
+            facts.append(_Facts.of(filters.select(conversation), found.detection))
     if not facts and not as_json:
         raise found.nothing()
     if as_json:

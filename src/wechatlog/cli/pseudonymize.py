@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import Failure, count, explain, say
 from wechatlog.cli.options import ANY_PATH, FormatName, Reading, Split, reading_options
@@ -40,6 +41,7 @@ _OF_THE_BOOK: Final = ("style", "mask", "keep", "everyday")
 
 
 @click.command()
+@filter_options
 @click.argument("inputs", metavar="FILE...", nargs=-1, required=True, type=ANY_PATH)
 @click.option("-o", "--output", metavar="FOLDER", required=True, type=ANY_PATH, help="Where the files go.")
 @click.option("--to", "form", type=FormatName("writer"), help="Form of the output; else that of the input, or jsonl.")
@@ -62,8 +64,8 @@ def pseudonymize(inputs: tuple[str, ...], output: str, form: str | None, **how: 
     """Write chats without real names, telephone numbers, cards and accounts.
 
     FILE is a file, a folder, a glob, a ZIP or - for the standard input. All of them are learnt from before the
-    first is written, and a person has the same pseudonym in all of them. Whoever has the book can undo the
-    pseudonyms: it is written so that only you can read it, and never into FOLDER.
+    first is written, also what filters leave out; a person has the same pseudonym in all of them. Whoever has the
+    book can undo the pseudonyms: it is written so that only you can read it, and never into FOLDER.
 
     \b
     Examples:
@@ -74,11 +76,11 @@ def pseudonymize(inputs: tuple[str, ...], output: str, form: str | None, **how: 
     _check_private(output, how["book"], how["report"])
     sources = Inputs(inputs, Reading.of(how, find_writer(form) if form else None))
     writer = _choose_writer(form, sources)
-    reading = Reading.of(how, writer)
-    book = _open_book(how)
+    reading, book = Reading.of(how, writer), _open_book(how)
+    filters = Filters.of(how)
     summary = Summary()
     with progress(sources.sources, quiet=how["quiet"]) as tick:
-        hidden = pseudonymize_archive(_Chats(sources, summary, tick), book)
+        hidden = pseudonymize_archive(_Chats(sources, summary, tick, filters), book)
         try:
             for file in iter_written(
                 hidden, output, writer.name, split=how["split"], check=_refusing(sources), **reading.writer_options
@@ -90,7 +92,7 @@ def pseudonymize(inputs: tuple[str, ...], output: str, form: str | None, **how: 
             if how["book"] and summary.conversations:
                 _write_private(how["book"], book.to_json())
     if not summary.conversations:
-        raise sources.nothing()
+        raise Failure(filters.nothing_fits(len(sources.sources))) if filters else sources.nothing()
     if how["report"]:
         _write_private(how["report"], json.dumps(book.report.to_dict(), ensure_ascii=False, indent=1) + "\n")
     code = summary.finish(sources, output, as_json=False, quiet=how["quiet"])
@@ -100,19 +102,25 @@ def pseudonymize(inputs: tuple[str, ...], output: str, form: str | None, **how: 
 
 
 class _Chats:
-    """The conversations of the inputs, read anew each time; only the first reading is counted."""
+    """The conversations of the inputs, read anew each time; the first reading gives all, the next ones what fits."""
 
-    def __init__(self, inputs: Inputs, summary: Summary, tick: Tick) -> None:
-        self._inputs, self._summary, self._tick = inputs, summary, tick
-        self._is_counted = False
+    def __init__(self, inputs: Inputs, summary: Summary, tick: Tick, filters: Filters) -> None:
+        self._inputs, self._summary, self._tick, self._filters = inputs, summary, tick, filters
+        self._is_learnt = False
 
     def __iter__(self) -> Iterator[Conversation]:
-        counted, self._is_counted = self._is_counted, True
+        is_learnt, self._is_learnt = self._is_learnt, True
         for conversation in self._inputs:
-            if not counted:
+            wanted: Conversation | None = self._filters.select(conversation)
+            if self._filters and not wanted:
+                wanted = None
+            if not is_learnt:
                 self._tick(len(conversation))
-                self._summary.add_conversation(())
-            yield conversation
+                if wanted is not None:
+                    self._summary.add_conversation(())
+                yield conversation
+            elif wanted is not None:
+                yield wanted
 
 
 def _choose_writer(form: str | None, inputs: Inputs) -> Writer:

@@ -122,14 +122,18 @@ def stats(inputs: tuple[str, ...], **how: Any) -> int:
 def united(conversations: Iterable[Conversation]) -> Iterator[Conversation]:
     """The conversations, in which parts of one chat that follow each other are one.
 
-    Parts are those of one account or room id, or of a title that differs in its date alone, with the same people.
+    Parts are those of one account or room id, or of a title that differs in its date alone, with people who wrote in a
+    part before.
     """
     parts: list[Conversation] = []
+    people: set[str | None] = set()
     for conversation in conversations:
-        if parts and not _is_next(parts[-1], conversation):
+        writing = {message.sender for message in conversation} - _NOBODY
+        if parts and not _is_next(parts[-1], conversation, people, writing):
             yield _joined(parts)
-            parts = []
+            parts, people = [], set()
         parts.append(conversation)
+        people |= writing
     if parts:
         yield _joined(parts)
 
@@ -138,14 +142,13 @@ def _joined(parts: list[Conversation]) -> Conversation:
     return parts[0] if len(parts) == 1 else merge(parts)
 
 
-def _is_next(one: Conversation, other: Conversation) -> bool:
+def _is_next(one: Conversation, other: Conversation, people: set[str | None], writing: set[str | None]) -> bool:
     if one.id or other.id:
         return one.id == other.id
     title, following = one.title or "", other.title or ""
     if title == following or _DATE.sub("", title) != _DATE.sub("", following) or not _DATE.search(title):
         return False
-    people, others = ({message.sender for message in chat} - _NOBODY for chat in (one, other))
-    return len(people & others) * 3 >= max(1, min(len(people), len(others)))
+    return len(people & writing) * 3 >= max(1, min(len(people), len(writing)))
 
 
 @attrs.frozen
