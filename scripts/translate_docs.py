@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -52,6 +53,11 @@ def update(templates: Path) -> None:
     subprocess.run([sys.executable, "-m", "sphinx_intl", *command], check=True)
 
 
+def needs_twin(text: str) -> bool:
+    """Whether there are words to translate: a number, a name in capitals and code are the same in all languages."""
+    return bool(re.search(r"[a-z]{2}", re.sub(r"`[^`]*`", "", text)))
+
+
 def missing(templates: Path) -> Iterator[str]:
     """What translated pages lack."""
     for template in sorted(templates.rglob("*.pot")):
@@ -60,7 +66,9 @@ def missing(templates: Path) -> Iterator[str]:
             wanted = [message.id for message in read_po(file) if message.id]
         with (CATALOGUES / f"{page}.po").open("rb") as file:
             twins = {message.id: message.string for message in read_po(file) if not message.fuzzy}
-        yield from (f"{page}: {text[:100]!r} has no twin" for text in wanted if not twins.get(text))
+        yield from (
+            f"{page}: {text[:100]!r} has no twin" for text in wanted if needs_twin(text) and not twins.get(text)
+        )
 
 
 def not_found() -> Iterator[str]:

@@ -31,7 +31,8 @@ def test_a_page(path: Path) -> None:
     assert "#, fuzzy" not in entries, "something changed: run scripts/translate_docs.py, and translate what is fuzzy"
     assert "#~" not in entries
     pairs = list(read_catalogue(entries))
-    assert len(pairs) == len(re.findall(r"^msgid ", entries, re.MULTILINE)), "something has no twin"
+    empty = re.findall(r'^msgid "(.*)"\nmsgstr ""$', entries, re.MULTILINE)
+    assert [one for one in empty if re.search("[a-z]{2}", re.sub("`[^`]*`", "", one))] == [], "something has no twin"
     strange = [twin for one, twin in pairs if code_of(one) != code_of(twin)]
     assert strange == []
 
