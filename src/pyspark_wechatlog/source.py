@@ -7,6 +7,7 @@ left out under the policy `collect`, told in the log of the worker, and stands i
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import logging
 import os
@@ -107,50 +108,62 @@ class _Asked:
         self.part_size = _number(given, "part_size")
         self.most = _number(given, "partitions") or (_MOST_ON_SAIL if "pysail" in sys.modules else None)
 
-    def partitions(self, paths: Any) -> list[InputPartition]:
-        """The partitions of some of the paths; files are cut for messages alone, since only whole ones tell all."""
+    def parts(self) -> list[Part]:
+        """The parts of the paths; files are cut for messages alone, since only whole ones tell everything."""
         chosen: dict[str, Any] = {name: self.how[name] for name in ("format", "encoding") if name in self.how}
         if self.diagnostics or self.how.get("errors") == "strict":
-            chosen["size"] = 1 << 62
+            chosen["size"] = sys.maxsize
         elif self.part_size is not None:
             chosen["size"] = self.part_size
-        formats = (found for found in wechatlog.formats() if found.role == "reader")
-        added = tuple(found.name for found in formats if found.origin != "built-in")
-        parts = wechatlog.split(paths, **chosen)
-        count = len(parts) if self.most is None else min(self.most, len(parts))
-        return [WechatlogPartition(parts[number::count], added) for number in range(count)]
+        return wechatlog.split(self.paths, **chosen)
 
-    def batches(self, partition: WechatlogPartition, schema: Any, arguments: Mapping[str, Any]) -> Iterator[Any]:
+    def partitions(self, parts: Sequence[Part]) -> list[InputPartition]:
+        """The partitions for some parts."""
+        count = len(parts) if self.most is None else min(self.most, len(parts))
+        return [WechatlogPartition(parts[number::count], _added_formats()) for number in range(count)]
+
+    def batches(self, partition: InputPartition, schema: Any, arguments: Mapping[str, Any]) -> Iterator[Any]:
         """The record batches of a partition.
 
         Raises:
             FileNotFoundError: for a file that this worker does not see.
             WechatlogError: for a format that is not installed here, and as `wechatlog.scan`.
         """
+        if not isinstance(partition, WechatlogPartition):  # what Spark makes up where there is none
+            return
         for part in partition.parts:
             _see(part)
             try:
                 if self.diagnostics:
-                    yield diagnostics_batch(str(part), self._look(part, partition), schema)
+                    found = self._look(part)
+                    yield diagnostics_batch(str(part), found, schema)
                 else:
                     scan = wechatlog.scan(part, **self.how, columns=schema.names, **arguments)
                     for batch in scan:
                         yield fit(batch, schema, str(part))
-                    _tell(part, partition, scan.diagnostics)
+                    found = scan.diagnostics
             except WechatlogError as error:
                 partition.blame(error)
                 raise
+            for entry in found:
+                if entry.code in _UNREAD:
+                    partition.blame(entry)
+                    _LOG.warning("%s: %s", part, entry)
 
-    def _look(self, part: Part, partition: WechatlogPartition) -> tuple[Diagnostic, ...]:
+    def _look(self, part: Part) -> tuple[Diagnostic, ...]:
         """What is noticed of a part when all of it is read."""
         scan = wechatlog.scan(part, **self.how, columns=["kind"])
         try:
             for _ in scan:
                 pass
         except (WechatlogError, OSError) as error:
-            partition.blame(error)
             return (*scan.diagnostics, Diagnostic("unreadable-file", str(error), Severity.ERROR))
         return tuple(scan.diagnostics)
+
+
+def _added_formats() -> tuple[str, ...]:
+    """The formats that packages added to those of wechatlog, in this process."""
+    return tuple(sorted(point.name for point in importlib.metadata.entry_points(group="wechatlog.readers")))
 
 
 def _number(given: Mapping[str, str], name: str) -> int | None:
@@ -168,14 +181,6 @@ def _see(part: Part) -> None:
             raise FileNotFoundError(2, what, path)
 
 
-def _tell(part: Part, partition: WechatlogPartition, found: Iterable[Diagnostic]) -> None:
-    """Put files of which no message was read into the log."""
-    for entry in found:
-        if entry.code in _UNREAD:
-            partition.blame(entry)
-            _LOG.warning("%s: %s", part, entry)
-
-
 class WechatlogPartition(InputPartition):
     """What one task reads.
 
@@ -190,7 +195,7 @@ class WechatlogPartition(InputPartition):
 
     def blame(self, problem: object) -> None:
         """Raise for a file that was not read because this worker has fewer formats than the driver."""
-        here = {found.name for found in wechatlog.formats()}
+        here = _added_formats()
         if missing := [name for name in self.added if name not in here]:
             raise WechatlogError(
                 f"{problem}; the worker on {platform.node()} has no format {', '.join(missing)}, which the driver has: "
@@ -214,11 +219,10 @@ class WechatlogReader(DataSourceReader):
 
     def partitions(self) -> list[InputPartition]:
         """One for each file, and several for a large one that can be cut."""
-        return self.asked.partitions(self.asked.paths)
+        return self.asked.partitions(self.asked.parts())
 
     def read(self, partition: InputPartition) -> Iterator[Any]:
         """The record batches of a partition."""
-        assert isinstance(partition, WechatlogPartition)  # noqa: S101 - `partitions` made it
         return self.asked.batches(partition, self.schema, self.arguments)
 
 
@@ -273,22 +277,26 @@ class WechatlogStreamReader(DataSourceStreamReader):
 
     def latestOffset(self, start: dict[str, int] | None = None, limit: object = None) -> dict[str, int]:  # noqa: ARG002, N802
         """Every file that was seen, or is there now."""
-        found = dict(start or {})
+        seen = dict(start or {})
         try:
-            parts = wechatlog.split(self.asked.paths, size=1 << 62)
+            parts = wechatlog.split(self.asked.paths, size=sys.maxsize)
         except FileNotFoundError:  # a glob that finds nothing yet
-            return found
-        for path in (path for part in parts for path in part.paths):
-            if path not in found:
-                found[path] = os.path.getsize(path)  # noqa: PTH202 - one look, of many files
-        return found
+            return seen
+        new = [path for part in parts for path in part.paths if path not in seen]
+        return seen | {path: os.path.getsize(path) for path in new}  # noqa: PTH202 - one look, of many files
 
     def partitions(self, start: dict[str, int], end: dict[str, int]) -> list[InputPartition]:
-        """Those of the files that are new."""
-        new = [path for path in end if path not in start]
-        return self.asked.partitions(new) if new else []
+        """Those of the files that are new.
+
+        Raises:
+            FileNotFoundError: for a file that is gone before it was read.
+        """
+        new = end.keys() - start.keys()
+        parts = [part.of(new) for part in self.asked.parts()] if new else []
+        for path in sorted(new.difference(*(part.paths for part in parts))):
+            raise FileNotFoundError(2, "the file was seen, and is gone before it was read", path)
+        return self.asked.partitions([part for part in parts if part.paths])
 
     def read(self, partition: InputPartition) -> Iterator[Any]:
         """The record batches of a partition."""
-        assert isinstance(partition, WechatlogPartition)  # noqa: S101 - `partitions` made it
         return self.asked.batches(partition, self.schema, {})

@@ -269,3 +269,20 @@ def test_offsets_are_the_files_seen(tmp_path: Path) -> None:
     assert stream.partitions(later, later) == []
     (partition,) = stream.partitions(seen, later)
     assert sum(batch.num_rows for batch in stream.read(partition)) == 2
+    with pytest.raises(FileNotFoundError, match="the file was seen, and is gone before it was read"):
+        stream.partitions({}, later)
+
+
+def test_a_page_that_comes_later_is_read_alone(tmp_path: Path) -> None:
+    stream = source(tmp_path).streamReader(SCHEMA)
+    (tmp_path / "a_0_3.markdown").write_text(days(1, 3), encoding="utf-8")
+    seen = stream.latestOffset({})
+    (tmp_path / "a_3_5.markdown").write_text(days(2, 2), encoding="utf-8")
+    (partition,) = stream.partitions(seen, stream.latestOffset(seen))
+    assert sum(batch.num_rows for batch in stream.read(partition)) == 2
+
+
+def test_a_folder_without_files(tmp_path: Path) -> None:
+    reader = reader_of(tmp_path)
+    assert reader.partitions() == []
+    assert list(reader.read(api.InputPartition(None))) == []

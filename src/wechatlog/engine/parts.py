@@ -20,7 +20,7 @@ from wechatlog.decoding import BLOCK_SIZE
 from wechatlog.source import Source, Stretch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from wechatlog.engine.protocol import Cuts, Reader
 
@@ -52,6 +52,11 @@ class PartFile(NamedTuple):
 class Part:
     """Some of the messages of many inputs, which can be read alone.
 
+    Example:
+        >>> part, *more = wechatlog.split("examples/reading-club.jsonl", size=20_000)
+        >>> str(more[0])
+        'examples/reading-club.jsonl, from byte 20134 on'
+
     Attributes:
         files: one file, or those that are pages of one chat.
         stretch: which part of the file; `None` for all of it.
@@ -79,6 +84,10 @@ class Part:
     def paths(self) -> tuple[str, ...]:
         """Those of the files."""
         return tuple(file.path for file in self.files)
+
+    def of(self, paths: Container[str]) -> Part:
+        """The same of some of its files alone; of none where it has none of them."""
+        return attrs.evolve(self, files=tuple(file for file in self.files if file.path in paths))
 
     def sources(self, size_limit: int) -> list[Source]:
         """The inputs."""
