@@ -155,7 +155,8 @@ def on_duckdb(folder: Path) -> Iterator[Any]:
 def _on_spark(session: Any, folder: Path) -> Iterator[Any]:
     session.conf.set("spark.sql.session.timeZone", TZ)
     types = "time timestamp, sender string, kind string, text string, mentions array<string>, links array<string>"
-    chats = session.read.format("wechatlog").schema(types).option("tz", TZ).load(str(folder))
+    reader = session.read.format("wechatlog").schema(types).options(tz=TZ, partitions="8")
+    chats = reader.load(str(folder))
     chats.createOrReplaceTempView("chats")
     session.createDataFrame(TEAMS, "name string, team string").createOrReplaceTempView("people")
     for query in QUERIES.values():
