@@ -412,7 +412,7 @@ def scan(
     kind: str | Iterable[str] | None = None,
     conversation: str | Iterable[str] | None = None,
     limit: int | None = None,
-    batch_size: int = 16_384,
+    batch_size: int = 8_192,
     format: Format = None,  # noqa: A002
     tz: ZoneLike | None = None,
     encoding: str | None = None,

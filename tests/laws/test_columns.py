@@ -142,7 +142,7 @@ def test_what_is_written_of_columns(case: Path, form: str) -> None:
     wechatlog.dump(wechatlog.scan(case, **options), files[1], form)
     whole, columns = (_by_name(wechatlog.load_archive(file.getvalue())) for file in files)
     assert columns == whole
-    told = [[sorted(map(str, chat.diagnostics)) for chat in chats] for chats in (columns, whole)]
+    told = [sorted(str(note) for chat in chats for note in chat.diagnostics) for chats in (columns, whole)]
     assert told[0] == told[1]
 
 

@@ -17,6 +17,7 @@ marks, digits and pictures such as emoji. Case and accents are left to it as wel
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Final
 
 import regex
@@ -81,13 +82,10 @@ def _grams_of(units: str | list[str]) -> str:
 
 
 def _grams(units: str | list[str]) -> list[str]:
-    found = list(units)
-    for size in range(2, min(LONGEST_TERM, len(units)) + 1):
-        starts = range(len(units) - size + 1)
-        if isinstance(units, str):
-            found += [units[start : start + size] for start in starts]
-        else:
-            found += ["".join(units[start : start + size]) for start in starts]
+    found = longest = list(units)
+    for size in range(1, min(LONGEST_TERM, len(units))):
+        longest = list(map(operator.add, longest, units[size:]))  # each of them with the unit behind it
+        found = found + longest
     return found
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BATCH_SIZE", "Observer", "Scan", "Selection"]
 
-BATCH_SIZE: Final = 16_384
+BATCH_SIZE: Final = 8_192
 """Rows of a batch, unless somebody asks for another number."""
 
 _CHARACTERS: Final = 1 << 22
