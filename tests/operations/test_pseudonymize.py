@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import wechatlog
@@ -187,6 +187,7 @@ def test_the_same_people_are_the_same(conversation: Conversation) -> None:
 
 
 @given(conversations() | crowds)
+@example(Conversation([Message(text="李四"), Message(sender="李四 -公司")], owner="李四"))
 def test_a_book_can_be_kept(conversation: Conversation) -> None:
     book = Pseudonyms()
     first = pseudonymize(conversation, book)

@@ -60,8 +60,8 @@ def pseudonymize(
         P2: P1早
     """
     book = _open_book(names, options)
-    itself, owner = learn_conversation(conversation, book)
-    return _rewrite(conversation, book, itself, owner)
+    learn_conversation(conversation, book)
+    return _rewrite(conversation, book)
 
 
 def pseudonymize_archive(
@@ -101,7 +101,7 @@ def _iter_rewritten(conversations: Iterable[Conversation], book: Pseudonyms) -> 
     for conversation in conversations:
         learn_conversation(conversation, book)
     for conversation in conversations:
-        yield _rewrite(conversation, book, _meet_chat(conversation, book._people), _owner(conversation, book._people))
+        yield _rewrite(conversation, book)
 
 
 def _open_book(names: Pseudonyms | Mapping[str, str] | None, options: Mapping[str, Any]) -> Pseudonyms:
@@ -112,9 +112,10 @@ def _open_book(names: Pseudonyms | Mapping[str, str] | None, options: Mapping[st
     return names
 
 
-def _rewrite(conversation: Conversation, book: Pseudonyms, itself: Party | None, owner: Party | None) -> Conversation:
+def _rewrite(conversation: Conversation, book: Pseudonyms) -> Conversation:
     people = book._people
     messages = [book.message(message) for message in conversation.messages]
+    itself, owner = _meet_chat(conversation, people), _owner(conversation, people)  # who is who is settled by now
     shown = "" if itself is None else people.pseudonym(itself)
     return Conversation(
         messages,
@@ -129,19 +130,14 @@ def _rewrite(conversation: Conversation, book: Pseudonyms, itself: Party | None,
     )
 
 
-def learn_conversation(conversation: Conversation, book: Pseudonyms) -> tuple[Party | None, Party | None]:
-    """Let a book learn all that a conversation says of people.
-
-    Returns:
-        The chat itself, a group or a person, and its owner; `None` where the conversation does not name them.
-    """
+def learn_conversation(conversation: Conversation, book: Pseudonyms) -> None:
+    """Let a book learn all that a conversation says of people."""
     people = book._people
     for member in conversation.members:
         _meet_member(member, people)
     book.learn(conversation.messages)
-    itself = _meet_chat(conversation, people)
+    _meet_chat(conversation, people)
     _unite_owner(conversation, people)
-    return itself, _owner(conversation, people)
 
 
 def _owner(conversation: Conversation, people: Register) -> Party | None:
