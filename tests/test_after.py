@@ -529,3 +529,57 @@ def test_a_fingerprint_is_that_of_the_content() -> None:
     assert mark.fingerprint(one) == mark.fingerprint(attrs.evolve(one, origin=wechatlog.Origin("x", 3)))
     for change in ({"text": "x"}, {"sender": None}, {"is_self": True}, {"id": "7"}, {"reply_to": "7"}, {"time": None}):
         assert mark.fingerprint(one) != mark.fingerprint(attrs.evolve(one, **change))  # type: ignore[arg-type]
+
+
+# --- many files -----------------------------------------------------------------------------------
+
+
+def test_an_archive_gives_what_is_new_of_each_file(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        _write(tmp_path / f"{name}.jsonl", "jsonl", 3)
+    (tmp_path / "no chat.txt").write_text("x", encoding="utf-8")
+    archive = wechatlog.load_archive(tmp_path, after={})
+    assert [len(chat) for chat in archive] == [3, 3, 3]
+    marks = archive.marks
+    assert set(marks) == {str((tmp_path / f"{name}.jsonl").resolve()) for name in "abc"}
+    _write(tmp_path / "b.jsonl", "jsonl", 5)
+    _write(tmp_path / "d.jsonl", "jsonl", 1)
+    archive = wechatlog.load_archive(tmp_path, after=marks)
+    assert [[message.text for message in chat] for chat in archive] == [
+        [message.text for message in _chat(5)[3:]],
+        [_chat(1)[0].text],
+    ]
+    assert archive.marks.keys() - marks.keys() == {str((tmp_path / "d.jsonl").resolve())}
+    assert list(wechatlog.load_archive(tmp_path, after=archive.marks)) == []
+
+
+def test_a_file_that_cannot_be_read_keeps_its_mark(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    _write(path, "jsonl", 3)
+    archive = wechatlog.load_archive(tmp_path, after={})
+    assert len(list(archive)) == 1
+    path.write_bytes(path.read_bytes().replace(b"wechatlog/1", b"wechatlog/9"))
+    again = wechatlog.load_archive(tmp_path, after=archive.marks)
+    assert list(again) == []
+    assert [note.code for note in again.diagnostics] == ["unreadable-file"]
+    assert again.marks == archive.marks
+
+
+def test_files_in_a_zip_have_marks_of_their_own(tmp_path: Path) -> None:
+    folder = tmp_path / "chats"
+    folder.mkdir()
+    for name in ("a", "b"):
+        _write(folder / f"{name}.jsonl", "jsonl", 3)
+    path = shutil.make_archive(str(tmp_path / "all"), "zip", folder)
+    archive = wechatlog.load_archive(path, after={})
+    assert [len(chat) for chat in archive] == [3, 3]
+    _write(folder / "b.jsonl", "jsonl", 4)
+    shutil.make_archive(str(tmp_path / "all"), "zip", folder)
+    (new,) = wechatlog.load_archive(path, after=archive.marks)
+    assert new.messages == _chat(4).messages[3:]
+
+
+def test_what_is_new_is_not_read_by_processes_or_an_index(tmp_path: Path) -> None:
+    for how in ({"workers": 2}, {"index": tmp_path / "i"}):
+        with pytest.raises(wechatlog.OptionError, match="after: workers and index go with reading everything"):
+            wechatlog.load_archive("examples/", after={}, **how)  # type: ignore[arg-type]

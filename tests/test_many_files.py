@@ -18,8 +18,7 @@ from wechatlog.engine import Format
 from wechatlog.inputs import index as index_module
 from wechatlog.inputs import workers as workers_module
 from wechatlog.inputs.archive import _chunks, page_groups
-from wechatlog.inputs.index import Kept
-from wechatlog.inputs.packing import pack, unpack
+from wechatlog.inputs.packing import Kept, pack, unpack
 from wechatlog.registry import _readers as shelf
 from wechatlog.registry import register_reader
 from wechatlog.source import Source

@@ -22,3 +22,8 @@ for message in wechatlog.iter_messages("chat.jsonl"):
     assert_type(message, wechatlog.Message)
 for one in wechatlog.load_archive("exports/"):
     assert_type(one, wechatlog.Conversation)
+stream = wechatlog.iter_messages("chat.jsonl", after=wechatlog.Mark.load("chat.mark"))
+assert_type(stream.mark, wechatlog.Mark)
+assert_type(wechatlog.mark("chat.jsonl", after=stream.mark), wechatlog.Mark)
+archive = wechatlog.load_archive("exports/", after={})
+assert_type(archive.marks, dict[str, wechatlog.Mark])

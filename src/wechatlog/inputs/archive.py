@@ -25,9 +25,8 @@ from wechatlog.engine.columns import Wanted, rows_of_batches
 from wechatlog.engine.parts import Part, PartFile
 from wechatlog.engine.protocol import Context, in_batches
 from wechatlog.errors import OptionError, RefusedFormatError, UnknownFormatError, WechatlogError
-from wechatlog.inputs.index import FolderIndex, Kept, stamp
 from wechatlog.inputs.mark import Mark
-from wechatlog.inputs.packing import pack, unpack
+from wechatlog.inputs.packing import Kept, pack, unpack
 from wechatlog.inputs.places import name_chats, place_files, without_page
 from wechatlog.inputs.single import (
     check_options,
@@ -37,7 +36,6 @@ from wechatlog.inputs.single import (
     open_reader,
     read_source,
 )
-from wechatlog.inputs.workers import check_workers, in_order
 from wechatlog.model import Conversation, paused_collection
 from wechatlog.registry import (
     Detection,
@@ -59,6 +57,7 @@ if TYPE_CHECKING:
     from wechatlog.diagnostics import ErrorPolicy
     from wechatlog.engine.columns import Rows
     from wechatlog.engine.protocol import Draft, Reader
+    from wechatlog.inputs.index import FolderIndex
     from wechatlog.inputs.packing import Packed
     from wechatlog.model import Message
     from wechatlog.segments import Lexicon
@@ -383,7 +382,7 @@ class Archive(Iterable[Conversation]):
         self._after = after
         self._top: Source | None = None
         self.marks: dict[str, Mark] = dict(after or {})
-        self._workers = check_workers(workers)
+        self._workers = _check_workers(workers)
         self._index = None if index is None else Path(index)
         self._sources = tuple(sources)
         self._shared_names = shared_names
@@ -493,8 +492,11 @@ class Archive(Iterable[Conversation]):
     def _run_kept(self, groups: Iterable[_Group]) -> Iterator[Conversation]:
         """What groups of files hold, in order, by other processes and by what is known of them already."""
         with contextlib.ExitStack() as stack:
-            index = None if self._index is None else FolderIndex(self._index, self._manner())
-            if index is not None:
+            index = None
+            if self._index is not None:
+                from wechatlog.inputs.index import FolderIndex  # with SQLite, for who keeps an index
+
+                index = FolderIndex(self._index, self._manner())
                 stack.callback(index.close)
                 for note in index.notes:
                     self._collector.note(note)
@@ -526,9 +528,14 @@ class Archive(Iterable[Conversation]):
                 planned.append([_Plan.of(group, index) for group in chunk])
                 yield [plan.files for plan in planned[-1] if plan.is_missing] if self._workers > 1 else []
 
-        how = {**self._how, **self._options, "errors": self._errors, "alone": self._alone}
-        limit = max((source.size_limit for source in self._sources), default=0)
-        found = in_order(missing(), _read_elsewhere, self._workers, _begin_elsewhere, how, limit, registered_readers())
+        found: Iterator[list[Kept]] = ([] for _ in missing())
+        if self._workers > 1:
+            from wechatlog.inputs.workers import in_order  # with what starts processes
+
+            how = {**self._how, **self._options, "errors": self._errors, "alone": self._alone}
+            limit = max((source.size_limit for source in self._sources), default=0)
+            given = how, limit, registered_readers()
+            found = in_order(missing(), _read_elsewhere, self._workers, _begin_elsewhere, *given)
         for results in found:
             elsewhere = iter(results)
             for plan in planned.popleft():
@@ -550,6 +557,8 @@ class Archive(Iterable[Conversation]):
         try:
             for conversation in one:
                 packed.append(pack(conversation))
+                if conversation._lexicon is not None:  # they hold each other, and nobody needs them any more
+                    conversation._lexicon.forget()
                 detections.append(one.detection and attrs.astuple(one.detection))
         except (WechatlogError, OSError) as problem:
             error = problem
@@ -655,6 +664,12 @@ class Archive(Iterable[Conversation]):
         self._collector.note(Diagnostic(code, _first_line(error, source), severity, source.place))
 
 
+def _check_workers(workers: object) -> int:
+    if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
+        raise OptionError("workers", f"expected a number of processes, 1 or more, not {workers!r}")
+    return workers
+
+
 @attrs.frozen
 class _Plan:
     """How one group of files is read.
@@ -679,7 +694,7 @@ class _Plan:
         files = tuple(PartFile(str(source.path), source.label, source.chat) for source in group.sources)
         if index is None:
             return cls(group, files)
-        return cls(group, files, tuple(stamp(file.path) for file in files), index.find(files))
+        return cls(group, files, tuple(index.stamp(file.path) for file in files), index.find(files))
 
     @property
     def is_missing(self) -> bool:

@@ -23,7 +23,7 @@ from wechatlog.content.native import (
 )
 from wechatlog.diagnostics import Diagnostic, Severity
 from wechatlog.errors import OptionError, WechatlogError
-from wechatlog.inputs.packing import Packed
+from wechatlog.inputs.packing import Kept, Packed
 from wechatlog.registry import detect_reader
 from wechatlog.source import Source
 from wechatlog.timestamps import zone_from_name, zone_name
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from wechatlog.engine.parts import PartFile
 
-__all__ = ["FolderIndex", "Kept", "stamp"]
+__all__ = ["FolderIndex"]
 
 _APPLICATION: Final = 0x77636C69
 """`PRAGMA application_id` of an index: `wcli`."""
@@ -47,25 +47,6 @@ PRAGMA user_version = {_VERSION};
 _BAD: Final = (sqlite3.Error, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
 _PENDING: Final = 64
 """Inputs that are kept in one transaction."""
-
-
-@attrs.frozen
-class Kept:
-    """What one input held: one file, or those that are pages of one chat.
-
-    Attributes:
-        conversations: in their order.
-        detections: how the format of each was found out, as three values; `None` where it was named.
-        notes: what the archive told of the files.
-        beside: patterns of files that were looked for beside them.
-        error: what kept the archive from going on; such inputs are not kept.
-    """
-
-    conversations: tuple[Packed, ...]
-    detections: tuple[tuple[str, float, str] | None, ...] = ()
-    notes: tuple[Diagnostic, ...] = ()
-    beside: tuple[str, ...] = ()
-    error: Exception | None = None
 
 
 class FolderIndex:
@@ -133,6 +114,11 @@ class FolderIndex:
 
     # --- what is known
 
+    @staticmethod
+    def stamp(path: str) -> list[int]:
+        """Size and time of a file; nothing of one that is gone."""
+        return _stamp(path)
+
     def find(self, files: Sequence[PartFile]) -> Kept | None:
         """What these files held; `None` where they are not known, or not as they are now."""
         key, how = self._key(files)
@@ -150,7 +136,7 @@ class FolderIndex:
             return None
         if changed:  # touched, and the same
             for file in changed:
-                file[1:3] = stamp(file[0])
+                file[1:3] = _stamp(file[0])
             self._write("UPDATE inputs SET files = ? WHERE key = ?", (json.dumps(stamps), key))
         return kept
 
@@ -163,7 +149,7 @@ class FolderIndex:
     def _is_same(self, file: Sequence[Any]) -> bool:
         """Whether size and time are those of then, and the time is not that of the index itself."""
         path, size, time, _ = file
-        return [size, time] == stamp(path) and time < self._made
+        return [size, time] == _stamp(path) and time < self._made
 
     def keep(self, files: Sequence[PartFile], stamps: Sequence[Sequence[int]], kept: Kept) -> None:
         """Keep what these files held.
@@ -213,7 +199,7 @@ def _refuse_chat(path: Path) -> None:
     )
 
 
-def stamp(path: str) -> list[int]:
+def _stamp(path: str) -> list[int]:
     """Size and time of a file; nothing of one that is gone."""
     try:
         found = Path(path).stat()
@@ -230,14 +216,14 @@ def _checksum(path: str) -> str:
 def _has_checksum(file: Sequence[Any]) -> bool:
     """Whether a file that was touched holds what it held."""
     path, size, _, sum_ = file
-    return bool(stamp(path)[0] == size and _checksum(path) == sum_)
+    return bool(_stamp(path)[0] == size and _checksum(path) == sum_)
 
 
 def _beside(files: Iterable[PartFile], patterns: Iterable[str]) -> list[list[Any]]:
     """The files beside some that match patterns, with size and time."""
     folders = sorted({str(Path(file.path).parent) for file in files})
     found = {str(path) for folder in folders for pattern in patterns for path in Path(folder).glob(pattern)}
-    return [[path, *stamp(path)] for path in sorted(found)]
+    return [[path, *_stamp(path)] for path in sorted(found)]
 
 
 def _to_json(kept: Kept) -> dict[str, Any]:

@@ -18,9 +18,10 @@ from wechatlog.segments import Lexicon
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from wechatlog.diagnostics import Diagnostic
     from wechatlog.segments import Segment
 
-__all__ = ["Packed", "pack", "unpack"]
+__all__ = ["Kept", "Packed", "pack", "unpack"]
 
 _KINDS: Final = {kind.value: kind for kind in MessageKind}
 _BEGIN: Final = dt.datetime(2000, 1, 1)
@@ -48,6 +49,25 @@ class Packed(NamedTuple):
     columns: tuple[Sequence[Any], ...]
     origins: tuple[Sequence[Any], ...]
     segments: dict[int, tuple[Segment, ...]]
+
+
+@attrs.frozen
+class Kept:
+    """What one input held: one file, or those that are pages of one chat.
+
+    Attributes:
+        conversations: in their order.
+        detections: how the format of each was found out, as three values; `None` where it was named.
+        notes: what the archive told of the files.
+        beside: patterns of files that were looked for beside them.
+        error: what kept the archive from going on; such inputs are not kept.
+    """
+
+    conversations: tuple[Packed, ...]
+    detections: tuple[tuple[str, float, str] | None, ...] = ()
+    notes: tuple[Diagnostic, ...] = ()
+    beside: tuple[str, ...] = ()
+    error: Exception | None = None
 
 
 def pack(conversation: Conversation) -> Packed:

@@ -18,24 +18,13 @@ from wechatlog.errors import OptionError, WechatlogError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["check_workers", "in_order"]
+__all__ = ["in_order"]
 
 _AHEAD: Final = 2
 """Tasks that wait for each process, so that none of them waits for us; more would fill the memory with results."""
 
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
-
-
-def check_workers(workers: object) -> int:
-    """The number of processes.
-
-    Raises:
-        OptionError: where it is no number of processes.
-    """
-    if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
-        raise OptionError("workers", f"expected a number of processes, 1 or more, not {workers!r}")
-    return workers
 
 
 def in_order(
@@ -59,7 +48,7 @@ def in_order(
         WechatlogError: where a process died.
     """
     try:
-        pickle.dumps(given if workers > 1 else ())
+        pickle.dumps(given)
     except Exception as error:
         what = f"a reader or an option cannot be sent to other processes ({error}); leave workers out"
         raise OptionError("workers", what) from error

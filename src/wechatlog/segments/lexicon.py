@@ -147,6 +147,11 @@ class Lexicon:
             self._sources.append(source)
             self._ready = None
 
+    def forget(self) -> None:
+        """Let go of what it could still learn from."""
+        with self._lock:
+            self._sources.clear()
+
     def adopt(self, other: Lexicon) -> None:
         """Take over everything that another one was told."""
         with self._lock:
