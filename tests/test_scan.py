@@ -413,3 +413,26 @@ def test_convert_reads_one_file_as_columns(tmp_path: Path, monkeypatch: pytest.M
     source.write_text("no chat", encoding="utf-8")
     assert run("-o", str(tmp_path / "none.parquet")).exit_code == 1
     assert not (tmp_path / "none.parquet").exists()
+
+
+def test_a_reader_that_knows_no_columns() -> None:
+    """That of a plug-in gives messages, and these become columns."""
+
+    class Plain:
+        name, description, suffixes, options = "plain", "a line, a message", (".plain",), {}
+
+        def detect(self, head: Any) -> None:
+            return None
+
+        def read(self, source: Any, context: Any) -> Any:
+            draft = context.draft(title="群")
+            messages = [
+                context.message(draft, time=dt.datetime(2026, 5, 1), sender=sender, text=text, line=line)
+                for line, (sender, text) in enumerate([("李四", "@王五 早"), ("王五", "[强]")], 1)
+            ]
+            yield draft, messages
+
+    found = scan(b"x", format=Plain(), columns=["conversation", "number", "mentions", "emoji", "line"], sender="王五")
+    row = {"conversation": "群", "number": 1, "mentions": [], "emoji": ["[强]"], "line": 2}
+    assert pa.table(found).to_pylist() == [row]
+    assert table(b"x", format=Plain()).equals(wechatlog.load(b"x", format=Plain()).to_arrow())

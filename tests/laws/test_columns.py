@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import wechatlog
 from tests.test_corpus import _cases, _expectation
+from wechatlog.model import normalize_name
 
 
 def _readable() -> list[Path]:
@@ -72,6 +73,25 @@ def test_case(case: Path) -> None:
     assert _rows(found) == _rows(_table_of(conversations, found.schema))
     assert found.schema.equals(conversations[0].to_arrow().schema)
     assert sorted(scan.diagnostics, key=str) == sorted(told, key=str)
+
+
+@pytest.mark.parametrize("case", _readable(), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_rows_that_are_not_wanted_are_left_out(case: Path) -> None:
+    """Filters give the rows that they would leave of the whole table."""
+    options = {"tz": "Asia/Shanghai", **_options(case)}
+    rows = pa.table(wechatlog.scan(case, **options)).to_pylist()
+    names = {normalize_name(row["sender"]) for row in rows if row["sender"] is not None}
+    sender, kind = max(names, default="nobody"), max((row["kind"] for row in rows), default="text")
+    time = max((row["time"] for row in rows if row["time"] is not None), default=None)
+    senders = [row for row in rows if row["sender"] is not None and normalize_name(row["sender"]) == sender]
+    found = pa.table(wechatlog.scan(case, sender=sender, **options)).to_pylist()
+    assert found == [row for row in rows if row in senders or row["sender_id"] == sender]
+    found = pa.table(wechatlog.scan(case, kind=kind, columns=["number", "text"], **options)).to_pylist()
+    assert found == [{name: row[name] for name in ("number", "text")} for row in rows if row["kind"] == kind]
+    if time is not None:
+        found = pa.table(wechatlog.scan(case, since=time, **options)).to_pylist()
+        assert found == [row for row in rows if row["time"] is not None and row["time"] >= time]
+    assert pa.table(wechatlog.scan(case, limit=1, **options)).to_pylist() == rows[:1]
 
 
 # --- Markdown, whose columns have a way of their own ------------------------------------------------

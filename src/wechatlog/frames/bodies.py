@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from wechatlog.content.wording import words_apart
 from wechatlog.frames.pieces import segment_to_row
 from wechatlog.model import MessageKind, build_message
-from wechatlog.segments.parser import is_plain
+from wechatlog.segments.table import compiled_rules
 from wechatlog.segments.types import Emoji, Image, Link, Mention, Text
 
 if TYPE_CHECKING:
@@ -58,12 +58,13 @@ class Bodies(NamedTuple):
     @classmethod
     def of_messages(cls, messages: Iterable[Message]) -> Bodies:
         """Those of messages."""
+        search, _ = compiled_rules()
         texts: list[str] = []
         rich: list[tuple[int, Message]] = []
         for row, message in enumerate(messages):
             texts.append(message.text)
             known = message._segments is not None or message._parsed is not None
-            if known or not is_plain(message.text):
+            if known or search(message.text, 0) is not None:
                 rich.append((row, message))
         return cls(texts, rich)
 
@@ -75,11 +76,12 @@ class Bodies(NamedTuple):
             columns: `kind`, `text`, and `given`, the segments that the archive gave, if it gave any.
             lexicon: what mentions are looked up in.
         """
+        search, _ = compiled_rules()
         texts, kinds, given = columns["text"], columns["kind"], columns["given"]
         rich = [
             (row, build_message(None, None, None, _KINDS[kinds[row]], text, segments=segments, lexicon=lexicon))
             for row, (text, segments) in enumerate(zip(texts, given, strict=True))
-            if segments is not None or not is_plain(text)
+            if segments is not None or search(text, 0) is not None
         ]
         return cls(list(texts), rich)
 
