@@ -90,6 +90,14 @@ def test_cut_xml_gives_what_stands_before() -> None:
     text = words("2026-05-01 09:00:00") + said("早") + said("好") + "<w:tbl><w:tr><w:tc"
     chat = wechatlog.load(document(text), format="memotrace-docx")
     assert [m.text for m in chat][:2] == ["早", "好"]
+    assert "broken-file" in [note.code for note in chat.diagnostics]
+
+
+def test_depth_is_told() -> None:
+    nested = "<w:tbl><w:tr><w:tc>" * 3000 + words("x") + "</w:tc></w:tr></w:tbl>" * 3000
+    chat = wechatlog.load(document(words("2026-05-01 09:00:00") + said("早") + nested), format="memotrace-docx")
+    assert [m.text for m in chat][:1] == ["早"]
+    assert "broken-file" in [note.code for note in chat.diagnostics]
 
 
 def test_blocks_take_no_memory_of_the_whole() -> None:

@@ -124,7 +124,8 @@ def iter_blocks(source: Source, report: Callable[[str, str], object]) -> Iterato
     with _package(source) as package, _member(source, package, _TEXT) as stream:
         how = {"resolve_entities": False, "no_network": True, "huge_tree": True, "recover": True}
         try:
-            for _, node in etree.iterparse(stream, events=("end",), tag=("{*}p", "{*}tbl"), **how):
+            parser = etree.iterparse(stream, events=("end",), tag=("{*}p", "{*}tbl"), **how)
+            for _, node in parser:
                 parent = node.getparent()
                 if parent is None or _name(parent) != "body":
                     continue
@@ -135,6 +136,8 @@ def iter_blocks(source: Source, report: Callable[[str, str], object]) -> Iterato
                 node.clear(keep_tail=False)
                 while node.getprevious() is not None:
                     del parent[0]
+            if parser.error_log:  # what could be read behind it was
+                report("broken-file", f"the document is damaged: {parser.error_log[0].message.strip()}")
         except (etree.XMLSyntaxError, *_ZIP_ERRORS) as error:
             if isinstance(error, RefusedFormatError):
                 raise
