@@ -128,7 +128,7 @@ class Bodies:
             return shown
         if answered is None and message.kind in _UNNAMED and (words := self._words_only(message.text, segments)):
             return f"<p>{who}{words}</p>"  # by far the most
-        return self._compose(message, segments, None if answered is None else f"#{answered}", who)
+        return self._compose(message, segments, None if answered is None else f"#{answered}")
 
     def _words_only(self, text: str, segments: Sequence[Segment]) -> str:
         """The markup of a text that is no more than words, emoji, mentions and links; empty for anything else."""
@@ -144,15 +144,13 @@ class Bodies:
                 return ""
         return "".join(shown)
 
-    def _compose(self, message: Message, segments: Sequence[Segment], answered: str | None, who: str) -> str:
+    def _compose(self, message: Message, segments: Sequence[Segment], answered: str | None) -> str:
         parts = list(self._lead(message, segments, answered))
         groups = list(self._groups(segments))
         if len(groups) == 1 and not parts:
-            (first, *_), words = groups[0], _length(groups[0])
+            first = groups[0][0]
             if type(first) in self._blocks and type(first) is not types.Quote:
                 return self._blocks[type(first)](first)
-            if type(first) not in self._blocks and words < _LONG:
-                return f"<p>{who}{self._join(groups[0])}</p>"
         parts += (self._show_group(group, answered) for group in groups)
         shown: str = self._macros.bubble(parts) if parts else self._macros.empty()
         return shown
