@@ -70,6 +70,31 @@ def test_damage_costs_what_it_hit(seeds: dict[str, Seed], name: str, old: str, n
     assert not code or code in {entry.code for entry in told if entry.severity is not Severity.INFO}
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "kept"),
+    [
+        (b"msgSvrId INTEGER, type INT", b"msgSvrId INTEGER, typo INT", True),
+        (b"msgSvrId INTEGER, type INT", b"msgSvrId INTEGER, typ\xa7 INT", False),
+        (b"(chatroomname TEXT", b"(chatroomnWme TEXT", True),
+    ],
+    ids=["a letter", "a broken character", "of people"],
+)
+def test_a_damaged_name_of_a_column(seeds: dict[str, Seed], old: bytes, new: bytes, kept: bool) -> None:
+    """With a letter for another the column is known; with a broken character it can only be told."""
+    seed = seeds["wechat-android-db/EnMicroMsg.db"]
+    assert old in seed.data
+    outcome = judge(seed, seed.data.replace(old, new, 1))
+    assert (outcome.lost == 0) == kept
+    assert outcome.told or old.startswith(b"(")
+
+
+def test_a_byte_too_many_in_a_database_is_told(seeds: dict[str, Seed]) -> None:
+    seed = seeds["wechat-v4-db/message_0.db"]
+    damaged = seed.data[:20481] + b"\xa5" + seed.data[20481:]
+    told = [str(entry) for chat in read(damaged, seed.format, seed.options) for entry in chat.diagnostics]
+    assert any("the file does not end with a page: 1 bytes are too many" in sentence for sentence in told)
+
+
 def test_a_name_that_stands_once_is_told_where_it_is_broken(seeds: dict[str, Seed]) -> None:
     """What is left of it is the name of all messages: one loss, not many."""
     seed = seeds["wx-cli-json/private.json"]

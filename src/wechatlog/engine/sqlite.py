@@ -16,7 +16,7 @@ from array import array
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote
 
-from wechatlog.engine.sqlite_pages import apply_log, expected_size, fill, is_log, is_noise
+from wechatlog.engine.sqlite_pages import apply_log, expected_size, fill, is_log, is_noise, page_size
 from wechatlog.errors import FormatError
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ __all__ = [
     "quote_name",
     "row_orders",
     "row_query",
+    "stray_bytes",
     "tables_of",
 ]
 
@@ -107,6 +108,13 @@ def missing_bytes(source: Source) -> int:
     head = source.head()
     expected = expected_size(head[:100]) if head.startswith(_MAGIC) else 0
     return max(0, expected - _size(source)) if 0 < expected <= _LARGEST_IN_MEMORY else 0
+
+
+def stray_bytes(source: Source) -> int:
+    """How much of a database stands behind its last whole page: bytes were lost or added somewhere."""
+    head = source.head()
+    size = page_size(head) if head.startswith(_MAGIC) and len(head) >= 100 else 0
+    return _size(source) % size if size else 0
 
 
 def _log_of(source: Source) -> bytes | None:

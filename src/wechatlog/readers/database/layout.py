@@ -63,7 +63,26 @@ def find_columns(wanted: Mapping[str, tuple[str, ...]], present: Collection[str]
     """The column of each field in a table, as SQLite compares names; fields without one are left out."""
     known = {name.lower() for name in present}
     found = ((field, next((name for name in names if name.lower() in known), "")) for field, names in wanted.items())
-    return {field: name for field, name in found if name}
+    near = near_columns(wanted, present)
+    usable = {field: name for field, name in near.items() if "\ufffd" not in name}
+    return {field: name for field, name in found if name} | usable
+
+
+def near_columns(wanted: Mapping[str, tuple[str, ...]], present: Collection[str]) -> dict[str, str]:
+    """The columns of missing fields whose names have a damaged character; one that is no text cannot be asked for."""
+    known = {name.lower() for name in present}
+    others = known.difference(*(map(str.lower, names) for names in wanted.values()))
+    missing = {field: names for field, names in wanted.items() if not any(name.lower() in known for name in names)}
+    pairs = ((field, name, other) for field, names in missing.items() for name in names for other in others)
+    return {field: other for field, name, other in pairs if _is_near(name.lower(), other)}
+
+
+def _is_near(name: str, other: str) -> bool:
+    """Whether one character is another one, which is no number of a column."""
+    if len(name) != len(other) or len(name) < 4:
+        return False
+    wrong = [character for expected, character in zip(name, other, strict=True) if expected != character]
+    return len(wrong) == 1 and not wrong[0].isdigit()
 
 
 @attrs.frozen

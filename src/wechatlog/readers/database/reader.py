@@ -28,6 +28,7 @@ from wechatlog.engine.sqlite import (
     missing_bytes,
     quote_name,
     row_orders,
+    stray_bytes,
     tables_of,
 )
 from wechatlog.errors import FormatError, MissingExtraError, RefusedFormatError, WechatlogError
@@ -41,7 +42,7 @@ from wechatlog.readers.database.contents import (
     unpack_lz4,
     unpack_zstandard,
 )
-from wechatlog.readers.database.layout import Row, find_columns, parse_columns
+from wechatlog.readers.database.layout import Row, find_columns, near_columns, parse_columns
 from wechatlog.readers.database.people import People
 
 if TYPE_CHECKING:
@@ -226,6 +227,8 @@ class Walk:
             reading.report("unread-log", sentence, severity=Severity.WARNING)
         if missing := missing_bytes(source):
             self.report_damage(f"the file is cut: {missing} bytes are missing at its end")
+        elif stray := stray_bytes(source):
+            self.report_damage(f"the file does not end with a page: {stray} bytes are too many, or others are missing")
 
     def report_damage(self, sentence: str) -> None:
         """Say what of the file is damaged."""
@@ -255,7 +258,10 @@ class Walk:
 
     def _orders(self, table: str) -> Iterator[tuple[str, Iterable[int]]]:
         """The rows of each conversation in a table, in order of time."""
-        key = self.layout.sort_key(columns_of(self.connection, table))
+        columns = columns_of(self.connection, table)
+        for name in near_columns(parse_columns(self.layout.columns), columns).values():
+            self.report_damage(f"the name of the column {name!r} of the table {table} is damaged")
+        key = self.layout.sort_key(columns)
         after = self.reading.row_after(table)
         orders, damage = row_orders(self.connection, table, self.layout.talker or None, key, after)
         yield from orders
