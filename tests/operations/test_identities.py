@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import conversations
-from wechatlog import Conversation, Message, Participant
+from wechatlog import Conversation, Message, Participant, Quote, Text
 from wechatlog.operations import Evidence, Identities, Name, Person, identities, statistics
 
 START = dt.datetime(2026, 5, 1, 9)
@@ -184,6 +184,41 @@ def test_who_answers_to_a_name_is_a_suggestion() -> None:
     assert (link.kind, link.one, link.two, link.count) == ("answer", "小明", "李四", 4)
     assert identities(Conversation(messages), mentions=False).suggestions == ()
     assert identities(Conversation(messages[:4])).suggestions == ()
+
+
+def quoting(minute: float, name: str, text: str) -> Message:
+    return say(minute, "王五", "我有", kind="quote", segments=[Quote(name, text), Text("我有")])
+
+
+def test_whose_words_are_quoted() -> None:
+    said = [say(0, "张三", "谁有内六角扳手？"), say(1, "李四", "明天几点集合呢"), say(2, "张三", "补胎片也要带上")]
+    once = Conversation([*said, quoting(3, "三哥-示例公司", "谁有内六角扳手")])
+    (link,) = identities(once).suggestions
+    assert (link.kind, {link.one, link.two}, link.confidence, link.count) == (
+        "quote",
+        {"张三", "三哥-示例公司"},
+        0.8,
+        1,
+    )
+    twice = identities(Conversation([*once, quoting(4, "三哥-示例公司", "补胎片也要带上")]))
+    assert twice.find("三哥-示例公司") is twice.find("张三")
+    assert identities(once, mentions=False).suggestions == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("三哥", "好的"),  # too short
+        ("三哥", "这句话谁都没说过"),
+        ("三哥", "今天也要加油呀"),  # two wrote it
+        ("李四", "谁有内六角扳手"),  # somebody writes under this name
+        ("我", "谁有内六角扳手"),
+    ],
+)
+def test_a_quote_that_says_nothing_of_its_name(name: str, text: str) -> None:
+    said = [say(0, "张三", "谁有内六角扳手"), say(1, "李四", "好的")]
+    said += [say(2, who, "今天也要加油呀") for who in ("张三", "李四")]
+    assert identities(Conversation([*said, quoting(3, name, text)])).suggestions == ()
 
 
 def test_two_owners_are_two_people() -> None:

@@ -11,7 +11,7 @@ import wechatlog
 from tests.cost import assert_linear
 from wechatlog import Conversation, Message, Participant
 from wechatlog.operations import ResolvedMention, identities, resolve_mentions
-from wechatlog.segments.types import Mention, Text
+from wechatlog.segments.types import Mention, Quote, Text
 
 NINE = dt.datetime(2026, 5, 1, 9)
 
@@ -89,6 +89,19 @@ def test_with_what_is_known_of_people() -> None:
     people = identities(conversation).confirm("李四", "老李头")
     found = resolve_mentions(conversation, people)[0]
     assert (found.participant and found.participant.name, found.reason, found.confidence) == ("李四", "people", 0.95)
+
+
+def test_who_is_quoted() -> None:
+    quoted = [Quote("三哥-示例公司", "谁有内六角扳手"), Text("我有")]
+    conversation = Conversation(
+        [
+            Message(NINE, "second", "张三", text="谁有内六角扳手"),
+            Message(NINE, "second", "李四", kind="quote", text="我有", segments=quoted),
+            Message(NINE, "second", "李四", text="@三哥-示例公司\u2005给你"),
+        ]
+    )
+    (found,) = resolve_mentions(conversation, identities(conversation))
+    assert (found.participant and found.participant.name, found.reason, found.confidence) == ("张三", "quote", 0.8)
 
 
 def test_who_answers() -> None:

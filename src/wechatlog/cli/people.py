@@ -34,6 +34,7 @@ _WHY: Final = {
     "name": "the same name with and without an account id",
     "spelling": "the same but for case, width, blanks and emoji",
     "compound": "one name begins with the other",
+    "quote": "what one wrote is quoted as the other's",
     "answer": "who is mentioned as one answers as the other",
     "owner": "both are the owner of an archive",
 }

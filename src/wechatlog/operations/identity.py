@@ -47,7 +47,7 @@ _JOINS_IDS: Final = frozenset({"person", "message"})
 
 _NEVER: Final = dt.datetime(1, 1, 1)
 
-Kind: TypeAlias = Literal["person", "message", "name", "spelling", "compound", "answer", "owner"]
+Kind: TypeAlias = Literal["person", "message", "name", "spelling", "compound", "quote", "answer", "owner"]
 
 
 def spelling(name: str) -> str:
@@ -88,8 +88,8 @@ class Evidence:
     Attributes:
         kind: `person` (somebody said so), `message` (the same message in two exports), `name` (the same name with and
             without an account id), `spelling` (the same but for case, width, blanks, emoji or `??`), `compound` (one
-            name begins with the other: 张三 and 张三-示例公司), `answer` (who is mentioned as one answers as the
-            other), `owner` (both are the owner of an archive).
+            name begins with the other: 张三 and 张三-示例公司), `quote` (what one wrote is quoted as the other's),
+            `answer` (who is mentioned as one answers as the other), `owner` (both are the owner of an archive).
         one: a key.
         two: another; in no order.
         confidence: 0 to 1.

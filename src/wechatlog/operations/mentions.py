@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ResolvedMention", "resolve_mentions"]
 
-Reason = Literal["id", "name", "people", "spelling", "part", "answer", "everyone"]
+Reason = Literal["id", "name", "people", "spelling", "part", "quote", "answer", "everyone"]
 
 _SURE: Final[dict[Reason, float]] = {"id": 0.99, "name": 0.97, "people": 0.95, "spelling": 0.92, "part": 0.85}
 _OTHER_PARTS: Final = 0.7
@@ -43,8 +43,8 @@ class ResolvedMention:
         confidence: 0 to 1, how sure the participant is; 0 where there is none.
         reason: `id` (the archive has the account id), `name` (a name or alias of one participant), `people` (what is
             known of who is who), `spelling` (a name but for case, width, blanks, emoji or `??`), `part` (the personal
-            part of a name: 张三 and 张三-示例公司), `answer` (who answers when that name is mentioned, a suggestion of
-            `people`), `everyone`, or `None`.
+            part of a name: 张三 and 张三-示例公司), `quote` (whose words are quoted under that name) and `answer` (who
+            answers when that name is mentioned), suggestions of `people`, `everyone`, or `None`.
 
     Example:
         >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
@@ -140,7 +140,7 @@ class _Participants:
                 for key in dict.fromkeys(key for name in names for key in way.keys(name)):
                     self._by_key[way.reason].setdefault(key, []).append(participant)
         self._by_person: dict[str, list[Participant]] = {}
-        self._by_answer: dict[str, tuple[Participant, float]] = {}
+        self._by_answer: dict[str, tuple[Participant, float, Reason]] = {}
         if people is not None:
             for person in people:
                 self._add_person(person)
@@ -156,11 +156,12 @@ class _Participants:
     def _add_answers(self, people: Identities) -> None:
         """Put participants under the names after which they answer, where nothing better is known."""
         for link in people.suggestions:
-            for key, name in ((link.one, link.two), (link.two, link.one)) if link.kind == "answer" else ():
+            for key, name in ((link.one, link.two), (link.two, link.one)) if link.kind in ("quote", "answer") else ():
                 person = people.find(key)
                 having = self._of_person(person) if person is not None else []
                 if having and link.confidence > self._by_answer.get(normalize_name(name), (None, 0.0))[1]:
-                    self._by_answer[normalize_name(name)] = (having[0], link.confidence)
+                    reason: Reason = "quote" if link.kind == "quote" else "answer"
+                    self._by_answer[normalize_name(name)] = (having[0], link.confidence, reason)
 
     def _of_person(self, person: Person) -> list[Participant]:
         """The participants who are a person."""
@@ -195,4 +196,4 @@ class _Participants:
                 doubtful = reason == "part" and not _share_parts(name, participant)
                 return _Found(participant, reason, _OTHER_PARTS if doubtful else _SURE[reason])
         answering = self._by_answer.get(normalize_name(name))
-        return _Found() if answering is None else _Found(answering[0], "answer", answering[1])
+        return _Found() if answering is None else _Found(answering[0], answering[2], answering[1])

@@ -1,8 +1,8 @@
 """Finding out who is who: evidence from what conversations say of people.
 
 Takes conversations, gives `Identities`: account ids, members, remarks and aliases; names that are the same but for what
-exporters do to them; the first part of a name such as 张三-示例公司 in one group; who answers when a name is mentioned.
-One character is never enough.
+exporters do to them; the first part of a name such as 张三-示例公司 in one group; whose words are quoted under a name;
+who answers when a name is mentioned. One character is never enough.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from wechatlog.model import Conversation, normalize_name
+from wechatlog.model import Conversation, MessageKind, normalize_name
 from wechatlog.operations.identity import OWN_NAMES, Evidence, Identities, Key, Name, join_names, solve, spelling
+from wechatlog.operations.sameness import quoted_key, typed_text
+from wechatlog.segments.types import Quote
 from wechatlog.timestamps import instant
 
 if TYPE_CHECKING:
@@ -37,6 +39,10 @@ _MANY: Final = 5
 """So many ways to take a name, and it says nothing."""
 _SOON: Final = dt.timedelta(minutes=5)
 _ANSWERS: Final = 3
+_QUOTED: Final = 6
+"""Characters of a quote that several people hardly write."""
+_QUOTED_ONCE: Final = 0.8
+_QUOTED_OFTEN: Final = 0.93
 _SHORTEST: Final = 2
 _PARTS: Final = re.compile(r"[-–—_|·•~/@＠－—＿｜／（(【\[]+|\s+")
 _DIGITS: Final = re.compile(r"[0-9年月日号\W_]+")
@@ -61,6 +67,7 @@ class _Notes:
         self.own: dict[str, bool | None] = {}
         self.scopes: dict[str, set[str]] = {}
         self.answers: dict[str, Counter[str]] = {}
+        self.quoted: dict[str, Counter[str]] = {}
 
     def meet(self, key: str, *, is_id: bool, is_self: bool | None = None) -> dict[str, list[_Use]]:
         """The names under a key."""
@@ -87,6 +94,7 @@ class _Notes:
         self._add_messages(conversation, own, scope)
         if mentions:
             self._add_answers(conversation, own)
+            self._add_quoted(conversation, own)
 
     def _add_messages(self, conversation: Conversation, own: str, scope: str) -> None:
         uses: dict[tuple[str | None, str | None, bool | None], _Use] = {}
@@ -132,6 +140,26 @@ class _Notes:
             )
             counter = self.answers.setdefault(named.pop(), Counter())
             counter[answer or ""] += 1
+
+    def _add_quoted(self, conversation: Conversation, own: str) -> None:
+        """Who wrote what is quoted under a name, where one person alone wrote these words."""
+        quotes = [
+            (segment.sender, key)
+            for message in conversation.messages
+            if message.kind is MessageKind.QUOTE or "「" in message.text
+            for segment in message.segments
+            if isinstance(segment, Quote) and segment.sender and len(key := quoted_key(segment.text)) >= _QUOTED
+        ]
+        wanted = {key for _, key in quotes}
+        writers: dict[str, set[str | None]] = {}
+        for message in conversation.messages if wanted else ():
+            if (key := quoted_key(typed_text(message))) in wanted:
+                who = _key(message.sender_id, message.sender, message.is_self, own)
+                writers.setdefault(key, set()).add(who)
+        for name, key in quotes:
+            found = writers.get(key, set())
+            if len(found) == 1 and name not in OWN_NAMES:
+                self.quoted.setdefault(name, Counter()).update(filter(None, found))
 
     def iter_keys(self) -> Iterator[Key]:
         """Everything noted."""
@@ -243,6 +271,15 @@ def _by_answers(notes: _Notes) -> Iterator[Evidence]:
             yield Evidence("answer", answer, name, round(0.9 * number / (total + 1), 2), number)
 
 
+def _by_quotes(notes: _Notes) -> Iterator[Evidence]:
+    """Names that are quoted and that nobody writes under, with whose words these were each time."""
+    known = {normalize_name(name) for names in notes.names.values() for name in names}
+    for name, counter in notes.quoted.items():
+        if len(counter) == 1 and normalize_name(name) not in known:
+            ((who, number),) = counter.items()
+            yield Evidence("quote", who, name, _QUOTED_OFTEN if number > 1 else _QUOTED_ONCE, number)
+
+
 def _by_owner(notes: _Notes, own: Iterable[str]) -> Iterator[Evidence]:
     keys = [key for key in dict.fromkeys(own) if key in notes.names and key not in notes.ids]
     for one, two in itertools.pairwise(keys):
@@ -265,7 +302,8 @@ def identities(
         conversations: one, or several that are read one after the other and not kept.
         known: what somebody confirmed or denied before, as read from a file; it goes before everything found here.
         evidence: found elsewhere, such as by `merge_report`; a name in it that nobody has is an alias.
-        mentions: also look who answers when a name is mentioned, which takes longer than all the rest.
+        mentions: also look who is quoted under a name, and who answers when it is mentioned, which takes longer than
+            all the rest.
 
     Returns:
         Everybody, in order of appearance; first those of `known`.
@@ -291,7 +329,7 @@ def identities(
         names = join_names(key.names, {(name.key, name.name): name for name in old.names})
         is_self = key.is_self if key.is_self is not None else old.is_self
         keys[key.key] = attrs.evolve(old, is_id=old.is_id or key.is_id, is_self=is_self, names=names)
-    answers = list(_by_answers(notes))
+    answers = [*_by_quotes(notes), *_by_answers(notes)]
     for link in answers:
         keys.setdefault(link.two, Key(link.two, is_id=False, names=(Name(link.two, link.two),)))
     found = [*_by_name(keys.values()), *_by_head(keys.values(), notes.scopes), *answers, *_by_owner(notes, own)]

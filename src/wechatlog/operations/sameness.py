@@ -21,7 +21,18 @@ if TYPE_CHECKING:
     from wechatlog.model import Message
     from wechatlog.segments.types import Segment
 
-__all__ = ["NOTICES", "content_key", "detail", "is_telling", "letters", "lossy", "quoted_names", "resemble"]
+__all__ = [
+    "NOTICES",
+    "content_key",
+    "detail",
+    "is_telling",
+    "letters",
+    "lossy",
+    "quoted_key",
+    "quoted_names",
+    "resemble",
+    "typed_text",
+]
 
 _TEXTS: Final = frozenset(MessageKind(kind) for kind in ("text", "quote", "system", "other", "announcement", "note"))
 NOTICES: Final = frozenset({MessageKind.SYSTEM, MessageKind.RECALL, MessageKind.PAT})
@@ -30,6 +41,7 @@ _APPS: Final = frozenset(
     for kind in ("link", "music", "mini_program", "channel", "note", "forward", "card", "file", "other", "announcement")
 )
 _BLANKS: Final = re.compile(r"[\s\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff]+")
+_LOST: Final = re.compile(r"[\s?？]+")
 _NOT_LETTERS: Final = re.compile(r"[\W_]+")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9\u3400-\u9fff，。！？；：、“”,.!;:?'\"()-]*\Z")
 """Texts that are as they should be; most are."""
@@ -114,6 +126,18 @@ def detail(message: Message) -> str | None:
         if isinstance(value, str) and (plain := letters(value)):
             return plain
     return None
+
+
+def typed_text(message: Message) -> str:
+    """What somebody wrote, without what is quoted."""
+    if message.kind is MessageKind.QUOTE or "「" in message.text or "- - -" in message.text:
+        return "".join(segment.raw for segment in message.segments if not isinstance(segment, Quote))
+    return message.text
+
+
+def quoted_key(text: str) -> str:
+    """What a text and a quote of it have in common: a quote loses blanks, and a conversion made `?` of some."""
+    return _LOST.sub("", text) or "".join(text.split())
 
 
 def letters(text: str) -> str:

@@ -20,6 +20,7 @@ import attrs
 from wechatlog.model import MessageKind, normalize_name, participant_key
 from wechatlog.operations.mentions import resolve_mentions
 from wechatlog.operations.recognition import identities
+from wechatlog.operations.sameness import quoted_key, typed_text
 from wechatlog.segments.types import Mention, Quote
 from wechatlog.timestamps import instant
 
@@ -55,8 +56,6 @@ _ENOUGH: Final = 0.5
 _LONGEST_COUNTED: Final = 60
 _LONG: Final = 20
 """Characters of a text that takes time to write."""
-_LOST: Final = re.compile(r"[\s?？]+")
-"""What a quote may have lost, or have got, against the message: blanks, and what a conversion made of U+2005."""
 _TEXTS: Final = frozenset({MessageKind.TEXT, MessageKind.QUOTE})
 
 
@@ -189,7 +188,8 @@ def threads(conversation: Conversation, people: Identities | None = None, *, hid
         >>> [(answer.number, answer.to) for answer in operations.threads(chat).answers][:4]
         [(0, None), (1, 0), (2, 0), (3, 2)]
     """
-    return Threads(tuple(_answers(conversation, people or identities(conversation), hide_quotes=hide_quotes)))
+    known = people or identities(conversation, mentions=not hide_quotes)
+    return Threads(tuple(_answers(conversation, known, hide_quotes=hide_quotes)))
 
 
 def _answers(conversation: Conversation, people: Identities, *, hide_quotes: bool) -> Iterator[Answer]:
@@ -279,7 +279,7 @@ class _Told:
         """Note a message."""
         if known.message.id is not None:
             self._by_id[known.message.id] = known.number
-        plain = _plain(_unquoted(known.message))
+        plain = quoted_key(typed_text(known.message))
         self._texts.append((known.number, known.name, plain))
         self._exact.setdefault(plain, deque(maxlen=_FIRST)).append((known.number, known.name))
 
@@ -289,7 +289,7 @@ class _Told:
         if target is not None:
             return Answer(known.number, target, 1.0, "id", (target,))
         quote = next((segment for segment in known.message.segments if isinstance(segment, Quote)), None)
-        target = None if quote is None else self._find(_plain(quote.text), normalize_name(quote.sender or ""))
+        target = None if quote is None else self._find(quoted_key(quote.text), normalize_name(quote.sender or ""))
         return None if target is None else Answer(known.number, target, _SURE_QUOTE, "quote", (target,))
 
     def _find(self, quoted: str, name: str) -> int | None:
@@ -302,18 +302,6 @@ class _Told:
             found = itertools.islice(beginning, _FIRST)
         numbers = sorted(found, key=lambda entry: _is_name_of(name, entry[1]), reverse=True)
         return numbers[0][0] if numbers else None
-
-
-def _plain(text: str) -> str:
-    """A text as it is compared with a quote."""
-    return _LOST.sub("", text) or "".join(text.split())
-
-
-def _unquoted(message: Message) -> str:
-    """What somebody wrote, without what is quoted."""
-    if message.kind is MessageKind.QUOTE or "「" in message.text or "- - -" in message.text:
-        return "".join(segment.raw for segment in message.segments if not isinstance(segment, Quote))
-    return message.text
 
 
 # --- guesses --------------------------------------------------------------------------------------
