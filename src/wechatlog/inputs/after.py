@@ -182,7 +182,6 @@ class After:
         self._reader, checked = open_reader(source, format, tz, encoding, errors, options or {})
         self._source, self._errors, self._encoding = source, errors, encoding
         self._how: dict[str, Any] = {"tz": tz, "options": checked.options}
-        self._before = mark
         self._tallies: dict[Draft, _Tally] = {}
         self._mark: Mark | None = None
         self._from: Place | None = None
