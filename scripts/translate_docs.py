@@ -18,7 +18,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +51,16 @@ def update(templates: Path) -> None:
     """Bring the catalogues up to date: what changed is marked as fuzzy, what is gone is dropped."""
     command = ["update", "-p", str(templates), "-d", str(DOCS / "locale"), "-l", LANGUAGE, "-w", "0", "--no-obsolete"]
     subprocess.run([sys.executable, "-m", "sphinx_intl", *command], check=True)
+    for path in CATALOGUES.rglob("*.po"):
+        with path.open("rb") as file:
+            catalogue = read_po(file)
+        guessed = [message for message in catalogue if message.id and message.fuzzy and not needs_twin(message.id)]
+        for message in guessed:
+            message.string = ""
+            message.flags.discard("fuzzy")
+        if guessed:
+            with path.open("wb") as file:
+                write_po(file, catalogue, width=0)
 
 
 def needs_twin(text: str) -> bool:
