@@ -301,13 +301,13 @@ class Scan:
             return self._arrow.rows_alone(sum(run.rows.height for run in runs))
         if "time" in self._selection.columns:
             self._meet(runs)
-        parsed = (
-            frozenset() if runs[0].bodies is None else BODY_COLUMNS
-        )  # some may be in the rows, but not of all of them
+        given = set(runs[0].rows.columns)
+        if runs[0].bodies is not None:  # then some of these may be there, but not for all rows
+            given -= BODY_COLUMNS
         columns = {
             name: self._arrow.join_parts([run.rows.columns[name] for run in runs])
             for name in self._selection.columns
-            if name in runs[0].rows.columns and name not in parsed
+            if name in given
         }
         keys = [(*_key_of(run.context, run.rows.draft), run.rows.height) for run in runs]
         columns["conversation"] = self._arrow.repeated("conversation", [(name, height) for name, _, height in keys])
