@@ -615,6 +615,7 @@ def test_lists_lead_to_their_messages(tab: Open, tmp_path: Path, monkeypatch: py
     found.page.click("#lists")
     assert found.get("document.activeElement.id") == "tab-pictures"
     found.wait("document.querySelectorAll('#list .tile').length === 3")
+    assert found.get("document.querySelectorAll('.tile .film').length") == 0
     assert found.get("[...document.querySelectorAll('.tile a')].map(a => a.textContent)") == [
         "01-01 · 王五", "01-01 · 李四", "01-01 · 张三",
     ]  # fmt: skip
@@ -650,6 +651,19 @@ def test_lists_keep_to_the_people_chosen_and_say_when_they_are_empty(tab: Open, 
     found.page.check("#names label:has-text('张三') input")
     found.wait("document.querySelectorAll('.tile').length === 3")
     found.page.click("#tab-files")
+    found.wait("!document.getElementById('nothing').hidden")
+    found.check()
+
+
+def test_videos_are_listed_with_the_pictures(tab: Open, tmp_path: Path) -> None:
+    video = Video(url="https://example.invalid/1.mp4", seconds=4, raw="[视频]")
+    said = [Message(sender="李四", kind="video", text="[视频]", segments=[video]), *pictures_beside(tmp_path, 1)]
+    found = tab().open(write(tmp_path, "chat.html", Conversation(said)))
+    found.page.click("#lists")
+    found.wait("document.querySelectorAll('.tile').length === 2")
+    found.page.click(".tile .film")
+    found.wait("document.querySelector('.now')?.dataset.k === 'video'")
+    found.page.click("#tab-links")
     found.wait("!document.getElementById('nothing').hidden")
     found.check()
 

@@ -8,8 +8,8 @@ let month = "";
 let listing = 0; // a list that is not the newest gives up
 
 const LISTS = {
-  pictures: { selector: "figure.image > img, figure.image > video, a.remote.image", mark: /<figure class="image">|<a class="remote image"/ },
-  links: { selector: "a.card:not(.file), p a[target], summary a[target]", mark: /target="_blank"/ },
+  pictures: { selector: "figure.image > :is(img, video), a.remote.image, .card.film", mark: /<figure class="image">|<a class="remote image"|class="card film"/ },
+  links: { selector: "a.card:not(.file, .film), p a[target], summary a[target]", mark: /target="_blank"/ },
   files: { selector: ".card.file", mark: /class="card file"/ },
 };
 
@@ -26,8 +26,9 @@ const tile = ({ node, row, number }) => {
     button.append(image);
     button.addEventListener("click", () => view(number, "image", node.getAttribute("src")));
   } else {
-    button.className = node.localName === "video" ? "icon film" : "icon picture";
-    button.setAttribute("aria-label", node.localName === "video" ? words.video : words.image);
+    const moves = node.matches("video, .film");
+    button.className = moves ? "icon film" : "icon picture";
+    button.setAttribute("aria-label", moves ? words.video : words.image);
     button.addEventListener("click", () => jump(row.id));
   }
   const when = row.querySelector(":scope > time")?.dateTime.slice(5, 10);
