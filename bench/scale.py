@@ -1,6 +1,6 @@
 """A very large archive: `python bench/scale.py [--messages 20000000] [--python sail=PATH/bin/python]`.
 
-Makes an invented archive of Markdown files of 100,000 messages each (about 150 bytes a message), reads it with `scan`
+Makes an invented archive of Markdown files of 100,000 messages each (about 90 bytes a message), reads it with `scan`
 into one Parquet file, and groups it on Sail with two workers; deletes all of it afterwards. Told are rows, seconds of
 the wall clock, and the peak of the memory of the process (Linux); and on paper what a billion messages would take. With
 `--bodies` mentions, links and the other columns about the bodies are read as well.

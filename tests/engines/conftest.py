@@ -98,7 +98,7 @@ def read(spark: Any, chats: Path) -> Any:
     def table(path: object = chats, **options: str) -> Any:
         return (
             spark.read.format("wechatlog")
-            .options(**{"tz": ZONE, "part_size": str(PART_SIZE), **options})
+            .options(**{"tz": ZONE, "part_size": str(PART_SIZE), "partitions": "4", **options})
             .load(str(path))
         )
 
