@@ -52,11 +52,6 @@ class PartFile(NamedTuple):
 class Part:
     """Some of the messages of many inputs, which can be read alone.
 
-    Example:
-        >>> part, *more = wechatlog.split("examples/reading-club.jsonl", size=20_000)
-        >>> str(more[0])
-        'examples/reading-club.jsonl, from byte 20134 on'
-
     Attributes:
         files: one file, or those that are pages of one chat.
         stretch: which part of the file; `None` for all of it.

@@ -43,13 +43,6 @@ def split(
     if they are in UTF-8 and whole; they are read once to find the places. Other files are parts as they are, and so is
     a ZIP.
 
-    Example:
-        >>> parts = wechatlog.split("examples/reading-club.jsonl", size=20_000)
-        >>> len(parts)
-        8
-        >>> sum(batch.num_rows for part in parts for batch in wechatlog.scan(part, columns=[]))
-        417
-
     Args:
         paths: a file, a folder, a glob, or a list of these.
         size: bytes from which on a file is cut, and that each of its parts holds at least.
