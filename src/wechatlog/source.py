@@ -634,12 +634,14 @@ def _follow(path: Path) -> Path:
     """Where a path leads to.
 
     Raises:
-        OSError: for links that lead in a circle.
+        OSError: for links that lead in a circle, and for a file in place of a folder.
     """
     try:
         return Path(os.path.realpath(path, strict=True))
     except FileNotFoundError:
         return Path(os.path.realpath(path))
+    except NotADirectoryError as error:  # from Python 3.13 on it names the whole path
+        raise NotADirectoryError(error.errno, error.strerror, str(path)) from None
 
 
 def _make_part(target: Path, mode: int) -> tuple[Path, int]:
