@@ -208,6 +208,25 @@ READERS: Final = (
         ("text",),
         lines=r"\*\*[^\n]{1,200}?\*\* [0-9]{2}:[0-9]{2}",
     ),
+    FormatRow(
+        "wechat-export-tool-json",
+        "wechatlog.readers.brackets.export_tool:JSON",
+        ("json",),
+        marks='"Contact" "Messages"',
+    ),
+    FormatRow(
+        "wechat-export-tool-csv",
+        "wechatlog.readers.brackets.export_tool:CSV",
+        ("csv", "text"),
+        marks="Time Sender FromSelf | Time Sender From",
+    ),
+    FormatRow("wechat-export-tool-xlsx", "wechatlog.readers.brackets.export_tool:XLSX", ("zip",)),
+    FormatRow(
+        "wechat-export-tool-txt",
+        "wechatlog.readers.brackets.export_tool:TXT",
+        ("text",),
+        lines=r"\[[0-9]{4}-[^\n]*:\n|[^\n]?Chat with: ",
+    ),
     FormatRow("mail", "wechatlog.readers.mailed:READER", ("text", "html")),
     FormatRow("stomakun", "wechatlog.readers.stomakun:READER", ("text",), lines=r"[^\r\n]*?\([0-9][^()\r\n]{8,40}\):"),
     FormatRow(
