@@ -35,6 +35,7 @@ def test_tokens_rejoin(grammar: object, text: str) -> None:
 
 
 @given(text=texts, cuts=st.lists(st.integers(0, 60), max_size=5))
+@example(text="\ufeff", cuts=[0])
 def test_tokens_do_not_depend_on_the_blocks(text: str, cuts: list[int]) -> None:
     if "\r" in text:
         text = text.replace("\r", "")  # whether CR ends the lines is seen from the first block

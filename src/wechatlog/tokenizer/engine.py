@@ -95,7 +95,7 @@ class Prepared(NamedTuple):
 
 def prepare(blocks: Iterable[str]) -> Prepared:
     """Take off the byte order mark, and see from the first block whether CR ends the lines."""
-    stream = iter(blocks)
+    stream: Iterator[str] = filter(None, blocks)
     first = next(stream, "")
     mark = "\ufeff" if first.startswith("\ufeff") else ""
     first = first[len(mark) :]
