@@ -227,6 +227,27 @@ READERS: Final = (
         ("text",),
         lines=r"\[[0-9]{4}-[^\n]*:\n|[^\n]?Chat with: ",
     ),
+    FormatRow(
+        "wechat-export-studio-html",
+        "wechatlog.readers.brackets.pages:STUDIO",
+        ("html", "text"),
+        marks="bubble data-kind=",
+    ),
+    FormatRow(
+        "wechat-decrypt-export-html",
+        "wechatlog.readers.brackets.pages:EXPORT",
+        ("html", "text"),
+        marks='class="bubble <main>',
+    ),
+    FormatRow(
+        "wechat-decrypt-html", "wechatlog.readers.brackets.pages:DECRYPT", ("html", "text"), marks="msg-body type-tag"
+    ),
+    FormatRow(
+        "wechat-export-tool-html",
+        "wechatlog.readers.brackets.pages:TOOL",
+        ("html", "text"),
+        marks="class='message class='sender'",
+    ),
     FormatRow("mail", "wechatlog.readers.mailed:READER", ("text", "html")),
     FormatRow("stomakun", "wechatlog.readers.stomakun:READER", ("text",), lines=r"[^\r\n]*?\([0-9][^()\r\n]{8,40}\):"),
     FormatRow(

@@ -1,4 +1,4 @@
-"""BoXu1225's wechat-decrypt-export: JSON and Markdown. Its TXT is `bracket-lines`, its CSV a table that `csv` reads.
+"""BoXu1225's wechat-decrypt-export: JSON and Markdown. Its TXT is `bracket-lines`, its HTML in `pages`, its CSV `csv`.
 
 JSON is `{"chat": {"name", "is_group"}, "messages": […]}` with Unix seconds and the wall clock of the machine. Markdown
 has headings of days over `**name** 08:00  text`; line ends in a text are `  ` LF, `<` is `&lt;`, a picture is

@@ -1,4 +1,4 @@
-r"""geffzhang's WeChat-Export-Tool: JSON, CSV, XLSX and TXT. Its PDF is not read.
+r"""geffzhang's WeChat-Export-Tool: JSON, CSV, XLSX and TXT. Its HTML is in `pages`.
 
 JSON is `{"Contact": {…}, "Messages": [{"MessageId", "SenderName", "Content", "Type", "CreateTime", "IsFromSelf"}],
 "TotalMessageCount"}` with times of the machine that exported and their offset; CSV and the sheet `Chat` are
@@ -44,7 +44,7 @@ _NUMBERS: Final = {"Text": 1, "Image": 3, "Voice": 34, "Video": 43, "Emoji": 47,
 _KNOWN: Final = frozenset({"MessageId", "SenderName", "Content", "Type", "CreateTime", "IsFromSelf"})
 
 
-def _entry(
+def entry_of(
     reading: Reading,
     line: int,
     clock: tuple[dt.datetime | None, Precision | None],
@@ -87,7 +87,7 @@ def _objects(reading: Reading) -> Iterator[Entry]:
         name, own = read_string(value.get("SenderName")), read_flag(value.get("IsFromSelf"))
         clock = reading.clock(read_string(value.get("CreateTime")), line=line)
         text, type_name = read_string(value.get("Content")), read_string(value.get("Type"))
-        yield _entry(reading, line, clock, name or (_OWN if own else ""), own, text, type_name, offset)
+        yield entry_of(reading, line, clock, name or (_OWN if own else ""), own, text, type_name, offset)
 
 
 def _is_json(head: Head) -> Evidence | None:
@@ -120,7 +120,7 @@ def _rows(reading: Reading) -> Iterator[Entry]:
         if row.text.endswith(_CUT):
             reading.report("cut-message", "a cell of a workbook could not hold the whole content", line=line)
         clock = reading.clock(row.time, line=line)
-        yield _entry(reading, line, clock, row.name or (_OWN if own else ""), own, row.text, row.kind)
+        yield entry_of(reading, line, clock, row.name or (_OWN if own else ""), own, row.text, row.kind)
 
 
 # --- TXT ------------------------------------------------------------------------------------------------------------
@@ -149,7 +149,7 @@ def _blocks(reading: Reading) -> Iterator[Entry]:
         tell_near_headers(reading, block.lines, block.line, _NEAR, _GRAMMAR.pattern)
         text = block.lines.removeprefix("\n  ").removesuffix("\n").removesuffix("\n")
         own = header["sender"] == _OWN
-        yield _entry(reading, block.line, clock, header["sender"], own, text, None, block.offset)
+        yield entry_of(reading, block.line, clock, header["sender"], own, text, None, block.offset)
 
 
 def _is_text(head: Head) -> Evidence | None:

@@ -1,4 +1,4 @@
-r"""wechat-export-studio: JSON, CSV and Markdown. Its TXT is `bracket-lines`.
+r"""wechat-export-studio: JSON, CSV and Markdown. Its TXT is `bracket-lines`, its HTML in `pages`.
 
 JSON is `{"schema": "wechat-export-studio/1", "conversation": {…}, "messages": […]}` with account ids and what the XML
 of an app message says under `extra`; a reply has its own words in `text`. CSV is

@@ -75,21 +75,33 @@ def _parted(content: str, *, group: bool | None) -> tuple[str | None, str]:
 
 def _rows(reading: Reading) -> Iterator[Entry]:
     for row, line in _TABLE.rows(reading):
-        account, text = split_sender_prefix(row.text)
-        found = MessageKind.LINK if row.kind == _SHARED else kind_of_name(row.kind)
-        kind = reading.kind_of(found, row.kind, text, line)
-        time, precision = reading.clock(row.time, line=line) if row.time else (None, None)
         id_ = read_identifier(reading, row.id, line)
-        if kind in NOTICES or text.startswith(_NOTICE):
-            text = text.removeprefix(_NOTICE).removesuffix("]")
-            kind = read_notice(text) or MessageKind.SYSTEM
-            yield Entry(line, time, precision, None, None, None, kind, text, None, id_)
-            continue
-        field = next((_IN_BRACKETS[head] for head in _IN_BRACKETS if text.startswith(head)), None)
-        said = {} if field is None else {field: text.partition(": ")[2].removesuffix("]")}
-        segments = None if kind is MessageKind.TEXT else one_segment(kind, text, **said)
-        own = True if row.name == OWN else None
-        yield Entry(line, time, precision, row.name or None, account, own, kind, text, segments, id_)
+        yield shown_entry(reading, line, row.time, row.name, row.kind, row.text)._replace(id=id_)
+
+
+def shown_entry(reading: Reading, line: int, clock: str, name: str, kind_name: str, shown: str) -> Entry:
+    """The entry of a message as the CSV and the page show it, with words in brackets for what is no text.
+
+    Args:
+        reading: told of an unknown type.
+        line: 1-based line.
+        clock: the time, or an empty text.
+        name: of the sender.
+        kind_name: the name of the type.
+        shown: the content.
+    """
+    account, text = split_sender_prefix(shown)
+    found = MessageKind.LINK if kind_name == _SHARED else kind_of_name(kind_name)
+    kind = reading.kind_of(found, kind_name, text, line)
+    time, precision = reading.clock(clock, line=line) if clock else (None, None)
+    if kind in NOTICES or text.startswith(_NOTICE):
+        text = text.removeprefix(_NOTICE).removesuffix("]")
+        return Entry(line, time, precision, kind=read_notice(text) or MessageKind.SYSTEM, text=text)
+    field = next((_IN_BRACKETS[head] for head in _IN_BRACKETS if text.startswith(head)), None)
+    said = {} if field is None else {field: text.partition(": ")[2].removesuffix("]")}
+    segments = None if kind is MessageKind.TEXT else one_segment(kind, text, **said)
+    own = True if name == OWN else None
+    return Entry(line, time, precision, name or None, account, own, kind, text, segments)
 
 
 def _is_json(head: Head) -> Evidence | None:
