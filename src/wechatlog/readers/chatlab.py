@@ -6,7 +6,8 @@ own files are taken at their word.
 
 Format facts: ChatLab `docs/cn/standard/chatlab-format.md` and `packages/parser/src/chatlab-validator.ts`;
 WeFlow 1.0.3 `formatters/ChatLabFormatter.ts` (`chatRecords`, types that stand for something else, names of
-forwarded messages among the members).
+forwarded messages among the members) and `streamingWriters.ts` (2026: the header as two lines, `chatlab` and `meta`;
+contents as the database has them: XML, and in groups the account id of whoever wrote in front).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import attrs
 
 from wechatlog.content import chatlab
 from wechatlog.content.accounts import is_room
+from wechatlog.content.appmsg import parse_content, split_sender_prefix
 from wechatlog.content.dialects import WEFLOW
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
@@ -50,6 +52,8 @@ Row: TypeAlias = Mapping[str, Any]
 Sender: TypeAlias = "tuple[str | None, str | None, bool | None]"
 
 _SYSTEM: Final = chatlab.SYSTEM_SENDER
+_OWN: Final = "我"
+"""The owner in the stream of WeFlow, which does not say the id."""
 _SHARE: Final = 24
 _MILLISECONDS: Final = 100_000_000_000
 _GROUPS: Final = {"group": True, "private": False, "direct": False}
@@ -80,6 +84,7 @@ class _Chat:
         generator = read_string(head.get("generator"))
         self.is_ours = generator == chatlab.GENERATOR
         self.cuts_texts = generator in _CUTTING
+        self.is_raw = "_type" in head  # the header of WeFlow's stream
         self.rounds_ids = generator == "CipherTalk"  # ids pass through JavaScript's numbers, those of replies do not
         self.owner = read_string(meta.get("ownerId")) or None
         self._names: dict[str, str] = {}
@@ -130,7 +135,9 @@ class _Chat:
         text, code, number = get("content"), get("type"), get("timestamp")
         if type(text) is not str:
             text = read_string(text)
-        segments = None
+        if self.is_raw:
+            text = split_sender_prefix(text)[1]
+        segments, answered = None, None
         if code == 0 and code is not False:
             kind = Kind.TEXT
             text = self._typed(text, line) if self.cuts_texts else text
@@ -138,8 +145,12 @@ class _Chat:
             kind = self._kind(row, text, line)
             if kind in NOTICES and not self.is_ours and has_template(text):
                 reading.report("writer-fault", "the notice holds a template in place of names", line=line)
-            known = _forwarded(reading, row, text) if kind is Kind.FORWARD else {}
-            segments = build_segments(kind, text, known)
+            if self.is_raw and text.lstrip().startswith("<"):
+                body = parse_content(kind, text, reading.collector, zone=reading.zone, line=line)
+                kind, text, segments, answered = body.kind, body.text, body.segments, body.reply_to
+            else:
+                known = _forwarded(reading, row, text) if kind is Kind.FORWARD else {}
+                segments = build_segments(kind, text, known)
         key = (get("sender"), get("groupNickname"), get("accountName"), code == 80, kind is Kind.RECALL)
         try:
             sender, account, own = self._senders[key]
@@ -154,7 +165,7 @@ class _Chat:
             id_ = read_identifier(reading, id_, line, javascript=True)
         elif not (type(id_) is str and id_.isdigit() and id_[0] != "0"):
             id_ = None if id_ is None else self._identifier(id_, line)
-        reply_to = None if reply_to is None else self._identifier(reply_to, line)
+        reply_to = answered if reply_to is None else self._identifier(reply_to, line)
         return Entry(
             line, time, "second", sender, account, own, kind, text, segments, id_, reply_to, offset, self.draft
         )
@@ -200,6 +211,11 @@ class _Chat:
         if is_room(account) or read_integer(row.get("type")) == 80 or (kind is Kind.RECALL and not account):
             return None, None, None
         name = read_string(row.get("groupNickname")) or read_string(row.get("accountName"))
+        if self.is_raw:
+            own = name == _OWN
+            if own and self.draft.owner is None:
+                self.draft.owner = account or None
+            return name or None, account or None, own
         return name or self._names.get(account), account or None, self._is_own(account or None)
 
     def _time(self, seconds: Any, line: int) -> dt.datetime | None:
@@ -261,8 +277,14 @@ def _lines(reading: Reading) -> Iterator[Entry]:
     """Entries of each conversation; a second header that says something else begins another one."""
     chat: _Chat | None = None
     told = False
+    tool: Row = {}
     for _, value, line, offset in iter_line_objects(reading):
         kind = value.get("_type")
+        if kind == "chatlab":
+            tool = value
+            continue
+        if kind == "meta":
+            kind, value = "header", {"chatlab": {"_type": "chatlab", **tool}, "meta": value}
         if kind == "header" and chat is not None and chat.meta == read_object(value.get("meta")):
             reading.report("repeated-header", "the header stands twice", line=line, column=1)
         elif kind == "header":
@@ -286,12 +308,16 @@ def _cuts(lines: Iterable[str]) -> Iterator[Mark | None]:
     """A part may begin at any message; header and members that stand above it in its chat stand before it."""
     meta: Row | None = None
     head: list[str] = []
-    above, number, chat = "", 0, -1
+    above, tool, number, chat = "", "", 0, -1
     first, second = itertools.tee(lines)
     for line, value in zip(first, line_objects(second), strict=True):
         mark = None
         kind = None if value is None else value.get("_type")
-        if value is not None and kind == "header" and meta != read_object(value.get("meta")):
+        if value is not None and kind == "chatlab":
+            tool = line
+        elif value is not None and kind == "meta" and meta != value:
+            meta, head, number, above = value, [tool, line], 0, ""
+        elif value is not None and kind == "header" and meta != read_object(value.get("meta")):
             meta, head, number, above = read_object(value.get("meta")), [line], 0, ""
         elif value is not None and meta is None:
             meta = {}
@@ -326,6 +352,8 @@ def _is_lines(head: Head) -> Evidence | None:
     kind = first.get("_type")
     if kind == "header" and ("chatlab" in first or "meta" in first):
         return Evidence(1.0, "the first line is a header with `chatlab`")
+    if kind == "chatlab" and "version" in first:
+        return Evidence(1.0, "the first line is that of a stream of WeFlow")
     if kind == "message" and {"sender", "timestamp"} <= first.keys():
         return Evidence(0.9, 'lines with `"_type": "message"`, `sender` and `timestamp`')
     if kind == "member" and "platformId" in first:

@@ -4,7 +4,9 @@ Takes a body, gives its kind and segments; the faults of the writer go to the re
 
 Format facts: WeFlow 1.0.3 `core/ExportContext.ts` (`formatPlainExportContent`, `getMediaLayout`): an exported
 file stands in for its message as `media/[name/]images/…`; notices are written as if somebody had said them, and the
-account id of a recall (`<session>`) is glued to the front of the sentence.
+account id of a recall (`<session>`) is glued to the front of the sentence. Its port to Rust writes a notice as
+`[系统: …]`; `streamingWriters.ts` (2026) writes contents as the database has them: XML, and in groups the account id of
+whoever wrote in front.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from wechatlog.content.appmsg import parse_app_message
 from wechatlog.content.dialects import WEFLOW
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
@@ -20,10 +23,12 @@ from wechatlog.engine import NOTICES, one_segment
 from wechatlog.model import MessageKind
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from wechatlog.engine import Reading
     from wechatlog.segments import Segment
 
-__all__ = ["Body", "check", "media_kind", "notice", "read_body", "unframe"]
+__all__ = ["Body", "check", "media_kind", "notice", "read_body", "unframe", "unwrap"]
 
 Body: TypeAlias = "tuple[MessageKind, str, tuple[Segment, ...] | None]"
 """The kind, the text and, where they do not follow from the text, the segments."""
@@ -39,6 +44,8 @@ _FOLDERS: Final = {
     "emojis": MessageKind.STICKER,
     "files": MessageKind.FILE,
 }
+_WRAPPED: Final = re.compile(r"\[(?:系统|System): (?P<text>.*)\]", re.DOTALL)
+_XML: Final = re.compile(r"\s*<(?:\?xml|msg|sysmsg|appmsg)\b")
 _GLUED: Final = re.compile(r"(?:wxid_[A-Za-z0-9_-]{4,64}|[0-9]{5,20}@chatroom)(?=[\"“])")
 _SENTENCES: Final = re.compile(
     r"你撤回了一条消息 ?|(?:你已添加了|以上是打招呼的)[^\n]{1,100}"
@@ -73,8 +80,23 @@ def notice(text: str) -> tuple[MessageKind, str] | None:
     return None if kind is None else (kind, sentence)
 
 
-def read_body(text: str) -> Body:
-    """Kind and segments of a body without a type: by its placeholder, the path of its file, its sentence."""
+def unwrap(text: str) -> str:
+    """A notice without the brackets that the port to Rust puts round it."""
+    match = _WRAPPED.fullmatch(text) if text.startswith("[") else None
+    return match["text"] if match else text
+
+
+def read_body(text: str, zone: dt.tzinfo | None = None) -> Body:
+    """Kind and segments of a body without a type: by its placeholder, the path of its file, its sentence, its XML.
+
+    Args:
+        text: the body.
+        zone: of the conversation, for times inside XML.
+    """
+    if (said := unwrap(text)) is not text:
+        return read_notice(said) or MessageKind.SYSTEM, said, None
+    if _XML.match(text) and (built := parse_app_message(text, zone=zone)) is not None:
+        return built.kind, built.text, built.segments
     if (kind := media_kind(text)) is not None:
         name = {"name": re.split(r"[/\\]", text)[-1]} if kind is MessageKind.FILE else {}
         return kind, text, one_segment(kind, text, path=text, **name)

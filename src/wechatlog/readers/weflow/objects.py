@@ -40,7 +40,7 @@ from wechatlog.engine.json_values import (
     read_string,
 )
 from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.weflow.bodies import check, unframe
+from wechatlog.readers.weflow.bodies import check, unframe, unwrap
 from wechatlog.segments.types import Quote
 from wechatlog.timestamps import ASSUMED_ZONE, parse_clock
 
@@ -390,6 +390,8 @@ def _entry(tool: Tool, reading: Reading, people: Mapping[str, Participant], row:
     content, text = row.get("content"), read_string(row.get("content"))
     if content is not None and not isinstance(content, str):
         reading.report("writer-fault", "the content is no text; its JSON is kept", line=line)
+    if _kind_of_name(read_string(row.get("type"))) in NOTICES:
+        text = unwrap(text)
     built = _xml(reading, row, line)
     kind = _kind(reading, row, text, built, line)
     text = _typed(tool, reading, row, kind, text, line)

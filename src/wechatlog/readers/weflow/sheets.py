@@ -25,7 +25,7 @@ from wechatlog.engine.json_values import read_integer
 from wechatlog.engine.workbooks import cell_text, peek_sheets, sheet_names
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.weflow.bodies import check, notice, unframe
+from wechatlog.readers.weflow.bodies import check, notice, unframe, unwrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,6 +59,8 @@ _FACTS: Final = {
 def _body(reading: Reading, name: str, number: int | None, text: str, line: int) -> Body:
     """Kind and segments by the column of types; what that leaves open, the placeholder or the sentence says."""
     kind = kind_of_name(name)
+    if kind in NOTICES:
+        text = unwrap(text)
     if kind in (None, MessageKind.OTHER) and number is not None:
         kind = kind_of_local_type(number)
     if kind in (None, MessageKind.OTHER, MessageKind.LINK):

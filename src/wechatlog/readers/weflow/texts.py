@@ -16,6 +16,7 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
+from wechatlog.content.appmsg import split_sender_prefix
 from wechatlog.content.placeholders import quote_segments
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.engine import Entry, Evidence, Format, framed_headers, message_blocks, one_segment
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from wechatlog.readers.weflow.bodies import Body
 
 _OWNER: Final = "我"
+_OWNERS: Final = (_OWNER, "Me")
 _STAMP: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
 _FACTS: Final = {"exporter": "WeFlow"}
 
@@ -52,6 +54,11 @@ def _names(text: str) -> set[str]:
     return found
 
 
+def _is_streamed(text: str) -> bool:
+    """Whether a sample is that of a group by the writer that leaves contents as they are, account ids in front."""
+    return any(split_sender_prefix(candidate.body.lstrip("\r\n"))[0] for candidate in sample_blocks(text, _TXT))
+
+
 def _header_time(header: re.Match[str]) -> dt.datetime | None:
     try:
         return dt.datetime.fromisoformat(header["time"])
@@ -70,20 +77,23 @@ def _blocks(reading: Reading) -> Iterator[Entry]:
     """Entries of blocks `2026-05-01 08:00:00 'name'` LF body LF LF."""
     text, blocks = sample(reading.blocks())
     names = _names(text)
-    others = names - {_OWNER}
-    private = _OWNER in names and len(others) <= 1
-    group = reading.chat.is_group = False if private else True if len(others) > 2 else None
+    owner = next((name for name in _OWNERS if name in names), _OWNER)
+    others = names - {owner}
+    streamed = _is_streamed(text)
+    private = not streamed and owner in names and len(others) <= 1
+    group = reading.chat.is_group = False if private else True if streamed or len(others) > 2 else None
     sender_of = operator.itemgetter("sender")
     for header, block in message_blocks(reading, _TXT, sender_of, _header_time, blocks=blocks, blanks=1):
         name, line = header["sender"], block.line
         text = block.lines.removeprefix("\n").removesuffix("\n").removesuffix("\n")
-        kind, text, segments = read_body(text if private else unframe(reading, text, line))
+        account, text = split_sender_prefix(text) if streamed and name != owner else (None, text)
+        kind, text, segments = read_body(text if private else unframe(reading, text, line), reading.tz)
         check(reading, kind, text, line, credited=True)
         time = _time(reading, header["time"], line)
         own: bool | None = None
-        if reading.owner is None and (private or (name == _OWNER and group is None)):
-            own = name == _OWNER
-        yield Entry(line, time, "second", name or None, None, own, kind, text, segments, offset=block.offset)
+        if reading.owner is None and (private or streamed or (name == owner and group is None)):
+            own = name == owner
+        yield Entry(line, time, "second", name or None, account, own, kind, text, segments, offset=block.offset)
 
 
 def _is_txt(head: Head) -> Evidence | None:
