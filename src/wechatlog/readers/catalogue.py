@@ -124,6 +124,7 @@ READERS: Final = (
         marks="WEFLOW_DATA | __WEFLOW_CHUNK_LOADED__",
     ),
     FormatRow("echotrace-html", "wechatlog.readers.weflow.pages:ECHOTRACE", ("html", "text"), marks="messagesData"),
+    FormatRow("weflow-stream-html", "wechatlog.readers.weflow.pages:STREAM", ("html", "text"), marks="<article <main"),
     FormatRow("weflow-cli-html", "wechatlog.readers.weflow.pages:CLI", ("html", "text"), marks="聊天记录"),
     FormatRow(
         "weflow-sql",

@@ -1,9 +1,8 @@
 """The HTML pages of wechat-export-studio, wechat-decrypt-export, wechat-decrypt and WeChat-Export-Tool.
 
 Takes pages, gives messages. Each message, notice and day is an element that begins a line, and texts are escaped, so
-that a body cannot forge one; the first version of WeChat-Export-Tool escapes nothing, and there one can. A page is cut
-at these lines as it streams by, and each element must be what the tool writes: of one that is not, the words are kept.
-Notices of wechat-export-studio and wechat-decrypt have a day and no clock.
+that a body cannot forge one; the first version of WeChat-Export-Tool escapes nothing, and there one can. Notices
+of wechat-export-studio and wechat-decrypt have a day and no clock.
 
 Format facts, all of 2026: `exporters.ts` (lnuxe; a reply is replaced by what it quotes, a name stands above the first
 of several messages), `formatters.py` (BoXu1225; names only above what others sent to a group), `export_messages.py`
@@ -14,129 +13,27 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
-from wechatlog.content.accounts import is_room
 from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.placeholders import parse_body, quote_segments
 from wechatlog.content.vocabulary import kind_of_name
-from wechatlog.diagnostics import Severity
-from wechatlog.engine import Entry, Evidence, Format, message_blocks, one_segment
+from wechatlog.engine import Entry, Format, one_segment
+from wechatlog.engine.elements import TEXT, TITLE, Page, element_detector, element_entries, element_text
 from wechatlog.model import MessageKind
 from wechatlog.readers.brackets import export_tool, wechat_decrypt
 from wechatlog.readers.brackets.lines import OWN, read_body
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from wechatlog.engine import Head, Reading
-    from wechatlog.engine.headers import Block
-
-_TAG: Final = re.compile(r"</?[a-z][^<>]{0,400}>")
-_END: Final = re.compile(r"\s*</(?:div|main|body)>")
-_TITLE: Final = re.compile(r"<title>([^<]{0,400})</title>")
-_TEXT: Final = r"(?P<text>(?:[^<]++|<br>)*+)"
-
-
-class _Page(NamedTuple):
-    """What a tool writes.
-
-    Attributes:
-        opens: what stands right before the first element.
-        element: how the line of an element begins.
-        frame: a whole element; its groups are what it says. One with a `date` is the heading of a day.
-        titles: where the name of the chat stands.
-        facts: what else the head says: the groups `id`, `count` and `exported`, whichever there are.
-    """
-
-    opens: str
-    element: Grammar
-    frame: re.Pattern[str]
-    titles: tuple[re.Pattern[str], ...]
-    facts: tuple[re.Pattern[str], ...] = ()
-
-
-def _plain(text: str) -> str:
-    """What an element shows, by what stands in it."""
-    return html.unescape(text.replace("<br>", "\n"))
-
-
-def _words(text: str) -> str:
-    """What a piece of a page shows."""
-    return _plain(_TAG.sub(" ", text.replace("<br>", "\n"))).strip()
-
-
-def _describe(reading: Reading, page: _Page, head: str) -> int | None:
-    """What the head of a page says; how many messages it claims."""
-    chat = reading.chat
-    said: dict[str, str] = {}
-    titles = (match and html.unescape(match[1]).strip() for match in (each.search(head) for each in page.titles))
-    chat.title = reading.agree("title", titles)
-    for match in filter(None, (each.search(head) for each in page.facts)):
-        said |= match.groupdict()
-    if account := said.get("id"):
-        chat.id = html.unescape(account)
-        chat.is_group = is_room(chat.id)
-    if exported := said.get("exported"):
-        chat.metadata["exported"] = exported
-    return int(said["count"]) if "count" in said else None
-
-
-def _entries(
-    reading: Reading, page: _Page, entry_of: Callable[[Mapping[str, str | None], int, int], Entry | None]
-) -> Iterator[Entry]:
-    """The entries of the elements of a page; the words of an element that is none of the tool's are one too."""
-    last, claimed, count = "", None, 0
-
-    def preamble(block: Block) -> None:
-        nonlocal last, claimed
-        last = block.lines
-        head, opens, rest = last.rpartition(page.opens)
-        claimed = _describe(reading, page, head + opens or last)
-        if not _END.match(rest) and (words := _words(rest if opens else last.rpartition("</style>")[2])):
-            reading.report_preamble(words, line=block.line + last.count("\n"))
-
-    for header, block in message_blocks(reading, page.element, lambda _: None, lambda _: None, preamble=preamble):
-        last = header.group()[1:].lstrip("\r") + block.lines
-        found, line = page.frame.match(last), block.line
-        if found is not None:
-            entry = entry_of(found.groupdict(), line, block.offset)
-            if entry is not None:
-                count += 1
-                yield entry
-        rest = last[found.end() :] if found else last
-        if found is not None and (not rest.strip() or (block.last and _END.match(rest))):
-            continue
-        line += last.count("\n", 0, found.end()) if found else 0
-        what = "an element is none that the tool writes and may be damaged; its words are a message of their own"
-        reading.report("broken-row", what, severity=Severity.ERROR, line=line, excerpt=rest.strip()[:200])
-        if words := _words(rest):
-            yield Entry(line, kind=MessageKind.OTHER, text=words, offset=block.offset)
-    if "</html>" not in last[-2000:]:
-        reading.report("broken-row", "the page is not closed: the file is cut")
-    if claimed not in (None, count):
-        reading.report("message-count", f"the head claims {claimed} messages, there are {count}")
-
-
-def _is_page(page: _Page) -> Callable[[Head], Evidence | None]:
-    """An element of a message."""
-
-    def detect(head: Head) -> Evidence | None:
-        text = "\n" + head.text.replace("\r\n", "\n")
-        starts = (match.start() + 1 for match in page.element.pattern.finditer(text))
-        found = any(
-            match and not match.groupdict().get("date") for match in (page.frame.match(text, at) for at in starts)
-        )
-        return Evidence(1.0, f"elements of {page.element.name}") if found else None
-
-    return detect
-
+    from wechatlog.engine import Reading
 
 # --- wechat-export-studio -------------------------------------------------------------------------------------------
 
-_STUDIO: Final = _Page(
+_STUDIO: Final = Page(
     '<div class="msg-wrap" id="list">',
     Grammar("wechat-export-studio, HTML", r'<div class="(?:row|sys|day)\b'),
     re.compile(
@@ -146,7 +43,7 @@ _STUDIO: Final = _Page(
         r'<div class="meta"><span class="who">(?P<sender>[^<]*)</span>'
         r'<span class="t">(?P<time>[^<\n]{0,40})</span></div>'
         r'<div class="bubble [a-z]{0,20}">(?:<blockquote>(?P<quote>[^<]*)</blockquote>)?'
-        rf"(?:<em>（无正文）</em>|{_TEXT})</div></div>"
+        rf"(?:<em>（无正文）</em>|{TEXT})</div></div>"
     ),
     (re.compile(r"<title>([^<]{0,400}) · 聊天记录</title>"), re.compile(r"</svg>\s*\n {6}([^<\n]{0,400})\n {6}<span")),
     (
@@ -166,25 +63,25 @@ def _studio(reading: Reading) -> Iterator[Entry]:
             return None
         time, precision = reading.clock(f"{day} {said['time'] or ''}".strip(), line=line)
         if said["notice"] is not None:
-            kind, text, _ = read_body(reading, _plain(said["notice"]), line, notice=True)
+            kind, text, _ = read_body(reading, element_text(said["notice"]), line, notice=True)
             return Entry(line, time, precision, kind=kind, text=text, offset=offset)
-        sender = sender if said["grouped"] else _plain(said["sender"] or "")
-        text, name = _plain(said["text"] or ""), said["kind"] or ""
+        sender = sender if said["grouped"] else element_text(said["sender"] or "")
+        text, name = element_text(said["text"] or ""), said["kind"] or ""
         kind = MessageKind.OTHER if name == "unknown" else reading.kind_of(kind_of_name(name), name, text, line)
         segments = None
         if said["quote"] is not None:
-            text, segments = "", quote_segments("", None, _plain(said["quote"]))
+            text, segments = "", quote_segments("", None, element_text(said["quote"]))
         elif kind is not MessageKind.TEXT:
             segments = parse_body(kind, text, BRACKET_LINES, zone=reading.tz)
         own = said["side"] == "out"
         return Entry(line, time, precision, sender or None, None, own, kind, text, segments, offset=offset)
 
-    return _entries(reading, _STUDIO, entry)
+    return element_entries(reading, _STUDIO, entry)
 
 
 # --- wechat-decrypt-export ------------------------------------------------------------------------------------------
 
-_EXPORT: Final = _Page(
+_EXPORT: Final = Page(
     "<main>",
     Grammar("wechat-decrypt-export, HTML", r'<div class="(?:msg|sys|day)\b'),
     re.compile(
@@ -194,7 +91,7 @@ _EXPORT: Final = _Page(
         r'<div class="bubble(?: img"><img loading="lazy" src="(?P<path>[^"]*)" alt="(?P<alt>[^"]*)">'
         r'|">(?P<text>[^<]*))</div><div class="time" title="(?P<time>[^"\n]{0,40})">[0-9:]{0,8}</div></div>'
     ),
-    (_TITLE, re.compile(r"<header>([^<]{0,400})</header>")),
+    (TITLE, re.compile(r"<header>([^<]{0,400})</header>")),
 )
 
 
@@ -205,7 +102,7 @@ def _export(reading: Reading) -> Iterator[Entry]:
         if said["date"] is not None:
             return None
         time, precision = reading.clock(said["noted"] or said["time"] or "", line=line)
-        text = _plain(said["notice"] or said["text"] or said["alt"] or "")
+        text = element_text(said["notice"] or said["text"] or said["alt"] or "")
         kind, text, segments = read_body(reading, text, line, notice=said["notice"] is not None)
         if said["notice"] is not None:
             return Entry(line, time, precision, kind=kind, text=text, segments=segments, offset=offset)
@@ -215,16 +112,16 @@ def _export(reading: Reading) -> Iterator[Entry]:
         if said["path"] is not None:
             path = unquote(html.unescape(said["path"]))
             kind, segments = MessageKind.IMAGE, one_segment(MessageKind.IMAGE, text, path=path)
-        named = _plain(said["sender"] or "") or (None if chat.is_group else chat.title)
+        named = element_text(said["sender"] or "") or (None if chat.is_group else chat.title)
         sender = (reading.owner or OWN) if own else named
         return Entry(line, time, precision, sender, None, own, kind, text, segments, offset=offset)
 
-    return _entries(reading, _EXPORT, entry)
+    return element_entries(reading, _EXPORT, entry)
 
 
 # --- wechat-decrypt -------------------------------------------------------------------------------------------------
 
-_DECRYPT: Final = _Page(
+_DECRYPT: Final = Page(
     '<div class="chat">',
     Grammar("wechat-decrypt, HTML", r'<div class="(?:msg|date-sep)\b'),
     re.compile(
@@ -235,7 +132,7 @@ _DECRYPT: Final = _Page(
         r'(?:<div class="type-tag">(?P<kind>[^<\n]{0,60})</div>)?<div class="type-tag">(?P<time>[^<\n]{0,40})</div>'
         r"</div></div>"
     ),
-    (_TITLE, re.compile(r'<div class="header">([^<]{0,400})</div>')),
+    (TITLE, re.compile(r'<div class="header">([^<]{0,400})</div>')),
 )
 
 
@@ -249,23 +146,23 @@ def _decrypt(reading: Reading) -> Iterator[Entry]:
             return None
         clock = said["time"] or day
         if said["notice"] is not None:
-            found = wechat_decrypt.shown_entry(reading, line, clock, "", "系统消息", _plain(said["notice"]))
+            found = wechat_decrypt.shown_entry(reading, line, clock, "", "系统消息", element_text(said["notice"]))
             return found._replace(offset=offset)
-        sender, sent = _plain(said["sender"] or ""), said["side"] == "sent"
+        sender, sent = element_text(said["sender"] or ""), said["side"] == "sent"
         found = wechat_decrypt.shown_entry(
-            reading, line, clock, sender or OWN, said["kind"] or "文本", _plain(said["text"] or "")
+            reading, line, clock, sender or OWN, said["kind"] or "文本", element_text(said["text"] or "")
         )
         if sent:  # in groups everybody is received
             chat.is_group = False
         own = True if sent or found.is_self else False if chat.is_group is False or sender == chat.title else None
         return found._replace(is_self=own, offset=offset)
 
-    return _entries(reading, _DECRYPT, entry)
+    return element_entries(reading, _DECRYPT, entry)
 
 
 # --- WeChat-Export-Tool ---------------------------------------------------------------------------------------------
 
-_TOOL: Final = _Page(
+_TOOL: Final = Page(
     "</h1>",
     Grammar("WeChat-Export-Tool, HTML", r"<div class='message (?:self|other)'>"),
     re.compile(
@@ -285,14 +182,14 @@ def _tool(reading: Reading) -> Iterator[Entry]:
         sender, own = html.unescape(said["sender"] or ""), said["side"] == "self"
         return export_tool.entry_of(reading, line, clock, sender, own, text, None, offset)
 
-    return _entries(reading, _TOOL, entry)
+    return element_entries(reading, _TOOL, entry)
 
 
 STUDIO: Final = Format(
     "wechat-export-studio-html",
     "wechat-export-studio, HTML (2026)",
     ".html .htm",
-    _is_page(_STUDIO),
+    element_detector(_STUDIO),
     _studio,
     {"exporter": "wechat-export-studio"},
     {},
@@ -301,7 +198,7 @@ EXPORT: Final = Format(
     "wechat-decrypt-export-html",
     "wechat-decrypt-export by BoXu1225, HTML (2026)",
     ".html .htm",
-    _is_page(_EXPORT),
+    element_detector(_EXPORT),
     _export,
     {"exporter": "wechat-decrypt-export"},
     {"owner": "name of the person whose archive it is; `我` where it is not given"},
@@ -310,7 +207,7 @@ DECRYPT: Final = Format(
     "wechat-decrypt-html",
     "wechat-decrypt, HTML (2026)",
     ".html .htm",
-    _is_page(_DECRYPT),
+    element_detector(_DECRYPT),
     _decrypt,
     {"exporter": "wechat-decrypt"},
 )
@@ -318,7 +215,7 @@ TOOL: Final = Format(
     "wechat-export-tool-html",
     "WeChat-Export-Tool by geffzhang, HTML (2026)",
     ".html .htm",
-    _is_page(_TOOL),
+    element_detector(_TOOL),
     _tool,
     {"exporter": "WeChat-Export-Tool"},
     {},

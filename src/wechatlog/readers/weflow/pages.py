@@ -1,12 +1,12 @@
-"""The HTML pages of WeFlow, echotrace and weflow-cli.
+"""The HTML pages of WeFlow, of its streaming writer, of echotrace and weflow-cli.
 
 Takes pages, gives entries. WeFlow and echotrace keep their messages as JSON in a script, each with its bubble as HTML;
 WeFlow's pages of more messages than fit keep them in `<name>_data/chunk-000000.js` (`htmlChunking.ts`). weflow-cli
-writes a block for each message.
+writes a block for each message, the streaming writer an element, with contents as the database has them.
 
 Format facts: WeFlow 1.0.3 and 5.0.0 `formatters/HtmlFormatter.ts` (the bubble of a picture, voice or card whose file
 was not exported is empty), its port to Rust (English words), echotrace `chat_export_service.dart` (`messagesData`),
-weflow-cli `exportService.ts` and `export_chat_html.py`.
+weflow-cli `exportService.ts` and `export_chat_html.py`; `streamingWriters.ts` (2026).
 """
 
 from __future__ import annotations
@@ -19,16 +19,19 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from wechatlog.content.accounts import is_account, is_room
+from wechatlog.content.appmsg import split_sender_prefix
 from wechatlog.content.placeholders import quote_segments
 from wechatlog.content.weflow import build_segments
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import Entry, Evidence, Format, Head, Refusal, iter_objects, one_segment
+from wechatlog.engine.elements import TEXT, TITLE, Page, element_detector, element_entries, element_text
 from wechatlog.engine.html import classes_of, first_with_class, node_text, parse_fragment, parse_page
 from wechatlog.engine.json_values import read_flag, read_identifier, read_string
 from wechatlog.engine.scripts import page_blocks
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.weflow.bodies import check, media_kind, read_body, unframe
+from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -282,6 +285,38 @@ def _is_cli(head: Head) -> Evidence | None:
     return Evidence(0.95, "blocks of a name and a time under the heading 聊天记录")
 
 
+# --- the streaming writer of WeFlow ---------------------------------------------------------------------------------
+
+_STREAM: Final = Page(
+    '<main class="messages">',
+    Grammar("WeFlow's streaming writer, HTML", r'<article class="message '),
+    re.compile(
+        r'<article class="message (?P<side>sent|received)"><time>(?P<time>[^<\n]{0,40})</time>'
+        rf"<b>(?P<sender>[^<]*)</b><p>{TEXT}</p></article>"
+    ),
+    (TITLE,),
+)
+
+
+def _stream(reading: Reading) -> Iterator[Entry]:
+    """Entries of elements with a time, a name and a content."""
+    chat = reading.chat
+
+    def entry(said: Mapping[str, str | None], line: int, offset: int) -> Entry:
+        own, name = said["side"] == "sent", element_text(said["sender"] or "")
+        account, text = (None, element_text(said["text"] or ""))
+        if not own:
+            account, text = split_sender_prefix(text)
+            if account or name != chat.title:  # in a private chat the other one is called as the chat is
+                chat.is_group = True
+        kind, text, segments = read_body(text, reading.tz)
+        check(reading, kind, text, line, credited=True)
+        time, precision = reading.clock(said["time"] or "", line=line)
+        return Entry(line, time, precision, name or None, account, own, kind, text, segments, offset=offset)
+
+    return element_entries(reading, _STREAM, entry)
+
+
 HTML: Final = Format(
     "weflow-html",
     "WeFlow 1 HTML page, WeChat 4",
@@ -299,6 +334,16 @@ ECHOTRACE: Final = Format(
     _is_echotrace,
     _echotrace,
     {"exporter": "echotrace"},
+    credits_notices=True,
+)
+STREAM: Final = Format(
+    "weflow-stream-html",
+    "WeFlow, HTML page of its streaming writer, WeChat 4 (2026)",
+    (".html", ".htm"),
+    element_detector(_STREAM),
+    _stream,
+    {"exporter": "WeFlow"},
+    options={},
     credits_notices=True,
 )
 CLI: Final = Format(

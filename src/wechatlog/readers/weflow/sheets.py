@@ -104,7 +104,7 @@ _WEFLOW: Final = Table(
         "发送者微信ID|发送者账号ID|Sender WeChat ID": "account",
         "发送者备注|Sender remark": "remark",
         "群昵称|Group nickname": "group_nickname",
-        "发送者身份|Sender": "sender",
+        "发送者身份|Sender|发送者": "sender",
         "消息类型|Message type": "type",
         "内容|Content": "content",
     },
