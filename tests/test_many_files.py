@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import sqlite3
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,7 +27,6 @@ from wechatlog.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 FOLDERS = ("csv", "jsonl", "memotrace-json", "pywxdump-csv", "sqlite", "wcda-json", "wechat-v3-db", "tracememo-js")
 DAY = '---\ntitle: "{0}"\ndate: {0}\n---\n> 09:00:00  李四  \n   \n{1}  \n   \n'
@@ -198,6 +199,32 @@ def test_files_are_read_together_until_they_are_worth_it(tmp_path: Path) -> None
 # --- an index -------------------------------------------------------------------------------------
 
 
+def test_an_index_that_another_process_writes_to_stops_nobody(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where, connect = tmp_path / "chats.index", sqlite3.connect
+    list(wechatlog.load_archive(folder, index=where))
+    (folder / "2026-05-01-chat.md").write_text(DAY.format("2026-05-01", "晚"), encoding="utf-8")
+    monkeypatch.setattr(sqlite3, "connect", lambda path, **how: connect(path, **{**how, "timeout": 0}))
+    with contextlib.closing(connect(where, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        archive = wechatlog.load_archive(folder, index=where)
+        _assert_same(archive, wechatlog.load_archive(folder))
+        (note,) = [note for note in archive.diagnostics if note.source == "chats.index"]
+        assert note.code == "index-not-kept"
+        assert note.message == (
+            "what was read could not be kept in the index (database is locked), and is read again the next time"
+        )
+
+
+def test_an_index_is_free_while_what_it_gives_is_used(folder: Path, tmp_path: Path) -> None:
+    archive = wechatlog.load_archive(folder, index=tmp_path / "chats.index")
+    one, two = iter(archive), iter(archive)
+    firsts = [next(one), next(two)]
+    assert [firsts[0], *one] == [firsts[1], *two] == list(wechatlog.load_archive(folder))
+    assert not [note for note in archive.diagnostics if note.code == "index-not-kept"]
+
+
 def test_an_index_gives_the_same_and_opens_nothing(folder: Path, tmp_path: Path, opened: list[str]) -> None:
     where = tmp_path / "chats.index"
     plain = wechatlog.load_archive(folder)
@@ -269,22 +296,26 @@ def test_a_file_alone_is_called_otherwise_than_among_others(folder: Path, tmp_pa
         _assert_same(wechatlog.load_archive(paths, index=where), wechatlog.load_archive(paths))
 
 
-@pytest.mark.parametrize("damage", ["garbage", "empty", "cut", "flipped", "version"])
+@pytest.mark.parametrize("damage", ["garbage", "empty", "cut", "flipped", "version", "table", "columns"])
 def test_a_damaged_index_is_made_anew(damage: str, folder: Path, tmp_path: Path, opened: list[str]) -> None:
     where = tmp_path / "chats.index"
     before = list(wechatlog.load_archive(folder, index=where))
     data = bytearray(where.read_bytes())
     if damage == "garbage":
-        data[:] = b"nobody knows what this is" * 99
+        data[100:] = b"nobody knows what this is" * 99
     elif damage == "empty":
         data.clear()
     elif damage == "cut":
         del data[len(data) // 2 :]
     elif damage == "flipped":
         data[4096:8192] = bytes(4096)
-    else:
+    elif damage == "version":
         data[60:64] = (99).to_bytes(4, "big")
     where.write_bytes(data)
+    if damage in {"table", "columns"}:
+        with contextlib.closing(sqlite3.connect(where, isolation_level=None)) as database:
+            database.execute("DROP TABLE inputs")
+            database.execute("CREATE TABLE inputs (key)" if damage == "columns" else "CREATE TABLE others (key)")
     archive = wechatlog.load_archive(folder, index=where)
     _assert_same(archive, before)
     told = [note for note in archive.diagnostics if note.source == "chats.index"]
@@ -307,17 +338,17 @@ def test_a_row_that_somebody_edited_is_read_anew(content: str, folder: Path, tmp
     _assert_same(wechatlog.load_archive(folder, index=where), before)
 
 
-def test_an_index_never_overwrites_a_chat(folder: Path, tmp_path: Path) -> None:
+def test_an_index_never_overwrites_anything_else(folder: Path, tmp_path: Path) -> None:
     chat = folder / "2026-05-01-chat.md"
-    before = chat.read_bytes()
-    with pytest.raises(wechatlog.OptionError, match=r"index: .*: this is a chat \(markdown\), and is not overwritten"):
-        list(wechatlog.load_archive(folder, index=chat))
-    assert chat.read_bytes() == before
-    other = shutil.copy(next((CORPUS / "sqlite").glob("*.sqlite")), tmp_path / "other.db")
-    with pytest.raises(
-        wechatlog.OptionError, match=r"index: .*: this is a database of something else; name another file"
-    ):
-        list(wechatlog.load_archive(folder, index=other))
+    other = Path(shutil.copy(next((CORPUS / "sqlite").glob("*.sqlite")), tmp_path / "other.db"))
+    diary, photo = tmp_path / "diary.txt", tmp_path / "photo.jpg"
+    diary.write_text("our only copy", encoding="utf-8")
+    photo.write_bytes(b"\xff\xd8\xff\xe0" + bytes(range(256)) * 9)
+    for path in (chat, other, diary, photo):
+        before = path.read_bytes()
+        with pytest.raises(wechatlog.OptionError, match="this is no index, and is not overwritten; name another file"):
+            list(wechatlog.load_archive(folder, index=path))
+        assert path.read_bytes() == before
     with pytest.raises(wechatlog.OptionError, match=r"index: .*unable to open database file"):
         list(wechatlog.load_archive(folder, index=tmp_path / "none" / "chats.index"))
     with pytest.raises(wechatlog.OptionError, match="index: the format must be given by its name"):

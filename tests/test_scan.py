@@ -120,6 +120,8 @@ def test_limit(tmp_path: Path) -> None:
     path = long(tmp_path)
     assert table(path, limit=5).equals(wechatlog.load(path).to_arrow().slice(0, 5))
     assert table(path, limit=0).num_rows == 0
+    for name in ("sender", "kind", "conversation"):  # none of no people is no row
+        assert table(path, **{name: []}).num_rows == 0
     assert table(path, limit=5, sender="李四", columns=["number"])["number"].to_pylist() == [0, 1, 2, 3, 4]
 
 

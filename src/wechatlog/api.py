@@ -434,7 +434,7 @@ def scan(
         until: a time, which is excluded, or a day, which is included.
         sender: a name or an account id, or several; as they stand in the rows, but for runs of white space.
         kind: a kind of message, or several.
-        conversation: a title or an id, or several.
+        conversation: a title or an id, or several. Of an empty list of these there are no rows.
         limit: how many rows there are at most.
         batch_size: how many rows a batch has at most; fewer where the texts are long.
         format: as for `load`.

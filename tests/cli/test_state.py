@@ -86,6 +86,28 @@ def test_what_is_new_is_added_to_an_archive(run: Run, tmp_path: Path) -> None:
     assert f"{archive}: nothing is new" in result.stderr
 
 
+def test_an_archive_that_is_gone_begins_anew(run: Run, tmp_path: Path) -> None:
+    chat, archive, state = tmp_path / "a.md", tmp_path / "chat.jsonl", tmp_path / "job.state"
+    arguments = ("merge", "--into", str(archive), str(chat), "--state", str(state))
+    for count in (2, 3):  # otherwise the first two were in no archive, and nobody would know
+        chat.write_text(_day(*"一二三"[:count]), encoding="utf-8")
+        assert run(*arguments).exit_code == 0
+        assert _texts(archive) == list("一二三"[:count])
+        archive.unlink()
+
+
+@pytest.mark.parametrize("command", [("convert", "-o"), ("merge", "--into")])
+def test_the_state_is_never_written_over_the_output(command: tuple[str, str], run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(_day("一"), encoding="utf-8")
+    name, option = command
+    output = tmp_path / "o.jsonl"
+    same = tmp_path / "b" / ".." / "o.jsonl"
+    result = run(name, str(tmp_path / "a.md"), option, str(output), "--state", str(same))
+    assert result.exit_code == 2
+    assert "--state and the output are the same file; give the state a name of its own" in result.stderr
+    assert not output.exists()
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"schema": "wechatlog-state/1", "marks": {"a": 1}}'])
 def test_what_is_no_state_is_told(content: str, run: Run, exports: Path, tmp_path: Path) -> None:
     state = tmp_path / "job.state"

@@ -70,6 +70,16 @@ def test_a_predicate_is_taken_over(asked: list[dict[str, Any]], name: str) -> No
     } == expected
 
 
+def test_a_limit_of_the_scan_counts_before_the_query() -> None:
+    lazy = ext.scan(EXAMPLES, tz="Asia/Shanghai", limit=5)
+    first = ext.scan(EXAMPLES, tz="Asia/Shanghai").head(5).collect()
+    assert lazy.collect().to_dicts() == first.to_dicts()
+    assert lazy.head(9).collect().height == 5
+    assert lazy.head(2).collect().height == 2
+    someone = sender == first["sender"][0]
+    assert lazy.filter(someone).collect().to_dicts() == first.filter(someone).to_dicts()
+
+
 def test_columns_and_rows_are_taken_over(asked: list[dict[str, Any]]) -> None:
     lazy = ext.scan(EXAMPLES, tz="Asia/Shanghai")
     assert lazy.select("text").head(5).collect().shape == (5, 1)

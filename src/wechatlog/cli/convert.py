@@ -20,7 +20,7 @@ from wechatlog.cli.media_paths import MediaPaths
 from wechatlog.cli.messages import Failure, explain
 from wechatlog.cli.options import ANY_PATH, FormatName, Reading, Split, is_folder, list_writers, reading_options
 from wechatlog.cli.progress import progress
-from wechatlog.cli.state import read_state, state_option, write_state
+from wechatlog.cli.state import check_state, read_state, state_option, write_state
 from wechatlog.cli.summary import Summary
 from wechatlog.cli.terminal import Screen, on_terminal
 from wechatlog.errors import MultipleConversationsError, UnknownFormatError
@@ -94,6 +94,7 @@ def convert(inputs: tuple[str, ...], output: str, form: str | None, **how: Any) 
     reading = Reading.of(how, writer)
     filters = Filters.of(how)
     _check_state(inputs, how)
+    check_state(how["state"], output)
     found = Inputs(inputs, reading, workers=how["jobs"], index=how["index"], after=read_state(how["state"]))
     job = _Job(found, output, writer, reading, how["split"], how["sync"], filters, how["state"])
     quiet = how["quiet"] or (output == "-" and sys.stdout.isatty())

@@ -15,7 +15,7 @@ from wechatlog.cli.language import translate
 from wechatlog.cli.messages import Failure, count, explain, say
 from wechatlog.cli.options import ANY_PATH, FormatName, Reading, list_writers, reading_options
 from wechatlog.cli.progress import progress
-from wechatlog.cli.state import read_state, state_option, write_state
+from wechatlog.cli.state import check_state, read_state, state_option, write_state
 from wechatlog.cli.summary import diagnostic_to_json
 from wechatlog.errors import UnknownFormatError
 from wechatlog.operations.merge import merge_report, other_chats, with_one_clock
@@ -68,8 +68,12 @@ def merge(inputs: tuple[str, ...], output: str | None, into: str | None, form: s
     reading = Reading.of(how, writer)
     if how["state"] is not None and into is None:
         raise click.UsageError("--state goes with --into: what is new is added to the archive")
+    check_state(how["state"], into or "-")
+    after = read_state(how["state"])
+    if after and into is not None and not Path(into).exists():
+        after = {}  # what was read before is in no archive any more
     # Of one chat the names of files say nothing.
-    found = Inputs(inputs, reading, named=False, after=read_state(how["state"]))
+    found = Inputs(inputs, reading, named=False, after=after)
     people = None if how["people"] is None else read_people(how["people"])
     with progress(found.sources, quiet=how["quiet"]) as tick:
         conversations = []

@@ -19,7 +19,7 @@ from wechatlog.source import replacing
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["read_state", "state_option", "write_state"]
+__all__ = ["check_state", "read_state", "state_option", "write_state"]
 
 state_option: Final = click.option(
     "--state",
@@ -29,6 +29,16 @@ state_option: Final = click.option(
 )
 
 _SCHEMA: Final = "wechatlog-state/1"
+
+
+def check_state(path: str | None, output: str) -> None:
+    """Refuse to write the state over the output.
+
+    Raises:
+        UsageError: where both are one file.
+    """
+    if path is not None and output != "-" and Path(path).resolve() == Path(output).resolve():
+        raise click.UsageError("--state and the output are the same file; give the state a name of its own")
 
 
 def read_state(path: str | None) -> dict[str, Mark] | None:

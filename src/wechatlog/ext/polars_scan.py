@@ -41,7 +41,7 @@ def scan(source: Readable | Iterable[str | os.PathLike[str]] | Part, **how: Any)
     Args:
         source: as for `wechatlog.scan`.
         how: the other arguments of `wechatlog.scan`: `tz`, `format`, `encoding`, `errors`, options of the formats, and
-            conditions that hold beside those of the query.
+            conditions that hold beside those of the query; a `limit` counts before these.
 
     Raises:
         WechatlogError: as `wechatlog.scan`, when the frame is collected.
@@ -56,8 +56,8 @@ def scan(source: Readable | Iterable[str | os.PathLike[str]] | Part, **how: Any)
     ) -> Iterator[pl.DataFrame]:
         asked = {**how, "columns": names, "batch_size": max(1, min(size or _MOST_ROWS, _MOST_ROWS))}
         if predicate is None:
-            asked["limit"] = most
-        else:
+            asked["limit"] = min((limit for limit in (most, how.get("limit")) if limit is not None), default=None)
+        elif "limit" not in how:  # which rows those are does not depend on the query
             found = narrow(conditions_of(predicate), aware=getattr(schema()["time"], "time_zone", None) is not None)
             asked = {**found, **asked}
         return _read(wechatlog.scan(source, **asked), predicate, most)

@@ -496,10 +496,8 @@ class Archive(Iterable[Conversation]):
             if self._index is not None:
                 from wechatlog.inputs.index import FolderIndex  # with SQLite, for who keeps an index
 
-                index = FolderIndex(self._index, self._manner())
+                index = FolderIndex(self._index, self._manner(), self._collector.note)
                 stack.callback(index.close)
-                for note in index.notes:
-                    self._collector.note(note)
             for group, kept in self._iter_kept(groups, index):
                 for note in kept.notes:
                     self._collector.note(note)

@@ -2,7 +2,8 @@
 
 A SQLite file of rows of JSON, and nothing in it is ever executed: an index that somebody else made can at worst tell
 other messages. A file is known again by its size and time, or else by its checksum; files beside it that its reader
-looked at are part of it. What is no index of this version is made anew, and that is told.
+looked at are part of it. An index that is damaged or of another version is made anew, and that is told; what is none is
+never touched. That nothing can be kept, since another process writes or the disk is full, stops no reading.
 """
 
 from __future__ import annotations
@@ -24,13 +25,11 @@ from wechatlog.content.native import (
 from wechatlog.diagnostics import Diagnostic, Severity
 from wechatlog.errors import OptionError, WechatlogError
 from wechatlog.inputs.packing import Kept, Packed
-from wechatlog.registry import detect_reader
-from wechatlog.source import Source
 from wechatlog.timestamps import zone_from_name, zone_name
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from wechatlog.engine.parts import PartFile
 
@@ -40,13 +39,17 @@ _APPLICATION: Final = 0x77636C69
 """`PRAGMA application_id` of an index: `wcli`."""
 _VERSION: Final = 1
 _SCHEMA: Final = f"""
-CREATE TABLE inputs (key TEXT PRIMARY KEY, how TEXT NOT NULL, files TEXT NOT NULL, content TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS inputs (key TEXT PRIMARY KEY, how TEXT NOT NULL, files TEXT NOT NULL, content TEXT NOT NULL);
 PRAGMA application_id = {_APPLICATION};
 PRAGMA user_version = {_VERSION};
 """
 _BAD: Final = (sqlite3.Error, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
+_COLUMNS: Final = ["key", "how", "files", "content"]
 _PENDING: Final = 64
-"""Inputs that are kept in one transaction."""
+_PENDING_CHARACTERS: Final = 1 << 24
+"""Inputs, and what they held, that wait to be written in one transaction; nobody else can write during it."""
+_PLACE_OF_APPLICATION: Final = slice(68, 72)
+"""Where a SQLite file says `application_id`."""
 
 
 class FolderIndex:
@@ -55,33 +58,29 @@ class FolderIndex:
     Args:
         path: of its file; it is made where it does not exist.
         how: what the reading depends on beside the files.
-
-    Attributes:
-        notes: what there is to tell of the index itself.
+        note: is told what there is to tell of the index itself.
 
     Raises:
-        OptionError: where the path is that of a chat or of another database, which is not overwritten.
+        OptionError: where the path is that of something else, which is not overwritten.
     """
 
-    def __init__(self, path: Path, how: str) -> None:
-        self.notes: list[Diagnostic] = []
-        self._path, self._how = path, how
-        self._pending = 0
+    def __init__(self, path: Path, how: str, note: Callable[[Diagnostic], None]) -> None:
+        self._path, self._how, self._note = path, how, note
+        self._pending: list[tuple[str, Sequence[str]]] = []
+        self._characters = 0
         self._made = path.stat().st_mtime_ns if path.exists() else 0
         self._database = self._open()
 
     def _open(self) -> sqlite3.Connection:
+        _refuse_other(self._path)
         try:
             return self._connect()
-        except OptionError:
-            raise
         except sqlite3.OperationalError as error:
             raise OptionError("index", f"{self._path}: {error}") from error
         except _BAD as error:
-            _refuse_chat(self._path)
             self._path.unlink(missing_ok=True)
             what = f"the index could not be used ({error}) and was made anew"
-            self.notes.append(Diagnostic("index-rebuilt", what, Severity.INFO, self._path.name))
+            self._note(Diagnostic("index-rebuilt", what, Severity.INFO, self._path.name))
             self._made = 0
             return self._connect()
 
@@ -90,11 +89,11 @@ class FolderIndex:
         try:
             if not database.execute("SELECT 1 FROM sqlite_master").fetchone():
                 database.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
-            named, version = (database.execute(f"PRAGMA {name}").fetchone()[0] for name in _PRAGMAS)
-            if named != _APPLICATION:
-                raise OptionError("index", f"{self._path}: this is a database of something else; name another file")
+            (version,) = database.execute("PRAGMA user_version").fetchone()
             if version != _VERSION:
                 raise ValueError(f"version {version}, not {_VERSION}")
+            if [row[1] for row in database.execute("PRAGMA table_info(inputs)")] != _COLUMNS:
+                raise ValueError("its table is another one")
             if (found := database.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
                 raise ValueError(found)
         except BaseException:
@@ -104,13 +103,20 @@ class FolderIndex:
 
     def close(self) -> None:
         """Keep what is pending, and let go of the file."""
-        self._commit()
+        if self._pending:
+            self._commit()
         self._database.close()
 
     def _commit(self) -> None:
-        if self._pending:
-            self._database.execute("COMMIT")
-            self._pending = 0
+        pending, self._pending, self._characters = self._pending, [], 0
+        try:
+            with self._database:
+                self._database.execute("BEGIN IMMEDIATE")
+                for statement, values in pending:
+                    self._database.execute(statement, values)
+        except sqlite3.Error as error:
+            what = f"what was read could not be kept in the index ({error}), and is read again the next time"
+            self._note(Diagnostic("index-not-kept", what, Severity.WARNING, self._path.name))
 
     # --- what is known
 
@@ -177,26 +183,23 @@ class FolderIndex:
         self._write("INSERT OR REPLACE INTO inputs VALUES (?, ?, ?, ?)", (key, how, json.dumps(known), content))
 
     def _write(self, statement: str, values: Sequence[str]) -> None:
-        if not self._pending:
-            self._database.execute("BEGIN IMMEDIATE")
-        self._database.execute(statement, values)
-        self._pending += 1
-        if self._pending >= _PENDING:
+        self._pending.append((statement, values))
+        self._characters += sum(map(len, values))
+        if len(self._pending) >= _PENDING or self._characters >= _PENDING_CHARACTERS:
             self._commit()
 
 
-_PRAGMAS: Final = ("application_id", "user_version")
-
-
-def _refuse_chat(path: Path) -> None:
-    """Raise where a path that should be that of an index is that of a chat."""
-    try:
-        _, detection = detect_reader(Source.of(path))
-    except WechatlogError:
+def _refuse_other(path: Path) -> None:
+    """Raise where a path that should be that of an index is that of something else, and be it one's only diary."""
+    if not path.is_file():
         return
-    raise OptionError(
-        "index", f"{path}: this is a chat ({detection.format}), and is not overwritten; name another file"
-    )
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(_PLACE_OF_APPLICATION.stop)
+    except OSError as error:
+        raise OptionError("index", f"{path}: {error.strerror}") from error
+    if head and head[_PLACE_OF_APPLICATION] != _APPLICATION.to_bytes(4, "big"):
+        raise OptionError("index", f"{path}: this is no index, and is not overwritten; name another file")
 
 
 def _stamp(path: str) -> list[int]:

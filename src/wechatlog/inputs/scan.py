@@ -96,8 +96,12 @@ class Selection:
             if name not in _KINDS:
                 raise OptionError("kind", f"no kind {str(name)!r}{_nearest(name, _KINDS)}")
         senders = frozenset(map(normalize_name, _texts_of(sender)))
+        conversations = _texts_of(conversation)
+        asked = ((sender, senders), (kind, kinds), (conversation, conversations))
+        if any(value is not None and not found for value, found in asked):
+            limit = 0  # none of no people is no row, and not every row
         wanted = Wanted(frozenset(), frozenset(), since, until, senders, frozenset(map(str, kinds)))
-        return cls((), wanted, _texts_of(conversation), limit, batch_size).with_columns(names)
+        return cls((), wanted, conversations, limit, batch_size).with_columns(names)
 
     @property
     def leaves_out(self) -> bool:
