@@ -17,7 +17,7 @@ import attrs
 import pytest
 
 import wechatlog
-from tests.test_corpus import _cases, _expectation
+from tests.test_corpus import CORPUS, _cases, _expectation
 from wechatlog import Mark
 from wechatlog.inputs import after, mark
 from wechatlog.inputs.after import After
@@ -481,6 +481,18 @@ def test_parts_of_a_client_s_database_are_the_whole(path: Path, tmp_path: Path) 
 
 
 # --- the value ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["wechat-v4-db/message_0.db", "wechat-v3-db/MSG0.db", "sqlite/two-chats.sqlite"])
+def test_a_damaged_database_is_told_or_read(name: str, tmp_path: Path) -> None:
+    source = CORPUS / name
+    data, path = source.read_bytes(), tmp_path / source.name
+    for cut in range(512, len(data), len(data) // 40):
+        path.write_bytes(data[:cut])
+        archive = wechatlog.load_archive([path], after={})
+        first = list(archive)
+        again = list(wechatlog.load_archive([path], after=archive.marks))
+        assert len(again) <= len(first)  # and nothing but a WechatlogError, which is noted
 
 
 def test_a_mark_is_a_value_in_a_small_file(tmp_path: Path) -> None:

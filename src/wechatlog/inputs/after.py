@@ -387,7 +387,9 @@ class After:
         size = self._size or 0
         mark = Mark(self._reader.name, size, *_checksums(self._source, size))
         if self.context.row_tables:
-            return self._mark_rows(mark, self.context.row_tables)
+            with contextlib.suppress(*SQLITE_ERRORS):  # of a damaged database no rows are known: all are given again
+                mark = self._mark_rows(mark, self.context.row_tables)
+            return mark
         tallies = list(self._tallies.values())
         line = tallies[-1].last[-1].origin.line if tallies and tallies[-1].last else None
         mark = attrs.evolve(mark, chats=tuple(tally.seen for tally in tallies), line=line or 0)
