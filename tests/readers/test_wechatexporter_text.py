@@ -232,7 +232,9 @@ class TestForgery:
 
     def test_older_header_in_the_line_is_text(self) -> None:
         text = "李四 (2021-06-01 21:05:03):他说 张三 (2021-05-01 21:05:03):旧\n张三 (2021-06-01 21:05:04):谁\n"
-        assert shown(text)[0] == ("李四", "text", "他说 张三 (2021-05-01 21:05:03):旧")
+        found = read(HEAD + text)
+        assert (found[0].sender, found[0].text) == ("李四", "他说 张三 (2021-05-01 21:05:03):旧")
+        assert [(d.code, d.line) for d in found.diagnostics] == [("near-header", 3)]
 
     def test_export_from_new_to_old(self) -> None:
         text = "李四 (2021-06-03 21:05:03):三\n张三 (2021-06-02 21:05:03):二\n李四 (2021-06-01 21:06:03):一\n"
