@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["TEXT", "TITLE", "Page", "element_detector", "element_entries", "element_text"]
 
 TITLE: Final = re.compile(r"<title>([^<]{0,400})</title>")
-TEXT: Final = r"(?P<text>(?:[^<]++|<br>)*+)"
+TEXT: Final = r"(?P<text>(?:[^<]++|<br(?: /)?>)*+)"
 """Pattern of a text whose line ends are `<br>`."""
 _TAG: Final = re.compile(r"</?[a-z][^<>]{0,400}>")
 _END: Final = re.compile(r"\s*</(?:div|main|body)>")
@@ -57,12 +57,12 @@ class Page(NamedTuple):
 
 def element_text(text: str) -> str:
     """What an element shows, by what stands in it."""
-    return html.unescape(text.replace("<br>", "\n"))
+    return html.unescape(text.replace("<br />", "\n").replace("<br>", "\n"))
 
 
 def _words(text: str) -> str:
     """What a piece of a page shows."""
-    return element_text(_TAG.sub(" ", text.replace("<br>", "\n"))).strip()
+    return html.unescape(_TAG.sub(" ", text.replace("<br>", "\n"))).strip()
 
 
 def _describe(reading: Reading, page: Page, head: str) -> int | None:

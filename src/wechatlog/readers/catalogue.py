@@ -114,6 +114,7 @@ READERS: Final = (
         ("text", "csv"),
         lines=r"## [0-9]{4}\\?-|- [^\n]{2,6}: ?[^\n]*WeFlow",
     ),
+    FormatRow("weflow-columns", "wechatlog.readers.weflow.sheets:COLUMNS", ("text", "csv"), marks="时间 内容"),
     FormatRow("weflow-xlsx", "wechatlog.readers.weflow.sheets:XLSX", ("zip",)),
     FormatRow("ciphertalk-xlsx", "wechatlog.readers.weflow.sheets:CIPHERTALK", ("zip",)),
     FormatRow("weflow-cli-xlsx", "wechatlog.readers.weflow.sheets:CLI", ("zip",)),
@@ -125,6 +126,9 @@ READERS: Final = (
     ),
     FormatRow("echotrace-html", "wechatlog.readers.weflow.pages:ECHOTRACE", ("html", "text"), marks="messagesData"),
     FormatRow("weflow-stream-html", "wechatlog.readers.weflow.pages:STREAM", ("html", "text"), marks="<article <main"),
+    FormatRow(
+        "weflow-list-html", "wechatlog.readers.weflow.pages:LIST", ("html", "text"), marks="message-row data-timestamp="
+    ),
     FormatRow("weflow-cli-html", "wechatlog.readers.weflow.pages:CLI", ("html", "text"), marks="聊天记录"),
     FormatRow(
         "weflow-sql",

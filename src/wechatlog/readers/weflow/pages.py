@@ -6,7 +6,8 @@ writes a block for each message, the streaming writer an element, with contents 
 
 Format facts: WeFlow 1.0.3 and 5.0.0 `formatters/HtmlFormatter.ts` (the bubble of a picture, voice or card whose file
 was not exported is empty), its port to Rust (English words), echotrace `chat_export_service.dart` (`messagesData`),
-weflow-cli `exportService.ts` and `export_chat_html.py`; `streamingWriters.ts` (2026).
+the first WeFlow (2026-01, `exportSessionToHtml`: all messages in the page), weflow-cli `exportService.ts` and
+`export_chat_html.py`; `streamingWriters.ts` (2026).
 """
 
 from __future__ import annotations
@@ -289,7 +290,7 @@ def _is_cli(head: Head) -> Evidence | None:
 
 _STREAM: Final = Page(
     '<main class="messages">',
-    Grammar("WeFlow's streaming writer, HTML", r'<article class="message '),
+    Grammar("weflow-stream-html", r'<article class="message '),
     re.compile(
         r'<article class="message (?P<side>sent|received)"><time>(?P<time>[^<\n]{0,40})</time>'
         rf"<b>(?P<sender>[^<]*)</b><p>{TEXT}</p></article>"
@@ -317,6 +318,59 @@ def _stream(reading: Reading) -> Iterator[Entry]:
     return element_entries(reading, _STREAM, entry)
 
 
+# --- the first WeFlow -------------------------------------------------------------------------------------------------
+
+_LIST: Final = Page(
+    '<div class="message-list" id="messageList">',
+    Grammar("weflow-list-html", r' *<div class="message (?:sent|received)" data-timestamp='),
+    re.compile(
+        r' *<div class="message (?P<side>sent|received)" data-timestamp="(?P<seconds>[0-9]{0,19})"'
+        r' data-index="[0-9]{1,9}">'
+        r'\s*+<div class="message-row">\s*+<div class="avatar">'
+        r'(?:<img src="(?P<avatar>[^"]*)" alt="(?P<name>[^"]*)" />|<span>[^<]*</span>)</div>\s*+<div class="bubble">'
+        r'\s*+<div class="message-time">(?P<time>[^<\n]{0,40})</div>'
+        r'\s*+(?:<div class="sender-name">(?P<sender>[^<]*)</div>\s*+)?<div class="message-content">'
+        r'\s*+(?:<(?:img|audio|video) class="message-media (?P<media>[a-z]{1,9})[^"]*"'
+        r'[^<>]*? src="(?P<path>[^"]*)"[^<>]*>(?:</(?:audio|video)>)?\s*+)?'
+        rf'(?:<div class="message-text">{TEXT}</div>\s*+)?</div>\s*+</div>\s*+</div>\s*+</div>'
+    ),
+    (
+        re.compile(r'<h1 class="title">([^<]{0,400}) 的聊天记录</h1>'),
+        re.compile(r"<title>([^<]{0,400}) - 聊天记录</title>"),
+    ),
+    (
+        re.compile(r"<span>消息数量：(?P<count>[0-9]{1,9})</span>"),
+        re.compile(r"<span>导出时间：(?P<exported>[^<]{1,40})</span>"),
+    ),
+)
+
+
+def _list(reading: Reading) -> Iterator[Entry]:
+    """Entries of the elements of the list."""
+    chat = reading.chat
+
+    def entry(said: Mapping[str, str | None], line: int, offset: int) -> Entry:
+        own, shown = said["side"] == "sent", said["sender"]
+        if chat.is_group is None:  # only in groups the writer puts names above the bubbles
+            chat.is_group = shown is not None
+        text = element_text(said["text"] or "")
+        kind, text, segments = read_body(text if chat.is_group is False else unframe(reading, text, line), reading.tz)
+        check(reading, kind, text, line, credited=True)
+        if (found := _MEDIA_KINDS.get(said["media"] or "")) is not None:
+            path = unquote(element_text(said["path"] or ""))
+            kind, segments = (
+                found,
+                build_segments(found, text, {"path": path}) if text else one_segment(found, "", path=path),
+            )
+        time = reading.unix_time(said["seconds"], line=line)
+        reading.tell_zone(time, said["time"] or "", line)
+        name = element_text(shown or said["name"] or "") or (_OWNER if own else chat.title)
+        reading.keep_avatar(chat, name, unquote(element_text(said["avatar"] or "")))
+        return Entry(line, time, "second", name, None, own, kind, text, segments, offset=offset)
+
+    return element_entries(reading, _LIST, entry)
+
+
 HTML: Final = Format(
     "weflow-html",
     "WeFlow 1 HTML page, WeChat 4",
@@ -334,6 +388,16 @@ ECHOTRACE: Final = Format(
     _is_echotrace,
     _echotrace,
     {"exporter": "echotrace"},
+    credits_notices=True,
+)
+LIST: Final = Format(
+    "weflow-list-html",
+    "the first WeFlow, HTML page with all messages in it, WeChat 4 (2026)",
+    (".html", ".htm"),
+    element_detector(_LIST),
+    _list,
+    {"exporter": "WeFlow"},
+    options={},
     credits_notices=True,
 )
 STREAM: Final = Format(

@@ -1,12 +1,14 @@
 """The Excel workbooks of WeFlow and its kin: WeFlow, echotrace, their port to Rust, CipherTalk, weflow-cli.
 
-Takes rows of a sheet, gives entries. WeFlow has the facts of the chat in the rows above its header; the port writes the
-names of columns in English where the program is English.
+Takes rows of a sheet, or the columns that the first WeFlow wrote as TXT, gives entries. WeFlow has the facts of the
+chat in the rows above its header; the port writes the names of columns in English where the program is English.
 
 Format facts: WeFlow 1.0.3 and 5.0.0 `formatters/ExcelFormatter.ts` (full, compact and streamed columns; 其他消息 for a
 pat, and for red packets), echotrace `chat_export_service.dart`, CipherTalk `exportService.ts` (`exportSessionToExcel`:
 the clock of the exporting machine in several columns, the Unix time in `时间戳`; lines of a merged forward in
-`聊天记录详情`), weflow-cli `exportService.ts`.
+`聊天记录详情`), weflow-cli `exportService.ts`. The first WeFlow (2026-01, `exportSessionToTxt`) parts columns
+by tabs, any of eight as the user chose; tabs and line ends of a text are blanks, quotes stand as they are, the
+owner is `我` in groups too.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ from wechatlog.engine.json_values import read_integer
 from wechatlog.engine.workbooks import cell_text, peek_sheets, sheet_names
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.weflow.bodies import check, notice, unframe, unwrap
+from wechatlog.readers.weflow.bodies import check, notice, read_body, unframe, unwrap
+from wechatlog.tokenizer import iter_lines, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -217,6 +220,68 @@ def _cli_rows(reading: Reading) -> Iterator[Entry]:
         yield Entry(line, time, precision, row.sender or None, account, own, kind, text, segments)
 
 
+# --- the first TXT of WeFlow ----------------------------------------------------------------------------------------
+
+_COLUMNS: Final = {
+    "序号": "number",
+    "时间": "time",
+    "发送者身份": "sender",
+    "消息类型": "type",
+    "内容": "content",
+    "发送者昵称": "nickname",
+    "发送者微信ID": "account",
+    "发送者备注": "remark",
+}
+
+
+def _heading(line: str) -> list[str] | None:
+    """The columns of a heading; `None` for another line."""
+    names = line.strip("\ufeff\r\n").split("\t")
+    known = all(name in _COLUMNS for name in names) and {"时间", "内容"} <= {*names}
+    return [_COLUMNS[name] for name in names] if known else None
+
+
+def _column_rows(reading: Reading) -> Iterator[Entry]:
+    """Entries of lines whose cells are parted by tabs."""
+    lines = enumerate(iter_lines(prepare(reading.blocks()).blocks), 1)
+    fields = next((found for _, (line, _) in lines if (found := _heading(line))), None)
+    if fields is None:
+        raise FormatError("no line names the columns 时间 and 内容", source=reading.source.label)
+    people = _People(reading.chat)
+    for number, (line, offset) in lines:
+        cells = line.rstrip("\r\n").split("\t")
+        if not any(cells):
+            continue
+        if len(cells) != len(fields):
+            what = f"the row has {len(cells)} fields, the header {len(fields)}"
+            reading.report("row-length", what, line=number)
+        row = dict(zip(fields, cells, strict=False))
+        name, text = row.get("sender", row.get("nickname", "")), row.get("content", "")
+        kind, text, segments = _body(reading, row["type"], None, text, number) if "type" in row else read_body(text)
+        check(reading, kind, text, number)
+        time, precision = reading.clock(row.get("time", ""), line=number)
+        own = row["sender"] in _OWNERS if "sender" in row else None
+        account = row.get("account") or None
+        if kind not in NOTICES:
+            people.learn(name, account, own, row.get("nickname", ""), row.get("remark", ""))
+        own = None if kind in NOTICES else own
+        yield Entry(number, time, precision, name or None, account, own, kind, text, segments, offset=offset)
+
+
+def _is_columns(head: Head) -> Evidence | None:
+    """The first line names columns."""
+    first = next((line for line in head.lines if line.strip()), "")
+    return Evidence(1.0, "a line that names the columns of WeFlow") if "\t" in first and _heading(first) else None
+
+
+COLUMNS: Final = Format(
+    "weflow-columns",
+    "the first WeFlow, TXT of columns, WeChat 4 (2026)",
+    ".txt",
+    _is_columns,
+    _column_rows,
+    {"exporter": "WeFlow"},
+)
 XLSX: Final = Format(
     "weflow-xlsx",
     "WeFlow 1, its port to Rust and echotrace, Excel workbook, WeChat 4",
