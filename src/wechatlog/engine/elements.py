@@ -34,6 +34,7 @@ TITLE: Final = re.compile(r"<title>([^<]{0,400})</title>")
 TEXT: Final = r"(?P<text>(?:[^<]++|<br(?: /)?>)*+)"
 """Pattern of a text whose line ends are `<br>`."""
 _TAG: Final = re.compile(r"</?[a-z][^<>]{0,400}>")
+_BEHIND: Final = re.compile(r"<(?:script|footer)\b.*", re.DOTALL)
 _END: Final = re.compile(r"\s*</(?:div|main|body)>")
 
 
@@ -62,7 +63,7 @@ def element_text(text: str) -> str:
 
 def _words(text: str) -> str:
     """What a piece of a page shows."""
-    return html.unescape(_TAG.sub(" ", text.replace("<br>", "\n"))).strip()
+    return html.unescape(_TAG.sub(" ", _BEHIND.sub("", text).replace("<br>", "\n"))).strip()
 
 
 def _describe(reading: Reading, page: Page, head: str) -> int | None:
