@@ -23,7 +23,7 @@ from wechatlog.source import Source
 CORPUS = Path(__file__).parent / "corpus"
 TEXTS = frozenset({"text", "csv", "json", "jsonl", "html", "js"})
 SIZE = 40_000
-RUNS = (" ", "> ", "[", "(", "1", "\n", " \n", '"', "a: ", "\u200e")
+RUNS = (" ", "> ", "[", "(", "1", "\n", " \n", '"', "a: ", "\u200e", "{", ",")
 PLACES = ("header", "inside", "alone")
 _DIGITS = re.compile(r"[0-9]{2}:[0-9]{2}")
 

@@ -547,6 +547,26 @@ def test_paths_that_lead_elsewhere_are_names_only(path: str, tmp_path: Path) -> 
         assert not first(message, **options).xpath("descendant-or-self::*/@src|descendant-or-self::*/@href")
 
 
+@pytest.mark.parametrize(
+    "place",
+    ["file:///home/zhangsan/%s", "FILE:///C:/Users/zhangsan/%s", " file:///home/zhangsan/%s", "/home/zhangsan/%s",
+     "C:\\Users\\zhangsan\\%s", "\\\\nas\\zhangsan\\%s"],
+)  # fmt: skip
+def test_of_a_place_on_a_disk_only_the_name_is_shown(place: str) -> None:
+    path = place % "伞.png"
+    text = page(
+        [
+            say("[图片]", kind="image", segments=[Image(path=path, raw="[图片]")]),
+            say("[链接]", kind="link", segments=[Link(url=path, title="题", raw="[链接]")]),
+            say("", kind="link", segments=[Link(url=path)]),
+            say("看", segments=[Text("看"), Link(url=path)]),
+        ]
+    )
+    assert "zhangsan" not in text
+    assert "file:///" not in text.lower()
+    assert text.count("伞.png") >= 4
+
+
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )

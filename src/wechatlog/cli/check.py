@@ -6,7 +6,6 @@ Its exit codes are its answer: 0 nothing, 1 something, 2 something could not be 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import zipfile
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +19,7 @@ from wechatlog.cli.messages import count, harmless
 from wechatlog.cli.options import ANY_PATH, Reading, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import diagnostic_to_json
+from wechatlog.cli.terminal import print_json
 from wechatlog.diagnostics import Severity
 from wechatlog.operations import checks
 from wechatlog.operations.checks import CHECKS
@@ -71,8 +71,7 @@ def check(inputs: tuple[str, ...], **how: Any) -> int:
             wanted = [finding for finding in findings if not how["only"] or finding.code in how["only"]]
             reports.append(_report(conversation, wanted, with_diagnostics=not how["only"]))
     if how["as_json"]:
-        value = {"checked": reports, "failed": found.failures}
-        click.echo(json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "replace"))
+        print_json({"checked": reports, "failed": found.failures})
     else:
         if not reports:
             raise found.nothing()

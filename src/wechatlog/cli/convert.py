@@ -22,7 +22,7 @@ from wechatlog.cli.options import ANY_PATH, FormatName, Reading, Split, is_folde
 from wechatlog.cli.progress import progress
 from wechatlog.cli.state import check_state, read_state, state_option, write_state
 from wechatlog.cli.summary import Summary
-from wechatlog.cli.terminal import Screen, on_terminal
+from wechatlog.cli.terminal import standard_output
 from wechatlog.errors import MultipleConversationsError, UnknownFormatError
 from wechatlog.inputs.scan import Selection
 from wechatlog.outputs.file import dump
@@ -330,7 +330,7 @@ class _Job:
         """Write the one output; what fails is told with its name."""
         target: Any = Path(self.output)
         if self.output == "-":
-            target = Screen() if on_terminal() and not self.writer.binary else sys.stdout.buffer
+            target = standard_output(binary=self.writer.binary)
         if self.output != "-":
             self._check(target)
         if is_folder_writer(self.writer) and self.inputs.lie_in(target):

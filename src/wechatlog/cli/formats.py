@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from wechatlog.cli.language import translate
-from wechatlog.cli.messages import harmless, harmless_json
+from wechatlog.cli.messages import harmless
 from wechatlog.cli.options import unknown_format
 from wechatlog.cli.tables import print_table
+from wechatlog.cli.terminal import print_json
 from wechatlog.registry import find_writer
 from wechatlog.registry import formats as list_formats
 
@@ -32,7 +32,7 @@ def formats(name: str | None, *, as_json: bool) -> None:
     if not found:
         raise click.BadParameter(unknown_format(str(name)), param_hint="'NAME'")
     if as_json:
-        click.echo(harmless_json(json.dumps([_to_json(info) for info in found], ensure_ascii=False, indent=2)))
+        print_json([_to_json(info) for info in found])
     elif name is not None:
         click.echo("\n".join(line for info in found for line in _details(info)))
     else:

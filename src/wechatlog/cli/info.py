@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,11 +11,12 @@ import click
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
-from wechatlog.cli.messages import count, harmless, harmless_json, padded
+from wechatlog.cli.messages import count, harmless, padded
 from wechatlog.cli.options import ANY_PATH, Reading, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import Tally, diagnostic_to_json
 from wechatlog.cli.tables import print_table
+from wechatlog.cli.terminal import print_json
 from wechatlog.timestamps import instant, zone_name
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def info(inputs: tuple[str, ...], *, everybody: bool, as_json: bool, **how: Any)
             "failed": found.failures,
             "skipped": [diagnostic_to_json(note) for note in found.skipped],
         }
-        click.echo(harmless_json(json.dumps(value, ensure_ascii=False, indent=2)).encode())
+        print_json(value)
     elif len(facts) == 1:
         lines = _describe(facts[0], everybody=everybody)
         click.echo("\n".join(harmless(line, one_line=True) for line in lines))

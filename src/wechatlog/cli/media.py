@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +10,7 @@ import attrs
 import click
 
 from wechatlog.cli.messages import Failure, count, explain, harmless, say
+from wechatlog.cli.terminal import print_json
 from wechatlog.errors import FormatError, OptionError
 from wechatlog.media import Keys, read
 from wechatlog.source import replacing
@@ -117,6 +117,5 @@ def _finish(tally: _Tally, output: str, *, as_json: bool, quiet: bool) -> int:
     if (more := len(tally.failed) - _TOLD) > 0:
         say(f"and {count(more, 'file')} more that could not be read")
     if as_json:
-        found = {"written": tally.written, "failed": tally.failed, "skipped": tally.skipped}
-        click.echo(json.dumps(found, ensure_ascii=False, indent=2).encode("utf-8", "replace"))
+        print_json({"written": tally.written, "failed": tally.failed, "skipped": tally.skipped})
     return 1 if tally.failed else 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +15,7 @@ from wechatlog.cli.options import ANY_PATH, FormatName, Reading, list_writers, r
 from wechatlog.cli.progress import progress
 from wechatlog.cli.state import check_state, read_state, state_option, write_state
 from wechatlog.cli.summary import diagnostic_to_json
+from wechatlog.cli.terminal import print_json, standard_output
 from wechatlog.errors import UnknownFormatError
 from wechatlog.operations.merge import merge_report, other_chats, with_one_clock
 from wechatlog.outputs.file import dump
@@ -99,7 +98,7 @@ def merge(inputs: tuple[str, ...], output: str | None, into: str | None, form: s
     if not how["quiet"]:
         _tell(report, target)
     if how["as_json"]:
-        click.echo(json.dumps(_to_json(report, target), ensure_ascii=False, indent=2).encode("utf-8", "replace"))
+        print_json(_to_json(report, target))
     return 1 if found.failures else 0
 
 
@@ -108,7 +107,7 @@ def _tell_nothing(target: str, how: Mapping[str, Any]) -> int:
     if not how["quiet"]:
         say(f"{target}: nothing is new")
     if how["as_json"]:
-        click.echo(json.dumps({"output": target, "messages": 0, "parts": []}))
+        print_json({"output": target, "messages": 0, "parts": []})
     return 0
 
 
@@ -146,7 +145,13 @@ def _write(report: MergeReport, writer: Writer | None, output: str, found: Input
             raise Failure(f"{output}: is one of the inputs, and is not overwritten; choose another OUT, or use --into")
         dump(report.conversation, output, writer.name if writer else None, **reading.writer_options)
         return
-    dump(report.conversation, sys.stdout.buffer, writer.name if writer else None, **reading.writer_options)
+    binary = writer is not None and writer.binary
+    dump(
+        report.conversation,
+        standard_output(binary=binary),
+        writer.name if writer else None,
+        **reading.writer_options,
+    )
 
 
 def _tell(report: MergeReport, target: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +13,7 @@ from wechatlog.cli.language import translate
 from wechatlog.cli.messages import count, harmless, say
 from wechatlog.cli.options import ANY_PATH, Reading, reading_options
 from wechatlog.cli.progress import progress
+from wechatlog.cli.terminal import print_json
 from wechatlog.operations.recognition import identities
 from wechatlog.source import replacing
 
@@ -64,7 +64,7 @@ def people(inputs: tuple[str, ...], output: str | None, known: str | None, **how
     if not who.people:
         raise found.nothing()
     if how["as_json"]:
-        click.echo(json.dumps(_to_json(who), ensure_ascii=False, indent=2).encode("utf-8", "replace"))
+        print_json(_to_json(who))
     elif output is None:
         for line in _lines(who):
             click.echo(harmless(line, one_line=True))

@@ -10,10 +10,11 @@ import click
 
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
-from wechatlog.cli.messages import Failure, say
+from wechatlog.cli.messages import Failure, harmless, say
 from wechatlog.cli.options import ANY_PATH, Reading, is_folder, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.stats import Report, united
+from wechatlog.cli.terminal import on_terminal
 from wechatlog.operations.statistics import statistics
 from wechatlog.source import replacing
 
@@ -69,7 +70,7 @@ def report(inputs: tuple[str, ...], output: str, **how: Any) -> int:
         raise Failure(job.filters.nothing_fits(job.known.conversations))
     title = how["title"] or (job.known.heading if job.known.conversations == 1 else job.known.conversations)
     page = render_report(title, numbers, language=how["interface"], year=how["year"])
-    _write(page.encode("utf-8", "replace"), output, found)
+    _write(page, output, found)
     found.complain()
     return 1 if found.failures else 0
 
@@ -98,13 +99,14 @@ class _Job:
             yield self.filters.select(conversation)
 
 
-def _write(page: bytes, output: str, found: Inputs) -> None:
+def _write(page: str, output: str, found: Inputs) -> None:
     if output == "-":
-        click.echo(page, nl=False)
+        click.echo(harmless(page, tabs=True) if on_terminal() else page.encode("utf-8", "replace"), nl=False)
         return
     path = Path(output)
     if found.holds(path):
         raise Failure(f"{path}: is one of the inputs, and is not overwritten; choose another OUT")
+    data = page.encode("utf-8", "replace")
     with replacing(path) as part:
-        part.write_bytes(page)
-    say(f"{path}: {len(page) / 1000:,.0f} kB")
+        part.write_bytes(data)
+    say(f"{path}: {len(data) / 1000:,.0f} kB")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,11 +13,11 @@ from wechatlog.api import iter_messages
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
-from wechatlog.cli.messages import Failure, count, harmless_json, say
+from wechatlog.cli.messages import Failure, count, say
 from wechatlog.cli.options import ANY_PATH, Reading, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import diagnostic_to_json
-from wechatlog.cli.terminal import COLOR, print_lines
+from wechatlog.cli.terminal import COLOR, print_json, print_lines
 from wechatlog.errors import MultipleConversationsError
 from wechatlog.operations import merge
 from wechatlog.operations.identity import OWN_NAMES
@@ -224,9 +223,8 @@ def _as_json(job: _Job, how: dict[str, Any]) -> int:
         "failed": job.inputs.failures,
         "skipped": [diagnostic_to_json(note) for note in job.inputs.skipped],
     }
-    text = json.dumps(value, ensure_ascii=False, indent=2, default=lambda time: time.isoformat())
     job.tick.clear()
-    click.echo(harmless_json(text).encode())
+    print_json(value)
     return sum(report.conversations for report in reports)
 
 

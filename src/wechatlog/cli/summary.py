@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import click
 
 from wechatlog.cli.language import translate
-from wechatlog.cli.messages import count, harmless, harmless_json, padded, say
+from wechatlog.cli.messages import count, harmless, padded, say
+from wechatlog.cli.terminal import print_json
 from wechatlog.diagnostics import Severity
 from wechatlog.model import Conversation
 
@@ -108,7 +108,7 @@ class Summary:
                 "failed": inputs.failures,
                 "skipped": [diagnostic_to_json(note) for note in inputs.skipped],
             }
-            click.echo(harmless_json(json.dumps(found, ensure_ascii=False, indent=2)).encode())
+            print_json(found)
         return 1 if inputs.failures else 0
 
     def _where(self, output: str) -> str:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 import click
 
-from wechatlog.cli.messages import harmless
+from wechatlog.cli.messages import harmless, harmless_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rich.text import Text
 
-__all__ = ["COLOR", "Screen", "is_colored", "on_terminal", "paint", "print_lines"]
+__all__ = ["COLOR", "is_colored", "on_terminal", "paint", "print_json", "print_lines", "standard_output"]
 
 COLOR: Final = click.Choice(["auto", "always", "never"])
 """The values of `--color`."""
@@ -27,13 +28,24 @@ def on_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-class Screen(io.TextIOBase):
+class _Screen(io.TextIOBase):
     """The terminal as a file to write chats to: it is shown what they hold and obeys nothing of it."""
 
     def write(self, text: str) -> int:
         """Show a text."""
         sys.stdout.buffer.write(harmless(text, tabs=True).encode("utf-8", "replace"))
         return len(text)
+
+
+def standard_output(*, binary: bool = False) -> IO[Any]:
+    """The standard output as a file to write chats to; what is text goes harmless to a terminal."""
+    return cast("IO[Any]", _Screen()) if on_terminal() and not binary else sys.stdout.buffer
+
+
+def print_json(value: Any) -> None:
+    """Print a value as indented JSON in UTF-8, with escapes for what a terminal obeys and for lone surrogates."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=lambda time: time.isoformat())
+    click.echo(harmless_json(text).encode())
 
 
 def is_colored(color: str) -> bool:

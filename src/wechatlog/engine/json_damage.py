@@ -40,8 +40,9 @@ def opening_of(text: str, position: int) -> str | None:
 def lead_of(text: str, position: int) -> str | None:
     """What stands on the line in front of a position, if that is blank: the indentation."""
     begin = text.rfind("\n", max(0, position - _LONGEST_LEAD), position)
-    lead = text[begin + 1 : position]
-    return lead if begin >= 0 and not lead.strip(" \t") else None
+    if begin < 0 or text[begin + 1 : position].strip(" \t"):
+        return None
+    return text[begin + 1 : position]
 
 
 def listed(key: str, lists: Collection[str]) -> str | None:

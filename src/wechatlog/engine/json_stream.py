@@ -511,8 +511,8 @@ def _value(cursor: Cursor, collector: Collector) -> Any:
     """The value at the position; more text is taken in until it is whole."""
     while True:
         try:
-            value, end = _DECODER.raw_decode(cursor.text, cursor.position)
-        except (ValueError, RecursionError) as error:
+            value, end = _SCAN(cursor.text, cursor.position)  # `raw_decode` would count the lines in front of an error
+        except (StopIteration, ValueError, RecursionError) as error:
             if not _may_be_cut(error, cursor) or not cursor.grow():
                 _report(cursor, collector, f"broken JSON value: {_explain(error)}", error)
                 return _BROKEN
@@ -530,20 +530,29 @@ def _may_go_on(text: str, end: int) -> bool:
 
 def _may_be_cut(error: Exception, cursor: Cursor) -> bool:
     """Whether a value failed because the window ends inside it. An error well before the end is damage."""
-    if not isinstance(error, json.JSONDecodeError):
+    position = _position_of(error)
+    if position is None:
         return False
-    return error.msg.startswith("Unterminated string") or error.pos >= len(cursor.text) - 16
+    return _explain(error).startswith("Unterminated string") or position >= len(cursor.text) - 16
+
+
+def _position_of(error: Exception | None) -> int | None:
+    """Where a value failed, if the scanner says so."""
+    if isinstance(error, StopIteration):
+        return int(error.value)
+    return error.pos if isinstance(error, json.JSONDecodeError) else None
 
 
 def _explain(error: Exception) -> str:
+    if isinstance(error, StopIteration):
+        return "Expecting value"
     return error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
 
 
 def _report(cursor: Cursor, collector: Collector, message: str, error: Exception | None = None) -> None:
     begin = cursor.position
-    if isinstance(error, json.JSONDecodeError):
-        cursor.position = error.pos
-    at = cursor.position
+    position = _position_of(error)
+    at = cursor.position = begin if position is None else position
     left = max(cursor.text.rfind("\n", 0, at) + 1, at - _EXCERPT)
     end = cursor.text.find("\n", at, at + _EXCERPT)
     excerpt = cursor.text[left : end if end >= 0 else at + _EXCERPT]

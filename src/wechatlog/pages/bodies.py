@@ -14,7 +14,7 @@ from markupsafe import Markup
 from wechatlog.emoji import to_unicode
 from wechatlog.model import MessageKind
 from wechatlog.pages.environment import environment
-from wechatlog.pages.urls import escaped, host_of, is_remote, safe_url
+from wechatlog.pages.urls import escaped, host_of, is_remote, safe_url, shown_place
 from wechatlog.pages.words import count, duration, file_size
 from wechatlog.segments import types
 
@@ -87,7 +87,7 @@ class Bodies:
         helpers = {
             "words": words, "media": media, "safe_url": safe_url, "is_remote": is_remote, "host_of": host_of,
             "plays": _plays, "duration": duration, "file_size": file_size, "colour_of": colours.of,
-            "plain": self._plain, "count": count,
+            "plain": self._plain, "count": count, "shown_place": shown_place,
         }  # fmt: skip
         macros: Any = environment().get_template("segments.html.jinja").make_module(helpers)
         self._macros = macros

@@ -10,7 +10,7 @@ import re
 from typing import Final
 from urllib.parse import quote
 
-__all__ = ["escaped", "host_of", "is_remote", "safe_path", "safe_url"]
+__all__ = ["escaped", "host_of", "is_remote", "safe_path", "safe_url", "shown_place"]
 
 # No blank, no control or format character (they hide a scheme or turn the writing round), no quote, no angle bracket.
 _BODY: Final = (
@@ -19,8 +19,8 @@ _BODY: Final = (
 _ADDRESS: Final = re.compile(rf"(?:https?://(?=[^/\\?#]){_BODY}+|mailto:(?=[^/\\?#]){_BODY}+)", re.IGNORECASE)
 _WITHOUT_SCHEME: Final = re.compile(rf"www\.{_BODY}+", re.IGNORECASE)
 _HOST: Final = re.compile(r"https?://(?:[^/?#\\]*@)?([^/?#\\]+)", re.IGNORECASE)
-_DRIVE: Final = re.compile(r"[A-Za-z]:")
-_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_SCHEME: Final = re.compile(r"\s*+[A-Za-z][A-Za-z0-9+.-]*:")
+_ON_A_DISK: Final = re.compile(r"\s*+(?:file:|[A-Za-z]:[\\/]|[\\/])", re.IGNORECASE)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -67,10 +67,17 @@ def safe_path(path: str | None) -> str | None:
         A relative address, percent-encoded, without a scheme; `None` for an absolute path, one that leads out of the
         folder, an address, or no path at all.
     """
-    if not path or _CONTROL.search(path) or _DRIVE.match(path) or _SCHEME.match(path):
+    if not path or _CONTROL.search(path) or _SCHEME.match(path):  # a drive is a scheme of one letter
         return None
     parts = path.replace("\\", "/").split("/")
     if not parts[0] or ".." in parts:
         return None
     kept = [quote(part, safe="", errors="replace") for part in parts if part not in ("", ".")]
     return "/".join(kept) or None
+
+
+def shown_place(place: str | None) -> str:
+    """A path or an address as text: of one on somebody's disk only the last part, since the rest tells of its owner."""
+    if not place or not _ON_A_DISK.match(place):
+        return place or ""
+    return re.split(r"[\\/]", place.rstrip("\\/ "))[-1]
