@@ -227,6 +227,16 @@ def test_zips_in_zips_are_opened_to_a_limit() -> None:
         wechatlog.load(stream.getvalue())
 
 
+def test_a_zip_is_no_stream_and_what_reads_it_is_named() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("a.markdown", day(1))
+    message = "this ZIP holds files; load and load_archive read the chats among them"
+    for read in (wechatlog.iter_messages, wechatlog.mark):
+        with pytest.raises(wechatlog.UnknownFormatError, match=message):
+            read(stream.getvalue())
+
+
 def test_pages_are_joined_within_their_folder_of_a_zip_alone() -> None:
     header = "消息ID,类型,发送人,时间,内容,备注,昵称,更多信息\r\n"
     row = "{0},文本,李四,2025-03-01 09:00:0{0},{1},李四,小李,more\r\n"

@@ -393,7 +393,7 @@ _NO_FORMAT: Final = {
     "empty": "the file is empty",
     "binary": "these are binary data of no known kind",
     "html": "this page is no chat export that is known",
-    "zip": "nothing in this ZIP is a chat export that is known",
+    "zip": "this ZIP holds files; load and load_archive read the chats among them",
     "sqlite": "this database is no WeChat database that is known",
     "ole": "this old Excel or Word file is no chat export that is known",
     "parquet": "this Parquet file has no columns time, sender and text of messages",

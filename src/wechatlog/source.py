@@ -380,6 +380,9 @@ class Source:
 
         def opener() -> IO[bytes]:
             stream = path.open("rb", buffering=0)
+            if os.fstat(stream.fileno()).st_size < (stretch.end or stretch.start):
+                stream.close()
+                raise FormatError("the file is shorter than when it was split; split it again", source=path.name)
             return io.BufferedReader(_Part(stream, stretch.head, stretch.start, stretch.end))
 
         source = cls(opener, path.name, path=path)

@@ -188,3 +188,28 @@ def test_a_part_tells_where_it_is(tmp_path: Path) -> None:
     assert str(wechatlog.split(path)[0]) == str(path)
     assert first.alone
     assert wechatlog.split([path])[0].alone is False
+
+
+def test_a_part_of_a_file_that_became_shorter_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.markdown"
+    path.write_text(days(300), encoding="utf-8")
+    parts = wechatlog.split(path, size=1000)
+    with path.open("ab") as stream:
+        stream.write(b"\n")
+    assert isinstance(rows(parts), list)  # longer it may be
+    path.write_bytes(path.read_bytes()[: parts[1].stretch.start + 9])  # type: ignore[union-attr]
+    assert isinstance(rows(parts[:1]), list)
+    for part in (parts[1], parts[-1]):
+        with pytest.raises(wechatlog.FormatError, match="the file is shorter than when it was split; split it again"):
+            list(wechatlog.scan(part))
+
+
+@pytest.mark.parametrize("size", [0, -1, 1.5, "64", None])
+def test_what_is_no_size_of_a_part_is_told(size: Any, tmp_path: Path) -> None:
+    with pytest.raises(wechatlog.OptionError, match=r"size: expected a number of bytes, 1 or more, not "):
+        wechatlog.split(tmp_path, size=size)
+
+
+def test_parts_are_of_paths() -> None:
+    with pytest.raises(TypeError, match="expected paths, since parts are read elsewhere, not bytes or an open file"):
+        wechatlog.split(b"abc")  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from wechatlog.engine.parts import Part, PartFile, find_stretches
-from wechatlog.errors import WechatlogError
+from wechatlog.errors import OptionError, WechatlogError
 from wechatlog.inputs.archive import expand, is_single, page_groups
 from wechatlog.registry import detect_reader, find_reader
 from wechatlog.source import DEFAULT_SIZE_LIMIT
@@ -54,6 +54,8 @@ def split(
 
     Raises:
         FileNotFoundError: where a path or a glob finds nothing.
+        OptionError: for a size that is no number of bytes.
+        TypeError: for bytes and open files, which nobody else can read.
 
     Example:
         >>> import wechatlog
@@ -61,8 +63,14 @@ def split(
         >>> sum(batch.num_rows for part in parts for batch in wechatlog.scan(part))
         417
     """
+    number: object = size  # whoever has no type checker is told
+    if not (isinstance(number, int) and number >= 1):
+        raise OptionError("size", f"expected a number of bytes, 1 or more, not {size!r}")
     alone, found = is_single(paths), []
-    for group in page_groups(expand(paths, DEFAULT_SIZE_LIMIT)):
+    sources = expand(paths, DEFAULT_SIZE_LIMIT)
+    if any(source.path is None for source in sources):
+        raise TypeError("expected paths, since parts are read elsewhere, not bytes or an open file")
+    for group in page_groups(sources):
         files = tuple(PartFile(str(source.path), source.label, source.chat) for source in group.sources)
         whole = Part(files, None, format, encoding, alone)
         stretches = _stretches(group.sources[0], size, whole) if len(files) == 1 else []
