@@ -1,8 +1,10 @@
 """Sphinx configuration. Nothing is fetched: the build works offline."""
 
+import logging
 import tomllib
 from pathlib import Path
 
+import jieba
 from sphinx.search.zh import SearchChinese
 
 from wechatlog import __version__
@@ -45,6 +47,7 @@ html_sidebars = {
     ]
 }
 # The pages of both languages hold Chinese words, which have no blanks between them: jieba knows where they end.
+jieba.setLogLevel(logging.WARNING)
 html_search_language = "zh"
 html_search_options = {"dict": str(Path(__file__).parent / "search-words.txt")}
 html_title = f"wechatlog {release}"
