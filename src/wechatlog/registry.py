@@ -224,7 +224,7 @@ class _Shelf(Generic[_T]):
             import difflib
 
             near = difflib.get_close_matches(name, self.names(), 3, 0.5)
-            hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(self.names())}"
+            hint = f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(self.names())}"
             raise UnknownFormatError(name, f"no {self._role} of that name; {hint}")
         return item
 

@@ -134,7 +134,7 @@ def test_names_that_may_have_been_meant(run: Run, tmp_path: Path) -> None:
     nothing = "wechatlog: no message fits, in 1 conversation"
     for command in (["show"], ["stats"], ["convert", "-o", "out.txt"], ["convert", "--stream", "-o", "out.txt"]):
         for sender, advice in (
-            ("李", "; nobody is called 李; did you mean 李四 or 李四光 or wxid_李四0001?"),
+            ("李", "; nobody is called 李; did you mean 李四, 李四光, wxid_李四0001?"),
             ("ana", "; nobody is called ana; did you mean Anna?"),
             ("赵六", "; nobody is called 赵六; `wechatlog info` lists who wrote"),
         ):

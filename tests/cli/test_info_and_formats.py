@@ -148,7 +148,7 @@ def test_unknown_format(run: Run) -> None:
     result = run("formats", "odt")
     assert result.exit_code == 2
     assert "'odt': no format of that name; known: markdown, " in result.stderr
-    assert "no format of that name; did you mean weflow-json or " in run("formats", "weflow-jso").stderr
+    assert "no format of that name; did you mean weflow-json, " in run("formats", "weflow-jso").stderr
 
 
 @pytest.mark.parametrize(

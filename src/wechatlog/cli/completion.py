@@ -14,8 +14,8 @@ def completion(shell: str) -> None:
     """Print a script that completes `wechatlog` in a shell.
 
     \b
-    bash:  eval "$(wechatlog completion bash)"          in ~/.bashrc
-    zsh:   eval "$(wechatlog completion zsh)"           in ~/.zshrc
+    bash:  eval "$(wechatlog completion bash)"  # ~/.bashrc
+    zsh:   eval "$(wechatlog completion zsh)"    # ~/.zshrc
     fish:  wechatlog completion fish > ~/.config/fish/completions/wechatlog.fish
     """  # noqa: D301
     root = click.get_current_context().find_root().command

@@ -152,7 +152,7 @@ def _advise(sender: str, names: list[str]) -> str:
     holding = [name for name in sorted(names, key=len) if sender.casefold() in name.casefold()]
     near = list(dict.fromkeys(holding + difflib.get_close_matches(sender, names, _MOST_MEANT, 0.5)))
     if near:
-        return f"nobody is called {sender}; did you mean {' or '.join(near[:_MOST_MEANT])}?"
+        return f"nobody is called {sender}; did you mean {', '.join(near[:_MOST_MEANT])}?"
     return f"nobody is called {sender}; `wechatlog info` lists who wrote" if names else ""
 
 

@@ -66,7 +66,7 @@ def unknown_format(name: str, role: str | None = None) -> str:
     """
     known = list(dict.fromkeys(info.name for info in formats() if role in (None, info.role)))
     near = difflib.get_close_matches(name, known, 3, 0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known)}"
+    hint = f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(known)}"
     kind = f"no {role} of that name" if role else "no format of that name"
     return f"{name!r}: {kind}; {hint}\n`wechatlog formats` describes them"
 
