@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route
+    from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
 
 ARGUMENTS = [
     "--disable-gpu",
@@ -93,14 +93,9 @@ class Tab:
         context.route("**/*", self._route)
         self.page: Page = context.new_page()
         self.page.set_default_timeout(PATIENCE * 1000)
-        self.page.on("console", self._note)
+        self.page.on("console", lambda message: self.problems.append(f"{message.type}: {message.text}"))
         self.page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
         self.page.on("dialog", self._dialog)
-
-    def _note(self, message: ConsoleMessage) -> None:
-        """Keep what stands on the console; that somebody typed before an autofocus came is none of our doing."""
-        if not message.text.startswith("Autofocus processing was blocked"):
-            self.problems.append(f"{message.type}: {message.text}")
 
     def _route(self, route: Route, request: Request) -> None:
         if request.url.startswith(("file:", "data:")):

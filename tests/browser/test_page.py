@@ -562,6 +562,17 @@ def test_the_keyboard_enlarges_and_the_focus_comes_back(tab: Open, tmp_path: Pat
     found.check()
 
 
+def test_a_picture_that_is_opened_before_the_last_is_told_to_be_closed_stays(tab: Open, tmp_path: Path) -> None:
+    found = tab().open(write(tmp_path, "chat.html", Conversation(pictures_beside(tmp_path, 2))))
+    found.page.click("figure >> nth=0")
+    again = "document.getElementById('viewer').close(); document.querySelectorAll('figure')[1].click();"
+    found.get(f"new Promise((told) => {{ document.getElementById('viewer').onclose = told; {again} }}).then(() => 1)")
+    assert found.get(VIEWED) == "1.png"
+    found.page.keyboard.press("Escape")
+    found.wait("document.querySelector('#viewer img') === null")
+    found.check()
+
+
 def test_the_picture_on_a_card_is_loaded_with_the_others(tab: Open, tmp_path: Path) -> None:
     link = Link("https://example.invalid/a", "一篇文章", raw="一篇文章")
     thumb = Image(url="https://example.invalid/thumb.png")

@@ -99,6 +99,7 @@ const view = (number, kind, src) => {
   shownAt = { kind, chunk: chunks.indexOf(chunk), index };
   viewer.prepend(large);
   if (!viewer.open) viewer.showModal();
+  $("shut").focus();
   fill(found[index]);
 };
 
@@ -147,7 +148,7 @@ const wireViewer = () => {
     const way = from === null ? 0 : event.changedTouches[0].clientX - from;
     if (Math.abs(way) > 60 && !large.classList.contains("full")) turn(way < 0);
   });
-  viewer.addEventListener("close", () => large.remove());
+  viewer.addEventListener("close", () => { if (!viewer.open) large.remove(); }); // told late: it may be open again
   $("earlier").addEventListener("click", () => turn(false));
   $("later").addEventListener("click", () => turn(true));
   $("shut").addEventListener("click", () => viewer.close());
