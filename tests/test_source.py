@@ -390,7 +390,11 @@ def test_block_reading_equals_whole_reading() -> None:
     assert Source.of(text.encode()).read_text(Collector()) == text
 
 
-@pytest.mark.parametrize(("data", "opened"), [(b"> 07:14:35  a", 1), (b"a" * HEAD_SIZE, 2), (gzip.compress(b"a"), 2)])
+@pytest.mark.parametrize(
+    ("data", "opened"),
+    [(b"> 07:14:35  a", 1), (b"a" * HEAD_SIZE, 2), (gzip.compress(b"a"), 2)],
+    ids=["one block", "more than a block", "packed"],
+)
 def test_a_small_file_is_opened_once(data: bytes, opened: int) -> None:
     """Finding the format takes all of it; what is packed is read again, since damage is told by who reads it."""
     streams: list[IO[bytes]] = []
