@@ -35,12 +35,12 @@ from wechatlog.model import MessageKind
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from wechatlog.diagnostics import Collector
     from wechatlog.segments.types import Forward, Segment
 
-__all__ = ["AppMessage", "parse_app_message", "parse_content", "parse_record", "split_sender_prefix"]
+__all__ = ["AppMessage", "parse_app_message", "parse_content", "parse_markup", "parse_record", "split_sender_prefix"]
 
 Kind = MessageKind
 
@@ -411,14 +411,24 @@ _NOTICE_BUILDERS: Final[Mapping[str, Callable[[Node], AppMessage]]] = {
 
 
 def _system(node: Node, _message: Node, _scope: Scope) -> AppMessage:
-    """`<sysmsg type="…">`: the row of the table, or the first words that an unknown type has."""
+    """`<sysmsg type="…">`: the row of the table, or the first words that an unknown type has, or else all of them."""
     for child in node.children:
         if builder := _NOTICE_BUILDERS.get(child.tag):
             return builder(child)
     for child in (node, *node.children):
         if text := child.get("plain", "content", "text", "title", "template"):
             return _notice(text)
-    return _notice(node.text)
+    return _notice(" ".join(_words(node)))
+
+
+def _words(node: Node) -> Iterator[str]:
+    """The texts of an element and of all in it, in their order."""
+    nodes = [node]
+    while nodes:
+        each = nodes.pop()
+        if each.text:
+            yield each.text
+        nodes.extend(reversed(each.children))
 
 
 def _revoke_alone(node: Node, _message: Node, _scope: Scope) -> AppMessage:
@@ -488,6 +498,20 @@ def parse_app_message(
         <MessageKind.FILE: 'file'>
     """
     return _parse(xml, Scope(zone, collector, line))
+
+
+_OPENING: Final = re.compile(r"\s*<(?:\?xml|msg|sysmsg|appmsg|revokemsg|voipmsg|voipinvitemsg)\b")
+
+
+def parse_markup(
+    text: str, collector: Collector | None = None, *, zone: dt.tzinfo | None = None, line: int | None = None
+) -> AppMessage | None:
+    """What the XML says that a tool left where words should stand; see `parse_app_message`.
+
+    Returns:
+        `None` where the text does not begin as XML of the client does, or cannot be read.
+    """
+    return _parse(text, Scope(zone, collector, line)) if _OPENING.match(text) else None
 
 
 def parse_record(

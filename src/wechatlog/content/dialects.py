@@ -419,7 +419,9 @@ what is quoted."""
 WEFLOW: Final = _dialect(
     "weflow",
     quote_marks=("[引用 ",),
-    labels=_AMBIGUOUS | _labels({Kind.LOCATION: "定位"}) | {"转账收款": _state("received")},
+    labels=_AMBIGUOUS
+    | _labels({Kind.LOCATION: "定位", Kind.VOICE: "语音转文字/语音消息转文字"})
+    | {"转账收款": _state("received")},
     shapes={
         Kind.LOCATION: (r"<C>(?P<place>[^\s(][^\n(]*)",),
         Kind.VOICE: (r" - 转文字失败<C>", r"<C> ?(?P<transcript>(?s:.+))"),

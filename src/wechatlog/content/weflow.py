@@ -134,7 +134,6 @@ _SHOWN: Final = frozenset({Kind.IMAGE, Kind.VIDEO, Kind.STICKER})
 _PATH: Final = re.compile(r"(?![a-z]{1,10}://)[^\s\[【!][^\n\[【]{0,399}[/\\][^\n/\\]{0,254}[^\s/\\]")
 """A file of its own, which needs no look at all that a body can be."""
 
-_SPOKEN: Final = re.compile(r"\[语音(?:消息)?转文字\] ?(?P<transcript>.+)", re.DOTALL)
 _SOUND_FILE: Final = re.compile(r"[^\n]{1,250}\.(?:wav|mp3|silk|amr|m4a|aac|ogg|flac)", re.IGNORECASE)
 
 
@@ -146,8 +145,6 @@ def _voice(text: str, voice: Segment) -> Segment:
         return timed[0]
     if not isinstance(voice, Voice) or voice != Voice(raw=text) or not body:
         return voice
-    if match := _SPOKEN.fullmatch(body):
-        return attrs.evolve(voice, transcript=match["transcript"])
     if body.startswith("["):
         return voice
     if _SOUND_FILE.fullmatch(body):

@@ -21,7 +21,7 @@ import attrs
 
 from wechatlog.content import chatlab
 from wechatlog.content.accounts import is_room
-from wechatlog.content.appmsg import parse_content, split_sender_prefix
+from wechatlog.content.appmsg import parse_markup, split_sender_prefix
 from wechatlog.content.dialects import WEFLOW
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
@@ -107,7 +107,7 @@ class _Chat:
     def add_member(self, value: Row, line: int = 1) -> None:
         """Take a member in, unless it is a name that a forwarded message left there."""
         account, names = read_string(value.get("platformId")), _aliases(value)
-        if not account or account == _SYSTEM:
+        if not account or account == _SYSTEM or (is_room(account) and account == self.draft.id):
             return
         if self.cuts_texts and names == [account] and not looks_like_account(account):
             what = "names out of forwarded messages stand among the members; left out"
@@ -145,8 +145,7 @@ class _Chat:
             kind = self._kind(row, text, line)
             if kind in NOTICES and not self.is_ours and has_template(text):
                 reading.report("writer-fault", "the notice holds a template in place of names", line=line)
-            if self.is_raw and text.lstrip().startswith("<"):
-                body = parse_content(kind, text, reading.collector, zone=reading.zone, line=line)
+            if not self.is_ours and (body := parse_markup(text, reading.collector, zone=reading.zone, line=line)):
                 kind, text, segments, answered = body.kind, body.text, body.segments, body.reply_to
             else:
                 known = _forwarded(reading, row, text) if kind is Kind.FORWARD else {}
@@ -180,6 +179,8 @@ class _Chat:
         vague = kind in _VAGUE and (code == _SHARE or not self.is_ours)
         if vague and "](" not in text and (found := read_placeholder(text, WEFLOW)) is not None:
             kind = kind if found[0] in _VAGUE and kind is not None else found[0]
+        if kind in _VAGUE and not self.is_ours and (said := read_notice(text)) is Kind.PAT:
+            kind = said  # WeFlow writes pats as links
         return read_notice(text) or kind if kind is Kind.SYSTEM else kind or Kind.OTHER
 
     def _typed(self, text: str, line: int) -> str:

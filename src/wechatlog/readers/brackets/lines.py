@@ -20,7 +20,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from wechatlog.content.accounts import is_account, is_room
-from wechatlog.content.appmsg import parse_app_message, split_sender_prefix
+from wechatlog.content.appmsg import parse_markup, split_sender_prefix
 from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
@@ -72,7 +72,6 @@ _FACTS: Final = re.compile(
 _FILE_NAME: Final = re.compile(
     r"(?:(?P<id>wxid_[^.]+?|gh_[^.]+?|[0-9]+@[a-z]+)_messages|(?P<title>.+)_chat)\.[A-Za-z]+"
 )
-_XML: Final = re.compile(r"\s*<(?:\?xml|msg|sysmsg|appmsg)\b")
 _LABEL: Final = re.compile(r"\[(?:系统消息|系统提示|系统|撤回消息|撤回|拍一拍)\] ?")
 _LOG_WORD: Final = re.compile(
     r"(?:[\w.-]*\.)?(?:trace|debug|verbose|info|notice|warn|warning|error|err|critical|fatal|panic|log|stdout|stderr"
@@ -92,10 +91,8 @@ def read_body(reading: Reading, text: str, line: int | None, *, notice: bool = F
         line: 1-based line of the message.
         notice: the tool says that nobody sent it.
     """
-    if text.startswith("<") and _XML.match(text):
-        built = parse_app_message(text, reading.collector, zone=reading.tz, line=line)
-        if built is not None:
-            return built.kind, built.text, built.segments
+    if (built := parse_markup(text, reading.collector, zone=reading.tz, line=line)) is not None:
+        return built.kind, built.text, built.segments
     kind, segments = read_placeholder(text, BRACKET_LINES, zone=reading.tz) or (MessageKind.TEXT, None)
     if notice or kind in NOTICES:
         return _notice(text, kind), text, None

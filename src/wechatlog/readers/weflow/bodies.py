@@ -12,9 +12,10 @@ whoever wrote in front.
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from wechatlog.content.appmsg import parse_app_message
+from wechatlog.content.appmsg import parse_markup
 from wechatlog.content.dialects import WEFLOW
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from wechatlog.engine import Reading
     from wechatlog.segments import Segment
 
-__all__ = ["Body", "check", "media_kind", "notice", "read_body", "unframe", "unwrap"]
+__all__ = ["Body", "check", "credit", "media_kind", "notice", "read_body", "unframe", "unwrap"]
 
 Body: TypeAlias = "tuple[MessageKind, str, tuple[Segment, ...] | None]"
 """The kind, the text and, where they do not follow from the text, the segments."""
@@ -45,16 +46,18 @@ _FOLDERS: Final = {
     "files": MessageKind.FILE,
 }
 _WRAPPED: Final = re.compile(r"\[(?:系统|System): (?P<text>.*)\]", re.DOTALL)
-_XML: Final = re.compile(r"\s*<(?:\?xml|msg|sysmsg|appmsg)\b")
 _GLUED: Final = re.compile(r"(?:wxid_[A-Za-z0-9_-]{4,64}|[0-9]{5,20}@chatroom)(?=[\"“])")
 _SENTENCES: Final = re.compile(
     r"你撤回了一条消息 ?|(?:你已添加了|以上是打招呼的)[^\n]{1,100}"
-    r"|[^\n]{1,80}刚刚把你添加到通讯录，现在可以开始聊天了。?"
+    r"|[^\n]{1,80}刚刚把你添加到通讯录，现在可以开始聊天了。?|消息已发出，但被对方拒收了。?"
+    r"|[^\n]{1,80}领取了你的红包|你领取了[^\n]{1,80}的红包"
 )
 """What WeChat itself says without a name in quotes in front; whole sentences that nobody types."""
 
-_FIRST: Final = '"“w你以0123456789'
-"""What such a sentence can begin with."""
+_FIRST: Final = '"“w你以消0123456789'
+"""What such a sentence can begin with, or else it holds one of these words."""
+
+_WORDS: Final = ("刚刚把你添加", "领取了你的红包")
 
 _FRAME: Final = "texts of a group begin with a line end that nobody typed; it was left out"
 _CUT: Final = "the text begins with a blank: the writer may have cut off a word and a colon"
@@ -70,7 +73,7 @@ def media_kind(path: str) -> MessageKind | None:
 
 def notice(text: str) -> tuple[MessageKind, str] | None:
     """A notice that is credited to somebody, and its sentence; only sentences that nobody types count."""
-    if text[:1] not in _FIRST and "刚刚把你添加" not in text:
+    if text[:1] not in _FIRST and not any(word in text for word in _WORDS):
         return None
     glued = _GLUED.match(text)
     sentence = text[glued.end() :] if glued else text
@@ -95,7 +98,7 @@ def read_body(text: str, zone: dt.tzinfo | None = None) -> Body:
     """
     if (said := unwrap(text)) is not text:
         return read_notice(said) or MessageKind.SYSTEM, said, None
-    if _XML.match(text) and (built := parse_app_message(text, zone=zone)) is not None:
+    if (built := parse_markup(text, zone=zone)) is not None:
         return built.kind, built.text, built.segments
     if (kind := media_kind(text)) is not None:
         name = {"name": re.split(r"[/\\]", text)[-1]} if kind is MessageKind.FILE else {}
@@ -105,12 +108,39 @@ def read_body(text: str, zone: dt.tzinfo | None = None) -> Body:
     return *(notice(text) or (MessageKind.TEXT, text)), None
 
 
+_SAFE: Final = re.compile(r'[<>:"/\\|?*]')
+
+
+def _is_room(reading: Reading, name: str) -> bool:
+    """Whether a name is that of the group, as the file says it or as the writer calls its files."""
+    chat = reading.chat
+    if chat.title is not None:
+        return chat.is_group is True and name == chat.title
+    stem = PurePath(reading.source.name or "").stem
+    return stem.startswith("群聊_") and bool(name) and stem[3:].startswith(_SAFE.sub("_", name).rstrip(".").strip())
+
+
 def unframe(reading: Reading, text: str, line: int | None) -> str:
     """A text of a group without the line end that the writer left in front of it."""
     if text[:1] not in ("\n", "\r"):
         return text
     reading.tell("writer-fault", _FRAME, line, once=True)
     return strip_frame(text)
+
+
+def credit(reading: Reading, name: str | None, body: Body, line: int | None) -> tuple[str | None, Body]:
+    """Who said a body, and the body: nobody where the writer credits it to the group itself, as it does with notices.
+
+    A text of nobody that is no known sentence stays a text, since senders may be missing in the database. Faults of the
+    writer that show in the body are told.
+    """
+    kind, text, segments = body
+    name = None if not name or _is_room(reading, name) else name
+    if name is None and kind in (MessageKind.TEXT, MessageKind.OTHER):
+        said = read_notice(text) or (MessageKind.SYSTEM if kind is MessageKind.OTHER else None)
+        kind, segments = (kind, segments) if said is None else (said, None)
+    check(reading, kind, text, line, credited=name is not None)
+    return name, (kind, text, segments)
 
 
 def check(reading: Reading, kind: MessageKind, text: str, line: int | None, *, credited: bool = False) -> None:

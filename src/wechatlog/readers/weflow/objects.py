@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from wechatlog.content.appmsg import parse_content, split_sender_prefix
+from wechatlog.content.appmsg import parse_content, parse_markup, split_sender_prefix
 from wechatlog.content.dialects import WEFLOW
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.vocabulary import (
@@ -274,15 +274,17 @@ def _kind(reading: Reading, row: Json, text: str, built: AppMessage | None, line
     return Kind.PAT if found is Kind.SYSTEM and _local_kind(row) is Kind.PAT else found
 
 
-def _xml(reading: Reading, row: Json, line: int) -> AppMessage | None:
-    """What the raw content says, where the exporter kept it."""
-    raw = row.get("rawContent")
-    if not isinstance(raw, str) or "<" not in raw[:200]:
-        return None
+def _xml(reading: Reading, row: Json, text: str, line: int) -> AppMessage | None:
+    """What the raw content says, where the exporter kept it, or put it in place of words."""
     kind = _kind_of_name(read_string(row.get("type"))) or Kind.OTHER
-    return (
-        None if kind is Kind.TEXT or kind in NOTICES else parse_content(kind, raw, None, zone=reading.zone, line=line)
-    )
+    if kind is Kind.TEXT:
+        return None
+    if (built := parse_markup(text, zone=reading.zone)) is not None:
+        return built
+    raw = row.get("rawContent")
+    if kind in NOTICES or not isinstance(raw, str) or "<" not in raw[:200]:
+        return None
+    return parse_content(kind, raw, None, zone=reading.zone, line=line)
 
 
 def _typed(tool: Tool, reading: Reading, row: Json, kind: MessageKind, text: str, line: int) -> str:
@@ -358,8 +360,7 @@ def _identifiers(
         reading.tell("writer-fault", what, line, once=True)
         id_ = None
     replies = (read_identifier(reading, row.get(key), line) for key in ("replyToMessageId", "quotedSvrid"))
-    told = built.reply_to if built is not None and built.kind is Kind.QUOTE else None
-    return id_, next(filter(None, replies), told)
+    return id_, next(filter(None, replies), None if built is None else built.reply_to)
 
 
 def _segments(
@@ -392,7 +393,9 @@ def _entry(tool: Tool, reading: Reading, people: Mapping[str, Participant], row:
         reading.report("writer-fault", "the content is no text; its JSON is kept", line=line)
     if _kind_of_name(read_string(row.get("type"))) in NOTICES:
         text = unwrap(text)
-    built = _xml(reading, row, line)
+    built = _xml(reading, row, text, line)
+    if built is not None and text.lstrip()[:1] == "<":
+        text = built.text
     kind = _kind(reading, row, text, built, line)
     text = _typed(tool, reading, row, kind, text, line)
     time, precision = _time(reading, row, line)

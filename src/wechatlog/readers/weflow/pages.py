@@ -31,7 +31,7 @@ from wechatlog.engine.json_values import read_flag, read_identifier, read_string
 from wechatlog.engine.scripts import page_blocks
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.weflow.bodies import check, media_kind, read_body, unframe
+from wechatlog.readers.weflow.bodies import check, credit, media_kind, read_body, unframe
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
@@ -112,9 +112,7 @@ def _bubble(reading: Reading, parts: Mapping[str, HtmlElement], line: int) -> Bo
     text = "" if node is None else node_text(node, alt=True)
     if reading.chat.is_group is not False:
         text = unframe(reading, text, line)
-    kind, text, segments = _structured(parts, text) or read_body(text)
-    check(reading, kind, text, line, credited=True)
-    return kind, text, segments
+    return _structured(parts, text) or read_body(text)
 
 
 def _sender(reading: Reading, picture: HtmlElement | None, own: bool | None) -> str | None:
@@ -127,13 +125,12 @@ def _bubbles(reading: Reading, blocks: Iterable[str]) -> Iterator[Entry]:
     """Entries of the message objects of one array."""
     chat = reading.chat
     for _, row, line, _ in iter_objects(reading, blocks=blocks, tail=True, known=_KEYS):
-        body = row.get("b")
-        root = parse_fragment(body if isinstance(body, str) else "")
+        root = parse_fragment(read_string(row.get("b")))
         parts = classes_of(root)
         name, clock, content = parts.get("sender-name"), parts.get("message-time"), parts.get("message-content")
         if chat.is_group is None:  # only in groups the writer puts names above the bubbles
             chat.is_group = name is not None
-        kind, text, segments = _bubble(reading, parts if content is None else classes_of(content), line)
+        body = _bubble(reading, parts if content is None else classes_of(content), line)
         own = read_flag(row.get("s"))
         time = reading.unix_time(row.get("t"), line=line)
         reading.tell_zone(time, "" if clock is None else node_text(clock), line)
@@ -146,6 +143,7 @@ def _bubbles(reading: Reading, blocks: Iterable[str]) -> Iterator[Entry]:
         account = chat.id if own is False and chat.is_group is False else None
         if picture is not None:
             reading.keep_avatar(chat, account or sender, unquote(picture.get("src") or ""))
+        sender, (kind, text, segments) = credit(reading, sender, body, line)
         yield Entry(line, time, "second", sender, account, own, kind, text, segments, id_, reply_to)
 
 
@@ -205,9 +203,9 @@ def _echotrace(reading: Reading) -> Iterator[Entry]:
     if found is None:
         raise FormatError("no messagesData in this page", source=reading.source.label)
     for _, row, line, _ in iter_objects(reading, blocks=found[1], tail=True, known=_ECHOTRACE_KEYS):
-        kind, text, segments = _echotrace_body(read_string(row.get("content")))
-        check(reading, kind, text, line, credited=True)
+        body = _echotrace_body(read_string(row.get("content")))
         own, name = read_flag(row.get("isSend")), read_string(row.get("senderName"))
+        sender, (kind, text, segments) = credit(reading, name, body, line)
         time = reading.unix_time(row.get("timestamp"), line=line)
         reading.tell_zone(time, f"{read_string(row.get('date'))} {read_string(row.get('time'))}".strip(), line)
         account = read_string(row.get("avatarKey")) or None
@@ -217,7 +215,7 @@ def _echotrace(reading: Reading) -> Iterator[Entry]:
             account = reading.chat.id
         if own and account and reading.chat.owner is None:
             reading.chat.owner = account
-        yield Entry(line, time, "second", name or None, account, own, kind, text, segments)
+        yield Entry(line, time, "second", sender, account, own, kind, text, segments)
 
 
 def _is_echotrace(head: Head) -> Evidence | None:
@@ -310,10 +308,9 @@ def _stream(reading: Reading) -> Iterator[Entry]:
             account, text = split_sender_prefix(text)
             if account or name != chat.title:  # in a private chat the other one is called as the chat is
                 chat.is_group = True
-        kind, text, segments = read_body(text, reading.tz)
-        check(reading, kind, text, line, credited=True)
+        sender, (kind, text, segments) = credit(reading, name, read_body(text, reading.tz), line)
         time, precision = reading.clock(said["time"] or "", line=line)
-        return Entry(line, time, precision, name or None, account, own, kind, text, segments, offset=offset)
+        return Entry(line, time, precision, sender, account, own, kind, text, segments, offset=offset)
 
     return element_entries(reading, _STREAM, entry)
 
@@ -354,8 +351,9 @@ def _list(reading: Reading) -> Iterator[Entry]:
         if chat.is_group is None:  # only in groups the writer puts names above the bubbles
             chat.is_group = shown is not None
         text = element_text(said["text"] or "")
-        kind, text, segments = read_body(text if chat.is_group is False else unframe(reading, text, line), reading.tz)
-        check(reading, kind, text, line, credited=True)
+        body = read_body(text if chat.is_group is False else unframe(reading, text, line), reading.tz)
+        name = element_text(shown or said["name"] or "") or (_OWNER if own else chat.title)
+        sender, (kind, text, segments) = credit(reading, name, body, line)
         if (found := _MEDIA_KINDS.get(said["media"] or "")) is not None:
             path = unquote(element_text(said["path"] or ""))
             kind, segments = (
@@ -364,9 +362,8 @@ def _list(reading: Reading) -> Iterator[Entry]:
             )
         time = reading.unix_time(said["seconds"], line=line)
         reading.tell_zone(time, said["time"] or "", line)
-        name = element_text(shown or said["name"] or "") or (_OWNER if own else chat.title)
         reading.keep_avatar(chat, name, unquote(element_text(said["avatar"] or "")))
-        return Entry(line, time, "second", name, None, own, kind, text, segments, offset=offset)
+        return Entry(line, time, "second", sender, None, own, kind, text, segments, offset=offset)
 
     return element_entries(reading, _LIST, entry)
 

@@ -22,7 +22,7 @@ from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.engine import Entry, Evidence, Format, framed_headers, message_blocks, one_segment
 from wechatlog.engine.headers import iter_blocks, sample, sample_blocks, strip_blank_end
 from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.weflow.bodies import check, media_kind, read_body, unframe
+from wechatlog.readers.weflow.bodies import credit, media_kind, read_body, unframe
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
@@ -87,13 +87,13 @@ def _blocks(reading: Reading) -> Iterator[Entry]:
         name, line = header["sender"], block.line
         text = block.lines.removeprefix("\n").removesuffix("\n").removesuffix("\n")
         account, text = split_sender_prefix(text) if streamed and name != owner else (None, text)
-        kind, text, segments = read_body(text if private else unframe(reading, text, line), reading.tz)
-        check(reading, kind, text, line, credited=True)
+        body = read_body(text if private else unframe(reading, text, line), reading.tz)
+        sender, (kind, text, segments) = credit(reading, name, body, line)
         time = _time(reading, header["time"], line)
         own: bool | None = None
         if reading.owner is None and (private or streamed or (name == owner and group is None)):
             own = name == owner
-        yield Entry(line, time, "second", name or None, account, own, kind, text, segments, offset=block.offset)
+        yield Entry(line, time, "second", sender, account, own, kind, text, segments, offset=block.offset)
 
 
 def _is_txt(head: Head) -> Evidence | None:
@@ -155,6 +155,8 @@ def _markdown_body(raw: str) -> Body:
     text = _unescape(raw)
     if (match := _LINK.match(raw)) and raw[match.end() :][:1] in ("", "\n") and (body := _link_body(match, text)):
         return body
+    if text == "[文本消息]":  # as an empty text is written
+        return MessageKind.TEXT, "", None
     # A picture is never escaped, so this is one that somebody typed.
     return (MessageKind.TEXT, text, None) if text.startswith("![") else read_body(text)
 
@@ -184,14 +186,13 @@ def _sections(reading: Reading) -> Iterator[Entry]:
             _read_facts(reading, block.lines)
             continue
         raw = strip_blank_end(block.lines.partition("\n")[2].removeprefix("\n"))
-        kind, text, segments = _markdown_body(raw if chat.is_group is False else unframe(reading, raw, line))
-        check(reading, kind, text, line, credited=True)
+        body = _markdown_body(raw if chat.is_group is False else unframe(reading, raw, line))
+        name, (kind, text, segments) = credit(reading, _unescape(header["sender"]), body, line)
         time = _time(reading, _unescape(header["time"]), line)
-        name = _unescape(header["sender"])
         own = name == _OWNER if chat.is_group is False else None
         account = chat.id if own is False else None
         own = own if reading.owner is None else None
-        yield Entry(line, time, "second", name or None, account, own, kind, text, segments, offset=block.offset)
+        yield Entry(line, time, "second", name, account, own, kind, text, segments, offset=block.offset)
 
 
 def _is_markdown(head: Head) -> Evidence | None:

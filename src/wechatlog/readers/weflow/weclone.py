@@ -19,7 +19,7 @@ from wechatlog.engine import NOTICES, Entry, Evidence, Format, Table
 from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, is_rewritten, read_local_clock, read_server_id
 from wechatlog.engine.json_values import read_flag
 from wechatlog.model import MessageKind
-from wechatlog.readers.weflow.bodies import check, read_body, unframe
+from wechatlog.readers.weflow.bodies import credit, read_body, unframe
 from wechatlog.segments.types import File
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def _body(kind: MessageKind, text: str, src: str) -> Body:
     """A body; `text` stands for all that is no media, and placeholders say what it was."""
     if kind is MessageKind.TEXT:
         found = read_body(text)
-        return (kind, text, None) if found[0] in _TYPED else found  # somebody typed the placeholder
+        typed = found[0] in _TYPED and found[1] == text  # somebody typed the placeholder
+        return (kind, text, None) if typed else found
     segments = build_segments(kind, text, {})
     if not segments or not src:
         return kind, text, segments
@@ -68,16 +69,14 @@ def _rows(reading: Reading) -> Iterator[Entry]:
         if kind is None:
             reading.tell("unknown-kind", f"unknown type {name[:60]!r}", line)
         text, src = unframe(reading, row.msg, line), row.src.strip()
-        kind, text, segments = _body(
-            kind or MessageKind.OTHER, text, "" if src in ("False", "None", "{}", "nan") else src
-        )
-        check(reading, kind, text, line, credited=name == "text")
+        body = _body(kind or MessageKind.OTHER, text, "" if src in ("False", "None", "{}", "nan") else src)
+        sender, (kind, text, segments) = credit(reading, row.talker, body, line)
         own, account = read_flag(row.own.strip()), row.talker if _ACCOUNT.fullmatch(row.talker) else None
         if own and chat.owner is None and kind not in NOTICES and row.talker not in ("", _SELF):
             chat.owner = account or row.talker
         time, precision = read_local_clock(row.time, reading, line=line)
         id_ = read_server_id(row.id, reading, line=line, excel=is_rewritten(row.time))
-        yield Entry(line, time, precision, row.talker or None, account, own, kind, text, segments, id_)
+        yield Entry(line, time, precision, sender, account, own, kind, text, segments, id_)
 
 
 def _is_table(head: Head) -> Evidence | None:
