@@ -423,12 +423,12 @@ _OFFICE: Final = (
 
 def office_document(source: Source) -> str | None:
     """Why a document of an office program, which is a ZIP inside, is no chat; `None` for other ZIPs."""
-    import zipfile
+    from wechatlog.zips import open_zip  # with the library for ZIPs
 
     try:
-        with source.open() as stream, zipfile.ZipFile(stream) as archive:
+        with open_zip(source) as archive:
             names = archive.namelist()
-    except (WechatlogError, zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+    except (WechatlogError, OSError):
         return None
     if "[Content_Types].xml" not in names:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import zipfile
 from pathlib import Path
 from urllib.parse import unquote
@@ -156,3 +157,88 @@ def test_pictures_of_people_are_found_from_elsewhere(run: Run, tmp_path: Path) -
     expected = [f"../in/{folder}/头像/1.png" for folder in ("甲", "乙")]
     assert sorted(unquote(found[0].strip('"')) for found in faces) == sorted(expected)
     assert all(found[1:] == ['"data:image/png;base64,AAAA"', "null"] for found in faces)
+
+
+# --- out of a ZIP -----------------------------------------------------------------------------------------------------
+
+
+def pack(export: Path, name: str = "export.zip", *, inside: str = "") -> Path:
+    """The folder as a ZIP, which is all that is left of it."""
+    path = export.parent / name
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in sorted(export.rglob("*")):
+            if file.is_file():
+                archive.write(file, f"{inside}{file.relative_to(export).as_posix()}")
+    shutil.rmtree(export)
+    return path
+
+
+@pytest.mark.parametrize("inside", ["", "a/b/"])
+@pytest.mark.parametrize("how", [(), ("--jobs", "2"), ("--index", "known.index")])
+def test_pictures_in_a_zip_are_embedded(run: Run, export: Path, inside: str, how: tuple[str, ...]) -> None:
+    path = pack(export, inside=inside)
+    for _ in range(2 if how[:1] == ("--index",) else 1):
+        result = run("convert", path, "-o", "page.html", "-O", "media=embed", *how)
+        assert f"2 media files of 7 are not there; the first: export.zip/{inside}media/没有.pdf" in result.stderr
+        text = (export.parent / "page.html").read_text(encoding="utf-8")
+        assert text.count("data:image/png") == len(NAMES) + 1
+        assert text.count("data:video/mp4") == 1
+
+
+def test_a_page_cannot_load_what_lies_in_a_zip(run: Run, export: Path) -> None:
+    path = pack(export)
+    for command in ("convert", "view"):
+        result = run(command, path, "-o", "page.html", *(["--no-open"] if command == "view" else []))
+        told = (
+            "no page can load 5 media files out of a ZIP; the first: export.zip/media/图 1.png; put them into the page"
+        )
+        assert told in result.stderr
+        assert not addresses(export.parent / "page.html")
+
+
+def test_documents_get_the_pictures_of_a_zip(run: Run, export: Path) -> None:
+    result = run("convert", pack(export), "-o", "chat.docx")
+    assert "2 media files of 7 are not there" in result.stderr
+    with zipfile.ZipFile(export.parent / "chat.docx") as document:
+        assert any(name.startswith("word/media/") for name in document.namelist())
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+def test_it_is_told_that_files_stay_in_a_zip(run: Run, export: Path, form: str) -> None:
+    result = run("convert", pack(export), "-o", f"out.{form}")
+    assert "5 media files stay where they are; the first: export.zip/media/图 1.png; the output names" in result.stderr
+
+
+def test_zips_in_folders_and_zips_in_zips(run: Run, export: Path) -> None:
+    (export.parent / "in").mkdir()
+    shutil.copytree(export, export.parent / "again")
+    inner = pack(export, "inner.zip", inside="deep/")
+    with zipfile.ZipFile(export.parent / "in" / "outer.zip", "w") as archive:
+        archive.write(inner, "zips/inner.zip")
+    shutil.copytree(export.parent / "again", export.parent / "in" / "plain")
+    result = run("convert", "in", "-o", "pages/", "--to", "html", "-O", "media=embed")
+    assert result.exit_code == 0, result.stderr
+    pages = [page for page in (export.parent / "pages").glob("*.html") if page.name != "index.html"]
+    assert len(pages) == 2
+    assert all(page.read_text(encoding="utf-8").count("data:image/png") == len(NAMES) + 1 for page in pages)
+
+
+def test_a_large_zip_is_no_stream(run: Run, export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = pack(export)
+    monkeypatch.setattr("wechatlog.cli.convert._HUGE", 1)
+    monkeypatch.setattr("wechatlog.cli.view_page._HUGE", 1)
+    assert run("convert", path, "-o", "page.html", "-O", "media=embed").exit_code == 0
+    assert run("view", path, "-o", "shown.html", "--no-open", "-O", "media=embed").exit_code == 0
+    assert (export.parent / "page.html").read_bytes() == (export.parent / "shown.html").read_bytes()
+
+
+def test_from_python_the_zip_is_the_folder(export: Path) -> None:
+    path = pack(export)
+    chat = wechatlog.load(path)
+    page = wechatlog.dumps(chat, "html", media="embed", media_root=path)
+    assert page.count("data:image/png") == len(NAMES) + 1
+    with pytest.raises(wechatlog.errors.OptionError, match=r"media_root: no folder '.*nothing\.zip'"):
+        wechatlog.dumps(chat, "html", media="embed", media_root=str(export.parent / "nothing.zip"))
+    (export.parent / "no.zip").write_bytes(b"no ZIP")
+    with pytest.raises(wechatlog.errors.OptionError, match="media_root: no folder"):
+        wechatlog.dumps(chat, "html", media="embed", media_root=str(export.parent / "no.zip"))

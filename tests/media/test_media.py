@@ -8,6 +8,7 @@ import math
 import os
 import struct
 import wave
+import zipfile
 import zlib
 from pathlib import Path
 from typing import Any
@@ -324,6 +325,93 @@ def test_wrong_usage_of_the_command(run: Run, tmp_path: Path) -> None:  # noqa: 
     result = run("media", tmp_path, "-o", "out", "--aes-key", "secret-of-mine")
     assert result.exit_code == 2
     assert "secret-of-mine" not in result.stderr
+
+
+def test_the_command_takes_a_zip(run: Run, tmp_path: Path) -> None:  # noqa: F811
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
+        archive.writestr("Image/a.dat", combined(png(), 3))
+        archive.writestr("chat.txt", "你好")
+        archive.writestr("../../evil.png", png())
+        archive.writestr("/evil.png", png())
+    result = run("media", "in.zip", "-o", "out")
+    assert (result.exit_code, result.stderr) == (0, "wechatlog: out: 1 file, 1 decoded; 3 no media\n")
+    assert [path.name for path in (tmp_path / "out").rglob("*") if path.is_file()] == ["a.png"]
+    (tmp_path / "chat.txt").write_text("你好", "utf-8")
+    assert "chat.txt: is neither a folder nor a ZIP" in run("media", "chat.txt", "-o", "out").stderr
+    (tmp_path / "locked.zip").write_bytes(locked(zipped({"a.png": png()})))
+    refused = run("media", "locked.zip", "-o", "out")
+    assert (refused.exit_code, "locked.zip: encrypted ZIP: its files need a password" in refused.stderr) == (1, True)
+
+
+# --- out of a ZIP ---------------------------------------------------------------------------------
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def locked(data: bytes) -> bytes:
+    """A ZIP whose entries say that they need a password."""
+    data = data.replace(b"PK\x03\x04\x14\0\0", b"PK\x03\x04\x14\0\1")
+    return data.replace(b"PK\x01\x02\x14\x03\x14\0\0", b"PK\x01\x02\x14\x03\x14\0\1")
+
+
+def test_a_zip_is_a_folder(tmp_path: Path) -> None:
+    inner = zipped({"深/1.png": png()})
+    (tmp_path / "a.zip").write_bytes(zipped({"x/1.png": png(), "x/inner.zip": inner, "note.txt": b"no picture"}))
+    assert media.read("x/1.png", root=tmp_path / "a.zip").data == png()
+    assert media.read("1.png", root=tmp_path / "a.zip" / "x").data == png()
+    assert media.read("a.zip\\x\\1.png", root=tmp_path).data == png()
+    assert media.read("a.zip/x/inner.zip/深/1.png", root=tmp_path).data == png()
+    files = media.MediaFolder(tmp_path)
+    held = ("a.zip", "a.zip/x/1.png", "a.zip/x/2.png", "a.zip/x", "b.zip/x", "../x", "a.zip/x/1.png/y", "\0")
+    assert [files.holds(path) for path in held] == [True, True, *[False] * 6]
+    assert [files.is_packed(path) for path in held] == [False, True, True, True, False, False, True, False]
+    assert list(media.MediaFolder(tmp_path / "a.zip" / "x")) == ["1.png", "inner.zip"]
+    with pytest.raises(FileNotFoundError, match="no such file in this ZIP"):
+        media.read("x/2.png", root=tmp_path / "a.zip")
+    with pytest.raises(wechatlog.FormatError, match="leads out of the folder of the export"):
+        media.read("../b.png", root=tmp_path / "a.zip")
+    with pytest.raises(wechatlog.FormatError, match="no picture, voice or video that is known"):
+        media.read("note.txt", root=tmp_path / "a.zip")
+
+
+def test_a_zip_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.zip").write_bytes(zipped({"1.png": png() + bytes(100_000)}))
+    with pytest.raises(wechatlog.FormatError, match=r"1\.png: has more than 1,000 bytes"):
+        media.read("1.png", root=tmp_path / "a.zip", limit=1000)
+    (tmp_path / "locked.zip").write_bytes(locked(zipped({"1.png": png()})))
+    with pytest.raises(wechatlog.FormatError, match="its files need a password"):
+        media.read("1.png", root=tmp_path / "locked.zip")
+    (tmp_path / "broken.zip").write_bytes(zipped({"1.png": png()})[:60])
+    with pytest.raises(wechatlog.FormatError, match="broken ZIP"):
+        media.read("1.png", root=tmp_path / "broken.zip")
+    damaged = zipped({"1.png": bytes(range(256)) * 9})
+    (tmp_path / "damaged.zip").write_bytes(damaged[:60] + bytes([damaged[60] ^ 0xFF]) + damaged[61:])
+    with pytest.raises(wechatlog.FormatError, match="broken compressed data"):
+        media.read("1.png", root=tmp_path / "damaged.zip")
+    deep = png()
+    for _ in range(5):
+        deep = zipped({"1.png": deep})
+    (tmp_path / "deep.zip").write_bytes(deep)
+    assert not media.MediaFolder(tmp_path).holds("deep.zip/1.png/1.png/1.png/1.png")
+    monkeypatch.setattr("wechatlog.source._WHOLE_ARCHIVE", 0)
+    with pytest.raises(wechatlog.FormatError, match="grows to more than"):
+        media.read("1.png", root=tmp_path / "a.zip")
+
+
+def test_a_zip_is_opened_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.zip").write_bytes(zipped({f"{number}.png": png() for number in range(20)}))
+    opened: list[object] = []
+    true = zipfile.ZipFile.__init__
+    monkeypatch.setattr(zipfile.ZipFile, "__init__", lambda *a, **k: opened.append(a) or true(*a, **k))
+    files = media.MediaFolder(tmp_path)
+    assert all(media.read(f"a.zip/{number}.png", root=files).data == png() for number in range(20))
+    assert len(opened) == 1
 
 
 def test_word_documents_take_a_wxgf_picture() -> None:

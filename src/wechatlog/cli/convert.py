@@ -24,6 +24,7 @@ from wechatlog.cli.state import check_state, read_state, state_option, write_sta
 from wechatlog.cli.summary import Summary
 from wechatlog.cli.terminal import standard_output
 from wechatlog.errors import MultipleConversationsError, UnknownFormatError
+from wechatlog.inputs.archive import is_bundle
 from wechatlog.inputs.scan import Selection
 from wechatlog.outputs.file import dump
 from wechatlog.outputs.folder import CountedStream, iter_written
@@ -156,15 +157,16 @@ class _Watch:
 
     def __init__(self, job: _Job, tick: Tick) -> None:
         self._job, self._tick = job, tick
-        self._look = job.media.watching(None, job.inputs.sources[0])
 
     def see(self, context: Context, rows: Rows, bodies: Bodies | None) -> None:
         """Some rows."""
-        del context
         self._tick(rows.height)
-        if self._look is not None and bodies is not None:
+        (top,) = self._job.inputs.sources
+        inside = "" if context.source is top else context.source.label
+        look = self._job.media.watch(top, inside, rows.draft.metadata.get("media_base"))
+        if look is not None and bodies is not None:
             for _, message in bodies.rich:
-                self._look(message)
+                look(message)
 
     def end(self, heads: Sequence[tuple[Conversation, int]]) -> None:
         """Note what was read.
@@ -216,7 +218,7 @@ class _Job:
             write_state(self.state, self.inputs.marks)
 
     def _may_stream(self, *, forced: bool | None) -> bool:
-        path = self.inputs.only_path
+        path = self.inputs.only_path if not is_bundle(self.inputs.sources[0]) else None
         possible = path is not None and (self.writer.streaming or self.split is not None)
         if forced and not possible:
             raise click.UsageError("--stream takes one file, and an output of a form that is written as it comes")
@@ -304,7 +306,7 @@ class _Job:
                 continue
             kept += 1
             self.summary.add_conversation(conversation.diagnostics)
-            yield self.media.place(chosen, self.inputs.source)
+            yield self.media.place(chosen, self.inputs.source, self.inputs.inside)
         if read and not kept and self.state is None:
             raise Failure(self.filters.nothing_fits(read))
 

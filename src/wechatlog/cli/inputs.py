@@ -92,6 +92,11 @@ class Inputs:
         return self._archive.source
 
     @property
+    def inside(self) -> str:
+        """Where that conversation lies in the file, if this is a ZIP; else empty."""
+        return self._archive.inside
+
+    @property
     def detection(self) -> Detection | None:
         """How the format of that conversation was found out; `None` where it was named."""
         return self._archive.detection

@@ -1,9 +1,9 @@
-"""`wechatlog media`: the pictures, voices and videos of a folder, as files that any program shows or plays."""
+"""`wechatlog media`: the pictures, voices and videos of a folder or a ZIP, as files that any program shows or plays."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+import zipfile
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -11,8 +11,8 @@ import click
 
 from wechatlog.cli.messages import Failure, count, explain, harmless, say
 from wechatlog.cli.terminal import print_json
-from wechatlog.errors import FormatError, OptionError
-from wechatlog.media import Keys, read
+from wechatlog.errors import FormatError, OptionError, RefusedFormatError
+from wechatlog.media import Keys, MediaFolder, read
 from wechatlog.source import replacing
 
 if TYPE_CHECKING:
@@ -37,19 +37,19 @@ class _Tally:
 
 
 @click.command()
-@click.argument("folder", metavar="FOLDER", type=click.Path(exists=True, file_okay=False))
+@click.argument("folder", metavar="FOLDER", type=click.Path(exists=True))
 @click.option("-o", "--output", metavar="OUT", required=True, type=click.Path(file_okay=False), help="A folder.")
 @click.option("--aes-key", metavar="KEY", envvar="WECHATLOG_AES_KEY", help="Your own key, for pictures of form V2.")
 @click.option("--xor-key", metavar="NUMBER", envvar="WECHATLOG_XOR_KEY", help="Your own number, such as 0x37.")
 @click.option("--json", "as_json", is_flag=True, help="Print a summary as JSON on the standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="No summary; errors are still told.")
 def media(folder: str, output: str, aes_key: str | None, xor_key: str | None, *, as_json: bool, quiet: bool) -> int:
-    """Decode the pictures and voices of a folder.
+    """Decode the pictures and voices of a folder, or a ZIP.
 
-    Every picture, voice and video in FOLDER is written into OUT, at the same place and under the same name with the
-    suffix of what it is: .dat and wxgf pictures as JPEG, PNG or GIF, SILK voices as WAV, others as they are. What a
-    file is, its content says. FOLDER stays as it is, links that lead out of it are left alone, and nothing is sent
-    anywhere.
+    Every picture, voice and video in FOLDER, which may be a ZIP, is written into OUT, at the same place and under the
+    same name with the suffix of what it is: .dat and wxgf pictures as JPEG, PNG or GIF, SILK voices as WAV, others as
+    they are. What a file is, its content says. FOLDER stays as it is, links that lead out of it are left alone, and
+    nothing is sent anywhere.
 
     Keys are those of your own account; none is searched for. They may stand in the environment, as
     WECHATLOG_AES_KEY and WECHATLOG_XOR_KEY, where no list of processes shows them.
@@ -61,13 +61,15 @@ def media(folder: str, output: str, aes_key: str | None, xor_key: str | None, *,
     root, target, tally = Path(folder), Path(output), _Tally()
     if target.resolve() == root.resolve():
         raise click.UsageError(f"{output}: is FOLDER itself; choose another OUT")
+    if root.is_file() and not zipfile.is_zipfile(root):
+        raise click.UsageError(f"{folder}: is neither a folder nor a ZIP")
     taken: set[str] = set()
-    for path in _files(root, target.resolve()):
-        name = path.relative_to(root).as_posix()
+    files = MediaFolder(root)
+    for name in _names(files, target):
         try:
-            found = read(path, keys)
+            found = read(name, keys, root=files)
         except (FormatError, OSError) as error:
-            if path.suffix.lower() in _ENCODED:
+            if PurePosixPath(name).suffix.lower() in _ENCODED:
                 tally.failed[name] = error.message if isinstance(error, FormatError) else explain(error, name)
             else:
                 tally.skipped += 1
@@ -78,14 +80,17 @@ def media(folder: str, output: str, aes_key: str | None, xor_key: str | None, *,
     return _finish(tally, output, as_json=as_json, quiet=quiet)
 
 
-def _files(root: Path, target: Path) -> Iterator[Path]:
-    """The files below a folder in a stable order; not those below another, nor what a link leads to outside."""
-    for folder, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if Path(folder, name).resolve() != target)
-        for name in sorted(names):
-            path = Path(folder, name)
-            if path.is_file() and path.resolve().is_relative_to(root.resolve()):
-                yield path
+def _names(files: MediaFolder, target: Path) -> Iterator[str]:
+    """The paths of the files, but those that an earlier run wrote below the target.
+
+    Raises:
+        Failure: for a ZIP that cannot be read.
+    """
+    below = target.resolve()
+    try:
+        yield from (name for name in files if not (files.path / name).is_relative_to(below))
+    except (FormatError, RefusedFormatError) as error:
+        raise Failure(str(error)) from error
 
 
 def _place(name: str, found: MediaFile, taken: set[str]) -> str:

@@ -1,20 +1,25 @@
 """Where the pictures and files of chats lie, for outputs that are put elsewhere, and how many are not there.
 
-An archive names files by paths that start from the folder of its own file. Takes conversations and the sources that
-they came from. For pages and documents it gives conversations whose paths start from one folder, which is an option of
-the writer; for forms that keep the paths as they are it counts the files that will not be found beside the output.
+An archive names files by paths that start from the folder of its own file, on disk or in a ZIP, or from one above it
+that its metadata name (`media_base`). Takes conversations and the sources that they came from. For pages and documents
+it gives conversations whose paths start from one folder, which is an option of the writer; for forms that keep the
+paths as they are it counts the files that will not be found beside the output.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import posixpath
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from wechatlog.cli.messages import count, say
+from wechatlog.inputs.archive import is_bundle
+from wechatlog.media import MediaFolder
 from wechatlog.pages.urls import safe_path
 from wechatlog.segments.types import Forward
 
@@ -49,122 +54,159 @@ class MediaPaths:
         self, sources: Iterable[Source], writer: Writer, options: Mapping[str, Any], folder: Path | None = None
     ) -> None:
         folders = [source.path.parent.resolve() for source in sources if source.path is not None]
-        wanted = "media_root" in writer.options and "media_root" not in options and options.get("media") != "none"
-        self._root: Path | None = None
-        if wanted and folders:
-            try:
-                self._root = Path(os.path.commonpath(folders))
-            except ValueError:  # several drives of Windows
-                self._root = None
-        self.options = {**options, **({} if self._root is None else {"media_root": str(self._root)})}
-        self._found: dict[str, bool] = {}
-        keeps_paths = _LOSING.isdisjoint(writer.losses) and "media_root" not in writer.options
+        root: Path | None = None
+        with contextlib.suppress(ValueError):  # several drives of Windows
+            root = Path(os.path.commonpath(folders)) if folders else None
+        self._files = None if root is None else MediaFolder(root)
+        shows = "media_root" in writer.options
+        self._places = root is not None and shows and "media_root" not in options and options.get("media") != "none"
+        self._links = "media" in writer.options and options.get("media", "link") == "link"
+        self.options = {**options, **({"media_root": str(root)} if self._places else {})}
+        keeps_paths = _LOSING.isdisjoint(writer.losses) and not shows
         self._target = folder.resolve() if folder is not None and keeps_paths else None
-        self._left: dict[Path, None] = {}
+        self._bundles: dict[Source, bool] = {}
+        self._found: dict[str, bool] = {}
+        self._seen: dict[str, bool] = {}
+        self._packed: list[str] = []
+        self._left: dict[str, None] = {}
 
-    def place(self, conversation: Conversation, source: Source | None) -> Conversation:
-        """A conversation whose paths start from the root; counts the files that are not there."""
-        if self._root is None:
-            for message in conversation.messages if self._moves_from(source) else ():
-                self._look_beside(message, source)
+    def place(self, conversation: Conversation, source: Source | None, inside: str = "") -> Conversation:
+        """A conversation whose paths start from the root; counts the files that are not there.
+
+        Args:
+            conversation: the chat.
+            source: the file that it came from.
+            inside: where it lies in this file, if that is a ZIP.
+        """
+        starts = self._starts(source, inside, conversation.metadata.get("media_base"))
+        if not starts:
             return conversation
-        conversation = self._place_avatars(conversation, source)
-        messages = [self.place_message(message, source) for message in conversation.messages]
-        if all(one is other for one, other in zip(messages, conversation.messages, strict=True)):
+        if not self._places:
+            for message in conversation.messages if self._target is not None else ():
+                self._look_beside(message, starts)
             return conversation
-        return attrs.evolve(conversation, messages=messages)
-
-    def _place_avatars(self, conversation: Conversation, source: Source | None) -> Conversation:
-        """The pictures of people start from the root too; one that is not there is no loss, and is not counted."""
-        avatars = conversation.metadata.get("avatars")
-        if not isinstance(avatars, Mapping) or self._root is None or source is None or source.path is None:
+        messages = [self._place_message(message, starts) for message in conversation.messages]
+        metadata: Mapping[str, Any] = conversation.metadata
+        if isinstance(avatars := metadata.get("avatars"), Mapping):  # one that is not there is no loss, and not counted
+            metadata = {**metadata, "avatars": {who: self._find(path, starts)[0] for who, path in avatars.items()}}
+        same = all(one is other for one, other in zip(messages, conversation.messages, strict=True))
+        if same and metadata == conversation.metadata:
             return conversation
-        begin = Path(os.path.relpath(source.path.parent.resolve(), self._root)).as_posix()
-        if begin == ".":
-            return conversation
-        placed = {who: path if safe_path(path) is None else f"{begin}/{path}" for who, path in avatars.items()}
-        return attrs.evolve(conversation, metadata={**conversation.metadata, "avatars": placed})
+        return attrs.evolve(conversation, messages=messages, metadata=metadata)
 
-    def _moves_from(self, source: Source | None) -> bool:
-        """Whether the output lies elsewhere than this file, and keeps its paths."""
-        if source is None or source.path is None or self._target is None:
-            return False
-        return source.path.parent.resolve() != self._target
+    def _starts(self, source: Source | None, inside: str, base: object) -> tuple[str, ...]:
+        """From where the paths of a chat may start, seen from the root; the first that has a file counts."""
+        if self._files is None or source is None or source.path is None or not (self._places or self._target):
+            return ()
+        folder = source.path.parent.resolve()
+        begin = PurePosixPath(Path(os.path.relpath(folder, self._files.path)).as_posix())
+        if source not in self._bundles:
+            self._bundles[source] = is_bundle(source)
+        if self._bundles[source]:
+            begin = begin / source.path.name / PurePosixPath(inside).parent
+        starts = [str(begin)]
+        if isinstance(base, str):
+            starts.insert(0, posixpath.normpath(begin / base))
+        return tuple(start for start in starts if not start.startswith(".."))
 
-    def _look_beside(self, message: Message, source: Source | None) -> None:
-        """Note the files of a message that are where the archive says, and not beside the output."""
-        if self._target is None or source is None or source.path is None:
-            return
-        for segment in message.given_segments or ():
-            path = getattr(segment, "path", None)
-            if isinstance(segment, Forward):
-                for inside in segment.messages:
-                    self._look_beside(inside, source)
-            elif isinstance(path, str) and safe_path(path) is not None:
-                here = source.path.parent / path
-                if here not in self._left and _is_file(here) and not _is_file(self._target / path):
-                    self._left[here] = None
+    def _find(self, path: Any, starts: tuple[str, ...]) -> tuple[Any, bool]:
+        """A path from the root, and whether there is such a file; what is no path of a file stays as it is."""
+        if self._files is None or safe_path(path if isinstance(path, str) else None) is None:
+            return path, True
+        places = [path if start == "." else f"{start}/{path}" for start in starts]
+        for place in places:
+            if place not in self._found:
+                self._found[place] = self._files.holds(place)
+            if self._found[place]:
+                return place, True
+        return places[-1], False
 
-    def place_message(self, message: Message, source: Source | None) -> Message:
+    def _place_message(self, message: Message, starts: tuple[str, ...]) -> Message:
         """A message whose paths start from the root."""
         given = message.given_segments
-        if self._root is None or given is None or source is None or source.path is None:
+        if given is None:
             return message
-        begin = Path(os.path.relpath(source.path.parent.resolve(), self._root)).as_posix()
-        segments = tuple(self._place_segment(segment, begin, source) for segment in given)
+        segments = tuple(self._place_segment(segment, starts) for segment in given)
         if all(one is other for one, other in zip(segments, given, strict=True)):
             return message
         return attrs.evolve(message, segments=segments)
 
-    def _place_segment(self, segment: Segment, begin: str, source: Source) -> Segment:
+    def _place_segment(self, segment: Segment, starts: tuple[str, ...]) -> Segment:
         if isinstance(segment, Forward):
-            inside = tuple(self.place_message(message, source) for message in segment.messages)
+            inside = tuple(self._place_message(message, starts) for message in segment.messages)
             same = all(one is other for one, other in zip(inside, segment.messages, strict=True))
             return segment if same else attrs.evolve(segment, messages=inside)
         path = getattr(segment, "path", None)
-        if self._root is None or not isinstance(path, str) or safe_path(path) is None:
+        if self._files is None or not isinstance(path, str) or safe_path(path) is None:
             return segment
-        placed = path if begin == "." else f"{begin}/{path}"
-        if placed not in self._found:
-            self._found[placed] = self._exists(placed)
-        return segment if placed == path else attrs.evolve(segment, path=placed)  # type: ignore[call-arg]
+        place, there = self._find(path, starts)
+        if place not in self._seen:
+            self._seen[place] = there
+            if there and self._links and self._files.is_packed(place):
+                self._packed.append(place)
+        return segment if place == path else attrs.evolve(segment, path=place)  # type: ignore[call-arg]
 
-    def _exists(self, path: str) -> bool:
-        return self._root is not None and _is_file(self._root.joinpath(*path.replace("\\", "/").split("/")))
+    def _look_beside(self, message: Message, starts: tuple[str, ...]) -> None:
+        """Note the files of a message that are where the archive says, and not beside the output."""
+        for segment in message.given_segments or ():
+            path = getattr(segment, "path", None)
+            if isinstance(segment, Forward):
+                for inside in segment.messages:
+                    self._look_beside(inside, starts)
+            elif isinstance(path, str) and safe_path(path) is not None:
+                place, there = self._find(path, starts)
+                if place not in self._left and there and not _is_file(self._target, path):
+                    self._left[place] = None
 
     def watching(self, test: Callable[[Message], bool] | None, source: Source) -> Callable[[Message], bool] | None:
-        """A test for the messages of one file, whose paths are right as they are, that counts their files too."""
-        if self._root is None and not self._moves_from(source):
+        """A test for the messages of one file on disk, whose paths are right as they are, that counts its files too."""
+        if (look := self.watch(source)) is None:
             return test
 
         def keep(message: Message) -> bool:
             if test is not None and not test(message):
                 return False
-            if self._root is None:
-                self._look_beside(message, source)
-            else:
-                self.place_message(message, source)
+            look(message)
             return True
 
         return keep
 
+    def watch(self, source: Source, inside: str = "", base: object = None) -> Callable[[Message], object] | None:
+        """What counts the files of a message that is not changed; `None` where nobody asks for them."""
+        if not (starts := self._starts(source, inside, base)):
+            return None
+        count_files = self._place_message if self._places else self._look_beside
+        return lambda message: count_files(message, starts)
+
     def tell(self) -> None:
-        """Say how many files are not there, and what to do."""
-        missing = [path for path, there in self._found.items() if not there]
+        """Say how many files are not there, or not where the output can use them, and what to do."""
+        root = None if self._files is None else self._files.path
+        missing = [path for path, there in self._seen.items() if not there]
         if missing:
-            files, total = count(len(missing), "media file"), len(self._found)
+            files, total = count(len(missing), "media file"), len(self._seen)
             say(
-                f"{files} of {total:,} are not there; the first: {missing[0]} (in {self._root}); "
+                f"{files} of {total:,} are not there; the first: {missing[0]} (in {root}); "
                 "name their folder with -O media_root=FOLDER"
             )
-        if self._left:
-            files, first = count(len(self._left), "media file"), next(iter(self._left))
+        if self._packed:
+            files, first = count(len(self._packed), "media file"), self._packed[0]
+            say(
+                f"no page can load {files} out of a ZIP; the first: {first}; put them into the page with -O media=embed"
+            )
+        if self._left and root is not None:
+            files, first = count(len(self._left), "media file"), str(_shown(root / next(iter(self._left))))
             stay = f"{files} stays where it is" if len(self._left) == 1 else f"{files} stay where they are"
             say(f"{stay}; the first: {first}; the output names them as the chat did, so take them along")
 
 
-def _is_file(path: Path) -> bool:
+def _is_file(folder: Path | None, path: str) -> bool:
     try:
-        return path.is_file()
+        return folder is not None and folder.joinpath(*path.replace("\\", "/").split("/")).is_file()
     except (OSError, ValueError):
         return False
+
+
+def _shown(path: Path) -> Path:
+    """A path as somebody would type it here."""
+    here = Path.cwd().resolve()
+    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -27,6 +27,7 @@ from wechatlog.cli.messages import Failure, count, say
 from wechatlog.cli.options import ANY_PATH, Reading, Split, is_folder, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.errors import MultipleConversationsError
+from wechatlog.inputs.archive import is_bundle
 from wechatlog.outputs.file import dump
 from wechatlog.outputs.folder import CountedStream, iter_written
 from wechatlog.registry import find_writer
@@ -112,7 +113,7 @@ class _Job:
 
     def run(self, output: str | None, tick: Tick) -> Path:
         """Write the pages, and give the one to be opened."""
-        path = self.inputs.only_path
+        path = self.inputs.only_path if not is_bundle(self.inputs.sources[0]) else None
         if path is not None and path.stat().st_size >= _HUGE and (output is None or not is_folder(output)):
             messages = iter_messages(self.inputs.sources[0], **self.reading.keywords)
             try:
@@ -138,7 +139,7 @@ class _Job:
             chosen = self.filters.select(conversation)
             if len(chosen) or not self.filters:
                 shown += 1
-                yield self.media.place(chosen, self.inputs.source)
+                yield self.media.place(chosen, self.inputs.source, self.inputs.inside)
         if read and not shown:
             raise Failure(self.filters.nothing_fits(read))
 

@@ -8,16 +8,16 @@ there and is told. Knows no format. Needs the extra `docx`.
 from __future__ import annotations
 
 import contextlib
-import io
-import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from wechatlog.errors import FormatError, MissingExtraError, RefusedFormatError, WechatlogError
 from wechatlog.source import Source
+from wechatlog.zips import ZIP_ERRORS, open_zip
 
 if TYPE_CHECKING:
+    import zipfile
     from collections.abc import Callable, Iterator
 
 __all__ = ["Cell", "Paragraph", "Row", "document_author", "is_document", "iter_blocks"]
@@ -26,7 +26,6 @@ _TEXT: Final = "word/document.xml"
 _LINKS: Final = "word/_rels/document.xml.rels"
 _ABOUT: Final = "docProps/core.xml"
 _MOST_LINKS: Final = 1 << 24
-_ZIP_ERRORS: Final = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, RuntimeError)
 _RIGHT: Final = frozenset({"right", "end"})
 
 
@@ -78,25 +77,11 @@ class Row:
     right: bool | None = None
 
 
-@contextlib.contextmanager
-def _package(source: Source) -> Iterator[zipfile.ZipFile]:
-    with contextlib.ExitStack() as closing:
-        stream = closing.enter_context(source.open())
-        seekable = stream if stream.seekable() else io.BytesIO(stream.read())
-        try:
-            package = closing.enter_context(zipfile.ZipFile(seekable))
-        except _ZIP_ERRORS as error:
-            if isinstance(error, WechatlogError):
-                raise
-            raise FormatError(f"broken ZIP: {error}", source=source.label) from error
-        yield package
-
-
 def is_document(source: Source) -> bool:
     """Whether a ZIP is a Word document."""
     if not source.head().startswith(b"PK"):
         return False
-    with contextlib.suppress(WechatlogError, OSError), _package(source) as package:
+    with contextlib.suppress(WechatlogError, OSError), open_zip(source) as package:
         return _TEXT in package.namelist()
     return False
 
@@ -121,7 +106,7 @@ def iter_blocks(source: Source, report: Callable[[str, str], object]) -> Iterato
     """
     etree = _etree()
     links = _links(source)
-    with _package(source) as package, _member(source, package, _TEXT) as stream:
+    with open_zip(source) as package, _member(source, package, _TEXT) as stream:
         how = {"resolve_entities": False, "no_network": True, "huge_tree": True, "recover": True}
         try:
             parser = etree.iterparse(stream, events=("end",), tag=("{*}p", "{*}tbl"), **how)
@@ -138,7 +123,7 @@ def iter_blocks(source: Source, report: Callable[[str, str], object]) -> Iterato
                     del parent[0]
             if parser.error_log:  # what could be read behind it was
                 report("broken-file", f"the document is damaged: {parser.error_log[0].message.strip()}")
-        except (etree.XMLSyntaxError, *_ZIP_ERRORS) as error:
+        except (etree.XMLSyntaxError, *ZIP_ERRORS) as error:
             if isinstance(error, RefusedFormatError):
                 raise
             report("broken-file", f"the document is damaged from here on: {error}")
@@ -164,7 +149,7 @@ def _small(source: Source, name: str) -> Any:
     """The root of a small part of the document; `None` where there is none that can be read."""
     etree = _etree()
     try:
-        with _package(source) as package, _member(source, package, name) as stream:
+        with open_zip(source) as package, _member(source, package, name) as stream:
             parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
             return etree.fromstring(stream.read(_MOST_LINKS), parser)
     except (FormatError, etree.XMLSyntaxError, ValueError):

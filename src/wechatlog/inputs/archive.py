@@ -10,12 +10,10 @@ import collections
 import contextlib
 import functools
 import glob
-import io
 import os
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import attrs
@@ -24,7 +22,7 @@ from wechatlog.diagnostics import Collector, Diagnostic, Severity
 from wechatlog.engine.columns import Wanted, rows_of_batches
 from wechatlog.engine.parts import Part, PartFile
 from wechatlog.engine.protocol import Context, in_batches
-from wechatlog.errors import OptionError, RefusedFormatError, UnknownFormatError, WechatlogError
+from wechatlog.errors import FormatError, OptionError, RefusedFormatError, UnknownFormatError, WechatlogError
 from wechatlog.inputs.mark import Mark
 from wechatlog.inputs.packing import Kept, pack, unpack
 from wechatlog.inputs.places import name_chats, place_files, without_page
@@ -45,7 +43,8 @@ from wechatlog.registry import (
     register_reader,
     registered_readers,
 )
-from wechatlog.source import Budget, Source, is_folder_entry
+from wechatlog.source import Source
+from wechatlog.zips import files_in, open_zip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
@@ -85,11 +84,7 @@ _CHUNK_SIZE: Final = 4 << 20
 _CHUNK_FILES: Final = 64
 """Bytes and groups of files that another process reads at once."""
 _DIGITS: Final = re.compile(r"([0-9]+)")
-_LOCAL_HEADER: Final = 30
-"""Bytes before the data of an entry of a ZIP, at least."""
 _OF_A_DAY: Final = re.compile(r"[0-9年月日号\W_]+")
-_SAYS_UTF8: Final = 0x800
-"""The flag of a ZIP entry whose name is UTF-8."""
 
 
 def _natural(name: str) -> list[tuple[int, int, str, str]]:
@@ -215,51 +210,13 @@ def _open_bundle(source: Source, prefix: str = "") -> Iterator[list[Source]]:
         RefusedFormatError: where it is encrypted.
     """
     with contextlib.ExitStack() as stack:
-        stream = stack.enter_context(source.open())
-        if not stream.seekable():
-            stream = io.BytesIO(stream.read())
         try:
-            archive = stack.enter_context(zipfile.ZipFile(stream))
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-            raise UnknownFormatError(source.label, f"broken ZIP: {error}") from error
-        members = list(_members(source, archive, prefix))
+            archive = stack.enter_context(open_zip(source))
+        except FormatError as error:
+            raise UnknownFormatError(source.label, error.message) from error
+        members = sorted(files_in(source, archive, prefix), key=lambda member: _natural(member.label))
         name_chats(members, alone=source.chat is None)
         yield members
-
-
-def _members(source: Source, archive: zipfile.ZipFile, prefix: str) -> Iterator[Source]:
-    members = archive.infolist()
-    _check_overlap(source, members)
-    budget = source.budget or Budget(source.size_limit)
-    for member in sorted(members, key=lambda info: _natural(info.filename)):
-        parts = PurePosixPath(_entry_name(member).replace("\\", "/")).parts
-        if is_folder_entry(member) or not parts or any(map(_is_hidden, parts)):
-            continue
-        if member.flag_bits & 1:
-            raise RefusedFormatError(source.label, "encrypted ZIP", "its files need a password; unpack it first")
-        place = prefix + "/".join(parts)
-        found = Source.of_member(archive, member, parts[-1], place, size_limit=source.size_limit, budget=budget)
-        yield found
-
-
-def _check_overlap(source: Source, members: Iterable[zipfile.ZipInfo]) -> None:
-    """Raise `RefusedFormatError` where entries share their bytes: no program writes that, but for bombs."""
-    end = 0
-    for member in sorted(members, key=lambda info: info.header_offset):
-        if member.header_offset < end:
-            reason = "its entries overlap, as those of a compression bomb do"
-            raise RefusedFormatError(source.label, "ZIP", reason)
-        end = member.header_offset + _LOCAL_HEADER + member.compress_size
-
-
-def _entry_name(member: zipfile.ZipInfo) -> str:
-    """The name of an entry; tools that do not say how they encode it write UTF-8 or, in China, GBK."""
-    if member.flag_bits & _SAYS_UTF8:
-        return member.filename
-    for encoding in ("utf-8", "gb18030"):
-        with contextlib.suppress(UnicodeError):
-            return member.filename.encode("cp437").decode(encoding)
-    return member.filename
 
 
 def detect_bundle(source: Source) -> Detection:
@@ -285,10 +242,6 @@ def detect_bundle(source: Source) -> Detection:
 
 def _first_line(error: Exception, source: Source) -> str:
     return str(error).split("\n", 1)[0].removeprefix(f"{source.label}: ")
-
-
-def _is_hidden(part: str) -> bool:
-    return part.startswith("__MACOSX") or (part.startswith(".") and part.strip(".") != "")
 
 
 class _Group(NamedTuple):
@@ -354,6 +307,7 @@ class Archive(Iterable[Conversation]):
 
     Attributes:
         source: the file that the conversation came from which was given last; the first of those that were joined.
+        inside: where that conversation lies in the file, if this is a ZIP: a path; else empty.
         detection: how the format of that conversation was found out; `None` where it was named.
         marks: with `after`, how far each input was read; what to give as `after` the next time.
 
@@ -395,6 +349,7 @@ class Archive(Iterable[Conversation]):
             check_options(how, sorted(known), "no reader" if self._how["format"] is None else "this reader")
         self._collector = Collector()
         self.source: Source | None = None
+        self.inside = ""
         self.detection: Detection | None = None
 
     def __iter__(self) -> Iterator[Conversation]:
@@ -501,7 +456,8 @@ class Archive(Iterable[Conversation]):
             for group, kept in self._iter_kept(groups, index):
                 for note in kept.notes:
                     self._collector.note(note)
-                for packed, detection in zip(kept.conversations, kept.detections, strict=True):
+                rows = zip(kept.conversations, kept.detections, kept.inside, strict=True)
+                for packed, detection, self.inside in rows:
                     self.source, self.detection = group.sources[0], detection and Detection(*detection)
                     yield unpack(packed)
                 if kept.error is not None:
@@ -551,6 +507,7 @@ class Archive(Iterable[Conversation]):
         one = Archive(sources, errors=self._errors, alone=self._alone, **how)
         packed: list[Packed] = []
         detections: list[Any] = []
+        inside: list[str] = []
         error: Exception | None = None
         try:
             for conversation in one:
@@ -558,10 +515,11 @@ class Archive(Iterable[Conversation]):
                 if conversation._lexicon is not None:  # they hold each other, and nobody needs them any more
                     conversation._lexicon.forget()
                 detections.append(one.detection and attrs.astuple(one.detection))
+                inside.append(one.inside)
         except (WechatlogError, OSError) as problem:
             error = problem
         beside = sorted({pattern for source in one._sources for pattern in source.asked_beside})
-        return Kept(tuple(packed), tuple(detections), one.diagnostics, tuple(beside), error)
+        return Kept(tuple(packed), tuple(detections), tuple(inside), one.diagnostics, tuple(beside), error)
 
     def _read_group(self, group: _Group, depth: int) -> Iterator[Conversation]:
         found = (item for source in group.sources for item in self._read(source, depth, self._run, self._read_chat))
@@ -613,6 +571,8 @@ class Archive(Iterable[Conversation]):
 
     def _read_chat(self, source: Source) -> Iterator[Conversation]:
         how, options = self._choose(source)
+        top = self._top or source
+        self.inside = "" if source is top else source.label.removeprefix(f"{top.label}/")
         if self._after is None or self._top is None or self._top.path is None:
             yield from read_source(source, errors=self._errors, **how, **options)
             return

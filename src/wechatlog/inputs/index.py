@@ -37,7 +37,7 @@ __all__ = ["FolderIndex"]
 
 _APPLICATION: Final = 0x77636C69
 """`PRAGMA application_id` of an index: `wcli`."""
-_VERSION: Final = 1
+_VERSION: Final = 2
 _SCHEMA: Final = f"""
 CREATE TABLE IF NOT EXISTS inputs (key TEXT PRIMARY KEY, how TEXT NOT NULL, files TEXT NOT NULL, content TEXT NOT NULL);
 PRAGMA application_id = {_APPLICATION};
@@ -233,6 +233,7 @@ def _to_json(kept: Kept) -> dict[str, Any]:
     return {
         "conversations": [_packed_to_json(packed) for packed in kept.conversations],
         "detections": kept.detections,
+        "inside": kept.inside,
         "notes": [attrs.asdict(note) for note in kept.notes],
     }
 
@@ -242,6 +243,7 @@ def _from_json(value: dict[str, Any]) -> Kept:
     return Kept(
         tuple(map(_packed_from_json, value["conversations"])),
         tuple(None if found is None else (found[0], found[1], found[2]) for found in value["detections"]),
+        tuple(value["inside"]),
         tuple(Diagnostic(**note) for note in notes),
     )
 

@@ -58,6 +58,7 @@ class Kept:
     Attributes:
         conversations: in their order.
         detections: how the format of each was found out, as three values; `None` where it was named.
+        inside: where each lies in its file, if that is a ZIP; else empty.
         notes: what the archive told of the files.
         beside: patterns of files that were looked for beside them.
         error: what kept the archive from going on; such inputs are not kept.
@@ -65,6 +66,7 @@ class Kept:
 
     conversations: tuple[Packed, ...]
     detections: tuple[tuple[str, float, str] | None, ...] = ()
+    inside: tuple[str, ...] = ()
     notes: tuple[Diagnostic, ...] = ()
     beside: tuple[str, ...] = ()
     error: Exception | None = None

@@ -5,7 +5,8 @@ the export is read, no key is searched for, nothing is sent anywhere. `transcrib
 """
 
 from wechatlog.media.files import MediaFile, decode, read
+from wechatlog.media.folder import MediaFolder
 from wechatlog.media.pictures import Keys
 from wechatlog.media.transcripts import transcribe
 
-__all__ = ["Keys", "MediaFile", "decode", "read", "transcribe"]
+__all__ = ["Keys", "MediaFile", "MediaFolder", "decode", "read", "transcribe"]

@@ -6,13 +6,13 @@ of the export.
 
 from __future__ import annotations
 
-import stat
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from wechatlog.errors import FormatError
+from wechatlog.media.folder import MediaFolder, read_file
 from wechatlog.media.kinds import kind_of
 from wechatlog.media.pictures import Keys, decode_wxgf, decrypt_dat, is_dat
 from wechatlog.media.voices import decode_silk
@@ -79,7 +79,7 @@ def read(
     path: str | os.PathLike[str],
     keys: Keys | None = None,
     *,
-    root: str | os.PathLike[str] | None = None,
+    root: str | os.PathLike[str] | MediaFolder | None = None,
     limit: int = LIMIT,
 ) -> MediaFile:
     """Read a file as `decode` does.
@@ -87,7 +87,7 @@ def read(
     Args:
         path: of the file. With `root` as an archive names it: relative, with either slash between folders.
         keys: as for `decode`.
-        root: the folder of the export, outside of which nothing is read, neither by `..` nor through a link.
+        root: the folder of the export, or the ZIP; nothing outside of it is read, neither by `..` nor through a link.
         limit: bytes that the file may have.
 
     Raises:
@@ -95,23 +95,8 @@ def read(
         MissingExtraError: where a library is needed that is not installed.
         OSError: where the file cannot be opened.
     """
-    found = Path(path) if root is None else _inside(Path(root), str(path))
-    about = found.stat()
-    if not stat.S_ISREG(about.st_mode):  # a pipe would wait for somebody to write
-        raise FormatError("is no file", source=found.name)
-    size = about.st_size
-    if size > limit:
-        raise FormatError(f"has {size:,} bytes, more than {limit:,}", source=found.name)
-    return decode(found.read_bytes(), keys, name=found.name)
-
-
-def _inside(root: Path, path: str) -> Path:
-    """A file in a folder."""
-    folder = root.resolve()
-    try:
-        found = folder.joinpath(path.replace("\\", "/")).resolve()
-    except (ValueError, RuntimeError) as error:  # a name that no file can have, a loop of links
-        raise FormatError(f"no file can have this name: {error}", source=path) from error
-    if not found.is_relative_to(folder):
-        raise FormatError("leads out of the folder of the export", source=path)
-    return found
+    if root is None:
+        data = read_file(Path(path), limit)
+    else:
+        data = (root if isinstance(root, MediaFolder) else MediaFolder(root)).read(str(path), limit)
+    return decode(data, keys, name=PurePath(str(path).replace("\\", "/")).name)

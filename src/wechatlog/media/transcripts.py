@@ -8,6 +8,7 @@ import attrs
 
 from wechatlog.errors import FormatError
 from wechatlog.media.files import read
+from wechatlog.media.folder import MediaFolder
 from wechatlog.segments.types import Voice
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def transcribe(
     Args:
         conversation: any; where its archive names the files of voices.
         listen: gets a voice, as WAV where it was SILK, and gives its words, or `None`.
-        root: the folder that the paths of the archive start from.
+        root: the folder, or the ZIP, that the paths of the archive start from.
 
     Returns:
         A new conversation. A voice whose file is missing or damaged stays as it is.
@@ -37,12 +38,13 @@ def transcribe(
     Raises:
         MissingExtraError: without silk-python, for SILK voices.
     """
+    files = MediaFolder(root)
 
     def hear(segment: Segment) -> Segment:
         if not isinstance(segment, Voice) or segment.transcript or not segment.path:
             return segment
         try:
-            words = listen(read(segment.path, root=root))
+            words = listen(read(segment.path, root=files))
         except (FormatError, OSError):
             return segment
         return attrs.evolve(segment, transcript=words) if words else segment

@@ -1,8 +1,8 @@
 """Pictures, voices and videos: what the page may load.
 
 Takes paths as the archive names them, gives addresses for `src` and `href`: of a file, relative to the page, or of the
-picture, voice or video itself as a `data:` address, decoded by `wechatlog.media`. Reads files below one folder only,
-and only these. No address names the machine that the page was made on.
+picture, voice or video itself as a `data:` address, decoded by `wechatlog.media`. Reads files below one folder, or in
+one ZIP, only, and only these. No address names the machine that the page was made on.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from urllib.parse import quote
 import attrs
 
 from wechatlog.errors import FormatError, MissingExtraError
-from wechatlog.media import read
+from wechatlog.media import MediaFolder, read
 from wechatlog.pages.urls import safe_path
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ class Media:
 
     Attributes:
         mode: `link`: from files beside the page; `embed`: inside the page, and what cannot be is named; `none`: named.
-        root: the folder that the paths of the archive start from, for embedding, and for a page that lies elsewhere.
+        root: the folder, or the ZIP, that the paths of the archive start from, for embedding, and for a page that lies
+            elsewhere. No page loads a file out of a ZIP.
         limit: bytes up to which a picture, a voice or a video is embedded.
         keys: of the user's account, for pictures that are encrypted.
         place: the folder that the page is put into; `None`: it lies in the root.
@@ -72,14 +73,18 @@ class Media:
     keys: Keys | None = None
     place: Path | None = attrs.field(default=None, converter=_to_root)
     _base: str | None = attrs.field(init=False)
+    _files: MediaFolder | None = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "_base", _way(self.root, self.place))
+        object.__setattr__(self, "_files", None if self.root is None else MediaFolder(self.root))
 
     def file(self, path: str | None) -> str | None:
         """The address of a file, relative to the page; `None` where there is no way or nothing is to be loaded."""
         address = safe_path(path) if self.mode == "link" else None
-        return None if address is None or self._base is None else f"{self._base}{address}"
+        if path is None or address is None or self._base is None:
+            return None
+        return None if self._files is not None and self._files.is_packed(path) else f"{self._base}{address}"
 
     def video(self, path: str | None) -> str | None:
         """The address of a video, or `None`."""
@@ -103,10 +108,10 @@ class Media:
 
     def _embedded(self, path: str | None, kinds: Container[str]) -> str | None:
         """The contents of a file below the root, if it is there, no link out of it, of such a kind, not too large."""
-        if path is None or self.root is None or safe_path(path) is None:
+        if path is None or self._files is None or safe_path(path) is None:
             return None
         try:
-            found = read(path, self.keys, root=self.root, limit=self.limit)
+            found = read(path, self.keys, root=self._files, limit=self.limit)
         except (FormatError, MissingExtraError, OSError):
             return None
         if found.kind not in kinds or (found.kind not in _PICTURES and len(found.data) > self.limit):

@@ -17,13 +17,12 @@ from wechatlog.content.descriptions import LANGUAGES, word
 from wechatlog.content.wording import wording
 from wechatlog.emoji import to_unicode
 from wechatlog.errors import FormatError, MissingExtraError
-from wechatlog.media import Keys, read
+from wechatlog.media import Keys, MediaFolder, read
 from wechatlog.segments.types import Image, Sticker
 from wechatlog.writers.options import PICTURE_OPTIONS, choice_option, folder_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from wechatlog.content.descriptions import Language
     from wechatlog.model import Message
@@ -94,7 +93,8 @@ class _Document:
             raise MissingExtraError("docx", "writing a Word document") from error
         self._unicode_emoji = choice_option(options, "emoji", ("unicode", "code")) == "unicode"
         self._language: Language = "zh" if choice_option(options, "interface", LANGUAGES) == "zh" else "en"
-        self._root: Path | None = folder_option(options, "media_root")
+        root = folder_option(options, "media_root")
+        self._files = None if root is None else MediaFolder(root)
         self._keys = Keys(options.get("aes_key"), options.get("xor_key"))
         self._document = docx.Document()
         self._end = self._document.element.body.sectPr
@@ -149,7 +149,7 @@ class _Document:
         if message.sender is None:
             self._faintly(run)
             run.italic = True
-        for segment in message.given_segments or () if self._root is not None else ():
+        for segment in message.given_segments or () if self._files is not None else ():
             if isinstance(segment, Image | Sticker) and segment.path:
                 self._show(paragraph, segment.path)
 
@@ -174,7 +174,7 @@ class _Document:
         from docx.shared import Cm
 
         try:
-            found = read(path, self._keys, root=self._root)
+            found = read(path, self._keys, root=self._files)
         except (FormatError, OSError):
             return
         if found.kind not in _PICTURES:

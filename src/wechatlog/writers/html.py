@@ -129,8 +129,8 @@ class HtmlWriter:
         "emoji": "`unicode` (the default) shows emoji codes as Unicode, `code` as they are",
         "media": "pictures, voices, videos and files: `link` to files (the default), `embed` pictures, voices "
         "and videos, or `none`",
-        "media_root": "the folder that the paths of the archive start from: for `media=embed`, and for a page that is "
-        "put elsewhere",
+        "media_root": "the folder, or the ZIP, that the paths of the archive start from: for `media=embed`, and for a "
+        "page that is put elsewhere",
         "page_folder": "the folder that the page is put into, where `dump` does not know: links start there",
         "media_limit": "bytes up to which a picture, a voice or a video is embedded; default 2000000",
         "aes_key": "your own key of WeChat's encrypted pictures (V2), for `media=embed`",

@@ -5,6 +5,7 @@ Takes the options of one call, gives checked values. Knows no form.
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,7 +25,8 @@ __all__ = [
 ]
 
 PICTURE_OPTIONS: Final[Mapping[str, str]] = {
-    "media_root": "the folder that the paths of the archive start from: its pictures are put into the document",
+    "media_root": "the folder, or the ZIP, that the paths of the archive start from: its pictures are put into the "
+    "document",
     "aes_key": "your own key of WeChat's encrypted pictures (V2)",
     "xor_key": "your own number of WeChat's encrypted pictures, such as `0x37`",
 }
@@ -77,15 +79,22 @@ def number_option(options: Mapping[str, Any], name: str, default: int, *, least:
 
 
 def folder_option(options: Mapping[str, Any], name: str) -> Path | None:
-    """The folder of an option, or `None` where it is not given.
+    """The folder of an option, or the ZIP, or a folder in one; `None` where it is not given.
 
     Raises:
-        OptionError: for what is no folder.
+        OptionError: for anything else.
     """
     value = options.get(name)
-    if value is not None and not (isinstance(value, str | Path) and Path(value).is_dir()):
+    if value is not None and not (isinstance(value, str | Path) and _is_place_of_files(Path(value))):
         raise OptionError(name, f"no folder {str(value)!r}")
     return None if value is None else Path(value)
+
+
+def _is_place_of_files(path: Path) -> bool:
+    if path.is_dir():
+        return True
+    file = next((above for above in (path, *path.parents) if above.exists()), path)
+    return file.is_file() and zipfile.is_zipfile(file)
 
 
 def text_option(options: Mapping[str, Any], name: str) -> str | None:

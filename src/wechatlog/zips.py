@@ -1,0 +1,96 @@
+"""ZIP files: which files are in one, and what they are called.
+
+Takes a source, gives its entries as sources, with what they may grow to together. Entry names are data and never become
+paths on a disk; nothing is unpacked there. Knows no format.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import zipfile
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from wechatlog.errors import FormatError, RefusedFormatError, WechatlogError
+from wechatlog.source import Budget, Source, is_folder_entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["ZIP_ERRORS", "files_in", "open_zip"]
+
+ZIP_ERRORS: Final = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, RuntimeError)
+"""What the library for ZIPs raises for broken ones."""
+
+_LOCAL_HEADER: Final = 30
+"""Bytes before the data of an entry, at least."""
+_SAYS_UTF8: Final = 0x800
+"""The flag of an entry whose name is UTF-8."""
+
+
+@contextlib.contextmanager
+def open_zip(source: Source) -> Iterator[zipfile.ZipFile]:
+    """The ZIP in a source.
+
+    Raises:
+        FormatError: where it is broken.
+    """
+    with contextlib.ExitStack() as closing:
+        stream = closing.enter_context(source.open())
+        seekable = stream if stream.seekable() else io.BytesIO(stream.read())
+        try:
+            archive = closing.enter_context(zipfile.ZipFile(seekable))
+        except ZIP_ERRORS as error:
+            if isinstance(error, WechatlogError):
+                raise
+            raise FormatError(f"broken ZIP: {error}", source=source.label) from error
+        yield archive
+
+
+def files_in(source: Source, archive: zipfile.ZipFile, prefix: str = "") -> Iterator[Source]:
+    """The files in an open ZIP, in its order; folders, hidden files and the sidecars of macOS left out.
+
+    Args:
+        source: the ZIP.
+        archive: the same, open for as long as its files are read.
+        prefix: what the places of its files begin with.
+
+    Raises:
+        RefusedFormatError: where it is encrypted, or a compression bomb.
+    """
+    members = archive.infolist()
+    _check_overlap(source, members)
+    budget = source.budget or Budget(source.size_limit)
+    for member in members:
+        parts = PurePosixPath(_entry_name(member).replace("\\", "/")).parts
+        if is_folder_entry(member) or not parts or any(map(_is_hidden, parts)):
+            continue
+        if member.flag_bits & 1:
+            raise RefusedFormatError(source.label, "encrypted ZIP", "its files need a password; unpack it first")
+        place = prefix + "/".join(parts)
+        yield Source.of_member(archive, member, parts[-1], place, size_limit=source.size_limit, budget=budget)
+
+
+def _check_overlap(source: Source, members: Iterable[zipfile.ZipInfo]) -> None:
+    """Raise `RefusedFormatError` where entries share their bytes: no program writes that, but for bombs."""
+    end = 0
+    for member in sorted(members, key=lambda info: info.header_offset):
+        if member.header_offset < end:
+            reason = "its entries overlap, as those of a compression bomb do"
+            raise RefusedFormatError(source.label, "ZIP", reason)
+        end = member.header_offset + _LOCAL_HEADER + member.compress_size
+
+
+def _entry_name(member: zipfile.ZipInfo) -> str:
+    """The name of an entry; tools that do not say how they encode it write UTF-8 or, in China, GBK."""
+    if member.flag_bits & _SAYS_UTF8:
+        return member.filename
+    for encoding in ("utf-8", "gb18030"):
+        with contextlib.suppress(UnicodeError):
+            return member.filename.encode("cp437").decode(encoding)
+    return member.filename
+
+
+def _is_hidden(part: str) -> bool:
+    return part.startswith("__MACOSX") or (part.startswith(".") and part.strip(".") != "")
