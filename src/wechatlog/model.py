@@ -265,9 +265,11 @@ class Message:
         """The pieces of the body: those the archive gave, or else parsed from `text`, once."""
         if self._segments is not None:
             return self._segments
-        if self._parsed is None:
-            object.__setattr__(self, "_parsed", _parser()(self.text, self._lexicon))
-        return cast("tuple[Segment, ...]", self._parsed)
+        found = self._parsed
+        if found is None:
+            found = _parser()(self.text, self._lexicon)
+            object.__setattr__(self, "_parsed", found)
+        return found
 
     @property
     def given_segments(self) -> tuple[Segment, ...] | None:

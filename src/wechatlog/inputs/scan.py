@@ -251,22 +251,27 @@ class Scan:
             while True:
                 with paused_collection():
                     found = next(rows, None)
+                    batches = [] if found is None else self._take(pile, *found, size=size)
+                yield from batches
                 if found is None:
                     break
-                self._watch(*found)
-                if pile.differs(found[1]):
-                    yield from pile.give(size)
-                bodies = pile.add(*found)
-                if self._observer is not None:
-                    self._observer.see(*found, bodies)
-                if pile.count >= size or pile.characters >= _CHARACTERS:
-                    yield from pile.give(size)
         yield from pile.give(size)
         self._finish()
         if self._observer is not None:
             self._observer.end(self.heads)
         if self._schema is None:
             self._fix_schema(None)
+
+    def _take(self, pile: _Pile, context: Context, rows: Rows, *, size: int) -> list[Any]:
+        """Put some rows on the pile; gives the batches that are whole by now."""
+        self._watch(context, rows)
+        batches = [*pile.give(size)] if pile.differs(rows) else []
+        bodies = pile.add(context, rows)
+        if self._observer is not None:
+            self._observer.see(context, rows, bodies)
+        if pile.count >= size or pile.characters >= _CHARACTERS:
+            batches += pile.give(size)
+        return batches
 
     def _watch(self, context: Context, rows: Rows) -> None:
         """See which conversations rows are of, and which have no more of them."""

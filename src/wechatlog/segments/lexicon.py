@@ -170,12 +170,13 @@ class Lexicon:
             bodies: texts of messages, entities decoded.
         """
         with self._lock:
+            body = None
             for body in bodies:
                 if "@" in body:
                     self._learn_mentions(_patterns().masked.sub(" ", body))
                 if "「" in body:
                     self._add(_patterns().quoted.findall(body))
-                self._learnt = True
+            self._learnt = self._learnt or body is not None
             self._ready = None
 
     def longest(self, body: str, position: int) -> int | None:

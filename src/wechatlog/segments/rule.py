@@ -7,7 +7,7 @@ which one is asked first is the business of the table.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import attrs
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Context", "Rule", "SegmentRule"]
 
 T = TypeVar("T")
+
+_UNKNOWN: Final[Any] = object()
 
 
 class Context:
@@ -45,11 +47,10 @@ class Context:
         What would make parsing quadratic if every position computed it again (which bracket closes which)
         belongs in such a function.
         """
-        try:
-            return cast("T", self._derived[function])
-        except KeyError:
+        value: T = self._derived.get(function, _UNKNOWN)
+        if value is _UNKNOWN:
             value = self._derived[function] = function(self.body)
-            return value
+        return value
 
 
 class SegmentRule(Protocol):
