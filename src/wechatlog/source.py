@@ -41,6 +41,7 @@ __all__ = [
     "Readable",
     "Source",
     "Stretch",
+    "checksum_borders",
     "decode_text",
     "guess_encoding",
     "is_folder_entry",
@@ -62,6 +63,7 @@ _WHOLE_ARCHIVE: Final = 4
 
 _PIECE: Final = 1 << 20
 _PATIENCE: Final = 10_000
+_BORDER: Final = 4096
 """Milliseconds that one waits for somebody to write to a pipe."""
 
 
@@ -180,29 +182,43 @@ class Stretch(NamedTuple):
 
     Attributes:
         start: offset of its first byte.
-        end: offset behind its last byte; `None` for the end of the file.
+        end: offset behind its last byte.
         head: bytes that are read before it, so that its records mean what they mean in the whole file.
         given: how many messages are made of the head, which are none of this part.
         line: how many lines of the file stand before it.
         number: how many messages of its first conversation stand before it.
         chat: how many conversations of the file began before its first one.
         placed: messages stand on the lines that the reader gives; an interchange form says where they came from.
+        borders: checksum of its first and last bytes, as `checksum_borders` gives it.
     """
 
     start: int = 0
-    end: int | None = None
+    end: int = 0
     head: bytes = b""
     given: int = 0
     line: int = 0
     number: int = 0
     chat: int = 0
     placed: bool = True
+    borders: int = 0
+
+
+def checksum_borders(stream: IO[bytes], start: int, end: int) -> int:
+    """A checksum of the first and the last bytes of a stretch of a file, by which it is known again.
+
+    They lie where records begin; so nothing is read at wrong places where they are as they were, whatever was appended.
+    """
+    found = 0
+    for place in (start, max(start, end - _BORDER)):
+        stream.seek(place)
+        found = zlib.crc32(stream.read(min(_BORDER, end - place)), found)
+    return found
 
 
 class _Part(io.RawIOBase):
     """The bytes of a stretch of a stream, others before them."""
 
-    def __init__(self, stream: IO[bytes], head: bytes, start: int, end: int | None) -> None:
+    def __init__(self, stream: IO[bytes], head: bytes, start: int, end: int) -> None:
         self._stream, self._head, self._end = stream, head, end
         self._stream.seek(start)
 
@@ -211,7 +227,7 @@ class _Part(io.RawIOBase):
 
     def readinto(self, buffer: object) -> int:
         view = memoryview(buffer)  # type: ignore[arg-type]
-        size = len(view) if self._end is None else min(len(view), self._end - self._stream.tell())
+        size = min(len(view), self._end - self._stream.tell())
         data, self._head = self._head[: len(view)], self._head[len(view) :]
         data = data or self._stream.read(max(size, 0)) or b""
         view[: len(data)] = data
@@ -380,9 +396,9 @@ class Source:
 
         def opener() -> IO[bytes]:
             stream = path.open("rb", buffering=0)
-            if os.fstat(stream.fileno()).st_size < (stretch.end or stretch.start):
+            if checksum_borders(stream, stretch.start, stretch.end) != stretch.borders:
                 stream.close()
-                raise FormatError("the file is shorter than when it was split; split it again", source=path.name)
+                raise FormatError("the file changed after it was split; split it again", source=path.name)
             return io.BufferedReader(_Part(stream, stretch.head, stretch.start, stretch.end))
 
         source = cls(opener, path.name, path=path)

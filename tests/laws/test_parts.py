@@ -190,17 +190,31 @@ def test_a_part_tells_where_it_is(tmp_path: Path) -> None:
     assert wechatlog.split([path])[0].alone is False
 
 
-def test_a_part_of_a_file_that_became_shorter_is_told(tmp_path: Path) -> None:
+def test_what_was_appended_after_the_split_is_no_part(tmp_path: Path) -> None:
     path = tmp_path / "a.markdown"
     path.write_text(days(300), encoding="utf-8")
-    parts = wechatlog.split(path, size=1000)
-    with path.open("ab") as stream:
-        stream.write(b"\n")
-    assert isinstance(rows(parts), list)  # longer it may be
-    path.write_bytes(path.read_bytes()[: parts[1].stretch.start + 9])  # type: ignore[union-attr]
+    parts, whole = wechatlog.split(path, size=1000), rows([path])
+    with path.open("a", encoding="utf-8", newline="") as stream:
+        stream.write("> 09:00:00  王五  \n   \n晚了  \n   \n")
+    assert rows(parts) == whole
+    assert len(rows([path])) == len(whole) + 1
+
+
+@pytest.mark.parametrize("how", ["shorter", "longer", "as long"])
+def test_a_part_of_a_file_that_was_rewritten_is_told(how: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.markdown"
+    path.write_text(days(300), encoding="utf-8")
+    parts, before = wechatlog.split(path, size=9000), path.read_bytes()
+    place = parts[1].stretch.start + 9  # type: ignore[union-attr]
+    more = "> 09:00:00  王五  \n   \n早  \n   \n".encode()
+    after = {"shorter": b"", "longer": more + before[place:], "as long": more + before[place + len(more) :]}[how]
+    path.write_bytes(before[:place] + after)
     assert isinstance(rows(parts[:1]), list)
-    for part in (parts[1], parts[-1]):
-        with pytest.raises(wechatlog.FormatError, match="the file is shorter than when it was split; split it again"):
+    told = parts[1:2] if how == "as long" else parts[1:]
+    for part in told:
+        with pytest.raises(
+            wechatlog.FormatError, match=r"^a\.markdown: the file changed after it was split; split it again"
+        ):
             list(wechatlog.scan(part))
 
 

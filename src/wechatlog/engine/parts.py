@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Final, NamedTuple
 import attrs
 
 from wechatlog.decoding import BLOCK_SIZE
-from wechatlog.source import Source, Stretch
+from wechatlog.source import Source, Stretch, checksum_borders
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -116,8 +116,11 @@ def find_stretches(cuts: Cuts, stream: IO[bytes], size: int, encoding: str | Non
         found = [whole, *_find(cuts, stream, size, name)]
     except UnicodeDecodeError:
         return [whole]
-    ends = [*(stretch.start for stretch in found[1:]), None]
-    return [stretch._replace(end=end) for stretch, end in zip(found, ends, strict=True)]
+    ends = [*(stretch.start for stretch in found[1:]), stream.tell()]
+    return [
+        stretch._replace(end=end, borders=checksum_borders(stream, stretch.start, end))
+        for stretch, end in zip(found, ends, strict=True)
+    ]
 
 
 def _find(cuts: Cuts, stream: IO[bytes], size: int, encoding: str) -> Iterator[Stretch]:
