@@ -29,9 +29,7 @@ if TYPE_CHECKING:
 
     from wechatlog.engine.protocol import Reader
 
-APPENDING = {
-    info.name for info in formats() if info.role == "reader" and getattr(find_reader(info.name), "appends", False)
-}
+APPENDING = {info.name for info in formats() if info.role == "reader" and getattr(find_reader(info.name), "cuts", None)}
 OWN = ("jsonl", "csv", "tsv")
 """Formats whose messages say where they stood before, and not where they stand."""
 

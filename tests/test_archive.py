@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import io
 import os
 import zipfile
@@ -232,7 +233,7 @@ def test_a_zip_is_no_stream_and_what_reads_it_is_named() -> None:
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("a.markdown", day(1))
     message = "this ZIP holds files; load and load_archive read the chats among them"
-    for read in (wechatlog.iter_messages, wechatlog.mark):
+    for read in (wechatlog.iter_messages, wechatlog.mark, functools.partial(wechatlog.load, after=wechatlog.Mark())):
         with pytest.raises(wechatlog.UnknownFormatError, match=message):
             read(stream.getvalue())
 

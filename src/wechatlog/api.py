@@ -88,7 +88,8 @@ def load(
         encoding: of the text; found out where `None`.
         errors: `"collect"` puts what is damaged into `diagnostics`; `"strict"` raises at the first.
         size_limit: bytes that a compressed input may grow to.
-        after: how far the file was read before; only what is new is given. See `mark`.
+        after: how far the file was read before; only what is new is given. See `mark`. Not for a ZIP with chats in
+            it, which `load_archive` reads on.
         options: those of the format.
 
     Returns:
@@ -244,7 +245,7 @@ def iter_messages(
     Mentions are found by the rules that need no knowledge of the whole conversation, unless `learn_names` is true.
 
     Args:
-        readable: as for `load`; a path, since a file object is read whole.
+        readable: as for `load`, but no ZIP with chats in it; a path, since a file object is read whole.
         format: as for `load`.
         tz: as for `load`.
         encoding: as for `load`.
@@ -307,7 +308,7 @@ def mark(
     It reads the file. Where somebody writes it meanwhile, take the `mark` of the stream that gave you the messages.
 
     Args:
-        readable: as for `load`.
+        readable: as for `load`, but no ZIP with chats in it.
         format: as for `load`.
         tz: as for `load`.
         encoding: as for `load`.

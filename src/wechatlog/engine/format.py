@@ -5,7 +5,7 @@ Gives a reader that keeps the protocol. Knows no format and no container.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import attrs
 
@@ -45,9 +45,7 @@ class Format:
         facts: metadata of every conversation, such as the exporter.
         options: keyword options and what they mean.
         credits_notices: its files say who a notice is about in the place of a sender, and that is kept.
-        cuts: where its files may be cut into parts; see `Cuts`. `None` where they can be read only whole.
-        appends: its files may grow at their end, and what grew there can be read without the middle: no message needs
-            more of what stands above it than the first 256 kB and the 64 messages before it.
+        cuts: where its files may be cut; see `Reader`. `None` where they can be read only whole.
     """
 
     name: str
@@ -58,8 +56,7 @@ class Format:
     facts: Mapping[str, Any] = attrs.field(factory=dict)
     options: Mapping[str, str] = OWNER_OPTION
     credits_notices: bool = False
-    cuts: Cuts | None = None
-    appends: bool = False
+    cuts: Cuts | Literal["tried"] | None = None
 
     def read(self, source: Source, context: Reading) -> Iterator[Batch]:  # noqa: ARG002 - the reading has the source
         """The messages in batches.

@@ -104,7 +104,10 @@ Cuts: TypeAlias = "Callable[[Iterable[str]], Iterator[Mark | None]]"
 class Reader(Protocol):
     """Reads one format.
 
-    A reader whose files can be read in parts has a method `cuts` as well, of the type `Cuts`.
+    A reader whose files need not be read whole has `cuts` as well. Either it is a method of the type `Cuts`, which
+    says from the lines alone where a file may be cut: then large files are read in parts. Or it is `"tried"`: no
+    message needs more of what stands above it than the first 256 kB and the 64 messages before it, but whether that is
+    so at a line is seen only when it is tried. With either, what is appended to a file is read without its middle.
 
     Attributes:
         name: the format's identifier, `kebab-case`.

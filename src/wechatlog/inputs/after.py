@@ -1,6 +1,6 @@
 """What an input holds after a mark, and the mark of what was read.
 
-Three ways, and the first that can be trusted is taken. A text whose format says that it may (`appends`) is read from
+Three ways, and the first that can be trusted is taken. A text whose reader says that it may (`cuts`) is read from
 a place before the mark on, after its beginning: the messages before the mark must come out as they did, and whatever
 looks doubtful behind it sends us to the third way. A database is asked for the rows behind the last one. Everything
 else is read whole, and the messages that are known are left out. So every format gives what is new; some give it
@@ -189,7 +189,7 @@ class After:
         fits = 0 < mark.size <= (self._size or 0)
         self._same = fits and _checksums(source, mark.size) == (mark.head, mark.tail)
         is_text = self._size is not None and not Head.of(source).is_binary
-        self._appends = is_text and getattr(self._reader, "appends", False)
+        self._may_cut = is_text and getattr(self._reader, "cuts", None) is not None
         self._choose(mark)
 
     @property
@@ -230,7 +230,7 @@ class After:
 
     def _part(self, place: Place | None = None) -> Source:
         """What is read of the input, up to where it ended when reading began: somebody may be writing."""
-        if not self._appends or self._size is None:
+        if not self._may_cut or self._size is None:
             return self._source
         return self._source.part(*((place.stop, place.start) if place else (0, 0)), self._size)
 
@@ -271,10 +271,10 @@ class After:
     def _read_whole(self, mark: Mark, known: Sequence[int]) -> None:
         collector = _Collector(self._errors, self._source.place, mark.line - 1)
         self._note_again(collector, sum(chat.count for chat in mark.chats) - sum(known))
-        if self._appends and not self._same:
+        if self._may_cut and not self._same:
             what = "the file changed before the mark, but none of its messages there did"
             self._note(collector, "changed-before-mark", what)
-        elif not self._appends or mark.place is None:
+        elif not self._may_cut or mark.place is None:
             what = f"{self._reader.name} is not read from a mark on: all of it was read, and what was known left out"
             self._note(collector, "read-whole", what)
         self.context, batches = self._reading(self._part(), collector)
@@ -393,7 +393,7 @@ class After:
         tallies = list(self._tallies.values())
         line = tallies[-1].last[-1].origin.line if tallies and tallies[-1].last else None
         mark = attrs.evolve(mark, chats=tuple(tally.seen for tally in tallies), line=line or 0)
-        if not self._appends or len(tallies) != 1:
+        if not self._may_cut or len(tallies) != 1:
             return mark
         return attrs.evolve(mark, place=self._find_place(tallies[0], mark.chats[0]))
 

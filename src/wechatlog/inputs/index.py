@@ -123,7 +123,11 @@ class FolderIndex:
     @staticmethod
     def stamp(path: str) -> list[int]:
         """Size and time of a file; nothing of one that is gone."""
-        return _stamp(path)
+        try:
+            found = Path(path).stat()
+        except OSError:
+            return [-1, -1]
+        return [found.st_size, found.st_mtime_ns]
 
     def find(self, files: Sequence[PartFile]) -> Kept | None:
         """What these files held; `None` where they are not known, or not as they are now."""
@@ -142,7 +146,7 @@ class FolderIndex:
             return None
         if changed:  # touched, and the same
             for file in changed:
-                file[1:3] = _stamp(file[0])
+                file[1:3] = self.stamp(file[0])
             self._write("UPDATE inputs SET files = ? WHERE key = ?", (json.dumps(stamps), key))
         return kept
 
@@ -155,7 +159,7 @@ class FolderIndex:
     def _is_same(self, file: Sequence[Any]) -> bool:
         """Whether size and time are those of then, and the time is not that of the index itself."""
         path, size, time, _ = file
-        return [size, time] == _stamp(path) and time < self._made
+        return [size, time] == self.stamp(path) and time < self._made
 
     def keep(self, files: Sequence[PartFile], stamps: Sequence[Sequence[int]], kept: Kept) -> None:
         """Keep what these files held.
@@ -202,15 +206,6 @@ def _refuse_other(path: Path) -> None:
         raise OptionError("index", f"{path}: this is no index, and is not overwritten; name another file")
 
 
-def _stamp(path: str) -> list[int]:
-    """Size and time of a file; nothing of one that is gone."""
-    try:
-        found = Path(path).stat()
-    except OSError:
-        return [-1, -1]
-    return [found.st_size, found.st_mtime_ns]
-
-
 def _checksum(path: str) -> str:
     with Path(path).open("rb") as stream:
         return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
@@ -219,14 +214,14 @@ def _checksum(path: str) -> str:
 def _has_checksum(file: Sequence[Any]) -> bool:
     """Whether a file that was touched holds what it held."""
     path, size, _, sum_ = file
-    return bool(_stamp(path)[0] == size and _checksum(path) == sum_)
+    return bool(FolderIndex.stamp(path)[0] == size and _checksum(path) == sum_)
 
 
 def _beside(files: Iterable[PartFile], patterns: Iterable[str]) -> list[list[Any]]:
     """The files beside some that match patterns, with size and time."""
     folders = sorted({str(Path(file.path).parent) for file in files})
     found = {str(path) for folder in folders for pattern in patterns for path in Path(folder).glob(pattern)}
-    return [[path, *_stamp(path)] for path in sorted(found)]
+    return [[path, *FolderIndex.stamp(path)] for path in sorted(found)]
 
 
 def _to_json(kept: Kept) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def split(
 
     Files of Markdown archives and of the JSON Lines of wechatlog and of ChatLab that are larger than `size` are cut,
     if they are in UTF-8 and whole; they are read once to find the places. Other files are parts as they are, and so is
-    a ZIP.
+    a ZIP. Of a file that was cut, what is appended later is no part; that it was rewritten is told when a part is read.
 
     Args:
         paths: a file, a folder, a glob, or a list of these.
@@ -91,7 +91,7 @@ def _stretches(source: Source, size: int, whole: Part) -> Iterator[Part]:
     except (WechatlogError, OSError):  # told by whoever reads it
         return
     cuts = getattr(reader, "cuts", None)
-    if cuts is None:
+    if not callable(cuts):
         return
     with source.open() as stream:
         stretches = find_stretches(cuts, stream, size, whole.encoding)

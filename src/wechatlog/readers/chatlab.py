@@ -378,5 +378,4 @@ JSONL: Final = Format(
     _lines,
     credits_notices=True,
     cuts=_cuts,
-    appends=True,
 )

@@ -282,7 +282,7 @@ CSV: Final = Format(
     ".csv",
     _is_csv,
     partial(_rows, tables=_CHATLOG),
-    appends=True,
+    cuts="tried",
 )
 XLSX: Final = Format(
     "chatlog-xlsx",
@@ -293,7 +293,7 @@ XLSX: Final = Format(
 )
 _wetrace_rows: Final = partial(_rows, tables={"wetrace": _WETRACE}, capped=True)
 _WETRACE_FACTS: Final = {"exporter": "wetrace"}
-WETRACE_CSV: Final = Format("wetrace-csv", "wetrace, CSV", ".csv", _WETRACE.detect, _wetrace_rows, appends=True)
+WETRACE_CSV: Final = Format("wetrace-csv", "wetrace, CSV", ".csv", _WETRACE.detect, _wetrace_rows, cuts="tried")
 WETRACE_XLSX: Final = Format("wetrace-xlsx", "wetrace, Excel workbook", ".xlsx", _WETRACE.detect_sheet, _wetrace_rows)
 WETRACE_JS: Final = Format(
     "wetrace-js",
@@ -303,4 +303,4 @@ WETRACE_JS: Final = Format(
     partial(_objects, script=True),
     _WETRACE_FACTS,
 )
-WETRACE_TEXT: Final = Format("wetrace-text", "wetrace, text", ".txt", _is_text, _blocks, _WETRACE_FACTS, appends=True)
+WETRACE_TEXT: Final = Format("wetrace-text", "wetrace, text", ".txt", _is_text, _blocks, _WETRACE_FACTS, cuts="tried")

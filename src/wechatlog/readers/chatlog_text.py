@@ -341,5 +341,5 @@ READER: Final = Format(
         "year": "the year of the messages where the times have none: 2025",
     },
     credits_notices=True,
-    appends=True,
+    cuts="tried",
 )

@@ -38,7 +38,6 @@ class JsonlReader:
     name = "jsonl"
     description = "wechatlog's own JSON Lines, lossless (schema wechatlog/1)"
     suffixes = (".jsonl", ".ndjson")
-    appends = True
     options: Mapping[str, str] = {}
 
     def detect(self, head: Head) -> Evidence | None:

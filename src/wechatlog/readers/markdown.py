@@ -318,7 +318,6 @@ class MarkdownReader:
     name = "markdown"
     description = "Markdown archive of a group's daily record, daily and merged dialect (cocolian scripts, 2017-2018)"
     suffixes = (".markdown", ".md")
-    appends = True
     options: Mapping[str, str] = {
         "date": "the day of the messages, for a file that does not say it: 2017-08-19",
     }

@@ -200,7 +200,7 @@ def _emulator_kind(reading: Reading, number: str, line: int) -> MessageKind:
 def _format(name: str, description: str, table: Table, entries: Any = None) -> Format:
     read = entries or functools.partial(_entries, table=table)
     options = {**OWNER_OPTION, **DATE_ORDER_OPTION}
-    return Format(name, description, ".csv", table.detect, read, {"exporter": "MemoTrace"}, options, appends=True)
+    return Format(name, description, ".csv", table.detect, read, {"exporter": "MemoTrace"}, options, cuts="tried")
 
 
 V1 = _format("memotrace-v1-csv", "MemoTrace (WeChatMsg) 1 and 2 CSV, one chat or all of them", _V1)

@@ -146,7 +146,7 @@ def _is_workbook(head: Head) -> Evidence | None:
 
 _OPTIONS = {**OWNER_OPTION, **DATE_ORDER_OPTION}
 _FACTS = {"exporter": EXPORTER}
-CSV = Format("memotrace-csv", "MemoTrace (WeChatMsg) 3 CSV", ".csv", _is_csv, _entries, _FACTS, _OPTIONS, appends=True)
+CSV = Format("memotrace-csv", "MemoTrace (WeChatMsg) 3 CSV", ".csv", _is_csv, _entries, _FACTS, _OPTIONS, cuts="tried")
 XLSX = Format(
     "memotrace-xlsx", "MemoTrace (WeChatMsg) 3 Excel workbook", ".xlsx", _is_workbook, _entries, _FACTS, _OPTIONS
 )

@@ -269,7 +269,7 @@ V1_TEXT: Final = Format(
     partial(_detect, version=1),
     partial(_texts, version=1),
     _FACTS,
-    appends=True,
+    cuts="tried",
 )
 V3_TEXT: Final = Format(
     "memotrace-text",
@@ -278,7 +278,7 @@ V3_TEXT: Final = Format(
     partial(_detect, version=3),
     partial(_texts, version=3),
     _FACTS,
-    appends=True,
+    cuts="tried",
 )
 
 # --- Markdown -------------------------------------------------------------------------------------
@@ -419,7 +419,7 @@ MARKDOWN: Final = Format(
     _lines,
     _FACTS,
     {**OWNER_OPTION, "date": "the day of messages above the first heading with a day: 2025-03-01"},
-    appends=True,
+    cuts="tried",
 )
 
 # --- the text for language models -----------------------------------------------------------------
@@ -510,5 +510,5 @@ AI_TEXT: Final = Format(
     _is_ai_text,
     _runs,
     _FACTS,
-    appends=True,
+    cuts="tried",
 )

@@ -223,6 +223,6 @@ def _is_page(head: Head) -> Evidence | None:
 
 _FACTS: Final = {"exporter": "pc_wechat_exp"}
 TXT: Final = Format(
-    "pc-wechat-exp-txt", "pc_wechat_exp, TXT (2026)", ".txt", _is_text, _lines, _FACTS, {}, appends=True
+    "pc-wechat-exp-txt", "pc_wechat_exp, TXT (2026)", ".txt", _is_text, _lines, _FACTS, {}, cuts="tried"
 )
 HTML: Final = Format("pc-wechat-exp-html", "pc_wechat_exp, HTML (2026)", ".html .htm", _is_page, _page, _FACTS, {})

@@ -319,7 +319,7 @@ CSV: Final = _format(
     _is_table,
     _table_rows,
     options=DATE_ORDER_OPTION,
-    appends=True,
+    cuts="tried",
 )
 JSON: Final = _format(
     "pywxdump-json",

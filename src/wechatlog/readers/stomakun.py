@@ -161,5 +161,5 @@ READER: Final = Format(
     {"exporter": "WechatExport-iOS"},
     {**OWNER_OPTION, "date_order": 'which comes first in dates such as 3/4/2017 7:14:35: "dmy" or "mdy"'},
     credits_notices=True,
-    appends=True,
+    cuts="tried",
 )

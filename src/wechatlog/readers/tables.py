@@ -237,7 +237,7 @@ class TableReader:
     """
 
     options = _OPTIONS
-    appends = True
+    cuts: Final = "tried"
 
     def __init__(self, name: str, description: str, suffixes: tuple[str, ...], separators: str) -> None:
         self.name, self.description, self.suffixes = name, description, suffixes

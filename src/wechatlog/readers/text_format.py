@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
@@ -78,9 +78,9 @@ class TextFormat:
     loose: re.Pattern[str] | None = attrs.field(default=None, eq=False)
 
     @property
-    def appends(self) -> bool:
+    def cuts(self) -> Literal["tried"]:
         """What is appended can be read alone."""
-        return True
+        return "tried"
 
     @property
     def description(self) -> str:

@@ -133,5 +133,5 @@ READER: Final = Format(
     _detect,
     _entries,
     {"exporter": "wechat-db-decrypt-macos"},
-    appends=True,
+    cuts="tried",
 )

@@ -326,7 +326,7 @@ JS = _format(
     _is_script,
     functools.partial(_objects, script=True),
 )
-CSV = _format("tracememo-csv", "TraceMemo 2026, CSV", ".csv", _TABLE.detect, _rows, appends=True)
+CSV = _format("tracememo-csv", "TraceMemo 2026, CSV", ".csv", _TABLE.detect, _rows, cuts="tried")
 MARKDOWN = _format(
-    "tracememo-markdown", "TraceMemo 2026, Markdown", ".md .markdown", _is_markdown, _blocks, appends=True
+    "tracememo-markdown", "TraceMemo 2026, Markdown", ".md .markdown", _is_markdown, _blocks, cuts="tried"
 )

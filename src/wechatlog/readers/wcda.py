@@ -465,6 +465,6 @@ JSON: Final = Format(
     "wcda-json", "WeChatDataAnalysis messages.json, schema version 1", ".json", _is_json, _objects, _WHO, _OWNER
 )
 TXT: Final = Format(
-    "wcda-txt", "WeChatDataAnalysis messages.txt", ".txt", _is_text, _records, _WHO, _OWNER, appends=True
+    "wcda-txt", "WeChatDataAnalysis messages.txt", ".txt", _is_text, _records, _WHO, _OWNER, cuts="tried"
 )
 XLSX: Final = Format("wcda-xlsx", "WeChatDataAnalysis messages.xlsx", ".xlsx", _is_workbook, _rows, _WHO, _OWNER)

@@ -213,5 +213,5 @@ JSON: Final = Format(
     "wechat-cli-json", "wechat-cli 2026, JSON with display strings", ".json", _is_display, _display, _FACTS
 )
 JSONL: Final = Format(
-    "wechat-cli-jsonl", "wechat-cli 2026, JSON Lines", ".jsonl", _is_lines, _lines, _FACTS, appends=True
+    "wechat-cli-jsonl", "wechat-cli 2026, JSON Lines", ".jsonl", _is_lines, _lines, _FACTS, cuts="tried"
 )

@@ -118,5 +118,5 @@ READER = Format(
     _entries,
     {"exporter": "wechat-dump"},
     {},
-    appends=True,
+    cuts="tried",
 )

@@ -104,5 +104,5 @@ READER: Final = Format(
     _entries,
     {"exporter": "12425/wechat-exporter"},
     credits_notices=True,
-    appends=True,
+    cuts="tried",
 )

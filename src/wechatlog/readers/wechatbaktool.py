@@ -101,5 +101,5 @@ READER = Format(
     _entries,
     {"exporter": "WechatBakTool"},
     {},
-    appends=True,
+    cuts="tried",
 )

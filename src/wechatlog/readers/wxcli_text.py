@@ -188,8 +188,8 @@ MARKDOWN: Final = Format(
     _is_markdown,
     partial(_entries, form=_MARKDOWN),
     _FACTS,
-    appends=True,
+    cuts="tried",
 )
 TXT: Final = Format(
-    "wx-cli-txt", "wx-cli, TXT (2026)", ".txt", _is_text, partial(_entries, form=_TEXT), _FACTS, appends=True
+    "wx-cli-txt", "wx-cli, TXT (2026)", ".txt", _is_text, partial(_entries, form=_TEXT), _FACTS, cuts="tried"
 )

@@ -129,5 +129,5 @@ MARKDOWN: Final = Format(
     _is_markdown,
     _blocks,
     _FACTS,
-    appends=True,
+    cuts="tried",
 )

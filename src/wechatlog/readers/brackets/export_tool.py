@@ -172,7 +172,7 @@ CSV: Final = Format(
     _rows,
     _FACTS,
     {},
-    appends=True,
+    cuts="tried",
 )
 XLSX: Final = Format(
     "wechat-export-tool-xlsx",
@@ -191,5 +191,5 @@ TXT: Final = Format(
     _blocks,
     _FACTS,
     {},
-    appends=True,
+    cuts="tried",
 )

@@ -280,5 +280,5 @@ READER: Final = Format(
     ".txt",
     _detect,
     _entries,
-    appends=True,
+    cuts="tried",
 )

@@ -93,5 +93,5 @@ JSON: Final = Format(
     "wechat-export-macos-json", "wechat-export-macos, JSON (2026)", ".json", _is_json, _objects, _FACTS
 )
 CSV: Final = Format(
-    "wechat-export-macos-csv", "wechat-export-macos, CSV (2026)", ".csv", _TABLE.detect, _rows, _FACTS, appends=True
+    "wechat-export-macos-csv", "wechat-export-macos, CSV (2026)", ".csv", _TABLE.detect, _rows, _FACTS, cuts="tried"
 )

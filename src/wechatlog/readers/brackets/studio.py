@@ -193,7 +193,7 @@ CSV: Final = Format(
     _rows,
     _FACTS,
     {},
-    appends=True,
+    cuts="tried",
 )
 MARKDOWN: Final = Format(
     "wechat-export-studio-md",
@@ -202,5 +202,5 @@ MARKDOWN: Final = Format(
     _is_markdown,
     _blocks,
     _FACTS,
-    appends=True,
+    cuts="tried",
 )

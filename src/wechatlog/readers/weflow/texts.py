@@ -206,7 +206,7 @@ def _is_markdown(head: Head) -> Evidence | None:
 
 
 TXT: Final = Format(
-    "weflow-txt", "WeFlow 1 TXT, WeChat 4", ".txt", _is_txt, _blocks, _FACTS, credits_notices=True, appends=True
+    "weflow-txt", "WeFlow 1 TXT, WeChat 4", ".txt", _is_txt, _blocks, _FACTS, credits_notices=True, cuts="tried"
 )
 MARKDOWN: Final = Format(
     "weflow-markdown",
@@ -216,5 +216,5 @@ MARKDOWN: Final = Format(
     _sections,
     _FACTS,
     credits_notices=True,
-    appends=True,
+    cuts="tried",
 )

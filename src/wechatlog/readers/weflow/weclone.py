@@ -96,5 +96,5 @@ CSV: Final = Format(
     {"exporter": "WeClone CSV"},
     options=DATE_ORDER_OPTION,
     credits_notices=True,
-    appends=True,
+    cuts="tried",
 )
