@@ -38,17 +38,25 @@ def cpu(run: Callable[[], object], *, collect: bool = True) -> float:
         gc.enable()
 
 
-def assert_linear(run: Callable[[int], object], size: int) -> None:
-    """`run(size)` costs at most `ROOM` times as much as it should after `run(size // FACTOR)`.
+def growth(run: Callable[[int], object], size: int, least: float = LEAST) -> str:
+    """How the cost grows where it grows faster than the size, and nothing where it does not.
 
     Args:
         run: makes an input of a size and works on it.
         size: the larger one.
+        least: seconds that the smaller one may cost in any case.
     """
     small = large = float("inf")
     for number in range(TRIES):
-        small = min(small, cpu(lambda: run(size // FACTOR), collect=number > 0))
         large = min(large, cpu(lambda: run(size), collect=number > 0))
-        if large <= ROOM * FACTOR * max(small, LEAST):
-            return
-    raise AssertionError(f"{large:.3f} s at a size of {size}, {small:.3f} s at {size // FACTOR}")
+        if large <= ROOM * FACTOR * least:
+            return ""  # whatever the smaller one costs
+        small = min(small, cpu(lambda: run(size // FACTOR), collect=number > 0))
+        if large <= ROOM * FACTOR * max(small, least):
+            return ""
+    return f"{large:.3f} s at a size of {size}, {small:.3f} s at {size // FACTOR}"
+
+
+def assert_linear(run: Callable[[int], object], size: int) -> None:
+    """`run(size)` costs at most `ROOM` times as much as it should after `run(size // FACTOR)`."""
+    assert not (found := growth(run, size)), found

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import sqlite3
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from wechatlog import Conversation, Message, MessageKind, Participant
 from wechatlog.frames.cells import runs
 from wechatlog.registry import find_writer
 from wechatlog.segments import types
+from wechatlog.writers import pdf
 from wechatlog.writers.base import is_folder_writer
 
 HOSTILE = (
@@ -152,6 +154,7 @@ def check_json_lines(text: str) -> None:
 CHECKS: dict[str, Callable[[str], None]] = {
     ".md": check_markdown, ".markdown": check_markdown, ".html": check_html, ".htm": check_html, ".csv": check_table(","),
     ".tsv": check_table("\t"), ".json": lambda text: json.loads(text), ".jsonl": check_json_lines, ".ndjson": check_json_lines,
+    ".pdf": check_page,
 }  # fmt: skip
 """What is tried of a text, by the suffix of its file; other texts have no reader that executes anything."""
 POSTS = {"markdown", "markdown-post"}
@@ -160,7 +163,7 @@ FOR_MODELS = {"llm-markdown"}
 
 
 def written(form: str, chat: Conversation, folder: Path) -> dict[str, bytes]:
-    """The files of a form by their names."""
+    """The files of a form by their names; in place of a PDF the page that is set."""
     writer = find_writer(form)
     if is_folder_writer(writer):
         wechatlog.dump(chat, folder / "out", form)
@@ -174,7 +177,10 @@ def written(form: str, chat: Conversation, folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("form", WRITERS)
 @pytest.mark.parametrize("number", range(len(HOSTILE)))
-def test_nothing_acts_in_any_field_of_any_form(form: str, number: int, tmp_path: Path) -> None:
+def test_nothing_acts_in_any_field_of_any_form(
+    form: str, number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "_to_pdf", str.encode)  # to set it costs more than all other forms together
     chat = conversation(HOSTILE[number])
     try:
         files = written(form, chat, tmp_path)
@@ -189,6 +195,24 @@ def test_nothing_acts_in_any_field_of_any_form(form: str, number: int, tmp_path:
             check_workbook(data)
         elif form == "sqlite":
             check_database(tmp_path / name)
+
+
+def test_nothing_acts_in_a_pdf() -> None:
+    """What is set of such a page: nothing in it does anything, and its links lead to the web and to nothing else."""
+    data = io.BytesIO()
+    pieces = [piece for text in HOSTILE for piece in (types.Text(text), types.Link(text, text), types.File(path=text))]
+    chat = Conversation([Message(sender=piece.raw, segments=[piece]) for piece in pieces], title="\n".join(HOSTILE))
+    try:
+        wechatlog.dump(chat, data, "pdf")
+    except (wechatlog.MissingExtraError, wechatlog.WriteError) as error:
+        pytest.skip(str(error))
+    streams = re.findall(rb"(?<!end)stream\r?\n(.*?)\r?\nendstream", data.getvalue(), re.DOTALL)
+    objects = b"\n".join([data.getvalue(), *map(zlib.decompress, streams)])
+    assert not re.findall(
+        rb"/(?:JS|JavaScript|Launch|OpenAction|AA|EmbeddedFiles?|GoTo[RE]|SubmitForm|Rendition)\b", objects
+    )
+    links = re.findall(rb"/S /URI/URI \((.{11})", objects)
+    assert set(links) == {b"http://a.ex"}
 
 
 def check_workbook(data: bytes) -> None:
