@@ -17,7 +17,7 @@ import attrs
 import pytest
 
 import wechatlog
-from tests.test_corpus import CORPUS, _cases, _expectation
+from tests.test_corpus import CORPUS, _cases, _expected
 from wechatlog import Mark
 from wechatlog.inputs import after, mark
 from wechatlog.inputs.after import After
@@ -38,7 +38,7 @@ def _case(path: Path) -> tuple[Reader, dict[str, Any]] | None:
     """The reader of a case of the corpus and the options, where it is a text that may grow."""
     if path.parent.name not in APPENDING or path.suffix in (".xlsx", ".xls", ".gz"):
         return None
-    expected = json.loads(_expectation(path).read_text(encoding="utf-8"))
+    expected = _expected(path)
     if "error" in expected or "conversations" in expected:
         return None
     options = {name: value for name, value in expected.get("options", {}).items() if name != "format"}
@@ -445,8 +445,11 @@ def test_rows_that_changed(statement: str, count: int, code: str, tmp_path: Path
         assert note.message == CHANGED.format("rows there are gone or others")
 
 
-DATABASES = [path for path in _cases() if path.suffix == ".db" and path.parent.name.startswith("wechat-")]
-DATABASES = [path for path in DATABASES if "error" not in json.loads(_expectation(path).read_text(encoding="utf-8"))]
+DATABASES = [
+    path
+    for path in _cases()
+    if path.suffix == ".db" and path.parent.name.startswith("wechat-") and "error" not in _expected(path)
+]
 
 
 @pytest.mark.parametrize("path", DATABASES, ids=lambda path: f"{path.parent.name}/{path.name}")

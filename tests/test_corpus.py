@@ -9,6 +9,7 @@ checked by eye before it is committed.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from pathlib import Path
@@ -28,20 +29,24 @@ def _expectation(case: Path) -> Path:
     return case.with_name(f"{case.name}.expected") if case.suffix == ".json" else case.with_suffix(".json")
 
 
-def _cases() -> list[Path]:
+@functools.cache
+def _cases() -> tuple[Path, ...]:
     """Every file that is no expectation; files in deeper folders belong to the case beside their folder."""
     found = []
     for folder in sorted(CORPUS.iterdir()):
-        for path in sorted(folder.iterdir()):
-            is_expectation = path.suffix == ".expected" or (
-                path.suffix == ".json"
-                and any(
-                    other.stem == path.stem and other != path and other.suffix != ".expected"
-                    for other in folder.iterdir()
-                )
-            )
-            if path.is_file() and not is_expectation and not path.name.startswith("_"):
-                found.append(path)
+        paths = sorted(path for path in folder.iterdir() if path.is_file())
+        expectations = {_expectation(path) for path in paths if path.suffix != ".expected"}
+        found += [path for path in paths if path not in expectations and not path.name.startswith("_")]
+    return tuple(found)
+
+
+@functools.cache
+def _expected(case: Path) -> dict[str, Any]:
+    """What is expected of a case, and nothing where nobody has said it yet."""
+    expectation = _expectation(case)
+    if not expectation.exists():
+        return {}
+    found: dict[str, Any] = json.loads(expectation.read_text(encoding="utf-8"))
     return found
 
 
@@ -84,7 +89,7 @@ def test_case(case: Path) -> None:
         assert UPDATE, f"{expectation.name} is missing; run with WECHATLOG_UPDATE_CORPUS=1 and check what it writes"
         expectation.write_text(json.dumps(_read(case, {}), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         return
-    expected = json.loads(expectation.read_text(encoding="utf-8"))
+    expected = _expected(case)
     options = expected.get("options", {})
     if "error" in expected:
         with pytest.raises(getattr(wechatlog, expected["error"]), match=expected["match"]):
@@ -96,19 +101,16 @@ def test_case(case: Path) -> None:
     assert found == expected
 
 
-def _single_conversations() -> list[Path]:
-    """The cases of one conversation that is read."""
-    found = []
-    for case in _cases():
-        expectation = _expectation(case)
-        expected = json.loads(expectation.read_text(encoding="utf-8")) if expectation.exists() else {"error": ""}
-        if "error" not in expected and "conversations" not in expected and case.suffix != ".zip":
-            found.append(case)
-    return found
+SINGLE = [
+    case
+    for case in _cases()
+    if _expected(case) and _expected(case).keys().isdisjoint(("error", "conversations")) and case.suffix != ".zip"
+]
+"""The cases of one conversation that is read."""
 
 
-@pytest.mark.parametrize("case", _single_conversations(), ids=lambda path: f"{path.parent.name}/{path.name}")
+@pytest.mark.parametrize("case", SINGLE, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_streaming_gives_the_same_messages(case: Path) -> None:
     """`iter_messages` and `load` are one code path."""
-    options = json.loads(_expectation(case).read_text(encoding="utf-8")).get("options", {})
+    options = _expected(case).get("options", {})
     assert tuple(wechatlog.iter_messages(case, **options)) == wechatlog.load(case, **options).messages

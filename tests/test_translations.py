@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import re
 import sys
 from collections import Counter
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import wechatlog
-from tests.test_corpus import _cases, _expectation
+from tests.test_corpus import _cases, _expected
 from wechatlog.cli import language, main
 from wechatlog.cli.app import _HOMES
 from wechatlog.cli.help_pages import wrap
@@ -347,8 +346,7 @@ def test_json_stays_as_it_is(capsysbinary: pytest.CaptureFixture[bytes], monkeyp
 
 def _said(case: Path, half: Path) -> Iterator[str]:
     """What reading a case says, and reading half of it."""
-    expectation = _expectation(case)
-    options: dict[str, Any] = json.loads(expectation.read_text(encoding="utf-8")).get("options", {})
+    options: dict[str, Any] = _expected(case).get("options", {})
     half.write_bytes(case.read_bytes()[: case.stat().st_size // 2])
     for source in (case, half):
         try:

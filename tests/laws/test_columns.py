@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -14,24 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import wechatlog
-from tests.test_corpus import _cases, _expectation
+from tests.test_corpus import _cases, _expected
 from wechatlog.model import normalize_name
-
-
-def _readable() -> list[Path]:
-    """The cases that are chats; a new one joins by lying there."""
-    found = []
-    for case in _cases():
-        expectation = _expectation(case)
-        if not expectation.exists() or "error" not in json.loads(expectation.read_text(encoding="utf-8")):
-            found.append(case)
-    return found
-
-
-def _options(case: Path) -> dict[str, Any]:
-    expectation = _expectation(case)
-    options: dict[str, Any] = json.loads(expectation.read_text(encoding="utf-8")).get("options", {})
-    return options
 
 
 def _table_of(conversations: list[wechatlog.Conversation], schema: pa.Schema) -> pa.Table:
@@ -55,43 +38,87 @@ def _read(
     return conversations, [*(note for chat in conversations for note in chat.diagnostics), *archive.diagnostics]
 
 
-def _mixes_times(conversations: list[wechatlog.Conversation]) -> bool:
-    return len({message.time.tzinfo is None for chat in conversations for message in chat if message.time}) > 1
+class Case:
+    """A chat of the corpus, read once for all that is asked of it.
+
+    Attributes:
+        path: where it is.
+        options: those with which it is one table.
+        mixed: whether it is none without a zone, because it has times with and without one.
+        conversations: what it holds.
+        told: the diagnostics.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.options: dict[str, Any] = dict(_expected(path).get("options", {}))
+        self.conversations, self.told = _read(path, self.options)
+        times = {message.time.tzinfo is None for chat in self.conversations for message in chat if message.time}
+        self.mixed = len(times) > 1
+        if self.mixed:
+            self.options["tz"] = "Asia/Shanghai"
+            self.conversations, self.told = _read(path, self.options)
 
 
-@pytest.mark.parametrize("case", _readable(), ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_case(case: Path) -> None:
-    options = _options(case)
-    conversations, told = _read(case, options)
-    if _mixes_times(conversations):
+READABLE = [path for path in _cases() if "error" not in _expected(path)]
+"""The cases that are chats; a new one joins by lying there."""
+
+
+@pytest.fixture(scope="module", params=READABLE, ids=lambda path: f"{path.parent.name}/{path.name}")
+def case(request: pytest.FixtureRequest) -> Case:
+    """Each in turn: pytest asks all of one case before it takes the next."""
+    return Case(request.param)
+
+
+def test_case(case: Case) -> None:
+    if case.mixed:
         with pytest.raises(wechatlog.FormatError, match="a column holds one kind; name the zone when reading"):
-            list(wechatlog.scan(case, **options))
-        options["tz"] = "Asia/Shanghai"
-        conversations, told = _read(case, options)
-    scan = wechatlog.scan(case, **options)
+            list(wechatlog.scan(case.path, **{**case.options, "tz": None}))
+    scan = wechatlog.scan(case.path, **case.options)
     found = pa.table(scan)
-    assert _rows(found) == _rows(_table_of(conversations, found.schema))
-    assert found.schema.equals(conversations[0].to_arrow().schema)
-    assert sorted(scan.diagnostics, key=str) == sorted(told, key=str)
+    assert _rows(found) == _rows(_table_of(case.conversations, found.schema))
+    assert found.schema.equals(case.conversations[0].to_arrow().schema)
+    assert sorted(scan.diagnostics, key=str) == sorted(case.told, key=str)
 
 
-@pytest.mark.parametrize("case", _readable(), ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_rows_that_are_not_wanted_are_left_out(case: Path) -> None:
+def test_rows_that_are_not_wanted_are_left_out(case: Case) -> None:
     """Filters give the rows that they would leave of the whole table."""
-    options = {"tz": "Asia/Shanghai", **_options(case)}
-    rows = pa.table(wechatlog.scan(case, **options)).to_pylist()
+    options: dict[str, Any] = {"tz": "Asia/Shanghai", **case.options}
+    if case.path.suffix != ".zip":  # in which the format is that of a file
+        options["format"] = _expected(case.path)["format"]
+
+    def scanned(**wanted: Any) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = pa.table(wechatlog.scan(case.path, **wanted, **options)).to_pylist()
+        return found
+
+    rows = scanned()
     names = {normalize_name(row["sender"]) for row in rows if row["sender"] is not None}
     sender, kind = max(names, default="nobody"), max((row["kind"] for row in rows), default="text")
     time = max((row["time"] for row in rows if row["time"] is not None), default=None)
     senders = [row for row in rows if row["sender"] is not None and normalize_name(row["sender"]) == sender]
-    found = pa.table(wechatlog.scan(case, sender=sender, **options)).to_pylist()
-    assert found == [row for row in rows if row in senders or row["sender_id"] == sender]
-    found = pa.table(wechatlog.scan(case, kind=kind, columns=["number", "text"], **options)).to_pylist()
-    assert found == [{name: row[name] for name in ("number", "text")} for row in rows if row["kind"] == kind]
+    assert scanned(sender=sender) == [row for row in rows if row in senders or row["sender_id"] == sender]
+    expected = [{name: row[name] for name in ("number", "text")} for row in rows if row["kind"] == kind]
+    assert scanned(kind=kind, columns=["number", "text"]) == expected
     if time is not None:
-        found = pa.table(wechatlog.scan(case, since=time, **options)).to_pylist()
-        assert found == [row for row in rows if row["time"] is not None and row["time"] >= time]
-    assert pa.table(wechatlog.scan(case, limit=1, **options)).to_pylist() == rows[:1]
+        assert scanned(since=time) == [row for row in rows if row["time"] is not None and row["time"] >= time]
+    assert scanned(limit=1) == rows[:1]
+
+
+def test_what_is_written_of_columns(case: Case) -> None:
+    """A file written of a scan is one written of conversations."""
+    for form in ("parquet", "arrow"):
+        files = io.BytesIO(), io.BytesIO()
+        wechatlog.dump(case.conversations, files[0], form)
+        wechatlog.dump(wechatlog.scan(case.path, **case.options), files[1], form)
+        whole, columns = (_by_name(wechatlog.load_archive(file.getvalue(), format=form)) for file in files)
+        assert columns == whole
+        told = [sorted(str(note) for chat in chats for note in chat.diagnostics) for chats in (columns, whole)]
+        assert told[0] == told[1]
+
+
+def _by_name(chats: Iterable[wechatlog.Conversation]) -> list[wechatlog.Conversation]:
+    """Conversations in an order of their own: where a file mixes them, the first to end is read first."""
+    return sorted(chats, key=lambda chat: (chat.title or "", chat.id or ""))
 
 
 # --- Markdown, whose columns have a way of their own ------------------------------------------------
@@ -145,27 +172,3 @@ def test_any_markdown(pieces: list[str], front: bool, block: int) -> None:
     expected = [row for chat in conversations for row in chat.to_arrow().cast(schema).to_pylist()]
     assert found.to_pylist() == expected
     assert sorted(scan.diagnostics, key=str) == sorted(told, key=str)
-
-
-# --- written as columns ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("form", ["parquet", "arrow"])
-@pytest.mark.parametrize("case", _readable(), ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_what_is_written_of_columns(case: Path, form: str) -> None:
-    """A file written of a scan is one written of conversations."""
-    options = _options(case)
-    if _mixes_times(_read(case, options)[0]):
-        options["tz"] = "Asia/Shanghai"
-    files = io.BytesIO(), io.BytesIO()
-    wechatlog.dump(wechatlog.load_archive(case, **options), files[0], form)
-    wechatlog.dump(wechatlog.scan(case, **options), files[1], form)
-    whole, columns = (_by_name(wechatlog.load_archive(file.getvalue())) for file in files)
-    assert columns == whole
-    told = [sorted(str(note) for chat in chats for note in chat.diagnostics) for chats in (columns, whole)]
-    assert told[0] == told[1]
-
-
-def _by_name(chats: Iterable[wechatlog.Conversation]) -> list[wechatlog.Conversation]:
-    """Conversations in an order of their own: where a file mixes them, the first to end is read first."""
-    return sorted(chats, key=lambda chat: (chat.title or "", chat.id or ""))
