@@ -97,8 +97,9 @@ def read_rendering(text: str, *, notice: bool = False, zone: dt.tzinfo | None = 
     if match := _UNKNOWN.fullmatch(text):
         return _read_unknown(text, int(match["type"]), match["content"])
     found = read_placeholder(text, CHATLOG, zone=zone)
-    if found is None:
-        return Body(Kind.TEXT, text)
+    if found is None:  # a pat is credited to who patted; nobody types the name in quotes before it
+        is_pat = text[:1] in ('"', "“") and read_notice(text) is Kind.PAT
+        return Body(Kind.PAT if is_pat else Kind.TEXT, text)
     kind, segments = found
     return Body(kind, text, tuple(_without_guess(segment) for segment in segments))
 

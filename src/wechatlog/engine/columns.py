@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
-from wechatlog.engine.entry import NOTICES, Entry
+from wechatlog.engine.entry import NOTICES, Entry, is_credited
 from wechatlog.engine.reading import FIRST_YEAR, LAST_YEAR
 from wechatlog.errors import OptionError
 from wechatlog.model import normalize_name
@@ -264,9 +264,11 @@ def _columns_of(
                 reading.watch_year(time, line)
     if len(known) < len(times):
         columns["precision"] = [time and precision for time, precision in zip(times, columns["precision"], strict=True)]
-    if not reading.credits_notices and not NOTICES.isdisjoint(kinds):
+    if not NOTICES.isdisjoint(kinds):
+        credited, people = reading.credits_notices, columns["sender_id"]
+        said = [kind not in NOTICES or (credited and is_credited(who)) for kind, who in zip(kinds, people, strict=True)]
         for name in ("sender", "sender_id"):
-            columns[name] = [None if kind in NOTICES else who for kind, who in zip(kinds, columns[name], strict=True)]
+            columns[name] = [who if kept else None for kept, who in zip(said, columns[name], strict=True)]
     if reading.owner is not None:
         people = zip(columns["is_self"], columns["sender"], columns["sender_id"], strict=True)
         columns["is_self"] = [reading.is_own(name, id_) if own is None else own for own, name, id_ in people]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
+from wechatlog.content.accounts import is_room
 from wechatlog.engine.reading import FIRST_YEAR, LAST_YEAR
 from wechatlog.model import Loose, Message, MessageKind
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from wechatlog.segments import Segment
     from wechatlog.timestamps import Precision
 
-__all__ = ["NOTICES", "Entry", "batches_of"]
+__all__ = ["NOTICES", "Entry", "batches_of", "is_credited"]
 
 NOTICES: Final = frozenset({MessageKind.SYSTEM, MessageKind.RECALL, MessageKind.PAT})
 """The kinds that nobody sends."""
@@ -35,7 +36,7 @@ class Entry(NamedTuple):
     Attributes:
         line: 1-based line, or row of a sheet; `None` where the container has none.
         chat: the conversation, for a file that holds several; `None` for that of the file.
-        others: as in `Message`. A notice loses its sender, unless the format credits notices; `is_self`
+        others: as in `Message`. A notice loses its sender, unless the format credits notices to people; `is_self`
             falls back on the owner that the user named.
     """
 
@@ -54,12 +55,17 @@ class Entry(NamedTuple):
     chat: Draft | None = None
 
 
+def is_credited(sender_id: str | None) -> bool:
+    """Whether a notice that a file credits to somebody is about a person: not where the group itself stands there."""
+    return not is_room(sender_id)
+
+
 def batches_of(reading: Reading, entries: Iterable[Entry]) -> Iterator[Batch]:
     """Batches of the messages of entries; a chat without messages gives an empty one, so that it is one too.
 
     Written out, because every message of every format passes here.
     """
-    name, owner, nobodys = reading.source.place, reading.owner, () if reading.credits_notices else NOTICES
+    name, owner, credited = reading.source.place, reading.owner, reading.credits_notices
     pending: dict[Draft, list[Message]] = {}
     seen: set[Draft] = set()
     count, draft = 0, reading.chat
@@ -76,7 +82,7 @@ def batches_of(reading: Reading, entries: Iterable[Entry]) -> Iterator[Batch]:
             precision = None
         elif (aware := time.tzinfo is not None) is not draft.aware:
             time = reading.fit_time(draft, time, line, aware=aware)
-        if kind in nobodys:
+        if kind in NOTICES and not (credited and is_credited(sender_id)):
             sender = sender_id = None
         if own is None and owner is not None:
             own = reading.is_own(sender, sender_id)
