@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.cost import assert_linear
 
-from wechatlog.content.appmsg import parse_app_message, parse_content, parse_record, split_sender_prefix
+from wechatlog.content.appmsg import (
+    AppMessage,
+    parse_app_message,
+    parse_content,
+    parse_mapping,
+    parse_record,
+    split_sender_prefix,
+)
 from wechatlog.diagnostics import Collector
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind as K
@@ -466,3 +473,34 @@ def test_nesting_is_bounded():
     while segments and isinstance(segments[0], Forward) and segments[0].messages:
         depth, segments = depth + 1, segments[0].messages[0].given_segments
     assert depth == 7
+
+
+def test_mappings_of_xml_are_read_as_the_xml() -> None:
+    value = {
+        "sysmsg": {
+            "@type": "revokemsg",
+            "revokemsg": {"newmsgid": "7000000000000000001", "replacemsg": "你撤回了一条消息"},
+        }
+    }
+    assert parse_mapping(value) == AppMessage(K.RECALL, "你撤回了一条消息", reply_to="7000000000000000001")
+    image = parse_mapping({"msg": {"emoji": [{"@md5": "0" * 32, "#text": "x"}]}})
+    assert image is not None
+    assert image.kind is K.STICKER
+
+
+def test_an_app_message_without_a_type_has_that_of_its_number() -> None:
+    found = parse_mapping({"msg": {"appmsg": {"title": "方案.docx"}}}, (6 << 32) + 49)
+    assert found is not None
+    assert found.kind is K.FILE
+
+
+@pytest.mark.parametrize("value", [None, "x", [], {}, {"msg": None}, {"msg": {"unknown": {"@a": 1}}}])
+def test_mappings_that_are_no_message_are_none(value: object) -> None:
+    assert parse_mapping(value) is None
+
+
+def test_mappings_nested_too_deeply_are_none() -> None:
+    value: dict[str, object] = {"title": "x"}
+    for _ in range(200):
+        value = {"msg": value}
+    assert parse_mapping(value) is None

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -30,17 +31,25 @@ from wechatlog.content.vocabulary import (
     kind_of_type,
     segment_for,
 )
-from wechatlog.content.xmltree import BrokenXMLError, Node, read_tree
+from wechatlog.content.xmltree import BrokenXMLError, Node, read_tree, tree_of
 from wechatlog.model import MessageKind
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from wechatlog.diagnostics import Collector
     from wechatlog.segments.types import Forward, Segment
 
-__all__ = ["AppMessage", "parse_app_message", "parse_content", "parse_markup", "parse_record", "split_sender_prefix"]
+__all__ = [
+    "AppMessage",
+    "parse_app_message",
+    "parse_content",
+    "parse_mapping",
+    "parse_markup",
+    "parse_record",
+    "split_sender_prefix",
+]
 
 Kind = MessageKind
 
@@ -512,6 +521,33 @@ def parse_markup(
         `None` where the text does not begin as XML of the client does, or cannot be read.
     """
     return _parse(text, Scope(zone, collector, line)) if _OPENING.match(text) else None
+
+
+def parse_mapping(
+    value: Any, number: int | None = None, *, zone: dt.tzinfo | None = None, line: int | None = None
+) -> AppMessage | None:
+    """What the XML of a message says of which xmltodict made mappings; see `parse_app_message`.
+
+    Args:
+        value: the mappings.
+        number: the type of version 4, for an app message that does not say its own.
+        zone: see `parse_app_message`.
+        line: see `parse_app_message`.
+
+    Example:
+        >>> parse_mapping({"msg": {"appmsg": {"title": "方案.docx", "type": "6"}}}).kind
+        <MessageKind.FILE: 'file'>
+    """
+    try:
+        root = tree_of(value if isinstance(value, Mapping) else {})
+    except BrokenXMLError:
+        return None
+    app = root.find("msg/appmsg")
+    if app is not None and number is not None and not app.get("type"):
+        said = Node("type", {})
+        said.parts.append(str(number >> 32))
+        app.children.append(said)
+    return _build(root, Scope(zone, None, line))
 
 
 def parse_record(

@@ -341,15 +341,16 @@ _PYWXDUMP_TITLE: Final = r"(?P<title>(?:(?!<a href=)[^\n])*+)(?s:(?!<a href=).)*
 _PYWXDUMP_REPLY: Final = r"(?P<reply>(?:(?!\n\n\[引用\]).)*+)"
 _MEMOTRACE_SIZE: Final = r" [0-9]{1,9}\.[0-9]{2} [KMG]?B"
 _MEMOTRACE_FILE: Final = rf"(?P<name>(?:(?!{_MEMOTRACE_SIZE} )[^\n])*+){_MEMOTRACE_SIZE}"
-# Five lines in version 3; in version 1 the lines are indented and the words English.
+# Five lines in version 3, with Python's `None` for what it does not know; in version 1 the lines are indented and the
+# words English.
 _MEMOTRACE_LINK: Final = "".join(
     (
         r"<C>\n标题：(?P<title>(?:[^\n]|\n(?!描述：))*+)",
         r"\n描述：(?:[^\n]|\n(?!链接: ))*+",
-        r"\n链接: ?(?P<url>[^\n]*)",
-        r"(?:\n应用：[^\n]*)?",
+        r"\n链接: ?(?:None|(?P<url>[^\n]*))",
     )
 )
+_MEMOTRACE_APP: Final = r"(?:\n应用：(?:None|(?P<name>[^\n]*)))?"
 _MEMOTRACE_1_LINK: Final = "".join(
     (
         r"<C>:title:(?P<title>(?:[^\n]|\n(?! {0,40}description:))*+)",
@@ -459,7 +460,9 @@ MEMOTRACE: Final = _dialect(
             rf"<C>{_MEMOTRACE_FILE} (?P<path>[^\n]*) [^ \n]* (?P<md5>[0-9A-Fa-f]{{32}})",
             rf"<C>{_MEMOTRACE_FILE}(?: (?P<path>[^\n]*) [^ \n]*)?",
         ),
-        Kind.LINK: (_MEMOTRACE_LINK, _MEMOTRACE_1_LINK),
+        Kind.LINK: (rf"{_MEMOTRACE_LINK}(?:\n应用：[^\n]*)?", _MEMOTRACE_1_LINK),
+        Kind.MUSIC: (rf"{_MEMOTRACE_LINK}(?:\n应用：[^\n]*)?",),
+        Kind.MINI_PROGRAM: (_MEMOTRACE_LINK + _MEMOTRACE_APP,),
         Kind.CHANNEL: (r"<C>\n描述: ?(?P<title>(?:[^\n]|\n(?!发布者: ))*+)\n发布者:[^\n]*",),
         Kind.LOCATION: (
             rf"<C>\n坐标: {_POINT}\n名称: ?(?P<poi>[^\n]*)\n标签: ?(?P<label>[^\n]*)",
@@ -469,7 +472,7 @@ MEMOTRACE: Final = _dialect(
             r"<C>\n微信号: ?(?P<id>[^\n]*)\n昵称: ?(?P<name>[^\n]*)(?:\n(?s:.*))?",
             r"<C>\n公司:[^\n]*\n昵称: ?(?P<name>[^\n]*)(?:\n(?s:.*))?",
         ),
-        Kind.TRANSFER: (r"<C>[:：] ?(?P<amount>[^\n]*)(?:\n备注: ?(?P<note>(?s:.*)))?",),
+        Kind.TRANSFER: (r"<C>[:：] ?(?P<amount>[^\n]*)(?:\n备注: ?(?:None|(?P<note>(?s:.*))))?",),
         Kind.RED_PACKET: (r"<C>[:：] ?(?P<title>[^\n]*)",),
         Kind.NOTE: (r"<C>\n(?P<title>[^\n]*)(?:\n(?s:.*))?",),
         Kind.FORWARD: (r"<C>\n(?P<lines>(?s:.*))",),

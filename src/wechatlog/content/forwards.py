@@ -10,12 +10,12 @@ Format facts: chatlog `mediamessage.go`, MemoTrace 3 `link_parser.py`, PyWxDump 
 
 from __future__ import annotations
 
-import ast
 import html
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
+from wechatlog.content.python_repr import read_repr
 from wechatlog.content.vocabulary import kind_of_record_type, segment_for
 from wechatlog.model import Message, MessageKind, build_message
 from wechatlog.segments.types import Forward, Quote, Segment, Text
@@ -33,7 +33,6 @@ __all__ = ["parse_record_dict", "parse_record_repr", "parse_source_time"]
 Body: TypeAlias = "tuple[MessageKind, str, tuple[Segment, ...] | None]"
 
 _DEEPEST: Final = 16
-_LONGEST_REPR: Final = 4_000_000
 
 
 class Scope(NamedTuple):
@@ -313,27 +312,6 @@ def parse_record_dict(
 
 # --- records as the repr of a dict ----------------------------------------------------------------
 
-_STRING: Final = (
-    r"'(?:[^'\\\n]|\\(?:[\\'\"nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}))*+'"
-    r'|"(?:[^"\\\n]|\\(?:[\\\'"nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}))*+"'
-)
-_TOKEN: Final = re.compile(
-    r"(?P<open>[\[{])|(?P<close>[\]}])|[,: ]++|-?[0-9]{1,20}(?:\.[0-9]{1,20})?|None|True|False"
-    rf"|(?:{_STRING})"
-)
-
-
-def _is_tame(text: str) -> bool:
-    """Whether a text is made of what `repr` writes for dicts, lists, strings and numbers, not too deep."""
-    depth, end = 0, 0
-    while end < len(text):
-        match = _TOKEN.match(text, end)
-        if match is None or depth > 4 * _DEEPEST:
-            return False
-        depth += (match["open"] is not None) - (match["close"] is not None)
-        end = match.end()
-    return True
-
 
 def parse_record_repr(
     text: str, *, zone: dt.tzinfo | None = None, collector: Collector | None = None, line: int | None = None
@@ -352,10 +330,7 @@ def parse_record_repr(
     text = text.strip()
     if not text.startswith("{"):
         return None
-    try:
-        value = ast.literal_eval(text) if len(text) <= _LONGEST_REPR and _is_tame(text) else None
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        value = None
+    value = read_repr(text)
     if value is None:
         Scope(zone, collector, line).report("broken-forward", "the record of this merged forward cannot be read")
         return None

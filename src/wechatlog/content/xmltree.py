@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 from xml.parsers import expat
 
-__all__ = ["BrokenXMLError", "Node", "read_tree"]
+__all__ = ["BrokenXMLError", "Node", "read_tree", "tree_of"]
 
 _DEEPEST: Final = 64
 _MOST_ELEMENTS: Final = 500_000
@@ -164,3 +165,33 @@ def read_tree(text: str) -> Node:
         if _DOCUMENT_TYPE.search(clean):
             raise BrokenXMLError("refused-xml", "XML with a document type is not read") from error
         raise BrokenXMLError("broken-xml", f"the XML of this message is broken: {error}") from error
+
+
+def tree_of(value: Mapping[str, Any]) -> Node:
+    """The elements of mappings that xmltodict made of XML, as children of a nameless root.
+
+    Args:
+        value: `@name` is an attribute, `#text` the text beside attributes, a list stands for elements of one tag.
+
+    Raises:
+        BrokenXMLError: where they pass the bounds.
+    """
+    builder = _Builder()
+    _fill(builder, value)
+    return builder.root
+
+
+def _fill(builder: _Builder, value: Mapping[str, Any]) -> None:
+    for key, inner in value.items():
+        if key == "#text":
+            builder.data(str(inner))
+        if key[:1] in "@#":
+            continue
+        for each in inner if isinstance(inner, list) else (inner,):
+            attributes = each if isinstance(each, Mapping) else {}
+            builder.start(key, {name[1:]: str(said) for name, said in attributes.items() if name.startswith("@")})
+            if isinstance(each, Mapping):
+                _fill(builder, each)
+            elif each is not None:
+                builder.data(str(each))
+            builder.end(key)

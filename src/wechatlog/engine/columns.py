@@ -265,8 +265,8 @@ def _columns_of(
     if len(known) < len(times):
         columns["precision"] = [time and precision for time, precision in zip(times, columns["precision"], strict=True)]
     if not NOTICES.isdisjoint(kinds):
-        credited, people = reading.credits_notices, columns["sender_id"]
-        said = [kind not in NOTICES or (credited and is_credited(who)) for kind, who in zip(kinds, people, strict=True)]
+        credited, ids = reading.credits_notices, columns["sender_id"]
+        said = [kind not in NOTICES or (credited and is_credited(who)) for kind, who in zip(kinds, ids, strict=True)]
         for name in ("sender", "sender_id"):
             columns[name] = [who if kept else None for kept, who in zip(said, columns[name], strict=True)]
     if reading.owner is not None:

@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
 
+from wechatlog.content.appmsg import parse_mapping
 from wechatlog.content.dialects import MEMOTRACE
 from wechatlog.content.placeholders import parse_body, read_placeholder
+from wechatlog.content.python_repr import read_repr
+from wechatlog.content.vocabulary import kind_of_local_type
 from wechatlog.diagnostics import Severity
 from wechatlog.model import MessageKind
 from wechatlog.segments import Forward, Quote
@@ -34,6 +37,7 @@ __all__ = [
     "Body",
     "check_segments",
     "clean_quote",
+    "read_dump",
     "read_typed_body",
     "read_v1_body",
     "read_v3_body",
@@ -48,8 +52,10 @@ _HALF_DAY: Final = "MemoTrace counts times such as 上午10:01 in a merged forwa
 _UNKNOWN_QUOTED: Final = "无效的消息"
 _ACCOUNT: Final = re.compile(r"(?:wxid_|gh_)[A-Za-z0-9_-]{3,40}|[A-Za-z0-9_-]{3,40}@(?:chatroom|openim|im\.wxwork)")
 _MORNING_ITEM: Final = re.compile(r"(?:^|\n) *- [0-9]{4}-[0-9]{1,2}-[0-9]{1,2} 上午")
-# What version 3 does not know it dumps: the number of an app message and its XML as a Python dict.
-_DUMP: Final = re.compile(r"[0-9]{10,19}\n(?:\{'|None\Z|<)")
+# What version 3 does not know it dumps: the number of the type and the XML as a Python dict, or nothing.
+_DUMP: Final = re.compile(
+    r"(?P<number>[0-9]{1,19})\r?\n(?P<dict>\{'.*\})|(?P<app>[0-9]{10,19})\r?\n(?:None|<.*)|10002\r?\n", re.DOTALL
+)
 # What MemoTrace 3 writes for a pat; its TXT gives the row a sender, as if that person had typed it.
 _PAT: Final = re.compile(r"(?:\"[^\"\n]{1,80}\"|我) ?拍了拍 ?(?:\"[^\"\n]{1,80}\"|我|自己)[^\n]{0,80}")
 _JS_ESCAPE: Final = re.compile(r"\\([\\'\"nrt])")
@@ -63,31 +69,36 @@ class Body(NamedTuple):
     Attributes:
         kind: of the message.
         segments: `None` for text.
+        text: what it says, where those are not the words of the file.
     """
 
     kind: MessageKind
     segments: tuple[Segment, ...] | None = None
+    text: str | None = None
 
 
 _TEXT: Final = Body(MessageKind.TEXT)
-_OTHER: Final = Body(MessageKind.OTHER)
 _PAT_BODY: Final = Body(MessageKind.PAT)
 
 
-def read_typed_body(
-    context: Context, kind: MessageKind, text: str, time: dt.datetime | None, line: int | None
-) -> tuple[Segment, ...] | None:
-    """The segments of a body of version 3 whose kind stands in another column.
+def read_typed_body(context: Context, kind: MessageKind, text: str, time: dt.datetime | None, line: int | None) -> Body:
+    """A body of version 3 whose kind stands in another column.
 
     Args:
         context: told of faults of the writer.
-        kind: of the message.
+        kind: of the message, as the column says it; version 3 calls notes pats.
         text: the body.
         time: of the message, for the times inside a merged forward.
         line: 1-based line of the message.
     """
+    if kind is MessageKind.TEXT:
+        return _TEXT
+    if (dump := read_dump(context, text, line)) is not None:
+        return dump
+    if kind is MessageKind.PAT and text.startswith("【笔记】"):
+        kind = MessageKind.NOTE
     segments = parse_body(kind, text, MEMOTRACE, zone=context.tz)
-    return None if segments is None else check_segments(context, segments, time, text, line)
+    return Body(kind, segments and check_segments(context, segments, time, text, line))
 
 
 def read_v3_body(context: Context, text: str, time: dt.datetime | None, line: int | None) -> Body:
@@ -95,8 +106,24 @@ def read_v3_body(context: Context, text: str, time: dt.datetime | None, line: in
     if not text.startswith("【") and "\n引用：" not in text:
         if _PAT.fullmatch(text):
             return _PAT_BODY
-        return _OTHER if _DUMP.match(text) else _TEXT
+        return read_dump(context, text, line) or _TEXT
     return _read(context, text, time, line)
+
+
+def read_dump(context: Context, text: str, line: int | None) -> Body | None:
+    """What version 3 does not know and dumps: the number of its type, and its XML as the `repr` of a dict.
+
+    What cannot be read keeps its text.
+    """
+    match = _DUMP.fullmatch(text) if text[:1].isdigit() else None
+    if match is None:
+        return None
+    number, xml = match["number"] or match["app"] or "10002", match["dict"] or ""
+    built = parse_mapping(read_repr(xml), int(number), zone=context.tz, line=line)
+    if built is not None:
+        return Body(built.kind, built.segments, built.text)
+    is_code = len(number) < 10 and xml and not xml.startswith(("{'msg'", "{'sysmsg'"))  # that somebody typed
+    return None if is_code else Body(kind_of_local_type(int(number)))
 
 
 def unescape_v1(text: str) -> str:
@@ -111,7 +138,7 @@ def _undo_escape(match: re.Match[str]) -> str:
 def read_v1_body(context: Context, text: str, time: dt.datetime | None, line: int | None) -> Body:
     """Kind and segments of a body of version 1 by its form; arguments as for `read_typed_body`."""
     if text in _V1_BODIES or "\n引用:" in text or text.lstrip(" ").startswith("[链接]:title:"):
-        kind, segments = _read(context, text, time, line)
+        kind, segments, _ = _read(context, text, time, line)
         return Body(kind, segments and tuple(map(_unescape_quote, segments)))
     return _TEXT
 

@@ -22,6 +22,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from wechatlog.content.accounts import is_room
+from wechatlog.content.appmsg import parse_mapping
 from wechatlog.content.notices import clean_notice, read_notice
 from wechatlog.content.placeholders import parse_call, quote_segments
 from wechatlog.content.vocabulary import APP_MESSAGE, PLAIN_KINDS, kind_of_local_type, kind_of_type, segment_for
@@ -38,6 +39,7 @@ from wechatlog.tokenizer import prepare
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from wechatlog.content.appmsg import AppMessage
     from wechatlog.engine import Head, Reading
     from wechatlog.engine.json_stream import Item
     from wechatlog.model import Message
@@ -149,12 +151,6 @@ def _kind_of(row: Row) -> MessageKind | None:
     return None if kind is Kind.OTHER else kind
 
 
-def _xml_text(row: Row) -> str:
-    """The title of an app message of which MemoTrace wrote nothing but its XML."""
-    app = read_object(read_object(read_object(row.get("xml_dict")).get("msg")).get("appmsg"))
-    return next((text for key in ("textannouncement", "title", "des") if isinstance(text := app.get(key), str)), "")
-
-
 # --- version 3 --------------------------------------------------------------------------------------------------------
 
 
@@ -171,9 +167,19 @@ def _unescape_value(value: Any, depth: int) -> Any:
     return value
 
 
+_VAGUE: Final = frozenset({Kind.OTHER, Kind.PAT})  # version 3 calls notes pats
+
+
+def _xml(reading: Reading, row: Row, line: int) -> AppMessage | None:
+    """What the XML says of a message of which MemoTrace wrote nothing else."""
+    return parse_mapping(row.get("xml_dict"), read_integer(row.get("type")), zone=reading.zone, line=line)
+
+
 def _body(reading: Reading, row: Row, line: int) -> tuple[MessageKind, str, Segments]:
     kind = reading.kind_of(_kind_of(row), row.get("type", "''"), "", line)
     text = _text(row, kind)
+    if (kind in _VAGUE or not (text or _FIELDS.read(kind, row))) and (built := _xml(reading, row, line)):
+        return built.kind, built.text, built.segments
     if kind is Kind.CALL:
         return kind, text, _call(text, row.get("invite_type"), row.get("duration"))
     if kind is Kind.QUOTE:
@@ -181,8 +187,6 @@ def _body(reading: Reading, row: Row, line: int) -> tuple[MessageKind, str, Segm
     if kind is Kind.SYSTEM:
         text = clean_notice(text)
         return read_notice(text) or kind, text, None
-    if not text and kind in PLAIN_KINDS and kind is not Kind.TEXT:
-        text = _xml_text(row)
     return kind, text, None if kind is Kind.FORWARD else _segments(_FIELDS, row, kind, text)
 
 

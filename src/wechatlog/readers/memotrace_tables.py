@@ -89,10 +89,13 @@ def _entries(reading: Reading) -> Iterator[Entry]:
 
 def _entry(reading: Reading, row: Any, line: int, people: dict[str, dict[str, None]]) -> Entry:
     time, precision = read_local_clock(row.time, reading, line=line)
-    kind = reading.kind_of(kind_of_name(row.type), row.type or "''", row.content, line)
-    text = clean_notice(row.content) if kind in NOTICES else row.content
-    sender, own = (None, None) if kind in NOTICES else _sender(reading, row, line, people)
-    segments = None if kind is MessageKind.TEXT else read_typed_body(reading, kind, text, time, line)
+    named = reading.kind_of(kind_of_name(row.type), row.type or "''", row.content, line)
+    kind, segments, said = read_typed_body(reading, named, row.content, time, line)
+    text = row.content if said is None else said
+    if kind in NOTICES:
+        sender, own, text = None, None, clean_notice(text)
+    else:
+        sender, own = _sender(reading, row, line, people)
     id_ = read_server_id(row.id, reading, line=line, excel=is_rewritten(row.time)) if row.id else None
     return Entry(line, time, precision, sender, None, own, kind, text, segments, id_)
 

@@ -225,6 +225,7 @@ def _texts(reading: Reading, *, version: int) -> Iterator[Entry]:
                 names.add(shown)
         if block.last and body.kind is MessageKind.TEXT:
             text = text.rstrip("\n")  # an editor may have ended the file with a line end
+        text = text if body.text is None else body.text
         yield Entry(line, time, precision, sender, None, None, body.kind, text, body.segments, offset=block.offset)
 
 
@@ -383,6 +384,11 @@ def _time(
     return None, None
 
 
+def _address(match: re.Match[str]) -> str | None:
+    """The address of a link, for which the writer has Python's `None` where there is none."""
+    return None if match["url"] == "None" else match["url"] or None
+
+
 def _body(reading: Reading, text: str, time: dt.datetime | None, line: int) -> tuple[str, Body]:
     """The text without escapes, kind and segments."""
     if match := _REPLY.fullmatch(text):
@@ -394,9 +400,9 @@ def _body(reading: Reading, text: str, time: dt.datetime | None, line: int) -> t
     if match := _LINK.fullmatch(text):
         title = _unescape(match["title"])
         text = f"[{title}]({match['url']})"
-        return text, Body(MessageKind.LINK, (Link(match["url"] or None, title or None, raw=text),))
+        return text, Body(MessageKind.LINK, (Link(_address(match), title or None, raw=text),))
     if match := _APPLET.fullmatch(text):
-        program = MiniProgram(match["title"] or None, match["url"] or None, match["name"] or None, raw=text)
+        program = MiniProgram(match["title"] or None, _address(match), match["name"] or None, raw=text)
         return text, Body(MessageKind.MINI_PROGRAM, (program,))
     if text.startswith(("[", "【")) and (found := read_placeholder(text, MEMOTRACE, zone=reading.tz)):
         return text, Body(found[0], check_segments(reading, found[1], time, text, line))
