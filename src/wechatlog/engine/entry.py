@@ -36,7 +36,7 @@ class Entry(NamedTuple):
     Attributes:
         line: 1-based line, or row of a sheet; `None` where the container has none.
         chat: the conversation, for a file that holds several; `None` for that of the file.
-        others: as in `Message`. A notice loses its sender, unless the format credits notices to people; `is_self`
+        others: as in `Message`. A notice loses its sender, unless the format credits notices; `is_self`
             falls back on the owner that the user named.
     """
 
