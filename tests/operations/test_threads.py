@@ -6,6 +6,7 @@ import datetime as dt
 import pickle
 import time
 
+import attrs
 import pytest
 from hypothesis import given
 
@@ -13,6 +14,7 @@ from tests import strategies
 from wechatlog import Conversation, Mention, Message, Quote, Text
 from wechatlog.model import participant_key
 from wechatlog.operations import Threads, threads
+from wechatlog.operations.threads import WEIGHTS, candidates
 
 
 def say(minute: float, sender: str, text: str, **how: object) -> Message:
@@ -91,6 +93,43 @@ def test_words_that_both_have_count() -> None:
     ]
     answer = threads(chat(*lines)).answers[3]
     assert (answer.to, answer.reason) == (0, "words")
+
+
+def test_nobody_answers_what_there_was_no_time_to_read() -> None:
+    answer = "我觉得可以先去城东那边看一看再决定，反正也不远，大家坐地铁就能到"
+    lines = [say(0, "张三", "周末去哪里好"), say(1, "李四", "有人吃过那家面馆吗"), say(1.05, "王五", answer)]
+    assert threads(chat(*lines)).answers[2].to == 0
+    assert [signs.hurry for _, signs in dict(candidates(chat(*lines)))[2]] == [True, False]
+    coarse = [attrs.evolve(line, precision="minute") for line in lines]
+    assert not any(signs.hurry for _, signs in dict(candidates(chat(*coarse)))[2]), "no clock tells of seconds"
+
+
+def test_who_says_you_answers_who_says_i() -> None:
+    lines = [say(0, "张三", "我今天搬家了"), say(0.1, "赵六", "外面下着雨呢"), say(2, "王五", "辛苦你啦")]
+    assert threads(chat(*lines)).answers[2].to == 0
+
+
+def test_who_speaks_of_a_question_answers_one() -> None:
+    lines = [say(0, "张三", "票在哪里买"), say(0.1, "赵六", "外面下着雨"), say(2, "王五", "好问题")]
+    assert threads(chat(*lines)).answers[2].to == 0
+
+
+def test_who_wrote_before_may_be_answered_in_turn() -> None:
+    lines = [say(0, "王五", "下雨"), say(1, "张三", "不出门"), *[say(9, "赵六", "票")] * 7, say(10, "王五", "嗯")]
+    signs = dict(candidates(chat(*lines)))[9]
+    assert {number for number, found in signs if found.turn} == {1, 2, 3, 4, 5, 6}
+    assert [found.since for _, found in signs] == [0] * 8 + [0]
+    assert [found.since for _, found in dict(candidates(chat(*lines, say(11, "王五", "好"))))[10]][:3] == [0, 1, 1]
+
+
+def test_signs_and_weights_fit_together() -> None:
+    found = dict(candidates(chat(say(0, "张三", "早"), say(1, "李四", "早啊"))))
+    assert found[0] == []
+    [(number, signs)] = found[1]
+    assert number == 0
+    assert signs._fields == WEIGHTS._fields
+    assert signs.last
+    assert signs.hurry is False
 
 
 def test_nobody_answers_what_is_days_away() -> None:

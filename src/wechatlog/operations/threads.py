@@ -3,7 +3,7 @@
 Takes a conversation in its order, gives an answer for each message that somebody sent. What the archive says is
 certain: the id of the message answered, or a quote whose words stand in an earlier message. Everything else is a guess
 by a few signs: who is mentioned, how near a message is, which words both have, who was talking. `WEIGHTS` says what
-each sign counts; most were fitted on quotes of a real group with the quotation hidden (`docs/explanation/threads.md`).
+each sign counts; they were fitted on quotes of real groups with the quotation hidden (`docs/explanation/threads.md`).
 """
 
 from __future__ import annotations
@@ -48,9 +48,20 @@ _SHORTEST_QUOTE: Final = 4
 _LONGEST_TEXT: Final = 400
 """Characters of a text whose words are compared."""
 
+_BEFORE: Final = 6
+"""Messages before a candidate in which whoever answers may have said what the candidate answers."""
+_SINCE: Final = 3
+"""Messages of whoever answers that are counted since a candidate."""
+_NOTICED: Final = 8.0
+_TYPED: Final = 2.5
+"""Seconds until somebody begins to write, and characters that are typed in a second."""
+
 _RUN: Final = re.compile(r"[\u3400-\u9fff]+|[A-Za-z0-9]{2,40}")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _ASKS: Final = re.compile(r"[?？]|吗|呢|么|怎|咋|啥|哪|谁|多少|几|有没有|能不能|是不是|可以|请问|求|为何")
+_SAYS_QUESTION: Final = re.compile(r"问题|问的|问我|你问")
+_YOU: Final = re.compile(r"[你您]")
+_ME: Final = re.compile(r"[我俺咱]")
 _ENOUGH: Final = 0.5
 """What a sign must count to be the reason."""
 _LONGEST_COUNTED: Final = 60
@@ -60,7 +71,7 @@ _TEXTS: Final = frozenset({MessageKind.TEXT, MessageKind.QUOTE})
 
 
 class Signs(NamedTuple):
-    """What speaks for and against a candidate, each about 0 to 3."""
+    """What speaks for and against a candidate, each about 0 to 4."""
 
     place: float
     """Logarithm of how many messages back it is."""
@@ -68,35 +79,37 @@ class Signs(NamedTuple):
     """Logarithm of how many minutes earlier it is."""
     last: float
     """It is the message right before."""
+    hurry: float
+    """There was hardly time to read it and to write the answer."""
     own: float
     """The same person wrote it."""
-    before_own: float
-    """Whoever answers has written since."""
-    active: float
-    """How much of the talk before is its sender's."""
+    since: float
+    """How often whoever answers has written since, up to three times."""
+    turn: float
+    """Whoever answers wrote shortly before it, so that it may be an answer to them."""
     words: float
     """Pairs of characters and words that both have; rare ones count more, and less what other candidates have too."""
-    characters: float
-    """Chinese characters that both have, rare ones counting more."""
     likeness: float
-    """How much of both texts these characters are."""
+    """How much of both texts the Chinese characters are that both have."""
     mentioned: float
     """Its sender is mentioned."""
     asks: float
     """It looks like a question."""
+    asked: float
+    """It looks like a question, and the answer speaks of one."""
+    you: float
+    """It speaks of its sender, and the answer says you."""
     length: float
     """How long it is."""
     both_long: float
     """How long it is, where the answer is long."""
-    far_long: float
-    """As `place`, where the answer is long: that takes time to write."""
     wordless: float
     """It is a picture or the like."""
 
 
 WEIGHTS: Final = Signs(
-    place=-0.52, minutes=-1.77, last=-1.99, own=-3.65, before_own=-0.79, active=1.82, words=2.20, characters=0.91,
-    likeness=2.40, mentioned=3.00, asks=0.33, length=0.89, both_long=-0.97, far_long=0.55, wordless=-2.05,
+    place=-1.17, minutes=-0.74, last=-1.75, hurry=-5.28, own=-4.06, since=-0.35, turn=1.79, words=1.96, likeness=5.48,
+    mentioned=3.00, asks=0.74, asked=3.62, you=1.89, length=0.96, both_long=-0.91, wordless=-3.51,
 )  # fmt: skip
 """What each sign counts. All but `mentioned` are fitted; those who quote hardly ever mention, so that one is set."""
 
@@ -168,6 +181,8 @@ class _Known(NamedTuple):
     mentioned: frozenset[str]
     names: tuple[str, ...]
     length: int
+    writing: float
+    """Seconds that it takes to read something, and to write this."""
     asks: bool
     wordless: bool
 
@@ -192,7 +207,28 @@ def threads(conversation: Conversation, people: Identities | None = None, *, hid
     return Threads(tuple(_answers(conversation, known, hide_quotes=hide_quotes)))
 
 
+def candidates(conversation: Conversation) -> Iterator[tuple[int, list[tuple[int, Signs]]]]:
+    """What `WEIGHTS` are fitted on: each message that somebody sent, and the signs of those before it; no quotes."""
+    rarity, messages = _read(conversation, identities(conversation, mentions=False))
+    recent: deque[_Known] = deque(maxlen=_WINDOW)
+    for known in messages:
+        yield known.number, _signs_of(known, recent, rarity)
+        recent.append(known)
+
+
 def _answers(conversation: Conversation, people: Identities, *, hide_quotes: bool) -> Iterator[Answer]:
+    rarity, messages = _read(conversation, people)
+    recent: deque[_Known] = deque(maxlen=_WINDOW)
+    told = _Told()
+    for known in messages:
+        said = None if hide_quotes else told.answer(known)
+        yield said or _guess(known.number, _signs_of(known, recent, rarity))
+        recent.append(known)
+        told.add(known)
+
+
+def _read(conversation: Conversation, people: Identities) -> tuple[dict[str, float], Iterator[_Known]]:
+    """How rare words and characters are, and what is known of each message that somebody sent."""
     texts = [_own_text(message) for message in conversation.messages]
     rarity = _rarity(texts)
     mentioned: dict[int, set[str]] = {}
@@ -200,16 +236,11 @@ def _answers(conversation: Conversation, people: Identities, *, hide_quotes: boo
         if found.participant is not None:
             who = found.participant.id or f"\0{found.participant.name}"
             mentioned.setdefault(id(found.message), set()).add(who)
-    recent: deque[_Known] = deque(maxlen=_WINDOW)
-    told = _Told()
-    for number, message in enumerate(conversation.messages):
-        known = _know(number, message, texts[number], rarity, frozenset(mentioned.get(id(message), ())))
-        if known is None:
-            continue
-        said = None if hide_quotes else told.answer(known)
-        yield said or _guess(known, recent, rarity)
-        recent.append(known)
-        told.add(known)
+    every = (
+        _know(number, message, texts[number], rarity, frozenset(mentioned.get(id(message), ())))
+        for number, message in enumerate(conversation.messages)
+    )
+    return rarity, (known for known in every if known is not None)
 
 
 def _own_text(message: Message) -> str:
@@ -246,7 +277,7 @@ def _know(
     who = participant_key(message)
     if who is None:
         return None
-    han = _characters(text)
+    han, length = _characters(text), len(text.strip())
     return _Known(
         number=number,
         message=message,
@@ -258,7 +289,8 @@ def _know(
         size=math.sqrt(sum(rarity[sign] ** 2 for sign in han)) or 1.0,
         mentioned=mentioned,
         names=tuple(normalize_name(segment.name) for segment in message.segments if isinstance(segment, Mention)),
-        length=len(text.strip()),
+        length=length,
+        writing=_NOTICED + min(length, _LONGEST_COUNTED) / _TYPED,
         asks=_ASKS.search(text) is not None,
         wordless=message.kind not in _TEXTS,
     )
@@ -309,38 +341,43 @@ class _Told:
 
 def _signs_of(known: _Known, recent: Sequence[_Known], rarity: dict[str, float]) -> list[tuple[int, Signs]]:
     """The candidates for what a message answers, the newest first: position, and what speaks for it."""
-    talk = Counter(other.who for other in recent)
     shared = [known.terms & other.terms for other in recent]
     holders = Counter(itertools.chain.from_iterable(shared))
+    own = [place for place, other in enumerate(recent) if other.who == known.who]
     is_long = known.length > _LONG
+    asked, says_you = _SAYS_QUESTION.search(known.text) is not None, _YOU.search(known.text) is not None
     found: list[tuple[int, Signs]] = []
-    wrote = False
     for back, (other, terms) in enumerate(zip(reversed(recent), reversed(shared), strict=True)):
         minutes = _minutes(other.message, known.message)
         if minutes is None:
             break
-        wrote = wrote or other.who == known.who
-        weights = [rarity[sign] for sign in known.han & other.han]
+        place = len(recent) - 1 - back
+        likeness = sum(rarity[sign] ** 2 for sign in known.han & other.han) / (known.size * other.size)
         length = min(other.length, _LONGEST_COUNTED) / _LONG
         signs = Signs(
             place=math.log(back + 1),
             minutes=math.log1p(minutes),
             last=back == 0,
+            hurry=_is_to_the_second(known, other) and minutes * 60 < known.writing,
             own=other.who == known.who,
-            before_own=wrote and other.who != known.who,
-            active=talk[other.who] / _WINDOW,
+            since=min(sum(mine > place for mine in own), _SINCE),
+            turn=any(place - _BEFORE <= mine < place for mine in own),
             words=math.log1p(sum(rarity[term] / holders[term] for term in terms)) / 2,
-            characters=math.log1p(sum(weights)) / 2,
-            likeness=sum(weight**2 for weight in weights) / (known.size * other.size),
+            likeness=likeness,
             mentioned=_is_mentioned(known, other),
             asks=other.asks,
+            asked=asked and other.asks,
+            you=says_you and _ME.search(other.text) is not None,
             length=length,
             both_long=is_long * length,
-            far_long=is_long * math.log(back + 1),
             wordless=other.wordless,
         )
         found.append((other.number, signs))
     return found
+
+
+def _is_to_the_second(one: _Known, other: _Known) -> bool:
+    return one.message.precision == other.message.precision == "second"
 
 
 def _is_mentioned(known: _Known, other: _Known) -> bool:
@@ -366,17 +403,16 @@ def _is_name_of(mentioned: str, name: str) -> bool:
     return min(len(mentioned), len(name)) > 1 and (name.startswith(mentioned) or mentioned.startswith(name))
 
 
-def _guess(known: _Known, recent: Sequence[_Known], rarity: dict[str, float]) -> Answer:
-    candidates = _signs_of(known, recent, rarity)
+def _guess(number: int, candidates: Sequence[tuple[int, Signs]]) -> Answer:
     if not candidates:
-        return Answer(known.number, None, 0.0, None)
+        return Answer(number, None, 0.0, None)
     scored = [(sum(map(_times, signs, WEIGHTS)), -back) for back, (_, signs) in enumerate(candidates)]
     best = sorted(range(len(scored)), key=scored.__getitem__, reverse=True)
     top = scored[best[0]][0]
     share = 1 / sum(math.exp(score - top) for score, _ in scored)
     reason = _reason(candidates[best[0]][1])
     first = tuple(candidates[place][0] for place in best[:_FIRST])
-    return Answer(known.number, first[0], min(round(share, 3), _SUREST_GUESS), reason, first)
+    return Answer(number, first[0], min(round(share, 3), _SUREST_GUESS), reason, first)
 
 
 def _times(one: float, other: float) -> float:
