@@ -260,7 +260,8 @@ _KIND_OF_NAME: Final[Mapping[str, MessageKind]] = MappingProxyType(dict(_names_t
 _UNMEANING: Final = re.compile(r"[\s()（）\[\]【】「」_]+")
 # PyWxDump numbers its recalls (`消息撤回33`); MemoTrace and WeFlow number what they do not know
 # (`未知类型(99)`).
-_NUMBER_TAIL: Final = re.compile(r"[-,:：]?[-0-9,]{1,12}$")
+_NUMBER_TAIL: Final = re.compile(r"[-,:：]?[-0-9,]{1,20}$")
+_NUMBER: Final = re.compile(r"[0-9]{1,19}")
 
 _SEGMENT_OF_KIND: Final[Mapping[MessageKind, type[Segment]]] = MappingProxyType(
     {
@@ -347,6 +348,8 @@ def chatlab_type(kind: MessageKind) -> int:
 def kind_of_name(name: str) -> MessageKind | None:
     """The kind that a tool means by a type name, in any language; `None` for an unknown one, to be reported.
 
+    A number behind a name that says nothing, as in `其他消息(244813135921)`, is that of the type.
+
     Example:
         >>> kind_of_name("(分享)卡片式链接"), kind_of_name("Red Packet"), kind_of_name("拍手")
         (<MessageKind.LINK: 'link'>, <MessageKind.RED_PACKET: 'red_packet'>, None)
@@ -356,7 +359,14 @@ def kind_of_name(name: str) -> MessageKind | None:
     if len(name) > 64:
         return None
     folded = _UNMEANING.sub("", name).lower()
-    return _KIND_OF_NAME.get(folded) or _KIND_OF_NAME.get(_NUMBER_TAIL.sub("", folded))
+    kind, tail = _KIND_OF_NAME.get(folded), _NUMBER_TAIL.search(folded)
+    if kind is not None or tail is None:
+        return kind
+    kind = _KIND_OF_NAME.get(folded[: tail.start()])
+    numbers = [int(number) for number in _NUMBER.findall(tail[0])]
+    if kind is not MessageKind.OTHER or numbers in ([], [APP_MESSAGE]):
+        return kind
+    return kind_of_local_type(numbers[0]) if len(numbers) == 1 else kind_of_type(*numbers[:2])
 
 
 def segment_for(kind: MessageKind, /, raw: str = "", **data: Any) -> Segment:

@@ -268,7 +268,7 @@ class Reading:
                 return untyped
             self.tell("unknown-kind", f"unknown type {str(name)[:60]!r}", line)
             return MessageKind.OTHER
-        if found is not MessageKind.SYSTEM:
+        if found is not MessageKind.SYSTEM and found is not MessageKind.RECALL:
             return found
         from wechatlog.content.notices import read_notice  # the tables of notices, for who meets one
 

@@ -269,7 +269,7 @@ def _kind(reading: Reading, row: Json, text: str, built: AppMessage | None, line
             return built.kind
         kind = _refine(row, text, kind)
         if kind is Kind.OTHER and name != "其他消息":
-            reading.tell("unknown-kind", f"unknown type {name[:40]!r}", line)
+            reading.tell("unknown-kind", f"unknown type {name[:40] or row.get('localType')!r}", line)
     found = reading.kind_of(kind, name, text, line)
     return Kind.PAT if found is Kind.SYSTEM and _local_kind(row) is Kind.PAT else found
 

@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from wechatlog.content.accounts import is_room
+from wechatlog.content.appmsg import parse_markup
 from wechatlog.content.dialects import WEFLOW
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
@@ -43,6 +44,8 @@ def _body(reading: Reading, row: Mapping[str, str | None], text: str, line: int)
     name, path = row.get("msg_type") or row.get("type_name") or "", row.get("media_path")
     number = read_integer(row.get("local_type"))
     kind = kind_of_name(name) if name else None
+    if kind is not MessageKind.TEXT and (built := parse_markup(text, zone=reading.zone)):
+        return built.kind, built.text, built.segments
     if kind in (None, MessageKind.OTHER) and number is not None:
         kind = kind_of_local_type(number)
     if kind in (None, MessageKind.OTHER, MessageKind.LINK):

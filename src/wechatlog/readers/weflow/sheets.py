@@ -18,6 +18,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from wechatlog.content.accounts import is_account, is_room
+from wechatlog.content.appmsg import parse_markup
 from wechatlog.content.dialects import WEFLOW
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
@@ -64,6 +65,8 @@ def _body(reading: Reading, name: str, number: int | None, text: str, line: int)
     kind = kind_of_name(name)
     if kind in NOTICES:
         text = unwrap(text)
+    if kind is not MessageKind.TEXT and (built := parse_markup(text, zone=reading.zone)):
+        return built.kind, built.text, built.segments
     if kind in (None, MessageKind.OTHER) and number is not None:
         kind = kind_of_local_type(number)
     if kind in (None, MessageKind.OTHER, MessageKind.LINK):
