@@ -20,11 +20,12 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import json
 import re
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from wechatlog.content.accounts import is_room
-from wechatlog.content.appmsg import parse_record
+from wechatlog.content.appmsg import parse_markup, parse_record
 from wechatlog.content.dialects import WCDA
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, parse_call, quote_segments, read_placeholder
@@ -59,10 +60,19 @@ def _is_own(account: str | None, owner: str | None) -> bool | None:
     return account == owner or re.fullmatch(re.escape(account) + r"_[0-9a-f]{4}", owner) is not None
 
 
+_UNKNOWN: Final = "[消息]"
+"""What the exporter writes for a message that it does not know."""
+
+
 def _notice_kind(text: str) -> MessageKind:
     if text.strip() == "撤回了一条消息":
         return Kind.RECALL
     return read_notice(text) or (Kind.PAT if text == "[拍一拍]" else Kind.SYSTEM)
+
+
+def _room_notice(text: str) -> MessageKind | None:
+    """What the group itself says: a notice that the exporter may not know; `None` for other words."""
+    return Kind.SYSTEM if text == _UNKNOWN else read_notice(text)
 
 
 # --- sidecars ---------------------------------------------------------------------------------------------------------
@@ -172,6 +182,8 @@ def _objects(reading: Reading) -> Iterator[Entry]:
         id_ = read_identifier(reading, value.get("serverId"), line)
         reply_to = read_identifier(reading, value.get("quoteServerId"), line)
         segments = _segments(reading, kind, text, value, time, line)
+        if kind is not Kind.TEXT and (built := parse_markup(text, reading.collector, zone=reading.zone, line=line)):
+            kind, text, segments = built.kind, built.text, built.segments
         yield Entry(line, time, "second", sender, account, own, kind, text, segments, id_, reply_to, offset)
     _describe(reading, known=known)
 
@@ -187,7 +199,7 @@ def _kind(reading: Reading, value: Mapping[str, Any], text: str, line: int) -> M
     named = kind_of_name(render)
     if named is None:
         reading.tell("unknown-kind", f"unknown type {number!r}, {render[:40]!r}", line)
-    return named or Kind.OTHER
+    return Kind.OTHER if named is None or (named is Kind.TEXT and text == _UNKNOWN) else named
 
 
 def _segments(
@@ -359,7 +371,14 @@ def _records(reading: Reading) -> Iterator[Entry]:
         time, precision = reading.clock(record.header["time"], line=record.line)
         _check_forgery(reading, time, last, record)
         last = time or last
-        kind, segments = (_notice_kind(text), None) if sender is None else _placed(reading, text, time)
+        if is_room(account) and (kind := _room_notice(text)):
+            sender = account = segments = None
+        elif sender is None:
+            kind, segments = _notice_kind(text), None
+        elif built := parse_markup(text, reading.collector, zone=reading.tz, line=record.line):
+            kind, text, segments = built.kind, built.text, built.segments
+        else:
+            kind, segments = _placed(reading, text, time)
         own = {"me": True}.get(account or "", False) if facts.private else _is_own(account, facts.account)
         own = None if sender is None else own
         account = None if facts.private else account
@@ -445,12 +464,28 @@ def _rows(reading: Reading) -> Iterator[Entry]:
         named = Kind.SYSTEM if row.type == "system" else kind_of_name(row.type)
         kind = reading.kind_of(named, row.type or "''", row.content, line)
         kind = _notice_kind(row.content) if kind is Kind.SYSTEM else kind
-        if kind is Kind.TEXT and row.content == "[消息]":
+        text, segments = _words(row.content), None
+        if kind is not Kind.TEXT and (built := parse_markup(text, reading.collector, zone=reading.tz, line=line)):
+            kind, text, segments = built.kind, built.text, built.segments
+        elif chat.is_group and row.sender == chat.title and (said := _room_notice(text)):
+            kind = said
+        elif kind is Kind.TEXT and text == _UNKNOWN:
             kind = Kind.OTHER
+        else:
+            segments = parse_body(kind, text, WCDA, zone=None if time is None else time.tzinfo)
         own = row.sender == "我" if private and kind not in NOTICES else None
         id_ = read_server_id(row.id, reading, line=line) if row.id else None
-        segments = parse_body(kind, row.content, WCDA, zone=None if time is None else time.tzinfo)
-        yield Entry(line, time, precision, row.sender or None, None, own, kind, row.content, segments, id_)
+        yield Entry(line, time, precision, row.sender or None, None, own, kind, text, segments, id_)
+
+
+def _words(content: str) -> str:
+    """The words of a cell: where there are none, the exporter puts the whole message as JSON."""
+    if not (content.startswith("{") and '"conversationUsername"' in content):
+        return content
+    try:
+        return read_string(read_object(json.loads(content)).get("content"))
+    except (ValueError, RecursionError):
+        return content
 
 
 def _is_workbook(head: Head) -> Evidence | None:
