@@ -13,8 +13,9 @@ import functools
 import gc
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, TypeVar, cast, overload
 
 import attrs
 
@@ -34,17 +35,20 @@ if TYPE_CHECKING:
     from wechatlog.timestamps import Day, Precision
 
 __all__ = [
+    "Author",
     "Conversation",
     "Message",
     "MessageKind",
     "Metadata",
     "Participant",
     "account_names",
+    "author_key",
     "build_message",
     "called",
     "count_participants",
     "normalize_name",
     "participant_key",
+    "participants_of",
     "paused_collection",
     "segments_fit",
 ]
@@ -780,11 +784,8 @@ def account_names(participants: Iterable[Participant]) -> dict[str, str]:
     return {name: id_ for name, id_ in found.items() if id_ is not None}
 
 
-def participant_key(message: Message) -> str | None:
-    """What tells those who wrote a conversation apart: the account id, or else the name; `None` for a notice."""
-    if message.sender is None and message.sender_id is None:
-        return None
-    return message.sender_id or f"\0{message.sender}"
+Author: TypeAlias = "tuple[str | None, str | None, bool | None]"
+"""How a message names who sent it: `sender`, `sender_id`, `is_self`."""
 
 
 def count_participants(messages: Iterable[Message], members: Iterable[Participant]) -> tuple[Participant, ...]:
@@ -794,29 +795,51 @@ def count_participants(messages: Iterable[Message], members: Iterable[Participan
         messages: of one conversation; taken once, one after the other.
         members: whom the archive lists.
     """
+    return participants_of(Counter((m.sender, m.sender_id, m.is_self) for m in messages), members)
+
+
+def participant_key(message: Message) -> str | None:
+    """The key of who sent a message; `None` for a notice."""
+    return author_key((message.sender, message.sender_id, message.is_self))
+
+
+def author_key(author: Author) -> str | None:
+    """What tells those who wrote a conversation apart: the account id, or else the name; `None` for a notice."""
+    name, id_, _ = author
+    return None if name is None and id_ is None else id_ or f"\0{name}"
+
+
+def participants_of(authors: Mapping[Author, int], members: Iterable[Participant]) -> tuple[Participant, ...]:
+    """The participants as `count_participants` gives them.
+
+    Args:
+        authors: how many messages name each, in order of appearance.
+        members: whom the archive lists.
+    """
     counts: dict[str, int] = {}
-    first: dict[str, Message] = {}
+    first: dict[str, Author] = {}
     names: dict[str, dict[str, None]] = {}
-    for message in messages:
-        key = participant_key(message)
+    for author, count in authors.items():
+        key = author_key(author)
         if key is None:
             continue
-        counts[key] = counts.get(key, 0) + 1
-        first.setdefault(key, message)
-        if message.sender is not None:
-            names.setdefault(key, {})[message.sender] = None
+        counts[key] = counts.get(key, 0) + count
+        first.setdefault(key, author)
+        if author[0] is not None:
+            names.setdefault(key, {})[author[0]] = None
     listed = {(member.id or f"\0{member.name}"): member for member in members}
     people = []
     for key, count in counts.items():
+        _, id_, is_self = first[key]
         shown, *others = names.get(key) or [None]
         member = listed.pop(key, None)
         if member is not None:
             name = member.name or shown
             others = [n for n in (*member.aliases, shown, *others) if n is not None and n != name]
-            is_self = first[key].is_self if member.is_self is None else member.is_self
+            is_self = is_self if member.is_self is None else member.is_self
         else:
-            name, is_self = shown, first[key].is_self
+            name = shown
         aliases = tuple(dict.fromkeys(n for n in others if n is not None))
-        people.append(Participant(name, first[key].sender_id, is_self, aliases, count))
+        people.append(Participant(name, id_, is_self, aliases, count))
     people += [attrs.evolve(member, message_count=0) for member in listed.values()]
     return tuple(people)

@@ -17,6 +17,7 @@ marks, digits and pictures such as emoji. Case and accents are left to it as wel
 
 from __future__ import annotations
 
+import functools
 import operator
 from typing import TYPE_CHECKING, Final
 
@@ -26,7 +27,7 @@ from wechatlog.content.folding import fold
 from wechatlog.emoji import iter_codes, spellings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["LONGEST_TERM", "match_expression", "search_terms"]
 
@@ -44,6 +45,8 @@ _SELECTORS: Final = regex.compile("[\ufe00-\ufe0f]")
 
 _SLICE: Final = 4096
 """Units of a run that are taken at a time: their terms are a hundred times as large as they are."""
+_USUAL: Final = 64
+"""Characters of a run up to which the places of its terms are kept."""
 
 
 def search_terms(text: str) -> str:
@@ -53,8 +56,8 @@ def search_terms(text: str) -> str:
     where OpenCC is installed, and an emoji code by its canonical name and its picture.
     """
     runs = _RUN.findall(text)
-    found = [_terms(run) for run in runs]
-    if not text.isascii():
+    found = list(map(_terms, runs))
+    if fold(text, case=True) != text:
         plain = ((run, fold(run, case=True)) for run in runs if not run.isascii())
         found += [_terms(part) for run, folded in plain if folded != run for part in _RUN.findall(folded)]
     for _, entry, _ in iter_codes(text):
@@ -66,7 +69,9 @@ def _terms(run: str) -> str:
     """The terms of a run: its words as units, and where a number is among them its digits as well."""
     if len(run) == 1 or (run.isascii() and run.isalpha()):
         return run
-    terms = _grams_of(run if _ONLY_ALONE.fullmatch(run) else _WORD.findall(run))
+    if _ONLY_ALONE.fullmatch(run):
+        return _grams_of(run)
+    terms = _grams_of(_WORD.findall(run))
     if _DIGIT.search(run):
         terms = f"{terms} {_grams_of(_UNIT.findall(run))}"
     return terms
@@ -74,6 +79,8 @@ def _terms(run: str) -> str:
 
 def _grams_of(units: str | list[str]) -> str:
     """The runs of one to four units; a string is the sequence of its characters."""
+    if isinstance(units, str) and 1 < len(units) <= _USUAL:  # in half the time (measured)
+        return " ".join(_slices(len(units))(units))
     if len(units) <= _SLICE:
         return " ".join(_grams(units))
     overlap = LONGEST_TERM - 1
@@ -81,11 +88,19 @@ def _grams_of(units: str | list[str]) -> str:
     return " ".join(" ".join(_grams(part)) for part in slices)
 
 
+@functools.cache
+def _slices(length: int) -> Callable[[str], tuple[str, ...]]:
+    """What takes the runs of one to four characters out of a string of this length; two at least."""
+    spans = (slice(start, start + size) for size in range(1, LONGEST_TERM + 1) for start in range(length - size + 1))
+    return operator.itemgetter(*spans)
+
+
 def _grams(units: str | list[str]) -> list[str]:
-    found = longest = list(units)
+    longest = list(units)
+    found = longest.copy()
     for size in range(1, min(LONGEST_TERM, len(units))):
         longest = list(map(operator.add, longest, units[size:]))  # each of them with the unit behind it
-        found = found + longest
+        found += longest
     return found
 
 

@@ -14,6 +14,8 @@ import math
 import re
 import sqlite3
 import tempfile
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,11 +23,11 @@ import attrs
 
 from wechatlog.content.fulltext import search_terms
 from wechatlog.content.native import segment_to_json
-from wechatlog.content.wording import words_apart
 from wechatlog.errors import WriteError
-from wechatlog.frames import conversation_header
+from wechatlog.frames import collect, conversation_header
+from wechatlog.frames.bodies import Bodies
 from wechatlog.frames.database import schema_sql
-from wechatlog.model import count_participants, participant_key
+from wechatlog.model import author_key, participants_of
 from wechatlog.segments.types import Emoji, Image, Link, Mention, Quote
 from wechatlog.timestamps import zone_name
 from wechatlog.writers.options import flag_option
@@ -33,8 +35,9 @@ from wechatlog.writers.options import flag_option
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from concurrent.futures import Executor, Future
 
-    from wechatlog.model import Conversation, Message, Participant
+    from wechatlog.model import Author, Conversation, Message, Participant
     from wechatlog.segments import Segment
     from wechatlog.writers.base import Items
 
@@ -66,14 +69,16 @@ INSERT INTO messages_fts(messages_fts, rank) VALUES ('automerge', 4);
 _INSERT: Final[Mapping[str, str]] = {
     "conversations": "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?)",
     "participants": "INSERT INTO participants VALUES (?, ?, ?, ?, ?, ?, ?)",
-    "messages": "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "mentions": "INSERT INTO mentions VALUES (?, ?, ?, ?, ?)",
     "links": "INSERT INTO links VALUES (?, ?, ?, ?)",
     "emoji": "INSERT INTO emoji VALUES (?, ?, ?, ?, ?)",
     "images": "INSERT INTO images VALUES (?, ?, ?, ?, ?)",
     "quotes": "INSERT INTO quotes VALUES (?, ?, ?, ?)",
 }
-_INDEX: Final = "INSERT INTO messages_fts(rowid, text) VALUES (?, ?)"
+_MESSAGE_COLUMNS: Final = (
+    "time", "precision", "sender", "sender_id", "is_self", "kind", "text", "id", "reply_to", "source", "line"
+)  # fmt: skip
+"""What a row says of a message as `frames.columns` has it."""
 
 _PIECES: Final[Mapping[type[Segment], tuple[str, tuple[str, ...]]]] = {
     Mention: ("mentions", ("name", "everyone", "confidence")),
@@ -83,6 +88,8 @@ _PIECES: Final[Mapping[type[Segment], tuple[str, tuple[str, ...]]]] = {
     Quote: ("quotes", ("sender", "text")),
 }
 """The segments that have a table of their own, and what stands in its columns after `message` and `position`."""
+
+_AS_NUMBER: Final[Mapping[bool | None, int]] = {True: 1, False: 0}
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _TOO_LARGE: Final = 1 << 63
@@ -148,9 +155,11 @@ def _build(database: sqlite3.Connection, items: Items, *, search: bool) -> None:
     if search:
         schema += schema_sql("search") + _BULK_INDEXING
     database.executescript(_SETTINGS + "BEGIN;" + schema)
-    tables = _Tables(database, search=search)
-    for conversation, messages in items:
-        tables.add(conversation, messages)
+    with ThreadPoolExecutor(1, "wechatlog") as pool:
+        tables = _Tables(database, _Index(database, pool) if search else None)
+        for conversation, messages in items:
+            tables.add(conversation, messages)
+        tables.end()
     database.execute("COMMIT")
     if search:
         database.executescript(_USUAL_INDEXING)
@@ -159,21 +168,31 @@ def _build(database: sqlite3.Connection, items: Items, *, search: bool) -> None:
 class _Tables:
     """Fills the tables, one conversation after the other."""
 
-    def __init__(self, database: sqlite3.Connection, *, search: bool) -> None:
+    def __init__(self, database: sqlite3.Connection, index: _Index | None) -> None:
         self._database = database
-        self._search = search
+        self._index = index
         self._conversation = 0
         self._people_before = 0
         self._messages = 0
-        self._zone: dt.tzinfo | None = None
 
     def add(self, conversation: Conversation, messages: Iterable[Message]) -> None:
         """Add a conversation; what is known of it only from its messages is added last."""
         self._conversation += 1
-        self._zone = conversation.tz
-        people = count_participants(self._insert_all(messages), conversation.members)
-        head = attrs.evolve(conversation, messages=(), tz=self._zone, lexicon=None)
+        zone = conversation.tz
+        authors = _Authors(self._people_before)
+        stream = iter(messages)
+        for start in itertools.count(0, _BATCH_SIZE):
+            batch = list(itertools.islice(stream, _BATCH_SIZE))
+            if not batch:
+                break
+            columns = collect(conversation, messages=batch, names=_MESSAGE_COLUMNS)
+            if zone is None:  # a stream did not know it yet
+                zone = next((time.tzinfo for time in columns["time"] if time is not None), None)
+            self._insert_batch(columns, Bodies.of_messages(batch), start, authors)
+        self.end()
+        head = attrs.evolve(conversation, messages=(), tz=zone, lexicon=None)
         self._insert("conversations", [_conversation_row(self._conversation, head)])
+        people = participants_of(authors.counts, conversation.members)
         first = self._people_before + 1
         self._insert(
             "participants",
@@ -181,49 +200,147 @@ class _Tables:
         )
         self._people_before += len(people)
 
+    def end(self) -> None:
+        """Wait until what was given to the index is in it."""
+        if self._index is not None:
+            self._index.wait()
+
     def _insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        self._run(_INSERT[table], rows)
+
+    def _run(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
         before = self._database.total_changes
         try:
-            self._database.executemany(_INSERT[table], rows)
+            self._database.executemany(statement, rows)
         except _NOT_HELD:  # hardly ever
             rest = rows[self._database.total_changes - before :]
-            self._database.executemany(_INSERT[table], (tuple(map(_clean, row)) for row in rest))
+            self._database.executemany(statement, (tuple(map(_clean, row)) for row in rest))
 
-    def _insert_all(self, messages: Iterable[Message]) -> Iterator[Message]:
-        """Insert messages, and pass them on; look for the zone of their times, where a stream did not know it yet."""
-        people: dict[str, int] = {}
-        stream = iter(messages)
-        for start in itertools.count(0, _BATCH_SIZE):
-            batch = list(itertools.islice(stream, _BATCH_SIZE))
-            if not batch:
-                return
-            if self._zone is None:
-                self._zone = next((message.time.tzinfo for message in batch if message.time is not None), None)
-            self._insert_batch(batch, start, people)
-            yield from batch
+    def _insert_batch(self, columns: Mapping[str, list[Any]], bodies: Bodies, start: int, authors: _Authors) -> None:
+        """Insert the rows of some messages.
 
-    def _insert_batch(self, batch: Sequence[Message], start: int, people: dict[str, int]) -> None:
-        rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in _INSERT}
-        for number, message in enumerate(batch, start):
-            self._messages += 1
-            key = participant_key(message)
-            person = None if key is None else self._people_before + people.setdefault(key, len(people) + 1)
-            rows["messages"].append((self._messages, self._conversation, number, *_message_values(message, person)))
-            for position, segment in enumerate(message.segments):
-                if found := _PIECES.get(type(segment)):
-                    table, names = found
-                    values = [getattr(segment, name) for name in names]
-                    rows[table].append((self._messages, position, *values))
-        for table, found_rows in rows.items():
-            self._insert(table, found_rows)
-        if self._search:
-            first = self._messages - len(batch) + 1
-            self._database.executemany(_INDEX, enumerate(map(_index_terms, batch), first))
+        Args:
+            columns: those of `_MESSAGE_COLUMNS`.
+            bodies: of the same messages.
+            start: position of the first of them in its conversation.
+            authors: those of the conversation.
+        """
+        height, first = len(bodies.texts), self._messages + 1
+        self._messages += height
+        times = columns["time"]
+        rows = {
+            "message": list(range(first, first + height)),
+            "conversation": [self._conversation] * height,
+            "number": list(range(start, start + height)),
+            **columns,
+            "time": [None if time is None else time.isoformat() for time in times],
+            "unix": list(map(_unix, times)) if any(time is not None and time.tzinfo for time in times) else [],
+            "participant": authors.number(columns),
+            "is_self": list(map(_AS_NUMBER.get, columns["is_self"])),
+            "segments": _given(bodies),
+        }
+        filled = {name: values for name, values in rows.items() if values.count(None) < len(values)}
+        marks = ", ".join("?" * len(filled))  # binding `None` takes three times as long as binding a text (measured)
+        statement = f"INSERT INTO messages ({', '.join(filled)}) VALUES ({marks})"  # noqa: S608 - names of our own
+        pieces = _piece_rows(bodies, first)
+        terms = None if self._index is None else list(_index_terms(bodies))
+        self.end()
+        self._run(statement, list(zip(*filled.values(), strict=True)))
+        for table, found in pieces.items():
+            self._insert(table, found)
+        if self._index is not None and terms:
+            self._index.add(first, terms)
 
 
-def _index_terms(message: Message) -> str:
-    apart = words_apart(message)
-    return search_terms(f"{message.text}\n{apart}" if apart else message.text)
+class _Index:
+    """Fills the full-text index while the next messages are made ready.
+
+    SQLite takes longer for it than for the tables, and does not hold the lock of Python if many rows are given to it
+    in one statement. Nobody else may use the database before `wait`.
+    """
+
+    def __init__(self, database: sqlite3.Connection, pool: Executor) -> None:
+        self._database, self._pool = database, pool
+        self._step = database.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // 2
+        self._working: Future[None] | None = None
+
+    def add(self, first: int, terms: Sequence[str]) -> None:
+        """Add the terms of some messages, the first of which has this number."""
+        self._working = self._pool.submit(self._insert, first, terms)
+
+    def _insert(self, first: int, terms: Sequence[str]) -> None:
+        for start in range(0, len(terms), self._step):
+            part = terms[start : start + self._step]
+            values = ", ".join(["(?, ?)"] * len(part))
+            rows = itertools.chain.from_iterable(enumerate(part, first + start))
+            self._database.execute(f"INSERT INTO messages_fts(rowid, text) VALUES {values}", tuple(rows))  # noqa: S608
+
+    def wait(self) -> None:
+        """Wait until all of it is there.
+
+        Raises:
+            sqlite3.Error: what went wrong with it.
+        """
+        if self._working is not None:
+            self._working.result()
+            self._working = None
+
+
+class _Authors:
+    """Who wrote a conversation: the numbers of the participants, and how much each wrote.
+
+    Args:
+        before: how many participants there are already.
+
+    Attributes:
+        counts: how many messages name each author, in order of appearance.
+    """
+
+    def __init__(self, before: int) -> None:
+        self.counts: Counter[Author] = Counter()
+        self._before = before
+        self._people: dict[str | None, int | None] = {None: None}
+        self._known: dict[Author, int | None] = {}
+
+    def number(self, columns: Mapping[str, list[Any]]) -> list[int | None]:
+        """For each of some messages the number of the participant who sent it; `None` for a notice."""
+        authors = list(zip(columns["sender"], columns["sender_id"], columns["is_self"], strict=True))
+        self.counts.update(authors)
+        for author in dict.fromkeys(authors):
+            if author not in self._known:
+                key = author_key(author)
+                self._known[author] = self._people.setdefault(key, self._before + len(self._people))
+        return [self._known[author] for author in authors]
+
+
+def _unix(time: dt.datetime | None) -> int | None:
+    return None if time is None or time.tzinfo is None else math.floor(time.timestamp())
+
+
+def _given(bodies: Bodies) -> list[str | None]:
+    """The pieces that the archive gave, in JSON."""
+    found: list[str | None] = [None] * len(bodies.texts)
+    for row, message in bodies.rich:
+        if (given := message.given_segments) is not None:
+            found[row] = _json([segment_to_json(segment) for segment in given])
+    return found
+
+
+def _piece_rows(bodies: Bodies, first: int) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of the tables that have one for each piece of a kind, by the name of the table."""
+    rows: dict[str, list[tuple[Any, ...]]] = {}
+    for number, message in bodies.rich:
+        for position, segment in enumerate(message.segments):
+            if found := _PIECES.get(type(segment)):
+                table, names = found
+                values = [getattr(segment, name) for name in names]
+                rows.setdefault(table, []).append((first + number, position, *values))
+    return rows
+
+
+def _index_terms(bodies: Bodies) -> Iterator[str]:
+    pairs = zip(bodies.texts, bodies.apart(), strict=True)
+    return (search_terms(f"{text}\n{apart}" if apart else text) for text, apart in pairs)
 
 
 def _conversation_row(number: int, head: Conversation) -> tuple[Any, ...]:
@@ -234,27 +351,6 @@ def _conversation_row(number: int, head: Conversation) -> tuple[Any, ...]:
 def _participant_row(number: int, conversation: int, person: Participant) -> tuple[Any, ...]:
     aliases = _json(person.aliases)
     return number, conversation, person.name, person.id, person.is_self, aliases, person.message_count
-
-
-def _message_values(message: Message, participant: int | None) -> tuple[Any, ...]:
-    """What stands in the columns after `number`."""
-    time, given, origin = message.time, message.given_segments, message.origin
-    return (
-        None if time is None else time.isoformat(),
-        None if time is None or time.tzinfo is None else math.floor(time.timestamp()),
-        message.precision,
-        participant,
-        message.sender,
-        message.sender_id,
-        message.is_self,
-        message.kind.value,
-        message.text,
-        message.id,
-        message.reply_to,
-        origin.source,
-        origin.line,
-        None if given is None else _json([segment_to_json(segment) for segment in given]),
-    )
 
 
 WRITER: Final = SqliteWriter()
