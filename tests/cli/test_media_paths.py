@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import zipfile
@@ -157,6 +158,30 @@ def test_pictures_of_people_are_found_from_elsewhere(run: Run, tmp_path: Path) -
     expected = [f"../in/{folder}/头像/1.png" for folder in ("甲", "乙")]
     assert sorted(unquote(found[0].strip('"')) for found in faces) == sorted(expected)
     assert all(found[1:] == ['"data:image/png;base64,AAAA"', "null"] for found in faces)
+
+
+CORPUS = Path(__file__).parents[1] / "corpus"
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("form", ["html", "json"])
+def test_files_that_are_named_from_a_folder_above(run: Run, tmp_path: Path, form: str, packed: bool) -> None:
+    chat = tmp_path / "wcda" / "conversations" / "0001_李四"
+    chat.mkdir(parents=True)
+    if form == "html":
+        shutil.copy(CORPUS / "wcda-html" / "private.html", chat / "messages.html")
+    else:
+        value = json.loads((CORPUS / "wcda-json" / "wcda-private-messages.json").read_text("utf-8"))
+        for message in value["messages"]:
+            message["offlineMedia"] = [{"kind": "image", "path": "media/images/p 1.jpg"}]
+        (chat / "messages.json").write_text(json.dumps(value), "utf-8")
+    (tmp_path / "wcda" / "media" / "images").mkdir(parents=True)
+    (tmp_path / "wcda" / "media" / "images" / "p 1.jpg").write_bytes(png())
+    given = pack(tmp_path / "wcda", "wcda.zip") if packed else tmp_path / "wcda"
+    assert run("convert", given, "-o", "page.html", "-O", "media=embed").exit_code == 0
+    assert "data:image/png" in (tmp_path / "page.html").read_text("utf-8")
+    root = wechatlog.dumps(next(iter(wechatlog.load_archive(given))), "html", media="embed", media_root=given)
+    assert "data:image/png" in root
 
 
 # --- out of a ZIP -----------------------------------------------------------------------------------------------------

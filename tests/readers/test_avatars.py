@@ -49,6 +49,20 @@ def test_echotrace_has_the_bytes() -> None:
     }
 
 
+def test_ciphertalk_has_them_at_its_messages_and_members() -> None:
+    def change(value: Any) -> None:
+        for message in value["messages"]:
+            message["senderAvatar"] = PICTURE
+
+    assert avatars(edited("ciphertalk-json/private.json", change)) == {
+        "wxid_lisi00000002": PICTURE,
+        "wxid_zhangsan0001": PICTURE,
+    }
+    page = next((CORPUS / "ciphertalk-html").glob("*.html")).read_text("utf-8")
+    page = page.replace('"name":"李四"}', f'"name":"李四","avatar":"{PICTURE}"}}')
+    assert avatars(page) == {"wxid_lisi00000002": PICTURE}
+
+
 def test_chatlab_has_them_at_its_members() -> None:
     def change(value: Any) -> None:
         for number, member in enumerate(value["members"]):
@@ -81,6 +95,18 @@ def test_wechatdataanalysis_has_them_at_every_message() -> None:
     found = avatars(text)
     assert found
     assert all(path == f"media/avatars/{who}.jpg" for who, path in found.items())
+
+
+def test_the_page_of_wechatdataanalysis_has_them_beside_the_bubbles() -> None:
+    page = (CORPUS / "wcda-html" / "private.html").read_text("utf-8")
+    blank = r'(<div class="wce-avatar wce-avatar-(?:sent|received)[^>]*>)<div style=[^>]*>[^<]*</div>'
+    page, count = re.subn(blank, r'\1<img src="../../media/avatars/a b.jpg" alt="avatar" />', page)
+    assert count
+    chat = wechatlog.load(page.encode())
+    assert dict(chat.metadata["avatars"]) == dict.fromkeys(("李四", "我"), "media/avatars/a b.jpg")
+    assert chat.metadata["media_base"] == "../.."
+    web = page.replace("../../media", "https://example.invalid/media")
+    assert avatars(web) == {}
 
 
 def test_memotrace_has_them_by_name() -> None:
@@ -153,3 +179,14 @@ def test_a_card_has_the_picture_that_the_export_has(case: str, kind: str, key: s
     assert set(local) == {"media/thumb 1.jpg"}
     assert thumbs(case, kind, lambda row: row.update({key: "https://example.invalid/1.jpg"})) == []
     assert thumbs(case, kind, lambda row: row.update({key: ""})) == []
+
+
+def test_a_card_on_the_page_of_wechatdataanalysis_has_its_picture() -> None:
+    page = (CORPUS / "wcda-html" / "private.html").read_text("utf-8")
+    picture = (
+        '<div class="wechat-link-thumb"><img src="../../media/remote/1.jpg" class="wechat-link-thumb-img" /></div>'
+    )
+    assert '<div class="wechat-link-title">' in page
+    page = page.replace('<div class="wechat-link-title">', f'{picture}<div class="wechat-link-title">')
+    found = [message for message in wechatlog.load(page.encode()) if message.kind.value == "link"]
+    assert [image.path for message in found for image in message.images] == ["media/remote/1.jpg"] * len(found)

@@ -494,7 +494,8 @@ def _is_workbook(head: Head) -> Evidence | None:
     return Evidence(1.0, f"a sheet {_SHEET} with the columns {_TABLE}") if found and found.sheet == _SHEET else None
 
 
-_WHO: Final = {"exporter": "WeChatDataAnalysis"}
+_WHO: Final = {"exporter": "WeChatDataAnalysis", "media_base": "../.."}
+"""Files of chats are named from the folder of the export on, in which their own files are `conversations/<chat>/…`."""
 _OWNER: Final = {"owner": "name or account id of the person whose archive it is, where the file does not say"}
 JSON: Final = Format(
     "wcda-json", "WeChatDataAnalysis messages.json, schema version 1", ".json", _is_json, _objects, _WHO, _OWNER

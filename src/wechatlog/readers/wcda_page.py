@@ -27,6 +27,7 @@ from wechatlog.diagnostics import Severity
 from wechatlog.engine import Entry, Evidence, Format, Head, Refusal, one_segment
 from wechatlog.engine.html import classes_of, node_text, parse_fragment, parse_page
 from wechatlog.engine.json_values import read_degrees
+from wechatlog.engine.reading import local_picture
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind as Kind
 from wechatlog.segments import Forward
@@ -52,6 +53,7 @@ _SIZE: Final = re.compile(r"(?P<number>[0-9]{1,9}(?:\.[0-9]{1,3})?) ?(?P<unit>B|
 _UNITS: Final = {"B": 1, "KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30}
 _NAME: Final = "text-left"
 _QUOTE: Final = "line-clamp-2"
+_UP: Final = re.compile(r"(?:\.\./)+")
 _VOICE_QUOTE: Final = "data-wce-quote-voice-wrapper"
 
 
@@ -88,8 +90,13 @@ def _source(node: HtmlElement, *tags: str) -> dict[str, Any]:
     for child in node.iter(*tags):
         address = child.get("href") or child.get("src") or ""
         if address and "wxemoji/" not in address:
-            return {"url": address} if re.match("https?://", address) else {"path": unquote(address)}
+            return {"url": address} if re.match("https?://", address) else {"path": _path(address)}
     return {}
+
+
+def _path(address: str) -> str:
+    """A file from the folder of the export on, as the other forms of this tool name it; the page lies two below."""
+    return _UP.sub("", unquote(address))
 
 
 def _size(text: str) -> int | None:
@@ -133,7 +140,9 @@ def _card(kind: Kind, node: HtmlElement, parts: Mapping[str, HtmlElement]) -> tu
             return title, {"title": title}
         case _:
             title = _text(parts, "wechat-link-title", "wechat-link-cover-title")
-            return title, {"title": title, "url": _source(node, "a").get("url")}
+            picture = parts.get("wechat-link-thumb-img", parts.get("wechat-link-cover-image"))
+            thumb = None if picture is None else local_picture(_path(picture.get("src") or ""))
+            return title, {"title": title, "url": _source(node, "a").get("url"), "thumb": thumb}
 
 
 def _quote(node: HtmlElement, parts: Mapping[str, HtmlElement], text: str) -> Body:
@@ -226,6 +235,8 @@ def _entries(reading: Reading, blocks: Iterable[HtmlElement]) -> Iterator[Entry]
         own = "wce-msg-row-sent" in parts
         name = _text(parts, _NAME)
         sender = (reading.owner or _OWNER) if own else name or (None if chat.is_group else chat.title)
+        if (picture := next(parts["wce-avatar"].iter("img"), None) if "wce-avatar" in parts else None) is not None:
+            reading.keep_avatar(chat, sender, _path(picture.get("src") or ""))
         yield Entry(line, time, "second", sender, None, own, kind, text, segments)
 
 
@@ -268,7 +279,7 @@ PAGE: Final = Format(
     (".html", ".htm"),
     _is_page,
     _pages,
-    {"exporter": "WeChatDataAnalysis"},
+    {"exporter": "WeChatDataAnalysis", "media_base": "../.."},
     {"owner": "name of the person whose archive it is; `我` where it is not given"},
     credits_notices=False,
 )

@@ -109,7 +109,11 @@ def _page_session(reading: Reading) -> Json:
     meta, members = read_object(reading.said.get("meta")), map(read_object, read_list(reading.said.get("members")))
     # Names out of merged forwards are members too, whose id is the name.
     reading.said["members"] = [
-        {"wxid": member.get("id", member.get("wxid")), "displayName": member.get("name", member.get("displayName"))}
+        {
+            "wxid": member.get("id", member.get("wxid")),
+            "displayName": member.get("name", member.get("displayName")),
+            "avatar": member.get("avatar"),
+        }
         for member in members
         if member.get("id", "") != member.get("name")
     ]
@@ -119,6 +123,7 @@ def _page_session(reading: Reading) -> Json:
         "displayName": name,
         "isGroup": meta.get("isGroup"),
         "messageCount": count,
+        "avatar": meta.get("sessionAvatar"),
     }
 
 

@@ -404,6 +404,7 @@ def _entry(tool: Tool, reading: Reading, people: Mapping[str, Participant], row:
     if own is None and kind not in NOTICES:
         owner = read_string(read_object(reading.said.get("session")).get("ownerId"))
         own = account == owner if listed is None and owner and account else listed
+    reading.keep_avatar(reading.chat, account or sender, row.get("senderAvatar"))
     if not tool.names:
         sender = sender or account
     if own and account == reading.chat.id:
