@@ -43,6 +43,7 @@ __all__ = [
     "find_writer",
     "formats",
     "office_document",
+    "open_format",
     "register_reader",
     "register_writer",
     "registered_readers",
@@ -395,7 +396,7 @@ _NO_FORMAT: Final = {
     "html": "this page is no chat export that is known",
     "zip": "this ZIP holds files; load and load_archive read the chats among them",
     "sqlite": "this database is no WeChat database that is known",
-    "ole": "this old Excel or Word file is no chat export that is known",
+    "ole": "this old Excel file is no chat export that is known",
     "parquet": "this Parquet file has no columns time, sender and text of messages",
     "arrow": "this Arrow file has no columns time, sender and text of messages",
     "json": "this JSON is no chat export that is known",
@@ -413,12 +414,17 @@ _SIGNATURES: Final = (
     (b"GIF8", "this is a picture (GIF)"),
     (b"Rar!\x1a\x07", "this is a RAR archive; unpack it first"),
     (b"7z\xbc\xaf\x27\x1c", "this is a 7z archive; unpack it first"),
+    (b"{\\rtf", "this is a document in RTF; save it as .docx or as plain text, and read that"),
 )
 _OFFICE: Final = (
     ("word/", "this is a Word document and no chat export that is known"),
     ("xl/", "no sheet of this workbook is a chat export that is known"),
     ("ppt/", "these are slides and no chat export"),
 )
+
+_OPEN_DOCUMENT: Final = "this is an OpenDocument file; save it as .docx, .xlsx or plain text, and read that"
+_OLD_WORD: Final = "this is a document of an old Word (.doc); save it as .docx or as plain text, and read that"
+_OLD_WORD_PART: Final = "WordDocument".encode("utf-16-le")
 
 
 def office_document(source: Source) -> str | None:
@@ -431,7 +437,7 @@ def office_document(source: Source) -> str | None:
     except (WechatlogError, OSError):
         return None
     if "[Content_Types].xml" not in names:
-        return None
+        return _OPEN_DOCUMENT if {"mimetype", "content.xml", "META-INF/manifest.xml"} <= set(names) else None
     return next((text for folder, text in _OFFICE if any(name.startswith(folder) for name in names)), None)
 
 
@@ -442,6 +448,8 @@ def _why_unknown(head: Head) -> str:
             return text
     if "zip" in head.containers and (text := office_document(head.source) or ""):
         return text
+    if "ole" in head.containers and (head.suffix == ".doc" or _OLD_WORD_PART in head.data):
+        return _OLD_WORD
     known = (text for key, text in _NO_FORMAT.items() if key in head.containers)
     reason = next(known, _NO_HEADER)
     if "text" in head.containers and (template := _offer(head)):
@@ -481,6 +489,53 @@ _detected: Final[weakref.WeakKeyDictionary[Source, tuple[str | None, Reader, Det
 """What was found out of an input that is still in use: nobody looks twice."""
 
 
+def open_format(source: Source, format: str | Reader | None, encoding: str | None = None) -> Reader:  # noqa: A002
+    """The reader that a user named, or that of the input; of a Word document one of the text that stands in it.
+
+    Raises:
+        WechatlogError: as `detect_reader` and `find_reader`.
+    """
+    if format is None:
+        return detect_reader(source, encoding)[0]
+    reader = find_reader(format) if isinstance(format, str) else format
+    if "zip" in (_readers.keys(reader.name) or ()) or not source.head().startswith(b"PK"):
+        return reader
+    from wechatlog.engine.document_text import DocumentReader
+    from wechatlog.engine.documents import is_document
+
+    if isinstance(reader, DocumentReader) or not is_document(source):
+        return reader
+    return reader if isinstance(reader.detect(Head.of(source, encoding)), Evidence) else DocumentReader(reader)
+
+
+def _in_document(source: Source) -> tuple[Reader, Detection] | None:
+    """The reader of what stands in a Word document; `None` where it is none.
+
+    Raises:
+        UnknownFormatError: where no reader takes what stands in it.
+        RefusedFormatError: where it is no chat, or was written for reading only.
+        MissingExtraError: without the extra `docx`.
+    """
+    if not source.head().startswith(b"PK"):
+        return None
+    from wechatlog.engine.document_text import DocumentReader, document_heads
+    from wechatlog.engine.documents import document_author, is_document
+
+    if not is_document(source):
+        return None
+    if document_author(source) == "wechatlog":
+        raise RefusedFormatError(source.label, "docx", "written to be read by people; read what it was made from")
+    reason = ""
+    for head in document_heads(source):
+        try:
+            reader, found = _detect(head)
+        except UnknownFormatError as error:
+            reason = error.reason
+            continue
+        return DocumentReader(reader), attrs.evolve(found, reason=f"in a Word document: {found.reason}")
+    raise UnknownFormatError(source.label, f"a Word document in which no chat is found: {reason}")
+
+
 def _detect(head: Head) -> tuple[Reader, Detection]:
     source = head.source
     if (sure := _opens(head)) is not None and isinstance(verdict := sure.detect(head), Evidence):
@@ -516,6 +571,8 @@ def _detect(head: Head) -> tuple[Reader, Detection]:
     winners = [entry for entry in found if entry[0] > best - _TIE]
     if len(winners) > 1:
         raise AmbiguousFormatError(source.label, {entry[1].name: entry[2] for entry in winners})
+    if not winners and (inside := _in_document(source)) is not None:
+        return inside
     if not winners and missing is not None:
         raise missing
     if not winners:

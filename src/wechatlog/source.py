@@ -472,6 +472,14 @@ class Source:
         source.__dict__.pop("size", None)
         return source
 
+    def with_text(self, text: str) -> Source:
+        """This file with a text that stands in it in place of its bytes."""
+        source = copy.copy(self)
+        source._opener, source._text = (lambda: io.BytesIO(text.encode("utf-8", "surrogatepass"))), text
+        source.path, source._opened, source._head, source._head_is_all = None, None, None, False
+        source.__dict__.pop("size", None)
+        return source
+
     def seekable(self) -> IO[bytes] | None:
         """A fresh stream that can be read from any place on; `None` for what is packed, or no bytes at all."""
         if self._text is not None:

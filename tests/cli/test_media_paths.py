@@ -214,9 +214,7 @@ def test_a_page_cannot_load_what_lies_in_a_zip(run: Run, export: Path) -> None:
     path = pack(export)
     for command in ("convert", "view"):
         result = run(command, path, "-o", "page.html", *(["--no-open"] if command == "view" else []))
-        told = (
-            "no page can load 5 media files out of a ZIP; the first: export.zip/media/图 1.png; put them into the page"
-        )
+        told = "no page can load 5 media files out of a ZIP or a document; the first: export.zip/media/图 1.png; put them into the page"
         assert told in result.stderr
         assert not addresses(export.parent / "page.html")
 

@@ -191,7 +191,8 @@ class MediaPaths:
         if self._packed:
             files, first = count(len(self._packed), "media file"), self._packed[0]
             say(
-                f"no page can load {files} out of a ZIP; the first: {first}; put them into the page with -O media=embed"
+                f"no page can load {files} out of a ZIP or a document; the first: {first}; "
+                "put them into the page with -O media=embed"
             )
         if self._left and root is not None:
             files, first = count(len(self._left), "media file"), str(_shown(root / next(iter(self._left))))

@@ -8,6 +8,7 @@ there and is told. Knows no format. Needs the extra `docx`.
 from __future__ import annotations
 
 import contextlib
+import posixpath
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -20,13 +21,24 @@ if TYPE_CHECKING:
     import zipfile
     from collections.abc import Callable, Iterator
 
-__all__ = ["Cell", "Paragraph", "Row", "document_author", "is_document", "iter_blocks"]
+__all__ = [
+    "Cell",
+    "Paragraph",
+    "Row",
+    "document_author",
+    "has_comments",
+    "is_document",
+    "iter_blocks",
+    "picture_files",
+]
 
 _TEXT: Final = "word/document.xml"
 _LINKS: Final = "word/_rels/document.xml.rels"
 _ABOUT: Final = "docProps/core.xml"
 _MOST_LINKS: Final = 1 << 24
 _RIGHT: Final = frozenset({"right", "end"})
+_FRAMES: Final = frozenset({"sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo"})
+"""What may stand round paragraphs of the body: fields to fill in, and what was put in while changes were tracked."""
 
 
 @attrs.frozen
@@ -112,7 +124,7 @@ def iter_blocks(source: Source, report: Callable[[str, str], object]) -> Iterato
             parser = etree.iterparse(stream, events=("end",), tag=("{*}p", "{*}tbl"), **how)
             for _, node in parser:
                 parent = node.getparent()
-                if parent is None or _name(parent) != "body":
+                if not _is_in_body(parent):
                     continue
                 if _name(node) == "p":
                     yield _paragraph(node, links)
@@ -127,6 +139,28 @@ def iter_blocks(source: Source, report: Callable[[str, str], object]) -> Iterato
             if isinstance(error, RefusedFormatError):
                 raise
             report("broken-file", f"the document is damaged from here on: {error}")
+
+
+def _is_in_body(parent: Any) -> bool:
+    while parent is not None and _name(parent) in _FRAMES:
+        parent = parent.getparent()
+    return parent is not None and _name(parent) == "body"
+
+
+def picture_files(source: Source) -> dict[str, str]:
+    """The paths of the pictures in the document, from its own root on, by the relations that name them."""
+    found = {}
+    for node in _relations(source):
+        path = posixpath.normpath(posixpath.join("/word", node.get("Target", ""))).lstrip("/")
+        if node.get("TargetMode") != "External" and node.get("Type", "").endswith("/image"):
+            found[node.get("Id", "")] = path
+    return found
+
+
+def has_comments(source: Source) -> bool:
+    """Whether somebody commented on the document."""
+    with open_zip(source) as package:
+        return "word/comments.xml" in package.namelist()
 
 
 def _etree() -> Any:
@@ -158,9 +192,13 @@ def _small(source: Source, name: str) -> Any:
 
 def _links(source: Source) -> dict[str, str]:
     """The addresses of links by the relation that names them."""
-    root = _small(source, _LINKS)
-    nodes = () if root is None else root.iter("{*}Relationship")
+    nodes = _relations(source)
     return {node.get("Id", ""): node.get("Target", "") for node in nodes if node.get("TargetMode") == "External"}
+
+
+def _relations(source: Source) -> Iterator[Any]:
+    root = _small(source, _LINKS)
+    yield from () if root is None else root.iter("{*}Relationship")
 
 
 def _name(node: Any) -> str:
@@ -176,19 +214,31 @@ def _paragraph(node: Any, links: dict[str, str]) -> Paragraph:
     pieces: list[str] = []
     pictures: list[str] = []
     addresses: list[str] = []
-    for child in node.iter():
+    for child in _seen(node):
         name = _name(child)
         if name == "t":
             pieces.append(child.text or "")
         elif name in ("br", "cr"):
             pieces.append("\n")
+        elif name == "noBreakHyphen":
+            pieces.append("-")
         elif name == "tab" and _name(child.getparent()) == "r":
             pieces.append("\t")
-        elif name == "blip":
-            pictures.append(_value(child, "embed") or "")
+        elif name in ("blip", "imagedata"):
+            pictures.append(_value(child, "embed" if name == "blip" else "id") or "")
         elif name == "hyperlink" and (address := links.get(_value(child, "id") or "")):
             addresses.append(address)
     return Paragraph("".join(pieces), tuple(pictures), tuple(addresses))
+
+
+def _seen(node: Any) -> Iterator[Any]:
+    """The elements in a paragraph; not what stands there once more, for programs that cannot show the first."""
+    walk = _etree().iterwalk(node, events=("start",))
+    for _, child in walk:
+        if _name(child) == "Fallback":
+            walk.skip_subtree()
+        else:
+            yield child
 
 
 def _rows(table: Any, links: dict[str, str]) -> Iterator[Row]:

@@ -14,7 +14,7 @@ import attrs
 from wechatlog.engine.parts import Part, PartFile, find_stretches
 from wechatlog.errors import OptionError, WechatlogError
 from wechatlog.inputs.archive import expand, is_single, page_groups
-from wechatlog.registry import detect_reader, find_reader
+from wechatlog.registry import open_format
 from wechatlog.source import DEFAULT_SIZE_LIMIT
 
 if TYPE_CHECKING:
@@ -83,11 +83,7 @@ def _stretches(source: Source, size: int, whole: Part) -> Iterator[Part]:
     if (source.size or 0) <= size or source.is_packed:
         return
     try:
-        reader = whole.format
-        if reader is None:
-            reader, _ = detect_reader(source, whole.encoding)
-        elif isinstance(reader, str):
-            reader = find_reader(reader)
+        reader = open_format(source, whole.format, whole.encoding)
     except (WechatlogError, OSError):  # told by whoever reads it
         return
     cuts = getattr(reader, "cuts", None)

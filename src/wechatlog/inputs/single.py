@@ -13,7 +13,7 @@ from wechatlog.diagnostics import Collector
 from wechatlog.engine.protocol import ColumnReader, Context
 from wechatlog.errors import FormatError, WechatlogError
 from wechatlog.model import paused_collection
-from wechatlog.registry import detect_reader, find_reader
+from wechatlog.registry import open_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -64,12 +64,7 @@ def open_reader(
     collector = Collector(errors, source.place)
     if encoding is not None:
         codecs.lookup(encoding)
-    if isinstance(format, str):
-        reader = find_reader(format)
-    elif format is not None:
-        reader = format
-    else:
-        reader, _ = detect_reader(source, encoding)
+    reader = open_format(source, format, encoding)
     check_options(options, reader.options, f"the reader {reader.name!r}")
     return reader, Context(source, collector, tz=tz, encoding=encoding, options=options)
 

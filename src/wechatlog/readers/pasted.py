@@ -57,6 +57,8 @@ _TIMED: Final = Grammar(
         rf"{_DAY}[ \t]{{1,2}}{_CLOCK}|(?:{_NEAR_DAY}[ \t]{{0,2}})?{_CLOCK}){_LINE_END}"
     ),
 )
+_LONGEST_TITLE: Final = 3
+"""Lines that may stand above the first message."""
 # The day is optional in the pattern, and the name is greedy: a name may end in what looks like a day.
 _DAY_IN_NAME: Final = re.compile(rf"[ \t]+({_DAY}|{_NEAR_DAY})\Z")
 _NEAR: Final = re.compile(_NEAR_DAY)
@@ -161,11 +163,16 @@ def _timed(reading: Reading) -> Iterator[Entry]:
 
 
 def _is_timed(head: Head) -> Evidence | None:
-    """Header lines with a blank line before each; the text begins with one."""
+    """Header lines with a blank line before each; the text begins with one, or with a title that somebody gave it."""
     candidates = sample_blocks(head.text, _TIMED)
     framed = [candidate for candidate in candidates if candidate.blanks > 0]
-    if not framed or framed[0].blanks < 2 or not _looks_like_chat(framed):
+    if not framed or not _looks_like_chat(framed):
         return None
+    if framed[0].blanks < 2:
+        title = framed[0] is candidates[0] and len(framed[0].before.lines.strip().split("\n")) <= _LONGEST_TITLE
+        dated = sum(_STYLES[-1][0].match(_time_text(candidate.header)) is not None for candidate in framed)
+        reason = f"{dated} lines of a name and a date under a title"
+        return Evidence(0.5, reason) if title and len(framed) == len(candidates) == dated > 1 else None
     if len(framed) * 2 < len(candidates):
         dated = sum(_time_text(candidate.header)[:4].isdecimal() for candidate in candidates)
         return Evidence(0.55, f"{dated} lines of a name and a time") if dated * 2 > len(candidates) else None
