@@ -15,6 +15,7 @@ from typing import Any
 import attrs
 import openpyxl
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +29,7 @@ from wechatlog.registry import find_reader, find_writer
 from wechatlog.testing import check_reader, check_writer, without_losses
 from wechatlog.timestamps import resolve_zone
 from wechatlog.writers import workbook
+from wechatlog.writers.workbook_sheet import Sheet
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 WRITER = find_writer("xlsx")
@@ -180,6 +182,44 @@ def test_no_markup_of_a_message_reaches_the_sheet() -> None:
     with zipfile.ZipFile(io.BytesIO(data_of(chat))) as package:
         for name in package.namelist():
             assert b"<f>" not in package.read(name)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            texts.filter(lambda text: bool(text) and "\ufffe" not in text and workbook._fits(text)),
+            st.none() | st.booleans(),
+            st.none() | st.integers(-(10**14), 10**14),
+            st.datetimes(dt.datetime(1901, 1, 1), dt.datetime(9999, 12, 31)).map(
+                lambda time: time.replace(microsecond=0)
+            ),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_cells_are_those_that_xlsxwriter_writes(rows: list[tuple[Any, ...]]) -> None:
+    def sheet_of_ours(sheet: Any, plain: Any, clock: Any) -> None:
+        *columns, times = map(list, zip(*rows, strict=True))
+        sheet.write_columns(0, [*columns, [(time, clock) for time in times]], [plain] * 4)
+
+    def sheet_of_theirs(sheet: Any, plain: Any, clock: Any) -> None:
+        for row, (text, flag, number, time) in enumerate(rows):
+            sheet.write_string(row, 0, text, plain)
+            for place, write, value in ((1, sheet.write_boolean, flag), (2, sheet.write_number, number)):
+                if value is not None:
+                    write(row, place, value, plain)
+            sheet.write_datetime(row, 3, time, clock)
+
+    written = []
+    for kind, fill in ((Sheet, sheet_of_ours), (None, sheet_of_theirs)):
+        stream = io.BytesIO()
+        with xlsxwriter.Workbook(stream, {"constant_memory": True}) as book:
+            formats = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+            fill(book.add_worksheet(None, kind), *formats)
+        with zipfile.ZipFile(stream) as package:
+            written.append(package.read("xl/worksheets/sheet1.xml"))
+    assert written[0] == written[1]
 
 
 # --- sheets ----------------------------------------------------------------------------------------

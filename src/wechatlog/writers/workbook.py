@@ -17,6 +17,7 @@ import itertools
 import json
 import re
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,14 +25,15 @@ import attrs
 
 from wechatlog.content.native import SCHEMA
 from wechatlog.errors import MissingExtraError
-from wechatlog.frames import collect, columns_of, conversation_header
+from wechatlog.frames import columns_of, conversation_header
 from wechatlog.frames.cells import DEFAULT_COLUMNS, TO_TEXT, cell_values, choose_columns
+from wechatlog.model import participants_of
 from wechatlog.timestamps import zone_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from wechatlog.model import Conversation, Message
+    from wechatlog.model import Author, Conversation, Message
     from wechatlog.writers.base import Items
 
 __all__ = ["WRITER", "WorkbookWriter"]
@@ -104,30 +106,31 @@ class WorkbookWriter:
 
 
 def _fill(book: _Book, conversation: Conversation, messages: Iterable[Message], names: Sequence[str]) -> None:
-    people, days = _People(conversation), _Days(conversation.tz)
+    authors: Counter[Author] = Counter()
+    days = _Days(conversation.tz)
     table = book.table("messages", names)
     stream = iter(messages)
     for start in itertools.count(0, _BATCH_SIZE):
         batch = list(itertools.islice(stream, _BATCH_SIZE))
         if not batch:
             break
-        people.learn(batch)
+        authors.update((message.sender, message.sender_id, message.is_self) for message in batch)
         columns = cell_values(conversation, batch, names, start)
         for place, name in enumerate(names):
             if name == "time":
                 columns[place] = [days.day_of(message) for message in batch]
-        for row in zip(*columns, strict=True):
-            table.append(row)
-    _finish(book, attrs.evolve(conversation, messages=(), tz=days.zone), people)
+        table.extend(columns)
+    _finish(book, attrs.evolve(conversation, messages=(), tz=days.zone), authors)
     book.close()
 
 
-def _finish(book: _Book, head: Conversation, people: _People) -> None:
+def _finish(book: _Book, head: Conversation, authors: Counter[Author]) -> None:
     """The sheets that are known at the end."""
     names = [column.name for column in columns_of("participants") if not column.name.startswith("conversation")]
-    table = book.table("participants", names)
-    for row in people.rows(names):
-        table.append(row)
+    people = participants_of(authors, head.members)
+    values = [[getattr(person, name) for person in people] for name in names]
+    values[names.index("aliases")] = [list(person.aliases) for person in people]
+    book.table("participants", names).extend(values)
     kind = {True: "group", False: "private", None: None}[head.is_group]
     facts = (
         ("schema", SCHEMA),
@@ -136,12 +139,10 @@ def _finish(book: _Book, head: Conversation, people: _People) -> None:
         ("kind", kind),
         ("owner", head.owner),
         ("time zone", None if head.tz is None else zone_name(head.tz)),
-        ("messages", people.total),
+        ("messages", authors.total()),
         ("header", conversation_header(head)),
     )
-    sheet = book.table("conversation", ("key", "value"))
-    for fact in facts:
-        sheet.append(fact)
+    book.table("conversation", ("key", "value")).extend(list(zip(*facts, strict=True)))
 
 
 class _Days:
@@ -177,32 +178,6 @@ class _Days:
         return self.zone
 
 
-class _People:
-    """Who wrote how much, without keeping what."""
-
-    def __init__(self, conversation: Conversation) -> None:
-        self._conversation = conversation
-        self._first: dict[tuple[str | None, str | None], Message] = {}
-        self._counts: dict[str, int] = {}
-        self.total = 0
-
-    def learn(self, messages: Sequence[Message]) -> None:
-        """Count the senders of some messages."""
-        self.total += len(messages)
-        for message in messages:
-            self._first.setdefault((message.sender, message.sender_id), message)
-            key = message.sender_id or f"\0{message.sender}"
-            self._counts[key] = self._counts.get(key, 0) + 1
-
-    def rows(self, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-        """The participants, as those of the whole conversation."""
-        known = attrs.evolve(self._conversation, messages=self._first.values())
-        columns = collect(known, "participants", names=[*names, "id", "name"])
-        keys = (id_ or f"\0{name}" for id_, name in zip(columns["id"], columns["name"], strict=True))
-        columns["message_count"] = [self._counts.get(key, 0) for key in keys]
-        return zip(*(columns[name] for name in names), strict=True)
-
-
 class _Book:
     """A workbook that is being written into a file."""
 
@@ -232,7 +207,9 @@ class _Book:
 
     def sheet(self, name: str) -> Any:
         """A new sheet."""
-        return self._book.add_worksheet(name)
+        from wechatlog.writers.workbook_sheet import Sheet
+
+        return self._book.add_worksheet(name, Sheet)
 
     def fit(self, text: str) -> str:
         """A text as a cell can hold it; what that changes is kept in the sheet `exact`."""
@@ -242,8 +219,8 @@ class _Book:
             self._exact = self.table("exact", ("number", "json"))
         self._exact_count += 1
         exact = _JSON_UNFIT.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False))
-        for begin in range(0, len(exact), _PART):
-            self._exact.append((self._exact_count, exact[begin : begin + _PART]), fitting=True)
+        parts = [exact[begin : begin + _PART] for begin in range(0, len(exact), _PART)]
+        self._exact.extend([[self._exact_count] * len(parts), parts], fitting=True)
         return f"{_UNFIT.sub(chr(0xFFFD), text[:_PART])} ⟦exact {self._exact_count}⟧"
 
     def close(self) -> None:
@@ -288,6 +265,7 @@ class _Table:
 
     def __init__(self, book: _Book, name: str, columns: Sequence[str]) -> None:
         self._book, self._name, self._columns = book, name, columns
+        self._formats = [book.wrapped if name in ("text", "value") else book.text for name in columns]
         self._number = 0
         self._begin()
 
@@ -295,10 +273,9 @@ class _Table:
         self._number += 1
         self._sheet = sheet = self._book.sheet(self._name if self._number == 1 else f"{self._name} {self._number}")
         self._row = 0
-        for place, name in enumerate(self._columns):
-            form = self._book.wrapped if name in ("text", "value") else self._book.text
+        for place, (name, form) in enumerate(zip(self._columns, self._formats, strict=True)):
             sheet.set_column(place, place, _WIDTHS.get(name, 18), form)
-            sheet.write_string(0, place, name, self._book.heading)
+        sheet.write_columns(0, [[name] for name in self._columns], [self._book.heading] * len(self._columns))
         sheet.freeze_panes(1, 0)
         sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{_ROWS}"})
 
@@ -306,32 +283,35 @@ class _Table:
         """Say how far it goes."""
         self._sheet.autofilter(0, 0, self._row, len(self._columns) - 1)
 
-    def append(self, values: Iterable[Any], *, fitting: bool = False) -> None:
-        """Write a row.
+    def extend(self, columns: Sequence[Sequence[Any]], *, fitting: bool = False) -> None:
+        """Write rows.
 
         Args:
-            values: texts, numbers, truth values, lists of texts, dates with their precision; `None` for an empty cell.
+            columns: one for each name, of equal length: texts, numbers, truth values, lists of texts, dates with their
+                precision; `None` or an empty text for an empty cell.
             fitting: the texts are known to fit a cell.
         """
-        if self._row == _ROWS - 1:
-            self.finish()
-            self._begin()
-        self._row += 1
-        sheet, row = self._sheet, self._row
-        for place, value in enumerate(values):
-            if value is None:
-                continue
-            if isinstance(value, list):
-                value = TO_TEXT["texts"](value)
-            if isinstance(value, str):
-                if value:
-                    sheet.write_string(row, place, value if fitting else self._book.fit(value))
-            elif isinstance(value, bool):
-                sheet.write_boolean(row, place, value)
-            elif isinstance(value, int):
-                sheet.write_number(row, place, value)
-            else:
-                sheet.write_datetime(row, place, value[0], self._book.clocks[value[1]])
+        fit = str if fitting else self._book.fit
+        values = [[self._in_cell(value, fit) for value in column] for column in columns]
+        height = len(values[0])
+        done = 0
+        while done < height:
+            if self._row == _ROWS - 1:
+                self.finish()
+                self._begin()
+            count = min(height - done, _ROWS - 1 - self._row)
+            part = [column[done : done + count] for column in values]
+            self._sheet.write_columns(self._row + 1, part, self._formats)
+            self._row += count
+            done += count
+
+    def _in_cell(self, value: Any, fit: Callable[[str], str]) -> Any:
+        """A value as a sheet takes it."""
+        if isinstance(value, tuple):
+            return value[0], self._book.clocks[value[1]]
+        if isinstance(value, list):
+            value = TO_TEXT["texts"](value)
+        return (fit(value) or None) if isinstance(value, str) else value
 
 
 WRITER: Final = WorkbookWriter()
