@@ -10,6 +10,7 @@ pieces of every body. The conversation is loaded before the clock runs. Each cas
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import html
 import json
@@ -70,7 +71,7 @@ def floor_xlsx(conversation: Conversation, path: Path) -> None:
 def floor_sqlite(conversation: Conversation, path: Path) -> None:
     """One table, no index."""
     path.unlink(missing_ok=True)
-    with sqlite3.connect(path) as database:
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
         database.execute(f"create table messages ({', '.join(FIELDS)})")
         values = ((str(when), *rest) for when, *rest in rows(conversation))
         database.executemany("insert into messages values (?, ?, ?, ?, ?, ?)", values)

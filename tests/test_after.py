@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import datetime as dt
 import gzip
 import itertools
@@ -406,13 +407,13 @@ def test_a_database_gives_the_rows_behind_the_last(tmp_path: Path) -> None:
     path = tmp_path / "chats.sqlite"
     wechatlog.dump(_chat(500), path)
     whole = list(wechatlog.load(path))
-    with sqlite3.connect(path) as database:
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
         database.execute("CREATE TABLE later AS SELECT * FROM messages WHERE message > 400")
         database.execute("DELETE FROM messages WHERE message > 400")
     database.close()
     stream = wechatlog.iter_messages(path, after=Mark())
     old = list(stream)
-    with sqlite3.connect(path) as database:
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
         database.execute("INSERT INTO messages SELECT * FROM later")
     database.close()
     stream = wechatlog.iter_messages(path, after=stream.mark)
@@ -434,7 +435,7 @@ def test_rows_that_changed(statement: str, count: int, code: str, tmp_path: Path
     path = tmp_path / "chats.sqlite"
     wechatlog.dump(_chat(500), path)
     before = wechatlog.mark(path)
-    with sqlite3.connect(path) as database:
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
         database.execute(statement)
     database.close()
     stream = wechatlog.iter_messages(path, after=before)
@@ -470,7 +471,7 @@ def test_parts_of_a_client_s_database_are_the_whole(path: Path, tmp_path: Path) 
         for last in range(1, rows.last):
             part = tmp_path / "whole" / f"part-{path.name}"
             shutil.copy(folder / path.name, part)
-            with sqlite3.connect(part) as database:
+            with contextlib.closing(sqlite3.connect(part)) as database, database:
                 database.execute(f'DELETE FROM "{rows.table}" WHERE rowid > ?', (last,))
             database.close()
             old, before = read(part, Mark())

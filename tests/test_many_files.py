@@ -332,7 +332,7 @@ def test_a_damaged_index_is_made_anew(damage: str, folder: Path, tmp_path: Path,
 def test_a_row_that_somebody_edited_is_read_anew(content: str, folder: Path, tmp_path: Path) -> None:
     where = tmp_path / "chats.index"
     before = list(wechatlog.load_archive(folder, index=where))
-    with sqlite3.connect(where) as database:
+    with contextlib.closing(sqlite3.connect(where)) as database, database:
         database.execute("UPDATE inputs SET content = ?", (content,))
     database.close()
     _assert_same(wechatlog.load_archive(folder, index=where), before)

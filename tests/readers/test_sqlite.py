@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 import wechatlog
 from tests import goldens
+from tests.databases import in_memory
 from tests.samples import corpus_conversations
 from tests.strategies import conversations
 from wechatlog import Conversation, FormatError, Message, MultipleConversationsError, UnknownFormatError, WechatlogError
@@ -35,8 +36,7 @@ def written(item: Any, **options: Any) -> bytes:
 
 def edited(item: Any, *statements: str) -> bytes:
     """A database after somebody worked on it with SQL."""
-    database = sqlite3.connect(":memory:")
-    database.deserialize(written(item))
+    database = in_memory(written(item))
     for statement in statements:
         database.execute(statement)
     database.commit()
@@ -200,9 +200,8 @@ def test_tables_are_added_and_columns_and_indexes_taken_away() -> None:
 
 def test_dumped_and_made_anew() -> None:
     """`.dump` keeps neither the application id nor the version."""
-    database = sqlite3.connect(":memory:")
-    database.deserialize(written(chat(), search=False))
-    anew = sqlite3.connect(":memory:")
+    database = in_memory(written(chat(), search=False))
+    anew = in_memory()
     anew.executescript("\n".join(database.iterdump()))
     detection = wechatlog.detect(anew.serialize())
     assert (detection.format, detection.confidence) == ("sqlite", 0.9)
@@ -269,9 +268,8 @@ def pages_of(database: sqlite3.Connection, name: str) -> list[int]:
 
 @pytest.mark.parametrize("name", ["messages", "messages_in_order"])
 def test_a_damaged_page_costs_its_rows(name: str) -> None:
-    database = sqlite3.connect(":memory:")
     data = bytearray(written(chat(3000), search=False))
-    database.deserialize(bytes(data))
+    database = in_memory(bytes(data))
     page = pages_of(database, name)[5]
     data[(page - 1) * 4096 : page * 4096] = os.urandom(4096)
     conversation = wechatlog.load(bytes(data))
@@ -311,8 +309,7 @@ def test_write_ahead_log_is_read(tmp_path: Path) -> None:
 def test_a_database_made_to_be_endless_ends() -> None:
     """Inner pages that name the same page again and again: many more rows than the file has bytes."""
     data = bytearray(edited(chat(3000), "DROP INDEX messages_in_order"))
-    database = sqlite3.connect(":memory:")
-    database.deserialize(bytes(data))
+    database = in_memory(bytes(data))
     root, leaf = pages_of(database, "messages")[:2]
     count = len(data) // 4096
     for depth in range(8):
@@ -337,8 +334,7 @@ def _inner_page(child: int) -> bytes:
 def test_rows_that_share_their_bytes_end() -> None:
     """Many rows in the same place: a file of some kilobytes must not give gigabytes."""
     data = bytearray(edited(Conversation([Message(text="长" * 35_000)]), "DROP INDEX messages_in_order"))
-    database = sqlite3.connect(":memory:")
-    database.deserialize(bytes(data))
+    database = in_memory(bytes(data))
     begin = (pages_of(database, "messages")[0] - 1) * 4096
     (cell,) = struct.unpack_from(">H", data, begin + 8)
     rows = (cell - 8) // 2

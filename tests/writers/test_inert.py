@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -227,6 +228,6 @@ def check_workbook(data: bytes) -> None:
 
 
 def check_database(path: Path) -> None:
-    with sqlite3.connect(path) as database:
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
         assert database.execute("SELECT count(*) FROM messages").fetchone()[0] > 20
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)

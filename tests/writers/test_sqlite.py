@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 import wechatlog
 from tests import goldens
+from tests.databases import in_memory
 from tests.strategies import conversations
 from wechatlog import Conversation, File, Forward, Link, Mention, Message, OptionError, WriteError
 from wechatlog.content.folding import fold, knows_variants
@@ -43,9 +44,7 @@ def written(item: Any, **options: Any) -> bytes:
 
 
 def database_of(item: Any, **options: Any) -> sqlite3.Connection:
-    database = sqlite3.connect(":memory:")
-    database.deserialize(written(item, **options))
-    return database
+    return in_memory(written(item, **options))
 
 
 def texts(*bodies: str) -> Conversation:
