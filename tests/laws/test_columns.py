@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 import wechatlog
 from tests.test_corpus import _cases, _expected
+from wechatlog.inputs.packing import unpack
 from wechatlog.model import normalize_name
 
 
@@ -121,6 +123,26 @@ def _by_name(chats: Iterable[wechatlog.Conversation]) -> list[wechatlog.Conversa
     return sorted(chats, key=lambda chat: (chat.title or "", chat.id or ""))
 
 
+def test_messages_of_columns_are_those_that_were_read(case: Case) -> None:
+    """What another process sends as columns, made by the reader where it can, is what it would have read here."""
+    archive = wechatlog.load_archive(case.path, **case.options)
+    _assert_packed(archive, case.conversations, case.told)
+
+
+def _assert_packed(
+    archive: wechatlog.Archive, expected: list[wechatlog.Conversation], told: list[wechatlog.Diagnostic]
+) -> None:
+    kept = archive._read_kept(archive._sources)
+    found = list(map(unpack, pickle.loads(pickle.dumps(kept.conversations))))
+    assert found == expected
+    assert [*(note for chat in found for note in chat.diagnostics), *kept.notes] == told
+    for one, two in zip(found, expected, strict=True):
+        assert one.diagnostics == two.diagnostics
+        assert (one.origin, one.members, one.tz_assumed) == (two.origin, two.members, two.tz_assumed)
+        assert [(m.origin, m.given_segments) for m in one] == [(m.origin, m.given_segments) for m in two]
+        assert one.known_names == two.known_names
+
+
 # --- Markdown, whose columns have a way of their own ------------------------------------------------
 
 _PIECES = st.sampled_from(
@@ -162,6 +184,7 @@ def test_any_markdown(pieces: list[str], front: bool, block: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("wechatlog.decoding.BLOCK_SIZE", block)
         conversations, told = _read(text, how)
+        _assert_packed(wechatlog.load_archive(text, **how), conversations, told)
         scan = wechatlog.scan(text, **how)
         if any(note.code == "unreadable-file" for note in told):  # what is wrong with a file alone is raised
             with pytest.raises(wechatlog.FormatError):
@@ -169,6 +192,5 @@ def test_any_markdown(pieces: list[str], front: bool, block: int) -> None:
             return
         found = pa.table(scan)
     schema = scan.schema
-    expected = [row for chat in conversations for row in chat.to_arrow().cast(schema).to_pylist()]
-    assert found.to_pylist() == expected
+    assert found.to_pylist() == [row for chat in conversations for row in chat.to_arrow().cast(schema).to_pylist()]
     assert sorted(scan.diagnostics, key=str) == sorted(told, key=str)

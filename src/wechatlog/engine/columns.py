@@ -54,7 +54,8 @@ class Wanted:
     """Which columns and rows are wanted; all conditions add up.
 
     Attributes:
-        columns: names of columns: those of the table that are no more than what a file says of a message, and `given`.
+        columns: names of columns: those of the table that are no more than what a file says of a message, `given`, and
+            what else an origin says, `offset` and `raw`.
         bodies: names of columns about the bodies, for a reader that has them; others give `kind`, `text` and `given`.
         since: a day or a time, included; `None` for all.
         until: a day, which is included, or a time, which is not.
@@ -152,6 +153,8 @@ _VALUES: Final[Mapping[str, Callable[[Message], Any]]] = {
     "given": operator.attrgetter("_segments"),
     "source": lambda message: message._origin[0],
     "line": lambda message: message._origin[1],
+    "offset": lambda message: message._origin[2],
+    "raw": lambda message: message._origin[3],
 }
 
 
@@ -228,24 +231,39 @@ def rows_of_entries(reading: Reading, entries: Iterable[Entry], wanted: Wanted) 
         For each run of entries of one conversation the rows that are wanted of it; for one without messages none.
     """
     sink = RowSink(reading, wanted)
-    stream, draft = iter(entries), reading.chat
     seen: set[Draft] = set()
-    while batch := list(itertools.islice(stream, _BATCH_SIZE)):
-        for chat, run in itertools.groupby(batch, _chat_of) if any(map(_chat_of, batch)) else ((None, batch),):
-            draft = chat or draft
-            seen.add(draft)
-            columns = _columns_of(reading, draft, list(run), sink.needed)
-            yield sink.give(draft, len(columns["line"]), columns)
+    for draft, run in _runs_of(reading, entries):
+        seen.add(draft)
+        yield sink.give(draft, len(run), _columns_of(reading, run, sink.needed))
     yield from (Rows(empty, 0, {}) for empty in reading.chats() if empty not in seen)
 
 
-_chat_of: Final = operator.attrgetter("chat")
-_zone_of: Final = operator.attrgetter("tzinfo")
+def _runs_of(reading: Reading, entries: Iterable[Entry]) -> Iterator[tuple[Draft, list[Entry]]]:
+    """Entries of one conversation at a time, their times as those of the conversation are.
+
+    What is told of an entry is told before the next is taken, and what is told of a conversation before the next
+    begins, so that both are told as they are where messages are made.
+    """
+    run: list[Entry] = []
+    draft = reading.chat
+    for entry in entries:
+        chat, time = entry.chat, entry.time
+        if chat is not None and chat is not draft:
+            if run:
+                yield draft, run
+                run = []
+            draft = chat
+        if time is not None and (aware := time.tzinfo is not None) is not draft.aware:
+            entry = entry._replace(time=reading.fit_time(draft, time, entry.line, aware=aware))
+        run.append(entry)
+        if len(run) == _BATCH_SIZE:
+            yield draft, run
+            run = []
+    if run:
+        yield draft, run
 
 
-def _columns_of(
-    reading: Reading, draft: Draft, run: Sequence[Entry], names: Container[str]
-) -> dict[str, Sequence[Any]]:
+def _columns_of(reading: Reading, run: Sequence[Entry], names: Container[str]) -> dict[str, Sequence[Any]]:
     """The columns of entries of one conversation, after the rules that hold for every format.
 
     The rules are looked at for all entries together, and only where one of them matters for each.
@@ -253,11 +271,6 @@ def _columns_of(
     columns: dict[str, Sequence[Any]] = dict(zip(Entry._fields, zip(*run, strict=True), strict=True))
     times, kinds = columns["time"], columns["kind"]
     known = list(filter(None, times))
-    zones = set(map(_zone_of, known))
-    if any((zone is not None) is not draft.aware for zone in zones):
-        fitted = zip(times, columns["line"], strict=True)
-        times = columns["time"] = [time and _fit(reading, draft, time, line) for time, line in fitted]
-        known = list(filter(None, times))
     if known and not (min(known).year >= FIRST_YEAR and max(known).year < LAST_YEAR):
         for time, line in zip(times, columns["line"], strict=True):
             if time is not None:
@@ -274,9 +287,5 @@ def _columns_of(
         columns["is_self"] = [reading.is_own(name, id_) if own is None else own for own, name, id_ in people]
     columns["given"] = columns["segments"]
     columns["source"] = [reading.source.place] * len(run) if "source" in names else ()
+    columns["raw"] = [None] * len(run) if "raw" in names else ()
     return columns
-
-
-def _fit(reading: Reading, draft: Draft, time: dt.datetime, line: int | None) -> dt.datetime:
-    aware = time.tzinfo is not None
-    return time if aware is draft.aware else reading.fit_time(draft, time, line, aware=aware)

@@ -474,6 +474,18 @@ class Reading:
         draft.metadata = keepable_metadata(draft.metadata, self.report)
         return self._assemble(draft, (), ())
 
+    def close(self, draft: Draft, zone: dt.tzinfo | None) -> Conversation:
+        """The conversation of a draft without messages, when all of it was read.
+
+        Args:
+            draft: of the conversation.
+            zone: that of the first time.
+        """
+        head = self.describe(draft)
+        zone = head.tz or zone
+        assumed = self.tz_assumed and zone is not None
+        return attrs.evolve(head, diagnostics=self.collector.take(), tz=zone, tz_assumed=assumed)
+
     def build(self, draft: Draft, messages: Iterable[Message]) -> Conversation:
         """The conversation of a draft, when all of it was read."""
         draft.metadata = keepable_metadata(draft.metadata, self.report)

@@ -24,7 +24,7 @@ from wechatlog.engine.parts import Part, PartFile
 from wechatlog.engine.protocol import Context, in_batches
 from wechatlog.errors import FormatError, OptionError, RefusedFormatError, UnknownFormatError, WechatlogError
 from wechatlog.inputs.mark import Mark
-from wechatlog.inputs.packing import Kept, pack, unpack
+from wechatlog.inputs.packing import EVERYTHING, Kept, pack, pack_rows, unpack
 from wechatlog.inputs.places import name_chats, place_files, without_page
 from wechatlog.inputs.single import (
     check_options,
@@ -510,16 +510,21 @@ class Archive(Iterable[Conversation]):
         inside: list[str] = []
         error: Exception | None = None
         try:
-            for conversation in one:
-                packed.append(pack(conversation))
-                if conversation._lexicon is not None:  # they hold each other, and nobody needs them any more
-                    conversation._lexicon.forget()
+            for conversation in one._run_packed(one._sources):
+                packed.append(conversation)
                 detections.append(one.detection and attrs.astuple(one.detection))
                 inside.append(one.inside)
         except (WechatlogError, OSError) as problem:
             error = problem
         beside = sorted({pattern for source in one._sources for pattern in source.asked_beside})
         return Kept(tuple(packed), tuple(detections), tuple(inside), one.diagnostics, tuple(beside), error)
+
+    def _run_packed(self, sources: Iterable[Source], depth: int = 0) -> Iterator[Packed]:
+        for group in page_groups(sources):
+            if len(group.sources) == 1:
+                yield from self._read(group.sources[0], depth, self._run_packed, self._read_packed)
+            else:
+                yield from map(pack, self._read_group(group, depth))
 
     def _read_group(self, group: _Group, depth: int) -> Iterator[Conversation]:
         found = (item for source in group.sources for item in self._read(source, depth, self._run, self._read_chat))
@@ -559,6 +564,8 @@ class Archive(Iterable[Conversation]):
                 with _open_bundle(source, f"{source.label}/" if inside else "") as members:
                     yield from run(members, depth + 1)
             else:
+                top = self._top or source
+                self.inside = "" if source is top else source.label.removeprefix(f"{top.label}/")
                 yield from read(source)
         except (UnknownFormatError, RefusedFormatError) as error:
             if depth == 0 and self._alone:
@@ -571,8 +578,6 @@ class Archive(Iterable[Conversation]):
 
     def _read_chat(self, source: Source) -> Iterator[Conversation]:
         how, options = self._choose(source)
-        top = self._top or source
-        self.inside = "" if source is top else source.label.removeprefix(f"{top.label}/")
         if self._after is None or self._top is None or self._top.path is None:
             yield from read_source(source, errors=self._errors, **how, **options)
             return
@@ -584,6 +589,10 @@ class Archive(Iterable[Conversation]):
             if len(conversation) or key not in self._after:
                 yield conversation
         self.marks[key] = reading.mark
+
+    def _read_packed(self, source: Source) -> Iterator[Packed]:
+        reader, context = self._open(source)
+        yield from pack_rows(context, guarded_rows(reader, source, context, EVERYTHING))
 
     def _read_batches(self, source: Source) -> Iterator[ArchiveBatch]:
         reader, context = self._open(source)

@@ -252,12 +252,17 @@ def _packed_to_json(packed: Packed) -> dict[str, Any]:
     if packed.zone is False:
         raise ValueError("times of several zones")
     return {
-        **packed._asdict(),
         "head": conversation_to_json(packed.head),
         "zone": _named(packed.zone),
         "tz": _named(packed.head.tz),
-        "segments": {str(number): [*map(segment_to_json, pieces)] for number, pieces in packed.segments.items()},
+        "runs": [{name: _column_to_json(name, values) for name, values in run.items()} for run in packed.runs],
     }
+
+
+def _column_to_json(name: str, values: Sequence[Any]) -> list[Any]:
+    if name != "given":
+        return list(values)
+    return [pieces and [*map(segment_to_json, pieces)] for pieces in values]
 
 
 def _named(zone: Any) -> str | None:
@@ -271,13 +276,10 @@ def _named(zone: Any) -> str | None:
 def _packed_from_json(value: dict[str, Any]) -> Packed:
     zone: dt.tzinfo | None = None if value["zone"] is None else zone_from_name(value["zone"])
     tz = None if value["tz"] is None else zone_from_name(value["tz"])
-    segments = value["segments"].items()
-    return Packed(
-        attrs.evolve(conversation_from_json(value["head"]), tz=tz),
-        value["times"],
-        zone,
-        value["kinds"],
-        tuple(value["columns"]),
-        tuple(value["origins"]),
-        {int(number): tuple(map(segment_from_json, pieces)) for number, pieces in segments},
-    )
+    runs = value["runs"]
+    for run in runs:
+        if "given" in run:
+            run["given"] = [
+                None if pieces is None else tuple(map(segment_from_json, pieces)) for pieces in run["given"]
+            ]
+    return Packed(attrs.evolve(conversation_from_json(value["head"]), tz=tz), zone, runs)

@@ -1,32 +1,40 @@
 """A conversation as columns of plain values, to be sent to another process or kept, and back.
 
 Much smaller and several times faster than the pickle of its messages, because the values of a column are alike and
-nothing is learnt of the names. What comes back is the same: messages, origins, diagnostics. Knows no format.
+nothing is learnt of the names. The columns are those that a reader gives without making messages, where it can. What
+comes back is the same: messages, origins, diagnostics. Knows no format.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import operator
+import itertools
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import attrs
 
+from wechatlog.engine.columns import Wanted, columns_of_messages
 from wechatlog.model import Conversation, Loose, Message, MessageKind, paused_collection
 from wechatlog.segments import Lexicon
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.diagnostics import Diagnostic
-    from wechatlog.segments import Segment
+    from wechatlog.engine.columns import Rows
+    from wechatlog.engine.protocol import Context, Draft
 
-__all__ = ["Kept", "Packed", "pack", "unpack"]
+__all__ = ["EVERYTHING", "Kept", "Packed", "pack", "pack_rows", "unpack"]
 
 _KINDS: Final = {kind.value: kind for kind in MessageKind}
 _BEGIN: Final = dt.datetime(2000, 1, 1)
 _MOMENT: Final = dt.timedelta(microseconds=1)
-_SAME: Final = ("precision", "sender", "sender_id", "is_self", "text", "id", "reply_to")
+_delta: Final = dt.timedelta
+_ORIGIN: Final = ("source", "line", "offset", "raw")
+_SAME: Final = ("precision", "sender", "sender_id", "is_self", "text", "id", "reply_to", "given")
+
+EVERYTHING: Final = Wanted(frozenset({"time", "kind", *_SAME, *_ORIGIN}))
+"""All that a message holds."""
 
 
 class Packed(NamedTuple):
@@ -34,21 +42,14 @@ class Packed(NamedTuple):
 
     Attributes:
         head: all of it but the messages.
-        times: in microseconds since the beginning of 2000 on the clock of `zone`; as they are where zones differ.
         zone: that of every time; `False` where they differ.
-        kinds: of the messages.
-        columns: of `_SAME`, in that order.
-        origins: sources, lines, offsets and raw texts.
-        segments: those that the archive gave, by the number of the message.
+        runs: the columns of some messages each, one run behind the other; those of nothing but `None` are left out.
+            Times are microseconds since the beginning of 2000 on the clock of `zone`; as they are where zones differ.
     """
 
     head: Conversation
-    times: Sequence[Any]
     zone: dt.tzinfo | bool | None
-    kinds: Sequence[str]
-    columns: tuple[Sequence[Any], ...]
-    origins: tuple[Sequence[Any], ...]
-    segments: dict[int, tuple[Segment, ...]]
+    runs: Sequence[Mapping[str, Sequence[Any]]]
 
 
 @attrs.frozen
@@ -74,46 +75,78 @@ class Kept:
 
 def pack(conversation: Conversation) -> Packed:
     """The columns of a conversation."""
-    messages = conversation.messages
-    times: list[Any] = [message.time for message in messages]
-    zones = {time.tzinfo for time in times if time is not None}
+    head = attrs.evolve(conversation, messages=(), lexicon=Lexicon())
+    return _packed(head, [columns_of_messages(conversation.messages, EVERYTHING.columns)])
+
+
+def pack_rows(context: Context, rows: Iterable[Rows]) -> Iterator[Packed]:
+    """The conversations of rows, each as soon as it is whole: as `conversations_of` gives those of batches."""
+    open_drafts: dict[Draft, list[dict[str, Sequence[Any]]]] = {}
+    for draft, height, columns in rows:
+        open_drafts.setdefault(draft, []).extend([columns] if height else ())
+        for done in [known for known in open_drafts if known.done and known is not draft]:
+            yield _closed(context, done, open_drafts.pop(done))
+    for draft in list(open_drafts):
+        yield _closed(context, draft, open_drafts.pop(draft))
+
+
+def _closed(context: Context, draft: Draft, runs: Sequence[dict[str, Sequence[Any]]]) -> Packed:
+    times = (time for columns in runs for time in columns["time"])
+    first = next((time.tzinfo for time in times if time is not None), None)
+    return _packed(attrs.evolve(context.close(draft, first), lexicon=Lexicon()), runs)
+
+
+def _packed(head: Conversation, runs: Sequence[dict[str, Sequence[Any]]]) -> Packed:
+    times = [time for columns in runs for time in columns["time"] if time is not None]
+    zones = {time.tzinfo for time in times}
     zone: dt.tzinfo | bool | None = False
-    if len(zones) <= 1 and not any(time.fold for time in times if time is not None):
+    if len(zones) <= 1 and not any(time.fold for time in times):
         zone = next(iter(zones), None)
         begin = _BEGIN.replace(tzinfo=zone)
-        times = [time and (time - begin) // _MOMENT for time in times]
-    given = [message._segments for message in messages]
-    return Packed(
-        attrs.evolve(conversation, messages=(), lexicon=Lexicon()),
-        times,
-        zone,
-        list(map(operator.attrgetter("kind._value_"), messages)),
-        tuple(list(map(operator.attrgetter(name), messages)) for name in _SAME),
-        tuple(list(map(operator.itemgetter(part), (message._origin for message in messages))) for part in range(4)),
-        {number: pieces for number, pieces in enumerate(given) if pieces is not None},
-    )
+        for columns in runs:
+            columns["time"] = [time and (time - begin) // _MOMENT for time in columns["time"]]
+    kept = [
+        {name: values for name, values in columns.items() if name == "text" or not _is_empty(values)}
+        for columns in runs
+    ]
+    return Packed(head, zone, kept)
+
+
+def _is_empty(values: Sequence[Any]) -> bool:
+    return values.count(None) == len(values)
 
 
 def unpack(packed: Packed) -> Conversation:
     """The conversation of columns."""
-    head, times, zone, kinds, columns, origins, segments = packed
-    if zone is not False:
-        begin, delta = _BEGIN.replace(tzinfo=cast("dt.tzinfo | None", zone)), dt.timedelta
-        times = [None if time is None else begin + delta(0, 0, time) for time in times]
+    head, zone, runs = packed
+    begin = None if zone is False else _BEGIN.replace(tzinfo=cast("dt.tzinfo | None", zone))
     lexicon, messages = Lexicon(), []
     with paused_collection():
-        rows = zip(times, map(_KINDS.__getitem__, kinds), zip(*origins, strict=True), *columns, strict=True)
-        for time, kind, origin, precision, sender, sender_id, is_self, text, id_, reply_to in rows:
-            message = Loose()
-            message.time, message.precision = time, precision
-            message.sender, message.sender_id, message.is_self = sender, sender_id, is_self
-            message.kind, message.text, message.id, message.reply_to = kind, text, id_, reply_to
-            message._origin, message._lexicon = origin, lexicon
-            message._segments = message._parsed = None
-            message.__class__ = Message  # type: ignore[assignment]
-            messages.append(cast("Message", message))
-    for number, pieces in segments.items():
-        object.__setattr__(messages[number], "_segments", pieces)
-    conversation = attrs.evolve(head, messages=messages, lexicon=lexicon)
+        for columns in runs:
+            for time, kind, origin, precision, sender, sender_id, is_self, text, id_, reply_to, given in _rows_of(
+                columns, begin
+            ):
+                message = Loose()
+                message.time, message.precision = time, precision
+                message.sender, message.sender_id, message.is_self = sender, sender_id, is_self
+                message.kind, message.text, message.id, message.reply_to = kind, text, id_, reply_to
+                message._origin, message._lexicon = origin, lexicon
+                message._segments, message._parsed = given, None
+                message.__class__ = Message  # type: ignore[assignment]
+                messages.append(cast("Message", message))
+        conversation = attrs.evolve(head, messages=messages, lexicon=lexicon)
     conversation.teach(lexicon)
     return conversation
+
+
+def _rows_of(columns: Mapping[str, Sequence[Any]], begin: dt.datetime | None) -> Iterator[tuple[Any, ...]]:
+    """What each message of a run holds: time, kind, origin, and `_SAME`."""
+
+    def column(name: str) -> Iterable[Any]:
+        return columns.get(name) or itertools.repeat(None, len(columns["text"]))
+
+    times = column("time")
+    if begin is not None:
+        times = [None if time is None else begin + _delta(0, 0, time) for time in times]
+    origins = zip(*map(column, _ORIGIN), strict=True)
+    return zip(times, map(_KINDS.__getitem__, column("kind")), origins, *map(column, _SAME), strict=True)

@@ -371,15 +371,8 @@ class _Chat:
 
     def describe(self, context: Context, draft: Draft) -> Conversation:
         """The conversation with what was noticed of it, and a message without a body for each person."""
-        head = context.describe(draft)
-        zone = head.tz or self._zone
-        return attrs.evolve(
-            head,
-            messages=[Message(sender=name, sender_id=id_, is_self=own) for name, id_, own in self._people],
-            diagnostics=context.collector.take(),
-            tz=zone,
-            tz_assumed=context.tz_assumed and zone is not None,
-        )
+        people = [Message(sender=name, sender_id=id_, is_self=own) for name, id_, own in self._people]
+        return attrs.evolve(context.close(draft, self._zone), messages=people)
 
 
 def _key_of(context: Context, draft: Draft) -> Key:

@@ -45,6 +45,8 @@ _MOST_ROWS: Final = 16_384
 """How many rows are read at a time where they stay columns."""
 
 _KEY: Final = ("conversation", "conversation_id")
+_NOT_KEPT: Final = frozenset({"offset", "raw"})
+"""What messages say and no table has."""
 _TELLING: Final = frozenset({"time", "sender", "text"})
 _STREAM_START: Final = b"\xff"
 
@@ -197,7 +199,7 @@ class _ColumnarReader:
             yield from _Walk(file, source, context).batches()
 
     def read_rows(self, source: Source, context: Context, wanted: Wanted) -> Iterator[Rows]:
-        """The same as columns: as they are where nobody changed the file, else of messages.
+        """The same as columns: as they are where nobody changed the file and it has them all, else of messages.
 
         Raises:
             FormatError: as `read`.
@@ -207,7 +209,7 @@ class _ColumnarReader:
 
         with self._open(source) as file:
             walk = _Walk(file, source, context)
-            if context.tz is None and file.is_ours():
+            if context.tz is None and _NOT_KEPT.isdisjoint(wanted.columns) and file.is_ours():
                 yield from walk.rows(RowSink(context, wanted), wanted)
             else:
                 yield from rows_of_batches(context, walk.batches(), wanted)

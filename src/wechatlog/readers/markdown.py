@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -152,12 +152,11 @@ class Walk:
             yield block
         yield from blocks
 
-    def batches(self, records: list[Record]) -> list[Batch]:
+    def batches(self, records: list[Record]) -> Iterator[Batch]:
         """Batches of the messages of some records, a batch for each document in them.
 
         Long, and with `build_message` written out, because this loop is the cost of reading.
         """
-        found: list[Batch] = []
         batch: list[Message] = []
         name, zone, parse = self.context.source.place, self.context.tz, dt.datetime.fromisoformat
         kind: MessageKind | None
@@ -201,19 +200,34 @@ class Walk:
                         batch.append(message)  # type: ignore[arg-type]
                         continue
             if finished := self.read_other(record, batch):
-                found += finished
+                yield from finished
                 batch = []
             lexicon = self.draft.lexicon
         self.count += len(batch)
-        found.append((self.draft, batch))
-        return found
+        yield self.draft, batch
+
+    def closing(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+        """Batches up to the end of the text: the last messages wait, since a day heading may still follow them."""
+        held: Batch | None = None
+        for batch in batches:
+            if held is not None:
+                yield held
+            held = batch if batch[1] else None
+            if held is None:
+                yield batch
+        if held is not None:
+            self.close(held[1])
+            yield held
 
     def read_other(self, record: Record, batch: list[Message]) -> list[Batch]:
-        """Read a record of any shape into a batch; what it finishes where another document begins inside it."""
+        """Read a record of any shape into a batch; what it finishes where another document begins inside it.
+
+        Behind that stands an empty batch of the new document, so that what is told from here on is told of it.
+        """
         header, _, offset, line = record
         body = _whole_body(record)
         if header is None:
-            return list(self.start_documents(body, line, offset))
+            return [*self.start_documents(body, line, offset), (self.draft, [])]
         document = _DOCUMENT.search(body) if "\n---" in body else None
         cut = document.start(1) if document else len(body)
         batch.append(self.read_odd(header, body[:cut], offset, line))
@@ -224,7 +238,7 @@ class Walk:
         self.finish()
         line += body.count("\n", 0, cut)
         offset += len(header["time"]) + len(header["sender"]) + 4 + cut
-        return [(self.draft, batch), *self.start_documents(body[cut:], line, offset)]
+        return [(self.draft, batch), *self.start_documents(body[cut:], line, offset), (self.draft, [])]
 
     def shown_name(self, sender: str) -> str:
         """The name in a header with two blanks behind it, if the writer would write it so; nothing for any other."""
@@ -345,16 +359,9 @@ class MarkdownReader:
         del source  # the context has it
         prepared = prepare(context.blocks())
         walk = Walk(context, prepared.mark, cr=prepared.cr)
-        held: tuple[Any, list[Message]] | None = None  # the last batch waits, since a day heading may still follow it
-        for records in iter_records(walk.watch(prepared.blocks), BLOCKS):
-            for batch in walk.batches(records):
-                if held is not None:
-                    yield held
-                held = batch
+        records = iter_records(walk.watch(prepared.blocks), BLOCKS)
+        yield from walk.closing(batch for found in records for batch in walk.batches(found))
         walk.finish()
-        if held is not None:
-            walk.close(held[1])
-            yield held
 
     def cuts(self, lines: Iterable[str]) -> Iterator[Mark | None]:
         """A part may begin at any header of the usual dialect of its document."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import re
-from itertools import compress
+from itertools import accumulate, compress
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content.markdown_archive import OWNER_NAME, SPECIAL_FIRST, SPECIAL_LAST, classify, may_act
@@ -42,7 +42,8 @@ _USUAL: Final = re.compile(
 
 _STRIDE: Final = _USUAL.groups + 1
 _LINES: Final = 4
-"""Lines of a usual block."""
+_FRAME: Final = len("\n>   \n   \n\n   ")
+"""Lines of a usual block, and characters round what it says."""
 
 
 def iter_rows(walk: Walk, blocks: Iterable[str], sink: RowSink) -> Iterator[Rows]:
@@ -54,27 +55,30 @@ def iter_rows(walk: Walk, blocks: Iterable[str], sink: RowSink) -> Iterator[Rows
         sink: numbers and chooses the rows.
     """
     line, offset, first = 1, 0, True
-    for text in _whole_records(blocks):
-        yield from _Piece(walk, sink, text, line, offset, first=first).rows()
+    for text, last in _whole_records(blocks):
+        yield from _Piece(walk, sink, text, line, offset, first=first, last=last).rows()
         line += text.count("\n") - 1
         offset += len(text) - 1
         first = False
-    walk.finish()
     yield sink.give(walk.draft, 0, dict.fromkeys(sink.needed, ()))
+    walk.finish()
 
 
-def _whole_records(blocks: Iterable[str]) -> Iterator[str]:
-    """The text in pieces of whole records, each with a line end at its front; the first has what is before them."""
+def _whole_records(blocks: Iterable[str]) -> Iterator[tuple[str, bool]]:
+    """The text in pieces of whole records, each with a line end at its front, and whether a piece is the last.
+
+    The first has what is before the records.
+    """
     parts: list[str] = []
     for text in whole_lines(blocks):
         cut = len(text)
         while (cut := text.rfind("\n> ", 0, cut)) >= 0 and not MARKDOWN.pattern.match(text, cut):
             pass
         if cut >= 0:
-            yield "".join(("\n", *parts, text[1 : cut + 1]))
+            yield "".join(("\n", *parts, text[1 : cut + 1])), False
             parts.clear()
         parts.append(text[max(cut, 0) + 1 :])
-    yield "".join(("\n", *parts))
+    yield "".join(("\n", *parts)), True
 
 
 class _Piece:
@@ -87,13 +91,16 @@ class _Piece:
         line: 1-based line of its second character.
         offset: of that character.
         first: the piece begins with what stands before the first record.
+        last: no piece follows.
     """
 
-    def __init__(self, walk: Walk, sink: RowSink, text: str, line: int, offset: int, *, first: bool) -> None:
+    def __init__(
+        self, walk: Walk, sink: RowSink, text: str, line: int, offset: int, *, first: bool, last: bool
+    ) -> None:
         self._walk, self._sink = walk, sink
         self._text, self._line, self._offset = text, line, offset
-        self._first = first
-        self._position = 0  # in the text, up to which offsets are known
+        self._first, self._last = first, last
+        self._position = 0  # in the text, where the next records begin, or before it where nobody asks for offsets
         parts = _USUAL.split(text)
         self._between: list[str] = parts[0::_STRIDE]  # what stands in front of each block, and behind the last
         self._stamps: list[str] = parts[1::_STRIDE]
@@ -166,8 +173,11 @@ class _Piece:
             found["kind"] = kinds = [MessageKind.TEXT] * height
             for place, _ in _known(self._images[start:stop]):
                 kinds[place] = MessageKind.IMAGE
+        if "offset" in names:
+            *offsets, end = accumulate(self._lengths(start, stop), initial=self._offset + self._position)
+            found["offset"], self._position = offsets, end - self._offset
         nothing = [None] * height
-        found.update(dict.fromkeys(("sender_id", "id", "reply_to", "given"), nothing))
+        found.update(dict.fromkeys(("sender_id", "id", "reply_to", "given", "raw"), nothing))
         found["precision"] = ["second"] * height
         found["source"] = [walk.context.source.place] * height
         return height, found
@@ -179,6 +189,12 @@ class _Piece:
             for stamp in self._stamps[start:stop]:
                 times.append(parse(day + stamp))  # noqa: PERF401 - what was read before a bad one is kept
         return times if zone is None else [time.replace(tzinfo=zone) for time in times]
+
+    def _lengths(self, start: int, stop: int) -> Iterator[int]:
+        """Characters of usual blocks, each with the line end before it."""
+        gaps = (_FRAME + (2 if image is None else 1) for image in self._images[start:stop])
+        parts = zip(gaps, self._stamps[start:stop], self._senders[start:stop], self._bodies[start:stop], strict=True)
+        return (gap + len(stamp) + len(name) + len(body or "") for gap, stamp, name, body in parts)
 
     def _block(self, place: int) -> str:
         """A block as it stood in the text."""
@@ -192,20 +208,22 @@ class _Piece:
             text: the records, or what stands before the first.
             behind: the block that follows.
         """
-        if behind < len(self._stamps):
+        begin = self._position = max(0, self._text.find(text, self._position))
+        self._position += len(text)
+        ends = behind >= len(self._stamps)
+        if not ends:
             text += "\n"  # which the pattern takes for that of the next block
-        self._position = max(0, self._text.find(text, self._position))
-        for draft, messages in self._walk.batches(self._records(text)):
+        batches = self._walk.batches(self._records(text, self._offset + begin))
+        for draft, messages in self._walk.closing(batches) if ends and self._last else batches:
             yield self._sink.give(draft, len(messages), columns_of_messages(messages, self._sink.needed))
         self._line += text.count("\n") - 1
 
-    def _records(self, text: str) -> list[Record]:
+    def _records(self, text: str, offset: int) -> list[Record]:
         found = [record for records in iter_records([text[1:]], BLOCKS) for record in records]
         if not self._first:
             del found[0]
         self._first = False
-        line, offset = self._line - 1, self._offset + self._position
-        return [(header, body, offset + place, line + number) for header, body, place, number in found]
+        return [(header, body, offset + place, self._line - 1 + number) for header, body, place, number in found]
 
 
 def _known(values: Sequence[str | None]) -> list[tuple[int, str]]:
