@@ -106,8 +106,9 @@ Red packet received\\. View on phone
 
 
 class _Row(NamedTuple):
-    """A sentence, what it says, and what its groups are."""
+    """A sentence, what it says, what its groups are, and words without which it is another one."""
 
+    words: str
     pattern: re.Pattern[str]
     kind: MessageKind
     terms: tuple[str, ...]
@@ -123,13 +124,15 @@ _TERMS: Final = {
     "QUOTED": _REST,
     "...": _REST,
 }
+_UNSURE: Final = re.compile(r"\([^()]*\)\??|\[[^\[\]]*\]\??|\\.|.\?")
 _TERM: Final = re.compile(r"(?<![A-Za-z])NS?(?![a-z])|GROUP|TITLE|PATTED|LIST|QUOTED|(?<!\.)\.\.\.(?!\.)")
 
 
 def _rows(sentences: str, kind: MessageKind) -> Iterator[_Row]:
     for sentence in sentences.strip().split("\n"):
         pattern = _TERM.sub(lambda match: _TERMS[match[0]], sentence)
-        yield _Row(re.compile(rf"{pattern} *[.。]? *"), kind, tuple(_TERM.findall(sentence)))
+        words = max(_TERM.sub("\n", _UNSURE.sub("\n", sentence)).split("\n"), key=len)
+        yield _Row(words, re.compile(rf"{pattern} *[.。]? *"), kind, tuple(_TERM.findall(sentence)))
 
 
 _ROWS: Final = (
@@ -173,7 +176,7 @@ def read_notice(text: str) -> MessageKind | None:
         return None
     sentence = clean_notice(text).strip()
     for row in _ROWS:
-        if row.pattern.fullmatch(sentence):
+        if row.words in sentence and row.pattern.fullmatch(sentence):  # most patterns need not be tried
             return row.kind
     return None
 
@@ -248,7 +251,7 @@ _READ_TERM: Final[Mapping[str, Callable[[str, int, int], Spans]]] = {
 def _spans(text: str) -> Iterator[tuple[int, int, str]]:
     """Where names are in a sentence, and the term that they belong to; in an unknown one, what stands in quotes."""
     begin = len(text) - len(text.lstrip())
-    for row in _ROWS:
+    for row in (row for row in _ROWS if row.words in text):
         match = row.pattern.fullmatch(text, begin, begin + len(text.strip()))
         if match is not None:
             for number, term in enumerate(row.terms, 1):

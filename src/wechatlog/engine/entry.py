@@ -7,7 +7,7 @@ go into batches of their own. Knows no format and no container.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wechatlog.content.accounts import is_room
 from wechatlog.engine.reading import FIRST_YEAR, LAST_YEAR
@@ -93,7 +93,7 @@ def batches_of(reading: Reading, entries: Iterable[Entry]) -> Iterator[Batch]:
         message._origin = (name, line, offset, None)
         message._segments, message._parsed, message._lexicon = segments, None, draft.lexicon
         message.__class__ = Message  # type: ignore[assignment]
-        batch.append(cast("Message", message))
+        batch.append(message)  # type: ignore[arg-type]
         count += 1  # noqa: SIM113 - enumerate would pack every entry into one more tuple
         if count % _BATCH_SIZE == 0:
             seen.update(other for other, messages in pending.items() if messages)

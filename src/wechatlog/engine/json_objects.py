@@ -17,6 +17,7 @@ from wechatlog.tokenizer import iter_lines, prepare
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+    from wechatlog.engine.json_plain import Plain
     from wechatlog.engine.reading import Reading
 
 __all__ = ["iter_line_objects", "iter_objects", "report_shape"]
@@ -35,6 +36,7 @@ def iter_objects(
     tail: bool = False,
     known: Collection[str] = (),
     blocks: Iterable[str] | None = None,
+    plain: Plain | None = None,
 ) -> Iterator[Item]:
     """The message objects of a top-level array, or of the array under a key of the top-level object.
 
@@ -48,17 +50,23 @@ def iter_objects(
         tail: more of the script may follow; it is not read.
         known: every key that the format knows in a message object; others are told once. Empty: nothing is told.
         blocks: the JSON, where it is but a part of the text of the reading; what is needed stands in front then.
+        plain: what most objects have; those that have it, but for the first of a kind, are given as tuples of it.
     """
     said, first, streamed = reading.said, True, (key, *lists)
     ahead: set[str] = set()
     watched = 0
     text = _blocks(reading, reading.collector, script=script) if blocks is None else blocks
-    for item in iter_json(text, reading.collector, streamed, tail=tail):
+    shapes = {} if plain is None else dict.fromkeys(("", key), plain)
+    for item in iter_json(text, reading.collector, streamed, tail=tail, plain=shapes):
+        value = item.value
+        if type(value) is tuple:  # of an object whose keys were looked at when the first such was parsed
+            watched += 1
+            yield item
+            continue
         if item.key != key and item.key:
             if item.key not in ahead:
                 _keep(said, item, lists)
             continue
-        value = item.value
         if not isinstance(value, dict):
             report_shape(reading.collector, "a message", item)
             continue

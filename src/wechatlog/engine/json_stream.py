@@ -7,9 +7,10 @@ and column, and reading goes on at the next item where one can be found.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from wechatlog.diagnostics import Severity
 from wechatlog.engine.json_damage import (
@@ -22,11 +23,13 @@ from wechatlog.engine.json_damage import (
     opening_of,
     resume_pattern,
 )
+from wechatlog.engine.json_plain import Layouts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.diagnostics import Collector
+    from wechatlog.engine.json_plain import Plain
 
 __all__ = ["BEGIN", "END", "Cursor", "Item", "iter_json", "iter_json_lines", "line_objects"]
 
@@ -36,6 +39,8 @@ _SEPARATOR: Final = re.compile(r"[ \t\n\r]*+,[ \t\n\r]*+")
 _ANY_ARRAY: Final = re.compile(r'(?=\[[ \t\r\n]{0,64}+\{[ \t\r\n]{0,64}+")')
 _OPENING_LENGTH: Final = 32
 """Of an item: its brace, its first key and the quote of its value."""
+_RUN: Final = 64
+"""Items that are given together, so that each need not go through all the generators below."""
 _LOOKED_AT: Final = 20
 """Objects that are looked at, to see whether the array that they stand in is the right one."""
 _AROUND_LINE: Final = " \t\r\n\ufeff"
@@ -61,6 +66,10 @@ class Item(NamedTuple):
     offset: int
 
 
+Run: TypeAlias = "Sequence[Item]"
+"""Items that follow each other."""
+
+
 class _Edge:
     """Where an object begins or ends that is given in parts."""
 
@@ -72,7 +81,7 @@ END: Final = _Edge()
 class Cursor:
     """The window, with the line number kept up incrementally."""
 
-    def __init__(self, blocks: Iterable[str]) -> None:
+    def __init__(self, blocks: Iterable[str], plain: Mapping[str, Plain] = {}) -> None:
         self._blocks = iter(blocks)
         self.text = next(self._blocks, "")
         self.position = 0
@@ -82,6 +91,7 @@ class Cursor:
         self._counted = 0
         self.lists: list[str] = []  # keys of the arrays that were given item by item so far
         self.items = Items("", ())  # of the last of them
+        self._layouts = {key: Layouts(each) for key, each in plain.items()}
 
     def grow(self) -> bool:
         """Take in at least as much again as is pending, so that one huge item costs linear time."""
@@ -178,12 +188,18 @@ class Cursor:
         """Move back a little, but stay behind an offset: damage may have been noticed late, in the next item."""
         self.go_back(max(offset + 1, self.offset - most))
 
-    def whole_items(self, key: str) -> Iterator[Item]:
+    def whole_items(self, key: str) -> Iterator[Run]:
         """The items of an array that stand whole in the window with a comma behind them: nearly all, and fast."""
         text, base, scan, new = self.text, self._base, _SCAN, tuple.__new__
-        position, counted, line = self.position, self._counted, self._line
-        count, separator = text.count, _SEPARATOR.match
+        self._count()
+        position, line, layouts = self.position, self._line, self._layouts.get(key)
+        count, separator, run = text.count, _SEPARATOR.match, list[Item]()
         while True:
+            for pattern, pick, lines in layouts.found if layouts is not None else ():
+                for match in iter(pattern.scanner(text, position).match, None):  # type: ignore[attr-defined]
+                    run.append(new(Item, (key, pick((None, *match.groups())), line, base + position)))
+                    line += lines
+                    position = match.end()
             try:
                 value, end = scan(text, position)
             except (StopIteration, ValueError, RecursionError):
@@ -191,10 +207,15 @@ class Cursor:
             behind = separator(text, end)
             if behind is None:
                 break
-            line += count("\n", counted, position)
-            counted = position
-            yield new(Item, (key, value, line, base + position))
+            run.append(new(Item, (key, value, line, base + position)))
+            if layouts is not None:
+                layouts.learn(value, text, position, behind.end())
+            line += count("\n", position, behind.end())
             position = behind.end()
+            if len(run) > _RUN:
+                yield run
+                run = []
+        yield run
         self.position = position
         self._count()
 
@@ -212,6 +233,7 @@ def iter_json(
     *,
     parted: Collection[str] = (),
     tail: bool = False,
+    plain: Mapping[str, Plain] = {},
 ) -> Iterator[Item]:
     """The parts of a JSON text.
 
@@ -222,12 +244,26 @@ def iter_json(
         parted: keys of the top-level object whose arrays hold objects that are too large themselves. Each is given as
             the top-level object is, between an item of the value `BEGIN` and one of the value `END`.
         tail: text may follow the value, which then is part of a script; it is not read.
+        plain: what the objects have that need not be parsed, by the key of their array, which is empty for one at the
+            top; they are given as tuples.
 
     Yields:
         For an array at the top: its items. For an object: its values with their keys, in the order of the file.
         A streamed array that is empty gives nothing.
     """
-    cursor, lists = Cursor(blocks), (*stream, *parted)
+    return itertools.chain.from_iterable(_iter_runs(blocks, collector, stream, parted, tail, plain))
+
+
+def _iter_runs(
+    blocks: Iterable[str],
+    collector: Collector,
+    stream: Collection[str],
+    parted: Collection[str],
+    tail: bool,
+    plain: Mapping[str, Plain],
+) -> Iterator[Run]:
+    """The same in runs."""
+    cursor, lists = Cursor(blocks, plain), (*stream, *parted)
     first = cursor.peek()
     if first not in ("[", "{"):
         _report(cursor, collector, "no JSON object or array begins here")
@@ -269,7 +305,7 @@ def _iter_object(
     stream: Collection[str],
     parted: Collection[str] = (),
     holders: Collection[str] = (),
-) -> Iterator[Item]:
+) -> Iterator[Run]:
     """The values of an object whose brace was taken; `holders` are the openings of all objects of its kind."""
     given = len(cursor.lists)
     swallowed = yield from _iter_values(cursor, collector, stream, parted, holders)
@@ -279,7 +315,7 @@ def _iter_object(
 
 def _iter_values(
     cursor: Cursor, collector: Collector, stream: Collection[str], parted: Collection[str], holders: Collection[str]
-) -> Generator[Item, None, Item | None]:
+) -> Generator[Run, None, Item | None]:
     """The values of an object; returns one that holds a list which damage may have put there."""
     lists, given = (*parted, *stream), len(cursor.lists)
     swallowed, damaged = None, False
@@ -312,7 +348,7 @@ def _iter_values(
             line, offset = cursor.place()
             value = _value(cursor, collector)
             if value is not _BROKEN:
-                yield Item(key, value, line, offset)
+                yield (Item(key, value, line, offset),)
                 last = value[-1] if isinstance(value, list) and value else value
                 if _holds_list(last, stream):
                     swallowed = Item(key, last, line, offset)
@@ -362,12 +398,12 @@ def _holds_list(value: Any, stream: Collection[str]) -> bool:
     return any(isinstance(inner, list) and listed(key, stream) is not None for key, inner in value.items())
 
 
-def _parts(item: Item, stream: Collection[str]) -> Iterator[Item]:
+def _parts(item: Item, stream: Collection[str]) -> Iterator[Run]:
     """The parts of an object, as if it were the one at the top."""
     for key, value in item.value.items():
         name = listed(key, stream) if isinstance(value, list) else None
         values = [value] if name is None else value
-        yield from (Item(name or key, each, item.line, item.offset) for each in values)
+        yield [Item(name or key, each, item.line, item.offset) for each in values]
 
 
 def _iter_lists(
@@ -377,7 +413,7 @@ def _iter_lists(
     stream: Collection[str],
     parted: Collection[str],
     holders: Collection[str] = (),
-) -> Iterator[Item]:
+) -> Iterator[Run]:
     """A list that is given in parts, and those whose keys stand in it because its end was lost."""
     found: str | None = key
     while found is not None:
@@ -395,7 +431,7 @@ def _iter_array(
     lists: tuple[str, ...] = (),
     holders: Collection[str] = (),
     items: Items | None = None,
-) -> Generator[Item, None, str | None]:
+) -> Generator[Run, None, str | None]:
     """The items of an array; returns the key of the list that damage led into, if it did.
 
     Damage in one that stands in an object does not lead into that of the next such object (`holders`).
@@ -423,7 +459,7 @@ def _iter_array(
                 _report(cursor, collector, "one bracket too many stands in front of the items")
                 continue
             elif value is not _BROKEN:
-                yield Item(key, value, line, offset)
+                yield (Item(key, value, line, offset),)
                 if cursor.take(",") or cursor.peek() in ("]", ""):
                     continue
             if value is not _BROKEN:
@@ -479,7 +515,7 @@ def _leave_inner(cursor: Cursor, items: Items) -> None:
         position = behind.end()
 
 
-def _iter_parted(cursor: Cursor, collector: Collector, key: str, stream: Collection[str]) -> Iterator[Item]:
+def _iter_parted(cursor: Cursor, collector: Collector, key: str, stream: Collection[str]) -> Iterator[Run]:
     cursor.take("[")
     cursor.lists.append(key)
     openings: dict[str, None] = {}
@@ -488,12 +524,12 @@ def _iter_parted(cursor: Cursor, collector: Collector, key: str, stream: Collect
         if cursor.peek() == "{":
             if (opening := opening_of(cursor.text, cursor.position)) is not None and len(openings) < _LOOKED_AT:
                 openings[opening] = None
-            yield Item(key, BEGIN, *place)
+            yield (Item(key, BEGIN, *place),)
             cursor.take("{")
             yield from _iter_object(cursor, collector, stream, holders=openings)
-            yield Item(key, END, *cursor.place())
+            yield (Item(key, END, *cursor.place()),)
         elif (value := _value(cursor, collector)) is not _BROKEN:
-            yield Item(key, value, *place)
+            yield (Item(key, value, *place),)
         if not cursor.take(","):
             break
     if not cursor.take("]") and cursor.peek():  # that a file is cut, the object around this will say

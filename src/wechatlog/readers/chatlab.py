@@ -36,6 +36,7 @@ from wechatlog.content.weflow import (
 )
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, iter_line_objects, iter_objects
+from wechatlog.engine.json_plain import NUMBER, SECONDS, TEXT, Plain
 from wechatlog.engine.json_stream import line_objects
 from wechatlog.engine.json_values import read_identifier, read_integer, read_list, read_object, read_string
 from wechatlog.engine.protocol import Mark
@@ -46,14 +47,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from wechatlog.engine import Draft, Head, Reading
+    from wechatlog.segments import Segment
 
 Kind = MessageKind
+_TEXT: Final = Kind.TEXT  # asking the class for a member costs as much as a call
+_FORWARD: Final = Kind.FORWARD
+_new: Final = tuple.__new__  # twice as fast as the constructor
 Row: TypeAlias = Mapping[str, Any]
 Sender: TypeAlias = "tuple[str | None, str | None, bool | None]"
 
 _SYSTEM: Final = chatlab.SYSTEM_SENDER
 _OWN: Final = "我"
 """The owner in the stream of WeFlow, which does not say the id."""
+_FRAMES: Final = ("\n", "\r", " ")
+"""What a text begins with where the writer left something in front, or took it away."""
 _SHARE: Final = 24
 _MILLISECONDS: Final = 100_000_000_000
 _GROUPS: Final = {"group": True, "private": False, "direct": False}
@@ -62,6 +69,26 @@ _GROUPS: Final = {"group": True, "private": False, "direct": False}
 _VAGUE: Final = frozenset({None, Kind.LINK, Kind.OTHER})
 # WeFlow and CipherTalk cut texts; other writers of the format do not.
 _CUTTING: Final = frozenset({"WeFlow", "CipherTalk", "VXdaochu"})
+
+
+_PLAIN: Final = Plain(
+    {
+        "sender": TEXT,
+        "groupNickname": TEXT,
+        "accountName": TEXT,
+        "content": TEXT,
+        "timestamp": SECONDS,
+        "type": NUMBER,
+        "platformMessageId": TEXT,
+        "replyToMessageId": TEXT,
+    },
+    optional="groupNickname accountName platformMessageId replyToMessageId",
+    without="chatRecords",
+)
+
+
+def _is_name(value: object) -> bool:
+    return value is None or type(value) is str
 
 
 def _aliases(value: Mapping[str, Any]) -> list[str]:
@@ -129,54 +156,62 @@ class _Chat:
         """Whether a `platformId` is that of the owner."""
         return None if self.owner is None or identifier is None else identifier == self.owner
 
-    def entry(self, row: Row, line: int, offset: int) -> Entry:
-        """One message."""
-        reading, get = self.reading, row.get
-        text, code, number = get("content"), get("type"), get("timestamp")
-        if type(text) is not str:
-            text = read_string(text)
-        if self.is_raw:
-            text = split_sender_prefix(text)[1]
-        segments, answered = None, None
-        if code == 0 and code is not False:
-            kind = Kind.TEXT
-            text = self._typed(text, line) if self.cuts_texts else text
+    def entry(self, row: Row | tuple[Any, ...], line: int, offset: int) -> Entry:
+        """One message, as an object or as what `_PLAIN` gives of it."""
+        reading, kind, records, segments, answered = self.reading, _TEXT, None, None, None
+        if isinstance(row, tuple):
+            account, nickname, name, text, number, code, id_, reply_to = row
+            number, code = int(number), int(code)
         else:
-            kind = self._kind(row, text, line)
-            if kind in NOTICES and not self.is_ours and has_template(text):
-                reading.report("writer-fault", "the notice holds a template in place of names", line=line)
-            if not self.is_ours and (body := parse_markup(text, reading.collector, zone=reading.zone, line=line)):
-                kind, text, segments, answered = body.kind, body.text, body.segments, body.reply_to
-            else:
-                known = _forwarded(reading, row, text) if kind is Kind.FORWARD else {}
-                segments = build_segments(kind, text, known)
-        key = (get("sender"), get("groupNickname"), get("accountName"), code == 80, kind is Kind.RECALL)
+            account, nickname, name, text, number, code, id_, reply_to = map(row.get, _PLAIN.keys)
+            records = row.get("chatRecords")
+            if type(text) is not str:
+                text = read_string(text)
+            if self.is_raw:
+                text = split_sender_prefix(text)[1]
+        if code != 0 or code is False:
+            kind, text, segments, answered = self._body(code, records, text, line)
+        elif self.cuts_texts and text[:1] in _FRAMES:
+            text = self._typed(text, line)
+        key = account, nickname, name, code, kind
         try:
             sender, account, own = self._senders[key]
         except (KeyError, TypeError):
-            sender, account, own = self._sender(row, kind)
-            if len(self._senders) < 50_000 and all(isinstance(part, str | bool | None) for part in key):
+            sender, account, own = self._sender(_PLAIN.object(row) if isinstance(row, tuple) else row, kind)
+            if type(code) is int and len(self._senders) < 50_000 and all(map(_is_name, key[:3])):
                 self._senders[key] = sender, account, own
-        fits = type(number) is int and 0 < number < _MILLISECONDS
-        time = reading.unix_time(number, line=line) if fits else self._time(number, line)
-        id_, reply_to = get("platformMessageId"), get("replyToMessageId")
+        if type(number) is int and 0 < number < _MILLISECONDS:
+            time = reading.unix_time(number, line=line)
+        else:
+            time = self._time(number, line)
         if self.rounds_ids:
             id_ = read_identifier(reading, id_, line, javascript=True)
         elif not (type(id_) is str and id_.isdigit() and id_[0] != "0"):
             id_ = None if id_ is None else self._identifier(id_, line)
         reply_to = answered if reply_to is None else self._identifier(reply_to, line)
-        return Entry(
-            line, time, "second", sender, account, own, kind, text, segments, id_, reply_to, offset, self.draft
-        )
+        said = line, time, "second", sender, account, own, kind, text, segments, id_, reply_to, offset, self.draft
+        return _new(Entry, said)
 
-    def _kind(self, row: Row, text: str, line: int) -> MessageKind:
-        code = read_integer(row.get("type"))
-        kind = None if code is None else kind_of_chatlab(code)
+    def _body(
+        self, code: Any, records: Any, text: str, line: int
+    ) -> tuple[MessageKind, str, tuple[Segment, ...] | None, str | None]:
+        """Kind, text, segments and what is answered, of a message that is no text."""
+        reading, kind = self.reading, self._kind(code, records, text, line)
+        if kind in NOTICES and not self.is_ours and has_template(text):
+            reading.report("writer-fault", "the notice holds a template in place of names", line=line)
+        if not self.is_ours and (body := parse_markup(text, reading.collector, zone=reading.zone, line=line)):
+            return body.kind, body.text, body.segments, body.reply_to
+        known = _forwarded(reading, records, text) if kind is _FORWARD else {}
+        return kind, text, build_segments(kind, text, known), None
+
+    def _kind(self, code: Any, records: Any, text: str, line: int) -> MessageKind:
+        number = read_integer(code)
+        kind = None if number is None else kind_of_chatlab(number)
         if kind is None:
-            self.reading.tell("unknown-kind", f"unknown type {row.get('type')!r:.40}", line)
-        if row.get("chatRecords") and kind in _VAGUE:
+            self.reading.tell("unknown-kind", f"unknown type {code!r:.40}", line)
+        if records and kind in _VAGUE:
             return Kind.FORWARD
-        vague = kind in _VAGUE and (code == _SHARE or not self.is_ours)
+        vague = kind in _VAGUE and (number == _SHARE or not self.is_ours)
         if vague and "](" not in text and (found := read_placeholder(text, WEFLOW)) is not None:
             kind = kind if found[0] in _VAGUE and kind is not None else found[0]
         if kind in _VAGUE and not self.is_ours and (said := read_notice(text)) is Kind.PAT:
@@ -232,10 +267,10 @@ class _Chat:
         return self.reading.unix_time(seconds, line=line)
 
 
-def _forwarded(reading: Reading, row: Row, text: str) -> dict[str, Any]:
+def _forwarded(reading: Reading, records: Any, text: str) -> dict[str, Any]:
     """What is known of a merged forward: its title is all the text of most writers."""
     bare = text and not text.startswith("[") and "\n" not in text
-    return {"title": text if bare else "", "messages": read_records(row.get("chatRecords"), reading.zone)}
+    return {"title": text if bare else "", "messages": read_records(records, reading.zone)}
 
 
 # --- JSON -------------------------------------------------------------------------------------------------------------
@@ -248,7 +283,7 @@ def _needed(first: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _objects(reading: Reading) -> Iterator[Entry]:
     said, chat = reading.said, None
-    for _, value, line, offset in iter_objects(reading, lists=("members",), needed=_needed):
+    for _, value, line, offset in iter_objects(reading, lists=("members",), needed=_needed, plain=_PLAIN):
         if chat is None:
             chat = _Chat(reading, reading.chat, said)
             _add_members(chat, said)

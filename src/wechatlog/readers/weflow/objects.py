@@ -31,6 +31,7 @@ from wechatlog.content.weflow import build_segments, read_records
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import NOTICES, Entry, Fields, iter_objects
 from wechatlog.engine.fields import with_thumb
+from wechatlog.engine.json_plain import DIGITS, FLAG, SECONDS, TEXT, YES, Plain
 from wechatlog.engine.json_values import (
     read_flag,
     read_identifier,
@@ -414,35 +415,41 @@ def _entry(tool: Tool, reading: Reading, people: Mapping[str, Participant], row:
     return Entry(line, time, precision, sender, account, own, kind, text, segments, id_, reply_to, offset)
 
 
-def _plain(reading: Reading, row: Json, line: int, offset: int) -> Entry | None:
+_PLAIN: Final = Plain(
+    {
+        "content": TEXT,
+        "createTime": SECONDS,
+        "formattedTime": TEXT,
+        "isSend": FLAG,
+        "senderDisplayName": TEXT,
+        "senderUsername": TEXT,
+        "platformMessageId": DIGITS,
+    },
+    {"type": "文本消息"},
+    optional="platformMessageId",
+    without="rawContent replyToMessageId quotedSvrid senderID senderId",
+)
+
+
+def _plain(reading: Reading, said: tuple[Any, ...], line: int, offset: int) -> Entry | None:
     """What nearly all objects say: a text, a time, a sender with name and account; `None` where one says more."""
-    get = row.get
-    text, seconds, id_, own = get("content"), get("createTime"), get("platformMessageId"), get("isSend")
-    name, account, written = get("senderDisplayName"), get("senderUsername"), get("formattedTime")
+    text, seconds, written, own, name, account, id_ = said
+    own = own in YES
     if (
-        type(text) is not str
-        or text[:1] in "\n\r "
-        or type(seconds) is not int
-        or not seconds
-        or not (type(own) is int or type(own) is bool)
-        or not (type(name) is type(account) is type(written) is str)
+        text[:1] in "\n\r "
         or not name
         or account in _NOBODY
         or account[-9:] == "@chatroom"
         or (own and account == reading.chat.id)
-        or not (id_ is None or (type(id_) is str and id_.isdigit() and id_[0] != "0"))
-        or own not in (0, 1)
-        or "rawContent" in row
-        or "replyToMessageId" in row
-        or "quotedSvrid" in row
     ):
         return None
-    time = reading.unix_time(seconds, line=line)
+    time = reading.unix_time(int(seconds), line=line)
     if time is None or (reading.tz is None and written[11:13] != _HOURS[time.hour]):
         return None
-    return _new(Entry, (line, time, "second", name, account, own == 1, Kind.TEXT, text, None, id_, None, offset, None))
+    return _new(Entry, (line, time, "second", name, account, own, _TEXT, text, None, id_, None, offset, None))
 
 
+_TEXT: Final = Kind.TEXT  # asking the class for a member costs as much as a call
 _new: Final = tuple.__new__  # twice as fast as the constructor
 _HOURS: Final = tuple(f"{hour:02}" for hour in range(24))
 
@@ -450,18 +457,18 @@ _HOURS: Final = tuple(f"{hour:02}" for hour in range(24))
 def entries(reading: Reading, *, tool: Tool, blocks: Iterable[str] | None = None) -> Iterator[Entry]:
     """Entries of message objects."""
     people: dict[str, Participant] | None = None
-    count, chat, quick = 0, reading.chat, not (tool.borrows_ids or tool.keys)
-    page = blocks is not None
-    known = _KNOWN | tool.keys.keys()
+    count, chat, page = 0, reading.chat, blocks is not None
+    known, plain = _KNOWN | tool.keys.keys(), None if tool.borrows_ids or tool.keys else _PLAIN
     for _, row, line, offset in iter_objects(
-        reading, lists=_LISTS, needed=_needed, known=known, blocks=blocks, tail=page
+        reading, lists=_LISTS, needed=_needed, known=known, blocks=blocks, tail=page, plain=plain
     ):
         if people is None:
             _describe(reading, tool)
             people = _numbered(reading.said)
         count += 1
-        entry = _plain(reading, row, line, offset) if quick and row.get("type") == "文本消息" else None
+        entry = _plain(reading, row, line, offset) if isinstance(row, tuple) else None
         if entry is None:
+            row = _PLAIN.object(row) if isinstance(row, tuple) else row
             ours = {tool.keys.get(key, key): value for key, value in row.items()} if tool.keys else row
             entry = _entry(tool, reading, people, ours, line, offset)
         if entry.is_self and chat.owner is None:
