@@ -357,7 +357,10 @@ class TestVersion4:
 
     def test_conversation_that_nobody_names(self, v4: Path) -> None:
         write(v4, f"DELETE FROM Name2Id WHERE user_name = '{LI}'")
+        assert LI in load_all(v4)  # the XML of a quote names it
+        write(v4, f"ALTER TABLE [{table_of(LI)}] RENAME TO [{table_of('nobody_knows')}]")
         found = load_all(v4)[None]
+        assert found.title == table_of("nobody_knows")
         assert found.is_group is None
         assert [m.text for m in found] == ["早", "早 " * 50, ""]
         assert "unknown-conversation" in [d.code for d in found.diagnostics]
@@ -566,6 +569,23 @@ def mac(path: Path, **chats: list[tuple[Any, ...]]) -> Path:
 
 class TestTablesOfAChat:
     """Databases of Mac 3 and iOS, where contacts are not there."""
+
+    def test_accounts_in_contents_tell_whose_tables_these_are(self, tmp_path: Path) -> None:
+        xml = f'<msg><img/><appinfo chatroomname="{ROOM}"/></msg>'
+        card = '<msg username="lisi_2000" nickname="李四"/>'
+        path = mac(
+            tmp_path / "msg_0.db",
+            **{
+                md5_table("filehelper"): [(1, START, "记一下", 1, 0)],
+                md5_table("lisi_2000"): [(2, START, "早", 1, 1)],
+                md5_table(ROOM): [(3, START, card, 42, 0), (4, START, xml, 3, 0)],
+                md5_table("nobody_knows"): [(5, START, "在吗", 1, 1)],
+            },
+        )
+        found = {chat.id: chat for chat in wechatlog.load_archive(path)}
+        assert found.keys() == {"filehelper", "lisi_2000", ROOM, None}
+        assert (found[ROOM].is_group, found[None].title) == (True, md5_table("nobody_knows"))
+        assert [len(chat.diagnostics) for chat in found.values()].count(1) == 1
 
     def test_accounts_in_groups_tell_whose_the_other_tables_are(self, tmp_path: Path) -> None:
         path = mac(

@@ -5,10 +5,19 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["is_account", "is_room"]
+__all__ = ["OF_THE_CLIENT", "accounts_in", "is_account", "is_room"]
 
 _ROOMS: Final = ("@chatroom", "@im.chatroom")
 _ACCOUNT: Final = re.compile(r"wxid_[A-Za-z0-9_-]{1,80}|gh_[A-Za-z0-9]{1,40}|[0-9]{1,32}@(?:chatroom|openim)")
+_NAMED: Final = re.compile(
+    rf"(?<![A-Za-z0-9_-])(?:{_ACCOUNT.pattern})"
+    r"|(?i:username|chatroomname)(?:=\"|>)(?:<!\[CDATA\[)?(?P<account>[A-Za-z][A-Za-z0-9_-]{5,80})"
+)
+OF_THE_CLIENT: Final = (
+    "filehelper", "weixin", "fmessage", "medianote", "floatbottle", "newsapp", "notification_messages", "masssendapp",
+    "feedsapp", "qmessage", "qqmail", "qqsync", "tmessage", "voip", "blogapp", "facebookapp", "brandsessionholder",
+)  # fmt: skip
+"""Accounts that every client has, such as the file transfer."""
 
 
 def is_room(account: str | None) -> bool | None:
@@ -19,3 +28,13 @@ def is_room(account: str | None) -> bool | None:
 def is_account(text: str) -> bool:
     """Whether a text can be nothing but an account id: `wxid_…`, `gh_…`, `…@chatroom`, `…@openim`."""
     return _ACCOUNT.fullmatch(text) is not None
+
+
+def accounts_in(text: str) -> set[str]:
+    """The account ids that stand in a content: those that can be nothing else, and what its XML calls one.
+
+    Example:
+        >>> sorted(accounts_in('<msg fromusername="lisi_2000"/> wxid_demo00000001:'))
+        ['lisi_2000', 'wxid_demo00000001']
+    """
+    return {found["account"] or found[0] for found in _NAMED.finditer(text)}

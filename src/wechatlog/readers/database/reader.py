@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import re
 from typing import TYPE_CHECKING, Final
 
-from wechatlog.content.accounts import is_account, is_room
+from wechatlog.content.accounts import OF_THE_CLIENT, accounts_in, is_account, is_room
 from wechatlog.content.appmsg import parse_content, split_sender_prefix
 from wechatlog.content.mentions import parse_at_users, point_mentions
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_type
@@ -62,6 +63,8 @@ _CONTACTS_ONLY: Final = "contacts, no messages; they are read along with the mes
 _ACCOUNT: Final = re.compile(r"[A-Za-z0-9_@.\-]{3,80}")
 _LOOKED_AT: Final = 200
 """Rows of a table without a name that are looked at for whose it is."""
+_SEARCHED: Final = 2000
+"""Rows of each table in which account ids are looked for, where the names of some tables mean nobody."""
 
 
 def _identifier(value: object) -> str | None:
@@ -100,7 +103,7 @@ class Chat:
             members = [people.participant(self.talker, is_self=self.talker == self.owner)]
         draft = self.walk.reading.chat_of(
             self.talker if self.layout.talker else self.table,
-            title=None if contact is None else contact.name,
+            title=contact.name if contact is not None else None if self.talker else self.table,
             id=self.talker or None,
             is_group=self.is_group if self.talker or self.is_group else None,
         )
@@ -277,11 +280,41 @@ class Walk:
             if table.lower() not in talkers and (accounts := self._prefixes(table)):
                 groups.add(table)
                 talkers = {self.layout.name_of(account): account for account in accounts} | talkers
+        if unknown := {table.lower() for table in tables} - talkers.keys():
+            talkers = self._find_talkers(tables, unknown) | talkers
         if self.owner is None and self.layout.names:
             self.owner = self._find_owner(tables, talkers)
         for table in tables:
             chat = Chat(self, table, talkers.get(table.lower(), ""), seems_group=table in groups)
             yield chat, (row for _, rows in self._orders(table) for row in rows)
+
+    def _find_talkers(self, tables: Iterable[str], unknown: set[str]) -> dict[str, str]:
+        """Whose tables these are, as far as an account id that stands in any content, or that every client has, tells.
+
+        A table is called after the hash of an id, so that an id that fits is the right one.
+        """
+        found: dict[str, str] = {}
+        asked: set[str] = set()
+        for accounts in itertools.chain((set(OF_THE_CLIENT),), map(self._mentioned, tables)):
+            named = {self.layout.name_of(account): account for account in accounts - asked}
+            found |= {table: named[table] for table in named.keys() & unknown}
+            asked |= accounts
+            if len(found) == len(unknown):
+                break
+        return found
+
+    def _mentioned(self, table: str) -> set[str]:
+        """The account ids in the contents of a table."""
+        columns = find_columns(parse_columns(self.layout.columns), columns_of(self.connection, table))
+        if "content" not in columns:
+            return set()
+        content = quote_name(columns["content"])
+        query = f"SELECT {content} FROM {quote_name(table)} WHERE {content} LIKE ? OR {content} LIKE ? LIMIT ?"  # noqa: S608
+        found: set[str] = set()
+        with contextlib.suppress(*SQLITE_ERRORS):
+            for (value,) in self.connection.execute(query, ("%username%", "%@chatroom%", _SEARCHED)):
+                found |= accounts_in(decode(value))
+        return found
 
     def _prefixes(self, table: str) -> set[str]:
         """The account ids that texts of others in a table begin with; empty where one has none: that is no group."""
