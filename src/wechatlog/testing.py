@@ -139,7 +139,7 @@ SAMPLE_CONVERSATIONS: Final = (
         ]
     ),
 )
-"""Conversations with what breaks writers: line ends, entities, markup, look-alikes of headers, odd names."""
+"""Conversations with what breaks writers, such as line ends, entities, markup, look-alikes of headers, odd names."""
 
 
 def _fail(subject: object, promise: str) -> None:
