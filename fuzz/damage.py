@@ -13,12 +13,11 @@ from collections import defaultdict
 from pathlib import Path
 
 from fuzz.mutations import POINTS
-from fuzz.oracle import judge
+from fuzz.oracle import BEYOND, judge
 from fuzz.seeds import load_seeds
 
 PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "lossless.md"
 _TABLE = re.compile(r"(?<=<!-- damage: begin -->\n).*?(?=<!-- damage: end -->)", re.DOTALL)
-_BEYOND = 2
 _LINES = ("a line lost", "a line doubled")
 _BINARY = ("workbook", "database", "columns")
 
@@ -45,9 +44,10 @@ def main() -> None:
                 seed = chance.choice(seeds)
                 outcome = judge(seed, mutation(seed.data, chance))
                 refused += outcome.refused
-                beyond += not outcome.refused and outcome.lost > _BEYOND
-                renamed += outcome.renamed and outcome.lost > _BEYOND
-                silent += outcome.lost > _BEYOND and not outcome.told
+                if outcome.lost > BEYOND:
+                    beyond += not outcome.refused
+                    renamed += outcome.renamed
+                    silent += not outcome.told and not outcome.renamed
             rows.append(f"| {family} | {name} | {options.runs} | {refused} | {beyond} | {renamed} | {silent} |")
             print(rows[-1], flush=True)
     table = "\n".join(rows) + "\n"

@@ -14,11 +14,13 @@ import wechatlog
 from fuzz.seeds import Seed, read
 from wechatlog import Conversation, Message, Severity, WechatlogError
 
-__all__ = ["Outcome", "check", "find_fault", "judge"]
+__all__ = ["BEYOND", "Outcome", "check", "find_fault", "judge"]
 
 _SECONDS = 5.0
 """CPU seconds for one small file: what is linear takes a hundredth of that."""
 _BYTES = 100_000
+BEYOND = 2
+"""Records that damage at one place may cost: it may stand where one ends and the next begins."""
 
 
 class Outcome(NamedTuple):
@@ -28,7 +30,7 @@ class Outcome(NamedTuple):
         lost: messages that the whole file had and this one has not.
         told: a warning or an error was given.
         refused: nothing was read, with an error that says why.
-        renamed: nothing but the name of a person is another one, in each of their messages: it stood there once.
+        renamed: what is gone beyond that is the name of one person, in each of their messages: it stood there once.
     """
 
     lost: int
@@ -93,10 +95,11 @@ def judge(seed: Seed, data: bytes) -> Outcome:
 
 
 def _is_renamed(gone: Counter[tuple[Any, ...]], come: Counter[tuple[Any, ...]]) -> bool:
-    """Whether one name in place of another is all that is different."""
-    names = [{name for name, *_ in found} for found in (gone, come)]
+    """Whether one name in place of another is all that is different, but for the two records that were hit."""
     bodies = [Counter(tuple(body) for _, *body in found.elements()) for found in (gone, come)]
-    return len(names[0]) == len(names[1]) == 1 and bodies[0] == bodies[1]
+    same = bodies[0] & bodies[1]
+    names = [{name for name, *body in found if tuple(body) in same} for found in (gone, come)]
+    return len(names[0]) == len(names[1]) == 1 and gone.total() - same.total() <= BEYOND
 
 
 def _identity(message: Message) -> tuple[object, ...]:

@@ -29,7 +29,10 @@ DAMAGE = [
     ("wcda-txt/wcda-private-messages.txt", "账号: wxid_zhang", "账号: wxid_zang", "damaged-head"),
     ("bracket-lines/tzwkb.txt", "=== 与", "=~= 与", "text-before-first-message"),
     ("chatlog-text/chatlog-plain-full.txt", "李四", "李\ufffd", "suspected-forgery"),
+    ("thearas/group.txt", "(12345678901@chat", "(", "damaged-head"),
     # a header line
+    ("wx-cli-md/private.md", "08:00\n\n### 2026-05-01 08:01", "08:00\n### 2026-05-01 08:01", ""),
+    ("wechatbaktool/wechatbaktool.txt", "16:40 | 小李:\n", "", "near-header"),
     ("memotrace-ai-text/memotrace-v3-private_chat.txt", "李四:【位置", "李四【位置", "suspected-forgery"),
     ("memotrace-ai-text/memotrace-v3-private_chat.txt", "\n\n李四:【位置", "\n李四:【位置", "suspected-forgery"),
     ("wx-cli-md/private.md", "08:01\n\n### 2026-05-01 07:00", "08~01\n\n### 2026-05-01 07:00", "bad-time"),
@@ -51,6 +54,14 @@ DAMAGE = [
     ("wx-cli-json/wxcli-export.json", '"sender": "李四",\n', '"sender": 李四",\n', "broken-json"),
     ("json/group.json", '"conversations":[\n{"ti', '"con', "broken-json"),
     ("json/group.json", '{"title":"示例群",', "", "bad-line"),
+    ("json/group.json", '}],"parsed":true},\n{"time":"2026-05-01T09:06', '},\n{"time":"2026-05-01T09:06', "broken-json"),
+    ("wechat-export-tool-json/group.json", '"Messages": ', "", "broken-json"),
+    ("wechat-decrypt-json/message_0.db.json", '_count": 7,\n  "messag', '_coun', "broken-json"),
+    ("wechat-decrypt-json/message_0.db.json", 'messages": [\n    {\n', '" {\n', "broken-json"),
+    ("wcda-json/wcda-private-messages.json", '": null},\n  "mes', "", "broken-json"),
+    ("chatlab-json/weflow-chatlab-private.json", '"messages": [', '"messages": 1[', "broken-json"),
+    ("wetrace-js/wetrace-data.js", "w.CHAT_DATA = [{", "", "broken-json"),
+    ("chatlab-jsonl/weflow-stream-group.jsonl", '{"_type": "meta"', '{"_txype": "meta"', "no-header"),
 ]  # fmt: skip
 
 
@@ -66,8 +77,26 @@ def test_damage_costs_what_it_hit(seeds: dict[str, Seed], name: str, old: str, n
     damaged = seed.data.replace(old.encode(), new.encode(), 1)
     outcome = judge(seed, damaged)
     assert outcome.lost <= (2 if code else 0)
-    told = [entry for chat in read(damaged, seed.format, seed.options) for entry in chat.diagnostics]
-    assert not code or code in {entry.code for entry in told if entry.severity is not Severity.INFO}
+    assert not code or code in warnings(seed, damaged)
+
+
+def warnings(seed: Seed, data: bytes) -> set[str]:
+    told = [entry for chat in read(data, seed.format, seed.options) for entry in chat.diagnostics]
+    return {entry.code for entry in told if entry.severity is not Severity.INFO}
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("wechatexporter-txt/wechatexporter-ios.txt", "- -\n收到\n张三 (2021", "- - (2021"),
+        ("wechatexporter-txt/wechatexporter-ios.txt", "- -\n收到\n张三 (2021", "- -2021"),
+        ("stomakun/stomakun-wechatexport-ios.txt", "7:16:35): [红包]\r\n", "7:1\n"),
+        ("wechatbaktool/wechatbaktool.txt", "16:40 | 小李:\n2024-01-10 20:17:00", "1624-01-10 20:17:00"),
+    ],
+)
+def test_damage_of_two_headers_is_told(seeds: dict[str, Seed], name: str, old: str, new: str) -> None:
+    assert old.encode() in seeds[name].data
+    assert "near-header" in warnings(seeds[name], seeds[name].data.replace(old.encode(), new.encode(), 1))
 
 
 @pytest.mark.parametrize(

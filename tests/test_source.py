@@ -62,7 +62,7 @@ def test_a_file_cut_inside_a_character_keeps_everything_before() -> None:
 
 def test_an_encoding_that_is_named_wins() -> None:
     assert wechatlog.load(TEXT.encode("gbk"), encoding="gbk") == wechatlog.loads(TEXT)
-    with pytest.raises(LookupError, match="unknown encoding"):
+    with pytest.raises(wechatlog.OptionError, match="no encoding of text is called 'no-such-codec'; use a name"):
         wechatlog.load(TEXT.encode(), encoding="no-such-codec")
 
 

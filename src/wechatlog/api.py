@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from wechatlog.decoding import check_encoding
 from wechatlog.engine.protocol import Draft
 from wechatlog.errors import MultipleConversationsError, UnknownFormatError
 from wechatlog.inputs.single import Format, conversations_of, guarded, open_reader, paused_collection, read_source
@@ -102,7 +103,8 @@ def load(
         MultipleConversationsError: where it holds several chats.
         FormatError: where it cannot be read, or has damage and `errors` is strict.
         MissingExtraError: where an optional library is needed.
-        TypeError: for an option that the format does not have.
+        TypeError: for an option that the format does not have, and what is no input at all.
+        OptionError: for an option whose value means nothing; `ValueError` and `TypeError` for `tz` and `errors`.
         OSError: where the file cannot be opened.
 
     Example:
@@ -288,7 +290,9 @@ def _open_after(
     options: Mapping[str, Any],
 ) -> After:
     from wechatlog.inputs.after import After  # for who reads on
+    from wechatlog.inputs.mark import check_mark
 
+    check_mark(mark)
     with paused_collection():
         return After(source, mark, format, tz, encoding, errors, options)
 
@@ -327,7 +331,7 @@ def mark(
     from wechatlog.inputs.mark import Mark
 
     source = Source.of(readable, size_limit=size_limit)
-    reading = _open_after(source, after or Mark(), format, tz, encoding, "collect", options)
+    reading = _open_after(source, Mark() if after is None else after, format, tz, encoding, "collect", options)
     for _ in reading.batches:
         pass
     return reading.mark
@@ -496,6 +500,7 @@ def detect(readable: Readable, *, encoding: str | None = None) -> Detection:
         >>> wechatlog.detect("examples/2026-05-01-chat.markdown").format
         'markdown'
     """
+    check_encoding(encoding)
     source = Source.of(readable)
     if _is_zip(source):
         from wechatlog.inputs.archive import detect_bundle, is_bundle

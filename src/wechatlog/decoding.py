@@ -12,12 +12,14 @@ import re
 from collections import Counter
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
+from wechatlog.errors import OptionError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wechatlog.diagnostics import Collector
 
-__all__ = ["BLOCK_SIZE", "Guess", "decode_blocks", "decode_text", "guess_encoding", "judge_encoding"]
+__all__ = ["BLOCK_SIZE", "Guess", "check_encoding", "decode_blocks", "decode_text", "guess_encoding", "judge_encoding"]
 
 BLOCK_SIZE: Final = 1 << 18
 """Bytes read at a time: as fast as one pattern over a whole text, and a quarter of the memory of a megabyte."""
@@ -77,6 +79,33 @@ class Guess(NamedTuple):
 
     name: str
     sure: bool = True
+
+
+def check_encoding(name: object) -> None:
+    """See whether an encoding of text has this name; `None` leaves it to be found out.
+
+    Raises:
+        OptionError: where none has; names the nearest.
+    """
+    if name is None or _is_of_text(name):
+        return
+    import difflib
+    from encodings.aliases import aliases
+
+    known = [each for each in {*aliases, *aliases.values()} if _is_of_text(each)]
+    near = difflib.get_close_matches(str(name).lower().replace("-", "_"), sorted(known), 1, 0.7)
+    hint = "use a name such as utf-8, gb18030 or big5"
+    if near:
+        hint = f"did you mean {aliases.get(near[0], near[0]).replace('_', '-')}?"
+    raise OptionError("encoding", f"no encoding of text is called {name!r:.80}; {hint}")
+
+
+def _is_of_text(name: object) -> bool:
+    try:
+        "".encode(name if isinstance(name, str) and name else "\0")  # refuses codecs that are none of text, as `hex`
+    except (LookupError, ValueError):
+        return False
+    return True
 
 
 def guess_encoding(data: bytes) -> str:

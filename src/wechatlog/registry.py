@@ -38,6 +38,7 @@ __all__ = [
     "Detection",
     "FormatInfo",
     "accepted_options",
+    "as_reader",
     "detect_reader",
     "find_reader",
     "find_writer",
@@ -150,7 +151,7 @@ class _Shelf(Generic[_T]):
 
     def register(self, item: _T) -> None:
         """Add at run time; replaces one of the same name."""
-        self._check(item)
+        self.check(item)
         self._loaded[item.name] = item
         self._origins[item.name] = "run time"
 
@@ -165,7 +166,7 @@ class _Shelf(Generic[_T]):
         """What was added at run time."""
         return tuple(self._loaded[name] for name in self._origins)
 
-    def _check(self, item: object) -> None:
+    def check(self, item: object) -> None:
         module, _, name = self._protocol.partition(":")
         protocol = getattr(importlib.import_module(module), name)
         if not isinstance(item, protocol):
@@ -194,7 +195,7 @@ class _Shelf(Generic[_T]):
         elif name in self._plugins():
             item = self._plugins()[name].load()
             item = item() if isinstance(item, type) else item
-            self._check(item)
+            self.check(item)
         else:
             return None
         return self._loaded.setdefault(name, item)
@@ -220,6 +221,8 @@ class _Shelf(Generic[_T]):
         Raises:
             UnknownFormatError: where there is none; names the nearest.
         """
+        if not isinstance(name, str):
+            raise TypeError(f"expected the name of a {self._role}, not {name!r:.80}")
         item = self.get(name)
         if item is None:
             import difflib
@@ -228,6 +231,19 @@ class _Shelf(Generic[_T]):
             hint = f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(self.names())}"
             raise UnknownFormatError(name, f"no {self._role} of that name; {hint}")
         return item
+
+
+def as_reader(format: object) -> Reader:  # noqa: A002
+    """A reader by its name, or a reader as it is.
+
+    Raises:
+        UnknownFormatError: where none has the name; names the nearest.
+        TypeError: for anything else.
+    """
+    if isinstance(format, str):
+        return find_reader(format)
+    _readers.check(format)
+    return cast("Reader", format)
 
 
 def _members(protocol: type) -> Iterator[str]:
@@ -318,10 +334,8 @@ def find_reader(name: str) -> Reader:
 
 def accepted_options(format: str | Reader | None) -> frozenset[str]:  # noqa: A002
     """The options of a reader, or of all readers together."""
-    if isinstance(format, str):
-        format = _readers.require(format)  # noqa: A001
     if format is not None:
-        return frozenset(format.options)
+        return frozenset(as_reader(format).options)
     return frozenset(option for name in _readers.names() for option in _readers.require(name).options)
 
 
@@ -494,10 +508,11 @@ def open_format(source: Source, format: str | Reader | None, encoding: str | Non
 
     Raises:
         WechatlogError: as `detect_reader` and `find_reader`.
+        TypeError: for a format that is neither a name nor a reader.
     """
     if format is None:
         return detect_reader(source, encoding)[0]
-    reader = find_reader(format) if isinstance(format, str) else format
+    reader = as_reader(format)
     if "zip" in (_readers.keys(reader.name) or ()) or not source.head().startswith(b"PK"):
         return reader
     from wechatlog.engine.document_text import DocumentReader

@@ -25,7 +25,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
 
 from wechatlog.decoding import BLOCK_SIZE, decode_blocks, decode_text, guess_encoding
 from wechatlog.diagnostics import Severity
-from wechatlog.errors import FormatError, RefusedFormatError
+from wechatlog.errors import FormatError, OptionError, RefusedFormatError
 
 if TYPE_CHECKING:
     import zipfile
@@ -41,6 +41,8 @@ __all__ = [
     "Readable",
     "Source",
     "Stretch",
+    "check_path",
+    "check_size_limit",
     "checksum_borders",
     "decode_text",
     "guess_encoding",
@@ -238,6 +240,35 @@ class _Part(io.RawIOBase):
         super().close()
 
 
+def check_size_limit(size_limit: object) -> None:
+    """See whether a limit is a number of bytes.
+
+    Raises:
+        OptionError: where it is none.
+    """
+    if isinstance(size_limit, bool) or not isinstance(size_limit, int) or size_limit < 0:
+        raise OptionError("size_limit", f"expected a number of bytes, not {size_limit!r:.80}")
+
+
+def check_path(path: object) -> Path:
+    """A path that a file may have.
+
+    Raises:
+        FileNotFoundError: for a text that no file can be called by.
+        TypeError: for what is no path.
+    """
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"expected a path, not {type(path).__name__}")
+    found = Path(path)
+    try:
+        possible = b"\0" not in os.fsencode(found)
+    except UnicodeEncodeError:
+        possible = False
+    if not possible:
+        raise FileNotFoundError(errno.ENOENT, "no file can have this name", ascii(str(found))[1:-1])
+    return found
+
+
 def _unpacked(stream: IO[bytes]) -> _Unpacked | None:
     """What unpacks the bytes of a buffered stream, if anything does."""
     raw = getattr(stream, "raw", None)
@@ -345,11 +376,13 @@ class Source:
 
         Raises:
             TypeError: for anything else.
+            OptionError: for a limit that is no number of bytes.
         """
+        check_size_limit(size_limit)
         if isinstance(readable, Source):
             return readable
         if isinstance(readable, str | os.PathLike):
-            return cls._of_path(Path(readable), size_limit)
+            return cls._of_path(check_path(readable), size_limit)
         if isinstance(readable, bytes | bytearray | memoryview):
             data = bytes(readable)
             return cls(lambda: io.BytesIO(data), size_limit=size_limit)
@@ -598,9 +631,6 @@ class Source:
             collector: told of bytes that are not of the encoding, which become U+FFFD, and of broken compressed data,
                 which are read up to there.
             encoding: a codec name; found out where `None`, at the first block that is not ASCII.
-
-        Raises:
-            LookupError: for an encoding that Python does not know.
         """
         if self._text is not None:
             yield from (self._text[i : i + BLOCK_SIZE] for i in range(0, len(self._text), BLOCK_SIZE))

@@ -116,7 +116,6 @@ def in_zone(time: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
         return time
 
 
-@functools.cache
 def resolve_zone(zone: ZoneLike) -> dt.tzinfo:
     """A `tzinfo` from itself, an IANA name (`"Asia/Shanghai"`) or an offset (`"+08:00"`).
 
@@ -128,6 +127,11 @@ def resolve_zone(zone: ZoneLike) -> dt.tzinfo:
         return zone
     if not isinstance(zone, str):
         raise TypeError(f"tz must be a zone name or a tzinfo, not {type(zone).__name__}")
+    return _zone_of(zone)
+
+
+@functools.cache
+def _zone_of(zone: str) -> dt.tzinfo:
     if zone.upper() in ("UTC", "Z"):
         return dt.UTC
     if match := re.fullmatch(r"(?:UTC)?([+-])([0-9]{1,2})(?::?([0-9]{2}))?", zone):

@@ -54,6 +54,7 @@ _WINDOW: Final = 64
 _MOST_NAMES: Final = 50_000
 _SAMPLE: Final = 1 << 16
 _MANY: Final = 1 << 20
+_MOST_BEGINNINGS: Final = 64
 
 
 @attrs.define(eq=False)
@@ -340,26 +341,99 @@ def message_blocks(
         check: how headers are told from what looks like one, as for `HeaderCheck`.
     """
     gate = HeaderCheck(reading, sender, clock or header_clock, **check)
-    near: re.Pattern[str] | None = None
+    near = _NearHeaders(gate, grammar)
     for block in iter_blocks(reading.blocks() if blocks is None else blocks, grammar, gate.accept):
         if block.header is not None:
-            near = near or _beginning(block.header)
-            if near is not None:
-                tell_near_headers(reading, block.raw, block.line, near, grammar.pattern)
-            yield block.header, block
+            for part in near.parts(block.header, block):
+                yield part.header, part  # type: ignore[misc]
         elif preamble is not None:
             preamble(block)
         else:
             reading.report_preamble(block.lines, line=block.line)
 
 
-def _beginning(header: re.Match[str]) -> re.Pattern[str] | None:
-    """The pattern of how header lines begin, up to the end of their time; `None` where anybody may begin a line so."""
-    time = header.groupdict().get("time") or ""
-    mark = header.group()[1 : header.start("time") - header.start()] if time else ""
-    if "\n" in mark or not any(map(str.isdigit, time)) or (not mark.strip() and len(time) < _WHOLE_TIME):
-        return None
-    return re.compile("\n" + re.escape(mark) + re.sub("[0-9]", "[0-9]", re.escape(time)))
+@attrs.define(eq=False)
+class _NearHeaders:
+    """Lines in bodies that begin as headers do and are none: they are told, and a whole header behind counts.
+
+    Attributes:
+        gate: what of headers is known.
+        grammar: the dialect.
+    """
+
+    gate: HeaderCheck
+    grammar: Grammar
+    _names: int = -1
+    _begin: re.Pattern[str] | None = None
+    _whole: re.Pattern[str] | None = None
+    _tail: str = ""
+
+    def parts(self, header: re.Match[str], block: Block) -> Iterator[Block]:
+        """A block, cut where damage joined the line of the next header to one of its own."""
+        if self._begin is None or self._names != len(self.gate.known):
+            self._learn(header)
+        raw = block.raw if self._begin is not None else ""
+        for match in self._begin.finditer(raw) if self._begin is not None else ():
+            end = raw.find("\n", match.end())
+            end = len(raw) if end < 0 else end
+            if self.grammar.pattern.match(raw, match.start()) is not None:
+                continue  # it was doubted and told
+            inner = re.compile(self.grammar.header).search(raw, match.start() + 2, end)
+            inner = inner if inner is not None and self.gate.sender(inner) in self.gate.known else None
+            if inner is not None or self._is_damaged(raw, match, end):
+                line = block.line + 1 + raw.count("\n", 0, match.start())
+                _tell_near(self.gate.context, line, raw[match.start() + 1 : end])
+            if inner is not None:
+                yield from self._cut(block, header, raw, inner)
+                return
+        yield block
+
+    def _is_damaged(self, raw: str, match: re.Match[str], end: int) -> bool:
+        """Whether a line that begins as a header is rather a damaged one than somebody's words."""
+        assert self._whole is not None  # noqa: S101 - learnt with the beginning
+        rest = raw[match.end() : end]
+        if self._whole.match(raw, match.start()) is not None or (self._tail.strip() and self._tail in rest):
+            return True
+        return not raw[match.start() + 1].isdigit() and not any(map(str.isalpha, rest))  # cut off
+
+    def _cut(self, block: Block, header: re.Match[str], raw: str, inner: re.Match[str]) -> Iterator[Block]:
+        text = "\n" + raw[inner.start() :]
+        found = self.grammar.pattern.match(text)
+        assert found is not None  # noqa: S101 - it was found in the same text
+        line = block.line + raw.count("\n", 0, inner.start())
+        offset = block.offset + len(header.group()) - 1 + inner.start()
+        yield Block(header, [raw[: inner.start()]], block.line, block.offset)
+        yield from self.parts(found, Block(found, [text[found.end() :]], line, offset, block.last))
+
+    def _learn(self, header: re.Match[str]) -> None:
+        """The patterns of how header lines begin: up to the day, and up to the end of the time.
+
+        None where anybody may begin a line so.
+        """
+        groups, at = header.groupdict(), header.start()
+        time, name = groups.get("time") or "", groups.get("sender") or ""
+        mark = header.group()[1 : header.start("time") - at] if time else ""
+        self._names = len(self.gate.known)
+        if "\n" in mark or not any(map(str.isdigit, time)) or (not mark.strip() and len(time) < _WHOLE_TIME):
+            return
+        begin = re.escape(mark)
+        if name and header.start("sender") < header.start("time"):
+            names = "|".join(map(re.escape, sorted(self.gate.known)[:_MOST_BEGINNINGS]))
+            begin = re.escape(mark[: header.start("sender") - at - 1]) + f"(?:{names})" if names else begin
+            begin += re.escape(mark[header.end("sender") - at - 1 :]) if names else ""
+        day = time.split(" ", 1)[0] if len(time) >= _WHOLE_TIME else time
+        self._begin, self._whole = (re.compile(f"\n{begin}{_digits(text)}") for text in (day, time))
+        self._tail = header.group()[header.end("time") - at :].partition("\n")[0]
+
+
+def _digits(time: str) -> str:
+    """The pattern of times that are written like one."""
+    return re.sub("[0-9]+", lambda run: "[0-9]{1,2}" if len(run[0]) < 3 else f"[0-9]{{{len(run[0])}}}", re.escape(time))
+
+
+def _tell_near(reading: Reading, line: int, excerpt: str) -> None:
+    what = "a line begins as a header and is none: it may be damaged; it was kept in the body before it"
+    reading.report("near-header", what, line=line, column=1, excerpt=excerpt[:200])
 
 
 def tell_near_headers(reading: Reading, text: str, line: int, near: re.Pattern[str], header: re.Pattern[str]) -> None:
@@ -374,9 +448,7 @@ def tell_near_headers(reading: Reading, text: str, line: int, near: re.Pattern[s
     """
     for match in near.finditer(text):
         if header.match(text, match.start()) is None:
-            what = "a line begins as a header and is none: it may be damaged; it was kept in the body before it"
-            at = line + 1 + text.count("\n", 0, match.start())
-            reading.report("near-header", what, line=at, column=1, excerpt=match.group()[1:])
+            _tell_near(reading, line + 1 + text.count("\n", 0, match.start()), match.group()[1:])
 
 
 def header_clock(header: re.Match[str]) -> dt.datetime | None:

@@ -8,12 +8,22 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["OVERLAP", "Items", "another", "lead_of", "listed", "lists_pattern", "opening_of", "resume_pattern"]
+__all__ = [
+    "HIDDEN_LIST",
+    "OVERLAP",
+    "Items",
+    "another",
+    "lead_of",
+    "listed",
+    "lists_pattern",
+    "opening_of",
+    "resume_pattern",
+]
 
 OVERLAP: Final = 256
 """As long as what the patterns match can be."""
@@ -21,6 +31,8 @@ _BLANK: Final = r"[ \t\r\n]{0,64}+"
 _OPENING: Final = re.compile(rf'\{{{_BLANK}"[^"\\\n]{{1,40}}"(?={_BLANK}:)')
 _KEY: Final = re.compile(r'"[^"\\\n]{1,40}"')
 _SOME_ITEM: Final = rf'\}}{_BLANK},{_BLANK}(?=\{{)|\n[ \t]{{0,64}}+(?=\{{{_BLANK}")'
+HIDDEN_LIST: Final = rf'(?P<hidden>(?=\[{_BLANK}\{{{_BLANK}")|{_SOME_ITEM})'
+"""Objects in an array, with its bracket or without."""
 _LIST: Final = rf'"?{_BLANK}:?[^\[\]{{}}",:]{{0,8}}?{_BLANK}(?=[\[{{])'
 _LINE_KEY: Final = r'(?="[^"\\\n]{1,60}"[ \t]{0,8}+:)'
 _NEVER: Final = "(?!)"
@@ -45,13 +57,13 @@ def lead_of(text: str, position: int) -> str | None:
     return text[begin + 1 : position]
 
 
-def listed(key: str, lists: Collection[str]) -> str | None:
+def listed(key: str, lists: Collection[str], least: float = 0.8) -> str | None:
     """The list that a key names; a key with a damaged character, or with more or less in front, still does."""
     if key in lists:
         return key
     import difflib
 
-    near = difflib.get_close_matches(key[-60:], lists, 1, 0.8)
+    near = difflib.get_close_matches(key[-60:], lists, 1, least)
     if near:
         return near[0]
     return next((name for name in lists if key.endswith(name) or (len(key) > 2 and name.endswith(key))), None)
@@ -95,12 +107,15 @@ class Items:
 
     Attributes:
         leads: the indentations of items.
+        depth: how many brackets are open inside the array, its own one with them.
     """
 
     def __init__(self, key: str, lists: tuple[str, ...], holders: Collection[str] = ()) -> None:
         self._key, self._lists = key, lists
         self._holder = "|".join(holders)
         self._openings: dict[str, None] = {}
+        self._first_keys = set[str]()
+        self.depth = 1 + bool(key) + 2 * bool(holders)
         self.leads: dict[str, None] = {}
 
     def note(self, text: str, position: int) -> None:
@@ -108,6 +123,7 @@ class Items:
         opening, lead = opening_of(text, position), lead_of(text, position)
         if opening is not None and len(self._openings) < _MOST:
             self._openings[opening] = None
+            self._first_keys.add(_KEY.search(text, position).group()[1:-1])  # type: ignore[union-attr]
             if lead is not None:
                 self.leads[lead] = None
 
@@ -115,6 +131,18 @@ class Items:
         """Whether the object at a position begins as an item does that was seen."""
         opening = opening_of(text, position)
         return opening is None or not self._openings or opening in self._openings
+
+    def inside(self, value: Any) -> tuple[list[Any], int] | None:
+        """A list inside an item, and from where on it holds objects that begin as items do."""
+        if not isinstance(value, dict):
+            return None
+        for inner in value.values():
+            for at, each in enumerate(inner) if isinstance(inner, list) else ():
+                if isinstance(each, dict) and next(iter(each), None) in self._first_keys:
+                    return inner, at
+                if (found := self.inside(each)) is not None:
+                    return found
+        return None
 
     @property
     def _first(self) -> str:

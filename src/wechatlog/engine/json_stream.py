@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from wechatlog.diagnostics import Severity
 from wechatlog.engine.json_damage import (
+    HIDDEN_LIST,
     OVERLAP,
     Items,
     another,
@@ -35,14 +36,16 @@ __all__ = ["BEGIN", "END", "Cursor", "Item", "iter_json", "iter_json_lines", "li
 
 _SPACE: Final = re.compile(r"[ \t\n\r\ufeff]*")
 _EXCERPT: Final = 100
+_STRING: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _SEPARATOR: Final = re.compile(r"[ \t\n\r]*+,[ \t\n\r]*+")
-_ANY_ARRAY: Final = re.compile(r'(?=\[[ \t\r\n]{0,64}+\{[ \t\r\n]{0,64}+")')
 _OPENING_LENGTH: Final = 32
 """Of an item: its brace, its first key and the quote of its value."""
 _RUN: Final = 64
 """Items that are given together, so that each need not go through all the generators below."""
 _LOOKED_AT: Final = 20
 """Objects that are looked at, to see whether the array that they stand in is the right one."""
+_ALIKE: Final = 0.6
+"""How much of its key a list that was hit by damage must still have, where no other list is there."""
 _AROUND_LINE: Final = " \t\r\n\ufeff"
 
 
@@ -165,17 +168,10 @@ class Cursor:
         self.position = match.end() if match else self.position
         return match is not None
 
-    def move_to(self, wanted: str | re.Pattern[str], otherwise: re.Pattern[str] | None = None) -> re.Match[str] | None:
-        """Move behind the next match, or to the end; each character is seen once.
-
-        Args:
-            wanted: what is looked for to the end.
-            otherwise: what is taken where that is not in the window.
-        """
+    def move_to(self, wanted: str | re.Pattern[str]) -> re.Match[str] | None:
+        """Move behind the next match, or to the end; each character is seen once."""
         pattern, begin = re.compile(wanted), self.position
         while (match := pattern.search(self.text, begin)) is None:
-            if otherwise is not None and (match := otherwise.search(self.text, begin)) is not None:
-                break
             self.position = max(self.position, len(self.text) - OVERLAP)
             if not self.grow():
                 self.position = len(self.text)
@@ -288,12 +284,10 @@ def _iter_runs(
 
 def _find_start(cursor: Cursor, lists: tuple[str, ...]) -> str:
     """Move to where an array or the keys of an object begin whose bracket was lost, and name the bracket."""
-    pattern = resume_pattern(lists, None)
-    if (array := _ANY_ARRAY.search(cursor.text)) is not None and not re.search(pattern, cursor.text):
-        cursor.position = array.start()
-        return "["
-    if (found := cursor.move_to(pattern)) is None:
+    if (found := _move_to_list(cursor, lists, None)) is None:
         return ""
+    if found["hidden"] is not None:
+        return "["
     if found["list"] is not None:
         cursor.position = found.start("list") - (cursor.text[found.start("list") - 1] == '"')
     return "{"
@@ -309,16 +303,17 @@ def _iter_object(
     """The values of an object whose brace was taken; `holders` are the openings of all objects of its kind."""
     given = len(cursor.lists)
     swallowed = yield from _iter_values(cursor, collector, stream, parted, holders)
-    if swallowed is not None and len(cursor.lists) == given:  # it was another object that was not closed
+    if swallowed is not None and len(cursor.lists) == given:  # a damaged key, or another object that was not closed
+        _report(cursor, collector, f"no list has its key; one under {swallowed.key[:60]!r} was taken for it")
         yield from _parts(swallowed, stream)
 
 
 def _iter_values(
     cursor: Cursor, collector: Collector, stream: Collection[str], parted: Collection[str], holders: Collection[str]
 ) -> Generator[Run, None, Item | None]:
-    """The values of an object; returns one that holds a list which damage may have put there."""
+    """The values of an object; returns one that is, or holds, a list which damage may have put there."""
     lists, given = (*parted, *stream), len(cursor.lists)
-    swallowed, damaged = None, False
+    swallowed, hidden, damaged = None, False, False
     key: Any = None
     lead: str | None = None
     while (begins := cursor.peek()) and begins != "}":
@@ -350,7 +345,9 @@ def _iter_values(
             if value is not _BROKEN:
                 yield (Item(key, value, line, offset),)
                 last = value[-1] if isinstance(value, list) and value else value
-                if _holds_list(last, stream):
+                if _hidden_in({key: value}, stream):
+                    hidden, swallowed = True, Item(key, {key: value}, line, offset)
+                elif _hidden_in(last, stream):
                     swallowed = Item(key, last, line, offset)
         while value is _BROKEN or not (cursor.take(",") or cursor.peek() in ("}", "")):
             damaged = True
@@ -358,7 +355,7 @@ def _iter_values(
                 _report(cursor, collector, "expected a comma or the end of the object")
             else:  # what is looked for may stand in it, where a quote or a brace was lost
                 cursor.go_back(element)
-            name = _resume(cursor, lists, lead, key or "" if len(cursor.lists) == given else None)
+            name = _resume(cursor, lists, lead, None if lists and lists[0] in cursor.lists[given:] else key or "")
             if name is None:
                 return swallowed
             value = None
@@ -368,7 +365,7 @@ def _iter_values(
     if not cursor.take("}"):
         damaged = True
         _report(cursor, collector, "the JSON object is not closed: the file is cut or damaged")
-    return swallowed if damaged else None
+    return swallowed if damaged or hidden else None
 
 
 def _resume(cursor: Cursor, lists: tuple[str, ...], lead: str | None, wanted: object) -> str | None:
@@ -378,30 +375,42 @@ def _resume(cursor: Cursor, lists: tuple[str, ...], lead: str | None, wanted: ob
         cursor: at the damage.
         lists: keys of lists that are given in parts; first the main one.
         lead: the indentation of the keys.
-        wanted: the key in front of the damage; `None` where a list was already given.
+        wanted: the key in front of the damage; `None` where the main list was already given.
     """
     if wanted is None or not lists:
         found = cursor.move_to(resume_pattern(lists, lead))
     elif wanted in lists:  # its bracket may be lost, so its first item will do
         found = cursor.move_to(Items(str(wanted), lists).next_item())
         return found and (found["list"] or str(wanted))
-    else:
-        found = cursor.move_to(resume_pattern(lists, lead), _ANY_ARRAY)
-        if found is not None and found.re is _ANY_ARRAY:
-            return lists[0]
+    elif (found := _move_to_list(cursor, lists, lead)) is not None and found["hidden"] is not None:
+        return lists[0]
     return found and (found["list"] or "")
 
 
-def _holds_list(value: Any, stream: Collection[str]) -> bool:
-    if not isinstance(value, dict):
-        return False
-    return any(isinstance(inner, list) and listed(key, stream) is not None for key, inner in value.items())
+def _move_to_list(cursor: Cursor, lists: tuple[str, ...], lead: str | None) -> re.Match[str] | None:
+    """Move to the next key, to a list that is named, or (`hidden`) to objects whose key and bracket may be lost.
+
+    Nothing is hidden where the main list is named further down.
+    """
+    named = re.compile(lists_pattern(lists[:1])).search(cursor.text, cursor.position)
+    hidden = r"(?P<hidden>(?!))" if named else HIDDEN_LIST
+    return cursor.move_to(f"{resume_pattern(lists, lead)}|{hidden}")
+
+
+def _hidden_in(value: Any, stream: Collection[str]) -> bool:
+    return isinstance(value, dict) and any(_hidden_list(key, inner, stream) for key, inner in value.items())
+
+
+def _hidden_list(key: str, value: Any, stream: Collection[str]) -> str | None:
+    """The list whose key a list of objects may have had before it was damaged."""
+    is_list = isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+    return listed(key, stream, _ALIKE) if is_list else None
 
 
 def _parts(item: Item, stream: Collection[str]) -> Iterator[Run]:
     """The parts of an object, as if it were the one at the top."""
     for key, value in item.value.items():
-        name = listed(key, stream) if isinstance(value, list) else None
+        name = _hidden_list(key, value, stream)
         values = [value] if name is None else value
         yield [Item(name or key, each, item.line, item.offset) for each in values]
 
@@ -459,7 +468,8 @@ def _iter_array(
                 _report(cursor, collector, "one bracket too many stands in front of the items")
                 continue
             elif value is not _BROKEN:
-                yield (Item(key, value, line, offset),)
+                swallowed = _swallowed(cursor, items, value) if cursor.peek() in ("]", "") else ()
+                yield [Item(key, each, line, offset) for each in (value, *swallowed)]
                 if cursor.take(",") or cursor.peek() in ("]", ""):
                     continue
             if value is not _BROKEN:
@@ -476,7 +486,7 @@ def _iter_array(
                 _leave_inner(cursor, items)
         if not cursor.take("]"):
             _report(cursor, collector, "the JSON array is not closed: the file is cut")
-            if lists and lists[0] not in cursor.lists and _holds_list(value, lists[:1]):
+            if lists and lists[0] not in cursor.lists and _hidden_in(value, lists[:1]):
                 yield from _parts(Item(key, value, line, offset), lists[:1])
             return None
         if cursor.matches(another(lists)):
@@ -497,6 +507,20 @@ def _list_of_others(cursor: Cursor, items: Items, lists: tuple[str, ...]) -> str
 def _is_doubled(cursor: Cursor, value: Any) -> bool:
     """Whether an item is all there is: the bracket in front of the items stands there twice."""
     return isinstance(value, list) and bool(value) and isinstance(value[0], dict) and not cursor.peek()
+
+
+def _swallowed(cursor: Cursor, items: Items, value: Any) -> list[Any]:
+    """Take out of the last item those behind it, which stand in it where its own brackets were lost."""
+    inner = items.inside(value)
+    if inner is None or cursor.grow():
+        return []
+    rest = _STRING.sub("", cursor.text[cursor.position :])
+    if sum(map(rest.count, "]}")) - sum(map(rest.count, "[{")) >= items.depth:
+        return []
+    holder, begin = inner
+    found = holder[begin:]
+    del holder[begin:]
+    return found
 
 
 def _leave_inner(cursor: Cursor, items: Items) -> None:

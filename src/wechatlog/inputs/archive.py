@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import attrs
 
+from wechatlog.decoding import check_encoding
 from wechatlog.diagnostics import Collector, Diagnostic, Severity
 from wechatlog.engine.columns import Wanted, rows_of_batches
 from wechatlog.engine.parts import Part, PartFile
 from wechatlog.engine.protocol import Context, in_batches
 from wechatlog.errors import FormatError, OptionError, RefusedFormatError, UnknownFormatError, WechatlogError
-from wechatlog.inputs.mark import Mark
+from wechatlog.inputs.mark import Mark, check_marks
 from wechatlog.inputs.packing import EVERYTHING, Kept, pack, pack_rows, unpack
 from wechatlog.inputs.places import name_chats, place_files, without_page
 from wechatlog.inputs.single import (
@@ -43,7 +44,7 @@ from wechatlog.registry import (
     register_reader,
     registered_readers,
 )
-from wechatlog.source import Source
+from wechatlog.source import Source, check_path, check_size_limit
 from wechatlog.zips import files_in, open_zip
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ __all__ = [
 
 _T = TypeVar("_T")
 
+_MOST_WORKERS: Final = 1_000
+
 _MOST_PROBED: Final = 50
 """Files of a ZIP that detection looks at."""
 _MAXIMUM_DEPTH: Final = 3
@@ -101,6 +104,8 @@ def expand(paths: Readable | Iterable[str | os.PathLike[str]] | Part, size_limit
 
     Raises:
         FileNotFoundError: where a path or a glob finds nothing.
+        TypeError: for what is neither.
+        OptionError: for a limit that is no number of bytes.
     """
     if isinstance(paths, Part):
         return paths.sources(size_limit)
@@ -108,7 +113,14 @@ def expand(paths: Readable | Iterable[str | os.PathLike[str]] | Part, size_limit
         return [Source.of(paths, size_limit=size_limit)]  # type: ignore[arg-type]
     if isinstance(paths, str | os.PathLike):
         paths = (paths,)
-    found = [find_files(Path(path), size_limit) for path in paths]
+    if not isinstance(paths, Iterable):
+        raise TypeError(f"expected a path, paths, bytes or a file object, not {type(paths).__name__}")
+    paths = tuple(paths)
+    each: tuple[object, ...] = paths
+    if strange := {type(path).__name__ for path in each if not isinstance(path, str | os.PathLike)}:
+        raise TypeError(f"expected paths, not {', '.join(sorted(strange))} among them")
+    check_size_limit(size_limit)
+    found = [find_files(check_path(path), size_limit) for path in paths]
     sources = [source for files in found for source in files.sources]
     place_files(sources, [files.base for files in found])
     return sources
@@ -333,11 +345,14 @@ class Archive(Iterable[Conversation]):
     ) -> None:
         if after is not None and (workers != 1 or index is not None):
             raise OptionError("after", "workers and index go with reading everything")
+        check_encoding(how.get("encoding"))
+        if after is not None:
+            check_marks(after)
         self._after = after
         self._top: Source | None = None
         self.marks: dict[str, Mark] = dict(after or {})
         self._workers = _check_workers(workers)
-        self._index = None if index is None else Path(index)
+        self._index = _check_index(index)
         self._sources = tuple(sources)
         self._shared_names = shared_names
         self._alone = errors == "strict" and len(self._sources) == 1 if alone is None else alone
@@ -632,9 +647,17 @@ class Archive(Iterable[Conversation]):
 
 
 def _check_workers(workers: object) -> int:
-    if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
-        raise OptionError("workers", f"expected a number of processes, 1 or more, not {workers!r}")
+    if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= _MOST_WORKERS:
+        raise OptionError("workers", f"expected a number of processes, 1 or more, not {workers!r:.80}")
     return workers
+
+
+def _check_index(index: object) -> Path | None:
+    if index is None:
+        return None
+    if not isinstance(index, str | os.PathLike):
+        raise OptionError("index", f"expected the path of a file, not {index!r:.80}")
+    return check_path(index)
 
 
 @attrs.frozen

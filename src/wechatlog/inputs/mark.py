@@ -11,13 +11,14 @@ import itertools
 import json
 import operator
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from wechatlog.content.native import segment_to_json
-from wechatlog.errors import FormatError
+from wechatlog.errors import FormatError, OptionError
 from wechatlog.source import replacing
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from wechatlog.model import Message
 
-__all__ = ["LAST", "Mark", "Place", "Rows", "Seen", "checksum", "fingerprint"]
+__all__ = ["LAST", "Mark", "Place", "Rows", "Seen", "check_mark", "check_marks", "checksum", "fingerprint"]
 
 LAST: Final = 64
 """Messages before the mark that are looked at again: as far as a reader looks ahead to judge what is a header."""
@@ -245,3 +246,27 @@ def _check(value: Any) -> None:
                     raise TypeError
         elif type(content) is not (int if kind == "int" else str) and not (content is None and "None" in kind):
             raise TypeError
+
+
+def check_mark(mark: object) -> None:
+    """See whether something is a mark.
+
+    Raises:
+        OptionError: where it is none.
+    """
+    if not isinstance(mark, Mark):
+        raise OptionError(
+            "after", f"expected a Mark, not {mark!r:.80}; `wechatlog.mark` gives one, the empty one is Mark()"
+        )
+
+
+def check_marks(marks: object) -> None:
+    """See whether something is a mapping of paths to marks.
+
+    Raises:
+        OptionError: where it is none.
+    """
+    if not isinstance(marks, Mapping) or not all(isinstance(mark, Mark) for mark in marks.values()):
+        raise OptionError(
+            "after", f"expected a mapping of paths to marks, as `Archive.marks` is one, not {marks!r:.80}"
+        )

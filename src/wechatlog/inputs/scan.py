@@ -10,6 +10,7 @@ import contextlib
 import datetime as dt
 import difflib
 import itertools
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import attrs
@@ -24,7 +25,7 @@ from wechatlog.model import Message, MessageKind, normalize_name
 from wechatlog.timestamps import moment, resolve_zone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from wechatlog.diagnostics import Diagnostic
     from wechatlog.engine.columns import Rows
@@ -42,13 +43,24 @@ BATCH_SIZE: Final = 8_192
 _CHARACTERS: Final = 1 << 22
 """How long the texts of a batch are together, unless those of one piece that a reader gives are longer."""
 
+_MOST_ROWS: Final = 1 << 40
 _FROM_HEAD: Final = frozenset({"conversation", "conversation_id"})
 _MADE_FROM: Final = ("kind", "text", "given")
 """What the columns about the bodies are made from."""
 
 
-def _texts_of(value: str | Iterable[str] | None) -> frozenset[str]:
-    return frozenset(() if value is None else (value,) if isinstance(value, str) else value)
+def _texts_of(option: str, value: object) -> tuple[str, ...]:
+    """What an option that takes a text or several holds.
+
+    Raises:
+        OptionError: for anything else.
+    """
+    found = () if value is None else (value,) if isinstance(value, str) else value
+    texts = tuple(found) if isinstance(found, Iterable) else (found,)
+    for text in texts:
+        if not isinstance(text, str):
+            raise OptionError(option, f"expected a text or several, not {value!r:.80}")
+    return texts
 
 
 @attrs.frozen
@@ -82,8 +94,9 @@ class Selection:
         names = _choose(columns)
         numbers: tuple[tuple[str, object, int], ...] = (("limit", limit, 0), ("batch_size", batch_size, 1))
         for option, number, least in numbers:
-            if number is not None and not (isinstance(number, int) and number >= least):
-                raise OptionError(option, f"expected a whole number from {least} on, not {number!r}")
+            missing = number is None and option == "limit"
+            if not missing and not (isinstance(number, int) and least <= number <= _MOST_ROWS):
+                raise OptionError(option, f"expected a whole number from {least} on, not {number!r:.80}")
         for option, day in (("since", since), ("until", until)):
             try:
                 moment(day, dt.UTC, last=False)
@@ -91,12 +104,12 @@ class Selection:
                 raise OptionError(
                     option, f"expected a time, a day or a text such as 2026-05-01, not {day!r}"
                 ) from error
-        kinds = _texts_of(kind)
+        kinds = frozenset(_texts_of("kind", kind))
         for name in kinds:
             if name not in _KINDS:
-                raise OptionError("kind", f"no kind {str(name)!r}{_nearest(name, _KINDS)}")
-        senders = frozenset(map(normalize_name, _texts_of(sender)))
-        conversations = _texts_of(conversation)
+                raise OptionError("kind", f"no kind {str(name)!r:.80}{_nearest(name, _KINDS)}")
+        senders = frozenset(map(normalize_name, _texts_of("sender", sender)))
+        conversations = frozenset(_texts_of("conversation", conversation))
         asked = ((sender, senders), (kind, kinds), (conversation, conversations))
         if any(value is not None and not found for value, found in asked):
             limit = 0  # none of no people is no row, and not every row
@@ -138,7 +151,7 @@ def _choose(columns: Iterable[str] | None) -> tuple[str, ...]:
     known = [column.name for column in columns_of("messages")]
     if columns is None:
         return tuple(known)
-    names = (columns,) if isinstance(columns, str) else tuple(columns)
+    names = _texts_of("columns", columns)
     for place, name in enumerate(names):
         if name not in known:
             raise OptionError("columns", f"no column {name!r}{_nearest(str(name), known)}")

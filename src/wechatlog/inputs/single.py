@@ -6,9 +6,9 @@ Nothing here knows a format.
 
 from __future__ import annotations
 
-import codecs
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
+from wechatlog.decoding import check_encoding
 from wechatlog.diagnostics import Collector
 from wechatlog.engine.protocol import ColumnReader, Context
 from wechatlog.errors import FormatError, WechatlogError
@@ -62,8 +62,7 @@ def open_reader(
 ) -> tuple[Reader, Context]:
     """The reader of a source and what it is to know, with everything checked that can be checked before reading."""
     collector = Collector(errors, source.place)
-    if encoding is not None:
-        codecs.lookup(encoding)
+    check_encoding(encoding)
     reader = open_format(source, format, encoding)
     check_options(options, reader.options, f"the reader {reader.name!r}")
     return reader, Context(source, collector, tz=tz, encoding=encoding, options=options)

@@ -61,11 +61,17 @@ _PACE: Final = 25
 """Pictures a second of an animation, since the file's own pace is not known."""
 
 
-def _to_aes(value: str | bytes | None) -> bytes | None:
+def _to_aes(value: object) -> bytes | None:
     if value is None:
         return None
     try:
-        data = value.encode("ascii") if isinstance(value, str) else bytes(value)
+        data = (
+            value.encode("ascii")
+            if isinstance(value, str)
+            else bytes(value)
+            if isinstance(value, bytes | bytearray)
+            else b""
+        )
         data = bytes.fromhex(data.decode("ascii")) if len(data) == 2 * _BLOCK else data
     except (ValueError, UnicodeError):
         data = b""
@@ -74,12 +80,14 @@ def _to_aes(value: str | bytes | None) -> bytes | None:
     return data
 
 
-def _to_xor(value: int | str | None) -> int | None:
+def _to_xor(value: object) -> int | None:
     try:
-        number = int(value, 0) if isinstance(value, str) else value
+        number: object = int(value, 0) if isinstance(value, str) else value
     except ValueError:
         number = -1
-    if number is not None and (isinstance(number, bool) or not 0 <= number <= 0xFF):
+    if number is None:
+        return None
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= 0xFF:
         raise OptionError("xor_key", f"expected a number from 0 to 255, such as 0x37, not {value!r}")
     return number
 

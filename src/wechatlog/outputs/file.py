@@ -9,6 +9,7 @@ import contextlib
 import io
 import itertools
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -16,11 +17,11 @@ from wechatlog.api import MessageStream
 from wechatlog.errors import WriteError
 from wechatlog.model import Conversation, Message
 from wechatlog.registry import find_writer
-from wechatlog.source import replacing
+from wechatlog.source import check_path, replacing
 from wechatlog.writers.base import NewFile, ScanWriter, give_pieces, is_folder_writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from wechatlog.inputs.scan import Scan
     from wechatlog.writers.base import Items, Writer
@@ -82,7 +83,8 @@ def dump(
     Raises:
         UnknownFormatError: for an unknown name or suffix.
         WriteError: where the conversation cannot be written in this form.
-        TypeError: for an option that the writer does not have.
+        TypeError: for an option that the writer does not have, and what is no conversation and no target at all.
+        OptionError: for an option whose value means nothing.
         OSError: where the file cannot be written.
 
     Example:
@@ -92,7 +94,7 @@ def dump(
         True
     """
     if isinstance(target, str | os.PathLike):
-        path = Path(target)
+        path = check_path(target)
         writer = find_writer(format, path.name.lower())
         if "page_folder" in writer.options:  # links of a page begin where it lies
             options.setdefault("page_folder", path.parent)
@@ -103,6 +105,8 @@ def dump(
         with replacing(path, sync=sync) as part, part.open("wb") as stream:
             stream.writelines(map(_encode, cast("Iterator[str | bytes]", pieces)))
         return
+    if not hasattr(target, "writelines"):
+        raise TypeError(f"expected a path or an open file to write to, not {type(target).__name__}")
     writer = find_writer(format, Path(str(getattr(target, "name", ""))).name.lower())
     if is_folder_writer(writer):
         raise WriteError("this form is a folder of files; give the path of a folder", writer.name)
@@ -179,6 +183,8 @@ def _items(writer: Writer, conversation: Conversation | Iterable[Message] | Iter
     if isinstance(conversation, Conversation):
         yield conversation, conversation.messages
         return
+    if not isinstance(conversation, Iterable):
+        raise TypeError(f"expected a conversation or messages, not {type(conversation).__name__}")
     items = iter(conversation)
     first = next(items, None)
     if first is None or isinstance(first, Message):

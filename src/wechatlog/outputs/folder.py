@@ -10,6 +10,7 @@ import contextlib
 import io
 import itertools
 import re
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path, PureWindowsPath
 from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias, cast
@@ -23,14 +24,14 @@ from wechatlog.operations.split import UNITS, iter_runs, label_parts
 from wechatlog.outputs.file import dump
 from wechatlog.outputs.file_names import Namer
 from wechatlog.registry import find_writer
-from wechatlog.source import replacing
+from wechatlog.source import check_path, replacing
 from wechatlog.timestamps import instant
 from wechatlog.writers.base import IndexEntry, IndexWriter, is_folder_writer
 
 if TYPE_CHECKING:
     import datetime as dt
     import os
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from wechatlog.diagnostics import Diagnostic
     from wechatlog.writers.base import Writer
@@ -40,6 +41,7 @@ __all__ = ["CountedStream", "WrittenFile", "dump_archive", "iter_written", "pars
 Item: TypeAlias = "Conversation | CountedStream"
 
 _INDEX: Final = "index.html"
+_COUNT: Final = re.compile(r"0*[1-9][0-9]{0,14}")
 _SIZE: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([kmg]?)(i?)b", re.IGNORECASE)
 _LEAST_WEIGHT: Final = 64
 """What a message weighs beside the bytes of its text."""
@@ -100,12 +102,12 @@ def parse_split(split: str | int | None) -> str | int | Size | None:
     Raises:
         ValueError: where it says nothing of these.
     """
-    if split is None or split in UNITS:
+    if split is None or (isinstance(split, str) and split in UNITS):
         return split
     text = str(split).strip()
-    if not isinstance(split, bool) and text.isascii() and text.isdecimal() and int(text) > 0:
+    if not isinstance(split, bool) and _COUNT.fullmatch(text):
         return int(text)
-    match = _SIZE.fullmatch(text)
+    match = _SIZE.fullmatch(text) if isinstance(split, str) else None
     limit = 0
     if match:
         factor = (1024 if match[3] else 1000) ** " kmg".index(match[2].lower() or " ")
@@ -183,7 +185,7 @@ def iter_written(
         sync: as for `dump_archive`.
         options: as for `dump_archive`.
     """
-    writer = find_writer(format)
+    writer, folder = find_writer(format), check_path(folder)
     if "page_folder" in writer.options:  # links of a page begin where it lies
         options.setdefault("page_folder", folder)
     by = parse_split(split)
@@ -191,7 +193,7 @@ def iter_written(
     first = list(itertools.islice(items, 2))
     if "index" in writer.options and (by is not None or len(first) > 1):  # a page alone leads nowhere
         options.setdefault("index", _INDEX)
-    run = _Run(Path(folder), writer, options, check, sync)
+    run = _Run(folder, writer, options, check, sync)
     entries: list[IndexEntry] = []
     for item, shared in _with_shared_names(itertools.chain(first, items)):
         if not entries:
@@ -433,6 +435,8 @@ def _items(conversations: Conversation | Iterable[Conversation] | Iterable[Messa
         counted = conversations if isinstance(conversations, CountedStream) else CountedStream(conversations)
         yield counted.begin()
         return
+    if not isinstance(conversations, Iterable):
+        raise TypeError(f"expected conversations, not {type(conversations).__name__}")
     items = iter(conversations)
     for item in items:
         if isinstance(item, Message):

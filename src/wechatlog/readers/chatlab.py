@@ -329,7 +329,7 @@ def _lines(reading: Reading) -> Iterator[Entry]:
             chat = _Chat(reading, reading.chat_of(str(offset)), value)
         elif chat is None:
             reading.report("no-header", "no header line before the first part", line=line, column=1)
-            chat = _Chat(reading, reading.chat, {})
+            chat = _Chat(reading, reading.chat, {"chatlab": tool})
         if kind == "message":
             told = True
             yield chat.entry(value, line, offset)
@@ -356,7 +356,7 @@ def _cuts(lines: Iterable[str]) -> Iterator[Mark | None]:
         elif value is not None and kind == "header" and meta != read_object(value.get("meta")):
             meta, head, number, above = read_object(value.get("meta")), [line], 0, ""
         elif value is not None and meta is None:
-            meta = {}
+            meta, head = {}, [tool]
         if kind == "member":
             head.append(line)
             above = ""

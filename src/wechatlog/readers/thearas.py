@@ -96,7 +96,8 @@ def _entries(reading: Reading) -> Iterator[Entry]:
             expected, chat.metadata["total"] = int(match["showing"]), int(match["total"])
         elif match := _EXPORTED.fullmatch(line):
             chat.metadata["exported"] = match["time"]
-    if not chat.is_group and _PERSON.fullmatch(chat.id or "") is None:
+    is_person = _PERSON.fullmatch(chat.id or "") is not None and (is_account(chat.id or "") or not _are_named(head))
+    if not chat.is_group and not is_person:
         reading.report("damaged-head", "the line '# Chat: name (id)' is damaged: the texts say who sent them", line=1)
         chat.is_group = _are_named(head)
     records = message_blocks(

@@ -57,6 +57,7 @@ _OPEN: Final = "<< "
 _CLOSE: Final = re.compile(r"(?P<title>.*) (?:结束|Ends) >>")
 _LF: Final = "\n"
 _LONGEST_NAME: Final = 200
+_RULE: Final = "- - - "
 _MOST_HELD: Final = 5_000
 _BARE_NOTICE_BEGINS: Final = ('"', "“", "你", "You ")
 
@@ -126,6 +127,11 @@ class _Part:
     is_link: bool = False
     more: list[str] = attrs.field(factory=list)
     depth: int = 0
+
+    @property
+    def whole(self) -> str:
+        """The name and the text."""
+        return f"{self.sender}\n{self.text}"
 
     def join(self) -> _Part:
         """Take the lines that were no headers into the text."""
@@ -290,6 +296,10 @@ class _Pass:
 
     def _look_for_headers(self, part: _Part) -> None:
         """Tell of lines of a body that hold the time of a header, and are none."""
+        for number, text in enumerate((part.sender or "", *part.text.split("\n")) if _RULE in part.whole else ()):
+            if text.startswith(_RULE) and not (number and _DASHES.fullmatch(text)):
+                what = "the line of a quote goes on as something else: lines behind it may be lost"
+                self._reading.report("near-header", what, line=part.line + max(number - 1, 0))
         if _INSIDE.search(part.text) is None:
             return
         for number, text in enumerate(part.text.split("\n")):

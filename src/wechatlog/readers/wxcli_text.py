@@ -85,7 +85,7 @@ _MARKDOWN: Final = _Form(
     re.compile(r"\*\*(?P<sender>[^\n]{1,200}?)\*\*: ?"),
     _markdown_body,
     True,
-    {"clock": lambda _: None, "blanks": 1, "check": _one_blank_line},
+    {"clock": lambda _: None, "check": _one_blank_line},
 )
 _TEXT: Final = _Form(
     Grammar("wx-cli TXT", rf"\[{_TIME}\](?: |(?=\r?(?:\n|\Z)))"),
@@ -95,6 +95,12 @@ _TEXT: Final = _Form(
     False,
     {"ordered": True},
 )
+
+
+def _leaves_out_names(form: _Form, head: str) -> bool:
+    """Whether some rows name nobody, which is so in a private chat only."""
+    bodies = (candidate.body.strip() for candidate in sample_blocks(head, form.grammar))
+    return any(body and not body.startswith("[") and form.name.match(body) is None for body in bodies)
 
 
 def _named(reading: Reading, form: _Form, head: str) -> tuple[str, bool] | None:
@@ -140,6 +146,8 @@ def _entries(reading: Reading, *, form: _Form) -> Iterator[Entry]:
         match = _LEFT.match(head.lstrip("\n"))
     if match and match["title"]:
         chat.title, chat.is_group = match["title"], match["group"] is not None
+    elif _leaves_out_names(form, head):
+        chat.is_group = False
     private = chat.is_group is False
     named = _named(reading, form, head)
 

@@ -36,13 +36,19 @@ def parse_segments(body: str, lexicon: Lexicon | None = None) -> tuple[Segment, 
     Returns:
         Segments whose `raw` join to the body; two texts never stand side by side. An empty body has none.
 
+    Raises:
+        TypeError: where the body is no string.
+
     Example:
         >>> segments = wechatlog.parse_segments("@李四 看这里 [强] https://example.invalid/a")
         >>> [type(segment).__name__ for segment in segments]
         ['Mention', 'Text', 'Emoji', 'Text', 'Link']
     """
     search, by_character = compiled_rules()
-    found = search(body, 0)
+    try:
+        found = search(body, 0)
+    except TypeError:
+        raise TypeError(f"body must be a str, not {type(body).__name__}") from None
     if found is None:
         return (Text(body),) if body else ()
     context = Context(body, lexicon)

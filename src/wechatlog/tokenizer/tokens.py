@@ -90,12 +90,18 @@ def tokenize(text: str, grammar: Grammar = MARKDOWN) -> tuple[Token, ...]:
     Returns:
         One token a line, in order.
 
+    Raises:
+        TypeError: where `text` is no string or `grammar` no grammar.
+
     Example:
         >>> text = "> 2026-05-01 09:00:00  李四  \n   \n早上好  \n   \n"
         >>> tokens = wechatlog.tokenize(text)
         >>> "".join(token.text for token in tokens) == text
         True
     """
+    for name, value, wanted in (("text", text, str), ("grammar", grammar, Grammar)):
+        if not isinstance(value, wanted):
+            raise TypeError(f"{name} must be a {wanted.__name__}, not {type(value).__name__}")
     return tuple(iter_tokens((text,), grammar))
 
 

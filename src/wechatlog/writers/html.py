@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.errors import OptionError
 from wechatlog.model import MessageKind
+from wechatlog.source import check_path
 from wechatlog.writers.options import choice_option, folder_option, number_option, text_option
 
 if TYPE_CHECKING:
@@ -100,7 +101,11 @@ def _media(options: Mapping[str, Any]) -> Media:
         raise OptionError("media_root", "media=embed needs the folder of the archive")
     keys = Keys(options.get("aes_key"), options.get("xor_key"))
     place = options.get("page_folder", root)
-    return Media(mode, root, limit, keys, place)  # type: ignore[arg-type]
+    try:
+        folder = None if place is None else check_path(place)
+    except (OSError, TypeError):
+        raise OptionError("page_folder", f"expected the path of a folder, not {place!r:.80}") from None
+    return Media(mode, root, limit, keys, folder)  # type: ignore[arg-type]
 
 
 def _batches(messages: Iterable[Message], *, embedding: bool) -> Iterator[list[Message]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content.wording import wording
 from wechatlog.emoji import to_unicode
+from wechatlog.writers.options import choice_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,7 +37,7 @@ class TextWriter:
 
     def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
         """The title, then each day's messages; further lines of a message are indented."""
-        policy = options.get("emoji", "keep")
+        policy: Any = choice_option(options, "emoji", ("keep", "replace", "annotate"))
         for conversation, messages in items:
             if conversation.title:
                 yield f"{_one_line(conversation.title)}\n"
