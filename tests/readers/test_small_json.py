@@ -119,7 +119,6 @@ def _entries(*lines: str, **facts: Any) -> wechatlog.Conversation:
         ("[图片] 真好看", Kind.TEXT),
         ("[表情]", Kind.STICKER),
         ("[微笑]", Kind.TEXT),
-        ('[语音] <msg><voicemsg voicelength="1600"/></msg>', Kind.VOICE),
         ("[通话]", Kind.CALL),
         ("[通话] 已取消", Kind.CALL),
         ("[通话]吧", Kind.TEXT),
@@ -134,6 +133,37 @@ def test_entries(text: str, kind: Kind) -> None:
     (message,) = _entries(f"[2026-05-01 08:00] 李四: {text}")
     assert (message.kind, message.text, message.precision) == (kind, text, "minute")
     assert "".join(segment.raw for segment in message.segments) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "said"),
+    [
+        ('[语音] <msg><voicemsg voicelength="1600"/></msg>', Kind.VOICE, ""),
+        ('[type=66] <msg username="u@openim" nickname="王五"/>', Kind.CARD, "王五"),
+        (
+            '[撤回] <sysmsg type="revokemsg"><revokemsg><replacemsg>你撤回了一条消息</replacemsg></revokemsg></sysmsg>',
+            Kind.RECALL,
+            "你撤回了一条消息",
+        ),
+    ],
+)
+def test_the_xml_behind_a_label_is_read(text: str, kind: Kind, said: str) -> None:
+    (message,) = _entries(f"[2026-05-01 08:00] 李四: {text}")
+    assert (message.kind, message.text) == (kind, said)
+
+
+@pytest.mark.parametrize("item", ["", "- "])
+def test_lines_of_wechat_cli(item: str) -> None:
+    head = "聊天记录: 李四\n类型: 私聊\n消息数量: 3\n" + "=" * 60
+    if item:
+        head = "# 聊天记录: 李四\n\n**消息数量:** 3\n\n**类型:** 私聊\n\n---"
+    lines = f"{item}[2026-05-01 08:00] 李四: 早\n第二行\n\n{item}[2026-05-01 08:01] 张三: 收到\n"
+    conversation = wechatlog.loads(f"{head}\n{lines}")
+    assert [(m.sender, m.is_self, m.text) for m in conversation] == [
+        ("李四", False, "早\n第二行\n"),
+        ("张三", True, "收到"),
+    ]
+    assert [entry.code for entry in conversation.diagnostics] == ["message-count"]
 
 
 def test_a_quote_of_an_entry() -> None:

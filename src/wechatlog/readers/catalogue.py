@@ -304,6 +304,8 @@ READERS: Final = (
     FormatRow("tracememo-markdown", "wechatlog.readers.tracememo:MARKDOWN", ("text",)),
     FormatRow("wx-cli-json", "wechatlog.readers.wx_cli:JSON", ("json",), marks='"is_group"'),
     FormatRow("wechat-cli-json", "wechatlog.readers.wechat_cli:JSON", ("json",), marks="["),
+    FormatRow("wechat-cli-txt", "wechatlog.readers.wechat_cli:TXT", ("text",), marks="聊天记录: 消息数量:"),
+    FormatRow("wechat-cli-md", "wechatlog.readers.wechat_cli:MARKDOWN", ("text",), marks="聊天记录: **消息数量:**"),
     FormatRow("wechat-cli-jsonl", "wechatlog.readers.wechat_cli:JSONL", ("json", "jsonl"), marks='"sender_display"'),
     FormatRow(
         "wetrace-plus-json",

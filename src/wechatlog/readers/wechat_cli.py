@@ -1,37 +1,48 @@
-"""wechat-cli: JSON with display strings, and a later form of JSON Lines.
+"""wechat-cli: JSON with display strings, the same as TXT and Markdown, and a later form of JSON Lines.
 
-Display strings `[YYYY-MM-DD HH:MM] name: text` stand in an object or a bare array; lines have `sender_display` and
-`local_type`.
+Display strings `[YYYY-MM-DD HH:MM] name: text` stand in an object or a bare array, or under a head that names the chat,
+in Markdown each as an item of a list; lines have `sender_display` and `local_type`.
 
-Format facts: wechat-cli 2026 (`commands/history.py`, `core/messages.py`).
+Format facts: wechat-cli 2026 (`commands/history.py`, `commands/export.py`, `core/messages.py`).
 """
 
 from __future__ import annotations
 
 import re
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-import attrs
-
 from wechatlog.content.accounts import is_account
-from wechatlog.content.appmsg import parse_app_message
+from wechatlog.content.appmsg import parse_markup
 from wechatlog.content.dialects import BRACKETS
-from wechatlog.content.notices import read_notice
+from wechatlog.content.notices import clean_notice, read_notice
 from wechatlog.content.placeholders import parse_body
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_local_type, kind_of_name
 from wechatlog.diagnostics import Collector, Severity
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, iter_line_objects, iter_objects, one_segment
+from wechatlog.engine import (
+    NOTICES,
+    Entry,
+    Evidence,
+    Format,
+    iter_line_objects,
+    iter_objects,
+    message_blocks,
+    one_segment,
+)
+from wechatlog.engine.headers import sample
 from wechatlog.engine.json_objects import report_shape
 from wechatlog.engine.json_stream import iter_json
 from wechatlog.engine.json_values import read_flag, read_integer, read_list, read_object, read_string
 from wechatlog.model import MessageKind
 from wechatlog.segments import Quote, Text
+from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from wechatlog.engine import Draft, Head, Reading
+    from wechatlog.engine.headers import Block
     from wechatlog.engine.json_stream import Item
     from wechatlog.segments import Segment
 
@@ -39,6 +50,7 @@ Kind = MessageKind
 Body: TypeAlias = "tuple[MessageKind, str, tuple[Segment, ...] | None]"
 
 _LABEL: Final = re.compile(r"\[(?P<label>[^\[\]\n]{1,12})\]")
+_TYPE: Final = re.compile(r"type=(?P<number>[0-9]{1,10})")
 _ENTRY: Final = re.compile(
     r"\[(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}(?::[0-9]{2})?)\] (?P<rest>(?s:.*))"
 )
@@ -68,6 +80,9 @@ _LABELS: Final[Mapping[str, MessageKind]] = MappingProxyType(
         "撤回": Kind.RECALL,
     }
 )
+_MONEY: Final = {" 微信转账": Kind.TRANSFER, " 微信红包": Kind.RED_PACKET}
+"""The titles that the client gives to money."""
+
 _TITLED: Final = MappingProxyType({Kind.FILE: _FILE, Kind.LINK: _PAGE, Kind.MINI_PROGRAM: _PAGE})
 
 
@@ -113,11 +128,16 @@ def _string(reading: Reading, item: Item) -> Entry:
         sentence = f"not '[time] name: text': {item.value[:60]!r}"
         reading.report("broken-shape", sentence, severity=Severity.ERROR, line=item.line)
         return Entry(item.line, text=item.value)
-    sender, account, own, text = _split(reading.chat, match["rest"])
-    kind, text, segments = _labelled(reading, text, item.line)
+    return _said(reading, match["time"], match["rest"], item.line, item.offset)
+
+
+def _said(reading: Reading, clock: str, rest: str, line: int, offset: int) -> Entry:
+    """What stands behind the time of a display string."""
+    sender, account, own, text = _split(reading.chat, rest)
+    kind, text, segments = _labelled(reading, text, line)
     own = None if kind in NOTICES else own
-    time, precision = reading.clock(match["time"], line=item.line)
-    return Entry(item.line, time, precision, sender, account, own, kind, text, segments, offset=item.offset)
+    time, precision = reading.clock(clock, line=line)
+    return Entry(line, time, precision, sender, account, own, kind, text, segments, offset=offset)
 
 
 def _split(chat: Draft, rest: str) -> tuple[str | None, str | None, bool | None, str]:
@@ -133,29 +153,100 @@ def _split(chat: Draft, rest: str) -> tuple[str | None, str | None, bool | None,
     return name, name if is_account(name) else None, True if private and chat.title else None, match["text"]
 
 
+def _kind(label: str) -> MessageKind | None:
+    """The kind by a label; types without a name have their number."""
+    match = _TYPE.fullmatch(label)
+    return kind_of_local_type(int(match["number"])) if match else _LABELS.get(label)
+
+
 def _labelled(reading: Reading, text: str, line: int) -> Body:
     """The body of a display string, by its label."""
     if reply := _REPLY.fullmatch(text):
         quote = Quote(reply["sender"] or None, reply["text"], raw=reply["quote"])
         return Kind.QUOTE, text, (Text(reply["reply"]), quote) if reply["reply"] else (quote,)
     label = _LABEL.match(text)
-    kind = _LABELS.get(label["label"]) if label else None
+    kind = _kind(label["label"]) if label else None
     if label is None or kind is None:
         return Kind.TEXT, text, None
     rest = text[label.end() :]
-    if kind in NOTICES:
-        return read_notice(rest) or kind, text, None
+    if built := parse_markup(rest, reading.collector, line=line):
+        return built.kind, built.text, built.segments
+    if kind in NOTICES or (kind is Kind.OTHER and read_notice(rest.strip()) is Kind.PAT):
+        return read_notice(rest.strip()) or kind, clean_notice(text), None
+    if kind is Kind.OTHER and (paid := _MONEY.get(rest)):
+        return paid, text, one_segment(paid, text)
     if (shape := _TITLED.get(kind)) and (match := shape.fullmatch(rest)):
         return kind, text, one_segment(kind, text, **match.groupdict())
     if kind is Kind.CALL and (not rest or rest.startswith(" ")):
         return kind, text, parse_body(kind, text, BRACKETS)
     if rest and not (kind is Kind.OTHER and rest.startswith(" ")) and not _BARE.fullmatch(rest):
         return Kind.TEXT, text, None
-    # Nothing behind the label, a row number, or the XML of the database.
-    if rest.startswith(" <") and (found := parse_app_message(rest[1:], reading.collector, line=line)):
-        segments = found.segments if found.segments and len(found.segments) == 1 else None
-        return kind, text, segments and (attrs.evolve(segments[0], raw=text),)
     return kind, text, None if kind in PLAIN_KINDS else one_segment(kind, text)
+
+
+# --- display strings as lines ---------------------------------------------------------------------------------------
+
+_TEXT_LINE: Final = Grammar(
+    "wechat-cli-txt", r"(?:- )?\[(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2})\] (?P<rest>[^\r\n]*)"
+)
+_TITLE_LINE: Final = re.compile(r"(?:# )?聊天记录: (?P<title>.*)")
+_FACT: Final = re.compile(r"(?:\*\*)?(?P<name>类型|时间范围|导出时间|消息数量):(?:\*\*)? (?P<value>.*)")
+_RULE: Final = re.compile(r"={10,}|---")
+_GROUPS: Final[Mapping[str, bool]] = MappingProxyType({"群聊": True, "私聊": False})
+_HEAD: Final = 16
+"""Lines of a file in which its head stands."""
+
+
+def _read_head(reading: Reading, lines: list[str]) -> int | None:
+    """What the head says of the chat, and how many messages there are."""
+    chat, facts = reading.chat, {}
+    for line in lines:
+        if match := _TITLE_LINE.fullmatch(line):
+            chat.title = match["title"] or None
+        elif match := _FACT.fullmatch(line):
+            facts[match["name"]] = match["value"]
+    chat.is_group = _GROUPS.get(facts.get("类型", ""))
+    said = {"exported": facts.get("导出时间"), "range": facts.get("时间范围")}
+    chat.metadata |= {name: value for name, value in said.items() if value}
+    return read_integer(facts.get("消息数量"))
+
+
+def _is_head(line: str) -> bool:
+    return not line.strip() or any(pattern.fullmatch(line) for pattern in (_TITLE_LINE, _FACT, _RULE))
+
+
+def _report_preamble(reading: Reading, block: Block) -> None:
+    """Whatever stands in front of the messages and is not of the head."""
+    kept = "\n".join("" if _is_head(line) else line for line in block.lines.split("\n"))
+    reading.report_preamble(kept, line=block.line)
+
+
+def _text(reading: Reading) -> Iterator[Entry]:
+    """Entries of lines; a text of several lines goes on below."""
+    head, blocks = sample(reading.blocks())
+    claimed, count = _read_head(reading, [line.rstrip("\r") for line in head.split("\n", _HEAD)[:_HEAD]]), 0
+    records = message_blocks(
+        reading,
+        _TEXT_LINE,
+        lambda header: _split(reading.chat, header["rest"])[0] or "",
+        blocks=blocks,
+        preamble=lambda block: _report_preamble(reading, block),
+        ordered=True,
+    )
+    for header, block in records:
+        count += 1
+        yield _said(reading, header["time"], header["rest"] + block.inline, block.line, block.offset)
+    if claimed is not None and claimed != count:
+        reading.report("message-count", f"the head claims {claimed} messages, there are {count}")
+
+
+def _is_text(head: Head, *, item: str) -> Evidence | None:
+    """The title and the facts at the top, and a line of the form."""
+    lines = [line.rstrip("\r") for line in head.lines[: _HEAD + 1]]
+    titled = any(_TITLE_LINE.fullmatch(line) for line in lines[:2])
+    if not titled or not any(line.startswith(f"{item}[") and _ENTRY.match(line.removeprefix("- ")) for line in lines):
+        return None
+    return Evidence(1.0, "a head with 聊天记录 and facts, and lines '[time] name: text'")
 
 
 # --- lines ------------------------------------------------------------------------------------------------------------
@@ -211,6 +302,10 @@ def _line_body(reading: Reading, kind: MessageKind, text: str, line: int) -> Bod
 _FACTS: Final = {"exporter": "wechat-cli"}
 JSON: Final = Format(
     "wechat-cli-json", "wechat-cli 2026, JSON with display strings", ".json", _is_display, _display, _FACTS
+)
+TXT: Final = Format("wechat-cli-txt", "wechat-cli 2026, TXT", ".txt", partial(_is_text, item=""), _text, _FACTS)
+MARKDOWN: Final = Format(
+    "wechat-cli-md", "wechat-cli 2026, Markdown", ".md", partial(_is_text, item="- "), _text, _FACTS
 )
 JSONL: Final = Format(
     "wechat-cli-jsonl", "wechat-cli 2026, JSON Lines", ".jsonl", _is_lines, _lines, _FACTS, cuts="tried"
