@@ -14,10 +14,11 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wechatlog.content.accounts import is_account, is_room
+from wechatlog.content.appmsg import parse_markup
 from wechatlog.content.dialects import WECHATEXPORTER
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body
-from wechatlog.content.vocabulary import kind_of_name
+from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import NOTICES, Entry, Evidence, Format
 from wechatlog.engine.headers import HeaderCheck, header_clock, iter_blocks, sample
@@ -34,6 +35,8 @@ _GRAMMAR: Final = Grammar("pc_wechat_exp", rf"{_TIME}(?=[^\r\n]*:)")
 _TAG: Final = re.compile(
     r"\[(?P<type>图片|语音|名片|视频|表情|位置|链接/应用|网络电话|系统消息|文件|类型[0-9]{1,10})\] "
 )
+# What is no text begins with its type once more, which tells a colon in a name from the one behind it.
+_TAGGED: Final = re.compile(rf"{_TIME}{_TAG.pattern}(?P<name>[^\n]{{1,100}}?): \[(?P=type)\]")
 _KEYS: Final[Mapping[str, str]] = {
     "联系人": "title",
     "微信号": "id",
@@ -51,13 +54,18 @@ _OPEN: Final = '<div class="msg-line">'
 _CLOSE: Final = "</div>"
 _PAGE_FACT: Final = re.compile(r"(?P<name>联系人|微信号|消息数|导出时间): <span>(?P<value>[^<]*)</span>")
 _OWN: Final = "我"
+_NOBODY: Final = "系统消息"
 _LEFT_OUT: Final = (
     "the tool leaves the first messages out of a page, two where no period was chosen; the page does not say"
 )
 
 
-def _learn(reading: Reading, facts: Iterable[tuple[str, str]]) -> int | None:
-    """Take the facts of the head; how many messages it claims."""
+def _learn(reading: Reading, facts: Iterable[tuple[str, str]], text: str) -> int | None:
+    """Take the facts of the head; how many messages it claims.
+
+    The tool overwrites the name of the other person with that of whoever comes last among the contacts. Who writes what
+    is no text shows it in the first part of the file.
+    """
     chat, claimed = reading.chat, None
     for name, value in facts:
         key = _KEYS[name]
@@ -69,6 +77,11 @@ def _learn(reading: Reading, facts: Iterable[tuple[str, str]]) -> int | None:
             chat.metadata[key] = value
     chat.is_group = is_room(chat.id)
     if chat.is_group is False:
+        names = {match["name"] for match in _TAGGED.finditer(text)} - {_OWN, _NOBODY, chat.id}
+        if len(names) == 1 and f"] {chat.title}: " not in text:
+            what = f"the head names {chat.title!r}, who says nothing here; the other person is the one who writes"
+            reading.tell("writer-fault", what, 1)
+            chat.title = names.pop()
         chat.members = [Participant(chat.title, chat.id)]
     return claimed
 
@@ -91,7 +104,7 @@ def _split(text: str, title: str | None) -> _Line:
         return _Line(MessageKind.TEXT, *_split_sender(text, None, title))
     name = tag["type"]
     sender, body = _split_sender(text[tag.end() :], name, title)
-    kind = MessageKind.CALL if name == "网络电话" else kind_of_name(name)
+    kind = MessageKind.CALL if name == "网络电话" else _kind_of(name)
     if name == "链接/应用":
         kind = (kind_of_name(body[1:].partition("]")[0]) if body.startswith("[") else None) or MessageKind.OTHER
     if kind is MessageKind.SYSTEM:
@@ -99,11 +112,16 @@ def _split(text: str, title: str | None) -> _Line:
     return _Line(kind, sender, body)
 
 
+def _kind_of(name: str) -> MessageKind | None:
+    """The kind of a type; those that the tool does not know have their number."""
+    kind = kind_of_local_type(int(name[2:])) if name.startswith("类型") else kind_of_name(name)
+    return None if kind is MessageKind.OTHER else kind
+
+
 def _split_sender(text: str, type_name: str | None, title: str | None) -> tuple[str, str]:
     for name in (_OWN, title):
         if name and text.startswith(f"{name}:"):
             return name, text[len(name) + 1 :].removeprefix(" ")
-    # What is no text begins with its type once more, which tells a colon in a name from the one behind it.
     if type_name is not None and (end := text.split("\n", 1)[0].find(f": [{type_name}]")) > 0:
         return text[:end], text[end + 2 :]
     sender, mark, body = text.partition(": ")
@@ -118,9 +136,14 @@ def _entry(reading: Reading, clock: str, rest: str, line: int | None, offset: in
     if found is None:
         reading.tell("unknown-kind", f"unknown type in {rest[:20]!r}", line)
     kind = found or MessageKind.OTHER
-    segments = None if kind is MessageKind.OTHER else parse_body(kind, text, WECHATEXPORTER, zone=reading.tz)
+    words = _NOTICE_LABEL.sub("", text, count=1) if kind in NOTICES else text
+    if kind is not MessageKind.TEXT and (built := parse_markup(words, reading.collector, zone=reading.tz, line=line)):
+        kind, text, segments = built.kind, built.text, built.segments
+    else:
+        segments = None if kind is MessageKind.OTHER else parse_body(kind, text, WECHATEXPORTER, zone=reading.tz)
     own = None if kind in NOTICES else sender == _OWN
-    account = sender if is_account(sender) else None
+    private = reading.chat.is_group is False and own is False and sender == reading.chat.title
+    account = sender if is_account(sender) else reading.chat.id if private else None
     return Entry(line, time, precision, sender, account, own, kind, text, segments, offset=offset)
 
 
@@ -135,7 +158,9 @@ def _compare(reading: Reading, claimed: int | None, count: int) -> None:
 def _lines(reading: Reading) -> Iterator[Entry]:
     head, blocks = sample(reading.blocks())
     first = head.partition(_RULE)[0].split("\n")[:12]
-    claimed = _learn(reading, ((match["name"], match["value"]) for line in first if (match := _FACT.fullmatch(line))))
+    claimed = _learn(
+        reading, ((match["name"], match["value"]) for line in first if (match := _FACT.fullmatch(line))), head
+    )
     title, count = reading.chat.title, 0
 
     def sender(header: re.Match[str]) -> str:
@@ -144,7 +169,7 @@ def _lines(reading: Reading) -> Iterator[Entry]:
 
     gate = HeaderCheck(reading, sender, header_clock, ordered=True, serious=True)
     if reading.chat.is_group is False:
-        usual = {_OWN, title, reading.chat.id, "系统消息", ""}
+        usual = {_OWN, title, reading.chat.id, _NOBODY, ""}
         gate.check = lambda candidate: _unknown_name(usual, title, gate.known, sender(candidate.header))
     for block in iter_blocks(blocks, _GRAMMAR, gate.accept):
         if block.header is not None:
@@ -181,7 +206,11 @@ def _is_text(head: Head) -> Evidence | None:
 def _page(reading: Reading) -> Iterator[Entry]:
     head, blocks = sample(reading.blocks())
     facts = _PAGE_FACT.finditer(head.partition(_OPEN)[0])
-    claimed = _learn(reading, ((match["name"], html.unescape(match["value"])) for match in facts))
+    claimed = _learn(
+        reading,
+        ((match["name"], html.unescape(match["value"])) for match in facts),
+        html.unescape(head.replace(_CLOSE, "\n")),
+    )
     reading.tell("writer-fault", _LEFT_OUT)
     count = 0
     for content, line, offset in _elements(prepare(blocks).blocks):
