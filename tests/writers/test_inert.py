@@ -8,6 +8,7 @@ import io
 import json
 import re
 import sqlite3
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -231,3 +232,54 @@ def check_database(path: Path) -> None:
     with contextlib.closing(sqlite3.connect(path)) as database, database:
         assert database.execute("SELECT count(*) FROM messages").fetchone()[0] > 20
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+# --- places on somebody's disk ---------------------------------------------------------------------
+
+EXACT = {"jsonl", "json", "csv", "tsv", "xlsx", "sqlite", "parquet", "arrow", "huggingface"}
+"""Forms that give back every field as it was."""
+PLACES = (
+    "file:///home/wanghua/a.png",
+    "/home/wanghua/a.png",
+    "C:\\Users\\wanghua\\a.png",
+    "\\\\server\\wanghua\\a.png",
+)
+
+
+def pieces_at(place: str) -> Iterator[types.Segment]:
+    """A piece of each class that names a place; with a placeholder in the text, with a title, and without either."""
+    for name in types.__all__:
+        cls = getattr(types, name)
+        fields = {field.name for field in attrs.fields(cls)}
+        places = {
+            field: place for field in ("url", "path", *(["name"] if cls is types.File else [])) if field in fields
+        }
+        for field, value in places.items():
+            for raw in ("", "[图片]", "相册"):
+                yield cls(**{field: value, "raw": raw, **({"title": "相册"} if "title" in fields and raw else {})})
+
+
+@pytest.mark.parametrize("form", sorted(set(WRITERS) - EXACT))
+@pytest.mark.parametrize("place", PLACES)
+def test_no_form_for_people_tells_a_place_on_a_disk(
+    form: str, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "_to_pdf", str.encode)
+    kinds = {kind.value: kind for kind in MessageKind}
+    messages = [
+        Message(
+            text=piece.raw,
+            sender="李四",
+            is_self=len(piece.raw) == 4,
+            segments=[piece],
+            kind=kinds.get(type(piece).__name__.lower(), "other"),
+        )
+        for piece in pieces_at(place)
+    ]
+    chat = Conversation([*messages, Message(kind="forward", segments=[types.Forward("一", tuple(messages))])])
+    for name, data in written(form, chat, tmp_path).items():
+        if name.endswith(".docx"):
+            with zipfile.ZipFile(io.BytesIO(data)) as package:
+                data = b"".join(map(package.read, package.namelist()))
+        assert b"wanghua" not in data, name
+        assert b"file:/" not in data, name

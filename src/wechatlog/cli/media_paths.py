@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from wechatlog.cli.messages import count, say
+from wechatlog.content.places import safe_path
 from wechatlog.inputs.archive import is_bundle
 from wechatlog.media import MediaFolder
-from wechatlog.pages.urls import safe_path
 from wechatlog.segments.types import Forward
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from wechatlog.content.places import shown_place
 from wechatlog.segments import types
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _call_word(segment: types.Call, words: Mapping[str, str]) -> str:
 _DETAILS: Final[Mapping[type[Segment], Callable[[Any, Mapping[str, str]], tuple[str | None, ...]]]] = {
     types.Image: lambda s, w: (w["image"], s.label or _file_name(s.path)),
     types.Link: lambda s, w: (w["link"], s.title),
-    types.File: lambda s, w: (w["file"], s.name or _file_name(s.path), _size(s.size)),
+    types.File: lambda s, w: (w["file"], shown_place(s.name) or _file_name(s.path), _size(s.size)),
     types.Voice: lambda s, w: (w["voice"], _length(s.seconds), s.transcript),
     types.Video: lambda s, w: (w["video"], _length(s.seconds), _file_name(s.path)),
     types.Sticker: lambda s, w: (w["sticker"], s.name),

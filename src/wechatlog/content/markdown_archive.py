@@ -313,7 +313,7 @@ def media_body(message: Message) -> str | None:
     if given is None or len(given) != 1 or given[0].raw != message.text:
         return None
     (segment,) = given
-    if isinstance(segment, Image) and (address := segment.url or segment.path) and _PICTURE.fullmatch(address):
+    if isinstance(segment, Image) and (address := _picture_address(segment)) and _PICTURE.fullmatch(address):
         when = "" if message.time is None else message.time.isoformat(" ", "seconds")[:19]
         return f"![{when}]({_escape_address(address)})"
     if isinstance(segment, Link) and segment.url and _INERT.fullmatch(segment.url):
@@ -325,6 +325,14 @@ def media_body(message: Message) -> str | None:
         if line_break and _LABEL_KINDS.get(title) is MessageKind.STICKER:  # `[动画表情]` over an address
             return f"[{_escape_once(title)}]({_escape_address(segment.url)})"
     return None
+
+
+def _picture_address(image: Image) -> str | None:
+    """Where a picture is on the web, or beside the archive; `None` for one that is elsewhere on somebody's disk."""
+    from wechatlog.content.places import is_on_disk  # for writers
+
+    places = filter(None, (image.url, image.path))
+    return next((place for place in places if not is_on_disk(place)), None)
 
 
 def render_block(message: Message, when: dt.datetime, *, full_date: bool) -> str:

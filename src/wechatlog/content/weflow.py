@@ -20,6 +20,7 @@ import attrs
 from wechatlog.content.dialects import BRACKETS, WEFLOW
 from wechatlog.content.forwards import parse_source_time
 from wechatlog.content.placeholders import parse_body, quote_segments, read_placeholder
+from wechatlog.content.places import is_on_disk, shown_place
 from wechatlog.content.vocabulary import kind_of_chatlab, kind_of_name, segment_for
 from wechatlog.model import Message, MessageKind, build_message
 from wechatlog.segments import parse_segments
@@ -245,7 +246,9 @@ def read_records(value: Any, zone: dt.tzinfo | None) -> tuple[Message, ...]:
 
 def _write_page(segment: Link | MiniProgram) -> str:
     label = segment.title or "链接"
-    return f"[{label}]({segment.url})" if segment.url and "](" not in label and "\n" not in segment.url else ""
+    if not segment.url or is_on_disk(segment.url) or "](" in label or "\n" in segment.url:
+        return ""
+    return f"[{label}]({segment.url})"
 
 
 def _write_location(segment: Location) -> str:
@@ -284,7 +287,7 @@ _SPACES: Final = re.compile(r"\s+")
 _BODIES: Final[Mapping[type[Segment], tuple[str, Callable[[Any], str | None]]]] = {
     Voice: ("[语音消息] {}", lambda segment: segment.transcript),
     Sticker: ("[表情包：{}]", lambda segment: segment.name),
-    File: ("[文件] {}", lambda segment: segment.name),
+    File: ("[文件] {}", lambda segment: shown_place(segment.name)),
     Link: ("{}", _write_page),
     MiniProgram: ("{}", _write_page),
     Location: ("[位置] {}", _write_location),

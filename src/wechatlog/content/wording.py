@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wechatlog.content.descriptions import describe
+from wechatlog.content.places import shown_place
 from wechatlog.segments.types import (
     Card,
     Emoji,
@@ -164,10 +165,16 @@ class _Listing:
 def _words(segment: Segment) -> str:
     """What is known of a piece beside the part of the text that it stands for; names of files of pictures are none."""
     if segment.raw.strip():
-        parts = tuple(getattr(segment, name) for name in _NAMES.get(type(segment), ()))
+        parts = tuple(_name(segment, name) for name in _NAMES.get(type(segment), ()))
     else:
-        parts = (*describe(segment)[1:], segment.url if isinstance(segment, Link | MiniProgram) else None)
+        parts = (*describe(segment)[1:], shown_place(segment.url) if isinstance(segment, Link | MiniProgram) else None)
     return _BETWEEN.join(part for part in dict.fromkeys(parts) if part and part not in segment.raw)
+
+
+def _name(segment: Segment, field: str) -> str | None:
+    """What a field of a piece reads like; a place on somebody's disk is no more than its last part."""
+    found: str | None = getattr(segment, field)
+    return shown_place(found) if field == "url" or isinstance(segment, File) else found
 
 
 def _inside(forward: Forward, depth: int, listing: _Listing) -> Iterator[Aside]:

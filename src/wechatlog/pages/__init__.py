@@ -19,7 +19,7 @@ from wechatlog.pages.environment import asset, environment, script
 from wechatlog.pages.media import MEDIA_LIMIT, Media, MediaMode
 from wechatlog.pages.people import Colours, initial_of
 from wechatlog.pages.policy import content_policy
-from wechatlog.pages.urls import safe_path, safe_url
+from wechatlog.pages.urls import safe_url
 from wechatlog.pages.words import INTERFACES, count, day_label, file_size, short_weekdays, words_of
 
 __all__ = [
@@ -40,7 +40,6 @@ __all__ = [
     "file_size",
     "initial_of",
     "render_messages",
-    "safe_path",
     "safe_url",
     "script",
     "short_weekdays",

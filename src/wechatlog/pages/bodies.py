@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from markupsafe import Markup
 
+from wechatlog.content.places import shown_place
 from wechatlog.emoji import to_unicode
 from wechatlog.model import MessageKind
 from wechatlog.pages.environment import environment
-from wechatlog.pages.urls import escaped, host_of, is_remote, safe_url, shown_place
+from wechatlog.pages.urls import escaped, host_of, is_remote, safe_url
 from wechatlog.pages.words import count, duration, file_size
 from wechatlog.segments import types
 

@@ -16,9 +16,9 @@ from urllib.parse import quote
 
 import attrs
 
+from wechatlog.content.places import safe_path
 from wechatlog.errors import FormatError, MissingExtraError
 from wechatlog.media import MediaFolder, read
-from wechatlog.pages.urls import safe_path
 
 if TYPE_CHECKING:
     from collections.abc import Container

@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from wechatlog.content.places import safe_path
 from wechatlog.errors import OptionError
 from wechatlog.model import MessageKind
 from wechatlog.source import check_path
@@ -79,8 +80,6 @@ class _Settings:
 
 def _way_back(index: str | None) -> str | None:
     """The address of the index, which may lie in a folder above."""
-    from wechatlog.pages import safe_path
-
     if index is None:
         return None
     rest = re.sub(r"\A(?:\.\.[/\\])+", "", index)
@@ -289,7 +288,7 @@ def _facts(messages: int, people: int, days: Sequence[str], size: int, words: Ma
 
 
 def _index(entries: Sequence[IndexEntry], settings: _Settings) -> dict[str, Any]:
-    from wechatlog.pages import count, file_size, safe_path, words_of
+    from wechatlog.pages import count, file_size, words_of
 
     words = words_of(settings.interface)
     largest = max((entry.messages for entry in entries), default=0) or 1

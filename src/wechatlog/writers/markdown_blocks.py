@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
-from urllib.parse import quote
 
 import attrs
 
 from wechatlog.content import commonmark
 from wechatlog.content.descriptions import LANGUAGES, Language, describe, word
+from wechatlog.content.places import safe_path
 from wechatlog.model import MessageKind
 from wechatlog.segments import parse_segments, types
 from wechatlog.writers.options import choice_option, number_option
@@ -163,7 +163,7 @@ class _Body:
 
     def _image(self, image: types.Image) -> str | None:
         destination = commonmark.web_address(image.url)
-        beside = _beside(image.path)
+        beside = safe_path(image.path)
         words = self._words(image)
         if self._look.embeds and (shown := destination or beside):
             return commonmark.image(words, shown)
@@ -193,14 +193,6 @@ class _Body:
 def _bold(name: str, language: Language) -> str:
     """A name in bold, which does not go beside white space."""
     return f"**{commonmark.escape_line(name) or word('nobody', language)}**"
-
-
-def _beside(path: str | None) -> str | None:
-    """The address of a file beside the post; `None` for an absolute path or one that leads out of the folder."""
-    parts = (path or "").replace("\\", "/").split("/")
-    if not parts[0] or ".." in parts or ":" in parts[0]:
-        return None
-    return "/".join(quote(part, safe="", errors="replace") for part in parts if part not in ("", ".")) or None
 
 
 # --- messages -------------------------------------------------------------------------------------

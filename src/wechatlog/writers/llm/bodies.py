@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from wechatlog.content.places import shown_place
 from wechatlog.model import MessageKind
 from wechatlog.segments.types import (
     Call,
@@ -86,7 +87,7 @@ def _seconds(value: float | None) -> str | None:
 
 def _link(segment: Link, _depth: int) -> str:
     if not segment.title:
-        return one_line(segment.url or segment.raw, _LONGEST_URL)
+        return one_line(shown_place(segment.url) or segment.raw, _LONGEST_URL)
     host = _HOST.match(segment.url or "")
     return _bracket("link", _inside(segment.title), f"({host[1]})" if host else None)
 
@@ -120,7 +121,7 @@ _DESCRIBE: Final[Mapping[type[Segment], Callable[[Any, int], str]]] = {
     Image: lambda _segment, _depth: "[image]",
     Link: _link,
     Quote: _quote,
-    File: lambda segment, _depth: _bracket("file", _inside(segment.name)),
+    File: lambda segment, _depth: _bracket("file", _inside(shown_place(segment.name))),
     Voice: _voice,
     Video: lambda segment, _depth: _bracket("video", _seconds(segment.seconds)),
     Sticker: lambda segment, _depth: _bracket("sticker", _inside(segment.name)),
