@@ -172,3 +172,36 @@ def test_people_are_shown_and_written(run: Run, tmp_path: Path) -> None:
     counted = json.loads(run("stats", "chat.jsonl", "--people", "people.toml", "--json").stdout)
     assert [row["messages"] for row in counted["statistics"][0]["senders"]] == [3, 2]
     assert run("people", "chat.jsonl", "--people", "chat.jsonl").exit_code == 1
+
+
+def test_filters_choose_what_is_united(run: Run, tmp_path: Path) -> None:
+    wechatlog.dump(wechatlog.Conversation(days(1, 10)), tmp_path / "a.jsonl")
+    wechatlog.dump(wechatlog.Conversation(days(6, 15)), tmp_path / "b.jsonl")
+    out, whole = tmp_path / "out.jsonl", tmp_path / "whole.jsonl"
+    assert run("merge", "a.jsonl", "b.jsonl", "-o", whole).exit_code == 0
+    assert (
+        run("merge", "a.jsonl", "b.jsonl", "--since", "2026-05-04", "--until", "2026-05-08", "-o", out).exit_code == 0
+    )
+    chosen = wechatlog.load(whole).between("2026-05-04", "2026-05-08")
+    assert wechatlog.load(out).messages == chosen.messages
+    assert run("merge", "--into", out, "a.jsonl", "--until", "2026-05-02").exit_code == 0
+    assert len(wechatlog.load(out)) == len(chosen) + len(wechatlog.load(whole).between(None, "2026-05-02"))
+
+
+def test_filters_that_leave_nothing(run: Run, tmp_path: Path) -> None:
+    wechatlog.dump(wechatlog.Conversation(days(1, 3)), tmp_path / "a.jsonl")
+    for command in (("merge", "a.jsonl", "-o", "out.jsonl"), ("people", "a.jsonl")):
+        result = run(*command, "--since", "2030-01-01")
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "no message fits, in 1 conversation" in result.stderr
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_filters_choose_whom_people_shows(run: Run, tmp_path: Path) -> None:
+    members = [wechatlog.Participant("赵六")]
+    chat = wechatlog.Conversation(days(1, 3), participants=members)
+    wechatlog.dump(chat, tmp_path / "a.jsonl")
+    name = chat[0].sender
+    assert "赵六 · 0 messages" in run("people", "a.jsonl").stdout
+    result = run("people", "a.jsonl", "--sender", name or "", "--since", "2026-05-01")
+    assert [line.split(" · ")[0] for line in result.stdout.splitlines()] == [name]

@@ -333,3 +333,36 @@ def test_words_where_they_are_asked_for(run: Run, tmp_path: Path) -> None:
     )
     assert "Words\n  图书馆" in run("stats", "a.jsonl", "--words").stdout
     assert "Words" not in run("stats", "a.jsonl").stdout
+
+
+def test_habits_repeats_and_who_is_there_together(run: Run, tmp_path: Path) -> None:
+    def say(day: int, hour: int, minute: int, sender: str, text: str) -> wechatlog.Message:
+        return wechatlog.Message(dt.datetime(2026, 5, day, hour, minute), "second", sender, text=text)
+
+    lines = [
+        say(1, 2, 30, "夜猫", "还没睡"), say(1, 9, 0, "早鸟", "早"), say(1, 9, 1, "老王", "早"), say(1, 9, 2, "早鸟", "哈哈"),
+        say(2, 8, 0, "早鸟", "早"), say(2, 8, 1, "夜猫", "早"), say(2, 22, 0, "老王", "晚安"),
+    ]  # fmt: skip
+    wechatlog.dump(wechatlog.Conversation(lines), tmp_path / "a.jsonl")
+    output = run("stats", "a.jsonl").stdout
+    assert "  latest at night 02:30, 夜猫 on 2026-05-01\n" in output
+    assert [line.strip() for line in section(output, "Habits")] == [
+        "writes between midnight and five  夜猫 1",
+        "writes first on a day             早鸟 1, 夜猫 1",
+        "writes last on a day              早鸟 1, 老王 1",
+        "begins a session                  早鸟 2, 夜猫 1, 老王 1",
+        "laughs                            早鸟 1",
+        "repeats what somebody wrote       夜猫 1, 老王 1",
+    ]
+    assert section(output, "Repeated")[0].split()[::2] == ["早", "2"]
+    assert {line.split("█")[0].strip() for line in section(output, "In a session together")} == {
+        "早鸟 + 老王",
+        "早鸟 + 夜猫",
+    }
+    chinese = run("stats", "a.jsonl", env={"LC_ALL": "zh_CN.UTF-8"}).stdout
+    assert section(chinese, "习惯")[-1].split() == ["复读别人的话", "夜猫", "1,", "老王", "1"]
+
+
+def test_one_person_has_no_habits_to_compare(run: Run, tmp_path: Path) -> None:
+    wechatlog.dump(talk(5, "甲"), tmp_path / "a.jsonl")
+    assert "Habits" not in run("stats", "a.jsonl").stdout

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from wechatlog.cli.filters import read_people
+from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import Failure, count, explain, say
@@ -40,6 +40,7 @@ _INTO_HELP: Final = "Add the inputs to this archive, which is made where it does
 @click.option("-o", "--output", metavar="OUT", type=ANY_PATH, help=_OUTPUT_HELP)
 @click.option("--into", metavar="ARCHIVE", type=click.Path(dir_okay=False), help=_INTO_HELP)
 @click.option("--to", "form", type=FormatName("writer"), help="Form of the output; else by the suffix of OUT.")
+@filter_options
 @click.option("--people", metavar="FILE", type=ANY_PATH, help="Who is who: a file that `wechatlog people` wrote.")
 @state_option
 @click.option("--json", "as_json", is_flag=True, help="Print a report as JSON on the standard output.")
@@ -50,7 +51,8 @@ def merge(inputs: tuple[str, ...], output: str | None, into: str | None, form: s
 
     All inputs are taken for one chat, whatever tools they come from. A message that several of them have is there
     once, with what each of them knows of it; what only one has stays. Wrong clocks, names that changed, and what
-    the exports contradict each other in are told.
+    the exports contradict each other in are told. Filters choose what of the inputs is united; what an archive of
+    --into has already stays.
 
     \b
     Examples:
@@ -73,23 +75,25 @@ def merge(inputs: tuple[str, ...], output: str | None, into: str | None, form: s
         after = {}  # what was read before is in no archive any more
     # Of one chat the names of files say nothing.
     found = Inputs(inputs, reading, named=False, after=after)
-    people = None if how["people"] is None else read_people(how["people"])
+    filters = Filters.of(how)
     with progress(found.sources, quiet=how["quiet"]) as tick:
         conversations = []
         for conversation in found:
             tick(len(conversation))
-            conversations.append(conversation)
+            conversations.append(filters.select(conversation))
         if not conversations and how["state"] is not None and not found.failures:
             write_state(how["state"], found.marks)
             return _tell_nothing(into or "", how)
         if not conversations:
             raise found.nothing()
+        if filters and not any(conversations):
+            raise Failure(filters.nothing_fits(len(conversations)))
         _check_chats(conversations)
         if into is not None:
             _check_target(found, into)
-            report = _merge_into(into, conversations, people)
+            report = _merge_into(into, conversations, filters.people)
         else:
-            report = merge_report(with_one_clock(conversations), people=people)
+            report = merge_report(with_one_clock(conversations), people=filters.people)
             _write(report, writer, output or "-", found, reading)
     if how["state"] is not None:
         write_state(how["state"], found.marks)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from wechatlog.cli.filters import read_people
+from wechatlog.cli.filters import Filters, filter_options, read_people
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
-from wechatlog.cli.messages import count, harmless, say
+from wechatlog.cli.messages import Failure, count, harmless, say
 from wechatlog.cli.options import ANY_PATH, Reading, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.terminal import print_json
@@ -43,30 +43,33 @@ _WHY: Final = {
 @click.command()
 @click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
 @click.option("-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help=_OUTPUT_HELP)
-@click.option(
-    "--people", "known", metavar="FILE", type=ANY_PATH, help="What is known before; else FILE of -o, if it exists."
-)
+@filter_options
+@click.option("--people", metavar="FILE", type=ANY_PATH, help="What is known before; else FILE of -o, if it exists.")
 @click.option("--fast", is_flag=True, help="Without looking who answers to a name, which takes longest.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @reading_options
-def people(inputs: tuple[str, ...], output: str | None, known: str | None, **how: Any) -> int:
+def people(inputs: tuple[str, ...], output: str | None, **how: Any) -> int:
     """Find out who is who.
 
     Shows everybody with all their names, and what may belong together as well. With -o all of it goes into a TOML
-    file: answer its suggestions, move names, and give it to `merge` and other commands with --people.
+    file: answer its suggestions, move names, and give it to `merge` and other commands with --people. Filters choose
+    the messages that are looked at.
     """
     found = Inputs(inputs, Reading.of(how))
-    if known is None and output is not None and Path(output).exists():
-        known = output
-    before = None if known is None else read_people(known)
+    filters = Filters.of(how)
+    before = filters.people
+    if before is None and output is not None and Path(output).exists():
+        before = read_people(output)
     with progress(found.sources) as tick:
-        who = identities(_watch(found, tick), known=before, mentions=not how["fast"])
+        who = identities(_watch(found, filters, tick), known=before, mentions=not how["fast"])
+    if filters and not any(person.messages for person in who):
+        raise Failure(filters.nothing_fits(len(found.sources)))
     if not who.people:
         raise found.nothing()
     if how["as_json"]:
         print_json(_to_json(who))
     elif output is None:
-        for line in _lines(who):
+        for line in _lines(who, silent=not filters):
             click.echo(harmless(line, one_line=True))
     if output is not None:
         with replacing(Path(output)) as part:
@@ -76,14 +79,16 @@ def people(inputs: tuple[str, ...], output: str | None, known: str | None, **how
     return 1 if found.failures else 0
 
 
-def _watch(found: Inputs, tick: Tick) -> Iterator[Conversation]:
+def _watch(found: Inputs, filters: Filters, tick: Tick) -> Iterator[Conversation]:
     for conversation in found:
         tick(len(conversation))
-        yield conversation
+        yield filters.select(conversation)
 
 
-def _lines(who: Identities) -> Iterator[str]:
-    for person in sorted(who, key=lambda person: -person.messages):
+def _lines(who: Identities, *, silent: bool) -> Iterator[str]:
+    """A line for each person and each further name; of somebody without a message only with `silent`."""
+    shown = (person for person in who if person.messages or silent)
+    for person in sorted(shown, key=lambda person: -person.messages):
         parts = [person.label, count(person.messages, "message")]
         parts += [", ".join(person.ids)] * bool(person.ids and person.name)
         parts += [translate(f"{person.confidence:.0%} sure")] * bool(person.evidence)

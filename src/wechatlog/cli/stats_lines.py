@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 import attrs
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from wechatlog.cli.charts import ASCII, BLOCKS, Glyphs, Row, bars, columns, fit, heat_map
@@ -20,7 +21,7 @@ from wechatlog.operations.statistics import duration_text, unicode_of
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from wechatlog.operations import Counts, SenderStatistics, Statistics
 
@@ -30,6 +31,8 @@ _PIPED: Final = 80
 _NARROWEST: Final = 40
 _PAIRED: Final = 16
 """Columns of each name where there are two."""
+_LEADING: Final = 3
+"""People who are named for a habit."""
 
 
 @attrs.frozen
@@ -89,6 +92,7 @@ def _lines(title: str, found: Statistics, top: int, page: Page) -> Iterator[Text
         if more:
             lines.append(Text.assemble((translate(f"  and {more:,} more"), "dim")))
         yield from _section(heading, lines)
+    yield from _section(translate("Habits"), _habits(found, page))
     if not found.complete:
         yield Text("")
         caution = translate("  some of the rarest emoji, mentions, replies or links were not counted")
@@ -123,6 +127,8 @@ def _sentences(found: Statistics) -> Iterator[str]:
         yield translate(f"{active} with a message; {run} in a row from {streak.first}")
     if (silence := found.longest_silence) is not None:
         yield translate(f"longest silence {_duration(silence.duration)}, from {silence.start:%Y-%m-%d %H:%M}")
+    if (latest := found.latest) is not None:
+        yield translate(f"latest at night {latest.time:%H:%M}, {_name(latest.sender)} on {latest.time:%Y-%m-%d}")
     if found.sessions:
         yield translate(f"{count(found.sessions, 'session')} with pauses up to {_duration(found.gap)}")
     if found.coarse:
@@ -161,16 +167,47 @@ def _tables(found: Statistics, top: int, glyphs: Glyphs) -> Iterator[tuple[str, 
     yield translate("Kinds"), kinds, 0
     emoji = [(_emoji(name), number, ()) for name, number in found.emoji.most_common(top)]
     yield translate("Emoji"), emoji, len(found.emoji) - len(emoji)
-    for heading, pairs in ((translate("Mentions"), found.mentions), (translate("Replies"), found.replies)):
-        yield heading, _pairs(pairs, top, glyphs), max(0, len(pairs) - top)
+    tables = (
+        (translate("Mentions"), found.mentions, glyphs.arrow),
+        (translate("Replies"), found.replies, glyphs.arrow),
+        (translate("In a session together"), found.together, "+"),
+    )
+    for heading, pairs, between in tables:
+        yield heading, _pairs(pairs, top, between, glyphs), max(0, len(pairs) - top)
     texts = {
         translate("Links"): found.domains,
         translate("Words"): found.words,
         translate("Phrases"): found.phrases,
+        translate("Repeated"): found.repeats,
     }
     for heading, counts in texts.items():
         rows = [(text, number, ()) for text, number in counts.most_common(top)]
         yield heading, rows, len(counts) - len(rows)
+
+
+def _habits(found: Statistics, page: Page) -> Iterator[Text]:
+    """A line for each thing that some do more often than others, with those who do it most."""
+    habits: tuple[tuple[str, Callable[[SenderStatistics], int]], ...] = (
+        (translate("writes between midnight and five"), lambda sender: sender.night),
+        (translate("writes first on a day"), lambda sender: sender.opened),
+        (translate("writes last on a day"), lambda sender: sender.closed),
+        (translate("begins a session"), lambda sender: sender.started),
+        (translate("laughs"), lambda sender: sender.laughs),
+        (translate("repeats what somebody wrote"), lambda sender: sender.repeats),
+        (translate("calls"), lambda sender: sender.calls),
+    )
+    told = []
+    for habit, number in habits:
+        leading = [sender for sender in sorted(found.senders, key=number, reverse=True) if number(sender)][:_LEADING]
+        if leading and len(found.senders) > 1:
+            names = (
+                f"{fit(_name(sender.label), _PAIRED, page.glyphs, pad=False)} {number(sender):,}" for sender in leading
+            )
+            told.append((habit, ", ".join(names)))
+    width = max((cell_len(habit) for habit, _ in told), default=0)
+    for habit, leaders in told:
+        line = f"  {set_cell_size(habit, width)}  {leaders}"
+        yield Text(fit(harmless(line, one_line=True), page.width, page.glyphs, pad=False))
 
 
 def _emoji(name: str) -> str:
@@ -178,9 +215,9 @@ def _emoji(name: str) -> str:
     return name if picture == name else f"{name} {picture}"
 
 
-def _pairs(pairs: Counts[tuple[str, str]], top: int, glyphs: Glyphs) -> list[Row]:
+def _pairs(pairs: Counts[tuple[str, str]], top: int, between: str, glyphs: Glyphs) -> list[Row]:
     """Rows of pairs, both names cut alike."""
     return [
-        (f" {glyphs.arrow} ".join(fit(_name(name), _PAIRED, glyphs, pad=False) for name in pair), number, ())
+        (f" {between} ".join(fit(_name(name), _PAIRED, glyphs, pad=False) for name in pair), number, ())
         for pair, number in pairs.most_common(top)
     ]
