@@ -359,7 +359,7 @@ def test_habits_repeats_and_who_is_there_together(run: Run, tmp_path: Path) -> N
         "早鸟 + 老王",
         "早鸟 + 夜猫",
     }
-    chinese = run("stats", "a.jsonl", env={"LC_ALL": "zh_CN.UTF-8"}).stdout
+    chinese = run("stats", "a.jsonl", env={"WECHATLOG_LANG": "zh_CN"}).stdout
     assert section(chinese, "习惯")[-1].split() == ["复读别人的话", "夜猫", "1,", "老王", "1"]
 
 

@@ -241,6 +241,46 @@ def test_the_golden_conversation() -> None:
     assert result.metadata == {"exporter": "example", "version": "1.0"}
 
 
+def test_an_exporter_may_be_somebody() -> None:
+    facts = {"exporter": "李四光明 的电脑 13800138000", "version": 3, "path": "C:/Users/李四光明"}
+    chat = Conversation([Message(sender="李四光明", text="早")], metadata=facts)
+    assert pseudonymize(chat).metadata == {"exporter": "P1 的电脑 [phone]", "version": "3"}
+
+
+# --- names that are written in another way ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("诸 葛 明 亮 来了", "P1 来了"),
+        ("诸　葛　明　亮", "P1"),
+        ("找诸\u200b葛\u200b明\u200b亮吧", "找P1吧"),
+        ("\\u8bf8\\u845b\\u660e\\u4eae 来了", "P1 来了"),
+        ("&#35832;&#x845B;&#26126;&#x4eae; 来了", "P1 来了"),
+        ("号是 ZHUGE_ML_88 加吧", "号是 P1 加吧"),
+        ("ｚｈｕｇｅ＿ｍｌ＿８８", "P1"),
+        ("问问 tom　lin", "问问 P2"),
+        ("问问 TOM LIN 吧", "问问 P2 吧"),
+        ("summer is here", "summer is here"),
+        ("今 天 很 好", "今 天 很 好"),
+        ("&#1114112; &#0; \\ud83d", "&#1114112; &#0; \\ud83d"),
+        ("http://a.example/?m=%31%33%38%30%30%31%33%38%31%32%33&n=1", "http://a.example/?m=[phone]&n=1"),
+        ("头像 http://wx.qlogo.cn/mmhead/ver_1/abcDEF123/0", "头像 http://wx.qlogo.cn/mmhead/ver_1/hidden/0"),
+    ],
+)
+def test_disguised_names(text: str, expected: str) -> None:
+    people = [("诸葛明亮", "zhuge_ml_88"), ("Tom Lin", None), ("Summer", None)]
+    chat = [Message(sender=name, sender_id=id_, text="早") for name, id_ in people]
+    assert pseudonymize(Conversation([*chat, Message(sender="Summer", text=text)]))[-1].text == expected
+
+
+def test_traditional_characters_are_the_same_name() -> None:
+    pytest.importorskip("opencc")
+    chat = Conversation([Message(sender="诸葛明亮", text="早"), Message(sender="钱七巧", text="諸葛明亮來了")])
+    assert pseudonymize(chat)[1].text == "P1來了"
+
+
 # --- people --------------------------------------------------------------------------------------
 
 

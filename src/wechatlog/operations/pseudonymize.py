@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from wechatlog.model import Conversation, Participant
+from wechatlog.model import Conversation, Message, Participant
 from wechatlog.operations.pseudonyms import Pseudonyms
 from wechatlog.operations.pseudonyms.register import is_own
 
@@ -35,8 +35,8 @@ def pseudonymize(
 
     Register and groups are numbered in the order in which they appear. Names are replaced as senders, in mentions,
     quotes, notices, cards, forwards and titles, and where they stand in running text as they are known; account ids
-    are replaced everywhere, and server ids are numbered. Not found are nicknames that no file knows, names that are
-    spelled in another way, and what pictures, recordings and linked pages show: see the guide.
+    are replaced everywhere, and server ids are numbered. Not found are nicknames that no file knows, names in
+    letters of another language, and what pictures, recordings and linked pages show: see the guide.
 
     Args:
         conversation: any.
@@ -117,6 +117,7 @@ def _rewrite(conversation: Conversation, book: Pseudonyms) -> Conversation:
     messages = [book.message(message) for message in conversation.messages]
     itself, owner = _meet_chat(conversation, people), _owner(conversation, people)  # who is who is settled by now
     shown = "" if itself is None else people.pseudonym(itself)
+    known = conversation.metadata
     return Conversation(
         messages,
         title=None if conversation.title is None else shown,
@@ -124,7 +125,7 @@ def _rewrite(conversation: Conversation, book: Pseudonyms) -> Conversation:
         is_group=conversation.is_group,
         owner=conversation.owner if owner is None else people.pseudonym(owner),
         participants=[_member(member, people) for member in conversation.members],
-        metadata={key: conversation.metadata[key] for key in _METADATA if key in conversation.metadata},
+        metadata={key: book.message(Message(text=str(known[key]))).text for key in _METADATA if key in known},
         tz=conversation.tz,
         tz_assumed=conversation.tz_assumed,
     )

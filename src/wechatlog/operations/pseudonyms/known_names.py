@@ -2,7 +2,9 @@
 
 Takes names that are known and a text; gives the places where they stand. Account ids are told by their shape, names
 only as they are written. One pattern finds where something can begin, and what begins with a name is looked up by its
-first two characters, so the time does not grow with the number of names. Knows nothing of people and of pseudonyms.
+first two characters, so the time does not grow with the number of names. Names that are written in another way than
+they are known (in percent signs, other widths and characters, with blanks in them) are looked for in the text as it
+would be plain. Knows nothing of people and of pseudonyms.
 """
 
 from __future__ import annotations
@@ -11,17 +13,21 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
+from wechatlog.content.folding import fold, fold_with_places
 from wechatlog.operations.pseudonyms.private_data import PrivatePlace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
+
+    from wechatlog.operations.pseudonyms.private_data import PrivateData
 
 __all__ = [
     "Hit",
     "KnownNames",
     "TextSearch",
     "is_searchable",
-    "iter_encoded_names",
+    "iter_disguised",
+    "iter_encoded",
     "may_be_a_name",
     "stands_as_a_name",
 ]
@@ -50,6 +56,12 @@ _NAME_ENDS: Final = re.compile(r"\Z|[\s，。！？、,.!?~～…）)”\"」]|�
 _ADDRESS: Final = re.compile(r"[!-~]+")
 _BYTES: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+|(?:%[uU][0-9A-Fa-f]{4})+")
 _MOST_ENCODED: Final = 3
+_DISGUISE: Final = re.compile(
+    r"(?P<nothing>[\u200b-\u200f\u2060\ufeff])"
+    r"|&#(?:[xX](?P<hex>[0-9A-Fa-f]{1,5})|(?P<number>[0-9]{1,6}));|\\u(?P<escape>[0-9A-Fa-f]{4})"
+    r"|(?P<spaced>(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?:[ \u3000][\u4e00-\u9fff](?![\u4e00-\u9fff]))++)"
+)
+"""What hides a name: characters without a width, characters by their number, a blank behind each."""
 _FIRST_WIDE: Final = "\u2e80"
 _NEVER: Final = r"(?!)"
 
@@ -78,9 +90,16 @@ class KnownNames:
 
     Of names that are words everybody uses, only those places count where the word stands as a name: behind an `@`,
     before a title (收到老师), behind what introduces somebody (我叫收到).
+
+    Attributes:
+        folded: the same names in the one spelling of all that are alike, as `content.folding` has it; without those
+            that are one word in plain letters, of which `Summer` is a name and `summer` may be none.
+        alike: for each of these the name.
     """
 
     def __init__(self) -> None:
+        self.alike: dict[str, str] = {}
+        self.folded: KnownNames | None = None
         self._names: set[str] = set()
         self._words: set[str] = set()
         self._lengths: dict[str, tuple[int, ...]] = {}
@@ -101,6 +120,14 @@ class KnownNames:
         """
         if name in self._names or not is_searchable(name):
             return
+        self._note(name, is_word=is_word)
+        folded = fold(name)
+        if folded not in self.alike and not (name.isascii() and name.isalpha()):
+            self.alike[folded] = name
+            self.folded = self.folded or KnownNames()
+            self.folded._note(folded, is_word=is_word)
+
+    def _note(self, name: str, *, is_word: bool) -> None:
         self._names.add(name)
         if is_word:
             self._words.add(name)
@@ -211,19 +238,59 @@ def may_be_a_name(text: str, start: int, end: int) -> bool:
     return _ADDRESSED.search(before) is not None and _NAME_ENDS.match(text, end) is not None
 
 
-def iter_encoded_names(known: KnownNames, text: str) -> Iterator[Hit]:
-    """Names written in percent signs, as in addresses; once or several times over."""
+def iter_encoded(known: KnownNames, private: PrivateData, text: str) -> Iterator[Hit]:
+    """Names and what else is private in the percent signs of addresses; once or several times over."""
     for address in _ADDRESS.finditer(text):
-        if "%" not in address[0]:
-            continue
         said, places = _decode(address[0])
         if said == address[0]:
             continue
-        search, hit = TextSearch(known, said), None
-        while (hit := search.next(0 if hit is None else hit.end)) is not None:
-            start, end = places[hit.start], places[hit.end]
-            if hit.what == "name" and "%" in text[address.start() + start : address.start() + end]:
-                yield Hit(address.start() + start, address.start() + end, "encoded", said[hit.start : hit.end])
+        search = TextSearch(known, said, private.find(said))
+        hit = search.next(0)
+        while hit is not None:
+            start, end = address.start() + places[hit.start], address.start() + places[hit.end]
+            if hit.what not in ("id", "url") and "%" in text[start:end]:
+                is_name = hit.what == "name"
+                yield Hit(start, end, *(("disguised", said[hit.start : hit.end]) if is_name else (hit.what,)))
+            hit = search.next(hit.end)
+
+
+def iter_disguised(known: KnownNames, text: str) -> Iterator[Hit]:
+    """Names that are written in another way than they are known.
+
+    In other widths, in capitals, in traditional characters, with blanks or something invisible between their
+    characters, or by the numbers of these.
+    """
+    if known.folded is None or (_DISGUISE.search(text) is None and fold(text) == text):
+        return
+    plain, seen = _undisguise(text)
+    folded, stood = fold_with_places(plain)
+    search = TextSearch(known.folded, folded)
+    hit = search.next(0)
+    while hit is not None:
+        start, end, name = seen[stood[hit.start]], seen[stood[hit.end]], known.alike.get(folded[hit.start : hit.end])
+        if hit.what == "name" and name is not None and not text.startswith(name, start):
+            yield Hit(start, end, "disguised", name)
+        hit = search.next(hit.end)
+
+
+def _undisguise(text: str) -> tuple[str, list[int]]:
+    """A text without what hides a name, and where each of its characters stood; its length at the end."""
+    characters: list[str] = []
+    places: list[int] = []
+    position = 0
+    for found in _DISGUISE.finditer(text):
+        characters += text[position : found.start()]
+        places += range(position, found.start())
+        position = found.end()
+        if found["spaced"]:
+            characters += found["spaced"][::2]
+            places += range(found.start(), position, 2)
+        elif not found["nothing"]:
+            number = int(found["number"]) if found["number"] else int(found["hex"] or found["escape"], 16)
+            characters.append(chr(number))
+            places.append(found.start())
+    characters += text[position:]
+    return "".join(characters), [*places, *range(position, len(text) + 1)]
 
 
 def _decode(address: str) -> tuple[str, list[int]]:

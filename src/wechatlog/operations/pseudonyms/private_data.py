@@ -53,7 +53,7 @@ _PLAIN: Final = {
     **{0x1D7CE + offset: 0x30 + offset % 10 for offset in range(50)},
     **{0x2460 + offset: 0x31 + offset for offset in range(9)},
     0x24EA: 0x30,
-    **dict.fromkeys((0x00A0, *range(0x2000, 0x200E), 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF), 0x20),
+    **dict.fromkeys((0x00A0, *range(0x2000, 0x200E), 0x202F, 0x205F, 0x2060, 0x20E3, 0x3000, 0xFE0F, 0xFEFF), 0x20),
     **dict.fromkeys((*range(0x2010, 0x2016), 0x2212, 0xFE58, 0xFE63), 0x2D),
     **dict.fromkeys((0x00B7, 0x2022, 0x2027, 0x30FB), 0x2E),
 }
@@ -216,14 +216,16 @@ _AREA: Final = r"(?:10|2[0-9]|[3-9][0-9]{2})"
 _IS: Final = r"(?:号码?)? ?(?:是|为|就是|改成)? ?[:=]? ?\(?"
 _SURE_IS: Final = r"(?:号码?(?:是|为|就是)?|是|为|就是)? ?[:=] ?\(?|号码?(?:是|为|就是)? ?\(?"
 _WECHAT: Final = (
-    r"(?i:微信|威信|薇信|维信|v信|(?<![a-z?&/.])(?:we-?chat|weixin|vx|wx(?!id_)|v)(?: ?id)?|加v(?![a-z])"
-    r"|加[微薇威](?!信)|绿泡泡|[v微薇威][❤♥]\ufe0f?|(?:卫星|[微薇威])(?= ?[:=]))"
+    r"(?i:微 ?信(?: (?=号))?|威信|薇信|维信|v信|(?<![a-z?&/.])(?:we-?chat|weixin|vx|wx(?!id_)|v)(?: ?id)?|加v(?![a-z])"
+    r"|加[微薇威](?!信)|绿泡泡|[v微薇威][❤♥]|(?:卫星|[微薇威])(?= ?[:=]))"
 )
 _OTHER: Final = (
     r"(?i:抖音|小红书|快手|支付宝|淘宝|旺旺|陌陌|钉钉|微博|b站|(?<![a-z])(?:telegram|tg|skype|whatsapp|instagram))"
 )
 _NO_UNIT: Final = "(?! ?[万亿人元个块群次])"
-_QQ: Final = r"(?i:(?<![a-z])qq|扣扣|企鹅|(?<![a-z])q(?=[号群]| ?[:=]|是|[1-9][0-9]{5}))"
+_QQ: Final = (
+    r"(?i:(?<![a-z])qq|扣扣|扣(?= ?[1-9](?:[ \-]?[0-9]){5})|企鹅|(?<![a-z])q(?=[号群]| ?[:=]|是|[1-9][0-9]{5}))"
+)
 _PASSWORD: Final = r"(?i:(?:解压|wi-?fi|无线|登录|开机|门锁|支付)?密码|(?<![a-z?&;])(?:pwd|passcode|password))"
 _SHARED: Final = "(?:提取码|提取密码|访问码|访问密码|分享码)"
 _CODE: Final = f"(?:{_SHARED}|验证码|校验码|动态码|取件码|取货码|取餐码|邀请码|邀请口令|兑换码|激活码|密码|口令)"
@@ -283,7 +285,7 @@ SHAPES: Final = (
         "phone",
         (
             rf"(?<![0-9])(?:{_OPENED}(?:\+|00)? ?86\)?[ .\-]{{0,2}})?{_OPENED}1{_S}[3-9]"
-            r"(?:[ .\-()_/~]{0,2}[0-9]){9}(?![0-9])"
+            r"(?:[ .\-()_/~*。]{0,2}[0-9]){9}(?![0-9])"
         ),
         _is_mobile,
     ),
@@ -322,7 +324,7 @@ SHAPES: Final = (
     Shape("account", rf"(?:{_WECHAT}|{_OTHER})(?:{_SURE_IS})([A-Za-z0-9][A-Za-z0-9_\-]{{4,31}})"),
     Shape(
         "account",
-        rf"{_WECHAT}(?:同号|我)? ?(?:是|为)? ?([A-Za-z0-9][A-Za-z0-9_\-]{{4,31}}){_NO_UNIT}",
+        rf"{_WECHAT}(?:同号|我)? ?(?:是|为)? ?\(?([A-Za-z0-9][A-Za-z0-9_\-]{{4,31}}){_NO_UNIT}",
         _has_digit,
     ),
     Shape("account", r"(?:加我?|我的?)(?i:微信|v信|vx|wx)[ :]?([A-Za-z][A-Za-z0-9_\-]{5,19})"),
@@ -351,11 +353,11 @@ SHAPES: Final = (
 
 _PROFILE: Final = (
     r"(?:weibo\.com/(?:u/)?(?=[0-9])|space\.bilibili\.com/|zhihu\.com/people/|douyin\.com/user/|xiaohongshu\.com/user/profile/"
-    r"|instagram\.com/|facebook\.com/|twitter\.com/|t\.me/)"
+    r"|instagram\.com/|facebook\.com/|twitter\.com/|t\.me/|qlogo\.cn/(?:mmhead|mmopen|headimg_dl)/(?:(?:ver|vi)_[0-9]{1,2}/)?)"
     r"(?!(?:search|home|share|sharer|explore|reel|watch|groups|events|intent|hashtag|p)(?![A-Za-z0-9_]))"
-    r"([A-Za-z0-9_.%-]{2,128})"
+    r"([A-Za-z0-9_.%-]{2,256})"
 )
-"""Pages of a person, whose address ends in the name or number of an account."""
+"""Pages and pictures of a person, whose address has the name or number of an account."""
 
 _FIVE_DIGITS: Final = r"[0-9](?:[^0-9\r\n]{0,3}[0-9]){4}"
 _CUES: Final = {
@@ -368,7 +370,7 @@ _CUES: Final = {
     r"|(?i:telegram|tg|skype|whatsapp|instagram|we-?chat)",
     "plate": r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-Za-z]",
     "code": r"码|口令|[¥￥€₤$]|(?i:pwd|pass)",
-    "link_parameters": r"[?&#;]|[.](?:com|me)/",
+    "link_parameters": r"[?&#;]|[.](?:com|me|cn)/",
 }
 """Without this in a text there is nothing of a kind, which is soon found out."""
 

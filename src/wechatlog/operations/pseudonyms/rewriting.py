@@ -17,7 +17,7 @@ from wechatlog.operations.pseudonyms.annotations import (
     annotate_title,
     ordered_annotations,
 )
-from wechatlog.operations.pseudonyms.known_names import KnownNames, TextSearch, iter_encoded_names
+from wechatlog.operations.pseudonyms.known_names import KnownNames, TextSearch, iter_disguised, iter_encoded
 from wechatlog.operations.pseudonyms.private_data import MARKERS, PrivateData, unite
 from wechatlog.segments import parse_segments
 from wechatlog.segments.types import (
@@ -171,8 +171,10 @@ class Rewriter:
 
     def _search_in(self, text: str) -> TextSearch:
         private = self._private.find(text)
-        if self._texts and "%" in text:
-            private = unite(private, iter_encoded_names(self._known, text))
+        if self._texts:
+            if "%" in text:
+                private = unite(private, iter_encoded(self._known, self._private, text))
+            private = unite(private, iter_disguised(self._known, text))
         return TextSearch(self._known, text, private, names=self._texts)
 
     def _edit(self, text: str, annotations: Iterable[Annotation]) -> Iterator[_Edit]:
@@ -197,7 +199,7 @@ class Rewriter:
 
     def _edit_hit(self, text: str, hit: Hit) -> _Edit:
         start, end, what, said = hit
-        if what in ("name", "encoded"):
+        if what in ("name", "disguised"):
             name = said or text[start:end]
             if name in self._known.words:
                 self._tally.quote(name, text, start, end)
