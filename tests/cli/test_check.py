@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import zipfile
 from pathlib import Path
@@ -75,3 +76,12 @@ def test_what_cannot_be_read(run: Run, tmp_path: Path, how: tuple[str, ...]) -> 
     (tmp_path / "a.txt").write_text("hello", encoding="utf-8")
     write(tmp_path / "b.jsonl", wechatlog.Message(text="好"))
     assert run("check", "a.txt", "b.jsonl", *how).exit_code == 2
+    assert run("check", "a.txt", *how).exit_code == 2
+    assert run("check", "nowhere.jsonl", *how).exit_code == 2
+
+
+def test_messages_are_counted_from_one(run: Run, tmp_path: Path) -> None:
+    when = dt.datetime(2026, 5, 1, 9)
+    same = wechatlog.Message(when, "second", "张三", text="一样")
+    write(tmp_path / "a.jsonl", same, same)
+    assert "    message 2: of message 1\n" in run("check", "a.jsonl").stdout

@@ -51,13 +51,13 @@ def test_repeats() -> None:
     assert codes(at(0), attrs.evolve(at(0), sender="王五")) == []
 
 
-@pytest.mark.parametrize("text", ["\ufffd", "好\ud800", "\x00", "锟斤拷", "ï¿½", "\x1b[31m"])
+@pytest.mark.parametrize("text", ["\ufffd", "好\ud800", "\x00", "锟斤拷", "ï¿½", "\x1b[31m", "é–“å¤ªæ–‡", "ä½\xa0å¥½"])
 def test_damaged_characters(text: str) -> None:
     assert codes(at(0, text)) == [("damaged-characters", 0)]
     assert codes(attrs.evolve(at(0), sender=text)) == [("damaged-characters", 0)]
 
 
-@pytest.mark.parametrize("text", ["好\n\t", "👍🏽", "\ue415", "a\u2028b", "é", "ยิ้ม"])
+@pytest.mark.parametrize("text", ["好\n\t", "👍🏽", "\ue415", "a\u2028b", "é", "café…” naïve", "ยิ้ม"])
 def test_whole_characters(text: str) -> None:
     assert codes(at(0, text)) == []
 

@@ -15,7 +15,7 @@ import click
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
-from wechatlog.cli.messages import count, harmless
+from wechatlog.cli.messages import Failure, count, harmless
 from wechatlog.cli.options import ANY_PATH, Reading, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import diagnostic_to_json
@@ -34,6 +34,12 @@ if TYPE_CHECKING:
 __all__ = ["check"]
 
 _SHOWN: Final = 5
+
+
+class _Unchecked(Failure):
+    """There was nothing to look at; 1 would say that something was found."""
+
+    exit_code = 2
 
 
 @click.command()
@@ -58,6 +64,13 @@ def check(inputs: tuple[str, ...], **how: Any) -> int:
 
     Exit codes: 0 nothing was found, 1 something was, 2 wrong usage, or something could not be read.
     """
+    try:
+        return _check(inputs, how)
+    except Failure as failure:
+        raise _Unchecked(failure.message) from failure
+
+
+def _check(inputs: tuple[str, ...], how: dict[str, Any]) -> int:
     found = Inputs(inputs, Reading.of(how))
     filters = Filters.of(how)
     media = _Media(found) if how["media"] else None

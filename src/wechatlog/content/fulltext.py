@@ -111,7 +111,8 @@ def match_expression(phrase: str) -> str:
     similar letters are found whole, numbers also in part. A phrase of more than four units that stand together, or with
     punctuation or blanks in it, finds texts that hold its parts as well; `AND instr(text, :phrase)` in the query leaves
     the exact ones. Simplified characters find traditional ones where OpenCC was installed when the index was made, and
-    traditional ones find simplified ones where it is installed now; an emoji is found by its codes and its picture.
+    traditional ones find simplified ones where it is installed now; an emoji is found by its codes, by the word of a
+    code, and by its picture.
 
     Args:
         phrase: any text.
@@ -128,7 +129,9 @@ def match_expression(phrase: str) -> str:
         end = stop
     parts += _all_terms(phrase[end:])
     terms = list(dict.fromkeys(parts))
-    return (" AND " if any(term[0] == "(" for term in terms) else " ").join(terms) or '""'
+    typed = (" AND " if any(term[0] == "(" for term in terms) else " ").join(terms)
+    named = spellings(phrase) if terms and not end else ()  # 旺柴, without brackets, is 🐶 as well
+    return " ".join(_one_of([typed, *(" ".join(_all_terms(way)) for way in named)])) or '""'
 
 
 def _emoji_in(phrase: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:

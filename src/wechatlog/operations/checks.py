@@ -34,8 +34,11 @@ CHECKS: Final = {
 }
 """The codes of findings, and what each means."""
 
+_TAIL: Final = "[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+"""A byte of UTF-8 behind the first one, read as Latin-1 or Windows-1252."""
 _DAMAGED: Final = regex.compile(
     "[\ufffd\ud800-\udfff\0-\x08\x0b\x0c\x0e-\x1f\x7f]|锟斤|斤拷|烫烫烫|屯屯屯|ï¿½|â€[™œ“\x9d]"
+    f"|(?:[à-ï]{_TAIL}{{2}}){{2}}"
 )
 _ADDRESS: Final = regex.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S|www\.|[^\s/]+\.[^\s/]+")
 _WITH_PATH: Final = (Image, Voice, Video, File, Sticker)
@@ -50,7 +53,7 @@ class Finding:
     Attributes:
         code: one of `CHECKS`.
         number: position of the message in its conversation, from 0.
-        detail: what exactly, in a few words, without the words of the message.
+        detail: what exactly, in a few words, without the words of the message; messages are counted from 1 there.
         source: name of the file that the message stood in, or `None`.
         line: line in that file, from 1, or `None`.
 
@@ -149,7 +152,7 @@ class _Repeats:
             return
         first = self._seen.setdefault(key, _Place(number, message.origin.line))
         if first.number != number:
-            yield "duplicate", f"of message {first.number}" + (f", line {first.line}" if first.line else "")
+            yield "duplicate", f"of message {first.number + 1}" + (f", line {first.line}" if first.line else "")
 
 
 def _body(message: Message) -> Found:
