@@ -78,7 +78,7 @@ def test_a_page_elsewhere_leads_to_the_files_of_the_export(
         return
     (export.parent / "deep" / "er").mkdir(parents=True)
     result = run("convert", export / "chat.jsonl", "-o", f"{export.parent}/{output}", "--to", "html", *split)
-    assert "2 media files of 7 are not there; the first: media/没有.pdf" in result.stderr
+    assert "media files that are not there: 2 of 7; the first: media/没有.pdf" in result.stderr
     pages = [path for path in export.parent.rglob("*.html") if path.name != "index.html"]
     assert len(pages) == (2 if split else 1)
     if not split:
@@ -87,7 +87,7 @@ def test_a_page_elsewhere_leads_to_the_files_of_the_export(
 
 def test_streams_are_counted_too(run: Run, export: Path) -> None:
     result = run("convert", "--stream", export / "chat.jsonl", "-o", export.parent / "page.html")
-    assert "2 media files of 7" in result.stderr
+    assert "not there: 2 of 7" in result.stderr
     check(export.parent / "page.html", export, found=len(NAMES) + 2)
 
 
@@ -131,7 +131,7 @@ def test_dump_knows_where_its_page_lies(export: Path) -> None:
 
 def test_documents_get_the_pictures_of_the_export(run: Run, export: Path) -> None:
     result = run("convert", export / "chat.jsonl", "-o", export.parent / "chat.docx")
-    assert "2 media files of 7 are not there" in result.stderr
+    assert "media files that are not there: 2 of 7" in result.stderr
     with zipfile.ZipFile(export.parent / "chat.docx") as document:
         assert any(name.startswith("word/media/") for name in document.namelist())
 
@@ -204,7 +204,7 @@ def test_pictures_in_a_zip_are_embedded(run: Run, export: Path, inside: str, how
     path = pack(export, inside=inside)
     for _ in range(2 if how[:1] == ("--index",) else 1):
         result = run("convert", path, "-o", "page.html", "-O", "media=embed", *how)
-        assert f"2 media files of 7 are not there; the first: export.zip/{inside}media/没有.pdf" in result.stderr
+        assert f"media files that are not there: 2 of 7; the first: export.zip/{inside}media/没有.pdf" in result.stderr
         text = (export.parent / "page.html").read_text(encoding="utf-8")
         assert text.count("data:image/png") == len(NAMES) + 1
         assert text.count("data:video/mp4") == 1
@@ -221,7 +221,7 @@ def test_a_page_cannot_load_what_lies_in_a_zip(run: Run, export: Path) -> None:
 
 def test_documents_get_the_pictures_of_a_zip(run: Run, export: Path) -> None:
     result = run("convert", pack(export), "-o", "chat.docx")
-    assert "2 media files of 7 are not there" in result.stderr
+    assert "media files that are not there: 2 of 7" in result.stderr
     with zipfile.ZipFile(export.parent / "chat.docx") as document:
         assert any(name.startswith("word/media/") for name in document.namelist())
 

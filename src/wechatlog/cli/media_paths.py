@@ -183,9 +183,9 @@ class MediaPaths:
         root = None if self._files is None else self._files.path
         missing = [path for path, there in self._seen.items() if not there]
         if missing:
-            files, total = count(len(missing), "media file"), len(self._seen)
+            number, total = len(missing), len(self._seen)
             say(
-                f"{files} of {total:,} are not there; the first: {missing[0]} (in {root}); "
+                f"media files that are not there: {number:,} of {total:,}; the first: {missing[0]} (in {root}); "
                 "name their folder with -O media_root=FOLDER"
             )
         if self._packed:
