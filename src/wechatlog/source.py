@@ -637,12 +637,13 @@ class Source:
             return
         if encoding is not None:
             codecs.lookup(encoding)
-        lines = 1
         with self.open(to_damage=True) as stream:
+            raw, lines = _unpacked(stream), 1
             for block in decode_blocks(stream, collector, encoding):
-                lines += block.count("\n")
+                if raw is not None:
+                    lines += block.count("\n")
                 yield block
-            if (raw := _unpacked(stream)) is not None and raw.damage is not None:
+            if raw is not None and raw.damage is not None:
                 message = f"{raw.damage}; what stands before that was read"
                 collector.report("cut-compression", message, severity=Severity.ERROR, line=lines)
 

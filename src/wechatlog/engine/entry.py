@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wechatlog.segments import Segment
     from wechatlog.timestamps import Precision
 
-__all__ = ["NOTICES", "Entry", "batches_of", "is_credited"]
+__all__ = ["NOTICES", "Entry", "batches_of", "is_credited", "new_entry"]
 
 NOTICES: Final = frozenset({MessageKind.SYSTEM, MessageKind.RECALL, MessageKind.PAT})
 """The kinds that nobody sends."""
@@ -53,6 +53,10 @@ class Entry(NamedTuple):
     reply_to: str | None = None
     offset: int | None = None
     chat: Draft | None = None
+
+
+new_entry: Final = tuple.__new__
+"""`new_entry(Entry, fields)` takes all of the fields and half of the time of `Entry(…)`: for what most files hold."""
 
 
 def is_credited(sender_id: str | None) -> bool:

@@ -94,7 +94,8 @@ def read_local_clock(
     """
     if len(text) == 19 and text[4] == text[7] == "-":  # nearly all of them
         try:
-            return context.wall_time(dt.datetime.fromisoformat(text)), "second"
+            time = dt.datetime.fromisoformat(text)
+            return time if context.tz is None else context.wall_time(time), "second"
         except ValueError:
             return context.clock(text, line=line)
     match = _SLASH_DATE.fullmatch(text.strip()) if text[4:5] != "-" else None

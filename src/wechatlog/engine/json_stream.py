@@ -212,8 +212,9 @@ class Cursor:
                 yield run
                 run = []
         yield run
-        self.position = position
-        self._count()
+        self.position = self._counted = position
+        if line > self._line:
+            self._line, self._line_start = line, base + text.rfind("\n", 0, position) + 1
 
     def take(self, character: str) -> bool:
         """Move over a character, if it is the next."""

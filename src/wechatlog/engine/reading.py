@@ -41,6 +41,7 @@ OWNER_OPTION: Final = {"owner": "name or account id of the person whose archive 
 
 
 _from_timestamp: Final = dt.datetime.fromtimestamp
+_SAYINGS: Final = frozenset({MessageKind.SYSTEM, MessageKind.RECALL})
 _MOMENT: Final = dt.timedelta(microseconds=1)
 _SECONDS_END: Final = 10**11
 """Unix times from here on are no seconds."""
@@ -268,7 +269,7 @@ class Reading:
                 return untyped
             self.tell("unknown-kind", f"unknown type {str(name)[:60]!r}", line)
             return MessageKind.OTHER
-        if found is not MessageKind.SYSTEM and found is not MessageKind.RECALL:
+        if found not in _SAYINGS:
             return found
         from wechatlog.content.notices import read_notice  # the tables of notices, for who meets one
 

@@ -241,7 +241,7 @@ class Table:
 
     def _fields(self, reading: Reading, layout: Layout, rows: Iterable[Row], needed: int) -> Iterator[tuple[Any, int]]:
         _, places, width, *_ = layout
-        make, spare, numbered = self._row._make, self.spare, self.exact and places[0] == 1
+        make, spare, numbered = functools.partial(tuple.__new__, self._row), self.spare, self.exact and places[0] == 1
         if numbered:  # a column of row numbers in front
             places, width = tuple(range(width - 1)), width - 1
         in_order = places == tuple(range(width))
@@ -259,9 +259,8 @@ class Table:
                 if len(cells) < needed:
                     continue
                 cells += [""] * (width - len(cells))
-            if in_order:
                 del cells[width:]
-            else:
+            if not in_order:
                 cells = [cells[at] if at >= 0 else "" for at in places]
             if spare is not None:
                 cells.append(extra)

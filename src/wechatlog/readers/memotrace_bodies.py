@@ -91,7 +91,7 @@ def read_typed_body(context: Context, kind: MessageKind, text: str, time: dt.dat
         time: of the message, for the times inside a merged forward.
         line: 1-based line of the message.
     """
-    if kind is MessageKind.TEXT:
+    if kind is _TEXT.kind:
         return _TEXT
     if (dump := read_dump(context, text, line)) is not None:
         return dump

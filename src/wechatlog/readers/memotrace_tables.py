@@ -14,13 +14,14 @@ Format facts: `exporter/exporter_csv.py`, `exporter/exporter_xlsx.py` of MemoTra
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
 from wechatlog.content.notices import clean_notice
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.engine import NOTICES, OWNER_OPTION, Entry, Evidence, Format, Table, one_of, one_segment
+from wechatlog.engine.entry import new_entry
 from wechatlog.engine.excel import (
     DATE_ORDER_OPTION,
     check_date_order,
@@ -45,6 +46,7 @@ _TABLE = Table(
 )
 _MEMBERS_SHEET = "成员信息"
 _MOST_PEOPLE = 10_000
+_Sender: TypeAlias = "tuple[str | None, bool | None]"
 
 
 _FILES = frozenset({MessageKind.VOICE, MessageKind.VIDEO, MessageKind.IMAGE, MessageKind.FILE})
@@ -66,6 +68,7 @@ def _grade(found: Layout | None, where: str) -> Evidence | None:
 def _entries(reading: Reading) -> Iterator[Entry]:
     check_date_order(reading)
     people: dict[str, dict[str, None]] = {}
+    senders: dict[tuple[str, ...], _Sender] = {}
     _, rows = one_of(reading, {"": _TABLE})
     _describe_members(reading)
     held: Entry | None = None  # the link of a file stands a row below its message, once in a workbook
@@ -73,7 +76,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         if row.time == "时间" and row.type == "类型":
             what = "the header row stands here again: files were put together"
             reading.tell("repeated-header", what, line)
-        elif held is not None and _is_stray(row) and held.kind in _FILES:
+        elif held is not None and held.kind in _FILES and _is_stray(row):
             what = "the link of a file stands in a row of its own; it belongs to the message above"
             reading.tell("writer-fault", what, line)
             first, *others = held.segments or one_segment(held.kind, held.text)
@@ -81,13 +84,19 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         elif row.time or row.content:
             if held is not None:
                 yield held
-            held = _entry(reading, row, line, people)
+            held = _entry(reading, row, line, people, senders)
     if held is not None:
         yield held
     reading.chat.members = [Participant(name, aliases=tuple(aliases)) for name, aliases in people.items() if aliases]
 
 
-def _entry(reading: Reading, row: Any, line: int, people: dict[str, dict[str, None]]) -> Entry:
+def _entry(
+    reading: Reading,
+    row: Any,
+    line: int,
+    people: dict[str, dict[str, None]],
+    senders: dict[tuple[str, ...], _Sender],
+) -> Entry:
     time, precision = read_local_clock(row.time, reading, line=line)
     named = reading.kind_of(kind_of_name(row.type), row.type or "''", row.content, line)
     kind, segments, said = read_typed_body(reading, named, row.content, time, line)
@@ -95,14 +104,18 @@ def _entry(reading: Reading, row: Any, line: int, people: dict[str, dict[str, No
     if kind in NOTICES:
         sender, own, text = None, None, clean_notice(text)
     else:
-        sender, own = _sender(reading, row, line, people)
+        who = row.sender, row.remark, row.nickname
+        if (known := senders.get(who)) is None:
+            if len(senders) > _MOST_PEOPLE:
+                senders.clear()
+            known = senders[who] = _sender(reading, row, line, people)
+        sender, own = known
     id_ = read_server_id(row.id, reading, line=line, excel=is_rewritten(row.time)) if row.id else None
-    return Entry(line, time, precision, sender, None, own, kind, text, segments, id_)
+    fields = line, time, precision, sender, None, own, kind, text, segments, id_, None, None, None
+    return new_entry(Entry, fields)
 
 
-def _sender(
-    reading: Reading, row: Any, line: int, people: dict[str, dict[str, None]]
-) -> tuple[str | None, bool | None]:
+def _sender(reading: Reading, row: Any, line: int, people: dict[str, dict[str, None]]) -> _Sender:
     sender, shown = row.sender, row.remark or row.nickname
     if sender in ("0", "1") and shown and shown != sender:
         return shown, sender == "1"

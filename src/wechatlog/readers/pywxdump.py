@@ -27,6 +27,7 @@ from wechatlog.content.placeholders import parse_body
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_name, segment_for
 from wechatlog.content.weflow import looks_like_account
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, Table, iter_objects, one_of
+from wechatlog.engine.entry import new_entry
 from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, is_rewritten, read_local_clock, read_server_id
 from wechatlog.engine.json_values import read_flag, read_list, read_object, read_string
 from wechatlog.engine.scripts import page_blocks
@@ -48,6 +49,7 @@ _EMPTY_SOURCES: Final = frozenset({"False", "None", "{}", "nan"})
 _PLAIN_ACCOUNT: Final = re.compile(r"[A-Za-z0-9_.@-]{2,64}")
 _kind_of_name: Final = lru_cache(maxsize=256)(lambda name: kind_of_name(name.strip()))
 _OWN: Final = {"1": True, "0": False}
+_TEXT: Final = MessageKind.TEXT  # asking the class for a member costs as much as a call
 
 Users = Mapping[str, Mapping[str, Any]]
 
@@ -214,7 +216,7 @@ def _entries(
             if users and not chat.members:
                 chat.title, chat.members = _name(users.get(key, {})), _members(users, key, owner)
         kind, text, segments = _kind_of_name(row.type), row.msg, None
-        if kind is not MessageKind.TEXT or not isinstance(text, str):
+        if kind is not _TEXT or not isinstance(text, str):
             if kind is None:
                 reading.tell("unknown-kind", f"unknown type {row.type.strip()[:60]!r}", line)
             kind, text, segments = _body(reading, row, kind or MessageKind.OTHER, line)
@@ -224,7 +226,8 @@ def _entries(
             chat.owner = account or name
         time, precision = read_local_clock(row.time, reading, line=line)
         id_ = read_server_id(row.id, reading, line=line, excel=excel and is_rewritten(row.time))
-        yield Entry(line, time, precision, name, account, own, kind, text, segments, id_, chat=chat)
+        said = line, time, precision, name, account, own, kind, text, segments, id_, None, None, chat
+        yield new_entry(Entry, said)
 
 
 # --- tables ---------------------------------------------------------------------------------------------------------
