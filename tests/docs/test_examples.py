@@ -2,10 +2,11 @@
 
 `python` blocks run in order in one namespace for each page; a block that begins with `>>>` is a doctest. `console`
 blocks run the commands after `$ ` and compare what they print, `...` standing for anything: in a shell, but for a plain
-call of `wechatlog`, which runs in this process. Everything happens in a temporary folder with copies of `examples/` and
-of the one spreadsheet that a how-to converts. Blocks of other languages (`sh`, `text`, `toml`) are shown, not run. The
-Chinese README has the same blocks as the English one, which `test_reference` compares, and the Chinese pages have them
-from the same files. So pages with commands are run once more with Chinese as the language, to see that all of them work.
+call of `wechatlog`, which runs in this process, also with `*` in names of files or `|| true` behind it. Everything
+happens in a temporary folder with copies of `examples/` and of the one spreadsheet that a how-to converts. Blocks of
+other languages (`sh`, `text`, `toml`) are shown, not run. The Chinese README has the same blocks as the English one,
+which `test_reference` compares, and the Chinese pages have them from the same files. So pages with commands are run once
+more with Chinese as the language, to see that all of them work.
 """
 
 from __future__ import annotations
@@ -43,22 +44,36 @@ OUTSIDE = {"NO_COLOR": "1", "COLUMNS": "100"}
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
+ANYWAY = re.compile(r" \|\| (?:true|(?P<told>echo \"exit code \$\?\"))\n?\Z")
+"""What stands behind a command that may fail."""
+
+
 def plain_arguments(command: str) -> list[str] | None:
-    """The arguments of a call of `wechatlog` that needs nothing of a shell; `None` for any other command."""
+    """The arguments of a call of `wechatlog` that needs a shell for names of files at most; `None` for others."""
     lexer = shlex.shlex(command, posix=False, punctuation_chars=True)
-    needs_shell = any(set("();<>|&*?[$`~\\") & set(token) for token in lexer if token[0] not in "'\"")
+    tokens = [(token, token[0] in "'\"") for token in lexer]
+    needs_shell = any(set("();<>|&?[$`~\\") & set(token) for token, quoted in tokens if not quoted)
     arguments = shlex.split(command, comments=True)
-    return None if needs_shell or arguments[0] != "wechatlog" else arguments[1:]
+    if needs_shell or arguments[0] != "wechatlog" or any("*" in token for token, quoted in tokens if quoted):
+        return None
+    return [
+        name
+        for word in arguments[1:]
+        for name in (sorted(map(str, Path().glob(word))) if "*" in word else ()) or (word,)
+    ]
 
 
 def run_command(command: str) -> tuple[int, str]:
     """The exit code of a command, and what it prints on both streams."""
-    arguments = plain_arguments(command)
+    anyway = ANYWAY.search(command)
+    arguments = plain_arguments(command[: anyway.start()] if anyway else command)
     if arguments is not None:
         result = CliRunner().invoke(app, arguments, prog_name="wechatlog", env=OUTSIDE)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
-        return result.exit_code, result.output
+        if anyway is None or result.exit_code == 0:
+            return result.exit_code, result.output
+        return 0, result.output + (f"exit code {result.exit_code}\n" if anyway["told"] else "")
     run = subprocess.run(
         ["sh", "-c", f'wechatlog() {{ "{sys.executable}" -m wechatlog "$@"; }}\n{command}'],
         stdout=subprocess.PIPE,
