@@ -13,7 +13,7 @@ import calendar
 import inspect
 import json
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -358,6 +358,7 @@ def described() -> Iterator[str]:
                 yield from find_writer(info.name).losses.values()
 
 
+@cache
 def extract() -> dict[str, str | None]:
     """Every sentence that the command line can say, with its plural where it has one, in a stable order."""
     found: dict[str, str | None] = dict.fromkeys(FOREIGN)

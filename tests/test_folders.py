@@ -185,11 +185,14 @@ def test_an_empty_conversation_is_one_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["jsonl", "markdown", "text", "html", "csv", "sqlite"])
-@pytest.mark.parametrize("limit", [250_000, 1_000_000])
+@pytest.mark.parametrize("limit", [250_000, 500_000])
 def test_parts_of_a_size(tmp_path: Path, form: str, limit: int) -> None:
-    found = wechatlog.Conversation([wechatlog.Message(sender="李四", text="好" * (n % 700)) for n in range(3000)])
+    found = wechatlog.Conversation(
+        [wechatlog.Message(sender="李四", text="好" * (n % 700)) for n in range(limit // 250)]
+    )
     written = wechatlog.dump_archive(found, tmp_path, form, split=f"{limit}B")
-    assert sum(file.messages for file in written) == 3000
+    assert sum(file.messages for file in written) == len(found)
+    assert len(written) > 3
     assert all(file.size == file.path.stat().st_size <= limit for file in written)
     assert all(file.size > limit * 0.5 for file in written[:-1])
     assert [file.path.stem for file in written] == [f"chat-part-{n:03}" for n in range(1, len(written) + 1)]
@@ -222,8 +225,8 @@ def test_the_time_of_cutting_by_size_is_linear(tmp_path: Path, monkeypatch: pyte
 
 def test_a_stream_is_not_held(tmp_path: Path) -> None:
     def endless() -> Iterator[wechatlog.Message]:
-        for _ in range(60_000):
-            yield wechatlog.Message(text="x" * 500)
+        for _ in range(6_000):
+            yield wechatlog.Message(text="x" * 5_000)
 
     tracemalloc.start()
     written = wechatlog.dump_archive(endless(), tmp_path, "text", split="1MB")

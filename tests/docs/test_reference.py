@@ -173,7 +173,7 @@ class _Checks:
         }
 
     def both_forms(self, conversation: wechatlog.Conversation) -> None:
-        """Every line is valid; a document has the same messages, of which a few are enough then."""
+        """Every line is valid; a document has the same messages, of which one is enough then."""
         lines = wechatlog.dumps(conversation, "jsonl").removesuffix("\n").split("\n")
         head, *messages = map(json.loads, lines)
         self._valid("conversation", head)
@@ -182,7 +182,7 @@ class _Checks:
         document = json.loads(wechatlog.dumps([conversation], "json"))
         (same,) = document["conversations"]
         assert [{"type": "message", **message} for message in same["messages"]] == messages
-        same["messages"] = same["messages"][:3]
+        same["messages"] = same["messages"][:1]
         self._valid("document", document)
 
     def document(self, conversations: Sequence[wechatlog.Conversation]) -> None:
