@@ -41,13 +41,31 @@ const timed = async (act, holds) => {
   return performance.now() - began;
 };
 const $ = (id) => document.getElementById(id);
+const whole = () => $("count").textContent && !$("count").textContent.includes("…");
+const searched = (text, holds = whole) => timed(() => {
+  $("find").value = text;
+  $("find").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
+}, holds);
 """
 ACTIONS = {
-    "search all": """timed(() => {
-        $("find").value = "接口";
-        $("find").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
-      },
-      () => /^[0-9]/.test($("count").textContent) && !$("count").textContent.includes("…"))""",
+    "search what is everywhere": "searched('接口')",
+    "its first hit": "searched('清算', () => document.querySelector('.now') && $('count').textContent)",
+    "search what is nowhere": "searched('没有这句话')",
+    "letters, anywhere": "searched('review')",
+    "longest wait while searching": """(async () => {
+        let longest = 0;
+        let before = performance.now();
+        const watch = () => {
+          longest = Math.max(longest, performance.now() - before);
+          before = performance.now();
+          if (!over) setTimeout(watch, 0);
+        };
+        let over = false;
+        setTimeout(watch, 0);
+        await searched("渠道");
+        over = true;
+        return longest;
+      })()""",
     "go to the last day": """timed(() => {
         $("date").value = $("date").max;
         $("date").dispatchEvent(new Event("change"));

@@ -194,6 +194,35 @@ def test_search_finds_what_is_read(tab: Open, tmp_path: Path, monkeypatch: pytes
     found.check()
 
 
+@pytest.mark.parametrize("live", [2000, 0], ids=["elements", "text"])
+def test_letters_are_found_in_either_case_and_across_links(
+    tab: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, live: int
+) -> None:
+    monkeypatch.setattr(html, "_LIVE", live)
+    texts = (
+        "İSTANBUL'da",
+        "ΟΔΟΣ",
+        "Review OF a",
+        "一\u3000二",
+        "看https://a.example.invalid/B好",
+        "@张三 看<i>这</i>里",
+    )
+    chat = Conversation([Message(sender="张三", text=text) for text in texts])
+    found = tab().open(write(tmp_path, "chat.html", chat))
+    queries = (
+        "İstanbul",
+        "stanbul'",
+        "οδος",
+        "reVIEW of",
+        "一 二",
+        "看HTTPS://a.example.invalid/b好",
+        "张三 看<i>这",
+        "</I>里",
+    )
+    assert {query: found.search(query).split(" / ")[-1] for query in queries} == dict.fromkeys(queries, "1")
+    found.check()
+
+
 def test_what_is_folded_is_opened_where_something_is_found_in_it(tab: Open, tmp_path: Path) -> None:
     long = Message(sender="李四", text="很长的话，" * 2000 + "结尾")
     forward = Message(sender="王五", kind="forward", segments=[Forward(title="记录", messages=[Message(text="里面")])])

@@ -1,16 +1,17 @@
 /* --- Search ------------------------------------------------------------------------------------
- * In a closed chunk tags, times, names and day headings are taken out of the text; what is left are the tags that begin a
- * run or a message, and behind these the text of the message, as the page shows it but for the entities. */
+ * Of a closed chunk the markup is searched as it is, for what is wanted with anything between its letters that is not
+ * read; only of a message in whose markup it is found the text is made, as the page shows it, and searched. */
 
 const MOST_MARKS = 2000; // ranges highlighted at a time
 const SLICE = 50; // milliseconds of work before the page may breathe
-const FURNITURE = /<b data-i="[^"]*">[^<]*<\/b>|<time[^>]*>[^<]*<\/time>|<small>[^<]*<\/small>|<(?!div id="|div class="[go])[^>]*>/g;
+const FURNITURE = /<time[^>]*>[^<]*<\/time>|<small>[^<]*<\/small>|<[^>]*>/g;
+const BETWEEN = `(?:${FURNITURE.source})*`;
+const RUN = /<div class="[go]/; // what stands behind the last message of a run
 const ENTITY = /&(?:lt|gt|amp|#34|#39);/g;
 const SIGNS = { "&lt;": "<", "&gt;": ">", "&amp;": "&", "&#34;": '"', "&#39;": "'" };
 const CODES = { "<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&#34;", "'": "&#39;" };
 const decoded = (text) => (text.includes("&") ? text.replace(ENTITY, (entity) => SIGNS[entity]) : text);
-const encoded = (text) => text.replace(/[<>&"']/g, (sign) => CODES[sign]);
-const literal = (text) => text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
+const literal = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 
 /* An emoji is found in every spelling: the code in any language, the old slash code, and the picture are one. */
 const spellings = new Map(); // a spelling -> all those of the same emoji
@@ -21,20 +22,19 @@ const learnEmoji = () => {
   }
 };
 let anyEmoji = null;
-const patternOf = (wanted, encode) => {
+const patternOf = (wanted, spell, between, flags) => {
   if (!spellings.size) learnEmoji();
   anyEmoji ??= new RegExp(`(${[...spellings.keys()].sort((a, b) => b.length - a.length).map(literal).join("|")})\ufe0f?`);
   const parts = wanted.split(anyEmoji).map((part, index) => {
-    if (index % 2 === 0) return literal(encode(part));
-    return `(?:${spellings.get(part).map((form) => literal(encode(form))).join("|")})\ufe0f?`;
+    if (index % 2 === 0) return spell(part);
+    return `(?:${spellings.get(part).map(spell).join("|")})\ufe0f?`;
   });
-  return new RegExp(parts.join(""), "g");
+  return new RegExp(parts.filter((part) => part).join(between), flags);
 };
+const IN_MARKUP = { ...CODES, " ": "[ \u2005\u00a0\u3000]", i: "[i\u0130]", "\u0307": "\u0307?" }; // what `folded` makes of them
+const inMarkupOf = (part) => [...part].map((sign) => IN_MARKUP[sign] ?? literal(sign)).join(BETWEEN);
 
-const holds = (pattern, text) => {
-  pattern.lastIndex = 0;
-  return pattern.test(text);
-};
+const holds = (pattern, text) => text.search(pattern) >= 0; // from the beginning, wherever the pattern was last
 
 const textOf = (row) => { // of a row that is an element: its text nodes, without what FURNITURE leaves out
   const walker = document.createTreeWalker(row, NodeFilter.SHOW_TEXT, (node) =>
@@ -52,25 +52,35 @@ const find = $("find");
 const counter = $("count");
 let query = "";
 let pattern = null; // of the query in plain text
-let inMarkup = null; // of the query in the text of a chunk
+let inMarkup = null; // of the query in the markup of a chunk: finds all of it, and sometimes more
 let run = 0; // a search that is not the newest gives up
 let total = 0;
 let searching = false;
 let stale = true; // the highlights are to be made again
 
+const read = (markup) => { // the text of a message, from what stands behind the beginning of its tag
+  const text = markup.slice(markup.indexOf(">") + 1).split(RUN, 1)[0];
+  return folded(decoded(text.replace(FURNITURE, "")));
+};
+
 const searchChunk = (chunk) => {
   chunk.hits = [];
-  if (chunk.script) {
-    const text = folded(chunk.script.textContent.replace(FURNITURE, ""));
-    if (!holds(inMarkup, text)) return;
-    eachRow(text, chunk.start, (number, sender, kind, piece) => {
-      if (passes(sender, kind) && holds(pattern, decoded(piece.slice(piece.indexOf(">") + 1)))) chunk.hits.push(number);
-    });
-  } else {
+  if (!chunk.script) {
     rowsOf(chunk).forEach((row, index) => {
       if (passesRow(row) && holds(pattern, folded(textOf(row).text))) chunk.hits.push(chunk.start + index);
     });
+    return;
   }
+  const markup = chunk.script.textContent;
+  if (!holds(inMarkup, markup)) return;
+  const [, ...rows] = markup.split('<div id="');
+  rows.forEach((row, index) => {
+    if (holds(inMarkup, row) && holds(pattern, read(row))) chunk.hits.push(chunk.start + index);
+  });
+  if (!filtered() || !chunk.hits.length) return;
+  const shown = new Set();
+  eachRow(markup, chunk.start, (number, sender, kind) => { if (passes(sender, kind)) shown.add(number); });
+  chunk.hits = chunk.hits.filter((number) => shown.has(number));
 };
 
 const channel = new MessageChannel(); // a timer would wait for some milliseconds each time
@@ -87,8 +97,8 @@ const search = async (go) => {
   stale = true;
   find.parentElement.classList.toggle("some", query !== "");
   if (!query) { searching = false; current = null; report(); mark(); return; }
-  pattern = patternOf(query, (text) => text);
-  inMarkup = patternOf(query, encoded);
+  pattern = patternOf(query, literal, "", "g");
+  inMarkup = patternOf(query, inMarkupOf, BETWEEN, "iu");
   searching = true;
   report();
   const origin = current ?? numberAtTop();
