@@ -29,16 +29,16 @@ from wechatlog.inputs.scan import Selection
 from wechatlog.outputs.file import dump
 from wechatlog.outputs.folder import CountedStream, iter_written
 from wechatlog.registry import find_writer, formats
-from wechatlog.writers.base import IndexWriter, ScanWriter, is_folder_writer
+from wechatlog.writers.base import IndexWriter, PartialWriter, ScanWriter, is_folder_writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.cli.progress import Tick
     from wechatlog.engine.columns import Rows
     from wechatlog.engine.protocol import Context
     from wechatlog.frames.bodies import Bodies
-    from wechatlog.model import Conversation
+    from wechatlog.model import Conversation, Message
     from wechatlog.writers.base import Writer
 
 __all__ = ["convert"]
@@ -261,6 +261,7 @@ class _Job:
                 raise Failure(f"{path}: holds several conversations; leave out --stream") from error
             if self.output == "-":  # the first of them is out already
                 raise Failure(f"{path}: holds several conversations; read them with --no-stream") from error
+            self.summary.left_out.clear()  # it begins anew
             return False
         self.summary.add_conversation(stream.diagnostics)
         return True
@@ -273,10 +274,26 @@ class _Job:
         """
         messages = iter_messages(self.inputs.sources[0], **self.reading.keywords)
         test = self.filters.test() if self.filters else None
-        stream = CountedStream(messages, tick, self.media.watching(test, self.inputs.sources[0]))
+        keep = self.media.watching(test, self.inputs.sources[0])
+        stream = CountedStream(messages, tick, self._noting(keep) if isinstance(self.writer, PartialWriter) else keep)
         if self.filters and stream.begin().is_empty:
             raise Failure(self.filters.nothing_fits(1))
         return stream
+
+    def _noting(self, keep: Callable[[Message], bool] | None) -> Callable[[Message], bool]:
+        """The test, which also notes what the form leaves out of the messages that are kept."""
+
+        def note(message: Message) -> bool:
+            kept = keep is None or keep(message)
+            if kept:
+                self._note_left_out(message)
+            return kept
+
+        return note
+
+    def _note_left_out(self, message: Message) -> None:
+        if isinstance(self.writer, PartialWriter):
+            self.summary.add_left_out(self.writer.left_out(message, self.reading.writer_options))
 
     def _run_whole(self, tick: Tick) -> None:
         conversations = self._watch(tick)
@@ -306,6 +323,8 @@ class _Job:
                 continue
             kept += 1
             self.summary.add_conversation(conversation.diagnostics)
+            for message in chosen if isinstance(self.writer, PartialWriter) else ():
+                self._note_left_out(message)
             yield self.media.place(chosen, self.inputs.source, self.inputs.inside)
         if read and not kept and self.state is None:
             raise Failure(self.filters.nothing_fits(read))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -10,6 +11,7 @@ import click
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import count, harmless, padded, say
 from wechatlog.cli.terminal import print_json
+from wechatlog.content.native import segment_to_json
 from wechatlog.diagnostics import Severity
 from wechatlog.model import Conversation
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from wechatlog.cli.inputs import Inputs
     from wechatlog.diagnostics import Diagnostic
     from wechatlog.outputs.folder import WrittenFile
+    from wechatlog.segments import Segment
 
 __all__ = ["Summary", "Tally", "diagnostic_to_json"]
 
@@ -79,6 +82,7 @@ class Summary:
     messages: int = 0
     with_index: bool = False
     nothing_new: bool = False
+    left_out: Counter[str] = attrs.field(factory=Counter)
     diagnostics: Tally = attrs.field(factory=Tally)
 
     def add_conversation(self, diagnostics: Iterable[Diagnostic]) -> None:
@@ -92,6 +96,10 @@ class Summary:
         self.written.append({"path": path, "source": source, "title": what.title, "messages": messages})
         self.messages += messages
 
+    def add_left_out(self, pieces: Iterable[Segment]) -> None:
+        """Note pieces that the form has no place for."""
+        self.left_out.update(segment_to_json(piece)["type"] for piece in pieces)
+
     def finish(self, inputs: Inputs, output: str, *, as_json: bool, quiet: bool) -> int:
         """Report, and give the exit code."""
         inputs.complain(quiet=quiet)
@@ -99,12 +107,17 @@ class Summary:
             say(f"{output}: nothing is new" if self.nothing_new else f"{self._where(output)}: {self._what()}")
             for line in self.diagnostics.lines():
                 click.echo(line, err=True)
+            if self.left_out:
+                names = ", ".join(f"{number:,} {name}" for name, number in self.left_out.most_common())
+                pieces = count(self.left_out.total(), "piece")
+                say(f"this form has no place for {pieces} beside the texts: {names}")
         if as_json:
             found = {
                 "written": self.written,
                 "conversations": self.conversations,
                 "messages": self.messages,
                 "diagnostics": self.diagnostics.to_json(),
+                "left_out": dict(self.left_out),
                 "failed": inputs.failures,
                 "skipped": [diagnostic_to_json(note) for note in inputs.skipped],
             }

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from wechatlog.model import Message
 
-__all__ = ["Aside", "aside_text", "asides", "has_words", "is_quoted", "wording", "words_apart"]
+__all__ = ["Aside", "aside_text", "asides", "has_words", "is_quoted", "unsaid", "wording", "words_apart"]
 
 _DEEPEST: Final = 32
 """Forwards in forwards that are read: more than any reader gives."""
@@ -229,6 +229,24 @@ def _says(segment: Segment) -> bool:
 def words_apart(message: Message) -> str:
     """The words of the asides, a line for each, as a person reads them; empty where there are none."""
     return "\n".join(map(aside_text, asides(message)))
+
+
+def unsaid(message: Message, said: str) -> tuple[Segment, ...]:
+    """The pieces that are read with a message, and of which some words are not in what a form says of it.
+
+    Args:
+        message: the message.
+        said: what the form says.
+
+    Example:
+        >>> from wechatlog import Message
+        >>> from wechatlog.segments import Quote, Text
+        >>> reply = Message(text="我有", segments=[Quote("李四", "谁有伞骨"), Text("我有")])
+        >>> unsaid(reply, "我有"), unsaid(reply, "李四：谁有伞骨 我有")
+        ((Quote(sender='李四', text='谁有伞骨'),), ())
+    """
+    missing = (aside for aside in asides(message) if any(line not in said for line in aside.text.split("\n")))
+    return tuple({id(aside.segment): aside.segment for aside in missing}.values())
 
 
 def aside_text(aside: Aside) -> str:

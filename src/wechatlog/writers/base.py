@@ -13,10 +13,11 @@ import attrs
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.inputs.scan import Scan
     from wechatlog.model import Conversation, Message
+    from wechatlog.segments import Segment
 
 __all__ = [
     "IndexEntry",
@@ -24,6 +25,7 @@ __all__ = [
     "Items",
     "JointWriter",
     "NewFile",
+    "PartialWriter",
     "ScanWriter",
     "Writer",
     "give_pieces",
@@ -116,6 +118,14 @@ class ScanWriter(Protocol):
 
     def write_scan(self, scan: Scan, options: Mapping[str, Any]) -> Iterator[str] | Iterator[bytes]:
         """The text, or the bytes, of the rows of a scan in pieces; as `Writer.write`."""
+
+
+@runtime_checkable
+class PartialWriter(Protocol):
+    """A writer whose form has no place for some of what is read beside the text of a message."""
+
+    def left_out(self, message: Message, options: Mapping[str, Any]) -> Sequence[Segment]:
+        """The pieces of a message that the form does not say, or not in full; `options` are those of `write`."""
 
 
 def give_pieces(writer: Writer, items: Items, options: Mapping[str, Any]) -> Iterator[str | bytes | NewFile]:

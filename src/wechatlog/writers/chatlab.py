@@ -32,6 +32,7 @@ from wechatlog.content.chatlab import (
 )
 from wechatlog.content.vocabulary import chatlab_type
 from wechatlog.content.weflow import write_body
+from wechatlog.content.wording import unsaid
 from wechatlog.errors import OptionError
 from wechatlog.model import MessageKind, Metadata
 from wechatlog.segments.types import File, Image, Sticker, Video, Voice
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from wechatlog.model import Conversation, Message
+    from wechatlog.segments import Segment
     from wechatlog.writers.base import Items
 
 __all__ = ["JSON", "JSONL", "ChatlabJsonWriter", "ChatlabLinesWriter"]
@@ -313,6 +315,10 @@ def _meta(conversation: Conversation, owner: str | None, *, is_group: bool) -> d
 # --- the two forms --------------------------------------------------------------------------------
 
 
+def _wants_paths(options: Mapping[str, Any]) -> bool:
+    return choice_option(options, "media", ("text", "path")) == "path"
+
+
 class _Plan:
     """What both forms find out before they write.
 
@@ -325,7 +331,6 @@ class _Plan:
     def __init__(self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]) -> None:
         zone = _zone(options)
         given = _exported_at(options.get("exported_at"), zone)
-        paths = choice_option(options, "media", ("text", "path")) == "path"
         is_whole = messages is conversation.messages
         own = _account_option(options)
         if own is not None:
@@ -338,7 +343,9 @@ class _Plan:
         first, self.messages = _first_time(messages, zone)
         known = (given, _known_export(conversation), _last_time(conversation, zone), first, 0)
         exported_at = next(time for time in known if time is not None)
-        self.rows = _Rows(zone, exported_at if first is None else first, paths=paths, forget=not is_whole)
+        self.rows = _Rows(
+            zone, exported_at if first is None else first, paths=_wants_paths(options), forget=not is_whole
+        )
         self.chatlab = _chatlab(conversation, exported_at)
         self.members = _members(conversation) if is_whole else {}
         owner = _owner(conversation) if is_whole or own is not None else None
@@ -377,7 +384,20 @@ def _first_time(messages: Iterable[Message], zone: dt.tzinfo) -> tuple[int | Non
     return None, itertools.chain(seen, items)
 
 
-class ChatlabJsonWriter:
+class _ChatlabWriter:
+    """What both forms have in common."""
+
+    options = _OPTIONS
+    losses = _LOSSES
+    several = False
+    binary = False
+
+    def left_out(self, message: Message, options: Mapping[str, Any]) -> tuple[Segment, ...]:
+        """What is quoted, and what else stands apart from the text and has no place in the content."""
+        return unsaid(message, _content(message, paths=_wants_paths(options)) or "")
+
+
+class ChatlabJsonWriter(_ChatlabWriter):
     """The writer of one object, with a line for each member and message.
 
     Holds all messages, since the members come first.
@@ -386,11 +406,7 @@ class ChatlabJsonWriter:
     name = "chatlab-json"
     description = "ChatLab Format 0.0.2, one JSON object, to be opened in ChatLab"
     suffixes = (".chatlab.json",)
-    options = _OPTIONS
-    losses = _LOSSES
-    several = False
     streaming = False
-    binary = False
 
     def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
         """The header, the members, the messages.
@@ -421,7 +437,7 @@ def _items(texts: Iterable[str]) -> Iterator[str]:
         yield "\n"
 
 
-class ChatlabLinesWriter:
+class ChatlabLinesWriter(_ChatlabWriter):
     """The writer of a line for each part.
 
     Of a stream, whose members and owner nobody knows before its end, there are no member lines; ChatLab gathers the
@@ -431,11 +447,7 @@ class ChatlabLinesWriter:
     name = "chatlab-jsonl"
     description = "ChatLab Format 0.0.2, JSON Lines, to be opened in ChatLab"
     suffixes = (".chatlab.jsonl",)
-    options = _OPTIONS
-    losses = _LOSSES
-    several = False
     streaming = True
-    binary = False
 
     def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
         """The header, the members, the messages.

@@ -17,16 +17,19 @@ from wechatlog.content.markdown_archive import (
     escape_line,
     find_day,
     heading,
+    media_body,
     parse_front_matter,
     read_block,
     render_block,
 )
+from wechatlog.content.wording import unsaid
 from wechatlog.tokenizer import MARKDOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from wechatlog.model import Conversation, Message
+    from wechatlog.segments import Segment
     from wechatlog.writers.base import Items
 
 __all__ = ["WRITER", "MarkdownWriter"]
@@ -135,6 +138,11 @@ class MarkdownWriter:
         del options
         for conversation, messages in items:
             yield from _blocks(conversation, messages)
+
+    def left_out(self, message: Message, options: Mapping[str, Any]) -> tuple[Segment, ...]:
+        """What stands apart from the text."""
+        del options
+        return unsaid(message, media_body(message) or message.text)
 
 
 def _blocks(conversation: Conversation, messages: Iterable[Message]) -> Iterator[str]:
