@@ -140,9 +140,9 @@ _SHARED_LABELS: Final[Mapping[str, Label]] = MappingProxyType(
     {
         **_labels(
             {
-                Kind.IMAGE: "图片/图片消息/照片/圖片/Photo/photo/Image/image/Picture",
-                Kind.VOICE: "语音/语音消息/語音/語音訊息/Audio/Voice/Voice Message/voice",
-                Kind.VIDEO: "视频/视频消息/小视频/短视频/視頻/影片/Video/video",
+                Kind.IMAGE: "图片/图片消息/照片/圖片/相片/Photo/photo/Image/image/Picture",
+                Kind.VOICE: "语音/语音消息/語音/語音訊息/語音消息/Audio/Voice/Voice Message/voice",
+                Kind.VIDEO: "视频/视频消息/小视频/短视频/視頻/影片/視訊/Video/video",
                 Kind.STICKER: "动画表情/表情包/自定义表情/GIF表情/動態貼圖/動畫表情"
                 "/Sticker/sticker/Animated Sticker"
                 "/收到了一个表情，请在手机上查看/发送了一个表情，请在手机上查看"
@@ -159,7 +159,7 @@ _SHARED_LABELS: Final[Mapping[str, Label]] = MappingProxyType(
                 Kind.NOTE: "笔记/收藏笔记/Note",
                 Kind.ANNOUNCEMENT: "群公告/群組公告/Group Notice",
                 Kind.CALL: "通话/通话消息/音视频通话/Call",
-                Kind.TRANSFER: "转账/微信转账/轉賬/微信轉賬"
+                Kind.TRANSFER: "转账/微信转账/转帐/轉賬/微信轉賬/轉帳/微信轉帳"
                 "/Transfer/Weixin Transfer/WeChat Transfer/Money Transfer"
                 "/收到一条微信转账消息，请在手机上查看/Received transfer. View on phone."
                 "/Received a micro-message transfer message, please view on the phone",
@@ -172,7 +172,7 @@ _SHARED_LABELS: Final[Mapping[str, Label]] = MappingProxyType(
             }
         ),
         **dict.fromkeys(("语音通话", "語音通話", "Voice Call", "Audio Call"), _VOICE_CALL),
-        **dict.fromkeys(("视频通话", "視訊通話", "Video Call"), _VIDEO_CALL),
+        **dict.fromkeys(("视频通话", "視訊通話", "視頻通話", "Video Call"), _VIDEO_CALL),
         **dict.fromkeys(
             (
                 "视频/语音通话",

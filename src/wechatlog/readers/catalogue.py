@@ -269,7 +269,12 @@ READERS: Final = (
     FormatRow("wx-cli-txt", "wechatlog.readers.wxcli_text:TXT", ("text",), lines=r"=== "),
     FormatRow("mac-share", "wechatlog.readers.mac_share:READER", ("text", "zip"), lines=r"[·•]"),
     FormatRow("paste", "wechatlog.readers.pasted:TIMED", ("text",), lines=r"[^\n]*[0-9]:[0-9]{2}"),
-    FormatRow("paste-ios", "wechatlog.readers.pasted:IOS", ("text",), lines=r"[^\n]{0,4}[0-9]{4}年"),
+    FormatRow(
+        "paste-ios",
+        "wechatlog.readers.pasted:IOS",
+        ("text",),
+        lines=r"[^\n]{0,4}(?:[0-9]{4}年|[A-Z][a-z]{2,8} [0-9]{1,2}, [0-9]{4})",
+    ),
     FormatRow("paste-names", "wechatlog.readers.pasted:NAMES", ("text",), lines=r"[^\n]*[:：][ \t]*+(?:\n|\Z)"),
     FormatRow("wcda-json", "wechatlog.readers.wcda:JSON", ("json", "text", "binary", "zip")),
     FormatRow(

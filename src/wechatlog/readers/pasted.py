@@ -43,7 +43,11 @@ if TYPE_CHECKING:
 
 _HALF: Final = "(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚上)"
 _CLOCK: Final = rf"(?:{_HALF} ?)?[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?(?: ?[AaPp][Mm])?"
-_DAY: Final = r"[0-9]{4}(?:/[0-9]{1,2}/[0-9]{1,2}|-[0-9]{1,2}-[0-9]{1,2}|年[0-9]{1,2}月[0-9]{1,2}日)"
+_MONTH_DAY: Final = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6} [0-9]{1,2}, [0-9]{4}(?: at)?"
+_DAY: Final = (
+    r"(?:[0-9]{4}(?:/[0-9]{1,2}/[0-9]{1,2}|-[0-9]{1,2}-[0-9]{1,2}|年[0-9]{1,2}月[0-9]{1,2}日)"
+    rf"|[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}|{_MONTH_DAY})"
+)
 _NEAR_DAY: Final = "(?:今天|昨天|前天|Yesterday|Today|(?:星期|周)[一二三四五六日天]|[0-9]{1,2}月[0-9]{1,2}日)"
 _LINE_END: Final = r"[ \t]*+(?=\r?(?:\n|\Z))"
 _OPTIONS: Final = OWNER_OPTION | {
@@ -65,7 +69,7 @@ _NEAR: Final = re.compile(_NEAR_DAY)
 _HALF_IN_NAME: Final = re.compile(rf"[ \t]+({_HALF})\Z")
 _IOS: Final = Grammar(
     name="paste of an iPhone",
-    header=rf"{MARKS}(?P<time>[0-9]{{4}}年[0-9]{{1,2}}月[0-9]{{1,2}}日 {_CLOCK}){_LINE_END}",
+    header=rf"{MARKS}(?P<time>(?:[0-9]{{4}}年[0-9]{{1,2}}月[0-9]{{1,2}}日|{_MONTH_DAY}) {_CLOCK}){_LINE_END}",
 )
 _NAMES: Final = Grammar(
     name="paste with names only", header=rf"{MARKS}(?P<sender>[^\s:：][^\r\n]*)(?<![:： \t])[:：]{_LINE_END}"
