@@ -504,3 +504,8 @@ def test_mappings_nested_too_deeply_are_none() -> None:
     for _ in range(200):
         value = {"msg": value}
     assert parse_mapping(value) is None
+
+
+@pytest.mark.parametrize(("content", "side"), [("voip_content_voice", "voice"), ("voip_content_video\n", "video")])
+def test_a_call_of_android(content: str, side: str) -> None:
+    assert parse_content(K.CALL, content) == AppMessage(K.CALL, "", (Call(kind=side),))

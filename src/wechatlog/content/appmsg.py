@@ -563,6 +563,10 @@ _MARKUP: Final = re.compile(rf"{_XML_HEAD}(?:<|&lt;)")
 _NOTICE_MARKUP: Final = re.compile(rf"{_XML_HEAD}(?:<|&lt;)(?:\?xml|sysmsg|revokemsg|msg)\b")
 
 
+_BARE_CALLS: Final = {"voip_content_voice": "voice", "voip_content_video": "video"}
+"""The whole content of a call in the database of Android."""
+
+
 def parse_content(
     kind: MessageKind,
     content: str,
@@ -597,4 +601,6 @@ def parse_content(
             return built
     if is_notice:
         return _notice(content, kind)
+    if kind is Kind.CALL and (side := _BARE_CALLS.get(content.strip())):
+        return AppMessage(kind, "", (segment_for(kind, kind=side),))
     return _one(kind, content)
