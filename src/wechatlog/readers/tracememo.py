@@ -48,7 +48,7 @@ from wechatlog.tokenizer import Grammar
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from wechatlog.engine import Head, Reading
+    from wechatlog.engine import Draft, Head, Reading
     from wechatlog.engine.headers import Block
     from wechatlog.model import Message
     from wechatlog.segments.types import Segment
@@ -181,14 +181,20 @@ _SAID = {"exportedAt": "exported_at", "version": "version", "sourceId": "source_
 
 
 def _objects(reading: Reading, *, script: bool = False) -> Iterator[Entry]:
-    chat, said = reading.chat, reading.said
+    """Entries of message objects, which name their chat where an archive holds several (version 2 of the script)."""
+    said = reading.said
     for _, value, line, offset in iter_objects(reading, script=script):
-        session = read_string(value.get("sessionId"))
+        session, key = read_string(value.get("sessionId")), read_string(value.get("exportConversationId"))
+        title = read_string(value.get("exportConversationName")) or None
+        chat = reading.chat_of(key, title=title) if key else reading.chat
         if chat.id is None and session:
             chat.id, chat.is_group = session, is_room(session)
-        yield _object(reading, value, line, offset)
-    chat.title = read_string(said.get("name")) or None
-    chat.metadata |= {name: text for key, name in _SAID.items() if (text := read_string(said.get(key)))}
+        yield _object(reading, chat, value, line, offset)
+    owner = next((chat.owner for chat in reading.chats() if chat.owner), None)
+    for chat in reading.chats():
+        chat.owner = owner
+        chat.title = chat.title or read_string(said.get("name")) or None
+        chat.metadata |= {name: text for key, name in _SAID.items() if (text := read_string(said.get(key)))}
 
 
 def _text(value: Mapping[str, Any], data: Mapping[str, Any]) -> str:
@@ -199,20 +205,23 @@ def _text(value: Mapping[str, Any], data: Mapping[str, Any]) -> str:
     return next((word for word in words if word), "")
 
 
-def _object(reading: Reading, value: Mapping[str, Any], line: int, offset: int) -> Entry:
+def _object(reading: Reading, chat: Draft, value: Mapping[str, Any], line: int, offset: int) -> Entry:
     data, name = read_object(value.get("contentData")), read_string(value.get("type"))
     text = _text(value, data)
     kind = reading.kind_of(_kind_of_content(data, text) or _kind_of_type(name), name, text, line, untyped=Kind.TEXT)
     sender_id, own = read_string(value.get("senderId")) or None, read_flag(value.get("isSender"))
     if kind in NOTICES:
         own = None
-    elif own and sender_id and reading.chat.owner is None:
-        reading.chat.owner = sender_id
+    elif own and sender_id and chat.owner is None:
+        chat.owner = sender_id
     time = _time(reading, value, line)
     path = read_string(value.get("exportMediaUrl")) or _stored(read_string(value.get("voiceDataUrl")))
     segments = _segments(kind, text, data, path, None if time is None else time.tzinfo)
+    if segments and kind is Kind.VOICE and (words := read_string(value.get("voiceTranscript"))):
+        segments = (attrs.evolve(segments[0], transcript=words),)  # type: ignore[call-arg]
+    reply_to = read_identifier(reading, read_object(data.get("recall")).get("targetId"), line)
     sender, id_ = read_string(value.get("name")) or sender_id, read_identifier(reading, value.get("serverId"), line)
-    return Entry(line, time, "second", sender, sender_id, own, kind, text, segments, id_, offset=offset)
+    return Entry(line, time, "second", sender, sender_id, own, kind, text, segments, id_, reply_to, offset, chat)
 
 
 def _time(reading: Reading, value: Mapping[str, Any], line: int) -> dt.datetime | None:
