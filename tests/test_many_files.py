@@ -112,6 +112,26 @@ def test_processes_give_the_same_in_the_same_order(folder: Path) -> None:
     )
 
 
+def test_what_is_made_of_chats_is_made_where_they_are_read(folder: Path) -> None:
+    sources = [Source.of(path) for path in sorted(folder.glob("2026*.md"))]
+    expected = [f"2026-05-0{day} 2026-05-0{day}-chat.md ''!" for day in range(1, 6)]
+    for workers in (1, 2):
+        archive = wechatlog.Archive(sources, workers=workers, then="{0.title} {1.name} {2!r}!".format)
+        assert list(archive) == expected
+
+
+def test_what_fails_to_be_made_is_told_in_its_turn(folder: Path) -> None:
+    def shout(chat: wechatlog.Conversation, source: Source | None, inside: str) -> str:
+        if chat.title == "2026-05-04":
+            raise wechatlog.WriteError("no more", "shout")
+        return f"{chat.title} {source} {inside}"
+
+    made: list[Any] = []
+    with pytest.raises(wechatlog.WriteError, match="no more"):
+        made.extend(wechatlog.Archive(map(Source.of, sorted(folder.glob("2026*.md"))), then=shout))
+    assert len(made) == 3
+
+
 def test_an_error_comes_where_it_comes_without_processes(tmp_path: Path) -> None:
     for day in range(1, 6):
         text = DAY.format(f"2026-05-0{day}", "早")

@@ -7,7 +7,7 @@ import itertools
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 import click
@@ -27,18 +27,22 @@ from wechatlog.errors import MultipleConversationsError, UnknownFormatError
 from wechatlog.inputs.archive import is_bundle
 from wechatlog.inputs.scan import Selection
 from wechatlog.outputs.file import dump
-from wechatlog.outputs.folder import CountedStream, iter_written
+from wechatlog.outputs.folder import CountedStream, Rendered, iter_written, options_in, render
 from wechatlog.registry import find_writer, formats
 from wechatlog.writers.base import IndexWriter, PartialWriter, ScanWriter, is_folder_writer
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from wechatlog.cli.media_paths import MediaCounts
     from wechatlog.cli.progress import Tick
     from wechatlog.engine.columns import Rows
     from wechatlog.engine.protocol import Context
     from wechatlog.frames.bodies import Bodies
     from wechatlog.model import Conversation, Message
+    from wechatlog.segments import Segment
+    from wechatlog.source import Source
     from wechatlog.writers.base import Writer
 
 __all__ = ["convert"]
@@ -55,7 +59,9 @@ _STREAM_HELP: Final = (
 
 _SYNC_HELP: Final = "Wait until the disk has each file before it replaces an old one; done unless you say no."
 
-_JOBS_HELP: Final = "Read with this many processes at the same time; the result is the same."
+_JOBS_HELP: Final = (
+    "Read, and write files of a folder, with this many processes at the same time; the result is the same."
+)
 _INDEX_HELP: Final = "Keep in this file what the inputs hold, and next time read only those that changed."
 
 
@@ -97,7 +103,8 @@ def convert(inputs: tuple[str, ...], output: str, form: str | None, **how: Any) 
     _check_state(inputs, how)
     check_state(how["state"], output)
     found = Inputs(inputs, reading, workers=how["jobs"], index=how["index"], after=read_state(how["state"]))
-    job = _Job(found, output, writer, reading, how["split"], how["sync"], filters, how["state"])
+    makes = how["jobs"] > 1 and not how["index"]
+    job = _Job(found, output, writer, reading, how["split"], how["sync"], filters, how["state"], makes)
     quiet = how["quiet"] or (output == "-" and sys.stdout.isatty())
     with progress(job.inputs.sources, quiet=quiet) as tick:
         whole = how["state"] or how["index"] or how["jobs"] > 1
@@ -184,6 +191,36 @@ class _Watch:
             job.summary.add_file(job.output, head, height)
 
 
+class _Made(NamedTuple):
+    """What became of a conversation in another process: its file, which has no name yet, and what was counted."""
+
+    file: Rendered
+    media: MediaCounts
+    left_out: Counter[str]
+
+
+@attrs.frozen
+class _Making:
+    """Makes it."""
+
+    writer: str
+    options: Mapping[str, Any]
+    media: MediaPaths
+
+    def __call__(self, conversation: Conversation, source: Source | None, inside: str) -> _Made:
+        summary = Summary()
+        summary.add_left_out(_left_out(find_writer(self.writer), conversation, self.options))
+        placed = self.media.place(conversation, source, inside)
+        return _Made(render(placed, self.writer, **self.options), self.media.take(), summary.left_out)
+
+
+def _left_out(writer: Writer, messages: Iterable[Message], options: Mapping[str, Any]) -> Iterator[Segment]:
+    """The pieces of messages for which a form has no place."""
+    if isinstance(writer, PartialWriter):
+        for message in messages:
+            yield from writer.left_out(message, options)
+
+
 @attrs.define
 class _Job:
     """One run of `convert`."""
@@ -196,6 +233,7 @@ class _Job:
     sync: bool
     filters: Filters
     state: str | None
+    makes: bool
     summary: Summary = attrs.field(factory=Summary)
     media: MediaPaths = attrs.field(init=False)
 
@@ -210,6 +248,8 @@ class _Job:
             self._run_scan(tick)
             return
         if self._may_stream(forced=stream) and self._run_stream(tick, forced=bool(stream)):
+            return
+        if self._may_make() and self._run_making(tick):
             return
         self._run_whole(tick)
         if self.state is not None:
@@ -286,14 +326,37 @@ class _Job:
         def note(message: Message) -> bool:
             kept = keep is None or keep(message)
             if kept:
-                self._note_left_out(message)
+                self._note_left_out((message,))
             return kept
 
         return note
 
-    def _note_left_out(self, message: Message) -> None:
-        if isinstance(self.writer, PartialWriter):
-            self.summary.add_left_out(self.writer.left_out(message, self.reading.writer_options))
+    def _note_left_out(self, messages: Iterable[Message]) -> None:
+        self.summary.add_left_out(_left_out(self.writer, messages, self.reading.writer_options))
+
+    def _may_make(self) -> bool:
+        """Whether other processes may write as well: a file for each conversation, of which only the name is ours."""
+        into_files = is_folder(self.output) and self.split is None and not is_folder_writer(self.writer)
+        return self.makes and into_files and not self.filters and self.state is None and len(self.inputs.sources) > 1
+
+    def _run_making(self, tick: Tick) -> bool:
+        """Put files in place that other processes make; false where there was but one, which has no index."""
+        options = options_in(self.writer, self.output, self.media.options, alone=False)
+        self._write_folder(self._made(tick, _Making(self.writer.name, options, self.media)))
+        if not self.summary.conversations:
+            raise self.inputs.nothing()
+        if self.summary.conversations == 1 and "index" in self.writer.options:
+            self.summary = Summary()
+            return False
+        return True
+
+    def _made(self, tick: Tick, making: _Making) -> Iterator[Rendered]:
+        for file, media, left_out in self.inputs.made(making):
+            tick(file.count)
+            self.media.add(media)
+            self.summary.add_conversation(file.conversation.diagnostics)
+            self.summary.left_out.update(left_out)
+            yield file
 
     def _run_whole(self, tick: Tick) -> None:
         conversations = self._watch(tick)
@@ -323,8 +386,7 @@ class _Job:
                 continue
             kept += 1
             self.summary.add_conversation(conversation.diagnostics)
-            for message in chosen if isinstance(self.writer, PartialWriter) else ():
-                self._note_left_out(message)
+            self._note_left_out(chosen)
             yield self.media.place(chosen, self.inputs.source, self.inputs.inside)
         if read and not kept and self.state is None:
             raise Failure(self.filters.nothing_fits(read))
@@ -334,7 +396,7 @@ class _Job:
             self.summary.add_file(self.output, conversation, len(conversation))
             yield conversation
 
-    def _write_folder(self, items: Iterable[Conversation] | CountedStream) -> None:
+    def _write_folder(self, items: Iterable[Conversation | Rendered] | CountedStream) -> None:
         how = {"split": self.split, "check": self._check, "sync": self.sync, **self.media.options}
         try:
             for file in iter_written(items, self.output, self.writer.name, **how):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from wechatlog.cli.messages import Failure, count, explain, say
 from wechatlog.diagnostics import Severity
@@ -22,7 +22,7 @@ from wechatlog.registry import detect_reader
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from wechatlog.cli.options import Reading
     from wechatlog.diagnostics import Diagnostic
@@ -75,10 +75,19 @@ class Inputs:
         if not named:
             for source in self.sources:
                 source.chat = None
-        self._archive = Archive(self.sources, **more, **reading.keywords)
+        self._how = {**more, **reading.keywords}
+        self._archive = Archive(self.sources, **self._how)
 
     def __iter__(self) -> Iterator[Conversation]:
         """The conversations, one at a time."""
+        return self._read(None)
+
+    def made(self, then: Callable[[Conversation, Source | None, str], _T]) -> Iterator[_T]:
+        """What is made of each conversation in the process that read it."""
+        return cast("Iterator[_T]", self._read(then))
+
+    def _read(self, then: Callable[[Conversation, Source | None, str], Any] | None) -> Iterator[Any]:
+        self._archive = Archive(self.sources, then=then, **self._how)
         return _unhindered(iter(self._archive))
 
     @property

@@ -13,7 +13,7 @@ import os
 import posixpath
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
@@ -31,10 +31,18 @@ if TYPE_CHECKING:
     from wechatlog.source import Source
     from wechatlog.writers.base import Writer
 
-__all__ = ["MediaPaths"]
+__all__ = ["MediaCounts", "MediaPaths"]
 
 _LOSING: Final = frozenset({"everything", "segments"})
 """What a writer loses that does not keep the paths of files."""
+
+
+class MediaCounts(NamedTuple):
+    """Files by their places: those that were named and whether they are there, those in a ZIP, those left behind."""
+
+    seen: dict[str, bool]
+    packed: list[str]
+    left: dict[str, None]
 
 
 class MediaPaths:
@@ -177,6 +185,18 @@ class MediaPaths:
             return None
         count_files = self._place_message if self._places else self._look_beside
         return lambda message: count_files(message, starts)
+
+    def take(self) -> MediaCounts:
+        """What was counted so far, which is counted no more."""
+        counts = MediaCounts(self._seen, self._packed, self._left)
+        self._seen, self._packed, self._left = {}, [], {}
+        return counts
+
+    def add(self, counts: MediaCounts) -> None:
+        """Count what was counted elsewhere."""
+        self._packed += [place for place in counts.packed if place not in self._seen]
+        self._seen = {**self._seen, **counts.seen}
+        self._left.update(counts.left)
 
     def tell(self) -> None:
         """Say how many files are not there, or not where the output can use them, and what to do."""

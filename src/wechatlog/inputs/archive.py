@@ -315,6 +315,8 @@ class Archive(Iterable[Conversation]):
         workers: as for `load_archive`.
         index: as for `load_archive`.
         after: as for `load_archive`.
+        then: what is made of each conversation in the process that read it, and given in its place; told the file that
+            it came from as well, and where in that file. It must pickle, and so must what it makes.
         how: how to read them, and the options of the formats.
 
     Attributes:
@@ -341,6 +343,7 @@ class Archive(Iterable[Conversation]):
         workers: int = 1,
         index: str | os.PathLike[str] | None = None,
         after: Mapping[str, Mark] | None = None,
+        then: Callable[[Conversation, Source | None, str], Any] | None = None,
         **how: Any,
     ) -> None:
         if after is not None and (workers != 1 or index is not None):
@@ -348,7 +351,7 @@ class Archive(Iterable[Conversation]):
         check_encoding(how.get("encoding"))
         if after is not None:
             check_marks(after)
-        self._after = after
+        self._after, self._then = after, then
         self._top: Source | None = None
         self.marks: dict[str, Mark] = dict(after or {})
         self._workers = _check_workers(workers)
@@ -450,7 +453,7 @@ class Archive(Iterable[Conversation]):
         return self._run_rows(self._sources, 0, wanted=wanted, learn_names=learn_names)
 
     def _run(self, sources: Iterable[Source], depth: int = 0) -> Iterator[Conversation]:
-        if depth == 0 and (self._workers > 1 or self._index is not None):
+        if depth == 0 and (self._workers > 1 or self._index is not None or self._then is not None):
             yield from self._run_kept(page_groups(sources))
             return
         for group in page_groups(sources):
@@ -474,7 +477,7 @@ class Archive(Iterable[Conversation]):
                 rows = zip(kept.conversations, kept.detections, kept.inside, strict=True)
                 for packed, detection, self.inside in rows:
                     self.source, self.detection = group.sources[0], detection and Detection(*detection)
-                    yield unpack(packed)
+                    yield unpack(packed) if self._then is None else packed
                 if kept.error is not None:
                     raise kept.error
 
@@ -501,7 +504,7 @@ class Archive(Iterable[Conversation]):
         if self._workers > 1:
             from wechatlog.inputs.workers import in_order  # with what starts processes
 
-            how = {**self._how, **self._options, "errors": self._errors, "alone": self._alone}
+            how = {**self._how, **self._options, "errors": self._errors, "alone": self._alone, "then": self._then}
             limit = max((source.size_limit for source in self._sources), default=0)
             given = how, limit, registered_readers()
             found = in_order(missing(), _read_elsewhere, self._workers, _begin_elsewhere, *given)
@@ -520,19 +523,27 @@ class Archive(Iterable[Conversation]):
         """What a group of files holds, with everything that was told of it."""
         how: dict[str, Any] = {**self._how, **self._options}
         one = Archive(sources, errors=self._errors, alone=self._alone, **how)
-        packed: list[Packed] = []
+        packed: list[Any] = []
         detections: list[Any] = []
         inside: list[str] = []
         error: Exception | None = None
         try:
-            for conversation in one._run_packed(one._sources):
-                packed.append(conversation)
+            for found in self._taken(one):
+                packed.append(found)
                 detections.append(one.detection and attrs.astuple(one.detection))
                 inside.append(one.inside)
         except (WechatlogError, OSError) as problem:
             error = problem
         beside = sorted({pattern for source in one._sources for pattern in source.asked_beside})
         return Kept(tuple(packed), tuple(detections), tuple(inside), one.diagnostics, tuple(beside), error)
+
+    def _taken(self, one: Archive) -> Iterator[Any]:
+        """The conversations of an archive as they are sent, or what is made of them."""
+        if self._then is None:
+            yield from one._run_packed(one._sources)
+        else:
+            for conversation in one:
+                yield self._then(conversation, one.source, one.inside)
 
     def _run_packed(self, sources: Iterable[Source], depth: int = 0) -> Iterator[Packed]:
         for group in page_groups(sources):

@@ -57,7 +57,7 @@ class Kept:
     """What one input held: one file, or those that are pages of one chat.
 
     Attributes:
-        conversations: in their order.
+        conversations: in their order, as `Packed`; or what was made of them.
         detections: how the format of each was found out, as three values; `None` where it was named.
         inside: where each lies in its file, if that is a ZIP; else empty.
         notes: what the archive told of the files.
@@ -65,7 +65,7 @@ class Kept:
         error: what kept the archive from going on; such inputs are not kept.
     """
 
-    conversations: tuple[Packed, ...]
+    conversations: tuple[Any, ...]
     detections: tuple[tuple[str, float, str] | None, ...] = ()
     inside: tuple[str, ...] = ()
     notes: tuple[Diagnostic, ...] = ()

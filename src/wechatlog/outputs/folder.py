@@ -24,6 +24,7 @@ from wechatlog.operations.split import UNITS, iter_runs, label_parts
 from wechatlog.outputs.file import dump
 from wechatlog.outputs.file_names import Namer
 from wechatlog.registry import find_writer
+from wechatlog.segments import Lexicon
 from wechatlog.source import check_path, replacing
 from wechatlog.timestamps import instant
 from wechatlog.writers.base import IndexEntry, IndexWriter, is_folder_writer
@@ -36,7 +37,16 @@ if TYPE_CHECKING:
     from wechatlog.diagnostics import Diagnostic
     from wechatlog.writers.base import Writer
 
-__all__ = ["CountedStream", "WrittenFile", "dump_archive", "iter_written", "parse_split"]
+__all__ = [
+    "CountedStream",
+    "Rendered",
+    "WrittenFile",
+    "dump_archive",
+    "iter_written",
+    "options_in",
+    "parse_split",
+    "render",
+]
 
 Item: TypeAlias = "Conversation | CountedStream"
 
@@ -83,6 +93,42 @@ class WrittenFile:
     first: dt.datetime | None
     last: dt.datetime | None
     size: int
+
+
+@attrs.frozen
+class Rendered:
+    """A conversation that became a file somewhere else, and has only to be put in its place.
+
+    Attributes:
+        conversation: what is known of it, without messages.
+        data: the file.
+        count: how many messages are in it.
+        first: the earliest time in it, or `None` where no message has one.
+        last: the latest time in it, or `None`.
+    """
+
+    conversation: Conversation
+    data: bytes = attrs.field(repr=False)
+    count: int
+    first: dt.datetime | None
+    last: dt.datetime | None
+
+
+def render(conversation: Conversation, format: str, **options: Any) -> Rendered:  # noqa: A002
+    """The file of a conversation.
+
+    Args:
+        conversation: what is to be written.
+        format: the name of a writer, whose form is no folder.
+        options: of the writer; those that `dump_archive` adds too.
+
+    Raises:
+        WriteError: as `dump`.
+    """
+    stream = io.BytesIO()
+    dump(conversation, stream, format, **options)
+    head = attrs.evolve(conversation, messages=(), lexicon=Lexicon())
+    return Rendered(head, stream.getvalue(), len(conversation), *_span(conversation))
 
 
 @attrs.frozen
@@ -165,7 +211,7 @@ def dump_archive(
 
 
 def iter_written(
-    conversations: Conversation | Iterable[Conversation] | Iterable[Message],
+    conversations: Conversation | Iterable[Conversation | Rendered] | Iterable[Message],
     folder: str | os.PathLike[str],
     format: str,  # noqa: A002
     *,
@@ -177,7 +223,7 @@ def iter_written(
     """Write as `dump_archive` does, and give each file when it is there.
 
     Args:
-        conversations: as for `dump_archive`.
+        conversations: as for `dump_archive`; some of them may be files already, which are not split.
         folder: as for `dump_archive`.
         format: as for `dump_archive`.
         split: as for `dump_archive`.
@@ -186,13 +232,10 @@ def iter_written(
         options: as for `dump_archive`.
     """
     writer, folder = find_writer(format), check_path(folder)
-    if "page_folder" in writer.options:  # links of a page begin where it lies
-        options.setdefault("page_folder", folder)
     by = parse_split(split)
     items = _items(conversations)
     first = list(itertools.islice(items, 2))
-    if "index" in writer.options and (by is not None or len(first) > 1):  # a page alone leads nowhere
-        options.setdefault("index", _INDEX)
+    options = options_in(writer, folder, options, alone=by is None and len(first) < 2)
     run = _Run(folder, writer, options, check, sync)
     entries: list[IndexEntry] = []
     for item, shared in _with_shared_names(itertools.chain(first, items)):
@@ -206,6 +249,23 @@ def iter_written(
             yield file
     if entries:
         run.write_index(entries)
+
+
+def options_in(
+    writer: Writer, folder: str | os.PathLike[str], options: Mapping[str, Any], *, alone: bool
+) -> dict[str, Any]:
+    """The options of a writer for the files of a folder.
+
+    Args:
+        writer: of the files.
+        folder: that they are put into.
+        options: those of the user.
+        alone: it is one file.
+    """
+    known: dict[str, Any] = {"page_folder": folder}  # links of a page begin where it lies
+    if not alone:  # a page alone leads nowhere
+        known["index"] = _INDEX
+    return {**{name: value for name, value in known.items() if name in writer.options}, **options}
 
 
 @attrs.frozen
@@ -229,9 +289,17 @@ class _Run:
         if isinstance(self.writer, IndexWriter):
             self.check(self.folder / _INDEX)
 
-    def write(self, item: Item, by: str | int | Size | None, *, shared: bool) -> Iterator[tuple[WrittenFile, str]]:
+    def write(
+        self, item: Item | Rendered, by: str | int | Size | None, *, shared: bool
+    ) -> Iterator[tuple[WrittenFile, str]]:
         """The files of one conversation, each with its label."""
         stem, suffix = self.names.choose(_head(item), shared=shared)
+        if isinstance(item, Rendered):
+            path = self._path(stem, "", suffix)
+            with self._replacing(path) as stream:
+                stream.write(item.data)
+            yield _describe(path, item, len(item.data)), ""
+            return
         if is_folder_writer(self.writer):
             yield from self._write_folders(item, by, stem)
             return
@@ -426,7 +494,9 @@ class CountedStream(MessageStream):
         return self._stream.conversation if isinstance(self._stream, MessageStream) else Conversation()
 
 
-def _items(conversations: Conversation | Iterable[Conversation] | Iterable[Message]) -> Iterator[Item]:
+def _items(
+    conversations: Conversation | Iterable[Conversation | Rendered] | Iterable[Message],
+) -> Iterator[Item | Rendered]:
     """Each conversation, or the one stream of messages."""
     if isinstance(conversations, Conversation):
         yield conversations
@@ -442,14 +512,14 @@ def _items(conversations: Conversation | Iterable[Conversation] | Iterable[Messa
         if isinstance(item, Message):
             yield CountedStream(itertools.chain((item,), cast("Iterator[Message]", items)))
             return
-        if not isinstance(item, Conversation):
+        if not isinstance(item, Conversation | Rendered):
             raise TypeError(f"expected conversations, not {type(item).__name__}")
         yield item
 
 
-def _with_shared_names(items: Iterable[Item]) -> Iterator[tuple[Item, bool]]:
+def _with_shared_names(items: Iterable[Item | Rendered]) -> Iterator[tuple[Item | Rendered, bool]]:
     """Each item, and whether the one before or after it came from a file of the same name."""
-    previous: Item | None = None
+    previous: Item | Rendered | None = None
     before = False
     for item in items:
         if previous is not None:
@@ -461,7 +531,7 @@ def _with_shared_names(items: Iterable[Item]) -> Iterator[tuple[Item, bool]]:
         yield previous, before
 
 
-def _head(item: Item) -> Conversation:
+def _head(item: Item | Rendered) -> Conversation:
     return item if isinstance(item, Conversation) else item.conversation
 
 
@@ -487,11 +557,16 @@ def _folder_of(source: str | None) -> str:
     return "" if path.anchor else path.parent.as_posix().removeprefix(".")
 
 
-def _describe(path: Path, part: Item, size: int) -> WrittenFile:
+def _describe(path: Path, part: Item | Rendered, size: int) -> WrittenFile:
     head = _head(part)
-    if isinstance(part, CountedStream):
-        count, first, last = part.count, part.first, part.last
+    if isinstance(part, Conversation):
+        count, (first, last) = len(head), _span(head)
     else:
-        times = [message.time for message in head if message.time is not None]
-        count, first, last = len(head), min(times, default=None, key=instant), max(times, default=None, key=instant)
+        count, first, last = part.count, part.first, part.last
     return WrittenFile(path, head.title, head.origin.source, count, first, last, size)
+
+
+def _span(conversation: Conversation) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """The earliest and the latest time."""
+    times = [message.time for message in conversation if message.time is not None]
+    return min(times, default=None, key=instant), max(times, default=None, key=instant)
