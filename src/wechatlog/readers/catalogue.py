@@ -175,7 +175,7 @@ READERS: Final = (
         "bracket-lines",
         "wechatlog.readers.brackets.lines:READER",
         ("text", "json"),
-        lines=r"[^\n\[]{0,4}(?:\[[0-9]{4}[-/]|\[未知时间|微信聊天记录: |=== 与 )",
+        lines=r"[^\n\[]{0,4}(?:\[[0-9]{4}[-/年]|\[未知时间|微信聊天记录: |=== 与 )",
     ),
     FormatRow(
         "wechat-export-studio-json",

@@ -41,13 +41,15 @@ Body: TypeAlias = "tuple[MessageKind, str, tuple[Segment, ...] | None]"
 
 OWN: Final = "我"
 NOBODY: Final = "系统"
-_DATE: Final = r"[0-9]{4}(?:-[0-9]{1,2}-|/[0-9]{1,2}/)[0-9]{1,2}"
-_CLOCK: Final = r"(?:(?:凌晨|早上|上午|中午|下午|晚上) ?)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
+_DATE: Final = r"[0-9]{4}(?:-[0-9]{1,2}-[0-9]{1,2}|/[0-9]{1,2}/[0-9]{1,2}|年[0-9]{1,2}月[0-9]{1,2}日)"
+_CLOCK: Final = r"(?:(?:凌晨|早上|上午|中午|下午|晚上) ?)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
 _NO_TIME: Final = ("", "未知时间", "Invalid Date")
 _TIME: Final = rf"{MARKS}\[(?P<time>{_DATE}[ T,]{{1,2}}{_CLOCK}|{'|'.join(filter(None, _NO_TIME))}|)\]"
-_NAMED: Final = Grammar("lines '[time] name: text'", rf"{_TIME} (?=[^\r\n]{{1,200}}?:(?:[ \r\n]|\Z))")
+_NAMED: Final = Grammar("lines '[time] name: text'", rf"{_TIME} (?=[^\r\n]{{1,200}}?(?::(?:[ \r\n]|\Z)|：))")
+_TIGHT: Final = Grammar("lines '[time]name:text'", rf"{_TIME} ?(?=[^\s:：\[][^\r\n:：]{{0,60}}:)")
 _BRACKETED: Final = Grammar("lines '[time] [name] text'", rf"{_TIME} (?=\[[^\r\n]{{1,200}}?\](?:[ \r\n]|\Z))")
-_SENDER: Final = re.compile(r"(?P<sender>[^\n]{1,200}?):(?: |(?=\n|\Z))")
+_SENDER: Final = re.compile(r"(?P<sender>[^\n]{1,200}?)(?::(?: |(?=\n|\Z))|： ?)")
+_SENDER_BEFORE_COLON: Final = re.compile(r"(?P<sender>[^\n:：]{1,61}): ?")
 _SENDER_IN_BRACKETS: Final = re.compile(r"\[(?P<sender>[^\n]{1,200}?)\](?: |(?=\n|\Z))")
 
 
@@ -65,6 +67,11 @@ _TOOLS: Final = (
     _Tool("wechat-decrypt", re.compile(r"=== 与 (?P<title>.*) 的对话 ===\s*"), _BRACKETED, _SENDER_IN_BRACKETS),
 )
 _NO_TOOL: Final = _Tool("", re.compile(r"(?!)"))
+_NO_BLANKS: Final = _Tool("", re.compile(r"(?!)"), _TIGHT, _SENDER_BEFORE_COLON)
+_NO_COLONS: Final = _Tool("", re.compile(r"(?!)"), _BRACKETED, _SENDER_IN_BRACKETS)
+_HEADLESS: Final = (_NO_TOOL, _NO_COLONS, _NO_BLANKS)
+"""Ways to write a line where nothing says whose it is; the last one takes the lines of the first too."""
+_WITH_ACCOUNT: Final = re.compile(r"(?P<name>.+?) ?[(（](?P<account>[^()（）\s]{1,100})[)）]")
 _FACTS: Final = re.compile(
     r"(?:总消息数: ?|共 ?)(?P<count>[0-9]{1,12})(?: 条消息)?|导出时间: ?(?P<exported>.*)"
     r"|(?:时间|消息)范围: ?(?P<range>.*)|=+"
@@ -169,6 +176,13 @@ class _Known(NamedTuple):
     credits: bool
 
 
+def _headless(text: str) -> _Tool:
+    """How most lines of a text without a head are written."""
+    counts = [len(sample_blocks(text, each.grammar)) for each in _HEADLESS]
+    counts[-1] //= 2
+    return _HEADLESS[counts.index(max(counts))]  # the first of those that are alike
+
+
 def _learn(reading: Reading, text: str) -> _Known:
     """The head of a text, whose facts go into the chat."""
     chat, count, tool = reading.chat, None, _NO_TOOL
@@ -179,8 +193,7 @@ def _learn(reading: Reading, text: str) -> _Known:
         tool, said = found[0], found[1].groupdict()
         chat.metadata["exporter"] = tool.name
     else:
-        counts = {each: len(sample_blocks(text, each.grammar)) for each in (_NO_TOOL, *_TOOLS)}
-        tool = max(counts, key=counts.__getitem__)  # the first of those that are alike
+        tool = _headless(text)
         match = _FILE_NAME.fullmatch(reading.source.name or "")
         said = match.groupdict() if match else {}
     chat.title, chat.id = said.get("title"), said.get("id")
@@ -202,7 +215,7 @@ def _owner(tool: _Tool, title: str | None, senders: set[str]) -> Callable[[str],
     if tool.grammar is not _BRACKETED:
         return lambda name: own_of(name, OWN in senders)
     private = title in senders and len(senders) <= 2
-    return lambda name: name != title if private else None
+    return lambda name: name != title if private else own_of(name, OWN in senders) if OWN in senders else None
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:
@@ -226,6 +239,8 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         shown, start = _split(_line_of(header), tool, names)
         text, sender = block.inline[start:], shown or None
         account = shown if is_account(shown) else None
+        if (match := _WITH_ACCOUNT.fullmatch(shown)) and is_account(match["account"]):
+            sender, account = match["name"], match["account"]
         if chat.is_group and shown == chat.title:
             sender, (account, text) = None, split_sender_prefix(text)
             reading.tell("writer-fault", _GROUP_FAULT, line, once=True)
@@ -248,9 +263,9 @@ def _unexplained(text: str, tool: _Tool) -> str:
 # --- detection ------------------------------------------------------------------------------------------------------
 
 
-def _is_sign(candidate: Candidate) -> bool:
+def _is_sign(candidate: Candidate, tool: _Tool) -> bool:
     """Whether a line is one that no program's log has."""
-    name, start = _split(_line_of(candidate.header), _NO_TOOL, ())
+    name, start = _split(_line_of(candidate.header), tool, ())
     text = candidate.body.replace("\r\n", "\n").rstrip("\n")[start:]
     return name == OWN or is_account(name) or text in _PICTURES or (name == NOBODY and read_notice(text) is not None)
 
@@ -261,17 +276,19 @@ def _detect(head: Head) -> Evidence | None:
     for tool in _TOOLS:
         if tool.first.fullmatch(first):
             return Evidence(1.0, f"the first line of {tool.name}")
-    found = sample_blocks(head.text, _NAMED)
+    tool = _headless(head.text)
+    found = sample_blocks(head.text, tool.grammar)
     if not found:
         return None
-    names = [_split(_line_of(candidate.header), _NO_TOOL, ())[0] for candidate in found]
+    names = [_split(_line_of(candidate.header), tool, ())[0] for candidate in found]
     if sum(_LOG_WORD.fullmatch(name) is not None for name in names) * 5 >= len(names):
         return None
-    signs = sum(map(_is_sign, found))
+    signs = sum(_is_sign(candidate, tool) for candidate in found)
     headed = found[0].before.lines.strip() != ""
     if not signs or (headed and (len(found) < 2 or found[0].line > 12)):
         return None
-    return Evidence(0.75 - 0.2 * headed - 0.1 * (len(found) == 1), f"{len(found)} lines '[time] name: text'")
+    confidence = 0.75 - 0.2 * headed - 0.1 * (len(found) == 1) - 0.2 * (tool is not _NO_TOOL)
+    return Evidence(confidence, f"{len(found)} lines '[time] name: text'")
 
 
 READER: Final = Format(
