@@ -425,7 +425,12 @@ class Source:
 
     @classmethod
     def of_stretch(cls, path: Path, stretch: Stretch) -> Source:
-        """A source of a part of a file, which is not packed."""
+        """A source of a part of a file, which is not packed.
+
+        Raises:
+            FormatError: where the file is not what it was, now or when it is read: this is no damage to be noted.
+            OSError: where it cannot be opened.
+        """
 
         def opener() -> IO[bytes]:
             stream = path.open("rb", buffering=0)
@@ -434,6 +439,7 @@ class Source:
                 raise FormatError("the file changed after it was split; split it again", source=path.name)
             return io.BufferedReader(_Part(stream, stretch.head, stretch.start, stretch.end))
 
+        opener().close()
         source = cls(opener, path.name, path=path)
         source.stretch = stretch
         return source

@@ -141,3 +141,12 @@ NAIVE = dt.datetime(2026, 5, 1)
 )
 def test_conditions_narrow_a_scan(conditions: list[Any], expected: dict[str, Any]) -> None:
     assert narrow([Condition(*each) for each in conditions], aware=False) == expected
+
+
+def test_what_is_wrong_with_the_arguments_is_told_at_once() -> None:
+    with pytest.raises(FileNotFoundError, match="nothing"):
+        ext.scan("nothing/")
+    with pytest.raises(TypeError, match="takes no option 'colums'"):
+        ext.scan("examples/", colums=["time"])
+    with pytest.raises(wechatlog.OptionError, match="kind: no kind 'txt'; did you mean text"):
+        ext.scan("examples/", kind="txt")

@@ -44,12 +44,16 @@ def scan(source: Readable | Iterable[str | os.PathLike[str]] | Part, **how: Any)
             conditions that hold beside those of the query; a `limit` counts before these.
 
     Raises:
-        WechatlogError: as `wechatlog.scan`, when the frame is collected.
+        WechatlogError: as `wechatlog.scan`. What is found wrong when the frame is collected is the text of an error of
+            polars.
+        TypeError: for an option that does not exist.
+        FileNotFoundError: where a path or a glob finds nothing.
     """
+    whole = wechatlog.scan(source, **how)  # which reads nothing, but says now what is wrong with the arguments
 
     @functools.cache
     def schema() -> pl.Schema:
-        return _frame(wechatlog.scan(source, **how).schema.empty_table()).schema
+        return _frame(whole.schema.empty_table()).schema
 
     def read(
         names: list[str] | None, predicate: pl.Expr | None, most: int | None, size: int | None
