@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,9 @@ ROOT = Path(__file__).parents[1]
 # Whoever runs the tests, they expect English where they do not ask for another language.
 os.environ["WECHATLOG_LANG"] = "en"
 
-# Tests start dozens of processes; they may keep what they compile, as every Python does by itself.
+# Tests start dozens of processes; all may keep what they compile, as every Python does by itself.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 @pytest.fixture(scope="session")

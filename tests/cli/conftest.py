@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import os
 import subprocess
@@ -64,36 +65,39 @@ def process(tmp_path: Path) -> Process:
     return call
 
 
+def run_on_terminal(
+    folder: Path, *arguments: object, code: int = 0, start: tuple[str, ...] = ("-m", "wechatlog")
+) -> str:
+    """The program in a folder, on a terminal of 60 columns; gives what it writes to both streams."""
+    import pty
+
+    main_end, program_end = pty.openpty()
+    environment = {**os.environ, "PAGER": "cat", "TERM": "xterm-256color", "COLUMNS": "60"}
+    environment.pop("NO_COLOR", None)
+    with subprocess.Popen(
+        [sys.executable, *start, *map(str, arguments)],
+        stdin=program_end,
+        stdout=program_end,
+        stderr=program_end,
+        cwd=folder,
+        env=environment,
+    ) as process:
+        os.close(program_end)
+        pieces = []
+        while True:
+            try:
+                piece = os.read(main_end, 65536)
+            except OSError:  # Linux: the other end is closed
+                break
+            if not piece:
+                break
+            pieces.append(piece)
+        os.close(main_end)
+        assert process.wait(PATIENCE) == code, b"".join(pieces)
+    return b"".join(pieces).decode()
+
+
 @pytest.fixture
 def on_terminal(tmp_path: Path) -> OnTerminal:
-    """The program on a terminal of 60 columns; gives what it writes to both streams."""
-
-    def call(*arguments: object, code: int = 0, start: tuple[str, ...] = ("-m", "wechatlog")) -> str:
-        import pty
-
-        main_end, program_end = pty.openpty()
-        environment = {**os.environ, "PAGER": "cat", "TERM": "xterm-256color", "COLUMNS": "60"}
-        environment.pop("NO_COLOR", None)
-        with subprocess.Popen(
-            [sys.executable, *start, *map(str, arguments)],
-            stdin=program_end,
-            stdout=program_end,
-            stderr=program_end,
-            cwd=tmp_path,
-            env=environment,
-        ) as process:
-            os.close(program_end)
-            pieces = []
-            while True:
-                try:
-                    piece = os.read(main_end, 65536)
-                except OSError:  # Linux: the other end is closed
-                    break
-                if not piece:
-                    break
-                pieces.append(piece)
-            os.close(main_end)
-            assert process.wait(PATIENCE) == code, b"".join(pieces)
-        return b"".join(pieces).decode()
-
-    return call
+    """The program on a terminal, in an empty folder."""
+    return functools.partial(run_on_terminal, tmp_path)

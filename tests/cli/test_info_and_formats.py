@@ -57,7 +57,8 @@ def test_info_as_json(example: Path, run: Run) -> None:
 def test_info_of_several(example: Path, run: Run, tmp_path: Path) -> None:
     chats = [wechatlog.Conversation(title="A"), wechatlog.Conversation(title="B")]
     wechatlog.dump(chats, tmp_path / "two.jsonl")
-    lines = run("info", "two.jsonl", example).stdout.removesuffix("\n").split("\n")
+    shutil.copy(example, tmp_path)
+    lines = run("info", "two.jsonl", example.name).stdout.removesuffix("\n").split("\n")
     assert lines[0].split() == ["conversation", "file", "format", "first", "last", "messages", "people", "notes"]
     assert lines[-2].split() == (
         ["2026-05-01-WeChat", "2026-05-01-chat.markdown", "markdown", "2026-05-01", "2026-05-01", "25", "6", "0"]

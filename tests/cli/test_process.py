@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -27,10 +26,10 @@ def no_traceback(result: subprocess.CompletedProcess[str]) -> str:
     return result.stderr
 
 
-@pytest.fixture
-def huge(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def huge(tmp_path_factory: pytest.TempPathFactory) -> Path:
     messages = [wechatlog.Message(sender="李四", text=f"消息 {number}") for number in range(20_000)]
-    path = tmp_path / "huge.jsonl"
+    path = tmp_path_factory.mktemp("huge") / "huge.jsonl"
     wechatlog.dump(wechatlog.Conversation(messages), path)
     return path
 
@@ -189,12 +188,10 @@ def test_a_stopped_run_leaves_the_old_file(huge: Path, tmp_path: Path, number: i
     target.write_text("old")
     command = [sys.executable, "-c", _SLOW, str(huge), str(target)]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
-        deadline = time.monotonic() + PATIENCE
-        while not list(tmp_path.glob(".out.jsonl*.part")) and time.monotonic() < deadline:
-            time.sleep(0.02)
+        assert process.stderr is not None
+        assert process.stderr.readline() == b"writing\n"
         assert list(tmp_path.glob(".out.jsonl*.part"))
         process.send_signal(number)
-        assert process.stderr is not None
         errors = process.stderr.read()
         assert process.wait(PATIENCE) == code
     assert b"Traceback" not in errors
@@ -208,6 +205,7 @@ from wechatlog.cli import main
 from wechatlog.writers.jsonl import JsonlWriter
 write = JsonlWriter.write
 def slow(*arguments):
+    print("writing", file=sys.stderr, flush=True)
     for piece in write(*arguments):
         time.sleep(0.01)
         yield piece

@@ -13,7 +13,7 @@ from wechatlog import Conversation, Message, Participant
 from wechatlog.registry import find_writer
 from wechatlog.writers.base import is_folder_writer
 
-from .conftest import OnTerminal, Run
+from .conftest import OnTerminal, Run, run_on_terminal
 
 LIVE = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e\u2066\x85\x7f\x00\u200f"
 _OBEYED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f]")
@@ -41,9 +41,20 @@ COMMANDS = [
 ]
 
 
-@pytest.fixture
-def hostile(tmp_path: Path) -> Path:
-    path = tmp_path / "a.jsonl"
+_ALL = """
+import json, sys
+from wechatlog.cli import main
+for arguments in json.loads(sys.argv[1]):
+    sys.stdout.flush()
+    code = main(arguments)
+    print(f"[the end: {code}]", flush=True)
+"""
+"""Runs commands one after another, as a shell would."""
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("hostile") / "a.jsonl"
     message = Message(text=f"早{LIVE}", sender=f"李四{LIVE}", sender_id=f"wxid{LIVE}", id=f"1{LIVE}", is_self=False)
     answer = Message(text=f"早{LIVE}", sender="张三", is_self=True)
     people = [Participant(name=f"王五{LIVE}", aliases=[f"别名{LIVE}"])]
@@ -51,6 +62,18 @@ def hostile(tmp_path: Path) -> Path:
         Conversation([message, answer], title=f"群{LIVE}", participants=people, metadata={"exporter": LIVE}), path
     )
     return path
+
+
+@pytest.fixture(scope="module")
+def shown(hostile: Path) -> dict[tuple[str, ...], str]:
+    """What each command shows on a terminal; all of them in one process."""
+    commands = [*(["convert", "--to", form] for form in WRITERS), *COMMANDS]
+    arguments = json.dumps([[*command, str(hostile)] for command in commands])
+    sections = run_on_terminal(hostile.parent, arguments, start=("-c", _ALL)).split("[the end: ")
+    assert len(sections) == len(commands) + 1
+    codes = [int(section.partition("]")[0]) for section in sections[1:]]
+    assert codes == [int(command[0] == "check") for command in commands]  # which finds something
+    return {tuple(command): section for command, section in zip(commands, sections, strict=False)}
 
 
 def check(shown: str) -> None:
@@ -61,17 +84,15 @@ def check(shown: str) -> None:
 
 
 @pytest.mark.parametrize("form", WRITERS)
-def test_every_form_is_harmless_on_a_terminal(on_terminal: OnTerminal, hostile: Path, form: str) -> None:
-    shown = on_terminal("convert", hostile, "--to", form)
-    check(shown)
-    assert "owned" in shown
+def test_every_form_is_harmless_on_a_terminal(shown: dict[tuple[str, ...], str], form: str) -> None:
+    check(shown["convert", "--to", form])
+    assert "owned" in shown["convert", "--to", form]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_every_command_is_harmless_on_a_terminal(on_terminal: OnTerminal, hostile: Path, command: list[str]) -> None:
-    shown = on_terminal(*command, hostile, code=int(command[0] == "check"))  # which finds something
-    check(shown)
-    assert "owned" in shown
+def test_every_command_is_harmless_on_a_terminal(shown: dict[tuple[str, ...], str], command: list[str]) -> None:
+    check(shown[tuple(command)])
+    assert "owned" in shown[tuple(command)]
 
 
 def test_json_says_the_same_with_escapes(run: Run, hostile: Path) -> None:
