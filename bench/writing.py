@@ -2,7 +2,8 @@
 
 The floor of a form is the shortest loop that puts six fields of the same messages into it with the library that
 everybody would use, with nothing checked or parsed; the library writes all fields and, where the form has them, the
-pieces of every body. The conversation is loaded before the clock runs. Each case runs in a process of its own.
+pieces of every body. The conversation is loaded before the time is taken. Each case runs in a process of its own.
+Ratios are of CPU time; by the clock `sqlite` takes less, since two threads work at it where there are two cores.
 
 `--stream` measures memory instead: the peak of a process that converts the same file with `iter_messages`.
 """
@@ -157,9 +158,13 @@ def run_case(name: str, path: Path, target: Path) -> dict[str, float]:
     run = CASES[name][1] if name in CASES else FLOORS[name.removeprefix("floor ")]
     run(wechatlog.loads("> 2026-05-01 09:00:00  a  \n   \nb  \n   \n"), target)
     conversation = wechatlog.load(path)
-    began = time.perf_counter()
+    clock, began = time.perf_counter(), time.process_time()
     run(conversation, target)
-    return {"seconds": time.perf_counter() - began, "bytes": target.stat().st_size if target.exists() else 0}
+    return {
+        "seconds": time.process_time() - began,
+        "clock": time.perf_counter() - clock,
+        "bytes": target.stat().st_size if target.exists() else 0,
+    }
 
 
 def run_stream(name: str, path: Path, target: Path) -> dict[str, float]:
@@ -190,7 +195,7 @@ def measure(mode: str, name: str, path: Path, target: Path) -> dict[str, float] 
 
 def times(path: Path, target: Path, only: list[str], count: int) -> None:
     """Print the table of times."""
-    print("| case | k messages/s | MB | time / floor of the form |\n|---|---|---|---|")
+    print("| case | k messages/s of CPU | by the clock | MB | CPU / floor of the form |\n|---|---|---|---|---|")
     floors: dict[str, float] = {}
     for name in only:
         form = CASES[name][0]
@@ -198,14 +203,13 @@ def times(path: Path, target: Path, only: list[str], count: int) -> None:
             floor = measure("time", f"floor {form}", path, target)
             floors[form] = floor["seconds"] if floor else float("nan")
             size = floor["bytes"] / 1e6 if floor else 0
-            print(f"| floor: {form} | {count / floors[form] / 1e3:.0f} | {size:.0f} | 1 |")
+            clock = count / floor["clock"] / 1e3 if floor else float("nan")
+            print(f"| floor: {form} | {count / floors[form] / 1e3:.0f} | {clock:.0f} | {size:.0f} | 1 |")
         found = measure("time", name, path, target)
         if found is not None:
             ratio = found["seconds"] / floors[form]
-            print(
-                f"| {name} | {count / found['seconds'] / 1e3:.0f} | {found['bytes'] / 1e6:.0f} | {ratio:.1f} |",
-                flush=True,
-            )
+            speeds = " | ".join(f"{count / found[how] / 1e3:.0f}" for how in ("seconds", "clock"))
+            print(f"| {name} | {speeds} | {found['bytes'] / 1e6:.0f} | {ratio:.1f} |", flush=True)
 
 
 def memory(path: Path, target: Path, only: list[str], count: int) -> None:

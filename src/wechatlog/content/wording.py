@@ -242,8 +242,8 @@ def unsaid(message: Message, said: str) -> tuple[Segment, ...]:
         >>> from wechatlog import Message
         >>> from wechatlog.segments import Quote, Text
         >>> reply = Message(text="我有", segments=[Quote("李四", "谁有伞骨"), Text("我有")])
-        >>> unsaid(reply, "我有"), unsaid(reply, "李四：谁有伞骨 我有")
-        ((Quote(sender='李四', text='谁有伞骨'),), ())
+        >>> [type(piece).__name__ for piece in unsaid(reply, "我有")], unsaid(reply, "李四：谁有伞骨 我有")
+        (['Quote'], ())
     """
     missing = (aside for aside in asides(message) if any(line not in said for line in aside.text.split("\n")))
     return tuple({id(aside.segment): aside.segment for aside in missing}.values())
