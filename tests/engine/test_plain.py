@@ -109,6 +109,26 @@ def test_the_same_key_twice_is_parsed() -> None:
     assert {item.value["text"] for item in found} == {"晚"}
 
 
+def test_a_text_with_a_picture_of_its_sender_is_parsed() -> None:
+    people = [f"wxid_person{number:04}" for number in range(9)]
+    rows = [
+        {
+            "createTime": 1777600000 + number,
+            "formattedTime": "2026-05-01 09:46:40",
+            "type": "文本消息",
+            "content": "早",
+            "isSend": 0,
+            "senderUsername": person,
+            "senderDisplayName": "李四",
+            "senderAvatar": f"avatars/{number}.jpg",
+        }
+        for number, person in enumerate(people)
+    ]
+    text = json.dumps({"weflow": {}, "session": {"wxid": "1@chatroom"}, "messages": rows}, ensure_ascii=False)
+    chat = wechatlog.loads(text, format="weflow-json")
+    assert list(chat.metadata["avatars"]) == people
+
+
 def _cases() -> list[Path]:
     return [
         path

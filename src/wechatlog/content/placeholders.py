@@ -7,6 +7,7 @@ join to the body. A sentence that merely holds a placeholder is text. What the t
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["parse_body", "parse_call", "quote_segments", "read_placeholder"]
 
 Kind = MessageKind
+
+_SHORT: Final = 64
+"""Characters of a body that may well come again."""
 
 # What the web client says in place of a message, without brackets.
 _UNSUPPORTED: Final = frozenset(
@@ -232,6 +236,12 @@ def parse_body(
         return None if found is None else found[1]
     if kind in PLAIN_KINDS:
         return None
+    return (_read_body if len(text) < _SHORT else _read_body.__wrapped__)(kind, text, dialect, zone)
+
+
+@functools.lru_cache(maxsize=1024)
+def _read_body(kind: MessageKind, text: str, dialect: Dialect, zone: dt.tzinfo | None) -> tuple[Segment, ...]:
+    """The segments of a body that is no reply; remembered, since placeholders repeat themselves."""
     body = text.strip()
     label, match = Label(kind), None
     if found_label := _read_label(body, dialect):

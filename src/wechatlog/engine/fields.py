@@ -63,6 +63,9 @@ def path_getter(paths: str) -> Getter:
     if len(ways) == 1 and len(ways[0]) == 1:
         (key,) = ways[0]
         return lambda row: row.get(key)
+    if all(len(way) == 1 for way in ways):
+        keys = [key for (key,) in ways]
+        return lambda row: next((value for key in keys if (value := row.get(key)) not in (None, "")), None)
 
     def get(row: Mapping[str, Any]) -> Any:
         for way in ways:

@@ -428,7 +428,7 @@ _PLAIN: Final = Plain(
     },
     {"type": "文本消息"},
     optional="platformMessageId",
-    without="rawContent replyToMessageId quotedSvrid senderID senderId",
+    without="rawContent replyToMessageId quotedSvrid senderID senderId senderAvatar",
 )
 
 
