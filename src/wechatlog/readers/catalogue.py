@@ -61,6 +61,15 @@ READERS: Final = (
         opening=r"""\{ \s*+ "exportInfo" \s*+ : \s*+ \{ [^{}]{0,400} "generator" \s*+ : \s*+ "CipherTalk"
             [^{}]{0,400} \} \s*+ , \s*+ "session" """,
     ),
+    FormatRow(
+        "ciphertalk-cli-json", "wechatlog.readers.ciphertalk_cli:JSON", ("json",), marks='"createTime" "direction"'
+    ),
+    FormatRow(
+        "ciphertalk-cli-csv",
+        "wechatlog.readers.ciphertalk_cli:CSV",
+        ("csv", "text"),
+        marks="localId sortSeq direction",
+    ),
     FormatRow("weflow-http", "wechatlog.readers.weflow.json_files:HTTP", ("json",), marks='"talker" "messages"'),
     FormatRow("weflow-cli-json", "wechatlog.readers.weflow.json_files:CLI", ("json",), marks='"parsedContent"'),
     FormatRow(
