@@ -336,6 +336,8 @@ def _lines(reading: Reading) -> Iterator[Entry]:
             day = _heading(reading, block, day)
             continue
         time, precision = _time(reading, header, day, line)
+        if day is None and time is not None:
+            day = time.date()  # the time of a notice is whole: where no heading is above, it says the day
         rest = _unframed(block)
         inline = block.inline.removeprefix(" ") if header["clock"] else block.inline
         text = inline if not rest else f"{inline}\n{rest}" if block.inline else rest
