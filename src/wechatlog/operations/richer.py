@@ -33,6 +33,10 @@ def _by_length(text: str | None) -> tuple[int, str]:
     return (-1, "") if text is None else (len(text), text)
 
 
+def _longer(one: str | None, two: str | None) -> str | None:
+    return one if one == two else max(one, two, key=_by_length)
+
+
 def _by_name(message: Message) -> tuple[int, int, str]:
     """A name is better than an account id in its place, and that is better than 我."""
     name = message.sender
@@ -72,29 +76,45 @@ def unite(one: Message, two: Message) -> tuple[Message, tuple[str, ...], bool]:
     """
     if one == two:
         return one, (), False
-    first, second = (one, two) if _richness(one) >= _richness(two) else (two, one)
-    segments = _fill(first.given_segments, second.given_segments)
-    finer = max(one, two, key=lambda message: (_PRECISIONS[message.precision], _moment(message)))
+    first, segments, finer = one, one.given_segments, one
+    if not (has_one_body := _have_one_body(one, two)):
+        first, second = (one, two) if _richness(one) >= _richness(two) else (two, one)
+        segments = _fill(first.given_segments, second.given_segments)
+    if not (has_one_time := _have_one_time(one, two)):
+        finer = max(one, two, key=lambda message: (_PRECISIONS[message.precision], _moment(message)))
     union = build_message(
         finer.time,
         finer.precision,
-        max(one, two, key=_by_name).sender,
+        one.sender if one.sender == two.sender else max(one, two, key=_by_name).sender,
         first.kind,
         first.text,
-        sender_id=max(one.sender_id, two.sender_id, key=_by_length),
+        sender_id=_longer(one.sender_id, two.sender_id),
         is_self=one.is_self
         if two.is_self is None
         else two.is_self
         if one.is_self is None
         else one.is_self or two.is_self,
-        id=max(one.id, two.id, key=_by_length),
-        reply_to=max(one.reply_to, two.reply_to, key=_by_length),
+        id=_longer(one.id, two.id),
+        reply_to=_longer(one.reply_to, two.reply_to),
         origin=first.origin,
         segments=segments,
         lexicon=first._lexicon,
         parsed=first._parsed if segments is None else None,
     )
-    return union, tuple(_conflicts(one, two)), union not in (one, two)
+    conflicts = () if has_one_body and has_one_time else tuple(_conflicts(one, two))
+    return union, conflicts, union not in (one, two)
+
+
+def _have_one_body(one: Message, two: Message) -> bool:
+    return one.kind is two.kind and one.text == two.text and one.given_segments == two.given_segments
+
+
+def _have_one_time(one: Message, two: Message) -> bool:
+    """Whether two messages have one clock, zone and all."""
+    first, second = one.time, two.time
+    if first is None or second is None or one.precision != two.precision:
+        return first is second and one.precision == two.precision
+    return first == second and first.tzinfo is second.tzinfo and first.fold == second.fold
 
 
 def _moment(message: Message) -> float:

@@ -45,6 +45,8 @@ _LOST: Final = re.compile(r"[\s?？]+")
 _NOT_LETTERS: Final = re.compile(r"[\W_]+")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9\u3400-\u9fff，。！？；：、“”,.!;:?'\"()-]*\Z")
 """Texts that are as they should be; most are."""
+_WIDE_SIGNS: Final = re.compile("[，！？；：]")
+_MAY_HOLD_EMOJI: Final = re.compile(r"[\[/\ue000-\uf8ff]")
 _DETAILS: Final = ("name", "title", "amount", "md5", "label")
 _NOTICE_LABEL: Final = re.compile(r"\[(?:系统消息|系统|system)\][ ]*", re.IGNORECASE)
 _PLACEHOLDER: Final = re.compile(r"\[[^\[\]]*+\]")
@@ -57,11 +59,11 @@ _CUT: Final = ("…", "...")
 
 def _normalise(text: str) -> str:
     if not _PLAIN.match(text):
-        if "[" in text or "/" in text or any("\ue000" <= sign <= "\uf8ff" for sign in text):
+        if _MAY_HOLD_EMOJI.search(text):
             text = _canonical_emoji(text)
         text = unicodedata.normalize("NFKC", text)
         return _BLANKS.sub(" ", text).strip()
-    if any(sign in "，！？；：" for sign in text):
+    if _WIDE_SIGNS.search(text):
         return unicodedata.normalize("NFKC", text)
     return text
 
