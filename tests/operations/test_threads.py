@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import pickle
-import time
 
 import attrs
 import pytest
 from hypothesis import given
 
 from tests import strategies
+from tests.cost import assert_linear
 from wechatlog import Conversation, Mention, Message, Quote, Text
 from wechatlog.model import participant_key
 from wechatlog.operations import Threads, threads
@@ -168,11 +168,8 @@ def test_answers_go_back(conversation: Conversation) -> None:
 
 
 def test_the_time_grows_with_the_messages() -> None:
-    def cost(number: int) -> float:
-        messages = chat(*(say(n / 10, f"人{n % 7}", f"第{n % 50}句话，说到哪里了") for n in range(number)))
-        start = time.process_time()
+    def follow(size: int) -> None:
+        messages = chat(*(say(n / 10, f"人{n % 7}", f"第{n % 50}句话，说到哪里了") for n in range(size)))
         assert isinstance(threads(messages), Threads)
-        return time.process_time() - start
 
-    cost(100)
-    assert cost(4000) < 12 * max(cost(1000), 0.01)
+    assert_linear(follow, 4000)

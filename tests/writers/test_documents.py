@@ -6,7 +6,6 @@ import datetime as dt
 import io
 import os
 import re
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import wechatlog
+from tests.cost import assert_linear
 from tests.goldens import conversation as golden_conversation
 from tests.goldens import golden
 from tests.media.test_media import AES_KEY, XOR_KEY, encrypted, png
@@ -124,14 +124,7 @@ def _check_inert(data: bytes, messages: int, docx: Any) -> None:
 
 
 def test_the_time_of_a_document_is_linear(docx: Any) -> None:
-    def cost(count: int) -> float:
-        chat = Conversation([say(f"第{number}条") for number in range(count)])
-        start = time.process_time()
-        written(chat, "docx")
-        return time.process_time() - start
-
-    cost(10)
-    assert cost(4000) < 16 * cost(1000)
+    assert_linear(lambda size: written(Conversation([say(f"第{n}条") for n in range(size)]), "docx"), 2000)
 
 
 def test_without_python_docx(monkeypatch: pytest.MonkeyPatch) -> None:
