@@ -218,11 +218,11 @@ class Module:
                 for value in values:
                     yield from self.texts(value, seen)
             case ast.BinOp(left=left, op=ast.Add(), right=right):
-                yield from (
-                    f"{one}{other}"
-                    for one in [*self.texts(left, seen)] or [_place(left)]
-                    for other in [*self.texts(right, seen)] or [_place(right)]
-                )
+                ones, others = [*self.texts(left, seen)], [*self.texts(right, seen)]
+                if ones or others:  # otherwise numbers are added
+                    yield from (
+                        f"{one}{other}" for one in ones or [_place(left)] for other in others or [_place(right)]
+                    )
             case ast.Subscript(value=ast.Name() as inner) | ast.Starred(value=inner):
                 yield from self.texts(inner, seen)
             case ast.GeneratorExp(elt=element) | ast.ListComp(elt=element):
