@@ -494,7 +494,9 @@ def test_an_app_message_without_a_type_has_that_of_its_number() -> None:
     assert found.kind is K.FILE
 
 
-@pytest.mark.parametrize("value", [None, "x", [], {}, {"msg": None}, {"msg": {"unknown": {"@a": 1}}}])
+@pytest.mark.parametrize(
+    "value", [None, "x", [], {}, {"msg": None}, {"msg": {"unknown": {"@a": 1}}}, {1: 2, "msg": {1: [[]], None: {}}}]
+)
 def test_mappings_that_are_no_message_are_none(value: object) -> None:
     assert parse_mapping(value) is None
 

@@ -181,17 +181,24 @@ def tree_of(value: Mapping[str, Any]) -> Node:
     return builder.root
 
 
-def _fill(builder: _Builder, value: Mapping[str, Any]) -> None:
+def _fill(builder: _Builder, value: Mapping[Any, Any]) -> None:
     for key, inner in value.items():
         if key == "#text":
-            builder.data(str(inner))
-        if key[:1] in "@#":
-            continue
-        for each in inner if isinstance(inner, list) else (inner,):
-            attributes = each if isinstance(each, Mapping) else {}
-            builder.start(key, {name[1:]: str(said) for name, said in attributes.items() if name.startswith("@")})
-            if isinstance(each, Mapping):
-                _fill(builder, each)
-            elif each is not None:
-                builder.data(str(each))
-            builder.end(key)
+            builder.data(_leaf(inner))
+        elif isinstance(key, str) and not key.startswith("@"):
+            for each in inner if isinstance(inner, list) else (inner,):
+                builder.start(key, _attributes(each) if isinstance(each, Mapping) else {})
+                if isinstance(each, Mapping):
+                    _fill(builder, each)
+                else:
+                    builder.data(_leaf(each))
+                builder.end(key)
+
+
+def _attributes(value: Mapping[Any, Any]) -> dict[str, str]:
+    return {name[1:]: _leaf(said) for name, said in value.items() if isinstance(name, str) and name.startswith("@")}
+
+
+def _leaf(value: Any) -> str:
+    """A text or a number as a text; nothing of what is neither."""
+    return str(value) if isinstance(value, str | int | float) else ""

@@ -58,6 +58,8 @@ _DUMP: Final = re.compile(
 )
 # What MemoTrace 3 writes for a pat; its TXT gives the row a sender, as if that person had typed it.
 _PAT: Final = re.compile(r"(?:\"[^\"\n]{1,80}\"|我) ?拍了拍 ?(?:\"[^\"\n]{1,80}\"|我|自己)[^\n]{0,80}")
+_WORDY: Final = frozenset({MessageKind.TEXT, MessageKind.QUOTE, MessageKind.OTHER})
+"""What says nothing without words."""
 _JS_ESCAPE: Final = re.compile(r"\\([\\'\"nrt])")
 _ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t"}
 _V1_BODIES: Final = frozenset({"[图片]", "[语音]", "[视频]", "[表情包]", "[文件]", "[音乐分享]"})
@@ -120,7 +122,7 @@ def read_dump(context: Context, text: str, line: int | None) -> Body | None:
         return None
     number, xml = match["number"] or match["app"] or "10002", match["dict"] or ""
     built = parse_mapping(read_repr(xml), int(number), zone=context.tz, line=line)
-    if built is not None:
+    if built is not None and (built.text or built.kind not in _WORDY):
         return Body(built.kind, built.segments, built.text)
     is_code = len(number) < 10 and xml and not xml.startswith(("{'msg'", "{'sysmsg'"))  # that somebody typed
     return None if is_code else Body(kind_of_local_type(int(number)))
