@@ -119,6 +119,8 @@ def _read_clocks(series: pd.Series[Any]) -> list[Any]:
 
 def _read_values(series: pd.Series[Any]) -> list[Any]:
     """Plain values, `None` where one is missing."""
-    values = series.astype(object)
-    found: list[Any] = values.where(series.notna(), None).tolist()
-    return [value.item() if isinstance(value, np.generic) else value for value in found]
+    values, missing = series.to_numpy(dtype=object).tolist(), series.isna().to_numpy().tolist()
+    return [
+        None if gone else value.item() if isinstance(value, np.generic) else value
+        for value, gone in zip(values, missing, strict=True)
+    ]
