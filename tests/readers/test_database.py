@@ -716,3 +716,28 @@ def test_damage_anywhere_is_read_or_refused(data: st.DataObject) -> None:
         list(wechatlog.load_archive(bytes(content)))
     with contextlib.suppress(WechatlogError):
         list(wechatlog.iter_messages(bytes(content), format="wechat-v3-db"))
+
+
+@pytest.mark.parametrize(
+    ("case", "change", "where"),
+    [
+        ("wechat-android-db/EnMicroMsg.db", "UPDATE message SET content = {} WHERE type = 1", "row 1 of message"),
+        ("wechat-android-db/EnMicroMsg.db", "UPDATE rcontact SET nickname = {}", "a name of"),
+        (
+            "wechat-android-db/EnMicroMsg.db",
+            "UPDATE message SET talker = {}",
+            "the account of a conversation in message",
+        ),
+        ("wechat-v4-db/message_0.db", "UPDATE Name2Id SET user_name = {} WHERE rowid = 1", "row 1 of Name2Id"),
+        ("sqlite/two-chats.sqlite", "UPDATE messages SET text = {} WHERE message = 1", "row 0 of messages"),
+        ("sqlite/two-chats.sqlite", "UPDATE conversations SET title = {}", "a title"),
+    ],
+)
+def test_bytes_that_are_no_text_are_told(tmp_path: Path, case: str, change: str, where: str) -> None:
+    path = tmp_path / Path(case).name
+    shutil.copy(CASES / case, path)
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        database.execute(change.format("CAST(X'E697A9FF' AS TEXT)"))
+    archive = wechatlog.load_archive(path)
+    told = {entry.message for chat in archive for entry in chat.diagnostics if entry.code == "broken-encoding"}
+    assert any(line.startswith(where) and line.endswith("are not UTF-8; they were replaced by U+FFFD") for line in told)

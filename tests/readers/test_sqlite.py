@@ -218,7 +218,7 @@ BAD_VALUES = (
     ("segments = '[1]'", "broken-json"),
     ("segments = '{\"type\": 1}'", "broken-json"),
     ('segments = \'[{"type": "emoji"}]\'', "broken-json"),
-    ("text = x'ff00'", None),
+    ("text = x'ff00'", "broken-encoding"),
     ("precision = 'century', is_self = 'maybe', line = 'x', sender = 5, number = 'x'", None),
 )
 

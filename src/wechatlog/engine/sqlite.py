@@ -33,6 +33,7 @@ __all__ = [
     "fetch_row",
     "has_unread_log",
     "is_encrypted",
+    "is_text",
     "missing_bytes",
     "parse_protobuf",
     "quote_name",
@@ -170,6 +171,16 @@ def decode(value: object) -> str:
     if value is None:
         return ""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def is_text(data: object) -> bool:
+    """Whether a value is text: bytes are where they are UTF-8."""
+    if isinstance(data, bytes):
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError:
+            return False
+    return True
 
 
 def tables_of(connection: sqlite3.Connection) -> list[str]:

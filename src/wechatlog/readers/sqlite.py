@@ -24,6 +24,7 @@ from wechatlog.engine.sqlite import (
     decode,
     fetch_row,
     has_unread_log,
+    is_text,
     missing_bytes,
     row_orders,
     row_query,
@@ -168,6 +169,9 @@ class _Walk:
         row = fetch_row(self._database, self._query("conversations", _CONVERSATION_COLUMNS), key)
         title, id_, is_group, owner, header = row or [None] * len(_CONVERSATION_COLUMNS)
         self._context.learn(draft, self._header(header))
+        if not all(map(is_text, (title, id_, owner))):
+            sentence = "a title holds bytes that are not UTF-8; they were replaced by U+FFFD"
+            self._context.report("broken-encoding", sentence)
         draft.title, draft.id, draft.owner = _text(title), _text(id_), _text(owner)
         draft.is_group = None if is_group is None else bool(is_group)
 
@@ -219,6 +223,8 @@ class _Walk:
     def _message(self, row: tuple[Any, ...], draft: Draft) -> Message:
         number, time, precision, sender, sender_id, is_self, kind, text, id_, reply_to, source, line, segments = row
         body, unit = decode(text), decode(precision)
+        if "\ufffd" in body or (sender is not None and "\ufffd" in decode(sender)):
+            self._check_text((text, sender), number)
         return self._context.message(
             draft,
             time=self._time(time, number, draft),
@@ -233,6 +239,11 @@ class _Walk:
             segments=self._segments(segments, body, number),
             origin=Origin(_text(source), line if isinstance(line, int) else None),
         )
+
+    def _check_text(self, values: tuple[Any, ...], number: Any) -> None:
+        if not all(map(is_text, values)):
+            sentence = f"row {number} of messages holds bytes that are not UTF-8; they were replaced by U+FFFD"
+            self._context.report("broken-encoding", sentence)
 
     def _time(self, value: Any, number: Any, draft: Draft) -> dt.datetime | None:
         """The time of a message, in the zone of its conversation; `None` and a diagnostic where it is none."""

@@ -52,15 +52,6 @@ def unpack_zstandard(data: bytes) -> tuple[str, bool]:
     return decode(content), len(content) >= expected
 
 
-def is_text(data: bytes) -> bool:
-    """Whether bytes are UTF-8."""
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def integer(value: object) -> int:
     """A number, however the column keeps it; 0 for what is none."""
     if isinstance(value, int):

@@ -14,6 +14,7 @@ from wechatlog.engine.sqlite import (
     columns_of,
     connect,
     decode,
+    is_text,
     parse_protobuf,
     quote_name,
 )
@@ -53,12 +54,16 @@ class People:
         source: of the messages.
         connection: of the same file.
         layout: where names stand.
+
+    Attributes:
+        broken: accounts of which a name holds bytes that are no text.
     """
 
     def __init__(self, source: Source, connection: sqlite3.Connection, layout: Contacts) -> None:
         self.contacts: dict[str, Contact] = {}
         self.rooms: dict[str, dict[str, str]] = {}
         self.owner: str | None = None
+        self.broken: list[str] = []
         self._layout = layout
         self._read(connection)
         for pattern in () if self.contacts else layout.files:
@@ -105,6 +110,8 @@ class People:
             with contextlib.suppress(*SQLITE_ERRORS):
                 for row in _select(connection, spec, "account"):
                     account = decode(row.pop("account"))
+                    if not all(map(is_text, row.values())):
+                        self.broken.append(account)
                     known = attrs.asdict(self.contacts.get(account, Contact()))
                     if account:
                         self.contacts[account] = Contact(**known | {key: decode(row[key]) for key in row if row[key]})

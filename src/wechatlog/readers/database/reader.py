@@ -26,6 +26,7 @@ from wechatlog.engine.sqlite import (
     fetch_row,
     has_unread_log,
     is_encrypted,
+    is_text,
     missing_bytes,
     quote_name,
     row_orders,
@@ -39,7 +40,6 @@ from wechatlog.readers.database.contents import (
     ZSTANDARD,
     extra_text,
     integer,
-    is_text,
     unpack_lz4,
     unpack_zstandard,
 )
@@ -107,6 +107,8 @@ class Chat:
             id=self.talker or None,
             is_group=self.is_group if self.talker or self.is_group else None,
         )
+        if "\ufffd" in self.talker:
+            self.walk.report_broken_text(f"the account of a conversation in {self.table}")
         draft.owner, draft.members = self.owner or draft.owner, members
         return draft
 
@@ -184,10 +186,14 @@ class Chat:
             if isinstance(value, bytes) and value:
                 if value.startswith(ZSTANDARD):
                     return self._unpack(unpack_zstandard, value, number)
-                if integer(row.flag) == _ZSTANDARD_FLAG and not is_text(value):
+                text = decode(value)
+                broken = "\ufffd" in text and not is_text(value)
+                if broken and integer(row.flag) == _ZSTANDARD_FLAG:
                     sentence = f"row {number} of {self.table} is marked as compressed and is not"
                     self.walk.reading.report("broken-content", sentence, severity=Severity.ERROR)
-                return decode(value)
+                elif broken:
+                    self.walk.report_broken_text(f"row {number} of {self.table}")
+                return text
         if isinstance(row.packed, bytes) and row.packed:
             return self._unpack(unpack_lz4, row.packed, number)
         return decode(row.content)
@@ -209,6 +215,8 @@ class Chat:
             raise
         except Exception as error:  # noqa: BLE001 - the libraries have errors of their own
             text, problem = "", str(error)
+        if problem is None and "\ufffd" in text:
+            self.walk.report_broken_text(f"row {number} of {self.table}")
         if problem is not None:
             sentence = f"the compressed content of row {number} of {self.table} cannot be unpacked: {problem}"
             self.walk.reading.report("broken-content", sentence, severity=Severity.ERROR)
@@ -222,6 +230,8 @@ class Walk:
         source = reading.source
         self.reading, self.connection, self.layout = reading, connection, layout
         self.people = People(source, connection, layout.contacts)
+        for account in self.people.broken:
+            self.report_broken_text(f"a name of {account!r}")
         self.names = self._names()
         named = None if reading.owner is None else self.people.account_of(reading.owner)
         self.owner = named or self.people.owner
@@ -237,13 +247,21 @@ class Walk:
         """Say what of the file is damaged."""
         self.reading.report("broken-database", sentence, severity=Severity.ERROR)
 
+    def report_broken_text(self, where: str) -> None:
+        """Say where bytes stand that are no text."""
+        sentence = f"{where} holds bytes that are not UTF-8; they were replaced by U+FFFD"
+        self.reading.report("broken-encoding", sentence)
+
     def _names(self) -> dict[int, str]:
         """Account ids by their row numbers."""
         if not self.layout.names:
             return {}
         with contextlib.suppress(*SQLITE_ERRORS):
             found = self.connection.execute(f"SELECT rowid, user_name FROM {quote_name(self.layout.names)}")  # noqa: S608
-            return {row: decode(name) for row, name in found if name}
+            names = {row: name for row, name in found if name}
+            for row in [row for row, name in names.items() if not is_text(name)]:
+                self.report_broken_text(f"row {row} of {self.layout.names}")
+            return {row: decode(name) for row, name in names.items()}
         return {}
 
     def entries(self) -> Iterator[Entry]:
