@@ -46,6 +46,7 @@ DAMAGE = [
     # the heading of a table
     ("csv/group.csv", ",sender,", ",ender,", "damaged-header"),
     ("csv/group.csv", ",time,precision,", ",timeprecision,", "damaged-header"),
+    ("tsv/group.tsv", "\tsender\t", "\tse\0\0\0\0\0\0\0\0nder\t", "damaged-header"),
     ("tsv/group.tsv", "sender\tsender_id\t", "sesender_id\t", "damaged-header"),
     ("pywxdump-csv/pywxdump-wxid_lisi00000002_0_18.csv", "id,MsgSvrID", "id;MsgSvrID", "damaged-header"),
     ("weclone-csv/typed-placeholder.csv", "type_name", "type_nam,e", "damaged-header"),

@@ -516,7 +516,8 @@ def _swallowed(cursor: Cursor, items: Items, value: Any) -> list[Any]:
     if inner is None or cursor.grow():
         return []
     rest = _STRING.sub("", cursor.text[cursor.position :])
-    if sum(map(rest.count, "]}")) - sum(map(rest.count, "[{")) >= items.depth:
+    closed = sum(map(rest.count, "]}")) - sum(map(rest.count, "[{"))
+    if not 0 < closed < items.depth:  # nothing closes what is open in a file that was cut
         return []
     holder, begin = inner
     found = holder[begin:]

@@ -25,13 +25,20 @@ from wechatlog.errors import FormatError, MissingExtraError
 if TYPE_CHECKING:
     from wechatlog.engine.reading import Reading
 
-__all__ = ["Layout", "Table", "one_of"]
+__all__ = ["Layout", "Table", "near_names", "one_of"]
 
 _DELIMITERS: Final = (",", "\t", ";")
 _EXACT: Final = 1e15
 """Excel keeps fifteen digits."""
 _ROW_NUMBERS: Final = ("", "Unnamed: 0")
 """What pandas and Excel call a column of row numbers in front."""
+
+
+def near_names(name: str, names: Iterable[str]) -> list[str]:
+    """The name that another one is but for a damaged character, or for characters that nobody sees; or nothing."""
+    import difflib
+
+    return difflib.get_close_matches("".join(filter(str.isprintable, name)), list(names), 1, 0.75)
 
 
 class Layout(NamedTuple):
@@ -161,10 +168,8 @@ class Table:
         """The column whose name is that of a field but for a character; only in a table that is known by the others."""
         if sum(place >= 0 for place in places) * 4 < len(places) * 3:
             return None
-        import difflib
-
         for index, name in enumerate(names):
-            if index not in places and difflib.get_close_matches(name, self.columns[at][0], 1, 0.75):
+            if index not in places and near_names(name, self.columns[at][0]):
                 return index
         return None
 

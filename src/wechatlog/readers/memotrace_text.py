@@ -100,9 +100,12 @@ class _ForgeryWatch:
         self._near = near
         self._pattern = grammar.pattern
         self._latest: dt.datetime | None = None
+        self._known: set[str] = set()
 
-    def check(self, time: dt.datetime | None, text: str, line: int) -> None:
-        """Report what is suspicious about a message."""
+    def check(self, time: dt.datetime | None, text: str, line: int, name: str | None) -> None:
+        """Report what is suspicious about a message of somebody; more so where it names who wrote before."""
+        if name is not None and len(self._known) < _MOST_NAMES:
+            self._known.add(name)
         if time is not None:
             time = time if time.tzinfo is None else time.replace(tzinfo=None)
             if self._latest is not None and time < self._latest:
@@ -114,7 +117,8 @@ class _ForgeryWatch:
         if match := self._pattern.search("\n" + text) if text else None:
             what = "a line of this message looks like a header; no blank line stands before it, so it was kept as text"
             at = line + 1 + text.count("\n", 0, match.start())
-            self._reading.report("suspected-forgery", what, severity=Severity.INFO, line=at, column=1)
+            severity = Severity.WARNING if match["sender"] in self._known else Severity.INFO
+            self._reading.report("suspected-forgery", what, severity=severity, line=at, column=1)
 
     def _step_back(self, latest: dt.datetime, time: dt.datetime, line: int) -> None:
         if is_set_back(latest, time, self._reading.tz):
@@ -215,7 +219,7 @@ def _texts(reading: Reading, *, version: int) -> Iterator[Entry]:
         text = _unframed(block, framed_end=version == 1)
         if version == 1 and shown is not None and _is_notice_line(block, shown, names):
             text, shown = shown, None
-        watch.check(time, text if "\n" in text or text[:1].isdigit() else "", line)
+        watch.check(time, text if "\n" in text or text[:1].isdigit() else "", line, shown)
         if shown is None:
             text, body = _read_notice(text)
         else:
@@ -341,7 +345,7 @@ def _lines(reading: Reading) -> Iterator[Entry]:
         rest = _unframed(block)
         inline = block.inline.removeprefix(" ") if header["clock"] else block.inline
         text = inline if not rest else f"{inline}\n{rest}" if block.inline else rest
-        watch.check(time, rest, line)
+        watch.check(time, rest, line, header["sender"])
         sender = None
         if header["clock"] is None:
             text, body = _read_notice(text)

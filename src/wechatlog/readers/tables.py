@@ -20,6 +20,7 @@ from wechatlog.diagnostics import Origin, Severity
 from wechatlog.engine.delimited import iter_rows
 from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, read_local_clock
 from wechatlog.engine.protocol import OWNER_OPTION, Evidence, Head
+from wechatlog.engine.tables import near_names
 from wechatlog.engine.workbooks import cell_text, iter_sheet, peek_sheets, sheet_names
 from wechatlog.errors import FormatError, MissingExtraError
 from wechatlog.frames import conversation_of
@@ -302,10 +303,8 @@ def _mended(names: tuple[str, ...], width: int) -> tuple[str, ...]:
         begin = DEFAULT_COLUMNS.index(left[-1]) + 1 if left and left[-1] in DEFAULT_COLUMNS else 0
         whole = (*left, *DEFAULT_COLUMNS[begin : begin + width - len(left) - len(right)], *right)
         return whole if len(set(whole)) == width else names
-    import difflib
-
     missing = [name for name in COLUMN_TYPES if name not in names]
-    near = {name: difflib.get_close_matches(name, missing, 1, 0.75) for name in names if name not in COLUMN_TYPES}
+    near = {name: near_names(name, missing) for name in names if name not in COLUMN_TYPES}
     found = tuple((near.get(name) or [name])[0] for name in names)
     return found if len(set(found)) == len(found) else names
 
