@@ -1,7 +1,7 @@
 """No text costs more than its length: every format of the registry, with long runs of what its patterns look for.
 
 A format joins by itself. Its shortest case of the corpus is the seed: a run of blanks, marks, brackets, digits or line
-ends is put before and behind the first header, and all by itself; the file is looked at and read. A run that is
+ends is put before and behind the first header, behind one that breaks off, and all by itself; the file is looked at and read. A run that is
 eight times as long may take no more than four times eight times the CPU time (`tests/cost.py`).
 """
 
@@ -26,7 +26,7 @@ SIZE = 20_000
 LEAST = 0.002
 """Seconds, of the smaller one: a pattern that is tried from every character to the end costs 0.15 at `SIZE`."""
 RUNS = (" ", "> ", "[", "(", "1", "\n", " \n", '"', "a: ", "\u200e", "{", ",")
-PLACES = ("header", "inside", "alone")
+PLACES = ("header", "inside", "damaged", "alone")
 _DIGITS = re.compile(r"[0-9]{2}:[0-9]{2}")
 
 
@@ -60,7 +60,9 @@ def _grown(seed: str, run: str, place: str, size: int) -> bytes:
     line = seed.rfind("\n", 0, at) + 1
     end = seed.find("\n", at)
     end = len(seed) if end < 0 else end
-    cut = {"header": line, "inside": end, "alone": 0}[place]
+    cut = {"header": line, "inside": end, "damaged": end, "alone": 0}[place]
+    if place == "damaged":  # the beginning of a header, on a line of its own
+        long = f"\n{seed[line : at + 2]}{long}"
     rest = "" if place == "alone" else seed[cut:]
     return f"{seed[:cut]}{long}{rest}".encode()
 

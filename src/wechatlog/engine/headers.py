@@ -55,6 +55,8 @@ _MOST_NAMES: Final = 50_000
 _SAMPLE: Final = 1 << 16
 _MANY: Final = 1 << 20
 _MOST_BEGINNINGS: Final = 64
+_JOINED: Final = 200
+"""Characters from where a damaged header begins, in which the next one must stand."""
 
 
 @attrs.define(eq=False)
@@ -367,26 +369,40 @@ class _NearHeaders:
     _begin: re.Pattern[str] | None = None
     _whole: re.Pattern[str] | None = None
     _tail: str = ""
+    _named: bool = False
 
     def parts(self, header: re.Match[str], block: Block) -> Iterator[Block]:
         """A block, cut where damage joined the line of the next header to one of its own."""
-        if self._begin is None or self._names != len(self.gate.known):
+        if self._names != min(len(self.gate.known), _MOST_BEGINNINGS):
             self._learn(header)
-        raw = block.raw if self._begin is not None else ""
-        for match in self._begin.finditer(raw) if self._begin is not None else ():
-            end = raw.find("\n", match.end())
-            end = len(raw) if end < 0 else end
+        if self._begin is None:
+            yield block
+            return
+        raw, line, counted, begin = block.raw, block.line, 0, 0
+        part = Block(header, [], block.line, block.offset)
+        for match in self._begin.finditer(raw):
+            line, counted = line + raw.count("\n", counted, match.start() + 1), match.start() + 1
             if self.grammar.pattern.match(raw, match.start()) is not None:
                 continue  # it was doubted and told
-            inner = re.compile(self.grammar.header).search(raw, match.start() + 2, end)
-            inner = inner if inner is not None and self.gate.sender(inner) in self.gate.known else None
+            end = raw.find("\n", match.end())
+            end = len(raw) if end < 0 else end
+            at, inner = self._inner(raw, match.start() + 2, min(end, match.start() + _JOINED))
             if inner is not None or self._is_damaged(raw, match, end):
-                line = block.line + 1 + raw.count("\n", 0, match.start())
-                _tell_near(self.gate.context, line, raw[match.start() + 1 : end])
+                _tell_near(self.gate.context, line, raw[match.start() + 1 : min(end, match.start() + _JOINED)])
             if inner is not None:
-                yield from self._cut(block, header, raw, inner)
-                return
-        yield block
+                part.parts.append(raw[begin:at])
+                yield part
+                part = Block(inner, [], line, block.offset + len(header.group()) - 1 + at)
+                begin = at + len(inner.group()) - 1
+        block.parts[:] = [raw[begin:]]
+        yield attrs.evolve(part, parts=block.parts, last=block.last)
+
+    def _inner(self, raw: str, begin: int, end: int) -> tuple[int, re.Match[str] | None]:
+        """The header of a known person inside a line, and where it stands; none where headers begin with names."""
+        found = None if self._named else re.compile(self.grammar.header).search(raw, begin, end)
+        if found is None or self.gate.sender(found) not in self.gate.known:
+            return end, None
+        return found.start(), self.grammar.pattern.match(f"\n{raw[found.start() : end]}")
 
     def _is_damaged(self, raw: str, match: re.Match[str], end: int) -> bool:
         """Whether a line that begins as a header is rather a damaged one than somebody's words."""
@@ -396,15 +412,6 @@ class _NearHeaders:
             return True
         return not raw[match.start() + 1].isdigit() and not any(map(str.isalpha, rest))  # cut off
 
-    def _cut(self, block: Block, header: re.Match[str], raw: str, inner: re.Match[str]) -> Iterator[Block]:
-        text = "\n" + raw[inner.start() :]
-        found = self.grammar.pattern.match(text)
-        assert found is not None  # noqa: S101 - it was found in the same text
-        line = block.line + raw.count("\n", 0, inner.start())
-        offset = block.offset + len(header.group()) - 1 + inner.start()
-        yield Block(header, [raw[: inner.start()]], block.line, block.offset)
-        yield from self.parts(found, Block(found, [text[found.end() :]], line, offset, block.last))
-
     def _learn(self, header: re.Match[str]) -> None:
         """The patterns of how header lines begin: up to the day, and up to the end of the time.
 
@@ -413,11 +420,12 @@ class _NearHeaders:
         groups, at = header.groupdict(), header.start()
         time, name = groups.get("time") or "", groups.get("sender") or ""
         mark = header.group()[1 : header.start("time") - at] if time else ""
-        self._names = len(self.gate.known)
+        self._names = min(len(self.gate.known), _MOST_BEGINNINGS)
         if "\n" in mark or not any(map(str.isdigit, time)) or (not mark.strip() and len(time) < _WHOLE_TIME):
             return
         begin = re.escape(mark)
-        if name and header.start("sender") < header.start("time"):
+        self._named = bool(name) and header.start("sender") < header.start("time")
+        if self._named:
             names = "|".join(map(re.escape, sorted(self.gate.known)[:_MOST_BEGINNINGS]))
             begin = re.escape(mark[: header.start("sender") - at - 1]) + f"(?:{names})" if names else begin
             begin += re.escape(mark[header.end("sender") - at - 1 :]) if names else ""
