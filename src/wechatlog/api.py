@@ -464,6 +464,7 @@ def scan(
         [5]
     """
     from wechatlog.engine.parts import Part
+    from wechatlog.frames import arrow  # noqa: F401 - says what to install where there is no pyarrow
     from wechatlog.inputs.archive import Archive, expand, is_single
     from wechatlog.inputs.scan import Scan, Selection
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import pickle
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 import wechatlog
 from tests.test_corpus import _cases, _expected
+from wechatlog.frames import TABLES
 from wechatlog.inputs.packing import unpack
 from wechatlog.model import normalize_name
 
@@ -116,6 +118,19 @@ def test_what_is_written_of_columns(case: Case) -> None:
         assert columns == whole
         told = [sorted(str(note) for chat in chats for note in chat.diagnostics) for chats in (columns, whole)]
         assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("columns", [None, [column.name for column in TABLES["messages"]]], ids=["usual", "all"])
+def test_what_is_written_of_plain_rows(case: Case, columns: list[str] | None) -> None:
+    """A table written of a scan has the rows of one written of conversations, in their order but among chats."""
+    tables = []
+    options: dict[str, Any] = {} if columns is None else {"columns": columns}
+    for source in (case.conversations, wechatlog.scan(case.path, **case.options)):
+        file = io.StringIO()
+        wechatlog.dump(source, file, "csv", **options)
+        rows = list(csv.reader(io.StringIO(file.getvalue(), newline="")))
+        tables.append([rows[0], *sorted(rows[1:], key=lambda row: row[:2])])
+    assert tables[0] == tables[1]
 
 
 def _by_name(chats: Iterable[wechatlog.Conversation]) -> list[wechatlog.Conversation]:

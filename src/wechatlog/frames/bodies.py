@@ -117,6 +117,14 @@ class Bodies(NamedTuple):
                     names.append(name)
         return dict(zip(PIECES, found, strict=True))
 
+    def name_lists(self) -> dict[str, list[list[str]]]:
+        """The same, with a list for each body."""
+        found = {}
+        for column, (lengths, names) in self.names().items():
+            stream = iter(names)
+            found[column] = [list(itertools.islice(stream, length)) if length else [] for length in lengths]
+        return found
+
     def apart(self) -> list[str | None]:
         """The column `apart`."""
         found: list[str | None] = [None] * len(self.texts)

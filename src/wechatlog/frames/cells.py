@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content.native import segment_from_json, segment_to_json
 from wechatlog.errors import OptionError
-from wechatlog.frames.columns import TABLES, collect
+from wechatlog.frames.bodies import PIECES, Bodies
+from wechatlog.frames.columns import BODY_COLUMNS, TABLES, collect
+from wechatlog.frames.pieces import segments_of_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,6 +31,7 @@ __all__ = [
     "LIST_SEPARATOR",
     "TO_TEXT",
     "cell_values",
+    "cells_of",
     "choose_columns",
     "inert",
     "parse_flag",
@@ -88,11 +91,38 @@ def cell_values(
     Returns:
         As `columns.collect` gives them, but for `segments`: given ones as a text in JSON, else `None`.
     """
-    plainly = [name for name in names if name != "segments"]
-    found: dict[str, list[Any]] = collect(conversation, messages=messages, start=start, names=plainly)
-    if "segments" in names:
-        found["segments"] = [_segments_cell(message.given_segments) for message in messages]
+    plainly = [name for name in names if name not in BODY_COLUMNS]
+    columns = collect(conversation, messages=messages, start=start, names=plainly)
+    bodies = None if len(plainly) == len(names) else Bodies.of_messages(messages)
+    return cells_of(columns, bodies, names)
+
+
+def cells_of(columns: Mapping[str, Sequence[Any]], bodies: Bodies | None, names: Iterable[str]) -> list[list[Any]]:
+    """The same of columns, and of bodies where the columns do not have what is in them."""
+    found: dict[str, Any] = dict(columns)
+    wanted = BODY_COLUMNS.intersection(names)
+    if bodies is not None:
+        if not PIECES.keys().isdisjoint(wanted):
+            found.update(bodies.name_lists())
+        found |= {name: make(bodies) for name, make in _OF_BODIES.items() if name in wanted}
+    elif "segments" in wanted:
+        pairs = zip(found["segments"], found["parsed"], strict=True)
+        found["segments"] = [None if parsed else _segments_cell(segments_of_rows(rows)) for rows, parsed in pairs]
     return [found[name] for name in names]
+
+
+def _given_cells(bodies: Bodies) -> list[str | None]:
+    cells: list[str | None] = [None] * len(bodies.texts)
+    for row, message in bodies.rich:
+        cells[row] = _segments_cell(message.given_segments)
+    return cells
+
+
+_OF_BODIES: Final[Mapping[str, Callable[[Bodies], list[Any]]]] = {
+    "apart": Bodies.apart,
+    "parsed": Bodies.parsed,
+    "segments": _given_cells,
+}
 
 
 def _segments_cell(given: Iterable[Segment] | None) -> str | None:

@@ -8,7 +8,6 @@ the forms that have a place for it. `rows` has the way back. Knows no file, no w
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import operator
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -316,9 +315,7 @@ def _message_columns(batch: Sequence[Message], start: int, wanted: Iterable[str]
     found = {name: list(map(_MESSAGE_VALUES[name], batch)) for name in wanted if name in _MESSAGE_VALUES}
     found["number"] = list(range(start, start + len(batch)))
     if not PIECES.keys().isdisjoint(wanted):
-        for name, (lengths, names) in Bodies.of_messages(batch).names().items():
-            stream = iter(names)
-            found[name] = [list(itertools.islice(stream, length)) if length else [] for length in lengths]
+        found.update(Bodies.of_messages(batch).name_lists())
     return found
 
 

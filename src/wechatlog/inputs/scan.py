@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import difflib
+import functools
 import itertools
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
@@ -25,7 +26,7 @@ from wechatlog.model import Message, MessageKind, normalize_name
 from wechatlog.timestamps import moment, resolve_zone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from wechatlog.diagnostics import Diagnostic
     from wechatlog.engine.columns import Rows
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation
     from wechatlog.timestamps import Day, ZoneLike
 
-__all__ = ["BATCH_SIZE", "Observer", "Scan", "Selection"]
+__all__ = ["BATCH_SIZE", "Observer", "PlainRows", "Scan", "Selection"]
 
 BATCH_SIZE: Final = 8_192
 """Rows of a batch, unless somebody asks for another number."""
@@ -191,9 +192,6 @@ class Scan:
         tz: ZoneLike | None,
         observer: Observer | None = None,
     ) -> None:
-        from wechatlog.frames import arrow
-
-        self._arrow = arrow
         self._label, self._archive, self._selection = label, archive, selection
         self._schema: Any = None
         self._times = CommonZone()
@@ -204,8 +202,18 @@ class Scan:
         self.heads: list[tuple[Conversation, int]] = []
         if tz is not None:
             self._times.zone, self._times.decided = named_zone(resolve_zone(tz)), True
-        if self._times.decided or "time" not in selection.columns:
-            self._fix_schema(self._times.zone)
+
+    @functools.cached_property
+    def _arrow(self) -> Any:
+        """The part that knows pyarrow, which forms of plain rows do without."""
+        from wechatlog.frames import arrow
+
+        return arrow
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return self._selection.columns
 
     @property
     def schema(self) -> Any:
@@ -213,6 +221,7 @@ class Scan:
 
         Unless the zone was named, the beginning of the input is read for it: the first time says whether there is one.
         """
+        self._settle()
         if self._schema is None:
             first = Scan(self._label, self._archive, self._selection.with_columns(["time"]), None)
             with contextlib.closing(first.batches()) as batches:
@@ -220,6 +229,11 @@ class Scan:
             self._times = first._times
             self._fix_schema(self._times.zone)
         return self._schema
+
+    def _settle(self) -> None:
+        """Fix the schema, if no time has to be seen for it."""
+        if self._schema is None and (self._times.decided or "time" not in self.columns):
+            self._fix_schema(self._times.zone)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -241,8 +255,7 @@ class Scan:
             FormatError: where some times have a zone and some have none.
             OptionError: for a bound with a zone where the times have none.
         """
-        self._notes, self._context, self.heads = [], None, []
-        self._chats.clear()
+        self._begin()
         left = self._selection.limit
         with contextlib.closing(self._all_batches()) as batches:
             for batch in batches:
@@ -255,36 +268,68 @@ class Scan:
                     return
 
     def _all_batches(self) -> Generator[Any]:
-        size = self._selection.batch_size
-        if self._selection.limit is not None:
-            size = max(1, min(size, self._selection.limit))
+        self._settle()
+        size = self._size
+        with contextlib.closing(self._piles()) as piles:
+            for runs in piles:
+                with paused_collection():
+                    batch = self._batch_of(runs)
+                for start in range(0, batch.num_rows, size):
+                    yield batch.slice(start, size)
+        if self._schema is None:
+            self._fix_schema(None)
+
+    @property
+    def _size(self) -> int:
+        """Rows of a batch."""
+        size, limit = self._selection.batch_size, self._selection.limit
+        return size if limit is None else max(1, min(size, limit))
+
+    def plain_rows(self) -> Generator[PlainRows]:
+        """The rows as lists, for forms that need no Arrow; otherwise as `batches`."""
+        self._begin()
+        left = self._selection.limit
+        with contextlib.closing(self._piles()) as piles:
+            for run in itertools.chain.from_iterable(piles):
+                rows = PlainRows.of(run, left)
+                left = None if left is None else left - rows.height
+                if rows.height:
+                    yield rows
+                if left == 0:
+                    return
+
+    def _begin(self) -> None:
+        self._notes, self._context, self.heads = [], None, []
+        self._chats.clear()
+
+    def _piles(self) -> Generator[list[_Run]]:
+        """The rows of a batch, as runs of one conversation each."""
+        size = self._size
         rows = self._archive.iter_rows(self._selection.wanted, learn_names=self._selection.needs_names)
-        pile = _Pile(self._selection, self._batch_of)
+        pile = _Pile(self._selection)
         with contextlib.closing(rows):
             while True:
                 with paused_collection():
                     found = next(rows, None)
-                    batches = [] if found is None else self._take(pile, *found, size=size)
-                yield from batches
+                    piles = [] if found is None else self._take(pile, *found, size=size)
+                yield from piles
                 if found is None:
                     break
-        yield from pile.give(size)
+        yield from pile.give()
         self._finish()
         if self._observer is not None:
             self._observer.end(self.heads)
-        if self._schema is None:
-            self._fix_schema(None)
 
-    def _take(self, pile: _Pile, context: Context, rows: Rows, *, size: int) -> list[Any]:
-        """Put some rows on the pile; gives the batches that are whole by now."""
+    def _take(self, pile: _Pile, context: Context, rows: Rows, *, size: int) -> list[list[_Run]]:
+        """Put some rows on the pile; gives it away when it is whole."""
         self._watch(context, rows)
-        batches = [*pile.give(size)] if pile.differs(rows) else []
+        piles = [*pile.give()] if pile.differs(rows) else []
         bodies = pile.add(context, rows)
         if self._observer is not None:
             self._observer.see(context, rows, bodies)
         if pile.count >= size or pile.characters >= _CHARACTERS:
-            batches += pile.give(size)
-        return batches
+            piles += pile.give()
+        return piles
 
     def _watch(self, context: Context, rows: Rows) -> None:
         """See which conversations rows are of, and which have no more of them."""
@@ -309,9 +354,10 @@ class Scan:
         if chat.height or not self._selection.leaves_out:
             self.heads.append((head, chat.height))
 
-    def select(self, columns: Iterable[str]) -> Scan:
-        """The same rows with other columns."""
-        return Scan(self._label, self._archive, self._selection.with_columns(columns), self._tz)
+    def select(self, columns: Iterable[str], *, watched: bool = False) -> Scan:
+        """The same rows with other columns; on request with the observer."""
+        observer = self._observer if watched else None
+        return Scan(self._label, self._archive, self._selection.with_columns(columns), self._tz, observer)
 
     def _fix_schema(self, zone: Zone | None) -> None:
         schema = self._arrow.make_schema("messages", zone)
@@ -407,14 +453,46 @@ class _Run(NamedTuple):
     bodies: Bodies | None
 
 
+def _listed(values: Any) -> Sequence[Any]:
+    """Values that may be an array of Arrow."""
+    found: Sequence[Any] = values.to_pylist() if hasattr(values, "to_pylist") else values
+    return found
+
+
+class PlainRows(NamedTuple):
+    """Rows of one conversation.
+
+    Attributes:
+        key: title and id of the conversation, as they stand in its rows.
+        height: how many rows there are.
+        columns: lists of that length by name.
+        bodies: of the rows; `None` where the columns have all that was asked for about them.
+    """
+
+    key: Key
+    height: int
+    columns: Mapping[str, Sequence[Any]]
+    bodies: Bodies | None
+
+    @classmethod
+    def of(cls, run: _Run, limit: int | None) -> PlainRows:
+        """The rows of a run, at most so many."""
+        height = run.rows.height if limit is None else min(limit, run.rows.height)
+        columns = {name: _listed(values[:height]) for name, values in run.rows.columns.items()}
+        bodies = run.bodies
+        if bodies is not None and height < run.rows.height:
+            bodies = Bodies(bodies.texts[:height], [found for found in bodies.rich if found[0] < height])
+        return cls(_key_of(run.context, run.rows.draft), height, columns, bodies)
+
+
 class _Pile:
     """Rows that wait until they make a batch.
 
     What a conversation is called may be said behind its messages; so this is asked when the batch is made.
     """
 
-    def __init__(self, selection: Selection, make: Callable[[Sequence[_Run]], Any]) -> None:
-        self._selection, self._make = selection, make
+    def __init__(self, selection: Selection) -> None:
+        self._selection = selection
         self._runs: list[_Run] = []
         self.count = self.characters = 0
 
@@ -439,15 +517,13 @@ class _Pile:
     def _has_bodies(self, rows: Rows) -> bool:
         return self._selection.wanted.bodies <= rows.columns.keys()
 
-    def give(self, size: int) -> Iterator[Any]:
-        """Everything that waits, in batches of at most so many rows."""
+    def give(self) -> Iterator[list[_Run]]:
+        """Everything that waits, if there is anything."""
         runs = [run for run in self._runs if self._is_wanted(run)]
         self._runs = []
         self.count = self.characters = 0
         if runs:
-            batch = self._make(runs)
-            for start in range(0, batch.num_rows, size):
-                yield batch.slice(start, size)
+            yield runs
 
     def _is_wanted(self, run: _Run) -> bool:
         names = self._selection.conversations

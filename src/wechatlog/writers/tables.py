@@ -8,6 +8,7 @@ quoted, not only our own: LibreOffice parts cells at commas, semicolons and tabs
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 import re
@@ -15,12 +16,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from wechatlog.frames.cells import COLUMN_TYPES, TO_TEXT, cell_values, choose_columns, inert, protected
+from wechatlog.frames.cells import (
+    COLUMN_TYPES,
+    DEFAULT_COLUMNS,
+    TO_TEXT,
+    cell_values,
+    cells_of,
+    choose_columns,
+    inert,
+    protected,
+)
 from wechatlog.writers.options import choice_option, flag_option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from wechatlog.inputs.scan import Scan
     from wechatlog.writers.base import Items
 
 __all__ = ["CSV", "TSV", "TableWriter"]
@@ -80,19 +91,43 @@ class TableWriter:
             OptionError: for a bad value of an option.
         """
         names = choose_columns(options.get("columns"))
+        return self._write(names, _values_of(items, names), options)
+
+    def write_scan(self, scan: Scan, options: Mapping[str, Any]) -> Iterator[str]:
+        """The rows of a scan: of those columns that it has, if it was asked for some; otherwise as `write`."""
+        every = len(scan.columns) == len(COLUMN_TYPES)
+        names = choose_columns(options.get("columns"), DEFAULT_COLUMNS if every else scan.columns)
+        return self._write(names, _values_of_scan(scan, names), options)
+
+    def _write(
+        self, names: Sequence[str], batches: Iterable[list[list[Any]]], options: Mapping[str, Any]
+    ) -> Iterator[str]:
         cells = _cells(names, options)
         separator = choice_option(options, "separator", self.separators)
         mark = "\ufeff" if flag_option(options, "bom", self.bom) else ""
         yield f"{mark}{separator.join(names)}{_LINE_END}"
-        for conversation, messages in items:
-            stream = iter(messages)
-            for start in itertools.count(0, _BATCH_SIZE):
-                batch = list(itertools.islice(stream, _BATCH_SIZE))
-                if not batch:
-                    break
-                columns = cell_values(conversation, batch, names, start)
-                texts = [list(map(cell, values)) for cell, values in zip(cells, columns, strict=True)]
-                yield "".join(f"{row}{_LINE_END}" for row in map(separator.join, zip(*texts, strict=True)))
+        for columns in batches:
+            texts = [list(map(cell, values)) for cell, values in zip(cells, columns, strict=True)]
+            yield "".join(f"{row}{_LINE_END}" for row in map(separator.join, zip(*texts, strict=True)))
+
+
+def _values_of(items: Items, names: Sequence[str]) -> Iterator[list[list[Any]]]:
+    for conversation, messages in items:
+        stream = iter(messages)
+        for start in itertools.count(0, _BATCH_SIZE):
+            batch = list(itertools.islice(stream, _BATCH_SIZE))
+            if not batch:
+                break
+            yield cell_values(conversation, batch, names, start)
+
+
+def _values_of_scan(scan: Scan, names: Sequence[str]) -> Iterator[list[list[Any]]]:
+    needed = [*names, *(("parsed",) if "segments" in names and "parsed" not in names else ())]
+    with contextlib.closing(scan.select(needed, watched=True).plain_rows()) as found:
+        for rows in found:
+            title, id_ = rows.key
+            head = {"conversation": [title] * rows.height, "conversation_id": [id_] * rows.height}
+            yield cells_of({**rows.columns, **head}, rows.bodies, names)
 
 
 def _cells(names: Sequence[str], options: Mapping[str, Any]) -> list[Callable[[Any], str]]:
