@@ -263,6 +263,11 @@ def test_an_exporter_may_be_somebody() -> None:
         ("问问 tom　lin", "问问 P2"),
         ("问问 TOM LIN 吧", "问问 P2 吧"),
         ("summer is here", "summer is here"),
+        ("ask tom lin", "ask P2"),
+        ("ask Tom  Lin", "ask P2"),
+        ("小鱼来了", "P4来了"),
+        ("加q 123456789", "加q [account]"),
+        ("打(010)8234-5678", "打[phone]"),
         ("今 天 很 好", "今 天 很 好"),
         ("&#1114112; &#0; \\ud83d", "&#1114112; &#0; \\ud83d"),
         ("http://a.example/?m=%31%33%38%30%30%31%33%38%31%32%33&n=1", "http://a.example/?m=[phone]&n=1"),
@@ -270,7 +275,7 @@ def test_an_exporter_may_be_somebody() -> None:
     ],
 )
 def test_disguised_names(text: str, expected: str) -> None:
-    people = [("诸葛明亮", "zhuge_ml_88"), ("Tom Lin", None), ("Summer", None)]
+    people = [("诸葛明亮", "zhuge_ml_88"), ("Tom Lin", None), ("Summer", None), ("小鱼🐟", None)]
     chat = [Message(sender=name, sender_id=id_, text="早") for name, id_ in people]
     assert pseudonymize(Conversation([*chat, Message(sender="Summer", text=text)]))[-1].text == expected
 

@@ -176,4 +176,4 @@ def _meet_chat(conversation: Conversation, people: Register) -> Party | None:
     is_group = conversation.is_group
     if is_group is None:
         is_group = not (id_ or "").startswith(_PERSONAL)
-    return people.meet(title, id_, is_group=is_group)
+    return people.meet(title or None, id_, is_group=is_group)

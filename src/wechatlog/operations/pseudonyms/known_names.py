@@ -59,9 +59,10 @@ _MOST_ENCODED: Final = 3
 _DISGUISE: Final = re.compile(
     r"(?P<nothing>[\u200b-\u200f\u2060\ufeff])"
     r"|&#(?:[xX](?P<hex>[0-9A-Fa-f]{1,5})|(?P<number>[0-9]{1,6}));|\\u(?P<escape>[0-9A-Fa-f]{4})"
+    r"|(?P<blanks>(?<=[A-Za-z])[ \u3000]{2,}+(?=[A-Za-z]))"
     r"|(?P<spaced>(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?:[ \u3000][\u4e00-\u9fff](?![\u4e00-\u9fff]))++)"
 )
-"""What hides a name: characters without a width, characters by their number, a blank behind each."""
+"""What hides a name: characters without a width, characters by their number, blanks between."""
 _FIRST_WIDE: Final = "\u2e80"
 _NEVER: Final = r"(?!)"
 
@@ -95,11 +96,13 @@ class KnownNames:
         folded: the same names in the one spelling of all that are alike, as `content.folding` has it; without those
             that are one word in plain letters, of which `Summer` is a name and `summer` may be none.
         alike: for each of these the name.
+        has_unfolded: whether one of them has another spelling here.
     """
 
     def __init__(self) -> None:
         self.alike: dict[str, str] = {}
         self.folded: KnownNames | None = None
+        self.has_unfolded = False
         self._names: set[str] = set()
         self._words: set[str] = set()
         self._lengths: dict[str, tuple[int, ...]] = {}
@@ -124,6 +127,7 @@ class KnownNames:
         folded = fold(name)
         if folded not in self.alike and not (name.isascii() and name.isalpha()):
             self.alike[folded] = name
+            self.has_unfolded |= folded != name
             self.folded = self.folded or KnownNames()
             self.folded._note(folded, is_word=is_word)
 
@@ -260,7 +264,9 @@ def iter_disguised(known: KnownNames, text: str) -> Iterator[Hit]:
     In other widths, in capitals, in traditional characters, with blanks or something invisible between their
     characters, or by the numbers of these.
     """
-    if known.folded is None or (_DISGUISE.search(text) is None and fold(text) == text):
+    if known.folded is None:
+        return
+    if not known.has_unfolded and _DISGUISE.search(text) is None and fold(text) == text:
         return
     plain, seen = _undisguise(text)
     folded, stood = fold_with_places(plain)
@@ -285,6 +291,9 @@ def _undisguise(text: str) -> tuple[str, list[int]]:
         if found["spaced"]:
             characters += found["spaced"][::2]
             places += range(found.start(), position, 2)
+        elif found["blanks"]:
+            characters.append(" ")
+            places.append(found.start())
         elif not found["nothing"]:
             number = int(found["number"]) if found["number"] else int(found["hex"] or found["escape"], 16)
             characters.append(chr(number))

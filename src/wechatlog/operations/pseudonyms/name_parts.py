@@ -16,6 +16,10 @@ __all__ = ["SEPARATOR", "is_everyday_word", "looks_like_a_full_name", "personal_
 
 SEPARATOR: Final = re.compile(r"[-–—―－_＿|｜·•・~～/／\\,，、;；:：+＋@＠#＃(（)）\[\]【】<>《》「」『』{}\u2005\s]+")
 """What stands between the parts of a name."""
+_BETWEEN: Final = re.compile(
+    rf"(?:{SEPARATOR.pattern}|[\u2190-\u2bff\u200d\ufe0f\ue000-\uf8ff\U0001f000-\U0001faff\U000e0020-\U000e007f])+"
+)
+"""The same, and pictures, which people leave out when they call somebody."""
 _HAN: Final = re.compile(r"[\u3400-\u9fff]+")
 _LATIN: Final = re.compile(r"[A-Za-z][A-Za-z'.]{2,}")
 _TITLES: Final = re.compile(
@@ -80,9 +84,11 @@ def personal_parts(name: str) -> tuple[str, ...]:
     Example:
         >>> personal_parts("张三-示例公司-产品-上海"), personal_parts("上海-李四"), personal_parts("王五")
         (('张三',), ('李四',), ())
+        >>> personal_parts("小鱼🐟")
+        ('小鱼',)
     """
-    parts = [part for part in SEPARATOR.split(name) if part]
-    if len(parts) < 2:
+    parts = [part for part in _BETWEEN.split(name) if part]
+    if not parts or parts == [name]:
         return ()
     first, *others = parts
     found = [part for part in others if looks_like_a_full_name(part) and not _is_place_or_job(part)]
