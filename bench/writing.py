@@ -3,7 +3,7 @@
 The floor of a form is the shortest loop that puts six fields of the same messages into it with the library that
 everybody would use, with nothing checked or parsed; the library writes all fields and, where the form has them, the
 pieces of every body. The conversation is loaded before the time is taken. Each case runs in a process of its own.
-Ratios are of CPU time; by the clock `sqlite` takes less, since two threads work at it where there are two cores.
+Ratios are of CPU time.
 
 `--stream` measures memory instead: the peak of a process that converts the same file with `iter_messages`.
 """

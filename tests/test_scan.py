@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import re
 import sys
@@ -334,6 +335,28 @@ def test_parquet_that_nobody_changed_is_read_without_messages(tmp_path: Path, mo
     assert april.to_pylist() == [
         row for row in expected.select(["number", "emoji"]).to_pylist() if row["number"] in numbers
     ]
+
+
+@pytest.mark.parametrize("form", ["csv", "sqlite"])
+def test_parquet_that_nobody_changed_becomes_another_form(form: str, tmp_path: Path) -> None:
+    wechatlog.dump(wechatlog.load(CLUB), tmp_path / "club.parquet")
+    for name, source in (
+        ("whole", wechatlog.load(tmp_path / "club.parquet")),
+        ("rows", scan(tmp_path / "club.parquet")),
+    ):
+        wechatlog.dump(source, tmp_path / name, form)
+    assert (tmp_path / "rows").read_bytes() == (tmp_path / "whole").read_bytes()
+
+
+def test_a_table_has_the_rows_and_columns_that_were_asked_for(tmp_path: Path) -> None:
+    wechatlog.dump(scan(CLUB, columns=["number", "mentions", "text"], limit=3), tmp_path / "club.csv")
+    expected = whole().select(["number", "mentions", "text"]).slice(0, 3).to_pylist()
+    with (tmp_path / "club.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["number"], row["text"]) for row in rows] == [(str(row["number"]), row["text"]) for row in expected]
+    assert list(rows[0]) == ["number", "mentions", "text"]
+    wechatlog.dump(scan(CLUB, columns=["text"], limit=3), tmp_path / "club.sqlite")
+    assert wechatlog.load(tmp_path / "club.sqlite").messages == wechatlog.load(CLUB).messages[:3]
 
 
 def test_parquet_that_somebody_changed_is_read_as_it_is_now(tmp_path: Path) -> None:

@@ -133,6 +133,19 @@ def test_what_is_written_of_plain_rows(case: Case, columns: list[str] | None) ->
     assert tables[0] == tables[1]
 
 
+def test_what_is_written_of_rows_into_a_database(case: Case) -> None:
+    """The tables hold the same; only the numbers of messages of chats that a file mixes are others."""
+    databases = []
+    for source in (case.conversations, wechatlog.scan(case.path, **case.options)):
+        file = io.BytesIO()
+        wechatlog.dump(source, file, "sqlite")
+        databases.append(file.getvalue())
+    loaded = [_by_name(wechatlog.load_archive(database, format="sqlite")) for database in databases]
+    assert loaded[0] == loaded[1]
+    if len(loaded[0]) == 1:
+        assert databases[0] == databases[1]
+
+
 def _by_name(chats: Iterable[wechatlog.Conversation]) -> list[wechatlog.Conversation]:
     """Conversations in an order of their own: where a file mixes them, the first to end is read first."""
     return sorted(chats, key=lambda chat: (chat.title or "", chat.id or ""))

@@ -523,12 +523,6 @@ def test_every_part_of_a_text_that_search_finds_is_found(text: str, start: int, 
         assert set(match_expression(phrase).replace('"', "").lower().split()) <= terms
 
 
-def test_an_index_is_filled_in_as_many_steps_as_sqlite_has_places_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    chat = Conversation([Message(text=f"第{number}把扳手") for number in range(2500)])
-    monkeypatch.setattr(sqlite3, "SQLITE_LIMIT_VARIABLE_NUMBER", sqlite3.SQLITE_LIMIT_ATTACHED)  # which is 10
-    assert found(database_of(chat), "扳手") == list(range(1, 2501))
-
-
 def test_what_is_wrong_with_the_index_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "wechatlog.writers.sqlite.schema_sql", lambda part: schema_sql(part) if part != "search" else ""

@@ -199,7 +199,7 @@ class Scan:
         self._context: Context | None = None
         self._chats: dict[Draft, _Chat] = {}
         self._tz, self._observer = tz, observer
-        self.heads: list[tuple[Conversation, int]] = []
+        self.described: dict[Draft, tuple[Conversation, int]] = {}
         if tz is not None:
             self._times.zone, self._times.decided = named_zone(resolve_zone(tz)), True
 
@@ -209,6 +209,11 @@ class Scan:
         from wechatlog.frames import arrow
 
         return arrow
+
+    @property
+    def heads(self) -> list[tuple[Conversation, int]]:
+        """The conversations that were read to their end, and how many rows each of them has."""
+        return list(self.described.values())
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -299,7 +304,8 @@ class Scan:
                     return
 
     def _begin(self) -> None:
-        self._notes, self._context, self.heads = [], None, []
+        self._notes, self._context = [], None
+        self.described.clear()
         self._chats.clear()
 
     def _piles(self) -> Generator[list[_Run]]:
@@ -352,7 +358,7 @@ class Scan:
         head = chat.describe(context, draft)
         self._notes += head.diagnostics
         if chat.height or not self._selection.leaves_out:
-            self.heads.append((head, chat.height))
+            self.described[draft] = head, chat.height
 
     def select(self, columns: Iterable[str], *, watched: bool = False) -> Scan:
         """The same rows with other columns; on request with the observer."""
@@ -463,12 +469,14 @@ class PlainRows(NamedTuple):
     """Rows of one conversation.
 
     Attributes:
+        draft: of which conversation; `Scan.described` knows it when all rows were given.
         key: title and id of the conversation, as they stand in its rows.
         height: how many rows there are.
         columns: lists of that length by name.
         bodies: of the rows; `None` where the columns have all that was asked for about them.
     """
 
+    draft: Draft
     key: Key
     height: int
     columns: Mapping[str, Sequence[Any]]
@@ -482,7 +490,7 @@ class PlainRows(NamedTuple):
         bodies = run.bodies
         if bodies is not None and height < run.rows.height:
             bodies = Bodies(bodies.texts[:height], [found for found in bodies.rich if found[0] < height])
-        return cls(_key_of(run.context, run.rows.draft), height, columns, bodies)
+        return cls(run.rows.draft, _key_of(run.context, run.rows.draft), height, columns, bodies)
 
 
 class _Pile:

@@ -71,8 +71,8 @@ def dump(
 
     Args:
         conversation: a conversation, several (where the form allows it), or a stream of messages such as
-            `iter_messages` gives, which is written as it comes. Of the forms `parquet`, `arrow`, `csv` and `tsv` also
-            what `scan` gives.
+            `iter_messages` gives, which is written as it comes. Of the forms `parquet`, `arrow`, `csv`, `tsv` and
+            `sqlite` also what `scan` gives.
         target: a path, or an open text or binary file. Of a form that has several files, the path of a folder: files
             of the same names are replaced when all of the new ones are whole, others stay as they are.
         format: the name of a writer; chosen by the suffix of the path where `None`.

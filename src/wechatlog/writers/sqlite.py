@@ -15,7 +15,6 @@ import re
 import sqlite3
 import tempfile
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +26,7 @@ from wechatlog.errors import WriteError
 from wechatlog.frames import collect, conversation_header
 from wechatlog.frames.bodies import Bodies
 from wechatlog.frames.database import schema_sql
+from wechatlog.frames.rows import messages_of
 from wechatlog.model import author_key, participants_of
 from wechatlog.segments.types import Emoji, Image, Link, Mention, Quote
 from wechatlog.timestamps import zone_name
@@ -34,10 +34,11 @@ from wechatlog.writers.options import flag_option
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from concurrent.futures import Executor, Future
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from wechatlog.model import Author, Conversation, Message, Participant
+    from wechatlog.engine.protocol import Draft
+    from wechatlog.inputs.scan import Scan
+    from wechatlog.model import Author, Conversation, Participant
     from wechatlog.segments import Segment
     from wechatlog.writers.base import Items
 
@@ -75,6 +76,7 @@ _INSERT: Final[Mapping[str, str]] = {
     "images": "INSERT INTO images VALUES (?, ?, ?, ?, ?)",
     "quotes": "INSERT INTO quotes VALUES (?, ?, ?, ?)",
 }
+_INDEX: Final = "INSERT INTO messages_fts(rowid, text) VALUES (?, ?)"
 _MESSAGE_COLUMNS: Final = (
     "time", "precision", "sender", "sender_id", "is_self", "kind", "text", "id", "reply_to", "source", "line"
 )  # fmt: skip
@@ -135,6 +137,13 @@ class SqliteWriter:
             OptionError: for a bad value of an option.
             WriteError: where SQLite cannot build it: no space for temporary files, or no full-text search in it.
         """
+        return self._write(lambda tables: tables.add_all(items), options)
+
+    def write_scan(self, scan: Scan, options: Mapping[str, Any]) -> Iterator[bytes]:
+        """The database of the rows of a scan, whatever columns it was asked for; otherwise as `write`."""
+        return self._write(lambda tables: tables.add_scan(scan), options)
+
+    def _write(self, fill: Callable[[_Tables], None], options: Mapping[str, Any]) -> Iterator[bytes]:
         search = flag_option(options, "search", default=True)
         with tempfile.TemporaryDirectory(prefix="wechatlog-") as folder:
             path = Path(folder) / "chat.sqlite"
@@ -142,7 +151,7 @@ class SqliteWriter:
                 with contextlib.closing(
                     sqlite3.connect(path, isolation_level=None, check_same_thread=False)
                 ) as database:
-                    _build(database, items, search=search)
+                    _build(database, fill, search=search)
             except sqlite3.Error as error:
                 raise WriteError(f"SQLite cannot build the database in {folder}: {error}", self.name) from error
             with path.open("rb") as stream:
@@ -150,60 +159,62 @@ class SqliteWriter:
                     yield block
 
 
-def _build(database: sqlite3.Connection, items: Items, *, search: bool) -> None:
+def _build(database: sqlite3.Connection, fill: Callable[[_Tables], None], *, search: bool) -> None:
     schema = schema_sql("tables") + schema_sql("views")
     if search:
         schema += schema_sql("search") + _BULK_INDEXING
     database.executescript(_SETTINGS + "BEGIN;" + schema)
-    with ThreadPoolExecutor(1, "wechatlog") as pool:
-        tables = _Tables(database, _Index(database, pool) if search else None)
-        for conversation, messages in items:
-            tables.add(conversation, messages)
-        tables.end()
+    fill(_Tables(database, search=search))
     database.execute("COMMIT")
     if search:
         database.executescript(_USUAL_INDEXING)
 
 
 class _Tables:
-    """Fills the tables, one conversation after the other."""
+    """Fills the tables; what is known of a conversation only from its messages is added last."""
 
-    def __init__(self, database: sqlite3.Connection, index: _Index | None) -> None:
+    def __init__(self, database: sqlite3.Connection, *, search: bool) -> None:
         self._database = database
-        self._index = index
-        self._conversation = 0
-        self._people_before = 0
+        self._search = search
+        self._conversations = itertools.count(1)
+        self._people = itertools.count(1)
         self._messages = 0
 
-    def add(self, conversation: Conversation, messages: Iterable[Message]) -> None:
-        """Add a conversation; what is known of it only from its messages is added last."""
-        self._conversation += 1
-        zone = conversation.tz
-        authors = _Authors(self._people_before)
-        stream = iter(messages)
-        for start in itertools.count(0, _BATCH_SIZE):
-            batch = list(itertools.islice(stream, _BATCH_SIZE))
-            if not batch:
-                break
-            columns = collect(conversation, messages=batch, names=_MESSAGE_COLUMNS)
-            if zone is None:  # a stream did not know it yet
-                zone = next((time.tzinfo for time in columns["time"] if time is not None), None)
-            self._insert_batch(columns, Bodies.of_messages(batch), start, authors)
-        self.end()
-        head = attrs.evolve(conversation, messages=(), tz=zone, lexicon=None)
-        self._insert("conversations", [_conversation_row(self._conversation, head)])
-        people = participants_of(authors.counts, conversation.members)
-        first = self._people_before + 1
-        self._insert(
-            "participants",
-            [_participant_row(number, self._conversation, person) for number, person in enumerate(people, first)],
-        )
-        self._people_before += len(people)
+    def add_all(self, items: Items) -> None:
+        """Add conversations, one after the other."""
+        for conversation, messages in items:
+            chat = self._begin()
+            zone = conversation.tz
+            stream = iter(messages)
+            while batch := list(itertools.islice(stream, _BATCH_SIZE)):
+                columns = collect(conversation, messages=batch, names=_MESSAGE_COLUMNS)
+                if zone is None:  # a stream did not know it yet
+                    zone = next((time.tzinfo for time in columns["time"] if time is not None), None)
+                self._insert_batch(columns, Bodies.of_messages(batch), chat)
+            self._finish(chat, attrs.evolve(conversation, messages=(), tz=zone, lexicon=None))
 
-    def end(self) -> None:
-        """Wait until what was given to the index is in it."""
-        if self._index is not None:
-            self._index.wait()
+    def add_scan(self, scan: Scan) -> None:
+        """Add the conversations of a scan, whose rows may be mixed."""
+        rows = scan.select([*_MESSAGE_COLUMNS, "segments", "parsed"], watched=True)
+        chats: dict[Draft, _Chat] = {}
+        with contextlib.closing(rows.plain_rows()) as found:
+            for part in found:
+                chat = chats.get(part.draft) or chats.setdefault(part.draft, self._begin())
+                columns = {name: list(part.columns[name]) for name in _MESSAGE_COLUMNS}
+                bodies = part.bodies or Bodies.of_messages(messages_of(part.columns))
+                self._insert_batch(columns, bodies, chat)
+        for draft, (head, _) in rows.described.items():
+            self._finish(chats.get(draft) or self._begin(), attrs.evolve(head, messages=(), lexicon=None))
+
+    def _begin(self) -> _Chat:
+        return _Chat(next(self._conversations), _Authors(self._people))
+
+    def _finish(self, chat: _Chat, head: Conversation) -> None:
+        self._insert("conversations", [_conversation_row(chat.number, head)])
+        people = participants_of(chat.authors.counts, head.members)
+        numbers = itertools.chain(chat.authors.numbers, self._people)
+        rows = [_participant_row(number, chat.number, person) for person, number in zip(people, numbers, strict=False)]
+        self._insert("participants", rows)
 
     def _insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
         self._run(_INSERT[table], rows)
@@ -216,91 +227,74 @@ class _Tables:
             rest = rows[self._database.total_changes - before :]
             self._database.executemany(statement, (tuple(map(_clean, row)) for row in rest))
 
-    def _insert_batch(self, columns: Mapping[str, list[Any]], bodies: Bodies, start: int, authors: _Authors) -> None:
+    def _insert_batch(self, columns: Mapping[str, list[Any]], bodies: Bodies, chat: _Chat) -> None:
         """Insert the rows of some messages.
 
         Args:
             columns: those of `_MESSAGE_COLUMNS`.
             bodies: of the same messages.
-            start: position of the first of them in its conversation.
-            authors: those of the conversation.
+            chat: that they are the next ones of.
         """
-        height, first = len(bodies.texts), self._messages + 1
+        height, first, start = len(bodies.texts), self._messages + 1, chat.height
         self._messages += height
+        chat.height += height
         times = columns["time"]
         rows = {
             "message": list(range(first, first + height)),
-            "conversation": [self._conversation] * height,
+            "conversation": [chat.number] * height,
             "number": list(range(start, start + height)),
             **columns,
             "time": [None if time is None else time.isoformat() for time in times],
             "unix": list(map(_unix, times)) if any(time is not None and time.tzinfo for time in times) else [],
-            "participant": authors.number(columns),
+            "participant": chat.authors.number(columns),
             "is_self": list(map(_AS_NUMBER.get, columns["is_self"])),
             "segments": _given(bodies),
         }
         filled = {name: values for name, values in rows.items() if values.count(None) < len(values)}
         marks = ", ".join("?" * len(filled))  # binding `None` takes three times as long as binding a text (measured)
         statement = f"INSERT INTO messages ({', '.join(filled)}) VALUES ({marks})"  # noqa: S608 - names of our own
-        pieces = _piece_rows(bodies, first)
-        terms = None if self._index is None else list(_index_terms(bodies))
-        self.end()
         self._run(statement, list(zip(*filled.values(), strict=True)))
-        for table, found in pieces.items():
+        for table, found in _piece_rows(bodies, first).items():
             self._insert(table, found)
-        if self._index is not None and terms:
-            self._index.add(first, terms)
+        if self._search:  # a row at a time: at every statement that inserts several, FTS5 ends a segment of the index
+            self._database.executemany(_INDEX, enumerate(_index_terms(bodies), first))
 
 
-class _Index:
-    """Fills the full-text index while the next messages are made ready.
+@attrs.define
+class _Chat:
+    """A conversation that is being added.
 
-    SQLite takes longer for it than for the tables, and does not hold the lock of Python if many rows are given to it
-    in one statement. Nobody else may use the database before `wait`.
+    Attributes:
+        number: what the tables call it.
+        authors: who wrote it.
+        height: how many of its messages are added.
     """
 
-    def __init__(self, database: sqlite3.Connection, pool: Executor) -> None:
-        self._database, self._pool = database, pool
-        self._step = database.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // 2
-        self._working: Future[None] | None = None
-
-    def add(self, first: int, terms: Sequence[str]) -> None:
-        """Add the terms of some messages, the first of which has this number."""
-        self._working = self._pool.submit(self._insert, first, terms)
-
-    def _insert(self, first: int, terms: Sequence[str]) -> None:
-        for start in range(0, len(terms), self._step):
-            part = terms[start : start + self._step]
-            values = ", ".join(["(?, ?)"] * len(part))
-            rows = itertools.chain.from_iterable(enumerate(part, first + start))
-            self._database.execute(f"INSERT INTO messages_fts(rowid, text) VALUES {values}", tuple(rows))  # noqa: S608
-
-    def wait(self) -> None:
-        """Wait until all of it is there.
-
-        Raises:
-            sqlite3.Error: what went wrong with it.
-        """
-        if self._working is not None:
-            self._working.result()
-            self._working = None
+    number: int
+    authors: _Authors
+    height: int = 0
 
 
 class _Authors:
     """Who wrote a conversation: the numbers of the participants, and how much each wrote.
 
     Args:
-        before: how many participants there are already.
+        people: gives the number of the next participant.
 
     Attributes:
         counts: how many messages name each author, in order of appearance.
     """
 
-    def __init__(self, before: int) -> None:
+    def __init__(self, people: Iterator[int]) -> None:
         self.counts: Counter[Author] = Counter()
-        self._before = before
-        self._people: dict[str | None, int | None] = {None: None}
+        self._next = people
+        self._people: dict[str, int] = {}
         self._known: dict[Author, int | None] = {}
+
+    @property
+    def numbers(self) -> Iterable[int]:
+        """Those of the participants who wrote, in order of appearance."""
+        return self._people.values()
 
     def number(self, columns: Mapping[str, list[Any]]) -> list[int | None]:
         """For each of some messages the number of the participant who sent it; `None` for a notice."""
@@ -309,7 +303,9 @@ class _Authors:
         for author in dict.fromkeys(authors):
             if author not in self._known:
                 key = author_key(author)
-                self._known[author] = self._people.setdefault(key, self._before + len(self._people))
+                if key is not None and key not in self._people:
+                    self._people[key] = next(self._next)
+                self._known[author] = None if key is None else self._people[key]
         return [self._known[author] for author in authors]
 
 
