@@ -151,7 +151,7 @@ def test_a_bound_with_a_zone_for_times_without_one() -> None:
 
 
 def test_an_option_that_no_format_has() -> None:
-    with pytest.raises(TypeError, match="no reader takes no option 'sendr'; valid options: "):
+    with pytest.raises(TypeError, match="no reader takes an option 'sendr'; valid options: "):
         scan(CLUB, sendr="x")
 
 

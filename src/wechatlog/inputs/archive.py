@@ -364,7 +364,9 @@ class Archive(Iterable[Conversation]):
         self._options = how
         if how:  # asking every reader for its options imports them all
             known = accepted_options(self._how["format"])
-            check_options(how, sorted(known), "no reader" if self._how["format"] is None else "this reader")
+            check_options(
+                how, sorted(known), "no reader takes an" if self._how["format"] is None else "this reader takes no"
+            )
         self._collector = Collector()
         self.source: Source | None = None
         self.inside = ""

@@ -43,13 +43,13 @@ Format: TypeAlias = "str | Reader | None"
 _COMMON: Final = ("format", "tz", "encoding", "errors", "size_limit")
 
 
-def check_options(options: Mapping[str, Any], known: Iterable[str], what: str) -> None:
+def check_options(options: Mapping[str, Any], known: Iterable[str], takes_no: str) -> None:
     """Raise `TypeError` for an option that is not known, naming those that are."""
     known = tuple(known)
     for name in options:
         if name not in known:
             valid = ", ".join((*known, *_COMMON))
-            raise TypeError(f"{what} takes no option {name!r}; valid options: {valid}")
+            raise TypeError(f"{takes_no} option {name!r}; valid options: {valid}")
 
 
 def open_reader(
@@ -64,7 +64,7 @@ def open_reader(
     collector = Collector(errors, source.place)
     check_encoding(encoding)
     reader = open_format(source, format, encoding)
-    check_options(options, reader.options, f"the reader {reader.name!r}")
+    check_options(options, reader.options, f"the reader {reader.name!r} takes no")
     return reader, Context(source, collector, tz=tz, encoding=encoding, options=options)
 
 
