@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 __all__ = ["ALL", "POINTS", "STRUCTURE", "Mutation", "mutate"]
 
+_WIDE = {code: code + 0xFEE0 for code in map(ord, "0123456789:[]()|,-")}
 Mutation: TypeAlias = Callable[[bytes, random.Random], bytes]
 
 _TOKENS = (
@@ -57,6 +58,38 @@ def double_line(data: bytes, chance: random.Random) -> bytes:
     lines = data.split(b"\n")
     at = chance.randrange(len(lines))
     return b"\n".join([*lines[:at], lines[at], *lines[at:]])
+
+
+def double_block(data: bytes, chance: random.Random) -> bytes:
+    """Some lines stand there twice, as after a paste."""
+    lines = data.split(b"\n")
+    at = chance.randrange(len(lines))
+    end = at + chance.choice((2, 5, 20))
+    return b"\n".join([*lines[:end], *lines[at:end], *lines[end:]])
+
+
+def widen_line(data: bytes, chance: random.Random) -> bytes:
+    """The digits and marks of one short line are those of an input method."""
+    lines = data.split(b"\n")
+    short = [place for place, line in enumerate(lines) if len(line) * 8 <= len(data)]
+    if short:
+        at = chance.choice(short)
+        lines[at] = lines[at].decode("utf-8", "surrogateescape").translate(_WIDE).encode("utf-8", "surrogateescape")
+    return b"\n".join(lines)
+
+
+def add_unseen(data: bytes, chance: random.Random) -> bytes:
+    """A character that nobody sees, between two others."""
+    text = data.decode("utf-8", "surrogateescape")
+    at = chance.randrange(len(text) + 1)
+    text = text[:at] + chance.choice("\u200b\u200e\u202a\ufeff\u2060\u00ad") + text[at:]
+    return text.encode("utf-8", "surrogateescape")
+
+
+def add_nulls(data: bytes, chance: random.Random) -> bytes:
+    """Sixteen zero bytes, as of a disk."""
+    at = chance.randrange(len(data) + 1)
+    return data[:at] + bytes(16) + data[at:]
 
 
 def lose_block(data: bytes, chance: random.Random) -> bytes:
@@ -170,13 +203,16 @@ POINTS: dict[str, Mutation] = {
     "16 bytes lost": lose_block,
     "a line lost": lose_line,
     "a line doubled": double_line,
+    "a line in full-width characters": widen_line,
+    "a character that nobody sees": add_unseen,
+    "16 zero bytes added": add_nulls,
 }
 """Damage at one place, which should cost what stands there."""
 
 STRUCTURE: dict[str, tuple[Mutation, ...]] = {"JSON": (change_json,), "CSV": (change_csv,)}
 """What knows the container, by family."""
 
-ALL: tuple[Mutation, ...] = (*POINTS.values(), cut, insert_token, splice)
+ALL: tuple[Mutation, ...] = (*POINTS.values(), cut, double_block, insert_token, splice)
 
 
 def mutate(data: bytes, family: str, chance: random.Random) -> bytes:

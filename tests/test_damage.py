@@ -100,6 +100,11 @@ def test_damage_of_two_headers_is_told(seeds: dict[str, Seed], name: str, old: s
     assert "near-header" in warnings(seeds[name], seeds[name].data.replace(old.encode(), new.encode(), 1))
 
 
+def test_a_character_that_nobody_sees_in_a_name_makes_no_group(seeds: dict[str, Seed]) -> None:
+    seed = seeds["weflow-stream-html/private.html"]
+    assert judge(seed, seed.data.replace("<b>李四".encode(), "<b>李\u200b四".encode(), 1)).lost == 1
+
+
 @pytest.mark.parametrize(
     ("old", "new", "kept"),
     [

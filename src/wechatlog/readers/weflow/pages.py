@@ -306,7 +306,8 @@ def _stream(reading: Reading) -> Iterator[Entry]:
         account, text = (None, element_text(said["text"] or ""))
         if not own:
             account, text = split_sender_prefix(text)
-            if account or name != chat.title:  # in a private chat the other one is called as the chat is
+            shown = "".join(filter(str.isprintable, name))  # damage may put in what nobody sees
+            if account or shown != chat.title:  # in a private chat the other one is called as the chat is
                 chat.is_group = True
         sender, (kind, text, segments) = credit(reading, name, read_body(text, reading.tz), line)
         time, precision = reading.clock(said["time"] or "", line=line)
