@@ -209,7 +209,7 @@ def test_options_reach_the_formats_that_have_them(tmp_path: Path) -> None:
     (tmp_path / "native.jsonl").write_text(page("x"), encoding="utf-8")
     found = {c.origin.source: c for c in wechatlog.load_archive(tmp_path, date="2026-05-01")}
     assert str(found["undated.markdown"][0].time) == "2026-05-01 09:00:00"
-    with pytest.raises(TypeError, match=r"takes no option 'dat'; valid options:"):
+    with pytest.raises(TypeError, match=r"no reader takes an option 'dat'; valid options:"):
         wechatlog.load_archive(tmp_path, dat="2026-05-01")
 
 

@@ -146,7 +146,7 @@ def test_conditions_narrow_a_scan(conditions: list[Any], expected: dict[str, Any
 def test_what_is_wrong_with_the_arguments_is_told_at_once() -> None:
     with pytest.raises(FileNotFoundError, match="nothing"):
         ext.scan("nothing/")
-    with pytest.raises(TypeError, match="takes no option 'colums'"):
+    with pytest.raises(TypeError, match="no reader takes an option 'colums'"):
         ext.scan("examples/", colums=["time"])
     with pytest.raises(wechatlog.OptionError, match="kind: no kind 'txt'; did you mean text"):
         ext.scan("examples/", kind="txt")
