@@ -59,6 +59,14 @@ HOSTILE = (
     "&amp;lt;script&amp;gt;",
     "javascript&colon;alert(1)",
     "../../etc/passwd",
+    "\\\\evil.example\\share\\a.png",
+    "![x](//evil.example/a.png)",
+    "<javascript:alert(1)>",
+    "java\tscript:alert(1)",
+    "&#106;avascript:alert(1)",
+    "$\\href{javascript:alert(1)}{x}$",
+    "\ufeff=1+1",
+    "＝1+1",
 )  # fmt: skip
 WRITERS = [info.name for info in wechatlog.formats() if info.role == "writer" and info.origin == "built-in"]
 
