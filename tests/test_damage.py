@@ -61,6 +61,7 @@ DAMAGE = [
     ("wechat-decrypt-json/message_0.db.json", 'messages": [\n    {\n', '" {\n', "broken-json"),
     ("wcda-json/wcda-private-messages.json", '": null},\n  "mes', "", "broken-json"),
     ("chatlab-json/weflow-chatlab-private.json", '"messages": [', '"messages": 1[', "broken-json"),
+    ("wx-cli-json/wxcli-export.json", '"messages"', '"mes\0\0\0\0\0\0\0\0\0\0\0\0sages"', "broken-json"),
     ("wetrace-js/wetrace-data.js", "w.CHAT_DATA = [{", "", "broken-json"),
     ("chatlab-jsonl/weflow-stream-group.jsonl", '{"_type": "meta"', '{"_txype": "meta"', "no-header"),
 ]  # fmt: skip

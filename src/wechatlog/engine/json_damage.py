@@ -63,6 +63,7 @@ def listed(key: str, lists: Collection[str], least: float = 0.8) -> str | None:
         return key
     import difflib
 
+    key = "".join(filter(str.isprintable, key))
     near = difflib.get_close_matches(key[-60:], lists, 1, least)
     if near:
         return near[0]
