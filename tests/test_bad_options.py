@@ -13,6 +13,7 @@ import pytest
 
 import wechatlog
 from wechatlog import OptionError, UnknownFormatError
+from wechatlog.writers import pdf
 
 FILE = Path(__file__).parents[1] / "examples" / "2026-05-01-chat.markdown"
 CHAT = wechatlog.load(FILE)
@@ -68,6 +69,7 @@ def is_meant(call: Callable[[], Any]) -> str | None:
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setattr(pdf, "_to_pdf", str.encode)  # options are looked at before a page is set
 
 
 @pytest.mark.parametrize(("verb", "option"), [(verb, name) for verb in READING for name in options_of(verb)])
