@@ -153,3 +153,12 @@ def test_an_open_quote_is_told() -> None:
     collector = Collector()
     assert [row.fields for row in iter_rows(['a,b\n1,"open\nmore\n'], collector)] == [["a", "b"], ["1", "open\nmore\n"]]
     assert [(entry.code, entry.line) for entry in collector.diagnostics] == [("open-quote", 2)]
+
+
+def test_a_list_whose_key_stands_twice_with_something_else_is_a_list() -> None:
+    from wechatlog.engine.json_objects import _keep
+    from wechatlog.engine.json_stream import Item
+
+    said = {"members": 5}
+    _keep(said, Item("members", {"id": "a"}, 1, 0), ("members",))
+    assert said == {"members": [{"id": "a"}]}

@@ -133,7 +133,9 @@ def _mend_keys(reading: Reading, wanted: set[str]) -> None:
 
 def _keep(said: dict[str, Any], item: Item, lists: Collection[str]) -> None:
     if item.key in lists and not isinstance(item.value, list):
-        said.setdefault(item.key, []).append(item.value)
+        kept = said.get(item.key)
+        said[item.key] = kept if isinstance(kept, list) else []  # its key may stand twice, with something else
+        said[item.key].append(item.value)
     else:
         said[item.key] = item.value
 
