@@ -86,10 +86,17 @@ def _entry_name(member: zipfile.ZipInfo) -> str:
     """The name of an entry; tools that do not say how they encode it write UTF-8 or, in China, GBK."""
     if member.flag_bits & _SAYS_UTF8:
         return member.filename
-    for encoding in ("utf-8", "gb18030"):
-        with contextlib.suppress(UnicodeError):
-            return member.filename.encode("cp437").decode(encoding)
-    return member.filename
+    name = _decoded(member.filename, "utf-8")
+    if "\u017f" < max(name, default="") < "\u0800":  # two bytes a character, which may be those of GBK: ͼƬ is 图片
+        return _decoded(member.filename, "gb2312") or name
+    return name or _decoded(member.filename, "gb18030") or member.filename
+
+
+def _decoded(name: str, encoding: str) -> str:
+    """A name whose bytes were taken for code page 437, in an encoding; empty where it is not of that."""
+    with contextlib.suppress(UnicodeError):
+        return name.encode("cp437").decode(encoding)
+    return ""
 
 
 def _is_hidden(part: str) -> bool:

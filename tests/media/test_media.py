@@ -380,6 +380,17 @@ def test_a_zip_is_a_folder(tmp_path: Path) -> None:
         media.read("note.txt", root=tmp_path / "a.zip")
 
 
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [("图片", "gbk"), ("图片", "utf-8"), ("聊天记录", "gbk"), ("café", "utf-8"), ("Фото", "utf-8"), ("圖片", "gbk")],
+)
+def test_names_in_a_zip_that_does_not_say_their_encoding(tmp_path: Path, name: str, encoding: str) -> None:
+    raw = f"{name}/1.png".encode(encoding)
+    (tmp_path / "a.zip").write_bytes(zipped({"x" * len(raw): png()}).replace(b"x" * len(raw), raw))
+    assert list(media.MediaFolder(tmp_path / "a.zip")) == [f"{name}/1.png"]
+    assert media.read(f"{name}/1.png", root=tmp_path / "a.zip").data == png()
+
+
 def test_a_zip_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.zip").write_bytes(zipped({"1.png": png() + bytes(100_000)}))
     with pytest.raises(wechatlog.FormatError, match=r"1\.png: has more than 1,000 bytes"):

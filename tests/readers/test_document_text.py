@@ -135,6 +135,22 @@ def test_what_stands_round_paragraphs_is_passed() -> None:
     assert (note.code, note.message) == ("unread-part", "the comments on the document were not read")
 
 
+def test_all_that_stands_in_a_table_is_read() -> None:
+    cell = f"<w:tc>{table(['早', table(['甲', '乙'])])}{words('啊')}</w:tc>"
+    row = f"<w:sdt><w:sdtContent><w:tr>{cell}<w:sdt><w:sdtContent>{cell}</w:sdtContent></w:sdt></w:tr></w:sdtContent></w:sdt>"
+    box = f"<w:tbl><w:tr><w:tc><w:p><w:r>{table(['框'])}</w:r></w:p></w:tc></w:tr></w:tbl>"
+    chat = wechatlog.load(document(lines(*PASTE[:2], f"<w:tbl>{row}</w:tbl>", box)))
+    assert chat[0].text.split() == ["早", *["啊", "早", "甲", "乙"] * 2, "框"]
+
+
+def test_a_deep_document_is_no_error_of_python() -> None:
+    frame = "<w:sdt><w:sdtContent>{}</w:sdtContent></w:sdt>"
+    body = words("早")
+    for _ in range(400):
+        body = frame.format(table([body]))
+    assert len(wechatlog.load(document(lines(*PASTE) + body))) == 2
+
+
 def test_damage_is_told() -> None:
     data = document(lines(*PASTE))
     with zipfile.ZipFile(io.BytesIO(data)) as package:

@@ -62,7 +62,7 @@ class Cell:
 
     Attributes:
         paragraphs: those that stand in it.
-        tables: the paragraphs of each cell of each table in it, in their order.
+        tables: the paragraphs of each cell of each table in it, and of each in those, in their order.
         width: in twentieths of a point, or `None`.
     """
 
@@ -241,17 +241,29 @@ def _seen(node: Any) -> Iterator[Any]:
             yield child
 
 
+def _inside(node: Any, name: str) -> Iterator[Any]:
+    """The elements of a name in another one, in frames or without."""
+    pending = list(reversed(node))
+    while pending:
+        child = pending.pop()
+        if _name(child) == name:
+            yield child
+        elif _name(child) in _FRAMES:
+            pending += reversed(child)
+
+
 def _rows(table: Any, links: dict[str, str]) -> Iterator[Row]:
     side = next((_value(node, "val") for node in table.iterfind("{*}tblPr/{*}jc")), None)
-    for row in table.iterfind("{*}tr"):
-        cells = tuple(_cell(cell, links) for cell in row.iterfind("{*}tc"))
+    for row in _inside(table, "tr"):
+        cells = tuple(_cell(cell, links) for cell in _inside(row, "tc"))
         yield Row(cells, None if side is None else side in _RIGHT)
 
 
 def _cell(cell: Any, links: dict[str, str]) -> Cell:
     width = next((_value(node, "w") for node in cell.iterfind("{*}tcPr/{*}tcW")), None)
-    own = tuple(_paragraph(node, links) for node in cell.iterfind("{*}p"))
-    inner = tuple(
-        tuple(_paragraph(node, links) for node in each.iterfind("{*}p")) for each in cell.iterfind("{*}tbl/{*}tr/{*}tc")
+    own, *inner = (
+        tuple(_paragraph(node, links) for node in _inside(each, "p"))
+        for each in cell.iter("{*}tc")
+        if next(each.iterancestors("{*}p"), None) is None  # a table in a text box is read with its paragraph
     )
-    return Cell(own, inner, int(width) if width is not None and width.isdecimal() else None)
+    return Cell(own, tuple(inner), int(width) if width is not None and width.isdecimal() else None)
