@@ -79,6 +79,12 @@ def test_a_broken_item_takes_no_other_with_it() -> None:
     assert str(caught.value) == '2:7: broken JSON value: Expecting value\n    {"n": oops},\n          ^'
 
 
+def test_nothing_is_taken_out_of_an_item_that_is_whole() -> None:
+    text = json.dumps({"messages": [{"id": 1}, {"id": 2, "inside": [{"id": 3}, {"id": 4}]}]})
+    whole = [("messages", item) for item in json.loads(text)["messages"]]
+    assert all(read(damaged)[0] == whole for damaged in (text, text[:-1], text[:-2], f"{text} {{", f"{text}}}"))
+
+
 def test_digits_are_all_kept() -> None:
     assert read("[12345678901234567890123]")[0] == [("", 12345678901234567890123)]
     assert read("[1234567890]", 3)[0] == [("", 1234567890)]

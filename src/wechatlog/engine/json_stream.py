@@ -517,7 +517,7 @@ def _swallowed(cursor: Cursor, items: Items, value: Any) -> list[Any]:
         return []
     rest = _STRING.sub("", cursor.text[cursor.position :])
     closed = sum(map(rest.count, "]}")) - sum(map(rest.count, "[{"))
-    if not 0 < closed < items.depth:  # nothing closes what is open in a file that was cut
+    if closed != items.depth - 2 or not closed:  # two closed what is not theirs; 0: a file was cut
         return []
     holder, begin = inner
     found = holder[begin:]
