@@ -249,3 +249,20 @@ def test_any_entries(texts: list[str]) -> None:
     rows = [f"[2026-05-01 08:00] {text}" for text in texts]
     for message in read(json.dumps(rows).encode(), "wechat-cli-json"):
         assert "".join(segment.raw for segment in message.segments) == message.text
+
+
+@pytest.mark.parametrize(
+    ("sender", "content", "account", "text"),
+    [
+        ("wxid_lisi00000002", "wxid_lisi00000002:\n早", "wxid_lisi00000002", "早"),
+        ("", "wxid_lisi00000002:\n早", "wxid_lisi00000002", "早"),
+        ("wxid_lisi00000002", "todo:\n早", "wxid_lisi00000002", "todo:\n早"),
+        ("", "早", None, "早"),
+    ],
+)
+def test_ciphertalk_cli_keeps_what_stands_before_a_colon(
+    sender: str, content: str, account: str | None, text: str
+) -> None:
+    row = {"createTime": 1777593600, "direction": "in", "senderUsername": sender, "type": 1, "content": content}
+    (message,) = wechatlog.loads(json.dumps([row]), format="ciphertalk-cli-json")
+    assert (message.sender_id, message.text) == (account, text)

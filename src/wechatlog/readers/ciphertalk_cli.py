@@ -40,8 +40,10 @@ def _name_chat(reading: Reading) -> None:
 
 def _entry(reading: Reading, value: Mapping[str, Any], line: int, offset: int | None = None) -> Entry:
     chat, own = reading.chat, _DIRECTIONS.get(read_string(value.get("direction")))
-    account, content = split_sender_prefix(read_string(value.get("content")))
-    account = read_string(value.get("senderUsername")) or account
+    account, content = read_string(value.get("senderUsername")) or None, read_string(value.get("content"))
+    before, rest = split_sender_prefix(content)
+    if before is not None and (before == account or (account is None and chat.is_group is not False)):
+        account, content = before, rest  # other words in front of a colon somebody typed
     found = parse_numbered(read_integer(value.get("type")), content, reading.collector, zone=reading.zone, line=line)
     if found.kind in NOTICES:
         own = None
