@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import shutil
@@ -110,6 +111,24 @@ def test_processes_give_the_same_in_the_same_order(folder: Path) -> None:
         wechatlog.load_archive(folder, shared_names=True, tz="+08:00"),
         wechatlog.load_archive(folder, shared_names=True, tz="+08:00", workers=2),
     )
+
+
+@pytest.mark.parametrize("form", ["jsonl", "json", "csv", "parquet", "sqlite"])
+def test_what_a_part_of_a_chat_knows_of_the_rest_stays(form: str, tmp_path: Path) -> None:
+    """Who is mentioned was found where the names of all were known; here only one of them wrote."""
+    chat = wechatlog.Conversation(
+        [wechatlog.Message(sender="Li Si", text="早"), wechatlog.Message(sender="张三", text="@Li Si 看这里")]
+    )
+    wechatlog.dump(chat.by("张三"), file := tmp_path / f"part.{form}")
+    (alone,) = wechatlog.load_archive(file)
+    index = tmp_path / "kept.index"
+    for how in ({"workers": 2}, {"index": index}, {"index": index}):
+        _assert_same(wechatlog.load_archive(file, **how), [alone])
+    written = []
+    for source in (alone, wechatlog.scan(file)):
+        wechatlog.dump(source, stream := io.BytesIO(), "sqlite")
+        written.append(stream.getvalue())
+    assert written[0] == written[1]
 
 
 def test_what_is_made_of_chats_is_made_where_they_are_read(folder: Path) -> None:

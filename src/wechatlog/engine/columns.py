@@ -54,9 +54,11 @@ class Wanted:
     """Which columns and rows are wanted; all conditions add up.
 
     Attributes:
-        columns: names of columns: those of the table that are no more than what a file says of a message, `given`, and
-            what else an origin says, `offset` and `raw`.
-        bodies: names of columns about the bodies, for a reader that has them; others give `kind`, `text` and `given`.
+        columns: names of columns: those of the table that are no more than what a file says of a message, `given`,
+            what else an origin says, `offset` and `raw`, and `found`: the segments that a file of ours keeps because
+            they were found where more was known. A reader of other files has no column `found`.
+        bodies: names of columns about the bodies, for a reader that has them; others give `kind`, `text`, `given` and
+            `found`.
         since: a day or a time, included; `None` for all.
         until: a day, which is included, or a time, which is not.
         senders: names with single blanks, and account ids; empty for everybody.
@@ -151,6 +153,7 @@ _VALUES: Final[Mapping[str, Callable[[Message], Any]]] = {
     },
     "kind": operator.attrgetter("kind._value_"),  # `value` is a property, and written in Python
     "given": operator.attrgetter("_segments"),
+    "found": operator.attrgetter("_parsed"),
     "source": lambda message: message._origin[0],
     "line": lambda message: message._origin[1],
     "offset": lambda message: message._origin[2],

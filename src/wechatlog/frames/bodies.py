@@ -73,15 +73,17 @@ class Bodies(NamedTuple):
         """Those of columns.
 
         Args:
-            columns: `kind`, `text`, and `given`, the segments that the archive gave, if it gave any.
+            columns: `kind`, `text`, `given`, the segments that the archive gave, if it gave any, and perhaps `found`,
+                those that were found in the text before.
             lexicon: what mentions are looked up in.
         """
         search, _ = compiled_rules()
         texts, kinds, given = columns["text"], columns["kind"], columns["given"]
+        found = columns.get("found") or itertools.repeat(None, len(texts))
         rich = [
-            (row, build_message(None, None, None, _KINDS[kinds[row]], text, segments=segments, lexicon=lexicon))
-            for row, (text, segments) in enumerate(zip(texts, given, strict=True))
-            if segments is not None or search(text, 0) is not None
+            (row, build_message(None, None, None, _KINDS[kinds[row]], text, segments=one, parsed=two, lexicon=lexicon))
+            for row, (text, one, two) in enumerate(zip(texts, given, found, strict=True))
+            if one is not None or two is not None or search(text, 0) is not None
         ]
         return cls(list(texts), rich)
 

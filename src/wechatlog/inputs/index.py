@@ -44,6 +44,8 @@ PRAGMA application_id = {_APPLICATION};
 PRAGMA user_version = {_VERSION};
 """
 _BAD: Final = (sqlite3.Error, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
+_PIECES: Final = frozenset({"given", "found"})
+"""The columns that hold segments."""
 _COLUMNS: Final = ["key", "how", "files", "content"]
 _PENDING: Final = 64
 _PENDING_CHARACTERS: Final = 1 << 24
@@ -260,7 +262,7 @@ def _packed_to_json(packed: Packed) -> dict[str, Any]:
 
 
 def _column_to_json(name: str, values: Sequence[Any]) -> list[Any]:
-    if name != "given":
+    if name not in _PIECES:
         return list(values)
     return [pieces and [*map(segment_to_json, pieces)] for pieces in values]
 
@@ -278,8 +280,6 @@ def _packed_from_json(value: dict[str, Any]) -> Packed:
     tz = None if value["tz"] is None else zone_from_name(value["tz"])
     runs = value["runs"]
     for run in runs:
-        if "given" in run:
-            run["given"] = [
-                None if pieces is None else tuple(map(segment_from_json, pieces)) for pieces in run["given"]
-            ]
+        for name in _PIECES & run.keys():
+            run[name] = [None if pieces is None else tuple(map(segment_from_json, pieces)) for pieces in run[name]]
     return Packed(attrs.evolve(conversation_from_json(value["head"]), tz=tz), zone, runs)

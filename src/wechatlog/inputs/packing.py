@@ -31,7 +31,7 @@ _BEGIN: Final = dt.datetime(2000, 1, 1)
 _MOMENT: Final = dt.timedelta(microseconds=1)
 _delta: Final = dt.timedelta
 _ORIGIN: Final = ("source", "line", "offset", "raw")
-_SAME: Final = ("precision", "sender", "sender_id", "is_self", "text", "id", "reply_to", "given")
+_SAME: Final = ("precision", "sender", "sender_id", "is_self", "text", "id", "reply_to", "given", "found")
 
 EVERYTHING: Final = Wanted(frozenset({"time", "kind", *_SAME, *_ORIGIN}))
 """All that a message holds."""
@@ -123,15 +123,12 @@ def unpack(packed: Packed) -> Conversation:
     lexicon, messages = Lexicon(), []
     with paused_collection():
         for columns in runs:
-            for time, kind, origin, precision, sender, sender_id, is_self, text, id_, reply_to, given in _rows_of(
-                columns, begin
-            ):
+            for time, kind, origin, *same in _rows_of(columns, begin):
                 message = Loose()
-                message.time, message.precision = time, precision
-                message.sender, message.sender_id, message.is_self = sender, sender_id, is_self
-                message.kind, message.text, message.id, message.reply_to = kind, text, id_, reply_to
+                message.time, message.kind = time, kind
                 message._origin, message._lexicon = origin, lexicon
-                message._segments, message._parsed = given, None
+                message.precision, message.sender, message.sender_id, message.is_self = same[:4]
+                message.text, message.id, message.reply_to, message._segments, message._parsed = same[4:]
                 message.__class__ = Message  # type: ignore[assignment]
                 messages.append(cast("Message", message))
         conversation = attrs.evolve(head, messages=messages, lexicon=lexicon)

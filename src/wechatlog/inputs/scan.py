@@ -46,7 +46,7 @@ _CHARACTERS: Final = 1 << 22
 
 _MOST_ROWS: Final = 1 << 40
 _FROM_HEAD: Final = frozenset({"conversation", "conversation_id"})
-_MADE_FROM: Final = ("kind", "text", "given")
+_MADE_FROM: Final = ("kind", "text", "given", "found")
 """What the columns about the bodies are made from."""
 
 
