@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from fuzz.oracle import judge
 from fuzz.seeds import Seed, load_seeds, read
 
-from wechatlog import Severity
+from wechatlog import Severity, loads
 
 DAMAGE = [
     # the head of a text
@@ -99,6 +99,15 @@ def warnings(seed: Seed, data: bytes) -> set[str]:
 def test_damage_of_two_headers_is_told(seeds: dict[str, Seed], name: str, old: str, new: str) -> None:
     assert old.encode() in seeds[name].data
     assert "near-header" in warnings(seeds[name], seeds[name].data.replace(old.encode(), new.encode(), 1))
+
+
+@pytest.mark.parametrize(("time", "count"), [("08:01:30", 4), ("08:00:00", 3)])
+def test_a_header_that_was_quoted_behind_a_day_is_none(time: str, count: int) -> None:
+    line = f"2026-05-01 我们 2026-05-01 {time} '李四'"
+    text = f"2026-05-01 08:00:00 '李四'\n早\n\n2026-05-01 08:01:00 '张三'\n{line}\n\n2026-05-01 08:02:00 '李四'\n好\n\n"
+    chat = loads(text, format="weflow-txt")
+    assert (len(chat), [entry.code for entry in chat.diagnostics]) == (count, ["near-header"])
+    assert (chat[1].text == line) is (count == 3)
 
 
 def test_a_character_that_nobody_sees_in_a_name_makes_no_group(seeds: dict[str, Seed]) -> None:

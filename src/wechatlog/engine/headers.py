@@ -386,7 +386,7 @@ class _NearHeaders:
                 continue  # it was doubted and told
             end = raw.find("\n", match.end())
             end = len(raw) if end < 0 else end
-            at, inner = self._inner(raw, match.start() + 2, min(end, match.start() + _JOINED))
+            at, inner = self._inner(raw, match.start() + 2, min(end, match.start() + _JOINED), part.header or header)
             if inner is not None or self._is_damaged(raw, match, end):
                 _tell_near(self.gate.context, line, raw[match.start() + 1 : min(end, match.start() + _JOINED)])
             if inner is not None:
@@ -397,10 +397,16 @@ class _NearHeaders:
         block.parts[:] = [raw[begin:]]
         yield attrs.evolve(part, parts=block.parts, last=block.last)
 
-    def _inner(self, raw: str, begin: int, end: int) -> tuple[int, re.Match[str] | None]:
-        """The header of a known person inside a line, and where it stands; none where headers begin with names."""
+    def _inner(self, raw: str, begin: int, end: int, above: re.Match[str]) -> tuple[int, re.Match[str] | None]:
+        """The header of a known person inside a line, and where it stands; none where headers begin with names.
+
+        One that is older than the header above it was quoted, where the file goes on in time.
+        """
         found = None if self._named else re.compile(self.grammar.header).search(raw, begin, end)
         if found is None or self.gate.sender(found) not in self.gate.known:
+            return end, None
+        time, before = self.gate.time(found), self.gate.time(above)
+        if time is not None and before is not None and time < before and not self.gate.falling:
             return end, None
         return found.start(), self.grammar.pattern.match(f"\n{raw[found.start() : end]}")
 
