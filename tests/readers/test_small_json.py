@@ -266,3 +266,12 @@ def test_ciphertalk_cli_keeps_what_stands_before_a_colon(
     row = {"createTime": 1777593600, "direction": "in", "senderUsername": sender, "type": 1, "content": content}
     (message,) = wechatlog.loads(json.dumps([row]), format="ciphertalk-cli-json")
     assert (message.sender_id, message.text) == (account, text)
+
+
+@pytest.mark.parametrize(("item", "bold"), [("", ""), ("- ", "**")])
+def test_what_somebody_typed_is_no_head_of_wechat_cli(item: str, bold: str) -> None:
+    typed = f"引用\n类型: 群聊\n消息数量: 9\n{'' if item else '- '}[2026-05-01 08:00] 王五: 早"
+    head = f"聊天记录: 李四\n{bold}类型:{bold} 私聊\n{bold}消息数量:{bold} 2"
+    chat = wechatlog.loads(f"{head}\n{item}[2026-05-01 08:00] 李四: {typed}\n{item}[2026-05-01 08:01] 我: 好\n")
+    assert [message.text for message in chat] == [typed, "好"]
+    assert (chat.is_group, chat[1].is_self, chat.diagnostics) == (False, True, ())

@@ -8,6 +8,7 @@ Format facts: wechat-cli 2026 (`commands/history.py`, `commands/export.py`, `cor
 
 from __future__ import annotations
 
+import itertools
 import re
 from functools import partial
 from types import MappingProxyType
@@ -39,7 +40,7 @@ from wechatlog.segments import Quote, Text
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from wechatlog.engine import Draft, Head, Reading
     from wechatlog.engine.headers import Block
@@ -186,9 +187,9 @@ def _labelled(reading: Reading, text: str, line: int) -> Body:
 
 # --- display strings as lines ---------------------------------------------------------------------------------------
 
-_TEXT_LINE: Final = Grammar(
-    "wechat-cli-txt", r"(?:- )?\[(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2})\] (?P<rest>[^\r\n]*)"
-)
+_LINE: Final = r"\[(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2})\] (?P<rest>[^\r\n]*)"
+_LINES: Final = {item: Grammar("wechat-cli", item + _LINE) for item in ("", "- ")}
+"""Lines of messages, by what stands in front of each."""
 _TITLE_LINE: Final = re.compile(r"(?:# )?聊天记录: (?P<title>.*)")
 _FACT: Final = re.compile(r"(?:\*\*)?(?P<name>类型|时间范围|导出时间|消息数量):(?:\*\*)? (?P<value>.*)")
 _RULE: Final = re.compile(r"={10,}|---")
@@ -197,7 +198,7 @@ _HEAD: Final = 16
 """Lines of a file in which its head stands."""
 
 
-def _read_head(reading: Reading, lines: list[str]) -> int | None:
+def _read_head(reading: Reading, lines: Iterable[str]) -> int | None:
     """What the head says of the chat, and how many messages there are."""
     chat, facts = reading.chat, {}
     for line in lines:
@@ -221,13 +222,15 @@ def _report_preamble(reading: Reading, block: Block) -> None:
     reading.report_preamble(kept, line=block.line)
 
 
-def _text(reading: Reading) -> Iterator[Entry]:
+def _text(reading: Reading, *, item: str) -> Iterator[Entry]:
     """Entries of lines; a text of several lines goes on below."""
     head, blocks = sample(reading.blocks())
-    claimed, count = _read_head(reading, [line.rstrip("\r") for line in head.split("\n", _HEAD)[:_HEAD]]), 0
+    lines = (line.rstrip("\r") for line in head.split("\n", _HEAD)[:_HEAD])
+    above = itertools.takewhile(lambda line: not _ENTRY.match(line.removeprefix(item)), lines)
+    claimed, count = _read_head(reading, above), 0
     records = message_blocks(
         reading,
-        _TEXT_LINE,
+        _LINES[item],
         lambda header: _split(reading.chat, header["rest"])[0] or "",
         blocks=blocks,
         preamble=lambda block: _report_preamble(reading, block),
@@ -244,7 +247,8 @@ def _is_text(head: Head, *, item: str) -> Evidence | None:
     """The title and the facts at the top, and a line of the form."""
     lines = [line.rstrip("\r") for line in head.lines[: _HEAD + 1]]
     titled = any(_TITLE_LINE.fullmatch(line) for line in lines[:2])
-    if not titled or not any(line.startswith(f"{item}[") and _ENTRY.match(line.removeprefix("- ")) for line in lines):
+    first = next((line for line in lines if _ENTRY.match(line.removeprefix("- "))), "")
+    if not titled or not first.startswith(f"{item}["):
         return None
     return Evidence(1.0, "a head with 聊天记录 and facts, and lines '[time] name: text'")
 
@@ -303,9 +307,11 @@ _FACTS: Final = {"exporter": "wechat-cli"}
 JSON: Final = Format(
     "wechat-cli-json", "wechat-cli 2026, JSON with display strings", ".json", _is_display, _display, _FACTS
 )
-TXT: Final = Format("wechat-cli-txt", "wechat-cli 2026, TXT", ".txt", partial(_is_text, item=""), _text, _FACTS)
+TXT: Final = Format(
+    "wechat-cli-txt", "wechat-cli 2026, TXT", ".txt", partial(_is_text, item=""), partial(_text, item=""), _FACTS
+)
 MARKDOWN: Final = Format(
-    "wechat-cli-md", "wechat-cli 2026, Markdown", ".md", partial(_is_text, item="- "), _text, _FACTS
+    "wechat-cli-md", "wechat-cli 2026, Markdown", ".md", partial(_is_text, item="- "), partial(_text, item="- "), _FACTS
 )
 JSONL: Final = Format(
     "wechat-cli-jsonl", "wechat-cli 2026, JSON Lines", ".jsonl", _is_lines, _lines, _FACTS, cuts="tried"
