@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 import re
 import sys
 import zipfile
@@ -18,6 +19,7 @@ import pytest
 
 import wechatlog
 from wechatlog import Message, scan
+from wechatlog.timestamps import resolve_zone
 
 CLUB = Path(__file__).parents[1] / "examples" / "reading-club.jsonl"
 DAY = "> 09:00:0{}  {}  \n   \n{}  \n   \n"
@@ -386,6 +388,20 @@ def test_several_conversations_in_columns(form: str, tmp_path: Path) -> None:
     archive = wechatlog.load_archive(tmp_path)
     assert table(tmp_path).to_pylist() == archive.to_arrow().to_pylist()
     assert table(path, tz="Asia/Shanghai").equals(wechatlog.load_archive(path, tz="Asia/Shanghai").to_arrow())
+
+
+@pytest.mark.parametrize("name", ["UTC", "Asia/Shanghai", "+05:30"])
+@pytest.mark.parametrize("form", ["parquet", "arrow"])
+def test_a_zone_that_only_the_times_have_stays(form: str, name: str, tmp_path: Path) -> None:
+    zone = resolve_zone(name)
+    chat = wechatlog.Conversation([Message(text="早"), Message(dt.datetime(2026, 5, 1, tzinfo=zone), text="晚")])
+    wechatlog.dump(chat, file := tmp_path / f"chat.{form}")
+    written = []
+    for source in (wechatlog.load(file), scan(file)):
+        wechatlog.dump(source, stream := io.BytesIO(), "sqlite")
+        written.append(stream.getvalue())
+    assert written[0] == written[1]
+    assert wechatlog.load(written[1]).tz == zone
 
 
 def test_parquet_without_messages(tmp_path: Path) -> None:

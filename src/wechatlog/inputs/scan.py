@@ -431,13 +431,21 @@ class _Chat:
         if all(isinstance(column, list | tuple) for column in columns):
             self._people.update(dict.fromkeys(zip(*columns, strict=True)))
         times = rows.columns.get("time")
-        if self._zone is None and isinstance(times, list | tuple):
-            self._zone = next((time.tzinfo for time in times if time is not None), None)
+        if self._zone is None and times is not None:
+            self._zone = _zone_of(times)
 
     def describe(self, context: Context, draft: Draft) -> Conversation:
         """The conversation with what was noticed of it, and a message without a body for each person."""
         people = [Message(sender=name, sender_id=id_, is_self=own) for name, id_, own in self._people]
         return attrs.evolve(context.close(draft, self._zone), messages=people)
+
+
+def _zone_of(times: Any) -> dt.tzinfo | None:
+    """The zone of the first time."""
+    if hasattr(times, "type"):  # an array of Arrow has one for all, and is not made a list for that
+        name = getattr(times.type, "tz", None)
+        return resolve_zone(name) if name and times.null_count < len(times) else None
+    return next((time.tzinfo for time in times if time is not None), None)
 
 
 def _key_of(context: Context, draft: Draft) -> Key:
