@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,3 +78,13 @@ def test_nothing_to_write_makes_no_folder(run: Run, tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "no chats found" in result.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_an_index_that_is_made_anew_is_no_file_without_a_chat(run: Run, exports: Path) -> None:
+    how = ("convert", exports / "csv" / "group.csv", "-o", "out/", "--to", "csv", "--index", "kept.index")
+    first = run(*how)
+    with contextlib.closing(sqlite3.connect(exports.parent / "kept.index")) as database:
+        database.execute("PRAGMA user_version = 1")
+    again = run(*how)
+    told = "wechatlog: kept.index: the index could not be used (version 1, not 2) and was made anew\n"
+    assert (again.exit_code, again.stdout, again.stderr) == (0, first.stdout, told + first.stderr)

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["Inputs"]
 
 _T = TypeVar("_T")
+_OF_INDEX: Final = frozenset({"index-rebuilt", "index-not-kept"})
+"""What is told of the index, which is no input: nothing is missing from what was read."""
 _SHOWN: Final = 5
 
 
@@ -142,7 +144,7 @@ class Inputs:
     @property
     def skipped(self) -> tuple[Diagnostic, ...]:
         """Files met in folders and ZIPs that are no chats."""
-        notes = (note for note in self._archive.diagnostics if note.severity is Severity.INFO)
+        notes = (note for note in self._notes if note.severity is Severity.INFO)
         named = {source.label for source in self._named}
         return tuple(note for note in notes if note.source not in named)
 
@@ -150,7 +152,12 @@ class Inputs:
     def failures(self) -> list[str]:
         """A sentence for each input that could not be read."""
         skipped = self.skipped
-        return [self._reason(note) for note in self._archive.diagnostics if note not in skipped]
+        return [self._reason(note) for note in self._notes if note not in skipped]
+
+    @property
+    def _notes(self) -> list[Diagnostic]:
+        """What was told of the inputs."""
+        return [note for note in self._archive.diagnostics if note.code not in _OF_INDEX]
 
     def _reason(self, note: Diagnostic) -> str:
         """The whole story of a failure, from the file itself."""
@@ -171,10 +178,15 @@ class Inputs:
         return None
 
     def complain(self, *, quiet: bool = False) -> None:
-        """Tell of the failures, and of what was skipped."""
+        """Tell of the failures, of the index, and of what was skipped."""
         for failure in self.failures:
             say(failure)
-        if quiet or not (skipped := self.skipped):
+        if quiet:
+            return
+        for note in self._archive.diagnostics:
+            if note.code in _OF_INDEX:
+                say(f"{note.source}: {note.message}")
+        if not (skipped := self.skipped):
             return
         names = ", ".join(note.source or "?" for note in skipped[:_SHOWN])
         more = ", …" if len(skipped) > _SHOWN else ""
