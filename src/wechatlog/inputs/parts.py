@@ -41,8 +41,8 @@ def split(
 
     Files of Markdown archives and of the JSON Lines of wechatlog and of ChatLab that are larger than `size` are cut,
     if they are in UTF-8 and whole; they are read once to find the places. Other files are parts as they are, and so is
-    a ZIP. Of a file that was cut, what is appended later is no part; that it was rewritten is told when a part is read, by
-    the first and last bytes of that part: what became something else of equal length between them is not seen.
+    a ZIP. Of a file that was cut, what is appended later is no part; that it was rewritten is told when a part is read,
+    by the first and last bytes of that part: what became something else of equal length between them is not seen.
 
     Args:
         paths: a file, a folder, a glob, or a list of these.
