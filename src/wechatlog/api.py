@@ -478,12 +478,12 @@ def scan(
         limit=limit,
         batch_size=batch_size,
     )
-    alone: bool | None = is_single(source)
+    alone: bool | None
     if isinstance(source, Part):
+        sources, alone = source.sources(size_limit), source.alone
         format, encoding = format or source.format, encoding or source.encoding  # noqa: A001
     else:
-        alone = alone or None
-    sources = expand(source, size_limit)
+        sources, alone = expand(source, size_limit), is_single(source) or None
     label = sources[0].label if len(sources) == 1 else f"{len(sources)} files"
     archive = Archive(sources, alone=alone, format=format, tz=tz, encoding=encoding, errors=errors, **options)
     return Scan(label, archive, selection, tz)

@@ -228,3 +228,10 @@ def test_what_is_no_size_of_a_part_is_told(size: Any, tmp_path: Path) -> None:
 def test_parts_are_of_paths() -> None:
     with pytest.raises(TypeError, match="expected paths, since parts are read elsewhere, not bytes or an open file"):
         wechatlog.split(b"abc")  # type: ignore[arg-type]
+
+
+def test_a_part_is_read_by_scan_alone() -> None:
+    (part,) = wechatlog.split("examples/reading-club.jsonl")
+    for read in (wechatlog.load_archive, wechatlog.split):
+        with pytest.raises(TypeError, match="expected a path, paths, bytes or a file object, not Part"):
+            read(part)  # type: ignore[arg-type]

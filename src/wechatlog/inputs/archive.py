@@ -99,7 +99,7 @@ def _natural_part(part: str, digits: str) -> tuple[int, int, str, str]:
     return (0, len(digits), digits, part) if part.isascii() and part.isdecimal() else (1, 0, part, "")
 
 
-def expand(paths: Readable | Iterable[str | os.PathLike[str]] | Part, size_limit: int) -> list[Source]:
+def expand(paths: Readable | Iterable[str | os.PathLike[str]], size_limit: int) -> list[Source]:
     """The files that paths, folders and globs stand for, in a stable order.
 
     Raises:
@@ -107,8 +107,6 @@ def expand(paths: Readable | Iterable[str | os.PathLike[str]] | Part, size_limit
         TypeError: for what is neither.
         OptionError: for a limit that is no number of bytes.
     """
-    if isinstance(paths, Part):
-        return paths.sources(size_limit)
     if isinstance(paths, Source | bytes | bytearray | memoryview) or hasattr(paths, "read"):
         return [Source.of(paths, size_limit=size_limit)]  # type: ignore[arg-type]
     if isinstance(paths, str | os.PathLike):
@@ -128,8 +126,6 @@ def expand(paths: Readable | Iterable[str | os.PathLike[str]] | Part, size_limit
 
 def is_single(paths: object) -> bool:
     """Whether one file is meant, and not whatever is found in a folder or by a glob."""
-    if isinstance(paths, Part):
-        return paths.alone
     if isinstance(paths, str | os.PathLike):
         return Path(paths).is_file()
     return isinstance(paths, Source | bytes | bytearray | memoryview) or hasattr(paths, "read")
