@@ -23,9 +23,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import wechatlog
+from wechatlog.decoding import BLOCK_SIZE, decode_text, guess_encoding
 from wechatlog.diagnostics import Collector
 from wechatlog.errors import FormatError, RefusedFormatError
-from wechatlog.source import BLOCK_SIZE, HEAD_SIZE, Source, decode_text, guess_encoding, replacing
+from wechatlog.source import HEAD_SIZE, Source, replacing
 
 TEXT = "---\ndate: 2026-05-01\n---\n> 09:00:00  李四  \n   \n早上好，大家  \n   \n"
 

@@ -15,7 +15,8 @@ import attrs
 from wechatlog.decoding import check_encoding
 from wechatlog.engine.protocol import Draft
 from wechatlog.errors import MultipleConversationsError, UnknownFormatError
-from wechatlog.inputs.single import Format, conversations_of, guarded, open_reader, paused_collection, read_source
+from wechatlog.inputs.single import Format, conversations_of, guarded, open_reader, read_source
+from wechatlog.model import paused_collection
 from wechatlog.registry import Detection, detect_reader
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Readable, Source
 
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation, Message
     from wechatlog.segments import Lexicon
     from wechatlog.timestamps import Day, ZoneLike
-
-__all__ = ["MessageStream", "detect", "iter_messages", "load", "load_archive", "loads", "mark", "scan"]
 
 
 def _is_zip(source: Source) -> bool:

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from wechatlog.diagnostics import Collector
 
-__all__ = ["BLOCK_SIZE", "Guess", "check_encoding", "decode_blocks", "decode_text", "guess_encoding", "judge_encoding"]
-
 BLOCK_SIZE: Final = 1 << 18
 """Bytes read at a time: as fast as one pattern over a whole text, and a quarter of the memory of a megabyte."""
 

@@ -12,19 +12,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = [
-    "AmbiguousFormatError",
-    "FormatError",
-    "MissingExtraError",
-    "MultipleConversationsError",
-    "OptionError",
-    "RefusedFormatError",
-    "SlowPatternError",
-    "UnknownFormatError",
-    "WechatlogError",
-    "WriteError",
-]
-
 _EXCERPT_WIDTH = 60
 
 

@@ -34,25 +34,6 @@ if TYPE_CHECKING:
     from wechatlog.segments import Lexicon
     from wechatlog.timestamps import Day, Precision
 
-__all__ = [
-    "Author",
-    "Conversation",
-    "Message",
-    "MessageKind",
-    "Metadata",
-    "Participant",
-    "account_names",
-    "author_key",
-    "build_message",
-    "called",
-    "count_participants",
-    "normalize_name",
-    "participant_key",
-    "participants_of",
-    "paused_collection",
-    "segments_fit",
-]
-
 _SPACES: Final = re.compile(r"\s+")
 _ONE_LINE: Final = 60
 

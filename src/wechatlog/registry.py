@@ -34,23 +34,6 @@ if TYPE_CHECKING:
     from wechatlog.writers.base import Writer
 
 
-__all__ = [
-    "Detection",
-    "FormatInfo",
-    "accepted_options",
-    "as_reader",
-    "detect_reader",
-    "find_reader",
-    "find_writer",
-    "formats",
-    "office_document",
-    "open_format",
-    "register_reader",
-    "register_writer",
-    "registered_readers",
-]
-
-
 class _Row(NamedTuple):
     """A built-in: its name, where it is, what its inputs look like (`Head.containers`) or its file suffixes."""
 

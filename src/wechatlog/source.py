@@ -23,7 +23,7 @@ import zlib
 from pathlib import Path, PurePath
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
 
-from wechatlog.decoding import BLOCK_SIZE, decode_blocks, decode_text, guess_encoding
+from wechatlog.decoding import BLOCK_SIZE, decode_blocks
 from wechatlog.diagnostics import Severity
 from wechatlog.errors import FormatError, OptionError, RefusedFormatError
 
@@ -32,23 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from wechatlog.diagnostics import Collector
-
-__all__ = [
-    "BLOCK_SIZE",
-    "DEFAULT_SIZE_LIMIT",
-    "HEAD_SIZE",
-    "Budget",
-    "Readable",
-    "Source",
-    "Stretch",
-    "check_path",
-    "check_size_limit",
-    "checksum_borders",
-    "decode_text",
-    "guess_encoding",
-    "is_folder_entry",
-    "replacing",
-]
 
 Readable: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | IO[str] | IO[bytes] | Source"
 

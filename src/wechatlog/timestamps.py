@@ -13,24 +13,6 @@ import functools
 import re
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-__all__ = [
-    "ASSUMED_ZONE",
-    "Clock",
-    "Day",
-    "Precision",
-    "ZoneLike",
-    "from_unix",
-    "hour_of_day",
-    "in_zone",
-    "instant",
-    "is_set_back",
-    "moment",
-    "parse_clock",
-    "resolve_zone",
-    "zone_from_name",
-    "zone_name",
-]
-
 Precision: TypeAlias = Literal["second", "minute", "day"]
 ZoneLike: TypeAlias = "str | dt.tzinfo"
 Day: TypeAlias = "dt.datetime | dt.date | str"

@@ -17,7 +17,7 @@ from wechatlog.errors import WechatlogError
 from wechatlog.inputs.archive import Archive, Found, find_files
 from wechatlog.inputs.places import place_files
 from wechatlog.inputs.scan import Scan
-from wechatlog.inputs.single import paused_collection
+from wechatlog.model import paused_collection
 from wechatlog.registry import detect_reader
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Source
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["OF_THE_CLIENT", "accounts_in", "is_account", "is_room"]
-
 _ROOMS: Final = ("@chatroom", "@im.chatroom")
 _ACCOUNT: Final = re.compile(r"wxid_[A-Za-z0-9_-]{1,80}|gh_[A-Za-z0-9]{1,40}|[0-9]{1,32}@(?:chatroom|openim)")
 _NAMED: Final = re.compile(

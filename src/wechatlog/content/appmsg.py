@@ -41,16 +41,6 @@ if TYPE_CHECKING:
     from wechatlog.diagnostics import Collector
     from wechatlog.segments.types import Forward, Segment
 
-__all__ = [
-    "AppMessage",
-    "parse_app_message",
-    "parse_content",
-    "parse_mapping",
-    "parse_markup",
-    "parse_record",
-    "split_sender_prefix",
-]
-
 Kind = MessageKind
 
 

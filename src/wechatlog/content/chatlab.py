@@ -17,23 +17,6 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = [
-    "GENERATOR",
-    "LATEST",
-    "SYSTEM_SENDER",
-    "VERSION",
-    "digest_of",
-    "is_blank",
-    "made_id",
-    "read_account",
-    "read_message_id",
-    "read_name",
-    "read_owner",
-    "write_account",
-    "write_message_id",
-    "write_name",
-]
-
 GENERATOR: Final = "wechatlog"
 """What wechatlog calls itself in the header; a file of that name is read by the rules of this module."""
 

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from wechatlog.diagnostics import Collector
     from wechatlog.segments.types import Segment
 
-__all__ = ["NOTICE_SENDERS", "OWN", "Body", "Problem", "read_contents", "read_rendering"]
-
 Kind = MessageKind
 
 OWN: Final = "我"

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from wechatlog.segments import Segment
 
-__all__ = ["read_body"]
-
 
 def read_body(text: str, zone: dt.tzinfo | None) -> tuple[MessageKind, tuple[Segment, ...] | None]:
     """The kind and segments of a copied body: a placeholder, a reply with its quote, or text."""

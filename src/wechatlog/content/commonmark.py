@@ -23,8 +23,6 @@ import re
 from typing import Final
 from urllib.parse import quote
 
-__all__ = ["escape", "escape_line", "image", "join_lines", "link", "plain_line", "quote_lines", "web_address"]
-
 _LINE_END: Final = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _NO_CHARACTER: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
 _BLANKS: Final = re.compile(r"\s+")

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from wechatlog.segments import Segment
 
-__all__ = ["LANGUAGES", "Language", "describe", "word"]
-
 Language = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
 """The languages of the words; the first is the default."""

@@ -27,26 +27,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Message
     from wechatlog.segments.types import Segment
 
-__all__ = [
-    "BRACKETS",
-    "BRACKET_LINES",
-    "CHATLOG",
-    "COMMON_BODIES",
-    "DIALECTS",
-    "MAIL",
-    "MEMOTRACE",
-    "PASTE",
-    "PYWXDUMP",
-    "WCDA",
-    "WECHATEXPORTER",
-    "WECHAT_DUMP",
-    "WEFLOW",
-    "WXCLI",
-    "Dialect",
-    "Found",
-    "Label",
-]
-
 Kind = MessageKind
 Found: TypeAlias = "tuple[MessageKind, tuple[Segment, ...]]"
 Listing: TypeAlias = "Callable[[list[str], Any, dt.tzinfo | None], tuple[Message, ...]]"

@@ -9,8 +9,6 @@ import re
 import unicodedata
 from typing import Final
 
-__all__ = ["clean_name", "free_name", "name_key"]
-
 _BAD: Final = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\ud800-\udfff]')
 _RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?\Z", re.IGNORECASE)
 

@@ -21,8 +21,6 @@ import regex
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["fold", "fold_with_places", "keeps_places", "knows_variants"]
-
 _JOINED: Final = regex.compile(r"[\p{M}\u1160-\u11FF]")
 _CLUSTER: Final = regex.compile(r"(?s)[\u1100-\u115F][\u1160-\u11FF]*+|.[\p{M}]*+")
 _ONE_FOR_ONE: Final = re.compile("[\0-\x7f\u3001-\u3003\u3008-\u3011\u4e00-\u9fff\uff01-\uff5e]*")

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from wechatlog.diagnostics import Collector
     from wechatlog.timestamps import Precision
 
-__all__ = ["parse_record_dict", "parse_record_repr", "parse_source_time"]
-
 Body: TypeAlias = "tuple[MessageKind, str, tuple[Segment, ...] | None]"
 
 _DEEPEST: Final = 16

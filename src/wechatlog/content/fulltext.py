@@ -29,8 +29,6 @@ from wechatlog.emoji import iter_codes, spellings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["LONGEST_TERM", "match_expression", "search_terms"]
-
 LONGEST_TERM: Final = 4
 """Units of the longest term: Chinese words and idioms have up to four characters."""
 

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     ReadBody = Callable[[str], tuple[MessageKind, tuple[Segment, ...]] | None]
 
-__all__ = ["LineLayout", "parse_blocks", "parse_lines"]
-
 _DEEPEST: Final = 16
 
 

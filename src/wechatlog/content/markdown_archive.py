@@ -23,28 +23,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Message
     from wechatlog.segments import Lexicon, Segment
 
-__all__ = [
-    "FRONT_MATTER",
-    "OWNER_NAME",
-    "SEPARATOR",
-    "Block",
-    "Body",
-    "classify",
-    "cut_block",
-    "cut_heading",
-    "escape_body",
-    "escape_line",
-    "find_day",
-    "heading",
-    "may_act",
-    "media_body",
-    "parse_front_matter",
-    "read_block",
-    "render_block",
-    "unescape_body",
-    "unescape_line",
-]
-
 SEPARATOR: Final = "   \n"
 _OPEN: Final = "\n" + SEPARATOR
 _CLOSE: Final = "  \n" + SEPARATOR

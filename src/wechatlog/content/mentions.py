@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from wechatlog.segments import Segment
 
-__all__ = ["EVERYBODY", "parse_at_users", "point_mentions"]
-
 EVERYBODY: Final = frozenset({"notify@all", "announcement@all"})
 """What stands in the list where everybody is addressed."""
 

@@ -35,16 +35,6 @@ if TYPE_CHECKING:
 
     from wechatlog.segments import Lexicon, Segment
 
-__all__ = [
-    "SCHEMA",
-    "conversation_from_json",
-    "conversation_to_json",
-    "message_from_json",
-    "message_to_json",
-    "segment_from_json",
-    "segment_to_json",
-]
-
 SCHEMA: Final = "wechatlog/1"
 """Name and version of the schema; the number changes when an old reader would misread a new file."""
 

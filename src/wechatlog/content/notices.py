@@ -20,8 +20,6 @@ from wechatlog.model import MessageKind
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["NoticeName", "clean_notice", "find_names", "read_notice"]
-
 # A name in straight, curly or no quotes, perhaps with a blank inside the quotes. Bounded, since an
 # unbounded lazy run between two literals costs the square of the length of a hostile line.
 _NAME: Final = r"""["“”'‘’「]? ?([^\n]{1,80}?) ?["“”'‘’」]?"""

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from wechatlog.diagnostics import Collector
 
-__all__ = ["parse_numbered"]
-
 _NOTICES: Final = frozenset({Kind.SYSTEM, Kind.RECALL, Kind.PAT})
 
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Message
     from wechatlog.segments.types import Segment
 
-__all__ = ["parse_body", "parse_call", "quote_segments", "read_placeholder"]
-
 Kind = MessageKind
 
 _SHORT: Final = 64

@@ -11,8 +11,6 @@ import re
 from typing import Final
 from urllib.parse import quote
 
-__all__ = ["is_on_disk", "safe_path", "shown_place"]
-
 _SCHEME: Final = re.compile(r"\s*+[A-Za-z][A-Za-z0-9+.-]*:")
 _ON_A_DISK: Final = re.compile(r"\s*+(?:file:|[A-Za-z]:[\\/]|[\\/])", re.IGNORECASE)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")

@@ -9,8 +9,6 @@ import ast
 import re
 from typing import Any, Final
 
-__all__ = ["read_repr"]
-
 _LONGEST: Final = 4_000_000
 _DEEPEST: Final = 64
 

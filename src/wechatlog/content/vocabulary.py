@@ -34,20 +34,6 @@ from wechatlog.segments.types import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = [
-    "APP_MESSAGE",
-    "PLAIN_KINDS",
-    "TRANSFER_STATES",
-    "chatlab_type",
-    "kind_of_app_type",
-    "kind_of_chatlab",
-    "kind_of_local_type",
-    "kind_of_name",
-    "kind_of_record_type",
-    "kind_of_type",
-    "segment_for",
-]
-
 APP_MESSAGE: Final = 49
 """The type of app messages, whose subtype says what they are."""
 

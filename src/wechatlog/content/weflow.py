@@ -47,17 +47,6 @@ if TYPE_CHECKING:
 
     from wechatlog.timestamps import Precision
 
-__all__ = [
-    "build_segments",
-    "fill",
-    "has_lost_prefix",
-    "has_template",
-    "looks_like_account",
-    "read_records",
-    "strip_frame",
-    "write_body",
-]
-
 Kind = MessageKind
 
 _TEMPLATE: Final = re.compile(r"\$[A-Za-z_]{2,40}\$")

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
     from wechatlog.model import Message
 
-__all__ = ["Aside", "aside_text", "asides", "has_words", "is_quoted", "unsaid", "wording", "words_apart"]
-
 _DEEPEST: Final = 32
 """Forwards in forwards that are read: more than any reader gives."""
 _IN_THE_TEXT: Final = frozenset({Text, Emoji, Mention})

@@ -14,8 +14,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 from xml.parsers import expat
 
-__all__ = ["BrokenXMLError", "Node", "read_tree", "tree_of"]
-
 _DEEPEST: Final = 64
 _MOST_ELEMENTS: Final = 500_000
 _ESCAPED_AT_MOST: Final = 3

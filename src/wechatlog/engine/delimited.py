@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from wechatlog.diagnostics import Collector
 
-__all__ = ["Row", "iter_rows"]
-
 _FIELD_LIMIT: Final = min(sys.maxsize, 2**31 - 1)
 _LONGEST_ROW: Final = 1 << 24
 """Characters of a row; a longer one has lost the quote that ends it."""

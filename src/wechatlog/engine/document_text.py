@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from wechatlog.engine.protocol import Batch, Context, Evidence, Reader, Refusal
     from wechatlog.model import Message
 
-__all__ = ["DocumentReader", "document_heads"]
-
 _PICTURE: Final = "[图片]"
 _LEAST_COLUMNS: Final = 3
 

@@ -21,17 +21,6 @@ if TYPE_CHECKING:
     import zipfile
     from collections.abc import Callable, Iterator
 
-__all__ = [
-    "Cell",
-    "Paragraph",
-    "Row",
-    "document_author",
-    "has_comments",
-    "is_document",
-    "iter_blocks",
-    "picture_files",
-]
-
 _TEXT: Final = "word/document.xml"
 _LINKS: Final = "word/_rels/document.xml.rels"
 _ABOUT: Final = "docProps/core.xml"

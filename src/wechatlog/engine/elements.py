@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     Said = Mapping[str, str | None]
 
-__all__ = ["TEXT", "TITLE", "Page", "element_detector", "element_entries", "element_text"]
-
 TITLE: Final = re.compile(r"<title>([^<]{0,400})</title>")
 TEXT: Final = r"(?P<text>(?:[^<]++|<br(?: /)?>)*+)"
 """Pattern of a text whose line ends are `<br>`."""

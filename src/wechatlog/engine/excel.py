@@ -17,14 +17,6 @@ if TYPE_CHECKING:
     from wechatlog.engine.protocol import Context
     from wechatlog.timestamps import Precision
 
-__all__ = [
-    "DATE_ORDER_OPTION",
-    "check_date_order",
-    "is_rewritten",
-    "read_local_clock",
-    "read_server_id",
-]
-
 DATE_ORDER_OPTION: Final = {
     "date_order": '`"mdy"` or `"dmy"`: how to read a date such as 4/10/2024 of Excel; default `"mdy"`'
 }

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from wechatlog.model import MessageKind
     from wechatlog.segments import Segment
 
-__all__ = ["Fields", "one_segment", "path_getter", "with_thumb"]
-
 Getter: TypeAlias = "Callable[[Mapping[str, Any]], Any]"
 
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from wechatlog.engine.reading import Reading
     from wechatlog.source import Source
 
-__all__ = ["Format"]
-
 Detect: TypeAlias = "Callable[[Head], Evidence | Refusal | None]"
 Entries: TypeAlias = "Callable[[Reading], Iterable[Entry]]"
 

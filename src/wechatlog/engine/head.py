@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from wechatlog.source import HEAD_SIZE, Source, decode_text
+from wechatlog.decoding import decode_text
+from wechatlog.source import HEAD_SIZE, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-__all__ = ["Head"]
 
 _BINARY_SIGNATURES: Final = (
     (b"PK\x03\x04", "zip"),

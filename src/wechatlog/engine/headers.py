@@ -27,24 +27,6 @@ if TYPE_CHECKING:
     from wechatlog.engine.reading import Reading
     from wechatlog.tokenizer import Grammar, Record
 
-__all__ = [
-    "MARKS",
-    "Block",
-    "Candidate",
-    "FramedHeaders",
-    "HeaderCheck",
-    "cached_clock",
-    "dated_blocks",
-    "framed_headers",
-    "header_clock",
-    "iter_blocks",
-    "message_blocks",
-    "sample",
-    "sample_blocks",
-    "strip_blank_end",
-    "tell_near_headers",
-]
-
 MARKS: Final = "[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]{0,4}+"
 """Pattern of direction marks and the like, which some clients and editors put before a header."""
 

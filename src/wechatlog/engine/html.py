@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-__all__ = ["classes_of", "first_with_class", "has_class", "node_text", "parse_fragment", "parse_page", "with_class"]
-
 _SPACES: Final = re.compile(r"[ \t\n\r\f]+")
 # What libxml2 cannot hold, and what the parser would take for the end of the text.
 _UNHOLDABLE: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Iterable, Iterator
 
-__all__ = ["Piece", "iter_pieces"]
-
 
 class Piece(NamedTuple):
     """A piece of markup.

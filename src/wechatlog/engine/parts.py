@@ -24,12 +24,6 @@ if TYPE_CHECKING:
 
     from wechatlog.engine.protocol import Cuts, Reader
 
-__all__ = [
-    "Part",
-    "PartFile",
-    "find_stretches",
-]
-
 _BY_LINE: Final = frozenset({"ascii", "utf-8", "gbk", "gb18030", "gb2312", "big5", "cp950", "big5hkscs"})
 _MOST_HEAD: Final = 1 << 20
 

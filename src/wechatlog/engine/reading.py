@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from wechatlog.source import Source
     from wechatlog.timestamps import Precision, ZoneLike
 
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "OWNER_OPTION", "Draft", "Reading", "local_picture"]
-
 OWNER_OPTION: Final = {"owner": "name or account id of the person whose archive it is, for `is_self`"}
 """The option of every reader whose format does not say which messages are the owner's."""
 

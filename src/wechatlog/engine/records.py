@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from wechatlog.tokenizer import Grammar
 
-__all__ = ["TextRecord", "count_headers", "read_records"]
-
 
 class TextRecord(NamedTuple):
     """One record of a text export.

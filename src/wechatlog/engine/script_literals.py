@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from wechatlog.diagnostics import Collector
 
-__all__ = ["iter_literals"]
-
 _LONGEST: Final = 1 << 24
 _PATIENCE: Final = 1 << 24
 """Characters read in vain after which reading no longer goes back, so that a hostile file costs linear time."""

@@ -15,8 +15,6 @@ from wechatlog.engine.protocol import Head
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["assigned_head", "assigned_name", "json_blocks", "page_blocks"]
-
 _ASSIGNMENT: Final = re.compile(
     r"\ufeff?\s*(?:(?:window|globalThis|self)\.|(?:var|let|const)\s+)?(?P<name>[A-Za-z_$][\w$]{0,80})\s*=\s*(?=[\[{])"
 )

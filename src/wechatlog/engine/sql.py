@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from wechatlog.engine.head import Head
     from wechatlog.engine.reading import Reading
 
-__all__ = ["SqlRow", "iter_inserts", "tables_of"]
-
 _NAME: Final = r"(?:\"[^\"\n]{1,100}\"|`[^`\n]{1,100}`|\[[^\]\n]{1,100}\]|[^\W\d][\w$]{0,100})"
 _TABLE: Final = rf"(?P<table>{_NAME}(?:\.{_NAME}){{0,2}})\s*+"
 _INSERT: Final = (

@@ -24,25 +24,6 @@ if TYPE_CHECKING:
 
     from wechatlog.source import Source
 
-__all__ = [
-    "SQLITE_ERRORS",
-    "Order",
-    "columns_of",
-    "connect",
-    "decode",
-    "fetch_row",
-    "has_unread_log",
-    "is_encrypted",
-    "is_text",
-    "missing_bytes",
-    "parse_protobuf",
-    "quote_name",
-    "row_orders",
-    "row_query",
-    "stray_bytes",
-    "tables_of",
-]
-
 SQLITE_ERRORS: Final = (sqlite3.Error, UnicodeDecodeError)
 """What a damaged database raises; the second where SQLite's own message quotes broken bytes of its schema."""
 

@@ -10,8 +10,6 @@ import struct
 from collections import Counter
 from typing import Final
 
-__all__ = ["apply_log", "expected_size", "fill", "is_log", "is_noise", "page_size"]
-
 _LOG_HEADER: Final = 32
 _FRAME_HEADER: Final = 24
 _ENTROPY: Final = 7.9

@@ -25,8 +25,6 @@ from wechatlog.errors import FormatError, MissingExtraError
 if TYPE_CHECKING:
     from wechatlog.engine.reading import Reading
 
-__all__ = ["Layout", "Table", "near_names", "one_of"]
-
 _DELIMITERS: Final = (",", "\t", ";")
 _EXACT: Final = 1e15
 """Excel keeps fifteen digits."""

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from wechatlog.source import Source
 
-__all__ = ["cell_text", "is_workbook", "iter_sheet", "iter_sheets", "peek_sheets", "sheet_names"]
-
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP: Final = b"PK\x03\x04"
 _LARGEST: Final = 1 << 30

@@ -39,32 +39,6 @@ if TYPE_CHECKING:
     from wechatlog.frames.columns import Key, Zone
     from wechatlog.model import Conversation, Message
 
-__all__ = [
-    "METADATA_KEY",
-    "Contents",
-    "GrowingDictionaries",
-    "batch_of",
-    "contents_of",
-    "describe_contents",
-    "find_problem",
-    "iter_batches",
-    "join_batches",
-    "join_parts",
-    "key_runs",
-    "make_batch",
-    "make_schema",
-    "open_stream",
-    "read_columns",
-    "repeated",
-    "rows_alone",
-    "select_fields",
-    "slices",
-    "some_times",
-    "stream_of",
-    "to_stream",
-    "to_table",
-]
-
 METADATA_KEY: Final = b"wechatlog"
 """Under this key the metadata of a schema say what the rows are: see `describe_contents`."""
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Message
     from wechatlog.segments import Lexicon, Segment
 
-__all__ = ["PIECES", "Bodies"]
-
 PIECES: Final[Mapping[str, type[Segment]]] = {"mentions": Mention, "links": Link, "emoji": Emoji, "images": Image}
 """The columns of messages that name pieces of a kind, and the tables with a row for each of them."""
 

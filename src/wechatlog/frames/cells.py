@@ -25,22 +25,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation, Message
     from wechatlog.segments import Segment
 
-__all__ = [
-    "COLUMN_TYPES",
-    "DEFAULT_COLUMNS",
-    "LIST_SEPARATOR",
-    "TO_TEXT",
-    "cell_values",
-    "cells_of",
-    "choose_columns",
-    "inert",
-    "parse_flag",
-    "parse_segments_cell",
-    "plain",
-    "protected",
-    "runs",
-]
-
 COLUMN_TYPES: Final[Mapping[str, str]] = {column.name: column.type for column in TABLES["messages"]}
 """Every column that a table of messages may have, and the type of its values."""
 

@@ -23,23 +23,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation, Message, Participant
     from wechatlog.segments import Segment
 
-__all__ = [
-    "BODY_COLUMNS",
-    "TABLES",
-    "Column",
-    "ColumnType",
-    "CommonZone",
-    "Key",
-    "Zone",
-    "collect",
-    "collect_all",
-    "columns_of",
-    "conversation_key",
-    "named_zone",
-    "names_of",
-    "times_of",
-]
-
 ColumnType: TypeAlias = Literal["text", "category", "flag", "integer", "number", "time", "texts", "segments"]
 """`category`: text of few different values. `texts`: a list of texts. `segments`: a list of `SEGMENT_FIELDS`."""
 

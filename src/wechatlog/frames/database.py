@@ -9,8 +9,6 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import Final, Literal
 
-__all__ = ["APPLICATION_ID", "SCHEMA_VERSION", "schema_sql"]
-
 APPLICATION_ID: Final = 0x77636C67
 """`PRAGMA application_id` of such a database: `wclg`. It stands in the 4 bytes at 68 of the file."""
 

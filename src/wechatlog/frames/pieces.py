@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from wechatlog.frames.columns import ColumnType
 
-__all__ = ["SEGMENT_FIELDS", "rebuild_segments", "segment_to_row", "segments_of_rows"]
-
 SEGMENT_FIELDS: Final[Mapping[str, ColumnType]] = {
     "type": "text", "raw": "text", "code": "text", "name": "text", "unicode": "text", "confidence": "number",
     "everyone": "flag", "url": "text", "label": "text", "path": "text", "title": "text", "sender": "text",

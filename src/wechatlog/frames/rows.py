@@ -29,17 +29,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Message
     from wechatlog.segments import Lexicon, Segment
 
-__all__ = [
-    "READ_COLUMNS",
-    "Seats",
-    "conversation_header",
-    "conversation_of",
-    "join",
-    "messages_of",
-    "read_conversations",
-    "runs_of",
-]
-
 _VALUES: Final[Mapping[str, tuple[type, str]]] = {
     "time": (dt.datetime, "a datetime"),
     **dict.fromkeys(

@@ -11,8 +11,6 @@ import hashlib
 import io
 from typing import IO, Any, Final
 
-__all__ = ["SEAL_KEY", "is_sealed", "new_seal"]
-
 SEAL_KEY: Final = b"wechatlog.seal"
 """Under this key the metadata of a Parquet file have the checksum of all bytes before them."""
 

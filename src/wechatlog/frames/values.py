@@ -15,8 +15,6 @@ from wechatlog.timestamps import in_zone
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["aware_in", "microseconds", "to_json_line", "within_64_bits", "without_surrogates"]
-
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _LARGEST: Final = (1 << 63) - 1
 _EPOCH: Final = dt.datetime(1970, 1, 1)

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Message
     from wechatlog.timestamps import ZoneLike
 
-__all__ = ["After"]
-
 _BEGINNING: Final = BLOCK_SIZE
 """Bytes at the beginning that are read again: as much as readers look at to find out how a file is written."""
 _KEPT: Final = 2048

@@ -63,18 +63,6 @@ if TYPE_CHECKING:
     from wechatlog.segments import Lexicon
     from wechatlog.source import Readable
 
-__all__ = [
-    "Archive",
-    "ArchiveBatch",
-    "Found",
-    "detect_bundle",
-    "expand",
-    "find_files",
-    "is_bundle",
-    "is_single",
-    "page_groups",
-]
-
 _T = TypeVar("_T")
 
 _MOST_WORKERS: Final = 1_000

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
     from wechatlog.engine.parts import PartFile
 
-__all__ = ["FolderIndex"]
-
 _APPLICATION: Final = 0x77636C69
 """`PRAGMA application_id` of an index: `wcli`."""
 _VERSION: Final = 2

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from wechatlog.model import Message
 
-__all__ = ["LAST", "Mark", "Place", "Rows", "Seen", "check_mark", "check_marks", "checksum", "fingerprint"]
-
 LAST: Final = 64
 """Messages before the mark that are looked at again: as far as a reader looks ahead to judge what is a header."""
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from wechatlog.engine.columns import Rows
     from wechatlog.engine.protocol import Context, Draft
 
-__all__ = ["EVERYTHING", "Kept", "Packed", "pack", "pack_rows", "unpack"]
-
 _KINDS: Final = {kind.value: kind for kind in MessageKind}
 _BEGIN: Final = dt.datetime(2000, 1, 1)
 _MOMENT: Final = dt.timedelta(microseconds=1)

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from wechatlog.inputs.single import Format
     from wechatlog.source import Source
 
-__all__ = ["PART_SIZE", "split"]
-
 PART_SIZE: Final = 64 << 20
 """Bytes from which on a file is cut, unless somebody asks for another number."""
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from wechatlog.source import Source
 
-__all__ = ["name_chats", "place_files", "without_page"]
-
 _PAGE: Final = re.compile(
     r"(?P<stem>.+?)(?:_[0-9]+_[0-9]+|(?P<copy> ?\([0-9]+\))|(?<=msg)-[0-9]+|(?<=part)-[0-9]+"
     r"|(?<=\Amessage)_[0-9]+|(?<=\Amsg)_[0-9]+|(?<=\AMSG)[0-9]+)\Z"

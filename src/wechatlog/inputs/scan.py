@@ -21,8 +21,7 @@ from wechatlog.errors import FormatError, OptionError
 from wechatlog.frames.bodies import Bodies
 from wechatlog.frames.columns import BODY_COLUMNS, CommonZone, columns_of, named_zone
 from wechatlog.frames.values import without_surrogates
-from wechatlog.inputs.single import paused_collection
-from wechatlog.model import Message, MessageKind, normalize_name
+from wechatlog.model import Message, MessageKind, normalize_name, paused_collection
 from wechatlog.timestamps import moment, resolve_zone
 
 if TYPE_CHECKING:
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
     from wechatlog.inputs.archive import Archive
     from wechatlog.model import Conversation
     from wechatlog.timestamps import Day, ZoneLike
-
-__all__ = ["BATCH_SIZE", "Observer", "PlainRows", "Scan", "Selection"]
 
 BATCH_SIZE: Final = 8_192
 """Rows of a batch, unless somebody asks for another number."""

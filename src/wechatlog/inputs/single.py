@@ -12,7 +12,6 @@ from wechatlog.decoding import check_encoding
 from wechatlog.diagnostics import Collector
 from wechatlog.engine.protocol import ColumnReader, Context
 from wechatlog.errors import FormatError, WechatlogError
-from wechatlog.model import paused_collection
 from wechatlog.registry import open_format
 
 if TYPE_CHECKING:
@@ -24,17 +23,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation, Message
     from wechatlog.source import Source
     from wechatlog.timestamps import ZoneLike
-
-__all__ = [
-    "Format",
-    "check_options",
-    "conversations_of",
-    "guarded",
-    "guarded_rows",
-    "open_reader",
-    "paused_collection",
-    "read_source",
-]
 
 _T = TypeVar("_T")
 

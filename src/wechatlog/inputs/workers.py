@@ -18,8 +18,6 @@ from wechatlog.errors import OptionError, WechatlogError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["in_order"]
-
 _AHEAD: Final = 2
 """Tasks that wait for each process, so that none of them waits for us; more would fill the memory with results."""
 

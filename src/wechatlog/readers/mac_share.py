@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, Final
 
 from wechatlog.content.client_text import read_body
 from wechatlog.content.vocabulary import kind_of_name, segment_for
+from wechatlog.decoding import decode_text
 from wechatlog.engine import Entry, Evidence, Format
 from wechatlog.engine.headers import HeaderCheck, header_clock, iter_blocks, sample, sample_blocks, strip_blank_end
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind
 from wechatlog.segments import parse_segments
-from wechatlog.source import Source, decode_text
+from wechatlog.source import Source
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:

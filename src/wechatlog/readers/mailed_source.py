@@ -14,7 +14,7 @@ import html
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from wechatlog.source import decode_text
+from wechatlog.decoding import decode_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -16,8 +16,6 @@ from wechatlog.segments.types import Link
 if TYPE_CHECKING:
     from wechatlog.segments.rule import Context
 
-__all__ = ["RULE"]
-
 _SCHEMES = ("http://", "https://", "ftp://", "Http://", "Https://", "HTTP://", "HTTPS://")
 _BARE_HOSTS = ("www.", "WWW.", "Www.")
 

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from wechatlog.segments.rule import Context
 
-__all__ = ["Bracketed", "bracketed_at"]
-
 _BRACKET = re.compile(r"[\[\]()]|\s+")
 
 

@@ -16,8 +16,6 @@ from wechatlog.segments.types import Emoji
 if TYPE_CHECKING:
     from wechatlog.segments.rule import Context
 
-__all__ = ["RULE"]
-
 
 @attrs.frozen
 class EmojiRule:

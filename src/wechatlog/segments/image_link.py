@@ -16,8 +16,6 @@ from wechatlog.segments.types import Image
 if TYPE_CHECKING:
     from wechatlog.segments.rule import Context
 
-__all__ = ["RULE"]
-
 _ADDRESS = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]{1,20}:)?//\S|www\.", re.IGNORECASE)
 _PATH = re.compile(r"[./\\]")
 

@@ -21,8 +21,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["MARK", "NAME_CHARACTERS", "Lexicon", "is_boundary"]
-
 MARK = "\u2005"
 """FOUR-PER-EM SPACE, which phones write after the name in a mention."""
 

@@ -17,8 +17,6 @@ from wechatlog.segments.types import Link
 if TYPE_CHECKING:
     from wechatlog.segments.rule import Context
 
-__all__ = ["RULE"]
-
 _ADDRESS = re.compile(r"(?:(?:[a-z][a-z0-9+.-]{1,20}:)?//|mailto:|www\.)\S+\Z", re.IGNORECASE)
 _HTML_FRAGMENT = re.compile(r"(?:<|&lt;)/?[A-Za-z]")
 

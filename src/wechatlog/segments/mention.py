@@ -21,8 +21,6 @@ from wechatlog.segments.types import Mention
 if TYPE_CHECKING:
     from wechatlog.segments.rule import Context
 
-__all__ = ["RULE"]
-
 _EVERYONE = re.compile(r"所有人|全体成员|(?i:all)(?![A-Za-z0-9_.-])")
 _MARKED = re.compile(rf"([^@\r\n{MARK}]{{1,40}}){MARK}")
 _ADDRESS_BEFORE = re.compile(r"[A-Za-z0-9._%+-]")

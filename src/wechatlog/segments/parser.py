@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from wechatlog.segments.lexicon import Lexicon
     from wechatlog.segments.table import Match
 
-__all__ = ["is_plain", "parse_segments"]
-
 
 def parse_segments(body: str, lexicon: Lexicon | None = None) -> tuple[Segment, ...]:
     """The segments of a message body.

@@ -25,8 +25,6 @@ from wechatlog.segments.types import Quote
 if TYPE_CHECKING:
     from wechatlog.segments.rule import Context
 
-__all__ = ["RULE"]
-
 _LINE_BREAK = r"(?:\r\n|\r|\n)"
 _OWN_LINE = rf"[ \t]*+{_LINE_BREAK}[ \t]*+-(?: -){{14,}}+[ \t]*+(?:{_LINE_BREAK}|\Z)"
 _FLATTENED = r" {1,2}+-(?: -){14}(?: |\Z)"

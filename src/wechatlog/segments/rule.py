@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from wechatlog.segments.lexicon import Lexicon
     from wechatlog.segments.types import Segment
 
-__all__ = ["Context", "Rule", "SegmentRule"]
-
 T = TypeVar("T")
 
 _UNKNOWN: Final[Any] = object()

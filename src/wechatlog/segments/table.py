@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     Match = Callable[[str, int, Context], tuple[Segment, int] | None]
     CompiledRules = tuple[Callable[[str, int], re.Match[str] | None], Mapping[str, tuple[Match, ...]]]
 
-__all__ = ["register_segment_rule", "segment_rules", "unregister_segment_rule"]
-
 ENTRY_POINT_GROUP = "wechatlog.segment_rules"
 
 BUILT_IN = (

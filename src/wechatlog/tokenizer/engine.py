@@ -17,8 +17,6 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["MARKDOWN", "Grammar", "Prepared", "Record", "iter_lines", "iter_records", "prepare", "whole_lines"]
-
 
 @attrs.frozen(slots=True, cache_hash=True)
 class Grammar:

@@ -15,8 +15,6 @@ from wechatlog.tokenizer.engine import Grammar
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["compile_format", "loose_pattern", "offer_template"]
-
 _BLANK: Final = "[ \\t\u00a0\u2002-\u200a\u202f\u3000]"
 _MARKS: Final = "[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 """What clients put before a line to turn the direction of writing, or for nothing."""

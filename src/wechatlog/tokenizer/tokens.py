@@ -17,8 +17,6 @@ from wechatlog.tokenizer.engine import MARKDOWN, Grammar, iter_records, prepare
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["Token", "TokenKind", "iter_tokens", "tokenize"]
-
 _FENCE: Final = re.compile(r"---[ \t]*")
 _DATE_HEADING: Final = re.compile(r"##[ \t]+[0-9]{4}-[0-9]{2}-[0-9]{2}[ \t]*")
 _LINE_END: Final = "\r\n"
