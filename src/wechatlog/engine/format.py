@@ -30,6 +30,10 @@ def _words(text: str | tuple[str, ...]) -> tuple[str, ...]:
     return tuple(text.split()) if isinstance(text, str) else text
 
 
+def _facts(known: str | Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"exporter": known} if isinstance(known, str) else known
+
+
 @attrs.frozen(eq=False)
 class Format:
     """A format, and the reader of it.
@@ -40,7 +44,7 @@ class Format:
         suffixes: usual file suffixes, lower case with their dots; parted by blanks where given as one text.
         detect: whether a head is of this format; content decides.
         entries: what a file says of its messages, in the order of the file; damage goes to the reading.
-        facts: metadata of every conversation, such as the exporter.
+        facts: metadata of every conversation; a text is the name of the exporter.
         options: keyword options and what they mean.
         credits_notices: its files say who a notice is about in the place of a sender, and that is kept.
         cuts: where its files may be cut; see `Reader`. `None` where they can be read only whole.
@@ -51,7 +55,7 @@ class Format:
     suffixes: tuple[str, ...] = attrs.field(converter=_words)
     detect: Detect
     entries: Entries
-    facts: Mapping[str, Any] = attrs.field(factory=dict)
+    facts: Mapping[str, Any] = attrs.field(factory=dict, converter=_facts)
     options: Mapping[str, str] = OWNER_OPTION
     credits_notices: bool = False
     cuts: Cuts | Literal["tried"] | None = None

@@ -343,7 +343,6 @@ _HEADINGS: Final = _Dialect(
     "# ",
     "*[non-text]*",
 )
-_FACTS: Final = {"exporter": "ChatLab"}
 _OPTIONS: Final = OWNER_OPTION | {"date_order": "the order of the dates: `ymd`, `mdy` or `dmy`"}
 TXT: Final = Format(
     "chatlab-txt",
@@ -351,7 +350,7 @@ TXT: Final = Format(
     ".txt",
     partial(_detect, dialect=_TEXT),
     partial(_entries, dialect=_TEXT),
-    _FACTS,
+    "ChatLab",
     _OPTIONS,
 )
 MARKDOWN: Final = Format(
@@ -360,6 +359,6 @@ MARKDOWN: Final = Format(
     ".md .markdown",
     partial(_detect, dialect=_HEADINGS),
     partial(_entries, dialect=_HEADINGS),
-    _FACTS,
+    "ChatLab",
     _OPTIONS,
 )

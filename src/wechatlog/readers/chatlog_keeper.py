@@ -73,5 +73,5 @@ JSON: Final = Format(
     ".json",
     _detect,
     _entries,
-    {"exporter": "chatlog-keeper"},
+    "chatlog-keeper",
 )

@@ -28,7 +28,6 @@ _KEYS: Final = tuple("localId serverId createTime sortSeq direction senderUserna
 _NEEDED: Final = frozenset({"createTime", "direction", "content"})
 _DIRECTIONS: Final = {"in": False, "out": True}
 _TABLE: Final = Table(" ".join(f"{key}={key}" for key in _KEYS))
-_FACTS: Final = {"exporter": "CipherTalk-CLI"}
 
 
 def _name_chat(reading: Reading) -> None:
@@ -81,5 +80,5 @@ def _is_csv(head: Head) -> Evidence | None:
     return found and Evidence(1.0, "the columns localId, serverId, createTime, sortSeq, direction …")
 
 
-JSON: Final = Format("ciphertalk-cli-json", "CipherTalk-CLI 2026, JSON", ".json", _is_json, _objects, _FACTS)
-CSV: Final = Format("ciphertalk-cli-csv", "CipherTalk-CLI 2026, CSV", ".csv", _is_csv, _rows, _FACTS)
+JSON: Final = Format("ciphertalk-cli-json", "CipherTalk-CLI 2026, JSON", ".json", _is_json, _objects, "CipherTalk-CLI")
+CSV: Final = Format("ciphertalk-cli-csv", "CipherTalk-CLI 2026, CSV", ".csv", _is_csv, _rows, "CipherTalk-CLI")

@@ -231,6 +231,6 @@ READER: Final = Format(
     ".xls",
     _detect,
     _entries,
-    {"exporter": "iPhone .xls"},
+    "iPhone .xls",
     {},
 )

@@ -81,6 +81,6 @@ JSON: Final = Format(
     ".json",
     _detect,
     _entries,
-    {"exporter": "JettChenT wechat-exporter"},
+    "JettChenT wechat-exporter",
     credits_notices=True,
 )

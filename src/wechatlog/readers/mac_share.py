@@ -237,5 +237,5 @@ READER: Final = Format(
     ".zip .txt",
     _detect,
     _entries,
-    {"exporter": "WeChat for Mac"},
+    "WeChat for Mac",
 )

@@ -400,6 +400,6 @@ READER: Final = Format(
     ".txt .eml .html .htm",
     _detect,
     _entries,
-    {"exporter": "WeChat"},
+    "WeChat",
     {**OWNER_OPTION, "date": "the day of the messages before the first line of a day: 2017-08-19"},
 )

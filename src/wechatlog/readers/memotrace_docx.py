@@ -185,11 +185,5 @@ def _detect(head: Head) -> Evidence | None:
 
 
 DOCX: Final = Format(
-    "memotrace-docx",
-    "MemoTrace (WeChatMsg) 1 to 3, DOCX",
-    ".docx",
-    _detect,
-    _entries,
-    {"exporter": EXPORTER},
-    OWNER_OPTION,
+    "memotrace-docx", "MemoTrace (WeChatMsg) 1 to 3, DOCX", ".docx", _detect, _entries, EXPORTER, OWNER_OPTION
 )

@@ -404,6 +404,5 @@ def _whole(reading: Reading, items: Iterator[Item]) -> Iterator[Item]:
             report_shape(reading.collector, "a message", item)
 
 
-_FACTS: Final = {"exporter": EXPORTER}
-JSON: Final = Format("memotrace-json", "MemoTrace (WeChatMsg) 3 `.html.json`", ".json", _is_array, _objects, _FACTS)
-HTML: Final = Format("memotrace-html", "MemoTrace (WeChatMsg) 1 and 3 HTML", ".html .htm", _is_page, _page, _FACTS)
+JSON: Final = Format("memotrace-json", "MemoTrace (WeChatMsg) 3 `.html.json`", ".json", _is_array, _objects, EXPORTER)
+HTML: Final = Format("memotrace-html", "MemoTrace (WeChatMsg) 1 and 3 HTML", ".html .htm", _is_page, _page, EXPORTER)

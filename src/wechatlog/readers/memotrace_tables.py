@@ -161,8 +161,9 @@ def _is_workbook(head: Head) -> Evidence | None:
 
 
 _OPTIONS = {**OWNER_OPTION, **DATE_ORDER_OPTION}
-_FACTS = {"exporter": EXPORTER}
-CSV = Format("memotrace-csv", "MemoTrace (WeChatMsg) 3 CSV", ".csv", _is_csv, _entries, _FACTS, _OPTIONS, cuts="tried")
+CSV = Format(
+    "memotrace-csv", "MemoTrace (WeChatMsg) 3 CSV", ".csv", _is_csv, _entries, EXPORTER, _OPTIONS, cuts="tried"
+)
 XLSX = Format(
-    "memotrace-xlsx", "MemoTrace (WeChatMsg) 3 Excel workbook", ".xlsx", _is_workbook, _entries, _FACTS, _OPTIONS
+    "memotrace-xlsx", "MemoTrace (WeChatMsg) 3 Excel workbook", ".xlsx", _is_workbook, _entries, EXPORTER, _OPTIONS
 )

@@ -266,14 +266,13 @@ def _unframed(block: _Block, *, framed_end: bool = True) -> str:
     return "\n".join(lines)
 
 
-_FACTS: Final = {"exporter": EXPORTER}
 V1_TEXT: Final = Format(
     "memotrace-v1-text",
     "MemoTrace (WeChatMsg) 1 and 2 TXT",
     ".txt",
     partial(_detect, version=1),
     partial(_texts, version=1),
-    _FACTS,
+    EXPORTER,
     cuts="tried",
 )
 V3_TEXT: Final = Format(
@@ -282,7 +281,7 @@ V3_TEXT: Final = Format(
     ".txt",
     partial(_detect, version=3),
     partial(_texts, version=3),
-    _FACTS,
+    EXPORTER,
     cuts="tried",
 )
 
@@ -429,7 +428,7 @@ MARKDOWN: Final = Format(
     ".md .markdown",
     _is_markdown,
     _lines,
-    _FACTS,
+    EXPORTER,
     {**OWNER_OPTION, "date": "the day of messages above the first heading with a day: 2025-03-01"},
     cuts="tried",
 )
@@ -521,6 +520,6 @@ AI_TEXT: Final = Format(
     ".txt",
     _is_ai_text,
     _runs,
-    _FACTS,
+    EXPORTER,
     cuts="tried",
 )

@@ -321,14 +321,13 @@ def _is_named(head: Head) -> Evidence | None:
     return Evidence(0.5, reason) if placeholders and len(framed) > 1 and b"\r\n" in head.data else None
 
 
-_FACTS: Final = {"exporter": "WeChat"}
 TIMED: Final = Format(
     "paste",
     "text copied from a WeChat client, name and time on one line (Windows, Mac; 2017-2026)",
     ".txt",
     _is_timed,
     _timed,
-    _FACTS,
+    "WeChat",
     _OPTIONS,
 )
 IOS: Final = Format(
@@ -337,7 +336,7 @@ IOS: Final = Format(
     ".txt",
     _is_dated,
     _dated,
-    _FACTS,
+    "WeChat",
     _OPTIONS,
 )
 NAMES: Final = Format(
@@ -346,5 +345,5 @@ NAMES: Final = Format(
     ".txt",
     _is_named,
     _named,
-    _FACTS,
+    "WeChat",
 )

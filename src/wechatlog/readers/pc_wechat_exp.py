@@ -250,8 +250,9 @@ def _is_page(head: Head) -> Evidence | None:
     return Evidence(0.7, "message elements of pc_wechat_exp") if text.count(_OPEN + "[20") > 1 else None
 
 
-_FACTS: Final = {"exporter": "pc_wechat_exp"}
 TXT: Final = Format(
-    "pc-wechat-exp-txt", "pc_wechat_exp, TXT (2026)", ".txt", _is_text, _lines, _FACTS, {}, cuts="tried"
+    "pc-wechat-exp-txt", "pc_wechat_exp, TXT (2026)", ".txt", _is_text, _lines, "pc_wechat_exp", {}, cuts="tried"
 )
-HTML: Final = Format("pc-wechat-exp-html", "pc_wechat_exp, HTML (2026)", ".html .htm", _is_page, _page, _FACTS, {})
+HTML: Final = Format(
+    "pc-wechat-exp-html", "pc_wechat_exp, HTML (2026)", ".html .htm", _is_page, _page, "pc_wechat_exp", {}
+)

@@ -158,7 +158,7 @@ READER: Final = Format(
     ".txt",
     _detect,
     _entries,
-    {"exporter": "WechatExport-iOS"},
+    "WechatExport-iOS",
     {**OWNER_OPTION, "date_order": 'which comes first in dates such as 3/4/2017 7:14:35: "dmy" or "mdy"'},
     credits_notices=True,
     cuts="tried",

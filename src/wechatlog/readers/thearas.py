@@ -133,6 +133,6 @@ READER: Final = Format(
     ".txt",
     _detect,
     _entries,
-    {"exporter": "wechat-db-decrypt-macos"},
+    "wechat-db-decrypt-macos",
     cuts="tried",
 )

@@ -326,7 +326,7 @@ def _blocks(reading: Reading) -> Iterator[Entry]:
         yield _shown(reading, header["time"], header["sender"], kind, text, path, block.line, block.offset)
 
 
-_format = functools.partial(Format, facts={"exporter": "TraceMemo"})
+_format = functools.partial(Format, facts="TraceMemo")
 JSON = _format("tracememo-json", "TraceMemo 2026, JSON", ".json", _is_export, _objects)
 JS = _format(
     "tracememo-js",

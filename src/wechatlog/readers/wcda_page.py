@@ -276,7 +276,7 @@ def _is_page(head: Head) -> Evidence | Refusal | None:
 PAGE: Final = Format(
     "wcda-html",
     "WeChatDataAnalysis messages.html",
-    (".html", ".htm"),
+    ".html .htm",
     _is_page,
     _pages,
     {"exporter": "WeChatDataAnalysis", "media_base": "../.."},

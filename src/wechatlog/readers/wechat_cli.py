@@ -303,16 +303,20 @@ def _line_body(reading: Reading, kind: MessageKind, text: str, line: int) -> Bod
     return kind, text, parse_body(kind, text, BRACKETS)
 
 
-_FACTS: Final = {"exporter": "wechat-cli"}
 JSON: Final = Format(
-    "wechat-cli-json", "wechat-cli 2026, JSON with display strings", ".json", _is_display, _display, _FACTS
+    "wechat-cli-json", "wechat-cli 2026, JSON with display strings", ".json", _is_display, _display, "wechat-cli"
 )
 TXT: Final = Format(
-    "wechat-cli-txt", "wechat-cli 2026, TXT", ".txt", partial(_is_text, item=""), partial(_text, item=""), _FACTS
+    "wechat-cli-txt", "wechat-cli 2026, TXT", ".txt", partial(_is_text, item=""), partial(_text, item=""), "wechat-cli"
 )
 MARKDOWN: Final = Format(
-    "wechat-cli-md", "wechat-cli 2026, Markdown", ".md", partial(_is_text, item="- "), partial(_text, item="- "), _FACTS
+    "wechat-cli-md",
+    "wechat-cli 2026, Markdown",
+    ".md",
+    partial(_is_text, item="- "),
+    partial(_text, item="- "),
+    "wechat-cli",
 )
 JSONL: Final = Format(
-    "wechat-cli-jsonl", "wechat-cli 2026, JSON Lines", ".jsonl", _is_lines, _lines, _FACTS, cuts="tried"
+    "wechat-cli-jsonl", "wechat-cli 2026, JSON Lines", ".jsonl", _is_lines, _lines, "wechat-cli", cuts="tried"
 )

@@ -116,7 +116,7 @@ READER = Format(
     ".txt",
     _detect,
     _entries,
-    {"exporter": "wechat-dump"},
+    "wechat-dump",
     {},
     cuts="tried",
 )

@@ -102,7 +102,7 @@ READER: Final = Format(
     ".csv",
     _detect,
     _entries,
-    {"exporter": "12425/wechat-exporter"},
+    "12425/wechat-exporter",
     credits_notices=True,
     cuts="tried",
 )

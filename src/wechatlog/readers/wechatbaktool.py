@@ -94,12 +94,5 @@ def _detect(head: Head) -> Evidence | None:
 
 
 READER = Format(
-    "wechatbaktool",
-    "WechatBakTool, TXT (2023-2024)",
-    ".txt",
-    _detect,
-    _entries,
-    {"exporter": "WechatBakTool"},
-    {},
-    cuts="tried",
+    "wechatbaktool", "WechatBakTool, TXT (2023-2024)", ".txt", _detect, _entries, "WechatBakTool", {}, cuts="tried"
 )

@@ -434,5 +434,5 @@ HTML: Final = Format(
     ".html .htm",
     _detect,
     _entries,
-    facts={"exporter": "WechatExporter"},
+    facts="WechatExporter",
 )

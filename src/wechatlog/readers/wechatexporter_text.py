@@ -555,6 +555,4 @@ def _detect(head: Head) -> Evidence | None:
     return Evidence(0.4, "a header line 'NAME (YYYY-MM-DD HH:MM:SS):text'") if headers else None
 
 
-TXT: Final = Format(
-    "wechatexporter-txt", "WechatExporter for iOS backups, TXT", ".txt", _detect, _entries, {"exporter": TOOL}
-)
+TXT: Final = Format("wechatexporter-txt", "WechatExporter for iOS backups, TXT", ".txt", _detect, _entries, TOOL)

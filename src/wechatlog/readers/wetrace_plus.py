@@ -123,10 +123,5 @@ def _first(value: Any) -> dict[str, Any]:
 
 
 JSON: Final = Format(
-    "wetrace-plus-json",
-    "Wetrace Plus 2026, the JSON of all conversations",
-    ".json",
-    _detect,
-    _entries,
-    {"exporter": "Wetrace Plus"},
+    "wetrace-plus-json", "Wetrace Plus 2026, the JSON of all conversations", ".json", _detect, _entries, "Wetrace Plus"
 )

@@ -156,4 +156,4 @@ def _detect(head: Head) -> Evidence | None:
     return None
 
 
-JSON: Final = Format("wx-cli-json", "wx-cli 2026, JSON", ".json", _detect, _entries, {"exporter": "wx-cli"})
+JSON: Final = Format("wx-cli-json", "wx-cli 2026, JSON", ".json", _detect, _entries, "wx-cli")

@@ -188,16 +188,15 @@ def _is_text(head: Head) -> Evidence | None:
     return Evidence(1.0, "the title '=== name (N 条) ==='") if _TEXT.title.match(head.text.lstrip("\n")) else None
 
 
-_FACTS: Final = {"exporter": "wx-cli"}
 MARKDOWN: Final = Format(
     "wx-cli-md",
     "wx-cli, Markdown (2026)",
     ".md .markdown",
     _is_markdown,
     partial(_entries, form=_MARKDOWN),
-    _FACTS,
+    "wx-cli",
     cuts="tried",
 )
 TXT: Final = Format(
-    "wx-cli-txt", "wx-cli, TXT (2026)", ".txt", _is_text, partial(_entries, form=_TEXT), _FACTS, cuts="tried"
+    "wx-cli-txt", "wx-cli, TXT (2026)", ".txt", _is_text, partial(_entries, form=_TEXT), "wx-cli", cuts="tried"
 )

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from wechatlog.engine import Head, Reading
     from wechatlog.engine.headers import Block
 
-_FACTS: Final = {"exporter": "wechat-decrypt-export"}
 _KEYS: Final = frozenset({"ts", "sender", "is_self", "kind", "text"})
 _KNOWN: Final = _KEYS | {"image_path", "time", "extra", "local_type", "media_path", "sender_id", "server_id"}
 _KINDS: Final = {
@@ -119,7 +118,7 @@ JSON: Final = Format(
     ".json",
     _is_json,
     _objects,
-    _FACTS,
+    "wechat-decrypt-export",
     {},
 )
 MARKDOWN: Final = Format(
@@ -128,6 +127,6 @@ MARKDOWN: Final = Format(
     ".md .markdown",
     _is_markdown,
     _blocks,
-    _FACTS,
+    "wechat-decrypt-export",
     cuts="tried",
 )

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from wechatlog.engine.headers import Block
     from wechatlog.timestamps import Precision
 
-_FACTS: Final = {"exporter": "WeChat-Export-Tool"}
 _OWN: Final = "You"
 _NOBODY: Final = ("", "Unknown")
 _CUT: Final = "…[truncated]"
@@ -162,7 +161,13 @@ def _is_text(head: Head) -> Evidence | None:
 
 
 JSON: Final = Format(
-    "wechat-export-tool-json", "WeChat-Export-Tool by geffzhang, JSON (2026)", ".json", _is_json, _objects, _FACTS, {}
+    "wechat-export-tool-json",
+    "WeChat-Export-Tool by geffzhang, JSON (2026)",
+    ".json",
+    _is_json,
+    _objects,
+    "WeChat-Export-Tool",
+    {},
 )
 CSV: Final = Format(
     "wechat-export-tool-csv",
@@ -170,7 +175,7 @@ CSV: Final = Format(
     ".csv",
     _TABLE.detect,
     _rows,
-    _FACTS,
+    "WeChat-Export-Tool",
     {},
     cuts="tried",
 )
@@ -180,7 +185,7 @@ XLSX: Final = Format(
     ".xlsx",
     _TABLE.detect_sheet,
     _rows,
-    _FACTS,
+    "WeChat-Export-Tool",
     {},
 )
 TXT: Final = Format(
@@ -189,7 +194,7 @@ TXT: Final = Format(
     ".txt",
     _is_text,
     _blocks,
-    _FACTS,
+    "WeChat-Export-Tool",
     {},
     cuts="tried",
 )

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from wechatlog.engine import Head, Reading
     from wechatlog.segments import Segment
 
-_FACTS: Final = {"exporter": "wechat-export-macos"}
 _KEYS: Final = frozenset({"time", "timestamp", "sender", "type", "type_name", "content", "server_id"})
 _KNOWN: Final = _KEYS | {"db", "file_path"}
 _TABLE: Final = Table("时间=time 发送者=name 类型=kind 内容=text")
@@ -90,8 +89,14 @@ def _is_json(head: Head) -> Evidence | None:
 
 
 JSON: Final = Format(
-    "wechat-export-macos-json", "wechat-export-macos, JSON (2026)", ".json", _is_json, _objects, _FACTS
+    "wechat-export-macos-json", "wechat-export-macos, JSON (2026)", ".json", _is_json, _objects, "wechat-export-macos"
 )
 CSV: Final = Format(
-    "wechat-export-macos-csv", "wechat-export-macos, CSV (2026)", ".csv", _TABLE.detect, _rows, _FACTS, cuts="tried"
+    "wechat-export-macos-csv",
+    "wechat-export-macos, CSV (2026)",
+    ".csv",
+    _TABLE.detect,
+    _rows,
+    "wechat-export-macos",
+    cuts="tried",
 )

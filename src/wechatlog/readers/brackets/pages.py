@@ -191,7 +191,7 @@ STUDIO: Final = Format(
     ".html .htm",
     element_detector(_STUDIO),
     _studio,
-    {"exporter": "wechat-export-studio"},
+    "wechat-export-studio",
     {},
 )
 EXPORT: Final = Format(
@@ -200,7 +200,7 @@ EXPORT: Final = Format(
     ".html .htm",
     element_detector(_EXPORT),
     _export,
-    {"exporter": "wechat-decrypt-export"},
+    "wechat-decrypt-export",
     {"owner": "name of the person whose archive it is; `我` where it is not given"},
 )
 DECRYPT: Final = Format(
@@ -209,7 +209,7 @@ DECRYPT: Final = Format(
     ".html .htm",
     element_detector(_DECRYPT),
     _decrypt,
-    {"exporter": "wechat-decrypt"},
+    "wechat-decrypt",
 )
 TOOL: Final = Format(
     "wechat-export-tool-html",
@@ -217,6 +217,6 @@ TOOL: Final = Format(
     ".html .htm",
     element_detector(_TOOL),
     _tool,
-    {"exporter": "WeChat-Export-Tool"},
+    "WeChat-Export-Tool",
     {},
 )

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from wechatlog.engine.headers import Block
     from wechatlog.segments import Segment
 
-_FACTS: Final = {"exporter": "wechat-export-studio"}
 _SCHEMA: Final = "wechat-export-studio/"
 _KNOWN: Final = frozenset(
     "localId serverId timestamp time direction kind rawType sender text extra compressed rawBytes".split()
@@ -183,7 +182,13 @@ def _is_markdown(head: Head) -> Evidence | None:
 
 
 JSON: Final = Format(
-    "wechat-export-studio-json", "wechat-export-studio, JSON (2026)", ".json", _is_json, _objects, _FACTS, {}
+    "wechat-export-studio-json",
+    "wechat-export-studio, JSON (2026)",
+    ".json",
+    _is_json,
+    _objects,
+    "wechat-export-studio",
+    {},
 )
 CSV: Final = Format(
     "wechat-export-studio-csv",
@@ -191,7 +196,7 @@ CSV: Final = Format(
     ".csv",
     _TABLE.detect,
     _rows,
-    _FACTS,
+    "wechat-export-studio",
     {},
     cuts="tried",
 )
@@ -201,6 +206,6 @@ MARKDOWN: Final = Format(
     ".md .markdown",
     _is_markdown,
     _blocks,
-    _FACTS,
+    "wechat-export-studio",
     cuts="tried",
 )

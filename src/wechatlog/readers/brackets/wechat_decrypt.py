@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from wechatlog.engine import Head, Reading
 
-_FACTS: Final = {"exporter": "wechat-decrypt"}
 _HEAD: Final = ("chat_username", "display_name", "is_group")
 _KEYS: Final = frozenset(
     {"local_id", "server_id", "type", "sender_username", "sender", "create_time", "display_content"}
@@ -112,5 +111,7 @@ def _is_json(head: Head) -> Evidence | None:
     return Evidence(1.0, "chat_username, display_name, and messages with display_content") if sure else None
 
 
-JSON: Final = Format("wechat-decrypt-json", "wechat-decrypt, JSON (2026)", ".json", _is_json, _objects, _FACTS)
-CSV: Final = Format("wechat-decrypt-csv", "wechat-decrypt, CSV (2026)", ".csv", _TABLE.detect, _rows, _FACTS)
+JSON: Final = Format(
+    "wechat-decrypt-json", "wechat-decrypt, JSON (2026)", ".json", _is_json, _objects, "wechat-decrypt"
+)
+CSV: Final = Format("wechat-decrypt-csv", "wechat-decrypt, CSV (2026)", ".csv", _TABLE.detect, _rows, "wechat-decrypt")

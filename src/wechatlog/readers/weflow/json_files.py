@@ -143,10 +143,7 @@ def _format(
 
 DETAILED: Final = _format("weflow-json", "WeFlow (WeChat 4) detailed JSON", "WeFlow", partial(_is_weflow, arkme=False))
 ARKME: Final = _format(
-    "weflow-arkme",
-    "WeFlow (WeChat 4) arkme JSON, with a list of senders",
-    "WeFlow",
-    partial(_is_weflow, arkme=True),
+    "weflow-arkme", "WeFlow (WeChat 4) arkme JSON, with a list of senders", "WeFlow", partial(_is_weflow, arkme=True)
 )
 ECHOTRACE: Final = _format(
     "echotrace-json", "echotrace JSON (indented and streamed)", "echotrace", _is_echotrace, frames_texts=False
@@ -175,7 +172,7 @@ CLI: Final = _format(
 CIPHERTALK_PAGE: Final = Format(
     "ciphertalk-html",
     "CipherTalk HTML page",
-    (".html", ".htm"),
+    ".html .htm",
     _is_page,
     partial(
         _page_entries,
@@ -189,5 +186,5 @@ CIPHERTALK_PAGE: Final = Format(
             session=_page_session,
         ),
     ),
-    {"exporter": "CipherTalk"},
+    "CipherTalk",
 )

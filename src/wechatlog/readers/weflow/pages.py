@@ -372,48 +372,42 @@ def _list(reading: Reading) -> Iterator[Entry]:
 HTML: Final = Format(
     "weflow-html",
     "WeFlow 1 HTML page, WeChat 4",
-    (".html", ".htm"),
+    ".html .htm",
     _is_weflow,
     _weflow,
-    {"exporter": "WeFlow"},
+    "WeFlow",
     options={},
     credits_notices=True,
 )
 ECHOTRACE: Final = Format(
     "echotrace-html",
     "echotrace HTML page, WeChat 4",
-    (".html", ".htm"),
+    ".html .htm",
     _is_echotrace,
     _echotrace,
-    {"exporter": "echotrace"},
+    "echotrace",
     credits_notices=True,
 )
 LIST: Final = Format(
     "weflow-list-html",
     "the first WeFlow, HTML page with all messages in it, WeChat 4 (2026)",
-    (".html", ".htm"),
+    ".html .htm",
     element_detector(_LIST),
     _list,
-    {"exporter": "WeFlow"},
+    "WeFlow",
     options={},
     credits_notices=True,
 )
 STREAM: Final = Format(
     "weflow-stream-html",
     "WeFlow, HTML page of its streaming writer, WeChat 4 (2026)",
-    (".html", ".htm"),
+    ".html .htm",
     element_detector(_STREAM),
     _stream,
-    {"exporter": "WeFlow"},
+    "WeFlow",
     options={},
     credits_notices=True,
 )
 CLI: Final = Format(
-    "weflow-cli-html",
-    "weflow-cli HTML page",
-    (".html", ".htm"),
-    _is_cli,
-    _cli,
-    {"exporter": "weflow-cli"},
-    credits_notices=True,
+    "weflow-cli-html", "weflow-cli HTML page", ".html .htm", _is_cli, _cli, "weflow-cli", credits_notices=True
 )

@@ -119,7 +119,7 @@ SQL: Final = Format(
     ".sql",
     partial(_detect, tables=_WEFLOW, columns="session_id server_id is_send"),
     partial(_numbered, tables=_WEFLOW),
-    {"exporter": "WeFlow"},
+    "WeFlow",
     options={},
 )
 CIPHERTALK: Final = Format(
@@ -128,7 +128,7 @@ CIPHERTALK: Final = Format(
     ".sql",
     partial(_detect, tables=("messages",), columns="session_wxid is_send"),
     partial(_numbered, tables=("messages",)),
-    {"exporter": "CipherTalk"},
+    "CipherTalk",
     options={},
 )
 ECHOTRACE: Final = Format(
@@ -137,6 +137,6 @@ ECHOTRACE: Final = Format(
     ".sql",
     partial(_detect, tables=("echotrace",), columns=""),
     _named,
-    {"exporter": "echotrace"},
+    "echotrace",
     credits_notices=True,
 )

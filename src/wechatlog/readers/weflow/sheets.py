@@ -278,12 +278,7 @@ def _is_columns(head: Head) -> Evidence | None:
 
 
 COLUMNS: Final = Format(
-    "weflow-columns",
-    "the first WeFlow, TXT of columns, WeChat 4 (2026)",
-    ".txt",
-    _is_columns,
-    _column_rows,
-    {"exporter": "WeFlow"},
+    "weflow-columns", "the first WeFlow, TXT of columns, WeChat 4 (2026)", ".txt", _is_columns, _column_rows, "WeFlow"
 )
 XLSX: Final = Format(
     "weflow-xlsx",
@@ -291,7 +286,7 @@ XLSX: Final = Format(
     ".xlsx",
     _is_weflow,
     _weflow_rows,
-    {"exporter": "WeFlow"},
+    "WeFlow",
 )
 CIPHERTALK: Final = Format(
     "ciphertalk-xlsx",
@@ -299,8 +294,6 @@ CIPHERTALK: Final = Format(
     ".xlsx",
     _CIPHERTALK.detect_sheet,
     _ciphertalk_rows,
-    {"exporter": "CipherTalk"},
+    "CipherTalk",
 )
-CLI: Final = Format(
-    "weflow-cli-xlsx", "weflow-cli Excel workbook", ".xlsx", _CLI.detect_sheet, _cli_rows, {"exporter": "weflow-cli"}
-)
+CLI: Final = Format("weflow-cli-xlsx", "weflow-cli Excel workbook", ".xlsx", _CLI.detect_sheet, _cli_rows, "weflow-cli")

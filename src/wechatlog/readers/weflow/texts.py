@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 _OWNER: Final = "我"
 _OWNERS: Final = (_OWNER, "Me")
 _STAMP: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
-_FACTS: Final = {"exporter": "WeFlow"}
 
 # --- TXT ------------------------------------------------------------------------------------------------------------
 
@@ -206,7 +205,7 @@ def _is_markdown(head: Head) -> Evidence | None:
 
 
 TXT: Final = Format(
-    "weflow-txt", "WeFlow 1 TXT, WeChat 4", ".txt", _is_txt, _blocks, _FACTS, credits_notices=True, cuts="tried"
+    "weflow-txt", "WeFlow 1 TXT, WeChat 4", ".txt", _is_txt, _blocks, "WeFlow", credits_notices=True, cuts="tried"
 )
 MARKDOWN: Final = Format(
     "weflow-markdown",
@@ -214,7 +213,7 @@ MARKDOWN: Final = Format(
     ".md",
     _is_markdown,
     _sections,
-    _FACTS,
+    "WeFlow",
     credits_notices=True,
     cuts="tried",
 )

@@ -93,7 +93,7 @@ CSV: Final = Format(
     ".csv .xlsx .xls",
     _is_table,
     _rows,
-    {"exporter": "WeClone CSV"},
+    "WeClone CSV",
     options=DATE_ORDER_OPTION,
     credits_notices=True,
     cuts="tried",
