@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import attrs
 
+from wechatlog.content.vocabulary import APP_TYPES
 from wechatlog.model import MessageKind
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Dialect:
         quotes: whole bodies of replies, with the groups `reply` and `quote`, `sender` and `text`.
         quote_marks: one of these is in every body that a pattern of `quotes` takes; a cheap look before them.
         quote_line: taken from the front of each line of a quote.
+        any_page: app messages that the tool does not know are pages to it.
         listing: parses the lines under the header of a merged forward.
     """
 
@@ -69,6 +71,7 @@ class Dialect:
     quotes: tuple[re.Pattern[str], ...] = ()
     quote_marks: tuple[str, ...] = ()
     quote_line: str = ""
+    any_page: bool = False
     listing: Listing | None = None
 
 
@@ -266,6 +269,7 @@ def _dialect(
     quotes: tuple[str, ...] = (),
     quote_marks: tuple[str, ...] = (),
     quote_line: str = "",
+    any_page: bool = False,
     listing: Listing | None = None,
 ) -> Dialect:
     """A dialect from its own rows and the shared ones."""
@@ -278,6 +282,7 @@ def _dialect(
         quotes=tuple(re.compile(pattern, re.DOTALL) for pattern in quotes),
         quote_marks=quote_marks,
         quote_line=quote_line,
+        any_page=any_page,
         listing=listing,
     )
 
@@ -345,6 +350,9 @@ _PYWXDUMP_POINT: Final = rf"纬度[:：]【{_DEGREES_NORTH}】 ?经度[:：]【{
 _WCDA_PLACE: Final = r"(?:(?! 地点=)[^\n])*+ 地点=(?P<poi>(?:(?! 地址=)[^\n])*+) 地址=(?P<label>(?:(?! 坐标=)[^\n])*+)"
 _WCDA_LOCATION: Final = rf"{_WCDA_PLACE} 坐标={_DEGREES_EAST},{_DEGREES_NORTH}"
 _WCDA_TRANSFER: Final = r"(?P<note>(?:(?!金额=)[^\n])*+)金额=(?P<amount>\S+) 状态=[^\n]*"
+
+_KEEPER_NAME: Final = r"(?: (?P<sender>[^:\n\]]{1,100}))?"
+_KEEPER_ANCHOR: Final = r"(?: ↳svrid:[0-9]{1,6}(?: @[0-9-]{10})?| @[0-9-]{10})(?: |\Z)"
 
 BRACKETS: Final = _dialect("brackets")
 """What every tool writes alike; nothing that a person might type as an emoji code."""
@@ -538,20 +546,56 @@ WECHATEXPORTER: Final = _dialect(
 WXCLI: Final = _dialect(
     "wx-cli",
     quote_marks=("↳",),
-    labels=_AMBIGUOUS | _labels({Kind.SYSTEM: "系统", Kind.QUOTE: "引用"}),
+    labels=_AMBIGUOUS | _labels({Kind.SYSTEM: "系统/系统消息", Kind.RECALL: "撤回/撤回了一条消息", Kind.QUOTE: "引用"}),
     shapes={
         **dict.fromkeys((Kind.IMAGE, Kind.VIDEO, Kind.STICKER, Kind.VOICE), (r"<C> local_id=[0-9]{1,20}",)),
-        Kind.FILE: (r"<C> (?P<name>[^\n]+) \([0-9.]{1,12} [KMGT]?i?B(?:, ?[^()\n]{0,20})?\)",),
+        Kind.FILE: (
+            r"<C> (?P<name>[^\n]+) \((?:[0-9.]{1,12} [KMGT]?i?B(?:, ?[^()\n]{0,20})?|[A-Za-z0-9]{1,10})\)",
+        ),
         Kind.FORWARD: (
             r"<C> (?P<title>[^\n]*) \([0-9]{1,6}条\)(?:\n(?P<lines>(?s:.*)))?",
             r"<C> (?P<title>[^\n]*)\n(?P<lines>(?s:.*))",
         ),
-        Kind.SYSTEM: (r"<C> ?(?s:.*)",),
+        **dict.fromkeys((Kind.SYSTEM, Kind.RECALL), (r"<C> ?(?s:.*)",)),
     },
-    quotes=(rf"(?P<reply>\[引用\] (?:(?!\n  ↳ ).)*+)(?P<quote>\n  ↳ (?P<sender>[^:：\n]{{0,100}}){_QUOTED})",),
+    quotes=(
+        rf"(?P<reply>\[引用\] (?:(?!\n  ↳ ).)*+)(?P<quote>\n  ↳ (?P<sender>[^:：\n]{{1,100}}){_QUOTED})",
+        r"(?P<reply>\[引用\](?:(?!\n  ↳ ).)*+)(?P<quote>\n  ↳ (?P<text>.*))",
+    ),
+    any_page=True,
     listing=_by_lines(rf"(?P<indent> *+)- {_SENDER}", 2),
 )
 """wx-cli Markdown, TXT and JSON (`src/cli/export.rs`)."""
+
+CHATLOG_KEEPER: Final = _dialect(
+    "chatlog-keeper",
+    quote_marks=("[引用",),
+    labels=_AMBIGUOUS
+    | _labels({Kind.SYSTEM: "系统"})
+    | {f"卡片 type={number}": Label(kind) for number, kind in APP_TYPES.items()},
+    shapes={
+        Kind.SYSTEM: (r"<C> (?s:.*)",),
+        Kind.STICKER: (r": (?P<name>[^\n]*)<C>", r"#[0-9a-f]{1,8}<C>"),
+        Kind.LOCATION: (r": (?P<poi>[^\n]*)<C>",),
+        Kind.CARD: (r": (?P<name>[^\n]*)<C>",),
+        Kind.FILE: (r": (?P<name>(?:(?! \| )[^\n])*+)(?: \| md5:[0-9a-f]{1,12})?(?: \| [0-9.]{1,12}MB)?<C>",),
+        Kind.LINK: (r"(?:\|[^|\]\n]{0,200}){0,2}<C> (?P<title>(?:(?! — | \([^()\s]+\)\Z)[^\n])*+)(?s:.*)",),
+        Kind.MINI_PROGRAM: (r"(?: (?P<name>[^:\n]*))?: (?P<title>[^\n]*)<C>",),
+        Kind.FORWARD: (r": (?P<title>[^\n]*?)(?: \| [0-9]{1,6}条)?<C>(?s:.*)",),
+        **dict.fromkeys((Kind.CHANNEL, Kind.MUSIC, Kind.NOTE), (r": (?P<title>[^\n]*)<C>",)),
+        **dict.fromkeys((Kind.PAT, Kind.TEXT, Kind.ANNOUNCEMENT, Kind.TRANSFER, Kind.RED_PACKET), (r": (?s:.*)<C>",)),
+    },
+    sentences=(
+        (r"\[语音: (?P<title>[^\n]*)\]", Label(Kind.MUSIC)),
+        (r"\[视频: (?P<title>[^\n]*)\]", Label(Kind.LINK)),
+        (r"\[卡片 type=[0-9]{1,10}(?:: (?s:.*))?\]", Label(Kind.OTHER)),
+    ),
+    quotes=(
+        rf"(?P<quote>\[引用{_KEEPER_NAME}(?:: ?(?P<text>.{{0,120}}?))?\]{_KEEPER_ANCHOR})(?P<reply>.*)",
+        rf"(?P<quote>\[引用{_KEEPER_NAME}(?:: ?(?P<text>(?:\[[^\[\]\n]*\]|[^\[\]])*+))?\](?: |\Z))(?P<reply>.*)",
+    ),
+)
+"""chatlog-keeper (`wechat_db.py`): its files know the type of a message without the subtype."""
 
 _BRACKET_REPLY: Final = r"(?P<reply>(?:(?! ?\[(?:引用|↩)[: ]).)*+)"
 _NAMED: Final = r": ?(?P<title>[^\n]*)<C>"
@@ -627,6 +671,7 @@ DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType(
             WCDA,
             WECHATEXPORTER,
             WXCLI,
+            CHATLOG_KEEPER,
             BRACKET_LINES,
             WECHAT_DUMP,
         )

@@ -18,13 +18,20 @@ from wechatlog.model import MessageKind as Kind
 if TYPE_CHECKING:
     import datetime as dt
 
+    from wechatlog.content.dialects import Dialect
     from wechatlog.diagnostics import Collector
 
 _NOTICES: Final = frozenset({Kind.SYSTEM, Kind.RECALL, Kind.PAT})
 
 
 def parse_numbered(
-    number: int | None, content: str, collector: Collector, *, zone: dt.tzinfo | None = None, line: int | None = None
+    number: int | None,
+    content: str,
+    collector: Collector,
+    *,
+    dialect: Dialect = BRACKETS,
+    zone: dt.tzinfo | None = None,
+    line: int | None = None,
 ) -> AppMessage:
     """What a type number and a content say.
 
@@ -32,6 +39,7 @@ def parse_numbered(
         number: of WeChat's `local_type`, with or without a subtype in its upper half; `None` where it is missing.
         content: text, XML or a placeholder in brackets.
         collector: see `parse_content`.
+        dialect: of the tool that wrote the placeholders.
         zone: see `parse_content`.
         line: see `parse_content`.
 
@@ -46,6 +54,6 @@ def parse_numbered(
         if found.kind is Kind.SYSTEM:
             return AppMessage(read_notice(found.text) or found.kind, found.text)
         return found
-    if kind is Kind.OTHER and (placed := read_placeholder(content, BRACKETS, zone=zone)):
+    if kind is Kind.OTHER and (placed := read_placeholder(content, dialect, zone=zone)):
         return AppMessage(placed[0], content, placed[1])
-    return AppMessage(kind, content, parse_body(kind, content, BRACKETS, zone=zone))
+    return AppMessage(kind, content, parse_body(kind, content, dialect, zone=zone))

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content.dialects import BRACKETS, COMMON_BODIES, Label
+from wechatlog.content.notices import read_notice
 from wechatlog.content.vocabulary import PLAIN_KINDS, segment_for
 from wechatlog.model import MessageKind
 from wechatlog.segments.types import Forward, Quote
@@ -39,6 +40,9 @@ _UNSUPPORTED: Final = frozenset(
         "当前微信版本不支持展示该内容，请升级至最新版本。",
     }
 )
+
+_MONEY: Final = {"微信转账": Kind.TRANSFER, "微信红包": Kind.RED_PACKET}
+"""The titles that the client gives to money."""
 
 # --- what the named groups of a pattern become ----------------------------------------------------
 
@@ -163,6 +167,12 @@ def _reply_segments(reply: str) -> tuple[Segment, ...]:
     return parse_segments(reply)
 
 
+def _titled_kind(page: re.Match[str]) -> MessageKind | None:
+    """What a page is that is none, by the title that the client gave to it."""
+    title = page.groupdict().get("title") or ""
+    return _MONEY.get(title) or (Kind.PAT if read_notice(title) is Kind.PAT else None)
+
+
 def _read_quote(text: str, dialect: Dialect) -> Found | None:
     if not any(mark in text for mark in dialect.quote_marks):
         return None
@@ -199,6 +209,8 @@ def read_placeholder(text: str, dialect: Dialect = BRACKETS, *, zone: dt.tzinfo 
     if body[:1] in ("[", "【", "!"):
         found = _read_label(body, dialect)
         if found is not None and (match := _first_match(dialect.shapes.get(found[0].kind, ()), body, found[1])):
+            if dialect.any_page and found[0].kind is Kind.LINK and (other := _titled_kind(match)):
+                return other, (segment_for(other, text),)
             return found[0].kind, (_segment(match, found[0], text, dialect, zone),)
     if body in _UNSUPPORTED:
         return Kind.OTHER, (segment_for(Kind.OTHER, text),)

@@ -88,7 +88,7 @@ _TYPES: Final[Mapping[int, MessageKind]] = MappingProxyType(
 )
 
 # Subtypes of type 49, which are the `<type>` of `<appmsg>` (same sources).
-_APP_TYPES: Final[Mapping[int, MessageKind]] = MappingProxyType(
+APP_TYPES: Final[Mapping[int, MessageKind]] = MappingProxyType(
     {
         1: MessageKind.TEXT,
         2: MessageKind.IMAGE,
@@ -288,7 +288,7 @@ TRANSFER_STATES: Final[Mapping[int, str]] = MappingProxyType(
 
 def kind_of_app_type(app_type: int) -> MessageKind:
     """The kind of an app message from the `<type>` of its `<appmsg>`; `OTHER` for one that no table has."""
-    return _APP_TYPES.get(app_type, MessageKind.OTHER)
+    return APP_TYPES.get(app_type, MessageKind.OTHER)
 
 
 def kind_of_type(type: int, subtype: int = 0) -> MessageKind:  # noqa: A002

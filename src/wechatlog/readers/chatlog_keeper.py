@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from wechatlog.content.dialects import CHATLOG_KEEPER
 from wechatlog.content.numbered import parse_numbered
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, iter_objects
 from wechatlog.engine.json_values import read_flag, read_identifier, read_integer, read_list, read_object, read_string
@@ -36,7 +37,8 @@ def _entries(reading: Reading) -> Iterator[Entry]:
             _check_owner(reading, owners.setdefault(read_string(value.get("account_id")), set()), account or "", line)
         time = reading.unix_time(value.get("ts"), line=line)
         number, zone = read_integer(value.get("msg_type")), None if time is None else time.tzinfo
-        body = parse_numbered(number, read_string(value.get("content")), reading.collector, zone=zone, line=line)
+        content = read_string(value.get("content"))
+        body = parse_numbered(number, content, reading.collector, dialect=CHATLOG_KEEPER, zone=zone, line=line)
         if body.kind is MessageKind.OTHER and body.segments is None:
             reading.tell("unknown-kind", f"unknown message type {str(value.get('msg_type'))[:60]!r}", line)
         own = None if body.kind in NOTICES else own

@@ -2,7 +2,7 @@
 
 In a private chat the *other* person's name is empty and the owner is named (early builds named the other one); in a
 group everybody is named, the owner too. System notices are cut at 50 characters, recalls at 30. Newer builds add
-`sender_username`, `sender_contact_display` and `sender_group_nickname`.
+`sender_username`, `sender_contact_display` and `sender_group_nickname`, and the `url` of a page.
 
 Format facts: wx-cli 2026 (`src/cli/export.rs`, `src/daemon/query.rs`).
 """
@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, Final
+
+import attrs
 
 from wechatlog.content.accounts import is_account
 from wechatlog.content.appmsg import parse_content
@@ -23,6 +25,7 @@ from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, iter_object
 from wechatlog.engine.json_stream import iter_json
 from wechatlog.engine.json_values import read_flag, read_list, read_object, read_string
 from wechatlog.model import MessageKind, Participant
+from wechatlog.segments import Link, MiniProgram
 from wechatlog.timestamps import parse_clock
 
 if TYPE_CHECKING:
@@ -38,7 +41,7 @@ _CUT_NOTICES: Final = (("[系统] ", 50), ("[撤回] ", 30))
 _LABEL: Final = re.compile(r"\[(?P<label>[^\[\]\n]{1,12})\]")
 _NUMBER: Final = re.compile(r"type=(-?[0-9]{1,10})")
 _NAMES: Final = ("sender", "sender_group_nickname", "sender_contact_display")
-_KNOWN: Final = frozenset({"local_id", "content", "type", "time", "timestamp", "chat", "sender_username", *_NAMES})
+_KNOWN: Final = frozenset({"local_id", "content", "type", "time", "timestamp", "chat", "sender_username", "url", *_NAMES})
 _HEAD: Final = ("chat", "chat_type", "is_group", "username")
 _MOST_PEOPLE: Final = 10_000
 
@@ -127,7 +130,10 @@ def _body(
         return body.kind, body.text, body.segments
     if kind is Kind.OTHER:
         if placed := read_placeholder(text, WXCLI, zone=zone):
-            return placed[0], text, placed[1]
+            kind, segments = placed
+            if (url := read_string(value.get("url"))) and isinstance(segments[0], Link | MiniProgram):
+                segments = (attrs.evolve(segments[0], url=url),)
+            return kind, text, None if kind in NOTICES else segments
         label = _LABEL.match(text)
         kind = kind_of_name(label["label"]) or Kind.OTHER if label else Kind.OTHER
     return kind, text, parse_body(kind, text, WXCLI, zone=zone)

@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wechatlog.content.accounts import is_account
+from wechatlog.content.appmsg import parse_markup
 from wechatlog.content.dialects import WXCLI
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
@@ -129,11 +130,14 @@ def _split(form: _Form, named: tuple[str, bool] | None, text: str, *, private: b
     return (match["sender"], text[match.end() :]) if match else (None, text)
 
 
-def _content(reading: Reading, text: str) -> tuple[MessageKind, tuple[Segment, ...] | None]:
+def _content(reading: Reading, text: str, line: int) -> tuple[MessageKind, str, tuple[Segment, ...] | None]:
+    if built := parse_markup(text, reading.collector, zone=reading.tz, line=line):
+        return built.kind, built.text, built.segments
     found = read_placeholder(text, WXCLI, zone=reading.tz) if text.startswith("[") else None
-    if found is not None and found[0] is MessageKind.SYSTEM:
-        return read_notice(_NOTICE_LABEL.sub("", text, count=1)) or found[0], None
-    return found or (MessageKind.TEXT, None)
+    if found is not None and found[0] in NOTICES:
+        return read_notice(_NOTICE_LABEL.sub("", text, count=1)) or found[0], text, None
+    kind, segments = found or (MessageKind.TEXT, None)
+    return kind, text, segments
 
 
 def _entries(reading: Reading, *, form: _Form) -> Iterator[Entry]:
@@ -163,7 +167,7 @@ def _entries(reading: Reading, *, form: _Form) -> Iterator[Entry]:
     for header, block in records:
         count += 1
         sender, text = _split(form, named, form.body(block), private=private)
-        kind, segments = _content(reading, text)
+        kind, text, segments = _content(reading, text, block.line)
         time, precision = reading.clock(header["time"], line=block.line)
         own = None
         if private and kind not in NOTICES:
