@@ -549,9 +549,7 @@ WXCLI: Final = _dialect(
     labels=_AMBIGUOUS | _labels({Kind.SYSTEM: "系统/系统消息", Kind.RECALL: "撤回/撤回了一条消息", Kind.QUOTE: "引用"}),
     shapes={
         **dict.fromkeys((Kind.IMAGE, Kind.VIDEO, Kind.STICKER, Kind.VOICE), (r"<C> local_id=[0-9]{1,20}",)),
-        Kind.FILE: (
-            r"<C> (?P<name>[^\n]+) \((?:[0-9.]{1,12} [KMGT]?i?B(?:, ?[^()\n]{0,20})?|[A-Za-z0-9]{1,10})\)",
-        ),
+        Kind.FILE: (r"<C> (?P<name>[^\n]+) \((?:[0-9.]{1,12} [KMGT]?i?B(?:, ?[^()\n]{0,20})?|[A-Za-z0-9]{1,10})\)",),
         Kind.FORWARD: (
             r"<C> (?P<title>[^\n]*) \([0-9]{1,6}条\)(?:\n(?P<lines>(?s:.*)))?",
             r"<C> (?P<title>[^\n]*)\n(?P<lines>(?s:.*))",

@@ -41,7 +41,9 @@ _CUT_NOTICES: Final = (("[系统] ", 50), ("[撤回] ", 30))
 _LABEL: Final = re.compile(r"\[(?P<label>[^\[\]\n]{1,12})\]")
 _NUMBER: Final = re.compile(r"type=(-?[0-9]{1,10})")
 _NAMES: Final = ("sender", "sender_group_nickname", "sender_contact_display")
-_KNOWN: Final = frozenset({"local_id", "content", "type", "time", "timestamp", "chat", "sender_username", "url", *_NAMES})
+_KNOWN: Final = frozenset(
+    {"local_id", "content", "type", "time", "timestamp", "chat", "sender_username", "url", *_NAMES}
+)
 _HEAD: Final = ("chat", "chat_type", "is_group", "username")
 _MOST_PEOPLE: Final = 10_000
 
