@@ -263,6 +263,12 @@ def parse_clock(text: str, *, today: dt.date | None = None) -> Clock | None:
     return _parse_odd(text)
 
 
+@functools.lru_cache(maxsize=4096)
+def cached_clock(text: str, today: dt.date | None = None) -> Clock | None:
+    """`parse_clock`, remembered: formats without seconds repeat themselves, and some headers are looked at twice."""
+    return parse_clock(text, today=today)
+
+
 def _build_plain(match: re.Match[str]) -> Clock | None:
     """The time of digits alone, which is what nearly every header has; `None` for all else."""
     year, month, day, hour, minute, second, half, half2, fraction, offset = match.group(*_PARTS)

@@ -32,7 +32,7 @@ from wechatlog.content.vocabulary import (
     segment_for,
 )
 from wechatlog.content.xmltree import BrokenXMLError, Node, read_tree, tree_of
-from wechatlog.model import MessageKind
+from wechatlog.model import NOTICES, MessageKind
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -584,7 +584,7 @@ def parse_content(
     """
     if kind is Kind.TEXT:
         return AppMessage(kind, content)
-    is_notice = kind in (Kind.SYSTEM, Kind.RECALL, Kind.PAT)
+    is_notice = kind in NOTICES
     if (_NOTICE_MARKUP if is_notice else _MARKUP).match(content):
         built = parse_app_message(content, collector, zone=zone, line=line)
         if built is not None:

@@ -18,6 +18,7 @@ import attrs
 
 from wechatlog.diagnostics import Diagnostic, Origin, Severity
 from wechatlog.model import (
+    KINDS,
     Conversation,
     Message,
     MessageKind,
@@ -43,7 +44,6 @@ _TOO_LARGE: Final = 1 << 63
 _DEEPEST: Final = 100
 """Forwards in forwards; the parser of JSON itself ends at a few hundred."""
 _PRECISIONS: Final = get_args(Precision)
-_KINDS: Final = {kind.value: kind for kind in MessageKind}
 _NOWHERE: Final = Origin()
 
 
@@ -309,7 +309,7 @@ def _read_time(
 
 
 def _read_kind(name: str, report: Report) -> MessageKind:
-    kind = _KINDS.get(name)
+    kind = KINDS.get(name)
     if kind is None:
         report("unknown-kind", f"unknown kind {_shorten(name)}")
         return MessageKind.OTHER

@@ -6,13 +6,14 @@ segments; knows no file.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from wechatlog.content.appmsg import AppMessage, parse_content
 from wechatlog.content.dialects import BRACKETS
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, read_placeholder
 from wechatlog.content.vocabulary import kind_of_local_type
+from wechatlog.model import NOTICES
 from wechatlog.model import MessageKind as Kind
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from wechatlog.content.dialects import Dialect
     from wechatlog.diagnostics import Collector
-
-_NOTICES: Final = frozenset({Kind.SYSTEM, Kind.RECALL, Kind.PAT})
 
 
 def parse_numbered(
@@ -49,7 +48,7 @@ def parse_numbered(
     kind = Kind.OTHER if number is None else kind_of_local_type(number)
     if kind is Kind.TEXT:
         return AppMessage(kind, content)
-    if kind in _NOTICES or content.lstrip().startswith("<"):
+    if kind in NOTICES or content.lstrip().startswith("<"):
         found = parse_content(kind, content, collector, zone=zone, line=line)
         if found.kind is Kind.SYSTEM:
             return AppMessage(read_notice(found.text) or found.kind, found.text)

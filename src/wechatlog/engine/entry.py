@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wechatlog.content.accounts import is_room
 from wechatlog.engine.reading import FIRST_YEAR, LAST_YEAR
-from wechatlog.model import Loose, Message, MessageKind
+from wechatlog.model import NOTICES, Loose, Message, MessageKind
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from wechatlog.timestamps import Precision
 
 __all__ = ["NOTICES", "Entry", "batches_of", "is_credited", "new_entry"]
-
-NOTICES: Final = frozenset({MessageKind.SYSTEM, MessageKind.RECALL, MessageKind.PAT})
-"""The kinds that nobody sends."""
 
 _BATCH_SIZE: Final = 1024
 

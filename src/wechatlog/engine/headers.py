@@ -7,7 +7,6 @@ part of the body before it, nothing is lost. Every doubt is a `suspected-forgery
 
 from __future__ import annotations
 
-import functools
 import itertools
 import re
 from collections import deque
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import attrs
 
 from wechatlog.diagnostics import Severity
-from wechatlog.timestamps import Clock, is_set_back, parse_clock
+from wechatlog.timestamps import cached_clock, is_set_back
 from wechatlog.tokenizer import iter_records, prepare
 
 if TYPE_CHECKING:
@@ -94,12 +93,6 @@ class Candidate(NamedTuple):
     before: Block
     blanks: int
     upcoming: Sequence[Record]
-
-
-@functools.lru_cache(maxsize=4096)
-def cached_clock(text: str, today: dt.date | None = None) -> Clock | None:
-    """`parse_clock`, remembered: each header is looked at more than once."""
-    return parse_clock(text, today=today)
 
 
 def strip_blank_end(text: str) -> str:

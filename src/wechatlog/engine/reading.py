@@ -25,7 +25,7 @@ from wechatlog.model import (
     normalize_name,
 )
 from wechatlog.segments import Lexicon
-from wechatlog.timestamps import ASSUMED_ZONE, Clock, from_unix, in_zone, is_set_back, parse_clock, resolve_zone
+from wechatlog.timestamps import ASSUMED_ZONE, cached_clock, from_unix, in_zone, is_set_back, parse_clock, resolve_zone
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
@@ -410,7 +410,7 @@ class Reading:
         self, text: str, *, today: dt.date | None = None, line: int | None = None, column: int | None = None
     ) -> tuple[dt.datetime | None, Precision | None]:
         """The time and precision of a clock text; `(None, None)` and a diagnostic where it is no time."""
-        found: Clock | None = _parse_clock(text, today)
+        found = cached_clock(text, today)
         if found is None:
             self.report("bad-time", f"not a time: {_shorten(text)}", severity=Severity.ERROR, line=line, column=column)
             return None, None
@@ -515,10 +515,6 @@ class Reading:
         if self.tz is not None:
             return self.tz
         return next((message.time.tzinfo for message in messages if message.time is not None), None)
-
-
-_parse_clock: Final = functools.lru_cache(maxsize=4096)(lambda text, today: parse_clock(text, today=today))
-"""`parse_clock`, remembered: formats without seconds repeat themselves."""
 
 
 def _shorten(value: object) -> str:

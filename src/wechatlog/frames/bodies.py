@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wechatlog.content.wording import words_apart
 from wechatlog.frames.pieces import segment_to_row
-from wechatlog.model import MessageKind, build_message
+from wechatlog.model import KINDS, build_message
 from wechatlog.segments.table import compiled_rules
 from wechatlog.segments.types import Emoji, Image, Link, Mention, Text
 
@@ -32,9 +32,6 @@ _NAMED: Final[Mapping[type, Callable[[Any], str | None]]] = {
     Image: lambda image: image.path if image.url is None else image.url,
 }
 """What the columns of a message call its pieces; in the order of `PIECES`."""
-
-
-_KINDS: Final[Mapping[str, MessageKind]] = {kind.value: kind for kind in MessageKind}
 
 
 @functools.cache
@@ -79,7 +76,7 @@ class Bodies(NamedTuple):
         texts, kinds, given = columns["text"], columns["kind"], columns["given"]
         found = columns.get("found") or itertools.repeat(None, len(texts))
         rich = [
-            (row, build_message(None, None, None, _KINDS[kinds[row]], text, segments=one, parsed=two, lexicon=lexicon))
+            (row, build_message(None, None, None, KINDS[kinds[row]], text, segments=one, parsed=two, lexicon=lexicon))
             for row, (text, one, two) in enumerate(zip(texts, given, found, strict=True))
             if one is not None or two is not None or search(text, 0) is not None
         ]

@@ -19,7 +19,7 @@ from wechatlog.diagnostics import Origin
 from wechatlog.frames.columns import conversation_key
 from wechatlog.frames.pieces import segments_of_rows
 from wechatlog.frames.values import to_json_line
-from wechatlog.model import Conversation, MessageKind, build_message
+from wechatlog.model import KINDS, Conversation, build_message
 from wechatlog.timestamps import Precision, in_zone
 
 if TYPE_CHECKING:
@@ -47,11 +47,7 @@ _VALUES: Final[Mapping[str, tuple[type, str]]] = {
 READ_COLUMNS: Final = frozenset({*_VALUES, "segments"})
 """The columns that conversations are made of; the others of the table follow from them."""
 
-_KINDS: Final[Mapping[str | None, MessageKind]] = {
-    **{kind.value: kind for kind in MessageKind},
-    None: MessageKind.TEXT,
-    "": MessageKind.TEXT,
-}
+_KINDS: Final = frozenset({*KINDS, None, ""})
 _PRECISIONS: Final = frozenset({*get_args(Precision), None, ""})
 
 
@@ -111,7 +107,7 @@ def messages_of(
             time,
             cast("Precision | None", precision or None),
             sender,
-            _KINDS[kind],
+            KINDS[kind or "text"],
             text,
             sender_id=sender_id,
             is_self=is_self,

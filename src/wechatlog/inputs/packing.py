@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 import attrs
 
 from wechatlog.engine.columns import Wanted, columns_of_messages
-from wechatlog.model import Conversation, Loose, Message, MessageKind, paused_collection
+from wechatlog.model import KINDS, Conversation, Loose, Message, paused_collection
 from wechatlog.segments import Lexicon
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from wechatlog.engine.columns import Rows
     from wechatlog.engine.protocol import Context, Draft
 
-_KINDS: Final = {kind.value: kind for kind in MessageKind}
 _BEGIN: Final = dt.datetime(2000, 1, 1)
 _MOMENT: Final = dt.timedelta(microseconds=1)
 _delta: Final = dt.timedelta
@@ -144,4 +143,4 @@ def _rows_of(columns: Mapping[str, Sequence[Any]], begin: dt.datetime | None) ->
     if begin is not None:
         times = [None if time is None else begin + _delta(0, 0, time) for time in times]
     origins = zip(*map(column, _ORIGIN), strict=True)
-    return zip(times, map(_KINDS.__getitem__, column("kind")), origins, *map(column, _SAME), strict=True)
+    return zip(times, map(KINDS.__getitem__, column("kind")), origins, *map(column, _SAME), strict=True)

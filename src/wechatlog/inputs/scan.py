@@ -21,7 +21,7 @@ from wechatlog.errors import FormatError, OptionError
 from wechatlog.frames.bodies import Bodies
 from wechatlog.frames.columns import BODY_COLUMNS, CommonZone, columns_of, named_zone
 from wechatlog.frames.values import without_surrogates
-from wechatlog.model import Message, MessageKind, normalize_name, paused_collection
+from wechatlog.model import KINDS, Message, normalize_name, paused_collection
 from wechatlog.timestamps import moment, resolve_zone
 
 if TYPE_CHECKING:
@@ -104,8 +104,8 @@ class Selection:
                 ) from error
         kinds = frozenset(_texts_of("kind", kind))
         for name in kinds:
-            if name not in _KINDS:
-                raise OptionError("kind", f"no kind {str(name)!r:.80}{_nearest(name, _KINDS)}")
+            if name not in KINDS:
+                raise OptionError("kind", f"no kind {str(name)!r:.80}{_nearest(name, tuple(KINDS))}")
         senders = frozenset(map(normalize_name, _texts_of("sender", sender)))
         conversations = frozenset(_texts_of("conversation", conversation))
         asked = ((sender, senders), (kind, kinds), (conversation, conversations))
@@ -135,9 +135,6 @@ class Selection:
     def needs_names(self) -> bool:
         """Whether it matters by which names people are mentioned."""
         return bool(self.wanted.bodies - {"parsed"})
-
-
-_KINDS: Final = tuple(kind.value for kind in MessageKind)
 
 
 def _nearest(name: str, names: Sequence[str]) -> str:

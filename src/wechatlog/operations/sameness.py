@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.emoji import lookup, to_unicode
-from wechatlog.model import MessageKind
+from wechatlog.model import NOTICES, MessageKind
 from wechatlog.segments.types import Quote
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from wechatlog.segments.types import Segment
 
 __all__ = [
-    "NOTICES",
     "content_key",
     "detail",
     "is_telling",
@@ -35,7 +34,6 @@ __all__ = [
 ]
 
 _TEXTS: Final = frozenset(MessageKind(kind) for kind in ("text", "quote", "system", "other", "announcement", "note"))
-NOTICES: Final = frozenset({MessageKind.SYSTEM, MessageKind.RECALL, MessageKind.PAT})
 _APPS: Final = frozenset(
     MessageKind(kind)
     for kind in ("link", "music", "mini_program", "channel", "note", "forward", "card", "file", "other", "announcement")

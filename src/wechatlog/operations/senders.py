@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wechatlog.model import normalize_name
+from wechatlog.model import NOTICES, normalize_name
 from wechatlog.operations.identity import OWN_NAMES, Evidence
-from wechatlog.operations.sameness import NOTICES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

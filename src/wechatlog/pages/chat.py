@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 import attrs
 from markupsafe import Markup
 
-from wechatlog.model import MessageKind
+from wechatlog.model import NOTICES, MessageKind
 from wechatlog.pages.addresses import Addresses
 from wechatlog.pages.bodies import Bodies
 from wechatlog.pages.environment import asset, environment
@@ -34,7 +34,6 @@ __all__ = ["Chat", "Interface", "Look", "clean", "render_messages", "stylesheet"
 
 Interface: TypeAlias = Literal["zh", "en"]
 
-_NOTICES: Final = frozenset({MessageKind.SYSTEM, MessageKind.RECALL, MessageKind.PAT})
 
 # What HTML forbids or browsers drop. Line ends that people's clients wrote become those that a browser knows.
 _UNFIT: Final = re.compile("\r\n?|[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -167,7 +166,7 @@ class Chat:
         self._tally(message, day)
         person, name = self.people.of(message)
         kind = message.kind
-        shown = None if kind in _NOTICES else person
+        shown = None if kind in NOTICES else person
         if shown is not sheet.person or sheet.name is None or (shown is not None and name != sheet.name):
             sheet.start_run(shown, name, self._opening(shown, name))
         attributes, answered = self._address(message, iso)

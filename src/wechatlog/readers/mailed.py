@@ -24,7 +24,6 @@ from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format
 from wechatlog.engine.headers import (
     MARKS,
     HeaderCheck,
-    cached_clock,
     iter_blocks,
     sample,
     sample_blocks,
@@ -33,6 +32,7 @@ from wechatlog.engine.headers import (
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.mailed_source import BOLD, html_lines, is_html, is_mime, read_mail
 from wechatlog.segments.types import Image, Video, Voice
+from wechatlog.timestamps import cached_clock
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:

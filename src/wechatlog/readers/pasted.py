@@ -23,7 +23,6 @@ from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, message_bloc
 from wechatlog.engine.headers import (
     MARKS,
     HeaderCheck,
-    cached_clock,
     header_clock,
     iter_blocks,
     sample,
@@ -31,7 +30,7 @@ from wechatlog.engine.headers import (
     strip_blank_end,
 )
 from wechatlog.model import MessageKind
-from wechatlog.timestamps import parse_clock
+from wechatlog.timestamps import cached_clock, parse_clock
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:

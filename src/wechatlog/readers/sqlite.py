@@ -32,7 +32,7 @@ from wechatlog.engine.sqlite import (
 from wechatlog.errors import FormatError
 from wechatlog.frames import conversation_of
 from wechatlog.frames.database import APPLICATION_ID, SCHEMA_VERSION
-from wechatlog.model import Conversation, MessageKind
+from wechatlog.model import KINDS, Conversation, MessageKind
 from wechatlog.timestamps import Precision, in_zone
 
 if TYPE_CHECKING:
@@ -59,7 +59,6 @@ _KNOWN: Final = frozenset({*_MESSAGE_COLUMNS, "message", "conversation", "unix",
 _TYPICAL: Final = frozenset({"participant", "sender", "kind", "segments"})
 
 _PRECISIONS: Final = frozenset(get_args(Precision))
-_KINDS: Final[Mapping[str, MessageKind]] = {kind.value: kind for kind in MessageKind}
 _BAD_SHAPE: Final = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
 _STEPS: Final = 100_000
@@ -259,7 +258,7 @@ class _Walk:
             return None
 
     def _kind(self, name: str, number: Any) -> MessageKind:
-        kind = _KINDS.get(name or "text")
+        kind = KINDS.get(name or "text")
         if kind is None:
             self._context.report("unknown-kind", f"message {number} is of unknown kind", severity=Severity.INFO)
             return MessageKind.OTHER

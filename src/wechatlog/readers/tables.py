@@ -25,7 +25,7 @@ from wechatlog.engine.workbooks import cell_text, iter_sheet, peek_sheets, sheet
 from wechatlog.errors import FormatError, MissingExtraError
 from wechatlog.frames import conversation_of
 from wechatlog.frames.cells import COLUMN_TYPES, DEFAULT_COLUMNS, parse_flag, parse_segments_cell, plain
-from wechatlog.model import Conversation, MessageKind
+from wechatlog.model import KINDS, Conversation, MessageKind
 from wechatlog.timestamps import in_zone
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 __all__ = ["CSV", "TSV", "XLSX", "TableReader", "WorkbookReader"]
 
 _BATCH_SIZE: Final = 1024
-_KINDS: Final = {kind.value: kind for kind in MessageKind}
 _PRECISIONS: Final[tuple[Precision, ...]] = ("second", "minute", "day")
 _ROUNDED: Final = re.compile(r"[0-9](?:[.,][0-9]{1,17})?[eE]\+[0-9]{2,3}|[0-9]{16,17}\.0")
 _BAD_VALUES: Final = (ValueError, TypeError, AttributeError, KeyError, RecursionError)
@@ -145,7 +144,7 @@ class _Teller:
         return context.wall_time(time), "second"
 
     def _kind(self, cell: str, line: int) -> MessageKind:
-        kind = _KINDS.get(cell or "text")
+        kind = KINDS.get(cell or "text")
         if kind is None:
             self._context.report(
                 "unknown-kind", f"no kind of message: {cell[:60]!r}", severity=Severity.INFO, line=line

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wechatlog.content.notices import find_names
-from wechatlog.model import MessageKind
+from wechatlog.model import NOTICES, MessageKind
 from wechatlog.operations.pseudonyms.name_parts import is_everyday_word, looks_like_a_full_name, personal_parts
 from wechatlog.segments import parse_segments
 from wechatlog.segments.types import Card, Emoji, Forward, Image, Link, Location, Mention, Quote, Segment
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Annotation", "annotate_segments", "annotate_title", "iter_annotations", "ordered_annotations"]
 
-_NOTICES: Final = frozenset({MessageKind.SYSTEM, MessageKind.RECALL, MessageKind.PAT})
 _CERTAIN: Final = 0.9
 _DEEPEST_QUOTE: Final = 3
 _CHAT_OF: Final = re.compile(r"([^\n]{1,80}?)(?:和([^\n]{1,80}))?的聊天记录")
@@ -148,7 +147,7 @@ def annotate_segments(segments: Iterable[Segment], lexicon: Lexicon | None, dept
 
 def _annotate_notice(message: Message) -> Iterator[Annotation]:
     """The names in what WeChat itself says; without a sender, only in sentences that are known."""
-    notice = message.kind in _NOTICES
+    notice = message.kind in NOTICES
     if notice or message.sender is None:
         for start, end, whose in find_names(message.text):
             if notice or whose != "unsure":

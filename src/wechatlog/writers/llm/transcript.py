@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from wechatlog.model import MessageKind
+from wechatlog.model import NOTICES
 from wechatlog.writers.llm.bodies import describe, one_line
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Entry", "entries_of", "indented", "is_notice", "line_of", "shown_name"]
 
-_NOTICES: Final = frozenset({MessageKind.SYSTEM, MessageKind.RECALL, MessageKind.PAT})
 _LONGEST_NAME: Final = 32
 _NOTICE: Final = "*"
 _AGAIN: Final = "-"
@@ -52,7 +51,7 @@ class Entry(NamedTuple):
 
 def is_notice(message: Message) -> bool:
     """Whether WeChat itself speaks."""
-    return message.kind in _NOTICES or not (message.sender is not None or message.sender_id or message.is_self)
+    return message.kind in NOTICES or not (message.sender is not None or message.sender_id or message.is_self)
 
 
 def shown_name(message: Message) -> str:
