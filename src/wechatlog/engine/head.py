@@ -6,18 +6,16 @@ Takes a source, gives a bounded head of it and what container the bytes can be. 
 from __future__ import annotations
 
 import codecs
-import itertools
+import contextlib
+import functools
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import attrs
 
 from wechatlog.decoding import decode_text
 from wechatlog.source import HEAD_SIZE, Source
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _BINARY_SIGNATURES: Final = (
     (b"PK\x03\x04", "zip"),
@@ -54,7 +52,6 @@ class Head:
     data: bytes
     source: Source
     encoding: str | None = None
-    _cache: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, source: Source, encoding: str | None = None) -> Head:
@@ -66,26 +63,18 @@ class Head:
         """Whether the head is the whole input."""
         return len(self.data) < HEAD_SIZE
 
-    def _cached(self, name: str, make: Any) -> Any:
-        if name not in self._cache:
-            self._cache[name] = make()
-        return self._cache[name]
-
-    @property
+    @functools.cached_property
     def text(self) -> str:
         """The head decoded leniently, without a byte order mark; line ends are LF."""
-        return str(self._cached("text", self._decode))
-
-    def _decode(self) -> str:
         text = self.data.decode(self.encoding, "replace") if self.encoding else decode_text(self.data)
         if not self.complete:
             text = text.rstrip("\ufffd")  # a character that the cut went through
         return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
-    @property
+    @functools.cached_property
     def lines(self) -> list[str]:
         """The lines of the head without line ends; one that was cut is left out."""
-        lines: list[str] = self._cached("lines", lambda: self.text.split("\n"))
+        lines = self.text.split("\n")
         return lines if self.complete or len(lines) == 1 else lines[:-1]
 
     @property
@@ -93,18 +82,13 @@ class Head:
         """Whether the first bytes are those of a container that is no text."""
         return self.data.startswith(_SIGNATURE_BYTES)
 
-    @property
-    def containers(self) -> frozenset[str]:
+    @functools.cached_property
+    def containers(self) -> set[str]:
         """What the input could be, by its bytes.
 
         Names: `text`, `csv`, `json`, `jsonl`, `js`, `html`, `zip`, `sqlite`, `ole`, `parquet`, `arrow`, `binary`,
         `empty`.
         """
-        return frozenset(self._cached("containers", self._find_containers))
-
-    def _find_containers(self) -> set[str]:
-        if not self.data:
-            return {"empty"}
         for signature, name in _BINARY_SIGNATURES:
             if self.data.startswith(signature):
                 return {name}
@@ -114,19 +98,12 @@ class Head:
         sample = text[:4096]
         odd = _CONTROL.findall(sample)
         if len(odd) > len(sample) * 0.1:
-            odd = [character for character in odd if character != "\ufffd" or not self._is_utf8]
+            with contextlib.suppress(UnicodeDecodeError):  # an earlier repair may have left U+FFFD in the text itself
+                codecs.getincrementaldecoder("utf-8")().decode(self.data)
+                odd = [character for character in odd if character != "\ufffd"]
         if len(odd) > len(sample) * 0.1:
             return {"binary"}
         return self._text_containers(text)
-
-    @property
-    def _is_utf8(self) -> bool:
-        """Whether U+FFFD stands in the text itself, as an earlier repair leaves it, not in place of broken bytes."""
-        try:
-            codecs.getincrementaldecoder("utf-8")().decode(self.data)
-        except UnicodeDecodeError:
-            return False
-        return True
 
     def _text_containers(self, text: str) -> set[str]:
         first = next((line for line in self.lines if line.strip()), "")
@@ -143,18 +120,14 @@ class Head:
             return {"js", "text"}
         return {"csv", "text"} if first.count(",") >= 2 else {"text"}
 
-    @property
+    @functools.cached_property
     def json(self) -> Any:
         """The JSON value that the head holds or begins; what is cut off is left out. `None` where it is none."""
-        return self._cached("json", lambda: _partial_json(self.text))
+        return _partial_json(self.text)
 
-    @property
+    @functools.cached_property
     def tables(self) -> dict[str, set[str]] | None:
         """The columns of each table of a database; `None` for what SQLite cannot read."""
-        tables: dict[str, set[str]] | None = self._cached("tables", self._find_tables)
-        return tables
-
-    def _find_tables(self) -> dict[str, set[str]] | None:
         if "sqlite" not in self.containers:
             return None
         from wechatlog.engine.sqlite import SQLITE_ERRORS, columns_of, connect, tables_of
@@ -166,10 +139,16 @@ class Head:
         except (WechatlogError, OSError, *SQLITE_ERRORS):
             return None
 
-    @property
+    @functools.cached_property
     def header_row(self) -> tuple[str, ...]:
         """The fields of the first CSV row, or nothing."""
-        return tuple(self._cached("header_row", lambda: _first_row(self.text)))
+        import csv
+
+        lines = self.text.lstrip("\n").split("\n", 50)[:50]
+        try:
+            return tuple(next(csv.reader(lines), ()))
+        except csv.Error:
+            return ()
 
 
 def _is_json(text: str) -> bool:
@@ -178,15 +157,6 @@ def _is_json(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
-
-
-def _first_row(text: str) -> Iterable[str]:
-    import csv
-
-    try:
-        return next(csv.reader(itertools.islice(iter(text.lstrip("\n").split("\n")), 50)), ())
-    except csv.Error:
-        return ()
 
 
 def _partial_json(text: str) -> Any:
