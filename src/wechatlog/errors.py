@@ -6,11 +6,12 @@ the sentence is made when somebody asks for it. All of them pickle. This module 
 
 from __future__ import annotations
 
+import contextlib
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _EXCERPT_WIDTH = 60
 
@@ -244,6 +245,23 @@ class MissingExtraError(WechatlogError, ImportError):
 
     def __str__(self) -> str:
         return f"{self.purpose} needs an optional library; install it with: {self.command}"
+
+
+@contextlib.contextmanager
+def needs_extra(extra: str, *, what: str) -> Iterator[None]:
+    """Import an optional library: where it is not installed, say which extra brings it.
+
+    Args:
+        extra: of this package.
+        what: is done with the library, for a person.
+
+    Raises:
+        MissingExtraError: without the library.
+    """
+    try:
+        yield
+    except ImportError as error:
+        raise MissingExtraError(extra, what) from error
 
 
 class SlowPatternError(WechatlogError, TimeoutError):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from wechatlog.errors import FormatError, MissingExtraError, RefusedFormatError, WechatlogError
+from wechatlog.errors import FormatError, RefusedFormatError, WechatlogError, needs_extra
 from wechatlog.source import Source
 from wechatlog.zips import ZIP_ERRORS, open_zip
 
@@ -153,10 +153,8 @@ def has_comments(source: Source) -> bool:
 
 
 def _etree() -> Any:
-    try:
+    with needs_extra("docx", what="reading a Word document"):
         from lxml import etree
-    except ImportError as error:
-        raise MissingExtraError("docx", "reading a Word document") from error
     return etree
 
 

@@ -16,9 +16,9 @@ White space is kept as it stands unless `collapse=True`. Needs the extra `html`.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from wechatlog.errors import FormatError, MissingExtraError
+from wechatlog.errors import FormatError, needs_extra
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -34,26 +34,6 @@ _BLOCKS: Final = frozenset({"div", "p", "li", "tr", "ul", "ol", "table", "blockq
 _SILENT: Final = frozenset({"script", "style", "template", "head"})
 
 
-def _lxml() -> Any:
-    try:
-        import lxml.html
-    except ImportError as error:
-        raise MissingExtraError("html", "reading an HTML page") from error
-    return lxml.html
-
-
-def _parse(text: str) -> HtmlElement:
-    html = _lxml()
-    # Bytes with a stated encoding: a <meta charset> in the page must not change decoded text.
-    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True, remove_pis=True)
-    data = _OPEN_TITLE.sub("", _UNHOLDABLE.sub("\ufffd", text)).encode("utf-8")
-    try:
-        root: HtmlElement | None = html.document_fromstring(data, parser=parser)
-    except (html.etree.ParserError, html.etree.XMLSyntaxError, AssertionError):
-        root = None
-    return html.Element("html") if root is None else root
-
-
 def parse_page(text: str) -> HtmlElement:
     """The root element of a page; an empty `<html>` for a text that holds no markup at all.
 
@@ -63,7 +43,19 @@ def parse_page(text: str) -> HtmlElement:
     Raises:
         MissingExtraError: without lxml.
     """
-    return _parse(text)
+    with needs_extra("html", what="reading an HTML page"):
+        import lxml.etree
+        import lxml.html
+    # Bytes with a stated encoding: a <meta charset> in the page must not change decoded text.
+    parser = lxml.html.HTMLParser(
+        encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True, remove_pis=True
+    )
+    data = _OPEN_TITLE.sub("", _UNHOLDABLE.sub("\ufffd", text)).encode("utf-8")
+    try:
+        root: HtmlElement | None = lxml.html.document_fromstring(data, parser=parser)
+    except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, AssertionError):
+        root = None
+    return lxml.html.Element("html") if root is None else root
 
 
 def parse_fragment(text: str) -> HtmlElement:
@@ -72,7 +64,7 @@ def parse_fragment(text: str) -> HtmlElement:
     Raises:
         MissingExtraError: without lxml.
     """
-    root = _parse(f"<html><body><div>{text}</div></body></html>")
+    root = parse_page(f"<html><body><div>{text}</div></body></html>")
     body = root.find("body")
     if body is None or len(body) == 0:
         return root
@@ -124,52 +116,36 @@ def node_text(node: HtmlElement, *, collapse: bool = False, leave_out: Container
         FormatError: for elements nested too deeply.
     """
     pieces: list[str] = []
+
+    def add(text: str | None, *, keep_space: bool) -> None:
+        if text and not keep_space:
+            text = _SPACES.sub(" ", text)
+            last = next((piece for piece in reversed(pieces) if piece), "\n")
+            text = text.removeprefix(" ") if last[-1] in " \n" else text
+        if text:
+            pieces.append(text)
+
+    def collect(node: HtmlElement, *, is_block: bool) -> None:
+        if is_block and any(pieces) and not pieces[-1].endswith("\n"):
+            pieces.append("\n")
+        before, keep_space = len(pieces), not collapse or node.tag == "pre"
+        add(node.text, keep_space=keep_space)
+        for child in node:
+            if not isinstance(child.tag, str) or child.tag in _SILENT:
+                pass
+            elif child.tag == "br":
+                pieces.append("\n")
+            elif child.tag == "img" and alt:
+                pieces.append(child.get("alt") or "")
+            elif not any(name in leave_out for name in (child.get("class") or "").split()):
+                collect(child, is_block=child.tag in _BLOCKS)
+            add(child.tail, keep_space=keep_space)
+        if is_block and any(pieces[before:]) and not pieces[-1].endswith("\n"):
+            pieces.append("\n")
+
     try:
-        _collect(node, _Manner(collapse, leave_out, alt), pieces)
+        collect(node, is_block=False)
     except RecursionError as error:
         raise FormatError("elements nested too deeply") from error
     text = "".join(pieces).removesuffix("\n")
     return text.removesuffix(" ") if collapse else text
-
-
-class _Manner(NamedTuple):
-    """How text is collected; see `node_text`."""
-
-    collapse: bool
-    leave_out: Container[str]
-    alt: bool
-
-
-def _collect(node: HtmlElement, manner: _Manner, pieces: list[str]) -> None:
-    keep_space = not manner.collapse or node.tag == "pre"
-    _add(pieces, node.text, keep_space)
-    for child in node:
-        if isinstance(child.tag, str) and child.tag not in _SILENT:
-            if child.tag == "br":
-                pieces.append("\n")
-            elif child.tag == "img" and manner.alt:
-                pieces.append(child.get("alt") or "")
-            elif not any(name in manner.leave_out for name in (child.get("class") or "").split()):
-                _collect_child(child, manner, pieces)
-        _add(pieces, child.tail, keep_space)
-
-
-def _collect_child(child: HtmlElement, manner: _Manner, pieces: list[str]) -> None:
-    is_block = child.tag in _BLOCKS
-    if is_block and any(pieces) and not pieces[-1].endswith("\n"):
-        pieces.append("\n")
-    before = len(pieces)
-    _collect(child, manner, pieces)
-    if is_block and any(pieces[before:]) and not pieces[-1].endswith("\n"):
-        pieces.append("\n")
-
-
-def _add(pieces: list[str], text: str | None, keep_space: bool) -> None:
-    if not text:
-        return
-    if not keep_space:
-        text = _SPACES.sub(" ", text)
-        last = next((piece for piece in reversed(pieces) if piece), "\n")
-        if last[-1] in " \n":
-            text = text.removeprefix(" ")
-    pieces.append(text)

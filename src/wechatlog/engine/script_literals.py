@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wechatlog.diagnostics import Severity
 from wechatlog.engine.json_stream import Cursor, Item
-from wechatlog.errors import MissingExtraError
+from wechatlog.errors import needs_extra
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -40,7 +40,8 @@ def iter_literals(blocks: Iterable[str], collector: Collector, next_object: re.P
     Raises:
         MissingExtraError: without pyjson5.
     """
-    decode = _decoder()
+    with needs_extra("html", what="reading the messages of this page"):
+        from pyjson5 import decode
     cursor = Cursor(blocks)
     if not cursor.take("["):
         _report(cursor, collector, "no array begins here")
@@ -64,14 +65,6 @@ def iter_literals(blocks: Iterable[str], collector: Collector, next_object: re.P
             return
     if not cursor.take("]"):
         _report(cursor, collector, "the array is not closed: the file is cut")
-
-
-def _decoder() -> Callable[..., Any]:
-    try:
-        import pyjson5
-    except ImportError as error:
-        raise MissingExtraError("html", "reading the messages of this page") from error
-    return pyjson5.decode
 
 
 def _end_of_object(cursor: Cursor) -> tuple[int, bool]:

@@ -19,7 +19,7 @@ import zipfile
 import zlib
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from wechatlog.errors import FormatError, MissingExtraError, RefusedFormatError, WechatlogError
+from wechatlog.errors import FormatError, MissingExtraError, RefusedFormatError, WechatlogError, needs_extra
 from wechatlog.source import is_folder_entry
 
 if TYPE_CHECKING:
@@ -99,10 +99,8 @@ class _Book:
 
 
 def _load(stream: IO[bytes]) -> Any:
-    try:
+    with needs_extra("excel", what="reading an Excel workbook"):
         from python_calamine import CalamineWorkbook
-    except ImportError as error:
-        raise MissingExtraError("excel", "reading an Excel workbook") from error
     return CalamineWorkbook.from_filelike(stream)
 
 

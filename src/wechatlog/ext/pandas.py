@@ -9,17 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from wechatlog.errors import MissingExtraError
+from wechatlog.errors import needs_extra
 from wechatlog.frames.columns import CommonZone, collect_all, columns_of, names_of
 from wechatlog.frames.rows import READ_COLUMNS, conversation_header
 from wechatlog.frames.values import aware_in, microseconds, within_64_bits, without_surrogates
 from wechatlog.model import paused_collection
 
-try:
+with needs_extra("pandas", what="a pandas frame"):
     import numpy as np
     import pandas as pd
-except ImportError as error:
-    raise MissingExtraError("pandas", "a pandas frame") from error
 
 if TYPE_CHECKING:
     import datetime as dt

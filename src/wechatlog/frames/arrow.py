@@ -17,7 +17,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wechatlog.content.native import SCHEMA, conversation_from_json, conversation_to_json
-from wechatlog.errors import MissingExtraError
+from wechatlog.errors import needs_extra
 from wechatlog.frames.bodies import PIECES, Bodies
 from wechatlog.frames.columns import CommonZone, collect, columns_of, names_of
 from wechatlog.frames.pieces import SEGMENT_FIELDS, rebuild_segments
@@ -27,11 +27,9 @@ from wechatlog.model import paused_collection
 from wechatlog.segments.types import Forward, Quote
 from wechatlog.timestamps import resolve_zone
 
-try:
+with needs_extra("arrow", what="Arrow or Parquet"):
     import pyarrow as pa
     import pyarrow.compute as pc
-except ImportError as error:
-    raise MissingExtraError("arrow", "Arrow or Parquet") from error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from wechatlog.errors import FormatError, MissingExtraError, OptionError
+from wechatlog.errors import FormatError, OptionError, needs_extra
 from wechatlog.media.kinds import KINDS, kind_of
 
 if TYPE_CHECKING:
@@ -163,10 +163,8 @@ def _xor(data: bytes, byte: int) -> bytes:
 def _decrypt_aes(data: bytes, key: bytes, size: int) -> bytes:
     if not data:
         return b""
-    try:
+    with needs_extra("images", what="reading encrypted pictures"):
         from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-    except ImportError as error:
-        raise MissingExtraError("images", "reading encrypted pictures") from error
     decryptor = Cipher(algorithms.AES(key), modes.ECB()).decryptor()  # noqa: S305 - WeChat's choice, not ours
     found = decryptor.update(data) + decryptor.finalize()
     padding = len(data) - size
@@ -185,10 +183,8 @@ def decode_wxgf(data: bytes) -> bytes:
         FormatError: where it is damaged.
         MissingExtraError: without PyAV.
     """
-    try:
+    with needs_extra("images", what="reading wxgf pictures"):
         import av
-    except ImportError as error:
-        raise MissingExtraError("images", "reading wxgf pictures") from error
     parts = list(itertools.islice(_parts(data), _MOST_PARTS))
     largest = max(parts, key=len, default=b"")
     is_animation = len(parts) > 1 and len(largest) < _STILL * len(data)

@@ -9,7 +9,7 @@ import io
 import wave
 from typing import Final
 
-from wechatlog.errors import FormatError, MissingExtraError
+from wechatlog.errors import FormatError, needs_extra
 
 __all__ = ["RATE", "decode_silk"]
 
@@ -24,10 +24,8 @@ def decode_silk(data: bytes) -> bytes:
         FormatError: where it is damaged.
         MissingExtraError: without silk-python.
     """
-    try:
+    with needs_extra("voice", what="reading SILK voices"):
         import pysilk
-    except ImportError as error:
-        raise MissingExtraError("voice", "reading SILK voices") from error
     samples, target = io.BytesIO(), io.BytesIO()
     try:
         pysilk.decode(io.BytesIO(data), samples, RATE)

@@ -6,13 +6,11 @@ only through `safe_url`, and nothing of a chat gets into a script or a style. Ne
 
 from __future__ import annotations
 
-from wechatlog.errors import MissingExtraError
+from wechatlog.errors import needs_extra
 
-try:
+with needs_extra("html", what="the HTML page"):
     import jinja2  # noqa: F401
     import markupsafe  # noqa: F401
-except ImportError as error:
-    raise MissingExtraError("html", "the HTML page") from error
 
 from wechatlog.pages.chat import Chat, Interface, Look, clean, render_messages, stylesheet
 from wechatlog.pages.environment import asset, environment, script

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from wechatlog.content.descriptions import LANGUAGES, word
 from wechatlog.content.wording import wording
 from wechatlog.emoji import to_unicode
-from wechatlog.errors import FormatError, MissingExtraError
+from wechatlog.errors import FormatError, needs_extra
 from wechatlog.media import Keys, MediaFolder, read
 from wechatlog.segments.types import Image, Sticker
 from wechatlog.writers.options import PICTURE_OPTIONS, choice_option, folder_option
@@ -87,10 +87,8 @@ class _Document:
     """
 
     def __init__(self, options: Mapping[str, Any]) -> None:
-        try:
+        with needs_extra("docx", what="writing a Word document"):
             import docx
-        except ImportError as error:
-            raise MissingExtraError("docx", "writing a Word document") from error
         self._unicode_emoji = choice_option(options, "emoji", ("unicode", "code")) == "unicode"
         self._language: Language = "zh" if choice_option(options, "interface", LANGUAGES) == "zh" else "en"
         root = folder_option(options, "media_root")

@@ -13,7 +13,7 @@ import itertools
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from wechatlog.errors import MissingExtraError, WriteError
+from wechatlog.errors import WriteError, needs_extra
 from wechatlog.writers.options import PICTURE_OPTIONS, choice_option, folder_option, text_option
 
 if TYPE_CHECKING:
@@ -88,10 +88,9 @@ def _page(title: str, interface: str, chunks: Iterable[str]) -> str:
 
 def _to_pdf(page: str) -> bytes:
     try:
-        from weasyprint import HTML
-        from weasyprint.urls import URLFetcher
-    except ImportError as error:
-        raise MissingExtraError("pdf", "writing a PDF") from error
+        with needs_extra("pdf", what="writing a PDF"):
+            from weasyprint import HTML
+            from weasyprint.urls import URLFetcher
     except OSError as error:  # it looks for the libraries of Pango
         raise WriteError(f"WeasyPrint does not find Pango, which sets the text: {error}", "pdf") from error
     fetcher = URLFetcher(allowed_protocols=("data",))

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from wechatlog.content.native import SCHEMA
-from wechatlog.errors import MissingExtraError
+from wechatlog.errors import needs_extra
 from wechatlog.frames import columns_of, conversation_header
 from wechatlog.frames.cells import DEFAULT_COLUMNS, TO_TEXT, cell_values, choose_columns
 from wechatlog.model import participants_of
@@ -182,10 +182,8 @@ class _Book:
     """A workbook that is being written into a file."""
 
     def __init__(self, path: Path) -> None:
-        try:
+        with needs_extra("excel", what="writing an Excel workbook"):
             import xlsxwriter
-        except ImportError as error:
-            raise MissingExtraError("excel", "writing an Excel workbook") from error
         self._book = xlsxwriter.Workbook(
             str(path), {"constant_memory": True, "tmpdir": str(path.parent), "in_memory": False}
         )

@@ -14,12 +14,10 @@ Needs the extra `plot` (matplotlib, networkx).
 
 from __future__ import annotations
 
-from wechatlog.errors import MissingExtraError
+from wechatlog.errors import needs_extra
 
-try:
+with needs_extra("plot", what="drawing plots"):
     import matplotlib as mpl  # noqa: F401
-except ImportError as error:
-    raise MissingExtraError("plot", "drawing plots") from error
 
 from wechatlog.ext.plot.charts import activity, days, emoji, mentions, response_times, senders
 from wechatlog.ext.plot.lettering import MissingFontWarning

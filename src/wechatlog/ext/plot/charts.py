@@ -16,7 +16,7 @@ from matplotlib import dates as mdates
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
-from wechatlog.errors import MissingExtraError
+from wechatlog.errors import needs_extra
 from wechatlog.ext.plot.looks import Canvas, whole_numbers
 from wechatlog.operations.statistics import EVERYONE, Statistics, duration_text, statistics, unicode_of
 
@@ -359,10 +359,8 @@ def mentions(conversation: Countable, ax: Axes | None = None, *, top: int = 20, 
 
 
 def _places(people: list[str], edges: dict[tuple[str, str], int]) -> dict[str, tuple[float, float]]:
-    try:
+    with needs_extra("plot", what="drawing the network of mentions"):
         import networkx as nx
-    except ImportError as error:
-        raise MissingExtraError("plot", "drawing the network of mentions") from error
     graph = nx.Graph()
     graph.add_nodes_from(people)
     strongest = math.log1p(max(edges.values(), default=1))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import regex
 
-from wechatlog.errors import MissingExtraError
+from wechatlog.errors import needs_extra
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -78,10 +78,8 @@ def _tokenizer() -> Any:
     """The tokenizer of jieba with its own dictionary, made without the temporary file that it would leave."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # jieba 0.42 has escapes that newer Pythons warn of
-        try:
+        with needs_extra("chinese", what="counting words"):
             import jieba
-        except ImportError as error:
-            raise MissingExtraError("chinese", "counting words") from error
     tokenizer = jieba.Tokenizer()
     tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
     tokenizer.initialized = True

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from wechatlog.content.appmsg import split_sender_prefix
 from wechatlog.engine.sqlite import decode, parse_protobuf
-from wechatlog.errors import MissingExtraError
+from wechatlog.errors import needs_extra
 from wechatlog.model import MessageKind
 from wechatlog.readers.database.people import first_field
 
@@ -26,10 +26,8 @@ _LISTED: Final = re.compile(r"(?:(?P<account>[A-Za-z0-9_@.\-]{1,80}):)?(?P<lengt
 
 def unpack_lz4(data: bytes) -> tuple[str, bool]:
     """An LZ4 block whose size nobody wrote down, and whether it is whole."""
-    try:
+    with needs_extra("database", what="reading an app message of a WeChat 3 database"):
         import lz4.block
-    except ImportError as error:
-        raise MissingExtraError("database", "reading an app message of a WeChat 3 database") from error
     size = max(len(data) << 8, 1 << 12)
     content = lz4.block.decompress(data, uncompressed_size=min(size, _LARGEST))
     return decode(content).rstrip("\0"), True
@@ -37,10 +35,8 @@ def unpack_lz4(data: bytes) -> tuple[str, bool]:
 
 def unpack_zstandard(data: bytes) -> tuple[str, bool]:
     """A Zstandard frame, as far as it goes, and whether it is whole."""
-    try:
+    with needs_extra("database", what="reading a compressed message of a WeChat 4 database"):
         import zstandard
-    except ImportError as error:
-        raise MissingExtraError("database", "reading a compressed message of a WeChat 4 database") from error
     try:
         expected = zstandard.frame_content_size(data)
         with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(data)) as stream:
