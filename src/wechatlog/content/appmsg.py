@@ -70,6 +70,11 @@ class AppMessage:
     app_type: int | None = None
     sender_id: str | None = None
 
+    @property
+    def body(self) -> tuple[MessageKind, str, tuple[Segment, ...] | None]:
+        """Kind, text and segments."""
+        return self.kind, self.text, self.segments
+
 
 def _one(kind: MessageKind, text: str = "", **data: Any) -> AppMessage:
     """A message of one segment, or of plain text."""

@@ -36,6 +36,10 @@ _BEHIND: Final = re.compile(r"<(?:script|footer)\b.*", re.DOTALL)
 _END: Final = re.compile(r"\s*</(?:div|main|body)>")
 
 
+def _shown(text: str) -> str:
+    return html.unescape(text.replace("<br />", "\n").replace("<br>", "\n"))
+
+
 class Page(NamedTuple):
     """What a tool writes.
 
@@ -45,6 +49,7 @@ class Page(NamedTuple):
         frame: a whole element; its groups are what it says. One with a `date` is the heading of a day.
         titles: where the name of the chat stands.
         facts: what else the head says: the groups `id`, `count` and `exported`, whichever there are.
+        shown: what an element shows, by what stands in it.
     """
 
     opens: str
@@ -52,11 +57,7 @@ class Page(NamedTuple):
     frame: re.Pattern[str]
     titles: tuple[re.Pattern[str], ...]
     facts: tuple[re.Pattern[str], ...] = ()
-
-
-def element_text(text: str) -> str:
-    """What an element shows, by what stands in it."""
-    return html.unescape(text.replace("<br />", "\n").replace("<br>", "\n"))
+    shown: Callable[[str], str] = _shown
 
 
 def _words(text: str) -> str:
@@ -80,17 +81,16 @@ def _describe(reading: Reading, page: Page, head: str) -> int | None:
     return int(said["count"]) if "count" in said else None
 
 
-def element_entries(
-    reading: Reading, page: Page, entry_of: Callable[[Said, int, int], Entry | None]
-) -> Iterator[Entry]:
+def element_entries(reading: Reading, page: Page, entry_of: Callable[[Said, int, int], Entry]) -> Iterator[Entry]:
     """The entries of the elements of a page; the words of an element that is none of the tool's are one too.
 
     Args:
         reading: of the page.
         page: what the tool writes.
-        entry_of: the entry of an element, by the groups of its frame, its line and offset; `None` for a heading.
+        entry_of: the entry of an element, by what the groups of its frame show, its line and offset; in a page with
+            headings, `day` is the last one.
     """
-    last, claimed, count = "", None, 0
+    last, claimed, count, day = "", None, 0, ""
 
     def preamble(block: Block) -> None:
         nonlocal last, claimed
@@ -104,10 +104,12 @@ def element_entries(
         last = header.group()[1:].lstrip("\r") + block.lines
         found, line = page.frame.match(last), block.line
         if found is not None:
-            entry = entry_of(found.groupdict(), line, block.offset)
-            if entry is not None:
+            said = {name: text and page.shown(text) for name, text in found.groupdict().items()}
+            if (date := said.get("date")) is not None:
+                day = date
+            else:
                 count += 1
-                yield entry
+                yield entry_of({"day": day, **said}, line, block.offset)
         rest = last[found.end() :] if found else last
         if found is not None and (not rest.strip() or (block.last and _END.match(rest))):
             continue
@@ -118,8 +120,7 @@ def element_entries(
             yield Entry(line, kind=MessageKind.OTHER, text=words, offset=block.offset)
     if "</html>" not in last[-2000:]:
         reading.report("broken-row", "the page is not closed: the file is cut")
-    if claimed not in (None, count):
-        reading.report("message-count", f"the head claims {claimed} messages, there are {count}")
+    reading.check_count(claimed, count)
 
 
 def element_detector(page: Page) -> Callable[[Head], Evidence | None]:

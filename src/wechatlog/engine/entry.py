@@ -7,7 +7,7 @@ go into batches of their own. Knows no format and no container.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from wechatlog.content.accounts import is_room
 from wechatlog.engine.reading import FIRST_YEAR, LAST_YEAR
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from wechatlog.timestamps import Precision
 
 __all__ = ["NOTICES", "Entry", "batches_of", "is_credited", "new_entry"]
+
+Body: TypeAlias = "tuple[MessageKind, str, tuple[Segment, ...] | None]"
+"""What a body is: kind and text, and the segments where they do not follow from the text."""
 
 _BATCH_SIZE: Final = 1024
 

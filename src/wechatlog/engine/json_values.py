@@ -80,6 +80,11 @@ def read_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+def first_object(value: Any) -> dict[str, Any]:
+    """The first object of a list; `{}` where it does not begin with one."""
+    return read_object(value[0]) if isinstance(value, list) and value else {}
+
+
 def is_rounded_number(digits: str) -> bool:
     """Whether JavaScript writes so a number that it cannot hold: zeros behind sixteen or seventeen digits.
 

@@ -273,6 +273,11 @@ class Reading:
 
         return read_notice(text) or found
 
+    def check_count(self, claimed: int | None, count: int) -> None:
+        """Tell where a file holds another number of messages than its head claims; `None` where it claims nothing."""
+        if claimed not in (None, count):
+            self.report("message-count", f"the head claims {claimed} messages, there are {count}")
+
     # --- text and times
 
     def blocks(self) -> Iterator[str]:

@@ -147,11 +147,6 @@ def _entry(reading: Reading, clock: str, rest: str, line: int | None, offset: in
     return Entry(line, time, precision, sender, account, own, kind, text, segments, offset=offset)
 
 
-def _compare(reading: Reading, claimed: int | None, count: int) -> None:
-    if claimed is not None and claimed != count:
-        reading.report("message-count", f"the head claims {claimed} messages, there are {count}")
-
-
 # --- TXT ------------------------------------------------------------------------------------------------------------
 
 
@@ -179,7 +174,7 @@ def _lines(reading: Reading) -> Iterator[Entry]:
             lines = block.lines.split("\n")
             known = ["" if line == _RULE or _FACT.fullmatch(line) else line for line in lines]
             reading.report_preamble("\n".join(known), line=block.line)
-    _compare(reading, claimed, count)
+    reading.check_count(claimed, count)
 
 
 def _unknown_name(usual: set[str | None], title: str | None, known: set[str], name: str) -> str | None:
@@ -219,7 +214,7 @@ def _page(reading: Reading) -> Iterator[Entry]:
             yield _entry(reading, match["time"], match["rest"], line, offset)
         elif content:
             reading.report("bad-line", "an element that is no message line", severity=Severity.ERROR, line=line)
-    _compare(reading, claimed, count)
+    reading.check_count(claimed, count)
 
 
 def _elements(blocks: Iterable[str]) -> Iterator[tuple[str, int, int]]:

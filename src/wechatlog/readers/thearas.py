@@ -114,8 +114,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         segments = None if kind is MessageKind.QUOTE else _NO_FIELDS.segments(kind, text, {})
         account = sender if sender is not None and is_account(sender) else None
         yield Entry(block.line, time, precision, sender, account, None, kind, text, segments, offset=block.offset)
-    if expected is not None and count != expected:
-        reading.report("message-count", f"the head claims {expected} messages, there are {count}")
+    reading.check_count(expected, count)
 
 
 def _detect(head: Head) -> Evidence | None:

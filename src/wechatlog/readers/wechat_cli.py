@@ -239,8 +239,7 @@ def _text(reading: Reading, *, item: str) -> Iterator[Entry]:
     for header, block in records:
         count += 1
         yield _said(reading, header["time"], header["rest"] + block.inline, block.line, block.offset)
-    if claimed is not None and claimed != count:
-        reading.report("message-count", f"the head claims {claimed} messages, there are {count}")
+    reading.check_count(claimed, count)
 
 
 def _is_text(head: Head, *, item: str) -> Evidence | None:

@@ -175,8 +175,7 @@ def _entries(reading: Reading, *, form: _Form) -> Iterator[Entry]:
             sender = sender if sender is not None or own else chat.title
         account = sender if sender is not None and is_account(sender) else None
         yield Entry(block.line, time, precision, sender, account, own, kind, text, segments, offset=block.offset)
-    if claimed is not None and claimed != count:
-        reading.report("message-count", f"the title claims {claimed} messages, there are {count}")
+    reading.check_count(claimed, count)
 
 
 def _is_markdown(head: Head) -> Evidence | None:

@@ -18,7 +18,7 @@ from wechatlog.content.placeholders import parse_body
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, iter_objects, one_segment
 from wechatlog.engine.headers import dated_blocks, strip_blank_end
-from wechatlog.engine.json_values import read_flag, read_list, read_object, read_string
+from wechatlog.engine.json_values import first_object, read_flag, read_object, read_string
 from wechatlog.model import MessageKind
 from wechatlog.readers.brackets.lines import OWN, names_owner, own_of, read_body
 from wechatlog.tokenizer import Grammar
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from wechatlog.engine import Head, Reading
     from wechatlog.engine.headers import Block
+    from wechatlog.segments import Segment
 
 _KEYS: Final = frozenset({"ts", "sender", "is_self", "kind", "text"})
 _KNOWN: Final = _KEYS | {"image_path", "time", "extra", "local_type", "media_path", "sender_id", "server_id"}
@@ -58,9 +59,10 @@ def _objects(reading: Reading) -> Iterator[Entry]:
 def _is_json(head: Head) -> Evidence | None:
     """The keys of the first message, and those of the chat."""
     value = read_object(head.json)
-    rows = read_list(value.get("messages"))
-    first = read_object(rows[0]) if rows else {}
-    sure = first.keys() >= _KEYS and read_object(value.get("chat")).keys() >= {"name", "is_group"}
+    sure = first_object(value.get("messages")).keys() >= _KEYS and read_object(value.get("chat")).keys() >= {
+        "name",
+        "is_group",
+    }
     return Evidence(1.0, "chat, and messages with ts, sender, is_self, kind and text") if sure else None
 
 
@@ -91,13 +93,12 @@ def _blocks(reading: Reading) -> Iterator[Entry]:
         reading, _GRAMMAR, lambda header: header["sender"], blanks=1, preamble=preamble
     ):
         text = _plain(strip_blank_end(block.lines).replace("  \n", "\n"))
-        picture = _PICTURE.fullmatch(text)
         time, precision = reading.clock(clock, line=block.line) if clock else (None, None)
-        if picture:
-            text = picture["text"]
-        kind, text, segments = read_body(reading, text, block.line)
-        if picture:
-            kind, segments = MessageKind.IMAGE, one_segment(MessageKind.IMAGE, text, path=unquote(picture["path"]))
+        if picture := _PICTURE.fullmatch(text):
+            kind, text = MessageKind.IMAGE, picture["text"]
+            segments: tuple[Segment, ...] | None = one_segment(kind, text, path=unquote(picture["path"]))
+        else:
+            kind, text, segments = read_body(reading, text, block.line)
         sender = _plain(header["sender"])
         own = None if kind in NOTICES else own_of(sender, named)
         yield Entry(block.line, time, precision, sender, None, own, kind, text, segments, offset=block.offset)

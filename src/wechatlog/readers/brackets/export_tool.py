@@ -22,7 +22,7 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.numbered import parse_numbered
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, Table, iter_objects, message_blocks
 from wechatlog.engine.headers import tell_near_headers
-from wechatlog.engine.json_values import read_flag, read_integer, read_list, read_object, read_string
+from wechatlog.engine.json_values import first_object, read_flag, read_integer, read_object, read_string
 from wechatlog.model import MessageKind
 from wechatlog.readers.brackets.lines import read_body
 from wechatlog.tokenizer import Grammar
@@ -67,8 +67,8 @@ def entry_of(
         if number is None:
             reading.tell("unknown-kind", f"unknown type {type_name[:60]!r}", line)
         zone = None if time is None else time.tzinfo
-        body = parse_numbered(number, content, reading.collector, zone=zone, line=line)
-        kind, content, segments, reply_to = body.kind, body.text, body.segments, body.reply_to
+        said = parse_numbered(number, content, reading.collector, zone=zone, line=line)
+        (kind, content, segments), reply_to = said.body, said.reply_to
     if content == _UNREADABLE and kind is MessageKind.TEXT:
         kind, segments = MessageKind.OTHER, None
     own = None if kind in NOTICES else own
@@ -92,21 +92,15 @@ def _objects(reading: Reading) -> Iterator[Entry]:
 def _is_json(head: Head) -> Evidence | None:
     """The keys of the document, and those of the first message."""
     value = read_object(head.json)
-    rows = read_list(value.get("Messages"))
-    sure = "Contact" in value and (not rows or read_object(rows[0]).keys() >= _KNOWN - {"MessageId"})
+    first = first_object(value.get("Messages"))
+    sure = "Contact" in value and (not first or first.keys() >= _KNOWN - {"MessageId"})
     return Evidence(1.0, "Contact, and Messages with SenderName, Content and IsFromSelf") if sure else None
 
 
 # --- tables ---------------------------------------------------------------------------------------------------------
 
 _TABLE: Final = Table(
-    {
-        "Time": "time",
-        "Sender": "name",
-        "Content": "text",
-        "Type": "kind",
-        "FromSelf|From Self": "own",
-    }
+    {"Time": "time", "Sender": "name", "Content": "text", "Type": "kind", "FromSelf|From Self": "own"}
 )
 _OWNS: Final = {"True": True, "False": False, "Yes": True, "No": False}
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.appmsg import parse_markup, split_sender_prefix
@@ -34,10 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
     from wechatlog.engine import Reading
+    from wechatlog.engine.entry import Body
     from wechatlog.engine.headers import Candidate
-    from wechatlog.segments import Segment
-
-Body: TypeAlias = "tuple[MessageKind, str, tuple[Segment, ...] | None]"
 
 OWN: Final = "我"
 NOBODY: Final = "系统"
@@ -99,14 +97,12 @@ def read_body(reading: Reading, text: str, line: int | None, *, notice: bool = F
         notice: the tool says that nobody sent it.
     """
     if (built := parse_markup(text, reading.collector, zone=reading.tz, line=line)) is not None:
-        return built.kind, built.text, built.segments
+        return built.body
     kind, segments = read_placeholder(text, BRACKET_LINES, zone=reading.tz) or (MessageKind.TEXT, None)
     if notice or kind in NOTICES:
         return _notice(text, kind), text, None
-    if kind is MessageKind.QUOTE and text.startswith(
-        "["
-    ):  # what follows is the quote in one tool, the reply in another
-        segments = None
+    if kind is MessageKind.QUOTE and text.startswith("["):
+        segments = None  # what follows is the quote in one tool, the reply in another
     return kind, text, segments
 
 
@@ -245,12 +241,11 @@ def _entries(reading: Reading) -> Iterator[Entry]:
             sender, (account, text) = None, split_sender_prefix(text)
             reading.tell("writer-fault", _GROUP_FAULT, line, once=True)
         credited = credits and shown != OWN and read_notice(text) is not None
-        kind, text, segments = read_body(reading, text, line, notice=shown == NOBODY or credited)
+        body = read_body(reading, text, line, notice=shown == NOBODY or credited)
         time, precision = (None, None) if clock in _NO_TIME else reading.clock(clock, line=line)
-        own = None if kind in NOTICES else own_of_name(shown)
-        yield Entry(line, time, precision, sender, account, own, kind, text, segments, offset=block.offset)
-    if claimed is not None and claimed != count:
-        reading.report("message-count", f"the head claims {claimed} messages, there are {count}")
+        own = None if body[0] in NOTICES else own_of_name(shown)
+        yield Entry(line, time, precision, sender, account, own, *body, offset=block.offset)
+    reading.check_count(claimed, count)
 
 
 def _unexplained(text: str, tool: _Tool) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from wechatlog.content.appmsg import parse_content, split_sender_prefix
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, Table, iter_objects, one_segment
-from wechatlog.engine.json_values import read_identifier, read_integer, read_list, read_object, read_string
+from wechatlog.engine.json_values import first_object, read_identifier, read_integer, read_string
 from wechatlog.model import MessageKind
 from wechatlog.readers.brackets.lines import NOBODY, OWN, names_owner, own_of, read_body
 
@@ -41,7 +41,7 @@ def _content(
         segments = segments if kind is found else one_segment(kind, text)
     else:
         built = parse_content(kind, text, reading.collector, zone=reading.tz, line=line)
-        kind, text, segments = built.kind, built.text, built.segments
+        kind, text, segments = built.body
     if path and kind in (MessageKind.IMAGE, MessageKind.VOICE):
         segments = one_segment(kind, text, path=path)
     return kind, text, account, segments
@@ -55,15 +55,11 @@ def _sender(name: str, account: str | None, owned: bool) -> tuple[str | None, bo
 def _objects(reading: Reading) -> Iterator[Entry]:
     owned = names_owner(reading, f'"{OWN}"')
     for _, value, line, offset in iter_objects(reading, known=_KNOWN):
-        number, content, path = (
-            read_integer(value.get("type")),
-            read_string(value.get("content")),
-            value.get("file_path"),
-        )
+        number, content = read_integer(value.get("type")), read_string(value.get("content"))
         named = MessageKind.OTHER if number is None else kind_of_local_type(number)
         known = None if named is MessageKind.OTHER and number not in (49, None) else named
         kind = reading.kind_of(known, number, content, line)
-        kind, text, account, segments = _content(reading, kind, content, line, read_string(path))
+        kind, text, account, segments = _content(reading, kind, content, line, read_string(value.get("file_path")))
         sender, own = _sender(read_string(value.get("sender")), account, owned)
         time = reading.unix_time(value.get("timestamp"), line=line)
         id_ = read_identifier(reading, value.get("server_id"), line)
@@ -83,8 +79,7 @@ def _rows(reading: Reading) -> Iterator[Entry]:
 
 def _is_json(head: Head) -> Evidence | None:
     """The keys of the first message."""
-    rows = read_list(head.json)
-    sure = rows and read_object(rows[0]).keys() >= _KEYS
+    sure = first_object(head.json).keys() >= _KEYS
     return Evidence(1.0, "an array of messages with type_name, server_id and db") if sure else None
 
 

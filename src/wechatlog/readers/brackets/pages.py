@@ -20,16 +20,18 @@ from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.placeholders import parse_body, quote_segments
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.engine import Entry, Format, one_segment
-from wechatlog.engine.elements import TEXT, TITLE, Page, element_detector, element_entries, element_text
+from wechatlog.engine.elements import TEXT, TITLE, Page, element_detector, element_entries
 from wechatlog.model import MessageKind
-from wechatlog.readers.brackets import export_tool, wechat_decrypt
+from wechatlog.readers.brackets import export_tool
 from wechatlog.readers.brackets.lines import OWN, read_body
+from wechatlog.readers.brackets.wechat_decrypt import shown_entry
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from wechatlog.engine import Reading
+    from wechatlog.engine.elements import Said
 
 # --- wechat-export-studio -------------------------------------------------------------------------------------------
 
@@ -54,23 +56,20 @@ _STUDIO: Final = Page(
 
 
 def _studio(reading: Reading) -> Iterator[Entry]:
-    day, sender = "", ""
+    sender = ""
 
-    def entry(said: Mapping[str, str | None], line: int, offset: int) -> Entry | None:
-        nonlocal day, sender
-        if said["date"] is not None:
-            day = said["date"]
-            return None
-        time, precision = reading.clock(f"{day} {said['time'] or ''}".strip(), line=line)
+    def entry(said: Said, line: int, offset: int) -> Entry:
+        nonlocal sender
+        time, precision = reading.clock(f"{said['day']} {said['time'] or ''}".strip(), line=line)
         if said["notice"] is not None:
-            kind, text, _ = read_body(reading, element_text(said["notice"]), line, notice=True)
+            kind, text, _ = read_body(reading, said["notice"], line, notice=True)
             return Entry(line, time, precision, kind=kind, text=text, offset=offset)
-        sender = sender if said["grouped"] else element_text(said["sender"] or "")
-        text, name = element_text(said["text"] or ""), said["kind"] or ""
+        sender = sender if said["grouped"] else said["sender"] or ""
+        text, name = said["text"] or "", said["kind"] or ""
         kind = MessageKind.OTHER if name == "unknown" else reading.kind_of(kind_of_name(name), name, text, line)
         segments = None
         if said["quote"] is not None:
-            text, segments = "", quote_segments("", None, element_text(said["quote"]))
+            text, segments = "", quote_segments("", None, said["quote"])
         elif kind is not MessageKind.TEXT:
             segments = parse_body(kind, text, BRACKET_LINES, zone=reading.tz)
         own = said["side"] == "out"
@@ -98,11 +97,9 @@ _EXPORT: Final = Page(
 def _export(reading: Reading) -> Iterator[Entry]:
     chat = reading.chat
 
-    def entry(said: Mapping[str, str | None], line: int, offset: int) -> Entry | None:
-        if said["date"] is not None:
-            return None
+    def entry(said: Said, line: int, offset: int) -> Entry:
         time, precision = reading.clock(said["noted"] or said["time"] or "", line=line)
-        text = element_text(said["notice"] or said["text"] or said["alt"] or "")
+        text = said["notice"] or said["text"] or said["alt"] or ""
         kind, text, segments = read_body(reading, text, line, notice=said["notice"] is not None)
         if said["notice"] is not None:
             return Entry(line, time, precision, kind=kind, text=text, segments=segments, offset=offset)
@@ -110,9 +107,8 @@ def _export(reading: Reading) -> Iterator[Entry]:
         if not own and chat.is_group is None:
             chat.is_group = said["sender"] is not None
         if said["path"] is not None:
-            path = unquote(html.unescape(said["path"]))
-            kind, segments = MessageKind.IMAGE, one_segment(MessageKind.IMAGE, text, path=path)
-        named = element_text(said["sender"] or "") or (None if chat.is_group else chat.title)
+            kind, segments = MessageKind.IMAGE, one_segment(MessageKind.IMAGE, text, path=unquote(said["path"]))
+        named = said["sender"] or (None if chat.is_group else chat.title)
         sender = (reading.owner or OWN) if own else named
         return Entry(line, time, precision, sender, None, own, kind, text, segments, offset=offset)
 
@@ -137,21 +133,14 @@ _DECRYPT: Final = Page(
 
 
 def _decrypt(reading: Reading) -> Iterator[Entry]:
-    chat, day = reading.chat, ""
+    chat = reading.chat
 
-    def entry(said: Mapping[str, str | None], line: int, offset: int) -> Entry | None:
-        nonlocal day
-        if said["date"] is not None:
-            day = said["date"]
-            return None
-        clock = said["time"] or day
+    def entry(said: Said, line: int, offset: int) -> Entry:
+        clock = said["time"] or said["day"] or ""
         if said["notice"] is not None:
-            found = wechat_decrypt.shown_entry(reading, line, clock, "", "系统消息", element_text(said["notice"]))
-            return found._replace(offset=offset)
-        sender, sent = element_text(said["sender"] or ""), said["side"] == "sent"
-        found = wechat_decrypt.shown_entry(
-            reading, line, clock, sender or OWN, said["kind"] or "文本", element_text(said["text"] or "")
-        )
+            return shown_entry(reading, line, clock, "", "系统消息", said["notice"])._replace(offset=offset)
+        sender, sent = said["sender"], said["side"] == "sent"
+        found = shown_entry(reading, line, clock, sender or OWN, said["kind"] or "文本", said["text"] or "")
         if sent:  # in groups everybody is received
             chat.is_group = False
         own = True if sent or found.is_self else False if chat.is_group is False or sender == chat.title else None
@@ -162,6 +151,12 @@ def _decrypt(reading: Reading) -> Iterator[Entry]:
 
 # --- WeChat-Export-Tool ---------------------------------------------------------------------------------------------
 
+
+def _tool_text(text: str) -> str:
+    text = text.replace("\r<br>", "\n").replace("<br>", "\n")
+    return html.unescape(text) if "<" not in text or "&lt;" in text else text  # the first version escapes nothing
+
+
 _TOOL: Final = Page(
     "</h1>",
     Grammar("WeChat-Export-Tool, HTML", r"<div class='message (?:self|other)'>"),
@@ -170,17 +165,15 @@ _TOOL: Final = Page(
         r"<div>(?P<text>[^\n]*)</div>\n<div class='time'>(?P<time>[^<\n]{0,40})</div>\n</div>"
     ),
     (re.compile(r"<h1>Chat with: ([^\n]{0,400})</h1>"),),
+    shown=_tool_text,
 )
 
 
 def _tool(reading: Reading) -> Iterator[Entry]:
-    def entry(said: Mapping[str, str | None], line: int, offset: int) -> Entry:
-        text = (said["text"] or "").replace("\r<br>", "\n").replace("<br>", "\n")
-        if "<" not in text or "&lt;" in text:  # the first version escapes nothing
-            text = html.unescape(text)
+    def entry(said: Said, line: int, offset: int) -> Entry:
         clock = reading.clock(said["time"] or "", line=line)
-        sender, own = html.unescape(said["sender"] or ""), said["side"] == "self"
-        return export_tool.entry_of(reading, line, clock, sender, own, text, None, offset)
+        sender, own = said["sender"] or "", said["side"] == "self"
+        return export_tool.entry_of(reading, line, clock, sender, own, said["text"] or "", None, offset)
 
     return element_entries(reading, _TOOL, entry)
 

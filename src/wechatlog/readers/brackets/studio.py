@@ -20,7 +20,7 @@ from wechatlog.content.placeholders import quote_segments
 from wechatlog.content.vocabulary import kind_of_app_type, kind_of_name
 from wechatlog.engine import NOTICES, Entry, Evidence, Fields, Format, Table, iter_objects
 from wechatlog.engine.headers import dated_blocks
-from wechatlog.engine.json_values import read_integer, read_list, read_object, read_string
+from wechatlog.engine.json_values import first_object, read_integer, read_object, read_string
 from wechatlog.model import MessageKind
 from wechatlog.readers.brackets.lines import NOBODY, OWN, names_owner, own_of, read_body
 from wechatlog.tokenizer import Grammar
@@ -72,12 +72,8 @@ def _objects(reading: Reading) -> Iterator[Entry]:
         if not count:
             _describe(reading)
         count += 1
-        text, name, extra = (
-            read_string(value.get("text")),
-            read_string(value.get("kind")),
-            read_object(value.get("extra")),
-        )
-        kind = _kind(reading, name, text, extra, line)
+        text, extra = read_string(value.get("text")), read_object(value.get("extra"))
+        kind = _kind(reading, read_string(value.get("kind")), text, extra, line)
         if not text and kind is MessageKind.OTHER:
             text = read_string(extra.get("title"))
         person = read_object(value.get("sender"))
@@ -90,9 +86,7 @@ def _objects(reading: Reading) -> Iterator[Entry]:
         sender, segments = read_string(person.get("displayName")) or None, _segments(kind, text, extra)
         yield Entry(line, time, "second", sender, account, own, kind, text, segments, offset=offset)
     _describe(reading)
-    claimed = read_integer(read_object(reading.said.get("conversation")).get("messageCount"))
-    if claimed is not None and claimed != count:
-        reading.report("message-count", f"the head claims {claimed} messages, there are {count}")
+    reading.check_count(read_integer(read_object(reading.said.get("conversation")).get("messageCount")), count)
 
 
 def _describe(reading: Reading) -> None:
@@ -108,8 +102,7 @@ def _is_json(head: Head) -> Evidence | None:
     value = read_object(head.json)
     if read_string(value.get("schema")).startswith(_SCHEMA):
         return Evidence(1.0, "the schema wechat-export-studio")
-    rows = read_list(value.get("messages"))
-    sure = rows and read_object(rows[0]).keys() >= {"localId", "direction", "rawType", "compressed"}
+    sure = first_object(value.get("messages")).keys() >= {"localId", "direction", "rawType", "compressed"}
     return Evidence(0.9, "messages with localId, direction, rawType and compressed") if sure else None
 
 
@@ -142,15 +135,16 @@ _LINE: Final = re.compile(r"> 会话 `(?P<id>[^`\n]*)` ｜ (?P<count>[0-9]{1,12}
 
 
 def _blocks(reading: Reading) -> Iterator[Entry]:
-    chat, counts, named = reading.chat, [0, 0], names_owner(reading, f"**{OWN}**")
+    chat, claimed, count, named = reading.chat, None, 0, names_owner(reading, f"**{OWN}**")
 
     def preamble(block: Block) -> None:
+        nonlocal claimed
         strange = ""
         for line in block.lines.split("\n"):
             if match := _TITLE.fullmatch(line):
                 chat.title = match["title"] or None
             elif match := _LINE.fullmatch(line):
-                chat.id, chat.metadata["exported"], counts[0] = (
+                chat.id, chat.metadata["exported"], claimed = (
                     match["id"] or None,
                     match["exported"],
                     int(match["count"]),
@@ -161,14 +155,13 @@ def _blocks(reading: Reading) -> Iterator[Entry]:
         reading.report_preamble(strange)
 
     for header, block, clock in dated_blocks(reading, _GRAMMAR, lambda header: header["sender"], preamble=preamble):
-        counts[1] += 1
+        count += 1
         time, precision = reading.clock(clock, line=block.line) if clock else (None, None)
         sender, text = header["sender"], block.inline.rstrip("\n").replace(" ⏎ ", "\n")
-        kind, text, segments = read_body(reading, text, block.line, notice=sender == NOBODY)
-        own = None if kind in NOTICES else own_of(sender, named)
-        yield Entry(block.line, time, precision, sender, None, own, kind, text, segments, offset=block.offset)
-    if counts[0] and counts[0] != counts[1]:
-        reading.report("message-count", f"the head claims {counts[0]} messages, there are {counts[1]}")
+        body = read_body(reading, text, block.line, notice=sender == NOBODY)
+        own = None if body[0] in NOTICES else own_of(sender, named)
+        yield Entry(block.line, time, precision, sender, None, own, *body, offset=block.offset)
+    reading.check_count(claimed, count)
 
 
 def _is_markdown(head: Head) -> Evidence | None:

@@ -18,7 +18,14 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.numbered import parse_numbered
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, Table, iter_objects, one_segment
-from wechatlog.engine.json_values import read_flag, read_identifier, read_integer, read_list, read_object, read_string
+from wechatlog.engine.json_values import (
+    first_object,
+    read_flag,
+    read_identifier,
+    read_integer,
+    read_object,
+    read_string,
+)
 from wechatlog.model import MessageKind
 from wechatlog.readers.brackets.lines import OWN
 
@@ -42,22 +49,22 @@ def _objects(reading: Reading) -> Iterator[Entry]:
     chat = reading.chat
     for _, value, line, offset in iter_objects(reading, known=_KNOWN, needed=lambda _: _HEAD):
         if chat.id is None:
-            said = reading.said
-            chat.id, chat.title = read_string(said.get("chat_username")) or None, read_string(said.get("display_name"))
-            chat.is_group = True if is_room(chat.id) else read_flag(said.get("is_group"))
+            known = reading.said
+            chat.id, chat.title = (
+                read_string(known.get("chat_username")) or None,
+                read_string(known.get("display_name")),
+            )
+            chat.is_group = True if is_room(chat.id) else read_flag(known.get("is_group"))
         number = read_integer(value.get("type"))
         time = reading.unix_time(value.get("create_time"), line=line)
-        account, content = _parted(read_string(value.get("content")), group=chat.is_group)
+        content = read_string(value.get("content"))
+        account, content = (None, content) if chat.is_group is False else split_sender_prefix(content)
         zone = None if time is None else time.tzinfo
-        body = parse_numbered(number, content, reading.collector, zone=zone, line=line)
-        notice = body.kind in NOTICES
-        sender = None if notice else read_string(value.get("sender")) or None
-        account = None if notice else read_string(value.get("sender_username")) or account
-        own = None if notice else _own(value, sender, group=chat.is_group)
+        said = parse_numbered(number, content, reading.collector, zone=zone, line=line)
+        sender, account = read_string(value.get("sender")) or None, read_string(value.get("sender_username")) or account
+        own = None if said.kind in NOTICES else _own(value, sender, group=chat.is_group)
         id_ = read_identifier(reading, value.get("server_id"), line)
-        yield Entry(
-            line, time, "second", sender, account, own, body.kind, body.text, body.segments, id_, body.reply_to, offset
-        )
+        yield Entry(line, time, "second", sender, account, own, *said.body, id_, said.reply_to, offset)
 
 
 def _own(value: dict[str, Any], sender: str | None, *, group: bool | None) -> bool | None:
@@ -65,11 +72,6 @@ def _own(value: dict[str, Any], sender: str | None, *, group: bool | None) -> bo
         return True
     received = read_flag(value.get("is_received"))
     return None if group or received is None else not received
-
-
-def _parted(content: str, *, group: bool | None) -> tuple[str | None, str]:
-    """The account id in front of a content, and the content."""
-    return (None, content) if group is False else split_sender_prefix(content)
 
 
 def _rows(reading: Reading) -> Iterator[Entry]:
@@ -106,8 +108,8 @@ def shown_entry(reading: Reading, line: int, clock: str, name: str, kind_name: s
 def _is_json(head: Head) -> Evidence | None:
     """The keys of the document, and those of the first message."""
     value = read_object(head.json)
-    rows = read_list(value.get("messages"))
-    sure = set(_HEAD) <= value.keys() and (not rows or read_object(rows[0]).keys() >= _KEYS)
+    first = first_object(value.get("messages"))
+    sure = set(_HEAD) <= value.keys() and (not first or first.keys() >= _KEYS)
     return Evidence(1.0, "chat_username, display_name, and messages with display_content") if sure else None
 
 

@@ -25,7 +25,7 @@ from wechatlog.content.placeholders import quote_segments
 from wechatlog.content.weflow import build_segments
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import Entry, Evidence, Format, Head, Refusal, iter_objects, one_segment
-from wechatlog.engine.elements import TEXT, TITLE, Page, element_detector, element_entries, element_text
+from wechatlog.engine.elements import TEXT, TITLE, Page, element_detector, element_entries
 from wechatlog.engine.html import classes_of, first_with_class, node_text, parse_fragment, parse_page
 from wechatlog.engine.json_values import read_flag, read_identifier, read_string
 from wechatlog.engine.scripts import page_blocks
@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from wechatlog.engine import Reading
-    from wechatlog.readers.weflow.bodies import Body
+    from wechatlog.engine.elements import Said
+    from wechatlog.engine.entry import Body
 
 _OWNER: Final = "我"
 _TITLE: Final = re.compile(
@@ -71,11 +72,15 @@ def _describe(reading: Reading) -> None:
     chat.id = html.unescape(account[1]) if account else None
 
 
+def _with_path(kind: MessageKind, text: str, **known: str) -> Body:
+    """The body of a message that shows a file."""
+    return kind, text, build_segments(kind, text, known) if text else one_segment(kind, "", **known)
+
+
 def _file_segments(kind: MessageKind, node: HtmlElement, text: str) -> Body:
     """The body of an element that shows a file."""
-    path = unquote(node.get("src") or node.get("href") or "")
-    known = {"path": path, **({"name": node_text(node)} if kind is MessageKind.FILE else {})}
-    return kind, text, build_segments(kind, text, known) if text else one_segment(kind, "", **known)
+    name = {"name": node_text(node)} if kind is MessageKind.FILE else {}
+    return _with_path(kind, text, path=unquote(node.get("src") or node.get("href") or ""), **name)
 
 
 # --- WeFlow ---------------------------------------------------------------------------------------------------------
@@ -134,17 +139,15 @@ def _bubbles(reading: Reading, blocks: Iterable[str]) -> Iterator[Entry]:
         own = read_flag(row.get("s"))
         time = reading.unix_time(row.get("t"), line=line)
         reading.tell_zone(time, "" if clock is None else node_text(clock), line)
-        beside = row.get("a")
-        picture = (
-            next(parse_fragment(beside).iter("img"), None) if isinstance(beside, str) and "<img" in beside else None
-        )
+        beside = read_string(row.get("a"))
+        picture = next(parse_fragment(beside).iter("img"), None) if "<img" in beside else None
         sender = node_text(name) if name is not None else _sender(reading, picture, own)
         id_, reply_to = (read_identifier(reading, row.get(key), line) for key in "pr")
         account = chat.id if own is False and chat.is_group is False else None
         if picture is not None:
             reading.keep_avatar(chat, account or sender, unquote(picture.get("src") or ""))
-        sender, (kind, text, segments) = credit(reading, sender, body, line)
-        yield Entry(line, time, "second", sender, account, own, kind, text, segments, id_, reply_to)
+        sender, body = credit(reading, sender, body, line)
+        yield Entry(line, time, "second", sender, account, own, *body, id_, reply_to)
 
 
 def _weflow(reading: Reading) -> Iterator[Entry]:
@@ -203,9 +206,8 @@ def _echotrace(reading: Reading) -> Iterator[Entry]:
     if found is None:
         raise FormatError("no messagesData in this page", source=reading.source.label)
     for _, row, line, _ in iter_objects(reading, blocks=found[1], tail=True, known=_ECHOTRACE_KEYS):
-        body = _echotrace_body(read_string(row.get("content")))
         own, name = read_flag(row.get("isSend")), read_string(row.get("senderName"))
-        sender, (kind, text, segments) = credit(reading, name, body, line)
+        sender, body = credit(reading, name, _echotrace_body(read_string(row.get("content"))), line)
         time = reading.unix_time(row.get("timestamp"), line=line)
         reading.tell_zone(time, f"{read_string(row.get('date'))} {read_string(row.get('time'))}".strip(), line)
         account = read_string(row.get("avatarKey")) or None
@@ -215,7 +217,7 @@ def _echotrace(reading: Reading) -> Iterator[Entry]:
             account = reading.chat.id
         if own and account and reading.chat.owner is None:
             reading.chat.owner = account
-        yield Entry(line, time, "second", sender, account, own, kind, text, segments)
+        yield Entry(line, time, "second", sender, account, own, *body)
 
 
 def _is_echotrace(head: Head) -> Evidence | None:
@@ -301,17 +303,16 @@ def _stream(reading: Reading) -> Iterator[Entry]:
     """Entries of elements with a time, a name and a content."""
     chat = reading.chat
 
-    def entry(said: Mapping[str, str | None], line: int, offset: int) -> Entry:
-        own, name = said["side"] == "sent", element_text(said["sender"] or "")
-        account, text = (None, element_text(said["text"] or ""))
+    def entry(said: Said, line: int, offset: int) -> Entry:
+        own, name, account, text = said["side"] == "sent", said["sender"] or "", None, said["text"] or ""
         if not own:
             account, text = split_sender_prefix(text)
             shown = "".join(filter(str.isprintable, name))  # damage may put in what nobody sees
             if account or shown != chat.title:  # in a private chat the other one is called as the chat is
                 chat.is_group = True
-        sender, (kind, text, segments) = credit(reading, name, read_body(text, reading.tz), line)
+        sender, body = credit(reading, name, read_body(text, reading.tz), line)
         time, precision = reading.clock(said["time"] or "", line=line)
-        return Entry(line, time, precision, sender, account, own, kind, text, segments, offset=offset)
+        return Entry(line, time, precision, sender, account, own, *body, offset=offset)
 
     return element_entries(reading, _STREAM, entry)
 
@@ -347,24 +348,19 @@ def _list(reading: Reading) -> Iterator[Entry]:
     """Entries of the elements of the list."""
     chat = reading.chat
 
-    def entry(said: Mapping[str, str | None], line: int, offset: int) -> Entry:
-        own, shown = said["side"] == "sent", said["sender"]
+    def entry(said: Said, line: int, offset: int) -> Entry:
+        own, shown, text = said["side"] == "sent", said["sender"], said["text"] or ""
         if chat.is_group is None:  # only in groups the writer puts names above the bubbles
             chat.is_group = shown is not None
-        text = element_text(said["text"] or "")
         body = read_body(text if chat.is_group is False else unframe(reading, text, line), reading.tz)
-        name = element_text(shown or said["name"] or "") or (_OWNER if own else chat.title)
-        sender, (kind, text, segments) = credit(reading, name, body, line)
-        if (found := _MEDIA_KINDS.get(said["media"] or "")) is not None:
-            path = unquote(element_text(said["path"] or ""))
-            kind, segments = (
-                found,
-                build_segments(found, text, {"path": path}) if text else one_segment(found, "", path=path),
-            )
+        name = shown or said["name"] or (_OWNER if own else chat.title)
+        sender, body = credit(reading, name, body, line)
+        if (kind := _MEDIA_KINDS.get(said["media"] or "")) is not None:
+            body = _with_path(kind, body[1], path=unquote(said["path"] or ""))
         time = reading.unix_time(said["seconds"], line=line)
         reading.tell_zone(time, said["time"] or "", line)
-        reading.keep_avatar(chat, name, unquote(element_text(said["avatar"] or "")))
-        return Entry(line, time, "second", sender, None, own, kind, text, segments, offset=offset)
+        reading.keep_avatar(chat, name, unquote(said["avatar"] or ""))
+        return Entry(line, time, "second", sender, None, own, *body, offset=offset)
 
     return element_entries(reading, _LIST, entry)
 
