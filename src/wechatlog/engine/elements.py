@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from wechatlog.content.accounts import is_room
 from wechatlog.diagnostics import Severity
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from wechatlog.engine.reading import Reading
     from wechatlog.tokenizer import Grammar
 
-    Said = Mapping[str, str | None]
-
+Said: TypeAlias = "Mapping[str, str | None]"
+"""What the groups of an element show; `None` for what it does not have."""
 TITLE: Final = re.compile(r"<title>([^<]{0,400})</title>")
 TEXT: Final = r"(?P<text>(?:[^<]++|<br(?: /)?>)*+)"
 """Pattern of a text whose line ends are `<br>`."""

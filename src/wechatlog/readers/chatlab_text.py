@@ -18,23 +18,18 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from wechatlog.content.dialects import BRACKETS
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Collector, Severity
-from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format
+from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, Head, Reading
 from wechatlog.errors import OptionError
 from wechatlog.model import MessageKind
-from wechatlog.tokenizer import Grammar, iter_lines, iter_records, prepare
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from wechatlog.engine import Head, Reading
-    from wechatlog.tokenizer import Record
+from wechatlog.tokenizer import Grammar, Record, iter_lines, iter_records, prepare
 
 _ORDERS: Final = ("ymd", "mdy", "dmy")
 _MOST_NAMES: Final = 20_000

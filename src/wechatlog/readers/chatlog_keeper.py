@@ -7,18 +7,14 @@ Format facts: chatlog-keeper 2026 (`cli.py`, `export.py`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import Final
 
 from wechatlog.content.dialects import CHATLOG_KEEPER
 from wechatlog.content.numbered import parse_numbered
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, iter_objects
+from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, iter_objects
 from wechatlog.engine.json_values import read_flag, read_identifier, read_integer, read_list, read_object, read_string
 from wechatlog.model import MessageKind
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from wechatlog.engine import Head, Reading
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:

@@ -21,21 +21,16 @@ import datetime as dt
 import functools
 import itertools
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, NamedTuple
 
 from wechatlog.content.accounts import is_room
 from wechatlog.content.chatlog import NOTICE_SENDERS, OWN, read_rendering
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import Entry, Evidence, Format, Head
-from wechatlog.engine.headers import HeaderCheck, iter_blocks
+from wechatlog.engine import Draft, Entry, Evidence, Format, Head, Reading
+from wechatlog.engine.headers import Candidate, HeaderCheck, iter_blocks
 from wechatlog.errors import OptionError
 from wechatlog.tokenizer import Grammar
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from wechatlog.engine import Draft, Reading
-    from wechatlog.engine.headers import Candidate
 
 _DAY_FORM: Final = 8  # the length of 21:30:00
 _YEAR_FORM: Final = 14

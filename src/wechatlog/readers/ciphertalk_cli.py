@@ -10,19 +10,15 @@ Server ids pass through the numbers of JavaScript.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.appmsg import split_sender_prefix
 from wechatlog.content.numbered import parse_numbered
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, Table, iter_objects
+from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, Table, iter_objects
 from wechatlog.engine.json_values import read_identifier, read_integer, read_list, read_object, read_string
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from wechatlog.engine import Head, Reading
 
 _KEYS: Final = tuple("localId serverId createTime sortSeq direction senderUsername type content".split())
 _NEEDED: Final = frozenset({"createTime", "direction", "content"})

@@ -13,26 +13,21 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import io
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from wechatlog.diagnostics import Severity
-from wechatlog.engine.protocol import Evidence, Refusal
+from wechatlog.engine.protocol import Batch, Context, Draft, Evidence, Head, Refusal
 from wechatlog.errors import FormatError, RefusedFormatError, WechatlogError
 from wechatlog.frames.cells import COLUMN_TYPES
 from wechatlog.frames.rows import READ_COLUMNS, Seats, messages_of, runs_of
 from wechatlog.frames.seal import SEAL_KEY, is_sealed
+from wechatlog.model import Message
+from wechatlog.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from typing import IO
-
     from wechatlog.engine.columns import Rows, RowSink, Wanted
-    from wechatlog.engine.protocol import Batch, Context, Draft, Head
     from wechatlog.frames.arrow import Contents
-    from wechatlog.model import Message
-    from wechatlog.source import Source
-
-__all__ = ["ARROW", "PARQUET", "ArrowReader", "ParquetReader"]
 
 _ROWS: Final = 1024
 _BYTES: Final = 8 << 20

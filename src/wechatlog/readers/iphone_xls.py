@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from wechatlog.content.accounts import is_room
 from wechatlog.content.markdown_archive import classify
@@ -25,18 +26,11 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, read_placeholder
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import Entry, Evidence, Format
-from wechatlog.engine.markup import iter_pieces
+from wechatlog.engine import Draft, Entry, Evidence, Format, Head, Reading
+from wechatlog.engine.markup import Piece, iter_pieces
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind
-from wechatlog.segments import Image, Link, Sticker
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from wechatlog.engine import Draft, Head, Reading
-    from wechatlog.engine.markup import Piece
-    from wechatlog.segments import Segment
+from wechatlog.segments import Image, Link, Segment, Sticker
 
 _COLUMNS: Final = 7
 _LONGEST_MARK: Final = 4

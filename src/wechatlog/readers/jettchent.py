@@ -8,19 +8,15 @@ Format facts: JettChenT wechat-exporter (`main.py`).
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from wechatlog.content.accounts import is_room
 from wechatlog.content.appmsg import parse_content, split_sender_prefix
 from wechatlog.content.placeholders import quote_segments
-from wechatlog.engine import Entry, Evidence, Format, iter_objects
+from wechatlog.engine import Draft, Entry, Evidence, Format, Head, Reading, iter_objects
 from wechatlog.engine.json_values import read_list, read_object, read_string
 from wechatlog.model import MessageKind
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from wechatlog.engine import Draft, Head, Reading
 
 Kind = MessageKind
 

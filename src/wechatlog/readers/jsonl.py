@@ -9,25 +9,19 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
 
 import attrs
 
 from wechatlog.content.native import SCHEMA, conversation_from_json, message_from_json
 from wechatlog.diagnostics import Severity
 from wechatlog.engine.json_stream import BEGIN, END, Item, iter_json, iter_json_lines, line_objects
-from wechatlog.engine.protocol import NO_CLOCK_IS_SET_BACK_FROM, Evidence, Mark
+from wechatlog.engine.protocol import NO_CLOCK_IS_SET_BACK_FROM, Batch, Context, Draft, Evidence, Head, Mark
 from wechatlog.errors import FormatError
+from wechatlog.model import Conversation, Message
+from wechatlog.source import Source
 from wechatlog.tokenizer import iter_lines
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-
-    from wechatlog.engine.protocol import Batch, Context, Draft, Head
-    from wechatlog.model import Conversation, Message
-    from wechatlog.source import Source
-
-__all__ = ["DOCUMENT", "READER", "DocumentReader", "JsonlReader"]
 
 _BATCH_SIZE: Final = 1024
 

@@ -10,31 +10,33 @@ Source of the format: the parser and the fixture of ChatDrop 2026.9, which were 
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import io
 import re
 import unicodedata
 import zipfile
+from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from wechatlog.content.client_text import read_body
 from wechatlog.content.vocabulary import kind_of_name, segment_for
 from wechatlog.decoding import decode_text
-from wechatlog.engine import Entry, Evidence, Format
-from wechatlog.engine.headers import HeaderCheck, header_clock, iter_blocks, sample, sample_blocks, strip_blank_end
+from wechatlog.engine import Entry, Evidence, Format, Head, Reading
+from wechatlog.engine.headers import (
+    Candidate,
+    HeaderCheck,
+    header_clock,
+    iter_blocks,
+    sample,
+    sample_blocks,
+    strip_blank_end,
+)
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind
-from wechatlog.segments import parse_segments
+from wechatlog.segments import Segment, parse_segments
 from wechatlog.source import Source
 from wechatlog.tokenizer import Grammar
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterator
-
-    from wechatlog.engine import Head, Reading
-    from wechatlog.engine.headers import Candidate
-    from wechatlog.segments import Segment
 
 _GRAMMAR: Final = Grammar(name="share of a Mac", header=r"[·•](?P<sender>[^\r\n]+)")
 _DATE_LINE: Final = re.compile(

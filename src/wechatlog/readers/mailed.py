@@ -11,8 +11,10 @@ Source of the format: published parsers of 2016 to 2026 for both phones, and des
 from __future__ import annotations
 
 import collections
+import datetime as dt
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
 
 import attrs
 
@@ -20,9 +22,11 @@ from wechatlog.content.client_text import read_body as read_client_body
 from wechatlog.content.dialects import MAIL
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format
+from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.headers import (
     MARKS,
+    Block,
+    Candidate,
     HeaderCheck,
     iter_blocks,
     sample,
@@ -31,18 +35,10 @@ from wechatlog.engine.headers import (
 )
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.mailed_source import BOLD, html_lines, is_html, is_mime, read_mail
+from wechatlog.segments import Segment
 from wechatlog.segments.types import Image, Video, Voice
-from wechatlog.timestamps import cached_clock
+from wechatlog.timestamps import Precision, cached_clock
 from wechatlog.tokenizer import Grammar
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Iterator
-
-    from wechatlog.engine import Head, Reading
-    from wechatlog.engine.headers import Block, Candidate
-    from wechatlog.segments import Segment
-    from wechatlog.timestamps import Precision
 
 _DASHES: Final = "[—―─–]{2,12}"
 _DATE: Final = (

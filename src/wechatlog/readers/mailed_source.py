@@ -9,18 +9,14 @@ from __future__ import annotations
 import codecs
 import email
 import email.errors
+import email.message
 import email.policy
 import html
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
 
 from wechatlog.decoding import decode_text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from email.message import Message as Mail
-
-__all__ = ["BOLD", "MailText", "html_lines", "is_html", "is_mime", "read_mail"]
 
 BOLD: Final = "\0"
 """Stands before the bold part of a line that came from HTML."""
@@ -84,7 +80,7 @@ def read_mail(data: bytes, wanted: re.Pattern[str]) -> MailText:
     return MailText(text, _header(mail, "subject"), tuple(names))
 
 
-def _file_name(part: Mail) -> str | None:
+def _file_name(part: email.message.Message) -> str | None:
     try:
         name = part.get_filename()
     except (LookupError, ValueError, TypeError, AttributeError):
@@ -92,7 +88,7 @@ def _file_name(part: Mail) -> str | None:
     return _unfold(name) if name else None
 
 
-def _header(mail: Mail, name: str) -> str | None:
+def _header(mail: email.message.Message, name: str) -> str | None:
     for key, value in mail.raw_items():
         if key.lower() == name:
             return _unfold(decode_text(str(value).encode("utf-8", "surrogateescape")))
@@ -109,7 +105,7 @@ def _unfold(value: str) -> str:
         return value
 
 
-def _decode(part: Mail) -> str:
+def _decode(part: email.message.Message) -> str:
     payload = part.get_payload(decode=True)
     data = payload if isinstance(payload, bytes) else str(part.get_payload()).encode("utf-8", "replace")
     charset = part.get_content_charset()

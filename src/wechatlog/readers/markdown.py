@@ -47,8 +47,6 @@ if TYPE_CHECKING:
     from wechatlog.source import Source
     from wechatlog.tokenizer import Record
 
-__all__ = ["BLOCKS", "READER", "STRUCTURAL_FIRST", "MarkdownReader", "Walk"]
-
 _OPEN: Final = "\n" + SEPARATOR
 _CLOSE: Final = "  \n" + SEPARATOR
 STRUCTURAL_FIRST: Final = frozenset("-#")

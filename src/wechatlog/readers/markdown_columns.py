@@ -10,22 +10,15 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, compress
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from wechatlog.content.markdown_archive import OWNER_NAME, SPECIAL_FIRST, SPECIAL_LAST, classify, may_act
-from wechatlog.engine.columns import RowSink, columns_of_messages
+from wechatlog.engine.columns import Rows, RowSink, columns_of_messages
 from wechatlog.model import MessageKind
 from wechatlog.readers.markdown import BLOCKS, STRUCTURAL_FIRST, Walk
-from wechatlog.tokenizer import MARKDOWN, iter_records, whole_lines
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from wechatlog.engine.columns import Rows
-    from wechatlog.tokenizer import Record
-
-__all__ = ["iter_rows"]
+from wechatlog.tokenizer import MARKDOWN, Record, iter_records, whole_lines
 
 
 def _one_of(characters: Iterable[str]) -> str:

@@ -9,9 +9,11 @@ Format facts: MemoTrace 1 `exporter_txt.py`, MemoTrace 3 `wxManager/model/messag
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Iterable
+from typing import Final, NamedTuple
 
 import attrs
 
@@ -21,29 +23,9 @@ from wechatlog.content.placeholders import parse_body, read_placeholder
 from wechatlog.content.python_repr import read_repr
 from wechatlog.content.vocabulary import kind_of_local_type
 from wechatlog.diagnostics import Severity
-from wechatlog.model import MessageKind
-from wechatlog.segments import Forward, Quote
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable
-
-    from wechatlog.engine.protocol import Context
-    from wechatlog.model import Message
-    from wechatlog.segments import Segment
-
-__all__ = [
-    "EXPORTER",
-    "Body",
-    "check_segments",
-    "clean_quote",
-    "read_dump",
-    "read_typed_body",
-    "read_v1_body",
-    "read_v3_body",
-    "report_half_day",
-    "unescape_v1",
-]
+from wechatlog.engine.protocol import Context
+from wechatlog.model import Message, MessageKind
+from wechatlog.segments import Forward, Quote, Segment
 
 EXPORTER: Final = "MemoTrace"
 

@@ -11,27 +11,22 @@ Format facts: `app/util/exporter/exporter_docx.py` of MemoTrace 1, `exporter/exp
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import Final
 
 import attrs
 
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import quote_segments
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import NOTICES, OWNER_OPTION, Entry, Evidence, Format
+from wechatlog.engine import NOTICES, OWNER_OPTION, Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.documents import Cell, Paragraph, Row, document_author, is_document, iter_blocks
 from wechatlog.model import MessageKind
 from wechatlog.readers.memotrace_bodies import EXPORTER, read_v3_body
-from wechatlog.segments import Image, Link, Text
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterator
-
-    from wechatlog.engine import Head, Reading
-    from wechatlog.segments import Segment
-    from wechatlog.timestamps import Precision
+from wechatlog.segments import Image, Link, Segment, Text
+from wechatlog.timestamps import Precision
 
 _CLOCK: Final = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\s*")
 _NUMBER: Final = re.compile(r"(?:_[0-9]+)?(?: ?\([0-9]+\))?\Z")

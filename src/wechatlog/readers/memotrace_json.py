@@ -18,32 +18,24 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from wechatlog.content.accounts import is_room
-from wechatlog.content.appmsg import parse_mapping
+from wechatlog.content.appmsg import AppMessage, parse_mapping
 from wechatlog.content.notices import clean_notice, read_notice
 from wechatlog.content.placeholders import parse_call, quote_segments
 from wechatlog.content.vocabulary import APP_MESSAGE, PLAIN_KINDS, kind_of_local_type, kind_of_type, segment_for
-from wechatlog.engine import NOTICES, Entry, Evidence, Fields, Format, iter_objects, one_segment
+from wechatlog.engine import NOTICES, Entry, Evidence, Fields, Format, Head, Reading, iter_objects, one_segment
 from wechatlog.engine.json_objects import report_shape
-from wechatlog.engine.json_stream import iter_json
+from wechatlog.engine.json_stream import Item, iter_json
 from wechatlog.engine.json_values import read_flag, read_identifier, read_integer, read_list, read_object, read_string
 from wechatlog.engine.script_literals import iter_literals
 from wechatlog.errors import FormatError
-from wechatlog.model import MessageKind, build_message
+from wechatlog.model import Message, MessageKind, build_message
 from wechatlog.readers.memotrace_bodies import EXPORTER, check_segments, report_half_day
+from wechatlog.segments import Segment
 from wechatlog.tokenizer import prepare
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from wechatlog.content.appmsg import AppMessage
-    from wechatlog.engine import Head, Reading
-    from wechatlog.engine.json_stream import Item
-    from wechatlog.model import Message
-    from wechatlog.segments import Segment
 
 Kind = MessageKind
 Row: TypeAlias = Mapping[str, Any]

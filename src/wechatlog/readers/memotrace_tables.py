@@ -14,13 +14,14 @@ Format facts: `exporter/exporter_csv.py`, `exporter/exporter_xlsx.py` of MemoTra
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Iterator
+from typing import Any, TypeAlias
 
 import attrs
 
 from wechatlog.content.notices import clean_notice
 from wechatlog.content.vocabulary import kind_of_name
-from wechatlog.engine import NOTICES, OWNER_OPTION, Entry, Evidence, Format, Table, one_of, one_segment
+from wechatlog.engine import NOTICES, OWNER_OPTION, Entry, Evidence, Format, Head, Reading, Table, one_of, one_segment
 from wechatlog.engine.entry import new_entry
 from wechatlog.engine.excel import (
     DATE_ORDER_OPTION,
@@ -29,15 +30,10 @@ from wechatlog.engine.excel import (
     read_local_clock,
     read_server_id,
 )
+from wechatlog.engine.tables import Layout
 from wechatlog.engine.workbooks import cell_text, iter_sheet, sheet_names
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.memotrace_bodies import EXPORTER, read_typed_body
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from wechatlog.engine import Head, Reading
-    from wechatlog.engine.tables import Layout
 
 _TABLE = Table(
     "消息ID=id 类型=type 发送人=sender 时间=time 内容=content 备注=remark 昵称=nickname 更多信息=more",

@@ -21,14 +21,15 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
+from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from wechatlog.content.dialects import MEMOTRACE
 from wechatlog.content.notices import clean_notice, read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format
+from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.headers import tell_near_headers
 from wechatlog.model import MessageKind
 from wechatlog.readers.memotrace_bodies import (
@@ -40,14 +41,8 @@ from wechatlog.readers.memotrace_bodies import (
     unescape_v1,
 )
 from wechatlog.segments import Image, Link, MiniProgram, Quote, parse_segments
-from wechatlog.timestamps import is_set_back
+from wechatlog.timestamps import Precision, is_set_back
 from wechatlog.tokenizer import Grammar, iter_records, prepare
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from wechatlog.engine import Head, Reading
-    from wechatlog.timestamps import Precision
 
 _END: Final = r"(?=\r?\n|\Z)"
 _CLOCK: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"

@@ -15,13 +15,16 @@ import datetime as dt
 import functools
 import itertools
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterator
+from typing import Final
 
 from wechatlog.content.client_text import read_body
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, message_blocks
+from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, Head, Reading, message_blocks
 from wechatlog.engine.headers import (
     MARKS,
+    Block,
+    Candidate,
     HeaderCheck,
     header_clock,
     iter_blocks,
@@ -30,15 +33,8 @@ from wechatlog.engine.headers import (
     strip_blank_end,
 )
 from wechatlog.model import MessageKind
-from wechatlog.timestamps import cached_clock, parse_clock
+from wechatlog.timestamps import Precision, cached_clock, parse_clock
 from wechatlog.tokenizer import Grammar
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from wechatlog.engine import Head, Reading
-    from wechatlog.engine.headers import Block, Candidate
-    from wechatlog.timestamps import Precision
 
 _HALF: Final = "(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚上)"
 _CLOCK: Final = rf"(?:{_HALF} ?)?[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?(?: ?[AaPp][Mm])?"

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
 
 from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.appmsg import parse_markup
@@ -20,15 +21,10 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import NOTICES, Entry, Evidence, Format
+from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.headers import HeaderCheck, header_clock, iter_blocks, sample
 from wechatlog.model import MessageKind, Participant
 from wechatlog.tokenizer import Grammar, prepare
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from wechatlog.engine import Head, Reading
 
 _TIME: Final = r"\[(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})\] "
 _GRAMMAR: Final = Grammar("pc_wechat_exp", rf"{_TIME}(?=[^\r\n]*:)")

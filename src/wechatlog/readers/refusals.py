@@ -12,22 +12,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Collection, Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import attrs
 
-from wechatlog.engine.protocol import Refusal
+from wechatlog.engine.protocol import Batch, Context, Head, Refusal
 from wechatlog.errors import RefusedFormatError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
-
-    from wechatlog.engine.protocol import Batch, Context, Head
-    from wechatlog.source import Source
-
-__all__ = ["CONTACTS", "CONTEXT", "ENCRYPTED", "TRAINING", "Refuser"]
-
+from wechatlog.source import Source
 
 # --- training sets --------------------------------------------------------------------------------
 

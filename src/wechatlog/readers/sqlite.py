@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 from wechatlog.content.native import segment_from_json
 from wechatlog.diagnostics import Origin, Severity
-from wechatlog.engine.protocol import Evidence, in_batches
+from wechatlog.engine.protocol import Batch, Context, Draft, Evidence, Head, in_batches
 from wechatlog.engine.sqlite import (
     SQLITE_ERRORS,
     columns_of,
@@ -32,19 +33,13 @@ from wechatlog.engine.sqlite import (
 from wechatlog.errors import FormatError
 from wechatlog.frames import conversation_of
 from wechatlog.frames.database import APPLICATION_ID, SCHEMA_VERSION
-from wechatlog.model import KINDS, Conversation, MessageKind
+from wechatlog.model import KINDS, Conversation, Message, MessageKind
+from wechatlog.segments import Segment
+from wechatlog.source import Source
 from wechatlog.timestamps import Precision, in_zone
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Mapping
-
-    from wechatlog.engine.protocol import Batch, Context, Draft, Head
-    from wechatlog.model import Message
-    from wechatlog.segments import Segment
-    from wechatlog.source import Source
-
-__all__ = ["READER", "SqliteReader"]
 
 _CONVERSATION_COLUMNS: Final = ("title", "id", "is_group", "owner", "header")
 _MESSAGE_COLUMNS: Final = (

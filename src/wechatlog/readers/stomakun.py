@@ -14,26 +14,20 @@ import datetime as dt
 import functools
 import itertools
 import re
+from collections.abc import Iterator
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from wechatlog.content.dialects import WECHATEXPORTER
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, message_blocks
-from wechatlog.engine.headers import sample
+from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, Head, Reading, message_blocks
+from wechatlog.engine.headers import Candidate, sample
 from wechatlog.errors import OptionError
 from wechatlog.model import MessageKind
-from wechatlog.timestamps import parse_clock
+from wechatlog.timestamps import Precision, parse_clock
 from wechatlog.tokenizer import Grammar
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from wechatlog.engine import Head, Reading
-    from wechatlog.engine.headers import Candidate
-    from wechatlog.timestamps import Precision
 
 _GRAMMAR: Final = Grammar(
     name="WechatExport-iOS",

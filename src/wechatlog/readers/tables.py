@@ -12,32 +12,24 @@ import functools
 import itertools
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from wechatlog.content.accounts import is_room
 from wechatlog.content.native import SCHEMA
 from wechatlog.diagnostics import Origin, Severity
 from wechatlog.engine.delimited import iter_rows
 from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, read_local_clock
-from wechatlog.engine.protocol import OWNER_OPTION, Evidence, Head
+from wechatlog.engine.protocol import OWNER_OPTION, Batch, Context, Draft, Evidence, Head
 from wechatlog.engine.tables import near_names
 from wechatlog.engine.workbooks import cell_text, iter_sheet, peek_sheets, sheet_names
 from wechatlog.errors import FormatError, MissingExtraError
 from wechatlog.frames import conversation_of
 from wechatlog.frames.cells import COLUMN_TYPES, DEFAULT_COLUMNS, parse_flag, parse_segments_cell, plain
-from wechatlog.model import KINDS, Conversation, MessageKind
-from wechatlog.timestamps import in_zone
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-    from wechatlog.engine.protocol import Batch, Context, Draft
-    from wechatlog.model import Message
-    from wechatlog.segments import Segment
-    from wechatlog.source import Source
-    from wechatlog.timestamps import Precision
-
-__all__ = ["CSV", "TSV", "XLSX", "TableReader", "WorkbookReader"]
+from wechatlog.model import KINDS, Conversation, Message, MessageKind
+from wechatlog.segments import Segment
+from wechatlog.source import Source
+from wechatlog.timestamps import Precision, in_zone
 
 _BATCH_SIZE: Final = 1024
 _PRECISIONS: Final[tuple[Precision, ...]] = ("second", "minute", "day")

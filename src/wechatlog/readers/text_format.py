@@ -8,27 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, Final, Literal
+from collections.abc import Iterator, Mapping
+from typing import Final, Literal
 
 import attrs
 
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import OWNER_OPTION, Entry, Evidence, batches_of
-from wechatlog.engine.records import count_headers, read_records
+from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Head, Reading, batches_of
+from wechatlog.engine.protocol import Batch
+from wechatlog.engine.records import TextRecord, count_headers, read_records
 from wechatlog.model import MessageKind
-from wechatlog.timestamps import hour_of_day
+from wechatlog.source import Source
+from wechatlog.timestamps import Precision, hour_of_day
 from wechatlog.tokenizer import Grammar, compile_format, loose_pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from wechatlog.engine import Head, Reading
-    from wechatlog.engine.protocol import Batch
-    from wechatlog.engine.records import TextRecord
-    from wechatlog.source import Source
-    from wechatlog.timestamps import Precision
-
-__all__ = ["TextFormat", "text_format"]
 
 _FINE: Final = ("%S", "%f")
 _YEAR: Final = ("%Y", "%y")

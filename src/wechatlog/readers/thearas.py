@@ -10,20 +10,16 @@ Source of the format: wechat-db-decrypt-macos (`export_messages.py`, 2026).
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.notices import read_notice
 from wechatlog.content.vocabulary import kind_of_local_type
-from wechatlog.engine import Entry, Evidence, Fields, Format, message_blocks
+from wechatlog.engine import Entry, Evidence, Fields, Format, Head, Reading, message_blocks
 from wechatlog.engine.headers import sample, sample_blocks
 from wechatlog.model import MessageKind
 from wechatlog.tokenizer import Grammar
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from wechatlog.engine import Head, Reading
 
 _GRAMMAR: Final = Grammar(
     name="wechat-db-decrypt-macos",

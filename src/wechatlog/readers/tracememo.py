@@ -14,8 +14,9 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
+from collections.abc import Iterator, Mapping
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
@@ -31,7 +32,21 @@ from wechatlog.content.vocabulary import (
     kind_of_record_type,
 )
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import NOTICES, Entry, Evidence, Fields, Format, Table, iter_objects, message_blocks, one_segment
+from wechatlog.engine import (
+    NOTICES,
+    Draft,
+    Entry,
+    Evidence,
+    Fields,
+    Format,
+    Head,
+    Reading,
+    Table,
+    iter_objects,
+    message_blocks,
+    one_segment,
+)
+from wechatlog.engine.headers import Block
 from wechatlog.engine.json_values import (
     read_flag,
     read_identifier,
@@ -41,18 +56,10 @@ from wechatlog.engine.json_values import (
     read_string,
 )
 from wechatlog.engine.scripts import assigned_head
-from wechatlog.model import MessageKind, build_message
-from wechatlog.timestamps import parse_clock
+from wechatlog.model import Message, MessageKind, build_message
+from wechatlog.segments.types import Segment
+from wechatlog.timestamps import Precision, parse_clock
 from wechatlog.tokenizer import Grammar
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from wechatlog.engine import Draft, Head, Reading
-    from wechatlog.engine.headers import Block
-    from wechatlog.model import Message
-    from wechatlog.segments.types import Segment
-    from wechatlog.timestamps import Precision
 
 Kind = MessageKind
 

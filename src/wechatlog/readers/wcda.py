@@ -20,9 +20,11 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import datetime as dt
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, TypeAlias
 
 from wechatlog.content.accounts import is_room
 from wechatlog.content.appmsg import parse_markup, parse_record
@@ -30,22 +32,26 @@ from wechatlog.content.dialects import WCDA
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, parse_call, quote_segments, read_placeholder
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_local_type, kind_of_name
-from wechatlog.engine import NOTICES, Entry, Evidence, Fields, Format, Head, Refusal, Table, iter_objects, one_segment
+from wechatlog.engine import (
+    NOTICES,
+    Entry,
+    Evidence,
+    Fields,
+    Format,
+    Head,
+    Reading,
+    Refusal,
+    Table,
+    iter_objects,
+    one_segment,
+)
 from wechatlog.engine.excel import read_server_id
 from wechatlog.engine.json_values import read_flag, read_identifier, read_object, read_string
-from wechatlog.engine.records import count_headers, read_records
+from wechatlog.engine.records import TextRecord, count_headers, read_records
 from wechatlog.engine.workbooks import cell_text, peek_sheets
 from wechatlog.model import MessageKind, Participant
-from wechatlog.segments import Forward
+from wechatlog.segments import Forward, Segment
 from wechatlog.tokenizer import Grammar
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterator, Mapping
-
-    from wechatlog.engine import Reading
-    from wechatlog.engine.records import TextRecord
-    from wechatlog.segments import Segment
 
 Kind = MessageKind
 Segments: TypeAlias = "tuple[Segment, ...] | None"

@@ -11,10 +11,12 @@ has neither account ids nor ids of messages, a name only for what others sent to
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import functools
 import html
 import json
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
@@ -24,22 +26,16 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_call, quote_segments
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import Entry, Evidence, Format, Head, Refusal, one_segment
+from wechatlog.engine import Entry, Evidence, Format, Head, Reading, Refusal, one_segment
 from wechatlog.engine.html import classes_of, node_text, parse_fragment, parse_page
 from wechatlog.engine.json_values import read_degrees
 from wechatlog.engine.reading import local_picture
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind as Kind
-from wechatlog.segments import Forward
+from wechatlog.segments import Forward, Segment
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping
-
     from lxml.html import HtmlElement
-
-    from wechatlog.engine import Reading
-    from wechatlog.segments import Segment
 
 _OWNER: Final = "我"
 _LIST: Final = 'id="wceMessageList"'

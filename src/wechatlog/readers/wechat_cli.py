@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from wechatlog.content.accounts import is_account
 from wechatlog.content.appmsg import parse_markup
@@ -23,29 +24,24 @@ from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_local_type, kind_o
 from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine import (
     NOTICES,
+    Draft,
     Entry,
     Evidence,
     Format,
+    Head,
+    Reading,
     iter_line_objects,
     iter_objects,
     message_blocks,
     one_segment,
 )
-from wechatlog.engine.headers import sample
+from wechatlog.engine.headers import Block, sample
 from wechatlog.engine.json_objects import report_shape
-from wechatlog.engine.json_stream import iter_json
+from wechatlog.engine.json_stream import Item, iter_json
 from wechatlog.engine.json_values import read_flag, read_integer, read_list, read_object, read_string
 from wechatlog.model import MessageKind
-from wechatlog.segments import Quote, Text
+from wechatlog.segments import Quote, Segment, Text
 from wechatlog.tokenizer import Grammar
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from wechatlog.engine import Draft, Head, Reading
-    from wechatlog.engine.headers import Block
-    from wechatlog.engine.json_stream import Item
-    from wechatlog.segments import Segment
 
 Kind = MessageKind
 Body: TypeAlias = "tuple[MessageKind, str, tuple[Segment, ...] | None]"

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from operator import itemgetter
 from pathlib import PurePath
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -21,16 +21,11 @@ from wechatlog.content.dialects import WECHAT_DUMP
 from wechatlog.content.placeholders import parse_body
 from wechatlog.content.vocabulary import APP_MESSAGE, kind_of_type, segment_for
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, message_blocks, one_segment
+from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, message_blocks, one_segment
 from wechatlog.model import MessageKind
+from wechatlog.segments import Segment
 from wechatlog.segments.types import Image, Sticker, Video, Voice
 from wechatlog.tokenizer import Grammar
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from wechatlog.engine import Head, Reading
-    from wechatlog.segments import Segment
 
 _GRAMMAR = Grammar(
     name="wechat-dump",

@@ -15,19 +15,15 @@ Source of the format: `wechat-exporter.py`, versions of 2016 to 2018.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from wechatlog.content.accounts import is_room
 from wechatlog.content.appmsg import parse_content
 from wechatlog.content.vocabulary import kind_of_name, kind_of_type
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, Table, one_segment
+from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, Table, one_segment
 from wechatlog.model import MessageKind
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from wechatlog.engine import Head, Reading
 
 _ME: Final = "我"
 _TABLE: Final = Table(

@@ -10,20 +10,15 @@ Source of the format: WechatBakTool (`Export/TXTExport.cs`).
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from wechatlog.content.dialects import WECHATEXPORTER
 from wechatlog.content.placeholders import read_placeholder
-from wechatlog.engine import Entry, Evidence, Format, message_blocks, one_segment
+from wechatlog.engine import Entry, Evidence, Format, Head, Reading, message_blocks, one_segment
 from wechatlog.engine.headers import sample, sample_blocks
 from wechatlog.model import MessageKind
+from wechatlog.segments import Segment
 from wechatlog.tokenizer import Grammar
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from wechatlog.engine import Head, Reading
-    from wechatlog.segments import Segment
 
 _GRAMMAR = Grammar(
     name="WechatBakTool", header=r"(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}) \| (?=[^\r\n]*:)"

@@ -16,33 +16,26 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING, Final, TypeAlias
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
 
 from wechatlog.content.dialects import WECHATEXPORTER
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import quote_segments, read_placeholder
 from wechatlog.content.vocabulary import kind_of_type, segment_for
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import Entry, Evidence, Format, Refusal, batches_of
+from wechatlog.engine import Entry, Evidence, Format, Head, Reading, Refusal, batches_of
+from wechatlog.engine.entry import Body
 from wechatlog.engine.html import classes_of, first_with_class, has_class, node_text, parse_fragment
 from wechatlog.engine.json_stream import iter_json
 from wechatlog.engine.markup import Piece, iter_pieces
 from wechatlog.model import MessageKind
 from wechatlog.readers.wechatexporter_text import find_title, read_body, read_transfer
 from wechatlog.segments import Forward
+from wechatlog.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from lxml.html import HtmlElement
-
-    from wechatlog.engine import Head, Reading
-    from wechatlog.segments import Segment
-    from wechatlog.source import Source
-
-    Found: TypeAlias = "tuple[MessageKind, str, tuple[Segment, ...] | None]"
-
-__all__ = ["HTML"]
 
 _LONGEST_MARK: Final = 300
 _MESSAGE: Final = re.compile(
@@ -91,7 +84,7 @@ def _raw_text(markup: str) -> str:
     return _typed_text(markup[begin : end if end >= begin else len(markup)])
 
 
-class _Body:
+class _Piece:
     """A message's piece, parsed."""
 
     def __init__(self, markup: str, kind: str) -> None:
@@ -121,11 +114,11 @@ class _Body:
         return "" if inner is None else inner.get("src") or ""
 
 
-def _one(kind: MessageKind, text: str, **data: object) -> Found:
+def _one(kind: MessageKind, text: str, **data: object) -> Body:
     return kind, text, (segment_for(kind, text, **data),)
 
 
-def _read_card(body: _Body) -> Found | None:
+def _read_card(body: _Piece) -> Body | None:
     kind, name = body.text_of("card-type"), body.text_of("card-name")
     if not kind:
         return None
@@ -140,7 +133,7 @@ def _read_card(body: _Body) -> Found | None:
     return _one(MessageKind.CARD, text, name=name)
 
 
-def _read_quote(body: _Body) -> Found | None:
+def _read_quote(body: _Piece) -> Body | None:
     node = body.first("refermsg")
     if node is None:
         return None
@@ -153,7 +146,7 @@ def _read_quote(body: _Body) -> Found | None:
     return MessageKind.QUOTE, reply, quote_segments(reply, sender, text)
 
 
-def _read_media(body: _Body) -> Found | None:
+def _read_media(body: _Piece) -> Body | None:
     if path := body.source_of("audio"):
         return _one(MessageKind.VOICE, "", path=path)
     if path := body.source_of("video"):
@@ -169,7 +162,7 @@ def _read_media(body: _Body) -> Found | None:
     return _one(MessageKind.STICKER, "", path=path)
 
 
-def _read_transfer(body: _Body) -> Found | None:
+def _read_transfer(body: _Piece) -> Body | None:
     if body.first("transfer-icon") is None:
         return None
     text = _raw_text(body.markup)
@@ -179,7 +172,7 @@ def _read_transfer(body: _Body) -> Found | None:
     return _one(MessageKind.TRANSFER, text, **data)
 
 
-def _read_share(body: _Body) -> Found | None:
+def _read_share(body: _Piece) -> Body | None:
     if body.first("appinfo") is None:
         return None
     link = body.find("a")
@@ -194,7 +187,7 @@ def _read_share(body: _Body) -> Found | None:
     return _one(MessageKind.LINK, text, title=title, url="" if url == "##" else url)
 
 
-def _read_plain(text: str, kind: str) -> Found:
+def _read_plain(text: str, kind: str) -> Body:
     """A text in a bubble: typed where the type says so, else a placeholder or the title of an app message."""
     number = int(kind) if re.fullmatch(r"[0-9]{1,9}", kind) else 1
     if number == 1 and kind:
@@ -212,7 +205,7 @@ def _read_plain(text: str, kind: str) -> Found:
     return exact, text, None
 
 
-def _read_bare(body: _Body) -> Found:
+def _read_bare(body: _Piece) -> Body:
     """A bubble without a text of its own: what its type says, with the file that it shows."""
     text = node_text(body.node).strip()
     kind = kind_of_type(int(body.type)) if re.fullmatch(r"[0-9]{1,9}", body.type) else MessageKind.OTHER
@@ -292,7 +285,7 @@ class _Pass:
         yield from self._emit(Entry(piece.line, kind=kind, text=text))
 
     def _message(self, markup: str, classes: list[str], kind: str, piece: Piece) -> Entry:
-        body = _Body(markup, kind)
+        body = _Piece(markup, kind)
         name = next(
             (
                 node
@@ -330,7 +323,7 @@ class _Pass:
             offset=piece.offset,
         )
 
-    def _read(self, body: _Body) -> Found:
+    def _read(self, body: _Piece) -> Body:
         for read in _BODIES:
             if (found := read(body)) is not None:
                 return found
@@ -378,7 +371,7 @@ def _identifier(piece: Piece) -> str:
     return (match["id"].split() or [""])[0] if match else ""
 
 
-def _plain_span(body: _Body) -> str:
+def _plain_span(body: _Piece) -> str:
     node = body.first("dont-break-out")
     return "" if node is None else node_text(node)
 

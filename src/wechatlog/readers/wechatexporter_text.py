@@ -22,7 +22,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
 
 import attrs
 
@@ -31,17 +32,11 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.vocabulary import segment_for
 from wechatlog.diagnostics import Collector, Severity
-from wechatlog.engine import Entry, Evidence, Format, Head, batches_of
+from wechatlog.engine import Entry, Evidence, Format, Head, Reading, batches_of
 from wechatlog.model import MessageKind
-from wechatlog.segments import Forward
+from wechatlog.segments import Forward, Segment
 from wechatlog.timestamps import is_set_back, parse_clock
 from wechatlog.tokenizer import Grammar, iter_records, prepare
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from wechatlog.engine import Reading
-    from wechatlog.segments import Segment
 
 TOOL: Final = "WechatExporter"
 _STAMP: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"

@@ -9,23 +9,18 @@ Format facts: Wetrace Plus 2026 (`internal/importer/json.go`, its page on import
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from wechatlog.content.accounts import is_room
 from wechatlog.content.numbered import parse_numbered
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import NOTICES, Entry, Evidence, Format
+from wechatlog.engine import NOTICES, Draft, Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.json_objects import report_shape, report_unknown_keys
-from wechatlog.engine.json_stream import BEGIN, END, iter_json
+from wechatlog.engine.json_stream import BEGIN, END, Item, iter_json
 from wechatlog.engine.json_values import read_flag, read_identifier, read_integer, read_list, read_object, read_string
 from wechatlog.model import MessageKind
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterator, Mapping
-
-    from wechatlog.engine import Draft, Head, Reading
-    from wechatlog.engine.json_stream import Item
 
 _KNOWN: Final = frozenset("id seq time timestamp sender_id sender_name direction is_self type subtype content".split())
 _DIRECTIONS: Final = {"outgoing": True, "sent": True, "incoming": False, "received": False}

@@ -9,8 +9,10 @@ Format facts: wx-cli 2026 (`src/cli/export.rs`, `src/daemon/query.rs`).
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 import attrs
 
@@ -21,19 +23,12 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, read_placeholder
 from wechatlog.content.vocabulary import kind_of_name, kind_of_type
 from wechatlog.diagnostics import Collector, Severity
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, iter_objects
+from wechatlog.engine import NOTICES, Draft, Entry, Evidence, Format, Head, Reading, iter_objects
 from wechatlog.engine.json_stream import iter_json
 from wechatlog.engine.json_values import read_flag, read_list, read_object, read_string
 from wechatlog.model import MessageKind, Participant
-from wechatlog.segments import Link, MiniProgram
+from wechatlog.segments import Link, MiniProgram, Segment
 from wechatlog.timestamps import parse_clock
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterator, Mapping
-
-    from wechatlog.engine import Draft, Reading
-    from wechatlog.segments import Segment
 
 Kind = MessageKind
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import collections
 import re
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from wechatlog.content.accounts import is_account
 from wechatlog.content.appmsg import parse_markup
@@ -20,17 +21,11 @@ from wechatlog.content.dialects import WXCLI
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, message_blocks
-from wechatlog.engine.headers import sample, sample_blocks, strip_blank_end
+from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, message_blocks
+from wechatlog.engine.headers import Block, Candidate, sample, sample_blocks, strip_blank_end
 from wechatlog.model import MessageKind, normalize_name
+from wechatlog.segments import Segment
 from wechatlog.tokenizer import Grammar
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from wechatlog.engine import Head, Reading
-    from wechatlog.engine.headers import Block, Candidate
-    from wechatlog.segments import Segment
 
 _TIME: Final = r"(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}(?::[0-9]{2})?)"
 _NEAR_TIME: Final = r"(?P<time>(?=(?:[^\r\n]{0,5}?[0-9]){8})[^\s][^\r\n]{11,20}?)"

@@ -10,25 +10,20 @@ Format facts: `formatters.py`, `msg_parse.py` (2026).
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import Final
 from urllib.parse import unquote
 
 from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.placeholders import parse_body
 from wechatlog.content.vocabulary import kind_of_name
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, iter_objects, one_segment
-from wechatlog.engine.headers import dated_blocks, strip_blank_end
+from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, iter_objects, one_segment
+from wechatlog.engine.headers import Block, dated_blocks, strip_blank_end
 from wechatlog.engine.json_values import first_object, read_flag, read_object, read_string
 from wechatlog.model import MessageKind
 from wechatlog.readers.brackets.lines import OWN, names_owner, own_of, read_body
+from wechatlog.segments import Segment
 from wechatlog.tokenizer import Grammar
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from wechatlog.engine import Head, Reading
-    from wechatlog.engine.headers import Block
-    from wechatlog.segments import Segment
 
 _KEYS: Final = frozenset({"ts", "sender", "is_self", "kind", "text"})
 _KNOWN: Final = _KEYS | {"image_path", "time", "extra", "local_type", "media_path", "sender_id", "server_id"}

@@ -13,27 +13,22 @@ Format facts: `ExportService.cs`, `DatabaseService.cs`, `Message.cs` (2026).
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import Final
 
 from wechatlog.content.accounts import is_account
 from wechatlog.content.appmsg import split_sender_prefix
 from wechatlog.content.notices import read_notice
 from wechatlog.content.numbered import parse_numbered
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, Table, iter_objects, message_blocks
-from wechatlog.engine.headers import tell_near_headers
+from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, Table, iter_objects, message_blocks
+from wechatlog.engine.headers import Block, tell_near_headers
 from wechatlog.engine.json_values import first_object, read_flag, read_integer, read_object, read_string
 from wechatlog.model import MessageKind
 from wechatlog.readers.brackets.lines import read_body
+from wechatlog.timestamps import Precision
 from wechatlog.tokenizer import Grammar
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterator
-
-    from wechatlog.engine import Head, Reading
-    from wechatlog.engine.headers import Block
-    from wechatlog.timestamps import Precision
 
 _OWN: Final = "You"
 _NOBODY: Final = ("", "Unknown")

@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Callable, Collection, Iterator
+from typing import Final, NamedTuple
 
 from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.appmsg import parse_markup, split_sender_prefix
@@ -25,17 +26,11 @@ from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.vocabulary import kind_of_name
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, message_blocks
-from wechatlog.engine.headers import MARKS, header_clock, sample, sample_blocks
+from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, message_blocks
+from wechatlog.engine.entry import Body
+from wechatlog.engine.headers import MARKS, Candidate, header_clock, sample, sample_blocks
 from wechatlog.model import MessageKind
 from wechatlog.tokenizer import Grammar
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
-
-    from wechatlog.engine import Reading
-    from wechatlog.engine.entry import Body
-    from wechatlog.engine.headers import Candidate
 
 OWN: Final = "我"
 NOBODY: Final = "系统"

@@ -9,20 +9,16 @@ Format facts: `chat_export.py`, `export_single_session` (2026).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import Final
 
 from wechatlog.content.appmsg import parse_content, split_sender_prefix
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, Table, iter_objects, one_segment
+from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, Table, iter_objects, one_segment
 from wechatlog.engine.json_values import first_object, read_identifier, read_integer, read_string
 from wechatlog.model import MessageKind
 from wechatlog.readers.brackets.lines import NOBODY, OWN, names_owner, own_of, read_body
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from wechatlog.engine import Head, Reading
-    from wechatlog.segments import Segment
+from wechatlog.segments import Segment
 
 _KEYS: Final = frozenset({"time", "timestamp", "sender", "type", "type_name", "content", "server_id"})
 _KNOWN: Final = _KEYS | {"db", "file_path"}

@@ -13,25 +13,20 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import Final
 from urllib.parse import unquote
 
 from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.placeholders import parse_body, quote_segments
 from wechatlog.content.vocabulary import kind_of_name
-from wechatlog.engine import Entry, Format, one_segment
-from wechatlog.engine.elements import TEXT, TITLE, Page, element_detector, element_entries
+from wechatlog.engine import Entry, Format, Reading, one_segment
+from wechatlog.engine.elements import TEXT, TITLE, Page, Said, element_detector, element_entries
 from wechatlog.model import MessageKind
 from wechatlog.readers.brackets import export_tool
 from wechatlog.readers.brackets.lines import OWN, read_body
 from wechatlog.readers.brackets.wechat_decrypt import shown_entry
 from wechatlog.tokenizer import Grammar
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from wechatlog.engine import Reading
-    from wechatlog.engine.elements import Said
 
 # --- wechat-export-studio -------------------------------------------------------------------------------------------
 

@@ -13,24 +13,19 @@ quote, transfer or red packet; `extra.appType` tells more.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from wechatlog.content.accounts import is_room
 from wechatlog.content.placeholders import quote_segments
 from wechatlog.content.vocabulary import kind_of_app_type, kind_of_name
-from wechatlog.engine import NOTICES, Entry, Evidence, Fields, Format, Table, iter_objects
-from wechatlog.engine.headers import dated_blocks
+from wechatlog.engine import NOTICES, Entry, Evidence, Fields, Format, Head, Reading, Table, iter_objects
+from wechatlog.engine.headers import Block, dated_blocks
 from wechatlog.engine.json_values import first_object, read_integer, read_object, read_string
 from wechatlog.model import MessageKind
 from wechatlog.readers.brackets.lines import NOBODY, OWN, names_owner, own_of, read_body
+from wechatlog.segments import Segment
 from wechatlog.tokenizer import Grammar
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from wechatlog.engine import Head, Reading
-    from wechatlog.engine.headers import Block
-    from wechatlog.segments import Segment
 
 _SCHEMA: Final = "wechat-export-studio/"
 _KNOWN: Final = frozenset(

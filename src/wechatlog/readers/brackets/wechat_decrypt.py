@@ -10,14 +10,15 @@ Format facts: `export_messages.py` (2026).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator
+from typing import Any, Final
 
 from wechatlog.content.accounts import is_room
 from wechatlog.content.appmsg import split_sender_prefix
 from wechatlog.content.notices import read_notice
 from wechatlog.content.numbered import parse_numbered
 from wechatlog.content.vocabulary import kind_of_name
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, Table, iter_objects, one_segment
+from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, Table, iter_objects, one_segment
 from wechatlog.engine.json_values import (
     first_object,
     read_flag,
@@ -28,11 +29,6 @@ from wechatlog.engine.json_values import (
 )
 from wechatlog.model import MessageKind
 from wechatlog.readers.brackets.lines import OWN
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from wechatlog.engine import Head, Reading
 
 _HEAD: Final = ("chat_username", "display_name", "is_group")
 _KEYS: Final = frozenset(

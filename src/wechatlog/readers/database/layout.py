@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
@@ -10,8 +11,6 @@ import attrs
 from wechatlog.engine.sqlite import quote_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
-
     from wechatlog.readers.database.reader import Chat
 
 _HASH: Final = "<md5>"

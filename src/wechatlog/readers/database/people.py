@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import html
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -20,14 +21,11 @@ from wechatlog.engine.sqlite import (
 )
 from wechatlog.errors import WechatlogError
 from wechatlog.model import Participant
-from wechatlog.readers.database.layout import find_columns, parse_columns
+from wechatlog.readers.database.layout import Contacts, find_columns, parse_columns
+from wechatlog.source import Source
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
-
-    from wechatlog.readers.database.layout import Contacts
-    from wechatlog.source import Source
 
 _MEMBER: Final = re.compile(r'<Member\b[^<>]{0,2000}\bUserName="(?P<account>[^"<>]{1,100})"[^<>]{0,2000}>')
 _IN_ROOM: Final = re.compile(r"<DisplayName>(?:<!\[CDATA\[)?(?P<name>[^<>\]]{1,1000})")

@@ -10,14 +10,15 @@ import contextlib
 import functools
 import itertools
 import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from wechatlog.content.accounts import OF_THE_CLIENT, accounts_in, is_account, is_room
-from wechatlog.content.appmsg import parse_content, split_sender_prefix
+from wechatlog.content.appmsg import AppMessage, parse_content, split_sender_prefix
 from wechatlog.content.mentions import parse_at_users, point_mentions
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_type
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, Refusal
+from wechatlog.engine import NOTICES, Draft, Entry, Evidence, Format, Head, Reading, Refusal
 from wechatlog.engine.sqlite import (
     SQLITE_ERRORS,
     columns_of,
@@ -43,17 +44,12 @@ from wechatlog.readers.database.contents import (
     unpack_lz4,
     unpack_zstandard,
 )
-from wechatlog.readers.database.layout import Row, find_columns, near_columns, parse_columns
+from wechatlog.readers.database.layout import Layout, Row, find_columns, near_columns, parse_columns
 from wechatlog.readers.database.people import People
+from wechatlog.segments import Segment
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-
-    from wechatlog.content.appmsg import AppMessage
-    from wechatlog.engine import Draft, Head, Reading
-    from wechatlog.readers.database.layout import Layout
-    from wechatlog.segments import Segment
 
 _ME: Final = "我"
 _APP_TYPE: Final = 0xFFFF

@@ -11,25 +11,19 @@ whoever wrote in front.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from wechatlog.content.appmsg import parse_markup
 from wechatlog.content.dialects import WEFLOW
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.weflow import has_lost_prefix, has_template, strip_frame
-from wechatlog.engine import NOTICES, one_segment
+from wechatlog.engine import NOTICES, Reading, one_segment
 from wechatlog.model import MessageKind
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from wechatlog.engine import Reading
-    from wechatlog.segments import Segment
-
-__all__ = ["Body", "check", "credit", "media_kind", "notice", "read_body", "unframe", "unwrap"]
+from wechatlog.segments import Segment
 
 Body: TypeAlias = "tuple[MessageKind, str, tuple[Segment, ...] | None]"
 """The kind, the text and, where they do not follow from the text, the segments."""

@@ -11,21 +11,17 @@ Format facts: as in `objects`; WeFlow `/api/v1/messages` (numbers of types alone
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, TypeAlias
 
-from wechatlog.engine import Evidence, Format
-from wechatlog.engine.json_values import read_list, read_object
+from wechatlog.engine import Entry, Evidence, Format, Head, Reading
+from wechatlog.engine.json_values import first_object, read_list, read_object
 from wechatlog.engine.scripts import page_blocks
 from wechatlog.errors import FormatError
 from wechatlog.readers.weflow.objects import ACCOUNT_KEYS, Tool, entries
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from wechatlog.engine import Entry, Head, Reading
-
-    Json = Mapping[str, Any]
+Json: TypeAlias = Mapping[str, Any]
 
 
 def _is_weflow(head: Head, *, arkme: bool) -> Evidence | None:
@@ -42,11 +38,11 @@ def _is_weflow(head: Head, *, arkme: bool) -> Evidence | None:
 def _is_echotrace(head: Head) -> Evidence | None:
     """A session, and messages as the family has them, of a tool that does not name itself."""
     value = read_object(head.json)
-    session, rows = read_object(value.get("session")), read_list(value.get("messages"))
+    session = read_object(value.get("session"))
     named = any(key in session for key in ACCOUNT_KEYS) and "displayName" in session
     if not named or {"weflow", "exportInfo"} & value.keys():
         return None
-    if {"createTime", "content"} <= read_object(rows[0] if rows else None).keys():
+    if {"createTime", "content"} <= first_object(value.get("messages")).keys():
         signed = "exportTime" in value or "mediaBase" in value
         return Evidence(1.0 if signed else 0.9, "`session` and `messages` with `createTime`, and no `weflow`")
     if {"type", "messageCount", "lastTimestamp"} <= session.keys():
@@ -65,17 +61,12 @@ def _is_ciphertalk(head: Head) -> Evidence | None:
     return None
 
 
-def _first(value: Any) -> Json:
-    rows = read_list(value)
-    return read_object(rows[0]) if rows else {}
-
-
 def _is_api(head: Head) -> Evidence | None:
     """An answer of the local interface: whose messages, and how many."""
     value = read_object(head.json)
     if not {"talker", "count", "messages"} <= value.keys() or "session" in value:
         return None
-    first = _first(value["messages"])
+    first = first_object(value["messages"])
     if {"createTime", "localType"} <= first.keys() or (value["messages"] == [] and "hasMore" in value):
         return Evidence(1.0, "an object with `talker`, `count` and `messages` with `localType`")
     return None
@@ -83,7 +74,7 @@ def _is_api(head: Head) -> Evidence | None:
 
 def _is_cli(head: Head) -> Evidence | None:
     """An array of messages that were parsed."""
-    if {"localType", "createTime", "parsedContent"} <= _first(head.json).keys():
+    if {"localType", "createTime", "parsedContent"} <= first_object(head.json).keys():
         return Evidence(1.0, "an array of objects with `localType`, `createTime` and `parsedContent`")
     return None
 

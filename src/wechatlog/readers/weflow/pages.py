@@ -15,6 +15,7 @@ from __future__ import annotations
 import glob
 import html
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
@@ -24,8 +25,9 @@ from wechatlog.content.appmsg import split_sender_prefix
 from wechatlog.content.placeholders import quote_segments
 from wechatlog.content.weflow import build_segments
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import Entry, Evidence, Format, Head, Refusal, iter_objects, one_segment
-from wechatlog.engine.elements import TEXT, TITLE, Page, element_detector, element_entries
+from wechatlog.engine import Entry, Evidence, Format, Head, Reading, Refusal, iter_objects, one_segment
+from wechatlog.engine.elements import TEXT, TITLE, Page, Said, element_detector, element_entries
+from wechatlog.engine.entry import Body
 from wechatlog.engine.html import classes_of, first_with_class, node_text, parse_fragment, parse_page
 from wechatlog.engine.json_values import read_flag, read_identifier, read_string
 from wechatlog.engine.scripts import page_blocks
@@ -35,13 +37,7 @@ from wechatlog.readers.weflow.bodies import check, credit, media_kind, read_body
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
     from lxml.html import HtmlElement
-
-    from wechatlog.engine import Reading
-    from wechatlog.engine.elements import Said
-    from wechatlog.engine.entry import Body
 
 _OWNER: Final = "我"
 _TITLE: Final = re.compile(

@@ -11,8 +11,9 @@ puts the row number.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from wechatlog.content.accounts import is_room
 from wechatlog.content.appmsg import parse_markup
@@ -20,17 +21,11 @@ from wechatlog.content.dialects import WEFLOW
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
 from wechatlog.content.weflow import build_segments
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, iter_inserts
+from wechatlog.engine import NOTICES, Draft, Entry, Evidence, Format, Head, Reading, iter_inserts
 from wechatlog.engine.json_values import read_flag, read_identifier, read_integer
 from wechatlog.engine.sql import tables_of
 from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.weflow.bodies import check, notice, read_body, unframe
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from wechatlog.engine import Draft, Head, Reading
-    from wechatlog.readers.weflow.bodies import Body
+from wechatlog.readers.weflow.bodies import Body, check, notice, read_body, unframe
 
 _SESSIONS: Final = "sessions"
 _WEFLOW: Final = ("weflow_messages", "messages")

@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.appmsg import parse_markup
@@ -23,21 +24,15 @@ from wechatlog.content.dialects import WEFLOW
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
 from wechatlog.content.weflow import build_segments, read_records
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Table
+from wechatlog.engine import NOTICES, Draft, Entry, Evidence, Format, Head, Reading, Table
 from wechatlog.engine.json_values import read_integer
+from wechatlog.engine.tables import Layout
 from wechatlog.engine.workbooks import cell_text, peek_sheets, sheet_names
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.weflow.bodies import check, notice, read_body, unframe, unwrap
+from wechatlog.readers.weflow.bodies import Body, check, notice, read_body, unframe, unwrap
+from wechatlog.segments import Segment
 from wechatlog.tokenizer import iter_lines, prepare
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from wechatlog.engine import Draft, Reading
-    from wechatlog.engine.tables import Layout
-    from wechatlog.readers.weflow.bodies import Body
-    from wechatlog.segments import Segment
 
 _OWNERS: Final = ("我", "Me")
 _MONEY: Final = frozenset({MessageKind.RED_PACKET, MessageKind.TRANSFER})

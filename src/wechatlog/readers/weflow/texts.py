@@ -13,23 +13,18 @@ from __future__ import annotations
 import datetime as dt
 import operator
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import Final
 from urllib.parse import unquote
 
 from wechatlog.content.appmsg import split_sender_prefix
 from wechatlog.content.placeholders import quote_segments
 from wechatlog.content.vocabulary import kind_of_name
-from wechatlog.engine import Entry, Evidence, Format, framed_headers, message_blocks, one_segment
+from wechatlog.engine import Entry, Evidence, Format, Head, Reading, framed_headers, message_blocks, one_segment
 from wechatlog.engine.headers import iter_blocks, sample, sample_blocks, strip_blank_end
 from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.weflow.bodies import credit, media_kind, read_body, unframe
+from wechatlog.readers.weflow.bodies import Body, credit, media_kind, read_body, unframe
 from wechatlog.tokenizer import Grammar
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from wechatlog.engine import Head, Reading
-    from wechatlog.readers.weflow.bodies import Body
 
 _OWNER: Final = "我"
 _OWNERS: Final = (_OWNER, "Me")

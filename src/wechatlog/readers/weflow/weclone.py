@@ -9,24 +9,19 @@ their own and everything else is `text`.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import Final
 
 import attrs
 
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.content.weflow import build_segments, fill
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, Table
+from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, Table
 from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, is_rewritten, read_local_clock, read_server_id
 from wechatlog.engine.json_values import read_flag
 from wechatlog.model import MessageKind
-from wechatlog.readers.weflow.bodies import credit, read_body, unframe
+from wechatlog.readers.weflow.bodies import Body, credit, read_body, unframe
 from wechatlog.segments.types import File
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from wechatlog.engine import Head, Reading
-    from wechatlog.readers.weflow.bodies import Body
 
 _TABLE: Final = Table(
     "id=number MsgSvrID=id type_name=type is_sender=own talker=talker msg=msg src=src CreateTime=time",
