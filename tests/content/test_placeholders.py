@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.cost import assert_linear
 
+from wechatlog.content import dialects
 from wechatlog.content.dialects import (
     BRACKETS,
     CHATLOG,
-    DIALECTS,
     MAIL,
     MEMOTRACE,
     PASTE,
@@ -23,6 +23,7 @@ from wechatlog.content.dialects import (
     WECHATEXPORTER,
     WEFLOW,
     WXCLI,
+    Dialect,
 )
 from wechatlog.content.placeholders import parse_body, parse_call, quote_segments, read_placeholder
 from wechatlog.model import Message
@@ -77,6 +78,7 @@ _PIECES = st.sampled_from(
     ]
 )
 _BODIES = st.one_of(st.text(), st.lists(_PIECES, max_size=14).map("".join))
+DIALECTS = {value.name: value for value in vars(dialects).values() if isinstance(value, Dialect)}
 _DIALECTS = st.sampled_from(list(DIALECTS.values()))
 
 

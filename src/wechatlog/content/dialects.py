@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 Kind = MessageKind
 Found: TypeAlias = "tuple[MessageKind, tuple[Segment, ...]]"
+Shapes: TypeAlias = "Mapping[MessageKind, tuple[str, ...]]"
+Patterns: TypeAlias = "Mapping[MessageKind, tuple[re.Pattern[str], ...]]"
 Listing: TypeAlias = "Callable[[list[str], Any, dt.tzinfo | None], tuple[Message, ...]]"
 
 
@@ -43,36 +45,6 @@ class Label(NamedTuple):
 
     kind: MessageKind
     data: Mapping[str, Any] = MappingProxyType({})
-
-
-@attrs.frozen(eq=False)
-class Dialect:
-    """How one tool writes what is no text.
-
-    Attributes:
-        name: of the tool.
-        labels: the words in brackets.
-        shapes: what may follow a label, by kind, after the label itself; the first that fits to the end
-            counts.
-        bodies: whole bodies by kind, for `parse_body`, which knows the kind already.
-        sentences: whole bodies without brackets that this tool alone writes.
-        quotes: whole bodies of replies, with the groups `reply` and `quote`, `sender` and `text`.
-        quote_marks: one of these is in every body that a pattern of `quotes` takes; a cheap look before them.
-        quote_line: taken from the front of each line of a quote.
-        any_page: app messages that the tool does not know are pages to it.
-        listing: parses the lines under the header of a merged forward.
-    """
-
-    name: str
-    labels: Mapping[str, Label]
-    shapes: Mapping[MessageKind, tuple[re.Pattern[str], ...]]
-    bodies: Mapping[MessageKind, tuple[re.Pattern[str], ...]]
-    sentences: tuple[tuple[re.Pattern[str], Label], ...] = ()
-    quotes: tuple[re.Pattern[str], ...] = ()
-    quote_marks: tuple[str, ...] = ()
-    quote_line: str = ""
-    any_page: bool = False
-    listing: Listing | None = None
 
 
 # --- pieces of patterns ---------------------------------------------------------------------------
@@ -89,28 +61,22 @@ _URL: Final = r"(?P<url>(?:https?|weixin)://\S+)"
 _TITLED: Final = r"\|(?P<title>(?:[^\]]|\](?!\())*+)\]\((?P<url>[^\n]*)\)"
 
 
-def _compile(*patterns: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern.replace("<C>", _CLOSE)) for pattern in patterns)
-
-
-def _shapes(
-    own: Mapping[MessageKind, tuple[str, ...]], base: Mapping[MessageKind, tuple[re.Pattern[str], ...]]
-) -> Mapping[MessageKind, tuple[re.Pattern[str], ...]]:
+def _shapes(own: Shapes, base: Patterns) -> Patterns:
     """A dialect's own patterns in front of those that it shares."""
     merged = dict(base)
     for kind, patterns in own.items():
-        merged[kind] = _compile(*patterns) + merged.get(kind, ())
-    return MappingProxyType(merged)
+        merged[kind] = (*(re.compile(pattern.replace("<C>", _CLOSE)) for pattern in patterns), *merged.get(kind, ()))
+    return merged
 
 
 # --- what all tools share -------------------------------------------------------------------------
 
-_VOICE_CALL: Final = Label(Kind.CALL, MappingProxyType({"kind": "voice"}))
-_VIDEO_CALL: Final = Label(Kind.CALL, MappingProxyType({"kind": "video"}))
+_VOICE_CALL: Final = Label(Kind.CALL, {"kind": "voice"})
+_VIDEO_CALL: Final = Label(Kind.CALL, {"kind": "video"})
 
 
 def _state(state: str) -> Label:
-    return Label(Kind.TRANSFER, MappingProxyType({"state": state}))
+    return Label(Kind.TRANSFER, {"state": state})
 
 
 def _labels(words: Mapping[MessageKind, str]) -> dict[str, Label]:
@@ -119,55 +85,53 @@ def _labels(words: Mapping[MessageKind, str]) -> dict[str, Label]:
 
 
 # Words that no emoji code has: clients in three languages and all tools.
-_SHARED_LABELS: Final[Mapping[str, Label]] = MappingProxyType(
-    {
-        **_labels(
-            {
-                Kind.IMAGE: "图片/图片消息/照片/圖片/相片/Photo/photo/Image/image/Picture",
-                Kind.VOICE: "语音/语音消息/語音/語音訊息/語音消息/Audio/Voice/Voice Message/voice",
-                Kind.VIDEO: "视频/视频消息/小视频/短视频/視頻/影片/視訊/Video/video",
-                Kind.STICKER: "动画表情/表情包/自定义表情/GIF表情/動態貼圖/動畫表情"
-                "/Sticker/sticker/Animated Sticker"
-                "/收到了一个表情，请在手机上查看/发送了一个表情，请在手机上查看"
-                "/Received a sticker. View on phone/Send an emoji, view it on mobile",
-                Kind.FILE: "文件/文件消息/檔案/File/file",
-                Kind.LINK: "链接/分享/分享链接/链接消息/網頁/连结/連結/鏈接/Link/link",
-                Kind.LOCATION: "位置/位置分享/位置消息/地理位置/实时位置共享/共享实时位置/Location"
-                "/location/Real-time Location",
-                Kind.CARD: "名片/个人名片/公众号名片/名片消息/聯絡人名片/Contact Card/Name Card/card",
-                Kind.MINI_PROGRAM: "小程序/小程式/Mini Program/Mini Programs",
-                Kind.CHANNEL: "视频号/视频号直播/视频号名片/影音號/直播/Channel/Channels/Channel Card",
-                Kind.FORWARD: "聊天记录/聊天記錄/合并转发/合并转发的聊天记录/合并聊天记录/转发的聊天记录/Chat History",
-                Kind.MUSIC: "音乐分享/音乐消息/音樂",
-                Kind.NOTE: "笔记/收藏笔记/Note",
-                Kind.ANNOUNCEMENT: "群公告/群組公告/Group Notice",
-                Kind.CALL: "通话/通话消息/音视频通话/Call",
-                Kind.TRANSFER: "转账/微信转账/转帐/轉賬/微信轉賬/轉帳/微信轉帳"
-                "/Transfer/Weixin Transfer/WeChat Transfer/Money Transfer"
-                "/收到一条微信转账消息，请在手机上查看/Received transfer. View on phone."
-                "/Received a micro-message transfer message, please view on the phone",
-                Kind.RED_PACKET: "微信红包/微信紅包/红包封面/Weixin Red Packet/RED ENVELOPE",
-                Kind.OTHER: "应用消息/其他消息/未知消息/消息"
-                "/收到一条网页版微信暂不支持的消息类型，请在手机上查看"
-                "/收到一条优惠券消息，请在手机上查看/收到一条商品消息，请在手机上查看"
-                "/收到一条扫商品消息，请在手机上查看"
-                "/收到一条表情分享消息，请在手机上查看",
-            }
+_SHARED_LABELS: Final[Mapping[str, Label]] = {
+    **_labels(
+        {
+            Kind.IMAGE: "图片/图片消息/照片/圖片/相片/Photo/photo/Image/image/Picture",
+            Kind.VOICE: "语音/语音消息/語音/語音訊息/語音消息/Audio/Voice/Voice Message/voice",
+            Kind.VIDEO: "视频/视频消息/小视频/短视频/視頻/影片/視訊/Video/video",
+            Kind.STICKER: "动画表情/表情包/自定义表情/GIF表情/動態貼圖/動畫表情"
+            "/Sticker/sticker/Animated Sticker"
+            "/收到了一个表情，请在手机上查看/发送了一个表情，请在手机上查看"
+            "/Received a sticker. View on phone/Send an emoji, view it on mobile",
+            Kind.FILE: "文件/文件消息/檔案/File/file",
+            Kind.LINK: "链接/分享/分享链接/链接消息/網頁/连结/連結/鏈接/Link/link",
+            Kind.LOCATION: "位置/位置分享/位置消息/地理位置/实时位置共享/共享实时位置/Location"
+            "/location/Real-time Location",
+            Kind.CARD: "名片/个人名片/公众号名片/名片消息/聯絡人名片/Contact Card/Name Card/card",
+            Kind.MINI_PROGRAM: "小程序/小程式/Mini Program/Mini Programs",
+            Kind.CHANNEL: "视频号/视频号直播/视频号名片/影音號/直播/Channel/Channels/Channel Card",
+            Kind.FORWARD: "聊天记录/聊天記錄/合并转发/合并转发的聊天记录/合并聊天记录/转发的聊天记录/Chat History",
+            Kind.MUSIC: "音乐分享/音乐消息/音樂",
+            Kind.NOTE: "笔记/收藏笔记/Note",
+            Kind.ANNOUNCEMENT: "群公告/群組公告/Group Notice",
+            Kind.CALL: "通话/通话消息/音视频通话/Call",
+            Kind.TRANSFER: "转账/微信转账/转帐/轉賬/微信轉賬/轉帳/微信轉帳"
+            "/Transfer/Weixin Transfer/WeChat Transfer/Money Transfer"
+            "/收到一条微信转账消息，请在手机上查看/Received transfer. View on phone."
+            "/Received a micro-message transfer message, please view on the phone",
+            Kind.RED_PACKET: "微信红包/微信紅包/红包封面/Weixin Red Packet/RED ENVELOPE",
+            Kind.OTHER: "应用消息/其他消息/未知消息/消息"
+            "/收到一条网页版微信暂不支持的消息类型，请在手机上查看"
+            "/收到一条优惠券消息，请在手机上查看/收到一条商品消息，请在手机上查看"
+            "/收到一条扫商品消息，请在手机上查看"
+            "/收到一条表情分享消息，请在手机上查看",
+        }
+    ),
+    **dict.fromkeys(("语音通话", "語音通話", "Voice Call", "Audio Call"), _VOICE_CALL),
+    **dict.fromkeys(("视频通话", "視訊通話", "視頻通話", "Video Call"), _VIDEO_CALL),
+    **dict.fromkeys(
+        (
+            "视频/语音通话",
+            "语音/视频通话",
+            "Video/Audio Call",
+            "收到一条视频/语音聊天消息，请在手机上查看",
+            "Received video/voice chat message. View on phone.",
         ),
-        **dict.fromkeys(("语音通话", "語音通話", "Voice Call", "Audio Call"), _VOICE_CALL),
-        **dict.fromkeys(("视频通话", "視訊通話", "視頻通話", "Video Call"), _VIDEO_CALL),
-        **dict.fromkeys(
-            (
-                "视频/语音通话",
-                "语音/视频通话",
-                "Video/Audio Call",
-                "收到一条视频/语音聊天消息，请在手机上查看",
-                "Received video/voice chat message. View on phone.",
-            ),
-            Label(Kind.CALL),
-        ),
-    }
-)
+        Label(Kind.CALL),
+    ),
+}
 
 # Words that are emoji codes too, or that people type: only the dialects that write them have them.
 _STICKER_WORD: Final = _labels({Kind.STICKER: "表情/Emoji"})
@@ -259,44 +223,67 @@ COMMON_BODIES: Final = _shapes(
 )
 
 
-def _dialect(
-    name: str,
-    *,
-    labels: Mapping[str, Label] = MappingProxyType({}),
-    shapes: Mapping[MessageKind, tuple[str, ...]] = MappingProxyType({}),
-    bodies: Mapping[MessageKind, tuple[str, ...]] = MappingProxyType({}),
-    sentences: tuple[tuple[str, Label], ...] = (),
-    quotes: tuple[str, ...] = (),
-    quote_marks: tuple[str, ...] = (),
-    quote_line: str = "",
-    any_page: bool = False,
-    listing: Listing | None = None,
-) -> Dialect:
-    """A dialect from its own rows and the shared ones."""
-    return Dialect(
-        name=name,
-        labels=MappingProxyType({**_SHARED_LABELS, **labels}),
-        shapes=_shapes(shapes, _BRACKET_SHAPES),
-        bodies=_shapes(bodies, COMMON_BODIES),
-        sentences=tuple((re.compile(pattern), label) for pattern, label in sentences),
-        quotes=tuple(re.compile(pattern, re.DOTALL) for pattern in quotes),
-        quote_marks=quote_marks,
-        quote_line=quote_line,
-        any_page=any_page,
-        listing=listing,
-    )
+def _all_labels(own: Mapping[str, Label]) -> Mapping[str, Label]:
+    return {**_SHARED_LABELS, **own}
+
+
+def _all_shapes(own: Shapes) -> Patterns:
+    return _shapes(own, _BRACKET_SHAPES)
+
+
+def _all_bodies(own: Shapes) -> Patterns:
+    return _shapes(own, COMMON_BODIES)
+
+
+def _sentences(own: tuple[tuple[str, Label], ...]) -> tuple[tuple[re.Pattern[str], Label], ...]:
+    return tuple((re.compile(pattern), label) for pattern, label in own)
+
+
+def _quotes(own: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.DOTALL) for pattern in own)
+
+
+@attrs.frozen(eq=False)
+class Dialect:
+    """How one tool writes what is no text: its own rows, in front of those that all tools share.
+
+    Attributes:
+        name: of the tool.
+        labels: the words in brackets.
+        shapes: what may follow a label, by kind, after the label itself; the first that fits to the end
+            counts.
+        bodies: whole bodies by kind, for `parse_body`, which knows the kind already.
+        sentences: whole bodies without brackets that this tool alone writes.
+        quotes: whole bodies of replies, with the groups `reply` and `quote`, `sender` and `text`.
+        quote_marks: one of these is in every body that a pattern of `quotes` takes; a cheap look before them.
+        quote_line: taken from the front of each line of a quote.
+        any_page: app messages that the tool does not know are pages to it.
+        listing: parses the lines under the header of a merged forward.
+    """
+
+    name: str
+    labels: Mapping[str, Label] = attrs.field(factory=dict, converter=_all_labels)
+    shapes: Patterns = attrs.field(factory=dict, converter=_all_shapes)
+    bodies: Patterns = attrs.field(factory=dict, converter=_all_bodies)
+    sentences: tuple[tuple[re.Pattern[str], Label], ...] = attrs.field(default=(), converter=_sentences)
+    quotes: tuple[re.Pattern[str], ...] = attrs.field(default=(), converter=_quotes)
+    quote_marks: tuple[str, ...] = ()
+    quote_line: str = ""
+    any_page: bool = False
+    listing: Listing | None = None
 
 
 # --- merged forwards as lines ---------------------------------------------------------------------
 
 
 def _by_lines(pattern: str, step: int) -> Listing:
+    """Messages of a line each: a pattern with the groups `indent`, `sender`, `text`, perhaps `time`; blanks a level."""
     compiled = re.compile(pattern)
 
     def listing(lines: list[str], read: Any, zone: dt.tzinfo | None) -> tuple[Message, ...]:
-        from wechatlog.content.listings import LineLayout, parse_lines
+        from wechatlog.content.listings import parse_lines
 
-        return parse_lines(lines, LineLayout(compiled, step), read, zone)
+        return parse_lines(lines, compiled, step, read, zone)
 
     return listing
 
@@ -354,13 +341,13 @@ _WCDA_TRANSFER: Final = r"(?P<note>(?:(?!金额=)[^\n])*+)金额=(?P<amount>\S+)
 _KEEPER_NAME: Final = r"(?: (?P<sender>[^:\n\]]{1,100}))?"
 _KEEPER_ANCHOR: Final = r"(?: ↳svrid:[0-9]{1,6}(?: @[0-9-]{10})?| @[0-9-]{10})(?: |\Z)"
 
-BRACKETS: Final = _dialect("brackets")
+BRACKETS: Final = Dialect("brackets")
 """What every tool writes alike; nothing that a person might type as an emoji code."""
 
-PASTE: Final = _dialect("paste", labels=_STICKER_WORD)
+PASTE: Final = Dialect("paste", labels=_STICKER_WORD)
 """Text copied from a WeChat client: `[图片]`, `[文件: name]`, `[表情]`."""
 
-MAIL: Final = _dialect(
+MAIL: Final = Dialect(
     "mail",
     labels=_STICKER_WORD,
     shapes=dict.fromkeys(
@@ -376,7 +363,7 @@ MAIL: Final = _dialect(
 )
 """Chat history mailed or shared from a phone: `图片1（可在附件中查看）`, `[title : url]`."""
 
-CHATLOG: Final = _dialect(
+CHATLOG: Final = Dialect(
     "chatlog",
     quote_marks=("> ",),
     labels=_AMBIGUOUS | _labels({Kind.QUOTE: "引用"}),
@@ -405,7 +392,7 @@ CHATLOG: Final = _dialect(
 """chatlog, chatlog_alpha and wetrace (`internal/model/message.go`): `[链接|title](url)`, `> ` before
 what is quoted."""
 
-WEFLOW: Final = _dialect(
+WEFLOW: Final = Dialect(
     "weflow",
     quote_marks=("[引用 ",),
     labels=_AMBIGUOUS
@@ -430,7 +417,7 @@ WEFLOW: Final = _dialect(
 )
 """WeFlow, echotrace and CipherTalk, all formats, and the ChatLab files that they write."""
 
-MEMOTRACE: Final = _dialect(
+MEMOTRACE: Final = Dialect(
     "memotrace",
     quote_marks=("\n引用", "\n> "),
     labels=_AMBIGUOUS
@@ -480,7 +467,7 @@ MEMOTRACE: Final = _dialect(
 """MemoTrace 1 and 3 (`wxManager/model/message.py`, `to_text`): `【…】`, several lines for links, places
 and cards."""
 
-PYWXDUMP: Final = _dialect(
+PYWXDUMP: Final = Dialect(
     "pywxdump",
     quote_marks=("[引用]",),
     labels=_AMBIGUOUS,
@@ -510,7 +497,7 @@ PYWXDUMP: Final = _dialect(
 )
 """PyWxDump CSV and JSON (`db/dbMSG.py`): bodies without brackets, told by the type column."""
 
-WCDA: Final = _dialect(
+WCDA: Final = Dialect(
     "wcda",
     labels=_AMBIGUOUS | _labels({Kind.QUOTE: "引用消息"}),
     shapes={
@@ -535,7 +522,7 @@ WCDA: Final = _dialect(
 )
 """WeChatDataAnalysis JSON and TXT (`chat_export_service.py`)."""
 
-WECHATEXPORTER: Final = _dialect(
+WECHATEXPORTER: Final = Dialect(
     "wechatexporter",
     labels=_AMBIGUOUS,
     shapes={Kind.CHANNEL: (r"<C> (?P<title>[^\n]+)",)},
@@ -543,7 +530,7 @@ WECHATEXPORTER: Final = _dialect(
 )
 """WechatExporter for iOS backups (`res/zh-Hans.txt`)."""
 
-WXCLI: Final = _dialect(
+WXCLI: Final = Dialect(
     "wx-cli",
     quote_marks=("↳",),
     labels=_AMBIGUOUS | _labels({Kind.SYSTEM: "系统/系统消息", Kind.RECALL: "撤回/撤回了一条消息", Kind.QUOTE: "引用"}),
@@ -565,7 +552,7 @@ WXCLI: Final = _dialect(
 )
 """wx-cli Markdown, TXT and JSON (`src/cli/export.rs`)."""
 
-CHATLOG_KEEPER: Final = _dialect(
+CHATLOG_KEEPER: Final = Dialect(
     "chatlog-keeper",
     quote_marks=("[引用",),
     labels=_AMBIGUOUS
@@ -597,7 +584,7 @@ CHATLOG_KEEPER: Final = _dialect(
 
 _BRACKET_REPLY: Final = r"(?P<reply>(?:(?! ?\[(?:引用|↩)[: ]).)*+)"
 _NAMED: Final = r": ?(?P<title>[^\n]*)<C>"
-BRACKET_LINES: Final = _dialect(
+BRACKET_LINES: Final = Dialect(
     "bracket-lines",
     quote_marks=("[引用", "[↩"),
     labels=_AMBIGUOUS
@@ -637,7 +624,7 @@ BRACKET_LINES: Final = _dialect(
 """Lines `[time] name: text` of wechat-export-studio, wechat-export-macos, weflow-cli, and of the two tools that are
 called wechat-decrypt: `[链接] title (source) url`, `[引用 name: text]`, `[Audio 3s]`."""
 
-WECHAT_DUMP: Final = _dialect(
+WECHAT_DUMP: Final = Dialect(
     "wechat-dump",
     labels=_AMBIGUOUS,
     shapes={
@@ -654,25 +641,3 @@ WECHAT_DUMP: Final = _dialect(
     },
 )
 """wechat-dump of Android databases (`wechat/msg.py`); its type number says the kind."""
-
-DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType(
-    {
-        dialect.name: dialect
-        for dialect in (
-            BRACKETS,
-            PASTE,
-            MAIL,
-            CHATLOG,
-            WEFLOW,
-            MEMOTRACE,
-            PYWXDUMP,
-            WCDA,
-            WECHATEXPORTER,
-            WXCLI,
-            CHATLOG_KEEPER,
-            BRACKET_LINES,
-            WECHAT_DUMP,
-        )
-    }
-)
-"""All dialects by name."""

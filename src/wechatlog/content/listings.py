@@ -11,7 +11,7 @@ chatlog's block of `name time`, body lines, blank line.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -26,18 +26,6 @@ if TYPE_CHECKING:
     ReadBody = Callable[[str], tuple[MessageKind, tuple[Segment, ...]] | None]
 
 _DEEPEST: Final = 16
-
-
-class LineLayout(NamedTuple):
-    """How a tool writes one nested message on one line.
-
-    Attributes:
-        pattern: with the groups `indent`, `sender`, `text`, and `time` where the tool writes one.
-        step: blanks per level of nesting.
-    """
-
-    pattern: re.Pattern[str]
-    step: int
 
 
 @attrs.define
@@ -63,47 +51,39 @@ def _to_message(item: _Item, read: ReadBody, zone: dt.tzinfo | None) -> Message:
     return build_message(time, precision, item.sender or None, kind, text, segments=segments)
 
 
-def _nest(items: Sequence[_Item]) -> list[_Item]:
-    """Deeper items put into the item that they follow."""
-    top: list[_Item] = []
-    open_items: list[_Item] = []
-    for item in items:
-        while open_items and open_items[-1].depth >= item.depth:
-            open_items.pop()
-        (open_items[-1].inner if open_items else top).append(item)
-        open_items.append(item)
-    return top
-
-
 def parse_lines(
-    lines: Sequence[str], layout: LineLayout, read: ReadBody, zone: dt.tzinfo | None = None
+    lines: Sequence[str], pattern: re.Pattern[str], step: int, read: ReadBody, zone: dt.tzinfo | None = None
 ) -> tuple[Message, ...]:
     """Nested messages of one line each; a line that fits no message continues the one above.
 
     Args:
         lines: the lines under the header.
-        layout: how the tool writes them.
+        pattern: of a line, with the groups `indent`, `sender`, `text`, and `time` where the tool writes one.
+        step: blanks per level of nesting.
         read: gives kind and segments of a body that is a placeholder, `None` for text.
         zone: see `forwards.parse_source_time`.
     """
     items: list[_Item] = []
     for line in lines:
-        if match := layout.pattern.fullmatch(line):
-            depth = min(len(match["indent"]) // layout.step, _DEEPEST)
+        if match := pattern.fullmatch(line):
+            depth = min(len(match["indent"]) // step, _DEEPEST)
             items.append(_Item(depth, match["sender"], match.groupdict().get("time") or "", [match["text"]]))
         elif items:
             items[-1].lines.append(line)
-    return tuple(_to_message(item, read, zone) for item in _nest(items))
+    top: list[_Item] = []
+    above: list[_Item] = []
+    for item in items:  # a deeper one goes into the one that it follows
+        while above and above[-1].depth >= item.depth:
+            above.pop()
+        (above[-1].inner if above else top).append(item)
+        above.append(item)
+    return tuple(_to_message(item, read, zone) for item in top)
 
 
 _BLOCK_HEADER: Final = re.compile(
     r"(?P<sender>\S[^\n]{0,200}?|) (?P<time>[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}[^\n]{0,20}|[0-9]{10})"
 )
 _BLOCK_TITLE: Final = re.compile(r"\[合并转发\|(?P<title>[^\n]*)\]")
-
-
-def _inside(line: str) -> str:
-    return line.removeprefix("  ")
 
 
 def parse_blocks(
@@ -118,7 +98,7 @@ def parse_blocks(
         depth: how many forwards are round these lines.
     """
     items: list[_Item] = []
-    for line in map(_inside, lines):
+    for line in (line.removeprefix("  ") for line in lines):
         if match := _BLOCK_HEADER.fullmatch(line):
             items.append(_Item(depth, match["sender"], match["time"], []))
         elif items:
@@ -127,7 +107,7 @@ def parse_blocks(
 
 
 def _block_message(item: _Item, read: ReadBody, zone: dt.tzinfo | None, depth: int) -> Message:
-    lines = [_inside(line) for line in item.lines]
+    lines = [line.removeprefix("  ") for line in item.lines]
     title = _BLOCK_TITLE.fullmatch(lines[0]) if lines and depth < _DEEPEST else None
     if title is None:
         return _to_message(item, read, zone)
