@@ -11,7 +11,6 @@ type is cut at 120 bytes, perhaps through a character, and every call is rendere
 from __future__ import annotations
 
 import re
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
@@ -155,59 +154,55 @@ class _Field(NamedTuple):
 
 _PATH: Final = ("_url", "path")
 _PAGE: Final = (_Field("title", ("title",)), _Field("url", ("url",)))
-_FIELDS: Final[Mapping[MessageKind, tuple[_Field, ...]]] = MappingProxyType(
-    {
-        Kind.IMAGE: (_Field("path", (*_PATH, "thumbpath")),),
-        Kind.VIDEO: (_Field("path", _PATH),),
-        Kind.VOICE: (_Field("path", ("_url",)), _Field("seconds", ("duration",), _milliseconds)),
-        Kind.STICKER: (_Field("url", ("cdnurl",)), _Field("path", ("_url",)), _Field("md5", ("md5",))),
-        Kind.FILE: (
-            _Field("name", ("title",)),
-            _Field("md5", ("md5",)),
-            _Field("path", _PATH),
-            _Field("size", ("total_len",), _digits),
-        ),
-        Kind.LOCATION: (
-            _Field("latitude", ("x",), _degrees),
-            _Field("longitude", ("y",), _degrees),
-            _Field("label", ("label",)),
-            _Field("poi", ("poiname", "title")),
-        ),
-        Kind.CARD: (_Field("name", ("nickname",)), _Field("id", ("username",))),
-        Kind.LINK: _PAGE,
-        Kind.MUSIC: _PAGE,
-        Kind.CHANNEL: _PAGE,
-        Kind.MINI_PROGRAM: _PAGE,
-        Kind.RED_PACKET: (_Field("title", ("red_envelope_title",)),),
-    }
-)
+_FIELDS: Final[Mapping[MessageKind, tuple[_Field, ...]]] = {
+    Kind.IMAGE: (_Field("path", (*_PATH, "thumbpath")),),
+    Kind.VIDEO: (_Field("path", _PATH),),
+    Kind.VOICE: (_Field("path", ("_url",)), _Field("seconds", ("duration",), _milliseconds)),
+    Kind.STICKER: (_Field("url", ("cdnurl",)), _Field("path", ("_url",)), _Field("md5", ("md5",))),
+    Kind.FILE: (
+        _Field("name", ("title",)),
+        _Field("md5", ("md5",)),
+        _Field("path", _PATH),
+        _Field("size", ("total_len",), _digits),
+    ),
+    Kind.LOCATION: (
+        _Field("latitude", ("x",), _degrees),
+        _Field("longitude", ("y",), _degrees),
+        _Field("label", ("label",)),
+        _Field("poi", ("poiname", "title")),
+    ),
+    Kind.CARD: (_Field("name", ("nickname",)), _Field("id", ("username",))),
+    Kind.LINK: _PAGE,
+    Kind.MUSIC: _PAGE,
+    Kind.CHANNEL: _PAGE,
+    Kind.MINI_PROGRAM: _PAGE,
+    Kind.RED_PACKET: (_Field("title", ("red_envelope_title",)),),
+}
 _PAGES: Final = frozenset({Kind.LINK, Kind.MUSIC, Kind.CHANNEL, Kind.MINI_PROGRAM})
 _BUNDLES: Final = frozenset({Kind.FORWARD, Kind.NOTE, Kind.ANNOUNCEMENT})
 _APP: Final = 49
-_SHOWN_APPS: Final[Mapping[int, str]] = MappingProxyType({8: "[GIF表情]", 2003: "[红包封面]"})
+_SHOWN_APPS: Final[Mapping[int, str]] = {8: "[GIF表情]", 2003: "[红包封面]"}
 _SHARE: Final = "[分享]"
 _DEEPEST: Final = 16
 _ROOM_TYPES: Final = {"0": "video", "1": "voice"}
-_SHOWN: Final[Mapping[MessageKind, str]] = MappingProxyType(
-    {
-        Kind.IMAGE: "[图片]",
-        Kind.VOICE: "[语音]",
-        Kind.VIDEO: "[视频]",
-        Kind.STICKER: "[动画表情]",
-        Kind.CARD: "[名片]",
-        Kind.LOCATION: "[位置]",
-        Kind.FILE: "[文件]",
-        Kind.LINK: "[链接]",
-        Kind.FORWARD: "[合并转发]",
-        Kind.NOTE: "[笔记]",
-        Kind.MINI_PROGRAM: "[小程序]",
-        Kind.CHANNEL: "[视频号]",
-        Kind.MUSIC: "[音乐]",
-        Kind.RED_PACKET: "[红包]",
-        Kind.CALL: "[语音通话]",
-        Kind.ANNOUNCEMENT: "[群公告]",
-    }
-)
+_SHOWN: Final[Mapping[MessageKind, str]] = {
+    Kind.IMAGE: "[图片]",
+    Kind.VOICE: "[语音]",
+    Kind.VIDEO: "[视频]",
+    Kind.STICKER: "[动画表情]",
+    Kind.CARD: "[名片]",
+    Kind.LOCATION: "[位置]",
+    Kind.FILE: "[文件]",
+    Kind.LINK: "[链接]",
+    Kind.FORWARD: "[合并转发]",
+    Kind.NOTE: "[笔记]",
+    Kind.MINI_PROGRAM: "[小程序]",
+    Kind.CHANNEL: "[视频号]",
+    Kind.MUSIC: "[音乐]",
+    Kind.RED_PACKET: "[红包]",
+    Kind.CALL: "[语音通话]",
+    Kind.ANNOUNCEMENT: "[群公告]",
+}
 
 
 def _kind_of(message: Mapping[str, Any]) -> MessageKind | None:

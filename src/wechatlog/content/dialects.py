@@ -13,7 +13,6 @@ client, mails and pastes of WeChat itself.
 from __future__ import annotations
 
 import re
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import attrs
@@ -44,7 +43,7 @@ class Label(NamedTuple):
     """
 
     kind: MessageKind
-    data: Mapping[str, Any] = MappingProxyType({})
+    data: Mapping[str, Any] = {}
 
 
 # --- pieces of patterns ---------------------------------------------------------------------------

@@ -8,7 +8,6 @@ XML, no reader.
 from __future__ import annotations
 
 import re
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.model import MessageKind
@@ -32,7 +31,7 @@ from wechatlog.segments.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 APP_MESSAGE: Final = 49
 """The type of app messages, whose subtype says what they are."""
@@ -51,197 +50,169 @@ PLAIN_KINDS: Final = frozenset(
 
 # The agreement of PyWxDump `db/utils/common_utils.py`, MemoTrace 3 `wxManager/model/message.py`, chatlog
 # `internal/model/message.go` and WeFlow `ExportContext.ts`; Android numbers from wechat-dump `wechat/msg.py`.
-_TYPES: Final[Mapping[int, MessageKind]] = MappingProxyType(
-    {
-        1: MessageKind.TEXT,
-        3: MessageKind.IMAGE,
-        34: MessageKind.VOICE,
-        37: MessageKind.SYSTEM,  # friend request
-        42: MessageKind.CARD,
-        43: MessageKind.VIDEO,
-        44: MessageKind.VIDEO,  # Android: short video
-        47: MessageKind.STICKER,
-        48: MessageKind.LOCATION,
-        50: MessageKind.CALL,
-        62: MessageKind.VIDEO,  # Android: short video
-        64: MessageKind.CALL,  # group voice call
-        65: MessageKind.SYSTEM,  # WeCom greeting
-        66: MessageKind.CARD,  # WeCom card
-        10000: MessageKind.SYSTEM,
-        10002: MessageKind.SYSTEM,  # its XML tells a recall from an invitation
-        # Android packs the subtype of an app message into the upper byte.
-        1048625: MessageKind.STICKER,
-        16777265: MessageKind.LINK,
-        419430449: MessageKind.TRANSFER,
-        436207665: MessageKind.RED_PACKET,
-        536936497: MessageKind.RED_PACKET,
-        754974769: MessageKind.CHANNEL,
-        771751985: MessageKind.CHANNEL,
-        822083633: MessageKind.QUOTE,
-        922746929: MessageKind.PAT,
-        973078577: MessageKind.CHANNEL,
-        975175729: MessageKind.CHANNEL,
-        1040187441: MessageKind.MUSIC,
-        1090519089: MessageKind.FILE,
-        -1879048186: MessageKind.LOCATION,  # live location
-    }
-)
+_TYPES: Final[Mapping[int, MessageKind]] = {
+    1: MessageKind.TEXT,
+    3: MessageKind.IMAGE,
+    34: MessageKind.VOICE,
+    37: MessageKind.SYSTEM,  # friend request
+    42: MessageKind.CARD,
+    43: MessageKind.VIDEO,
+    44: MessageKind.VIDEO,  # Android: short video
+    47: MessageKind.STICKER,
+    48: MessageKind.LOCATION,
+    50: MessageKind.CALL,
+    62: MessageKind.VIDEO,  # Android: short video
+    64: MessageKind.CALL,  # group voice call
+    65: MessageKind.SYSTEM,  # WeCom greeting
+    66: MessageKind.CARD,  # WeCom card
+    10000: MessageKind.SYSTEM,
+    10002: MessageKind.SYSTEM,  # its XML tells a recall from an invitation
+    # Android packs the subtype of an app message into the upper byte.
+    1048625: MessageKind.STICKER,
+    16777265: MessageKind.LINK,
+    419430449: MessageKind.TRANSFER,
+    436207665: MessageKind.RED_PACKET,
+    536936497: MessageKind.RED_PACKET,
+    754974769: MessageKind.CHANNEL,
+    771751985: MessageKind.CHANNEL,
+    822083633: MessageKind.QUOTE,
+    922746929: MessageKind.PAT,
+    973078577: MessageKind.CHANNEL,
+    975175729: MessageKind.CHANNEL,
+    1040187441: MessageKind.MUSIC,
+    1090519089: MessageKind.FILE,
+    -1879048186: MessageKind.LOCATION,  # live location
+}
 
 # Subtypes of type 49, which are the `<type>` of `<appmsg>` (same sources).
-APP_TYPES: Final[Mapping[int, MessageKind]] = MappingProxyType(
-    {
-        1: MessageKind.TEXT,
-        2: MessageKind.IMAGE,
-        3: MessageKind.MUSIC,
-        4: MessageKind.LINK,
-        5: MessageKind.LINK,
-        6: MessageKind.FILE,
-        8: MessageKind.STICKER,
-        17: MessageKind.LOCATION,
-        19: MessageKind.FORWARD,
-        24: MessageKind.NOTE,
-        33: MessageKind.MINI_PROGRAM,
-        36: MessageKind.MINI_PROGRAM,
-        40: MessageKind.NOTE,
-        50: MessageKind.CHANNEL,
-        51: MessageKind.CHANNEL,
-        53: MessageKind.TEXT,  # 接龙, a list that people continue; its title is the whole text
-        57: MessageKind.QUOTE,
-        62: MessageKind.PAT,
-        63: MessageKind.CHANNEL,
-        68: MessageKind.LINK,
-        74: MessageKind.FILE,  # still uploading
-        76: MessageKind.MUSIC,
-        87: MessageKind.ANNOUNCEMENT,
-        88: MessageKind.CHANNEL,
-        92: MessageKind.MUSIC,
-        2000: MessageKind.TRANSFER,
-        2001: MessageKind.RED_PACKET,
-        2003: MessageKind.RED_PACKET,  # the gift of a cover
-    }
-)
+APP_TYPES: Final[Mapping[int, MessageKind]] = {
+    1: MessageKind.TEXT,
+    2: MessageKind.IMAGE,
+    3: MessageKind.MUSIC,
+    4: MessageKind.LINK,
+    5: MessageKind.LINK,
+    6: MessageKind.FILE,
+    8: MessageKind.STICKER,
+    17: MessageKind.LOCATION,
+    19: MessageKind.FORWARD,
+    24: MessageKind.NOTE,
+    33: MessageKind.MINI_PROGRAM,
+    36: MessageKind.MINI_PROGRAM,
+    40: MessageKind.NOTE,
+    50: MessageKind.CHANNEL,
+    51: MessageKind.CHANNEL,
+    53: MessageKind.TEXT,  # 接龙, a list that people continue; its title is the whole text
+    57: MessageKind.QUOTE,
+    62: MessageKind.PAT,
+    63: MessageKind.CHANNEL,
+    68: MessageKind.LINK,
+    74: MessageKind.FILE,  # still uploading
+    76: MessageKind.MUSIC,
+    87: MessageKind.ANNOUNCEMENT,
+    88: MessageKind.CHANNEL,
+    92: MessageKind.MUSIC,
+    2000: MessageKind.TRANSFER,
+    2001: MessageKind.RED_PACKET,
+    2003: MessageKind.RED_PACKET,  # the gift of a cover
+}
 
 # Subtypes of type 10000 (PyWxDump).
-_NOTICE_TYPES: Final[Mapping[int, MessageKind]] = MappingProxyType(
-    {4: MessageKind.PAT, **dict.fromkeys((1, 5, 6, 33, 36, 57), MessageKind.RECALL)}
-)
+_NOTICE_TYPES: Final[Mapping[int, MessageKind]] = {
+    4: MessageKind.PAT,
+    **dict.fromkeys((1, 5, 6, 33, 36, 57), MessageKind.RECALL),
+}
 
 # `datatype` of an item in a merged forward (chatlog `mediamessage.go`, MemoTrace 3 `link_parser.py`).
-_RECORD_TYPES: Final[Mapping[int, MessageKind]] = MappingProxyType(
-    {
-        1: MessageKind.TEXT,
-        2: MessageKind.IMAGE,
-        3: MessageKind.VOICE,
-        4: MessageKind.VIDEO,
-        5: MessageKind.LINK,
-        6: MessageKind.LOCATION,
-        8: MessageKind.FILE,
-        17: MessageKind.FORWARD,
-        22: MessageKind.CHANNEL,
-        23: MessageKind.CHANNEL,
-        32: MessageKind.MUSIC,
-        37: MessageKind.STICKER,
-    }
-)
+_RECORD_TYPES: Final[Mapping[int, MessageKind]] = {
+    1: MessageKind.TEXT,
+    2: MessageKind.IMAGE,
+    3: MessageKind.VOICE,
+    4: MessageKind.VIDEO,
+    5: MessageKind.LINK,
+    6: MessageKind.LOCATION,
+    8: MessageKind.FILE,
+    17: MessageKind.FORWARD,
+    22: MessageKind.CHANNEL,
+    23: MessageKind.CHANNEL,
+    32: MessageKind.MUSIC,
+    37: MessageKind.STICKER,
+}
 
 # ChatLab format 0.0.2, `packages/shared-types/chatlab-format.ts`.
-_CHATLAB_TYPES: Final[Mapping[int, MessageKind]] = MappingProxyType(
-    {
-        0: MessageKind.TEXT,
-        1: MessageKind.IMAGE,
-        2: MessageKind.VOICE,
-        3: MessageKind.VIDEO,
-        4: MessageKind.FILE,
-        5: MessageKind.STICKER,
-        7: MessageKind.LINK,
-        8: MessageKind.LOCATION,
-        20: MessageKind.RED_PACKET,
-        21: MessageKind.TRANSFER,
-        22: MessageKind.PAT,
-        23: MessageKind.CALL,
-        24: MessageKind.LINK,
-        25: MessageKind.QUOTE,
-        26: MessageKind.FORWARD,
-        27: MessageKind.CARD,
-        80: MessageKind.SYSTEM,
-        81: MessageKind.RECALL,
-        99: MessageKind.OTHER,
-    }
-)
+_CHATLAB_TYPES: Final[Mapping[int, MessageKind]] = {
+    0: MessageKind.TEXT,
+    1: MessageKind.IMAGE,
+    2: MessageKind.VOICE,
+    3: MessageKind.VIDEO,
+    4: MessageKind.FILE,
+    5: MessageKind.STICKER,
+    7: MessageKind.LINK,
+    8: MessageKind.LOCATION,
+    20: MessageKind.RED_PACKET,
+    21: MessageKind.TRANSFER,
+    22: MessageKind.PAT,
+    23: MessageKind.CALL,
+    24: MessageKind.LINK,
+    25: MessageKind.QUOTE,
+    26: MessageKind.FORWARD,
+    27: MessageKind.CARD,
+    80: MessageKind.SYSTEM,
+    81: MessageKind.RECALL,
+    99: MessageKind.OTHER,
+}
 # The other way round. What the format has no number for: 24 is "music, mini programs and so on", and group
 # announcements are named among the notices of 80.
-_CHATLAB_CODES: Final[Mapping[MessageKind, int]] = MappingProxyType(
-    {
-        **{kind: code for code, kind in _CHATLAB_TYPES.items() if code != 24},
-        **dict.fromkeys((MessageKind.MUSIC, MessageKind.MINI_PROGRAM, MessageKind.CHANNEL, MessageKind.NOTE), 24),
-        MessageKind.ANNOUNCEMENT: 80,
-    }
-)
+_CHATLAB_CODES: Final[Mapping[MessageKind, int]] = {
+    **{kind: code for code, kind in _CHATLAB_TYPES.items() if code != 24},
+    **dict.fromkeys((MessageKind.MUSIC, MessageKind.MINI_PROGRAM, MessageKind.CHANNEL, MessageKind.NOTE), 24),
+    MessageKind.ANNOUNCEMENT: 80,
+}
 
 # Every name that a tool gives a kind, lower case, without brackets and white space: PyWxDump, MemoTrace
 # 1 and 3, WeFlow old and new, echotrace, CipherTalk, WeChatDataAnalysis (`renderType`), TraceMemo (zh
 # names and `contentData.type`), wx-cli, wechat-cli, pc_wechat_exp, WeClone, 12425, the iPhone .xls tool,
 # ChatLab, and the labels of the clients in simplified and traditional Chinese and English (pywechat, wxauto).
-_NAMES_OF_KIND: Final[Mapping[MessageKind, str]] = MappingProxyType(
-    {
-        MessageKind.TEXT: "文本 文本消息 文字 文字消息 纯文本 粘贴的文本 粘贴文本 接龙 群接龙 text textmessage txt",
-        MessageKind.IMAGE: "图片 图片消息 照片 照片壁纸 圖片 相片 image img photo picture pic",
-        MessageKind.VOICE: "语音 语音消息 音频 語音 語音訊息 voice audio voicemessage ptt",
-        MessageKind.VIDEO: "视频 视频消息 小视频 短视频 視頻 影片 小視頻 video shortvideo microvideo",
-        MessageKind.STICKER: "表情 表情包 动画表情 动态表情 表情消息 自定义表情 用户上传的gif表情 gif表情 "
-        "gif 貼圖 "
-        "動態貼圖 動畫表情 sticker stickers emoji emoticon customemoji animatedsticker",
-        MessageKind.FILE: "文件 文件消息 文件猜 文件6 附件 檔案 file attachment",
-        MessageKind.LINK: "链接 链接消息 网页 分享链接 分享卡片式链接 卡片式链接 图文消息 图文 分享 "
-        "链接卡片 连结 連結 鏈接 "
-        "网页链接 公众号链接 公众号文章 推文 游戏相关 分享消息 link url share webpage article cardlink "
-        "weblink",
-        MessageKind.LOCATION: "位置 位置消息 位置分享 地理位置 位置共享 实时位置共享 实时位置 共享实时位置 "
-        "location livelocation "
-        "real-timelocation",
-        MessageKind.CARD: "名片 名片消息 个人名片 公众号名片 个人/公众号名片 企业微信名片 推荐公众号 "
-        "推荐联系人 联系人名片 "
-        "企业微信添加好友猜 企业微信添加好友 聯絡人名片 card contact contactcard namecard businesscard",
-        MessageKind.QUOTE: "引用 引用消息 引用回复 回复 回复消息 quote reply replywithquote refer quotemessage",
-        MessageKind.TRANSFER: "转账 转账消息 转账卡片 微信转账 转帐 轉賬 轉帳 微信轉賬 transfer "
-        "moneytransfer wechattransfer "
-        "weixintransfer",
-        MessageKind.RED_PACKET: "红包 红包消息 红包卡片 微信红包 红包封面 赠送红包封面 紅包 微信紅包 "
-        "redpacket redenvelope "
-        "hongbao red_packet red_envelope weixinredpacket luckymoney",
-        MessageKind.CALL: "通话 通话消息 语音通话 视频通话 音视频通话 视频/语音通话 语音/视频通话 语音聊天 "
-        "视频聊天 語音通話 "
-        "視訊通話 通話 群语音通话 call voip voicecall videocall video/audiocall",
-        MessageKind.FORWARD: "聊天记录 聊天记录消息 合并转发 合并转发的聊天记录 聊天记录合并转发 "
-        "转发的聊天记录 合并聊天记录 转发消息 "
-        "聊天記錄 forward chathistory chatrecord chat_history mergedforward mergedmessages forwardbundle "
-        "mergedforwardchatrecords",
-        MessageKind.MINI_PROGRAM: "小程序 小程序消息 小程序分享 分享小程序 小程式 miniprogram mini_program "
-        "applet weapp",
-        MessageKind.MUSIC: "音乐 音乐消息 音乐分享 音乐卡片 分享音乐 音樂 music",
-        MessageKind.CHANNEL: "视频号 视频号消息 视频号卡片 视频号名片 视频号视频 视频号直播 视频号直播卡片 "
-        "视频号直播或直播回放 直播 "
-        "视频号直播或直播回放等 分享视频号名片 分享视频号视频 影音號 channel channels channelcard finder "
-        "finderfeed",
-        MessageKind.NOTE: "笔记 笔记消息 收藏笔记 收藏夹 分享笔记 分享收藏夹 收藏 筆記 note favorite favnote notes",
-        MessageKind.ANNOUNCEMENT: "群公告 公告 群組公告 announcement groupnotice groupannouncement",
-        MessageKind.PAT: "拍一拍 拍一拍消息 拍了拍 戳一戳 pat patpat pat-pat poke nudge tickle",
-        MessageKind.SYSTEM: "系统 系统消息 系统通知 系统提示 系統訊息 系統 通知 邀请加群 添加好友 好友请求 "
-        "好友验证 "
-        "企业微信打招呼猜 企业微信打招呼 system systemmessage sys notice addfriend",
-        MessageKind.RECALL: "撤回 撤回消息 消息撤回 撤回一条消息 recall revoke recalled messagerecall "
-        "revokemsg withdraw",
-        MessageKind.OTHER: "其他 其他消息 未知 未知类型 未知消息 消息 其它 链接/文件 应用消息 app消息 "
-        "分享小说猜 other unknown app appmsg",
-    }
-)
-
-
-def _names_to_kinds(names: Mapping[MessageKind, str]) -> Iterable[tuple[str, MessageKind]]:
-    return ((name, kind) for kind, row in names.items() for name in row.split())
-
-
-_KIND_OF_NAME: Final[Mapping[str, MessageKind]] = MappingProxyType(dict(_names_to_kinds(_NAMES_OF_KIND)))
+_NAMES_OF_KIND: Final[Mapping[MessageKind, str]] = {
+    MessageKind.TEXT: "文本 文本消息 文字 文字消息 纯文本 粘贴的文本 粘贴文本 接龙 群接龙 text textmessage txt",
+    MessageKind.IMAGE: "图片 图片消息 照片 照片壁纸 圖片 相片 image img photo picture pic",
+    MessageKind.VOICE: "语音 语音消息 音频 語音 語音訊息 voice audio voicemessage ptt",
+    MessageKind.VIDEO: "视频 视频消息 小视频 短视频 視頻 影片 小視頻 video shortvideo microvideo",
+    MessageKind.STICKER: "表情 表情包 动画表情 动态表情 表情消息 自定义表情 用户上传的gif表情 gif表情 gif 貼圖 "
+    "動態貼圖 動畫表情 sticker stickers emoji emoticon customemoji animatedsticker",
+    MessageKind.FILE: "文件 文件消息 文件猜 文件6 附件 檔案 file attachment",
+    MessageKind.LINK: "链接 链接消息 网页 分享链接 分享卡片式链接 卡片式链接 图文消息 图文 分享 链接卡片 连结 連結 "
+    "鏈接 网页链接 公众号链接 公众号文章 推文 游戏相关 分享消息 link url share webpage article cardlink weblink",
+    MessageKind.LOCATION: "位置 位置消息 位置分享 地理位置 位置共享 实时位置共享 实时位置 共享实时位置 location "
+    "livelocation real-timelocation",
+    MessageKind.CARD: "名片 名片消息 个人名片 公众号名片 个人/公众号名片 企业微信名片 推荐公众号 推荐联系人 "
+    "联系人名片 企业微信添加好友猜 企业微信添加好友 聯絡人名片 card contact contactcard namecard businesscard",
+    MessageKind.QUOTE: "引用 引用消息 引用回复 回复 回复消息 quote reply replywithquote refer quotemessage",
+    MessageKind.TRANSFER: "转账 转账消息 转账卡片 微信转账 转帐 轉賬 轉帳 微信轉賬 transfer moneytransfer "
+    "wechattransfer weixintransfer",
+    MessageKind.RED_PACKET: "红包 红包消息 红包卡片 微信红包 红包封面 赠送红包封面 紅包 微信紅包 redpacket "
+    "redenvelope hongbao red_packet red_envelope weixinredpacket luckymoney",
+    MessageKind.CALL: "通话 通话消息 语音通话 视频通话 音视频通话 视频/语音通话 语音/视频通话 语音聊天 视频聊天 "
+    "語音通話 視訊通話 通話 群语音通话 call voip voicecall videocall video/audiocall",
+    MessageKind.FORWARD: "聊天记录 聊天记录消息 合并转发 合并转发的聊天记录 聊天记录合并转发 转发的聊天记录 "
+    "合并聊天记录 转发消息 聊天記錄 forward chathistory chatrecord chat_history mergedforward mergedmessages "
+    "forwardbundle mergedforwardchatrecords",
+    MessageKind.MINI_PROGRAM: "小程序 小程序消息 小程序分享 分享小程序 小程式 miniprogram mini_program applet weapp",
+    MessageKind.MUSIC: "音乐 音乐消息 音乐分享 音乐卡片 分享音乐 音樂 music",
+    MessageKind.CHANNEL: "视频号 视频号消息 视频号卡片 视频号名片 视频号视频 视频号直播 视频号直播卡片 "
+    "视频号直播或直播回放 直播 视频号直播或直播回放等 分享视频号名片 分享视频号视频 影音號 channel channels "
+    "channelcard finder finderfeed",
+    MessageKind.NOTE: "笔记 笔记消息 收藏笔记 收藏夹 分享笔记 分享收藏夹 收藏 筆記 note favorite favnote notes",
+    MessageKind.ANNOUNCEMENT: "群公告 公告 群組公告 announcement groupnotice groupannouncement",
+    MessageKind.PAT: "拍一拍 拍一拍消息 拍了拍 戳一戳 pat patpat pat-pat poke nudge tickle",
+    MessageKind.SYSTEM: "系统 系统消息 系统通知 系统提示 系統訊息 系統 通知 邀请加群 添加好友 好友请求 好友验证 "
+    "企业微信打招呼猜 企业微信打招呼 system systemmessage sys notice addfriend",
+    MessageKind.RECALL: "撤回 撤回消息 消息撤回 撤回一条消息 recall revoke recalled messagerecall revokemsg withdraw",
+    MessageKind.OTHER: "其他 其他消息 未知 未知类型 未知消息 消息 其它 链接/文件 应用消息 app消息 分享小说猜 other "
+    "unknown app appmsg",
+}
+_KIND_OF_NAME: Final[Mapping[str, MessageKind]] = {
+    name: kind for kind, row in _NAMES_OF_KIND.items() for name in row.split()
+}
 # Brackets and white space carry no meaning in a name: `(分享)音乐`, `[图片]`, `Red Packet`.
 _UNMEANING: Final = re.compile(r"[\s()（）\[\]【】「」_]+")
 # PyWxDump numbers its recalls (`消息撤回33`); MemoTrace and WeFlow number what they do not know
@@ -249,40 +220,36 @@ _UNMEANING: Final = re.compile(r"[\s()（）\[\]【】「」_]+")
 _NUMBER_TAIL: Final = re.compile(r"[-,:：]?[-0-9,]{1,20}$")
 _NUMBER: Final = re.compile(r"[0-9]{1,19}")
 
-_SEGMENT_OF_KIND: Final[Mapping[MessageKind, type[Segment]]] = MappingProxyType(
-    {
-        MessageKind.IMAGE: Image,
-        MessageKind.VOICE: Voice,
-        MessageKind.VIDEO: Video,
-        MessageKind.STICKER: Sticker,
-        MessageKind.FILE: File,
-        MessageKind.LINK: Link,
-        MessageKind.LOCATION: Location,
-        MessageKind.CARD: Card,
-        MessageKind.QUOTE: Quote,
-        MessageKind.TRANSFER: Transfer,
-        MessageKind.RED_PACKET: RedPacket,
-        MessageKind.CALL: Call,
-        MessageKind.FORWARD: Forward,
-        MessageKind.MINI_PROGRAM: MiniProgram,
-        MessageKind.MUSIC: Link,  # an address and a title is what there is to a song
-        MessageKind.CHANNEL: Link,
-        MessageKind.NOTE: Forward,  # a note is a bundle of items, as a merged forward is
-    }
-)
+_SEGMENT_OF_KIND: Final[Mapping[MessageKind, type[Segment]]] = {
+    MessageKind.IMAGE: Image,
+    MessageKind.VOICE: Voice,
+    MessageKind.VIDEO: Video,
+    MessageKind.STICKER: Sticker,
+    MessageKind.FILE: File,
+    MessageKind.LINK: Link,
+    MessageKind.LOCATION: Location,
+    MessageKind.CARD: Card,
+    MessageKind.QUOTE: Quote,
+    MessageKind.TRANSFER: Transfer,
+    MessageKind.RED_PACKET: RedPacket,
+    MessageKind.CALL: Call,
+    MessageKind.FORWARD: Forward,
+    MessageKind.MINI_PROGRAM: MiniProgram,
+    MessageKind.MUSIC: Link,  # an address and a title is what there is to a song
+    MessageKind.CHANNEL: Link,
+    MessageKind.NOTE: Forward,  # a note is a bundle of items, as a merged forward is
+}
 
-TRANSFER_STATES: Final[Mapping[int, str]] = MappingProxyType(
-    {
-        1: "sent",
-        3: "received",
-        4: "returned",
-        5: "received",  # a transfer that was held back for a while
-        7: "sent",
-        8: "received",
-        9: "returned",
-        10: "expired",
-    }
-)
+TRANSFER_STATES: Final[Mapping[int, str]] = {
+    1: "sent",
+    3: "received",
+    4: "returned",
+    5: "received",  # a transfer that was held back for a while
+    7: "sent",
+    8: "received",
+    9: "returned",
+    10: "expired",
+}
 """`paysubtype` of a transfer to its state: 1 to 7 from chatlog 0.0.x, 8 to 10 from WechatExporter 1.9."""
 
 

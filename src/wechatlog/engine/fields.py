@@ -8,7 +8,6 @@ state, text, the picture on a card) follows from its name, whatever tool wrote i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from wechatlog.content.vocabulary import PLAIN_KINDS, TRANSFER_STATES, segment_for
@@ -42,16 +41,14 @@ def _state(value: Any) -> str | None:
     return None if number is None else TRANSFER_STATES.get(number)
 
 
-_CONVERTERS: Final[Mapping[str, Callable[[Any], Any]]] = MappingProxyType(
-    {
-        "seconds": _seconds,
-        "size": _size,
-        "latitude": read_degrees,
-        "longitude": read_degrees,
-        "state": _state,
-        "thumb": local_picture,
-    }
-)
+_CONVERTERS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "seconds": _seconds,
+    "size": _size,
+    "latitude": read_degrees,
+    "longitude": read_degrees,
+    "state": _state,
+    "thumb": local_picture,
+}
 """What a field of a segment is; the others are text."""
 
 
