@@ -21,7 +21,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from wechatlog.content.forwards import Scope, build_forward, parse_record_xml
+from wechatlog.content.forwards import (
+    Scope,
+    build_forward,
+    parse_degrees,
+    parse_integer,
+    parse_positive,
+    parse_record_xml,
+)
 from wechatlog.content.notices import clean_notice, read_notice
 from wechatlog.content.placeholders import parse_call, quote_segments
 from wechatlog.content.vocabulary import (
@@ -81,19 +88,6 @@ def _one(kind: MessageKind, text: str = "", **data: Any) -> AppMessage:
     return AppMessage(kind, text, None if kind in PLAIN_KINDS else (segment_for(kind, text, **data),))
 
 
-def _integer(text: str) -> int | None:
-    return int(text) if re.fullmatch(r"-?[0-9]{1,18}", text) else None
-
-
-def _positive(text: str) -> int | None:
-    number = _integer(text)
-    return number if number is not None and number > 0 else None
-
-
-def _degrees(text: str) -> float | None:
-    return float(text) if re.fullmatch(r"-?[0-9]{1,3}(?:\.[0-9]{1,30})?", text) else None
-
-
 def _identifier(text: str) -> str | None:
     """A server's id; `0` stands for none."""
     return text if text.strip("0") else None
@@ -121,14 +115,6 @@ def split_sender_prefix(content: str) -> tuple[str | None, str]:
 # --- app messages ---------------------------------------------------------------------------------
 
 
-def _title(app: Node) -> str:
-    return app.get("title")
-
-
-def _text(app: Node, _scope: Scope) -> AppMessage:
-    return _one(Kind.TEXT, _title(app) or app.get("des"))
-
-
 def _page(kind: MessageKind) -> Callable[[Node, Scope], AppMessage]:
     def build(app: Node, _scope: Scope) -> AppMessage:
         title, url = app.get("title", "des"), app.get("url", "dataurl", "lowurl")
@@ -138,22 +124,8 @@ def _page(kind: MessageKind) -> Callable[[Node, Scope], AppMessage]:
 
 
 def _file(app: Node, _scope: Scope) -> AppMessage:
-    name = _title(app)
-    size = _positive(app.get("appattach/totallen"))
+    name, size = app.get("title"), parse_positive(app.get("appattach/totallen"))
     return _one(Kind.FILE, name, name=name, size=size, md5=app.get("md5", "filemd5"))
-
-
-def _sticker(app: Node, _scope: Scope) -> AppMessage:
-    return _one(Kind.STICKER, "", md5=app.get("appattach/emoticonmd5", "emoticonmd5", "md5"))
-
-
-def _picture(_app: Node, _scope: Scope) -> AppMessage:
-    return _one(Kind.IMAGE)
-
-
-def _live_location(app: Node, _scope: Scope) -> AppMessage:
-    text = _title(app)
-    return _one(Kind.LOCATION, text, poi=text)
 
 
 def _records(app: Node, scope: Scope) -> Forward | None:
@@ -166,25 +138,18 @@ def _records(app: Node, scope: Scope) -> Forward | None:
     return build_forward(item.to_value(), scope.inner())
 
 
-def _forward(app: Node, scope: Scope) -> AppMessage:
-    forward = _records(app, scope)
-    title = _title(app) or (forward.title if forward else None) or ""
-    return _one(Kind.FORWARD, title, title=title, messages=forward.messages if forward else ())
+def _bundle(kind: MessageKind) -> Callable[[Node, Scope], AppMessage]:
+    def build(app: Node, scope: Scope) -> AppMessage:
+        forward = _records(app, scope)
+        other = app.get("des") if kind is Kind.NOTE else forward and forward.title
+        title = app.get("title") or other or ""
+        return _one(kind, title, title=title, messages=forward.messages if forward else ())
 
-
-def _note(app: Node, scope: Scope) -> AppMessage:
-    forward = _records(app, scope)
-    title = app.get("title", "des")
-    return _one(Kind.NOTE, title, title=title, messages=forward.messages if forward else ())
-
-
-def _announcement(app: Node, _scope: Scope) -> AppMessage:
-    return _one(Kind.ANNOUNCEMENT, app.get("textannouncement", "title", "des"))
+    return build
 
 
 def _mini_program(app: Node, _scope: Scope) -> AppMessage:
-    name = app.get("sourcedisplayname", "weappinfo/nickname")
-    title = _title(app)
+    title, name = app.get("title"), app.get("sourcedisplayname", "weappinfo/nickname")
     return _one(Kind.MINI_PROGRAM, title or name, title=title, url=app.get("url"), name=name)
 
 
@@ -193,23 +158,20 @@ def _channel(app: Node, _scope: Scope) -> AppMessage:
     title = title or app.get("findernamecard/nickname", "finderShareNameCard/nickname")
     url = app.get("finderFeed/mediaList/media/url") or app.get("url")
     # Old clients put an excuse in the title: `当前版本不支持展示该内容，…`.
-    if not title and "不支持展示该内容" not in _title(app):
-        title = _title(app)
+    if not title and "不支持展示该内容" not in app.get("title"):
+        title = app.get("title")
     return _one(Kind.CHANNEL, title, title=title, url=url)
 
 
-_PAYMENT: Final = "wcpayinfo/"
-
-
 def _transfer(app: Node, _scope: Scope) -> AppMessage:
-    amount, note = app.get(f"{_PAYMENT}feedesc"), app.get(f"{_PAYMENT}pay_memo")
-    state = TRANSFER_STATES.get(_integer(app.get(f"{_PAYMENT}paysubtype")) or 0)
+    amount, note = app.get("wcpayinfo/feedesc"), app.get("wcpayinfo/pay_memo")
+    state = TRANSFER_STATES.get(parse_integer(app.get("wcpayinfo/paysubtype")) or 0)
     text = " ".join(part for part in (amount, note) if part) or app.get("des", "title")
     return _one(Kind.TRANSFER, text, amount=amount, note=note, state=state)
 
 
 def _red_packet(app: Node, _scope: Scope) -> AppMessage:
-    wish = app.get(f"{_PAYMENT}sendertitle", f"{_PAYMENT}receivertitle", "title")
+    wish = app.get("wcpayinfo/sendertitle", "wcpayinfo/receivertitle", "title")
     return _one(Kind.RED_PACKET, wish, title=wish)
 
 
@@ -223,7 +185,7 @@ def _pat_text(node: Node) -> str:
 
 def _pat(app: Node, _scope: Scope) -> AppMessage:
     record = app.find("patMsg/records/record") or app.find("patmsg/records/record")
-    text = (_pat_text(record) if record else "") or _title(app)
+    text = (_pat_text(record) if record else "") or app.get("title")
     sender = record.get("fromUser", "fromuser") if record else ""
     return attrs.evolve(_one(Kind.PAT, text), sender_id=sender or None)
 
@@ -247,7 +209,7 @@ _MARKED_TYPES: Final = re.compile(r"\s*(?:<|&lt;|&amp;lt;)")
 def _quoted_text(refer: Node, scope: Scope) -> str:
     """What is quoted, readable: XML becomes the words of its bubble, or the name of its kind."""
     _, content = split_sender_prefix(refer.get("content"))
-    quoted_type = _integer(refer.get("type")) or 1
+    quoted_type = parse_integer(refer.get("type")) or 1
     if quoted_type == 1 or not _MARKED_TYPES.match(content):
         return html.unescape(content) if quoted_type != 1 else content
     inner = None if scope.too_deep else _parse(content, scope.inner()._replace(collector=None))
@@ -256,48 +218,50 @@ def _quoted_text(refer: Node, scope: Scope) -> str:
 
 
 def _quote(app: Node, scope: Scope) -> AppMessage:
-    reply = _title(app)
-    refer = app.find("refermsg")
+    reply, refer = app.get("title"), app.find("refermsg")
     if refer is None:
         return _one(Kind.TEXT, reply)
     segments = quote_segments(reply, refer.get("displayname"), _quoted_text(refer, scope))
     return AppMessage(Kind.QUOTE, reply, segments, reply_to=_identifier(refer.get("svrid")))
 
 
+def _place(app: Node, _scope: Scope) -> AppMessage:
+    return _one(Kind.LOCATION, app.get("title"), poi=app.get("title"))
+
+
+def _sticker(app: Node, _scope: Scope) -> AppMessage:
+    return _one(Kind.STICKER, md5=app.get("appattach/emoticonmd5", "emoticonmd5", "md5"))
+
+
 _APP_BUILDERS: Final[Mapping[MessageKind, Callable[[Node, Scope], AppMessage]]] = {
-    Kind.TEXT: _text,
-    Kind.IMAGE: _picture,
+    Kind.TEXT: lambda app, _: _one(Kind.TEXT, app.get("title", "des")),
+    Kind.IMAGE: lambda _app, _: _one(Kind.IMAGE),
     Kind.MUSIC: _page(Kind.MUSIC),
     Kind.LINK: _page(Kind.LINK),
     Kind.FILE: _file,
     Kind.STICKER: _sticker,
-    Kind.LOCATION: _live_location,
-    Kind.FORWARD: _forward,
-    Kind.NOTE: _note,
+    Kind.LOCATION: _place,
+    Kind.FORWARD: _bundle(Kind.FORWARD),
+    Kind.NOTE: _bundle(Kind.NOTE),
     Kind.MINI_PROGRAM: _mini_program,
     Kind.CHANNEL: _channel,
     Kind.QUOTE: _quote,
     Kind.PAT: _pat,
-    Kind.ANNOUNCEMENT: _announcement,
+    Kind.ANNOUNCEMENT: lambda app, _: _one(Kind.ANNOUNCEMENT, app.get("textannouncement", "title", "des")),
     Kind.TRANSFER: _transfer,
     Kind.RED_PACKET: _red_packet,
 }
 
 
-def _app_kind(app: Node, app_type: int) -> MessageKind:
-    """The kind of an app message; one of a type that no table has is a page where it has an address."""
-    kind = kind_of_app_type(app_type)
-    return Kind.LINK if kind is Kind.OTHER and app.get("url") else kind
-
-
 def _app_message(app: Node, message: Node, scope: Scope) -> AppMessage:
-    app_type = _integer(app.get("type")) or 0
-    kind = _app_kind(app, app_type)
+    app_type = parse_integer(app.get("type")) or 0
+    kind = kind_of_app_type(app_type)
+    kind = Kind.LINK if kind is Kind.OTHER and app.get("url") else kind  # a page, whatever number it has
     builder = _APP_BUILDERS.get(kind)
     built = builder(app, scope) if builder else _one(Kind.OTHER, app.get("title", "des"))
     return attrs.evolve(
         built,
-        title=_title(app) or None,
+        title=app.get("title") or None,
         description=app.get("des") or None,
         source=app.get("sourcedisplayname") or message.get("appinfo/appname") or app.get("appname") or None,
         app_type=app_type,
@@ -308,39 +272,22 @@ def _app_message(app: Node, message: Node, scope: Scope) -> AppMessage:
 # --- other XML ------------------------------------------------------------------------------------
 
 
-def _image(node: Node, _message: Node, _scope: Scope) -> AppMessage:
-    return attrs.evolve(_one(Kind.IMAGE), sender_id=node.attribute("fromusername") or None)
-
-
-def _video(node: Node, _message: Node, _scope: Scope) -> AppMessage:
-    built = _one(Kind.VIDEO, "", seconds=_positive(node.attribute("playlength")))
-    return attrs.evolve(built, sender_id=node.attribute("fromusername") or None)
-
-
 def _voice(node: Node, message: Node, _scope: Scope) -> AppMessage:
-    milliseconds = _positive(node.attribute("voicelength"))
-    transcript = message.find("voicetrans")
-    built = _one(
-        Kind.VOICE,
-        "",
-        seconds=milliseconds / 1000 if milliseconds else None,
-        transcript=transcript.attribute("transtext") if transcript is not None else None,
-    )
-    return attrs.evolve(built, sender_id=node.attribute("fromusername") or None)
+    milliseconds, transcript = parse_positive(node.attribute("voicelength")), message.find("voicetrans")
+    said = transcript.attribute("transtext") if transcript is not None else None
+    return _one(Kind.VOICE, seconds=milliseconds and milliseconds / 1000, transcript=said)
 
 
 def _emoji(node: Node, _message: Node, _scope: Scope) -> AppMessage:
     url = html.unescape(node.attribute("cdnurl", "thumburl", "encrypturl"))
-    built = _one(Kind.STICKER, "", md5=node.attribute("md5", "androidmd5"), url=url)
-    return attrs.evolve(built, sender_id=node.attribute("fromusername") or None)
+    return _one(Kind.STICKER, md5=node.attribute("md5", "androidmd5"), url=url)
 
 
 def _location(node: Node, _message: Node, _scope: Scope) -> AppMessage:
     label, poi = node.attribute("label"), node.attribute("poiname")
-    text = " ".join(part for part in (poi, label) if part)
-    latitude, longitude = _degrees(node.attribute("x")), _degrees(node.attribute("y"))
-    built = _one(Kind.LOCATION, text, label=label, poi=poi, latitude=latitude, longitude=longitude)
-    return attrs.evolve(built, sender_id=node.attribute("fromusername") or None)
+    latitude, longitude = parse_degrees(node.attribute("x")), parse_degrees(node.attribute("y"))
+    text = " ".join(filter(None, (poi, label)))
+    return _one(Kind.LOCATION, text, label=label, poi=poi, latitude=latitude, longitude=longitude)
 
 
 def _card(message: Node) -> AppMessage:
@@ -356,7 +303,7 @@ def _call(node: Node, _message: Node, _scope: Scope) -> AppMessage:
     bubble = node.find("VoIPBubbleMsg") or node
     kind = _CALL_KINDS.get(bubble.get("room_type", "invite_type"))
     text = bubble.get("msg", "display_content")
-    return AppMessage(Kind.CALL, text, (parse_call(text, kind, _positive(bubble.get("duration"))),))
+    return AppMessage(Kind.CALL, text, (parse_call(text, kind, parse_positive(bubble.get("duration"))),))
 
 
 # --- notices in XML -------------------------------------------------------------------------------
@@ -397,20 +344,11 @@ def _pat_notice(node: Node) -> AppMessage:
     return attrs.evolve(_one(Kind.PAT, _pat_text(node)), sender_id=node.get("fromusername") or None)
 
 
-def _template_notice(node: Node) -> AppMessage:
-    template = node.find("content_template")
-    return _notice(_fill_template(template if template is not None else node))
-
-
-def _member_notice(node: Node) -> AppMessage:
-    return _notice(node.get("plain", "text"))
-
-
 _NOTICE_BUILDERS: Final[Mapping[str, Callable[[Node], AppMessage]]] = {
     "revokemsg": _revoke,
     "pat": _pat_notice,
-    "sysmsgtemplate": _template_notice,
-    "delchatroommember": _member_notice,
+    "sysmsgtemplate": lambda node: _notice(_fill_template(node.find("content_template") or node)),
+    "delchatroommember": lambda node: _notice(node.get("plain", "text")),
 }
 
 
@@ -435,19 +373,15 @@ def _words(node: Node) -> Iterator[str]:
         nodes.extend(reversed(each.children))
 
 
-def _revoke_alone(node: Node, _message: Node, _scope: Scope) -> AppMessage:
-    return _revoke(node)
-
-
 _ELEMENTS: Final[Mapping[str, Callable[[Node, Node, Scope], AppMessage]]] = {
     "appmsg": _app_message,
-    "img": _image,
-    "videomsg": _video,
+    "img": lambda _node, _message, _: _one(Kind.IMAGE),
+    "videomsg": lambda node, _message, _: _one(Kind.VIDEO, seconds=parse_positive(node.attribute("playlength"))),
     "voicemsg": _voice,
     "emoji": _emoji,
     "location": _location,
     "sysmsg": _system,
-    "revokemsg": _revoke_alone,
+    "revokemsg": lambda node, _message, _: _revoke(node),
     "voipmsg": _call,
     "VoIPBubbleMsg": _call,
     "voipinvitemsg": _call,
@@ -459,15 +393,21 @@ def _build(root: Node, scope: Scope) -> AppMessage | None:
     """The first element that a table knows, in the roots or right inside `<msg>`."""
     for message in root.children:
         if builder := _ELEMENTS.get(message.tag):
-            return builder(message, root, scope)
+            return _credited(builder(message, root, scope), message)
         for child in message.children:
             if builder := _ELEMENTS.get(child.tag):
-                return builder(child, message, scope)
+                return _credited(builder(child, message, scope), child)
         if message.tag == "msg" and message.attribute("fromnickname", "encryptusername"):
             return _one(Kind.SYSTEM, message.attribute("content"))  # a friend request: the words with it
         if message.tag == "msg" and message.attribute("nickname", "username"):
             return _card(message)
     return None
+
+
+def _credited(built: AppMessage, node: Node) -> AppMessage:
+    """With who an element says that it is from, where it says so."""
+    sender = node.attribute("fromusername") if built.sender_id is None else ""
+    return attrs.evolve(built, sender_id=sender) if sender else built
 
 
 def _parse(xml: str, scope: Scope) -> AppMessage | None:

@@ -132,58 +132,50 @@ def _string(fields: Mapping[str, Any], *names: str) -> str:
     return ""
 
 
-def _number(text: str) -> int | None:
-    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
+def parse_integer(text: str) -> int | None:
+    """A whole number; `None` for any other text."""
+    return int(text) if re.fullmatch(r"-?[0-9]{1,18}", text) else None
 
 
-def _degrees(text: str) -> float | None:
+def parse_positive(text: str) -> int | None:
+    """A whole number above 0, such as of bytes or seconds; `None` for any other text."""
+    number = parse_integer(text)
+    return number if number is not None and number > 0 else None
+
+
+def parse_degrees(text: str) -> float | None:
+    """A coordinate; `None` for any other text."""
     return float(text) if re.fullmatch(r"-?[0-9]{1,3}(?:\.[0-9]{1,30})?", text) else None
 
 
-def _plain(fields: dict[str, Any], _scope: Scope) -> tuple[str, dict[str, Any]]:
-    return _string(fields, "datadesc", "datatitle"), {}
+Built: TypeAlias = "tuple[str, dict[str, Any]]"
+"""The text of an item, and the fields of its segment."""
 
 
-def _picture(_fields: dict[str, Any], _scope: Scope) -> tuple[str, dict[str, Any]]:
-    return "", {}
-
-
-def _video(fields: dict[str, Any], _scope: Scope) -> tuple[str, dict[str, Any]]:
-    return "", {"url": _string(fields, "streamweburl")}
-
-
-def _sticker(fields: dict[str, Any], _scope: Scope) -> tuple[str, dict[str, Any]]:
-    return "", {"md5": _string(fields, "fullmd5")}
-
-
-def _page(fields: dict[str, Any], _scope: Scope) -> tuple[str, dict[str, Any]]:
+def _page(fields: dict[str, Any], _scope: Scope) -> Built:
     title, url = _string(fields, "datatitle", "datadesc"), _string(fields, "link", "streamweburl")
     return title or url, {"title": title, "url": url}
 
 
-def _channel(fields: dict[str, Any], _scope: Scope) -> tuple[str, dict[str, Any]]:
+def _channel(fields: dict[str, Any], _scope: Scope) -> Built:
     feed = _fold(fields.get("finderfeed") or fields.get("finderlive"))
     title = _string(feed, "desc", "nickname") or _string(fields, "datatitle", "datadesc")
     return title, {"title": title}
 
 
-def _file(fields: dict[str, Any], _scope: Scope) -> tuple[str, dict[str, Any]]:
-    name = _string(fields, "datatitle")
-    return name, {
-        "name": name,
-        "size": _number(_string(fields, "datasize")),
-        "md5": _string(fields, "fullmd5"),
-    }
+def _file(fields: dict[str, Any], _scope: Scope) -> Built:
+    name, size = _string(fields, "datatitle"), parse_positive(_string(fields, "datasize"))
+    return name, {"name": name, "size": size, "md5": _string(fields, "fullmd5")}
 
 
-def _location(fields: dict[str, Any], _scope: Scope) -> tuple[str, dict[str, Any]]:
+def _location(fields: dict[str, Any], _scope: Scope) -> Built:
     place = _fold(fields.get("location"))
     label, poi = _string(place, "label"), _string(place, "poiname")
-    degrees = {"latitude": _degrees(_string(place, "lat")), "longitude": _degrees(_string(place, "lng"))}
-    return " ".join(part for part in (poi, label) if part), {"label": label, "poi": poi, **degrees}
+    degrees = {"latitude": parse_degrees(_string(place, "lat")), "longitude": parse_degrees(_string(place, "lng"))}
+    return " ".join(filter(None, (poi, label))), {"label": label, "poi": poi, **degrees}
 
 
-def _record(fields: dict[str, Any], scope: Scope) -> tuple[str, dict[str, Any]]:
+def _record(fields: dict[str, Any], scope: Scope) -> Built:
     inner = fields.get("recordxml") or fields.get("recordinfo")
     if isinstance(inner, str):
         forward = parse_record_xml(inner, scope.inner()) if inner.strip() and not scope.too_deep else None
@@ -193,11 +185,11 @@ def _record(fields: dict[str, Any], scope: Scope) -> tuple[str, dict[str, Any]]:
     return title, {"title": title, "messages": forward.messages if forward else ()}
 
 
-_BUILDERS: Final[Mapping[MessageKind, Callable[[dict[str, Any], Scope], tuple[str, dict[str, Any]]]]] = {
-    MessageKind.IMAGE: _picture,
-    MessageKind.VOICE: _picture,
-    MessageKind.VIDEO: _video,
-    MessageKind.STICKER: _sticker,
+_BUILDERS: Final[Mapping[MessageKind, Callable[[dict[str, Any], Scope], Built]]] = {
+    MessageKind.IMAGE: lambda _fields, _: ("", {}),
+    MessageKind.VOICE: lambda _fields, _: ("", {}),
+    MessageKind.VIDEO: lambda fields, _: ("", {"url": _string(fields, "streamweburl")}),
+    MessageKind.STICKER: lambda fields, _: ("", {"md5": _string(fields, "fullmd5")}),
     MessageKind.LINK: _page,
     MessageKind.MUSIC: _page,
     MessageKind.CHANNEL: _channel,
@@ -208,10 +200,10 @@ _BUILDERS: Final[Mapping[MessageKind, Callable[[dict[str, Any], Scope], tuple[st
 
 
 def _item_body(fields: dict[str, Any], scope: Scope) -> Body:
-    kind = kind_of_record_type(_number(_string(fields, "datatype")) or -1)
-    text, data = _BUILDERS.get(kind, _plain)(fields, scope)
+    kind = kind_of_record_type(parse_integer(_string(fields, "datatype")) or -1)
     if kind not in _BUILDERS:
-        return _with_quote(kind, text, _fold(fields.get("refermsgitem")))
+        return _with_quote(kind, _string(fields, "datadesc", "datatitle"), _fold(fields.get("refermsgitem")))
+    text, data = _BUILDERS[kind](fields, scope)
     return kind, text, (segment_for(kind, text, **data),)
 
 
