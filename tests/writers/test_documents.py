@@ -96,6 +96,36 @@ def test_pictures_of_the_export_are_in_it(docx: Any, tmp_path: Path) -> None:
         assert all(shape.width.cm <= 9.01 for shape in shapes)
 
 
+def test_emoji_have_a_font_of_their_own(docx: Any) -> None:
+    document = docx.Document(io.BytesIO(written(Conversation([say("早👍🏽1❤️️好🤦‍♂️", sender="苏🌿")]), "docx")))
+    runs = [(run.text, run.style.name) for run in document.paragraphs[-1].runs]
+    assert [text for text, style in runs if style == "Emoji"] == ["🌿", "👍🏽", "❤️", "🤦‍♂️"]
+    assert "".join(text for text, _ in runs) == "苏🌿  09:00:00\n早👍🏽1❤️️好🤦‍♂️"
+    assert 'w:eastAsia="zh-CN"' in document.styles.element.xml
+
+
+def test_a_picture_stands_for_its_placeholder(docx: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(png())
+    image = types.Image(path="a.png", raw="[图片]")
+    both = [types.Text("看"), image]
+    messages = [
+        say("[图片]", kind="image", segments=[image]),
+        say("[图片]", kind="image", segments=[types.Image(path="none.png", raw="[图片]")]),
+        say("看[图片]", segments=both),
+    ]
+    document = docx.Document(io.BytesIO(written(Conversation(messages), "docx", media_root=tmp_path)))
+    head = "李四  09:00:00\n"
+    assert [paragraph.text for paragraph in document.paragraphs[1:]] == [head, f"{head}[图片]", f"{head}看[图片]\n"]
+    assert len(document.inline_shapes) == 2
+    assert b'distL="0"' in written_xml(document)
+
+
+def written_xml(document: Any) -> bytes:
+    from lxml import etree
+
+    return bytes(etree.tostring(document.element))
+
+
 @given(conversation=conversations())
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nothing_in_a_document_acts(docx: Any, conversation: Conversation) -> None:
@@ -116,7 +146,7 @@ def _check_inert(data: bytes, messages: int, docx: Any) -> None:
     elements = set(re.findall(r"<(w:[A-Za-z]+)", body))
     assert elements <= set(
         "w:document w:body w:p w:pPr w:pStyle w:r w:rPr w:b w:i w:color w:sz w:t w:br w:tab w:sectPr w:pgSz w:pgMar "
-        "w:cols w:docGrid w:noBreakHyphen".split()
+        "w:cols w:docGrid w:noBreakHyphen w:rStyle w:keepLines".split()
     )
     assert 'TargetMode="External"' not in links
     texts = docx.Document(io.BytesIO(data)).paragraphs
@@ -189,6 +219,33 @@ def test_pictures_are_inside_and_nothing_is_fetched(pages: list[str], tmp_path: 
     assert re.findall(r'src="([^"]{0,22})', pages[0]) == ["data:image/png;base64,"]
     written(Conversation(messages), "pdf")
     assert not re.findall(r'src="', pages[1])
+
+
+def test_cards_with_pictures_voices_and_faces_are_set(pages: list[str], tmp_path: Path) -> None:
+    """A picture on a card, what is longer than a page, and what paper cannot play."""
+    (tmp_path / "1.png").write_bytes(png())
+    (tmp_path / "a.wav").write_bytes(b"RIFF\x24\0\0\0WAVEfmt " + bytes(28))
+    cover = types.Image(path="1.png")
+    card = say("链接", kind="link", segments=[types.Link("https://example.invalid/", "标题", raw="链接"), cover])
+    voice = say("[语音]", kind="voice", segments=[types.Voice(7, path="a.wav", raw="[语音]")])
+    inner = [card] * 30
+    for _ in range(3):
+        inner = [*inner, say("x", kind="forward", segments=[types.Forward("记录", tuple(inner), raw="x")])]
+    chat = Conversation([*inner, voice], metadata={"avatars": {"李四": "1.png"}})
+    assert written(chat, "pdf", media_root=tmp_path)
+    assert "<audio" not in pages[0]
+    assert "语音 0:07" in pages[0]
+    assert '.p0 > b::after { background-image: url("data:image/png;base64,' in pages[0]
+
+
+def test_what_weasyprint_cannot_set_is_a_write_error(weasyprint: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(weasyprint.HTML, "write_pdf", fail)
+    with pytest.raises(wechatlog.WriteError, match=r"WeasyPrint cannot set this page: AssertionError$"):
+        written(Conversation(), "pdf")
+    assert "SOURCE_DATE_EPOCH" not in os.environ
 
 
 def test_no_address_is_opened(weasyprint: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

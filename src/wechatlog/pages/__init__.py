@@ -15,7 +15,7 @@ with needs_extra("html", what="the HTML page"):
 from wechatlog.pages.chat import Chat, Interface, Look, clean, render_messages, stylesheet
 from wechatlog.pages.environment import asset, environment, script
 from wechatlog.pages.media import MEDIA_LIMIT, Media, MediaMode
-from wechatlog.pages.people import Colours, initial_of
+from wechatlog.pages.people import Colours, faces_of, initial_of
 from wechatlog.pages.policy import content_policy
 from wechatlog.pages.urls import safe_url
 from wechatlog.pages.words import INTERFACES, count, day_label, file_size, short_weekdays, words_of
@@ -35,6 +35,7 @@ __all__ = [
     "count",
     "day_label",
     "environment",
+    "faces_of",
     "file_size",
     "initial_of",
     "render_messages",

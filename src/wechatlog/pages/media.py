@@ -64,6 +64,7 @@ class Media:
             elsewhere. No page loads a file out of a ZIP.
         limit: bytes up to which a picture, a voice or a video is embedded.
         keys: of the user's account, for pictures that are encrypted.
+        plays: whether voices and videos can be played; on paper they are named.
         place: the folder that the page is put into; `None`: it lies in the root.
     """
 
@@ -71,6 +72,7 @@ class Media:
     root: Path | None = attrs.field(default=None, converter=_to_root)
     limit: int = MEDIA_LIMIT
     keys: Keys | None = None
+    plays: bool = True
     place: Path | None = attrs.field(default=None, converter=_to_root)
     _base: str | None = attrs.field(init=False)
     _files: MediaFolder | None = attrs.field(init=False, eq=False, repr=False)
@@ -88,7 +90,7 @@ class Media:
 
     def video(self, path: str | None) -> str | None:
         """The address of a video, or `None`."""
-        return self._embedded(path, _VIDEOS) if self.mode == "embed" else self.file(path)
+        return self._played(path, _VIDEOS)
 
     def avatar(self, picture: object) -> str | None:
         """The address of the picture of a person, as the archive names it: a file, or the picture itself; or `None`."""
@@ -104,7 +106,12 @@ class Media:
 
     def sound(self, path: str | None) -> str | None:
         """The address of a voice, or `None`."""
-        return self._embedded(path, _SOUNDS) if self.mode == "embed" else self.file(path)
+        return self._played(path, _SOUNDS)
+
+    def _played(self, path: str | None, kinds: Container[str]) -> str | None:
+        if not self.plays:
+            return None
+        return self._embedded(path, kinds) if self.mode == "embed" else self.file(path)
 
     def _embedded(self, path: str | None, kinds: Container[str]) -> str | None:
         """The contents of a file below the root, if it is there, no link out of it, of such a kind, not too large."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 import zlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 import regex
@@ -16,11 +17,12 @@ import regex
 from wechatlog.model import normalize_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from wechatlog.model import Message
+    from wechatlog.model import Conversation, Message
+    from wechatlog.pages.media import Media
 
-__all__ = ["COLOURS", "Colours", "People", "Person", "initial_of", "shown_name"]
+__all__ = ["COLOURS", "Colours", "People", "Person", "faces_of", "initial_of", "shown_name"]
 
 COLOURS: Final = 16
 """How many colours names may have; `messages.css` has a class for each."""
@@ -152,3 +154,10 @@ class People:
     @staticmethod
     def _matches(wanted: str, message: Message) -> bool:
         return message.sender_id == wanted or (message.sender is not None and normalize_name(message.sender) == wanted)
+
+
+def faces_of(conversation: Conversation, media: Media) -> Callable[[Person], str | None]:
+    """The addresses of the pictures of people that the archive has, which readers keep in the metadata."""
+    avatars = conversation.metadata.get("avatars")
+    known = avatars if isinstance(avatars, Mapping) else {}
+    return lambda person: media.avatar(known.get(person.id or "") or known.get(person.name))

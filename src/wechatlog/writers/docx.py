@@ -7,14 +7,17 @@ a message reads like is `content.wording`. The same chat gives the same bytes.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import io
 import re
 import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
+import regex
+
 from wechatlog.content.descriptions import LANGUAGES, word
-from wechatlog.content.wording import wording
+from wechatlog.content.wording import has_words, wording, words_apart
 from wechatlog.emoji import to_unicode
 from wechatlog.errors import FormatError, needs_extra
 from wechatlog.media import Keys, MediaFolder, read
@@ -41,6 +44,11 @@ _HEIGHT: Final = 12.0
 """What a picture is given at most, in centimetres."""
 
 _CLOCK: Final = {"second": 8, "minute": 5, "day": 0}
+_EMOJI: Final = regex.compile(
+    r"((?:(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f)\p{Emoji_Modifier}?+"
+    r"(?:\u200d\p{Extended_Pictographic}\ufe0f?+)*+)++)"
+)
+"""Emoji that stand together. They get a font of their own: beside letters, some programs take one font for both."""
 
 
 def _plain(text: str) -> str:
@@ -100,7 +108,8 @@ class _Document:
         self._set_up()
 
     def _set_up(self) -> None:
-        """Fonts for Chinese, colours, little space between messages."""
+        """Fonts for Chinese and for emoji, colours, little space between messages."""
+        from docx.enum.style import WD_STYLE_TYPE
         from docx.oxml.ns import qn
         from docx.shared import Cm, Pt, RGBColor
 
@@ -112,6 +121,13 @@ class _Document:
             fonts.set(qn("w:ascii"), "Calibri")
             fonts.set(qn("w:hAnsi"), "Calibri")
             fonts.set(qn("w:eastAsia"), "Microsoft YaHei")
+        settings = self._document.settings.element
+        for language in (*styles.element.iter(qn("w:lang")), *settings.iter(qn("w:themeFontLang"))):
+            language.set(qn("w:eastAsia"), "zh-CN")
+        self._emoji = styles.add_style("Emoji", WD_STYLE_TYPE.CHARACTER)
+        fonts = self._emoji.element.get_or_add_rPr().get_or_add_rFonts()
+        for script in ("ascii", "hAnsi", "eastAsia", "cs"):
+            fonts.set(qn(f"w:{script}"), "Segoe UI Emoji")
         styles["Normal"].font.size = Pt(10.5)
         styles["Normal"].paragraph_format.space_after = Pt(6)
         self._soft = RGBColor(0x70, 0x70, 0x70)
@@ -127,7 +143,7 @@ class _Document:
         facts.created = facts.modified = _MADE
         facts.title = one_line = " ".join(_plain(title).split())[:250]
         if one_line:
-            self._paragraph("Title").add_run(one_line)
+            self._say(self._paragraph("Title"), one_line)
 
     def add(self, message: Message) -> None:
         """A message, and its day where that is new."""
@@ -138,18 +154,24 @@ class _Document:
         paragraph = self._paragraph()
         clock = time[11 : 11 + _CLOCK[message.precision or "second"]] if time else ""
         if message.sender is not None:
-            paragraph.add_run(_plain(message.sender).replace("\n", " ") or word("nobody", self._language)).bold = True
+            name = _plain(message.sender).replace("\n", " ") or word("nobody", self._language)
+            for run in self._say(paragraph, name):
+                run.bold = True
             self._faintly(paragraph.add_run(f"  {clock}\n" if clock else "\n"))
         elif clock:
             self._faintly(paragraph.add_run(f"{clock}  "))
+        pictures = self._pictures(message)
+        if pictures and not has_words(message) and not words_apart(message):  # they stand for a placeholder
+            self._show(paragraph, pictures)
+            return
         text = wording(message)
-        run = paragraph.add_run(_plain(to_unicode(text, "replace") if self._unicode_emoji else text))
-        if message.sender is None:
-            self._faintly(run)
-            run.italic = True
-        for segment in message.given_segments or () if self._files is not None else ():
-            if isinstance(segment, Image | Sticker) and segment.path:
-                self._show(paragraph, segment.path)
+        for run in self._say(paragraph, _plain(to_unicode(text, "replace") if self._unicode_emoji else text)):
+            if message.sender is None:
+                self._faintly(run)
+                run.italic = True
+        if pictures:
+            paragraph.add_run("\n")
+            self._show(paragraph, pictures)
 
     def _paragraph(self, style: str | None = None) -> Any:
         """A new paragraph at the end; python-docx itself looks through all of them for the end."""
@@ -163,26 +185,52 @@ class _Document:
             paragraph.style = self._document.styles[style]
         return paragraph
 
+    def _say(self, paragraph: Any, text: str) -> list[Any]:
+        """Add a text: runs of letters, and runs of emoji."""
+        runs = []
+        for number, part in enumerate(_EMOJI.split(text)):
+            if part:
+                runs.append(paragraph.add_run(part, self._emoji if number % 2 else None))
+        return runs
+
     def _faintly(self, run: Any) -> None:
         run.font.size, run.font.color.rgb = self._small, self._soft
 
-    def _show(self, paragraph: Any, path: str) -> None:
-        """A picture of the export, if it is there and Word can show it."""
+    def _pictures(self, message: Message) -> list[Any]:
+        """The pictures of a message that are in the export and that Word can show, as parts of the document."""
         from docx.image.exceptions import InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError
+
+        found = []
+        for segment in message.given_segments or () if self._files is not None else ():
+            if not isinstance(segment, Image | Sticker) or not segment.path:
+                continue
+            try:
+                picture = read(segment.path, self._keys, root=self._files)
+            except (FormatError, OSError):
+                continue
+            if picture.kind not in _PICTURES:
+                continue
+            with contextlib.suppress(
+                InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError, ValueError, KeyError
+            ):
+                found.append(self._document.part.new_pic_inline(io.BytesIO(picture.data)))
+        return found
+
+    @staticmethod
+    def _show(paragraph: Any, pictures: list[Any]) -> None:
+        """Add pictures, one below the other, on the page of the name."""
         from docx.shared import Cm
 
-        try:
-            found = read(path, self._keys, root=self._files)
-        except (FormatError, OSError):
-            return
-        if found.kind not in _PICTURES:
-            return
-        try:
-            shape = paragraph.add_run("\n").add_picture(io.BytesIO(found.data))
-        except (InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError, ValueError, KeyError):
-            return
-        scale = min(1.0, Cm(_WIDTH) / max(1, shape.width), Cm(_HEIGHT) / max(1, shape.height))
-        shape.width, shape.height = max(1, int(shape.width * scale)), max(1, int(shape.height * scale))
+        paragraph.paragraph_format.keep_together = True
+        for number, inline in enumerate(pictures):
+            for side in "TBLR":  # no space round it, which python-docx leaves open
+                inline.set(f"dist{side}", "0")
+            extent = inline.extent
+            scale = min(1.0, Cm(_WIDTH) / max(1, extent.cx), Cm(_HEIGHT) / max(1, extent.cy))
+            extent.cx, extent.cy = max(1, int(extent.cx * scale)), max(1, int(extent.cy * scale))
+            size = inline.graphic.graphicData.pic.spPr
+            size.cx, size.cy = extent.cx, extent.cy
+            paragraph.add_run("\n" if number else "")._r.add_drawing(inline)
 
     def finish(self) -> bytes:
         """The bytes; python-docx dates the files inside, so they are packed once more without a date."""

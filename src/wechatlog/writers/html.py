@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content.places import safe_path
@@ -20,7 +19,7 @@ from wechatlog.source import check_path
 from wechatlog.writers.options import choice_option, folder_option, number_option, text_option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.model import Conversation, Message
     from wechatlog.pages import Chat, Interface, Look, Media
@@ -228,12 +227,12 @@ def _page(template: str, settings: _Settings, title: str, *, script: str, **valu
 def _end(conversation: Conversation, chat: Chat, settings: _Settings, size: int, remote: int) -> str:
     from markupsafe import Markup
 
-    from wechatlog.pages import environment, script, short_weekdays, words_of
+    from wechatlog.pages import environment, faces_of, script, short_weekdays, words_of
 
     words = words_of(settings.interface)
     code = script("page")
     people = sorted(chat.people, key=lambda person: -person.count)
-    faces = _faces(conversation, settings.media)
+    faces = faces_of(conversation, settings.media)
     kinds = sorted(chat.kinds.items(), key=lambda item: -item[1])
     data = {
         "count": chat.count,
@@ -250,13 +249,6 @@ def _end(conversation: Conversation, chat: Chat, settings: _Settings, size: int,
     data |= {"facts": facts, "huge": size >= _HUGE}
     template = environment().get_template("end.html.jinja")
     return template.render(words=words, facts=facts, data=data, script=Markup(code))  # noqa: S704 - our own file
-
-
-def _faces(conversation: Conversation, media: Media) -> Callable[[Person], str | None]:
-    """The pictures of people that the archive has, which readers keep in the metadata."""
-    avatars = conversation.metadata.get("avatars")
-    known = avatars if isinstance(avatars, Mapping) else {}
-    return lambda person: media.avatar(known.get(person.id or "") or known.get(person.name))
 
 
 def _person(

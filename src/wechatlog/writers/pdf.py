@@ -17,10 +17,11 @@ from wechatlog.errors import WriteError, needs_extra
 from wechatlog.writers.options import PICTURE_OPTIONS, choice_option, folder_option, text_option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from wechatlog.model import Message
     from wechatlog.pages import Interface
+    from wechatlog.pages.people import Person
     from wechatlog.writers.base import Items
 
 __all__ = ["WRITER", "PdfWriter"]
@@ -57,17 +58,18 @@ class PdfWriter:
         """
         ((conversation, messages),) = items
         from wechatlog.media import Keys
-        from wechatlog.pages import Chat, Look, Media, clean, words_of
+        from wechatlog.pages import Chat, Look, Media, clean, faces_of, words_of
 
         interface: Interface = "zh" if choice_option(options, "interface", ("zh", "en")) == "zh" else "en"
         root, keys = folder_option(options, "media_root"), Keys(options.get("aes_key"), options.get("xor_key"))
         unicode_emoji = choice_option(options, "emoji", ("unicode", "code")) == "unicode"
-        media = Media("none" if root is None else "embed", root, keys=keys)
+        media = Media("none" if root is None else "embed", root, keys=keys, plays=False)
         look = Look(text_option(options, "owner"), conversation.owner, unicode_emoji, media, interface)
         chat = Chat(look, (member.name for member in conversation.members if member.name), ids=False)
         given = text_option(options, "title") or conversation.title or conversation.id
         title = clean(given or words_of(interface)["untitled"])
-        yield _to_pdf(_page(title, interface, map(chat.render, _batches(messages))))
+        faces = _faces(chat.people, faces_of(conversation, media))
+        yield _to_pdf(_page(title, interface, map(chat.render, _batches(messages)), faces))
 
 
 def _batches(messages: Iterable[Message]) -> Iterator[list[Message]]:
@@ -76,14 +78,22 @@ def _batches(messages: Iterable[Message]) -> Iterator[list[Message]]:
         yield batch
 
 
-def _page(title: str, interface: str, chunks: Iterable[str]) -> str:
+def _faces(people: Iterable[Person], face_of: Callable[[Person], str | None]) -> Iterator[tuple[int, str]]:
+    """Number and picture of each person; the page asks when all messages are in it, and the people are known."""
+    for person in people:
+        if face := face_of(person):
+            yield person.number, face
+
+
+def _page(title: str, interface: str, chunks: Iterable[str], faces: Iterable[tuple[int, str]]) -> str:
     from markupsafe import Markup
 
     from wechatlog.pages import asset, environment
 
     style = Markup(asset("messages.css") + asset("paper.css"))  # noqa: S704 - our own files
     language = {"zh": "zh-CN", "en": "en"}[interface]
-    return environment().get_template("paper.html.jinja").render(title=title, lang=language, style=style, chunks=chunks)
+    template = environment().get_template("paper.html.jinja")
+    return template.render(title=title, lang=language, style=style, chunks=chunks, faces=faces)
 
 
 def _to_pdf(page: str) -> bytes:
@@ -94,8 +104,12 @@ def _to_pdf(page: str) -> bytes:
     except OSError as error:  # it looks for the libraries of Pango
         raise WriteError(f"WeasyPrint does not find Pango, which sets the text: {error}", "pdf") from error
     fetcher = URLFetcher(allowed_protocols=("data",))
-    with _without_a_clock():
-        written: bytes = HTML(string=page, url_fetcher=fetcher).write_pdf(pdf_identifier=b"wechatlog")
+    try:
+        with _without_a_clock():
+            written: bytes = HTML(string=page, url_fetcher=fetcher).write_pdf(pdf_identifier=b"wechatlog")
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}".rstrip(": ")
+        raise WriteError(f"WeasyPrint cannot set this page: {what}", "pdf") from error
     return written
 
 
