@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 import wechatlog
 from tests.readers._variants import check_cuts, check_encodings, read
-from wechatlog.content.chatlog import read_contents, read_rendering
 from wechatlog.model import MessageKind as Kind
 from wechatlog.readers import chatlog, chatlog_text
+from wechatlog.readers.chatlog_bodies import read_contents, read_rendering
 from wechatlog.segments.types import Call, Forward, Image, Location, Quote
 from wechatlog.testing import check_reader
 

@@ -20,7 +20,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content.accounts import is_account, is_room
-from wechatlog.content.chatlog import NOTICE_SENDERS, read_contents, read_rendering
 from wechatlog.content.mentions import point_mentions
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import (
@@ -39,13 +38,14 @@ from wechatlog.engine.json_plain import FLAG, NUMBER, TEXT, YES, Plain
 from wechatlog.engine.json_values import read_flag, read_list, read_object, read_string
 from wechatlog.engine.scripts import assigned_head
 from wechatlog.model import MessageKind
+from wechatlog.readers.chatlog_bodies import NOTICE_SENDERS, read_contents, read_rendering
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from wechatlog.content.chatlog import Body
     from wechatlog.engine import Draft, Head, Reading
+    from wechatlog.readers.chatlog_bodies import Body
     from wechatlog.timestamps import Precision
 
 _KEYS: Final = frozenset({"seq", "talker", "isSelf"})

@@ -25,11 +25,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from wechatlog.content.accounts import is_room
-from wechatlog.content.chatlog import NOTICE_SENDERS, OWN, read_rendering
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import Draft, Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.headers import Candidate, HeaderCheck, iter_blocks
 from wechatlog.errors import OptionError
+from wechatlog.readers.chatlog_bodies import NOTICE_SENDERS, OWN, read_rendering
 from wechatlog.tokenizer import Grammar
 
 _DAY_FORM: Final = 8  # the length of 21:30:00
