@@ -21,12 +21,14 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, parse_call, quote_segments, read_placeholder
 from wechatlog.content.vocabulary import kind_of_record_type, kind_of_type, segment_for
 from wechatlog.diagnostics import Severity
+from wechatlog.engine import Fields
+from wechatlog.engine.json_values import read_integer
 from wechatlog.model import MessageKind
 from wechatlog.segments.types import Call, Forward
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from wechatlog.diagnostics import Collector
     from wechatlog.segments.types import Segment
@@ -124,60 +126,20 @@ def _text(value: Any) -> str:
     return value.strip() if isinstance(value, str) and value.strip() != "%!s(<nil>)" else ""
 
 
-def _degrees(value: Any) -> float | None:
-    text = str(value)
-    return float(text) if re.fullmatch(r"-?[0-9]{1,3}(?:\.[0-9]{1,30})?", text) else None
-
-
-def _milliseconds(value: Any) -> float | None:
-    return value / 1000 if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
-
-
-def _digits(value: Any) -> int | None:
-    text = str(value)
-    return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
-
-
-class _Field(NamedTuple):
-    """Where a field of a segment stands in `contents`.
-
-    Attributes:
-        name: of the segment's field.
-        keys: of `contents`, the best first.
-        read: makes it what the segment needs.
-    """
-
-    name: str
-    keys: tuple[str, ...]
-    read: Callable[[Any], Any] = _text
-
-
-_PATH: Final = ("_url", "path")
-_PAGE: Final = (_Field("title", ("title",)), _Field("url", ("url",)))
-_FIELDS: Final[Mapping[MessageKind, tuple[_Field, ...]]] = {
-    Kind.IMAGE: (_Field("path", (*_PATH, "thumbpath")),),
-    Kind.VIDEO: (_Field("path", _PATH),),
-    Kind.VOICE: (_Field("path", ("_url",)), _Field("seconds", ("duration",), _milliseconds)),
-    Kind.STICKER: (_Field("url", ("cdnurl",)), _Field("path", ("_url",)), _Field("md5", ("md5",))),
-    Kind.FILE: (
-        _Field("name", ("title",)),
-        _Field("md5", ("md5",)),
-        _Field("path", _PATH),
-        _Field("size", ("total_len",), _digits),
-    ),
-    Kind.LOCATION: (
-        _Field("latitude", ("x",), _degrees),
-        _Field("longitude", ("y",), _degrees),
-        _Field("label", ("label",)),
-        _Field("poi", ("poiname", "title")),
-    ),
-    Kind.CARD: (_Field("name", ("nickname",)), _Field("id", ("username",))),
-    Kind.LINK: _PAGE,
-    Kind.MUSIC: _PAGE,
-    Kind.CHANNEL: _PAGE,
-    Kind.MINI_PROGRAM: _PAGE,
-    Kind.RED_PACKET: (_Field("title", ("red_envelope_title",)),),
-}
+_PAGE: Final = "title=title url=url"
+_FIELDS: Final = Fields(
+    {
+        Kind.IMAGE: "path=_url|path|thumbpath",
+        Kind.VIDEO: "path=_url|path",
+        Kind.VOICE: "path=_url seconds=duration",
+        Kind.STICKER: "url=cdnurl path=_url md5=md5",
+        Kind.FILE: "name=title md5=md5 path=_url|path size=total_len",
+        Kind.LOCATION: "latitude=x longitude=y label=label poi=poiname|title",
+        Kind.CARD: "name=nickname id=username",
+        **dict.fromkeys((Kind.LINK, Kind.MUSIC, Kind.CHANNEL, Kind.MINI_PROGRAM), _PAGE),
+        Kind.RED_PACKET: "title=red_envelope_title",
+    }
+)
 _PAGES: Final = frozenset({Kind.LINK, Kind.MUSIC, Kind.CHANNEL, Kind.MINI_PROGRAM})
 _BUNDLES: Final = frozenset({Kind.FORWARD, Kind.NOTE, Kind.ANNOUNCEMENT})
 _APP: Final = 49
@@ -285,8 +247,7 @@ def _record_lines(record: Any, depth: int = 1) -> str:
         lines.append(f"  {_text(item.get('SourceName'))} {_text(item.get('SourceTime'))}")
         inner = item.get("RecordXML")
         inner = inner.get("RecordInfo") if isinstance(inner, dict) else None
-        number = _digits(item.get("DataType"))
-        shown = _SHOWN.get(kind_of_record_type(number or 1), "")
+        shown = _SHOWN.get(kind_of_record_type(read_integer(item.get("DataType")) or 1), "")
         body = _text(item.get("DataDesc")) or _text(item.get("DataTitle")) or shown
         if isinstance(inner, dict) and depth < _DEEPEST:
             title = _text(item.get("DataTitle")) or _text(inner.get("Title"))
@@ -309,8 +270,12 @@ def _segments(
     segments = parse_body(kind, text, CHATLOG, zone=zone)
     if segments is None or len(segments) != 1:
         return segments
-    known = {field.name: _first(contents, field) for field in _FIELDS.get(kind, ())}
-    segment = attrs.evolve(segments[0], **{name: value for name, value in known.items() if value is not None})
+    known = _FIELDS.read(
+        kind, {key: _text(value) if isinstance(value, str) else value for key, value in contents.items()}
+    )
+    if kind is Kind.VOICE and "seconds" in known:
+        known["seconds"] /= 1000  # they are milliseconds
+    segment = attrs.evolve(segments[0], **known)
     if isinstance(segment, Forward) and "recordInfo" in contents:
         record = parse_record_dict(contents["recordInfo"], zone=zone, collector=collector, line=line)
         if record is not None:
@@ -318,13 +283,6 @@ def _segments(
     if isinstance(segment, Forward) and segment.title is None:
         segment = attrs.evolve(segment, title=_text(contents.get("title")) or None)
     return (segment,)
-
-
-def _first(contents: Mapping[str, Any], field: _Field) -> Any:
-    for key in field.keys:
-        if key in contents and (value := field.read(contents[key])) not in ("", None):
-            return value
-    return None
 
 
 def _call(text: str, contents: Mapping[str, Any]) -> Segment:
