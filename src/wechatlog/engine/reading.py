@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from wechatlog.diagnostics import Collector, Diagnostic, Origin, Severity
+from wechatlog.diagnostics import Collector, Origin, Severity
 from wechatlog.errors import OptionError
 from wechatlog.model import (
     Conversation,
@@ -475,8 +475,7 @@ class Reading:
 
     def describe(self, draft: Draft) -> Conversation:
         """What is known of a draft so far, without messages."""
-        draft.metadata = keepable_metadata(draft.metadata, self.report)
-        return self._assemble(draft, (), ())
+        return self._assemble(draft, ())
 
     def close(self, draft: Draft, zone: dt.tzinfo | None) -> Conversation:
         """The conversation of a draft without messages, when all of it was read.
@@ -485,22 +484,21 @@ class Reading:
             draft: of the conversation.
             zone: that of the first time.
         """
-        head = self.describe(draft)
-        zone = head.tz or zone
-        assumed = self.tz_assumed and zone is not None
-        return attrs.evolve(head, diagnostics=self.collector.take(), tz=zone, tz_assumed=assumed)
+        return self._assemble(draft, (), zone, ended=True)
 
     def build(self, draft: Draft, messages: Iterable[Message]) -> Conversation:
         """The conversation of a draft, when all of it was read."""
-        draft.metadata = keepable_metadata(draft.metadata, self.report)
-        conversation = self._assemble(draft, tuple(messages), self.collector.take())
+        found = tuple(messages)
+        zone = next((message.time.tzinfo for message in found if message.time is not None), None)
+        conversation = self._assemble(draft, found, zone, ended=True)
         conversation.teach(draft.lexicon)
         return conversation
 
     def _assemble(
-        self, draft: Draft, messages: tuple[Message, ...], diagnostics: tuple[Diagnostic, ...]
+        self, draft: Draft, messages: tuple[Message, ...], zone: dt.tzinfo | None = None, *, ended: bool = False
     ) -> Conversation:
-        zone = draft.tz or self._zone_of(messages)
+        draft.metadata = keepable_metadata(draft.metadata, self.report)
+        zone = draft.tz or self.tz or zone
         return Conversation(
             messages,
             title=self.title_of(draft),
@@ -509,17 +507,12 @@ class Reading:
             owner=draft.owner,
             participants=tuple(draft.members),
             metadata=Metadata(draft.metadata),
-            diagnostics=diagnostics,
+            diagnostics=self.collector.take() if ended else (),
             tz=zone,
             tz_assumed=self.tz_assumed and zone is not None,
             origin=draft.origin,
             lexicon=draft.lexicon,
         )
-
-    def _zone_of(self, messages: tuple[Message, ...]) -> dt.tzinfo | None:
-        if self.tz is not None:
-            return self.tz
-        return next((message.time.tzinfo for message in messages if message.time is not None), None)
 
 
 def _shorten(value: object) -> str:
