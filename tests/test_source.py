@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import wechatlog
-from wechatlog.decoding import BLOCK_SIZE, decode_text, guess_encoding
+from wechatlog.decoding import BLOCK_SIZE, decode_text, judge_encoding
 from wechatlog.diagnostics import Collector
 from wechatlog.errors import FormatError, RefusedFormatError
 from wechatlog.source import HEAD_SIZE, Source, replacing
@@ -69,7 +69,7 @@ def test_an_encoding_that_is_named_wins() -> None:
 
 @given(text=st.text(alphabet=st.characters(codec="gb18030", exclude_characters="\0"), min_size=1, max_size=50))
 def test_utf8_is_always_recognised(text: str) -> None:
-    assert guess_encoding(text.encode()) == "utf-8"
+    assert judge_encoding(text.encode()).name == "utf-8"
 
 
 def test_gzip_is_undone_and_named_by_what_is_inside() -> None:

@@ -148,65 +148,35 @@ __version__ = "0.1.0"
 # Everything is imported when it is first asked for: importing the package costs next to nothing, and a script that
 # only detects a format does not pay for the writers.
 _MODULES = {
-    "api": ("MessageStream", "detect", "iter_messages", "load", "load_archive", "loads", "mark", "scan"),
-    "inputs.archive": ("Archive",),
-    "engine.parts": ("Part",),
-    "inputs.mark": ("Mark",),
-    "inputs.parts": ("split",),
-    "inputs.scan": ("Scan",),
-    "diagnostics": ("Diagnostic", "Origin", "Severity"),
-    "errors": (
-        "AmbiguousFormatError",
-        "FormatError",
-        "MissingExtraError",
-        "MultipleConversationsError",
-        "OptionError",
-        "RefusedFormatError",
-        "SlowPatternError",
-        "UnknownFormatError",
-        "WechatlogError",
-        "WriteError",
-    ),
-    "outputs.file": ("dump", "dumps"),
-    "outputs.folder": ("WrittenFile", "dump_archive"),
-    "ext.frame": ("from_frame",),
-    "model": ("Conversation", "Message", "MessageKind", "Metadata", "Participant"),
-    "readers.text_format": ("text_format",),
-    "registry": ("Detection", "FormatInfo", "formats", "register_reader", "register_writer"),
-    "segments": (
-        "Call",
-        "Card",
-        "Emoji",
-        "File",
-        "Forward",
-        "Image",
-        "Link",
-        "Location",
-        "Mention",
-        "MiniProgram",
-        "Quote",
-        "RedPacket",
-        "Segment",
-        "Sticker",
-        "Text",
-        "Transfer",
-        "Video",
-        "Voice",
-        "parse_segments",
-        "register_segment_rule",
-    ),
-    "tokenizer": ("Token", "TokenKind", "tokenize"),
+    "api": "MessageStream detect iter_messages load load_archive loads mark scan",
+    "inputs.archive": "Archive",
+    "engine.parts": "Part",
+    "inputs.mark": "Mark",
+    "inputs.parts": "split",
+    "inputs.scan": "Scan",
+    "diagnostics": "Diagnostic Origin Severity",
+    "errors": "AmbiguousFormatError FormatError MissingExtraError MultipleConversationsError OptionError "
+    "RefusedFormatError SlowPatternError UnknownFormatError WechatlogError WriteError",
+    "outputs.file": "dump dumps",
+    "outputs.folder": "WrittenFile dump_archive",
+    "ext.frame": "from_frame",
+    "model": "Conversation Message MessageKind Metadata Participant",
+    "readers.text_format": "text_format",
+    "registry": "Detection FormatInfo formats register_reader register_writer",
+    "segments": "Call Card Emoji File Forward Image Link Location Mention MiniProgram Quote RedPacket Segment "
+    "Sticker Text Transfer Video Voice parse_segments register_segment_rule",
+    "tokenizer": "Token TokenKind tokenize",
 }
 
 
-def _lazily(package: str, modules: Mapping[str, tuple[str, ...]]) -> Callable[[str], object]:
+def _lazily(package: str, modules: Mapping[str, str]) -> Callable[[str], object]:
     """The `__getattr__` of a package that imports its names when they are first asked for.
 
     Args:
         package: its name.
-        modules: the names that each of its modules gives.
+        modules: the names that each of its modules gives, with blanks between them.
     """
-    home = {name: module for module, names in modules.items() for name in names}
+    home = {name: module for module, names in modules.items() for name in names.split()}
 
     def get(name: str) -> object:
         if name not in home:

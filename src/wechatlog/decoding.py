@@ -106,7 +106,7 @@ def _is_of_text(name: object) -> bool:
     return True
 
 
-def guess_encoding(data: bytes) -> str:
+def judge_encoding(data: bytes) -> Guess:
     """The encoding of a text, from its byte order mark or from what its bytes mean.
 
     Args:
@@ -116,11 +116,6 @@ def guess_encoding(data: bytes) -> str:
         `utf-8`, `utf-16-le`, `utf-16-be`, `utf-32-le`, `utf-32-be`, `gb18030`, `cp950` or `big5hkscs`. UTF-8 with a few
         broken bytes (WechatExporter writes them) stays UTF-8.
     """
-    return judge_encoding(data).name
-
-
-def judge_encoding(data: bytes) -> Guess:
-    """`guess_encoding`, and whether it is certain."""
     for mark, name in _BOMS:
         if data.startswith(mark):
             return Guess(name)
@@ -201,7 +196,7 @@ def _guess_utf16(data: bytes) -> str | None:
 
 def decode_text(data: bytes) -> str:
     """Decode a short text leniently: the guessed encoding, no byte order mark, broken bytes replaced."""
-    name = guess_encoding(data)
+    name = judge_encoding(data).name
     try:
         text = codecs.getincrementaldecoder(name)("strict").decode(data)
     except UnicodeDecodeError:

@@ -47,8 +47,8 @@ _WHOLE_ARCHIVE: Final = 4
 """How many times that limit all files of a ZIP together may grow to."""
 
 _PIECE: Final = 1 << 20
-_PATIENCE: Final = 10_000
 _BORDER: Final = 4096
+_PATIENCE: Final = 10_000
 """Milliseconds that one waits for somebody to write to a pipe."""
 
 
@@ -488,17 +488,18 @@ class Source:
             assert stream is not None  # noqa: S101 - the caller has asked
             return io.BufferedReader(_Part(stream, stream.read(stop), start, end))
 
-        source = copy.copy(self)
-        source._opener, source.path, source._opened = opener, None, None
-        source._head, source._head_is_all = None, False
-        source.__dict__.pop("size", None)
-        return source
+        return self._with_opener(opener)
 
     def with_text(self, text: str) -> Source:
         """This file with a text that stands in it in place of its bytes."""
+        source = self._with_opener(lambda: io.BytesIO(text.encode("utf-8", "surrogatepass")))
+        source._text = text
+        return source
+
+    def _with_opener(self, opener: Callable[[], IO[bytes]]) -> Source:
         source = copy.copy(self)
-        source._opener, source._text = (lambda: io.BytesIO(text.encode("utf-8", "surrogatepass"))), text
-        source.path, source._opened, source._head, source._head_is_all = None, None, None, False
+        source._opener, source.path, source._opened = opener, None, None
+        source._head, source._head_is_all = None, False
         source.__dict__.pop("size", None)
         return source
 

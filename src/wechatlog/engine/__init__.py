@@ -51,39 +51,15 @@ __all__ = [
 __getattr__ = _lazily(
     __name__,
     {
-        "entry": (
-            "NOTICES",
-            "Entry",
-            "batches_of",
-        ),
-        "fields": (
-            "Fields",
-            "one_segment",
-        ),
-        "format": ("Format",),
-        "head": ("Head",),
-        "headers": (
-            "framed_headers",
-            "message_blocks",
-        ),
-        "json_objects": (
-            "iter_line_objects",
-            "iter_objects",
-        ),
-        "protocol": (
-            "Evidence",
-            "Reader",
-            "Refusal",
-        ),
-        "reading": (
-            "OWNER_OPTION",
-            "Draft",
-            "Reading",
-        ),
-        "sql": ("iter_inserts",),
-        "tables": (
-            "Table",
-            "one_of",
-        ),
+        "entry": "NOTICES Entry batches_of",
+        "fields": "Fields one_segment",
+        "format": "Format",
+        "head": "Head",
+        "headers": "framed_headers message_blocks",
+        "json_objects": "iter_line_objects iter_objects",
+        "protocol": "Evidence Reader Refusal",
+        "reading": "OWNER_OPTION Draft Reading",
+        "sql": "iter_inserts",
+        "tables": "Table one_of",
     },
 )

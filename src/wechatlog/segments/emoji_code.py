@@ -8,36 +8,24 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-import attrs
-
 from wechatlog import emoji
+from wechatlog.segments.rule import Rule
 from wechatlog.segments.types import Emoji
 
 if TYPE_CHECKING:
     from wechatlog.segments.rule import Context
 
 
-@attrs.frozen
-class EmojiRule:
-    """The rule for emoji codes; a class of its own because its triggers come from the code table."""
-
-    name: str = "emoji"
-
-    @property
-    def triggers(self) -> tuple[str, ...]:
-        """Whatever a code of the table can begin with."""
-        return emoji.code_starts()
-
-    def match(self, body: str, position: int, context: Context) -> tuple[Emoji, int] | None:
-        """An emoji code that begins at a position, or `None`; the label of a Markdown image is none."""
-        found = emoji.match_code(body, position, context.text_start)
-        if found is None:
-            return None
-        entry, code = found
-        end = position + len(code)
-        if body.startswith("(", end) and body.endswith("!", 0, position):
-            return None
-        return _segment(code, entry.name, entry.unicode), end
+def match_emoji(body: str, position: int, context: Context) -> tuple[Emoji, int] | None:
+    """An emoji code that begins at a position, or `None`; the label of a Markdown image is none."""
+    found = emoji.match_code(body, position, context.text_start)
+    if found is None:
+        return None
+    entry, code = found
+    end = position + len(code)
+    if body.startswith("(", end) and body.endswith("!", 0, position):
+        return None
+    return _segment(code, entry.name, entry.unicode), end
 
 
 @functools.cache
@@ -46,4 +34,4 @@ def _segment(code: str, name: str, unicode: str | None) -> Emoji:
     return Emoji(code=code, name=name, unicode=unicode, raw=code)
 
 
-RULE = EmojiRule()
+RULE = Rule("emoji", emoji.code_starts(), match_emoji)

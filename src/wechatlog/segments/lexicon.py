@@ -258,20 +258,15 @@ class Lexicon:
         Beyond what it looks like and how often it stood before `?`: it occurs again, and the word before its
         first blank is nobody's name.
         """
-        if self._spaced[name] > 1 or _is_segmented(name):
+        first, _, rest = name.partition(" ")
+        if self._spaced[name] > 1 or not _INNER_MARKS.isdisjoint(rest):  # `name -company`, as names in groups are
             return True
-        first = name.partition(" ")[0]
         return self._openings[name] > 1 and first not in self._questioned and first not in self._certain
 
     def _is_lossy(self) -> bool | None:
         if self._lossy is not None or not self._learnt:
             return self._lossy
         return not self._marked
-
-
-def _is_segmented(name: str) -> bool:
-    """Whether a name goes on after its first blank as group names do: `name -company`."""
-    return not _INNER_MARKS.isdisjoint(name.partition(" ")[2])
 
 
 def _restored(names: frozenset[str], lossy: bool | None) -> Lexicon:

@@ -81,14 +81,10 @@ def unregister_segment_rule(name: str) -> None:
 def segment_rules() -> tuple[SegmentRule, ...]:
     """All rules, in the order in which they are asked."""
     rules: dict[str, SegmentRule] = {}
-    for rule in (*reversed(_registered.values()), *_installed_rules(), *_built_in_rules()):
+    built_in = (import_module(f"wechatlog.segments.{name}").RULE for name in BUILT_IN)
+    for rule in (*reversed(_registered.values()), *_installed_rules(), *built_in):
         rules.setdefault(rule.name, rule)
     return tuple(rules.values())
-
-
-@functools.cache
-def _built_in_rules() -> tuple[SegmentRule, ...]:
-    return tuple(import_module(f"wechatlog.segments.{name}").RULE for name in BUILT_IN)
 
 
 @functools.cache

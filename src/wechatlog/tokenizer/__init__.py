@@ -45,8 +45,8 @@ __all__ = [
 __getattr__ = _lazily(
     __name__,
     {
-        "engine": ("MARKDOWN", "Grammar", "Prepared", "Record", "iter_lines", "iter_records", "prepare", "whole_lines"),
-        "template": ("compile_format", "loose_pattern", "offer_template"),
-        "tokens": ("Token", "TokenKind", "iter_tokens", "tokenize"),
+        "engine": "MARKDOWN Grammar Prepared Record iter_lines iter_records prepare whole_lines",
+        "template": "compile_format loose_pattern offer_template",
+        "tokens": "Token TokenKind iter_tokens tokenize",
     },
 )

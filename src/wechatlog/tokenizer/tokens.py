@@ -116,12 +116,8 @@ def iter_tokens(blocks: Iterable[str], grammar: Grammar = MARKDOWN) -> Iterator[
         yield Token(TokenKind.MARK, prepared.mark, 1, 0)
     for records in iter_records(prepared.blocks, grammar):
         for header, body, offset, line in records:
-            if header is None:
-                kinds: _body_kinds = _preamble_kinds(grammar)
-                lines = _split(body)
-            else:
-                kinds = _body_kinds(grammar)
-                lines = _split(header.group()[1:] + body)
+            kinds = _LineKinds(grammar, preamble=header is None)
+            lines = _split(body if header is None else header.group()[1:] + body)
             for number, piece in enumerate(lines):
                 fields: tuple[tuple[str, str], ...] = ()
                 if header is not None and number == 0:
@@ -147,37 +143,25 @@ def _split(text: str) -> list[str]:
     return [*lines, last] if last else lines
 
 
-class _body_kinds:  # noqa: N801
-    """What the lines of a body are, one after the other."""
+class _LineKinds:
+    """What the lines of a body are, one after the other; in a preamble front matter stands between two fences."""
 
-    def __init__(self, grammar: Grammar) -> None:
+    def __init__(self, grammar: Grammar, *, preamble: bool) -> None:
         self._separator = grammar.separator_pattern
-
-    def __call__(self, line: str) -> TokenKind:
-        if not line:
-            return TokenKind.BLANK
-        if self._separator.fullmatch(line):
-            return TokenKind.SEPARATOR
-        if _DATE_HEADING.fullmatch(line):
-            return TokenKind.DATE_HEADING
-        return TokenKind.BODY if line.strip(" \t") else TokenKind.BLANK
-
-
-class _preamble_kinds(_body_kinds):  # noqa: N801
-    """What the lines before the first header are; front matter stands between the first two fences."""
-
-    def __init__(self, grammar: Grammar) -> None:
-        super().__init__(grammar)
-        self._fences = 0
+        self._fences = 0 if preamble else 2  # that were seen; behind two there is nothing but lines
         self._started = False
 
     def __call__(self, line: str) -> TokenKind:
         if self._fences < 2 and _FENCE.fullmatch(line) and (self._fences or not self._started):
             self._fences += 1
-            self._started = True
             return TokenKind.FENCE
         if self._fences == 1:
             return TokenKind.FRONT_MATTER
-        kind = super().__call__(line)
+        if line and self._separator.fullmatch(line):
+            kind = TokenKind.SEPARATOR
+        elif _DATE_HEADING.fullmatch(line):
+            kind = TokenKind.DATE_HEADING
+        else:
+            kind = TokenKind.BODY if line.strip(" \t") else TokenKind.BLANK
         self._started = self._started or kind is not TokenKind.BLANK
         return kind
