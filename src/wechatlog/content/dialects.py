@@ -150,7 +150,7 @@ _PICTURE_SHAPES: Final = ("<C>", r"<C>\((?P<url>[^\n]*)\)")
 _BRACKET_SHAPES: Final = _shapes(
     {
         Kind.IMAGE: (*_PICTURE_SHAPES, r"[:：] ?(?P<path>[^\n()（）\[\]]+)(?:[(（][^\n()（）]*[)）])?<C>"),
-        Kind.VIDEO: (*_PICTURE_SHAPES, r"<C> ?(?P<seconds>[0-9]{1,6}) ?(?:s|秒)"),
+        Kind.VIDEO: (*_PICTURE_SHAPES, r"<C> ?(?P<seconds>[0-9]{1,6}) ?(?:s|秒)", rf" {_SECONDS}<C>"),
         Kind.STICKER: _PICTURE_SHAPES,
         Kind.VOICE: ("<C>", r"<C>\((?P<path>[^\n]*)\)", rf"<C> ?{_SECONDS}", rf" {_SECONDS}<C>"),
         Kind.FILE: (
@@ -337,6 +337,7 @@ _WCDA_PLACE: Final = r"(?:(?! 地点=)[^\n])*+ 地点=(?P<poi>(?:(?! 地址=)[^\
 _WCDA_LOCATION: Final = rf"{_WCDA_PLACE} 坐标={_DEGREES_EAST},{_DEGREES_NORTH}"
 _WCDA_TRANSFER: Final = r"(?P<note>(?:(?!金额=)[^\n])*+)金额=(?P<amount>\S+) 状态=[^\n]*"
 
+_ECHOTRACE_TRANSFER: Final = rf"转账\[{_AMOUNT}\]"
 _KEEPER_NAME: Final = r"(?: (?P<sender>[^:\n\]]{1,100}))?"
 _KEEPER_ANCHOR: Final = r"(?: ↳svrid:[0-9]{1,6}(?: @[0-9-]{10})?| @[0-9-]{10})(?: |\Z)"
 
@@ -395,7 +396,17 @@ WEFLOW: Final = Dialect(
     "weflow",
     quote_marks=("[引用 ",),
     labels=_AMBIGUOUS
-    | _labels({Kind.LOCATION: "定位", Kind.VOICE: "语音转文字/语音消息转文字"})
+    | _labels(
+        {
+            Kind.LOCATION: "定位",
+            Kind.VOICE: "语音转文字/语音消息转文字",
+            Kind.LINK: "图文/图文消息",
+            Kind.SYSTEM: "系统消息",
+            Kind.RECALL: "撤回消息",
+            Kind.PAT: "拍一拍",
+            Kind.OTHER: "不支持的消息类型",
+        }
+    )
     | {"转账收款": _state("received")},
     shapes={
         Kind.LOCATION: (r"<C>(?P<place>[^\s(][^\n(]*)",),
@@ -410,7 +421,13 @@ WEFLOW: Final = Dialect(
         Kind.CHANNEL: (r"<C>(?P<title>\S[^\n]*)",),
         Kind.ANNOUNCEMENT: (r"<C>(?s:.+)",),
         Kind.FORWARD: (r"<C> ?(?P<title>[^\n]*)\n(?P<lines>(?s:.*))",),
+        **dict.fromkeys((Kind.SYSTEM, Kind.RECALL, Kind.PAT), ("<C>",)),
     },
+    bodies={Kind.TRANSFER: (_ECHOTRACE_TRANSFER,)},
+    sentences=(
+        (_ECHOTRACE_TRANSFER, Label(Kind.TRANSFER)),
+        (r"\[未知消息类型\([0-9]{1,20}\)\]", Label(Kind.OTHER)),
+    ),
     quotes=(r"(?P<reply>(?:(?!\[引用 ).)*+)(?P<quote>\[引用 (?P<sender>[^：\n]{1,100})：(?P<text>.*)\])",),
     listing=_by_lines(rf"(?P<indent> *+){_SENDER}", 2),
 )

@@ -31,7 +31,8 @@ _LONGEST: Final = 20_000
 # is what follows: TITLE the name of the group, PATTED who was patted and where, LIST names behind a colon, QUOTED a
 # clause with a name in quotes.
 _RECALLS: Final = """
-你撤回了一条消息
+你?撤回了一条消息
+\\[撤回消息\\]
 N ?撤回了一条消息
 N ?撤回了一條訊息
 N ?撤回了成员N的一条消息

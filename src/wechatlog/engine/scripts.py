@@ -83,3 +83,24 @@ def page_blocks(blocks: Iterable[str], pattern: re.Pattern[str]) -> tuple[re.Mat
         if len(text) > _LONGEST_HEAD:
             break
     return None
+
+
+class Rest:
+    """Blocks that somebody reads to a place inside one of them: what comes from the last one on is given once more.
+
+    Args:
+        blocks: the text in pieces of any size.
+    """
+
+    def __init__(self, blocks: Iterable[str]) -> None:
+        self._blocks = iter(blocks)
+        self._last = ""
+
+    def __iter__(self) -> Iterator[str]:
+        for block in self._blocks:
+            self._last = block or self._last
+            yield block
+
+    def blocks(self) -> Iterator[str]:
+        """The last block that was read, and those that were not."""
+        return itertools.chain((self._last,), self._blocks)

@@ -4,7 +4,7 @@ Takes a body, gives its kind and segments; the faults of the writer go to the re
 
 Format facts: WeFlow 1.0.3 `core/ExportContext.ts` (`formatPlainExportContent`, `getMediaLayout`): an exported
 file stands in for its message as `media/[name/]images/…`; notices are written as if somebody had said them, and the
-account id of a recall (`<session>`) is glued to the front of the sentence. Its port to Rust writes a notice as
+account id of a recall (`<session>`) is glued to the front of the sentence. echotrace leaves the name out of a recall. Its port to Rust writes a notice as
 `[系统: …]`; `streamingWriters.ts` (2026) writes contents as the database has them: XML, and in groups the account id of
 whoever wrote in front.
 """
@@ -42,16 +42,16 @@ _FOLDERS: Final = {
 _WRAPPED: Final = re.compile(r"\[(?:系统|System): (?P<text>.*)\]", re.DOTALL)
 _GLUED: Final = re.compile(r"(?:wxid_[A-Za-z0-9_-]{4,64}|[0-9]{5,20}@chatroom)(?=[\"“])")
 _SENTENCES: Final = re.compile(
-    r"你撤回了一条消息 ?|(?:你已添加了|以上是打招呼的)[^\n]{1,100}"
+    r"你?撤回了一条消息 ?|[^\n]{1,80} 置顶了一条消息|(?:你已添加了|以上是打招呼的)[^\n]{1,100}"
     r"|[^\n]{1,80}刚刚把你添加到通讯录，现在可以开始聊天了。?|消息已发出，但被对方拒收了。?"
     r"|[^\n]{1,80}领取了你的红包|你领取了[^\n]{1,80}的红包"
 )
 """What WeChat itself says without a name in quotes in front; whole sentences that nobody types."""
 
-_FIRST: Final = '"“w你以消0123456789'
+_FIRST: Final = '"“w你以消撤0123456789'
 """What such a sentence can begin with, or else it holds one of these words."""
 
-_WORDS: Final = ("刚刚把你添加", "领取了你的红包")
+_WORDS: Final = ("刚刚把你添加", "领取了你的红包", " 置顶了一条消息")
 
 _FRAME: Final = "texts of a group begin with a line end that nobody typed; it was left out"
 _CUT: Final = "the text begins with a blank: the writer may have cut off a word and a colon"

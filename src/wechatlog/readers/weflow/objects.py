@@ -272,6 +272,8 @@ def _kind(reading: Reading, row: Json, text: str, built: AppMessage | None, line
         kind = _refine(row, text, kind)
         if kind is Kind.OTHER and name != "其他消息":
             reading.tell("unknown-kind", f"unknown type {name[:40] or row.get('localType')!r}", line)
+    if name == "文件消息" and (local := _local_kind(row)) in (Kind.NOTE, Kind.STICKER):  # to echotrace these are files
+        kind = local
     found = reading.kind_of(kind, name, text, line)
     return Kind.PAT if found is Kind.SYSTEM and _local_kind(row) is Kind.PAT else found
 

@@ -24,13 +24,14 @@ from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.appmsg import split_sender_prefix
 from wechatlog.content.placeholders import quote_segments
 from wechatlog.content.weflow import build_segments
-from wechatlog.diagnostics import Severity
+from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine import Entry, Evidence, Format, Head, Reading, Refusal, iter_objects, one_segment
 from wechatlog.engine.elements import TEXT, TITLE, Page, Said, element_detector, element_entries
 from wechatlog.engine.entry import Body
 from wechatlog.engine.html import classes_of, first_with_class, node_text, parse_fragment, parse_page
-from wechatlog.engine.json_values import read_flag, read_identifier, read_string
-from wechatlog.engine.scripts import page_blocks
+from wechatlog.engine.json_stream import iter_json
+from wechatlog.engine.json_values import read_flag, read_identifier, read_object, read_string
+from wechatlog.engine.scripts import Rest, page_blocks
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.weflow.bodies import check, credit, media_kind, read_body, unframe
@@ -178,6 +179,7 @@ def _is_weflow(head: Head) -> Evidence | Refusal | None:
 # --- echotrace ------------------------------------------------------------------------------------------------------
 
 _MESSAGES: Final = re.compile(r"(?:const|let|var)\s{1,80}messagesData\s{0,80}=\s{0,80}(?=\[)")
+_AVATARS: Final = re.compile(r"(?:const|let|var)\s{1,80}avatarIndex\s{0,80}=\s{0,80}(?=\{)")
 _ECHOTRACE_KEYS: Final = tuple("date time timeTooltip isSend isMedia content senderName timestamp avatarKey".split())
 
 
@@ -201,7 +203,8 @@ def _echotrace(reading: Reading) -> Iterator[Entry]:
     found = page_blocks(reading.blocks(), _MESSAGES)
     if found is None:
         raise FormatError("no messagesData in this page", source=reading.source.label)
-    for _, row, line, _ in iter_objects(reading, blocks=found[1], tail=True, known=_ECHOTRACE_KEYS):
+    rest = Rest(found[1])
+    for _, row, line, _ in iter_objects(reading, blocks=rest, tail=True, known=_ECHOTRACE_KEYS):
         own, name = read_flag(row.get("isSend")), read_string(row.get("senderName"))
         sender, body = credit(reading, name, _echotrace_body(read_string(row.get("content"))), line)
         time = reading.unix_time(row.get("timestamp"), line=line)
@@ -214,6 +217,10 @@ def _echotrace(reading: Reading) -> Iterator[Entry]:
         if own and account and reading.chat.owner is None:
             reading.chat.owner = account
         yield Entry(line, time, "second", sender, account, own, *body)
+    if pictures := page_blocks(rest.blocks(), _AVATARS):
+        for item in iter_json(pictures[1], Collector(), tail=True):
+            if picture := read_string(read_object(item.value).get("base64")):
+                reading.keep_avatar(reading.chat, item.key, f"data:image/jpeg;base64,{picture}")
 
 
 def _is_echotrace(head: Head) -> Evidence | None:
