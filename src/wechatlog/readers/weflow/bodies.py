@@ -4,9 +4,9 @@ Takes a body, gives its kind and segments; the faults of the writer go to the re
 
 Format facts: WeFlow 1.0.3 `core/ExportContext.ts` (`formatPlainExportContent`, `getMediaLayout`): an exported
 file stands in for its message as `media/[name/]images/…`; notices are written as if somebody had said them, and the
-account id of a recall (`<session>`) is glued to the front of the sentence. echotrace leaves the name out of a recall. Its port to Rust writes a notice as
+account id of a recall (`<session>`) is glued to the front of the sentence. Its port to Rust writes a notice as
 `[系统: …]`; `streamingWriters.ts` (2026) writes contents as the database has them: XML, and in groups the account id of
-whoever wrote in front.
+whoever wrote in front. echotrace leaves the name out of a recall.
 """
 
 from __future__ import annotations
