@@ -73,6 +73,7 @@ _FILE_NAME: Final = re.compile(
     r"(?:(?P<id>wxid_[^.]+?|gh_[^.]+?|[0-9]+@[a-z]+)_messages|(?P<title>.+)_chat)\.[A-Za-z]+"
 )
 _LABEL: Final = re.compile(r"\[(?:系统消息|系统提示|系统|撤回消息|撤回|拍一拍)\] ?")
+_TEXT_LABEL: Final = re.compile(r"\[(?:文本|文本消息|文字|[Tt]ext)\] ")
 _LOG_WORD: Final = re.compile(
     r"(?:[\w.-]*\.)?(?:trace|debug|verbose|info|notice|warn|warning|error|err|critical|fatal|panic|log|stdout|stderr"
     r"|exception|错误|警告|信息|调试|日志|严重|异常)",
@@ -235,6 +236,10 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         if chat.is_group and shown == chat.title:
             sender, (account, text) = None, split_sender_prefix(text)
             reading.tell("writer-fault", _GROUP_FAULT, line, once=True)
+        elif account:  # weflow-cli leaves in groups the account in front of the text
+            text = text.removeprefix(f"{account}:\n")
+        if tool is _NO_COLONS:
+            text = _TEXT_LABEL.sub("", text, count=1)
         credited = credits and shown != OWN and read_notice(text) is not None
         body = read_body(reading, text, line, notice=shown == NOBODY or credited)
         time, precision = (None, None) if clock in _NO_TIME else reading.clock(clock, line=line)

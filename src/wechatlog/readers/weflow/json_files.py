@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final, TypeAlias
 
+from wechatlog.content.accounts import is_room
 from wechatlog.engine import Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.json_values import first_object, read_list, read_object
 from wechatlog.engine.scripts import page_blocks
@@ -85,7 +86,7 @@ _FILE_NAME: Final = re.compile(r"(?P<id>.+)_messages(?: ?\([0-9]+\))?\.[a-z]+")
 def _cli_session(reading: Reading) -> Json:
     """The name of a file is the id of its chat."""
     name = _FILE_NAME.fullmatch(reading.source.name or "")
-    return {"wxid": name["id"]} if name else {}
+    return {"wxid": name["id"], "isGroup": is_room(name["id"])} if name else {}
 
 
 _CHAT_DATA: Final = re.compile(r"window\.CHAT_DATA\s{0,20}=\s{0,20}(?=\{\s{0,20}\"meta\")")
@@ -157,7 +158,13 @@ CLI: Final = _format(
     "weflow-cli",
     _is_cli,
     names=False,
-    keys={"serverId": "platformMessageId", "content": "source", "parsedContent": "content"},
+    cuts_texts=True,
+    keys={
+        "serverId": "platformMessageId",
+        "content": "source",
+        "parsedContent": "content",
+        "senderDisplay": "senderDisplayName",
+    },
     session=_cli_session,
 )
 CIPHERTALK_PAGE: Final = Format(

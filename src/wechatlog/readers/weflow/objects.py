@@ -117,6 +117,7 @@ class Tool:
     Attributes:
         frames_texts: texts of groups begin with a line end that nobody typed, and may have lost a word and its colon.
         borrows_ids: the row number stands where the server's id is missing, and ids went through JavaScript's numbers.
+        cuts_texts: a text may be the beginning of `rawContent`, or be missing.
         names: it gives names beside the accounts; the account is the name otherwise.
         keys: its names of keys, and ours.
         session: what it says of the chat, as the others say it.
@@ -124,6 +125,7 @@ class Tool:
 
     frames_texts: bool = True
     borrows_ids: bool = False
+    cuts_texts: bool = False
     names: bool = True
     keys: Mapping[str, str] = {}
     session: Callable[[Reading], Json] | None = None
@@ -395,6 +397,9 @@ def _entry(tool: Tool, reading: Reading, people: Mapping[str, Participant], row:
     content, text = row.get("content"), read_string(row.get("content"))
     if content is not None and not isinstance(content, str):
         reading.report("writer-fault", "the content is no text; its JSON is kept", line=line)
+    raw = row.get("rawContent")
+    if tool.cuts_texts and isinstance(raw, str) and raw.startswith(text):
+        text = split_sender_prefix(raw)[1] if reading.chat.is_group else raw
     if _kind_of_name(read_string(row.get("type"))) in NOTICES:
         text = unwrap(text)
     built = _xml(reading, row, text, line)

@@ -247,7 +247,8 @@ def _cli_body(node: HtmlElement) -> Body:
     if link is not None and not {"msg-link", "app-url", "msg-app"}.isdisjoint(parts):
         title = first_with_class(node, "app-title")
         name = node_text(link if title is None else title)
-        return MessageKind.LINK, text, one_segment(MessageKind.LINK, text, url=link.get("href"), title=name)
+        url = html.unescape(link.get("href") or "")  # it was escaped in the XML too
+        return MessageKind.LINK, text, one_segment(MessageKind.LINK, text, url=url, title=name)
     if "msg-file" in parts or "msg-media" in parts or "msg-sys" in parts:
         kind, text, segments = read_body(text.removesuffix("\n"))
         if "msg-sys" in parts and kind is MessageKind.TEXT:
