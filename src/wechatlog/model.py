@@ -364,7 +364,7 @@ def build_message(
     is_self: bool | None = None,
     id: str | None = None,  # noqa: A002
     reply_to: str | None = None,
-    origin: Origin = _NO_ORIGIN,
+    origin: tuple[str | None, int | None, int | None, str | None] = _NO_ORIGIN,
     segments: tuple[Segment, ...] | None = None,
     lexicon: Lexicon | None = None,
     parsed: tuple[Segment, ...] | None = None,

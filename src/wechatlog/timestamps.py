@@ -90,8 +90,9 @@ def in_zone(time: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
     """An aware time in a zone; one so near the year 1 or 9999 that the zone has no day for it stays as it is."""
     if time.tzinfo is zone:
         return time
-    if time.utcoffset() == (offset := zone.utcoffset(time.replace(tzinfo=None))) and offset is not None:
-        return time.replace(tzinfo=zone)
+    here = time.replace(tzinfo=zone)
+    if here.utcoffset() == time.utcoffset():
+        return here
     try:
         return time.astimezone(zone)
     except (OverflowError, ValueError):

@@ -8,6 +8,7 @@ import datetime as dt
 import io
 import json
 import pickle
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,12 +16,14 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests import strategies
 from tests.goldens import conversation as golden
 
 import wechatlog
 from wechatlog import Conversation, Message, Severity
 from wechatlog.content import native
 from wechatlog.operations import pseudonymize, sessions, statistics
+from wechatlog.readers import jsonl
 from wechatlog.segments import types
 from wechatlog.segments.types import Forward, Image, Link, Text
 from wechatlog.timestamps import instant, resolve_zone
@@ -201,6 +204,71 @@ def test_forwards_without_end_come_to_one() -> None:
     chat = load({**LINE, "segments": [piece]})
     assert [entry.code for entry in chat.diagnostics] == ["bad-field"]
     use(chat)
+
+
+def both_ways(data: bytes, form: str, **how: Any) -> list[Any]:
+    """What is said of a file where usual messages are found by a pattern, and where each is parsed."""
+    found: list[Any] = []
+    for layouts in ({}, {"_LINE": None, "_ITEM": None}):
+        with pytest.MonkeyPatch.context() as patch:
+            for name, layout in layouts.items():
+                patch.setattr(jsonl, name, layout)
+            try:
+                chats = list(wechatlog.load_archive(data, format=form, **how))
+            except wechatlog.WechatlogError as error:
+                found.append(str(error))
+                continue
+            pieces = [
+                [(message.origin, message.given_segments, message.segments) for message in chat] for chat in chats
+            ]
+            times = [[(message.time, getattr(message.time, "tzinfo", None)) for message in chat] for chat in chats]
+            found.append((chats, [chat.diagnostics for chat in chats], pieces, times))
+    return found
+
+
+PUT_IN = ["", '"', ",", "}", "]", "\\", "\\n", "5", "[", "T", "\n", "\ud800", "x"]
+
+
+@given(
+    chat=strategies.conversations(),
+    form=st.sampled_from(["jsonl", "json"]),
+    damage=st.none() | st.tuples(st.floats(0, 1), st.sampled_from(PUT_IN)),
+    tz=st.sampled_from([None, "Asia/Shanghai"]),
+)
+def test_usual_messages_say_what_parsing_says(
+    chat: Conversation, form: str, damage: tuple[float, str] | None, tz: str | None
+) -> None:
+    text = wechatlog.dumps(chat, form)
+    if damage is not None:
+        at = int(damage[0] * len(text))
+        text = text[:at] + damage[1] + text[at + 1 :]
+    one, two = both_ways(text.encode("utf-8", "replace"), form, tz=tz)
+    assert one == two
+
+
+@given(place=st.sampled_from(PATHS), value=VALUES, form=st.sampled_from(["jsonl", "json"]))
+def test_a_usual_message_with_any_value_says_what_parsing_says(
+    place: tuple[int, tuple[Any, ...]], value: Any, form: str
+) -> None:
+    def change(where: Any, key: Any) -> None:
+        where[key] = value
+
+    number, path = place
+    items = [damaged(item, path, change) if at == number else item for at, item in enumerate(WHOLE)]
+    lines = [json.dumps(item, ensure_ascii=False, separators=(",", ":")) for item in items]
+    text = "\n".join(lines)
+    if form == "json":
+        messages = ",\n".join(lines[1:])
+        text = f'{{"schema":"wechatlog/1","conversations":[{lines[0][:-1]},"messages":[\n{messages}]}}]}}'
+    one, two = both_ways(text.encode(), form)
+    assert one == two
+
+
+def test_most_messages_are_usual() -> None:
+    lines = wechatlog.dumps(golden()).split("\n")[1:-1]
+    assert sum(re.fullmatch(native.USUAL_MESSAGE, line) is not None for line in lines) > len(lines) / 2
+    document = wechatlog.dumps(golden(), "json")
+    assert sum(1 for _ in re.finditer(native.USUAL_MESSAGE + ",\n", document)) > len(lines) / 2
 
 
 @pytest.mark.parametrize("parsed", [{}, {"parsed": True}])

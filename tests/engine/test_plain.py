@@ -20,6 +20,7 @@ from wechatlog.engine.json_stream import Item, iter_json
 CORPUS = Path(__file__).parents[1] / "corpus"
 FORMATS = [
     "chatlab-json",
+    "chatlab-jsonl",
     "weflow-json",
     "weflow-arkme",
     "echotrace-json",
@@ -134,7 +135,9 @@ def _cases() -> list[Path]:
         path
         for name in FORMATS
         for path in sorted((CORPUS / name).iterdir())
-        if path.is_file() and path.suffix in (".json", ".js") and not path.name.startswith("_")
+        if path.is_file()
+        and path.suffix in ((".jsonl",) if name.endswith("jsonl") else (".json", ".js"))
+        and not path.name.startswith("_")
     ]
 
 
@@ -158,6 +161,9 @@ def test_the_corpus_says_the_same_without_patterns(case: Path, tmp_path: Path, m
     text = case.read_text(encoding="utf-8", errors="replace")
     start = re.search(r'\[\s*(?=\{\s*"(?:seq|sender|localId|createTime|id|talker|type)")', text)
     texts = [text]
+    if case.suffix == ".jsonl":
+        lines = re.findall(r"[^\n]*\n|[^\n]+", text)
+        texts.append("".join(line * 12 if '"message"' in line else line for line in lines))
     if start is not None:
         try:
             _, end = json.JSONDecoder(strict=False).raw_decode(text, start.end())

@@ -14,7 +14,6 @@ from wechatlog.diagnostics import Collector
 from wechatlog.engine.delimited import iter_rows
 from wechatlog.engine.json_stream import iter_json, iter_json_lines
 from wechatlog.errors import FormatError
-from wechatlog.tokenizer import iter_lines
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
@@ -125,7 +124,7 @@ def test_a_huge_value_costs_linear_time(text: str) -> None:
 def test_json_lines() -> None:
     collector = Collector()
     text = '\ufeff{"a": 1}\n\n# comment\n{broken\n{"a": 2}'
-    found = [(i.value["a"], i.line) for i in iter_json_lines(iter_lines([text]), collector)]
+    found = [(i.value["a"], i.line) for i in iter_json_lines([text], collector)]
     assert found == [(1, 1), (2, 5)]
     assert [(entry.code, entry.line, entry.column) for entry in collector.diagnostics] == [("broken-json", 4, 2)]
 

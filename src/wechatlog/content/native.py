@@ -8,6 +8,7 @@ reader and writer. What is `None`, empty or the default is left out. The schema 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 import math
 import re
@@ -29,6 +30,7 @@ from wechatlog.model import (
     segments_fit,
 )
 from wechatlog.segments import types
+from wechatlog.segments.parser import is_plain
 from wechatlog.timestamps import Precision, in_zone, zone_from_name, zone_name
 
 if TYPE_CHECKING:
@@ -292,6 +294,103 @@ def _as_text(value: object) -> str:
     return "" if found is None else json.dumps(found, ensure_ascii=False)
 
 
+_PLAIN: Final = r'[^"\\\x00-\x1f]*+'
+_WRITTEN: Final = rf'{_PLAIN}(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{{4}}){_PLAIN})*+'
+_NUMBER: Final = "(0|[1-9][0-9]{0,17}+)"
+_VALUE: Final = rf'(?:"{_WRITTEN}"|true|false|null|-?(?:0|[1-9][0-9]{{0,17}}+)(?:\.[0-9]++)?+)'
+_PIECE: Final = rf'\{{"{_WRITTEN}":{_VALUE}(?:,"{_WRITTEN}":{_VALUE})*+\}}'
+_PIECES: Final = re.compile(rf'\{{"type":"text","raw":"({_WRITTEN})"\}}|({_PIECE})')
+
+
+def _members(patterns: Mapping[str, str]) -> str:
+    """A pattern of members of an object, each of which may be missing, with a comma behind each."""
+    return "".join(rf'(?:"{key}":{pattern},)?+' for key, pattern in patterns.items())
+
+
+USUAL_MESSAGE: Final = (
+    r'\{(?:"type":"message",)?+'
+    + _members({"time": '"([0-9T:.+-]++)"', "precision": f'"({"|".join(_PRECISIONS)})"'})
+    + _members({"sender": f'"({_PLAIN})"', "sender_id": f'"({_PLAIN})"', "is_self": "(true|false)"})
+    + rf'"kind":"([a-z_]++)","text":"({_WRITTEN})",'
+    + _members({"id": f'"({_PLAIN})"', "reply_to": f'"({_PLAIN})"'})
+    + rf'"segments":\[((?:{_PIECE}(?:,{_PIECE})*+)?+)\](,"parsed":true)?+'
+    + rf'(?:,"origin":\{{"source":"({_PLAIN})"(?:,"line":{_NUMBER})?+(?:,"offset":{_NUMBER})?+\}})?+\}}'
+)
+"""A pattern of most messages as they are written on a line: no name needs an escape, and no segment has parts.
+
+What it matches is JSON. It finds a message, and knows that its values are what they may be, in a tenth of the time that
+parsing and looking takes.
+"""
+
+
+def usual_message(
+    found: tuple[Any, ...], *, zone: dt.tzinfo | None = None, lexicon: Lexicon | None = None
+) -> Message | None:
+    """The message of what `USUAL_MESSAGE` matched, as `message_from_json` gives it.
+
+    Args:
+        found: the match and its groups.
+        zone: as for `message_from_json`.
+        lexicon: as there.
+
+    Returns:
+        The message; `None` where something of it is not as it should be after all.
+    """
+    _, time, precision, sender, sender_id, own, name, text, id_, reply_to, pieces, is_parsed, source, line, offset = (
+        found
+    )
+    kind = KINDS.get(name)
+    if kind is None:
+        return None
+    try:
+        time = None if time is None else _zoned(dt.datetime.fromisoformat(time), zone)
+    except ValueError:
+        return None
+    segments: tuple[Segment, ...] | None
+    is_text = pieces == f'{{"type":"text","raw":"{text}"}}'
+    text = _unescape(text)
+    if is_text and is_parsed and is_plain(text):
+        segments = None  # they are found in no time
+    else:
+        try:
+            pairs = _PIECES.findall(pieces)
+            segments = tuple([_read_piece(other) if other else types.Text(_unescape(raw)) for raw, other in pairs])
+        except (ValueError, TypeError):
+            return None
+        if not segments_fit(segments, text):
+            return None
+    return build_message(
+        time,
+        precision,
+        sender,
+        kind,
+        text,
+        sender_id=sender_id,
+        is_self=None if own is None else own == "true",
+        id=id_,
+        reply_to=reply_to,
+        origin=(source, None if line is None else int(line), None if offset is None else int(offset), None),
+        segments=None if is_parsed else segments,
+        lexicon=lexicon,
+        parsed=segments if is_parsed else None,
+    )
+
+
+def _unescape(text: str) -> str:
+    """What stands between the quotes of a string of JSON as a text."""
+    return str(json.loads(f'"{text}"')) if "\\" in text else text
+
+
+@functools.lru_cache(maxsize=4096)
+def _read_piece(text: str) -> Segment:
+    """The segment of a JSON text; people use the same emoji and names again and again."""
+    return segment_from_json(json.loads(text))
+
+
+def _zoned(time: dt.datetime, zone: dt.tzinfo | None) -> dt.datetime:
+    return time if time.tzinfo is None or zone is None else in_zone(time, zone)
+
+
 def _read_time(
     text: str | None, precision: str | None, zone: dt.tzinfo | None, report: Report
 ) -> tuple[dt.datetime | None, Precision | None]:
@@ -301,11 +400,11 @@ def _read_time(
     if text is None:
         return None, cast("Precision | None", precision)
     try:
-        time = dt.datetime.fromisoformat(text)
+        time = _zoned(dt.datetime.fromisoformat(text), zone)
     except ValueError:
         report("bad-time", f"not a time: {_shorten(text)}")
         return None, None
-    return time if time.tzinfo is None or zone is None else in_zone(time, zone), cast("Precision | None", precision)
+    return time, cast("Precision | None", precision)
 
 
 def _read_kind(name: str, report: Report) -> MessageKind:

@@ -12,7 +12,7 @@ from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine.json_damage import listed
 from wechatlog.engine.json_stream import Item, iter_json, iter_json_lines
 from wechatlog.engine.scripts import json_blocks
-from wechatlog.tokenizer import iter_lines, prepare
+from wechatlog.tokenizer import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -84,10 +84,13 @@ def iter_objects(
         reading.tell("no-messages", "the file holds no messages")
 
 
-def iter_line_objects(reading: Reading, *, known: Collection[str] = ()) -> Iterator[Item]:
-    """The objects of a JSON Lines text; other values are told."""
-    lines = iter_lines(prepare(reading.blocks()).blocks)
-    for number, item in enumerate(iter_json_lines(lines, reading.collector)):
+def iter_line_objects(reading: Reading, *, known: Collection[str] = (), plain: Plain | None = None) -> Iterator[Item]:
+    """The objects of a JSON Lines text; other values are told. The arguments are those of `iter_objects`."""
+    blocks = prepare(reading.blocks()).blocks
+    for number, item in enumerate(iter_json_lines(blocks, reading.collector, plain)):
+        if type(item.value) is tuple:
+            yield item
+            continue
         if not isinstance(item.value, dict):
             report_shape(reading.collector, "a line", item)
             continue

@@ -34,7 +34,7 @@ _BLANK: Final = r"[ \t\n\r]*+"
 _MEMBER: Final = re.compile(
     rf'([{{,]{_BLANK}"([^"\\\x00-\x1f]*+)"{_BLANK}:{_BLANK})(?:"(?:[^"\\]++|\\.)*+"|[^"{{}}\[\],\s]++)', re.DOTALL
 )
-_CLOSING: Final = re.compile(rf"{_BLANK}\}}{_BLANK},{_BLANK}")
+_CLOSING: Final = re.compile(rf"{_BLANK}\}}{_BLANK}(?:,{_BLANK})?+")
 _SCALAR: Final = r'(?:"[^"\\\x00-\x1f]*+"|-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+|true|false|null)'
 _MOST: Final = 8
 
@@ -69,7 +69,7 @@ class Plain:
         Args:
             text: a text.
             begin: of the object in it.
-            end: behind the comma and the white space that follow the object.
+            end: behind the comma and the white space that follow the object; in JSON Lines behind its line end.
         """
         found: dict[str, str] = {}
         at, lines = begin, 0
@@ -100,7 +100,7 @@ class Layout(NamedTuple):
     """How plain objects are laid out.
 
     Attributes:
-        pattern: of an object, with the comma and the white space behind it.
+        pattern: of an object, with the comma and the white space behind it, or with its line end.
         pick: takes `None` and what the groups hold, gives what is given of an object.
         lines: line ends in what it matches.
     """
@@ -114,13 +114,13 @@ class Layouts:
     """How the plain objects of a file are laid out, as far as it was read.
 
     Args:
-        plain: what they have.
+        plain: what they have; or how they are laid out, where it is known beforehand; `None` where none is plain.
     """
 
-    def __init__(self, plain: Plain) -> None:
-        self._plain = plain
+    def __init__(self, plain: Plain | Layout | None) -> None:
+        self._plain = plain if isinstance(plain, Plain) else None
         self._seen: set[tuple[str, ...]] = set()
-        self.found: list[Layout] = []
+        self.found: list[Layout] = [plain] if isinstance(plain, Layout) else []
 
     def learn(self, value: Any, text: str, begin: int, end: int) -> None:
         """Learn from an object that was parsed, if it has the values of a plain one under keys that are new.
@@ -131,7 +131,7 @@ class Layouts:
             begin: of the object.
             end: behind it.
         """
-        if type(value) is not dict:
+        if self._plain is None or type(value) is not dict:
             return
         for key, wanted in self._plain.fixed:
             if value.get(key) != wanted:

@@ -25,12 +25,13 @@ from wechatlog.engine.json_damage import (
     resume_pattern,
 )
 from wechatlog.engine.json_plain import Layouts
+from wechatlog.tokenizer import whole_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.diagnostics import Collector
-    from wechatlog.engine.json_plain import Plain
+    from wechatlog.engine.json_plain import Layout, Plain
 
 __all__ = ["BEGIN", "END", "Cursor", "Item", "iter_json", "iter_json_lines", "line_objects"]
 
@@ -84,7 +85,7 @@ END: Final = _Edge()
 class Cursor:
     """The window, with the line number kept up incrementally."""
 
-    def __init__(self, blocks: Iterable[str], plain: Mapping[str, Plain] = {}) -> None:
+    def __init__(self, blocks: Iterable[str], plain: Mapping[str, Plain | Layout] = {}) -> None:
         self._blocks = iter(blocks)
         self.text = next(self._blocks, "")
         self.position = 0
@@ -230,7 +231,7 @@ def iter_json(
     *,
     parted: Collection[str] = (),
     tail: bool = False,
-    plain: Mapping[str, Plain] = {},
+    plain: Mapping[str, Plain | Layout] = {},
 ) -> Iterator[Item]:
     """The parts of a JSON text.
 
@@ -257,7 +258,7 @@ def _iter_runs(
     stream: Collection[str],
     parted: Collection[str],
     tail: bool,
-    plain: Mapping[str, Plain],
+    plain: Mapping[str, Plain | Layout],
 ) -> Iterator[Run]:
     """The same in runs."""
     cursor, lists = Cursor(blocks, plain), (*stream, *parted)
@@ -632,31 +633,43 @@ def _report(cursor: Cursor, collector: Collector, message: str, error: Exception
     )
 
 
-def iter_json_lines(lines: Iterable[tuple[str, int]], collector: Collector) -> Iterator[Item]:
+def iter_json_lines(blocks: Iterable[str], collector: Collector, plain: Plain | Layout | None = None) -> Iterator[Item]:
     """The values of a JSON Lines text; blank lines and lines that begin with `#` are skipped, broken ones reported.
 
     Args:
-        lines: lines with their line ends, and offsets, as `tokenizer.iter_lines` gives them.
+        blocks: the text in pieces of any size.
         collector: told of damage.
+        plain: what the objects have that need not be parsed, or how they are laid out; they are given as tuples.
     """
-    for number, (line, offset) in enumerate(lines, 1):
-        content = line.strip(_AROUND_LINE)
-        if not content or content.startswith("#"):
-            continue
-        try:
-            value = _DECODER.decode(content)
-        except (ValueError, RecursionError) as error:
-            column = error.colno if isinstance(error, json.JSONDecodeError) else 1
-            collector.report(
-                "broken-json",
-                f"broken JSON line: {_explain(error)}",
-                severity=Severity.ERROR,
-                line=number,
-                column=column,
-                excerpt=content,
-            )
-            continue
-        yield Item("", value, number, offset)
+    number, offset, layouts, new = 0, 0, Layouts(plain), tuple.__new__
+    for text in whole_lines(blocks):
+        position, offset = 1, offset - 1  # of the text, which has the line end before it at its front
+        while position < len(text):
+            for pattern, pick, _ in layouts.found:
+                for match in iter(pattern.scanner(text, position).match, None):  # type: ignore[attr-defined]
+                    number += 1
+                    yield new(Item, ("", pick((None, *match.groups())), number, offset + position))
+                    position = match.end()
+            end = text.find("\n", position) + 1 or len(text)
+            if position < end:
+                number += 1
+                content = text[position:end].strip(_AROUND_LINE)
+                if content and not content.startswith("#"):
+                    try:
+                        value = _DECODER.decode(content)
+                    except (ValueError, RecursionError) as error:
+                        _report_line(collector, content, number, error)
+                    else:
+                        yield new(Item, ("", value, number, offset + position))
+                        layouts.learn(value, text, position, end)
+            position = end
+        offset += len(text)
+
+
+def _report_line(collector: Collector, content: str, number: int, error: Exception) -> None:
+    column = error.colno if isinstance(error, json.JSONDecodeError) else 1
+    what = f"broken JSON line: {_explain(error)}"
+    collector.report("broken-json", what, severity=Severity.ERROR, line=number, column=column, excerpt=content)
 
 
 def line_objects(lines: Iterable[str]) -> Iterator[Mapping[str, Any] | None]:

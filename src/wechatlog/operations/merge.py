@@ -404,7 +404,7 @@ def _finish(union: Union, order: Sequence[int], owners: _Owners) -> list[Message
             is_self=owners.is_self(entry, message),
             id=message.id,
             reply_to=answers.get(entry, message.reply_to),
-            origin=message._origin,  # type: ignore[arg-type]
+            origin=message._origin,
             segments=message._segments,
         )
         for entry in order

@@ -70,20 +70,19 @@ _VAGUE: Final = frozenset({None, Kind.LINK, Kind.OTHER})
 _CUTTING: Final = frozenset({"WeFlow", "CipherTalk", "VXdaochu"})
 
 
-_PLAIN: Final = Plain(
-    {
-        "sender": TEXT,
-        "groupNickname": TEXT,
-        "accountName": TEXT,
-        "content": TEXT,
-        "timestamp": SECONDS,
-        "type": NUMBER,
-        "platformMessageId": TEXT,
-        "replyToMessageId": TEXT,
-    },
-    optional="groupNickname accountName platformMessageId replyToMessageId",
-    without="chatRecords",
-)
+_GIVEN: Final = {
+    "sender": TEXT,
+    "groupNickname": TEXT,
+    "accountName": TEXT,
+    "content": TEXT,
+    "timestamp": SECONDS,
+    "type": NUMBER,
+    "platformMessageId": TEXT,
+    "replyToMessageId": TEXT,
+}
+_OPTIONAL: Final = "groupNickname accountName platformMessageId replyToMessageId"
+_PLAIN: Final = Plain(_GIVEN, optional=_OPTIONAL, without="chatRecords")
+_PLAIN_LINE: Final = Plain(_GIVEN, {"_type": "message"}, optional=_OPTIONAL, without="chatRecords")
 
 
 def _is_name(value: object) -> bool:
@@ -313,8 +312,8 @@ def _lines(reading: Reading) -> Iterator[Entry]:
     chat: _Chat | None = None
     told = False
     tool: Row = {}
-    for _, value, line, offset in iter_line_objects(reading):
-        kind = value.get("_type")
+    for _, value, line, offset in iter_line_objects(reading, plain=_PLAIN_LINE):
+        kind = "message" if isinstance(value, tuple) else value.get("_type")
         if kind == "chatlab":
             tool = value
             continue

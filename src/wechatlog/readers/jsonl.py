@@ -9,21 +9,28 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import json
+import operator
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import attrs
 
-from wechatlog.content.native import SCHEMA, conversation_from_json, message_from_json
+from wechatlog.content.native import SCHEMA, USUAL_MESSAGE, conversation_from_json, message_from_json, usual_message
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.json_plain import Layout
 from wechatlog.engine.json_stream import BEGIN, END, Item, iter_json, iter_json_lines, line_objects
 from wechatlog.engine.protocol import NO_CLOCK_IS_SET_BACK_FROM, Batch, Context, Draft, Evidence, Head, Mark
 from wechatlog.errors import FormatError
 from wechatlog.model import Conversation, Message
 from wechatlog.source import Source
-from wechatlog.tokenizer import iter_lines
 
 _BATCH_SIZE: Final = 1024
+_GROUPS: Final = operator.itemgetter(slice(1, None))
+_LINE: Final = Layout(re.compile(rf"({USUAL_MESSAGE})\n"), _GROUPS, 1)
+_ITEM: Final = Layout(re.compile(rf"({USUAL_MESSAGE}),\n"), _GROUPS, 1)
+"""How messages stand in the document."""
 
 
 class JsonlReader:
@@ -51,7 +58,7 @@ class JsonlReader:
         del source  # the context has it
         draft: Draft | None = None
         batch: list[Message] = []
-        for item in iter_json_lines(iter_lines(context.blocks()), context.collector):
+        for item in iter_json_lines(context.blocks(), context.collector, _LINE):
             value = item.value
             if isinstance(value, dict) and value.get("type") == "conversation":
                 if draft is not None:
@@ -103,8 +110,6 @@ def _hour(time: object) -> str | None:
 
 
 def _first_object(head: Head) -> dict[str, Any]:
-    import json
-
     for line in head.lines:
         if line.strip():
             try:
@@ -144,14 +149,18 @@ def _reporter(context: Context, item: Item) -> Callable[[str, str], None]:
 
 
 def _read_message(context: Context, draft: Draft, item: Item) -> Message | None:
-    if not isinstance(item.value, dict):
-        _report(context, item, "a line that is no JSON object")
-        return None
-    if item.value.get("type", "message") != "message":
-        context.report("unknown-line", f"line of unknown type {item.value['type']!r}", line=item.line, column=1)
-        return None
-    zone, report = context.tz or draft.tz, _reporter(context, item)
-    message = message_from_json(item.value, zone=zone, lexicon=draft.lexicon, report=report)
+    value, zone, message = item.value, context.tz or draft.tz, None
+    if type(value) is tuple:
+        message = usual_message(value, zone=zone, lexicon=draft.lexicon)
+        value = json.loads(value[0]) if message is None else value
+    if message is None:
+        if not isinstance(value, dict):
+            _report(context, item, "a line that is no JSON object")
+            return None
+        if value.get("type", "message") != "message":
+            context.report("unknown-line", f"line of unknown type {value['type']!r}", line=item.line, column=1)
+            return None
+        message = message_from_json(value, zone=zone, lexicon=draft.lexicon, report=_reporter(context, item))
     time = message.time
     if time is None:
         return message
@@ -190,7 +199,9 @@ class DocumentReader:
             FormatError: for a schema of a later version, and for what is no such document.
         """
         named, document = False, _Document(context)
-        for item in iter_json(context.blocks(), context.collector, parted=("conversations",)):
+        for item in iter_json(
+            context.blocks(), context.collector, parted=("conversations",), plain={"messages": _ITEM}
+        ):
             if item.key == "schema" and document.part is None:
                 _check_schema(context, item.value, item.line)
                 named = True
