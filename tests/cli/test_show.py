@@ -49,6 +49,17 @@ def test_what_is_searched_is_highlighted_however_it_is_written(run: Run, tmp_pat
     assert run("show", "a.jsonl", "--search", "🙂").stdout.count("abc[Smile]") == 1
 
 
+def test_no_place_on_a_disk_is_shown(run: Run, tmp_path: Path) -> None:
+    texts = [
+        f"看 ![图]({place}a.png)" for place in ("~/wanghua/", "/home/wanghua/", "C:\\wanghua\\", "file:///wanghua/")
+    ]
+    messages = [wechatlog.Message(sender="李四", text=text) for text in texts]
+    wechatlog.dump(wechatlog.Conversation(messages), tmp_path / "a.jsonl")
+    shown = run("show", "a.jsonl").stdout
+    assert "wanghua" not in shown
+    assert shown.count("看 a.png") == 4
+
+
 @pytest.mark.parametrize(
     ("filters", "number"),
     [

@@ -251,6 +251,11 @@ PLACES = (
     "/home/wanghua/a.png",
     "C:\\Users\\wanghua\\a.png",
     "\\\\server\\wanghua\\a.png",
+    "~/wanghua/a.png",
+    "~wanghua\\a.png",
+    "%USERPROFILE%\\wanghua\\a.png",
+    "${HOME}/wanghua/a.png",
+    "../wanghua/a.png",
 )
 
 
@@ -284,6 +289,8 @@ def test_no_form_for_people_tells_a_place_on_a_disk(
         )
         for piece in pieces_at(place)
     ]
+    if form not in {"markdown", "chatlab-json", "chatlab-jsonl"}:  # they give back what was typed
+        messages.append(Message(text=f"看 ![图]({place})", sender="李四"))
     chat = Conversation([*messages, Message(kind="forward", segments=[types.Forward("一", tuple(messages))])])
     for name, data in written(form, chat, tmp_path).items():
         if name.endswith(".docx"):

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import count, harmless
+from wechatlog.content.places import shown_place
 from wechatlog.content.wording import aside_text, asides, is_quoted
 from wechatlog.model import MessageKind
 from wechatlog.operations.patterns import compile_words
@@ -159,8 +160,10 @@ def _shown(segment: Segment, look: Look) -> str:
     if isinstance(segment, Quote):
         return segment.raw.rstrip(" -\n") + "\n"  # the reply goes on a line of its own, without the dashes
     if isinstance(segment, Image | Link):
-        label = segment.title if isinstance(segment, Link) else segment.path if segment.url is None else None
+        label = (
+            segment.title if isinstance(segment, Link) else shown_place(segment.path) if segment.url is None else None
+        )
         if segment.raw.startswith(("![", "[")) and segment.raw.endswith(")"):
-            parts = [part.strip() for part in (label, segment.url) if part and part.strip()]
+            parts = [part.strip() for part in (label, shown_place(segment.url)) if part and part.strip()]
             return " ".join(parts) or segment.raw
     return segment.raw

@@ -8,11 +8,21 @@ is shown. Knows no form.
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
+from wechatlog.segments.types import Image
+
+if TYPE_CHECKING:
+    from wechatlog.model import Message
+    from wechatlog.segments.types import Segment
+
 _SCHEME: Final = re.compile(r"\s*+[A-Za-z][A-Za-z0-9+.-]*:")
-_ON_A_DISK: Final = re.compile(r"\s*+(?:file:|[A-Za-z]:[\\/]|[\\/])", re.IGNORECASE)
+_ON_A_DISK: Final = re.compile(
+    r"\s*+(?:file:|[A-Z]:[\\/]|[\\/]|~[^\\/\s]*+[\\/]|%[A-Z()_0-9]++%[\\/]|\$\{?[A-Z_]++\}?[\\/]|\.\.[\\/])",
+    re.IGNORECASE,
+)
+"""A drive, a server, somebody's home (`~/`, `%USERPROFILE%\\`, `$HOME/`), what lies above the export."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -26,7 +36,7 @@ def safe_path(path: str | None) -> str | None:
         A relative address, percent-encoded, without a scheme; `None` for an absolute path, one that leads out of the
         folder, an address, or no path at all.
     """
-    if not path or _CONTROL.search(path) or _SCHEME.match(path):  # a drive is a scheme of one letter
+    if not path or _CONTROL.search(path) or _SCHEME.match(path) or is_on_disk(path):  # a drive is a scheme too
         return None
     parts = path.replace("\\", "/").split("/")
     if not parts[0] or ".." in parts:
@@ -45,3 +55,16 @@ def shown_place(place: str | None) -> str:
     if not place or not is_on_disk(place):
         return place or ""
     return re.split(r"[\\/]", place.rstrip("\\/ "))[-1]
+
+
+def shown_text(message: Message) -> str:
+    """The text of a message; of a Markdown picture on somebody's disk no more than the last part of the place."""
+    text = message.text
+    if "](" not in text or text != "".join(segment.raw for segment in message.segments):
+        return text
+    return "".join(map(_shown, message.segments))
+
+
+def _shown(segment: Segment) -> str:
+    place = (segment.url or segment.path or "") if isinstance(segment, Image) else ""
+    return segment.raw.replace(place, shown_place(place)) if is_on_disk(place) else segment.raw

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wechatlog.content.descriptions import describe
-from wechatlog.content.places import shown_place
+from wechatlog.content.places import shown_place, shown_text
 from wechatlog.segments.types import (
     Card,
     Emoji,
@@ -186,7 +186,7 @@ def _inside(forward: Forward, depth: int, listing: _Listing) -> Iterator[Aside]:
         quoted = [aside for aside in apart if is_quoted(aside, depth)]
         yield from quoted
         if not is_listed:
-            yield Aside(forward, message.sender, message.text or _label(message), depth)
+            yield Aside(forward, message.sender, shown_text(message) or _label(message), depth)
         yield from (aside for aside in apart if not is_quoted(aside, depth))
 
 
@@ -281,9 +281,9 @@ def wording(message: Message) -> str:
     """
     apart = asides(message)
     if not apart:
-        return message.text or ("" if message.kind == "text" else _label(message))
+        return shown_text(message) or ("" if message.kind == "text" else _label(message))
     quoted = [aside_text(aside) for aside in apart if is_quoted(aside)]
-    body = message.text or ("" if quoted or message.kind == "text" else _label(message))
+    body = shown_text(message) or ("" if quoted or message.kind == "text" else _label(message))
     for aside in apart:
         if aside.depth:
             body += "\n" + aside_text(aside)

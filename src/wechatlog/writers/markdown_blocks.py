@@ -13,7 +13,7 @@ import attrs
 
 from wechatlog.content import commonmark
 from wechatlog.content.descriptions import LANGUAGES, Language, describe, word
-from wechatlog.content.places import safe_path
+from wechatlog.content.places import is_on_disk, safe_path
 from wechatlog.model import MessageKind
 from wechatlog.segments import parse_segments, types
 from wechatlog.writers.options import choice_option, number_option
@@ -169,7 +169,8 @@ class _Body:
             return commonmark.image(words, shown)
         if destination is not None:
             return f"{_ICONS[types.Image]} {commonmark.link(words, destination)}"
-        is_text = beside is None and (image.path or image.url)  # no picture, whatever it looks like
+        place = image.url or image.path
+        is_text = beside is None and place and not is_on_disk(place)  # no picture, whatever it looks like
         return None if is_text else f"{_ICONS[types.Image]} {commonmark.escape_line(words)}"
 
     # --- quotations
