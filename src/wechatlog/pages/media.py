@@ -64,16 +64,16 @@ class Media:
             elsewhere. No page loads a file out of a ZIP.
         limit: bytes up to which a picture, a voice or a video is embedded.
         keys: of the user's account, for pictures that are encrypted.
-        plays: whether voices and videos can be played; on paper they are named.
         place: the folder that the page is put into; `None`: it lies in the root.
+        plays: whether voices and videos can be played; on paper they are named.
     """
 
     mode: MediaMode = "link"
     root: Path | None = attrs.field(default=None, converter=_to_root)
     limit: int = MEDIA_LIMIT
     keys: Keys | None = None
-    plays: bool = True
     place: Path | None = attrs.field(default=None, converter=_to_root)
+    plays: bool = True
     _base: str | None = attrs.field(init=False)
     _files: MediaFolder | None = attrs.field(init=False, eq=False, repr=False)
 
