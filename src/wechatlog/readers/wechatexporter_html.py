@@ -22,22 +22,22 @@ from typing import TYPE_CHECKING, Final
 from wechatlog.content.dialects import WECHATEXPORTER
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import quote_segments, read_placeholder
-from wechatlog.content.vocabulary import kind_of_type, segment_for
+from wechatlog.content.vocabulary import APP_MESSAGE, kind_of_type
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import Entry, Evidence, Format, Head, Reading, Refusal, batches_of
+from wechatlog.engine import Entry, Evidence, Format, Head, Reading, Refusal, one_segment
 from wechatlog.engine.entry import Body
-from wechatlog.engine.html import classes_of, first_with_class, has_class, node_text, parse_fragment
+from wechatlog.engine.html import classes_of, has_class, node_text, parse_fragment
 from wechatlog.engine.json_stream import iter_json
 from wechatlog.engine.markup import Piece, iter_pieces
 from wechatlog.model import MessageKind
-from wechatlog.readers.wechatexporter_text import find_title, read_body, read_transfer
-from wechatlog.segments import Forward
+from wechatlog.readers.wechatexporter_text import Forwards, find_title, read_body, read_transfer
 from wechatlog.source import Source
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _LONGEST_MARK: Final = 300
+_NAMES: Final = ("dspname", "name-left", "name-right")
 _MESSAGE: Final = re.compile(
     r'<div class="msg (?P<classes>[a-z][^"<>\n]{0,120})" msgid="(?P<id>[^"<>\n]{0,80})"'
     r'(?: msgtype="(?P<type>[^"<>\n]{0,40})")?'
@@ -55,17 +55,17 @@ _PATTERNS: Final = ("Files/Data/msg-*.js", "Data/msg-*.js", "*_files/Data/msg-*.
 _DIGITS: Final = re.compile(r"([0-9]+)")
 _FORWARD_BEGINS: Final = "<< "
 _FORWARD_ENDS: Final = re.compile(r"(?P<title>.*) (?:结束|Ends) >>", re.DOTALL)
-_MOST_HELD: Final = 5_000
 
 
 def _typed_text(markup: str) -> str:
     """What was typed: the tool's own markup undone, entities decoded, everything else as it stands."""
-    text = _EMOJI.sub(lambda match: html.escape(_bracketed(html.unescape(match["code"])), quote=False), markup)
+
+    def code(match: re.Match[str]) -> str:
+        word = html.unescape(match["code"])
+        return html.escape(word if word[:1] in ("[", "/", "") else f"[{word}]", quote=False)
+
+    text = _EMOJI.sub(code, markup)
     return html.unescape(_BREAK.sub("\n", text)).replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _bracketed(code: str) -> str:
-    return code if code[:1] in ("[", "/", "") else f"[{code}]"
 
 
 def _raw_text(markup: str) -> str:
@@ -88,21 +88,26 @@ class _Piece:
     """A message's piece, parsed."""
 
     def __init__(self, markup: str, kind: str) -> None:
-        self.markup = markup
-        self.type = kind
+        self.markup, self.type = markup, kind
         root = parse_fragment(markup)
-        box = first_with_class(root, "content-box")
-        self.node = root if box is None else box
-        self.root = root
-        self._classes = classes_of(self.node)
+        self.outer = classes_of(root)
+        self.node = self.outer.get("content-box", root)
+        self.parts = classes_of(self.node)
 
-    def first(self, name: str) -> HtmlElement | None:
-        """The first element of a class."""
-        return self._classes.get(name)
+    @property
+    def number(self) -> int | None:
+        """The type as the database has it."""
+        return int(self.type) if re.fullmatch(r"[0-9]{1,9}", self.type) else None
+
+    @property
+    def link(self) -> tuple[str, str]:
+        """The address and the words of the link."""
+        node = self.find("a")
+        return ("", "") if node is None else (node.get("href") or "", node_text(node).strip())
 
     def text_of(self, name: str) -> str:
         """The text of the first element of a class."""
-        node = self.first(name)
+        node = self.parts.get(name)
         return "" if node is None else node_text(node).strip()
 
     def find(self, tag: str) -> HtmlElement | None:
@@ -115,18 +120,16 @@ class _Piece:
 
 
 def _one(kind: MessageKind, text: str, **data: object) -> Body:
-    return kind, text, (segment_for(kind, text, **data),)
+    return kind, text, one_segment(kind, text, **data)
 
 
 def _read_card(body: _Piece) -> Body | None:
     kind, name = body.text_of("card-type"), body.text_of("card-name")
     if not kind:
         return None
-    if body.first("channel-title") is not None:
-        link = body.find("a")
-        url = "" if link is None else link.get("href") or ""
+    if "channel-title" in body.parts:
         title = body.text_of("channel-title")
-        return _one(MessageKind.CHANNEL, f"{title} - {kind} {name}", title=title, url=url)
+        return _one(MessageKind.CHANNEL, f"{title} - {kind} {name}", title=title, url=body.link[0])
     text = f"{kind} {name}".strip()
     if "视频号" in kind or "Channel" in kind:
         return _one(MessageKind.CHANNEL, text, title=name)
@@ -134,8 +137,7 @@ def _read_card(body: _Piece) -> Body | None:
 
 
 def _read_quote(body: _Piece) -> Body | None:
-    node = body.first("refermsg")
-    if node is None:
+    if "refermsg" not in body.parts:
         return None
     begin = body.markup.find(">", body.markup.find("refermsg")) + 1
     quoted = _typed_text(body.markup[begin : body.markup.find("</span><br", begin)])
@@ -152,7 +154,7 @@ def _read_media(body: _Piece) -> Body | None:
     if path := body.source_of("video"):
         return _one(MessageKind.VIDEO, "", path=path)
     image = body.find("img")
-    if image is None or body.first("triangle") is not None:
+    if image is None or "triangle" in body.parts:
         return None
     path = image.get("rawurl") or image.get("src") or ""
     if has_class(image, "image"):
@@ -163,52 +165,45 @@ def _read_media(body: _Piece) -> Body | None:
 
 
 def _read_transfer(body: _Piece) -> Body | None:
-    if body.first("transfer-icon") is None:
+    if "transfer-icon" not in body.parts:
         return None
     text = _raw_text(body.markup)
-    prefix = "微信转账 "
-    found = read_transfer(prefix + text)
+    found = read_transfer(f"微信转账 {text}")
     data = {} if found is None else {name: getattr(found[0], name) for name in ("amount", "note", "state")}
     return _one(MessageKind.TRANSFER, text, **data)
 
 
 def _read_share(body: _Piece) -> Body | None:
-    if body.first("appinfo") is None:
+    if "appinfo" not in body.parts:
         return None
-    link = body.find("a")
-    url = "" if link is None else link.get("href") or ""
-    title = "" if link is None else node_text(link).strip()
+    url, title = body.link
     description = _raw_text(body.markup)
     if not title:
-        return _read_plain(description, body.type)
+        return _read_plain(description, body)
     text = f"{title}\n{description}" if description and description != title else title
     if body.type == "file":
         return _one(MessageKind.FILE, text, name=title, path=url)
     return _one(MessageKind.LINK, text, title=title, url="" if url == "##" else url)
 
 
-def _read_plain(text: str, kind: str) -> Body:
+def _read_plain(text: str, body: _Piece) -> Body:
     """A text in a bubble: typed where the type says so, else a placeholder or the title of an app message."""
-    number = int(kind) if re.fullmatch(r"[0-9]{1,9}", kind) else 1
-    if number == 1 and kind:
+    if body.type and body.number in (1, None):
         return MessageKind.TEXT, text, None
     if (found := read_placeholder(text, WECHATEXPORTER)) is not None:
         return found[0], text, found[1]
-    if not kind:
-        found_kind, segments = read_body(text)
-        return found_kind, text, segments
-    exact = kind_of_type(number)
-    if number == 49:
-        return (MessageKind.LINK, text, (segment_for(MessageKind.LINK, text, title=text),)) if text else (
-            MessageKind.OTHER, text, None
-        )  # fmt: skip
-    return exact, text, None
+    if body.number is None:
+        kind, segments = read_body(text)
+        return kind, text, segments
+    if body.number == APP_MESSAGE:
+        return _one(MessageKind.LINK, text, title=text) if text else (MessageKind.OTHER, text, None)
+    return kind_of_type(body.number), text, None
 
 
 def _read_bare(body: _Piece) -> Body:
     """A bubble without a text of its own: what its type says, with the file that it shows."""
     text = node_text(body.node).strip()
-    kind = kind_of_type(int(body.type)) if re.fullmatch(r"[0-9]{1,9}", body.type) else MessageKind.OTHER
+    kind = MessageKind.OTHER if body.number is None else kind_of_type(body.number)
     if kind not in (MessageKind.IMAGE, MessageKind.VOICE, MessageKind.VIDEO, MessageKind.STICKER):
         return kind, text, None
     shown = [node for tag in ("audio", "video", "img") for node in body.node.iter(tag)]
@@ -218,6 +213,16 @@ def _read_bare(body: _Piece) -> Body:
 _BODIES: Final = (_read_quote, _read_card, _read_transfer, _read_share, _read_media)
 
 
+def _read(body: _Piece) -> Body:
+    for read in _BODIES:
+        if (found := read(body)) is not None:
+            return found
+    if "msg-text" not in body.parts and "dont-break-out" not in body.markup:
+        return _read_bare(body)
+    span = body.parts.get("dont-break-out")
+    return _read_plain(_raw_text(body.markup) or ("" if span is None else node_text(span)), body)
+
+
 class _Pass:
     """One pass over a page and its scripts."""
 
@@ -225,8 +230,7 @@ class _Pass:
         self._source = reading.source
         self._reading = reading
         self._seen: set[str] = set()
-        self._waiting: Entry | None = None
-        self._parents: list[tuple[str, Entry, list[Entry]]] = []
+        self._forwards = Forwards(reading)
 
     def entries(self) -> Iterator[Entry]:
         for piece in iter_pieces(self._reading.blocks(), _MESSAGE, _LONGEST_MARK):
@@ -235,16 +239,16 @@ class _Pass:
         for script in self._scripts():
             for number, piece in enumerate(self._script_pieces(script), 1):
                 yield from self._take(piece._replace(line=number), script.name)
-        yield from self._release()
+        yield from self._forwards.release()
 
     def _scripts(self) -> list[Source]:
-        found = next((some for pattern in _PATTERNS if (some := self._source.siblings(pattern))), [])
-        return sorted(
-            found,
-            key=lambda source: [
-                (0, int(part), "") if part.isdecimal() else (1, 0, part) for part in _DIGITS.split(source.name or "")
-            ],
-        )
+        """The scripts beside the page, in the order of the numbers in their names."""
+
+        def order(source: Source) -> list[tuple[int, int, str]]:
+            parts = _DIGITS.split(source.name or "")
+            return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]
+
+        return sorted(next(filter(None, map(self._source.siblings, _PATTERNS)), []), key=order)
 
     def _script_pieces(self, script: Source) -> Iterator[Piece]:
         """The pieces in the array of a script; a message that the page has already is left out."""
@@ -269,111 +273,37 @@ class _Pass:
         if "chat-notice" in classes:
             yield from self._notice(markup, piece)
         else:
-            yield from self._emit(self._message(markup, classes, match["type"] or "", piece))
+            yield from self._forwards.take(self._message(markup, classes, match["type"] or "", piece))
 
     def _notice(self, markup: str, piece: Piece) -> Iterator[Entry]:
         text = _NOTICE_HEAD.sub("", _raw_text(markup) or node_text(parse_fragment(markup)).strip(), count=1)
         if "fmsgtag" in markup[:200]:
-            if text.startswith(_FORWARD_BEGINS) and self._waiting is not None:
-                self._parents.append((text[len(_FORWARD_BEGINS) :], self._waiting, []))
-                self._waiting = None
+            if text.startswith(_FORWARD_BEGINS) and self._forwards.open(text[len(_FORWARD_BEGINS) :]):
                 return
-            if _FORWARD_ENDS.fullmatch(text) and self._parents:
-                self._close()
+            if _FORWARD_ENDS.fullmatch(text) and self._forwards.close():
                 return
-        kind = read_notice(text) or MessageKind.SYSTEM
-        yield from self._emit(Entry(piece.line, kind=kind, text=text))
+        yield from self._forwards.take(Entry(piece.line, kind=read_notice(text) or MessageKind.SYSTEM, text=text))
 
     def _message(self, markup: str, classes: list[str], kind: str, piece: Piece) -> Entry:
         body = _Piece(markup, kind)
-        name = next(
-            (
-                node
-                for node in body.root.iter("span")
-                if any(c in ("dspname", "name-left", "name-right") for c in (node.get("class") or "").split())
-            ),
-            None,
-        )
-        sender, account = (
-            (None if name is None else node_text(name)) or None,
-            None if name is None else name.get("wxid"),
-        )
-        picture = next((node for node in body.root.iter("img") if has_class(node, "avatar")), None)
-        if picture is not None and "fmsg" not in classes:
-            self._reading.keep_avatar(self._reading.chat, account or sender, picture.get("src"))
-        clock = None if name is None else _CLOCK.search(name.tail or "")
+        name = next((body.outer[name] for name in _NAMES if name in body.outer), None)
+        sender, account = (None, None) if name is None else (node_text(name) or None, name.get("wxid") or None)
+        nested, side = "fmsg" in classes, {word.rpartition("-")[2] for word in classes} & {"left", "right"}
+        if "avatar" in body.outer and not nested:
+            self._reading.keep_avatar(self._reading.chat, account or sender, body.outer["avatar"].get("src"))
         time, precision = None, None
-        if clock is not None:
+        if clock := None if name is None else _CLOCK.search(name.tail or ""):
             time, precision = self._reading.clock(clock.group().strip(), line=piece.line)
         else:
             self._reading.report("bad-time", "a message without a time", severity=Severity.ERROR, line=piece.line)
-        found, text, segments = self._read(body)
-        nested = "fmsg" in classes
-        side = {c.rpartition("-")[2] for c in classes} & {"left", "right"}
-        return Entry(
-            piece.line,
-            time,
-            precision,
-            sender=sender,
-            sender_id=account or None,
-            is_self=None if nested or len(side) != 1 else side == {"right"},
-            kind=found,
-            text=text,
-            segments=segments,
-            offset=piece.offset,
-        )
-
-    def _read(self, body: _Piece) -> Body:
-        for read in _BODIES:
-            if (found := read(body)) is not None:
-                return found
-        if body.first("msg-text") is None and not body.markup.count("dont-break-out"):
-            return _read_bare(body)
-        return _read_plain(_raw_text(body.markup) or _plain_span(body), body.type)
-
-    def _emit(self, message: Entry) -> Iterator[Entry]:
-        """Hold the last message back, for a forward may follow it."""
-        if self._waiting is not None:
-            if self._parents:
-                self._parents[-1][2].append(self._waiting)
-            else:
-                yield self._waiting
-        self._waiting = message
-        if self._parents and sum(len(nested) for _, _, nested in self._parents) > _MOST_HELD:
-            yield from self._release()
-
-    def _close(self) -> None:
-        title, parent, nested = self._parents.pop()
-        if self._waiting is not None:
-            nested.append(self._waiting)
-        messages = tuple(message for _, batch in batches_of(self._reading, nested) for message in batch)
-        segment = Forward(title, messages, raw=parent.text)
-        self._waiting = parent._replace(kind=MessageKind.FORWARD, segments=(segment,))
-
-    def _release(self) -> Iterator[Entry]:
-        for _, parent, nested in self._parents:
-            self._reading.report(
-                "open-forward",
-                "a merged forward has no end; its messages are given one by one",
-                line=parent.line,
-            )
-            yield parent
-            yield from nested
-        self._parents.clear()
-        if self._waiting is not None:
-            yield self._waiting
-            self._waiting = None
+        own = None if nested or len(side) != 1 else side == {"right"}
+        return Entry(piece.line, time, precision, sender, account, own, *_read(body), offset=piece.offset)
 
 
 def _identifier(piece: Piece) -> str:
     """The `msgid`; old templates have the class behind it by mistake."""
     match = _MESSAGE.match(piece.text)
     return (match["id"].split() or [""])[0] if match else ""
-
-
-def _plain_span(body: _Piece) -> str:
-    node = body.first("dont-break-out")
-    return "" if node is None else node_text(node)
 
 
 def _strip_page_end(markup: str) -> str:
@@ -384,17 +314,12 @@ def _strip_page_end(markup: str) -> str:
 
 def _array_blocks(script: Source, reading: Reading) -> Iterator[str]:
     """The text of a script from its array on."""
-    began = False
-    held = ""
-    for block in script.blocks(reading.collector, reading.encoding):
-        text = block
-        if not began:
-            held += block
-            match = _ARRAY.search(held)
-            if match is None:
-                continue
-            text, began = held[match.end() :], True
-        yield text
+    blocks, held = script.blocks(reading.collector, reading.encoding), ""
+    for block in blocks:
+        held += block
+        if match := _ARRAY.search(held):
+            yield held[match.end() :]
+            yield from blocks
 
 
 def _detect(head: Head) -> Evidence | Refusal | None:

@@ -20,6 +20,7 @@ older can be forged, and nobody can tell.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -30,13 +31,12 @@ import attrs
 from wechatlog.content.dialects import WECHATEXPORTER
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
-from wechatlog.content.vocabulary import segment_for
-from wechatlog.diagnostics import Collector, Severity
-from wechatlog.engine import Entry, Evidence, Format, Head, Reading, batches_of
+from wechatlog.diagnostics import Collector
+from wechatlog.engine import Entry, Evidence, Format, Head, Reading, batches_of, one_segment
 from wechatlog.model import MessageKind
 from wechatlog.segments import Forward, Segment
 from wechatlog.timestamps import is_set_back, parse_clock
-from wechatlog.tokenizer import Grammar, iter_records, prepare
+from wechatlog.tokenizer import Grammar, Record, iter_records, prepare
 
 TOOL: Final = "WechatExporter"
 _STAMP: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
@@ -50,7 +50,6 @@ _DASHES: Final = re.compile(r"-(?: -){14,}[ \t]*")
 _NOTICE: Final = re.compile(r"(?:System Message:|系统消息[:：]) ?(?P<text>.*)", re.DOTALL)
 _OPEN: Final = "<< "
 _CLOSE: Final = re.compile(r"(?P<title>.*) (?:结束|Ends) >>")
-_LF: Final = "\n"
 _LONGEST_NAME: Final = 200
 _RULE: Final = "- - - "
 _MOST_HELD: Final = 5_000
@@ -89,30 +88,101 @@ def read_transfer(text: str) -> tuple[Segment, ...] | None:
         return None
     words = match["state"] or ""
     state = next((state for word, state in _STATES.items() if words.endswith(word)), None)
-    return (segment_for(MessageKind.TRANSFER, text, amount=match["amount"], note=note, state=state),)
+    return one_segment(MessageKind.TRANSFER, text, amount=match["amount"], note=note, state=state)
 
 
 def read_body(text: str) -> tuple[MessageKind, tuple[Segment, ...] | None]:
     """Kind and segments of a text as the tool writes it in both its formats."""
     if text == "[音频]":
-        return MessageKind.VOICE, (segment_for(MessageKind.VOICE, text),)
+        return MessageKind.VOICE, one_segment(MessageKind.VOICE, text)
     if (transfer := read_transfer(text)) is not None:
         return MessageKind.TRANSFER, transfer
     if match := _CARD.fullmatch(text):
-        return MessageKind.CARD, (segment_for(MessageKind.CARD, text, name=match["name"]),)
+        return MessageKind.CARD, one_segment(MessageKind.CARD, text, name=match["name"])
     if (found := read_placeholder(text, WECHATEXPORTER)) is not None:
         return found
     if match := _CHANNEL.fullmatch(text):
-        return MessageKind.CHANNEL, (segment_for(MessageKind.CHANNEL, text, title=match["title"]),)
+        return MessageKind.CHANNEL, one_segment(MessageKind.CHANNEL, text, title=match["title"])
     return MessageKind.TEXT, None
 
 
-# --- entries: a header and what follows -----------------------------------------------------------
+# --- merged forwards --------------------------------------------------------------------------------------------------
+
+
+class Forwards:
+    """Entries, those of merged forwards put into the entry that opened them: that is the last one before them."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._last: Entry | None = None
+        self._open: list[tuple[str, Entry, list[Entry]]] = []  # title, parent, and what is inside so far
+
+    @property
+    def titles(self) -> list[str]:
+        """Of those that are open."""
+        return [title for title, _, _ in self._open]
+
+    def take(self, entry: Entry) -> Iterator[Entry]:
+        """An entry; it waits for the next one, for a forward may follow it."""
+        if self._last is not None:
+            if self._open:
+                self._open[-1][2].append(self._last)
+            else:
+                yield self._last
+        self._last = entry
+        if sum(len(nested) for _, _, nested in self._open) > _MOST_HELD:
+            yield from self.release()
+
+    def open(self, title: str) -> bool:
+        """The last entry is a forward, unless there is none."""
+        if self._last is None:
+            return False
+        self._open.append((title, self._last, []))
+        self._last = None
+        return True
+
+    def close(self, title: str | None = None) -> bool:
+        """The forward of a title ends, or the one that was opened last; those inside it that have no end are none."""
+        if not self._open or title not in (None, *self.titles):
+            return False
+        while title not in (None, self._open[-1][0]):
+            _, parent, nested = self._open.pop()
+            self._report(parent)
+            self._open[-1][2].extend((parent, *nested))
+        known, parent, nested = self._open.pop()
+        if self._last is not None:
+            nested.append(self._last)
+        messages = tuple(message for _, batch in batches_of(self._reading, nested) for message in batch)
+        self._last = parent._replace(kind=MessageKind.FORWARD, segments=(Forward(known, messages, raw=parent.text),))
+        return True
+
+    def release(self) -> Iterator[Entry]:
+        """Everything that waits, forwards without an end as plain messages."""
+        for _, parent, nested in self._open:
+            self._report(parent)
+            yield parent
+            yield from nested
+        self._open.clear()
+        if self._last is not None:
+            yield self._last
+            self._last = None
+
+    def _report(self, parent: Entry) -> None:
+        what = "a merged forward has no end; its messages are given one by one"
+        self._reading.report("open-forward", what, line=parent.line)
+
+
+# --- a header and what follows ----------------------------------------------------------------------------------------
 
 
 @attrs.define(eq=False)
 class _Part:
-    """A header and the text up to the next one; a header of `None` for the text before the first."""
+    """A header and the text up to the next one; a sender of `None` for the text before the first.
+
+    Attributes:
+        more: lines that looked like headers, and what follows them.
+        depth: how many merged forwards are open behind it.
+    """
 
     sender: str | None
     clock: str
@@ -123,20 +193,9 @@ class _Part:
     more: list[str] = attrs.field(factory=list)
     depth: int = 0
 
-    @property
-    def whole(self) -> str:
-        """The name and the text."""
-        return f"{self.sender}\n{self.text}"
-
-    def join(self) -> _Part:
-        """Take the lines that were no headers into the text."""
-        self.text = "".join((self.text, *self.more))
-        self.more.clear()
-        return self
-
 
 class _Piece(NamedTuple):
-    """A part of an entry: what it is (`message`, `notice`, `quote`, `link`, `open`, `close`), and its text."""
+    """What of a part is a `preamble`, `message`, `notice`, `quote` or `link`, or `open`s and `close`s a forward."""
 
     what: str
     text: str
@@ -158,74 +217,126 @@ def _quote_starts(lines: list[str]) -> set[int]:
     return found - {0}
 
 
-def _is_bare_notice(line: str) -> bool:
-    return line.startswith(_BARE_NOTICE_BEGINS) and read_notice(line) is not None
+def _records(blocks: Iterable[str]) -> Iterator[Record]:
+    return itertools.chain.from_iterable(iter_records(prepare(blocks).blocks, _GRAMMAR))
 
 
-class _Names:
-    """The names in headers, found by a pass of their own that is made when somebody asks."""
+class _Pass:
+    """One pass over a TXT export."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, head: Head) -> None:
         self._reading = reading
-        self._found: frozenset[str] | None = None
+        self._descending = _is_descending(head.lines)
+        self._forwards = Forwards(reading)
 
-    def _all(self) -> frozenset[str]:
-        if self._found is None:
-            reading, title = self._reading, self._reading.chat.title
-            names = set() if title is None else {title}
-            after_transfer = False
-            for header, raw, _, _ in itertools.chain.from_iterable(
-                iter_records(prepare(reading.source.blocks(Collector(), reading.encoding)).blocks, _GRAMMAR)
-            ):
-                if header is not None and not after_transfer and header["sender"]:
-                    names.add(header["sender"])
-                after_transfer = bool(_TRANSFER.match(raw))
-            self._found = frozenset(names)
-        return self._found
+    def entries(self) -> Iterator[Entry]:
+        for whole in self._accepted():
+            for part in self._split(whole):
+                self._look_for_headers(part)
+                for piece in self._pieces(part):
+                    yield from self._take(piece, part)
+        yield from self._forwards.release()
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._all()
+    # names
 
-    def split(self, text: str) -> tuple[str, str] | None:
+    @functools.cached_property
+    def _names(self) -> frozenset[str]:
+        """The names in headers, found by a pass of their own that is made when somebody asks."""
+        reading, after_transfer = self._reading, False
+        names = {reading.chat.title}
+        for header, raw, _, _ in _records(reading.source.blocks(Collector(), reading.encoding)):
+            if header is not None and not after_transfer:
+                names.add(header["sender"])
+            after_transfer = bool(_TRANSFER.match(raw))
+        return frozenset(filter(None, names))
+
+    def _split_name(self, text: str) -> tuple[str, str] | None:
         """The longest name at the end of a text, and what stands before it."""
-        names = self._all()
         for begin in range(max(0, len(text) - _LONGEST_NAME), len(text)):
-            if text[begin:] in names:
+            if text[begin:] in self._names:
                 return text[:begin], text[begin:]
         return None
 
+    # headers
 
-class _Parts:
-    """Headers told from what looks like one, and what runs on in one line taken apart."""
+    def _accepted(self) -> Iterator[_Part]:
+        """Parts; a header out of the order of time is in the body before it."""
+        current: _Part | None = None
+        for header, raw, offset, line in _records(self._reading.blocks()):
+            text = raw.replace("\r\n", "\n")
+            if header is None or current is None:
+                current = _Part(None, "", text, line, offset)
+                continue
+            if self._is_body(header, current):
+                current.more.append(header.group()[1:] + text)
+                what = "this line looks like a header and is older than the message that it stands in"
+                self._reading.report("suspected-forgery", what, line=line, column=1)
+                continue
+            current.text = "".join((current.text, *current.more))
+            clock, is_link = header["time"] or header["bare"], header["bare"] is not None
+            following = _Part(self._take_remark(header["sender"], current), clock, text, line, offset, is_link)
+            current.text = current.text.removesuffix("\n")
+            yield current
+            following.depth = self._depth_after(following)
+            current = following
+        if current is not None:
+            current.text = "".join((current.text, *current.more)).rstrip("\n")
+            yield current
 
-    def __init__(self, reading: Reading, names: _Names, *, descending: bool) -> None:
-        self._reading = reading
-        self._names = names
-        self._descending = descending
+    def _take_remark(self, name: str, before: _Part) -> str:
+        """The sender of a header line; what stands before a known name is the remark to the transfer above."""
+        if before.sender is None or not _TRANSFER.match(before.text) or name in self._names:
+            return name
+        found = self._split_name(name)
+        if found is None:
+            return name
+        before.text = "\n".join((before.text.rstrip("\n"), found[0], ""))
+        return found[1]
 
-    def split(self, entry: _Part) -> Iterator[_Part]:
-        """An entry, and those that follow it without a line end."""
-        text, begin = entry.text, 0
-        while entry.sender is not None and (match := self._glued(entry, text, begin)) is not None:
-            entry.text, name = self._split_name(text[begin : match.start()])
-            entry.is_link = entry.is_link or not _TRANSFER.match(entry.text)
-            line = entry.line + text.count("\n", begin, match.start())
-            self._report(name, line)
-            yield entry
+    def _is_body(self, header: re.Match[str], current: _Part) -> bool:
+        if current.sender is None or current.depth > 0:
+            return False
+        clock = header["time"] or header["bare"]
+        if not self._is_older(clock, current.clock):
+            return False
+        before, after = parse_clock(current.clock), parse_clock(clock)
+        set_back = before and after and is_set_back(before.time, after.time, self._reading.tz)
+        return not (set_back and header["sender"] in self._names and not self._descending)
+
+    def _is_older(self, clock: str, other: str) -> bool:
+        """Whether a time cannot follow another in this export; ISO texts sort as times do."""
+        return clock > other if self._descending else clock < other
+
+    def _depth_after(self, part: _Part) -> int:
+        """How many merged forwards are open behind a part, all before it having been taken."""
+        depth = len(self._forwards.titles)
+        if _OPEN not in part.text and not (depth and ">>" in part.text):
+            return depth
+        for piece in self._pieces(part):
+            depth += {"open": 1, "close": -1}.get(piece.what, 0)
+        return max(depth, 0)
+
+    def _split(self, part: _Part) -> Iterator[_Part]:
+        """A part, and those that follow it without a line end."""
+        text, begin = part.text, 0
+        while part.sender is not None and (match := self._glued(part, text, begin)) is not None:
+            part.text, name = self._split_name(text[begin : match.start()]) or self._split_transfer(
+                text[begin : match.start()]
+            )
+            part.is_link = part.is_link or not _TRANSFER.match(part.text)
+            line = part.line + text.count("\n", begin, match.start())
+            if name is not None:
+                self._reading.tell("writer-fault", "no line end before the next message", line)
+            else:
+                what = "no line end before the next message, and no way to tell whose it is"
+                self._reading.report("writer-fault", what, line=line)
+            yield part
             begin = match.end()
-            entry = _Part(name, match["time"], "", line, entry.offset)
-        entry.text = text[begin:]
-        yield entry
+            part = _Part(name, match["time"], "", line, part.offset)
+        part.text = text[begin:]
+        yield part
 
-    def _report(self, name: str | None, line: int) -> None:
-        if name is not None:
-            sentence, severity = "no line end before the next message", Severity.INFO
-        else:
-            sentence = "no line end before the next message, and no way to tell whose it is"
-            severity = Severity.WARNING
-        self._reading.report("writer-fault", sentence, severity=severity, line=line)
-
-    def _glued(self, entry: _Part, text: str, begin: int) -> re.Match[str] | None:
+    def _glued(self, part: _Part, text: str, begin: int) -> re.Match[str] | None:
         """The header inside a text, if one is there that cannot be a part of it.
 
         In a transfer only one whose sender is known or follows the transfer's fixed words; in another text
@@ -234,275 +345,93 @@ class _Parts:
         is_transfer = _TRANSFER.match(text, begin) is not None
         line_end = -1 if is_transfer else text.find("\n", begin)
         match = _INSIDE.search(text, begin, line_end if line_end >= 0 else len(text))
-        if match is None or _is_older(match["time"], entry.clock, descending=self._descending):
+        if match is None or self._is_older(match["time"], part.clock):
             return None
-        if is_transfer or self._names.split(text[begin : match.start()]) is not None:
-            return match
-        return None
+        return match if is_transfer or self._split_name(text[begin : match.start()]) is not None else None
 
-    def _split_name(self, text: str) -> tuple[str, str | None]:
-        found = self._names.split(text)
-        if found is not None:
-            return found
+    @staticmethod
+    def _split_transfer(text: str) -> tuple[str, str | None]:
+        """The fixed words of a transfer, and the name of nobody known behind them."""
         match = _TRANSFER.match(text)
         if match is not None and match["amount"] is not None and "\n" not in text and match.end() < len(text):
             return text[: match.end()], text[match.end() :]
         return text, None
 
-
-def _is_older(clock: str, other: str, *, descending: bool) -> bool:
-    """Whether a time cannot follow another in an export; ISO texts sort as times do."""
-    return clock > other if descending else clock < other
-
-
-# --- the pass -------------------------------------------------------------------------------------
-
-
-@attrs.define(eq=False)
-class _OpenForward:
-    """A merged forward whose end has not come yet."""
-
-    title: str
-    parent: Entry
-    nested: list[Entry] = attrs.field(factory=list)
-
-
-class _Pass:
-    """One pass over a TXT export."""
-
-    def __init__(self, reading: Reading, head: Head) -> None:
-        self._reading = reading
-        self._names = _Names(reading)
-        self._descending = _is_descending(head.lines)
-        self._parts = _Parts(reading, self._names, descending=self._descending)
-        self._forwards: list[_OpenForward] = []
-        self._last: Entry | None = None
-        self._held = 0
-
-    def entries(self) -> Iterator[Entry]:
-        for entry in self._accepted():
-            for part in self._parts.split(entry):
-                self._look_for_headers(part)
-                for piece in self._pieces(part):
-                    yield from self._take(piece, part)
-        yield from self._release()
-
-    # headers
-
     def _look_for_headers(self, part: _Part) -> None:
         """Tell of lines of a body that hold the time of a header, and are none."""
-        for number, text in enumerate((part.sender or "", *part.text.split("\n")) if _RULE in part.whole else ()):
+        lines = part.text.split("\n")
+        for number, text in enumerate((part.sender or "", *lines) if _RULE in f"{part.sender}\n{part.text}" else ()):
             if text.startswith(_RULE) and not (number and _DASHES.fullmatch(text)):
                 what = "the line of a quote goes on as something else: lines behind it may be lost"
                 self._reading.report("near-header", what, line=part.line + max(number - 1, 0))
-        if _INSIDE.search(part.text) is None:
-            return
-        for number, text in enumerate(part.text.split("\n")):
+        for number, text in enumerate(lines if _INSIDE.search(part.text) else ()):
             if _INSIDE.search(text) and not (number and _GRAMMAR.pattern.match(f"\n{text}")):
                 what = "a time as headers have it stands inside a message: a header may be damaged here"
                 self._reading.report("near-header", what, line=part.line + number)
 
-    def _accepted(self) -> Iterator[_Part]:
-        """Entries; a header out of the order of time is a part of the body before it."""
-        blocks = prepare(self._reading.blocks()).blocks
-        current: _Part | None = None
-        for header, raw, offset, line in itertools.chain.from_iterable(iter_records(blocks, _GRAMMAR)):
-            text = raw.replace("\r\n", "\n")
-            if header is None or current is None:
-                current = _Part(None, "", text, line, offset)
-                continue
-            if self._is_body(header, current):
-                current.more.append(header.group()[1:] + text)
-                self._report_forgery(line)
-                continue
-            current.join()
-            clock, is_link = header["time"] or header["bare"], header["bare"] is not None
-            following = _Part(self._take_remark(header["sender"], current), clock, text, line, offset, is_link)
-            current.text = current.text.removesuffix("\n")
-            yield current
-            following.depth = self._depth_after(following)
-            current = following
-        if current is not None:
-            current.join().text = current.text.rstrip("\n")
-            yield current
-
-    def _report_forgery(self, line: int) -> None:
-        self._reading.report(
-            "suspected-forgery",
-            "this line looks like a header and is older than the message that it stands in",
-            line=line,
-            column=1,
-        )
-
-    def _take_remark(self, name: str, before: _Part) -> str:
-        """The sender of a header line; what stands before a known name is the remark to the transfer above."""
-        if before.sender is None or not _TRANSFER.match(before.text) or name in self._names:
-            return name
-        found = self._names.split(name)
-        if found is None:
-            return name
-        before.text = f"{before.text.rstrip(_LF)}\n{found[0]}\n"
-        return found[1]
-
-    def _is_body(self, header: re.Match[str], current: _Part) -> bool:
-        if current.sender is None or current.depth > 0:
-            return False
-        clock = header["time"] or header["bare"]
-        if not _is_older(clock, current.clock, descending=self._descending):
-            return False
-        before, after = parse_clock(current.clock), parse_clock(clock)
-        set_back = before and after and is_set_back(before.time, after.time, self._reading.tz)
-        return not (set_back and header["sender"] in self._names and not self._descending)
-
-    def _depth_after(self, entry: _Part) -> int:
-        """How many merged forwards are open behind an entry, all before it having been taken."""
-        depth = len(self._forwards)
-        if _OPEN not in entry.text and not (depth and ">>" in entry.text):
-            return depth
-        for piece in self._pieces(entry):
-            depth += {"open": 1, "close": -1}.get(piece.what, 0)
-        return max(depth, 0)
-
     # bodies
 
-    def _pieces(self, entry: _Part) -> list[_Piece]:
+    def _pieces(self, part: _Part) -> list[_Piece]:
         """What stands under a header: its message, and what has lost its own header."""
-        lines = entry.text.split("\n")
-        quotes = _quote_starts(lines) if "- - - - -" in entry.text else frozenset()
+        lines = part.text.split("\n")
+        quotes = _quote_starts(lines) if "- - - - -" in part.text else frozenset()
         pieces: list[_Piece] = []
-        what, sender = "message", entry.sender
+        what, sender = "message", part.sender
         begin, kept = 0, lines[:1]
-        if entry.sender is None:
-            what, kept, begin = "preamble", [], 0
+        if part.sender is None:
+            what, kept = "preamble", []
         for number, line in enumerate(lines[len(kept) :], len(kept)):
-            found = self._find_piece(line, number in quotes, kept, pieces)
+            found = ("quote", line, None) if number in quotes else self._find_piece(line, kept, pieces)
             if found is None:
                 kept.append(line)
                 continue
-            pieces.append(_Piece(what, "\n".join(kept), entry.line + begin, sender))
+            pieces.append(_Piece(what, "\n".join(kept), part.line + begin, sender))
             what, text, sender = found
             begin, kept = number, [text]
-        pieces.append(_Piece(what, "\n".join(kept), entry.line + begin, sender))
+        pieces.append(_Piece(what, "\n".join(kept), part.line + begin, sender))
         return pieces
 
-    def _find_piece(
-        self, line: str, is_quote: bool, kept: list[str], pieces: list[_Piece]
-    ) -> tuple[str, str, str | None] | None:
+    def _find_piece(self, line: str, kept: list[str], pieces: list[_Piece]) -> tuple[str, str, str | None] | None:
         """What a line begins, if it is no part of the body before it."""
-        if is_quote:
-            return "quote", line, None
         if match := _NOTICE.fullmatch(line):
             return "notice", match["text"], None
         if line.startswith(_OPEN) and kept == [line[len(_OPEN) :]] and kept != [""]:
             return "open", line[len(_OPEN) :], None
-        if (match := _CLOSE.fullmatch(line)) and self._is_open(match["title"], pieces):
-            return "close", match["title"], None
-        if _is_bare_notice(line):
+        if match := _CLOSE.fullmatch(line):
+            opened = (piece.text for piece in pieces if piece.what == "open")
+            if match["title"] in (*opened, *self._forwards.titles):
+                return "close", match["title"], None
+        if line.startswith(_BARE_NOTICE_BEGINS) and read_notice(line) is not None:
             return "notice", line, None
         name, colon, title = line.partition(":")
         if colon and title[:1] not in ("", " ", "/") and 0 < len(name) <= _LONGEST_NAME and name in self._names:
             return "link", title, name
         return None
 
-    def _is_open(self, title: str, pieces: list[_Piece]) -> bool:
-        return any(piece.what == "open" and piece.text == title for piece in pieces) or any(
-            forward.title == title for forward in self._forwards
-        )
-
     # messages
 
-    def _take(self, piece: _Piece, entry: _Part) -> Iterator[Entry]:
+    def _take(self, piece: _Piece, part: _Part) -> Iterator[Entry]:
         if piece.what == "preamble":
-            self._check_preamble(piece)
+            title, _, rest = piece.text.partition("\n")
+            named = find_title(title) is not None
+            self._reading.report_preamble(rest if named else piece.text, line=piece.line + named)
         elif piece.what == "open":
-            if self._last is not None:
-                self._forwards.append(_OpenForward(piece.text, self._last))
-                self._last = None
+            self._forwards.open(piece.text)
         elif piece.what == "close":
-            yield from self._close(piece)
+            self._forwards.close(piece.text)
         else:
-            yield from self._emit(self._message(piece, entry))
+            yield from self._forwards.take(self._message(piece, part))
 
-    def _emit(self, message: Entry) -> Iterator[Entry]:
-        """Hold the last message back, for a forward may follow it."""
-        if self._last is not None:
-            if self._forwards:
-                self._forwards[-1].nested.append(self._last)
-                self._held += 1
-            else:
-                yield self._last
-        self._last = message
-        if self._held > _MOST_HELD:
-            yield from self._release()
-
-    def _close(self, piece: _Piece) -> Iterator[Entry]:
-        """Put the messages of a forward into the message that opened it."""
-        while self._forwards and self._forwards[-1].title != piece.text:
-            self._unfold(self._forwards.pop())
-        if not self._forwards:
-            return
-        forward = self._forwards.pop()
-        if self._last is not None:
-            forward.nested.append(self._last)
-        nested = (message for _, batch in batches_of(self._reading, forward.nested) for message in batch)
-        segment = Forward(forward.title, tuple(nested), raw=forward.parent.text)
-        self._last = forward.parent._replace(kind=MessageKind.FORWARD, segments=(segment,))
-        if not self._forwards:
-            self._held = 0
-        yield from ()
-
-    def _unfold(self, forward: _OpenForward) -> None:
-        """A forward inside another has no end: its messages belong to the outer one."""
-        self._report_open(forward)
-        outer = self._forwards[-1].nested if self._forwards else []
-        outer += [forward.parent, *forward.nested]
-
-    def _release(self) -> Iterator[Entry]:
-        """Give out everything that waits, forwards without an end as plain messages."""
-        for forward in self._forwards:
-            self._report_open(forward)
-            yield forward.parent
-            yield from forward.nested
-        self._forwards.clear()
-        self._held = 0
-        if self._last is not None:
-            yield self._last
-            self._last = None
-
-    def _report_open(self, forward: _OpenForward) -> None:
-        self._reading.report(
-            "open-forward",
-            "a merged forward has no end; its messages are given one by one",
-            line=forward.parent.line,
-        )
-
-    def _check_preamble(self, piece: _Piece) -> None:
-        lines = piece.text.split("\n")
-        rest = lines[1:] if find_title(lines[0]) is not None else lines
-        excerpt = next((line for line in rest if line.strip()), None)
-        if excerpt is not None:
-            self._reading.report(
-                "text-before-first-message",
-                "text before the first header belongs to no message",
-                line=piece.line + lines.index(excerpt),
-                column=1,
-                excerpt=excerpt[:200],
-            )
-
-    def _message(self, piece: _Piece, entry: _Part) -> Entry:
-        line, time, precision = piece.line, None, None
+    def _message(self, piece: _Piece, part: _Part) -> Entry:
+        line, time, precision, offset = piece.line, None, None, None
         if piece.what == "message":
-            time, precision = self._reading.clock(entry.clock, line=line)
+            (time, precision), offset = self._reading.clock(part.clock, line=line), part.offset
         elif piece.what != "notice":
-            self._report_lost(piece)
-        kind, segments = self._body(piece, is_link=entry.is_link)
+            lost = "name and time of this reply" if piece.what == "quote" else "the time of this link"
+            self._reading.tell("writer-fault", f"the exporter left out {lost}", line)
+        kind, segments = self._body(piece, is_link=part.is_link)
         sender = (piece.sender or None) if piece.what in ("message", "link") else None
-        offset = entry.offset if piece.what == "message" else None
         return Entry(line, time, precision, sender, None, None, kind, piece.text, segments, offset=offset)
-
-    def _report_lost(self, piece: _Piece) -> None:
-        lost = "name and time of this reply" if piece.what == "quote" else "the time of this link"
-        self._reading.report("writer-fault", f"the exporter left out {lost}", severity=Severity.INFO, line=piece.line)
 
     def _body(self, piece: _Piece, *, is_link: bool) -> tuple[MessageKind, tuple[Segment, ...] | None]:
         if piece.what == "notice":
@@ -510,7 +439,7 @@ class _Pass:
         if piece.what == "quote":
             return MessageKind.QUOTE, None
         if piece.what == "link" or (is_link and piece.text):
-            return MessageKind.LINK, (segment_for(MessageKind.LINK, piece.text, title=piece.text),)
+            return MessageKind.LINK, one_segment(MessageKind.LINK, piece.text, title=piece.text)
         if not piece.text.strip():
             return MessageKind.OTHER, None
         if piece.text.startswith("「") and _quote_starts(["", *piece.text.split("\n")]) == {1}:
