@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import attrs
 
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.records import records_of
 from wechatlog.timestamps import cached_clock, is_set_back
-from wechatlog.tokenizer import iter_records, prepare
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -95,13 +95,6 @@ class Candidate(NamedTuple):
     upcoming: Sequence[Record]
 
 
-def strip_blank_end(text: str) -> str:
-    """A body without the blank lines at its end and without its last line end."""
-    end = len(text.rstrip(" \t\r\n"))
-    cut = text.find("\n", end)
-    return text if cut < 0 else text[:cut]
-
-
 def sample(blocks: Iterable[str]) -> tuple[str, Iterator[str]]:
     """The first characters of a text with LF for line ends, and the whole text again."""
     stream = iter(blocks)
@@ -114,7 +107,7 @@ def sample_blocks(text: str, grammar: Grammar) -> list[Candidate]:
     """The candidates of a sample, with the blank lines before each."""
     found: list[Candidate] = []
     before = Block(None, [""], 1, 0)
-    for header, body, offset, line in itertools.chain.from_iterable(iter_records((text,), grammar)):
+    for header, body, offset, line in records_of((text,), grammar):
         if header is not None:
             found.append(Candidate(header, body, line, before, _blanks_before(before), ()))
         before = Block(header, [body], line, offset)
@@ -138,7 +131,7 @@ def iter_blocks(blocks: Iterable[str], grammar: Grammar, accept: Callable[[Candi
         grammar: the dialect.
         accept: whether a candidate is a header; called once for each, in order.
     """
-    records = itertools.chain.from_iterable(iter_records(prepare(blocks).blocks, grammar))
+    records = records_of(blocks, grammar)
     window: deque[Record] = deque(itertools.islice(records, _WINDOW + 1))
     _, body, offset, line = window.popleft()
     current = Block(None, [body], line, offset)

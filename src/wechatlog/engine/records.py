@@ -5,6 +5,7 @@ A line-based format is a `Grammar` and a function from records to messages. Know
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
 from wechatlog.tokenizer import iter_records, prepare
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Iterable, Iterator
 
-    from wechatlog.tokenizer import Grammar
+    from wechatlog.tokenizer import Grammar, Record
 
 
 class TextRecord(NamedTuple):
@@ -22,47 +23,64 @@ class TextRecord(NamedTuple):
     Attributes:
         header: the match of the header, or `None` for the text before the first one. Its groups hold no line end.
         inline: the rest of the header line.
-        body: the lines after the header line joined by LF, blank lines at the end kept out.
+        rest: the lines after the header line with LF for line ends, blank lines at the end among them.
         line: 1-based line of the header.
         offset: of the header's first character.
-        blank_lines: how many blank lines were kept out at the end of `body`.
+        last: no record follows; where `mark_last` was asked.
     """
 
     header: re.Match[str] | None
     inline: str
-    body: str
+    rest: str
     line: int
     offset: int
-    blank_lines: int
+    last: bool = False
+
+    @property
+    def body(self) -> str:
+        """The lines after the header line without the blank ones at the end."""
+        return strip_blank_end(f"\n{self.rest}")[1:]
+
+
+def records_of(blocks: Iterable[str], grammar: Grammar) -> Iterator[Record]:
+    """The records of a text one by one, as the tokenizer has them.
+
+    Args:
+        blocks: the text in pieces of any size; a byte order mark and CR line ends are taken care of.
+        grammar: the dialect.
+    """
+    return itertools.chain.from_iterable(iter_records(prepare(blocks).blocks, grammar))
 
 
 def read_records(blocks: Iterable[str], grammar: Grammar) -> Iterator[TextRecord]:
-    """Records of a text; the first is the text before the first header, all of it in `body`, even when empty.
+    """Records of a text; the first is the text before the first header, all of it in `rest`, even when empty.
 
     Args:
         blocks: the text in pieces of any size; a byte order mark and CR or CRLF line ends are taken care of.
         grammar: the dialect.
     """
-    for batch in iter_records(prepare(blocks).blocks, grammar):
-        for header, raw, offset, line in batch:
-            text = raw.replace("\r\n", "\n")
-            if header is None:
-                inline, rest = "", text
-            else:
-                inline, _, rest = text.partition("\n")
-            body, blank = _strip_blank_end(rest)
-            yield TextRecord(header, inline.rstrip("\r"), body, line, offset, blank)
+    for header, raw, offset, line in records_of(blocks, grammar):
+        text = raw.replace("\r\n", "\n")
+        inline, _, rest = ("", "", text) if header is None else text.partition("\n")
+        yield TextRecord(header, inline.rstrip("\r"), rest, line, offset)
 
 
-def _strip_blank_end(text: str) -> tuple[str, int]:
-    if not text:
-        return "", 0
-    lines = text.removesuffix("\n").split("\n")
-    count = 0
-    while lines and not lines[-1].strip(" \t\r"):
-        lines.pop()
-        count += 1
-    return "\n".join(lines), count
+def mark_last(records: Iterable[TextRecord]) -> Iterator[TextRecord]:
+    """The same records; the last of them knows that it is, and each waits for the next."""
+    waiting: TextRecord | None = None
+    for record in records:
+        if waiting is not None:
+            yield waiting
+        waiting = record
+    if waiting is not None:
+        yield waiting._replace(last=True)
+
+
+def strip_blank_end(text: str) -> str:
+    """A body without the blank lines at its end and without its last line end."""
+    end = len(text.rstrip(" \t\r\n"))
+    cut = text.find("\n", end)
+    return text if cut < 0 else text[:cut]
 
 
 def count_headers(lines: Iterable[str], grammar: Grammar) -> int:

@@ -16,7 +16,6 @@ no text is `[non-text]`; `toLocaleDateString()` without a locale).
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -27,9 +26,10 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, Head, Reading
+from wechatlog.engine.records import records_of
 from wechatlog.errors import OptionError
 from wechatlog.model import MessageKind
-from wechatlog.tokenizer import Grammar, Record, iter_lines, iter_records, prepare
+from wechatlog.tokenizer import Grammar, Record, iter_lines, prepare
 
 _ORDERS: Final = ("ymd", "mdy", "dmy")
 _MOST_NAMES: Final = 20_000
@@ -211,8 +211,7 @@ def _entries(reading: Reading, *, dialect: _Dialect) -> Iterator[Entry]:
     current: _Open | None = None
     held: list[str] = []  # day lines that no message followed yet
     coming: dt.date | None = None
-    records = itertools.chain.from_iterable(iter_records(prepare(reading.blocks()).blocks, dialect.grammar))
-    for record in records:
+    for record in records_of(reading.blocks(), dialect.grammar):
         header, body, offset, line = record
         if header is None:
             _read_preface(reading, dialect, body, line)

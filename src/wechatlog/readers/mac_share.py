@@ -30,8 +30,8 @@ from wechatlog.engine.headers import (
     iter_blocks,
     sample,
     sample_blocks,
-    strip_blank_end,
 )
+from wechatlog.engine.records import strip_blank_end
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind
 from wechatlog.segments import Segment, parse_segments

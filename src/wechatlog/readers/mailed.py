@@ -31,8 +31,8 @@ from wechatlog.engine.headers import (
     iter_blocks,
     sample,
     sample_blocks,
-    strip_blank_end,
 )
+from wechatlog.engine.records import strip_blank_end
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.mailed_source import BOLD, html_lines, is_html, is_mime, read_mail
 from wechatlog.segments import Segment

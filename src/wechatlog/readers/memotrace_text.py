@@ -19,7 +19,6 @@ Format facts: `exporter_txt.py`, `exporter_markdown.py`, `exporter_ai_txt.py` of
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -31,6 +30,7 @@ from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.headers import tell_near_headers
+from wechatlog.engine.records import TextRecord, mark_last, read_records, records_of
 from wechatlog.model import MessageKind
 from wechatlog.readers.memotrace_bodies import (
     EXPORTER,
@@ -42,49 +42,11 @@ from wechatlog.readers.memotrace_bodies import (
 )
 from wechatlog.segments import Image, Link, MiniProgram, Quote, parse_segments
 from wechatlog.timestamps import Precision, is_set_back
-from wechatlog.tokenizer import Grammar, iter_records, prepare
+from wechatlog.tokenizer import Grammar
 
 _END: Final = r"(?=\r?\n|\Z)"
 _CLOCK: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
 _MOST_NAMES: Final = 10_000
-
-
-class _Block(NamedTuple):
-    """A header and what stands under it.
-
-    Attributes:
-        header: the match.
-        inline: the rest of the header line.
-        rest: everything after the header line up to the next header, line ends LF.
-        line: of the header.
-        offset: of the header.
-        last: whether nothing follows.
-    """
-
-    header: re.Match[str]
-    inline: str
-    rest: str
-    line: int
-    offset: int
-    last: bool
-
-
-def _blocks(reading: Reading, grammar: Grammar) -> Iterator[_Block]:
-    """The blocks of a text; text before the first header is reported."""
-    waiting: _Block | None = None
-    for header, raw, offset, line in itertools.chain.from_iterable(
-        iter_records(prepare(reading.blocks()).blocks, grammar)
-    ):
-        text = raw.replace("\r\n", "\n")
-        if header is None:
-            reading.report_preamble(text)
-            continue
-        if waiting is not None:
-            yield waiting
-        inline, _, rest = text.partition("\n")
-        waiting = _Block(header, inline.rstrip("\r"), rest, line, offset, last=False)
-    if waiting is not None:
-        yield waiting._replace(last=True)
 
 
 class _ForgeryWatch:
@@ -143,13 +105,7 @@ _V3_MARKS: Final = re.compile(
 
 
 class _Signs(NamedTuple):
-    """What the head of a text shows.
-
-    Attributes:
-        headers: header lines in their frame.
-        v1: signs of version 1.
-        v3: signs of version 3.
-    """
+    """What the head of a text shows: header lines in their frame, and what either version alone writes."""
 
     headers: int
     v1: int
@@ -207,7 +163,10 @@ def _detect(head: Head, *, version: int) -> Evidence | None:
 def _texts(reading: Reading, *, version: int) -> Iterator[Entry]:
     """Entries of TXT."""
     watch, names = _ForgeryWatch(reading, _TEXT_GRAMMAR), set[str]()
-    for block in _blocks(reading, _TEXT_GRAMMAR):
+    for block in mark_last(read_records(reading.blocks(), _TEXT_GRAMMAR)):
+        if block.header is None:
+            reading.report_preamble(block.rest)
+            continue
         line, sender = block.line, None
         shown: str | None = block.header["sender"]
         time, precision = reading.clock(block.header["time"], line=line)
@@ -228,7 +187,7 @@ def _texts(reading: Reading, *, version: int) -> Iterator[Entry]:
         yield Entry(line, time, precision, sender, None, None, body.kind, text, body.segments, offset=block.offset)
 
 
-def _is_notice_line(block: _Block, shown: str, names: set[str]) -> bool:
+def _is_notice_line(block: TextRecord, shown: str, names: set[str]) -> bool:
     """Whether a block is one line: a notice. A sender's empty message has one line end more."""
     return not block.rest.strip(" \t\n") and shown not in names and block.rest.count("\n") <= 1
 
@@ -244,7 +203,7 @@ def _sender(reading: Reading, shown: str, line: int, version: int) -> str | None
     return name
 
 
-def _unframed(block: _Block, *, framed_end: bool = True) -> str:
+def _unframed(block: TextRecord, *, framed_end: bool = True) -> str:
     """The body of a block without the blank line that ends it.
 
     Args:
@@ -328,10 +287,13 @@ def _lines(reading: Reading) -> Iterator[Entry]:
         OptionError: where the option `date` is no day.
     """
     day, watch = reading.day_option("date"), _ForgeryWatch(reading, _MARKDOWN_GRAMMAR, _NEAR)
-    for block in _blocks(reading, _MARKDOWN_GRAMMAR):
+    for block in mark_last(read_records(reading.blocks(), _MARKDOWN_GRAMMAR)):
         header, line = block.header, block.line
+        if header is None:
+            reading.report_preamble(block.rest)
+            continue
         if header["date"] is not None:
-            day = _heading(reading, block, day)
+            day = _heading(reading, header["date"], block, day)
             continue
         time, precision = _time(reading, header, day, line)
         if day is None and time is not None:
@@ -351,17 +313,11 @@ def _lines(reading: Reading) -> Iterator[Entry]:
         yield Entry(line, time, precision, sender, None, None, body.kind, text, body.segments, offset=block.offset)
 
 
-def _heading(reading: Reading, block: _Block, day: dt.date | None) -> dt.date | None:
+def _heading(reading: Reading, date: str, block: TextRecord, day: dt.date | None) -> dt.date | None:
     """The day from a heading on; those of years and months say none."""
-    date = block.header["date"]
     if text := f"{block.inline}\n{block.rest}".strip():
-        reading.report(
-            "text-outside-messages",
-            "text under a heading belongs to no message",
-            line=block.line + 1,
-            column=1,
-            excerpt=text[:200].split("\n", 1)[0],
-        )
+        what, excerpt = "text under a heading belongs to no message", text[:200].split("\n", 1)[0]
+        reading.report("text-outside-messages", what, line=block.line + 1, column=1, excerpt=excerpt)
     if len(date) < len("2025-03-01"):
         return day
     try:
@@ -444,15 +400,7 @@ _RUNS: Final = (
 
 
 class _Run(NamedTuple):
-    """The messages of one speaker on one day.
-
-    Attributes:
-        day: of the run.
-        sender: whose.
-        parts: of the text.
-        line: that it begins on.
-        offset: of its first character.
-    """
+    """The messages of one speaker on one day: the parts of the text, and where it begins."""
 
     day: dt.datetime | None
     sender: str | None
@@ -471,8 +419,7 @@ def _runs(reading: Reading) -> Iterator[Entry]:
     """One entry for each run of one speaker on one day."""
     reading.tell("low-fidelity", _RUNS)
     run, speakers = _Run(None, None, [], 1, 0), set[str | None]()
-    records = itertools.chain.from_iterable(iter_records(prepare(reading.blocks()).blocks, _AI_GRAMMAR))
-    for header, raw, offset, line in records:
+    for header, raw, offset, line in records_of(reading.blocks(), _AI_GRAMMAR):
         text = raw.replace("\r\n", "\n")
         if header is None or (header["date"] is None and not _is_header(run, header["sender"])):
             if header is not None and header["sender"] in speakers:

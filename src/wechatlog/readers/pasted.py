@@ -30,8 +30,8 @@ from wechatlog.engine.headers import (
     iter_blocks,
     sample,
     sample_blocks,
-    strip_blank_end,
 )
+from wechatlog.engine.records import strip_blank_end
 from wechatlog.model import MessageKind
 from wechatlog.timestamps import Precision, cached_clock, parse_clock
 from wechatlog.tokenizer import Grammar

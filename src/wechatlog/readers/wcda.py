@@ -47,7 +47,7 @@ from wechatlog.engine import (
 )
 from wechatlog.engine.excel import read_server_id
 from wechatlog.engine.json_values import read_flag, read_identifier, read_object, read_string
-from wechatlog.engine.records import TextRecord, count_headers, read_records
+from wechatlog.engine.records import count_headers, read_records
 from wechatlog.engine.workbooks import cell_text, peek_sheets
 from wechatlog.model import MessageKind, Participant
 from wechatlog.segments import Forward, Segment
@@ -68,12 +68,11 @@ def _is_own(account: str | None, owner: str | None) -> bool | None:
 
 _UNKNOWN: Final = "[消息]"
 """What the exporter writes for a message that it does not know."""
+_SAYINGS: Final = {"撤回了一条消息": Kind.RECALL, "[拍一拍]": Kind.PAT}
 
 
 def _notice_kind(text: str) -> MessageKind:
-    if text.strip() == "撤回了一条消息":
-        return Kind.RECALL
-    return read_notice(text) or (Kind.PAT if text == "[拍一拍]" else Kind.SYSTEM)
+    return read_notice(text) or _SAYINGS.get(text.strip(), Kind.SYSTEM)
 
 
 def _room_notice(text: str) -> MessageKind | None:
@@ -84,15 +83,12 @@ def _room_notice(text: str) -> MessageKind | None:
 # --- sidecars ---------------------------------------------------------------------------------------------------------
 
 
-def _sidecar(value: Mapping[str, Any]) -> str | None:
-    """What a JSON file beside the messages is, or `None` for something else."""
-    if "messages" in value or "schemaVersion" not in value:
-        return "the report of an export" if "missingMedia" in value and "messages" not in value else None
-    if "exportId" in value:
-        return "the manifest of an export"
-    if "messageCount" in value and "displayName" in value:
-        return "the facts of a conversation, which its messages say as well"
-    return None
+_SIDECARS: Final = (
+    ({"missingMedia"}, "the report of an export"),
+    ({"schemaVersion", "exportId"}, "the manifest of an export"),
+    ({"schemaVersion", "messageCount", "displayName"}, "the facts of a conversation, which its messages say as well"),
+)
+"""The keys of JSON files beside the messages, and what these are."""
 
 
 def _refuse(head: Head) -> Refusal | None:
@@ -100,8 +96,8 @@ def _refuse(head: Head) -> Refusal | None:
         return Refusal("the export is encrypted; unpack it in WeChatDataAnalysis with its password first")
     if head.suffix == ".wce" or (head.name or "").endswith(".wce.sig"):
         return Refusal("the integrity record of an export of WeChatDataAnalysis, no messages")
-    value = head.json if "json" in head.containers else None
-    what = _sidecar(value) if isinstance(value, dict) else None
+    keys = read_object(head.json if "json" in head.containers else None).keys()
+    what = next((what for known, what in _SIDECARS if known <= keys and "messages" not in keys), None)
     return None if what is None else Refusal(f"{what} (WeChatDataAnalysis), no messages", 0.95)
 
 
@@ -119,9 +115,7 @@ _FIELDS: Final = Fields(
         Kind.TRANSFER: "amount=amount state=paySubType",
         Kind.RED_PACKET: "title=content",
         Kind.MINI_PROGRAM: f"{_PAGE} name=from",
-        Kind.LINK: _PAGE,
-        Kind.MUSIC: _PAGE,
-        Kind.CHANNEL: _PAGE,
+        **dict.fromkeys((Kind.LINK, Kind.MUSIC, Kind.CHANNEL), _PAGE),
     }
 )
 _STORED: Final = {
@@ -189,7 +183,7 @@ def _objects(reading: Reading) -> Iterator[Entry]:
         reply_to = read_identifier(reading, value.get("quoteServerId"), line)
         segments = _segments(reading, kind, text, value, time, line)
         if kind is not Kind.TEXT and (built := parse_markup(text, reading.collector, zone=reading.zone, line=line)):
-            kind, text, segments = built.kind, built.text, built.segments
+            kind, text, segments = built.body
         yield Entry(line, time, "second", sender, account, own, kind, text, segments, id_, reply_to, offset)
     _describe(reading, known=known)
 
@@ -231,15 +225,14 @@ def _is_json(head: Head) -> Evidence | Refusal | None:
     refusal = _refuse(head)
     if refusal is not None:
         return refusal
-    value = head.json if "json" in head.containers else None
-    if not isinstance(value, dict) or "schemaVersion" not in value:
-        return None
+    value = read_object(head.json if "json" in head.containers else None)
     conversation = value.get("conversation")
-    if isinstance(conversation, dict) and "filters" in value:
+    if not isinstance(conversation, dict) or "schemaVersion" not in value:
+        return None
+    if "filters" in value:
         return Evidence(1.0, "keys schemaVersion, conversation and filters")
-    if isinstance(conversation, dict) and "messages" in value and "displayName" in conversation:
-        return Evidence(0.9, "keys schemaVersion, conversation and messages")
-    return None
+    known = "messages" in value and "displayName" in conversation
+    return Evidence(0.9, "keys schemaVersion, conversation and messages") if known else None
 
 
 # --- TXT --------------------------------------------------------------------------------------------------------------
@@ -292,19 +285,12 @@ class _TextFacts:
             self.id = strangers[0] if self.id == unseen[0] else self.id
             self.account = strangers[0] if self.account == unseen[0] else self.account
 
-    def is_known(self) -> bool:
-        return "conversation" in self.values and "account" in self.values
-
     @property
     def people(self) -> frozenset[str]:
         """The only accounts that can write in a private chat; nothing where anybody can."""
-        if self.id is None or self.account is None or is_room(self.id) or not _is_plain_account(self):
+        if self.id is None or self.account is None or is_room(self.id) or re.search(r"_[0-9a-f]{4}\Z", self.account):
             return frozenset()
         return frozenset((self.id, self.account))
-
-
-def _is_plain_account(facts: _TextFacts) -> bool:
-    return re.search(r"_[0-9a-f]{4}\Z", facts.account or "") is None
 
 
 _Sender: TypeAlias = "tuple[str | None, str | None, str | None, int]"
@@ -342,17 +328,8 @@ def _is_account(name: str, other: int, people: frozenset[str]) -> bool:
 
 def _grammar(people: frozenset[str]) -> Grammar:
     return Grammar(
-        name="WeChatDataAnalysis TXT",
-        header=_HEADER,
-        accept=lambda match: _split_sender(match["rest"], people) is not None,
+        "WeChatDataAnalysis TXT", _HEADER, accept=lambda match: _split_sender(match["rest"], people) is not None
     )
-
-
-def _check_preamble(reading: Reading, body: str) -> None:
-    for number, line in enumerate(body.split("\n"), 1):
-        if line.strip() and line.partition(":")[0] not in _FACTS:
-            reading.report_preamble(line, line=number)
-            return
 
 
 def _records(reading: Reading) -> Iterator[Entry]:
@@ -369,20 +346,25 @@ def _records(reading: Reading) -> Iterator[Entry]:
     last: dt.datetime | None = None
     for record in read_records(reading.blocks(), _grammar(facts.people)):
         if record.header is None:
-            _check_preamble(reading, record.body)
+            known = ("" if line.partition(":")[0] in _FACTS else line for line in record.rest.split("\n"))
+            reading.report_preamble("\n".join(known))
             continue
-        rest = record.header["rest"].rstrip("\r")
+        rest, body = record.header["rest"].rstrip("\r"), record.body
         sender, account, picture, end = _split_sender(rest, facts.people) or (None, None, None, 0)
-        text = rest[end:].removeprefix(" ") + (f"\n{record.body}" if record.body else "")
+        text = rest[end:].removeprefix(" ") + (f"\n{body}" if body else "")
         time, precision = reading.clock(record.header["time"], line=record.line)
-        _check_forgery(reading, time, last, record)
+        if time is not None and last is not None and time < last:  # the exporter sorts by time
+            what = "this header is older than the one before it; a body may hold it"
+            reading.report("suspected-forgery", what, line=record.line, column=1)
+        if "\n[" in f"\n{body}":
+            _check_forgery(reading, body, record.line)
         last = time or last
         if is_room(account) and (kind := _room_notice(text)):
             sender = account = segments = None
         elif sender is None:
             kind, segments = _notice_kind(text), None
         elif built := parse_markup(text, reading.collector, zone=reading.tz, line=record.line):
-            kind, text, segments = built.kind, built.text, built.segments
+            kind, text, segments = built.body
         else:
             kind, segments = _placed(reading, text, time)
         own = {"me": True}.get(account or "", False) if facts.private else _is_own(account, facts.account)
@@ -392,14 +374,9 @@ def _records(reading: Reading) -> Iterator[Entry]:
         yield Entry(record.line, time, precision, sender, account, own, kind, text, segments, offset=record.offset)
 
 
-def _check_forgery(reading: Reading, time: dt.datetime | None, last: dt.datetime | None, record: TextRecord) -> None:
-    """The exporter sorts by time, and writes no header without an account."""
-    if time is not None and last is not None and time < last:
-        what = "this header is older than the one before it; a body may hold it"
-        reading.report("suspected-forgery", what, line=record.line, column=1)
-    if "\n[" not in f"\n{record.body}":
-        return
-    for number, line in enumerate(record.body.split("\n"), record.line + 1):
+def _check_forgery(reading: Reading, body: str, header: int) -> None:
+    """The exporter writes no header without an account."""
+    for number, line in enumerate(body.split("\n"), header + 1):
         if _LIKE_HEADER.match(line):
             what = "a line of a body looks like a header and names nobody of this chat"
             reading.report("suspected-forgery", what, line=number, column=1)
@@ -424,11 +401,10 @@ def _placed(reading: Reading, text: str, time: dt.datetime | None) -> tuple[Mess
 def _is_text(head: Head) -> Evidence | None:
     """The first lines are decisive."""
     lines = head.lines
-    facts = _TextFacts(lines[:8])
-    if facts.is_known() and "exportedAt" in facts.values:
+    facts = _TextFacts(lines[:8]).values.keys()
+    if facts >= {"conversation", "account", "exportedAt"}:
         return Evidence(1.0, "first lines 会话, 账号 and 导出时间")
-    headers = count_headers(lines[:500], _grammar(frozenset()))
-    if facts.is_known() and headers:
+    if facts >= {"conversation", "account"} and (headers := count_headers(lines[:500], _grammar(frozenset()))):
         return Evidence(0.9, f"first lines 会话 and 账号, {headers} header lines")
     with_account = sum(bool(_LIKE_HEADER.match(line) and _WITH_ACCOUNT.search(line)) for line in lines[:500])
     return Evidence(0.4, f"{with_account} lines [time] name(wxid): text") if with_account else None
@@ -438,18 +414,8 @@ def _is_text(head: Head) -> Evidence | None:
 
 _SHEET: Final = "消息"
 _INFO_SHEET: Final = "会话信息"
-_TABLE: Final = Table(
-    {
-        "序号": "number",
-        "时间": "time",
-        "发送者": "sender",
-        "消息类型": "type",
-        "内容": "content",
-        "本地 ID": "row",
-        "服务 ID": "id",
-    },
-    depth=20,
-)
+_COLUMNS: Final = {"序号": "number", "时间": "time", "发送者": "sender", "消息类型": "type", "内容": "content"}
+_TABLE: Final = Table(_COLUMNS | {"本地 ID": "row", "服务 ID": "id"}, depth=20)
 _FLAGS: Final = {"true": True, "false": False, "是": True, "否": False}
 
 
@@ -472,7 +438,7 @@ def _rows(reading: Reading) -> Iterator[Entry]:
         kind = _notice_kind(row.content) if kind is Kind.SYSTEM else kind
         text, segments = _words(row.content), None
         if kind is not Kind.TEXT and (built := parse_markup(text, reading.collector, zone=reading.tz, line=line)):
-            kind, text, segments = built.kind, built.text, built.segments
+            kind, text, segments = built.body
         elif chat.is_group and row.sender == chat.title and (said := _room_notice(text)):
             kind = said
         elif kind is Kind.TEXT and text == _UNKNOWN:

@@ -33,10 +33,11 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Collector
 from wechatlog.engine import Entry, Evidence, Format, Head, Reading, batches_of, one_segment
+from wechatlog.engine.records import records_of
 from wechatlog.model import MessageKind
 from wechatlog.segments import Forward, Segment
 from wechatlog.timestamps import is_set_back, parse_clock
-from wechatlog.tokenizer import Grammar, Record, iter_records, prepare
+from wechatlog.tokenizer import Grammar
 
 TOOL: Final = "WechatExporter"
 _STAMP: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
@@ -217,10 +218,6 @@ def _quote_starts(lines: list[str]) -> set[int]:
     return found - {0}
 
 
-def _records(blocks: Iterable[str]) -> Iterator[Record]:
-    return itertools.chain.from_iterable(iter_records(prepare(blocks).blocks, _GRAMMAR))
-
-
 class _Pass:
     """One pass over a TXT export."""
 
@@ -244,7 +241,7 @@ class _Pass:
         """The names in headers, found by a pass of their own that is made when somebody asks."""
         reading, after_transfer = self._reading, False
         names = {reading.chat.title}
-        for header, raw, _, _ in _records(reading.source.blocks(Collector(), reading.encoding)):
+        for header, raw, _, _ in records_of(reading.source.blocks(Collector(), reading.encoding), _GRAMMAR):
             if header is not None and not after_transfer:
                 names.add(header["sender"])
             after_transfer = bool(_TRANSFER.match(raw))
@@ -262,7 +259,7 @@ class _Pass:
     def _accepted(self) -> Iterator[_Part]:
         """Parts; a header out of the order of time is in the body before it."""
         current: _Part | None = None
-        for header, raw, offset, line in _records(self._reading.blocks()):
+        for header, raw, offset, line in records_of(self._reading.blocks(), _GRAMMAR):
             text = raw.replace("\r\n", "\n")
             if header is None or current is None:
                 current = _Part(None, "", text, line, offset)

@@ -22,7 +22,8 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, message_blocks
-from wechatlog.engine.headers import Block, Candidate, sample, sample_blocks, strip_blank_end
+from wechatlog.engine.headers import Block, Candidate, sample, sample_blocks
+from wechatlog.engine.records import strip_blank_end
 from wechatlog.model import MessageKind, normalize_name
 from wechatlog.segments import Segment
 from wechatlog.tokenizer import Grammar

@@ -18,8 +18,9 @@ from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.placeholders import parse_body
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, iter_objects, one_segment
-from wechatlog.engine.headers import Block, dated_blocks, strip_blank_end
+from wechatlog.engine.headers import Block, dated_blocks
 from wechatlog.engine.json_values import first_object, read_flag, read_object, read_string
+from wechatlog.engine.records import strip_blank_end
 from wechatlog.model import MessageKind
 from wechatlog.readers.brackets.lines import OWN, names_owner, own_of, read_body
 from wechatlog.segments import Segment

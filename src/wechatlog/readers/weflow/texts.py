@@ -21,7 +21,8 @@ from wechatlog.content.appmsg import split_sender_prefix
 from wechatlog.content.placeholders import quote_segments
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.engine import Entry, Evidence, Format, Head, Reading, framed_headers, message_blocks, one_segment
-from wechatlog.engine.headers import iter_blocks, sample, sample_blocks, strip_blank_end
+from wechatlog.engine.headers import iter_blocks, sample, sample_blocks
+from wechatlog.engine.records import strip_blank_end
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.weflow.bodies import Body, credit, media_kind, read_body, unframe
 from wechatlog.tokenizer import Grammar
