@@ -22,6 +22,7 @@ from tests.test_corpus import CORPUS, _cases, _expected
 from wechatlog import Mark
 from wechatlog.inputs import after, mark
 from wechatlog.inputs.after import After
+from wechatlog.inputs.single import How
 from wechatlog.registry import find_reader, formats
 from wechatlog.source import Source
 
@@ -393,10 +394,10 @@ def test_several_chats_in_one_file_each_give_what_is_new(tmp_path: Path) -> None
     path = tmp_path / "chats.json"
     one, two = _chat(30), attrs.evolve(_chat(80), title="另一群")
     wechatlog.dump([one[:20], two[:70]], path)
-    reading = After(Source.of(path), Mark())
+    reading = After(Source.of(path), Mark(), How())
     assert sum(len(messages) for _, messages in reading.batches) == 90
     wechatlog.dump([one, two], path)
-    reading = After(Source.of(path), reading.mark)
+    reading = After(Source.of(path), reading.mark, How())
     new = {draft.title: messages for draft, messages in reading.batches if messages}
     assert new == {"大群": list(one[20:]), "另一群": list(two[70:])}
 
@@ -460,7 +461,7 @@ def test_parts_of_a_client_s_database_are_the_whole(path: Path, tmp_path: Path) 
     folder = shutil.copytree(path.parent, tmp_path / "whole")
 
     def read(file: Path, before: Mark) -> tuple[dict[str, list[wechatlog.Message]], Mark]:
-        reading = After(Source.of(file), before)
+        reading = After(Source.of(file), before, How())
         found: dict[str, list[wechatlog.Message]] = collections.defaultdict(list)
         for draft, messages in reading.batches:
             found[draft.key] += messages

@@ -15,7 +15,7 @@ import attrs
 from wechatlog.decoding import check_encoding
 from wechatlog.engine.protocol import Draft
 from wechatlog.errors import MultipleConversationsError, UnknownFormatError
-from wechatlog.inputs.single import Format, conversations_of, guarded, open_reader, read_source
+from wechatlog.inputs.single import Format, How, conversations_of, guarded, open_reader, read_source
 from wechatlog.model import paused_collection
 from wechatlog.registry import Detection, detect_reader
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Readable, Source
@@ -41,15 +41,15 @@ def _is_zip(source: Source) -> bool:
     return source.head().startswith(b"PK")
 
 
-def _load(source: Source, **how: Any) -> Conversation:
+def _load(source: Source, how: How) -> Conversation:
     """The one conversation of a file, or of the chats in a ZIP."""
     bundle: Archive | None = None
-    if how.get("format") is None and _is_zip(source):
+    if how.format is None and _is_zip(source):
         from wechatlog.inputs.archive import Archive, is_bundle
 
-        bundle = Archive([source], **how) if is_bundle(source) else None
+        bundle = Archive([source], **how.arguments) if is_bundle(source) else None
     with paused_collection():
-        found = list(itertools.islice(read_source(source, **how) if bundle is None else bundle, 2))
+        found = list(itertools.islice(read_source(source, how) if bundle is None else bundle, 2))
     if not found:
         notes = bundle.diagnostics if bundle is not None else ()
         reasons = {entry.source or source.label: entry.message for entry in notes}
@@ -111,10 +111,10 @@ def load(
         >>> print(chat[0])
         2026-05-01 08:02:11 陈小禾: 大家早上好[太阳] 今天修自行车，九点在老槐树下集合
     """
-    source = Source.of(readable, size_limit=size_limit)
+    source, how = Source.of(readable, size_limit=size_limit), How(format, tz, encoding, errors, options)
     if after is None:
-        return _load(source, format=format, tz=tz, encoding=encoding, errors=errors, **options)
-    reading = _open_after(source, after, format, tz, encoding, errors, options)
+        return _load(source, how)
+    reading = _open_after(source, after, how)
     with paused_collection():
         found = list(conversations_of(reading.context, reading.batches))
     return _only(source, found)
@@ -141,8 +141,7 @@ def loads(
     """
     if not isinstance(text, str):
         raise TypeError(f"loads takes a str, not {type(text).__name__}; use load for bytes and files")
-    source = Source.of_text(text)
-    return _load(source, format=format, tz=tz, encoding=encoding, errors=errors, **options)
+    return _load(Source.of_text(text), How(format, tz, encoding, errors, options))
 
 
 class MessageStream:
@@ -267,33 +266,25 @@ def iter_messages(
         >>> sum(len(message.text) for message in wechatlog.iter_messages("examples/reading-club.jsonl"))
         5418
     """
-    source = Source.of(readable, size_limit=size_limit)
+    source, how = Source.of(readable, size_limit=size_limit), How(format, tz, encoding, errors, options)
     lexicon = None
     if learn_names:
-        reader, context = open_reader(source, format, tz, encoding, errors, options)
+        reader, context = open_reader(source, how)
         lexicon = _learn_names(MessageStream(guarded(reader, source, context), context))
     if after is not None:
-        reading = _open_after(source, after, format, tz, encoding, errors, options)
+        reading = _open_after(source, after, how)
         return MessageStream(reading.batches, reading.context, lexicon, reading)
-    reader, context = open_reader(source, format, tz, encoding, errors, options)
+    reader, context = open_reader(source, how)
     return MessageStream(guarded(reader, source, context), context, lexicon)
 
 
-def _open_after(
-    source: Source,
-    mark: Mark,
-    format: Format,  # noqa: A002
-    tz: ZoneLike | None,
-    encoding: str | None,
-    errors: ErrorPolicy,
-    options: Mapping[str, Any],
-) -> After:
+def _open_after(source: Source, mark: Mark, how: How) -> After:
     from wechatlog.inputs.after import After  # for who reads on
     from wechatlog.inputs.mark import check_mark
 
     check_mark(mark)
     with paused_collection():
-        return After(source, mark, format, tz, encoding, errors, options)
+        return After(source, mark, how)
 
 
 def mark(
@@ -330,7 +321,8 @@ def mark(
     from wechatlog.inputs.mark import Mark
 
     source = Source.of(readable, size_limit=size_limit)
-    reading = _open_after(source, Mark() if after is None else after, format, tz, encoding, "collect", options)
+    how = How(format, tz, encoding, "collect", options)
+    reading = _open_after(source, Mark() if after is None else after, how)
     for _ in reading.batches:
         pass
     return reading.mark

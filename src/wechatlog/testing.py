@@ -20,7 +20,7 @@ import attrs
 from wechatlog.diagnostics import Collector, Diagnostic
 from wechatlog.engine.protocol import Context, Evidence, Head, Reader, Refusal
 from wechatlog.errors import WechatlogError
-from wechatlog.inputs.single import open_reader, read_source
+from wechatlog.inputs.single import How, read_source
 from wechatlog.model import Conversation, Message, MessageKind, Metadata, Participant
 from wechatlog.segments import types
 from wechatlog.source import Source
@@ -191,8 +191,9 @@ def check_reader(reader: Reader, samples: Iterable[Readable], *, options: Mappin
         verdict = reader.detect(Head.of(source))
         if not isinstance(verdict, Evidence) or not 0 < verdict.confidence <= 1 or not verdict.reason:
             _fail(reader, f"does not recognise {source.label}: {verdict!r}")
-        first = list(read_source(source, format=reader, **(options or {})))
-        if list(read_source(source, format=reader, **(options or {}))) != first:
+        how = How(reader, options=options or {})
+        first = list(read_source(source, how))
+        if list(read_source(source, how)) != first:
             _fail(reader, f"gives something else when {source.label} is read again")
         for conversation in first:
             _check_conversation(reader, conversation)
@@ -370,8 +371,7 @@ def check_writer(
 
 def _check_round_trip(writer: Writer, reader: Reader | str, conversation: Conversation, pieces: Sequence[Any]) -> None:
     source = Source.of(b"".join(pieces)) if writer.binary else Source.of_text("".join(pieces))
-    chosen, _ = open_reader(source, reader, None, None, "collect", {})
-    found = list(read_source(source, format=chosen))
+    found = list(read_source(source, How(reader)))
     if len(found) != 1:
         _fail(writer, f"what it writes reads as {len(found)} conversations")
     expected = without_losses(conversation, writer.losses)

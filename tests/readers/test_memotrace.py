@@ -17,7 +17,7 @@ from tests.cost import assert_linear
 from wechatlog import MessageKind
 from wechatlog.diagnostics import Severity
 from wechatlog.engine.protocol import Head
-from wechatlog.inputs.single import read_source
+from wechatlog.inputs.single import How, read_source
 from wechatlog.registry import find_reader
 from wechatlog.source import Source
 
@@ -66,7 +66,7 @@ def _load(data: bytes | str, name: str | None = None, **options: Any) -> wechatl
 def _read(data: bytes, name: str) -> None:
     """Everything that the format finds; an error may be one of the library, and none that was caught at the last gate."""
     try:
-        for conversation in read_source(Source.of(data), format=name):
+        for conversation in read_source(Source.of(data), How(name)):
             for message in conversation:
                 assert "".join(segment.raw for segment in message.segments) == message.text
     except wechatlog.WechatlogError as error:

@@ -28,13 +28,12 @@ from wechatlog.source import HEAD_SIZE, Source
 if TYPE_CHECKING:
     import datetime as dt
     import sqlite3
-    from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 
     from wechatlog.diagnostics import ErrorPolicy
     from wechatlog.engine.protocol import Batch, Draft
-    from wechatlog.inputs.single import Format
+    from wechatlog.inputs.single import How
     from wechatlog.model import Message
-    from wechatlog.timestamps import ZoneLike
 
 _BEGINNING: Final = BLOCK_SIZE
 """Bytes at the beginning that are read again: as much as readers look at to find out how a file is written."""
@@ -153,11 +152,7 @@ class After:
     Args:
         source: the input.
         mark: how far it was read before.
-        format: as for `load`.
-        tz: as for `load`.
-        encoding: as for `load`.
-        errors: as for `load`.
-        options: of the format.
+        how: to read it.
 
     Attributes:
         context: what the reader knows.
@@ -167,19 +162,9 @@ class After:
     context: Context
     batches: Generator[Batch]
 
-    def __init__(
-        self,
-        source: Source,
-        mark: Mark,
-        format: Format = None,  # noqa: A002
-        tz: ZoneLike | None = None,
-        encoding: str | None = None,
-        errors: ErrorPolicy = "collect",
-        options: Mapping[str, Any] | None = None,
-    ) -> None:
-        self._reader, checked = open_reader(source, format, tz, encoding, errors, options or {})
-        self._source, self._errors, self._encoding = source, errors, encoding
-        self._how: dict[str, Any] = {"tz": tz, "options": checked.options}
+    def __init__(self, source: Source, mark: Mark, how: How) -> None:
+        self._reader, _ = open_reader(source, how)
+        self._source, self._how = source, how
         self._tallies: dict[Draft, _Tally] = {}
         self._mark: Mark | None = None
         self._from: Place | None = None
@@ -223,7 +208,8 @@ class After:
     def _reading(
         self, source: Source, collector: Collector, encoding: str | None = None
     ) -> tuple[Context, Generator[Batch]]:
-        context = Context(source, collector, encoding=encoding or self._encoding, **self._how)
+        encoding = encoding or self._how.encoding
+        context = Context(source, collector, tz=self._how.tz, encoding=encoding, options=self._how.options)
         return context, guarded(self._reader, source, context)
 
     def _part(self, place: Place | None = None) -> Source:
@@ -242,7 +228,7 @@ class After:
 
     def _read_all(self, changed: str = "") -> None:
         """Everything; where it changed before the mark, that is told."""
-        collector = Collector(self._errors, self._source.place)
+        collector = Collector(self._how.errors, self._source.place)
         if changed:
             what = f"the file changed before the mark ({changed}); all of it was read"
             self._note(collector, "changed-before-mark", what, Severity.WARNING)
@@ -267,7 +253,7 @@ class After:
         return known if len(known) == len(found) and next(left, None) is None else None
 
     def _read_whole(self, mark: Mark, known: Sequence[int]) -> None:
-        collector = _Collector(self._errors, self._source.place, mark.line - 1)
+        collector = _Collector(self._how.errors, self._source.place, mark.line - 1)
         self._note_again(collector, sum(chat.count for chat in mark.chats) - sum(known))
         if self._may_cut and not self._same:
             what = "the file changed before the mark, but none of its messages there did"
@@ -311,7 +297,7 @@ class After:
 
     def _read_place(self, mark: Mark, place: Place, known: int) -> None:
         (chat,) = mark.chats
-        collector = _Collector(self._errors, self._source.place, place.lines, place)
+        collector = _Collector(self._how.errors, self._source.place, place.lines, place)
         self._note_again(collector, place.messages - known)
         self._from = place
         self.context, batches = self._reading(self._part(place), collector, place.encoding)
@@ -333,7 +319,7 @@ class After:
     # --- rows of a database
 
     def _read_rows(self, mark: Mark) -> None:
-        collector = _Collector(self._errors, self._source.place, 0)
+        collector = _Collector(self._how.errors, self._source.place, 0)
         self.context, batches = self._behind_rows(mark.rows, collector)
         self.batches = self._unknown(batches, collector, collections.Counter(mark.known))
 

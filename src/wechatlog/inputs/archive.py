@@ -28,6 +28,7 @@ from wechatlog.inputs.mark import Mark, check_marks
 from wechatlog.inputs.packing import EVERYTHING, Kept, pack, pack_rows, unpack
 from wechatlog.inputs.places import name_chats, place_files, without_page
 from wechatlog.inputs.single import (
+    How,
     check_options,
     conversations_of,
     guarded,
@@ -343,14 +344,10 @@ class Archive(Iterable[Conversation]):
         self._sources = tuple(sources)
         self._shared_names = shared_names
         self._alone = errors == "strict" and len(self._sources) == 1 if alone is None else alone
-        self._errors: ErrorPolicy = errors
-        self._how = {name: how.pop(name, None) for name in ("format", "tz", "encoding")}
-        self._options = how
-        if how:  # asking every reader for its options imports them all
-            known = accepted_options(self._how["format"])
-            check_options(
-                how, sorted(known), "no reader takes an" if self._how["format"] is None else "this reader takes no"
-            )
+        self._how = How.of(errors=errors, **how)
+        if self._how.options:  # asking every reader for its options imports them all
+            takes_no = "no reader takes an" if self._how.format is None else "this reader takes no"
+            check_options(self._how.options, sorted(accepted_options(self._how.format)), takes_no)
         self._collector = Collector()
         self.source: Source | None = None
         self.inside = ""
@@ -471,11 +468,10 @@ class Archive(Iterable[Conversation]):
         """What a reading depends on beside the files, for an index."""
         from wechatlog import __version__
 
-        how = {**self._how, **self._options, "errors": self._errors, "alone": self._alone}
-        if how["format"] is not None and not isinstance(how["format"], str):
+        if not isinstance(self._how.format, str | None):
             raise OptionError("index", "the format must be given by its name")
         added = sorted(reader.name for reader in registered_readers())
-        return repr((__version__, sorted(how.items(), key=lambda item: item[0]), added))
+        return repr((__version__, self._how, self._alone, added))
 
     def _iter_kept(self, groups: Iterable[_Group], index: FolderIndex | None) -> Iterator[tuple[_Group, Kept]]:
         """Each group with what it holds: as the index knows it, or as another process reads it, or as we do."""
@@ -490,7 +486,7 @@ class Archive(Iterable[Conversation]):
         if self._workers > 1:
             from wechatlog.inputs.workers import in_order  # with what starts processes
 
-            how = {**self._how, **self._options, "errors": self._errors, "alone": self._alone, "then": self._then}
+            how = {**self._how.arguments, "alone": self._alone, "then": self._then}
             limit = max((source.size_limit for source in self._sources), default=0)
             given = how, limit, registered_readers()
             found = in_order(missing(), _read_elsewhere, self._workers, _begin_elsewhere, *given)
@@ -507,8 +503,7 @@ class Archive(Iterable[Conversation]):
 
     def _read_kept(self, sources: Iterable[Source]) -> Kept:
         """What a group of files holds, with everything that was told of it."""
-        how: dict[str, Any] = {**self._how, **self._options}
-        one = Archive(sources, errors=self._errors, alone=self._alone, **how)
+        one = Archive(sources, alone=self._alone, **self._how.arguments)
         packed: list[Any] = []
         detections: list[Any] = []
         inside: list[str] = []
@@ -571,7 +566,7 @@ class Archive(Iterable[Conversation]):
         if depth == 0:
             self._top = source
         try:
-            if depth < _MAXIMUM_DEPTH and self._how["format"] is None and is_bundle(source):
+            if depth < _MAXIMUM_DEPTH and self._how.format is None and is_bundle(source):
                 inside = depth or source.chat is not None  # the only input is where all places begin
                 with _open_bundle(source, f"{source.label}/" if inside else "") as members:
                     yield from run(members, depth + 1)
@@ -584,19 +579,19 @@ class Archive(Iterable[Conversation]):
                 raise
             self._note("skipped-file", error, Severity.INFO, source)
         except (WechatlogError, OSError) as error:
-            if self._errors == "strict" or (depth == 0 and self._alone):
+            if self._how.errors == "strict" or (depth == 0 and self._alone):
                 raise
             self._note("unreadable-file", error, Severity.ERROR, source)
 
     def _read_chat(self, source: Source) -> Iterator[Conversation]:
-        how, options = self._choose(source)
+        how = self._choose(source)
         if self._after is None or self._top is None or self._top.path is None:
-            yield from read_source(source, errors=self._errors, **how, **options)
+            yield from read_source(source, how)
             return
         from wechatlog.inputs.after import After  # for who reads on
 
         key = str(self._top.path.resolve()) + ("" if source is self._top else f":{source.label}")
-        reading = After(source, self._after.get(key, Mark()), errors=self._errors, options=options, **how)
+        reading = After(source, self._after.get(key, Mark()), how)
         for conversation in conversations_of(reading.context, reading.batches):
             if len(conversation) or key not in self._after:
                 yield conversation
@@ -623,21 +618,22 @@ class Archive(Iterable[Conversation]):
         """The names in an input; those in a part of a file are the names in all of it."""
         if source.stretch is None or source.path is None:
             return _Names(lambda: _learn_names(source, *self._open(source)))
-        how, options = self._choose(source)
-        file = _WholeFile(source.path, source.path.stat().st_mtime_ns, tuple(how.items()), tuple(options.items()))
-        return _Names(lambda: _names_in_file(file), source.stretch.chat)
+        path, how = source.path, attrs.evolve(self._choose(source), errors="collect")
+        return _Names(lambda: _names_in_file(path, path.stat().st_mtime_ns, how), source.stretch.chat)
 
     def _open(self, source: Source) -> tuple[Reader, Context]:
-        how, options = self._choose(source)
-        return open_reader(source, errors=self._errors, options=options, **how)
+        return open_reader(source, self._choose(source))
 
-    def _choose(self, source: Source) -> tuple[dict[str, Any], dict[str, Any]]:
-        """How to read a file, with its format found out, and the options that this format has."""
-        how = dict(self._how)
-        if how["format"] is None:
-            how["format"], self.detection = detect_reader(source, how["encoding"])
-        known = accepted_options(how["format"]) if self._options else ()
-        return how, {name: value for name, value in self._options.items() if name in known}
+    def _choose(self, source: Source) -> How:
+        """How to read a file: its format is found out, and options are left out that this format does not have."""
+        how = self._how
+        if how.format is None:
+            reader, self.detection = detect_reader(source, how.encoding)
+            how = attrs.evolve(how, format=reader)
+        if not how.options:
+            return how
+        known = accepted_options(how.format)
+        return attrs.evolve(how, options={name: value for name, value in how.options.items() if name in known})
 
     def _note(self, code: str, error: Exception, severity: Severity, source: Source) -> None:
         self._collector.note(Diagnostic(code, _first_line(error, source), severity, source.place))
@@ -764,20 +760,11 @@ def _learn_names(source: Source, reader: Reader, context: Context) -> list[Lexic
     return [draft.lexicon for draft in found]
 
 
-class _WholeFile(NamedTuple):
-    """A file of which parts are read, as it is now, and how it is read."""
-
-    path: Path
-    changed: int
-    how: tuple[tuple[str, Any], ...]
-    options: tuple[tuple[str, Any], ...]
-
-
 @functools.lru_cache(maxsize=4)
-def _names_in_file(file: _WholeFile) -> list[Lexicon]:
-    """The names in a file, learnt once by each process for all of its parts."""
-    source = Source.of(file.path)
-    return _learn_names(source, *open_reader(source, errors="collect", options=dict(file.options), **dict(file.how)))
+def _names_in_file(path: Path, changed: int, how: How) -> list[Lexicon]:  # noqa: ARG001 - a changed one is another
+    """The names in a file of which parts are read, learnt once by each process for all of its parts."""
+    source = Source.of(path)
+    return _learn_names(source, *open_reader(source, how))
 
 
 def _chat(conversation: Conversation) -> str:

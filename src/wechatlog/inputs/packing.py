@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 import attrs
 
 from wechatlog.engine.columns import Wanted, columns_of_messages
+from wechatlog.inputs.single import whole_chats
 from wechatlog.model import KINDS, Conversation, Loose, Message, paused_collection
 from wechatlog.segments import Lexicon
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from wechatlog.diagnostics import Diagnostic
     from wechatlog.engine.columns import Rows
-    from wechatlog.engine.protocol import Context, Draft
+    from wechatlog.engine.protocol import Context
 
 _BEGIN: Final = dt.datetime(2000, 1, 1)
 _MOMENT: Final = dt.timedelta(microseconds=1)
@@ -78,19 +79,11 @@ def pack(conversation: Conversation) -> Packed:
 
 def pack_rows(context: Context, rows: Iterable[Rows]) -> Iterator[Packed]:
     """The conversations of rows, each as soon as it is whole: as `conversations_of` gives those of batches."""
-    open_drafts: dict[Draft, list[dict[str, Sequence[Any]]]] = {}
-    for draft, height, columns in rows:
-        open_drafts.setdefault(draft, []).extend([columns] if height else ())
-        for done in [known for known in open_drafts if known.done and known is not draft]:
-            yield _closed(context, done, open_drafts.pop(done))
-    for draft in list(open_drafts):
-        yield _closed(context, draft, open_drafts.pop(draft))
-
-
-def _closed(context: Context, draft: Draft, runs: Sequence[dict[str, Sequence[Any]]]) -> Packed:
-    times = (time for columns in runs for time in columns["time"])
-    first = next((time.tzinfo for time in times if time is not None), None)
-    return _packed(attrs.evolve(context.close(draft, first), lexicon=Lexicon()), runs)
+    pieces = ((draft, [columns] if height else []) for draft, height, columns in rows)
+    for draft, runs in whole_chats(pieces):
+        times = (time for columns in runs for time in columns["time"])
+        first = next((time.tzinfo for time in times if time is not None), None)
+        yield _packed(attrs.evolve(context.close(draft, first), lexicon=Lexicon()), runs)
 
 
 def _packed(head: Conversation, runs: Sequence[dict[str, Sequence[Any]]]) -> Packed:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
+import attrs
+
 from wechatlog.decoding import check_encoding
 from wechatlog.diagnostics import Collector
 from wechatlog.engine.protocol import ColumnReader, Context
 from wechatlog.errors import FormatError, WechatlogError
+from wechatlog.model import FrozenMapping
 from wechatlog.registry import open_format
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from wechatlog.diagnostics import ErrorPolicy
     from wechatlog.engine.columns import Rows, Wanted
     from wechatlog.engine.protocol import Batch, Draft, Reader
-    from wechatlog.model import Conversation, Message
+    from wechatlog.model import Conversation
     from wechatlog.source import Source
     from wechatlog.timestamps import ZoneLike
 
@@ -40,49 +43,73 @@ def check_options(options: Mapping[str, Any], known: Iterable[str], takes_no: st
             raise TypeError(f"{takes_no} option {name!r}; valid options: {valid}")
 
 
-def open_reader(
-    source: Source,
-    format: Format,  # noqa: A002
-    tz: ZoneLike | None,
-    encoding: str | None,
-    errors: ErrorPolicy,
-    options: Mapping[str, Any],
-) -> tuple[Reader, Context]:
+def _sorted(options: Mapping[str, Any]) -> FrozenMapping[str, Any]:
+    return FrozenMapping(sorted(options.items()))
+
+
+@attrs.frozen
+class How:
+    """How inputs are to be read: the arguments of `load` that say it.
+
+    Attributes:
+        format: the name of a reader, or a reader; found out where `None`.
+        tz: the zone of the times, or `None`.
+        encoding: of the text; found out where `None`.
+        errors: what becomes of damage.
+        options: those of the format.
+    """
+
+    format: Format = None
+    tz: ZoneLike | None = None
+    encoding: str | None = None
+    errors: ErrorPolicy = "collect"
+    options: FrozenMapping[str, Any] = attrs.field(factory=dict, converter=_sorted)
+
+    @classmethod
+    def of(cls, **arguments: Any) -> How:
+        """That of arguments as `load` takes them, options among them."""
+        named = {name: arguments.pop(name) for name in ("format", "tz", "encoding", "errors") if name in arguments}
+        return cls(**named, options=arguments)
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What `of` takes."""
+        return {**attrs.asdict(self, recurse=False, filter=attrs.filters.exclude("options")), **self.options}
+
+
+def open_reader(source: Source, how: How) -> tuple[Reader, Context]:
     """The reader of a source and what it is to know, with everything checked that can be checked before reading."""
-    collector = Collector(errors, source.place)
-    check_encoding(encoding)
-    reader = open_format(source, format, encoding)
-    check_options(options, reader.options, f"the reader {reader.name!r} takes no")
-    return reader, Context(source, collector, tz=tz, encoding=encoding, options=options)
+    collector = Collector(how.errors, source.place)
+    check_encoding(how.encoding)
+    reader = open_format(source, how.format, how.encoding)
+    check_options(how.options, reader.options, f"the reader {reader.name!r} takes no")
+    return reader, Context(source, collector, tz=how.tz, encoding=how.encoding, options=how.options)
 
 
-def read_source(
-    source: Source,
-    *,
-    format: Format = None,  # noqa: A002
-    tz: ZoneLike | None = None,
-    encoding: str | None = None,
-    errors: ErrorPolicy = "collect",
-    **options: Any,
-) -> Iterator[Conversation]:
+def read_source(source: Source, how: How) -> Iterator[Conversation]:
     """The conversations of one input, each as soon as it is whole.
 
     Raises:
         WechatlogError: as `load`.
     """
-    reader, context = open_reader(source, format, tz, encoding, errors, options)
+    reader, context = open_reader(source, how)
     return conversations_of(context, guarded(reader, source, context))
 
 
 def conversations_of(context: Context, batches: Iterable[Batch]) -> Iterator[Conversation]:
     """The conversations of batches, each as soon as it is whole."""
-    open_drafts: dict[Draft, list[Message]] = {}
-    for draft, batch in batches:
-        open_drafts.setdefault(draft, []).extend(batch)
-        for done in [known for known in open_drafts if known.done and known is not draft]:
-            yield context.build(done, open_drafts.pop(done))
-    for draft in list(open_drafts):
-        yield context.build(draft, open_drafts.pop(draft))
+    return (context.build(draft, messages) for draft, messages in whole_chats(batches))
+
+
+def whole_chats(pieces: Iterable[tuple[Draft, list[_T]]]) -> Iterator[tuple[Draft, list[_T]]]:
+    """The pieces of each chat together, as soon as no more will come: when it is done, or the input ends."""
+    chats: dict[Draft, list[_T]] = {}
+    for draft, found in pieces:
+        chats.setdefault(draft, []).extend(found)
+        for done in [known for known in chats if known.done and known is not draft]:
+            yield done, chats.pop(done)
+    for draft in list(chats):
+        yield draft, chats.pop(draft)
 
 
 def guarded(reader: Reader, source: Source, context: Context) -> Generator[Batch]:
