@@ -381,7 +381,8 @@ def load_archive(
         2026-05-01-WeChat 25
         城南读书会 417
     """
-    from wechatlog.inputs.archive import Archive, expand
+    from wechatlog.inputs.archive import Archive
+    from wechatlog.inputs.files import expand
 
     sources = expand(paths, size_limit)
     return Archive(
@@ -456,7 +457,8 @@ def scan(
     """
     from wechatlog.engine.parts import Part
     from wechatlog.frames import arrow  # noqa: F401 - says what to install where there is no pyarrow
-    from wechatlog.inputs.archive import Archive, expand, is_single
+    from wechatlog.inputs.archive import Archive
+    from wechatlog.inputs.files import expand, is_single
     from wechatlog.inputs.scan import Scan, Selection
 
     selection = Selection.of(

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from wechatlog.cli.messages import Failure, count, explain, say
 from wechatlog.diagnostics import Severity
 from wechatlog.errors import WechatlogError
-from wechatlog.inputs.archive import Archive, Found, find_files
+from wechatlog.inputs.archive import Archive
+from wechatlog.inputs.files import Found, find_files
 from wechatlog.inputs.places import place_files
 from wechatlog.inputs.scan import Scan
 from wechatlog.model import paused_collection

@@ -9,11 +9,9 @@ from __future__ import annotations
 import collections
 import contextlib
 import functools
-import glob
 import os
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import attrs
@@ -24,9 +22,11 @@ from wechatlog.engine.columns import Wanted, rows_of_batches
 from wechatlog.engine.parts import Part, PartFile
 from wechatlog.engine.protocol import Context, in_batches
 from wechatlog.errors import FormatError, OptionError, RefusedFormatError, UnknownFormatError, WechatlogError
+from wechatlog.inputs.files import natural_key
 from wechatlog.inputs.mark import Mark, check_marks
+from wechatlog.inputs.names import NamesOfInput, learn_names, names_in_file
 from wechatlog.inputs.packing import EVERYTHING, Kept, pack, pack_rows, unpack
-from wechatlog.inputs.places import name_chats, place_files, without_page
+from wechatlog.inputs.places import Group, name_chats, page_groups
 from wechatlog.inputs.single import (
     How,
     check_options,
@@ -45,11 +45,12 @@ from wechatlog.registry import (
     register_reader,
     registered_readers,
 )
-from wechatlog.source import Source, check_path, check_size_limit
+from wechatlog.source import Source, check_path
 from wechatlog.zips import files_in, open_zip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
+    from pathlib import Path
 
     import pandas as pd
     import polars as pl
@@ -61,8 +62,6 @@ if TYPE_CHECKING:
     from wechatlog.inputs.index import FolderIndex
     from wechatlog.inputs.packing import Packed
     from wechatlog.model import Message
-    from wechatlog.segments import Lexicon
-    from wechatlog.source import Readable
 
 _T = TypeVar("_T")
 
@@ -75,110 +74,7 @@ _MAXIMUM_DEPTH: Final = 3
 _CHUNK_SIZE: Final = 4 << 20
 _CHUNK_FILES: Final = 64
 """Bytes and groups of files that another process reads at once."""
-_DIGITS: Final = re.compile(r"([0-9]+)")
 _OF_A_DAY: Final = re.compile(r"[0-9年月日号\W_]+")
-
-
-def _natural(name: str) -> list[tuple[int, int, str, str]]:
-    """Sorts `page_2` before `page_10`; by the length of a number, since Python makes none of very many digits."""
-    return [_natural_part(part, part.lstrip("0")) for part in _DIGITS.split(name)]
-
-
-def _natural_part(part: str, digits: str) -> tuple[int, int, str, str]:
-    return (0, len(digits), digits, part) if part.isascii() and part.isdecimal() else (1, 0, part, "")
-
-
-def expand(paths: Readable | Iterable[str | os.PathLike[str]], size_limit: int) -> list[Source]:
-    """The files that paths, folders and globs stand for, in a stable order.
-
-    Raises:
-        FileNotFoundError: where a path or a glob finds nothing.
-        TypeError: for what is neither.
-        OptionError: for a limit that is no number of bytes.
-    """
-    if isinstance(paths, Source | bytes | bytearray | memoryview) or hasattr(paths, "read"):
-        return [Source.of(paths, size_limit=size_limit)]  # type: ignore[arg-type]
-    if isinstance(paths, str | os.PathLike):
-        paths = (paths,)
-    if not isinstance(paths, Iterable):
-        raise TypeError(f"expected a path, paths, bytes or a file object, not {type(paths).__name__}")
-    paths = tuple(paths)
-    each: tuple[object, ...] = paths
-    if strange := {type(path).__name__ for path in each if not isinstance(path, str | os.PathLike)}:
-        raise TypeError(f"expected paths, not {', '.join(sorted(strange))} among them")
-    check_size_limit(size_limit)
-    found = [find_files(check_path(path), size_limit) for path in paths]
-    sources = [source for files in found for source in files.sources]
-    place_files(sources, [files.base for files in found])
-    return sources
-
-
-def is_single(paths: object) -> bool:
-    """Whether one file is meant, and not whatever is found in a folder or by a glob."""
-    if isinstance(paths, str | os.PathLike):
-        return Path(paths).is_file()
-    return isinstance(paths, Source | bytes | bytearray | memoryview) or hasattr(paths, "read")
-
-
-class Found(NamedTuple):
-    """The files that a path, a folder or a glob stands for.
-
-    Attributes:
-        base: the folder that was named, or that of the files.
-        sources: the files, in a stable order.
-    """
-
-    base: Path
-    sources: list[Source]
-
-
-def find_files(path: Path, size_limit: int) -> Found:
-    """The files that one path, folder or glob stands for.
-
-    Raises:
-        FileNotFoundError: where it finds nothing.
-    """
-    if path.is_dir():
-        return Found(path, [Source.of(found, size_limit=size_limit) for found in _walk_folder(path)])
-    if path.exists() or not glob.has_magic(str(path)):
-        path.stat()  # a missing file is an error now, not when the archive is read
-        return Found(path.parent, [Source.of(path, size_limit=size_limit)])
-    found = sorted(_glob(path), key=lambda found: _natural(str(found)))
-    if not found:
-        raise FileNotFoundError(2, "no file matches", str(path))
-    names = dict.fromkeys(name for path in found for name in (_walk_folder(path) if path.is_dir() else (path,)))
-    return Found(_glob_root(path)[0], [Source.of(name, size_limit=size_limit) for name in names])
-
-
-def _glob_root(path: Path) -> tuple[Path, tuple[str, ...]]:
-    """The folder that a glob begins in, and its parts from the first with a wildcard on."""
-    parts = path.parts
-    first = next(index for index, part in enumerate(parts) if glob.has_magic(part))
-    return Path(*parts[:first]), parts[first:]
-
-
-def _glob(path: Path) -> set[Path]:
-    """What a glob finds; `**` goes into no folder by a link, which may lead in a circle."""
-    root, rest = _glob_root(path)
-    pattern = os.path.join(*rest, *("*" for _ in rest[-1:] if rest[-1] == "**"))  # noqa: PTH118 - no path, a pattern
-    hidden = {part for part in rest if part.startswith(".")}
-    found = set()
-    for match in root.glob(pattern):
-        names = match.relative_to(root).parts
-        if "**" in rest and match.is_symlink() and match.is_dir():
-            continue
-        if hidden or not any(name.startswith(".") for name in names):
-            found.add(match)
-    return found
-
-
-def _walk_folder(folder: Path) -> Iterator[Path]:
-    for place, folders, files in os.walk(folder):
-        folders[:] = sorted((name for name in folders if not name.startswith(".")), key=_natural)
-        for name in sorted(files, key=_natural):
-            path = Path(place) / name
-            if not name.startswith(".") and (path.is_file() or not path.exists()):  # no pipes and devices
-                yield path
 
 
 def is_bundle(source: Source) -> bool:
@@ -211,7 +107,7 @@ def _open_bundle(source: Source, prefix: str = "") -> Iterator[list[Source]]:
             archive = stack.enter_context(open_zip(source))
         except FormatError as error:
             raise UnknownFormatError(source.label, error.message) from error
-        members = sorted(files_in(source, archive, prefix), key=lambda member: _natural(member.label))
+        members = sorted(files_in(source, archive, prefix), key=lambda member: natural_key(member.label))
         name_chats(members, alone=source.chat is None)
         yield members
 
@@ -239,34 +135,6 @@ def detect_bundle(source: Source) -> Detection:
 
 def _first_line(error: Exception, source: Source) -> str:
     return str(error).split("\n", 1)[0].removeprefix(f"{source.label}: ")
-
-
-class _Group(NamedTuple):
-    """Files that by their names are pages or copies of one chat, or the databases of one account.
-
-    Attributes:
-        sources: in the order of the files.
-        copies: some are told apart by a number that a browser adds to any name that is taken.
-    """
-
-    sources: list[Source]
-    copies: bool
-
-
-def page_groups(sources: Iterable[Source]) -> Iterator[_Group]:
-    """The groups, in the order of the first of each."""
-    groups: dict[tuple[str, str], _Group] = {}
-    for source in sources:
-        stem, dot, suffix = (source.name or "").partition(".")
-        stem, is_copy = without_page(stem, suffix)
-        key = (source.folder, stem + dot + suffix)
-        known = groups.get(key, _Group([], False))
-        groups[key] = _Group([*known.sources, source], known.copies or is_copy)
-    for group in groups.values():
-        if len({source.name for source in group.sources}) > 1:
-            yield group
-        else:  # the same name in several folders of a ZIP
-            yield from (_Group([source], False) for source in group.sources)
 
 
 class ArchiveBatch(NamedTuple):
@@ -445,7 +313,7 @@ class Archive(Iterable[Conversation]):
                     self.source = group.sources[0]
                 yield conversation
 
-    def _run_kept(self, groups: Iterable[_Group]) -> Iterator[Conversation]:
+    def _run_kept(self, groups: Iterable[Group]) -> Iterator[Conversation]:
         """What groups of files hold, in order, by other processes and by what is known of them already."""
         with contextlib.ExitStack() as stack:
             index = None
@@ -473,7 +341,7 @@ class Archive(Iterable[Conversation]):
         added = sorted(reader.name for reader in registered_readers())
         return repr((__version__, self._how, self._alone, added))
 
-    def _iter_kept(self, groups: Iterable[_Group], index: FolderIndex | None) -> Iterator[tuple[_Group, Kept]]:
+    def _iter_kept(self, groups: Iterable[Group], index: FolderIndex | None) -> Iterator[tuple[Group, Kept]]:
         """Each group with what it holds: as the index knows it, or as another process reads it, or as we do."""
         planned: collections.deque[list[_Plan]] = collections.deque()
 
@@ -533,7 +401,7 @@ class Archive(Iterable[Conversation]):
             else:
                 yield from map(pack, self._read_group(group, depth))
 
-    def _read_group(self, group: _Group, depth: int) -> Iterator[Conversation]:
+    def _read_group(self, group: Group, depth: int) -> Iterator[Conversation]:
         found = (item for source in group.sources for item in self._read(source, depth, self._run, self._read_chat))
         return found if len(group.sources) == 1 else _join_pages(found, copies=group.copies)
 
@@ -614,12 +482,12 @@ class Archive(Iterable[Conversation]):
                 names.teach(rows.draft)
             yield context, rows
 
-    def _names_in(self, source: Source) -> _Names:
+    def _names_in(self, source: Source) -> NamesOfInput:
         """The names in an input; those in a part of a file are the names in all of it."""
         if source.stretch is None or source.path is None:
-            return _Names(lambda: _learn_names(source, *self._open(source)))
+            return NamesOfInput(lambda: learn_names(source, *self._open(source)))
         path, how = source.path, attrs.evolve(self._choose(source), errors="collect")
-        return _Names(lambda: _names_in_file(path, path.stat().st_mtime_ns, how), source.stretch.chat)
+        return NamesOfInput(lambda: names_in_file(path, path.stat().st_mtime_ns, how), source.stretch.chat)
 
     def _open(self, source: Source) -> tuple[Reader, Context]:
         return open_reader(source, self._choose(source))
@@ -664,13 +532,13 @@ class _Plan:
         kept: what the index knows of them.
     """
 
-    group: _Group
+    group: Group
     files: tuple[PartFile, ...]
     stamps: tuple[Sequence[int], ...] = ()
     kept: Kept | None = None
 
     @classmethod
-    def of(cls, group: _Group, index: FolderIndex | None) -> _Plan:
+    def of(cls, group: Group, index: FolderIndex | None) -> _Plan:
         """The plan for a group."""
         if any(source.path is None or source.stretch is not None for source in group.sources):
             return cls(group, ())
@@ -685,9 +553,9 @@ class _Plan:
         return self.kept is None and bool(self.files)
 
 
-def _chunks(groups: Iterable[_Group]) -> Iterator[list[_Group]]:
+def _chunks(groups: Iterable[Group]) -> Iterator[list[Group]]:
     """Groups that are read at once: enough of them that sending them costs little beside reading them."""
-    chunk: list[_Group] = []
+    chunk: list[Group] = []
     size = 0
     for group in groups:
         chunk.append(group)
@@ -714,57 +582,6 @@ def _read_elsewhere(groups: Iterable[tuple[PartFile, ...]]) -> list[Kept]:
     how, size_limit = _elsewhere
     with paused_collection():
         return [Archive((), **how)._read_kept(Part(files).sources(size_limit)) for files in groups]
-
-
-_OF_NAMES: Final = Wanted(frozenset({"sender", "text"}))
-"""What names are learnt from."""
-
-
-class _Names:
-    """The names that are mentioned in the chats of one input, learnt when somebody first asks for one of them.
-
-    Args:
-        learn: gives a lexicon for each chat.
-        first: which of them is that of the first chat.
-    """
-
-    def __init__(self, learn: Callable[[], list[Lexicon]], first: int = 0) -> None:
-        self._learn, self._first = learn, first
-        self._places: dict[Draft, int] = {}
-
-    def teach(self, draft: Draft) -> None:
-        """Let the lexicon of a chat know its names, as those of a conversation that was read whole."""
-        if draft not in self._places:
-            self._places[draft] = self._first + len(self._places)
-            draft.lexicon.bind(functools.partial(self._tell, draft))
-
-    def _tell(self, draft: Draft) -> tuple[tuple[()], tuple[()]]:
-        draft.lexicon.adopt(self._learnt[self._places[draft]])
-        return (), ()
-
-    @functools.cached_property
-    def _learnt(self) -> list[Lexicon]:
-        return self._learn()
-
-
-def _learn_names(source: Source, reader: Reader, context: Context) -> list[Lexicon]:
-    """A lexicon for each chat of an input, in the order of their first messages."""
-    found: dict[Draft, None] = {}
-    for draft, _, columns in guarded_rows(reader, source, context, _OF_NAMES):
-        found[draft] = None
-        draft.lexicon.learn(columns.get("text", ()))
-        draft.lexicon.add(filter(None, set(columns.get("sender", ()))))
-    for draft in found:
-        for member in draft.members:
-            draft.lexicon.add(name for name in (member.name, *member.aliases) if name)
-    return [draft.lexicon for draft in found]
-
-
-@functools.lru_cache(maxsize=4)
-def _names_in_file(path: Path, changed: int, how: How) -> list[Lexicon]:  # noqa: ARG001 - a changed one is another
-    """The names in a file of which parts are read, learnt once by each process for all of its parts."""
-    source = Source.of(path)
-    return _learn_names(source, *open_reader(source, how))
 
 
 def _chat(conversation: Conversation) -> str:

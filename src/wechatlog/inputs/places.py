@@ -1,4 +1,4 @@
-"""Where files stand among the inputs, and what to call the chat of a file that does not say.
+"""Where files stand among the inputs, what to call the chat of a file that does not say, and which are its pages.
 
 Takes the sources of one call, gives each its place (a path that begins at the deepest folder in which all inputs are)
 and a name for its chat: that of the file, or that of its folder where the file is called as all of them are. Looks at
@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from wechatlog.source import Source
 
@@ -96,3 +96,31 @@ def _split(place: str) -> tuple[str, str]:
 
 def _short(folder: str, stem: str) -> str:
     return (PurePosixPath(folder).name if _SAYS_NOTHING.fullmatch(stem) else stem) or stem
+
+
+class Group(NamedTuple):
+    """Files that by their names are pages or copies of one chat, or the databases of one account.
+
+    Attributes:
+        sources: in the order of the files.
+        copies: some are told apart by a number that a browser adds to any name that is taken.
+    """
+
+    sources: list[Source]
+    copies: bool
+
+
+def page_groups(sources: Iterable[Source]) -> Iterator[Group]:
+    """The groups, in the order of the first of each."""
+    groups: dict[tuple[str, str], Group] = {}
+    for source in sources:
+        stem, dot, suffix = (source.name or "").partition(".")
+        stem, is_copy = without_page(stem, suffix)
+        key = (source.folder, stem + dot + suffix)
+        known = groups.get(key, Group([], False))
+        groups[key] = Group([*known.sources, source], known.copies or is_copy)
+    for group in groups.values():
+        if len({source.name for source in group.sources}) > 1:
+            yield group
+        else:  # the same name in several folders of a ZIP
+            yield from (Group([source], False) for source in group.sources)
