@@ -162,8 +162,9 @@ class MessageStream:
     ) -> None:
         self._context, self._after = context, after
         self._draft: Draft | None = None
-        messages = self._run(batches)
-        self._messages = messages if lexicon is None else _looking_up(messages, lexicon)
+        self._messages = self._run(batches)
+        if lexicon is not None:
+            self._messages = (attrs.evolve(message, lexicon=lexicon) for message in self._messages)
 
     def _run(self, batches: Generator[Batch]) -> Iterator[Message]:
         with contextlib.closing(batches):  # and with it the file, when somebody stops half-way
@@ -204,28 +205,6 @@ class MessageStream:
         if self._after is None:
             raise ValueError("this stream keeps no mark; open it with after=, which may be the empty Mark()")
         return self._after.mark
-
-
-def _looking_up(messages: Iterator[Message], lexicon: Lexicon) -> Iterator[Message]:
-    return (attrs.evolve(message, lexicon=lexicon) for message in messages)
-
-
-def _learn_names(messages: Iterable[Message]) -> Lexicon:
-    """The names in a stream, in memory that grows with them and not with the stream."""
-    from wechatlog.segments import Lexicon
-
-    lexicon = Lexicon()
-    senders: set[str] = set()
-    lexicon.learn(_noting_senders(messages, senders))
-    lexicon.add(senders)
-    return lexicon
-
-
-def _noting_senders(messages: Iterable[Message], senders: set[str]) -> Iterator[str]:
-    for message in messages:
-        if message.sender:
-            senders.add(message.sender)
-        yield message.text
 
 
 def iter_messages(
@@ -269,8 +248,9 @@ def iter_messages(
     source, how = Source.of(readable, size_limit=size_limit), How(format, tz, encoding, errors, options)
     lexicon = None
     if learn_names:
-        reader, context = open_reader(source, how)
-        lexicon = _learn_names(MessageStream(guarded(reader, source, context), context))
+        from wechatlog.inputs.names import lexicons_of  # for who reads twice
+
+        lexicon = next(iter(lexicons_of(source, how)), None)
     if after is not None:
         reading = _open_after(source, after, how)
         return MessageStream(reading.batches, reading.context, lexicon, reading)

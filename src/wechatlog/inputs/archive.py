@@ -24,7 +24,7 @@ from wechatlog.engine.protocol import Context, in_batches
 from wechatlog.errors import FormatError, OptionError, RefusedFormatError, UnknownFormatError, WechatlogError
 from wechatlog.inputs.files import natural_key
 from wechatlog.inputs.mark import Mark, check_marks
-from wechatlog.inputs.names import NamesOfInput, learn_names, names_in_file
+from wechatlog.inputs.names import NamesOfInput, lexicons_of, lexicons_of_file
 from wechatlog.inputs.packing import EVERYTHING, Kept, pack, pack_rows, unpack
 from wechatlog.inputs.places import Group, name_chats, page_groups
 from wechatlog.inputs.single import (
@@ -485,9 +485,9 @@ class Archive(Iterable[Conversation]):
     def _names_in(self, source: Source) -> NamesOfInput:
         """The names in an input; those in a part of a file are the names in all of it."""
         if source.stretch is None or source.path is None:
-            return NamesOfInput(lambda: learn_names(source, *self._open(source)))
+            return NamesOfInput(lambda: lexicons_of(source, self._choose(source)))
         path, how = source.path, attrs.evolve(self._choose(source), errors="collect")
-        return NamesOfInput(lambda: names_in_file(path, path.stat().st_mtime_ns, how), source.stretch.chat)
+        return NamesOfInput(lambda: lexicons_of_file(path, path.stat().st_mtime_ns, how), source.stretch.chat)
 
     def _open(self, source: Source) -> tuple[Reader, Context]:
         return open_reader(source, self._choose(source))

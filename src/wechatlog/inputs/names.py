@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from wechatlog.engine.protocol import Context, Draft, Reader
+    from wechatlog.engine.protocol import Draft
     from wechatlog.segments import Lexicon
 
 _WANTED: Final = Wanted(frozenset({"sender", "text"}))
@@ -50,8 +50,9 @@ class NamesOfInput:
         return self._learn()
 
 
-def learn_names(source: Source, reader: Reader, context: Context) -> list[Lexicon]:
+def lexicons_of(source: Source, how: How) -> list[Lexicon]:
     """A lexicon for each chat of an input, in the order of their first messages."""
+    reader, context = open_reader(source, how)
     found: dict[Draft, None] = {}
     for draft, _, columns in guarded_rows(reader, source, context, _WANTED):
         found[draft] = None
@@ -64,7 +65,6 @@ def learn_names(source: Source, reader: Reader, context: Context) -> list[Lexico
 
 
 @functools.lru_cache(maxsize=4)
-def names_in_file(path: Path, changed: int, how: How) -> list[Lexicon]:  # noqa: ARG001 - a changed one is another
-    """The names in a file of which parts are read, learnt once by each process for all of its parts."""
-    source = Source.of(path)
-    return learn_names(source, *open_reader(source, how))
+def lexicons_of_file(path: Path, changed: int, how: How) -> list[Lexicon]:  # noqa: ARG001 - a changed one is another
+    """The same of a file of which parts are read, once by each process for all of its parts."""
+    return lexicons_of(Source.of(path), how)
