@@ -75,9 +75,9 @@ def test_hostile_values_come_back(form: str, field: str) -> None:
     check_writer(find_writer(form), [CHATS[field]], reader=find_reader(form))
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", [form for form in FORMS if not find_writer(form).binary])
 def test_each_hostile_text_alone(form: str) -> None:
-    """A file of one message, whose encoding, delimiter and format nothing else shows."""
+    """A text of one message, whose encoding, delimiter and format nothing else shows."""
     writer, reader = find_writer(form), find_reader(form)
     for text in TEXTS:
         check_writer(
