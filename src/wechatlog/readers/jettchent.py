@@ -15,7 +15,7 @@ from wechatlog.content.accounts import is_room
 from wechatlog.content.appmsg import parse_content, split_sender_prefix
 from wechatlog.content.placeholders import quote_segments
 from wechatlog.engine import Draft, Entry, Evidence, Format, Head, Reading, iter_objects
-from wechatlog.engine.json_values import read_list, read_object, read_string
+from wechatlog.engine.json_values import first_object, read_string
 from wechatlog.model import MessageKind
 
 Kind = MessageKind
@@ -47,7 +47,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
             if text.lstrip().startswith("<"):
                 zone = None if time is None else time.tzinfo
                 body = parse_content(Kind.OTHER, text, reading.collector, zone=zone, line=line)
-                kind, text, segments, reply_to = body.kind, body.text, body.segments, body.reply_to
+                (kind, text, segments), reply_to = body.body, body.reply_to
         if own and chat.owner is None:
             chat.owner = sender
         yield Entry(line, time, "second", sender, sender, own, kind, text, segments, None, reply_to, offset)
@@ -65,10 +65,8 @@ def _sender(chat: Draft, value: Mapping[str, Any]) -> tuple[str | None, bool | N
 
 def _detect(head: Head) -> Evidence | None:
     """The keys of the first message."""
-    rows = read_list(head.json)
-    if rows and {"fromUser", "toUser", "createTime"} <= read_object(rows[0]).keys():
-        return Evidence(1.0, "an array with fromUser, toUser and createTime")
-    return None
+    sure = {"fromUser", "toUser", "createTime"} <= first_object(head.json).keys()
+    return Evidence(1.0, "an array with fromUser, toUser and createTime") if sure else None
 
 
 JSON: Final = Format(

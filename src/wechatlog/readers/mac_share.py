@@ -9,15 +9,11 @@ Source of the format: the parser and the fixture of ChatDrop 2026.9, which were 
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import io
 import re
 import unicodedata
-import zipfile
 from collections.abc import Iterator
-from pathlib import PurePosixPath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from wechatlog.content.client_text import read_body
 from wechatlog.content.vocabulary import kind_of_name, segment_for
@@ -37,6 +33,10 @@ from wechatlog.model import MessageKind
 from wechatlog.segments import Segment, parse_segments
 from wechatlog.source import Source
 from wechatlog.tokenizer import Grammar
+from wechatlog.zips import files_in, open_zip
+
+if TYPE_CHECKING:
+    import zipfile
 
 _GRAMMAR: Final = Grammar(name="share of a Mac", header=r"[·•](?P<sender>[^\r\n]+)")
 _DATE_LINE: Final = re.compile(
@@ -49,7 +49,6 @@ _ATTACHED: Final = frozenset(
     {MessageKind.IMAGE, MessageKind.VIDEO, MessageKind.VOICE, MessageKind.FILE, MessageKind.STICKER}
 )
 _TEXT_NAME: Final = "聊天记录.txt"
-_MOST_MEMBERS: Final = 100_000
 
 
 def _date(candidate: Candidate) -> re.Match[str] | None:
@@ -151,48 +150,13 @@ def _beside(source: Source) -> frozenset[str] | None:
     return names or None
 
 
-def _real_names(members: list[zipfile.ZipInfo]) -> list[str]:
-    """The names of ZIP members, which some packers write in UTF-8 or GBK without saying so."""
-    raw = [None if member.flag_bits & 0x800 else _old_bytes(member.filename) for member in members]
-    encoding = "utf-8"
-    try:
-        b"".join(data for data in raw if data is not None).decode()
-    except UnicodeDecodeError:
-        encoding = "gb18030"
-    return [
-        member.filename if data is None else data.decode(encoding, "replace")
-        for member, data in zip(members, raw, strict=True)
-    ]
-
-
-def _old_bytes(name: str) -> bytes | None:
-    try:
-        return name.encode("cp437")
-    except UnicodeEncodeError:
-        return None
-
-
-@contextlib.contextmanager
-def _open_zip(source: Source) -> Iterator[zipfile.ZipFile]:
-    with contextlib.ExitStack() as closing:
-        stream = closing.enter_context(source.open())
-        seekable = stream if stream.seekable() else io.BytesIO(stream.read())
-        try:
-            archive = closing.enter_context(zipfile.ZipFile(seekable))
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
-            raise FormatError(f"broken ZIP: {error}", source=source.label) from error
-        yield archive
-
-
-def _find_text(archive: zipfile.ZipFile) -> tuple[zipfile.ZipInfo, frozenset[str]] | None:
+def _find_text(source: Source, archive: zipfile.ZipFile) -> tuple[Source, frozenset[str]] | None:
     """The one chat text of a ZIP and the names of the other files; `None` where there are none or several."""
-    files = [info for info in archive.infolist()[:_MOST_MEMBERS] if not info.is_dir()]
-    members = [pair for pair in zip(files, _real_names(files), strict=True) if not pair[1].startswith("__MACOSX")]
-    texts = [(info, name) for info, name in members if PurePosixPath(name).name == _TEXT_NAME]
-    if len(texts) != 1 or texts[0][0].flag_bits & 1:
+    files = list(files_in(source, archive))
+    texts = [file for file in files if file.name == _TEXT_NAME]
+    if len(texts) != 1:
         return None
-    names = frozenset(_comparable(PurePosixPath(name).name) for info, name in members if info is not texts[0][0])
-    return texts[0][0], names
+    return texts[0], frozenset(_comparable(file.name or "") for file in files if file is not texts[0])
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:
@@ -205,22 +169,18 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     if not source.head().startswith((b"PK\x03\x04", b"PK\x05\x06")):
         yield from _messages(reading, source, _beside(source))
         return
-    with _open_zip(source) as archive:
-        found = _find_text(archive)
+    with open_zip(source) as archive:
+        found = _find_text(source, archive)
         if found is None:
             raise FormatError(f"holds not exactly one {_TEXT_NAME}", source=source.label)
-        member = Source.of_member(archive, found[0], _TEXT_NAME, size_limit=source.size_limit)
-        yield from _messages(reading, member, found[1])
+        yield from _messages(reading, *found)
 
 
 def _zipped_text(head: Head) -> str:
     try:
-        with _open_zip(head.source) as archive:
-            found = _find_text(archive)
-            if found is None:
-                return ""
-            with archive.open(found[0]) as stream:
-                return decode_text(stream.read(1 << 16)).replace("\r\n", "\n")
+        with open_zip(head.source) as archive:
+            found = _find_text(head.source, archive)
+            return decode_text(found[0].head()).replace("\r\n", "\n") if found else ""
     except Exception:  # noqa: BLE001 - a ZIP can break in any way, and detection never raises
         return ""
 

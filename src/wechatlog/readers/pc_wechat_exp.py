@@ -12,7 +12,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.appmsg import parse_markup
@@ -23,6 +23,7 @@ from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.headers import HeaderCheck, header_clock, iter_blocks, sample
+from wechatlog.engine.markup import iter_pieces
 from wechatlog.model import MessageKind, Participant
 from wechatlog.tokenizer import Grammar, prepare
 
@@ -48,6 +49,7 @@ _LINE: Final = re.compile(rf"{_TIME}(?P<rest>.*)", re.DOTALL)
 _RULE: Final = "=" * 70
 _OPEN: Final = '<div class="msg-line">'
 _CLOSE: Final = "</div>"
+_ELEMENT: Final = re.compile(_OPEN)
 _PAGE_FACT: Final = re.compile(r"(?P<name>联系人|微信号|消息数|导出时间): <span>(?P<value>[^<]*)</span>")
 _OWN: Final = "我"
 _NOBODY: Final = "系统消息"
@@ -85,19 +87,11 @@ def _learn(reading: Reading, facts: Iterable[tuple[str, str]], text: str) -> int
 # --- a message line -------------------------------------------------------------------------------------------------
 
 
-class _Line(NamedTuple):
-    """A message line taken apart: its kind, or `None` for an unknown type."""
-
-    kind: MessageKind | None
-    sender: str
-    text: str
-
-
-def _split(text: str, title: str | None) -> _Line:
-    """Take a line after its time apart; the name of the chat may hold colons."""
+def _split(text: str, title: str | None) -> tuple[MessageKind | None, str, str]:
+    """Kind (`None` for an unknown type), sender and text of a line; the name of the chat may hold colons."""
     tag = _TAG.match(text)
     if tag is None:
-        return _Line(MessageKind.TEXT, *_split_sender(text, None, title))
+        return MessageKind.TEXT, *_split_sender(text, None, title)
     name = tag["type"]
     sender, body = _split_sender(text[tag.end() :], name, title)
     kind = MessageKind.CALL if name == "网络电话" else _kind_of(name)
@@ -105,7 +99,7 @@ def _split(text: str, title: str | None) -> _Line:
         kind = (kind_of_name(body[1:].partition("]")[0]) if body.startswith("[") else None) or MessageKind.OTHER
     if kind is MessageKind.SYSTEM:
         kind = read_notice(_NOTICE_LABEL.sub("", body, count=1)) or kind
-    return _Line(kind, sender, body)
+    return kind, sender, body
 
 
 def _kind_of(name: str) -> MessageKind | None:
@@ -134,7 +128,7 @@ def _entry(reading: Reading, clock: str, rest: str, line: int | None, offset: in
     kind = found or MessageKind.OTHER
     words = _NOTICE_LABEL.sub("", text, count=1) if kind in NOTICES else text
     if kind is not MessageKind.TEXT and (built := parse_markup(words, reading.collector, zone=reading.tz, line=line)):
-        kind, text, segments = built.kind, built.text, built.segments
+        kind, text, segments = built.body
     else:
         segments = None if kind is MessageKind.OTHER else parse_body(kind, text, WECHATEXPORTER, zone=reading.tz)
     own = None if kind in NOTICES else sender == _OWN
@@ -156,7 +150,7 @@ def _lines(reading: Reading) -> Iterator[Entry]:
 
     def sender(header: re.Match[str]) -> str:
         end = header.string.find("\n", header.end())
-        return _split(header.string[header.end() : end if end >= 0 else None], title).sender
+        return _split(header.string[header.end() : end if end >= 0 else None], title)[1]
 
     gate = HeaderCheck(reading, sender, header_clock, ordered=True, serious=True)
     if reading.chat.is_group is False:
@@ -204,33 +198,16 @@ def _page(reading: Reading) -> Iterator[Entry]:
     )
     reading.tell("writer-fault", _LEFT_OUT)
     count = 0
-    for content, line, offset in _elements(prepare(blocks).blocks):
+    for text, line, offset in iter_pieces(prepare(blocks).blocks, _ELEMENT, len(_OPEN)):
+        if offset < 0:
+            continue
         count += 1
+        content = html.unescape(text.removeprefix(_OPEN).partition(_CLOSE)[0]).replace("\r\n", "\n")
         if match := _LINE.fullmatch(content):
             yield _entry(reading, match["time"], match["rest"], line, offset)
         elif content:
             reading.report("bad-line", "an element that is no message line", severity=Severity.ERROR, line=line)
     reading.check_count(claimed, count)
-
-
-def _elements(blocks: Iterable[str]) -> Iterator[tuple[str, int, int]]:
-    """The texts of the message elements with line and offset; one that is cut off at the end is given as it is."""
-    rest, offset, line = "", 0, 1
-    for block in blocks:
-        text = rest + block
-        begin = 0
-        while (start := text.find(_OPEN, begin)) >= 0 and (end := text.find(_CLOSE, start)) >= 0:
-            line += text.count("\n", begin, start)
-            content = html.unescape(text[start + len(_OPEN) : end])
-            yield content.replace("\r\n", "\n"), line, offset + start
-            line += text.count("\n", start, end)
-            begin = end
-        keep = start if start >= 0 else max(begin, len(text) - len(_OPEN))
-        line += text.count("\n", begin, keep)
-        offset += keep
-        rest = text[keep:]
-    if rest.startswith(_OPEN):
-        yield html.unescape(rest[len(_OPEN) :]).replace("\r\n", "\n"), line, offset
 
 
 def _is_page(head: Head) -> Evidence | None:

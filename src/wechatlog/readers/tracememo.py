@@ -48,6 +48,7 @@ from wechatlog.engine import (
 )
 from wechatlog.engine.headers import Block
 from wechatlog.engine.json_values import (
+    first_object,
     read_flag,
     read_identifier,
     read_integer,
@@ -83,9 +84,7 @@ _FIELDS = Fields(
         Kind.VIDEO: "seconds=duration",
         Kind.STICKER: "url=url md5=md5",
         Kind.FILE: "name=title",
-        Kind.LINK: _PAGE,
-        Kind.MUSIC: _PAGE,
-        Kind.CHANNEL: _PAGE,
+        **dict.fromkeys((Kind.LINK, Kind.MUSIC, Kind.CHANNEL), _PAGE),
         Kind.CARD: "name=nickname id=username",
         Kind.LOCATION: "latitude=lat longitude=lng label=label poi=poiname",
         Kind.MINI_PROGRAM: "title=title name=appName",
@@ -171,13 +170,11 @@ def _forwarded_message(item: Mapping[str, Any], zone: dt.tzinfo | None, depth: i
 def _is_export(head: Head) -> Evidence | None:
     """The keys of the object and of its first message."""
     facts = read_object(head.json)
-    rows = read_list(facts.get("messages"))
-    first = read_object(rows[0]) if rows else {}
-    if not {"name", "exportedAt"} <= facts.keys():
+    if not {"name", "exportedAt", "messages"} <= facts.keys():
         return None
-    if {"isSender", "datetime"} <= first.keys():
+    if {"isSender", "datetime"} <= first_object(facts["messages"]).keys():
         return Evidence(1.0, "name, exportedAt and messages with isSender and datetime")
-    return Evidence(0.6, "name and exportedAt, and no messages") if not rows and "messages" in facts else None
+    return Evidence(0.6, "name and exportedAt, and no messages") if not read_list(facts["messages"]) else None
 
 
 def _is_script(head: Head) -> Evidence | None:
@@ -304,9 +301,7 @@ def _read_title(reading: Reading, block: Block) -> None:
         reading.chat.title = title[2:]
     else:
         rest = block.lines
-    if rest.strip():
-        sentence = "text before the first header belongs to no message"
-        reading.report("text-before-first-message", sentence, line=1, column=1)
+    reading.report_preamble(rest, line=1 + (rest is not block.lines))
 
 
 def _blocks(reading: Reading) -> Iterator[Entry]:

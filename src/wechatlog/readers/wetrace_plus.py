@@ -19,7 +19,14 @@ from wechatlog.diagnostics import Severity
 from wechatlog.engine import NOTICES, Draft, Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.json_objects import report_shape, report_unknown_keys
 from wechatlog.engine.json_stream import BEGIN, END, Item, iter_json
-from wechatlog.engine.json_values import read_flag, read_identifier, read_integer, read_list, read_object, read_string
+from wechatlog.engine.json_values import (
+    first_object,
+    read_flag,
+    read_identifier,
+    read_integer,
+    read_object,
+    read_string,
+)
 from wechatlog.model import MessageKind
 
 _KNOWN: Final = frozenset("id seq time timestamp sender_id sender_name direction is_self type subtype content".split())
@@ -84,10 +91,7 @@ def _entry(reading: Reading, said: Mapping[str, Any], chat: Draft, item: Item) -
     sender = read_string(value.get("sender_name")) or read_string(account.get("name")) or sender_id
     own = None if body.kind in NOTICES else own
     id_ = read_identifier(reading, value.get("id"), line)
-    return Entry(
-        line, time, precision, sender, sender_id, own, body.kind, body.text, body.segments, id_, body.reply_to,
-        item.offset, chat,
-    )  # fmt: skip
+    return Entry(line, time, precision, sender, sender_id, own, *body.body, id_, body.reply_to, item.offset, chat)
 
 
 def _time(reading: Reading, value: Mapping[str, Any], line: int) -> tuple[dt.datetime | None, Any]:
@@ -107,14 +111,10 @@ def _detect(head: Head) -> Evidence | None:
     value = read_object(head.json)
     if read_string(value.get("format")).lower() == "wetrace-plus":
         return Evidence(1.0, "`format` is wetrace-plus")
-    first = _first(_first(value.get("conversations")).get("messages"))
+    first = first_object(first_object(value.get("conversations")).get("messages"))
     if {"account", "conversations"} <= value.keys() and {"sender_id", "content"} <= first.keys():
         return Evidence(0.9, "`account`, and `conversations` with messages that have a `sender_id`")
     return None
-
-
-def _first(value: Any) -> dict[str, Any]:
-    return read_object(next(iter(read_list(value)), None))
 
 
 JSON: Final = Format(

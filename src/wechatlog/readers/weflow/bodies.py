@@ -14,7 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from pathlib import PurePath
-from typing import Final, TypeAlias
+from typing import Final
 
 from wechatlog.content.appmsg import parse_markup
 from wechatlog.content.dialects import WEFLOW
@@ -22,11 +22,8 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.weflow import has_lost_prefix, has_template, strip_frame
 from wechatlog.engine import NOTICES, Reading, one_segment
+from wechatlog.engine.entry import Body
 from wechatlog.model import MessageKind
-from wechatlog.segments import Segment
-
-Body: TypeAlias = "tuple[MessageKind, str, tuple[Segment, ...] | None]"
-"""The kind, the text and, where they do not follow from the text, the segments."""
 
 _MEDIA: Final = re.compile(
     r"(?:[^\n]{0,300}[/\\])?media[/\\](?:[^/\\\n]{1,255}[/\\])?"
@@ -93,7 +90,7 @@ def read_body(text: str, zone: dt.tzinfo | None = None) -> Body:
     if (said := unwrap(text)) is not text:
         return read_notice(said) or MessageKind.SYSTEM, said, None
     if (built := parse_markup(text, zone=zone)) is not None:
-        return built.kind, built.text, built.segments
+        return built.body
     if (kind := media_kind(text)) is not None:
         name = {"name": re.split(r"[/\\]", text)[-1]} if kind is MessageKind.FILE else {}
         return kind, text, one_segment(kind, text, path=text, **name)

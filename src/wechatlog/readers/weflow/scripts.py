@@ -22,10 +22,11 @@ from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
 from wechatlog.content.weflow import build_segments
 from wechatlog.engine import NOTICES, Draft, Entry, Evidence, Format, Head, Reading, iter_inserts
+from wechatlog.engine.entry import Body
 from wechatlog.engine.json_values import read_flag, read_identifier, read_integer
 from wechatlog.engine.sql import tables_of
 from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.weflow.bodies import Body, check, notice, read_body, unframe
+from wechatlog.readers.weflow.bodies import check, notice, read_body, unframe
 
 _SESSIONS: Final = "sessions"
 _WEFLOW: Final = ("weflow_messages", "messages")
@@ -40,7 +41,7 @@ def _body(reading: Reading, row: Mapping[str, str | None], text: str, line: int)
     number = read_integer(row.get("local_type"))
     kind = kind_of_name(name) if name else None
     if kind is not MessageKind.TEXT and (built := parse_markup(text, zone=reading.zone)):
-        return built.kind, built.text, built.segments
+        return built.body
     if kind in (None, MessageKind.OTHER) and number is not None:
         kind = kind_of_local_type(number)
     if kind in (None, MessageKind.OTHER, MessageKind.LINK):

@@ -25,12 +25,13 @@ from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
 from wechatlog.content.weflow import build_segments, read_records
 from wechatlog.engine import NOTICES, Draft, Entry, Evidence, Format, Head, Reading, Table
+from wechatlog.engine.entry import Body
 from wechatlog.engine.json_values import read_integer
 from wechatlog.engine.tables import Layout
 from wechatlog.engine.workbooks import cell_text, peek_sheets, sheet_names
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.weflow.bodies import Body, check, notice, read_body, unframe, unwrap
+from wechatlog.readers.weflow.bodies import check, notice, read_body, unframe, unwrap
 from wechatlog.segments import Segment
 from wechatlog.tokenizer import iter_lines, prepare
 
@@ -61,7 +62,7 @@ def _body(reading: Reading, name: str, number: int | None, text: str, line: int)
     if kind in NOTICES:
         text = unwrap(text)
     if kind is not MessageKind.TEXT and (built := parse_markup(text, zone=reading.zone)):
-        return built.kind, built.text, built.segments
+        return built.body
     if kind in (None, MessageKind.OTHER) and number is not None:
         kind = kind_of_local_type(number)
     if kind in (None, MessageKind.OTHER, MessageKind.LINK):

@@ -21,10 +21,11 @@ from wechatlog.content.appmsg import split_sender_prefix
 from wechatlog.content.placeholders import quote_segments
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.engine import Entry, Evidence, Format, Head, Reading, framed_headers, message_blocks, one_segment
+from wechatlog.engine.entry import Body
 from wechatlog.engine.headers import iter_blocks, sample, sample_blocks
 from wechatlog.engine.records import strip_blank_end
 from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.weflow.bodies import Body, credit, media_kind, read_body, unframe
+from wechatlog.readers.weflow.bodies import credit, media_kind, read_body, unframe
 from wechatlog.tokenizer import Grammar
 
 _OWNER: Final = "我"
@@ -54,18 +55,16 @@ def _is_streamed(text: str) -> bool:
     return any(split_sender_prefix(candidate.body.lstrip("\r\n"))[0] for candidate in sample_blocks(text, _TXT))
 
 
-def _header_time(header: re.Match[str]) -> dt.datetime | None:
+def _parse(text: str) -> dt.datetime | None:
     try:
-        return dt.datetime.fromisoformat(header["time"])
+        return dt.datetime.fromisoformat(text)  # which is faster than what reads any clock
     except ValueError:
         return None
 
 
 def _time(reading: Reading, text: str, line: int) -> dt.datetime | None:
-    try:
-        return reading.wall_time(dt.datetime.fromisoformat(text))
-    except ValueError:
-        return reading.clock(text, line=line)[0]
+    time = _parse(text)
+    return reading.clock(text, line=line)[0] if time is None else reading.wall_time(time)
 
 
 def _blocks(reading: Reading) -> Iterator[Entry]:
@@ -77,18 +76,20 @@ def _blocks(reading: Reading) -> Iterator[Entry]:
     streamed = _is_streamed(text)
     private = not streamed and owner in names and len(others) <= 1
     group = reading.chat.is_group = False if private else True if streamed or len(others) > 2 else None
-    sender_of = operator.itemgetter("sender")
-    for header, block in message_blocks(reading, _TXT, sender_of, _header_time, blocks=blocks, blanks=1):
+    records = message_blocks(
+        reading, _TXT, operator.itemgetter("sender"), lambda header: _parse(header["time"]), blocks=blocks, blanks=1
+    )
+    for header, block in records:
         name, line = header["sender"], block.line
         text = block.lines.removeprefix("\n").removesuffix("\n").removesuffix("\n")
         account, text = split_sender_prefix(text) if streamed and name != owner else (None, text)
         body = read_body(text if private else unframe(reading, text, line), reading.tz)
-        sender, (kind, text, segments) = credit(reading, name, body, line)
+        sender, body = credit(reading, name, body, line)
         time = _time(reading, header["time"], line)
         own: bool | None = None
         if reading.owner is None and (private or streamed or (name == owner and group is None)):
             own = name == owner
-        yield Entry(line, time, "second", sender, account, own, kind, text, segments, offset=block.offset)
+        yield Entry(line, time, "second", sender, account, own, *body, offset=block.offset)
 
 
 def _is_txt(head: Head) -> Evidence | None:
@@ -182,12 +183,12 @@ def _sections(reading: Reading) -> Iterator[Entry]:
             continue
         raw = strip_blank_end(block.lines.partition("\n")[2].removeprefix("\n"))
         body = _markdown_body(raw if chat.is_group is False else unframe(reading, raw, line))
-        name, (kind, text, segments) = credit(reading, _unescape(header["sender"]), body, line)
+        name, body = credit(reading, _unescape(header["sender"]), body, line)
         time = _time(reading, _unescape(header["time"]), line)
         own = name == _OWNER if chat.is_group is False else None
         account = chat.id if own is False else None
         own = own if reading.owner is None else None
-        yield Entry(line, time, "second", name, account, own, kind, text, segments, offset=block.offset)
+        yield Entry(line, time, "second", name, account, own, *body, offset=block.offset)
 
 
 def _is_markdown(head: Head) -> Evidence | None:

@@ -17,10 +17,11 @@ import attrs
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.content.weflow import build_segments, fill
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, Table
+from wechatlog.engine.entry import Body
 from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, is_rewritten, read_local_clock, read_server_id
 from wechatlog.engine.json_values import read_flag
 from wechatlog.model import MessageKind
-from wechatlog.readers.weflow.bodies import Body, credit, read_body, unframe
+from wechatlog.readers.weflow.bodies import credit, read_body, unframe
 from wechatlog.segments.types import File
 
 _TABLE: Final = Table(
