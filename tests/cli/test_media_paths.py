@@ -265,3 +265,122 @@ def test_from_python_the_zip_is_the_folder(export: Path) -> None:
     (export.parent / "no.zip").write_bytes(b"no ZIP")
     with pytest.raises(wechatlog.errors.OptionError, match="media_root: no folder"):
         wechatlog.dumps(chat, "html", media="embed", media_root=str(export.parent / "no.zip"))
+
+
+# --- copies ---------------------------------------------------------------------------------------
+
+
+def files_below(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize(("output", "copies"), [("pages/", "pages/media"), ("page.html", "page-media")])
+def test_copies_lie_beside_the_page(run: Run, export: Path, output: str, copies: str, packed: bool) -> None:
+    given = pack(export, "export.zip") if packed else export / "chat.jsonl"
+    work = export.parent / "out"
+    work.mkdir()
+    result = run("convert", given, "-o", f"{work}/{output}", "--to", "html", "--copy-media")
+    assert result.exit_code == 0
+    assert "5 media files copied into" in result.stderr
+    assert "not there: 2 of 7; the first: media/没有.pdf" in result.stderr
+    assert "media_root" not in result.stderr
+    assert "no page can load" not in result.stderr
+    (page,) = (path for path in work.rglob("*.html") if path.name != "index.html")
+    leads = [(page.parent / unquote(address)).resolve() for address in addresses(page)]
+    assert sum(path.is_file() and path.is_relative_to(work / copies) for path in leads) == len(NAMES) + 2
+    before = {path: path.stat().st_mtime_ns for path in (work / copies).iterdir()}
+    assert len(before) == 5
+    assert {path.suffix for path in before} == {".png", ".mp4"}
+    run("convert", given, "-o", f"{work}/{output}", "--to", "html", "--copy-media")
+    assert {path: path.stat().st_mtime_ns for path in (work / copies).iterdir()} == before
+
+
+def test_paths_that_are_kept_lead_to_the_copies(run: Run, export: Path) -> None:
+    run("convert", pack(export, "export.zip"), "-o", export.parent / "all.jsonl", "--copy-media")
+    chat = wechatlog.load(export.parent / "all.jsonl")
+    paths = [segment.path for message in chat for segment in message.segments if getattr(segment, "path", None)]
+    assert sum((export.parent / path).is_file() for path in paths) == len(NAMES) + 1
+    inside = chat[-1].segments[0].messages[0].segments[0].path
+    assert inside.startswith("all-media/图 1-")
+    assert paths[5:] == ["media/没有.pdf", "media/没有.mp3"]
+
+
+def test_several_processes_copy_the_same(run: Run, export: Path) -> None:
+    (export / "b.jsonl").write_bytes((export / "chat.jsonl").read_bytes())
+    for jobs in ("1", "2"):
+        run("convert", export, "-o", f"{export.parent}/{jobs}/", "--to", "html", "--copy-media", "--jobs", jobs)
+    assert files_below(export.parent / "1") == files_below(export.parent / "2")
+    for name in files_below(export.parent / "1"):
+        assert (export.parent / "1" / name).read_bytes() == (export.parent / "2" / name).read_bytes()
+
+
+def test_what_wechat_encodes_is_copied_decoded_and_what_is_broken_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.dat").write_bytes(bytes(byte ^ 0x37 for byte in png()))
+    (tmp_path / "in" / "b.jpeg").write_bytes(png())
+    (tmp_path / "in" / "c.pdf").write_bytes(b"%PDF-1.7")
+    names = ("a.dat", "b.jpeg", "c.pdf")
+    messages = [Message(kind="image", text="x", segments=[Image(path=name, raw="x")]) for name in names]
+    messages.append(Message(text="看 ![图](b.jpeg)"))
+    wechatlog.dump(Conversation(messages), tmp_path / "in" / "chat.jsonl")
+    result = run("convert", tmp_path / "in" / "chat.jsonl", "-o", tmp_path / "chat.html", "--copy-media")
+    assert "3 media files copied into chat-media" in result.stderr
+    copies = {path.name[0] + path.suffix: path.read_bytes() for path in (tmp_path / "chat-media").iterdir()}
+    assert copies == {"a.png": png(), "b.jpeg": png(), "c.pdf": b"%PDF-1.7"}
+    assert (tmp_path / "chat.html").read_text("utf-8").count('src="chat-media/b-') == 2
+
+
+def test_no_name_in_a_zip_leads_out(run: Run, tmp_path: Path) -> None:
+    names = [
+        "../up.png",
+        "a/../../up.png",
+        "/abs.png",
+        "con.png",
+        "." * 9 + ".png",
+        "很" * 200 + ".png",
+        "a\u202eb.png",
+        "x?.png",
+    ]
+    messages = [Message(kind="image", text="x", segments=[Image(path=name, raw="x")]) for name in names]
+    wechatlog.dump(Conversation(messages), tmp_path / "chat.jsonl")
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        archive.write(tmp_path / "chat.jsonl", "chat.jsonl")
+        for name in names:
+            archive.writestr(name, png())
+    (tmp_path / "chat.jsonl").unlink()
+    work = tmp_path / "work"
+    work.mkdir()
+    result = run("convert", tmp_path / "export.zip", "-o", f"{work}/out/", "--to", "html", "--copy-media")
+    assert result.exit_code == 0
+    copied = files_below(work)
+    assert len(copied) >= 4
+    assert all(name.startswith("out/") for name in copied)
+    assert all(len(name.encode()) < 120 and not {"\u202e", "?"} & set(name) for name in copied)
+    assert files_below(tmp_path) == {f"work/{name}" for name in copied} | {"export.zip"}
+
+
+def test_a_link_out_of_the_output_is_not_followed(run: Run, export: Path) -> None:
+    (export.parent / "elsewhere").mkdir()
+    (export.parent / "out").mkdir()
+    (export.parent / "out" / "media").symlink_to(export.parent / "elsewhere", target_is_directory=True)
+    result = run("convert", export / "chat.jsonl", "-o", f"{export.parent}/out/", "--to", "html", "--copy-media")
+    assert result.exit_code == 1
+    assert "leads out of the folder of the output" in result.stderr
+    assert not files_below(export.parent / "elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        (["-o", "a.docx"], "not for docx"),
+        (["-o", "a.html", "-O", "media=embed"], "not for html"),
+        (["-o", "-", "--to", "html"], "needs a file"),
+        (["-o", "pages", "--to", "html"], "needs a file"),
+        (["-o", "a.jsonl", "--stream"], "--stream"),
+    ],
+)
+def test_where_nothing_can_be_copied(run: Run, export: Path, how: list[str], told: str) -> None:
+    result = run("convert", export / "chat.jsonl", *how, "--copy-media")
+    assert result.exit_code == 2
+    assert told in result.stderr

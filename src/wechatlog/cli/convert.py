@@ -16,7 +16,8 @@ from wechatlog.api import iter_messages
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
-from wechatlog.cli.media_paths import MediaPaths
+from wechatlog.cli.media_copies import MediaCopies
+from wechatlog.cli.media_paths import MediaPaths, names_files
 from wechatlog.cli.messages import Failure, explain
 from wechatlog.cli.options import ANY_PATH, FormatName, Reading, Split, is_folder, list_writers, reading_options
 from wechatlog.cli.progress import progress
@@ -59,6 +60,7 @@ _STREAM_HELP: Final = (
 
 _SYNC_HELP: Final = "Wait until the disk has each file before it replaces an old one; done unless you say no."
 
+_COPY_HELP: Final = "Copy the pictures, voices and files that the chats name to beside the output, out of a ZIP too."
 _JOBS_HELP: Final = (
     "Read, and write files of a folder, with this many processes at the same time; the result is the same."
 )
@@ -73,6 +75,7 @@ _INDEX_HELP: Final = "Keep in this file what the inputs hold, and next time read
 @filter_options
 @click.option("--stream/--no-stream", default=None, help=_STREAM_HELP)
 @click.option("--sync/--no-sync", default=True, help=_SYNC_HELP)
+@click.option("--copy-media", is_flag=True, help=_COPY_HELP)
 @click.option("--jobs", metavar="N", type=click.IntRange(1), default=1, help=_JOBS_HELP)
 @click.option("--index", metavar="FILE", type=click.Path(dir_okay=False), help=_INDEX_HELP)
 @state_option
@@ -91,6 +94,7 @@ def convert(inputs: tuple[str, ...], output: str, form: str | None, **how: Any) 
       wechatlog convert exports/ -o chats.jsonl
       wechatlog convert chats.jsonl -o back/ --to markdown
       wechatlog convert chat.jsonl -o pages/ --to html --split month
+      wechatlog convert export.zip -o pages/ --to html --copy-media
       wechatlog convert chat.jsonl -o may.txt --since 2026-05-01 --until 2026-05-31
       wechatlog convert chat.markdown --to text | less
     """  # noqa: D301
@@ -99,15 +103,19 @@ def convert(inputs: tuple[str, ...], output: str, form: str | None, **how: Any) 
     writer = _choose_writer(form, output)
     _check_output(writer, output, split=how["split"])
     reading = Reading.of(how, writer)
+    if how["copy_media"]:
+        _check_copying(writer, output, how, reading.writer_options)
     filters = Filters.of(how)
     _check_state(inputs, how)
     check_state(how["state"], output)
     found = Inputs(inputs, reading, workers=how["jobs"], index=how["index"], after=read_state(how["state"]))
     makes = how["jobs"] > 1 and not how["index"]
-    job = _Job(found, output, writer, reading, how["split"], how["sync"], filters, how["state"], makes)
+    job = _Job(
+        found, output, writer, reading, how["split"], how["sync"], filters, how["state"], how["copy_media"], makes
+    )
     quiet = how["quiet"] or (output == "-" and sys.stdout.isatty())
     with progress(job.inputs.sources, quiet=quiet) as tick:
-        whole = how["state"] or how["index"] or how["jobs"] > 1
+        whole = how["state"] or how["index"] or how["jobs"] > 1 or how["copy_media"]
         job.run(tick, stream=False if whole and not how["stream"] else how["stream"])
     if not how["quiet"]:
         job.media.tell()
@@ -148,6 +156,17 @@ def _check_output(writer: Writer, output: str, *, split: str | None) -> None:
         )
     if split is not None and (output == "-" or _names_file(writer, output)):
         raise click.UsageError(f"{_shown(output)}: --split writes several files; give a folder, such as -o chats/")
+
+
+def _check_copying(writer: Writer, output: str, how: Mapping[str, Any], options: Mapping[str, Any]) -> None:
+    if not names_files(writer, options):
+        raise click.UsageError(
+            f"--copy-media is for a form that names files, as html and jsonl do, not for {writer.name}"
+        )
+    if how["stream"]:
+        raise click.UsageError("--copy-media changes paths, which --stream leaves as they are; leave out one of them")
+    if output == "-" or not (is_folder(output) or how["split"] or _names_file(writer, output)):
+        raise click.UsageError(f"{_shown(output)}: --copy-media needs a file, or a folder, such as -o chats/")
 
 
 def _shown(output: str) -> str:
@@ -233,6 +252,7 @@ class _Job:
     sync: bool
     filters: Filters
     state: str | None
+    copies: bool
     makes: bool
     summary: Summary = attrs.field(factory=Summary)
     media: MediaPaths = attrs.field(init=False)
@@ -240,7 +260,11 @@ class _Job:
     def __attrs_post_init__(self) -> None:
         folder = Path(self.output) if self._into_folder(1) else Path(self.output).parent
         target = None if self.output == "-" else folder
-        self.media = MediaPaths(self.inputs.sources, self.writer, self.reading.writer_options, target)
+        options, copies = self.reading.writer_options, None
+        if self.copies:
+            name = "media" if self._into_folder(1) else f"{Path(self.output).stem}-media"
+            copies = MediaCopies(folder, name, options, sync=self.sync)
+        self.media = MediaPaths(self.inputs.sources, self.writer, options, target, copies)
 
     def run(self, tick: Tick, *, stream: bool | None) -> None:
         """Write everything, or raise `Failure`."""

@@ -3,7 +3,8 @@
 An archive names files by paths that start from the folder of its own file, on disk or in a ZIP, or from one above it
 that its metadata name (`media_base`). Takes conversations and the sources that they came from. For pages and documents
 it gives conversations whose paths start from one folder, which is an option of the writer; for forms that keep the
-paths as they are it counts the files that will not be found beside the output.
+paths as they are it counts the files that will not be found beside the output. Where copies are wanted, the paths lead
+to these.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
-from wechatlog.cli.messages import count, say
+from wechatlog.cli.messages import count, explain, say
 from wechatlog.content.places import safe_path
+from wechatlog.errors import FormatError
 from wechatlog.inputs.archive import is_bundle
 from wechatlog.media import MediaFolder
 from wechatlog.segments.types import Forward
@@ -26,6 +28,7 @@ from wechatlog.segments.types import Forward
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from wechatlog.cli.media_copies import MediaCopies
     from wechatlog.model import Conversation, Message
     from wechatlog.segments.types import Segment
     from wechatlog.source import Source
@@ -38,11 +41,23 @@ _LOSING: Final = frozenset({"everything", "segments"})
 
 
 class MediaCounts(NamedTuple):
-    """Files by their places: those that were named and whether they are there, those in a ZIP, those left behind."""
+    """Files by their places: those that were named and whether they are there, those in a ZIP, those left behind.
+
+    And the copies of some, and why there is none of others.
+    """
 
     seen: dict[str, bool]
     packed: list[str]
     left: dict[str, None]
+    copied: dict[str, None]
+    uncopied: dict[str, str]
+
+
+def names_files(writer: Writer, options: Mapping[str, Any]) -> bool:
+    """Whether what a writer writes leads to files beside it: by links, or by the paths that it keeps."""
+    if "media_root" in writer.options:
+        return "media" in writer.options and options.get("media", "link") == "link" and "media_root" not in options
+    return _LOSING.isdisjoint(writer.losses)
 
 
 class MediaPaths:
@@ -53,13 +68,19 @@ class MediaPaths:
         writer: of the output.
         options: that the user gave to it.
         folder: where the output is put, or `None`.
+        copies: where copies of the files are put, or `None`.
 
     Attributes:
         options: for the writer.
     """
 
     def __init__(
-        self, sources: Iterable[Source], writer: Writer, options: Mapping[str, Any], folder: Path | None = None
+        self,
+        sources: Iterable[Source],
+        writer: Writer,
+        options: Mapping[str, Any],
+        folder: Path | None = None,
+        copies: MediaCopies | None = None,
     ) -> None:
         folders = [source.path.parent.resolve() for source in sources if source.path is not None]
         root: Path | None = None
@@ -69,14 +90,19 @@ class MediaPaths:
         shows = "media_root" in writer.options
         self._places = root is not None and shows and "media_root" not in options and options.get("media") != "none"
         self._links = "media" in writer.options and options.get("media", "link") == "link"
-        self.options = {**options, **({"media_root": str(root)} if self._places else {})}
+        start = root if copies is None else copies.base
+        self.options = {**options, **({"media_root": str(start)} if self._places else {})}
+        self._copies = copies
+        self._moves = self._places or copies is not None
         keeps_paths = _LOSING.isdisjoint(writer.losses) and not shows
-        self._target = folder.resolve() if folder is not None and keeps_paths else None
+        self._target = folder.resolve() if folder is not None and keeps_paths and copies is None else None
         self._bundles: dict[Source, bool] = {}
         self._found: dict[str, bool] = {}
         self._seen: dict[str, bool] = {}
         self._packed: list[str] = []
         self._left: dict[str, None] = {}
+        self._copied: dict[str, None] = {}
+        self._uncopied: dict[str, str] = {}
 
     def place(self, conversation: Conversation, source: Source | None, inside: str = "") -> Conversation:
         """A conversation whose paths start from the root; counts the files that are not there.
@@ -89,7 +115,7 @@ class MediaPaths:
         starts = self._starts(source, inside, conversation.metadata.get("media_base"))
         if not starts:
             return conversation
-        if not self._places:
+        if not self._moves:
             for message in conversation.messages if self._target is not None else ():
                 self._look_beside(message, starts)
             return conversation
@@ -104,7 +130,7 @@ class MediaPaths:
 
     def _starts(self, source: Source | None, inside: str, base: object) -> tuple[str, ...]:
         """From where the paths of a chat may start, seen from the root; the first that has a file counts."""
-        if self._files is None or source is None or source.path is None or not (self._places or self._target):
+        if self._files is None or source is None or source.path is None or not (self._moves or self._target):
             return ()
         folder = source.path.parent.resolve()
         begin = PurePosixPath(Path(os.path.relpath(folder, self._files.path)).as_posix())
@@ -126,12 +152,28 @@ class MediaPaths:
             if place not in self._found:
                 self._found[place] = self._files.holds(place)
             if self._found[place]:
-                return place, True
-        return places[-1], False
+                return self._copy(path, place), True
+        return path if self._copies else places[-1], False
+
+    def _copy(self, path: str, place: str) -> str:
+        """The path of the copy of a file, where copies are wanted; the old one where it cannot be read."""
+        if self._copies is None or self._files is None:
+            return place
+        if place in self._uncopied:
+            return path
+        try:
+            copy = self._copies.copy(self._files, place)
+        except (FormatError, OSError) as error:
+            self._uncopied[place] = error.message if isinstance(error, FormatError) else explain(error)
+            return path
+        self._copied[copy] = None
+        return copy
 
     def _place_message(self, message: Message, starts: tuple[str, ...]) -> Message:
         """A message whose paths start from the root."""
         given = message.given_segments
+        if given is None and self._copies is not None and "](" in message.text:  # pictures in Markdown
+            given = message.segments
         if given is None:
             return message
         segments = tuple(self._place_segment(segment, starts) for segment in given)
@@ -150,7 +192,7 @@ class MediaPaths:
         place, there = self._find(path, starts)
         if place not in self._seen:
             self._seen[place] = there
-            if there and self._links and self._files.is_packed(place):
+            if there and self._links and self._copies is None and self._files.is_packed(place):
                 self._packed.append(place)
         return segment if place == path else attrs.evolve(segment, path=place)  # type: ignore[call-arg]
 
@@ -188,8 +230,8 @@ class MediaPaths:
 
     def take(self) -> MediaCounts:
         """What was counted so far, which is counted no more."""
-        counts = MediaCounts(self._seen, self._packed, self._left)
-        self._seen, self._packed, self._left = {}, [], {}
+        counts = MediaCounts(self._seen, self._packed, self._left, self._copied, self._uncopied)
+        self._seen, self._packed, self._left, self._copied, self._uncopied = {}, [], {}, {}, {}
         return counts
 
     def add(self, counts: MediaCounts) -> None:
@@ -197,6 +239,8 @@ class MediaPaths:
         self._packed += [place for place in counts.packed if place not in self._seen]
         self._seen = {**self._seen, **counts.seen}
         self._left.update(counts.left)
+        self._copied.update(counts.copied)
+        self._uncopied.update(counts.uncopied)
 
     def tell(self) -> None:
         """Say how many files are not there, or not where the output can use them, and what to do."""
@@ -207,13 +251,20 @@ class MediaPaths:
             say(
                 f"media files that are not there: {number:,} of {total:,}; the first: {missing[0]} (in {root}); "
                 "name their folder with -O media_root=FOLDER"
+                if self._copies is None
+                else f"media files that are not there: {number:,} of {total:,}; the first: {missing[0]}"
             )
         if self._packed:
             files, first = count(len(self._packed), "media file"), self._packed[0]
             say(
                 f"no page can load {files} out of a ZIP or a document; the first: {first}; "
-                "put them into the page with -O media=embed"
+                "put them into the page with -O media=embed, or beside it with convert --copy-media"
             )
+        if self._uncopied:
+            files, (first, why) = count(len(self._uncopied), "media file"), next(iter(self._uncopied.items()))
+            say(f"{files} could not be copied; the first: {first}: {why}")
+        if self._copies is not None and self._copied:
+            say(f"{count(len(self._copied), 'media file')} copied into {_shown(self._copies.folder)}")
         if self._left and root is not None:
             files, first = count(len(self._left), "media file"), str(_shown(root / next(iter(self._left))))
             stay = f"{files} stays where it is" if len(self._left) == 1 else f"{files} stay where they are"

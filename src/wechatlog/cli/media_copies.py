@@ -1,0 +1,92 @@
+"""Copies of the files that chats name, beside the output: for pages that can be moved, and exports that are a ZIP.
+
+Takes files of an export, gives the paths of their copies from the folder of the output on. A copy is named after the
+file and its content, so what is copied again is the same file, whoever does it, and nothing is overwritten. Pictures
+and voices of WeChat's own forms are decoded. Nothing is written outside the one folder, whatever a ZIP calls its files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from wechatlog.cli.messages import Failure, explain
+from wechatlog.content.file_names import clean_name
+from wechatlog.errors import FormatError, MissingExtraError
+from wechatlog.media import Keys, MediaFolder, decode
+from wechatlog.media.files import LIMIT
+from wechatlog.source import replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+_SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,10}\Z")
+_LONGEST: Final = 80
+"""Bytes of the name of a file that its copy keeps."""
+
+
+class MediaCopies:
+    """The copies of one run.
+
+    Args:
+        base: the folder that the output is put into.
+        name: of the folder in it that the copies are put into.
+        options: of the writer, with the keys of the user's pictures.
+        sync: wait until the disk has each of them.
+
+    Attributes:
+        base: as given.
+        folder: where the copies are.
+    """
+
+    def __init__(self, base: Path, name: str, options: Mapping[str, Any], *, sync: bool) -> None:
+        self.base = base.resolve()
+        self.folder = self.base / name
+        self._keys = Keys(options.get("aes_key"), options.get("xor_key"))
+        self._sync = sync
+        self._known: dict[str, str] = {}
+
+    def copy(self, files: MediaFolder, place: str) -> str:
+        """Copy a file, unless it was copied before.
+
+        Args:
+            files: of the export.
+            place: the path of one of them.
+
+        Returns:
+            The path of the copy from `base` on.
+
+        Raises:
+            FormatError: where the file is broken, encrypted or too large.
+            OSError: where it cannot be read.
+            Failure: where the copy cannot be written.
+        """
+        if place not in self._known:
+            data, name = files.read(place, LIMIT), clean_name(PurePosixPath(place.replace("\\", "/")).name)
+            suffix = found[0] if (found := _SUFFIX.search(name)) else ""
+            stem = name.removesuffix(suffix)
+            try:
+                decoded = decode(data, self._keys, name=name)
+            except (FormatError, MissingExtraError):  # a document, or a picture whose key is not known
+                pass
+            else:
+                data, suffix = decoded.data, decoded.suffix if decoded.decoded else suffix or decoded.suffix
+            stem = stem.encode()[:_LONGEST].decode(errors="ignore") or "file"
+            self._known[place] = self._write(f"{stem}-{hashlib.sha256(data).hexdigest()[:12]}{suffix}", data)
+        return self._known[place]
+
+    def _write(self, name: str, data: bytes) -> str:
+        path = self.folder / name
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if not path.resolve().is_relative_to(self.base):
+                raise Failure(f"{path}: leads out of the folder of the output")
+            if not path.is_file() or path.stat().st_size != len(data):
+                with replacing(path, sync=self._sync) as part:
+                    part.write_bytes(data)
+        except OSError as error:
+            raise Failure(explain(error, str(path))) from error
+        return path.relative_to(self.base).as_posix()
