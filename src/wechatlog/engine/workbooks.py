@@ -5,8 +5,8 @@ loads a sheet whole, so memory grows with the sheet; it is loaded once, also whe
 it. A workbook that would unpack to something absurd is refused before it is loaded: a compression bomb, or
 two cells at the ends of the earth, between which the library would lay out every empty cell.
 
-Detection calls `peek_sheets`, reading calls `iter_sheet` (lazy) or `iter_sheets`; `cell_text` gives a cell
-as the text that Excel shows. Needs the extra `excel`.
+Detection calls `peek_sheets`, reading calls `iter_sheet`, which is lazy; `cell_text` gives a cell as the text that
+Excel shows. Needs the extra `excel`.
 """
 
 from __future__ import annotations
@@ -194,11 +194,6 @@ def _check_member(package: zipfile.ZipFile, info: zipfile.ZipInfo, source: Sourc
     extent.check(source)
 
 
-def is_workbook(data: bytes) -> bool:
-    """Whether a file could be a workbook, by its first bytes: any ZIP and any OLE file could."""
-    return data.startswith((_ZIP, _OLE))
-
-
 def _open(source: Source) -> _Book:
     book = _opened.get(source)
     if book is None:
@@ -228,7 +223,7 @@ def peek_sheets(source: Source, rows: int = 8) -> list[tuple[str, list[list[obje
     Raises:
         MissingExtraError: for a workbook, without python-calamine.
     """
-    if not is_workbook(source.head()) or source in _unreadable:
+    if not source.head().startswith((_ZIP, _OLE)) or source in _unreadable:
         return None
     try:
         book = _open(source)
@@ -253,16 +248,6 @@ def iter_sheet(source: Source, name: str) -> Iterator[list[object]]:
     if name not in book.names:
         raise FormatError(f"has no sheet {name!r}", source=source.label)
     return book.rows(name)
-
-
-def iter_sheets(source: Source) -> Iterator[tuple[str, list[list[object]]]]:
-    """Name and all rows of each sheet, sheet by sheet; values as in `iter_sheet`.
-
-    Raises:
-        FormatError: as `sheet_names`.
-    """
-    for name in sheet_names(source):
-        yield name, list(iter_sheet(source, name))
 
 
 def cell_text(value: object) -> str:
