@@ -285,10 +285,8 @@ def _is_other(line: bytes, text: str, second: str, name: str, was_foreign: bool)
 def decode_blocks(stream: IO[bytes], collector: Collector, encoding: str | None = None) -> Iterator[str]:
     """The text of a stream in blocks, decoded incrementally.
 
-    Args:
-        stream: read to its end.
-        collector: told of what is not certain, not of the encoding, or of another one.
-        encoding: a codec name; found out where `None`, at the first block with bytes outside ASCII.
+    An encoding that nobody names is found out at the first block with bytes outside ASCII. The collector is told of
+    what is not certain, not of the encoding, or of another one.
     """
     decoder: _Decoder | None = None
     line = 1

@@ -777,12 +777,7 @@ Author: TypeAlias = "tuple[str | None, str | None, bool | None]"
 
 
 def count_participants(messages: Iterable[Message], members: Iterable[Participant]) -> tuple[Participant, ...]:
-    """Everybody who wrote, in order of appearance, with counts; then listed members who did not.
-
-    Args:
-        messages: of one conversation; taken once, one after the other.
-        members: whom the archive lists.
-    """
+    """Everybody who wrote, in order of appearance, with counts; then listed members who did not."""
     return participants_of(Counter((m.sender, m.sender_id, m.is_self) for m in messages), members)
 
 
@@ -798,12 +793,7 @@ def author_key(author: Author) -> str | None:
 
 
 def participants_of(authors: Mapping[Author, int], members: Iterable[Participant]) -> tuple[Participant, ...]:
-    """The participants as `count_participants` gives them.
-
-    Args:
-        authors: how many messages name each, in order of appearance.
-        members: whom the archive lists.
-    """
+    """The participants as `count_participants` gives them, of how many messages name each, in order of appearance."""
     counts: dict[str, int] = {}
     first: dict[str, Author] = {}
     names: dict[str, dict[str, None]] = {}

@@ -543,8 +543,7 @@ class Source:
     def open(self, *, to_damage: bool = False) -> IO[bytes]:
         """A fresh, seekable or not, binary stream with gzip or bzip2 undone.
 
-        Args:
-            to_damage: compressed data that are cut or broken end there; otherwise that is a `FormatError`.
+        Compressed data that are cut or broken end there if they are to be read so far; else that is a `FormatError`.
         """
         if self._head_is_all and self._head is not None:
             return io.BytesIO(self._head)

@@ -41,11 +41,9 @@ def is_blank(text: str) -> bool:
 
 
 def write_account(name: str | None, account: str | None) -> str | None:
-    """The `platformId` of a person, `None` for nobody.
+    """The `platformId` of a person: the account, or `name:李四` where there is none; `None` for nobody.
 
-    Args:
-        name: the name shown; it makes the id of somebody without an account: `name:李四`.
-        account: the account id; one that would mean something else is written as `id:SYSTEM`.
+    An account that would mean something else is written as `id:SYSTEM`.
     """
     if account is None:
         return None if name is None else _NAME + name
@@ -96,11 +94,8 @@ def digest_of(*values: object) -> str:
 def made_id(digest: str, number: int) -> str:
     """A `platformMessageId` for a message that has none, the same in every export that holds the message.
 
-    ChatLab tells messages apart by it; without it equal ones are one message (`message-deduplicator.ts`, 2026-09).
-
-    Args:
-        digest: of all that ChatLab looks at.
-        number: how many equal messages there were, with this one.
+    ChatLab tells messages apart by it; without it equal ones are one message (`message-deduplicator.ts`, 2026-09). The
+    digest is of all that ChatLab looks at, and the number says how many equal messages there were, with this one.
     """
     return f"wechatlog-{digest}-{number}"
 

@@ -27,12 +27,7 @@ def name_key(name: str) -> str:
 
 
 def free_name(name: str, taken: set[str]) -> str:
-    """A name that nothing else has, numbered where it is taken; it is taken from now on.
-
-    Args:
-        name: the name.
-        taken: the keys of names that are taken.
-    """
+    """A name that nothing else has, numbered where it is among the keys that are taken; it is taken from now on."""
     number, found = 1, name
     while (key := name_key(found)) in taken:
         number += 1

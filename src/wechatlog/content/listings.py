@@ -91,11 +91,7 @@ def parse_blocks(
 ) -> tuple[Message, ...]:
     """Nested messages as chatlog writes them (`mediamessage.go`): `  name time`, body lines, a blank line.
 
-    Args:
-        lines: the lines under `[合并转发|title]`, each with its two blanks.
-        read: gives kind and segments of a body that is a placeholder, `None` for text.
-        zone: see `forwards.parse_source_time`.
-        depth: how many forwards are round these lines.
+    The lines are those under `[合并转发|title]`, each with its two blanks; `depth` forwards are round them.
     """
     items: list[_Item] = []
     for line in (line.removeprefix("  ") for line in lines):

@@ -314,13 +314,7 @@ def _picture_address(image: Image) -> str | None:
 
 
 def render_block(message: Message, when: dt.datetime, *, full_date: bool) -> str:
-    """A message as the writer writes it, without a day heading.
-
-    Args:
-        message: the message.
-        when: its time, or the one to write where it has none.
-        full_date: the merged dialect, whose headers carry the date.
-    """
+    """A message as the writer writes it at a time, without a day heading; with a full date in the merged dialect."""
     stamp = when.isoformat(" ", "seconds")[0 if full_date else 11 : 19]  # strftime is ten times slower
     sender = escape_line(message.sender or "")
     body = media_body(message) or escape_body(message.text, message.kind)

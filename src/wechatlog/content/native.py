@@ -173,11 +173,7 @@ def _shorten(value: object) -> str:
 
 
 def segment_from_json(value: Mapping[str, Any], *, depth: int = 0) -> Segment:
-    """The segment of a JSON object; keys that are not known are ignored.
-
-    Args:
-        value: as `segment_to_json` gives it.
-        depth: how many forwards are round it.
+    """The segment of a JSON object, which `depth` forwards are round; keys that are not known are ignored.
 
     Raises:
         ValueError, TypeError: where the object is none of this schema, or is nested too deeply.

@@ -264,24 +264,12 @@ def _read_body(kind: MessageKind, text: str, dialect: Dialect, zone: dt.tzinfo |
 
 
 def parse_call(text: str, kind: str | None = None, seconds: int | None = None) -> Segment:
-    """The call that a bubble text tells of: `通话时长 01:05`, `已取消`.
-
-    Args:
-        text: the whole text of the bubble, which becomes the `raw`.
-        kind: `"voice"`, `"video"` or `None`.
-        seconds: the length where another column has it.
-    """
+    """The call that the whole text of a bubble tells of (`通话时长 01:05`, `已取消`), and other columns."""
     match = _first_match(COMMON_BODIES[Kind.CALL], text.strip())
     data = _data_of(match, Kind.CALL) if match else {}
     return segment_for(Kind.CALL, text, **{"kind": kind, **data, **({"seconds": seconds} if seconds else {})})
 
 
 def quote_segments(reply: str, sender: str | None, quoted: str) -> tuple[Segment, ...]:
-    """The segments of a reply whose quote stands in a column of its own: the quote has no `raw`.
-
-    Args:
-        reply: the body.
-        sender: the name of the person quoted, or `None`.
-        quoted: what was quoted.
-    """
+    """The segments of a reply whose quote stands in a column of its own: the quote has no `raw`."""
     return (Quote(sender or None, quoted), *_reply_segments(reply))

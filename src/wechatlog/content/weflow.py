@@ -223,9 +223,7 @@ def _read_level(value: Any, zone: dt.tzinfo | None, depth: int) -> tuple[Message
 def read_records(value: Any, zone: dt.tzinfo | None) -> tuple[Message, ...]:
     """The messages of a merged forward in `chatRecords`: names and no account ids, whatever the key says.
 
-    Args:
-        value: the list, as ChatLab files of WeFlow and the JSON of CipherTalk have it.
-        zone: of the conversation.
+    ChatLab files of WeFlow and the JSON of CipherTalk have such a list.
     """
     return _read_level(value, zone, _DEEPEST)
 

@@ -232,10 +232,6 @@ def words_apart(message: Message) -> str:
 def unsaid(message: Message, said: str) -> tuple[Segment, ...]:
     """The pieces that are read with a message, and of which some words are not in what a form says of it.
 
-    Args:
-        message: the message.
-        said: what the form says.
-
     Example:
         >>> from wechatlog import Message
         >>> from wechatlog.segments import Quote, Text

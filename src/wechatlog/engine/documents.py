@@ -95,11 +95,7 @@ def document_author(source: Source) -> str:
 
 
 def iter_blocks(source: Source, report: Callable[[str, str], object]) -> Iterator[Paragraph | Row]:
-    """The paragraphs of a document, and the rows of its tables.
-
-    Args:
-        source: the document.
-        report: told the code and the sentence of damage.
+    """The paragraphs of a document, and the rows of its tables; told are the code and the sentence of damage.
 
     Raises:
         FormatError: for a ZIP that is no Word document.

@@ -69,13 +69,7 @@ class Format:
         return batches_of(context, self._entries(context))
 
     def read_rows(self, source: Source, context: Reading, wanted: Wanted) -> Iterator[Rows]:  # noqa: ARG002
-        """The same as columns, without messages.
-
-        Args:
-            source: the input.
-            context: as for `read`.
-            wanted: which columns and rows.
-        """
+        """The same as columns, without messages."""
         from wechatlog.engine.columns import rows_of_entries  # for who wants columns
 
         return rows_of_entries(context, self._entries(context), wanted)

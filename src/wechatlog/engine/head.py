@@ -34,7 +34,7 @@ _MARKUP_START: Final = re.compile(r"\s*<[!?a-zA-Z]")
 _JSON_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)  # with slots, the page of the API would not show what is found once
 class Head:
     """The bounded first part of an input, for detection.
 

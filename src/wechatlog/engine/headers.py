@@ -126,10 +126,8 @@ def _blanks_before(block: Block) -> int:
 def iter_blocks(blocks: Iterable[str], grammar: Grammar, accept: Callable[[Candidate], bool]) -> Iterator[Block]:
     """Blocks of a text; the first is the text before the first header, even when it is empty.
 
-    Args:
-        blocks: the text in pieces; a byte order mark and line ends of CR alone are taken care of.
-        grammar: the dialect.
-        accept: whether a candidate is a header; called once for each, in order.
+    Whether a candidate is a header is asked once for each, in order. A byte order mark and line ends of CR alone are
+    taken care of.
     """
     records = records_of(blocks, grammar)
     window: deque[Record] = deque(itertools.islice(records, _WINDOW + 1))
@@ -421,12 +419,8 @@ def _tell_near(reading: Reading, line: int, excerpt: str) -> None:
 def tell_near_headers(reading: Reading, text: str, line: int, near: re.Pattern[str], header: re.Pattern[str]) -> None:
     """Tell of lines that begin as headers do and are none: what stood behind may be damaged.
 
-    Args:
-        reading: told.
-        text: a body, from the end of its header on.
-        line: 1-based line of the header.
-        near: how header lines begin, with the line end before.
-        header: whole header lines, which are doubted and told elsewhere.
+    The text is a body, from the end of the header on that stands on `line`. `near` is how header lines begin, with the
+    line end before; whole header lines are doubted and told elsewhere.
     """
     for match in near.finditer(text):
         if header.match(text, match.start()) is None:
@@ -465,11 +459,8 @@ def dated_blocks(
 ) -> Iterator[tuple[re.Match[str], Block, str]]:
     """Header, block and whole clock text of each message of a text in which headings say the day.
 
-    Args:
-        reading: of the text.
-        grammar: the dialect; a header has either the group `date` or the group `time`.
-        sender: the name in a header, or `None`.
-        check: as for `message_blocks`. Text under a heading belongs to no message, and is told.
+    A header has either the group `date` or the group `time`. Text under a heading belongs to no message, and is told.
+    Otherwise as `message_blocks`.
     """
     day = ""
     for header, block in message_blocks(reading, grammar, sender, lambda _: None, **check):

@@ -29,10 +29,7 @@ class Piece(NamedTuple):
 def iter_pieces(blocks: Iterable[str], mark: re.Pattern[str], longest: int) -> Iterator[Piece]:
     """The pieces of a text; the first is the text before the first mark, even when it is empty.
 
-    Args:
-        blocks: the text in pieces of any size.
-        mark: begins with `<`, and matches no more than `longest` characters.
-        longest: of a mark, so that one that two blocks share is found.
+    A mark begins with `<` and is no longer than `longest` characters, so that one that two blocks share is found.
     """
     parts: list[str] = []
     rest, line, offset = "", 1, -1

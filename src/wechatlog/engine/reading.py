@@ -207,13 +207,9 @@ class Reading:
         return self.rows_read.get(table)
 
     def keep_avatar(self, draft: Draft, who: str | None, picture: object) -> None:
-        """Note the picture of a person in the metadata, as `avatars`: the first that is given.
+        """Note the picture of a person, by account id or else by name, in the metadata: the first that is given.
 
-        Args:
-            draft: of the conversation.
-            who: the account id, or the name where there is none; nothing is noted of nobody.
-            picture: as the archive has it: a file beside it, or the picture itself as a `data:` address. An address on
-                the web, or nothing, is not noted.
+        It stands in `avatars`, as a file beside the archive or a `data:` address; an address on the web is not noted.
         """
         if who and (found := local_picture(picture)):
             draft.metadata.setdefault("avatars", {}).setdefault(who, found)
@@ -297,12 +293,7 @@ class Reading:
         return sender is not None and normalize_name(sender) == normalize_name(self.owner)
 
     def report_preamble(self, text: str, *, line: int = 1) -> None:
-        """Say that text before the first message belongs to no message; blank text is nothing to speak of.
-
-        Args:
-            text: what stands there.
-            line: 1-based line that it begins on.
-        """
+        """Say that text before the first message belongs to no message; blank text is nothing to speak of."""
         content = text.lstrip("\ufeff \t\r\n")
         if content:
             self.report(

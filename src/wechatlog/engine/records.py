@@ -53,11 +53,9 @@ def records_of(blocks: Iterable[str], grammar: Grammar) -> Iterator[Record]:
 
 
 def read_records(blocks: Iterable[str], grammar: Grammar) -> Iterator[TextRecord]:
-    """Records of a text; the first is the text before the first header, all of it in `rest`, even when empty.
+    """Records of a text; the first is the text before the first header, all of it in `body`, even when empty.
 
-    Args:
-        blocks: the text in pieces of any size; a byte order mark and CR or CRLF line ends are taken care of.
-        grammar: the dialect.
+    A byte order mark and CR or CRLF line ends are taken care of.
     """
     for header, raw, offset, line in records_of(blocks, grammar):
         text = raw.replace("\r\n", "\n")

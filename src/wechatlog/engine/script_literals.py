@@ -30,12 +30,9 @@ _INSIDE: Final = re.compile(r"""\{(?:[^'"`{}]++|'(?:[^'\\\n]++|\\[\s\S])*+'|"(?:
 
 
 def iter_literals(blocks: Iterable[str], collector: Collector, next_object: re.Pattern[str]) -> Iterator[Item]:
-    """The objects of an array; what follows the array is not read.
+    """The objects of an array, with whose bracket the text begins; what follows the array is not read.
 
-    Args:
-        blocks: the text in pieces of any size; it begins with the array's bracket, white space in front allowed.
-        collector: told of damage (`broken-json`).
-        next_object: how an object begins, brace included: where reading goes on after damage.
+    `next_object` is how an object begins, brace included: where reading goes on after damage (`broken-json`).
 
     Raises:
         MissingExtraError: without pyjson5.

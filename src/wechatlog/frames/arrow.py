@@ -63,13 +63,7 @@ _TYPES: Final[Mapping[str, Any]] = {
 def make_schema(
     table: str, zone: Zone | None, *, segments: bool = True, metadata: Mapping[bytes, bytes] | None = None
 ) -> Any:
-    """The schema of a table.
-
-    Args:
-        table: one of `TABLES`.
-        zone: of the times; `None` for naive ones.
-        segments: whether the columns of bodies are among them.
-        metadata: of the schema.
+    """The schema of a table, its times of a zone or naive; without `segments` it lacks the columns of bodies.
 
     Raises:
         ValueError: for a table that does not exist.
@@ -111,11 +105,7 @@ class Contents(NamedTuple):
 def describe_contents(table: str, items: Iterable[tuple[Conversation, int | None]]) -> bytes:
     """What stands under `METADATA_KEY`: a JSON object with `schema`, `table`, and `conversations`.
 
-    Each of the latter is the first line of the form `jsonl`, and in `rows` the number of its messages.
-
-    Args:
-        table: one of `TABLES`.
-        items: each conversation, and how many messages it has where that is known.
+    Each of the latter is the first line of the form `jsonl`, and in `rows` the number of its messages, if known.
     """
     found = [
         {**conversation_to_json(conversation), **({} if count is None else {"rows": count})}
@@ -149,13 +139,10 @@ def contents_of(metadata: Mapping[bytes, bytes] | None) -> Contents | None:
 
 
 def slices(messages: Iterable[Message], rows: int = _ROWS, characters: int = _CHARACTERS) -> Iterator[list[Message]]:
-    """Messages in lists that are neither long nor large; none of them is empty.
+    """Messages, as they come, in lists that are neither long nor large; none of them is empty.
 
-    Args:
-        messages: any number of them; taken as they come.
-        rows: how many a list holds at most.
-        characters: when their texts together, with what they quote and forward, are longer than this, the list is
-            closed.
+    A list is closed when it has so many rows, or when its texts, with what they quote and forward, are longer than so
+    many characters.
     """
     batch: list[Message] = []
     size = 0
@@ -180,14 +167,7 @@ def _characters(message: Message) -> int:
 
 
 def make_batch(schema: Any, table: str, conversation: Conversation, messages: Sequence[Message], start: int = 0) -> Any:
-    """A record batch of some messages of a conversation.
-
-    Args:
-        schema: as `make_schema` gives it.
-        table: whose schema it is.
-        conversation: what the messages belong to.
-        messages: some of them, or all.
-        start: position of the first of them in the conversation.
+    """A record batch of messages of a conversation, the first of which stands at `start` in it.
 
     Raises:
         ValueError: for a value that its column cannot have.
@@ -199,12 +179,7 @@ def make_batch(schema: Any, table: str, conversation: Conversation, messages: Se
 
 
 def batch_of(schema: Any, columns: Mapping[str, Sequence[Any]], bodies: Bodies | None) -> Any:
-    """A record batch of columns of plain values, and of what is in the bodies.
-
-    Args:
-        schema: as `make_schema` gives it, or some of its fields.
-        columns: by name; those of lists are made of the bodies.
-        bodies: those of all rows, where there are columns of lists.
+    """A record batch of columns of plain values; those of lists are made of the bodies of the rows.
 
     Raises:
         ValueError: for a value that its column cannot have.
@@ -274,11 +249,6 @@ def array_of(name: str, kind: Any, values: Any) -> Any:
 
     What no array can hold is replaced: half a surrogate pair by U+FFFD, a number of more than 64 bits by nothing.
 
-    Args:
-        name: of the column, for complaints.
-        kind: the type of the array.
-        values: those of the column.
-
     Raises:
         ValueError: for a value that is none of this type; names the column.
     """
@@ -304,9 +274,7 @@ def lists_of(lengths: Sequence[int], values: Any) -> Any:
 def join_batches(schema: Any, batches: Sequence[Any]) -> Any:
     """A table of batches, with one dictionary for each category.
 
-    Args:
-        schema: of the table; batches that were made before the zone of the times was known have none, and fit.
-        batches: of the same columns.
+    Batches that were made before the zone of the times was known have none, and fit.
     """
     fitting = [batch if batch.schema.equals(schema) else _with_zone(schema, batch) for batch in batches]
     return pa.Table.from_batches(fitting, schema).unify_dictionaries()
@@ -349,10 +317,7 @@ class GrowingDictionaries:
     def apply(self, table: Any, *, growing: bool = True) -> Any:
         """A table with one dictionary for each category as a single batch with these dictionaries.
 
-        Args:
-            table: of the schema.
-            growing: whether more may follow. Then no dictionary is left empty, since Arrow (26) lets only those grow
-                that have a value.
+        Where more may follow no dictionary is left empty, since Arrow (26) lets only those grow that have a value.
         """
         arrays = []
         for name, column in zip(table.schema.names, table.columns, strict=True):
@@ -447,8 +412,7 @@ def open_stream(stream: Any) -> Any:
 def read_columns(batch: Any) -> dict[str, list[Any]]:
     """The columns of a record batch that messages are made of, for `messages_of`.
 
-    Args:
-        batch: of a schema in which `find_problem` finds none, and whose arrays are sound.
+    `find_problem` finds none in its schema, and its arrays are sound.
 
     Raises:
         ValueError: for a text that is no UTF-8, or a zone that is not known.

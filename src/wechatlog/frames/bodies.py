@@ -65,13 +65,7 @@ class Bodies(NamedTuple):
 
     @classmethod
     def of_columns(cls, columns: Mapping[str, Sequence[Any]], lexicon: Lexicon | None) -> Bodies:
-        """Those of columns.
-
-        Args:
-            columns: `kind`, `text`, `given`, the segments that the archive gave, if it gave any, and perhaps `found`,
-                those that were found in the text before.
-            lexicon: what mentions are looked up in.
-        """
+        """Those of the columns `kind`, `text`, `given`, and perhaps `found`; mentions are looked up in the lexicon."""
         search, _ = compiled_rules()
         texts, kinds, given = columns["text"], columns["kind"], columns["given"]
         found = columns.get("found") or itertools.repeat(None, len(texts))

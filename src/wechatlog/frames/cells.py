@@ -39,11 +39,7 @@ LIST_SEPARATOR: Final = " | "
 
 
 def choose_columns(value: object, default: Sequence[str] = DEFAULT_COLUMNS) -> tuple[str, ...]:
-    """The columns that an option asks for.
-
-    Args:
-        value: names, or a text of names with commas between them; `None` for the default.
-        default: the columns without the option.
+    """The columns that an option asks for by names, or by a text of names with commas; the default for `None`.
 
     Raises:
         OptionError: for no name at all, a name that is none, or one that comes twice.
@@ -64,13 +60,7 @@ def choose_columns(value: object, default: Sequence[str] = DEFAULT_COLUMNS) -> t
 def cell_values(
     conversation: Conversation, messages: Sequence[Message], names: Sequence[str], start: int = 0
 ) -> list[list[Any]]:
-    """The values of some messages, one list a column, in the order of `names`.
-
-    Args:
-        conversation: what the messages belong to.
-        messages: all of them, or a part.
-        names: the columns.
-        start: position of the first of the messages in the conversation.
+    """The values of messages, one list a column, in the order of `names`; the first message stands at `start`.
 
     Returns:
         As `columns.collect` gives them, but for `segments`: given ones as a text in JSON, else `None`.

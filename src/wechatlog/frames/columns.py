@@ -175,10 +175,7 @@ class CommonZone:
     def meet(self, name: str | None, tz: dt.tzinfo | None, times: Iterable[dt.datetime | None]) -> None:
         """See that more times go into the column.
 
-        Args:
-            name: of their conversation.
-            tz: the zone of their conversation; that of the first time where `None`.
-            times: those of all or of some of its messages.
+        Their zone is that of their conversation, or else that of the first of them.
 
         Raises:
             ValueError: where some times are naive and some aware.

@@ -81,9 +81,7 @@ def rebuild_segments(
 ) -> Iterator[list[Mapping[str, Any] | Segment] | None]:
     """The pieces of each body, from columns: what `Bodies.pieces` made is undone.
 
-    Args:
-        lengths: how many pieces each body has; `None` for one that has no list of pieces.
-        fields: the columns of all pieces one after the other; those that are not known are ignored.
+    A body has so many pieces, or `None` for no list of them; fields that are not known are ignored.
 
     Yields:
         What `segments_of_rows` takes.

@@ -217,11 +217,7 @@ class Seats:
         return len(self.heads) - 1
 
     def take(self, runs: Iterable[tuple[Key, int]]) -> Iterator[tuple[int, int]]:
-        """The rows that come next: for each run of them the place of its conversation, and its length.
-
-        Args:
-            runs: how many rows of a key follow each other.
-        """
+        """The rows that come next: for each run of rows of one key the place of its conversation, and its length."""
         for key, left in runs:
             queue = self._find(key)
             while left:

@@ -25,12 +25,7 @@ def new_seal() -> Any:
 
 
 def is_sealed(stream: IO[bytes], seal: bytes | None) -> bool:
-    """Whether the rows of a Parquet file are those that a seal was made of.
-
-    Args:
-        stream: the file, which can be searched.
-        seal: what its metadata have under `SEAL_KEY`.
-    """
+    """Whether the rows of a Parquet file are those that a seal was made of, which stands in its metadata."""
     if seal is None:
         return False
     size = stream.seek(-_END, io.SEEK_END)

@@ -94,9 +94,7 @@ def is_bundle(source: Source) -> bool:
 def _open_bundle(source: Source, prefix: str = "") -> Iterator[list[Source]]:
     """The files in a ZIP, in a stable order; folders, hidden files and the sidecars of macOS left out.
 
-    Args:
-        source: the ZIP.
-        prefix: what the places of its files begin with.
+    Their places begin with the prefix.
 
     Raises:
         UnknownFormatError: where the ZIP is broken.
@@ -294,11 +292,8 @@ class Archive(Iterable[Conversation]):
     def iter_rows(self, wanted: Wanted, *, learn_names: bool) -> Generator[tuple[Context, Rows]]:
         """The rows of all inputs as they are read, with what the reader knows.
 
-        Memory does not grow with a file, but for the pages of one chat, which are joined as they are read.
-
-        Args:
-            wanted: which rows.
-            learn_names: an input is read once more when somebody asks for the names that are mentioned in it.
+        Memory does not grow with a file, but for the pages of one chat, which are joined as they are read. To learn
+        names, an input is read once more when somebody asks for those that are mentioned in it.
         """
         self._collector = Collector()
         return self._run_rows(self._sources, 0, wanted=wanted, learn_names=learn_names)
@@ -592,9 +587,7 @@ def _chat(conversation: Conversation) -> str:
 def _join_pages(conversations: Iterable[Conversation], *, copies: bool) -> Iterator[Conversation]:
     """Join the conversations of page files that are the same chat: by what they say, or else by who writes in them.
 
-    Args:
-        conversations: of all files.
-        copies: the names of the files do not show that they belong together; two chats may have got one name.
+    The names of copies do not show that they belong together; two chats may have got one name.
     """
     from wechatlog.operations import merge  # the operations are a fifth of what `load` imports
 

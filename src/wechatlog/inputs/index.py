@@ -162,13 +162,7 @@ class FolderIndex:
         return [size, time] == self.stamp(path) and time < self._made
 
     def keep(self, files: Sequence[PartFile], stamps: Sequence[Sequence[int]], kept: Kept) -> None:
-        """Keep what these files held.
-
-        Args:
-            files: the files.
-            stamps: size and time of each, as they were before it was read.
-            kept: what was read.
-        """
+        """Keep what these files held; size and time of each are those from before it was read."""
         if kept.error is not None:
             return
         try:

@@ -76,8 +76,7 @@ class Seen:
     def known(self, last: Iterable[str]) -> int | None:
         """How many of the messages are as they were: all, or all but some at the end, which went on.
 
-        Args:
-            last: fingerprints of what stands where the last messages stood.
+        Compared are the fingerprints of what stands where the last messages stood.
 
         Returns:
             `None` where none of the last is as it was.

@@ -45,9 +45,7 @@ def without_page(stem: str, suffix: str = "") -> tuple[str, bool]:
 def place_files(sources: Sequence[Source], bases: Sequence[Path]) -> None:
     """Tell the sources of one call where they stand, and what their chats may be called.
 
-    Args:
-        sources: those of files on disk, and others, which are left as they are.
-        bases: the folders that were named, or that the named files are in.
+    The bases are the folders that were named, or that the named files are in. A source on no disk stays as it is.
     """
     root = _root(bases)
     for source in sources if root is not None else ():

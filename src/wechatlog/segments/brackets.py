@@ -65,12 +65,8 @@ def _pairs(body: str) -> _Pairs:
 def bracketed_at(context: Context, position: int) -> Bracketed | None:
     """`[label](target)` whose label opens at a position, or `None`.
 
-    Where it is the whole body, as exporters write images and web pages, the label may hold unbalanced
-    brackets and the target blanks: then the last `](` divides them and the last `)` ends the target.
-
-    Args:
-        context: the body.
-        position: where the `[` stands.
+    Where it is the whole body, as exporters write images and web pages, the label may hold unbalanced brackets and the
+    target blanks: then the last `](` divides them and the last `)` ends the target.
     """
     if not context.derived(_has_target):
         return None

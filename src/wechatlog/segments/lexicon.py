@@ -136,11 +136,7 @@ class Lexicon:
         return (self._ready or self._current()).lossy
 
     def bind(self, source: Callable[[], tuple[Iterable[str], Iterable[str]]]) -> None:
-        """Learn from a source when a name is first asked for.
-
-        Args:
-            source: gives names and bodies; called once.
-        """
+        """Learn names and bodies from a source, which is called once, when a name is first asked for."""
         with self._lock:
             self._sources.append(source)
             self._ready = None
@@ -162,11 +158,7 @@ class Lexicon:
             self._ready = None
 
     def learn(self, bodies: Iterable[str]) -> None:
-        """Learn the names that bodies mention or quote.
-
-        Args:
-            bodies: texts of messages, entities decoded.
-        """
+        """Learn the names that bodies, their entities decoded, mention or quote."""
         with self._lock:
             body = None
             for body in bodies:
@@ -178,12 +170,7 @@ class Lexicon:
             self._ready = None
 
     def longest(self, body: str, position: int) -> int | None:
-        """The end of the longest name that begins at a position and is followed by a boundary, or `None`.
-
-        Args:
-            body: any text.
-            position: 0-based index of the first character of the name.
-        """
+        """The end of the longest name that begins at a position and is followed by a boundary, or `None`."""
         index = self._ready or self._current()
         names, lengths = index.names, index.lengths
         first = body[position : position + 1]
@@ -194,12 +181,7 @@ class Lexicon:
         return None
 
     def beginning(self, body: str, position: int) -> int | None:
-        """The end of the longest name of at least two characters that begins at a position, whatever follows it.
-
-        Args:
-            body: any text.
-            position: 0-based index of the first character of the name.
-        """
+        """The end of the longest name of at least two characters that begins at a position, whatever follows it."""
         index = self._ready or self._current()
         for length in index.lengths.get(body[position : position + 2], ()):
             end = position + length
@@ -208,11 +190,7 @@ class Lexicon:
         return None
 
     def add(self, names: Iterable[str]) -> None:
-        """Take up names that are known.
-
-        Args:
-            names: of senders, of members, from other files of the same group.
-        """
+        """Take up names that are known: of senders, of members, from other files of the same group."""
         with self._lock:
             self._add(names)
 
