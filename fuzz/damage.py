@@ -1,7 +1,8 @@
 """What damage costs: `python -m fuzz.damage --runs 200` makes the table of `docs/explanation/lossless.md`.
 
 Every case of the corpus with at least six messages is damaged at one place, again and again, and what is left of it is
-compared with the whole. With `--write` the table is put into the page.
+compared with the whole. A second table has what a conversion of a whole file costs. With `--write` both are put into
+the page.
 """
 
 from __future__ import annotations
@@ -12,12 +13,11 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from fuzz.mutations import POINTS
+from fuzz.mutations import POINTS, WHOLE
 from fuzz.oracle import BEYOND, judge
-from fuzz.seeds import load_seeds
+from fuzz.seeds import Seed, load_seeds
 
 PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "lossless.md"
-_TABLE = re.compile(r"(?<=<!-- damage: begin -->\n).*?(?=<!-- damage: end -->)", re.DOTALL)
 _OF_TEXTS = (
     "a line lost",
     "a line doubled",
@@ -33,19 +33,34 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=200, help="for each family and kind of damage")
     parser.add_argument("--seed", type=int, default=0, help="of the chance; the same gives the same table")
     parser.add_argument("--write", action="store_true", help=f"put the table into {PAGE.name}")
+    parser.add_argument("--only", choices=("damage", "conversions"), help="one of the two tables")
     options = parser.parse_args()
     families = defaultdict(list)
     for seed in load_seeds(least=6):
         families[seed.family].append(seed)
+    tables = {
+        "damage": lambda: _damage(families, options.runs, options.seed),
+        "conversions": lambda: _conversions(families),
+    }
+    for name, make in tables.items():
+        if options.only in (None, name):
+            table = "\n".join(make()) + "\n"
+            if options.write:
+                place = re.compile(rf"(?<=<!-- {name}: begin -->\n).*?(?=<!-- {name}: end -->)", re.DOTALL)
+                PAGE.write_text(place.sub(lambda _, table=table: table, PAGE.read_text("utf-8")), encoding="utf-8")
+
+
+def _damage(families: dict[str, list[Seed]], runs: int, number: int) -> list[str]:
+    """The rows of what damage at one place costs."""
     names = "family", "damage", "runs", "refused", "lost beyond the damage", "of these, one name", "silent"
     rows = [f"| {' | '.join(names)} |", "|---" * len(names) + "|"]
     for family, seeds in sorted(families.items()):
         for name, mutation in POINTS.items():
             if family in _BINARY and name in _OF_TEXTS:
                 continue
-            chance = random.Random(f"{options.seed} {family} {name}")  # noqa: S311 - no secret
+            chance = random.Random(f"{number} {family} {name}")  # noqa: S311 - no secret
             refused = beyond = renamed = silent = 0
-            for _ in range(options.runs):
+            for _ in range(runs):
                 seed = chance.choice(seeds)
                 outcome = judge(seed, mutation(seed.data, chance))
                 refused += outcome.refused
@@ -53,12 +68,24 @@ def main() -> None:
                     beyond += not outcome.refused
                     renamed += outcome.renamed
                     silent += not outcome.told and not outcome.renamed
-            rows.append(f"| {family} | {name} | {options.runs} | {refused} | {beyond} | {renamed} | {silent} |")
+            rows.append(f"| {family} | {name} | {runs} | {refused} | {beyond} | {renamed} | {silent} |")
             print(rows[-1], flush=True)
-    table = "\n".join(rows) + "\n"
-    if options.write:
-        text = PAGE.read_text("utf-8")
-        PAGE.write_text(_TABLE.sub(lambda _: table, text), encoding="utf-8")
+    return rows
+
+
+def _conversions(families: dict[str, list[Seed]]) -> list[str]:
+    """The rows of what a conversion of the whole file costs."""
+    names = "family", "conversion", "files that it changes", "refused", "messages changed", "of these, silent"
+    rows = [f"| {' | '.join(names)} |", "|---" * len(names) + "|"]
+    for family, seeds in sorted(families.items()):
+        for name, conversion in WHOLE.items() if family not in _BINARY else ():
+            pairs = [(seed, data) for seed in seeds if (data := conversion(seed.data)) != seed.data]
+            outcomes = [judge(seed, data) for seed, data in pairs]
+            changed = [outcome for outcome in outcomes if outcome.lost and not outcome.refused]
+            refused, silent = sum(outcome.refused for outcome in outcomes), sum(outcome.silent for outcome in changed)
+            rows.append(f"| {family} | {name} | {len(pairs)} | {refused} | {len(changed)} | {silent} |")
+            print(rows[-1], flush=True)
+    return rows
 
 
 if __name__ == "__main__":

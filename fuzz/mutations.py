@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import random
+import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-__all__ = ["ALL", "POINTS", "STRUCTURE", "Mutation", "mutate"]
+__all__ = ["ALL", "POINTS", "STRUCTURE", "WHOLE", "Conversion", "Mutation", "mutate"]
 
 _WIDE = {code: code + 0xFEE0 for code in map(ord, "0123456789:[]()|,-")}
 Mutation: TypeAlias = Callable[[bytes, random.Random], bytes]
+Conversion: TypeAlias = Callable[[bytes], bytes]
 
 _TOKENS = (
     b"\n", b"\r", b"\0", b'"', b"'", b",", b"\\", b"{", b"}", b"[", b"]", b"<", b">", b":", b"\xff", b"\xe2\x80\xa8", b"\xef\xbb\xbf",
@@ -195,6 +198,43 @@ def change_csv(data: bytes, chance: random.Random) -> bytes:
         changed = changed[:place] + changed[place + 1 :]
     return changed.encode("utf-8", "surrogatepass")
 
+
+def _lines(data: bytes) -> bytes:
+    return data.replace(b"\r\n", b"\n")
+
+
+def _between_lines(data: bytes, end: bytes) -> bytes:
+    return _lines(data).replace(b"\n", end)
+
+
+def _before_lines(data: bytes, margin: bytes) -> bytes:
+    return b"\n".join(margin + line if line.strip() or margin.strip() else line for line in data.split(b"\n"))
+
+
+def _wrap(data: bytes) -> bytes:
+    """Lines of 80 characters at most, parted at blanks."""
+    return re.sub(rb"(?<![^\n])([^\n]{20,79}) (?=[^\n]{20})", rb"\1\n", data)
+
+
+def _quote(data: bytes) -> bytes:
+    """Plain quotes are opening and closing ones in turn."""
+    turn = itertools.cycle("“”")
+    return re.sub(b'"', lambda _: next(turn).encode(), data)
+
+
+WHOLE: dict[str, Conversion] = {
+    "CR LF for every line end": lambda data: _between_lines(data, b"\r\n"),
+    "CR for every line end": lambda data: _between_lines(data, b"\r"),
+    "CR CR LF for every line end": lambda data: _between_lines(data, b"\r\r\n"),
+    "every line end twice": lambda data: _between_lines(data, b"\n\n"),
+    "four blanks before every line": lambda data: _before_lines(data, b"    "),
+    "`> ` before every line": lambda data: _before_lines(data, b"> "),
+    "no-break blanks for blanks": lambda data: data.replace(b" ", "\u00a0".encode()),
+    "typographic quotes for plain ones": _quote,
+    "blanks before line ends lost": lambda data: re.sub(rb"[ \t]+(?=\r?(?:\n|\Z))", b"", data),
+    "lines wrapped at 80 columns": _wrap,
+}
+"""What happens to a whole file on its way through an editor, a mail, or a version control system."""
 
 POINTS: dict[str, Mutation] = {
     "a byte changed": change_byte,

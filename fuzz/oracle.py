@@ -30,6 +30,7 @@ class Outcome(NamedTuple):
         lost: messages that the whole file had and this one has not.
         told: a warning or an error was given.
         refused: nothing was read, with an error that says why.
+        silent: not even a note was given that the whole file does not give.
         renamed: what is gone beyond that is the name of one person, in each of their messages: it stood there once.
     """
 
@@ -37,6 +38,7 @@ class Outcome(NamedTuple):
     told: bool
     refused: bool
     renamed: bool = False
+    silent: bool = False
 
 
 def find_fault(data: bytes, format: str, options: dict[str, object]) -> str | None:  # noqa: A002
@@ -89,9 +91,10 @@ def judge(seed: Seed, data: bytes) -> Outcome:
         return Outcome(len(seed.messages), told=True, refused=True)
     found = [message for chat in chats for message in chat]
     told = any(entry.severity is not Severity.INFO for chat in chats for entry in chat.diagnostics)
+    silent = not told and "converted-text" not in {entry.code for chat in chats for entry in chat.diagnostics}
     before, after = Counter(map(_identity, seed.messages)), Counter(map(_identity, found))
     gone, come = before - after, after - before
-    return Outcome(gone.total(), told, refused=False, renamed=_is_renamed(gone, come))
+    return Outcome(gone.total(), told, refused=False, renamed=_is_renamed(gone, come), silent=silent)
 
 
 def _is_renamed(gone: Counter[tuple[Any, ...]], come: Counter[tuple[Any, ...]]) -> bool:

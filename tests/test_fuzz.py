@@ -101,5 +101,5 @@ def test_the_oracle_sees_a_fault(monkeypatch: pytest.MonkeyPatch, fault: str, ex
 def test_what_is_lost_and_whether_it_was_told(fault: str, told: bool) -> None:
     whole = tuple(wechatlog.loads(f"---\ndate: 2026-05-01\n---\n{TEXT}{TEXT}{TEXT}"))
     seed = Seed("x", Broken(fault), "text", b"", {}, whole)  # type: ignore[arg-type]
-    assert oracle.judge(seed, b"x") == oracle.Outcome(2, told=told, refused=False)
+    assert oracle.judge(seed, b"x") == oracle.Outcome(2, told=told, refused=False, silent=not told)
     assert set(POINTS) >= {"a byte changed", "a line lost"}

@@ -140,6 +140,11 @@ class Collector:
             raise FormatError(message, source=self.source, line=line, column=column, span=span, excerpt=excerpt)
         self.note(Diagnostic(code, message, severity, self.source, line, column))
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing was told so far."""
+        return not self._counts
+
     def note(self, diagnostic: Diagnostic) -> None:
         """Take a diagnostic that never raises; of one code a thousand are kept."""
         count = self._counts[diagnostic.code] = self._counts.get(diagnostic.code, 0) + 1

@@ -25,7 +25,7 @@ from wechatlog.errors import (
     UnknownFormatError,
     WechatlogError,
 )
-from wechatlog.readers.catalogue import READERS, FormatRow
+from wechatlog.readers.catalogue import READERS, SPACED, FormatRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -66,6 +66,9 @@ _WRITERS: Final = (
     _Row("huggingface", "wechatlog.writers.huggingface:WRITER", ()),
     _Row("obsidian", "wechatlog.writers.obsidian:WRITER", ()),
 )
+
+_LINES: Final = frozenset({"text", "csv", "html"})
+"""Containers whose messages have lines."""
 
 _TIE: Final = 0.05
 """Confidences closer than this are a tie."""
@@ -504,6 +507,12 @@ def open_format(source: Source, format: str | Reader | None, encoding: str | Non
     if isinstance(reader, DocumentReader) or not is_document(source):
         return reader
     return reader if isinstance(reader.detect(Head.of(source, encoding)), Evidence) else DocumentReader(reader)
+
+
+def is_dense(reader: Reader) -> bool:
+    """Whether some lines of each message stand close together in whole files; if none do, line ends were doubled."""
+    containers = _readers.keys(reader.name) or ()
+    return "jsonl" not in containers and not _LINES.isdisjoint(containers) and reader.name not in SPACED
 
 
 def _in_document(source: Source) -> tuple[Reader, Detection] | None:

@@ -238,6 +238,8 @@ def rows_of_entries(reading: Reading, entries: Iterable[Entry], wanted: Wanted) 
     for draft, run in _runs_of(reading, entries):
         seen.add(draft)
         yield sink.give(draft, len(run), _columns_of(reading, run, sink.needed))
+    if not seen:
+        reading.tell_empty()
     yield from (Rows(empty, 0, {}) for empty in reading.chats() if empty not in seen)
 
 

@@ -100,13 +100,19 @@ def iter_rows(blocks: Iterable[str], collector: Collector, *, delimiter: str = "
     # so it is only ever raised.
     if csv.field_size_limit() < _FIELD_LIMIT:
         csv.field_size_limit(_FIELD_LIMIT)
-    lines, new, width = _Lines(prepare(blocks).blocks), tuple.__new__, 0
+    lines, new, width, told = _Lines(prepare(blocks).blocks), tuple.__new__, 0, False
     while not lines.ended:
         reader = csv.reader(itertools.chain.from_iterable(lines.batches()), delimiter=delimiter, strict=True)
         base = line = lines.row
         cells: list[str] = []
         try:
             for cells in reader:
+                if not told and base + reader.line_num - line > 1 and any("\r\n" in cell for cell in cells):
+                    told = True
+                    what = (
+                        "a cell has CR LF for line ends; whether somebody wrote it so or a conversion did is not known"
+                    )
+                    collector.report("converted-text", what, severity=Severity.INFO, line=line)
                 if any(cells):
                     yield new(Row, (cells, line))
                 lines.row = line = base + reader.line_num

@@ -98,7 +98,7 @@ def batches_of(reading: Reading, entries: Iterable[Entry]) -> Iterator[Batch]:
         message._segments, message._parsed, message._lexicon = segments, None, draft.lexicon
         message.__class__ = Message  # type: ignore[assignment]
         batch.append(message)  # type: ignore[arg-type]
-        count += 1  # noqa: SIM113 - enumerate would pack every entry into one more tuple
+        count += 1
         if count % _BATCH_SIZE == 0:
             seen.update(other for other, messages in pending.items() if messages)
             yield from _filled(reading, pending)
@@ -106,6 +106,8 @@ def batches_of(reading: Reading, entries: Iterable[Entry]) -> Iterator[Batch]:
             pending = {draft: batch}
     yield from _filled(reading, pending)
     seen.update(other for other, messages in pending.items() if messages)
+    if not count:
+        reading.tell_empty()
     yield from ((empty, []) for empty in reading.chats() if empty not in seen)
 
 

@@ -10,12 +10,15 @@ import contextlib
 import functools
 import json
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from wechatlog.decoding import decode_text
 from wechatlog.source import HEAD_SIZE, Source
+
+if TYPE_CHECKING:
+    from wechatlog.engine.conversions import Conversion
 
 _BINARY_SIGNATURES: Final = (
     (b"PK\x03\x04", "zip"),
@@ -32,6 +35,25 @@ _JSON_START: Final = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]]|\[\s*$)")
 _JS_START: Final = re.compile(r"\s*(?:(?:window|globalThis|self)\.\w+|(?:var|let|const)\s+\w+|\w+)\s*=\s*[\[{(]")
 _MARKUP_START: Final = re.compile(r"\s*<[!?a-zA-Z]")
 _JSON_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
+
+
+_CONVERTED: Final = ("\n\n", "\r\n\r\n", "\r\r\n", "\u00a0", "“")
+"""What a text holds, or begins with, that a conversion went through; most texts that hold it are whole."""
+_MARGINS: Final = ("\n", " ", "\t", "\u3000", ">")
+
+
+def find_conversion(text: str, *, dense: bool) -> Conversion | None:
+    """What a conversion did to every line of a text; nearly always nothing.
+
+    Args:
+        text: its beginning, without a byte order mark.
+        dense: in whole files of its format some lines of each message stand close together.
+    """
+    if not text.startswith(_MARGINS) and not any(mark in text for mark in _CONVERTED):
+        return None
+    from wechatlog.engine.conversions import judge_text  # for who meets one that may be
+
+    return judge_text(text, dense=dense)
 
 
 @attrs.frozen(eq=False, slots=False)  # with slots, the page of the API would not show what is found once
@@ -69,7 +91,10 @@ class Head:
         text = self.data.decode(self.encoding, "replace") if self.encoding else decode_text(self.data)
         if not self.complete:
             text = text.rstrip("\ufffd")  # a character that the cut went through
-        return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        text = text.removeprefix("\ufeff")
+        if (conversion := find_conversion(text, dense=False)) is not None:
+            text = "".join(conversion.undo((text,)))
+        return text.replace("\r\n", "\n").replace("\r", "\n")
 
     @functools.cached_property
     def lines(self) -> list[str]:

@@ -120,7 +120,7 @@ def report_shape(collector: Collector, what: str, item: Item) -> None:
 
 
 def _blocks(reading: Reading, collector: Collector, *, script: bool) -> Iterable[str]:
-    blocks = reading.source.blocks(collector, reading.encoding)
+    blocks = reading.blocks() if collector is reading.collector else reading.look()
     return json_blocks(blocks) if script else blocks
 
 

@@ -52,6 +52,8 @@ _AROUND_LINE: Final = " \t\r\n\ufeff"
 
 _DECODER: Final = json.JSONDecoder(strict=False)
 _SCAN: Final[Callable[[str, int], tuple[Any, int]]] = _DECODER.scan_once  # type: ignore[attr-defined]
+_SCAN_STRICTLY: Final[Callable[[str, int], tuple[Any, int]]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
+"""Takes no text with a control character as it stands."""
 
 
 class Item(NamedTuple):
@@ -95,6 +97,7 @@ class Cursor:
         self._counted = 0
         self.lists: list[str] = []  # keys of the arrays that were given item by item so far
         self.items = Items("", ())  # of the last of them
+        self.has_bare_ends = False
         self._layouts = {key: Layouts(each) for key, each in plain.items()}
 
     def grow(self) -> bool:
@@ -187,7 +190,7 @@ class Cursor:
 
     def whole_items(self, key: str) -> Iterator[Run]:
         """The items of an array that stand whole in the window with a comma behind them: nearly all, and fast."""
-        text, base, scan, new = self.text, self._base, _SCAN, tuple.__new__
+        text, base, scan, new = self.text, self._base, _SCAN_STRICTLY, tuple.__new__
         self._count()
         position, line, layouts = self.position, self._line, self._layouts.get(key)
         count, separator, run = text.count, _SEPARATOR.match, list[Item]()
@@ -582,8 +585,22 @@ def _value(cursor: Cursor, collector: Collector) -> Any:
             continue
         if not isinstance(value, dict | list | str) and _may_go_on(cursor.text, end) and cursor.grow():
             continue
+        _tell_bare_ends(cursor, collector)
         cursor.position = end
         return value
+
+
+def _tell_bare_ends(cursor: Cursor, collector: Collector) -> None:
+    """Tell, once, that the value at the position has a line end inside a text: JSON has none as it stands."""
+    if cursor.has_bare_ends:
+        return
+    try:
+        _SCAN_STRICTLY(cursor.text, cursor.position)
+    except json.JSONDecodeError as error:
+        if cursor.text[error.pos] in "\r\n":
+            cursor.has_bare_ends = True
+            what = "a line end stands inside a text, where JSON has none: the file was wrapped, or badly written"
+            collector.report("broken-json", what, line=cursor.place()[0])
 
 
 def _may_go_on(text: str, end: int) -> bool:

@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Final, NamedTuple
 import attrs
 
 from wechatlog.decoding import BLOCK_SIZE
+from wechatlog.engine.head import find_conversion
 from wechatlog.source import Source, Stretch, checksum_borders
 
 if TYPE_CHECKING:
@@ -91,7 +92,9 @@ class Part:
         return found
 
 
-def find_stretches(cuts: Cuts, stream: IO[bytes], size: int, encoding: str | None = None) -> list[Stretch]:
+def find_stretches(
+    cuts: Cuts, stream: IO[bytes], size: int, encoding: str | None = None, *, dense: bool = False
+) -> list[Stretch]:
     """The stretches of a file, in order; where it cannot be cut there is one.
 
     Args:
@@ -99,11 +102,13 @@ def find_stretches(cuts: Cuts, stream: IO[bytes], size: int, encoding: str | Non
         stream: the file, not packed; read once, line by line.
         size: bytes that a stretch holds at least, but for the last one.
         encoding: the encoding that the user named, or `None`.
+        dense: as for `find_conversion`: what a conversion went through cannot be cut.
     """
     whole = Stretch()
     name = codecs.lookup(encoding or "utf-8").name
     first = stream.read(BLOCK_SIZE)
-    if name not in _BY_LINE or b"\n" not in first:
+    text = first.decode(name, "replace").removeprefix("\ufeff")
+    if name not in _BY_LINE or b"\n" not in first or find_conversion(text, dense=dense) is not None:
         return [whole]
     stream.seek(0)
     try:

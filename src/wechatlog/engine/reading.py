@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import itertools
 import re
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from wechatlog.diagnostics import Collector, Origin, Severity
+from wechatlog.engine.head import find_conversion
 from wechatlog.errors import OptionError
 from wechatlog.model import (
     Conversation,
@@ -30,6 +32,7 @@ from wechatlog.timestamps import ASSUMED_ZONE, cached_clock, from_unix, in_zone,
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
 
+    from wechatlog.engine.conversions import Conversion
     from wechatlog.segments import Segment
     from wechatlog.source import Source
     from wechatlog.timestamps import Precision, ZoneLike
@@ -99,6 +102,7 @@ class Reading:
         tz: the zone that the user named, or `None`.
         encoding: the encoding that the user named, or `None`.
         options: the options of the format.
+        dense: in whole files of the format some lines of each message stand close together.
 
     Attributes:
         facts: metadata of every chat, as the format has it.
@@ -117,9 +121,11 @@ class Reading:
         tz: ZoneLike | None = None,
         encoding: str | None = None,
         options: Mapping[str, Any] | None = None,
+        dense: bool = False,
     ) -> None:
         self.source = source
         self.collector = collector
+        self._dense = dense
         self.tz = None if tz is None else resolve_zone(tz)
         self.tz_assumed = False
         self.encoding = encoding
@@ -240,6 +246,11 @@ class Reading:
             self._told.add(code)
             self.tell(code, sentence, line)
 
+    def tell_empty(self) -> None:
+        """Note that no message came, unless something else was told, which says why."""
+        if self.collector.is_silent:
+            self.tell("no-messages", "the file holds no messages")
+
     def kind_of(
         self,
         found: MessageKind | None,
@@ -276,9 +287,28 @@ class Reading:
 
     # --- text and times
 
-    def blocks(self) -> Iterator[str]:
-        """The text of the source in blocks."""
-        return self.source.blocks(self.collector, self.encoding)
+    def blocks(self, source: Source | None = None) -> Iterator[str]:
+        """The text of the source, or of one beside it, in blocks.
+
+        What a conversion did to every line is undone, and told.
+        """
+        stream = (source or self.source).blocks(self.collector, self.encoding)
+        conversion, stream = self._unconverted(stream)
+        if conversion is not None:
+            for sentence in filter(self.is_news, conversion.sentences()):
+                self.report("converted-text", sentence, severity=conversion.severity, line=1)
+        return stream
+
+    def look(self) -> Iterator[str]:
+        """The same blocks once more, for who looks through them before they are read: nothing is told."""
+        return self._unconverted(self.source.blocks(Collector(), self.encoding))[1]
+
+    def _unconverted(self, stream: Iterator[str]) -> tuple[Conversion | None, Iterator[str]]:
+        first = next(stream, "")
+        conversion = find_conversion(first.removeprefix("\ufeff"), dense=self._dense)
+        if conversion is None:
+            return None, itertools.chain((first,), stream)
+        return conversion, conversion.undo(itertools.chain((first.removeprefix("\ufeff"),), stream))
 
     def origin(self, line: int | None = None, offset: int | None = None, raw: str | None = None) -> Origin:
         """A place in the source."""

@@ -12,13 +12,13 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.head import Head
 from wechatlog.engine.json_stream import Cursor
 from wechatlog.tokenizer import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from wechatlog.engine.head import Head
     from wechatlog.engine.reading import Reading
 
 _NAME: Final = r"(?:\"[^\"\n]{1,100}\"|`[^`\n]{1,100}`|\[[^\]\n]{1,100}\]|[^\W\d][\w$]{0,100})"
@@ -95,7 +95,7 @@ def iter_inserts(reading: Reading, tables: Collection[str]) -> Iterator[SqlRow]:
     """
     cursor = Cursor(prepare(reading.blocks()).blocks)
     known: dict[str, list[str]] = {}
-    found = opened = False
+    found = opened = understood = False
     while True:
         match = _LANDMARK.search(cursor.text, cursor.position)
         if match is None or len(cursor.text) - match.end() < 2:
@@ -112,12 +112,15 @@ def iter_inserts(reading: Reading, tables: Collection[str]) -> Iterator[SqlRow]:
             table = _plain(name)
             given = match["columns"] if match["table"] else match["listed"]
             columns = known.get(table, []) if given is None else _listed(given)
+            understood = True
             rows = _rows if match["table"] else _lines
             for row in rows(reading, cursor, table, columns, wanted=table in tables):
                 found = True
                 yield row
     if opened or _OPEN.search(cursor.text, cursor.position):
         reading.report("broken-row", "the script never ends: the file is cut", severity=Severity.ERROR)
+    if not understood and "INSERT" in Head.of(reading.source, reading.encoding).text.upper():
+        reading.report("broken-row", "no INSERT of this script can be read: it is damaged", severity=Severity.ERROR)
     if not found:
         reading.tell("no-messages", f"the script holds no rows of {' or '.join(tables)}")
 

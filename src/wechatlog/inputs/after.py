@@ -23,6 +23,7 @@ from wechatlog.engine.sqlite import SQLITE_ERRORS, connect, quote_name
 from wechatlog.errors import WechatlogError
 from wechatlog.inputs.mark import LAST, Mark, Place, Rows, Seen, checksum, fingerprint
 from wechatlog.inputs.single import guarded, open_reader
+from wechatlog.registry import is_dense
 from wechatlog.source import HEAD_SIZE, Source
 
 if TYPE_CHECKING:
@@ -208,8 +209,8 @@ class After:
     def _reading(
         self, source: Source, collector: Collector, encoding: str | None = None
     ) -> tuple[Context, Generator[Batch]]:
-        encoding = encoding or self._how.encoding
-        context = Context(source, collector, tz=self._how.tz, encoding=encoding, options=self._how.options)
+        how, encoding, dense = self._how, encoding or self._how.encoding, is_dense(self._reader)
+        context = Context(source, collector, tz=how.tz, encoding=encoding, options=how.options, dense=dense)
         return context, guarded(self._reader, source, context)
 
     def _part(self, place: Place | None = None) -> Source:

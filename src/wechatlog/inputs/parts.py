@@ -15,7 +15,7 @@ from wechatlog.engine.parts import Part, PartFile, find_stretches
 from wechatlog.errors import OptionError, WechatlogError
 from wechatlog.inputs.files import expand, is_single
 from wechatlog.inputs.places import page_groups
-from wechatlog.registry import open_format
+from wechatlog.registry import is_dense, open_format
 from wechatlog.source import DEFAULT_SIZE_LIMIT
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _stretches(source: Source, size: int, whole: Part) -> Iterator[Part]:
     if not callable(cuts):
         return
     with source.open() as stream:
-        stretches = find_stretches(cuts, stream, size, whole.encoding)
+        stretches = find_stretches(cuts, stream, size, whole.encoding, dense=is_dense(reader))
     if len(stretches) > 1:
         name = reader.name if whole.format is None else whole.format
         for stretch in stretches:

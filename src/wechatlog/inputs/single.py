@@ -15,7 +15,7 @@ from wechatlog.diagnostics import Collector
 from wechatlog.engine.protocol import ColumnReader, Context
 from wechatlog.errors import FormatError, WechatlogError
 from wechatlog.model import FrozenMapping
-from wechatlog.registry import open_format
+from wechatlog.registry import is_dense, open_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -83,7 +83,8 @@ def open_reader(source: Source, how: How) -> tuple[Reader, Context]:
     check_encoding(how.encoding)
     reader = open_format(source, how.format, how.encoding)
     check_options(how.options, reader.options, f"the reader {reader.name!r} takes no")
-    return reader, Context(source, collector, tz=how.tz, encoding=how.encoding, options=how.options)
+    dense = is_dense(reader)
+    return reader, Context(source, collector, tz=how.tz, encoding=how.encoding, options=how.options, dense=dense)
 
 
 def read_source(source: Source, how: How) -> Iterator[Conversation]:

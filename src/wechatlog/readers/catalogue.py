@@ -33,6 +33,13 @@ class FormatRow(NamedTuple):
     opening: str = ""
 
 
+SPACED: Final = frozenset(
+    "markdown mail memotrace-markdown tracememo-markdown weflow-markdown wx-cli-md wechat-cli-md chatlab-markdown "
+    "wechat-decrypt-export-md wechat-export-studio-md".split()
+)
+"""Formats of text of which a whole file may have a blank line behind every line, so that none need be doubled."""
+
+
 def _row(name: str, place: str, containers: str, *, marks: str = "", lines: str = "", opening: str = "") -> FormatRow:
     return FormatRow(name, f"wechatlog.readers.{place}", tuple(containers.split()), marks, lines, opening)
 

@@ -24,7 +24,7 @@ from typing import Final, NamedTuple
 from wechatlog.content.dialects import BRACKETS
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
-from wechatlog.diagnostics import Collector, Severity
+from wechatlog.diagnostics import Severity
 from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.records import records_of
 from wechatlog.errors import OptionError
@@ -185,7 +185,7 @@ def _look(reading: Reading, dialect: _Dialect) -> _Survey:
     wanted, survey, exported = reading.options.get("date_order"), _Survey(), None
     if wanted is not None and wanted not in _ORDERS:
         raise OptionError("date_order", f"must be one of {', '.join(_ORDERS)}, not {wanted!r}")
-    for line, _ in iter_lines(prepare(reading.source.blocks(Collector(), reading.encoding)).blocks):
+    for line, _ in iter_lines(prepare(reading.look()).blocks):
         exported = exported or _EXPORT_TIME.match(line)
         match = dialect.grammar.pattern.match("\n" + line)
         if match is not None and match["date"] is not None:

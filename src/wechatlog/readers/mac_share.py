@@ -78,7 +78,7 @@ def _clock(candidate: Candidate, header: re.Match[str]) -> dt.datetime | None:
 
 def _messages(reading: Reading, source: Source, names: frozenset[str] | None) -> Iterator[Entry]:
     """Entries of a text; `names` are those of the files beside it, `None` where nothing is known of them."""
-    head, blocks = sample(source.blocks(reading.collector, reading.encoding))
+    head, blocks = sample(reading.blocks(source))
     candidates = [candidate for candidate in sample_blocks(head, _GRAMMAR) if _date(candidate)]
     framed = 2 * sum(candidate.blanks > 0 for candidate in candidates) > len(candidates)
     gate = HeaderCheck(reading, lambda header: header["sender"], lambda _: None, blanks=int(framed), serious=True)

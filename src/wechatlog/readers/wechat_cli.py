@@ -21,7 +21,7 @@ from wechatlog.content.dialects import BRACKETS
 from wechatlog.content.notices import clean_notice, read_notice
 from wechatlog.content.placeholders import parse_body
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_local_type, kind_of_name
-from wechatlog.diagnostics import Collector, Severity
+from wechatlog.diagnostics import Severity
 from wechatlog.engine import (
     NOTICES,
     Draft,
@@ -82,8 +82,6 @@ _MONEY: Final = {" 微信转账": Kind.TRANSFER, " 微信红包": Kind.RED_PACKE
 
 _TITLED: Final = MappingProxyType({Kind.FILE: _FILE, Kind.LINK: _PAGE, Kind.MINI_PROGRAM: _PAGE})
 
-
-_SILENT: Final = Collector()
 
 # --- display strings --------------------------------------------------------------------------------------------------
 
@@ -263,7 +261,7 @@ def _is_lines(head: Head) -> Evidence | None:
 
 def _lines(reading: Reading) -> Iterator[Entry]:
     """Entries of lines, or of an array that somebody made of them, each in its chat."""
-    first = next(reading.source.blocks(_SILENT, reading.encoding), "")
+    first = next(reading.look(), "")
     read = iter_objects if first.lstrip("\ufeff \t\r\n").startswith("[") else iter_line_objects
     for _, value, line, offset in read(reading):
         chat_id, title = read_string(value.get("chat_username")), read_string(value.get("chat_display"))

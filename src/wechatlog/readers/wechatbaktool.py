@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from wechatlog.content.dialects import WECHATEXPORTER
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.engine import Entry, Evidence, Format, Head, Reading, message_blocks, one_segment
-from wechatlog.engine.headers import sample, sample_blocks
+from wechatlog.engine.headers import Block, sample, sample_blocks
 from wechatlog.model import MessageKind
 from wechatlog.segments import Segment
 from wechatlog.tokenizer import Grammar
@@ -23,6 +23,7 @@ from wechatlog.tokenizer import Grammar
 _GRAMMAR = Grammar(
     name="WechatBakTool", header=r"(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}) \| (?=[^\r\n]*:)"
 )
+_TOOL = re.compile(r"WechatBakTool[^\n]{0,80}|[=-]{3,}")
 _TITLE = re.compile(r"与 (?P<title>.*) 的聊天记录")
 _EXPORTED = re.compile(r"导出时间：(?P<time>.*)")
 _LINK = re.compile(r"(?s:.)*?,标题：(?P<title>(?s:.)*),链接：(?P<url>\S*)")
@@ -47,6 +48,14 @@ def _sender(text: str, names: tuple[str, ...], start: int = 0) -> str:
     return text[start : text.index(":", start)]
 
 
+def _tell_stray(reading: Reading, head: Block) -> None:
+    """Tell what stands above the first message and is none of the lines that the tool writes there."""
+    for number, line in enumerate(head.lines.removeprefix("\ufeff").split("\n")):
+        if line.strip() and not any(known.fullmatch(line) for known in (_TOOL, _TITLE, _EXPORTED)):
+            reading.report_preamble(line, line=head.line + number)
+            return
+
+
 def _entries(reading: Reading) -> Iterator[Entry]:
     head, blocks = sample(reading.blocks())
     lines, draft = head.split("\n", 8)[:8], reading.chat
@@ -61,7 +70,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         _GRAMMAR,
         lambda header: _sender(header.string, names, header.end()),
         blocks=blocks,
-        preamble=lambda _: None,
+        preamble=lambda block: _tell_stray(reading, block),
         ordered=True,
         serious=True,
         names=known,

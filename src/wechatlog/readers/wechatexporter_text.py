@@ -31,7 +31,6 @@ import attrs
 from wechatlog.content.dialects import WECHATEXPORTER
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
-from wechatlog.diagnostics import Collector
 from wechatlog.engine import Entry, Evidence, Format, Head, Reading, batches_of, one_segment
 from wechatlog.engine.records import records_of
 from wechatlog.model import MessageKind
@@ -241,7 +240,7 @@ class _Pass:
         """The names in headers, found by a pass of their own that is made when somebody asks."""
         reading, after_transfer = self._reading, False
         names = {reading.chat.title}
-        for header, raw, _, _ in records_of(reading.source.blocks(Collector(), reading.encoding), _GRAMMAR):
+        for header, raw, _, _ in records_of(reading.look(), _GRAMMAR):
             if header is not None and not after_transfer:
                 names.add(header["sender"])
             after_transfer = bool(_TRANSFER.match(raw))

@@ -23,7 +23,7 @@ from wechatlog.content.appmsg import split_sender_prefix
 from wechatlog.content.notices import read_notice
 from wechatlog.content.numbered import parse_numbered
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, Table, iter_objects, message_blocks
-from wechatlog.engine.headers import Block, tell_near_headers
+from wechatlog.engine.headers import Block, Candidate, tell_near_headers
 from wechatlog.engine.json_values import first_object, read_flag, read_integer, read_object, read_string
 from wechatlog.model import MessageKind
 from wechatlog.readers.brackets.lines import read_body
@@ -115,7 +115,7 @@ def _rows(reading: Reading) -> Iterator[Entry]:
 
 _GRAMMAR: Final = Grammar(
     "WeChat-Export-Tool TXT",
-    r"\[(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})\] (?P<sender>[^\r\n]{1,200}):(?=\r?\n  )",
+    r"\[(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})\] (?P<sender>[^\r\n]{1,200}):(?=\r?\n)",
 )
 _CLOCK: Final = r"\[[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\]"
 _NEAR: Final = re.compile(rf"\n(?<=\n\n)(?!{_CLOCK})(?:\[[^\n]{{2,240}}|[^\n]{{10,240}}:)(?=\n  )")
@@ -129,8 +129,19 @@ def _blocks(reading: Reading) -> Iterator[Entry]:
         reading.chat.title = match["title"].strip() or None if match else None
         reading.report_preamble(block.lines[match.end() :] if match else block.lines)
 
+    def doubt(candidate: Candidate) -> str | None:
+        framed = candidate.body.removeprefix("\r").startswith("\n  ")
+        return None if framed else "it looks like a header but no text behind two blanks follows it"
+
     records = message_blocks(
-        reading, _GRAMMAR, lambda header: header["sender"], blanks=1, preamble=preamble, ordered=True, serious=True
+        reading,
+        _GRAMMAR,
+        lambda header: header["sender"],
+        blanks=1,
+        preamble=preamble,
+        ordered=True,
+        serious=True,
+        check=doubt,
     )
     for header, block in records:
         clock = reading.clock(header["time"], line=block.line)

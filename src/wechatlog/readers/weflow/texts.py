@@ -106,6 +106,7 @@ _MARKDOWN: Final = Grammar(
 )
 _ESCAPE: Final = re.compile(r"\\([\\`*_{}\[\]<>#+\-.!|])")
 _FACT: Final = re.compile(r"- (会话ID|会话类型|消息数量|导出时间|导出工具): ?([^\r\n]*)")
+_OTHER_FACT: Final = re.compile(r"- ([^\r\n:：]{1,30})[:：]")
 _TITLE: Final = re.compile(r"# ([^\r\n]*)")
 _LINK: Final = re.compile(r"(?P<image>!?)\[(?P<label>(?:[^\]\\\n]|\\.)*+)\]\((?P<url>[^()\n]*)\)")
 _ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*://|mailto:")
@@ -158,13 +159,18 @@ def _markdown_body(raw: str) -> Body:
 
 
 def _read_facts(reading: Reading, text: str) -> None:
-    """What stands before the first message."""
+    """What stands before the first message; what is neither the title, a fact nor the rule is told."""
     chat, facts = reading.chat, {}
-    for line in text.split("\n"):
+    for number, line in enumerate(text.split("\n"), 1):
         if (match := _TITLE.match(line)) and chat.title is None:
             chat.title = _unescape(match[1])
         elif match := _FACT.match(line):
             facts[match[1]] = _unescape(match[2].strip("`"))
+        elif match := _OTHER_FACT.match(line):
+            what = f"{match[1][:60]!r} is not known to this format; what it says was left out"
+            reading.tell("unknown-key", what, number, once=True)
+        elif line.strip("-\ufeff \t\r") and reading.is_news("preamble"):
+            reading.report_preamble(line, line=number)
     chat.id = facts.get("会话ID") or None
     chat.is_group = {"群聊": True, "私聊": False}.get(facts.get("会话类型", ""))
     if chat.is_group is False and chat.id:

@@ -1,0 +1,152 @@
+"""What a conversion did to every line of a text, told from its beginning and undone.
+
+Takes blocks of a text, gives blocks. Only what can hardly be anything else is undone: a CR too many in front of each
+line end (a text with CR LF that was written once more as a text, on Windows), every line end twice, a margin in front
+of every line (of a mail that quotes it, or of a block of code), no-break blanks in place of all blanks, as web pages
+have them, and typographic quotes in the tags of a page. Knows no format.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from wechatlog.diagnostics import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_FIRST_END: Final = re.compile(r"[^\r\n]*+(\r*+)\n")
+_ODD_ENDS: Final = re.compile(r"(?<!\n)\n(?:\n\n)*+(?!\n)")
+_TWO_ENDS: Final = re.compile(r"(\r?\n)\r?\n")
+_HELD: Final = re.compile(r"[\r\n]++[^\r\n]{0,16}\Z")
+"""The end of a block that is looked at together with the next one."""
+_FEWEST: Final = 4
+"""Lines that are alike by chance in a text of fewer."""
+
+_MARGIN: Final = re.compile(r"[ \t\u00a0\u3000]{1,16}|(?:> ?){1,4}")
+_NO_BREAK: Final = "\u00a0"
+_JSON: Final = re.compile(r"\s*(?:\{|\[\s*[\[{\"])")
+_JSON_BLANK: Final = re.compile(
+    r"[{\[,:][\r\n]*\u00a0+[\"\[{0-9tfn-] | \"[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}\u00a0[0-9]{2}:[0-9]{2}(?::[0-9]{2})?\"",
+    re.VERBOSE,
+)
+_BLANK: Final = re.compile(
+    r"""[0-9日]\u00a0{1,2}[0-9]{1,2}:[0-9]{2}                # between a day and a clock
+      | ^(?:[>#*=-]{1,9}|—{3,})\u00a0                       # behind a mark of Markdown, or a rule
+      | <(?:!DOCTYPE|[A-Za-z][A-Za-z0-9]{0,20})\u00a0       # in a tag
+      | \bINSERT\u00a0INTO\b""",
+    re.VERBOSE | re.MULTILINE,
+)
+"""A no-break blank where every exporter writes a blank."""
+
+_QUOTED: Final = re.compile("<[A-Za-z][^<>]{0,400}=[“”]")
+_QUOTES: Final = str.maketrans("“”", '""')
+
+
+class Conversion(NamedTuple):
+    """What happened to a text.
+
+    Attributes:
+        carriage: CRs too many in front of each line end.
+        doubled: every line end stands twice.
+        margin: what every line begins with.
+        blanks: every blank is a no-break one.
+        quotes: every quote of a page is a typographic one.
+    """
+
+    carriage: int = 0
+    doubled: bool = False
+    margin: str = ""
+    blanks: bool = False
+    quotes: bool = False
+
+    @property
+    def severity(self) -> Severity:
+        """What nothing was lost by is good to know; all else may have changed what somebody wrote."""
+        return Severity.WARNING if any(self[1:]) else Severity.INFO
+
+    def sentences(self) -> Iterator[str]:
+        """What is told of it."""
+        if self.carriage:
+            what = "a CR too many stands before the line ends: the text was written as a text twice; they were left out"
+            yield what
+        if self.doubled:
+            what = "every line end stands twice; one of each was left out, and lines are counted without them"
+            yield what
+        if self.margin:
+            mark = repr(self.margin)
+            what = f"every line begins with {mark}, as of a quotation or a block of code; it was left out"
+            yield what
+        if self.blanks:
+            what = "all blanks are no-break blanks, as of a web page; they were taken for blanks"
+            yield what
+        if self.quotes:
+            what = "all quotes are typographic ones, in tags too; they were taken for plain ones"
+            yield what
+
+    def undo(self, blocks: Iterable[str]) -> Iterator[str]:
+        """The text as it was; where line ends were doubled, lines are counted without those that came in between."""
+        held = "\n"  # before the first line, so that it has a margin as all others
+        begun = False
+        for block in itertools.chain(blocks, (None,)):
+            text, held = held + (block or ""), ""
+            if block is not None and (end := _HELD.search(text)):
+                text, held = text[: end.start()], end.group()
+            if not text:
+                continue
+            text = self._undone(text)
+            yield text if begun else text[1:]
+            begun = True
+
+    def _undone(self, text: str) -> str:
+        if self.carriage:
+            text = text.replace("\r" * self.carriage + "\n", "\n")
+        if self.margin:
+            text = text.replace("\n" + self.margin, "\n").replace("\n" + self.margin.rstrip(), "\n")
+        if self.doubled:
+            text = _TWO_ENDS.sub(r"\1", text)
+        if self.blanks:
+            text = text.replace(_NO_BREAK, " ")
+        return text.translate(_QUOTES) if self.quotes else text
+
+
+def judge_text(text: str, *, dense: bool) -> Conversion | None:
+    """What happened to a text, if anything did.
+
+    Args:
+        text: its beginning, some hundred thousand characters, without a byte order mark.
+        dense: in whole files of its format some lines of each message stand close together; in others most line ends
+            must stand there four times, since their lines may stand apart.
+    """
+    first = _FIRST_END.match(text.lstrip("\r\n"))
+    carriage = max(0, len(first[1]) - 1) if first is not None else 0
+    blanks = _NO_BREAK in text and " " not in text and (_JSON_BLANK if _JSON.match(text) else _BLANK).search(text)
+    quotes = '"' not in text and _QUOTED.search(text)
+    plain = (text.replace("\r", "") if carriage else text.replace("\r\n", "\n")).strip("\n")
+    margin = _margin(plain)
+    if margin:
+        plain = "".join(Conversion(margin=margin).undo((plain,)))
+    found = Conversion(carriage, _is_doubled(plain, dense=dense), margin, bool(blanks), bool(quotes))
+    return found if any(found) else None
+
+
+def _margin(text: str) -> str:
+    """What all lines begin with, those without anything else too where it is the mark of a quotation."""
+    match = _MARGIN.match(text)
+    if match is None or text.count("\n") < _FEWEST:
+        return ""
+    margin, lines = match.group(), text.split("\n")[:-1]  # the last one may be cut
+    if ">" not in margin:
+        lines = [line for line in lines if line.strip()]
+    while margin and not all(line.startswith(margin) or line == margin.rstrip() for line in lines):
+        margin = margin[:-1]
+    return "" if margin == " " else margin
+
+
+def _is_doubled(text: str, *, dense: bool) -> bool:
+    """Whether every line end stands twice; in a page those in front of tags are the writer's for certain."""
+    least = _FEWEST if dense else max(_FEWEST, text.count("\n") // 6)
+    ends = ("\n\n" if dense else "\n\n\n\n") + ("<" if text.startswith("<") else "")
+    return text.count(ends) >= least and _ODD_ENDS.search(text) is None

@@ -1,0 +1,117 @@
+"""What a conversion of a whole file costs: nothing where it can be undone, and it is told.
+
+What cannot be known stands in `docs/explanation/lossless.md`, in the table that `fuzz.damage` makes.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+import wechatlog
+from wechatlog.engine.conversions import Conversion, judge_text
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from fuzz.mutations import WHOLE
+from fuzz.oracle import judge
+from fuzz.seeds import Seed, load_seeds, read
+
+UNDONE = [
+    "CR CR LF for every line end",
+    "every line end twice",
+    "four blanks before every line",
+    "`> ` before every line",
+]
+LINES = ("text", "CSV", "HTML", "JSON")
+CHAT = "".join(f"2026-05-01 08:0{n}:00 '{name}'\n第一行\n第二行 好\n\n" for n, name in enumerate(["李四", "张三"] * 3))
+
+
+@pytest.fixture(scope="module")
+def seeds() -> list[Seed]:
+    return [seed for seed in load_seeds(least=6) if seed.family in LINES]
+
+
+@pytest.mark.parametrize("name", [*UNDONE, "CR LF for every line end", "CR for every line end"])
+def test_what_happened_to_every_line_is_undone(seeds: list[Seed], name: str) -> None:
+    """Only a body that ends its lines in CR LF itself, or is full of `>`, may be another then, and that is told."""
+    outcomes = {seed.name: judge(seed, WHOLE[name](seed.data)) for seed in seeds}
+    assert not [seed for seed, outcome in outcomes.items() if outcome.refused]
+    changed = [seed.name for seed in seeds if outcomes[seed.name].lost and outcomes[seed.name].silent]
+    assert len(changed) <= 1
+    assert sum(outcome.lost > 0 for outcome in outcomes.values()) < len(outcomes) // 3
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_conversion_is_undone_or_told(name: str) -> None:
+    """One text in which each of them can be known."""
+    data = WHOLE[name](CHAT.encode())
+    chat = wechatlog.loads(data.decode(), format="weflow-txt")
+    whole = wechatlog.loads(CHAT, format="weflow-txt")
+    assert [(message.sender, message.text) for message in chat] == [(message.sender, message.text) for message in whole]
+    told = {entry.code for entry in chat.diagnostics}
+    bare = name.startswith(("CR LF", "CR for", "typographic", "blanks", "lines"))
+    assert told == (set() if bare else {"converted-text"})
+
+
+def test_all_of_them_at_once() -> None:
+    data = CHAT.replace(" ", "\u00a0").replace("\n", "\n\n")
+    data = "\r\r\n".join("\u00a0\u00a0" + line if line else line for line in data.split("\n"))
+    assert judge_text(data, dense=True) == Conversion(1, doubled=True, margin="\u00a0\u00a0", blanks=True)
+    assert "".join(Conversion(1, doubled=True, margin="\u00a0\u00a0", blanks=True).undo(data)) == CHAT.replace(
+        "\n", "\r\n"
+    )
+    assert [message.text for message in wechatlog.loads(data, format="weflow-txt")] == ["第一行\n第二行 好"] * 6
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CHAT,
+        "> 09:00:00  李四  \n   \n早  \n   \n" * 4,
+        "> 09:00:00  李四\n\n早\n\n" * 4,  # a Markdown archive whose line ends an editor trimmed
+        '{"messages": [\n  {"text": "a\u00a0b"}\n]}',
+        '{"text":"2026年看\u00a0这"}\n' * 5,
+        "第一段\n\n第二段\n\n第三段\n\n第四段\n第五段\n\n第六段",
+        "<p>第一段\n\n第二段\n\n第三段\n\n第四段\n\n第五段</p>",
+        "",
+        "\n\n\n\n\n\n\n\n",
+    ],
+)
+def test_what_is_whole_is_left_alone(text: str) -> None:
+    assert judge_text(text, dense=not text.startswith("> ")) is None
+
+
+def test_a_long_line_without_end_costs_what_it_is_long() -> None:
+    blocks = ["    a\n" * 5, *["x" * 1000] * 50, "\n    b\n"]
+    assert "".join(Conversion(margin="    ").undo(blocks)) == "a\n" * 5 + "x" * 50_000 + "\nb\n"
+
+
+def test_line_ends_inside_a_text_of_json_are_told(seeds: list[Seed]) -> None:
+    text = '{"messages": [{"text": "第一行\n第二行"}]}'
+    found = wechatlog.loads(
+        text.replace('"messages": [', '"messages": [{"createTime": 1, "localType": 1}, '), format="weflow-json"
+    )
+    assert [(entry.code, entry.line) for entry in found.diagnostics if entry.code == "broken-json"] == [
+        ("broken-json", 1)
+    ]
+
+
+def test_texts_are_the_same_however_they_come_in(seeds: list[Seed], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A header or a row may stand where one block ends and the next begins."""
+    from wechatlog.engine import delimited
+    from wechatlog.tokenizer import engine
+
+    whole_lines, expected = engine.whole_lines, [read(seed.data, seed.format, seed.options) for seed in seeds]
+    for size in (1, 61):
+
+        def in_pieces(blocks: list[str], size: int = size) -> object:
+            return whole_lines(block[at : at + size] for block in blocks for at in range(0, len(block), size))
+
+        monkeypatch.setattr(engine, "whole_lines", in_pieces)
+        monkeypatch.setattr(delimited, "whole_lines", in_pieces)
+        for seed, chats in zip(seeds, expected, strict=True):
+            found = read(seed.data, seed.format, seed.options)
+            assert found == chats, seed.name
+            assert [chat.diagnostics for chat in found] == [chat.diagnostics for chat in chats], seed.name
