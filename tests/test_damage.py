@@ -149,6 +149,16 @@ def test_a_name_that_stands_once_is_told_where_it_is_broken(seeds: dict[str, See
     assert not judge(seed, seed.data).renamed
 
 
+@pytest.mark.parametrize("data", ['[{"text": "早"}]', '{"rows": [{"text": "早"}]}'])
+@pytest.mark.parametrize("name", ["weflow-json", "wcda-json", "chatlog-json", "ciphertalk-json", "tracememo-json"])
+def test_objects_of_json_that_nobody_reads_are_told(name: str, data: str) -> None:
+    """A format that was named, of a file without its list."""
+    chat = loads(f'{{"x": 1, "data": {data}}}', format=name)
+    (error,) = [entry for entry in chat.diagnostics if entry.severity is Severity.ERROR]
+    assert (error.code, len(chat)) == ("broken-shape", 0)
+    assert "the objects under 'data' were not read" in error.message
+
+
 def test_flags_of_a_table_may_be_numbers() -> None:
     import wechatlog
 

@@ -8,6 +8,8 @@ import json
 import os
 import shutil
 import sqlite3
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -220,6 +222,27 @@ def test_no_more_tasks_are_taken_than_are_wanted() -> None:
 def test_a_process_that_died_is_told() -> None:
     with pytest.raises(wechatlog.WechatlogError, match="a process that read files died: it was out of memory"):
         list(workers_module.in_order(["import os; os._exit(7)"], exec, 2, dict))
+
+
+def test_a_process_that_died_unseen_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pool does not look after a process that it started while it was waiting, until it has more to do."""
+    monkeypatch.setattr(workers_module, "_PATIENCE", 0.0)
+    lost: Future[list[int]] = Future()
+
+    class Pool:
+        asked = 0
+
+        def submit(self, do: Any) -> None:
+            self.asked += do() + 1
+            if self.asked == 3:
+                lost.set_exception(BrokenProcessPool("one is dead"))
+
+    with pytest.raises(BrokenProcessPool, match="one is dead"):
+        workers_module._result(lost, Pool())  # type: ignore[arg-type]
+    own: Future[list[int]] = Future()
+    own.set_exception(TimeoutError("of the task"))
+    with pytest.raises(TimeoutError, match="of the task"):
+        workers_module._result(own, Pool())  # type: ignore[arg-type]
 
 
 def test_files_are_read_together_until_they_are_worth_it(tmp_path: Path) -> None:

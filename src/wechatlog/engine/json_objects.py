@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.diagnostics import Collector, Severity
+from wechatlog.engine.head import Head
 from wechatlog.engine.json_damage import listed
 from wechatlog.engine.json_stream import Item, iter_json, iter_json_lines
 from wechatlog.engine.scripts import json_blocks
@@ -81,7 +82,19 @@ def iter_objects(
             report_unknown_keys(reading, value, known, item.line)
         yield item
     if first:
+        _tell_unread(reading, key, lists)
         reading.tell("no-messages", "the file holds no messages")
+
+
+def _tell_unread(reading: Reading, key: str, lists: Collection[str]) -> None:
+    """Tell of objects under another key, where the list of messages is missing."""
+    if f'"{key}"' in Head.of(reading.source, reading.encoding).text:
+        return
+    for name, value in reading.said.items():
+        inner = [*value.values()] if isinstance(value, dict) else [value]
+        if name not in lists and any(isinstance(each, list) and each and isinstance(each[0], dict) for each in inner):
+            what = f"the file has no list {key!r}; the objects under {name[:60]!r} were not read"
+            reading.report("broken-shape", what, severity=Severity.ERROR, line=1)
 
 
 def iter_line_objects(reading: Reading, *, known: Collection[str] = (), plain: Plain | None = None) -> Iterator[Item]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _AHEAD: Final = 2
 """Tasks that wait for each process, so that none of them waits for us; more would fill the memory with results."""
+_PATIENCE: Final = 5.0
+"""Seconds after which one looks whether all processes are alive."""
 
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
@@ -57,9 +59,9 @@ def in_order(
         for task in tasks:
             waiting.append(pool.submit(do, task) if task else None)
             while len(waiting) > _AHEAD * workers or (waiting and waiting[0] is None):
-                yield _result(waiting.popleft())
+                yield _result(waiting.popleft(), pool)
         while waiting:
-            yield _result(waiting.popleft())
+            yield _result(waiting.popleft(), pool)
     except BrokenProcessPool as error:
         what = (
             "a process that read files died: it was out of memory, was killed, or the program that calls "
@@ -70,5 +72,17 @@ def in_order(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _result(future: Future[list[_Result]] | None) -> list[_Result]:
-    return [] if future is None else future.result()
+def _result(future: Future[list[_Result]] | None, pool: ProcessPoolExecutor) -> list[_Result]:
+    """What a task gave; a process that died meanwhile is noticed.
+
+    The pool looks after the processes that it had when it last began to wait. One that it started later may die unseen,
+    and a task of nothing makes it look again.
+    """
+    while future is not None:
+        try:
+            return future.result(_PATIENCE)
+        except TimeoutError:
+            if future.done():  # the task itself says so
+                raise
+            pool.submit(int)
+    return []
