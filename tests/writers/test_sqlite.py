@@ -21,6 +21,7 @@ from tests import goldens
 from tests.databases import in_memory
 from tests.strategies import conversations
 from wechatlog import Conversation, File, Forward, Link, Mention, Message, OptionError, WriteError
+from wechatlog.content import fulltext
 from wechatlog.content.folding import fold, knows_variants
 from wechatlog.content.fulltext import LONGEST_TERM, match_expression, search_terms
 from wechatlog.content.wording import words_apart
@@ -394,6 +395,23 @@ def test_a_run_longer_than_a_slice_has_all_its_terms() -> None:
 def test_terms() -> None:
     assert search_terms("去OK店 a_b") == "去 OK 店 去OK OK店 去OK店 a _ b a_ _b a_b"
     assert search_terms("") == search_terms("？！ \0\ud800") == ""
+
+
+def test_usual_characters_are_what_they_are_among_all() -> None:
+    """Each of those that most texts are of, alone and among others, so that no word depends on the way it is found."""
+    usual = [chr(code) for code in range(0x10000) if fulltext._COMMON_TEXT.fullmatch(chr(code))]
+    assert len(usual) > 20_000
+    for char in usual:
+        for one, two in zip(fulltext._COMMON, fulltext._ANY, strict=True):
+            assert one.findall(char) == two.findall(char)
+
+
+@given(st.text(st.sampled_from("早上好圖書館_aZ09，。！：（“…· \n[强]/:)"), max_size=40))
+def test_usual_texts_have_the_terms_of_all_texts(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fulltext, "_COMMON", fulltext._ANY)
+        expected = search_terms(text)
+    assert search_terms(text) == expected
     assert match_expression('"今天" OR 1=1; -- *') == '"今天" "OR" "1"'
     assert match_expression("") == match_expression("\0？") == '""'
 

@@ -82,7 +82,7 @@ def fold(text: str, *, case: bool = False, variants: bool = True) -> str:
     if text.isascii():
         return text if case else text.lower()
     table = _TABLES[case, variants]
-    if _JOINED.search(text):
+    if _ONE_FOR_ONE.fullmatch(text) is None and _JOINED.search(text):
         text = "".join(map(_compose, _CLUSTER.findall(text)))
     return text.translate(table)
 

@@ -19,7 +19,8 @@ from __future__ import annotations
 
 import functools
 import operator
-from typing import TYPE_CHECKING, Final
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import regex
 
@@ -32,12 +33,32 @@ if TYPE_CHECKING:
 LONGEST_TERM: Final = 4
 """Units of the longest term: Chinese words and idioms have up to four characters."""
 
-_RUN: Final = regex.compile(r"[\p{L}\p{M}\p{N}\p{Co}\p{Cn}\p{So}\U0001F3FB-\U0001F3FF_]+")
-_ALONE: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Hangul}\p{Yi}\p{So}_ー"
-_WORD: Final = regex.compile(rf"[{_ALONE}]|[^{_ALONE}]+")
-_UNIT: Final = regex.compile(rf"[{_ALONE}\p{{Nd}}]|[^{_ALONE}\p{{Nd}}]+")
-_ONLY_ALONE: Final = regex.compile(rf"[{_ALONE}]+")
-_DIGIT: Final = regex.compile(r"\p{Nd}")
+
+class _Patterns(NamedTuple):
+    """What runs, words and units are made of, for texts of some characters."""
+
+    run: Any
+    alone: Any
+    word: Any
+    unit: Any
+    digit: Any
+
+    @classmethod
+    def of(cls, compile_: Callable[[str], Any], belongs: str, alone: str, digit: str) -> _Patterns:
+        """The patterns of sets of characters: those that belong to words, those that are a unit each, and digits."""
+        sets = (f"[{belongs}]+", f"[{alone}]+", f"[{alone}]|[^{alone}]+", f"[{alone}{digit}]|[^{alone}{digit}]+")
+        return cls(*map(compile_, (*sets, f"[{digit}]")))
+
+
+_ANY: Final = _Patterns.of(
+    regex.compile,
+    r"\p{L}\p{M}\p{N}\p{Co}\p{Cn}\p{So}\U0001F3FB-\U0001F3FF_",
+    r"\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Hangul}\p{Yi}\p{So}_ー",
+    r"\p{Nd}",
+)
+_COMMON: Final = _Patterns.of(re.compile, "0-9A-Za-z_一-龥", "一-龥_", "0-9")
+_COMMON_TEXT: Final = re.compile("[\0-\x7f一-龥，。、？！：；…—～（）《》【】「」“”‘’·]*")
+"""Most texts are of these characters alone; of them `re` makes terms in four fifths of the time that regex takes."""
 _PICTURE: Final = regex.compile(r"\p{Extended_Pictographic}")
 _SELECTORS: Final = regex.compile("[\ufe00-\ufe0f]")
 
@@ -53,25 +74,27 @@ def search_terms(text: str) -> str:
     Letters and digits in full width (`ＡＢＣ`) are found by plain ones too, traditional characters by simplified ones
     where OpenCC is installed, and an emoji code by its canonical name and its picture.
     """
-    runs = _RUN.findall(text)
-    found = list(map(_terms, runs))
-    if fold(text, case=True) != text:
+    patterns = _ANY if _COMMON_TEXT.fullmatch(text) is None else _COMMON
+    runs = patterns.run.findall(text)
+    found = [_terms(run, patterns) for run in runs]
+    words = " ".join(runs)  # and not the text: punctuation has a plain form too
+    if fold(words, case=True) != words:
         plain = ((run, fold(run, case=True)) for run in runs if not run.isascii())
-        found += [_terms(part) for run, folded in plain if folded != run for part in _RUN.findall(folded)]
+        found += [_terms(part) for run, folded in plain if folded != run for part in _ANY.run.findall(folded)]
     for _, entry, _ in iter_codes(text):
-        found += [_terms(run) for name in (entry.name, entry.unicode or "") for run in _RUN.findall(name)]
+        found += [_terms(run) for name in (entry.name, entry.unicode or "") for run in _ANY.run.findall(name)]
     return " ".join(found)
 
 
-def _terms(run: str) -> str:
+def _terms(run: str, patterns: _Patterns = _ANY) -> str:
     """The terms of a run: its words as units, and where a number is among them its digits as well."""
     if len(run) == 1 or (run.isascii() and run.isalpha()):
         return run
-    if _ONLY_ALONE.fullmatch(run):
+    if patterns.alone.fullmatch(run):
         return _grams_of(run)
-    terms = _grams_of(_WORD.findall(run))
-    if _DIGIT.search(run):
-        terms = f"{terms} {_grams_of(_UNIT.findall(run))}"
+    terms = _grams_of(patterns.word.findall(run))
+    if patterns.digit.search(run):
+        terms = f"{terms} {_grams_of(patterns.unit.findall(run))}"
     return terms
 
 
@@ -142,7 +165,7 @@ def _emoji_in(phrase: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
 
 def _all_terms(text: str) -> Iterator[str]:
     """The terms that must all be there; a run that has a plain form is found by either."""
-    for run in _RUN.findall(text):
+    for run in _ANY.run.findall(text):
         folded = fold(run, case=True)
         if folded == run:
             yield from _quoted(run)
@@ -151,7 +174,7 @@ def _all_terms(text: str) -> Iterator[str]:
 
 
 def _all_terms_of(text: str) -> Iterator[str]:
-    return (term for run in _RUN.findall(text) for term in _quoted(run))
+    return (term for run in _ANY.run.findall(text) for term in _quoted(run))
 
 
 def _one_of(ways: Iterable[str]) -> list[str]:
@@ -161,6 +184,6 @@ def _one_of(ways: Iterable[str]) -> list[str]:
 
 
 def _quoted(run: str) -> list[str]:
-    units = run if _ONLY_ALONE.fullmatch(run) else _UNIT.findall(run)
+    units = run if _ANY.alone.fullmatch(run) else _ANY.unit.findall(run)
     starts = range(max(1, len(units) - LONGEST_TERM + 1))
     return list(dict.fromkeys(f'"{"".join(units[start : start + LONGEST_TERM])}"' for start in starts))
