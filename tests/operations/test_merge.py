@@ -16,6 +16,7 @@ from tests.strategies import conversations
 from wechatlog import Conversation, Message, MessageKind
 from wechatlog.operations import Identities, MergeReport, merge, merge_report
 from wechatlog.operations.alignment import Part, Union
+from wechatlog.operations.richer import unite
 from wechatlog.operations.sameness import is_telling
 from wechatlog.operations.sequences import anchors, between
 from wechatlog.segments import types
@@ -117,6 +118,34 @@ def test_texts_are_counted_as_often_as_in_the_fullest_part(parts: list[Conversat
     for part in parts:
         expected |= Counter(map(key, part))
     assert Counter(map(key, merge(parts))) == expected
+
+
+versions = st.builds(
+    Message,
+    st.sampled_from([None, START, START + dt.timedelta(seconds=9)]),
+    st.just("minute"),
+    st.sampled_from([None, "我", "张三", "张三-示例公司"]),
+    sender_id=st.sampled_from([None, "wxid_zhangsan0001"]),
+    is_self=st.sampled_from([None, True, False]),
+    kind=st.sampled_from(["location", "file", "text", "other"]),
+    text=st.sampled_from(["[位置] 老槐树下", "[位置] 老槐树下 (39.9,116.4)", "清单??", "清单😀"]),
+    id=st.sampled_from([None, "7", "9000000000000001"]),
+    segments=st.none()
+    | st.builds(
+        lambda *known: [types.Location(raw="[位置]", label=known[0], latitude=known[1], longitude=known[2])],
+        st.sampled_from([None, "老槐树下"]),
+        st.sampled_from([None, 39.9, 39.91]),
+        st.sampled_from([None, 116.4]),
+    )
+    | st.builds(lambda name: [types.File(raw="[文件]", name=name)], st.sampled_from(["清单", "清单.pdf"])),
+)
+
+
+@given(a=versions, b=versions, c=versions)
+def test_versions_may_be_put_together_in_any_way(a: Message, b: Message, c: Message) -> None:
+    assert unite(a, b)[0] == unite(b, a)[0]
+    assert unite(unite(a, b)[0], c)[0] == unite(a, unite(b, c)[0])[0]
+    assert unite(a, unite(a, b)[0])[0] == unite(a, b)[0]
 
 
 LONG = chat(40)
@@ -495,6 +524,52 @@ def test_the_greetings_of_two_untitled_chats() -> None:
     )
 
 
+MASS = "祝您新年快乐身体健康"
+
+
+def busy(talker: str, number: int, people: str, start: int) -> Conversation:
+    """A chat without a title in which somebody says what is said elsewhere too, and others say their own."""
+    said = [say(n * 600, talker, f"{MASS}，第{n}条") for n in range(number)]
+    names = people.split()
+    said += [say(n * 97 + start % 7, names[n % len(names)], sentence(start + n)) for n in range(number * 6)]
+    return Conversation(said).sorted()
+
+
+@pytest.mark.parametrize("number", [1, 5, 12])
+@pytest.mark.parametrize("others", ["王五 赵六", "张三 李四"])
+def test_one_text_sent_into_two_chats_without_titles(number: int, others: str) -> None:
+    a, b = busy("小助手", number, "张三 李四", 100), busy("小助手", number, others, 4000)
+    assert merge_report([a, b]).matched == 0
+    mostly = [say(n * 60, "小助手", f"提醒第{n}条，请按时打卡") for n in range(60)]
+    longer = (Conversation([*mostly, *part]).sorted() for part in (a, b))
+    assert merge_report(longer).matched == 0
+
+
+def test_one_text_and_thanks_of_one_minute() -> None:
+    def greeted(friend: str, *answers: int) -> Conversation:
+        sent = [say(1, "我", MASS, is_self=True), *(say(second, friend, "谢谢") for second in answers)]
+        return Conversation(map(coarse, sent))
+
+    assert merge_report([greeted("张三", 60, 70), greeted("李四", 61)]).matched == 0
+
+
+def test_what_one_person_said_is_united_with_the_whole() -> None:
+    whole = [attrs.evolve(message, id=None, sender_id=None) for message in chat(60)]
+    alone = Conversation([message for message in whole if message.sender == "张三"])
+    assert len(merge([Conversation(whole), alone])) == len(merge([alone, Conversation(whole)])) == 60
+
+
+@pytest.mark.parametrize("change", [lambda message: message, coarse])
+def test_a_chat_passed_on_message_by_message(change: Any) -> None:
+    a = Conversation(chat(30), title="修车群")
+    later = dt.timedelta(seconds=40)
+    passed = [attrs.evolve(m, time=m.time and m.time + later, sender="钱七", sender_id="wxid_7", id=None) for m in a]
+    report = merge_report([a, Conversation(map(change, passed), title="钱七")])
+    assert report.matched == 0
+    assert {part.offset for part in report.parts} == {dt.timedelta()}
+    assert "merge-clock" not in {entry.code for entry in report.conversation.diagnostics}
+
+
 def test_two_notices_of_one_second_are_two() -> None:
     rest = [attrs.evolve(message, id=None) for message in chat(9)]
     a, b = (say(100, None, f'"{name}" 撤回了一条消息', kind="recall") for name in ("张三", "李四"))
@@ -528,6 +603,39 @@ def test_of_two_equal_words_in_a_minute_the_order_says_which() -> None:
     assert merge([rough, fine]).messages == report.conversation.messages
     turned = Conversation(rough.messages[::-1])  # the newest first
     assert len(merge([fine, turned])) == 12
+
+
+def test_a_title_says_more_of_which_is_which_than_a_short_word() -> None:
+    rest = [attrs.evolve(message, id=None) for message in chat(9)]
+    link = say(606, "张三", "[链接] 修车清单", kind="link", segments=[types.Link(raw="", title="修车清单")])
+    said = [say(603, "李四", "好"), link, say(609, "李四", "好")]
+    report = merge_report([Conversation([*rest, *said]), Conversation(map(coarse, [*rest, *said[1:]]))])
+    assert [len(places) for places in report.sources[-3:]] == [1, 2, 2]
+
+
+def test_the_order_within_a_second_says_nothing() -> None:
+    rest = [attrs.evolve(message, id=None) for message in chat(9)]
+    said = [say(603, "李四", "好"), say(603, "张三", "我到老槐树下了")]
+    fine, rough = Conversation([*rest, *said]), Conversation(map(coarse, [*rest, *said[::-1]]))
+    assert len(merge([fine, rough])) == len(merge([rough, fine])) == 11
+
+
+def test_senders_are_learnt_from_what_has_a_title() -> None:
+    def shared(name: str) -> list[Message]:
+        known = [types.Link(raw="", title=f"修车清单第{n}页") for n in range(4)]
+        return [say(900 + n * 60, name, "[链接]", kind="link", segments=[link]) for n, link in enumerate(known)]
+
+    rest = [attrs.evolve(message, id=None, sender_id=None) for message in chat(9)]
+    parts = [Conversation([*rest, *shared("四哥")]), Conversation(map(coarse, [*rest, *shared("赵六")]))]
+    assert len(merge(parts)) == len(merge(parts[::-1])) == 13
+
+
+def test_the_owner_is_one_person_under_both_names() -> None:
+    said = [say(900 + n * 60, "张三", "[图片]", kind="image") for n in range(9)]
+    rest = [attrs.evolve(m, id=None, sender_id=None, is_self=m.sender == "张三") for m in chat(9)]
+    united = [*rest, *(attrs.evolve(message, sender="我", is_self=True) for message in said)]
+    other = [attrs.evolve(message, is_self=None) for message in [*rest, *said]]
+    assert len(merge([Conversation(united), Conversation(other)])) == 18
 
 
 def test_of_one_second_each_export_keeps_its_own_order() -> None:

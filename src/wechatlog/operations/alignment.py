@@ -18,7 +18,16 @@ import attrs
 from wechatlog.content.accounts import is_account, is_room
 from wechatlog.model import Message, MessageKind
 from wechatlog.operations.richer import unite
-from wechatlog.operations.sameness import content_key, detail, is_telling, letters, lossy, quoted_names, resemble
+from wechatlog.operations.sameness import (
+    content_key,
+    detail,
+    is_telling,
+    letters,
+    lossy,
+    quoted_names,
+    resemble,
+    typed_text,
+)
 from wechatlog.operations.senders import ANYBODY, Senders
 from wechatlog.operations.sequences import anchors, between
 
@@ -39,6 +48,8 @@ _WIDEST: Final = 8
 """How many versions of one content in one window are looked at one after the other; equal ones are found at once."""
 _SAME_CHAT: Final = 0.4
 _ENOUGH: Final = 8
+_OTHERS: Final = 4
+"""So many texts of others on both sides, and none of them alike, are two chats whatever they are called."""
 _LARGEST_OFFSET: Final = 16 * _HOUR
 _STRETCH: Final = 600
 """Seconds of the windows in which it is counted how much of one export another has."""
@@ -118,18 +129,19 @@ class Part:
         return self.alike >= 2 and self.rate >= _SAME_CHAT
 
     @property
-    def is_one_sided(self) -> bool:
-        """Whether one person said in both what is alike, and the others nothing: one text went into two chats."""
-        return self.others >= 2 and not self.others_alike
-
-    @property
     def is_whole(self) -> bool:
         """Whether all that could be found was found, though it may be little."""
-        return self.alike >= self.telling if self.telling else self.equal >= max(2, self.common)
+        if self.telling:
+            return self.alike >= self.telling and self.equal * 2 > self.common
+        return self.equal >= max(2, self.common)
 
     def is_as_fine(self, one: int, two: int) -> bool:
         """Whether two clocks are equally fine: where they are not, the order of the messages may be that of a union."""
         return self.messages[one].precision == self.messages[two].precision
+
+    def is_at_once(self, one: int, two: int) -> bool:
+        """Whether two messages are of one second, of which an exporter, or a union, may have guessed the order."""
+        return self.second(one) == self.second(two) is not None
 
     def second(self, index: int) -> int | None:
         """The clock of a message to the second; `None` where it is not known so well."""
@@ -192,6 +204,8 @@ class Union:
         part.writers = frozenset(part.senders) - own - {part.own, ANYBODY}
         part.found = [_NONE] * len(messages)
         self.people.meet(zip(part.senders, messages, strict=True))
+        for sender in own - {ANYBODY}:
+            self.people.say_same(part.own, sender)
         if self.messages and not any(are_two_chats(part.label, other.label) for other in self.parts):
             self._match(part)
         self._take(part)
@@ -212,12 +226,18 @@ class Union:
         if not part.is_same_chat and not part.matched:
             self._find_offset(part)
         is_doubtful = any(_other_label(part.label, other.label) for other in self.parts)
-        is_sure = part.matched > 0 or (part.is_same_chat and not (is_doubtful and part.is_one_sided))
-        if not is_sure and not part.is_whole and (is_doubtful or self._are_others(part)):
-            return
-        if not is_sure and part.telling >= _ENOUGH:
+        is_strange = is_doubtful or self._are_others(part)
+        is_other = not part.matched and self._is_one_sided(part, is_strange)
+        is_sure = part.matched > 0 or (part.is_same_chat and not is_other)
+        may_be_same = part.is_whole and part.alike != 1 if is_strange else not is_other
+        if is_sure or (may_be_same and part.telling < _ENOUGH):
+            self._match_contents(part, taken, is_sure=is_sure, is_doubtful=is_doubtful)
+        elif may_be_same:
             self._match_groups(part, taken, exact=True)
-            return
+        if not part.matched:
+            self._shift(part, -part.offset)
+
+    def _match_contents(self, part: Part, taken: set[int], *, is_sure: bool, is_doubtful: bool) -> None:
         self._learn(part, is_sure=is_sure, is_doubtful=is_doubtful)
         self._match_groups(part, taken, exact=False)
         if self._by_day is not None or any(message.precision == "day" for message in part.messages):
@@ -231,6 +251,21 @@ class Union:
         if not mine or {sender[:1] for sender in mine} != {sender[:1] for sender in theirs}:
             return False
         return not {self.people.top(sender) for sender in mine} & {self.people.top(sender) for sender in theirs}
+
+    def _is_one_sided(self, part: Part, is_strange: bool) -> bool:
+        """Whether one person said in both what is alike, and the others nothing: one text went into two chats."""
+        if part.others < 2 or part.others_alike:
+            return False
+        return is_strange or min(part.others, self._telling_of_others(part)) >= _OTHERS
+
+    def _telling_of_others(self, part: Part) -> int:
+        """How many texts of the union say something, of people and at times of which the part has nothing alike."""
+        stretches = {second // _STRETCH for second in part.seconds if second is not None}
+        alike = {self._senders[entry] for _, entries in self._groups(part, 0) for entry in entries}
+        return sum(
+            second is not None and second // _STRETCH in stretches and sender not in alike and is_telling(key)
+            for second, sender, key in zip(self.seconds, self._senders, self._keys, strict=True)
+        )
 
     def _pair(self, part: Part, index: int, entry: int, taken: set[int]) -> None:
         part.found[index] = entry
@@ -436,11 +471,15 @@ class Union:
         entries.sort(key=lambda entry: (self.seconds[entry] or 0, entry))
         places = [index for index, entry in enumerate(part.found) if entry == _NONE]
         one, two = [self._keys[entry] for entry in entries], [part.keys[index] for index in places]
-        fixed = anchors(one, two, is_telling)
+        sharp = (
+            [_sharp(key, self.messages[entry]) for key, entry in zip(one, entries, strict=True)],
+            [_sharp(key, part.messages[index]) for key, index in zip(two, places, strict=True)],
+        )
+        fixed = anchors(*sharp, is_telling)
         self.steps += len(one) + len(two)
         if len(fixed) < _FEWEST_SHIFTED:
             return
-        inner = (one[fixed[0][0] : fixed[-1][0] + 1], two[fixed[0][1] : fixed[-1][1] + 1])
+        inner = (sharp[0][fixed[0][0] : fixed[-1][0] + 1], sharp[1][fixed[0][1] : fixed[-1][1] + 1])
         part.telling = min(len({key for key in keys if is_telling(key)}) for keys in inner)
         part.alike = len(fixed)
         if not part.is_same_chat:
@@ -485,10 +524,8 @@ class Union:
                     certain.add((self._senders[entry], part.senders[index]))
         self.people.learn_certain(certain)
         for inside, entries in self._groups(part, 0):
-            if len(inside) == len(entries) == 1 and is_telling(part.keys[inside[0]]):
-                one, two = part.second(inside[0]), self._clock(entries[0])
-                if one is None or two is None or one == two:
-                    self._count(counts, entries[0], part.senders[inside[0]])
+            if len(inside) == len(entries) == 1 and self._tells_sender(part, inside[0], entries[0]):
+                self._count(counts, entries[0], part.senders[inside[0]])
         if is_sure:
             self.people.learn(counts)
         for other in self.parts:
@@ -497,6 +534,19 @@ class Union:
                 if not row or max(row, key=lambda key: (row[key], key)) == other.own:
                     self.people.say_same(other.own, part.own)
 
+    def _tells_sender(self, part: Part, index: int, entry: int) -> bool:
+        """Whether a message and an entry, alone in their minute, are so certainly one that their senders are."""
+        one, two = part.second(index), self._clock(entry)
+        return (one is None or two is None or one == two) and self._say_one(part, index, entry)
+
+    def _say_one(self, part: Part, index: int, entry: int) -> bool:
+        """Whether a message and an entry say the same, and something that is not often said."""
+        one, two = part.keys[index], self._keys[entry]
+        if is_telling(one):
+            return one == two
+        key = _sharp(one, part.messages[index])
+        return is_telling(key) and key == _sharp(two, self.messages[entry])
+
     def _count(self, counts: dict[tuple[str, str], int], entry: int, sender: str) -> None:
         place = (self._senders[entry], sender)
         counts[place] = counts.get(place, 0) + 1
@@ -504,10 +554,17 @@ class Union:
     # --- matching -----------------------------------------------------------------------------------
 
     def _match_groups(self, part: Part, taken: set[int], *, exact: bool) -> None:
-        """Match all groups: first those that say something, by whose order the others are judged."""
-        groups = sorted(self._groups(part, 0), key=lambda group: not is_telling(part.keys[group[0][0]]))
-        for inside, entries in groups:
+        """Match all groups: first those that say most, by whose order the others are judged."""
+        for inside, entries in sorted(self._groups(part, 0), key=lambda group: self._vagueness(part, *group)):
             self._match_group(part, inside, [entry for entry in entries if entry not in taken], taken, exact=exact)
+
+    def _vagueness(self, part: Part, inside: list[int], entries: list[int]) -> int:
+        """How little a group of one content says of which message is which."""
+        if is_telling(part.keys[inside[0]]):
+            return 0
+        if any(detail(part.messages[index]) for index in inside):
+            return 1
+        return 2 if len(inside) == len(entries) == 1 else 3
 
     def _match_days(self, part: Part, taken: set[int]) -> None:
         """Match what has only a day, on one side or on both."""
@@ -601,14 +658,14 @@ class Union:
     def _crosses(self, part: Part, index: int, entry: int) -> bool:
         """Whether what says little has matched neighbours in its minute that stand on the other side of the entry."""
         second = part.seconds[index]
-        if second is None or not part.step or is_telling(part.keys[index]):
+        if second is None or not part.step or self._say_one(part, index, entry):
             return False
         for step in (-1, 1):
             for place in range(index + step, index + step * _WIDEST, step):
                 self.steps += 1
                 if not 0 <= place < len(part.found) or (part.seconds[place] or 0) // _MINUTE != second // _MINUTE:
                     break
-                if part.found[place] != _NONE and part.is_as_fine(place, index):
+                if part.found[place] != _NONE and part.is_as_fine(place, index) and not part.is_at_once(place, index):
                     if self._order(entry, part.found[place]) == step * part.step:
                         return True
                     break
@@ -744,10 +801,17 @@ class Union:
             self._minutes.setdefault(second // _MINUTE, []).append(entry)
 
 
+def _sharp(key: str, message: Message) -> str:
+    """A content key with what distinguishes the message, such as a title, where that says something."""
+    known = detail(message)
+    return key if known is None or not is_telling(known) else known + key
+
+
 def _same_lossy(one: Message, two: Message) -> bool:
-    if ("?" in one.text) == ("?" in two.text) and letters(one.text) != letters(two.text):
+    first, second = typed_text(one), typed_text(two)
+    if ("?" in first) == ("?" in second) and letters(first) != letters(second):
         return False
-    return lossy(one.text) == lossy(two.text)
+    return lossy(first) == lossy(second)
 
 
 def _resembling(one: Message, two: Message) -> bool:

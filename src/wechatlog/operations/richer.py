@@ -37,25 +37,33 @@ def _longer(one: str | None, two: str | None) -> str | None:
     return one if one == two else max(one, two, key=_by_length)
 
 
-def _by_name(message: Message) -> tuple[int, int, str]:
-    """A name is better than an account id in its place, and that is better than 我."""
-    name = message.sender
-    is_id = name is not None and (name == message.sender_id or name.startswith("wxid_"))
-    return (0 if name is None or name in OWN_NAMES else 1 if is_id else 2, *_by_length(name))
+def _name(one: Message, two: Message) -> str | None:
+    """The name of the sender: it is better than an account id in its place, and that is better than 我."""
+
+    def rank(name: str | None) -> tuple[int, int, str]:
+        is_id = name is not None and (name in (one.sender_id, two.sender_id) or name.startswith("wxid_"))
+        return (0 if name is None or name in OWN_NAMES else 1 if is_id else 2, *_by_length(name))
+
+    return one.sender if one.sender == two.sender else max(one.sender, two.sender, key=rank)
 
 
 def _richness(message: Message) -> tuple[Any, ...]:
-    """How much a body says: the kind, the segments, the text; then any order."""
+    """How much a body says: the kind, the segments, the text; then any order.
+
+    What `_fill` adds to a body does not count, so that of three versions it does not matter which two meet first.
+    """
     given = message.given_segments
-    known = sum(1 for segment in given or () for value in _fields(segment).values() if value not in (None, "", ()))
+    shape = () if given is None else tuple(type(segment).__name__ for segment in given)
     kept = len(message.text) - message.text.count("?")  # a conversion leaves "??" of what it cannot write
     return (
         _VAGUE.get(message.kind, _KNOWN),
         message.kind.value,
-        known,
         given is not None,
+        len(shape),
+        shape,
         kept,
         *_by_length(message.text),
+        repr(given) if len(shape) > 1 else "",
     )
 
 
@@ -85,7 +93,7 @@ def unite(one: Message, two: Message) -> tuple[Message, tuple[str, ...], bool]:
     union = build_message(
         finer.time,
         finer.precision,
-        one.sender if one.sender == two.sender else max(one, two, key=_by_name).sender,
+        _name(one, two),
         first.kind,
         first.text,
         sender_id=_longer(one.sender_id, two.sender_id),
@@ -137,8 +145,14 @@ def _fill(richer: tuple[Segment, ...] | None, poorer: tuple[Segment, ...] | None
     ):
         return richer
     known, more = _fields(richer[0]), _fields(poorer[0])
-    missing = {name: more[name] for name, value in known.items() if value in (None, "", ()) and more[name]}
-    return (attrs.evolve(richer[0], **missing),) if missing else richer
+    best = {name: max(value, more[name], key=_by_content) for name, value in known.items()}
+    return richer if best == known else (attrs.evolve(richer[0], **best),)
+
+
+def _by_content(value: object) -> tuple[bool, int, str]:
+    """An order of what two versions say of one thing: nothing is least, and then what is longer is more."""
+    written = repr(value)
+    return value not in (None, "", ()), len(written), written
 
 
 def _conflicts(one: Message, two: Message) -> Iterator[str]:

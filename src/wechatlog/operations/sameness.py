@@ -105,9 +105,7 @@ def content_key(message: Message) -> str:
     if kind in NOTICES and text[:1] == "[":
         text = _NOTICE_LABEL.sub("", text)
     if kind is MessageKind.QUOTE or "「" in text[:1]:
-        typed = "".join(segment.raw for segment in message.segments if not isinstance(segment, Quote))
-        typed = typed.strip().removeprefix("[引用]")
-        text = typed if typed.strip() else text
+        text = typed_text(message).strip() or text
     return _normalise(text)
 
 
@@ -131,7 +129,8 @@ def detail(message: Message) -> str | None:
 def typed_text(message: Message) -> str:
     """What somebody wrote, without what is quoted."""
     if message.kind is MessageKind.QUOTE or "「" in message.text or "- - -" in message.text:
-        return "".join(segment.raw for segment in message.segments if not isinstance(segment, Quote))
+        typed = "".join(segment.raw for segment in message.segments if not isinstance(segment, Quote))
+        return typed.strip().removeprefix("[引用]")
     return message.text
 
 

@@ -186,7 +186,7 @@ class Senders:
             return False
         number, others = by_one[one][two], by_two[two]
         if self._class_ids.get(self.top(one)) and self._class_ids.get(self.top(two)):
-            return number >= _MANY and share >= _SHARE_OF_IDS and max(others.values()) <= number
+            return number >= _MANY and share >= _SHARE_OF_IDS and sum(others.values()) < 2 * number
         # somebody who passes on what all others say is none of them
         return not (len(others) >= _MANY and len(by_two) == 1)
 
