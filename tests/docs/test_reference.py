@@ -109,7 +109,7 @@ def _codes_of_the_source() -> dict[str, str]:
     names = {info.name for info in wechatlog.formats()}
     found: dict[str, str] = {}
     for path in sorted(SOURCE.rglob("*.py")):
-        if path.name == "registry.py" or "cli" in path.parts:
+        if path.name == "registry.py" or "cli" in path.relative_to(SOURCE).parts:
             continue
         for code in _codes_in(ast.parse(path.read_text(encoding="utf-8"))):
             if code not in names:

@@ -18,19 +18,6 @@ import attrs
 
 from wechatlog.agents.door import clean, estimate_tokens, one_line
 
-__all__ = [
-    "DEFAULT_TOKENS",
-    "LEAST_TOKENS",
-    "Answer",
-    "CursorError",
-    "clock_of",
-    "cost",
-    "cut",
-    "inline",
-    "make_cursor",
-    "read_cursor",
-]
-
 DEFAULT_TOKENS: Final = 2000
 LEAST_TOKENS: Final = 500
 

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
     from wechatlog.agents.door import Source
 
-__all__ = ["Update", "read_index", "update_index"]
-
 _VERSION: Final = 1
 _PATIENCE: Final = 600
 """Seconds to wait for another process that works on the same index."""

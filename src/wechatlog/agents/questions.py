@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-__all__ = ["GROUPINGS", "QuestionError", "Questions"]
-
 _MOST_LOOKED_AT: Final = 2000
 """Rows that a call looks at."""
 _MOST_AROUND: Final = 100

@@ -28,8 +28,6 @@ from wechatlog.errors import WechatlogError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["app", "run"]
-
 _PROGRAM: Final = "wechatlog"
 _CLOSED_PIPE: Final = 141
 _INTERRUPTED: Final = 130

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-__all__ = ["ASCII", "BLOCKS", "Glyphs", "Row", "bars", "columns", "fit", "heat_map"]
-
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _LONGEST_LABEL: Final = 36
 _SHORTEST_BAR: Final = 8

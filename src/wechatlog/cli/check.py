@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation
     from wechatlog.operations.checks import Finding
 
-__all__ = ["check"]
-
 _SHOWN: Final = 5
 
 

@@ -46,8 +46,6 @@ if TYPE_CHECKING:
     from wechatlog.source import Source
     from wechatlog.writers.base import Writer
 
-__all__ = ["convert"]
-
 _HUGE: Final = 256 << 20
 """Bytes from which on one file is streamed into such a form."""
 

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from wechatlog.model import Conversation, Message
 
-__all__ = ["Filters", "filter_options", "read_people"]
-
 _F = TypeVar("_F", bound="Callable[..., Any]")
 _MOST_MEANT: Final = 3
 _KIND: Final = click.Choice([kind.value for kind in MessageKind])

@@ -17,8 +17,6 @@ from wechatlog.registry import formats as list_formats
 if TYPE_CHECKING:
     from wechatlog.registry import FormatInfo
 
-__all__ = ["formats"]
-
 
 @click.command()
 @click.argument("name", required=False)

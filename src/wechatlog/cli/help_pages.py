@@ -18,8 +18,6 @@ from wechatlog.cli.messages import width
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["HelpContext", "first_paragraph", "wrap"]
-
 _WIDEST_NAMES: Final = 30
 _GAP: Final = 2
 _PIECE: Final = re.compile(

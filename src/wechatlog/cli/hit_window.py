@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Message
     from wechatlog.operations.search import Place
 
-__all__ = ["Line", "Window"]
-
 
 class Line(NamedTuple):
     """A message that is shown.

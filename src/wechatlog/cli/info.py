@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation, Participant
     from wechatlog.registry import Detection
 
-__all__ = ["info"]
-
 _PEOPLE: Final = 15
 
 

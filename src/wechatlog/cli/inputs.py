@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation
     from wechatlog.registry import Detection
 
-__all__ = ["Inputs"]
-
 _T = TypeVar("_T")
 _OF_INDEX: Final = frozenset({"index-rebuilt", "index-not-kept"})
 """What is told of the index, which is no input: nothing is missing from what was read."""

@@ -20,8 +20,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["LANGUAGES", "PHRASES", "chosen_language", "read_catalogue", "translate"]
-
 LANGUAGES: Final[Mapping[str, str]] = {"zh": "zh_CN"}
 """The catalogue for each language, by the first part of a locale's name."""
 

@@ -20,8 +20,6 @@ from wechatlog.diagnostics import Severity
 if TYPE_CHECKING:
     from wechatlog.agents.index import Update
 
-__all__ = ["mcp"]
-
 _SHOWN: Final = 5
 _INDEX_HELP: Final = "Keep the index in this file, and read only what is new next time; else it is a temporary one."
 

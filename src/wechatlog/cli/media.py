@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from wechatlog.media import MediaFile
 
-__all__ = ["media"]
-
 _TOLD: Final = 5
 _ENCODED: Final = (".dat", ".silk", ".wxgf", ".aud", ".amr", ".slk")
 """Names of files that are expected to be media, so that it is told where they are not."""

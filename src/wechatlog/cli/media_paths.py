@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from wechatlog.source import Source
     from wechatlog.writers.base import Writer
 
-__all__ = ["MediaCounts", "MediaPaths"]
-
 _LOSING: Final = frozenset({"everything", "segments"})
 """What a writer loses that does not keep the paths of files."""
 

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from wechatlog.operations import MergeReport
     from wechatlog.writers.base import Writer
 
-__all__ = ["merge"]
-
 _OUTPUT_HELP: Final = "A file, or - for the standard output."
 _INTO_HELP: Final = "Add the inputs to this archive, which is made where it does not exist, and replaced atomically."
 

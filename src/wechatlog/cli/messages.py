@@ -17,8 +17,6 @@ import click
 from wechatlog.cli.language import translate
 from wechatlog.errors import AmbiguousFormatError, OptionError
 
-__all__ = ["Failure", "count", "explain", "harmless", "harmless_json", "padded", "say", "width"]
-
 _LINE_END: Final = re.compile(r"\r\n?")
 # Controls, the marks that turn the direction of writing, line separators, lone surrogates.
 _HARMFUL: Final = re.compile(

@@ -27,18 +27,6 @@ if TYPE_CHECKING:
 else:
     _ParamType = click.ParamType  # generic only since click 8.4
 
-__all__ = [
-    "ANY_PATH",
-    "FormatName",
-    "Reading",
-    "Split",
-    "When",
-    "is_folder",
-    "list_writers",
-    "reading_options",
-    "unknown_format",
-]
-
 ANY_PATH: Final = click.Path(readable=False)
 """Completed as a file name and not checked: the commands say more about what is wrong with a path than click."""
 

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation
     from wechatlog.operations import Evidence, Identities, Person
 
-__all__ = ["people"]
-
 _OUTPUT_HELP: Final = "Write a file of people. What somebody confirmed or denied in it before is kept."
 _WHY: Final = {
     "person": "as you said",

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from wechatlog.source import Source
 
-__all__ = ["Tick", "progress"]
-
 _DELAY: Final = 1.0
 """Seconds before there is a bar."""
 

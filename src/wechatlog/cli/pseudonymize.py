@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation
     from wechatlog.writers.base import Writer
 
-__all__ = ["pseudonymize"]
-
 _DEFAULT_FORM: Final = "jsonl"
 _OF_THE_BOOK: Final = ("style", "mask", "keep", "everyday")
 

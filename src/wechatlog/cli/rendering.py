@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation, Message
     from wechatlog.segments import Segment
 
-__all__ = ["Look", "heading", "iter_lines", "name_style", "tag"]
-
 _NAME_WIDTH: Final = 20
 _NARROWEST_BODY: Final = 24
 _CLOCK: Final = {"second": "%H:%M:%S", "minute": "%H:%M", "day": ""}

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from wechatlog.cli.progress import Tick
     from wechatlog.model import Conversation
 
-__all__ = ["report"]
-
 _LAST_YEAR = 9998
 
 

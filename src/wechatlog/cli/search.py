@@ -45,8 +45,6 @@ if TYPE_CHECKING:
     from wechatlog.operations.search import Place
     from wechatlog.source import Source
 
-__all__ = ["search"]
-
 _LONGEST: Final = 400
 """Characters of a text that is shown whole."""
 _AROUND: Final = 60

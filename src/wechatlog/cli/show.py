@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from wechatlog.model import Conversation
 
-__all__ = ["show"]
-
 
 @click.command()
 @click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)

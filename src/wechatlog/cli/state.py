@@ -19,8 +19,6 @@ from wechatlog.source import replacing
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["check_state", "read_state", "state_option", "write_state"]
-
 state_option: Final = click.option(
     "--state",
     metavar="FILE",

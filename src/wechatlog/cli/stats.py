@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation
     from wechatlog.operations import Statistics
 
-__all__ = ["Report", "stats"]
-
 _HUGE: Final = 256 << 20
 """Bytes from which on one file is streamed, as in `convert`."""
 _NOTHING: Final = statistics(())

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from wechatlog.operations import Counts, SenderStatistics, Statistics
 
-__all__ = ["Page", "iter_lines"]
-
 _PIPED: Final = 80
 _NARROWEST: Final = 40
 _PAIRED: Final = 16

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from wechatlog.outputs.folder import WrittenFile
     from wechatlog.segments import Segment
 
-__all__ = ["Summary", "Tally", "diagnostic_to_json"]
-
 _PLACES: Final = 3
 _ORDER: Final = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-__all__ = ["print_table"]
-
 _GAP: Final = 3
 _NARROWEST: Final = 16
 """A column is not folded to less than this."""

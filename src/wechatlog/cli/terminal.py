@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-__all__ = ["COLOR", "is_colored", "on_terminal", "paint", "print_json", "print_lines", "standard_output"]
-
 COLOR: Final = click.Choice(["auto", "always", "never"])
 """The values of `--color`."""
 

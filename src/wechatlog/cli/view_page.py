@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from wechatlog.cli.progress import Tick
     from wechatlog.model import Conversation
 
-__all__ = ["open_page", "view"]
-
 _FORM: Final = "html"
 _HUGE: Final = 256 << 20
 """Bytes from which on one file is streamed, as in `convert`."""

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Mapping
 
-__all__ = ["LIMIT", "Keys", "MediaFile", "decode", "read"]
-
 LIMIT: Final = 256 << 20
 """Bytes that a file may have."""
 

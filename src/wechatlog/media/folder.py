@@ -20,8 +20,6 @@ from wechatlog.zips import files_in, open_zip
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["MediaFolder", "read_file"]
-
 _MAXIMUM_DEPTH: Final = 3
 """How deep ZIPs in ZIPs are opened; there are ZIPs that hold themselves."""
 

@@ -38,8 +38,6 @@ from wechatlog.media.kinds import KINDS, kind_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Keys", "decode_wxgf", "decrypt_dat", "is_dat"]
-
 _HEAD: Final = struct.Struct("<6sIIx")
 _V1: Final = b"\x07\x08V1\x08\x07"
 _V2: Final = b"\x07\x08V2\x08\x07"

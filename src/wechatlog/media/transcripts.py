@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation, Message
     from wechatlog.segments import Segment
 
-__all__ = ["transcribe"]
-
 
 def transcribe(
     conversation: Conversation, listen: Callable[[MediaFile], str | None], *, root: str | os.PathLike[str]

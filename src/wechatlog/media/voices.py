@@ -11,8 +11,6 @@ from typing import Final
 
 from wechatlog.errors import FormatError, needs_extra
 
-__all__ = ["RATE", "decode_silk"]
-
 RATE: Final = 24_000
 """Samples a second."""
 

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from wechatlog.inputs.scan import Scan
     from wechatlog.writers.base import Items, Writer
 
-__all__ = ["dump", "dumps"]
-
 
 def dumps(
     conversation: Conversation | Iterable[Message] | Iterable[Conversation],

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation
     from wechatlog.writers.base import Writer
 
-__all__ = ["Namer"]
-
 _SUFFIX: Final = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}\Z")
 _LONGEST: Final = 180
 

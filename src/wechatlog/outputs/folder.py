@@ -37,17 +37,6 @@ if TYPE_CHECKING:
     from wechatlog.diagnostics import Diagnostic
     from wechatlog.writers.base import Writer
 
-__all__ = [
-    "CountedStream",
-    "Rendered",
-    "WrittenFile",
-    "dump_archive",
-    "iter_written",
-    "options_in",
-    "parse_split",
-    "render",
-]
-
 Item: TypeAlias = "Conversation | CountedStream"
 
 _INDEX: Final = "index.html"

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation
     from wechatlog.operations import Identities
 
-__all__ = ["merge_into"]
-
 _MARK: Final = "sorted_until"
 """The metadata of an archive that is in order of time: the time of its last message."""
 

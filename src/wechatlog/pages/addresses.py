@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from wechatlog.model import Message
 
-__all__ = ["Addresses"]
-
 _REMEMBERED: Final = 50_000
 """How many of the last addresses are kept at least, and twice as many at most, to find repeats and answers."""
 

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from wechatlog.pages.people import Colours
     from wechatlog.segments import Segment
 
-__all__ = ["Bodies"]
-
 _LONG: Final = 3000
 """Characters from which on a text is folded: one of megabytes would stop the browser."""
 

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Message
     from wechatlog.pages.people import Person
 
-__all__ = ["Chat", "Interface", "Look", "clean", "render_messages", "stylesheet"]
-
 Interface: TypeAlias = Literal["zh", "en"]
 
 

@@ -14,8 +14,6 @@ import jinja2
 
 from wechatlog.emoji import pictures
 
-__all__ = ["asset", "environment", "script"]
-
 _EMOJI = "emoji"
 _NAMES = ("core", "chunks", "places", "search", "filter", "pictures", "panel", "tools")
 _PARTS = {

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from wechatlog.media import Keys
 
-__all__ = ["MEDIA_LIMIT", "Media", "MediaMode"]
-
 MediaMode: TypeAlias = Literal["link", "embed", "none"]
 
 MEDIA_LIMIT: Final = 2_000_000

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation, Message
     from wechatlog.pages.media import Media
 
-__all__ = ["COLOURS", "Colours", "People", "Person", "faces_of", "initial_of", "shown_name"]
-
 COLOURS: Final = 16
 """How many colours names may have; `messages.css` has a class for each."""
 

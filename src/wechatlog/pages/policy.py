@@ -9,8 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 
-__all__ = ["content_policy"]
-
 
 def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from wechatlog.operations import SenderStatistics, Statistics
 
-__all__ = ["REPORT_LANGUAGES", "render_report"]
-
 _TOP: Final = 12
 _WORDS: Final = 48
 _ZH: Final = {

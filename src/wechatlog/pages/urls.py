@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["escaped", "host_of", "is_remote", "safe_url"]
-
 # No blank, no control or format character (they hide a scheme or turn the writing round), no quote, no angle bracket.
 _BODY: Final = (
     "[^\\s\"'<>`\\x00-\\x20\\x7f-\\xa0\u061c\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff0-\uffff\ud800-\udfff]"

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
-__all__ = ["INTERFACES", "count", "day_label", "duration", "file_size", "short_weekdays", "words_of"]
-
 _CHINESE: Final = {
     "language": "zh-CN", "untitled": "聊天记录", "index": "目录", "nobody": "无名", "message": "条消息",
     "messages": "条消息", "person": "人", "persons": "人", "day": "天", "days": "天", "page": "页", "pages": "页",

@@ -19,19 +19,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation, Message
     from wechatlog.segments import Segment
 
-__all__ = [
-    "IndexEntry",
-    "IndexWriter",
-    "Items",
-    "JointWriter",
-    "NewFile",
-    "PartialWriter",
-    "ScanWriter",
-    "Writer",
-    "give_pieces",
-    "is_folder_writer",
-]
-
 Items: TypeAlias = "Iterable[tuple[Conversation, Iterable[Message]]]"
 """Each conversation with its messages, to be taken one after the other."""
 

@@ -46,8 +46,6 @@ if TYPE_CHECKING:
     from wechatlog.segments import Segment
     from wechatlog.writers.base import Items
 
-__all__ = ["JSON", "JSONL", "ChatlabJsonWriter", "ChatlabLinesWriter"]
-
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _SECOND: Final = dt.timedelta(seconds=1)
 _UNTITLED: Final = "微信聊天"

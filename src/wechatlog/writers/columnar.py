@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation, Message
     from wechatlog.writers.base import Items
 
-__all__ = ["ARROW", "PARQUET", "ArrowWriter", "ParquetWriter"]
-
 _ROWS: Final = 16_384
 """Rows of a group. With 65,536 the file is a twentieth smaller, and writing it takes 40 MB more."""
 

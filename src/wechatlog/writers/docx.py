@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Message
     from wechatlog.writers.base import Items
 
-__all__ = ["WRITER", "DocxWriter"]
-
 _MADE: Final = dt.datetime(2000, 1, 1)
 """The day that every document says it was made on, so that the same chat gives the same bytes."""
 

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from wechatlog.pages.people import Person
     from wechatlog.writers.base import IndexEntry, Items
 
-__all__ = ["WRITER", "HtmlWriter"]
-
 _CHUNK: Final = 150
 """Messages in a chunk."""
 _CHUNK_TEXT: Final = 60_000

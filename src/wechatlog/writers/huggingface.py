@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from wechatlog.writers.base import Items
     from wechatlog.writers.llm.chats import Chat
 
-__all__ = ["WRITER", "HuggingFaceWriter"]
-
 _DATA: Final = "data/train-00000-of-00001.parquet"
 _TITLE: Final = "WeChat messages"
 _WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,60}")

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from wechatlog.writers.base import Items
 
-__all__ = ["DOCUMENT", "WRITER", "DocumentWriter", "JsonlWriter"]
-
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 

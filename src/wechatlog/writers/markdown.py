@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from wechatlog.segments import Segment
     from wechatlog.writers.base import Items
 
-__all__ = ["WRITER", "MarkdownWriter"]
-
 _EPOCH: Final = dt.datetime(1970, 1, 1)
 _KEYS: Final = ("layout", "title", "date", "author", "tag", "header-img")
 _FIELD: Final = {

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Message
     from wechatlog.segments import Segment
 
-__all__ = ["BLOCK_OPTIONS", "Look", "Post", "day_of"]
-
 BLOCK_OPTIONS: Final[Mapping[str, str]] = {
     "emoji": "emoji codes as `unicode` (the default) or as the `code`",
     "images": "`link` to remote pictures (the default), or `embed` them, and those beside the document",

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from wechatlog.writers.base import Items
 
-__all__ = ["WRITER", "MarkdownPostWriter"]
-
 _NO_MARKUP: Final = str.maketrans("<>{}", "＜＞｛｝")
 """Themes put a title into their pages as it is."""
 

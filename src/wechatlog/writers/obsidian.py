@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation, Message
     from wechatlog.writers.base import Items
 
-__all__ = ["WRITER", "ObsidianWriter"]
-
 _UNTITLED: Final = "微信聊天"
 _UNDATED: Final = "undated"
 _NOT_IN_LINKS: Final = re.compile(r"[#^\[\]|]")

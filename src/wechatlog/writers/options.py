@@ -14,16 +14,6 @@ from wechatlog.errors import OptionError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = [
-    "PICTURE_OPTIONS",
-    "choice_option",
-    "flag_option",
-    "folder_option",
-    "number_option",
-    "text_option",
-    "texts_option",
-]
-
 PICTURE_OPTIONS: Final[Mapping[str, str]] = {
     "media_root": "the folder, or the ZIP, that the paths of the archive start from: its pictures are put into the "
     "document",

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from wechatlog.pages.people import Person
     from wechatlog.writers.base import Items
 
-__all__ = ["WRITER", "PdfWriter"]
-
 _DATE: Final = "SOURCE_DATE_EPOCH"
 _BATCH: Final = 500
 """Messages that are rendered together."""

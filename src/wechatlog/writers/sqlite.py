@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from wechatlog.segments import Segment
     from wechatlog.writers.base import Items
 
-__all__ = ["WRITER", "SqliteWriter"]
-
 _BATCH_SIZE: Final = 1024
 _BLOCK_SIZE: Final = 1 << 20
 _TERMS_LENGTH: Final = 1 << 20

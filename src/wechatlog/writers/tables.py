@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from wechatlog.inputs.scan import Scan
     from wechatlog.writers.base import Items
 
-__all__ = ["CSV", "TSV", "TableWriter"]
-
 _BATCH_SIZE: Final = 1024
 _NAMES: Final = 4096
 """Names whose cells are kept, since they come again and again."""

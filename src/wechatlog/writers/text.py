@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Message
     from wechatlog.writers.base import Items
 
-__all__ = ["WRITER", "TextWriter"]
-
 _LINE_END: Final = re.compile(r"\r\n?|\n")
 _CLOCK: Final = {"second": "%H:%M:%S", "minute": "%H:%M", "day": ""}
 

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Author, Conversation, Message
     from wechatlog.writers.base import Items
 
-__all__ = ["WRITER", "WorkbookWriter"]
-
 _BATCH_SIZE: Final = 1024
 _CHUNK: Final = 1 << 20
 _ROWS: Final = 1_048_576

@@ -18,8 +18,6 @@ from xlsxwriter.worksheet import Worksheet
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Sheet"]
-
 _EPOCH: Final = dt.datetime(1899, 12, 30)
 """The day that Excel counts from, for times after February 1900."""
 _SECOND: Final = dt.timedelta(seconds=1)

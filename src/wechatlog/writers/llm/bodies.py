@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
     from wechatlog.model import Message
 
-__all__ = ["clean", "describe", "one_line"]
-
 _LINE_END: Final = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 # Controls, marks of direction, characters without width but for those that join emoji, tags and selectors in which
 # whole sentences can be hidden.

@@ -26,17 +26,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation
     from wechatlog.writers.base import Items
 
-__all__ = [
-    "COUNT_OPTION",
-    "GAP_OPTION",
-    "LOSSES",
-    "PRIVACY_OPTIONS",
-    "Chat",
-    "count_option",
-    "gap_option",
-    "open_chats",
-]
-
 PRIVACY_OPTIONS: Final[Mapping[str, str]] = {
     "real_names": "`true` leaves names, ids and numbers as they are; the default is pseudonyms",
     "pseudonyms": "in Python: a book of pseudonyms, or a mapping from names or ids to pseudonyms of one's own choice",

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
     from wechatlog.writers.base import Items
 
-__all__ = ["WRITER", "ChunkWriter"]
-
 _TOKENS: Final = 500
 _LEAST_TOKENS: Final = 100
 _LEAST_CHARACTERS: Final = 200

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from wechatlog.writers.base import Items
     from wechatlog.writers.llm.transcript import Entry
 
-__all__ = ["WRITER", "MarkdownContextWriter"]
-
 _MEANING: Final = (
     "Chat transcript. A line is `HH:MM name: text`; without a time it is the same minute, `-` is the same person "
     "again, `*` a notice, `>` quotes an earlier message, indented lines go on, [brackets] stand for media. "

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["estimate_tokens"]
-
 # A word of Latin letters up to six long is one token, up to twelve two, and so on; three digits are one; a run of
 # blanks is part of the word behind it. Everything else, Chinese above all, is one a character.
 _PIECE: Final = re.compile(r"[A-Za-z]{1,6}|[0-9]{1,3}|\S|\n")

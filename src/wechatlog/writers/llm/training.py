@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation, Message
     from wechatlog.writers.base import Items
 
-__all__ = ["OPENAI", "SHAREGPT", "TrainingWriter"]
-
 _TOKENS: Final = 4096
 _LEAST_TOKENS: Final = 100
 _PER_TURN: Final = 4

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from wechatlog.model import Message
 
-__all__ = ["Entry", "entries_of", "indented", "is_notice", "line_of", "shown_name"]
-
 _LONGEST_NAME: Final = 32
 _NOTICE: Final = "*"
 _AGAIN: Final = "-"
