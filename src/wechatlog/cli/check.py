@@ -16,7 +16,7 @@ from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import Failure, count, harmless
-from wechatlog.cli.options import ANY_PATH, Reading, reading_options
+from wechatlog.cli.options import Reading, inputs_argument, json_option, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import diagnostic_to_json
 from wechatlog.cli.terminal import print_json
@@ -41,7 +41,7 @@ class _Unchecked(Failure):
 
 
 @click.command()
-@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
+@inputs_argument
 @click.option(
     "--gap", metavar="DAYS", type=click.FloatRange(0, 36_500), default=30, help="The longest silence: 30 days."
 )
@@ -49,7 +49,7 @@ class _Unchecked(Failure):
 @click.option("--media/--no-media-files", "media", default=True, help="Look for the files that a chat names.")
 @click.option("--all", "everything", is_flag=True, help="Print all findings, not only the first five of each kind.")
 @filter_options
-@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@json_option
 @reading_options
 def check(inputs: tuple[str, ...], **how: Any) -> int:
     """Check chats for what looks wrong.

@@ -19,7 +19,18 @@ from wechatlog.cli.language import translate
 from wechatlog.cli.media_copies import MediaCopies
 from wechatlog.cli.media_paths import MediaPaths, names_files
 from wechatlog.cli.messages import Failure, explain
-from wechatlog.cli.options import ANY_PATH, FormatName, Reading, Split, is_folder, list_writers, reading_options
+from wechatlog.cli.options import (
+    ANY_PATH,
+    FormatName,
+    Reading,
+    Split,
+    inputs_argument,
+    is_folder,
+    list_writers,
+    quiet_option,
+    reading_options,
+    summary_option,
+)
 from wechatlog.cli.progress import progress
 from wechatlog.cli.state import check_state, read_state, state_option, write_state
 from wechatlog.cli.summary import Summary
@@ -66,7 +77,7 @@ _INDEX_HELP: Final = "Keep in this file what the inputs hold, and next time read
 
 
 @click.command()
-@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
+@inputs_argument
 @click.option("-o", "--output", metavar="OUT", default="-", type=ANY_PATH, help=_OUTPUT_HELP)
 @click.option("--to", "form", type=FormatName("writer"), help="Form of the output; else by the suffix of OUT.")
 @click.option("--split", metavar="HOW", type=Split(), help=_SPLIT_HELP)
@@ -77,8 +88,8 @@ _INDEX_HELP: Final = "Keep in this file what the inputs hold, and next time read
 @click.option("--jobs", metavar="N", type=click.IntRange(1), default=1, help=_JOBS_HELP)
 @click.option("--index", metavar="FILE", type=click.Path(dir_okay=False), help=_INDEX_HELP)
 @state_option
-@click.option("--json", "as_json", is_flag=True, help="Print a summary as JSON on the standard output.")
-@click.option("-q", "--quiet", is_flag=True, help="No summary and no progress bar; errors are still told.")
+@summary_option
+@quiet_option
 @reading_options
 def convert(inputs: tuple[str, ...], output: str, form: str | None, **how: Any) -> int:
     """Convert chats into another form.
@@ -419,7 +430,7 @@ class _Job:
             yield conversation
 
     def _write_folder(self, items: Iterable[Conversation | Rendered] | CountedStream) -> None:
-        how = {"split": self.split, "check": self._check, "sync": self.sync, **self.media.options}
+        how = {"split": self.split, "check": self.inputs.keep, "sync": self.sync, **self.media.options}
         try:
             for file in iter_written(items, self.output, self.writer.name, **how):
                 self.summary.add_file(str(file.path), file, file.messages)
@@ -427,17 +438,13 @@ class _Job:
             raise Failure(f"{self.output}: exists and is no folder") from None
         self.summary.with_index = isinstance(self.writer, IndexWriter)
 
-    def _check(self, path: Path) -> None:
-        if self.inputs.holds(path):
-            raise Failure(f"{path}: is one of the inputs, and is not overwritten; choose another OUT")
-
     def _dump(self, item: Any, source: str | None = None) -> None:
         """Write the one output; what fails is told with its name."""
         target: Any = Path(self.output)
         if self.output == "-":
             target = standard_output(binary=self.writer.binary)
         if self.output != "-":
-            self._check(target)
+            self.inputs.keep(target)
         if is_folder_writer(self.writer) and self.inputs.lie_in(target):
             raise Failure(
                 f"{self.output}: holds an input, which {self.writer.name} might overwrite; choose another OUT"

@@ -8,7 +8,7 @@ import click
 
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import harmless
-from wechatlog.cli.options import unknown_format
+from wechatlog.cli.options import json_option, unknown_format
 from wechatlog.cli.tables import print_table
 from wechatlog.cli.terminal import print_json
 from wechatlog.registry import find_writer
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@json_option
 def formats(name: str | None, *, as_json: bool) -> None:
     """List the formats.
 

@@ -12,7 +12,7 @@ from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import count, harmless, padded
-from wechatlog.cli.options import ANY_PATH, Reading, reading_options
+from wechatlog.cli.options import Reading, inputs_argument, json_option, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import Tally, diagnostic_to_json
 from wechatlog.cli.tables import print_table
@@ -85,10 +85,10 @@ class _Facts:
 
 
 @click.command()
-@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
+@inputs_argument
 @filter_options
 @click.option("--all", "everybody", is_flag=True, help="Every participant, not only the 15 who wrote most.")
-@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@json_option
 @reading_options
 def info(inputs: tuple[str, ...], *, everybody: bool, as_json: bool, **how: Any) -> int:
     """Say what chats hold.
@@ -117,8 +117,7 @@ def info(inputs: tuple[str, ...], *, everybody: bool, as_json: bool, **how: Any)
         click.echo("\n".join(harmless(line, one_line=True) for line in lines))
     else:
         _print_table(facts)
-    found.complain(quiet=as_json)
-    return 1 if found.failures or not facts else 0
+    return found.finish(quiet=as_json) or int(not facts)
 
 
 def _period(facts: _Facts) -> str:

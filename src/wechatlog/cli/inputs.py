@@ -135,6 +135,19 @@ class Inputs:
         key = (wanted.st_dev, wanted.st_ino)
         return path.is_file() and any(_identity(source) == key for source in self.sources)
 
+    def keep(self, path: Path, name: str = "OUT") -> None:
+        """Refuse to write over an input.
+
+        Args:
+            path: of the output.
+            name: what the command calls it.
+
+        Raises:
+            Failure: where this path is an input.
+        """
+        if self.holds(path):
+            raise Failure(f"{path}: is one of the inputs, and is not overwritten; choose another {name}")
+
     def lie_in(self, folder: Path) -> bool:
         """Whether one of the inputs is a file in this folder."""
         wanted = folder.resolve()
@@ -190,6 +203,11 @@ class Inputs:
         names = ", ".join(note.source or "?" for note in skipped[:_SHOWN])
         more = ", …" if len(skipped) > _SHOWN else ""
         say(f"skipped {count(len(skipped), 'file')} without a chat: {names}{more}")
+
+    def finish(self, *, quiet: bool = False) -> int:
+        """Tell what `complain` tells, and give the exit code."""
+        self.complain(quiet=quiet)
+        return 1 if self.failures else 0
 
     def nothing(self) -> Failure:
         """The failure of having read nothing at all."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from wechatlog.cli.messages import Failure, count, say
-from wechatlog.cli.options import ANY_PATH, Reading, reading_options
+from wechatlog.cli.options import ANY_PATH, Reading, inputs_argument, reading_options
 from wechatlog.diagnostics import Severity
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _INDEX_HELP: Final = "Keep the index in this file, and read only what is new nex
 
 
 @click.command()
-@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
+@inputs_argument
 @click.option("--index", metavar="FILE", type=ANY_PATH, help=_INDEX_HELP)
 @click.option("--only-index", is_flag=True, help="Bring the index up to date, and end.")
 @click.option("--pseudonyms", is_flag=True, help="Replace names and ids before anything comes into the index.")

@@ -10,6 +10,7 @@ import attrs
 import click
 
 from wechatlog.cli.messages import Failure, count, explain, harmless, say
+from wechatlog.cli.options import summary_option
 from wechatlog.cli.terminal import print_json
 from wechatlog.errors import FormatError, OptionError, RefusedFormatError
 from wechatlog.media import Keys, MediaFolder, read
@@ -39,7 +40,7 @@ class _Tally:
 @click.option("-o", "--output", metavar="OUT", required=True, type=click.Path(file_okay=False), help="A folder.")
 @click.option("--aes-key", metavar="KEY", envvar="WECHATLOG_AES_KEY", help="Your own key, for pictures of form V2.")
 @click.option("--xor-key", metavar="NUMBER", envvar="WECHATLOG_XOR_KEY", help="Your own number, such as 0x37.")
-@click.option("--json", "as_json", is_flag=True, help="Print a summary as JSON on the standard output.")
+@summary_option
 @click.option("-q", "--quiet", is_flag=True, help="No summary; errors are still told.")
 def media(folder: str, output: str, aes_key: str | None, xor_key: str | None, *, as_json: bool, quiet: bool) -> int:
     """Decode the pictures and voices of a folder, or a ZIP.

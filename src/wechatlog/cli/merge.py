@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import click
 
@@ -11,7 +11,7 @@ from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import Failure, count, explain, say
-from wechatlog.cli.options import ANY_PATH, FormatName, Reading, list_writers, reading_options
+from wechatlog.cli.options import ANY_PATH, FormatName, Reading, inputs_argument, list_writers, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.state import check_state, read_state, state_option, write_state
 from wechatlog.cli.summary import diagnostic_to_json
@@ -34,7 +34,7 @@ _INTO_HELP: Final = "Add the inputs to this archive, which is made where it does
 
 
 @click.command()
-@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
+@inputs_argument
 @click.option("-o", "--output", metavar="OUT", type=ANY_PATH, help=_OUTPUT_HELP)
 @click.option("--into", metavar="ARCHIVE", type=click.Path(dir_okay=False), help=_INTO_HELP)
 @click.option("--to", "form", type=FormatName("writer"), help="Form of the output; else by the suffix of OUT.")
@@ -92,7 +92,7 @@ def merge(inputs: tuple[str, ...], output: str | None, into: str | None, form: s
             report = _merge_into(into, conversations, filters.people)
         else:
             report = merge_report(with_one_clock(conversations), people=filters.people)
-            _write(report, writer, output or "-", found, reading)
+            _write(report, cast("Writer", writer), output or "-", found, reading)
     if how["state"] is not None:
         write_state(how["state"], found.marks)
     target = into or output or "-"
@@ -141,19 +141,11 @@ def _merge_into(path: str, conversations: Sequence[Conversation], people: Any) -
         raise Failure(explain(error, path)) from error
 
 
-def _write(report: MergeReport, writer: Writer | None, output: str, found: Inputs, reading: Reading) -> None:
-    if output != "-":
-        if found.holds(Path(output)):
-            raise Failure(f"{output}: is one of the inputs, and is not overwritten; choose another OUT, or use --into")
-        dump(report.conversation, output, writer.name if writer else None, **reading.writer_options)
-        return
-    binary = writer is not None and writer.binary
-    dump(
-        report.conversation,
-        standard_output(binary=binary),
-        writer.name if writer else None,
-        **reading.writer_options,
-    )
+def _write(report: MergeReport, writer: Writer, output: str, found: Inputs, reading: Reading) -> None:
+    if output != "-" and found.holds(Path(output)):
+        raise Failure(f"{output}: is one of the inputs, and is not overwritten; choose another OUT, or use --into")
+    target = output if output != "-" else standard_output(binary=writer.binary)
+    dump(report.conversation, target, writer.name, **reading.writer_options)
 
 
 def _tell(report: MergeReport, target: str) -> None:

@@ -32,6 +32,21 @@ ANY_PATH: Final = click.Path(readable=False)
 
 _F = TypeVar("_F", bound="Callable[..., Any]")
 
+inputs_argument: Final = click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
+json_option: Final = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+summary_option: Final = click.option(
+    "--json", "as_json", is_flag=True, help="Print a summary as JSON on the standard output."
+)
+quiet_option: Final = click.option(
+    "-q", "--quiet", is_flag=True, help="No summary and no progress bar; errors are still told."
+)
+color_option: Final = click.option(
+    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours; auto: on a terminal."
+)
+emoji_option: Final = click.option(
+    "--emoji", type=click.Choice(["code", "unicode"]), default="code", help="[微笑] as it is, or as 🙂."
+)
+
 
 def list_writers() -> str:
     """Every writer with its suffixes, for messages."""

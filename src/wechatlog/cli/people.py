@@ -11,7 +11,7 @@ from wechatlog.cli.filters import Filters, filter_options, read_people
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import Failure, count, harmless, say
-from wechatlog.cli.options import ANY_PATH, Reading, reading_options
+from wechatlog.cli.options import ANY_PATH, Reading, inputs_argument, json_option, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.terminal import print_json
 from wechatlog.operations.recognition import identities
@@ -39,12 +39,12 @@ _WHY: Final = {
 
 
 @click.command()
-@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
+@inputs_argument
 @click.option("-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help=_OUTPUT_HELP)
 @filter_options
 @click.option("--people", metavar="FILE", type=ANY_PATH, help="What is known before; else FILE of -o, if it exists.")
 @click.option("--fast", is_flag=True, help="Without looking who answers to a name, which takes longest.")
-@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@json_option
 @reading_options
 def people(inputs: tuple[str, ...], output: str | None, **how: Any) -> int:
     """Find out who is who.
@@ -73,8 +73,7 @@ def people(inputs: tuple[str, ...], output: str | None, **how: Any) -> int:
         with replacing(Path(output)) as part:
             part.write_bytes(who.to_toml().encode("utf-8", "replace"))
         say(f"{output}: {count(len(who), 'person', 'people')}, {count(len(who.suggestions), 'suggestion')}")
-    found.complain(quiet=how["as_json"])
-    return 1 if found.failures else 0
+    return found.finish(quiet=how["as_json"])
 
 
 def _watch(found: Inputs, filters: Filters, tick: Tick) -> Iterator[Conversation]:

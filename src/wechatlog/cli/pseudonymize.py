@@ -8,6 +8,7 @@ folder.
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +17,7 @@ import click
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import Failure, count, explain, say
-from wechatlog.cli.options import ANY_PATH, FormatName, Reading, Split, reading_options
+from wechatlog.cli.options import ANY_PATH, FormatName, Reading, Split, quiet_option, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import Summary
 from wechatlog.errors import UnknownFormatError, WechatlogError
@@ -56,7 +57,7 @@ _OF_THE_BOOK: Final = ("style", "mask", "keep", "everyday")
     type=click.Choice(["names", "all"]),
     help="Replace names that are everyday words where they stand as names (the default), or everywhere.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="No summary and no progress bar; errors are still told.")
+@quiet_option
 @reading_options
 def pseudonymize(inputs: tuple[str, ...], output: str, form: str | None, **how: Any) -> int:
     """Write chats without real names, telephone numbers, cards and accounts.
@@ -80,9 +81,9 @@ def pseudonymize(inputs: tuple[str, ...], output: str, form: str | None, **how: 
     with progress(sources.sources, quiet=how["quiet"]) as tick:
         hidden = pseudonymize_archive(_Chats(sources, summary, tick, filters), book)
         try:
-            for file in iter_written(
-                hidden, output, writer.name, split=how["split"], check=_refusing(sources), **reading.writer_options
-            ):
+            keep = partial(sources.keep, name="FOLDER")
+            how_written = {"split": how["split"], "check": keep, **reading.writer_options}
+            for file in iter_written(hidden, output, writer.name, **how_written):
                 summary.add_file(str(file.path), file, file.messages)
         except FileExistsError:
             raise Failure(f"{output}: exists and is no folder") from None
@@ -138,14 +139,6 @@ def _check_private(output: str, *private: str | None) -> None:
     for path in filter(None, private):
         if folder in (target := Path(path).resolve()).parents or target == folder:
             raise click.UsageError(f"{path}: undoes the pseudonyms and does not belong into {output}")
-
-
-def _refusing(inputs: Inputs) -> Any:
-    def check(path: Path) -> None:
-        if inputs.holds(path):
-            raise Failure(f"{path}: is one of the inputs, and is not overwritten; choose another FOLDER")
-
-    return check
 
 
 def _open_book(how: Mapping[str, Any]) -> Pseudonyms:

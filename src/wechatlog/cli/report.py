@@ -11,7 +11,7 @@ import click
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import Failure, harmless, say
-from wechatlog.cli.options import ANY_PATH, Reading, is_folder, reading_options
+from wechatlog.cli.options import ANY_PATH, Reading, inputs_argument, is_folder, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.stats import Report, united
 from wechatlog.cli.terminal import on_terminal
@@ -28,7 +28,7 @@ _LAST_YEAR = 9998
 
 
 @click.command()
-@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
+@inputs_argument
 @click.option(
     "-o", "--output", metavar="OUT", required=True, type=ANY_PATH, help="The page: a file, or - for the output."
 )
@@ -69,8 +69,7 @@ def report(inputs: tuple[str, ...], output: str, **how: Any) -> int:
     title = how["title"] or (job.known.heading if job.known.conversations == 1 else job.known.conversations)
     page = render_report(title, numbers, language=how["interface"], year=how["year"])
     _write(page, output, found)
-    found.complain()
-    return 1 if found.failures else 0
+    return found.finish()
 
 
 def _filters(how: dict[str, Any]) -> Filters:
@@ -102,8 +101,7 @@ def _write(page: str, output: str, found: Inputs) -> None:
         click.echo(harmless(page, tabs=True) if on_terminal() else page.encode("utf-8", "replace"), nl=False)
         return
     path = Path(output)
-    if found.holds(path):
-        raise Failure(f"{path}: is one of the inputs, and is not overwritten; choose another OUT")
+    found.keep(path)
     data = page.encode("utf-8", "replace")
     with replacing(path) as part:
         part.write_bytes(data)

@@ -22,9 +22,9 @@ from wechatlog.cli.hit_window import Line, Window
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import Failure, explain, harmless, harmless_json, say
-from wechatlog.cli.options import ANY_PATH, Reading, reading_options
+from wechatlog.cli.options import Reading, color_option, emoji_option, inputs_argument, reading_options
 from wechatlog.cli.progress import progress
-from wechatlog.cli.terminal import COLOR, is_colored, on_terminal, paint
+from wechatlog.cli.terminal import is_colored, on_terminal, paint
 from wechatlog.content.folding import knows_variants
 from wechatlog.content.native import message_to_json
 from wechatlog.emoji import to_unicode
@@ -80,7 +80,7 @@ class _Search(click.Command):
 
 @click.command(cls=_Search)
 @click.argument("pattern")
-@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
+@inputs_argument
 @click.option("-e", "--regex", is_flag=True, help="PATTERN is a regular expression.")
 @click.option("-x", "--exact", is_flag=True, help="These very characters: other widths and scripts are something else.")
 @click.option("-i/-s", "--ignore-case/--case-sensitive", default=None, help="Else as -i for a PATTERN in lower case.")
@@ -95,8 +95,8 @@ class _Search(click.Command):
 @click.option("-l", "--files-with-matches", "how", flag_value="files", help="Only the names of the files.")
 @click.option("-q", "--quiet", "how", flag_value="nothing", help="Only the exit code.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON Lines.")
-@click.option("--emoji", type=click.Choice(["code", "unicode"]), default="code", help="[微笑] as it is, or as 🙂.")
-@click.option("--color", type=COLOR, default="auto", help="Colours; auto: on a terminal.")
+@emoji_option
+@color_option
 @click.option(
     "--timeout",
     metavar="SECONDS",

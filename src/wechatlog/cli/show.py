@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -11,9 +12,9 @@ import click
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import say
-from wechatlog.cli.options import ANY_PATH, Reading, reading_options
+from wechatlog.cli.options import Reading, color_option, emoji_option, inputs_argument, reading_options
 from wechatlog.cli.progress import progress
-from wechatlog.cli.terminal import COLOR, on_terminal, print_lines
+from wechatlog.cli.terminal import on_terminal, print_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,13 +25,13 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
-@click.option("--emoji", type=click.Choice(["code", "unicode"]), default="code", help="[微笑] as it is, or as 🙂.")
+@inputs_argument
+@emoji_option
 @filter_options
 @click.option("--search", help="Only messages with this text, upper and lower case alike.")
 @click.option("--limit", type=click.IntRange(min=1), help="The first N messages.")
 @click.option("--tail", type=click.IntRange(min=1), help="The last N messages.")
-@click.option("--color", type=COLOR, default="auto", help="Colours; auto: on a terminal.")
+@color_option
 @click.option("--pager/--no-pager", default=True, help="Page on a terminal, with $PAGER or less.")
 @reading_options
 def show(inputs: tuple[str, ...], **how: Any) -> int:
@@ -45,14 +46,8 @@ def show(inputs: tuple[str, ...], **how: Any) -> int:
         first = next(conversations, None)
     if first is None:
         raise found.nothing()
-    print_lines(_lines(_chain(first, conversations), how), color=how["color"], pager=how["pager"])
-    found.complain()
-    return 1 if found.failures else 0
-
-
-def _chain(first: Conversation, rest: Iterable[Conversation]) -> Iterator[Conversation]:
-    yield first
-    yield from rest
+    print_lines(_lines(itertools.chain((first,), conversations), how), color=how["color"], pager=how["pager"])
+    return found.finish()
 
 
 def _select(conversation: Conversation, filters: Filters, how: dict[str, Any]) -> Conversation:

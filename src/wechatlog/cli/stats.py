@@ -14,10 +14,10 @@ from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import Failure, count, say
-from wechatlog.cli.options import ANY_PATH, Reading, reading_options
+from wechatlog.cli.options import Reading, color_option, inputs_argument, json_option, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import diagnostic_to_json
-from wechatlog.cli.terminal import COLOR, print_json, print_lines
+from wechatlog.cli.terminal import print_json, print_lines
 from wechatlog.errors import MultipleConversationsError
 from wechatlog.operations import merge
 from wechatlog.operations.identity import OWN_NAMES
@@ -85,7 +85,7 @@ class Report:
 
 
 @click.command()
-@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
+@inputs_argument
 @click.option("--by", type=click.Choice(["all", "conversation"]), default="all", help="All together, or each alone.")
 @click.option("--top", type=click.IntRange(min=1), help="Rows of each table; else 10, and all of them in JSON.")
 @click.option("--gap", type=click.FloatRange(0, 525_600), default=60, help="Minutes that end a session.")
@@ -93,8 +93,8 @@ class Report:
 @click.option("--words", is_flag=True, help="Count words and phrases too; needs the extra chinese.")
 @filter_options
 @click.option("--stream/--no-stream", default=None, help=_STREAM_HELP)
-@click.option("--color", type=COLOR, default="auto", help="Colours; auto: on a terminal.")
-@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@color_option
+@json_option
 @reading_options
 def stats(inputs: tuple[str, ...], **how: Any) -> int:
     """Count in chats.
@@ -112,8 +112,7 @@ def stats(inputs: tuple[str, ...], **how: Any) -> int:
         conversations = show(_Job(found, reading, Filters.of(how), how, tick), how)
     if not how["as_json"] and not conversations:
         raise found.nothing()
-    found.complain(quiet=how["as_json"])
-    return 1 if found.failures or not conversations else 0
+    return found.finish(quiet=how["as_json"]) or int(not conversations)
 
 
 def united(conversations: Iterable[Conversation]) -> Iterator[Conversation]:

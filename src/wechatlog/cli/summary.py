@@ -100,7 +100,7 @@ class Summary:
 
     def finish(self, inputs: Inputs, output: str, *, as_json: bool, quiet: bool) -> int:
         """Report, and give the exit code."""
-        inputs.complain(quiet=quiet)
+        code = inputs.finish(quiet=quiet)
         if not quiet:
             say(f"{output}: nothing is new" if self.nothing_new else f"{self._where(output)}: {self._what()}")
             for line in self.diagnostics.lines():
@@ -120,7 +120,7 @@ class Summary:
                 "skipped": [diagnostic_to_json(note) for note in inputs.skipped],
             }
             print_json(found)
-        return 1 if inputs.failures else 0
+        return code
 
     def _where(self, output: str) -> str:
         paths = {entry["path"] for entry in self.written}

@@ -6,7 +6,7 @@ import io
 import json
 import os
 import sys
-from typing import IO, TYPE_CHECKING, Any, Final, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
 
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rich.text import Text
-
-COLOR: Final = click.Choice(["auto", "always", "never"])
-"""The values of `--color`."""
 
 
 def on_terminal() -> bool:

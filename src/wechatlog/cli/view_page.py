@@ -24,7 +24,7 @@ from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.media_paths import MediaPaths
 from wechatlog.cli.messages import Failure, count, say
-from wechatlog.cli.options import ANY_PATH, Reading, Split, is_folder, reading_options
+from wechatlog.cli.options import ANY_PATH, Reading, Split, inputs_argument, is_folder, reading_options
 from wechatlog.cli.progress import progress
 from wechatlog.errors import MultipleConversationsError
 from wechatlog.inputs.archive import is_bundle
@@ -46,7 +46,7 @@ _SPLIT_HELP: Final = "A page for each day, month or year, for so many messages, 
 
 
 @click.command()
-@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=ANY_PATH)
+@inputs_argument
 @click.option("-o", "--output", metavar="OUT", type=ANY_PATH, help=_OUTPUT_HELP)
 @click.option("--open/--no-open", "opens", default=True, help="Open the page in the browser, or only say where it is.")
 @click.option("--owner", metavar="NAME", help="Whose messages stand on the right: a name or an account id.")
@@ -159,7 +159,7 @@ class _Job:
             raise
 
     def _write_file(self, items: Iterator[Conversation] | CountedStream, path: Path) -> Path:
-        self._check(path)
+        self.inputs.keep(path)
         item = items if isinstance(items, CountedStream) else next(items)
         dump(item, path, _FORM, **self.media.options)
         self.pages, self.size = 1, path.stat().st_size
@@ -168,7 +168,7 @@ class _Job:
 
     def _write_folder(self, items: Iterator[Conversation] | CountedStream, folder: Path) -> Path:
         page = folder
-        how = {"split": self.split, "check": self._check, **self.media.options}
+        how = {"split": self.split, "check": self.inputs.keep, **self.media.options}
         try:
             for file in iter_written(items, folder, _FORM, **how):
                 self.pages += 1
@@ -178,10 +178,6 @@ class _Job:
         except FileExistsError:
             raise Failure(f"{folder}: exists and is no folder") from None
         return page if self.pages == 1 else folder / "index.html"
-
-    def _check(self, path: Path) -> None:
-        if self.inputs.holds(path):
-            raise Failure(f"{path}: is one of the inputs, and is not overwritten; choose another OUT")
 
     def tell(self, page: Path, *, temporary: bool) -> None:
         """Say what was written, and where it is."""

@@ -7,7 +7,8 @@ file of the user's: the verbs of the library do, so that every write is atomic.
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast, runtime_checkable
+import itertools
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, cast, runtime_checkable
 
 import attrs
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation, Message
     from wechatlog.segments import Segment
 
+_T = TypeVar("_T")
 Items: TypeAlias = "Iterable[tuple[Conversation, Iterable[Message]]]"
 """Each conversation with its messages, to be taken one after the other."""
 
@@ -84,8 +86,21 @@ class Writer(Protocol):
             options: of this writer.
 
         Raises:
+            OptionError: for a value of an option that means nothing.
+            MissingExtraError: where a library is needed that is not installed.
             WriteError: where something cannot be written in this form.
         """
+
+
+class Form:
+    """What a form of this library is unless it says otherwise: text, of one conversation, which nobody reads back."""
+
+    suffixes: tuple[str, ...] = ()
+    options: Mapping[str, str] = {}
+    losses: Mapping[str, str] = {"everything": "there is no reader for this form"}
+    several = False
+    streaming = False
+    binary = False
 
 
 @runtime_checkable
@@ -125,6 +140,13 @@ def give_pieces(writer: Writer, items: Items, options: Mapping[str, Any]) -> Ite
         write_one = cast("Callable[..., Iterator[str | bytes | NewFile]]", writer.write)
         return (piece for head, messages in items for piece in write_one(head, messages, options))
     return writer.write(items, options)
+
+
+def batched(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    """The items, so many at a time."""
+    stream = iter(items)
+    while batch := list(itertools.islice(stream, size)):
+        yield batch
 
 
 def is_folder_writer(writer: Writer) -> bool:

@@ -37,6 +37,7 @@ from wechatlog.errors import OptionError
 from wechatlog.model import MessageKind, Metadata
 from wechatlog.segments.types import File, Image, Sticker, Video, Voice
 from wechatlog.timestamps import ASSUMED_ZONE, resolve_zone
+from wechatlog.writers.base import Form
 from wechatlog.writers.options import choice_option
 
 if TYPE_CHECKING:
@@ -382,13 +383,11 @@ def _first_time(messages: Iterable[Message], zone: dt.tzinfo) -> tuple[int | Non
     return None, itertools.chain(seen, items)
 
 
-class _ChatlabWriter:
+class _ChatlabWriter(Form):
     """What both forms have in common."""
 
     options = _OPTIONS
     losses = _LOSSES
-    several = False
-    binary = False
 
     def left_out(self, message: Message, options: Mapping[str, Any]) -> tuple[Segment, ...]:
         """What is quoted, and what else stands apart from the text and has no place in the content."""
@@ -404,14 +403,9 @@ class ChatlabJsonWriter(_ChatlabWriter):
     name = "chatlab-json"
     description = "ChatLab Format 0.0.2, one JSON object, to be opened in ChatLab"
     suffixes = (".chatlab.json",)
-    streaming = False
 
     def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
-        """The header, the members, the messages.
-
-        Raises:
-            OptionError: for a value of an option that means nothing.
-        """
+        """The header, the members, the messages."""
         ((conversation, messages),) = items
         if messages is not conversation.messages:
             conversation = attrs.evolve(conversation, messages=messages)
@@ -448,11 +442,7 @@ class ChatlabLinesWriter(_ChatlabWriter):
     streaming = True
 
     def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
-        """The header, the members, the messages.
-
-        Raises:
-            OptionError: for a value of an option that means nothing.
-        """
+        """The header, the members, the messages."""
         ((conversation, messages),) = items
         plan = _Plan(conversation, messages, options)
         yield _json({"_type": "header", "chatlab": plan.chatlab, "meta": plan.meta}) + "\n"

@@ -208,8 +208,6 @@ class _ColumnarWriter:
         """The bytes of a file, a group of rows at a time; columns tell the conversations apart.
 
         Raises:
-            OptionError: for a bad value of an option.
-            MissingExtraError: without pyarrow.
             WriteError: where some times are naive and some aware.
         """
         rows = number_option(options, "row_group", _ROWS, least=1, most=_MOST_ROWS)

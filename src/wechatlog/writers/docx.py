@@ -22,6 +22,7 @@ from wechatlog.emoji import to_unicode
 from wechatlog.errors import FormatError, needs_extra
 from wechatlog.media import Keys, MediaFolder, read
 from wechatlog.segments.types import Image, Sticker
+from wechatlog.writers.base import Form
 from wechatlog.writers.options import PICTURE_OPTIONS, choice_option, folder_option
 
 if TYPE_CHECKING:
@@ -54,29 +55,21 @@ def _plain(text: str) -> str:
     return _UNFIT.sub("\ufffd", _LINE_END.sub("\n", text))
 
 
-class DocxWriter:
+class DocxWriter(Form):
     """The writer of Word documents."""
 
     name = "docx"
     description = "Word document for reading and printing: days, names, times, pictures"
-    suffixes: tuple[str, ...] = (".docx",)
+    suffixes = (".docx",)
     options: Mapping[str, str] = {
         "emoji": "emoji codes as `unicode` (the default) or as the `code`",
         **PICTURE_OPTIONS,
         "interface": "language of the words for what is no text: `zh` (the default) or `en`",
     }
-    losses: Mapping[str, str] = {"everything": "there is no reader for this form"}
-    several = False
-    streaming = False
     binary = True
 
     def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[bytes]:
-        """The document.
-
-        Raises:
-            OptionError: for a bad value of an option.
-            MissingExtraError: without python-docx.
-        """
+        """The document."""
         ((conversation, messages),) = items
         document = _Document(options)
         document.begin(conversation.title or conversation.id or "")

@@ -16,6 +16,7 @@ from wechatlog.content.places import safe_path
 from wechatlog.errors import OptionError
 from wechatlog.model import MessageKind
 from wechatlog.source import check_path
+from wechatlog.writers.base import Form
 from wechatlog.writers.options import choice_option, folder_option, number_option, text_option
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _batches(messages: Iterable[Message], *, embedding: bool) -> Iterator[list[M
         yield batch
 
 
-class HtmlWriter:
+class HtmlWriter(Form):
     """The writer of the page."""
 
     name = "html"
@@ -141,18 +142,10 @@ class HtmlWriter:
         "index": "the page that this one leads back to, such as `index.html`, relative to it; `dump_archive` knows it",
         "interface": "language of the page itself, `zh` or `en`; default: that of `lang`",
     }
-    losses: Mapping[str, str] = {"everything": "there is no reader for this form"}
-    several = False
     streaming = True
-    binary = False
 
     def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
-        """The head, the messages chunk by chunk, and the end with figures and the script.
-
-        Raises:
-            OptionError: for a bad value of an option.
-            MissingExtraError: where Jinja2 is not installed.
-        """
+        """The head, the messages chunk by chunk, and the end with figures and the script."""
         from wechatlog.pages import Chat, clean, script, words_of
 
         settings = _Settings(options)
@@ -179,10 +172,6 @@ class HtmlWriter:
         Args:
             entries: the pages, in their order.
             options: as for `write`.
-
-        Raises:
-            OptionError: for a bad value of an option.
-            MissingExtraError: where Jinja2 is not installed.
         """
         from wechatlog.pages import clean, script, words_of
 

@@ -19,7 +19,7 @@ import attrs
 from wechatlog.content.commonmark import escape_line, plain_line
 from wechatlog.errors import OptionError
 from wechatlog.frames.columns import TABLES
-from wechatlog.writers.base import NewFile
+from wechatlog.writers.base import Form, NewFile
 from wechatlog.writers.columnar import PARQUET
 from wechatlog.writers.llm.chats import PRIVACY_OPTIONS, open_chats
 from wechatlog.writers.options import flag_option
@@ -62,12 +62,11 @@ class _Counted:
             yield conversation, conversation.messages
 
 
-class HuggingFaceWriter:
+class HuggingFaceWriter(Form):
     """The writer of data sets."""
 
     name = "huggingface"
     description = "a folder as the Hugging Face Hub has data sets: Parquet and a card; pseudonyms"
-    suffixes: tuple[str, ...] = ()
     options: Mapping[str, str] = {
         **PRIVACY_OPTIONS,
         "title": "name of the data set in its card; `WeChat messages` is the default",
@@ -78,7 +77,6 @@ class HuggingFaceWriter:
         "everything": "names are pseudonyms; with real_names=true the rows are those of the form `parquet`",
     }
     several = True
-    streaming = False
     binary = True
     folder = True
 
@@ -86,8 +84,6 @@ class HuggingFaceWriter:
         """The table, then the card.
 
         Raises:
-            OptionError: for a bad value of an option.
-            MissingExtraError: without pyarrow.
             WriteError: where some times are naive and some aware.
         """
         title = plain_line(str(options.get("title", _TITLE)))

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content.native import SCHEMA, conversation_to_json, message_to_json
+from wechatlog.writers.base import Form
 from wechatlog.writers.options import number_option
 
 if TYPE_CHECKING:
@@ -39,17 +40,15 @@ def _line(value: Mapping[str, Any]) -> str:
     return _render(value) + "\n"
 
 
-class JsonlWriter:
+class JsonlWriter(Form):
     """The writer of the native form."""
 
     name = "jsonl"
     description = "wechatlog's own JSON Lines, lossless (schema wechatlog/1)"
     suffixes = (".jsonl", ".ndjson")
-    options: Mapping[str, str] = {}
     losses = _LOSSES
     several = True
     streaming = True
-    binary = False
 
     def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
         """A line for the conversation, then one for each message."""
@@ -60,7 +59,7 @@ class JsonlWriter:
                 yield _line(message_to_json(message))
 
 
-class DocumentWriter:
+class DocumentWriter(Form):
     """The writer of one JSON document: an object with the conversations, each with its messages."""
 
     name = "json"
@@ -72,14 +71,9 @@ class DocumentWriter:
     losses = _LOSSES
     several = True
     streaming = True
-    binary = False
 
     def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
-        """The document of all conversations.
-
-        Raises:
-            OptionError: for a bad value of an option.
-        """
+        """The document of all conversations."""
         indent = number_option(options, "indent", 0, most=_WIDEST) or None
         yield _opening({"schema": SCHEMA}, "conversations", indent, 0)
         before = ""

@@ -24,6 +24,7 @@ from wechatlog.content.markdown_archive import (
 )
 from wechatlog.content.wording import unsaid
 from wechatlog.tokenizer import MARKDOWN
+from wechatlog.writers.base import Form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -104,13 +105,12 @@ def _kept_block(message: Message, *, day: str) -> str | None:
     return raw if message.time is None or message.time.isoformat(" ", "seconds")[:19] == stamp else None
 
 
-class MarkdownWriter:
+class MarkdownWriter(Form):
     """The writer of Markdown archives."""
 
     name = "markdown"
     description = "Markdown archive: daily dialect for one day, merged dialect otherwise"
     suffixes = (".markdown", ".md")
-    options: Mapping[str, str] = {}
     losses: Mapping[str, str] = {
         "id": "there is no place for server ids",
         "reply_to": "there is no place for server ids",
@@ -128,8 +128,6 @@ class MarkdownWriter:
         "conversation": "only the title and the front matter of an archive are kept",
     }
     several = True
-    streaming = False
-    binary = False
 
     def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
         """The archives in pieces, a block each."""

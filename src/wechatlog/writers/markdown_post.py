@@ -11,6 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content import commonmark
+from wechatlog.writers.base import Form
 from wechatlog.writers.markdown_blocks import BLOCK_OPTIONS, Look, Post, day_of
 from wechatlog.writers.options import flag_option
 
@@ -29,7 +30,7 @@ def _front_matter(title: str, day: str) -> str:
     return "".join(("---\n", *(f"{name}: {value}\n" for name, value in fields.items() if value), "---\n"))
 
 
-class MarkdownPostWriter:
+class MarkdownPostWriter(Form):
     """The writer of posts."""
 
     name = "markdown-post"
@@ -40,17 +41,10 @@ class MarkdownPostWriter:
         "front_matter": "`true`: begin with YAML front matter of title and date in place of the heading",
         "heading": "level of the heading of the post, 1 (the default) to 5; those of the days are one below",
     }
-    losses: Mapping[str, str] = {"everything": "there is no reader for this form"}
-    several = False
     streaming = True
-    binary = False
 
     def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
-        """Front matter or a heading, then the blocks of the messages, an empty line between them.
-
-        Raises:
-            OptionError: for a value of an option that means nothing.
-        """
+        """Front matter or a heading, then the blocks of the messages, an empty line between them."""
         look = Look.of(options)
         ((conversation, messages),) = items
         title, post = commonmark.plain_line(conversation.title or ""), Post(look)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from wechatlog.content import commonmark
 from wechatlog.content.file_names import clean_name, free_name
 from wechatlog.errors import OptionError
-from wechatlog.writers.base import NewFile
+from wechatlog.writers.base import Form, NewFile
 from wechatlog.writers.markdown_blocks import BLOCK_OPTIONS, Look, Post
 from wechatlog.writers.options import texts_option
 
@@ -48,28 +48,20 @@ class _Month(NamedTuple):
     messages: list[Message]
 
 
-class ObsidianWriter:
+class ObsidianWriter(Form):
     """The writer of vaults."""
 
     name = "obsidian"
     description = "a folder of notes for Obsidian: one for each month, messages with ids that can be cited"
-    suffixes: tuple[str, ...] = ()
     options: Mapping[str, str] = {
         **BLOCK_OPTIONS,
         "tags": "tags of the notes, with commas between; `wechat` is the default, `none` for none",
     }
-    losses: Mapping[str, str] = {"everything": "there is no reader for this form"}
     several = True
-    streaming = False
-    binary = False
     folder = True
 
     def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str | bytes | NewFile]:
-        """For each conversation the notes of its months, and the note that leads to them.
-
-        Raises:
-            OptionError: for a value of an option that means nothing.
-        """
+        """For each conversation the notes of its months, and the note that leads to them."""
         look, tags = Look.of(options), texts_option(options, "tags")
         tags = ("wechat",) if tags is None else tags
         for tag in tags:

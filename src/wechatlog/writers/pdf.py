@@ -9,17 +9,16 @@ Chinese and for emoji; no browser. The same chat gives the same bytes where the 
 from __future__ import annotations
 
 import contextlib
-import itertools
 import os
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.errors import WriteError, needs_extra
+from wechatlog.writers.base import Form, batched
 from wechatlog.writers.options import PICTURE_OPTIONS, choice_option, folder_option, text_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from wechatlog.model import Message
     from wechatlog.pages import Interface
     from wechatlog.pages.people import Person
     from wechatlog.writers.base import Items
@@ -29,12 +28,12 @@ _BATCH: Final = 500
 """Messages that are rendered together."""
 
 
-class PdfWriter:
+class PdfWriter(Form):
     """The writer of PDFs."""
 
     name = "pdf"
     description = "PDF of the page, A4, for printing and keeping: bubbles, days, pictures"
-    suffixes: tuple[str, ...] = (".pdf",)
+    suffixes = (".pdf",)
     options: Mapping[str, str] = {
         "owner": "name or account id whose messages stand on the right; otherwise as the archive says",
         "title": "title of the document; otherwise that of the chat",
@@ -42,18 +41,10 @@ class PdfWriter:
         **PICTURE_OPTIONS,
         "interface": "language of days and of words for what is no text, `zh` (the default) or `en`",
     }
-    losses: Mapping[str, str] = {"everything": "there is no reader for this form"}
-    several = False
-    streaming = False
     binary = True
 
     def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[bytes]:
-        """The document.
-
-        Raises:
-            OptionError: for a bad value of an option.
-            MissingExtraError: without WeasyPrint, or without Pango.
-        """
+        """The document."""
         ((conversation, messages),) = items
         from wechatlog.media import Keys
         from wechatlog.pages import Chat, Look, Media, clean, faces_of, words_of
@@ -67,13 +58,7 @@ class PdfWriter:
         given = text_option(options, "title") or conversation.title or conversation.id
         title = clean(given or words_of(interface)["untitled"])
         faces = _faces(chat.people, faces_of(conversation, media))
-        yield _to_pdf(_page(title, interface, map(chat.render, _batches(messages)), faces))
-
-
-def _batches(messages: Iterable[Message]) -> Iterator[list[Message]]:
-    stream = iter(messages)
-    while batch := list(itertools.islice(stream, _BATCH)):
-        yield batch
+        yield _to_pdf(_page(title, interface, map(chat.render, batched(messages, _BATCH)), faces))
 
 
 def _faces(people: Iterable[Person], face_of: Callable[[Person], str | None]) -> Iterator[tuple[int, str]]:

@@ -30,6 +30,7 @@ from wechatlog.frames.rows import messages_of
 from wechatlog.model import author_key, participants_of
 from wechatlog.segments.types import Emoji, Image, Link, Mention, Quote
 from wechatlog.timestamps import zone_name
+from wechatlog.writers.base import Form, batched
 from wechatlog.writers.options import flag_option
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-class SqliteWriter:
+class SqliteWriter(Form):
     """The writer of the database."""
 
     name = "sqlite"
@@ -134,7 +135,6 @@ class SqliteWriter:
         """The database of all conversations together, in blocks of a megabyte.
 
         Raises:
-            OptionError: for a bad value of an option.
             WriteError: where SQLite cannot build it: no space for temporary files, or no full-text search in it.
         """
         return self._write(lambda tables: tables.add_all(items), options)
@@ -190,8 +190,7 @@ class _Tables:
         for conversation, messages in items:
             chat = self._begin()
             zone = conversation.tz
-            stream = iter(messages)
-            while batch := list(itertools.islice(stream, _BATCH_SIZE)):
+            for batch in batched(messages, _BATCH_SIZE):
                 columns = collect(conversation, messages=batch, names=_MESSAGE_COLUMNS)
                 if zone is None:  # a stream did not know it yet
                     zone = next((time.tzinfo for time in columns["time"] if time is not None), None)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import itertools
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,6 +25,7 @@ from wechatlog.frames.cells import (
     inert,
     protected,
 )
+from wechatlog.writers.base import batched
 from wechatlog.writers.options import choice_option, flag_option
 
 if TYPE_CHECKING:
@@ -83,11 +83,7 @@ class TableWriter:
         return found
 
     def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
-        """The names of the columns, then a row for each message; columns tell the conversations apart.
-
-        Raises:
-            OptionError: for a bad value of an option.
-        """
+        """The names of the columns, then a row for each message; columns tell the conversations apart."""
         names = choose_columns(options.get("columns"))
         return self._write(names, _values_of(items, names), options)
 
@@ -111,12 +107,8 @@ class TableWriter:
 
 def _values_of(items: Items, names: Sequence[str]) -> Iterator[list[list[Any]]]:
     for conversation, messages in items:
-        stream = iter(messages)
-        for start in itertools.count(0, _BATCH_SIZE):
-            batch = list(itertools.islice(stream, _BATCH_SIZE))
-            if not batch:
-                break
-            yield cell_values(conversation, batch, names, start)
+        for number, batch in enumerate(batched(messages, _BATCH_SIZE)):
+            yield cell_values(conversation, batch, names, number * _BATCH_SIZE)
 
 
 def _values_of_scan(scan: Scan, names: Sequence[str]) -> Iterator[list[list[Any]]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content.wording import wording
 from wechatlog.emoji import to_unicode
+from wechatlog.writers.base import Form
 from wechatlog.writers.options import choice_option
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _LINE_END: Final = re.compile(r"\r\n?|\n")
 _CLOCK: Final = {"second": "%H:%M:%S", "minute": "%H:%M", "day": ""}
 
 
-class TextWriter:
+class TextWriter(Form):
     """The writer of plain text."""
 
     name = "text"
@@ -28,10 +29,8 @@ class TextWriter:
     options: Mapping[str, str] = {
         "emoji": "`keep` the codes (the default), `replace` them by Unicode, or `annotate` them",
     }
-    losses: Mapping[str, str] = {"everything": "there is no reader for this form"}
     several = True
     streaming = True
-    binary = False
 
     def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
         """The title, then each day's messages; further lines of a message are indented."""

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import itertools
 import json
 import re
 import tempfile
@@ -29,6 +28,7 @@ from wechatlog.frames import columns_of, conversation_header
 from wechatlog.frames.cells import DEFAULT_COLUMNS, TO_TEXT, cell_values, choose_columns
 from wechatlog.model import participants_of
 from wechatlog.timestamps import zone_name
+from wechatlog.writers.base import Form, batched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -61,7 +61,7 @@ _JSON_UNFIT: Final = re.compile("[\ud800-\udfff\ufffe\uffff<]")
 _MARK: Final = re.compile(r" ⟦exact [0-9]+⟧\Z")
 
 
-class WorkbookWriter:
+class WorkbookWriter(Form):
     """The writer of Excel workbooks."""
 
     name = "xlsx"
@@ -78,17 +78,11 @@ class WorkbookWriter:
         "segments:custom": "a segment of a user's own class is kept as its text",
         "text:surrogate-pairs": "JSON has one way to write both",
     }
-    several = False
     streaming = True
     binary = True
 
     def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[bytes]:
-        """The workbook.
-
-        Raises:
-            OptionError: for a bad value of an option.
-            MissingExtraError: without XlsxWriter.
-        """
+        """The workbook."""
         names = choose_columns(options.get("columns"), _OWN_COLUMNS)
         ((conversation, messages),) = items
         with tempfile.TemporaryDirectory(prefix="wechatlog-") as folder:
@@ -107,13 +101,9 @@ def _fill(book: _Book, conversation: Conversation, messages: Iterable[Message], 
     authors: Counter[Author] = Counter()
     days = _Days(conversation.tz)
     table = book.table("messages", names)
-    stream = iter(messages)
-    for start in itertools.count(0, _BATCH_SIZE):
-        batch = list(itertools.islice(stream, _BATCH_SIZE))
-        if not batch:
-            break
+    for number, batch in enumerate(batched(messages, _BATCH_SIZE)):
         authors.update((message.sender, message.sender_id, message.is_self) for message in batch)
-        columns = cell_values(conversation, batch, names, start)
+        columns = cell_values(conversation, batch, names, number * _BATCH_SIZE)
         for place, name in enumerate(names):
             if name == "time":
                 columns[place] = [days.day_of(message) for message in batch]

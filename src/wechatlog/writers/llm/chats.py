@@ -60,9 +60,6 @@ class Chat:
 
         Args:
             speaker: a name, an id or a pseudonym; `None` for the owner of the archive.
-
-        Raises:
-            OptionError: where that is nobody here; names those who are.
         """
         messages = self.real.messages
         if speaker is None and any(message.is_self for message in messages):

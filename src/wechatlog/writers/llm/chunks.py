@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import attrs
 
 from wechatlog.operations import iter_sessions
+from wechatlog.writers.base import Form
 from wechatlog.writers.llm.bodies import one_line
 from wechatlog.writers.llm.chats import (
     COUNT_OPTION,
@@ -199,7 +200,7 @@ def _session_rows(entries: Sequence[Entry], title: str | None, limits: _Limits) 
             yield _row(text, part, title, limits, **({"repeated": new - first} if new > first else {}))
 
 
-class ChunkWriter:
+class ChunkWriter(Form):
     """The writer of chunks."""
 
     name = "llm-chunks"
@@ -216,8 +217,6 @@ class ChunkWriter:
     }
     losses = LOSSES
     several = True
-    streaming = False
-    binary = False
 
     def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
         """A line for each chunk; a person has the same pseudonym in all of them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.timestamps import instant, zone_name
+from wechatlog.writers.base import Form
 from wechatlog.writers.llm.bodies import one_line
 from wechatlog.writers.llm.chats import GAP_OPTION, LOSSES, PRIVACY_OPTIONS, gap_option, open_chats
 from wechatlog.writers.llm.transcript import entries_of, line_of, shown_name
@@ -42,7 +43,7 @@ def _is_silence(entry: Entry, before: Entry | None, gap: dt.timedelta) -> bool:
     return entry.time is not None and before.time is not None and abs(instant(entry.time) - instant(before.time)) > gap
 
 
-class MarkdownContextWriter:
+class MarkdownContextWriter(Form):
     """The writer of context for language models."""
 
     name = "llm-markdown"
@@ -55,8 +56,6 @@ class MarkdownContextWriter:
     }
     losses = LOSSES
     several = True
-    streaming = False
-    binary = False
 
     def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
         """The transcripts one after the other; a person has the same pseudonym in all of them."""
