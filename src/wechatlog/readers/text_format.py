@@ -24,6 +24,7 @@ from wechatlog.tokenizer import Grammar, compile_format, loose_pattern
 
 _FINE: Final = ("%S", "%f")
 _YEAR: Final = ("%Y", "%y")
+_DIRECTIVE: Final = re.compile("%.")
 _BLANKS: Final = re.compile(r"\s+")
 _MARKS: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
@@ -152,8 +153,8 @@ class TextFormat:
         shown, form = _MARKS.sub("", text), self.strptime
         if half is not None:  # `strptime` knows two words for it, and where the machine speaks them
             shown, form = shown.replace(half, "", 1), form.replace("%p", "", 1).replace("%I", "%H")
-        day = context.day_option("date")
-        if not any(part in form for part in _YEAR):  # a leap year, that has every day
+        day, parts = context.day_option("date"), set(_DIRECTIVE.findall(self.strptime))
+        if parts.isdisjoint(_YEAR):  # a leap year, that has every day
             shown, form = f"{day.year if day else 2000} {shown}", f"%Y {form}"
         try:
             time = dt.datetime.strptime(_BLANKS.sub(" ", shown), _BLANKS.sub(" ", form))
@@ -163,7 +164,7 @@ class TextFormat:
             return None, None
         if "%d" not in form and day is not None:
             time = dt.datetime.combine(day, time.timetz())
-        elif day is None and not self._has_day:
+        elif day is None and not ({"%d", "%m"} <= parts and parts.intersection(_YEAR)):
             if context.is_news("no date"):
                 what = "the template has no day and no year" if "%d" not in form else "the template has no year"
                 context.report("no-date", f"{what}: the times have no day; pass date=", line=line)
@@ -173,10 +174,6 @@ class TextFormat:
         else:
             precision = "second" if any(part in form for part in _FINE) else "minute"
         return context.wall_time(time), precision
-
-    @property
-    def _has_day(self) -> bool:
-        return "%d" in self.strptime and "%m" in self.strptime and any(part in self.strptime for part in _YEAR)
 
 
 def _notice_kind(text: str) -> MessageKind:

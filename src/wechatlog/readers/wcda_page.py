@@ -27,12 +27,13 @@ from wechatlog.content.placeholders import parse_call, quote_segments
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import Entry, Evidence, Format, Head, Reading, Refusal, one_segment
+from wechatlog.engine.entry import Body
 from wechatlog.engine.html import classes_of, node_text, parse_fragment, parse_page
 from wechatlog.engine.json_values import read_degrees
 from wechatlog.engine.reading import local_picture
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind as Kind
-from wechatlog.segments import Forward, Segment
+from wechatlog.segments import Forward
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -72,8 +73,6 @@ def _name_emoji(root: HtmlElement) -> None:
 
 
 # --- bodies -----------------------------------------------------------------------------------------------------------
-
-Body = tuple[Kind, str, "tuple[Segment, ...] | None"]
 
 
 def _text(parts: Mapping[str, HtmlElement], *names: str) -> str:
@@ -115,19 +114,13 @@ def _card(kind: Kind, node: HtmlElement, parts: Mapping[str, HtmlElement]) -> tu
             known = {"seconds": float(seconds) if seconds.isdecimal() and seconds != "0" else None}
             return "", {**known, "transcript": transcript, "path": _source(node, "audio").get("path")}
         case Kind.FILE:
-            name = _text(parts, "wechat-file-name")
-            return name, {
-                "name": name,
-                "size": _size(_text(parts, "wechat-file-size")),
-                "path": _source(node, "a").get("path"),
-            }
+            name, size = _text(parts, "wechat-file-name"), _size(_text(parts, "wechat-file-size"))
+            return name, {"name": name, "size": size, "path": _source(node, "a").get("path")}
         case Kind.LOCATION:
             place = _COORDINATES.fullmatch(_text(parts, "wechat-location-card__coordinates"))
             poi, label = _text(parts, "wechat-location-card__title"), _text(parts, "wechat-location-card__subtitle")
-            numbers = (
-                {} if place is None else {axis: read_degrees(number) for axis, number in place.groupdict().items()}
-            )
-            return poi, {"poi": poi, "label": label, **numbers}
+            degrees = {axis: read_degrees(number) for axis, number in (place.groupdict() if place else {}).items()}
+            return poi, {"poi": poi, "label": label, **degrees}
         case Kind.TRANSFER:
             state = _text(parts, "wechat-transfer-status")
             return state, {"amount": _text(parts, "wechat-transfer-amount").removeprefix("¥"), "state": state}
@@ -171,8 +164,7 @@ def _body(
     if render == "system":
         text = _text(parts, "wce-system")
         return (Kind.RECALL if text == "撤回了一条消息" else read_notice(text) or Kind.SYSTEM), text, None
-    named = kind_of_name(render)
-    kind = reading.kind_of(named, render[:40], "", line)
+    kind = reading.kind_of(kind_of_name(render), render[:40], "", line)
     bubble = parts.get("msg-bubble")
     node = parts.get("wce-msg-content", block)
     if kind is Kind.QUOTE:
@@ -236,10 +228,6 @@ def _entries(reading: Reading, blocks: Iterable[HtmlElement]) -> Iterator[Entry]
         yield Entry(line, time, "second", sender, None, own, kind, text, segments)
 
 
-def _is_block(node: HtmlElement) -> bool:
-    return node.get("data-render-type") is not None
-
-
 def _pages(reading: Reading) -> Iterator[Entry]:
     """Entries of all pages, the oldest first."""
     text, chat = "".join(reading.blocks()), reading.chat
@@ -251,7 +239,7 @@ def _pages(reading: Reading) -> Iterator[Entry]:
     title, heading = _TITLE.search(text), _HEADING.search(text)
     chat.title = reading.agree("title", (found and html.unescape(found[1]).strip() for found in (heading, title)))
     parts = [*_older(reading, root), root]
-    blocks = [node for part in parts for node in part.iter("div") if _is_block(node)]
+    blocks = [node for part in parts for node in part.iter("div") if node.get("data-render-type") is not None]
     if not blocks:
         reading.report("no-messages", "the page holds no messages", line=1)
     chat.is_group = any(_NAME in classes_of(block) for block in blocks) if blocks else None
