@@ -40,9 +40,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         own = None if body.kind in NOTICES else own
         sender = read_string(value.get("sender")) or account
         id_ = read_identifier(reading, value.get("server_id"), line)
-        yield Entry(
-            line, time, "second", sender, account, own, body.kind, body.text, body.segments, id_, None, offset, chat
-        )
+        yield Entry(line, time, "second", sender, account, own, *body.body, id_, None, offset, chat)
 
 
 def _check_owner(reading: Reading, known: set[str], account: str, line: int) -> None:

@@ -17,6 +17,7 @@ puts `[seq]` behind the sender.
 from __future__ import annotations
 
 import collections
+import contextlib
 import datetime as dt
 import functools
 import itertools
@@ -48,15 +49,7 @@ _TALKER: Final = re.compile(r"(?:wxid_[A-Za-z0-9_\-]{1,80}|gh_[A-Za-z0-9]{1,40}|
 
 
 class _Who(NamedTuple):
-    """The sender part of a header.
-
-    Attributes:
-        name: the name shown, or `None` where chatlog knew none.
-        id: an account id, 我, or the word for a notice.
-        room: the id of the group that is named, or `None`.
-        room_name: its name, or `None`.
-        number: the sequence number of chatlog_alpha, or `None`.
-    """
+    """The sender part of a header; `id` is an account, 我, or the word for a notice, `number` that of chatlog_alpha."""
 
     name: str | None
     id: str
@@ -103,49 +96,25 @@ _GRAMMAR: Final = Grammar("chatlog text", _HEADER, accept=_is_header)
 
 
 class _Dates(NamedTuple):
-    """What stands in for the missing parts of a date.
-
-    Attributes:
-        day: for times without a date.
-        year: for dates without a year.
-    """
+    """What stands in for the missing parts of a date."""
 
     day: dt.date | None = None
     year: int | None = None
 
 
 def _option_year(value: Any) -> int | None:
-    text = "" if isinstance(value, bool) else str(value)
-    if value is None:
-        return None
-    if not re.fullmatch(r"[0-9]{4}", text) or text == "0000":
+    if value is not None and (isinstance(value, bool) or not re.fullmatch(r"(?!0000)[0-9]{4}", str(value))):
         raise OptionError("year", f"expected a year such as 2025, not {value!r}")
-    return int(text)
-
-
-def _file_days(name: re.Match[str] | None) -> tuple[dt.date | None, dt.date | None]:
-    if name is None:
-        return None, None
-    try:
-        start = dt.date.fromisoformat(name["start"])
-        return start, dt.date.fromisoformat(name["end"]) if name["end"] else start
-    except ValueError:
-        return None, None
-
-
-def _plain_talker(text: str) -> str:
-    """The id at the end of the talker part, for files that somebody gave a word in front."""
-    match = _TALKER.search(text)
-    return match.group() if match and "," not in text else text
+    return None if value is None else int(value)
 
 
 def _find_dates(reading: Reading, name: re.Match[str] | None) -> _Dates:
     """From the options, or else from the file name."""
     day, year = reading.day_option("date"), _option_year(reading.options.get("year"))
-    start, end = _file_days(name)
-    if day is None and year is None and start is not None and end is not None:
-        day = start if start == end else None
-        year = start.year if start.year == end.year else None
+    if day is None and year is None and name is not None:
+        with contextlib.suppress(ValueError):
+            start, end = (dt.date.fromisoformat(text) for text in (name["start"], name["end"] or name["start"]))
+            day, year = start if start == end else None, start.year if start.year == end.year else None
     return _Dates(day, year or (day.year if day else None))
 
 
@@ -170,13 +139,7 @@ def _complete(text: str, dates: _Dates) -> dt.datetime | None:
 
 
 class _Chats:
-    """The conversations of a file.
-
-    Args:
-        reading: of the file.
-        talker: the id in the file name, or `None`.
-        several: the file holds several talkers.
-    """
+    """The conversations of a file, which may hold several talkers; else it may be called after its one."""
 
     def __init__(self, reading: Reading, talker: str | None, *, several: bool) -> None:
         self._reading = reading
@@ -269,7 +232,9 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         OptionError: for a `date` that is no day, or a `year` that is none.
     """
     name = _FILE_NAME.fullmatch((reading.source.name or "").rpartition(".")[0] or reading.source.name or "")
-    talker = _plain_talker(name["talker"]) if name else None
+    talker = name["talker"] if name else None
+    if talker and "," not in talker and (match := _TALKER.search(talker)):
+        talker = match.group()  # somebody gave the file a word in front
     head = Head.of(reading.source, reading.encoding)
     known = [who for who, _ in _first_headers(head)]
     several = "," in (talker or "") or any(who.room for who in known)
@@ -287,11 +252,8 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         for problem in body.problems:
             reading.report(problem.code, problem.sentence, severity=problem.severity, line=line)
         time = _time(reading, block.header["time"], dates, line)
-        sender, account = (None, None) if notice else (who.name or who.id, None if own else who.id)
-        kind, text, segments, _ = body
-        own_or_none = None if notice else own
-        offset = block.offset
-        yield Entry(line, time, "second", sender, account, own_or_none, kind, text, segments, offset=offset, chat=chat)
+        sender, account, is_self = (None, None, None) if notice else (who.name or who.id, None if own else who.id, own)
+        yield Entry(line, time, "second", sender, account, is_self, *body[:3], offset=block.offset, chat=chat)
 
 
 def _first_headers(head: Head) -> Iterator[tuple[_Who, int]]:

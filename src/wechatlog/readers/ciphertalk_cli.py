@@ -18,7 +18,7 @@ from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.appmsg import split_sender_prefix
 from wechatlog.content.numbered import parse_numbered
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, Table, iter_objects
-from wechatlog.engine.json_values import read_identifier, read_integer, read_list, read_object, read_string
+from wechatlog.engine.json_values import first_object, read_identifier, read_integer, read_string
 
 _KEYS: Final = tuple("localId serverId createTime sortSeq direction senderUsername type content".split())
 _NEEDED: Final = frozenset({"createTime", "direction", "content"})
@@ -46,8 +46,7 @@ def _entry(reading: Reading, value: Mapping[str, Any], line: int, offset: int | 
         chat.owner = account
     id_ = read_identifier(reading, value.get("serverId"), line, javascript=True)
     time = reading.unix_time(value.get("createTime"), line=line)
-    kind, text, segments, reply_to = found.kind, found.text, found.segments, found.reply_to
-    return Entry(line, time, "second", account, account, own, kind, text, segments, id_, reply_to, offset)
+    return Entry(line, time, "second", account, account, own, *found.body, id_, found.reply_to, offset)
 
 
 def _objects(reading: Reading) -> Iterator[Entry]:
@@ -64,17 +63,11 @@ def _rows(reading: Reading) -> Iterator[Entry]:
 
 def _is_json(head: Head) -> Evidence | None:
     """The keys of the first object."""
-    first = read_object(next(iter(read_list(head.json)), None))
+    first = first_object(head.json)
     if not (first.keys() >= _NEEDED and first.keys() <= {*_KEYS}):
         return None
     return Evidence(1.0, "a list of objects with createTime, direction and content, and no keys of other tools")
 
 
-def _is_csv(head: Head) -> Evidence | None:
-    """The header row."""
-    found = _TABLE.find(head)
-    return found and Evidence(1.0, "the columns localId, serverId, createTime, sortSeq, direction …")
-
-
 JSON: Final = Format("ciphertalk-cli-json", "CipherTalk-CLI 2026, JSON", ".json", _is_json, _objects, "CipherTalk-CLI")
-CSV: Final = Format("ciphertalk-cli-csv", "CipherTalk-CLI 2026, CSV", ".csv", _is_csv, _rows, "CipherTalk-CLI")
+CSV: Final = Format("ciphertalk-cli-csv", "CipherTalk-CLI 2026, CSV", ".csv", _TABLE.detect, _rows, "CipherTalk-CLI")

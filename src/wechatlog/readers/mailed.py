@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import collections
 import datetime as dt
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
@@ -61,44 +62,19 @@ _BOLD: Final = Grammar(
 )
 
 
-class _Form(NamedTuple):
-    """A title line: its pattern with `group` or `people`, and what stands between the people."""
-
-    pattern: re.Pattern[str]
-    between: str
-
-
 _QUOTE: Final = '["“”]'
+_QUOTES_BETWEEN: Final = f"{_QUOTE}(?:和|、|与){_QUOTE}"
+_BELOW: Final = "Below is the (?:WeChat |Weixin )?chat history"
 _TITLES: Final = (
-    _Form(re.compile(r"[ \t]*(?P<group>[^\r\n]+?) ?微信群上的聊天[记記][录錄]如下，[请請]查收。?[ \t]*"), ""),
-    _Form(
-        re.compile(r"[ \t]*(?P<people>[^\r\n]+?) ?在微信上的聊天[记記][录錄]如下，[请請]查收。?[ \t]*"),
-        " 和 ",
-    ),
-    _Form(
-        re.compile(rf"[ \t]*微信群{_QUOTE}(?P<group>[^\r\n]+){_QUOTE}的聊天[记記][录錄](?:如下)?[:：]?[ \t]*"),
-        "",
-    ),
-    _Form(
-        re.compile(rf"[ \t]*{_QUOTE}(?P<people>[^\r\n]+){_QUOTE}的聊天[记記][录錄](?:如下)?[:：]?[ \t]*"),
-        "quotes",
-    ),
-    _Form(
-        re.compile(r"[ \t]*Below is the (?:WeChat |Weixin )?chat history between (?P<people>[^\r\n]+?)[.:]?[ \t]*"),
-        " and ",
-    ),
-    _Form(
-        re.compile(
-            r"[ \t]*Below is the (?:WeChat |Weixin )?chat history (?:in|of|from) (?:the )?(?:group )?(?:chat )?"
-            r"(?P<group>[^\r\n]+?)[.:]?[ \t]*"
-        ),
-        "",
-    ),
+    (r"(?P<group>[^\r\n]+?) ?微信群上的聊天[记記][录錄]如下，[请請]查收。?", ""),
+    (r"(?P<people>[^\r\n]+?) ?在微信上的聊天[记記][录錄]如下，[请請]查收。?", " 和 "),
+    (rf"微信群{_QUOTE}(?P<group>[^\r\n]+){_QUOTE}的聊天[记記][录錄](?:如下)?[:：]?", ""),
+    (rf"{_QUOTE}(?P<people>[^\r\n]+){_QUOTE}的聊天[记記][录錄](?:如下)?[:：]?", _QUOTES_BETWEEN),
+    (rf"{_BELOW} between (?P<people>[^\r\n]+?)[.:]?", " and "),
+    (rf"{_BELOW} (?:in|of|from) (?:the )?(?:group )?(?:chat )?(?P<group>[^\r\n]+?)[.:]?", ""),
 )
-_WANTED: Final = re.compile(
-    rf"聊天[记記][录錄]如下|Below is the (?:WeChat |Weixin )?chat history|{_DASHES}{_BLANKS}{_DATE}{_BLANKS}{_DASHES}"
-)
-_QUOTES_BETWEEN: Final = re.compile(rf"{_QUOTE}(?:和|、|与){_QUOTE}")
+"""Patterns of title lines, and of what stands between the people."""
+_WANTED: Final = re.compile(rf"聊天[记記][录錄]如下|{_BELOW}|{_DASHES}{_BLANKS}{_DATE}{_BLANKS}{_DASHES}")
 _SIGNATURE: Final = re.compile(
     r"(?:\n[ \t]*)+\n[ \t]*(?P<signature>(?:发自|来自|寄自|發自|來自|发送自|從|从)我的[^\n]{1,40}|发自[^\n]{1,30}|"
     r"(?:Sent|Get) (?:from|via|Outlook)[^\n]{1,60})\s*\Z"
@@ -107,15 +83,8 @@ _HEAD_WORDS: Final = re.compile(r"[ \t]*(?:Dear:?|Hi:?|您好[:：]?)[ \t]*")
 _ATTACHED: Final = re.compile(r"\s*[^\s0-9]{1,8} ?(?P<number>[0-9]{1,6}) ?[(（]")
 
 
-@attrs.frozen
-class _Title:
-    """What the title line says.
-
-    Attributes:
-        text: the name of the group, or the people as the line joins them.
-        is_group: whether it is a group.
-        pairs: the two people of a private chat, every way in which the line can be cut.
-    """
+class _Title(NamedTuple):
+    """What the title line says: a group, or two people as the line joins them, and each way to cut these in two."""
 
     text: str
     is_group: bool
@@ -125,29 +94,21 @@ class _Title:
 _LONGEST_TITLE: Final = 400
 
 
-def _match_title(line: str) -> tuple[re.Match[str], str] | None:
-    """A title line, and what stands between its people."""
+def _read_title(line: str) -> _Title | None:
     line = line.replace("\u00a0", " ")
-    if len(line) >= _LONGEST_TITLE:
-        return None
-    return next(((match, form.between) for form in _TITLES if (match := form.pattern.fullmatch(line))), None)
+    for pattern, between in _TITLES if len(line) < _LONGEST_TITLE else ():
+        if match := re.fullmatch(rf"[ \t]*{pattern}[ \t]*", line):
+            if not between:
+                return _Title(match["group"], True)
+            people = match["people"]
+            cuts = itertools.islice(re.finditer(between, people), 20)
+            pairs = tuple((people[: cut.start()], people[cut.end() :]) for cut in cuts)
+            return _Title(f'"{people}"' if between is _QUOTES_BETWEEN else people, False, pairs)
+    return None
 
 
 def _find_title(lines: Iterable[str]) -> _Title | None:
-    return next((_read_title(*found) for line in lines if (found := _match_title(line))), None)
-
-
-def _read_title(match: re.Match[str], between: str) -> _Title:
-    if not between:
-        return _Title(match["group"], True)
-    people = match["people"]
-    if between == "quotes":
-        cuts = [(found.start(), found.end()) for found in _QUOTES_BETWEEN.finditer(people)]
-        shown = f'"{people}"'
-    else:
-        cuts = [(found.start(), found.end()) for found in re.finditer(re.escape(between), people)]
-        shown = people
-    return _Title(shown, False, tuple((people[:start], people[end:]) for start, end in cuts[:20]))
+    return next(filter(None, map(_read_title, lines)), None)
 
 
 @attrs.frozen
@@ -312,7 +273,7 @@ def _describe(reading: Reading, frame: _Frame, attachments: tuple[str, ...]) -> 
 
 def _tell_preamble(reading: Reading, block: Block, line: int | None, *, titled: bool) -> None:
     for number, text in enumerate(block.lines.replace(BOLD, "").replace("\u00a0", " ").split("\n")):
-        if text.strip() and not _match_title(text) and not _HEAD_WORDS.fullmatch(text):
+        if text.strip() and not _read_title(text) and not _HEAD_WORDS.fullmatch(text):
             reading.report(
                 "text-before-first-message",
                 "text before the first header belongs to no message",

@@ -38,21 +38,13 @@ from wechatlog.tokenizer import iter_lines, prepare
 _OWNERS: Final = ("我", "Me")
 _MONEY: Final = frozenset({MessageKind.RED_PACKET, MessageKind.TRANSFER})
 _FACTS: Final = {
-    "微信ID": "id",
-    "账号ID": "id",
-    "WeChat ID": "id",
-    "昵称": "nickname",
-    "Nickname": "nickname",
-    "备注": "remark",
-    "Remark": "remark",
-    "导出工具": "exporter",
-    "Exported by": "exporter",
-    "导出版本": "version",
-    "Version": "version",
-    "平台": "platform",
-    "Platform": "platform",
-    "导出时间": "exported_at",
-    "Exported at": "exported_at",
+    **dict.fromkeys(("微信ID", "账号ID", "WeChat ID"), "id"),
+    **dict.fromkeys(("昵称", "Nickname"), "nickname"),
+    **dict.fromkeys(("备注", "Remark"), "remark"),
+    **dict.fromkeys(("导出工具", "Exported by"), "exporter"),
+    **dict.fromkeys(("导出版本", "Version"), "version"),
+    **dict.fromkeys(("平台", "Platform"), "platform"),
+    **dict.fromkeys(("导出时间", "Exported at"), "exported_at"),
 }
 
 
@@ -211,12 +203,12 @@ _CLI: Final = Table("时间=time 发送者=sender 类型=type 内容=content 消
 def _cli_rows(reading: Reading) -> Iterator[Entry]:
     """Entries of rows; the sender is 我 or an account id, the number that of the row in the database."""
     for row, line in _CLI.rows(reading):
-        kind, text, segments = _body(reading, row.type.strip(), None, row.content, line)
-        check(reading, kind, text, line)
+        body = _body(reading, row.type.strip(), None, row.content, line)
+        check(reading, *body[:2], line)
         time, precision = reading.clock(row.time, line=line)
         own = row.sender in _OWNERS if reading.owner is None else None
         account = row.sender if is_account(row.sender) else None
-        yield Entry(line, time, precision, row.sender or None, account, own, kind, text, segments)
+        yield Entry(line, time, precision, row.sender or None, account, own, *body)
 
 
 # --- the first TXT of WeFlow ----------------------------------------------------------------------------------------
