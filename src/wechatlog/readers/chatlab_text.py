@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -129,13 +129,7 @@ class _Open(NamedTuple):
 
 
 class _Dialect(NamedTuple):
-    """One of the two.
-
-    Attributes:
-        grammar: of the headers: a day, or a message.
-        title: taken off the front of the first line.
-        empty: what stands for a message without text.
-    """
+    """One of the two: its headers (a day, or a message), what stands before the title and for an empty text."""
 
     grammar: Grammar
     title: str
@@ -144,10 +138,8 @@ class _Dialect(NamedTuple):
 
 def _lines_of(body: str) -> list[str]:
     """The rest of a header's line, and the lines under it."""
-    text = body.replace("\r\n", "\n")
-    return [
-        line.rstrip("\r") if not number else line for number, line in enumerate(text.removesuffix("\n").split("\n"))
-    ]
+    first, *rest = body.replace("\r\n", "\n").removesuffix("\n").split("\n")
+    return [first.rstrip("\r"), *rest]
 
 
 def _seconds(clock: str) -> int:
@@ -155,22 +147,14 @@ def _seconds(clock: str) -> int:
     return (hours % 24 * 60 + minutes) * 60 + seconds
 
 
-def _is_day(line: str, dialect: _Dialect) -> bool:
-    match = dialect.grammar.pattern.match("\n" + line)
-    return match is not None and match["date"] is not None
-
-
-def _has_messages(lines: Sequence[str], dialect: _Dialect) -> bool:
-    """Whether there is more than headings of days, which any diary has."""
-    matches = (dialect.grammar.pattern.match("\n" + line) for line in lines)
-    return any(match is not None and match["time"] is not None for match in matches)
-
-
 def _detect(head: Head, *, dialect: _Dialect) -> Evidence | None:
     """A title, blank lines, a day between its marks, and a message line after it."""
     lines, title = head.lines, dialect.title
-    day = next((index for index, line in enumerate(lines[:12]) if _is_day(line, dialect)), None)
-    if day is None or not lines[0].startswith(title) or not _has_messages(lines[day + 1 :], dialect):
+    found = [dialect.grammar.pattern.match(f"\n{line}") for line in lines]
+    day = next((index for index, match in enumerate(found[:12]) if match and match["date"]), None)
+    if day is None or not lines[0].startswith(title):
+        return None
+    if not any(match and match["time"] for match in found[day + 1 :]):  # any diary has headings of days
         return None
     framed = day >= 3 and not any(line.strip() for line in (lines[day - 1], *lines[day + 1 : day + 2]))
     if framed and title and any(_EXPORT_TIME.match(line) for line in lines[1:day]):
@@ -313,14 +297,8 @@ def _report_order(reading: Reading, survey: _Survey) -> None:
 
 
 def _report_stray(reading: Reading, line: int, lines: list[str]) -> None:
-    text = " ".join(line for line in lines if line.strip())
-    reading.report(
-        "text-before-first-message",
-        f"text before the first message belongs to no message: {text[:200]}",
-        line=line,
-        column=1,
-        excerpt=lines[0][:200],
-    )
+    what = "text before the first message belongs to no message"
+    reading.report("text-before-first-message", what, line=line, column=1, excerpt=lines[0][:200])
 
 
 def _report_forgery(reading: Reading, line: int, what: str) -> None:

@@ -74,14 +74,9 @@ def _entries(reading: Reading) -> Iterator[Entry]:
             if row.text.strip() and "<t" not in row.text.lower():
                 raise FormatError("there is no table in it", source=reading.source.label)
         elif (cells := _read_cells(row.text)) is None or not _is_message(cells):
-            reading.report(
-                "other-row",
-                "a row of the table that is no message",
-                severity=Severity.WARNING if began else Severity.INFO,
-                line=row.line,
-                column=1,
-                excerpt=row.text[:200].split("\n", 1)[0],
-            )
+            severity, excerpt = Severity.WARNING if began else Severity.INFO, row.text[:200].split("\n", 1)[0]
+            what = "a row of the table that is no message"
+            reading.report("other-row", what, severity=severity, line=row.line, column=1, excerpt=excerpt)
         else:
             began = True
             yield _entry(reading, cells, row, peers)

@@ -274,13 +274,9 @@ def _describe(reading: Reading, frame: _Frame, attachments: tuple[str, ...]) -> 
 def _tell_preamble(reading: Reading, block: Block, line: int | None, *, titled: bool) -> None:
     for number, text in enumerate(block.lines.replace(BOLD, "").replace("\u00a0", " ").split("\n")):
         if text.strip() and not _read_title(text) and not _HEAD_WORDS.fullmatch(text):
-            reading.report(
-                "text-before-first-message",
-                "text before the first header belongs to no message",
-                severity=Severity.INFO if titled else Severity.WARNING,
-                line=None if line is None else line + number,
-                excerpt=text[:200],
-            )
+            what, severity = "text before the first message belongs to no message", Severity.WARNING
+            severity, at = Severity.INFO if titled else severity, None if line is None else line + number
+            reading.report("text-before-first-message", what, severity=severity, line=at, excerpt=text[:200])
             return
 
 

@@ -48,13 +48,7 @@ _V1_BODIES: Final = frozenset({"[图片]", "[语音]", "[视频]", "[表情包]"
 
 
 class Body(NamedTuple):
-    """What a body is.
-
-    Attributes:
-        kind: of the message.
-        segments: `None` for text.
-        text: what it says, where those are not the words of the file.
-    """
+    """What a body is; a text of its own where it says other words than the file."""
 
     kind: MessageKind
     segments: tuple[Segment, ...] | None = None
@@ -62,7 +56,6 @@ class Body(NamedTuple):
 
 
 _TEXT: Final = Body(MessageKind.TEXT)
-_PAT_BODY: Final = Body(MessageKind.PAT)
 
 
 def read_typed_body(context: Context, kind: MessageKind, text: str, time: dt.datetime | None, line: int | None) -> Body:
@@ -89,7 +82,7 @@ def read_v3_body(context: Context, text: str, time: dt.datetime | None, line: in
     """Kind and segments of a body of version 3 by its form; arguments as for `read_typed_body`."""
     if not text.startswith("【") and "\n引用：" not in text:
         if _PAT.fullmatch(text):
-            return _PAT_BODY
+            return Body(MessageKind.PAT)
         return read_dump(context, text, line) or _TEXT
     return _read(context, text, time, line)
 
@@ -112,11 +105,7 @@ def read_dump(context: Context, text: str, line: int | None) -> Body | None:
 
 def unescape_v1(text: str) -> str:
     """A name or a quoted text of version 1 without the escapes for HTML and JavaScript."""
-    return html.unescape(_JS_ESCAPE.sub(_undo_escape, text))
-
-
-def _undo_escape(match: re.Match[str]) -> str:
-    return _ESCAPES.get(match[1], match[1])
+    return html.unescape(_JS_ESCAPE.sub(lambda match: _ESCAPES.get(match[1], match[1]), text))
 
 
 def read_v1_body(context: Context, text: str, time: dt.datetime | None, line: int | None) -> Body:
@@ -151,8 +140,8 @@ def check_segments(
     A quoted message that MemoTrace did not find carries the id of the conversation in place of a name, which is
     nobody's name and is left out of the segment. A merged forward may hold times that are half a day off.
     """
-    if any(isinstance(segment, Forward) for segment in segments):
-        if any(_is_late(segment, time) for segment in segments):
+    if forwards := [segment for segment in segments if isinstance(segment, Forward)]:
+        if time is not None and any(_any_later(forward.messages, time, 0) for forward in forwards):
             report_half_day(context, line)
         elif _MORNING_ITEM.search(text):
             what = "here the text shows them as they were, its pages and JSON do not"
@@ -166,12 +155,8 @@ def report_half_day(context: Context, line: int | None) -> None:
     context.report("writer-fault", _HALF_DAY + "they were left as they are", line=line)
 
 
-def _is_late(segment: Segment, time: dt.datetime | None) -> bool:
-    """Whether a forward holds a message that is younger than the forward itself."""
-    return isinstance(segment, Forward) and time is not None and _any_later(segment.messages, time, 0)
-
-
 def _any_later(messages: Iterable[Message], time: dt.datetime, depth: int) -> bool:
+    """Whether a forward holds a message that is younger than the forward itself."""
     for message in messages:
         if message.time is not None and message.time > time:
             return True

@@ -19,7 +19,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from wechatlog.content.accounts import is_room
 from wechatlog.content.appmsg import AppMessage, parse_mapping
@@ -58,25 +58,20 @@ _FIELDS: Final = Fields(
         Kind.VOICE: "seconds=duration transcript=voice_to_text|text path=path",
         Kind.VIDEO: "seconds=duration path=path",
         Kind.FILE: "name=file_name size=file_size path=path",
-        Kind.LINK: _PAGE,
-        Kind.MUSIC: _PAGE,
-        Kind.CHANNEL: _PAGE,
-        Kind.MINI_PROGRAM: "title=title url=url name=app_name thumb=cover_url",
+        **dict.fromkeys((Kind.LINK, Kind.MUSIC, Kind.CHANNEL), _PAGE),
+        Kind.MINI_PROGRAM: f"{_PAGE} name=app_name",
         Kind.LOCATION: "latitude=x longitude=y label=label poi=poiname",
         Kind.CARD: "name=nickname|alias id=username|alias",
         Kind.TRANSFER: "amount=fee_desc note=pay_memo state=pay_subtype",
-        Kind.RED_PACKET: "title=text|title|description",
-        Kind.NOTE: "title=text|title|description",
+        **dict.fromkeys((Kind.RED_PACKET, Kind.NOTE), "title=text|title|description"),
         Kind.FORWARD: "title=title",
     }
 )
 _V1_PAGE: Final = "title=title url=url|link_url thumb=thumbnail"
 _V1_FIELDS: Final = Fields(
     {
-        Kind.IMAGE: "path=text",
-        Kind.STICKER: "path=text",
+        **dict.fromkeys((Kind.IMAGE, Kind.STICKER, Kind.VIDEO), "path=text"),
         Kind.VOICE: "transcript=voice_to_text path=text",
-        Kind.VIDEO: "path=text",
         Kind.FILE: "name=file_name size=file_size path=text",
         Kind.LINK: _V1_PAGE,
         Kind.MUSIC: _V1_PAGE,
@@ -171,7 +166,7 @@ def _body(reading: Reading, row: Row, line: int) -> tuple[MessageKind, str, Segm
     kind = reading.kind_of(_kind_of(row), row.get("type", "''"), "", line)
     text = _text(row, kind)
     if (kind in _VAGUE or not (text or _FIELDS.read(kind, row))) and (built := _xml(reading, row, line)):
-        return built.kind, built.text, built.segments
+        return built.body
     if kind is Kind.CALL:
         return kind, text, _call(text, row.get("invite_type"), row.get("duration"))
     if kind is Kind.QUOTE:
@@ -260,11 +255,6 @@ def _typed(text: str) -> str:
     return html.unescape(text) if "&" in text else text
 
 
-def _v1_row(row: Row) -> dict[str, Any]:
-    """A row without Python's `None`, which the writer put into the page as a text."""
-    return {key: value for key, value in row.items() if value != "None"}
-
-
 def _v1_kind(row: Row) -> MessageKind | None:
     number, subtype = read_integer(row.get("type")), read_integer(row.get("sub_type")) or 0
     if number == 0:
@@ -277,7 +267,7 @@ def _v1_kind(row: Row) -> MessageKind | None:
 
 def _literals(reading: Reading, items: Iterator[Item]) -> Iterator[Entry]:
     for _, value, line, offset in items:
-        row = _v1_row(value)
+        row = {key: cell for key, cell in value.items() if cell != "None"}  # as the writer put Python's into the page
         group = read_flag(row.get("is_chatroom"))
         if group is not None:
             reading.chat.is_group = group
@@ -321,25 +311,11 @@ _NO_TITLES: Final = frozenset({"", "出错了", "Chat Records"})
 _LONGEST_HEAD: Final = 16 << 20
 
 
-class _Page(NamedTuple):
-    """A page cut at its list.
-
-    Attributes:
-        head: the text before the list.
-        blocks: the whole text, with blanks for everything before the list, so that places stay right.
-        is_json: whether the list is JSON; JavaScript literals otherwise.
-    """
-
-    head: str
-    blocks: Iterator[str]
-    is_json: bool
-
-
-def _open_page(reading: Reading) -> _Page:
-    """Find the list of a page.
+def _open_page(reading: Reading) -> tuple[str, Iterator[str], bool]:
+    """The text before the list of a page; the whole, with blanks for that, so that places stay right; is it JSON?
 
     Raises:
-        FormatError: where there is none.
+        FormatError: where there is no list.
     """
     blocks = prepare(reading.blocks()).blocks
     text = ""
@@ -361,7 +337,7 @@ def _open_page(reading: Reading) -> _Page:
         yield text[match.end() :]
         yield from blocks
 
-    return _Page(text[: match.start()], rest(), is_json)
+    return text[: match.start()], rest(), is_json
 
 
 def _is_page(head: Head) -> Evidence | None:
@@ -377,14 +353,14 @@ def _is_page(head: Head) -> Evidence | None:
 
 
 def _page(reading: Reading) -> Iterator[Entry]:
-    page, chat = _open_page(reading), reading.chat
-    titles = (match[1] for pattern in _TITLES if (match := pattern.search(page.head)))
+    (head, blocks, is_json), chat = _open_page(reading), reading.chat
+    titles = (match[1] for pattern in _TITLES if (match := pattern.search(head)))
     chat.title = next((text for text in titles if text not in _NO_TITLES), None)
-    chat.id = match[1] if (match := _ACCOUNT.search(page.head)) else None
+    chat.id = match[1] if (match := _ACCOUNT.search(head)) else None
     chat.is_group = is_room(chat.id)
-    if page.is_json:
-        return _objects(reading, _whole(reading, iter_json(page.blocks, reading.collector, tail=True)))
-    return _literals(reading, _whole(reading, iter_literals(page.blocks, reading.collector, _NEXT_LITERAL)))
+    if is_json:
+        return _objects(reading, _whole(reading, iter_json(blocks, reading.collector, tail=True)))
+    return _literals(reading, _whole(reading, iter_literals(blocks, reading.collector, _NEXT_LITERAL)))
 
 
 def _whole(reading: Reading, items: Iterator[Item]) -> Iterator[Item]:

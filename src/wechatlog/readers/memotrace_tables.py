@@ -48,11 +48,6 @@ _Sender: TypeAlias = "tuple[str | None, bool | None]"
 _FILES = frozenset({MessageKind.VOICE, MessageKind.VIDEO, MessageKind.IMAGE, MessageKind.FILE})
 
 
-def _is_stray(row: Any) -> bool:
-    """Whether a row holds nothing but a path (`ExcelExporter.to_excel` of MemoTrace 3 counts rows twice)."""
-    return not any((row.id, row.type, row.sender, row.time)) and row.content.startswith(("./", ".\\"))
-
-
 def _grade(found: Layout | None, where: str) -> Evidence | None:
     """How sure a header row is: the very columns, in order or not, or with the dispensable ones missing."""
     if found is None or not any(place >= 0 for place in (found.places[0], *found.places[5:])):
@@ -67,12 +62,14 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     senders: dict[tuple[str, ...], _Sender] = {}
     _, rows = one_of(reading, {"": _TABLE})
     _describe_members(reading)
-    held: Entry | None = None  # the link of a file stands a row below its message, once in a workbook
+    # The link of a file stands a row below its message: `ExcelExporter.to_excel` of MemoTrace 3 counts rows twice.
+    held: Entry | None = None
     for row, line in rows:
+        bare = not any((row.id, row.type, row.sender, row.time))
         if row.time == "时间" and row.type == "类型":
             what = "the header row stands here again: files were put together"
             reading.tell("repeated-header", what, line)
-        elif held is not None and held.kind in _FILES and _is_stray(row):
+        elif held is not None and held.kind in _FILES and bare and row.content.startswith(("./", ".\\")):
             what = "the link of a file stands in a row of its own; it belongs to the message above"
             reading.tell("writer-fault", what, line)
             first, *others = held.segments or one_segment(held.kind, held.text)

@@ -171,8 +171,9 @@ def _texts(reading: Reading, *, version: int) -> Iterator[Entry]:
         shown: str | None = block.header["sender"]
         time, precision = reading.clock(block.header["time"], line=line)
         text = _unframed(block, framed_end=version == 1)
-        if version == 1 and shown is not None and _is_notice_line(block, shown, names):
-            text, shown = shown, None
+        bare = not block.rest.strip(" \t\n") and block.rest.count("\n") <= 1  # an empty message has a line end more
+        if version == 1 and bare and shown is not None and shown not in names:
+            text, shown = shown, None  # a notice
         watch.check(time, text if "\n" in text or text[:1].isdigit() else "", line, shown)
         if shown is None:
             text, body = _read_notice(text)
@@ -185,11 +186,6 @@ def _texts(reading: Reading, *, version: int) -> Iterator[Entry]:
             text = text.rstrip("\n")  # an editor may have ended the file with a line end
         text = text if body.text is None else body.text
         yield Entry(line, time, precision, sender, None, None, body.kind, text, body.segments, offset=block.offset)
-
-
-def _is_notice_line(block: TextRecord, shown: str, names: set[str]) -> bool:
-    """Whether a block is one line: a notice. A sender's empty message has one line end more."""
-    return not block.rest.strip(" \t\n") and shown not in names and block.rest.count("\n") <= 1
 
 
 def _sender(reading: Reading, shown: str, line: int, version: int) -> str | None:

@@ -129,18 +129,7 @@ _NAME_KEYS: Final = frozenset(
     {"nickname", "nickName", "NickName", "nick_name", "remark", "Remark", "displayName", "alias"}
 )
 _MESSAGE_KEYS: Final = frozenset(
-    {
-        "content",
-        "text",
-        "msg",
-        "createTime",
-        "create_time",
-        "CreateTime",
-        "timestamp",
-        "seq",
-        "MsgSvrID",
-        "messages",
-    }
+    "content text msg createTime create_time CreateTime timestamp seq MsgSvrID messages".split()
 )
 _CONTACT_COLUMNS: Final = (
     {"UserName", "NickName"},
@@ -191,25 +180,18 @@ _DATABASE: Final = "the database is encrypted (SQLCipher); decrypt it first, wit
 _ZIP: Final = "an encrypted ZIP: unpack it with its password first"
 
 
-def _is_encrypted_zip(data: bytes) -> bool:
-    """Whether the first entry of a ZIP says that it is encrypted."""
-    return data.startswith(b"PK\x03\x04") and len(data) > 8 and bool(data[6] & 1)
-
-
 def _find_encrypted(head: Head) -> Refusal | None:
     if head.data.startswith(b"WEC1"):
         return Refusal(_WEC)
-    if _is_encrypted_zip(head.data):
+    if head.data.startswith(b"PK\x03\x04") and len(head.data) > 8 and head.data[6] & 1:  # so says its first entry
         return Refusal(_ZIP)
     if head.suffix == ".wec":
         return Refusal(_WEC, 0.6)
-    return Refusal(_DATABASE, 0.9) if "binary" in head.containers and _is_encrypted_database(head) else None
-
-
-def _is_encrypted_database(head: Head) -> bool:
+    if "binary" not in head.containers:
+        return None
     from wechatlog.engine.sqlite import is_encrypted  # which takes SQLite with it
 
-    return is_encrypted(head.source)
+    return Refusal(_DATABASE, 0.9) if is_encrypted(head.source) else None
 
 
 # --- the refusers ---------------------------------------------------------------------------------

@@ -23,8 +23,8 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, Head, Reading, message_blocks
+from wechatlog.engine.excel import check_date_order
 from wechatlog.engine.headers import Candidate, sample
-from wechatlog.errors import OptionError
 from wechatlog.model import MessageKind
 from wechatlog.timestamps import Precision, parse_clock
 from wechatlog.tokenizer import Grammar
@@ -38,12 +38,6 @@ _DAY_LAST: Final = re.compile(
     r"(?P<one>[0-9]{1,2})(?P<mark>[/.\-])(?P<two>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4})[, ]+(?P<clock>[^\r\n]+)"
 )
 Order: TypeAlias = Literal["dmy", "mdy"]
-
-
-def _dates(text: str) -> list[re.Match[str]]:
-    """The dates in a sample whose year comes last."""
-    found = (_DAY_LAST.fullmatch(header["time"]) for header in _GRAMMAR.pattern.finditer("\n" + text))
-    return [match for match in itertools.islice(found, 2000) if match is not None]
 
 
 def _day(match: re.Match[str], order: Order) -> dt.date | None:
@@ -69,12 +63,11 @@ def _guess(dates: list[re.Match[str]]) -> Order:
 
 
 def _read_order(reading: Reading, text: str) -> Order:
-    option = reading.options.get("date_order")
-    if option is not None:
-        if option not in ("dmy", "mdy"):
-            raise OptionError("date_order", f'expected "dmy" or "mdy", not {option!r}')
+    if (option := reading.options.get("date_order")) is not None:
+        check_date_order(reading)
         return "dmy" if option == "dmy" else "mdy"
-    dates = _dates(text)
+    found = (_DAY_LAST.fullmatch(header["time"]) for header in _GRAMMAR.pattern.finditer("\n" + text))
+    dates = [match for match in itertools.islice(found, 2000) if match is not None]
     if any(match["mark"] != "/" for match in dates):  # no culture writes the month first with another mark
         return "dmy"
     day_first, month_first = _disorder(dates, "dmy"), _disorder(dates, "mdy")
@@ -82,11 +75,8 @@ def _read_order(reading: Reading, text: str) -> Order:
         return "dmy" if day_first < month_first else "mdy"
     guess = _guess(dates)
     if any(match["one"] != match["two"] for match in dates):
-        reading.report(
-            "ambiguous-date",
-            f"day and month cannot be told apart; they were read as {guess}; pass date_order=",
-            line=1,
-        )
+        what = f"day and month cannot be told apart; they were read as {guess}; pass date_order="
+        reading.report("ambiguous-date", what, line=1)
     return guess
 
 

@@ -58,13 +58,7 @@ def _judge(names: Sequence[str]) -> Evidence | None:
 
 
 class _Teller:
-    """Rows to messages.
-
-    Args:
-        context: of the reading.
-        draft_of: the conversation of a row.
-        zone: that of dates without one, where it is known.
-    """
+    """Rows to messages, each with its conversation; `zone` is that of dates without one."""
 
     def __init__(
         self, context: Context, draft_of: Callable[[Mapping[str, Any]], Draft], zone: dt.tzinfo | None = None
@@ -73,16 +67,11 @@ class _Teller:
         self._context, self._draft_of, self._zone = context, draft_of, zone
 
     def tell(self, row: Mapping[str, Any], line: int) -> tuple[Draft, Message]:
-        """The message of a row, and its conversation.
-
-        Args:
-            row: texts by name of column, the time perhaps a date.
-            line: 1-based line or row that it begins on.
-        """
+        """The message of a row, and its conversation; cells are texts by name of column, the time perhaps a date."""
         draft = self._draft_of(row)
         time, precision = self._time(row, line)
         text, segments = row.get("text", ""), row.get("segments")
-        message = self._context.message(
+        return draft, self._context.message(
             draft,
             time=time,
             precision=precision,
@@ -97,7 +86,6 @@ class _Teller:
             line=line,
             origin=self._origin(row, line) if row.get("source") or row.get("line") else None,
         )
-        return draft, message
 
     def _report_cell(self, column: str, value: str, line: int, why: object = "") -> None:
         shown = value if len(value) <= 60 else f"{value[:57]}…"
@@ -155,8 +143,8 @@ class _Teller:
     def _id(self, row: Mapping[str, Any], column: str, line: int) -> str | None:
         cell = row.get(column) or None
         if cell is not None and _ROUNDED.fullmatch(cell):
-            report = self._context.report
-            report("rounded-id", f"a spreadsheet rounded {column} to {cell}; it was dropped", line=line)
+            what = f"a spreadsheet rounded {column} to {cell}; it was dropped"
+            self._context.report("rounded-id", what, line=line)
             return None
         return cell
 
@@ -169,8 +157,7 @@ class _Teller:
             return None
         if raw is None or raw == text:
             return segments
-        message = "the text is not that of its segments any more, and was parsed"
-        self._context.report("changed-text", message, severity=Severity.INFO, line=line)
+        self._context.tell("changed-text", "the text is not that of its segments any more, and was parsed", line)
         return None
 
     def _origin(self, row: Mapping[str, Any], line: int) -> Origin:
@@ -179,9 +166,9 @@ class _Teller:
         if number and not (number.isascii() and number.isdigit()):
             self._report_cell("line", number, line)
             number = ""
-        return (
-            Origin(source, int(number)) if number else self._context.origin(line) if source is None else Origin(source)
-        )
+        if number:
+            return Origin(source, int(number))
+        return self._context.origin(line) if source is None else Origin(source)
 
 
 def _rounded(day: dt.date) -> dt.datetime:
@@ -194,13 +181,7 @@ def _rounded(day: dt.date) -> dt.datetime:
 
 
 class _Layout(NamedTuple):
-    """The first row of a table.
-
-    Attributes:
-        separator: between its cells.
-        names: of its columns.
-        lost: there is no heading, and the first row is a message.
-    """
+    """The first row of a table; where its heading is lost, that is a message."""
 
     separator: str
     names: tuple[str, ...]
@@ -327,7 +308,7 @@ def _text_rows(context: Context, layout: _Layout) -> Iterator[tuple[dict[str, st
                 context.report("row-length", message, severity=severity, line=line)
             told = told or is_short
         elif cells[place] == "text" and tuple(name.strip(" \ufeff") for name in cells) == names:
-            context.report("repeated-header", "the heading stands there again", severity=Severity.INFO, line=line)
+            context.tell("repeated-header", "the heading stands there again", line)
             continue
         yield dict(zip(names, [plain(cell) if cell[:1] == "'" else cell for cell in cells], strict=False)), line
 
@@ -352,7 +333,8 @@ class WorkbookReader:
                 raise
             return None
         found = _find_table(sheets)
-        if found is not None and any(name == _FACTS and _says_schema(rows) for name, rows in sheets):
+        facts = (row for name, rows in sheets if name == _FACTS for row in rows)
+        if found is not None and any([cell_text(cell) for cell in row[:2]] == ["schema", SCHEMA] for row in facts):
             return Evidence(1.0, f"the sheet {_FACTS} names the schema {SCHEMA}")
         return None if found is None else found[1]
 
@@ -391,17 +373,8 @@ def _headings(row: Sequence[object]) -> list[str]:
     return names
 
 
-def _says_schema(rows: Sequence[Sequence[object]]) -> bool:
-    return any([cell_text(cell) for cell in row[:2]] == ["schema", SCHEMA] for row in rows)
-
-
 class _Book:
-    """A workbook of ours.
-
-    Args:
-        context: of the reading.
-        sheets: their names.
-    """
+    """A workbook of ours, by the names of its sheets."""
 
     def __init__(self, context: Context, sheets: Sequence[str]) -> None:
         self._context, self._sheets = context, sheets
@@ -419,9 +392,8 @@ class _Book:
                 number, part = (cell_text(cell) for cell in (*row, "", "")[:2])
                 parts.setdefault(number, []).append(part)
         parts.pop("number", None)
-        return {
-            number: text for number, found in parts.items() if (text := self._exact_text(number, found)) is not None
-        }
+        texts = {number: self._exact_text(number, found) for number, found in parts.items()}
+        return {number: text for number, text in texts.items() if text is not None}
 
     def _exact_text(self, number: str, parts: Iterable[str]) -> str | None:
         try:

@@ -59,7 +59,7 @@ from wechatlog.engine.json_values import (
 from wechatlog.engine.scripts import assigned_head
 from wechatlog.model import Message, MessageKind, build_message
 from wechatlog.segments.types import Segment
-from wechatlog.timestamps import Precision, parse_clock
+from wechatlog.timestamps import parse_clock
 from wechatlog.tokenizer import Grammar
 
 Kind = MessageKind
@@ -265,16 +265,12 @@ def _name_chat(reading: Reading) -> None:
     reading.chat.title = match["name"] if match else None
 
 
-def _wall_time(reading: Reading, text: str, line: int) -> tuple[dt.datetime | None, Precision | None]:
-    time = _parse_locale_time(text)
-    return reading.clock(text, line=line) if time is None else (reading.wall_time(time), "second")
-
-
 def _shown(
     reading: Reading, clock: str, sender: str, kind: MessageKind, text: str, path: str, line: int, offset: int | None
 ) -> Entry:
     """A message as a person reads it."""
-    time, precision = _wall_time(reading, clock, line)
+    local = _parse_locale_time(clock)
+    time, precision = reading.clock(clock, line=line) if local is None else (reading.wall_time(local), "second")
     segments = _segments(kind, text, {"status": text} if kind is Kind.CALL else {}, _stored(path), reading.tz)
     return Entry(line, time, precision, sender or None, None, None, kind, text, segments, offset=offset)
 

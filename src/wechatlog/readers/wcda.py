@@ -304,9 +304,11 @@ def _split_sender(rest: str, people: frozenset[str]) -> _Sender | None:
         return None, None, None, len(_SYSTEM_MARK)
     bare = _BARE.match(rest)
     match = _find_account(rest, people)
-    if bare is not None and (match is None or _is_account(bare["name"], match.start(), people)):
+    if bare is not None:
         name = bare["name"]
-        return name, None if name == "未知" else name, bare["avatar"], bare.end()
+        known = name.startswith(("wxid_", "gh_", "未知")) or name in people
+        if match is None or (known and len(name) < match.start()):  # `wxid_…: look (here): …`, no name with a colon
+            return name, None if name == "未知" else name, bare["avatar"], bare.end()
     return None if match is None else (rest[: match.start()], match["id"], match["avatar"], match.end())
 
 
@@ -319,11 +321,6 @@ def _find_account(rest: str, people: frozenset[str]) -> re.Match[str] | None:
         if found is None and not people:
             found = match
     return found
-
-
-def _is_account(name: str, other: int, people: frozenset[str]) -> bool:
-    """Whether `wxid_…: look (here): …` has its sender in front, and not a name with a colon in it."""
-    return len(name) < other and (name.startswith(("wxid_", "gh_", "未知")) or name in people)
 
 
 def _grammar(people: frozenset[str]) -> Grammar:

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import partial
-from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final
 
 from wechatlog.content.accounts import is_account
 from wechatlog.content.appmsg import parse_markup
@@ -35,16 +34,16 @@ from wechatlog.engine import (
     message_blocks,
     one_segment,
 )
+from wechatlog.engine.entry import Body
 from wechatlog.engine.headers import Block, sample
 from wechatlog.engine.json_objects import report_shape
 from wechatlog.engine.json_stream import Item, iter_json
 from wechatlog.engine.json_values import read_flag, read_integer, read_list, read_object, read_string
 from wechatlog.model import MessageKind
-from wechatlog.segments import Quote, Segment, Text
+from wechatlog.segments import Quote, Text
 from wechatlog.tokenizer import Grammar
 
 Kind = MessageKind
-Body: TypeAlias = "tuple[MessageKind, str, tuple[Segment, ...] | None]"
 
 _LABEL: Final = re.compile(r"\[(?P<label>[^\[\]\n]{1,12})\]")
 _TYPE: Final = re.compile(r"type=(?P<number>[0-9]{1,10})")
@@ -60,27 +59,11 @@ _PAGE: Final = re.compile(r" (?P<title>[^\n]*)(?:\n  (?P<url>\S+))?")
 _FILE: Final = re.compile(r" (?P<name>[^\n]*)(?:\n  (?P<path>[^\n]+))?")
 # What may follow a label of a kind that holds no text.
 _BARE: Final = re.compile(r"(?: \(local_id=[0-9]+\)| <(?s:.*)| (?:/|[A-Za-z]:\\)[^\n]*)?")
-_LABELS: Final[Mapping[str, MessageKind]] = MappingProxyType(
-    {
-        "图片": Kind.IMAGE,
-        "语音": Kind.VOICE,
-        "名片": Kind.CARD,
-        "视频": Kind.VIDEO,
-        "表情": Kind.STICKER,
-        "位置": Kind.LOCATION,
-        "通话": Kind.CALL,
-        "文件": Kind.FILE,
-        "链接": Kind.LINK,
-        "小程序": Kind.MINI_PROGRAM,
-        "链接/文件": Kind.OTHER,
-        "系统": Kind.SYSTEM,
-        "撤回": Kind.RECALL,
-    }
-)
+_LABELS: Final = frozenset("图片 语音 名片 视频 表情 位置 通话 文件 链接 小程序 链接/文件 系统 撤回".split())
 _MONEY: Final = {" 微信转账": Kind.TRANSFER, " 微信红包": Kind.RED_PACKET}
 """The titles that the client gives to money."""
 
-_TITLED: Final = MappingProxyType({Kind.FILE: _FILE, Kind.LINK: _PAGE, Kind.MINI_PROGRAM: _PAGE})
+_TITLED: Final = {Kind.FILE: _FILE, Kind.LINK: _PAGE, Kind.MINI_PROGRAM: _PAGE}
 
 
 # --- display strings --------------------------------------------------------------------------------------------------
@@ -129,10 +112,10 @@ def _string(reading: Reading, item: Item) -> Entry:
 def _said(reading: Reading, clock: str, rest: str, line: int, offset: int) -> Entry:
     """What stands behind the time of a display string."""
     sender, account, own, text = _split(reading.chat, rest)
-    kind, text, segments = _labelled(reading, text, line)
-    own = None if kind in NOTICES else own
+    body = _labelled(reading, text, line)
+    own = None if body[0] in NOTICES else own
     time, precision = reading.clock(clock, line=line)
-    return Entry(line, time, precision, sender, account, own, kind, text, segments, offset=offset)
+    return Entry(line, time, precision, sender, account, own, *body, offset=offset)
 
 
 def _split(chat: Draft, rest: str) -> tuple[str | None, str | None, bool | None, str]:
@@ -151,7 +134,9 @@ def _split(chat: Draft, rest: str) -> tuple[str | None, str | None, bool | None,
 def _kind(label: str) -> MessageKind | None:
     """The kind by a label; types without a name have their number."""
     match = _TYPE.fullmatch(label)
-    return kind_of_local_type(int(match["number"])) if match else _LABELS.get(label)
+    if match:
+        return kind_of_local_type(int(match["number"]))
+    return kind_of_name(label) or Kind.OTHER if label in _LABELS else None
 
 
 def _labelled(reading: Reading, text: str, line: int) -> Body:
@@ -165,7 +150,7 @@ def _labelled(reading: Reading, text: str, line: int) -> Body:
         return Kind.TEXT, text, None
     rest = text[label.end() :]
     if built := parse_markup(rest, reading.collector, line=line):
-        return built.kind, built.text, built.segments
+        return built.body
     if kind in NOTICES or (kind is Kind.OTHER and read_notice(rest.strip()) is Kind.PAT):
         return read_notice(rest.strip()) or kind, clean_notice(text), None
     if kind is Kind.OTHER and (paid := _MONEY.get(rest)):
@@ -187,7 +172,7 @@ _LINES: Final = {item: Grammar("wechat-cli", item + _LINE) for item in ("", "- "
 _TITLE_LINE: Final = re.compile(r"(?:# )?聊天记录: (?P<title>.*)")
 _FACT: Final = re.compile(r"(?:\*\*)?(?P<name>类型|时间范围|导出时间|消息数量):(?:\*\*)? (?P<value>.*)")
 _RULE: Final = re.compile(r"={10,}|---")
-_GROUPS: Final[Mapping[str, bool]] = MappingProxyType({"群聊": True, "私聊": False})
+_GROUPS: Final = {"群聊": True, "私聊": False}
 _HEAD: Final = 16
 """Lines of a file in which its head stands."""
 
@@ -206,14 +191,11 @@ def _read_head(reading: Reading, lines: Iterable[str]) -> int | None:
     return read_integer(facts.get("消息数量"))
 
 
-def _is_head(line: str) -> bool:
-    return not line.strip() or any(pattern.fullmatch(line) for pattern in (_TITLE_LINE, _FACT, _RULE))
-
-
 def _report_preamble(reading: Reading, block: Block) -> None:
     """Whatever stands in front of the messages and is not of the head."""
-    kept = "\n".join("" if _is_head(line) else line for line in block.lines.split("\n"))
-    reading.report_preamble(kept, line=block.line)
+    patterns = (_TITLE_LINE, _FACT, _RULE)
+    kept = ("" if any(each.fullmatch(line) for each in patterns) else line for line in block.lines.split("\n"))
+    reading.report_preamble("\n".join(kept), line=block.line)
 
 
 def _text(reading: Reading, *, item: str) -> Iterator[Entry]:

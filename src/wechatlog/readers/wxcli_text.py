@@ -41,16 +41,7 @@ _TITLE_MARKS: Final = ("# ", "> 导出 ", "=== ")
 
 
 class _Form(NamedTuple):
-    """One of the two.
-
-    Attributes:
-        grammar: of the headers.
-        title: what stands at the start.
-        name: whose row it is, at the start of a body.
-        body: of a block.
-        marked: a name cannot be taken for text.
-        check: how headers are told from what looks like one.
-    """
+    """One of the two: its headers, the title, the name that a body begins with, and how to tell these from a text."""
 
     grammar: Grammar
     title: re.Pattern[str]
@@ -92,12 +83,6 @@ _TEXT: Final = _Form(
     False,
     {"ordered": True},
 )
-
-
-def _leaves_out_names(form: _Form, head: str) -> bool:
-    """Whether some rows name nobody, which is so in a private chat only."""
-    bodies = (candidate.body.strip() for candidate in sample_blocks(head, form.grammar))
-    return any(body and not body.startswith("[") and form.name.match(body) is None for body in bodies)
 
 
 def _named(reading: Reading, form: _Form, head: str) -> tuple[str, bool] | None:
@@ -146,8 +131,10 @@ def _entries(reading: Reading, *, form: _Form) -> Iterator[Entry]:
         match = _LEFT.match(head.lstrip("\n"))
     if match and match["title"]:
         chat.title, chat.is_group = match["title"], match["group"] is not None
-    elif _leaves_out_names(form, head):
-        chat.is_group = False
+    else:
+        bodies = (candidate.body.strip() for candidate in sample_blocks(head, form.grammar))
+        if any(body and not body.startswith("[") and form.name.match(body) is None for body in bodies):
+            chat.is_group = False  # only in a private chat some rows name nobody
     private = chat.is_group is False
     named = _named(reading, form, head)
 

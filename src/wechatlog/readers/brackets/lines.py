@@ -151,15 +151,7 @@ def _line_of(header: re.Match[str]) -> str:
 
 
 class _Known(NamedTuple):
-    """What the head of a text says.
-
-    Attributes:
-        tool: whose head it is.
-        names: those that are known.
-        claimed: how many messages there are.
-        own: whether a name is that of the owner.
-        credits: notices are said by an account.
-    """
+    """What the head of a text says; `own` tells the owner's name, with `credits` an account says notices."""
 
     tool: _Tool
     names: tuple[str, ...]

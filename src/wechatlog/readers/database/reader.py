@@ -148,10 +148,8 @@ class Chat:
         else:
             sender = self._name(sender_id, is_self=is_self)
             sender_id = sender_id or (self.owner if is_self else None)
-        return Entry(
-            None, time, "second", sender, sender_id, is_self, kind, text, segments, _identifier(row.id), reply_to,
-            chat=self.draft,
-        )  # fmt: skip
+        id_, chat = _identifier(row.id), self.draft
+        return Entry(None, time, "second", sender, sender_id, is_self, kind, text, segments, id_, reply_to, chat=chat)
 
     def _name(self, sender_id: str | None, *, is_self: bool | None) -> str | None:
         own = (sender_id or self.owner) if is_self else sender_id
@@ -364,23 +362,10 @@ class Walk:
 
 
 def database(name: str, description: str, suffix: str, layout: Layout) -> Format:
-    """The format of the databases of one client.
-
-    Args:
-        name: of the format.
-        description: one line.
-        suffix: of such files.
-        layout: which column is what.
-    """
-    return Format(
-        name,
-        description,
-        suffix,
-        functools.partial(_detect, layout),
-        functools.partial(_entries, layout, name),
-        facts=layout.facts,
-        options={"owner": "account id or name of the person whose archive it is"},
-    )
+    """The format of the databases of one client."""
+    detect, entries = functools.partial(_detect, layout), functools.partial(_entries, layout, name)
+    options = {"owner": "account id or name of the person whose archive it is"}
+    return Format(name, description, suffix, detect, entries, layout.facts, options)
 
 
 def _detect(layout: Layout, head: Head) -> Evidence | Refusal | None:
