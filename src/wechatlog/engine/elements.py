@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from wechatlog.content.accounts import is_room
 from wechatlog.diagnostics import Severity
 from wechatlog.engine.entry import Entry
+from wechatlog.engine.format import Format
 from wechatlog.engine.headers import message_blocks
 from wechatlog.engine.protocol import Evidence
 from wechatlog.model import MessageKind
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from wechatlog.tokenizer import Grammar
 
 Said: TypeAlias = "Mapping[str, str | None]"
-"""What the groups of an element show; `None` for what it does not have."""
+"""What the groups of an element show; `None` for what it does not have. Of a page with headings, `day` is the last."""
+EntryOf: TypeAlias = "Callable[[Said, int, int], Entry]"
+"""The entry of an element, by what it says, its line and offset."""
 TITLE: Final = re.compile(r"<title>([^<]{0,400})</title>")
 TEXT: Final = r"(?P<text>(?:[^<]++|<br(?: /)?>)*+)"
 """Pattern of a text whose line ends are `<br>`."""
@@ -81,15 +84,8 @@ def _describe(reading: Reading, page: Page, head: str) -> int | None:
     return int(said["count"]) if "count" in said else None
 
 
-def element_entries(reading: Reading, page: Page, entry_of: Callable[[Said, int, int], Entry]) -> Iterator[Entry]:
-    """The entries of the elements of a page; the words of an element that is none of the tool's are one too.
-
-    Args:
-        reading: of the page.
-        page: what the tool writes.
-        entry_of: the entry of an element, by what the groups of its frame show, its line and offset; in a page with
-            headings, `day` is the last one.
-    """
+def _entries(reading: Reading, page: Page, entry_of: EntryOf) -> Iterator[Entry]:
+    """The entries of the elements of a page; the words of an element that is none of the tool's are one too."""
     last, claimed, count, day = "", None, 0, ""
 
     def preamble(block: Block) -> None:
@@ -123,8 +119,19 @@ def element_entries(reading: Reading, page: Page, entry_of: Callable[[Said, int,
     reading.check_count(claimed, count)
 
 
-def element_detector(page: Page) -> Callable[[Head], Evidence | None]:
-    """Detection by an element of a message."""
+def page_format(
+    name: str, description: str, page: Page, entry_of: Callable[[Reading], EntryOf], facts: str, **more: Any
+) -> Format:
+    """The format of pages; it is known by an element of a message.
+
+    Args:
+        name: as in `Format`.
+        description: as in `Format`.
+        page: what the tool writes.
+        entry_of: for a reading, what gives the entry of an element.
+        facts: as in `Format`.
+        more: further fields of a `Format`.
+    """
 
     def detect(head: Head) -> Evidence | None:
         text = "\n" + head.text.replace("\r\n", "\n")
@@ -134,4 +141,7 @@ def element_detector(page: Page) -> Callable[[Head], Evidence | None]:
         )
         return Evidence(1.0, f"elements of {page.element.name}") if found else None
 
-    return detect
+    def entries(reading: Reading) -> Iterator[Entry]:
+        return _entries(reading, page, entry_of(reading))
+
+    return Format(name, description, ".html .htm", detect, entries, facts, **more)

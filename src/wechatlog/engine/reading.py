@@ -17,6 +17,7 @@ from wechatlog.diagnostics import Collector, Origin, Severity
 from wechatlog.engine.head import find_conversion
 from wechatlog.errors import OptionError
 from wechatlog.model import (
+    NOTICES,
     Conversation,
     Message,
     MessageKind,
@@ -73,6 +74,14 @@ class Draft:
     aware: bool | None = None
     zone: dt.tzinfo | None = None
     lexicon: Lexicon = attrs.field(factory=Lexicon)
+
+    def sent_by(self, account: str | None, own: bool | None, kind: MessageKind = MessageKind.TEXT) -> bool | None:
+        """Whether the owner sent a message: nobody sends a notice; an own message says whose account the owner has."""
+        if kind in NOTICES:
+            return None
+        if own and account and self.owner is None:
+            self.owner = account
+        return own
 
     @property
     def label(self) -> str:

@@ -17,7 +17,7 @@ from typing import Any, Final
 from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.appmsg import split_sender_prefix
 from wechatlog.content.numbered import parse_numbered
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, Table, iter_objects
+from wechatlog.engine import Entry, Evidence, Format, Head, Reading, Table, iter_objects
 from wechatlog.engine.json_values import first_object, read_identifier, read_integer, read_string
 
 _KEYS: Final = tuple("localId serverId createTime sortSeq direction senderUsername type content".split())
@@ -40,10 +40,7 @@ def _entry(reading: Reading, value: Mapping[str, Any], line: int, offset: int | 
     if before is not None and (before == account or (account is None and chat.is_group is not False)):
         account, content = before, rest  # other words in front of a colon somebody typed
     found = parse_numbered(read_integer(value.get("type")), content, reading.collector, zone=reading.zone, line=line)
-    if found.kind in NOTICES:
-        own = None
-    elif own and account and chat.owner is None:
-        chat.owner = account
+    own = chat.sent_by(account, own, found.kind)
     id_ = read_identifier(reading, value.get("serverId"), line, javascript=True)
     time = reading.unix_time(value.get("createTime"), line=line)
     return Entry(line, time, "second", account, account, own, *found.body, id_, found.reply_to, offset)

@@ -16,6 +16,8 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import IO, TYPE_CHECKING, Any, Final
 
+import attrs
+
 from wechatlog.diagnostics import Severity
 from wechatlog.engine.protocol import Batch, Context, Draft, Evidence, Head, Refusal
 from wechatlog.errors import FormatError, RefusedFormatError, WechatlogError
@@ -55,14 +57,7 @@ def _broken() -> tuple[type[Exception], ...]:
 
 
 class _File:
-    """An open file of record batches.
-
-    Attributes:
-        schema: of its rows.
-        metadata: of the schema or the file.
-        rows: how many there are, where that is known before they are read.
-        parts: how many parts can be read each for itself.
-    """
+    """An open file of record batches; `parts` of it can be read each for itself."""
 
     schema: Any
     metadata: Mapping[bytes, bytes]
@@ -138,8 +133,9 @@ class _ArrowFile(_File):
                 yield metadata, batch
 
 
-class _ColumnarReader:
-    """What both forms have in common."""
+@attrs.frozen(eq=False)
+class ColumnarReader:
+    """The reader of files of one kind."""
 
     name: str
     description: str
@@ -401,23 +397,12 @@ class _Walk:
         return messages
 
 
-class ParquetReader(_ColumnarReader):
-    """The reader of Parquet files."""
-
-    name = "parquet"
-    description = "Parquet with a row for each message, as wechatlog writes it"
-    suffixes = (".parquet",)
-    kind = _ParquetFile
-
-
-class ArrowReader(_ColumnarReader):
-    """The reader of Arrow files, Feather 2 among them, and of Arrow streams."""
-
-    name = "arrow"
-    description = "Arrow (IPC file or stream, Feather 2) with a row for each message, as wechatlog writes it"
-    suffixes = (".arrow", ".feather", ".arrows")
-    kind = _ArrowFile
-
-
-PARQUET: Final = ParquetReader()
-ARROW: Final = ArrowReader()
+PARQUET: Final = ColumnarReader(
+    "parquet", "Parquet with a row for each message, as wechatlog writes it", (".parquet",), _ParquetFile
+)
+ARROW: Final = ColumnarReader(
+    "arrow",
+    "Arrow (IPC file or stream, Feather 2) with a row for each message, as wechatlog writes it",
+    (".arrow", ".feather", ".arrows"),
+    _ArrowFile,
+)

@@ -48,8 +48,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
                 zone = None if time is None else time.tzinfo
                 body = parse_content(Kind.OTHER, text, reading.collector, zone=zone, line=line)
                 (kind, text, segments), reply_to = body.body, body.reply_to
-        if own and chat.owner is None:
-            chat.owner = sender
+        chat.sent_by(sender, own)
         yield Entry(line, time, "second", sender, sender, own, kind, text, segments, None, reply_to, offset)
 
 

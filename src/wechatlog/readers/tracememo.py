@@ -33,7 +33,6 @@ from wechatlog.content.vocabulary import (
 )
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import (
-    NOTICES,
     Draft,
     Entry,
     Evidence,
@@ -214,10 +213,7 @@ def _object(reading: Reading, chat: Draft, value: Mapping[str, Any], line: int, 
     text = _text(value, data)
     kind = reading.kind_of(_kind_of_content(data, text) or _kind_of_type(name), name, text, line, untyped=Kind.TEXT)
     sender_id, own = read_string(value.get("senderId")) or None, read_flag(value.get("isSender"))
-    if kind in NOTICES:
-        own = None
-    elif own and sender_id and chat.owner is None:
-        chat.owner = sender_id
+    own = chat.sent_by(sender_id, own, kind)
     time = _time(reading, value, line)
     path = read_string(value.get("exportMediaUrl")) or _stored(read_string(value.get("voiceDataUrl")))
     segments = _segments(kind, text, data, path, None if time is None else time.tzinfo)

@@ -258,10 +258,7 @@ def _lines(reading: Reading) -> Iterator[Entry]:
             what = f"unknown message type {str(value.get('msg_type') or number)[:60]!r}"
             reading.tell("unknown-kind", what, line)
         own, account = read_flag(value.get("is_self")), read_string(value.get("sender_id")) or None
-        if kind in NOTICES:
-            own = None
-        elif own and account and chat.owner is None:
-            chat.owner = account
+        own = chat.sent_by(account, own, kind)
         sender = read_string(value.get("sender_display")) or account
         time = reading.unix_time(value.get("create_time"), line=line)
         yield Entry(line, time, "second", sender, account, own, kind, text, segments, offset=offset, chat=chat)

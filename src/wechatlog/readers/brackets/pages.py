@@ -13,15 +13,14 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote
 
 from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.placeholders import parse_body, quote_segments
 from wechatlog.content.vocabulary import kind_of_name
-from wechatlog.engine import Entry, Format, Reading, one_segment
-from wechatlog.engine.elements import TEXT, TITLE, Page, Said, element_detector, element_entries
+from wechatlog.engine import Entry, Reading, one_segment
+from wechatlog.engine.elements import TEXT, TITLE, EntryOf, Page, Said, page_format
 from wechatlog.model import MessageKind
 from wechatlog.readers.brackets import export_tool
 from wechatlog.readers.brackets.lines import OWN, read_body
@@ -50,7 +49,7 @@ _STUDIO: Final = Page(
 )
 
 
-def _studio(reading: Reading) -> Iterator[Entry]:
+def _studio(reading: Reading) -> EntryOf:
     sender = ""
 
     def entry(said: Said, line: int, offset: int) -> Entry:
@@ -70,7 +69,7 @@ def _studio(reading: Reading) -> Iterator[Entry]:
         own = said["side"] == "out"
         return Entry(line, time, precision, sender or None, None, own, kind, text, segments, offset=offset)
 
-    return element_entries(reading, _STUDIO, entry)
+    return entry
 
 
 # --- wechat-decrypt-export ------------------------------------------------------------------------------------------
@@ -89,7 +88,7 @@ _EXPORT: Final = Page(
 )
 
 
-def _export(reading: Reading) -> Iterator[Entry]:
+def _export(reading: Reading) -> EntryOf:
     chat = reading.chat
 
     def entry(said: Said, line: int, offset: int) -> Entry:
@@ -107,7 +106,7 @@ def _export(reading: Reading) -> Iterator[Entry]:
         sender = (reading.owner or OWN) if own else named
         return Entry(line, time, precision, sender, None, own, kind, text, segments, offset=offset)
 
-    return element_entries(reading, _EXPORT, entry)
+    return entry
 
 
 # --- wechat-decrypt -------------------------------------------------------------------------------------------------
@@ -127,7 +126,7 @@ _DECRYPT: Final = Page(
 )
 
 
-def _decrypt(reading: Reading) -> Iterator[Entry]:
+def _decrypt(reading: Reading) -> EntryOf:
     chat = reading.chat
 
     def entry(said: Said, line: int, offset: int) -> Entry:
@@ -141,7 +140,7 @@ def _decrypt(reading: Reading) -> Iterator[Entry]:
         own = True if sent or found.is_self else False if chat.is_group is False or sender == chat.title else None
         return found._replace(is_self=own, offset=offset)
 
-    return element_entries(reading, _DECRYPT, entry)
+    return entry
 
 
 # --- WeChat-Export-Tool ---------------------------------------------------------------------------------------------
@@ -164,47 +163,37 @@ _TOOL: Final = Page(
 )
 
 
-def _tool(reading: Reading) -> Iterator[Entry]:
+def _tool(reading: Reading) -> EntryOf:
     def entry(said: Said, line: int, offset: int) -> Entry:
         clock = reading.clock(said["time"] or "", line=line)
         sender, own = said["sender"] or "", said["side"] == "self"
         return export_tool.entry_of(reading, line, clock, sender, own, said["text"] or "", None, offset)
 
-    return element_entries(reading, _TOOL, entry)
+    return entry
 
 
-STUDIO: Final = Format(
+STUDIO: Final = page_format(
     "wechat-export-studio-html",
     "wechat-export-studio, HTML (2026)",
-    ".html .htm",
-    element_detector(_STUDIO),
+    _STUDIO,
     _studio,
     "wechat-export-studio",
-    {},
+    options={},
 )
-EXPORT: Final = Format(
+EXPORT: Final = page_format(
     "wechat-decrypt-export-html",
     "wechat-decrypt-export by BoXu1225, HTML (2026)",
-    ".html .htm",
-    element_detector(_EXPORT),
+    _EXPORT,
     _export,
     "wechat-decrypt-export",
-    {"owner": "name of the person whose archive it is; `我` where it is not given"},
+    options={"owner": "name of the person whose archive it is; `我` where it is not given"},
 )
-DECRYPT: Final = Format(
-    "wechat-decrypt-html",
-    "wechat-decrypt, HTML (2026)",
-    ".html .htm",
-    element_detector(_DECRYPT),
-    _decrypt,
-    "wechat-decrypt",
-)
-TOOL: Final = Format(
+DECRYPT: Final = page_format("wechat-decrypt-html", "wechat-decrypt, HTML (2026)", _DECRYPT, _decrypt, "wechat-decrypt")
+TOOL: Final = page_format(
     "wechat-export-tool-html",
     "WeChat-Export-Tool by geffzhang, HTML (2026)",
-    ".html .htm",
-    element_detector(_TOOL),
+    _TOOL,
     _tool,
     "WeChat-Export-Tool",
-    {},
+    options={},
 )

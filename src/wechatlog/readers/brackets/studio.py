@@ -73,10 +73,8 @@ def _objects(reading: Reading) -> Iterator[Entry]:
             text = read_string(extra.get("title"))
         person = read_object(value.get("sender"))
         account = read_string(person.get("username")) or person.get("id")
-        own = _OWN.get(read_string(value.get("direction")))
         account = account if isinstance(account, str) and account else None
-        if own and chat.owner is None:
-            chat.owner = account
+        own = chat.sent_by(account, _OWN.get(read_string(value.get("direction"))))
         time = reading.unix_time(value.get("timestamp"), line=line)
         sender, segments = read_string(person.get("displayName")) or None, _segments(kind, text, extra)
         yield Entry(line, time, "second", sender, account, own, kind, text, segments, offset=offset)

@@ -16,6 +16,7 @@ import glob
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
@@ -26,7 +27,7 @@ from wechatlog.content.placeholders import quote_segments
 from wechatlog.content.weflow import build_segments
 from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine import Entry, Evidence, Format, Head, Reading, Refusal, iter_objects, one_segment
-from wechatlog.engine.elements import TEXT, TITLE, Page, Said, element_detector, element_entries
+from wechatlog.engine.elements import TEXT, TITLE, EntryOf, Page, Said, page_format
 from wechatlog.engine.entry import Body
 from wechatlog.engine.html import classes_of, first_with_class, node_text, parse_fragment, parse_page
 from wechatlog.engine.json_stream import iter_json
@@ -214,8 +215,7 @@ def _echotrace(reading: Reading) -> Iterator[Entry]:
         account = None if is_room(account) or (own and account == reading.chat.id) else account
         if account is None and own is False and reading.chat.is_group is False:
             account = reading.chat.id
-        if own and account and reading.chat.owner is None:
-            reading.chat.owner = account
+        reading.chat.sent_by(account, own)
         yield Entry(line, time, "second", sender, account, own, *body)
     if pictures := page_blocks(rest.blocks(), _AVATARS):
         for item in iter_json(pictures[1], Collector(), tail=True):
@@ -303,7 +303,7 @@ _STREAM: Final = Page(
 )
 
 
-def _stream(reading: Reading) -> Iterator[Entry]:
+def _stream(reading: Reading) -> EntryOf:
     """Entries of elements with a time, a name and a content."""
     chat = reading.chat
 
@@ -318,7 +318,7 @@ def _stream(reading: Reading) -> Iterator[Entry]:
         time, precision = reading.clock(said["time"] or "", line=line)
         return Entry(line, time, precision, sender, account, own, *body, offset=offset)
 
-    return element_entries(reading, _STREAM, entry)
+    return entry
 
 
 # --- the first WeFlow -------------------------------------------------------------------------------------------------
@@ -348,7 +348,7 @@ _LIST: Final = Page(
 )
 
 
-def _list(reading: Reading) -> Iterator[Entry]:
+def _list(reading: Reading) -> EntryOf:
     """Entries of the elements of the list."""
     chat = reading.chat
 
@@ -366,48 +366,32 @@ def _list(reading: Reading) -> Iterator[Entry]:
         reading.keep_avatar(chat, name, unquote(said["avatar"] or ""))
         return Entry(line, time, "second", sender, None, own, *body, offset=offset)
 
-    return element_entries(reading, _LIST, entry)
+    return entry
 
 
-HTML: Final = Format(
-    "weflow-html",
-    "WeFlow 1 HTML page, WeChat 4",
-    ".html .htm",
-    _is_weflow,
-    _weflow,
-    "WeFlow",
-    options={},
-    credits_notices=True,
+_page: Final = partial(Format, suffixes=".html .htm", credits_notices=True)
+HTML: Final = _page(
+    "weflow-html", "WeFlow 1 HTML page, WeChat 4", detect=_is_weflow, entries=_weflow, facts="WeFlow", options={}
 )
-ECHOTRACE: Final = Format(
-    "echotrace-html",
-    "echotrace HTML page, WeChat 4",
-    ".html .htm",
-    _is_echotrace,
-    _echotrace,
-    "echotrace",
-    credits_notices=True,
+ECHOTRACE: Final = _page(
+    "echotrace-html", "echotrace HTML page, WeChat 4", detect=_is_echotrace, entries=_echotrace, facts="echotrace"
 )
-LIST: Final = Format(
+CLI: Final = _page("weflow-cli-html", "weflow-cli HTML page", detect=_is_cli, entries=_cli, facts="weflow-cli")
+LIST: Final = page_format(
     "weflow-list-html",
     "the first WeFlow, HTML page with all messages in it, WeChat 4 (2026)",
-    ".html .htm",
-    element_detector(_LIST),
+    _LIST,
     _list,
     "WeFlow",
     options={},
     credits_notices=True,
 )
-STREAM: Final = Format(
+STREAM: Final = page_format(
     "weflow-stream-html",
     "WeFlow, HTML page of its streaming writer, WeChat 4 (2026)",
-    ".html .htm",
-    element_detector(_STREAM),
+    _STREAM,
     _stream,
     "WeFlow",
     options={},
     credits_notices=True,
-)
-CLI: Final = Format(
-    "weflow-cli-html", "weflow-cli HTML page", ".html .htm", _is_cli, _cli, "weflow-cli", credits_notices=True
 )

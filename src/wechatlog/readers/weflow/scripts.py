@@ -78,8 +78,7 @@ def _numbered(reading: Reading, *, tables: tuple[str, ...]) -> Iterator[Entry]:
         account = row.get("sender") or row.get("sender_username") or None
         name = row.get("sender_display_name") or account
         if kind not in NOTICES:
-            if own and account and chat.owner is None:
-                chat.owner = account
+            chat.sent_by(account, own)
             if (alias := row.get("group_nickname")) and all(member.id != account for member in chat.members):
                 chat.members.append(Participant(name, account, own, (alias,) if alias != name else ()))
         id_ = read_identifier(reading, row.get("server_id") or row.get("message_id"), line)

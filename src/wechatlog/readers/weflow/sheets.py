@@ -84,8 +84,7 @@ class _People:
         self._seen.add((account, name))
         others = tuple(dict.fromkeys(alias for alias in aliases if alias and alias != name))
         self._chat.members.append(Participant(name or None, account, own, others))
-        if own and self._chat.owner is None:
-            self._chat.owner = account
+        self._chat.sent_by(account, own)
 
 
 # --- WeFlow ---------------------------------------------------------------------------------------------------------
