@@ -23,8 +23,8 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, Head, Reading, message_blocks
-from wechatlog.engine.excel import check_date_order
 from wechatlog.engine.headers import Candidate, sample
+from wechatlog.errors import OptionError
 from wechatlog.model import MessageKind
 from wechatlog.timestamps import Precision, parse_clock
 from wechatlog.tokenizer import Grammar
@@ -64,7 +64,8 @@ def _guess(dates: list[re.Match[str]]) -> Order:
 
 def _read_order(reading: Reading, text: str) -> Order:
     if (option := reading.options.get("date_order")) is not None:
-        check_date_order(reading)
+        if option not in ("dmy", "mdy"):
+            raise OptionError("date_order", f'expected "dmy" or "mdy", not {option!r}')
         return "dmy" if option == "dmy" else "mdy"
     found = (_DAY_LAST.fullmatch(header["time"]) for header in _GRAMMAR.pattern.finditer("\n" + text))
     dates = [match for match in itertools.islice(found, 2000) if match is not None]
