@@ -263,6 +263,13 @@ def test_the_page_on_the_command_line_has_every_command_and_option() -> None:
 # --- the README ----------------------------------------------------------------------------------
 
 
+def test_the_page_on_formats_has_a_section_for_every_format() -> None:
+    headings = re.findall(r"^##+ (.*)$", _page("formats.md"), re.MULTILINE)
+    shown = {name for heading in headings for name in re.split(r",? ", heading)}
+    built_in = {info.name for info in wechatlog.formats() if info.origin == "built-in"}
+    assert not built_in - shown, f"formats.md lacks {sorted(built_in - shown)}"
+
+
 @pytest.mark.parametrize("path", [README, README_ZH], ids=lambda path: path.name)
 def test_the_readme_names_every_format_and_extra(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
