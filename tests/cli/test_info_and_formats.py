@@ -190,3 +190,9 @@ def test_a_folder_of_pictures_is_told_in_one_line(run: Run, tmp_path: Path) -> N
     assert missing == "wechatlog: fodler/x.txt: No such file or directory (there is no folder fodler)\n"
     (tmp_path / "folder").mkdir()
     assert "(did you mean folder?)" in run("info", "fodler/x.txt").stderr
+
+
+def test_a_file_is_no_format(example: Path, run: Run) -> None:
+    result = run("formats", example)
+    assert result.exit_code == 2
+    assert "is no format; of a file, `wechatlog info` says which it has" in result.stderr

@@ -458,3 +458,11 @@ def test_parts_and_pictures_of_a_wxgf_have_a_limit(monkeypatch: pytest.MonkeyPat
     colours = [(200, 30, 30), (30, 200, 30), (30, 30, 200), (90, 90, 90), (9, 9, 9)]
     whole = b"".join(hevc(*colours))
     assert len(list(frames(whole))) <= 3
+
+
+def test_the_command_says_that_there_is_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from wechatlog.cli import main
+
+    (tmp_path / "in").mkdir()
+    assert main(["media", str(tmp_path / "in"), "-o", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().err.endswith("in: there are no pictures, voices or videos in it\n")

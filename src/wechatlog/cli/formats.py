@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,6 +28,8 @@ def formats(name: str | None, *, as_json: bool) -> None:
     Those that can be read, and those that can be written; with NAME, the options of one and its losses.
     """
     found = [info for info in list_formats() if name in (None, info.name)]
+    if not found and Path(str(name)).exists():
+        raise click.UsageError(f"{name}: is no format; of a file, `wechatlog info` says which it has")
     if not found:
         raise click.BadParameter(unknown_format(str(name)), param_hint="'NAME'")
     if as_json:

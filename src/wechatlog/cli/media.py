@@ -76,7 +76,7 @@ def media(folder: str, output: str, aes_key: str | None, xor_key: str | None, *,
         place = _place(name, found, taken)
         _write(target / place, found)
         tally.written.append({"source": name, "path": place, "kind": found.kind, "decoded": found.decoded})
-    return _finish(tally, output, as_json=as_json, quiet=quiet)
+    return _finish(tally, folder, output, as_json=as_json, quiet=quiet)
 
 
 def _names(files: MediaFolder, target: Path) -> Iterator[str]:
@@ -112,10 +112,12 @@ def _write(path: Path, found: MediaFile) -> None:
         raise Failure(explain(error, str(path))) from error
 
 
-def _finish(tally: _Tally, output: str, *, as_json: bool, quiet: bool) -> int:
+def _finish(tally: _Tally, folder: str, output: str, *, as_json: bool, quiet: bool) -> int:
     if not quiet:
         decoded = sum(entry["decoded"] for entry in tally.written)
-        say(f"{output}: {count(len(tally.written), 'file')}, {decoded:,} decoded; {tally.skipped:,} no media")
+        told = f"{count(len(tally.written), 'file')}, {decoded:,} decoded; {tally.skipped:,} no media"
+        nothing = f"{folder}: there are no pictures, voices or videos in it"
+        say(f"{output}: {told}" if tally.written or tally.failed else nothing)
     for name, reason in list(tally.failed.items())[:_TOLD]:
         say(harmless(f"{name}: {reason}", one_line=True))
     if (more := len(tally.failed) - _TOLD) > 0:
