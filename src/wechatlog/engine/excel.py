@@ -25,11 +25,6 @@ DATE_ORDER_OPTION: Final = {
 _DIGITS: Final = re.compile(r"-?[0-9]{1,20}")
 _FLOAT: Final = re.compile(r"[0-9](?:[.,][0-9]{1,17})?[eE]\+?[0-9]{1,3}")
 _EXCEL_DIGITS: Final = 15
-_SLASH_DATE: Final = re.compile(
-    r"(?P<one>[0-9]{1,2})/(?P<two>[0-9]{1,2})/(?P<year>[0-9]{4}|[0-9]{2})"
-    r" +(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?"
-    r"(?: ?(?P<half>AM|PM|am|pm|上午|下午))?"
-)
 
 
 def check_date_order(context: Context) -> None:
@@ -88,19 +83,6 @@ def read_local_clock(
         try:
             time = dt.datetime.fromisoformat(text)
             return time if context.tz is None else context.wall_time(time), "second"
-        except ValueError:
-            return context.clock(text, line=line)
-    match = _SLASH_DATE.fullmatch(text.strip()) if text[4:5] != "-" else None
-    if match is None:
-        return context.clock(text, line=line)
-    one, two = int(match["one"]), int(match["two"])
-    day_first = context.options.get("date_order") == "dmy"
-    if one <= 12 and two <= 12 and one != two and "date_order" not in context.options:
-        context.report("ambiguous-date", f"{text.strip()!r} was read as month/day/year", line=line)
-    if (one > 12) != (two > 12):
-        day_first = one > 12
-    month, day = (two, one) if day_first else (one, two)
-    year = match["year"] if len(match["year"]) == 4 else f"20{match['year']}"
-    half = {"am": "上午", "pm": "下午"}.get((match["half"] or "").lower(), match["half"] or "")
-    second = f":{match['second']}" if match["second"] else ""
-    return context.clock(f"{year}-{month:02}-{day:02} {half}{match['hour']}:{match['minute']}{second}", line=line)
+        except ValueError:  # told there
+            pass
+    return context.clock(text, line=line)

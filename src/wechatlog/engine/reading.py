@@ -9,7 +9,7 @@ import datetime as dt
 import functools
 import itertools
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import attrs
 
@@ -444,12 +444,47 @@ class Reading:
     def clock(
         self, text: str, *, today: dt.date | None = None, line: int | None = None, column: int | None = None
     ) -> tuple[dt.datetime | None, Precision | None]:
-        """The time and precision of a clock text; `(None, None)` and a diagnostic where it is no time."""
-        found = cached_clock(text, today)
+        """The time and precision of a clock text; `(None, None)` and a diagnostic where it is no time.
+
+        Where the year stands last, whether the day or the month comes first is what the option `date_order` or else
+        the dates of the file say; it is told where nothing does.
+        """
+        found = cached_clock(text if text[:4].isdigit() else self._year_first(text, line), today)
         if found is None:
             self.report("bad-time", f"not a time: {_shorten(text)}", severity=Severity.ERROR, line=line, column=column)
             return None, None
         return self.wall_time(found.time), found.precision
+
+    def _year_first(self, text: str, line: int | None) -> str:
+        from wechatlog.engine.date_order import YEAR_LAST  # for who meets such a date
+
+        match = YEAR_LAST.fullmatch(text.strip())
+        if match is None:
+            return text
+        one, mark, two, year, clock = match.group("one", "mark", "two", "year", "clock")
+        half = match["half"] or match["half2"] or ""
+        month, day = (two, one) if mark == "." else (one, two)
+        if mark != "." and one != two:
+            if self.date_order == "dmy" if self.date_order else int(one) > 12:
+                month, day = two, one
+            elif self.date_order is None and int(two) <= 12:
+                self.report("ambiguous-date", f"{text.strip()!r} was read as month/day/year", line=line)
+        return f"{year if len(year) == 4 else f'20{year}'}-{month:0>2}-{day:0>2} {half}{clock or ''}"
+
+    @functools.cached_property
+    def date_order(self) -> Literal["dmy", "mdy"] | None:
+        """What comes first in dates whose year stands last; `None` where neither the user nor the file says it."""
+        from wechatlog.engine.date_order import find_date_order
+        from wechatlog.engine.head import Head
+
+        wanted: Literal["dmy", "mdy"] | None = self.options.get("date_order")
+        if wanted is not None or Head.of(self.source).is_binary:
+            return wanted
+        found = find_date_order(self.look())
+        if found is not None:
+            order = "day/month/year" if found == "dmy" else "month/day/year"
+            self.tell("locale-date", f"the dates can only be read as {order}")
+        return found
 
     def message(
         self,
