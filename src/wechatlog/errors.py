@@ -7,6 +7,7 @@ the sentence is made when somebody asks for it. All of them pickle. This module 
 from __future__ import annotations
 
 import contextlib
+import functools
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
@@ -282,15 +283,11 @@ class SlowPatternError(WechatlogError, TimeoutError):
         self.together = together
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _slow_pattern, (self.seconds, self.together)
+        return functools.partial(type(self), together=self.together), (self.seconds,)
 
     def __str__(self) -> str:
         what = "messages together" if self.together else "one message"
         return f"the pattern takes over {self.seconds:g} s for {what}; write it in another way, or allow more time"
-
-
-def _slow_pattern(seconds: float, together: bool) -> SlowPatternError:
-    return SlowPatternError(seconds, together=together)
 
 
 class WriteError(WechatlogError):

@@ -452,20 +452,16 @@ def _why_unknown(head: Head) -> str:
         return _OLD_WORD
     known = (text for key, text in _NO_FORMAT.items() if key in head.containers)
     reason = next(known, _NO_HEADER)
-    if "text" in head.containers and (template := _offer(head)):
-        described = "if its lines are messages, describe them: --text-format"
-        return f"no known format; {described} '{template}', in Python format=wechatlog.text_format('{template}')"
+    if "text" in head.containers:
+        from wechatlog.tokenizer import offer_template
+
+        template = offer_template(line for line in head.lines if line.strip())
+        if template and not set("'\\\n") & set(template):  # it can be typed as it stands
+            described = "if its lines are messages, describe them: --text-format"
+            return f"no known format; {described} '{template}', in Python format=wechatlog.text_format('{template}')"
     if reason is _NO_HEADER:
         return f"{reason}; lines of messages of any other shape can be described with --text-format"
     return reason
-
-
-def _offer(head: Head) -> str | None:
-    """A template for lines that look like headers, if it can be typed as it stands."""
-    from wechatlog.tokenizer import offer_template
-
-    template = offer_template(line for line in head.lines if line.strip())
-    return template if template is not None and not set("'\\\n") & set(template) else None
 
 
 def detect_reader(source: Source, encoding: str | None = None) -> tuple[Reader, Detection]:

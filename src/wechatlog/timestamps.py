@@ -258,7 +258,8 @@ def parse_clock(text: str, *, today: dt.date | None = None) -> Clock | None:
     if match := _ABSOLUTE.fullmatch(text):
         return _build_plain(match) or _build(match, None)
     if match := _SHORT_DATE.fullmatch(text):
-        return _build(match, today.replace(day=1) if today else None, day_from=match)
+        day = today and today.replace(day=1)  # no 31st is lost in a shorter month
+        return _build(match, day)
     if match := _RELATIVE.fullmatch(text):
         return _build(match, _relative_day(match, today))
     return _parse_odd(text)
@@ -293,12 +294,13 @@ def _relative_day(match: re.Match[str], today: dt.date | None) -> dt.date | None
     return today
 
 
-def _build(match: re.Match[str], day: dt.date | None, *, day_from: re.Match[str] | None = None) -> Clock | None:
+def _build(match: re.Match[str], day: dt.date | None) -> Clock | None:
+    """The time of a match, on a day where it names none, or in the year of the day where it names no year."""
     groups = match.groupdict()
     try:
         if groups.get("year"):
             day = dt.date(int(groups["year"]), int(groups["month"]), int(groups["day"]))
-        elif day is not None and day_from is not None:
+        elif day is not None and "month" in groups:
             day = day.replace(month=int(groups["month"]), day=int(groups["day"]))
         if day is None:
             return None
@@ -312,7 +314,7 @@ def _build(match: re.Match[str], day: dt.date | None, *, day_from: re.Match[str]
             int(groups["minute"]),
             int(groups["second"] or 0),
             int(fraction),
-            _offset(groups.get("offset")),
+            resolve_zone(offset) if (offset := groups.get("offset")) else None,
         )
     except ValueError:
         return None
@@ -338,10 +340,6 @@ def hour_of_day(hour: int, half: str | None) -> int:
     if half in _EVENING and hour == 12:
         return 0
     return hour % 12 + 12
-
-
-def _offset(text: str | None) -> dt.tzinfo | None:
-    return resolve_zone(text) if text else None
 
 
 @functools.lru_cache(maxsize=4096)

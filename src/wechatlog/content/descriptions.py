@@ -73,14 +73,6 @@ def _file_name(path: str | None) -> str | None:
     return path.replace("\\", "/").rsplit("/", 1)[-1]
 
 
-def _state(segment: types.Transfer, words: Mapping[str, str]) -> str | None:
-    return words.get(segment.state, segment.state) if segment.state else None
-
-
-def _call_word(segment: types.Call, words: Mapping[str, str]) -> str:
-    return words[f"{segment.kind}_call" if segment.kind else "call"]
-
-
 _DETAILS: Final[Mapping[type[Segment], Callable[[Any, Mapping[str, str]], tuple[str | None, ...]]]] = {
     types.Image: lambda s, w: (w["image"], s.label or _file_name(s.path)),
     types.Link: lambda s, w: (w["link"], s.title),
@@ -90,9 +82,9 @@ _DETAILS: Final[Mapping[type[Segment], Callable[[Any, Mapping[str, str]], tuple[
     types.Sticker: lambda s, w: (w["sticker"], s.name),
     types.Location: lambda s, w: (w["location"], s.poi, s.label),
     types.Card: lambda s, w: (w["card"], s.name),
-    types.Transfer: lambda s, w: (w["transfer"], s.amount, s.note, _state(s, w)),
+    types.Transfer: lambda s, w: (w["transfer"], s.amount, s.note, w.get(s.state, s.state)),
     types.RedPacket: lambda s, w: (w["red_packet"], s.title),
-    types.Call: lambda s, w: (_call_word(s, w), _length(s.seconds) or s.state),
+    types.Call: lambda s, w: (w[f"{s.kind}_call" if s.kind else "call"], _length(s.seconds) or s.state),
     types.MiniProgram: lambda s, w: (w["mini_program"], s.name, s.title),
     types.Quote: lambda s, w: (w["quote"], s.sender, s.text),
     types.Forward: lambda s, w: (w["forward"], s.title),

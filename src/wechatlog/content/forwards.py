@@ -70,15 +70,6 @@ _WRITTEN_BLANK: Final = re.compile(r"\\u0020|\\x20")
 _HALF_DAY_BLANK: Final = re.compile(r"(?<=[上下]午)\s{1,4}")
 
 
-def _from_unix(digits: str, zone: dt.tzinfo | None) -> tuple[dt.datetime | None, Precision | None]:
-    try:
-        if zone is not None:
-            return from_unix(float(digits), zone), "second"
-        return from_unix(float(digits), resolve_zone(ASSUMED_ZONE)).replace(tzinfo=None), "second"
-    except ValueError:
-        return None, None
-
-
 def parse_source_time(text: str, zone: dt.tzinfo | None = None) -> tuple[dt.datetime | None, Precision | None]:
     r"""A time inside a merged forward, in any of its dialects.
 
@@ -99,7 +90,11 @@ def parse_source_time(text: str, zone: dt.tzinfo | None = None) -> tuple[dt.date
     """
     text = _HALF_DAY_BLANK.sub("", _WRITTEN_BLANK.sub(" ", html.unescape(text))).strip()
     if _UNIX.fullmatch(text):
-        return _from_unix(text, zone)
+        try:
+            time = from_unix(float(text), zone or resolve_zone(ASSUMED_ZONE))
+        except ValueError:
+            return None, None
+        return time if zone is not None else time.replace(tzinfo=None), "second"
     clock = parse_clock(text) if 6 <= len(text) <= 64 else None
     if clock is None:
         return None, None

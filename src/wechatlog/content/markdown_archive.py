@@ -93,10 +93,6 @@ def may_act(text: str) -> bool:
     return ("](" in text or "{" in text or "]:" in text) and _ACTS.search(text) is not None
 
 
-def _numeric(match: re.Match[str]) -> str:
-    return f"{match[0][:-1]}&#{ord(match[0][-1])};"
-
-
 def escape_line(text: str) -> str:
     """A name or a title in which nothing acts; most are written as they are. Undone by `unescape_line`."""
     text = _LINE_BREAK.sub(" ", text)
@@ -128,7 +124,9 @@ def escape_body(text: str, kind: MessageKind) -> str:
     as another kind, stands a numeric entity. A text that itself holds entities is escaped three times, since a
     reader undoes three levels at most.
     """
-    raw = _ACTS.sub(_numeric, _escape_once(text)) if may_act(text) else _escape_once(text)
+    raw = _escape_once(text)
+    if may_act(text):
+        raw = _ACTS.sub(lambda match: f"{match[0][:-1]}&#{ord(match[0][-1])};", raw)
     raw = raw.replace("\r", "&#13;")
     if "\n" in raw and any(_UNSAFE_LINE.match(line) for line in raw.split("\n")):
         raw = raw.replace("\n", "&#10;")

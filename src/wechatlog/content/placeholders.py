@@ -47,17 +47,6 @@ _MONEY: Final = {"微信转账": Kind.TRANSFER, "微信红包": Kind.RED_PACKET}
 # --- what the named groups of a pattern become ----------------------------------------------------
 
 
-def _clock_seconds(clock: str) -> int:
-    seconds = 0
-    for part in clock.split(":"):
-        seconds = seconds * 60 + int(part)
-    return seconds
-
-
-def _number(text: str) -> float:
-    return float(text)
-
-
 _STATES: Final[Mapping[str, str]] = {
     "发送": "sent",
     "接收": "received",
@@ -69,7 +58,10 @@ _STATES: Final[Mapping[str, str]] = {
 
 
 def _clock(text: str) -> dict[str, Any]:
-    return {"seconds": _clock_seconds(text)}
+    seconds = 0
+    for part in text.split(":"):
+        seconds = seconds * 60 + int(part)
+    return {"seconds": seconds}
 
 
 def _place(text: str) -> dict[str, Any]:
@@ -95,10 +87,10 @@ _FIELDS: Final[Mapping[str, Callable[[str], dict[str, Any]]]] = {
     "address": _address,
     "title": _title,
     "direction": lambda text: {"state": _STATES.get(text)},
-    "seconds": lambda text: {"seconds": _number(text)},
-    "milliseconds": lambda text: {"seconds": _number(text) / 1000},
-    "latitude": lambda text: {"latitude": _number(text)},
-    "longitude": lambda text: {"longitude": _number(text)},
+    "seconds": lambda text: {"seconds": float(text)},
+    "milliseconds": lambda text: {"seconds": float(text) / 1000},
+    "latitude": lambda text: {"latitude": float(text)},
+    "longitude": lambda text: {"longitude": float(text)},
     "size": lambda text: {"size": int(text)},
 }
 
@@ -141,17 +133,15 @@ def _first_match(patterns: tuple[re.Pattern[str], ...], body: str, start: int = 
 
 
 def _forward(match: re.Match[str], raw: str, dialect: Dialect, zone: dt.tzinfo | None) -> Forward:
+    def read(body: str) -> Found | None:  # it opens no listing of its own: deeper lines are nested already
+        return None if "\n" in body else read_placeholder(body, dialect)
+
     groups = match.groupdict()
     lines = (groups.get("lines") or "").split("\n")
     messages: tuple[Message, ...] = ()
     if dialect.listing is not None and lines != [""]:
-        messages = dialect.listing(lines, lambda body: _read_nested(body, dialect), zone)
+        messages = dialect.listing(lines, read, zone)
     return Forward((groups.get("title") or "").strip() or None, messages, raw=raw)
-
-
-def _read_nested(body: str, dialect: Dialect) -> Found | None:
-    """The kind of a nested body, which opens no listing of its own: deeper lines are nested already."""
-    return None if "\n" in body else read_placeholder(body, dialect)
 
 
 def _segment(match: re.Match[str], label: Label, raw: str, dialect: Dialect, zone: dt.tzinfo | None) -> Segment:

@@ -137,11 +137,6 @@ def _unescape(text: str) -> str:
     return text
 
 
-def _repair(text: str) -> str:
-    """Bare ampersands of addresses escaped, references to control characters left out."""
-    return _BARE_AMPERSAND.sub("&amp;", _CONTROL_REFERENCE.sub("", text))
-
-
 def read_tree(text: str) -> Node:
     """The elements of a text, as children of a nameless root.
 
@@ -157,8 +152,8 @@ def read_tree(text: str) -> Node:
     try:
         try:
             return _parse(clean)
-        except expat.ExpatError:
-            return _parse(_repair(clean))
+        except expat.ExpatError:  # ampersands in addresses, and references to control characters
+            return _parse(_BARE_AMPERSAND.sub("&amp;", _CONTROL_REFERENCE.sub("", clean)))
     except expat.ExpatError as error:
         if _DOCUMENT_TYPE.search(clean):
             raise BrokenXMLError("refused-xml", "XML with a document type is not read") from error

@@ -97,18 +97,14 @@ def _paragraph_line(paragraph: Paragraph) -> Line:
     return text or "\n".join(_PICTURE for _ in paragraph.pictures), paragraph.pictures
 
 
-def _cell_lines(row: Row) -> Iterator[Line]:
-    for cell in row.cells:
-        for inner in (cell.paragraphs, *cell.tables):
-            yield from map(_paragraph_line, inner)
-
-
 def _lines(blocks: Iterable[Paragraph | Row]) -> Iterator[Line]:
     for block in blocks:
         if isinstance(block, Paragraph):
             yield _paragraph_line(block)
-        else:
-            yield from _cell_lines(block)
+            continue
+        for cell in block.cells:
+            for inner in (cell.paragraphs, *cell.tables):
+                yield from map(_paragraph_line, inner)
 
 
 def _table_rows(blocks: Iterable[Paragraph | Row]) -> list[Row]:

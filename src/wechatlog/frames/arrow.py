@@ -366,12 +366,6 @@ def to_stream(conversation: Conversation, table: str = "messages", *, segments: 
 # --- batches to columns ---------------------------------------------------------------------------
 
 
-def _holds(kind: Any, test: Any) -> bool:
-    """Whether a type is one of some kinds, or a dictionary of such values, or nothing but nulls."""
-    value = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return bool(test(value) or pa.types.is_null(value))
-
-
 def _is_text(kind: Any) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
@@ -399,7 +393,8 @@ def find_problem(schema: Any) -> str | None:
     for field in schema:
         if field.name in _NEEDED:
             test, called = _TESTS[_NEEDED[field.name]]
-            if not _holds(field.type, test):
+            value = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+            if not test(value) and not pa.types.is_null(value):
                 return f"the column {field.name} should hold {called}, not {field.type}"
     return None if "text" in schema.names else "there is no column text"
 

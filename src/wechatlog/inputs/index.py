@@ -249,14 +249,14 @@ def _packed_to_json(packed: Packed) -> dict[str, Any]:
         "head": conversation_to_json(packed.head),
         "zone": _named(packed.zone),
         "tz": _named(packed.head.tz),
-        "runs": [{name: _column_to_json(name, values) for name, values in run.items()} for run in packed.runs],
+        "runs": [
+            {
+                name: [each and [*map(segment_to_json, each)] for each in values] if name in _PIECES else list(values)
+                for name, values in run.items()
+            }
+            for run in packed.runs
+        ],
     }
-
-
-def _column_to_json(name: str, values: Sequence[Any]) -> list[Any]:
-    if name not in _PIECES:
-        return list(values)
-    return [pieces and [*map(segment_to_json, pieces)] for pieces in values]
 
 
 def _named(zone: Any) -> str | None:

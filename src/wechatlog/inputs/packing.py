@@ -96,14 +96,10 @@ def _packed(head: Conversation, runs: Sequence[dict[str, Sequence[Any]]]) -> Pac
         for columns in runs:
             columns["time"] = [time and (time - begin) // _MOMENT for time in columns["time"]]
     kept = [
-        {name: values for name, values in columns.items() if name == "text" or not _is_empty(values)}
+        {name: values for name, values in columns.items() if name == "text" or values.count(None) < len(values)}
         for columns in runs
     ]
     return Packed(head, zone, kept)
-
-
-def _is_empty(values: Sequence[Any]) -> bool:
-    return values.count(None) == len(values)
 
 
 def unpack(packed: Packed) -> Conversation:
