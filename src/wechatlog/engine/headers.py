@@ -20,7 +20,7 @@ from wechatlog.timestamps import cached_clock, is_set_back
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from wechatlog.engine.head import Head
     from wechatlog.engine.reading import Reading
@@ -295,6 +295,7 @@ def message_blocks(
     *,
     blocks: Iterable[str] | None = None,
     preamble: Callable[[Block], None] | None = None,
+    head: Collection[re.Pattern[str]] = (),
     **check: Any,
 ) -> Iterator[tuple[re.Match[str], Block]]:
     """Header and block of each message of a text.
@@ -306,6 +307,7 @@ def message_blocks(
         clock: the time in a header, for comparing; that of the group `time` where it is not given.
         blocks: the text, where it is not that of the reading.
         preamble: takes the text before the first header, which is told otherwise.
+        head: patterns of whole lines of that text that the format has there.
         check: how headers are told from what looks like one, as for `HeaderCheck`.
     """
     gate = HeaderCheck(reading, sender, clock or header_clock, **check)
@@ -317,7 +319,7 @@ def message_blocks(
         elif preamble is not None:
             preamble(block)
         else:
-            reading.report_preamble(block.lines, line=block.line)
+            reading.report_preamble(block.lines, line=block.line, known=head)
 
 
 @attrs.define(eq=False)

@@ -31,7 +31,7 @@ from wechatlog.segments import Lexicon
 from wechatlog.timestamps import ASSUMED_ZONE, cached_clock, from_unix, in_zone, is_set_back, parse_clock, resolve_zone
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 
     from wechatlog.engine.conversions import Conversion
     from wechatlog.segments import Segment
@@ -331,8 +331,17 @@ class Reading:
             return True
         return sender is not None and normalize_name(sender) == normalize_name(self.owner)
 
-    def report_preamble(self, text: str, *, line: int = 1) -> None:
-        """Say that text before the first message belongs to no message; blank text is nothing to speak of."""
+    def report_preamble(self, text: str, *, line: int = 1, known: Collection[re.Pattern[str]] = ()) -> None:
+        """Say that text before the first message belongs to no message; blank text is nothing to speak of.
+
+        Args:
+            text: what stands there.
+            line: 1-based line that it begins on.
+            known: patterns of whole lines that the format has there.
+        """
+        if known:
+            texts = (each.strip("\ufeff \t\r") for each in text.split("\n"))
+            text = "\n".join("" if any(pattern.fullmatch(each) for pattern in known) else each for each in texts)
         content = text.lstrip("\ufeff \t\r\n")
         if content:
             self.report(

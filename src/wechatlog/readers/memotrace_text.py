@@ -216,24 +216,13 @@ def _unframed(block: TextRecord, *, framed_end: bool = True) -> str:
     return "\n".join(lines)
 
 
-V1_TEXT: Final = Format(
-    "memotrace-v1-text",
-    "MemoTrace (WeChatMsg) 1 and 2 TXT",
-    ".txt",
-    partial(_detect, version=1),
-    partial(_texts, version=1),
-    EXPORTER,
-    cuts="tried",
-)
-V3_TEXT: Final = Format(
-    "memotrace-text",
-    "MemoTrace (WeChatMsg) 3 TXT",
-    ".txt",
-    partial(_detect, version=3),
-    partial(_texts, version=3),
-    EXPORTER,
-    cuts="tried",
-)
+def _text(name: str, description: str, version: int) -> Format:
+    detect, entries = partial(_detect, version=version), partial(_texts, version=version)
+    return Format(name, description, ".txt", detect, entries, EXPORTER, cuts="tried")
+
+
+V1_TEXT: Final = _text("memotrace-v1-text", "MemoTrace (WeChatMsg) 1 and 2 TXT", 1)
+V3_TEXT: Final = _text("memotrace-text", "MemoTrace (WeChatMsg) 3 TXT", 3)
 
 # --- Markdown -------------------------------------------------------------------------------------
 

@@ -47,6 +47,7 @@ _FACT: Final = re.compile(rf"(?P<name>{'|'.join(_KEYS)}): (?P<value>.*)")
 _NOTICE_LABEL: Final = re.compile(r"\[(?:系统消息|系统)\] ?")
 _LINE: Final = re.compile(rf"{_TIME}(?P<rest>.*)", re.DOTALL)
 _RULE: Final = "=" * 70
+_RULE_LINE: Final = re.compile(_RULE)
 _OPEN: Final = '<div class="msg-line">'
 _CLOSE: Final = "</div>"
 _ELEMENT: Final = re.compile(_OPEN)
@@ -161,9 +162,7 @@ def _lines(reading: Reading) -> Iterator[Entry]:
             count += 1
             yield _entry(reading, block.header["time"], block.inline, block.line, block.offset)
         else:
-            lines = block.lines.split("\n")
-            known = ["" if line == _RULE or _FACT.fullmatch(line) else line for line in lines]
-            reading.report_preamble("\n".join(known), line=block.line)
+            reading.report_preamble(block.lines, line=block.line, known=(_FACT, _RULE_LINE))
     reading.check_count(claimed, count)
 
 

@@ -252,6 +252,7 @@ _FACTS: Final[Mapping[str, str]] = {
     "消息类型": "types",
     "导出时间": "exportedAt",
 }
+_FACT: Final = re.compile(rf"(?:{'|'.join(_FACTS)}):.*")
 _TITLE: Final = re.compile(rf"(?P<title>.*) \((?P<id>{_ACCOUNT})\)")
 _MEDIA: Final = re.compile(r"(?P<label>\[[^\]\n]{1,20}\])(?P<paths>(?: \S*/\S+)+)")
 
@@ -343,8 +344,7 @@ def _records(reading: Reading) -> Iterator[Entry]:
     last: dt.datetime | None = None
     for record in read_records(reading.blocks(), _grammar(facts.people)):
         if record.header is None:
-            known = ("" if line.partition(":")[0] in _FACTS else line for line in record.rest.split("\n"))
-            reading.report_preamble("\n".join(known))
+            reading.report_preamble(record.rest, known=(_FACT,))
             continue
         rest, body = record.header["rest"].rstrip("\r"), record.body
         sender, account, picture, end = _split_sender(rest, facts.people) or (None, None, None, 0)

@@ -35,7 +35,7 @@ from wechatlog.engine import (
     one_segment,
 )
 from wechatlog.engine.entry import Body
-from wechatlog.engine.headers import Block, sample
+from wechatlog.engine.headers import sample
 from wechatlog.engine.json_objects import report_shape
 from wechatlog.engine.json_stream import Item, iter_json
 from wechatlog.engine.json_values import read_flag, read_integer, read_list, read_object, read_string
@@ -191,13 +191,6 @@ def _read_head(reading: Reading, lines: Iterable[str]) -> int | None:
     return read_integer(facts.get("消息数量"))
 
 
-def _report_preamble(reading: Reading, block: Block) -> None:
-    """Whatever stands in front of the messages and is not of the head."""
-    patterns = (_TITLE_LINE, _FACT, _RULE)
-    kept = ("" if any(each.fullmatch(line) for each in patterns) else line for line in block.lines.split("\n"))
-    reading.report_preamble("\n".join(kept), line=block.line)
-
-
 def _text(reading: Reading, *, item: str) -> Iterator[Entry]:
     """Entries of lines; a text of several lines goes on below."""
     head, blocks = sample(reading.blocks())
@@ -209,7 +202,7 @@ def _text(reading: Reading, *, item: str) -> Iterator[Entry]:
         _LINES[item],
         lambda header: _split(reading.chat, header["rest"])[0] or "",
         blocks=blocks,
-        preamble=lambda block: _report_preamble(reading, block),
+        head=(_TITLE_LINE, _FACT, _RULE),
         ordered=True,
     )
     for header, block in records:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from wechatlog.content.dialects import WECHATEXPORTER
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.engine import Entry, Evidence, Format, Head, Reading, message_blocks, one_segment
-from wechatlog.engine.headers import Block, sample, sample_blocks
+from wechatlog.engine.headers import sample, sample_blocks
 from wechatlog.model import MessageKind
 from wechatlog.segments import Segment
 from wechatlog.tokenizer import Grammar
@@ -48,14 +48,6 @@ def _sender(text: str, names: tuple[str, ...], start: int = 0) -> str:
     return text[start : text.index(":", start)]
 
 
-def _tell_stray(reading: Reading, head: Block) -> None:
-    """Tell what stands above the first message and is none of the lines that the tool writes there."""
-    for number, line in enumerate(head.lines.removeprefix("\ufeff").split("\n")):
-        if line.strip() and not any(known.fullmatch(line) for known in (_TOOL, _TITLE, _EXPORTED)):
-            reading.report_preamble(line, line=head.line + number)
-            return
-
-
 def _entries(reading: Reading) -> Iterator[Entry]:
     head, blocks = sample(reading.blocks())
     lines, draft = head.split("\n", 8)[:8], reading.chat
@@ -70,7 +62,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         _GRAMMAR,
         lambda header: _sender(header.string, names, header.end()),
         blocks=blocks,
-        preamble=lambda block: _tell_stray(reading, block),
+        head=(_TOOL, _TITLE, _EXPORTED),
         ordered=True,
         serious=True,
         names=known,

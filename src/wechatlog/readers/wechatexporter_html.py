@@ -269,7 +269,9 @@ class _Pass:
         identifier = _identifier(piece)
         if identifier and source == self._source.name:
             self._seen.add(identifier)
-        markup = _strip_page_end(piece.text)
+        markup = piece.text
+        if "</body>" in markup and (end := _PAGE_END.search(markup)):  # what follows the last message
+            markup = markup[: end.end(1)]
         if "chat-notice" in classes:
             yield from self._notice(markup, piece)
         else:
@@ -304,12 +306,6 @@ def _identifier(piece: Piece) -> str:
     """The `msgid`; old templates have the class behind it by mistake."""
     match = _MESSAGE.match(piece.text)
     return (match["id"].split() or [""])[0] if match else ""
-
-
-def _strip_page_end(markup: str) -> str:
-    """A piece without what follows the last message of a page."""
-    end = _PAGE_END.search(markup) if "</body>" in markup else None
-    return markup if end is None else markup[: end.end(1)]
 
 
 def _array_blocks(script: Source, reading: Reading) -> Iterator[str]:

@@ -212,7 +212,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         lambda header: _split(_line_of(header), tool, names)[0],
         lambda header: None if header["time"] in _NO_TIME else header_clock(header),
         blocks=blocks,
-        preamble=lambda block: reading.report_preamble(_unexplained(block.lines, tool), line=block.line),
+        head=(_FACTS, tool.first),
         ordered=True,
         serious=True,
         names=frozenset(names) if tool.name == "wechat-export-macos" else None,
@@ -238,13 +238,6 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         own = None if body[0] in NOTICES else own_of_name(shown)
         yield Entry(line, time, precision, sender, account, own, *body, offset=block.offset)
     reading.check_count(claimed, count)
-
-
-def _unexplained(text: str, tool: _Tool) -> str:
-    """The text before the first message without the lines of the head."""
-    lines = text.split("\n")
-    kept = ["" if _FACTS.fullmatch(line.strip()) or tool.first.fullmatch(line) else line for line in lines]
-    return "\n".join(kept)
 
 
 # --- detection ------------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from wechatlog.content.placeholders import quote_segments
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.engine import Entry, Evidence, Format, Head, Reading, framed_headers, message_blocks, one_segment
 from wechatlog.engine.entry import Body
-from wechatlog.engine.headers import iter_blocks, sample, sample_blocks
+from wechatlog.engine.headers import Candidate, iter_blocks, sample, sample_blocks
 from wechatlog.engine.records import strip_blank_end
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.weflow.bodies import credit, media_kind, read_body, unframe
@@ -40,19 +40,14 @@ _TXT: Final = Grammar(
 )
 
 
-def _names(text: str) -> set[str]:
+def _names(candidates: list[Candidate]) -> set[str]:
     """The names in headers of a sample that stand alone and in the order of time."""
     found, last = set(), ""
-    for candidate in sample_blocks(text, _TXT):
+    for candidate in candidates:
         if candidate.blanks and candidate.header["time"] >= last:
             found.add(candidate.header["sender"])
             last = candidate.header["time"]
     return found
-
-
-def _is_streamed(text: str) -> bool:
-    """Whether a sample is that of a group by the writer that leaves contents as they are, account ids in front."""
-    return any(split_sender_prefix(candidate.body.lstrip("\r\n"))[0] for candidate in sample_blocks(text, _TXT))
 
 
 def _parse(text: str) -> dt.datetime | None:
@@ -70,10 +65,12 @@ def _time(reading: Reading, text: str, line: int) -> dt.datetime | None:
 def _blocks(reading: Reading) -> Iterator[Entry]:
     """Entries of blocks `2026-05-01 08:00:00 'name'` LF body LF LF."""
     text, blocks = sample(reading.blocks())
-    names = _names(text)
+    candidates = sample_blocks(text, _TXT)
+    names = _names(candidates)
     owner = next((name for name in _OWNERS if name in names), _OWNER)
     others = names - {owner}
-    streamed = _is_streamed(text)
+    # Of a group, by the writer that leaves contents as they are: account ids stand in front.
+    streamed = any(split_sender_prefix(candidate.body.lstrip("\r\n"))[0] for candidate in candidates)
     private = not streamed and owner in names and len(others) <= 1
     group = reading.chat.is_group = False if private else True if streamed or len(others) > 2 else None
     records = message_blocks(
