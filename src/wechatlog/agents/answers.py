@@ -19,7 +19,6 @@ import attrs
 from wechatlog.agents.door import clean, estimate_tokens, one_line
 
 DEFAULT_TOKENS: Final = 2000
-LEAST_TOKENS: Final = 500
 
 _MARGIN: Final = 0.93
 """Part of the limit that is used up to, by `cost`."""

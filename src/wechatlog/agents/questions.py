@@ -290,7 +290,8 @@ class Questions:
                 continue
             kind = "" if is_group is None else "group, " if is_group else "private, "
             span = f", {start[:10]} to {stop[:10]}" if start else ""
-            line = f"c{number} {inline(title or id_) or 'untitled'} ({kind}{messages:,} messages{span}{_zone(zone)})"
+            span += f", {inline(zone, 40)}" if zone else ""
+            line = f"c{number} {inline(title or id_) or 'untitled'} ({kind}{messages:,} messages{span})"
             if not answer.add(line):
                 answer.head.append(f"{shown} chats, those with the latest messages first.")
                 return place
@@ -487,7 +488,3 @@ _ANSWERS: Final = "SELECT number FROM index_answers WHERE conversation = ? AND a
 
 def _count(number: int) -> str:
     return "1 message" if number == 1 else f"{number:,} messages"
-
-
-def _zone(zone: str | None) -> str:
-    return f", {inline(zone, 40)}" if zone else ""

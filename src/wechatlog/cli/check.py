@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from wechatlog.operations.checks import Finding
 
 _SHOWN: Final = 5
+_FINDING: Final = ("code", "number", "detail", "source", "line")
 
 
 class _Unchecked(Failure):
@@ -136,31 +137,25 @@ def _report(conversation: Conversation, findings: list[Finding], *, with_diagnos
         "source": conversation.origin.source,
         "messages": len(conversation),
         "counts": dict(Counter(finding.code for finding in findings)),
-        "findings": [_to_json(finding) for finding in findings],
+        "findings": [
+            {name: value for name in _FINDING if (value := getattr(finding, name)) is not None} for finding in findings
+        ],
         "diagnostics": [diagnostic_to_json(note) for note in notes],
     }
-
-
-def _to_json(finding: Finding) -> dict[str, Any]:
-    names = ("code", "number", "detail", "source", "line")
-    return {name: value for name in names if (value := getattr(finding, name)) is not None}
 
 
 def _lines(reports: list[dict[str, Any]], shown: int | None) -> Iterator[str]:
     for report in reports:
         title = harmless(report["title"] or report["id"] or report["source"] or translate("untitled"), one_line=True)
-        yield f"{title}: {count(report['messages'], 'message')}, {_total(report)}"
+        number = len(report["findings"]) + len(report["diagnostics"])
+        total = count(number, "finding") if number else translate("nothing found")
+        yield f"{title}: {count(report['messages'], 'message')}, {total}"
         for code, number in report["counts"].items():
             yield f"  {code} ({number:,}): {translate(CHECKS[code])}"
             yield from _places([entry for entry in report["findings"] if entry["code"] == code], shown)
         if notes := report["diagnostics"]:
             yield translate(f"  noticed in reading ({len(notes):,})")
             yield from _places([{**note, "detail": f"{note['code']}: {note['message']}"} for note in notes], shown)
-
-
-def _total(report: dict[str, Any]) -> str:
-    number = len(report["findings"]) + len(report["diagnostics"])
-    return count(number, "finding") if number else translate("nothing found")
 
 
 def _places(entries: list[dict[str, Any]], shown: int | None) -> Iterator[str]:

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from wechatlog.cli.messages import Failure, count, explain, say
+from wechatlog.cli.messages import Failure, explain, say, say_skipped
 from wechatlog.diagnostics import Severity
 from wechatlog.errors import WechatlogError
 from wechatlog.inputs.archive import Archive
@@ -198,11 +198,7 @@ class Inputs:
         for note in self._archive.diagnostics:
             if note.code in _OF_INDEX:
                 say(f"{note.source}: {note.message}")
-        if not (skipped := self.skipped):
-            return
-        names = ", ".join(note.source or "?" for note in skipped[:_SHOWN])
-        more = ", …" if len(skipped) > _SHOWN else ""
-        say(f"skipped {count(len(skipped), 'file')} without a chat: {names}{more}")
+        say_skipped(note.source or "?" for note in self.skipped)
 
     def finish(self, *, quiet: bool = False) -> int:
         """Tell what `complain` tells, and give the exit code."""

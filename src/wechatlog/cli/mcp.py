@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from wechatlog.cli.messages import Failure, count, say
+from wechatlog.cli.messages import Failure, count, say, say_skipped
 from wechatlog.cli.options import ANY_PATH, Reading, inputs_argument, reading_options
 from wechatlog.diagnostics import Severity
 
 if TYPE_CHECKING:
     from wechatlog.agents.index import Update
 
-_SHOWN: Final = 5
 _INDEX_HELP: Final = "Keep the index in this file, and read only what is new next time; else it is a temporary one."
 
 
@@ -73,10 +72,7 @@ def _tell(update: Update) -> None:
     for note in update.diagnostics:
         if note.severity is not Severity.INFO:
             say(f"{note.source}: {note.message}")
-    skipped = [note.source or "?" for note in update.diagnostics if note.severity is Severity.INFO]
-    if skipped:
-        more = ", …" if len(skipped) > _SHOWN else ""
-        say(f"skipped {count(len(skipped), 'file')} without a chat: {', '.join(skipped[:_SHOWN])}{more}")
+    say_skipped(note.source or "?" for note in update.diagnostics if note.severity is Severity.INFO)
     if not update.chats:
         raise Failure("no chats found")
     say(f"{count(update.chats, 'chat')}, {count(update.messages, 'message')}; read {count(update.read, 'input')} anew")

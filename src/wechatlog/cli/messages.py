@@ -10,13 +10,18 @@ import os
 import re
 import unicodedata
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import click
 
 from wechatlog.cli.language import translate
 from wechatlog.errors import AmbiguousFormatError, OptionError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SHOWN: Final = 5
+"""Files that are named."""
 _LINE_END: Final = re.compile(r"\r\n?")
 # Controls, the marks that turn the direction of writing, line separators, lone surrogates.
 _HARMFUL: Final = re.compile(
@@ -73,6 +78,14 @@ def say(text: str) -> None:
     """Tell the person something on the error stream; indented lines belong to the line before them."""
     for line in translate(harmless(text)).split("\n"):
         click.echo(line if line.startswith(" ") else f"wechatlog: {line}", err=True)
+
+
+def say_skipped(files: Iterable[str]) -> None:
+    """Tell of files that were met and are no chats, if there are any."""
+    found = list(files)
+    if found:
+        names = ", ".join(found[:_SHOWN]) + (", …" if len(found) > _SHOWN else "")
+        say(f"skipped {count(len(found), 'file')} without a chat: {names}")
 
 
 class Failure(click.ClickException):

@@ -97,11 +97,7 @@ def _lines(who: Identities, *, silent: bool) -> Iterator[str]:
         yield ""
         yield translate("Perhaps one person:")
         for link in who.suggestions:
-            yield f"  {_suggestion(link)}"
-
-
-def _suggestion(link: Evidence) -> str:
-    return f"{link.one} = {link.two} ({link.confidence:.0%}: {translate(_WHY[link.kind])})"
+            yield f"  {link.one} = {link.two} ({link.confidence:.0%}: {translate(_WHY[link.kind])})"
 
 
 def _period(first: dt.datetime | None, last: dt.datetime | None) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,7 +12,7 @@ from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import say
 from wechatlog.cli.options import Reading, color_option, emoji_option, inputs_argument, reading_options
 from wechatlog.cli.progress import progress
-from wechatlog.cli.terminal import on_terminal, print_lines
+from wechatlog.cli.terminal import columns, on_terminal, print_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -64,10 +62,7 @@ def _lines(conversations: Iterable[Conversation], how: dict[str, Any]) -> Iterat
 
     from wechatlog.cli.rendering import Look, iter_lines
 
-    width = os.get_terminal_size(sys.stdout.fileno()).columns if on_terminal() else None
-    if width is not None and os.environ.get("COLUMNS", "").isdecimal():
-        width = int(os.environ["COLUMNS"]) or width
-    look = Look(width or None, how["emoji"] == "unicode", how["search"])
+    look = Look((columns() or None) if on_terminal() else None, how["emoji"] == "unicode", how["search"])
     filters = Filters.of(how)
     filtered = bool(filters or how["search"])
     number = shown = 0

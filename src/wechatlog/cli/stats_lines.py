@@ -5,7 +5,6 @@ Takes statistics and a page, gives rich texts, one for each line. Nothing here p
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -13,10 +12,10 @@ import attrs
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
+from wechatlog.cli import terminal
 from wechatlog.cli.charts import ASCII, BLOCKS, Glyphs, Row, bars, columns, fit, heat_map
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import count, harmless
-from wechatlog.cli.terminal import on_terminal
 from wechatlog.operations.statistics import duration_text, unicode_of
 
 if TYPE_CHECKING:
@@ -48,10 +47,7 @@ class Page:
     @classmethod
     def of_output(cls) -> Page:
         """The standard output: as wide as the terminal, or as `COLUMNS` says, or 80 columns."""
-        width = os.get_terminal_size(sys.stdout.fileno()).columns if on_terminal() else 0
-        wanted = os.environ.get("COLUMNS", "")
-        width = (int(wanted) if wanted.isdecimal() else 0) or width or _PIPED
-        return cls(max(width, _NARROWEST), BLOCKS if _takes(BLOCKS) else ASCII)
+        return cls(max(terminal.columns() or _PIPED, _NARROWEST), BLOCKS if _takes(BLOCKS) else ASCII)
 
 
 def _takes(glyphs: Glyphs) -> bool:

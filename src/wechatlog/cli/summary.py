@@ -53,7 +53,8 @@ class Tally:
 
     def _entry(self, severity: Severity, code: str) -> str:
         number, first = self._found[severity, code]
-        places = ", ".join(place for note in first if (place := _place(note)))
+        found = (":".join(str(part) for part in (note.source, note.line) if part is not None) for note in first)
+        places = ", ".join(filter(None, found))
         more = ", …" if number > len(first) else ""
         where = f" {translate('at')} {places}{more}" if places else ""
         line = harmless(f"{number:>6,} {padded(translate(str(severity)), 7)} {code}{where}", one_line=True)
@@ -65,10 +66,6 @@ class Tally:
             {"code": code, "severity": str(severity), "count": number}
             for (severity, code), (number, _) in self._found.items()
         ]
-
-
-def _place(note: Diagnostic) -> str:
-    return ":".join(str(part) for part in (note.source, note.line) if part is not None)
 
 
 @attrs.define

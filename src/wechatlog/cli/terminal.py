@@ -23,6 +23,13 @@ def on_terminal() -> bool:
     return sys.stdout.isatty()
 
 
+def columns() -> int:
+    """How wide the terminal is, or `COLUMNS` says that it is; 0 where nothing says it."""
+    wanted = os.environ.get("COLUMNS", "")
+    width = int(wanted) if wanted.isdecimal() else 0
+    return width or (os.get_terminal_size(sys.stdout.fileno()).columns if on_terminal() else 0)
+
+
 class _Screen(io.TextIOBase):
     """The terminal as a file to write chats to: it is shown what they hold and obeys nothing of it."""
 

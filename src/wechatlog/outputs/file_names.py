@@ -21,10 +21,6 @@ _SUFFIX: Final = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}\Z")
 _LONGEST: Final = 180
 
 
-def _shorten(stem: str) -> str:
-    return stem.encode()[:_LONGEST].decode(errors="ignore")
-
-
 class Namer:
     """Gives the files of a run names of their own.
 
@@ -49,7 +45,8 @@ class Namer:
         stem, suffix = self._split(source)
         if shared and title:
             stem = f"{stem}-{title}" if stem else title
-        return self.reserve(_shorten(stem or title or "chat"), suffix).removesuffix(suffix), suffix
+        short = (stem or title or "chat").encode()[:_LONGEST].decode(errors="ignore")
+        return self.reserve(short, suffix).removesuffix(suffix), suffix
 
     def _split(self, source: str) -> tuple[str, str]:
         """The stem and the suffix to write with; a suffix of the writer is kept."""

@@ -159,8 +159,11 @@ class HtmlWriter(Form):
         for batch in _batches(messages, embedding=settings.media.mode == "embed"):
             size += len(piece.encode())
             yield piece
-            live = chat.count < _LIVE and size < _LIVE_TEXT
-            piece = _chunk(chat.count, chat.render(batch), live=live)
+            # A chunk is part of the document, or text for the page's script, which the browser does not look into: all
+            # that the chat holds is escaped, so there is no `<` in it that could end the element or open a comment.
+            is_live = chat.count < _LIVE and size < _LIVE_TEXT
+            tag, kind = ("div", 'class="c"') if is_live else ("script", 'type="text/plain"')
+            piece = f'<{tag} {kind} data-n="{chat.count}">\n{chat.render(batch)}</{tag}>\n'
             remote += sum(map(piece.count, _REMOTE))  # not out of the chat, whose quotation marks are escaped
         size += len(piece.encode())
         yield piece
@@ -180,16 +183,6 @@ class HtmlWriter(Form):
         words = words_of(settings.interface)
         title = clean(settings.title or words["index"])
         yield clean(_page("index", settings, title, script=script("index"), **_index(found, settings)))
-
-
-def _chunk(start: int, content: str, *, live: bool) -> str:
-    """A chunk as part of the document, or as text for the page's script, which the browser does not look into.
-
-    All that the chat holds is escaped, so there is no `<` in it that could end the element or open a comment.
-    """
-    if live:
-        return f'<div class="c" data-n="{start}">\n{content}</div>\n'
-    return f'<script type="text/plain" data-n="{start}">\n{content}</script>\n'
 
 
 def _page(template: str, settings: _Settings, title: str, *, script: str, **values: Any) -> str:
@@ -276,7 +269,7 @@ def _index(entries: Sequence[IndexEntry], settings: _Settings) -> dict[str, Any]
             "address": safe_path(entry.path),
             "title": entry.title or entry.path,
             "folder": entry.folder,
-            "span": _span(entry),
+            "span": " – ".join(dict.fromkeys(t.isoformat()[:10] for t in (entry.first, entry.last) if t is not None)),
             "last": "" if entry.last is None else entry.last.isoformat(),
             "messages": entry.messages,
             "count": count(entry.messages, "message", words),
@@ -289,11 +282,6 @@ def _index(entries: Sequence[IndexEntry], settings: _Settings) -> dict[str, Any]
     messages, size = sum(entry.messages for entry in entries), sum(entry.size for entry in entries)
     facts = [count(len(entries), "page", words), count(messages, "message", words), file_size(size)]
     return {"rows": rows, "facts": " · ".join(facts)}
-
-
-def _span(entry: IndexEntry) -> str:
-    days = [time.isoformat()[:10] for time in (entry.first, entry.last) if time is not None]
-    return " – ".join(dict.fromkeys(days))
 
 
 WRITER: Final = HtmlWriter()

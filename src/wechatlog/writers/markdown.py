@@ -45,11 +45,6 @@ _FIELD: Final = {
 }
 
 
-def _wall(message: Message, last: dt.datetime) -> dt.datetime:
-    """The clock that the archive shows for a message; one without a time shows that of the message before."""
-    return last if message.time is None else message.time.replace(tzinfo=None)
-
-
 def _field(value: object) -> str:
     """A value of the front matter: in one line, in which nothing ends the quotes, and nothing acts in a page."""
     text = escape_line(re.sub(r"[\r\n]+", " ", str(value)))
@@ -144,14 +139,16 @@ class MarkdownWriter(Form):
 def _blocks(conversation: Conversation, messages: Iterable[Message]) -> Iterator[str]:
     stream = iter(messages)
     whole = messages is conversation.messages
-    merged = conversation.metadata.get("dialect") == "merged" or not whole or not _is_one_day(conversation)
+    days = {message.time.date() for message in conversation.messages if message.time is not None}
+    merged = conversation.metadata.get("dialect") == "merged" or not whole or len(days) > 1
     first = next(stream, None)
     known = itertools.chain(conversation.messages, () if first is None else (first,))
     start = next((m.time.replace(tzinfo=None) for m in known if m.time is not None), _EPOCH)
     yield _preamble(conversation, _day_of(conversation, start), merged=merged)
     day, last = "" if merged else start.isoformat()[:10], start
     for message in itertools.chain(() if first is None else (first,), stream):
-        last = _wall(message, last)
+        if message.time is not None:  # else it shows the clock of the message before
+            last = message.time.replace(tzinfo=None)
         kept = _kept_block(message, day=day)
         if kept is not None:
             yield kept
@@ -170,10 +167,6 @@ def _day_of(conversation: Conversation, start: dt.datetime) -> dt.datetime:
         except ValueError:
             return start
     return start
-
-
-def _is_one_day(conversation: Conversation) -> bool:
-    return len({message.time.date() for message in conversation.messages if message.time is not None}) <= 1
 
 
 WRITER: Final = MarkdownWriter()

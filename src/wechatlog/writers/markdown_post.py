@@ -24,12 +24,6 @@ _NO_MARKUP: Final = str.maketrans("<>{}", "＜＞｛｝")
 """Themes put a title into their pages as it is."""
 
 
-def _front_matter(title: str, day: str) -> str:
-    quoted = json.dumps(title.translate(_NO_MARKUP), ensure_ascii=False)
-    fields = {"title": quoted if title else "", "date": day}
-    return "".join(("---\n", *(f"{name}: {value}\n" for name, value in fields.items() if value), "---\n"))
-
-
 class MarkdownPostWriter(Form):
     """The writer of posts."""
 
@@ -52,7 +46,9 @@ class MarkdownPostWriter(Form):
         first = list(itertools.islice(stream, 1))
         between = "\n"
         if flag_option(options, "front_matter", default=False):
-            yield _front_matter(title, day_of(first[0].time) if first else "")
+            quoted = json.dumps(title.translate(_NO_MARKUP), ensure_ascii=False)
+            fields = {"title": quoted if title else "", "date": day_of(first[0].time) if first else ""}
+            yield "".join(("---\n", *(f"{name}: {value}\n" for name, value in fields.items() if value), "---\n"))
         elif title:
             yield f"{'#' * look.heading} {commonmark.escape_line(title)}\n"
         else:
