@@ -149,6 +149,23 @@ def test_a_name_that_stands_once_is_told_where_it_is_broken(seeds: dict[str, See
     assert not judge(seed, seed.data).renamed
 
 
+@pytest.mark.parametrize(
+    ("name", "end"),
+    [
+        ("wechatexporter-html/wechatexporter-ios.html", "</html>"),
+        ("iphone-xls/李四.xls", "</html>"),
+        ("weflow-cli-html/private.html", "</html>"),
+        ("ciphertalk-sql/group.sql", ");"),
+    ],
+)
+def test_a_file_that_is_cut_inside_its_head_is_told(seeds: dict[str, Seed], name: str, end: str) -> None:
+    """No message is there yet, and the end is missing."""
+    seed = seeds[name]
+    cut = seed.data[: seed.data.index(end.encode()) if end == ");" else 300]
+    assert judge(seed, cut).lost == len(seed.messages)
+    assert "broken-row" in warnings(seed, cut)
+
+
 @pytest.mark.parametrize("data", ['[{"text": "早"}]', '{"rows": [{"text": "早"}]}'])
 @pytest.mark.parametrize("name", ["weflow-json", "wcda-json", "chatlog-json", "ciphertalk-json", "tracememo-json"])
 def test_objects_of_json_that_nobody_reads_are_told(name: str, data: str) -> None:

@@ -114,8 +114,7 @@ def _entries(reading: Reading, page: Page, entry_of: EntryOf) -> Iterator[Entry]
         reading.report("broken-row", what, severity=Severity.ERROR, line=line, excerpt=rest.strip()[:200])
         if words := _words(rest):
             yield Entry(line, kind=MessageKind.OTHER, text=words, offset=block.offset)
-    if "</html>" not in last[-2000:]:
-        reading.report("broken-row", "the page is not closed: the file is cut")
+    reading.check_page_end(last)
     reading.check_count(claimed, count)
 
 

@@ -255,6 +255,11 @@ class Reading:
             self._told.add(code)
             self.tell(code, sentence, line)
 
+    def check_page_end(self, text: str, line: int | None = None) -> None:
+        """Tell where the end of a page, of which a text is the last piece, is missing."""
+        if "</html" not in text[-2000:].lower():
+            self.report("broken-row", "the page is not closed: the file is cut", line=line)
+
     def tell_empty(self) -> None:
         """Note that no message came, unless something else was told, which says why."""
         if self.collector.is_silent:

@@ -108,6 +108,7 @@ def iter_inserts(reading: Reading, tables: Collection[str]) -> Iterator[SqlRow]:
         opened = bool(match["begin"]) or (opened and not match["commit"])
         if created := match["created"]:
             known[_plain(created)] = _created_columns(cursor)
+            opened = opened or not cursor.peek()
         elif name := match["table"] or match["copied"]:
             table = _plain(name)
             given = match["columns"] if match["table"] else match["listed"]
@@ -138,7 +139,7 @@ def _created_columns(cursor: Cursor) -> list[str]:
             begin = mark.end()
         if depth < 0:
             break
-    cursor.position = begin
+    cursor.position = begin if depth < 0 or len(text) - begin > _OVERLAP else len(text)  # it may never be closed
     return [name for name in names if name not in _NO_COLUMNS]
 
 

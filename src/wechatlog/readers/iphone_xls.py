@@ -80,6 +80,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         else:
             began = True
             yield _entry(reading, cells, row, peers)
+    reading.check_page_end(row.text, row.line + row.text.count("\n"))
 
 
 def _is_message(cells: _Cells) -> bool:

@@ -236,6 +236,7 @@ class _Pass:
         for piece in iter_pieces(self._reading.blocks(), _MESSAGE, _LONGEST_MARK):
             if piece.offset >= 0:
                 yield from self._take(piece, self._source.name)
+        self._reading.check_page_end(piece.text, piece.line + piece.text.count("\n"))
         for script in self._scripts():
             for number, piece in enumerate(self._script_pieces(script), 1):
                 yield from self._take(piece._replace(line=number), script.name)

@@ -262,8 +262,7 @@ def _cli(reading: Reading) -> Iterator[Entry]:
     text = "".join(reading.blocks())
     chat, root = reading.chat, parse_page(text)
     _describe(reading)
-    if "</html>" not in text[-2000:]:
-        reading.report("broken-row", "the page is not closed: the file is cut", line=text.count("\n") + 1)
+    reading.check_page_end(text, text.count("\n") + 1)
     account = chat.title if chat.title and is_account(chat.title) else None
     chat.id, chat.is_group = account, is_room(account)
     for head in root.iter("div"):
