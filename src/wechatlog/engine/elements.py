@@ -100,12 +100,16 @@ def _entries(reading: Reading, page: Page, entry_of: EntryOf) -> Iterator[Entry]
         last = header.group()[1:].lstrip("\r") + block.lines
         found, line = page.frame.match(last), block.line
         if found is not None:
-            said = {name: text and page.shown(text) for name, text in found.groupdict().items()}
+            said = found.groupdict()
+            for name, text in said.items():
+                if text and ("&" in text or "<" in text):
+                    said[name] = page.shown(text)
             if (date := said.get("date")) is not None:
                 day = date
             else:
                 count += 1
-                yield entry_of({"day": day, **said}, line, block.offset)
+                said["day"] = day
+                yield entry_of(said, line, block.offset)
         rest = last[found.end() :] if found else last
         if found is not None and (not rest.strip() or (block.last and _END.match(rest))):
             continue

@@ -130,7 +130,7 @@ class Forwards:
             else:
                 yield self._last
         self._last = entry
-        if sum(len(nested) for _, _, nested in self._open) > _MOST_HELD:
+        if self._open and sum(len(nested) for _, _, nested in self._open) > _MOST_HELD:
             yield from self.release()
 
     def open(self, title: str) -> bool:
@@ -355,12 +355,12 @@ class _Pass:
 
     def _look_for_headers(self, part: _Part) -> None:
         """Tell of lines of a body that hold the time of a header, and are none."""
-        lines = part.text.split("\n")
-        for number, text in enumerate((part.sender or "", *lines) if _RULE in f"{part.sender}\n{part.text}" else ()):
+        ruled = _RULE in part.text or (part.sender or "").startswith(_RULE)
+        for number, text in enumerate((part.sender or "", *part.text.split("\n")) if ruled else ()):
             if text.startswith(_RULE) and not (number and _DASHES.fullmatch(text)):
                 what = "the line of a quote goes on as something else: lines behind it may be lost"
                 self._reading.report("near-header", what, line=part.line + max(number - 1, 0))
-        for number, text in enumerate(lines if _INSIDE.search(part.text) else ()):
+        for number, text in enumerate(part.text.split("\n") if _INSIDE.search(part.text) else ()):
             if _INSIDE.search(text) and not (number and _GRAMMAR.pattern.match(f"\n{text}")):
                 what = "a time as headers have it stands inside a message: a header may be damaged here"
                 self._reading.report("near-header", what, line=part.line + number)
