@@ -153,6 +153,18 @@ def code(draw: random.Random) -> str:
     return "".join(draw.choice("abcdefhkmnpq") for _ in range(2)) + str(draw.randint(10, 99))
 
 
+def street(draw: random.Random) -> str:
+    """A street and a house, some with the city and the flat."""
+    city = draw.choice(["", "上海市浦东新区", "示例市示例县", "北京市海淀区示例街道"])
+    flat = draw.choice(["", "3栋502室", "2单元401", "5号楼"])
+    return f"{city}{draw.choice(['老槐树', '示例', '人民'])}{draw.choice(['路', '大道', '街'])}{draw.randint(1, 999)}号{flat}"
+
+
+def houses(draw: random.Random) -> str:
+    """Houses with a name, and a flat."""
+    return f"{draw.choice(['示例小区', '老槐树花园'])}{draw.randint(1, 40)}{draw.choice(['栋', '号楼', '幢'])}{draw.randint(101, 999)}"
+
+
 NUMBERS: tuple[tuple[str, str, Draw, str], ...] = (
     ("mobile", "打我手机", mobile, "谢谢"),
     ("mobile, blanks", "电话 ", lambda draw: grouped(mobile(draw), "344", " "), " 随时打"),
@@ -168,6 +180,13 @@ NUMBERS: tuple[tuple[str, str, Draw, str], ...] = (
     ("mobile, digit by digit", "念一下：", lambda draw: " ".join(mobile(draw)), "。"),
     ("mobile, Chinese numerals", "手机", lambda draw: numerals(mobile(draw)), "，别外传"),
     ("mobile, brackets", "", lambda draw: f"({(number := mobile(draw))[:3]}){number[3:]}", " 工作时间"),
+    ("mobile, over a line end", "打", lambda draw: grouped(mobile(draw), "56", "\n"), " 吧"),
+    ("mobile, commas", "电话 ", lambda draw: grouped(mobile(draw), "344", "，"), "。记一下"),
+    ("identity number, over a line end", "", lambda draw: grouped(identity(draw), "68", "\n"), " 买票用"),
+    ("bank card, over a line end", "", lambda draw: grouped(card(draw), "8", "\n"), " 开户行某某银行"),
+    ("street", "寄到", street, "，谢谢"),
+    ("houses", "在", houses, " 见"),
+    ("street, English", "live at ", lambda draw: f"{draw.randint(1, 999)} {draw.choice(['Baker', 'Old Mill'])} {draw.choice(['Street', 'Rd', 'Ave'])}", ", come over"),
     ("landline", "座机 ", lambda draw: "-".join(landline(draw)), " 转人工"),
     ("landline, blank", "", lambda draw: " ".join(landline(draw)), " 打这个"),
     ("landline, brackets", "公司 ", lambda draw: "({}) {}".format(*landline(draw)), "，谢谢"),
@@ -268,7 +287,7 @@ def sentences(seed: int = 20260501) -> list[Sentence]:
 def plain(text: str) -> str:
     """A text without widths and without what stands between digits, in digits."""
     text = unicodedata.normalize("NFKC", text).translate(str.maketrans("零一二三四五六七八九", "0123456789"))
-    return "".join(sign for sign in text if sign not in " -.()·")
+    return "".join(sign for sign in text if sign not in " -.,()·\n")
 
 
 def leaked(private: str, shown: str) -> int:

@@ -42,6 +42,15 @@ def hidden(text: str, **options: object) -> str:
         ("400-820-8820，4008208820，400 820 8820，4008-208-820，800-820-8820", "，".join(["[phone]"] * 5)),
         ("+1 (415) 555-2671，(415) 555-2671，+44 7700 900123，+852 9123 4567，00852 9123 4567", "，".join(["[phone]"] * 5)),
         ("138_0013_8000，138/0013/8000，138零零一三8000，【13800138000】", "[phone]，[phone]，[phone]，【[phone]】"),
+        ("13800\n138000 和 138\r\n00138000", "[phone] 和 [phone]"),
+        ("电话 138,0013,8000，手机：138，0013，8000，号码1、3、8、0、0、1、3、8、0、0、0", "电话 [phone]，手机：[phone]，号码[phone]"),
+        ("110105\n19491231002X，110105,19491231,002X", "[id number]，[id number]"),
+        ("6222 0212\n3456 7890 128，卡号 6222,0212,3456,7890,128", "[bank card]，卡号 [bank card]"),
+        ("寄到上海市浦东新区老槐树路88号3栋502室，谢谢", "寄到[address]，谢谢"),
+        ("我家住在人民路12弄5号", "我家住在[address]"),
+        ("地址：北京市海淀区示例街道老槐树大道1号院2号楼3单元401", "地址：[address]"),
+        ("在示例小区12号楼见，或者阳光花园3栋502", "在[address]见，[address]"),
+        ("221B Baker Street, 12 N. Main St., Apt 4", "[address], [address]"),
         ("电话87654321，tel: 8765-4321", "电话[phone]，tel: [phone]"),
         ("11010519491231002X，110105 19491231 002X，１１０１０５１９４９１２３１００２Ｘ", "，".join(["[id number]"] * 3)),
         ("110105491231002", "[id number]"),
@@ -95,6 +104,8 @@ def test_what_is_hidden(text: str, expected: str) -> None:
         "密码学，密码是什么，验证码呢，code review，口令红包",
         "京东A12，云A，新版本，苏打水24瓶",
         "https://a.example/x?page=2&id=5",
+        "村里3号开会，这条路3号通车，人民路3号线，淮海路3号口出，小区3号停水，1号楼302有人吗，沿着老槐树路走500米",
+        "138\n139\n150\n188\n1，1,380,013,800 元，3200,3500,3600,4100",
         "看 @ 这里，a @ b",
     ],
 )
@@ -147,7 +158,7 @@ def test_places_are_in_order_and_within_the_text(text: str) -> None:
 @pytest.mark.parametrize(
     "part",
     ["1", "1 ", "13", "1-", "(", "+", "6", "62 ", "QQ", "微信", "微信号", "密码", "密码：", "a@", "a.", "@a", "京A", "?uid=", "&uid=a", "%E5",
-     "00", "110105", "一", "a at b", "www.", "电话1", "V信1"],
+     "00", "110105", "一", "a at b", "www.", "市", "老路", "市1路1号", "小区", "A 1 Main ", "1,", "1\n", "电话1", "V信1"],
 )  # fmt: skip
 def test_time_is_linear(part: str) -> None:
     assert_linear(lambda size: EVERYTHING.find(part * size), 20_000)
@@ -168,3 +179,18 @@ def test_names_in_percent_signs() -> None:
     assert shown[0].text == "https://a.example/?q=P1&x=P1&y=P1"
     assert shown[1].text == "https://a.example/P1/50%25/%E5%BC/%zz?q=aP1b"
     assert book.report.replaced_in_text == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        ("José", ["jose", "Jose", "JOSÉ", "Jose\u0301", "José"]),
+        ("Jose", ["José", "Jose"]),
+        ("François Lemaître", ["Francois Lemaitre", "francoislemaitre", "François Lemaître"]),
+        ("Anna Smith", ["AnnaSmith", "annasmith", "ANNA SMITH", "Anna"]),
+        ("AnnaSmith", ["Anna", "AnnaSmith", "annasmith"]),
+    ],
+)
+def test_names_with_other_accents_and_without_blanks(name: str, texts: list[str]) -> None:
+    chat = Conversation([Message(sender=name, text=f"问 {text} 吧") for text in texts])
+    assert [message.text for message in pseudonymize(chat)] == ["问 P1 吧"] * len(texts)

@@ -38,6 +38,7 @@ __all__ = ["DEFAULT_MASK", "MASKS", "Pseudonyms"]
 
 MASKS: Final = (
     "email", "id_number", "location", "phone", "url", "account", "bank_card", "code", "link_parameters", "plate",
+    "address",
 )  # fmt: skip
 """What can be masked."""
 
@@ -60,9 +61,9 @@ class Pseudonyms(Mapping[str, str]):
             letters and digits that follow from `key` and the account id or name, whatever else is in the chat). Numbers
             that stand in the texts are left out.
         texts: replace names in running text too, not only where it is certain that somebody is named.
-        mask: what else is hidden: `account` (QQ, WeChat and others, behind their label), `bank_card`, `code` (of shared
-            files, of verification, passwords), `email`, `id_number` (identity cards, passports), `link_parameters`,
-            `location`, `phone`, `plate` (of cars), `url`.
+        mask: what else is hidden: `account` (QQ, WeChat and others, behind their label), `address` (streets with the
+            number of a house), `bank_card`, `code` (of shared files, of verification, passwords), `email`, `id_number`
+            (identity cards, passports), `link_parameters`, `location`, `phone`, `plate` (of cars), `url`.
         keep: names that are left alone in running text.
         everyday: what to do in running text with names that are everyday words: `names` replaces them where they stand
             as a name (`@收到`, 收到老师), and the report lists what was left; `all` replaces them everywhere.

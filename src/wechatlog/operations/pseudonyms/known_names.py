@@ -3,21 +3,23 @@
 Takes names that are known and a text; gives the places where they stand. Account ids are told by their shape, names
 only as they are written. One pattern finds where something can begin, and what begins with a name is looked up by its
 first two characters, so the time does not grow with the number of names. Names that are written in another way than
-they are known (in percent signs, other widths and characters, with blanks in them) are looked for in the text as it
-would be plain. Knows nothing of people and of pseudonyms.
+they are known (in percent signs, other widths, characters and accents, with blanks in them or without) are looked for
+in the text as it would be plain. Knows nothing of people and of pseudonyms.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from wechatlog.content.folding import fold, fold_with_places
+from wechatlog.operations.pseudonyms.name_parts import HUMPS
 from wechatlog.operations.pseudonyms.private_data import PrivatePlace
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from wechatlog.operations.pseudonyms.private_data import PrivateData
 
@@ -63,6 +65,9 @@ _DISGUISE: Final = re.compile(
     r"|(?P<spaced>(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?:[ \u3000][\u4e00-\u9fff](?![\u4e00-\u9fff]))++)"
 )
 """What hides a name: characters without a width, characters by their number, blanks between."""
+_ACCENTED: Final = re.compile("[\u00c0-\u00d6\u00d9-\u00f6\u00f9-\u024f\u1e00-\u1eff]")
+_LONG: Final = 6
+"""Letters of a name from which on it is found with its parts written as one word."""
 _FIRST_WIDE: Final = "\u2e80"
 _NEVER: Final = r"(?!)"
 
@@ -124,12 +129,15 @@ class KnownNames:
         if name in self._names or not is_searchable(name):
             return
         self._note(name, is_word=is_word)
-        folded = fold(name)
-        if folded not in self.alike and not (name.isascii() and name.isalpha()):
-            self.alike[folded] = name
-            self.has_unfolded |= folded != name
-            self.folded = self.folded or KnownNames()
-            self.folded._note(folded, is_word=is_word)
+        is_one_word = name.isascii() and name.isalpha() and HUMPS.fullmatch(name) is None
+        folded = _without_accents(fold(name))
+        glued = folded.replace(" ", "") if folded.isascii() and len(folded) >= _LONG else folded
+        for spelling in {folded, glued}:
+            if spelling not in self.alike and not is_one_word:
+                self.alike[spelling] = name
+                self.has_unfolded |= spelling != name
+                self.folded = self.folded or KnownNames()
+                self.folded._note(spelling, is_word=is_word)
 
     def _note(self, name: str, *, is_word: bool) -> None:
         self._names.add(name)
@@ -261,22 +269,36 @@ def iter_encoded(known: KnownNames, private: PrivateData, text: str) -> Iterator
 def iter_disguised(known: KnownNames, text: str) -> Iterator[Hit]:
     """Names that are written in another way than they are known.
 
-    In other widths, in capitals, in traditional characters, with blanks or something invisible between their
-    characters, or by the numbers of these.
+    In other widths, in capitals, in traditional characters, with other accents or none, with blanks or something
+    invisible between their characters, without those between their parts, or by the numbers of these.
     """
-    if known.folded is None:
-        return
-    if not known.has_unfolded and _DISGUISE.search(text) is None and fold(text) == text:
+    if not known.has_unfolded and _DISGUISE.search(text) is None and _without_accents(fold(text)) == text:
         return
     plain, seen = _undisguise(text)
-    folded, stood = fold_with_places(plain)
-    search = TextSearch(known.folded, folded)
+    if known.folded is not None:
+        folded, stood = fold_with_places(plain)
+        yield from _disguised(
+            known.folded, known.alike, text, _without_accents(folded), [seen[place] for place in stood]
+        )
+    if (bare := _without_accents(plain)) != plain:
+        yield from _disguised(known, {}, text, bare, seen)
+
+
+def _disguised(known: KnownNames, alike: Mapping[str, str], text: str, plain: str, places: list[int]) -> Iterator[Hit]:
+    """Names in a text as it would be plain, that are others in the text as it is."""
+    search = TextSearch(known, plain)
     hit = search.next(0)
     while hit is not None:
-        start, end, name = seen[stood[hit.start]], seen[stood[hit.end]], known.alike.get(folded[hit.start : hit.end])
-        if hit.what == "name" and name is not None and not text.startswith(name, start):
+        found = plain[hit.start : hit.end]
+        start, end, name = places[hit.start], places[hit.end], alike.get(found, found)
+        if hit.what == "name" and not text.startswith(name, start):
             yield Hit(start, end, "disguised", name)
         hit = search.next(hit.end)
+
+
+def _without_accents(text: str) -> str:
+    """A text in which Latin letters have no accents, character for character."""
+    return text if text.isascii() else _ACCENTED.sub(lambda found: unicodedata.normalize("NFD", found[0])[0], text)
 
 
 def _undisguise(text: str) -> tuple[str, list[int]]:

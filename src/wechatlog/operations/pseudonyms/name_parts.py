@@ -12,7 +12,7 @@ import re
 from importlib import resources
 from typing import Final
 
-__all__ = ["SEPARATOR", "is_everyday_word", "looks_like_a_full_name", "personal_parts"]
+__all__ = ["HUMPS", "SEPARATOR", "is_everyday_word", "looks_like_a_full_name", "personal_parts"]
 
 SEPARATOR: Final = re.compile(r"[-–—―－_＿|｜·•・~～/／\\,，、;；:：+＋@＠#＃(（)）\[\]【】<>《》「」『』{}\u2005\s]+")
 """What stands between the parts of a name."""
@@ -22,6 +22,9 @@ _BETWEEN: Final = re.compile(
 """The same, and pictures, which people leave out when they call somebody."""
 _HAN: Final = re.compile(r"[\u3400-\u9fff]+")
 _LATIN: Final = re.compile(r"[A-Za-z][A-Za-z'.]{2,}")
+HUMPS: Final = re.compile(r"(?:[A-Z][a-z]{2,}){2,3}")
+"""A name whose parts nothing separates: AnnaSmith."""
+_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _TITLES: Final = re.compile(
     r".*(?:"
     r"经理|总监|工程师|架构师|设计师|分析师|程序员|专员|主管|主任|顾问|助理|老师|教授|律师|医生|公司|集团|银行|"
@@ -84,10 +87,12 @@ def personal_parts(name: str) -> tuple[str, ...]:
     Example:
         >>> personal_parts("张三-示例公司-产品-上海"), personal_parts("上海-李四"), personal_parts("王五")
         (('张三',), ('李四',), ())
-        >>> personal_parts("小鱼🐟")
-        ('小鱼',)
+        >>> personal_parts("小鱼🐟"), personal_parts("AnnaSmith")
+        (('小鱼',), ('Anna',))
     """
     parts = [part for part in _BETWEEN.split(name) if part]
+    if parts and HUMPS.fullmatch(parts[0]):
+        parts[:1] = _HUMP.split(parts[0])
     if not parts or parts == [name]:
         return ()
     first, *others = parts

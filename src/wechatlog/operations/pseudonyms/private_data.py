@@ -32,6 +32,7 @@ MARKERS: Final = {
     "code": "[code]",
     "link_parameters": "hidden",
     "plate": "[plate]",
+    "address": "[address]",
 }
 """What can be masked, and what then stands in its place."""
 
@@ -59,7 +60,7 @@ _PLAIN: Final = {
 }
 _UNPLAIN: Final = re.compile(f"[{re.escape(''.join(map(chr, _PLAIN)))}]")
 _NEAR: Final = 16
-_LINE_BREAKS: Final = re.compile(r"[\r\n]")
+_LINE_BREAKS: Final = re.compile(r"[\r\n]+")
 
 
 class PrivatePlace(NamedTuple):
@@ -144,7 +145,7 @@ def _is_hong_kong_number(text: str) -> bool:
 
 
 def _is_bank_card(text: str) -> bool:
-    return passes_luhn(text) and len(set(_digits(text))) > 2
+    return passes_luhn(text) and len(set(_digits(text))) > 2 and len(_LINE_BREAKS.findall(text)) < 2
 
 
 def _is_mobile(text: str) -> bool:
@@ -154,7 +155,7 @@ def _is_mobile(text: str) -> bool:
         groups = groups[1:]
     elif groups and groups[0].startswith(("86", "0086")):
         groups[0] = groups[0].removeprefix("00").removeprefix("86")
-    return tuple(map(len, groups)) in _GROUPINGS
+    return tuple(map(len, groups)) in _GROUPINGS and len(_LINE_BREAKS.findall(text)) < 2
 
 
 def _is_foreign(text: str) -> bool:
@@ -207,7 +208,11 @@ class Shape(NamedTuple):
 _compile: Final = functools.cache(re.compile)
 
 
-_S: Final = r"[ .\-]{0,2}"
+_S: Final = r"[ .\-\r\n]{0,2}"
+"""What may stand between two digits; a check sees that it is no row of numbers."""
+_CALL: Final = (
+    r"(?i)电话|座机|手机|热线|传真|致电|来电|打给|联系方式|号码|(?<![a-z])(?:tel|fax|phone|mobile|call)(?![a-z])"
+)
 _OPENED: Final = r"(?:\((?=[+0-9 \-]{2,6}\)))?"
 """A bracket that is closed again round an area code or the code of a country."""
 _EXTENSION: Final = r"(?: ?(?:转?分机|转|(?i:ext)[. ]?|x|-) ?[0-9]{1,6})?"
@@ -230,6 +235,13 @@ _PASSWORD: Final = r"(?i:(?:解压|wi-?fi|无线|登录|开机|门锁|支付)?�
 _SHARED: Final = "(?:提取码|提取密码|访问码|访问密码|分享码)"
 _CODE: Final = f"(?:{_SHARED}|验证码|校验码|动态码|取件码|取货码|取餐码|邀请码|邀请口令|兑换码|激活码|密码|口令)"
 _MAIL_HOST: Final = r"(?:qq|163|126|gmail|sina|foxmail|hotmail|outlook)[.]"
+_IN_A_NAME: Final = "(?![在到去来从往至于住是有和跟离我你他她它的了这那哪条])[\u4e00-\u9fff]"
+"""A character of the name of a place; the words before one are none."""
+_DISTRICT: Final = "(?:[省市县镇乡]|(?<!小)区|街道)"
+_ROAD: Final = "(?:[路街巷弄]|大道|胡同)"
+_HOUSES: Final = "(?:小区|花园|家园|新村|苑|公寓|大厦|广场|国际|中心|城)"
+_NUMBER: Final = f"[0-9{_NUMERALS}十百]{{1,5}}(?:[A-Za-z]|[ -][0-9]{{1,4}})? ?"
+_FLAT: Final = f"(?:[ ,]?{_NUMBER}(?:号楼|号院|[号弄栋幢座楼层室户]|单元)(?![线口店]))"
 _HOST_NAME: Final = r"[A-Za-z0-9-]{1,63}[.](?:com|cn|net|org|edu|io)(?![A-Za-z0-9])"
 
 SHAPES: Final = (
@@ -252,8 +264,8 @@ SHAPES: Final = (
     Shape(
         "id_number",
         (
-            rf"(?<![0-9A-Za-z])[1-9][0-9](?:{_S}[0-9]){{4}}{_S}(?:18|19|20)(?:{_S}[0-9]){{2}}{_S}[01]{_S}[0-9]{_S}[0-3]"
-            rf"{_S}[0-9](?:{_S}[0-9]){{3}}{_S}[0-9Xx](?![0-9A-Za-z])"
+            rf"(?<![0-9A-Za-z])[1-9][0-9](?:{_S}[0-9]){{4}}{_S},?(?:18|19|20)(?:{_S}[0-9]){{2}}{_S}[01]{_S}[0-9]{_S}[0-3]"
+            rf"{_S}[0-9],?(?:{_S}[0-9]){{3}}{_S}[0-9Xx](?![0-9A-Za-z])"
         ),
         _is_identity_number,
     ),
@@ -272,12 +284,12 @@ SHAPES: Final = (
     Shape("id_number", r"[\u4e00-\u9fff]字第?([0-9]{5,10})(?=号)"),
     Shape(
         "bank_card",
-        r"(?<![0-9A-Za-z/=_%&.\-])[3-6][0-9]{3}(?:[ \-]{0,2}[0-9]){10,15}(?![0-9A-Za-z])",
+        r"(?<![0-9A-Za-z/=_%&.\-])[3-6][0-9]{3}(?:[ \-\r\n]{0,2}[0-9]){10,15}(?![0-9A-Za-z])",
         _is_bank_card,
     ),
     Shape(
         "bank_card",
-        r"(?<![0-9A-Za-z])[0-9]{4}(?:[ \-]{0,2}[0-9]){8,15}(?![0-9A-Za-z])",
+        r"(?<![0-9A-Za-z])[0-9]{4}(?:[ ,\-]{0,2}[0-9]){8,15}(?![0-9A-Za-z])",
         None,
         (r"(?i)卡号|银行|账号|帐号|账户|帐户|户头|打到|转到|[工农中建交招]行|储蓄|信用卡|借记卡|card|account"),
     ),
@@ -285,10 +297,11 @@ SHAPES: Final = (
         "phone",
         (
             rf"(?<![0-9])(?:{_OPENED}(?:\+|00)? ?86\)?[ .\-]{{0,2}})?{_OPENED}1{_S}[3-9]"
-            r"(?:[ .\-()_/~*。]{0,2}[0-9]){9}(?![0-9])"
+            r"(?:[ .\-()_/~*。\r\n]{0,2}[0-9]){9}(?![0-9])"
         ),
         _is_mobile,
     ),
+    Shape("phone", r"(?<![0-9])1[, 、]{0,2}[3-9](?:[, 、]{0,2}[0-9]){9}(?![0-9])", _is_mobile, _CALL),
     Shape(
         "phone",
         (
@@ -319,7 +332,7 @@ SHAPES: Final = (
         "phone",
         rf"(?<![0-9])[2-9][0-9]{{2,3}}[ \-]?[0-9]{{4}}{_EXTENSION}(?![0-9])",
         _is_no_day,
-        (r"(?i)电话|座机|手机|热线|传真|致电|来电|打给|联系方式|(?<![a-z])(?:tel|fax|phone|mobile|call)(?![a-z])"),
+        _CALL,
     ),
     Shape("account", rf"{_QQ}(?:群)?{_IS}([1-9](?:[ \-]?[0-9]){{4,11}})(?![0-9]){_NO_UNIT}"),
     Shape("account", rf"(?:{_WECHAT}|{_OTHER})(?:{_SURE_IS})([A-Za-z0-9][A-Za-z0-9_\-]{{4,31}})"),
@@ -337,6 +350,24 @@ SHAPES: Final = (
             r"[A-HJ-NP-Za-hj-np-z0-9]{4,5}[A-HJ-NP-Za-hj-np-z0-9挂学警港澳领](?![0-9A-Za-z])"
         ),
         _is_plate,
+    ),
+    Shape(
+        "address",
+        (
+            rf"(?>(?:(?:(?!{_DISTRICT}){_IN_A_NAME}){{1,6}}{_DISTRICT}[ ,]?){{0,4}})"
+            rf"(?:(?:(?!{_ROAD}){_IN_A_NAME}){{1,6}}{_ROAD}(?:[东西南北中{_NUMERALS}]{{1,2}}[段路])?"
+            rf" ?(?={_NUMBER}[号弄](?![线口店]))"
+            rf"|(?:(?!{_HOUSES}){_IN_A_NAME}){{1,6}}{_HOUSES}(?=[ ,]?{_NUMBER}(?:号楼|[栋幢座室]|单元)))"
+            rf"{_FLAT}{{1,5}}(?:[ ,]?[0-9]{{3,4}}(?![0-9元块人个点年]))?"
+        ),
+    ),
+    Shape(
+        "address",
+        (
+            r"(?<![0-9A-Za-z])[0-9]{1,5}[A-Z]? (?:[NSEW][.]? )?(?:[A-Z][a-z]{1,20} ){1,3}"
+            r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Square)(?![A-Za-z])[.]?"
+            r"(?:,? (?:Apt|Unit|Flat|Suite)[.]? ?[0-9A-Za-z]{1,5})?"
+        ),
     ),
     Shape("code", rf"{_PASSWORD} ?(?:是|为|:|=){{1,2}} ?([!-~]{{3,31}}[!-+\-/-~])"),
     Shape("code", rf"{_CODE} ?(?:是|为|:|=)?[ \"'“]{{0,2}}([A-Za-z0-9]{{4,12}})(?![A-Za-z0-9])", _has_digit),
@@ -360,7 +391,7 @@ _PROFILE: Final = (
 )
 """Pages and pictures of a person, whose address has the name or number of an account."""
 
-_FIVE_DIGITS: Final = r"[0-9](?:[^0-9\r\n]{0,3}[0-9]){4}"
+_FIVE_DIGITS: Final = r"[0-9](?:[^0-9]{0,3}[0-9]){4}"
 _CUES: Final = {
     "url": r"://|www",
     "email": r"[@#]|艾特|[^A-Za-z](?:at|AT)[^A-Za-z]",
@@ -370,6 +401,7 @@ _CUES: Final = {
     "account": r"[QqVvXx信微威薇维卫扣]|企鹅|绿泡泡|抖音|小红书|快手|支付宝|淘宝|旺旺|陌陌|钉钉|[Bb]站"
     r"|(?i:telegram|tg|skype|whatsapp|instagram|we-?chat)",
     "plate": r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-Za-z]",
+    "address": rf"{_ROAD}|{_HOUSES}|[0-9][A-Z]? [A-Z][a-z]",
     "code": r"码|口令|[¥￥€₤$]|(?i:pwd|pass)",
     "link_parameters": r"[?&#;]|[.](?:com|me|cn)/",
 }
