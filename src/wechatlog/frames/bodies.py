@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from wechatlog.content.wording import words_apart
 from wechatlog.frames.pieces import segment_to_row
 from wechatlog.model import KINDS, build_message
-from wechatlog.segments.table import compiled_rules
+from wechatlog.segments.rule_table import compiled_rules
 from wechatlog.segments.types import Emoji, Image, Link, Mention, Text
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """Message bodies as segments: text, emoji, mentions, links, images, quotes.
 
 Takes a body and the lexicon of its archive, gives immutable segments that join to the body. Knows nothing of
-messages, conversations and formats. One rule per file, one ordered table (`table.py`); more rules come from
+messages, conversations and formats. One rule per file, one ordered table (`rule_table.py`); more rules come from
 `register_segment_rule` and from the entry point group `wechatlog.segment_rules`.
 """
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wechatlog.segments.lexicon import Lexicon
     from wechatlog.segments.parser import parse_segments
     from wechatlog.segments.rule import Context, Rule, SegmentRule
-    from wechatlog.segments.table import register_segment_rule, segment_rules, unregister_segment_rule
+    from wechatlog.segments.rule_table import register_segment_rule, segment_rules, unregister_segment_rule
     from wechatlog.segments.types import (
         Call,
         Card,
@@ -73,7 +73,7 @@ __getattr__ = _lazily(
         "lexicon": "Lexicon",
         "parser": "parse_segments",
         "rule": "Context Rule SegmentRule",
-        "table": "register_segment_rule segment_rules unregister_segment_rule",
+        "rule_table": "register_segment_rule segment_rules unregister_segment_rule",
         "types": "Call Card Emoji File Forward Image Link Location Mention MiniProgram Quote RedPacket Segment "
         "Sticker Text Transfer Video Voice",
     },

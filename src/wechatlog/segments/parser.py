@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 import attrs
 
 from wechatlog.segments.rule import Context
-from wechatlog.segments.table import compiled_rules
+from wechatlog.segments.rule_table import compiled_rules
 from wechatlog.segments.types import Segment, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from wechatlog.segments.lexicon import Lexicon
-    from wechatlog.segments.table import Match
+    from wechatlog.segments.rule_table import Match
 
 
 def parse_segments(body: str, lexicon: Lexicon | None = None) -> tuple[Segment, ...]:
