@@ -92,14 +92,13 @@ def looks_like_account(value: str) -> bool:
 def fill(segment: Segment, known: Mapping[str, Any]) -> Segment:
     """A segment with what else the file says of it, which counts for more than its text; its `raw` stays."""
     cls: Any = type(segment)
-    names = _names(cls)
+    names = _field_names(cls)
     new = {name: value for name, value in known.items() if name in names and value not in (None, "", ())}
     return attrs.evolve(segment, **new) if new else segment
 
 
 @functools.cache
-def _names(segment: Any) -> frozenset[str]:
-    """The fields of a segment but its `raw`."""
+def _field_names(segment: Any) -> frozenset[str]:
     return frozenset(field.name for field in attrs.fields(segment)) - {"raw"}
 
 

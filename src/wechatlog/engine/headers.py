@@ -310,9 +310,9 @@ def message_blocks(
         head: patterns of whole lines of that text that the format has there.
         check: how headers are told from what looks like one, as for `HeaderCheck`.
     """
-    gate = HeaderCheck(reading, sender, clock or header_clock, **check)
-    near = _NearHeaders(gate, grammar)
-    for block in iter_blocks(reading.blocks() if blocks is None else blocks, grammar, gate.accept):
+    headers = HeaderCheck(reading, sender, clock or header_clock, **check)
+    near = _NearHeaders(headers, grammar)
+    for block in iter_blocks(reading.blocks() if blocks is None else blocks, grammar, headers.accept):
         if block.header is not None:
             for part in near.parts(block.header, block):
                 yield part.header, part  # type: ignore[misc]
@@ -327,11 +327,11 @@ class _NearHeaders:
     """Lines in bodies that begin as headers do and are none: they are told, and a whole header behind counts.
 
     Attributes:
-        gate: what of headers is known.
+        headers: what is known of them.
         grammar: the dialect.
     """
 
-    gate: HeaderCheck
+    headers: HeaderCheck
     grammar: Grammar
     _names: int = -1
     _begin: re.Pattern[str] | None = None
@@ -341,7 +341,7 @@ class _NearHeaders:
 
     def parts(self, header: re.Match[str], block: Block) -> Iterator[Block]:
         """A block, cut where damage joined the line of the next header to one of its own."""
-        if self._names != min(len(self.gate.known), _MOST_BEGINNINGS):
+        if self._names != min(len(self.headers.known), _MOST_BEGINNINGS):
             self._learn(header)
         if self._begin is None:
             yield block
@@ -356,7 +356,7 @@ class _NearHeaders:
             end = len(raw) if end < 0 else end
             at, inner = self._inner(raw, match.start() + 2, min(end, match.start() + _JOINED), part.header or header)
             if inner is not None or self._is_damaged(raw, match, end):
-                _tell_near(self.gate.context, line, raw[match.start() + 1 : min(end, match.start() + _JOINED)])
+                _tell_near(self.headers.context, line, raw[match.start() + 1 : min(end, match.start() + _JOINED)])
             if inner is not None:
                 part.parts.append(raw[begin:at])
                 yield part
@@ -371,10 +371,10 @@ class _NearHeaders:
         One that is older than the header above it was quoted, where the file goes on in time.
         """
         found = None if self._named else re.compile(self.grammar.header).search(raw, begin, end)
-        if found is None or self.gate.sender(found) not in self.gate.known:
+        if found is None or self.headers.sender(found) not in self.headers.known:
             return end, None
-        time, before = self.gate.time(found), self.gate.time(above)
-        if time is not None and before is not None and time < before and not self.gate.falling:
+        time, before = self.headers.time(found), self.headers.time(above)
+        if time is not None and before is not None and time < before and not self.headers.falling:
             return end, None
         return found.start(), self.grammar.pattern.match(f"\n{raw[found.start() : end]}")
 
@@ -394,13 +394,13 @@ class _NearHeaders:
         groups, at = header.groupdict(), header.start()
         time, name = groups.get("time") or "", groups.get("sender") or ""
         mark = header.group()[1 : header.start("time") - at] if time else ""
-        self._names = min(len(self.gate.known), _MOST_BEGINNINGS)
+        self._names = min(len(self.headers.known), _MOST_BEGINNINGS)
         if "\n" in mark or not any(map(str.isdigit, time)) or (not mark.strip() and len(time) < _WHOLE_TIME):
             return
         begin = re.escape(mark)
         self._named = bool(name) and header.start("sender") < header.start("time")
         if self._named:
-            names = "|".join(map(re.escape, sorted(self.gate.known)[:_MOST_BEGINNINGS]))
+            names = "|".join(map(re.escape, sorted(self.headers.known)[:_MOST_BEGINNINGS]))
             begin = re.escape(mark[: header.start("sender") - at - 1]) + f"(?:{names})" if names else begin
             begin += re.escape(mark[header.end("sender") - at - 1 :]) if names else ""
         day = time.split(" ", 1)[0] if len(time) >= _WHOLE_TIME else time

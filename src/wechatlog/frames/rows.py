@@ -195,7 +195,7 @@ def runs_of(keys: Iterable[Key]) -> Iterator[tuple[Key, int]]:
     return ((key, sum(1 for _ in run)) for key, run in itertools.groupby(keys))
 
 
-class Seats:
+class RowOwners:
     """Which conversation the rows of a table belong to.
 
     Rows are told apart by their keys. Several conversations may share a key: then each takes as many rows as it is
@@ -253,17 +253,17 @@ def read_conversations(
     Raises:
         ValueError: as `messages_of`.
     """
-    seats = Seats()
+    owners = RowOwners()
     for head, count in zip(heads, itertools.chain(counts, itertools.repeat(None)), strict=False):
-        seats.add(head, count)
-    parts: dict[int, list[range]] = {place: [] for place in range(len(seats.heads))}
+        owners.add(head, count)
+    parts: dict[int, list[range]] = {place: [] for place in range(len(owners.heads))}
     nothing = [None] * _count_rows(columns)
     start = 0
     keys = zip(columns.get("conversation", nothing), columns.get("conversation_id", nothing), strict=True)
-    for place, length in seats.take(runs_of(keys)):
+    for place, length in owners.take(runs_of(keys)):
         parts.setdefault(place, []).append(range(start, start + length))
         start += length
-    return [_read_part(columns, ranges, seats.heads[place]) for place, ranges in parts.items()]
+    return [_read_part(columns, ranges, owners.heads[place]) for place, ranges in parts.items()]
 
 
 def _read_part(columns: Mapping[str, Sequence[Any]], ranges: Sequence[range], head: Conversation) -> Conversation:

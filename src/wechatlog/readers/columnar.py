@@ -22,7 +22,7 @@ from wechatlog.diagnostics import Severity
 from wechatlog.engine.protocol import Batch, Context, Draft, Evidence, Head, Refusal
 from wechatlog.errors import FormatError, RefusedFormatError, WechatlogError
 from wechatlog.frames.cells import COLUMN_TYPES
-from wechatlog.frames.rows import READ_COLUMNS, Seats, messages_of, runs_of
+from wechatlog.frames.rows import READ_COLUMNS, RowOwners, messages_of, runs_of
 from wechatlog.frames.seal import SEAL_KEY, is_sealed
 from wechatlog.model import Message
 from wechatlog.source import Source
@@ -232,7 +232,7 @@ class _Walk:
 
     def __init__(self, file: _File, source: Source, context: Context) -> None:
         self._file, self._source, self._context = file, source, context
-        self._seats = Seats()
+        self._owners = RowOwners()
         self._drafts: list[Draft] = []
         self._left: list[int | None] = []
         self._row = self._bytes = 0
@@ -248,7 +248,7 @@ class _Walk:
             step = max(1, min(_ROWS, batch.num_rows * _BYTES // max(1, batch.nbytes)))
             for start in range(0, batch.num_rows, step):
                 yield from self._sort(read_columns(batch.slice(start, step)))
-        yield from self._begin(len(self._seats.heads))
+        yield from self._begin(len(self._owners.heads))
         if not self._drafts:
             yield self._context.draft(), []
 
@@ -272,7 +272,7 @@ class _Walk:
         self._file.choose([*_KEY, *(names - {*_KEY})])
         for _, batch in self._read():
             start = 0
-            for place, length in self._seats.take(key_runs(batch)):
+            for place, length in self._owners.take(key_runs(batch)):
                 for draft, _ in self._begin(place + 1):
                     yield Rows(draft, 0, {})
                 part = batch.slice(start, length)
@@ -281,7 +281,7 @@ class _Walk:
                 yield sink.give(self._drafts[place], length, columns)
                 start += length
                 self._finish(place, length)
-        for draft, _ in self._begin(len(self._seats.heads)):
+        for draft, _ in self._begin(len(self._owners.heads)):
             yield Rows(draft, 0, {})
         if not self._drafts:
             yield Rows(self._context.draft(), 0, {})
@@ -318,7 +318,7 @@ class _Walk:
     def _expect(self, contents: Contents | None) -> None:
         if contents is not None:
             for head, count in zip(contents.heads, contents.counts, strict=True):
-                self._seats.add(head, count)
+                self._owners.add(head, count)
                 self._left.append(count)
 
     def _weigh(self, batch: Any) -> None:
@@ -344,7 +344,7 @@ class _Walk:
         blank = [None] * count
         keys = zip(columns.get("conversation", blank), columns.get("conversation_id", blank), strict=True)
         start = 0
-        for place, length in self._seats.take(runs_of(keys)):
+        for place, length in self._owners.take(runs_of(keys)):
             yield from self._begin(place + 1)
             part = {name: values[start : start + length] for name, values in columns.items()}
             draft = self._drafts[place]
@@ -356,7 +356,7 @@ class _Walk:
         """Begin conversations in their order until there are so many."""
         while len(self._drafts) < count:
             place = len(self._drafts)
-            known = self._seats.heads[place]
+            known = self._owners.heads[place]
             draft = self._context.draft(str(place), title=known.title, id=known.id)
             self._drafts.append(draft)
             yield draft, []
