@@ -19,8 +19,8 @@ from wechatlog.segments import (
     Text,
     parse_segments,
     register_segment_rule,
+    rule_table,
     segment_rules,
-    table,
     unregister_segment_rule,
 )
 
@@ -49,11 +49,11 @@ class TopicRule:
 
 @pytest.fixture(autouse=True)
 def _rules_as_before() -> Iterator[None]:
-    before = dict(table._registered)
+    before = dict(rule_table._registered)
     yield
-    table._registered.clear()
-    table._registered.update(before)
-    table.compiled_rules.cache_clear()
+    rule_table._registered.clear()
+    rule_table._registered.update(before)
+    rule_table.compiled_rules.cache_clear()
 
 
 def test_a_registered_rule_is_asked() -> None:
@@ -103,16 +103,16 @@ def test_a_rule_needs_triggers(triggers: tuple[str, ...]) -> None:
 
 
 def test_installed_packages_bring_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = importlib.metadata.EntryPoint("broken", "no_such_module_anywhere:rule", table.ENTRY_POINT_GROUP)
+    broken = importlib.metadata.EntryPoint("broken", "no_such_module_anywhere:rule", rule_table.ENTRY_POINT_GROUP)
     points = [LoadedEntryPoint("topic", TopicRule), LoadedEntryPoint("same", TopicRule()), broken]
     monkeypatch.setattr(importlib.metadata, "entry_points", lambda *, group: points)
-    table._installed_rules.cache_clear()
-    table.compiled_rules.cache_clear()
+    rule_table._installed_rules.cache_clear()
+    rule_table.compiled_rules.cache_clear()
     try:
         with pytest.warns(UserWarning, match="broken"):
             assert parse_segments("#清算#") == (Topic("清算", raw="#清算#"),)
     finally:
-        table._installed_rules.cache_clear()
+        rule_table._installed_rules.cache_clear()
 
 
 @attrs.frozen
