@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -34,20 +33,31 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="of the chance; the same gives the same table")
     parser.add_argument("--write", action="store_true", help=f"put the table into {PAGE.name}")
     parser.add_argument("--only", choices=("damage", "conversions"), help="one of the two tables")
+    parser.add_argument("--family", action="append", help="only these families, whose rows are replaced")
     options = parser.parse_args()
     families = defaultdict(list)
     for seed in load_seeds(least=6):
-        families[seed.family].append(seed)
+        if not options.family or seed.family in options.family:
+            families[seed.family].append(seed)
     tables = {
         "damage": lambda: _damage(families, options.runs, options.seed),
         "conversions": lambda: _conversions(families),
     }
     for name, make in tables.items():
         if options.only in (None, name):
-            table = "\n".join(make()) + "\n"
+            rows = make()
             if options.write:
-                place = re.compile(rf"(?<=<!-- {name}: begin -->\n).*?(?=<!-- {name}: end -->)", re.DOTALL)
-                PAGE.write_text(place.sub(lambda _, table=table: table, PAGE.read_text("utf-8")), encoding="utf-8")
+                _write(name, rows, [*families])
+
+
+def _write(name: str, rows: list[str], families: list[str]) -> None:
+    """Put rows into a table of the page; those of other families stay."""
+    text = PAGE.read_text("utf-8")
+    begin, end = text.index(f"<!-- {name}: begin -->\n"), text.index(f"<!-- {name}: end -->")
+    head, *old = text[begin:end].split("\n")
+    others = [row for row in old[2:] if row and row.split("|")[1].strip() not in families]
+    table = [head, *rows[:2], *sorted([*rows[2:], *others], key=lambda row: row.split("|")[1])]
+    PAGE.write_text(text[:begin] + "\n".join(table) + "\n" + text[end:], encoding="utf-8")
 
 
 def _damage(families: dict[str, list[Seed]], runs: int, number: int) -> list[str]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote
 
 from wechatlog.engine.sqlite_pages import apply_log, expected_size, fill, is_log, is_noise, page_size
+from wechatlog.engine.sqlite_shift import realign
 from wechatlog.errors import FormatError
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def _open(source: Source) -> sqlite3.Connection:
     head = source.head()
     on_disk = source.path is not None and not head.startswith(b"\x1f\x8b") and _is_plain(source, head)
     missing, log = missing_bytes(source), _log_of(source)
-    if on_disk and not missing and log is None:
+    shifted = 0 < _size(source) <= _LARGEST_IN_MEMORY and stray_bytes(source) > 0
+    if on_disk and not missing and not shifted and log is None:
         address = f"file:{quote(str(source.path.absolute()))}?mode=ro&immutable=1"  # type: ignore[union-attr]
         try:
             return sqlite3.connect(address, uri=True, check_same_thread=False)
@@ -75,6 +77,8 @@ def _open(source: Source) -> sqlite3.Connection:
         apply_log(data, log)
     if data[:16] == _MAGIC:
         data[18:20] = b"\x01\x01"  # a database in WAL mode cannot be opened from memory
+        if shifted:
+            realign(data)
         fill(data, min(expected_size(bytes(data[:100])), len(data) + missing))
     connection = sqlite3.connect(":memory:", check_same_thread=False)
     try:
