@@ -115,8 +115,9 @@ class _Document:
         settings = self._document.settings.element
         for language in (*styles.element.iter(qn("w:lang")), *settings.iter(qn("w:themeFontLang"))):
             language.set(qn("w:eastAsia"), "zh-CN")
-        self._emoji = styles.add_style("Emoji", WD_STYLE_TYPE.CHARACTER)
-        fonts = self._emoji.element.get_or_add_rPr().get_or_add_rFonts()
+        emoji = styles.add_style("Emoji", WD_STYLE_TYPE.CHARACTER)
+        self._emoji = emoji.style_id
+        fonts = emoji.element.get_or_add_rPr().get_or_add_rFonts()
         for script in ("ascii", "hAnsi", "eastAsia", "cs"):
             fonts.set(qn(f"w:{script}"), "Segoe UI Emoji")
         styles["Normal"].font.size = Pt(10.5)
@@ -181,7 +182,9 @@ class _Document:
         runs = []
         for number, part in enumerate(_EMOJI.split(text)):
             if part:
-                runs.append(paragraph.add_run(part, self._emoji if number % 2 else None))
+                runs.append(run := paragraph.add_run(part))
+                if number % 2:
+                    run._r.style = self._emoji  # by its id; python-docx itself looks through all styles for it
         return runs
 
     def _faintly(self, run: Any) -> None:
