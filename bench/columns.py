@@ -10,6 +10,7 @@ import argparse
 import datetime as dt
 import functools
 import gc
+import json
 import re
 import tempfile
 import time
@@ -87,6 +88,11 @@ def bare_chatlab(path: Path) -> pa.Table:
     ids = [row.platformMessageId for row in rows]
     texts = [row.content for row in rows]
     return _plain_table(times, names, [row.sender for row in rows], kinds, texts, ids, range(len(rows)))
+
+
+def parse_lines(path: Path) -> list[Any]:
+    """What the standard library parses of each line, without messages."""
+    return [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
 
 
 def scan(path: Path, **how: Any) -> pa.Table:
@@ -197,6 +203,8 @@ CASES = {
     "chatlab to columns": Case("chatlab.json", scan_plain, bare_chatlab),
     "parquet to arrow": Case("parquet", scan, pq.read_table),
     "parquet to messages": Case("parquet", wechatlog.load),
+    "jsonl to messages": Case("jsonl", wechatlog.load, parse_lines),
+    "jsonl to arrow": Case("jsonl", scan, parse_lines),
     "markdown to parquet": Case("markdown", to_parquet),
     "load and segments": Case("markdown", with_segments),
     "statistics": Case("markdown", lambda path: statistics(loaded(path))),
