@@ -30,6 +30,7 @@ DAMAGE = [
     ("bracket-lines/tzwkb.txt", "=== 与", "=~= 与", "text-before-first-message"),
     ("chatlog-text/chatlog-plain-full.txt", "李四", "李\ufffd", "suspected-forgery"),
     ("thearas/group.txt", "(12345678901@chat", "(", "damaged-head"),
+    ("weflow-stream-html/private.html", "<b>李四", "<b>李x四", "damaged-head"),
     # a header line
     ("wx-cli-md/private.md", "08:00\n\n### 2026-05-01 08:01", "08:00\n### 2026-05-01 08:01", ""),
     ("wechatbaktool/wechatbaktool.txt", "16:40 | 小李:\n", "", "near-header"),
@@ -92,6 +93,7 @@ def warnings(seed: Seed, data: bytes) -> set[str]:
     [
         ("wechatexporter-txt/wechatexporter-ios.txt", "- -\n收到\n张三 (2021", "- - (2021"),
         ("wechatexporter-txt/wechatexporter-ios.txt", "- -\n收到\n张三 (2021", "- -2021"),
+        ("memotrace-markdown/notice-for-heading.md", "9 李四**: 早\n", ""),
         ("stomakun/stomakun-wechatexport-ios.txt", "7:16:35): [红包]\r\n", "7:1\n"),
         ("wechatbaktool/wechatbaktool.txt", "16:40 | 小李:\n2024-01-10 20:17:00", "1624-01-10 20:17:00"),
     ],

@@ -234,7 +234,7 @@ _MARKDOWN_GRAMMAR: Final = Grammar(
     rf"|#{{2,4}} (?P<date>[0-9]{{4}}(?:-[0-9]{{2}}){{0,2}})[ \t]*{_END})",
     framed=True,
 )
-_NEAR: Final = re.compile(r"\n\*\*[0-9]{2}:[0-9]{2}:[0-9]{2} ")
+_NEAR: Final = re.compile(r"\n\*\*[0-9]{2}:[0-9]")
 _MESSAGE_LINE: Final = re.compile(r"\*\*[0-9]{2}:[0-9]{2}:[0-9]{2} (?:[^*\\\n]|\\[^\n])*+\*\*:[^\n]*")
 _NOTICE_LINE: Final = re.compile(rf"> {_CLOCK} [^\n]*")
 _HEADING: Final = re.compile(r"(?:## [0-9]{4}|### [0-9]{4}-[0-9]{2}|#### [0-9]{4}-[0-9]{2}-[0-9]{2})[ \t]*")

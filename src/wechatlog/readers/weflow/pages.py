@@ -33,6 +33,7 @@ from wechatlog.engine.html import classes_of, first_with_class, node_text, parse
 from wechatlog.engine.json_stream import iter_json
 from wechatlog.engine.json_values import read_flag, read_identifier, read_object, read_string
 from wechatlog.engine.scripts import Rest, page_blocks
+from wechatlog.engine.tables import near_names
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.weflow.bodies import check, credit, media_kind, read_body, unframe
@@ -311,7 +312,10 @@ def _stream(reading: Reading) -> EntryOf:
         if not own:
             account, text = split_sender_prefix(text)
             shown = "".join(filter(str.isprintable, name))  # damage may put in what nobody sees
-            if account or shown != chat.title:  # in a private chat the other one is called as the chat is
+            if not account and shown != chat.title and chat.title and near_names(shown, [chat.title]):
+                what = "a name is that of the chat but for a character: it may be damaged, and the chat a private one"
+                reading.report("damaged-head", what, line=line)
+            elif account or shown != chat.title:  # in a private chat the other one is called as the chat is
                 chat.is_group = True
         sender, body = credit(reading, name, read_body(text, reading.tz), line)
         time, precision = reading.clock(said["time"] or "", line=line)
