@@ -266,8 +266,8 @@ def parse_clock(text: str, *, today: dt.date | None = None) -> Clock | None:
 
 
 @functools.lru_cache(maxsize=4096)
-def cached_clock(text: str, today: dt.date | None = None) -> Clock | None:
-    """`parse_clock`, remembered: formats without seconds repeat themselves, and some headers are looked at twice."""
+def cached_clock(text: str, today: dt.date | None) -> Clock | None:
+    """`parse_clock`, remembered: formats without seconds repeat themselves, and headers are looked at twice."""
     return parse_clock(text, today=today)
 
 

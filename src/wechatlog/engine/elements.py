@@ -101,9 +101,8 @@ def _entries(reading: Reading, page: Page, entry_of: EntryOf) -> Iterator[Entry]
         found, line = page.frame.match(last), block.line
         if found is not None:
             said = found.groupdict()
-            for name, text in said.items():
-                if text and ("&" in text or "<" in text):
-                    said[name] = page.shown(text)
+            if "&" in last or "<br" in last:
+                said = {name: text and page.shown(text) for name, text in said.items()}
             if (date := said.get("date")) is not None:
                 day = date
             else:

@@ -431,7 +431,7 @@ def tell_near_headers(reading: Reading, text: str, line: int, near: re.Pattern[s
 
 def header_clock(header: re.Match[str]) -> dt.datetime | None:
     """The time in the group `time` of a header, for comparing."""
-    found = cached_clock(header["time"])
+    found = cached_clock(header["time"], None)
     return found.time if found else None
 
 

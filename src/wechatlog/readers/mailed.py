@@ -210,7 +210,7 @@ class _Gate(HeaderCheck):
         self._frame, self._day = frame, day
 
     def _when(self, header: re.Match[str]) -> dt.datetime | None:
-        found = cached_clock(f"{self._day} {header['time']}") if header["time"] and self._day else None
+        found = cached_clock(f"{self._day} {header['time']}", None) if header["time"] and self._day else None
         return found.time if found else None
 
     def _doubt(self, candidate: Candidate) -> str | None:
