@@ -219,6 +219,14 @@ def test_what_the_characters_are_tells_big5_from_gb18030(text: str, encoding: st
         assert decode_text(line.encode(encoding)) == line
 
 
+def test_a_name_of_two_characters_in_utf8_is_found_among_lines_of_another_encoding() -> None:
+    text = "李四 2026/5/1 08:00:00\nMorning\n"
+    data = text.encode() * 3 + text.encode("gb18030") * 3
+    chat = wechatlog.load(data, format="paste")
+    assert {message.sender for message in chat} == {"李四"}
+    assert "mixed-encodings" in {entry.code for entry in chat.diagnostics}
+
+
 @pytest.mark.parametrize(("text", "encoding"), [("今日はいい天気ですね、カメラを", "shift_jis"), ("오늘 날씨가 좋네요", "euc_kr"), ("déjà vu à bientôt", "cp1252")])  # fmt: skip
 def test_an_encoding_that_is_not_certain_is_told_with_the_option(text: str, encoding: str) -> None:
     data = TEXT.replace("早上好，大家", "").replace("李四", text).encode(encoding)

@@ -60,8 +60,8 @@ _SCRIPTS: Final = (
 _BY_LINE: Final = ("utf-8", *(script.codec for script in _SCRIPTS))
 """Encodings in which a line ends at the byte that it ends at in ASCII, so that lines can be looked at alone."""
 
-_UTF8_RUN: Final = re.compile(rb"(?:[\xe3-\xe9\xef][\x80-\xbf]{2}){3}")
-"""Three Chinese characters of UTF-8; text of another encoding hardly ever looks so."""
+_UTF8_RUN: Final = re.compile(rb"(?:[\xe3-\xe9\xef][\x80-\xbf]{2}){2}")
+"""Two Chinese characters of UTF-8; hardly any line of another encoding is UTF-8 and looks so."""
 
 _SURE: Final = ((0.75, 0.15), (0.6, 0.6))
 """How usual the characters must be, and how much more so than in any other encoding."""
