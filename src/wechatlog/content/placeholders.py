@@ -129,7 +129,10 @@ def _read_label(body: str, dialect: Dialect) -> tuple[Label, int] | None:
 
 
 def _first_match(patterns: tuple[re.Pattern[str], ...], body: str, start: int = 0) -> re.Match[str] | None:
-    return next((match for pattern in patterns if (match := pattern.fullmatch(body, start))), None)
+    for pattern in patterns:
+        if match := pattern.fullmatch(body, start):
+            return match
+    return None
 
 
 def _forward(match: re.Match[str], raw: str, dialect: Dialect, zone: dt.tzinfo | None) -> Forward:

@@ -94,7 +94,7 @@ def fill(segment: Segment, known: Mapping[str, Any]) -> Segment:
     cls: Any = type(segment)
     names = _field_names(cls)
     new = {name: value for name, value in known.items() if name in names and value not in (None, "", ())}
-    return attrs.evolve(segment, **new) if new else segment
+    return cls(raw=segment.raw, **{name: getattr(segment, name) for name in names} | new) if new else segment
 
 
 @functools.cache

@@ -9,12 +9,11 @@ third to a half: the pattern makes nothing of what nobody wants. Knows no format
 from __future__ import annotations
 
 import json
-import operator
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 __all__ = ["DIGITS", "FLAG", "NUMBER", "SECONDS", "TEXT", "YES", "Layouts", "Plain"]
 
@@ -36,6 +35,8 @@ _MEMBER: Final = re.compile(
 )
 _CLOSING: Final = re.compile(rf"{_BLANK}\}}{_BLANK}(?:,{_BLANK})?+")
 _SCALAR: Final = r'(?:"[^"\\\x00-\x1f]*+"|-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+|true|false|null)'
+_NOTHING: Final = "(?:|())"
+"""A group that holds `None`."""
 _MOST: Final = 8
 
 
@@ -82,10 +83,10 @@ class Plain:
         closing = _CLOSING.match(text, at)
         if closing is None or closing.end() != end or not found.keys() >= self._needed:
             return None
-        groups = ["", *(key for key in found if key in self.keys)]
-        pick = operator.itemgetter(*(groups.index(key) if key in groups else 0 for key in self.keys))
-        pattern = re.compile("".join(found.values()) + re.escape(closing.group()))
-        return Layout(pattern, pick, lines + closing.group().count("\n"))
+        groups = [key for key in found if key in self.keys]
+        numbers = tuple(groups.index(key) + 1 if key in groups else len(groups) + 1 for key in self.keys)
+        pattern = re.compile("".join((*found.values(), re.escape(closing.group()), _NOTHING)))
+        return Layout(pattern, numbers, lines + closing.group().count("\n"))
 
     def object(self, given: tuple[str | None, ...]) -> dict[str, Any]:
         """An object of what was given, as parsing makes one."""
@@ -101,12 +102,12 @@ class Layout(NamedTuple):
 
     Attributes:
         pattern: of an object, with the comma and the white space behind it, or with its line end.
-        pick: takes `None` and what the groups hold, gives what is given of an object.
+        numbers: of the groups that hold what is given of an object.
         lines: line ends in what it matches.
     """
 
     pattern: re.Pattern[str]
-    pick: Callable[[tuple[str | None, ...]], tuple[str | None, ...]]
+    numbers: tuple[int, ...]
     lines: int
 
 

@@ -43,6 +43,8 @@ _OPENING_LENGTH: Final = 32
 """Of an item: its brace, its first key and the quote of its value."""
 _RUN: Final = 64
 """Items that are given together, so that each need not go through all the generators below."""
+_TAIL: Final = 8192
+"""Characters at the end of the window that are read apart from those in front of them."""
 _LOOKED_AT: Final = 20
 """Objects that are looked at, to see whether the array that they stand in is the right one."""
 _ALIKE: Final = 0.6
@@ -112,11 +114,16 @@ class Cursor:
             wanted -= len(block)
         if not taken:
             return False
+        self._drop()
+        self.text = "".join((self.text, *taken))
+        return True
+
+    def _drop(self) -> None:
+        """Let go of what stands in front of the position."""
         self._count()
-        self.text = "".join((self.text[self.position :], *taken))
+        self.text = self.text[self.position :]
         self._base += self.position
         self.position = self._counted = 0
-        return True
 
     def _count(self) -> None:
         """Count lines up to the position; all calls together cost one pass over the text."""
@@ -193,13 +200,17 @@ class Cursor:
         text, base, scan, new = self.text, self._base, _SCAN_STRICTLY, tuple.__new__
         self._count()
         position, line, layouts = self.position, self._line, self._layouts.get(key)
-        count, separator, run = text.count, _SEPARATOR.match, list[Item]()
+        separator, run = _SEPARATOR.match, list[Item]()
         while True:
-            for pattern, pick, lines in layouts.found if layouts is not None else ():
+            for pattern, numbers, lines in layouts.found if layouts is not None else ():
                 for match in iter(pattern.scanner(text, position).match, None):  # type: ignore[attr-defined]
-                    run.append(new(Item, (key, pick((None, *match.groups())), line, base + position)))
+                    run.append(new(Item, (key, match.group(*numbers), line, base + position)))
                     line += lines
                     position = match.end()
+            if len(text) - position < _TAIL < position:  # an error in what is cut counts all lines in front of it
+                self._move(position, line)
+                self._drop()
+                text, base, position = self.text, self._base, 0
             try:
                 value, end = scan(text, position)
             except (StopIteration, ValueError, RecursionError):
@@ -210,15 +221,19 @@ class Cursor:
             run.append(new(Item, (key, value, line, base + position)))
             if layouts is not None:
                 layouts.learn(value, text, position, behind.end())
-            line += count("\n", position, behind.end())
+            line += text.count("\n", position, behind.end())
             position = behind.end()
             if len(run) > _RUN:
                 yield run
                 run = []
         yield run
+        self._move(position, line)
+
+    def _move(self, position: int, line: int) -> None:
+        """Move on to a position whose line is known."""
         self.position = self._counted = position
         if line > self._line:
-            self._line, self._line_start = line, base + text.rfind("\n", 0, position) + 1
+            self._line, self._line_start = line, self._base + self.text.rfind("\n", 0, position) + 1
 
     def take(self, character: str) -> bool:
         """Move over a character, if it is the next."""
@@ -662,10 +677,10 @@ def iter_json_lines(blocks: Iterable[str], collector: Collector, plain: Plain | 
     for text in whole_lines(blocks):
         position, offset = 1, offset - 1  # of the text, which has the line end before it at its front
         while position < len(text):
-            for pattern, pick, _ in layouts.found:
+            for pattern, numbers, _ in layouts.found:
                 for match in iter(pattern.scanner(text, position).match, None):  # type: ignore[attr-defined]
                     number += 1
-                    yield new(Item, ("", pick((None, *match.groups())), number, offset + position))
+                    yield new(Item, ("", match.group(*numbers), number, offset + position))
                     position = match.end()
             end = text.find("\n", position) + 1 or len(text)
             if position < end:

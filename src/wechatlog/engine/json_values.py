@@ -110,6 +110,8 @@ def read_identifier(context: Context, value: Any, line: int | None = None, *, ja
     """
     if value is None:
         return None
+    if not javascript and type(value) is str and value.isdigit() and value.isascii() and value[0] != "0":
+        return value
     if (
         isinstance(value, float)
         or (isinstance(value, str) and _ROUNDED.fullmatch(value.strip()))

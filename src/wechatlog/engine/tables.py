@@ -244,11 +244,15 @@ class Table:
 
     def _fields(self, reading: Reading, layout: Layout, rows: Iterable[Row], needed: int) -> Iterator[tuple[Any, int]]:
         _, places, width, *_ = layout
-        make, spare, numbered = functools.partial(tuple.__new__, self._row), self.spare, self.exact and places[0] == 1
+        new, made, spare, numbered = tuple.__new__, self._row, self.spare, self.exact and places[0] == 1
         if numbered:  # a column of row numbers in front
             places, width = tuple(range(width - 1)), width - 1
         in_order = places == tuple(range(width))
+        usual = in_order and not numbered and spare is None
         for cells, line in rows:
+            if usual and len(cells) == width:
+                yield new(made, cells), line
+                continue
             extra = ""
             if numbered:
                 del cells[:1]
@@ -267,7 +271,7 @@ class Table:
                 cells = [cells[at] if at >= 0 else "" for at in places]
             if spare is not None:
                 cells.append(extra)
-            yield make(cells), line
+            yield new(made, cells), line
 
 
 def one_of(reading: Reading, tables: Mapping[str, Table], *, needed: int = 1) -> tuple[str, Iterator[tuple[Any, int]]]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
-import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
@@ -27,8 +26,9 @@ from wechatlog.model import Conversation, Message
 from wechatlog.source import Source
 
 _BATCH_SIZE: Final = 1024
-_GROUPS: Final = operator.itemgetter(slice(1, None))
-_LINE: Final = Layout(re.compile(rf"({USUAL_MESSAGE})\n"), _GROUPS, 1)
+_USUAL: Final = re.compile(rf"({USUAL_MESSAGE})\n")
+_GROUPS: Final = tuple(range(1, _USUAL.groups + 1))
+_LINE: Final = Layout(_USUAL, _GROUPS, 1)
 _ITEM: Final = Layout(re.compile(rf"({USUAL_MESSAGE}),\n"), _GROUPS, 1)
 """How messages stand in the document."""
 

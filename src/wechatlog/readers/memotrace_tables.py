@@ -42,6 +42,7 @@ _TABLE = Table(
 )
 _MEMBERS_SHEET = "成员信息"
 _MOST_PEOPLE = 10_000
+_TEXT = MessageKind.TEXT  # asking the class for a member costs as much as a call
 _Sender: TypeAlias = "tuple[str | None, bool | None]"
 
 
@@ -65,16 +66,17 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     # The link of a file stands a row below its message: `ExcelExporter.to_excel` of MemoTrace 3 counts rows twice.
     held: Entry | None = None
     for row, line in rows:
-        bare = not any((row.id, row.type, row.sender, row.time))
-        if row.time == "时间" and row.type == "类型":
+        id_, type_, sender, clock, content, *_ = row
+        bare = not (id_ or type_ or sender or clock)
+        if type_ == "类型" and clock == "时间":
             what = "the header row stands here again: files were put together"
             reading.tell("repeated-header", what, line)
-        elif held is not None and held.kind in _FILES and bare and row.content.startswith(("./", ".\\")):
+        elif held is not None and held.kind in _FILES and bare and content.startswith(("./", ".\\")):
             what = "the link of a file stands in a row of its own; it belongs to the message above"
             reading.tell("writer-fault", what, line)
             first, *others = held.segments or one_segment(held.kind, held.text)
-            held = held._replace(segments=(attrs.evolve(first, path=row.content), *others))  # type: ignore[call-arg]
-        elif row.time or row.content:
+            held = held._replace(segments=(attrs.evolve(first, path=content), *others))  # type: ignore[call-arg]
+        elif clock or content:
             if held is not None:
                 yield held
             held = _entry(reading, row, line, people, senders)
@@ -90,20 +92,23 @@ def _entry(
     people: dict[str, dict[str, None]],
     senders: dict[tuple[str, ...], _Sender],
 ) -> Entry:
-    time, precision = read_local_clock(row.time, reading, line=line)
-    named = reading.kind_of(kind_of_name(row.type), row.type or "''", row.content, line)
-    kind, segments, said = read_typed_body(reading, named, row.content, time, line)
-    text = row.content if said is None else said
+    id_, type_, sender, clock, text, *names, _ = row
+    time, precision = read_local_clock(clock, reading, line=line)
+    kind, segments = kind_of_name(type_), None
+    if kind is not _TEXT:
+        named = reading.kind_of(kind, type_ or "''", text, line)
+        kind, segments, said = read_typed_body(reading, named, text, time, line)
+        text = text if said is None else said
     if kind in NOTICES:
         sender, own, text = None, None, clean_notice(text)
     else:
-        who = row.sender, row.remark, row.nickname
+        who = sender, *names
         if (known := senders.get(who)) is None:
             if len(senders) > _MOST_PEOPLE:
                 senders.clear()
             known = senders[who] = _sender(reading, row, line, people)
         sender, own = known
-    id_ = read_server_id(row.id, reading, line=line, excel=is_rewritten(row.time)) if row.id else None
+    id_ = read_server_id(id_, reading, line=line, excel=is_rewritten(clock)) if id_ else None
     fields = line, time, precision, sender, None, own, kind, text, segments, id_, None, None, None
     return new_entry(Entry, fields)
 

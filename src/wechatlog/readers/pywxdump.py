@@ -12,6 +12,7 @@ named `.csv`.
 from __future__ import annotations
 
 import json
+import operator
 import re
 from collections.abc import Mapping
 from functools import lru_cache, partial
@@ -66,6 +67,9 @@ class _Row(NamedTuple):
     src: Any
     time: str
     title: Any = None
+
+
+_columns_of: Final = operator.attrgetter("id", "type", "own", "talker", "room", "msg", "time")
 
 
 # --- bodies ---------------------------------------------------------------------------------------------------------
@@ -210,22 +214,23 @@ def _entries(
     sender_of = lru_cache(maxsize=10_000)(partial(_sender, users))
     chat: Draft | None = None
     for row, line in rows:
-        if chat is None or (row.room != chat.key and row.time and row.room.strip() not in ("", chat.key)):
-            key = row.room.strip() if row.time else ""
+        id_, type_, own, talker, room, text, clock = _columns_of(row)
+        if chat is None or (room != chat.key and clock and room.strip() not in ("", chat.key)):
+            key = room.strip() if clock else ""
             chat = reading.chat_of(key, id=key or None, is_group=is_room(key), owner=owner)
             if users and not chat.members:
                 chat.title, chat.members = _name(users.get(key, {})), _members(users, key, owner)
-        kind, text, segments = _kind_of_name(row.type), row.msg, None
+        kind, segments = _kind_of_name(type_), None
         if kind is not _TEXT or not isinstance(text, str):
             if kind is None:
-                reading.tell("unknown-kind", f"unknown type {row.type.strip()[:60]!r}", line)
+                reading.tell("unknown-kind", f"unknown type {type_.strip()[:60]!r}", line)
             kind, text, segments = _body(reading, row, kind or MessageKind.OTHER, line)
-        name, account = sender_of(row.talker)
-        own = _OWN[row.own] if row.own in ("0", "1") else read_flag(row.own)
+        name, account = sender_of(talker)
+        own = _OWN[own] if own in ("0", "1") else read_flag(own)
         if own and chat.owner is None and kind not in NOTICES and name != _SELF:
             chat.owner = account or name
-        time, precision = read_local_clock(row.time, reading, line=line)
-        id_ = read_server_id(row.id, reading, line=line, excel=excel and is_rewritten(row.time))
+        time, precision = read_local_clock(clock, reading, line=line)
+        id_ = read_server_id(id_, reading, line=line, excel=excel and is_rewritten(clock))
         said = line, time, precision, name, account, own, kind, text, segments, id_, None, None, chat
         yield new_entry(Entry, said)
 

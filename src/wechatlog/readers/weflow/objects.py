@@ -265,9 +265,10 @@ def _refine(row: Json, text: str, kind: MessageKind | None) -> MessageKind:
     return kind or Kind.OTHER
 
 
-def _kind(reading: Reading, row: Json, text: str, built: AppMessage | None, line: int) -> MessageKind:
-    name = read_string(row.get("type"))
-    kind = _kind_of_name(name) if name else Kind.TEXT if read_integer(row.get("localType")) == 1 else None
+def _kind(
+    reading: Reading, row: Json, name: str, named: MessageKind | None, text: str, built: AppMessage | None, line: int
+) -> MessageKind:
+    kind = named if name else Kind.TEXT if read_integer(row.get("localType")) == 1 else None
     if kind in _VAGUE:
         if built is not None and built.kind not in _VAGUE:
             return built.kind
@@ -280,9 +281,8 @@ def _kind(reading: Reading, row: Json, text: str, built: AppMessage | None, line
     return Kind.PAT if found is Kind.SYSTEM and _local_kind(row) is Kind.PAT else found
 
 
-def _xml(reading: Reading, row: Json, text: str, line: int) -> AppMessage | None:
+def _xml(reading: Reading, row: Json, kind: MessageKind, text: str, line: int) -> AppMessage | None:
     """What the raw content says, where the exporter kept it, or put it in place of words."""
-    kind = _kind_of_name(read_string(row.get("type"))) or Kind.OTHER
     if kind is Kind.TEXT:
         return None
     if (built := parse_markup(text, zone=reading.zone)) is not None:
@@ -400,12 +400,14 @@ def _entry(tool: Tool, reading: Reading, people: Mapping[str, Participant], row:
     raw = row.get("rawContent")
     if tool.cuts_texts and isinstance(raw, str) and raw.startswith(text):
         text = split_sender_prefix(raw)[1] if reading.chat.is_group else raw
-    if _kind_of_name(read_string(row.get("type"))) in NOTICES:
+    name = read_string(row.get("type"))
+    named = _kind_of_name(name)
+    if named in NOTICES:
         text = unwrap(text)
-    built = _xml(reading, row, text, line)
+    built = _xml(reading, row, named or Kind.OTHER, text, line)
     if built is not None and text.lstrip()[:1] == "<":
         text = built.text
-    kind = _kind(reading, row, text, built, line)
+    kind = _kind(reading, row, name, named, text, built, line)
     text = _typed(tool, reading, row, kind, text, line)
     time, precision = _time(reading, row, line)
     sender, account, listed = (None, None, None) if kind in NOTICES else _sender(reading, people, row, line)
@@ -413,7 +415,8 @@ def _entry(tool: Tool, reading: Reading, people: Mapping[str, Participant], row:
     if own is None and kind not in NOTICES:
         owner = read_string(read_object(reading.said.get("session")).get("ownerId"))
         own = account == owner if listed is None and owner and account else listed
-    reading.keep_avatar(reading.chat, account or sender, row.get("senderAvatar"))
+    if "senderAvatar" in row:
+        reading.keep_avatar(reading.chat, account or sender, row["senderAvatar"])
     if not tool.names:
         sender = sender or account
     if own and account == reading.chat.id:
