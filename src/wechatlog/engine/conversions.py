@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _FIRST_END: Final = re.compile(r"[^\r\n]*+(\r*+)\n")
 _ODD_ENDS: Final = re.compile(r"(?<!\n)\n(?:\n\n)*+(?!\n)")
 _TWO_ENDS: Final = re.compile(r"(\r?\n)\r?\n")
-_HELD: Final = re.compile(r"[\r\n]++[^\r\n]{0,16}\Z")
+_HELD: Final = re.compile(r"(?<![\r\n])[\r\n]++[^\r\n]{0,16}\Z")
 """The end of a block that is looked at together with the next one."""
 _FEWEST: Final = 4
 """Lines that are alike by chance in a text of fewer."""
