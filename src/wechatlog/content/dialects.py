@@ -541,7 +541,10 @@ WCDA: Final = Dialect(
 WECHATEXPORTER: Final = Dialect(
     "wechatexporter",
     labels=_AMBIGUOUS,
-    shapes={Kind.CHANNEL: (r"<C> (?P<title>[^\n]+)",)},
+    shapes={
+        Kind.CHANNEL: (r"<C> (?P<title>[^\n]+)",),
+        Kind.VOICE: (r""" (?P<clock>[0-9]{1,3}'(?:[0-9]{1,2}")?)<C>""",),
+    },
     sentences=((r"[（(]视频丢失[)）]", Label(Kind.VIDEO)), (r"[（(]图片丢失[)）]", Label(Kind.IMAGE))),
 )
 """WechatExporter for iOS backups (`res/zh-Hans.txt`)."""
@@ -587,6 +590,7 @@ CHATLOG_KEEPER: Final = Dialect(
         **dict.fromkeys((Kind.PAT, Kind.TEXT, Kind.ANNOUNCEMENT, Kind.TRANSFER, Kind.RED_PACKET), (r": (?s:.*)<C>",)),
     },
     sentences=(
+        (r"\[表情#[0-9a-f]{1,8}\]", Label(Kind.STICKER)),
         (r"\[语音: (?P<title>[^\n]*)\]", Label(Kind.MUSIC)),
         (r"\[视频: (?P<title>[^\n]*)\]", Label(Kind.LINK)),
         (r"\[卡片 type=[0-9]{1,10}(?:: (?s:.*))?\]", Label(Kind.OTHER)),
@@ -602,7 +606,7 @@ _BRACKET_REPLY: Final = r"(?P<reply>(?:(?! ?\[(?:引用|↩)[: ]).)*+)"
 _NAMED: Final = r": ?(?P<title>[^\n]*)<C>"
 BRACKET_LINES: Final = Dialect(
     "bracket-lines",
-    quote_marks=("[引用", "[↩"),
+    quote_marks=("[引用", "[↩", "↳ 引用 "),
     labels=_AMBIGUOUS
     | _labels(
         {
@@ -622,7 +626,7 @@ BRACKET_LINES: Final = Dialect(
         **dict.fromkeys((Kind.SYSTEM, Kind.RECALL, Kind.PAT, Kind.QUOTE), (r"<C>(?: (?s:.*))?",)),
         Kind.OTHER: (r":[0-9]{1,20}<C>",),
         Kind.STICKER: (r": ?(?s:.*)<C>",),
-        Kind.VOICE: (r" <1s<C>", r"<C> → (?P<transcript>(?s:.+))"),
+        Kind.VOICE: (r" <1s<C>", r"<C> → (?P<transcript>(?s:.+))", r"<C>  \(语音转写: (?P<transcript>(?s:.+))\)"),
         Kind.FILE: (r"<C> (?P<name>[^\n]+) \([0-9.]{1,12} [KMGT]?i?B\)",),
         Kind.LINK: (
             rf"<C> (?P<title>[^\n]+)(?:\n(?!https?://)[^\n]*)*+\n{_URL}",
@@ -635,7 +639,10 @@ BRACKET_LINES: Final = Dialect(
         Kind.TRANSFER: (rf"<C> {_AMOUNT}(?: (?P<direction>已收款|已退还|已过期))?(?: · (?P<note>[^\n]*))?",),
     },
     sentences=((r"\[(?:未知\(-?[0-9]{1,20}\)\]|AppMsg\] (?s:.*))", Label(Kind.OTHER)),),
-    quotes=(rf"{_BRACKET_REPLY}(?P<quote> ?\[(?:引用|↩)(?: (?P<sender>[^:：\n]{{1,100}}))?: (?P<text>.*)\])",),
+    quotes=(
+        rf"{_BRACKET_REPLY}(?P<quote> ?\[(?:引用|↩)(?: (?P<sender>[^:：\n]{{1,100}}))?: (?P<text>.*)\])",
+        r"(?P<reply>(?:(?!\n    ↳ ).)*+)(?P<quote>\n    ↳ 引用 (?P<sender>[^:：\n]{1,100})：(?P<text>.*))",
+    ),
 )
 """Lines `[time] name: text` of wechat-export-studio, wechat-export-macos, weflow-cli, and of the two tools that are
 called wechat-decrypt: `[链接] title (source) url`, `[引用 name: text]`, `[Audio 3s]`."""

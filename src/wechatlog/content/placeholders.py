@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content.dialects import BRACKETS, COMMON_BODIES, Label
 from wechatlog.content.notices import read_notice
-from wechatlog.content.vocabulary import PLAIN_KINDS, segment_for
+from wechatlog.content.vocabulary import PLAIN_KINDS, TRANSFER_WORDS, segment_for
 from wechatlog.model import MessageKind
 from wechatlog.segments.types import Forward, Quote
 
@@ -47,20 +47,10 @@ _MONEY: Final = {"微信转账": Kind.TRANSFER, "微信红包": Kind.RED_PACKET}
 # --- what the named groups of a pattern become ----------------------------------------------------
 
 
-_STATES: Final[Mapping[str, str]] = {
-    "发送": "sent",
-    "接收": "received",
-    "退还": "returned",
-    "已收款": "received",
-    "已退还": "returned",
-    "已过期": "expired",
-}
-
-
 def _clock(text: str) -> dict[str, Any]:
     seconds = 0
-    for part in text.split(":"):
-        seconds = seconds * 60 + int(part)
+    for part in text.rstrip('"').replace("'", ":").split(":"):
+        seconds = seconds * 60 + int(part or 0)
     return {"seconds": seconds}
 
 
@@ -86,7 +76,7 @@ _FIELDS: Final[Mapping[str, Callable[[str], dict[str, Any]]]] = {
     "place": _place,
     "address": _address,
     "title": _title,
-    "direction": lambda text: {"state": _STATES.get(text)},
+    "direction": lambda text: {"state": TRANSFER_WORDS.get(text)},
     "seconds": lambda text: {"seconds": float(text)},
     "milliseconds": lambda text: {"seconds": float(text) / 1000},
     "latitude": lambda text: {"latitude": float(text)},

@@ -252,6 +252,14 @@ TRANSFER_STATES: Final[Mapping[int, str]] = {
 }
 """`paysubtype` of a transfer to its state: 1 to 7 from chatlog 0.0.x, 8 to 10 from WechatExporter 1.9."""
 
+TRANSFER_WORDS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("发送", "转账", "发起转账", "待领取"), "sent"),
+    **dict.fromkeys(("接收", "已收款", "已领取", "已接收", "已被接收"), "received"),
+    **dict.fromkeys(("退还", "已退还", "已被退还"), "returned"),
+    **dict.fromkeys(("已过期", "过期已退还"), "expired"),
+}
+"""The words with which tools and the client say the state of a transfer."""
+
 
 def kind_of_app_type(app_type: int) -> MessageKind:
     """The kind of an app message from the `<type>` of its `<appmsg>`; `OTHER` for one that no table has."""

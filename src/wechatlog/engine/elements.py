@@ -16,6 +16,7 @@ from wechatlog.diagnostics import Severity
 from wechatlog.engine.entry import Entry
 from wechatlog.engine.format import Format
 from wechatlog.engine.headers import message_blocks
+from wechatlog.engine.markup import iter_pieces
 from wechatlog.engine.protocol import Evidence
 from wechatlog.model import MessageKind
 
@@ -29,13 +30,15 @@ if TYPE_CHECKING:
 
 Said: TypeAlias = "Mapping[str, str | None]"
 """What the groups of an element show; `None` for what it does not have. Of a page with headings, `day` is the last."""
-EntryOf: TypeAlias = "Callable[[Said, int, int], Entry]"
-"""The entry of an element, by what it says, its line and offset."""
+EntryOf: TypeAlias = "Callable[[Said, int, int], Entry | None]"
+"""The entry of an element, by what it says, its line and offset; `None` for an element that is no message."""
 TITLE: Final = re.compile(r"<title>([^<]{0,400})</title>")
 TEXT: Final = r"(?P<text>(?:[^<]++|<br(?: /)?>)*+)"
 """Pattern of a text whose line ends are `<br>`."""
 _TAG: Final = re.compile(r"</?[a-z][^<>]{0,400}>")
 _BEHIND: Final = re.compile(r"<(?:script|footer)\b.*", re.DOTALL)
+_LONGEST: Final = 200
+"""Characters of a first tag."""
 _END: Final = re.compile(r"\s*</(?:div|main|body)>")
 
 
@@ -48,7 +51,7 @@ class Page(NamedTuple):
 
     Attributes:
         opens: what stands right before the first element.
-        element: how the line of an element begins.
+        element: how the line of an element begins; a pattern of its first tag where elements stand within lines.
         frame: a whole element; its groups are what it says. One with a `date` is the heading of a day.
         titles: where the name of the chat stands.
         facts: what else the head says: the groups `id`, `count` and `exported`, whichever there are.
@@ -56,7 +59,7 @@ class Page(NamedTuple):
     """
 
     opens: str
-    element: Grammar
+    element: Grammar | re.Pattern[str]
     frame: re.Pattern[str]
     titles: tuple[re.Pattern[str], ...]
     facts: tuple[re.Pattern[str], ...] = ()
@@ -88,37 +91,57 @@ def _entries(reading: Reading, page: Page, entry_of: EntryOf) -> Iterator[Entry]
     """The entries of the elements of a page; the words of an element that is none of the tool's are one too."""
     last, claimed, count, day = "", None, 0, ""
 
-    def preamble(block: Block) -> None:
+    def preamble(text: str, line: int) -> None:
         nonlocal last, claimed
-        last = block.lines
+        last = text
         head, opens, rest = last.rpartition(page.opens)
         claimed = _describe(reading, page, head + opens or last)
         if not _END.match(rest) and (words := _words(rest if opens else last.rpartition("</style>")[2])):
-            reading.report_preamble(words, line=block.line + last.count("\n"))
+            reading.report_preamble(words, line=line + last.count("\n"))
 
-    for header, block in message_blocks(reading, page.element, lambda _: None, lambda _: None, preamble=preamble):
-        last = header.group()[1:].lstrip("\r") + block.lines
-        found, line = page.frame.match(last), block.line
+    for last, line, offset, is_last in _elements(reading, page, preamble):
+        found = page.frame.match(last)
         if found is not None:
             said = found.groupdict()
             if "&" in last or "<br" in last:
                 said = {name: text and page.shown(text) for name, text in said.items()}
             if (date := said.get("date")) is not None:
                 day = date
-            else:
+            elif (entry := entry_of({**said, "day": day}, line, offset)) is not None:
                 count += 1
-                said["day"] = day
-                yield entry_of(said, line, block.offset)
+                yield entry
         rest = last[found.end() :] if found else last
-        if found is not None and (not rest.strip() or (block.last and _END.match(rest))):
+        if found is not None and (not rest.strip() or (is_last and _END.match(rest))):
             continue
         line += last.count("\n", 0, found.end()) if found else 0
         what = "an element is none that the tool writes and may be damaged; its words are a message of their own"
         reading.report("broken-row", what, severity=Severity.ERROR, line=line, excerpt=rest.strip()[:200])
         if words := _words(rest):
-            yield Entry(line, kind=MessageKind.OTHER, text=words, offset=block.offset)
+            yield Entry(line, kind=MessageKind.OTHER, text=words, offset=offset)
     reading.check_page_end(last)
     reading.check_count(claimed, count)
+
+
+def _elements(
+    reading: Reading, page: Page, preamble: Callable[[str, int], None]
+) -> Iterator[tuple[str, int, int, bool]]:
+    """Each element with what follows it, its line and offset, and whether it is the last."""
+    if isinstance(page.element, re.Pattern):
+        pieces = iter_pieces(reading.blocks(), page.element, _LONGEST)
+        head = next(pieces)
+        preamble(head.text, head.line)
+        held = next(pieces, None)
+        while held is not None:
+            following = next(pieces, None)
+            yield held.text.replace("\r\n", "\n"), held.line, held.offset, following is None
+            held = following
+        return
+
+    def head_block(block: Block) -> None:
+        preamble(block.lines, block.line)
+
+    for header, block in message_blocks(reading, page.element, lambda _: None, lambda _: None, preamble=head_block):
+        yield header.group()[1:].lstrip("\r") + block.lines, block.line, block.offset, block.last
 
 
 def page_format(
@@ -137,11 +160,14 @@ def page_format(
 
     def detect(head: Head) -> Evidence | None:
         text = "\n" + head.text.replace("\r\n", "\n")
-        starts = (match.start() + 1 for match in page.element.pattern.finditer(text))
+        inline = isinstance(page.element, re.Pattern)
+        pattern = page.element if isinstance(page.element, re.Pattern) else page.element.pattern
+        starts = (match.start() + (not inline) for match in pattern.finditer(text))
         found = any(
             match and not match.groupdict().get("date") for match in (page.frame.match(text, at) for at in starts)
         )
-        return Evidence(1.0, f"elements of {page.element.name}") if found else None
+        name = "one tool alone" if isinstance(page.element, re.Pattern) else page.element.name
+        return Evidence(1.0, f"elements of {name}") if found else None
 
     def entries(reading: Reading) -> Iterator[Entry]:
         return _entries(reading, page, entry_of(reading))

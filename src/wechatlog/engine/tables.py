@@ -81,6 +81,7 @@ class Table:
         optional: fields whose columns a file may lack; their texts are empty then.
         exact: the header is these columns in this order and no others; else in any order among others, which are told.
         depth: rows in which the header may stand.
+        mends: a damaged name of a column is told by the others.
         extra: a field without a column, which `spare` fills; empty in most rows.
         spare: takes a cell out that a build of the writer put in without a column for it, and returns it for `extra`;
             gets the cells of a row whose length is not that of the header, and how many there should be.
@@ -90,6 +91,7 @@ class Table:
     optional: frozenset[str] = attrs.field(default=frozenset(), converter=_names)
     exact: bool = True
     depth: int = 1
+    mends: bool = True
     extra: str = ""
     spare: Callable[[Reading, list[str], int, int], str] | None = None
 
@@ -113,7 +115,7 @@ class Table:
         names = [cell.strip(' "\ufeff\r') for cell in cells]
         while names and not names[-1]:
             names.pop()
-        glued = self._unglued(names)
+        glued = self._unglued(names) if self.mends else ""
         shift = bool(names) and names[0] in _ROW_NUMBERS and names[0] not in self.columns[0][0]
         found = self._exact(names, int(shift)) if self.exact else self._loose(names)
         if found is not None and glued:
@@ -154,7 +156,7 @@ class Table:
         )
         damaged = ""
         for at, place in enumerate(places):
-            if place < 0 and (near := self._near(at, names, places)) is not None:
+            if place < 0 and self.mends and (near := self._near(at, names, places)) is not None:
                 places, damaged = (*places[:at], near, *places[at + 1 :]), names[near]
         missing = {field for field, place in zip(self.fields, places, strict=True) if place < 0}
         if missing - self.optional:

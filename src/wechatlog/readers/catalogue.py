@@ -130,7 +130,8 @@ READERS: Final = (
         "bracket-lines",
         "brackets.lines:READER",
         "text json",
-        lines=r"[^\n\[]{0,4}(?:\[[0-9]{4}[-/年]|\[未知时间|微信聊天记录: |=== 与 )",
+        lines=r"[^\n\[]{0,4}(?:\[(?:#[0-9]{1,9} )?[0-9]{4}[-/年]|\[未知时间|微信聊天记录: |=== 与 "
+        r"|WeChat Chat Export for LLM )",
     ),
     _row(
         "wechat-export-studio-json",
@@ -166,6 +167,7 @@ READERS: Final = (
     _row("wechat-export-tool-html", "brackets.pages:TOOL", "html text", marks="class='message class='sender'"),
     _row("mail", "mailed:READER", "text html"),
     _row("stomakun", "stomakun:READER", "text", lines=r"[^\r\n]*?\([0-9][^()\r\n]{8,40}\):"),
+    _row("wechatbaktool-html", "wechatbaktool:HTML", "html text", marks="<title>WechatBakTool</title>"),
     _row(
         "wechatbaktool",
         "wechatbaktool:READER",
@@ -200,11 +202,18 @@ READERS: Final = (
     _row("tracememo-csv", "tracememo:CSV", "csv text"),
     _row("tracememo-markdown", "tracememo:MARKDOWN", "text"),
     _row("wx-cli-json", "wx_cli:JSON", "json", marks='"is_group"'),
+    _row(
+        "wechat-decrypt-chat-json",
+        "wechat_cli:EXPORTED",
+        "json",
+        marks='"exported_at"',
+    ),
     _row("wechat-cli-json", "wechat_cli:JSON", "json", marks="["),
     _row("wechat-cli-txt", "wechat_cli:TXT", "text", marks="聊天记录: 消息数量:"),
     _row("wechat-cli-md", "wechat_cli:MARKDOWN", "text", marks="聊天记录: **消息数量:**"),
     _row("wechat-cli-jsonl", "wechat_cli:JSONL", "json jsonl", marks='"sender_display"'),
     _row("wetrace-plus-json", "wetrace_plus:JSON", "json", marks='"wetrace-plus" | "conversations" "sender_id"'),
+    _row("chatlog-keeper-html", "chatlog_keeper:HTML", "html text", marks="微信聊天记录留存 chat-title"),
     _row("chatlog-keeper-json", "chatlog_keeper:JSON", "json", marks='"sender_wxid"'),
     _row("jettchent-json", "jettchent:JSON", "json", marks='"fromUser"'),
     _row(
@@ -215,4 +224,6 @@ READERS: Final = (
     ),
     _row("wechatexporter-html", "wechatexporter_html:HTML", "html text js json"),
     _row("12425-csv", "wechat_exporter_12425:READER", "csv text", marks="时刻 消息方向"),
+    _row("named-columns", "named_columns:COLUMNS", "csv text zip ole", marks="时间 | ime"),
+    _row("named-keys", "named_columns:KEYS", "json", marks="时间 | ime"),
 )

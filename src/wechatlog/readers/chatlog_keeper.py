@@ -1,18 +1,23 @@
-"""chatlog-keeper's `wechat_messages.json`: one array of the messages of all conversations.
+"""chatlog-keeper's `wechat_messages.json` and `wechat_messages.html`: the messages of all conversations in one file.
 
-`is_self` compares the beginning of account ids only.
+The JSON is one array; `is_self` compares the beginning of account ids only. The page has a section for each
+conversation, names above what others wrote, and clocks without seconds under headings of days.
 
-Format facts: chatlog-keeper 2026 (`cli.py`, `export.py`).
+Format facts: chatlog-keeper 2026 (`cli.py`, `export.py`, `wechat_db.py`).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from wechatlog.content.dialects import CHATLOG_KEEPER
+from wechatlog.content.notices import read_notice
 from wechatlog.content.numbered import parse_numbered
+from wechatlog.content.placeholders import read_placeholder
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, iter_objects
+from wechatlog.engine.elements import EntryOf, Page, Said, page_format
 from wechatlog.engine.json_values import read_flag, read_identifier, read_integer, read_list, read_object, read_string
 from wechatlog.model import MessageKind
 
@@ -69,5 +74,53 @@ JSON: Final = Format(
     ".json",
     _detect,
     _entries,
+    "chatlog-keeper",
+)
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+
+_PAGE: Final = Page(
+    "</header>",
+    re.compile(r"<(?:section class='chat'|div class='(?:day|msg (?:self|other))')>"),
+    re.compile(
+        r"<section class='chat'><h2 class='chat-title'>(?P<title>[^<]*)</h2>"
+        r"|<div class='day'><span>(?P<date>[^<]*)</span></div>"
+        r"|<div class='msg (?P<side>self|other)'><div class='col'>(?:<div class='name'>(?P<sender>[^<]*)</div>)?"
+        r"<div class='bubble'>(?P<text>[^<]*)</div><div class='time'>(?P<time>[0-9:]{0,5})</div></div></div>"
+        r"(?:</section>(?:<footer>[^\n]{0,2000}</footer>)?)?"
+    ),
+    (re.compile(r"<h1>(微信聊天记录留存)</h1>"),),
+)
+_DAY: Final = re.compile(r"([0-9]{4}) 年 ([0-9]{2}) 月 ([0-9]{2}) 日")
+
+
+def _shown(reading: Reading) -> EntryOf:
+    """Entries of the bubbles, each in the conversation of its section."""
+    chat = reading.chat
+
+    def entry(said: Said, line: int, offset: int) -> Entry | None:
+        nonlocal chat
+        if (title := said["title"]) is not None:
+            chat = reading.chat_of(title, title=title)
+            return None
+        text, own = said["text"] or "", said["side"] == "self"
+        kind, segments = read_placeholder(text, CHATLOG_KEEPER) or (MessageKind.TEXT, None)
+        if kind is MessageKind.SYSTEM or text.startswith('"'):  # notices are shown as if somebody had said them
+            kind = read_notice(text.removeprefix("[系统] ")) or kind
+        day = "-".join(match.groups()) if (match := _DAY.match(said["day"] or "")) else ""
+        time, precision = reading.clock(f"{day} {said['time']}", line=line) if day and said["time"] else (None, None)
+        sender = (reading.owner or "我") if own else said["sender"] or None
+        own_ = None if kind in NOTICES else own
+        return Entry(line, time, precision, sender, None, own_, kind, text, segments, offset=offset, chat=chat)
+
+    return entry
+
+
+HTML: Final = page_format(
+    "chatlog-keeper-html",
+    "chatlog-keeper 2026, wechat_messages.html with all conversations",
+    _PAGE,
+    _shown,
     "chatlog-keeper",
 )

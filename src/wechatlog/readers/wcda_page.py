@@ -24,7 +24,7 @@ from urllib.parse import unquote
 from wechatlog.content.appmsg import parse_record
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_call, quote_segments
-from wechatlog.content.vocabulary import kind_of_name
+from wechatlog.content.vocabulary import TRANSFER_WORDS, kind_of_name
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import Entry, Evidence, Format, Head, Reading, Refusal, one_segment
 from wechatlog.engine.entry import Body
@@ -123,7 +123,7 @@ def _card(kind: Kind, node: HtmlElement, parts: Mapping[str, HtmlElement]) -> tu
             return poi, {"poi": poi, "label": label, **degrees}
         case Kind.TRANSFER:
             state = _text(parts, "wechat-transfer-status")
-            return state, {"amount": _text(parts, "wechat-transfer-amount").removeprefix("¥"), "state": state}
+            return state, {"amount": _text(parts, "wechat-transfer-amount"), "state": TRANSFER_WORDS.get(state)}
         case Kind.RED_PACKET:
             title = _text(parts, "wechat-redpacket-text")
             return title, {"title": title}

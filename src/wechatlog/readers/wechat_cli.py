@@ -1,25 +1,35 @@
 """wechat-cli: JSON with display strings, the same as TXT and Markdown, and a later form of JSON Lines.
 
+And the JSON of the `export_chat.py` that many forks of wechat-decrypt have, from which wechat-cli took its words.
+
 Display strings `[YYYY-MM-DD HH:MM] name: text` stand in an object or a bare array, or under a head that names the chat,
 in Markdown each as an item of a list; lines have `sender_display` and `local_type`.
 
-Format facts: wechat-cli 2026 (`commands/history.py`, `commands/export.py`, `core/messages.py`).
+Format facts: wechat-cli 2026 (`commands/history.py`, `commands/export.py`, `core/messages.py`); sixniu/wechat-decrypt
+2026 (`export_chat.py`, `chat_export_helpers.py`, `mcp_server.py`).
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
-from wechatlog.content.accounts import is_account
+from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.appmsg import parse_markup
 from wechatlog.content.dialects import BRACKETS
+from wechatlog.content.listings import parse_lines
 from wechatlog.content.notices import clean_notice, read_notice
-from wechatlog.content.placeholders import parse_body
-from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_local_type, kind_of_name
+from wechatlog.content.placeholders import parse_body, read_placeholder
+from wechatlog.content.vocabulary import (
+    PLAIN_KINDS,
+    TRANSFER_STATES,
+    TRANSFER_WORDS,
+    kind_of_local_type,
+    kind_of_name,
+)
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import (
     NOTICES,
@@ -38,14 +48,21 @@ from wechatlog.engine.entry import Body
 from wechatlog.engine.headers import sample
 from wechatlog.engine.json_objects import report_shape
 from wechatlog.engine.json_stream import Item, iter_json
-from wechatlog.engine.json_values import read_flag, read_integer, read_list, read_object, read_string
+from wechatlog.engine.json_values import (
+    first_object,
+    read_flag,
+    read_integer,
+    read_list,
+    read_object,
+    read_string,
+)
 from wechatlog.model import MessageKind
 from wechatlog.segments import Quote, Text
 from wechatlog.tokenizer import Grammar
 
 Kind = MessageKind
 
-_LABEL: Final = re.compile(r"\[(?P<label>[^\[\]\n]{1,12})\]")
+_LABEL: Final = re.compile(r"\[(?P<label>[^\[\]·\n]{1,12})(?:·(?P<state>[^\[\]\n]{1,30}))?\]")
 _TYPE: Final = re.compile(r"type=(?P<number>[0-9]{1,10})")
 _ENTRY: Final = re.compile(
     r"\[(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}(?::[0-9]{2})?)\] (?P<rest>(?s:.*))"
@@ -59,11 +76,22 @@ _PAGE: Final = re.compile(r" (?P<title>[^\n]*)(?:\n  (?P<url>\S+))?")
 _FILE: Final = re.compile(r" (?P<name>[^\n]*)(?:\n  (?P<path>[^\n]+))?")
 # What may follow a label of a kind that holds no text.
 _BARE: Final = re.compile(r"(?: \(local_id=[0-9]+\)| <(?s:.*)| (?:/|[A-Za-z]:\\)[^\n]*)?")
-_LABELS: Final = frozenset("图片 语音 名片 视频 表情 位置 通话 文件 链接 小程序 链接/文件 系统 撤回".split())
+_LABELS: Final = frozenset(
+    "图片 语音 名片 视频 表情 位置 通话 文件 链接 小程序 链接/文件 系统 撤回 撤回消息 系统消息 聊天记录 转账".split()
+)
+_RECORD: Final = re.compile(
+    r" (?P<title>[^\n]*?)(?:（[^（）\n]*转发[^（）\n]*）)?(?:，共 [0-9]{1,6} 条)?(?:（待加载）)?:?"
+    r"(?:\n(?P<lines>(?s:.*)))?"
+)
+_RECORD_LINE: Final = re.compile(
+    r"(?P<indent>)  \[[0-9]{1,6}\](?: (?P<time>[0-9]{4}-[0-9]{1,2}-[0-9]{1,2} [^ ]{4,12}))?"
+    r"(?: (?P<sender>[^:\n]{0,100}?))?: (?P<text>[^\n]*)"
+)
+_PAID: Final = re.compile(r"(?: (?P<amount>[^\s\d]{0,4}[0-9][0-9.,]*))?(?: 备注: (?P<note>[^\n]*))?")
 _MONEY: Final = {" 微信转账": Kind.TRANSFER, " 微信红包": Kind.RED_PACKET}
 """The titles that the client gives to money."""
 
-_TITLED: Final = {Kind.FILE: _FILE, Kind.LINK: _PAGE, Kind.MINI_PROGRAM: _PAGE}
+_TITLED: Final = {Kind.FILE: _FILE, Kind.LINK: _PAGE, Kind.MINI_PROGRAM: _PAGE, Kind.TRANSFER: _PAID}
 
 
 # --- display strings --------------------------------------------------------------------------------------------------
@@ -155,8 +183,12 @@ def _labelled(reading: Reading, text: str, line: int) -> Body:
         return read_notice(rest.strip()) or kind, clean_notice(text), None
     if kind is Kind.OTHER and (paid := _MONEY.get(rest)):
         return paid, text, one_segment(paid, text)
+    if kind is Kind.FORWARD and (record := _RECORD.fullmatch(rest)):
+        inner = parse_lines((record["lines"] or "").split("\n"), _RECORD_LINE, 2, read_placeholder, reading.zone)
+        return kind, text, one_segment(kind, text, title=record["title"], messages=inner)
     if (shape := _TITLED.get(kind)) and (match := shape.fullmatch(rest)):
-        return kind, text, one_segment(kind, text, **match.groupdict())
+        said = {"state": TRANSFER_WORDS.get(label["state"])} if label["state"] else {}
+        return kind, text, one_segment(kind, text, **match.groupdict(), **said)
     if kind is Kind.CALL and (not rest or rest.startswith(" ")):
         return kind, text, parse_body(kind, text, BRACKETS)
     if rest and not (kind is Kind.OTHER and rest.startswith(" ")) and not _BARE.fullmatch(rest):
@@ -268,6 +300,68 @@ def _line_body(reading: Reading, kind: MessageKind, text: str, line: int) -> Bod
     return kind, text, parse_body(kind, text, BRACKETS)
 
 
+# --- export_chat.py of wechat-decrypt ---------------------------------------------------------------------------------
+
+_OWN: Final = "me"
+_TYPES: Final = {"": Kind.TEXT, "contact_card": Kind.CARD, "link_or_file": Kind.OTHER, "call": Kind.CALL}
+_NUMBERED: Final = re.compile(r"type_(?P<number>[0-9]{1,20})")
+_EXPORTED: Final = frozenset({"local_id", "timestamp", "sender", "type", "content", "transcription", "transfer"})
+_LATE: Final = ("is_group",)
+
+
+def _is_exported(head: Head) -> Evidence | None:
+    """The keys of the object and of its first message."""
+    value = read_object(head.json)
+    first = first_object(value.get("messages"))
+    sure = {"chat", "exported_at"} <= value.keys() and (
+        not first or {"local_id", "timestamp", "sender"} <= first.keys()
+    )
+    return Evidence(1.0, "chat, exported_at, and messages with local_id, timestamp and sender") if sure else None
+
+
+def _exported(reading: Reading) -> Iterator[Entry]:
+    """Entries of message objects that leave out what is usual: the type of a text, that a chat is no group."""
+    chat, said = reading.chat, reading.said
+    for _, value, line, offset in iter_objects(reading, needed=lambda _: _LATE, known=_EXPORTED):
+        if chat.title is None:
+            _describe(chat, said)
+        kind, text, segments = _exported_body(reading, value, line)
+        sender = read_string(value.get("sender")) or None
+        own = None if sender is None or kind in NOTICES else sender == _OWN
+        account = chat.id if chat.is_group is False and sender == chat.title else None
+        time = reading.unix_time(value.get("timestamp"), line=line)
+        yield Entry(line, time, "second", sender, account, own, kind, text, segments, offset=offset)
+    _describe(chat, said)
+
+
+def _describe(chat: Draft, said: Mapping[str, Any]) -> None:
+    chat.title, chat.id = read_string(said.get("chat")) or None, read_string(said.get("username")) or None
+    chat.is_group = read_flag(said.get("is_group")) or is_room(chat.id) or False
+    if exported := read_string(said.get("exported_at")):
+        chat.metadata["exported"] = exported
+
+
+def _exported_body(reading: Reading, value: Mapping[str, Any], line: int) -> Body:
+    name, text = read_string(value.get("type")), read_string(value.get("content"))
+    number = _NUMBERED.fullmatch(name)
+    found = _TYPES.get(name) or (kind_of_local_type(int(number["number"])) if number else kind_of_name(name))
+    kind = reading.kind_of(found, name, text, line)
+    if kind is Kind.TEXT or kind in NOTICES:
+        return kind, text, None
+    if kind is Kind.OTHER:
+        # A reply to something that is not known is the reply alone.
+        built = _labelled(reading, text, line) if text else (kind, text, None)
+        return (Kind.QUOTE, *built[1:]) if built[0] is Kind.TEXT and name == "link_or_file" else built
+    if kind is Kind.TRANSFER:
+        paid = read_object(value.get("transfer"))
+        state = TRANSFER_STATES.get(read_integer(paid.get("paysubtype")) or 0)
+        amount, note = read_string(paid.get("fee_desc")), read_string(paid.get("pay_memo"))
+        return kind, text, one_segment(kind, text, amount=amount, note=note, state=state)
+    if kind is Kind.VOICE and (words := read_string(value.get("transcription"))):
+        return kind, text, one_segment(kind, text, transcript=words)
+    return kind, text, parse_body(kind, text, BRACKETS)
+
+
 JSON: Final = Format(
     "wechat-cli-json", "wechat-cli 2026, JSON with display strings", ".json", _is_display, _display, "wechat-cli"
 )
@@ -284,4 +378,12 @@ MARKDOWN: Final = Format(
 )
 JSONL: Final = Format(
     "wechat-cli-jsonl", "wechat-cli 2026, JSON Lines", ".jsonl", _is_lines, _lines, "wechat-cli", cuts="tried"
+)
+EXPORTED: Final = Format(
+    "wechat-decrypt-chat-json",
+    "wechat-decrypt, JSON of export_chat.py (2026)",
+    ".json",
+    _is_exported,
+    _exported,
+    "wechat-decrypt",
 )

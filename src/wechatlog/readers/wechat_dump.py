@@ -2,7 +2,8 @@
 
 Takes text, gives messages. Own messages are those of `me`, and their times have fractions of a second. What is no text
 has an English word for a text; `|img:path` at its end names the file. A merged forward is `FILE:title`, like a file. A
-body of several lines is not marked, so a body line can forge a header.
+body of several lines is not marked, so a body line can forge a header. Notices in groups are XML; where no account
+stands in front of it, its lines up to the first colon stand in place of the name, and the text lacks its first line.
 
 Source of the format: wechat-dump (`wechat/msg.py`, `dump-msg.py`).
 """
@@ -17,6 +18,7 @@ from pathlib import PurePath
 
 import attrs
 
+from wechatlog.content.appmsg import parse_markup
 from wechatlog.content.dialects import WECHAT_DUMP
 from wechatlog.content.placeholders import parse_body
 from wechatlog.content.vocabulary import APP_MESSAGE, kind_of_type, segment_for
@@ -30,7 +32,8 @@ from wechatlog.tokenizer import Grammar
 _GRAMMAR = Grammar(
     name="wechat-dump",
     header=(
-        r"(?P<type>-?[0-9]{1,11})\|(?P<sender>[^\r\n]*?):"
+        r"(?P<type>-?[0-9]{1,11})\|"
+        r"(?P<sender>[^\r\n]*?|<[^\r\n]{0,400}(?:\r?\n(?!-?[0-9]{1,11}\|)[^\r\n]{0,400}){1,40}?):"
         r"(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?):"
     ),
 )
@@ -83,6 +86,9 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         if time is None:
             sentence = f"impossible time {header['time']!r}"
             reading.report("bad-time", sentence, severity=Severity.ERROR, line=line, column=1)
+        first, cut, _ = header["sender"].partition("\n")
+        if cut:
+            text = first.rstrip("\r") + cut + text
         found = _app_kind(text) if number == APP_MESSAGE else kind_of_type(number)
         is_unknown = found is MessageKind.OTHER and number != APP_MESSAGE
         kind = reading.kind_of(None if is_unknown else found, number, text, line)
@@ -90,6 +96,9 @@ def _entries(reading: Reading) -> Iterator[Entry]:
             tail = _IMAGE_TAIL.search(text, max(len(text) - 4096, 0))
             text = text[: tail.start()] if tail else text
             segments = _segments(reading, kind, text, tail["path"] if tail else None)
+        markup = text.removeprefix("NAMECARD: ") if kind is not MessageKind.TEXT else ""
+        if (built := parse_markup(markup, line=line)) and (built.text or built.kind is not MessageKind.SYSTEM):
+            kind, text, segments = built.body
         own = None if kind in NOTICES else header["sender"] == _OWN
         when = None if time is None else reading.wall_time(time)
         yield Entry(line, when, "second", header["sender"], None, own, kind, text, segments, offset=block.offset)

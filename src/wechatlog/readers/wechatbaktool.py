@@ -1,10 +1,13 @@
-"""Text exports of WechatBakTool: `2024-01-10 20:15:00 | name:text` under a head of four lines.
+"""Exports of WechatBakTool: `2024-01-10 20:15:00 | name:text` under a head of four lines, and pages.
 
 Takes text, gives messages. Own messages are those of `我`. A body of several lines is not marked, so a body line can
 forge a header. A message of a type that the tool does not know has no text; links, quotes and most other app messages
 are `app,标题：…,链接：…`; merged forwards are `[文件]`.
 
-Source of the format: WechatBakTool (`Export/TXTExport.cs`).
+A page has an element for each message. Names and texts are not escaped there, so that a text can forge an element; a
+picture, a voice, a video and a file have their path, a reply what it answers, a merged forward what is in it.
+
+Source of the format: WechatBakTool (`Export/TXTExport.cs`, `Export/HtmlExport.cs`, 2023 to 2025).
 """
 
 from __future__ import annotations
@@ -13,8 +16,11 @@ import re
 from collections.abc import Iterator
 
 from wechatlog.content.dialects import WECHATEXPORTER
-from wechatlog.content.placeholders import read_placeholder
+from wechatlog.content.listings import parse_lines
+from wechatlog.content.placeholders import quote_segments, read_placeholder
 from wechatlog.engine import Entry, Evidence, Format, Head, Reading, message_blocks, one_segment
+from wechatlog.engine.elements import EntryOf, Page, Said, page_format
+from wechatlog.engine.entry import Body
 from wechatlog.engine.headers import sample, sample_blocks
 from wechatlog.model import MessageKind
 from wechatlog.segments import Segment
@@ -91,4 +97,88 @@ def _detect(head: Head) -> Evidence | None:
 
 READER = Format(
     "wechatbaktool", "WechatBakTool, TXT (2023-2024)", ".txt", _detect, _entries, "WechatBakTool", {}, cuts="tried"
+)
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+
+_CONTENT = r'<p class="content">'
+_PAGE = Page(
+    "<hr/>",
+    re.compile(r'<div class="msg"><p class="nickname">(?!<b>)'),
+    re.compile(
+        r'<div class="msg"><p class="nickname">(?P<sender>[^\n]{0,200}?) <span style="padding-left:10px;">'
+        r"(?P<time>[0-9: -]{0,20})</span></p>(?P<body>(?s:.*?))(?:</div>)?\s*(?:</body></html>\s*)?\Z"
+    ),
+    (re.compile(r"<b>与 ([^\n]{0,400}?)\([^()<\n]{1,100}\) 的聊天记录</b>"),),
+    (
+        re.compile(r"<b>与 [^\n]{0,400}?\((?P<id>[^()<\n]{1,100})\) 的聊天记录</b>"),
+        re.compile(r"<b>导出时间：(?P<exported>[^<]{1,40})</b>"),
+    ),
+    str,
+)
+_BODIES = (
+    (
+        MessageKind.IMAGE,
+        rf'{_CONTENT}<img src="(?P<path>[^"\n]*)" style="max-height:1000px;max-width:1000px;"/></p>',
+    ),
+    (MessageKind.STICKER, rf'{_CONTENT}<img src="(?P<path>[^"\n]*)" style="max-height:300px;max-width:300px;"/></p>'),
+    (MessageKind.VIDEO, rf'{_CONTENT}<video [^<>\n]{{0,200}}><source src="(?P<path>[^"\n]*)" [^<>\n]*></video></p>'),
+    (MessageKind.VOICE, rf'{_CONTENT}<audio controls src="(?P<path>[^"\n]*)"></audio></p>'),
+    (MessageKind.FILE, rf'{_CONTENT}文件：(?P<text>[^\n]*)</p><p><a href="(?P<path>[^"\n]*)">点击访问</a></p>'),
+    (
+        MessageKind.LINK,
+        rf'{_CONTENT}(?:[^|\n]{{0,200}}\|)?(?P<title>(?s:.*?))</p><p><a href="(?P<url>[^"\n]*)">点击访问</a></p>',
+    ),
+    (
+        MessageKind.QUOTE,
+        rf"{_CONTENT}(?P<text>(?s:.*?))</p>{_CONTENT}(?:\[引用\](?P<sender>[^:\n]{{0,100}}):(?P<quote>(?s:.*))|未知的引用消息)</p>",
+    ),
+    (MessageKind.FORWARD, rf"{_CONTENT}(?P<title>(?s:.*?))</p>{_CONTENT}(?P<lines>(?s:.*))</p>"),
+    (MessageKind.TEXT, rf"{_CONTENT}(?P<text>(?s:.*))</p>"),
+)
+_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _BODIES)
+_INNER = re.compile(r"(?P<indent>)(?P<sender>[^：\n]{0,100})：(?P<text>[^\n]*)")
+_MISSING = {
+    "图片转换出现错误或文件不存在": MessageKind.IMAGE,
+    "视频不存在": MessageKind.VIDEO,
+    "表情未预下载或加密表情": MessageKind.STICKER,
+    "文件不存在": MessageKind.FILE,
+    "语音不存在": MessageKind.VOICE,
+    "暂未支持的消息": MessageKind.OTHER,
+}
+
+
+def _page_body(body: str) -> Body:
+    kind, found = next(((kind, match) for kind, each in _PATTERNS if (match := each.fullmatch(body))), (None, None))
+    if kind is None or found is None:
+        return MessageKind.OTHER, body, None
+    said = {name: value or "" for name, value in found.groupdict().items()}
+    text = said.get("text") or said.get("title") or ""
+    if kind is MessageKind.TEXT:
+        missing = _MISSING.get(text)
+        return (kind, text, None) if missing is None else (missing, text, one_segment(missing, text))
+    if kind is MessageKind.QUOTE:
+        return kind, text, quote_segments(text, said["sender"] or None, said["quote"])
+    if kind is MessageKind.FORWARD:
+        lines = said["lines"].split(f"</p>{_CONTENT}")
+        inner = parse_lines(lines, _INNER, 1, read_placeholder)
+        return kind, text, one_segment(kind, text, title=text, messages=inner)
+    name = {"name": re.split(r"[/\\]", text)[-1]} if kind is MessageKind.FILE else {}
+    known = {field: said[field] for field in ("path", "title", "url") if field in said}
+    return kind, text, one_segment(kind, text, **known, **name)
+
+
+def _element(reading: Reading) -> EntryOf:
+    def entry(said: Said, line: int, offset: int) -> Entry:
+        time, precision = reading.clock(said["time"] or "", line=line)
+        sender = said["sender"] or None
+        return Entry(
+            line, time, precision, sender, None, sender == _OWN, *_page_body(said["body"] or ""), offset=offset
+        )
+
+    return entry
+
+
+HTML = page_format(
+    "wechatbaktool-html", "WechatBakTool, HTML (2023-2025)", _PAGE, _element, "WechatBakTool", options={}
 )

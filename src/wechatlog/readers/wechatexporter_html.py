@@ -68,10 +68,13 @@ def _typed_text(markup: str) -> str:
     return html.unescape(_BREAK.sub("\n", text)).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _raw_text(markup: str) -> str:
-    """The text of the bubble of a piece, from its markup: of `<pre>`, else of the last `span.msg-text`."""
+def _raw_text(markup: str, *, last: bool = False) -> str:
+    """The text of the bubble of a piece, from its markup: of `<pre>`, else of the last `span.msg-text`.
+
+    `last` where the template has other texts before it.
+    """
     mark = 'msg-text"><pre>'
-    begin = markup.find(mark)
+    begin = markup.rfind(mark) if last else markup.find(mark)
     if begin >= 0:
         end = markup.rfind("</pre></span>")
     else:
@@ -143,7 +146,7 @@ def _read_quote(body: _Piece) -> Body | None:
     quoted = _typed_text(body.markup[begin : body.markup.find("</span><br", begin)])
     quoted = quoted.removeprefix("<pre>").removesuffix("</pre>")
     match = _QUOTE.fullmatch(quoted)
-    reply = _raw_text(body.markup)
+    reply = _raw_text(body.markup, last=True)
     sender, text = (match["sender"], match["text"]) if match else (None, quoted)
     return MessageKind.QUOTE, reply, quote_segments(reply, sender, text)
 
@@ -151,6 +154,11 @@ def _read_quote(body: _Piece) -> Body | None:
 def _read_media(body: _Piece) -> Body | None:
     if path := body.source_of("audio"):
         return _one(MessageKind.VOICE, "", path=path)
+    if "voicebox" in body.parts:
+        length = body.text_of("voicetime")
+        found = read_placeholder(f"[语音 {length}]", WECHATEXPORTER)
+        seconds = getattr(found[1][0], "seconds", None) if found and found[1] else None
+        return _one(MessageKind.VOICE, length, seconds=seconds, path=body.parts["voicebox"].get("audio"))
     if path := body.source_of("video"):
         return _one(MessageKind.VIDEO, "", path=path)
     image = body.find("img")
@@ -177,9 +185,9 @@ def _read_share(body: _Piece) -> Body | None:
     if "appinfo" not in body.parts:
         return None
     url, title = body.link
-    description = _raw_text(body.markup)
     if not title:
-        return _read_plain(description, body)
+        return _read_plain(_raw_text(body.markup), body)
+    description = _raw_text(body.markup, last=True)
     text = f"{title}\n{description}" if description and description != title else title
     if body.type == "file":
         return _one(MessageKind.FILE, text, name=title, path=url)

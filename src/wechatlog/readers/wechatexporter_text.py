@@ -23,7 +23,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 import attrs
@@ -31,6 +31,7 @@ import attrs
 from wechatlog.content.dialects import WECHATEXPORTER
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
+from wechatlog.content.vocabulary import TRANSFER_WORDS
 from wechatlog.engine import Entry, Evidence, Format, Head, Reading, batches_of, one_segment
 from wechatlog.engine.records import records_of
 from wechatlog.model import MessageKind
@@ -61,15 +62,6 @@ _TRANSFER: Final = re.compile(
     r"(?: - (?P<state>转账|已收款|已接收|已退还|已被接收|已被退还|已过期"
     r"|向[^\n]{1,100}?转账(?: - 已被(?:接收|退还))?|来自[^\n]{1,100}?的转账 - 已(?:收款|退还)))?"
 )
-_STATES: Final[Mapping[str, str]] = {
-    "已收款": "received",
-    "已接收": "received",
-    "已被接收": "received",
-    "已退还": "returned",
-    "已被退还": "returned",
-    "已过期": "expired",
-    "转账": "sent",
-}
 _CHANNEL: Final = re.compile(r"(?P<title>[^\n]*) - (?:视频号|Channels) (?P<name>[^\n]+)")
 _CARD: Final = re.compile(r"\[名片\] (?P<name>[^\n]+)")
 
@@ -87,7 +79,7 @@ def read_transfer(text: str) -> tuple[Segment, ...] | None:
     if match is None or (match["amount"] is None and first.startswith("[")):
         return None
     words = match["state"] or ""
-    state = next((state for word, state in _STATES.items() if words.endswith(word)), None)
+    state = next((state for word, state in TRANSFER_WORDS.items() if words.endswith(word)), None)
     return one_segment(MessageKind.TRANSFER, text, amount=match["amount"], note=note, state=state)
 
 

@@ -1,4 +1,4 @@
-"""Lines `[2026-05-01 08:00:00] name: text`, as five small tools write them, some under lines of their own.
+"""Lines `[2026-05-01 08:00:00] name: text`, as seven small tools write them, some under lines of their own.
 
 Takes text, gives messages. Own messages are those of `我`. What is no text has a word in brackets; a notice is said by
 `系统`, or has `[系统消息]` in front. A body of several lines is not marked, so a body line can forge a header.
@@ -10,7 +10,9 @@ Format facts: wechat-export-studio `exporters.ts` (no head, one line a message, 
 wechat-export-macos `chat_export.py` (four lines of head; everybody in a group has the name of the group, texts of
 others begin with their account id, app messages are XML); weflow-cli `exportService.ts` (no head, `2026/5/1 08:00:00`,
 account ids for names, `<talker>_messages.txt`); BoXu1225's wechat-decrypt-export `formatters.py` (no head); tzwkb's
-wechat-decrypt `export_chat.py` (`=== 与 X 的对话 ===`, `[time] [name] text`, `未知时间` for no time).
+wechat-decrypt `export_chat.py` (`=== 与 X 的对话 ===`, `[time] [name] text`, `未知时间` for no time); liangyeshier's
+wechat-exporter `txt_exporter.py` (a head, `[#000001 2026年5月1日 08:00:00] name: text` under headings of days);
+zhuzhangxue's wechat-chat-export `exporter_core.py` (a head, `2026-05-01 08:00:00 | name：text` under headings of days).
 """
 
 from __future__ import annotations
@@ -37,13 +39,17 @@ NOBODY: Final = "系统"
 _DATE: Final = r"[0-9]{4}(?:-[0-9]{1,2}-[0-9]{1,2}|/[0-9]{1,2}/[0-9]{1,2}|年[0-9]{1,2}月[0-9]{1,2}日)"
 _CLOCK: Final = r"(?:(?:凌晨|早上|上午|中午|下午|晚上) ?)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
 _NO_TIME: Final = ("", "未知时间", "Invalid Date")
-_TIME: Final = rf"{MARKS}\[(?P<time>{_DATE}[ T,]{{1,2}}{_CLOCK}|{'|'.join(filter(None, _NO_TIME))}|)\]"
+_TIME: Final = (
+    rf"{MARKS}\[(?:#[0-9]{{1,9}} )?(?P<time>{_DATE}[ T,]{{1,2}}{_CLOCK}|{'|'.join(filter(None, _NO_TIME))}|)\]"
+)
 _NAMED: Final = Grammar("lines '[time] name: text'", rf"{_TIME} (?=[^\r\n]{{1,200}}?(?::(?:[ \r\n]|\Z)|：))")
 _TIGHT: Final = Grammar("lines '[time]name:text'", rf"{_TIME} ?(?=[^\s:：\[][^\r\n:：]{{0,60}}:)")
 _BRACKETED: Final = Grammar("lines '[time] [name] text'", rf"{_TIME} (?=\[[^\r\n]{{1,200}}?\](?:[ \r\n]|\Z))")
+_PIPED: Final = Grammar("lines 'time | name：text'", rf"{MARKS}(?P<time>{_DATE} {_CLOCK}) \| (?=[^\r\n]{{1,200}}?：)")
 _SENDER: Final = re.compile(r"(?P<sender>[^\n]{1,200}?)(?::(?: |(?=\n|\Z))|： ?)")
 _SENDER_BEFORE_COLON: Final = re.compile(r"(?P<sender>[^\n:：]{1,61}): ?")
 _SENDER_IN_BRACKETS: Final = re.compile(r"\[(?P<sender>[^\n]{1,200}?)\](?: |(?=\n|\Z))")
+_SENDER_BEFORE_WIDE_COLON: Final = re.compile(r"(?P<sender>[^\n]{1,200}?)：")
 
 
 class _Tool(NamedTuple):
@@ -57,6 +63,8 @@ class _Tool(NamedTuple):
 
 _TOOLS: Final = (
     _Tool("wechat-export-macos", re.compile(r"微信聊天记录: (?P<title>.*) \((?P<id>[^()\s]+)\)\s*")),
+    _Tool("wechat-exporter", re.compile(r"微信聊天记录导出\s*")),
+    _Tool("wechat-chat-export", re.compile(r"WeChat Chat Export for LLM v.*"), _PIPED, _SENDER_BEFORE_WIDE_COLON),
     _Tool("wechat-decrypt", re.compile(r"=== 与 (?P<title>.*) 的对话 ===\s*"), _BRACKETED, _SENDER_IN_BRACKETS),
 )
 _NO_TOOL: Final = _Tool("", re.compile(r"(?!)"))
@@ -67,8 +75,13 @@ _HEADLESS: Final = (_NO_TOOL, _NO_COLONS, _NO_BLANKS)
 _WITH_ACCOUNT: Final = re.compile(r"(?P<name>.+?) ?[(（](?P<account>[^()（）\s]{1,100})[)）]")
 _FACTS: Final = re.compile(
     r"(?:总消息数: ?|共 ?)(?P<count>[0-9]{1,12})(?: 条消息)?|导出时间: ?(?P<exported>.*)"
-    r"|(?:时间|消息)范围: ?(?P<range>.*)|=+"
+    r"|(?:时间|消息|日期)范围: ?(?P<range>.*)|消息总数[:：] ?(?P<total>[0-9]{1,12})|会话名称[:：] ?(?P<title>.*)"
+    r"|会话内部标识: (?P<id>.*)|导出账号名称: (?P<owner>.*)|导出账号内部标识: (?P<account>.*)"
+    r"|(?:会话|导出账号)(?:备注|昵称|微信号): .*|归档编号: .*|消息链末值: .*|={5,10} [0-9-]{10} ={5,10}|=+"
+    r"|会话类型：(?P<kind>.*)"
 )
+_DAY_RULE: Final = re.compile(r"\n{1,3}={5,10} [0-9-]{10} ={5,10}\s*\Z")
+"""The heading of a day, which stands under the last message of the day before."""
 _FILE_NAME: Final = re.compile(
     r"(?:(?P<id>wxid_[^.]+?|gh_[^.]+?|[0-9]+@[a-z]+)_messages|(?P<title>.+)_chat)\.[A-Za-z]+"
 )
@@ -169,8 +182,8 @@ def _headless(text: str) -> _Tool:
 
 def _learn(reading: Reading, text: str) -> _Known:
     """The head of a text, whose facts go into the chat."""
-    chat, count, tool = reading.chat, None, _NO_TOOL
-    lines = iter([line for line in text.split("\n", 12)[:12] if line.strip()])
+    chat, tool = reading.chat, _NO_TOOL
+    lines = iter([line for line in text.split("\n", 24)[:24] if line.strip()])
     first = next(lines, "")
     found = next(((each, match) for each in _TOOLS if (match := each.first.fullmatch(first))), None)
     if found is not None:
@@ -180,18 +193,22 @@ def _learn(reading: Reading, text: str) -> _Known:
         tool = _headless(text)
         match = _FILE_NAME.fullmatch(reading.source.name or "")
         said = match.groupdict() if match else {}
-    chat.title, chat.id = said.get("title"), said.get("id")
-    chat.is_group = is_room(chat.id)
     for line in lines if found else ():
         if (match := _FACTS.fullmatch(line.strip())) is None:
             break
-        count = int(match["count"]) if match["count"] else count
-        chat.metadata |= {name: match[name] for name in ("exported", "range") if match[name]}
+        said = {**said, **{name: value for name, value in match.groupdict().items() if value}}
+    chat.title, chat.id = said.get("title"), said.get("id")
+    chat.is_group = {"群聊": True, "私聊": False}.get(said.get("kind", ""), is_room(chat.id))
+    chat.owner = chat.owner or said.get("account")
+    claimed = said.get("count") or said.get("total")
+    chat.metadata |= {name: said[name] for name in ("exported", "range") if said.get(name)}
     names = tuple(name for name in (OWN, NOBODY, chat.title) if name)
     headers = [candidate.header for candidate in sample_blocks(text, tool.grammar)]
     senders = {_split(_line_of(header), tool, names)[0] for header in headers} - {NOBODY}
     slashes = sum("/" in header["time"] for header in headers) * 2 > len(headers)
-    return _Known(tool, names, count, _owner(tool, chat.title, senders), slashes)
+    owner = said.get("owner")
+    own = _owner(tool, chat.title, senders) if owner is None else owner.__eq__
+    return _Known(tool, names, int(claimed) if claimed else None, own, slashes)
 
 
 def _owner(tool: _Tool, title: str | None, senders: set[str]) -> Callable[[str], bool | None]:
@@ -230,6 +247,8 @@ def _entries(reading: Reading) -> Iterator[Entry]:
             reading.tell("writer-fault", _GROUP_FAULT, line, once=True)
         elif account:  # weflow-cli leaves in groups the account in front of the text
             text = text.removeprefix(f"{account}:\n")
+        if "\n=====" in text and tool.name in ("wechat-exporter", "wechat-chat-export"):
+            text = _DAY_RULE.sub("", text)
         if tool is _NO_COLONS:
             text = _TEXT_LABEL.sub("", text, count=1)
         credited = credits and shown != OWN and read_notice(text) is not None
