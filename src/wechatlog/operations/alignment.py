@@ -713,7 +713,7 @@ class Union:
                 self._match_versions(part, inside, entries, taken)
 
     def _match_versions(self, part: Part, inside: list[int], entries: list[int], taken: set[int]) -> None:
-        for like in (_same_lossy, _resembling):
+        for like in (_same_lossy, resemble):
             pairs = []
             for index in inside:
                 for entry in entries:
@@ -812,10 +812,6 @@ def _same_lossy(one: Message, two: Message) -> bool:
     if ("?" in first) == ("?" in second) and letters(first) != letters(second):
         return False
     return lossy(first) == lossy(second)
-
-
-def _resembling(one: Message, two: Message) -> bool:
-    return resemble(one, two)
 
 
 def are_two_chats(one: Label, two: Label) -> bool:

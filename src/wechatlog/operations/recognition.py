@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from wechatlog.content.regions import PLACES
 from wechatlog.model import Conversation, MessageKind, normalize_name
 from wechatlog.operations.identity import OWN_NAMES, Evidence, Identities, Key, Name, join_names, solve, spelling
 from wechatlog.operations.sameness import quoted_key, typed_text
@@ -46,16 +47,6 @@ _QUOTED_OFTEN: Final = 0.93
 _SHORTEST: Final = 2
 _PARTS: Final = re.compile(r"[-–—_|·•~/@＠－—＿｜／（(【\[]+|\s+")
 _DIGITS: Final = re.compile(r"[0-9年月日号\W_]+")
-_PLACES: Final = frozenset(
-    "北京 上海 天津 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 "
-    "贵州 云南 陕西 甘肃 青海 台湾 内蒙古 广西 西藏 宁夏 新疆 香港 澳门 石家庄 唐山 保定 太原 呼和浩特 沈阳 大连 "
-    "长春 哈尔滨 南京 苏州 无锡 常州 南通 徐州 扬州 杭州 宁波 温州 嘉兴 绍兴 金华 台州 合肥 芜湖 福州 厦门 泉州 "
-    "南昌 济南 青岛 烟台 潍坊 郑州 洛阳 武汉 宜昌 长沙 株洲 广州 深圳 珠海 佛山 东莞 中山 惠州 汕头 南宁 桂林 "
-    "海口 三亚 成都 绵阳 贵阳 昆明 大理 拉萨 西安 咸阳 兰州 西宁 银川 乌鲁木齐 台北 高雄 新加坡 东京 纽约 伦敦 "
-    "硅谷 湾区 悉尼 中国 美国 日本 德国 英国 加拿大 澳洲 帝都 魔都 beijing shanghai guangzhou shenzhen hangzhou "
-    "chengdu nanjing wuhan".split()
-)
-"""A compound that begins with a place names nobody by its beginning."""
 
 
 class _Notes:
@@ -241,7 +232,7 @@ def _by_head(keys: Iterable[Key], scopes: dict[str, set[str]]) -> Iterator[Evide
     for key in keys:
         for name in key.names:
             parts = _parts(name.name)
-            if parts and len(parts[0]) >= _SHORTEST and parts[0] not in _PLACES and not parts[0].isdecimal():
+            if parts and len(parts[0]) >= _SHORTEST and parts[0] not in PLACES and not parts[0].isdecimal():
                 heads.setdefault(parts[0], []).append((parts, key, name))
     for found in heads.values():
         if not 1 < len({key.key for _, key, _ in found}) <= _MANY:

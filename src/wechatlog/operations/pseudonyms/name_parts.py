@@ -12,6 +12,8 @@ import re
 from importlib import resources
 from typing import Final
 
+from wechatlog.content.regions import PLACES
+
 __all__ = ["HUMPS", "SEPARATOR", "is_everyday_word", "looks_like_a_full_name", "personal_parts"]
 
 SEPARATOR: Final = re.compile(r"[-–—―－_＿|｜·•・~～/／\\,，、;；:：+＋@＠#＃(（)）\[\]【】<>《》「」『』{}\u2005\s]+")
@@ -30,17 +32,6 @@ _TITLES: Final = re.compile(
     r"经理|总监|工程师|架构师|设计师|分析师|程序员|专员|主管|主任|顾问|助理|老师|教授|律师|医生|公司|集团|银行|"
     r"科技|金融|支付|技术|网络|软件|信息|咨询|证券|基金|保险|大学|学院|学校|中学|小学|医院|产品|研发|运营|开发|"
     r"测试|前端|后端|架构|市场|销售|商务|人事|财务|行政|设计|创始人|合伙人|群主|管理员|客服|市|省|区|县)"
-)
-_PLACES: Final = frozenset(
-    "北京 上海 天津 重庆 河北 山西 辽宁 吉林 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 "
-    "云南 陕西 甘肃 青海 台湾 广西 西藏 宁夏 新疆 香港 澳门 黑龙江 内蒙古 石家庄 唐山 保定 太原 大同 沈阳 大连 "
-    "鞍山 长春 哈尔滨 大庆 南京 苏州 无锡 常州 南通 徐州 扬州 镇江 盐城 泰州 杭州 宁波 温州 嘉兴 湖州 绍兴 金华 "
-    "义乌 台州 合肥 芜湖 蚌埠 福州 厦门 泉州 漳州 南昌 九江 赣州 济南 青岛 烟台 潍坊 威海 临沂 郑州 洛阳 开封 "
-    "武汉 宜昌 襄阳 荆州 长沙 株洲 湘潭 衡阳 岳阳 广州 深圳 珠海 佛山 东莞 中山 惠州 汕头 湛江 江门 南宁 柳州 "
-    "桂林 海口 三亚 成都 绵阳 贵阳 遵义 昆明 大理 丽江 拉萨 西安 咸阳 宝鸡 兰州 西宁 银川 台北 高雄 新加坡 东京 "
-    "大阪 首尔 纽约 伦敦 巴黎 硅谷 湾区 西雅图 悉尼 墨尔本 多伦多 温哥华 中国 美国 日本 德国 英国 法国 加拿大 "
-    "澳洲 帝都 魔都 华东 华南 华北 华中 全国 海外 beijing shanghai guangzhou shenzhen hangzhou chengdu nanjing "
-    "wuhan china usa uk".split()
 )
 _DOUBLE: Final = frozenset(
     "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 司徒 令狐 宇文 长孙 端木 轩辕 南宫 夏侯 独孤 西门 百里 呼延 "
@@ -78,7 +69,7 @@ def looks_like_a_full_name(text: str) -> bool:
 
 
 def _is_place_or_job(part: str) -> bool:
-    return part.lower() in _PLACES or _TITLES.fullmatch(part) is not None
+    return part.lower() in PLACES or _TITLES.fullmatch(part) is not None
 
 
 def personal_parts(name: str) -> tuple[str, ...]:
