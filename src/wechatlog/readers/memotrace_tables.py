@@ -66,7 +66,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     # The link of a file stands a row below its message: `ExcelExporter.to_excel` of MemoTrace 3 counts rows twice.
     held: Entry | None = None
     for row, line in rows:
-        id_, type_, sender, clock, content, *_ = row
+        id_, type_, sender, clock, content, _, _, _ = row
         bare = not (id_ or type_ or sender or clock)
         if type_ == "类型" and clock == "时间":
             what = "the header row stands here again: files were put together"
@@ -92,7 +92,7 @@ def _entry(
     people: dict[str, dict[str, None]],
     senders: dict[tuple[str, ...], _Sender],
 ) -> Entry:
-    id_, type_, sender, clock, text, *names, _ = row
+    id_, type_, sender, clock, text, remark, nickname, _ = row
     time, precision = read_local_clock(clock, reading, line=line)
     kind, segments = kind_of_name(type_), None
     if kind is not _TEXT:
@@ -102,7 +102,7 @@ def _entry(
     if kind in NOTICES:
         sender, own, text = None, None, clean_notice(text)
     else:
-        who = sender, *names
+        who = sender, remark, nickname
         if (known := senders.get(who)) is None:
             if len(senders) > _MOST_PEOPLE:
                 senders.clear()
