@@ -55,6 +55,17 @@ def test_a_conversion_is_undone_or_told(name: str) -> None:
     assert told == (set() if bare else {"converted-text"})
 
 
+@pytest.mark.parametrize("mark", ["> ", ">", "> > "])
+def test_a_quotation_loses_its_own_mark_alone(mark: str) -> None:
+    """The headers of a Markdown archive, and what people quote, begin with the same mark."""
+    text = "".join(f"> 2026-05-01 09:00:0{n}  李四  \n   \n> 第{n}句\n>\n好  \n   \n" for n in range(5))
+    whole = wechatlog.loads(f"---\ntitle: 群\n---\n{text}")
+    quoted = "".join(f"{mark}{line}" for line in f"---\ntitle: 群\n---\n{text}".splitlines(keepends=True))
+    chat = wechatlog.loads(quoted)
+    assert len(whole) == 5
+    assert [(message.sender, message.text) for message in chat] == [(message.sender, message.text) for message in whole]
+
+
 def test_all_of_them_at_once() -> None:
     data = CHAT.replace(" ", "\u00a0").replace("\n", "\n\n")
     data = "\r\r\n".join("\u00a0\u00a0" + line if line else line for line in data.split("\n"))

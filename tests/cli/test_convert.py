@@ -525,3 +525,5 @@ def test_nothing_is_written_where_nothing_fits(run: Run, example: Path, tmp_path
 def test_the_nearest_suffix_is_offered(run: Run, example: Path) -> None:
     told = run("convert", example, "-o", "out.doc").stderr
     assert "out.doc: no form is known for the suffix .doc, did you mean .docx? or name one with --to" in told
+    told = run("convert", example, "-o", "out.zip").stderr  # a suffix that is only read
+    assert "out.zip: no form is known for the suffix .zip; name one with --to" in told

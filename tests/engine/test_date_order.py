@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import wechatlog
+from wechatlog.engine.date_order import find_date_order
 
 AMBIGUOUS = ["ambiguous-date"]
 FOUND = ["locale-date"]
@@ -44,6 +45,10 @@ def read(*times: str, **options: str) -> tuple[list[str], list[str]]:
 )
 def test_the_order_of_day_and_month(times: list[str], expected: list[str], told: list[str]) -> None:
     assert read(*times) == (expected, told)
+
+
+def test_a_busy_day_hides_no_date_that_decides() -> None:
+    assert find_date_order(["1/5/2026 08:00\n" * 30_000, "30/5/2026 08:00\n"]) == "dmy"
 
 
 @pytest.mark.parametrize(("order", "expected"), [("dmy", "2026-01-05 08:00"), ("mdy", "2026-05-01 08:00")])

@@ -140,7 +140,8 @@ def _choose_writer(form: str | None, output: str) -> Writer:
         if output == "-" or is_folder(output) or not suffix:
             reason = "name the form of the output with --to"
         else:
-            near = difflib.get_close_matches(suffix, [end for row in formats() for end in row.suffixes], 1, 0.7)
+            known = [end for row in formats() if row.role == "writer" for end in row.suffixes]
+            near = difflib.get_close_matches(suffix, known, 1, 0.7)
             reason = f"no form is known for the suffix {suffix}; name one with --to"
             if near:
                 reason = f"no form is known for the suffix {suffix}, did you mean {near[0]}? or name one with --to"

@@ -104,7 +104,8 @@ class Conversion(NamedTuple):
         if self.carriage:
             text = text.replace("\r" * self.carriage + "\n", "\n")
         if self.margin:
-            text = text.replace("\n" + self.margin, "\n").replace("\n" + self.margin.rstrip(), "\n")
+            bare = re.escape(self.margin.rstrip())  # of a line that holds nothing else
+            text = re.sub(rf"\n(?:{re.escape(self.margin)}|{bare}(?=[\r\n]|\Z))", "\n", text)
         if self.doubled:
             text = _TWO_ENDS.sub(r"\1", text)
         if self.blanks:

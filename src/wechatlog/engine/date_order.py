@@ -24,7 +24,7 @@ YEAR_LAST: Final = re.compile(
 )
 """A date whose year stands last, at the start of a line or a field, and a clock behind it, or the end of the field."""
 _MOST: Final = 20_000
-"""Dates that are looked at."""
+"""Dates that are looked at; one that follows itself counts once, so that busy days hide none that decides."""
 
 
 def find_date_order(blocks: Iterable[str]) -> Order | None:
@@ -33,8 +33,10 @@ def find_date_order(blocks: Iterable[str]) -> Order | None:
     Args:
         blocks: the text in pieces; a date that is parted is passed over.
     """
-    found = itertools.islice(itertools.chain.from_iterable(map(YEAR_LAST.finditer, blocks)), _MOST)
-    dates = [(int(match["one"]), int(match["two"]), int(match["year"])) for match in found if match["mark"] != "."]
+    found = itertools.chain.from_iterable(map(YEAR_LAST.finditer, blocks))
+    written = (match.group("one", "two", "year") for match in found if match["mark"] != ".")
+    runs = itertools.islice((date for date, _ in itertools.groupby(written)), _MOST)
+    dates = [(int(one), int(two), int(year)) for one, two, year in runs]
     day_first = _disorder([_day(year, two, one) for one, two, year in dates])
     month_first = _disorder([_day(year, one, two) for one, two, year in dates])
     if day_first == month_first:
