@@ -35,7 +35,12 @@ def seeds() -> list[Seed]:
 
 @pytest.mark.parametrize("name", [*UNDONE, "CR LF for every line end", "CR for every line end"])
 def test_what_happened_to_every_line_is_undone(seeds: list[Seed], name: str) -> None:
-    """Only a body that ends its lines in CR LF itself, or is full of `>`, may be another then, and that is told."""
+    """Only a body that ends its lines in CR LF itself, or is full of `>`, may be another then, and that is told.
+
+    Of a page whose few line ends all stand in texts nobody can know what happened to them.
+    """
+    if name in UNDONE:
+        seeds = [seed for seed in seeds if seed.family != "HTML" or seed.data.count(b"\n") >= 4]
     outcomes = {seed.name: judge(seed, WHOLE[name](seed.data)) for seed in seeds}
     assert not [seed for seed, outcome in outcomes.items() if outcome.refused]
     changed = [seed.name for seed in seeds if outcomes[seed.name].lost and outcomes[seed.name].silent]

@@ -133,7 +133,7 @@ def _elements(
         held = next(pieces, None)
         while held is not None:
             following = next(pieces, None)
-            yield held.text.replace("\r\n", "\n"), held.line, held.offset, following is None
+            yield held.text.replace("\r\n", "\n").replace("\r", "\n"), held.line, held.offset, following is None
             held = following
         return
 

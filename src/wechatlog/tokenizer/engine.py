@@ -33,6 +33,8 @@ class Grammar:
         framed: a header counts only at the start of the text or after a blank line, because in this dialect a
             body line may look like a header.
         accept: a last word on a header match: false makes the line a body line.
+        opens: how a header begins that may go over several lines, or `None` where none does; a block that ends within
+            one is read with the next.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Grammar:
     separator: str | None = None
     framed: bool = False
     accept: Callable[[re.Match[str]], bool] | None = attrs.field(default=None, eq=False)
+    opens: str | None = None
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -75,6 +78,10 @@ The header match begins with the line end before it. `body` runs from the end of
 header line, so it begins with the rest of the header's own line and keeps all line ends. `offset` is that of the
 header's first character, `line` its 1-based line. The text before the first header comes as a record without one.
 """
+
+
+_LONGEST_HEADER: Final = 1 << 15
+"""Characters that are waited for where a header of several lines has begun."""
 
 
 class Prepared(NamedTuple):
@@ -119,7 +126,8 @@ def iter_records(blocks: Iterable[str], grammar: Grammar) -> Iterator[list[Recor
     block_offset, block_line = -1, 1  # of text[0], the line end before the block; of its first line
     after_blank = True
     picky = grammar.framed or grammar.accept is not None
-    for text in whole_lines(blocks):
+    whole = whole_lines(blocks)
+    for text in whole if grammar.opens is None else _whole_headers(whole, grammar.opens, grammar.pattern):
         records: list[Record] = []
         begin = counted = 1
         for match in grammar.pattern.finditer(text):
@@ -167,6 +175,20 @@ def whole_lines(blocks: Iterable[str]) -> Iterator[str]:
             carry.append(block[cut:])
     if carry:
         yield "".join(("\n", *carry))
+
+
+def _whole_headers(texts: Iterable[str], opens: str, header: re.Pattern[str]) -> Iterator[str]:
+    """Whole lines, cut in front of a header of several lines that does not end in its block."""
+    opening, held = _compile(opens), ""
+    for text in texts:
+        text = held + text[bool(held) :]
+        begin = max((match.start() for match in opening.finditer(text)), default=len(text))
+        is_whole = len(text) - begin > _LONGEST_HEADER or header.match(text, begin) is not None
+        held = "" if is_whole or begin == len(text) else text[begin:]
+        if len(held) < len(text):
+            yield text[: len(text) - len(held) + bool(held)]
+    if held:
+        yield held
 
 
 def iter_lines(blocks: Iterable[str]) -> Iterator[tuple[str, int]]:
