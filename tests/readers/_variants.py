@@ -12,7 +12,7 @@ from wechatlog.source import Source
 
 def read(data: bytes, name: str, **options: Any) -> list[wechatlog.Message]:
     """All messages of all conversations in an input."""
-    return [message for found in read_source(Source.of(data), How(name, options=options)) for message in found]
+    return [message for found in read_source(Source.of(data), How.of(format=name, **options)) for message in found]
 
 
 def check_encodings(text: str, name: str, **options: Any) -> None:

@@ -107,7 +107,7 @@ _PAGE = Page(
     re.compile(r'<div class="msg"><p class="nickname">(?!<b>)'),
     re.compile(
         r'<div class="msg"><p class="nickname">(?P<sender>[^\n]{0,200}?) <span style="padding-left:10px;">'
-        r"(?P<time>[0-9: -]{0,20})</span></p>(?P<body>(?s:.*?))(?:</div>)?\s*(?:</body></html>\s*)?\Z"
+        r"(?P<time>[0-9: -]{0,20})</span></p>(?P<body>(?s:.*))"
     ),
     (re.compile(r"<b>与 ([^\n]{0,400}?)\([^()<\n]{1,100}\) 的聊天记录</b>"),),
     (
@@ -148,7 +148,8 @@ _MISSING = {
 }
 
 
-def _page_body(body: str) -> Body:
+def _page_body(element: str) -> Body:
+    body = element.rstrip().removesuffix("</body></html>").rstrip().removesuffix("</div>")
     kind, found = next(((kind, match) for kind, each in _PATTERNS if (match := each.fullmatch(body))), (None, None))
     if kind is None or found is None:
         return MessageKind.OTHER, body, None

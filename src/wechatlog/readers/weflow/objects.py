@@ -399,7 +399,9 @@ def _entry(tool: Tool, reading: Reading, people: Mapping[str, Participant], row:
         reading.report("writer-fault", "the content is no text; its JSON is kept", line=line)
     raw = row.get("rawContent")
     if tool.cuts_texts and isinstance(raw, str) and raw.startswith(text):
-        text = split_sender_prefix(raw)[1] if reading.chat.is_group else raw
+        prefix, rest = split_sender_prefix(raw)
+        is_group = reading.chat.is_group  # known from the name of the file alone
+        text = rest if is_group or (is_group is None and prefix == row.get("senderUsername")) else raw
     name = read_string(row.get("type"))
     named = _kind_of_name(name)
     if named in NOTICES:
