@@ -37,9 +37,7 @@ _MARKUP_START: Final = re.compile(r"\s*<[!?a-zA-Z]")
 _JSON_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
 
 
-_CONVERTED: Final = ("\n\n", "\r\n\r\n", "\r\r\n", "\u00a0", "“")
-"""What a text holds, or begins with, that a conversion went through; most texts that hold it are whole."""
-_MARGINS: Final = ("\n", " ", "\t", "\u3000", ">")
+_MARGINS: Final = ("\n", "\r", " ", "\t", "\u00a0", "\u3000", ">")
 
 
 def find_conversion(text: str, *, dense: bool) -> Conversion | None:
@@ -49,7 +47,15 @@ def find_conversion(text: str, *, dense: bool) -> Conversion | None:
         text: its beginning, without a byte order mark.
         dense: in whole files of its format some lines of each message stand close together.
     """
-    if not text.startswith(_MARGINS) and not any(mark in text for mark in _CONVERTED):
+    end = text.find("\n")
+    may_be = (
+        text.startswith(_MARGINS)
+        or text.startswith("\r\r", max(end - 2, 0))
+        or text.startswith(("\n", "\r\n"), end + 1)
+        or ("\u00a0" in text and " " not in text)
+        or ("“" in text and '"' not in text)
+    )
+    if not may_be:
         return None
     from wechatlog.engine.conversions import judge_text  # for who meets one that may be
 
