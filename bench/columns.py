@@ -177,9 +177,11 @@ def main() -> None:
     for name in arguments.only:
         case = CASES[name]
         path = prepare(case.form, folder, count)
-        floor = None if case.bare is None else best(functools.partial(case.bare, path), repeats)
         seconds = best(functools.partial(case.work, path), repeats)
-        ratio = "" if floor is None else f"{seconds / floor:.2f}"
+        try:
+            ratio = f"{seconds / best(functools.partial(case.bare, path), repeats):.2f}" if case.bare else ""
+        except ModuleNotFoundError as error:
+            ratio = f"{error.name} is not installed"
         print(f"| {name} | {seconds:.2f} | {count / seconds / 1000:.0f} | {ratio} |", flush=True)
 
 
