@@ -110,10 +110,17 @@ FORMATS = {
 """The format of each, or who refuses it."""
 
 
+def corpus_files() -> list[Path]:
+    """The files of the corpus without what is expected of them, which is JSON that a reader would take for a chat."""
+    files = sorted(path for path in CORPUS.rglob("*") if path.is_file() and path.suffix != ".expected")
+    expectations = {path.with_suffix(".json") for path in files if path.suffix != ".json"}
+    return [path for path in files if path not in expectations]
+
+
 @functools.cache
 def corpus_conversations() -> tuple[wechatlog.Conversation, ...]:
     """Every conversation of the corpus, read once for all tests of a process: nothing can change them."""
-    return tuple(wechatlog.load_archive(CORPUS))
+    return tuple(wechatlog.load_archive(corpus_files()))
 
 
 def copy_samples(folder: Path) -> None:
