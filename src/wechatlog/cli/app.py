@@ -102,14 +102,7 @@ def app() -> None:
 
 
 def run(argv: Sequence[str] | None = None) -> int:
-    """Run the program.
-
-    Args:
-        argv: the arguments without the program name; those of the process where `None`.
-
-    Returns:
-        The exit code.
-    """
+    """Run the program with these arguments, or those of the process, and give the exit code."""
     _prepare()
     code = 0
     try:

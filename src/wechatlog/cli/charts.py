@@ -103,13 +103,7 @@ def bars(rows: Sequence[Row], width: int, glyphs: Glyphs = BLOCKS) -> Iterator[T
 
 
 def columns(days: Mapping[dt.date, int], width: int, glyphs: Glyphs = BLOCKS) -> Iterator[Text]:
-    """Messages over time as a line of columns, each for a day or for several.
-
-    Args:
-        days: messages on each day.
-        width: columns of the terminal.
-        glyphs: what the columns are made of.
-    """
+    """Messages over time as a line of columns, each for a day or for several."""
     if not days:
         return
     first, last = min(days), max(days)
@@ -126,13 +120,7 @@ def columns(days: Mapping[dt.date, int], width: int, glyphs: Glyphs = BLOCKS) ->
 
 
 def heat_map(hours: Sequence[Sequence[int]], width: int, glyphs: Glyphs = BLOCKS) -> Iterator[Text]:
-    """Weekdays and hours: a heading, seven lines and a legend.
-
-    Args:
-        hours: seven times 24 numbers.
-        width: columns of the terminal; hours take two of them where they fit.
-        glyphs: the shades.
-    """
+    """Weekdays and hours, 7 times 24 numbers: a heading, seven lines and a legend."""
     most = max(map(max, hours))
     wide = 2 if width >= 60 else 1
     yield Text.assemble(("       " + "".join(f"{hour:<{3 * wide}}" for hour in range(0, 24, 3)).rstrip(), "dim"))

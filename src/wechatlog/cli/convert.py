@@ -205,11 +205,7 @@ class _Watch:
                 look(message)
 
     def end(self, heads: Sequence[tuple[Conversation, int]]) -> None:
-        """Note what was read.
-
-        Raises:
-            Failure: where that is nothing.
-        """
+        """Note what was read; where that is nothing, it is a failure."""
         job = self._job
         if job.inputs.failures:
             raise job.inputs.nothing()
@@ -341,11 +337,7 @@ class _Job:
         return True
 
     def _open_stream(self, tick: Tick) -> CountedStream:
-        """The messages of the one input that are wanted.
-
-        Raises:
-            Failure: where there are messages, and none is.
-        """
+        """The messages of the one input that are wanted; where there are messages and none is, it is a failure."""
         messages = iter_messages(self.inputs.sources[0], **self.reading.keywords)
         test = self.filters.test() if self.filters else None
         keep = self.media.watching(test, self.inputs.sources[0])

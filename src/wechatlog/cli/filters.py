@@ -89,11 +89,7 @@ class Filters:
         return attrs.evolve(self, people=None) != Filters()
 
     def select(self, conversation: Conversation) -> Conversation:
-        """The conversation with the messages that fit, as it is where nothing is filtered.
-
-        Raises:
-            Failure: for a bound with a zone where the times have none.
-        """
+        """The conversation with the messages that fit, as it is where nothing is filtered; fails as `test`."""
         if not self:
             return conversation
         others = self
@@ -155,11 +151,7 @@ def _advise(sender: str, names: list[str]) -> str:
 
 
 def read_people(path: str) -> Identities:
-    """Who is who, from a file that `wechatlog people` wrote.
-
-    Raises:
-        Failure: where it is none.
-    """
+    """Who is who, from a file that `wechatlog people` wrote; a failure where it is none."""
     try:
         return Identities.from_toml(Path(path).read_text(encoding="utf-8"))
     except (ValueError, UnicodeDecodeError) as error:

@@ -21,7 +21,6 @@ class Line(NamedTuple):
 
     Attributes:
         number: of the message in its conversation, from 1.
-        message: the message.
         places: where something was found in it; `None` for a message that is shown for its neighbours.
         gap: whether messages before it are left out, where messages around hits are shown.
     """
@@ -34,10 +33,6 @@ class Line(NamedTuple):
 
 class Window:
     """The messages of one conversation as they go by: hits, and what is shown before and after them.
-
-    Args:
-        before: messages before a hit.
-        after: messages after a hit.
 
     Attributes:
         left: messages after the last hit that are still to come.

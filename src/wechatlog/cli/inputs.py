@@ -43,8 +43,6 @@ class Inputs:
     """The inputs of a command.
 
     Args:
-        paths: as the user wrote them.
-        reading: how to read them.
         named: chats without a title are called as their files are, where there are several.
         more: further arguments of an archive.
 
@@ -136,15 +134,7 @@ class Inputs:
         return path.is_file() and any(_identity(source) == key for source in self.sources)
 
     def keep(self, path: Path, name: str = "OUT") -> None:
-        """Refuse to write over an input.
-
-        Args:
-            path: of the output.
-            name: what the command calls it.
-
-        Raises:
-            Failure: where this path is an input.
-        """
+        """Refuse to write over an input; `name` is what the command calls the output."""
         if self.holds(path):
             raise Failure(f"{path}: is one of the inputs, and is not overwritten; choose another {name}")
 

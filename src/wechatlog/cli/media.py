@@ -80,11 +80,7 @@ def media(folder: str, output: str, aes_key: str | None, xor_key: str | None, *,
 
 
 def _names(files: MediaFolder, target: Path) -> Iterator[str]:
-    """The paths of the files, but those that an earlier run wrote below the target.
-
-    Raises:
-        Failure: for a ZIP that cannot be read.
-    """
+    """The paths of the files, but those that an earlier run wrote below the target; a broken ZIP is a failure."""
     below = target.resolve()
     try:
         yield from (name for name in files if not (files.path / name).is_relative_to(below))

@@ -36,10 +36,6 @@ class MediaCopies:
         name: of the folder in it that the copies are put into.
         options: of the writer, with the keys of the user's pictures.
         sync: wait until the disk has each of them.
-
-    Attributes:
-        base: as given.
-        folder: where the copies are.
     """
 
     def __init__(self, base: Path, name: str, options: Mapping[str, Any], *, sync: bool) -> None:
@@ -50,14 +46,7 @@ class MediaCopies:
         self._known: dict[str, str] = {}
 
     def copy(self, files: MediaFolder, place: str) -> str:
-        """Copy a file, unless it was copied before.
-
-        Args:
-            files: of the export.
-            place: the path of one of them.
-
-        Returns:
-            The path of the copy from `base` on.
+        """Copy a file of an export, unless it was copied before, and give the path of the copy from `base` on.
 
         Raises:
             FormatError: where the file is broken, encrypted or too large.

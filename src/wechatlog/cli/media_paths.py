@@ -62,8 +62,6 @@ class MediaPaths:
     """The files of the chats of one run.
 
     Args:
-        sources: the inputs.
-        writer: of the output.
         options: that the user gave to it.
         folder: where the output is put, or `None`.
         copies: where copies of the files are put, or `None`.
@@ -103,13 +101,7 @@ class MediaPaths:
         self._uncopied: dict[str, str] = {}
 
     def place(self, conversation: Conversation, source: Source | None, inside: str = "") -> Conversation:
-        """A conversation whose paths start from the root; counts the files that are not there.
-
-        Args:
-            conversation: the chat.
-            source: the file that it came from.
-            inside: where it lies in this file, if that is a ZIP.
-        """
+        """A conversation whose paths start from the root; counts the files that are not there."""
         starts = self._starts(source, inside, conversation.metadata.get("media_base"))
         if not starts:
             return conversation

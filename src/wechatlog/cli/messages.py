@@ -100,12 +100,7 @@ class Failure(click.ClickException):
 
 
 def explain(error: Exception, name: str | None = None) -> str:
-    """One sentence about an error, with what can be done about it.
-
-    Args:
-        error: what was raised.
-        name: the file as the user wrote it, if known.
-    """
+    """One sentence about an error, with what can be done about it, and the file as the user wrote it."""
     if isinstance(error, OSError) and error.strerror is not None:
         return _explain_os(error, name)
     text = str(error) or type(error).__name__

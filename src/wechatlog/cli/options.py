@@ -61,12 +61,7 @@ def is_folder(output: str) -> bool:
 
 
 def unknown_format(name: str, role: str | None = None) -> str:
-    """What to say of the name of a format that is none: which were meant, or all.
-
-    Args:
-        name: what was given.
-        role: `"reader"` or `"writer"`; either where `None`.
-    """
+    """What to say of the name of a format that is none: which were meant, or all."""
     known = list(dict.fromkeys(info.name for info in formats() if role in (None, info.role)))
     near = difflib.get_close_matches(name, known, 3, 0.5)
     hint = f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(known)}"
@@ -75,11 +70,7 @@ def unknown_format(name: str, role: str | None = None) -> str:
 
 
 class FormatName(_ParamType):
-    """The name of a reader or of a writer.
-
-    Args:
-        role: `"reader"` or `"writer"`.
-    """
+    """The name of a reader or of a writer."""
 
     name = "FORMAT"
 
@@ -200,16 +191,7 @@ def reading_options(command: _F) -> _F:
 
 @attrs.frozen
 class Reading:
-    """How inputs are read, and what of the format's options belongs to the writer.
-
-    Attributes:
-        format: a reader or its name; `None` to find out.
-        tz: the zone of the times, or `None`.
-        encoding: a codec name, or `None`.
-        errors: `"collect"` or `"strict"`.
-        options: of the reader.
-        writer_options: of the writer.
-    """
+    """How inputs are read, and what of the format's options belongs to the writer."""
 
     format: Format
     tz: str | None
@@ -220,15 +202,7 @@ class Reading:
 
     @classmethod
     def of(cls, how: Mapping[str, Any], writer: Writer | None = None) -> Reading:
-        """What the options of `reading_options` say.
-
-        Args:
-            how: their values.
-            writer: of the output, where there is one.
-
-        Raises:
-            click.UsageError: for an option that nothing takes.
-        """
+        """What the options of `reading_options` say; an option that nothing takes is a `click.UsageError`."""
         chosen = _format(how["source_format"], how["text_format"])
         given = dict(_pair(text) for text in how["options"])
         ours, theirs = _sort_options(given, chosen, writer)

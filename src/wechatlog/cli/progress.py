@@ -41,12 +41,7 @@ class Tick:
 
 @contextlib.contextmanager
 def progress(sources: Sequence[Source], *, quiet: bool = False) -> Iterator[Tick]:
-    """Show how far a run has come: share, messages, rate, and the time that is left.
-
-    Args:
-        sources: what is read.
-        quiet: show nothing.
-    """
+    """Show how far a run has come: share, messages, rate, and the time that is left."""
     if quiet or not sys.stderr.isatty():
         yield Tick()
         return
@@ -113,13 +108,7 @@ class _Bar(Tick):
 
 
 def _tell(seconds: float, share: float | None, messages: int) -> str:
-    """The words beside the bar.
-
-    Args:
-        seconds: since the start.
-        share: of the input, between 0 and 1; `None` where nobody knows.
-        messages: that were read.
-    """
+    """The words beside the bar; the share of the input that was read is `None` where nobody knows."""
     parts = [f"{share:4.0%}"] if share else []
     if messages:
         parts.append(f"{count(messages, 'message')}, {messages / seconds:,.0f}/s")

@@ -47,13 +47,7 @@ _UNTAGGED: Final = frozenset(MessageKind(kind) for kind in ("text", "quote", "sy
 
 @attrs.frozen
 class Look:
-    """How a conversation is shown.
-
-    Attributes:
-        width: columns to wrap at, or `None` for none.
-        unicode_emoji: show emoji codes as Unicode where there is one.
-        search: what to highlight, or `None`.
-    """
+    """How a conversation is shown: wrapped at a width, with Unicode emoji, with what was searched for highlighted."""
 
     width: int | None = None
     unicode_emoji: bool = False

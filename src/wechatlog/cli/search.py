@@ -168,18 +168,7 @@ class _Found(NamedTuple):
 
 @attrs.define
 class _Hunt:
-    """One search, and how far it is.
-
-    Attributes:
-        pattern: as the user wrote it.
-        find: gives where it is in a text.
-        filters: where a hit may be.
-        before: messages before a hit.
-        after: messages after a hit.
-        limit: hits after which it ends.
-        hits: how many there were.
-        anything: whether there was a chat at all.
-    """
+    """One search, and how far it is."""
 
     pattern: str
     find: Matcher

@@ -30,21 +30,13 @@ _SCHEMA: Final = "wechatlog-state/1"
 
 
 def check_state(path: str | None, output: str) -> None:
-    """Refuse to write the state over the output.
-
-    Raises:
-        UsageError: where both are one file.
-    """
+    """Refuse to write the state over the output."""
     if path is not None and output != "-" and Path(path).resolve() == Path(output).resolve():
         raise click.UsageError("--state and the output are the same file; give the state a name of its own")
 
 
 def read_state(path: str | None) -> dict[str, Mark] | None:
-    """The marks in a file, none where there is no file yet; `None` without a path.
-
-    Raises:
-        Failure: where the file holds something else, or cannot be read.
-    """
+    """The marks in a file, none where there is no file yet; `None` without a path. Another file is a failure."""
     if path is None:
         return None
     try:
@@ -61,11 +53,7 @@ def read_state(path: str | None) -> dict[str, Mark] | None:
 
 
 def write_state(path: str, marks: Mapping[str, Mark]) -> None:
-    """Replace the file, atomically.
-
-    Raises:
-        Failure: where it cannot be written.
-    """
+    """Replace the file, atomically."""
     value = {"schema": _SCHEMA, "marks": {key: mark.to_json() for key, mark in marks.items()}}
     try:
         with replacing(Path(path)) as part:

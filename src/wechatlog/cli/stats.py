@@ -46,15 +46,7 @@ _STREAM_HELP: Final = (
 
 @attrs.frozen
 class Report:
-    """The numbers of one conversation, or of several together.
-
-    Attributes:
-        numbers: the statistics.
-        conversations: how many there are in it.
-        title: that of the one conversation, or `None`.
-        id: its account or room id, or `None`.
-        source: the name of its file, or `None`.
-    """
+    """The numbers of one conversation, of which title, id and file are known, or of several together."""
 
     numbers: Statistics
     conversations: int = 0

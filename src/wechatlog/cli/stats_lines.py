@@ -34,12 +34,7 @@ _LEADING: Final = 3
 
 @attrs.frozen
 class Page:
-    """What lines are made for.
-
-    Attributes:
-        width: columns.
-        glyphs: the characters of the charts.
-    """
+    """What lines are made for: so many columns, and the characters of the charts."""
 
     width: int = _PIPED
     glyphs: Glyphs = BLOCKS
@@ -60,14 +55,7 @@ def _takes(glyphs: Glyphs) -> bool:
 
 
 def iter_lines(title: str, found: Statistics, top: int, page: Page) -> Iterator[Text]:
-    """The lines of a report.
-
-    Args:
-        title: what was counted.
-        found: the numbers.
-        top: rows of each table.
-        page: where it will be printed.
-    """
+    """The lines of a report."""
     for line in _lines(title, found, top, page):
         line.rstrip()
         yield line

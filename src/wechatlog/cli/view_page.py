@@ -85,17 +85,7 @@ def view(inputs: tuple[str, ...], output: str | None, **how: Any) -> int:
 
 @attrs.define
 class _Job:
-    """One run of the command.
-
-    Attributes:
-        inputs: what is read.
-        reading: how it is read, and the options of the writer.
-        filters: which messages are shown.
-        split: how a chat is cut into pages, or `None`.
-        pages: how many were written.
-        messages: how many are in them.
-        size: bytes of them all.
-    """
+    """One run of the command."""
 
     inputs: Inputs
     reading: Reading

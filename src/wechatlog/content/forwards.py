@@ -37,9 +37,6 @@ class Scope(NamedTuple):
     """What the parts of one record share.
 
     Attributes:
-        zone: of the conversation, or `None` where its times are naive.
-        collector: takes what is wrong, or `None`.
-        line: 1-based line of the message, for the collector.
         depth: how many records are round this one.
     """
 
@@ -305,12 +302,6 @@ def parse_record_repr(
 
     The text is parsed and never run; longer than four million characters, or nested beyond what a record
     can be, it is left alone.
-
-    Args:
-        text: `{'title': …, 'datalist': {…}}`.
-        zone: see `parse_source_time`.
-        collector: takes what is wrong with it.
-        line: 1-based line of the message, for the collector.
     """
     text = text.strip()
     if not text.startswith("{"):

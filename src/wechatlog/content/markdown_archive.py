@@ -141,7 +141,6 @@ class Body(NamedTuple):
     """What a raw body is.
 
     Attributes:
-        kind: of the message.
         build: makes the segments from the text, or `None` where the rules for segments do.
         damage: code and sentence of a diagnostic, or `None`.
     """
@@ -386,15 +385,7 @@ def read_block(
     origin: Origin,
     lexicon: Lexicon | None = None,
 ) -> tuple[Message, Body]:
-    """The message of a block.
-
-    Args:
-        name: what the header has after the time, two blanks at its end or not.
-        raw_body: as `cut_block` gives it.
-        time: of the message.
-        origin: of the message.
-        lexicon: what its mentions are looked up in.
-    """
+    """The message of a block: a name, two blanks at its end or not, and a body as `cut_block` gives it."""
     sender = unescape_line(name.removesuffix("\r").removesuffix("  ")) or None
     body = classify(raw_body)
     text = unescape_body(raw_body)

@@ -214,12 +214,7 @@ def _put(found: dict[str, Any], source: object, names: Iterable[str]) -> None:
 
 
 def message_to_json(message: Message, *, nested: bool = False) -> dict[str, Any]:
-    """A message as a JSON object.
-
-    Args:
-        message: the message.
-        nested: leave out what only a top-level line has: its type and, for parsed ones, its segments.
-    """
+    """A message as a JSON object; a nested one has neither its type nor, if they are parsed, its segments."""
     found: dict[str, Any] = {} if nested else {"type": "message"}
     if message.time is not None:
         found["time"] = message.time.isoformat()
@@ -323,11 +318,6 @@ def usual_message(
     found: tuple[Any, ...], *, zone: dt.tzinfo | None = None, lexicon: Lexicon | None = None
 ) -> Message | None:
     """The message of what `USUAL_MESSAGE` matched, as `message_from_json` gives it.
-
-    Args:
-        found: the match and its groups.
-        zone: as for `message_from_json`.
-        lexicon: as there.
 
     Returns:
         The message; `None` where something of it is not as it should be after all.

@@ -32,15 +32,7 @@ def parse_numbered(
     zone: dt.tzinfo | None = None,
     line: int | None = None,
 ) -> AppMessage:
-    """What a type number and a content say.
-
-    Args:
-        number: of WeChat's `local_type`, with or without a subtype in its upper half; `None` where it is missing.
-        content: text, XML or a placeholder in brackets.
-        collector: see `parse_content`.
-        dialect: of the tool that wrote the placeholders.
-        zone: see `parse_content`.
-        line: see `parse_content`.
+    """What a type number of WeChat, with a subtype in its upper half or without, and a content say.
 
     Returns:
         Always a message; of the kind `other` where neither says more.

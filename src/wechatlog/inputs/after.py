@@ -52,8 +52,6 @@ class _Collector(Collector):
     """Tells lines as they are in the whole file, and nothing of those before the mark, which was told already.
 
     Args:
-        errors: as for `load`.
-        source: the name of the input.
         known: the last line before the mark, in what is read.
         place: where reading goes on, or `None` where everything is read.
 
@@ -91,7 +89,6 @@ class _Tally:
     """What goes by of one chat.
 
     Args:
-        draft: of the chat.
         before: what was read of it before the messages that go by.
     """
 
@@ -149,11 +146,6 @@ class _Comparison:
 
 class After:
     """One reading of an input from a mark on.
-
-    Args:
-        source: the input.
-        mark: how far it was read before.
-        how: to read it.
 
     Attributes:
         context: what the reader knows.
@@ -435,14 +427,7 @@ def _move(message: Message, place: Place, name: str | None) -> None:
 
 
 class _Places:
-    """Places in a text before its end from which reading might go on.
-
-    Args:
-        source: the text.
-        size: bytes of it.
-        before: the place from which it was read this time.
-        name: of the source.
-    """
+    """Places in a text before its end from which reading might go on."""
 
     def __init__(self, source: Source, size: int, before: Place | None, name: str | None) -> None:
         self._source, self._size, self._name = source, size, name

@@ -139,9 +139,7 @@ class ArchiveBatch(NamedTuple):
     """Some messages of one conversation of an archive.
 
     Attributes:
-        context: what the reader knows.
         draft: what is known of the conversation; tells the conversations apart.
-        messages: in their order.
     """
 
     context: Context

@@ -68,10 +68,6 @@ def name_chats(sources: Sequence[Source], *, alone: bool = True) -> None:
 
     The name is that of the file, or of its folder where that of the file says nothing; where files of several folders
     would have the same, that of the folder with that of the file.
-
-    Args:
-        sources: the files.
-        alone: there are no others.
     """
     places = [(source, *_split(source.place)) for source in sources if source.place is not None]
     if alone and len(places) < 2:

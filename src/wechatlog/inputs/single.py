@@ -49,15 +49,7 @@ def _sorted(options: Mapping[str, Any]) -> FrozenMapping[str, Any]:
 
 @attrs.frozen
 class How:
-    """How inputs are to be read: the arguments of `load` that say it.
-
-    Attributes:
-        format: the name of a reader, or a reader; found out where `None`.
-        tz: the zone of the times, or `None`.
-        encoding: of the text; found out where `None`.
-        errors: what becomes of damage.
-        options: those of the format.
-    """
+    """How inputs are to be read: the arguments of `load` that say it."""
 
     format: Format = None
     tz: ZoneLike | None = None

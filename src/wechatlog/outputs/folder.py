@@ -90,10 +90,6 @@ class Rendered:
 
     Attributes:
         conversation: what is known of it, without messages.
-        data: the file.
-        count: how many messages are in it.
-        first: the earliest time in it, or `None` where no message has one.
-        last: the latest time in it, or `None`.
     """
 
     conversation: Conversation
@@ -104,12 +100,7 @@ class Rendered:
 
 
 def render(conversation: Conversation, format: str, **options: Any) -> Rendered:  # noqa: A002
-    """The file of a conversation.
-
-    Args:
-        conversation: what is to be written.
-        format: the name of a writer, whose form is no folder.
-        options: of the writer; those that `dump_archive` adds too.
+    """The file of a conversation, in a form that is no folder; `options` are also those that `dump_archive` adds.
 
     Raises:
         WriteError: as `dump`.
@@ -122,11 +113,7 @@ def render(conversation: Conversation, format: str, **options: Any) -> Rendered:
 
 @attrs.frozen
 class Size:
-    """A limit in bytes of output.
-
-    Attributes:
-        limit: bytes.
-    """
+    """A limit in bytes of output."""
 
     limit: int
 
@@ -211,14 +198,7 @@ def iter_written(
 ) -> Iterator[WrittenFile]:
     """Write as `dump_archive` does, and give each file when it is there.
 
-    Args:
-        conversations: as for `dump_archive`; some of them may be files already, which are not split.
-        folder: as for `dump_archive`.
-        format: as for `dump_archive`.
-        split: as for `dump_archive`.
-        check: called with every path before it is written; may raise.
-        sync: as for `dump_archive`.
-        options: as for `dump_archive`.
+    Some may be files already, which are not split. `check` gets every path before it is written, and may raise.
     """
     writer, folder = find_writer(format), check_path(folder)
     by = parse_split(split)
@@ -243,14 +223,7 @@ def iter_written(
 def options_in(
     writer: Writer, folder: str | os.PathLike[str], options: Mapping[str, Any], *, alone: bool
 ) -> dict[str, Any]:
-    """The options of a writer for the files of a folder.
-
-    Args:
-        writer: of the files.
-        folder: that they are put into.
-        options: those of the user.
-        alone: it is one file.
-    """
+    """The options of a writer for the files of a folder, or for its only one."""
     known: dict[str, Any] = {"page_folder": folder}  # links of a page begin where it lies
     if not alone:  # a page alone leads nowhere
         known["index"] = _INDEX
@@ -373,15 +346,7 @@ class _Filling:
         self._rate = _FIRST_RATE
 
     def fill(self, head: Conversation, write: Callable[[Conversation], int]) -> tuple[Conversation, int]:
-        """Write the next file.
-
-        Args:
-            head: everything but the messages.
-            write: writes a conversation in place of what it wrote before, and gives the bytes.
-
-        Returns:
-            What was written last, and its size.
-        """
+        """Write the next file in place of what was written before, and give what is in it, and its size."""
         room = _CARE * (self._limit - self._empty)
         count = self._count(room / self._rate)
         shrinking = False

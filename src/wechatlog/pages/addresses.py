@@ -31,12 +31,7 @@ class Addresses:
         self._old: dict[str, int] = {}
 
     def add(self, message: Message, iso: str) -> str:
-        """The address of the next message.
-
-        Args:
-            message: the message.
-            iso: its time as text, as precise as it is known.
-        """
+        """The address of the next message, with its time as text, as precise as it is known."""
         key = _key(message, iso)
         number = (self._new.get(key) or self._old.get(key, 0)) + 1
         self._new[key] = number

@@ -69,14 +69,7 @@ def _plays(path: str | None, player: str) -> bool:
 
 
 class Bodies:
-    """Makes bodies.
-
-    Args:
-        words: what the page says in its own words.
-        media: what may be loaded.
-        colours: those of names.
-        unicode_emoji: show emoji codes as Unicode where there is one.
-    """
+    """Makes bodies."""
 
     def __init__(self, words: Mapping[str, str], media: Media, colours: Colours, *, unicode_emoji: bool = True) -> None:
         self._words = words
@@ -112,13 +105,7 @@ class Bodies:
         }
 
     def show(self, message: Message, answered: str | None = None, who: str = "") -> str:
-        """The markup of the body of a message.
-
-        Args:
-            message: the message.
-            answered: the address on the page of the message that it answers, or `None`.
-            who: markup that words begin with.
-        """
+        """The markup of the body of a message, behind `who`, with a link to the address of what it answers."""
         segments = message.segments
         card = _CARDS.get(message.kind)
         if card is not None and (found := _only_card(segments, card)):

@@ -319,13 +319,7 @@ def _wants_paths(options: Mapping[str, Any]) -> bool:
 
 
 class _Plan:
-    """What both forms find out before they write.
-
-    Args:
-        conversation: whole, or what a stream knows of its conversation.
-        messages: all of them, or the stream.
-        options: of the writer.
-    """
+    """What both forms find out before they write."""
 
     def __init__(self, conversation: Conversation, messages: Iterable[Message], options: Mapping[str, Any]) -> None:
         zone = _zone(options)

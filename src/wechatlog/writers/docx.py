@@ -79,11 +79,7 @@ class DocxWriter(Form):
 
 
 class _Document:
-    """A document that is being built.
-
-    Args:
-        options: of the writer.
-    """
+    """A document that is being built."""
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         with needs_extra("docx", what="writing a Word document"):

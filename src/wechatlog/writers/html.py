@@ -170,12 +170,7 @@ class HtmlWriter(Form):
         yield _end(conversation, chat, settings, size, remote)
 
     def write_index(self, entries: Iterable[IndexEntry], options: Mapping[str, Any]) -> Iterator[str]:
-        """A page that leads to several pages and says how large each is.
-
-        Args:
-            entries: the pages, in their order.
-            options: as for `write`.
-        """
+        """A page that leads to several pages and says how large each is."""
         from wechatlog.pages import clean, script, words_of
 
         settings = _Settings(options)

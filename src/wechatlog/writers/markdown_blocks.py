@@ -86,12 +86,7 @@ def _join(head: str, blocks: Sequence[_Block], between: str = "  \n") -> str:
 
 
 class _Body:
-    """The blocks of one body.
-
-    Args:
-        look: the options.
-        depth: how many quotations it stands in.
-    """
+    """The blocks of one body, which stands in `depth` quotations."""
 
     def __init__(self, look: Look, depth: int = 0) -> None:
         self._look = look
@@ -210,7 +205,6 @@ class Post:
     """Messages as blocks, one after the other.
 
     Args:
-        look: how they are shown.
         always_named: each says who sent it and when, also where that is as before.
     """
 

@@ -244,7 +244,6 @@ class _Table:
     """A table with a heading; it goes on in another sheet when one is full.
 
     Args:
-        book: that it is part of.
         name: of the sheet; of the next ones with a number.
         columns: their names.
     """

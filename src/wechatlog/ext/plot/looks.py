@@ -92,13 +92,7 @@ def _is_dark(color: Any) -> bool:
 
 @attrs.define
 class Canvas:
-    """An axis to draw on, with colours and letters that fit it.
-
-    Attributes:
-        ax: the axis.
-        look: the colours.
-        lettering: the fonts.
-    """
+    """An axis to draw on, with colours and letters that fit it."""
 
     ax: Axes
     look: Look

@@ -114,11 +114,7 @@ class PseudonymReport:
 
 
 class Tally:
-    """Counts what is replaced.
-
-    Args:
-        known: the names that are looked for.
-    """
+    """Counts what is replaced."""
 
     def __init__(self, known: KnownNames) -> None:
         self._known = known

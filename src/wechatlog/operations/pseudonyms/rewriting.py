@@ -97,12 +97,7 @@ class Rewriter:
     """Rewrites messages by what was learnt so far.
 
     Args:
-        register: who is who.
-        known: the names that are looked for in running text.
         masks: what else is hidden: keys of `MARKERS`, and `location`.
-        private: finds what is hidden by its shape.
-        texts: whether to replace names in running text.
-        tally: counts what is replaced.
     """
 
     def __init__(

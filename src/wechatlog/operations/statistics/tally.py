@@ -75,20 +75,10 @@ class TalliedSender:
     """What is counted of one sender.
 
     Attributes:
-        id: account id, or `None`.
-        name: the first name shown, or `None`.
-        is_self: whether this is the owner; `None` where no message says.
         names: all names shown, with single blanks, up to 1,000 of them.
-        messages: how many were sent.
         characters: code points typed.
         days: ordinals of the days on which they wrote.
-        started: sessions that they began.
         waits: whole seconds until they answered, to how often.
-        night: messages between midnight and five.
-        opened: days on which they wrote first.
-        closed: days on which they wrote last.
-        laughs: messages in which they laugh.
-        repeats: messages with the text of the message before, which somebody else wrote.
         calls: calls, and their seconds together.
     """
 
@@ -261,29 +251,12 @@ class _Answers:
 class Tally:
     """Everything that is counted.
 
-    Args:
-        gap: the longest pause inside a session.
-        segments: whether to look into the bodies for emoji, mentions and links.
-        people: who is who, or `None`.
-        words: finds the words of texts, or `None` where they are not counted.
-
     Attributes:
-        messages: how many.
-        notices: how many of them nobody sent.
-        undated: how many have no time.
-        kinds: how many of each kind.
-        senders: everybody who sent something, in order of appearance.
-        calendar: when.
-        ends: who writes first and last on a day, and latest at night.
-        talk: sessions and silences.
         emoji: canonical codes.
         mentions: pairs of a sender and a name, with single blanks.
         replies: pairs of a sender and who was answered: a sender, or a name.
         domains: hosts of links.
-        words: words, each as it is counted.
         phrases: two words that follow each other.
-        repeats: texts that somebody wrote again right after somebody else.
-        coarse: how many messages have a time that is not to the second.
         complete: whether no table reached `LIMIT`.
     """
 

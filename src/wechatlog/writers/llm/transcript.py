@@ -75,12 +75,7 @@ def entries_of(messages: Iterable[Message], *, notices: bool = True) -> Iterator
 
 
 def line_of(entry: Entry, before: Entry | None) -> str:
-    """The lines of a message with their ends, and before them that of a new day.
-
-    Args:
-        entry: the message.
-        before: the one on the line before; `None` at the beginning.
-    """
+    """The lines of a message with their ends, behind that of a new day, if it is not that of the message before."""
     opening = ""
     if entry.day is not None and (before is None or entry.day != before.day):
         opening, before = f"## {entry.day}\n", None
