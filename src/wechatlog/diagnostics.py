@@ -13,8 +13,6 @@ import attrs
 
 from wechatlog.errors import FormatError
 
-__all__ = ["Collector", "Diagnostic", "ErrorPolicy", "Origin", "Severity"]
-
 ErrorPolicy: TypeAlias = Literal["collect", "strict"]
 
 _SAME_CODE_LIMIT = 1000

@@ -25,18 +25,6 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = [
-    "EmojiEntry",
-    "EmojiPolicy",
-    "code_starts",
-    "iter_codes",
-    "lookup",
-    "match_code",
-    "pictures",
-    "spellings",
-    "to_unicode",
-]
-
 EmojiPolicy = Literal["keep", "replace", "annotate"]
 
 _NO_CODE_AFTER = frozenset(":/" + ascii_letters)

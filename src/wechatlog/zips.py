@@ -18,8 +18,6 @@ from wechatlog.source import Budget, Source, is_folder_entry
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["ZIP_ERRORS", "files_in", "open_zip"]
-
 ZIP_ERRORS: Final = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, RuntimeError)
 """What the library for ZIPs raises for broken ones."""
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["PLACES"]
-
 PLACES: Final = frozenset(
     "北京 上海 天津 重庆 河北 山西 辽宁 吉林 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 "
     "云南 陕西 甘肃 青海 台湾 广西 西藏 宁夏 新疆 香港 澳门 黑龙江 内蒙古 石家庄 唐山 保定 太原 大同 沈阳 大连 "

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from wechatlog import _lazily
 
 if TYPE_CHECKING:
-    from wechatlog.engine.entry import NOTICES, Entry, batches_of
+    from wechatlog.engine.entry import Entry, batches_of
     from wechatlog.engine.fields import Fields, one_segment
     from wechatlog.engine.format import Format
     from wechatlog.engine.head import Head
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from wechatlog.engine.reading import OWNER_OPTION, Draft, Reading
     from wechatlog.engine.sql import iter_inserts
     from wechatlog.engine.tables import Table, one_of
+    from wechatlog.model import NOTICES
 
 __all__ = [
     "NOTICES",

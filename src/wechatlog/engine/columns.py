@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
-from wechatlog.engine.entry import NOTICES, Entry, is_credited
+from wechatlog.engine.entry import Entry, is_credited
 from wechatlog.engine.reading import FIRST_YEAR, LAST_YEAR
 from wechatlog.errors import OptionError
-from wechatlog.model import normalize_name
+from wechatlog.model import NOTICES, normalize_name
 from wechatlog.timestamps import instant, moment
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Message
     from wechatlog.source import Stretch
     from wechatlog.timestamps import Day
-
-__all__ = ["RowSink", "Rows", "Wanted", "columns_of_messages", "rows_of_batches", "rows_of_entries"]
 
 _BATCH_SIZE: Final = 1024
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from wechatlog.segments import Segment
     from wechatlog.timestamps import Precision
 
-__all__ = ["NOTICES", "Entry", "batches_of", "is_credited", "new_entry"]
-
 Body: TypeAlias = "tuple[MessageKind, str, tuple[Segment, ...] | None]"
 """What a body is: kind and text, and the segments where they do not follow from the text."""
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from wechatlog.model import Message
 
-__all__ = ["CHECKS", "Finding", "check"]
-
 MONTH: Final = dt.timedelta(days=30)
 
 CHECKS: Final = {

@@ -21,20 +21,6 @@ if TYPE_CHECKING:
 
     from wechatlog.model import Conversation, Message
 
-__all__ = [
-    "CERTAIN",
-    "OWN_NAMES",
-    "Evidence",
-    "Identities",
-    "Key",
-    "Name",
-    "Person",
-    "connect",
-    "join_names",
-    "solve",
-    "spelling",
-]
-
 CERTAIN: Final = 0.9
 """The confidence from which on evidence joins by itself."""
 

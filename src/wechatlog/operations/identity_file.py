@@ -17,8 +17,6 @@ from wechatlog.operations.identity import Evidence, Identities, Kind, Name, Pers
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["parse_identities", "write_identities"]
-
 _HEAD: Final = """\
 # Who is who. What stands in one [[person]] is one person: move names and ids as you know better.
 # Answer a suggestion with same = "yes" or same = "no"; [[different]] says that two keys are two people.

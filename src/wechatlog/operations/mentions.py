@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from wechatlog.operations.identity import Identities, Person
     from wechatlog.segments.types import Mention
 
-__all__ = ["ResolvedMention", "resolve_mentions"]
-
 Reason = Literal["id", "name", "people", "spelling", "part", "quote", "answer", "everyone"]
 
 _SURE: Final[dict[Reason, float]] = {"id": 0.99, "name": 0.97, "people": 0.95, "spelling": 0.92, "part": 0.85}

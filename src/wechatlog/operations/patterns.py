@@ -21,8 +21,6 @@ from wechatlog.errors import FormatError, SlowPatternError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["Matcher", "Pattern", "Span", "compile_expression", "compile_pattern", "compile_words"]
-
 Span: TypeAlias = tuple[int, int]
 Matcher: TypeAlias = "Callable[[str], tuple[Span, ...] | None]"
 """Gives where something is in a text, empty places left out; `None` where it is not."""

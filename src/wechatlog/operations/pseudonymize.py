@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from wechatlog.operations.pseudonyms.register import Party, Register
 
-__all__ = ["learn_conversation", "pseudonymize", "pseudonymize_archive"]
-
 _METADATA: Final = ("exporter", "version", "dialect")
 _PERSONAL: Final = ("wxid_", "gh_")
 

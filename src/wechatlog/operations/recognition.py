@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from wechatlog.operations.identity import Kind
 
 
-__all__ = ["identities"]
-
 _SURE_NAME: Final = 0.95
 _SURE_SPELLING: Final = 0.92
 _SURE_COMPOUND: Final = 0.9

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from wechatlog.segments.types import Segment
 
-__all__ = ["unite"]
-
 _PRECISIONS: Final = {None: 0, "day": 1, "minute": 2, "second": 3}
 _VAGUE: Final = {MessageKind.OTHER: 0, MessageKind.TEXT: 1, MessageKind.LINK: 2, MessageKind.SYSTEM: 2}
 """Kinds that exporters write where they know no better; the higher, the better they knew."""

@@ -21,18 +21,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Message
     from wechatlog.segments.types import Segment
 
-__all__ = [
-    "content_key",
-    "detail",
-    "is_telling",
-    "letters",
-    "lossy",
-    "quoted_key",
-    "quoted_names",
-    "resemble",
-    "typed_text",
-]
-
 _TEXTS: Final = frozenset(MessageKind(kind) for kind in ("text", "quote", "system", "other", "announcement", "note"))
 _APPS: Final = frozenset(
     MessageKind(kind)

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from wechatlog.content.wording import Aside
     from wechatlog.model import Message
 
-__all__ = ["Hit", "Place", "find_places", "search"]
-
 
 @attrs.frozen(slots=True)
 class Place:

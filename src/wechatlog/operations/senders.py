@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Message
     from wechatlog.operations.identity import Identities
 
-__all__ = ["ANYBODY", "Senders"]
-
 ANYBODY: Final = ""
 """The key of what nobody sent: notices are compared without a sender."""
 

@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-__all__ = ["anchors", "between"]
-
 
 def anchors(one: Sequence[str], two: Sequence[str], is_telling: Callable[[str], bool]) -> list[tuple[int, int]]:
     """Keys that say something and stand once on both sides: the longest row of them that rises on both."""

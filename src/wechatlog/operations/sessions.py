@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from wechatlog.model import Conversation, Message
 
-__all__ = ["HOUR", "iter_sessions", "own_gap", "sessions"]
-
 HOUR: Final = dt.timedelta(hours=1)
 _SHORTEST: Final = dt.timedelta(minutes=5)
 _LONGEST: Final = dt.timedelta(days=1)

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from wechatlog.model import Conversation, Message
 
-__all__ = ["UNITS", "iter_runs", "label_parts", "split"]
-
 UNITS: Final = {"day": 10, "month": 7, "year": 4}
 """The calendar units, and how much of an ISO time names one."""
 

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
     Countable: TypeAlias = Statistics | Conversation | Iterable[Message] | Iterable[Conversation]
 
-__all__ = ["activity", "days", "emoji", "mentions", "response_times", "senders"]
-
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _NO_MESSAGES: Final = "no messages"
 _BARS: Final = 62

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from matplotlib.ft2font import FT2Font
 
-__all__ = ["Lettering", "MissingFontWarning", "shorten"]
-
 CHINESE: Final = (
     "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "Source Han Sans",
     "Sarasa Gothic SC", "PingFang SC", "Hiragino Sans GB", "Heiti SC", "STHeiti", "Microsoft YaHei", "DengXian",

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
 
-__all__ = ["Canvas", "Look", "Picture", "whole_numbers"]
-
 
 @attrs.frozen
 class Look:

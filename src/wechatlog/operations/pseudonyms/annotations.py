@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Message
     from wechatlog.segments import Lexicon
 
-__all__ = ["Annotation", "annotate_segments", "annotate_title", "iter_annotations", "ordered_annotations"]
-
 _CERTAIN: Final = 0.9
 _DEEPEST_QUOTE: Final = 3
 _CHAT_OF: Final = re.compile(r"([^\n]{1,80}?)(?:和([^\n]{1,80}))?的聊天记录")

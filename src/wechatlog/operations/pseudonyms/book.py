@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from wechatlog.operations.pseudonyms.report import PseudonymReport
     from wechatlog.segments.types import Segment
 
-__all__ = ["DEFAULT_MASK", "MASKS", "Pseudonyms"]
-
 MASKS: Final = (
     "email", "id_number", "location", "phone", "url", "account", "bank_card", "code", "link_parameters", "plate",
     "address",

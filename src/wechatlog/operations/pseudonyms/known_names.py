@@ -23,17 +23,6 @@ if TYPE_CHECKING:
 
     from wechatlog.operations.pseudonyms.private_data import PrivateData
 
-__all__ = [
-    "Hit",
-    "KnownNames",
-    "TextSearch",
-    "is_searchable",
-    "iter_disguised",
-    "iter_encoded",
-    "may_be_a_name",
-    "stands_as_a_name",
-]
-
 _IDS: Final = (
     r"wxid_[A-Za-z0-9_-]{1,64}"
     r"|(?<![A-Za-z0-9_])gh_[A-Za-z0-9]{6,64}"

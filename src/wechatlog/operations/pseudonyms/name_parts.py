@@ -14,8 +14,6 @@ from typing import Final
 
 from wechatlog.content.regions import PLACES
 
-__all__ = ["HUMPS", "SEPARATOR", "is_everyday_word", "looks_like_a_full_name", "personal_parts"]
-
 SEPARATOR: Final = re.compile(r"[-–—―－_＿|｜·•・~～/／\\,，、;；:：+＋@＠#＃(（)）\[\]【】<>《》「」『』{}\u2005\s]+")
 """What stands between the parts of a name."""
 _BETWEEN: Final = re.compile(

@@ -20,8 +20,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-__all__ = ["MARKERS", "PERSONAL_PARAMETERS", "SHAPES", "PrivateData", "PrivatePlace", "Shape", "unite"]
-
 MARKERS: Final = {
     "email": "[email]",
     "id_number": "[id number]",

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from wechatlog.model import Message
 
-__all__ = ["STYLES", "Party", "Register", "is_own"]
-
 STYLES: Final = {"numbered": "P{}", "stems": "甲乙丙丁戊己庚辛壬癸", "keyed": ""}
 """The styles that have names: a template, characters that are gone through again with a number behind them, or eight
 letters and digits that follow from a secret key and the account id or name."""

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from wechatlog.operations.pseudonyms.annotations import Annotation
     from wechatlog.operations.pseudonyms.known_names import KnownNames
 
-__all__ = ["PseudonymReport", "ReplacedName", "Tally"]
-
 _EXAMPLES: Final = 3
 _AROUND: Final = 12
 _OFTEN: Final = 3

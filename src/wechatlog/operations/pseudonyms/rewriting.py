@@ -49,8 +49,6 @@ if TYPE_CHECKING:
     from wechatlog.operations.pseudonyms.report import Tally
     from wechatlog.segments import Lexicon
 
-__all__ = ["DEEPEST_FORWARD", "Rewriter"]
-
 DEEPEST_FORWARD: Final = 32
 
 _PLACE: Final = "[位置]"

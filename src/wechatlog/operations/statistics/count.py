@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
     Key = TypeVar("Key", bound=Hashable)
 
-__all__ = ["statistics"]
-
 
 def statistics(
     messages: Conversation | Iterable[Message] | Iterable[Conversation],

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     Key = TypeVar("Key", bound=Hashable)
 
-__all__ = ["EVERYONE", "LIMIT", "TalliedSender", "Tally"]
-
 LIMIT: Final = 100_000
 """Different keys that a table made from bodies may have, and messages back to which an answer is looked up (at least
 that many, at most twice)."""

@@ -19,18 +19,6 @@ from wechatlog.model import FrozenMapping
 if TYPE_CHECKING:
     from wechatlog.model import MessageKind
 
-__all__ = [
-    "Counts",
-    "Moment",
-    "ResponseTimes",
-    "SenderStatistics",
-    "Silence",
-    "Statistics",
-    "Streak",
-    "duration_text",
-    "unicode_of",
-]
-
 Key = TypeVar("Key", bound=Hashable)
 Row = dict[str, Any]
 

@@ -22,8 +22,6 @@ from wechatlog.errors import needs_extra
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["WordFinder", "find_emoji", "is_serious", "knows_words", "laughs", "stop_words"]
-
 _TONE: Final = r"[\U0001F3FB-\U0001F3FF]"
 _PICTURE: Final = rf"(?:\p{{Emoji_Presentation}}|\p{{Extended_Pictographic}}(?=\uFE0F|{_TONE}))(?:\uFE0F|{_TONE})?"
 _EMOJI: Final = regex.compile(

@@ -57,8 +57,6 @@ if TYPE_CHECKING:
 
     Json = Mapping[str, Any]
 
-__all__ = ["ACCOUNT_KEYS", "Tool", "entries"]
-
 Kind = MessageKind
 
 _VAGUE: Final = frozenset({None, Kind.OTHER, Kind.LINK})
