@@ -236,10 +236,11 @@ _MAIL_HOST: Final = r"(?:qq|163|126|gmail|sina|foxmail|hotmail|outlook)[.]"
 _IN_A_NAME: Final = "(?![在到去来从往至于住是有和跟离我你他她它的了这那哪条])[\u4e00-\u9fff]"
 """A character of the name of a place; the words before one are none."""
 _DISTRICT: Final = "(?:[省市县镇乡]|(?<!小)区|街道)"
-_ROAD: Final = "(?:[路街巷弄]|大道|胡同)"
+_ROAD: Final = "(?:(?<![链思铁公线网短套出道丝电通后进退半老步])路|[街巷弄]|大道|胡同)"
+"""Behind a name; 链路, 思路, 铁路 and the like are none."""
 _HOUSES: Final = "(?:小区|花园|家园|新村|苑|公寓|大厦|广场|国际|中心|城)"
 _NUMBER: Final = f"[0-9{_NUMERALS}十百]{{1,5}}(?:[A-Za-z]|[ -][0-9]{{1,4}})? ?"
-_FLAT: Final = f"(?:[ ,]?{_NUMBER}(?:号楼|号院|[号弄栋幢座楼层室户]|单元)(?![线口店]))"
+_FLAT: Final = f"(?:[ ,]?{_NUMBER}(?:号楼|号院|[号弄栋幢座楼层室户]|单元)(?![线口店桥]|测试|大厦| ?[{_NUMERALS}0-9]厅))"
 _HOST_NAME: Final = r"[A-Za-z0-9-]{1,63}[.](?:com|cn|net|org|edu|io)(?![A-Za-z0-9])"
 
 SHAPES: Final = (
@@ -363,7 +364,8 @@ SHAPES: Final = (
         "address",
         (
             r"(?<![0-9A-Za-z])[0-9]{1,5}[A-Z]? (?:[NSEW][.]? )?(?:[A-Z][a-z]{1,20} ){1,3}"
-            r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Square)(?![A-Za-z])[.]?"
+            r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|(?<!Google )(?<!Hard )Drive|Dr|Boulevard|Blvd|Court|Square)"
+            r"(?![A-Za-z])[.]?"
             r"(?:,? (?:Apt|Unit|Flat|Suite)[.]? ?[0-9A-Za-z]{1,5})?"
         ),
     ),
