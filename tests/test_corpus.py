@@ -99,18 +99,5 @@ def test_case(case: Path) -> None:
     if UPDATE:
         expectation.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     assert found == expected
-
-
-SINGLE = [
-    case
-    for case in _cases()
-    if _expected(case) and _expected(case).keys().isdisjoint(("error", "conversations")) and case.suffix != ".zip"
-]
-"""The cases of one conversation that is read."""
-
-
-@pytest.mark.parametrize("case", SINGLE, ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_streaming_gives_the_same_messages(case: Path) -> None:
-    """`iter_messages` and `load` are one code path."""
-    options = _expected(case).get("options", {})
-    assert tuple(wechatlog.iter_messages(case, **options)) == wechatlog.load(case, **options).messages
+    if "conversations" not in expected and case.suffix != ".zip":  # `iter_messages` and `load` are one code path
+        assert tuple(wechatlog.iter_messages(case, **options)) == wechatlog.load(case, **options).messages

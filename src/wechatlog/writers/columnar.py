@@ -262,7 +262,7 @@ class ArrowWriter(_ColumnarWriter):
 
     def _write_scan(self, scan: Scan, rows: int, compression: str | None) -> Iterator[bytes]:
         """What is known at the end, the categories and the conversations, is found in a reading of its own."""
-        first = scan.select([name for name in scan.schema.names if name in {*_CATEGORIES, "time", "is_self"}])
+        first = scan.select([name for name in scan.columns if name in {*_CATEGORIES, "time", "is_self"}])
         values: dict[str, dict[str, None]] = {}
         for batch in first:
             for name in first.schema.names:
