@@ -77,7 +77,7 @@ def _common(one: list[wechatlog.Message], two: list[wechatlog.Message]) -> int:
     return next((n for n, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
 
 
-def _check_parts(path: Path, every: int = 1) -> collections.Counter[str]:
+def _check_parts(path: Path, first: int = 0, every: int = 1) -> collections.Counter[str]:
     """The law: what was read, but for what changed at its end, and what is new are the whole."""
     found = _case(path)
     assert found is not None
@@ -86,7 +86,8 @@ def _check_parts(path: Path, every: int = 1) -> collections.Counter[str]:
     data = path.read_bytes()
     whole = list(wechatlog.iter_messages(_named(data, path), **how))
     ways: collections.Counter[str] = collections.Counter()
-    for start in itertools.islice(_starts(data, path, whole), 0, None, every):
+    ends: set[Mark] = set()
+    for start in itertools.islice(_starts(data, path, whole), first, None, every):
         try:
             old, stream = _read(data[:start], path, Mark(), **how)
         except wechatlog.WechatlogError:
@@ -105,24 +106,20 @@ def _check_parts(path: Path, every: int = 1) -> collections.Counter[str]:
         assert [m.origin for m in new] == [m.origin for m in whole[same:]]
         assert (("changed-message", "info") in codes) == (same < len(old))
         ways["place" if before.place is not None else "whole"] += 1
-        assert _read(data, path, stream.mark, **how)[0] == []
+        ends.add(stream.mark)
+    for end in ends:
+        assert _read(data, path, end, **how)[0] == []
     return ways
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_parts_are_the_whole(path: Path) -> None:
+def test_parts_are_the_whole(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also with nearly no beginning, and two messages before the mark: what cannot be trusted then must be read whole."""
     assert _check_parts(path)["whole"] == 0 or path.read_bytes()[:2] in (b"\xff\xfe", b"\xfe\xff")
-
-
-@pytest.mark.parametrize("beginning", [1, 300])
-@pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_parts_are_the_whole_when_hardly_anything_is_read_again(
-    path: Path, beginning: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nearly no beginning, and two messages before the mark: what cannot be trusted then must be read whole."""
-    monkeypatch.setattr(after, "_BEGINNING", beginning)
     monkeypatch.setattr(after, "LAST", 2)
-    _check_parts(path, every=3)
+    for first, beginning in enumerate((1, 300)):
+        monkeypatch.setattr(after, "_BEGINNING", beginning)
+        _check_parts(path, first * 2, every=4)
 
 
 def test_every_format_that_can_has_a_case() -> None:
