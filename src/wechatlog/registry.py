@@ -289,8 +289,8 @@ def formats() -> tuple[FormatInfo, ...]:
     """Every reader and writer: name, role, description, suffixes, origin and options.
 
     Example:
-        >>> [(info.name, info.role) for info in wechatlog.formats() if ".docx" in info.suffixes]
-        [('memotrace-docx', 'reader'), ('docx', 'writer')]
+        >>> [(info.name, info.role) for info in wechatlog.formats() if ".parquet" in info.suffixes]
+        [('parquet', 'reader'), ('parquet', 'writer')]
     """
     found = []
     for role, shelf in (("reader", _readers), ("writer", _writers)):
@@ -495,7 +495,12 @@ def open_format(source: Source, format: str | Reader | None, encoding: str | Non
     if format is None:
         return detect_reader(source, encoding)[0]
     reader = as_reader(format)
-    if "zip" in (_readers.keys(reader.name) or ()) or not source.head().startswith(b"PK"):
+    containers = _readers.keys(reader.name) or ()
+    if "json" in containers and "text" in (head := Head.of(source, encoding)).containers:
+        from wechatlog.engine.yaml_text import YamlReader, may_be_yaml
+
+        return YamlReader(reader) if may_be_yaml(head) and not isinstance(reader, YamlReader) else reader
+    if "zip" in containers or not source.head().startswith(b"PK"):
         return reader
     from wechatlog.engine.document_text import DocumentReader
     from wechatlog.engine.documents import is_document
@@ -539,6 +544,23 @@ def _in_document(source: Source) -> tuple[Reader, Detection] | None:
     raise UnknownFormatError(source.label, f"a Word document in which no chat is found: {reason}")
 
 
+def _in_yaml(head: Head) -> tuple[Reader, Detection] | None:
+    """The reader of the JSON that says what a YAML document says; `None` where no reader takes it.
+
+    Raises:
+        MissingExtraError: without the extra `yaml`.
+    """
+    from wechatlog.engine.yaml_text import YamlReader, json_head, may_be_yaml
+
+    if not may_be_yaml(head):
+        return None
+    try:
+        reader, found = _detect(json_head(head))
+    except UnknownFormatError:
+        return None
+    return YamlReader(reader), attrs.evolve(found, reason=f"in YAML: {found.reason}")
+
+
 def _detect(head: Head) -> tuple[Reader, Detection]:
     source = head.source
     if (sure := _opens(head)) is not None and isinstance(verdict := sure.detect(head), Evidence):
@@ -574,7 +596,7 @@ def _detect(head: Head) -> tuple[Reader, Detection]:
     winners = [entry for entry in found if entry[0] > best - _TIE]
     if len(winners) > 1:
         raise AmbiguousFormatError(source.label, {entry[1].name: entry[2] for entry in winners})
-    if not winners and (inside := _in_document(source)) is not None:
+    if not winners and (inside := _in_document(source) or _in_yaml(head)) is not None:
         return inside
     if not winners and missing is not None:
         raise missing

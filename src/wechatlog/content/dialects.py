@@ -616,12 +616,20 @@ BRACKET_LINES: Final = Dialect(
             Kind.PAT: "拍一拍",
             Kind.CARD: "群名片/企业微信名片",
             Kind.LOCATION: "位置共享/Location (Live)",
+            Kind.IMAGE: "图片文件不可用",
+            Kind.VIDEO: "视频文件不可用",
+            Kind.VOICE: "语音原始数据已归档，但当前导出不可播放",
             Kind.MINI_PROGRAM: "MiniApp",
             Kind.LINK: "Video Link",
-            Kind.OTHER: "无法解析/压缩内容/二进制内容/非文本消息/应用消息/消息类型/Message",
+            Kind.OTHER: "无法解析/压缩内容/二进制内容/非文本消息/应用消息/消息类型/Message/暂不支持的消息",
         }
     )
-    | {"链接/文件/小程序": Label(Kind.OTHER), "链接/文件": Label(Kind.OTHER), "语音/视频通话": Label(Kind.CALL)},
+    | {
+        "链接/文件/小程序": Label(Kind.OTHER),
+        "链接/文件": Label(Kind.OTHER),
+        "文件/链接": Label(Kind.OTHER),
+        "语音/视频通话": Label(Kind.CALL),
+    },
     shapes={
         **dict.fromkeys((Kind.SYSTEM, Kind.RECALL, Kind.PAT, Kind.QUOTE), (r"<C>(?: (?s:.*))?",)),
         Kind.OTHER: (r":[0-9]{1,20}<C>",),

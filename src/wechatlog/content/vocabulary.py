@@ -191,7 +191,8 @@ _NAMES_OF_KIND: Final[Mapping[MessageKind, str]] = {
     "wechattransfer weixintransfer",
     MessageKind.RED_PACKET: "红包 红包消息 红包卡片 微信红包 红包封面 赠送红包封面 紅包 微信紅包 redpacket "
     "redenvelope hongbao red_packet red_envelope weixinredpacket luckymoney",
-    MessageKind.CALL: "通话 通话消息 语音通话 视频通话 音视频通话 视频/语音通话 语音/视频通话 语音聊天 视频聊天 "
+    MessageKind.CALL: "通话 通话消息 网络电话 "
+    "语音通话 视频通话 音视频通话 视频/语音通话 语音/视频通话 语音聊天 视频聊天 "
     "語音通話 視訊通話 通話 群语音通话 call voip voicecall videocall video/audiocall",
     MessageKind.FORWARD: "聊天记录 聊天记录消息 合并转发 合并转发的聊天记录 聊天记录合并转发 转发的聊天记录 "
     "合并聊天记录 转发消息 聊天記錄 forward chathistory chatrecord chat_history mergedforward mergedmessages "
@@ -207,7 +208,8 @@ _NAMES_OF_KIND: Final[Mapping[MessageKind, str]] = {
     MessageKind.SYSTEM: "系统 系统消息 系统通知 系统提示 系統訊息 系統 通知 邀请加群 添加好友 好友请求 好友验证 "
     "企业微信打招呼猜 企业微信打招呼 system systemmessage sys notice addfriend",
     MessageKind.RECALL: "撤回 撤回消息 消息撤回 撤回一条消息 recall revoke recalled messagerecall revokemsg withdraw",
-    MessageKind.OTHER: "其他 其他消息 未知 未知类型 未知消息 消息 其它 链接/文件 应用消息 app消息 分享小说猜 other "
+    MessageKind.OTHER: "其他 其他消息 未知 未知类型 未知消息 消息 其它 链接/文件 链接/应用 "
+    "应用消息 app消息 分享小说猜 other "
     "unknown app appmsg",
 }
 _KIND_OF_NAME: Final[Mapping[str, MessageKind]] = {

@@ -20,6 +20,7 @@ import attrs
 from wechatlog.diagnostics import Severity
 from wechatlog.engine.documents import Paragraph, Row, has_comments, iter_blocks, picture_files
 from wechatlog.engine.head import Head
+from wechatlog.engine.inside import InsideReader
 from wechatlog.model import MessageKind
 from wechatlog.segments import Image
 from wechatlog.source import HEAD_SIZE, Source
@@ -27,7 +28,7 @@ from wechatlog.source import HEAD_SIZE, Source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from wechatlog.engine.protocol import Batch, Context, Evidence, Reader, Refusal
+    from wechatlog.engine.protocol import Batch, Context, Evidence, Refusal
     from wechatlog.model import Message
 
 _PICTURE: Final = "[图片]"
@@ -141,34 +142,8 @@ def _text(source: Source, lines: Iterable[Line], files: Mapping[str, str], told:
 
 
 @attrs.frozen(eq=False)
-class DocumentReader:
-    """A reader of texts or tables that reads what stands in a document.
-
-    Attributes:
-        reader: that of the text.
-    """
-
-    reader: Reader
-
-    @property
-    def name(self) -> str:
-        """That of the format of the text."""
-        return self.reader.name
-
-    @property
-    def description(self) -> str:
-        """That of the format of the text."""
-        return self.reader.description
-
-    @property
-    def suffixes(self) -> tuple[str, ...]:
-        """Those of the format of the text."""
-        return self.reader.suffixes
-
-    @property
-    def options(self) -> Mapping[str, str]:
-        """Those of the format of the text."""
-        return self.reader.options
+class DocumentReader(InsideReader):
+    """A reader of texts or tables that reads what stands in a document."""
 
     def detect(self, head: Head) -> Evidence | Refusal | None:
         """What the reader says of the text."""

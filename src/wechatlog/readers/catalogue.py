@@ -131,7 +131,7 @@ READERS: Final = (
         "brackets.lines:READER",
         "text json",
         lines=r"[^\n\[]{0,4}(?:\[(?:#[0-9]{1,9} )?[0-9]{4}[-/年]|\[未知时间|微信聊天记录: |=== 与 "
-        r"|WeChat Chat Export for LLM )",
+        r"|WeChat Chat Export for LLM |- 微信标识：)",
     ),
     _row(
         "wechat-export-studio-json",
@@ -195,13 +195,17 @@ READERS: Final = (
     _row("chatlog-text", "chatlog_text:READER", "text", lines=r"[^\n]*[0-9]{2}:[0-9]{2}:[0-9]{2}"),
     _row("wetrace-csv", "chatlog:WETRACE_CSV", "csv text", marks="聊天对象ID"),
     _row("wetrace-xlsx", "chatlog:WETRACE_XLSX", "zip"),
+    _row("wetrace-docx", "under_days:WETRACE", "text", marks="的聊天记录", lines=r"\[[^\n\r]*\] [0-9:]{8}"),
+    _row("shiyu-docx", "under_days:SHIYU", "text", marks="聊天对象： → "),
+    _row("wechat-archive-md", "under_days:ARCHIVE", "text", marks="导出时间： 消息数量：", lines=r"\*\*[^\n]* · "),
+    _row("wechat-chat-export-md", "under_days:SCREEN", "text", marks="微信聊天记录 ：**", lines=r"> 共 [0-9]+ 条消息"),
     _row("wetrace-js", "chatlog:WETRACE_JS", "js text csv", marks="CHAT_DATA"),
     _row("wetrace-text", "chatlog:WETRACE_TEXT", "text", lines=r"\[[^\n\r]*\] [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:"),
     _row("tracememo-json", "tracememo:JSON", "json"),
     _row("tracememo-js", "tracememo:JS", "js text csv"),
     _row("tracememo-csv", "tracememo:CSV", "csv text"),
     _row("tracememo-markdown", "tracememo:MARKDOWN", "text"),
-    _row("wx-cli-json", "wx_cli:JSON", "json", marks='"is_group"'),
+    _row("wx-cli-json", "wx_cli:JSON", "json", marks='"is_group" | "chat" "timestamp" "sender"'),
     _row(
         "wechat-decrypt-chat-json",
         "wechat_cli:EXPORTED",
@@ -210,7 +214,7 @@ READERS: Final = (
     ),
     _row("wechat-cli-json", "wechat_cli:JSON", "json", marks="["),
     _row("wechat-cli-txt", "wechat_cli:TXT", "text", marks="聊天记录: 消息数量:"),
-    _row("wechat-cli-md", "wechat_cli:MARKDOWN", "text", marks="聊天记录: **消息数量:**"),
+    _row("wechat-cli-md", "wechat_cli:MARKDOWN", "text", marks="聊天记录: **消息数量:** | **类型**: **消息数**:"),
     _row("wechat-cli-jsonl", "wechat_cli:JSONL", "json jsonl", marks='"sender_display"'),
     _row("wetrace-plus-json", "wetrace_plus:JSON", "json", marks='"wetrace-plus" | "conversations" "sender_id"'),
     _row("chatlog-keeper-html", "chatlog_keeper:HTML", "html text", marks="微信聊天记录留存 chat-title"),
@@ -226,4 +230,5 @@ READERS: Final = (
     _row("12425-csv", "wechat_exporter_12425:READER", "csv text", marks="时刻 消息方向"),
     _row("named-columns", "named_columns:COLUMNS", "csv text zip ole", marks="时间 | ime"),
     _row("named-keys", "named_columns:KEYS", "json", marks="时间 | ime"),
+    _row("named-pages", "named_pages:PAGES", "html text", marks="class= <div | class= <li | class= <article"),
 )

@@ -26,6 +26,7 @@ from wechatlog.engine import (
     Entry,
     Evidence,
     Format,
+    Head,
     Refusal,
     Table,
     framed_headers,
@@ -44,7 +45,7 @@ from wechatlog.tokenizer import Grammar
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from wechatlog.engine import Draft, Head, Reading
+    from wechatlog.engine import Draft, Reading
     from wechatlog.readers.chatlog_bodies import Body
     from wechatlog.timestamps import Precision
 
@@ -142,7 +143,8 @@ def _objects(reading: Reading, *, script: bool = False) -> Iterator[Entry]:
     told: tuple[Any, ...] = ()
     here: tuple[Any, ...] = ()  # what plain objects say of the chat
     chat = reading.first_chat
-    for _, value, line, offset in iter_objects(reading, script=script, needed=lambda _: _FACTS, plain=_TEXTS):
+    key = "items" if "items" in read_object(Head.of(reading.source, reading.encoding).json) else "messages"
+    for _, value, line, offset in iter_objects(reading, key, script=script, needed=lambda _: _FACTS, plain=_TEXTS):
         there: tuple[Any, ...] = ()
         if isinstance(value, tuple):
             there = value[:3]
@@ -201,6 +203,8 @@ def _is_array(head: Head) -> Evidence | Refusal | None:
     if first.keys() >= _KEYS:
         return Evidence(1.0, f"an array of {_exporter(first)} messages with seq, talker and isSelf")
     listed = _first(read_object(head.json).get("items"))
+    if listed.keys() >= _KEYS:
+        return Evidence(1.0, f"what {_exporter(listed)} found: items with seq, talker and isSelf")
     return next((Refusal(f"{what}, no messages") for keys, what in _LISTINGS if keys <= listed.keys()), None)
 
 

@@ -18,9 +18,10 @@ from typing import Any, Final
 import attrs
 
 from wechatlog.content.accounts import is_account, is_room
+from wechatlog.content.appmsg import split_sender_prefix
 from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.numbered import parse_numbered
-from wechatlog.content.placeholders import parse_body, read_placeholder
+from wechatlog.content.placeholders import parse_body, quote_segments, read_placeholder
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
 from wechatlog.engine import (
     NOTICES,
@@ -41,23 +42,28 @@ from wechatlog.model import MessageKind
 _NAMES: Final = {
     name: tuple(words.split())
     for name, words in {
-        "time": "Unix时间 createTime create_time CreateTime 完整本地时间 StrTime str_time datetime date_time send_time"
+        "time": "Unix时间 timestamp_unix"
+        " createTime create_time CreateTime 完整本地时间 StrTime str_time datetime date_time send_time"
         " msg_time sendTime msgTime timestamp Timestamp time Time 发送时间 消息时间 聊天时间 时间",
         "day": "日期 date Date",
         "sender": "发送者 发送人 发送方 发言人 发送者昵称 发送人昵称 昵称 sender Sender senderName sender_name"
         " sender_nickname senderDisplayName sender_display nickname nickName NickName",
         "text": "内容 消息内容 聊天内容 消息 content Content message_content StrContent message Message text msg",
-        "kind": "类型 消息类型 type Type msg_type msgType message_type type_name typeName local_type localType kind",
+        "kind": "type_id local_type"
+        " 类型 消息类型 type Type msg_type msgType message_type type_name typeName localType kind",
         "account": "发送者内部标识 发送者ID 发送人ID 发送者微信ID 发送者wxid wxid sender_id senderId sender_wxid"
         " senderWxid sender_username senderUsername",
         "own": "是否本人 是否自己 是否发送 isSend is_send isSelf is_self is_sender isSender IsSender is_mine fromMe"
-        " from_me",
-        "id": "服务端消息ID 消息ID server_id serverId MsgSvrID msgSvrId msg_svr_id platformMessageId",
+        " from_me 方向 消息方向 direction",
+        "id": "服务端消息ID 服务器消息ID"
+        " 消息ID server_id serverID serverId MsgSvrID msgSvrId msg_svr_id platformMessageId",
         "chat": "会话名称 会话 聊天对象 群名 群聊名称 chat_name chatName room_name roomName conversation"
         " conversation_name conversationName",
         "chat_id": "会话内部标识 会话ID 群ID chat_id chatId room_id roomId chatroom conversation_id talker",
         "transcript": "语音转写 语音转文字 transcription transcript",
-        "path": "媒体文件 媒体路径 media_path mediaPath",
+        "path": "图片文件 媒体文件 媒体路径 media_path mediaPath media",
+        "quote": "quoted quote quotedMessage quoted_message reply_to_message refer",
+        "raw": "raw_content rawContent",
     }.items()
 }
 """The names of each field; the first that a file has counts."""
@@ -68,11 +74,19 @@ _CHATS: Final = ("talker", "contact", "conversation", "session", "chat")
 """Objects beside the list that tell whose chat it is."""
 _CHAT: Final = {
     "id": ("user_name", "userName", "username", "wxid", "id"),
-    "name": ("remark", "displayName", "display_name", "nick_name", "nickName", "nickname", "name"),
+    "name": ("remark", "title", "displayName", "display_name", "nick_name", "nickName", "nickname", "name"),
 }
 _OWN: Final = frozenset({"我", "我自己", "自己", "本人", "me", "Me"})
 _OWNER: Final = "我"
-_YES_NO: Final = {"是": True, "否": False, "发送": True, "接收": False, "send": True, "recv": False}
+_YES_NO: Final = {
+    **dict.fromkeys(("是", "发送", "我", "发出", "send", "sent", "out", "outgoing"), True),
+    **dict.fromkeys(("否", "接收", "收到", "对方", "客户", "recv", "received", "in", "incoming"), False),
+    "system": None,
+}
+_SPOKEN: Final = ("text", "content", "message", "msg")
+_SPEAKERS: Final = ("sender", "sender_name", "senderName", "name", "nickname", "displayName", "from")
+_PATHS: Final = ("path", "file", "local_path", "localPath", "url", "src")
+"""Keys of the objects that say what a reply answers, and where a file is."""
 _NUMBER: Final = re.compile(r"-?[0-9]{1,20}")
 _SECONDS: Final = re.compile(r"[0-9]{9,10}(?:\.[0-9]{1,9})?")
 _MILLISECONDS: Final = re.compile(r"[0-9]{12,13}")
@@ -153,18 +167,31 @@ def _time(reading: Reading, row: _Row) -> tuple[Any, Any]:
     return reading.clock(value, line=row.line) if value else (None, None)
 
 
-def _body(reading: Reading, row: _Row) -> Body:
-    text, name = _text(row.get("text")), _text(row.get("kind")).strip()
+def _inside(value: Any, keys: tuple[str, ...]) -> str:
+    """What a text says, or one of the keys of an object, or of the first object of a list."""
+    value = read_list(value)[0] if read_list(value) else value
+    if isinstance(value, dict):
+        return next((_text(value[key]) for key in keys if _text(value.get(key))), "")
+    return _text(value)
+
+
+def _body(reading: Reading, row: _Row, text: str) -> Body:
+    name, raw = _text(row.get("kind")).strip(), split_sender_prefix(_text(row.get("raw")))[1]
     number = int(name) if _NUMBER.fullmatch(name) else None
+    if words := _inside(row.get("quote"), _SPOKEN):
+        speaker = _inside(row.get("quote"), _SPEAKERS) if isinstance(row.get("quote"), dict) else ""
+        return MessageKind.QUOTE, text, quote_segments(text, speaker or None, words)
     if number is None and not name:
         kind, segments = read_placeholder(text, BRACKET_LINES, zone=reading.tz) or (MessageKind.TEXT, None)
         return kind, text, segments
     found = kind_of_name(name) if number is None else kind_of_local_type(number)
-    if found is None and (placed := read_placeholder(text, BRACKET_LINES, zone=reading.tz)):
+    placed = read_placeholder(text, BRACKET_LINES, zone=reading.tz) if found in (None, MessageKind.OTHER) else None
+    if placed is not None:
         return placed[0], text, placed[1]
     kind = reading.kind_of(found, name, text, row.line)
-    if number is not None and text.lstrip().startswith("<"):
-        return parse_numbered(number, text, reading.collector, dialect=BRACKET_LINES, line=row.line).body
+    markup = next((each for each in (raw, text) if each.lstrip().startswith("<")), None)
+    if number is not None and markup is not None:
+        return parse_numbered(number, markup, reading.collector, dialect=BRACKET_LINES, line=row.line).body
     return kind, text, parse_body(kind, text, BRACKET_LINES, zone=reading.tz)
 
 
@@ -172,7 +199,7 @@ def _with_files(row: _Row, segments: Any) -> Any:
     """The segments with the file and the words that stand in columns of their own."""
     if not segments:
         return segments
-    said = {"path": _text(row.get("path")), "transcript": _text(row.get("transcript"))}
+    said = {"path": _inside(row.get("path"), _PATHS), "transcript": _text(row.get("transcript"))}
     said = {name: value for name, value in said.items() if value and hasattr(segments[0], name)}
     return (attrs.evolve(segments[0], **said), *segments[1:]) if said else segments
 
@@ -196,9 +223,13 @@ def _entries(reading: Reading, rows: Iterator[_Row]) -> Iterator[Entry]:
         chat_id, name = _text(row.get("chat_id")), _text(row.get("chat"))
         if (chat_id or name) and not (chat_id and chat_id == chat.id):
             chat = reading.chat_of(chat_id or name, id=chat_id or None, title=name or None, is_group=is_room(chat_id))
-        kind, text, segments = _body(reading, row)
+        text = _text(row.get("text"))
+        if chat.is_group and not sender and not account:
+            prefix, rest = split_sender_prefix(text)
+            account, text = (prefix, rest) if prefix and is_account(prefix) else (account, text)
+        kind, text, segments = _body(reading, row, text)
         own = None if kind in NOTICES else _own(row, sender)
-        if not sender and not account and own is not None and chat.is_group is False:
+        if not sender and not account and (own or (own is False and chat.is_group is False)):
             sender, account = (_OWNER, "") if own else (chat.title or "", chat.id or "")
         account = account or (sender if is_account(sender) else "")
         if own and account and chat.owner is None:

@@ -64,7 +64,7 @@ _NEAR: Final = re.compile(_NEAR_DAY)
 _HALF_IN_NAME: Final = re.compile(rf"[ \t]+({_HALF})\Z")
 _IOS: Final = Grammar(
     name="paste of an iPhone",
-    header=rf"{MARKS}(?P<time>(?:[0-9]{{4}}年[0-9]{{1,2}}月[0-9]{{1,2}}日|{_MONTH_DAY}) {_CLOCK}){_LINE_END}",
+    header=rf"{MARKS}(?P<time>(?:[0-9]{{4}}年[0-9]{{1,2}}月[0-9]{{1,2}}日|{_MONTH_DAY}) {{1,2}}{_CLOCK}){_LINE_END}",
 )
 _NAMES: Final = Grammar(
     name="paste with names only", header=rf"{MARKS}(?P<sender>[^\s:：][^\r\n]*)(?<![:： \t])[:：]{_LINE_END}"

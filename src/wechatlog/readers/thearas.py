@@ -116,7 +116,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
 def _detect(head: Head) -> Evidence | None:
     """The line `# Chat: name (id)` at the start and the line with `showing:` under it."""
     lines = [line for line in head.lines if line.strip()][:3]
-    if not lines or _CHAT.fullmatch(lines[0]) is None:
+    if not lines or _CHAT.fullmatch(lines[0]) is None or any(line.startswith("# wxid: ") for line in lines[1:2]):
         return None
     sure = any(_SHOWING.fullmatch(line) for line in lines[1:])
     return Evidence(1.0 if sure else 0.7, "the line '# Chat: name (id)' at the start")

@@ -5,8 +5,9 @@ And the JSON of the `export_chat.py` that many forks of wechat-decrypt have, fro
 Display strings `[YYYY-MM-DD HH:MM] name: text` stand in an object or a bare array, or under a head that names the chat,
 in Markdown each as an item of a list; lines have `sender_display` and `local_type`.
 
-Format facts: wechat-cli 2026 (`commands/history.py`, `commands/export.py`, `core/messages.py`); sixniu/wechat-decrypt
-2026 (`export_chat.py`, `chat_export_helpers.py`, `mcp_server.py`).
+Format facts: wechat-cli 2026 (`commands/history.py`, `commands/export.py`, `core/messages.py`); its fork by fclwtt
+(`commands/export_html.py`: Markdown with a heading for each message, `**name**: text` below, `我` for the owner);
+sixniu/wechat-decrypt 2026 (`export_chat.py`, `chat_export_helpers.py`, `mcp_server.py`).
 """
 
 from __future__ import annotations
@@ -199,10 +200,20 @@ def _labelled(reading: Reading, text: str, line: int) -> Body:
 # --- display strings as lines ---------------------------------------------------------------------------------------
 
 _LINE: Final = r"\[(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2})\] (?P<rest>[^\r\n]*)"
-_LINES: Final = {item: Grammar("wechat-cli", item + _LINE) for item in ("", "- ")}
+_FORK: Final = (
+    r"### (?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2})[ \t]*\r?\n\r?\n"
+    r"\*\*(?P<name>[^\r\n]{1,200}?)\*\*: (?P<rest>[^\r\n]*)"
+)
+_LINES: Final = {
+    **{item: Grammar("wechat-cli", item + _LINE) for item in ("", "- ")},
+    "### ": Grammar("wechat-cli by fclwtt", _FORK),
+}
 """Lines of messages, by what stands in front of each."""
 _TITLE_LINE: Final = re.compile(r"(?:# )?聊天记录: (?P<title>.*)")
-_FACT: Final = re.compile(r"(?:\*\*)?(?P<name>类型|时间范围|导出时间|消息数量):(?:\*\*)? (?P<value>.*)")
+_FORK_TITLE: Final = re.compile(r"# (?P<title>.*)")
+_FACT: Final = re.compile(r"(?:\*\*)?(?P<name>类型|时间范围|导出时间|消息数量?)(?::\*\*|\*\*:|:) (?P<value>.*?) *")
+_FORK_END: Final = re.compile(r"\n+---\n\n导出时间: [^\n]*\s*\Z")
+_OWNER: Final = "我"
 _RULE: Final = re.compile(r"={10,}|---")
 _GROUPS: Final = {"群聊": True, "私聊": False}
 _HEAD: Final = 16
@@ -213,38 +224,55 @@ def _read_head(reading: Reading, lines: Iterable[str]) -> int | None:
     """What the head says of the chat, and how many messages there are."""
     chat, facts = reading.chat, {}
     for line in lines:
-        if match := _TITLE_LINE.fullmatch(line):
+        if match := _TITLE_LINE.fullmatch(line) or _FORK_TITLE.fullmatch(line):
             chat.title = match["title"] or None
         elif match := _FACT.fullmatch(line):
             facts[match["name"]] = match["value"]
     chat.is_group = _GROUPS.get(facts.get("类型", ""))
     said = {"exported": facts.get("导出时间"), "range": facts.get("时间范围")}
     chat.metadata |= {name: value for name, value in said.items() if value}
-    return read_integer(facts.get("消息数量"))
+    return read_integer(facts.get("消息数量", facts.get("消息数")))
 
 
 def _text(reading: Reading, *, item: str) -> Iterator[Entry]:
     """Entries of lines; a text of several lines goes on below."""
     head, blocks = sample(reading.blocks())
-    lines = (line.rstrip("\r") for line in head.split("\n", _HEAD)[:_HEAD])
-    above = itertools.takewhile(lambda line: not _ENTRY.match(line.removeprefix(item)), lines)
+    lines = [line.rstrip("\r") for line in head.split("\n", _HEAD)[:_HEAD]]
+    if fork := bool(item) and _is_fork(lines):
+        item = "### "
+    above = itertools.takewhile(lambda line: not (_ENTRY.match(line.removeprefix(item)) or line[:4] == "### "), lines)
     claimed, count = _read_head(reading, above), 0
     records = message_blocks(
         reading,
         _LINES[item],
-        lambda header: _split(reading.chat, header["rest"])[0] or "",
+        lambda header: header["name"] if fork else _split(reading.chat, header["rest"])[0] or "",
         blocks=blocks,
-        head=(_TITLE_LINE, _FACT, _RULE),
+        head=(_TITLE_LINE, _FACT, _RULE, *((_FORK_TITLE,) if fork else ())),
         ordered=True,
     )
     for header, block in records:
         count += 1
-        yield _said(reading, header["time"], header["rest"] + block.inline, block.line, block.offset)
+        rest = header["rest"] + block.inline
+        if not fork:
+            yield _said(reading, header["time"], rest, block.line, block.offset)
+            continue
+        text = _FORK_END.sub("", rest) if block.last else rest.removesuffix("\n")
+        body = _labelled(reading, text, block.line)
+        own = None if body[0] in NOTICES else header["name"] == _OWNER
+        time, precision = reading.clock(header["time"], line=block.line)
+        yield Entry(block.line, time, precision, header["name"], None, own, *body, offset=block.offset)
     reading.check_count(claimed, count)
+
+
+def _is_fork(lines: list[str]) -> bool:
+    """Whether a text is the Markdown of a fork, with headings of times."""
+    return bool(_FORK_TITLE.fullmatch(lines[0])) and any(line.startswith("**类型**:") for line in lines)
 
 
 def _is_text(head: Head, *, item: str) -> Evidence | None:
     """The title and the facts at the top, and a line of the form."""
+    if item and head.lines and _is_fork(head.lines[:8]) and any(line.startswith("### 2") for line in head.lines):
+        return Evidence(1.0, "a title, facts in bold, and headings of times")
     lines = [line.rstrip("\r") for line in head.lines[: _HEAD + 1]]
     titled = any(_TITLE_LINE.fullmatch(line) for line in lines[:2])
     first = next((line for line in lines if _ENTRY.match(line.removeprefix("- "))), "")

@@ -339,7 +339,7 @@ def _detect(head: Head) -> Evidence | Refusal | None:
     if framed and (named or "nt-box" in text):
         return Evidence(1.0, 'messages in <div class="msg …" msgid=…>')
     if named:
-        return Evidence(0.9, "the title of the page ends in 微信聊天记录")
+        return Evidence(0.3, "the title of the page ends in 微信聊天记录")  # and so do those of other tools
     return None
 
 

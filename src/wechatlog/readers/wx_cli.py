@@ -1,10 +1,15 @@
 """wx-cli's JSON: `{chat, chat_type, count, is_group, messages, meta, username}`, keys in alphabetical order.
 
+What it finds and what is new (`wx search`, `wx new-messages`) are of several chats, and each message says of which; the
+former stands under `results`, without saying whether a chat is a group. chatlog_alpha gives the same objects under
+`/api/v1/history` and `/api/v1/search`, with English type names and the addresses of files on its own server.
+
 In a private chat the *other* person's name is empty and the owner is named (early builds named the other one); in a
 group everybody is named, the owner too. System notices are cut at 50 characters, recalls at 30. Newer builds add
 `sender_username`, `sender_contact_display` and `sender_group_nickname`, and the `url` of a page.
 
-Format facts: wx-cli 2026 (`src/cli/export.rs`, `src/daemon/query.rs`).
+Format facts: wx-cli 2026 (`src/cli/export.rs`, `src/daemon/query.rs`); chatlog_alpha of July 2026
+(`internal/chatlog/http/route.go`).
 """
 
 from __future__ import annotations
@@ -16,7 +21,7 @@ from typing import Any, Final
 
 import attrs
 
-from wechatlog.content.accounts import is_account
+from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.appmsg import parse_content
 from wechatlog.content.dialects import WXCLI
 from wechatlog.content.notices import read_notice
@@ -25,8 +30,9 @@ from wechatlog.content.vocabulary import kind_of_name, kind_of_type
 from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine import NOTICES, Draft, Entry, Evidence, Format, Head, Reading, iter_objects
 from wechatlog.engine.json_stream import iter_json
-from wechatlog.engine.json_values import read_flag, read_list, read_object, read_string
+from wechatlog.engine.json_values import first_object, read_flag, read_integer, read_list, read_object, read_string
 from wechatlog.model import MessageKind, Participant
+from wechatlog.readers.chatlog_bodies import read_rendering
 from wechatlog.segments import Link, MiniProgram, Segment
 from wechatlog.timestamps import parse_clock
 
@@ -37,19 +43,37 @@ _LABEL: Final = re.compile(r"\[(?P<label>[^\[\]\n]{1,12})\]")
 _NUMBER: Final = re.compile(r"type=(-?[0-9]{1,10})")
 _NAMES: Final = ("sender", "sender_group_nickname", "sender_contact_display")
 _KNOWN: Final = frozenset(
-    {"local_id", "content", "type", "time", "timestamp", "chat", "sender_username", "url", *_NAMES}
+    {"local_id", "content", "type", "time", "timestamp", "chat", "username", "is_group", "chat_type", "sender_username"}
+    | {"url", *_NAMES}
+    | {f"media_{each}" for each in ("type", "key", "keys", "path", "url")}
+    | {f"image_{each}" for each in ("key", "keys", "path", "url")}
 )
 _HEAD: Final = ("chat", "chat_type", "is_group", "username")
+_LISTS: Final = ("messages", "results")
+_ANY_APP: Final = "share"
+"""What chatlog_alpha calls every app message."""
 _MOST_PEOPLE: Final = 10_000
 
 
-def _describe(chat: Draft, said: Mapping[str, Any]) -> None:
+def _describe(chat: Draft, said: Mapping[str, Any]) -> Draft:
     if chat.title is None:
         chat.title, chat.id = read_string(said.get("chat")) or None, read_string(said.get("username")) or None
         of_type = {"private": False, "group": True}.get(read_string(said.get("chat_type")))
         chat.is_group = read_flag(said["is_group"]) if "is_group" in said else of_type
     if chat_type := read_string(said.get("chat_type")):
         chat.metadata["chat_type"] = chat_type
+    return chat
+
+
+def _chat_of(reading: Reading, value: Mapping[str, Any]) -> Draft:
+    """The chat of a message that says itself of which it is; in groups senders have accounts, in private chats none."""
+    account = read_string(value.get("username"))
+    chat = _describe(reading.chat_of(account or read_string(value["chat"])), value)
+    if chat.is_group is None:
+        is_notice = kind_of_name(read_string(value.get("type"))) in NOTICES
+        named = True if "sender_username" in value else None if value.get("sender") or is_notice else False
+        chat.is_group = is_room(account) if account else named
+    return chat
 
 
 def _names_peer(head: Head) -> bool:
@@ -58,7 +82,7 @@ def _names_peer(head: Head) -> bool:
     for item in iter_json((head.text,), Collector()):
         if item.key == "chat":
             chat = read_string(item.value)
-        elif item.key == "messages":
+        elif item.key in _LISTS:
             names.add(read_string(read_object(item.value).get("sender")))
     return chat != "" and chat in names
 
@@ -76,27 +100,44 @@ def _sender(
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:
-    chat, people = reading.chat, dict[str, Participant]()
-    names_peer = _names_peer(Head.of(reading.source, reading.encoding))
-    rows = iter_objects(reading, needed=lambda _: _HEAD, known=_KNOWN)
+    people: dict[Draft, dict[str, Participant]] = {}
+    head = Head.of(reading.source, reading.encoding)
+    names_peer, mixed, chat = _names_peer(head), _is_mixed(read_object(head.json)), reading.chat
+    key = next((name for name in _LISTS if name in read_object(head.json)), _LISTS[0])
+    rows = iter_objects(reading, key, needed=lambda _: () if mixed else _HEAD, known=_KNOWN)
+    count = 0
     for _, value, line, offset in rows:
-        _describe(chat, reading.said)
+        count += 1
+        chat = _chat_of(reading, value) if mixed and value.get("chat") else _describe(reading.chat, reading.said)
         time, precision = _time(reading, value, line)
         kind, text, segments = _body(reading, value, line, None if time is None else time.tzinfo)
         account = read_string(value.get("sender_username")) or None
-        name, account, own = _sender(chat, read_string(value.get("sender")), account, names_peer=names_peer)
-        if account and kind not in NOTICES and account not in people and len(people) < _MOST_PEOPLE:
+        written = read_string(value.get("sender"))
+        named = written == chat.title if mixed else names_peer
+        name, account, own = _sender(chat, written, account, names_peer=named)
+        known = people.setdefault(chat, {})
+        if account and kind not in NOTICES and account not in known and len(known) < _MOST_PEOPLE:
             others = (read_string(value.get(key)) for key in _NAMES)
             names = dict.fromkeys(other for other in others if other not in ("", name))
             if "sender_username" in value:
-                people[account] = Participant(name, account, own, tuple(names))
+                known[account] = Participant(name, account, own, tuple(names))
         own = None if kind in NOTICES else own
-        yield Entry(line, time, precision, name, account, own, kind, text, segments, offset=offset)
-    _describe(chat, reading.said)
+        yield Entry(line, time, precision, name, account, own, kind, text, segments, offset=offset, chat=chat)
+    for chat, known in people.items():
+        chat.members = list(known.values())
+    reading.check_count(read_integer(reading.said.get("count")), count)
+    if mixed:
+        return
+    _describe(reading.chat, reading.said)
     if missing := [key for key in ("chat", "is_group") if key not in reading.said]:
         what = f"the file has no {missing[0]!r}, so who sent the messages of a private chat is not certain"
         reading.report("damaged-head", what, line=1)
-    chat.members = list(people.values())
+
+
+def _is_mixed(value: Mapping[str, Any]) -> bool:
+    """Whether each message says of which chat it is."""
+    first = first_object(next((read_list(value[name]) for name in _LISTS if name in value), []))
+    return "chat" in first and "chat" not in value
 
 
 def _time(reading: Reading, value: Mapping[str, Any], line: int) -> tuple[dt.datetime | None, Any]:
@@ -114,6 +155,10 @@ def _body(
     text, name = read_string(value.get("content")), read_string(value.get("type"))
     number = _NUMBER.fullmatch(name)
     kind = kind_of_type(int(number[1])) if number else kind_of_name(name)
+    if name == _ANY_APP:  # what is not rendered is a reply, or a pat
+        shown = read_rendering(text, zone=zone)
+        kind = read_notice(text) or Kind.QUOTE if shown.kind is Kind.TEXT else shown.kind
+        return kind, text, shown.segments
     if kind is None:
         reading.tell("unknown-kind", f"unknown message type {name[:60]!r}", line)
         kind = Kind.OTHER
@@ -122,6 +167,8 @@ def _body(
     if kind in NOTICES:
         found = read_notice(_whole_notice(reading, text, line))
         return (found if found and kind is Kind.SYSTEM else kind), text, None
+    if name.isascii() and not number:
+        return kind, text, read_rendering(text, zone=zone).segments
     if text.lstrip().startswith("<"):
         body = parse_content(kind, text, reading.collector, zone=zone, line=line)
         return body.kind, body.text, body.segments
@@ -150,8 +197,9 @@ def _whole_notice(reading: Reading, text: str, line: int) -> str:
 def _detect(head: Head) -> Evidence | None:
     """The keys of the object and of its first message."""
     value = read_object(head.json)
-    rows = read_list(value.get("messages"))
-    first = read_object(rows[0]) if rows else {}
+    first = first_object(read_list(value.get("messages") or value.get("results")))
+    if _is_mixed(value) and {"content", "sender", "time", "timestamp", "type"} <= first.keys():
+        return Evidence(0.9, "messages with chat, sender, time, timestamp and type")
     if {"chat", "is_group"} <= value.keys() and {"local_id", "content", "sender", "type"} <= first.keys():
         return Evidence(1.0, "chat, is_group and messages with local_id, sender and type")
     if {"chat", "chat_type", "is_group", "messages"} <= value.keys() and not value["messages"]:

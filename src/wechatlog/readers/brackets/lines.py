@@ -1,4 +1,4 @@
-"""Lines `[2026-05-01 08:00:00] name: text`, as seven small tools write them, some under lines of their own.
+"""Lines `[2026-05-01 08:00:00] name: text`, as ten small tools write them, some under lines of their own.
 
 Takes text, gives messages. Own messages are those of `我`. What is no text has a word in brackets; a notice is said by
 `系统`, or has `[系统消息]` in front. A body of several lines is not marked, so a body line can forge a header.
@@ -12,7 +12,11 @@ others begin with their account id, app messages are XML); weflow-cli `exportSer
 account ids for names, `<talker>_messages.txt`); BoXu1225's wechat-decrypt-export `formatters.py` (no head); tzwkb's
 wechat-decrypt `export_chat.py` (`=== 与 X 的对话 ===`, `[time] [name] text`, `未知时间` for no time); liangyeshier's
 wechat-exporter `txt_exporter.py` (a head, `[#000001 2026年5月1日 08:00:00] name: text` under headings of days);
-zhuzhangxue's wechat-chat-export `exporter_core.py` (a head, `2026-05-01 08:00:00 | name：text` under headings of days).
+zhuzhangxue's wechat-chat-export `exporter_core.py` (a head, `2026-05-01 08:00:00 | name：text` under headings of days);
+ThomasLin's wechat-chat-exporter `export.py` (`# Chat: name (remark)`, `# wxid: …`; app messages are XML);
+mordekasiser's wechat-chatlog-studio `core.py` (`Chat:`, `Username:`; `Me` for the owner, `图片消息` without brackets);
+liuhuiping's wechat-chatlog-export-mac `extract_all.py` (`# title`; `[time] text` in private chats and for the owner,
+`[time] name：text` for others in groups; line ends are blanks).
 """
 
 from __future__ import annotations
@@ -27,8 +31,8 @@ from wechatlog.content.appmsg import parse_markup, split_sender_prefix
 from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
-from wechatlog.content.vocabulary import kind_of_name
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, message_blocks
+from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_name, kind_of_type
+from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, message_blocks, one_segment
 from wechatlog.engine.entry import Body
 from wechatlog.engine.headers import MARKS, Candidate, header_clock, sample, sample_blocks
 from wechatlog.model import MessageKind
@@ -46,6 +50,7 @@ _NAMED: Final = Grammar("lines '[time] name: text'", rf"{_TIME} (?=[^\r\n]{{1,20
 _TIGHT: Final = Grammar("lines '[time]name:text'", rf"{_TIME} ?(?=[^\s:：\[][^\r\n:：]{{0,60}}:)")
 _BRACKETED: Final = Grammar("lines '[time] [name] text'", rf"{_TIME} (?=\[[^\r\n]{{1,200}}?\](?:[ \r\n]|\Z))")
 _PIPED: Final = Grammar("lines 'time | name：text'", rf"{MARKS}(?P<time>{_DATE} {_CLOCK}) \| (?=[^\r\n]{{1,200}}?：)")
+_OPEN: Final = Grammar("lines '[time] text'", rf"{_TIME} ")
 _SENDER: Final = re.compile(r"(?P<sender>[^\n]{1,200}?)(?::(?: |(?=\n|\Z))|： ?)")
 _SENDER_BEFORE_COLON: Final = re.compile(r"(?P<sender>[^\n:：]{1,61}): ?")
 _SENDER_IN_BRACKETS: Final = re.compile(r"\[(?P<sender>[^\n]{1,200}?)\](?: |(?=\n|\Z))")
@@ -53,18 +58,34 @@ _SENDER_BEFORE_WIDE_COLON: Final = re.compile(r"(?P<sender>[^\n]{1,200}?)：")
 
 
 class _Tool(NamedTuple):
-    """A tool that begins its texts with a head."""
+    """A tool that begins its texts with a head; the owner's name in them, and what its words for pictures look like."""
 
     name: str
     first: re.Pattern[str]
     grammar: Grammar = _NAMED
     sender: re.Pattern[str] = _SENDER
+    own: str = OWN
+    bare: re.Pattern[str] | None = None
 
 
 _TOOLS: Final = (
     _Tool("wechat-export-macos", re.compile(r"微信聊天记录: (?P<title>.*) \((?P<id>[^()\s]+)\)\s*")),
     _Tool("wechat-exporter", re.compile(r"微信聊天记录导出\s*")),
     _Tool("wechat-chat-export", re.compile(r"WeChat Chat Export for LLM v.*"), _PIPED, _SENDER_BEFORE_WIDE_COLON),
+    _Tool("wechat-chat-exporter", re.compile(r"# Chat: .* \((?P<title>.*)\)\n# wxid: (?P<id>.*)")),
+    _Tool(
+        "wechat-chatlog-studio",
+        re.compile(r"Chat: (?P<title>.*)\nUsername: (?P<id>.*)"),
+        own="Me",
+        bare=re.compile(r"(?P<kind>图片|语音|视频|表情|链接/分享)消息(?P<address> https?://\S+)*"),
+    ),
+    _Tool(
+        "wechat-chatlog-export-mac",
+        re.compile(r"# (?P<title>.*)\n- 微信标识：`(?P<id>.*)`"),
+        _OPEN,
+        _SENDER_BEFORE_WIDE_COLON,
+        bare=re.compile(r"\[(?P<kind>链接/文件|[0-9]{1,6})\](?: (?s:.*))?(?P<address>\Z)"),
+    ),
     _Tool("wechat-decrypt", re.compile(r"=== 与 (?P<title>.*) 的对话 ===\s*"), _BRACKETED, _SENDER_IN_BRACKETS),
 )
 _NO_TOOL: Final = _Tool("", re.compile(r"(?!)"))
@@ -74,8 +95,10 @@ _HEADLESS: Final = (_NO_TOOL, _NO_COLONS, _NO_BLANKS)
 """Ways to write a line where nothing says whose it is; the last one takes the lines of the first too."""
 _WITH_ACCOUNT: Final = re.compile(r"(?P<name>.+?) ?[(（](?P<account>[^()（）\s]{1,100})[)）]")
 _FACTS: Final = re.compile(
-    r"(?:总消息数: ?|共 ?)(?P<count>[0-9]{1,12})(?: 条消息)?|导出时间: ?(?P<exported>.*)"
-    r"|(?:时间|消息|日期)范围: ?(?P<range>.*)|消息总数[:：] ?(?P<total>[0-9]{1,12})|会话名称[:：] ?(?P<title>.*)"
+    r"(?:(?:消息总数|总消息数)[:：] ?|共 ?|# Total: )(?P<count>[0-9]{1,12})(?: 条消息)?"
+    r"|(?:导出时间|Exported At): ?(?P<exported>.*)|(?:(?:时间|消息|日期)范围|# Span): ?(?P<range>.*)"
+    r"|会话名称[:：] ?(?P<title>.*)|# [^\n]{1,200}: [0-9]{1,12}|# Chat: .*|# wxid: .*|Chat: .*|Username: .*"
+    r"|# .*|- 微信标识：.*|- 消息条数：(?P<rows>[0-9]{1,12})|---"
     r"|会话内部标识: (?P<id>.*)|导出账号名称: (?P<owner>.*)|导出账号内部标识: (?P<account>.*)"
     r"|(?:会话|导出账号)(?:备注|昵称|微信号): .*|归档编号: .*|消息链末值: .*|={5,10} [0-9-]{10} ={5,10}|=+"
     r"|会话类型：(?P<kind>.*)"
@@ -180,12 +203,17 @@ def _headless(text: str) -> _Tool:
     return _HEADLESS[counts.index(max(counts))]  # the first of those that are alike
 
 
+def _tool_of(lines: list[str]) -> tuple[_Tool, re.Match[str]] | None:
+    """The tool that begins its texts with the first line, or the first two."""
+    firsts = ("\n".join(line.rstrip() for line in lines[:count]) for count in (1, 2))
+    return next(((each, match) for first in firsts for each in _TOOLS if (match := each.first.fullmatch(first))), None)
+
+
 def _learn(reading: Reading, text: str) -> _Known:
     """The head of a text, whose facts go into the chat."""
     chat, tool = reading.chat, _NO_TOOL
-    lines = iter([line for line in text.split("\n", 24)[:24] if line.strip()])
-    first = next(lines, "")
-    found = next(((each, match) for each in _TOOLS if (match := each.first.fullmatch(first))), None)
+    lines = [line for line in text.split("\n", 24)[:24] if line.strip()]
+    found = _tool_of(lines)
     if found is not None:
         tool, said = found[0], found[1].groupdict()
         chat.metadata["exporter"] = tool.name
@@ -193,16 +221,16 @@ def _learn(reading: Reading, text: str) -> _Known:
         tool = _headless(text)
         match = _FILE_NAME.fullmatch(reading.source.name or "")
         said = match.groupdict() if match else {}
-    for line in lines if found else ():
+    for line in lines[1:] if found else ():
         if (match := _FACTS.fullmatch(line.strip())) is None:
             break
         said = {**said, **{name: value for name, value in match.groupdict().items() if value}}
     chat.title, chat.id = said.get("title"), said.get("id")
     chat.is_group = {"群聊": True, "私聊": False}.get(said.get("kind", ""), is_room(chat.id))
     chat.owner = chat.owner or said.get("account")
-    claimed = said.get("count") or said.get("total")
+    claimed = said.get("count") or said.get("rows")
     chat.metadata |= {name: said[name] for name in ("exported", "range") if said.get(name)}
-    names = tuple(name for name in (OWN, NOBODY, chat.title) if name)
+    names = tuple(name for name in (tool.own, NOBODY, chat.title) if name)
     headers = [candidate.header for candidate in sample_blocks(text, tool.grammar)]
     senders = {_split(_line_of(header), tool, names)[0] for header in headers} - {NOBODY}
     slashes = sum("/" in header["time"] for header in headers) * 2 > len(headers)
@@ -214,7 +242,7 @@ def _learn(reading: Reading, text: str) -> _Known:
 def _owner(tool: _Tool, title: str | None, senders: set[str]) -> Callable[[str], bool | None]:
     """What tells the owner: `我`; or, where the owner has a name, that the peer has the name of the chat."""
     if tool.grammar is not _BRACKETED:
-        return lambda name: own_of(name, OWN in senders)
+        return lambda name: name == tool.own or (False if tool.own in senders else None)
     private = title in senders and len(senders) <= 2
     return lambda name: name != title if private else own_of(name, OWN in senders) if OWN in senders else None
 
@@ -237,7 +265,8 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     for header, block in records:
         count += 1
         line, clock = block.line, header["time"]
-        shown, start = _split(_line_of(header), tool, names)
+        unnamed = tool.grammar is _OPEN and not chat.is_group
+        shown, start = ("", 0) if unnamed else _split(_line_of(header), tool, names)
         text, sender = block.inline[start:], shown or None
         account = shown if is_account(shown) else None
         if (match := _WITH_ACCOUNT.fullmatch(shown)) and is_account(match["account"]):
@@ -252,7 +281,13 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         if tool is _NO_COLONS:
             text = _TEXT_LABEL.sub("", text, count=1)
         credited = credits and shown != OWN and read_notice(text) is not None
-        body = read_body(reading, text, line, notice=shown == NOBODY or credited)
+        if tool.bare and (match := tool.bare.fullmatch(text)):
+            name = match["kind"]
+            kind = kind_of_type(int(name)) if name.isdigit() else kind_of_name(name) or MessageKind.LINK
+            known = {"url": match["address"].strip()} if match["address"] and kind is not MessageKind.VOICE else {}
+            body: Body = (kind, text, None if kind in PLAIN_KINDS else one_segment(kind, text, **known))
+        else:
+            body = read_body(reading, text, line, notice=shown == NOBODY or credited)
         time, precision = (None, None) if clock in _NO_TIME else reading.clock(clock, line=line)
         own = None if body[0] in NOTICES else own_of_name(shown)
         yield Entry(line, time, precision, sender, account, own, *body, offset=block.offset)
@@ -271,10 +306,8 @@ def _is_sign(candidate: Candidate, tool: _Tool) -> bool:
 
 def _detect(head: Head) -> Evidence | None:
     """The first line of a tool; or header lines, among them some that no log has."""
-    first = next((line for line in head.lines if line.strip()), "")
-    for tool in _TOOLS:
-        if tool.first.fullmatch(first):
-            return Evidence(1.0, f"the first line of {tool.name}")
+    if (known := _tool_of([line for line in head.lines if line.strip()])) is not None:
+        return Evidence(1.0, f"the first line of {known[0].name}")
     tool = _headless(head.text)
     found = sample_blocks(head.text, tool.grammar)
     if not found:
