@@ -12,7 +12,6 @@ import pytest
 
 import wechatlog
 from wechatlog import Forward, Quote, Text, Voice
-from wechatlog.cli import convert as module
 from wechatlog.writers.text import TextWriter
 
 from .conftest import Run
@@ -315,7 +314,7 @@ def test_text_format_zone_and_encoding(run: Run, tmp_path: Path) -> None:
 def test_streaming_gives_the_same_text(example: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = run("convert", example, "--to", "text", "--no-stream", "-q")
     assert run("convert", example, "--to", "text", "--stream", "-q").stdout == whole.stdout
-    monkeypatch.setattr(module, "_HUGE", 1)
+    monkeypatch.setattr("wechatlog.cli.inputs._HUGE", 1)
     streamed = run("convert", example, "-o", "out.jsonl")
     assert (streamed.exit_code, streamed.stderr) == (0, "wechatlog: out.jsonl: 1 conversation, 25 messages\n")
     assert run("convert", "out.jsonl", "--to", "text", "-q").stdout == whole.stdout
@@ -329,7 +328,7 @@ def test_streaming_of_several_chats(run: Run, tmp_path: Path, monkeypatch: pytes
     assert result.exit_code == 1
     assert result.stderr == "wechatlog: two.jsonl: holds several conversations; leave out --stream\n"
     assert not (tmp_path / "out.txt").exists()
-    monkeypatch.setattr(module, "_HUGE", 1)
+    monkeypatch.setattr("wechatlog.cli.inputs._HUGE", 1)
     result = run("convert", "two.jsonl", "-o", "out.txt")
     assert result.stderr == "wechatlog: out.txt: 2 conversations, 2 messages\n"
 
@@ -448,7 +447,7 @@ def test_streaming_several_chats_to_the_standard_output(
     for number in (1, 2):
         day(tmp_path / "in", number)
     run("convert", "in", "-o", "two.jsonl")
-    monkeypatch.setattr(module, "_HUGE", 1)
+    monkeypatch.setattr("wechatlog.cli.inputs._HUGE", 1)
     result = run("convert", "two.jsonl", "--to", "text")
     assert result.exit_code == 1
     assert result.stderr == "wechatlog: two.jsonl: holds several conversations; read them with --no-stream\n"

@@ -8,7 +8,7 @@ import pytest
 
 from .conftest import Process
 
-COMMANDS = {"completion", "convert", "formats", "info", "media", "search", "show", "stats", "view_page"}
+COMMANDS = {"completion", "convert", "formats", "info", "media", "search", "show", "stats", "view"}
 TOLD = """
 import atexit, sys
 before = set(sys.modules)
@@ -51,7 +51,7 @@ def test_the_version(process: Process) -> None:
         (["search", "扳手", "FILE"], "search", set()),
         (["show", "FILE"], "show", set()),
         (["stats", "FILE", "--json"], "stats", {"rich"}),
-        (["view", "FILE", "-o", "x.html", "--no-open"], "view_page", {"rich"}),
+        (["view", "FILE", "-o", "x.html", "--no-open"], "view", {"rich"}),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else None,
 )

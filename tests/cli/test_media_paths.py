@@ -248,8 +248,7 @@ def test_zips_in_folders_and_zips_in_zips(run: Run, export: Path) -> None:
 
 def test_a_large_zip_is_no_stream(run: Run, export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = pack(export)
-    monkeypatch.setattr("wechatlog.cli.convert._HUGE", 1)
-    monkeypatch.setattr("wechatlog.cli.view_page._HUGE", 1)
+    monkeypatch.setattr("wechatlog.cli.inputs._HUGE", 1)
     assert run("convert", path, "-o", "page.html", "-O", "media=embed").exit_code == 0
     assert run("view", path, "-o", "shown.html", "--no-open", "-O", "media=embed").exit_code == 0
     assert (export.parent / "page.html").read_bytes() == (export.parent / "shown.html").read_bytes()

@@ -161,7 +161,7 @@ def test_streaming_counts_the_same(run: Run, tmp_path: Path, monkeypatch: pytest
     wechatlog.dump(talk(title="一群"), tmp_path / "a.jsonl")
     whole = run("stats", "a.jsonl", "--no-stream").stdout
     assert run("stats", "a.jsonl", "--stream").stdout == whole
-    monkeypatch.setattr(stats_module, "_HUGE", 1)
+    monkeypatch.setattr("wechatlog.cli.inputs._HUGE", 1)
     monkeypatch.setattr(stats_module, "Archive", None, raising=False)
     assert run("stats", "a.jsonl").stdout == whole
     wechatlog.dump([talk(title="一群"), talk(title="二群")], tmp_path / "b.jsonl")

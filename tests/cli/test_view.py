@@ -15,8 +15,8 @@ from urllib.parse import unquote
 import pytest
 
 import wechatlog
-from wechatlog.cli import view_page as module
-from wechatlog.cli.view_page import open_page
+from wechatlog.cli import view as module
+from wechatlog.cli.view import open_page
 
 from .conftest import Process, Run
 
@@ -148,7 +148,7 @@ def test_a_chat_without_messages_is_a_page(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_huge_file_is_streamed(run: Run, tmp_path: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_HUGE", 1)
+    monkeypatch.setattr("wechatlog.cli.inputs._HUGE", 1)
     chat(tmp_path / "a.jsonl", "甲", "乙", "丙")
     how = ["--no-open", "--since", "2026-06-01"]
     assert run("view", "a.jsonl", *how, "-o", "a.html").stderr.startswith("wechatlog: a.html: 2 messages, ")
@@ -163,7 +163,7 @@ def test_a_huge_file_is_streamed(run: Run, tmp_path: Path, temporary: Path, monk
 def test_a_huge_file_of_several_chats_is_read_whole(
     run: Run, tmp_path: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_HUGE", 1)
+    monkeypatch.setattr("wechatlog.cli.inputs._HUGE", 1)
     chats = [wechatlog.Conversation([wechatlog.Message(text="x")], title=title) for title in ("甲", "乙")]
     wechatlog.dump(chats, tmp_path / "a.jsonl")
     result = run("view", "a.jsonl", "--no-open")

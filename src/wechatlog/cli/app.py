@@ -15,7 +15,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import click
 
@@ -32,40 +32,26 @@ _PROGRAM: Final = "wechatlog"
 _CLOSED_PIPE: Final = 141
 _INTERRUPTED: Final = 130
 _TERMINATED: Final = 143
-_HOMES: Final = {
-    "check": "check",
-    "completion": "completion",
-    "convert": "convert",
-    "formats": "formats",
-    "info": "info",
-    "media": "media",
-    "mcp": "mcp",
-    "merge": "merge",
-    "people": "people",
-    "report": "report",
-    "pseudonymize": "pseudonymize",
-    "search": "search",
-    "show": "show",
-    "stats": "stats",
-    "view": "view_page",
-}
-"""The module of each command, which has the command under its own name."""
+_COMMANDS: Final = (
+    "check completion convert formats info media mcp merge people report pseudonymize search show stats view".split()
+)
+"""Each stands under its name in a module of that name."""
 
 
 class _Commands(Mapping[str, click.Command]):
     """The commands by name, each imported when it is taken out."""
 
     def __getitem__(self, name: str) -> click.Command:
-        command: click.Command = getattr(importlib.import_module(f"wechatlog.cli.{_HOMES[name]}"), name)
+        command: click.Command = getattr(importlib.import_module(f"wechatlog.cli.{name}"), name)
         command.context_class = HelpContext
         command.short_help = first_paragraph(command) if chosen_language() else None
         return command
 
     def __iter__(self) -> Iterator[str]:
-        return iter(_HOMES)
+        return iter(_COMMANDS)
 
     def __len__(self) -> int:
-        return len(_HOMES)
+        return len(_COMMANDS)
 
 
 class _App(click.Group):
@@ -141,7 +127,7 @@ def _prepare() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _terminate)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))  # an exception: temporary files are removed
 
 
 def _reopen(number: int, flags: int) -> TextIO:
@@ -156,12 +142,6 @@ def _reopen(number: int, flags: int) -> TextIO:
         os.dup2(nowhere, number)
         os.close(nowhere)
     return open(number, "w", encoding="utf-8", closefd=False)
-
-
-def _terminate(number: int, frame: object) -> NoReturn:
-    """Leave by an exception, so that temporary files are removed."""
-    del number, frame
-    raise SystemExit(_TERMINATED)
 
 
 def _abandon_output() -> None:

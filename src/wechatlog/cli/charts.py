@@ -17,7 +17,7 @@ from wechatlog.cli.messages import count, harmless
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _LONGEST_LABEL: Final = 36
@@ -132,18 +132,15 @@ def heat_map(hours: Sequence[Sequence[int]], width: int, glyphs: Glyphs = BLOCKS
             shade = glyphs.shade[level - 1] * wide if level else glyphs.none.ljust(wide)
             line.append(shade, "cyan" if level else "dim")
         yield line
-    legend = list(_legend(most, glyphs))
+    legend = [f"{glyphs.none.strip() or translate('blank')} 0"]
+    before = 0
+    for level, shade in enumerate(glyphs.shade, 1):
+        high = most * level // levels
+        if high > before:  # a shade that some number has
+            legend.append(
+                f"{shade} {high:,}" if high == before + 1 else f"{shade} {translate(f'{before + 1:,} to {high:,}')}"
+            )
+            before = high
     if sum(map(len, legend)) + 2 * len(legend) + 5 > width:
         legend = legend[-1:]
     yield Text.assemble(("       " + "  ".join(legend), "dim"))
-
-
-def _legend(most: int, glyphs: Glyphs) -> Iterable[str]:
-    """What the shades mean; those that no number has are left out."""
-    before = 0
-    yield f"{glyphs.none.strip() or translate('blank')} 0"
-    for level, shade in enumerate(glyphs.shade, 1):
-        high = most * level // len(glyphs.shade)
-        if high > before:
-            yield f"{shade} {high:,}" if high == before + 1 else f"{shade} {translate(f'{before + 1:,} to {high:,}')}"
-            before = high

@@ -57,9 +57,6 @@ if TYPE_CHECKING:
     from wechatlog.source import Source
     from wechatlog.writers.base import Writer
 
-_HUGE: Final = 256 << 20
-"""Bytes from which on one file is streamed into such a form."""
-
 _OUTPUT_HELP: Final = "A file, a folder (ends with /), or - for the standard output, the default."
 _SPLIT_HELP: Final = "Cut each chat into files by day, month, year, a number of messages, or a size such as 5MB."
 _STREAM_HELP: Final = (
@@ -110,12 +107,8 @@ def convert(inputs: tuple[str, ...], output: str, form: str | None, **how: Any) 
     if how["as_json"] and output == "-":
         raise click.UsageError("--json prints its summary where `-o -` prints the chats; give a file with -o")
     writer = _choose_writer(form, output)
-    _check_output(writer, output, split=how["split"])
-    reading = Reading.of(how, writer)
-    if how["copy_media"]:
-        _check_copying(writer, output, how, reading.writer_options)
-    filters = Filters.of(how)
-    _check_state(inputs, how)
+    reading, filters = Reading.of(how, writer), Filters.of(how)
+    _check(inputs, output, how, writer, reading)
     check_state(how["state"], output)
     found = Inputs(inputs, reading, workers=how["jobs"], index=how["index"], after=read_state(how["state"]))
     makes = how["jobs"] > 1 and not how["index"]
@@ -148,35 +141,29 @@ def _choose_writer(form: str | None, output: str) -> Writer:
         raise click.UsageError(f"{_shown(output)}: {reason}\nForms: {list_writers()}") from None
 
 
-def _check_state(inputs: tuple[str, ...], how: Mapping[str, Any]) -> None:
-    if how["state"] is None:
-        return
-    if how["stream"] or how["jobs"] > 1 or how["index"]:
-        raise click.UsageError("--state reads what is new only; leave out --stream, --jobs and --index")
-    if "-" in inputs:
-        raise click.UsageError("--state needs files; of the standard input nobody knows what is new")
-
-
-def _check_output(writer: Writer, output: str, *, split: str | None) -> None:
+def _check(inputs: tuple[str, ...], output: str, how: Mapping[str, Any], writer: Writer, reading: Reading) -> None:
+    """Refuse what does not go together."""
+    is_file = output != "-" and _names_file(writer, output)
     if output == "-" and is_folder_writer(writer):
         raise click.UsageError(f"{writer.name} is a folder of files; give one with -o, such as -o chats/")
     if output == "-" and writer.binary and sys.stdout.isatty():
         raise click.UsageError(
             f"{writer.name} is no text and is not written to a terminal; give a file with -o, or pipe it"
         )
-    if split is not None and (output == "-" or _names_file(writer, output)):
+    if how["split"] is not None and (output == "-" or is_file):
         raise click.UsageError(f"{_shown(output)}: --split writes several files; give a folder, such as -o chats/")
-
-
-def _check_copying(writer: Writer, output: str, how: Mapping[str, Any], options: Mapping[str, Any]) -> None:
-    if not names_files(writer, options):
+    if how["copy_media"] and not names_files(writer, reading.writer_options):
         raise click.UsageError(
             f"--copy-media is for a form that names files, as html and jsonl do, not for {writer.name}"
         )
-    if how["stream"]:
+    if how["copy_media"] and how["stream"]:
         raise click.UsageError("--copy-media changes paths, which --stream leaves as they are; leave out one of them")
-    if output == "-" or not (is_folder(output) or how["split"] or _names_file(writer, output)):
+    if how["copy_media"] and not (is_file or (output != "-" and (is_folder(output) or how["split"]))):
         raise click.UsageError(f"{_shown(output)}: --copy-media needs a file, or a folder, such as -o chats/")
+    if how["state"] is not None and (how["stream"] or how["jobs"] > 1 or how["index"]):
+        raise click.UsageError("--state reads what is new only; leave out --stream, --jobs and --index")
+    if how["state"] is not None and "-" in inputs:
+        raise click.UsageError("--state needs files; of the standard input nobody knows what is new")
 
 
 def _shown(output: str) -> str:
@@ -288,12 +275,12 @@ class _Job:
             write_state(self.state, self.inputs.marks)
 
     def _may_stream(self, *, forced: bool | None) -> bool:
-        path = self.inputs.only_path if not is_bundle(self.inputs.sources[0]) else None
-        possible = path is not None and (self.writer.streaming or self.split is not None)
+        is_file = self.inputs.only_path is not None and not is_bundle(self.inputs.sources[0])
+        possible = is_file and (self.writer.streaming or self.split is not None)
         if forced and not possible:
             raise click.UsageError("--stream takes one file, and an output of a form that is written as it comes")
         if forced is None:
-            return possible and not self._into_folder(1) and path is not None and path.stat().st_size >= _HUGE
+            return possible and not self._into_folder(1) and self.inputs.is_huge
         return forced
 
     def _may_scan(self) -> bool:

@@ -14,7 +14,7 @@ import attrs
 import click
 
 from wechatlog.cli.messages import Failure, count
-from wechatlog.cli.options import ANY_PATH, When
+from wechatlog.cli.options import ANY_PATH, WHEN
 from wechatlog.content.wording import has_words
 from wechatlog.model import MessageKind, called, normalize_name
 from wechatlog.operations import Identities
@@ -31,8 +31,8 @@ _MOST_MEANT: Final = 3
 _KIND: Final = click.Choice([kind.value for kind in MessageKind])
 
 _OPTIONS: Final = {
-    "--since": click.option("--since", type=When(), help="Only from this day or time on."),
-    "--until": click.option("--until", type=When(), help="Only to this day, or before this time."),
+    "--since": click.option("--since", type=WHEN, help="Only from this day or time on."),
+    "--until": click.option("--until", type=WHEN, help="Only to this day, or before this time."),
     "--sender": click.option("--sender", multiple=True, help="Only of this person, by name or account id. Repeatable."),
     "--kind": click.option(
         "--kind", multiple=True, type=_KIND, metavar="KIND", help="Only of this kind: text, image, … Repeatable."

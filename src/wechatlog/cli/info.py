@@ -21,7 +21,6 @@ from wechatlog.timestamps import instant, zone_name
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
 
     from wechatlog.diagnostics import Diagnostic
     from wechatlog.model import Conversation, Participant
@@ -116,7 +115,10 @@ def info(inputs: tuple[str, ...], *, everybody: bool, as_json: bool, **how: Any)
         lines = _describe(facts[0], everybody=everybody)
         click.echo("\n".join(harmless(line, one_line=True) for line in lines))
     else:
-        _print_table(facts)
+        columns = ("conversation", "file", "format", "first", "last", "messages#", "people#", "notes#")
+        print_table(columns, map(_cells, facts), fold=columns[:3])
+        total = sum(entry.messages for entry in facts)
+        click.echo(f"{count(len(facts), 'conversation')}, {count(total, 'message')}")
     return found.finish(quiet=as_json) or int(not facts)
 
 
@@ -186,10 +188,3 @@ def _cells(facts: _Facts) -> tuple[str, ...]:
         f"{len(facts.people):,}",
         f"{len(facts.diagnostics):,}",
     )
-
-
-def _print_table(facts: Sequence[_Facts]) -> None:
-    columns = ("conversation", "file", "format", "first", "last", "messages#", "people#", "notes#")
-    print_table(columns, map(_cells, facts), fold=columns[:3])
-    total = sum(entry.messages for entry in facts)
-    click.echo(f"{count(len(facts), 'conversation')}, {count(total, 'message')}")

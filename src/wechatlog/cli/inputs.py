@@ -37,6 +37,8 @@ _T = TypeVar("_T")
 _OF_INDEX: Final = frozenset({"index-rebuilt", "index-not-kept"})
 """What is told of the index, which is no input: nothing is missing from what was read."""
 _SHOWN: Final = 5
+_HUGE: Final = 256 << 20
+"""Bytes from which on one file is streamed into a form that allows it."""
 
 
 class Inputs:
@@ -123,6 +125,11 @@ class Inputs:
         """The path, where the input is one regular file that was named."""
         path = self.sources[0].path if len(self.sources) == 1 and self._named else None
         return path if path is not None and path.is_file() else None
+
+    @property
+    def is_huge(self) -> bool:
+        """Whether the input is one file so large that it is read as a stream, where that can be."""
+        return self.only_path is not None and self.only_path.stat().st_size >= _HUGE
 
     def holds(self, path: Path) -> bool:
         """Whether this path is one of the inputs."""

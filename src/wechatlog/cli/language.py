@@ -168,10 +168,6 @@ class _Catalogue:
         twin = _NAME.sub(lambda place: shown[place[1]], template.twin)
         return shown != values, sum(map(len, template.words)), twin
 
-    def _prefix(self, text: str) -> str:
-        """What stands before a sentence: the name of a file, or a sentence itself."""
-        return f"{twin}: " if (twin := self._sentences.get(text.removesuffix(": "))) else text
-
     def line(self, text: str, depth: int = _DEEPEST) -> str:
         """A line with what of it is a sentence translated: all of it, what follows the name of a file, or clauses."""
         if text.startswith(_QUOTED) or len(text) > _LONGEST:
@@ -180,7 +176,9 @@ class _Catalogue:
         for _ in range(_MOST_PREFIXES):
             twin = self.find(text[start:], depth)
             if twin is not None:
-                return self._prefix(text[:start]) + twin
+                before = text[:start]  # the name of a file, or a sentence itself
+                known = self._sentences.get(before.removesuffix(": "))
+                return f"{known}: {twin}" if known else before + twin
             start = text.find(": ", start) + 2
             if start < 2 or _BETWEEN in text[:start]:
                 break

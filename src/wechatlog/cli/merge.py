@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from wechatlog.model import Conversation
-    from wechatlog.operations import MergeReport
+    from wechatlog.operations import Identities, MergeReport
     from wechatlog.writers.base import Writer
 
 _OUTPUT_HELP: Final = "A file, or - for the standard output."
@@ -88,8 +88,7 @@ def merge(inputs: tuple[str, ...], output: str | None, into: str | None, form: s
             raise Failure(filters.nothing_fits(len(conversations)))
         _check_chats(conversations)
         if into is not None:
-            _check_target(found, into)
-            report = _merge_into(into, conversations, filters.people)
+            report = _add(into, found, conversations, filters.people)
         else:
             report = merge_report(with_one_clock(conversations), people=filters.people)
             _write(report, cast("Writer", writer), output or "-", found, reading)
@@ -129,12 +128,9 @@ def _check_chats(conversations: Sequence[Conversation]) -> None:
         raise Failure(f"these are {len(chats)} chats, and merge makes one: {names}")
 
 
-def _check_target(found: Inputs, path: str) -> None:
+def _add(path: str, found: Inputs, conversations: Sequence[Conversation], people: Identities | None) -> MergeReport:
     if found.holds(Path(path)):
         raise Failure(f"{path}: is one of the inputs; leave it out, --into reads it anyway")
-
-
-def _merge_into(path: str, conversations: Sequence[Conversation], people: Any) -> MergeReport:
     try:
         return merge_into(path, conversations, people=people)
     except ValueError as error:

@@ -102,7 +102,9 @@ class Failure(click.ClickException):
 def explain(error: Exception, name: str | None = None) -> str:
     """One sentence about an error, with what can be done about it, and the file as the user wrote it."""
     if isinstance(error, OSError) and error.strerror is not None:
-        return _explain_os(error, name)
+        shown = name or (os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else None)
+        near = _nearest(Path(shown)) if isinstance(error, FileNotFoundError) and shown is not None else ""
+        return f"{shown}: {error.strerror}{near}" if shown else error.strerror
     text = str(error) or type(error).__name__
     if isinstance(error, OptionError):
         return f"-O {text}"
@@ -114,14 +116,6 @@ def explain(error: Exception, name: str | None = None) -> str:
             text = text.removeprefix(f"{known}: ")
         return f"{name}: {text}"
     return text
-
-
-def _explain_os(error: OSError, name: str | None) -> str:
-    shown = name or (os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else None)
-    reason = error.strerror or type(error).__name__
-    if isinstance(error, FileNotFoundError) and shown is not None:
-        reason += _nearest(Path(shown))
-    return f"{shown}: {reason}" if shown else reason
 
 
 def _nearest(path: Path) -> str:

@@ -13,6 +13,7 @@ import click
 
 from wechatlog.errors import UnknownFormatError
 from wechatlog.registry import accepted_options, find_reader, find_writer, formats
+from wechatlog.timestamps import parse_day, resolve_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -96,36 +97,42 @@ class FormatName(_ParamType):
         ]
 
 
-class When(_ParamType):
-    """A day or a time in ISO form."""
+class Checked(_ParamType):
+    """A text that a function takes; for any other it raises a `ValueError`."""
 
-    name = "DATE"
+    def __init__(self, name: str, check: Callable[[str], object]) -> None:
+        self.name, self._check = name, check
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The text, if it is a day or a time."""
-        from wechatlog.timestamps import parse_day
-
+        """The text, if it is one."""
         try:
-            parse_day(str(value))
+            self._check(str(value))
         except ValueError as error:
             self.fail(str(error), param, ctx)
         return str(value)
 
 
-class Split(_ParamType):
+WHEN: Final = Checked("DATE", parse_day)
+
+
+def _check_split(text: str) -> None:
+    from wechatlog.outputs.folder import parse_split
+
+    parse_split(text)
+
+
+def _check_encoding(name: str) -> None:
+    try:
+        "".encode(codecs.lookup(name).name)
+    except (LookupError, ValueError):
+        raise ValueError(f"{name!r} is no text encoding; usual ones: utf-8, gb18030, utf-16, big5") from None
+
+
+class Split(Checked):
     """How one chat is cut into files."""
 
-    name = "HOW"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The text, if it says how to split."""
-        from wechatlog.outputs.folder import parse_split
-
-        try:
-            parse_split(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-        return str(value)
+    def __init__(self) -> None:
+        super().__init__("HOW", _check_split)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """The units of the calendar that begin so."""
@@ -137,30 +144,6 @@ class Split(_ParamType):
         return [CompletionItem(unit) for unit in UNITS if unit.startswith(incomplete)]
 
 
-class _Zone(_ParamType):
-    name = "ZONE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        from wechatlog.timestamps import resolve_zone
-
-        try:
-            resolve_zone(str(value))
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-        return str(value)
-
-
-class _Encoding(_ParamType):
-    name = "CODEC"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        try:
-            "".encode(codecs.lookup(str(value)).name)
-        except (LookupError, ValueError):
-            self.fail(f"{value!r} is no text encoding; usual ones: utf-8, gb18030, utf-16, big5", param, ctx)
-        return str(value)
-
-
 _OPTIONS: Final = (
     click.option("--from", "source_format", type=FormatName("reader"), help="Format of the input; else found out."),
     click.option(
@@ -168,8 +151,8 @@ _OPTIONS: Final = (
         metavar="TEMPLATE",
         help="Read lines that look like this: '[%Y-%m-%d %H:%M:%S] {sender}: {text}'.",
     ),
-    click.option("--tz", type=_Zone(), help="Zone of the times: Asia/Shanghai, +08:00."),
-    click.option("--encoding", type=_Encoding(), help="Encoding of the text; else found out."),
+    click.option("--tz", type=Checked("ZONE", resolve_zone), help="Zone of the times: Asia/Shanghai, +08:00."),
+    click.option("--encoding", type=Checked("CODEC", _check_encoding), help="Encoding of the text; else found out."),
     click.option("--strict", is_flag=True, help="Fail at the first damage instead of noting it."),
     click.option(
         "-O",
@@ -204,8 +187,17 @@ class Reading:
     def of(cls, how: Mapping[str, Any], writer: Writer | None = None) -> Reading:
         """What the options of `reading_options` say; an option that nothing takes is a `click.UsageError`."""
         chosen = _format(how["source_format"], how["text_format"])
-        given = dict(_pair(text) for text in how["options"])
-        ours, theirs = _sort_options(given, chosen, writer)
+        pairs = (text.partition("=") for text in how["options"])
+        given = {name.strip().replace("-", "_"): value if equals else True for name, equals, value in pairs}
+        readers = accepted_options(chosen) if given else frozenset()
+        writers = frozenset(writer.options if writer else ())
+        known = sorted(readers | writers)
+        for name in given:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, 1)
+                hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known) or 'none'}"
+                raise click.BadParameter(f"no such option {name!r}; {hint}", param_hint="'-O'")
+        ours, theirs = ({name: given[name] for name in given if name in takes} for takes in (readers, writers))
         errors: ErrorPolicy = "strict" if how["strict"] else "collect"
         return cls(chosen, how["tz"], how["encoding"], errors, ours, theirs)
 
@@ -227,24 +219,3 @@ def _format(name: str | None, template: str | None) -> Format:
         return text_format(template)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="'--text-format'") from error
-
-
-def _pair(text: str) -> tuple[str, str | bool]:
-    name, equals, value = text.partition("=")
-    return name.strip().replace("-", "_"), value if equals else True
-
-
-def _sort_options(
-    given: Mapping[str, Any], chosen: Format, writer: Writer | None
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    if not given:
-        return {}, {}
-    readers, writers = accepted_options(chosen), frozenset(writer.options if writer else ())
-    known = sorted(readers | writers)
-    for name in given:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known) or 'none'}"
-            raise click.BadParameter(f"no such option {name!r}; {hint}", param_hint="'-O'")
-    ours = {name: value for name, value in given.items() if name in readers}
-    return ours, {name: value for name, value in given.items() if name in writers}

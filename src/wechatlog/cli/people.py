@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import attrs
 import click
 
 from wechatlog.cli.filters import Filters, filter_options, read_people
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from wechatlog.cli.progress import Tick
     from wechatlog.model import Conversation
-    from wechatlog.operations import Evidence, Identities, Person
+    from wechatlog.operations import Identities, Person
 
 _OUTPUT_HELP: Final = "Write a file of people. What somebody confirmed or denied in it before is kept."
 _WHY: Final = {
@@ -113,32 +114,18 @@ def _period(first: dt.datetime | None, last: dt.datetime | None) -> str:
 def _to_json(who: Identities) -> dict[str, Any]:
     return {
         "people": [_person(person) for person in who],
-        "suggestions": [_link(link) for link in who.suggestions],
+        "suggestions": [attrs.asdict(link) for link in who.suggestions],
         "different": [list(veto) for veto in who.vetoes],
     }
 
 
 def _person(person: Person) -> dict[str, Any]:
-    names = [
-        {
-            "name": name.name,
-            "key": name.key,
-            "first": name.first and name.first.isoformat(),
-            "last": name.last and name.last.isoformat(),
-            "messages": name.messages,
-        }
-        for name in person.names
-    ]
     return {
         "name": person.name,
         "ids": list(person.ids),
         "is_self": person.is_self,
         "messages": person.messages,
         "confidence": person.confidence,
-        "names": names,
-        "evidence": [_link(link) for link in person.evidence],
+        "names": [attrs.asdict(name) for name in person.names],
+        "evidence": [attrs.asdict(link) for link in person.evidence],
     }
-
-
-def _link(link: Evidence) -> dict[str, Any]:
-    return {"one": link.one, "two": link.two, "kind": link.kind, "confidence": link.confidence, "count": link.count}

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation
     from wechatlog.operations import Statistics
 
-_HUGE: Final = 256 << 20
-"""Bytes from which on one file is streamed, as in `convert`."""
 _NOTHING: Final = statistics(())
 _ROWS: Final = 10
 _DATE: Final = re.compile(r"[0-9]{4}[-_./年]?[0-9]{1,2}(?:[-_./月]?[0-9]{1,2}日?)?")
@@ -186,10 +184,10 @@ class _Job:
             yield self.filters.select(conversation)
 
     def _may_stream(self) -> bool:
-        path, forced = self.inputs.only_path, self.how["stream"]
-        if forced and path is None:
+        forced: bool | None = self.how["stream"]
+        if forced and self.inputs.only_path is None:
             raise click.UsageError("--stream takes one file")
-        return bool(path is not None and path.stat().st_size >= _HUGE) if forced is None else forced
+        return self.inputs.is_huge if forced is None else forced
 
     def _count_stream(self) -> Report | None:
         """Message by message; nothing where there are several conversations, to be read whole."""

@@ -99,7 +99,8 @@ class Summary:
         """Report, and give the exit code."""
         code = inputs.finish(quiet=quiet)
         if not quiet:
-            say(f"{output}: nothing is new" if self.nothing_new else f"{self._where(output)}: {self._what()}")
+            read = f"{count(self.conversations, 'conversation')}, {count(self.messages, 'message')}"
+            say(f"{output}: nothing is new" if self.nothing_new else f"{self._where(output)}: {read}")
             for line in self.diagnostics.lines():
                 click.echo(line, err=True)
             if self.left_out:
@@ -125,6 +126,3 @@ class Summary:
             return translate("standard output") if output == "-" else output
         files = count(len(paths), "file")
         return f"{output}: {translate(f'{files} and index.html') if self.with_index else files}"
-
-    def _what(self) -> str:
-        return f"{count(self.conversations, 'conversation')}, {count(self.messages, 'message')}"

@@ -62,16 +62,11 @@ def print_lines(lines: Iterable[Text], *, color: str, pager: bool) -> None:
     if pager and on_terminal():
         os.environ.setdefault("LESS", "-FRX")  # as git: no pager for what fits on the screen
         os.environ.setdefault("LESSCHARSET", "utf-8")
-        click.echo_via_pager(_without_last_end(texts), color=colored)
+        begun = (("\n" if number else "") + text.removesuffix("\n") for number, text in enumerate(texts))
+        click.echo_via_pager(begun, color=colored)  # which adds the last line end
         return
     for text in texts:
         sys.stdout.write(text)
-
-
-def _without_last_end(texts: Iterable[str]) -> Iterator[str]:
-    """The texts without the last line end, since click adds one."""
-    for number, text in enumerate(texts):
-        yield ("\n" if number else "") + text.removesuffix("\n")
 
 
 def paint(lines: Iterable[Text], *, colored: bool) -> Iterator[str]:

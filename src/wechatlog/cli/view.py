@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation
 
 _FORM: Final = "html"
-_HUGE: Final = 256 << 20
-"""Bytes from which on one file is streamed, as in `convert`."""
 _OUTPUT_HELP: Final = "Write the page here, or several into this folder; else to a temporary place."
 _SPLIT_HELP: Final = "A page for each day, month or year, for so many messages, or of such a size (5MB)."
 
@@ -101,8 +99,8 @@ class _Job:
 
     def run(self, output: str | None, tick: Tick) -> Path:
         """Write the pages, and give the one to be opened."""
-        path = self.inputs.only_path if not is_bundle(self.inputs.sources[0]) else None
-        if path is not None and path.stat().st_size >= _HUGE and (output is None or not is_folder(output)):
+        is_bundled = is_bundle(self.inputs.sources[0])
+        if self.inputs.is_huge and not is_bundled and (output is None or not is_folder(output)):
             messages = iter_messages(self.inputs.sources[0], **self.reading.keywords)
             try:
                 return self._write(
@@ -133,20 +131,17 @@ class _Job:
 
     def _write(self, items: Iterator[Conversation] | CountedStream, output: str | None, *, many: bool) -> Path:
         if output is None:
-            return self._write_temporary(items)
+            folder = Path(tempfile.mkdtemp(prefix="wechatlog-"))  # nobody else may look into it
+            try:
+                return self._write_folder(items, folder)
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
         if not many and self.split is None and not is_folder(output):
             return self._write_file(items, Path(output))
         if output.lower().endswith(tuple(find_writer(_FORM).suffixes)) and not is_folder(output):
             raise Failure(f"{output}: these are several pages; give a folder, such as -o pages/")
         return self._write_folder(items, Path(output))
-
-    def _write_temporary(self, items: Iterator[Conversation] | CountedStream) -> Path:
-        folder = Path(tempfile.mkdtemp(prefix="wechatlog-"))  # nobody else may look into it
-        try:
-            return self._write_folder(items, folder)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
 
     def _write_file(self, items: Iterator[Conversation] | CountedStream, path: Path) -> Path:
         self.inputs.keep(path)
@@ -186,8 +181,10 @@ def _readable(size: int) -> str:
 def open_page(page: Path) -> bool:
     """Open a page in the user's browser; false where there is none that could show it."""
     try:
-        if _is_wsl() and _open_in_windows(page):
-            return True
+        if sys.platform == "linux" and "microsoft" in os.uname().release.lower():  # the Linux inside Windows
+            tool = shutil.which("wslview")
+            if tool is not None and subprocess.run([tool, str(page.resolve())], check=False).returncode == 0:  # noqa: S603
+                return True
         return _has_screen() and webbrowser.open(page.resolve().as_uri())
     except (OSError, webbrowser.Error):
         return False
@@ -197,13 +194,3 @@ def _has_screen() -> bool:
     """Whether a window can come up; otherwise only browsers in the terminal are found, which cannot run the page."""
     known = ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")
     return sys.platform in ("darwin", "win32", "cygwin") or any(os.environ.get(name) for name in known)
-
-
-def _is_wsl() -> bool:
-    return sys.platform == "linux" and "microsoft" in os.uname().release.lower()
-
-
-def _open_in_windows(page: Path) -> bool:
-    """From the Linux inside Windows: with the tool for that, if it is there."""
-    tool = shutil.which("wslview")
-    return tool is not None and subprocess.run([tool, str(page.resolve())], check=False).returncode == 0  # noqa: S603
