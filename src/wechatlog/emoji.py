@@ -124,11 +124,6 @@ def code_starts() -> tuple[str, ...]:
     return _table().starts
 
 
-def _match_bracket_code(text: str, position: int, _start: int) -> str | None:
-    found = _table().bracket_code.match(text, position)
-    return found.group() if found else None
-
-
 def _match_slash(text: str, position: int, start: int) -> str | None:
     """A slash code, but not in `https://…` or `a/:b`; or an old slash word. Both may follow another code."""
     table = _table()
@@ -137,13 +132,6 @@ def _match_slash(text: str, position: int, start: int) -> str | None:
     if found is None and (not before or before in _SENTENCE_MARKS or before.isspace()):
         found = table.slash_word.match(text, position)
     return found.group() if found else None
-
-
-def _match_character(text: str, position: int, _start: int) -> str | None:
-    return text[position : position + 1]
-
-
-_FORMS: dict[str, Callable[[str, int, int], str | None]] = {"[": _match_bracket_code, "/": _match_slash}
 
 
 def match_code(text: str, position: int, start: int = 0) -> tuple[EmojiEntry, str] | None:
@@ -158,23 +146,19 @@ def match_code(text: str, position: int, start: int = 0) -> tuple[EmojiEntry, st
     Returns:
         The entry and the code as it stands in the text, or `None`.
     """
-    match = _FORMS.get(text[position : position + 1], _match_character)
-    code = match(text, position, start)
+    code: str | None = text[position : position + 1]
+    if code == "[":
+        found = _table().bracket_code.match(text, position)
+        code = found.group() if found else None
+    elif code == "/":
+        code = _match_slash(text, position, start)
     entry = _table().entries.get(code) if code else None
     return (entry, code) if entry is not None and code else None
 
 
-def _replace(_code: str, unicode: str) -> str:
-    return unicode
-
-
-def _annotate(code: str, unicode: str) -> str:
-    return code + unicode
-
-
 _POLICIES: dict[str, Callable[[str, str], str]] = {
-    "replace": _replace,
-    "annotate": _annotate,
+    "replace": lambda _code, unicode: unicode,
+    "annotate": lambda code, unicode: code + unicode,
 }
 
 

@@ -115,10 +115,19 @@ def split_sender_prefix(content: str) -> tuple[str | None, str]:
 # --- app messages ---------------------------------------------------------------------------------
 
 
-def _page(kind: MessageKind) -> Callable[[Node, Scope], AppMessage]:
+def _fields(kind: MessageKind, shown: str, **elements: str) -> Callable[[Node, Scope], AppMessage]:
+    """A message whose segment has its fields in elements, of each the first that is there of several.
+
+    Args:
+        kind: of the message.
+        shown: the fields of which the first that is not empty is its text.
+        elements: for each field the paths of its elements, with blanks between them.
+    """
+    paths = {name: text.split() for name, text in elements.items()}
+
     def build(app: Node, _scope: Scope) -> AppMessage:
-        title, url = app.get("title", "des"), app.get("url", "dataurl", "lowurl")
-        return _one(kind, title or url, title=title, url=url)
+        data = {name: app.get(*places) for name, places in paths.items()}
+        return _one(kind, next(filter(None, map(data.get, shown.split())), ""), **data)
 
     return build
 
@@ -148,11 +157,6 @@ def _bundle(kind: MessageKind) -> Callable[[Node, Scope], AppMessage]:
     return build
 
 
-def _mini_program(app: Node, _scope: Scope) -> AppMessage:
-    title, name = app.get("title"), app.get("sourcedisplayname", "weappinfo/nickname")
-    return _one(Kind.MINI_PROGRAM, title or name, title=title, url=app.get("url"), name=name)
-
-
 def _channel(app: Node, _scope: Scope) -> AppMessage:
     title = app.get("finderFeed/desc", "finderLive/desc", "finderFeed/nickname", "finderLive/nickname")
     title = title or app.get("findernamecard/nickname", "finderShareNameCard/nickname")
@@ -168,11 +172,6 @@ def _transfer(app: Node, _scope: Scope) -> AppMessage:
     state = TRANSFER_STATES.get(parse_integer(app.get("wcpayinfo/paysubtype")) or 0)
     text = " ".join(part for part in (amount, note) if part) or app.get("des", "title")
     return _one(Kind.TRANSFER, text, amount=amount, note=note, state=state)
-
-
-def _red_packet(app: Node, _scope: Scope) -> AppMessage:
-    wish = app.get("wcpayinfo/sendertitle", "wcpayinfo/receivertitle", "title")
-    return _one(Kind.RED_PACKET, wish, title=wish)
 
 
 _PAT_NAME: Final = re.compile(r"\$\{([^{}]{1,100})\}")
@@ -225,31 +224,25 @@ def _quote(app: Node, scope: Scope) -> AppMessage:
     return AppMessage(Kind.QUOTE, reply, segments, reply_to=_identifier(refer.get("svrid")))
 
 
-def _place(app: Node, _scope: Scope) -> AppMessage:
-    return _one(Kind.LOCATION, app.get("title"), poi=app.get("title"))
-
-
-def _sticker(app: Node, _scope: Scope) -> AppMessage:
-    return _one(Kind.STICKER, md5=app.get("appattach/emoticonmd5", "emoticonmd5", "md5"))
-
-
 _APP_BUILDERS: Final[Mapping[MessageKind, Callable[[Node, Scope], AppMessage]]] = {
     Kind.TEXT: lambda app, _: _one(Kind.TEXT, app.get("title", "des")),
     Kind.IMAGE: lambda _app, _: _one(Kind.IMAGE),
-    Kind.MUSIC: _page(Kind.MUSIC),
-    Kind.LINK: _page(Kind.LINK),
+    Kind.MUSIC: _fields(Kind.MUSIC, "title url", title="title des", url="url dataurl lowurl"),
+    Kind.LINK: _fields(Kind.LINK, "title url", title="title des", url="url dataurl lowurl"),
     Kind.FILE: _file,
-    Kind.STICKER: _sticker,
-    Kind.LOCATION: _place,
+    Kind.STICKER: _fields(Kind.STICKER, "", md5="appattach/emoticonmd5 emoticonmd5 md5"),
+    Kind.LOCATION: _fields(Kind.LOCATION, "poi", poi="title"),
     Kind.FORWARD: _bundle(Kind.FORWARD),
     Kind.NOTE: _bundle(Kind.NOTE),
-    Kind.MINI_PROGRAM: _mini_program,
+    Kind.MINI_PROGRAM: _fields(
+        Kind.MINI_PROGRAM, "title name", title="title", url="url", name="sourcedisplayname weappinfo/nickname"
+    ),
     Kind.CHANNEL: _channel,
     Kind.QUOTE: _quote,
     Kind.PAT: _pat,
     Kind.ANNOUNCEMENT: lambda app, _: _one(Kind.ANNOUNCEMENT, app.get("textannouncement", "title", "des")),
     Kind.TRANSFER: _transfer,
-    Kind.RED_PACKET: _red_packet,
+    Kind.RED_PACKET: _fields(Kind.RED_PACKET, "title", title="wcpayinfo/sendertitle wcpayinfo/receivertitle title"),
 }
 
 
@@ -340,13 +333,9 @@ def _revoke(node: Node) -> AppMessage:
     )
 
 
-def _pat_notice(node: Node) -> AppMessage:
-    return attrs.evolve(_one(Kind.PAT, _pat_text(node)), sender_id=node.get("fromusername") or None)
-
-
 _NOTICE_BUILDERS: Final[Mapping[str, Callable[[Node], AppMessage]]] = {
     "revokemsg": _revoke,
-    "pat": _pat_notice,
+    "pat": lambda node: attrs.evolve(_one(Kind.PAT, _pat_text(node)), sender_id=node.get("fromusername") or None),
     "sysmsgtemplate": lambda node: _notice(_fill_template(node.find("content_template") or node)),
     "delchatroommember": lambda node: _notice(node.get("plain", "text")),
 }

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 _JOINED: Final = regex.compile(r"[\p{M}\u1160-\u11FF]")
 _CLUSTER: Final = regex.compile(r"(?s)[\u1100-\u115F][\u1160-\u11FF]*+|.[\p{M}]*+")
@@ -103,16 +103,10 @@ def fold_with_places(text: str, *, case: bool = False, variants: bool = True) ->
     """
     places: list[int] = []
     parts: list[str] = []
-    for start, cluster in _clusters(text):
+    found = ((match.start(), match.group()) for match in _CLUSTER.finditer(text))  # with the marks that belong to each
+    for start, cluster in found if _JOINED.search(text) else enumerate(text):
         part = fold(cluster, case=case, variants=variants)
         parts.append(part)
         places += [start] * len(part)
     places.append(len(text))
     return "".join(parts), places
-
-
-def _clusters(text: str) -> Iterator[tuple[int, str]]:
-    """The characters of a text, each with the marks that belong to it."""
-    if not _JOINED.search(text):
-        return iter(enumerate(text))
-    return ((found.start(), found.group()) for found in _CLUSTER.finditer(text))

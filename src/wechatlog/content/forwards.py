@@ -191,14 +191,6 @@ _BUILDERS: Final[Mapping[MessageKind, Callable[[dict[str, Any], Scope], Built]]]
 }
 
 
-def _item_body(fields: dict[str, Any], scope: Scope) -> Body:
-    kind = kind_of_record_type(parse_integer(_string(fields, "datatype")) or -1)
-    if kind not in _BUILDERS:
-        return _with_quote(kind, _string(fields, "datadesc", "datatitle"), _fold(fields.get("refermsgitem")))
-    text, data = _BUILDERS[kind](fields, scope)
-    return kind, text, (segment_for(kind, text, **data),)
-
-
 def _with_quote(kind: MessageKind, text: str, quoted: dict[str, Any]) -> Body:
     content = _string(quoted, "content", "datadesc", "title")
     if not quoted or content.startswith("<"):
@@ -209,7 +201,13 @@ def _with_quote(kind: MessageKind, text: str, quoted: dict[str, Any]) -> Body:
 
 def _item_message(item: Mapping[str, Any], scope: Scope) -> Message:
     fields = _fold(item)
-    kind, text, segments = _item_body(fields, scope)
+    kind = kind_of_record_type(parse_integer(_string(fields, "datatype")) or -1)
+    if kind in _BUILDERS:
+        text, data = _BUILDERS[kind](fields, scope)
+        segments: tuple[Segment, ...] | None = (segment_for(kind, text, **data),)
+    else:
+        text, quoted = _string(fields, "datadesc", "datatitle"), _fold(fields.get("refermsgitem"))
+        kind, text, segments = _with_quote(kind, text, quoted)
     time, precision = parse_source_time(_string(fields, "srcmsgcreatetime"), scope.zone)
     if time is None or time.year < 2011:  # before there was WeChat: the field is a counter, not a time
         time, precision = parse_source_time(_string(fields, "sourcetime"), scope.zone)

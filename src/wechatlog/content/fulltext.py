@@ -170,11 +170,9 @@ def _all_terms(text: str) -> Iterator[str]:
         if folded == run:
             yield from _quoted(run)
         else:
-            yield from _one_of([" ".join(_quoted(run)), " ".join(_all_terms_of(folded))])
-
-
-def _all_terms_of(text: str) -> Iterator[str]:
-    return (term for run in _ANY.run.findall(text) for term in _quoted(run))
+            yield from _one_of(
+                [" ".join(_quoted(run)), " ".join(term for run in _ANY.run.findall(folded) for term in _quoted(run))]
+            )
 
 
 def _one_of(ways: Iterable[str]) -> list[str]:

@@ -206,11 +206,7 @@ class _Row(NamedTuple):
     body: Body | Callable[[re.Match[str]], Body]
 
 
-def _file_pattern() -> re.Pattern[str]:
-    suffixes = "|".join(_FILE_SUFFIXES)
-    forbidden = r"/\\:*?\"<>|\n，。！？；"
-    return re.compile(rf"[^\s{forbidden}][^{forbidden}]{{0,99}}\.(?:{suffixes})", re.IGNORECASE)
-
+_NOT_IN_FILE_NAMES: Final = r"/\\:*?\"<>|\n，。！？；"
 
 _BODIES: Final = (
     _Row(frozenset(("", " ", "\t")), None, re.compile(r"[ \t]*"), Body(MessageKind.OTHER)),
@@ -235,7 +231,9 @@ _BODIES: Final = (
     _Row(
         None,
         frozenset().union(*(suffix[-1] + suffix[-1].upper() for suffix in _FILE_SUFFIXES)),
-        _file_pattern(),
+        re.compile(
+            rf"[^\s{_NOT_IN_FILE_NAMES}][^{_NOT_IN_FILE_NAMES}]{{0,99}}\.(?:{'|'.join(_FILE_SUFFIXES)})", re.IGNORECASE
+        ),
         Body(MessageKind.FILE, lambda text: (File(text, raw=text),)),
     ),
     _Row(

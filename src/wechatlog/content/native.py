@@ -49,12 +49,10 @@ _PRECISIONS: Final = get_args(Precision)
 _NOWHERE: Final = Origin()
 
 
-def _type_name(cls: type) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
-
-
-_SEGMENT_TYPES: Final = {
-    _type_name(cls): cls for cls in (getattr(types, name) for name in types.__all__) if cls is not types.Segment
+_SEGMENT_TYPES: Final[dict[str, type[Segment]]] = {
+    re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower(): getattr(types, name)
+    for name in types.__all__
+    if name != "Segment"
 }
 _TYPE_NAMES: Final = {cls: name for name, cls in _SEGMENT_TYPES.items()}
 
@@ -93,21 +91,16 @@ def _is_integer(value: object) -> bool:
     return type(value) is int and abs(value) < _TOO_LARGE
 
 
-def _is_number(value: object) -> bool:
-    return (type(value) is float and math.isfinite(value)) or _is_integer(value)
-
-
-def _is_texts(value: object) -> bool:
-    return isinstance(value, list) and all(type(item) is str for item in value)
-
-
 _CHECKS: Final[dict[str, tuple[str, Callable[[Any], bool]]]] = {
     "str": ("a string", lambda value: type(value) is str),
     "bool": ("true or false", lambda value: type(value) is bool),
     "int": ("a whole number", _is_integer),
-    "float": ("a number", _is_number),
+    "float": ("a number", lambda value: (type(value) is float and math.isfinite(value)) or _is_integer(value)),
     "Literal['voice', 'video']": ("voice or video", lambda value: value == "voice" or value == "video"),
-    "tuple[str, ...]": ("a list of strings", _is_texts),
+    "tuple[str, ...]": (
+        "a list of strings",
+        lambda value: isinstance(value, list) and all(type(item) is str for item in value),
+    ),
 }
 """What a field of a type may hold, in words and as a test."""
 
@@ -257,6 +250,10 @@ def message_from_json(
     text = get("text")
     if text is None:
         text = _as_text(value)
+    kind = KINDS.get(name := get("kind", "text"))
+    if kind is None:
+        report("unknown-kind", f"unknown kind {_shorten(name)}")
+        kind = MessageKind.OTHER
     time, precision = _read_time(get("time"), get("precision"), zone, report)
     segments = _read_segments(get("segments"), text, depth, report)
     parsed = None
@@ -266,7 +263,7 @@ def message_from_json(
         time,
         precision,
         get("sender"),
-        _read_kind(get("kind", "text"), report),
+        kind,
         text,
         sender_id=get("sender_id"),
         is_self=get("is_self"),
@@ -391,14 +388,6 @@ def _read_time(
         report("bad-time", f"not a time: {_shorten(text)}")
         return None, None
     return time, cast("Precision | None", precision)
-
-
-def _read_kind(name: str, report: Report) -> MessageKind:
-    kind = KINDS.get(name)
-    if kind is None:
-        report("unknown-kind", f"unknown kind {_shorten(name)}")
-        return MessageKind.OTHER
-    return kind
 
 
 def _read_segments(found: list[Any] | None, text: str, depth: int, report: Report) -> tuple[Segment, ...] | None:

@@ -102,19 +102,12 @@ def _field_names(segment: Any) -> frozenset[str]:
     return frozenset(field.name for field in attrs.fields(segment)) - {"raw"}
 
 
-def _glued_quote(text: str, sender: str, quoted: str) -> tuple[Segment, ...] | None:
-    """A reply with its quote behind it, told by the fields that repeat the quote."""
-    tail = f"[引用 {sender}：{quoted}]" if sender else f"[引用 {quoted}]"
-    if not quoted or not text.endswith(tail):
-        return None
-    return (*parse_segments(text[: -len(tail)]), Quote(sender or None, quoted, raw=tail))
-
-
 def _quote(text: str, sender: str, quoted: str) -> tuple[Segment, ...] | None:
-    found = _glued_quote(text, sender, quoted) or parse_body(Kind.QUOTE, text, WEFLOW)
-    if found is not None or not quoted:
-        return found
-    return quote_segments(text, sender, quoted)
+    tail = f"[引用 {sender}：{quoted}]" if sender else f"[引用 {quoted}]"
+    if quoted and text.endswith(tail):  # told by the fields that repeat it
+        return (*parse_segments(text[: -len(tail)]), Quote(sender or None, quoted, raw=tail))
+    found = parse_body(Kind.QUOTE, text, WEFLOW)
+    return quote_segments(text, sender, quoted) if found is None and quoted else found
 
 
 _PAGES: Final = frozenset({Kind.LINK, Kind.MUSIC, Kind.MINI_PROGRAM, Kind.CHANNEL})
@@ -263,12 +256,6 @@ def _write_records(messages: tuple[Message, ...], depth: int) -> Iterator[str]:
             yield from _write_records(inner.messages, depth + 1)
 
 
-def _write_forward(segment: Forward) -> str:
-    if not segment.messages:
-        return ""
-    return "\n".join((f"[转发的聊天记录]{segment.title or ''}", *_write_records(segment.messages, 0)))
-
-
 _SPACES: Final = re.compile(r"\s+")
 _BODIES: Final[Mapping[type[Segment], tuple[str, Callable[[Any], str | None]]]] = {
     Voice: ("[语音消息] {}", lambda segment: segment.transcript),
@@ -281,7 +268,13 @@ _BODIES: Final[Mapping[type[Segment], tuple[str, Callable[[Any], str | None]]]] 
     Transfer: ("{}", _write_transfer),
     RedPacket: ("[红包] {}", lambda segment: segment.title),
     Call: ("{}", _write_call),
-    Forward: ("{}", _write_forward),
+    Forward: (
+        "{}",
+        lambda segment: (
+            segment.messages
+            and "\n".join((f"[转发的聊天记录]{segment.title or ''}", *_write_records(segment.messages, 0)))
+        ),
+    ),
 }
 """How a segment is written, and what it says of itself."""
 

@@ -180,16 +180,14 @@ def _fill(builder: _Builder, value: Mapping[Any, Any]) -> None:
             builder.data(_leaf(inner))
         elif isinstance(key, str) and not key.startswith("@"):
             for each in inner if isinstance(inner, list) else (inner,):
-                builder.start(key, _attributes(each) if isinstance(each, Mapping) else {})
+                said = each.items() if isinstance(each, Mapping) else ()
+                named = ((name, value) for name, value in said if isinstance(name, str) and name.startswith("@"))
+                builder.start(key, {name[1:]: _leaf(value) for name, value in named})
                 if isinstance(each, Mapping):
                     _fill(builder, each)
                 else:
                     builder.data(_leaf(each))
                 builder.end(key)
-
-
-def _attributes(value: Mapping[Any, Any]) -> dict[str, str]:
-    return {name[1:]: _leaf(said) for name, said in value.items() if isinstance(name, str) and name.startswith("@")}
 
 
 def _leaf(value: Any) -> str:

@@ -49,8 +49,6 @@ def iter_chunks(chats: Chats, **options: Any) -> Iterator[Chunk]:
     for line in wechatlog.dumps(found, "llm-chunks", **options).split("\n"):
         if line:
             row = json.loads(line)
-            yield Chunk(row.pop("id"), row.pop("text"), {name: _flat(v) for name, v in row.items() if v is not None})
-
-
-def _flat(value: Any) -> str | int:
-    return ", ".join(value) if isinstance(value, list) else value
+            known = ((name, value) for name, value in row.items() if value is not None)
+            flat = {name: ", ".join(value) if isinstance(value, list) else value for name, value in known}
+            yield Chunk(row.pop("id"), row.pop("text"), flat)

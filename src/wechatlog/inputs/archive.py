@@ -218,17 +218,14 @@ class Archive(Iterable[Conversation]):
         self.detection: Detection | None = None
 
     def __iter__(self) -> Iterator[Conversation]:
-        names = self._learn_names() if self._shared_names else None
+        names: dict[str, set[str]] | None = None
+        if self._shared_names:  # those that the files of each chat give away, found in a reading of their own
+            names = collections.defaultdict(set)
+            for conversation in self._run(self._sources):
+                names[_chat(conversation)].update(conversation.known_names)
         self._collector = Collector()
         for conversation in self._run(self._sources):
             yield conversation if names is None else conversation.with_names(names[_chat(conversation)])
-
-    def _learn_names(self) -> dict[str, set[str]]:
-        """The names that the files of each chat give away, found in a reading of their own."""
-        names: dict[str, set[str]] = {}
-        for conversation in self._run(self._sources):
-            names.setdefault(_chat(conversation), set()).update(conversation.known_names)
-        return collections.defaultdict(set, names)
 
     def to_pandas(self, table: str = "messages", *, segments: bool = True) -> pd.DataFrame:
         """The messages of all conversations, or what is in them, as one pandas frame.

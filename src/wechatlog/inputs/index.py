@@ -138,13 +138,15 @@ class FolderIndex:
             if row is None:
                 return None
             stamps = json.loads(row[0])
-            changed = [file for file in stamps["files"] if not self._is_same(file)]
-            if not all(map(_has_checksum, changed)) or _beside(files, stamps["patterns"]) != stamps["beside"]:
+            # Touched, or no older than the index itself: what such a file holds tells whether it is the same.
+            changed = [file for file in stamps["files"] if file[1:3] != self.stamp(file[0]) or file[2] >= self._made]
+            same = all(self.stamp(path)[0] == size and _checksum(path) == sum_ for path, size, _, sum_ in changed)
+            if not same or _beside(files, stamps["patterns"]) != stamps["beside"]:
                 return None
             kept = _from_json(json.loads(row[1]))
         except (*_BAD, OSError, WechatlogError):
             return None
-        if changed:  # touched, and the same
+        if changed:
             for file in changed:
                 file[1:3] = self.stamp(file[0])
             self._write("UPDATE inputs SET files = ? WHERE key = ?", (json.dumps(stamps), key))
@@ -155,11 +157,6 @@ class FolderIndex:
         key = json.dumps([file.path for file in files])
         names = json.dumps([[file.place, file.chat] for file in files])
         return key, hashlib.blake2b((self._how + names).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
-
-    def _is_same(self, file: Sequence[Any]) -> bool:
-        """Whether size and time are those of then, and the time is not that of the index itself."""
-        path, size, time, _ = file
-        return [size, time] == self.stamp(path) and time < self._made
 
     def keep(self, files: Sequence[PartFile], stamps: Sequence[Sequence[int]], kept: Kept) -> None:
         """Keep what these files held; size and time of each are those from before it was read."""
@@ -203,12 +200,6 @@ def _refuse_other(path: Path) -> None:
 def _checksum(path: str) -> str:
     with Path(path).open("rb") as stream:
         return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
-
-
-def _has_checksum(file: Sequence[Any]) -> bool:
-    """Whether a file that was touched holds what it held."""
-    path, size, _, sum_ = file
-    return bool(FolderIndex.stamp(path)[0] == size and _checksum(path) == sum_)
 
 
 def _beside(files: Iterable[PartFile], patterns: Iterable[str]) -> list[list[Any]]:

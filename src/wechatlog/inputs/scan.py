@@ -529,12 +529,9 @@ class _Pile:
 
     def give(self) -> Iterator[list[_Run]]:
         """Everything that waits, if there is anything."""
-        runs = [run for run in self._runs if self._is_wanted(run)]
+        names = self._selection.conversations
+        runs = [run for run in self._runs if not names or not names.isdisjoint(_key_of(run.context, run.rows.draft))]
         self._runs = []
         self.count = self.characters = 0
         if runs:
             yield runs
-
-    def _is_wanted(self, run: _Run) -> bool:
-        names = self._selection.conversations
-        return not names or not names.isdisjoint(_key_of(run.context, run.rows.draft))

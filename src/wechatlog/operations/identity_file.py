@@ -68,21 +68,16 @@ def write_identities(identities: Identities) -> str:
     """The file."""
     lines = [_HEAD.rstrip("\n")]
     for person in identities.people:
-        lines += ["", "[[person]]", *_person_lines(person)]
+        lines += ["", "[[person]]", *_array("ids", [_value(id_) for id_ in person.ids])]
+        lines += _array("names", [_inline(_name(name)) for name in person.names])
+        lines += [] if person.is_self is None else [f"self = {_value(person.is_self)}"]
+        lines += _array("evidence", [_inline(_evidence(link)) for link in person.evidence])
     for link in identities.suggestions:
         lines += ["", "[[suggestion]]", *(f"{key} = {_value(value)}" for key, value in _evidence(link).items())]
         lines.append('same = "?"')
     for one, two in identities.vetoes:
         lines += ["", "[[different]]", f"one = {_value(one)}", f"two = {_value(two)}"]
     return "\n".join(lines) + "\n"
-
-
-def _person_lines(person: Person) -> Iterator[str]:
-    yield from _array("ids", [_value(id_) for id_ in person.ids])
-    yield from _array("names", [_inline(_name(name)) for name in person.names])
-    if person.is_self is not None:
-        yield f"self = {_value(person.is_self)}"
-    yield from _array("evidence", [_inline(_evidence(link)) for link in person.evidence])
 
 
 def _name(name: Name) -> dict[str, object]:

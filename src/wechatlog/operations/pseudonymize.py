@@ -133,7 +133,12 @@ def learn_conversation(conversation: Conversation, book: Pseudonyms) -> None:
     """Let a book learn all that a conversation says of people."""
     people = book._people
     for member in conversation.members:
-        _meet_member(member, people)
+        party = people.meet(member.name, member.id)
+        for alias in member.aliases:
+            if party is None or party.state == "unclear":
+                party = people.called(alias)
+            else:
+                people.name(party, alias)
     book.learn(conversation.messages)
     _meet_chat(conversation, people)
     _unite_owner(conversation, people)
@@ -151,15 +156,6 @@ def _unite_owner(conversation: Conversation, people: Register) -> None:
     if owner is not None and not owner.is_group:
         own[(None, conversation.owner) if conversation.owner in owner.ids else (conversation.owner, None)] = None
     people.unite_owner(own)
-
-
-def _meet_member(member: Participant, people: Register) -> None:
-    party = people.meet(member.name, member.id)
-    for alias in member.aliases:
-        if party is None or party.state == "unclear":
-            party = people.called(alias)
-        else:
-            people.name(party, alias)
 
 
 def _member(member: Participant, people: Register) -> Participant:

@@ -269,12 +269,6 @@ def _by_quotes(notes: _Notes) -> Iterator[Evidence]:
             yield Evidence("quote", who, name, _QUOTED_OFTEN if number > 1 else _QUOTED_ONCE, number)
 
 
-def _by_owner(notes: _Notes, own: Iterable[str]) -> Iterator[Evidence]:
-    keys = [key for key in dict.fromkeys(own) if key in notes.names and key not in notes.ids]
-    for one, two in itertools.pairwise(keys):
-        yield Evidence("owner", one, two, _BOTH)
-
-
 def identities(
     conversations: Conversation | Iterable[Conversation],
     known: Identities | None = None,
@@ -321,16 +315,17 @@ def identities(
     answers = [*_by_quotes(notes), *_by_answers(notes)]
     for link in answers:
         keys.setdefault(link.two, Key(link.two, is_id=False, names=(Name(link.two, link.two),)))
-    found = [*_by_name(keys.values()), *_by_head(keys.values(), notes.scopes), *answers, *_by_owner(notes, own)]
+    found = [*_by_name(keys.values()), *_by_head(keys.values(), notes.scopes), *answers]
+    owners = [key for key in dict.fromkeys(own) if key in notes.names and key not in notes.ids]
+    found += (Evidence("owner", one, two, _BOTH) for one, two in itertools.pairwise(owners))
     for link in evidence:
         if link.one in keys or link.two in keys:
             found.append(link)
             for other in (link.one, link.two):
                 keys.setdefault(other, Key(other, is_id=False, names=(Name(other, other),)))
-    return solve(keys.values(), _once((*before.iter_evidence(), *found)), before.vetoes)
-
-
-def _once(evidence: Iterable[Evidence]) -> Iterable[Evidence]:
-    """Each piece of evidence about two keys once; the last one found."""
-    turned = (attrs.evolve(link, one=min(link.one, link.two), two=max(link.one, link.two)) for link in evidence)
-    return {(link.kind, link.one, link.two): link for link in turned}.values()
+    turned = (
+        attrs.evolve(link, one=min(link.one, link.two), two=max(link.one, link.two))
+        for link in (*before.iter_evidence(), *found)
+    )
+    once = {(link.kind, link.one, link.two): link for link in turned}  # the last one found counts
+    return solve(keys.values(), once.values(), before.vetoes)

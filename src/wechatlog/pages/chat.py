@@ -169,7 +169,8 @@ class Chat:
             sheet.start_run(shown, name, self._opening(shown, name))
         attributes, answered = self._address(message, iso)
         who = ""
-        if shown is not person and not _names_sender(message, name):
+        names_sender = name in message.text or message.is_self  # `"李四" 撤回了一条消息`, `你撤回了一条消息`
+        if shown is not person and not names_sender:
             who = f"<b>{escaped(name or self._words['nobody'])}</b> "
         sheet.pieces.append(f"<div{attributes}>{self._bodies.show(message, answered, who)}")
         sheet.add_time(iso)
@@ -216,11 +217,6 @@ class Chat:
         address = self._addresses.add(message, iso)
         said = "" if kind is MessageKind.TEXT else f' data-k="{kind.value}"'
         return f' id="{address}"{said}', answered
-
-
-def _names_sender(message: Message, name: str) -> bool:
-    """Whether the words of a notice say whose it is: `"李四" 撤回了一条消息`, `你撤回了一条消息`."""
-    return name in message.text or bool(message.is_self)
 
 
 def _iso(message: Message) -> str:

@@ -280,22 +280,10 @@ def _owner(conversation: Conversation) -> str | None:
     return None if named is None else write_account(None, named)
 
 
-def _is_group(conversation: Conversation, people: int | None) -> bool:
-    """Whether it is a group; told by the room id and the number of people, if known, where the archive does not say."""
-    if conversation.is_group is not None:
-        return conversation.is_group
-    return people is None or people > 2 or (conversation.id or "").endswith("@chatroom")
-
-
-def _chatlab(conversation: Conversation, exported_at: int) -> dict[str, Any]:
-    fields: dict[str, Any] = {"version": VERSION, "exportedAt": exported_at, "generator": GENERATOR}
-    if isinstance(description := conversation.metadata.get("description"), str):
-        fields["description"] = description
-    return fields
-
-
-def _meta(conversation: Conversation, owner: str | None, *, is_group: bool) -> dict[str, Any]:
-    known = conversation.metadata
+def _meta(conversation: Conversation, owner: str | None, people: int | None) -> dict[str, Any]:
+    known, is_group = conversation.metadata, conversation.is_group
+    if is_group is None:  # told by the room id and the number of people, if that is known
+        is_group = people is None or people > 2 or (conversation.id or "").endswith("@chatroom")
     fields: dict[str, Any] = {
         "name": _shown(conversation.title) or _shown(conversation.id) or _UNTITLED,
         "platform": _shown(known.get("platform")) or _PLATFORM,
@@ -325,7 +313,9 @@ class _Plan:
         zone = _zone(options)
         given = _exported_at(options.get("exported_at"), zone)
         is_whole = messages is conversation.messages
-        own = _account_option(options)
+        own = options.get("owner")
+        if own is not None and _shown(own) is None:
+            raise OptionError("owner", f"expected an account id, not {own!r}")
         if own is not None:
             messages = (attrs.evolve(message, sender_id=own) if message.is_self else message for message in messages)
             members = [attrs.evolve(person, id=own) if person.is_self else person for person in conversation.members]
@@ -334,36 +324,22 @@ class _Plan:
             )
             messages = conversation.messages if is_whole else messages
         first, self.messages = _first_time(messages, zone)
-        known = (given, _known_export(conversation), _last_time(conversation, zone), first, 0)
-        exported_at = next(time for time in known if time is not None)
+        of_file = conversation.metadata.get("exported_at")
+        of_file = of_file if type(of_file) is int and 0 <= of_file < LATEST else None
+        times = (_seconds(message.time, zone) for message in reversed(conversation.messages))
+        last = next((time for time in times if time is not None), None)
+        exported_at = next(time for time in (given, of_file, last, first, 0) if time is not None)
         self.rows = _Rows(
             zone, exported_at if first is None else first, paths=_wants_paths(options), forget=not is_whole
         )
-        self.chatlab = _chatlab(conversation, exported_at)
+        self.chatlab = {"version": VERSION, "exportedAt": exported_at, "generator": GENERATOR}
+        if isinstance(description := conversation.metadata.get("description"), str):
+            self.chatlab["description"] = description
         self.members = _members(conversation) if is_whole else {}
         owner = _owner(conversation) if is_whole or own is not None else None
         if owner is not None and is_whole:
             self.members.setdefault(owner, {"platformId": owner, **write_name(None, owner)})
-        is_group = _is_group(conversation, len(self.members) if is_whole else None)
-        self.meta = _meta(conversation, owner, is_group=is_group)
-
-
-def _account_option(options: Mapping[str, Any]) -> str | None:
-    value = options.get("owner")
-    if value is not None and _shown(value) is None:
-        raise OptionError("owner", f"expected an account id, not {value!r}")
-    return value
-
-
-def _known_export(conversation: Conversation) -> int | None:
-    """The time of the export that a ChatLab file had."""
-    known = conversation.metadata.get("exported_at")
-    return known if type(known) is int and 0 <= known < LATEST else None
-
-
-def _last_time(conversation: Conversation, zone: dt.tzinfo) -> int | None:
-    times = (_seconds(message.time, zone) for message in reversed(conversation.messages))
-    return next((time for time in times if time is not None), None)
+        self.meta = _meta(conversation, owner, len(self.members) if is_whole else None)
 
 
 def _first_time(messages: Iterable[Message], zone: dt.tzinfo) -> tuple[int | None, Iterable[Message]]:

@@ -143,7 +143,11 @@ class _Pile:
             start = 0
             for part in self._arrow.slices(messages, _PART_ROWS, _PART_CHARACTERS):
                 self._meet(conversation, part)
-                yield from self._add(self._make_batch(conversation, part, start))
+                try:
+                    batch = self._arrow.make_batch(self._schema, "messages", conversation, part, start)
+                except ValueError as error:
+                    raise WriteError(f"messages {start} to {start + len(part) - 1}: {error}", self._form) from error
+                yield from self._add(batch)
                 start += len(part)
             if not start:
                 self._meet(conversation, ())
@@ -157,12 +161,6 @@ class _Pile:
         except ValueError as error:
             raise WriteError(str(error), self._form) from error
         self._schema = self._arrow.make_schema("messages", self._times.zone)
-
-    def _make_batch(self, conversation: Conversation, part: Sequence[Message], start: int) -> Any:
-        try:
-            return self._arrow.make_batch(self._schema, "messages", conversation, part, start)
-        except ValueError as error:
-            raise WriteError(f"messages {start} to {start + len(part) - 1}: {error}", self._form) from error
 
     def _add(self, batch: Any) -> Iterator[_Group]:
         while batch.num_rows:

@@ -69,7 +69,10 @@ class ObsidianWriter(Form):
                 raise OptionError("tags", f"{tag!r} is no tag of Obsidian")
         taken: set[str] = set()
         for conversation, messages in items:
-            chat = free_name(_note_name(conversation), taken)
+            title = clean_name(
+                re.sub(r"[/\\]", "_", commonmark.plain_line(conversation.title or conversation.id or ""))
+            )
+            chat = free_name(_NOT_IN_LINKS.sub("_", title)[:_LONGEST].strip(" .") or _UNTITLED, taken)
             months = _months(messages, chat)
             people = [person.name or person.id or "" for person in conversation.participants]
             for number, month in enumerate(months):
@@ -81,12 +84,6 @@ class ObsidianWriter(Form):
             yield NewFile(f"{chat}/{chat}.md")
             yield _properties(conversation, tags, [m for month in months for m in month.messages], people=people)
             yield from (f"- [[{month.note}|{month.label}]] · {len(month.messages):,}\n" for month in months)
-
-
-def _note_name(conversation: Conversation) -> str:
-    """A name that a file and a link can have."""
-    title = clean_name(re.sub(r"[/\\]", "_", commonmark.plain_line(conversation.title or conversation.id or "")))
-    return _NOT_IN_LINKS.sub("_", title)[:_LONGEST].strip(" .") or _UNTITLED
 
 
 def _months(messages: Iterable[Message], chat: str) -> list[_Month]:

@@ -75,12 +75,6 @@ def _place_of(raw: str, part: str | None, what: str, start: int = 0) -> Iterator
         yield Annotation(found, found + len(part), what)
 
 
-def _annotate_mention(segment: Mention, _lexicon: Lexicon | None, _depth: int) -> Iterator[Annotation]:
-    if not segment.everyone:
-        what = "person" if segment.confidence >= _CERTAIN else "guess"
-        yield from _place_of(segment.raw, segment.name, what)
-
-
 def _annotate_quote(segment: Quote, lexicon: Lexicon | None, depth: int) -> Iterator[Annotation]:
     start = 0
     for annotation in _place_of(segment.raw, segment.sender, "person"):
@@ -90,23 +84,6 @@ def _annotate_quote(segment: Quote, lexicon: Lexicon | None, depth: int) -> Iter
     if found >= 0 and depth < _DEEPEST_QUOTE:
         inner = parse_segments(segment.text, lexicon)
         yield from _shift(annotate_segments(inner, lexicon, depth + 1), found)
-
-
-def _annotate_card(segment: Card, _lexicon: Lexicon | None, _depth: int) -> Iterator[Annotation]:
-    yield from _place_of(segment.raw, segment.name, "person")
-
-
-def _annotate_emoji(segment: Emoji, _lexicon: Lexicon | None, _depth: int) -> Iterator[Annotation]:
-    yield Annotation(0, len(segment.raw), "emoji")
-
-
-def _annotate_url(segment: Link | Image, _lexicon: Lexicon | None, _depth: int) -> Iterator[Annotation]:
-    yield from _place_of(segment.raw, segment.url, "url")
-
-
-def _annotate_place(segment: Location, _lexicon: Lexicon | None, _depth: int) -> Iterator[Annotation]:
-    if segment.raw:
-        yield Annotation(0, len(segment.raw), "place")
 
 
 def _annotate_forward(segment: Forward, _lexicon: Lexicon | None, _depth: int) -> Iterator[Annotation]:
@@ -121,14 +98,18 @@ def annotate_title(title: str) -> Iterator[Annotation]:
         yield from (Annotation(*found.span(group), "person") for group in (1, 2) if found[group])
 
 
-_ANNOTATE: Final[Mapping[type[Segment], Callable[[Any, Lexicon | None, int], Iterator[Annotation]]]] = {
-    Mention: _annotate_mention,
+_ANNOTATE: Final[Mapping[type[Segment], Callable[[Any, Lexicon | None, int], Iterable[Annotation]]]] = {
+    Mention: lambda segment, *_: (
+        ()
+        if segment.everyone
+        else _place_of(segment.raw, segment.name, "person" if segment.confidence >= _CERTAIN else "guess")
+    ),
     Quote: _annotate_quote,
-    Card: _annotate_card,
-    Emoji: _annotate_emoji,
-    Image: _annotate_url,
-    Link: _annotate_url,
-    Location: _annotate_place,
+    Card: lambda segment, *_: _place_of(segment.raw, segment.name, "person"),
+    Emoji: lambda segment, *_: (Annotation(0, len(segment.raw), "emoji"),),
+    Image: lambda segment, *_: _place_of(segment.raw, segment.url, "url"),
+    Link: lambda segment, *_: _place_of(segment.raw, segment.url, "url"),
+    Location: lambda segment, *_: (Annotation(0, len(segment.raw), "place"),) if segment.raw else (),
     Forward: _annotate_forward,
 }
 
@@ -189,7 +170,10 @@ def _annotate_pasted(text: str) -> Iterator[Annotation]:
 
 def iter_annotations(message: Message) -> Iterator[Annotation]:
     """The annotations in the text of a message, in no order; some may be within others."""
-    yield from annotate_segments(_joining_segments(message), message._lexicon)
+    segments = message.segments
+    if "".join(segment.raw for segment in segments) != message.text:  # given ones that do not join to it
+        segments = parse_segments(message.text, message._lexicon)
+    yield from annotate_segments(segments, message._lexicon)
     if message.kind is MessageKind.FORWARD:
         yield from annotate_title(message.text)
     yield from _annotate_notice(message)
@@ -203,11 +187,3 @@ def ordered_annotations(message: Message) -> list[Annotation]:
         if not ordered or annotation.start >= ordered[-1].end:
             ordered.append(annotation)
     return ordered
-
-
-def _joining_segments(message: Message) -> tuple[Segment, ...]:
-    """The segments of a message; those parsed from its text where the given ones do not join to it."""
-    segments = message.segments
-    if "".join(segment.raw for segment in segments) == message.text:
-        return segments
-    return parse_segments(message.text, message._lexicon)

@@ -166,14 +166,6 @@ def _is_foreign(text: str) -> bool:
     return (len(rest) == 10 and rest[0] in "23456789") if country[0] == "1" else 6 <= len(rest) <= 12
 
 
-def _is_hotline(text: str) -> bool:
-    return not text.endswith("00000")
-
-
-def _is_no_day(text: str) -> bool:
-    return not (text[:2] == "20" and _is_birthday(text))
-
-
 def _has_digit(text: str) -> bool:
     return any("0" <= character <= "9" for character in text)
 
@@ -318,7 +310,7 @@ SHAPES: Final = (
             r"(?<![0-9])[48]00[ .\-]{0,2}(?:[0-9]{3}[ .\-]{0,2}[0-9]{4}|[0-9]{4}[ .\-]{0,2}[0-9]{3}"
             r"|[0-9][ .\-][0-9]{3}[ .\-][0-9]{3})(?![0-9])"
         ),
-        _is_hotline,
+        lambda text: not text.endswith("00000"),
     ),
     Shape("phone", r"(?<![0-9])(?:\+|00)[ ]?[1-9](?:[ .\-()]{0,3}[0-9]){6,14}(?![0-9])", _is_foreign),
     Shape("phone", r"(?<![0-9])(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[\-.])[2-9][0-9]{2}[\-. ][0-9]{4}(?![0-9])"),
@@ -330,7 +322,7 @@ SHAPES: Final = (
     Shape(
         "phone",
         rf"(?<![0-9])[2-9][0-9]{{2,3}}[ \-]?[0-9]{{4}}{_EXTENSION}(?![0-9])",
-        _is_no_day,
+        lambda text: not (text[:2] == "20" and _is_birthday(text)),
         _CALL,
     ),
     Shape("account", rf"{_QQ}(?:群)?{_IS}([1-9](?:[ \-]?[0-9]){{4,11}})(?![0-9]){_NO_UNIT}"),

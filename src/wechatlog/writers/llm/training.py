@@ -184,15 +184,7 @@ def _chat_dialogues(chat: Chat, rules: _Rules) -> Iterator[list[tuple[str, str]]
             yield list(_turns(dialogue, system))
 
 
-def _openai(turns: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    return {"messages": [{"role": role, "content": text} for role, text in turns]}
-
-
 _SHAREGPT_NAMES: Final = {"system": "system", "user": "human", "assistant": "gpt"}
-
-
-def _sharegpt(turns: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    return {"conversations": [{"from": _SHAREGPT_NAMES[role], "value": text} for role, text in turns]}
 
 
 @attrs.frozen(eq=False)
@@ -241,11 +233,11 @@ OPENAI: Final = TrainingWriter(
     "openai-chat",
     "training rows in OpenAI's chat format, JSON Lines: one person is the assistant; pseudonyms",
     (".openai.jsonl",),
-    _openai,
+    lambda turns: {"messages": [{"role": role, "content": text} for role, text in turns]},
 )
 SHAREGPT: Final = TrainingWriter(
     "sharegpt",
     "training rows in the form of ShareGPT, JSON Lines: one person is the model; pseudonyms",
     (".sharegpt.jsonl",),
-    _sharegpt,
+    lambda turns: {"conversations": [{"from": _SHAREGPT_NAMES[role], "value": text} for role, text in turns]},
 )
