@@ -15,7 +15,7 @@ import pytest
 import wechatlog
 from tests.test_corpus import _cases, _expected
 from wechatlog.cli import language, main
-from wechatlog.cli.app import _HOMES
+from wechatlog.cli.app import _COMMANDS
 from wechatlog.cli.help_pages import wrap
 from wechatlog.cli.language import PHRASES, chosen_language, read_catalogue, translate
 from wechatlog.cli.messages import padded, width
@@ -252,7 +252,7 @@ def test_widths() -> None:
 
 
 @pytest.mark.usefixtures("in_chinese")
-@pytest.mark.parametrize("verb", ["", *_HOMES])
+@pytest.mark.parametrize("verb", ["", *_COMMANDS])
 def test_help_is_chinese(verb: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "60")
     assert main([*([verb] if verb else []), "--help"]) == 0
