@@ -181,17 +181,11 @@ def to_unicode(text: str, policy: EmojiPolicy = "replace") -> str:
         return text
     if policy not in _POLICIES:
         raise ValueError(f'policy must be "keep", "replace" or "annotate", not {policy!r}')
-    return "".join(_converted(text, _POLICIES[policy]))
-
-
-def _converted(text: str, show: Callable[[str, str], str]) -> Iterable[str]:
-    """The text in parts, the codes among them shown."""
-    end = 0
+    parts, end = [], 0
     for position, entry, code in iter_codes(text):
-        yield text[end:position]
-        yield show(code, entry.unicode) if entry.unicode else code
+        parts += [text[end:position], _POLICIES[policy](code, entry.unicode) if entry.unicode else code]
         end = position + len(code)
-    yield text[end:]
+    return "".join([*parts, text[end:]])
 
 
 def iter_codes(text: str) -> Iterator[tuple[int, EmojiEntry, str]]:

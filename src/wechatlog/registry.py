@@ -28,7 +28,7 @@ from wechatlog.errors import (
 from wechatlog.readers.catalogue import READERS, SPACED, FormatRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from wechatlog.source import Source
     from wechatlog.writers.base import Writer
@@ -383,13 +383,6 @@ def _admits(row: FormatRow, head: Head) -> bool:
     return not row.lines or _pattern(row).search("\n" + text) is not None
 
 
-def _candidates(head: Head) -> Iterable[Reader]:
-    """The readers that may take an input: built-ins whose signature it has, and everything from outside."""
-    for name in _readers.names():
-        if _readers.keys(name) is None or _admits(_ROWS[name], head):
-            yield _readers.require(name)
-
-
 _NO_FORMAT: Final = {
     "empty": "the file is empty",
     "binary": "these are binary data of no known kind",
@@ -570,7 +563,10 @@ def _detect(head: Head) -> tuple[Reader, Detection]:
     refused: list[tuple[float, Reader, str]] = []
     others: dict[str, str] = {}
     missing: MissingExtraError | None = None
-    for reader in _candidates(head):
+    for name in _readers.names():
+        if _readers.keys(name) is not None and not _admits(_ROWS[name], head):
+            continue  # a built-in whose signature the input does not have
+        reader = _readers.require(name)
         try:
             verdict = reader.detect(head)
         except MissingExtraError as error:

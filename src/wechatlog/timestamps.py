@@ -123,16 +123,12 @@ def _zone_of(zone: str) -> dt.tzinfo:
     try:
         return zone_from_name(zone)
     except ValueError:
-        raise ValueError(_unknown_zone(zone)) from None
+        import difflib
+        import zoneinfo
 
-
-def _unknown_zone(name: str) -> str:
-    import difflib
-    import zoneinfo
-
-    near = difflib.get_close_matches(name, sorted(zoneinfo.available_timezones()), 1)
-    hint = f"did you mean {near[0]}?" if near else "use a name such as Asia/Shanghai or an offset such as +08:00"
-    return f"unknown time zone: {name!r}; {hint}"
+        near = difflib.get_close_matches(zone, sorted(zoneinfo.available_timezones()), 1)
+        hint = f"did you mean {near[0]}?" if near else "use a name such as Asia/Shanghai or an offset such as +08:00"
+        raise ValueError(f"unknown time zone: {zone!r}; {hint}") from None
 
 
 def zone_from_name(name: str) -> dt.tzinfo:
@@ -353,9 +349,13 @@ def _parse_odd(text: str) -> Clock | None:
         return None  # no year to be sure of, or digits that no exporter writes
     from dateutil import parser
 
+    def zone_of(_name: str | None, offset: int | None) -> dt.tzinfo | None:
+        """Keep it from asking the machine what `CST` means."""
+        return None if offset is None else dt.timezone(dt.timedelta(seconds=offset))
+
     try:
         one, two = (
-            parser.parse(text, default=default, tzinfos=_named_zone)
+            parser.parse(text, default=default, tzinfos=zone_of)
             for default in (dt.datetime(2000, 1, 1), dt.datetime(2004, 2, 2, 1))
         )
     except (ValueError, OverflowError, TypeError, ArithmeticError, AttributeError):
@@ -365,8 +365,3 @@ def _parse_odd(text: str) -> Clock | None:
     if one != two:
         return None
     return Clock(one, "second" if text.count(":") >= 2 else "minute")
-
-
-def _named_zone(_name: str | None, offset: int | None) -> dt.tzinfo | None:
-    """Keep python-dateutil from asking the machine what `CST` means."""
-    return None if offset is None else dt.timezone(dt.timedelta(seconds=offset))

@@ -89,7 +89,13 @@ def app() -> None:
 
 def run(argv: Sequence[str] | None = None) -> int:
     """Run the program with these arguments, or those of the process, and give the exit code."""
-    _prepare()
+    sys.stdout = sys.stdout or _reopen(1, os.O_RDONLY)
+    sys.stderr = sys.stderr or _reopen(2, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # never fail on a character that the terminal cannot show
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))  # an exception: temporary files are removed
     code = 0
     try:
         code = _dispatch(argv)
@@ -117,17 +123,6 @@ def _dispatch(argv: Sequence[str] | None) -> int:
         click.echo(translate(shown.getvalue()), err=True, nl=False)
         return error.exit_code
     return result if isinstance(result, int) else 0
-
-
-def _prepare() -> None:
-    """Never fail on a character that the terminal cannot show, or on a stream that is closed; clean up at the end."""
-    sys.stdout = sys.stdout or _reopen(1, os.O_RDONLY)
-    sys.stderr = sys.stderr or _reopen(2, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))  # an exception: temporary files are removed
 
 
 def _reopen(number: int, flags: int) -> TextIO:

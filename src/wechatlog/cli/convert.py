@@ -45,7 +45,7 @@ from wechatlog.writers.base import IndexWriter, PartialWriter, ScanWriter, is_fo
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.cli.media_paths import MediaCounts
     from wechatlog.cli.progress import Tick
@@ -328,21 +328,16 @@ class _Job:
         messages = iter_messages(self.inputs.sources[0], **self.reading.keywords)
         test = self.filters.test() if self.filters else None
         keep = self.media.watching(test, self.inputs.sources[0])
-        stream = CountedStream(messages, tick, self._noting(keep) if isinstance(self.writer, PartialWriter) else keep)
+
+        def keep_and_note(message: Message) -> bool:
+            kept = keep is None or keep(message)
+            self._note_left_out((message,) * kept)
+            return kept
+
+        stream = CountedStream(messages, tick, keep_and_note if isinstance(self.writer, PartialWriter) else keep)
         if self.filters and stream.begin().is_empty:
             raise Failure(self.filters.nothing_fits(1))
         return stream
-
-    def _noting(self, keep: Callable[[Message], bool] | None) -> Callable[[Message], bool]:
-        """The test, which also notes what the form leaves out of the messages that are kept."""
-
-        def note(message: Message) -> bool:
-            kept = keep is None or keep(message)
-            if kept:
-                self._note_left_out((message,))
-            return kept
-
-        return note
 
     def _note_left_out(self, messages: Iterable[Message]) -> None:
         self.summary.add_left_out(_left_out(self.writer, messages, self.reading.writer_options))

@@ -137,17 +137,14 @@ class Filters:
 
     def advice(self) -> str:
         """The names that may have been meant instead of those that nobody has; empty where all are known."""
-        unknown = sorted(self.senders - self.met) if self.people is None else ()
-        return "; ".join(filter(None, (_advise(sender, sorted(self.met)) for sender in unknown)))
-
-
-def _advise(sender: str, names: list[str]) -> str:
-    """Whom somebody may have meant whose name nobody has."""
-    holding = [name for name in sorted(names, key=len) if sender.casefold() in name.casefold()]
-    near = list(dict.fromkeys(holding + difflib.get_close_matches(sender, names, _MOST_MEANT, 0.5)))
-    if near:
-        return f"nobody is called {sender}; did you mean {', '.join(near[:_MOST_MEANT])}?"
-    return f"nobody is called {sender}; `wechatlog info` lists who wrote" if names else ""
+        told, known = [], sorted(self.met)
+        for sender in sorted(self.senders - self.met) if self.people is None and known else ():
+            holding = [name for name in sorted(known, key=len) if sender.casefold() in name.casefold()]
+            close = difflib.get_close_matches(sender, known, _MOST_MEANT, 0.5)
+            near = list(dict.fromkeys(holding + close))[:_MOST_MEANT]
+            hint = f"did you mean {', '.join(near)}?" if near else "`wechatlog info` lists who wrote"
+            told.append(f"nobody is called {sender}; {hint}")
+        return "; ".join(told)
 
 
 def read_people(path: str) -> Identities:

@@ -37,7 +37,13 @@ def formats(name: str | None, *, as_json: bool) -> None:
     elif name is not None:
         click.echo("\n".join(line for info in found for line in _details(info)))
     else:
-        _print_tables(found)
+        for number, (role, heading) in enumerate((("reader", "read"), ("writer", "written"))):
+            infos = [info for info in found if info.role == role]
+            shown = 3 + any(info.origin != "built-in" for info in infos)
+            rows = [[info.name, " ".join(info.suffixes), translate(info.description), info.origin] for info in infos]
+            columns = [heading, "suffixes", "description", "from"][:shown]
+            click.echo("\n" * number, nl=False)
+            print_table(columns, [row[:shown] for row in rows], fold=("suffixes", "description"))
 
 
 def _losses(info: FormatInfo) -> dict[str, str]:
@@ -67,16 +73,3 @@ def _details(info: FormatInfo) -> list[str]:
     lines += [f"  -O {name}=…  {translate(meaning)}" for name, meaning in info.options]
     lines += [translate(f"  not kept: {name}: {why}") for name, why in _losses(info).items()]
     return [harmless(line, one_line=True) for line in lines]
-
-
-def _print_tables(found: list[FormatInfo]) -> None:
-    for role in ("reader", "writer"):
-        infos = [info for info in found if info.role == role]
-        columns = ["read" if role == "reader" else "written", "suffixes", "description", "from"]
-        shown = 3 + any(info.origin != "built-in" for info in infos)
-        rows = [
-            [info.name, " ".join(info.suffixes), translate(info.description), info.origin][:shown] for info in infos
-        ]
-        print_table(columns[:shown], rows, fold=("suffixes", "description"))
-        if role == "reader":
-            click.echo()

@@ -93,12 +93,18 @@ class _Bar(Tick):
             self._screen = None
 
     def _draw(self) -> None:
+        from rich.console import Console
+        from rich.live import Live
         from rich.progress_bar import ProgressBar
         from rich.table import Table
         from rich.text import Text
 
-        if self._screen is None:
-            self._screen = _open_screen()
+        if self._screen is None:  # at the foot of the terminal; leaves alone what is printed on the other stream
+            self._screen = Live(
+                console=Console(stderr=True), transient=True, auto_refresh=False, redirect_stdout=False,
+                redirect_stderr=False,
+            )  # fmt: skip
+            self._screen.start()
         done = sum(min(size, source.position or 0) for source, size in self._files)
         known = 0 < done < self._total  # a database tells nothing; after the last byte something is left to do
         row = Table.grid(padding=(0, 1))
@@ -122,19 +128,3 @@ def _clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def _open_screen() -> Live:
-    """An empty place at the foot of the terminal, which leaves alone what is printed on the other stream."""
-    from rich.console import Console
-    from rich.live import Live
-
-    screen = Live(
-        console=Console(stderr=True),
-        transient=True,
-        auto_refresh=False,
-        redirect_stdout=False,
-        redirect_stderr=False,
-    )
-    screen.start()
-    return screen

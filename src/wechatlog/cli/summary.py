@@ -99,8 +99,13 @@ class Summary:
         """Report, and give the exit code."""
         code = inputs.finish(quiet=quiet)
         if not quiet:
+            paths = {entry["path"] for entry in self.written}
+            files = count(len(paths), "file")
+            where = f"{output}: {translate(f'{files} and index.html') if self.with_index else files}"
+            if output in paths:
+                where = translate("standard output") if output == "-" else output
             read = f"{count(self.conversations, 'conversation')}, {count(self.messages, 'message')}"
-            say(f"{output}: nothing is new" if self.nothing_new else f"{self._where(output)}: {read}")
+            say(f"{output}: nothing is new" if self.nothing_new else f"{where}: {read}")
             for line in self.diagnostics.lines():
                 click.echo(line, err=True)
             if self.left_out:
@@ -119,10 +124,3 @@ class Summary:
             }
             print_json(found)
         return code
-
-    def _where(self, output: str) -> str:
-        paths = {entry["path"] for entry in self.written}
-        if output in paths:
-            return translate("standard output") if output == "-" else output
-        files = count(len(paths), "file")
-        return f"{output}: {translate(f'{files} and index.html') if self.with_index else files}"

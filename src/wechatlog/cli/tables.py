@@ -31,25 +31,19 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, fold: 
         rows: cells, which may hold anything.
         fold: the columns that may be broken over lines on a narrow terminal.
     """
+    from rich.cells import cell_len
     from rich.console import Console
 
     cells = [[harmless(cell, one_line=True) for cell in row] for row in rows]
     console = Console(width=None if sys.stdout.isatty() else 1000, highlight=False)
-    fits = _least_width(columns, cells, fold) <= console.width
+    least = _GAP * (len(columns) - 1)  # when the columns that may be folded are as narrow as they may be
+    for place, name in enumerate(columns):
+        widest = max(map(cell_len, (name.removesuffix("#"), *(row[place] for row in cells))))
+        least += min(widest, _NARROWEST) if name in fold else widest
+    fits = least <= console.width
     lines = _table(console, columns, cells, fold) if fits else _paragraphs(console.width, columns, cells)
     for line in lines:
         click.echo(line.rstrip())
-
-
-def _least_width(columns: Sequence[str], rows: Sequence[Sequence[str]], fold: Sequence[str]) -> int:
-    """How wide the table is when the columns that may be folded are as narrow as they may be."""
-    from rich.cells import cell_len
-
-    width = _GAP * (len(columns) - 1)
-    for place, name in enumerate(columns):
-        widest = max(map(cell_len, (name.removesuffix("#"), *(row[place] for row in rows))))
-        width += min(widest, _NARROWEST) if name in fold else widest
-    return width
 
 
 def _table(

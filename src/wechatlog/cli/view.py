@@ -185,12 +185,9 @@ def open_page(page: Path) -> bool:
             tool = shutil.which("wslview")
             if tool is not None and subprocess.run([tool, str(page.resolve())], check=False).returncode == 0:  # noqa: S603
                 return True
-        return _has_screen() and webbrowser.open(page.resolve().as_uri())
+        # Where no window can come up, only browsers in the terminal are found, which cannot run the page.
+        known = ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")
+        has_screen = sys.platform in ("darwin", "win32", "cygwin") or any(os.environ.get(name) for name in known)
+        return has_screen and webbrowser.open(page.resolve().as_uri())
     except (OSError, webbrowser.Error):
         return False
-
-
-def _has_screen() -> bool:
-    """Whether a window can come up; otherwise only browsers in the terminal are found, which cannot run the page."""
-    known = ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")
-    return sys.platform in ("darwin", "win32", "cygwin") or any(os.environ.get(name) for name in known)

@@ -205,22 +205,19 @@ _KIND_WORDS: Final[Mapping[MessageKind, str]] = {
 _MARKED_TYPES: Final = re.compile(r"\s*(?:<|&lt;|&amp;lt;)")
 
 
-def _quoted_text(refer: Node, scope: Scope) -> str:
-    """What is quoted, readable: XML becomes the words of its bubble, or the name of its kind."""
-    _, content = split_sender_prefix(refer.get("content"))
-    quoted_type = parse_integer(refer.get("type")) or 1
-    if quoted_type == 1 or not _MARKED_TYPES.match(content):
-        return html.unescape(content) if quoted_type != 1 else content
-    inner = None if scope.too_deep else _parse(content, scope.inner()._replace(collector=None))
-    kind = inner.kind if inner is not None else kind_of_type(quoted_type)
-    return (inner.text if inner is not None else "") or _KIND_WORDS.get(kind, "[消息]")
-
-
 def _quote(app: Node, scope: Scope) -> AppMessage:
     reply, refer = app.get("title"), app.find("refermsg")
     if refer is None:
         return _one(Kind.TEXT, reply)
-    segments = quote_segments(reply, refer.get("displayname"), _quoted_text(refer, scope))
+    _, quoted = split_sender_prefix(refer.get("content"))
+    number = parse_integer(refer.get("type")) or 1
+    if number != 1 and _MARKED_TYPES.match(quoted):  # XML becomes the words of its bubble, or the name of its kind
+        inner = None if scope.too_deep else _parse(quoted, scope.inner()._replace(collector=None))
+        kind = inner.kind if inner is not None else kind_of_type(number)
+        quoted = (inner.text if inner is not None else "") or _KIND_WORDS.get(kind, "[消息]")
+    elif number != 1:
+        quoted = html.unescape(quoted)
+    segments = quote_segments(reply, refer.get("displayname"), quoted)
     return AppMessage(Kind.QUOTE, reply, segments, reply_to=_identifier(refer.get("svrid")))
 
 

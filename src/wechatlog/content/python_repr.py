@@ -22,18 +22,6 @@ _TOKEN: Final = re.compile(
 )
 
 
-def _is_tame(text: str) -> bool:
-    """Whether a text is made of what `repr` writes for dicts, lists, strings and numbers, not too deep."""
-    depth, end = 0, 0
-    while end < len(text):
-        match = _TOKEN.match(text, end)
-        if match is None or depth > _DEEPEST:
-            return False
-        depth += (match["open"] is not None) - (match["close"] is not None)
-        end = match.end()
-    return True
-
-
 def read_repr(text: str) -> Any | None:
     """The value of a text; `None` where it is no such text, longer than four million characters, or too deep.
 
@@ -41,7 +29,16 @@ def read_repr(text: str) -> Any | None:
         >>> read_repr("{'title': None, 'count': 2}")
         {'title': None, 'count': 2}
     """
+    if len(text) > _LONGEST:
+        return None
+    depth, end = 0, 0
+    while end < len(text):  # it must be made of what `repr` writes
+        match = _TOKEN.match(text, end)
+        if match is None or depth > _DEEPEST:
+            return None
+        depth += (match["open"] is not None) - (match["close"] is not None)
+        end = match.end()
     try:
-        return ast.literal_eval(text) if len(text) <= _LONGEST and _is_tame(text) else None
+        return ast.literal_eval(text)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return None

@@ -179,22 +179,18 @@ def _record_time(record: Mapping[str, Any], zone: dt.tzinfo | None) -> tuple[dt.
     return parse_source_time(written, zone) if isinstance(written, str) else (None, None)
 
 
-def _record_kind(record: Mapping[str, Any], text: str) -> MessageKind:
-    code = record.get("type")
-    kind = kind_of_name(code) if isinstance(code, str) else None
-    if isinstance(code, int) and not isinstance(code, bool):
-        kind = kind_of_chatlab(code)
-    if kind in (None, Kind.OTHER) and (found := read_placeholder(text, WEFLOW)) is not None:
-        return found[0]
-    return kind or Kind.OTHER
-
-
 def _read_record(record: Mapping[str, Any], zone: dt.tzinfo | None, depth: int) -> Message:
     sender = record.get("senderDisplayName") or record.get("accountName") or record.get("sender")
     content = record.get("content")
     text = content if isinstance(content, str) else ""
     inner = _read_level(record.get("chatRecords"), zone, depth - 1)
-    kind = Kind.FORWARD if inner else _record_kind(record, text)
+    code = record.get("type")
+    kind = kind_of_name(code) if isinstance(code, str) else None
+    if isinstance(code, int) and not isinstance(code, bool):
+        kind = kind_of_chatlab(code)
+    if kind in (None, Kind.OTHER) and (found := read_placeholder(text, WEFLOW)) is not None:
+        kind = found[0]
+    kind = Kind.FORWARD if inner else kind or Kind.OTHER
     time, precision = _record_time(record, zone)
     return build_message(
         time,

@@ -125,7 +125,11 @@ def _check_package(stream: IO[bytes], source: Source) -> None:
             members = package.infolist()
             if not any(info.filename.replace("\\", "/").lower() == "xl/workbook.xml" for info in members):
                 raise FormatError("this ZIP is no Excel workbook", source=source.label)
-            _check_sizes(members, source)
+            unpacked, packed = (sum(getattr(info, name) for info in members) for name in ("file_size", "compress_size"))
+            is_bomb = unpacked > _SUSPICIOUS and unpacked > packed * _HIGHEST_RATIO
+            if unpacked > min(source.size_limit, _LARGEST) or is_bomb:
+                reason = f"it would unpack from {packed:,} to {unpacked:,} bytes, as a compression bomb does"
+                raise RefusedFormatError(source.label, "Excel workbook", reason)
             for info in members:
                 if not is_folder_entry(info):
                     _check_member(package, info, source)
@@ -133,15 +137,6 @@ def _check_package(stream: IO[bytes], source: Source) -> None:
         if isinstance(error, WechatlogError):
             raise
         raise FormatError(f"is a damaged workbook: {error}", source=source.label) from error
-
-
-def _check_sizes(members: list[zipfile.ZipInfo], source: Source) -> None:
-    limit = min(source.size_limit, _LARGEST)
-    unpacked = sum(info.file_size for info in members)
-    packed = sum(info.compress_size for info in members)
-    if unpacked > limit or (unpacked > _SUSPICIOUS and unpacked > packed * _HIGHEST_RATIO):
-        reason = f"it would unpack from {packed:,} to {unpacked:,} bytes, as a compression bomb does"
-        raise RefusedFormatError(source.label, "Excel workbook", reason)
 
 
 class _Extent:

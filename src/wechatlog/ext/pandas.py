@@ -61,7 +61,10 @@ def _array(values: list[Any], kind: ColumnType) -> Any:
     """A column for a frame; times as an index, in UTC or naive."""
     try:
         if kind == "category":
-            return _categorical(values)
+            codes: dict[str | None, int] = {None: -1}  # in the order in which they appear
+            places = [codes.setdefault(value, len(codes) - 1) for value in values]
+            del codes[None]
+            return pd.Categorical.from_codes(places, pd.Index(list(codes), dtype="str"))
         if kind == "time":
             units = [_NOT_A_TIME if unit is None else unit for unit in microseconds(values)]
             return pd.DatetimeIndex(np.array(units, dtype=np.int64).view(DTYPES[kind]))
@@ -73,14 +76,6 @@ def _array(values: list[Any], kind: ColumnType) -> Any:
         if fitting == values:
             raise
         return _array(fitting, kind)
-
-
-def _categorical(values: Sequence[str | None]) -> pd.Categorical:
-    """Categories in the order in which they appear."""
-    codes: dict[str | None, int] = {None: -1}
-    places = [codes.setdefault(value, len(codes) - 1) for value in values]
-    del codes[None]
-    return pd.Categorical.from_codes(places, pd.Index(list(codes), dtype="str"))
 
 
 def read_frame(frame: pd.DataFrame) -> tuple[dict[str, list[Any]], str | None]:

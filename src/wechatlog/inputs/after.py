@@ -29,7 +29,7 @@ from wechatlog.source import HEAD_SIZE, Source
 if TYPE_CHECKING:
     import datetime as dt
     import sqlite3
-    from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
 
     from wechatlog.diagnostics import ErrorPolicy
     from wechatlog.engine.protocol import Batch, Draft
@@ -350,14 +350,6 @@ class After:
             yield first, []
         self._mark = self._make_mark()
 
-    def _mark_rows(self, mark: Mark, tables: Collection[str]) -> Mark:
-        most = max(1, min(LAST, _MOST_KNOWN // max(1, len(tables))))
-        with connect(self._source) as connection:
-            rows = tuple(_last_rows(connection, table, most) for table in sorted(tables))
-        _, batches = self._behind_rows(rows, Collector())
-        known = tuple(fingerprint(message) for _, messages in batches for message in messages)
-        return attrs.evolve(mark, rows=rows, known=known)
-
     # --- the mark
 
     def _make_mark(self) -> Mark:
@@ -365,7 +357,13 @@ class After:
         mark = Mark(self._reader.name, size, *_checksums(self._source, size))
         if self.context.row_tables:
             with contextlib.suppress(*SQLITE_ERRORS):  # of a damaged database no rows are known: all are given again
-                mark = self._mark_rows(mark, self.context.row_tables)
+                tables = self.context.row_tables
+                most = max(1, min(LAST, _MOST_KNOWN // max(1, len(tables))))
+                with connect(self._source) as connection:
+                    rows = tuple(_last_rows(connection, table, most) for table in sorted(tables))
+                _, batches = self._behind_rows(rows, Collector())
+                known = tuple(fingerprint(message) for _, messages in batches for message in messages)
+                mark = attrs.evolve(mark, rows=rows, known=known)
             return mark
         tallies = list(self._tallies.values())
         line = tallies[-1].last[-1].origin.line if tallies and tallies[-1].last else None

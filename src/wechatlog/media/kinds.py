@@ -57,11 +57,8 @@ _BITMAP_HEADERS: Final = frozenset({12, 40, 52, 56, 64, 108, 124})
 def kind_of(data: bytes) -> Kind | None:
     """The kind of some data; `None` for what is no picture, sound or video."""
     for kind, pattern in _PATTERNS:
-        if pattern.match(data) and (kind.type != "image/bmp" or _is_bitmap(data)):
+        # Data that begin with `BM` are a picture by the size of their second header.
+        is_bitmap = len(data) >= 26 and int.from_bytes(data[14:18], "little") in _BITMAP_HEADERS
+        if pattern.match(data) and (is_bitmap or kind.type != "image/bmp"):
             return kind
     return None
-
-
-def _is_bitmap(data: bytes) -> bool:
-    """Whether data that begin with `BM` go on as a picture: by the size of its second header."""
-    return len(data) >= 26 and int.from_bytes(data[14:18], "little") in _BITMAP_HEADERS

@@ -141,15 +141,11 @@ class _Participants:
         self._by_answer: dict[str, tuple[Participant, float, Reason]] = {}
         if people is not None:
             for person in people:
-                self._add_person(person)
+                for participant in self._of_person(person)[:1]:
+                    for name in person.names:
+                        self._by_person.setdefault(normalize_name(name.name), []).append(participant)
             self._add_answers(people)
         self._found: dict[tuple[str, str | None], _Found] = {}
-
-    def _add_person(self, person: Person) -> None:
-        """Put the participant who is a person under all names of that person."""
-        for participant in self._of_person(person)[:1]:
-            for name in person.names:
-                self._by_person.setdefault(normalize_name(name.name), []).append(participant)
 
     def _add_answers(self, people: Identities) -> None:
         """Put participants under the names after which they answer, where nothing better is known."""

@@ -88,7 +88,14 @@ class _Words:
 
     def __init__(self, words: str, *, case: bool) -> None:
         self._case = case
-        self._find = re.compile(_ways(words, case=case)).finditer
+        parts: list[str] = []
+        end = 0
+        for start, stop in _emoji_in(words):  # each emoji is one of its spellings
+            parts += [_literal(words[end:start], case=case), _emoji(words[start:stop], case=case)]
+            end = stop
+        typed = "".join((*parts, _literal(words[end:], case=case)))
+        whole = _alternatives(spellings(words), case=case)
+        self._find = re.compile(f"{typed}|{whole}" if whole else typed).finditer
 
     def __call__(self, text: str) -> tuple[Span, ...] | None:
         folded = fold(text, case=self._case)
@@ -110,19 +117,6 @@ def _end(places: list[int], end: int) -> int:
     while end < len(places) - 1 and places[end] == last:
         end += 1
     return places[end]
-
-
-def _ways(words: str, *, case: bool) -> str:
-    """A pattern of the words, in which each emoji is one of its spellings."""
-    whole = _alternatives(spellings(words), case=case)
-    parts: list[str] = []
-    end = 0
-    for start, stop in _emoji_in(words):
-        parts += [_literal(words[end:start], case=case), _emoji(words[start:stop], case=case)]
-        end = stop
-    parts.append(_literal(words[end:], case=case))
-    typed = "".join(parts)
-    return f"{typed}|{whole}" if whole else typed
 
 
 def _emoji_in(words: str) -> Iterator[Span]:

@@ -141,21 +141,17 @@ def learn_conversation(conversation: Conversation, book: Pseudonyms) -> None:
                 people.name(party, alias)
     book.learn(conversation.messages)
     _meet_chat(conversation, people)
-    _unite_owner(conversation, people)
-
-
-def _owner(conversation: Conversation, people: Register) -> Party | None:
-    return people.called(conversation.owner) if conversation.owner else None
-
-
-def _unite_owner(conversation: Conversation, people: Register) -> None:
-    """Note that the owner of an archive, who is 我 in its messages, is whoever the archive names as its owner."""
+    # The owner of an archive, who is 我 in its messages, is whoever the archive names as its owner.
     own = dict.fromkeys((message.sender, message.sender_id) for message in conversation.messages if is_own(message))
     own |= dict.fromkeys((member.name, member.id) for member in conversation.members if member.is_self)
     owner = _owner(conversation, people)
     if owner is not None and not owner.is_group:
         own[(None, conversation.owner) if conversation.owner in owner.ids else (conversation.owner, None)] = None
     people.unite_owner(own)
+
+
+def _owner(conversation: Conversation, people: Register) -> Party | None:
+    return people.called(conversation.owner) if conversation.owner else None
 
 
 def _member(member: Participant, people: Register) -> Participant:

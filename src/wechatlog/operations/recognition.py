@@ -251,22 +251,17 @@ def _take_turns(one: Name, two: Name) -> bool:
 
 
 def _by_answers(notes: _Notes) -> Iterator[Evidence]:
-    """Names that are mentioned and that nobody writes under, with who answers nearly always."""
-    known = {normalize_name(name) for names in notes.names.values() for name in names}
-    for name, counter in notes.answers.items():
-        total = counter.total()
-        answer, number = counter.most_common(1)[0]
-        if answer and number >= _ANSWERS and number * 2 > total and normalize_name(name) not in known:
-            yield Evidence("answer", answer, name, round(0.9 * number / (total + 1), 2), number)
-
-
-def _by_quotes(notes: _Notes) -> Iterator[Evidence]:
-    """Names that are quoted and that nobody writes under, with whose words these were each time."""
+    """Names that nobody writes under: with whose words are quoted as theirs, with who answers to them nearly always."""
     known = {normalize_name(name) for names in notes.names.values() for name in names}
     for name, counter in notes.quoted.items():
         if len(counter) == 1 and normalize_name(name) not in known:
             ((who, number),) = counter.items()
             yield Evidence("quote", who, name, _QUOTED_OFTEN if number > 1 else _QUOTED_ONCE, number)
+    for name, counter in notes.answers.items():
+        total = counter.total()
+        answer, number = counter.most_common(1)[0]
+        if answer and number >= _ANSWERS and number * 2 > total and normalize_name(name) not in known:
+            yield Evidence("answer", answer, name, round(0.9 * number / (total + 1), 2), number)
 
 
 def identities(
@@ -312,7 +307,7 @@ def identities(
         names = join_names(key.names, {(name.key, name.name): name for name in old.names})
         is_self = key.is_self if key.is_self is not None else old.is_self
         keys[key.key] = attrs.evolve(old, is_id=old.is_id or key.is_id, is_self=is_self, names=names)
-    answers = [*_by_quotes(notes), *_by_answers(notes)]
+    answers = list(_by_answers(notes))
     for link in answers:
         keys.setdefault(link.two, Key(link.two, is_id=False, names=(Name(link.two, link.two),)))
     found = [*_by_name(keys.values()), *_by_head(keys.values(), notes.scopes), *answers]

@@ -13,27 +13,21 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 
 def anchors(one: Sequence[str], two: Sequence[str], is_telling: Callable[[str], bool]) -> list[tuple[int, int]]:
     """Keys that say something and stand once on both sides: the longest row of them that rises on both."""
     places = {key: index for index, key in enumerate(one)}
     often, there = Counter(one), Counter(two)
-    pairs = [
+    known = [
         (places[key], index)
         for index, key in enumerate(two)
         if there[key] == 1 and often.get(key) == 1 and is_telling(key)
     ]
-    return _rising(pairs)
-
-
-def _rising(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The longest row of pairs, given in the order of their second number, whose first number rises (patience)."""
-    ends: list[int] = []
+    ends: list[int] = []  # patience finds the longest row of pairs of which both numbers rise
     last: list[int] = []
     before: list[int] = []
-    known = list(pairs)
     for number, (first, _) in enumerate(known):
         length = bisect.bisect_left(ends, first)
         before.append(last[length - 1] if length else -1)

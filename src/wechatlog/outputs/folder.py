@@ -213,7 +213,8 @@ def iter_written(
         for file, label in run.write(item, by, shared=shared):
             title = file.title or file.path.stem.removesuffix(f"-{label}")
             shown = f"{title} · {label}" if label else title
-            where = _folder_of(file.source)
+            place = PureWindowsPath(file.source or "")  # takes both slashes
+            where = "" if place.anchor else place.parent.as_posix().removeprefix(".")  # never a place of this machine
             entries.append(IndexEntry(file.path.name, shown, file.messages, file.first, file.last, file.size, where))
             yield file
     if entries:
@@ -263,7 +264,13 @@ class _Run:
             yield _describe(path, item, len(item.data)), ""
             return
         if is_folder_writer(self.writer):
-            yield from self._write_folders(item, by, stem)
+            if isinstance(by, Size):
+                raise WriteError("a form that is a folder is not split by size", self.writer.name)
+            for label, part in _parts(item, by):
+                path = self._path(stem, label, "")
+                dump(part, path, self.writer.name, sync=self.sync, **self.options)
+                size = sum(found.stat().st_size for found in path.rglob("*") if found.is_file())
+                yield _describe(path, part, size), label
             return
         if isinstance(by, Size):
             yield from self._write_sizes(item, by.limit, stem, suffix)
@@ -272,16 +279,6 @@ class _Run:
             path = self._path(stem, label, suffix)
             with self._replacing(path) as stream:
                 size = self._dump(stream, part)
-            yield _describe(path, part, size), label
-
-    def _write_folders(self, item: Item, by: str | int | Size | None, stem: str) -> Iterator[tuple[WrittenFile, str]]:
-        """A folder for each part, of a form that is one."""
-        if isinstance(by, Size):
-            raise WriteError("a form that is a folder is not split by size", self.writer.name)
-        for label, part in _parts(item, by):
-            path = self._path(stem, label, "")
-            dump(part, path, self.writer.name, sync=self.sync, **self.options)
-            size = sum(found.stat().st_size for found in path.rglob("*") if found.is_file())
             yield _describe(path, part, size), label
 
     def _path(self, stem: str, label: str, suffix: str) -> Path:
@@ -503,12 +500,6 @@ def _parts(item: Item, by: str | int | None) -> Iterator[tuple[str, Item]]:
     else:
         for number, (label, run) in enumerate(iter_runs(item, by), 1):
             yield label, attrs.evolve(_part_head(item, number), messages=run)
-
-
-def _folder_of(source: str | None) -> str:
-    """The folder of the file that a chat came from, below the one that was read; never a place of this machine."""
-    path = PureWindowsPath(source or "")  # takes both slashes
-    return "" if path.anchor else path.parent.as_posix().removeprefix(".")
 
 
 def _describe(path: Path, part: Item | Rendered, size: int) -> WrittenFile:

@@ -46,11 +46,7 @@ def asset(name: str) -> str:
 @functools.cache
 def script(name: str) -> str:
     """A script, `page` or `index`: its parts in a function, so that none of their names is a global one."""
-    parts = [_emoji_table() if part == _EMOJI else asset(part) for part in _PARTS[name]]
+    forms = [(picture, *codes) for picture, codes in pictures().items()]  # as the search of the page takes them
+    emoji = f"const EMOJI = {json.dumps(forms, separators=(',', ':'))};\n"
+    parts = [emoji if part == _EMOJI else asset(part) for part in _PARTS[name]]
     return f'(() => {{\n"use strict";\n{"".join(parts)}}})();\n'
-
-
-def _emoji_table() -> str:
-    """The spellings of each emoji, as the search of the page takes them."""
-    forms = [(picture, *codes) for picture, codes in pictures().items()]
-    return f"const EMOJI = {json.dumps(forms, separators=(',', ':'))};\n"

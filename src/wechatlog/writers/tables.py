@@ -85,7 +85,12 @@ class TableWriter:
     def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
         """The names of the columns, then a row for each message; columns tell the conversations apart."""
         names = choose_columns(options.get("columns"))
-        return self._write(names, _values_of(items, names), options)
+        values = (
+            cell_values(conversation, batch, names, number * _BATCH_SIZE)
+            for conversation, messages in items
+            for number, batch in enumerate(batched(messages, _BATCH_SIZE))
+        )
+        return self._write(names, values, options)
 
     def write_scan(self, scan: Scan, options: Mapping[str, Any]) -> Iterator[str]:
         """The rows of a scan: of those columns that it has, if it was asked for some; otherwise as `write`."""
@@ -103,12 +108,6 @@ class TableWriter:
         for columns in batches:
             texts = [list(map(cell, values)) for cell, values in zip(cells, columns, strict=True)]
             yield "".join(f"{row}{_LINE_END}" for row in map(separator.join, zip(*texts, strict=True)))
-
-
-def _values_of(items: Items, names: Sequence[str]) -> Iterator[list[list[Any]]]:
-    for conversation, messages in items:
-        for number, batch in enumerate(batched(messages, _BATCH_SIZE)):
-            yield cell_values(conversation, batch, names, number * _BATCH_SIZE)
 
 
 def _values_of_scan(scan: Scan, names: Sequence[str]) -> Iterator[list[list[Any]]]:

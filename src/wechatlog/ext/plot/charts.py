@@ -48,7 +48,9 @@ _ROW: Final = 0.3
 """Height of a row of a bar chart, in inches."""
 
 
-def _numbers(source: Countable, *, segments: bool = False) -> Statistics:
+def _numbers(source: Countable, *, segments: bool = False, top: int = 1) -> Statistics:
+    if top < 1:
+        raise ValueError("top must be at least 1")
     if not isinstance(source, Statistics):
         return statistics(source, segments=segments)
     if segments and not source.segments:
@@ -186,11 +188,6 @@ def _height(rows: int) -> float:
     return max(2.2, 1.15 + _ROW * rows)
 
 
-def _check_top(top: int) -> None:
-    if top < 1:
-        raise ValueError("top must be at least 1")
-
-
 def senders(conversation: Countable, ax: Axes | None = None, *, top: int = 20, dark: bool | None = None) -> Figure:
     """Draw who writes how much: messages per sender.
 
@@ -206,8 +203,7 @@ def senders(conversation: Countable, ax: Axes | None = None, *, top: int = 20, d
     Raises:
         ValueError: for `top` below 1.
     """
-    _check_top(top)
-    found = _numbers(conversation)
+    found = _numbers(conversation, top=top)
     shown = found.most_active(top)
     canvas = Canvas.on(ax, dark=dark, size=(7.5, _height(len(shown))))
     rest = len(found.senders) - len(shown)
@@ -240,8 +236,7 @@ def emoji(conversation: Countable, ax: Axes | None = None, *, top: int = 20, dar
     Raises:
         ValueError: for `top` below 1, or statistics that were counted without segments.
     """
-    _check_top(top)
-    found = _numbers(conversation, segments=True)
+    found = _numbers(conversation, segments=True, top=top)
     shown = found.emoji.most_common(top)
     canvas = Canvas.on(ax, dark=dark, size=(7.5, _height(len(shown))))
     rest = len(found.emoji) - len(shown)
@@ -281,8 +276,7 @@ def response_times(
     Raises:
         ValueError: for `top` below 1.
     """
-    _check_top(top)
-    found = _numbers(conversation)
+    found = _numbers(conversation, top=top)
     answering = [(sender.label, sender.responses) for sender in found.senders if sender.responses is not None]
     chosen = sorted(answering, key=lambda item: -item[1].count)[:top]
     chosen.sort(key=lambda item: item[1].median)
@@ -303,18 +297,13 @@ def response_times(
         canvas.note(duration_text(times.median), end, place, away=9)
     canvas.names(places, [canvas.lettering.label(label) for label, _ in chosen])
     canvas.rows(len(chosen))
-    _time_axis(ax, min(low), max(high))
-    canvas.guides("x")
-    return canvas.done()
-
-
-def _time_axis(ax: Axes, low: float, high: float) -> None:
-    """A logarithmic axis of seconds, with ticks that people read."""
     ax.set_xscale("log")
-    ax.set_xlim(low / 1.5, high * 1.5)
+    ax.set_xlim(min(low) / 1.5, max(high) * 1.5)
     ax.xaxis.set_major_locator(FixedLocator([float(seconds) for seconds, _ in _DURATIONS]))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FixedFormatter([name for _, name in _DURATIONS]))
+    canvas.guides("x")
+    return canvas.done()
 
 
 def mentions(conversation: Countable, ax: Axes | None = None, *, top: int = 20, dark: bool | None = None) -> Figure:
@@ -335,8 +324,7 @@ def mentions(conversation: Countable, ax: Axes | None = None, *, top: int = 20, 
         MissingExtraError: where networkx is not installed.
         ValueError: for `top` below 1, or statistics that were counted without segments.
     """
-    _check_top(top)
-    found = _numbers(conversation, segments=True)
+    found = _numbers(conversation, segments=True, top=top)
     pairs = {pair: number for pair, number in found.mentions.items() if pair[1] != EVERYONE}
     weight: dict[str, int] = {}
     for pair, number in pairs.items():

@@ -83,11 +83,6 @@ class Picture(Figure):
         return target.getvalue()
 
 
-def _is_dark(color: Any) -> bool:
-    red, green, blue = to_rgb(color)
-    return 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
-
-
 @attrs.define
 class Canvas:
     """An axis to draw on, with colours and letters that fit it."""
@@ -113,23 +108,16 @@ class Canvas:
         else:
             own = to_rgba(ax.get_facecolor())
             below = own if own[3] else ax.figure.get_facecolor()
-            look = DARK if (_is_dark(below) if dark is None else dark) else LIGHT
+            red, green, blue = to_rgb(below)
+            is_dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
+            look = DARK if (is_dark if dark is None else dark) else LIGHT
         canvas = cls(ax, look, Lettering())
-        canvas._clear()
-        return canvas
-
-    def _clear(self) -> None:
-        """Only what helps reading: no frame, no tick marks."""
-        for spine in self.ax.spines.values():
+        for spine in ax.spines.values():  # only what helps reading: no frame, no tick marks
             spine.set_visible(False)
-        self.ax.grid(visible=False)
-        self.ax.tick_params(
-            length=0,
-            labelsize=9,
-            colors=self.look.muted,
-            labelcolor=self.look.muted,
-            labelfontfamily=self.lettering.how["family"],
-        )
+        ax.grid(visible=False)
+        family = canvas.lettering.how["family"]
+        ax.tick_params(length=0, labelsize=9, colors=look.muted, labelcolor=look.muted, labelfontfamily=family)
+        return canvas
 
     @property
     def figure(self) -> Figure:

@@ -124,29 +124,10 @@ def annotate_segments(segments: Iterable[Segment], lexicon: Lexicon | None, dept
         position += len(segment.raw)
 
 
-def _annotate_notice(message: Message) -> Iterator[Annotation]:
-    """The names in what WeChat itself says; without a sender, only in sentences that are known."""
-    notice = message.kind in NOTICES
-    if notice or message.sender is None:
-        for start, end, whose in find_names(message.text):
-            if notice or whose != "unsure":
-                yield Annotation(start, end, "guess" if whose == "unsure" else whose)
-
-
 def _may_be_a_name(text: str) -> bool:
     if any(map(looks_like_a_full_name, (text, *personal_parts(text)))):
         return True
     return _LATIN_NAME.fullmatch(text) is not None and not is_everyday_word(text)
-
-
-def _annotate_forwarded(text: str) -> Iterator[Annotation]:
-    """The people in the title and at the heads of lines of a forward that is written as text."""
-    for title in _TITLE.finditer(text):
-        if title[2] is not None or _may_be_a_name(title[1]):
-            yield from (Annotation(*title.span(group), "guess") for group in (1, 2) if _is_nobodys_word(title[group]))
-    for head in _FORWARDED_HEAD.finditer(text):
-        if _is_nobodys_word(head[1]) and not _LABEL.search(head[1]):
-            yield Annotation(*head.span(1), "guess")
 
 
 def _is_nobodys_word(text: str | None) -> bool:
@@ -157,8 +138,13 @@ def _annotate_pasted(text: str) -> Iterator[Annotation]:
     """Who stands at the heads of lines that were copied out of a chat."""
     if ":" not in text and "：" not in text and "聊天记录" not in text:
         return
-    if _FORWARDED.search(text):
-        yield from _annotate_forwarded(text)
+    is_forward = _FORWARDED.search(text) is not None  # whose people stand in the title and at the heads of lines
+    for title in _TITLE.finditer(text) if is_forward else ():
+        if title[2] is not None or _may_be_a_name(title[1]):
+            yield from (Annotation(*title.span(group), "guess") for group in (1, 2) if _is_nobodys_word(title[group]))
+    for head in _FORWARDED_HEAD.finditer(text) if is_forward else ():
+        if _is_nobodys_word(head[1]) and not _LABEL.search(head[1]):
+            yield Annotation(*head.span(1), "guess")
     for found in _PASTED_HEAD.finditer(text):
         if not _LABEL.search(found["name"]) and not is_everyday_word(found["name"]):
             yield Annotation(*found.span("name"), "guess")
@@ -176,7 +162,11 @@ def iter_annotations(message: Message) -> Iterator[Annotation]:
     yield from annotate_segments(segments, message._lexicon)
     if message.kind is MessageKind.FORWARD:
         yield from annotate_title(message.text)
-    yield from _annotate_notice(message)
+    notice = message.kind in NOTICES
+    if notice or message.sender is None:  # without a sender, only in sentences that are known
+        for start, end, whose in find_names(message.text):
+            if notice or whose != "unsure":
+                yield Annotation(start, end, "guess" if whose == "unsure" else whose)
     yield from _annotate_pasted(message.text)
 
 

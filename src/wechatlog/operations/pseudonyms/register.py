@@ -79,11 +79,6 @@ def _only(parties: dict[Party, None]) -> Party | None:
     return next(iter(parties)) if len(parties) == 1 else None
 
 
-def _is_bare(party: Party) -> bool:
-    """Whether somebody is but a name so far: whoever turns out to have it, they were meant."""
-    return not party.ids and not party.is_group and party.pseudonym is None
-
-
 def is_own(message: Message) -> bool:
     """Whether the owner of an archive sent a message: where it says so, or else where the sender is called 我."""
     return message.is_self is True or (message.is_self is None and message.sender in OWN_NAMES)
@@ -155,8 +150,10 @@ class Register:
         if name in party.names:
             return
         other = _only(self._by_name.get(normalize_name(name), {}))
-        if party.ids and not party.is_group and other is not None and _is_bare(other):
-            self._absorb(party, other)
+        if party.ids and not party.is_group and other is not None:
+            is_bare = not other.ids and not other.is_group and other.pseudonym is None
+            if is_bare:  # but a name so far: whoever turns out to have it, they were meant
+                self._absorb(party, other)
         self._file(party, name)
         self._tell(name)
 

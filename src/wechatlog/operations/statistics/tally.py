@@ -391,7 +391,12 @@ class Tally:
                 sender.laughs += bool(message.text) and self._count_text(message.text)
             else:
                 self._count_segments(message.segments, sender)
-            self._count_repeat(message, sender)
+            text = message.text.strip()
+            before, self._before = self._before, (sender, text)
+            is_repeated = before is not None and before[1] == text and before[0] is not sender
+            if is_repeated and message.kind is MessageKind.TEXT and 0 < len(text) <= _REPEATED:
+                sender.repeats += 1
+                self.repeats.add(text)
         if quoting or message.reply_to is not None:
             self._count_reply(message, sender)
         if message.id is not None:
@@ -428,15 +433,6 @@ class Tally:
                 for pair in itertools.pairwise(run):
                     self.phrases.add(_JOIN[any(map(str.isascii, pair))].join(pair))
         return not serious and laughs(text)
-
-    def _count_repeat(self, message: Message, sender: TalliedSender) -> None:
-        text = message.text.strip()
-        before, self._before = self._before, (sender, text)
-        if before is None or before[1] != text or before[0] is sender:
-            return
-        if message.kind is MessageKind.TEXT and 0 < len(text) <= _REPEATED:
-            sender.repeats += 1
-            self.repeats.add(text)
 
     def _count_reply(self, message: Message, sender: TalliedSender) -> None:
         """By the id of the message answered, or else by the name in the quote; nothing where neither is known."""

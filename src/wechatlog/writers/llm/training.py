@@ -154,14 +154,6 @@ def _is_named(conversation: Conversation) -> bool:
     return sum(person.message_count > 0 for person in conversation.participants) > 2
 
 
-def _turns(dialogue: Iterable[_Exchange], system: str | None) -> Iterator[tuple[str, str]]:
-    if system is not None:
-        yield "system", system
-    for exchange in dialogue:
-        yield "user", "\n".join(exchange.asked)
-        yield "assistant", "\n".join(exchange.answered)
-
-
 def _system(chat: Chat, flags: list[bool], rules: _Rules) -> str | None:
     """The system prompt, in which `{speaker}` stands for the name by which the others call the speaker."""
     if rules.system is None or "{speaker}" not in rules.system:
@@ -181,7 +173,10 @@ def _chat_dialogues(chat: Chat, rules: _Rules) -> Iterator[list[tuple[str, str]]
         for dialogue in _dialogues(
             _exchanges(marked, named=named, notices=rules.notices, media=rules.media), rules, room
         ):
-            yield list(_turns(dialogue, system))
+            turns = [] if system is None else [("system", system)]
+            for exchange in dialogue:
+                turns += [("user", "\n".join(exchange.asked)), ("assistant", "\n".join(exchange.answered))]
+            yield turns
 
 
 _SHAREGPT_NAMES: Final = {"system": "system", "user": "human", "assistant": "gpt"}
