@@ -64,7 +64,11 @@ class _Table:
         self.starts = tuple(dict.fromkeys(("[", *(code[:2] for code in forms["s"] + forms["z"]), *forms["p"])))
         self.bracket_code = re.compile(r"\[[^\[\]\r\n]{1,16}\]")
         self.slash_code = re.compile(_alternatives(forms["s"]))
-        self.slash_word = _compile_slash_words(forms["z"])
+        # `/微笑` as a word of its own. The words are everyday ones (`啤酒/咖啡`, `强/弱`), so what comes after must end
+        # the word or begin another emoji; what comes before is checked by `_match_slash`. `/OK` and `/NO` are no
+        # emoji in running text: they look like commands and paths.
+        words = _alternatives(code for code in forms["z"] if not code.isascii())
+        self.slash_word = re.compile(f"(?:{words})(?=\\Z|[\\s\\[{re.escape(_SENTENCE_MARKS)}]|/:|{words})")
         self.candidate = re.compile(f"[\\[/{''.join(forms['p'])}]")
         self.link_target = re.compile(r"\((?:https?:|www\.)", re.IGNORECASE)
 
@@ -95,17 +99,6 @@ def _read_table(data: str) -> tuple[dict[str, EmojiEntry], dict[str, list[str]]]
 def _alternatives(codes: Iterable[str]) -> str:
     """A pattern that takes the longest of several strings."""
     return "|".join(map(re.escape, sorted(codes, key=len, reverse=True)))
-
-
-def _compile_slash_words(codes: Iterable[str]) -> re.Pattern[str]:
-    """`/微笑` as a word of its own.
-
-    The words are everyday ones (`啤酒/咖啡`, `强/弱`), so what comes after must end the word or begin another
-    emoji; what comes before is checked by `_match_slash_word`. `/OK` and `/NO` are no emoji in running text:
-    they look like commands and paths.
-    """
-    words = _alternatives(code for code in codes if not code.isascii())
-    return re.compile(f"(?:{words})(?=\\Z|[\\s\\[{re.escape(_SENTENCE_MARKS)}]|/:|{words})")
 
 
 def lookup(code: str) -> EmojiEntry | None:

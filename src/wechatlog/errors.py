@@ -29,16 +29,6 @@ class WechatlogError(Exception):
     """
 
 
-def _pointer(excerpt: str, start: int, length: int) -> str:
-    """The offending line cut to a window, and a caret line under it that lines up for wide characters too."""
-    left = max(0, start - _EXCERPT_WIDTH // 2)
-    window = "".join(c if c.isprintable() else "�" for c in excerpt[left : left + _EXCERPT_WIDTH])
-    before = window[: start - left]
-    pad = "".join("\u3000" if unicodedata.east_asian_width(c) in "WF" else " " for c in before)
-    carets = "^" * max(1, min(length, len(window) - len(before)))
-    return f"\n    {window}\n    {pad}{carets}"
-
-
 class FormatError(WechatlogError, ValueError):
     """The input breaks the rules of its format at a known place.
 
@@ -82,7 +72,12 @@ class FormatError(WechatlogError, ValueError):
         if self.excerpt is None or self.column is None:
             return text
         start, end = self.span if self.span is not None else (self.column - 1, self.column)
-        return text + _pointer(self.excerpt, start, end - start)
+        left = max(0, start - _EXCERPT_WIDTH // 2)
+        window = "".join(c if c.isprintable() else "�" for c in self.excerpt[left : left + _EXCERPT_WIDTH])
+        before = window[: start - left]
+        pad = "".join("\u3000" if unicodedata.east_asian_width(c) in "WF" else " " for c in before)
+        carets = "^" * max(1, min(end - start, len(window) - len(before)))
+        return f"{text}\n    {window}\n    {pad}{carets}"
 
 
 NOT_RECOGNISED: Final = "nothing in its first 64 kB is of this format"

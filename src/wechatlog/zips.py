@@ -62,7 +62,8 @@ def files_in(source: Source, archive: zipfile.ZipFile, prefix: str = "") -> Iter
     budget = source.budget or Budget(source.size_limit)
     for member in members:
         parts = PurePosixPath(_entry_name(member).replace("\\", "/")).parts
-        if is_folder_entry(member) or not parts or any(map(_is_hidden, parts)):
+        is_hidden = any(part.startswith(("__MACOSX", ".")) and part.strip(".") for part in parts)
+        if is_folder_entry(member) or not parts or is_hidden:
             continue
         if member.flag_bits & 1:
             raise RefusedFormatError(source.label, "encrypted ZIP", "its files need a password; unpack it first")
@@ -95,7 +96,3 @@ def _decoded(name: str, encoding: str) -> str:
     with contextlib.suppress(UnicodeError):
         return name.encode("cp437").decode(encoding)
     return ""
-
-
-def _is_hidden(part: str) -> bool:
-    return part.startswith("__MACOSX") or (part.startswith(".") and part.strip(".") != "")

@@ -248,16 +248,13 @@ class _Reading:
         for made, conversation in enumerate(every, 1):
             key = self._key
             place = places[key] = places.get(key, -1) + 1
-            side.execute("INSERT INTO chats VALUES (?, ?, ?, ?)", (made, key, place, _is_ordered(conversation)))
+            times = [message.time for message in conversation if message.time is not None]
+            ordered = len(times) == len(conversation) and all(one <= two for one, two in itertools.pairwise(times))
+            side.execute("INSERT INTO chats VALUES (?, ?, ?, ?)", (made, key, place, ordered))
             side.executemany("INSERT INTO index_words VALUES (?, ?, ?)", _words(made, conversation))
             rows = ((made, number, answered) for number, answered in _answers(conversation))
             side.executemany("INSERT INTO index_answers VALUES (?, ?, ?)", rows)
             yield conversation
-
-
-def _is_ordered(conversation: wechatlog.Conversation) -> bool:
-    times = [message.time for message in conversation if message.time is not None]
-    return len(times) == len(conversation) and all(one <= two for one, two in itertools.pairwise(times))
 
 
 def _words(made: int, conversation: wechatlog.Conversation) -> Iterator[tuple[int, int, str]]:

@@ -262,7 +262,9 @@ class _Job:
     def run(self, tick: Tick, *, stream: bool | None) -> None:
         """Write everything, or raise `Failure`."""
         if stream is None and self._may_scan():
-            self._run_scan(tick)
+            filters, kinds = self.filters, sorted(self.filters.kinds) or None
+            selection = Selection.of(since=filters.since, until=filters.until, kind=kinds)
+            self._dump(self.inputs.scan(selection, _Watch(self, tick)), str(self.inputs.only_path))
             return
         if self._may_stream(forced=stream) and self._run_stream(tick, forced=bool(stream)):
             return
@@ -287,13 +289,6 @@ class _Job:
         """Whether columns are all that is asked for: of one file, so that nothing is written where it is broken."""
         is_column_form = isinstance(self.writer, ScanWriter) and self.inputs.only_path is not None
         return is_column_form and not self._into_folder(1) and not (self.filters.senders or self.filters.words)
-
-    def _run_scan(self, tick: Tick) -> None:
-        """Write the rows of the one input, without messages."""
-        filters = self.filters
-        kinds = None if not filters.kinds else sorted(filters.kinds)
-        selection = Selection.of(since=filters.since, until=filters.until, kind=kinds)
-        self._dump(self.inputs.scan(selection, _Watch(self, tick)), str(self.inputs.only_path))
 
     def _into_folder(self, conversations: int) -> bool:
         if self.output == "-":

@@ -60,7 +60,11 @@ class Inputs:
         missing: list[str] = []
         for path in dict.fromkeys(paths):
             try:
-                found = _standard_input() if path == "-" else find_files(Path(path), DEFAULT_SIZE_LIMIT)
+                if path == "-":
+                    found = Found(Path(), [Source.of(sys.stdin.buffer)])
+                    found.sources[0].name = "stdin"
+                else:
+                    found = find_files(Path(path), DEFAULT_SIZE_LIMIT)
             except OSError as error:
                 missing.append(explain(error, path))
                 continue
@@ -236,9 +240,3 @@ def _identity(source: Source) -> tuple[int, int] | None:
     except OSError:
         return None
     return None if found is None else (found.st_dev, found.st_ino)
-
-
-def _standard_input() -> Found:
-    source = Source.of(sys.stdin.buffer)
-    source.name = "stdin"
-    return Found(Path(), [source])

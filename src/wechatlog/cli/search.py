@@ -123,24 +123,20 @@ def search(pattern: str, inputs: tuple[str, ...], **given: Any) -> int:
     found = _open(pattern, inputs, Reading.of(given))
     hunt = _Hunt.of(pattern, given)
     printer = _PRINTERS[given["how"]](given)
-    with progress(found.sources, quiet=given["how"] == "nothing") as tick:
+    quiet = given["how"] == "nothing"
+    with progress(found.sources, quiet=quiet) as tick:
         hunt.run(found, printer, tick)
     printer.end()
     if not hunt.anything and (found.failures or found.skipped):
         raise found.nothing()
-    found.complain(quiet=given["how"] == "nothing")
-    if not hunt.hits and (advice := hunt.filters.advice()) and given["how"] != "nothing":
+    found.complain(quiet=quiet)
+    if not hunt.hits and not quiet and (advice := hunt.filters.advice()):
         say(advice)
-    if not hunt.hits and not knows_variants() and _has_variants(pattern, given):
+    is_chinese = any("\u3400" <= character <= "\u9fff" for character in pattern)
+    if is_chinese and not (hunt.hits or quiet or given["regex"] or given["exact"] or knows_variants()):
         say("simplified and traditional characters are told apart; pip install 'wechatlog[chinese]' finds either")
-    failed = bool(found.failures) and given["how"] != "nothing"
+    failed = bool(found.failures) and not quiet
     return 2 if failed or (found.failures and not hunt.hits) else int(not hunt.hits)
-
-
-def _has_variants(pattern: str, given: dict[str, Any]) -> bool:
-    """Whether words with Chinese characters were looked for, which may be written in other ones."""
-    words = not (given["regex"] or given["exact"] or given["how"] == "nothing")
-    return words and any("\u3400" <= character <= "\u9fff" for character in pattern)
 
 
 def _open(pattern: str, inputs: tuple[str, ...], reading: Reading) -> Inputs:

@@ -89,12 +89,11 @@ def join_lines(inline: str) -> str:
     a line is kept, that at the end of a line is dropped, and an empty line is a no-break space.
     """
     lines = "\n".join(line.rstrip() for line in inline.split("\n")).strip("\n")
-    return _BREAK.join(_indent(line) or _EMPTY for line in lines.split("\n")) if lines else ""
-
-
-def _indent(line: str) -> str:
-    text = line.lstrip()
-    return "".join(map(_visible, line[: len(line) - len(text)])) + text
+    shown = []
+    for line in lines.split("\n") if lines else ():
+        text = line.lstrip()
+        shown.append("".join(map(_visible, line[: len(line) - len(text)])) + text or _EMPTY)
+    return _BREAK.join(shown)
 
 
 def _visible(blank: str) -> str:

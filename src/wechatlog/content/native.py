@@ -474,16 +474,6 @@ def _diagnostic_from_json(value: object, report: Report) -> Diagnostic | None:
     return Diagnostic(**{**fields, "severity": Severity(severity)})
 
 
-def _read_zone(name: str | None, report: Report) -> dt.tzinfo | None:
-    if name is None:
-        return None
-    try:
-        return zone_from_name(name)
-    except ValueError as error:
-        report("bad-field", str(error))
-        return None
-
-
 def conversation_from_json(value: Mapping[str, Any], *, report: Report = _refuse) -> Conversation:
     """The conversation, without messages, of a header.
 
@@ -497,10 +487,15 @@ def conversation_from_json(value: Mapping[str, Any], *, report: Report = _refuse
     fields = _fields(value, _HEADER_CHECKS, "conversation", report)
     people = (_participant_from_json(person, report) for person in fields.pop("participants", ()))
     notes = (_diagnostic_from_json(entry, report) for entry in fields.pop("diagnostics", ()))
+    zone: dt.tzinfo | None = None
+    try:
+        zone = None if (name := fields.pop("tz", None)) is None else zone_from_name(name)
+    except ValueError as error:
+        report("bad-field", str(error))
     return Conversation(
         participants=[person for person in people if person is not None],
         diagnostics=[entry for entry in notes if entry is not None],
-        tz=_read_zone(fields.pop("tz", None), report),
+        tz=zone,
         origin=_read_origin(fields.pop("origin", None), report),
         metadata=keepable_metadata(fields.pop("metadata", {}), report),
         **fields,

@@ -12,6 +12,7 @@ Excel shows. Needs the extra `excel`.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import io
 import re
 import weakref
@@ -158,20 +159,15 @@ class _Extent:
 
     def check(self, source: Source) -> None:
         """Refuse a sheet that is nearly all empty space."""
-        numbers = [_column_number(column) for column in self._columns]
+        numbers = [
+            functools.reduce(lambda high, sign: high * 26 + sign - 64, name.upper(), 0) for name in self._columns
+        ]
         if not numbers:
             return
         area = (self._rows[1] - self._rows[0] + 1) * (max(numbers) - min(numbers) + 1)
         if area > _FREE_AREA + _AREA_PER_CELL * self._cells:
             reason = f"its {self._cells:,} cells are spread over an area of {area:,}"
             raise RefusedFormatError(source.label, "Excel workbook", reason)
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
 
 
 def _check_member(package: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source) -> None:

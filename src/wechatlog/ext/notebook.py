@@ -100,13 +100,11 @@ def _bounded(message: Message) -> Message:
         return attrs.evolve(message, text=f"{message.text[:_LONGEST]}…", segments=None)
     if message.given_segments is None:
         return message
-    return attrs.evolve(message, segments=map(_cut_bundle, message.given_segments))
-
-
-def _cut_bundle(segment: Any) -> Any:
-    if isinstance(segment, Forward) and len(segment.messages) > _FORWARDED:
-        return attrs.evolve(segment, messages=segment.messages[:_FORWARDED])
-    return segment
+    segments = [
+        attrs.evolve(segment, messages=segment.messages[:_FORWARDED]) if isinstance(segment, Forward) else segment
+        for segment in message.given_segments
+    ]
+    return attrs.evolve(message, segments=segments)
 
 
 def _bars(rows: Iterable[tuple[str, int]]) -> list[_Bar]:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from wechatlog.frames.columns import ColumnType, Zone
-    from wechatlog.model import Conversation, Message
+    from wechatlog.model import Conversation
 
 __all__ = ["DTYPES", "read_frame", "scan", "to_frame"]
 
@@ -53,19 +53,16 @@ def to_frame(conversations: Sequence[Conversation], table: str = "messages", *, 
     zone = CommonZone.of(conversations)
     with paused_collection():
         messages = list(itertools.chain.from_iterable(conversations))
-        made = _body_columns(messages) if "segments" in names else {}
+        made: dict[str, pl.Series] = {}
+        if "segments" in names:  # and the columns of lists
+            bodies = Bodies.of_messages(messages)
+            for name, (lengths, values) in bodies.names().items():
+                made[name] = _gathered(_series(name, values, "text", None), lengths)
+            made["segments"] = _segments(bodies)
         rest = [name for name in names if name not in made]
         for name, values in collect_all(conversations, table, names=rest).items():
             made[name] = _series(name, values, kinds[name], zone)
         return pl.DataFrame([made[name] for name in names])
-
-
-def _body_columns(messages: Sequence[Message]) -> dict[str, pl.Series]:
-    """The columns of lists."""
-    bodies = Bodies.of_messages(messages)
-    named = bodies.names().items()
-    found = {name: _gathered(_series(name, names, "text", None), lengths) for name, (lengths, names) in named}
-    return {**found, "segments": _segments(bodies)}
 
 
 def _series(name: str, values: list[Any], kind: ColumnType, zone: Zone | None) -> pl.Series:

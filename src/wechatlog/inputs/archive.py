@@ -50,7 +50,6 @@ from wechatlog.zips import files_in, open_zip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
-    from pathlib import Path
 
     import pandas as pd
     import polars as pl
@@ -197,14 +196,18 @@ class Archive(Iterable[Conversation]):
     ) -> None:
         if after is not None and (workers != 1 or index is not None):
             raise OptionError("after", "workers and index go with reading everything")
+        if type(workers) is not int or not 1 <= workers <= _MOST_WORKERS:
+            raise OptionError("workers", f"expected a number of processes, 1 or more, not {workers!r:.80}")
+        if not isinstance(index, str | os.PathLike | None):
+            raise OptionError("index", f"expected the path of a file, not {index!r:.80}")
         check_encoding(how.get("encoding"))
         if after is not None:
             check_marks(after)
         self._after, self._then = after, then
         self._top: Source | None = None
         self.marks: dict[str, Mark] = dict(after or {})
-        self._workers = _check_workers(workers)
-        self._index = _check_index(index)
+        self._workers = workers
+        self._index = None if index is None else check_path(index)
         self._sources = tuple(sources)
         self._shared_names = shared_names
         self._alone = errors == "strict" and len(self._sources) == 1 if alone is None else alone
@@ -495,20 +498,6 @@ class Archive(Iterable[Conversation]):
 
     def _note(self, code: str, error: Exception, severity: Severity, source: Source) -> None:
         self._collector.note(Diagnostic(code, _first_line(error, source), severity, source.place))
-
-
-def _check_workers(workers: object) -> int:
-    if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= _MOST_WORKERS:
-        raise OptionError("workers", f"expected a number of processes, 1 or more, not {workers!r:.80}")
-    return workers
-
-
-def _check_index(index: object) -> Path | None:
-    if index is None:
-        return None
-    if not isinstance(index, str | os.PathLike):
-        raise OptionError("index", f"expected the path of a file, not {index!r:.80}")
-    return check_path(index)
 
 
 @attrs.frozen

@@ -20,11 +20,10 @@ _DIGITS: Final = re.compile(r"([0-9]+)")
 
 def natural_key(name: str) -> list[tuple[int, int, str, str]]:
     """Sorts `page_2` before `page_10`; by the length of a number, since Python makes none of very many digits."""
-    return [_natural_part(part, part.lstrip("0")) for part in _DIGITS.split(name)]
-
-
-def _natural_part(part: str, digits: str) -> tuple[int, int, str, str]:
-    return (0, len(digits), digits, part) if part.isascii() and part.isdecimal() else (1, 0, part, "")
+    return [
+        (0, len(part.lstrip("0")), part.lstrip("0"), part) if part.isascii() and part.isdecimal() else (1, 0, part, "")
+        for part in _DIGITS.split(name)
+    ]
 
 
 def expand(paths: Readable | Iterable[str | os.PathLike[str]], size_limit: int) -> list[Source]:

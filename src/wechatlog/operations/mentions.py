@@ -7,6 +7,7 @@ unresolved: one character, a city, a name that two people have say nothing.
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import attrs
@@ -91,14 +92,8 @@ def _name_keys(name: str) -> Iterator[str]:
     yield normalize_name(name)
 
 
-def _spelling_keys(name: str) -> Iterator[str]:
-    if len(key := spelling(name)) >= _SHORTEST:
-        yield key
-
-
-def _part_keys(name: str) -> Iterator[str]:
-    parts = personal_parts(name) or (name,)
-    yield from (key for part in parts if not is_everyday_word(part) and len(key := spelling(part)) >= _SHORTEST)
+def _spellings(names: Iterable[str]) -> Iterator[str]:
+    return (key for name in names if len(key := spelling(name)) >= _SHORTEST)
 
 
 def _parts(name: str) -> set[str]:
@@ -112,7 +107,11 @@ def _share_parts(name: str, participant: Participant) -> bool:
     return any(parts <= other or other <= parts for other in others)
 
 
-_WAYS: Final = (_Way("name", _name_keys), _Way("spelling", _spelling_keys), _Way("part", _part_keys))
+_WAYS: Final = (
+    _Way("name", _name_keys),
+    _Way("spelling", lambda name: _spellings((name,))),
+    _Way("part", lambda name: _spellings(itertools.filterfalse(is_everyday_word, personal_parts(name) or (name,)))),
+)
 """In this order; the first by which anybody is found decides, and finds nobody where it finds two."""
 
 

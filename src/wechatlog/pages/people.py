@@ -135,19 +135,13 @@ class People:
         if message.sender is None and identity is None:
             return None
         name = shown_name(message)
-        is_self = self._is_self(message)
+        own = self._owner if self._owner is not None or message.is_self is not None else self._presumed
+        is_self = bool(message.is_self) if own is None else self._matches(own, message)
         key = (identity, True, is_self) if identity else (name, False, is_self)
         person = self._people.get(key)
         if person is None:
             person = self._people[key] = Person(len(self._people), name, identity, is_self=is_self)
         return person
-
-    def _is_self(self, message: Message) -> bool:
-        if self._owner is not None:
-            return self._matches(self._owner, message)
-        if message.is_self is None and self._presumed is not None:
-            return self._matches(self._presumed, message)
-        return bool(message.is_self)
 
     @staticmethod
     def _matches(wanted: str, message: Message) -> bool:

@@ -112,7 +112,10 @@ def render_report(title: str | int, found: Statistics, *, language: str = "zh", 
         months=_bars(_month_rows(found), most=None),
         week=_week(found, language),
         weekdays=_WEEKDAYS[language],
-        senders=_bars(_sender_rows(found, words)),
+        senders=_bars(
+            (who.label or "?", who.messages, f"{who.share:.0%} · {who.characters:,} {words['characters']}")
+            for who in found.most_active(_TOP)
+        ),
         awards=list(_awards(found, words)),
         emoji=_bars((_emoji_label(name), number, "") for name, number in found.emoji.most_common(_TOP)),
         cloud=_cloud(found),
@@ -221,12 +224,6 @@ def _month_rows(found: Statistics) -> list[tuple[str, int, str]]:
 
 
 # --- lists ----------------------------------------------------------------------------------------
-
-
-def _sender_rows(found: Statistics, words: Mapping[str, str]) -> Iterator[tuple[str, int, str]]:
-    for sender in found.most_active(_TOP):
-        notes = [f"{sender.share:.0%}", f"{sender.characters:,} {words['characters']}"]
-        yield sender.label or "?", sender.messages, " · ".join(notes)
 
 
 def _emoji_label(name: str) -> str:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _DATA: Final = "data/train-00000-of-00001.parquet"
 _TITLE: Final = "WeChat messages"
+_WORDS: Final = {"language": "zh", "license": ""}
 _WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,60}")
 _SIZES: Final = (
     (1000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"), (10_000_000, "1M<n<10M"),
@@ -87,19 +88,15 @@ class HuggingFaceWriter(Form):
             WriteError: where some times are naive and some aware.
         """
         title = plain_line(str(options.get("title", _TITLE)))
-        words = {name: _word(options, name, default) for name, default in (("language", "zh"), ("license", ""))}
+        words = {name: options.get(name, default) for name, default in _WORDS.items()}
+        for name, value in words.items():
+            if not isinstance(value, str) or (value != _WORDS[name] and not _WORD.fullmatch(value)):
+                raise OptionError(name, f"expected letters, digits, full stops and hyphens, not {value!r}")
         counted = _Counted()
         yield NewFile(_DATA)
         yield from PARQUET.write(counted.watch(open_chats(items, options)), {})
         yield NewFile("README.md")
         yield _card(counted, title, words, real_names=flag_option(options, "real_names", False))
-
-
-def _word(options: Mapping[str, Any], name: str, default: str) -> str:
-    value = options.get(name, default)
-    if not isinstance(value, str) or (value != default and not _WORD.fullmatch(value)):
-        raise OptionError(name, f"expected letters, digits, full stops and hyphens, not {value!r}")
-    return value
 
 
 def _card(counted: _Counted, title: str, words: Mapping[str, str], *, real_names: bool) -> str:

@@ -75,16 +75,14 @@ def folder_option(options: Mapping[str, Any], name: str) -> Path | None:
         OptionError: for anything else.
     """
     value = options.get(name)
-    if value is not None and not (isinstance(value, str | Path) and _is_place_of_files(Path(value))):
-        raise OptionError(name, f"no folder {str(value)!r}")
-    return None if value is None else Path(value)
-
-
-def _is_place_of_files(path: Path) -> bool:
-    if path.is_dir():
-        return True
-    file = next((above for above in (path, *path.parents) if above.exists()), path)
-    return file.is_file() and zipfile.is_zipfile(file)
+    if value is None:
+        return None
+    if isinstance(value, str | Path):
+        path = Path(value)
+        file = next((above for above in (path, *path.parents) if above.exists()), path)
+        if path.is_dir() or (file.is_file() and zipfile.is_zipfile(file)):
+            return path
+    raise OptionError(name, f"no folder {str(value)!r}")
 
 
 def text_option(options: Mapping[str, Any], name: str) -> str | None:

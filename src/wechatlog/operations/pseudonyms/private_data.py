@@ -130,20 +130,11 @@ def _is_identity_number(text: str) -> bool:
     return len(text) == 18 or passes_identity_checksum(number)
 
 
-def _is_old_identity_number(text: str) -> bool:
-    number = _digits(text)
-    return number[:2] in _PROVINCES and _is_birthday(f"19{number[6:12]}")
-
-
 def _is_hong_kong_number(text: str) -> bool:
     letters, number, check = text[: -len(_digits(text[:-2])) - 3], _digits(text[:-2]), text[-2]
     values = [36] * (2 - len(letters)) + [ord(letter) - 55 for letter in letters] + [int(digit) for digit in number]
     total = sum(value * weight for value, weight in zip(values, range(9, 1, -1), strict=True))
     return (total + int(check, 11)) % 11 == 0
-
-
-def _is_bank_card(text: str) -> bool:
-    return passes_luhn(text) and len(set(_digits(text))) > 2 and len(_LINE_BREAKS.findall(text)) < 2
 
 
 def _is_mobile(text: str) -> bool:
@@ -168,11 +159,6 @@ def _is_foreign(text: str) -> bool:
 
 def _has_digit(text: str) -> bool:
     return any("0" <= character <= "9" for character in text)
-
-
-def _is_plate(text: str) -> bool:
-    digits = len(_digits(text))
-    return digits >= (3 if any("a" <= character <= "z" for character in text) else 1)
 
 
 # --- the table -------------------------------------------------------------------------------------------
@@ -263,7 +249,7 @@ SHAPES: Final = (
     Shape(
         "id_number",
         rf"(?<![0-9A-Za-z])[1-9][0-9]{{5}}{_S}[0-9]{{2}}[01][0-9][0-3][0-9]{_S}[0-9]{{3}}(?![0-9A-Za-z])",
-        _is_old_identity_number,
+        lambda text: (number := _digits(text))[:2] in _PROVINCES and _is_birthday(f"19{number[6:12]}"),
     ),
     Shape("id_number", r"(?<![0-9A-Za-z])[A-Z]{1,2}[0-9]{6}\([0-9A]\)", _is_hong_kong_number),
     Shape(
@@ -276,7 +262,7 @@ SHAPES: Final = (
     Shape(
         "bank_card",
         r"(?<![0-9A-Za-z/=_%&.\-])[3-6][0-9]{3}(?:[ \-\r\n]{0,2}[0-9]){10,15}(?![0-9A-Za-z])",
-        _is_bank_card,
+        lambda text: passes_luhn(text) and len(set(_digits(text))) > 2 and len(_LINE_BREAKS.findall(text)) < 2,
     ),
     Shape(
         "bank_card",
@@ -340,7 +326,7 @@ SHAPES: Final = (
             r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-Za-z][. \-]?"
             r"[A-HJ-NP-Za-hj-np-z0-9]{4,5}[A-HJ-NP-Za-hj-np-z0-9挂学警港澳领](?![0-9A-Za-z])"
         ),
-        _is_plate,
+        lambda text: len(_digits(text)) >= (3 if any("a" <= character <= "z" for character in text) else 1),
     ),
     Shape(
         "address",
@@ -436,18 +422,15 @@ def _places(shape: Shape, plain: str) -> Iterator[PrivatePlace]:
     match = search(plain)
     while match is not None:
         start, end = match.span(match.lastindex or 0)
-        near = shape.context is None or _stands_before(shape.context, plain, match.start())
+        near = True
+        if shape.context is not None:  # one of the words shortly before the place, on its line
+            before = _LINE_BREAKS.split(plain[max(0, match.start() - _NEAR) : match.start()])[-1]
+            near = _compile(shape.context).search(before) is not None
         if near and (shape.check is None or shape.check(plain[start:end])):
             yield PrivatePlace(start, end, shape.what)
             match = search(plain, end)
         else:
             match = search(plain, match.start() + 1)
-
-
-def _stands_before(context: str, plain: str, start: int) -> bool:
-    """Whether one of the words stands shortly before a place, on its line."""
-    before = _LINE_BREAKS.split(plain[max(0, start - _NEAR) : start])[-1]
-    return _compile(context).search(before) is not None
 
 
 def unite(found: Sequence[PrivatePlace], more: Iterable[PrivatePlace]) -> list[PrivatePlace]:

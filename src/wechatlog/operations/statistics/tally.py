@@ -398,7 +398,13 @@ class Tally:
                 sender.repeats += 1
                 self.repeats.add(text)
         if quoting or message.reply_to is not None:
-            self._count_reply(message, sender)
+            answered: TalliedSender | str | None = self._answers.find(message.reply_to) if message.reply_to else None
+            if answered is None:  # then by the name in the quote
+                names = (segment.sender for segment in message.segments if isinstance(segment, Quote))
+                name = next(names, None)
+                answered = None if name is None else normalize_name(name)
+            if answered is not None:
+                self._bump(self.replies, (sender, answered))
         if message.id is not None:
             self._answers.remember(message.id, sender)
 
@@ -433,18 +439,6 @@ class Tally:
                 for pair in itertools.pairwise(run):
                     self.phrases.add(_JOIN[any(map(str.isascii, pair))].join(pair))
         return not serious and laughs(text)
-
-    def _count_reply(self, message: Message, sender: TalliedSender) -> None:
-        """By the id of the message answered, or else by the name in the quote; nothing where neither is known."""
-        found: TalliedSender | str | None = None
-        if message.reply_to is not None:
-            found = self._answers.find(message.reply_to)
-        if found is None:
-            names = (segment.sender for segment in message.segments if isinstance(segment, Quote))
-            name = next(names, None)
-            found = normalize_name(name) if name is not None else None
-        if found is not None:
-            self._bump(self.replies, (sender, found))
 
     def _bump(self, counts: dict[Key, int], key: Key) -> None:
         if key in counts:

@@ -129,11 +129,12 @@ class _Session:
         """Where to cut: at the longest pause in the second half, the last of equal ones."""
         if end == len(self.entries):
             return end
-        return max(range(new + (end - new) // 2 + 1, end + 1), key=lambda cut: (self._pause_before(cut), cut))
 
-    def _pause_before(self, cut: int) -> float:
-        one, two = self.entries[cut - 1].time, self.entries[cut].time
-        return 0.0 if one is None or two is None else abs((two - one).total_seconds())
+        def pause_before(cut: int) -> tuple[float, int]:
+            one, two = self.entries[cut - 1].time, self.entries[cut].time
+            return 0.0 if one is None or two is None else abs((two - one).total_seconds()), cut
+
+        return max(range(new + (end - new) // 2 + 1, end + 1), key=pause_before)
 
     def _exact(self, span: _Span) -> _Span:
         """The chunk, made smaller where the whole costs more than its lines did."""
