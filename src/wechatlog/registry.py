@@ -142,14 +142,12 @@ class _Shelf(Generic[_T]):
         self._origins[item.name] = "run time"
 
     def unregister(self, name: str) -> None:
-        """Take back what `register` added."""
         if self._origins.pop(name, None) is None:
             raise UnknownFormatError(name, f"no {self._role} of that name was registered")
         del self._loaded[name]
 
     @property
     def registered(self) -> tuple[_T, ...]:
-        """What was added at run time."""
         return tuple(self._loaded[name] for name in self._origins)
 
     def check(self, item: object) -> None:
@@ -171,7 +169,6 @@ class _Shelf(Generic[_T]):
         return list(dict.fromkeys((*self._rows, *self._plugins(), *self._loaded)))
 
     def get(self, name: str) -> _T | None:
-        """The one of this name, imported if need be."""
         if name in self._loaded:
             return self._loaded[name]
         row = self._rows.get(name)
@@ -193,7 +190,6 @@ class _Shelf(Generic[_T]):
         return self._rows[name].keys
 
     def origin(self, name: str) -> str:
-        """Who brought it."""
         if name in self._origins:
             return self._origins[name]
         if name in self._rows:

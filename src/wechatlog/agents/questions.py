@@ -113,7 +113,6 @@ class _Filters(NamedTuple):
     kind: str
 
     def pass_(self, row: Row) -> bool:
-        """Whether a message is among them."""
         return (
             (self.chat is None or row.conversation == self.chat)
             and (self.people is None or row.participant in self.people)

@@ -182,7 +182,6 @@ class _Watch:
         self._job, self._tick = job, tick
 
     def see(self, context: Context, rows: Rows, bodies: Bodies | None) -> None:
-        """Some rows."""
         self._tick(rows.height)
         (top,) = self._job.inputs.sources
         inside = "" if context.source is top else context.source.label
@@ -213,8 +212,6 @@ class _Made(NamedTuple):
 
 @attrs.frozen
 class _Making:
-    """Makes it."""
-
     writer: str
     options: Mapping[str, Any]
     media: MediaPaths

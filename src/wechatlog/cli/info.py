@@ -51,7 +51,6 @@ class _Facts:
 
     @classmethod
     def of(cls, conversation: Conversation, detection: Detection | None) -> _Facts:
-        """The facts of a conversation."""
         times = [message.time for message in conversation if message.time is not None]
         kinds = Counter(message.kind.value for message in conversation)
         return cls(
@@ -73,7 +72,6 @@ class _Facts:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """The facts as JSON values."""
         found = {field.name: getattr(self, field.name) for field in attrs.fields(_Facts)}
         found["detection"] = attrs.asdict(self.detection) if self.detection else None
         found["first"] = self.first.isoformat() if self.first else None

@@ -28,8 +28,6 @@ _ENCODED: Final = (".dat", ".silk", ".wxgf", ".aud", ".amr", ".slk")
 
 @attrs.define
 class _Tally:
-    """What was written, and what was not."""
-
     written: list[dict[str, Any]] = attrs.field(factory=list)
     failed: dict[str, str] = attrs.field(factory=dict)
     skipped: int = 0

@@ -170,7 +170,6 @@ def _open_book(how: Mapping[str, Any]) -> Pseudonyms:
 
 
 def _write_private(path: str, text: str) -> None:
-    """Write a file that nobody else may read."""
     try:
         with replacing(Path(path), private=True) as part:
             part.write_text(text, encoding="utf-8")

@@ -89,7 +89,6 @@ class _Job:
     known: Report = attrs.field(factory=lambda: Report(statistics(())))
 
     def conversations(self) -> Iterator[Conversation]:
-        """The chats, with what is wanted of each."""
         for conversation in united(self.inputs):
             self.tick(len(conversation))
             self.known = self.known.about(conversation)

@@ -177,7 +177,6 @@ class _Hunt:
 
     @classmethod
     def of(cls, pattern: str, given: dict[str, Any]) -> _Hunt:
-        """The search that the options ask for."""
         ignore_case = given["ignore_case"]
         if ignore_case is None:
             letters = _NO_LETTERS.sub("", pattern) if given["regex"] else pattern
@@ -196,11 +195,9 @@ class _Hunt:
 
     @property
     def done(self) -> bool:
-        """Whether there were enough hits."""
         return self.limit is not None and self.hits >= self.limit
 
     def run(self, inputs: Inputs, printer: _Printer, tick: Tick) -> None:
-        """Search everything; tell the printer of each line."""
         for source, batches in inputs.streams():
             for found in self._search(source, batches, tick):
                 if on_terminal():

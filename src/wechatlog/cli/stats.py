@@ -139,8 +139,6 @@ def _is_next(one: Conversation, other: Conversation, people: set[str | None], wr
 
 @attrs.frozen
 class _Job:
-    """One run of the command."""
-
     inputs: Inputs
     reading: Reading
     filters: Filters

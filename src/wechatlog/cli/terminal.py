@@ -34,7 +34,6 @@ class _Screen(io.TextIOBase):
     """The terminal as a file to write chats to: it is shown what they hold and obeys nothing of it."""
 
     def write(self, text: str) -> int:
-        """Show a text."""
         sys.stdout.buffer.write(harmless(text, tabs=True).encode("utf-8", "replace"))
         return len(text)
 

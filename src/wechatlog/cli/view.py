@@ -83,8 +83,6 @@ def view(inputs: tuple[str, ...], output: str | None, **how: Any) -> int:
 
 @attrs.define
 class _Job:
-    """One run of the command."""
-
     inputs: Inputs
     reading: Reading
     filters: Filters
@@ -165,7 +163,6 @@ class _Job:
         return page if self.pages == 1 else folder / "index.html"
 
     def tell(self, page: Path, *, temporary: bool) -> None:
-        """Say what was written, and where it is."""
         pages = f"{count(self.pages, 'page')}, " if self.pages > 1 else ""
         self.media.tell()
         say(f"{page}: {pages}{count(self.messages, 'message')}, {_readable(self.size)}")

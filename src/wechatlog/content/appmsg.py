@@ -350,7 +350,6 @@ def _system(node: Node, _message: Node, _scope: Scope) -> AppMessage:
 
 
 def _words(node: Node) -> Iterator[str]:
-    """The texts of an element and of all in it, in their order."""
     nodes = [node]
     while nodes:
         each = nodes.pop()

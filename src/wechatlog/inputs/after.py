@@ -100,11 +100,9 @@ class _Tally:
 
     @property
     def count(self) -> int:
-        """Messages so far."""
         return self.border + len(self.last)
 
     def add(self, messages: Sequence[Message]) -> None:
-        """Take messages in."""
         self.kept.extend(messages)
         self.last += messages
         if (surplus := len(self.last) - LAST) > 0:
@@ -114,7 +112,6 @@ class _Tally:
 
     @property
     def seen(self) -> Seen:
-        """The value for a mark."""
         return Seen(self.count, self.sum, tuple(map(fingerprint, self.last)))
 
 
@@ -126,7 +123,6 @@ class _Comparison:
         self._last: list[str] = []
 
     def add(self, messages: Sequence[Message]) -> None:
-        """Take messages in."""
         if not self.complete:
             border = max(0, self._seen.border - self._count)
             self._sum = checksum(messages[:border], self._sum)

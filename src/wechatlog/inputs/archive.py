@@ -518,7 +518,6 @@ class _Plan:
 
     @classmethod
     def of(cls, group: Group, index: FolderIndex | None) -> _Plan:
-        """The plan for a group."""
         if any(source.path is None or source.stretch is not None for source in group.sources):
             return cls(group, ())
         files = tuple(PartFile(str(source.path), source.label, source.chat) for source in group.sources)

@@ -280,7 +280,6 @@ class Scan:
 
     @property
     def _size(self) -> int:
-        """Rows of a batch."""
         size, limit = self._selection.batch_size, self._selection.limit
         return size if limit is None else max(1, min(size, limit))
 
@@ -364,7 +363,6 @@ class Scan:
         self._schema = self._arrow.select_fields(schema, self._selection.columns)
 
     def _batch_of(self, runs: Sequence[_Run]) -> Any:
-        """A batch of rows of some conversations."""
         if not self._selection.columns:
             return self._arrow.rows_alone(sum(run.rows.height for run in runs))
         if "time" in self._selection.columns:
@@ -419,7 +417,6 @@ class _Chat:
         self._people: dict[tuple[str | None, str | None, bool | None], None] = {}
 
     def add(self, rows: Rows) -> None:
-        """Take some rows into account."""
         self.height += rows.height
         columns = [rows.columns.get(name) for name in ("sender", "sender_id", "is_self")]
         if all(isinstance(column, list | tuple) for column in columns):

@@ -127,7 +127,6 @@ class MediaFolder:
                     yield path.relative_to(self.path).as_posix()
 
     def _place(self, path: str) -> Path:
-        """Where a path leads to."""
         try:
             found = self.path.joinpath(path.replace("\\", "/")).resolve()
         except (ValueError, RuntimeError) as error:  # a name that no file can have, a loop of links

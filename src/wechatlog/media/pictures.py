@@ -198,7 +198,6 @@ def decode_wxgf(data: bytes) -> bytes:
 
 
 def _parts(data: bytes) -> Iterator[bytes]:
-    """The parts of a wxgf file."""
     position = data[4] if len(data) > 4 else len(data)
     while (found := _START.search(data, position)) is not None:
         start = found.start()

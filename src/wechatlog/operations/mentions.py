@@ -163,7 +163,6 @@ class _Participants:
         return [*found, *(one for name in names for one in self._by_key["name"].get(name, ()) if not one.id)]
 
     def resolve(self, message: Message, mention: Mention) -> ResolvedMention:
-        """Whom a mention means."""
         if mention.everyone:
             return ResolvedMention(message, mention, confidence=mention.confidence, reason="everyone")
         key = (mention.name, mention.id)

@@ -67,7 +67,6 @@ class _Notes:
         return self.names.setdefault(key, {})
 
     def add(self, conversation: Conversation, *, mentions: bool) -> None:
-        """Take notes of one conversation."""
         scope = _scope(conversation)
         own = _own_key(conversation, scope)
         for member in conversation.members:
@@ -151,7 +150,6 @@ class _Notes:
                 self.quoted.setdefault(name, Counter()).update(filter(None, found))
 
     def iter_keys(self) -> Iterator[Key]:
-        """Everything noted."""
         for key, names in self.names.items():
             uses = tuple(_name(name, key, found) for name, found in names.items())
             yield Key(key, key in self.ids, self.own.get(key), uses)
@@ -182,7 +180,6 @@ def _scope(conversation: Conversation) -> str:
 
 
 def _own_key(conversation: Conversation, scope: str) -> str:
-    """The key of the owner of an archive."""
     return conversation.owner or (f"我 ({scope})" if scope else "我")
 
 

@@ -318,7 +318,6 @@ class _Run:
                 return
 
     def write_index(self, entries: Iterable[IndexEntry]) -> None:
-        """Write the index of a form that has one."""
         if isinstance(self.writer, IndexWriter):
             pieces = self.writer.write_index(entries, self.options)
             with self._replacing(self.folder / _INDEX) as stream:
@@ -512,6 +511,5 @@ def _describe(path: Path, part: Item | Rendered, size: int) -> WrittenFile:
 
 
 def _span(conversation: Conversation) -> tuple[dt.datetime | None, dt.datetime | None]:
-    """The earliest and the latest time."""
     times = [message.time for message in conversation if message.time is not None]
     return min(times, default=None, key=instant), max(times, default=None, key=instant)

@@ -109,7 +109,6 @@ class _Sheet:
         self.name, self._clock = None, "-"
 
     def end(self) -> None:
-        """End what is open."""
         self._end_run()
         if self.day is not None:
             self.pieces.append("</div>\n")

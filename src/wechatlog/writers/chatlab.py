@@ -196,7 +196,6 @@ class _Rows:
         self._start = self._highest = 0
 
     def row(self, message: Message) -> dict[str, Any]:
-        """The fields of a message."""
         seconds = _seconds(message.time, self._zone)
         self._time = self._time if seconds is None else seconds
         code = chatlab_type(message.kind)

@@ -104,7 +104,6 @@ class _Group:
 
     @property
     def schema(self) -> Any:
-        """The schema of the rows."""
         return self._tables[0].schema
 
     def take(self) -> Any:

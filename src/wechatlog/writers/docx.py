@@ -79,8 +79,6 @@ class DocxWriter(Form):
 
 
 class _Document:
-    """A document that is being built."""
-
     def __init__(self, options: Mapping[str, Any]) -> None:
         with needs_extra("docx", what="writing a Word document"):
             import docx

@@ -43,8 +43,6 @@ _SIZES: Final = (
 
 @attrs.define
 class _Counted:
-    """What the card tells."""
-
     conversations: int = 0
     messages: int = 0
     people: set[str | None] = attrs.field(factory=set)

@@ -96,7 +96,6 @@ class _Body:
         self._plain: list[str] = []
 
     def blocks(self, segments: Iterable[Segment]) -> list[_Block]:
-        """The paragraphs and quotations of segments."""
         for segment in segments:
             if type(segment) in _PLAIN:
                 self._plain.append(segment.raw)

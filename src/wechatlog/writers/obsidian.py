@@ -133,7 +133,6 @@ def _properties(
     month: str | None = None,
     people: Sequence[str] = (),
 ) -> str:
-    """The front matter of a note."""
     days = sorted(message.time.isoformat()[:10] for message in messages if message.time is not None)
     fields = {
         "chat": _value(conversation.title) if conversation.title else None,

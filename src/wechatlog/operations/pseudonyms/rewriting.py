@@ -154,11 +154,9 @@ class Rewriter:
         return id if party is None else self._people.pseudonym(party)
 
     def _line(self, text: str) -> str:
-        """A text without structure."""
         return _apply(text, self._edit(text, ()))
 
     def _body(self, text: str, lexicon: Lexicon | None) -> str:
-        """A text that somebody wrote."""
         annotations = annotate_segments(parse_segments(text, lexicon), lexicon, 1)
         return _apply(text, self._edit(text, list(annotations)))
 

@@ -151,7 +151,6 @@ class _Talk:
         self._last: tuple[TalliedSender, dt.datetime, dt.timedelta] | None = None
 
     def add(self, sender: TalliedSender, time: dt.datetime, moment: dt.timedelta) -> None:
-        """Count a message that somebody sent."""
         last, self._last = self._last, (sender, time, moment)
         if last is not None:
             step = moment - last[2]
@@ -193,7 +192,6 @@ class _Ends:
         self._day = self._last = None
 
     def add(self, sender: TalliedSender, time: dt.datetime, day: int) -> None:
-        """Count a message that somebody sent."""
         if day != self._day:
             self.begin()
             sender.opened += 1
@@ -236,7 +234,6 @@ class _Answers:
         self._older: dict[str, TalliedSender] = {}
 
     def remember(self, message_id: str, sender: TalliedSender) -> None:
-        """Note who sent a message."""
         self._recent[message_id] = sender
         if len(self._recent) >= LIMIT:
             self._older, self._recent = self._recent, {}

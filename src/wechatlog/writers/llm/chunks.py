@@ -96,12 +96,10 @@ class _Session:
         ]
 
     def text(self, first: int, end: int) -> str:
-        """The transcript of some of the messages."""
         part = self.entries[first:end]
         return "".join(line_of(entry, before) for before, entry in zip((None, *part[:-1]), part, strict=True))
 
     def spans(self) -> Iterator[_Span]:
-        """The chunks."""
         first = new = 0
         while new < len(self.entries):
             end = self._reach(first)
