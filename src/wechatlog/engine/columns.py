@@ -195,38 +195,19 @@ class RowSink:
 
 
 def rows_of_batches(reading: Reading, batches: Iterable[Batch], wanted: Wanted) -> Iterator[Rows]:
-    """The rows of messages, for a reader that makes nothing but messages.
-
-    Args:
-        reading: what the messages are read in.
-        batches: those of the reader.
-        wanted: which rows.
-
-    Yields:
-        For each batch the rows that are wanted of it, which may be none.
-    """
+    """The rows that are wanted of each batch, for a reader that makes nothing but messages; there may be none."""
     sink = RowSink(reading, wanted)
     for draft, messages in batches:
         yield sink.give(draft, len(messages), columns_of_messages(messages, sink.needed))
 
 
 def columns_of_messages(messages: Sequence[Message], names: Container[str]) -> dict[str, Sequence[Any]]:
-    """What messages say, as columns; those of `Rows` but `number`.
-
-    Args:
-        messages: of one conversation.
-        names: of the columns.
-    """
+    """What messages say, as columns; those of `Rows` but `number`."""
     return {name: list(map(value, messages)) for name, value in _VALUES.items() if name in names}
 
 
 def rows_of_entries(reading: Reading, entries: Iterable[Entry], wanted: Wanted) -> Iterator[Rows]:
     """The rows of entries: what `entry.batches_of` would make messages of.
-
-    Args:
-        reading: what the entries are read in.
-        entries: what a file says, in the order of the file.
-        wanted: which rows.
 
     Yields:
         For each run of entries of one conversation the rows that are wanted of it; for one without messages none.

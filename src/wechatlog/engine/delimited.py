@@ -67,12 +67,7 @@ class _Lines:
         self.ended = True
 
     def give_up(self, width: int, delimiter: str) -> list[str]:
-        """The cells of a broken row: of its first line alone, unless no line behind it looks like a row of its own.
-
-        Args:
-            width: how many cells the row before had.
-            delimiter: of the cells.
-        """
+        """The cells of a broken row: of its first line alone, unless no line behind it looks like a row of its own."""
         line, *rest = self._held[self.row - self._first :]
         shaped = (len(_lenient(other, delimiter)) == width for other in rest[:_PROBED])
         if self.ended and not (width > 1 and any(shaped)):

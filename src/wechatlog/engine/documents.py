@@ -70,7 +70,6 @@ class Row:
     """A row of a table; tables are given row by row.
 
     Attributes:
-        cells: in their order.
         right: whether the table stands at the right; `None` where it does not say.
     """
 

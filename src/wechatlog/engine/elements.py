@@ -147,16 +147,7 @@ def _elements(
 def page_format(
     name: str, description: str, page: Page, entry_of: Callable[[Reading], EntryOf], facts: str, **more: Any
 ) -> Format:
-    """The format of pages; it is known by an element of a message.
-
-    Args:
-        name: as in `Format`.
-        description: as in `Format`.
-        page: what the tool writes.
-        entry_of: for a reading, what gives the entry of an element.
-        facts: as in `Format`.
-        more: further fields of a `Format`.
-    """
+    """The format of pages; it is known by an element of a message. The arguments are those of `Format`."""
 
     def detect(head: Head) -> Evidence | None:
         text = "\n" + head.text.replace("\r\n", "\n")

@@ -41,12 +41,7 @@ _MARGINS: Final = ("\n", "\r", " ", "\t", "\u00a0", "\u3000", ">")
 
 
 def find_conversion(text: str, *, dense: bool) -> Conversion | None:
-    """What a conversion did to every line of a text; nearly always nothing.
-
-    Args:
-        text: its beginning, without a byte order mark.
-        dense: in whole files of its format some lines of each message stand close together.
-    """
+    """What a conversion did to every line of a text, of which this is the beginning; nearly always nothing."""
     end = text.find("\n")
     may_be = (
         text.startswith(_MARGINS)

@@ -79,9 +79,7 @@ class Candidate(NamedTuple):
     """What may be a header.
 
     Attributes:
-        header: the match.
         body: what stands between it and the next candidate.
-        line: 1-based line of the header.
         before: the block that it would end.
         blanks: blank lines right before it; very many at the start of the text.
         upcoming: the records that follow, as far as one looks.
@@ -324,12 +322,7 @@ def message_blocks(
 
 @attrs.define(eq=False)
 class _NearHeaders:
-    """Lines in bodies that begin as headers do and are none: they are told, and a whole header behind counts.
-
-    Attributes:
-        headers: what is known of them.
-        grammar: the dialect.
-    """
+    """Lines in bodies that begin as headers do and are none: they are told, and a whole header behind counts."""
 
     headers: HeaderCheck
     grammar: Grammar

@@ -67,9 +67,7 @@ def json_blocks(blocks: Iterable[str]) -> Iterator[str]:
 def page_blocks(blocks: Iterable[str], pattern: re.Pattern[str]) -> tuple[re.Match[str], Iterator[str]] | None:
     """What a script inside a page assigns, in blocks with the lines of the page; `None` where nothing is assigned.
 
-    Args:
-        blocks: the page in pieces of any size.
-        pattern: the assignment, up to the first character of the value.
+    The pattern is that of the assignment, up to the first character of the value.
     """
     stream, text, wanted = itertools.chain(blocks, ("",)), "", 0
     for block in stream:
@@ -86,11 +84,7 @@ def page_blocks(blocks: Iterable[str], pattern: re.Pattern[str]) -> tuple[re.Mat
 
 
 class Rest:
-    """Blocks that somebody reads to a place inside one of them: what comes from the last one on is given once more.
-
-    Args:
-        blocks: the text in pieces of any size.
-    """
+    """Blocks that somebody reads to a place inside one of them: what comes from the last one on is given once more."""
 
     def __init__(self, blocks: Iterable[str]) -> None:
         self._blocks = iter(blocks)

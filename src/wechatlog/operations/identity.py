@@ -100,9 +100,7 @@ class Key:
     """An account id, or a name without one: what evidence joins.
 
     Attributes:
-        key: the id, or the name.
         is_id: whether it is an account id.
-        is_self: whether it is the owner of the archive; `None` where unknown.
         names: under which it was met.
     """
 
