@@ -13,7 +13,7 @@ import pytest
 
 import wechatlog
 from wechatlog import Conversation, Message
-from wechatlog.inputs.places import name_chats, place_files
+from wechatlog.inputs.grouping import name_chats, place_files
 from wechatlog.source import Source
 
 

@@ -23,8 +23,8 @@ from wechatlog.engine import Format
 from wechatlog.inputs import index as index_module
 from wechatlog.inputs import workers as workers_module
 from wechatlog.inputs.archive import _chunks
+from wechatlog.inputs.grouping import page_groups
 from wechatlog.inputs.packing import Kept, pack, unpack
-from wechatlog.inputs.places import page_groups
 from wechatlog.registry import _readers as shelf
 from wechatlog.registry import register_reader
 from wechatlog.source import Source

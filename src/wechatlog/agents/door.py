@@ -7,7 +7,7 @@ import-linter checks that no other module here reaches inside.
 from wechatlog.content.fulltext import match_expression, search_terms
 from wechatlog.content.wording import wording
 from wechatlog.inputs.files import expand
-from wechatlog.inputs.places import page_groups
+from wechatlog.inputs.grouping import page_groups
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Source
 from wechatlog.writers.llm.bodies import clean, one_line
 from wechatlog.writers.llm.tokens import estimate_tokens

@@ -16,7 +16,7 @@ from wechatlog.diagnostics import Severity
 from wechatlog.errors import WechatlogError
 from wechatlog.inputs.archive import Archive
 from wechatlog.inputs.files import Found, find_files
-from wechatlog.inputs.places import place_files
+from wechatlog.inputs.grouping import place_files
 from wechatlog.inputs.scan import Scan
 from wechatlog.model import paused_collection
 from wechatlog.registry import detect_reader

@@ -23,10 +23,10 @@ from wechatlog.engine.parts import Part, PartFile
 from wechatlog.engine.protocol import Context, in_batches
 from wechatlog.errors import FormatError, OptionError, RefusedFormatError, UnknownFormatError, WechatlogError
 from wechatlog.inputs.files import natural_key
+from wechatlog.inputs.grouping import Group, name_chats, page_groups
 from wechatlog.inputs.mark import Mark, check_marks
 from wechatlog.inputs.names import NamesOfInput, lexicons_of, lexicons_of_file
 from wechatlog.inputs.packing import EVERYTHING, Kept, pack, pack_rows, unpack
-from wechatlog.inputs.places import Group, name_chats, page_groups
 from wechatlog.inputs.single import (
     How,
     check_options,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from wechatlog.inputs.places import place_files
+from wechatlog.inputs.grouping import place_files
 from wechatlog.source import Source, check_path, check_size_limit
 
 if TYPE_CHECKING:

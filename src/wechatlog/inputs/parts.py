@@ -14,7 +14,7 @@ import attrs
 from wechatlog.engine.parts import Part, PartFile, find_stretches
 from wechatlog.errors import OptionError, WechatlogError
 from wechatlog.inputs.files import expand, is_single
-from wechatlog.inputs.places import page_groups
+from wechatlog.inputs.grouping import page_groups
 from wechatlog.registry import is_dense, open_format
 from wechatlog.source import DEFAULT_SIZE_LIMIT
 

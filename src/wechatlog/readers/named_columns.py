@@ -68,6 +68,8 @@ _NAMES: Final = {
 }
 """The names of each field; the first that a file has counts."""
 _KNOWN: Final = frozenset(name for names in _NAMES.values() for name in names)
+_MORE: Final = {"kind", "own", "account", "chat", "chat_id", "id"}
+"""One of these is in the files of an exporter of chats; three columns alone may be of anything."""
 _LISTS: Final = ("messages", "data", "records", "items", "list", "msgs")
 _TITLES: Final = ("chat", "title", "chat_name", "chatName", "name", "contact", "talker", "displayName", "nickname")
 _CHATS: Final = ("talker", "contact", "conversation", "session", "chat")
@@ -267,9 +269,6 @@ def _is_list(head: Head) -> Evidence | None:
 def _is_chat(there: set[str]) -> bool:
     return {"time", "text"} <= there and not there.isdisjoint({"sender", "account", "own"}) and bool(there & _MORE)
 
-
-_MORE: Final = {"kind", "own", "account", "chat", "chat_id", "id"}
-"""One of these is in the files of an exporter of chats; three columns alone may be of anything."""
 
 COLUMNS: Final = Format(
     "named-columns",
