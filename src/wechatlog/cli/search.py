@@ -177,18 +177,7 @@ class _Hunt:
 
     @classmethod
     def of(cls, pattern: str, given: dict[str, Any]) -> _Hunt:
-        ignore_case = given["ignore_case"]
-        if ignore_case is None:
-            letters = _NO_LETTERS.sub("", pattern) if given["regex"] else pattern
-            ignore_case = not any(character.isupper() for character in letters)
-        try:
-            find = (
-                compile_expression(pattern, ignore_case=ignore_case, timeout=given["timeout"])
-                if given["regex"]
-                else compile_words(pattern, ignore_case=ignore_case, exact=given["exact"])
-            )
-        except FormatError as error:
-            raise click.UsageError(str(error)) from error
+        find = _matcher(pattern, given)
         around = [given["context"] if given[side] is None else given[side] for side in ("before", "after")]
         before, after = around if given["how"] is None else (0, 0)
         return cls(pattern, find, Filters.of(given), before, after, given["limit"])
@@ -234,6 +223,19 @@ class _Hunt:
                 f"the pattern {self.pattern!r} takes over {error.seconds:g} s for {what}; "
                 "write it in another way, or allow more with --timeout"
             ) from None
+
+
+def _matcher(pattern: str, given: dict[str, Any]) -> Matcher:
+    ignore_case = given["ignore_case"]
+    if ignore_case is None:
+        letters = _NO_LETTERS.sub("", pattern) if given["regex"] else pattern
+        ignore_case = not any(character.isupper() for character in letters)
+    if not given["regex"]:
+        return compile_words(pattern, ignore_case=ignore_case, exact=given["exact"])
+    try:
+        return compile_expression(pattern, ignore_case=ignore_case, timeout=given["timeout"])
+    except FormatError as error:
+        raise click.UsageError(str(error)) from error
 
 
 class _Printer:
