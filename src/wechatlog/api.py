@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from wechatlog.decoding import check_encoding
-from wechatlog.engine.protocol import Draft
+from wechatlog.engine.protocol import Batch, Context, Draft
 from wechatlog.errors import MultipleConversationsError, UnknownFormatError
 from wechatlog.inputs.single import Format, How, conversations_of, guarded, open_reader, read_source
-from wechatlog.model import paused_collection
+from wechatlog.model import Conversation, Message, paused_collection
 from wechatlog.registry import Detection, detect_reader
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Readable, Source
 
@@ -26,12 +26,10 @@ if TYPE_CHECKING:
 
     from wechatlog.diagnostics import Diagnostic, ErrorPolicy
     from wechatlog.engine.parts import Part
-    from wechatlog.engine.protocol import Batch, Context
     from wechatlog.inputs.after import After
     from wechatlog.inputs.archive import Archive
     from wechatlog.inputs.mark import Mark
     from wechatlog.inputs.scan import Scan
-    from wechatlog.model import Conversation, Message
     from wechatlog.segments import Lexicon
     from wechatlog.timestamps import Day, ZoneLike
 

@@ -22,7 +22,7 @@ import attrs
 from wechatlog.diagnostics import Diagnostic, Origin
 from wechatlog.errors import MissingExtraError
 from wechatlog.segments.types import Emoji, Image, Link, Mention, Segment
-from wechatlog.timestamps import instant, moment
+from wechatlog.timestamps import Day, Precision, instant, moment
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from wechatlog.operations import Identities
     from wechatlog.segments import Lexicon
-    from wechatlog.timestamps import Day, Precision
 
 _SPACES: Final = re.compile(r"\s+")
 _ONE_LINE: Final = 60

@@ -24,14 +24,13 @@ from pathlib import Path, PurePath
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
 
 from wechatlog.decoding import BLOCK_SIZE, decode_blocks
-from wechatlog.diagnostics import Severity
+from wechatlog.diagnostics import Collector, Severity
 from wechatlog.errors import FormatError, OptionError, RefusedFormatError
 
 if TYPE_CHECKING:
     import zipfile
     from collections.abc import Callable, Iterator
 
-    from wechatlog.diagnostics import Collector
 
 Readable: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | IO[str] | IO[bytes] | Source"
 

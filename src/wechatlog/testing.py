@@ -23,14 +23,13 @@ from wechatlog.errors import WechatlogError
 from wechatlog.inputs.single import How, read_source
 from wechatlog.model import Conversation, Message, MessageKind, Metadata, Participant
 from wechatlog.segments import types
-from wechatlog.source import Source
+from wechatlog.source import Readable, Source
 from wechatlog.timestamps import ASSUMED_ZONE, in_zone, resolve_zone
 from wechatlog.writers.base import NewFile, Writer, give_pieces, is_folder_writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from wechatlog.source import Readable
 
 __all__ = ["LOSSES", "SAMPLE_CONVERSATIONS", "check_reader", "check_writer", "without_losses"]
 

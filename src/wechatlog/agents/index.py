@@ -23,18 +23,11 @@ import attrs
 
 import wechatlog
 from wechatlog import operations
-from wechatlog.agents.door import (
-    DEFAULT_SIZE_LIMIT,
-    expand,
-    page_groups,
-    search_terms,
-    wording,
-)
+from wechatlog.agents.door import DEFAULT_SIZE_LIMIT, Source, expand, page_groups, search_terms, wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from wechatlog.agents.door import Source
 
 _VERSION: Final = 1
 _PATIENCE: Final = 600

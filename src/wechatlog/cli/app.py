@@ -14,8 +14,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, TextIO
 
 import click
 
@@ -24,9 +24,6 @@ from wechatlog.cli.help_pages import HelpContext, first_paragraph
 from wechatlog.cli.language import chosen_language, translate
 from wechatlog.cli.messages import Failure, explain, say
 from wechatlog.errors import WechatlogError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _PROGRAM: Final = "wechatlog"
 _CLOSED_PIPE: Final = 141

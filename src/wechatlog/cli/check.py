@@ -22,14 +22,13 @@ from wechatlog.cli.summary import diagnostic_to_json
 from wechatlog.cli.terminal import print_json
 from wechatlog.diagnostics import Severity
 from wechatlog.operations import checks
-from wechatlog.operations.checks import CHECKS
+from wechatlog.operations.checks import CHECKS, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from wechatlog.model import Conversation
-    from wechatlog.operations.checks import Finding
 
 _SHOWN: Final = 5
 _FINDING: Final = ("code", "number", "detail", "source", "line")

@@ -17,7 +17,7 @@ from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
 from wechatlog.cli.media_copies import MediaCopies
-from wechatlog.cli.media_paths import MediaPaths, names_files
+from wechatlog.cli.media_paths import MediaCounts, MediaPaths, names_files
 from wechatlog.cli.messages import Failure, explain
 from wechatlog.cli.options import (
     ANY_PATH,
@@ -31,7 +31,7 @@ from wechatlog.cli.options import (
     reading_options,
     summary_option,
 )
-from wechatlog.cli.progress import progress
+from wechatlog.cli.progress import Tick, progress
 from wechatlog.cli.state import check_state, read_state, state_option, write_state
 from wechatlog.cli.summary import Summary
 from wechatlog.cli.terminal import standard_output
@@ -41,21 +41,18 @@ from wechatlog.inputs.scan import Selection
 from wechatlog.outputs.file import dump
 from wechatlog.outputs.folder import CountedStream, Rendered, iter_written, options_in, render
 from wechatlog.registry import find_writer, formats
-from wechatlog.writers.base import IndexWriter, PartialWriter, ScanWriter, is_folder_writer
+from wechatlog.writers.base import IndexWriter, PartialWriter, ScanWriter, Writer, is_folder_writer
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from wechatlog.cli.media_paths import MediaCounts
-    from wechatlog.cli.progress import Tick
     from wechatlog.engine.columns import Rows
     from wechatlog.engine.protocol import Context
     from wechatlog.frames.bodies import Bodies
     from wechatlog.model import Conversation, Message
     from wechatlog.segments import Segment
     from wechatlog.source import Source
-    from wechatlog.writers.base import Writer
 
 _OUTPUT_HELP: Final = "A file, a folder (ends with /), or - for the standard output, the default."
 _SPLIT_HELP: Final = "Cut each chat into files by day, month, year, a number of messages, or a size such as 5MB."

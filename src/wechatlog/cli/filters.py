@@ -16,7 +16,7 @@ import click
 from wechatlog.cli.messages import Failure, count
 from wechatlog.cli.options import ANY_PATH, WHEN
 from wechatlog.content.wording import has_words
-from wechatlog.model import MessageKind, called, normalize_name
+from wechatlog.model import Conversation, Message, MessageKind, called, normalize_name
 from wechatlog.operations import Identities
 from wechatlog.timestamps import instant, moment
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
 
-    from wechatlog.model import Conversation, Message
 
 _F = TypeVar("_F", bound="Callable[..., Any]")
 _MOST_MEANT: Final = 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -12,11 +12,8 @@ from wechatlog.cli.messages import harmless
 from wechatlog.cli.options import json_option, unknown_format
 from wechatlog.cli.tables import print_table
 from wechatlog.cli.terminal import print_json
-from wechatlog.registry import find_writer
+from wechatlog.registry import FormatInfo, find_writer
 from wechatlog.registry import formats as list_formats
-
-if TYPE_CHECKING:
-    from wechatlog.registry import FormatInfo
 
 
 @click.command()

@@ -12,26 +12,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from wechatlog.cli.messages import Failure, explain, say, say_skipped
-from wechatlog.diagnostics import Severity
+from wechatlog.diagnostics import Diagnostic, Severity
 from wechatlog.errors import WechatlogError
-from wechatlog.inputs.archive import Archive
+from wechatlog.inputs.archive import Archive, ArchiveBatch
 from wechatlog.inputs.files import Found, find_files
 from wechatlog.inputs.grouping import place_files
-from wechatlog.inputs.scan import Scan
-from wechatlog.model import paused_collection
-from wechatlog.registry import detect_reader
+from wechatlog.inputs.scan import Observer, Scan, Selection
+from wechatlog.model import Conversation, paused_collection
+from wechatlog.registry import Detection, detect_reader
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from wechatlog.cli.options import Reading
-    from wechatlog.diagnostics import Diagnostic
-    from wechatlog.inputs.archive import ArchiveBatch
     from wechatlog.inputs.mark import Mark
-    from wechatlog.inputs.scan import Observer, Selection
-    from wechatlog.model import Conversation
-    from wechatlog.registry import Detection
 
 _T = TypeVar("_T")
 _OF_INDEX: Final = frozenset({"index-rebuilt", "index-not-kept"})

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.cli.messages import Failure, explain
 from wechatlog.content.file_names import clean_name
@@ -21,7 +21,6 @@ from wechatlog.source import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
 
 _SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,10}\Z")
 _LONGEST: Final = 80

@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -23,14 +23,11 @@ from wechatlog.content.places import safe_path
 from wechatlog.errors import FormatError
 from wechatlog.inputs.archive import is_bundle
 from wechatlog.media import MediaFolder
-from wechatlog.segments.types import Forward
+from wechatlog.segments.types import Forward, Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from wechatlog.cli.media_copies import MediaCopies
     from wechatlog.model import Conversation, Message
-    from wechatlog.segments.types import Segment
     from wechatlog.source import Source
     from wechatlog.writers.base import Writer
 

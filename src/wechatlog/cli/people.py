@@ -13,7 +13,7 @@ from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import Failure, count, harmless, say
 from wechatlog.cli.options import ANY_PATH, Reading, inputs_argument, json_option, reading_options
-from wechatlog.cli.progress import progress
+from wechatlog.cli.progress import Tick, progress
 from wechatlog.cli.terminal import print_json
 from wechatlog.operations.recognition import identities
 from wechatlog.source import replacing
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
 
-    from wechatlog.cli.progress import Tick
     from wechatlog.model import Conversation
     from wechatlog.operations import Identities, Person
 

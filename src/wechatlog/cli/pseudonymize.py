@@ -18,7 +18,7 @@ from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import Failure, count, explain, say
 from wechatlog.cli.options import ANY_PATH, FormatName, Reading, Split, quiet_option, reading_options
-from wechatlog.cli.progress import progress
+from wechatlog.cli.progress import Tick, progress
 from wechatlog.cli.summary import Summary
 from wechatlog.errors import UnknownFormatError, WechatlogError
 from wechatlog.operations.identity import Identities
@@ -31,7 +31,6 @@ from wechatlog.source import replacing
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from wechatlog.cli.progress import Tick
     from wechatlog.model import Conversation
     from wechatlog.writers.base import Writer
 

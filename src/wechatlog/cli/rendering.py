@@ -19,7 +19,7 @@ from wechatlog.cli.language import translate
 from wechatlog.cli.messages import count, harmless
 from wechatlog.content.places import shown_place
 from wechatlog.content.wording import aside_text, asides, is_quoted
-from wechatlog.model import MessageKind
+from wechatlog.model import Conversation, Message, MessageKind
 from wechatlog.operations.patterns import compile_words
 from wechatlog.segments import Emoji, File, Image, Link, Mention, Quote
 from wechatlog.timestamps import instant
@@ -27,7 +27,6 @@ from wechatlog.timestamps import instant
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wechatlog.model import Conversation, Message
     from wechatlog.segments import Segment
 
 _NAME_WIDTH: Final = 20

@@ -12,7 +12,7 @@ from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import Failure, harmless, say
 from wechatlog.cli.options import ANY_PATH, Reading, inputs_argument, is_folder, reading_options
-from wechatlog.cli.progress import progress
+from wechatlog.cli.progress import Tick, progress
 from wechatlog.cli.stats import Report, united
 from wechatlog.cli.terminal import on_terminal
 from wechatlog.operations.statistics import statistics
@@ -21,7 +21,6 @@ from wechatlog.source import replacing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wechatlog.cli.progress import Tick
     from wechatlog.model import Conversation
 
 _LAST_YEAR = 9998

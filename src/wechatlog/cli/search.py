@@ -23,26 +23,23 @@ from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import Failure, explain, harmless, harmless_json, say
 from wechatlog.cli.options import Reading, color_option, emoji_option, inputs_argument, reading_options
-from wechatlog.cli.progress import progress
+from wechatlog.cli.progress import Tick, progress
 from wechatlog.cli.terminal import is_colored, on_terminal, paint
 from wechatlog.content.folding import knows_variants
 from wechatlog.content.native import message_to_json
 from wechatlog.emoji import to_unicode
 from wechatlog.errors import FormatError, SlowPatternError, WechatlogError
-from wechatlog.operations.patterns import compile_expression, compile_words
-from wechatlog.operations.search import find_places
+from wechatlog.operations.patterns import Matcher, Span, compile_expression, compile_words
+from wechatlog.operations.search import Place, find_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from rich.text import Text
 
-    from wechatlog.cli.progress import Tick
     from wechatlog.engine.protocol import Draft
     from wechatlog.inputs.archive import ArchiveBatch
     from wechatlog.model import Conversation, Message
-    from wechatlog.operations.patterns import Matcher, Span
-    from wechatlog.operations.search import Place
     from wechatlog.source import Source
 
 _LONGEST: Final = 400

@@ -15,7 +15,7 @@ from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import Failure, count, say
 from wechatlog.cli.options import Reading, color_option, inputs_argument, json_option, reading_options
-from wechatlog.cli.progress import progress
+from wechatlog.cli.progress import Tick, progress
 from wechatlog.cli.summary import diagnostic_to_json
 from wechatlog.cli.terminal import print_json, print_lines
 from wechatlog.errors import MultipleConversationsError
@@ -27,7 +27,6 @@ from wechatlog.outputs.folder import CountedStream
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from wechatlog.cli.progress import Tick
     from wechatlog.model import Conversation
     from wechatlog.operations import Statistics
 

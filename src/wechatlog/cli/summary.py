@@ -12,14 +12,13 @@ from wechatlog.cli.language import translate
 from wechatlog.cli.messages import count, harmless, padded, say
 from wechatlog.cli.terminal import print_json
 from wechatlog.content.native import segment_to_json
-from wechatlog.diagnostics import Severity
+from wechatlog.diagnostics import Diagnostic, Severity
 from wechatlog.model import Conversation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from wechatlog.cli.inputs import Inputs
-    from wechatlog.diagnostics import Diagnostic
     from wechatlog.outputs.folder import WrittenFile
     from wechatlog.segments import Segment
 

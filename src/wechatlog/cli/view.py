@@ -25,7 +25,7 @@ from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.media_paths import MediaPaths
 from wechatlog.cli.messages import Failure, count, say
 from wechatlog.cli.options import ANY_PATH, Reading, Split, inputs_argument, is_folder, reading_options
-from wechatlog.cli.progress import progress
+from wechatlog.cli.progress import Tick, progress
 from wechatlog.errors import MultipleConversationsError
 from wechatlog.inputs.archive import is_bundle
 from wechatlog.outputs.file import dump
@@ -35,7 +35,6 @@ from wechatlog.registry import find_writer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wechatlog.cli.progress import Tick
     from wechatlog.model import Conversation
 
 _FORM: Final = "html"

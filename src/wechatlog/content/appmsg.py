@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -43,7 +43,6 @@ from wechatlog.model import NOTICES, MessageKind
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator
 
     from wechatlog.diagnostics import Collector
     from wechatlog.segments.types import Forward, Segment

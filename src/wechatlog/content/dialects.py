@@ -18,13 +18,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 import attrs
 
 from wechatlog.content.vocabulary import APP_TYPES
-from wechatlog.model import MessageKind
+from wechatlog.model import Message, MessageKind
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
 
-    from wechatlog.model import Message
     from wechatlog.segments.types import Segment
 
 Kind = MessageKind

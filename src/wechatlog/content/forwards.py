@@ -12,21 +12,19 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from wechatlog.content.python_repr import read_repr
 from wechatlog.content.vocabulary import kind_of_record_type, segment_for
 from wechatlog.model import Message, MessageKind, build_message
 from wechatlog.segments.types import Forward, Quote, Segment, Text
-from wechatlog.timestamps import ASSUMED_ZONE, from_unix, parse_clock, resolve_zone
+from wechatlog.timestamps import ASSUMED_ZONE, Precision, from_unix, parse_clock, resolve_zone
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable
 
     from wechatlog.diagnostics import Collector
-    from wechatlog.timestamps import Precision
 
 Body: TypeAlias = "tuple[MessageKind, str, tuple[Segment, ...] | None]"
 

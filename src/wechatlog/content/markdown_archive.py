@@ -13,14 +13,13 @@ import functools
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from wechatlog.model import MessageKind, build_message
+from wechatlog.model import Message, MessageKind, build_message
 from wechatlog.segments.types import File, Forward, Image, Link, RedPacket, Sticker, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wechatlog.diagnostics import Origin
-    from wechatlog.model import Message
     from wechatlog.segments import Lexicon, Segment
 
 SEPARATOR: Final = "   \n"

@@ -12,7 +12,7 @@ import functools
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast, get_args
 
 import attrs
@@ -34,8 +34,6 @@ from wechatlog.segments.parser import is_plain
 from wechatlog.timestamps import Precision, in_zone, zone_from_name, zone_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from wechatlog.segments import Lexicon, Segment
 
 SCHEMA: Final = "wechatlog/1"

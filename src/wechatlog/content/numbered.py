@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wechatlog.content.appmsg import AppMessage, parse_content
-from wechatlog.content.dialects import BRACKETS
+from wechatlog.content.dialects import BRACKETS, Dialect
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, read_placeholder
 from wechatlog.content.vocabulary import kind_of_local_type
@@ -19,7 +19,6 @@ from wechatlog.model import MessageKind as Kind
 if TYPE_CHECKING:
     import datetime as dt
 
-    from wechatlog.content.dialects import Dialect
     from wechatlog.diagnostics import Collector
 
 

@@ -11,19 +11,16 @@ import functools
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from wechatlog.content.dialects import BRACKETS, COMMON_BODIES, Label
+from wechatlog.content.dialects import BRACKETS, COMMON_BODIES, Dialect, Found, Label
 from wechatlog.content.notices import read_notice
 from wechatlog.content.vocabulary import PLAIN_KINDS, TRANSFER_WORDS, segment_for
-from wechatlog.model import MessageKind
-from wechatlog.segments.types import Forward, Quote
+from wechatlog.model import Message, MessageKind
+from wechatlog.segments.types import Forward, Quote, Segment
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
 
-    from wechatlog.content.dialects import Dialect, Found
-    from wechatlog.model import Message
-    from wechatlog.segments.types import Segment
 
 Kind = MessageKind
 

@@ -11,11 +11,10 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from wechatlog.segments.types import Image
+from wechatlog.segments.types import Image, Segment
 
 if TYPE_CHECKING:
     from wechatlog.model import Message
-    from wechatlog.segments.types import Segment
 
 _SCHEME: Final = re.compile(r"\s*+[A-Za-z][A-Za-z0-9+.-]*:")
 _ON_A_DISK: Final = re.compile(

@@ -39,13 +39,12 @@ from wechatlog.segments.types import (
     Transfer,
     Voice,
 )
-from wechatlog.timestamps import from_unix
+from wechatlog.timestamps import Precision, from_unix
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Mapping
 
-    from wechatlog.timestamps import Precision
 
 Kind = MessageKind
 

@@ -15,20 +15,17 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import attrs
 
 from wechatlog.engine.entry import Entry, is_credited
-from wechatlog.engine.reading import FIRST_YEAR, LAST_YEAR
+from wechatlog.engine.reading import FIRST_YEAR, LAST_YEAR, Draft, Reading
 from wechatlog.errors import OptionError
-from wechatlog.model import NOTICES, normalize_name
-from wechatlog.timestamps import instant, moment
+from wechatlog.model import NOTICES, Message, normalize_name
+from wechatlog.timestamps import Day, instant, moment
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.engine.protocol import Batch
-    from wechatlog.engine.reading import Draft, Reading
-    from wechatlog.model import Message
     from wechatlog.source import Stretch
-    from wechatlog.timestamps import Day
 
 _BATCH_SIZE: Final = 1024
 

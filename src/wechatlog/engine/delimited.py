@@ -12,13 +12,12 @@ import itertools
 import sys
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from wechatlog.diagnostics import Severity
+from wechatlog.diagnostics import Collector, Severity
 from wechatlog.tokenizer import prepare, whole_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from wechatlog.diagnostics import Collector
 
 _FIELD_LIMIT: Final = min(sys.maxsize, 2**31 - 1)
 _LONGEST_ROW: Final = 1 << 24

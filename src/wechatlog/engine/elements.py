@@ -15,7 +15,7 @@ from wechatlog.content.accounts import is_room
 from wechatlog.diagnostics import Severity
 from wechatlog.engine.entry import Entry
 from wechatlog.engine.format import Format
-from wechatlog.engine.headers import message_blocks
+from wechatlog.engine.headers import Block, message_blocks
 from wechatlog.engine.markup import iter_pieces
 from wechatlog.engine.protocol import Evidence
 from wechatlog.model import MessageKind
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from wechatlog.engine.head import Head
-    from wechatlog.engine.headers import Block
     from wechatlog.engine.reading import Reading
     from wechatlog.tokenizer import Grammar
 

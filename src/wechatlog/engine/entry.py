@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from wechatlog.content.accounts import is_room
-from wechatlog.engine.reading import FIRST_YEAR, LAST_YEAR
+from wechatlog.engine.reading import FIRST_YEAR, LAST_YEAR, Draft, Reading
 from wechatlog.model import NOTICES, Loose, Message, MessageKind
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from wechatlog.engine.protocol import Batch
-    from wechatlog.engine.reading import Draft, Reading
     from wechatlog.segments import Segment
     from wechatlog.timestamps import Precision
 

@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import attrs
 
-from wechatlog.engine.entry import batches_of
-from wechatlog.engine.protocol import OWNER_OPTION, Evidence, Refusal
+from wechatlog.engine.entry import Entry, batches_of
+from wechatlog.engine.protocol import OWNER_OPTION, Batch, Cuts, Evidence, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from wechatlog.engine.columns import Rows, Wanted
-    from wechatlog.engine.entry import Entry
     from wechatlog.engine.head import Head
-    from wechatlog.engine.protocol import Batch, Cuts
     from wechatlog.engine.reading import Reading
     from wechatlog.source import Source
 

@@ -28,7 +28,17 @@ from wechatlog.model import (
     normalize_name,
 )
 from wechatlog.segments import Lexicon
-from wechatlog.timestamps import ASSUMED_ZONE, cached_clock, from_unix, in_zone, is_set_back, parse_clock, resolve_zone
+from wechatlog.timestamps import (
+    ASSUMED_ZONE,
+    Precision,
+    ZoneLike,
+    cached_clock,
+    from_unix,
+    in_zone,
+    is_set_back,
+    parse_clock,
+    resolve_zone,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Iterable, Iterator, Mapping
@@ -36,7 +46,6 @@ if TYPE_CHECKING:
     from wechatlog.engine.conversions import Conversion
     from wechatlog.segments import Segment
     from wechatlog.source import Source
-    from wechatlog.timestamps import Precision, ZoneLike
 
 OWNER_OPTION: Final = {"owner": "name or account id of the person whose archive it is, for `is_self`"}
 """The option of every reader whose format does not say which messages are the owner's."""

@@ -11,14 +11,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from wechatlog.diagnostics import Severity
+from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine.json_stream import Cursor, Item
 from wechatlog.errors import needs_extra
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from wechatlog.diagnostics import Collector
 
 _LONGEST: Final = 1 << 24
 _PATIENCE: Final = 1 << 24

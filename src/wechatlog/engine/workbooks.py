@@ -21,12 +21,11 @@ import zlib
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from wechatlog.errors import FormatError, MissingExtraError, RefusedFormatError, WechatlogError, needs_extra
-from wechatlog.source import is_folder_entry
+from wechatlog.source import Source, is_folder_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wechatlog.source import Source
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP: Final = b"PK\x03\x04"

@@ -7,18 +7,13 @@ conversation. Imports none of these libraries: a frame of theirs can only come f
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from wechatlog.errors import MultipleConversationsError
-from wechatlog.frames.columns import conversation_key
+from wechatlog.frames.columns import Key, conversation_key
 from wechatlog.frames.rows import READ_COLUMNS, conversation_of, join, messages_of
 from wechatlog.model import Conversation, paused_collection
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from wechatlog.frames.columns import Key
 
 __all__ = ["from_frame"]
 

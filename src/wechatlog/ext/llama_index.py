@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import wechatlog
-from wechatlog.ext.documents import iter_chunks
+from wechatlog.ext.documents import Chats, iter_chunks
 
 try:
     from llama_index.core.readers.base import BaseReader
@@ -16,7 +16,6 @@ except ImportError as error:
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wechatlog.ext.documents import Chats
 
 __all__ = ["ChatReader"]
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.errors import needs_extra
-from wechatlog.frames.columns import CommonZone, collect_all, columns_of, names_of
+from wechatlog.frames.columns import ColumnType, CommonZone, collect_all, columns_of, names_of
 from wechatlog.frames.rows import READ_COLUMNS, conversation_header
 from wechatlog.frames.values import aware_in, microseconds, within_64_bits, without_surrogates
-from wechatlog.model import paused_collection
+from wechatlog.model import Conversation, paused_collection
 
 with needs_extra("pandas", what="a pandas frame"):
     import numpy as np
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from wechatlog.frames.columns import ColumnType
-    from wechatlog.model import Conversation
 
 __all__ = ["DTYPES", "HEADER", "read_frame", "to_frame"]
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.errors import MissingExtraError
 from wechatlog.frames.bodies import Bodies
-from wechatlog.frames.columns import CommonZone, collect_all, columns_of, names_of
+from wechatlog.frames.columns import ColumnType, CommonZone, Zone, collect_all, columns_of, names_of
 from wechatlog.frames.pieces import SEGMENT_FIELDS, rebuild_segments
 from wechatlog.frames.rows import READ_COLUMNS
 from wechatlog.frames.values import aware_in, microseconds, within_64_bits, without_surrogates
-from wechatlog.model import paused_collection
+from wechatlog.model import Conversation, paused_collection
 from wechatlog.timestamps import resolve_zone
 
 try:
@@ -30,8 +30,6 @@ except ImportError as error:
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from wechatlog.frames.columns import ColumnType, Zone
-    from wechatlog.model import Conversation
 
 __all__ = ["DTYPES", "read_frame", "scan", "to_frame"]
 

@@ -17,12 +17,12 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import attrs
 
 from wechatlog.decoding import BLOCK_SIZE, judge_encoding
-from wechatlog.diagnostics import Collector, Diagnostic, Severity
-from wechatlog.engine.protocol import Context, Head
+from wechatlog.diagnostics import Collector, Diagnostic, ErrorPolicy, Severity
+from wechatlog.engine.protocol import Batch, Context, Draft, Head
 from wechatlog.engine.sqlite import SQLITE_ERRORS, connect, quote_name
 from wechatlog.errors import WechatlogError
 from wechatlog.inputs.mark import LAST, Mark, Place, Rows, Seen, checksum, fingerprint
-from wechatlog.inputs.single import guarded, open_reader
+from wechatlog.inputs.single import How, guarded, open_reader
 from wechatlog.registry import is_dense
 from wechatlog.source import HEAD_SIZE, Source
 
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Generator, Iterable, Iterator, Sequence
 
-    from wechatlog.diagnostics import ErrorPolicy
-    from wechatlog.engine.protocol import Batch, Draft
-    from wechatlog.inputs.single import How
     from wechatlog.model import Message
 
 _BEGINNING: Final = BLOCK_SIZE

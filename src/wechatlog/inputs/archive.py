@@ -11,22 +11,22 @@ import contextlib
 import functools
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import attrs
 
 from wechatlog.decoding import check_encoding
-from wechatlog.diagnostics import Collector, Diagnostic, Severity
-from wechatlog.engine.columns import Wanted, rows_of_batches
+from wechatlog.diagnostics import Collector, Diagnostic, ErrorPolicy, Severity
+from wechatlog.engine.columns import Rows, Wanted, rows_of_batches
 from wechatlog.engine.parts import Part, PartFile
-from wechatlog.engine.protocol import Context, in_batches
+from wechatlog.engine.protocol import Context, Draft, Reader, in_batches
 from wechatlog.errors import FormatError, OptionError, RefusedFormatError, UnknownFormatError, WechatlogError
 from wechatlog.inputs.files import natural_key
 from wechatlog.inputs.grouping import Group, name_chats, page_groups
 from wechatlog.inputs.mark import Mark, check_marks
 from wechatlog.inputs.names import NamesOfInput, lexicons_of, lexicons_of_file
-from wechatlog.inputs.packing import EVERYTHING, Kept, pack, pack_rows, unpack
+from wechatlog.inputs.packing import EVERYTHING, Kept, Packed, pack, pack_rows, unpack
 from wechatlog.inputs.single import (
     How,
     check_options,
@@ -36,7 +36,7 @@ from wechatlog.inputs.single import (
     open_reader,
     read_source,
 )
-from wechatlog.model import Conversation, paused_collection
+from wechatlog.model import Conversation, Message, paused_collection
 from wechatlog.registry import (
     Detection,
     accepted_options,
@@ -49,18 +49,11 @@ from wechatlog.source import Source, check_path
 from wechatlog.zips import files_in, open_zip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping, Sequence
-
     import pandas as pd
     import polars as pl
     import pyarrow as pa
 
-    from wechatlog.diagnostics import ErrorPolicy
-    from wechatlog.engine.columns import Rows
-    from wechatlog.engine.protocol import Draft, Reader
     from wechatlog.inputs.index import FolderIndex
-    from wechatlog.inputs.packing import Packed
-    from wechatlog.model import Message
 
 _T = TypeVar("_T")
 

@@ -7,13 +7,10 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from wechatlog.inputs.grouping import place_files
-from wechatlog.source import Source, check_path, check_size_limit
-
-if TYPE_CHECKING:
-    from wechatlog.source import Readable
+from wechatlog.source import Readable, Source, check_path, check_size_limit
 
 _DIGITS: Final = re.compile(r"([0-9]+)")
 

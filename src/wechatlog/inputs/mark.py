@@ -11,7 +11,7 @@ import itertools
 import json
 import operator
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,7 +23,6 @@ from wechatlog.source import replacing
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable
 
     from wechatlog.model import Message
 

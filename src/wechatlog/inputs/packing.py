@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import attrs
 
-from wechatlog.engine.columns import Wanted, columns_of_messages
+from wechatlog.engine.columns import Rows, Wanted, columns_of_messages
 from wechatlog.inputs.single import whole_chats
 from wechatlog.model import KINDS, Conversation, Loose, Message, paused_collection
 from wechatlog.segments import Lexicon
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.diagnostics import Diagnostic
-    from wechatlog.engine.columns import Rows
     from wechatlog.engine.protocol import Context
 
 _BEGIN: Final = dt.datetime(2000, 1, 1)

@@ -16,14 +16,13 @@ from wechatlog.errors import OptionError, WechatlogError
 from wechatlog.inputs.files import expand, is_single
 from wechatlog.inputs.grouping import page_groups
 from wechatlog.registry import is_dense, open_format
-from wechatlog.source import DEFAULT_SIZE_LIMIT
+from wechatlog.source import DEFAULT_SIZE_LIMIT, Source
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Iterator
 
     from wechatlog.inputs.single import Format
-    from wechatlog.source import Source
 
 PART_SIZE: Final = 64 << 20
 """Bytes from which on a file is cut, unless somebody asks for another number."""

@@ -11,29 +11,23 @@ import datetime as dt
 import difflib
 import functools
 import itertools
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import attrs
 
-from wechatlog.engine.columns import Wanted
+from wechatlog.engine.columns import Rows, Wanted
 from wechatlog.errors import FormatError, OptionError
 from wechatlog.frames.bodies import Bodies
-from wechatlog.frames.columns import BODY_COLUMNS, CommonZone, columns_of, named_zone
+from wechatlog.frames.columns import BODY_COLUMNS, CommonZone, Key, Zone, columns_of, named_zone
 from wechatlog.frames.values import without_surrogates
-from wechatlog.model import KINDS, Message, normalize_name, paused_collection
-from wechatlog.timestamps import moment, resolve_zone
+from wechatlog.model import KINDS, Conversation, Message, normalize_name, paused_collection
+from wechatlog.timestamps import Day, ZoneLike, moment, resolve_zone
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping, Sequence
-
     from wechatlog.diagnostics import Diagnostic
-    from wechatlog.engine.columns import Rows
     from wechatlog.engine.protocol import Context, Draft
-    from wechatlog.frames.columns import Key, Zone
     from wechatlog.inputs.archive import Archive
-    from wechatlog.model import Conversation
-    from wechatlog.timestamps import Day, ZoneLike
 
 BATCH_SIZE: Final = 8_192
 """Rows of a batch, unless somebody asks for another number."""

@@ -11,19 +11,16 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 import attrs
 
 from wechatlog.decoding import check_encoding
-from wechatlog.diagnostics import Collector
-from wechatlog.engine.protocol import ColumnReader, Context
+from wechatlog.diagnostics import Collector, ErrorPolicy
+from wechatlog.engine.protocol import Batch, ColumnReader, Context, Draft, Reader
 from wechatlog.errors import FormatError, WechatlogError
-from wechatlog.model import FrozenMapping
+from wechatlog.model import Conversation, FrozenMapping
 from wechatlog.registry import is_dense, open_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 
-    from wechatlog.diagnostics import ErrorPolicy
     from wechatlog.engine.columns import Rows, Wanted
-    from wechatlog.engine.protocol import Batch, Draft, Reader
-    from wechatlog.model import Conversation
     from wechatlog.source import Source
     from wechatlog.timestamps import ZoneLike
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from wechatlog.errors import FormatError
-from wechatlog.media.files import read
+from wechatlog.media.files import MediaFile, read
 from wechatlog.media.folder import MediaFolder
 from wechatlog.segments.types import Voice
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable
 
-    from wechatlog.media.files import MediaFile
     from wechatlog.model import Conversation, Message
     from wechatlog.segments import Segment
 

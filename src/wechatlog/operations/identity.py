@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
 import attrs
 
-from wechatlog.model import Participant, normalize_name
+from wechatlog.model import Conversation, Message, Participant, normalize_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from wechatlog.model import Conversation, Message
 
 CERTAIN: Final = 0.9
 """The confidence from which on evidence joins by itself."""

@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import attrs
 
-from wechatlog.model import Participant, normalize_name
-from wechatlog.operations.identity import spelling
+from wechatlog.model import Conversation, Message, Participant, normalize_name
+from wechatlog.operations.identity import Identities, Person, spelling
 from wechatlog.operations.pseudonyms.name_parts import SEPARATOR, is_everyday_word, personal_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from wechatlog.model import Conversation, Message
-    from wechatlog.operations.identity import Identities, Person
     from wechatlog.segments.types import Mention
 
 Reason = Literal["id", "name", "people", "spelling", "part", "quote", "answer", "everyone"]

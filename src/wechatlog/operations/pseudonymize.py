@@ -13,12 +13,11 @@ import attrs
 
 from wechatlog.model import Conversation, Message, Participant
 from wechatlog.operations.pseudonyms import Pseudonyms
-from wechatlog.operations.pseudonyms.register import is_own
+from wechatlog.operations.pseudonyms.register import Party, Register, is_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from wechatlog.operations.pseudonyms.register import Party, Register
 
 _METADATA: Final = ("exporter", "version", "dialect")
 _PERSONAL: Final = ("wxid_", "gh_")

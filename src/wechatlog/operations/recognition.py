@@ -17,15 +17,13 @@ import attrs
 
 from wechatlog.content.regions import PLACES
 from wechatlog.model import Conversation, MessageKind, normalize_name
-from wechatlog.operations.identity import OWN_NAMES, Evidence, Identities, Key, Name, join_names, solve, spelling
+from wechatlog.operations.identity import OWN_NAMES, Evidence, Identities, Key, Kind, Name, join_names, solve, spelling
 from wechatlog.operations.sameness import quoted_key, typed_text
 from wechatlog.segments.types import Quote
 from wechatlog.timestamps import instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from wechatlog.operations.identity import Kind
 
 
 _SURE_NAME: Final = 0.95

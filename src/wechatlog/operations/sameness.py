@@ -9,17 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.emoji import lookup, to_unicode
-from wechatlog.model import NOTICES, MessageKind
-from wechatlog.segments.types import Quote
-
-if TYPE_CHECKING:
-    from wechatlog.model import Message
-    from wechatlog.segments.types import Segment
+from wechatlog.model import NOTICES, Message, MessageKind
+from wechatlog.segments.types import Quote, Segment
 
 _TEXTS: Final = frozenset(MessageKind(kind) for kind in ("text", "quote", "system", "other", "announcement", "note"))
 _APPS: Final = frozenset(

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
-from wechatlog.content.wording import asides
+from wechatlog.content.wording import Aside, asides
 from wechatlog.operations.patterns import Matcher, Pattern, Span, compile_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from wechatlog.content.wording import Aside
     from wechatlog.model import Message
 
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wechatlog.model import NOTICES, normalize_name
-from wechatlog.operations.identity import OWN_NAMES, Evidence
+from wechatlog.model import NOTICES, Message, normalize_name
+from wechatlog.operations.identity import OWN_NAMES, Evidence, Identities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from wechatlog.model import Message
-    from wechatlog.operations.identity import Identities
 
 ANYBODY: Final = ""
 """The key of what nobody sent: notices are compared without a sender."""

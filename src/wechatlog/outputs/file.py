@@ -9,7 +9,7 @@ import contextlib
 import io
 import itertools
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -18,13 +18,10 @@ from wechatlog.errors import WriteError
 from wechatlog.model import Conversation, Message
 from wechatlog.registry import find_writer
 from wechatlog.source import check_path, replacing
-from wechatlog.writers.base import NewFile, ScanWriter, give_pieces, is_folder_writer
+from wechatlog.writers.base import Items, NewFile, ScanWriter, Writer, give_pieces, is_folder_writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from wechatlog.inputs.scan import Scan
-    from wechatlog.writers.base import Items, Writer
 
 
 def dumps(

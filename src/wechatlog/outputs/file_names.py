@@ -9,13 +9,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from wechatlog.content.file_names import clean_name, name_key
-from wechatlog.writers.base import is_folder_writer
+from wechatlog.writers.base import Writer, is_folder_writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from wechatlog.model import Conversation
-    from wechatlog.writers.base import Writer
 
 _SUFFIX: Final = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}\Z")
 _LONGEST: Final = 180

@@ -10,7 +10,7 @@ import contextlib
 import io
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path, PureWindowsPath
 from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias, cast
@@ -27,15 +27,13 @@ from wechatlog.registry import find_writer
 from wechatlog.segments import Lexicon
 from wechatlog.source import check_path, replacing
 from wechatlog.timestamps import instant
-from wechatlog.writers.base import IndexEntry, IndexWriter, is_folder_writer
+from wechatlog.writers.base import IndexEntry, IndexWriter, Writer, is_folder_writer
 
 if TYPE_CHECKING:
     import datetime as dt
     import os
-    from collections.abc import Callable, Iterator, Mapping
 
     from wechatlog.diagnostics import Diagnostic
-    from wechatlog.writers.base import Writer
 
 Item: TypeAlias = "Conversation | CountedStream"
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from wechatlog.content.places import shown_place
 from wechatlog.emoji import to_unicode
-from wechatlog.model import MessageKind
+from wechatlog.model import Message, MessageKind
 from wechatlog.pages.environment import environment
 from wechatlog.pages.urls import escaped, host_of, is_remote, safe_url
 from wechatlog.pages.words import count, duration, file_size
@@ -22,7 +22,6 @@ from wechatlog.segments import types
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from wechatlog.model import Message
     from wechatlog.pages.media import Media
     from wechatlog.pages.people import Colours
     from wechatlog.segments import Segment

@@ -15,20 +15,18 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 import attrs
 from markupsafe import Markup
 
-from wechatlog.model import NOTICES, MessageKind
+from wechatlog.model import NOTICES, Message, MessageKind
 from wechatlog.pages.addresses import Addresses
 from wechatlog.pages.bodies import Bodies
 from wechatlog.pages.environment import asset, environment
 from wechatlog.pages.media import Media
-from wechatlog.pages.people import Colours, People, initial_of
+from wechatlog.pages.people import Colours, People, Person, initial_of
 from wechatlog.pages.urls import escaped
 from wechatlog.pages.words import day_label, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from wechatlog.model import Message
-    from wechatlog.pages.people import Person
 
 Interface: TypeAlias = Literal["zh", "en"]
 

@@ -9,17 +9,14 @@ from __future__ import annotations
 import functools
 import itertools
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 import regex
 
-from wechatlog.model import normalize_name
+from wechatlog.model import Conversation, Message, normalize_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from wechatlog.model import Conversation, Message
     from wechatlog.pages.media import Media
 
 COLOURS: Final = 16

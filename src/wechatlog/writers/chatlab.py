@@ -34,18 +34,16 @@ from wechatlog.content.vocabulary import chatlab_type
 from wechatlog.content.weflow import write_body
 from wechatlog.content.wording import unsaid
 from wechatlog.errors import OptionError
-from wechatlog.model import MessageKind, Metadata
+from wechatlog.model import Conversation, Message, MessageKind, Metadata
 from wechatlog.segments.types import File, Image, Sticker, Video, Voice
 from wechatlog.timestamps import ASSUMED_ZONE, resolve_zone
-from wechatlog.writers.base import Form
+from wechatlog.writers.base import Form, Items
 from wechatlog.writers.options import choice_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from wechatlog.model import Conversation, Message
     from wechatlog.segments import Segment
-    from wechatlog.writers.base import Items
 
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _SECOND: Final = dt.timedelta(seconds=1)

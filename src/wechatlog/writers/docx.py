@@ -16,21 +16,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 import regex
 
-from wechatlog.content.descriptions import LANGUAGES, word
+from wechatlog.content.descriptions import LANGUAGES, Language, word
 from wechatlog.content.wording import has_words, wording, words_apart
 from wechatlog.emoji import to_unicode
 from wechatlog.errors import FormatError, needs_extra
 from wechatlog.media import Keys, MediaFolder, read
 from wechatlog.segments.types import Image, Sticker
-from wechatlog.writers.base import Form
+from wechatlog.writers.base import Form, Items
 from wechatlog.writers.options import PICTURE_OPTIONS, choice_option, folder_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from wechatlog.content.descriptions import Language
     from wechatlog.model import Message
-    from wechatlog.writers.base import Items
 
 _MADE: Final = dt.datetime(2000, 1, 1)
 """The day that every document says it was made on, so that the same chat gives the same bytes."""

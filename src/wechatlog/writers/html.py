@@ -14,18 +14,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content.places import safe_path
 from wechatlog.errors import OptionError
-from wechatlog.model import MessageKind
+from wechatlog.model import Conversation, Message, MessageKind
 from wechatlog.source import check_path
-from wechatlog.writers.base import Form
+from wechatlog.writers.base import Form, IndexEntry, Items
 from wechatlog.writers.options import choice_option, folder_option, number_option, text_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from wechatlog.model import Conversation, Message
     from wechatlog.pages import Chat, Interface, Look, Media
     from wechatlog.pages.people import Person
-    from wechatlog.writers.base import IndexEntry, Items
 
 _CHUNK: Final = 150
 """Messages in a chunk."""

@@ -19,17 +19,15 @@ import attrs
 from wechatlog.content.commonmark import escape_line, plain_line
 from wechatlog.errors import OptionError
 from wechatlog.frames.columns import TABLES
-from wechatlog.writers.base import Form, NewFile
+from wechatlog.writers.base import Form, Items, NewFile
 from wechatlog.writers.columnar import PARQUET
-from wechatlog.writers.llm.chats import PRIVACY_OPTIONS, open_chats
+from wechatlog.writers.llm.chats import PRIVACY_OPTIONS, Chat, open_chats
 from wechatlog.writers.options import flag_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from wechatlog.model import Conversation, Message
-    from wechatlog.writers.base import Items
-    from wechatlog.writers.llm.chats import Chat
 
 _DATA: Final = "data/train-00000-of-00001.parquet"
 _TITLE: Final = "WeChat messages"

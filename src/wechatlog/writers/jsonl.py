@@ -10,13 +10,12 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content.native import SCHEMA, conversation_to_json, message_to_json
-from wechatlog.writers.base import Form
+from wechatlog.writers.base import Form, Items
 from wechatlog.writers.options import number_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from wechatlog.writers.base import Items
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 

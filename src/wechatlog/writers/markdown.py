@@ -24,14 +24,13 @@ from wechatlog.content.markdown_archive import (
 )
 from wechatlog.content.wording import unsaid
 from wechatlog.tokenizer import MARKDOWN
-from wechatlog.writers.base import Form
+from wechatlog.writers.base import Form, Items
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from wechatlog.model import Conversation, Message
     from wechatlog.segments import Segment
-    from wechatlog.writers.base import Items
 
 _EPOCH: Final = dt.datetime(1970, 1, 1)
 _KEYS: Final = ("layout", "title", "date", "author", "tag", "header-img")

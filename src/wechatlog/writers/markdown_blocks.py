@@ -14,7 +14,7 @@ import attrs
 from wechatlog.content import commonmark
 from wechatlog.content.descriptions import LANGUAGES, Language, describe, word
 from wechatlog.content.places import is_on_disk, safe_path
-from wechatlog.model import MessageKind
+from wechatlog.model import Message, MessageKind
 from wechatlog.segments import parse_segments, types
 from wechatlog.writers.options import choice_option, number_option
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from wechatlog.model import Message
     from wechatlog.segments import Segment
 
 BLOCK_OPTIONS: Final[Mapping[str, str]] = {

@@ -11,14 +11,13 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content import commonmark
-from wechatlog.writers.base import Form
+from wechatlog.writers.base import Form, Items
 from wechatlog.writers.markdown_blocks import BLOCK_OPTIONS, Look, Post, day_of
 from wechatlog.writers.options import flag_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from wechatlog.writers.base import Items
 
 _NO_MARKUP: Final = str.maketrans("<>{}", "＜＞｛｝")
 """Themes put a title into their pages as it is."""

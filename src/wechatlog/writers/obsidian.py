@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from wechatlog.content import commonmark
 from wechatlog.content.file_names import clean_name, free_name
 from wechatlog.errors import OptionError
-from wechatlog.writers.base import Form, NewFile
+from wechatlog.writers.base import Form, Items, NewFile
 from wechatlog.writers.markdown_blocks import BLOCK_OPTIONS, Look, Post
 from wechatlog.writers.options import texts_option
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.model import Conversation, Message
-    from wechatlog.writers.base import Items
 
 _UNTITLED: Final = "微信聊天"
 _UNDATED: Final = "undated"

@@ -13,7 +13,7 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.errors import WriteError, needs_extra
-from wechatlog.writers.base import Form, batched
+from wechatlog.writers.base import Form, Items, batched
 from wechatlog.writers.options import PICTURE_OPTIONS, choice_option, folder_option, text_option
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from wechatlog.pages import Interface
     from wechatlog.pages.people import Person
-    from wechatlog.writers.base import Items
 
 _DATE: Final = "SOURCE_DATE_EPOCH"
 _BATCH: Final = 500

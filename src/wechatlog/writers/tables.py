@@ -25,14 +25,13 @@ from wechatlog.frames.cells import (
     inert,
     protected,
 )
-from wechatlog.writers.base import batched
+from wechatlog.writers.base import Items, batched
 from wechatlog.writers.options import choice_option, flag_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.inputs.scan import Scan
-    from wechatlog.writers.base import Items
 
 _BATCH_SIZE: Final = 1024
 _NAMES: Final = 4096

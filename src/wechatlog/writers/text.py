@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content.wording import wording
 from wechatlog.emoji import to_unicode
-from wechatlog.writers.base import Form
+from wechatlog.writers.base import Form, Items
 from wechatlog.writers.options import choice_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from wechatlog.model import Message
-    from wechatlog.writers.base import Items
 
 _LINE_END: Final = re.compile(r"\r\n?|\n")
 _CLOCK: Final = {"second": "%H:%M:%S", "minute": "%H:%M", "day": ""}

@@ -26,15 +26,13 @@ from wechatlog.content.native import SCHEMA
 from wechatlog.errors import needs_extra
 from wechatlog.frames import columns_of, conversation_header
 from wechatlog.frames.cells import DEFAULT_COLUMNS, TO_TEXT, cell_values, choose_columns
-from wechatlog.model import participants_of
+from wechatlog.model import Author, Conversation, Message, participants_of
 from wechatlog.timestamps import zone_name
-from wechatlog.writers.base import Form, batched
+from wechatlog.writers.base import Form, Items, batched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from wechatlog.model import Author, Conversation, Message
-    from wechatlog.writers.base import Items
 
 _BATCH_SIZE: Final = 1024
 _CHUNK: Final = 1 << 20

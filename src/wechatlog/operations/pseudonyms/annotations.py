@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wechatlog.content.notices import find_names
-from wechatlog.model import NOTICES, MessageKind
+from wechatlog.model import NOTICES, Message, MessageKind
 from wechatlog.operations.pseudonyms.name_parts import is_everyday_word, looks_like_a_full_name, personal_parts
 from wechatlog.segments import parse_segments
 from wechatlog.segments.types import Card, Emoji, Forward, Image, Link, Location, Mention, Quote, Segment
@@ -19,7 +19,6 @@ from wechatlog.segments.types import Card, Emoji, Forward, Image, Link, Location
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from wechatlog.model import Message
     from wechatlog.segments import Lexicon
 
 _CERTAIN: Final = 0.9

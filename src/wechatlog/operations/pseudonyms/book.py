@@ -8,31 +8,27 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
-from wechatlog.operations.identity import OWN_NAMES
+from wechatlog.operations.identity import OWN_NAMES, Identities
 from wechatlog.operations.pseudonyms.annotations import annotate_title, iter_annotations
 from wechatlog.operations.pseudonyms.known_names import KnownNames
 from wechatlog.operations.pseudonyms.name_parts import is_everyday_word
 from wechatlog.operations.pseudonyms.private_data import PERSONAL_PARAMETERS, PrivateData
 from wechatlog.operations.pseudonyms.register import Register, is_own
-from wechatlog.operations.pseudonyms.report import Tally
+from wechatlog.operations.pseudonyms.report import PseudonymReport, Tally
 from wechatlog.operations.pseudonyms.rewriting import DEEPEST_FORWARD, Rewriter
-from wechatlog.segments.types import Card, Forward, Mention, Quote
+from wechatlog.segments.types import Card, Forward, Mention, Quote, Segment
 from wechatlog.source import replacing
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
 
     from wechatlog.model import Message
-    from wechatlog.operations.identity import Identities
-    from wechatlog.operations.pseudonyms.report import PseudonymReport
-    from wechatlog.segments.types import Segment
 
 MASKS: Final = (
     "email", "id_number", "location", "phone", "url", "account", "bank_card", "code", "link_parameters", "plate",

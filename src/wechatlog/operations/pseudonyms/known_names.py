@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Final
 
 from wechatlog.content.folding import fold, fold_with_places
 from wechatlog.operations.pseudonyms.name_parts import HUMPS
-from wechatlog.operations.pseudonyms.private_data import PrivatePlace
+from wechatlog.operations.pseudonyms.private_data import PrivateData, PrivatePlace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from wechatlog.operations.pseudonyms.private_data import PrivateData
 
 _IDS: Final = (
     r"wxid_[A-Za-z0-9_-]{1,64}"

@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 import attrs
 
-from wechatlog.model import normalize_name
+from wechatlog.model import Message, normalize_name
 from wechatlog.operations.identity import OWN_NAMES
 from wechatlog.operations.pseudonyms.name_parts import personal_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from wechatlog.model import Message
 
 STYLES: Final = {"numbered": "P{}", "stems": "甲乙丙丁戊己庚辛壬癸", "keyed": ""}
 """The styles that have names: a template, characters that are gone through again with a number behind them, or eight

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from wechatlog.operations.pseudonyms.known_names import may_be_a_name
+from wechatlog.operations.pseudonyms.known_names import KnownNames, may_be_a_name
 from wechatlog.operations.pseudonyms.name_parts import looks_like_a_full_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from wechatlog.operations.pseudonyms.annotations import Annotation
-    from wechatlog.operations.pseudonyms.known_names import KnownNames
 
 _EXAMPLES: Final = 3
 _AROUND: Final = 12

@@ -17,7 +17,7 @@ from wechatlog.operations.pseudonyms.annotations import (
     annotate_title,
     ordered_annotations,
 )
-from wechatlog.operations.pseudonyms.known_names import KnownNames, TextSearch, iter_disguised, iter_encoded
+from wechatlog.operations.pseudonyms.known_names import Hit, KnownNames, TextSearch, iter_disguised, iter_encoded
 from wechatlog.operations.pseudonyms.private_data import MARKERS, PrivateData, unite
 from wechatlog.segments import parse_segments
 from wechatlog.segments.types import (
@@ -44,7 +44,6 @@ from wechatlog.segments.types import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from wechatlog.operations.pseudonyms.known_names import Hit
     from wechatlog.operations.pseudonyms.register import Register
     from wechatlog.operations.pseudonyms.report import Tally
     from wechatlog.segments import Lexicon

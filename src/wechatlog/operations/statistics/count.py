@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from wechatlog.model import Conversation, Message
 from wechatlog.operations.sessions import HOUR
-from wechatlog.operations.statistics.tally import Tally
+from wechatlog.operations.statistics.tally import TalliedSender, Tally
 from wechatlog.operations.statistics.values import (
     Counts,
     Moment,
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
 
     from wechatlog.operations.identity import Identities
-    from wechatlog.operations.statistics.tally import TalliedSender
 
     Key = TypeVar("Key", bound=Hashable)
 

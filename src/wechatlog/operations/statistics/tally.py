@@ -11,18 +11,16 @@ import itertools
 import re
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from wechatlog.model import MessageKind, account_names, called, normalize_name
+from wechatlog.model import Conversation, Message, MessageKind, account_names, called, normalize_name
 from wechatlog.operations.statistics.words import WordFinder, find_emoji, is_serious, laughs
 from wechatlog.segments.parser import is_plain
-from wechatlog.segments.types import Call, Emoji, Link, Mention, Quote, Text
+from wechatlog.segments.types import Call, Emoji, Link, Mention, Quote, Segment, Text
 from wechatlog.timestamps import instant
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
 
-    from wechatlog.model import Conversation, Message
     from wechatlog.operations.identity import Identities, Person
-    from wechatlog.segments.types import Segment
 
     Key = TypeVar("Key", bound=Hashable)
 

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Hashable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import attrs
 
 from wechatlog.emoji import lookup
 from wechatlog.errors import MissingExtraError
-from wechatlog.model import FrozenMapping
-
-if TYPE_CHECKING:
-    from wechatlog.model import MessageKind
+from wechatlog.model import FrozenMapping, MessageKind
 
 Key = TypeVar("Key", bound=Hashable)
 Row = dict[str, Any]

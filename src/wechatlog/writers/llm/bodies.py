@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content.places import shown_place
-from wechatlog.model import MessageKind
+from wechatlog.model import Message, MessageKind
 from wechatlog.segments.types import (
     Call,
     Card,
@@ -33,7 +33,6 @@ from wechatlog.segments.types import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from wechatlog.model import Message
 
 _LINE_END: Final = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 # Controls, marks of direction, characters without width but for those that join emoji, tags and selectors in which

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -21,8 +21,6 @@ from wechatlog.writers.llm.tokens import estimate_tokens
 from wechatlog.writers.options import flag_option, texts_option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from wechatlog.model import Conversation
     from wechatlog.writers.base import Items
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import attrs
 
 from wechatlog.operations import iter_sessions
-from wechatlog.writers.base import Form
+from wechatlog.writers.base import Form, Items
 from wechatlog.writers.llm.bodies import one_line
 from wechatlog.writers.llm.chats import (
     COUNT_OPTION,
@@ -30,7 +30,6 @@ from wechatlog.writers.options import flag_option, number_option
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from wechatlog.writers.base import Items
 
 _TOKENS: Final = 500
 _LEAST_TOKENS: Final = 100

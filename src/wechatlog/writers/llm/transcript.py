@@ -15,14 +15,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from wechatlog.model import NOTICES
+from wechatlog.model import NOTICES, Message
 from wechatlog.writers.llm.bodies import describe, one_line
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator
 
-    from wechatlog.model import Message
 
 _LONGEST_NAME: Final = 32
 _NOTICE: Final = "*"
