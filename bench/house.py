@@ -1,5 +1,7 @@
 """Count the house: `python bench/house.py`. Lines of each room, lines of each format, functions that are used once.
 
+`python bench/house.py --once` names these functions, with their lines.
+
 A format's own lines are those of its module, shared evenly by the formats that stand in it; what a package of several
 modules shares is shared by all of its formats. A function is used once where its name stands in one place beside its
 definition; rows of tables and hooks of libraries count as places.
@@ -9,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -45,21 +48,28 @@ def format_lines() -> dict[str, float]:
     return found
 
 
-def functions() -> tuple[int, int]:
-    """How many functions there are, and how many are private and used once."""
+def functions() -> tuple[int, list[str]]:
+    """How many functions there are, and those that are private and used once: place, name, lines."""
     words: Counter[str] = Counter()
-    names: list[str] = []
+    found: list[tuple[Path, ast.FunctionDef | ast.AsyncFunctionDef]] = []
     for path in sorted(HOME.rglob("*.py")):
         text = path.read_text(encoding="utf-8")
         words.update(re.findall(r"[A-Za-z_]\w*", text))
         nodes = ast.walk(ast.parse(text))
-        names += [node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    private = (name for name in names if name.startswith("_") and not name.startswith("__"))
-    return len(names), sum(words[name] == 2 for name in private)
+        found += ((path, node) for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    once = [
+        f"{path.relative_to(HOME)}:{node.lineno} {node.name} {(node.end_lineno or 0) - node.lineno + 1}"
+        for path, node in found
+        if node.name.startswith("_") and not node.name.startswith("__") and words[node.name] == 2
+    ]
+    return len(found), once
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the table, or the functions that are used once."""
+    if "--once" in sys.argv:
+        print(*functions()[1], sep="\n")
+        return
     rooms = {path.name: lines_of(path) for path in sorted(HOME.iterdir()) if any(path.rglob("*.py"))}
     rooms["modules at the top"] = sum(lines_of(path) for path in HOME.glob("*.py"))
     print("| room | lines |\n|---|---|")
@@ -70,7 +80,7 @@ def main() -> None:
     small = sum(count <= SMALL for count in formats.values())
     print(f"{len(formats)} formats, {sum(formats.values()) / len(formats):.0f} lines each; {small} at most {SMALL}")
     count, once = functions()
-    print(f"{count:,} functions, {once / count:.1%} private and used once")
+    print(f"{count:,} functions, {len(once) / count:.1%} private and used once")
 
 
 if __name__ == "__main__":
