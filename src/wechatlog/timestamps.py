@@ -114,21 +114,21 @@ def resolve_zone(zone: ZoneLike) -> dt.tzinfo:
 
 
 @functools.cache
-def _zone_of(zone: str) -> dt.tzinfo:
-    if zone.upper() in ("UTC", "Z"):
+def _zone_of(name: str) -> dt.tzinfo:
+    if name.upper() in ("UTC", "Z"):
         return dt.UTC
-    if match := re.fullmatch(r"(?:UTC)?([+-])([0-9]{1,2})(?::?([0-9]{2}))?", zone):
+    if match := re.fullmatch(r"(?:UTC)?([+-])([0-9]{1,2})(?::?([0-9]{2}))?", name):
         sign, hours, minutes = match.groups()
-        zone = f"{sign}{hours:0>2}:{minutes or '00'}"
+        name = f"{sign}{hours:0>2}:{minutes or '00'}"
     try:
-        return zone_from_name(zone)
+        return zone_from_name(name)
     except ValueError:
         import difflib
         import zoneinfo
 
-        near = difflib.get_close_matches(zone, sorted(zoneinfo.available_timezones()), 1)
+        near = difflib.get_close_matches(name, sorted(zoneinfo.available_timezones()), 1)
         hint = f"did you mean {near[0]}?" if near else "use a name such as Asia/Shanghai or an offset such as +08:00"
-        raise ValueError(f"unknown time zone: {zone!r}; {hint}") from None
+        raise ValueError(f"unknown time zone: {name!r}; {hint}") from None
 
 
 def zone_from_name(name: str) -> dt.tzinfo:

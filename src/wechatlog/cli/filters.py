@@ -140,9 +140,10 @@ class Filters:
         for sender in sorted(self.senders - self.met) if self.people is None and known else ():
             holding = [name for name in sorted(known, key=len) if sender.casefold() in name.casefold()]
             close = difflib.get_close_matches(sender, known, _MOST_MEANT, 0.5)
-            near = list(dict.fromkeys(holding + close))[:_MOST_MEANT]
-            hint = f"did you mean {', '.join(near)}?" if near else "`wechatlog info` lists who wrote"
-            told.append(f"nobody is called {sender}; {hint}")
+            if near := list(dict.fromkeys(holding + close)):
+                told.append(f"nobody is called {sender}; did you mean {', '.join(near[:_MOST_MEANT])}?")
+            else:
+                told.append(f"nobody is called {sender}; `wechatlog info` lists who wrote")
         return "; ".join(told)
 
 

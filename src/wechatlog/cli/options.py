@@ -121,11 +121,11 @@ def _check_split(text: str) -> None:
     parse_split(text)
 
 
-def _check_encoding(name: str) -> None:
+def _check_encoding(value: str) -> None:
     try:
-        "".encode(codecs.lookup(name).name)
+        "".encode(codecs.lookup(value).name)
     except (LookupError, ValueError):
-        raise ValueError(f"{name!r} is no text encoding; usual ones: utf-8, gb18030, utf-16, big5") from None
+        raise ValueError(f"{value!r} is no text encoding; usual ones: utf-8, gb18030, utf-16, big5") from None
 
 
 class Split(Checked):

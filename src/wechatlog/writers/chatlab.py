@@ -310,9 +310,9 @@ class _Plan:
         zone = _zone(options)
         given = _exported_at(options.get("exported_at"), zone)
         is_whole = messages is conversation.messages
-        own = options.get("owner")
-        if own is not None and _shown(own) is None:
-            raise OptionError("owner", f"expected an account id, not {own!r}")
+        own = value = options.get("owner")
+        if value is not None and _shown(value) is None:
+            raise OptionError("owner", f"expected an account id, not {value!r}")
         if own is not None:
             messages = (attrs.evolve(message, sender_id=own) if message.is_self else message for message in messages)
             members = [attrs.evolve(person, id=own) if person.is_self else person for person in conversation.members]
