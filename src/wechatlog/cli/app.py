@@ -39,6 +39,8 @@ class _Commands(Mapping[str, click.Command]):
     """The commands by name, each imported when it is taken out."""
 
     def __getitem__(self, name: str) -> click.Command:
+        if name not in _COMMANDS:
+            raise KeyError(name)
         command: click.Command = getattr(importlib.import_module(f"wechatlog.cli.{name}"), name)
         command.context_class = HelpContext
         command.short_help = first_paragraph(command) if chosen_language() else None

@@ -34,13 +34,13 @@ def formats(name: str | None, *, as_json: bool) -> None:
     elif name is not None:
         click.echo("\n".join(line for info in found for line in _details(info)))
     else:
-        for number, (role, heading) in enumerate((("reader", "read"), ("writer", "written"))):
+        for number, role in enumerate(("reader", "writer")):
             infos = [info for info in found if info.role == role]
             shown = 3 + any(info.origin != "built-in" for info in infos)
             rows = [[info.name, " ".join(info.suffixes), translate(info.description), info.origin] for info in infos]
-            columns = [heading, "suffixes", "description", "from"][:shown]
+            columns = ["written" if number else "read", "suffixes", "description", "from"]
             click.echo("\n" * number, nl=False)
-            print_table(columns, [row[:shown] for row in rows], fold=("suffixes", "description"))
+            print_table(columns[:shown], [row[:shown] for row in rows], fold=("suffixes", "description"))
 
 
 def _losses(info: FormatInfo) -> dict[str, str]:
