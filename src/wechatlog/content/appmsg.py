@@ -122,11 +122,14 @@ def _fields(kind: MessageKind, shown: str, **elements: str) -> Callable[[Node, S
         shown: the fields of which the first that is not empty is its text.
         elements: for each field the paths of its elements, with blanks between them.
     """
-    paths = {name: text.split() for name, text in elements.items()}
+    paths, names = [(name, text.split()) for name, text in elements.items()], shown.split()
 
     def build(app: Node, _scope: Scope) -> AppMessage:
-        data = {name: app.get(*places) for name, places in paths.items()}
-        return _one(kind, next(filter(None, map(data.get, shown.split())), ""), **data)
+        data = {name: app.get(*places) for name, places in paths}
+        for name in names:
+            if data[name]:
+                return _one(kind, data[name], **data)
+        return _one(kind, **data)
 
     return build
 
