@@ -100,6 +100,7 @@ def render_report(title: str | int, found: Statistics, *, language: str = "zh", 
     """
     words = REPORT_LANGUAGES[language]
     style = asset("report.css")
+    often = found.words.most_common(_WORDS)  # shown in a size from 1 to 5
     return environment().get_template("report.html.jinja").render(
         words=words,
         style=style,
@@ -118,7 +119,7 @@ def render_report(title: str | int, found: Statistics, *, language: str = "zh", 
         ),
         awards=list(_awards(found, words)),
         emoji=_bars((_emoji_label(name), number, "") for name, number in found.emoji.most_common(_TOP)),
-        cloud=_cloud(found),
+        cloud=[(word, number, 1 + round(4 * (number / often[0][1]) ** 0.5)) for word, number in often],
         lists=[(words[name], rows) for name, rows in _lists(found) if rows],
         cautions=[words[name] for name, so in (("rough", found.coarse), ("incomplete", not found.complete)) if so],
     )  # fmt: skip
@@ -229,13 +230,6 @@ def _month_rows(found: Statistics) -> list[tuple[str, int, str]]:
 def _emoji_label(name: str) -> str:
     picture = unicode_of(name)
     return name if picture is None or picture == name else f"{picture} {name}"
-
-
-def _cloud(found: Statistics) -> list[tuple[str, int, int]]:
-    """Words with their numbers and a size from 1 to 5."""
-    chosen = found.words.most_common(_WORDS)
-    most = chosen[0][1] if chosen else 1
-    return [(word, number, 1 + round(4 * (number / most) ** 0.5)) for word, number in chosen]
 
 
 def _pair(pair: tuple[str, str], sign: str) -> str:

@@ -159,18 +159,15 @@ class Rewriter:
         annotations = annotate_segments(parse_segments(text, lexicon), lexicon, 1)
         return _apply(text, self._edit(text, list(annotations)))
 
-    def _search_in(self, text: str) -> TextSearch:
-        private = self._private.find(text)
-        if self._texts:
-            if "%" in text:
-                private = unite(private, iter_encoded(self._known, self._private, text))
-            private = unite(private, iter_disguised(self._known, text))
-        return TextSearch(self._known, text, private, names=self._texts)
-
     def _edit(self, text: str, annotations: Iterable[Annotation]) -> Iterator[_Edit]:
         """What to replace in a text, in order: what annotations say, and between them what is found."""
         left = [annotation for annotation in annotations if self._wanted.get(annotation.what, True)]
-        search = self._search_in(text)
+        private = self._private.find(text)
+        if self._texts and "%" in text:
+            private = unite(private, iter_encoded(self._known, self._private, text))
+        if self._texts:
+            private = unite(private, iter_disguised(self._known, text))
+        search = TextSearch(self._known, text, private, names=self._texts)
         number, hit = 0, search.next(0)
         while hit is not None or number < len(left):
             annotation = left[number] if number < len(left) else None
