@@ -23,10 +23,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import wechatlog
+from wechatlog.atomic import replacing
 from wechatlog.decoding import BLOCK_SIZE, decode_text, judge_encoding
 from wechatlog.diagnostics import Collector
 from wechatlog.errors import FormatError, RefusedFormatError
-from wechatlog.source import HEAD_SIZE, Source, replacing
+from wechatlog.source import HEAD_SIZE, Source
 
 TEXT = "---\ndate: 2026-05-01\n---\n> 09:00:00  李四  \n   \n早上好，大家  \n   \n"
 
@@ -335,7 +336,7 @@ def test_a_part_file_is_as_private_as_the_file_before_it_is_written(tmp_path: Pa
 @pytest.mark.skipif(os.name == "nt", reason="no signals here")
 def test_what_a_killed_run_left_is_removed_and_what_another_writes_is_not(tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
-    script = "import os, pathlib, sys\nfrom wechatlog.source import replacing\nwith replacing(pathlib.Path(sys.argv[1])) as part:\n    part.write_text('half')\n    os.kill(os.getpid(), 9)\n"
+    script = "import os, pathlib, sys\nfrom wechatlog.atomic import replacing\nwith replacing(pathlib.Path(sys.argv[1])) as part:\n    part.write_text('half')\n    os.kill(os.getpid(), 9)\n"
     subprocess.run([sys.executable, "-c", script, str(path)], check=False)
     assert [found.name for found in tmp_path.iterdir()] == [".out.jsonl.part"]
     with replacing(path) as part:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import click
 
+from wechatlog.atomic import replacing
 from wechatlog.cli.messages import Failure, count, explain, harmless, say
 from wechatlog.cli.options import summary_option
 from wechatlog.cli.terminal import print_json
 from wechatlog.errors import FormatError, OptionError, RefusedFormatError
 from wechatlog.media import Keys, MediaFolder, read
-from wechatlog.source import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

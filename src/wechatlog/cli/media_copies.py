@@ -12,12 +12,12 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
+from wechatlog.atomic import replacing
 from wechatlog.cli.messages import Failure, explain
 from wechatlog.content.file_names import clean_name
 from wechatlog.errors import FormatError, MissingExtraError
 from wechatlog.media import Keys, MediaFolder, decode
 from wechatlog.media.files import LIMIT
-from wechatlog.source import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

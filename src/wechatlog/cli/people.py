@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import click
 
+from wechatlog.atomic import replacing
 from wechatlog.cli.filters import Filters, filter_options, read_people
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
@@ -16,7 +17,6 @@ from wechatlog.cli.options import ANY_PATH, Reading, inputs_argument, json_optio
 from wechatlog.cli.progress import Tick, progress
 from wechatlog.cli.terminal import print_json
 from wechatlog.operations.recognition import identities
-from wechatlog.source import replacing
 
 if TYPE_CHECKING:
     import datetime as dt

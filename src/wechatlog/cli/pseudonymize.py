@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from wechatlog.atomic import replacing
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import Failure, count, explain, say
@@ -26,7 +27,6 @@ from wechatlog.operations.pseudonymize import pseudonymize_archive
 from wechatlog.operations.pseudonyms import MASKS, Pseudonyms
 from wechatlog.outputs.folder import iter_written
 from wechatlog.registry import detect_reader, find_writer
-from wechatlog.source import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
+from wechatlog.atomic import replacing
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import Failure, harmless, say
@@ -16,7 +17,6 @@ from wechatlog.cli.progress import Tick, progress
 from wechatlog.cli.stats import Report, united
 from wechatlog.cli.terminal import on_terminal
 from wechatlog.operations.statistics import statistics
-from wechatlog.source import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

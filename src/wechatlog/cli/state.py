@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from wechatlog import Mark
+from wechatlog.atomic import replacing
 from wechatlog.cli.messages import Failure, explain
 from wechatlog.errors import FormatError
-from wechatlog.source import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from wechatlog.atomic import replacing
 from wechatlog.content.native import segment_to_json
 from wechatlog.errors import FormatError, OptionError
-from wechatlog.source import replacing
 
 if TYPE_CHECKING:
     import os

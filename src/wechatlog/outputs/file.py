@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from wechatlog.api import MessageStream
+from wechatlog.atomic import replacing
 from wechatlog.errors import WriteError
 from wechatlog.model import Conversation, Message
 from wechatlog.registry import find_writer
-from wechatlog.source import check_path, replacing
+from wechatlog.source import check_path
 from wechatlog.writers.base import Items, NewFile, ScanWriter, Writer, give_pieces, is_folder_writer
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias, cast
 import attrs
 
 from wechatlog.api import MessageStream
+from wechatlog.atomic import replacing
 from wechatlog.errors import WriteError
 from wechatlog.model import Conversation, Message
 from wechatlog.operations.split import UNITS, iter_runs, label_parts
@@ -25,7 +26,7 @@ from wechatlog.outputs.file import dump
 from wechatlog.outputs.file_names import Namer
 from wechatlog.registry import find_writer
 from wechatlog.segments import Lexicon
-from wechatlog.source import check_path, replacing
+from wechatlog.source import check_path
 from wechatlog.timestamps import instant
 from wechatlog.writers.base import IndexEntry, IndexWriter, Writer, is_folder_writer
 

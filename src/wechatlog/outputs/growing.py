@@ -16,10 +16,10 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import attrs
 
 from wechatlog.api import load
+from wechatlog.atomic import replacing
 from wechatlog.errors import WechatlogError
 from wechatlog.operations.merge import MergeReport, merge_report, with_one_clock
 from wechatlog.outputs.file import dump, dumps
-from wechatlog.source import replacing
 
 if TYPE_CHECKING:
     import os

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
+from wechatlog.atomic import replacing
 from wechatlog.operations.identity import OWN_NAMES, Identities
 from wechatlog.operations.pseudonyms.annotations import annotate_title, iter_annotations
 from wechatlog.operations.pseudonyms.known_names import KnownNames
@@ -23,7 +24,6 @@ from wechatlog.operations.pseudonyms.register import Register, is_own
 from wechatlog.operations.pseudonyms.report import PseudonymReport, Tally
 from wechatlog.operations.pseudonyms.rewriting import DEEPEST_FORWARD, Rewriter
 from wechatlog.segments.types import Card, Forward, Mention, Quote, Segment
-from wechatlog.source import replacing
 
 if TYPE_CHECKING:
     import os
