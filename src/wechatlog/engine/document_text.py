@@ -21,7 +21,7 @@ from wechatlog.diagnostics import Severity
 from wechatlog.engine.documents import Paragraph, Row, has_comments, iter_blocks, picture_files
 from wechatlog.engine.head import Head
 from wechatlog.engine.inside import InsideReader
-from wechatlog.model import MessageKind
+from wechatlog.model import Message, MessageKind
 from wechatlog.segments import Image
 from wechatlog.source import HEAD_SIZE, Source
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.engine.protocol import Batch, Context, Evidence, Refusal
-    from wechatlog.model import Message
 
 _PICTURE: Final = "[图片]"
 _LEAST_COLUMNS: Final = 3
