@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from wechatlog.segments import Lexicon
 
 _SPACES: Final = re.compile(r"\s+")
-_ONE_LINE: Final = 60
 
 
 class MessageKind(enum.StrEnum):

@@ -16,7 +16,7 @@ from wechatlog.errors import FormatError, RefusedFormatError, WechatlogError
 from wechatlog.source import Budget, Source, is_folder_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 ZIP_ERRORS: Final = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, RuntimeError)
 """What the library for ZIPs raises for broken ones."""
@@ -58,7 +58,12 @@ def files_in(source: Source, archive: zipfile.ZipFile, prefix: str = "") -> Iter
         RefusedFormatError: where it is encrypted, or a compression bomb.
     """
     members = archive.infolist()
-    _check_overlap(source, members)
+    end = 0
+    for member in sorted(members, key=lambda info: info.header_offset):
+        if member.header_offset < end:  # no program writes entries that share their bytes, but for bombs
+            reason = "its entries overlap, as those of a compression bomb do"
+            raise RefusedFormatError(source.label, "ZIP", reason)
+        end = member.header_offset + _LOCAL_HEADER + member.compress_size
     budget = source.budget or Budget(source.size_limit)
     for member in members:
         parts = PurePosixPath(_entry_name(member).replace("\\", "/")).parts
@@ -69,16 +74,6 @@ def files_in(source: Source, archive: zipfile.ZipFile, prefix: str = "") -> Iter
             raise RefusedFormatError(source.label, "encrypted ZIP", "its files need a password; unpack it first")
         place = prefix + "/".join(parts)
         yield Source.of_member(archive, member, parts[-1], place, size_limit=source.size_limit, budget=budget)
-
-
-def _check_overlap(source: Source, members: Iterable[zipfile.ZipInfo]) -> None:
-    """Raise `RefusedFormatError` where entries share their bytes: no program writes that, but for bombs."""
-    end = 0
-    for member in sorted(members, key=lambda info: info.header_offset):
-        if member.header_offset < end:
-            reason = "its entries overlap, as those of a compression bomb do"
-            raise RefusedFormatError(source.label, "ZIP", reason)
-        end = member.header_offset + _LOCAL_HEADER + member.compress_size
 
 
 def _entry_name(member: zipfile.ZipInfo) -> str:

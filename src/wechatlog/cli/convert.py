@@ -255,14 +255,19 @@ class _Job:
 
     def run(self, tick: Tick, *, stream: bool | None) -> None:
         """Write everything, or raise `Failure`."""
-        if stream is None and self._may_scan():
+        # Columns are all that is asked for: of one file, so that nothing is written where it is broken.
+        has_columns = stream is None and isinstance(self.writer, ScanWriter) and self.inputs.only_path is not None
+        if has_columns and not self._into_folder(1) and not (self.filters.senders or self.filters.words):
             filters, kinds = self.filters, sorted(self.filters.kinds) or None
             selection = Selection.of(since=filters.since, until=filters.until, kind=kinds)
             self._dump(self.inputs.scan(selection, _Watch(self, tick)), str(self.inputs.only_path))
             return
         if self._may_stream(forced=stream) and self._run_stream(tick, forced=bool(stream)):
             return
-        if self._may_make() and self._run_making(tick):
+        # Other processes may write as well: a file for each conversation, of which only the name is ours.
+        into_files = is_folder(self.output) and self.split is None and not is_folder_writer(self.writer)
+        may_make = self.makes and into_files and len(self.inputs.sources) > 1 and self.state is None
+        if may_make and not self.filters and self._run_making(tick):
             return
         self._run_whole(tick)
         if self.state is not None:
@@ -278,11 +283,6 @@ class _Job:
         if forced is None:
             return possible and not self._into_folder(1) and self.inputs.is_huge
         return forced
-
-    def _may_scan(self) -> bool:
-        """Whether columns are all that is asked for: of one file, so that nothing is written where it is broken."""
-        is_column_form = isinstance(self.writer, ScanWriter) and self.inputs.only_path is not None
-        return is_column_form and not self._into_folder(1) and not (self.filters.senders or self.filters.words)
 
     def _into_folder(self, conversations: int) -> bool:
         if self.output == "-":
@@ -330,11 +330,6 @@ class _Job:
 
     def _note_left_out(self, messages: Iterable[Message]) -> None:
         self.summary.add_left_out(_left_out(self.writer, messages, self.reading.writer_options))
-
-    def _may_make(self) -> bool:
-        """Whether other processes may write as well: a file for each conversation, of which only the name is ours."""
-        into_files = is_folder(self.output) and self.split is None and not is_folder_writer(self.writer)
-        return self.makes and into_files and not self.filters and self.state is None and len(self.inputs.sources) > 1
 
     def _run_making(self, tick: Tick) -> bool:
         """Put files in place that other processes make; false where there was but one, which has no index."""

@@ -159,19 +159,14 @@ class DocumentReader(InsideReader):
         for code, sentence, severity in text.told:
             context.report(code, sentence, severity=severity)
         batches = list(self.reader.read(text.source, context))  # a document is in memory anyway
-        pictures = _pictures_of(text.pictures, (message for _, messages in batches for message in messages))
+        origins = (message.origin for _, messages in batches for message in messages)
+        starts = sorted({origin.line for origin in origins if origin.line is not None})
+        pictures: dict[int, list[str]] = {}  # those of each message, by the line that it begins on
+        for line, path in text.pictures:
+            if (place := bisect.bisect_right(starts, line)) > 0:
+                pictures.setdefault(starts[place - 1], []).append(path)
         for draft, messages in batches:
             yield draft, [_pictured(message, pictures.pop(message.origin.line or 0, ())) for message in messages]
-
-
-def _pictures_of(pictures: Iterable[tuple[int, str]], messages: Iterable[Message]) -> dict[int, list[str]]:
-    """The pictures of each message, by the line that it begins on."""
-    lines = sorted({message.origin.line for message in messages if message.origin.line is not None})
-    found: dict[int, list[str]] = {}
-    for line, path in pictures:
-        if (place := bisect.bisect_right(lines, line)) > 0:
-            found.setdefault(lines[place - 1], []).append(path)
-    return found
 
 
 def _pictured(message: Message, paths: Sequence[str]) -> Message:

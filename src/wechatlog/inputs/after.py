@@ -361,19 +361,14 @@ class After:
         tallies = list(self._tallies.values())
         line = tallies[-1].last[-1].origin.line if tallies and tallies[-1].last else None
         mark = attrs.evolve(mark, chats=tuple(tally.seen for tally in tallies), line=line or 0)
-        if not self._may_cut or len(tallies) != 1:
+        if not self._may_cut or len(tallies) != 1 or self.context.needs_whole:
             return mark
-        return attrs.evolve(mark, place=self._find_place(tallies[0], mark.chats[0]))
-
-    def _find_place(self, tally: _Tally, seen: Seen) -> Place | None:
-        """Where reading can go on next time; `None` where nothing but the whole gives the same messages."""
-        if self.context.needs_whole:
-            return None
-        size = self._size or 0
+        (tally,), (seen,) = tallies, mark.chats
         places = _Places(self._source, size, self._from, self._source.place)
         if size <= _BEGINNING:  # it is all beginning
-            return Place(0, 0, 0, 1, 0, tally.count, places.count_lines(), None)
-        return next(filter(None, (self._tried(place, tally, seen) for place in places.of(tally.kept))), None)
+            return attrs.evolve(mark, place=Place(0, 0, 0, 1, 0, tally.count, places.count_lines(), None))
+        tried = (self._tried(place, tally, seen) for place in places.of(tally.kept))
+        return attrs.evolve(mark, place=next(filter(None, tried), None))  # else only the whole gives the same messages
 
     def _tried(self, place: Place, tally: _Tally, seen: Seen) -> Place | None:
         """A place with what reading from it gives, if that is what was read."""

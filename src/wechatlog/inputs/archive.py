@@ -304,9 +304,16 @@ class Archive(Iterable[Conversation]):
         with contextlib.ExitStack() as stack:
             index = None
             if self._index is not None:
+                from wechatlog import __version__
                 from wechatlog.inputs.index import FolderIndex  # with SQLite, for who keeps an index
 
-                index = FolderIndex(self._index, self._manner(), self._collector.note)
+                if not isinstance(self._how.format, str | None):
+                    raise OptionError("index", "the format must be given by its name")
+                added = sorted(reader.name for reader in registered_readers())
+                manner = repr(
+                    (__version__, self._how, self._alone, added)
+                )  # what a reading depends on beside the files
+                index = FolderIndex(self._index, manner, self._collector.note)
                 stack.callback(index.close)
             for group, kept in self._iter_kept(groups, index):
                 for note in kept.notes:
@@ -317,15 +324,6 @@ class Archive(Iterable[Conversation]):
                     yield unpack(packed) if self._then is None else packed
                 if kept.error is not None:
                     raise kept.error
-
-    def _manner(self) -> str:
-        """What a reading depends on beside the files, for an index."""
-        from wechatlog import __version__
-
-        if not isinstance(self._how.format, str | None):
-            raise OptionError("index", "the format must be given by its name")
-        added = sorted(reader.name for reader in registered_readers())
-        return repr((__version__, self._how, self._alone, added))
 
     def _iter_kept(self, groups: Iterable[Group], index: FolderIndex | None) -> Iterator[tuple[Group, Kept]]:
         """Each group with what it holds: as the index knows it, or as another process reads it, or as we do."""

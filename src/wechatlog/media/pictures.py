@@ -121,8 +121,14 @@ def decrypt_dat(data: bytes, keys: Keys) -> bytes:
         FormatError: where a key is missing or wrong, or there is no picture in it.
         MissingExtraError: without cryptography.
     """
-    if not is_dat(data):
-        return _xor(data, _own_byte(data))
+    if not is_dat(data):  # some byte makes a picture of the first bytes
+        for kind in KINDS:
+            start = kind.start
+            if not start.startswith(b"....") and kind.type.startswith("image/") and len(data) > len(start):
+                byte = data[0] ^ start[0]
+                if kind_of(_xor(data[:64], byte)) == kind:
+                    return _xor(data, byte)
+        raise FormatError("no picture, voice or video that is known")
     if len(data) < _HEAD.size:
         raise FormatError("is cut off in its header")
     signature, encrypted, combined = _HEAD.unpack_from(data)
@@ -141,17 +147,6 @@ def decrypt_dat(data: bytes, keys: Keys) -> bytes:
     if kind_of(found) is None:
         raise FormatError("is no picture with this key")
     return found
-
-
-def _own_byte(data: bytes) -> int:
-    """The byte that makes a picture of the first bytes of a file."""
-    for kind in KINDS:
-        start = kind.start
-        if not start.startswith(b"....") and kind.type.startswith("image/") and len(data) > len(start):
-            byte = data[0] ^ start[0]
-            if kind_of(_xor(data[:64], byte)) == kind:
-                return byte
-    raise FormatError("no picture, voice or video that is known")
 
 
 def _xor(data: bytes, byte: int) -> bytes:

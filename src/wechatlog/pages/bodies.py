@@ -176,11 +176,9 @@ class Bodies:
         return shown
 
     def _join(self, group: list[Segment]) -> Markup:
-        return Markup("".join([self._show_inline(segment) for segment in group]))  # noqa: S704 - escaped
-
-    def _show_inline(self, segment: Segment) -> str:
-        show = self._inline.get(type(segment))
-        return escaped(segment.raw) if show is None else show(segment)
+        shows = [(self._inline.get(type(segment)), segment) for segment in group]
+        shown = [escaped(segment.raw) if show is None else show(segment) for show, segment in shows]
+        return Markup("".join(shown))  # noqa: S704 - escaped
 
     def _show_emoji(self, segment: types.Emoji) -> Markup:
         key = segment.raw, segment.unicode
