@@ -310,9 +310,8 @@ class Archive(Iterable[Conversation]):
                 if not isinstance(self._how.format, str | None):
                     raise OptionError("index", "the format must be given by its name")
                 added = sorted(reader.name for reader in registered_readers())
-                manner = repr(
-                    (__version__, self._how, self._alone, added)
-                )  # what a reading depends on beside the files
+                # What a reading depends on beside the files.
+                manner = repr((__version__, self._how, self._alone, added))
                 index = FolderIndex(self._index, manner, self._collector.note)
                 stack.callback(index.close)
             for group, kept in self._iter_kept(groups, index):
