@@ -330,7 +330,7 @@ class _NearHeaders:
     _begin: re.Pattern[str] | None = None
     _whole: re.Pattern[str] | None = None
     _tail: str = ""
-    _named: bool = False
+    _people: re.Pattern[str] | None = None
 
     def parts(self, header: re.Match[str], block: Block) -> Iterator[Block]:
         """A block, cut where damage joined the line of the next header to one of its own."""
@@ -359,12 +359,15 @@ class _NearHeaders:
         yield attrs.evolve(part, parts=block.parts, last=block.last)
 
     def _inner(self, raw: str, begin: int, end: int, above: re.Match[str]) -> tuple[int, re.Match[str] | None]:
-        """The header of a known person inside a line, and where it stands; none where headers begin with names.
+        """The header of a known person, or of a format that names none there, inside a line, and where it stands.
 
         One that is older than the header above it was quoted, where the file goes on in time.
         """
-        found = None if self._named else re.compile(self.grammar.header).search(raw, begin, end)
-        if found is None or self.headers.sender(found) not in self.headers.known:
+        whole = re.compile(self.grammar.header)
+        places = (match.start() for match in self._people.finditer(raw, begin, end)) if self._people else ()
+        found = next(filter(None, (whole.match(raw, at, end) for at in places)), None)
+        found = found if self._people else whole.search(raw, begin, end)
+        if found is None or self.headers.sender(found) not in {None, *self.headers.known}:
             return end, None
         time, before = self.headers.time(found), self.headers.time(above)
         if time is not None and before is not None and time < before and not self.headers.falling:
@@ -391,9 +394,9 @@ class _NearHeaders:
         if "\n" in mark or not any(map(str.isdigit, time)) or (not mark.strip() and len(time) < _WHOLE_TIME):
             return
         begin = re.escape(mark)
-        self._named = bool(name) and header.start("sender") < header.start("time")
-        if self._named:
+        if name and header.start("sender") < header.start("time"):
             names = "|".join(map(re.escape, sorted(self.headers.known)[:_MOST_BEGINNINGS]))
+            self._people = re.compile(names or "(?!)")
             begin = re.escape(mark[: header.start("sender") - at - 1]) + f"(?:{names})" if names else begin
             begin += re.escape(mark[header.end("sender") - at - 1 :]) if names else ""
         day = time.split(" ", 1)[0] if len(time) >= _WHOLE_TIME else time

@@ -2,7 +2,8 @@
 
 Takes a reading, gives rows with the names of their columns as they stream by, of as many tables as the script fills.
 One row or many in a statement, on one line or many; names in any quotes, with a schema in front; a statement without
-column names has those of its `CREATE TABLE`. A row that cannot be read is told and costs itself alone. Knows no format.
+column names has those of its `CREATE TABLE`. A row that cannot be read is told and costs itself alone, and so does what
+stands between rows; a damaged head of a statement is made good by the `CREATE TABLE` above it. Knows no format.
 """
 
 from __future__ import annotations
@@ -17,15 +18,16 @@ from wechatlog.engine.json_stream import Cursor
 from wechatlog.tokenizer import prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from wechatlog.engine.reading import Reading
 
-_NAME: Final = r"(?:\"[^\"\n]{1,100}\"|`[^`\n]{1,100}`|\[[^\]\n]{1,100}\]|[^\W\d][\w$]{0,100})"
+_NAME: Final = r"(?:\"[^\",\n]{1,100}\"|`[^`,\n]{1,100}`|\[[^\],\n]{1,100}\]|[^\W\d][\w$]{0,100})"
 _TABLE: Final = rf"(?P<table>{_NAME}(?:\.{_NAME}){{0,2}})\s*+"
 _INSERT: Final = (
     rf"INSERT\s++(?:OR\s++[A-Z]{{1,10}}\s++)?INTO\s++{_TABLE}"
-    r"(?:\((?P<columns>[^()']{0,4000})\)\s*+)?VALUES\s*+(?=\()"
+    r"(?:(?!VALUES\b)(?P<damage>[^()';]{0,100})\((?P<columns>[^()']{0,4000})\)\s*+)?(?P<values>VALUES\b\s*+)?"
+    r"|\((?P<headless>[^()',]{1,100},[^()']{0,4000})\)\s*+VALUES\b\s*+(?=\()"
 )
 _CREATE: Final = rf"CREATE\s++TABLE\s++(?:IF\s++NOT\s++EXISTS\s++)?{_TABLE}\("
 _COPY: Final = rf"COPY\s++{_TABLE}(?:\((?P<listed>[^()']{{0,4000}})\)\s*+)?FROM\s++stdin[^;\n]{{0,200}};[ \t]*+\r?\n"
@@ -45,15 +47,20 @@ _VALUE: Final = re.compile(
     r"(?:\s*+::\s*+[a-z_ ]{1,40})?\s*+(?P<end>[,)])",
     re.DOTALL | re.IGNORECASE,
 )
+_END: Final = re.compile(r";|--|/\*|[a-z]{2}|\Z", re.IGNORECASE)
+"""What may stand behind the last row of a statement."""
 _OPEN: Final = re.compile(r"(?<![\w$])INSERT\s++INTO\s[^';]{0,5000}\Z", re.IGNORECASE)
 _NEXT: Final = re.compile(r"\n[ \t]*+(?=\(|INSERT\s)", re.IGNORECASE)
+_NAMES: Final = re.compile(_NAME)
 _COLUMN: Final = re.compile(rf"\s*+(?P<name>{_NAME})")
-_PART: Final = re.compile(r"[(),]|'[^']*+'")
+_PART: Final = re.compile(r"[(),;]|'[^']*+'")
 _NO_COLUMNS: Final = frozenset({"constraint", "primary", "unique", "foreign", "check", "key", "index", "exclude"})
 _ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _OVERLAP: Final = 8192
 """As long as a landmark can be."""
+_AHEAD: Final = 16
+"""Characters that show whether a landmark goes on."""
 _LONGEST_ROW: Final = 1 << 24
 
 
@@ -71,6 +78,22 @@ class SqlRow(NamedTuple):
     line: int
 
 
+class Columns(NamedTuple):
+    """The columns of a statement: as it lists them, and where that is damaged, all that its table was made with."""
+
+    listed: list[str]
+    made: list[str]
+
+    def name(self, values: list[str | None]) -> dict[str, str | None] | None:
+        """The values by their columns; where the list is damaged, by the run of columns that has what is left."""
+        row = dict(zip(self.listed, values, strict=True)) if len(values) == len(self.listed) else None
+        left = {*self.listed} & {*self.made}
+        for begin in range(len(self.made) - len(values), -1, -1):
+            if left <= {*(run := self.made[begin : begin + len(values)])}:
+                return {**dict(zip(run, values, strict=True)), **(row or {})}
+        return row
+
+
 def _plain(name: str) -> str:
     """A name without its quotes and its schema, in lower case."""
     return re.split(r"\.(?=[^.]*$)", name)[-1].strip('"`[] \t\r\n').lower()
@@ -78,7 +101,7 @@ def _plain(name: str) -> str:
 
 @functools.lru_cache(maxsize=64)
 def _listed(columns: str) -> list[str]:
-    return [_plain(name) for name in columns.split(",")]
+    return [_plain(name) for name in _NAMES.findall(columns)]
 
 
 def tables_of(head: Head) -> frozenset[str]:
@@ -98,7 +121,7 @@ def iter_inserts(reading: Reading, tables: Collection[str]) -> Iterator[SqlRow]:
     found = opened = understood = False
     while True:
         match = _LANDMARK.search(cursor.text, cursor.position)
-        if match is None or len(cursor.text) - match.end() < 2:
+        if match is None or len(cursor.text) - match.end() < _AHEAD:
             cursor.position = max(cursor.position, len(cursor.text) - _OVERLAP) if match is None else match.start()
             if cursor.grow():
                 continue
@@ -109,12 +132,14 @@ def iter_inserts(reading: Reading, tables: Collection[str]) -> Iterator[SqlRow]:
         if created := match["created"]:
             known[_plain(created)] = _created_columns(cursor)
             opened = opened or not cursor.peek()
-        elif name := match["table"] or match["copied"]:
-            table = _plain(name)
-            given = match["columns"] if match["table"] else match["listed"]
-            columns = known.get(table, []) if given is None else _listed(given)
+        elif (name := match["table"] or match["copied"]) or match["headless"]:
+            listed = _listed(match["columns"] or match["listed"] or match["headless"] or "")
+            table = _meant("" if match["damage"] or not name else _plain(name), listed, tables, known)
+            made = known.get(table, [])
+            whole = {*listed} <= {*made} and (listed or match["values"] or match["copied"])
+            columns = Columns(listed or made, []) if whole else Columns(listed, made)
             understood = True
-            rows = _rows if match["table"] else _lines
+            rows = _lines if match["copied"] else _rows
             for row in rows(reading, cursor, table, columns, wanted=table in tables):
                 found = True
                 yield row
@@ -126,43 +151,52 @@ def iter_inserts(reading: Reading, tables: Collection[str]) -> Iterator[SqlRow]:
         reading.tell("no-messages", f"the script holds no rows of {' or '.join(tables)}")
 
 
+def _meant(table: str, columns: list[str], tables: Collection[str], known: Mapping[str, list[str]]) -> str:
+    """The table that a statement fills; one whose name is damaged is known by its columns."""
+    if table in tables or table in known:
+        return table
+    least = max(2, len(columns) / 2)
+    return next((name for name in tables if len({*columns} & {*known.get(name, ())}) > least), table)
+
+
 def _created_columns(cursor: Cursor) -> list[str]:
     """The columns of a table whose opening bracket was taken."""
     while len(cursor.text) - cursor.position < _OVERLAP and cursor.grow():
         pass
     text, depth, begin, names = cursor.text, 0, cursor.position, []
+    cursor.position = begin if len(text) - begin > _OVERLAP else len(text)  # it may never be closed
     for mark in _PART.finditer(text, begin, begin + _OVERLAP):
         depth += {"(": 1, ")": -1}.get(mark[0], 0)
         if depth < 0 or (depth == 0 and mark[0] == ","):
             name = _COLUMN.match(text, begin)
             names += [_plain(name["name"])] if name else []
             begin = mark.end()
-        if depth < 0:
+        if depth < 0 or mark[0] == ";":
+            cursor.position = mark.end()
             break
-    cursor.position = begin if depth < 0 or len(text) - begin > _OVERLAP else len(text)  # it may never be closed
     return [name for name in names if name not in _NO_COLUMNS]
 
 
-def _rows(reading: Reading, cursor: Cursor, table: str, columns: list[str], *, wanted: bool) -> Iterator[SqlRow]:
-    """The rows of a statement, from its first bracket."""
-    while cursor.peek() == "(":
-        line, _ = cursor.place()
-        values = _row(cursor)
-        if wanted and values is not None and len(values) == len(columns):
-            yield SqlRow(table, dict(zip(columns, values, strict=True)), line)
+def _rows(reading: Reading, cursor: Cursor, table: str, columns: Columns, *, wanted: bool) -> Iterator[SqlRow]:
+    """The rows of a statement whose head was taken."""
+    while True:
+        is_row, (line, _) = cursor.peek() == "(", cursor.place()
+        values = _row(cursor) if is_row else None
+        row = columns.name(values) if wanted and values is not None else None
+        if row is not None:
+            yield SqlRow(table, row, line)
         elif wanted or values is None:
-            what = f"has {len(values)} values for {len(columns)} columns" if values else "cannot be read"
-            reading.report("broken-row", f"a row of an INSERT {what}", severity=Severity.ERROR, line=line)
+            what = f"has {len(values)} values for {len(columns.listed)} columns" if values else "cannot be read"
+            what = f"a row of an INSERT {what}" if is_row else "no row follows in an INSERT: the file is cut or damaged"
+            reading.report("broken-row", what, severity=Severity.ERROR, line=line)
         if values is None:
-            _recover(cursor)
-        elif not cursor.take(","):
+            if not _recover(cursor):
+                return
+        elif not cursor.take(",") and cursor.is_next(_END):
             return
-        elif cursor.peek() != "(":
-            what = "no row follows the comma: the file is cut or damaged"
-            reading.report("broken-row", what, severity=Severity.ERROR, line=cursor.place()[0])
 
 
-def _lines(reading: Reading, cursor: Cursor, table: str, columns: list[str], *, wanted: bool) -> Iterator[SqlRow]:
+def _lines(reading: Reading, cursor: Cursor, table: str, columns: Columns, *, wanted: bool) -> Iterator[SqlRow]:
     r"""The rows of a `COPY`, a line each, up to the line `\.`."""
     while True:
         while (end := cursor.text.find("\n", cursor.position)) < 0 and cursor.grow():
@@ -176,10 +210,11 @@ def _lines(reading: Reading, cursor: Cursor, table: str, columns: list[str], *, 
             reading.report("broken-row", "a COPY never ends: the file is cut", severity=Severity.ERROR, line=line)
             return
         values = [None if cell == "\\N" else _unescape(cell) for cell in text.split("\t")]
-        if wanted and len(values) == len(columns):
-            yield SqlRow(table, dict(zip(columns, values, strict=True)), line)
+        row = columns.name(values) if wanted else None
+        if row is not None:
+            yield SqlRow(table, row, line)
         elif wanted:
-            what = f"has {len(values)} values for {len(columns)} columns"
+            what = f"has {len(values)} values for {len(columns.listed)} columns"
             reading.report("broken-row", f"a row of a COPY {what}", severity=Severity.ERROR, line=line)
 
 
@@ -213,12 +248,7 @@ def _row(cursor: Cursor) -> list[str | None] | None:
             return values
 
 
-def _recover(cursor: Cursor) -> None:
-    """Go to the next line that begins a row or a statement, or to the end of what is held."""
+def _recover(cursor: Cursor) -> bool:
+    """Go to the next line that begins a row, and say whether there is one before the next statement."""
     cursor.position += 1
-    while (match := _NEXT.search(cursor.text, cursor.position)) is None:
-        cursor.position = max(cursor.position, len(cursor.text) - _OVERLAP)
-        if not cursor.grow():
-            cursor.position = len(cursor.text)
-            return
-    cursor.position = match.end()
+    return cursor.move_to(_NEXT) is not None and cursor.peek() == "("

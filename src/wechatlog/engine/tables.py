@@ -175,10 +175,11 @@ class Table:
 
     def find(self, head: Head) -> Layout | None:
         """Where the table stands in a text."""
-        lines = itertools.islice((line for line in head.lines if line.strip()), self.depth)
-        for row, line in enumerate(lines):
+        lines = [*itertools.islice((line for line in head.lines if line.strip()), self.depth + 1), ""]
+        for row, (line, below) in enumerate(itertools.islice(itertools.pairwise(lines), self.depth)):
             for delimiter in _DELIMITERS:
-                if found := self.match(_cells(line, delimiter), row):
+                found = self.match(_cells(line, delimiter), row)
+                if found and not (found.damaged and len(_cells(below, delimiter)) > found.width):
                     return found._replace(delimiter=delimiter)
         return None
 

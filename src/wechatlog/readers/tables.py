@@ -260,15 +260,23 @@ def _chat_of(context: Context, title: str, id_: str) -> Draft:
     return context.chat_of(f"{title}\0{id_}", **known)
 
 
+_USUAL: Final = (DEFAULT_COLUMNS, tuple(name for name in DEFAULT_COLUMNS if name != "apart"))
+"""The columns of a file of which nobody wanted others; older versions had no column for what stands apart."""
+
+
 def _mended(names: tuple[str, ...], width: int) -> tuple[str, ...]:
     """The names of columns, those with damaged characters and those that ran together told by their place.
 
     Args:
         names: as they stand there.
-        width: how many cells the first row has.
+        width: how many cells the first rows have.
     """
-    if all(map(COLUMN_TYPES.__contains__, names)):
+    known = [*dict.fromkeys(name for name in names if name in COLUMN_TYPES)]
+    if len(known) == len(names) >= width:
         return names
+    for usual in _USUAL:
+        if len(known) < width == len(usual) and known == [name for name in usual if name in known]:
+            return usual
     if len(names) < width <= len(DEFAULT_COLUMNS):
         left = tuple(itertools.takewhile(COLUMN_TYPES.__contains__, names))
         right = tuple(itertools.takewhile(COLUMN_TYPES.__contains__, reversed(names)))[::-1]
@@ -289,15 +297,16 @@ def _text_rows(context: Context, layout: _Layout) -> Iterator[tuple[dict[str, st
     rows = iter_rows(context.blocks(), context.collector, delimiter=layout.separator)
     names, told = layout.names, False
     if not layout.lost:
-        header, second = next(rows, None), next(rows, None)
+        header, first = next(rows, None), list(itertools.islice(rows, 3))
         line = header.line if header else 1
-        names = _mended(names, len(second.fields) if second else len(names))
+        widths = [len(row.fields) for row in first]
+        names = _mended(names, max(widths, key=widths.count, default=len(names)))
         if names != layout.names:
-            wrong = next(name for name in layout.names if name not in names)
+            wrong = next((name for name in layout.names if name not in names), ",".join(layout.names))
             what = f"the heading {wrong[:60]!r} is damaged; the column was told by its place"
             context.report("damaged-header", what, line=line)
         context.tell_unknown(names, COLUMN_TYPES, line)
-        rows = itertools.chain((second,) if second else (), rows)
+        rows = itertools.chain(first, rows)
     place = names.index("text")
     for cells, line in rows:
         if len(cells) != len(names):

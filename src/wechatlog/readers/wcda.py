@@ -285,6 +285,8 @@ class _TextFacts:
             self.damaged = True
             self.id = strangers[0] if self.id == unseen[0] else self.id
             self.account = strangers[0] if self.account == unseen[0] else self.account
+        elif self.id in unseen and len(strangers) > 1:  # a group: whoever writes in it is none of two people
+            self.damaged, self.id = True, next(filter(is_room, strangers), None)
 
     @property
     def people(self) -> frozenset[str]:

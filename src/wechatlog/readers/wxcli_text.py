@@ -129,12 +129,17 @@ def _entries(reading: Reading, *, form: _Form) -> Iterator[Entry]:
     else:
         reading.report("damaged-head", "the title is damaged: whom this chat is with is not certain", line=1)
         match = _LEFT.match(head.lstrip("\n"))
+    bodies = [candidate.body.strip() for candidate in sample_blocks(head, form.grammar)]
+    matches = (form.name.match(body) for body in bodies if body and not body.startswith("["))
+    names = collections.Counter(found and found["sender"] for found in matches)
     if match and match["title"]:
         chat.title, chat.is_group = match["title"], match["group"] is not None
-    else:
-        bodies = (candidate.body.strip() for candidate in sample_blocks(head, form.grammar))
-        if any(body and not body.startswith("[") and form.name.match(body) is None for body in bodies):
-            chat.is_group = False  # only in a private chat some rows name nobody
+        if not chat.is_group and None not in names and len(names) > 1 < names.most_common(2)[1][1]:
+            what = "several people are named in every row, as in a group: the title is damaged"
+            reading.report("damaged-head", what, line=1)
+            chat.is_group = None
+    elif None in names:
+        chat.is_group = False  # only in a private chat some rows name nobody
     private = chat.is_group is False
     named = _named(reading, form, head)
 

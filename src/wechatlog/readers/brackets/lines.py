@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from wechatlog.content.accounts import is_account, is_room
@@ -93,6 +93,8 @@ _NO_BLANKS: Final = _Tool("", re.compile(r"(?!)"), _TIGHT, _SENDER_BEFORE_COLON)
 _NO_COLONS: Final = _Tool("", re.compile(r"(?!)"), _BRACKETED, _SENDER_IN_BRACKETS)
 _HEADLESS: Final = (_NO_TOOL, _NO_COLONS, _NO_BLANKS)
 """Ways to write a line where nothing says whose it is; the last one takes the lines of the first too."""
+_BEHEADED: Final = (*(tool for tool in _TOOLS if tool.grammar is _PIPED), *_HEADLESS)
+"""Those of a text whose head may be damaged."""
 _WITH_ACCOUNT: Final = re.compile(r"(?P<name>.+?) ?[(（](?P<account>[^()（）\s]{1,100})[)）]")
 _FACTS: Final = re.compile(
     r"(?:(?:消息总数|总消息数)[:：] ?|共 ?|# Total: )(?P<count>[0-9]{1,12})(?: 条消息)?"
@@ -196,11 +198,11 @@ class _Known(NamedTuple):
     credits: bool
 
 
-def _headless(text: str) -> _Tool:
+def _headless(text: str, ways: Sequence[_Tool] = _HEADLESS) -> _Tool:
     """How most lines of a text without a head are written."""
-    counts = [len(sample_blocks(text, each.grammar)) for each in _HEADLESS]
+    counts = [len(sample_blocks(text, each.grammar)) for each in ways]
     counts[-1] //= 2
-    return _HEADLESS[counts.index(max(counts))]  # the first of those that are alike
+    return ways[counts.index(max(counts))]  # the first of those that are alike
 
 
 def _tool_of(lines: list[str]) -> tuple[_Tool, re.Match[str]] | None:
@@ -218,10 +220,11 @@ def _learn(reading: Reading, text: str) -> _Known:
         tool, said = found[0], found[1].groupdict()
         chat.metadata["exporter"] = tool.name
     else:
-        tool = _headless(text)
+        tool = _headless(text, _BEHEADED)
         match = _FILE_NAME.fullmatch(reading.source.name or "")
         said = match.groupdict() if match else {}
-    for line in lines[1:] if found else ():
+    headless = found is None and lines and _FACTS.fullmatch(lines[0].strip())
+    for line in lines if headless else lines[1:]:
         if (match := _FACTS.fullmatch(line.strip())) is None:
             break
         said = {**said, **{name: value for name, value in match.groupdict().items() if value}}

@@ -312,7 +312,8 @@ def _stream(reading: Reading) -> EntryOf:
         if not own:
             account, text = split_sender_prefix(text)
             shown = "".join(filter(str.isprintable, name))  # damage may put in what nobody sees
-            if not account and shown != chat.title and chat.title and near_names(shown, [chat.title]):
+            near = chat.title and shown != chat.title and ("\ufffd" in name or near_names(shown, [chat.title]))
+            if near and not account:
                 what = "a name is that of the chat but for a character: it may be damaged, and the chat a private one"
                 reading.report("damaged-head", what, line=line)
             elif account or shown != chat.title:  # in a private chat the other one is called as the chat is
