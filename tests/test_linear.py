@@ -16,6 +16,7 @@ import pytest
 import wechatlog
 from tests.cost import growth
 from wechatlog.engine import Head
+from wechatlog.engine.document_text import document_heads
 from wechatlog.readers.catalogue import READERS
 from wechatlog.registry import find_reader
 from wechatlog.source import Source
@@ -39,11 +40,11 @@ def _seeds() -> dict[str, str]:
         texts = []
         for path in (CORPUS / row.name).glob("*"):
             is_expectation = path.suffix == ".expected" or (path.suffix == ".json" and "json" not in row.containers)
-            if path.is_file() and not is_expectation:
-                try:
+            if path.suffix == ".docx":
+                texts += [head.text for head in document_heads(Source.of(path))]
+            elif path.is_file() and not is_expectation:
+                with contextlib.suppress(UnicodeDecodeError):
                     texts.append(path.read_bytes().decode("utf-8-sig"))
-                except UnicodeDecodeError:
-                    continue
         if texts:
             found[row.name] = min(texts, key=len)
     return found

@@ -119,10 +119,9 @@ def test_processes_give_the_same_in_the_same_order(all_kinds: Path) -> None:
     assert together.source is not None
     assert together.source.name == alone.source.name  # type: ignore[union-attr]
     assert together.detection == alone.detection
-    _assert_same(
-        wechatlog.load_archive(all_kinds, shared_names=True, tz="+08:00"),
-        wechatlog.load_archive(all_kinds, shared_names=True, tz="+08:00", workers=2),
-    )
+    how: dict[str, Any] = {"shared_names": True, "tz": "+08:00"}
+    few = [all_kinds / "csv", all_kinds / "jsonl"]
+    _assert_same(wechatlog.load_archive(few, **how), wechatlog.load_archive(few, workers=2, **how))
 
 
 @pytest.mark.parametrize("form", ["jsonl", "json", "csv", "parquet", "sqlite"])

@@ -115,8 +115,8 @@ def test_closed_output(example: str, command: str) -> None:
     line = f'"{sys.executable}" -m wechatlog {command.replace("IN", shlex.quote(str(example)))}'
     result = subprocess.run(["sh", "-c", f"{line} >&-"], stderr=subprocess.PIPE, text=True, check=False, timeout=60)
     assert (result.returncode, result.stderr) == (1, "wechatlog: standard output: Bad file descriptor\n")
-    silent = subprocess.run(["sh", "-c", f"{line} >&- 2>&-"], check=False, timeout=60)
-    assert silent.returncode == 1
+    if command == "show IN":  # nor is there anywhere to say it
+        assert subprocess.run(["sh", "-c", f"{line} >&- 2>&-"], check=False, timeout=60).returncode == 1
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")

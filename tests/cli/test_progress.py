@@ -201,7 +201,7 @@ progress._DELAY, progress._PERIOD = 0.0, 0.01
 write = JsonlWriter.write
 def slow(*arguments):
     for number, piece in enumerate(write(*arguments)):
-        time.sleep(0.001 if number < 1500 else 0)
+        time.sleep(0.002 if 1000 <= number < 1100 else 0)
         yield piece
 JsonlWriter.write = slow
 sys.exit(main(sys.argv[1:]))
