@@ -43,6 +43,7 @@ SETTLED = """() => new Promise((done) => {
   };
   look();
 })"""
+SIZE = {"width": 1000, "height": 800}
 PATIENCE = 120
 """Seconds after which what has not happened never will, on the busiest of machines."""
 
@@ -112,6 +113,13 @@ class Tab:
         self.problems.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 
+    def forget(self) -> None:
+        """Be as a new one."""
+        self.get("localStorage.clear()")
+        self.page.goto("about:blank")
+        self.page.emulate_media(media="null")
+        self.asked, self.headers, self.problems, self.picture = [], [], [], b""
+
     def open(self, path: Path, fragment: str = "") -> Tab:
         """Load a file."""
         self.page.goto(path.as_uri() + fragment)
@@ -148,16 +156,28 @@ class Tab:
         assert self.get("window.__pwned") is None
 
 
+@pytest.fixture(scope="package")
+def usual_tab(browser: Browser) -> Tab:
+    """A tab for all tests: a new one is a process of its own, which takes longer to start than most pages to open."""
+    return Tab(browser.new_context(viewport=SIZE))
+
+
 @pytest.fixture
-def tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
-    """Opens tabs; arguments are those of a browser context."""
+def tab(browser: Browser, usual_tab: Tab) -> Iterator[Callable[..., Tab]]:
+    """Opens tabs: the usual one; others where a test has it already, or names options of a browser context."""
     contexts = []
+    given = False
 
     def make(**options: Any) -> Tab:
-        options.setdefault("viewport", {"width": 1000, "height": 800})
-        contexts.append(browser.new_context(**options))
+        nonlocal given
+        if not options and not given:
+            given = True
+            return usual_tab
+        contexts.append(browser.new_context(**{"viewport": SIZE, **options}))
         return Tab(contexts[-1])
 
     yield make
     for context in contexts:
         context.close()
+    if given:
+        usual_tab.forget()
