@@ -381,6 +381,17 @@ def test_an_export_without_any_time() -> None:
     assert len(merge([Conversation(a), Conversation(other)])) == len(a) + 30
 
 
+def test_a_short_word_without_a_time_is_in_doubt_where_something_is_missing() -> None:
+    said = [sentence(n) for n in range(30)]
+    said[15:15] = ["好", sentence(100), "好"]
+    whole = [Message(sender="李四", text=text) for text in said]
+    first, second = whole[:16] + whole[18:], whole[:15] + whole[17:]
+    report = merge_report([Conversation(first), Conversation(second)])
+    assert (len(report.conversation), report.doubtful) == (31, 0)
+    report = merge_report([Conversation(whole), Conversation(first)])
+    assert (len(report.conversation), report.doubtful) == (33, 1)
+
+
 keys = st.lists(st.sampled_from(["好", *map(sentence, range(5))]), max_size=9)
 
 

@@ -94,7 +94,7 @@ class Part:
         equal: how many of these have a like in the union.
         others: texts that say something in these stretches, but of the sender with the most that are alike.
         others_alike: how many of those have a like in the union.
-        doubtful: matches that several messages came into question for.
+        doubtful: matches for which several messages come into question, of those at hand or of those that are missing.
     """
 
     number: int
@@ -499,6 +499,19 @@ class Union:
         for (first, second), (later, following) in itertools.pairwise(pairs):
             if 0 < min(later - first, following - second) - 1 <= max(later - first, following - second) <= _WIDEST:
                 self._match_gap(part, places[second + 1 : following], entries[first + 1 : later], taken)
+        part.doubtful += self._count_loose(part, places, entries)
+
+    def _count_loose(self, part: Part, places: list[int], entries: list[int]) -> int:
+        """How many matches say little and lack a neighbour: of two such words in a row, the other one may be meant."""
+        order = {entry: number for number, entry in enumerate(entries)}
+        found = enumerate(part.found[index] for index in places)
+        matched = [(order[entry], number) for number, entry in found if entry != _NONE]
+        row = {(-1, -1), *matched, (len(entries), len(places))}
+        return sum(
+            not {(first - 1, second - 1), (first + 1, second + 1)} <= row
+            for first, second in matched
+            if not is_telling(part.keys[places[second]]) and not detail(part.messages[places[second]])
+        )
 
     def _match_gap(self, part: Part, inside: list[int], entries: list[int], taken: set[int]) -> None:
         """Match what lies between two matches: of each sender as many on both sides, in their order."""

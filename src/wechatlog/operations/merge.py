@@ -63,7 +63,8 @@ class MergePart:
         messages: how many it has.
         matched: how many of them some other has as well.
         only_here: how many no other has.
-        doubtful: matches for which several messages came into question.
+        doubtful: matches for which several messages came into question, or would where none were missing: short words
+            without times of which a neighbour is in one conversation only.
         offset: what its clock was behind that of the others, as found from the matches.
         between: how often messages that only others have stand between two of its own that follow each other.
 
