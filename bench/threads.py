@@ -1,19 +1,24 @@
 """How often `operations.threads` finds what a message answers: measured on quotes, with the quotation hidden.
 
-    python bench/threads.py [--fit] FOLDER...
+    python bench/threads.py [--fit [--untouched FOLDER]] FOLDER...
 
 A quote whose words stand in an earlier message says what is right. Each folder is one group; daily files in it are
-united first. Only numbers are printed. With `--fit` (which needs numpy) the weights of the signs are fitted anew, and
-measured where they were not fitted: on other days, and on other groups. A quote that several folders hold counts once.
+united first, and what a file holds twice under two names counts once, as does a quote that several folders hold. Only
+numbers are printed. With `--fit` (which needs numpy) the weights of the signs are fitted anew, and measured where they
+were not fitted: on other days, on other groups, and on the days of the files in a folder of folders, of which nothing
+was fitted or chosen.
 """
 
 from __future__ import annotations
 
+import argparse
+import itertools
 import random
-import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import wechatlog
+from wechatlog import Conversation
 from wechatlog.operations import merge, threads
 from wechatlog.operations.threads import Signs, candidates
 
@@ -22,12 +27,12 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from wechatlog import Conversation
-
 PENALTY = 2.0
 """Half of it times the square of each weight is taken off the likelihood; signs have a standard deviation of 1."""
 FOLDS, ROUNDS = 10, 6
-VISIBLE = ("words", "likeness", "asks", "asked", "you")
+STEPS = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.01)
+"""Between which confidences it is counted how often a guess is right."""
+VISIBLE = ("words", "likeness", "called", "goes_on", "returned", "asks", "you")
 """What speaks for a candidate, beside where and how long it is."""
 FITTED = [name for name in Signs._fields if name != "mentioned"]
 
@@ -42,9 +47,17 @@ class Example(NamedTuple):
 
 
 def load(folder: str) -> Conversation:
-    """The group in a folder."""
+    """The group in a folder, without what a file holds twice under two names."""
     parts = list(wechatlog.load_archive(folder))
-    return merge(parts) if len(parts) > 1 else parts[0]
+    chat = merge(parts) if len(parts) > 1 else parts[0]
+    first: dict[object, str | None] = {}
+    return Conversation(
+        [
+            message
+            for message in chat
+            if len(message.text) < 2 or first.setdefault((message.time, message.text), message.sender) == message.sender
+        ]
+    )
 
 
 def quoted(chat: Conversation) -> dict[int, int]:
@@ -120,48 +133,77 @@ def fit(chosen: Sequence[Example]) -> np.ndarray:
     return weights / scale
 
 
-def ranks(weights: np.ndarray, chosen: Sequence[Example]) -> list[int]:
-    """How many candidates stand before the right one, for each."""
-    scores = [(example.signs @ weights, example.right) for example in chosen]
-    return [int((score > score[right]).sum()) for score, right in scores]
+class Guess(NamedTuple):
+    """What weights make of a quote: how many candidates stand before the right one, and how sure the first one is."""
+
+    rank: int
+    confidence: float
 
 
-def shares(found: Sequence[int]) -> str:
+def guesses(weights: np.ndarray, chosen: Sequence[Example]) -> list[Guess]:
+    """What weights make of quotes."""
+    import numpy as np
+
+    found = []
+    for example in chosen:
+        scores = example.signs @ weights
+        confidence = 1 / float(np.exp(scores - scores.max()).sum())
+        found.append(Guess(int((scores > scores[example.right]).sum()), confidence))
+    return found
+
+
+def shares(found: Sequence[Guess]) -> str:
     """How many are at the first place, and among five."""
-    first, five = sum(rank == 0 for rank in found), sum(rank < 5 for rank in found)
+    first, five = sum(guess.rank == 0 for guess in found), sum(guess.rank < 5 for guess in found)
     return f"{100 * first / len(found):.1f}, {100 * five / len(found):.1f}" if found else "-"
 
 
-def fit_anew(folders: Sequence[str]) -> None:
+def fit_anew(folders: Sequence[str], untouched: str | None) -> None:
     """Print how good fitted weights are where they were not fitted, and those of all quotes."""
     every = examples(folders)
+    kept = {(path.parent.name, path.name[:10]) for path in Path(untouched).glob("*/*")} if untouched else set()
+    names = [Path(folder).name for folder in folders]
+    last = [example for example in every if (names[example.folder], example.day) in kept]
+    every = [example for example in every if (names[example.folder], example.day) not in kept]
     days = sorted({example.day for example in every})
-    found: list[int] = []
+    found: list[Guess] = []
     for turn in range(ROUNDS):
         random.Random(turn).shuffle(days)
         fold = {day: place % FOLDS for place, day in enumerate(days)}
         for out in range(FOLDS):
             weights = fit([example for example in every if fold[example.day] != out])
-            found += ranks(weights, [example for example in every if fold[example.day] == out])
+            found += guesses(weights, [example for example in every if fold[example.day] == out])
     print(f"{len(every)} quotes; on days that were left out, {FOLDS} folds, {ROUNDS} times: {shares(found)}")
-    for number in range(len(folders)):
+    for low, high in itertools.pairwise(STEPS):
+        some = [guess for guess in found if low <= guess.confidence < high]
+        right = sum(guess.rank == 0 for guess in some)
+        print(f"  confidence from {low:.1f}: {len(some)} guesses, right {100 * right / max(len(some), 1):.0f}")
+    for number, name in enumerate(names):
         others = [example for example in every if example.folder != number]
         if others and len(others) < len(every):
             tried = [example for example in every if example.folder == number]
-            print(f"fitted on the others, folder {number + 1} ({len(tried)}): {shares(ranks(fit(others), tried))}")
-            print(f"fitted on folder {number + 1}, the others ({len(others)}): {shares(ranks(fit(tried), others))}")
+            print(f"fitted on the others, {name} ({len(tried)}): {shares(guesses(fit(others), tried))}")
     plain = [example.signs[example.right][[FITTED.index(name) for name in VISIBLE]].any() for example in every]
     print(f"nothing but its place speaks for the right one: {plain.count(False)} of {len(every)}")
-    weights = fit(every)
-    print(f"fitted on all, all: {shares(ranks(weights, every))}")
+    print(f"on untouched days ({len(last)}): {shares(guesses(fit(every), last))}")
+    weights = fit([*every, *last])
+    print(f"fitted on all, all: {shares(guesses(weights, [*every, *last]))}")
     print(", ".join(f"{name}={weight:.2f}" for name, weight in zip(FITTED, weights, strict=True)))
 
 
 def main() -> None:
     """Print a line for each folder, or the weights."""
-    folders = [argument for argument in sys.argv[1:] if argument != "--fit"]
-    if "--fit" in sys.argv[1:]:
-        fit_anew(folders)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folders", nargs="+")
+    parser.add_argument("--fit", action="store_true")
+    parser.add_argument("--untouched")
+    options = parser.parse_args()
+    folders = [folder for folder in options.folders if any(Path(folder).glob("*-chat.markdown"))]
+    for folder in options.folders:
+        if folder not in folders:
+            print(f"skipped, no daily archives: {folder}")
+    if options.fit:
+        fit_anew(folders, options.untouched)
         return
     print("folder, quotes, first %, among five %, the message before %")
     for number, folder in enumerate(folders, 1):

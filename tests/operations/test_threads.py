@@ -114,6 +114,22 @@ def test_who_speaks_of_a_question_answers_one() -> None:
     assert threads(chat(*lines)).answers[2].to == 0
 
 
+def test_who_goes_on_was_answered() -> None:
+    lines = [say(0, "张三", "明天下雨"), say(0.1, "赵六", "今天有风"), say(2, "王五", "嗯嗯")]
+    for name, right in (("张三", 0), ("赵六", 1)):
+        assert threads(chat(*lines, say(3, name, "带伞"))).answers[2].to == right
+        later = dict(candidates(chat(*lines, say(40, name, "带伞"))))[2]
+        assert not any(signs.goes_on for _, signs in later), "half an hour later it is something else"
+    back = dict(candidates(chat(*lines, say(3, "张三", "带伞"), say(4, "赵六", "@王五\u2005带伞"))))[2]
+    assert [(signs.goes_on, signs.returned) for _, signs in back] == [(True, True), (True, False)]
+
+
+@pytest.mark.parametrize("call", ["张总", "老张", "小张", "张老师"])
+def test_who_is_called_is_answered(call: str) -> None:
+    lines = [say(0, "张三-示例公司", "带伞"), say(0.1, "赵六", "今天有风"), say(2, "王五", f"听{call}的")]
+    assert threads(chat(*lines)).answers[2].to == 0
+
+
 def test_who_wrote_before_may_be_answered_in_turn() -> None:
     lines = [say(0, "王五", "下雨"), say(1, "张三", "不出门"), *[say(9, "赵六", "票")] * 7, say(10, "王五", "嗯")]
     signs = dict(candidates(chat(*lines)))[9]

@@ -2,7 +2,7 @@
 
 Takes a conversation in its order, gives an answer for each message that somebody sent. What the archive says is
 certain: the id of the message answered, or a quote whose words stand in an earlier message. Everything else is a guess
-by a few signs: who is mentioned, how near a message is, which words both have, who was talking. `WEIGHTS` says what
+by a few signs: who is mentioned, how near a message is, which words both have, who goes on talking. `WEIGHTS` says what
 each sign counts; they were fitted on quotes of real groups with the quotation hidden (`docs/explanation/threads.md`).
 """
 
@@ -52,22 +52,25 @@ _BEFORE: Final = 6
 """Messages before a candidate in which whoever answers may have said what the candidate answers."""
 _SINCE: Final = 3
 """Messages of whoever answers that are counted since a candidate."""
-_NOTICED: Final = 8.0
-_TYPED: Final = 2.5
-"""Seconds until somebody begins to write, and characters that are typed in a second."""
+_HURRY: Final = 15.0
+"""Seconds in which hardly anybody reads a message, chooses to answer it and writes the answer."""
+_AFTER: Final = 6
+_SOON: Final = 30.0
+"""Messages after an answer, and minutes, in which whoever was answered goes on talking."""
 
 _RUN: Final = re.compile(r"[\u3400-\u9fff]+|[A-Za-z0-9]{2,40}")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
-_ASKS: Final = re.compile(r"[?？]|吗|呢|么|怎|咋|啥|哪|谁|多少|几|有没有|能不能|是不是|可以|请问|求|为何")
-_SAYS_QUESTION: Final = re.compile(r"问题|问的|问我|你问")
+_ASKS: Final = re.compile(r"[?？]|[吗呢么]\W*$|请问|怎么|咋|啥|哪|谁|多少|有没有|能不能|是不是|什么|如何|求|几")
+_CALLS: Final = re.compile(
+    r"([A-Za-z\u4e00-\u9fff])(?:总|哥|姐|兄|导|神|大佬|老师|老板|博士|工(?!作|行|具|程|资|商))|[老小]([\u4e00-\u9fff])"
+)
+"""How people call each other: 张总, 老张."""
+_CALLED: Final = 4
+"""Characters of a name among which that of such a call is."""
 _YOU: Final = re.compile(r"[你您]")
 _ME: Final = re.compile(r"[我俺咱]")
 _ENOUGH: Final = 0.5
 """What a sign must count to be the reason."""
-_LONGEST_COUNTED: Final = 60
-_LONG: Final = 20
-"""Characters of a text that takes time to write."""
-_TEXTS: Final = frozenset({MessageKind.TEXT, MessageKind.QUOTE})
 
 
 class Signs(NamedTuple):
@@ -93,23 +96,23 @@ class Signs(NamedTuple):
     """How much of both texts the Chinese characters are that both have."""
     mentioned: float
     """Its sender is mentioned."""
+    called: float
+    """The answer calls somebody 张总 or 老张, and its sender has that name."""
+    goes_on: float
+    """Its sender writes soon after the answer."""
+    returned: float
+    """Its sender then mentions whoever answers."""
     asks: float
     """It looks like a question."""
-    asked: float
-    """It looks like a question, and the answer speaks of one."""
     you: float
     """It speaks of its sender, and the answer says you."""
     length: float
-    """How long it is."""
-    both_long: float
-    """How long it is, where the answer is long."""
-    wordless: float
-    """It is a picture or the like."""
+    """Logarithm of how long it is."""
 
 
 WEIGHTS: Final = Signs(
-    place=-1.17, minutes=-0.74, last=-1.75, hurry=-5.28, own=-4.06, since=-0.35, turn=1.79, words=1.96, likeness=5.48,
-    mentioned=3.00, asks=0.74, asked=3.62, you=1.89, length=0.96, both_long=-0.91, wordless=-3.51,
+    place=-0.79, minutes=-0.52, last=-1.48, hurry=-3.72, own=-4.11, since=-0.71, turn=0.82, words=1.98, likeness=2.55,
+    mentioned=3.00, called=2.57, goes_on=0.99, returned=1.52, asks=0.66, you=1.52, length=0.41,
 )  # fmt: skip
 """What each sign counts. All but `mentioned` are fitted; those who quote hardly ever mention, so that one is set."""
 
@@ -180,11 +183,9 @@ class _Known(NamedTuple):
     size: float
     mentioned: frozenset[str]
     names: tuple[str, ...]
-    length: int
-    writing: float
-    """Seconds that it takes to read something, and to write this."""
+    calls: frozenset[str]
+    length: float
     asks: bool
-    wordless: bool
 
 
 def threads(conversation: Conversation, people: Identities | None = None, *, hide_quotes: bool = False) -> Threads:
@@ -201,7 +202,7 @@ def threads(conversation: Conversation, people: Identities | None = None, *, hid
     Example:
         >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
         >>> [(answer.number, answer.to) for answer in operations.threads(chat).answers][:4]
-        [(0, None), (1, 0), (2, 0), (3, 2)]
+        [(0, None), (1, 0), (2, 1), (3, 2)]
     """
     known = people or identities(conversation, mentions=not hide_quotes)
     return Threads(tuple(_answers(conversation, known, hide_quotes=hide_quotes)))
@@ -209,22 +210,28 @@ def threads(conversation: Conversation, people: Identities | None = None, *, hid
 
 def candidates(conversation: Conversation) -> Iterator[tuple[int, list[tuple[int, Signs]]]]:
     """What `WEIGHTS` are fitted on: each message that somebody sent, and the signs of those before it; no quotes."""
-    rarity, messages = _read(conversation, identities(conversation, mentions=False))
-    recent: deque[_Known] = deque(maxlen=_WINDOW)
-    for known in messages:
-        yield known.number, _signs_of(known, recent, rarity)
-        recent.append(known)
+    people = identities(conversation, mentions=False)
+    return ((known.number, signs) for known, signs in _signs(conversation, people))
 
 
 def _answers(conversation: Conversation, people: Identities, *, hide_quotes: bool) -> Iterator[Answer]:
+    told = _Told()
+    for known, signs in _signs(conversation, people):
+        said = None if hide_quotes else told.answer(known)
+        yield said or _guess(known.number, signs)
+        told.add(known)
+
+
+def _signs(conversation: Conversation, people: Identities) -> Iterator[tuple[_Known, list[tuple[int, Signs]]]]:
+    """Each message that somebody sent, and the signs of its candidates."""
     rarity, messages = _read(conversation, people)
     recent: deque[_Known] = deque(maxlen=_WINDOW)
-    told = _Told()
-    for known in messages:
-        said = None if hide_quotes else told.answer(known)
-        yield said or _guess(known.number, _signs_of(known, recent, rarity))
+    coming = deque(itertools.islice(messages, _AFTER))
+    while coming:
+        known = coming.popleft()
+        coming.extend(itertools.islice(messages, 1))
+        yield known, _signs_of(known, recent, coming, rarity)
         recent.append(known)
-        told.add(known)
 
 
 def _read(conversation: Conversation, people: Identities) -> tuple[dict[str, float], Iterator[_Known]]:
@@ -277,7 +284,7 @@ def _know(
     who = participant_key(message)
     if who is None:
         return None
-    han, length = _characters(text), len(text.strip())
+    han = _characters(text)
     return _Known(
         number=number,
         message=message,
@@ -289,10 +296,9 @@ def _know(
         size=math.sqrt(sum(rarity[sign] ** 2 for sign in han)) or 1.0,
         mentioned=mentioned,
         names=tuple(normalize_name(segment.name) for segment in message.segments if isinstance(segment, Mention)),
-        length=length,
-        writing=_NOTICED + min(length, _LONGEST_COUNTED) / _TYPED,
+        calls=frozenset(sign for call in _CALLS.findall(text[:_LONGEST_TEXT]) for sign in call if sign),
+        length=math.log1p(len(text.strip())),
         asks=_ASKS.search(text) is not None,
-        wordless=message.kind not in _TEXTS,
     )
 
 
@@ -339,13 +345,18 @@ class _Told:
 # --- guesses --------------------------------------------------------------------------------------
 
 
-def _signs_of(known: _Known, recent: Sequence[_Known], rarity: dict[str, float]) -> list[tuple[int, Signs]]:
+def _signs_of(
+    known: _Known, recent: Sequence[_Known], coming: Iterable[_Known], rarity: dict[str, float]
+) -> list[tuple[int, Signs]]:
     """The candidates for what a message answers, the newest first: position, and what speaks for it."""
     shared = [known.terms & other.terms for other in recent]
     holders = Counter(itertools.chain.from_iterable(shared))
     own = [place for place, other in enumerate(recent) if other.who == known.who]
-    is_long = known.length > _LONG
-    asked, says_you = _SAYS_QUESTION.search(known.text) is not None, _YOU.search(known.text) is not None
+    gaps = [(_minutes(known.message, later.message), later) for later in coming]
+    soon = [later for gap, later in gaps if gap is not None and gap <= _SOON]
+    going_on = {later.who for later in soon}
+    returning = {later.who for later in soon if known.who in later.mentioned}
+    says_you = _YOU.search(known.text) is not None
     found: list[tuple[int, Signs]] = []
     for back, (other, terms) in enumerate(zip(reversed(recent), reversed(shared), strict=True)):
         minutes = _minutes(other.message, known.message)
@@ -353,24 +364,23 @@ def _signs_of(known: _Known, recent: Sequence[_Known], rarity: dict[str, float])
             break
         place = len(recent) - 1 - back
         likeness = sum(rarity[sign] ** 2 for sign in known.han & other.han) / (known.size * other.size)
-        length = min(other.length, _LONGEST_COUNTED) / _LONG
         signs = Signs(
             place=math.log(back + 1),
             minutes=math.log1p(minutes),
             last=back == 0,
-            hurry=_is_to_the_second(known, other) and minutes * 60 < known.writing,
+            hurry=_is_to_the_second(known, other) and minutes * 60 < _HURRY,
             own=other.who == known.who,
             since=min(sum(mine > place for mine in own), _SINCE),
             turn=any(place - _BEFORE <= mine < place for mine in own),
             words=math.log1p(sum(rarity[term] / holders[term] for term in terms)) / 2,
             likeness=likeness,
             mentioned=_is_mentioned(known, other),
+            called=not known.calls.isdisjoint((other.message.sender or "")[:_CALLED]),
+            goes_on=other.who in going_on,
+            returned=other.who in returning,
             asks=other.asks,
-            asked=asked and other.asks,
             you=says_you and _ME.search(other.text) is not None,
-            length=length,
-            both_long=is_long * length,
-            wordless=other.wordless,
+            length=other.length,
         )
         found.append((other.number, signs))
     return found
