@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -41,12 +43,12 @@ def workbook(**sheets: list[list[object]]) -> bytes:
     return stream.getvalue()
 
 
-def patched(data: bytes, change: Callable[[bytes], bytes]) -> bytes:
+def patched(data: bytes, change: Callable[[bytes], bytes], member: str = "sheet1") -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
         for info in old.infolist():
             content = old.read(info)
-            new.writestr(info.filename, change(content) if "sheet1" in info.filename else content)
+            new.writestr(info.filename, change(content) if member in info.filename else content)
     return stream.getvalue()
 
 
@@ -96,6 +98,22 @@ def test_a_compression_bomb_is_refused() -> None:
     data = patched(BOOK, lambda xml: xml + b" " * (80 << 20))
     with pytest.raises(wechatlog.RefusedFormatError, match="compression bomb"):
         sheet_names(Source.of(data))
+
+
+@pytest.mark.parametrize(
+    "cell", ['<c t="s"><v>0</v></c>', "<c r='A9' t = 's'><v>0</v></c>", '<c t="s"><!-- --><v>0</v></c>']
+)
+def test_a_text_that_very_many_cells_share_is_refused(cell: str) -> None:
+    shared = Path(__file__).parents[1] / "corpus" / "ciphertalk-xlsx" / "every-kind-group.xlsx"
+    long = f"<si><t>{'早' * 10_000}</t></si>".encode()
+    table = patched(shared.read_bytes(), lambda xml: re.sub(rb"<si>.*?</si>", long, xml, count=1), "sharedStrings")
+    rows = f"<row>{cell * 40_000}</row></sheetData>".encode()
+    with pytest.raises(wechatlog.RefusedFormatError, match="share texts"):
+        sheet_names(Source.of(patched(table, lambda xml: xml.replace(b"</sheetData>", rows))))
+    number = rows.replace(b"'s'", b"'n'").replace(b'"s"', b'"n"').replace(b"<!-- -->", b"")
+    assert sheet_names(Source.of(patched(table, lambda xml: xml.replace(b"</sheetData>", number)))) == sheet_names(
+        Source.of(table)
+    )
 
 
 def test_the_size_limit_counts() -> None:

@@ -2,8 +2,9 @@
 
 Takes a source, gives the rows of its sheets as lists of Python values; knows no format. The library
 loads a sheet whole, so memory grows with the sheet; it is loaded once, also when detection has looked at
-it. A workbook that would unpack to something absurd is refused before it is loaded: a compression bomb, or
-two cells at the ends of the earth, between which the library would lay out every empty cell.
+it. A workbook that would unpack to something absurd is refused before it is loaded: a compression bomb, two cells at
+the ends of the earth, between which the library would lay out every empty cell, or a long text that very many cells
+share, of which the library makes a copy for each.
 
 Detection calls `peek_sheets`, reading calls `iter_sheet`, which is lazy; `cell_text` gives a cell as the text that
 Excel shows. Needs the extra `excel`.
@@ -18,6 +19,7 @@ import re
 import weakref
 import zipfile
 import zlib
+from array import array
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from wechatlog.errors import FormatError, MissingExtraError, RefusedFormatError, WechatlogError, needs_extra
@@ -37,6 +39,12 @@ _LONGEST_TAG: Final = 4096
 _CELL: Final = re.compile(rb"\sr\s{0,8}=\s{0,8}[\"']([A-Za-z]{1,7})([0-9]{1,10})[\"']")
 _FREE_AREA: Final = 1_000_000
 _AREA_PER_CELL: Final = 32
+_SHORTEST_CELL: Final = 20
+_TEXT_END: Final = re.compile(rb"</(?:\w{1,20}:)?si\s{0,9}>|<(?:\w{1,20}:)?si\s{0,9}/>")
+_VALUE: Final = re.compile(
+    rb"(<(?:\w{1,20}:)?c(?:\s[^<>]{0,400})?>)?\s{0,20}<(?:\w{1,20}:)?v(?:\s[^<>]{0,99})?>\s{0,20}([0-9]{1,9})\s{0,20}</"
+)
+_SHARED: Final = re.compile(rb"\st\s{0,9}=\s{0,9}[\"']s[\"']")
 _LOAD_ERRORS: Final = (
     zipfile.BadZipFile,
     zlib.error,
@@ -133,6 +141,7 @@ def _check_package(stream: IO[bytes], source: Source) -> None:
             for info in members:
                 if not is_folder_entry(info):
                     _check_member(package, info, source)
+            _check_texts(package, source)
     except _LOAD_ERRORS as error:
         if isinstance(error, WechatlogError):
             raise
@@ -169,19 +178,58 @@ class _Extent:
             raise RefusedFormatError(source.label, "Excel workbook", reason)
 
 
-def _check_member(package: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source) -> None:
-    """Unpack a member for its size and checksum; in a sheet, see how far apart its cells are."""
-    is_sheet = "worksheets/" in info.filename.lower()
-    extent, carry = _Extent(), b""
+def _is_sheet(info: zipfile.ZipInfo) -> bool:
+    return "worksheets/" in info.filename.lower()
+
+
+def _pieces(package: zipfile.ZipFile, info: zipfile.ZipInfo, mark: bytes) -> Iterator[bytes]:
+    """A member in pieces, each of which ends before a mark."""
+    carry = b""
     with package.open(info) as stream:
         while chunk := stream.read(_CHUNK):
-            if is_sheet:
-                chunk = carry + chunk
-                cut = max(chunk.rfind(b"<"), len(chunk) - _LONGEST_TAG, 0)
-                extent.take(chunk[:cut])
-                carry = chunk[cut:]
-    extent.take(carry)
+            chunk = carry + chunk
+            cut = max(chunk.rfind(mark), len(chunk) - _LONGEST_TAG, 0)
+            yield chunk[:cut]
+            carry = chunk[cut:]
+    yield carry
+
+
+def _check_member(package: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source) -> None:
+    """Unpack a member for its size and checksum; in a sheet, see how far apart its cells are."""
+    extent, is_sheet = _Extent(), _is_sheet(info)
+    for piece in _pieces(package, info, b"<"):
+        if is_sheet:
+            extent.take(piece)
     extent.check(source)
+
+
+def _check_texts(package: zipfile.ZipFile, source: Source) -> None:
+    """Refuse a workbook whose cells share texts so long that their copies fill the memory."""
+    limit, members = min(source.size_limit, _LARGEST), package.infolist()
+    shared = [info for info in members if info.filename.lower().endswith("sharedstrings.xml")]
+    sheets = [info for info in members if _is_sheet(info) and not is_folder_entry(info)]
+    cells = sum(info.file_size for info in sheets) // _SHORTEST_CELL
+    if cells * max((info.file_size for info in shared), default=0) <= limit:
+        return
+    sizes = array("Q")
+    for info in shared:
+        left = 0
+        for piece in _pieces(package, info, b"<"):
+            begin = -left
+            for end in _TEXT_END.finditer(piece):
+                sizes.append(end.start() - begin)
+                begin = end.end()
+            left = len(piece) - begin
+    if cells * max(sizes, default=0) <= limit:
+        return
+    total = 0
+    for info in sheets:
+        for piece in _pieces(package, info, b"<c"):
+            numbers = (int(number) for cell, number in _VALUE.findall(piece) if not cell or _SHARED.search(cell))
+            total += sum(sizes[number] for number in numbers if number < len(sizes))
+            if total > limit:
+                reason = f"its cells share texts whose copies would grow to more than {limit:,} bytes"
+                raise RefusedFormatError(source.label, "Excel workbook", reason)
 
 
 def _open(source: Source) -> _Book:
