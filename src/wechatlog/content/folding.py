@@ -45,6 +45,19 @@ def _simplifier() -> Callable[[str], str]:
     return convert
 
 
+def has_variants(text: str) -> bool:
+    """Whether one of the characters 一 to 龥 in a text is a variant of another, which `fold` would put in its place."""
+    return _variants().search(text) is not None
+
+
+@functools.cache
+def _variants() -> re.Pattern[str]:
+    usual = list(map(chr, range(0x4E00, 0x9FA6)))
+    simplified = _simplifier()("\n".join(usual)).split("\n")
+    changed = "".join(one for one, other in zip(usual, simplified, strict=True) if one != other)
+    return re.compile(f"[{changed}]" if changed else "(?!)")
+
+
 class _Characters(dict[int, str]):
     """What each character becomes, for `str.translate`; found out when a character is first met."""
 

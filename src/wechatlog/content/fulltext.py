@@ -24,30 +24,35 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import regex
 
-from wechatlog.content.folding import fold
+from wechatlog.content.folding import fold, has_variants
 from wechatlog.emoji import iter_codes, spellings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 LONGEST_TERM: Final = 4
 """Units of the longest term: Chinese words and idioms have up to four characters."""
 
 
 class _Patterns(NamedTuple):
-    """What runs, words and units are made of, for texts of some characters."""
+    """What runs, words and units are made of, for texts of some characters.
+
+    Attributes:
+        run: what stands together.
+        word: in runs with blanks between them, a unit of more than one character.
+        letters: the same, where each digit is a unit.
+        digit: a digit.
+    """
 
     run: Any
-    alone: Any
     word: Any
-    unit: Any
+    letters: Any
     digit: Any
 
     @classmethod
     def of(cls, compile_: Callable[[str], Any], belongs: str, alone: str, digit: str) -> _Patterns:
         """The patterns of sets of characters: those that belong to words, those that are a unit each, and digits."""
-        sets = (f"[{belongs}]+", f"[{alone}]+", f"[{alone}]|[^{alone}]+", f"[{alone}{digit}]|[^{alone}{digit}]+")
-        return cls(*map(compile_, (*sets, f"[{digit}]")))
+        return cls(*map(compile_, (f"[{belongs}]+", f"([^{alone} ]+)", f"([^{alone}{digit} ]+)", f"[{digit}]")))
 
 
 _ANY: Final = _Patterns.of(
@@ -62,10 +67,10 @@ _COMMON_TEXT: Final = re.compile("[\0-\x7f一-龥，。、？！：；…—～�
 _PICTURE: Final = regex.compile(r"\p{Extended_Pictographic}")
 _SELECTORS: Final = regex.compile("[\ufe00-\ufe0f]")
 
-_SLICE: Final = 4096
-"""Units of a run that are taken at a time: their terms are a hundred times as large as they are."""
-_USUAL: Final = 64
-"""Characters of a run up to which the places of its terms are kept."""
+_LONGEST: Final = 128
+"""Characters, or units of a run, that are looked at together."""
+_STAND_INS: Final = "".join(map(chr, range(0xD800, 0xD800 + _LONGEST)))
+"""Halves of characters, which are in no run."""
 
 
 def search_terms(text: str) -> str:
@@ -74,55 +79,79 @@ def search_terms(text: str) -> str:
     Letters and digits in full width (`ＡＢＣ`) are found by plain ones too, traditional characters by simplified ones
     where OpenCC is installed, and an emoji code by its canonical name and its picture.
     """
-    patterns = _ANY if _COMMON_TEXT.fullmatch(text) is None else _COMMON
+    if _COMMON_TEXT.fullmatch(text) is None:
+        patterns, may_fold = _ANY, True
+    else:
+        patterns, may_fold = _COMMON, has_variants(text)
     runs = patterns.run.findall(text)
-    found = [_terms(run, patterns) for run in runs]
     words = " ".join(runs)  # and not the text: punctuation has a plain form too
-    if fold(words, case=True) != words:
+    terms = _terms(words, patterns)
+    if may_fold and fold(words, case=True) != words:
         plain = ((run, fold(run, case=True)) for run in runs if not run.isascii())
-        found += [_terms(part) for run, folded in plain if folded != run for part in _ANY.run.findall(folded)]
+        terms = " ".join([terms, *(_terms_of(folded) for run, folded in plain if folded != run)])
     for _, entry, _ in iter_codes(text):
-        found += [_terms(run) for name in (entry.name, entry.unicode or "") for run in _ANY.run.findall(name)]
-    return " ".join(found)
-
-
-def _terms(run: str, patterns: _Patterns = _ANY) -> str:
-    """The terms of a run: its words as units, and where a number is among them its digits as well."""
-    if len(run) == 1 or (run.isascii() and run.isalpha()):
-        return run
-    if patterns.alone.fullmatch(run):
-        return _grams_of(run)
-    terms = _grams_of(patterns.word.findall(run))
-    if patterns.digit.search(run):
-        terms = f"{terms} {_grams_of(patterns.unit.findall(run))}"
+        terms = f"{terms} {_terms_of_emoji(entry.name, entry.unicode or '')}"
     return terms
 
 
-def _grams_of(units: str | list[str]) -> str:
-    """The runs of one to four units; a string is the sequence of its characters."""
-    if isinstance(units, str) and 1 < len(units) <= _USUAL:  # in half the time (measured)
-        return " ".join(_slices(len(units))(units))
-    if len(units) <= _SLICE:
-        return " ".join(_grams(units))
+@functools.cache
+def _terms_of_emoji(name: str, picture: str) -> str:
+    return f"{_terms_of(name)} {_terms_of(picture)}"
+
+
+def _terms_of(text: str) -> str:
+    return _terms(" ".join(_ANY.run.findall(text)), _ANY)
+
+
+def _terms(words: str, patterns: _Patterns) -> str:
+    """The terms of runs with blanks between them: words as units, and where a number is among them its digits too."""
+    alike = words.isascii() and "_" not in words  # each of them is a unit
+    terms = words if alike else _grams(words, patterns.word)
+    if patterns.digit.search(words):
+        numbers = (run for run in words.split(" ") if len(run) > 1 and patterns.digit.search(run))
+        terms = f"{terms} {_grams(' '.join(numbers), patterns.letters)}"
+    return terms
+
+
+def _grams(words: str, several: Any) -> str:
+    """The runs of one to four units of runs with blanks between them; `several` finds units of several characters."""
+    if len(words) <= _LONGEST:
+        return _grams_of(words, several)
+    pieces = (piece for run in words.split(" ") for piece in _slices_of(_units(run, several)))
+    return " ".join(_grams_of(piece, several) for piece in pieces)
+
+
+def _slices_of(units: Sequence[str]) -> Iterator[str]:
+    """The units of a run in pieces, each of which begins with what the terms at the end of the one before it lack."""
     overlap = LONGEST_TERM - 1
-    slices = (units[start : start + _SLICE + overlap] for start in range(0, len(units) - overlap, _SLICE))
-    return " ".join(" ".join(_grams(part)) for part in slices)
+    for start in range(0, max(1, len(units) - overlap), _LONGEST - overlap):
+        yield "".join(units[start : start + _LONGEST])
+
+
+def _grams_of(words: str, several: Any) -> str:
+    """The same of a short text: while its terms are made, a character stands for each unit of several characters."""
+    parts = several.split(words)
+    units = parts[1::2]
+    parts[1::2] = _STAND_INS[: len(units)]
+    found: list[str] = []
+    for run in "".join(parts).split(" "):
+        found += _slices(len(run))(run)
+    terms = " ".join(found)
+    for stand_in, unit in zip(_STAND_INS, units, strict=False):
+        terms = terms.replace(stand_in, unit)
+    return terms
 
 
 @functools.cache
-def _slices(length: int) -> Callable[[str], tuple[str, ...]]:
-    """What takes the runs of one to four characters out of a string of this length; two at least."""
-    spans = (slice(start, start + size) for size in range(1, LONGEST_TERM + 1) for start in range(length - size + 1))
-    return operator.itemgetter(*spans)
+def _slices(length: int) -> Callable[[str], Sequence[str]]:
+    """What takes the runs of one to four characters out of a string of this length."""
+    spans = [slice(start, start + size) for size in range(1, LONGEST_TERM + 1) for start in range(length - size + 1)]
+    return operator.itemgetter(*spans) if spans else lambda _: ()
 
 
-def _grams(units: str | list[str]) -> list[str]:
-    longest = list(units)
-    found = longest.copy()
-    for size in range(1, min(LONGEST_TERM, len(units))):
-        longest = list(map(operator.add, longest, units[size:]))  # each of them with the unit behind it
-        found += longest
-    return found
+def _units(run: str, several: Any) -> list[str]:
+    parts = several.split(run)
+    return [unit for place, part in enumerate(parts) for unit in ([part] if place % 2 else part)]
 
 
 def match_expression(phrase: str) -> str:
@@ -182,6 +211,6 @@ def _one_of(ways: Iterable[str]) -> list[str]:
 
 
 def _quoted(run: str) -> list[str]:
-    units = run if _ANY.alone.fullmatch(run) else _ANY.unit.findall(run)
+    units = _units(run, _ANY.letters)
     starts = range(max(1, len(units) - LONGEST_TERM + 1))
     return list(dict.fromkeys(f'"{"".join(units[start : start + LONGEST_TERM])}"' for start in starts))
