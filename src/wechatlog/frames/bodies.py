@@ -11,7 +11,7 @@ import itertools
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wechatlog.content.wording import words_apart
-from wechatlog.frames.pieces import segment_to_row
+from wechatlog.frames.pieces import columns_of_segments
 from wechatlog.model import KINDS, build_message
 from wechatlog.segments.rule_table import compiled_rules
 from wechatlog.segments.types import Emoji, Image, Link, Mention, Text
@@ -139,20 +139,23 @@ class Bodies(NamedTuple):
         """
         lengths = [1 if text else 0 for text in self.texts]
         raws: list[str] = []
-        others: list[tuple[int, Segment]] = []  # than text, with their places
+        others: dict[type[Segment], list[tuple[int, Segment]]] = {}  # than text, with their places
         begin = 0
         for row, message in self.rich:
             raws += filter(None, self.texts[begin:row])
             segments = message.segments
-            others += [(place, piece) for place, piece in enumerate(segments, len(raws)) if type(piece) is not Text]
-            raws += [piece.raw for piece in segments]
+            for piece in segments:
+                if type(piece) is not Text:
+                    others.setdefault(type(piece), []).append((len(raws), piece))
+                raws.append(piece.raw)
             lengths[row] = len(segments)
             begin = row + 1
         raws += filter(None, itertools.islice(self.texts, begin, None))
         found: dict[str, list[Any]] = {"type": ["text"] * len(raws), "raw": raws}
-        for place, piece in others:
-            for name, value in segment_to_row(piece).items():
-                if name not in found:
-                    found[name] = [None] * len(raws)
-                found[name][place] = value
+        for placed in others.values():
+            places, pieces = zip(*placed, strict=True)
+            for name, values in columns_of_segments(pieces):
+                column = found.setdefault(name, [None] * len(raws))
+                for place, value in zip(places, values, strict=True):
+                    column[place] = value
         return lengths, found

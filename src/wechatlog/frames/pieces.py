@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import operator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
@@ -57,15 +58,20 @@ def _shape(segment: Segment) -> _Shape:
 
 def segment_to_row(segment: Segment) -> dict[str, Any]:
     """A segment as a row of `SEGMENT_FIELDS`, without the fields that its class does not have."""
-    shape = _shape(segment)
-    row: dict[str, Any] = {"type": shape.type}
+    return {name: value for name, (value,) in columns_of_segments([segment])}
+
+
+def columns_of_segments(segments: Sequence[Segment]) -> Iterator[tuple[str, list[Any]]]:
+    """Segments of one class as columns of `SEGMENT_FIELDS`, without the fields that the class does not have."""
+    shape = _shape(segments[0])
+    yield "type", [shape.type] * len(segments)
     for name in shape.fields:
-        row[name] = getattr(segment, name)
-    if type(row.get("seconds")) is int:
-        row["seconds"] = _as_number(row["seconds"])
-    if "messages" in row:
-        row["messages"] = to_json_line(segment_to_json(segment)["messages"])
-    return row
+        values = list(map(operator.attrgetter(name), segments))
+        if name == "seconds":
+            values = [_as_number(value) if type(value) is int else value for value in values]
+        elif name == "messages":
+            values = [to_json_line(segment_to_json(segment)["messages"]) for segment in segments]
+        yield name, values
 
 
 def _as_number(seconds: int) -> float | None:
