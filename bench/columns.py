@@ -121,8 +121,13 @@ def to_parquet(path: Path) -> None:
 
 
 def with_segments(path: Path) -> int:
-    """Load, and find all segments."""
+    """Load, and ask each message for its segments."""
     return sum(len(message.segments) for message in wechatlog.load(path))
+
+
+def with_all_segments(path: Path) -> int:
+    """Load, find all segments, and ask each message for its own."""
+    return sum(len(message.segments) for message in wechatlog.load(path).find_segments())
 
 
 def statistics(conversation: wechatlog.Conversation) -> Any:
@@ -209,6 +214,7 @@ CASES = {
     "jsonl to arrow": Case("jsonl", scan, parse_lines),
     "markdown to parquet": Case("markdown", to_parquet),
     "load and segments": Case("markdown", with_segments),
+    "load and all segments": Case("markdown", with_all_segments),
     "statistics": Case("markdown", lambda path: statistics(loaded(path))),
     **{f"write {form}": written(form) for form in ("html", "xlsx", "sqlite")},
 }

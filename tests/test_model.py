@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import itertools
 import pickle
 import re
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 import wechatlog
 from wechatlog import Conversation, Emoji, Mention, Message, MessageKind, Metadata, Origin, Participant, Text
 from wechatlog.model import Loose, build_message
+from wechatlog.segments import Context, Rule, register_segment_rule, unregister_segment_rule
 
 
 def say(hour: int, sender: str | None, text: str = "好", **fields: object) -> Message:
@@ -101,6 +103,26 @@ def test_segments_use_the_names_of_the_conversation() -> None:
     assert chat[1].segments is chat[1].segments
     assert chat[1:][0].mentions == chat[1].mentions
     assert pickle.loads(pickle.dumps(chat[1:]))[0].mentions == chat[1].mentions
+
+
+def test_all_segments_are_found_together_without_the_collector() -> None:
+    collecting = []
+
+    def note(body: str, position: int, context: Context) -> None:
+        collecting.append((body, gc.isenabled()))
+
+    chat = Conversation([say(9, "王 五", "%a"), say(10, "李四", "@王 五 %b"), say(11, "李四", "好")])
+    register_segment_rule(Rule("note", ("%",), note))
+    try:
+        assert gc.isenabled()
+        assert chat.find_segments() is chat
+        assert gc.isenabled()
+        assert collecting == [("%a", False), ("@王 五 %b", False)]
+        assert [message.segments for message in chat][2] == (Text("好"),)
+        assert chat[1].mentions[0].name == "王 五"
+        assert len(collecting) == 2
+    finally:
+        unregister_segment_rule("note")
 
 
 def test_text_representations(chat: Conversation) -> None:
