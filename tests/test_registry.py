@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import subprocess
 import sys
@@ -186,6 +187,13 @@ def test_signatures_lose_no_format(case: Path) -> None:
             assert verdict.confidence < 1 or not verdict.opening
     if opened is not None:
         assert opened.name == case.parent.name
+
+
+@pytest.mark.parametrize("days", [1, 2])
+def test_an_archive_of_ours_is_known_by_its_beginning(days: int) -> None:
+    times = [dt.datetime(2026, 5, 1, 9) + dt.timedelta(day) for day in range(days)]
+    chat = wechatlog.Conversation([wechatlog.Message(time, "second", "李四", text="早") for time in times])
+    assert _opens(Head.of(Source.of(wechatlog.dumps(chat, "markdown").encode()))) is find_reader("markdown")
 
 
 def test_the_public_names_are_there_and_nothing_is_imported_before_it_is_needed() -> None:

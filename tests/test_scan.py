@@ -19,6 +19,7 @@ import pytest
 
 import wechatlog
 from wechatlog import Message, scan
+from wechatlog.inputs import names
 from wechatlog.timestamps import resolve_zone
 
 CLUB = Path(__file__).parents[1] / "examples" / "reading-club.jsonl"
@@ -236,7 +237,9 @@ def test_names_of_the_whole_chat_are_known_to_its_first_message() -> None:
     assert found == [["张 三"], []]
 
 
-def test_an_input_without_mentions_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("short", "more"), [(names._SHORT, 0), (0, 1)])
+def test_a_long_input_with_mentions_is_read_twice(monkeypatch: pytest.MonkeyPatch, short: int, more: int) -> None:
+    monkeypatch.setattr(names, "_SHORT", short)
     opened: list[str] = []
     opening = wechatlog.source.Source.open
 
@@ -248,9 +251,36 @@ def test_an_input_without_mentions_is_read_once(monkeypatch: pytest.MonkeyPatch)
     counts = []
     for body in ("早", "@张三 早"):
         opened.clear()
-        table(DAY.format(0, "李四", body).encode(), date="2026-05-01")
+        found = table((DAY.format(0, "李四", body) + DAY.format(1, "张三", "早")).encode(), date="2026-05-01")
+        assert found["mentions"].to_pylist()[0] == ["张三"] * ("@" in body)
         counts.append(len(opened))
-    assert counts[1] == counts[0] + 1
+    assert counts[1] == counts[0] + more
+
+
+@pytest.mark.parametrize("short", [names._SHORT, 0])
+def test_names_are_those_of_all_rows_though_few_are_wanted(monkeypatch: pytest.MonkeyPatch, short: int) -> None:
+    monkeypatch.setattr(names, "_SHORT", short)
+    text = DAY.format(0, "李四", "@张 三 早") + DAY.format(1, "张 三", "早")
+    found = table(text.encode(), date="2026-05-01", columns=["mentions"], sender="李四")["mentions"].to_pylist()
+    assert found == [["张 三"]]
+
+
+def test_rows_before_damage_are_given_though_names_are_read_ahead() -> None:
+    class Torn:
+        name, description, suffixes, options = "torn", "a message, then an error", (".torn",), {}
+
+        def detect(self, head: Any) -> None:
+            return None
+
+        def read(self, source: Any, context: Any) -> Any:
+            draft = context.draft(title="群")
+            yield draft, [context.message(draft, time=None, sender="李 四", text="@李 四 早", line=1)]
+            raise wechatlog.FormatError("torn", source=source.label)
+
+    found = scan(b"x", format=Torn(), columns=["mentions"], batch_size=1).batches()
+    assert next(found).to_pylist() == [{"mentions": ["李 四"]}]
+    with pytest.raises(wechatlog.FormatError, match="torn"):
+        next(found)
 
 
 # --- many files

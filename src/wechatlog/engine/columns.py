@@ -43,6 +43,12 @@ class Rows(NamedTuple):
     height: int
     columns: dict[str, Sequence[Any]]
 
+    @property
+    def characters(self) -> int:
+        """How long the texts are together, if they are there; those of an array in bytes."""
+        texts: Any = self.columns.get("text", ())
+        return int(texts.nbytes) if hasattr(texts, "nbytes") else sum(map(len, texts))
+
 
 @attrs.frozen
 class Wanted:

@@ -25,7 +25,7 @@ from wechatlog.errors import FormatError, OptionError, RefusedFormatError, Unkno
 from wechatlog.inputs.files import natural_key
 from wechatlog.inputs.grouping import Group, name_chats, page_groups
 from wechatlog.inputs.mark import Mark, check_marks
-from wechatlog.inputs.names import NamesOfInput, lexicons_of, lexicons_of_file
+from wechatlog.inputs.names import LEARNT_FROM, NamesOfInput, lexicons_of, lexicons_of_file
 from wechatlog.inputs.packing import EVERYTHING, Kept, Packed, pack, pack_rows, unpack
 from wechatlog.inputs.single import (
     How,
@@ -460,9 +460,11 @@ class Archive(Iterable[Conversation]):
     def _read_rows(self, source: Source, *, wanted: Wanted, learn_names: bool) -> Iterator[tuple[Context, Rows]]:
         reader, context = self._open(source)
         names = self._names_in(source) if learn_names else None
-        for rows in guarded_rows(reader, source, context, wanted):
-            if names is not None:
-                names.teach(rows.draft)
+        all_given = names is not None and source.stretch is None and not wanted.asked
+        if all_given:
+            wanted = attrs.evolve(wanted, columns=wanted.columns | LEARNT_FROM)
+        found: Iterator[Rows] = guarded_rows(reader, source, context, wanted)
+        for rows in found if names is None else names.follow(found, all_given=all_given):
             yield context, rows
 
     def _names_in(self, source: Source) -> NamesOfInput:

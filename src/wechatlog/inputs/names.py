@@ -1,4 +1,4 @@
-"""The names by which people are mentioned in an input, learnt in a reading of their own.
+"""The names by which people are mentioned in an input: of its rows where it is short, else in a reading of their own.
 
 Takes a source and its reader, gives a lexicon for each chat; memory grows with the names and not with the input.
 """
@@ -6,21 +6,26 @@ Takes a source and its reader, gives a lexicon for each chat; memory grows with 
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Final
+import itertools
+from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.engine.columns import Wanted
+from wechatlog.errors import WechatlogError
 from wechatlog.inputs.single import How, guarded_rows, open_reader
 from wechatlog.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from wechatlog.engine.columns import Rows
     from wechatlog.engine.protocol import Draft
     from wechatlog.segments import Lexicon
 
-_WANTED: Final = Wanted(frozenset({"sender", "text"}))
-"""What names are learnt from."""
+LEARNT_FROM: Final = frozenset({"sender", "text"})
+"""The columns that names are learnt from."""
+_SHORT: Final = 1 << 20
+"""Characters of the texts, and 64 for each row, of an input that is read ahead."""
 
 
 class NamesOfInput:
@@ -34,6 +39,37 @@ class NamesOfInput:
     def __init__(self, learn: Callable[[], list[Lexicon]], first: int = 0) -> None:
         self._learn, self._first = learn, first
         self._places: dict[Draft, int] = {}
+
+    def follow(self, rows: Iterator[Rows], *, all_given: bool) -> Iterator[Rows]:
+        """The rows, each of them when its chat knows its names.
+
+        Args:
+            rows: of the input.
+            all_given: whether there are all rows of it, with the columns that names are learnt from; then a short input
+                is read ahead, and not read again.
+        """
+        ahead: list[Rows] = []
+        size = 0 if all_given else _SHORT
+        error: Exception | None = None
+        try:
+            while size < _SHORT and (one := next(rows, None)) is not None:
+                ahead.append(one)
+                size += 64 * one.height + one.characters
+        except (WechatlogError, OSError) as found:  # what was read before it is given first
+            error = found
+        if size < _SHORT:
+            chats: dict[Draft, list[Mapping[str, Sequence[Any]]]] = {}
+            for draft, _, columns in ahead:
+                chats.setdefault(draft, []).append(columns)
+            for draft, runs in chats.items():
+                draft.lexicon.bind(functools.partial(_names_and_bodies, draft, runs))
+            yield from ahead
+        else:
+            for one in itertools.chain(ahead, rows):
+                self.teach(one.draft)
+                yield one
+        if error is not None:
+            raise error
 
     def teach(self, draft: Draft) -> None:
         """Let the lexicon of a chat know its names, as those of a conversation that was read whole."""
@@ -50,17 +86,26 @@ class NamesOfInput:
         return self._learn()
 
 
+def _names_and_bodies(draft: Draft, runs: Iterable[Mapping[str, Sequence[Any]]]) -> tuple[set[str], Iterator[str]]:
+    """What a lexicon learns of a chat that was read to its end."""
+    names = {name for columns in runs for name in columns.get("sender", ())}
+    for member in draft.members:
+        names.update((member.name, *member.aliases))
+    bodies = itertools.chain.from_iterable(columns.get("text", ()) for columns in runs)
+    return {name for name in names if name}, bodies
+
+
 def lexicons_of(source: Source, how: How) -> list[Lexicon]:
     """A lexicon for each chat of an input, in the order of their first messages."""
     reader, context = open_reader(source, how)
     found: dict[Draft, None] = {}
-    for draft, _, columns in guarded_rows(reader, source, context, _WANTED):
+    for draft, _, columns in guarded_rows(reader, source, context, Wanted(LEARNT_FROM)):
         found[draft] = None
-        draft.lexicon.learn(columns.get("text", ()))
-        draft.lexicon.add(filter(None, set(columns.get("sender", ()))))
+        names, bodies = _names_and_bodies(draft, [columns])
+        draft.lexicon.learn(bodies)
+        draft.lexicon.add(names)
     for draft in found:
-        for member in draft.members:
-            draft.lexicon.add(name for name in (member.name, *member.aliases) if name)
+        draft.lexicon.add(_names_and_bodies(draft, ())[0])
     return [draft.lexicon for draft in found]
 
 

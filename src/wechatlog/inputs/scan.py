@@ -439,11 +439,6 @@ def _key_of(context: Context, draft: Draft) -> Key:
     return name, id_
 
 
-def _length(texts: Any) -> int:
-    """How long texts are together; those of an array in bytes."""
-    return int(texts.nbytes) if hasattr(texts, "nbytes") else sum(map(len, texts))
-
-
 class _Run(NamedTuple):
     """Rows of one conversation, what the reader knows, and the bodies where the rows have no columns about them."""
 
@@ -508,7 +503,7 @@ class _Pile:
                 bodies.parse()
         self._runs.append(_Run(context, rows, bodies))
         self.count += rows.height
-        self.characters += _length(rows.columns.get("text", ()))
+        self.characters += rows.characters
         return bodies
 
     def differs(self, rows: Rows) -> bool:

@@ -11,14 +11,17 @@ import contextlib
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, compress
-from typing import Any, Final
+from itertools import accumulate, chain, compress
+from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content.markdown_archive import OWNER_NAME, SPECIAL_FIRST, SPECIAL_LAST, classify, may_act
 from wechatlog.engine.columns import Rows, RowSink, columns_of_messages
 from wechatlog.model import MessageKind
 from wechatlog.readers.markdown import BLOCKS, STRUCTURAL_FIRST, Walk
 from wechatlog.tokenizer import MARKDOWN, Record, iter_records, whole_lines
+
+if TYPE_CHECKING:
+    from wechatlog.engine.protocol import Draft
 
 
 def _one_of(characters: Iterable[str]) -> str:
@@ -103,7 +106,27 @@ class _Piece:
         self._others: list[str | None] = parts[5::_STRIDE]
 
     def rows(self) -> Iterator[Rows]:
-        """All rows of the piece."""
+        """All rows of the piece, those of one chat together."""
+        draft = self._walk.draft
+        waiting: list[dict[str, Sequence[Any]]] = []
+        for found, columns in self._runs():
+            if found is not draft:
+                yield from self._give(draft, waiting)
+                draft, waiting = found, []
+            waiting.append(columns)
+        yield from self._give(draft, waiting)
+
+    def _give(self, draft: Draft, runs: list[dict[str, Sequence[Any]]]) -> Iterator[Rows]:
+        if not runs:
+            return
+        joined = runs[0]
+        if len(runs) > 1:
+            names = set.intersection(*map(set, runs))
+            joined = {name: list(chain.from_iterable(run[name] for run in runs)) for name in names}
+        yield self._sink.give(draft, len(joined["text"]), joined)
+
+    def _runs(self) -> Iterator[tuple[Draft, dict[str, Sequence[Any]]]]:
+        """The rows as they stand: usual ones as columns, others as columns of their messages."""
         walk, count = self._walk, len(self._stamps)
         if self._first or self._between[0]:
             yield from self._look(self._between[0], 0)
@@ -117,7 +140,7 @@ class _Piece:
             height, columns = self._columns(place, stop) if fits else (0, {})
             if height:
                 walk.count += height
-                yield self._sink.give(walk.draft, height, columns)
+                yield walk.draft, columns
                 self._line += _LINES * height
                 place += height
             else:
@@ -194,7 +217,7 @@ class _Piece:
         gap = " " if self._images[place] is not None else "  "
         return f"\n> {self._stamps[place]}  {self._senders[place]}\n   \n{self._bodies[place]}{gap}\n   "
 
-    def _look(self, text: str, behind: int) -> Iterator[Rows]:
+    def _look(self, text: str, behind: int) -> Iterator[tuple[Draft, dict[str, Sequence[Any]]]]:
         """The rows of records of any shape, which the reader makes messages of.
 
         Args:
@@ -208,7 +231,7 @@ class _Piece:
             text += "\n"  # which the pattern takes for that of the next block
         batches = self._walk.batches(self._records(text, self._offset + begin))
         for draft, messages in self._walk.closing(batches) if ends and self._last else batches:
-            yield self._sink.give(draft, len(messages), columns_of_messages(messages, self._sink.needed))
+            yield draft, columns_of_messages(messages, self._sink.needed | {"text"})
         self._line += text.count("\n") - 1
 
     def _records(self, text: str, offset: int) -> list[Record]:
