@@ -2,8 +2,9 @@
 
 A folder of 200 invented files of twelve exporters is made once, in `--folder`. Each engine that is installed answers in
 a process of its own: messages per day and person, mentions, links by host, a search, a join with people. Answers must
-be equal. Told are seconds of the wall clock from the first import to the last answer, the peak of the memory of all its
-processes together (Linux), and what each query took, the first with all that comes before. `--python NAME=PROGRAM`
+be equal. Told are seconds of the wall clock and of the processors from the first import to the last answer, the peak of
+the memory of all its processes together (Linux), and what each query took by the clock, the first with all that comes
+before. `--python NAME=PROGRAM`
 names the interpreter of an engine that is installed elsewhere; one that is not found is left out, and said so.
 """
 
@@ -256,17 +257,20 @@ def run_here(engine: str, folder: Path) -> None:
 
 
 class Watch(threading.Thread):
-    """Looks at the memory of a process and all below it, ten times a second."""
+    """Looks at the memory and the CPU time of a process and all below it, ten times a second."""
 
     def __init__(self, process: int) -> None:
         super().__init__(daemon=True)
         self.process, self.peak, self.largest = process, 0, 0
+        self.seconds: dict[int, float] = {}
         self.start()
 
     def run(self) -> None:
         """Look until the process is gone."""
         page = os.sysconf("SC_PAGE_SIZE")
-        while sizes := [pages * page for pages in map(_pages, _family(self.process)) if pages]:
+        while family := [(one, pages * page) for one in _family(self.process) if (pages := _pages(one))]:
+            self.seconds.update((one, seconds) for one, _ in family if (seconds := _seconds(one)))
+            sizes = [size for _, size in family]
             self.peak, self.largest = max(self.peak, sum(sizes)), max(self.largest, *sizes)
             time.sleep(0.1)
 
@@ -284,6 +288,15 @@ def _pages(process: int) -> int:
         return int(Path(f"/proc/{process}/statm").read_text().split()[1])
     except (OSError, IndexError):
         return 0
+
+
+def _seconds(process: int) -> float:
+    """What it used of the processors so far."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def measure(program: str, *arguments: str) -> dict[str, Any] | None:
@@ -304,7 +317,8 @@ def measure(program: str, *arguments: str) -> dict[str, Any] | None:
         print(err[-2000:], file=sys.stderr)
         return None
     found = json.loads(out.strip().rpartition("\n")[2])
-    return {**found, "all": time.perf_counter() - began, "peak": watch.peak, "largest": watch.largest}
+    cpu = sum(watch.seconds.values())
+    return {**found, "all": time.perf_counter() - began, "cpu": cpu, "peak": watch.peak, "largest": watch.largest}
 
 
 def main() -> None:
@@ -323,7 +337,7 @@ def main() -> None:
     make_folder(folder, chosen.messages)
     programs = dict(entry.split("=", 1) for entry in chosen.python)
     print(f"{chosen.messages:,} messages, {FILES} files, {os.cpu_count()} cores, Python {platform.python_version()}")
-    print(f"{'engine':8}{'all':>9}{'memory':>10}  " + "".join(f"{name:>10}" for name in QUERIES))
+    print(f"{'engine':8}{'all':>9}{'CPU':>9}{'memory':>10}  " + "".join(f"{name:>10}" for name in QUERIES))
     first = None
     for engine in chosen.only:
         if engine not in programs and importlib.util.find_spec(ENGINES[engine][0]) is None:
@@ -342,7 +356,8 @@ def main() -> None:
                     f"{engine} and {first[0]} differ in {name!r}: {found['answers'][name][:3]} {first[1][name][:3]}"
                 )
         seconds = "".join(f"{found['seconds'][name]:8.1f} s" for name in QUERIES)
-        print(f"{engine:8}{found['all']:7.1f} s{found['peak'] / 1e6:7.0f} MB  {seconds}", flush=True)
+        cost = f"{found['all']:7.1f} s{found['cpu']:7.1f} s{found['peak'] / 1e6:7.0f} MB"
+        print(f"{engine:8}{cost}  {seconds}", flush=True)
     print("all answers are equal")
 
 

@@ -184,6 +184,9 @@ def _assert_packed(
 
 # --- Markdown, whose columns have a way of their own ------------------------------------------------
 
+_USUAL = "> 09:00:01  李四  \n   \n早上好  \n   \n"
+_NO_DAY = "> 2017-13-40 09:00:00  李四  \n   \n没有这一天  \n   \n"
+_OTHER_DAY = "---\ntitle: 另一天\ndate: 2017-08-22\nlines: 3\n---\n"
 _PIECES = st.sampled_from(
     [
         "> 09:00:01  李四  \n   \n早上好  \n   \n",
@@ -198,14 +201,14 @@ _PIECES = st.sampled_from(
         "> 25:00:00  李四  \n   \n没有这个时间  \n   \n",
         "> 2017-08-19 09:00:00  李四  \n   \n有日子  \n   \n",
         "> 2017-08-20 09:00:00  李四  \n   \n第二天  \n   \n",
-        "> 2017-13-40 09:00:00  李四  \n   \n没有这一天  \n   \n",
+        _NO_DAY,
         "> 09:00:08  李四  \n   \n[a](javascript:x)  \n   \n",
         "> 09:00:08  李四  \n   \n微信红包  \n   \n",
         "> 09:00:08  李四  \n   \n  \n   \n",
         "> 09:00:09  王五??  \n   \n@李四?好  \n   \n",
         "> 09:00:10  李四  \r\n   \r\n早  \r\n   \r\n",
         "## 2017-08-21\n\n",
-        "---\ntitle: 另一天\ndate: 2017-08-22\nlines: 3\n---\n",
+        _OTHER_DAY,
         "> 引用\n",
         "随便\n",
         "\n",
@@ -216,6 +219,8 @@ _PIECES = st.sampled_from(
 
 @given(pieces=st.lists(_PIECES, max_size=12), front=st.booleans(), block=st.sampled_from([7, 40, 1 << 20]))
 @example(pieces=["> 09:00:01  李四  \n   \n早上好  \n   \n"] * 12, front=True, block=1 << 20)
+@example(pieces=[_OTHER_DAY, "> 25:00:00  李四  \n   \n没有这个时间  \n   \n", _USUAL], front=True, block=1 << 20)
+@example(pieces=[_NO_DAY, "> 2017-08-19 09:00:00  李四  \n   \n有日子  \n   \n", _USUAL], front=False, block=7)
 def test_any_markdown(pieces: list[str], front: bool, block: int) -> None:
     head = "---\ntitle: 群\ndate: 2017-08-19\n---\n" if front else ""
     text = "".join((head, *pieces)).encode()

@@ -57,6 +57,8 @@ BLOCKS: Final = Grammar(
 )
 """The grammar of the archive with a usual block, one line of text in the exact frame, taken in by the same pass."""
 _HEADER: Final = re.compile(MARKDOWN.header)
+_NO_DAY: Final = " "
+"""What no time begins with: the day before the first good time."""
 _MOST_NAMES: Final = 10_000
 _DAMAGE: Final = re.compile(r"(?<=[^\s?&=/.])\?\?(?!\?)|@[^\s?@]{1,40}\?")
 _DOCUMENT: Final = re.compile(r"\n(---[ \t]*\r?\n(?:[A-Za-z_][\w-]*:[^\n]*\n)+---[ \t]*(?:\r?\n|\Z))")
@@ -267,7 +269,7 @@ class Walk:
         stamp, name = header["time"], header["sender"]
         if not self.stamp_length:
             self.stamp_length = len(stamp)
-            self.day = "" if self.merged else self.day
+            self.day, self.last_day = ("", _NO_DAY) if self.merged else (self.day, "")
         block = cut_block(text)
         raw = f"{self.lead}> {stamp}  {name}{text[: block.end]}"
         self.last_raw, self.lead = raw, text[block.end :]

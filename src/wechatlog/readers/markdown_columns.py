@@ -110,10 +110,11 @@ class _Piece:
         draft = self._walk.draft
         waiting: list[dict[str, Sequence[Any]]] = []
         for found, columns in self._runs():
-            if found is not draft:
-                yield from self._give(draft, waiting)
-                draft, waiting = found, []
             waiting.append(columns)
+            if found is not draft:  # told before anything is told of it
+                yield from self._give(draft, waiting[:-1])
+                yield from self._give(found, waiting[-1:])
+                draft, waiting = found, []
         yield from self._give(draft, waiting)
 
     def _give(self, draft: Draft, runs: list[dict[str, Sequence[Any]]]) -> Iterator[Rows]:
