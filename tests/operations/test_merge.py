@@ -467,6 +467,12 @@ def test_a_forwarded_copy() -> None:
         segments=[types.Forward(raw="群聊的聊天记录", messages=a.messages)],
     )
     assert merge_report([a, Conversation([bundle])]).matched == 0
+    notices = [
+        attrs.evolve(m, kind=MessageKind.SYSTEM, sender=None, sender_id=None) if n % 5 == 4 else m
+        for n, m in enumerate(a)
+    ]
+    undated = [attrs.evolve(m, time=None, precision=None) for m in forwarded]
+    assert merge_report([Conversation(notices), Conversation(undated)]).matched == 0
 
 
 def test_a_few_days_inside_a_gap() -> None:

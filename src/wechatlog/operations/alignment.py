@@ -493,6 +493,8 @@ class Union:
             return self._may_be_one(part, places[second], entries[first], exact=False, by_detail=True)
 
         fixed = [pair for pair in fixed if may_be_one(*pair)]
+        if len(fixed) < part.alike * _SAME_CHAT:
+            return  # others said the same in the same order: it was passed on
         pairs = sorted([*fixed, *between(one, two, fixed, may_be_one)])
         for first, second in pairs:
             self._pair(part, places[second], entries[first], taken)
