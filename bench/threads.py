@@ -202,6 +202,8 @@ def main() -> None:
     for folder in options.folders:
         if folder not in folders:
             print(f"skipped, no daily archives: {folder}")
+    if not folders:
+        return
     if options.fit:
         fit_anew(folders, options.untouched)
         return
