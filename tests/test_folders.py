@@ -152,6 +152,23 @@ def test_a_longer_suffix_of_the_form_is_kept() -> None:
     assert clean_name("a/../b.txt") == "b.txt"
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("-rf", "_-rf"),
+        ("/-rf", "_-rf"),
+        ("COM¹.txt", "_COM¹.txt"),
+        ("con .html", "_con .html"),
+        ("CONIN$", "_CONIN$"),
+        (". .a", "a"),
+        ("\u202e..", ""),
+        ("console", "console"),
+    ],
+)
+def test_a_name_is_no_option_hides_nothing_and_is_no_device(name: str, expected: str) -> None:
+    assert clean_name(name) == expected
+
+
 # --- parts -----------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,6 @@
 """Names out of an archive, which anybody may have made, as names of files.
 
-They never lead out of a folder, hide, or fall on each other.
+They never lead out of a folder, hide, fall on each other, or are options where a shell names all files.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import unicodedata
 from typing import Final
 
 _BAD: Final = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\ud800-\udfff]')
-_RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?\Z", re.IGNORECASE)
+_RESERVED: Final = re.compile(r"-|(?:con|conin\$|conout\$|prn|aux|nul|(?:com|lpt)[0-9¹²³]) *(?:\..*)?\Z", re.IGNORECASE)
 
 
 def clean_name(name: str) -> str:
     """A name as one harmless file name; empty where nothing is left of it."""
     name = re.split(r"[/\\]", name)[-1]
     name = "".join(c for c in _BAD.sub("_", name) if unicodedata.category(c) not in ("Cf", "Zl", "Zp"))
-    name = name.strip().lstrip(".").rstrip(". ")
+    name = name.strip().strip(". ")
     return f"_{name}" if _RESERVED.match(name) else name
 
 
