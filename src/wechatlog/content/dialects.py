@@ -437,6 +437,7 @@ MEMOTRACE: Final = Dialect(
     quote_marks=("\n引用", "\n> "),
     labels=_AMBIGUOUS
     | {
+        "图片丢失": Label(Kind.IMAGE),
         "发起转账": _state("sent"),
         "发起非实时转账": _state("sent"),
         "已收款": _state("received"),
@@ -544,7 +545,10 @@ WECHATEXPORTER: Final = Dialect(
         Kind.CHANNEL: (r"<C> (?P<title>[^\n]+)",),
         Kind.VOICE: (r""" (?P<clock>[0-9]{1,3}'(?:[0-9]{1,2}")?)<C>""",),
     },
-    sentences=((r"[（(]视频丢失[)）]", Label(Kind.VIDEO)), (r"[（(]图片丢失[)）]", Label(Kind.IMAGE))),
+    sentences=(
+        (r"[（(](?:视频丢失|Video Missed)[)）]", Label(Kind.VIDEO)),
+        (r"[（(]图片丢失[)）]", Label(Kind.IMAGE)),
+    ),
 )
 """WechatExporter for iOS backups (`res/zh-Hans.txt`)."""
 

@@ -52,8 +52,10 @@ def _clock(text: str) -> dict[str, Any]:
 
 
 def _place(text: str) -> dict[str, Any]:
-    """`poi label`: WeFlow joins the two with a blank."""
-    poi, _, label = text.strip().partition(" ")
+    """`poi label`: WeFlow joins the two with a blank, WechatExporter with a dash."""
+    poi, dash, label = text.strip().partition(" - ")
+    if not dash:
+        poi, _, label = poi.partition(" ")
     return {"poi": poi, "label": label.strip()}
 
 

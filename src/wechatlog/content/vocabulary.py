@@ -256,9 +256,9 @@ TRANSFER_STATES: Final[Mapping[int, str]] = {
 
 TRANSFER_WORDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("发送", "转账", "发起转账", "待领取"), "sent"),
-    **dict.fromkeys(("接收", "已收款", "已领取", "已接收", "已被接收"), "received"),
-    **dict.fromkeys(("退还", "已退还", "已被退还"), "returned"),
-    **dict.fromkeys(("已过期", "过期已退还"), "expired"),
+    **dict.fromkeys(("接收", "已收款", "已领取", "已接收", "已被接收", "Accepted"), "received"),
+    **dict.fromkeys(("退还", "已退还", "已被退还", "Rejected"), "returned"),
+    **dict.fromkeys(("已过期", "过期已退还", "Expired"), "expired"),
 }
 """The words with which tools and the client say the state of a transfer."""
 

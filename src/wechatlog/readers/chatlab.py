@@ -90,14 +90,8 @@ def _is_name(value: object) -> bool:
 
 
 def _aliases(value: Mapping[str, Any]) -> list[str]:
-    """Every name of a member, the one shown first."""
     names = [value.get("groupNickname"), value.get("accountName"), *read_list(value.get("aliases"))]
     return list(dict.fromkeys(name for name in names if isinstance(name, str) and name))
-
-
-def _roles(value: Mapping[str, Any]) -> list[str]:
-    roles = (read_string(read_object(role).get("id")) for role in read_list(value.get("roles")))
-    return [role for role in roles if role]
 
 
 class _Chat:
@@ -147,11 +141,11 @@ class _Chat:
         if person.name is not None:
             self._names[account] = person.name
         self.reading.keep_avatar(self.draft, person.id or account, value.get("avatar"))
-        if roles := _roles(value):
+        roles = [read_string(read_object(role).get("id")) for role in read_list(value.get("roles"))]
+        if roles := [*filter(None, roles)]:
             self.draft.metadata.setdefault("roles", {})[person.id or account] = roles
 
     def _is_own(self, identifier: str | None) -> bool | None:
-        """Whether a `platformId` is that of the owner."""
         return None if self.owner is None or identifier is None else identifier == self.owner
 
     def entry(self, row: Row | tuple[Any, ...], line: int, offset: int) -> Entry:
@@ -217,7 +211,6 @@ class _Chat:
         return read_notice(text) or kind if kind is Kind.SYSTEM else kind or Kind.OTHER
 
     def _typed(self, text: str, line: int) -> str:
-        """A text without what WeFlow and its kin did to it."""
         if self.draft.is_group and text[:1] in ("\n", "\r"):
             what = "group texts begin with a line end that nobody typed; it was left out"
             self.reading.tell("writer-fault", what, line, once=True)
@@ -295,7 +288,6 @@ def _add_members(chat: _Chat, said: dict[str, Any]) -> None:
 
 
 def _is_object(head: Head) -> Evidence | None:
-    """The keys of the object decide."""
     value = head.json
     if not isinstance(value, dict) or "_type" in value or not isinstance(value.get("chatlab"), dict):
         return None
@@ -381,7 +373,6 @@ def _first_object(head: Head) -> dict[str, Any]:
 
 
 def _is_lines(head: Head) -> Evidence | None:
-    """The first line decides: the header, or else what only a line of this format has."""
     first = _first_object(head)
     kind = first.get("_type")
     if kind == "header" and ("chatlab" in first or "meta" in first):

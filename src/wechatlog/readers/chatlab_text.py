@@ -136,19 +136,12 @@ class _Dialect(NamedTuple):
     empty: str
 
 
-def _lines_of(body: str) -> list[str]:
-    """The rest of a header's line, and the lines under it."""
-    first, *rest = body.replace("\r\n", "\n").removesuffix("\n").split("\n")
-    return [first.rstrip("\r"), *rest]
-
-
 def _seconds(clock: str) -> int:
     hours, minutes, seconds = map(int, clock.split(":"))
     return (hours % 24 * 60 + minutes) * 60 + seconds
 
 
 def _detect(head: Head, *, dialect: _Dialect) -> Evidence | None:
-    """A title, blank lines, a day between its marks, and a message line after it."""
     lines, title = head.lines, dialect.title
     found = [dialect.grammar.pattern.match(f"\n{line}") for line in lines]
     day = next((index for index, match in enumerate(found[:12]) if match and match["date"]), None)
@@ -200,7 +193,8 @@ def _entries(reading: Reading, *, dialect: _Dialect) -> Iterator[Entry]:
         if header is None:
             _read_preface(reading, dialect, body, line)
             continue
-        lines = _lines_of(body)
+        lines = body.replace("\r\n", "\n").removesuffix("\n").split("\n")
+        lines[0] = lines[0].rstrip("\r")
         whole = [f"{header[0][1:]}{lines[0]}", *lines[1:]]
         if found := _day(survey, record):
             held, coming = [*held, *whole], found
@@ -224,7 +218,6 @@ def _entries(reading: Reading, *, dialect: _Dialect) -> Iterator[Entry]:
 
 
 def _read_preface(reading: Reading, dialect: _Dialect, body: str, line: int) -> None:
-    """The lines before the first day: the title, and in Markdown the time of the export."""
     lines = body.replace("\r\n", "\n").split("\n")
     title = next((line for line in lines if line.strip()), "")
     reading.chat.title = title.removeprefix(dialect.title).strip() or None

@@ -37,6 +37,7 @@ from wechatlog.engine import (
 from wechatlog.engine.entry import new_entry
 from wechatlog.engine.json_plain import FLAG, NUMBER, TEXT, YES, Plain
 from wechatlog.engine.json_values import read_flag, read_list, read_object, read_string
+from wechatlog.engine.keys import Keys, keyed
 from wechatlog.engine.scripts import assigned_head
 from wechatlog.model import MessageKind
 from wechatlog.readers.chatlog_bodies import NOTICE_SENDERS, read_contents, read_rendering
@@ -66,7 +67,6 @@ def _first(value: Any) -> Mapping[str, Any]:
 
 
 def _exporter(first: Mapping[str, Any]) -> str:
-    """Which of the forks wrote a message object."""
     if "bigHeadURL" in first:
         return "wetrace"
     return "chatlog_alpha" if "id" in first or "at_user_list" in first else "chatlog"
@@ -89,7 +89,6 @@ def _time(reading: Reading, value: Mapping[str, Any], line: int) -> dt.datetime 
 
 
 def _chat(reading: Reading, value: Mapping[str, Any]) -> Draft:
-    """The chat of a message object."""
     talker, title, group = (value.get(key) for key in ("talker", "talkerName", "isChatRoom"))
     talker, title = read_string(talker), read_string(title)
     chat = reading.chat_of(talker, id=talker or None, title=title or None, is_group=read_flag(group))
@@ -139,7 +138,6 @@ _TEXT: Final = MessageKind.TEXT  # asking the class for a member costs as much a
 
 
 def _objects(reading: Reading, *, script: bool = False) -> Iterator[Entry]:
-    """Entries of message objects, each in the chat of its talker."""
     told: tuple[Any, ...] = ()
     here: tuple[Any, ...] = ()  # what plain objects say of the chat
     chat = reading.first_chat
@@ -198,7 +196,6 @@ _LISTINGS: Final = (
 
 
 def _is_array(head: Head) -> Evidence | Refusal | None:
-    """The keys of the first message."""
     first = _first(head.json)
     if first.keys() >= _KEYS:
         return Evidence(1.0, f"an array of {_exporter(first)} messages with seq, talker and isSelf")
@@ -208,17 +205,7 @@ def _is_array(head: Head) -> Evidence | Refusal | None:
     return next((Refusal(f"{what}, no messages") for keys, what in _LISTINGS if keys <= listed.keys()), None)
 
 
-def _is_webhook(head: Head) -> Evidence | None:
-    """The keys of the object and of its first message."""
-    value = read_object(head.json)
-    first = _first(value.get("messages"))
-    if "seq" in first and {"keyword", "lastTime"} <= value.keys():
-        return Evidence(1.0, "an object with keyword, lastTime and messages with seq")
-    return Evidence(0.9, "an object with messages with seq, talker and isSelf") if first.keys() >= _KEYS else None
-
-
 def _is_script(head: Head) -> Evidence | None:
-    """The variable, and the keys of the first message."""
     inner = assigned_head(head, _VARIABLE)
     if inner is None:
         return None
@@ -268,7 +255,6 @@ def _tell_cap(reading: Reading, count: int) -> None:
 
 
 def _is_csv(head: Head) -> Evidence | Refusal | None:
-    """The exact columns."""
     found = _PLAIN.detect(head) or _ALPHA.detect(head)
     return found or next(
         (Refusal(f"{what} of chatlog, no messages") for table, what in _NO_MESSAGES if table.find(head)), None
@@ -304,7 +290,6 @@ def _blocks(reading: Reading) -> Iterator[Entry]:
 
 
 def _is_text(head: Head) -> Evidence | None:
-    """Header lines after blank lines; the first line is one."""
     found, first = framed_headers(head, _GRAMMAR)
     if not first:
         return None
@@ -325,7 +310,7 @@ WEBHOOK: Final = Format(
     "chatlog-webhook",
     "chatlog 0.0.20 and later, JSON posted to a webhook",
     ".json",
-    _is_webhook,
+    keyed(Keys(1.0, "keyword lastTime", "seq"), Keys(0.9, "messages", "seq talker isSelf")),
     _objects,
     credits_notices=True,
 )

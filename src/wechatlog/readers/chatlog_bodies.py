@@ -100,12 +100,9 @@ def read_rendering(text: str, *, notice: bool = False, zone: dt.tzinfo | None = 
         is_pat = text[:1] in ('"', "“") and read_notice(text) is Kind.PAT
         return Body(Kind.PAT if is_pat else Kind.TEXT, text)
     kind, segments = found
-    return Body(kind, text, tuple(_without_guess(segment) for segment in segments))
-
-
-def _without_guess(segment: Segment) -> Segment:
-    """A call without its kind: the writer says voice of every call."""
-    return attrs.evolve(segment, kind=None) if isinstance(segment, Call) else segment
+    # The writer says voice of every call.
+    calls = (attrs.evolve(segment, kind=None) if isinstance(segment, Call) else segment for segment in segments)
+    return Body(kind, text, tuple(calls))
 
 
 def _read_unknown(text: str, number: int, content: str) -> Body:

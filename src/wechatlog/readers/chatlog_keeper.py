@@ -16,9 +16,10 @@ from wechatlog.content.dialects import CHATLOG_KEEPER
 from wechatlog.content.notices import read_notice
 from wechatlog.content.numbered import parse_numbered
 from wechatlog.content.placeholders import read_placeholder
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, iter_objects
+from wechatlog.engine import NOTICES, Entry, Format, Reading, iter_objects
 from wechatlog.engine.elements import EntryOf, Page, Said, page_format
-from wechatlog.engine.json_values import read_flag, read_identifier, read_integer, read_list, read_object, read_string
+from wechatlog.engine.json_values import read_flag, read_identifier, read_integer, read_string
+from wechatlog.engine.keys import Keys, keyed
 from wechatlog.model import MessageKind
 
 
@@ -57,22 +58,11 @@ def _check_owner(reading: Reading, known: set[str], account: str, line: int) -> 
         known.add(account)
 
 
-def _detect(head: Head) -> Evidence | None:
-    """The keys of the first message."""
-    rows = read_list(head.json)
-    keys = read_object(rows[0]).keys() if rows else set[str]()
-    if {"ts", "sender_wxid", "source_offset"} <= keys:
-        return Evidence(1.0, "an array with ts, sender_wxid and source_offset")
-    if {"ts", "sender_wxid", "chat_room"} <= keys:
-        return Evidence(0.85, "an array with ts, sender_wxid and chat_room")
-    return None
-
-
 JSON: Final = Format(
     "chatlog-keeper-json",
     "chatlog-keeper 2026, wechat_messages.json with all conversations",
     ".json",
-    _detect,
+    keyed(Keys(1.0, "", "ts sender_wxid source_offset"), Keys(0.85, "", "ts sender_wxid chat_room")),
     _entries,
     "chatlog-keeper",
 )

@@ -257,7 +257,6 @@ def _entries(reading: Reading) -> Iterator[Entry]:
 
 
 def _first_headers(head: Head) -> Iterator[tuple[_Who, int]]:
-    """The senders of framed header lines in a head, and how long their times are."""
     before = ""
     for line in head.lines:
         if not before.strip() and (match := _GRAMMAR.pattern.match("\n" + line)) and _is_header(match):
@@ -268,7 +267,6 @@ def _first_headers(head: Head) -> Iterator[tuple[_Who, int]]:
 
 
 def _detect(head: Head) -> Evidence | None:
-    """Header lines `name(id) TIME` after blank lines; the first line is one."""
     first = next((line for line in head.lines if line.strip()), "")
     found = list(itertools.islice(_first_headers(head), 200))
     if not found:

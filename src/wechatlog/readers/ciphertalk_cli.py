@@ -59,7 +59,6 @@ def _rows(reading: Reading) -> Iterator[Entry]:
 
 
 def _is_json(head: Head) -> Evidence | None:
-    """The keys of the first object."""
     first = first_object(head.json)
     if not (first.keys() >= _NEEDED and first.keys() <= {*_KEYS}):
         return None

@@ -49,7 +49,6 @@ _STREAM_START: Final = b"\xff"
 
 
 def _broken() -> tuple[type[Exception], ...]:
-    """What pyarrow raises for broken files."""
     from pyarrow.lib import ArrowException
 
     kinds = (ValueError, TypeError, KeyError, IndexError, OverflowError, MemoryError, RuntimeError, OSError)
@@ -228,8 +227,6 @@ def _reason(error: Exception) -> str:
 
 
 class _Walk:
-    """One pass over one file."""
-
     def __init__(self, file: _File, source: Source, context: Context) -> None:
         self._file, self._source, self._context = file, source, context
         self._owners = RowOwners()

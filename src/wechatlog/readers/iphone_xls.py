@@ -204,7 +204,6 @@ def _cell_text(markup: str) -> str:
 
 
 def _detect(head: Head) -> Evidence | None:
-    """Rows with a time and a direction decide; a table without rows is known by its style."""
     text = head.text
     if _SIGNATURE.search(text):
         return Evidence(1.0, "HTML rows of row id, time, name, account and 发送 or 接收")

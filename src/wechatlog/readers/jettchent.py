@@ -14,8 +14,9 @@ from typing import Any, Final
 from wechatlog.content.accounts import is_room
 from wechatlog.content.appmsg import parse_content, split_sender_prefix
 from wechatlog.content.placeholders import quote_segments
-from wechatlog.engine import Draft, Entry, Evidence, Format, Head, Reading, iter_objects
-from wechatlog.engine.json_values import first_object, read_string
+from wechatlog.engine import Draft, Entry, Format, Reading, iter_objects
+from wechatlog.engine.json_values import read_string
+from wechatlog.engine.keys import Keys, keyed
 from wechatlog.model import MessageKind
 
 Kind = MessageKind
@@ -53,7 +54,6 @@ def _entries(reading: Reading) -> Iterator[Entry]:
 
 
 def _sender(chat: Draft, value: Mapping[str, Any]) -> tuple[str | None, bool | None]:
-    """Account and direction."""
     sender, receiver = read_string(value.get("fromUser")), read_string(value.get("toUser"))
     if not sender or sender.endswith("chatroom"):
         return None, None  # WeChat itself names the room; who wrote stands in the content, if anywhere
@@ -62,17 +62,11 @@ def _sender(chat: Draft, value: Mapping[str, Any]) -> tuple[str | None, bool | N
     return sender, False if sender == chat.id else True if receiver == chat.id else None
 
 
-def _detect(head: Head) -> Evidence | None:
-    """The keys of the first message."""
-    sure = {"fromUser", "toUser", "createTime"} <= first_object(head.json).keys()
-    return Evidence(1.0, "an array with fromUser, toUser and createTime") if sure else None
-
-
 JSON: Final = Format(
     "jettchent-json",
     "JettChenT wechat-exporter, JSON of WeChatTweak, newest message first",
     ".json",
-    _detect,
+    keyed(Keys(1.0, "", "fromUser toUser createTime")),
     _entries,
     "JettChenT wechat-exporter",
     credits_notices=True,

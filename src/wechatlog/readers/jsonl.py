@@ -317,7 +317,6 @@ class _Chat:
             yield from self.take(item._replace(key="messages", value=message))
 
     def _learn(self) -> Iterator[Batch]:
-        """What the values say that were read so far."""
         known = _read_header(self._context, self._header, self._place)
         self._header = {}
         if self._draft is None:

@@ -19,14 +19,7 @@ from wechatlog.content.client_text import read_body
 from wechatlog.content.vocabulary import kind_of_name, segment_for
 from wechatlog.decoding import decode_text
 from wechatlog.engine import Entry, Evidence, Format, Head, Reading
-from wechatlog.engine.headers import (
-    Candidate,
-    HeaderCheck,
-    header_clock,
-    iter_blocks,
-    sample,
-    sample_blocks,
-)
+from wechatlog.engine.headers import Candidate, HeaderCheck, header_clock, iter_blocks, sample, sample_blocks
 from wechatlog.engine.records import strip_blank_end
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind
@@ -144,12 +137,6 @@ def _with_attachments(
     return kinds.pop() if only else MessageKind.TEXT, tuple(segments)
 
 
-def _beside(source: Source) -> frozenset[str] | None:
-    """The names of the files beside a text; `None` where nothing is known of them."""
-    names = frozenset(_comparable(sibling.name or "") for sibling in source.siblings("*"))
-    return names or None
-
-
 def _find_text(source: Source, archive: zipfile.ZipFile) -> tuple[Source, frozenset[str]] | None:
     """The one chat text of a ZIP and the names of the other files; `None` where there are none or several."""
     files = list(files_in(source, archive))
@@ -167,7 +154,8 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     """
     source = reading.source
     if not source.head().startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        yield from _messages(reading, source, _beside(source))
+        names = frozenset(_comparable(sibling.name or "") for sibling in source.siblings("*"))
+        yield from _messages(reading, source, names or None)
         return
     with open_zip(source) as archive:
         found = _find_text(source, archive)
@@ -186,7 +174,6 @@ def _zipped_text(head: Head) -> str:
 
 
 def _detect(head: Head) -> Evidence | None:
-    """A name after a middle dot with a Chinese date line under it, at the start of the text."""
     found = _looks_right(_zipped_text(head) if "zip" in head.containers else head.text)
     if not found:
         return None

@@ -24,15 +24,7 @@ from wechatlog.content.dialects import MAIL
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, Head, Reading
-from wechatlog.engine.headers import (
-    MARKS,
-    Block,
-    Candidate,
-    HeaderCheck,
-    iter_blocks,
-    sample,
-    sample_blocks,
-)
+from wechatlog.engine.headers import MARKS, Block, Candidate, HeaderCheck, iter_blocks, sample, sample_blocks
 from wechatlog.engine.records import strip_blank_end
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.mailed_source import BOLD, html_lines, is_html, is_mime, read_mail
@@ -107,10 +99,6 @@ def _read_title(line: str) -> _Title | None:
     return None
 
 
-def _find_title(lines: Iterable[str]) -> _Title | None:
-    return next(filter(None, map(_read_title, lines)), None)
-
-
 @attrs.frozen
 class _Frame:
     """The habits of one file.
@@ -146,7 +134,8 @@ def _most(count: int, total: int) -> bool:
 
 def _read_frame(text: str, *, is_page: bool, subject: str | None = None) -> _Frame:
     """The habits of a file, from its first 65,536 characters."""
-    title = _find_title(text.replace(BOLD, "").split("\n")[:60]) or (_find_title([subject]) if subject else None)
+    lines = (*text.replace(BOLD, "").split("\n")[:60], subject or "")
+    title = next(filter(None, map(_read_title, lines)), None)
     grammar = _BOLD if is_page and any(c.header["sender"] for c in sample_blocks(text, _BOLD)) else _PLAIN
     headers = [candidate for candidate in sample_blocks(text, grammar) if candidate.header["sender"]]
     total = len(headers)
@@ -175,8 +164,6 @@ def _two_people(title: _Title | None, senders: list[str]) -> frozenset[str] | No
 
 
 class _Text(NamedTuple):
-    """The text of an input, whatever wraps it."""
-
     blocks: Iterable[str]
     is_page: bool = False
     wrapped: bool = False
@@ -332,7 +319,6 @@ def _detection_text(head: Head) -> tuple[str, bool, str | None]:
 
 
 def _detect(head: Head) -> Evidence | None:
-    """The title line, the lines of days, and header lines."""
     if _WANTED.search(head.text) is None and not is_mime(head.text) and not is_html(head.text):
         return None
     text, is_page, subject = _detection_text(head)

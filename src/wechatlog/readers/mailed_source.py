@@ -96,7 +96,6 @@ def _header(mail: email.message.Message, name: str) -> str | None:
 
 
 def _unfold(value: str) -> str:
-    """A header value with its encoded words decoded."""
     from email.header import decode_header, make_header
 
     try:

@@ -332,9 +332,7 @@ class MarkdownReader:
     name = "markdown"
     description = "Markdown archive of a group's daily record, daily and merged dialect (cocolian scripts, 2017-2018)"
     suffixes = (".markdown", ".md")
-    options: Mapping[str, str] = {
-        "date": "the day of the messages, for a file that does not say it: 2017-08-19",
-    }
+    options: Mapping[str, str] = {"date": "the day of the messages, for a file that does not say it: 2017-08-19"}
 
     def detect(self, head: Head) -> Evidence | None:
         """Headers of the format decide; front matter alone is an empty day."""

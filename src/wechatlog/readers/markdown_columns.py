@@ -214,7 +214,6 @@ class _Piece:
         return (gap + len(stamp) + len(name) + len(body or "") for gap, stamp, name, body in parts)
 
     def _block(self, place: int) -> str:
-        """A block as it stood in the text."""
         gap = " " if self._images[place] is not None else "  "
         return f"\n> {self._stamps[place]}  {self._senders[place]}\n   \n{self._bodies[place]}{gap}\n   "
 

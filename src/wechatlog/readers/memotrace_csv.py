@@ -27,12 +27,7 @@ from wechatlog.content.accounts import is_room
 from wechatlog.content.appmsg import parse_content, split_sender_prefix
 from wechatlog.content.vocabulary import APP_MESSAGE, kind_of_name, kind_of_type
 from wechatlog.engine import NOTICES, OWNER_OPTION, Entry, Format, Table
-from wechatlog.engine.excel import (
-    DATE_ORDER_OPTION,
-    check_date_order,
-    read_local_clock,
-    read_server_id,
-)
+from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, read_local_clock, read_server_id
 from wechatlog.model import MessageKind, Participant
 
 if TYPE_CHECKING:

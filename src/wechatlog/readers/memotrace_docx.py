@@ -164,7 +164,6 @@ def _link(content: Cell) -> tuple[MessageKind, str, tuple[Segment, ...]]:
 
 
 def _detect(head: Head) -> Evidence | None:
-    """Who made it, or else times above tables of an avatar and words."""
     if not is_document(head.source):
         return None
     blocks = []

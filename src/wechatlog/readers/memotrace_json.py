@@ -22,7 +22,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 from wechatlog.content.accounts import is_room
-from wechatlog.content.appmsg import AppMessage, parse_mapping
+from wechatlog.content.appmsg import parse_mapping
 from wechatlog.content.notices import clean_notice, read_notice
 from wechatlog.content.placeholders import parse_call, quote_segments
 from wechatlog.content.vocabulary import APP_MESSAGE, PLAIN_KINDS, kind_of_local_type, kind_of_type, segment_for
@@ -30,6 +30,7 @@ from wechatlog.engine import NOTICES, Entry, Evidence, Fields, Format, Head, Rea
 from wechatlog.engine.json_objects import report_shape
 from wechatlog.engine.json_stream import Item, iter_json
 from wechatlog.engine.json_values import read_flag, read_identifier, read_integer, read_list, read_object, read_string
+from wechatlog.engine.keys import Keys, keyed
 from wechatlog.engine.script_literals import iter_literals
 from wechatlog.errors import FormatError
 from wechatlog.model import Message, MessageKind, build_message
@@ -41,7 +42,6 @@ Kind = MessageKind
 Row: TypeAlias = Mapping[str, Any]
 Segments: TypeAlias = "tuple[Segment, ...] | None"
 
-_KEYS: Final = frozenset({"type", "is_send", "timestamp", "server_id", "display_name"})
 _PAT: Final = 266287972401
 _DEEPEST: Final = 16
 _FIRST_TIME: Final = 1_293_840_000  # 2011: before there was WeChat a time is none
@@ -141,11 +141,6 @@ def _kind_of(row: Row) -> MessageKind | None:
 # --- version 3 --------------------------------------------------------------------------------------------------------
 
 
-def _unescape(row: Row) -> dict[str, Any]:
-    """An object of a page without the escapes of its values; nested lists have none."""
-    return {key: _unescape_value(value, 0) for key, value in row.items()}
-
-
 def _unescape_value(value: Any, depth: int) -> Any:
     if isinstance(value, str):
         return value if value.startswith("http") or "&" not in value else html.unescape(value)
@@ -157,15 +152,12 @@ def _unescape_value(value: Any, depth: int) -> Any:
 _VAGUE: Final = frozenset({Kind.OTHER, Kind.PAT})  # version 3 calls notes pats
 
 
-def _xml(reading: Reading, row: Row, line: int) -> AppMessage | None:
-    """What the XML says of a message of which MemoTrace wrote nothing else."""
-    return parse_mapping(row.get("xml_dict"), read_integer(row.get("type")), zone=reading.zone, line=line)
-
-
 def _body(reading: Reading, row: Row, line: int) -> tuple[MessageKind, str, Segments]:
     kind = reading.kind_of(_kind_of(row), row.get("type", "''"), "", line)
     text = _text(row, kind)
-    if (kind in _VAGUE or not (text or _FIELDS.read(kind, row))) and (built := _xml(reading, row, line)):
+    if (kind in _VAGUE or not (text or _FIELDS.read(kind, row))) and (
+        built := parse_mapping(row.get("xml_dict"), read_integer(row.get("type")), zone=reading.zone, line=line)
+    ):
         return built.body
     if kind is Kind.CALL:
         return kind, text, _call(text, row.get("invite_type"), row.get("duration"))
@@ -178,10 +170,9 @@ def _body(reading: Reading, row: Row, line: int) -> tuple[MessageKind, str, Segm
 
 
 def _objects(reading: Reading, items: Iterator[Item] | None = None) -> Iterator[Entry]:
-    """Entries of the array; those of a page are escaped."""
     others: set[str] = set()
     for _, value, line, offset in iter_objects(reading) if items is None else items:
-        row = value if items is None else _unescape(value)
+        row = value if items is None else {key: _unescape_value(each, 0) for key, each in value.items()}
         time = reading.unix_time(row.get("timestamp"), line=line)
         kind, text, segments = _body(reading, row, line)
         if kind is Kind.FORWARD:
@@ -231,15 +222,6 @@ def _is_half_day_off(row: Row) -> bool:
     app = read_object(read_object(read_object(row.get("xml_dict")).get("msg")).get("appmsg"))
     record = app.get("recorditem")
     return isinstance(record, str) and _SOURCE_TIME.search(record) is not None and "srcMsgCreateTime" not in record
-
-
-def _is_array(head: Head) -> Evidence | None:
-    """The keys of the first object decide."""
-    value = head.json
-    first = value[0] if isinstance(value, list) and value else None
-    if not isinstance(first, dict) or not first.keys() >= _KEYS:
-        return None
-    return Evidence(1.0, "a list of objects with is_send, server_id and display_name")
 
 
 # --- version 1 --------------------------------------------------------------------------------------------------------
@@ -341,7 +323,6 @@ def _open_page(reading: Reading) -> tuple[str, Iterator[str], bool]:
 
 
 def _is_page(head: Head) -> Evidence | None:
-    """The list of messages, or, where it lies beyond the head, the style sheet in front of it."""
     text = head.text
     if match := _LIST.search(text):
         first = _FIRST_KEY.match(text, match.end())
@@ -372,5 +353,12 @@ def _whole(reading: Reading, items: Iterator[Item]) -> Iterator[Item]:
             report_shape(reading.collector, "a message", item)
 
 
-JSON: Final = Format("memotrace-json", "MemoTrace (WeChatMsg) 3 `.html.json`", ".json", _is_array, _objects, EXPORTER)
+JSON: Final = Format(
+    "memotrace-json",
+    "MemoTrace (WeChatMsg) 3 `.html.json`",
+    ".json",
+    keyed(Keys(1.0, "", "type is_send timestamp server_id display_name")),
+    _objects,
+    EXPORTER,
+)
 HTML: Final = Format("memotrace-html", "MemoTrace (WeChatMsg) 1 and 3 HTML", ".html .htm", _is_page, _page, EXPORTER)

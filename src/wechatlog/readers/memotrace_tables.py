@@ -23,13 +23,7 @@ from wechatlog.content.notices import clean_notice
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.engine import NOTICES, OWNER_OPTION, Entry, Evidence, Format, Head, Reading, Table, one_of, one_segment
 from wechatlog.engine.entry import new_entry
-from wechatlog.engine.excel import (
-    DATE_ORDER_OPTION,
-    check_date_order,
-    is_rewritten,
-    read_local_clock,
-    read_server_id,
-)
+from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, is_rewritten, read_local_clock, read_server_id
 from wechatlog.engine.tables import Layout
 from wechatlog.engine.workbooks import cell_text, iter_sheet, sheet_names
 from wechatlog.model import MessageKind, Participant
@@ -86,11 +80,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
 
 
 def _entry(
-    reading: Reading,
-    row: Any,
-    line: int,
-    people: dict[str, dict[str, None]],
-    senders: dict[tuple[str, ...], _Sender],
+    reading: Reading, row: Any, line: int, people: dict[str, dict[str, None]], senders: dict[tuple[str, ...], _Sender]
 ) -> Entry:
     id_, type_, sender, clock, text, remark, nickname, _ = row
     time, precision = read_local_clock(clock, reading, line=line)
@@ -148,12 +138,10 @@ def _describe_members(reading: Reading) -> None:
 
 
 def _is_csv(head: Head) -> Evidence | None:
-    """The header row decides."""
     return _grade(_TABLE.find(head), "the columns 消息ID,类型,发送人…")
 
 
 def _is_workbook(head: Head) -> Evidence | None:
-    """The header row of a sheet decides."""
     found = _TABLE.find_sheet(head)
     return _grade(found, f"the columns of sheet {found.sheet}" if found else "")
 

@@ -32,14 +32,7 @@ from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, Head, Readin
 from wechatlog.engine.headers import tell_near_headers
 from wechatlog.engine.records import TextRecord, mark_last, read_records, records_of
 from wechatlog.model import MessageKind
-from wechatlog.readers.memotrace_bodies import (
-    EXPORTER,
-    Body,
-    check_segments,
-    read_v1_body,
-    read_v3_body,
-    unescape_v1,
-)
+from wechatlog.readers.memotrace_bodies import EXPORTER, Body, check_segments, read_v1_body, read_v3_body, unescape_v1
 from wechatlog.segments import Image, Link, MiniProgram, Quote, parse_segments
 from wechatlog.timestamps import Precision, is_set_back
 from wechatlog.tokenizer import Grammar
@@ -161,7 +154,6 @@ def _detect(head: Head, *, version: int) -> Evidence | None:
 
 
 def _texts(reading: Reading, *, version: int) -> Iterator[Entry]:
-    """Entries of TXT."""
     watch, names = _ForgeryWatch(reading, _TEXT_GRAMMAR), set[str]()
     for block in mark_last(read_records(reading.blocks(), _TEXT_GRAMMAR)):
         if block.header is None:
@@ -254,7 +246,6 @@ def _unescape(text: str) -> str:
 
 
 def _is_markdown(head: Head) -> Evidence | None:
-    """Headings of years, months and days, and message lines."""
     lines = head.lines
     headings = sum(_HEADING.fullmatch(line) is not None for line in lines)
     messages = sum(_MESSAGE_LINE.fullmatch(line) is not None for line in lines)
@@ -395,7 +386,6 @@ class _Run(NamedTuple):
 
 
 def _is_ai_text(head: Head) -> Evidence | None:
-    """Lines of twenty asterisks, a day, and twenty asterisks."""
     days = sum(_DAY_LINE.fullmatch(line) is not None for line in head.lines)
     return Evidence(0.9, f"{days} lines with a day between asterisks") if days else None
 

@@ -105,16 +105,9 @@ _CONFIDENCE: Final = 0.4
 
 @attrs.frozen
 class _Row:
-    """A row or an object, whichever it is."""
-
     get: Any
     line: int
     offset: int | None = None
-
-
-def _rows(reading: Reading) -> Iterator[_Row]:
-    for row, line in _TABLE.rows(reading):
-        yield _Row(row._asdict().get, line)
 
 
 def _objects(reading: Reading) -> Iterator[_Row]:
@@ -247,7 +240,6 @@ def _entries(reading: Reading, rows: Iterator[_Row]) -> Iterator[Entry]:
 
 
 def _is_table(head: Head) -> Evidence | None:
-    """Columns for a time, a text and whoever wrote it."""
     found = _TABLE.find_sheet(head) if {"zip", "ole"} & set(head.containers) else _TABLE.find(head)
     if found is None:
         return None
@@ -256,7 +248,6 @@ def _is_table(head: Head) -> Evidence | None:
 
 
 def _is_list(head: Head) -> Evidence | None:
-    """Keys for a time, a text and whoever wrote it, in the first object."""
     key = _list_key(head)
     if key is not None:
         rows = read_list(head.json[key])
@@ -275,7 +266,7 @@ COLUMNS: Final = Format(
     "a table whose columns are called as those of chats are (any tool)",
     ".csv .tsv .xlsx .xls",
     _is_table,
-    lambda reading: _entries(reading, _rows(reading)),
+    lambda reading: _entries(reading, (_Row(row._asdict().get, line) for row, line in _TABLE.rows(reading))),
     {},
     OWNER_OPTION,
 )

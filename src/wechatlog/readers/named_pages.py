@@ -157,12 +157,7 @@ def _card(kind: MessageKind, text: str) -> dict[str, Any]:
 
 
 def _body(
-    reading: Reading,
-    piece: HtmlElement,
-    node: HtmlElement,
-    found: Mapping[str, HtmlElement],
-    label: str,
-    line: int,
+    reading: Reading, piece: HtmlElement, node: HtmlElement, found: Mapping[str, HtmlElement], label: str, line: int
 ) -> Body:
     """What a bubble holds: a reply with what it answers, a file, a card, or words."""
     text = _shown(node)
@@ -276,7 +271,6 @@ def _without_account(node: HtmlElement) -> str | None:
 
 
 def _detect(head: Head) -> Evidence | None:
-    """Elements of messages, in one of which somebody says something at some time."""
     marks = list(_MARK.finditer(head.text))
     for match, following in zip(marks, [*marks[1:], None], strict=False):
         piece = head.text[match.start() : following.start() if following else None]

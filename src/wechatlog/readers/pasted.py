@@ -240,7 +240,6 @@ def _dated(reading: Reading) -> Iterator[Entry]:
 
 
 def _is_dated(head: Head) -> Evidence | None:
-    """A name and a date line at the start, and after blank lines."""
     candidates = sample_blocks(head.text, _IOS)
     framed = [candidate for candidate in candidates if _name_line(candidate) is not None]
     if not framed:

@@ -95,18 +95,15 @@ def _split(text: str, title: str | None) -> tuple[MessageKind | None, str, str]:
         return MessageKind.TEXT, *_split_sender(text, None, title)
     name = tag["type"]
     sender, body = _split_sender(text[tag.end() :], name, title)
-    kind = MessageKind.CALL if name == "网络电话" else _kind_of(name)
+    kind = MessageKind.CALL if name == "网络电话" else kind_of_name(name)
+    if name.startswith("类型"):  # and a number: those that the tool does not know
+        kind = kind_of_local_type(int(name[2:]))
+    kind = None if kind is MessageKind.OTHER else kind
     if name == "链接/应用":
         kind = (kind_of_name(body[1:].partition("]")[0]) if body.startswith("[") else None) or MessageKind.OTHER
     if kind is MessageKind.SYSTEM:
         kind = read_notice(_NOTICE_LABEL.sub("", body, count=1)) or kind
     return kind, sender, body
-
-
-def _kind_of(name: str) -> MessageKind | None:
-    """The kind of a type; those that the tool does not know have their number."""
-    kind = kind_of_local_type(int(name[2:])) if name.startswith("类型") else kind_of_name(name)
-    return None if kind is MessageKind.OTHER else kind
 
 
 def _split_sender(text: str, type_name: str | None, title: str | None) -> tuple[str, str]:
@@ -177,7 +174,6 @@ def _unknown_name(usual: set[str | None], title: str | None, known: set[str], na
 
 
 def _is_text(head: Head) -> Evidence | None:
-    """The lines `联系人:` and `微信号:` and the line of seventy `=`."""
     lines = [line for line in head.lines if line.strip()][:9]
     if len(lines) < 3 or not lines[0].startswith("联系人: ") or not lines[1].startswith("微信号: "):
         return None
@@ -210,7 +206,6 @@ def _page(reading: Reading) -> Iterator[Entry]:
 
 
 def _is_page(head: Head) -> Evidence | None:
-    """The title `聊天记录 - name` and the elements of the messages or the head."""
     text = head.text
     if "<title>聊天记录 - " in text and ".msg-line" in text and '<div class="msg-list">' in text:
         return Evidence(1.0, "the page of pc_wechat_exp")

@@ -30,7 +30,8 @@ from wechatlog.content.weflow import looks_like_account
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, Table, iter_objects, one_of
 from wechatlog.engine.entry import new_entry
 from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, is_rewritten, read_local_clock, read_server_id
-from wechatlog.engine.json_values import read_flag, read_list, read_object, read_string
+from wechatlog.engine.json_values import read_flag, read_object, read_string
+from wechatlog.engine.keys import Keys, keyed
 from wechatlog.engine.scripts import page_blocks
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, Participant
@@ -254,7 +255,6 @@ def _table_rows(reading: Reading) -> Iterator[Entry]:
 
 
 def _is_table(head: Head) -> Evidence | None:
-    """The header row."""
     is_text = "text" in head.containers
     found = next((at for table in (_NEW, _OLD) if (at := (table.find if is_text else table.find_sheet)(head))), None)
     return found and Evidence(0.95, f"the header has {found.width} columns from id to CreateTime")
@@ -273,14 +273,6 @@ def _json_rows(reading: Reading, blocks: Iterable[str] | None = None) -> Iterato
         msg = value.get("msg", value.get("content"))
         row = _Row(id_, type_, value.get("is_sender"), talker, room, msg, value.get("src"), time, title)
         yield row if "msg" in value or "content" not in value else _split(reading, row, line), line
-
-
-def _is_json(head: Head) -> Evidence | None:
-    """The keys of the first object."""
-    rows = read_list(head.json)
-    if rows and {"MsgSvrID", "type_name", "talker", "CreateTime"} <= read_object(rows[0]).keys():
-        return Evidence(1.0, "an array of objects with MsgSvrID and type_name")
-    return None
 
 
 _JS_HEAD: Final = re.compile(r"localStorage\.setItem\(|const local_(?:msg_count|mywxid|user_list|msg_list)\b")
@@ -307,7 +299,6 @@ def _script_rows(reading: Reading) -> Iterator[Entry]:
 
 
 def _is_script(head: Head) -> Evidence | None:
-    """The names of the constants."""
     text = head.text
     if _JS_HEAD.match(text.lstrip()) and ("local_msg_list" in text or "local_user_list" in text):
         return Evidence(1.0, "a script with the constant local_msg_list")
@@ -333,7 +324,7 @@ JSON: Final = _format(
     "pywxdump-json",
     "3 JSON, WeChat 3 for PC",
     ".json",
-    _is_json,
+    keyed(Keys(1.0, "", "MsgSvrID type_name talker CreateTime")),
     lambda reading: _entries(reading, _json_rows(reading), _users(reading)),
     options={},
 )

@@ -118,15 +118,12 @@ class _Walk:
     def __init__(self, database: sqlite3.Connection, context: Context) -> None:
         self._database = database
         self._context = context
-        self._bytes = self._size()
+        pages, size = (self._database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+        self._bytes = int(pages * size)
         # A file made to be endless (pages that hold each other, many rows in the same bytes) ends here.
         self._steps = self._bytes * _STEPS_PER_BYTE // _STEPS + 10
         self._bytes *= 3  # twice for what is read again where there is damage
         database.set_progress_handler(self._step, _STEPS)
-
-    def _size(self) -> int:
-        pages, size = (self._database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
-        return int(pages * size)
 
     def _step(self) -> bool:
         self._steps -= 1

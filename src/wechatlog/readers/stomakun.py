@@ -126,7 +126,6 @@ def _entries(reading: Reading) -> Iterator[Entry]:
 
 
 def _detect(head: Head) -> Evidence | None:
-    """A sender with a date in parentheses, a colon, on the first line and further ones."""
     text = "\n" + head.text.lstrip("\n")
     if _GRAMMAR.pattern.match(text) is None:
         return None

@@ -114,7 +114,6 @@ def _entries(reading: Reading) -> Iterator[Entry]:
 
 
 def _detect(head: Head) -> Evidence | None:
-    """The line `# Chat: name (id)` at the start and the line with `showing:` under it."""
     lines = [line for line in head.lines if line.strip()][:3]
     if not lines or _CHAT.fullmatch(lines[0]) is None or any(line.startswith("# wxid: ") for line in lines[1:2]):
         return None

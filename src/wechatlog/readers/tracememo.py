@@ -46,15 +46,8 @@ from wechatlog.engine import (
     one_segment,
 )
 from wechatlog.engine.headers import Block
-from wechatlog.engine.json_values import (
-    first_object,
-    read_flag,
-    read_identifier,
-    read_integer,
-    read_list,
-    read_object,
-    read_string,
-)
+from wechatlog.engine.json_values import read_flag, read_identifier, read_integer, read_list, read_object, read_string
+from wechatlog.engine.keys import Keys, keyed
 from wechatlog.engine.scripts import assigned_head
 from wechatlog.model import Message, MessageKind, build_message
 from wechatlog.segments.types import Segment
@@ -166,16 +159,6 @@ def _forwarded_message(item: Mapping[str, Any], zone: dt.tzinfo | None, depth: i
 # --- JSON and script --------------------------------------------------------------------------------------------------
 
 
-def _is_export(head: Head) -> Evidence | None:
-    """The keys of the object and of its first message."""
-    facts = read_object(head.json)
-    if not {"name", "exportedAt", "messages"} <= facts.keys():
-        return None
-    if {"isSender", "datetime"} <= first_object(facts["messages"]).keys():
-        return Evidence(1.0, "name, exportedAt and messages with isSender and datetime")
-    return Evidence(0.6, "name and exportedAt, and no messages") if not read_list(facts["messages"]) else None
-
-
 def _is_script(head: Head) -> Evidence | None:
     return Evidence(1.0, f"window.{_VARIABLE}") if assigned_head(head, _VARIABLE) else None
 
@@ -279,7 +262,6 @@ def _rows(reading: Reading) -> Iterator[Entry]:
 
 
 def _is_markdown(head: Head) -> Evidence | None:
-    """Header lines between blank lines."""
     found = sum(_GRAMMAR.pattern.match("\n" + line) is not None for line in head.lines[:400])
     titled = next((line for line in head.lines if line.strip()), "").startswith("# ")
     sure = 0.95 if titled else 0.7
@@ -321,7 +303,13 @@ def _blocks(reading: Reading) -> Iterator[Entry]:
 
 
 _format = functools.partial(Format, facts="TraceMemo")
-JSON = _format("tracememo-json", "TraceMemo 2026, JSON", ".json", _is_export, _objects)
+JSON = _format(
+    "tracememo-json",
+    "TraceMemo 2026, JSON",
+    ".json",
+    keyed(Keys(1.0, "name exportedAt", "isSender datetime"), Keys(0.6, "name exportedAt messages", "")),
+    _objects,
+)
 JS = _format(
     "tracememo-js",
     "TraceMemo 2026, data/messages.js of the HTML pages",

@@ -221,7 +221,6 @@ def _segments(
 
 
 def _is_json(head: Head) -> Evidence | Refusal | None:
-    """The keys of the object; also says what the other files of an export are."""
     refusal = _refuse(head)
     if refusal is not None:
         return refusal
@@ -398,7 +397,6 @@ def _placed(reading: Reading, text: str, time: dt.datetime | None) -> tuple[Mess
 
 
 def _is_text(head: Head) -> Evidence | None:
-    """The first lines are decisive."""
     lines = head.lines
     facts = _TextFacts(lines[:8]).values.keys()
     if facts >= {"conversation", "account", "exportedAt"}:
@@ -460,7 +458,6 @@ def _words(content: str) -> str:
 
 
 def _is_workbook(head: Head) -> Evidence | None:
-    """The header row of the sheet 消息."""
     found = _TABLE.find_sheet(head)
     return Evidence(1.0, f"a sheet {_SHEET} with the columns {_TABLE}") if found and found.sheet == _SHEET else None
 

@@ -229,7 +229,6 @@ def _entries(reading: Reading, blocks: Iterable[HtmlElement]) -> Iterator[Entry]
 
 
 def _pages(reading: Reading) -> Iterator[Entry]:
-    """Entries of all pages, the oldest first."""
     text, chat = "".join(reading.blocks()), reading.chat
     if _LIST not in text and "data-wce-create-time=" not in text:
         raise FormatError("no messages in this page", source=reading.source.label)
@@ -247,7 +246,6 @@ def _pages(reading: Reading) -> Iterator[Entry]:
 
 
 def _is_page(head: Head) -> Evidence | Refusal | None:
-    """Names that the writer gives to its elements."""
     if _MARK.search(head.text):
         return Evidence(1.0, "a page with wceMessageList")
     if not _STYLE.search(head.text):

@@ -24,13 +24,7 @@ from wechatlog.content.dialects import BRACKETS
 from wechatlog.content.listings import parse_lines
 from wechatlog.content.notices import clean_notice, read_notice
 from wechatlog.content.placeholders import parse_body, read_placeholder
-from wechatlog.content.vocabulary import (
-    PLAIN_KINDS,
-    TRANSFER_STATES,
-    TRANSFER_WORDS,
-    kind_of_local_type,
-    kind_of_name,
-)
+from wechatlog.content.vocabulary import PLAIN_KINDS, TRANSFER_STATES, TRANSFER_WORDS, kind_of_local_type, kind_of_name
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import (
     NOTICES,
@@ -49,14 +43,8 @@ from wechatlog.engine.entry import Body
 from wechatlog.engine.headers import sample
 from wechatlog.engine.json_objects import report_shape
 from wechatlog.engine.json_stream import Item, iter_json
-from wechatlog.engine.json_values import (
-    first_object,
-    read_flag,
-    read_integer,
-    read_list,
-    read_object,
-    read_string,
-)
+from wechatlog.engine.json_values import read_flag, read_integer, read_list, read_object, read_string
+from wechatlog.engine.keys import Keys, keyed
 from wechatlog.model import MessageKind
 from wechatlog.segments import Quote, Text
 from wechatlog.tokenizer import Grammar
@@ -99,7 +87,6 @@ _TITLED: Final = {Kind.FILE: _FILE, Kind.LINK: _PAGE, Kind.MINI_PROGRAM: _PAGE, 
 
 
 def _is_display(head: Head) -> Evidence | None:
-    """Strings that begin with a time."""
     value = head.json
     is_object = isinstance(value, dict) and "chat" in value
     rows = read_list(value.get("messages") if is_object else value)
@@ -235,7 +222,6 @@ def _read_head(reading: Reading, lines: Iterable[str]) -> int | None:
 
 
 def _text(reading: Reading, *, item: str) -> Iterator[Entry]:
-    """Entries of lines; a text of several lines goes on below."""
     head, blocks = sample(reading.blocks())
     lines = [line.rstrip("\r") for line in head.split("\n", _HEAD)[:_HEAD]]
     if fork := bool(item) and _is_fork(lines):
@@ -270,7 +256,6 @@ def _is_fork(lines: list[str]) -> bool:
 
 
 def _is_text(head: Head, *, item: str) -> Evidence | None:
-    """The title and the facts at the top, and a line of the form."""
     if item and head.lines and _is_fork(head.lines[:8]) and any(line.startswith("### 2") for line in head.lines):
         return Evidence(1.0, "a title, facts in bold, and headings of times")
     lines = [line.rstrip("\r") for line in head.lines[: _HEAD + 1]]
@@ -285,7 +270,6 @@ def _is_text(head: Head, *, item: str) -> Evidence | None:
 
 
 def _is_lines(head: Head) -> Evidence | None:
-    """The keys of the first line."""
     value = head.json
     rows = read_list(value)
     first = read_object(rows[0] if rows else value)
@@ -335,16 +319,6 @@ _TYPES: Final = {"": Kind.TEXT, "contact_card": Kind.CARD, "link_or_file": Kind.
 _NUMBERED: Final = re.compile(r"type_(?P<number>[0-9]{1,20})")
 _EXPORTED: Final = frozenset({"local_id", "timestamp", "sender", "type", "content", "transcription", "transfer"})
 _LATE: Final = ("is_group",)
-
-
-def _is_exported(head: Head) -> Evidence | None:
-    """The keys of the object and of its first message."""
-    value = read_object(head.json)
-    first = first_object(value.get("messages"))
-    sure = {"chat", "exported_at"} <= value.keys() and (
-        not first or {"local_id", "timestamp", "sender"} <= first.keys()
-    )
-    return Evidence(1.0, "chat, exported_at, and messages with local_id, timestamp and sender") if sure else None
 
 
 def _exported(reading: Reading) -> Iterator[Entry]:
@@ -411,7 +385,7 @@ EXPORTED: Final = Format(
     "wechat-decrypt-chat-json",
     "wechat-decrypt, JSON of export_chat.py (2026)",
     ".json",
-    _is_exported,
+    keyed(Keys(1.0, "chat exported_at", "local_id timestamp sender"), Keys(1.0, "chat exported_at", "")),
     _exported,
     "wechat-decrypt",
 )

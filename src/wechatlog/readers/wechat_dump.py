@@ -106,7 +106,6 @@ def _entries(reading: Reading) -> Iterator[Entry]:
 
 
 def _detect(head: Head) -> Evidence | None:
-    """A type number, a bar, a name and a time on the first line, and on further ones."""
     text = "\n" + head.text.lstrip("\n")
     found = sum(1 for _ in zip(range(50), _GRAMMAR.pattern.finditer(text), strict=False))
     if not found or (found < 2 and _GRAMMAR.pattern.match(text) is None):

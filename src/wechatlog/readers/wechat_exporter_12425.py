@@ -85,7 +85,6 @@ def _kind(reading: Reading, name: str, line: int) -> MessageKind:
 
 
 def _detect(head: Head) -> Evidence | None:
-    """The header row: time, type and direction first, the content last."""
     found = _TABLE.find(head)
     if found is None or found.places[:3] != (0, 1, 2) or found.places[-1] != found.width - 1:
         return None

@@ -1,8 +1,8 @@
 """Exports of WechatBakTool: `2024-01-10 20:15:00 | name:text` under a head of four lines, and pages.
 
 Takes text, gives messages. Own messages are those of `我`. A body of several lines is not marked, so a body line can
-forge a header. A message of a type that the tool does not know has no text; links, quotes and most other app messages
-are `app,标题：…,链接：…`; merged forwards are `[文件]`.
+forge a header. A message of a type that the tool does not know has no text; links, replies and most other app messages
+are `app,标题：…,链接：…`, those that name neither an app nor an address are no links; merged forwards are `[文件]`.
 
 A page has an element for each message. Names and texts are not escaped there, so that a text can forge an element; a
 picture, a voice, a video and a file have their path, a reply what it answers, a merged forward what is in it.
@@ -17,13 +17,13 @@ from collections.abc import Iterator
 
 from wechatlog.content.dialects import WECHATEXPORTER
 from wechatlog.content.listings import parse_lines
+from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import quote_segments, read_placeholder
-from wechatlog.engine import Entry, Evidence, Format, Head, Reading, message_blocks, one_segment
+from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, message_blocks, one_segment
 from wechatlog.engine.elements import EntryOf, Page, Said, page_format
 from wechatlog.engine.entry import Body
 from wechatlog.engine.headers import sample, sample_blocks
 from wechatlog.model import MessageKind
-from wechatlog.segments import Segment
 from wechatlog.tokenizer import Grammar
 
 _GRAMMAR = Grammar(
@@ -32,18 +32,28 @@ _GRAMMAR = Grammar(
 _TOOL = re.compile(r"WechatBakTool[^\n]{0,80}|[=-]{3,}")
 _TITLE = re.compile(r"与 (?P<title>.*) 的聊天记录")
 _EXPORTED = re.compile(r"导出时间：(?P<time>.*)")
-_LINK = re.compile(r"(?s:.)*?,标题：(?P<title>(?s:.)*),链接：(?P<url>\S*)")
+_LINK = re.compile(r"(?P<app>(?s:.)*?),标题：(?P<title>(?s:.)*),链接：(?P<url>\S*)")
+_APPS = {"微信转账": MessageKind.TRANSFER, "微信红包": MessageKind.RED_PACKET, "#接龙": MessageKind.TEXT}
 _OWN = "我"
 _LINK_FAILED = "[分享链接出错了]"
 
 
-def _content(text: str) -> tuple[MessageKind, tuple[Segment, ...] | None]:
+def _content(text: str) -> Body:
     if not text or text == _LINK_FAILED:
-        return MessageKind.OTHER, None
+        return MessageKind.OTHER, text, None
     if match := _LINK.fullmatch(text) if ",链接：" in text else None:
-        return MessageKind.LINK, one_segment(MessageKind.LINK, text, **match.groupdict())
-    found = read_placeholder(text, WECHATEXPORTER) if text.startswith("[") else None
-    return found or (MessageKind.TEXT, None)
+        title, url = match["title"], match["url"]
+        kind = next((kind for word, kind in _APPS.items() if title.startswith(word)), None)
+        if kind is not None:
+            return kind, title, None
+        if not match["app"] and not url:
+            return read_notice(title) or MessageKind.QUOTE, title, None
+        return MessageKind.LINK, text, one_segment(MessageKind.LINK, text, title=title, url=url)
+    kind, segments = (read_placeholder(text, WECHATEXPORTER) if text.startswith("[") else None) or (
+        MessageKind.TEXT,
+        None,
+    )
+    return kind, text, segments
 
 
 def _sender(text: str, names: tuple[str, ...], start: int = 0) -> str:
@@ -78,15 +88,14 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         body = block.inline
         sender = _sender(body, names)
         text = body[len(sender) + 1 :]
-        kind, segments = _content(text)
+        kind, said, segments = _content(text)
         if text == _LINK_FAILED:
             reading.report("writer-fault", "the tool could not read this app message", line=block.line)
-        own = sender == _OWN
-        yield Entry(block.line, time, precision, sender, None, own, kind, text, segments, offset=block.offset)
+        own = None if kind in NOTICES else sender == _OWN
+        yield Entry(block.line, time, precision, sender, None, own, kind, said, segments, offset=block.offset)
 
 
 def _detect(head: Head) -> Evidence | None:
-    """The tool's name on the first line and the title on the second; or several of its lines."""
     lines = [line for line in head.lines if line.strip()][:2]
     if len(lines) == 2 and lines[0].strip() == "WechatBakTool" and _TITLE.fullmatch(lines[1]):
         return Evidence(1.0, "the first lines are those of WechatBakTool")
@@ -117,10 +126,7 @@ _PAGE = Page(
     str,
 )
 _BODIES = (
-    (
-        MessageKind.IMAGE,
-        rf'{_CONTENT}<img src="(?P<path>[^"\n]*)" style="max-height:1000px;max-width:1000px;"/></p>',
-    ),
+    (MessageKind.IMAGE, rf'{_CONTENT}<img src="(?P<path>[^"\n]*)" style="max-height:1000px;max-width:1000px;"/></p>'),
     (MessageKind.STICKER, rf'{_CONTENT}<img src="(?P<path>[^"\n]*)" style="max-height:300px;max-width:300px;"/></p>'),
     (MessageKind.VIDEO, rf'{_CONTENT}<video [^<>\n]{{0,200}}><source src="(?P<path>[^"\n]*)" [^<>\n]*></video></p>'),
     (MessageKind.VOICE, rf'{_CONTENT}<audio controls src="(?P<path>[^"\n]*)"></audio></p>'),

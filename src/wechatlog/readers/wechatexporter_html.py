@@ -88,8 +88,6 @@ def _raw_text(markup: str, *, last: bool = False) -> str:
 
 
 class _Piece:
-    """A message's piece, parsed."""
-
     def __init__(self, markup: str, kind: str) -> None:
         self.markup, self.type = markup, kind
         root = parse_fragment(markup)
@@ -232,8 +230,6 @@ def _read(body: _Piece) -> Body:
 
 
 class _Pass:
-    """One pass over a page and its scripts."""
-
     def __init__(self, reading: Reading) -> None:
         self._source = reading.source
         self._reading = reading
@@ -318,7 +314,6 @@ def _identifier(piece: Piece) -> str:
 
 
 def _array_blocks(script: Source, reading: Reading) -> Iterator[str]:
-    """The text of a script from its array on."""
     blocks, held = script.blocks(reading.collector, reading.encoding), ""
     for block in blocks:
         held += block
@@ -328,7 +323,6 @@ def _array_blocks(script: Source, reading: Reading) -> Iterator[str]:
 
 
 def _detect(head: Head) -> Evidence | Refusal | None:
-    """The title of the page and the frame of its messages."""
     text = head.text
     if head.containers & {"js", "json"}:
         rest = "the rest of a WechatExporter page: read the page that it belongs to"

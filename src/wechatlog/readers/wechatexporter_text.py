@@ -42,8 +42,7 @@ from wechatlog.tokenizer import Grammar
 TOOL: Final = "WechatExporter"
 _STAMP: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
 _GRAMMAR: Final = Grammar(
-    name="WechatExporter TXT",
-    header=rf"(?P<sender>[^\n]*?) (?:\((?P<time>{_STAMP})\)|(?P<bare>{_STAMP})):",
+    name="WechatExporter TXT", header=rf"(?P<sender>[^\n]*?) (?:\((?P<time>{_STAMP})\)|(?P<bare>{_STAMP})):"
 )
 _INSIDE: Final = re.compile(rf" \((?P<time>{_STAMP})\):")
 _TITLE: Final = re.compile(r"(?P<title>.*) - (?:微信聊天记录|WeChat Chat History)")
@@ -60,7 +59,8 @@ _TRANSFER: Final = re.compile(
     r"(?P<head>(?:微信转账|微信轉賬|(?:Weixin|WeChat) Transfer|\[转账\]|\[Transfer\])(?: |\Z))"
     r"(?P<amount>[￥¥$A-Z]{0,4} ?[0-9][0-9,]{0,20}(?:\.[0-9]{2})?)?"
     r"(?: - (?P<state>转账|已收款|已接收|已退还|已被接收|已被退还|已过期"
-    r"|向[^\n]{1,100}?转账(?: - 已被(?:接收|退还))?|来自[^\n]{1,100}?的转账 - 已(?:收款|退还)))?"
+    r"|向[^\n]{1,100}?转账(?: - 已被(?:接收|退还))?|来自[^\n]{1,100}?的转账 - 已(?:收款|退还)"
+    r"|Transfer|(?:(?:Pay to|From) [^\n]{1,100}? - )?(?:Accepted|Rejected|Expired) ?|Pay to [^\n]{1,100}))?"
 )
 _CHANNEL: Final = re.compile(r"(?P<title>[^\n]*) - (?:视频号|Channels) (?P<name>[^\n]+)")
 _CARD: Final = re.compile(r"\[名片\] (?P<name>[^\n]+)")
@@ -78,8 +78,9 @@ def read_transfer(text: str) -> tuple[Segment, ...] | None:
     match = _TRANSFER.fullmatch(first)
     if match is None or (match["amount"] is None and first.startswith("[")):
         return None
-    words = match["state"] or ""
+    words = (match["state"] or "").rstrip()
     state = next((state for word, state in TRANSFER_WORDS.items() if words.endswith(word)), None)
+    state = state or ("sent" if words.startswith(("Transfer", "Pay to ")) else None)
     return one_segment(MessageKind.TRANSFER, text, amount=match["amount"], note=note, state=state)
 
 
@@ -210,8 +211,6 @@ def _quote_starts(lines: list[str]) -> set[int]:
 
 
 class _Pass:
-    """One pass over a TXT export."""
-
     def __init__(self, reading: Reading, head: Head) -> None:
         self._reading = reading
         self._descending = _is_descending(head.lines)
@@ -457,7 +456,6 @@ def _entries(reading: Reading) -> Iterator[Entry]:
 
 
 def _detect(head: Head) -> Evidence | None:
-    """The title line and the headers."""
     first = next((line for line in head.lines if line.strip()), "")
     headers = sum(parse_clock(clock) is not None for clock in _clocks(head.lines[:500]))
     if find_title(first) is not None:

@@ -107,7 +107,6 @@ def _time(reading: Reading, value: Mapping[str, Any], line: int) -> tuple[dt.dat
 
 
 def _detect(head: Head) -> Evidence | None:
-    """What the document says of itself."""
     value = read_object(head.json)
     if read_string(value.get("format")).lower() == "wetrace-plus":
         return Evidence(1.0, "`format` is wetrace-plus")

@@ -23,16 +23,15 @@ import attrs
 
 from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.appmsg import parse_content
-from wechatlog.content.dialects import WXCLI
+from wechatlog.content.dialects import CHATLOG, WXCLI
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, read_placeholder
 from wechatlog.content.vocabulary import kind_of_name, kind_of_type
 from wechatlog.diagnostics import Collector, Severity
-from wechatlog.engine import NOTICES, Draft, Entry, Evidence, Format, Head, Reading, iter_objects
+from wechatlog.engine import NOTICES, Draft, Entry, Evidence, Format, Head, Reading, iter_objects, one_segment
 from wechatlog.engine.json_stream import iter_json
 from wechatlog.engine.json_values import first_object, read_flag, read_integer, read_list, read_object, read_string
 from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.chatlog_bodies import read_rendering
 from wechatlog.segments import Link, MiniProgram, Segment
 from wechatlog.timestamps import parse_clock
 
@@ -90,7 +89,6 @@ def _names_peer(head: Head) -> bool:
 def _sender(
     chat: Draft, name: str, account: str | None, *, names_peer: bool
 ) -> tuple[str | None, str | None, bool | None]:
-    """Name, account and direction."""
     account = account or (name if is_account(name) else None)
     if chat.is_group is not False:
         return name or None, account, None
@@ -156,9 +154,8 @@ def _body(
     number = _NUMBER.fullmatch(name)
     kind = kind_of_type(int(number[1])) if number else kind_of_name(name)
     if name == _ANY_APP:  # what is not rendered is a reply, or a pat
-        shown = read_rendering(text, zone=zone)
-        kind = read_notice(text) or Kind.QUOTE if shown.kind is Kind.TEXT else shown.kind
-        return kind, text, shown.segments
+        kind, segments = read_placeholder(text, CHATLOG, zone=zone) or (read_notice(text) or Kind.QUOTE, None)
+        return kind, text, segments
     if kind is None:
         reading.tell("unknown-kind", f"unknown message type {name[:60]!r}", line)
         kind = Kind.OTHER
@@ -167,8 +164,8 @@ def _body(
     if kind in NOTICES:
         found = read_notice(_whole_notice(reading, text, line))
         return (found if found and kind is Kind.SYSTEM else kind), text, None
-    if name.isascii() and not number:
-        return kind, text, read_rendering(text, zone=zone).segments
+    if name.isascii() and not number:  # chatlog_alpha, which says voice of every call
+        return kind, text, one_segment(kind, text) if kind is Kind.CALL else parse_body(kind, text, CHATLOG, zone=zone)
     if text.lstrip().startswith("<"):
         body = parse_content(kind, text, reading.collector, zone=zone, line=line)
         return body.kind, body.text, body.segments
@@ -195,7 +192,6 @@ def _whole_notice(reading: Reading, text: str, line: int) -> str:
 
 
 def _detect(head: Head) -> Evidence | None:
-    """The keys of the object and of its first message."""
     value = read_object(head.json)
     first = first_object(read_list(value.get("messages") or value.get("results")))
     if _is_mixed(value) and {"content", "sender", "time", "timestamp", "type"} <= first.keys():

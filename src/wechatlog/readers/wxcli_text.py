@@ -101,7 +101,6 @@ def _named(reading: Reading, form: _Form, head: str) -> tuple[str, bool] | None:
 
 
 def _split(form: _Form, named: tuple[str, bool] | None, text: str, *, private: bool) -> tuple[str | None, str]:
-    """The name in front of a body, and the rest."""
     if not form.marked and text.startswith("["):
         return None, text
     if not form.marked and private:
@@ -167,7 +166,6 @@ def _entries(reading: Reading, *, form: _Form) -> Iterator[Entry]:
 
 
 def _is_markdown(head: Head) -> Evidence | None:
-    """The title and the line `> 导出 N 条消息` under it."""
     if _MARKDOWN.title.match(head.text.lstrip("\n")):
         return Evidence(1.0, "the title and the line '> 导出 N 条消息'")
     found = len(sample_blocks(head.text, _MARKDOWN.grammar))
@@ -175,7 +173,6 @@ def _is_markdown(head: Head) -> Evidence | None:
 
 
 def _is_text(head: Head) -> Evidence | None:
-    """The title `=== name (N 条) ===`."""
     return Evidence(1.0, "the title '=== name (N 条) ==='") if _TEXT.title.match(head.text.lstrip("\n")) else None
 
 

@@ -19,15 +19,17 @@ from wechatlog.content.placeholders import parse_body
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, iter_objects, one_segment
 from wechatlog.engine.headers import Block, dated_blocks
-from wechatlog.engine.json_values import first_object, read_flag, read_object, read_string
+from wechatlog.engine.json_values import read_flag, read_object, read_string
+from wechatlog.engine.keys import Keys, keyed
 from wechatlog.engine.records import strip_blank_end
 from wechatlog.model import MessageKind
 from wechatlog.readers.brackets.lines import OWN, names_owner, own_of, read_body
 from wechatlog.segments import Segment
 from wechatlog.tokenizer import Grammar
 
-_KEYS: Final = frozenset({"ts", "sender", "is_self", "kind", "text"})
-_KNOWN: Final = _KEYS | {"image_path", "time", "extra", "local_type", "media_path", "sender_id", "server_id"}
+_KNOWN: Final = frozenset(
+    "ts sender is_self kind text image_path time extra local_type media_path sender_id server_id".split()
+)
 _KINDS: Final = {
     "chat_history": MessageKind.FORWARD,
     "channels": MessageKind.CHANNEL,
@@ -50,16 +52,6 @@ def _objects(reading: Reading) -> Iterator[Entry]:
         time = reading.unix_time(value.get("ts"), line=line)
         sender, own = read_string(value.get("sender")) or None, read_flag(value.get("is_self"))
         yield Entry(line, time, "second", sender, None, own, kind, text, segments, offset=offset)
-
-
-def _is_json(head: Head) -> Evidence | None:
-    """The keys of the first message, and those of the chat."""
-    value = read_object(head.json)
-    sure = first_object(value.get("messages")).keys() >= _KEYS and read_object(value.get("chat")).keys() >= {
-        "name",
-        "is_group",
-    }
-    return Evidence(1.0, "chat, and messages with ts, sender, is_self, kind and text") if sure else None
 
 
 _GRAMMAR: Final = Grammar(
@@ -101,7 +93,6 @@ def _blocks(reading: Reading) -> Iterator[Entry]:
 
 
 def _is_markdown(head: Head) -> Evidence | None:
-    """The heading of a day, and message lines after blank lines under it."""
     found = [match for line in head.lines if (match := _GRAMMAR.pattern.match("\n" + line))]
     if not found or found[0]["date"] is None:
         return None
@@ -113,7 +104,7 @@ JSON: Final = Format(
     "wechat-decrypt-export-json",
     "wechat-decrypt-export by BoXu1225, JSON (2026)",
     ".json",
-    _is_json,
+    keyed(Keys(1.0, "chat", "ts sender is_self kind text")),
     _objects,
     "wechat-decrypt-export",
     {},

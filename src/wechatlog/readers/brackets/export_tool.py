@@ -24,7 +24,8 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.numbered import parse_numbered
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, Table, iter_objects, message_blocks
 from wechatlog.engine.headers import Block, Candidate, tell_near_headers
-from wechatlog.engine.json_values import first_object, read_flag, read_integer, read_object, read_string
+from wechatlog.engine.json_values import read_flag, read_integer, read_object, read_string
+from wechatlog.engine.keys import Keys, keyed
 from wechatlog.model import MessageKind
 from wechatlog.readers.brackets.lines import read_body
 from wechatlog.timestamps import Precision
@@ -82,14 +83,6 @@ def _objects(reading: Reading) -> Iterator[Entry]:
         clock = reading.clock(read_string(value.get("CreateTime")), line=line)
         text, type_name = read_string(value.get("Content")), read_string(value.get("Type"))
         yield entry_of(reading, line, clock, name or (_OWN if own else ""), own, text, type_name, offset)
-
-
-def _is_json(head: Head) -> Evidence | None:
-    """The keys of the document, and those of the first message."""
-    value = read_object(head.json)
-    first = first_object(value.get("Messages"))
-    sure = "Contact" in value and (not first or first.keys() >= _KNOWN - {"MessageId"})
-    return Evidence(1.0, "Contact, and Messages with SenderName, Content and IsFromSelf") if sure else None
 
 
 # --- tables ---------------------------------------------------------------------------------------------------------
@@ -152,7 +145,6 @@ def _blocks(reading: Reading) -> Iterator[Entry]:
 
 
 def _is_text(head: Head) -> Evidence | None:
-    """The first two lines; or header lines over bodies behind two blanks."""
     text = "\n" + "\n".join(head.lines)
     if _TITLE.match(text.lstrip("\ufeff\n")):
         return Evidence(1.0, "the head 'Chat with: name' of WeChat-Export-Tool")
@@ -164,7 +156,10 @@ JSON: Final = Format(
     "wechat-export-tool-json",
     "WeChat-Export-Tool by geffzhang, JSON (2026)",
     ".json",
-    _is_json,
+    keyed(
+        Keys(1.0, "Contact", "SenderName Content Type CreateTime IsFromSelf", "Messages"),
+        Keys(1.0, "Contact", "", "Messages"),
+    ),
     _objects,
     "WeChat-Export-Tool",
     {},

@@ -308,7 +308,6 @@ def _is_sign(candidate: Candidate, tool: _Tool) -> bool:
 
 
 def _detect(head: Head) -> Evidence | None:
-    """The first line of a tool; or header lines, among them some that no log has."""
     if (known := _tool_of([line for line in head.lines if line.strip()])) is not None:
         return Evidence(1.0, f"the first line of {known[0].name}")
     tool = _headless(head.text)

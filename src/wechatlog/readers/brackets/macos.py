@@ -14,14 +14,15 @@ from typing import Final
 
 from wechatlog.content.appmsg import parse_content, split_sender_prefix
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, Table, iter_objects, one_segment
-from wechatlog.engine.json_values import first_object, read_identifier, read_integer, read_string
+from wechatlog.engine import NOTICES, Entry, Format, Reading, Table, iter_objects, one_segment
+from wechatlog.engine.json_values import read_identifier, read_integer, read_string
+from wechatlog.engine.keys import Keys, keyed
 from wechatlog.model import MessageKind
 from wechatlog.readers.brackets.lines import NOBODY, OWN, names_owner, own_of, read_body
 from wechatlog.segments import Segment
 
-_KEYS: Final = frozenset({"time", "timestamp", "sender", "type", "type_name", "content", "server_id"})
-_KNOWN: Final = _KEYS | {"db", "file_path"}
+_KEYS: Final = "time timestamp sender type type_name content server_id"
+_KNOWN: Final = frozenset(f"{_KEYS} db file_path".split())
 _TABLE: Final = Table("时间=time 发送者=name 类型=kind 内容=text")
 _APP: Final = "链接/文件/小程序"
 
@@ -29,7 +30,6 @@ _APP: Final = "链接/文件/小程序"
 def _content(
     reading: Reading, kind: MessageKind, content: str, line: int, path: str = ""
 ) -> tuple[MessageKind, str, str | None, tuple[Segment, ...] | None]:
-    """Kind, text, account id and segments of a raw content."""
     account, text = split_sender_prefix(content) if kind not in NOTICES else (None, content)
     if kind is not MessageKind.TEXT and text.startswith("["):
         found, text, segments = read_body(reading, text, line)
@@ -73,14 +73,13 @@ def _rows(reading: Reading) -> Iterator[Entry]:
         yield Entry(line, time, precision, sender, account, own, kind, text, segments)
 
 
-def _is_json(head: Head) -> Evidence | None:
-    """The keys of the first message."""
-    sure = first_object(head.json).keys() >= _KEYS
-    return Evidence(1.0, "an array of messages with type_name, server_id and db") if sure else None
-
-
 JSON: Final = Format(
-    "wechat-export-macos-json", "wechat-export-macos, JSON (2026)", ".json", _is_json, _objects, "wechat-export-macos"
+    "wechat-export-macos-json",
+    "wechat-export-macos, JSON (2026)",
+    ".json",
+    keyed(Keys(1.0, "", _KEYS)),
+    _objects,
+    "wechat-export-macos",
 )
 CSV: Final = Format(
     "wechat-export-macos-csv",

@@ -24,7 +24,6 @@ from wechatlog.engine.headers import Block, dated_blocks
 from wechatlog.engine.json_values import first_object, read_integer, read_object, read_string
 from wechatlog.model import MessageKind
 from wechatlog.readers.brackets.lines import NOBODY, OWN, names_owner, own_of, read_body
-from wechatlog.segments import Segment
 from wechatlog.tokenizer import Grammar
 
 _SCHEMA: Final = "wechat-export-studio/"
@@ -52,12 +51,6 @@ def _kind(reading: Reading, name: str, text: str, extra: Mapping[str, Any], line
     return kind
 
 
-def _segments(kind: MessageKind, text: str, extra: Mapping[str, Any]) -> tuple[Segment, ...] | None:
-    if kind is MessageKind.QUOTE:
-        return quote_segments(text, read_string(extra.get("quotedSender")), read_string(extra.get("quotedText")))
-    return _FIELDS.segments(kind, text, extra)
-
-
 # --- JSON -----------------------------------------------------------------------------------------------------------
 
 
@@ -76,7 +69,11 @@ def _objects(reading: Reading) -> Iterator[Entry]:
         account = account if isinstance(account, str) and account else None
         own = chat.sent_by(account, _OWN.get(read_string(value.get("direction"))))
         time = reading.unix_time(value.get("timestamp"), line=line)
-        sender, segments = read_string(person.get("displayName")) or None, _segments(kind, text, extra)
+        sender, segments = read_string(person.get("displayName")) or None, _FIELDS.segments(kind, text, extra)
+        if kind is MessageKind.QUOTE:
+            segments = quote_segments(
+                text, read_string(extra.get("quotedSender")), read_string(extra.get("quotedText"))
+            )
         yield Entry(line, time, "second", sender, account, own, kind, text, segments, offset=offset)
     _describe(reading)
     reading.check_count(read_integer(read_object(reading.said.get("conversation")).get("messageCount")), count)
@@ -91,7 +88,6 @@ def _describe(reading: Reading) -> None:
 
 
 def _is_json(head: Head) -> Evidence | None:
-    """The schema; or the keys of the first message."""
     value = read_object(head.json)
     if read_string(value.get("schema")).startswith(_SCHEMA):
         return Evidence(1.0, "the schema wechat-export-studio")
@@ -158,7 +154,6 @@ def _blocks(reading: Reading) -> Iterator[Entry]:
 
 
 def _is_markdown(head: Head) -> Evidence | None:
-    """The title and the line under it; or message lines under the heading of a day."""
     lines = [line for line in head.lines if line.strip()]
     if len(lines) > 1 and _TITLE.fullmatch(lines[0]) and _LINE.fullmatch(lines[1]):
         return Evidence(1.0, "the title and the line '> 会话 … ｜ N 条消息'")

@@ -18,23 +18,15 @@ from wechatlog.content.appmsg import split_sender_prefix
 from wechatlog.content.notices import read_notice
 from wechatlog.content.numbered import parse_numbered
 from wechatlog.content.vocabulary import kind_of_name
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, Table, iter_objects, one_segment
-from wechatlog.engine.json_values import (
-    first_object,
-    read_flag,
-    read_identifier,
-    read_integer,
-    read_object,
-    read_string,
-)
+from wechatlog.engine import NOTICES, Entry, Format, Reading, Table, iter_objects, one_segment
+from wechatlog.engine.json_values import read_flag, read_identifier, read_integer, read_string
+from wechatlog.engine.keys import Keys, keyed
 from wechatlog.model import MessageKind
 from wechatlog.readers.brackets.lines import OWN
 
 _HEAD: Final = ("chat_username", "display_name", "is_group")
-_KEYS: Final = frozenset(
-    {"local_id", "server_id", "type", "sender_username", "sender", "create_time", "display_content"}
-)
-_KNOWN: Final = _KEYS | {"type_name", "sort_seq", "time_str", "status", "content", "is_system", "is_received"}
+_KEYS: Final = "local_id server_id type sender_username sender create_time display_content"
+_KNOWN: Final = frozenset(f"{_KEYS} type_name sort_seq time_str status content is_system is_received".split())
 _TABLE: Final = Table("时间=time 发送者=name 消息类型=kind 内容=text server_id=id")
 _SHARED: Final = "分享/文件/小程序"
 _IN_BRACKETS: Final = {"[分享: ": "title", "[名片: ": "name", "[位置: ": "label"}
@@ -101,15 +93,12 @@ def shown_entry(reading: Reading, line: int, clock: str, name: str, kind_name: s
     return Entry(line, time, precision, name or None, account, own, kind, text, segments)
 
 
-def _is_json(head: Head) -> Evidence | None:
-    """The keys of the document, and those of the first message."""
-    value = read_object(head.json)
-    first = first_object(value.get("messages"))
-    sure = set(_HEAD) <= value.keys() and (not first or first.keys() >= _KEYS)
-    return Evidence(1.0, "chat_username, display_name, and messages with display_content") if sure else None
-
-
 JSON: Final = Format(
-    "wechat-decrypt-json", "wechat-decrypt, JSON (2026)", ".json", _is_json, _objects, "wechat-decrypt"
+    "wechat-decrypt-json",
+    "wechat-decrypt, JSON (2026)",
+    ".json",
+    keyed(Keys(1.0, " ".join(_HEAD), _KEYS), Keys(1.0, " ".join(_HEAD), "")),
+    _objects,
+    "wechat-decrypt",
 )
 CSV: Final = Format("wechat-decrypt-csv", "wechat-decrypt, CSV (2026)", ".csv", _TABLE.detect, _rows, "wechat-decrypt")

@@ -60,10 +60,7 @@ V4: Final = database(
                 *("contact.db", "../contact/contact.db", "../contact.db", "contact/contact.db"),
                 *("session.db", "../session/session.db", "../session.db"),
             ),
-            (
-                "contact account=username remark=remark nickname=nick_name alias=alias",
-                "SessionTable account=username",
-            ),
+            ("contact account=username remark=remark nickname=nick_name alias=alias", "SessionTable account=username"),
             ("chat_room room=username names=ext_buffer",),
         ),
         order="sort_seq create_time*1000",

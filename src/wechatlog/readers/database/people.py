@@ -10,15 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from wechatlog.engine.sqlite import (
-    SQLITE_ERRORS,
-    columns_of,
-    connect,
-    decode,
-    is_text,
-    parse_protobuf,
-    quote_name,
-)
+from wechatlog.engine.sqlite import SQLITE_ERRORS, columns_of, connect, decode, is_text, parse_protobuf, quote_name
 from wechatlog.errors import WechatlogError
 from wechatlog.model import Participant
 from wechatlog.readers.database.layout import Contacts, find_columns, parse_columns

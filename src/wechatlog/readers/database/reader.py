@@ -175,7 +175,6 @@ class Chat:
     # --- contents
 
     def _text(self, row: Row, number: int) -> str:
-        """The content, unpacked."""
         for value in (row.content, row.other):
             if isinstance(value, bytes) and value:
                 if value.startswith(ZSTANDARD):
@@ -193,7 +192,6 @@ class Chat:
         return decode(row.content)
 
     def _source(self, source: object, number: int) -> str:
-        """The XML of a source."""
         if isinstance(source, bytes) and source.startswith(ZSTANDARD):
             with contextlib.suppress(MissingExtraError):  # the text can be read without it
                 return self._unpack(unpack_zstandard, source, number)
@@ -247,7 +245,6 @@ class Walk:
         self.reading.report("broken-encoding", sentence)
 
     def _names(self) -> dict[int, str]:
-        """Account ids by their row numbers."""
         if not self.layout.names:
             return {}
         with contextlib.suppress(*SQLITE_ERRORS):
@@ -261,15 +258,11 @@ class Walk:
     def entries(self) -> Iterator[Entry]:
         """The messages of every conversation, one after the other."""
         tables = [name for name in tables_of(self.connection) if self.layout.is_table(name)]
-        chats = self._of_talkers(tables) if self.layout.talker else self._of_tables(tables)
+        in_tables = ((table, self._orders(table)) for table in tables)
+        of_talkers = ((Chat(self, table, talker), rows) for table, orders in in_tables for talker, rows in orders)
+        chats = of_talkers if self.layout.talker else self._of_tables(tables)
         for chat, rows in chats:
             yield from chat.entries(rows)
-
-    def _of_talkers(self, tables: list[str]) -> Iterator[tuple[Chat, Iterable[int]]]:
-        """The conversations of tables that have all of them."""
-        for table in tables:
-            for talker, rows in self._orders(table):
-                yield Chat(self, table, talker), rows
 
     def _orders(self, table: str) -> Iterator[tuple[str, Iterable[int]]]:
         """The rows of each conversation in a table, in order of time."""

@@ -18,6 +18,7 @@ from typing import Any, Final, TypeAlias
 from wechatlog.content.accounts import is_room
 from wechatlog.engine import Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.json_values import first_object, read_list, read_object
+from wechatlog.engine.keys import Keys, keyed
 from wechatlog.engine.scripts import page_blocks
 from wechatlog.errors import FormatError
 from wechatlog.readers.weflow.objects import ACCOUNT_KEYS, Tool, entries
@@ -26,7 +27,6 @@ Json: TypeAlias = Mapping[str, Any]
 
 
 def _is_weflow(head: Head, *, arkme: bool) -> Evidence | None:
-    """The key `weflow`, and how senders are named."""
     value = read_object(head.json)
     header = value.get("weflow")
     if not isinstance(header, dict) or not {"session", "messages"} & value.keys():
@@ -37,7 +37,6 @@ def _is_weflow(head: Head, *, arkme: bool) -> Evidence | None:
 
 
 def _is_echotrace(head: Head) -> Evidence | None:
-    """A session, and messages as the family has them, of a tool that does not name itself."""
     value = read_object(head.json)
     session = read_object(value.get("session"))
     named = any(key in session for key in ACCOUNT_KEYS) and "displayName" in session
@@ -52,7 +51,6 @@ def _is_echotrace(head: Head) -> Evidence | None:
 
 
 def _is_ciphertalk(head: Head) -> Evidence | None:
-    """What the tool says of itself."""
     value = read_object(head.json)
     info = read_object(value.get("exportInfo"))
     if info.get("generator") == "CipherTalk":
@@ -63,20 +61,12 @@ def _is_ciphertalk(head: Head) -> Evidence | None:
 
 
 def _is_api(head: Head) -> Evidence | None:
-    """An answer of the local interface: whose messages, and how many."""
     value = read_object(head.json)
     if not {"talker", "count", "messages"} <= value.keys() or "session" in value:
         return None
     first = first_object(value["messages"])
     if {"createTime", "localType"} <= first.keys() or (value["messages"] == [] and "hasMore" in value):
         return Evidence(1.0, "an object with `talker`, `count` and `messages` with `localType`")
-    return None
-
-
-def _is_cli(head: Head) -> Evidence | None:
-    """An array of messages that were parsed."""
-    if {"localType", "createTime", "parsedContent"} <= first_object(head.json).keys():
-        return Evidence(1.0, "an array of objects with `localType`, `createTime` and `parsedContent`")
     return None
 
 
@@ -93,7 +83,6 @@ _CHAT_DATA: Final = re.compile(r"window\.CHAT_DATA\s{0,20}=\s{0,20}(?=\{\s{0,20}
 
 
 def _is_page(head: Head) -> Evidence | None:
-    """The variable and its first key."""
     return Evidence(1.0, "a page with window.CHAT_DATA") if _CHAT_DATA.search(head.text) else None
 
 
@@ -120,7 +109,6 @@ def _page_session(reading: Reading) -> Json:
 
 
 def _page_entries(reading: Reading, *, tool: Tool) -> Iterator[Entry]:
-    """Entries of the message objects in a page."""
     found = page_blocks(reading.blocks(), _CHAT_DATA)
     if found is None:
         raise FormatError("no window.CHAT_DATA in this page", source=reading.source.label)
@@ -156,7 +144,7 @@ CLI: Final = _format(
     "weflow-cli-json",
     "weflow-cli JSON",
     "weflow-cli",
-    _is_cli,
+    keyed(Keys(1.0, "", "localType createTime parsedContent")),
     names=False,
     cuts_texts=True,
     keys={

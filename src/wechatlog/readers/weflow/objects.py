@@ -33,14 +33,7 @@ from wechatlog.engine import NOTICES, Entry, Fields, iter_objects
 from wechatlog.engine.entry import new_entry
 from wechatlog.engine.fields import with_thumb
 from wechatlog.engine.json_plain import DIGITS, FLAG, SECONDS, TEXT, YES, Plain
-from wechatlog.engine.json_values import (
-    read_flag,
-    read_identifier,
-    read_integer,
-    read_list,
-    read_object,
-    read_string,
-)
+from wechatlog.engine.json_values import read_flag, read_identifier, read_integer, read_list, read_object, read_string
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.weflow.bodies import check, unframe, unwrap
 from wechatlog.segments.types import Quote
@@ -138,12 +131,10 @@ def _account(value: Json) -> str | None:
 
 
 def _names(value: Json) -> list[str]:
-    """Every name of a person, the one shown first."""
     return list(dict.fromkeys(name for key in _NAME_KEYS if (name := read_string(value.get(key)))))
 
 
 def _person(value: Json) -> Participant:
-    """Somebody of a list; nobody without an account."""
     account = _account(value) or read_string(value.get("senderUsername"))
     if account in _NOBODY:
         return Participant()
@@ -391,7 +382,6 @@ def _segments(
 
 
 def _entry(tool: Tool, reading: Reading, people: Mapping[str, Participant], row: Json, line: int, offset: int) -> Entry:
-    """What a message object says."""
     content, text = row.get("content"), read_string(row.get("content"))
     if content is not None and not isinstance(content, str):
         reading.report("writer-fault", "the content is no text; its JSON is kept", line=line)

@@ -62,7 +62,6 @@ _TAGS: Final = {"img": MessageKind.IMAGE, "audio": MessageKind.VOICE, "video": M
 
 
 def _describe(reading: Reading) -> None:
-    """What stands in the page before the messages."""
     chat, text = reading.chat, Head.of(reading.source, reading.encoding).text
     group, account = _GROUP.search(text), _ACCOUNT.search(text)
     titles = (found and html.unescape(found[1]) for found in (_TOP.search(text), _TITLE.search(text)))
@@ -77,7 +76,6 @@ def _with_path(kind: MessageKind, text: str, **known: str) -> Body:
 
 
 def _file_segments(kind: MessageKind, node: HtmlElement, text: str) -> Body:
-    """The body of an element that shows a file."""
     name = {"name": node_text(node)} if kind is MessageKind.FILE else {}
     return _with_path(kind, text, path=unquote(node.get("src") or node.get("href") or ""), **name)
 
@@ -126,7 +124,6 @@ def _sender(reading: Reading, picture: HtmlElement | None, own: bool | None) -> 
 
 
 def _bubbles(reading: Reading, blocks: Iterable[str]) -> Iterator[Entry]:
-    """Entries of the message objects of one array."""
     chat = reading.chat
     for _, row, line, _ in iter_objects(reading, blocks=blocks, tail=True, known=_KEYS):
         root = parse_fragment(read_string(row.get("b")))
@@ -150,7 +147,6 @@ def _bubbles(reading: Reading, blocks: Iterable[str]) -> Iterator[Entry]:
 
 
 def _weflow(reading: Reading) -> Iterator[Entry]:
-    """Entries of a page, or of the files beside it."""
     _describe(reading)
     found = page_blocks(reading.blocks(), _DATA)
     if found is None:
@@ -172,7 +168,6 @@ def _weflow(reading: Reading) -> Iterator[Entry]:
 
 
 def _is_weflow(head: Head) -> Evidence | Refusal | None:
-    """The name of the script's variable."""
     if head.text.lstrip().startswith(_CHUNK):
         return Refusal("a part of a page; read the .html file beside its folder")
     return Evidence(1.0, "a page with window.WEFLOW_DATA") if _DATA.search(head.text) else None
@@ -200,7 +195,6 @@ def _echotrace_body(content: str) -> Body:
 
 
 def _echotrace(reading: Reading) -> Iterator[Entry]:
-    """Entries of the message objects of the script."""
     _describe(reading)
     found = page_blocks(reading.blocks(), _MESSAGES)
     if found is None:
@@ -225,7 +219,6 @@ def _echotrace(reading: Reading) -> Iterator[Entry]:
 
 
 def _is_echotrace(head: Head) -> Evidence | None:
-    """The name of the constant, and a key of its messages."""
     found = _MESSAGES.search(head.text)
     if found is None:
         return None
@@ -259,7 +252,6 @@ def _cli_body(node: HtmlElement) -> Body:
 
 
 def _cli(reading: Reading) -> Iterator[Entry]:
-    """Entries of blocks of `sender · time` and a body."""
     text = "".join(reading.blocks())
     chat, root = reading.chat, parse_page(text)
     _describe(reading)
@@ -284,7 +276,6 @@ def _cli(reading: Reading) -> Iterator[Entry]:
 
 
 def _is_cli(head: Head) -> Evidence | None:
-    """The heading, and a block with a name and a time."""
     if not _HEADING.search(head.text) or not re.search(r"<div[^<>]{0,200}>[^<>\n]{1,200} · [0-9]{4}[-/]", head.text):
         return None
     return Evidence(0.95, "blocks of a name and a time under the heading 聊天记录")
@@ -304,7 +295,6 @@ _STREAM: Final = Page(
 
 
 def _stream(reading: Reading) -> EntryOf:
-    """Entries of elements with a time, a name and a content."""
     chat = reading.chat
 
     def entry(said: Said, line: int, offset: int) -> Entry:
@@ -353,7 +343,6 @@ _LIST: Final = Page(
 
 
 def _list(reading: Reading) -> EntryOf:
-    """Entries of the elements of the list."""
     chat = reading.chat
 
     def entry(said: Said, line: int, offset: int) -> Entry:

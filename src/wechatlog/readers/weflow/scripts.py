@@ -21,7 +21,7 @@ from wechatlog.content.dialects import WEFLOW
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
 from wechatlog.content.weflow import build_segments
-from wechatlog.engine import NOTICES, Draft, Entry, Evidence, Format, Head, Reading, iter_inserts
+from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, iter_inserts
 from wechatlog.engine.entry import Body
 from wechatlog.engine.json_values import read_flag, read_identifier, read_integer
 from wechatlog.engine.sql import tables_of
@@ -56,15 +56,11 @@ def _body(reading: Reading, row: Mapping[str, str | None], text: str, line: int)
     return kind, text, build_segments(kind, text, {"path": path} if path else {})
 
 
-def _chat(reading: Reading, row: Mapping[str, str | None]) -> Draft:
-    key = row.get("session_id") or row.get("session_wxid") or row.get("wxid") or ""
-    return reading.chat_of(key, id=key or None, is_group=is_room(key) if key else None)
-
-
 def _numbered(reading: Reading, *, tables: tuple[str, ...]) -> Iterator[Entry]:
     """Entries of rows with Unix seconds and account ids, each in the chat of its session."""
     for table, row, line in iter_inserts(reading, (*tables, _SESSIONS)):
-        chat = _chat(reading, row)
+        key = row.get("session_id") or row.get("session_wxid") or row.get("wxid") or ""
+        chat = reading.chat_of(key, id=key or None, is_group=is_room(key) if key else None)
         if table == _SESSIONS:
             chat.title, chat.owner = row.get("display_name") or chat.title, row.get("owner_id") or chat.owner
             continue
@@ -89,7 +85,6 @@ def _numbered(reading: Reading, *, tables: tuple[str, ...]) -> Iterator[Entry]:
 
 
 def _named(reading: Reading) -> Iterator[Entry]:
-    """Entries of rows with clock times and names."""
     for _, row, line in iter_inserts(reading, ("echotrace",)):
         kind, text, segments = read_body(row.get("content") or "")
         check(reading, kind, text, line, credited=True)
@@ -101,7 +96,6 @@ def _named(reading: Reading) -> Iterator[Entry]:
 
 
 def _detect(head: Head, *, tables: tuple[str, ...], columns: str) -> Evidence | None:
-    """The names of a table and, where others have a table of that name too, of its columns."""
     found = tables_of(head) & {*tables}
     if not found or not ("messages" not in found or all(column in head.text for column in columns.split())):
         return None

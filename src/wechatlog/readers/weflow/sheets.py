@@ -71,8 +71,6 @@ def _body(reading: Reading, name: str, number: int | None, text: str, line: int)
 
 
 class _People:
-    """The people of a workbook, as its rows name them."""
-
     def __init__(self, chat: Draft) -> None:
         self._chat = chat
         self._seen: set[tuple[str, str]] = set()
@@ -118,7 +116,6 @@ def _facts(reading: Reading, layout: Layout) -> Mapping[str, str]:
 
 
 def _weflow_rows(reading: Reading) -> Iterator[Entry]:
-    """Entries of the rows under the header."""
     chat = reading.chat
     layout = _WEFLOW.find_sheet(Head.of(reading.source, reading.encoding))
     if layout is None:
@@ -130,13 +127,14 @@ def _weflow_rows(reading: Reading) -> Iterator[Entry]:
     chat.is_group = True if layout.places[5] >= 0 else None if chat.id is None else is_room(chat.id)
     chat.metadata |= facts
     people = _People(chat)
+    says_own = chat.is_group is not True or (layout.places[2] >= 0 > layout.places[5])  # in groups echotrace alone
     for row, line in _WEFLOW.rows(reading, layout):
         text = row.content if chat.is_group is False else unframe(reading, row.content, line)
         kind, text, segments = _body(reading, row.type.strip(), None, text, line)
         check(reading, kind, text, line)
         time, precision = reading.clock(row.time, line=line)
         account, own = row.account or None, None
-        if chat.is_group is not True and (chat.is_group is False or row.sender in _OWNERS):
+        if says_own and (chat.is_group is False or row.sender in _OWNERS):
             own = row.sender in _OWNERS
         if kind not in NOTICES:
             people.learn(row.sender, account, own, row.remark, row.nickname, row.group_nickname)
@@ -145,7 +143,6 @@ def _weflow_rows(reading: Reading) -> Iterator[Entry]:
 
 
 def _is_weflow(head: Head) -> Evidence | None:
-    """The column names under the rows of facts."""
     found = _WEFLOW.detect_sheet(head)
     return found and Evidence(0.95, found.reason)
 
@@ -232,7 +229,6 @@ def _heading(line: str) -> list[str] | None:
 
 
 def _column_rows(reading: Reading) -> Iterator[Entry]:
-    """Entries of lines whose cells are parted by tabs."""
     lines = enumerate(iter_lines(prepare(reading.blocks()).blocks), 1)
     fields = next((found for _, (line, _) in lines if (found := _heading(line))), None)
     if fields is None:
@@ -259,7 +255,6 @@ def _column_rows(reading: Reading) -> Iterator[Entry]:
 
 
 def _is_columns(head: Head) -> Evidence | None:
-    """The first line names columns."""
     first = next((line for line in head.lines if line.strip()), "")
     return Evidence(1.0, "a line that names the columns of WeFlow") if "\t" in first and _heading(first) else None
 

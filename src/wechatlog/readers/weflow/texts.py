@@ -35,8 +35,7 @@ _STAMP: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
 # --- TXT ------------------------------------------------------------------------------------------------------------
 
 _TXT: Final = Grammar(
-    "weflow-txt",
-    rf"(?P<time>{_STAMP}) (?P<quote>['\"])(?P<sender>[^\r\n]*)(?P=quote)(?=\r?(?:\n|\Z))",
+    "weflow-txt", rf"(?P<time>{_STAMP}) (?P<quote>['\"])(?P<sender>[^\r\n]*)(?P=quote)(?=\r?(?:\n|\Z))"
 )
 
 
@@ -63,7 +62,6 @@ def _time(reading: Reading, text: str, line: int) -> dt.datetime | None:
 
 
 def _blocks(reading: Reading) -> Iterator[Entry]:
-    """Entries of blocks `2026-05-01 08:00:00 'name'` LF body LF LF."""
     text, blocks = sample(reading.blocks())
     candidates = sample_blocks(text, _TXT)
     names = _names(candidates)
@@ -90,7 +88,6 @@ def _blocks(reading: Reading) -> Iterator[Entry]:
 
 
 def _is_txt(head: Head) -> Evidence | None:
-    """Headers with the name in quotes."""
     found, first = framed_headers(head, _TXT)
     return Evidence(0.95 if first else 0.7, f"{found} header lines with a time and a name in quotes") if found else None
 
@@ -195,7 +192,6 @@ def _sections(reading: Reading) -> Iterator[Entry]:
 
 
 def _is_markdown(head: Head) -> Evidence | None:
-    """The tool names itself in the list at the top; else headings with an escaped time count."""
     if any(_FACT.match(line) and line.endswith("WeFlow") for line in head.lines[:12]):
         return Evidence(1.0, "the head names WeFlow as its tool")
     found, _ = framed_headers(head, _MARKDOWN)

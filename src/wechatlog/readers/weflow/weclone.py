@@ -56,7 +56,6 @@ def _body(kind: MessageKind, text: str, src: str) -> Body:
 
 
 def _rows(reading: Reading) -> Iterator[Entry]:
-    """Entries of rows."""
     check_date_order(reading)
     chat = reading.chat
     for row, line in _TABLE.rows(reading):
@@ -76,7 +75,6 @@ def _rows(reading: Reading) -> Iterator[Entry]:
 
 
 def _is_table(head: Head) -> Evidence | None:
-    """The header row, without `room_name`."""
     found = _TABLE.find(head) if "text" in head.containers else _TABLE.find_sheet(head)
     if found is None or "room_name" in found.unknown:
         return None

@@ -1,0 +1,124 @@
+"""Texts whose messages have a clock and stand under headings of days, in Word documents and in Markdown.
+
+Takes text, gives messages: a form is a pattern of its headings and headers, the words at its head, and what a body
+says. A body of several lines is not marked, so that a body line can forge a header; the order of time is used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from wechatlog.content.accounts import is_account, is_room
+from wechatlog.content.notices import read_notice
+from wechatlog.engine.entry import Body, Entry
+from wechatlog.engine.format import Format
+from wechatlog.engine.head import Head
+from wechatlog.engine.protocol import Evidence
+from wechatlog.engine.reading import OWNER_OPTION, Draft, Reading
+from wechatlog.engine.records import records_of
+from wechatlog.model import NOTICES, MessageKind
+from wechatlog.timestamps import parse_clock
+
+if TYPE_CHECKING:
+    from wechatlog.tokenizer import Grammar
+
+END: Final = r"[ \t]*(?=\r?(?:\n|\Z))"
+CLOCK: Final = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2})?"
+DAY: Final = r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
+_OWNER: Final = "我"
+_NOBODY: Final = frozenset({"系统", "系统消息", "系统通知"})
+_PEER: Final = "对方"
+_ESCAPED: Final = re.compile(r"\\([\\#*_>`\[\]])")
+
+
+def unescape_marks(text: str) -> str:
+    """A text without the backslashes in front of marks of Markdown."""
+    return _ESCAPED.sub(r"\1", text)
+
+
+class Form(NamedTuple):
+    """One of them.
+
+    Attributes:
+        grammar: of headings (`date`), headers (`sender`, perhaps `time` and `account`) and notices (`notice`).
+        first: the beginning of a text; its groups are facts of the chat.
+        body: what the text of a message says.
+        exporter: the tool.
+        file: how it names its files; the groups are facts of the chat.
+    """
+
+    grammar: Grammar
+    first: re.Pattern[str]
+    body: Callable[[Reading, str], Body]
+    exporter: str
+    file: re.Pattern[str] = re.compile("")
+
+
+def _entries(reading: Reading, *, form: Form) -> Iterator[Entry]:
+    chat, day, clock, claimed, count = reading.chat, "", "", None, 0
+    for header, raw, offset, line in records_of(reading.blocks(), form.grammar):
+        text = raw.replace("\r\n", "\n").strip("\n")
+        if header is None:
+            match = form.first.match(raw.lstrip())
+            said = match.groupdict() if match else {}
+            if named := form.file.search(reading.source.name or ""):
+                said = {**said, **named.groupdict()}
+            chat.title, chat.id = said.get("title"), said.get("id")
+            chat.is_group, claimed = is_room(chat.id), said.get("count")
+            reading.report_preamble(raw.lstrip()[match.end() :] if match else raw, line=line)
+            continue
+        groups = header.groupdict()
+        if groups["date"]:
+            day, clock = groups["date"], ""
+            if text:
+                reading.report_preamble(text, line=line + 1)
+            continue
+        count += 1
+        before, clock = clock, groups.get("time") or ""
+        if clock < before:
+            what = "the message is older than the one above it: perhaps part of that"
+            reading.report("suspected-forgery", what, line=line)
+        clocked = f"{day} {groups.get('time') or ''}".strip()
+        time, precision = reading.clock(clocked, line=line) if parse_clock(clocked) else (None, None)
+        if time is None and clocked:
+            reading.tell(
+                "relative-time", f"{clocked!r} is no time without the day on which it was shown", line, once=True
+            )
+        sender, notice = groups.get("sender"), groups.get("notice")
+        if notice is not None or sender in _NOBODY:
+            words = notice if notice is not None else unescape_marks(text)
+            yield Entry(line, time, precision, kind=read_notice(words) or MessageKind.SYSTEM, text=words, offset=offset)
+            continue
+        kind, text, segments = form.body(reading, text)
+        account = groups.get("account") or (sender if sender and is_account(sender) else None)
+        own = None if kind in NOTICES else _own(chat, sender, groups.get("to"))
+        sender = chat.title if sender == _PEER and chat.title else sender
+        yield Entry(line, time, precision, sender, account, own, kind, text, segments, offset=offset)
+    reading.check_count(int(claimed.replace(",", "")) if claimed else None, count)
+
+
+def _own(chat: Draft, sender: str | None, receiver: str | None) -> bool | None:
+    """Whether the owner wrote: called 我, or, in a private chat, to whom it is with."""
+    if receiver is not None:
+        return receiver != _OWNER if chat.is_group is False else None
+    if sender == _OWNER:
+        return True
+    return False if sender == _PEER or (chat.is_group is not True and sender == chat.title) else None
+
+
+def _detect(head: Head, *, form: Form) -> Evidence | None:
+    if form.first.match(head.text.lstrip()) is None:
+        return None
+    found = [match.groupdict() for match in form.grammar.pattern.finditer("\n" + head.text)]
+    dated = any(groups["date"] for groups in found)
+    headed = any(groups.get("sender") for groups in found)
+    return Evidence(0.95, f"the head and the headings of {form.exporter}") if dated and headed else None
+
+
+def under_days(name: str, description: str, suffix: str, form: Form) -> Format:
+    """A format of messages under headings of days."""
+    detect, entries = partial(_detect, form=form), partial(_entries, form=form)
+    return Format(name, description, suffix, detect, entries, form.exporter, OWNER_OPTION)
