@@ -103,6 +103,11 @@ def test_a_script_without_rows_is_told() -> None:
     assert _read("CREATE TABLE notes (a TEXT);\nINSERT INTO others (a) VALUES (1);") == ([], [("no-messages", None)])
 
 
+def test_a_table_that_is_never_closed_hides_nothing() -> None:
+    found, _ = _read("CREATE TABLE others (x (\nCREATE TABLE notes (a);\nINSERT INTO notes VALUES (1);")
+    assert [row.values for row in found] == [{"a": "1"}]
+
+
 @pytest.mark.parametrize(
     "script",
     [

@@ -53,7 +53,7 @@ _OPEN: Final = re.compile(r"(?<![\w$])INSERT\s++INTO\s[^';]{0,5000}\Z", re.IGNOR
 _NEXT: Final = re.compile(r"\n[ \t]*+(?=\(|INSERT\s)", re.IGNORECASE)
 _NAMES: Final = re.compile(_NAME)
 _COLUMN: Final = re.compile(rf"\s*+(?P<name>{_NAME})")
-_PART: Final = re.compile(r"[(),;]|'[^']*+'")
+_PART: Final = re.compile(r"[(),]|'[^']*+'|(?P<end>;|\bCREATE\s++TABLE\b)", re.IGNORECASE)
 _NO_COLUMNS: Final = frozenset({"constraint", "primary", "unique", "foreign", "check", "key", "index", "exclude"})
 _ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
@@ -171,8 +171,8 @@ def _created_columns(cursor: Cursor) -> list[str]:
             name = _COLUMN.match(text, begin)
             names += [_plain(name["name"])] if name else []
             begin = mark.end()
-        if depth < 0 or mark[0] == ";":
-            cursor.position = mark.end()
+        if depth < 0 or mark["end"]:  # it is closed, or never will be
+            cursor.position = mark.start() + (depth < 0)
             break
     return [name for name in names if name not in _NO_COLUMNS]
 
