@@ -49,6 +49,9 @@ def test_repeats() -> None:
     assert codes(at(0, id="1"), at(0, id="2")) == []
     assert codes(at(0, id="1"), at(1, "别的", id="1")) == [("duplicate", 1)]
     assert codes(at(0), attrs.evolve(at(0), sender="王五")) == []
+    said = at(0, "九点在老槐树下集合")
+    twice = [said, attrs.evolve(said, sender="王五-示例公司")]
+    assert [finding.detail for finding in check(twice)] == ["of message 1, under another name"]
 
 
 @pytest.mark.parametrize("text", ["\ufffd", "好\ud800", "\x00", "锟斤拷", "ï¿½", "\x1b[31m", "é–“å¤ªæ–‡", "ä½\xa0å¥½"])

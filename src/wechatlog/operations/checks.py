@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 import attrs
 import regex
 
+from wechatlog.model import MessageKind
 from wechatlog.segments.types import File, Image, Link, Sticker, Video, Voice
 from wechatlog.timestamps import instant
 
@@ -24,7 +25,10 @@ MONTH: Final = dt.timedelta(days=30)
 
 CHECKS: Final = {
     "backwards": "a time is earlier than that of the message before it",
-    "duplicate": "a message has the id of an earlier one; or, where there are no ids, its second, sender and body",
+    "duplicate": (
+        "a message has the id of an earlier one; or, where there are no ids, its second and body, "
+        "and its sender too unless the body is a text of some length"
+    ),
     "gap": "nobody wrote for longer than the gap",
     "damaged-characters": "U+FFFD, half a character, control characters, or what remains of a wrong encoding",
     "link-without-target": "a link has no address, or one that no browser opens",
@@ -39,6 +43,8 @@ _DAMAGED: Final = regex.compile(
     f"|(?:[à-ï]{_TAIL}{{2}}){{2}}"
 )
 _ADDRESS: Final = regex.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S|www\.|[^\s/]+\.[^\s/]+")
+_LONG: Final = 8
+"""Characters of a text that two people hardly write in one second: it is one message under two names."""
 _WITH_PATH: Final = (Image, Voice, Video, File, Sticker)
 
 Found: TypeAlias = "Iterator[tuple[str, str]]"
@@ -132,6 +138,7 @@ def _clock(time: dt.datetime) -> str:
 class _Place(NamedTuple):
     number: int
     line: int | None
+    sender: str | None
 
 
 class _Repeats:
@@ -145,12 +152,19 @@ class _Repeats:
         if message.id is not None:
             key = message.id
         elif message.time is not None and message.precision == "second" and message.text:
-            key = (message.time, message.sender_id or message.sender, message.kind.value, hash(message.text))
+            is_long = message.kind is MessageKind.TEXT and len(message.text) >= _LONG
+            sender = None if is_long else message.sender_id or message.sender
+            key = (message.time, sender, message.kind.value, hash(message.text))
         else:
             return
-        first = self._seen.setdefault(key, _Place(number, message.origin.line))
+        first = self._seen.setdefault(key, _Place(number, message.origin.line, message.sender))
         if first.number != number:
-            yield "duplicate", f"of message {first.number + 1}" + (f", line {first.line}" if first.line else "")
+            yield (
+                "duplicate",
+                f"of message {first.number + 1}"
+                + (f", line {first.line}" if first.line else "")
+                + (", under another name" if first.sender != message.sender else ""),
+            )
 
 
 def _body(message: Message) -> Found:
