@@ -48,7 +48,7 @@ def mutate_one(data: bytes, max_size: int, seed: int) -> bytes:
     return (data[:1] + mutate(data[1:], FAMILY[name], chance))[:max_size]
 
 
-def write_seeds(seeds: list[Seed], folder: Path) -> None:
+def write_seeds(seeds: tuple[Seed, ...], folder: Path) -> None:
     """The seeds as inputs."""
     for number, seed in enumerate(seeds):
         if seed.format in FORMATS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import NamedTuple
@@ -55,7 +56,8 @@ def read(data: bytes, format: str, options: dict[str, object]) -> list[wechatlog
     return found
 
 
-def load_seeds(least: int = 1, formats: tuple[str, ...] = ()) -> list[Seed]:
+@functools.cache
+def load_seeds(least: int = 1, formats: tuple[str, ...] = ()) -> tuple[Seed, ...]:
     """The cases with at least so many messages that are read without a warning, of all formats or of some."""
     found = []
     for path in sorted(CORPUS.glob("*/*")):
@@ -77,4 +79,4 @@ def load_seeds(least: int = 1, formats: tuple[str, ...] = ()) -> list[Seed]:
         if not told and len(messages) >= least:
             relative = path.relative_to(CORPUS).as_posix()
             found.append(Seed(relative, name, family, path.read_bytes(), options, messages))
-    return found
+    return tuple(found)
