@@ -50,33 +50,6 @@ def test_headings_of_days_make_no_chat() -> None:
 # --- official samples ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "identifier", "count"),
-    [
-        ("chatlab-min.json", "chatlab-json", 4),
-        ("chatlab-min.jsonl", "chatlab-jsonl", 1),
-        ("weflow-chatlab-private.json", "chatlab-json", 17),
-        ("weflow-chatlab-private.jsonl", "chatlab-jsonl", 17),
-        ("chatlab-app-export.txt", "chatlab-txt", 3),
-        ("chatlab-app-export.md", "chatlab-markdown", 3),
-    ],
-)
-def test_samples_are_detected_and_healthy(samples: Path, name: str, identifier: str, count: int) -> None:
-    assert wechatlog.detect(samples / name).format == identifier
-    assert len(wechatlog.load(samples / name, errors="strict")) == count
-
-
-def test_sample_field_by_field(samples: Path) -> None:
-    conversation = wechatlog.load(samples / "chatlab-min.json")
-    assert (conversation.title, conversation.id) == ("示例项目组", "12345678901@chatroom")
-    assert [(m.sender, m.sender_id, m.is_self, m.kind.value, m.text, m.id, m.reply_to) for m in conversation] == [
-        ("王五(后端)", "wxid_wangwu0003", None, "text", "大家好", "m1", None),
-        ("李四", "wxid_lisi00000002", None, "quote", "欢迎", None, "m1"),
-        (None, None, None, "system", "李四邀请王五加入了群聊", None, None),
-        ("李四", "wxid_lisi00000002", None, "image", "", None, None),
-    ]
-
-
 def test_json_and_lines_of_weflow_give_equal_messages(samples: Path) -> None:
     one = wechatlog.load(samples / "weflow-chatlab-private.json")
     two = wechatlog.load(samples / "weflow-chatlab-private.jsonl")
@@ -90,17 +63,8 @@ def test_json_and_lines_of_weflow_give_equal_messages(samples: Path) -> None:
     ]
 
 
-def test_text_and_markdown_samples(samples: Path) -> None:
-    one = wechatlog.load(samples / "chatlab-app-export.txt")
-    two = wechatlog.load(samples / "chatlab-app-export.md")
-    for conversation in (one, two):
-        assert [(str(m.time), m.precision, m.sender, m.kind.value) for m in conversation] == [
-            ("2026-05-01 08:00:00", "second", "王五(后端)", "text"),
-            ("2026-05-01 08:00:05", "second", "李四", "text"),
-            ("2026-05-01 08:00:12", "second", "李四", "other"),
-        ]
-        assert conversation.title == "示例项目组"
-    assert two.metadata["export_time"] == "2026/6/1 12:00:00"
+def test_the_markdown_sample_says_when_it_was_made(samples: Path) -> None:
+    assert wechatlog.load(samples / "chatlab-app-export.md").metadata["export_time"] == "2026/6/1 12:00:00"
 
 
 # --- containers ------------------------------------------------------------------------------------

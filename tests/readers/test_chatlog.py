@@ -17,14 +17,13 @@ from tests.readers._variants import check_cuts, check_encodings, read
 from wechatlog.model import MessageKind as Kind
 from wechatlog.readers import chatlog, chatlog_text
 from wechatlog.readers.chatlog_bodies import read_contents, read_rendering
-from wechatlog.segments.types import Call, Forward, Image, Location, Quote
+from wechatlog.segments.types import Call, Image, Location
 from wechatlog.testing import check_reader
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 TEXT = (CORPUS / "chatlog-text" / "private.txt").read_text(encoding="utf-8")
 JSON = (CORPUS / "chatlog-json" / "private.json").read_text(encoding="utf-8")
 CSV = (CORPUS / "chatlog-csv" / "private.csv").read_text(encoding="utf-8")
-KINDS = [Kind.TEXT, Kind.TEXT, Kind.IMAGE, Kind.VOICE, Kind.LINK, Kind.QUOTE, Kind.TRANSFER, Kind.FORWARD, Kind.RECALL]
 
 
 @pytest.mark.parametrize(
@@ -41,39 +40,6 @@ KINDS = [Kind.TEXT, Kind.TEXT, Kind.IMAGE, Kind.VOICE, Kind.LINK, Kind.QUOTE, Ki
 )
 def test_promises(reader: Any, case: str) -> None:
     check_reader(reader, [CORPUS / case])
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "chatlog-private.json",
-        "chatlog-alpha-private.json",
-        "chatlog-alpha-private.csv",
-        "chatlog-wxid_lisi00000002_2025-08-27_2025-08-28.csv",
-        "chatlog-plain-full.txt",
-        "chatlog-plain-day.txt",
-        "chatlog-plain-year.txt",
-    ],
-)
-def test_official_samples(samples: Path, name: str) -> None:
-    conversation = wechatlog.load(samples / name, errors="strict")
-    assert [message.kind for message in conversation] == KINDS
-    assert conversation[1].text == "到家了\n第二行"
-    senders = [message.sender for message in conversation]
-    assert [sender == "李四" for sender in senders] == [index in (0, 2, 4, 5, 7) for index in range(9)]
-    assert senders[8] is None
-    forward = conversation[7].segments[0]
-    assert isinstance(forward, Forward)
-    assert [(nested.sender, nested.text) for nested in forward.messages] == [("王五", "第一条")]
-    quote = next(segment for segment in conversation[5].segments if isinstance(segment, Quote))
-    assert (quote.sender, quote.text) == ("张三", "到家了")
-
-
-def test_the_sample_of_several_talkers(samples: Path) -> None:
-    group, private = wechatlog.load_archive(samples / "chatlog-plain-multi-talker.txt")
-    assert (group.id, group.title, group.is_group) == ("12345678901@chatroom", "示例项目组", True)
-    assert [(message.sender, message.is_self) for message in group] == [("王五", False), ("我", True)]
-    assert (private.id, private.title, private.is_group) == ("wxid_lisi00000002", "李四", False)
 
 
 # --- JSON -----------------------------------------------------------------------------------------

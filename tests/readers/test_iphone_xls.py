@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import wechatlog
-from wechatlog import FormatError, Image, Link, MessageKind, WechatlogError
+from wechatlog import FormatError, MessageKind, WechatlogError
 
 CASES = Path(__file__).parents[1] / "corpus" / "iphone-xls"
 HEAD = (
@@ -41,26 +40,6 @@ def read(data: bytes, **options: object) -> wechatlog.Conversation:
 ZHANG = ("1", "2017-06-22 17:00:01", "张三", "zhangsan_demo", "发送", "文本")
 LI = ("2", "2017-06-22 17:00:21", "李四", "wxid_lisi00000002", "接收", "文本")
 WHOLE = page(row(*ZHANG, "早"), row(*LI, "早上好"), row(*ZHANG, "第二天见"))
-
-
-def test_official_sample(samples: Path) -> None:
-    path = samples / "iphone-xls-示例项目组.xls"
-    assert wechatlog.detect(path).format == "iphone-xls"
-    conversation = wechatlog.load(path, errors="strict")
-    assert [m.kind for m in conversation] == ["text", "text", "link", "image"]
-    assert [m.is_self for m in conversation] == [False, True, False, False]
-    assert [m.sender_id for m in conversation] == [
-        "lisi_demo",
-        "zhangsan_demo",
-        "wxid_wangwu0003",
-        "lisi_demo",
-    ]
-    assert conversation[1].text == "第一行<尖括号>"
-    assert conversation[0].time == dt.datetime(2017, 6, 22, 17, 0, 1)
-    assert conversation[2].segments == (
-        Link("https://example.invalid/a", "示例文章", raw="示例文章\nhttps://example.invalid/a"),
-    )
-    assert conversation[3].segments == (Image(path="20170622170101_demo.jpg", raw="20170622170101_demo.jpg"),)
 
 
 @pytest.mark.parametrize(

@@ -14,26 +14,11 @@ import wechatlog
 from tests.readers.texts import FRAGMENTS, check_any, check_cuts, check_variants
 from wechatlog import FormatError, Image, OptionError, UnknownFormatError
 
-SAMPLES = {
-    "mail-android-group.txt": (True, 2),
-    "mail-android-private.txt": (False, 4),
-    "mail-english.txt": (False, 2),
-    "mail-ios-group.txt": (True, 3),
-    "mail-ios-private.html": (False, 2),
-}
 PRIVATE = (
     "张三 和 李四 在微信上的聊天记录如下，请查收。\n\n—————  2026-09-10  —————\n\n\n李四  07:14\n\n早\n\n\n"
     "张三  07:15\n\n早\n第二行\n\n\n李四  07:16\n\n好\n"
 )
 GROUP = PRIVATE.replace("张三 和 李四 在微信上的", "示例组 微信群上的")
-
-
-@pytest.mark.parametrize("name", SAMPLES)
-def test_the_samples_are_detected_and_read_strictly(samples: Path, name: str) -> None:
-    assert wechatlog.detect(samples / name).format == "mail"
-    conversation = wechatlog.load(samples / name, errors="strict")
-    assert (conversation.is_group, len(conversation)) == SAMPLES[name]
-    assert all(message.precision == "minute" and message.is_self is None for message in conversation)
 
 
 def test_encodings_and_line_ends_change_nothing() -> None:

@@ -65,37 +65,11 @@ def workbook(rows: list[list[Any]]) -> bytes:
     return stream.getvalue()
 
 
-def test_official_samples(samples: Path) -> None:
-    names = {
-        "pywxdump-wxid_lisi00000002_0_18.csv": ("pywxdump-csv", 17),
-        "pywxdump-wxid_lisi00000002_0_18.json": ("pywxdump-json", 17),
-        "pywxdump-group_0_5000.csv": ("pywxdump-csv", 3),
-        "pywxdump-old-content-column.csv": ("pywxdump-csv", 3),
-        "pywxdump-excel-resaved-gbk.csv": ("pywxdump-csv", 2),
-        "weflow-weclone.csv": ("weclone-csv", 17),
-    }
-    for name, (reader, count) in names.items():
-        assert wechatlog.detect(samples / name).format == reader
-        assert len(wechatlog.load(samples / name)) == count, name
-
-
 def test_the_csv_and_the_json_of_one_chat_are_equal(samples: Path) -> None:
     one = wechatlog.load(samples / "pywxdump-wxid_lisi00000002_0_18.csv", errors="strict")
     other = wechatlog.load(samples / "pywxdump-wxid_lisi00000002_0_18.json", errors="strict")
     assert one.messages == other.messages
     assert one[7].given_segments == other[7].given_segments
-
-
-def test_a_sample_field_by_field(samples: Path) -> None:
-    chat = wechatlog.load(samples / "pywxdump-wxid_lisi00000002_0_18.csv")
-    assert (chat.id, chat.is_group, chat.owner, chat.tz) == (PEER, False, OWN, None)
-    message = chat[1]
-    assert str(message.time) == "2024-05-06 20:15:20"
-    assert (message.precision, message.sender_id, message.is_self) == ("second", OWN, True)
-    assert message.text == '刚吃完，\n你呢？"引号",逗号'
-    assert message.id == "8000000000000000002"
-    assert [m.kind.value for m in chat][-4:] == ["call", "recall", "pat", "card"]
-    assert chat[15].sender is None
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])

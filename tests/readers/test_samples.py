@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gzip
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,8 @@ def test_content_is_enough(samples: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in FORMATS if not FORMATS[name].startswith("refused")])
 def test_what_is_read_keeps_the_promises_of_the_model(samples: Path, name: str) -> None:
-    found = list(wechatlog.load_archive(samples / name))
+    errors: Any = "collect" if "excel-resaved" in name else "strict"  # its ids are rounded
+    found = list(wechatlog.load_archive(samples / name, errors=errors))
     assert sum(map(len, found)) > 0
     for conversation in found:
         zones = {message.time.tzinfo is None for message in conversation if message.time is not None}

@@ -37,29 +37,6 @@ def test_promises(reader: Any, case: str) -> None:
     check_reader(reader, [CORPUS / case])
 
 
-@pytest.mark.parametrize("name", ["tracememo-messages.js", "tracememo-李四_20260601_120000.json"])
-def test_official_samples_with_ids(samples: Path, name: str) -> None:
-    conversation = wechatlog.load(samples / name, errors="strict")
-    assert (conversation.title, conversation.id, conversation.tz_assumed) == ("李四", "wxid_lisi00000002", True)
-    assert [message.id for message in conversation] == [f"600000000000000000{n}" for n in (1, 2, 3)]
-    assert [message.is_self for message in conversation] == [False, True, False]
-    assert str(conversation[1].time) == "2026-05-01 08:00:20+08:00"
-    assert conversation.owner == "wxid_zhangsan0001"
-
-
-@pytest.mark.parametrize("suffix", ["csv", "md"])
-def test_official_samples_for_people(samples: Path, suffix: str) -> None:
-    conversation = wechatlog.load(samples / f"tracememo-李四_20260601_120000.{suffix}", errors="strict")
-    assert [(message.sender, message.text) for message in conversation] == [
-        ("李四", "早"),
-        ("张三", "早\n第二行"),
-        ("李四", "[图片]"),
-    ]
-    assert [message.kind for message in conversation] == [Kind.TEXT, Kind.TEXT, Kind.IMAGE]
-    assert [message.is_self for message in conversation] == [None] * 3
-    assert str(conversation[2].time) == "2026-05-01 08:00:40"
-
-
 def test_variants() -> None:
     for text, name in ((JSON, "tracememo-json"), (SCRIPT, "tracememo-js"), (CSV, "tracememo-csv")):
         check_encodings(text, name)

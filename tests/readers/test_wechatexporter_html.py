@@ -64,21 +64,6 @@ def one(inner: str, **how: Any) -> wechatlog.Message:
     return read(page(message(1, inner, **how)), errors="strict")[0]
 
 
-def test_official_sample(samples: Path) -> None:
-    path = samples / "wechatexporter-ios.html"
-    assert wechatlog.detect(path).format == "wechatexporter-html"
-    found = wechatlog.load(path, errors="strict")
-    assert found.title == "李四"
-    assert [(m.sender, m.sender_id, m.is_self, m.kind, m.text) for m in found] == [
-        ("李四", LI, False, "text", "在干嘛"),
-        ("张三", OWN, True, "text", "写代码\n第二行"),
-        (None, None, None, "recall", '"李四" 撤回了一条消息'),
-    ]
-    assert found[0].time is not None
-    assert found[0].time.isoformat() == "2021-06-01T21:05:03"
-    assert found[0].id is None
-
-
 class TestText:
     def test_markup_that_was_typed_is_text(self) -> None:
         typed = "a < b > c <b>粗</b> </div> <script>x</script> & &amp;lt; 完"

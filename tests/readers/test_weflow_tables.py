@@ -42,45 +42,10 @@ def bubble(html: str) -> str:
     return f'<div class="message-time"></div><div class="message-content"><div class="message-text">{html}</div></div>'
 
 
-def test_official_samples(samples: Path) -> None:
-    for name, reader, count in (
-        ("weflow-private.xlsx", "weflow-xlsx", 17),
-        ("weflow-private.html", "weflow-html", 2),
-    ):
-        assert wechatlog.detect(samples / name).format == reader
-        assert len(wechatlog.load(samples / name, errors="strict")) == count, name
-
-
-def test_the_sample_workbook_field_by_field(samples: Path) -> None:
+def test_the_sample_workbook_says_who_its_people_are(samples: Path) -> None:
     chat = wechatlog.load(samples / "weflow-private.xlsx")
-    assert (chat.title, chat.id, chat.is_group, chat.owner) == (
-        "李四",
-        "wxid_lisi00000002",
-        False,
-        "wxid_zhangsan0001",
-    )
     assert chat.metadata["version"] == "1.0.3"
-    message = chat[1]
-    assert (str(message.time), message.precision) == ("2026-05-01 08:00:20", "second")
-    assert (message.sender, message.sender_id, message.is_self) == ("我", "wxid_zhangsan0001", True)
-    assert (message.kind, message.text, message.id) == (MessageKind.TEXT, "早\n第二行", None)
-    assert (chat[3].kind, chat[3].text) == (MessageKind.VOICE, "[其他消息]")
-    assert chat[15].sender is None
     assert [person.aliases for person in chat.members] == [("小李",), ("张三",)]
-
-
-def test_the_sample_page_field_by_field(samples: Path) -> None:
-    chat = wechatlog.load(samples / "weflow-private.html")
-    assert (chat.title, chat.is_group, chat.tz_assumed) == ("李四", False, True)
-    message = chat[1]
-    assert message.time is not None
-    assert message.time.isoformat() == "2026-05-01T08:00:20+08:00"
-    assert (message.sender, message.is_self, message.text, message.id) == (
-        "我",
-        True,
-        "早\n第二行",
-        "6000000000000000002",
-    )
 
 
 def test_a_text_that_looks_like_a_placeholder_stays_text_in_a_workbook() -> None:
