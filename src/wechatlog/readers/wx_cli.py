@@ -17,7 +17,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import attrs
 
@@ -75,15 +75,30 @@ def _chat_of(reading: Reading, value: Mapping[str, Any]) -> Draft:
     return chat
 
 
-def _names_peer(head: Head) -> bool:
-    """Whether the file names the other person of a private chat, as early builds did, and leaves out the owner."""
-    chat, names = "", set[str]()
-    for item in iter_json((head.text,), Collector()):
+class _Layout(NamedTuple):
+    """What the beginning of a file shows, damaged or not.
+
+    Attributes:
+        key: of the list of messages.
+        mixed: each message says of which chat it is.
+        names_peer: the other person of a private chat is named, as early builds did, and the owner is not.
+    """
+
+    key: str
+    mixed: bool
+    names_peer: bool
+
+
+def _layout(head: Head) -> _Layout:
+    key, chat, names, told = "", "", set[str](), False
+    for item in iter_json((head.text,), Collector(), _LISTS):
         if item.key == "chat":
             chat = read_string(item.value)
         elif item.key in _LISTS:
-            names.add(read_string(read_object(item.value).get("sender")))
-    return chat != "" and chat in names
+            message, key = read_object(item.value), key or item.key
+            names.add(read_string(message.get("sender")))
+            told = told or "chat" in message
+    return _Layout(key or _LISTS[0], told and not chat, chat != "" and chat in names)
 
 
 def _sender(
@@ -100,8 +115,7 @@ def _sender(
 def _entries(reading: Reading) -> Iterator[Entry]:
     people: dict[Draft, dict[str, Participant]] = {}
     head = Head.of(reading.source, reading.encoding)
-    names_peer, mixed, chat = _names_peer(head), _is_mixed(read_object(head.json)), reading.chat
-    key = next((name for name in _LISTS if name in read_object(head.json)), _LISTS[0])
+    (key, mixed, names_peer), chat = _layout(head), reading.chat
     rows = iter_objects(reading, key, needed=lambda _: () if mixed else _HEAD, known=_KNOWN)
     count = 0
     for _, value, line, offset in rows:
@@ -130,12 +144,6 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     if missing := [key for key in ("chat", "is_group") if key not in reading.said]:
         what = f"the file has no {missing[0]!r}, so who sent the messages of a private chat is not certain"
         reading.report("damaged-head", what, line=1)
-
-
-def _is_mixed(value: Mapping[str, Any]) -> bool:
-    """Whether each message says of which chat it is."""
-    first = first_object(next((read_list(value[name]) for name in _LISTS if name in value), []))
-    return "chat" in first and "chat" not in value
 
 
 def _time(reading: Reading, value: Mapping[str, Any], line: int) -> tuple[dt.datetime | None, Any]:
@@ -194,7 +202,7 @@ def _whole_notice(reading: Reading, text: str, line: int) -> str:
 def _detect(head: Head) -> Evidence | None:
     value = read_object(head.json)
     first = first_object(read_list(value.get("messages") or value.get("results")))
-    if _is_mixed(value) and {"content", "sender", "time", "timestamp", "type"} <= first.keys():
+    if "chat" not in value and {"chat", "content", "sender", "time", "timestamp", "type"} <= first.keys():
         return Evidence(0.9, "messages with chat, sender, time, timestamp and type")
     if {"chat", "is_group"} <= value.keys() and {"local_id", "content", "sender", "type"} <= first.keys():
         return Evidence(1.0, "chat, is_group and messages with local_id, sender and type")
