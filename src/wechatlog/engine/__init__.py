@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from wechatlog.engine.headers import framed_headers, message_blocks
     from wechatlog.engine.json_objects import iter_line_objects, iter_objects
     from wechatlog.engine.protocol import Evidence, Reader, Refusal
-    from wechatlog.engine.reading import OWNER_OPTION, Draft, Reading
+    from wechatlog.engine.reading import ME, OWNER_OPTION, Draft, Reading
     from wechatlog.engine.sql import iter_inserts
     from wechatlog.engine.tables import Table, one_of
     from wechatlog.model import NOTICES
 
 __all__ = [
+    "ME",
     "NOTICES",
     "OWNER_OPTION",
     "Draft",
@@ -59,7 +60,7 @@ __getattr__ = _lazily(
         "headers": "framed_headers message_blocks",
         "json_objects": "iter_line_objects iter_objects",
         "protocol": "Evidence Reader Refusal",
-        "reading": "OWNER_OPTION Draft Reading",
+        "reading": "ME OWNER_OPTION Draft Reading",
         "sql": "iter_inserts",
         "tables": "Table one_of",
     },

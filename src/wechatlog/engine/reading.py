@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from wechatlog.segments import Segment
     from wechatlog.source import Source
 
+ME: Final = "我"
+"""What tools and the client call the owner."""
 OWNER_OPTION: Final = {"owner": "name or account id of the person whose archive it is, for `is_self`"}
 """The option of every reader whose format does not say which messages are the owner's."""
 

@@ -17,7 +17,7 @@ from wechatlog.engine.entry import Body, Entry
 from wechatlog.engine.format import Format
 from wechatlog.engine.head import Head
 from wechatlog.engine.protocol import Evidence
-from wechatlog.engine.reading import OWNER_OPTION, Draft, Reading
+from wechatlog.engine.reading import ME, OWNER_OPTION, Draft, Reading
 from wechatlog.engine.records import records_of
 from wechatlog.model import NOTICES, MessageKind
 from wechatlog.timestamps import parse_clock
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 END: Final = r"[ \t]*(?=\r?(?:\n|\Z))"
 CLOCK: Final = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2})?"
 DAY: Final = r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
-_OWNER: Final = "我"
 _NOBODY: Final = frozenset({"系统", "系统消息", "系统通知"})
 _PEER: Final = "对方"
 _ESCAPED: Final = re.compile(r"\\([\\#*_>`\[\]])")
@@ -103,8 +102,8 @@ def _entries(reading: Reading, *, form: Form) -> Iterator[Entry]:
 def _own(chat: Draft, sender: str | None, receiver: str | None) -> bool | None:
     """Whether the owner wrote: called 我, or, in a private chat, to whom it is with."""
     if receiver is not None:
-        return receiver != _OWNER if chat.is_group is False else None
-    if sender == _OWNER:
+        return receiver != ME if chat.is_group is False else None
+    if sender == ME:
         return True
     return False if sender == _PEER or (chat.is_group is not True and sender == chat.title) else None
 

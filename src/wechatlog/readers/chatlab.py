@@ -35,7 +35,7 @@ from wechatlog.content.weflow import (
     strip_frame,
 )
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, iter_line_objects, iter_objects
+from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, iter_line_objects, iter_objects
 from wechatlog.engine.entry import new_entry
 from wechatlog.engine.json_plain import NUMBER, SECONDS, TEXT, Plain
 from wechatlog.engine.json_stream import line_objects
@@ -56,8 +56,6 @@ Row: TypeAlias = Mapping[str, Any]
 Sender: TypeAlias = "tuple[str | None, str | None, bool | None]"
 
 _SYSTEM: Final = chatlab.SYSTEM_SENDER
-_OWN: Final = "我"
-"""The owner in the stream of WeFlow, which does not say the id."""
 _FRAMES: Final = ("\n", "\r", " ")
 """What a text begins with where the writer left something in front, or took it away."""
 _SHARE: Final = 24
@@ -239,7 +237,7 @@ class _Chat:
             return None, None, None
         name = read_string(row.get("groupNickname")) or read_string(row.get("accountName"))
         if self.is_raw:
-            own = name == _OWN
+            own = name == ME
             if own and self.draft.owner is None:
                 self.draft.owner = account or None
             return name or None, account or None, own

@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 Kind = MessageKind
 
-OWN: Final = "我"
-"""What stands in place of the owner's account id in the plain rendering."""
 
 NOTICE_SENDERS: Final = frozenset({"系统消息", "系统通知"})
 """What stands in place of the account id where nobody sent a message."""

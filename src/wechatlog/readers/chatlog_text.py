@@ -27,10 +27,10 @@ from typing import Any, Final, NamedTuple
 
 from wechatlog.content.accounts import is_room
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import Draft, Entry, Evidence, Format, Head, Reading
+from wechatlog.engine import ME, Draft, Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.headers import Candidate, HeaderCheck, iter_blocks
 from wechatlog.errors import OptionError
-from wechatlog.readers.chatlog_bodies import NOTICE_SENDERS, OWN, read_rendering
+from wechatlog.readers.chatlog_bodies import NOTICE_SENDERS, read_rendering
 from wechatlog.tokenizer import Grammar
 
 _DAY_FORM: Final = 8  # the length of 21:30:00
@@ -119,11 +119,7 @@ def _find_dates(reading: Reading, name: re.Match[str] | None) -> _Dates:
 
 
 def _complete(text: str, dates: _Dates) -> dt.datetime | None:
-    """The time of a header; `None` where a part of the date is not known.
-
-    Raises:
-        ValueError: for a time that does not exist.
-    """
+    """The time of a header; `None` where a part of the date is not known."""
     if len(text) == _DAY_FORM:
         clock = dt.time.fromisoformat(text)
         return None if dates.day is None else dt.datetime.combine(dates.day, clock)
@@ -203,7 +199,7 @@ class _Gate(HeaderCheck):
         self._form = self._form or form
         if form != self._form:
             return "it looks like a header but its time is written otherwise than in this file"
-        if who is None or who.id in (OWN, *NOTICE_SENDERS):
+        if who is None or who.id in (ME, *NOTICE_SENDERS):
             return None
         known = self._names.setdefault((who.room, who.id), who.name)
         if known is not None and who.name != known:
@@ -226,11 +222,7 @@ def _time(reading: Reading, text: str, dates: _Dates, line: int) -> dt.datetime 
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:
-    """Entries of the blocks, each in its conversation.
-
-    Raises:
-        OptionError: for a `date` that is no day, or a `year` that is none.
-    """
+    """Entries of the blocks, each in its conversation."""
     name = _FILE_NAME.fullmatch((reading.source.name or "").rpartition(".")[0] or reading.source.name or "")
     talker = name["talker"] if name else None
     if talker and "," not in talker and (match := _TALKER.search(talker)):
@@ -244,7 +236,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         if block.header is None or who is None:
             reading.report_preamble(block.raw)
             continue
-        line, notice, own = block.line, who.id in NOTICE_SENDERS, who.id == OWN
+        line, notice, own = block.line, who.id in NOTICE_SENDERS, who.id == ME
         chat = chats.find(who, own=own, notice=notice, line=line)
         # The frame is the line end of the header and one blank line.
         text = block.lines.partition("\n")[2].removesuffix("\n").removesuffix("\n")
@@ -272,7 +264,7 @@ def _detect(head: Head) -> Evidence | None:
     if not found:
         return None
     reason = f"{len(found)} header lines 'name(id) TIME', each after a blank line"
-    named = sum(who.name is not None or who.id in (OWN, *NOTICE_SENDERS) for who, _ in found)
+    named = sum(who.name is not None or who.id in (ME, *NOTICE_SENDERS) for who, _ in found)
     signed = any(who.name is not None and who.id.startswith("wxid_") for who, _ in found)
     alike = sum(form == found[0][1] for _, form in found)
     if named * 2 < len(found) or alike * 2 <= len(found):

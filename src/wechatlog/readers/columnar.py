@@ -144,12 +144,7 @@ class ColumnarReader:
 
     @contextlib.contextmanager
     def _open(self, source: Source) -> Iterator[_File]:
-        """The file behind a source.
-
-        Raises:
-            FormatError: where it is broken.
-            MissingExtraError: without pyarrow.
-        """
+        """The file behind a source."""
         from wechatlog.frames import arrow  # noqa: F401 - says what to install where there is no pyarrow
 
         with source.open() as stream, _as_format_errors(source, self.name):
@@ -284,11 +279,7 @@ class _Walk:
             yield Rows(self._context.draft(), 0, {})
 
     def _read(self) -> Iterator[tuple[Mapping[bytes, bytes] | None, Any]]:
-        """All batches that are sound; where a part of the file is broken, the other parts are read.
-
-        Raises:
-            FormatError: where none can be read.
-        """
+        """All batches that are sound; where a part of the file is broken, the other parts are read."""
         first: Exception | None = None
         sound = 0
         for part in range(self._file.parts):

@@ -147,11 +147,7 @@ def _find_text(source: Source, archive: zipfile.ZipFile) -> tuple[Source, frozen
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:
-    """Entries of the text, or of the one in the ZIP.
-
-    Raises:
-        FormatError: for a ZIP that is broken or has not exactly one chat text.
-    """
+    """Entries of the text, or of the one in the ZIP."""
     source = reading.source
     if not source.head().startswith((b"PK\x03\x04", b"PK\x05\x06")):
         names = frozenset(_comparable(sibling.name or "") for sibling in source.siblings("*"))

@@ -222,11 +222,7 @@ class _Gate(HeaderCheck):
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:
-    """Entries of a text, a page or a mail; lines and offsets of what is wrapped are not known.
-
-    Raises:
-        OptionError: for a day that is none.
-    """
+    """Entries of a text, a page or a mail; lines and offsets of what is wrapped are not known."""
     text = _open(reading)
     head, blocks = sample(text.blocks)
     frame = _read_frame(head, is_page=text.is_page, subject=text.subject)

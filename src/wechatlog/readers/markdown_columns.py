@@ -218,12 +218,7 @@ class _Piece:
         return f"\n> {self._stamps[place]}  {self._senders[place]}\n   \n{self._bodies[place]}{gap}\n   "
 
     def _look(self, text: str, behind: int) -> Iterator[tuple[Draft, dict[str, Sequence[Any]]]]:
-        """The rows of records of any shape, which the reader makes messages of.
-
-        Args:
-            text: the records, or what stands before the first.
-            behind: the block that follows.
-        """
+        """The rows of records of any shape, which the reader makes messages of."""
         begin = self._position = max(0, self._text.find(text, self._position))
         self._position += len(text)
         ends = behind >= len(self._stamps)

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 from wechatlog.content.accounts import is_room
 from wechatlog.content.appmsg import parse_content, split_sender_prefix
 from wechatlog.content.vocabulary import APP_MESSAGE, kind_of_name, kind_of_type
-from wechatlog.engine import NOTICES, OWNER_OPTION, Entry, Format, Table
+from wechatlog.engine import ME, NOTICES, OWNER_OPTION, Entry, Format, Table
 from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, read_local_clock, read_server_id
 from wechatlog.model import MessageKind, Participant
 
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from wechatlog.timestamps import Precision
 
 _OWN = {"0": False, "1": True}
-_ME = "我"
 _APP_MESSAGE = str(APP_MESSAGE)
 _LOOK_AHEAD = 500
 _MOST_PEOPLE = 10_000
@@ -113,7 +112,7 @@ def _holds_all_chats(rows: Iterable[tuple[Any, int]]) -> bool:
     """Whether Sender holds names, and Remark and NickName are the chat's: the file of all chats."""
     known = [row for row, _ in rows if getattr(row, "sender", "")]
     senders = {row.sender for row in known}
-    if _ME in senders:
+    if ME in senders:
         return True
     if any(_SURE_ACCOUNT.fullmatch(sender) for sender in senders):
         return False
@@ -156,7 +155,7 @@ def _all_chats(reading: Reading, rows: Iterable[tuple[Any, int]]) -> Iterator[En
         chat = reading.chat_of("\0".join((row.talker, *names)), title=row.remark or row.nickname or None)
         chat.metadata.setdefault("talker", row.talker)
         entry = _entry(reading, row, line, row.sender or None, None, chat)
-        if entry.kind not in NOTICES and entry.sender not in (None, _ME, *names):
+        if entry.kind not in NOTICES and entry.sender not in (None, ME, *names):
             chat.is_group = True
         yield entry
 

@@ -21,7 +21,7 @@ import attrs
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import quote_segments
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import NOTICES, OWNER_OPTION, Entry, Evidence, Format, Head, Reading
+from wechatlog.engine import ME, NOTICES, OWNER_OPTION, Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.documents import Cell, Paragraph, Row, document_author, is_document, iter_blocks
 from wechatlog.model import MessageKind
 from wechatlog.readers.memotrace_bodies import EXPORTER, read_v3_body
@@ -31,7 +31,6 @@ from wechatlog.timestamps import Precision
 _CLOCK: Final = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\s*")
 _NUMBER: Final = re.compile(r"(?:_[0-9]+)?(?: ?\([0-9]+\))?\Z")
 _AVATAR_WIDTH: Final = 720
-_ME: Final = "我"
 _LOOKED_AT: Final = 40
 _ROUGH: Final = "the document gives one time for all messages of five minutes; those that follow it have it too"
 _NAMELESS: Final = (
@@ -131,7 +130,7 @@ def _entry(
     if named and len(content.paragraphs) == 1 and not content.tables:
         sender, _, first = first.partition("\n")
         people.setdefault(face, sender)
-    sender = sender or people.get(face) or (reading.owner or _ME if own else other)
+    sender = sender or people.get(face) or (reading.owner or ME if own else other)
     kind, text, segments = _body(reading, content, first, time)
     own_flag = None if kind in NOTICES else own
     return Entry(None, time, _precision(reading, fresh=fresh), sender, None, own_flag, kind, text, segments)

@@ -294,11 +294,7 @@ _LONGEST_HEAD: Final = 16 << 20
 
 
 def _open_page(reading: Reading) -> tuple[str, Iterator[str], bool]:
-    """The text before the list of a page; the whole, with blanks for that, so that places stay right; is it JSON?
-
-    Raises:
-        FormatError: where there is no list.
-    """
+    """The text before the list of a page; the whole, with blanks for that, so that places stay right; is it JSON?"""
     blocks = prepare(reading.blocks()).blocks
     text = ""
     while (match := _LIST.search(text)) is None:

@@ -192,12 +192,7 @@ def _sender(reading: Reading, shown: str, line: int, version: int) -> str | None
 
 
 def _unframed(block: TextRecord, *, framed_end: bool = True) -> str:
-    """The body of a block without the blank line that ends it.
-
-    Args:
-        block: the block.
-        framed_end: a blank line ends the last block too.
-    """
+    """The body of a block without the blank line that ends it."""
     if block.last and not framed_end:
         return block.rest
     lines = block.rest.removesuffix("\n").split("\n")
@@ -257,11 +252,7 @@ def _is_markdown(head: Head) -> Evidence | None:
 
 
 def _lines(reading: Reading) -> Iterator[Entry]:
-    """Entries of Markdown.
-
-    Raises:
-        OptionError: where the option `date` is no day.
-    """
+    """Entries of Markdown."""
     day, watch = reading.day_option("date"), _ForgeryWatch(reading, _MARKDOWN_GRAMMAR, _NEAR)
     for block in mark_last(read_records(reading.blocks(), _MARKDOWN_GRAMMAR)):
         header, line = block.header, block.line

@@ -24,6 +24,7 @@ from wechatlog.content.numbered import parse_numbered
 from wechatlog.content.placeholders import parse_body, quote_segments, read_placeholder
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
 from wechatlog.engine import (
+    ME,
     NOTICES,
     OWNER_OPTION,
     Entry,
@@ -79,7 +80,6 @@ _CHAT: Final = {
     "name": ("remark", "title", "displayName", "display_name", "nick_name", "nickName", "nickname", "name"),
 }
 _OWN: Final = frozenset({"我", "我自己", "自己", "本人", "me", "Me"})
-_OWNER: Final = "我"
 _YES_NO: Final = {
     **dict.fromkeys(("是", "发送", "我", "发出", "send", "sent", "out", "outgoing"), True),
     **dict.fromkeys(("否", "接收", "收到", "对方", "客户", "recv", "received", "in", "incoming"), False),
@@ -225,7 +225,7 @@ def _entries(reading: Reading, rows: Iterator[_Row]) -> Iterator[Entry]:
         kind, text, segments = _body(reading, row, text)
         own = None if kind in NOTICES else _own(row, sender)
         if not sender and not account and (own or (own is False and chat.is_group is False)):
-            sender, account = (_OWNER, "") if own else (chat.title or "", chat.id or "")
+            sender, account = (ME, "") if own else (chat.title or "", chat.id or "")
         account = account or (sender if is_account(sender) else "")
         if own and account and chat.owner is None:
             chat.owner = account

@@ -24,7 +24,7 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, quote_segments, read_placeholder
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_local_type, kind_of_name
 from wechatlog.diagnostics import Collector
-from wechatlog.engine import NOTICES, OWNER_OPTION, Entry, Evidence, Format, Head, one_segment
+from wechatlog.engine import ME, NOTICES, OWNER_OPTION, Entry, Evidence, Format, Head, one_segment
 from wechatlog.engine.html import classes_of, node_text, parse_fragment
 from wechatlog.engine.markup import iter_pieces
 from wechatlog.model import MessageKind
@@ -97,7 +97,6 @@ _NAMED: Final = re.compile(r"class=[\"'](sender [\w -]{1,60})[\"']")
 _DATED: Final = re.compile(rf"class=[\"'](?:{_DAY})[\"']>(?:<span[^>]{{0,99}}>)?[0-9]{{4}}")
 _CLOCK: Final = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
 _END: Final = re.compile(r"<(?:script|footer)\b|</(?:main|body)>|<div [^<>]{0,200}(?:footer|empty-hint)")
-_OWNER: Final = "我"
 
 
 def _first(found: Mapping[str, HtmlElement], names: list[str]) -> HtmlElement | None:
@@ -249,7 +248,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         if node is not None and not name and not own:
             account = _without_account(node)
         chat.is_group = chat.is_group or (True if account else None)
-        unnamed = reading.owner or _OWNER if own else None if chat.is_group else chat.title
+        unnamed = reading.owner or ME if own else None if chat.is_group else chat.title
         body = (
             (MessageKind.OTHER, _shown(piece), None)
             if node is None

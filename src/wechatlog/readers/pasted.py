@@ -140,11 +140,7 @@ def _looks_like_chat(candidates: list[Candidate]) -> bool:
 
 
 def _timed(reading: Reading) -> Iterator[Entry]:
-    """Entries of a text whose headers carry a time.
-
-    Raises:
-        OptionError: for a day that is none.
-    """
+    """Entries of a text whose headers carry a time."""
     today = reading.day_option("today")
     head, blocks = sample(reading.blocks())
     candidates = sample_blocks(head, _TIMED)
@@ -204,11 +200,7 @@ def _name_line(candidate: Candidate) -> str | None:
 
 
 def _dated(reading: Reading) -> Iterator[Entry]:
-    """Entries of a text with a date line under each name.
-
-    Raises:
-        OptionError: for a day that is none.
-    """
+    """Entries of a text with a date line under each name."""
     today = reading.day_option("today")
     names: collections.deque[tuple[str, int]] = collections.deque()
 

@@ -21,7 +21,7 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading
+from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.headers import HeaderCheck, header_clock, iter_blocks, sample
 from wechatlog.engine.markup import iter_pieces
 from wechatlog.model import MessageKind, Participant
@@ -52,7 +52,6 @@ _OPEN: Final = '<div class="msg-line">'
 _CLOSE: Final = "</div>"
 _ELEMENT: Final = re.compile(_OPEN)
 _PAGE_FACT: Final = re.compile(r"(?P<name>联系人|微信号|消息数|导出时间): <span>(?P<value>[^<]*)</span>")
-_OWN: Final = "我"
 _NOBODY: Final = "系统消息"
 _LEFT_OUT: Final = (
     "the tool leaves the first messages out of a page, two where no period was chosen; the page does not say"
@@ -76,7 +75,7 @@ def _learn(reading: Reading, facts: Iterable[tuple[str, str]], text: str) -> int
             chat.metadata[key] = value
     chat.is_group = is_room(chat.id)
     if chat.is_group is False:
-        names = {match["name"] for match in _TAGGED.finditer(text)} - {_OWN, _NOBODY, chat.id}
+        names = {match["name"] for match in _TAGGED.finditer(text)} - {ME, _NOBODY, chat.id}
         if len(names) == 1 and f"] {chat.title}: " not in text:
             what = f"the head names {chat.title!r}, who says nothing here; the other person is the one who writes"
             reading.tell("writer-fault", what, 1)
@@ -107,7 +106,7 @@ def _split(text: str, title: str | None) -> tuple[MessageKind | None, str, str]:
 
 
 def _split_sender(text: str, type_name: str | None, title: str | None) -> tuple[str, str]:
-    for name in (_OWN, title):
+    for name in (ME, title):
         if name and text.startswith(f"{name}:"):
             return name, text[len(name) + 1 :].removeprefix(" ")
     if type_name is not None and (end := text.split("\n", 1)[0].find(f": [{type_name}]")) > 0:
@@ -129,7 +128,7 @@ def _entry(reading: Reading, clock: str, rest: str, line: int | None, offset: in
         kind, text, segments = built.body
     else:
         segments = None if kind is MessageKind.OTHER else parse_body(kind, text, WECHATEXPORTER, zone=reading.tz)
-    own = None if kind in NOTICES else sender == _OWN
+    own = None if kind in NOTICES else sender == ME
     private = reading.chat.is_group is False and own is False and sender == reading.chat.title
     account = sender if is_account(sender) else reading.chat.id if private else None
     return Entry(line, time, precision, sender, account, own, kind, text, segments, offset=offset)
@@ -152,7 +151,7 @@ def _lines(reading: Reading) -> Iterator[Entry]:
 
     gate = HeaderCheck(reading, sender, header_clock, ordered=True, serious=True)
     if reading.chat.is_group is False:
-        usual = {_OWN, title, reading.chat.id, _NOBODY, ""}
+        usual = {ME, title, reading.chat.id, _NOBODY, ""}
         gate.check = lambda candidate: _unknown_name(usual, title, gate.known, sender(candidate.header))
     for block in iter_blocks(blocks, _GRAMMAR, gate.accept):
         if block.header is not None:

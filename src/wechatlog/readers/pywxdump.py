@@ -27,7 +27,7 @@ from wechatlog.content.forwards import parse_record_dict, parse_record_repr
 from wechatlog.content.placeholders import parse_body
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_name, segment_for
 from wechatlog.content.weflow import looks_like_account
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, Table, iter_objects, one_of
+from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Table, iter_objects, one_of
 from wechatlog.engine.entry import new_entry
 from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, is_rewritten, read_local_clock, read_server_id
 from wechatlog.engine.json_values import read_flag, read_object, read_string
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 
 _USERS_LIMIT: Final = 64 << 20
 _NOBODY: Final = frozenset({"系统", "未知", ""})
-_SELF: Final = "我"
 _EMPTY_SOURCES: Final = frozenset({"False", "None", "{}", "nan"})
 # The column holds account ids alone; what it could not be is a name that somebody put there.
 _PLAIN_ACCOUNT: Final = re.compile(r"[A-Za-z0-9_.@-]{2,64}")
@@ -173,8 +172,8 @@ def _name(user: Mapping[str, Any]) -> str | None:
 
 def _sender(users: Users, talker: str) -> tuple[str | None, str | None]:
     """Name and account id."""
-    if talker in _NOBODY or talker == _SELF:
-        return (talker, None) if talker == _SELF else (None, None)
+    if talker in _NOBODY or talker == ME:
+        return (talker, None) if talker == ME else (None, None)
     known = talker in users or looks_like_account(talker) or bool(_PLAIN_ACCOUNT.fullmatch(talker))
     return _name(users.get(talker, {})) or talker, talker if known else None
 
@@ -228,7 +227,7 @@ def _entries(
             kind, text, segments = _body(reading, row, kind or MessageKind.OTHER, line)
         name, account = sender_of(talker)
         own = _OWN[own] if own in ("0", "1") else read_flag(own)
-        if own and chat.owner is None and kind not in NOTICES and name != _SELF:
+        if own and chat.owner is None and kind not in NOTICES and name != ME:
             chat.owner = account or name
         time, precision = read_local_clock(clock, reading, line=line)
         id_ = read_server_id(id_, reading, line=line, excel=excel and is_rewritten(clock))
@@ -295,7 +294,7 @@ def _script_rows(reading: Reading) -> Iterator[Entry]:
         except (ValueError, RecursionError) as error:
             reading.report("broken-users", f"the constant local_user_list cannot be read: {error}")
     owner = _JS_OWNER.search(match.string, 0, match.start())
-    return _entries(reading, _json_rows(reading, blocks), users, owner[1] if owner and owner[1] != _SELF else None)
+    return _entries(reading, _json_rows(reading, blocks), users, owner[1] if owner and owner[1] != ME else None)
 
 
 def _is_script(head: Head) -> Evidence | None:

@@ -265,12 +265,7 @@ _USUAL: Final = (DEFAULT_COLUMNS, tuple(name for name in DEFAULT_COLUMNS if name
 
 
 def _mended(names: tuple[str, ...], width: int) -> tuple[str, ...]:
-    """The names of columns, those with damaged characters and those that ran together told by their place.
-
-    Args:
-        names: as they stand there.
-        width: how many cells the first rows have.
-    """
+    """The names of columns, those with damaged characters and those that ran together told by their place."""
     known = [*dict.fromkeys(name for name in names if name in COLUMN_TYPES)]
     if len(known) == len(names) >= width:
         return names

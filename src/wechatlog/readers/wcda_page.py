@@ -26,7 +26,7 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_call, quote_segments
 from wechatlog.content.vocabulary import TRANSFER_WORDS, kind_of_name
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import Entry, Evidence, Format, Head, Reading, Refusal, one_segment
+from wechatlog.engine import ME, Entry, Evidence, Format, Head, Reading, Refusal, one_segment
 from wechatlog.engine.entry import Body
 from wechatlog.engine.html import classes_of, node_text, parse_fragment, parse_page
 from wechatlog.engine.json_values import read_degrees
@@ -38,7 +38,6 @@ from wechatlog.segments import Forward
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_OWNER: Final = "我"
 _LIST: Final = 'id="wceMessageList"'
 _MARK: Final = re.compile(r'id="wceMessageList"|data-wce-create-time=|class="wce-chat-title')
 _STYLE: Final = re.compile(r'id="wceStyle"[^<>]{0,400}data-wce-sri')
@@ -171,6 +170,7 @@ def _body(
         return _quote(node, parts, "" if bubble is None else node_text(bubble, alt=True))
     if bubble is not None:  # text, or a card without anything to show
         text = node_text(bubble, alt=True)
+        kind = Kind.OTHER if kind is Kind.TEXT and text == "[消息]" else kind  # one that the exporter does not know
         return kind, text, None if kind in (Kind.TEXT, Kind.OTHER) else one_segment(kind, text)
     if kind is Kind.FORWARD:
         return _forward(reading, node, time, line)
@@ -222,7 +222,7 @@ def _entries(reading: Reading, blocks: Iterable[HtmlElement]) -> Iterator[Entry]
             continue
         own = "wce-msg-row-sent" in parts
         name = _text(parts, _NAME)
-        sender = (reading.owner or _OWNER) if own else name or (None if chat.is_group else chat.title)
+        sender = (reading.owner or ME) if own else name or (None if chat.is_group else chat.title)
         if (picture := next(parts["wce-avatar"].iter("img"), None) if "wce-avatar" in parts else None) is not None:
             reading.keep_avatar(chat, sender, _path(picture.get("src") or ""))
         yield Entry(line, time, "second", sender, None, own, kind, text, segments)

@@ -27,6 +27,7 @@ from wechatlog.content.placeholders import parse_body, read_placeholder
 from wechatlog.content.vocabulary import PLAIN_KINDS, TRANSFER_STATES, TRANSFER_WORDS, kind_of_local_type, kind_of_name
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import (
+    ME,
     NOTICES,
     Draft,
     Entry,
@@ -200,7 +201,6 @@ _TITLE_LINE: Final = re.compile(r"(?:# )?聊天记录: (?P<title>.*)")
 _FORK_TITLE: Final = re.compile(r"# (?P<title>.*)")
 _FACT: Final = re.compile(r"(?:\*\*)?(?P<name>类型|时间范围|导出时间|消息数量?)(?::\*\*|\*\*:|:) (?P<value>.*?) *")
 _FORK_END: Final = re.compile(r"\n+---\n\n导出时间: [^\n]*\s*\Z")
-_OWNER: Final = "我"
 _RULE: Final = re.compile(r"={10,}|---")
 _GROUPS: Final = {"群聊": True, "私聊": False}
 _HEAD: Final = 16
@@ -244,7 +244,7 @@ def _text(reading: Reading, *, item: str) -> Iterator[Entry]:
             continue
         text = _FORK_END.sub("", rest) if block.last else rest.removesuffix("\n")
         body = _labelled(reading, text, block.line)
-        own = None if body[0] in NOTICES else header["name"] == _OWNER
+        own = None if body[0] in NOTICES else header["name"] == ME
         time, precision = reading.clock(header["time"], line=block.line)
         yield Entry(block.line, time, precision, header["name"], None, own, *body, offset=block.offset)
     reading.check_count(claimed, count)

@@ -22,10 +22,9 @@ from typing import Any, Final
 from wechatlog.content.accounts import is_room
 from wechatlog.content.appmsg import parse_content
 from wechatlog.content.vocabulary import kind_of_name, kind_of_type
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, Table, one_segment
+from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, Table, one_segment
 from wechatlog.model import MessageKind
 
-_ME: Final = "我"
 _TABLE: Final = Table(
     "时刻=time 消息类型=type 消息方向=direction ID=id 微信号=account 昵称=nickname 备注名|显示名称=remark 内容=content",
     optional=("id", "account", "nickname", "remark"),
@@ -57,7 +56,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         if notice:
             sender = account = own = None
         elif own:
-            sender, account = reading.owner or _ME, None
+            sender, account = reading.owner or ME, None
         kind, reply_to = body.kind, body.reply_to
         yield Entry(line, time, precision, sender, account, own, kind, body.text, segments, None, reply_to)
 

@@ -19,7 +19,7 @@ from wechatlog.content.dialects import WECHATEXPORTER
 from wechatlog.content.listings import parse_lines
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import quote_segments, read_placeholder
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, message_blocks, one_segment
+from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, message_blocks, one_segment
 from wechatlog.engine.elements import EntryOf, Page, Said, page_format
 from wechatlog.engine.entry import Body
 from wechatlog.engine.headers import sample, sample_blocks
@@ -34,7 +34,6 @@ _TITLE = re.compile(r"与 (?P<title>.*) 的聊天记录")
 _EXPORTED = re.compile(r"导出时间：(?P<time>.*)")
 _LINK = re.compile(r"(?P<app>(?s:.)*?),标题：(?P<title>(?s:.)*),链接：(?P<url>\S*)")
 _APPS = {"微信转账": MessageKind.TRANSFER, "微信红包": MessageKind.RED_PACKET, "#接龙": MessageKind.TEXT}
-_OWN = "我"
 _LINK_FAILED = "[分享链接出错了]"
 
 
@@ -70,7 +69,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     draft.title = next((match["title"] for line in lines if (match := _TITLE.fullmatch(line))), None)
     if exported := next((match["time"] for line in lines if (match := _EXPORTED.fullmatch(line))), None):
         draft.metadata["exported"] = exported
-    names = (_OWN,) if draft.title is None else (_OWN, draft.title)
+    names = (ME,) if draft.title is None else (ME, draft.title)
     senders = [_sender(found.header.string, names, found.header.end()) for found in sample_blocks(head, _GRAMMAR)]
     known = frozenset(names) if sum(sender in names for sender in senders) * 10 > len(senders) * 6 else None
     records = message_blocks(
@@ -91,7 +90,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         kind, said, segments = _content(text)
         if text == _LINK_FAILED:
             reading.report("writer-fault", "the tool could not read this app message", line=block.line)
-        own = None if kind in NOTICES else sender == _OWN
+        own = None if kind in NOTICES else sender == ME
         yield Entry(block.line, time, precision, sender, None, own, kind, said, segments, offset=block.offset)
 
 
@@ -100,7 +99,7 @@ def _detect(head: Head) -> Evidence | None:
     if len(lines) == 2 and lines[0].strip() == "WechatBakTool" and _TITLE.fullmatch(lines[1]):
         return Evidence(1.0, "the first lines are those of WechatBakTool")
     found = sample_blocks(head.text, _GRAMMAR)
-    own = sum(candidate.body.startswith(f"{_OWN}:") for candidate in found)
+    own = sum(candidate.body.startswith(f"{ME}:") for candidate in found)
     return Evidence(0.7, f"{len(found)} lines 'time | name:text'") if own and len(found) > 1 else None
 
 
@@ -179,9 +178,7 @@ def _element(reading: Reading) -> EntryOf:
     def entry(said: Said, line: int, offset: int) -> Entry:
         time, precision = reading.clock(said["time"] or "", line=line)
         sender = said["sender"] or None
-        return Entry(
-            line, time, precision, sender, None, sender == _OWN, *_page_body(said["body"] or ""), offset=offset
-        )
+        return Entry(line, time, precision, sender, None, sender == ME, *_page_body(said["body"] or ""), offset=offset)
 
     return entry
 

@@ -17,13 +17,13 @@ from urllib.parse import unquote
 from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.placeholders import parse_body
 from wechatlog.content.vocabulary import kind_of_name
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, iter_objects, one_segment
+from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, iter_objects, one_segment
 from wechatlog.engine.headers import Block, dated_blocks
 from wechatlog.engine.json_values import read_flag, read_object, read_string
 from wechatlog.engine.keys import Keys, keyed
 from wechatlog.engine.records import strip_blank_end
 from wechatlog.model import MessageKind
-from wechatlog.readers.brackets.lines import OWN, names_owner, own_of, read_body
+from wechatlog.readers.brackets.lines import names_owner, own_of, read_body
 from wechatlog.segments import Segment
 from wechatlog.tokenizer import Grammar
 
@@ -67,7 +67,7 @@ def _plain(text: str) -> str:
 
 
 def _blocks(reading: Reading) -> Iterator[Entry]:
-    chat, named = reading.chat, names_owner(reading, f"**{OWN}**")
+    chat, named = reading.chat, names_owner(reading, f"**{ME}**")
 
     def preamble(block: Block) -> None:
         title, _, rest = block.lines.lstrip("\n").partition("\n")

@@ -32,13 +32,12 @@ from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_name, kind_of_type
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, message_blocks, one_segment
+from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, message_blocks, one_segment
 from wechatlog.engine.entry import Body
 from wechatlog.engine.headers import MARKS, Candidate, header_clock, sample, sample_blocks
 from wechatlog.model import MessageKind
 from wechatlog.tokenizer import Grammar
 
-OWN: Final = "我"
 NOBODY: Final = "系统"
 _DATE: Final = r"[0-9]{4}(?:-[0-9]{1,2}-[0-9]{1,2}|/[0-9]{1,2}/[0-9]{1,2}|年[0-9]{1,2}月[0-9]{1,2}日)"
 _CLOCK: Final = r"(?:(?:凌晨|早上|上午|中午|下午|晚上) ?)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
@@ -64,7 +63,7 @@ class _Tool(NamedTuple):
     first: re.Pattern[str]
     grammar: Grammar = _NAMED
     sender: re.Pattern[str] = _SENDER
-    own: str = OWN
+    own: str = ME
     bare: re.Pattern[str] | None = None
 
 
@@ -161,7 +160,7 @@ def names_owner(reading: Reading, mark: str) -> bool:
 
 def own_of(name: str, named: bool) -> bool | None:
     """Whether the owner sent it, by the name as the file has it."""
-    return name == OWN or (False if named else None)
+    return name == ME or (False if named else None)
 
 
 # --- the names ------------------------------------------------------------------------------------------------------
@@ -247,7 +246,7 @@ def _owner(tool: _Tool, title: str | None, senders: set[str]) -> Callable[[str],
     if tool.grammar is not _BRACKETED:
         return lambda name: name == tool.own or (False if tool.own in senders else None)
     private = title in senders and len(senders) <= 2
-    return lambda name: name != title if private else own_of(name, OWN in senders) if OWN in senders else None
+    return lambda name: name != title if private else own_of(name, ME in senders) if ME in senders else None
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:
@@ -283,7 +282,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
             text = _DAY_RULE.sub("", text)
         if tool is _NO_COLONS:
             text = _TEXT_LABEL.sub("", text, count=1)
-        credited = credits and shown != OWN and read_notice(text) is not None
+        credited = credits and shown != ME and read_notice(text) is not None
         if tool.bare and (match := tool.bare.fullmatch(text)):
             name = match["kind"]
             kind = kind_of_type(int(name)) if name.isdigit() else kind_of_name(name) or MessageKind.LINK
@@ -304,7 +303,7 @@ def _is_sign(candidate: Candidate, tool: _Tool) -> bool:
     """Whether a line is one that no program's log has."""
     name, start = _split(_line_of(candidate.header), tool, ())
     text = candidate.body.replace("\r\n", "\n").rstrip("\n")[start:]
-    return name == OWN or is_account(name) or text in _PICTURES or (name == NOBODY and read_notice(text) is not None)
+    return name == ME or is_account(name) or text in _PICTURES or (name == NOBODY and read_notice(text) is not None)
 
 
 def _detect(head: Head) -> Evidence | None:

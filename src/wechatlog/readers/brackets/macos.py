@@ -14,11 +14,11 @@ from typing import Final
 
 from wechatlog.content.appmsg import parse_content, split_sender_prefix
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
-from wechatlog.engine import NOTICES, Entry, Format, Reading, Table, iter_objects, one_segment
+from wechatlog.engine import ME, NOTICES, Entry, Format, Reading, Table, iter_objects, one_segment
 from wechatlog.engine.json_values import read_identifier, read_integer, read_string
 from wechatlog.engine.keys import Keys, keyed
 from wechatlog.model import MessageKind
-from wechatlog.readers.brackets.lines import NOBODY, OWN, names_owner, own_of, read_body
+from wechatlog.readers.brackets.lines import NOBODY, names_owner, own_of, read_body
 from wechatlog.segments import Segment
 
 _KEYS: Final = "time timestamp sender type type_name content server_id"
@@ -49,7 +49,7 @@ def _sender(name: str, account: str | None, owned: bool) -> tuple[str | None, bo
 
 
 def _objects(reading: Reading) -> Iterator[Entry]:
-    owned = names_owner(reading, f'"{OWN}"')
+    owned = names_owner(reading, f'"{ME}"')
     for _, value, line, offset in iter_objects(reading, known=_KNOWN):
         number, content = read_integer(value.get("type")), read_string(value.get("content"))
         named = MessageKind.OTHER if number is None else kind_of_local_type(number)
@@ -63,7 +63,7 @@ def _objects(reading: Reading) -> Iterator[Entry]:
 
 
 def _rows(reading: Reading) -> Iterator[Entry]:
-    owned = names_owner(reading, f",{OWN},")
+    owned = names_owner(reading, f",{ME},")
     for row, line in _TABLE.rows(reading):
         named = MessageKind.OTHER if row.kind == _APP else kind_of_name(row.kind)
         kind = reading.kind_of(named, row.kind, row.text, line)

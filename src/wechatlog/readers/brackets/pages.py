@@ -19,11 +19,11 @@ from urllib.parse import unquote
 from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.placeholders import parse_body, quote_segments
 from wechatlog.content.vocabulary import kind_of_name
-from wechatlog.engine import Entry, Reading, one_segment
+from wechatlog.engine import ME, Entry, Reading, one_segment
 from wechatlog.engine.elements import TEXT, TITLE, EntryOf, Page, Said, page_format
 from wechatlog.model import MessageKind
 from wechatlog.readers.brackets import export_tool
-from wechatlog.readers.brackets.lines import OWN, read_body
+from wechatlog.readers.brackets.lines import read_body
 from wechatlog.readers.brackets.wechat_decrypt import shown_entry
 from wechatlog.tokenizer import Grammar
 
@@ -103,7 +103,7 @@ def _export(reading: Reading) -> EntryOf:
         if said["path"] is not None:
             kind, segments = MessageKind.IMAGE, one_segment(MessageKind.IMAGE, text, path=unquote(said["path"]))
         named = said["sender"] or (None if chat.is_group else chat.title)
-        sender = (reading.owner or OWN) if own else named
+        sender = (reading.owner or ME) if own else named
         return Entry(line, time, precision, sender, None, own, kind, text, segments, offset=offset)
 
     return entry
@@ -134,7 +134,7 @@ def _decrypt(reading: Reading) -> EntryOf:
         if said["notice"] is not None:
             return shown_entry(reading, line, clock, "", "系统消息", said["notice"])._replace(offset=offset)
         sender, sent = said["sender"], said["side"] == "sent"
-        found = shown_entry(reading, line, clock, sender or OWN, said["kind"] or "文本", said["text"] or "")
+        found = shown_entry(reading, line, clock, sender or ME, said["kind"] or "文本", said["text"] or "")
         if sent:  # in groups everybody is received
             chat.is_group = False
         own = True if sent or found.is_self else False if chat.is_group is False or sender == chat.title else None

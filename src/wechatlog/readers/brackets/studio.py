@@ -19,11 +19,11 @@ from typing import Any, Final
 from wechatlog.content.accounts import is_room
 from wechatlog.content.placeholders import quote_segments
 from wechatlog.content.vocabulary import kind_of_app_type, kind_of_name
-from wechatlog.engine import NOTICES, Entry, Evidence, Fields, Format, Head, Reading, Table, iter_objects
+from wechatlog.engine import ME, NOTICES, Entry, Evidence, Fields, Format, Head, Reading, Table, iter_objects
 from wechatlog.engine.headers import Block, dated_blocks
 from wechatlog.engine.json_values import first_object, read_integer, read_object, read_string
 from wechatlog.model import MessageKind
-from wechatlog.readers.brackets.lines import NOBODY, OWN, names_owner, own_of, read_body
+from wechatlog.readers.brackets.lines import NOBODY, names_owner, own_of, read_body
 from wechatlog.tokenizer import Grammar
 
 _SCHEMA: Final = "wechat-export-studio/"
@@ -40,7 +40,7 @@ _FIELDS: Final = Fields(
         MessageKind.NOTE: "title=title",
     }
 )
-_OWN: Final = {"out": True, "in": False, OWN: True, "对方": False}
+_OWN: Final = {"out": True, "in": False, ME: True, "对方": False}
 
 
 def _kind(reading: Reading, name: str, text: str, extra: Mapping[str, Any], line: int) -> MessageKind:
@@ -124,7 +124,7 @@ _LINE: Final = re.compile(r"> 会话 `(?P<id>[^`\n]*)` ｜ (?P<count>[0-9]{1,12}
 
 
 def _blocks(reading: Reading) -> Iterator[Entry]:
-    chat, claimed, count, named = reading.chat, None, 0, names_owner(reading, f"**{OWN}**")
+    chat, claimed, count, named = reading.chat, None, 0, names_owner(reading, f"**{ME}**")
 
     def preamble(block: Block) -> None:
         nonlocal claimed

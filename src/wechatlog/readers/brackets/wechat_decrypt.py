@@ -18,11 +18,10 @@ from wechatlog.content.appmsg import split_sender_prefix
 from wechatlog.content.notices import read_notice
 from wechatlog.content.numbered import parse_numbered
 from wechatlog.content.vocabulary import kind_of_name
-from wechatlog.engine import NOTICES, Entry, Format, Reading, Table, iter_objects, one_segment
+from wechatlog.engine import ME, NOTICES, Entry, Format, Reading, Table, iter_objects, one_segment
 from wechatlog.engine.json_values import read_flag, read_identifier, read_integer, read_string
 from wechatlog.engine.keys import Keys, keyed
 from wechatlog.model import MessageKind
-from wechatlog.readers.brackets.lines import OWN
 
 _HEAD: Final = ("chat_username", "display_name", "is_group")
 _KEYS: Final = "local_id server_id type sender_username sender create_time display_content"
@@ -56,7 +55,7 @@ def _objects(reading: Reading) -> Iterator[Entry]:
 
 
 def _own(value: dict[str, Any], sender: str | None, *, group: bool | None) -> bool | None:
-    if sender == OWN:
+    if sender == ME:
         return True
     received = read_flag(value.get("is_received"))
     return None if group or received is None else not received
@@ -89,7 +88,7 @@ def shown_entry(reading: Reading, line: int, clock: str, name: str, kind_name: s
     field = next((_IN_BRACKETS[head] for head in _IN_BRACKETS if text.startswith(head)), None)
     said = {} if field is None else {field: text.partition(": ")[2].removesuffix("]")}
     segments = None if kind is MessageKind.TEXT else one_segment(kind, text, **said)
-    own = True if name == OWN else None
+    own = True if name == ME else None
     return Entry(line, time, precision, name or None, account, own, kind, text, segments)
 
 

@@ -18,7 +18,7 @@ from wechatlog.content.appmsg import AppMessage, parse_content, split_sender_pre
 from wechatlog.content.mentions import parse_at_users, point_mentions
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_type
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import NOTICES, Draft, Entry, Evidence, Format, Head, Reading, Refusal
+from wechatlog.engine import ME, NOTICES, Draft, Entry, Evidence, Format, Head, Reading, Refusal
 from wechatlog.engine.sqlite import (
     SQLITE_ERRORS,
     columns_of,
@@ -51,7 +51,6 @@ from wechatlog.segments import Segment
 if TYPE_CHECKING:
     import sqlite3
 
-_ME: Final = "我"
 _APP_TYPE: Final = 0xFFFF
 _ZSTANDARD_FLAG: Final = 4
 _ENCRYPTED: Final = "the database is encrypted (SQLCipher); decrypt it first, with the key of its account"
@@ -155,7 +154,7 @@ class Chat:
         own = (sender_id or self.owner) if is_self else sender_id
         name = None if own is None else self.walk.people.name(own, self.talker)
         if is_self and name in (own, None):
-            return self.walk.reading.owner or name or _ME
+            return self.walk.reading.owner or name or ME
         return name
 
     def _pat_text(self, said: AppMessage) -> str:
@@ -377,13 +376,7 @@ def _detect(layout: Layout, head: Head) -> Evidence | Refusal | None:
 
 
 def _entries(layout: Layout, name: str, reading: Reading) -> Iterator[Entry]:
-    """The conversations of a database, one after the other.
-
-    Raises:
-        FormatError: where SQLite cannot read it, or it holds no messages of this client.
-        RefusedFormatError: for a database that was never decrypted.
-        MissingExtraError: at the first compressed content, without its library.
-    """
+    """The conversations of a database, one after the other."""
     source = reading.source
     try:
         with connect(source) as connection:

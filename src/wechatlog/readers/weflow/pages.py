@@ -26,7 +26,7 @@ from wechatlog.content.appmsg import split_sender_prefix
 from wechatlog.content.placeholders import quote_segments
 from wechatlog.content.weflow import build_segments
 from wechatlog.diagnostics import Collector, Severity
-from wechatlog.engine import Entry, Evidence, Format, Head, Reading, Refusal, iter_objects, one_segment
+from wechatlog.engine import ME, Entry, Evidence, Format, Head, Reading, Refusal, iter_objects, one_segment
 from wechatlog.engine.elements import TEXT, TITLE, EntryOf, Page, Said, page_format
 from wechatlog.engine.entry import Body
 from wechatlog.engine.html import classes_of, first_with_class, node_text, parse_fragment, parse_page
@@ -42,7 +42,6 @@ from wechatlog.tokenizer import Grammar
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_OWNER: Final = "我"
 _TITLE: Final = re.compile(
     r"<title>(?:(?:聊天记录|Chat history) - )?([^<]{0,400}?)"
     r"(?: - (?:聊天记录|Chat history))?(?: \(第[0-9/]{1,20}部分\))?</title>"
@@ -120,7 +119,7 @@ def _bubble(reading: Reading, parts: Mapping[str, HtmlElement], line: int) -> Bo
 def _sender(reading: Reading, picture: HtmlElement | None, own: bool | None) -> str | None:
     """The name where the page shows none: beside the picture, or else the title or 我."""
     name = None if picture is None else picture.get("alt")
-    return name or (_OWNER if own else reading.chat.title)
+    return name or (ME if own else reading.chat.title)
 
 
 def _bubbles(reading: Reading, blocks: Iterable[str]) -> Iterator[Entry]:
@@ -268,7 +267,7 @@ def _cli(reading: Reading) -> Iterator[Entry]:
         check(reading, kind, words, line, credited=True)
         time, precision = reading.clock(match["time"].strip(), line=line)
         name = match["sender"]
-        own = name == _OWNER if reading.owner is None else None
+        own = name == ME if reading.owner is None else None
         sender_id = name if is_account(name) else None
         if sender_id and all(member.id != sender_id for member in chat.members):
             chat.members.append(Participant(name, sender_id, own))
@@ -350,7 +349,7 @@ def _list(reading: Reading) -> EntryOf:
         if chat.is_group is None:  # only in groups the writer puts names above the bubbles
             chat.is_group = shown is not None
         body = read_body(text if chat.is_group is False else unframe(reading, text, line), reading.tz)
-        name = shown or said["name"] or (_OWNER if own else chat.title)
+        name = shown or said["name"] or (ME if own else chat.title)
         sender, body = credit(reading, name, body, line)
         if (kind := _MEDIA_KINDS.get(said["media"] or "")) is not None:
             body = _with_path(kind, body[1], path=unquote(said["path"] or ""))

@@ -20,7 +20,7 @@ from urllib.parse import unquote
 from wechatlog.content.appmsg import split_sender_prefix
 from wechatlog.content.placeholders import quote_segments
 from wechatlog.content.vocabulary import kind_of_name
-from wechatlog.engine import Entry, Evidence, Format, Head, Reading, framed_headers, message_blocks, one_segment
+from wechatlog.engine import ME, Entry, Evidence, Format, Head, Reading, framed_headers, message_blocks, one_segment
 from wechatlog.engine.entry import Body
 from wechatlog.engine.headers import Candidate, iter_blocks, sample, sample_blocks
 from wechatlog.engine.records import strip_blank_end
@@ -28,8 +28,7 @@ from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.weflow.bodies import credit, media_kind, read_body, unframe
 from wechatlog.tokenizer import Grammar
 
-_OWNER: Final = "我"
-_OWNERS: Final = (_OWNER, "Me")
+_OWNERS: Final = (ME, "Me")
 _STAMP: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
 
 # --- TXT ------------------------------------------------------------------------------------------------------------
@@ -65,7 +64,7 @@ def _blocks(reading: Reading) -> Iterator[Entry]:
     text, blocks = sample(reading.blocks())
     candidates = sample_blocks(text, _TXT)
     names = _names(candidates)
-    owner = next((name for name in _OWNERS if name in names), _OWNER)
+    owner = next((name for name in _OWNERS if name in names), ME)
     others = names - {owner}
     # Of a group, by the writer that leaves contents as they are: account ids stand in front.
     streamed = any(split_sender_prefix(candidate.body.lstrip("\r\n"))[0] for candidate in candidates)
@@ -185,7 +184,7 @@ def _sections(reading: Reading) -> Iterator[Entry]:
         body = _markdown_body(raw if chat.is_group is False else unframe(reading, raw, line))
         name, body = credit(reading, _unescape(header["sender"]), body, line)
         time = _time(reading, _unescape(header["time"]), line)
-        own = name == _OWNER if chat.is_group is False else None
+        own = name == ME if chat.is_group is False else None
         account = chat.id if own is False else None
         own = own if reading.owner is None else None
         yield Entry(line, time, "second", name, account, own, *body, offset=block.offset)

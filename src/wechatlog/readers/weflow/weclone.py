@@ -16,7 +16,7 @@ import attrs
 
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.content.weflow import build_segments, fill
-from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, Table
+from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, Table
 from wechatlog.engine.entry import Body
 from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, is_rewritten, read_local_clock, read_server_id
 from wechatlog.engine.json_values import read_flag
@@ -33,7 +33,6 @@ _TABLE: Final = Table(
 _TYPED: Final = frozenset(
     {MessageKind.IMAGE, MessageKind.STICKER, MessageKind.VIDEO, MessageKind.VOICE, MessageKind.FILE}
 )
-_SELF: Final = "我"
 _ACCOUNT: Final = re.compile(r"wxid_[A-Za-z0-9_-]{4,64}|gh_[0-9a-f]{6,32}|[0-9]{3,32}@(?:chatroom|openim)")
 
 
@@ -67,7 +66,7 @@ def _rows(reading: Reading) -> Iterator[Entry]:
         body = _body(kind or MessageKind.OTHER, text, "" if src in ("False", "None", "{}", "nan") else src)
         sender, (kind, text, segments) = credit(reading, row.talker, body, line)
         own, account = read_flag(row.own.strip()), row.talker if _ACCOUNT.fullmatch(row.talker) else None
-        if own and chat.owner is None and kind not in NOTICES and row.talker not in ("", _SELF):
+        if own and chat.owner is None and kind not in NOTICES and row.talker not in ("", ME):
             chat.owner = account or row.talker
         time, precision = read_local_clock(row.time, reading, line=line)
         id_ = read_server_id(row.id, reading, line=line, excel=is_rewritten(row.time))
