@@ -32,6 +32,8 @@ DAMAGE = [
     ("thearas/group.txt", "(12345678901@chat", "(", "damaged-head"),
     ("weflow-stream-html/private.html", "<b>李四", "<b>李x四", "damaged-head"),
     ("bracket-lines/wechat-chat-export.txt", "Chat Export", "Cat Export", ""),
+    ("wechat-cli-md/fclwtt-private.md", "**类型**:", "**类型**：", "text-before-first-message"),
+    ("wechat-cli-md/fclwtt-group.md", "# 示例", "\x1d# 示例", "text-before-first-message"),
     ("wcda-txt/every-kind-group.txt", "12345678901@chatroom", "12345678901chatroom", "damaged-head"),
     ("wx-cli-txt/own-code.txt", "[群]", "群]", "damaged-head"),
     ("weflow-stream-html/private.html", "<b>李四</b><p>&lt;?xml", "<b>\ufffd四</b><p>&lt;?xml", "damaged-head"),

@@ -41,7 +41,7 @@ from wechatlog.engine import (
     one_segment,
 )
 from wechatlog.engine.entry import Body
-from wechatlog.engine.headers import sample
+from wechatlog.engine.headers import sample, sample_blocks
 from wechatlog.engine.json_objects import report_shape
 from wechatlog.engine.json_stream import Item, iter_json
 from wechatlog.engine.json_values import read_flag, read_integer, read_list, read_object, read_string
@@ -224,8 +224,8 @@ def _read_head(reading: Reading, lines: Iterable[str]) -> int | None:
 def _text(reading: Reading, *, item: str) -> Iterator[Entry]:
     head, blocks = sample(reading.blocks())
     lines = [line.rstrip("\r") for line in head.split("\n", _HEAD)[:_HEAD]]
-    if fork := bool(item) and _is_fork(lines):
-        item = "### "
+    item = max((item, "### ") if item else ("",), key=lambda each: len(sample_blocks(head, _LINES[each])))
+    fork = item == "### "
     above = itertools.takewhile(lambda line: not (_ENTRY.match(line.removeprefix(item)) or line[:4] == "### "), lines)
     claimed, count = _read_head(reading, above), 0
     records = message_blocks(
