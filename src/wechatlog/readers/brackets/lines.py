@@ -80,7 +80,9 @@ _TOOLS: Final = (
     ),
     _Tool(
         "wechat-chatlog-export-mac",
-        re.compile(r"# (?P<title>.*)\n- 微信标识：`(?P<id>.*)`"),
+        re.compile(
+            r"(?:[^\w\n]{0,4}(?P<title>[^\n]*)\n)?(?:- 微信标识：`(?P<id>[^\n]*)`|[^\n]{1,99}\n- 消息条数：[0-9]{1,12})"
+        ),
         _OPEN,
         _SENDER_BEFORE_WIDE_COLON,
         bare=re.compile(r"\[(?P<kind>链接/文件|[0-9]{1,6})\](?: (?s:.*))?(?P<address>\Z)"),
@@ -205,8 +207,8 @@ def _headless(text: str, ways: Sequence[_Tool] = _HEADLESS) -> _Tool:
 
 
 def _tool_of(lines: list[str]) -> tuple[_Tool, re.Match[str]] | None:
-    """The tool that begins its texts with the first line, or the first two."""
-    firsts = ("\n".join(line.rstrip() for line in lines[:count]) for count in (1, 2))
+    """The tool that begins its texts with the first line, the first two, or three of which one is damaged."""
+    firsts = ("\n".join(line.rstrip() for line in lines[:count]) for count in (1, 2, 3))
     return next(((each, match) for first in firsts for each in _TOOLS if (match := each.first.fullmatch(first))), None)
 
 
@@ -234,7 +236,11 @@ def _learn(reading: Reading, text: str) -> _Known:
     chat.metadata |= {name: said[name] for name in ("exported", "range") if said.get(name)}
     names = tuple(name for name in (tool.own, NOBODY, chat.title) if name)
     headers = [candidate.header for candidate in sample_blocks(text, tool.grammar)]
-    senders = {_split(_line_of(header), tool, names)[0] for header in headers} - {NOBODY}
+    named = [_split(_line_of(header), tool, names)[0] for header in headers]
+    senders = {*named} - {NOBODY}
+    if tool.grammar is _OPEN and not chat.is_group and sum(map(bool, named)) * 5 > len(named) * 3:
+        reading.report("damaged-head", "most lines name somebody, as in a group: the head is damaged", line=1)
+        chat.is_group = True
     slashes = sum("/" in header["time"] for header in headers) * 2 > len(headers)
     owner = said.get("owner")
     own = _owner(tool, chat.title, senders) if owner is None else owner.__eq__
