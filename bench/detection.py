@@ -3,7 +3,8 @@
 A folder of invented daily Markdown archives, 500 of 150 messages by default, is read file by file with `load`, with and
 without the format named, and at once with `load_archive`. The floor is that of `bench/run.py`, file by file: decode,
 one pattern, one frozen attrs object for each message. The cases run in turn in one process, after a first file; CPU
-time, the best of some repeats.
+time, the best of some repeats. `--form weflow-json` reads exports of that form (those of `bench/exports.py`) in place
+of the archives; the floor is then the standard library's parse of each file.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import time
 from pathlib import Path
 
 from cases import floor
+from export_rows import FORMS, make_export
+from exports import parse_csv, parse_json
 from synthetic import markdown_days
 
 import wechatlog
@@ -27,21 +30,29 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=500)
     parser.add_argument("--messages", type=int, default=150, help="in each file")
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--form", choices=["markdown", *FORMS], default="markdown")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "wechatlog-bench")
     arguments = parser.parse_args()
-    days = arguments.folder / f"days-{arguments.files}-{arguments.messages}"
-    markdown_days(days, arguments.files, arguments.messages)
-    paths = sorted(days.iterdir())
-    plain = floor()
+    form, expected = arguments.form, arguments.files * arguments.messages
+    folder = arguments.folder / f"{form}-{arguments.files}-{arguments.messages}"
+    if form == "markdown":
+        markdown_days(folder, arguments.files, arguments.messages)
+        plain = floor()
+    else:
+        folder.mkdir(parents=True, exist_ok=True)
+        content = make_export(form, arguments.messages, arguments.folder).read_bytes()
+        for number in range(arguments.files):
+            (folder / f"chat{number}.{FORMS[form][0]}").write_bytes(content)
+        plain = parse_csv if FORMS[form][0] == "csv" else parse_json
+    paths = sorted(folder.iterdir())
     cases = {
-        "floor": lambda: sum(plain(str(path)) for path in paths),
-        "load, format named": lambda: sum(len(wechatlog.load(path, format="markdown")) for path in paths),
+        "floor": lambda: sum(map(plain, paths)),
+        "load, format named": lambda: sum(len(wechatlog.load(path, format=form)) for path in paths),
         "load": lambda: sum(len(wechatlog.load(path)) for path in paths),
-        "load_archive, format named": lambda: sum(map(len, wechatlog.load_archive(days, format="markdown"))),
-        "load_archive": lambda: sum(map(len, wechatlog.load_archive(days))),
+        "load_archive, format named": lambda: sum(map(len, wechatlog.load_archive(folder, format=form))),
+        "load_archive": lambda: sum(map(len, wechatlog.load_archive(folder))),
     }
     wechatlog.load(paths[0])
-    expected = arguments.files * arguments.messages
     best = dict.fromkeys(cases, float("inf"))
     for _ in range(arguments.repeats):
         for name, run in cases.items():

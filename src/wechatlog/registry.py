@@ -483,6 +483,9 @@ def open_format(source: Source, format: str | Reader | None, encoding: str | Non
     """
     if format is None:
         return detect_reader(source, encoding)[0]
+    known = _detected.get(source)
+    if known is not None and known[0] == encoding and known[1] is format:
+        return known[1]
     reader = as_reader(format)
     containers = _readers.keys(reader.name) or ()
     if "json" in containers and "text" in (head := Head.of(source, encoding)).containers:

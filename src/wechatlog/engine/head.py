@@ -18,6 +18,8 @@ from wechatlog.decoding import decode_text
 from wechatlog.source import HEAD_SIZE, Source
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wechatlog.engine.conversions import Conversion
 
 _BINARY_SIGNATURES: Final = (
@@ -34,7 +36,11 @@ _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\ufffd]")
 _JSON_START: Final = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]]|\[\s*$)")
 _JS_START: Final = re.compile(r"\s*(?:(?:window|globalThis|self)\.\w+|(?:var|let|const)\s+\w+|\w+)\s*=\s*[\[{(]")
 _MARKUP_START: Final = re.compile(r"\s*<[!?a-zA-Z]")
-_JSON_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
+_BLANK: Final = re.compile(r"[ \t\n\r]*+")
+_COLON: Final = re.compile(r"[ \t\n\r]*+:[ \t\n\r]*+")
+_SCAN: Final[Callable[[str, int], tuple[Any, int]]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
+_DEEPEST: Final = 32
+"""Levels that are looked at where something is cut; each costs a look at what stands in it."""
 
 
 _MARGINS: Final = ("\n", "\r", " ", "\t", "\u00a0", "\u3000", ">")
@@ -149,6 +155,9 @@ class Head:
     @functools.cached_property
     def json(self) -> Any:
         """The JSON value that the head holds or begins; what is cut off is left out. `None` where it is none."""
+        if self.complete:
+            with contextlib.suppress(ValueError, RecursionError):
+                return json.loads(self.text)
         return _partial_json(self.text)
 
     @functools.cached_property
@@ -186,31 +195,48 @@ def _is_json(text: str) -> bool:
 
 
 def _partial_json(text: str) -> Any:
-    """Parse JSON whose end may be missing, or damaged: cut after the last whole value, close what is open."""
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        text = text[: error.pos]
-    except (ValueError, RecursionError):
-        pass
-    stack: list[str] = []
-    safe, closing = 0, ""
-    for match in _JSON_TOKEN.finditer(text):
-        token = match.group()
-        if token in "[{":
-            stack.append("]" if token == "[" else "}")
-            if len(stack) > 200:
-                return None
-            safe, closing = match.end(), "".join(reversed(stack))
-        elif token in "]}":
-            if not stack or stack.pop() != token:
-                break
-            safe, closing = match.end(), "".join(reversed(stack))
-            if not stack:
-                break
-        elif token == ",":
-            safe, closing = match.start(), "".join(reversed(stack))
-    try:
-        return json.loads(text[:safe] + closing)
-    except (ValueError, RecursionError):
-        return None
+    """JSON whose end may be missing, or damaged: what is whole before that, with all that is open closed there."""
+    start = _after_blank(text, 0)
+    return _begun(text, start, 0)[0] if text.startswith(("[", "{"), start) else None
+
+
+def _after_blank(text: str, at: int) -> int:
+    match = _BLANK.match(text, at)
+    return at if match is None else match.end()
+
+
+def _begun(text: str, at: int, depth: int) -> tuple[Any, int]:
+    """What is whole of the list or object at a position, and where it ends; -1 where it does not.
+
+    What stands in it is parsed in one go where it is whole, which is many times as fast as to look at its parts.
+    """
+    is_object = text[at] == "{"
+    values: dict[str, Any] = {}
+    items: list[Any] = []
+    found, closing = (values, "}") if is_object else (items, "]")
+    key: Any = ""
+    at = len(text) if depth > _DEEPEST else _after_blank(text, at + 1)
+    while not text.startswith(closing, at):
+        try:
+            if is_object:
+                key, at = _SCAN(text, at)
+                colon = _COLON.match(text, at)
+                if not isinstance(key, str) or colon is None:
+                    return found, -1
+                at = colon.end()
+            is_long = depth == 0 and is_object and text.startswith("[", at)  # the messages, hardly ever whole
+            value, end = _begun(text, at, 1) if is_long else _SCAN(text, at)
+        except (StopIteration, ValueError, RecursionError):
+            if not text.startswith(("[", "{"), at):
+                return found, -1
+            value, end = _begun(text, at, depth + 1)
+        end = end if end < 0 else _after_blank(text, end)
+        is_followed = end >= 0 and text.startswith((",", closing), end)
+        if is_object and (is_followed or isinstance(value, dict | list)):
+            values[key] = value
+        elif is_followed or isinstance(value, dict | list):  # a number may go on
+            items.append(value)
+        if not is_followed:
+            return found, -1
+        at = end if text[end] == closing else _after_blank(text, end + 1)
+    return found, at + 1
