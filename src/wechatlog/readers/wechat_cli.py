@@ -194,7 +194,7 @@ _FORK: Final = (
 )
 _LINES: Final = {
     **{item: Grammar("wechat-cli", item + _LINE) for item in ("", "- ")},
-    "### ": Grammar("wechat-cli by fclwtt", _FORK),
+    "### ": Grammar("wechat-cli by fclwtt", _FORK, opens="### "),
 }
 """Lines of messages, by what stands in front of each."""
 _TITLE_LINE: Final = re.compile(r"(?:# )?聊天记录: (?P<title>.*)")
