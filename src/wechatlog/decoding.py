@@ -139,7 +139,9 @@ def judge_encoding(data: bytes) -> Guess:
     short = sum(count for c, count in found.items() if "\x7f" < c <= "\u07ff")
     if broken * 2 <= whole - short or broken * 8 <= whole:
         return Guess("utf-8")
-    return _judge_script(data) or Guess("utf-8", broken * 2 <= whole)
+    if broken * 2 <= whole:  # hardly ever by chance
+        return Guess("utf-8", sure=False)
+    return _judge_script(data) or Guess("utf-8", sure=False)
 
 
 def _judge_script(data: bytes) -> Guess | None:
