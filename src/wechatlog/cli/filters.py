@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
 
-
 _F = TypeVar("_F", bound="Callable[..., Any]")
 _MOST_MEANT: Final = 3
 _KIND: Final = click.Choice([kind.value for kind in MessageKind])

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
 
-
 Kind = MessageKind
 
 _SHORT: Final = 64

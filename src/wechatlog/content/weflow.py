@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Mapping
 
-
 Kind = MessageKind
 
 _TEMPLATE: Final = re.compile(r"\$[A-Za-z_]{2,40}\$")

@@ -18,7 +18,6 @@ from wechatlog.tokenizer import prepare, whole_lines
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-
 _FIELD_LIMIT: Final = min(sys.maxsize, 2**31 - 1)
 _LONGEST_ROW: Final = 1 << 24
 """Characters of a row; a longer one has lost the quote that ends it."""

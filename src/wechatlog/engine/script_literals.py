@@ -18,7 +18,6 @@ from wechatlog.errors import needs_extra
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-
 _LONGEST: Final = 1 << 24
 _PATIENCE: Final = 1 << 24
 """Characters read in vain after which reading no longer goes back, so that a hostile file costs linear time."""

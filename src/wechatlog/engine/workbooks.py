@@ -28,7 +28,6 @@ from wechatlog.source import Source, is_folder_entry
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP: Final = b"PK\x03\x04"
 _LARGEST: Final = 1 << 30

@@ -16,7 +16,6 @@ except ImportError as error:
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
 __all__ = ["ChatLoader"]
 
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-
 __all__ = ["DTYPES", "HEADER", "read_frame", "to_frame"]
 
 HEADER: Final = "wechatlog"

@@ -30,7 +30,6 @@ except ImportError as error:
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-
 __all__ = ["DTYPES", "read_frame", "scan", "to_frame"]
 
 _INSIDE: Final[Mapping[str, Any]] = {

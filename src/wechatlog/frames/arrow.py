@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from wechatlog.content.native import SCHEMA, conversation_from_json, conversation_to_json
 from wechatlog.errors import needs_extra
 from wechatlog.frames.bodies import PIECES, Bodies
-from wechatlog.frames.columns import CommonZone, collect, columns_of, names_of
+from wechatlog.frames.columns import CommonZone, Key, Zone, collect, columns_of, names_of
 from wechatlog.frames.pieces import SEGMENT_FIELDS, rebuild_segments
 from wechatlog.frames.rows import READ_COLUMNS, runs_of
 from wechatlog.frames.values import aware_in, to_json_line, within_64_bits, without_surrogates
-from wechatlog.model import paused_collection
+from wechatlog.model import Conversation, Message, paused_collection
 from wechatlog.segments.types import Forward, Quote
 from wechatlog.timestamps import resolve_zone
 
@@ -33,9 +33,6 @@ with needs_extra("arrow", what="Arrow or Parquet"):
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from wechatlog.frames.columns import Key, Zone
-    from wechatlog.model import Conversation, Message
 
 METADATA_KEY: Final = b"wechatlog"
 """Under this key the metadata of a schema say what the rows are: see `describe_contents`."""

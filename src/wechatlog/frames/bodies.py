@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wechatlog.content.wording import words_apart
 from wechatlog.frames.pieces import columns_of_segments
-from wechatlog.model import KINDS, build_message
+from wechatlog.model import KINDS, Message, build_message
 from wechatlog.segments.rule_table import compiled_rules
 from wechatlog.segments.types import Emoji, Image, Link, Mention, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from wechatlog.model import Message
     from wechatlog.segments import Lexicon, Segment
 
 PIECES: Final[Mapping[str, type[Segment]]] = {"mentions": Mention, "links": Link, "emoji": Emoji, "images": Image}

@@ -16,17 +16,15 @@ import attrs
 
 from wechatlog.content.native import conversation_from_json, conversation_to_json
 from wechatlog.diagnostics import Origin
-from wechatlog.frames.columns import conversation_key
+from wechatlog.frames.columns import Key, conversation_key
 from wechatlog.frames.pieces import segments_of_rows
 from wechatlog.frames.values import to_json_line
-from wechatlog.model import KINDS, Conversation, build_message
+from wechatlog.model import KINDS, Conversation, Message, build_message
 from wechatlog.timestamps import Precision, in_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from wechatlog.frames.columns import Key
-    from wechatlog.model import Message
     from wechatlog.segments import Lexicon, Segment
 
 _VALUES: Final[Mapping[str, tuple[type, str]]] = {

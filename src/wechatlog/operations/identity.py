@@ -19,7 +19,6 @@ from wechatlog.model import Conversation, Message, Participant, normalize_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-
 CERTAIN: Final = 0.9
 """The confidence from which on evidence joins by itself."""
 

@@ -18,7 +18,6 @@ from wechatlog.operations.pseudonyms.register import Party, Register, is_own
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-
 _METADATA: Final = ("exporter", "version", "dialect")
 _PERSONAL: Final = ("wxid_", "gh_")
 

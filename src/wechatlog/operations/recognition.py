@@ -25,7 +25,6 @@ from wechatlog.timestamps import instant
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-
 _SURE_NAME: Final = 0.95
 _SURE_SPELLING: Final = 0.92
 _SURE_COMPOUND: Final = 0.9

@@ -14,7 +14,6 @@ from wechatlog.operations.identity import OWN_NAMES, Evidence, Identities
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-
 ANYBODY: Final = ""
 """The key of what nobody sent: notices are compared without a sender."""
 

@@ -27,7 +27,6 @@ from wechatlog.pages.words import day_label, words_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-
 Interface: TypeAlias = Literal["zh", "en"]
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
@@ -35,7 +35,7 @@ from wechatlog.content.weflow import (
     strip_frame,
 )
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, iter_line_objects, iter_objects
+from wechatlog.engine import ME, NOTICES, Draft, Entry, Evidence, Format, Head, Reading, iter_line_objects, iter_objects
 from wechatlog.engine.entry import new_entry
 from wechatlog.engine.json_plain import NUMBER, SECONDS, TEXT, Plain
 from wechatlog.engine.json_stream import line_objects
@@ -45,9 +45,7 @@ from wechatlog.model import MessageKind, Participant
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator
 
-    from wechatlog.engine import Draft, Head, Reading
     from wechatlog.segments import Segment
 
 Kind = MessageKind

@@ -23,10 +23,12 @@ from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.mentions import point_mentions
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import (
+    Draft,
     Entry,
     Evidence,
     Format,
     Head,
+    Reading,
     Refusal,
     Table,
     framed_headers,
@@ -40,14 +42,12 @@ from wechatlog.engine.json_values import read_flag, read_list, read_object, read
 from wechatlog.engine.keys import Keys, keyed
 from wechatlog.engine.scripts import assigned_head
 from wechatlog.model import MessageKind
-from wechatlog.readers.chatlog_bodies import NOTICE_SENDERS, read_contents, read_rendering
+from wechatlog.readers.chatlog_bodies import NOTICE_SENDERS, Body, read_contents, read_rendering
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from wechatlog.engine import Draft, Reading
-    from wechatlog.readers.chatlog_bodies import Body
     from wechatlog.timestamps import Precision
 
 _KEYS: Final = frozenset({"seq", "talker", "isSelf"})

@@ -20,18 +20,15 @@ from wechatlog.content.forwards import parse_record_dict
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, parse_call, quote_segments, read_placeholder
 from wechatlog.content.vocabulary import kind_of_record_type, kind_of_type, segment_for
-from wechatlog.diagnostics import Severity
+from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine import Fields
 from wechatlog.engine.json_values import read_integer
 from wechatlog.model import MessageKind
-from wechatlog.segments.types import Call, Forward
+from wechatlog.segments.types import Call, Forward, Segment
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
-
-    from wechatlog.diagnostics import Collector
-    from wechatlog.segments.types import Segment
 
 Kind = MessageKind
 

@@ -34,18 +34,16 @@ from wechatlog.content.markdown_archive import (
     render_block,
 )
 from wechatlog.diagnostics import Origin, Severity
-from wechatlog.engine.protocol import NO_CLOCK_IS_SET_BACK_FROM, Evidence, Mark
+from wechatlog.engine.protocol import NO_CLOCK_IS_SET_BACK_FROM, Batch, Context, Evidence, Head, Mark
 from wechatlog.errors import FormatError
 from wechatlog.model import Loose, Message, MessageKind
-from wechatlog.tokenizer import MARKDOWN, Grammar, iter_records, prepare
+from wechatlog.tokenizer import MARKDOWN, Grammar, Record, iter_records, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from wechatlog.engine.columns import Rows, Wanted
-    from wechatlog.engine.protocol import Batch, Context, Head
     from wechatlog.source import Source
-    from wechatlog.tokenizer import Record
 
 _OPEN: Final = "\n" + SEPARATOR
 _CLOSE: Final = "  \n" + SEPARATOR

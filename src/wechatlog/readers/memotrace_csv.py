@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 from wechatlog.content.accounts import is_room
 from wechatlog.content.appmsg import parse_content, split_sender_prefix
 from wechatlog.content.vocabulary import APP_MESSAGE, kind_of_name, kind_of_type
-from wechatlog.engine import ME, NOTICES, OWNER_OPTION, Entry, Format, Table
+from wechatlog.engine import ME, NOTICES, OWNER_OPTION, Draft, Entry, Format, Reading, Table
 from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, read_local_clock, read_server_id
 from wechatlog.model import MessageKind, Participant
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator
 
-    from wechatlog.engine import Draft, Reading
     from wechatlog.timestamps import Precision
 
 _OWN = {"0": False, "1": True}

@@ -24,7 +24,7 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, quote_segments, read_placeholder
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_local_type, kind_of_name
 from wechatlog.diagnostics import Collector
-from wechatlog.engine import ME, NOTICES, OWNER_OPTION, Entry, Evidence, Format, Head, one_segment
+from wechatlog.engine import ME, NOTICES, OWNER_OPTION, Entry, Evidence, Format, Head, Reading, one_segment
 from wechatlog.engine.html import classes_of, node_text, parse_fragment
 from wechatlog.engine.markup import iter_pieces
 from wechatlog.model import MessageKind
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from wechatlog.engine import Reading
     from wechatlog.engine.entry import Body
 
 _MESSAGE: Final = "msg|message|chat-msg|chat-message|(?:msg|message|chat)-(?:item|row|line)|msg-wrap|message-wrapper"

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -27,7 +27,7 @@ from wechatlog.content.forwards import parse_record_dict, parse_record_repr
 from wechatlog.content.placeholders import parse_body
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_name, segment_for
 from wechatlog.content.weflow import looks_like_account
-from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Table, iter_objects, one_of
+from wechatlog.engine import ME, NOTICES, Draft, Entry, Evidence, Format, Head, Reading, Table, iter_objects, one_of
 from wechatlog.engine.entry import new_entry
 from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, is_rewritten, read_local_clock, read_server_id
 from wechatlog.engine.json_values import read_flag, read_object, read_string
@@ -38,9 +38,6 @@ from wechatlog.model import MessageKind, Participant
 from wechatlog.segments.types import File, Forward, Image, Link, Sticker, Transfer, Video, Voice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from wechatlog.engine import Draft, Head, Reading
     from wechatlog.segments import Segment
 
 _USERS_LIMIT: Final = 64 << 20

@@ -8,13 +8,9 @@ closing bracket that it did not open, and before punctuation that closes the sen
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from wechatlog.segments.rule import Rule
+from wechatlog.segments.rule import Context, Rule
 from wechatlog.segments.types import Link
-
-if TYPE_CHECKING:
-    from wechatlog.segments.rule import Context
 
 _SCHEMES = ("http://", "https://", "ftp://", "Http://", "Https://", "HTTP://", "HTTPS://")
 _BARE_HOSTS = ("www.", "WWW.", "Www.")

@@ -6,14 +6,10 @@ Takes a position, gives an `Emoji`. The code table decides; brackets that it doe
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
 
 from wechatlog import emoji
-from wechatlog.segments.rule import Rule
+from wechatlog.segments.rule import Context, Rule
 from wechatlog.segments.types import Emoji
-
-if TYPE_CHECKING:
-    from wechatlog.segments.rule import Context
 
 
 def match_emoji(body: str, position: int, context: Context) -> tuple[Emoji, int] | None:

@@ -7,14 +7,10 @@ file is a path beside the archive.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from wechatlog.segments.brackets import bracketed_at
-from wechatlog.segments.rule import Rule
+from wechatlog.segments.rule import Context, Rule
 from wechatlog.segments.types import Image
-
-if TYPE_CHECKING:
-    from wechatlog.segments.rule import Context
 
 _ADDRESS = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]{1,20}:)?//\S|www\.", re.IGNORECASE)
 _PATH = re.compile(r"[./\\]")

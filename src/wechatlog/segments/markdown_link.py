@@ -8,14 +8,10 @@ that is no address makes no link, but for one case: where the exporter's table b
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from wechatlog.segments.brackets import bracketed_at
-from wechatlog.segments.rule import Rule
+from wechatlog.segments.rule import Context, Rule
 from wechatlog.segments.types import Link
-
-if TYPE_CHECKING:
-    from wechatlog.segments.rule import Context
 
 _ADDRESS = re.compile(r"(?:(?:[a-z][a-z0-9+.-]{1,20}:)?//|mailto:|www\.)\S+\Z", re.IGNORECASE)
 _HTML_FRAGMENT = re.compile(r"(?:<|&lt;)/?[A-Za-z]")

@@ -12,14 +12,11 @@ words of a sentence; what looks like a name. E-mail addresses, code (`@"…"`, `
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from wechatlog.segments.lexicon import MARK, NAME_CHARACTERS, is_boundary
-from wechatlog.segments.rule import Rule
+from wechatlog.segments.rule import Context, Rule
 from wechatlog.segments.types import Mention
-
-if TYPE_CHECKING:
-    from wechatlog.segments.rule import Context
 
 _EVERYONE = re.compile(r"所有人|全体成员|(?i:all)(?![A-Za-z0-9_.-])")
 _MARKED = re.compile(rf"([^@\r\n{MARK}]{{1,40}}){MARK}")

@@ -17,13 +17,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from wechatlog.segments.rule import Rule
+from wechatlog.segments.rule import Context, Rule
 from wechatlog.segments.types import Quote
-
-if TYPE_CHECKING:
-    from wechatlog.segments.rule import Context
 
 _LINE_BREAK = r"(?:\r\n|\r|\n)"
 _OWN_LINE = rf"[ \t]*+{_LINE_BREAK}[ \t]*+-(?: -){{14,}}+[ \t]*+(?:{_LINE_BREAK}|\Z)"

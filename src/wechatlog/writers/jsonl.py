@@ -16,7 +16,6 @@ from wechatlog.writers.options import number_option
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 

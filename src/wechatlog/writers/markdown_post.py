@@ -18,7 +18,6 @@ from wechatlog.writers.options import flag_option
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-
 _NO_MARKUP: Final = str.maketrans("<>{}", "＜＞｛｝")
 """Themes put a title into their pages as it is."""
 

@@ -33,7 +33,6 @@ from wechatlog.writers.base import Form, Items, batched
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-
 _BATCH_SIZE: Final = 1024
 _CHUNK: Final = 1 << 20
 _ROWS: Final = 1_048_576

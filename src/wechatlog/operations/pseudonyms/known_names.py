@@ -21,7 +21,6 @@ from wechatlog.operations.pseudonyms.private_data import PrivateData, PrivatePla
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-
 _IDS: Final = (
     r"wxid_[A-Za-z0-9_-]{1,64}"
     r"|(?<![A-Za-z0-9_])gh_[A-Za-z0-9]{6,64}"

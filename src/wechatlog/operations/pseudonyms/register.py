@@ -22,7 +22,6 @@ from wechatlog.operations.pseudonyms.name_parts import personal_parts
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-
 STYLES: Final = {"numbered": "P{}", "stems": "甲乙丙丁戊己庚辛壬癸", "keyed": ""}
 """The styles that have names: a template, characters that are gone through again with a number behind them, or eight
 letters and digits that follow from a secret key and the account id or name."""

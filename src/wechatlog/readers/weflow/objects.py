@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from wechatlog.content.appmsg import parse_content, parse_markup, split_sender_prefix
+from wechatlog.content.appmsg import AppMessage, parse_content, parse_markup, split_sender_prefix
 from wechatlog.content.dialects import WEFLOW
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.vocabulary import (
@@ -29,7 +29,7 @@ from wechatlog.content.vocabulary import (
 )
 from wechatlog.content.weflow import build_segments, read_records
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import NOTICES, Entry, Fields, iter_objects
+from wechatlog.engine import NOTICES, Entry, Fields, Reading, iter_objects
 from wechatlog.engine.entry import new_entry
 from wechatlog.engine.fields import with_thumb
 from wechatlog.engine.json_plain import DIGITS, FLAG, SECONDS, TEXT, YES, Plain
@@ -37,16 +37,13 @@ from wechatlog.engine.json_values import read_flag, read_identifier, read_intege
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.weflow.bodies import check, unframe, unwrap
 from wechatlog.segments.types import Quote
-from wechatlog.timestamps import ASSUMED_ZONE, parse_clock
+from wechatlog.timestamps import ASSUMED_ZONE, Precision, parse_clock
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from wechatlog.content.appmsg import AppMessage
-    from wechatlog.engine import Reading
     from wechatlog.segments import Segment
-    from wechatlog.timestamps import Precision
 
     Json = Mapping[str, Any]
 

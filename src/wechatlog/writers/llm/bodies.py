@@ -33,7 +33,6 @@ from wechatlog.segments.types import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-
 _LINE_END: Final = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 # Controls, marks of direction, characters without width but for those that join emoji, tags and selectors in which
 # whole sentences can be hidden.

@@ -30,7 +30,6 @@ from wechatlog.writers.options import flag_option, number_option
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-
 _TOKENS: Final = 500
 _LEAST_TOKENS: Final = 100
 _LEAST_CHARACTERS: Final = 200

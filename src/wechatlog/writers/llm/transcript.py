@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator
 
-
 _LONGEST_NAME: Final = 32
 _NOTICE: Final = "*"
 _AGAIN: Final = "-"
