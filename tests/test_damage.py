@@ -230,3 +230,9 @@ def test_flags_of_a_table_may_be_numbers() -> None:
     assert [message.is_self for message in chat] == [False, True]
     assert chat.diagnostics == ()
     assert json.loads(wechatlog.dumps(chat, "jsonl").split("\n")[1])["is_self"] is False
+
+
+def test_a_separator_of_files_behind_a_number_is_no_part_of_it() -> None:
+    head = "localId,TalkerId,Type,SubType,IsSender,CreateTime,Status,StrContent,StrTime,Remark,NickName,Sender"
+    row = "1,2,1\x1d,0,0,1777593600,2,早,2026-05-01 08:00:00,李四,李四,wxid_lisi00000002"
+    assert [message.text for message in loads(f"{head}\r\n{row}\r\n", format="memotrace-v1-csv")] == ["早"]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wechatlog.engine.json_values import is_rounded_number
+from wechatlog.engine.json_values import is_rounded_number, read_integer
 
 
 def _javascript(number: int) -> str:
@@ -39,3 +39,7 @@ def test_examples() -> None:
         "-600000000000000000",
     ):
         assert not is_rounded_number(text)
+
+
+def test_a_separator_of_files_behind_a_number_is_no_part_of_it() -> None:
+    assert read_integer("1\x1d") == 1

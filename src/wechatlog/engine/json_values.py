@@ -47,7 +47,8 @@ def read_integer(value: Any) -> int | None:
         return value
     if isinstance(value, float):
         return int(value) if math.isfinite(value) and value == int(value) else None
-    return int(value) if isinstance(value, str) and _INTEGER.fullmatch(value.strip()) else None
+    found = _INTEGER.fullmatch(value.strip()) if isinstance(value, str) else None
+    return int(found[0]) if found else None
 
 
 def read_degrees(value: Any) -> float | None:

@@ -50,7 +50,7 @@ _MAYBE_ACCOUNT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{5,19}")
 
 
 def _integer(text: str) -> int | None:
-    return int(text) if _INTEGER.fullmatch(text.strip()) else None
+    return int(found[0]) if (found := _INTEGER.fullmatch(text.strip())) else None
 
 
 @functools.lru_cache(maxsize=1024)
