@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from fuzz.oracle import judge
 from fuzz.seeds import Seed, load_seeds, read
 
-from wechatlog import Severity, loads
+from wechatlog import Severity, load, loads
 
 DAMAGE = [
     # the head of a text
@@ -170,6 +170,13 @@ def test_a_byte_too_many_in_a_database_is_told(seeds: dict[str, Seed]) -> None:
     damaged = seed.data[:20481] + b"\xa5" + seed.data[20481:]
     told = [str(entry) for chat in read(damaged, seed.format, seed.options) for entry in chat.diagnostics]
     assert any("the file does not end with a page: 1 bytes are too many" in sentence for sentence in told)
+
+
+def test_no_name_of_a_column_is_mended_away() -> None:
+    """Four names over five cells: none of what would fit there has the text where the heading has it."""
+    chat = load(b'conversation;;text;""\ngroup;;hello;;\n', format="csv")
+    assert [message.text for message in chat] == ["hello"]
+    assert [diagnostic.code for diagnostic in chat.diagnostics] == ["row-length"]
 
 
 @pytest.mark.parametrize(

@@ -277,7 +277,7 @@ def _mended(names: tuple[str, ...], width: int) -> tuple[str, ...]:
         right = tuple(itertools.takewhile(COLUMN_TYPES.__contains__, reversed(names)))[::-1]
         begin = DEFAULT_COLUMNS.index(left[-1]) + 1 if left and left[-1] in DEFAULT_COLUMNS else 0
         whole = (*left, *DEFAULT_COLUMNS[begin : begin + width - len(left) - len(right)], *right)
-        return whole if len(set(whole)) == width else names
+        return whole if len(set(whole)) == width and {*known} <= {*whole} else names
     missing = [name for name in COLUMN_TYPES if name not in names]
     near = {name: near_names(name, missing) for name in names if name not in COLUMN_TYPES}
     found = tuple((near.get(name) or [name])[0] for name in names)
