@@ -195,7 +195,6 @@ def rows_alone(count: int) -> Any:
 
 
 def _lists_of(bodies: Bodies, names: Sequence[str]) -> dict[str, Any]:
-    """The columns of lists that are among some names."""
     found: dict[str, Any] = {}
     if not PIECES.keys().isdisjoint(names):
         for name, (lengths, values) in bodies.names().items():

@@ -309,7 +309,6 @@ def _people_columns(people: Iterable[Participant], wanted: Iterable[str]) -> dic
 def _piece_columns(
     kind: type[Segment], batch: Iterable[Message], start: int, wanted: Iterable[str]
 ) -> tuple[int, dict[str, list[Any]]]:
-    """The columns of a table with a row for each piece of a kind, and their length."""
     rows = [
         (number, message, segment)
         for number, message in enumerate(batch, start)

@@ -154,7 +154,6 @@ def _check_choice(name: str, values: Sequence[Any], valid: Iterable[str | None],
 def _times_in(
     zone: dt.tzinfo | None, values: Sequence[dt.datetime | None], rows: Sequence[int]
 ) -> Sequence[dt.datetime | None]:
-    """The times, aware ones in a zone where there is one."""
     aware = {time.tzinfo is not None for time in values if time is not None}
     if len(aware) > 1:
         known = [(row, time.tzinfo is None) for row, time in zip(rows, values, strict=True) if time is not None]
@@ -265,7 +264,6 @@ def read_conversations(
 
 
 def _read_part(columns: Mapping[str, Sequence[Any]], ranges: Sequence[range], head: Conversation) -> Conversation:
-    """The conversation of some of the rows."""
     rows: Sequence[int] = ranges[0] if len(ranges) == 1 else list(itertools.chain.from_iterable(ranges))
     part = {
         name: [value for span in ranges for value in values[span.start : span.stop]]

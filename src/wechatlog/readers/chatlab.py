@@ -91,8 +91,6 @@ def _aliases(value: Mapping[str, Any]) -> list[str]:
 
 
 class _Chat:
-    """One conversation of a file: what its header says, and its members."""
-
     def __init__(self, reading: Reading, draft: Draft, header: Row) -> None:
         head, meta = read_object(header.get("chatlab")), read_object(header.get("meta"))
         self.reading, self.draft, self.meta = reading, draft, meta
@@ -355,7 +353,6 @@ def _cuts(lines: Iterable[str]) -> Iterator[Mark | None]:
 
 
 def _first_object(head: Head) -> dict[str, Any]:
-    """The first line that is no comment and not blank, as far as the head has it."""
     for line in head.lines:
         content = line.strip()
         if content.startswith("{"):

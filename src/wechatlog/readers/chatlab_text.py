@@ -46,7 +46,6 @@ _EXPORT_TIME: Final = re.compile(rf"> Export time: (?P<date>{_DATE})(?P<clock>[^
 
 
 def _parse_date(text: str, order: str) -> dt.date | None:
-    """A date whose parts stand in this order; `None` where there is no such day."""
     match = _PARTS.fullmatch(text)
     if match is None:
         return None
@@ -106,12 +105,10 @@ class _Survey:
         self.orders = left or self.orders
 
     def add_name(self, name: str) -> None:
-        """Count a message of somebody."""
         if name in self.names or len(self.names) < _MOST_NAMES:
             self.names[name] = self.names.get(name, 0) + 1
 
     def is_stranger(self, name: str) -> bool:
-        """Whether there is no other message of that name."""
         return self.names.get(name, 2) == 1
 
 
@@ -158,7 +155,6 @@ def _detect(head: Head, *, dialect: _Dialect) -> Evidence | None:
 
 
 def _look(reading: Reading, dialect: _Dialect) -> _Survey:
-    """A first pass, for what only all dates together tell."""
     wanted, survey, exported = reading.options.get("date_order"), _Survey(), None
     if wanted is not None and wanted not in _ORDERS:
         raise OptionError("date_order", f"must be one of {', '.join(_ORDERS)}, not {wanted!r}")

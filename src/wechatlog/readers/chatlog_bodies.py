@@ -296,7 +296,6 @@ def _read_quote(text: str, contents: Mapping[str, Any]) -> Body:
 
 
 def _quoted(refer: Mapping[str, Any]) -> str:
-    """What a quoted message shows, as chatlog renders it, without addresses."""
     content = refer.get("content")
     if isinstance(content, str) and content:
         return content

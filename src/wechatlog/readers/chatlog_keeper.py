@@ -86,7 +86,6 @@ _DAY: Final = re.compile(r"([0-9]{4}) 年 ([0-9]{2}) 月 ([0-9]{2}) 日")
 
 
 def _shown(reading: Reading) -> EntryOf:
-    """Entries of the bubbles, each in the conversation of its section."""
     chat = reading.chat
 
     def entry(said: Said, line: int, offset: int) -> Entry | None:

@@ -96,8 +96,6 @@ _GRAMMAR: Final = Grammar("chatlog text", _HEADER, accept=_is_header)
 
 
 class _Dates(NamedTuple):
-    """What stands in for the missing parts of a date."""
-
     day: dt.date | None = None
     year: int | None = None
 
@@ -119,7 +117,6 @@ def _find_dates(reading: Reading, name: re.Match[str] | None) -> _Dates:
 
 
 def _complete(text: str, dates: _Dates) -> dt.datetime | None:
-    """The time of a header; `None` where a part of the date is not known."""
     if len(text) == _DAY_FORM:
         clock = dt.time.fromisoformat(text)
         return None if dates.day is None else dt.datetime.combine(dates.day, clock)
@@ -144,7 +141,6 @@ class _Chats:
         self._peers: dict[str, Draft] = {}  # of private chats in a file of several talkers
 
     def find(self, who: _Who, *, own: bool, notice: bool, line: int) -> Draft:
-        """The conversation of a message."""
         find = functools.partial(
             self._reading.chat_of, metadata={"exporter": "chatlog_alpha" if who.number else "chatlog"}
         )
@@ -222,7 +218,6 @@ def _time(reading: Reading, text: str, dates: _Dates, line: int) -> dt.datetime 
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:
-    """Entries of the blocks, each in its conversation."""
     name = _FILE_NAME.fullmatch((reading.source.name or "").rpartition(".")[0] or reading.source.name or "")
     talker = name["talker"] if name else None
     if talker and "," not in talker and (match := _TALKER.search(talker)):

@@ -144,7 +144,6 @@ class ColumnarReader:
 
     @contextlib.contextmanager
     def _open(self, source: Source) -> Iterator[_File]:
-        """The file behind a source."""
         from wechatlog.frames import arrow  # noqa: F401 - says what to install where there is no pyarrow
 
         with source.open() as stream, _as_format_errors(source, self.name):
@@ -341,7 +340,6 @@ class _Walk:
             self._finish(place, length)
 
     def _begin(self, count: int) -> Iterator[Batch]:
-        """Begin conversations in their order until there are so many."""
         while len(self._drafts) < count:
             place = len(self._drafts)
             known = self._owners.heads[place]

@@ -102,7 +102,6 @@ class JsonlReader:
 
 
 def _hour(time: object) -> str | None:
-    """The hour of a time as the reader takes it, two digits; `None` where it is none."""
     try:
         return f"{dt.datetime.fromisoformat(time):%H}" if isinstance(time, str) else None
     except ValueError:
@@ -232,7 +231,6 @@ class _Document:
         self.part: _Chat | None = None
 
     def take(self, item: Item) -> Iterator[Batch]:
-        """A part of the document."""
         if item.value is BEGIN:
             self.part = _Chat(self._context, item)
         elif item.value is END:
@@ -287,19 +285,15 @@ class _Chat:
 
     @property
     def is_message(self) -> bool:
-        """Whether the object is a message: damage hid the conversation around it."""
         return self._draft is None and {"kind", "text"} <= self._header.keys()
 
     def as_message(self) -> Item:
-        """The object as a message."""
         return self._place._replace(key="messages", value=self._header)
 
     def keep(self, item: Item) -> None:
-        """A value of its object."""
         self._header[item.key] = item.value
 
     def take(self, item: Item) -> Iterator[Batch]:
-        """One of its messages; gives a batch when one is full."""
         if self._draft is None:
             yield from self._learn()
         assert self._draft is not None  # noqa: S101 - it has just been made
@@ -311,7 +305,6 @@ class _Chat:
             self._batch = []
 
     def take_whole(self, item: Item) -> Iterator[Batch]:
-        """All of its object at once."""
         self._header = {name: value for name, value in item.value.items() if name != "messages"}
         for message in item.value["messages"]:
             yield from self.take(item._replace(key="messages", value=message))
@@ -325,7 +318,6 @@ class _Chat:
         self._context.learn(self._draft, known)
 
     def finish(self) -> Iterator[Batch]:
-        """The last batch."""
         if self._draft is None or self._header:
             yield from self._learn()
         assert self._draft is not None  # noqa: S101 - it has just been made

@@ -108,7 +108,6 @@ def _content(
 
 
 def _attached_kind(match: re.Match[str], names: frozenset[str] | None) -> MessageKind | None:
-    """What an attachment line stands for; `None` for words that only look like one."""
     kind = kind_of_name(match["label"])
     named = _FILE_NAME.fullmatch(match["name"]) or _comparable(match["name"]) in (names or ())
     return kind if kind in _ATTACHED and named else None
@@ -138,7 +137,6 @@ def _with_attachments(
 
 
 def _find_text(source: Source, archive: zipfile.ZipFile) -> tuple[Source, frozenset[str]] | None:
-    """The one chat text of a ZIP and the names of the other files; `None` where there are none or several."""
     files = list(files_in(source, archive))
     texts = [file for file in files if file.name == _TEXT_NAME]
     if len(texts) != 1:
@@ -147,7 +145,6 @@ def _find_text(source: Source, archive: zipfile.ZipFile) -> tuple[Source, frozen
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:
-    """Entries of the text, or of the one in the ZIP."""
     source = reading.source
     if not source.head().startswith((b"PK\x03\x04", b"PK\x05\x06")):
         names = frozenset(_comparable(sibling.name or "") for sibling in source.siblings("*"))

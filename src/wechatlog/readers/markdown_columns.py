@@ -106,7 +106,6 @@ class _Piece:
         self._others: list[str | None] = parts[5::_STRIDE]
 
     def rows(self) -> Iterator[Rows]:
-        """All rows of the piece, those of one chat together."""
         draft = self._walk.draft
         waiting: list[dict[str, Sequence[Any]]] = []
         for found, columns in self._runs():
@@ -238,7 +237,6 @@ class _Piece:
 
 
 def _known(values: Sequence[str | None]) -> list[tuple[int, str]]:
-    """The places of the values that are there, and the values."""
     present = [value is not None for value in values]
     if True not in present:
         return []

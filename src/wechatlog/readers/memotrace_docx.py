@@ -40,8 +40,6 @@ _NAMELESS: Final = (
 
 @attrs.define
 class _Survey:
-    """What the whole document shows of the chat, in a pass of its own."""
-
     avatars: set[str] = attrs.field(factory=set)
     plain: int = 0
     named: int = 0

@@ -106,7 +106,6 @@ def _text(row: Row, kind: MessageKind) -> str:
 
 
 def _segments(fields: Fields, row: Row, kind: MessageKind, text: str) -> Segments:
-    """The segments of a kind that holds data, or of any that is no plain text."""
     if kind in PLAIN_KINDS:
         return None
     found = fields.read(kind, row)

@@ -80,7 +80,6 @@ class _ForgeryWatch:
 
 
 def _read_notice(text: str) -> tuple[str, Body]:
-    """A notice without the markup that databases keep in it."""
     text = clean_notice(text)
     return text, Body(read_notice(text) or MessageKind.SYSTEM)
 
@@ -252,7 +251,6 @@ def _is_markdown(head: Head) -> Evidence | None:
 
 
 def _lines(reading: Reading) -> Iterator[Entry]:
-    """Entries of Markdown."""
     day, watch = reading.day_option("date"), _ForgeryWatch(reading, _MARKDOWN_GRAMMAR, _NEAR)
     for block in mark_last(read_records(reading.blocks(), _MARKDOWN_GRAMMAR)):
         header, line = block.header, block.line

@@ -123,7 +123,6 @@ def _objects(reading: Reading) -> Iterator[_Row]:
 
 
 def _list_key(head: Head) -> str | None:
-    """The key of the list of messages, where the file is one object."""
     value = read_object(head.json)
     return next((key for key in _LISTS if read_list(value.get(key))), None)
 
@@ -133,7 +132,6 @@ def _fields(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _describe(reading: Reading) -> None:
-    """Whose chat it is, as far as what stands beside the list says."""
     chat, said = reading.chat, reading.said
     chat.title = next((_text(said[key]) for key in _TITLES if isinstance(said.get(key), str)), "") or None
     about: Mapping[str, Any] = next((said[key] for key in _CHATS if isinstance(said.get(key), dict)), {})

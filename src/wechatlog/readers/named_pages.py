@@ -103,12 +103,10 @@ def _first(found: Mapping[str, HtmlElement], names: list[str]) -> HtmlElement | 
 
 
 def _shown(node: HtmlElement | None, *leave_out: str) -> str:
-    """The words of an element without those that play another part in a message."""
     return "" if node is None else node_text(node, leave_out=_ROLES.difference(leave_out)).strip()
 
 
 def _moment(found: Mapping[str, HtmlElement], piece: HtmlElement) -> str:
-    """When it was sent: an attribute for programs, or else the words of an element."""
     node = _first(found, _TIME)
     node = next(piece.iter("time"), None) if node is None else node
     if node is None:
@@ -136,7 +134,6 @@ def _time(reading: Reading, said: str, day: str, line: int) -> tuple[dt.datetime
 
 
 def _typed(name: str) -> MessageKind | None:
-    """The kind by a name or number of a type in brackets."""
     kind = kind_of_local_type(int(name)) if name.isdigit() else kind_of_name(name)
     return None if kind is MessageKind.TEXT else kind
 
@@ -195,7 +192,6 @@ def _body(
 
 
 def _notice(reading: Reading, piece: HtmlElement, line: int) -> Body:
-    """What a notice says, without the time that may stand in it."""
     for clock in list(piece.iter("time")):
         clock.drop_tree()
     text = _ICON.sub("", _BEHIND.sub("", _shown(piece)), count=1)

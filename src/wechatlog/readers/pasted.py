@@ -89,7 +89,6 @@ def _time_text(header: re.Match[str]) -> str:
 
 
 def _time(reading: Reading, text: str, today: dt.date | None, line: int) -> tuple[dt.datetime | None, Precision | None]:
-    """The time of a clock text, which may be relative to the day of copying."""
     found = cached_clock(text, today)
     if found is not None:
         return reading.wall_time(found.time), found.precision
@@ -125,7 +124,6 @@ def _same_style(candidates: list[Candidate]) -> Callable[[Candidate], str | None
 
 
 def _body(block: Block) -> str:
-    """The lines under a header."""
     return strip_blank_end(block.lines.partition("\n")[2])
 
 
@@ -140,7 +138,6 @@ def _looks_like_chat(candidates: list[Candidate]) -> bool:
 
 
 def _timed(reading: Reading) -> Iterator[Entry]:
-    """Entries of a text whose headers carry a time."""
     today = reading.day_option("today")
     head, blocks = sample(reading.blocks())
     candidates = sample_blocks(head, _TIMED)
@@ -200,7 +197,6 @@ def _name_line(candidate: Candidate) -> str | None:
 
 
 def _dated(reading: Reading) -> Iterator[Entry]:
-    """Entries of a text with a date line under each name."""
     today = reading.day_option("today")
     names: collections.deque[tuple[str, int]] = collections.deque()
 

@@ -88,7 +88,6 @@ def _learn(reading: Reading, facts: Iterable[tuple[str, str]], text: str) -> int
 
 
 def _split(text: str, title: str | None) -> tuple[MessageKind | None, str, str]:
-    """Kind (`None` for an unknown type), sender and text of a line; the name of the chat may hold colons."""
     tag = _TAG.match(text)
     if tag is None:
         return MessageKind.TEXT, *_split_sender(text, None, title)

@@ -168,7 +168,6 @@ def _name(user: Mapping[str, Any]) -> str | None:
 
 
 def _sender(users: Users, talker: str) -> tuple[str | None, str | None]:
-    """Name and account id."""
     if talker in _NOBODY or talker == ME:
         return (talker, None) if talker == ME else (None, None)
     known = talker in users or looks_like_account(talker) or bool(_PLAIN_ACCOUNT.fullmatch(talker))
@@ -189,7 +188,6 @@ def _members(users: Users, room: str, owner: str | None) -> list[Participant]:
 
 
 def _users(reading: Reading) -> Users:
-    """`users.json` beside the file, or nothing."""
     for sibling in reading.source.siblings("users.json"):
         with sibling.open() as stream:
             data = stream.read(_USERS_LIMIT)

@@ -59,7 +59,6 @@ def _is_pair(names: Collection[str]) -> bool:
 
 
 def _sample_reason(value: Any) -> str | None:
-    """Why an object is an item of a training set, or `None`."""
     if not isinstance(value, dict):
         return None
     if any(_is_turns(value.get(key)) for key in _TURN_LISTS):
@@ -86,7 +85,6 @@ def _find_training(head: Head) -> Refusal | None:
 
 
 def _columns(head: Head) -> set[str]:
-    """The names in the first row of a table, whatever stands between them."""
     if "json" in head.containers:
         return set()
     row = head.header_row
@@ -96,7 +94,6 @@ def _columns(head: Head) -> set[str]:
 
 
 def _json_values(head: Head) -> Iterator[Any]:
-    """The JSON value that the head begins, and that of its first line."""
     if head.json is not None:
         yield head.json
     if "jsonl" in head.containers:

@@ -113,8 +113,6 @@ def _lacking(tables: Mapping[str, set[str]]) -> str | None:
 
 
 class _Walk:
-    """One pass over one database."""
-
     def __init__(self, database: sqlite3.Connection, context: Context) -> None:
         self._database = database
         self._context = context
@@ -133,7 +131,6 @@ class _Walk:
         self._context.report("broken-database", sentence, severity=Severity.ERROR)
 
     def batches(self) -> Iterator[Batch]:
-        """Every conversation in batches; at least one, so that an empty database is an empty chat."""
         draft = self._context.draft()
         keys = self._keys()
         for key in keys or [None]:
@@ -145,7 +142,6 @@ class _Walk:
             draft.done = True
 
     def _keys(self) -> list[Any]:
-        """What `messages` calls the conversations; those that are nowhere described come last."""
         found: dict[Any, None] = {}
         for table in ("conversations", "messages"):
             try:
@@ -156,7 +152,6 @@ class _Walk:
         return list(found)
 
     def _describe(self, draft: Draft, key: Any) -> None:
-        """Fill in what is known of a conversation."""
         row = fetch_row(self._database, self._query("conversations", _CONVERSATION_COLUMNS), key)
         title, id_, is_group, owner, header = row or [None] * len(_CONVERSATION_COLUMNS)
         self._context.learn(draft, self._header(header))
@@ -237,7 +232,6 @@ class _Walk:
             self._context.report("broken-encoding", sentence)
 
     def _time(self, value: Any, number: Any, draft: Draft) -> dt.datetime | None:
-        """The time of a message, in the zone of its conversation; `None` and a diagnostic where it is none."""
         if value is None:
             return None
         try:

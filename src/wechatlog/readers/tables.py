@@ -43,7 +43,6 @@ _OPTIONS: Final[Mapping[str, str]] = {**OWNER_OPTION, **DATE_ORDER_OPTION}
 
 
 def _judge(names: Sequence[str]) -> Evidence | None:
-    """Whether these are the columns of such a table."""
     known = COLUMN_TYPES.keys() & names
     if known >= set(DEFAULT_COLUMNS):
         return Evidence(1.0, "all columns of a table of wechatlog", opening=True)
@@ -362,7 +361,6 @@ class WorkbookReader:
 
 
 def _find_table(sheets: Iterable[tuple[str, Sequence[Sequence[object]]]]) -> tuple[str, Evidence] | None:
-    """The first sheet that is a table of messages, and why."""
     for name, rows in sheets:
         evidence = _judge(_headings(rows[0])) if rows else None
         if evidence is not None:
@@ -378,14 +376,11 @@ def _headings(row: Sequence[object]) -> list[str]:
 
 
 class _Book:
-    """A workbook of ours, by the names of its sheets."""
-
     def __init__(self, context: Context, sheets: Sequence[str]) -> None:
         self._context, self._sheets = context, sheets
         self._exact = self._read_exact()
 
     def _parts(self, name: str) -> Iterator[str]:
-        """A sheet and those that go on with it."""
         pattern = re.compile(rf"{re.escape(name)}(?: [0-9]+)?")
         return (sheet for sheet in self._sheets if pattern.fullmatch(sheet))
 
@@ -418,7 +413,6 @@ class _Book:
         return text if mark is None else self._exact.get(mark[1], text)
 
     def describe(self) -> Conversation:
-        """What the workbook says of the conversation."""
         if _FACTS not in self._sheets:
             return Conversation()
         rows = ((*row, "", "")[:2] for row in iter_sheet(self._context.source, _FACTS))
@@ -430,7 +424,6 @@ class _Book:
             return Conversation()
 
     def rows(self, table: str) -> Iterator[tuple[dict[str, Any], int]]:
-        """The rows of the messages as texts by name of column, the time as it is."""
         for sheet in self._parts(table):
             rows = iter_sheet(self._context.source, sheet)
             names = _headings(next(rows, []))

@@ -51,7 +51,6 @@ _NUMBERS: Final[Mapping[str, int]] = {
 
 
 def _is_typed(text: str) -> bool:
-    """Whether a line begins with a type, so that a colon in what follows ends no name."""
     match = _TYPE.match(text) if text.startswith("[") else None
     return match is not None and (match["type"] in _NUMBERS or match["type"].startswith("type:"))
 

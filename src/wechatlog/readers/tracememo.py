@@ -208,7 +208,6 @@ def _object(reading: Reading, chat: Draft, value: Mapping[str, Any], line: int, 
 
 
 def _time(reading: Reading, value: Mapping[str, Any], line: int) -> dt.datetime | None:
-    """`createTime`, or else the wall clock, in the same zone."""
     if value.get("createTime"):
         return reading.unix_time(value["createTime"], line=line)
     text = read_string(value.get("datetime"))
@@ -239,7 +238,6 @@ _FILES = re.compile(r"(?:\.{0,2}/)?(?:media|voices|avatars)/[^\n]+|data:[^\n]+|f
 
 
 def _name_chat(reading: Reading) -> None:
-    """The chat in `<chat>_<date>_<time>.csv`."""
     match = _STAMP.fullmatch(reading.source.name or "")
     reading.chat.title = match["name"] if match else None
 
@@ -247,7 +245,6 @@ def _name_chat(reading: Reading) -> None:
 def _shown(
     reading: Reading, clock: str, sender: str, kind: MessageKind, text: str, path: str, line: int, offset: int | None
 ) -> Entry:
-    """A message as a person reads it."""
     local = _parse_locale_time(clock)
     time, precision = reading.clock(clock, line=line) if local is None else (reading.wall_time(local), "second")
     segments = _segments(kind, text, {"status": text} if kind is Kind.CALL else {}, _stored(path), reading.tz)

@@ -146,7 +146,6 @@ def _stored(value: Mapping[str, Any], kind: MessageKind) -> dict[str, Any]:
 
 
 def _describe(reading: Reading, *, known: set[str]) -> None:
-    """What the file says of the chat, as far as it was read."""
     chat, said = reading.chat, reading.said
     account = said.get("account")
     if account and "account" not in known:

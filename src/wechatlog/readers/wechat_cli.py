@@ -127,7 +127,6 @@ def _string(reading: Reading, item: Item) -> Entry:
 
 
 def _said(reading: Reading, clock: str, rest: str, line: int, offset: int) -> Entry:
-    """What stands behind the time of a display string."""
     sender, account, own, text = _split(reading.chat, rest)
     body = _labelled(reading, text, line)
     own = None if body[0] in NOTICES else own
@@ -157,7 +156,6 @@ def _kind(label: str) -> MessageKind | None:
 
 
 def _labelled(reading: Reading, text: str, line: int) -> Body:
-    """The body of a display string, by its label."""
     if reply := _REPLY.fullmatch(text):
         quote = Quote(reply["sender"] or None, reply["text"], raw=reply["quote"])
         return Kind.QUOTE, text, (Text(reply["reply"]), quote) if reply["reply"] else (quote,)
@@ -251,7 +249,6 @@ def _text(reading: Reading, *, item: str) -> Iterator[Entry]:
 
 
 def _is_fork(lines: list[str]) -> bool:
-    """Whether a text is the Markdown of a fork, with headings of times."""
     return bool(_FORK_TITLE.fullmatch(lines[0])) and any(line.startswith("**类型**:") for line in lines)
 
 
@@ -279,7 +276,6 @@ def _is_lines(head: Head) -> Evidence | None:
 
 
 def _lines(reading: Reading) -> Iterator[Entry]:
-    """Entries of lines, or of an array that somebody made of them, each in its chat."""
     first = next(reading.look(), "")
     read = iter_objects if first.lstrip("\ufeff \t\r\n").startswith("[") else iter_line_objects
     for _, value, line, offset in read(reading):

@@ -65,7 +65,6 @@ def _app_kind(text: str) -> MessageKind:
 
 
 def _with_path(segment: Segment, path: str) -> Segment:
-    """The segment with the path of the file that the line names."""
     if isinstance(segment, Sticker) and _DIGEST.fullmatch(path):
         return attrs.evolve(segment, md5=path.lower())
     return attrs.evolve(segment, path=path) if isinstance(segment, Image | Voice | Video | Sticker) else segment

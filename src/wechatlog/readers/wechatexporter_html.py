@@ -97,17 +97,14 @@ class _Piece:
 
     @property
     def number(self) -> int | None:
-        """The type as the database has it."""
         return int(self.type) if re.fullmatch(r"[0-9]{1,9}", self.type) else None
 
     @property
     def link(self) -> tuple[str, str]:
-        """The address and the words of the link."""
         node = self.find("a")
         return ("", "") if node is None else (node.get("href") or "", node_text(node).strip())
 
     def text_of(self, name: str) -> str:
-        """The text of the first element of a class."""
         node = self.parts.get(name)
         return "" if node is None else node_text(node).strip()
 

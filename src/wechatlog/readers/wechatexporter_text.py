@@ -304,7 +304,6 @@ class _Pass:
         return max(depth, 0)
 
     def _split(self, part: _Part) -> Iterator[_Part]:
-        """A part, and those that follow it without a line end."""
         text, begin = part.text, 0
         while part.sender is not None and (match := self._glued(part, text, begin)) is not None:
             part.text, name = self._split_name(text[begin : match.start()]) or self._split_transfer(

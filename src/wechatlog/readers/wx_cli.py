@@ -189,7 +189,6 @@ def _body(
 
 
 def _whole_notice(reading: Reading, text: str, line: int) -> str:
-    """The sentence of a notice; that it was cut is told."""
     for mark, limit in _CUT_NOTICES:
         if text.startswith(mark):
             text = text.removeprefix(mark)

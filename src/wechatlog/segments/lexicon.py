@@ -214,7 +214,6 @@ class Lexicon:
             self._openings.update(" ".join(words[:count]) for count in range(2, len(words) + 1))
 
     def _current(self) -> _Index:
-        """The names now, with what bound sources have to say."""
         with self._lock:
             while self._sources:
                 names, bodies = self._sources.pop()()

@@ -92,7 +92,6 @@ def match_mention(body: str, position: int, context: Context) -> tuple[Mention, 
 
 
 def _is_mail_address(body: str, position: int) -> bool:
-    """Whether the `@` at a position is that of an e-mail address."""
     if position == 0 or not _ADDRESS_BEFORE.match(body, position - 1):
         return False
     return _ADDRESS_AFTER.match(body, position + 1) is not None

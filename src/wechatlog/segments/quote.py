@@ -60,7 +60,6 @@ def _lost_ends(body: str) -> _Ends:
 
 
 def _corner_pairs(body: str) -> dict[int, int]:
-    """The position of the `」` for each `「` that has one."""
     pairs: dict[int, int] = {}
     opened: list[int] = []
     for found in _CORNER.finditer(body):

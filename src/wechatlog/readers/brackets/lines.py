@@ -142,7 +142,6 @@ def read_body(reading: Reading, text: str, line: int | None, *, notice: bool = F
 
 
 def _notice(text: str, labelled: MessageKind) -> MessageKind:
-    """The kind of a notice: what its sentence says, else its label or its only word."""
     sentence = _LABEL.sub("", text, count=1)
     if found := read_notice(sentence):
         return found
@@ -213,7 +212,6 @@ def _tool_of(lines: list[str]) -> tuple[_Tool, re.Match[str]] | None:
 
 
 def _learn(reading: Reading, text: str) -> _Known:
-    """The head of a text, whose facts go into the chat."""
     chat, tool = reading.chat, _NO_TOOL
     lines = [line for line in text.split("\n", 24)[:24] if line.strip()]
     found = _tool_of(lines)
@@ -306,7 +304,6 @@ def _entries(reading: Reading) -> Iterator[Entry]:
 
 
 def _is_sign(candidate: Candidate, tool: _Tool) -> bool:
-    """Whether a line is one that no program's log has."""
     name, start = _split(_line_of(candidate.header), tool, ())
     text = candidate.body.replace("\r\n", "\n").rstrip("\n")[start:]
     return name == ME or is_account(name) or text in _PICTURES or (name == NOBODY and read_notice(text) is not None)

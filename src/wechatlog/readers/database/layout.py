@@ -77,7 +77,6 @@ def near_columns(wanted: Mapping[str, tuple[str, ...]], present: Collection[str]
 
 
 def _is_near(name: str, other: str) -> bool:
-    """Whether one character is another one, which is no number of a column."""
     if len(name) != len(other) or len(name) < 4:
         return False
     wrong = [character for expected, character in zip(name, other, strict=True) if expected != character]

@@ -115,7 +115,6 @@ class People:
 
 
 def _value(connection: sqlite3.Connection, query: str) -> str:
-    """The first value of a query; nothing where it has none or its table is not there."""
     with contextlib.suppress(*SQLITE_ERRORS):
         row = connection.execute(query).fetchone()
         return decode(row[0]) if row else ""

@@ -376,7 +376,6 @@ def _detect(layout: Layout, head: Head) -> Evidence | Refusal | None:
 
 
 def _entries(layout: Layout, name: str, reading: Reading) -> Iterator[Entry]:
-    """The conversations of a database, one after the other."""
     source = reading.source
     try:
         with connect(source) as connection:

@@ -144,7 +144,6 @@ def _number(value: Json) -> Any:
 
 
 def _numbered(said: Json) -> dict[str, Participant]:
-    """Senders by the number that messages name them by."""
     session = read_object(said.get("session"))
     peer, owner = read_object(session.get("send")), read_object(session.get("recordOwner"))
     found = [(peer, attrs.evolve(_person(peer), is_self=None)), (owner, attrs.evolve(_person(owner), is_self=True))]
@@ -345,7 +344,6 @@ def _sender(
 def _identifiers(
     tool: Tool, reading: Reading, row: Json, built: AppMessage | None, line: int
 ) -> tuple[str | None, str | None]:
-    """The server's id of a message, and of the one that it answers."""
     id_ = read_identifier(reading, row.get("platformMessageId"), line, javascript=tool.borrows_ids)
     if id_ is not None and tool.borrows_ids and id_ == read_string(row.get("localId")):
         what = "the row number stands where the server's id is missing; it was left out"

@@ -70,7 +70,6 @@ def _describe(reading: Reading) -> None:
 
 
 def _with_path(kind: MessageKind, text: str, **known: str) -> Body:
-    """The body of a message that shows a file."""
     return kind, text, build_segments(kind, text, known) if text else one_segment(kind, "", **known)
 
 

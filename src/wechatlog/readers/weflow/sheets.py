@@ -76,7 +76,6 @@ class _People:
         self._seen: set[tuple[str, str]] = set()
 
     def learn(self, name: str, account: str | None, own: bool | None, *aliases: str) -> None:
-        """Take note of the sender of a row."""
         if account is None or (account, name) in self._seen:
             return
         self._seen.add((account, name))
@@ -222,7 +221,6 @@ _COLUMNS: Final = {
 
 
 def _heading(line: str) -> list[str] | None:
-    """The columns of a heading; `None` for another line."""
     names = line.strip("\ufeff\r\n").split("\t")
     known = all(name in _COLUMNS for name in names) and {"时间", "内容"} <= {*names}
     return [_COLUMNS[name] for name in names] if known else None

@@ -107,7 +107,6 @@ _LABELS: Final = {"语音文件": MessageKind.VOICE, "视频文件": MessageKind
 
 
 def _unescape(text: str) -> str:
-    """A text without the backslashes that the writer put before what means something in Markdown."""
     return _ESCAPE.sub(r"\1", text) if "\\" in text else text
 
 
@@ -173,7 +172,6 @@ def _read_facts(reading: Reading, text: str) -> None:
 
 
 def _sections(reading: Reading) -> Iterator[Entry]:
-    """Entries of sections whose headings have an escaped time and a name."""
     chat = reading.chat
     for block in iter_blocks(reading.blocks(), _MARKDOWN, lambda _: True):
         header, line = block.header, block.line
