@@ -533,7 +533,9 @@ def test_local_media() -> None:
         "\\\\host\\x.png",
         "//host/x.png",
         "javascript:alert(1)//x.png",
-        "data:image/png;base64,AAAA",
+        "data:image/svg+xml;base64,AAAA",
+        "data:text/html;base64,AAAA",
+        "data:image/png,<b>",
         "file:///x.png",
         "https://example.invalid/x.png",
         "",
@@ -545,6 +547,22 @@ def test_paths_that_lead_elsewhere_are_names_only(path: str, tmp_path: Path) -> 
     message = say("[图片]", kind="image", segments=[Image(path=path, raw="[图片]")])
     for options in ({}, {"media": "embed", "media_root": str(tmp_path)}, {"media_root": tmp_path}):
         assert not first(message, **options).xpath("descendant-or-self::*/@src|descendant-or-self::*/@href")
+
+
+def test_contents_that_stand_in_place_of_a_path_are_shown() -> None:
+    picture, sound, film = (f"data:{kind};base64,AAAA" for kind in ("image/png", "audio/mpeg", "video/mp4"))
+    image = say("[图片]", kind="image", segments=[Image(path=picture, raw="[图片]")])
+    voice, video = (
+        say("", kind="voice", segments=[Voice(path=sound)]),
+        say("", kind="video", segments=[Video(path=film)]),
+    )
+    for message, place in ((image, picture), (voice, sound), (video, film)):
+        assert first(message).xpath("descendant-or-self::*/@src") == [place]
+        for options in ({"media": "none"}, {"media_limit": "9"}):
+            shown = page([message], **options)
+            assert place not in shown
+    swapped = say("", kind="voice", segments=[Voice(path=picture)])
+    assert not first(swapped).xpath("descendant-or-self::*/@src"), "a picture is no sound"
 
 
 @pytest.mark.parametrize(

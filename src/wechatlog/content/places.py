@@ -50,9 +50,14 @@ def is_on_disk(place: str) -> bool:
 
 
 def shown_place(place: str | None) -> str:
-    """A path or an address as text: of one on somebody's disk only the last part, since the rest tells of its owner."""
-    if not place or not is_on_disk(place):
-        return place or ""
+    """A path or an address as text: of one on somebody's disk only the last part, since the rest tells of its owner.
+
+    Nothing of a `data:` address, which is no place but the contents.
+    """
+    if not place or place.startswith("data:"):
+        return ""
+    if not is_on_disk(place):
+        return place
     return re.split(r"[\\/]", place.rstrip("\\/ "))[-1]
 
 

@@ -31,7 +31,7 @@ MEDIA_LIMIT: Final = 2_000_000
 """Bytes up to which a picture is embedded, unless somebody says otherwise."""
 
 _PICTURES: Final = frozenset(f"image/{name}" for name in ("png", "jpeg", "gif", "webp", "avif", "bmp"))
-_INSIDE: Final = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif|bmp);base64,[A-Za-z0-9+/]+={0,2}")
+_INSIDE: Final = re.compile(r"data:(?P<kind>[a-z]{1,9}/[a-z0-9]{1,9});base64,[A-Za-z0-9+/]+={0,2}")
 _VIDEOS: Final = frozenset({"video/mp4"})
 _SOUNDS: Final = frozenset({"audio/wav", "audio/mpeg", "audio/mp4"})
 """What a browser shows and plays. No SVG: it is a document, not only a picture."""
@@ -60,7 +60,7 @@ class Media:
         mode: `link`: from files beside the page; `embed`: inside the page, and what cannot be is named; `none`: named.
         root: the folder, or the ZIP, that the paths of the archive start from, for embedding, and for a page that lies
             elsewhere. No page loads a file out of a ZIP.
-        limit: bytes up to which a picture, a voice or a video is embedded.
+        limit: bytes up to which a picture, a voice or a video is embedded, or shown where the archive has its contents.
         keys: of the user's account, for pictures that are encrypted.
         place: the folder that the page is put into; `None`: it lies in the root.
         plays: whether voices and videos can be played; on paper they are named.
@@ -91,24 +91,24 @@ class Media:
         return self._played(path, _VIDEOS)
 
     def avatar(self, picture: object) -> str | None:
-        """The address of the picture of a person, as the archive names it: a file, or the picture itself; or `None`."""
-        if not isinstance(picture, str) or self.mode == "none":
-            return None
-        if picture.startswith("data:"):
-            return picture if len(picture) <= self.limit and _INSIDE.fullmatch(picture) else None
-        return self.picture(picture)
+        """The address of the picture of a person, or `None`."""
+        return self.picture(picture) if isinstance(picture, str) else None
 
     def picture(self, path: str | None) -> str | None:
         """The address of a picture, or `None`."""
-        return self._embedded(path, _PICTURES) if self.mode == "embed" else self.file(path)
+        return self._address(path, _PICTURES)
 
     def sound(self, path: str | None) -> str | None:
         """The address of a voice, or `None`."""
         return self._played(path, _SOUNDS)
 
     def _played(self, path: str | None, kinds: Container[str]) -> str | None:
-        if not self.plays:
-            return None
+        return self._address(path, kinds) if self.plays else None
+
+    def _address(self, path: str | None, kinds: Container[str]) -> str | None:
+        if path is not None and path.startswith("data:"):  # the archive has the contents in place of a path
+            found = _INSIDE.fullmatch(path) if self.mode != "none" and len(path) <= self.limit else None
+            return path if found is not None and found["kind"] in kinds else None
         return self._embedded(path, kinds) if self.mode == "embed" else self.file(path)
 
     def _embedded(self, path: str | None, kinds: Container[str]) -> str | None:

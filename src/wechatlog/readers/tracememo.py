@@ -198,7 +198,7 @@ def _object(reading: Reading, chat: Draft, value: Mapping[str, Any], line: int, 
     sender_id, own = read_string(value.get("senderId")) or None, read_flag(value.get("isSender"))
     own = chat.sent_by(sender_id, own, kind)
     time = _time(reading, value, line)
-    path = read_string(value.get("exportMediaUrl")) or _stored(read_string(value.get("voiceDataUrl")))
+    path = read_string(value.get("exportMediaUrl")) or read_string(value.get("voiceDataUrl"))
     segments = _segments(kind, text, data, path, None if time is None else time.tzinfo)
     if segments and kind is Kind.VOICE and (words := read_string(value.get("voiceTranscript"))):
         segments = (attrs.evolve(segments[0], transcript=words),)  # type: ignore[call-arg]
@@ -216,11 +216,6 @@ def _time(reading: Reading, value: Mapping[str, Any], line: int) -> dt.datetime 
         reading.report("bad-time", f"not a time: {text[:60]!r}", severity=Severity.ERROR, line=line)
         return None
     return reading.zoned(time)
-
-
-def _stored(path: str) -> str:
-    """A path; data that stands in the file itself is no path."""
-    return "" if path.startswith("data:") else path
 
 
 # --- CSV and Markdown -------------------------------------------------------------------------------------------------
@@ -247,7 +242,7 @@ def _shown(
 ) -> Entry:
     local = _parse_locale_time(clock)
     time, precision = reading.clock(clock, line=line) if local is None else (reading.wall_time(local), "second")
-    segments = _segments(kind, text, {"status": text} if kind is Kind.CALL else {}, _stored(path), reading.tz)
+    segments = _segments(kind, text, {"status": text} if kind is Kind.CALL else {}, path, reading.tz)
     return Entry(line, time, precision, sender or None, None, None, kind, text, segments, offset=offset)
 
 

@@ -185,9 +185,11 @@ def _echotrace_body(content: str) -> Body:
     root = parse_fragment(content)
     for node in root.iter(*_TAGS):
         path = node.get("src") or ""
-        if path and not path.startswith("data:"):
-            named = (_MEDIA_KINDS[name] for name in (node.get("class") or "").split() if name in _MEDIA_KINDS)
-            kind = next(named, media_kind(unquote(path)) or _TAGS[str(node.tag)])
+        named = next(filter(None, map(_MEDIA_KINDS.get, (node.get("class") or "").split())), None)
+        if path and (
+            named or not path.startswith("data:")
+        ):  # without a class that is an emoji, whose code is its `alt`
+            kind = named or media_kind(unquote(path)) or _TAGS[str(node.tag)]
             return _file_segments(kind, node, node_text(root))
     return read_body(node_text(root, alt=True))
 
@@ -245,6 +247,8 @@ def _cli_body(node: HtmlElement) -> Body:
         kind, text, segments = read_body(text.removesuffix("\n"))
         if "msg-sys" in parts and kind is MessageKind.TEXT:
             kind = MessageKind.SYSTEM
+        if (file := next((each for each in node.iter(*_TAGS) if each.get("src")), None)) is not None:
+            return _with_path(kind, text, path=unquote(file.get("src") or ""))
         return (MessageKind.OTHER if kind is MessageKind.TEXT else kind), text, segments
     return read_body(text)
 
