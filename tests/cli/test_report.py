@@ -7,10 +7,11 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import attrs
 import pytest
 
 import wechatlog
-from wechatlog import Conversation, Message
+from wechatlog import Conversation, Message, dump
 from wechatlog.cli.stats import united
 from wechatlog.operations import statistics
 from wechatlog.pages.report import REPORT_LANGUAGES, render_report
@@ -139,6 +140,62 @@ def test_parts_that_follow_each_other_are_one() -> None:
 def test_others_are_not(other: Conversation) -> None:
     first = day(1, "李四", "王五", "我")
     assert [len(chat) for chat in united([first, other])] == [3, len(other)]
+
+
+def club(*texts: str, people: str = "甲乙", title: str = "群", room: str | None = None) -> Conversation:
+    """Some texts, a minute each."""
+    messages = [say(f"2026-05-01T09:{at:02}", people[at % len(people)], text) for at, text in enumerate(texts)]
+    return Conversation(messages, title=title, id=room)
+
+
+TALK = ("周六去哪里骑车", "水库那条路怎么样", "好的就去水库", "几点在哪里集合", "八点老槐树下见")
+
+
+@pytest.mark.parametrize("title", ["群", "旧/群", "2026-05-群"])
+@pytest.mark.parametrize("rooms", [(None, None), ("1@chatroom", None)])
+@pytest.mark.parametrize("zone", [None, dt.timezone(dt.timedelta(hours=8))])
+def test_exports_of_one_title_that_overlap_are_one(
+    title: str, rooms: tuple[str | None, str | None], zone: dt.tzinfo | None
+) -> None:
+    one, other = club(*TALK[:4], room=rooms[0]), club(*TALK, people="丙乙", title=title, room=rooms[1])
+    other = Conversation(
+        [attrs.evolve(message, time=message.time and message.time.replace(tzinfo=zone)) for message in other],
+        title=title,
+        id=rooms[1],
+        tz=zone,
+    )
+    told: list[str] = []
+    assert [len(chat) for chat in united([one, other], told.append)] == [5]
+    assert not told
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        club(*TALK[:2]),
+        club(*TALK, title="别的群"),
+        club(*TALK, room="2@chatroom"),
+        Conversation([*club(*TALK).by("甲"), say("2026-05-02", "丁", "看看别的地方")], title="群"),
+    ],
+)
+def test_chats_of_one_title_are_two_where_little_or_one_person_is_alike(other: Conversation) -> None:
+    first = club(*TALK, room="1@chatroom" if other.id else None)
+    assert [len(chat) for chat in united([first, other])] == [5, len(other)]
+
+
+def test_what_is_counted_twice_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "chats").mkdir()
+    for name, chat in (("a/群", club(*TALK)), ("b/另一个", club("早")), ("c/群", club(*TALK))):
+        (tmp_path / "chats" / name[0]).mkdir()
+        dump(chat, tmp_path / "chats" / f"{name}.jsonl")
+    for command in (("stats", "chats"), ("stats", "chats", "--json"), ("report", "chats", "-o", "out.html")):
+        result = run(*command)
+        assert result.exit_code == 0
+        assert "c/群.jsonl: 5 texts stand in a/群.jsonl as well, and are counted twice" in result.stderr
+    (tmp_path / "chats" / "b" / "另一个.jsonl").unlink()
+    result = run("stats", "chats")
+    assert "5 messages" in result.stdout
+    assert "twice" not in result.stderr
 
 
 def test_sessions_of_a_folder_go_over_midnight(run: Run, tmp_path: Path) -> None:

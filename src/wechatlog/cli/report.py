@@ -68,6 +68,8 @@ def report(inputs: tuple[str, ...], output: str, **how: Any) -> int:
     title = how["title"] or (job.known.heading if job.known.conversations == 1 else job.known.conversations)
     page = render_report(title, numbers, language=how["interface"], year=how["year"])
     _write(page, output, found)
+    for note in job.notes:
+        say(note)
     return found.finish()
 
 
@@ -86,9 +88,10 @@ class _Job:
     filters: Filters
     tick: Tick
     known: Report = attrs.field(factory=lambda: Report(statistics(())))
+    notes: list[str] = attrs.field(factory=list)
 
     def conversations(self) -> Iterator[Conversation]:
-        for conversation in united(self.inputs):
+        for conversation in united(self.inputs, self.notes.append):
             self.tick(len(conversation))
             self.known = self.known.about(conversation)
             yield self.filters.select(conversation)

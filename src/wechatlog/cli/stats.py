@@ -19,13 +19,14 @@ from wechatlog.cli.progress import Tick, progress
 from wechatlog.cli.summary import diagnostic_to_json
 from wechatlog.cli.terminal import print_json, print_lines
 from wechatlog.errors import MultipleConversationsError
-from wechatlog.operations import merge
+from wechatlog.model import MessageKind
 from wechatlog.operations.identity import OWN_NAMES
+from wechatlog.operations.merge import merge, with_one_clock
 from wechatlog.operations.statistics import statistics
 from wechatlog.outputs.folder import CountedStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from wechatlog.model import Conversation
     from wechatlog.operations import Statistics
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 _NOTHING: Final = statistics(())
 _ROWS: Final = 10
 _DATE: Final = re.compile(r"[0-9]{4}[-_./年]?[0-9]{1,2}(?:[-_./月]?[0-9]{1,2}日?)?")
+_TELLING: Final = 4
+"""Characters of a text that says something."""
+_FEWEST: Final = 3
+"""So many texts in common are no chance."""
 _NOBODY: Final = frozenset({None, *OWN_NAMES})
 _RANKED: Final = ("senders", "emoji", "mentions", "replies", "domains", "words", "phrases", "repeats", "together")
 _STREAM_HELP: Final = (
@@ -96,40 +101,109 @@ def stats(inputs: tuple[str, ...], **how: Any) -> int:
     """
     reading = Reading.of(how)
     found = Inputs(inputs, reading)
+    notes: list[str] = []
     show = _as_json if how["as_json"] else _as_text
     with progress(found.sources) as tick:
-        conversations = show(_Job(found, reading, Filters.of(how), how, tick), how)
+        conversations = show(_Job(found, reading, Filters.of(how), how, tick, notes), how)
     if not how["as_json"] and not conversations:
         raise found.nothing()
+    for note in notes:
+        say(note)
     return found.finish(quiet=how["as_json"]) or int(not conversations)
 
 
-def united(conversations: Iterable[Conversation]) -> Iterator[Conversation]:
+def united(
+    conversations: Iterable[Conversation], tell: Callable[[str], object] = lambda _: None
+) -> Iterator[Conversation]:
     """The conversations, in which parts of one chat that follow each other are one.
 
-    Parts are those of one account or room id, or of a title that differs in its date alone, with people who wrote in a
-    part before.
+    Parts are those of one account or room id, those of one title that have texts in common, and those of a title that
+    differs in its date alone, with people who wrote in a part before. What stands in a part that came earlier, and is
+    given already, is told.
     """
     parts: list[Conversation] = []
     people: set[str | None] = set()
+    copies = _Copies()
     for conversation in conversations:
         writing = {message.sender for message in conversation} - _NOBODY
-        if parts and not _is_next(parts[-1], conversation, people, writing):
+        common = copies.look(conversation)
+        is_copy = bool(parts) and copies.group in common
+        if parts and not _is_next(parts[-1], conversation, people, writing, is_copy=is_copy):
             yield _joined(parts)
             parts, people = [], set()
+        if not parts:
+            copies.group += 1
+        copies.take(conversation)
         parts.append(conversation)
         people |= writing
+        for group in common.keys() - {copies.group}:
+            tell(
+                f"{conversation.origin.source or '?'}: {count(common[group], 'text')} stand in {copies.sources[group]} "
+                "as well, and are counted twice; `wechatlog merge` makes one chat of such exports"
+            )
     if parts:
         yield _joined(parts)
 
 
+class _Copies:
+    """Which texts were met in which group of parts: of chats of one title or id, by minute and words."""
+
+    def __init__(self) -> None:
+        self.group = -1
+        self.sources: list[str] = []
+        self._known: dict[str, dict[int, int]] = {}
+        self._texts: dict[int, str | None] = {}
+
+    def look(self, conversation: Conversation) -> dict[int, int]:
+        """How many texts stand in which earlier groups; none where they are few, or of one of several people."""
+        self._texts = {
+            hash((time.toordinal(), time.hour, time.minute, message.text)): message.sender
+            for message in conversation
+            if message.kind is MessageKind.TEXT and (time := message.time) and len(message.text) >= _TELLING
+        }
+        common: dict[int, set[int]] = {}
+        for key in _keys(conversation):
+            known = self._known.get(key, {})
+            for text in self._texts.keys() & known.keys():
+                common.setdefault(known[text], set()).add(text)
+        voices = min(2, len(set(self._texts.values())))
+        return {
+            group: len(texts)
+            for group, texts in common.items()
+            if len(texts) >= _FEWEST and len({self._texts[text] for text in texts}) >= voices
+        }
+
+    def take(self, conversation: Conversation) -> None:
+        """Note the texts of the conversation that was looked at last."""
+        if self.group == len(self.sources):
+            self.sources.append(conversation.origin.source or conversation.title or "?")
+        for key in _keys(conversation):
+            known = self._known.setdefault(key, {})
+            for text in self._texts:
+                known.setdefault(text, self.group)
+
+
+def _keys(conversation: Conversation) -> Iterator[str]:
+    """What two files of one chat may have in common: the id, the title without a date and without a folder."""
+    if conversation.id:
+        yield conversation.id
+    if title := _DATE.sub("", (conversation.title or "").rpartition("/")[2]).strip("-_ "):
+        yield title
+
+
 def _joined(parts: list[Conversation]) -> Conversation:
-    return parts[0] if len(parts) == 1 else merge(parts)
+    return parts[0] if len(parts) == 1 else merge(with_one_clock(parts))
 
 
-def _is_next(one: Conversation, other: Conversation, people: set[str | None], writing: set[str | None]) -> bool:
-    if one.id or other.id:
+def _is_next(
+    one: Conversation, other: Conversation, people: set[str | None], writing: set[str | None], *, is_copy: bool
+) -> bool:
+    if one.id and other.id:
         return one.id == other.id
+    if is_copy:
+        return True
+    if one.id or other.id:
+        return False
     title, following = one.title or "", other.title or ""
     if title == following or _DATE.sub("", title) != _DATE.sub("", following) or not _DATE.search(title):
         return False
@@ -143,6 +217,7 @@ class _Job:
     filters: Filters
     how: dict[str, Any]
     tick: Tick
+    notes: list[str]
 
     def reports(self) -> Iterator[Report]:
         """What was counted: one report, or one for each conversation; none where there is no conversation."""
@@ -151,7 +226,7 @@ class _Job:
         elif self.how["by"] == "conversation":
             for conversation in self._watch(self.inputs):
                 yield self._count((conversation,))
-        elif (report := self._count(self._watch(united(self.inputs)))).conversations:
+        elif (report := self._count(self._watch(united(self.inputs, self.notes.append)))).conversations:
             yield report
 
     def _count(self, conversations: Iterable[Conversation]) -> Report:
