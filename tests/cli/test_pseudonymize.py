@@ -35,6 +35,18 @@ def exports(tmp_path: Path) -> Path:
     return folder
 
 
+def test_names_that_may_be_one_person_are_told(run: Run, tmp_path: Path) -> None:
+    wechatlog.dump(Conversation([say("张三", "早"), say("张三-示例公司", "早")], title="群"), tmp_path / "chat.jsonl")
+    report = tmp_path / "report.json"
+    result = run("pseudonymize", "chat.jsonl", "-o", "out", "--report", report)
+    assert "1 pair of names may be one person and have two pseudonyms" in result.stderr
+    assert json.loads(report.read_text(encoding="utf-8"))["alike"] == [["张三", "张三-示例公司"]]
+    assert run("people", "chat.jsonl", "-o", "people.toml").exit_code == 0
+    result = run("pseudonymize", "chat.jsonl", "-o", "out", "--people", "people.toml")
+    assert "2 pseudonyms" in result.stderr  # the chat has one too
+    assert "pair" not in result.stderr
+
+
 def test_names_of_all_files_are_learnt_first(run: Run, exports: Path, tmp_path: Path) -> None:
     out, book, report = tmp_path / "shared", tmp_path / "book.json", tmp_path / "report.json"
     result = run("pseudonymize", exports, "-o", out, "--book", book, "--report", report)

@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,6 +92,67 @@ def test_who_has_the_name_itself_comes_first() -> None:
     assert last(conversation) == "问P2"
     order = chat(("李四", "问@张三"), ("张三-甲公司", "早"), ("张三", "早"))
     assert pseudonymize(order)[0].text == "问@P2"
+
+
+def in_turn(*senders: str, title: str = "群", minutes: int = 0) -> Conversation:
+    """A message of each, a minute apart."""
+    times = [NINE + dt.timedelta(minutes=minutes + number) for number in range(len(senders))]
+    return Conversation(
+        [Message(time, "second", sender, text="早") for time, sender in zip(times, senders, strict=True)], title=title
+    )
+
+
+@pytest.mark.parametrize(
+    ("senders", "shown", "alike"),
+    [
+        ("张三 李四 张三 张三-示例公司 李四 张三-示例公司", "P1 P2 P1 P1 P2 P1", ()),
+        ("张三-示例公司 张三-示例公司-上海", "P1 P1", ()),
+        ("张三 张三-示例公司 张三", "P1 P2 P1", (("张三", "张三-示例公司"),)),
+        ("张三-甲公司 张三-乙公司", "P1 P2", (("张三-乙公司", "张三-甲公司"),)),
+        ("张三 张三-甲公司 张三-乙公司", "P1 P2 P3", None),
+        ("上海-张三 上海-李四", "P1 P2", ()),
+        ("张 张-示例公司", "P1 P2", ()),
+    ],
+)
+def test_who_changed_a_name_is_one_and_who_may_have_is_reported(
+    senders: str, shown: str, alike: tuple[tuple[str, str], ...] | None
+) -> None:
+    book = Pseudonyms()
+    assert [message.sender for message in pseudonymize(in_turn(*senders.split()), book)] == shown.split()
+    assert book.report.alike == alike or (alike is None and len(book.report.alike) == 3)
+
+
+def test_who_had_no_id_first_is_the_account_with_the_longer_name() -> None:
+    first, second = in_turn("张三", "李四"), in_turn("张三-示例公司", minutes=5)
+    second = Conversation([attrs.evolve(second[0], sender_id="wxid_a")], title="群")
+    assert [message.sender for chat in pseudonymize_archive([first, second]) for message in chat] == ["P1", "P2", "P1"]
+
+
+def test_names_of_two_groups_are_not_one_person() -> None:
+    first, second = in_turn("张三"), in_turn("张三-示例公司", title="别的群", minutes=5)
+    assert [chat[0].sender for chat in pseudonymize_archive([first, second])] == ["P1", "P2"]
+
+
+@pytest.mark.parametrize("is_archive", [True, False])
+def test_a_third_in_another_chat_leaves_them_two(is_archive: bool) -> None:
+    chats = [in_turn("张三", "张三-甲公司"), in_turn("张三-乙公司", title="别的群", minutes=5)]
+    book = Pseudonyms()
+    if is_archive:
+        list(pseudonymize_archive(chats, book))
+    else:
+        for conversation in chats:
+            book.learn(conversation)
+        for conversation in chats:
+            pseudonymize(conversation, book)
+    assert len({book["张三"], book["张三-甲公司"], book["张三-乙公司"]}) == 3
+
+
+def test_a_veto_counts_for_names_too() -> None:
+    conversation = in_turn("张三", "张三-示例公司")
+    people = identities(conversation)
+    assert len(people) == 1
+    vetoed = attrs.evolve(identities(in_turn("张三")), vetoes=(("张三", "张三-示例公司"),))
+    assert [message.sender for message in pseudonymize(conversation, people=vetoed)] == ["P1", "P2"]
 
 
 def test_the_order_of_messages_does_not_matter_for_parts() -> None:

@@ -183,6 +183,10 @@ def _tell(book: Pseudonyms, *, report: str | None) -> None:
     pseudonyms, names = count(len({book[name] for name in book}), "pseudonym"), count(found.replaced_in_text, "name")
     replaced = f"{pseudonyms}; {names} replaced in running text"
     say(f"{pseudonyms}; {names} replaced in running text; hidden: {masked}" if masked else replaced)
+    where = report or "write them down with --report FILE"
     if found.doubtful:
-        where = report or "write them down with --report FILE"
         say(f"{count(len(found.doubtful), 'name')} to look at: everyday words, or nobody's for sure ({where})")
+    if found.alike:
+        pairs = count(len(found.alike), "pair")
+        say(f"{pairs} of names may be one person and have two pseudonyms ({where})")
+        say("  `wechatlog people FILE... -o people.toml` writes who is who, for --people people.toml")

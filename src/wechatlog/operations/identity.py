@@ -65,6 +65,13 @@ class Name:
     messages: int = 0
 
 
+def take_turns(one: Name, two: Name) -> bool:
+    """Whether one name was shown last before the other was shown first."""
+    if one.first is None or one.last is None or two.first is None or two.last is None:
+        return False
+    return _clock(one.last) < _clock(two.first) or _clock(two.last) < _clock(one.first)
+
+
 @attrs.frozen(slots=True)
 class Evidence:
     """Why two keys may be one person.

@@ -14,6 +14,7 @@ import attrs
 from wechatlog.model import Conversation, Message, Participant
 from wechatlog.operations.pseudonyms import Pseudonyms
 from wechatlog.operations.pseudonyms.register import Party, Register, is_own
+from wechatlog.operations.recognition import identities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -55,9 +56,7 @@ def pseudonymize(
         P1: @P2 早
         P2: P1早
     """
-    book = _open_book(names, options)
-    learn_conversation(conversation, book)
-    return _rewrite(conversation, book)
+    return next(_iter_rewritten([conversation], _open_book(names, options)))
 
 
 def pseudonymize_archive(
@@ -94,8 +93,12 @@ def pseudonymize_archive(
 
 
 def _iter_rewritten(conversations: Iterable[Conversation], book: Pseudonyms) -> Iterator[Conversation]:
-    for conversation in conversations:
-        learn_conversation(conversation, book)
+    def learnt() -> Iterator[Conversation]:
+        for conversation in conversations:
+            learn_conversation(conversation, book)
+            yield conversation
+
+    book._know_names(identities(learnt(), book._given, mentions=False))
     for conversation in conversations:
         yield _rewrite(conversation, book)
 

@@ -17,7 +17,18 @@ import attrs
 
 from wechatlog.content.regions import PLACES
 from wechatlog.model import Conversation, MessageKind, normalize_name
-from wechatlog.operations.identity import OWN_NAMES, Evidence, Identities, Key, Kind, Name, join_names, solve, spelling
+from wechatlog.operations.identity import (
+    OWN_NAMES,
+    Evidence,
+    Identities,
+    Key,
+    Kind,
+    Name,
+    join_names,
+    solve,
+    spelling,
+    take_turns,
+)
 from wechatlog.operations.sameness import quoted_key, typed_text
 from wechatlog.segments.types import Quote
 from wechatlog.timestamps import instant
@@ -234,14 +245,8 @@ def _by_head(keys: Iterable[Key], scopes: dict[str, set[str]]) -> Iterator[Evide
         is_chain &= len({key.key for _, key, _ in found if key.is_id}) <= 1
         for (short, one, first), (long, two, second) in itertools.combinations(found, 2):
             if one.key != two.key and short != long and scopes.get(one.key, set()) & scopes.get(two.key, set()):
-                turns = _TURNS if _take_turns(first, second) else _BOTH
+                turns = _TURNS if take_turns(first, second) else _BOTH
                 yield Evidence("compound", one.key, two.key, _SURE_COMPOUND if is_chain else turns)
-
-
-def _take_turns(one: Name, two: Name) -> bool:
-    if one.first is None or one.last is None or two.first is None or two.last is None:
-        return False
-    return _wall(one.last) < _wall(two.first) or _wall(two.last) < _wall(one.first)
 
 
 def _by_answers(notes: _Notes) -> Iterator[Evidence]:

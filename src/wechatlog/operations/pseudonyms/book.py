@@ -6,6 +6,7 @@ Takes messages, gives messages in which people, groups and ids have other names.
 
 from __future__ import annotations
 
+import itertools
 import json
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import attrs
 
 from wechatlog.atomic import replacing
-from wechatlog.operations.identity import OWN_NAMES, Identities
+from wechatlog.operations.identity import OWN_NAMES, Identities, take_turns
 from wechatlog.operations.pseudonyms.annotations import annotate_title, iter_annotations
 from wechatlog.operations.pseudonyms.known_names import KnownNames
 from wechatlog.operations.pseudonyms.name_parts import is_everyday_word
@@ -41,6 +42,8 @@ DEFAULT_MASK: Final = tuple(mask for mask in MASKS if mask != "url")
 
 _SCHEMA: Final = "wechatlog-pseudonyms/1"
 _EVERYDAY: Final = ("names", "all")
+_ALIKE: Final = frozenset({"spelling", "compound"})
+"""Evidence that is in the names alone."""
 
 
 class Pseudonyms(Mapping[str, str]):
@@ -101,6 +104,8 @@ class Pseudonyms(Mapping[str, str]):
         self._tally = Tally(self._known)
         private = PrivateData(self._mask, self._parameters)
         self._rewriter = Rewriter(self._people, self._known, self._mask, private, texts=texts, tally=self._tally)
+        self._given: Identities | None = None
+        self._alike: dict[tuple[str, str], None] = {}
         if people is not None:
             self.know(people)
         chosen: dict[str, list[str]] = {}
@@ -162,6 +167,7 @@ class Pseudonyms(Mapping[str, str]):
         Args:
             people: made by `identities`, or read from a file.
         """
+        self._given = people
         owners = [person for person in people if person.is_self]
         for person in people:
             own = OWN_NAMES if person.is_self and len(owners) == 1 else frozenset()
@@ -174,10 +180,28 @@ class Pseudonyms(Mapping[str, str]):
                 if party is not None and name.name not in OWN_NAMES:
                     self._people.name(party, name.name)
 
+    def _know_names(self, people: Identities) -> None:
+        """Take over who changed a name: one ended before the other began, and no third has a part of them.
+
+        What else may be one person is for the report.
+        """
+        for person in people:
+            names = [name for name in person.names if name.messages and name.name not in OWN_NAMES]
+            keys = [(None, id_) for id_ in person.ids]
+            bare = [(name.name, None) for name in names if name.key not in person.ids]
+            is_in_turn = all(itertools.starmap(take_turns, itertools.pairwise(names)))
+            if bare and is_in_turn and self._people.is_apart(name.name for name in names):
+                self._people.unite([*keys, *bare])
+        ids = {id_ for person in people for id_ in person.ids}
+        for link in people.iter_evidence():
+            if link.kind in _ALIKE and not ids.issuperset((link.one, link.two)):
+                self._alike[link.one, link.two] = None
+
     @property
     def report(self) -> PseudonymReport:
         """What was replaced so far, how often, and what was left alone; it holds the real names."""
-        return self._tally.report(self)
+        pairs = ((one, two) for one, two in self._alike if self.get(one) != self.get(two))
+        return self._tally.report(self, pairs)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the book as JSON into a file that only its owner may read, in one step.

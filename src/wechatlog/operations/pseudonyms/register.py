@@ -241,6 +241,13 @@ class Register:
         """Whether several people are called so."""
         return name not in self._by_id and len(self._persons(name)) > 1
 
+    def is_apart(self, names: Iterable[str]) -> bool:
+        """Whether nobody but those who have these names has a name of which a part is a part of one of them."""
+        known = list(names)
+        having = set().union(*(self._by_name.get(normalize_name(name), {}) for name in known))
+        parts = [normalize_name(part) for name in known for part in (name, *personal_parts(name))]
+        return all(self._by_part.get(part, {}).keys() <= having for part in parts)
+
     def _persons(self, name: str) -> dict[Party, None]:
         having = self._by_name.get(normalize_name(name), {})
         return {party: None for party in having if not party.is_group} if len(having) <= 2 else having

@@ -73,6 +73,8 @@ class PseudonymReport:
     Attributes:
         names: the names, those most often met in running text first.
         masked: how often something was masked, by what it was.
+        alike: pairs of names or account ids that may be one person's, and have two pseudonyms: 张三-示例公司 and
+            张三-另一公司.
 
     Example:
         >>> chat = wechatlog.load("examples/2026-05-01-chat.markdown")
@@ -84,6 +86,7 @@ class PseudonymReport:
 
     names: tuple[ReplacedName, ...] = ()
     masked: tuple[tuple[str, int], ...] = ()
+    alike: tuple[tuple[str, str], ...] = ()
 
     @property
     def doubtful(self) -> tuple[ReplacedName, ...]:
@@ -106,6 +109,7 @@ class PseudonymReport:
             "replaced_in_text": self.replaced_in_text,
             "replaced_words": self.replaced_words,
             "masked": dict(self.masked),
+            "alike": [list(pair) for pair in self.alike],
             "names": [{**attrs.asdict(name), "is_doubtful": name.is_doubtful} for name in self.names],
         }
 
@@ -149,7 +153,7 @@ class Tally:
         if len(examples) < _EXAMPLES:
             examples.append(" ".join(text[max(0, start - _AROUND) : end + _AROUND].split()))
 
-    def report(self, pseudonyms: Mapping[str, str]) -> PseudonymReport:
+    def report(self, pseudonyms: Mapping[str, str], alike: Iterable[tuple[str, str]]) -> PseudonymReport:
         """What was counted so far."""
         words = self._known.words
         names = [
@@ -167,4 +171,4 @@ class Tally:
             for name, counts in self._counts.items()
         ]
         names.sort(key=lambda name: (-name.text - name.left, -name.named, -name.sender, name.name))
-        return PseudonymReport(tuple(names), tuple(self._masked.most_common()))
+        return PseudonymReport(tuple(names), tuple(self._masked.most_common()), tuple(alike))
