@@ -102,6 +102,14 @@ def test_an_empty_chat_and_one_message() -> None:
     assert "<dd>1</dd>" in render_report("甲", statistics([Message(text="早")]))
 
 
+def test_of_one_day_the_date_stands_there_once() -> None:
+    page = render_report(
+        "甲", statistics([say("2026-05-01T09:00", "李四", "早"), say("2026-05-01T09:01", "王五", "早")])
+    )
+    assert "<p>2026-05-01</p>" in page
+    assert "2026-05-01 – " not in page
+
+
 def test_the_first_and_the_last_year_of_all() -> None:
     messages = [say("0001-01-01", "李四", "早"), say("2024-02-29", "李四", "早"), say("9999-12-31", "李四", "早")]
     page = render_report("甲", statistics(messages))

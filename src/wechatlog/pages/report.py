@@ -128,7 +128,12 @@ def render_report(title: str | int, found: Statistics, *, language: str = "zh", 
 def _span(found: Statistics) -> str:
     if found.first is None or found.last is None:
         return ""
-    return f"{found.first:%Y-%m-%d} – {found.last:%Y-%m-%d}"
+    return _from_to(found.first, found.last)
+
+
+def _from_to(first: dt.datetime, last: dt.datetime) -> str:
+    days = f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}"
+    return " – ".join(dict.fromkeys(days))
 
 
 def _facts(found: Statistics, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -283,4 +288,4 @@ def _awards(found: Statistics, words: Mapping[str, str]) -> Iterator[tuple[str, 
         yield words["latest"], f"{found.latest.time:%Y-%m-%d %H:%M}", found.latest.sender or "?"
     if found.longest_silence is not None:
         silence = found.longest_silence
-        yield words["silence"], _duration(silence.duration, words), f"{silence.start:%Y-%m-%d} – {silence.end:%Y-%m-%d}"
+        yield words["silence"], _duration(silence.duration, words), _from_to(silence.start, silence.end)
