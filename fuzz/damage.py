@@ -39,6 +39,9 @@ def main() -> None:
     for seed in load_seeds(least=6):
         if not options.family or seed.family in options.family:
             families[seed.family].append(seed)
+    if missing := {*(options.family or ())} - {*families}:
+        known = ", ".join(sorted({seed.family for seed in load_seeds(least=6)}))
+        parser.error(f"no cases of the family {', '.join(sorted(missing))}; there are {known}")
     tables = {
         "damage": lambda: _damage(families, options.runs, options.seed),
         "conversions": lambda: _conversions(families),

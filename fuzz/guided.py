@@ -19,6 +19,8 @@ with atheris.instrument_imports(include=["wechatlog"]):
     from fuzz.oracle import find_fault
     from fuzz.seeds import FAMILIES, Seed, load_seeds
 
+    SEEDS = load_seeds()  # readers are imported when they are first needed
+
 FORMATS = sorted(info.name for info in wechatlog.formats() if info.role == "reader")
 FAMILY = {
     info.name: next((FAMILIES[suffix] for suffix in info.suffixes if suffix in FAMILIES), "text")
@@ -58,7 +60,7 @@ def write_seeds(seeds: tuple[Seed, ...], folder: Path) -> None:
 def main() -> None:
     """Run until libFuzzer ends."""
     with tempfile.TemporaryDirectory() as name:
-        write_seeds(load_seeds(), Path(name))
+        write_seeds(SEEDS, Path(name))
         atheris.Setup([*sys.argv, name], try_one, custom_mutator=mutate_one)
         atheris.Fuzz()
 

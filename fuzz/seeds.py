@@ -16,7 +16,7 @@ CORPUS = Path(__file__).parents[1] / "tests" / "corpus"
 FAMILIES = {
     ".txt": "text", ".md": "text", ".markdown": "text", ".eml": "text", ".sql": "text", ".csv": "CSV", ".tsv": "CSV",
     ".json": "JSON", ".jsonl": "JSON", ".js": "JSON", ".html": "HTML", ".xlsx": "workbook", ".xls": "workbook",
-    ".db": "database", ".sqlite": "database", ".parquet": "columns", ".arrow": "columns",
+    ".yaml": "YAML", ".db": "database", ".sqlite": "database", ".parquet": "columns", ".arrow": "columns",
 }  # fmt: skip
 """Suffixes of cases, and what damage does alike."""
 _LARGEST = 200_000

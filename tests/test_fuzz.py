@@ -15,7 +15,7 @@ from wechatlog.diagnostics import Severity
 from wechatlog.engine.protocol import Evidence
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from fuzz import oracle
+from fuzz import damage, oracle
 from fuzz.mutations import ALL, POINTS, STRUCTURE, mutate
 from fuzz.seeds import Seed, load_seeds
 
@@ -28,9 +28,18 @@ def seeds() -> tuple[Seed, ...]:
 
 
 def test_every_family_has_seeds(seeds: tuple[Seed, ...]) -> None:
-    assert {seed.family for seed in seeds} >= {"text", "CSV", "JSON", "HTML", "workbook", "database", "columns"}
+    assert {seed.family for seed in seeds} >= {"text", "CSV", "JSON", "HTML", "workbook", "database", "columns", "YAML"}
     assert len({seed.format for seed in seeds}) > 60
     assert all(oracle.find_fault(seed.data, seed.format, seed.options) is None for seed in seeds[::9])
+
+
+def test_a_family_that_has_no_cases_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["damage", "--family", "csv"])
+    with pytest.raises(SystemExit):
+        damage.main()
+    assert "no cases of the family csv; there are CSV," in capsys.readouterr().err
 
 
 def test_some_hundred_mutations_break_nothing(seeds: tuple[Seed, ...]) -> None:
