@@ -313,7 +313,8 @@ def _line_body(reading: Reading, kind: MessageKind, text: str, line: int) -> Bod
 _OWN: Final = "me"
 _TYPES: Final = {"": Kind.TEXT, "contact_card": Kind.CARD, "link_or_file": Kind.OTHER, "call": Kind.CALL}
 _NUMBERED: Final = re.compile(r"type_(?P<number>[0-9]{1,20})")
-_EXPORTED: Final = frozenset({"local_id", "timestamp", "sender", "type", "content", "transcription", "transfer"})
+_UNKNOWN_APP: Final = "[link/file]"
+_EXPORTED: Final = frozenset("local_id timestamp sender type content transcription transfer image_path".split())
 _LATE: Final = ("is_group",)
 
 
@@ -327,7 +328,8 @@ def _exported(reading: Reading) -> Iterator[Entry]:
         sender = read_string(value.get("sender")) or None
         own = None if sender is None or kind in NOTICES else sender == _OWN
         account = chat.id if chat.is_group is False and sender == chat.title else None
-        time = reading.unix_time(value.get("timestamp"), line=line)
+        untimed = "timestamp" not in value and "range_start" in said
+        time = None if untimed else reading.unix_time(value.get("timestamp"), line=line)
         yield Entry(line, time, "second", sender, account, own, kind, text, segments, offset=offset)
     _describe(chat, said)
 
@@ -349,7 +351,10 @@ def _exported_body(reading: Reading, value: Mapping[str, Any], line: int) -> Bod
     if kind is Kind.OTHER:
         # A reply to something that is not known is the reply alone.
         built = _labelled(reading, text, line) if text else (kind, text, None)
-        return (Kind.QUOTE, *built[1:]) if built[0] is Kind.TEXT and name == "link_or_file" else built
+        if built[0] is not Kind.TEXT or name != "link_or_file":
+            return built
+        kind, segments = read_placeholder(text, BRACKETS, zone=reading.tz) or (Kind.QUOTE, None)
+        return Kind.OTHER if text.startswith(_UNKNOWN_APP) else kind, text, segments
     if kind is Kind.TRANSFER:
         paid = read_object(value.get("transfer"))
         state = TRANSFER_STATES.get(read_integer(paid.get("paysubtype")) or 0)
@@ -357,6 +362,8 @@ def _exported_body(reading: Reading, value: Mapping[str, Any], line: int) -> Bod
         return kind, text, one_segment(kind, text, amount=amount, note=note, state=state)
     if kind is Kind.VOICE and (words := read_string(value.get("transcription"))):
         return kind, text, one_segment(kind, text, transcript=words)
+    if kind is Kind.IMAGE and (path := read_string(value.get("image_path"))):
+        return kind, text, one_segment(kind, text, path=path)
     return kind, text, parse_body(kind, text, BRACKETS)
 
 
@@ -381,7 +388,11 @@ EXPORTED: Final = Format(
     "wechat-decrypt-chat-json",
     "wechat-decrypt, JSON of export_chat.py (2026)",
     ".json",
-    keyed(Keys(1.0, "chat exported_at", "local_id timestamp sender"), Keys(1.0, "chat exported_at", "")),
+    keyed(
+        Keys(1.0, "chat exported_at", "local_id timestamp sender"),
+        Keys(1.0, "chat exported_at range_start", "local_id sender type"),
+        Keys(1.0, "chat exported_at", ""),
+    ),
     _exported,
     "wechat-decrypt",
 )

@@ -203,7 +203,8 @@ def _detect(head: Head) -> Evidence | None:
     first = first_object(read_list(value.get("messages") or value.get("results")))
     if "chat" not in value and {"chat", "content", "sender", "time", "timestamp", "type"} <= first.keys():
         return Evidence(0.9, "messages with chat, sender, time, timestamp and type")
-    if {"chat", "is_group"} <= value.keys() and {"local_id", "content", "sender", "type"} <= first.keys():
+    timed = not first.keys().isdisjoint({"time", "timestamp"})
+    if timed and {"chat", "is_group"} <= value.keys() and {"local_id", "content", "sender", "type"} <= first.keys():
         return Evidence(1.0, "chat, is_group and messages with local_id, sender and type")
     if {"chat", "chat_type", "is_group", "messages"} <= value.keys() and not value["messages"]:
         return Evidence(0.8, "chat, chat_type and is_group, and no messages")
