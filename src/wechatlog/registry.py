@@ -362,7 +362,7 @@ def _openings() -> re.Pattern[str]:
 
 def _opens(head: Head) -> Reader | None:
     """The reader of an input that begins as one format alone does; readers added at run time are to be asked too."""
-    if _readers.registered or head.is_binary or (match := _openings().match(head.text)) is None:
+    if _readers.registered or (match := _openings().match(head.text)) is None:
         return None
     return _readers.require(str(match.lastgroup).replace("_", "-"))
 

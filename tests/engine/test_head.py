@@ -1,7 +1,8 @@
-"""The JSON that a head holds or begins: what is whole of it, with all that is open closed there."""
+"""What a head holds: its text, and the JSON that it is or begins, of which what is open is closed where it is cut."""
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
@@ -78,3 +79,10 @@ def test_what_is_whole_is_there_wherever_it_is_cut(value: Any, layout: dict[str,
 )
 def test_what_is_cut_or_damaged(text: str, value: Any) -> None:
     assert _json_of(text) == value
+
+
+@pytest.mark.parametrize("start", [b"PK\x03\x04", b"SQLite format 3\0", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
+def test_a_container_has_no_text(start: bytes) -> None:
+    """Which encoding its bytes are is not asked."""
+    head = Head.of(Source(lambda: io.BytesIO(start + "09:00 李四\n".encode("gb18030") * 9), "chat.bin"))
+    assert (head.text, head.lines) == ("", [""])

@@ -94,7 +94,9 @@ class Head:
 
     @functools.cached_property
     def text(self) -> str:
-        """The head decoded leniently, without a byte order mark; line ends are LF."""
+        """The head decoded leniently, without a byte order mark; line ends are LF. What is no text has none."""
+        if self.is_binary:
+            return ""
         text = self.data.decode(self.encoding, "replace") if self.encoding else decode_text(self.data)
         if not self.complete:
             text = text.rstrip("\ufffd")  # a character that the cut went through
