@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -30,6 +31,15 @@ os.environ["WECHATLOG_LANG"] = "en"
 # Tests start dozens of processes; all may keep what they compile, as every Python does by itself.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# What collecting ten thousand tests makes lives as long as they do: the collector of garbage need not look at it.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.set_threshold(*gc.get_threshold()[:2], 100)  # what is old seldom becomes garbage
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
