@@ -362,3 +362,10 @@ def test_the_talker_stands_in_the_file_name(tmp_path: Path, name: str) -> None:
     path.write_text("李四(wxid_a1) 09:00:00\n早\n\n", encoding="utf-8")
     conversation = wechatlog.load(path)
     assert (conversation.id, conversation.title, conversation.is_group) == ("wxid_a1", "李四", False)
+
+
+def test_a_header_with_a_hole_up_to_the_next_one_is_told() -> None:
+    text = "李四(wxid_lisi00000002) 2026-05-01 08:00:00\n早\n\n李四(wxid_lisi00000002) 2026-05-01 08:我 2026-05-01 08:05:33\n好\n\n"
+    chat = wechatlog.loads(text, format="chatlog-text")
+    assert [(entry.code, entry.line) for entry in chat.diagnostics] == [("near-header", 4)]
+    assert chat[0].text.endswith("好")

@@ -189,3 +189,13 @@ def test_kinds_of_wechat_dump() -> None:
 def test_other_texts_are_not_taken(text: str) -> None:
     with pytest.raises(UnknownFormatError):
         wechatlog.load(text.encode())
+
+
+def test_a_doubled_heading_costs_no_name() -> None:
+    head = "# 李四\n\n- 微信标识：`wxid_lisi00000002`\n- 消息条数：2\n\n---\n\n"
+    lines = "[2026-05-01 08:00:20] 早：好\n[2026-05-01 08:00:40] 在吗\n"
+    whole, doubled = (
+        wechatlog.loads(text, format="bracket-lines") for text in (head + lines, "# 李四\n" + head + lines)
+    )
+    assert doubled.title == whole.title == "李四"
+    assert list(doubled) == list(whole)

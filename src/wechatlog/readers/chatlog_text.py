@@ -28,7 +28,7 @@ from typing import Any, Final, NamedTuple
 from wechatlog.content.accounts import is_room
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import ME, Draft, Entry, Evidence, Format, Head, Reading
-from wechatlog.engine.headers import Candidate, HeaderCheck, iter_blocks
+from wechatlog.engine.headers import Candidate, HeaderCheck, iter_blocks, tell_near_headers
 from wechatlog.errors import OptionError
 from wechatlog.readers.chatlog_bodies import NOTICE_SENDERS, read_rendering
 from wechatlog.tokenizer import Grammar
@@ -66,6 +66,8 @@ _PLACE: Final = re.compile(
     rf"(?:\[(?P<number>[0-9]{{1,20}})\])?(?: ?\[(?:(?P<name>.+)\((?P<id>{_ID}*chatroom)\)|(?P<bare>{_ID}*chatroom))\])?"
 )
 _MOST_CUTS: Final = 24
+_BEGINS_AS_HEADER: Final = re.compile(rf"\n(?!> )\S[^\n]{{0,200}}?\((?:我|{_ID}{{2,80}})\) [0-9]{{2}}")
+_WHOLE_HEADER: Final = re.compile(rf"\n[^\n]*[)\]] {_CLOCK}[ \t]*(?:\n|\Z)")
 
 
 @functools.lru_cache(maxsize=1024)
@@ -235,6 +237,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         chat = chats.find(who, own=own, notice=notice, line=line)
         # The frame is the line end of the header and one blank line.
         text = block.lines.partition("\n")[2].removesuffix("\n").removesuffix("\n")
+        tell_near_headers(reading, "\n" + text, line, _BEGINS_AS_HEADER, _WHOLE_HEADER)
         body = read_rendering(text, notice=notice, zone=reading.tz)
         for problem in body.problems:
             reading.report(problem.code, problem.sentence, severity=problem.severity, line=line)

@@ -81,7 +81,8 @@ _TOOLS: Final = (
     _Tool(
         "wechat-chatlog-export-mac",
         re.compile(
-            r"(?:[^\w\n]{0,4}(?P<title>[^\n]*)\n)?(?:- 微信标识：`(?P<id>[^\n]*)`|[^\n]{1,99}\n- 消息条数：[0-9]{1,12})"
+            r"(?:[^\w\n]{0,4}(?P<title>[^\n]*)\n){0,2}"
+            r"(?:- 微信标识：`(?P<id>[^\n]*)`|[^\n]{1,99}\n- 消息条数：[0-9]{1,12})"
         ),
         _OPEN,
         _SENDER_BEFORE_WIDE_COLON,
