@@ -164,7 +164,8 @@ def _read_media(body: _Piece) -> Body | None:
         caption = node_text(body.node).strip()
         kind = MessageKind.VIDEO if caption or body.type in ("43", "62", "video") else MessageKind.IMAGE
         return _one(kind, caption, path="" if kind is MessageKind.VIDEO else path)
-    return _one(MessageKind.STICKER, "", path=path)
+    url = next((place for place in (image.get("rawsrc"), path) if place and place.startswith("http")), "")
+    return _one(MessageKind.STICKER, "", path="" if path == url else path, url=url)
 
 
 def _read_transfer(body: _Piece) -> Body | None:
