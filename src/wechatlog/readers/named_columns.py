@@ -48,7 +48,7 @@ _NAMES: Final = {
         " msg_time sendTime msgTime timestamp Timestamp time Time 发送时间 消息时间 聊天时间 时间",
         "day": "日期 date Date",
         "sender": "发送者 发送人 发送方 发言人 发送者昵称 发送人昵称 昵称 sender Sender senderName sender_name"
-        " sender_nickname senderDisplayName sender_display nickname nickName NickName",
+        " sender_nickname senderDisplayName sender_display_name sender_display nickname nickName NickName",
         "text": "内容 消息内容 聊天内容 消息 content Content message_content StrContent message Message text msg",
         "kind": "type_id local_type"
         " 类型 消息类型 type Type msg_type msgType message_type type_name typeName localType kind",
@@ -64,7 +64,7 @@ _NAMES: Final = {
         "transcript": "语音转写 语音转文字 transcription transcript",
         "path": "图片文件 媒体文件 媒体路径 media_path mediaPath media",
         "quote": "quoted quote quotedMessage quoted_message reply_to_message refer",
-        "raw": "raw_content rawContent",
+        "raw": "raw_content rawContent raw",
     }.items()
 }
 """The names of each field; the first that a file has counts."""
@@ -72,7 +72,18 @@ _KNOWN: Final = frozenset(name for names in _NAMES.values() for name in names)
 _MORE: Final = {"kind", "own", "account", "chat", "chat_id", "id"}
 """One of these is in the files of an exporter of chats; three columns alone may be of anything."""
 _LISTS: Final = ("messages", "data", "records", "items", "list", "msgs")
-_TITLES: Final = ("chat", "title", "chat_name", "chatName", "name", "contact", "talker", "displayName", "nickname")
+_TITLES: Final = (
+    "chat",
+    "title",
+    "chat_name",
+    "chatName",
+    "name",
+    "contact",
+    "talker",
+    "displayName",
+    "display_name",
+    "nickname",
+)
 _CHATS: Final = ("talker", "contact", "conversation", "session", "chat")
 """Objects beside the list that tell whose chat it is."""
 _CHAT: Final = {
