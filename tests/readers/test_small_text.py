@@ -199,3 +199,14 @@ def test_a_doubled_heading_costs_no_name() -> None:
     )
     assert doubled.title == whole.title == "李四"
     assert list(doubled) == list(whole)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("memotrace-text", "2026-05-01 08:00:00 李四\n早\n\n2026-05-01 08:026-05-01 08:02:28 李四\n好\n\n"),
+        ("wechatexporter-txt", "李四 (2021-06-01 21:08:00):早\n张三 拍了021-06-01 21:09:03):[视频/语音通话]\n"),
+    ],
+)
+def test_what_is_left_of_two_headers_with_a_hole_between_is_told(name: str, text: str) -> None:
+    assert "near-header" in {entry.code for entry in wechatlog.loads(text, format=name).diagnostics}

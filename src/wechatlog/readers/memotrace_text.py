@@ -87,6 +87,8 @@ def _read_notice(text: str) -> tuple[str, Body]:
 # --- TXT ------------------------------------------------------------------------------------------
 
 _TEXT_GRAMMAR: Final = Grammar("memotrace", rf"(?P<time>{_CLOCK})(?: (?P<sender>[^\r\n]*))?{_END}", framed=True)
+_TWO_CLOCKS: Final = re.compile(r"\n[0-9]{4}-[0-9][0-9: -]{0,24}[0-9] [0-9]{2}:[0-9]{2}:[0-9]{2}(?![0-9])")
+"""What is left where a header lost its end with what stood up to the clock of the next."""
 _HEADER: Final = re.compile(rf"{_CLOCK}(?P<name> [^\n]*)?")
 _QUOTED_NAME: Final = re.compile(r" (?:'[^\n]*'|\"[^\n]*\")")
 _V1_MARKS: Final = re.compile(r"\[(?:图片|语音|视频|表情包|文件|音乐分享)\]| {4,}\[链接\]:title:[^\n]*|引用:[^\n]*")
@@ -153,7 +155,7 @@ def _detect(head: Head, *, version: int) -> Evidence | None:
 
 
 def _texts(reading: Reading, *, version: int) -> Iterator[Entry]:
-    watch, names = _ForgeryWatch(reading, _TEXT_GRAMMAR), set[str]()
+    watch, names = _ForgeryWatch(reading, _TEXT_GRAMMAR, _TWO_CLOCKS), set[str]()
     for block in mark_last(read_records(reading.blocks(), _TEXT_GRAMMAR)):
         if block.header is None:
             reading.report_preamble(block.rest)

@@ -45,6 +45,7 @@ _GRAMMAR: Final = Grammar(
     name="WechatExporter TXT", header=rf"(?P<sender>[^\n]*?) (?:\((?P<time>{_STAMP})\)|(?P<bare>{_STAMP})):"
 )
 _INSIDE: Final = re.compile(rf" \((?P<time>{_STAMP})\):")
+_CLOCK_OF_HEADER: Final = re.compile(r"[0-9] [0-9]{2}:[0-9]{2}:[0-9]{2}\):")
 _TITLE: Final = re.compile(r"(?P<title>.*) - (?:微信聊天记录|WeChat Chat History)")
 _DASHES: Final = re.compile(r"-(?: -){14,}[ \t]*")
 _NOTICE: Final = re.compile(r"(?:System Message:|系统消息[:：]) ?(?P<text>.*)", re.DOTALL)
@@ -350,8 +351,8 @@ class _Pass:
             if text.startswith(_RULE) and not (number and _DASHES.fullmatch(text)):
                 what = "the line of a quote goes on as something else: lines behind it may be lost"
                 self._reading.report("near-header", what, line=part.line + max(number - 1, 0))
-        for number, text in enumerate(part.text.split("\n") if _INSIDE.search(part.text) else ()):
-            if _INSIDE.search(text) and not (number and _GRAMMAR.pattern.match(f"\n{text}")):
+        for number, text in enumerate(part.text.split("\n") if _CLOCK_OF_HEADER.search(part.text) else ()):
+            if _CLOCK_OF_HEADER.search(text) and not (number and _GRAMMAR.pattern.match(f"\n{text}")):
                 what = "a time as headers have it stands inside a message: a header may be damaged here"
                 self._reading.report("near-header", what, line=part.line + number)
 
