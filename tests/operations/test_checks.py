@@ -52,6 +52,8 @@ def test_repeats() -> None:
     said = at(0, "九点在老槐树下集合")
     twice = [said, attrs.evolve(said, sender="王五-示例公司")]
     assert [finding.detail for finding in check(twice)] == ["of message 1, under another name"]
+    for text in ("哈哈哈哈哈哈哈哈", "666666666", "[强][强][强]", "[动画表情 Hello]"):  # two people at once
+        assert codes(at(0, text), attrs.evolve(at(0, text), sender="王五")) == []
 
 
 @pytest.mark.parametrize("text", ["\ufffd", "好\ud800", "\x00", "锟斤拷", "ï¿½", "\x1b[31m", "é–“å¤ªæ–‡", "ä½\xa0å¥½"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import random
 from collections import Counter
 from typing import Any
 
@@ -620,6 +621,22 @@ def test_of_two_equal_words_in_a_minute_the_order_says_which() -> None:
     assert merge([rough, fine]).messages == report.conversation.messages
     turned = Conversation(rough.messages[::-1])  # the newest first
     assert len(merge([fine, turned])) == 12
+
+
+@pytest.mark.parametrize("seed", [11, 47, 52, 66])
+def test_an_export_without_times_is_united_last_wherever_it_stands(seed: int) -> None:
+    dice = random.Random(seed)
+    said = "早 好 好的 哈哈 几点集合呢 在老槐树下见 我带补胎工具 水库那条路修好了吗 今天风太大了 改到下周吧大家 [强]".split()
+    times = list(itertools.accumulate(dice.choice([0, 1, 3, 20, 50, 200]) for _ in range(25)))
+    whole = [say(3 + time, dice.choice("甲乙丙"), dice.choice(said)) for time in times]
+    fine, rough, bare = ([message for message in whole if dice.random() > 0.3] for _ in range(3))
+    parts = [
+        Conversation(fine),
+        Conversation(map(coarse, rough)),
+        Conversation([attrs.evolve(message, time=None, precision=None) for message in bare]),
+    ]
+    first, *others = [merge(parts).messages for parts in itertools.permutations(parts)]
+    assert all(other == first for other in others)
 
 
 def test_a_title_says_more_of_which_is_which_than_a_short_word() -> None:

@@ -44,7 +44,9 @@ _DAMAGED: Final = regex.compile(
 )
 _ADDRESS: Final = regex.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S|www\.|[^\s/]+\.[^\s/]+")
 _LONG: Final = 8
-"""Characters of a text that two people hardly write in one second: it is one message under two names."""
+"""Different characters of a text that two people hardly write in one second: it is one message under two names."""
+_CODE: Final = regex.compile(r"\[[^\[\]]*\]")
+"""An emoji, or what stands for a picture."""
 _WITH_PATH: Final = (Image, Voice, Video, File, Sticker)
 
 Found: TypeAlias = "Iterator[tuple[str, str]]"
@@ -152,7 +154,7 @@ class _Repeats:
         if message.id is not None:
             key = message.id
         elif message.time is not None and message.precision == "second" and message.text:
-            is_long = message.kind is MessageKind.TEXT and len(message.text) >= _LONG
+            is_long = message.kind is MessageKind.TEXT and len(set(_CODE.sub("", message.text))) >= _LONG
             sender = None if is_long else message.sender_id or message.sender
             key = (message.time, sender, message.kind.value, hash(message.text))
         else:

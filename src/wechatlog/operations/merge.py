@@ -257,16 +257,19 @@ def _plain_title(title: str | None) -> str:
 
 
 def _order(pages: Sequence[Conversation]) -> list[int]:
-    """The order in which parts are united: that of time, the longer first, then by content; slices stay as they are."""
-    starts: list[dt.timedelta | None] = []
-    for page in pages:
+    """The order in which parts are united: that of time, the longer first, then by content; slices stay as they are.
+
+    One without any time comes last.
+    """
+    starts: list[dt.timedelta] = []
+    for number, page in enumerate(pages):
         start = next((instant(message.time) for message in page.messages if message.time is not None), None)
-        starts.append(start if start is not None else starts[-1] if starts else None)
+        is_slice = number > 0 and pages[number - 1]._lexicon is page._lexicon
+        starts.append(start if start is not None else starts[-1] if is_slice else dt.timedelta.max)
 
     def compare(one: int, two: int) -> int:
-        first, second = starts[one], starts[two]
-        if first != second and first is not None and second is not None:
-            return -1 if first < second else 1
+        if starts[one] != starts[two]:
+            return -1 if starts[one] < starts[two] else 1
         if pages[one]._lexicon is pages[two]._lexicon:
             return one - two
         if len(pages[one]) != len(pages[two]):
