@@ -491,8 +491,8 @@ def open_format(source: Source, format: str | Reader | None, encoding: str | Non
     if "json" in containers and not source.head().startswith((b"{", b"[", b"\xef\xbb\xbf{", b"\xef\xbb\xbf[")):
         from wechatlog.engine.yaml_text import YamlReader, may_be_yaml
 
-        is_yaml = may_be_yaml(Head.of(source, encoding)) and not isinstance(reader, YamlReader)
-        return YamlReader(reader) if is_yaml else reader
+        if may_be_yaml(Head.of(source, encoding)) and not isinstance(reader, YamlReader):
+            return YamlReader(reader)
     if "zip" in containers or not source.head().startswith(b"PK"):
         return reader
     from wechatlog.engine.document_text import DocumentReader
