@@ -106,7 +106,7 @@ def test_it_opens_without_a_word_and_without_the_network(tab: Open, chat: Path) 
     found = tab().open(chat)
     assert found.page.title() == "示例读书会"
     assert "35 条消息" in str(found.page.text_content("#facts"))
-    assert found.get("document.querySelector('figure img').naturalWidth") == 1
+    found.wait("document.querySelector('figure img').naturalWidth === 1")
     assert found.get("getComputedStyle(document.getElementById('bar')).display") == "flex"
     found.check()
 
