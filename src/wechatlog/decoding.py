@@ -119,15 +119,8 @@ def judge_encoding(data: bytes) -> Guess:
     for mark, name in _BOMS:
         if data.startswith(mark):
             return Guess(name)
-    if data.isascii() and b"\0" not in data:
+    if _as_utf8(data) is not None:
         return Guess("utf-8")
-    if data.count(b"\0") * 5 < len(data):
-        try:
-            codecs.getincrementaldecoder("utf-8")("strict").decode(data)
-        except UnicodeDecodeError:
-            pass
-        else:
-            return Guess("utf-8")
     text = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode(data)
     wide = _guess_utf16(data)
     if wide is not None:
@@ -142,6 +135,16 @@ def judge_encoding(data: bytes) -> Guess:
     if broken * 2 <= whole:  # hardly ever by chance
         return Guess("utf-8", sure=False)
     return _judge_script(data) or Guess("utf-8", sure=False)
+
+
+def _as_utf8(data: bytes) -> str | None:
+    """The text where all of it is UTF-8; with many zero bytes it is something else that looks like it."""
+    if data and data.count(b"\0") * 5 >= len(data):
+        return None
+    try:
+        return codecs.getincrementaldecoder("utf-8")("strict").decode(data)
+    except UnicodeDecodeError:
+        return None
 
 
 def _judge_script(data: bytes) -> Guess | None:
@@ -198,6 +201,8 @@ def _guess_utf16(data: bytes) -> str | None:
 
 def decode_text(data: bytes) -> str:
     """Decode a short text leniently: the guessed encoding, no byte order mark, broken bytes replaced."""
+    if (text := _as_utf8(data)) is not None:
+        return text.removeprefix("\ufeff")
     name = judge_encoding(data).name
     try:
         text = codecs.getincrementaldecoder(name)("strict").decode(data)
