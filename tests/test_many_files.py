@@ -17,14 +17,16 @@ import pytest
 from hypothesis import given
 
 import wechatlog
+from tests.cost import assert_linear
 from tests.strategies import conversations
 from tests.test_corpus import CORPUS
-from wechatlog.engine import Format
+from wechatlog.engine import Draft, Format
 from wechatlog.inputs import index as index_module
 from wechatlog.inputs import workers as workers_module
 from wechatlog.inputs.archive import _chunks
 from wechatlog.inputs.grouping import page_groups
 from wechatlog.inputs.packing import Kept, pack, unpack
+from wechatlog.inputs.single import whole_chats
 from wechatlog.registry import _readers as shelf
 from wechatlog.registry import register_reader
 from wechatlog.source import Source
@@ -424,3 +426,25 @@ def test_an_index_never_overwrites_anything_else(folder: Path, tmp_path: Path) -
         list(wechatlog.load_archive(folder, index=tmp_path / "none" / "chats.index"))
     with pytest.raises(wechatlog.OptionError, match="index: the format must be given by its name"):
         list(wechatlog.load_archive(folder, index=tmp_path / "i", format=NOTED))
+
+
+def test_very_many_chats_that_go_on_cost_no_more_than_their_rows() -> None:
+    def read(count: int) -> None:
+        pieces = ((Draft(str(number)), [number]) for number in range(count))
+        assert sum(1 for _ in whole_chats(pieces)) == count
+
+    assert_linear(read, 8000)
+
+
+def test_a_chat_that_is_done_is_given_while_others_go_on() -> None:
+    open_one, done_one, last = (Draft(key) for key in "abc")
+
+    def pieces() -> Iterator[tuple[Draft, list[int]]]:
+        yield open_one, [0]
+        yield done_one, [1]
+        done_one.done = True
+        yield last, [2]
+        yield last, [3]
+        raise AssertionError("nothing was given so far")
+
+    assert next(whole_chats(pieces())) == (done_one, [1])

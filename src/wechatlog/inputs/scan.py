@@ -21,6 +21,7 @@ from wechatlog.errors import FormatError, OptionError
 from wechatlog.frames.bodies import Bodies
 from wechatlog.frames.columns import BODY_COLUMNS, CommonZone, Key, Zone, columns_of, named_zone
 from wechatlog.frames.values import without_surrogates
+from wechatlog.inputs.single import OpenChats
 from wechatlog.model import KINDS, Conversation, Message, normalize_name, paused_collection
 from wechatlog.timestamps import Day, ZoneLike, moment, resolve_zone
 
@@ -185,7 +186,7 @@ class Scan:
         self._times = CommonZone()
         self._notes: list[Diagnostic] = []
         self._context: Context | None = None
-        self._chats: dict[Draft, _Chat] = {}
+        self._chats = OpenChats[_Chat]()
         self._tz, self._observer = tz, observer
         self.described: dict[Draft, tuple[Conversation, int]] = {}
         if tz is not None:
@@ -330,7 +331,7 @@ class Scan:
             self._finish()
             self._context = context
         self._chats.setdefault(rows.draft, _Chat()).add(rows)
-        for draft in [draft for draft in self._chats if draft.done and draft is not rows.draft]:
+        for draft in self._chats.done(rows.draft):
             self._close(context, draft)
 
     def _finish(self) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from wechatlog.timestamps import ZoneLike
 
 _T = TypeVar("_T")
+_V = TypeVar("_V")
 
 Format: TypeAlias = "str | Reader | None"
 
@@ -91,12 +92,30 @@ def conversations_of(context: Context, batches: Iterable[Batch]) -> Iterator[Con
     return (context.build(draft, messages) for draft, messages in whole_chats(batches))
 
 
+class OpenChats(dict[Draft, _V]):
+    """What is kept of the chats of an input of which more may come."""
+
+    _steps = 0
+
+    def done(self, current: Draft) -> list[Draft]:
+        """Those of which no more will come; looked for so often only that it costs no more than what came.
+
+        Args:
+            current: the chat that something came of just now.
+        """
+        self._steps += 2
+        if self._steps < len(self):
+            return []
+        self._steps = 0
+        return [known for known in self if known.done and known is not current]
+
+
 def whole_chats(pieces: Iterable[tuple[Draft, list[_T]]]) -> Iterator[tuple[Draft, list[_T]]]:
     """The pieces of each chat together, as soon as no more will come: when it is done, or the input ends."""
-    chats: dict[Draft, list[_T]] = {}
+    chats = OpenChats[list[_T]]()
     for draft, found in pieces:
         chats.setdefault(draft, []).extend(found)
-        for done in [known for known in chats if known.done and known is not draft]:
+        for done in chats.done(draft):
             yield done, chats.pop(done)
     for draft in list(chats):
         yield draft, chats.pop(draft)
