@@ -22,7 +22,7 @@ import click
 from wechatlog import __version__
 from wechatlog.cli.help_pages import HelpContext, first_paragraph
 from wechatlog.cli.language import chosen_language, translate
-from wechatlog.cli.messages import Failure, explain, say
+from wechatlog.cli.messages import Failure, Trouble, explain, say
 from wechatlog.errors import WechatlogError
 
 _PROGRAM: Final = "wechatlog"
@@ -33,6 +33,8 @@ _COMMANDS: Final = (
     "check completion convert formats info media mcp merge people report pseudonymize search show stats view".split()
 )
 """Each stands under its name in a module of that name."""
+_ANSWERS: Final = frozenset({"check", "search"})
+"""Commands whose exit code 1 is an answer; what goes wrong ends with 2."""
 
 
 class _Commands(Mapping[str, click.Command]):
@@ -60,7 +62,18 @@ class _App(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            code = super().invoke(ctx)
+            code = self._invoke(ctx)
+        except Failure as failure:
+            if ctx.invoked_subcommand in _ANSWERS:
+                raise Trouble(failure.message) from failure
+            raise
+        if isinstance(code, int) and code:
+            ctx.exit(code)  # what a command returns is its exit code, also where click ends the process
+        return code
+
+    def _invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
         except BrokenPipeError:
             _abandon_output()
             raise click.exceptions.Exit(_CLOSED_PIPE) from None
@@ -70,9 +83,6 @@ class _App(click.Group):
             raise Failure(explain(error)) from error
         except MemoryError as error:
             raise Failure("out of memory; convert --stream reads message by message") from error
-        if isinstance(code, int) and code:
-            ctx.exit(code)  # what a command returns is its exit code, also where click ends the process
-        return code
 
 
 @click.group(

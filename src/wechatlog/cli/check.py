@@ -15,9 +15,8 @@ import click
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
-from wechatlog.cli.messages import Failure, count, harmless
+from wechatlog.cli.messages import count, harmless
 from wechatlog.cli.options import Reading, inputs_argument, json_option, reading_options
-from wechatlog.cli.progress import progress
 from wechatlog.cli.summary import diagnostic_to_json
 from wechatlog.cli.terminal import print_json
 from wechatlog.diagnostics import Severity
@@ -32,12 +31,6 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 5
 _FINDING: Final = ("code", "number", "detail", "source", "line")
-
-
-class _Unchecked(Failure):
-    """There was nothing to look at; 1 would say that something was found."""
-
-    exit_code = 2
 
 
 @click.command()
@@ -62,20 +55,12 @@ def check(inputs: tuple[str, ...], **how: Any) -> int:
 
     Exit codes: 0 nothing was found, 1 something was, 2 wrong usage, or something could not be read.
     """
-    try:
-        return _check(inputs, how)
-    except Failure as failure:
-        raise _Unchecked(failure.message) from failure
-
-
-def _check(inputs: tuple[str, ...], how: dict[str, Any]) -> int:
     found = Inputs(inputs, Reading.of(how))
     filters = Filters.of(how)
     media = _Media(found) if how["media"] else None
     reports: list[dict[str, Any]] = []
-    with progress(found.sources, quiet=how["as_json"]) as tick:
+    with found.watched(quiet=how["as_json"]):
         for conversation in found:
-            tick(len(conversation))
             is_there = media.beside(conversation) if media is not None else None
             chosen = filters.select(conversation)
             findings = list(checks.check(chosen, gap=dt.timedelta(days=how["gap"]), is_there=is_there))

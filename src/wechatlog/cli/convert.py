@@ -31,7 +31,6 @@ from wechatlog.cli.options import (
     reading_options,
     summary_option,
 )
-from wechatlog.cli.progress import Tick, progress
 from wechatlog.cli.state import check_state, read_state, state_option, write_state
 from wechatlog.cli.summary import Summary
 from wechatlog.cli.terminal import standard_output
@@ -113,9 +112,9 @@ def convert(inputs: tuple[str, ...], output: str, form: str | None, **how: Any) 
         found, output, writer, reading, how["split"], how["sync"], filters, how["state"], how["copy_media"], makes
     )
     quiet = how["quiet"] or (output == "-" and sys.stdout.isatty())
-    with progress(job.inputs.sources, quiet=quiet) as tick:
+    with found.watched(quiet=quiet):
         whole = how["state"] or how["index"] or how["jobs"] > 1 or how["copy_media"]
-        job.run(tick, stream=False if whole and not how["stream"] else how["stream"])
+        job.run(stream=False if whole and not how["stream"] else how["stream"])
     if not how["quiet"]:
         job.media.tell()
     return job.summary.finish(job.inputs, output, as_json=how["as_json"], quiet=how["quiet"])
@@ -175,11 +174,11 @@ def _names_file(writer: Writer, output: str) -> bool:
 class _Watch:
     """What `convert` does while rows are read: it tells how far it is, and looks for files that are left behind."""
 
-    def __init__(self, job: _Job, tick: Tick) -> None:
-        self._job, self._tick = job, tick
+    def __init__(self, job: _Job) -> None:
+        self._job = job
 
     def see(self, context: Context, rows: Rows, bodies: Bodies | None) -> None:
-        self._tick(rows.height)
+        self._job.inputs.tick(rows.height)
         (top,) = self._job.inputs.sources
         inside = "" if context.source is top else context.source.label
         look = self._job.media.watch(top, inside, rows.draft.metadata.get("media_base"))
@@ -253,23 +252,23 @@ class _Job:
             copies = MediaCopies(folder, name, options, sync=self.sync)
         self.media = MediaPaths(self.inputs.sources, self.writer, options, target, copies)
 
-    def run(self, tick: Tick, *, stream: bool | None) -> None:
+    def run(self, *, stream: bool | None) -> None:
         """Write everything, or raise `Failure`."""
         # Columns are all that is asked for: of one file, so that nothing is written where it is broken.
         has_columns = stream is None and isinstance(self.writer, ScanWriter) and self.inputs.only_path is not None
         if has_columns and not self._into_folder(1) and not (self.filters.senders or self.filters.words):
             filters, kinds = self.filters, sorted(self.filters.kinds) or None
             selection = Selection.of(since=filters.since, until=filters.until, kind=kinds)
-            self._dump(self.inputs.scan(selection, _Watch(self, tick)), str(self.inputs.only_path))
+            self._dump(self.inputs.scan(selection, _Watch(self)), str(self.inputs.only_path))
             return
-        if self._may_stream(forced=stream) and self._run_stream(tick, forced=bool(stream)):
+        if self._may_stream(forced=stream) and self._run_stream(forced=bool(stream)):
             return
         # Other processes may write as well: a file for each conversation, of which only the name is ours.
         into_files = is_folder(self.output) and self.split is None and not is_folder_writer(self.writer)
         may_make = self.makes and into_files and len(self.inputs.sources) > 1 and self.state is None
-        if may_make and not self.filters and self._run_making(tick):
+        if may_make and not self.filters and self._run_making():
             return
-        self._run_whole(tick)
+        self._run_whole()
         if self.state is not None:
             if self.output == "-":
                 sys.stdout.flush()
@@ -292,9 +291,9 @@ class _Job:
         too_many = conversations > 1 and not self.writer.several and not _names_file(self.writer, self.output)
         return is_folder(self.output) or self.split is not None or too_many
 
-    def _run_stream(self, tick: Tick, *, forced: bool) -> bool:
+    def _run_stream(self, *, forced: bool) -> bool:
         """Write message by message; false where there are several conversations, to be read whole."""
-        stream = self._open_stream(tick)
+        stream = self._open_stream()
         path = str(self.inputs.only_path)
         try:
             if self._into_folder(1):
@@ -312,18 +311,18 @@ class _Job:
         self.summary.add_conversation(stream.diagnostics)
         return True
 
-    def _open_stream(self, tick: Tick) -> CountedStream:
+    def _open_stream(self) -> CountedStream:
         """The messages of the one input that are wanted; where there are messages and none is, it is a failure."""
         messages = iter_messages(self.inputs.sources[0], **self.reading.keywords)
-        test = self.filters.test() if self.filters else None
-        keep = self.media.watching(test, self.inputs.sources[0])
+        keep = self.media.watching(self.filters.test() if self.filters else None, self.inputs.sources[0])
 
         def keep_and_note(message: Message) -> bool:
             kept = keep is None or keep(message)
             self._note_left_out((message,) * kept)
             return kept
 
-        stream = CountedStream(messages, tick, keep_and_note if isinstance(self.writer, PartialWriter) else keep)
+        test = keep_and_note if isinstance(self.writer, PartialWriter) else keep
+        stream = CountedStream(messages, self.inputs.tick, test)
         if self.filters and stream.begin().is_empty:
             raise Failure(self.filters.nothing_fits(1))
         return stream
@@ -331,10 +330,10 @@ class _Job:
     def _note_left_out(self, messages: Iterable[Message]) -> None:
         self.summary.add_left_out(_left_out(self.writer, messages, self.reading.writer_options))
 
-    def _run_making(self, tick: Tick) -> bool:
+    def _run_making(self) -> bool:
         """Put files in place that other processes make; false where there was but one, which has no index."""
         options = options_in(self.writer, self.output, self.media.options, alone=False)
-        self._write_folder(self._made(tick, _Making(self.writer.name, options, self.media)))
+        self._write_folder(self._made(_Making(self.writer.name, options, self.media)))
         if not self.summary.conversations:
             raise self.inputs.nothing()
         if self.summary.conversations == 1 and "index" in self.writer.options:
@@ -342,16 +341,16 @@ class _Job:
             return False
         return True
 
-    def _made(self, tick: Tick, making: _Making) -> Iterator[Rendered]:
+    def _made(self, making: _Making) -> Iterator[Rendered]:
         for file, media, left_out in self.inputs.made(making):
-            tick(file.count)
+            self.inputs.tick(file.count)
             self.media.add(media)
             self.summary.add_conversation(file.conversation.diagnostics)
             self.summary.left_out.update(left_out)
             yield file
 
-    def _run_whole(self, tick: Tick) -> None:
-        conversations = self._watch(tick)
+    def _run_whole(self) -> None:
+        conversations = self._chosen()
         first = list(itertools.islice(conversations, 2))
         if not first and self.state is not None and not self.inputs.failures:
             self.summary.nothing_new = True
@@ -369,10 +368,9 @@ class _Job:
         else:
             self._dump(self._noted(items))
 
-    def _watch(self, tick: Tick) -> Iterator[Conversation]:
+    def _chosen(self) -> Iterator[Conversation]:
         read = kept = 0
         for read, conversation in enumerate(self.inputs, 1):  # noqa: B007
-            tick(len(conversation))
             chosen = self.filters.select(conversation)
             if self.filters and not len(chosen):
                 continue

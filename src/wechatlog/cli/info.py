@@ -13,8 +13,7 @@ from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import count, harmless, padded
 from wechatlog.cli.options import Reading, inputs_argument, json_option, reading_options
-from wechatlog.cli.progress import progress
-from wechatlog.cli.summary import Tally, diagnostic_to_json
+from wechatlog.cli.summary import Tally, diagnostic_to_json, unread
 from wechatlog.cli.tables import print_table
 from wechatlog.cli.terminal import print_json
 from wechatlog.timestamps import instant, zone_name
@@ -72,13 +71,7 @@ class _Facts:
         )
 
     def to_json(self) -> dict[str, Any]:
-        found = {field.name: getattr(self, field.name) for field in attrs.fields(_Facts)}
-        found["detection"] = attrs.asdict(self.detection) if self.detection else None
-        found["first"] = self.first.isoformat() if self.first else None
-        found["last"] = self.last.isoformat() if self.last else None
-        found["people"] = [attrs.asdict(person) for person in self.people]
-        found["diagnostics"] = [diagnostic_to_json(note) for note in self.diagnostics]
-        return found
+        return {**attrs.asdict(self), "diagnostics": [diagnostic_to_json(note) for note in self.diagnostics]}
 
 
 @click.command()
@@ -95,18 +88,14 @@ def info(inputs: tuple[str, ...], *, everybody: bool, as_json: bool, **how: Any)
     IN is a file, a folder, a glob, a ZIP or - for the standard input. Several chats give a table.
     """
     found, filters = Inputs(inputs, Reading.of(how)), Filters.of(how)
-    facts: list[_Facts] = []
-    with progress(found.sources) as tick:
-        for conversation in found:
-            tick(len(conversation))
-            facts.append(_Facts.of(filters.select(conversation), found.detection))
+    with found.watched():
+        facts = [_Facts.of(filters.select(conversation), found.detection) for conversation in found]
     if not facts and not as_json:
         raise found.nothing()
     if as_json:
         value = {
             "conversations": [entry.to_json() for entry in facts],
-            "failed": found.failures,
-            "skipped": [diagnostic_to_json(note) for note in found.skipped],
+            **unread(found),
         }
         print_json(value)
     elif len(facts) == 1:

@@ -6,12 +6,14 @@ and cannot be read is a failure; one that was met in a folder and is no chat is 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from wechatlog.cli.messages import Failure, explain, say, say_skipped
+from wechatlog.cli.progress import Tick, progress
 from wechatlog.diagnostics import Diagnostic, Severity
 from wechatlog.errors import WechatlogError
 from wechatlog.inputs.archive import Archive, ArchiveBatch
@@ -43,12 +45,16 @@ class Inputs:
         named: chats without a title are called as their files are, where there are several.
         more: further arguments of an archive.
 
+    Attributes:
+        tick: told how many messages were read; conversations and streams tell it by themselves.
+
     Raises:
         Failure: where a path does not exist, or nothing was found at all.
     """
 
     def __init__(self, paths: Sequence[str], reading: Reading, *, named: bool = True, **more: Any) -> None:
         self._reading = reading
+        self.tick = Tick()
         self.sources: list[Source] = []
         bases: list[Path] = []
         self._named: set[Source] = set()
@@ -78,9 +84,17 @@ class Inputs:
         self._how = {**more, **reading.keywords}
         self._archive = Archive(self.sources, **self._how)
 
+    @contextlib.contextmanager
+    def watched(self, *, quiet: bool = False) -> Iterator[None]:
+        """Show how far the reading has come."""
+        with progress(self.sources, quiet=quiet) as self.tick:
+            yield
+
     def __iter__(self) -> Iterator[Conversation]:
         """The conversations, one at a time."""
-        return self._read(None)
+        for conversation in self._read(None):
+            self.tick(len(conversation))
+            yield conversation
 
     def made(self, then: Callable[[Conversation, Source | None, str], _T]) -> Iterator[_T]:
         """What is made of each conversation in the process that read it."""
@@ -113,7 +127,12 @@ class Inputs:
     def streams(self) -> Iterator[tuple[Source, Iterator[ArchiveBatch]]]:
         """Each input with its messages as they are read, in memory that does not grow with it."""
         for source, batches in self._archive.iter_streams():
-            yield source, _unhindered(batches)
+            yield source, self._counted(_unhindered(batches))
+
+    def _counted(self, batches: Iterator[ArchiveBatch]) -> Iterator[ArchiveBatch]:
+        for batch in batches:
+            self.tick(len(batch.messages))
+            yield batch
 
     def scan(self, selection: Selection, observer: Observer) -> Scan:
         """The rows of all inputs as columns."""

@@ -12,7 +12,6 @@ from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import Failure, count, explain, say
 from wechatlog.cli.options import ANY_PATH, FormatName, Reading, inputs_argument, list_writers, reading_options
-from wechatlog.cli.progress import progress
 from wechatlog.cli.state import check_state, read_state, state_option, write_state
 from wechatlog.cli.summary import diagnostic_to_json
 from wechatlog.cli.terminal import print_json, standard_output
@@ -74,11 +73,8 @@ def merge(inputs: tuple[str, ...], output: str | None, into: str | None, form: s
     # Of one chat the names of files say nothing.
     found = Inputs(inputs, reading, named=False, after=after)
     filters = Filters.of(how)
-    with progress(found.sources, quiet=how["quiet"]) as tick:
-        conversations = []
-        for conversation in found:
-            tick(len(conversation))
-            conversations.append(filters.select(conversation))
+    with found.watched(quiet=how["quiet"]):
+        conversations = list(map(filters.select, found))
         if not conversations and how["state"] is not None and not found.failures:
             write_state(how["state"], found.marks)
             return _tell_nothing(into or "", how)

@@ -99,6 +99,12 @@ class Failure(click.ClickException):
         say(self.message)
 
 
+class Trouble(Failure):
+    """The same of a command whose exit code 1 is an answer."""
+
+    exit_code = 2
+
+
 def explain(error: Exception, name: str | None = None) -> str:
     """One sentence about an error, with what can be done about it, and the file as the user wrote it."""
     if isinstance(error, OSError) and error.strerror is not None:

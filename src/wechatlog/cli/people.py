@@ -14,7 +14,6 @@ from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import Failure, count, harmless, say
 from wechatlog.cli.options import ANY_PATH, Reading, inputs_argument, json_option, reading_options
-from wechatlog.cli.progress import Tick, progress
 from wechatlog.cli.terminal import print_json
 from wechatlog.operations.recognition import identities
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
 
-    from wechatlog.model import Conversation
     from wechatlog.operations import Identities, Person
 
 _OUTPUT_HELP: Final = "Write a file of people. What somebody confirmed or denied in it before is kept."
@@ -58,8 +56,8 @@ def people(inputs: tuple[str, ...], output: str | None, **how: Any) -> int:
     before = filters.people
     if before is None and output is not None and Path(output).exists():
         before = read_people(output)
-    with progress(found.sources) as tick:
-        who = identities(_watch(found, filters, tick), known=before, mentions=not how["fast"])
+    with found.watched():
+        who = identities(map(filters.select, found), known=before, mentions=not how["fast"])
     if filters and not any(person.messages for person in who):
         raise Failure(filters.nothing_fits(len(found.sources)))
     if not who.people:
@@ -74,12 +72,6 @@ def people(inputs: tuple[str, ...], output: str | None, **how: Any) -> int:
             part.write_bytes(who.to_toml().encode("utf-8", "replace"))
         say(f"{output}: {count(len(who), 'person', 'people')}, {count(len(who.suggestions), 'suggestion')}")
     return found.finish(quiet=how["as_json"])
-
-
-def _watch(found: Inputs, filters: Filters, tick: Tick) -> Iterator[Conversation]:
-    for conversation in found:
-        tick(len(conversation))
-        yield filters.select(conversation)
 
 
 def _lines(who: Identities, *, silent: bool) -> Iterator[str]:

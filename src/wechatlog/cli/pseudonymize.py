@@ -19,7 +19,6 @@ from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import Failure, count, explain, say
 from wechatlog.cli.options import ANY_PATH, FormatName, Reading, Split, quiet_option, reading_options
-from wechatlog.cli.progress import Tick, progress
 from wechatlog.cli.summary import Summary
 from wechatlog.errors import UnknownFormatError, WechatlogError
 from wechatlog.operations.identity import Identities
@@ -77,8 +76,8 @@ def pseudonymize(inputs: tuple[str, ...], output: str, form: str | None, **how: 
     reading, book = Reading.of(how, writer), _open_book(how)
     filters = Filters.of(how)
     summary = Summary()
-    with progress(sources.sources, quiet=how["quiet"]) as tick:
-        hidden = pseudonymize_archive(_Chats(sources, summary, tick, filters), book)
+    with sources.watched(quiet=how["quiet"]):
+        hidden = pseudonymize_archive(_Chats(sources, summary, filters), book)
         try:
             keep = partial(sources.keep, name="FOLDER")
             how_written = {"split": how["split"], "check": keep, **reading.writer_options}
@@ -102,8 +101,8 @@ def pseudonymize(inputs: tuple[str, ...], output: str, form: str | None, **how: 
 class _Chats:
     """The conversations of the inputs, read anew each time; the first reading gives all, the next ones what fits."""
 
-    def __init__(self, inputs: Inputs, summary: Summary, tick: Tick, filters: Filters) -> None:
-        self._inputs, self._summary, self._tick, self._filters = inputs, summary, tick, filters
+    def __init__(self, inputs: Inputs, summary: Summary, filters: Filters) -> None:
+        self._inputs, self._summary, self._filters = inputs, summary, filters
         self._is_learnt = False
 
     def __iter__(self) -> Iterator[Conversation]:
@@ -113,7 +112,6 @@ class _Chats:
             if self._filters and not wanted:
                 wanted = None
             if not is_learnt:
-                self._tick(len(conversation))
                 if wanted is not None:
                     self._summary.add_conversation(())
                 yield conversation

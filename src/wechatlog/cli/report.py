@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 import click
@@ -13,15 +13,8 @@ from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import Failure, harmless, say
 from wechatlog.cli.options import ANY_PATH, Reading, inputs_argument, is_folder, reading_options
-from wechatlog.cli.progress import Tick, progress
 from wechatlog.cli.stats import Report, united
 from wechatlog.cli.terminal import on_terminal
-from wechatlog.operations.statistics import statistics
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from wechatlog.model import Conversation
 
 _LAST_YEAR = 9998
 
@@ -58,17 +51,17 @@ def report(inputs: tuple[str, ...], output: str, **how: Any) -> int:
     if how["year"] is not None and (how["since"] or how["until"]):
         raise click.UsageError("--year excludes --since and --until")
     found = Inputs(inputs, Reading.of(how))
-    with progress(found.sources) as tick:
-        job = _Job(found, _filters(how), tick)
-        numbers = statistics(job.conversations(), people=job.filters.people)
-    if not job.known.conversations:
+    filters, notes = _filters(how), list[str]()
+    with found.watched():
+        counted = Report.of(united(found, notes.append), filters)
+    if not counted.conversations:
         raise found.nothing()
-    if not numbers.messages:
-        raise Failure(job.filters.nothing_fits(job.known.conversations))
-    title = how["title"] or (job.known.heading if job.known.conversations == 1 else job.known.conversations)
-    page = render_report(title, numbers, language=how["interface"], year=how["year"])
+    if not counted.numbers.messages:
+        raise Failure(filters.nothing_fits(counted.conversations))
+    title = how["title"] or (counted.heading if counted.conversations == 1 else counted.conversations)
+    page = render_report(title, counted.numbers, language=how["interface"], year=how["year"])
     _write(page, output, found)
-    for note in job.notes:
+    for note in notes:
         say(note)
     return found.finish()
 
@@ -78,23 +71,6 @@ def _filters(how: dict[str, Any]) -> Filters:
     if (year := how["year"]) is not None:
         filters = attrs.evolve(filters, since=f"{year:04}-01-01", until=f"{year:04}-12-31")
     return filters
-
-
-@attrs.define
-class _Job:
-    """Reads, and notes what was read."""
-
-    inputs: Inputs
-    filters: Filters
-    tick: Tick
-    known: Report = attrs.field(factory=lambda: Report(statistics(())))
-    notes: list[str] = attrs.field(factory=list)
-
-    def conversations(self) -> Iterator[Conversation]:
-        for conversation in united(self.inputs, self.notes.append):
-            self.tick(len(conversation))
-            self.known = self.known.about(conversation)
-            yield self.filters.select(conversation)
 
 
 def _write(page: str, output: str, found: Inputs) -> None:

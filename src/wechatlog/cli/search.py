@@ -21,14 +21,13 @@ from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.hit_window import Line, Window
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
-from wechatlog.cli.messages import Failure, explain, harmless, harmless_json, say
+from wechatlog.cli.messages import Failure, harmless, harmless_json, say
 from wechatlog.cli.options import Reading, color_option, emoji_option, inputs_argument, reading_options
-from wechatlog.cli.progress import Tick, progress
 from wechatlog.cli.terminal import is_colored, on_terminal, paint
 from wechatlog.content.folding import knows_variants
 from wechatlog.content.native import message_to_json
 from wechatlog.emoji import to_unicode
-from wechatlog.errors import FormatError, SlowPatternError, WechatlogError
+from wechatlog.errors import FormatError, SlowPatternError
 from wechatlog.operations.patterns import Matcher, Span, compile_expression, compile_words
 from wechatlog.operations.search import Place, find_places
 
@@ -53,29 +52,7 @@ _NO_LETTERS: Final = re.compile(r"\\[pP]\{[^}]*\}|\\.|\(\?P?<[^>]*>", re.DOTALL)
 """What is in a regular expression without being looked for."""
 
 
-class _Trouble(Failure):
-    """What went wrong in a search; 1 means that nothing was found."""
-
-    exit_code = 2
-
-
-class _Search(click.Command):
-    """A command whose errors end with exit code 2."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            raise
-        except Failure as error:
-            raise _Trouble(error.message) from error
-        except OSError as error:
-            raise _Trouble(explain(error, "standard output" if error.filename is None else None)) from error
-        except WechatlogError as error:
-            raise _Trouble(explain(error)) from error
-
-
-@click.command(cls=_Search)
+@click.command()
 @click.argument("pattern")
 @inputs_argument
 @click.option("-e", "--regex", is_flag=True, help="PATTERN is a regular expression.")
@@ -121,8 +98,8 @@ def search(pattern: str, inputs: tuple[str, ...], **given: Any) -> int:
     hunt = _Hunt.of(pattern, given)
     printer = _PRINTERS[given["how"]](given)
     quiet = given["how"] == "nothing"
-    with progress(found.sources, quiet=quiet) as tick:
-        hunt.run(found, printer, tick)
+    with found.watched(quiet=quiet):
+        hunt.run(found, printer)
     printer.end()
     if not hunt.anything and (found.failures or found.skipped):
         raise found.nothing()
@@ -183,22 +160,21 @@ class _Hunt:
     def done(self) -> bool:
         return self.limit is not None and self.hits >= self.limit
 
-    def run(self, inputs: Inputs, printer: _Printer, tick: Tick) -> None:
+    def run(self, inputs: Inputs, printer: _Printer) -> None:
         for source, batches in inputs.streams():
-            for found in self._search(source, batches, tick):
+            for found in self._search(source, batches):
                 if on_terminal():
-                    tick.clear()
+                    inputs.tick.clear()
                 printer.show(found)
                 if printer.needs_one:
                     break
             if self.done or (printer.is_done and self.hits):
                 return
 
-    def _search(self, source: Source, batches: Iterable[ArchiveBatch], tick: Tick) -> Iterator[_Found]:
+    def _search(self, source: Source, batches: Iterable[ArchiveBatch]) -> Iterator[_Found]:
         windows: dict[Draft, tuple[Window, Callable[[Message], bool]]] = {}
         for batch in batches:
             self.anything = True
-            tick(len(batch.messages))
             if batch.draft not in windows:
                 fits = self.filters.test(batch.draft.tz or batch.context.tz)
                 windows[batch.draft] = Window(self.before, self.after), fits

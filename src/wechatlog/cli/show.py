@@ -11,7 +11,6 @@ from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import say
 from wechatlog.cli.options import Reading, color_option, emoji_option, inputs_argument, reading_options
-from wechatlog.cli.progress import progress
 from wechatlog.cli.terminal import columns, on_terminal, print_lines
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def show(inputs: tuple[str, ...], **how: Any) -> int:
     """
     found = Inputs(inputs, Reading.of(how))
     conversations = iter(found)
-    with progress(found.sources):
+    with found.watched():
         first = next(conversations, None)
     if first is None:
         raise found.nothing()

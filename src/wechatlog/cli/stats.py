@@ -15,8 +15,7 @@ from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import Failure, count, say
 from wechatlog.cli.options import Reading, color_option, inputs_argument, json_option, reading_options
-from wechatlog.cli.progress import Tick, progress
-from wechatlog.cli.summary import diagnostic_to_json
+from wechatlog.cli.summary import unread
 from wechatlog.cli.terminal import print_json, print_lines
 from wechatlog.errors import MultipleConversationsError
 from wechatlog.model import MessageKind
@@ -55,6 +54,20 @@ class Report:
     title: str | None = None
     id: str | None = None
     source: str | None = None
+
+    @classmethod
+    def of(cls, conversations: Iterable[Conversation], filters: Filters, **how: Any) -> Report:
+        """That of the messages that filters choose; `how` they are counted `statistics` says."""
+        known = cls(_NOTHING)
+
+        def chosen() -> Iterator[Conversation]:
+            nonlocal known
+            for conversation in conversations:
+                known = known.about(conversation)
+                yield filters.select(conversation)
+
+        numbers = statistics(chosen(), people=filters.people, **how)
+        return attrs.evolve(known, numbers=numbers)
 
     def about(self, conversation: Conversation) -> Report:
         """The report that counts one more conversation; what is known of it is told only if it is the only one."""
@@ -103,8 +116,8 @@ def stats(inputs: tuple[str, ...], **how: Any) -> int:
     found = Inputs(inputs, reading)
     notes: list[str] = []
     show = _as_json if how["as_json"] else _as_text
-    with progress(found.sources) as tick:
-        conversations = show(_Job(found, reading, Filters.of(how), how, tick, notes), how)
+    with found.watched():
+        conversations = show(_Job(found, reading, Filters.of(how), how, notes), how)
     if not how["as_json"] and not conversations:
         raise found.nothing()
     for note in notes:
@@ -216,7 +229,6 @@ class _Job:
     reading: Reading
     filters: Filters
     how: dict[str, Any]
-    tick: Tick
     notes: list[str]
 
     def reports(self) -> Iterator[Report]:
@@ -224,36 +236,21 @@ class _Job:
         if self._may_stream() and (report := self._count_stream()) is not None:
             yield report
         elif self.how["by"] == "conversation":
-            for conversation in self._watch(self.inputs):
+            for conversation in self.inputs:
                 yield self._count((conversation,))
-        elif (report := self._count(self._watch(united(self.inputs, self.notes.append)))).conversations:
+        elif (report := self._count(united(self.inputs, self.notes.append))).conversations:
             yield report
 
     def _count(self, conversations: Iterable[Conversation]) -> Report:
-        known = Report(_NOTHING)
-
-        def noted() -> Iterator[Conversation]:
-            nonlocal known
-            for conversation in conversations:
-                known = known.about(conversation)
-                yield conversation
-
-        numbers = statistics(noted(), **self._how)
-        return attrs.evolve(known, numbers=numbers)
+        return Report.of(conversations, self.filters, **self._how)
 
     @property
     def _how(self) -> dict[str, Any]:
         return {
             "gap": dt.timedelta(minutes=self.how["gap"]),
             "segments": not self.how["fast"],
-            "people": self.filters.people,
             "words": self.how["words"],
         }
-
-    def _watch(self, conversations: Iterable[Conversation]) -> Iterator[Conversation]:
-        for conversation in conversations:
-            self.tick(len(conversation))
-            yield self.filters.select(conversation)
 
     def _may_stream(self) -> bool:
         forced: bool | None = self.how["stream"]
@@ -264,9 +261,9 @@ class _Job:
     def _count_stream(self) -> Report | None:
         """Message by message; nothing where there are several conversations, to be read whole."""
         source = self.inputs.sources[0]
-        stream = CountedStream(iter_messages(source, **self.reading.keywords), self.tick)
+        stream = CountedStream(iter_messages(source, **self.reading.keywords), self.inputs.tick)
         try:
-            numbers = statistics(filter(self.filters.test(), stream), **self._how)
+            numbers = statistics(filter(self.filters.test(), stream), people=self.filters.people, **self._how)
         except MultipleConversationsError as error:
             if self.how["stream"]:
                 raise Failure(f"{source.label}: holds several conversations; leave out --stream") from error
@@ -279,10 +276,9 @@ def _as_json(job: _Job, how: dict[str, Any]) -> int:
     reports = list(job.reports())
     value = {
         "statistics": [report.to_json(how["top"]) for report in reports],
-        "failed": job.inputs.failures,
-        "skipped": [diagnostic_to_json(note) for note in job.inputs.skipped],
+        **unread(job.inputs),
     }
-    job.tick.clear()
+    job.inputs.tick.clear()
     print_json(value)
     return sum(report.conversations for report in reports)
 
@@ -297,7 +293,7 @@ def _as_text(job: _Job, how: dict[str, Any]) -> int:
         conversations += report.conversations
         if job.filters and not report.numbers.messages:
             continue
-        job.tick.clear()
+        job.inputs.tick.clear()
         if shown:
             click.echo()
         shown += 1

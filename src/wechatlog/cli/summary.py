@@ -31,6 +31,11 @@ def diagnostic_to_json(note: Diagnostic) -> dict[str, Any]:
     return {name: value for name, value in attrs.asdict(note).items() if value is not None}
 
 
+def unread(inputs: Inputs) -> dict[str, Any]:
+    """Which inputs could not be read, and which files are no chats."""
+    return {"failed": inputs.failures, "skipped": [diagnostic_to_json(note) for note in inputs.skipped]}
+
+
 class Tally:
     """Diagnostics by severity and code, each with how often and where first."""
 
@@ -118,8 +123,7 @@ class Summary:
                 "messages": self.messages,
                 "diagnostics": self.diagnostics.to_json(),
                 "left_out": dict(self.left_out),
-                "failed": inputs.failures,
-                "skipped": [diagnostic_to_json(note) for note in inputs.skipped],
+                **unread(inputs),
             }
             print_json(found)
         return code

@@ -25,7 +25,6 @@ from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.media_paths import MediaPaths
 from wechatlog.cli.messages import Failure, count, say
 from wechatlog.cli.options import ANY_PATH, Reading, Split, inputs_argument, is_folder, reading_options
-from wechatlog.cli.progress import Tick, progress
 from wechatlog.errors import MultipleConversationsError
 from wechatlog.inputs.archive import is_bundle
 from wechatlog.outputs.file import dump
@@ -68,8 +67,8 @@ def view(inputs: tuple[str, ...], output: str | None, **how: Any) -> int:
     reading = Reading.of({**how, "options": (*how["options"], *own)}, writer)
     found = Inputs(inputs, reading)
     job = _Job(found, reading, Filters.of(how), how["split"])
-    with progress(found.sources) as tick:
-        page = job.run(output, tick)
+    with found.watched():
+        page = job.run(output)
     found.complain()
     job.tell(page, temporary=output is None)
     if how["opens"] and not open_page(page):
@@ -94,20 +93,17 @@ class _Job:
     def __attrs_post_init__(self) -> None:
         self.media = MediaPaths(self.inputs.sources, find_writer(_FORM), self.reading.writer_options)
 
-    def run(self, output: str | None, tick: Tick) -> Path:
+    def run(self, output: str | None) -> Path:
         """Write the pages, and give the one to be opened."""
         is_bundled = is_bundle(self.inputs.sources[0])
         if self.inputs.is_huge and not is_bundled and (output is None or not is_folder(output)):
             messages = iter_messages(self.inputs.sources[0], **self.reading.keywords)
             try:
-                return self._write(
-                    CountedStream(messages, tick, self.media.watching(self.filters.test(), self.inputs.sources[0])),
-                    output,
-                    many=False,
-                )
+                keep = self.media.watching(self.filters.test(), self.inputs.sources[0])
+                return self._write(CountedStream(messages, self.inputs.tick, keep), output, many=False)
             except MultipleConversationsError:
                 self.pages = self.messages = self.size = 0
-        conversations = self._watch(tick)
+        conversations = self._chosen()
         first = list(itertools.islice(conversations, 2))
         if not first:
             raise self.inputs.nothing()
@@ -115,10 +111,9 @@ class _Job:
             raise Failure("--title names one page, and these are several chats")
         return self._write(itertools.chain(first, conversations), output, many=len(first) > 1)
 
-    def _watch(self, tick: Tick) -> Iterator[Conversation]:
+    def _chosen(self) -> Iterator[Conversation]:
         read = shown = 0
         for read, conversation in enumerate(self.inputs, 1):  # noqa: B007
-            tick(len(conversation))
             chosen = self.filters.select(conversation)
             if len(chosen) or not self.filters:
                 shown += 1
