@@ -15,7 +15,7 @@ import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from wechatlog.readers.catalogue import READERS
+from wechatlog.readers import READERS
 
 HOME = Path(__file__).parent.parent / "src" / "wechatlog"
 SMALL = 80

@@ -15,7 +15,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from wechatlog.readers.catalogue import READERS
+from wechatlog.readers import READERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

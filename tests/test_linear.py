@@ -16,8 +16,8 @@ import pytest
 import wechatlog
 from tests.cost import growth
 from wechatlog.engine import Head
-from wechatlog.engine.document_text import document_heads
-from wechatlog.readers.catalogue import READERS
+from wechatlog.engine.document_text import DocumentReader
+from wechatlog.readers import READERS
 from wechatlog.registry import find_reader
 from wechatlog.source import Source
 
@@ -41,7 +41,7 @@ def _seeds() -> dict[str, str]:
         for path in (CORPUS / row.name).glob("*"):
             is_expectation = path.suffix == ".expected" or (path.suffix == ".json" and "json" not in row.containers)
             if path.suffix == ".docx":
-                texts += [head.text for head in document_heads(Source.of(path))]
+                texts += [head.text for head in DocumentReader.heads(Head.of(Source.of(path)))]
             elif path.is_file() and not is_expectation:
                 with contextlib.suppress(UnicodeDecodeError):
                     texts.append(path.read_bytes().decode("utf-8-sig"))

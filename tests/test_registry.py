@@ -14,9 +14,10 @@ import attrs
 import pytest
 
 import wechatlog
+from wechatlog.detection import _admits, _opens
 from wechatlog.engine.protocol import Batch, Context, Evidence, Head, Refusal
-from wechatlog.readers.catalogue import READERS
-from wechatlog.registry import _admits, _opens, _readers, find_reader, find_writer
+from wechatlog.readers import READERS
+from wechatlog.registry import _readers, find_reader, find_writer
 from wechatlog.source import Source
 
 CORPUS = Path(__file__).parent / "corpus"

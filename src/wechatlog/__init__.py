@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         mark,
         scan,
     )
+    from wechatlog.detection import Detection
     from wechatlog.diagnostics import Diagnostic, Origin, Severity
     from wechatlog.engine.parts import Part
     from wechatlog.errors import (
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from wechatlog.outputs.file import dump, dumps
     from wechatlog.outputs.folder import WrittenFile, dump_archive
     from wechatlog.readers.text_format import text_format
-    from wechatlog.registry import Detection, FormatInfo, formats, register_reader, register_writer
+    from wechatlog.registry import FormatInfo, formats, register_reader, register_writer
     from wechatlog.segments import (
         Call,
         Card,
@@ -162,7 +163,8 @@ _MODULES = {
     "ext.frame": "from_frame",
     "model": "Conversation Message MessageKind Metadata Participant",
     "readers.text_format": "text_format",
-    "registry": "Detection FormatInfo formats register_reader register_writer",
+    "detection": "Detection",
+    "registry": "FormatInfo formats register_reader register_writer",
     "segments": "Call Card Emoji File Forward Image Link Location Mention MiniProgram Quote RedPacket Segment "
     "Sticker Text Transfer Video Voice parse_segments register_segment_rule",
     "tokenizer": "Token TokenKind tokenize",

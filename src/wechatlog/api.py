@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from wechatlog.decoding import check_encoding
+from wechatlog.detection import Detection, detect_reader
 from wechatlog.engine.protocol import Batch, Context, Draft
 from wechatlog.errors import MultipleConversationsError, UnknownFormatError
 from wechatlog.inputs.single import Format, How, conversations_of, guarded, open_reader, read_source
 from wechatlog.model import Conversation, Message, paused_collection
-from wechatlog.registry import Detection, detect_reader
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Readable, Source
 
 if TYPE_CHECKING:

@@ -1,36 +1,24 @@
 """Names to readers and writers, without importing any of them before it is needed.
 
-Built-ins stand in two tables of text; a new format is one row here. Third parties add theirs through the entry points
-`wechatlog.readers` and `wechatlog.writers`, or at run time. Detection asks the readers whose container fits; no
-reader knows another, so who wins is decided here alone.
+Built-ins stand in two tables of text: readers in the package `readers`, writers here. Third parties add theirs through
+the entry points `wechatlog.readers` and `wechatlog.writers`, or at run time.
 """
 
 from __future__ import annotations
 
-import functools
 import importlib
-import re
-import weakref
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NamedTuple, TypeVar, cast
 
 import attrs
 
-from wechatlog.engine.protocol import Evidence, Head, Reader, Refusal
-from wechatlog.errors import (
-    NOT_RECOGNISED,
-    AmbiguousFormatError,
-    MissingExtraError,
-    RefusedFormatError,
-    UnknownFormatError,
-    WechatlogError,
-)
-from wechatlog.readers.catalogue import READERS, SPACED, FormatRow
+from wechatlog.engine.protocol import Reader
+from wechatlog.errors import UnknownFormatError
+from wechatlog.readers import READERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wechatlog.source import Source
     from wechatlog.writers.base import Writer
 
 
@@ -66,32 +54,6 @@ _WRITERS: Final = (
     _Row("huggingface", "wechatlog.writers.huggingface:WRITER", ()),
     _Row("obsidian", "wechatlog.writers.obsidian:WRITER", ()),
 )
-
-_LINES: Final = frozenset({"text", "csv", "html"})
-"""Containers whose messages have lines."""
-
-_TIE: Final = 0.05
-"""Confidences closer than this are a tie."""
-
-
-@attrs.frozen
-class Detection:
-    """What an input is.
-
-    Attributes:
-        format: the name of the reader.
-        confidence: 0 to 1.
-        reason: why, in a clause.
-
-    Example:
-        >>> found = wechatlog.detect("examples/reading-club.jsonl")
-        >>> found.format, found.confidence
-        ('jsonl', 1.0)
-    """
-
-    format: str
-    confidence: float
-    reason: str
 
 
 @attrs.frozen
@@ -232,7 +194,6 @@ def _members(protocol: type) -> Iterator[str]:
     return (name for name in vars(protocol) if not name.startswith("_"))
 
 
-_ROWS: Final = {row.name: row for row in READERS}
 _BUILT_IN: Final = tuple(_Row(row.name, row.target, row.containers) for row in READERS)
 _readers: Final[_Shelf[Reader]] = _Shelf("reader", _BUILT_IN, "wechatlog.readers", "wechatlog.engine.protocol:Reader")
 _writers: Final[_Shelf[Writer]] = _Shelf("writer", _WRITERS, "wechatlog.writers", "wechatlog.writers.base:Writer")
@@ -314,6 +275,16 @@ def find_reader(name: str) -> Reader:
     return _readers.require(name)
 
 
+def reader_names() -> list[str]:
+    """Every reader, built-ins first."""
+    return _readers.names()
+
+
+def containers_of(name: str) -> tuple[str, ...] | None:
+    """What the inputs of a built-in reader look like (`Head.containers`); `None` for others."""
+    return _readers.keys(name)
+
+
 def accepted_options(format: str | Reader | None) -> frozenset[str]:  # noqa: A002
     """The options of a reader, or of all readers together."""
     if format is not None:
@@ -344,259 +315,3 @@ def find_writer(name: str | None, suffix: str = "") -> Writer:
         reason = f"no writer for it; known: {', '.join(_writers.names())}"
         raise UnknownFormatError(PurePath(suffix).suffix or suffix or "no suffix", reason)
     return _writers.require(found[1])
-
-
-_TEXTS: Final = frozenset({"text", "csv", "json", "jsonl", "js", "html"})
-
-
-@functools.cache
-def _pattern(row: FormatRow) -> re.Pattern[str]:
-    return re.compile("\n" + row.lines)
-
-
-@functools.cache
-def _openings() -> re.Pattern[str]:
-    parts = (f"(?P<{row.name.replace('-', '_')}>{row.opening})" for row in READERS if row.opening)
-    return re.compile(rf"[ \t\n]*+(?:{'|'.join(parts)})", re.VERBOSE)
-
-
-def _opens(head: Head) -> Reader | None:
-    """The reader of an input that begins as one format alone does; readers added at run time are to be asked too."""
-    if _readers.registered or (match := _openings().match(head.text)) is None:
-        return None
-    return _readers.require(str(match.lastgroup).replace("_", "-"))
-
-
-def _admits(row: FormatRow, head: Head) -> bool:
-    """Whether an input has the signature of a format."""
-    if head.containers.isdisjoint(row.containers):
-        return False
-    if head.containers.isdisjoint(_TEXTS):
-        return True
-    text = head.text
-    if row.marks and not any(all(word in text for word in words.split()) for words in row.marks.split(" | ")):
-        return False
-    return not row.lines or _pattern(row).search("\n" + text) is not None
-
-
-_NO_FORMAT: Final = {
-    "empty": "the file is empty",
-    "binary": "these are binary data of no known kind",
-    "html": "this page is no chat export that is known",
-    "zip": "this ZIP holds files; load and load_archive read the chats among them",
-    "sqlite": "this database is no WeChat database that is known",
-    "ole": "this old Excel file is no chat export that is known",
-    "parquet": "this Parquet file has no columns time, sender and text of messages",
-    "arrow": "this Arrow file has no columns time, sender and text of messages",
-    "json": "this JSON is no chat export that is known",
-    "jsonl": "these JSON lines are no chat export that is known",
-    "js": "this script is no chat export that is known",
-}
-
-
-_NO_HEADER: Final = "no known format: no line looks like a message header"
-
-_SIGNATURES: Final = (
-    (b"%PDF-", "this is a PDF, and its pages are no messages"),
-    (b"\x89PNG\r\n", "this is a picture (PNG)"),
-    (b"\xff\xd8\xff", "this is a picture (JPEG)"),
-    (b"GIF8", "this is a picture (GIF)"),
-    (b"Rar!\x1a\x07", "this is a RAR archive; unpack it first"),
-    (b"7z\xbc\xaf\x27\x1c", "this is a 7z archive; unpack it first"),
-    (b"{\\rtf", "this is a document in RTF; save it as .docx or as plain text, and read that"),
-)
-_OFFICE: Final = (
-    ("word/", "this is a Word document and no chat export that is known"),
-    ("xl/", "no sheet of this workbook is a chat export that is known"),
-    ("ppt/", "these are slides and no chat export"),
-)
-
-_OPEN_DOCUMENT: Final = "this is an OpenDocument file; save it as .docx, .xlsx or plain text, and read that"
-_OLD_WORD: Final = "this is a document of an old Word (.doc); save it as .docx or as plain text, and read that"
-_OLD_WORD_PART: Final = "WordDocument".encode("utf-16-le")
-
-
-def office_document(source: Source) -> str | None:
-    """Why a document of an office program, which is a ZIP inside, is no chat; `None` for other ZIPs."""
-    from wechatlog.zips import open_zip  # with the library for ZIPs
-
-    try:
-        with open_zip(source) as archive:
-            names = archive.namelist()
-    except (WechatlogError, OSError):
-        return None
-    if "[Content_Types].xml" not in names:
-        return _OPEN_DOCUMENT if {"mimetype", "content.xml", "META-INF/manifest.xml"} <= set(names) else None
-    return next((text for folder, text in _OFFICE if any(name.startswith(folder) for name in names)), None)
-
-
-def _why_unknown(head: Head) -> str:
-    """What an input is that no reader takes, as far as its bytes tell."""
-    for signature, text in _SIGNATURES:
-        if head.data.startswith(signature):
-            return text
-    if "zip" in head.containers and (text := office_document(head.source) or ""):
-        return text
-    if "ole" in head.containers and (head.suffix == ".doc" or _OLD_WORD_PART in head.data):
-        return _OLD_WORD
-    known = (text for key, text in _NO_FORMAT.items() if key in head.containers)
-    reason = next(known, _NO_HEADER)
-    if "text" in head.containers:
-        from wechatlog.tokenizer import offer_template
-
-        template = offer_template(line for line in head.lines if line.strip())
-        if template and not set("'\\\n") & set(template):  # it can be typed as it stands
-            described = "if its lines are messages, describe them: --text-format"
-            return f"no known format; {described} '{template}', in Python format=wechatlog.text_format('{template}')"
-    if reason is _NO_HEADER:
-        return f"{reason}; lines of messages of any other shape can be described with --text-format"
-    return reason
-
-
-def detect_reader(source: Source, encoding: str | None = None) -> tuple[Reader, Detection]:
-    """The reader of an input, from its first bytes; content decides before the suffix.
-
-    Raises:
-        UnknownFormatError: where no reader takes it.
-        RefusedFormatError: where it was recognised as something that is no chat.
-        AmbiguousFormatError: where several readers take it equally well.
-        MissingExtraError: where no reader takes it, and one could not look without an optional library.
-    """
-    known = _detected.get(source)
-    if known is not None and known[0] == encoding:
-        return known[1:]
-    found = _detect(Head.of(source, encoding))
-    _detected[source] = (encoding, *found)
-    return found
-
-
-_detected: Final[weakref.WeakKeyDictionary[Source, tuple[str | None, Reader, Detection]]] = weakref.WeakKeyDictionary()
-"""What was found out of an input that is still in use: nobody looks twice."""
-
-
-def open_format(source: Source, format: str | Reader | None, encoding: str | None = None) -> Reader:  # noqa: A002
-    """The reader that a user named, or that of the input; of a Word document one of the text that stands in it.
-
-    Raises:
-        WechatlogError: as `detect_reader` and `find_reader`.
-        TypeError: for a format that is neither a name nor a reader.
-    """
-    if format is None:
-        return detect_reader(source, encoding)[0]
-    known = _detected.get(source)
-    if known is not None and known[0] == encoding and known[1] is format:
-        return known[1]
-    reader = as_reader(format)
-    containers = _readers.keys(reader.name) or ()
-    if "json" in containers and not source.head().startswith((b"{", b"[", b"\xef\xbb\xbf{", b"\xef\xbb\xbf[")):
-        from wechatlog.engine.yaml_text import YamlReader, may_be_yaml
-
-        if may_be_yaml(Head.of(source, encoding)) and not isinstance(reader, YamlReader):
-            return YamlReader(reader)
-    if "zip" in containers or not source.head().startswith(b"PK"):
-        return reader
-    from wechatlog.engine.document_text import DocumentReader
-    from wechatlog.engine.documents import is_document
-
-    if isinstance(reader, DocumentReader) or not is_document(source):
-        return reader
-    return reader if isinstance(reader.detect(Head.of(source, encoding)), Evidence) else DocumentReader(reader)
-
-
-def is_dense(reader: Reader) -> bool:
-    """Whether some lines of each message stand close together in whole files; if none do, line ends were doubled."""
-    containers = _readers.keys(reader.name) or ()
-    return "jsonl" not in containers and not _LINES.isdisjoint(containers) and reader.name not in SPACED
-
-
-def _in_document(source: Source) -> tuple[Reader, Detection] | None:
-    """The reader of what stands in a Word document; `None` where it is none.
-
-    Raises:
-        UnknownFormatError: where no reader takes what stands in it.
-        RefusedFormatError: where it is no chat, or was written for reading only.
-        MissingExtraError: without the extra `docx`.
-    """
-    if not source.head().startswith(b"PK"):
-        return None
-    from wechatlog.engine.document_text import DocumentReader, document_heads
-    from wechatlog.engine.documents import document_author, is_document
-
-    if not is_document(source):
-        return None
-    if document_author(source) == "wechatlog":
-        raise RefusedFormatError(source.label, "docx", "written to be read by people; read what it was made from")
-    reason = ""
-    for head in document_heads(source):
-        try:
-            reader, found = _detect(head)
-        except UnknownFormatError as error:
-            reason = error.reason
-            continue
-        return DocumentReader(reader), attrs.evolve(found, reason=f"in a Word document: {found.reason}")
-    raise UnknownFormatError(source.label, f"a Word document in which no chat is found: {reason}")
-
-
-def _in_yaml(head: Head) -> tuple[Reader, Detection] | None:
-    """The reader of the JSON that says what a YAML document says; `None` where no reader takes it.
-
-    Raises:
-        MissingExtraError: without the extra `yaml`.
-    """
-    from wechatlog.engine.yaml_text import YamlReader, json_head, may_be_yaml
-
-    if not may_be_yaml(head):
-        return None
-    try:
-        reader, found = _detect(json_head(head))
-    except UnknownFormatError:
-        return None
-    return YamlReader(reader), attrs.evolve(found, reason=f"in YAML: {found.reason}")
-
-
-def _detect(head: Head) -> tuple[Reader, Detection]:
-    source = head.source
-    if (sure := _opens(head)) is not None and isinstance(verdict := sure.detect(head), Evidence):
-        return sure, Detection(sure.name, verdict.confidence, verdict.reason)
-    found: list[tuple[float, Reader, str]] = []
-    openings: list[tuple[float, Reader, str]] = []
-    refused: list[tuple[float, Reader, str]] = []
-    others: dict[str, str] = {}
-    missing: MissingExtraError | None = None
-    for name in _readers.names():
-        if _readers.keys(name) is not None and not _admits(_ROWS[name], head):
-            continue  # a built-in whose signature the input does not have
-        reader = _readers.require(name)
-        try:
-            verdict = reader.detect(head)
-        except MissingExtraError as error:
-            missing = missing or error
-            continue
-        except Exception as error:  # noqa: BLE001 - one reader's fault must not keep the others from looking
-            others[reader.name] = f"failed to look at it: {error!r}"
-            continue
-        if isinstance(verdict, Refusal):
-            refused.append((verdict.confidence, reader, verdict.reason))
-        elif verdict is not None:
-            bonus = 0.01 if head.suffix in reader.suffixes else 0.0
-            found.append((min(1.0, verdict.confidence) + bonus, reader, verdict.reason))
-            openings += found[-1:] if verdict.opening else []
-        else:
-            others[reader.name] = NOT_RECOGNISED
-    if len(openings) == 1:
-        found, refused = openings, []
-    best = max((entry[0] for entry in found), default=0.0)
-    if refused and max(entry[0] for entry in refused) >= best:
-        _, reader, reason = max(refused, key=lambda entry: entry[0])
-        raise RefusedFormatError(source.label, reader.name, reason)
-    winners = [entry for entry in found if entry[0] > best - _TIE]
-    if len(winners) > 1:
-        raise AmbiguousFormatError(source.label, {entry[1].name: entry[2] for entry in winners})
-    if not winners and (inside := _in_document(source) or _in_yaml(head)) is not None:
-        return inside
-    if not winners and missing is not None:
-        raise missing
-    if not winners:
-        raise UnknownFormatError(source.label, _why_unknown(head), others)
-    confidence, reader, reason = winners[0]
-    return reader, Detection(reader.name, min(1.0, confidence), reason)

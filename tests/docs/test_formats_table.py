@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from wechatlog.readers.catalogue import READERS
+from wechatlog.readers import READERS
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "build_formats_table.py"
 REFUSED = {"training-set", "llm-context", "contact-list", "encrypted-export"}

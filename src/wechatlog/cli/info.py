@@ -21,9 +21,9 @@ from wechatlog.timestamps import instant, zone_name
 if TYPE_CHECKING:
     import datetime as dt
 
+    from wechatlog.detection import Detection
     from wechatlog.diagnostics import Diagnostic
     from wechatlog.model import Conversation, Participant
-    from wechatlog.registry import Detection
 
 _PEOPLE: Final = 15
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from wechatlog.cli.messages import Failure, explain, say, say_skipped
 from wechatlog.cli.progress import Tick, progress
+from wechatlog.detection import Detection, detect_reader
 from wechatlog.diagnostics import Diagnostic, Severity
 from wechatlog.errors import WechatlogError
 from wechatlog.inputs.archive import Archive, ArchiveBatch
@@ -21,7 +22,6 @@ from wechatlog.inputs.files import Found, find_files
 from wechatlog.inputs.grouping import place_files
 from wechatlog.inputs.scan import Observer, Scan, Selection
 from wechatlog.model import Conversation, paused_collection
-from wechatlog.registry import Detection, detect_reader
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Source
 
 if TYPE_CHECKING:

@@ -20,12 +20,13 @@ from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import Failure, count, explain, say
 from wechatlog.cli.options import ANY_PATH, FormatName, Reading, Split, quiet_option, reading_options
 from wechatlog.cli.summary import Summary
+from wechatlog.detection import detect_reader
 from wechatlog.errors import UnknownFormatError, WechatlogError
 from wechatlog.operations.identity import Identities
 from wechatlog.operations.pseudonymize import pseudonymize_archive
 from wechatlog.operations.pseudonyms import MASKS, Pseudonyms
 from wechatlog.outputs.folder import iter_written
-from wechatlog.registry import detect_reader, find_writer
+from wechatlog.registry import find_writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -1,8 +1,8 @@
 """A Word document as the text, or the table, that stands in it: chats that somebody pasted, or a program exported.
 
-Takes a document, gives the same input as a source of text, so that the readers of texts and tables read what a person
-put into Word; and a reader that does so. A paragraph is a line. A picture alone in a paragraph is the line `[图片]`,
-and the message that it stands in gets its place in the document. Knows no format.
+Makes of a document a source of text, so that the readers of texts and tables read what a person put into Word. A
+paragraph is a line. A picture alone in a paragraph is the line `[图片]`, and the message that it stands in gets its
+place in the document. Knows no format.
 """
 
 from __future__ import annotations
@@ -18,9 +18,18 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import attrs
 
 from wechatlog.diagnostics import Severity
-from wechatlog.engine.documents import Paragraph, Row, has_comments, iter_blocks, picture_files
+from wechatlog.engine.documents import (
+    Paragraph,
+    Row,
+    document_author,
+    has_comments,
+    is_document,
+    iter_blocks,
+    picture_files,
+)
 from wechatlog.engine.head import Head
 from wechatlog.engine.inside import InsideReader
+from wechatlog.errors import RefusedFormatError
 from wechatlog.model import Message, MessageKind
 from wechatlog.segments import Image
 from wechatlog.source import HEAD_SIZE, Source
@@ -28,7 +37,7 @@ from wechatlog.source import HEAD_SIZE, Source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from wechatlog.engine.protocol import Batch, Context, Evidence, Refusal
+    from wechatlog.engine.protocol import Batch, Context
 
 _PICTURE: Final = "[图片]"
 _LEAST_COLUMNS: Final = 3
@@ -55,17 +64,6 @@ class _Text(NamedTuple):
     source: Source
     pictures: tuple[tuple[int, str], ...]
     told: tuple[_Problem, ...]
-
-
-def document_heads(source: Source) -> Iterator[Head]:
-    """The head of the document as a table, if it has one, and as lines.
-
-    Raises:
-        FormatError: for a ZIP that is no Word document.
-        MissingExtraError: without the extra `docx`.
-    """
-    for text in _texts(source, 2 * HEAD_SIZE):
-        yield Head.of(text.source)
 
 
 def _texts(source: Source, most: int | None = None) -> list[_Text]:
@@ -144,12 +142,23 @@ def _text(source: Source, lines: Iterable[Line], files: Mapping[str, str], told:
 class DocumentReader(InsideReader):
     """A reader of texts or tables that reads what stands in a document."""
 
-    def detect(self, head: Head) -> Evidence | Refusal | None:
-        """What the reader says of the text."""
-        for inside in document_heads(head.source):
-            if (verdict := self.reader.detect(inside)) is not None:
-                return verdict
-        return None
+    what = "a Word document"
+    is_certain = True
+
+    @classmethod
+    def holds(cls, head: Head) -> bool:
+        """Whether it is a Word document."""
+        return is_document(head.source)
+
+    @classmethod
+    def heads(cls, head: Head) -> Iterator[Head]:
+        """The head of the document as a table, if it has one, and as lines."""
+        if document_author(head.source) == "wechatlog":
+            raise RefusedFormatError(
+                head.source.label, "docx", "written to be read by people; read what it was made from"
+            )
+        for text in _texts(head.source, 2 * HEAD_SIZE):
+            yield Head.of(text.source)
 
     def read(self, source: Source, context: Context) -> Iterator[Batch]:
         """The messages in the document, with the places of the pictures in it."""

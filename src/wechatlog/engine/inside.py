@@ -1,43 +1,78 @@
-"""A reader of what stands inside something else, under the name of the reader of that. Knows no format."""
+"""A reader of what stands inside something else: a text in a document, under the name of the reader of texts.
+
+What can hold another format is a subclass; detection has the table of them. Knows no format.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import abc
+from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from wechatlog.engine.protocol import Reader
+    from wechatlog.engine.head import Head
+    from wechatlog.engine.protocol import Batch, Context, Evidence, Reader, Refusal
+    from wechatlog.source import Source
 
 
 @attrs.frozen(eq=False)
-class InsideReader:
-    """What a reader of documents has of the reader of the text in them.
+class InsideReader(abc.ABC):
+    """A reader that makes of each input what another reader takes.
 
     Attributes:
-        reader: that of the text.
+        reader: the other.
+        what: what the inputs are, for a person.
+        is_certain: an input that looks like one is one, so that nothing else is to be said of it.
     """
 
     reader: Reader
+    what: ClassVar[str]
+    is_certain: ClassVar[bool]
+
+    @classmethod
+    @abc.abstractmethod
+    def holds(cls, head: Head) -> bool:
+        """Whether an input looks like one that holds something."""
+
+    @classmethod
+    @abc.abstractmethod
+    def heads(cls, head: Head) -> Iterator[Head]:
+        """The heads of what may be meant by what stands in it, the likelier first.
+
+        Raises:
+            RefusedFormatError: where it was written for reading only.
+            FormatError: where it is broken.
+            MissingExtraError: where it cannot be looked into without an optional library.
+        """
+
+    @abc.abstractmethod
+    def read(self, source: Source, context: Context) -> Iterator[Batch]:
+        """The messages of what stands in it."""
+
+    def detect(self, head: Head) -> Evidence | Refusal | None:
+        """What the other reader says of what stands in it."""
+        verdicts = (self.reader.detect(inner) for inner in self.heads(head))
+        return next((verdict for verdict in verdicts if verdict is not None), None)
 
     @property
     def name(self) -> str:
-        """That of the format of the text."""
+        """That of the other."""
         return self.reader.name
 
     @property
     def description(self) -> str:
-        """That of the format of the text."""
+        """That of the other."""
         return self.reader.description
 
     @property
     def suffixes(self) -> tuple[str, ...]:
-        """Those of the format of the text."""
+        """Those of the other."""
         return self.reader.suffixes
 
     @property
     def options(self) -> Mapping[str, str]:
-        """Those of the format of the text."""
+        """Those of the other."""
         return self.reader.options

@@ -1,6 +1,6 @@
 """A YAML document as the JSON that says the same, so that the readers of JSON read what a tool writes as YAML.
 
-Takes a document, gives the same input as a source of JSON, line for line; and a reader that does so. Scalars that are
+Makes of a document a source of JSON, line for line. Scalars that are
 no numbers, booleans or null of YAML 1.2 are texts: a time stays what it is. Each item of the list is parsed alone, so
 that damage costs the item that it hit; an alias, with which a small document can say very much, is such damage.
 Needs PyYAML (the extra `yaml`). Knows no format.
@@ -22,7 +22,7 @@ from wechatlog.errors import needs_extra
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wechatlog.engine.protocol import Batch, Context, Evidence, Refusal
+    from wechatlog.engine.protocol import Batch, Context
     from wechatlog.source import Source
 
 _LIST: Final = re.compile(r"(?:\A|\n)(?:[A-Za-z_][\w-]{0,60}: *\n( *))?- [A-Za-z_][\w-]{0,60}: ")
@@ -36,20 +36,6 @@ _BROKEN: Final = "?"
 _PLAIN: Final = re.compile(r"(?:null|true|false|-?(?:0|[1-9][0-9]{0,30})(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _NULLS: Final = frozenset({"", "~", "Null", "NULL"})
-
-
-def may_be_yaml(head: Head) -> bool:
-    """Whether a text holds a list of mappings as YAML writes it."""
-    return "text" in head.containers and _LIST.search(head.text) is not None
-
-
-def json_head(head: Head) -> Head:
-    """The head of the JSON that says what a document says.
-
-    Raises:
-        MissingExtraError: without the extra `yaml`.
-    """
-    return Head.of(head.source.with_text("".join(_json(head.text))))
 
 
 def _scalar(value: str, *, plain: bool) -> str:
@@ -146,9 +132,18 @@ def _value(piece: str) -> Iterator[str]:
 class YamlReader(InsideReader):
     """A reader of JSON that reads YAML."""
 
-    def detect(self, head: Head) -> Evidence | Refusal | None:
-        """What the reader says of the JSON."""
-        return self.reader.detect(json_head(head))
+    what = "YAML"
+    is_certain = False  # much that is no YAML has lines that look like a list
+
+    @classmethod
+    def holds(cls, head: Head) -> bool:
+        """Whether it is a text with a list of mappings as YAML writes it."""
+        return "text" in head.containers and _LIST.search(head.text) is not None
+
+    @classmethod
+    def heads(cls, head: Head) -> Iterator[Head]:
+        """The head of the JSON that says what the document says."""
+        yield Head.of(head.source.with_text("".join(_json(head.text))))
 
     def read(self, source: Source, context: Context) -> Iterator[Batch]:
         """The messages of the JSON."""

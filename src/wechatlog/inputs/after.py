@@ -17,13 +17,13 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import attrs
 
 from wechatlog.decoding import BLOCK_SIZE, judge_encoding
+from wechatlog.detection import is_dense
 from wechatlog.diagnostics import Collector, Diagnostic, ErrorPolicy, Severity
 from wechatlog.engine.protocol import Batch, Context, Draft, Head
 from wechatlog.engine.sqlite import SQLITE_ERRORS, connect, quote_name
 from wechatlog.errors import WechatlogError
 from wechatlog.inputs.mark import LAST, Mark, Place, Rows, Seen, checksum, fingerprint
 from wechatlog.inputs.single import How, guarded, open_reader
-from wechatlog.registry import is_dense
 from wechatlog.source import HEAD_SIZE, Source
 
 if TYPE_CHECKING:

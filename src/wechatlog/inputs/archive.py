@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 import attrs
 
 from wechatlog.decoding import check_encoding
+from wechatlog.detection import Detection, detect_reader, office_document
 from wechatlog.diagnostics import Collector, Diagnostic, ErrorPolicy, Severity
 from wechatlog.engine.columns import Rows, Wanted, rows_of_batches
 from wechatlog.engine.parts import Part, PartFile
@@ -37,14 +38,7 @@ from wechatlog.inputs.single import (
     read_source,
 )
 from wechatlog.model import Conversation, Message, paused_collection
-from wechatlog.registry import (
-    Detection,
-    accepted_options,
-    detect_reader,
-    office_document,
-    register_reader,
-    registered_readers,
-)
+from wechatlog.registry import accepted_options, register_reader, registered_readers
 from wechatlog.source import Source, check_path
 from wechatlog.zips import files_in, open_zip
 

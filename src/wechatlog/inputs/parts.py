@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from wechatlog.detection import is_dense, open_format
 from wechatlog.engine.parts import Part, PartFile, find_stretches
 from wechatlog.errors import OptionError, WechatlogError
 from wechatlog.inputs.files import expand, is_single
 from wechatlog.inputs.grouping import page_groups
-from wechatlog.registry import is_dense, open_format
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Source
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 import attrs
 
 from wechatlog.decoding import check_encoding
+from wechatlog.detection import is_dense, open_format
 from wechatlog.diagnostics import Collector, ErrorPolicy
 from wechatlog.engine.protocol import Batch, ColumnReader, Context, Draft, Reader
 from wechatlog.errors import FormatError, WechatlogError
 from wechatlog.model import Conversation, FrozenMapping
-from wechatlog.registry import is_dense, open_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
