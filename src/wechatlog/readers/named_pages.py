@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
@@ -31,11 +31,12 @@ from wechatlog.model import MessageKind
 from wechatlog.timestamps import parse_clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from lxml.html import HtmlElement
 
     from wechatlog.engine.entry import Body
+    from wechatlog.segments import Segment
 
 _MESSAGE: Final = "msg|message|chat-msg|chat-message|(?:msg|message|chat)-(?:item|row|line)|msg-wrap|message-wrapper"
 _DAY: Final = "day|date|day-label|day-sep|date-(?:sep|divider|separator|label|header|line)|time-(?:sep|separator)"
@@ -98,26 +99,46 @@ _CLOCK: Final = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
 _END: Final = re.compile(r"<(?:script|footer)\b|</(?:main|body)>|<div [^<>]{0,200}(?:footer|empty-hint)")
 
 
-def _first(found: Mapping[str, HtmlElement], names: list[str]) -> HtmlElement | None:
-    return next((found[name] for name in names if name in found), None)
+class _Piece(NamedTuple):
+    """An element that is a message, a notice or a day.
+
+    Attributes:
+        node: the element.
+        classes: its own.
+        inner: the first element of each class in it.
+    """
+
+    node: HtmlElement
+    classes: set[str]
+    inner: Mapping[str, HtmlElement]
+    line: int
+    offset: int | None
+
+    def first(self, names: list[str]) -> HtmlElement | None:
+        """The element in it of the first of these classes that there is."""
+        return next((self.inner[name] for name in names if name in self.inner), None)
+
+    def words(self, names: list[str]) -> str:
+        """What stands in the element of such a class."""
+        return _shown(self.first(names), *names)
 
 
 def _shown(node: HtmlElement | None, *leave_out: str) -> str:
     return "" if node is None else node_text(node, leave_out=_ROLES.difference(leave_out)).strip()
 
 
-def _moment(found: Mapping[str, HtmlElement], piece: HtmlElement) -> str:
-    node = _first(found, _TIME)
-    node = next(piece.iter("time"), None) if node is None else node
+def _moment(piece: _Piece) -> str:
+    node = piece.first(_TIME)
+    node = next(piece.node.iter("time"), None) if node is None else node
     if node is None:
         return ""
     said = next((value for key in ("datetime", "title") if (value := node.get(key)) and parse_clock(value)), None)
     return said or node_text(node).strip()
 
 
-def _of_meta(found: Mapping[str, HtmlElement]) -> tuple[str, str, str]:
+def _of_meta(piece: _Piece) -> tuple[str, str, str]:
     """Name, time and type, where one element says them with dots between; empty for what it does not say."""
-    parts = [part.strip() for part in _shown(_first(found, _META)).split(" · ")]
+    parts = [part.strip() for part in _shown(piece.first(_META)).split(" · ")]
     time = next((part for part in parts if parse_clock(part) or _CLOCK.fullmatch(part)), "")
     name, kind = [part for part in (*parts, "", "") if part != time or not part][:2] if time else ("", "")
     return name, time, kind
@@ -151,106 +172,117 @@ def _card(kind: MessageKind, text: str) -> dict[str, Any]:
     return said
 
 
-def _body(
-    reading: Reading, piece: HtmlElement, node: HtmlElement, found: Mapping[str, HtmlElement], label: str, line: int
-) -> Body:
+def _body(reading: Reading, piece: _Piece, node: HtmlElement, label: str) -> Body:
     """What a bubble holds: a reply with what it answers, a file, a card, or words."""
     text = _shown(node)
     text = _ICON.sub("", text, count=1) if _ICON.match(text) and text.partition(" ")[2][:1] == "[" else text
-    quote = _first(found, _QUOTE)
+    quote = piece.first(_QUOTE)
     quote = next(node.iter("blockquote"), None) if quote is None else quote
     if quote is not None:
-        name = _shown(_first(found, _QUOTED_NAME), *_QUOTED_NAME).rstrip(":：")
-        words = text if _shown(quote, *_QUOTE) != text else ""
-        return MessageKind.QUOTE, words, quote_segments(words, name or None, _shown(quote, *_QUOTE))
-    files = (*node.iter("img"), *piece.iter("audio", "video"))
-    file = next((each for each in files if each.get("src") and "emoji" not in (each.get("class") or "")), None)
-    classes = " ".join((piece.get("class") or "", node.get("class") or "")).split()
+        quoted = _shown(quote, *_QUOTE)
+        words = text if quoted != text else ""
+        return MessageKind.QUOTE, words, quote_segments(words, piece.words(_QUOTED_NAME).rstrip(":：") or None, quoted)
     if (typed := _TYPED.fullmatch(text)) is not None and (kind := _typed(typed["type"])) is not None:
-        if (built := parse_markup(typed["rest"] or "", Collector(), zone=reading.tz, line=line)) is not None:
+        if (built := parse_markup(typed["rest"] or "", Collector(), zone=reading.tz, line=piece.line)) is not None:
             return built.body
         return kind, text, one_segment(kind, text) if kind not in PLAIN_KINDS else None
-    label = _shown(_first(found, _LABEL), *_LABEL) or label
-    named = kind_of_name(label) if label else None
-    lost = _LOST.match(text)
-    kinds = (kind_of_name(name) for name in (*classes, lost.group() if lost else ""))
-    shaped = next((each for each in kinds if each is not None and each not in PLAIN_KINDS), None)
-    kind = shaped if named in (None, MessageKind.TEXT) else named
-    kind = _MEDIA[file.tag] if file is not None and kind is not MessageKind.STICKER else kind
-    if kind is not None:
-        shown = parse_body(kind, text, BRACKET_LINES, zone=reading.tz)
-        known = _card(kind, text) if shown is None or len(shown) == 1 else {}
-        known |= {"path": file.get("src")} if file is not None else {}
-        known |= {"transcript": words} if (words := _shown(_first(found, _TRANSCRIPT), *_TRANSCRIPT)) else {}
-        if shown and (known := {name: value for name, value in known.items() if not getattr(shown[0], name, value)}):
-            shown = (attrs.evolve(shown[0], **known), *shown[1:])
-        return reading.kind_of(kind, kind, text, line), text, None if kind in PLAIN_KINDS else shown
-    if (built := parse_markup(text, reading.collector, zone=reading.tz, line=line)) is not None:
+    files = (*node.iter("img"), *piece.node.iter("audio", "video"))
+    file = next((each for each in files if each.get("src") and "emoji" not in (each.get("class") or "")), None)
+    label = piece.words(_LABEL) or label
+    if (kind := _kind(piece, node, text, label, file)) is not None:
+        return reading.kind_of(kind, kind, text, piece.line), text, _segments(reading, piece, kind, text, file)
+    if (built := parse_markup(text, reading.collector, zone=reading.tz, line=piece.line)) is not None:
         return built.body
     placed = read_placeholder(text, WXCLI, zone=reading.tz) or read_placeholder(text, BRACKET_LINES, zone=reading.tz)
     return placed[0] if placed else MessageKind.TEXT, text, placed[1] if placed else None
 
 
-def _notice(reading: Reading, piece: HtmlElement, line: int) -> Body:
-    for clock in list(piece.iter("time")):
+def _kind(piece: _Piece, node: HtmlElement, text: str, label: str, file: HtmlElement | None) -> MessageKind | None:
+    """What a bubble is, by the file in it, its label, or the classes and words of one that has neither."""
+    lost = _LOST.match(text)
+    names = (*piece.classes, *(node.get("class") or "").split(), lost.group() if lost else "")
+    shaped = next((each for each in map(kind_of_name, names) if each is not None and each not in PLAIN_KINDS), None)
+    named = kind_of_name(label) if label else None
+    kind = shaped if named in (None, MessageKind.TEXT) else named
+    return _MEDIA[file.tag] if file is not None and kind is not MessageKind.STICKER else kind
+
+
+def _segments(
+    reading: Reading, piece: _Piece, kind: MessageKind, text: str, file: HtmlElement | None
+) -> tuple[Segment, ...] | None:
+    """What stands in a bubble of a kind: what its words say, and of its file and transcript what they do not."""
+    if kind in PLAIN_KINDS:
+        return None
+    shown = parse_body(kind, text, BRACKET_LINES, zone=reading.tz)
+    known = _card(kind, text) if shown is None or len(shown) == 1 else {}
+    known |= {"path": file.get("src")} if file is not None else {}
+    known |= {"transcript": words} if (words := piece.words(_TRANSCRIPT)) else {}
+    if shown and (known := {name: value for name, value in known.items() if not getattr(shown[0], name, value)}):
+        return (attrs.evolve(shown[0], **known), *shown[1:])
+    return shown
+
+
+def _notice(reading: Reading, piece: _Piece) -> Body:
+    for clock in list(piece.node.iter("time")):
         clock.drop_tree()
-    text = _ICON.sub("", _BEHIND.sub("", _shown(piece)), count=1)
+    text = _ICON.sub("", _BEHIND.sub("", _shown(piece.node)), count=1)
     typed = _TYPED.fullmatch(text)
     words = (typed["rest"] or "") if typed else text
-    if (built := parse_markup(words, reading.collector, zone=reading.tz, line=line)) is not None:
+    if (built := parse_markup(words, reading.collector, zone=reading.tz, line=piece.line)) is not None:
         return built.body
     return read_notice(words) or MessageKind.SYSTEM, text, None
 
 
-def _side(classes: set[str]) -> bool | None:
-    return True if classes & _OWN else False if classes & _OTHERS else None
+def _side(classes: Iterable[str]) -> bool | None:
+    return True if not _OWN.isdisjoint(classes) else False if not _OTHERS.isdisjoint(classes) else None
+
+
+def _unmarked_side(head: str) -> bool | None:
+    """Whether the owner wrote what no class says a side of: so it is where only the others are marked."""
+    marked = (match[1] for pattern in (_MARK, _NAMED) for match in pattern.finditer(head))
+    sides = {_side(classes.split()) for classes in marked} - {None}
+    return not sides.pop() if len(sides) == 1 else None
+
+
+def _message(reading: Reading, piece: _Piece, day: str, unmarked: bool | None) -> Entry:
+    """What an element says of one message, or of a notice."""
+    name, said, label = _of_meta(piece)
+    time, precision = _time(reading, _moment(piece) or said or day, day, piece.line)
+    if any(map(_IS_NOTICE.fullmatch, piece.classes)):
+        return Entry(piece.line, time, precision, None, None, None, *_notice(reading, piece), offset=piece.offset)
+    node, sender = piece.first(_BODY), piece.first(_SENDER)
+    side = _side(piece.classes.union("" if sender is None else (sender.get("class") or "").split()))
+    own = unmarked if side is None else side
+    name = _shown(sender, *_SENDER) or name
+    account = _without_account(node) if node is not None and not name and not own else None
+    reading.chat.is_group = reading.chat.is_group or (True if account else None)
+    unnamed = reading.owner or ME if own else None if reading.chat.is_group else reading.chat.title
+    body = (MessageKind.OTHER, _shown(piece.node), None) if node is None else _body(reading, piece, node, label)
+    own = None if body[0] in NOTICES else own
+    return Entry(piece.line, time, precision, name or account or unnamed, account, own, *body, offset=piece.offset)
+
+
+def _title(head: str) -> str | None:
+    match = _TITLE.search(head)
+    return None if match is None else _AROUND_TITLE.sub("", parse_fragment(match[1]).text_content()).strip() or None
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:
-    chat, day, last = reading.chat, "", ""
     pieces = iter_pieces(reading.blocks(), _MARK, _LONGEST)
-    head = next(pieces).text
-    if match := _TITLE.search(head):
-        chat.title = _AROUND_TITLE.sub("", parse_fragment(match[1]).text_content()).strip() or None
-    begun = Head.of(reading.source, reading.encoding).text
-    marked = (match[1] for pattern in (_MARK, _NAMED) for match in pattern.finditer(begun))
-    sides = {_side(set(classes.split())) for classes in marked} - {None}
-    unsaid = not sides.pop() if len(sides) == 1 else None
+    reading.chat.title = _title(next(pieces).text)
+    unmarked = _unmarked_side(Head.of(reading.source, reading.encoding).text)
+    day = last = ""
     for text, line, offset in pieces:
-        match = _MARK.match(text)
-        classes = set(match["classes"].split()) if match else set()
-        end = _END.search(text)
+        match, end = _MARK.match(text), _END.search(text)
+        node = parse_fragment(text[: end.start()] if end else text)
+        piece = _Piece(node, set(match["classes"].split() if match else ()), classes_of(node), line, offset)
         last = "" if end else text
-        piece = parse_fragment(text[: end.start()] if end else text)
-        is_notice = any(map(_IS_NOTICE.fullmatch, classes))
-        if not is_notice and not any(map(_IS_MESSAGE.fullmatch, classes)):
-            said = _shown(piece)
-            day = said if not _CLOCK.fullmatch(said) and parse_clock(f"{said} 12:00") else day
-            continue
-        what = "no tool is known that writes this page: its classes were believed"
-        reading.tell("guessed-elements", what, line, once=True)
-        found = classes_of(piece)
-        written, said, labelled = _of_meta(found)
-        time, precision = _time(reading, _moment(found, piece) or said or day, day, line)
-        if is_notice:
-            kind, words, segments = _notice(reading, piece, line)
-            yield Entry(line, time, precision, kind=kind, text=words, segments=segments, offset=offset)
-            continue
-        named = (found["sender"].get("class") or "").split() if "sender" in found else ()
-        own = unsaid if (side := _side(classes.union(named))) is None else side
-        node, name = _first(found, _BODY), _shown(_first(found, _SENDER), *_SENDER) or written
-        account = None
-        if node is not None and not name and not own:
-            account = _without_account(node)
-        chat.is_group = chat.is_group or (True if account else None)
-        unnamed = reading.owner or ME if own else None if chat.is_group else chat.title
-        body = (
-            (MessageKind.OTHER, _shown(piece), None)
-            if node is None
-            else _body(reading, piece, node, found, labelled, line)
-        )
-        own = None if body[0] in NOTICES else own
-        yield Entry(line, time, precision, name or account or unnamed, account, own, *body, offset=offset)
+        if any(map(_IS_MESSAGE.fullmatch, piece.classes)) or any(map(_IS_NOTICE.fullmatch, piece.classes)):
+            what = "no tool is known that writes this page: its classes were believed"
+            reading.tell("guessed-elements", what, line, once=True)
+            yield _message(reading, piece, day, unmarked)
+        elif not _CLOCK.fullmatch(said := _shown(node)) and parse_clock(f"{said} 12:00"):
+            day = said
     if last:
         reading.check_page_end(last)
 
