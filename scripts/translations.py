@@ -30,7 +30,7 @@ MAKERS: Final = re.compile(
     r"Diagnostic|Evidence|Refusal|\w+Error|\w*(?:Broken|Problem)|_?(?:complaint|judge|problem|report|tell)(?:_\w+)?"
 )
 """Calls whose texts are sentences."""
-HOLDERS: Final = frozenset({"doubt", "sentence", "what"})
+HOLDERS: Final = frozenset({"doubt", "sentence", "what", "where", "without"})
 """Names whose values are sentences."""
 SPEAKERS: Final = frozenset("BadParameter Failure fail print_table say translate".split())
 """The same in the command line, where a single word can be one."""

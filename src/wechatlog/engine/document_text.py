@@ -142,8 +142,8 @@ def _text(source: Source, lines: Iterable[Line], files: Mapping[str, str], told:
 class DocumentReader(InsideReader):
     """A reader of texts or tables that reads what stands in a document."""
 
-    what = "a Word document"
-    is_certain = True
+    where = "in a Word document"
+    without = "a Word document in which no chat is found"
 
     @classmethod
     def holds(cls, head: Head) -> bool:

@@ -24,13 +24,13 @@ class InsideReader(abc.ABC):
 
     Attributes:
         reader: the other.
-        what: what the inputs are, for a person.
-        is_certain: an input that looks like one is one, so that nothing else is to be said of it.
+        where: where the text stands, for a person.
+        without: what an input is in which no chat is found; `None` where what looks like one need not be one.
     """
 
     reader: Reader
-    what: ClassVar[str]
-    is_certain: ClassVar[bool]
+    where: ClassVar[str]
+    without: ClassVar[str | None] = None
 
     @classmethod
     @abc.abstractmethod

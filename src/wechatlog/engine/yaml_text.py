@@ -132,8 +132,7 @@ def _value(piece: str) -> Iterator[str]:
 class YamlReader(InsideReader):
     """A reader of JSON that reads YAML."""
 
-    what = "YAML"
-    is_certain = False  # much that is no YAML has lines that look like a list
+    where = "in a YAML document"
 
     @classmethod
     def holds(cls, head: Head) -> bool:

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 import attrs
 
 from wechatlog.decoding import check_encoding
-from wechatlog.detection import Detection, detect_reader, office_document
+from wechatlog.detection import Detection, detect_reader
 from wechatlog.diagnostics import Collector, Diagnostic, ErrorPolicy, Severity
 from wechatlog.engine.columns import Rows, Wanted, rows_of_batches
 from wechatlog.engine.parts import Part, PartFile
 from wechatlog.engine.protocol import Context, Draft, Reader, in_batches
+from wechatlog.engine.unknown import office_document
 from wechatlog.errors import FormatError, OptionError, RefusedFormatError, UnknownFormatError, WechatlogError
 from wechatlog.inputs.files import natural_key
 from wechatlog.inputs.grouping import Group, name_chats, page_groups
