@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from wechatlog.diagnostics import Collector
 from wechatlog.engine.delimited import iter_rows
-from wechatlog.engine.json_stream import iter_json, iter_json_lines
+from wechatlog.engine.json_lines import iter_json_lines
+from wechatlog.engine.json_stream import iter_json
 from wechatlog.errors import FormatError
 
 values = st.recursive(

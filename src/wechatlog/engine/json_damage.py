@@ -1,7 +1,7 @@
 """Where JSON goes on behind damage: the next item of an array, its end, the next key, a list further down.
 
 Takes what was seen of the whole parts (how items begin, how deep they stand), gives patterns that are searched from the
-damage on. Each matches a short text, so that one that two blocks share is found. Knows no cursor and no format.
+damage on. Each matches a short text, so that one that two blocks share is found. Knows no window and no format.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HIDDEN_LIST",
-    "OVERLAP",
     "Items",
     "another",
     "lead_of",
@@ -25,8 +24,6 @@ __all__ = [
     "resume_pattern",
 ]
 
-OVERLAP: Final = 256
-"""As long as what the patterns match can be."""
 _BLANK: Final = r"[ \t\r\n]{0,64}+"
 _OPENING: Final = re.compile(rf'\{{{_BLANK}"[^"\\\n]{{1,40}}"(?={_BLANK}:)')
 _KEY: Final = re.compile(r'"[^"\\\n]{1,40}"')

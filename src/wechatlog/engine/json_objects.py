@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine.head import Head
 from wechatlog.engine.json_damage import listed
-from wechatlog.engine.json_stream import Item, iter_json, iter_json_lines
+from wechatlog.engine.json_lines import iter_json_lines
+from wechatlog.engine.json_stream import Item, iter_json
 from wechatlog.engine.scripts import json_blocks
 from wechatlog.tokenizer import prepare
 

@@ -11,17 +11,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from wechatlog.diagnostics import Collector, Severity
-from wechatlog.engine.json_stream import Cursor, Item
+from wechatlog.engine.json_stream import Item
+from wechatlog.engine.window import Window
 from wechatlog.errors import needs_extra
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from wechatlog.diagnostics import Collector
+
 _LONGEST: Final = 1 << 24
 _PATIENCE: Final = 1 << 24
 """Characters read in vain after which reading no longer goes back, so that a hostile file costs linear time."""
-_EXCERPT: Final = 100
 _DEEPEST: Final = 4
 # From the brace to the first character that is neither part of a string nor plain: the closing brace in healthy ones.
 _INSIDE: Final = re.compile(r"""\{(?:[^'"`{}]++|'(?:[^'\\\n]++|\\[\s\S])*+'|"(?:[^"\\\n]++|\\[\s\S])*+")*+""")
@@ -37,42 +38,42 @@ def iter_literals(blocks: Iterable[str], collector: Collector, next_object: re.P
     """
     with needs_extra("html", what="reading the messages of this page"):
         from pyjson5 import decode
-    cursor = Cursor(blocks)
-    if not cursor.take("["):
-        _report(cursor, collector, "no array begins here")
+    window = Window(blocks)
+    if not window.take("["):
+        window.report(collector, "no array begins here")
         return
     wasted = 0
-    while cursor.peek() not in ("]", ""):
-        line, offset = cursor.place()
-        reach, closed = _end_of_object(cursor)
-        value = _read(decode, cursor.text[cursor.position : reach]) if closed else _Broken("it has no end")
+    while window.peek() not in ("]", ""):
+        line, offset = window.place()
+        reach, closed = _end_of_object(window)
+        value = _read(decode, window.text[window.position : reach]) if closed else _Broken("it has no end")
         if not isinstance(value, _Broken):
-            cursor.position = reach
+            window.position = reach
             yield Item("", value, line, offset)
-            if cursor.take(",") or cursor.peek() in ("]", ""):
+            if window.take(",") or window.peek() in ("]", ""):
                 continue
             value = _Broken("expected a comma or the end of the array")
-        _report(cursor, collector, f"broken object: {value.problem}")
-        wasted += max(0, reach - cursor.position)
+        window.report(collector, f"broken object: {value.problem}")
+        wasted += max(0, reach - window.position)
         if wasted > _PATIENCE:
-            cursor.position = max(cursor.position, reach - 1)
-        if not _recover(cursor, next_object):
+            window.position = max(window.position, reach - 1)
+        if not _recover(window, next_object):
             return
-    if not cursor.take("]"):
-        _report(cursor, collector, "the array is not closed: the file is cut")
+    if not window.take("]"):
+        window.report(collector, "the array is not closed: the file is cut")
 
 
-def _end_of_object(cursor: Cursor) -> tuple[int, bool]:
+def _end_of_object(window: Window) -> tuple[int, bool]:
     """How far the object at the position reaches, more text taken in until it ends, and whether it does end."""
     while True:
-        match = _INSIDE.match(cursor.text, cursor.position)
+        match = _INSIDE.match(window.text, window.position)
         if match is None:
-            return cursor.position, False
+            return window.position, False
         end = match.end()
-        if cursor.text[end : end + 1] == "}":
+        if window.text[end : end + 1] == "}":
             return end + 1, True
-        is_cut = end == len(cursor.text) or (cursor.text[end] in "'\"" and "\n" not in cursor.text[end:])
-        if not is_cut or len(cursor.text) - cursor.position > _LONGEST or not cursor.grow():
+        is_cut = end == len(window.text) or (window.text[end] in "'\"" and "\n" not in window.text[end:])
+        if not is_cut or len(window.text) - window.position > _LONGEST or not window.grow():
             return end, False
 
 
@@ -95,28 +96,13 @@ def _read(decode: Callable[..., Any], text: str) -> Any:
         return _Broken(str(error.args[0] if error.args else error))
 
 
-def _recover(cursor: Cursor, next_object: re.Pattern[str]) -> bool:
+def _recover(window: Window, next_object: re.Pattern[str]) -> bool:
     """Move to the next place where an object begins."""
     while True:
-        match = next_object.search(cursor.text, cursor.position + 1)
+        match = next_object.search(window.text, window.position + 1)
         if match:
-            cursor.position = match.start()
+            window.position = match.start()
             return True
-        cursor.position = max(cursor.position, len(cursor.text) - 64)
-        if not cursor.grow():
+        window.position = max(window.position, len(window.text) - 64)
+        if not window.grow():
             return False
-
-
-def _report(cursor: Cursor, collector: Collector, message: str) -> None:
-    line, _ = cursor.place()
-    end = cursor.text.find("\n", cursor.position, cursor.position + _EXCERPT)
-    excerpt = cursor.text[cursor.position : end if end >= 0 else cursor.position + _EXCERPT]
-    collector.report(
-        "broken-json",
-        message,
-        severity=Severity.ERROR,
-        line=line,
-        column=cursor.column(),
-        excerpt=excerpt,
-        span=(0, 1),
-    )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wechatlog.diagnostics import Severity
 from wechatlog.engine.head import Head
-from wechatlog.engine.json_stream import Cursor
+from wechatlog.engine.window import Window
 from wechatlog.tokenizer import prepare
 
 if TYPE_CHECKING:
@@ -116,39 +116,51 @@ def iter_inserts(reading: Reading, tables: Collection[str]) -> Iterator[SqlRow]:
         reading: of the script.
         tables: their names in lower case; the rows of others are passed over.
     """
-    cursor = Cursor(prepare(reading.blocks()).blocks)
+    window = Window(prepare(reading.blocks()).blocks)
     known: dict[str, list[str]] = {}
     found = opened = understood = False
-    while True:
-        match = _LANDMARK.search(cursor.text, cursor.position)
-        if match is None or len(cursor.text) - match.end() < _AHEAD:
-            cursor.position = max(cursor.position, len(cursor.text) - _OVERLAP) if match is None else match.start()
-            if cursor.grow():
-                continue
-            if match is None:
-                break
-        cursor.position = match.end()
-        opened = bool(match["begin"]) or (opened and not match["commit"])
-        if created := match["created"]:
-            known[_plain(created)] = _created_columns(cursor)
-            opened = opened or not cursor.peek()
-        elif (name := match["table"] or match["copied"]) or match["headless"]:
-            listed = _listed(match["columns"] or match["listed"] or match["headless"] or "")
-            table = _meant("" if match["damage"] or not name else _plain(name), listed, tables, known)
-            made = known.get(table, [])
-            whole = {*listed} <= {*made} and (listed or match["values"] or match["copied"])
-            columns = Columns(listed or made, []) if whole else Columns(listed, made)
+    for mark in _landmarks(window):
+        opened = bool(mark["begin"]) or (opened and not mark["commit"])
+        if created := mark["created"]:
+            known[_plain(created)] = _created_columns(window)
+            opened = opened or not window.peek()
+        elif mark["table"] or mark["copied"] or mark["headless"]:
             understood = True
-            rows = _lines if match["copied"] else _rows
-            for row in rows(reading, cursor, table, columns, wanted=table in tables):
+            table, columns = _filled(mark, tables, known)
+            rows = _lines if mark["copied"] else _rows
+            for row in rows(reading, window, table, columns, wanted=table in tables):
                 found = True
                 yield row
-    if opened or _OPEN.search(cursor.text, cursor.position):
+    if opened or _OPEN.search(window.text, window.position):
         reading.report("broken-row", "the script never ends: the file is cut", severity=Severity.ERROR)
     if not understood and "INSERT" in Head.of(reading.source, reading.encoding).text.upper():
         reading.report("broken-row", "no INSERT of this script can be read: it is damaged", severity=Severity.ERROR)
     if not found:
         reading.tell("no-messages", f"the script holds no rows of {' or '.join(tables)}")
+
+
+def _landmarks(window: Window) -> Iterator[re.Match[str]]:
+    """The beginnings of statements; the window stands behind each."""
+    while True:
+        mark = _LANDMARK.search(window.text, window.position)
+        if mark is None or len(window.text) - mark.end() < _AHEAD:
+            window.position = max(window.position, len(window.text) - _OVERLAP) if mark is None else mark.start()
+            if window.grow():
+                continue
+            if mark is None:
+                return
+        window.position = mark.end()
+        yield mark
+
+
+def _filled(mark: re.Match[str], tables: Collection[str], known: Mapping[str, list[str]]) -> tuple[str, Columns]:
+    """The table that a statement fills, and the columns of its rows."""
+    name = mark["table"] or mark["copied"]
+    listed = _listed(mark["columns"] or mark["listed"] or mark["headless"] or "")
+    table = _meant("" if mark["damage"] or not name else _plain(name), listed, tables, known)
+    made = known.get(table, [])
+    whole = {*listed} <= {*made} and (listed or mark["values"] or mark["copied"])
+    return table, Columns(listed or made, []) if whole else Columns(listed, made)
 
 
 def _meant(table: str, columns: list[str], tables: Collection[str], known: Mapping[str, list[str]]) -> str:
@@ -159,12 +171,12 @@ def _meant(table: str, columns: list[str], tables: Collection[str], known: Mappi
     return next((name for name in tables if len({*columns} & {*known.get(name, ())}) > least), table)
 
 
-def _created_columns(cursor: Cursor) -> list[str]:
+def _created_columns(window: Window) -> list[str]:
     """The columns of a table whose opening bracket was taken."""
-    while len(cursor.text) - cursor.position < _OVERLAP and cursor.grow():
+    while len(window.text) - window.position < _OVERLAP and window.grow():
         pass
-    text, depth, begin, names = cursor.text, 0, cursor.position, []
-    cursor.position = begin if len(text) - begin > _OVERLAP else len(text)  # it may never be closed
+    text, depth, begin, names = window.text, 0, window.position, []
+    window.position = begin if len(text) - begin > _OVERLAP else len(text)  # it may never be closed
     for mark in _PART.finditer(text, begin, begin + _OVERLAP):
         depth += {"(": 1, ")": -1}.get(mark[0], 0)
         if depth < 0 or (depth == 0 and mark[0] == ","):
@@ -172,16 +184,16 @@ def _created_columns(cursor: Cursor) -> list[str]:
             names += [_plain(name["name"])] if name else []
             begin = mark.end()
         if depth < 0 or mark["end"]:  # it is closed, or never will be
-            cursor.position = mark.start() + (depth < 0)
+            window.position = mark.start() + (depth < 0)
             break
     return [name for name in names if name not in _NO_COLUMNS]
 
 
-def _rows(reading: Reading, cursor: Cursor, table: str, columns: Columns, *, wanted: bool) -> Iterator[SqlRow]:
+def _rows(reading: Reading, window: Window, table: str, columns: Columns, *, wanted: bool) -> Iterator[SqlRow]:
     """The rows of a statement whose head was taken."""
     while True:
-        is_row, (line, _) = cursor.peek() == "(", cursor.place()
-        values = _row(cursor) if is_row else None
+        is_row, (line, _) = window.peek() == "(", window.place()
+        values = _row(window) if is_row else None
         row = columns.name(values) if wanted and values is not None else None
         if row is not None:
             yield SqlRow(table, row, line)
@@ -190,20 +202,20 @@ def _rows(reading: Reading, cursor: Cursor, table: str, columns: Columns, *, wan
             what = f"a row of an INSERT {what}" if is_row else "no row follows in an INSERT: the file is cut or damaged"
             reading.report("broken-row", what, severity=Severity.ERROR, line=line)
         if values is None:
-            if not _recover(cursor):
+            if not _recover(window):
                 return
-        elif not cursor.take(",") and cursor.is_next(_END):
+        elif not window.take(",") and window.is_next(_END):
             return
 
 
-def _lines(reading: Reading, cursor: Cursor, table: str, columns: Columns, *, wanted: bool) -> Iterator[SqlRow]:
+def _lines(reading: Reading, window: Window, table: str, columns: Columns, *, wanted: bool) -> Iterator[SqlRow]:
     r"""The rows of a `COPY`, a line each, up to the line `\.`."""
     while True:
-        while (end := cursor.text.find("\n", cursor.position)) < 0 and cursor.grow():
+        while (end := window.text.find("\n", window.position)) < 0 and window.grow():
             pass
-        text = cursor.text[cursor.position : end if end >= 0 else len(cursor.text)].removesuffix("\r")
-        line, _ = cursor.place()
-        cursor.position = end + 1 if end >= 0 else len(cursor.text)
+        text = window.text[window.position : end if end >= 0 else len(window.text)].removesuffix("\r")
+        line, _ = window.place()
+        window.position = end + 1 if end >= 0 else len(window.text)
         if text == "\\.":
             return
         if end < 0 and not text:
@@ -222,16 +234,16 @@ def _unescape(text: str) -> str:
     return _ESCAPE.sub(lambda found: _ESCAPES.get(found[1], found[1]), text) if "\\" in text else text
 
 
-def _row(cursor: Cursor) -> list[str | None] | None:
+def _row(window: Window) -> list[str | None] | None:
     """The values of a row, whose end is taken; `None` where it cannot be read."""
     values: list[str | None] = []
-    at = cursor.position + 1
+    at = window.position + 1
     while True:
-        match = _VALUE.match(cursor.text, at)
+        match = _VALUE.match(window.text, at)
         if match is None:
-            if len(cursor.text) - cursor.position > _LONGEST_ROW or not cursor.grow():
+            if len(window.text) - window.position > _LONGEST_ROW or not window.grow():
                 return None
-            values, at = [], cursor.position + 1
+            values, at = [], window.position + 1
             continue
         escaped, text, word, end = match.groups()
         if text is not None:
@@ -244,11 +256,11 @@ def _row(cursor: Cursor) -> list[str | None] | None:
         values.append(word)
         at = match.end()
         if end == ")":
-            cursor.position = at
+            window.position = at
             return values
 
 
-def _recover(cursor: Cursor) -> bool:
+def _recover(window: Window) -> bool:
     """Go to the next line that begins a row, and say whether there is one before the next statement."""
-    cursor.position += 1
-    return cursor.move_to(_NEXT) is not None and cursor.peek() == "("
+    window.position += 1
+    return window.move_to(_NEXT) is not None and window.peek() == "("

@@ -37,8 +37,8 @@ from wechatlog.content.weflow import (
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import ME, NOTICES, Draft, Entry, Evidence, Format, Head, Reading, iter_line_objects, iter_objects
 from wechatlog.engine.entry import new_entry
+from wechatlog.engine.json_lines import line_objects
 from wechatlog.engine.json_plain import NUMBER, SECONDS, TEXT, Plain
-from wechatlog.engine.json_stream import line_objects
 from wechatlog.engine.json_values import read_identifier, read_integer, read_list, read_object, read_string
 from wechatlog.engine.protocol import Mark
 from wechatlog.model import MessageKind, Participant

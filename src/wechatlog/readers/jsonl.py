@@ -18,8 +18,9 @@ import attrs
 
 from wechatlog.content.native import SCHEMA, USUAL_MESSAGE, conversation_from_json, message_from_json, usual_message
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.json_lines import iter_json_lines, line_objects
 from wechatlog.engine.json_plain import Layout
-from wechatlog.engine.json_stream import BEGIN, END, Item, iter_json, iter_json_lines, line_objects
+from wechatlog.engine.json_stream import BEGIN, END, Item, iter_json
 from wechatlog.engine.protocol import NO_CLOCK_IS_SET_BACK_FROM, Batch, Context, Draft, Evidence, Head, Mark
 from wechatlog.errors import FormatError
 from wechatlog.model import Conversation, Message

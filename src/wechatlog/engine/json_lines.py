@@ -1,0 +1,71 @@
+"""JSON Lines: the values of a text in which each line is one. Damage costs its line. Knows no format."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from wechatlog.diagnostics import Severity
+from wechatlog.engine.json_plain import Layouts
+from wechatlog.engine.json_stream import Item, explain_broken
+from wechatlog.tokenizer import whole_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from wechatlog.diagnostics import Collector
+    from wechatlog.engine.json_plain import Layout, Plain
+
+_AROUND_LINE: Final = " \t\r\n\ufeff"
+_DECODER: Final = json.JSONDecoder(strict=False)
+
+
+def iter_json_lines(blocks: Iterable[str], collector: Collector, plain: Plain | Layout | None = None) -> Iterator[Item]:
+    """The values of a JSON Lines text; blank lines and lines that begin with `#` are skipped, broken ones reported.
+
+    Args:
+        blocks: the text in pieces of any size.
+        collector: told of damage.
+        plain: what the objects have that need not be parsed, or how they are laid out; they are given as tuples.
+    """
+    number, offset, layouts, new = 0, 0, Layouts(plain), tuple.__new__
+    for text in whole_lines(blocks):
+        position, offset = 1, offset - 1  # of the text, which has the line end before it at its front
+        while position < len(text):
+            for pattern, numbers, _ in layouts.found:
+                for match in iter(pattern.scanner(text, position).match, None):  # type: ignore[attr-defined]
+                    number += 1
+                    yield new(Item, ("", match.group(*numbers), number, offset + position))
+                    position = match.end()
+            end = text.find("\n", position) + 1 or len(text)
+            if position < end:
+                number += 1
+                content = text[position:end].strip(_AROUND_LINE)
+                if content and not content.startswith("#"):
+                    try:
+                        value = _DECODER.decode(content)
+                    except (ValueError, RecursionError) as error:
+                        _report_line(collector, content, number, error)
+                    else:
+                        yield new(Item, ("", value, number, offset + position))
+                        layouts.learn(value, text, position, end)
+            position = end
+        offset += len(text)
+
+
+def _report_line(collector: Collector, content: str, number: int, error: Exception) -> None:
+    column = error.colno if isinstance(error, json.JSONDecodeError) else 1
+    what = f"broken JSON line: {explain_broken(error)}"
+    collector.report("broken-json", what, severity=Severity.ERROR, line=number, column=column, excerpt=content)
+
+
+def line_objects(lines: Iterable[str]) -> Iterator[Mapping[str, Any] | None]:
+    """The object of each line of a JSON Lines text; `None` for a line that holds none."""
+    for line in lines:
+        content = line.strip(_AROUND_LINE)
+        value = None
+        if content.startswith("{"):
+            with contextlib.suppress(ValueError, RecursionError):
+                value = _DECODER.decode(content)
+        yield value
