@@ -100,7 +100,7 @@ def test_names_and_accounts_are_kept_exactly(form: str, people: list[tuple[str |
     assert [(m.sender, m.sender_id) for m in _back(written, form)] == people
 
 
-@pytest.mark.parametrize("account", ["SYSTEM", "1@chatroom", "name:李四", "id:x", "", " ", "\ufeff", "wxid_a"])
+@pytest.mark.parametrize("account", ["SYSTEM", "1@chatroom", "1@im.chatroom", "name:李四", "id:x", "", " ", "\ufeff", "wxid_a"])
 @pytest.mark.parametrize("name", ["李四", "", " ", "SYSTEM", "name:", "wxid_a", "id:x", None])
 def test_people_are_written_and_read(name: str | None, account: str) -> None:
     for known in (account, None):
@@ -426,6 +426,12 @@ def test_line_separators_and_broken_pairs_do_not_break_lines(form: str) -> None:
     assert not re.search("[\u2028\u2029\ud800-\udfff]", data)
     assert _problems(written, form) == []
     assert _back(written, form)[0].text == "a\u2028b\u2029c\ud800d\0e"
+
+
+@both
+@pytest.mark.parametrize("room", ["1@chatroom", "1@im.chatroom"])
+def test_what_is_credited_to_a_room_stays_so(form: str, room: str) -> None:
+    assert _back(Conversation([_message(sender_id=room)]), form)[0].sender_id == room
 
 
 @both

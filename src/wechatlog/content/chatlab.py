@@ -14,6 +14,8 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from wechatlog.content.accounts import is_room
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -47,7 +49,7 @@ def write_account(name: str | None, account: str | None) -> str | None:
     """
     if account is None:
         return None if name is None else _NAME + name
-    reserved = account == SYSTEM_SENDER or account.endswith("@chatroom") or account.startswith((_NAME, _ACCOUNT))
+    reserved = account == SYSTEM_SENDER or is_room(account) or account.startswith((_NAME, _ACCOUNT))
     return _ACCOUNT + account if reserved or is_blank(account) else account
 
 
