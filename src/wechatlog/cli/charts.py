@@ -14,12 +14,12 @@ from rich.text import Text
 
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import count, harmless
+from wechatlog.content.descriptions import WEEKDAYS
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping, Sequence
 
-_WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _LONGEST_LABEL: Final = 36
 _SHORTEST_BAR: Final = 8
 _LONGEST_BAR: Final = 40
@@ -125,7 +125,7 @@ def heat_map(hours: Sequence[Sequence[int]], width: int, glyphs: Glyphs = BLOCKS
     wide = 2 if width >= 60 else 1
     yield Text.assemble(("       " + "".join(f"{hour:<{3 * wide}}" for hour in range(0, 24, 3)).rstrip(), "dim"))
     levels = len(glyphs.shade)
-    for name, numbers in zip(_WEEKDAYS, hours, strict=True):
+    for name, numbers in zip(WEEKDAYS["en"], hours, strict=True):
         line = Text(f"  {translate(name)}  ")
         for number in numbers:
             level = -(-number * levels // most) if most else 0

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import count
+from wechatlog.content.descriptions import length_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -118,13 +119,7 @@ def _tell(seconds: float, share: float | None, messages: int) -> str:
     parts = [f"{share:4.0%}"] if share else []
     if messages:
         parts.append(f"{count(messages, 'message')}, {messages / seconds:,.0f}/s")
-    parts.append(translate(f"{_clock(seconds)} gone"))
+    parts.append(translate(f"{length_text(seconds)} gone"))
     if share:
-        parts.append(translate(f"{_clock(seconds / share - seconds)} left"))
+        parts.append(translate(f"{length_text(seconds / share - seconds)} left"))
     return " · ".join(parts)
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

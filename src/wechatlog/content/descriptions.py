@@ -37,33 +37,40 @@ _EN: Final = {
     "nobody": "no name",
     "sent": "sent", "received": "received", "returned": "returned", "expired": "expired",
 }  # fmt: skip
-_WORDS: Final[Mapping[str, Mapping[str, str]]] = {"zh": _ZH, "en": _EN}
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {"zh": _ZH, "en": _EN}
+"""What kinds of messages, states of transfers, and somebody without a name are called."""
+
+WEEKDAYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "zh": tuple("一二三四五六日"),
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
+"""The days of the week from Monday, as short as they are written."""
+
+_UNITS: Final = (("kB", 1e3), ("MB", 1e6), ("GB", 1e9))
 
 
 def word(name: str, language: Language = "zh") -> str:
     """What a message kind is called: `图片`, `Picture`; and `nobody`, somebody without a name."""
-    return _WORDS[language][name]
+    return WORDS[language][name]
 
 
-def _length(seconds: float | None) -> str | None:
-    """A length as a player shows it: `0:12`, `1:02:03`."""
+def length_text(seconds: float | None) -> str:
+    """A length as a player shows it: `0:12`, `1:02:03`; empty for what is none."""
     if seconds is None or not 0 <= seconds < 1e9:
-        return None
+        return ""
     whole = round(seconds)
     minutes, hours = whole // 60 % 60, whole // 3600
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 
 
-def _size(size: int | None) -> str | None:
-    """Bytes in steps of 1000: `123 kB`."""
+def size_text(size: float | None) -> str:
+    """Bytes as a person says them, in steps of 1000: `123 kB`, `1.2 MB`; empty where nobody knows."""
     if size is None:
-        return None
-    number, unit = float(size), "B"
-    for unit in ("B", "kB", "MB", "GB"):
-        if number < 999.5 or unit == "GB":
-            break
-        number /= 1000
-    return f"{number:.1f} {unit}" if unit != "B" and number < 9.95 else f"{number:.0f} {unit}"
+        return ""
+    if size < 1000:
+        return f"{size:.0f} B"
+    unit, scale = next((step for step in _UNITS if size < 999.5 * step[1]), _UNITS[-1])
+    return f"{size / scale:.1f} {unit}" if size < 9.95 * scale else f"{size / scale:.0f} {unit}"
 
 
 def _file_name(path: str | None) -> str | None:
@@ -76,15 +83,19 @@ def _file_name(path: str | None) -> str | None:
 _DETAILS: Final[Mapping[type[Segment], Callable[[Any, Mapping[str, str]], tuple[str | None, ...]]]] = {
     types.Image: lambda s, w: (w["image"], s.label or _file_name(s.path)),
     types.Link: lambda s, w: (w["link"], s.title),
-    types.File: lambda s, w: (w["file"], shown_place(s.name) or _file_name(s.path), _size(s.size)),
-    types.Voice: lambda s, w: (w["voice"], _length(s.seconds), s.transcript),
-    types.Video: lambda s, w: (w["video"], _length(s.seconds), _file_name(s.path)),
+    types.File: lambda s, w: (
+        w["file"],
+        shown_place(s.name) or _file_name(s.path),
+        size_text(s.size),
+    ),
+    types.Voice: lambda s, w: (w["voice"], length_text(s.seconds), s.transcript),
+    types.Video: lambda s, w: (w["video"], length_text(s.seconds), _file_name(s.path)),
     types.Sticker: lambda s, w: (w["sticker"], s.name),
     types.Location: lambda s, w: (w["location"], s.poi, s.label),
     types.Card: lambda s, w: (w["card"], s.name),
     types.Transfer: lambda s, w: (w["transfer"], s.amount, s.note, w.get(s.state, s.state)),
     types.RedPacket: lambda s, w: (w["red_packet"], s.title),
-    types.Call: lambda s, w: (w[f"{s.kind}_call" if s.kind else "call"], _length(s.seconds) or s.state),
+    types.Call: lambda s, w: (w[f"{s.kind}_call" if s.kind else "call"], length_text(s.seconds) or s.state),
     types.MiniProgram: lambda s, w: (w["mini_program"], s.name, s.title),
     types.Quote: lambda s, w: (w["quote"], s.sender, s.text),
     types.Forward: lambda s, w: (w["forward"], s.title),
@@ -100,4 +111,4 @@ def describe(segment: Segment, language: Language = "zh") -> tuple[str, ...]:
         (('语音', '0:12', '我晚点到'), ('Voice',))
     """
     say = _DETAILS.get(type(segment))
-    return () if say is None else tuple(part for part in say(segment, _WORDS[language]) if part and part.strip())
+    return () if say is None else tuple(part for part in say(segment, WORDS[language]) if part and part.strip())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import attrs
 from markupsafe import Markup
 
+from wechatlog.content.descriptions import WEEKDAYS
 from wechatlog.pages import Look, Media, asset, clean, environment, render_messages, stylesheet
 from wechatlog.segments.types import Forward
 
@@ -33,8 +34,6 @@ _FORWARDED: Final = 20
 
 _TOP: Final = 10
 """Rows shown of a table of the statistics."""
-
-_WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 class _Bar(NamedTuple):
@@ -77,7 +76,7 @@ def statistics_html(statistics: Statistics) -> str:
         emoji=_bars(statistics.emoji.most_common(_TOP)),
         week=[
             (day, [(hour, number, round(100 * number / peak)) for hour, number in enumerate(hours)])
-            for day, hours in zip(_WEEKDAYS, statistics.hours, strict=True)
+            for day, hours in zip(WEEKDAYS["en"], statistics.hours, strict=True)
         ],
     )
 

@@ -18,7 +18,7 @@ from wechatlog.pages.media import MEDIA_LIMIT, Media, MediaMode
 from wechatlog.pages.people import Colours, faces_of, initial_of
 from wechatlog.pages.policy import content_policy
 from wechatlog.pages.urls import safe_url
-from wechatlog.pages.words import INTERFACES, count, day_label, file_size, short_weekdays, words_of
+from wechatlog.pages.words import INTERFACES, count, day_label, words_of
 
 __all__ = [
     "INTERFACES",
@@ -36,12 +36,10 @@ __all__ = [
     "day_label",
     "environment",
     "faces_of",
-    "file_size",
     "initial_of",
     "render_messages",
     "safe_url",
     "script",
-    "short_weekdays",
     "stylesheet",
     "words_of",
 ]

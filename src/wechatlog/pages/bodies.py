@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from markupsafe import Markup
 
+from wechatlog.content.descriptions import length_text, size_text
 from wechatlog.content.places import shown_place
 from wechatlog.emoji import to_unicode
 from wechatlog.model import Message, MessageKind
 from wechatlog.pages.environment import environment
 from wechatlog.pages.urls import escaped, host_of, is_remote, safe_url
-from wechatlog.pages.words import count, duration, file_size
+from wechatlog.pages.words import count
 from wechatlog.segments import types
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Bodies:
         self._depth = 0
         helpers = {
             "words": words, "media": media, "safe_url": safe_url, "is_remote": is_remote, "host_of": host_of,
-            "plays": _plays, "duration": duration, "file_size": file_size, "colour_of": colours.of,
+            "plays": _plays, "duration": length_text, "file_size": size_text, "colour_of": colours.of,
             "plain": self._plain, "count": count, "shown_place": shown_place,
         }  # fmt: skip
         macros: Any = environment().get_template("segments.html.jinja").make_module(helpers)

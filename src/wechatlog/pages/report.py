@@ -11,7 +11,8 @@ import calendar
 import datetime as dt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from wechatlog.operations.statistics import EVERYONE, unicode_of
+from wechatlog.content.descriptions import WEEKDAYS
+from wechatlog.operations.statistics import EVERYONE, duration_text, unicode_of
 from wechatlog.pages.environment import asset, environment
 from wechatlog.pages.policy import content_policy
 
@@ -53,10 +54,6 @@ _EN: Final = {
     "incomplete": "the rarest emoji, words or links were not all counted",
 }  # fmt: skip
 REPORT_LANGUAGES: Final[Mapping[str, Mapping[str, str]]] = {"zh": _ZH, "en": _EN}
-_WEEKDAYS: Final = {
-    "zh": ("一", "二", "三", "四", "五", "六", "日"),
-    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-}
 _FEWEST_ANSWERS: Final = 5
 """Answers of somebody from which on their speed says something."""
 _YEARS: Final = 12
@@ -112,7 +109,7 @@ def render_report(title: str | int, found: Statistics, *, language: str = "zh", 
         years=list(_years(found)),
         months=_bars(_month_rows(found), most=None),
         week=_week(found, language),
-        weekdays=_WEEKDAYS[language],
+        weekdays=WEEKDAYS[language],
         senders=_bars(
             (who.label or "?", who.messages, f"{who.share:.0%} · {who.characters:,} {words['characters']}")
             for who in found.most_active(_TOP)
@@ -158,16 +155,7 @@ def _facts(found: Statistics, words: Mapping[str, str]) -> Iterator[tuple[str, s
 
 
 def _duration(duration: dt.timedelta, words: Mapping[str, str]) -> str:
-    """A duration in its two largest units: `3 分 13 秒`, `3 min 13 s`."""
-    rest = round(duration.total_seconds())
-    parts: list[str] = []
-    for size, unit in zip((86_400, 3_600, 60, 1), words["units"].split(), strict=True):
-        number, rest = divmod(rest, size)
-        if number:
-            parts.append(f"{number:,} {unit}")
-        if parts and (not number or len(parts) == 2):
-            break
-    return " ".join(parts) or f"0 {words['units'].split()[-1]}"
+    return duration_text(duration, words["units"].split())
 
 
 def _noun(number: int, noun: str) -> str:
@@ -202,8 +190,8 @@ def _strength(number: int, most: int) -> float:
 def _week(found: Statistics, language: str) -> list[Square]:
     most = max(map(max, found.hours)) or 1
     return [
-        Square(hour, day, _strength(number, most), f"{_WEEKDAYS[language][day]} {hour:02}:00: {number:,}")
-        for day, hours in enumerate(found.hours)
+        Square(hour, day, _strength(number, most), f"{name} {hour:02}:00: {number:,}")
+        for day, (name, hours) in enumerate(zip(WEEKDAYS[language], found.hours, strict=True))
         for hour, number in enumerate(hours)
     ]
 

@@ -1,19 +1,20 @@
-"""What the page says in its own words, in Chinese and in English, and how it says days, sizes and lengths.
+"""What the page says in its own words, in Chinese and in English, and how it says days.
 
 Takes numbers and dates, gives texts. The machine's locale is never consulted.
 """
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final
+
+from wechatlog.content.descriptions import WORDS
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
 _CHINESE: Final = {
-    "language": "zh-CN", "untitled": "聊天记录", "index": "目录", "nobody": "无名", "message": "条消息",
+    "language": "zh-CN", "untitled": "聊天记录", "index": "目录", "message": "条消息",
     "messages": "条消息", "person": "人", "persons": "人", "day": "天", "days": "天", "page": "页", "pages": "页",
     # tools
     "skip": "跳到消息", "log": "消息", "tools": "工具", "search": "搜索消息", "previous": "上一条结果",
@@ -31,18 +32,12 @@ _CHINESE: Final = {
     # index
     "find_chat": "查找聊天或文件夹", "order": "排序", "by_title": "名称", "by_messages": "消息数", "by_date": "日期",
     "by_size": "大小",
-    # kinds
-    "text": "文本", "image": "图片", "voice": "语音", "video": "视频", "sticker": "表情", "file": "文件",
-    "link": "链接", "location": "位置", "card": "名片", "quote": "引用", "transfer": "转账", "red_packet": "红包",
-    "call": "通话", "forward": "聊天记录", "mini_program": "小程序", "music": "音乐", "channel": "视频号",
-    "note": "笔记", "announcement": "群公告", "pat": "拍一拍", "system": "系统", "recall": "撤回", "other": "其他",
     # bodies
-    "voice_call": "语音通话", "video_call": "视频通话", "remote": "点击加载远程图片", "missing": "文件不在这里",
-    "empty": "空消息", "more": "展开全文", "characters": "字", "too_deep": "更深的内容没有显示",
-    "state_sent": "已发出", "state_received": "已收款", "state_returned": "已退还", "state_expired": "已过期",
+    "remote": "点击加载远程图片", "missing": "文件不在这里", "empty": "空消息", "more": "展开全文", "characters": "字",
+    "too_deep": "更深的内容没有显示", "system": "系统",
 }  # fmt: skip
 _ENGLISH: Final = {
-    "language": "en", "untitled": "Chat", "index": "Contents", "nobody": "no name", "message": "message",
+    "language": "en", "untitled": "Chat", "index": "Contents", "message": "message",
     "messages": "messages", "person": "person", "persons": "people", "day": "day", "days": "days", "page": "page",
     "pages": "pages",
     # tools
@@ -67,28 +62,22 @@ _ENGLISH: Final = {
     # index
     "find_chat": "Find a chat or a folder", "order": "Order", "by_title": "Name", "by_messages": "Messages",
     "by_date": "Date", "by_size": "Size",
-    # kinds
-    "text": "Text", "image": "Picture", "voice": "Voice", "video": "Video", "sticker": "Sticker", "file": "File",
-    "link": "Link", "location": "Location", "card": "Name card", "quote": "Quote", "transfer": "Transfer",
-    "red_packet": "Red packet", "call": "Call", "forward": "Chat history", "mini_program": "Mini program",
-    "music": "Music", "channel": "Channel", "note": "Note", "announcement": "Announcement", "pat": "Pat",
-    "system": "System", "recall": "Recalled", "other": "Other",
     # bodies
-    "voice_call": "Voice call", "video_call": "Video call", "remote": "Click to load the remote picture",
-    "missing": "the file is not here", "empty": "Empty message", "more": "Show all", "characters": "characters",
-    "too_deep": "What is deeper is not shown", "state_sent": "sent", "state_received": "received",
-    "state_returned": "returned", "state_expired": "expired",
+    "remote": "Click to load the remote picture", "missing": "the file is not here", "empty": "Empty message",
+    "more": "Show all", "characters": "characters", "too_deep": "What is deeper is not shown", "system": "System",
 }  # fmt: skip
 
-INTERFACES: Final[Mapping[str, Mapping[str, str]]] = {"zh": _CHINESE, "en": _ENGLISH}
+_STATES: Final = ("sent", "received", "returned", "expired")
+INTERFACES: Final[Mapping[str, Mapping[str, str]]] = {
+    language: {**said, **{f"state_{state}": said[state] for state in _STATES}, **own}
+    for language, said, own in (("zh", WORDS["zh"], _CHINESE), ("en", WORDS["en"], _ENGLISH))
+}
 """The languages of the page itself."""
 
-_UNITS: Final = (("kB", 1e3), ("MB", 1e6), ("GB", 1e9))
 _WEEKDAYS: Final = {
     "zh": ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
-_SHORT_WEEKDAYS: Final = {"zh": tuple("一二三四五六日"), "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -111,25 +100,3 @@ def day_label(day: dt.date, interface: str) -> str:
     if interface == "zh":
         return f"{day.year}年{day.month}月{day.day}日 {weekday}"
     return f"{weekday}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def short_weekdays(interface: str) -> tuple[str, ...]:
-    """The days of the week from Monday, as short as they are written."""
-    return _SHORT_WEEKDAYS[interface]
-
-
-def file_size(size: float) -> str:
-    """Bytes as a person says them, in steps of 1000: `123 kB`, `1.2 MB`."""
-    if size < 1000:
-        return f"{size:.0f} B"
-    unit, scale = next((step for step in _UNITS if size < 999.5 * step[1]), _UNITS[-1])
-    return f"{size / scale:.1f} {unit}" if size < 9.95 * scale else f"{size / scale:.0f} {unit}"
-
-
-def duration(seconds: float) -> str:
-    """A length as a player shows it: `0:12`, `1:02:03`; empty for what is no number."""
-    if not math.isfinite(seconds):
-        return ""
-    whole = max(0, round(seconds))
-    minutes, hours = whole // 60 % 60, whole // 3600
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

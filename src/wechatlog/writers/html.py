@@ -12,6 +12,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from wechatlog.content.descriptions import WEEKDAYS, size_text
 from wechatlog.content.places import safe_path
 from wechatlog.errors import OptionError
 from wechatlog.model import Conversation, Message, MessageKind
@@ -200,7 +201,7 @@ def _page(template: str, settings: _Settings, title: str, *, script: str, **valu
 def _end(conversation: Conversation, chat: Chat, settings: _Settings, size: int, remote: int) -> str:
     from markupsafe import Markup
 
-    from wechatlog.pages import environment, faces_of, script, short_weekdays, words_of
+    from wechatlog.pages import environment, faces_of, script, words_of
 
     words = words_of(settings.interface)
     code = script("page")
@@ -215,7 +216,7 @@ def _end(conversation: Conversation, chat: Chat, settings: _Settings, size: int,
         "kinds": [[kind.value, words[kind.value], number] for kind, number in kinds],
         "days": [[day, *numbers] for day, numbers in chat.days.items()],
         "hours": chat.hours,
-        "words": {name: words[name] for name in _SCRIPT_WORDS} | {"weekdays": short_weekdays(settings.interface)},
+        "words": {name: words[name] for name in _SCRIPT_WORDS} | {"weekdays": WEEKDAYS[settings.interface]},
     }
     size += len(code.encode()) + len(json.dumps(data))
     facts = _facts(chat.count, len(people), list(chat.days), size, words)
@@ -242,18 +243,18 @@ def _person(
 
 def _facts(messages: int, people: int, days: Sequence[str], size: int, words: Mapping[str, str]) -> str:
     """One line about a chat: messages, people, days, the size of the page."""
-    from wechatlog.pages import count, file_size
+    from wechatlog.pages import count
 
     parts = [count(messages, "message", words), count(people, "person", words)]
     if days:
         first, last = min(days), max(days)
         parts.append(first if first == last else f"{first} – {last}")
         parts.append(count(len(days), "day", words))
-    return " · ".join([*parts, file_size(size)])
+    return " · ".join([*parts, size_text(size)])
 
 
 def _index(entries: Sequence[IndexEntry], settings: _Settings) -> dict[str, Any]:
-    from wechatlog.pages import count, file_size, words_of
+    from wechatlog.pages import count, words_of
 
     words = words_of(settings.interface)
     largest = max((entry.messages for entry in entries), default=0) or 1
@@ -267,13 +268,13 @@ def _index(entries: Sequence[IndexEntry], settings: _Settings) -> dict[str, Any]
             "messages": entry.messages,
             "count": count(entry.messages, "message", words),
             "size": entry.size,
-            "bytes": file_size(entry.size),
+            "bytes": size_text(entry.size),
             "share": round(100 * (entry.messages / largest) ** 0.5, 1),
         }
         for entry in entries
     ]
     messages, size = sum(entry.messages for entry in entries), sum(entry.size for entry in entries)
-    facts = [count(len(entries), "page", words), count(messages, "message", words), file_size(size)]
+    facts = [count(len(entries), "page", words), count(messages, "message", words), size_text(size)]
     return {"rows": rows, "facts": " · ".join(facts)}
 
 

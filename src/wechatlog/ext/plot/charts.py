@@ -16,6 +16,7 @@ from matplotlib import dates as mdates
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
+from wechatlog.content.descriptions import WEEKDAYS
 from wechatlog.errors import needs_extra
 from wechatlog.ext.plot.looks import Canvas, whole_numbers
 from wechatlog.operations.statistics import EVERYONE, Statistics, duration_text, statistics, unicode_of
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     Countable: TypeAlias = Statistics | Conversation | Iterable[Message] | Iterable[Conversation]
 
-_WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _NO_MESSAGES: Final = "no messages"
 _BARS: Final = 62
 """Most days that are drawn as bars; more are an area with a mean over a week."""
@@ -91,7 +91,7 @@ def activity(conversation: Countable, ax: Axes | None = None, *, dark: bool | No
     mesh = ax.pcolormesh(
         found.hours, cmap=look.colormap, vmin=0, vmax=most, edgecolors=look.surface, linewidth=1.5, antialiased=True
     )
-    ax.set_yticks([day + 0.5 for day in range(7)], _WEEKDAYS, color=look.ink, fontsize=10, **how)
+    ax.set_yticks([day + 0.5 for day in range(7)], WEEKDAYS["en"], color=look.ink, fontsize=10, **how)
     ax.set_xticks(range(0, 25, 3), [f"{hour:02}" for hour in range(0, 25, 3)], **how)
     ax.set_xlabel("hour of the day", color=look.muted, fontsize=9, **how)
     ax.invert_yaxis()

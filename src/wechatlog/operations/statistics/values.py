@@ -7,7 +7,7 @@ tables on a screen and of plots.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import attrs
@@ -375,17 +375,17 @@ def unicode_of(name: str) -> str | None:
     return name if entry is None and not name.startswith("[") else entry.unicode if entry is not None else None
 
 
-def duration_text(duration: dt.timedelta) -> str:
+def duration_text(duration: dt.timedelta, units: Sequence[str] = ("day", "h", "min", "s")) -> str:
     """A duration as people write it, in its two largest units: `43 s`, `1 min 13 s`, `2 h`, `3 days 4 h`."""
     rest = round(duration.total_seconds())
     parts: list[str] = []
-    for size, unit in ((86_400, "day"), (3_600, "h"), (60, "min"), (1, "s")):
+    for size, unit in zip((86_400, 3_600, 60, 1), units, strict=True):
         number, rest = divmod(rest, size)
-        if number and (unit != "s" or len(parts) < 2):
+        if number:
             parts.append(f"{number:,} {unit}{'s' if unit == 'day' and number > 1 else ''}")
-        if len(parts) == 2 or (parts and not number):
+        if parts and (not number or len(parts) == 2):
             break
-    return " ".join(parts) or "0 s"
+    return " ".join(parts) or f"0 {units[-1]}"
 
 
 def _seconds(duration: dt.timedelta | None) -> float | None:
