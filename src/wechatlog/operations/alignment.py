@@ -205,7 +205,7 @@ class Union:
         part.found = [_NONE] * len(messages)
         self.people.meet(zip(part.senders, messages, strict=True))
         for sender in own - {ANYBODY}:
-            self.people.say_same(part.own, sender)
+            self.people.join(part.own, sender)
         if self.messages and not any(are_two_chats(part.label, other.label) for other in self.parts):
             self._match(part)
         self._take(part)
@@ -547,7 +547,7 @@ class Union:
             if part.own[:2] == "o#" and other.own[:2] == "o#" and not is_doubtful:
                 row = {old: number for (old, new), number in counts.items() if new == part.own}
                 if not row or max(row, key=lambda key: (row[key], key)) == other.own:
-                    self.people.say_same(other.own, part.own)
+                    self.people.join(other.own, part.own)
 
     def _tells_sender(self, part: Part, index: int, entry: int) -> bool:
         """Whether a message and an entry, alone in their minute, are so certainly one that their senders are."""

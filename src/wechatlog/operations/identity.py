@@ -172,7 +172,7 @@ class Person:
     @property
     def confidence(self) -> float:
         """How sure it is that all of this is one person: that of the weakest evidence that is needed; 1 for none."""
-        groups, weakest = _Groups(self.keys), 1.0
+        groups, weakest = Groups(), 1.0
         for link in sorted(self.evidence, key=_strongest_first):
             if groups.join(link.one, link.two):
                 weakest = link.confidence
@@ -187,30 +187,32 @@ def _strongest_first(link: Evidence) -> tuple[float, int, str, str]:
     return (-link.confidence, -link.count, link.one, link.two)
 
 
-class _Groups:
-    """Keys that belong together (union and find)."""
+class Groups:
+    """Keys that belong together (union and find); one that is not known yet is a group of its own."""
 
-    def __init__(self, keys: Iterable[str]) -> None:
-        self._above = {key: key for key in keys}
+    def __init__(self) -> None:
+        self._above: dict[str, str] = {}
 
     def top(self, key: str) -> str:
         """The one key that stands for a group."""
-        while (above := self._above[key]) != key:
-            self._above[key] = self._above[above]
-            key = above
+        above = self._above
+        while (up := above.get(key, key)) != key:
+            above[key] = above.get(up, up)
+            key = up
         return key
 
     def join(self, one: str, two: str) -> bool:
-        """Make two groups one; false where they are it already."""
+        """Make two groups one, for which stands what stood for the first; false where they are it already."""
         one, two = self.top(one), self.top(two)
-        self._above[two] = one
+        if one != two:
+            self._above[two] = one
         return one != two
 
 
 def connect(person: Person) -> Person:
     """A person with evidence that somebody said so, where nothing else joins their names and ids."""
     keys = person.keys
-    groups = _Groups(dict.fromkeys((*keys, *(key for link in person.evidence for key in (link.one, link.two)))))
+    groups = Groups()
     for link in person.evidence:
         groups.join(link.one, link.two)
     said = tuple(Evidence("person", keys[0], key, 1.0) for key in keys[1:] if groups.join(keys[0], key))
@@ -229,7 +231,7 @@ def solve(keys: Iterable[Key], evidence: Iterable[Evidence], vetoes: Iterable[tu
     """
     known = {key.key: key for key in keys}
     denied = {_pair(*pair) for pair in vetoes}
-    groups = _Groups(known)
+    groups = Groups()
     ids = {key: {key} if known[key].is_id else set() for key in known}
     apart: dict[str, set[str]] = {key: set() for key in known}  # by group: keys that must not join it
     for one, two in denied:

@@ -7,7 +7,7 @@ person reads: the text, and what stands apart from it (`content.wording`): quote
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -137,29 +137,21 @@ def search(
     return _hits(messages, compile_pattern(pattern, exact=exact, timeout=timeout), before, after)
 
 
-_Waiting: TypeAlias = "tuple[Message, int, tuple[Place, ...], tuple[Message, ...], list[Message]]"
-
-
 def _hits(messages: Iterable[Message], find: Matcher, before: int, after: int) -> Iterator[Hit]:
     recent: deque[Message] = deque(maxlen=before)
-    waiting: deque[_Waiting] = deque()
+    waiting: deque[tuple[Hit, list[Message]]] = deque()
     for number, message in enumerate(messages):
-        for *_, following in waiting:
+        for _, following in waiting:
             following.append(message)
         places = find_places(message, find)
         if places is not None:
-            waiting.append((message, number, places, tuple(recent), []))
-        while waiting and len(waiting[0][-1]) >= after:
-            yield _hit(*waiting.popleft())
+            waiting.append((Hit(message, number, places, tuple(recent)), []))
+        while waiting and len(waiting[0][1]) >= after:
+            hit, following = waiting.popleft()
+            yield attrs.evolve(hit, after=tuple(following))
         recent.append(message)
-    for rest in waiting:
-        yield _hit(*rest)
-
-
-def _hit(
-    message: Message, number: int, places: tuple[Place, ...], before: tuple[Message, ...], after: list[Message]
-) -> Hit:
-    return Hit(message, number, places, before, tuple(after))
+    for hit, following in waiting:
+        yield attrs.evolve(hit, after=tuple(following))
 
 
 def message_filter(pattern: Pattern, *, exact: bool, timeout: float) -> Callable[[Message], bool]:

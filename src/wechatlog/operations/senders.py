@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wechatlog.model import NOTICES, Message, normalize_name
-from wechatlog.operations.identity import OWN_NAMES, Evidence, Identities
+from wechatlog.operations.identity import OWN_NAMES, Evidence, Groups, Identities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,25 +32,6 @@ def _are_alike(one: str, two: str) -> bool:
     return one.startswith(two) or two.startswith(one)
 
 
-class _Classes:
-    """Union and find over keys that come as they come."""
-
-    def __init__(self) -> None:
-        self._above: dict[str, str] = {}
-
-    def top(self, key: str) -> str:
-        above = self._above
-        while (up := above.get(key, key)) != key:
-            above[key] = above.get(up, up)
-            key = up
-        return key
-
-    def join(self, one: str, two: str) -> None:
-        one, two = self.top(one), self.top(two)
-        if one != two:
-            self._above[max(one, two)] = min(one, two)
-
-
 class Senders:
     """The senders of all exports.
 
@@ -59,7 +40,7 @@ class Senders:
     """
 
     def __init__(self, people: Identities | None) -> None:
-        self._classes, self._ids = _Classes(), _Classes()
+        self._classes, self._ids = Groups(), Groups()
         self._class_ids: dict[str, set[str]] = {}
         self._writing: set[str] = set()
         self.evidence: list[Evidence] = []
@@ -70,7 +51,7 @@ class Senders:
             ]
             keys += [_NAME + normalize_name(name.name) for name in person.names if name.name not in OWN_NAMES]
             for key in keys:
-                self._join(keys[0], key)
+                self.join(keys[0], key)
             for id_ in person.ids:
                 self._ids.join(person.ids[0], id_)
                 self._class_ids.setdefault(self._classes.top(_ID + id_), set()).add(id_)
@@ -107,16 +88,13 @@ class Senders:
             self._class_ids.setdefault(self._classes.top(key), set()).add(id_)
             for name in (id_, message.sender):
                 if name and name not in OWN_NAMES:
-                    self._join(key, _NAME + normalize_name(name))
+                    self.join(key, _NAME + normalize_name(name))
 
-    def _join(self, one: str, two: str) -> None:
-        one, two = self._classes.top(one), self._classes.top(two)
-        if one == two:
-            return
-        self._classes.join(one, two)
-        ids = self._class_ids.pop(one, set()) | self._class_ids.pop(two, set())
-        if ids:
-            self._class_ids[self._classes.top(one)] = ids
+    def join(self, one: str, two: str) -> None:
+        """Note that two keys are one sender."""
+        one, two = sorted((self._classes.top(one), self._classes.top(two)))
+        if self._classes.join(one, two) and (ids := self._class_ids.pop(two, None)):
+            self._class_ids[one] = ids | self._class_ids.get(one, set())
 
     def top(self, key: str) -> str:
         """The class of a key; `ANYBODY` and nobody are classes of their own."""
@@ -136,10 +114,6 @@ class Senders:
         """Whether two names are those of two people who write."""
         keys = {_NAME + normalize_name(name) for name in (one, two)}
         return keys <= self._writing and len({self.top(key) for key in keys}) == 2
-
-    def say_same(self, one: str, two: str) -> None:
-        """Note that two keys are one sender because the owner of both exports is."""
-        self._join(one, two)
 
     def learn_certain(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Learn from messages with one id and one content: their senders are one, unless both have account ids."""
@@ -190,6 +164,6 @@ class Senders:
         if ids[0] and ids[1]:
             self._ids.join(ids[0], ids[1])
         one, two = sorted((ids[0] or old[1:], ids[1] or new[1:]))
-        self._join(old, new)
+        self.join(old, new)
         if old[:1] != _OWN and new[:1] != _OWN:
             self.evidence.append(Evidence("message", one, two, round(share * number / (number + 0.05), 2), number))
