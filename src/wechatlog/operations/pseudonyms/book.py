@@ -11,7 +11,7 @@ import json
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import attrs
 
@@ -91,9 +91,8 @@ class Pseudonyms(Mapping[str, str]):
         key: str | None = None,
         people: Identities | None = None,
     ) -> None:
-        self._mask, self._keep, self._texts = frozenset(mask), frozenset(keep), texts
-        self._everyday, self._parameters = everyday, tuple(parameters)
-        if unknown := self._mask.difference(MASKS):
+        masks, self._keep, self._everyday = frozenset(mask), frozenset(keep), everyday
+        if unknown := masks.difference(MASKS):
             raise ValueError(f"nothing is known to mask {', '.join(sorted(unknown))}; there are {', '.join(MASKS)}")
         if everyday not in _EVERYDAY:
             raise ValueError(f"everyday is one of {', '.join(_EVERYDAY)}, not {everyday!r}")
@@ -101,9 +100,16 @@ class Pseudonyms(Mapping[str, str]):
             key = secrets.token_urlsafe(24)
         self._known = KnownNames()
         self._people = Register(style, self._look_for, key=key)
-        self._tally = Tally(self._known)
-        private = PrivateData(self._mask, self._parameters)
-        self._rewriter = Rewriter(self._people, self._known, self._mask, private, texts=texts, tally=self._tally)
+        self._tally = Tally()
+        self._options: dict[str, Any] = {
+            "texts": texts,
+            "mask": sorted(masks),
+            "keep": sorted(self._keep),
+            "everyday": everyday,
+            "parameters": list(parameters),
+        }
+        private = PrivateData(masks, self._options["parameters"])
+        self._rewriter = Rewriter(self._people, self._known, private, texts=texts, tally=self._tally)
         self._given: Identities | None = None
         self._alike: dict[tuple[str, str], None] = {}
         if people is not None:
@@ -201,7 +207,7 @@ class Pseudonyms(Mapping[str, str]):
     def report(self) -> PseudonymReport:
         """What was replaced so far, how often, and what was left alone; it holds the real names."""
         pairs = ((one, two) for one, two in self._alike if self.get(one) != self.get(two))
-        return self._tally.report(self, pairs)
+        return self._tally.report(self, self._known.words, pairs)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the book as JSON into a file that only its owner may read, in one step.
@@ -224,14 +230,7 @@ class Pseudonyms(Mapping[str, str]):
 
     def to_json(self) -> str:
         """The book as JSON, with its options."""
-        options = {
-            "texts": self._texts,
-            "mask": sorted(self._mask),
-            "keep": sorted(self._keep),
-            "everyday": self._everyday,
-            "parameters": list(self._parameters),
-        }
-        return json.dumps({"schema": _SCHEMA, **options, **self._people.to_json()}, indent=1)
+        return json.dumps({"schema": _SCHEMA, **self._options, **self._people.to_json()}, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> Pseudonyms:

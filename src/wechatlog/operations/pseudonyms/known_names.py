@@ -212,6 +212,12 @@ class TextSearch:
             found = pattern.search(text, found.start() + 1, reach)
         return private
 
+    def __iter__(self) -> Iterator[Hit]:
+        hit = self.next(0)
+        while hit is not None:
+            yield hit
+            hit = self.next(hit.end)
+
     def _at(self, found: re.Match[str], cut: int, limit: int) -> Hit | None:
         """What begins where something can begin."""
         text, start = self._text, found.start()
@@ -243,14 +249,11 @@ def iter_encoded(known: KnownNames, private: PrivateData, text: str) -> Iterator
         said, places = _decode(address[0])
         if said == address[0]:
             continue
-        search = TextSearch(known, said, private.find(said))
-        hit = search.next(0)
-        while hit is not None:
+        for hit in TextSearch(known, said, private.find(said)):
             start, end = address.start() + places[hit.start], address.start() + places[hit.end]
             if hit.what not in ("id", "url") and "%" in text[start:end]:
                 is_name = hit.what == "name"
                 yield Hit(start, end, *(("disguised", said[hit.start : hit.end]) if is_name else (hit.what,)))
-            hit = search.next(hit.end)
 
 
 def iter_disguised(known: KnownNames, text: str) -> Iterator[Hit]:
@@ -273,14 +276,11 @@ def iter_disguised(known: KnownNames, text: str) -> Iterator[Hit]:
 
 def _disguised(known: KnownNames, alike: Mapping[str, str], text: str, plain: str, places: list[int]) -> Iterator[Hit]:
     """Names in a text as it would be plain, that are others in the text as it is."""
-    search = TextSearch(known, plain)
-    hit = search.next(0)
-    while hit is not None:
+    for hit in TextSearch(known, plain):
         found = plain[hit.start : hit.end]
         start, end, name = places[hit.start], places[hit.end], alike.get(found, found)
         if hit.what == "name" and not text.startswith(name, start):
             yield Hit(start, end, "disguised", name)
-        hit = search.next(hit.end)
 
 
 def _without_accents(text: str) -> str:

@@ -390,12 +390,12 @@ class PrivateData:
     """What is looked for in texts.
 
     Args:
-        masks: keys of `MARKERS`.
+        masks: keys of `MARKERS`; what else is among them is left to others.
         parameters: names of parameters in links, for the mask `link_parameters`.
     """
 
     def __init__(self, masks: Iterable[str], parameters: Iterable[str] = PERSONAL_PARAMETERS) -> None:
-        wanted = frozenset(masks)
+        self.masks = wanted = frozenset(masks)
         shapes = [shape for shape in SHAPES if shape.what in wanted]
         names = "|".join(sorted(map(re.escape, parameters), key=len, reverse=True))
         if "link_parameters" in wanted and names:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from wechatlog.operations.pseudonyms.known_names import KnownNames, may_be_a_name
+from wechatlog.operations.pseudonyms.known_names import may_be_a_name
 from wechatlog.operations.pseudonyms.name_parts import looks_like_a_full_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from wechatlog.operations.pseudonyms.annotations import Annotation
 
@@ -117,18 +117,14 @@ class PseudonymReport:
 class Tally:
     """Counts what is replaced."""
 
-    def __init__(self, known: KnownNames) -> None:
-        self._known = known
+    def __init__(self) -> None:
         self._counts: dict[str, Counter[str]] = {}
         self._examples: dict[str, list[str]] = {}
         self._masked: Counter[str] = Counter()
 
     def note(self, name: str, place: str, count: int = 1) -> None:
         """Note a name at a place: `sender`, `named`, `text`, `left` or `doubtful`."""
-        counts = self._counts.get(name)
-        if counts is None:
-            counts = self._counts[name] = Counter()
-        counts[place] += count
+        self._counts.setdefault(name, Counter())[place] += count
 
     def note_masked(self, what: str) -> None:
         """Note that something was masked."""
@@ -153,20 +149,13 @@ class Tally:
         if len(examples) < _EXAMPLES:
             examples.append(" ".join(text[max(0, start - _AROUND) : end + _AROUND].split()))
 
-    def report(self, pseudonyms: Mapping[str, str], alike: Iterable[tuple[str, str]]) -> PseudonymReport:
-        """What was counted so far."""
-        words = self._known.words
+    def report(
+        self, pseudonyms: Mapping[str, str], words: Collection[str], alike: Iterable[tuple[str, str]]
+    ) -> PseudonymReport:
+        """What was counted so far; `words` are the names that are everyday words."""
         names = [
             ReplacedName(
-                name,
-                pseudonyms.get(name),
-                name in words,
-                counts["sender"],
-                counts["named"],
-                counts["text"],
-                counts["left"],
-                counts["doubtful"],
-                tuple(self._examples.get(name, ())),
+                name, pseudonyms.get(name), name in words, examples=tuple(self._examples.get(name, ())), **counts
             )
             for name, counts in self._counts.items()
         ]

@@ -94,22 +94,21 @@ class Rewriter:
     """Rewrites messages by what was learnt so far.
 
     Args:
-        masks: what else is hidden: keys of `MARKERS`, and `location`.
+        private: what else is hidden.
     """
 
     def __init__(
         self,
         register: Register,
         known: KnownNames,
-        masks: frozenset[str],
         private: PrivateData,
         *,
         texts: bool,
         tally: Tally,
     ) -> None:
-        self._people, self._known, self._mask, self._private = register, known, masks, private
+        self._people, self._known, self._private = register, known, private
         self._texts, self._tally = texts, tally
-        self._wanted = {"url": "url" in masks, "place": "location" in masks}
+        self._wanted = {"url": "url" in private.masks, "place": "location" in private.masks}
 
     def rewrite(self, message: Message, depth: int = 0) -> Message:
         """A message without its origin; its text and segments are rewritten together."""
@@ -220,7 +219,7 @@ class Rewriter:
         changes: dict[str, Any] = {}
         for field in attrs.fields(type(segment)):
             value = getattr(segment, field.name)
-            if field.name in _TRACES or (field.name == "url" and "url" in self._mask):
+            if field.name in _TRACES or (field.name == "url" and self._wanted["url"]):
                 changes[field.name] = None
             elif isinstance(value, str) and field.name not in _WORDLESS:
                 changes[field.name] = self._line(value)
@@ -249,7 +248,7 @@ class Rewriter:
         return {"name": segment.name and shown, "id": segment.id and shown}
 
     def _location(self, segment: Location, lexicon: Lexicon | None, depth: int) -> dict[str, Any]:
-        if "location" in self._mask:
+        if self._wanted["place"]:
             return {"latitude": None, "longitude": None, "label": None, "poi": None}
         return self._plain(segment, lexicon, depth)
 
