@@ -13,6 +13,7 @@ from wechatlog.atomic import replacing
 from wechatlog.cli.messages import Failure, count, explain, harmless, say
 from wechatlog.cli.options import summary_option
 from wechatlog.cli.terminal import print_json
+from wechatlog.content.file_names import free_name
 from wechatlog.errors import FormatError, OptionError, RefusedFormatError
 from wechatlog.media import Keys, MediaFolder, read
 
@@ -71,7 +72,7 @@ def media(folder: str, output: str, aes_key: str | None, xor_key: str | None, *,
             else:
                 tally.skipped += 1
             continue
-        place = _place(name, found, taken)
+        place = free_name(name.removesuffix(Path(name).suffix), taken, found.suffix)
         _write(target / place, found)
         tally.written.append({"source": name, "path": place, "kind": found.kind, "decoded": found.decoded})
     return _finish(tally, folder, output, as_json=as_json, quiet=quiet)
@@ -84,17 +85,6 @@ def _names(files: MediaFolder, target: Path) -> Iterator[str]:
         yield from (name for name in files if not (files.path / name).is_relative_to(below))
     except (FormatError, RefusedFormatError) as error:
         raise Failure(str(error)) from error
-
-
-def _place(name: str, found: MediaFile, taken: set[str]) -> str:
-    """Where a file goes; numbered where two of one name would fall on each other."""
-    stem = name[: -len(suffix)] if (suffix := Path(name).suffix) else name
-    place, number = f"{stem}{found.suffix}", 1
-    while place.casefold() in taken:
-        number += 1
-        place = f"{stem}-{number}{found.suffix}"
-    taken.add(place.casefold())
-    return place
 
 
 def _write(path: Path, found: MediaFile) -> None:

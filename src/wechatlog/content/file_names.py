@@ -26,11 +26,11 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def free_name(name: str, taken: set[str]) -> str:
+def free_name(stem: str, taken: set[str], suffix: str = "", *, between: str = "-") -> str:
     """A name that nothing else has, numbered where it is among the keys that are taken; it is taken from now on."""
-    number, found = 1, name
+    number, found = 1, f"{stem}{suffix}"
     while (key := name_key(found)) in taken:
         number += 1
-        found = f"{name} {number}"
+        found = f"{stem}{between}{number}{suffix}"
     taken.add(key)
     return found

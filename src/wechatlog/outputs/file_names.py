@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from wechatlog.content.file_names import clean_name, name_key
+from wechatlog.content.file_names import clean_name, free_name, name_key
 from wechatlog.writers.base import Writer, is_folder_writer
 
 if TYPE_CHECKING:
@@ -58,9 +58,4 @@ class Namer:
 
     def reserve(self, stem: str, suffix: str) -> str:
         """A name that nothing else has, numbered where it is taken; upper and lower case count as the same."""
-        number, name = 1, f"{stem}{suffix}"
-        while (key := name_key(name)) in self._taken:
-            number += 1
-            name = f"{stem}-{number}{suffix}"
-        self._taken.add(key)
-        return name
+        return free_name(stem, self._taken, suffix)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import inspect
 import itertools
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, cast, runtime_checkable
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, TypeVar, cast, runtime_checkable
 
 import attrs
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from wechatlog.segments import Segment
 
 _T = TypeVar("_T")
+_BLOCK_SIZE: Final = 1 << 20
 Items: TypeAlias = "Iterable[tuple[Conversation, Iterable[Message]]]"
 """Each conversation with its messages, to be taken one after the other."""
 
@@ -147,6 +150,16 @@ def batched(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
     stream = iter(items)
     while batch := list(itertools.islice(stream, size)):
         yield batch
+
+
+def built(name: str, build: Callable[[Path], None]) -> Iterator[bytes]:
+    """The bytes of a file that can only be built on a disk, in blocks; the file, and what lies beside it, goes away."""
+    with tempfile.TemporaryDirectory(prefix="wechatlog-") as folder:
+        path = Path(folder) / name
+        build(path)
+        with path.open("rb") as stream:
+            while block := stream.read(_BLOCK_SIZE):
+                yield block
 
 
 def is_folder_writer(writer: Writer) -> bool:

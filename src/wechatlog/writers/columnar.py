@@ -207,19 +207,19 @@ class _ColumnarWriter:
         Raises:
             WriteError: where some times are naive and some aware.
         """
-        rows = number_option(options, "row_group", _ROWS, least=1, most=_MOST_ROWS)
-        compression = choice_option(options, "compression", self.compressions)
-        groups = _Pile(self.name, rows).groups(items)
-        return self._write_groups(groups, None if compression == "none" else compression)
+        rows, compression = self._settings(options)
+        return self._write_groups(_Pile(self.name, rows).groups(items), compression)
 
     def write_scan(self, scan: Scan, options: Mapping[str, Any]) -> Iterator[bytes]:
         """The bytes of a file of the rows of a scan; otherwise as `write`."""
+        rows, compression = self._settings(options)
+        return self._write_groups(_groups_of(scan, rows), compression)
+
+    def _settings(self, options: Mapping[str, Any]) -> tuple[int, str | None]:
+        """How many rows make a group, and how they are compressed."""
         rows = number_option(options, "row_group", _ROWS, least=1, most=_MOST_ROWS)
         compression = choice_option(options, "compression", self.compressions)
-        return self._write_scan(scan, rows, None if compression == "none" else compression)
-
-    def _write_scan(self, scan: Scan, rows: int, compression: str | None) -> Iterator[bytes]:
-        raise NotImplementedError
+        return rows, None if compression == "none" else compression
 
     def _write_groups(self, groups: Iterator[_Group], compression: str | None) -> Iterator[bytes]:
         raise NotImplementedError
@@ -250,15 +250,13 @@ class ParquetWriter(_ColumnarWriter):
                 writer.add_key_value_metadata({SEAL_KEY: sink.seal})
         yield sink.take()
 
-    def _write_scan(self, scan: Scan, rows: int, compression: str | None) -> Iterator[bytes]:
-        return self._write_groups(_groups_of(scan, rows), compression)
-
 
 class ArrowWriter(_ColumnarWriter):
     """The writer of Arrow files."""
 
-    def _write_scan(self, scan: Scan, rows: int, compression: str | None) -> Iterator[bytes]:
+    def write_scan(self, scan: Scan, options: Mapping[str, Any]) -> Iterator[bytes]:
         """What is known at the end, the categories and the conversations, is found in a reading of its own."""
+        rows, compression = self._settings(options)
         first = scan.select([name for name in scan.columns if name in {*_CATEGORIES, "time", "is_self"}])
         values: dict[str, dict[str, None]] = {}
         for batch in first:

@@ -71,7 +71,7 @@ class ObsidianWriter(Form):
             title = clean_name(
                 re.sub(r"[/\\]", "_", commonmark.plain_line(conversation.title or conversation.id or ""))
             )
-            chat = free_name(_NOT_IN_LINKS.sub("_", title)[:_LONGEST].strip(" .") or _UNTITLED, taken)
+            chat = free_name(_NOT_IN_LINKS.sub("_", title)[:_LONGEST].strip(" .") or _UNTITLED, taken, between=" ")
             months = _months(messages, chat)
             people = [person.name or person.id or "" for person in conversation.participants]
             for number, month in enumerate(months):

@@ -13,9 +13,7 @@ import json
 import math
 import re
 import sqlite3
-import tempfile
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -30,12 +28,13 @@ from wechatlog.frames.rows import messages_of
 from wechatlog.model import author_key, participants_of
 from wechatlog.segments.types import Emoji, Image, Link, Mention, Quote
 from wechatlog.timestamps import zone_name
-from wechatlog.writers.base import Form, batched
+from wechatlog.writers.base import Form, batched, built
 from wechatlog.writers.options import flag_option
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from wechatlog.engine.protocol import Draft
     from wechatlog.inputs.scan import Scan
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
     from wechatlog.writers.base import Items
 
 _BATCH_SIZE: Final = 1024
-_BLOCK_SIZE: Final = 1 << 20
 _TERMS_LENGTH: Final = 1 << 20
 """Characters of terms of the full-text index that are inserted at once."""
 
@@ -145,18 +143,16 @@ class SqliteWriter(Form):
 
     def _write(self, fill: Callable[[_Tables], None], options: Mapping[str, Any]) -> Iterator[bytes]:
         search = flag_option(options, "search", default=True)
-        with tempfile.TemporaryDirectory(prefix="wechatlog-") as folder:
-            path = Path(folder) / "chat.sqlite"
+
+        def build(path: Path) -> None:
+            connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             try:
-                with contextlib.closing(
-                    sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-                ) as database:
+                with contextlib.closing(connection) as database:
                     _build(database, fill, search=search)
             except sqlite3.Error as error:
-                raise WriteError(f"SQLite cannot build the database in {folder}: {error}", self.name) from error
-            with path.open("rb") as stream:
-                while block := stream.read(_BLOCK_SIZE):
-                    yield block
+                raise WriteError(f"SQLite cannot build the database in {path.parent}: {error}", self.name) from error
+
+        yield from built("chat.sqlite", build)
 
 
 def _build(database: sqlite3.Connection, fill: Callable[[_Tables], None], *, search: bool) -> None:

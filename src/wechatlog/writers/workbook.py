@@ -15,9 +15,7 @@ import contextlib
 import datetime as dt
 import json
 import re
-import tempfile
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -28,13 +26,13 @@ from wechatlog.frames import columns_of, conversation_header
 from wechatlog.frames.cells import DEFAULT_COLUMNS, TO_TEXT, cell_values, choose_columns
 from wechatlog.model import Author, Conversation, Message, participants_of
 from wechatlog.timestamps import zone_name
-from wechatlog.writers.base import Form, Items, batched
+from wechatlog.writers.base import Form, Items, batched, built
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
 _BATCH_SIZE: Final = 1024
-_CHUNK: Final = 1 << 20
 _ROWS: Final = 1_048_576
 """Rows of a sheet."""
 _CELL_UNITS: Final = 32_767
@@ -82,16 +80,15 @@ class WorkbookWriter(Form):
         """The workbook."""
         names = choose_columns(options.get("columns"), _OWN_COLUMNS)
         ((conversation, messages),) = items
-        with tempfile.TemporaryDirectory(prefix="wechatlog-") as folder:
-            path = Path(folder) / "book.xlsx"
+
+        def build(path: Path) -> None:
             book = _Book(path)
             try:
                 _fill(book, conversation, messages, names)
             finally:
                 book.release()
-            with path.open("rb") as stream:
-                while chunk := stream.read(_CHUNK):
-                    yield chunk
+
+        yield from built("book.xlsx", build)
 
 
 def _fill(book: _Book, conversation: Conversation, messages: Iterable[Message], names: Sequence[str]) -> None:

@@ -9,14 +9,13 @@ any (a voice, a sticker, a transfer) is no answer; what the others sent stays, i
 from __future__ import annotations
 
 import json
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from wechatlog.content.wording import has_words
-from wechatlog.errors import OptionError
 from wechatlog.operations import iter_sessions
+from wechatlog.writers.base import Form, Items
 from wechatlog.writers.llm.bodies import describe
 from wechatlog.writers.llm.chats import (
     COUNT_OPTION,
@@ -29,17 +28,26 @@ from wechatlog.writers.llm.chats import (
     open_chats,
 )
 from wechatlog.writers.llm.transcript import indented, is_notice, shown_name
-from wechatlog.writers.options import flag_option, number_option
+from wechatlog.writers.options import flag_option, number_option, text_option
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from wechatlog.model import Conversation, Message
-    from wechatlog.writers.base import Items
 
 _TOKENS: Final = 4096
 _LEAST_TOKENS: Final = 100
+_OPTIONS: Final[Mapping[str, str]] = {
+    "speaker": "whom the model shall answer as: a name, an account id or a pseudonym; the default is the owner",
+    "system": "a system prompt for each row; `{speaker}` in it becomes the speaker's name",
+    **PRIVACY_OPTIONS,
+    "gap": GAP_OPTION,
+    "max_tokens": f"tokens in a row at most; {_TOKENS} is the default, {_LEAST_TOKENS} the least",
+    "count_tokens": COUNT_OPTION,
+    "include_notices": "whether notices such as recalls and invitations are told; default false",
+    "include_media": "whether a picture, a voice, a transfer and the like without words are answers; default false",
+}
 _PER_TURN: Final = 4
 """Tokens that a chat template puts round a turn: ChatML takes four."""
 
@@ -66,19 +74,14 @@ class _Rules:
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> _Rules:
-        words: dict[str, str | None] = {}
-        for name in ("speaker", "system"):
-            words[name] = options.get(name)
-            if words[name] is not None and (not isinstance(words[name], str) or not str(words[name]).strip()):
-                raise OptionError(name, f"expected a text, not {words[name]!r}")
         return cls(
             gap_option(options),
             number_option(options, "max_tokens", _TOKENS, least=_LEAST_TOKENS),
             count_option(options),
             flag_option(options, "include_notices", False),
             flag_option(options, "include_media", False),
-            words["speaker"],
-            words["system"],
+            text_option(options, "speaker"),
+            text_option(options, "system"),
         )
 
     def cost(self, exchange: _Exchange) -> int:
@@ -182,8 +185,8 @@ def _chat_dialogues(chat: Chat, rules: _Rules) -> Iterator[list[tuple[str, str]]
 _SHAREGPT_NAMES: Final = {"system": "system", "user": "human", "assistant": "gpt"}
 
 
-@attrs.frozen(eq=False)
-class TrainingWriter:
+@attrs.frozen(eq=False, slots=False)
+class TrainingWriter(Form):
     """A writer of training rows.
 
     Attributes:
@@ -197,24 +200,9 @@ class TrainingWriter:
     description: str
     suffixes: tuple[str, ...]
     row: Callable[[Iterable[tuple[str, str]]], dict[str, Any]]
-    options: Mapping[str, str] = MappingProxyType(
-        {
-            "speaker": "whom the model shall answer as: a name, an account id or a pseudonym; the default is the owner",
-            "system": "a system prompt for each row; `{speaker}` in it becomes the speaker's name",
-            **PRIVACY_OPTIONS,
-            "gap": GAP_OPTION,
-            "max_tokens": f"tokens in a row at most; {_TOKENS} is the default, {_LEAST_TOKENS} the least",
-            "count_tokens": COUNT_OPTION,
-            "include_notices": "whether notices such as recalls and invitations are told; default false",
-            "include_media": (
-                "whether a picture, a voice, a transfer and the like without words are answers; default false"
-            ),
-        }
-    )
-    losses: Mapping[str, str] = LOSSES
-    several: bool = True
-    streaming: bool = False
-    binary: bool = False
+    options = _OPTIONS
+    losses = LOSSES
+    several = True
 
     def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
         """A line for each dialogue; a person has the same pseudonym in all of them."""
