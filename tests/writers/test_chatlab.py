@@ -100,7 +100,9 @@ def test_names_and_accounts_are_kept_exactly(form: str, people: list[tuple[str |
     assert [(m.sender, m.sender_id) for m in _back(written, form)] == people
 
 
-@pytest.mark.parametrize("account", ["SYSTEM", "1@chatroom", "1@im.chatroom", "name:李四", "id:x", "", " ", "\ufeff", "wxid_a"])
+@pytest.mark.parametrize(
+    "account", ["SYSTEM", "1@chatroom", "1@im.chatroom", "name:李四", "id:x", "", " ", "\ufeff", "wxid_a"]
+)
 @pytest.mark.parametrize("name", ["李四", "", " ", "SYSTEM", "name:", "wxid_a", "id:x", None])
 def test_people_are_written_and_read(name: str | None, account: str) -> None:
     for known in (account, None):

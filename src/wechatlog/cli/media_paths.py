@@ -14,7 +14,7 @@ import os
 import posixpath
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -35,17 +35,23 @@ _LOSING: Final = frozenset({"everything", "segments"})
 """What a writer loses that does not keep the paths of files."""
 
 
-class MediaCounts(NamedTuple):
-    """Files by their places: those that were named and whether they are there, those in a ZIP, those left behind.
+@attrs.define
+class MediaCounts:
+    """Files by their places.
 
-    And the copies of some, and why there is none of others.
+    Attributes:
+        seen: those that were named, and whether they are there.
+        packed: those in a ZIP.
+        left: those left behind.
+        copied: the copies of some.
+        uncopied: why there is none of others.
     """
 
-    seen: dict[str, bool]
-    packed: list[str]
-    left: dict[str, None]
-    copied: dict[str, None]
-    uncopied: dict[str, str]
+    seen: dict[str, bool] = attrs.field(factory=dict)
+    packed: list[str] = attrs.field(factory=list)
+    left: dict[str, None] = attrs.field(factory=dict)
+    copied: dict[str, None] = attrs.field(factory=dict)
+    uncopied: dict[str, str] = attrs.field(factory=dict)
 
 
 def names_files(writer: Writer, options: Mapping[str, Any]) -> bool:
@@ -91,11 +97,7 @@ class MediaPaths:
         self._target = folder.resolve() if folder is not None and keeps_paths and copies is None else None
         self._bundles: dict[Source, bool] = {}
         self._found: dict[str, bool] = {}
-        self._seen: dict[str, bool] = {}
-        self._packed: list[str] = []
-        self._left: dict[str, None] = {}
-        self._copied: dict[str, None] = {}
-        self._uncopied: dict[str, str] = {}
+        self._counts = MediaCounts()
 
     def place(self, conversation: Conversation, source: Source | None, inside: str = "") -> Conversation:
         """A conversation whose paths start from the root; counts the files that are not there."""
@@ -146,14 +148,14 @@ class MediaPaths:
         """The path of the copy of a file, where copies are wanted; the old one where it cannot be read."""
         if self._copies is None or self._files is None:
             return place
-        if place in self._uncopied:
+        if place in self._counts.uncopied:
             return path
         try:
             copy = self._copies.copy(self._files, place)
         except (FormatError, OSError) as error:
-            self._uncopied[place] = error.message if isinstance(error, FormatError) else explain(error)
+            self._counts.uncopied[place] = error.message if isinstance(error, FormatError) else explain(error)
             return path
-        self._copied[copy] = None
+        self._counts.copied[copy] = None
         return copy
 
     def _place_message(self, message: Message, starts: tuple[str, ...]) -> Message:
@@ -177,10 +179,10 @@ class MediaPaths:
         if self._files is None or not isinstance(path, str) or safe_path(path) is None:
             return segment
         place, there = self._find(path, starts)
-        if place not in self._seen:
-            self._seen[place] = there
+        if place not in self._counts.seen:
+            self._counts.seen[place] = there
             if there and self._links and self._copies is None and self._files.is_packed(place):
-                self._packed.append(place)
+                self._counts.packed.append(place)
         return segment if place == path else attrs.evolve(segment, path=place)  # type: ignore[call-arg]
 
     def _look_beside(self, message: Message, starts: tuple[str, ...]) -> None:
@@ -192,8 +194,8 @@ class MediaPaths:
                     self._look_beside(inside, starts)
             elif isinstance(path, str) and safe_path(path) is not None:
                 place, there = self._find(path, starts)
-                if place not in self._left and there and not _is_file(self._target, path):
-                    self._left[place] = None
+                if place not in self._counts.left and there and not _is_file(self._target, path):
+                    self._counts.left[place] = None
 
     def watching(self, test: Callable[[Message], bool] | None, source: Source) -> Callable[[Message], bool] | None:
         """A test for the messages of one file on disk, whose paths are right as they are, that counts its files too."""
@@ -217,44 +219,45 @@ class MediaPaths:
 
     def take(self) -> MediaCounts:
         """What was counted so far, which is counted no more."""
-        counts = MediaCounts(self._seen, self._packed, self._left, self._copied, self._uncopied)
-        self._seen, self._packed, self._left, self._copied, self._uncopied = {}, [], {}, {}, {}
+        counts, self._counts = self._counts, MediaCounts()
         return counts
 
     def add(self, counts: MediaCounts) -> None:
         """Count what was counted elsewhere."""
-        self._packed += [place for place in counts.packed if place not in self._seen]
-        self._seen = {**self._seen, **counts.seen}
-        self._left.update(counts.left)
-        self._copied.update(counts.copied)
-        self._uncopied.update(counts.uncopied)
+        ours = self._counts
+        ours.packed += [place for place in counts.packed if place not in ours.seen]
+        ours.seen.update(counts.seen)
+        ours.left.update(counts.left)
+        ours.copied.update(counts.copied)
+        ours.uncopied.update(counts.uncopied)
 
     def tell(self) -> None:
         """Say how many files are not there, or not where the output can use them, and what to do."""
+        found = self._counts
         root = None if self._files is None else self._files.path
-        missing = [path for path, there in self._seen.items() if not there]
+        missing = [path for path, there in found.seen.items() if not there]
         if missing:
-            number, total = len(missing), len(self._seen)
+            number, total = len(missing), len(found.seen)
             say(
                 f"media files that are not there: {number:,} of {total:,}; the first: {missing[0]} (in {root}); "
                 "name their folder with -O media_root=FOLDER"
                 if self._copies is None
                 else f"media files that are not there: {number:,} of {total:,}; the first: {missing[0]}"
             )
-        if self._packed:
-            files, first = count(len(self._packed), "media file"), self._packed[0]
+        if found.packed:
+            files, first = count(len(found.packed), "media file"), found.packed[0]
             say(
                 f"no page can load {files} out of a ZIP or a document; the first: {first}; "
                 "put them into the page with -O media=embed, or beside it with convert --copy-media"
             )
-        if self._uncopied:
-            files, (first, why) = count(len(self._uncopied), "media file"), next(iter(self._uncopied.items()))
+        if found.uncopied:
+            files, (first, why) = count(len(found.uncopied), "media file"), next(iter(found.uncopied.items()))
             say(f"{files} could not be copied; the first: {first}: {why}")
-        if self._copies is not None and self._copied:
-            say(f"{count(len(self._copied), 'media file')} copied into {_shown(self._copies.folder)}")
-        if self._left and root is not None:
-            files, first = count(len(self._left), "media file"), str(_shown(root / next(iter(self._left))))
-            stay = f"{files} stays where it is" if len(self._left) == 1 else f"{files} stay where they are"
+        if self._copies is not None and found.copied:
+            say(f"{count(len(found.copied), 'media file')} copied into {_shown(self._copies.folder)}")
+        if found.left and root is not None:
+            files, first = count(len(found.left), "media file"), str(_shown(root / next(iter(found.left))))
+            stay = f"{files} stays where it is" if len(found.left) == 1 else f"{files} stay where they are"
             say(f"{stay}; the first: {first}; the output names them as the chat did, so take them along")
 
 

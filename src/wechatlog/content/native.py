@@ -130,10 +130,7 @@ _ORIGIN_CHECKS: Final = {
 }
 _OTHER_KEYS: Final = frozenset({"type", "schema", "listed", "conversations", "messages"})
 """Keys of objects of this form that are looked at elsewhere."""
-_DIAGNOSTIC_CHECKS: Final = {
-    **dict.fromkeys(("code", "message", "severity", "source"), _CHECKS["str"]),
-    **dict.fromkeys(("line", "column"), _CHECKS["int"]),
-}
+_DIAGNOSTIC_CHECKS: Final = {**_checks(Diagnostic), "severity": _CHECKS["str"]}
 
 
 def _fields(

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import wechatlog
+from wechatlog.errors import needs_extra
 from wechatlog.ext.documents import iter_chunks
 
-try:
+with needs_extra("haystack", what="documents of Haystack"):
     from haystack import Document, component
-except ImportError as error:
-    raise wechatlog.MissingExtraError("haystack", "documents of Haystack") from error
 
 __all__ = ["ChatToDocuments"]
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import wechatlog
+from wechatlog.errors import needs_extra
 from wechatlog.ext.documents import Chats, iter_chunks
 
-try:
+with needs_extra("langchain", what="documents of LangChain"):
     from langchain_core.document_loaders import BaseLoader
     from langchain_core.documents import Document
-except ImportError as error:
-    raise wechatlog.MissingExtraError("langchain", "documents of LangChain") from error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import wechatlog
+from wechatlog.errors import needs_extra
 from wechatlog.ext.documents import Chats, iter_chunks
 
-try:
+with needs_extra("llamaindex", what="documents of LlamaIndex"):
     from llama_index.core.readers.base import BaseReader
     from llama_index.core.schema import Document
-except ImportError as error:
-    raise wechatlog.MissingExtraError("llamaindex", "documents of LlamaIndex") from error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import wechatlog
+from wechatlog.errors import needs_extra
 
-try:
+with needs_extra("markitdown", what="the plug-in of MarkItDown"):
     from markitdown import DocumentConverter, DocumentConverterResult
-except ImportError as error:
-    raise wechatlog.MissingExtraError("markitdown", "the plug-in of MarkItDown") from error
 
 if TYPE_CHECKING:
     from markitdown import MarkItDown, StreamInfo

@@ -11,7 +11,7 @@ import datetime as dt
 import itertools
 from typing import TYPE_CHECKING, Any, Final
 
-from wechatlog.errors import MissingExtraError
+from wechatlog.errors import needs_extra
 from wechatlog.frames.bodies import Bodies
 from wechatlog.frames.columns import ColumnType, CommonZone, Zone, collect_all, columns_of, names_of
 from wechatlog.frames.pieces import SEGMENT_FIELDS, rebuild_segments
@@ -20,12 +20,10 @@ from wechatlog.frames.values import aware_in, microseconds, within_64_bits, with
 from wechatlog.model import Conversation, paused_collection
 from wechatlog.timestamps import resolve_zone
 
-try:
+with needs_extra("polars", what="a polars frame"):
     import polars as pl
 
     from wechatlog.ext.polars_scan import scan
-except ImportError as error:
-    raise MissingExtraError("polars", "a polars frame") from error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
