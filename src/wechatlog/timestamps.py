@@ -22,6 +22,10 @@ ASSUMED_ZONE: Final = "Asia/Shanghai"
 """The zone of Unix times when nobody names one: WeChat's home, and where nearly all archives were made."""
 
 
+_UNITS: Final = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
+"""From which size on a number counts parts of a second, and how many."""
+
+
 class Clock(NamedTuple):
     """A point in time as a text gives it.
 
@@ -158,7 +162,7 @@ def zone_name(zone: dt.tzinfo) -> str | None:
 
 
 def from_unix(seconds: float, zone: dt.tzinfo) -> dt.datetime:
-    """An aware time from Unix seconds (milliseconds and microseconds are told by their size).
+    """An aware time from Unix seconds (milli-, micro- and nanoseconds are told by their size).
 
     Args:
         seconds: since 1970-01-01 UTC.
@@ -167,9 +171,9 @@ def from_unix(seconds: float, zone: dt.tzinfo) -> dt.datetime:
     Raises:
         ValueError: outside the years 1970 to 9999, and for 0, which stands for no time.
     """
-    for unit in (1e14, 1e11):
-        if seconds >= unit:
-            seconds /= 1e6 if unit == 1e14 else 1e3
+    for least, unit in _UNITS:
+        if seconds >= least:
+            seconds /= unit
             break
     try:
         if seconds <= 0:
@@ -182,14 +186,22 @@ def from_unix(seconds: float, zone: dt.tzinfo) -> dt.datetime:
 # Digits are ASCII on purpose: `\d` would take full-width ones.
 _DATE = r"(?P<year>[0-9]{4})(?:-|/|\.|年)(?P<month>[0-9]{1,2})(?:-|/|\.|月)(?P<day>[0-9]{1,2})日?"
 _HALF = r"(?P<half>上午|下午|中午|凌晨|早上|早晨|晚上|傍晚|清晨|夜里|半夜|午夜|AM|PM|am|pm|[ap]\.m\.)"
-_TIME = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
+_TIME = (
+    r"(?P<hour>[0-9]{1,2})(?::|：|时|点)(?P<minute>[0-9]{2})"
+    r"(?:(?::|：|分)(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?秒?|分)?"
+)
+_HALF2 = _HALF.replace("half", "half2")
 _OFFSET = r"(?P<offset>Z|[+-][0-9]{2}:?[0-9]{2})"
 _GAP = r"[T \u00a0\u2002-\u200a\u202f\u3000]*"
 _WEEKDAY = r"(?:星期|周|礼拜)(?P<weekday>[一二三四五六日天])"
 
 _ABSOLUTE: Final = re.compile(
     rf"{_DATE}{_GAP}(?:(?:星期|周)[一二三四五六日天]{_GAP})?"
-    rf"(?:{_HALF}?{_GAP}{_TIME}(?:{_GAP}(?P<half2>AM|PM|am|pm))?(?: ?{_OFFSET})?)?"
+    rf"(?:{_HALF}?{_GAP}{_TIME}(?:{_GAP}{_HALF2})?(?: ?{_OFFSET})?)?"
+)
+_COMPACT: Final = re.compile(
+    r"(?P<year>(?:19|20)[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
+    r"(?:[T _-]?(?P<hour>[0-9]{2}):?(?P<minute>[0-9]{2})(?::?(?P<second>[0-9]{2}))?)?(?P<offset>Z|[+-][0-9]{4})?"
 )
 _PARTS: Final = ("year", "month", "day", "hour", "minute", "second", "half", "half2", "fraction", "offset")
 _SHORT_DATE: Final = re.compile(
@@ -197,7 +209,7 @@ _SHORT_DATE: Final = re.compile(
 )
 _RELATIVE: Final = re.compile(
     rf"(?:(?P<word>今天|昨天|前天|Yesterday|Today|yesterday|today)|{_WEEKDAY})?{_GAP}{_HALF}?{_GAP}{_TIME}"
-    rf"(?:{_GAP}(?P<half2>AM|PM|am|pm))?"
+    rf"(?:{_GAP}{_HALF2})?"
 )
 _DAYS_BACK: Final = {"今天": 0, "昨天": 1, "前天": 2, "today": 0, "yesterday": 1}
 _SUNDAY: Final = 6
@@ -233,9 +245,10 @@ def is_set_back(before: dt.datetime, after: dt.datetime, zone: dt.tzinfo | None 
 def parse_clock(text: str, *, today: dt.date | None = None) -> Clock | None:
     """Read a clock text.
 
-    Understood: ISO 8601, `2017/8/19 7:14[:35]`, `2017年8月19日 17:33`, with `上午`/`下午`/`AM`/`PM`, with an
-    offset; relative days (`昨天 21:30`, `星期三 21:30`, `21:30`) and dates without a year (`08-19 07:14:35`), which
-    need `today`; as a last resort whatever python-dateutil reads without guessing a part.
+    Understood: ISO 8601, `2017/8/19 7:14[:35]`, `2017年8月19日 17:33`, `17时33分`, `20170819173300`, with
+    `上午`/`下午`/`AM`/`PM` on either side of the clock, with an offset; relative days (`昨天 21:30`, `星期三 21:30`,
+    `21:30`) and dates without a year (`08-19 07:14:35`), which need `today`; as a last resort whatever
+    python-dateutil reads without guessing a part.
 
     Args:
         text: the clock text, white space around it allowed.
@@ -258,6 +271,8 @@ def parse_clock(text: str, *, today: dt.date | None = None) -> Clock | None:
         return _build(match, day)
     if match := _RELATIVE.fullmatch(text):
         return _build(match, _relative_day(match, today))
+    if match := _COMPACT.fullmatch(text):
+        return _build(match, None)
     return _parse_odd(text)
 
 
@@ -304,7 +319,7 @@ def _build(match: re.Match[str], day: dt.date | None) -> Clock | None:
             return Clock(dt.datetime.combine(day, dt.time()), "day")
         half = groups.get("half") or groups.get("half2")
         hour = hour_of_day(int(groups["hour"]), half or None)
-        fraction = (groups["fraction"] or "")[:6].ljust(6, "0") if groups["fraction"] else "0"
+        fraction = (groups.get("fraction") or "0")[:6].ljust(6, "0")
         clock = dt.time(
             hour,
             int(groups["minute"]),

@@ -1,4 +1,4 @@
-"""What Excel does to a CSV file that somebody opens and saves: ids rounded, clocks rewritten.
+"""What Excel does to a CSV file that somebody opens and saves: ids rounded, clocks rewritten or made numbers.
 
 Takes the text of a field, gives its value and says what is lost. Knows no format. Excel keeps fifteen
 digits of a number and shows long ones as `7.43727E+18`; it writes clocks in the manner of its locale,
@@ -8,10 +8,12 @@ without seconds.
 from __future__ import annotations
 
 import datetime as dt
+import decimal
 import re
 from typing import TYPE_CHECKING, Final
 
 from wechatlog.errors import OptionError
+from wechatlog.timestamps import Clock
 
 if TYPE_CHECKING:
     from wechatlog.engine.protocol import Context
@@ -25,6 +27,31 @@ DATE_ORDER_OPTION: Final = {
 _DIGITS: Final = re.compile(r"-?[0-9]{1,20}")
 _FLOAT: Final = re.compile(r"[0-9](?:[.,][0-9]{1,17})?[eE]\+?[0-9]{1,3}")
 _EXCEL_DIGITS: Final = 15
+
+
+_NUMBER: Final = re.compile(r"[0-9]{1,19}(?:\.[0-9]{0,20})?(?:[eE]\+?[0-9]{1,2})?")
+_UNITS: Final = {8: 0, 9: 0, 12: 3, 15: 6, 18: 9}
+"""Unix times by the power of ten of their first digit: how many digits count parts of a second."""
+_DAYS: Final = range(30_000, 80_000)
+"""Those of the years 1982 to 2119 as spreadsheets count them."""
+_DAY_ZERO: Final = dt.datetime(1899, 12, 30)
+
+
+def read_number_of_time(text: str) -> float | Clock | None:
+    """The Unix seconds that a number stands for, or the clock that a spreadsheet made one of; `None` for another text.
+
+    One that a spreadsheet rounded to more than a second is no time any more.
+    """
+    if _NUMBER.fullmatch(text) is None:
+        return None
+    number = decimal.Decimal(text)
+    unit = _UNITS.get(number.adjusted())
+    if unit is not None and int(number.as_tuple().exponent) <= unit:
+        return float(number.scaleb(-unit))
+    if number.adjusted() != 4 or int(number) not in _DAYS:
+        return None
+    seconds = round(number * 86400)
+    return Clock(_DAY_ZERO + dt.timedelta(seconds=seconds), "second" if seconds % 86400 else "day")
 
 
 def check_date_order(context: Context) -> None:

@@ -118,8 +118,9 @@ def iter_json(
         blocks: the text in pieces of any size.
         collector: told of damage.
         stream: keys of the top-level object whose arrays are given item by item; other values are given whole.
-        parted: keys of the top-level object whose arrays hold objects that are too large themselves. Each is given as
-            the top-level object is, between an item of the value `BEGIN` and one of the value `END`.
+        parted: keys of the top-level object whose arrays hold objects that are too large themselves, or which are such
+            an object. Each is given as the top-level object is, between an item of the value `BEGIN` and one of the
+            value `END`.
         tail: text may follow the value, which then is part of a script; it is not read.
         plain: what the objects have that need not be parsed, by the key of their array, which is empty for one at the
             top; they are given as tuples.
@@ -204,6 +205,9 @@ class _Stream(Window):
             name = self._list_begun(begins, key, before, lists, is_given=len(self._given) > given)
             if name:
                 yield from self._list(name, lists)
+                value = None
+            elif name is None and key in lists.parted and self.peek() == "{":
+                yield from self._part(key, _Lists(lists.stream))
                 value = None
             elif name is None:
                 line, offset = self.place()
@@ -432,6 +436,13 @@ class _Stream(Window):
                 return
             position = behind.end()
 
+    def _part(self, key: str, lists: _Lists) -> Iterator[Run]:
+        """An object in parts, as the one at the top is given."""
+        yield (Item(key, BEGIN, *self.place()),)
+        self.take("{")
+        yield from self._object(lists)
+        yield (Item(key, END, *self.place()),)
+
     def _parted(self, key: str, lists: _Lists) -> Iterator[Run]:
         """The objects of an array, each in parts."""
         self.take("[")
@@ -443,10 +454,7 @@ class _Stream(Window):
             if self.peek() == "{":
                 if (opening := opening_of(self.text, self.position)) is not None and len(openings) < _LOOKED_AT:
                     openings[opening] = None
-                yield (Item(key, BEGIN, *place),)
-                self.take("{")
-                yield from self._object(inner)
-                yield (Item(key, END, *self.place()),)
+                yield from self._part(key, inner)
             elif (value := self._value()) is not _BROKEN:
                 yield (Item(key, value, *place),)
             if not self.take(","):

@@ -26,7 +26,10 @@ __all__ = [
 
 _INTEGER: Final = re.compile(r"-?[0-9]{1,30}")
 _ROUNDED: Final = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]+|[0-9]+\.[0-9]+")
-_FLAGS: Final = {"1": True, "true": True, "0": False, "false": False}
+_FLAGS: Final = {
+    **dict.fromkeys(("1", "1.0", "true", "yes", "y", "t", "是"), True),
+    **dict.fromkeys(("0", "0.0", "false", "no", "n", "f", "否"), False),
+}
 
 
 def read_string(value: Any) -> str:
@@ -63,7 +66,7 @@ def read_degrees(value: Any) -> float | None:
 
 
 def read_flag(value: Any) -> bool | None:
-    """Yes or no: `true`, `1`, `"1"`; `None` for null and everything else."""
+    """Yes or no: `true`, `1`, `"1"`, `"yes"`, `"是"`; `None` for null and everything else."""
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):

@@ -30,6 +30,7 @@ from wechatlog.model import (
 from wechatlog.segments import Lexicon
 from wechatlog.timestamps import (
     ASSUMED_ZONE,
+    Clock,
     Precision,
     ZoneLike,
     cached_clock,
@@ -472,13 +473,22 @@ class Reading:
         """The time and precision of a clock text; `(None, None)` and a diagnostic where it is no time.
 
         Where the year stands last, whether the day or the month comes first is what the option `date_order` or else
-        the dates of the file say; it is told where nothing does.
+        the dates of the file say; it is told where nothing does. A number is a Unix time, or that of a spreadsheet.
         """
+        if text[4:5].isdigit() and (number := self._number_of_time(text)) is not None:
+            if not isinstance(number, Clock):
+                return self.unix_time(number, line=line), "second"
+            return self.wall_time(number.time), number.precision
         found = cached_clock(text if text[:4].isdigit() else self._year_first(text, line), today)
         if found is None:
             self.report("bad-time", f"not a time: {_shorten(text)}", severity=Severity.ERROR, line=line, column=column)
             return None, None
         return self.wall_time(found.time), found.precision
+
+    def _number_of_time(self, text: str) -> float | Clock | None:
+        from wechatlog.engine.excel import read_number_of_time  # for who meets one that may be
+
+        return read_number_of_time(text.strip())
 
     def _year_first(self, text: str, line: int | None) -> str:
         from wechatlog.engine.date_order import YEAR_LAST  # for who meets such a date

@@ -34,10 +34,10 @@ def assigned_name(text: str) -> str | None:
     return match["name"] if match else None
 
 
-def assigned_head(head: Head, name: str) -> Head | None:
-    """The head of the JSON that a script puts into a variable, for detection; `None` for another script."""
+def assigned_head(head: Head, name: str = "") -> Head | None:
+    """The head of the JSON that a script puts into a variable, or into any; `None` for another script."""
     match = _ASSIGNMENT.match(head.text[:_SEARCHED])
-    if match is None or match["name"] != name:
+    if match is None or match["name"] != (name or match["name"]):
         return None
     data = head.text[match.end() :].rstrip(_TAIL).encode("utf-8", "surrogatepass")
     return Head(head.name, head.suffix, data, head.source, "utf-8")

@@ -82,6 +82,7 @@ class Table:
         exact: the header is these columns in this order and no others; else in any order among others, which are told.
         depth: rows in which the header may stand.
         mends: a damaged name of a column is told by the others.
+        plain: what of a name of a column counts; the names of the fields are plain.
         extra: a field without a column, which `spare` fills; empty in most rows.
         spare: takes a cell out that a build of the writer put in without a column for it, and returns it for `extra`;
             gets the cells of a row whose length is not that of the header, and how many there should be.
@@ -92,6 +93,7 @@ class Table:
     exact: bool = True
     depth: int = 1
     mends: bool = True
+    plain: Callable[[str], str] = str
     extra: str = ""
     spare: Callable[[Reading, list[str], int, int], str] | None = None
 
@@ -150,8 +152,9 @@ class Table:
         return Layout(0, places, len(names), damaged=names[wrong[0] + shift] or "an empty cell" if wrong else "")
 
     def _loose(self, names: list[str]) -> Layout | None:
+        plain = [*map(self.plain, names)]
         places = tuple(
-            next((names.index(name) for name in known if name in names), -1)  # the first name that is there
+            next((plain.index(name) for name in known if name in plain), -1)  # the first name that is there
             for known, _ in self.columns
         )
         damaged = ""

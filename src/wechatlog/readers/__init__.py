@@ -42,6 +42,9 @@ def _row(name: str, place: str, containers: str, *, marks: str = "", lines: str 
     return FormatRow(name, f"wechatlog.readers.{place}", tuple(containers.split()), marks, lines, opening)
 
 
+_TIMES: Final = '时间 | 時間 | 时刻 | 日期 | ime | IME | ate | ATE | sent | Sent | SENT | "ts"'
+"""Parts of the names that columns of times have."""
+
 READERS: Final = (
     _row(
         "markdown",
@@ -222,7 +225,7 @@ READERS: Final = (
     ),
     _row("wechatexporter-html", "wechatexporter_html:HTML", "html text js json"),
     _row("12425-csv", "wechat_exporter_12425:READER", "csv text", marks="时刻 消息方向"),
-    _row("named-columns", "named_columns:COLUMNS", "csv text zip ole", marks="时间 | ime"),
-    _row("named-keys", "named_columns:KEYS", "json", marks="时间 | ime"),
+    _row("named-columns", "named_columns:COLUMNS", "csv text zip ole", marks=_TIMES),
+    _row("named-keys", "named_columns:KEYS", "json js", marks=_TIMES),
     _row("named-pages", "named_pages:PAGES", "html text", marks="class= <div | class= <li | class= <article"),
 )

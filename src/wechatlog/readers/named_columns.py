@@ -1,12 +1,9 @@
 """Tables and JSON objects of tools without a reader of their own, told by what their columns and keys are called.
 
-Takes a CSV, a workbook, JSON Lines, or an array of objects, alone or under a key of an object, gives entries. A time, a
-text and somebody who wrote it, or whether the owner did, must be there by a name of the table below; the name of a
-column is believed, and that it was is told (`guessed-columns`). Whoever knows more of a format says it with more
-confidence and is asked first.
-
-Source: the names that some thirty small exporters of 2023 to 2026 give to their columns, among them wechat-exporter of
-liangyeshier, the Wechat-Exports of minglin2012, superShen0916 and Hututu414, and wechat-history-2-txt of YaoZeyuan.
+Takes a CSV, a workbook, JSON Lines, or an array of objects: alone, under a key of an object, of an object in it, or of
+each of several, and put into a variable of a script. Gives entries. A time, a text and somebody who wrote it, or
+whether the owner did, must be there by one of their names (`named_words`); the name of a column is believed, and that
+it was is told (`guessed-columns`). Whoever knows more of a format says it with more confidence and is asked first.
 """
 
 from __future__ import annotations
@@ -23,10 +20,12 @@ from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.numbered import parse_numbered
 from wechatlog.content.placeholders import parse_body, quote_segments, read_placeholder
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
+from wechatlog.diagnostics import Severity
 from wechatlog.engine import (
     ME,
     NOTICES,
     OWNER_OPTION,
+    Draft,
     Entry,
     Evidence,
     Format,
@@ -37,41 +36,15 @@ from wechatlog.engine import (
     iter_objects,
 )
 from wechatlog.engine.entry import Body
+from wechatlog.engine.json_objects import report_shape, report_unknown_keys
+from wechatlog.engine.json_stream import BEGIN, END, iter_json
 from wechatlog.engine.json_values import first_object, read_flag, read_identifier, read_list, read_object, read_string
+from wechatlog.engine.scripts import assigned_head, json_blocks
 from wechatlog.model import MessageKind
+from wechatlog.readers.named_words import FIELDS, KNOWN, LISTS, fields_of, names_of, plain_name, says_own
 
-_NAMES: Final = {
-    name: tuple(words.split())
-    for name, words in {
-        "time": "Unix时间 timestamp_unix"
-        " createTime create_time CreateTime 完整本地时间 StrTime str_time datetime date_time send_time"
-        " msg_time sendTime msgTime timestamp Timestamp time Time 发送时间 消息时间 聊天时间 时间",
-        "day": "日期 date Date",
-        "sender": "发送者 发送人 发送方 发言人 发送者昵称 发送人昵称 昵称 sender Sender senderName sender_name"
-        " sender_nickname senderDisplayName sender_display_name sender_display nickname nickName NickName",
-        "text": "内容 消息内容 聊天内容 消息 content Content message_content StrContent message Message text msg",
-        "kind": "type_id local_type"
-        " 类型 消息类型 type Type msg_type msgType message_type type_name typeName localType kind",
-        "account": "发送者内部标识 发送者ID 发送人ID 发送者微信ID 发送者wxid wxid sender_id senderId sender_wxid"
-        " senderWxid sender_username senderUsername",
-        "own": "是否本人 是否自己 是否发送 isSend is_send isSelf is_self is_sender isSender IsSender is_mine fromMe"
-        " from_me 方向 消息方向 direction",
-        "id": "服务端消息ID 服务器消息ID"
-        " 消息ID server_id serverID serverId MsgSvrID msgSvrId msg_svr_id platformMessageId",
-        "chat": "会话名称 会话 聊天对象 群名 群聊名称 chat_name chatName room_name roomName conversation"
-        " conversation_name conversationName",
-        "chat_id": "会话内部标识 会话ID 群ID chat_id chatId room_id roomId chatroom conversation_id talker",
-        "transcript": "语音转写 语音转文字 transcription transcript",
-        "path": "图片文件 媒体文件 媒体路径 media_path mediaPath media",
-        "quote": "quoted quote quotedMessage quoted_message reply_to_message refer",
-        "raw": "raw_content rawContent raw",
-    }.items()
-}
-"""The names of each field; the first that a file has counts."""
-_KNOWN: Final = frozenset(name for names in _NAMES.values() for name in names)
-_MORE: Final = {"kind", "own", "account", "chat", "chat_id", "id"}
-"""One of these is in the files of an exporter of chats; three columns alone may be of anything."""
-_LISTS: Final = ("messages", "data", "records", "items", "list", "msgs")
+_MORE: Final = frozenset({"kind", "own", "account", "chat", "chat_id", "id"})
+"""One of these, or a column that says that it is of senders, is in the files of an exporter of chats."""
 _TITLES: Final = (
     "chat",
     "title",
@@ -83,6 +56,7 @@ _TITLES: Final = (
     "displayName",
     "display_name",
     "nickname",
+    "remark",
 )
 _CHATS: Final = ("talker", "contact", "conversation", "session", "chat")
 """Objects beside the list that tell whose chat it is."""
@@ -91,25 +65,19 @@ _CHAT: Final = {
     "name": ("remark", "title", "displayName", "display_name", "nick_name", "nickName", "nickname", "name"),
 }
 _OWN: Final = frozenset({"我", "我自己", "自己", "本人", "me", "Me"})
-_YES_NO: Final = {
-    **dict.fromkeys(("是", "发送", "我", "发出", "send", "sent", "out", "outgoing"), True),
-    **dict.fromkeys(("否", "接收", "收到", "对方", "客户", "recv", "received", "in", "incoming"), False),
-    "system": None,
-}
 _SPOKEN: Final = ("text", "content", "message", "msg")
 _SPEAKERS: Final = ("sender", "sender_name", "senderName", "name", "nickname", "displayName", "from")
 _PATHS: Final = ("path", "file", "local_path", "localPath", "url", "src")
 """Keys of the objects that say what a reply answers, and where a file is."""
 _NUMBER: Final = re.compile(r"-?[0-9]{1,20}")
-_SECONDS: Final = re.compile(r"[0-9]{9,10}(?:\.[0-9]{1,9})?")
-_MILLISECONDS: Final = re.compile(r"[0-9]{12,13}")
-_CLOCK: Final = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
+_CLOCK: Final = re.compile(r"(?:[^\W\d]{2} ?)?[0-9]{1,2}(?:[:：][0-9]{2}){1,2}(?:\.[0-9]{1,6})?(?: ?[^\W\d]{2})?")
 _TABLE: Final = Table(
-    " ".join(f"{'|'.join(names)}={field}" for field, names in _NAMES.items()),
-    optional=_NAMES.keys() - {"time", "text"},
+    " ".join(f"{'|'.join(names_of(field))}={field}" for field in FIELDS),
+    optional=frozenset(FIELDS) - {"time", "text"},
     exact=False,
     depth=8,
     mends=False,
+    plain=plain_name,
 )
 _CONFIDENCE: Final = 0.4
 
@@ -119,37 +87,80 @@ class _Row:
     get: Any
     line: int
     offset: int | None = None
+    chat: Draft | None = None
 
 
 def _objects(reading: Reading) -> Iterator[_Row]:
-    head = Head.of(reading.source, reading.encoding)
-    key, value = _list_key(head), read_object(head.json)
-    if key is None and "jsonl" in head.containers:
-        items = iter_line_objects(reading, known=_KNOWN)
+    whole = Head.of(reading.source, reading.encoding)
+    head, is_script = _json_head(whole), "js" in whole.containers
+    value, path = read_object(head.json), _path(head.json) or ()
+    if len(path) > 1:
+        yield from _parts(reading, *path)
+        return
+    if not path and "jsonl" in head.containers:
+        items = iter_line_objects(reading, known=KNOWN)
     else:
         needed = {*_CHATS, *_TITLES} & value.keys()
-        items = iter_objects(reading, key or "messages", needed=lambda _: needed, known=_KNOWN)
+        items = iter_objects(reading, *path, needed=lambda _: needed, script=is_script, tail=is_script, known=KNOWN)
+    first = True
     for _, row, line, offset in items:
-        yield _Row(_fields(row).get, line, offset)
+        if first:
+            first = False
+            _describe(reading.chat, reading.said)
+        yield _Row(fields_of(row).get, line, offset)
 
 
-def _list_key(head: Head) -> str | None:
-    value = read_object(head.json)
-    return next((key for key in _LISTS if read_list(value.get(key))), None)
+def _parts(reading: Reading, outer: str, inner: str) -> Iterator[_Row]:
+    """The objects of the lists in one object, or in several: each has a chat."""
+    about: dict[str, Any] = {}
+    chat, number = reading.chat, 0
+    for item in iter_json(json_blocks(reading.blocks()), reading.collector, (inner,), parted=(outer,), tail=True):
+        if item.value is BEGIN:
+            about, number = {}, number + 1
+            chat = reading.chat_of(str(number))
+        elif item.value is END:
+            _describe(chat, about)
+        elif item.key != inner:
+            about[item.key] = item.value
+        elif isinstance(item.value, dict):
+            _describe(chat, about)
+            report_unknown_keys(reading, item.value, KNOWN, item.line)
+            yield _Row(fields_of(item.value).get, item.line, item.offset, chat)
+        else:
+            report_shape(reading.collector, "a message", item)
 
 
-def _fields(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {field: next((row[name] for name in names if name in row), None) for field, names in _NAMES.items()}
+def _json_head(head: Head) -> Head:
+    """The head, or that of what a script puts into a variable."""
+    return assigned_head(head) or head if "js" in head.containers else head
 
 
-def _describe(reading: Reading) -> None:
-    chat, said = reading.chat, reading.said
-    chat.title = next((_text(said[key]) for key in _TITLES if isinstance(said.get(key), str)), "") or None
+def _path(value: Any) -> tuple[str, ...] | None:
+    """The keys that lead to the messages: none, that of their list, or also that of what the list stands in."""
+    if isinstance(value, list):
+        return () if _says_chat(value) else None
+    if (key := _list_key(value)) is not None:
+        return (key,)
+    for outer, holder in read_object(value).items():
+        inner = _list_key(first_object(holder) if isinstance(holder, list) else holder)
+        if inner is not None:
+            return outer, inner
+    return None
+
+
+def _list_key(value: Any) -> str | None:
+    rows = read_object(value).items()
+    return next((key for key, found in rows if plain_name(key) in LISTS and _says_chat(read_list(found))), None)
+
+
+def _describe(chat: Draft, said: Mapping[str, Any]) -> None:
+    title = next((_text(said[key]) for key in _TITLES if isinstance(said.get(key), str)), "")
     about: Mapping[str, Any] = next((said[key] for key in _CHATS if isinstance(said.get(key), dict)), {})
     found = {
         field: next((_text(about[name]) for name in names if about.get(name)), "") for field, names in _CHAT.items()
     }
-    chat.title, chat.id = chat.title or found["name"] or None, found["id"] or None
+    ids = (said[key] for key in _CHAT["id"] if is_account(_text(said.get(key))))
+    chat.title, chat.id = chat.title or title or found["name"] or None, chat.id or found["id"] or next(ids, None)
     chat.is_group = is_room(chat.id)
 
 
@@ -157,15 +168,13 @@ def _describe(reading: Reading) -> None:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, dict) and len(value) == 1 and next(iter(value)).startswith("$"):  # {"$date": …} of MongoDB
+        return _text(*value.values())
     return "" if value is None else str(value) if isinstance(value, int | float) else read_string(value)
 
 
 def _time(reading: Reading, row: _Row) -> tuple[Any, Any]:
-    value = _text(row.get("time")).strip()
-    if _SECONDS.fullmatch(value):
-        return reading.unix_time(float(value), line=row.line), "second"
-    if _MILLISECONDS.fullmatch(value):
-        return reading.unix_time(int(value) / 1000, line=row.line), "second"
+    value = _text(row.get("time")).strip().strip("'")
     if _CLOCK.fullmatch(value):
         value = f"{_text(row.get('day'))} {value}"
     return reading.clock(value, line=row.line) if value else (None, None)
@@ -208,34 +217,49 @@ def _with_files(row: _Row, segments: Any) -> Any:
     return (attrs.evolve(segments[0], **said), *segments[1:]) if said else segments
 
 
-def _own(row: _Row, sender: str) -> bool | None:
+def _own(reading: Reading, row: _Row, sender: str) -> bool | None:
     value = row.get("own")
-    own = _YES_NO.get(value, read_flag(value)) if isinstance(value, str) else read_flag(value)
+    word = _text(value).strip()
+    own = read_flag(value)
+    own = says_own(word) if own is None else own
+    if own is None and word not in ("", "system"):
+        what = f"{word[:60]!r} does not say whether the owner wrote it"
+        if reading.is_news(what):
+            reading.report("bad-cell", what, severity=Severity.ERROR, line=row.line)
     return True if own is None and sender in _OWN else own
 
 
+def _who(row: _Row) -> tuple[str, str]:
+    """Name and account id of who wrote it, either of which may be empty."""
+    said, name, account = row.get("sender"), _text(row.get("name")).strip(), _text(row.get("account")).strip()
+    if said in (None, "") and isinstance(row.get("name"), dict):
+        said, name = row.get("name"), ""
+    if isinstance(said, dict):
+        account = account or _inside(said, _CHAT["id"])
+    sender = _inside(said, _CHAT["name"]).strip()
+    if is_account(sender) and name:
+        account, sender = account or sender, ""
+    sender = sender or name
+    return sender, account or (sender if is_account(sender) else "")
+
+
 def _entries(reading: Reading, rows: Iterator[_Row]) -> Iterator[Entry]:
-    first = True
     for row in rows:
-        sender, account = _text(row.get("sender")).strip(), _text(row.get("account")).strip()
-        if first:
-            first = False
-            what = "no tool is known that writes this: what its columns mean was taken from their names"
-            reading.tell("guessed-columns", what, row.line)
-            _describe(reading)
-        chat = reading.chat
-        chat_id, name = _text(row.get("chat_id")), _text(row.get("chat"))
+        what = "no tool is known that writes this: what its columns mean was taken from their names"
+        reading.tell_first("guessed-columns", what, row.line)
+        sender, account = _who(row)
+        chat = row.chat or reading.chat
+        chat_id, name = _inside(row.get("chat_id"), _CHAT["id"]), _inside(row.get("chat"), _CHAT["name"])
         if (chat_id or name) and not (chat_id and chat_id == chat.id):
             chat = reading.chat_of(chat_id or name, id=chat_id or None, title=name or None, is_group=is_room(chat_id))
-        text = _text(row.get("text"))
+        text = _inside(row.get("text"), _SPOKEN)
         if chat.is_group and not sender and not account:
             prefix, rest = split_sender_prefix(text)
             account, text = (prefix, rest) if prefix and is_account(prefix) else (account, text)
         kind, text, segments = _body(reading, row, text)
-        own = None if kind in NOTICES else _own(row, sender)
+        own = None if kind in NOTICES else _own(reading, row, sender)
         if not sender and not account and (own or (own is False and chat.is_group is False)):
             sender, account = (ME, "") if own else (chat.title or "", chat.id or "")
-        account = account or (sender if is_account(sender) else "")
         if own and account and chat.owner is None:
             chat.owner = account
         time, precision = _time(reading, row)
@@ -257,17 +281,20 @@ def _is_table(head: Head) -> Evidence | None:
 
 
 def _is_list(head: Head) -> Evidence | None:
-    key = _list_key(head)
-    if key is not None:
-        rows = read_list(head.json[key])
-    else:
-        rows = [head.json] if "jsonl" in head.containers else read_list(head.json)
-    there = {field for field, said in _fields(first_object(rows)).items() if said is not None}
-    return Evidence(_CONFIDENCE, "objects whose keys are called as those of chats are") if _is_chat(there) else None
+    head = _json_head(head)
+    if _path(head.json) is None and not ("jsonl" in head.containers and _says_chat([head.json])):
+        return None
+    return Evidence(_CONFIDENCE, "objects whose keys are called as those of chats are")
+
+
+def _says_chat(rows: list[Any]) -> bool:
+    said = fields_of(first_object(rows))
+    return _is_chat({field for field, value in said.items() if value is not None}) and not read_list(said["time"])
 
 
 def _is_chat(there: set[str]) -> bool:
-    return {"time", "text"} <= there and not there.isdisjoint({"sender", "account", "own"}) and bool(there & _MORE)
+    who = {"sender", "name", "account", "own"}
+    return {"time", "text"} <= there and not there.isdisjoint(who) and bool(there & {*_MORE, "sender"})
 
 
 COLUMNS: Final = Format(

@@ -412,7 +412,6 @@ _SHEET: Final = "消息"
 _INFO_SHEET: Final = "会话信息"
 _COLUMNS: Final = {"序号": "number", "时间": "time", "发送者": "sender", "消息类型": "type", "内容": "content"}
 _TABLE: Final = Table(_COLUMNS | {"本地 ID": "row", "服务 ID": "id"}, depth=20)
-_FLAGS: Final = {"true": True, "false": False, "是": True, "否": False}
 
 
 def _rows(reading: Reading) -> Iterator[Entry]:
@@ -422,7 +421,7 @@ def _rows(reading: Reading) -> Iterator[Entry]:
             facts = {cell_text(row[0]): cell_text(row[1]) for row in rows if len(row) > 1}
     chat, private = reading.chat, facts.get("账号") == _HIDDEN
     chat.title, chat.id = facts.get("会话") or None, facts.get("用户名") or None
-    chat.is_group = _FLAGS.get(facts.get("是否群聊", "").lower())
+    chat.is_group = read_flag(facts.get("是否群聊"))
     chat.owner = None if private else facts.get("账号") or chat.owner
     chat.metadata["privacy"] = private
     if "导出时间" in facts:

@@ -30,7 +30,6 @@ from wechatlog.readers.weflow.bodies import check, notice, read_body, unframe
 
 _SESSIONS: Final = "sessions"
 _WEFLOW: Final = ("weflow_messages", "messages")
-_FLAGS: Final = {"t": True, "f": False}
 
 
 def _body(reading: Reading, row: Mapping[str, str | None], text: str, line: int) -> Body:
@@ -70,7 +69,7 @@ def _numbered(reading: Reading, *, tables: tuple[str, ...]) -> Iterator[Entry]:
         )
         check(reading, kind, text, line)
         flag = (row.get("is_send") or "").lower()
-        own = _FLAGS.get(flag, read_flag(flag))
+        own = read_flag(flag)
         account = row.get("sender") or row.get("sender_username") or None
         name = row.get("sender_display_name") or account
         if kind not in NOTICES:
@@ -91,7 +90,7 @@ def _named(reading: Reading) -> Iterator[Entry]:
         stamp = row.get("timestamp") or f"{row.get('date') or ''} {row.get('time') or ''}"
         time, precision = reading.clock(stamp, line=line)
         flag = (row.get("is_send") or "").lower()
-        own = _FLAGS.get(flag, read_flag(flag))
+        own = read_flag(flag)
         yield Entry(line, time, precision, row.get("send_name") or None, None, own, kind, text, segments)
 
 

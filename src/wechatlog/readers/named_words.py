@@ -1,0 +1,100 @@
+"""What exporters of chats call columns, keys and lists, and the values by which they say who wrote.
+
+Takes a name or a value, gives the field or the answer. A name counts whatever its case, its separators and its script
+are: `createTime`, `create_time`, `Create Time`; `內容` and `内容`. Knows no format.
+
+Source: the names that some thirty small exporters of 2023 to 2026 give to their columns, among them wechat-exporter of
+liangyeshier, the Wechat-Exports of minglin2012, superShen0916 and Hututu414, and wechat-history-2-txt of YaoZeyuan;
+beside these the words that a person would choose.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+_NAMES: Final = {
+    name: tuple(words.split())
+    for name, words in {
+        "time": "unix时间 timestampunix createtime 完整本地时间 strtime datetime sendtime msgtime messagetime timestamp"
+        " time unixtime timestampms ts createdat sentat 发送时间 传送时间 消息时间 聊天时间 日期时间 创建时间 时间"
+        " 时间戳 时刻 date 日期",
+        "day": "日期 date day",
+        "sender": "发送者 发送人 发送方 发言人 说话人 传送者 发信人 发送者昵称 发送人昵称 发送者名称 sender sendername"
+        " sendernickname senderdisplayname senderdisplay",
+        "name": "昵称 用户昵称 群昵称 成员 姓名 speaker author from fromname fromuser fromnickname nickname nick"
+        " talkername accountname username user displayname name who",
+        "text": "内容 消息内容 聊天内容 消息正文 正文 消息 content messagecontent msgcontent strcontent"
+        " message messagetext messagebody textcontent plaintext text msg body 文本",
+        "kind": "typeid localtype 类型 消息类型 type msgtype messagetype typename kind",
+        "account": "发送者内部标识 发送者id 发送人id 发送者微信id 发送者微信号 发送者wxid wxid senderid senderwxid"
+        " senderusername fromid fromwxid fromusername userid accountid",
+        "own": "是否本人 是否自己 是否为自己 是否我 是否发送 是否本人发送 是否自己发送 收发 issend issent isself"
+        " issender ismine isme isown isowner fromme isfromme sentbyme mine self outgoing isoutgoing 方向"
+        " 消息方向 direction",
+        "id": "服务端消息id 服务器消息id 消息id serverid msgsvrid msgserverid platformmessageid",
+        "chat": "会话名称 会话 聊天对象 群名 群名称 群聊名称 chatname roomname conversation conversationname",
+        "chat_id": "会话内部标识 会话id 群id chatid roomid chatroom conversationid strtalker talker",
+        "transcript": "语音转写 语音转文字 transcription transcript",
+        "path": "图片文件 媒体文件 媒体路径 mediapath media",
+        "quote": "quoted quote quotedmessage replytomessage refer",
+        "raw": "rawcontent raw",
+    }.items()
+}
+"""The names of each field; the first that a file has counts."""
+FIELDS: Final = tuple(_NAMES)
+LISTS: Final = frozenset(
+    "messages message data records record items list msgs messagelist msglist chathistory history chatlog chatlogs"
+    " chatrecords chats log result results rows entries 聊天记录 消息列表 消息记录 消息 记录".split()
+)
+"""What lists of messages are called."""
+_SEPARATORS: Final = re.compile(r"[\s_.:：*-]+|\([^()]*\)|（[^（）]*）")
+_SIMPLIFIED: Final = str.maketrans(
+    "時間發傳內類暱稱錄號對會話戳轉寫圖體標識後務說", "时间发传内类昵称录号对会话戳转写图体标识后务说"
+)
+_YES: Final = frozenset("发送 发出 我 自己 本人 send sent out outgoing self me mine right √ ✓ 对".split())
+_NO: Final = frozenset(
+    "接收 收到 对方 客户 他人 别人 好友 recv receive received in incoming other others peer them left × ✗ x 错".split()
+)
+
+
+class _Known(frozenset[str]):
+    """Names of fields, however they are written."""
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and super().__contains__(plain_name(name))
+
+
+KNOWN: Final = _Known(name for names in _NAMES.values() for name in names)
+
+
+@functools.lru_cache(maxsize=4096)
+def plain_name(name: str) -> str:
+    """A name of a column or key without what is written one way or the other."""
+    plain = _SEPARATORS.sub("", name) or name.strip()
+    return plain.casefold().translate(_SIMPLIFIED).replace("訊息", "消息")
+
+
+def names_of(field: str) -> tuple[str, ...]:
+    """The plain names of a field, the best first."""
+    return _NAMES[field]
+
+
+@functools.lru_cache(maxsize=1024)
+def _keys_of(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    plain = {plain_name(name): name for name in reversed(names)}
+    found = ((field, next((plain[known] for known in _NAMES[field] if known in plain), None)) for field in FIELDS)
+    return tuple((field, key) for field, key in found if key is not None)
+
+
+def fields_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of the fields that an object has."""
+    return {field: row[key] for field, key in _keys_of(tuple(row))}
+
+
+def says_own(word: str) -> bool | None:
+    """Whether a word says that the owner wrote; `None` for one that says neither."""
+    word = word.strip().casefold()
+    return True if word in _YES else False if word in _NO else None

@@ -1,0 +1,122 @@
+"""Tables and JSON objects of no known tool: what their names and values may look like, and what is none of a chat."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+import wechatlog
+
+SECONDS = 1777593600
+MORNING = "2026-05-01T08:00:00+08:00"
+
+
+def _row(**changes: Any) -> list[dict[str, Any]]:
+    return [{"time": SECONDS, "sender": "李四", "isSelf": False, "content": "早"} | changes]
+
+
+def _load(value: object) -> wechatlog.Conversation:
+    return wechatlog.load(json.dumps(value, ensure_ascii=False).encode())
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        SECONDS,
+        SECONDS * 10**3,
+        SECONDS * 10**6,
+        SECONDS * 10**9,
+        float(SECONDS),
+        f"{SECONDS}.000",
+        "1.777593600E+09",
+        "1.777593600000E+12",
+        {"$date": {"$numberLong": str(SECONDS * 1000)}},
+    ],
+)
+def test_a_number_is_a_unix_time_in_any_unit(number: object) -> None:
+    (message,) = _load(_row(time=number))
+    assert message.time is not None
+    assert message.time.isoformat() == MORNING
+
+
+@pytest.mark.parametrize("number", ["1.77759E+09", "1.7775936E+12", "12345", "99999999999"])
+def test_a_number_that_was_rounded_or_is_no_time_is_told(number: str) -> None:
+    chat = _load(_row(time=number))
+    assert chat[0].time is None
+    assert [entry.code for entry in chat.diagnostics] == ["guessed-columns", "bad-time"]
+
+
+def test_any_table_of_clocks_may_have_gone_through_a_spreadsheet() -> None:
+    rows = "时间,发送者,类型,内容\n46143.333333333,李四,文本,早\n46143,李四,文本,早\n"
+    chat = wechatlog.load(rows.encode(), format="wechat-export-macos-csv")
+    assert [(str(message.time), message.precision) for message in chat] == [
+        ("2026-05-01 08:00:00", "second"),
+        ("2026-05-01 00:00:00", "day"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("word", "own"),
+    [("Y", True), ("no", False), ("1.0", True), ("否", False), ("√", True), ("peer", False), ("Received", False)],
+)
+def test_yes_and_no_in_many_words(word: str, own: bool) -> None:
+    chat = _load(_row(isSelf=word))
+    assert chat[0].is_self is own
+    assert [entry.code for entry in chat.diagnostics] == ["guessed-columns"]
+
+
+def test_a_word_that_is_neither_is_told_once() -> None:
+    chat = _load(_row(isSelf="也许") * 2 + _row(isSelf="") + _row(isSelf=None))
+    assert [message.is_self for message in chat] == [None] * 4
+    assert [(entry.code, entry.severity) for entry in chat.diagnostics] == [
+        ("guessed-columns", wechatlog.Severity.INFO),
+        ("bad-cell", wechatlog.Severity.ERROR),
+    ]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "发送时间（北京时间）,发送人,是否 本人,消息内容",
+        "發送時間,發言人,是否本人,訊息內容",
+        "SENT_AT,FROM,IS-ME,BODY",
+        "Created At,Author,From Me,Message Text",
+        "时刻,姓名,收发,正文",
+    ],
+)
+def test_names_of_columns_however_they_are_written(head: str) -> None:
+    (message,) = wechatlog.load(f"{head}\n2026-05-01 08:00:00,李四,否,早\n".encode())
+    assert (str(message.time), message.sender, message.is_self, message.text) == (
+        "2026-05-01 08:00:00",
+        "李四",
+        False,
+        "早",
+    )
+
+
+@pytest.mark.parametrize("key", ["msgList", "chat_history", "聊天记录", "Messages", "rows"])
+def test_the_list_has_many_names_and_may_stand_inside(key: str) -> None:
+    for value in ({key: _row()}, {"code": 0, "data": {key: _row(), "nickname": "李四"}}, {"chats": [{key: _row()}]}):
+        assert [message.text for message in _load(value)] == ["早"]
+
+
+def test_an_account_in_place_of_a_name_gives_way_to_the_name() -> None:
+    (message,) = _load(_row(sender="wxid_lisi00000002", nickname="李四"))
+    assert (message.sender, message.sender_id) == ("李四", "wxid_lisi00000002")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '[{"id": 1, "title": "t", "user": "a", "created_at": "2026-05-01T08:00:00Z", "body": "x"}]',
+        '{"time": [1777593600], "sender": ["李四"], "isSelf": [0], "content": ["早"]}',
+        "date,author,text\n2026-05-01,a,b\n",
+        "time,user,message\n2026-05-01 08:00:00,root,login\n",
+        "交易时间,交易类型,交易对方,收/支\n2026-05-01 08:00:00,转账,李四,支出\n",
+    ],
+)
+def test_what_may_be_anything_is_no_chat(data: str) -> None:
+    with pytest.raises(wechatlog.UnknownFormatError):
+        wechatlog.load(data.encode())
