@@ -23,6 +23,11 @@ from wechatlog.model import NOTICES, MessageKind
 from wechatlog.timestamps import parse_clock
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from wechatlog.segments import Segment
+    from wechatlog.timestamps import Precision
     from wechatlog.tokenizer import Grammar
 
 END: Final = r"[ \t]*(?=\r?(?:\n|\Z))"
@@ -57,46 +62,60 @@ class Form(NamedTuple):
 
 
 def _entries(reading: Reading, *, form: Form) -> Iterator[Entry]:
-    chat, day, clock, claimed, count = reading.chat, "", "", None, 0
+    day, clock, claimed, count = "", "", None, 0
     for header, raw, offset, line in records_of(reading.blocks(), form.grammar):
         text = raw.replace("\r\n", "\n").strip("\n")
         if header is None:
-            match = form.first.match(raw.lstrip())
-            said = match.groupdict() if match else {}
-            if named := form.file.search(reading.source.name or ""):
-                said = {**said, **named.groupdict()}
-            chat.title, chat.id = said.get("title"), said.get("id")
-            chat.is_group, claimed = is_room(chat.id), said.get("count")
-            reading.report_preamble(raw.lstrip()[match.end() :] if match else raw, line=line)
-            continue
-        groups = header.groupdict()
-        if groups["date"]:
-            day, clock = groups["date"], ""
+            claimed = _describe(reading, form, raw, line)
+        elif header["date"]:
+            day, clock = header["date"], ""
             if text:
                 reading.report_preamble(text, line=line + 1)
-            continue
-        count += 1
-        before, clock = clock, groups.get("time") or ""
-        if clock < before:
-            what = "the message is older than the one above it: perhaps part of that"
-            reading.report("suspected-forgery", what, line=line)
-        clocked = f"{day} {groups.get('time') or ''}".strip()
-        time, precision = reading.clock(clocked, line=line) if parse_clock(clocked) else (None, None)
-        if time is None and clocked:
-            reading.tell(
-                "relative-time", f"{clocked!r} is no time without the day on which it was shown", line, once=True
-            )
-        sender, notice = groups.get("sender"), groups.get("notice")
-        if notice is not None or sender in _NOBODY:
-            words = notice if notice is not None else unescape_marks(text)
-            yield Entry(line, time, precision, kind=read_notice(words) or MessageKind.SYSTEM, text=words, offset=offset)
-            continue
-        kind, text, segments = form.body(reading, text)
-        account = groups.get("account") or (sender if sender and is_account(sender) else None)
-        own = None if kind in NOTICES else _own(chat, sender, groups.get("to"))
-        sender = chat.title if sender == _PEER and chat.title else sender
-        yield Entry(line, time, precision, sender, account, own, kind, text, segments, offset=offset)
+        else:
+            count += 1
+            groups, before = header.groupdict(), clock
+            clock = groups.get("time") or ""
+            if clock < before:
+                what = "the message is older than the one above it: perhaps part of that"
+                reading.report("suspected-forgery", what, line=line)
+            time, precision = _time(reading, f"{day} {clock}".strip(), line)
+            yield Entry(line, time, precision, *_said(reading, form, groups, text), offset=offset)
     reading.check_count(int(claimed.replace(",", "")) if claimed else None, count)
+
+
+def _describe(reading: Reading, form: Form, head: str, line: int) -> str | None:
+    """Learn of the chat from the head of a text, and from the name of the file; gives the number that it claims."""
+    match, chat = form.first.match(head.lstrip()), reading.chat
+    said = match.groupdict() if match else {}
+    if named := form.file.search(reading.source.name or ""):
+        said = {**said, **named.groupdict()}
+    chat.title, chat.id = said.get("title"), said.get("id")
+    chat.is_group = is_room(chat.id)
+    reading.report_preamble(head.lstrip()[match.end() :] if match else head, line=line)
+    return said.get("count")
+
+
+def _time(reading: Reading, clock: str, line: int) -> tuple[dt.datetime | None, Precision | None]:
+    if parse_clock(clock):
+        return reading.clock(clock, line=line)
+    if clock:
+        what = f"{clock!r} is no time without the day on which it was shown"
+        reading.tell("relative-time", what, line, once=True)
+    return None, None
+
+
+def _said(
+    reading: Reading, form: Form, groups: Mapping[str, str | None], text: str
+) -> tuple[str | None, str | None, bool | None, MessageKind, str, tuple[Segment, ...] | None]:
+    """Name, account and direction of a message, and its body."""
+    sender, notice, chat = groups.get("sender"), groups.get("notice"), reading.chat
+    if notice is not None or sender in _NOBODY:
+        words = notice if notice is not None else unescape_marks(text)
+        return None, None, None, read_notice(words) or MessageKind.SYSTEM, words, None
+    body = form.body(reading, text)
+    account = groups.get("account") or (sender if sender and is_account(sender) else None)
+    own = None if body[0] in NOTICES else _own(chat, sender, groups.get("to"))
+    return chat.title if sender == _PEER and chat.title else sender, account, own, *body
 
 
 def _own(chat: Draft, sender: str | None, receiver: str | None) -> bool | None:

@@ -34,7 +34,7 @@ from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_name, kind_of_type
 from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, message_blocks, one_segment
 from wechatlog.engine.entry import Body
-from wechatlog.engine.headers import MARKS, Candidate, header_clock, sample, sample_blocks
+from wechatlog.engine.headers import MARKS, Block, Candidate, header_clock, sample, sample_blocks
 from wechatlog.model import MessageKind
 from wechatlog.tokenizer import Grammar
 
@@ -256,49 +256,63 @@ def _owner(tool: _Tool, title: str | None, senders: set[str]) -> Callable[[str],
 
 def _entries(reading: Reading) -> Iterator[Entry]:
     head, blocks = sample(reading.blocks())
-    tool, names, claimed, own_of_name, credits = _learn(reading, head)  # noqa: A001
-    chat, count = reading.chat, 0
+    known, count = _learn(reading, head), 0
+    tool = known.tool
     records = message_blocks(
         reading,
         tool.grammar,
-        lambda header: _split(_line_of(header), tool, names)[0],
+        lambda header: _split(_line_of(header), tool, known.names)[0],
         lambda header: None if header["time"] in _NO_TIME else header_clock(header),
         blocks=blocks,
         head=(_FACTS, tool.first),
         ordered=True,
         serious=True,
-        names=frozenset(names) if tool.name == "wechat-export-macos" else None,
+        names=frozenset(known.names) if tool.name == "wechat-export-macos" else None,
     )
     for header, block in records:
         count += 1
-        line, clock = block.line, header["time"]
-        unnamed = tool.grammar is _OPEN and not chat.is_group
-        shown, start = ("", 0) if unnamed else _split(_line_of(header), tool, names)
-        text, sender = block.inline[start:], shown or None
-        account = shown if is_account(shown) else None
-        if (match := _WITH_ACCOUNT.fullmatch(shown)) and is_account(match["account"]):
-            sender, account = match["name"], match["account"]
-        if chat.is_group and shown == chat.title:
-            sender, (account, text) = None, split_sender_prefix(text)
-            reading.tell("writer-fault", _GROUP_FAULT, line, once=True)
-        elif account:  # weflow-cli leaves in groups the account in front of the text
-            text = text.removeprefix(f"{account}:\n")
-        if "\n=====" in text and tool.name in ("wechat-exporter", "wechat-chat-export"):
-            text = _DAY_RULE.sub("", text)
-        if tool is _NO_COLONS:
-            text = _TEXT_LABEL.sub("", text, count=1)
-        credited = credits and shown != ME and read_notice(text) is not None
-        if tool.bare and (match := tool.bare.fullmatch(text)):
-            name = match["kind"]
-            kind = kind_of_type(int(name)) if name.isdigit() else kind_of_name(name) or MessageKind.LINK
-            known = {"url": match["address"].strip()} if match["address"] and kind is not MessageKind.VOICE else {}
-            body: Body = (kind, text, None if kind in PLAIN_KINDS else one_segment(kind, text, **known))
-        else:
-            body = read_body(reading, text, line, notice=shown == NOBODY or credited)
-        time, precision = (None, None) if clock in _NO_TIME else reading.clock(clock, line=line)
-        own = None if body[0] in NOTICES else own_of_name(shown)
-        yield Entry(line, time, precision, sender, account, own, *body, offset=block.offset)
-    reading.check_count(claimed, count)
+        yield _entry(reading, known, header, block)
+    reading.check_count(known.claimed, count)
+
+
+def _entry(reading: Reading, known: _Known, header: re.Match[str], block: Block) -> Entry:
+    tool, chat, line = known.tool, reading.chat, block.line
+    unnamed = tool.grammar is _OPEN and not chat.is_group
+    shown, start = ("", 0) if unnamed else _split(_line_of(header), tool, known.names)
+    sender, account, text = _author(reading, shown, block.inline[start:], line)
+    if "\n=====" in text and tool.name in ("wechat-exporter", "wechat-chat-export"):
+        text = _DAY_RULE.sub("", text)
+    if tool is _NO_COLONS:
+        text = _TEXT_LABEL.sub("", text, count=1)
+    credited = known.credits and shown != ME and read_notice(text) is not None
+    body = _bare(tool, text) or read_body(reading, text, line, notice=shown == NOBODY or credited)
+    clock = header["time"]
+    time, precision = (None, None) if clock in _NO_TIME else reading.clock(clock, line=line)
+    own = None if body[0] in NOTICES else known.own(shown)
+    return Entry(line, time, precision, sender, account, own, *body, offset=block.offset)
+
+
+def _author(reading: Reading, shown: str, text: str, line: int) -> tuple[str | None, str | None, str]:
+    """The name and the account of who wrote, and the text without them."""
+    if reading.chat.is_group and shown == reading.chat.title:
+        reading.tell("writer-fault", _GROUP_FAULT, line, once=True)
+        return None, *split_sender_prefix(text)
+    sender, account = shown or None, shown if is_account(shown) else None
+    if (match := _WITH_ACCOUNT.fullmatch(shown)) and is_account(match["account"]):
+        sender, account = match["name"], match["account"]
+    # weflow-cli leaves in groups the account in front of the text
+    return sender, account, text.removeprefix(f"{account}:\n") if account else text
+
+
+def _bare(tool: _Tool, text: str) -> Body | None:
+    """What a text is that is nothing but the word of a tool for its kind."""
+    match = tool.bare.fullmatch(text) if tool.bare else None
+    if match is None:
+        return None
+    name = match["kind"]
+    kind = kind_of_type(int(name)) if name.isdigit() else kind_of_name(name) or MessageKind.LINK
+    known = {"url": match["address"].strip()} if match["address"] and kind is not MessageKind.VOICE else {}
+    return kind, text, None if kind in PLAIN_KINDS else one_segment(kind, text, **known)
 
 
 # --- detection ------------------------------------------------------------------------------------------------------
