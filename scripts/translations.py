@@ -108,6 +108,7 @@ FOREIGN: Final = (
     "reader",
     "writer",
     "; ",
+    ", ",
     "several formats fit equally well; choose one with --from",
     "{number} h",
     "{number} min",

@@ -140,6 +140,11 @@ def test_names_that_may_have_been_meant(run: Run, tmp_path: Path) -> None:
         ):
             assert run(*command, "chat.jsonl", "--sender", sender).stderr == f"{nothing}{advice}\n"
     assert run("show", "chat.jsonl", "--sender", "Anna", "--kind", "image").stderr == f"{nothing}\n"
-    assert run("search", "好", "chat.jsonl", "--sender", "ana").stderr.startswith(
-        "wechatlog: nobody is called ana; did"
-    )
+    told = run("search", "好", "chat.jsonl", "--sender", "ana").stderr
+    assert told == "wechatlog: nothing found; nobody is called ana; did you mean Anna?\n"
+
+
+def test_without_filters_nothing_is_said_of_what_fits(run: Run, tmp_path: Path) -> None:
+    wechatlog.dump(Conversation(), tmp_path / "chat.jsonl")
+    result = run("report", "chat.jsonl", "-o", "report.html")
+    assert (result.exit_code, result.stderr) == (1, "wechatlog: no messages, in 1 conversation\n")

@@ -188,6 +188,10 @@ def test_a_folder_of_pictures_is_told_in_one_line(run: Run, tmp_path: Path) -> N
     ]
     missing = run("info", "fodler/x.txt").stderr
     assert missing == "wechatlog: fodler/x.txt: No such file or directory (there is no folder fodler)\n"
+    empty = run("info", "")
+    assert (empty.exit_code, empty.stdout) == (1, "")
+    assert empty.stderr == "wechatlog: an input has an empty name, as of a variable that is not set\n"
+    assert "(did you mean notes.txt?)" in run("info", "notes").stderr
     (tmp_path / "folder").mkdir()
     assert "(did you mean folder?)" in run("info", "fodler/x.txt").stderr
 

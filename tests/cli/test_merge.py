@@ -40,6 +40,17 @@ def test_two_exports_become_one(run: Run, exports: list[Path]) -> None:
     assert texts(wechatlog.load("all.jsonl")) == [message.text for message in chat(60)]
 
 
+def test_a_copy_is_an_export_of_its_own(run: Run, exports: list[Path], tmp_path: Path) -> None:
+    (tmp_path / "one (1).jsonl").write_bytes(exports[0].read_bytes())
+    assert run("merge", "one.jsonl", "one (1).jsonl", "-o", "all.jsonl").stderr.split("\n") == [
+        "wechatlog: all.jsonl: 40 messages of 2 exports",
+        "  one.jsonl: 40 of 40 messages in others as well, 0 only here",
+        "  one (1).jsonl: 40 of 40 messages in others as well, 0 only here",
+        "",
+    ]
+    assert len(list(wechatlog.load_archive(tmp_path))) == 3  # with two.csv and all.jsonl, and the copy is none
+
+
 def test_the_report_as_json(run: Run, exports: list[Path]) -> None:
     result = run("merge", *exports, "-o", "all.md", "--json", "-q")
     found = json.loads(result.stdout)

@@ -199,7 +199,17 @@ def test_what_is_counted_twice_is_told(run: Run, tmp_path: Path) -> None:
     for command in (("stats", "chats"), ("stats", "chats", "--json"), ("report", "chats", "-o", "out.html")):
         result = run(*command)
         assert result.exit_code == 0
-        assert "c/群.jsonl: 5 texts stand in a/群.jsonl as well, and are counted twice" in result.stderr
+        assert result.stderr.endswith(
+            "wechatlog: counted twice, and `wechatlog merge` makes one chat of such exports:\n"
+            "  c/群.jsonl: 5 texts stand in a/群.jsonl as well\n"
+        )
+    for number in range(8):
+        dump(club(*TALK), tmp_path / "chats" / "b" / f"群{number}.jsonl")
+        dump(club("早"), tmp_path / "chats" / "b" / f"群{number}-.jsonl")
+    told = run("stats", "chats").stderr.split("\n")
+    assert (len(told), told[-2]) == (8, "  and 4 more")
+    for path in (tmp_path / "chats" / "b").glob("群*.jsonl"):
+        path.unlink()
     (tmp_path / "chats" / "b" / "另一个.jsonl").unlink()
     result = run("stats", "chats")
     assert "5 messages" in result.stdout

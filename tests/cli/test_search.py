@@ -41,6 +41,8 @@ def test_hits_under_a_heading(example: Path, run: Run) -> None:
 
 def test_nothing_found(example: Path, run: Run) -> None:
     result = run("search", "没有这个", example)
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", "wechatlog: nothing found\n")
+    result = run("search", "-q", "没有这个", example)
     assert (result.exit_code, result.output) == (1, "")
 
 
@@ -280,7 +282,8 @@ def test_folders(run: Run, tmp_path: Path) -> None:
     result = run("search", "x", "in")
     assert (result.exit_code, result.stderr) == (0, "wechatlog: skipped 1 file without a chat: notes.txt\n")
     wechatlog.dump(wechatlog.Conversation(), tmp_path / "empty.jsonl")
-    assert (run("search", "x", "empty.jsonl").exit_code, run("search", "x", "empty.jsonl").output) == (1, "")
+    result = run("search", "x", "empty.jsonl")
+    assert (result.exit_code, result.stderr) == (1, "wechatlog: nothing found\n")
 
 
 def test_strict(run: Run, tmp_path: Path) -> None:
@@ -324,9 +327,9 @@ def test_other_ways_of_writing(run: Run, tmp_path: Path, monkeypatch: pytest.Mon
     assert run("search", "--exact", "abc🙂", "a.jsonl").exit_code == 1
     monkeypatch.setattr("wechatlog.cli.search.knows_variants", lambda: False)
     told = "wechatlog: simplified and traditional characters are told apart; pip install 'wechatlog[chinese]' finds either\n"
-    assert run("search", "圖書", "a.jsonl").stderr == told
+    assert run("search", "圖書", "a.jsonl").stderr == f"wechatlog: nothing found\n{told}"
     for arguments in (["-e", "圖書"], ["-x", "圖書"], ["-q", "圖書"], ["books"], ["abc"]):
-        assert run("search", *arguments, "a.jsonl").stderr == ""
+        assert told not in run("search", *arguments, "a.jsonl").stderr
 
 
 def test_a_catastrophic_pattern(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,6 +108,29 @@ def test_several_chats_follow_each_other(example: Path, run: Run) -> None:
     assert len(bodies(result.stdout)) == 2
 
 
+def test_chats_of_one_title_are_told_apart_by_their_files(run: Run, tmp_path: Path) -> None:
+    for name, title in (("a/李四", "李四"), ("a/三", "李四"), ("b/三", None)):
+        (tmp_path / "in" / name[0]).mkdir(parents=True, exist_ok=True)
+        chat = wechatlog.Conversation([wechatlog.Message(sender="我", text="好")], title=title)
+        wechatlog.dump(chat, tmp_path / "in" / f"{name}.jsonl")
+    headings = [line.split(" · ")[:2] for line in run("show", "in").stdout.split("\n") if " · " in line]
+    assert headings == [["李四", "a/三.jsonl"], ["李四", "a/李四.jsonl"], ["b/三", "1 message"]]
+    assert run("check", "in").stdout == (
+        "李四 · a/三.jsonl: 1 message, nothing found\n"
+        "李四 · a/李四.jsonl: 1 message, nothing found\n"
+        "b/三: 1 message, nothing found\n"
+        "3 conversations, 0 with findings\n"
+    )
+
+
+def test_what_could_not_be_read_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"weflow": {}, "session": {"wxid": ', encoding="utf-8")
+    for command in (("show",), ("view", "--no-open", "-o", "a.html")):
+        result = run(*command, "a.json")
+        assert result.exit_code == 0
+        assert "wechatlog: not all of it could be read:\n     1 error   broken-json at a.json:1\n" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [

@@ -89,8 +89,8 @@ def test_together_or_each(run: Run, tmp_path: Path) -> None:
     together = run("stats", "a.jsonl", "b.jsonl").stdout
     assert together.startswith("2 conversations\n  50 messages · 4 people · 200 characters\n")
     each = run("stats", "a.jsonl", "b.jsonl", "--by", "conversation").stdout
-    assert each.startswith("一群\n  40 messages · 3 people")
-    assert "\n\n二群\n  10 messages · 1 person · " in each
+    assert each.startswith("一群 · a.jsonl\n  40 messages · 3 people")
+    assert "\n\n二群 · b.jsonl\n  10 messages · 1 person · " in each
     reports = json.loads(run("stats", ".", "--json", "--by", "conversation").stdout)["statistics"]
     assert [(report["title"], report["summary"]["messages"]) for report in reports] == [("一群", 40), ("二群", 10)]
     (report,) = json.loads(run("stats", ".", "--json").stdout)["statistics"]

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import wechatlog
 from tests.cli.conftest import Run, run  # noqa: F401
 from wechatlog import media
-from wechatlog.media.kinds import kind_of
+from wechatlog.content.file_kinds import kind_of
 from wechatlog.segments import types
 
 AES_KEY = "0123456789abcdef"
@@ -314,7 +314,7 @@ def test_the_command(run: Run, tmp_path: Path) -> None:  # noqa: F811
     assert (source / "out" / "Image" / "v2.png").read_bytes() == png()
     (source / "broken.dat").unlink()
     again = run("media", "in", "-o", "in/out", env={"WECHATLOG_AES_KEY": AES_KEY, "WECHATLOG_XOR_KEY": "90"})
-    assert (again.exit_code, again.stderr) == (0, "wechatlog: in/out: 4 files, 3 decoded; 1 no media\n")
+    assert (again.exit_code, again.stderr) == (0, "wechatlog: in/out: 4 files, 3 decoded; 1 other file left out\n")
     without = run("media", "in", "-o", "other")
     assert without.exit_code == 1
     assert "Image/v2.dat: is encrypted with the key of an account (V2); give your own as aes_key" in without.stderr
@@ -334,7 +334,7 @@ def test_the_command_takes_a_zip(run: Run, tmp_path: Path) -> None:  # noqa: F81
         archive.writestr("../../evil.png", png())
         archive.writestr("/evil.png", png())
     result = run("media", "in.zip", "-o", "out")
-    assert (result.exit_code, result.stderr) == (0, "wechatlog: out: 1 file, 1 decoded; 3 no media\n")
+    assert (result.exit_code, result.stderr) == (0, "wechatlog: out: 1 file, 1 decoded; 3 other files left out\n")
     assert [path.name for path in (tmp_path / "out").rglob("*") if path.is_file()] == ["a.png"]
     (tmp_path / "chat.txt").write_text("你好", "utf-8")
     assert "chat.txt: is neither a folder nor a ZIP" in run("media", "chat.txt", "-o", "out").stderr

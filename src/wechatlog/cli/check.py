@@ -15,7 +15,7 @@ import click
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
-from wechatlog.cli.messages import count, harmless
+from wechatlog.cli.messages import count, harmless, listed, named
 from wechatlog.cli.options import Reading, inputs_argument, json_option, reading_options
 from wechatlog.cli.summary import diagnostic_to_json
 from wechatlog.cli.terminal import print_json
@@ -130,16 +130,20 @@ def _report(conversation: Conversation, findings: list[Finding], *, with_diagnos
 
 def _lines(reports: list[dict[str, Any]], shown: int | None) -> Iterator[str]:
     for report in reports:
-        title = harmless(report["title"] or report["id"] or report["source"] or translate("untitled"), one_line=True)
+        title = named(report["title"] or report["id"], report["source"] if len(reports) > 1 else None)
         number = len(report["findings"]) + len(report["diagnostics"])
         total = count(number, "finding") if number else translate("nothing found")
-        yield f"{title}: {count(report['messages'], 'message')}, {total}"
+        yield f"{title}: {listed(count(report['messages'], 'message'), total)}"
         for code, number in report["counts"].items():
             yield f"  {code} ({number:,}): {translate(CHECKS[code])}"
             yield from _places([entry for entry in report["findings"] if entry["code"] == code], shown)
         if notes := report["diagnostics"]:
             yield translate(f"  noticed in reading ({len(notes):,})")
             yield from _places([{**note, "detail": f"{note['code']}: {note['message']}"} for note in notes], shown)
+
+    if len(reports) > 1:
+        wrong = sum(bool(report["findings"] or report["diagnostics"]) for report in reports)
+        yield listed(count(len(reports), "conversation"), translate(f"{wrong:,} with findings"))
 
 
 def _places(entries: list[dict[str, Any]], shown: int | None) -> Iterator[str]:

@@ -130,8 +130,10 @@ class Filters:
         return lambda message: self._is_of_them(message) or people.of(message) in meant
 
     def nothing_fits(self, conversations: int) -> str:
-        """What to say where no message fits."""
-        return "; ".join(filter(None, [f"no message fits, in {count(conversations, 'conversation')}", self.advice()]))
+        """What to say where no message fits, or there is none."""
+        chats = count(conversations, "conversation")
+        told = f"no message fits, in {chats}" if self else f"no messages, in {chats}"
+        return "; ".join(filter(None, [told, self.advice()]))
 
     def advice(self) -> str:
         """The names that may have been meant instead of those that nobody has; empty where all are known."""

@@ -11,7 +11,7 @@ import click
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
-from wechatlog.cli.messages import count, harmless, padded
+from wechatlog.cli.messages import count, harmless, listed, padded
 from wechatlog.cli.options import Reading, inputs_argument, json_option, reading_options
 from wechatlog.cli.summary import Tally, diagnostic_to_json, unread
 from wechatlog.cli.tables import print_table
@@ -105,7 +105,7 @@ def info(inputs: tuple[str, ...], *, everybody: bool, as_json: bool, **how: Any)
         columns = ("conversation", "file", "format", "first", "last", "messages#", "people#", "notes#")
         print_table(columns, map(_cells, facts), fold=columns[:3])
         total = sum(entry.messages for entry in facts)
-        click.echo(f"{count(len(facts), 'conversation')}, {count(total, 'message')}")
+        click.echo(listed(count(len(facts), "conversation"), count(total, "message")))
     return found.finish(quiet=as_json) or int(not facts)
 
 

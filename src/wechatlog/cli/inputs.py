@@ -61,6 +61,8 @@ class Inputs:
         missing: list[str] = []
         for path in dict.fromkeys(paths):
             try:
+                if not path:
+                    raise Failure("an input has an empty name, as of a variable that is not set")
                 if path == "-":
                     found = Found(Path(), [Source.of(sys.stdin.buffer)])
                     found.sources[0].name = "stdin"
@@ -118,6 +120,10 @@ class Inputs:
     def inside(self) -> str:
         """Where that conversation lies in the file, if this is a ZIP; else empty."""
         return self._archive.inside
+
+    def place(self, source: str | None) -> str | None:
+        """The file of the conversation that was given last, where there are others."""
+        return source if len(self.sources) > 1 or self.inside else None
 
     @property
     def detection(self) -> Detection | None:

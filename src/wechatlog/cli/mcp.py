@@ -30,6 +30,7 @@ _INDEX_HELP: Final = "Keep the index in this file, and read only what is new nex
 @click.option("--pseudonyms", is_flag=True, help="Replace names and ids before anything comes into the index.")
 @click.option(
     "--max-tokens",
+    metavar="N",
     type=click.IntRange(500, 20_000),
     default=2000,
     show_default=True,

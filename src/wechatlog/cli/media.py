@@ -99,7 +99,8 @@ def _write(path: Path, found: MediaFile) -> None:
 def _finish(tally: _Tally, folder: str, output: str, *, as_json: bool, quiet: bool) -> int:
     if not quiet:
         decoded = sum(entry["decoded"] for entry in tally.written)
-        told = f"{count(len(tally.written), 'file')}, {decoded:,} decoded; {tally.skipped:,} no media"
+        written, others = count(len(tally.written), "file"), count(tally.skipped, "other file")
+        told = f"{written}, {decoded:,} decoded; {others} left out"
         nothing = f"{folder}: there are no pictures, voices or videos in it"
         say(f"{output}: {told}" if tally.written or tally.failed else nothing)
     for name, reason in list(tally.failed.items())[:_TOLD]:

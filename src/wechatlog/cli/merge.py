@@ -10,7 +10,7 @@ import click
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
-from wechatlog.cli.messages import Failure, count, explain, say
+from wechatlog.cli.messages import Failure, count, explain, listed, say
 from wechatlog.cli.options import ANY_PATH, FormatName, Reading, inputs_argument, list_writers, reading_options
 from wechatlog.cli.state import check_state, read_state, state_option, write_state
 from wechatlog.cli.summary import diagnostic_to_json
@@ -71,7 +71,7 @@ def merge(inputs: tuple[str, ...], output: str | None, into: str | None, form: s
     if after and into is not None and not Path(into).exists():
         after = {}  # what was read before is in no archive any more
     # Of one chat the names of files say nothing.
-    found = Inputs(inputs, reading, named=False, after=after)
+    found = Inputs(inputs, reading, named=False, after=after, copies=False)
     filters = Filters.of(how)
     with found.watched(quiet=how["quiet"]):
         conversations = list(map(filters.select, found))
@@ -150,7 +150,7 @@ def _tell(report: MergeReport, target: str) -> None:
             translate(f"{part.only_here:,} only here"),
         ]
         facts += [translate(f"{part.doubtful:,} in doubt")] * bool(part.doubtful)
-        say(f"  {part.source or translate('archive')}: {', '.join(facts)}")
+        say(f"  {part.source or translate('archive')}: {listed(*facts)}")
     for note in report.conversation.diagnostics:
         if note.code.startswith("merge-"):
             say(f"  {f'{note.source}: ' if note.source else ''}{translate(note.message)} [{note.code}]")

@@ -64,6 +64,18 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
     return translate(f"{number:,} {noun if number == 1 else plural or noun + 's'}")
 
 
+def listed(*facts: str) -> str:
+    """Facts of one line, with the comma of the user's language."""
+    return translate(", ").join(facts)
+
+
+def named(title: str | None, place: str | None) -> str:
+    """What a chat is called in a heading: its title, and where it lies as far as that says more."""
+    says_more = place is not None and title not in (place, place.rpartition(".")[0])
+    told = filter(None, (title, place if says_more else None))
+    return harmless(" · ".join(told), one_line=True) or translate("untitled")
+
+
 def width(text: str) -> int:
     """How many columns of a terminal a text takes."""
     return len(text) + sum(unicodedata.east_asian_width(character) in "WF" for character in text)
@@ -130,7 +142,9 @@ def _nearest(path: Path) -> str:
         if not path.parent.is_dir():
             meant = _nearest(path.parent)
             return meant if "did you mean" in meant else f" (there is no folder {path.parent})"
-        near = difflib.get_close_matches(path.name, [entry.name for entry in path.parent.iterdir()], 1, 0.7)
+        names = sorted(entry.name for entry in path.parent.iterdir())
+        near = difflib.get_close_matches(path.name, names, 1, 0.7)
+        near += [name for name in names if Path(name).stem == path.name][:1]
     except OSError:
         return ""
     return f" (did you mean {path.parent / near[0]}?)" if near else ""

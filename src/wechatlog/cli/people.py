@@ -12,7 +12,7 @@ from wechatlog.atomic import replacing
 from wechatlog.cli.filters import Filters, filter_options, read_people
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
-from wechatlog.cli.messages import Failure, count, harmless, say
+from wechatlog.cli.messages import Failure, count, harmless, listed, say
 from wechatlog.cli.options import ANY_PATH, Reading, inputs_argument, json_option, reading_options
 from wechatlog.cli.terminal import print_json
 from wechatlog.operations.recognition import identities
@@ -70,7 +70,8 @@ def people(inputs: tuple[str, ...], output: str | None, **how: Any) -> int:
     if output is not None:
         with replacing(Path(output)) as part:
             part.write_bytes(who.to_toml().encode("utf-8", "replace"))
-        say(f"{output}: {count(len(who), 'person', 'people')}, {count(len(who.suggestions), 'suggestion')}")
+        told = listed(count(len(who), "person", "people"), count(len(who.suggestions), "suggestion"))
+        say(f"{output}: {told}")
     return found.finish(quiet=how["as_json"])
 
 

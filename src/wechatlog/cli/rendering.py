@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from wechatlog.cli.language import translate
-from wechatlog.cli.messages import count, harmless
+from wechatlog.cli.messages import count, harmless, named
 from wechatlog.content.places import shown_place
 from wechatlog.content.wording import aside_text, asides, is_quoted
 from wechatlog.model import Conversation, Message, MessageKind
@@ -53,8 +53,8 @@ class Look:
     search: str | None = None
 
 
-def heading(conversation: Conversation) -> Text:
-    """One line about a conversation."""
+def heading(conversation: Conversation, place: str | None = None) -> Text:
+    """One line about a conversation, with the file that it is in if that is named."""
     times = [message.time for message in conversation.messages if message.time is not None]
     people = sum(person.message_count > 0 for person in conversation.participants)
     parts = [count(len(conversation), "message"), count(people, "person", "people")]
@@ -63,13 +63,13 @@ def heading(conversation: Conversation) -> Text:
         same = first.date() == last.date()
         end = f"{last:{'%H:%M' if same else '%Y-%m-%d %H:%M'}}"
         parts.append(translate(f"{first:%Y-%m-%d %H:%M} to {end}"))
-    title = conversation.title or conversation.id or conversation.origin.source or translate("untitled")
-    return Text.assemble((harmless(title, one_line=True), "bold"), (" · " + " · ".join(parts), "dim"))
+    title = named(conversation.title or conversation.id or conversation.origin.source, place)
+    return Text.assemble((title, "bold"), (" · " + " · ".join(parts), "dim"))
 
 
-def iter_lines(conversation: Conversation, look: Look) -> Iterator[Text]:
+def iter_lines(conversation: Conversation, look: Look, place: str | None = None) -> Iterator[Text]:
     """The lines of a conversation: its heading, then for each day a heading and its messages."""
-    yield heading(conversation)
+    yield heading(conversation, place)
     names = {harmless(message.sender, one_line=True) for message in conversation.messages if message.sender}
     width = min(_NAME_WIDTH, max(map(cell_len, names), default=1))
     console = Console(width=look.width or 80, color_system=None)

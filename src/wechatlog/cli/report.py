@@ -13,7 +13,7 @@ from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import Failure, harmless, say
 from wechatlog.cli.options import ANY_PATH, Reading, inputs_argument, is_folder, reading_options
-from wechatlog.cli.stats import Report, united
+from wechatlog.cli.stats import Report, say_counted_twice, united
 from wechatlog.cli.terminal import on_terminal
 
 _LAST_YEAR = 9998
@@ -24,7 +24,7 @@ _LAST_YEAR = 9998
 @click.option(
     "-o", "--output", metavar="OUT", required=True, type=ANY_PATH, help="The page: a file, or - for the output."
 )
-@click.option("--year", type=click.IntRange(1, _LAST_YEAR), help="Only this year.")
+@click.option("--year", metavar="YEAR", type=click.IntRange(1, _LAST_YEAR), help="Only this year.")
 @click.option("--title", help="Title of the page; else that of the chat.")
 @click.option(
     "--interface", type=click.Choice(["zh", "en"]), default="zh", help="Language of the page: zh (default) or en."
@@ -61,8 +61,7 @@ def report(inputs: tuple[str, ...], output: str, **how: Any) -> int:
     title = how["title"] or (counted.heading if counted.conversations == 1 else counted.conversations)
     page = render_report(title, counted.numbers, language=how["interface"], year=how["year"])
     _write(page, output, found)
-    for note in notes:
-        say(note)
+    say_counted_twice(notes)
     return found.finish()
 
 

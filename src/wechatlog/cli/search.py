@@ -104,8 +104,8 @@ def search(pattern: str, inputs: tuple[str, ...], **given: Any) -> int:
     if not hunt.anything and (found.failures or found.skipped):
         raise found.nothing()
     found.complain(quiet=quiet)
-    if not hunt.hits and not quiet and (advice := hunt.filters.advice()):
-        say(advice)
+    if not hunt.hits and not quiet:
+        say("; ".join(filter(None, ["nothing found", hunt.filters.advice()])))
     is_chinese = any("\u3400" <= character <= "\u9fff" for character in pattern)
     if is_chinese and not (hunt.hits or quiet or given["regex"] or given["exact"] or knows_variants()):
         say("simplified and traditional characters are told apart; pip install 'wechatlog[chinese]' finds either")

@@ -11,6 +11,7 @@ from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import say
 from wechatlog.cli.options import Reading, color_option, emoji_option, inputs_argument, reading_options
+from wechatlog.cli.summary import Damage
 from wechatlog.cli.terminal import columns, on_terminal, print_lines
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 @emoji_option
 @filter_options
 @click.option("--search", help="Only messages with this text, upper and lower case alike.")
-@click.option("--limit", type=click.IntRange(min=1), help="The first N messages.")
-@click.option("--tail", type=click.IntRange(min=1), help="The last N messages.")
+@click.option("--limit", metavar="N", type=click.IntRange(min=1), help="The first N messages.")
+@click.option("--tail", metavar="N", type=click.IntRange(min=1), help="The last N messages.")
 @color_option
 @click.option("--pager/--no-pager", default=True, help="Page on a terminal, with $PAGER or less.")
 @reading_options
@@ -43,7 +44,10 @@ def show(inputs: tuple[str, ...], **how: Any) -> int:
         first = next(conversations, None)
     if first is None:
         raise found.nothing()
-    print_lines(_lines(itertools.chain((first,), conversations), how), color=how["color"], pager=how["pager"])
+    damage = Damage()
+    lines = _lines(itertools.chain((first,), conversations), found, how, damage)
+    print_lines(lines, color=how["color"], pager=how["pager"])
+    damage.tell()
     return found.finish()
 
 
@@ -56,7 +60,7 @@ def _select(conversation: Conversation, filters: Filters, how: dict[str, Any]) -
     return conversation[-how["tail"] :] if how["tail"] else conversation
 
 
-def _lines(conversations: Iterable[Conversation], how: dict[str, Any]) -> Iterator[Text]:
+def _lines(conversations: Iterable[Conversation], found: Inputs, how: dict[str, Any], damage: Damage) -> Iterator[Text]:
     from rich.text import Text
 
     from wechatlog.cli.rendering import Look, iter_lines
@@ -66,12 +70,13 @@ def _lines(conversations: Iterable[Conversation], how: dict[str, Any]) -> Iterat
     filtered = bool(filters or how["search"])
     number = shown = 0
     for number, conversation in enumerate(conversations):  # noqa: B007
+        damage.add(conversation.diagnostics)
         chosen = _select(conversation, filters, how)
         if filtered and not len(chosen):
             continue
         if shown:
             yield Text("")
         shown += 1
-        yield from iter_lines(chosen, look)
+        yield from iter_lines(chosen, look, found.place(conversation.origin.source))
     if not shown:
         say(filters.nothing_fits(number + 1))

@@ -13,7 +13,7 @@ from wechatlog.api import iter_messages
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
-from wechatlog.cli.messages import Failure, count, say
+from wechatlog.cli.messages import Failure, count, named, say
 from wechatlog.cli.options import Reading, color_option, inputs_argument, json_option, reading_options
 from wechatlog.cli.summary import unread
 from wechatlog.cli.terminal import print_json, print_lines
@@ -25,7 +25,7 @@ from wechatlog.operations.statistics import statistics
 from wechatlog.outputs.folder import CountedStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from wechatlog.model import Conversation
     from wechatlog.operations import Statistics
@@ -37,6 +37,7 @@ _TELLING: Final = 4
 """Characters of a text that says something."""
 _FEWEST: Final = 3
 """So many texts in common are no chance."""
+_NOTED: Final = 5
 _NOBODY: Final = frozenset({None, *OWN_NAMES})
 _RANKED: Final = ("senders", "emoji", "mentions", "replies", "domains", "words", "phrases", "repeats", "together")
 _STREAM_HELP: Final = (
@@ -94,8 +95,12 @@ class Report:
 @click.command()
 @inputs_argument
 @click.option("--by", type=click.Choice(["all", "conversation"]), default="all", help="All together, or each alone.")
-@click.option("--top", type=click.IntRange(min=1), help="Rows of each table; else 10, and all of them in JSON.")
-@click.option("--gap", type=click.FloatRange(0, 525_600), default=60, help="Minutes that end a session.")
+@click.option(
+    "--top", metavar="N", type=click.IntRange(min=1), help="Rows of each table; else 10, and all of them in JSON."
+)
+@click.option(
+    "--gap", metavar="MINUTES", type=click.FloatRange(0, 525_600), default=60, help="Minutes that end a session."
+)
 @click.option("--fast", is_flag=True, help="Without emoji, mentions and links, which take longest to find.")
 @click.option("--words", is_flag=True, help="Count words and phrases too; needs the extra chinese.")
 @filter_options
@@ -120,8 +125,7 @@ def stats(inputs: tuple[str, ...], **how: Any) -> int:
         conversations = show(_Job(found, reading, Filters.of(how), how, notes), how)
     if not how["as_json"] and not conversations:
         raise found.nothing()
-    for note in notes:
-        say(note)
+    say_counted_twice(notes)
     return found.finish(quiet=how["as_json"]) or int(not conversations)
 
 
@@ -150,12 +154,18 @@ def united(
         parts.append(conversation)
         people |= writing
         for group in common.keys() - {copies.group}:
-            tell(
-                f"{conversation.origin.source or '?'}: {count(common[group], 'text')} stand in {copies.sources[group]} "
-                "as well, and are counted twice; `wechatlog merge` makes one chat of such exports"
-            )
+            texts = count(common[group], "text")
+            tell(translate(f"{conversation.origin.source or '?'}: {texts} stand in {copies.sources[group]} as well"))
     if parts:
         yield _joined(parts)
+
+
+def say_counted_twice(notes: Sequence[str]) -> None:
+    """Tell what `united` told, if anything."""
+    if notes:
+        more = [f"and {len(notes) - _NOTED:,} more"] if len(notes) > _NOTED else []
+        head = "counted twice, and `wechatlog merge` makes one chat of such exports:"
+        say("\n  ".join([head, *notes[:_NOTED], *more]))
 
 
 class _Copies:
@@ -297,7 +307,8 @@ def _as_text(job: _Job, how: dict[str, Any]) -> int:
         if shown:
             click.echo()
         shown += 1
-        lines = iter_lines(report.heading, report.numbers, how["top"] or _ROWS, page)
+        title = named(report.heading, job.inputs.place(report.source) if how["by"] == "conversation" else None)
+        lines = iter_lines(title, report.numbers, how["top"] or _ROWS, page)
         print_lines(lines, color=how["color"], pager=False)
     if conversations and not shown:
         say(job.filters.nothing_fits(conversations))

@@ -9,7 +9,7 @@ import attrs
 import click
 
 from wechatlog.cli.language import translate
-from wechatlog.cli.messages import count, harmless, padded, say
+from wechatlog.cli.messages import count, harmless, listed, padded, say
 from wechatlog.cli.terminal import print_json
 from wechatlog.content.native import segment_to_json
 from wechatlog.diagnostics import Diagnostic, Severity
@@ -72,6 +72,19 @@ class Tally:
         ]
 
 
+class Damage(Tally):
+    """What could not be read, for who asked to see a chat and not what was noticed in reading it."""
+
+    def add(self, notes: Iterable[Diagnostic]) -> None:
+        """Count the errors among some more."""
+        super().add(note for note in notes if note.severity is Severity.ERROR)
+
+    def tell(self) -> None:
+        """Say it, if there is any."""
+        if lines := self.lines():
+            say("\n".join(["not all of it could be read:", *lines]))
+
+
 @attrs.define
 class Summary:
     """Counts what was read and written."""
@@ -108,7 +121,7 @@ class Summary:
             where = f"{output}: {translate(f'{files} and index.html') if self.with_index else files}"
             if output in paths:
                 where = translate("standard output") if output == "-" else output
-            read = f"{count(self.conversations, 'conversation')}, {count(self.messages, 'message')}"
+            read = listed(count(self.conversations, "conversation"), count(self.messages, "message"))
             say(f"{output}: nothing is new" if self.nothing_new else f"{where}: {read}")
             for line in self.diagnostics.lines():
                 click.echo(line, err=True)

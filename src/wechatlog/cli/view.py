@@ -23,8 +23,9 @@ from wechatlog.api import iter_messages
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.media_paths import MediaPaths
-from wechatlog.cli.messages import Failure, count, say
+from wechatlog.cli.messages import Failure, count, listed, say
 from wechatlog.cli.options import ANY_PATH, Reading, Split, inputs_argument, is_folder, reading_options
+from wechatlog.cli.summary import Damage
 from wechatlog.errors import MultipleConversationsError
 from wechatlog.inputs.archive import is_bundle
 from wechatlog.outputs.file import dump
@@ -88,6 +89,7 @@ class _Job:
     pages: int = 0
     messages: int = 0
     size: int = 0
+    damage: Damage = attrs.field(factory=Damage)
     media: MediaPaths = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -114,6 +116,7 @@ class _Job:
     def _chosen(self) -> Iterator[Conversation]:
         read = shown = 0
         for read, conversation in enumerate(self.inputs, 1):  # noqa: B007
+            self.damage.add(conversation.diagnostics)
             chosen = self.filters.select(conversation)
             if len(chosen) or not self.filters:
                 shown += 1
@@ -157,9 +160,10 @@ class _Job:
         return page if self.pages == 1 else folder / "index.html"
 
     def tell(self, page: Path, *, temporary: bool) -> None:
-        pages = f"{count(self.pages, 'page')}, " if self.pages > 1 else ""
+        pages = [count(self.pages, "page")] if self.pages > 1 else []
         self.media.tell()
-        say(f"{page}: {pages}{count(self.messages, 'message')}, {_readable(self.size)}")
+        say(f"{page}: {listed(*pages, count(self.messages, 'message'), _readable(self.size))}")
+        self.damage.tell()
         if temporary:
             say(f"  only you can read {page.parent}, which stays until temporary files are cleared or you delete it")
 

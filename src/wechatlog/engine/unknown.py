@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from wechatlog.content.file_kinds import kind_of
 from wechatlog.errors import UnknownFormatError, WechatlogError
 from wechatlog.tokenizer import offer_template
 from wechatlog.zips import open_zip
@@ -33,9 +34,6 @@ _NO_HEADER: Final = "no known format: no line looks like a message header"
 
 _SIGNATURES: Final = (
     (b"%PDF-", "this is a PDF, and its pages are no messages"),
-    (b"\x89PNG\r\n", "this is a picture (PNG)"),
-    (b"\xff\xd8\xff", "this is a picture (JPEG)"),
-    (b"GIF8", "this is a picture (GIF)"),
     (b"Rar!\x1a\x07", "this is a RAR archive; unpack it first"),
     (b"7z\xbc\xaf\x27\x1c", "this is a 7z archive; unpack it first"),
     (b"{\\rtf", "this is a document in RTF; save it as .docx or as plain text, and read that"),
@@ -77,6 +75,10 @@ def _why(head: Head) -> str:
     for signature, text in _SIGNATURES:
         if head.data.startswith(signature):
             return text
+    if "binary" in head.containers and (kind := kind_of(head.data)) is not None:
+        sort, _, form = kind.type.upper().partition("/")
+        still, film, sound = f"this is a picture ({form})", f"this is a video ({form})", f"this is a sound ({form})"
+        return still if sort == "IMAGE" else film if sort == "VIDEO" else sound
     if "zip" in head.containers and (text := office_document(head.source) or ""):
         return text
     if "ole" in head.containers and (head.suffix == ".doc" or _OLD_WORD_PART in head.data):

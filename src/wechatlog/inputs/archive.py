@@ -153,6 +153,7 @@ class Archive(Iterable[Conversation]):
         after: as for `load_archive`.
         then: what is made of each conversation in the process that read it, and given in its place; told the file that
             it came from as well, and where in that file. It must pickle, and so must what it makes.
+        copies: `name (1).csv` beside `name.csv` is one chat with it where the same people write in both.
         how: how to read them, and the options of the formats.
 
     Attributes:
@@ -180,6 +181,7 @@ class Archive(Iterable[Conversation]):
         index: str | os.PathLike[str] | None = None,
         after: Mapping[str, Mark] | None = None,
         then: Callable[[Conversation, Source | None, str], Any] | None = None,
+        copies: bool = True,
         **how: Any,
     ) -> None:
         if after is not None and (workers != 1 or index is not None):
@@ -192,6 +194,7 @@ class Archive(Iterable[Conversation]):
         if after is not None:
             check_marks(after)
         self._after, self._then = after, then
+        self._groups = functools.partial(page_groups, copies=copies)
         self._top: Source | None = None
         self.marks: dict[str, Mark] = dict(after or {})
         self._workers = workers
@@ -286,9 +289,9 @@ class Archive(Iterable[Conversation]):
 
     def _run(self, sources: Iterable[Source], depth: int = 0) -> Iterator[Conversation]:
         if depth == 0 and (self._workers > 1 or self._index is not None or self._then is not None):
-            yield from self._run_kept(page_groups(sources))
+            yield from self._run_kept(self._groups(sources))
             return
-        for group in page_groups(sources):
+        for group in self._groups(sources):
             for conversation in self._read_group(group, depth):
                 if depth == 0:
                     self.source = group.sources[0]
@@ -373,7 +376,7 @@ class Archive(Iterable[Conversation]):
                 yield self._then(conversation, one.source, one.inside)
 
     def _run_packed(self, sources: Iterable[Source], depth: int = 0) -> Iterator[Packed]:
-        for group in page_groups(sources):
+        for group in self._groups(sources):
             if len(group.sources) == 1:
                 yield from self._read(group.sources[0], depth, self._run_packed, self._read_packed)
             else:
@@ -388,7 +391,7 @@ class Archive(Iterable[Conversation]):
     ) -> Generator[tuple[Context, Rows]]:
         how: dict[str, Any] = {"wanted": wanted, "learn_names": learn_names}
         run, read = functools.partial(self._run_rows, **how), functools.partial(self._read_rows, **how)
-        for group in page_groups(sources):
+        for group in self._groups(sources):
             if len(group.sources) == 1:
                 yield from self._read(group.sources[0], depth, run, read)
                 continue

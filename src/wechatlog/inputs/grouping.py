@@ -104,12 +104,14 @@ class Group(NamedTuple):
     copies: bool
 
 
-def page_groups(sources: Iterable[Source]) -> Iterator[Group]:
-    """The groups, in the order of the first of each."""
+def page_groups(sources: Iterable[Source], *, copies: bool = True) -> Iterator[Group]:
+    """The groups, in the order of the first of each; copies are apart from each other unless they are wanted."""
     groups: dict[tuple[str, str], Group] = {}
     for source in sources:
         stem, dot, suffix = (source.name or "").partition(".")
-        stem, is_copy = without_page(stem, suffix)
+        name, (stem, is_copy) = stem, without_page(stem, suffix)
+        if is_copy and not copies:
+            stem, is_copy = name, False
         key = (source.folder, stem + dot + suffix)
         known = groups.get(key, Group([], False))
         groups[key] = Group([*known.sources, source], known.copies or is_copy)

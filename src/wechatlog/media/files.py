@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from wechatlog.content.file_kinds import kind_of
 from wechatlog.errors import FormatError
 from wechatlog.media.folder import MediaFolder, read_file
-from wechatlog.media.kinds import kind_of
 from wechatlog.media.pictures import Keys, decode_wxgf, decrypt_dat, is_dat
 from wechatlog.media.voices import decode_silk
 

@@ -32,8 +32,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from wechatlog.content.file_kinds import KINDS, kind_of
 from wechatlog.errors import FormatError, OptionError, needs_extra
-from wechatlog.media.kinds import KINDS, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
