@@ -606,10 +606,13 @@ CHATLOG_KEEPER: Final = Dialect(
 """chatlog-keeper (`wechat_db.py`): its files know the type of a message without the subtype."""
 
 _BRACKET_REPLY: Final = r"(?P<reply>(?:(?! ?\[(?:引用|↩)[: ]).)*+)"
+_ARROW_REPLY: Final = r"(?P<reply>(?:(?!\n {2,4}↳ ).)*+)"
+_AGAIN: Final = r"<C> \[[^\[\]\n]{1,10}\]"
+"""A label that stands twice."""
 _NAMED: Final = r": ?(?P<title>[^\n]*)<C>"
 BRACKET_LINES: Final = Dialect(
     "bracket-lines",
-    quote_marks=("[引用", "[↩", "↳ 引用 "),
+    quote_marks=("[引用", "[↩", "↳ "),
     labels=_AMBIGUOUS
     | _labels(
         {
@@ -636,8 +639,15 @@ BRACKET_LINES: Final = Dialect(
     shapes={
         **dict.fromkeys((Kind.SYSTEM, Kind.RECALL, Kind.PAT, Kind.QUOTE), (r"<C>(?: (?s:.*))?",)),
         Kind.OTHER: (r":[0-9]{1,20}<C>",),
-        Kind.STICKER: (r": ?(?s:.*)<C>",),
-        Kind.VOICE: (r" <1s<C>", r"<C> → (?P<transcript>(?s:.+))", r"<C>  \(语音转写: (?P<transcript>(?s:.+))\)"),
+        Kind.STICKER: (_AGAIN, r": ?(?s:.*)<C>"),
+        Kind.IMAGE: (_AGAIN, r" [0-9?]{1,5}x[0-9?]{1,5}<C>", r"<C> \(local_id=[0-9]{1,20}\)"),
+        Kind.VIDEO: (_AGAIN, r" (?P<milliseconds>[0-9]{1,9})ms<C>"),
+        Kind.VOICE: (
+            _AGAIN,
+            r" <1s<C>",
+            r"<C> → (?P<transcript>(?s:.+))",
+            r"<C>  \(语音转写: (?P<transcript>(?s:.+))\)",
+        ),
         Kind.FILE: (r"<C> (?P<name>[^\n]+) \([0-9.]{1,12} [KMGT]?i?B\)",),
         Kind.LINK: (
             rf"<C> (?P<title>[^\n]+)(?:\n(?!https?://)[^\n]*)*+\n{_URL}",
@@ -649,10 +659,10 @@ BRACKET_LINES: Final = Dialect(
         Kind.LOCATION: (r"<C> (?P<poi>(?:(?! \()[^\n])*+) \((?P<label>[^\n]*)\)", r": ?(?P<poi>[^\n]*)<C>"),
         Kind.TRANSFER: (rf"<C> {_AMOUNT}(?: (?P<direction>已收款|已退还|已过期))?(?: · (?P<note>[^\n]*))?",),
     },
-    sentences=((r"\[(?:未知\(-?[0-9]{1,20}\)\]|AppMsg\] (?s:.*))", Label(Kind.OTHER)),),
+    sentences=((r"\[(?:未知\(-?[0-9]{1,20}\)\]|(?:AppMsg|应用)\] (?s:.*))", Label(Kind.OTHER)),),
     quotes=(
         rf"{_BRACKET_REPLY}(?P<quote> ?\[(?:引用|↩)(?: (?P<sender>[^:：\n]{{1,100}}))?: (?P<text>.*)\])",
-        r"(?P<reply>(?:(?!\n    ↳ ).)*+)(?P<quote>\n    ↳ 引用 (?P<sender>[^:：\n]{1,100})：(?P<text>.*))",
+        rf"{_ARROW_REPLY}(?P<quote>\n {{2,4}}↳ (?:引用|回复) (?P<sender>[^:：\n]{{1,100}})(?:：|: )(?P<text>.*))",
     ),
 )
 """Lines `[time] name: text` of wechat-export-studio, wechat-export-macos, weflow-cli, and of the two tools that are

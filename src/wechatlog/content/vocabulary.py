@@ -178,7 +178,8 @@ _NAMES_OF_KIND: Final[Mapping[MessageKind, str]] = {
     MessageKind.VOICE: "语音 语音消息 音频 語音 語音訊息 voice audio voicemessage ptt",
     MessageKind.VIDEO: "视频 视频消息 小视频 短视频 視頻 影片 小視頻 video shortvideo microvideo",
     MessageKind.STICKER: "表情 表情包 动画表情 动态表情 表情消息 自定义表情 用户上传的gif表情 gif表情 gif 貼圖 "
-    "動態貼圖 動畫表情 sticker stickers emoji emoticon customemoji animatedsticker",
+    "動態貼圖 動畫表情 sticker stickers emoji emoticon customemoji animatedsticker "
+    "emoji/sticker",
     MessageKind.FILE: "文件 文件消息 文件猜 文件6 附件 檔案 file attachment",
     MessageKind.LINK: "链接 链接消息 网页 分享链接 分享卡片式链接 卡片式链接 图文消息 图文 分享 链接卡片 连结 連結 "
     "鏈接 网页链接 公众号链接 公众号文章 推文 游戏相关 分享消息 link url share webpage article cardlink weblink",
@@ -208,7 +209,7 @@ _NAMES_OF_KIND: Final[Mapping[MessageKind, str]] = {
     MessageKind.SYSTEM: "系统 系统消息 系统通知 系统提示 系統訊息 系統 通知 邀请加群 添加好友 好友请求 好友验证 "
     "企业微信打招呼猜 企业微信打招呼 system systemmessage sys notice addfriend",
     MessageKind.RECALL: "撤回 撤回消息 消息撤回 撤回一条消息 recall revoke recalled messagerecall revokemsg withdraw",
-    MessageKind.OTHER: "其他 其他消息 未知 未知类型 未知消息 消息 其它 链接/文件 链接/应用 "
+    MessageKind.OTHER: "其他 其他消息 未知 未知类型 未知消息 消息 其它 链接/文件 链接/应用 file/link "
     "应用消息 app消息 分享小说猜 other "
     "unknown app appmsg",
 }

@@ -16,16 +16,18 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
+from wechatlog.content.column_words import KNOWN
 from wechatlog.engine.delimited import Row, iter_rows
 from wechatlog.engine.head import Head
 from wechatlog.engine.protocol import Evidence
 from wechatlog.engine.workbooks import cell_text, iter_sheet, peek_sheets
 from wechatlog.errors import FormatError, MissingExtraError
+from wechatlog.timestamps import parse_clock
 
 if TYPE_CHECKING:
     from wechatlog.engine.reading import Reading
 
-_DELIMITERS: Final = (",", "\t", ";")
+_DELIMITERS: Final = (",", "\t", ";", "|")
 _EXACT: Final = 1e15
 """Excel keeps fifteen digits."""
 _ROW_NUMBERS: Final = ("", "Unnamed: 0")
@@ -81,8 +83,10 @@ class Table:
         optional: fields whose columns a file may lack; their texts are empty then.
         exact: the header is these columns in this order and no others; else in any order among others, which are told.
         depth: rows in which the header may stand.
-        mends: a damaged name of a column is told by the others.
+        mends: a damaged name of a column is told by the others; one that other tools give to a column is none.
         plain: what of a name of a column counts; the names of the fields are plain.
+        tail: a field whose text may be written without quotes where its column is the last one: what is too much in a
+            row, and lines below that are none, belong to it. The first field is a time.
         extra: a field without a column, which `spare` fills; empty in most rows.
         spare: takes a cell out that a build of the writer put in without a column for it, and returns it for `extra`;
             gets the cells of a row whose length is not that of the header, and how many there should be.
@@ -94,6 +98,7 @@ class Table:
     depth: int = 1
     mends: bool = True
     plain: Callable[[str], str] = str
+    tail: str = ""
     extra: str = ""
     spare: Callable[[Reading, list[str], int, int], str] | None = None
 
@@ -146,7 +151,7 @@ class Table:
         if len(names) - shift != len(self.columns):
             return None
         wrong = [index for index, (known, _) in enumerate(self.columns) if names[index + shift] not in known]
-        if wrong and (len(wrong) > 1 or len(self.columns) < 4):
+        if wrong and (len(wrong) > 1 or len(self.columns) < 4 or names[wrong[0] + shift] in KNOWN):
             return None
         places = tuple(range(shift, len(names)))
         return Layout(0, places, len(names), damaged=names[wrong[0] + shift] or "an empty cell" if wrong else "")
@@ -172,7 +177,7 @@ class Table:
         if sum(place >= 0 for place in places) * 4 < len(places) * 3:
             return None
         for index, name in enumerate(names):
-            if index not in places and near_names(name, self.columns[at][0]):
+            if index not in places and name not in KNOWN and near_names(name, self.columns[at][0]):
                 return index
         return None
 
@@ -233,13 +238,15 @@ class Table:
         """
         if layout is None:
             return one_of(reading, {"": self}, needed=needed)[1]
-        rows = itertools.islice(self._all_rows(reading, layout), layout.row, None)
+        rows: Iterator[Row] = itertools.islice(self._all_rows(reading, layout), layout.row, None)
         header = next(rows, None)
         line = header.line if header else 1
         if layout.damaged:
             what = f"the heading {layout.damaged[:60]!r} is damaged; the column was told by its place"
             reading.report("damaged-header", what, line=line)
         reading.tell_unknown(layout.unknown, (), line)
+        if self.tail and layout.delimiter and layout.places[self.fields.index(self.tail)] == layout.width - 1:
+            rows = _with_tails(reading, rows, layout, layout.places[0])
         return self._fields(reading, layout, rows, needed)
 
     def _all_rows(self, reading: Reading, layout: Layout) -> Iterator[Row]:
@@ -278,6 +285,27 @@ class Table:
             if spare is not None:
                 cells.append(extra)
             yield new(made, cells), line
+
+
+def _with_tails(reading: Reading, rows: Iterable[Row], layout: Layout, time: int) -> Iterator[Row]:
+    """Rows whose last cell was written without quotes, with what belongs to it; each row begins with a time."""
+    held: Row | None = None
+    for row in rows:
+        cells, line = row
+        if held is not None and 0 < len(cells) < layout.width and not (time < len(cells) and parse_clock(cells[time])):
+            what = "a line that is no row was taken for a line of the text above"
+            reading.tell("row-length", what, line, once=True)
+            held[0][-1] += "\n" + layout.delimiter.join(cells)
+            continue
+        if held is not None:
+            yield held
+        if len(cells) > layout.width:
+            what = f"the row has {len(cells)} fields, the header {layout.width}: its last text has no quotes"
+            reading.tell("row-length", what, line)
+            cells[layout.width - 1 :] = [layout.delimiter.join(cells[layout.width - 1 :])]
+        held = row
+    if held is not None:
+        yield held
 
 
 def one_of(reading: Reading, tables: Mapping[str, Table], *, needed: int = 1) -> tuple[str, Iterator[tuple[Any, int]]]:

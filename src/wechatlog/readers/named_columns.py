@@ -2,21 +2,25 @@
 
 Takes a CSV, a workbook, JSON Lines, or an array of objects: alone, under a key of an object, of an object in it, or of
 each of several, and put into a variable of a script. Gives entries. A time, a text and somebody who wrote it, or
-whether the owner did, must be there by one of their names (`named_words`); the name of a column is believed, and that
-it was is told (`guessed-columns`). Whoever knows more of a format says it with more confidence and is asked first.
+whether the owner did, must be there by one of their names (`content.column_words`); the name of a column is believed,
+and that it was is told (`guessed-columns`). Whoever knows more of a format says it with more confidence and is asked
+first.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import attrs
 
 from wechatlog.content.accounts import is_account, is_room
-from wechatlog.content.appmsg import split_sender_prefix
+from wechatlog.content.appmsg import parse_markup, split_sender_prefix
+from wechatlog.content.column_words import FIELDS, KNOWN, LISTS, fields_of, names_of, plain_name, says_own
 from wechatlog.content.dialects import BRACKET_LINES
+from wechatlog.content.notices import read_notice
 from wechatlog.content.numbered import parse_numbered
 from wechatlog.content.placeholders import parse_body, quote_segments, read_placeholder
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
@@ -40,8 +44,7 @@ from wechatlog.engine.json_objects import report_shape, report_unknown_keys
 from wechatlog.engine.json_stream import BEGIN, END, iter_json
 from wechatlog.engine.json_values import first_object, read_flag, read_identifier, read_list, read_object, read_string
 from wechatlog.engine.scripts import assigned_head, json_blocks
-from wechatlog.model import MessageKind
-from wechatlog.readers.named_words import FIELDS, KNOWN, LISTS, fields_of, names_of, plain_name, says_own
+from wechatlog.model import MessageKind, Participant
 
 _MORE: Final = frozenset({"kind", "own", "account", "chat", "chat_id", "id"})
 """One of these, or a column that says that it is of senders, is in the files of an exporter of chats."""
@@ -65,6 +68,12 @@ _CHAT: Final = {
     "name": ("remark", "title", "displayName", "display_name", "nick_name", "nickName", "nickname", "name"),
 }
 _OWN: Final = frozenset({"我", "我自己", "自己", "本人", "me", "Me"})
+_NOBODY: Final = frozenset({"系统", "系统消息", "系统通知", "系统提示", "system", "System", "SYSTEM"})
+_NO_ACCOUNT: Final = frozenset({"0", "None", "null"})
+_NOTED: Final = re.compile(r"\[(?:系统|System): ((?s:.*))\]")
+"""A notice as both tools that are called wechat-decrypt write it."""
+_AHEAD: Final = 256
+"""Rows in which the owner is looked for."""
 _SPOKEN: Final = ("text", "content", "message", "msg")
 _SPEAKERS: Final = ("sender", "sender_name", "senderName", "name", "nickname", "displayName", "from")
 _PATHS: Final = ("path", "file", "local_path", "localPath", "url", "src")
@@ -78,6 +87,7 @@ _TABLE: Final = Table(
     depth=8,
     mends=False,
     plain=plain_name,
+    tail="text",
 )
 _CONFIDENCE: Final = 0.4
 
@@ -188,7 +198,15 @@ def _inside(value: Any, keys: tuple[str, ...]) -> str:
     return _text(value)
 
 
-def _body(reading: Reading, row: _Row, text: str) -> Body:
+def _body(reading: Reading, row: _Row, text: str, *, nobody: bool) -> Body:
+    kind, text, segments = _said(reading, row, text)
+    if kind in (MessageKind.OTHER, MessageKind.SYSTEM) or (nobody and kind is MessageKind.TEXT):
+        found = read_notice(_NOTED.sub(r"\1", text)) or (MessageKind.SYSTEM if nobody else None)
+        return (kind, text, segments) if found is None else (found, text, None)
+    return kind, text, segments
+
+
+def _said(reading: Reading, row: _Row, text: str) -> Body:
     name, raw = _text(row.get("kind")).strip(), split_sender_prefix(_text(row.get("raw")))[1]
     number = int(name) if _NUMBER.fullmatch(name) else None
     if words := _inside(row.get("quote"), _SPOKEN):
@@ -205,6 +223,8 @@ def _body(reading: Reading, row: _Row, text: str) -> Body:
     markup = next((each for each in (raw, text) if each.lstrip().startswith("<")), None)
     if number is not None and markup is not None:
         return parse_numbered(number, markup, reading.collector, dialect=BRACKET_LINES, line=row.line).body
+    if markup is not None and (built := parse_markup(markup, reading.collector, zone=reading.tz, line=row.line)):
+        return built.body
     return kind, text, parse_body(kind, text, BRACKET_LINES, zone=reading.tz)
 
 
@@ -217,7 +237,48 @@ def _with_files(row: _Row, segments: Any) -> Any:
     return (attrs.evolve(segments[0], **said), *segments[1:]) if said else segments
 
 
-def _own(reading: Reading, row: _Row, sender: str) -> bool | None:
+class _Person(NamedTuple):
+    """Who wrote a row, as its columns say it; `side` is a direction that stands in place of a name."""
+
+    name: str
+    account: str
+    aliases: tuple[str, ...] = ()
+    side: bool | None = None
+
+
+class _Habits(NamedTuple):
+    """What the first rows say of all: the owner is called 我, and names and accounts beside a sender are the chat's."""
+
+    named: bool
+    of_chat: bool
+
+
+def _name(row: _Row) -> str:
+    said = row.get("sender")
+    return _inside(row.get("name") if said in (None, "") and isinstance(row.get("name"), dict) else said, _CHAT["name"])
+
+
+def _account(row: _Row) -> str:
+    """The account id of who wrote it, perhaps of an object, or of a name that can be nothing else."""
+    objects = (said for field in ("sender", "name") if isinstance(said := row.get(field), dict))
+    account = _text(row.get("account")).strip() or next((_inside(said, _CHAT["id"]) for said in objects), "")
+    name = _name(row).strip()
+    return "" if account in _NO_ACCOUNT else account or (name if is_account(name) else "")
+
+
+def _person(row: _Row, habits: _Habits) -> _Person:
+    sender, account = _name(row).strip(), _account(row)
+    if habits.of_chat:
+        return _Person(sender, "")
+    others, side = [_text(row.get(field)).strip() for field in ("card", "remark", "name")], None
+    if any(others) and (is_account(sender) or (sender != ME and says_own(sender) is not None)):
+        side, sender = says_own(sender), ""
+    name = sender or next(filter(None, others), "")
+    aliases = dict.fromkeys(other for other in others if other and other != name)
+    return _Person(name, account, tuple(aliases) if not sender or sender in others else (), side)
+
+
+def _own(reading: Reading, row: _Row, person: _Person, habits: _Habits) -> bool | None:
     value = row.get("own")
     word = _text(value).strip()
     own = read_flag(value)
@@ -226,47 +287,57 @@ def _own(reading: Reading, row: _Row, sender: str) -> bool | None:
         what = f"{word[:60]!r} does not say whether the owner wrote it"
         if reading.is_news(what):
             reading.report("bad-cell", what, severity=Severity.ERROR, line=row.line)
-    return True if own is None and sender in _OWN else own
+    own = person.side if own is None else own
+    return own if own is not None else person.name in _OWN or (False if habits.named and person.name else None)
 
 
-def _who(row: _Row) -> tuple[str, str]:
-    """Name and account id of who wrote it, either of which may be empty."""
-    said, name, account = row.get("sender"), _text(row.get("name")).strip(), _text(row.get("account")).strip()
-    if said in (None, "") and isinstance(row.get("name"), dict):
-        said, name = row.get("name"), ""
-    if isinstance(said, dict):
-        account = account or _inside(said, _CHAT["id"])
-    sender = _inside(said, _CHAT["name"]).strip()
-    if is_account(sender) and name:
-        account, sender = account or sender, ""
-    sender = sender or name
-    return sender, account or (sender if is_account(sender) else "")
+def _ahead(rows: Iterator[_Row]) -> tuple[_Habits, Iterator[_Row]]:
+    """What the first rows say of all, and all of the rows."""
+    first = list(itertools.islice(rows, _AHEAD))
+    pairs = {(_account(row), sender in _OWN) for row in first if (sender := _name(row).strip())}
+    shared = any((who, not own) in pairs for who, own in pairs if who)
+    return _Habits(any(own for _, own in pairs), shared), itertools.chain(first, rows)
+
+
+def _chat(reading: Reading, row: _Row, habits: _Habits) -> Draft:
+    id_, name = _inside(row.get("chat_id"), _CHAT["id"]), _inside(row.get("chat"), _CHAT["name"])
+    if habits.of_chat:
+        id_, name = _account(row), _text(row.get("remark")) or _text(row.get("name"))
+    chat = row.chat or reading.chat
+    if (not id_ and not name) or (id_ and id_ == chat.id):
+        return chat
+    return reading.chat_of(id_ or name, id=id_ or None, title=name or None, is_group=is_room(id_))
 
 
 def _entries(reading: Reading, rows: Iterator[_Row]) -> Iterator[Entry]:
+    habits, rows = _ahead(rows)
+    people: dict[tuple[Draft, str, str], dict[str, None]] = {}
     for row in rows:
         what = "no tool is known that writes this: what its columns mean was taken from their names"
         reading.tell_first("guessed-columns", what, row.line)
-        sender, account = _who(row)
-        chat = row.chat or reading.chat
-        chat_id, name = _inside(row.get("chat_id"), _CHAT["id"]), _inside(row.get("chat"), _CHAT["name"])
-        if (chat_id or name) and not (chat_id and chat_id == chat.id):
-            chat = reading.chat_of(chat_id or name, id=chat_id or None, title=name or None, is_group=is_room(chat_id))
-        text = _inside(row.get("text"), _SPOKEN)
+        person = _person(row, habits)
+        sender, account = person.name, person.account
+        chat, text = _chat(reading, row, habits), _inside(row.get("text"), _SPOKEN) or _text(row.get("shown"))
         if chat.is_group and not sender and not account:
             prefix, rest = split_sender_prefix(text)
             account, text = (prefix, rest) if prefix and is_account(prefix) else (account, text)
-        kind, text, segments = _body(reading, row, text)
-        own = None if kind in NOTICES else _own(reading, row, sender)
+        kind, text, segments = _body(reading, row, text, nobody=sender in _NOBODY)
+        own = None if kind in NOTICES else _own(reading, row, person, habits)
+        if habits.of_chat and own is False and chat.is_group is False:
+            account = chat.id or ""
         if not sender and not account and (own or (own is False and chat.is_group is False)):
             sender, account = (ME, "") if own else (chat.title or "", chat.id or "")
         if own and account and chat.owner is None:
             chat.owner = account
+        if person.aliases and kind not in NOTICES:
+            people.setdefault((chat, sender, account), {}).update(dict.fromkeys(person.aliases))
         time, precision = _time(reading, row)
         id_ = read_identifier(reading, row.get("id"), row.line) if row.get("id") else None
         segments = _with_files(row, segments)
         names = sender or account or None, account or None
         yield Entry(row.line, time, precision, *names, own, kind, text, segments, id_, None, row.offset, chat)
+    for (chat, sender, account), aliases in people.items():
+        chat.members.append(Participant(sender or None, account or None, None, tuple(aliases)))
 
 
 # --- detection --------------------------------------------------------------------------------------------------------
@@ -293,7 +364,7 @@ def _says_chat(rows: list[Any]) -> bool:
 
 
 def _is_chat(there: set[str]) -> bool:
-    who = {"sender", "name", "account", "own"}
+    who = {"sender", "card", "name", "account", "own"}
     return {"time", "text"} <= there and not there.isdisjoint(who) and bool(there & {*_MORE, "sender"})
 
 

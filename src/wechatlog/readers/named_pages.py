@@ -39,9 +39,9 @@ if TYPE_CHECKING:
     from wechatlog.segments import Segment
 
 _MESSAGE: Final = "msg|message|chat-msg|chat-message|(?:msg|message|chat)-(?:item|row|line)|msg-wrap|message-wrapper"
-_DAY: Final = "day|date|day-label|day-sep|date-(?:sep|divider|separator|label|header|line)|time-(?:sep|separator)"
+_DAY: Final = "day|date|day-label|day-sep|tdiv|(?:date|time)-(?:sep|divider|separator|label|header|line)"
 _NOTICE: Final = "sys|system|notice|tip|recall|(?:sys|system|notice|tip|recall)-(?:msg|message|wrap|row|tip)"
-_SIDES: Final = "outgoing|incoming|self|other|me|left|right|sent|received|system|unknown"
+_SIDES: Final = "outgoing|incoming|self|other|me|left|right|sent|received|system|unknown|s|o"
 _MARK: Final = re.compile(
     r'<(?:div|li|article|section|p|tr) (?:[a-z-]{1,20}="[^"<>]{0,100}" ){0,3}?'
     rf"class=[\"'](?=(?:[\w-]+ )*(?:{_MESSAGE}|{_DAY}|{_NOTICE}|row (?:{_SIDES}))[ \"'])"
@@ -50,17 +50,21 @@ _MARK: Final = re.compile(
 _LONGEST: Final = 5000
 _IS_MESSAGE: Final = re.compile(rf"{_MESSAGE}|row")
 _IS_NOTICE: Final = re.compile(_NOTICE)
-_OWN: Final = frozenset("self me mine own right sent out outgoing send from-me is-self is-me is-sender".split())
-_OTHERS: Final = frozenset("other others left received in incoming receive recv them theirs friend from-other".split())
-_SENDER: Final = "sender sender-name name nickname nick who author username user-name from display-name dspname".split()
+_OWN: Final = frozenset("self me mine own right sent out outgoing send from-me is-self is-me is-sender s".split())
+_OTHERS: Final = frozenset(
+    "other others left received in incoming receive recv them theirs friend from-other o".split()
+)
+_SENDER: Final = (
+    "sender sender-name sn name nickname nick who author username user-name from display-name dspname"
+).split()
 _TIME: Final = "time timestamp msg-time message-time timeline-time datetime clock msg-date".split()
 _BODY: Final = (
-    "bubble msg-bubble message-bubble text msg-text message-text recall-text content msg-content message-content body"
-    " msg-body message-body"
+    "bubble msg-bubble message-bubble bub text msg-text message-text recall-text content msg-content message-content"
+    " body msg-body message-body"
 ).split()
-_LABEL: Final = "card-foot money-foot msg-type message-type type-tag kind".split()
-_META: Final = "meta msg-meta message-meta message-info msg-info".split()
-"""What may say all of it: `time · name · type`."""
+_LABEL: Final = "card-foot money-foot msg-type message-type type-tag kind type".split()
+_META: Final = "meta msg-meta message-meta message-info msg-info type".split()
+"""What may say all of it: `time · name · type`, or part of it."""
 _QUOTE: Final = "quote-ref quote quoted quote-content reply refer reference".split()
 _QUOTED_NAME: Final = "quote-from quote-sender quote-name quoted-sender".split()
 _TRANSCRIPT: Final = "voice-cap voice-text transcript transcription".split()
@@ -92,6 +96,12 @@ _AROUND_TITLE: Final = re.compile(
 )
 _ICON: Final = re.compile("[^\\w\\s\\[\\]\"“'@<>(（【「《]{1,4}\ufe0f? (?=\\S)")
 """A picture that a page puts in front of words."""
+_NAME_AND_TIME: Final = re.compile(r"(?P<name>[^\n]*?) *(?P<time>[0-9]{4}[-/年.][^\n]{6,30})")
+_LABELLED: Final = re.compile(r"\[[^\[\]\n]{1,6}\] ?")
+_BOX: Final = re.compile(r"(?<![\w-])(?P<kind>[a-z]{2,12})-(?:box|card|msg)(?![\w-])")
+"""What holds what is no text."""
+_NOBODY: Final = frozenset({"系统", "系统消息", "系统通知", "system", "System", "媒体附件"})
+"""Who is said to have written what nobody wrote."""
 _BEHIND: Final = re.compile(r"\s*·\s*$")
 _NAMED: Final = re.compile(r"class=[\"'](sender [\w -]{1,60})[\"']")
 _DATED: Final = re.compile(rf"class=[\"'](?:{_DAY})[\"']>(?:<span[^>]{{0,99}}>)?[0-9]{{4}}")
@@ -127,6 +137,15 @@ def _shown(node: HtmlElement | None, *leave_out: str) -> str:
     return "" if node is None else node_text(node, leave_out=_ROLES.difference(leave_out)).strip()
 
 
+def _named(piece: _Piece) -> tuple[str, str]:
+    """The name, and the time that may stand behind it in the same element; names of files are none."""
+    node = piece.first(_SENDER)
+    boxes = () if node is None else (each.get("class") or "" for each in node.iterancestors())
+    name = "" if any(map(_BOX.search, boxes)) else _shown(node, *_SENDER)
+    match = _NAME_AND_TIME.fullmatch(name)
+    return (match["name"], match["time"]) if match and parse_clock(match["time"]) else (name, "")
+
+
 def _moment(piece: _Piece) -> str:
     node = piece.first(_TIME)
     node = next(piece.node.iter("time"), None) if node is None else node
@@ -138,10 +157,11 @@ def _moment(piece: _Piece) -> str:
 
 def _of_meta(piece: _Piece) -> tuple[str, str, str]:
     """Name, time and type, where one element says them with dots between; empty for what it does not say."""
-    parts = [part.strip() for part in _shown(piece.first(_META)).split(" · ")]
+    parts = [part.strip() for part in piece.words(_META).split(" · ")]
     time = next((part for part in parts if parse_clock(part) or _CLOCK.fullmatch(part)), "")
-    name, kind = [part for part in (*parts, "", "") if part != time or not part][:2] if time else ("", "")
-    return name, time, kind
+    rest = [part for part in parts if time and part and part != time]
+    name, kind = (*rest, "", "")[:2]
+    return ("", time, name) if len(rest) == 1 and piece.first(_SENDER) is not None else (name, time, kind)
 
 
 def _time(reading: Reading, said: str, day: str, line: int) -> tuple[dt.datetime | None, Any]:
@@ -174,7 +194,7 @@ def _card(kind: MessageKind, text: str) -> dict[str, Any]:
 
 def _body(reading: Reading, piece: _Piece, node: HtmlElement, label: str) -> Body:
     """What a bubble holds: a reply with what it answers, a file, a card, or words."""
-    text = _shown(node)
+    text = _shown(node, *(("name",) if any(map(_BOX.fullmatch, piece.inner)) else ()))
     text = _ICON.sub("", text, count=1) if _ICON.match(text) and text.partition(" ")[2][:1] == "[" else text
     quote = piece.first(_QUOTE)
     quote = next(node.iter("blockquote"), None) if quote is None else quote
@@ -194,13 +214,18 @@ def _body(reading: Reading, piece: _Piece, node: HtmlElement, label: str) -> Bod
     if (built := parse_markup(text, reading.collector, zone=reading.tz, line=piece.line)) is not None:
         return built.body
     placed = read_placeholder(text, WXCLI, zone=reading.tz) or read_placeholder(text, BRACKET_LINES, zone=reading.tz)
-    return placed[0] if placed else MessageKind.TEXT, text, placed[1] if placed else None
+    kind = placed[0] if placed else MessageKind.TEXT
+    if (kind in NOTICES or text[:1] in ('"', "“")) and (told := read_notice(_LABELLED.sub("", text))) is not None:
+        return told, text, None
+    return kind, text, placed[1] if placed else None
 
 
 def _kind(piece: _Piece, node: HtmlElement, text: str, label: str, file: HtmlElement | None) -> MessageKind | None:
     """What a bubble is, by the file in it, its label, or the classes and words of one that has neither."""
     lost = _LOST.match(text)
-    names = (*piece.classes, *(node.get("class") or "").split(), lost.group() if lost else "")
+    boxes = [match["kind"] for name in piece.inner if (match := _BOX.fullmatch(name))]
+    first = text.split(" ", 1)[0] if boxes else ""
+    names = (*piece.classes, *(node.get("class") or "").split(), lost.group() if lost else "", first, *boxes)
     shaped = next((each for each in map(kind_of_name, names) if each is not None and each not in PLAIN_KINDS), None)
     named = kind_of_name(label) if label else None
     kind = shaped if named in (None, MessageKind.TEXT) else named
@@ -244,22 +269,56 @@ def _unmarked_side(head: str) -> bool | None:
     return not sides.pop() if len(sides) == 1 else None
 
 
-def _message(reading: Reading, piece: _Piece, day: str, unmarked: bool | None) -> Entry:
+@attrs.define
+class _Above:
+    """What stands above a message: the day, the time if it is for several messages, and who else has written."""
+
+    day: str = ""
+    time: str = ""
+    others: set[str] = attrs.field(factory=set)
+
+    def learn(self, said: str) -> None:
+        """Take what stands in an element of a day or a time."""
+        if not _CLOCK.fullmatch(said) and parse_clock(f"{said} 12:00"):
+            self.day = said
+        said = f"{self.day} {said}" if self.day and _CLOCK.fullmatch(said) else said
+        if ":" in said and parse_clock(said):
+            self.time = said
+
+
+def _clock(reading: Reading, piece: _Piece, said: str, above: _Above) -> tuple[dt.datetime | None, Any]:
+    if said or not above.time:
+        return _time(reading, said or above.day, above.day, piece.line)
+    reading.tell_first("rough-times", "a time stands above several messages: each of them has it", piece.line)
+    time, precision = _time(reading, above.time, above.day, piece.line)
+    return time, precision and "minute"
+
+
+def _message(reading: Reading, piece: _Piece, above: _Above, unmarked: bool | None) -> Entry:
     """What an element says of one message, or of a notice."""
-    name, said, label = _of_meta(piece)
-    time, precision = _time(reading, _moment(piece) or said or day, day, piece.line)
-    if any(map(_IS_NOTICE.fullmatch, piece.classes)):
+    chat, (written, said, label), (name, behind) = reading.chat, _of_meta(piece), _named(piece)
+    time, precision = _clock(reading, piece, _moment(piece) or said or behind, above)
+    if any(map(_IS_NOTICE.fullmatch, (*piece.classes, *piece.inner))):
         return Entry(piece.line, time, precision, None, None, None, *_notice(reading, piece), offset=piece.offset)
     node, sender = piece.first(_BODY), piece.first(_SENDER)
     side = _side(piece.classes.union("" if sender is None else (sender.get("class") or "").split()))
     own = unmarked if side is None else side
-    name = _shown(sender, *_SENDER) or name
+    name = name or written
     account = _without_account(node) if node is not None and not name and not own else None
-    reading.chat.is_group = reading.chat.is_group or (True if account else None)
-    unnamed = reading.owner or ME if own else None if reading.chat.is_group else reading.chat.title
-    body = (MessageKind.OTHER, _shown(piece.node), None) if node is None else _body(reading, piece, node, label)
-    own = None if body[0] in NOTICES else own
-    return Entry(piece.line, time, precision, name or account or unnamed, account, own, *body, offset=piece.offset)
+    chat.is_group = chat.is_group or (True if account else None)
+    kind, text, segments = _body(reading, piece, piece.node if node is None else node, label)
+    if node is None and kind is MessageKind.TEXT:
+        kind = MessageKind.OTHER
+    if name in _NOBODY and kind in (MessageKind.TEXT, MessageKind.OTHER, MessageKind.SYSTEM):
+        kind, segments = read_notice(text) or MessageKind.SYSTEM, None
+    if name in _NOBODY or kind in NOTICES:
+        return Entry(piece.line, time, precision, None, None, None, kind, text, segments, offset=piece.offset)
+    name = "" if own and name == chat.title else name
+    above.others |= {name} if name and not own else set()
+    alone = not chat.is_group and above.others <= {chat.title}
+    unnamed = reading.owner or ME if own else chat.title if alone else None
+    names = name or account or unnamed, account
+    return Entry(piece.line, time, precision, *names, own, kind, text, segments, offset=piece.offset)
 
 
 def _title(head: str) -> str | None:
@@ -271,7 +330,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     pieces = iter_pieces(reading.blocks(), _MARK, _LONGEST)
     reading.chat.title = _title(next(pieces).text)
     unmarked = _unmarked_side(Head.of(reading.source, reading.encoding).text)
-    day = last = ""
+    last, above = "", _Above()
     for text, line, offset in pieces:
         match, end = _MARK.match(text), _END.search(text)
         node = parse_fragment(text[: end.start()] if end else text)
@@ -280,9 +339,10 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         if any(map(_IS_MESSAGE.fullmatch, piece.classes)) or any(map(_IS_NOTICE.fullmatch, piece.classes)):
             what = "no tool is known that writes this page: its classes were believed"
             reading.tell("guessed-elements", what, line, once=True)
-            yield _message(reading, piece, day, unmarked)
-        elif not _CLOCK.fullmatch(said := _shown(node)) and parse_clock(f"{said} 12:00"):
-            day = said
+            if node.text_content().strip() or next(node.iter("img", "audio", "video"), None) is not None:
+                yield _message(reading, piece, above, unmarked)
+        else:
+            above.learn(_shown(node))
     if last:
         reading.check_page_end(last)
 

@@ -195,7 +195,11 @@ _LINES: Final = {
     "### ": Grammar("wechat-cli by fclwtt", _FORK, opens="### "),
 }
 """Lines of messages, by what stands in front of each."""
-_TITLE_LINE: Final = re.compile(r"(?:# )?聊天记录: (?P<title>.*)")
+_TITLE_LINE: Final = re.compile(
+    r"(?:# )?聊天记录: (?P<title>.*)"
+    r"|(?P<shown>.*) 的消息记录（返回 (?P<count>[0-9]{1,9}) 条，offset=[0-9]+, limit=[0-9]+）(?P<group> \[群聊\])?:?"
+)
+"""What an export begins with, and what the history does that the command line and servers for agents show."""
 _FORK_TITLE: Final = re.compile(r"# (?P<title>.*)")
 _FACT: Final = re.compile(r"(?:\*\*)?(?P<name>类型|时间范围|导出时间|消息数量?)(?::\*\*|\*\*:|:) (?P<value>.*?) *")
 _FORK_END: Final = re.compile(r"\n+---\n\n导出时间: [^\n]*\s*\Z")
@@ -207,12 +211,17 @@ _HEAD: Final = 16
 
 def _read_head(reading: Reading, lines: Iterable[str]) -> int | None:
     """What the head says of the chat, and how many messages there are."""
-    chat, facts = reading.chat, {}
+    chat = reading.chat
+    facts: dict[str, str] = {}
     for line in lines:
-        if match := _TITLE_LINE.fullmatch(line) or _FORK_TITLE.fullmatch(line):
+        if match := _TITLE_LINE.fullmatch(line):
+            chat.title = match["title"] or match["shown"] or None
+            if match["count"]:
+                facts |= {"消息数量": match["count"], "类型": "群聊" if match["group"] else "私聊"}
+        elif match := _FORK_TITLE.fullmatch(line):
             chat.title = match["title"] or None
         elif match := _FACT.fullmatch(line):
-            facts[match["name"]] = match["value"]
+            facts[match["name"]] = match["value"].removesuffix(":")
     chat.is_group = _GROUPS.get(facts.get("类型", ""))
     said = {"exported": facts.get("导出时间"), "range": facts.get("时间范围")}
     chat.metadata |= {name: value for name, value in said.items() if value}

@@ -148,7 +148,7 @@ def _is_text(head: Head) -> Evidence | None:
     text = "\n" + "\n".join(head.lines)
     if _TITLE.match(text.lstrip("\ufeff\n")):
         return Evidence(1.0, "the head 'Chat with: name' of WeChat-Export-Tool")
-    found = sum(1 for _ in _GRAMMAR.pattern.finditer(text))
+    found = sum(text.startswith("\n  ", match.end()) for match in _GRAMMAR.pattern.finditer(text))
     return Evidence(0.8 if found > 1 else 0.6, f"{found} lines '[time] name:' over their contents") if found else None
 
 

@@ -39,6 +39,9 @@ from wechatlog.model import MessageKind
 from wechatlog.tokenizer import Grammar
 
 NOBODY: Final = "系统"
+_QUOTED: Final = ('"', "“")
+"""What the sentences of WeChat begin with that nobody types whole."""
+_NOBODIES: Final = frozenset({NOBODY, "系统消息", "[system]", "System", "system"})
 _DATE: Final = r"[0-9]{4}(?:-[0-9]{1,2}-[0-9]{1,2}|/[0-9]{1,2}/[0-9]{1,2}|年[0-9]{1,2}月[0-9]{1,2}日)"
 _CLOCK: Final = r"(?:(?:凌晨|早上|上午|中午|下午|晚上) ?)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
 _NO_TIME: Final = ("", "未知时间", "Invalid Date")
@@ -49,6 +52,10 @@ _NAMED: Final = Grammar("lines '[time] name: text'", rf"{_TIME} (?=[^\r\n]{{1,20
 _TIGHT: Final = Grammar("lines '[time]name:text'", rf"{_TIME} ?(?=[^\s:：\[][^\r\n:：]{{0,60}}:)")
 _BRACKETED: Final = Grammar("lines '[time] [name] text'", rf"{_TIME} (?=\[[^\r\n]{{1,200}}?\](?:[ \r\n]|\Z))")
 _PIPED: Final = Grammar("lines 'time | name：text'", rf"{MARKS}(?P<time>{_DATE} {_CLOCK}) \| (?=[^\r\n]{{1,200}}?：)")
+_UNTIMED: Final = Grammar(
+    "lines '[time] name: text' and '[system]: text'",
+    rf"(?:{_TIME} (?=[^\r\n]{{1,200}}?:(?:[ \r\n]|\Z))|(?=\[system\]: ))",
+)
 _OPEN: Final = Grammar("lines '[time] text'", rf"{_TIME} ")
 _SENDER: Final = re.compile(r"(?P<sender>[^\n]{1,200}?)(?::(?: |(?=\n|\Z))|： ?)")
 _SENDER_BEFORE_COLON: Final = re.compile(r"(?P<sender>[^\n:：]{1,61}): ?")
@@ -88,6 +95,11 @@ _TOOLS: Final = (
         _SENDER_BEFORE_WIDE_COLON,
         bare=re.compile(r"\[(?P<kind>链接/文件|[0-9]{1,6})\](?: (?s:.*))?(?P<address>\Z)"),
     ),
+    _Tool("wechat-export-toolkit", re.compile(r"# WeChat conversation: (?P<title>.*)"), _UNTIMED),
+    _Tool(
+        "wechat-export-tool by Hype-yolo",
+        re.compile(r"# 和 (?P<title>.*)（(?P<id>[^（）\s]+)）的聊天记录  共 (?P<count>[0-9]{1,12}) 条"),
+    ),
     _Tool("wechat-decrypt", re.compile(r"=== 与 (?P<title>.*) 的对话 ===\s*"), _BRACKETED, _SENDER_IN_BRACKETS),
 )
 _NO_TOOL: Final = _Tool("", re.compile(r"(?!)"))
@@ -102,7 +114,7 @@ _FACTS: Final = re.compile(
     r"(?:(?:消息总数|总消息数)[:：] ?|共 ?|# Total: )(?P<count>[0-9]{1,12})(?: 条消息)?"
     r"|(?:导出时间|Exported At): ?(?P<exported>.*)|(?:(?:时间|消息|日期)范围|# Span): ?(?P<range>.*)"
     r"|会话名称[:：] ?(?P<title>.*)|# [^\n]{1,200}: [0-9]{1,12}|# Chat: .*|# wxid: .*|Chat: .*|Username: .*"
-    r"|# .*|- 微信标识：.*|- 消息条数：(?P<rows>[0-9]{1,12})|---"
+    r"|# (?P<number>[0-9]{1,12}) messages(?:, (?P<span>.*))?|# .*|- 微信标识：.*|- 消息条数：(?P<rows>[0-9]{1,12})|---"
     r"|会话内部标识: (?P<id>.*)|导出账号名称: (?P<owner>.*)|导出账号内部标识: (?P<account>.*)"
     r"|(?:会话|导出账号)(?:备注|昵称|微信号): .*|归档编号: .*|消息链末值: .*|={5,10} [0-9-]{10} ={5,10}|=+"
     r"|会话类型：(?P<kind>.*)"
@@ -190,13 +202,22 @@ def _line_of(header: re.Match[str]) -> str:
 
 
 class _Known(NamedTuple):
-    """What the head of a text says; `own` tells the owner's name, with `credits` an account says notices."""
+    """What the head of a text says.
+
+    Attributes:
+        own: tells the owner's name.
+        credits: an account says notices.
+        framed: a blank line stands below each text.
+        alone: nobody but those in `names` writes.
+    """
 
     tool: _Tool
     names: tuple[str, ...]
     claimed: int | None
     own: Callable[[str], bool | None]
     credits: bool
+    framed: bool
+    alone: bool
 
 
 def _headless(text: str, ways: Sequence[_Tool] = _HEADLESS) -> _Tool:
@@ -215,15 +236,15 @@ def _tool_of(lines: list[str]) -> tuple[_Tool, re.Match[str]] | None:
 def _learn(reading: Reading, text: str) -> _Known:
     chat, tool = reading.chat, _NO_TOOL
     lines = [line for line in text.split("\n", 24)[:24] if line.strip()]
-    found = _tool_of(lines)
-    if found is not None:
-        tool, said = found[0], found[1].groupdict()
+    named_tool = _tool_of(lines)
+    if named_tool is not None:
+        tool, said = named_tool[0], named_tool[1].groupdict()
         chat.metadata["exporter"] = tool.name
     else:
         tool = _headless(text, _BEHEADED)
         match = _FILE_NAME.fullmatch(reading.source.name or "")
         said = match.groupdict() if match else {}
-    headless = found is None and lines and _FACTS.fullmatch(lines[0].strip())
+    headless = named_tool is None and lines and _FACTS.fullmatch(lines[0].strip())
     for line in lines if headless else lines[1:]:
         if (match := _FACTS.fullmatch(line.strip())) is None:
             break
@@ -231,27 +252,32 @@ def _learn(reading: Reading, text: str) -> _Known:
     chat.title, chat.id = said.get("title"), said.get("id")
     chat.is_group = {"群聊": True, "私聊": False}.get(said.get("kind", ""), is_room(chat.id))
     chat.owner = chat.owner or said.get("account")
-    claimed = said.get("count") or said.get("rows")
+    claimed = said.get("count") or said.get("rows") or said.get("number")
+    said["range"] = said.get("range") or said.get("span")
     chat.metadata |= {name: said[name] for name in ("exported", "range") if said.get(name)}
     names = tuple(name for name in (tool.own, NOBODY, chat.title) if name)
-    headers = [candidate.header for candidate in sample_blocks(text, tool.grammar)]
+    found = sample_blocks(text, tool.grammar)
+    headers = [candidate.header for candidate in found]
     named = [_split(_line_of(header), tool, names)[0] for header in headers]
-    senders = {*named} - {NOBODY}
+    senders = {*named} - _NOBODIES
     if tool.grammar is _OPEN and not chat.is_group and sum(map(bool, named)) * 5 > len(named) * 3:
         reading.report("damaged-head", "most lines name somebody, as in a group: the head is damaged", line=1)
         chat.is_group = True
-    slashes = sum("/" in header["time"] for header in headers) * 2 > len(headers)
+    slashes = sum("/" in (header["time"] or "") for header in headers) * 2 > len(headers)
     owner = said.get("owner")
-    own = _owner(tool, chat.title, senders) if owner is None else owner.__eq__
-    return _Known(tool, names, int(claimed) if claimed else None, own, slashes)
+    own = _owner(tool, chat.title, senders, chat.is_group) if owner is None else owner.__eq__
+    framed = len(found) > 2 and all(candidate.blanks for candidate in found[1:])
+    alone = tool.own in senders or senders <= {*names}
+    return _Known(tool, names, int(claimed) if claimed else None, own, slashes, framed, alone)
 
 
-def _owner(tool: _Tool, title: str | None, senders: set[str]) -> Callable[[str], bool | None]:
+def _owner(tool: _Tool, title: str | None, senders: set[str], group: bool | None) -> Callable[[str], bool | None]:
     """What tells the owner: `我`; or, where the owner has a name, that the peer has the name of the chat."""
-    if tool.grammar is not _BRACKETED:
-        return lambda name: name == tool.own or (False if tool.own in senders else None)
-    private = title in senders and len(senders) <= 2
-    return lambda name: name != title if private else own_of(name, ME in senders) if ME in senders else None
+    if tool.own in senders:
+        return tool.own.__eq__
+    if title in senders and len(senders) <= 2 and not group:
+        return lambda name: name != title
+    return lambda name: name == tool.own or None
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:
@@ -262,12 +288,12 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         reading,
         tool.grammar,
         lambda header: _split(_line_of(header), tool, known.names)[0],
-        lambda header: None if header["time"] in _NO_TIME else header_clock(header),
+        lambda header: None if (header["time"] or "") in _NO_TIME else header_clock(header),
         blocks=blocks,
         head=(_FACTS, tool.first),
         ordered=True,
         serious=True,
-        names=frozenset(known.names) if tool.name == "wechat-export-macos" else None,
+        names=frozenset(known.names) if known.alone and tool.name == "wechat-export-macos" else None,
     )
     for header, block in records:
         count += 1
@@ -279,14 +305,16 @@ def _entry(reading: Reading, known: _Known, header: re.Match[str], block: Block)
     tool, chat, line = known.tool, reading.chat, block.line
     unnamed = tool.grammar is _OPEN and not chat.is_group
     shown, start = ("", 0) if unnamed else _split(_line_of(header), tool, known.names)
-    sender, account, text = _author(reading, shown, block.inline[start:], line)
+    said = block.inline[start:].removesuffix("\n") if known.framed and not block.last else block.inline[start:]
+    said = said.removeprefix("\n") if block.inline[start - 1 : start] == ":" else said
+    sender, account, text = _author(reading, shown, said, line)
     if "\n=====" in text and tool.name in ("wechat-exporter", "wechat-chat-export"):
         text = _DAY_RULE.sub("", text)
     if tool is _NO_COLONS:
         text = _TEXT_LABEL.sub("", text, count=1)
-    credited = known.credits and shown != ME and read_notice(text) is not None
-    body = _bare(tool, text) or read_body(reading, text, line, notice=shown == NOBODY or credited)
-    clock = header["time"]
+    credited = ((known.credits and shown != ME) or text[:1] in _QUOTED) and read_notice(text) is not None
+    body = _bare(tool, text) or read_body(reading, text, line, notice=shown in _NOBODIES or credited)
+    clock = header["time"] or ""
     time, precision = (None, None) if clock in _NO_TIME else reading.clock(clock, line=line)
     own = None if body[0] in NOTICES else known.own(shown)
     return Entry(line, time, precision, sender, account, own, *body, offset=block.offset)

@@ -18,19 +18,22 @@ from typing import Any, Final
 _NAMES: Final = {
     name: tuple(words.split())
     for name, words in {
-        "time": "unix时间 timestampunix createtime 完整本地时间 strtime datetime sendtime msgtime messagetime timestamp"
-        " time unixtime timestampms ts createdat sentat 发送时间 传送时间 消息时间 聊天时间 日期时间 创建时间 时间"
-        " 时间戳 时刻 date 日期",
+        "time": "unix时间 timestampunix createtime 完整本地时间 本地时间 strtime datetime sendtime msgtime messagetime"
+        " timestamp time unixtime timestampms ts createdat sentat 发送时间 传送时间 消息时间 聊天时间 发言时间 日期时间"
+        " 创建时间 时间 时间戳 时刻 date 日期",
         "day": "日期 date day",
-        "sender": "发送者 发送人 发送方 发言人 说话人 传送者 发信人 发送者昵称 发送人昵称 发送者名称 sender sendername"
-        " sendernickname senderdisplayname senderdisplay",
-        "name": "昵称 用户昵称 群昵称 成员 姓名 speaker author from fromname fromuser fromnickname nickname nick"
+        "sender": "消息发送者 发送者 发送人 发送方 发言人 发言者 说话人 传送者 发信人 发送者昵称 发送人昵称 发送者名称"
+        " sender sendername sendernickname senderdisplayname senderdisplay",
+        "card": "群昵称 groupnickname",
+        "remark": "备注 remark",
+        "name": "昵称 用户昵称 成员 姓名 speaker author from fromname fromuser fromnickname nickname nick"
         " talkername accountname username user displayname name who",
         "text": "内容 消息内容 聊天内容 消息正文 正文 消息 content messagecontent msgcontent strcontent"
         " message messagetext messagebody textcontent plaintext text msg body 文本",
+        "shown": "displaycontent 显示内容",
         "kind": "typeid localtype 类型 消息类型 type msgtype messagetype typename kind",
-        "account": "发送者内部标识 发送者id 发送人id 发送者微信id 发送者微信号 发送者wxid wxid senderid senderwxid"
-        " senderusername fromid fromwxid fromusername userid accountid",
+        "account": "发送者内部标识 发送者id 发送人id 发送者微信id 发送者微信号 发送人微信号 发送者wxid wxid senderid"
+        " senderwxid senderusername fromid fromwxid fromusername userid accountid",
         "own": "是否本人 是否自己 是否为自己 是否我 是否发送 是否本人发送 是否自己发送 收发 issend issent isself"
         " issender ismine isme isown isowner fromme isfromme sentbyme mine self outgoing isoutgoing 方向"
         " 消息方向 direction",
