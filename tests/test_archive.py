@@ -21,6 +21,14 @@ def day(number: int, text: str = "好") -> str:
     return f'---\ntitle: "{number}"\ndate: 2026-05-{number:02} 12:00:00\n---\n> 09:00:00  李四  \n   \n{text}  \n   \n'
 
 
+def test_what_an_archive_shows_of_itself(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.markdown").write_text(day(1), encoding="utf-8")
+    assert repr(wechatlog.load_archive(tmp_path)) == "<Archive: 2 files>"
+    assert repr(wechatlog.load_archive(tmp_path / "a.markdown")) == "<Archive: 'a.markdown'>"
+    assert repr(wechatlog.iter_messages(tmp_path / "a.markdown")) == "<MessageStream 'a.markdown'>"
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     for number in (10, 9, 2):

@@ -55,6 +55,11 @@ def test_filters(chat: Conversation) -> None:
     assert [m.text for m in chat.by("王五 示例")] == ["@李四 收到"]
     assert len(chat.by("wxid_lisi0002")) == 3
     assert len(chat.of_kind("image", MessageKind.SYSTEM)) == 2
+    for wrong in ("2026-05-01", 1777597200, dt.date(2026, 5, 1)):
+        with pytest.raises(
+            TypeError, match=r"time must be a datetime, not .*; datetime\.datetime\.fromisoformat makes"
+        ):
+            Message(wrong, text="早")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="'picture' is no kind of message; there are: text, image, voice"):
         chat.of_kind("picture")
     assert len(chat.search("hello")) == 1

@@ -177,6 +177,9 @@ class MessageStream:
                     raise MultipleConversationsError(self._context.source.label, [self._draft.label, draft.label])
                 yield from batch
 
+    def __repr__(self) -> str:
+        return f"<MessageStream {self._context.source.label!r}>"
+
     def __iter__(self) -> Iterator[Message]:
         return self._messages
 

@@ -204,6 +204,14 @@ def _to_segments(value: Iterable[Segment] | None) -> tuple[Segment, ...] | None:
     return None if value is None else tuple(value)
 
 
+def _to_time(value: dt.datetime | None) -> dt.datetime | None:
+    if value is not None and not isinstance(value, dt.datetime):
+        raise TypeError(
+            f"time must be a datetime, not {value!r:.80}; datetime.datetime.fromisoformat makes one of a text"
+        )
+    return value
+
+
 # Without a slot for weak references, so that `Loose` can have the same layout.
 @attrs.frozen(slots=True, repr=False, weakref_slot=False)
 class Message:
@@ -228,7 +236,7 @@ class Message:
         2026-05-01 09:00 李四: 早上好[微笑] 🙂
     """
 
-    time: dt.datetime | None = None
+    time: dt.datetime | None = attrs.field(default=None, converter=_to_time)
     precision: Precision | None = None
     sender: str | None = None
     sender_id: str | None = None

@@ -398,7 +398,17 @@ def test_unicode_emoji_that_cannot_be_drawn_have_their_names() -> None:
     writing = lettering.Lettering()
     expected = [writing.only_drawable("👍🏽") or "thumbs up sign", "😁"]
     assert [label.get_text() for label in ax.get_yticklabels()][:2] == expected
-    assert "None" not in ax.get_yticklabels()[2].get_text()
+    assert ax.get_yticklabels()[2].get_text() == (writing.only_drawable("🇨🇳") or "flag CN")
+
+
+@pytest.mark.parametrize(
+    ("emoji", "name"),
+    [("🇨🇳", "flag CN"), ("👍🏽", "thumbs up sign"), ("👨\u200d👧", "man, girl"), ("1\ufe0f\u20e3", "digit one")],
+)
+def test_names_of_emoji(emoji: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lettering.Lettering, "only_drawable", lambda *_: None)
+    (ax,) = plot.emoji(Conversation([Message(sender="Tom", text=emoji)])).axes
+    assert [label.get_text() for label in ax.get_yticklabels()] == [name]
 
 
 # --- what is missing -----------------------------------------------------------------------------

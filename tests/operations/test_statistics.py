@@ -452,6 +452,7 @@ def test_words_and_phrases() -> None:
     ]
     chat = Conversation([say(number, "城南-读书会", text) for number, text in enumerate(texts)])
     found = statistics(chat)
+    assert statistics(Conversation([Message(sender="甲", text=f"{'a' * 40} {'b' * 41}")])).words == {"a" * 40: 1}
     assert found.words == {"图书馆": 3, "打气筒": 2, "iphone": 2, "城南-读书会": 1}
     assert statistics(chat, words=False).words == {} == statistics(iter(chat)).words
     assert statistics(iter(chat), words=True).words["图书馆"] == 3

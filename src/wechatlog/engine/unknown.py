@@ -91,5 +91,6 @@ def _why(head: Head) -> str:
             described = "if its lines are messages, describe them: --text-format"
             return f"no known format; {described} '{template}', in Python format=wechatlog.text_format('{template}')"
     if reason is _NO_HEADER:
-        return f"{reason}; lines of messages of any other shape can be described with --text-format"
+        described = "lines of messages of any other shape can be described with --text-format"
+        return f"{reason}; {described}, in Python with wechatlog.text_format"
     return reason

@@ -211,6 +211,10 @@ class Archive(Iterable[Conversation]):
         self.inside = ""
         self.detection: Detection | None = None
 
+    def __repr__(self) -> str:
+        files = f"{self.file_count:,} files" if self.file_count != 1 else repr(self._sources[0].label)
+        return f"<Archive: {files}>"
+
     def __iter__(self) -> Iterator[Conversation]:
         names: dict[str, set[str]] | None = None
         if self._shared_names:  # those that the files of each chat give away, found in a reading of their own

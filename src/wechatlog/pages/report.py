@@ -26,7 +26,7 @@ _WORDS: Final = 48
 _ZH: Final = {
     "chats": "{} 个聊天",
     "language": "zh-CN", "messages": "条消息", "people": "人", "characters": "字", "active_days": "天有消息",
-    "streak": "连续最多的天数", "sessions": "段对话", "calls": "次通话", "call_time": "通话时长",
+    "streak": "最多连续天数", "sessions": "段对话", "calls": "次通话", "call_time": "通话时长",
     "answer": "回复中位时间", "calendar": "每一天", "week": "一周里的时间", "months": "每个月", "senders": "谁说得最多",
     "awards": "之最", "emoji": "表情", "words": "常用的词", "phrases": "常连在一起的词", "together": "常在一起聊天",
     "replies": "谁回复谁", "mentions": "谁提到谁", "domains": "链接", "repeats": "复读", "busiest": "消息最多的一天",
@@ -34,7 +34,7 @@ _ZH: Final = {
     "closer": "常说当天最后一句", "starter": "开话头最多", "laugher": "笑得最多", "repeater": "复读最多",
     "quickest": "回复最快", "mentioned": "被提到最多", "times": "次", "days": "天", "less": "少", "more": "多",
     "caution": "注意", "units": "天 小时 分 秒", "made_with": "由 wechatlog 生成，不联网",
-    "rough": "有些时间不到秒：回复时间是大概的", "incomplete": "太少见的表情、词或链接没有全部统计",
+    "rough": "有些消息的时间没有精确到秒，回复时间只是大概", "incomplete": "太少见的表情、词或链接没有全部统计",
 }  # fmt: skip
 _EN: Final = {
     "chats": "{} chats",

@@ -249,12 +249,26 @@ def emoji(conversation: Countable, ax: Axes | None = None, *, top: int = 20, dar
     return canvas.done()
 
 
+_CHANGING: Final = frozenset(("Cf", "Mn", "Me", "Sk"))
+"""Categories of what changes an emoji: joiners, styles, keycaps, colours of skin."""
+_OF_A_FLAG: Final = "regional indicator symbol letter "
+
+
 def _emoji_label(name: str, lettering: Lettering) -> str:
     """A code with its picture, if that can be drawn; a Unicode emoji, or else what Unicode calls it."""
     picture = lettering.only_drawable(unicode_of(name) or "")
     if name.startswith("["):
         return f"{lettering.label(name)} {picture}" if picture else lettering.label(name)
-    return picture or lettering.label(unicodedata.name(name[0], "emoji").lower())
+    return picture or lettering.label(_called(name))
+
+
+def _called(emoji: str) -> str:
+    """What Unicode calls an emoji: of a flag its letters, of several pictures that are one the names of all."""
+    signs = (character for character in emoji if unicodedata.category(character) not in _CHANGING)
+    names = [unicodedata.name(character, "emoji").lower() for character in signs]
+    if all(name.startswith(_OF_A_FLAG) for name in names):
+        return f"flag {''.join(name[-1] for name in names).upper()}"
+    return ", ".join(names)
 
 
 def response_times(

@@ -40,6 +40,8 @@ _LAUGHING_CODES: Final = frozenset(("[破涕为笑]", "[笑脸]", "[呲牙]", "[
 _LETTER: Final = regex.compile(r"\p{L}")
 _HAN: Final = regex.compile(r"\p{Han}")
 _SHORTEST_NAME: Final = 2
+_LONGEST: Final = 40
+"""Characters of a word; what is longer is a key, a checksum or a cat on the keyboard."""
 
 
 def is_serious(text: str) -> bool:
@@ -128,7 +130,7 @@ class WordFinder:
 
 def _counted(word: str) -> str | None:
     """The word as it is counted, Latin letters small; `None` for what is none."""
-    if len(word) < 2 or not _LETTER.search(word):
+    if not 2 <= len(word) <= _LONGEST or not _LETTER.search(word):
         return None
     word = word if _HAN.search(word) else word.lower()
     return None if word in stop_words() else word
