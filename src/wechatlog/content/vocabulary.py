@@ -11,24 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.model import MessageKind
-from wechatlog.segments.types import (
-    Call,
-    Card,
-    File,
-    Forward,
-    Image,
-    Link,
-    Location,
-    MiniProgram,
-    Quote,
-    RedPacket,
-    Segment,
-    Sticker,
-    Text,
-    Transfer,
-    Video,
-    Voice,
-)
+from wechatlog.segments import types
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -223,24 +206,24 @@ _UNMEANING: Final = re.compile(r"[\s()（）\[\]【】「」_]+")
 _NUMBER_TAIL: Final = re.compile(r"[-,:：]?[-0-9,]{1,20}$")
 _NUMBER: Final = re.compile(r"[0-9]{1,19}")
 
-_SEGMENT_OF_KIND: Final[Mapping[MessageKind, type[Segment]]] = {
-    MessageKind.IMAGE: Image,
-    MessageKind.VOICE: Voice,
-    MessageKind.VIDEO: Video,
-    MessageKind.STICKER: Sticker,
-    MessageKind.FILE: File,
-    MessageKind.LINK: Link,
-    MessageKind.LOCATION: Location,
-    MessageKind.CARD: Card,
-    MessageKind.QUOTE: Quote,
-    MessageKind.TRANSFER: Transfer,
-    MessageKind.RED_PACKET: RedPacket,
-    MessageKind.CALL: Call,
-    MessageKind.FORWARD: Forward,
-    MessageKind.MINI_PROGRAM: MiniProgram,
-    MessageKind.MUSIC: Link,  # an address and a title is what there is to a song
-    MessageKind.CHANNEL: Link,
-    MessageKind.NOTE: Forward,  # a note is a bundle of items, as a merged forward is
+_SEGMENT_OF_KIND: Final[Mapping[MessageKind, type[types.Segment]]] = {
+    MessageKind.IMAGE: types.Image,
+    MessageKind.VOICE: types.Voice,
+    MessageKind.VIDEO: types.Video,
+    MessageKind.STICKER: types.Sticker,
+    MessageKind.FILE: types.File,
+    MessageKind.LINK: types.Link,
+    MessageKind.LOCATION: types.Location,
+    MessageKind.CARD: types.Card,
+    MessageKind.QUOTE: types.Quote,
+    MessageKind.TRANSFER: types.Transfer,
+    MessageKind.RED_PACKET: types.RedPacket,
+    MessageKind.CALL: types.Call,
+    MessageKind.FORWARD: types.Forward,
+    MessageKind.MINI_PROGRAM: types.MiniProgram,
+    MessageKind.MUSIC: types.Link,  # an address and a title is what there is to a song
+    MessageKind.CHANNEL: types.Link,
+    MessageKind.NOTE: types.Forward,  # a note is a bundle of items, as a merged forward is
 }
 
 TRANSFER_STATES: Final[Mapping[int, str]] = {
@@ -333,7 +316,7 @@ def kind_of_name(name: str) -> MessageKind | None:
     return kind_of_local_type(numbers[0]) if len(numbers) == 1 else kind_of_type(*numbers[:2])
 
 
-def segment_for(kind: MessageKind, /, raw: str = "", **data: Any) -> Segment:
+def segment_for(kind: MessageKind, /, raw: str = "", **data: Any) -> types.Segment:
     """The one segment of a message of this kind.
 
     Args:
@@ -346,6 +329,6 @@ def segment_for(kind: MessageKind, /, raw: str = "", **data: Any) -> Segment:
     """
     segment_class = _SEGMENT_OF_KIND.get(kind)
     if segment_class is None:
-        return Text(raw=raw)
+        return types.Text(raw=raw)
     known = {name: value for name, value in data.items() if value not in ("", None)}
     return segment_class(raw=raw, **known)

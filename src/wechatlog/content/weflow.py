@@ -23,22 +23,7 @@ from wechatlog.content.placeholders import parse_body, quote_segments, read_plac
 from wechatlog.content.places import is_on_disk, shown_place
 from wechatlog.content.vocabulary import kind_of_chatlab, kind_of_name, segment_for
 from wechatlog.model import Message, MessageKind, build_message
-from wechatlog.segments import parse_segments
-from wechatlog.segments.types import (
-    Call,
-    Card,
-    File,
-    Forward,
-    Link,
-    Location,
-    MiniProgram,
-    Quote,
-    RedPacket,
-    Segment,
-    Sticker,
-    Transfer,
-    Voice,
-)
+from wechatlog.segments import parse_segments, types
 from wechatlog.timestamps import Precision, from_unix
 
 if TYPE_CHECKING:
@@ -87,7 +72,7 @@ def looks_like_account(value: str) -> bool:
 # --- segments -------------------------------------------------------------------------------------
 
 
-def fill(segment: Segment, known: Mapping[str, Any]) -> Segment:
+def fill(segment: types.Segment, known: Mapping[str, Any]) -> types.Segment:
     """A segment with what else the file says of it, which counts for more than its text; its `raw` stays."""
     cls: Any = type(segment)
     names = _field_names(cls)
@@ -100,10 +85,10 @@ def _field_names(segment: Any) -> frozenset[str]:
     return frozenset(field.name for field in attrs.fields(segment)) - {"raw"}
 
 
-def _quote(text: str, sender: str, quoted: str) -> tuple[Segment, ...] | None:
+def _quote(text: str, sender: str, quoted: str) -> tuple[types.Segment, ...] | None:
     tail = f"[引用 {sender}：{quoted}]" if sender else f"[引用 {quoted}]"
     if quoted and text.endswith(tail):  # told by the fields that repeat it
-        return (*parse_segments(text[: -len(tail)]), Quote(sender or None, quoted, raw=tail))
+        return (*parse_segments(text[: -len(tail)]), types.Quote(sender or None, quoted, raw=tail))
     found = parse_body(Kind.QUOTE, text, WEFLOW)
     return quote_segments(text, sender, quoted) if found is None and quoted else found
 
@@ -117,13 +102,13 @@ _PATH: Final = re.compile(r"(?![a-z]{1,10}://)[^\s\[【!][^\n\[【]{0,399}[/\\][
 _SOUND_FILE: Final = re.compile(r"[^\n]{1,250}\.(?:wav|mp3|silk|amr|m4a|aac|ogg|flac)", re.IGNORECASE)
 
 
-def _voice(text: str, voice: Segment) -> Segment:
+def _voice(text: str, voice: types.Segment) -> types.Segment:
     """A voice whose text is neither a placeholder nor a file in a folder: its transcript stands alone."""
     body = text.strip()
     timed = parse_body(Kind.VOICE, text, BRACKETS)
-    if timed and isinstance(timed[0], Voice) and timed[0].seconds is not None:
+    if timed and isinstance(timed[0], types.Voice) and timed[0].seconds is not None:
         return timed[0]
-    if not isinstance(voice, Voice) or voice != Voice(raw=text) or not body:
+    if not isinstance(voice, types.Voice) or voice != types.Voice(raw=text) or not body:
         return voice
     if body.startswith("["):
         return voice
@@ -134,7 +119,7 @@ def _voice(text: str, voice: Segment) -> Segment:
 
 def build_segments(
     kind: MessageKind, text: str, known: Mapping[str, Any], *, quoted: tuple[str, str] = ("", "")
-) -> tuple[Segment, ...] | None:
+) -> tuple[types.Segment, ...] | None:
     """The segments of a body.
 
     Args:
@@ -153,7 +138,7 @@ def build_segments(
 
 
 @functools.lru_cache(maxsize=1024)
-def _segments(kind: MessageKind, text: str) -> tuple[Segment, ...] | None:
+def _segments(kind: MessageKind, text: str) -> tuple[types.Segment, ...] | None:
     """What the text itself says; remembered, since placeholders repeat themselves."""
     if kind in _PAGES and (match := _PAGE.fullmatch(text)):
         return (segment_for(kind, text, **match.groupdict()),)
@@ -217,25 +202,25 @@ def read_records(value: Any, zone: dt.tzinfo | None) -> tuple[Message, ...]:
 # --- segments as bodies ---------------------------------------------------------------------------
 
 
-def _write_page(segment: Link | MiniProgram) -> str:
+def _write_page(segment: types.Link | types.MiniProgram) -> str:
     label = segment.title or "链接"
     if not segment.url or is_on_disk(segment.url) or "](" in label or "\n" in segment.url:
         return ""
     return f"[{label}]({segment.url})"
 
 
-def _write_location(segment: Location) -> str:
+def _write_location(segment: types.Location) -> str:
     known = segment.latitude is not None and segment.longitude is not None
     place = f"({segment.latitude},{segment.longitude})" if known else ""
     return " ".join(filter(None, (segment.poi, segment.label, place)))
 
 
-def _write_transfer(segment: Transfer) -> str:
+def _write_transfer(segment: types.Transfer) -> str:
     label = "转账收款" if segment.state == "received" else "转账"
     return f"[{label}] {' '.join(filter(None, (segment.amount, segment.note)))}" if segment.amount else ""
 
 
-def _write_call(segment: Call) -> str:
+def _write_call(segment: types.Call) -> str:
     length = None if segment.seconds is None else f"{segment.seconds // 60:02}:{segment.seconds % 60:02}"
     label = "视频通话" if segment.kind == "video" else "语音通话"
     return f"[{label}] {length or segment.state}" if length or segment.state else ""
@@ -243,7 +228,7 @@ def _write_call(segment: Call) -> str:
 
 def _write_records(messages: tuple[Message, ...], depth: int) -> Iterator[str]:
     for message in messages if depth < _DEEPEST else ():
-        inner = next((segment for segment in message.given_segments or () if isinstance(segment, Forward)), None)
+        inner = next((segment for segment in message.given_segments or () if isinstance(segment, types.Forward)), None)
         text = message.text if inner is None else f"[转发的聊天记录]{inner.title or ''}"
         yield f"{'  ' * depth}{_SPACES.sub(' ', message.sender or '')}: {_SPACES.sub(' ', text)}"
         if inner is not None:
@@ -251,18 +236,18 @@ def _write_records(messages: tuple[Message, ...], depth: int) -> Iterator[str]:
 
 
 _SPACES: Final = re.compile(r"\s+")
-_BODIES: Final[Mapping[type[Segment], tuple[str, Callable[[Any], str | None]]]] = {
-    Voice: ("[语音消息] {}", lambda segment: segment.transcript),
-    Sticker: ("[表情包：{}]", lambda segment: segment.name),
-    File: ("[文件] {}", lambda segment: shown_place(segment.name)),
-    Link: ("{}", _write_page),
-    MiniProgram: ("{}", _write_page),
-    Location: ("[位置] {}", _write_location),
-    Card: ("[名片] {}", lambda segment: segment.name),
-    Transfer: ("{}", _write_transfer),
-    RedPacket: ("[红包] {}", lambda segment: segment.title),
-    Call: ("{}", _write_call),
-    Forward: (
+_BODIES: Final[Mapping[type[types.Segment], tuple[str, Callable[[Any], str | None]]]] = {
+    types.Voice: ("[语音消息] {}", lambda segment: segment.transcript),
+    types.Sticker: ("[表情包：{}]", lambda segment: segment.name),
+    types.File: ("[文件] {}", lambda segment: shown_place(segment.name)),
+    types.Link: ("{}", _write_page),
+    types.MiniProgram: ("{}", _write_page),
+    types.Location: ("[位置] {}", _write_location),
+    types.Card: ("[名片] {}", lambda segment: segment.name),
+    types.Transfer: ("{}", _write_transfer),
+    types.RedPacket: ("[红包] {}", lambda segment: segment.title),
+    types.Call: ("{}", _write_call),
+    types.Forward: (
         "{}",
         lambda segment: (
             segment.messages
@@ -273,7 +258,7 @@ _BODIES: Final[Mapping[type[Segment], tuple[str, Callable[[Any], str | None]]]] 
 """How a segment is written, and what it says of itself."""
 
 
-def write_body(segment: Segment) -> str | None:
+def write_body(segment: types.Segment) -> str | None:
     """The body that these tools write for a segment; `None` where there is nothing to say but its kind."""
     shape, read = _BODIES.get(type(segment), ("", None))
     said = read(segment) if read is not None else None

@@ -12,24 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wechatlog.content.descriptions import describe
 from wechatlog.content.places import shown_place, shown_text
-from wechatlog.segments.types import (
-    Card,
-    Emoji,
-    File,
-    Forward,
-    Image,
-    Link,
-    Location,
-    Mention,
-    MiniProgram,
-    Quote,
-    RedPacket,
-    Segment,
-    Sticker,
-    Text,
-    Transfer,
-    Voice,
-)
+from wechatlog.segments import types
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -38,24 +21,24 @@ if TYPE_CHECKING:
 
 _DEEPEST: Final = 32
 """Forwards in forwards that are read: more than any reader gives."""
-_IN_THE_TEXT: Final = frozenset({Text, Emoji, Mention})
+_IN_THE_TEXT: Final = frozenset({types.Text, types.Emoji, types.Mention})
 _BETWEEN: Final = " · "
 _WORDLESS: Final = frozenset(
     ("image", "voice", "video", "sticker", "file", "location", "card", "transfer", "red_packet", "call", "mini_program")
 )
 """Kinds of messages that are no words, unless some stand beside them."""
-_NAMES: Final[Mapping[type[Segment], tuple[str, ...]]] = {
-    Image: ("label",),
-    Link: ("title", "url"),
-    File: ("name",),
-    Voice: ("transcript",),
-    Sticker: ("name",),
-    Location: ("poi", "label"),
-    Card: ("name",),
-    Transfer: ("amount", "note"),
-    RedPacket: ("title",),
-    MiniProgram: ("name", "title", "url"),
-    Forward: ("title",),
+_NAMES: Final[Mapping[type[types.Segment], tuple[str, ...]]] = {
+    types.Image: ("label",),
+    types.Link: ("title", "url"),
+    types.File: ("name",),
+    types.Voice: ("transcript",),
+    types.Sticker: ("name",),
+    types.Location: ("poi", "label"),
+    types.Card: ("name",),
+    types.Transfer: ("amount", "note"),
+    types.RedPacket: ("title",),
+    types.MiniProgram: ("name", "title", "url"),
+    types.Forward: ("title",),
 }
 """What a person reads of a piece whose place in the text says what it is; lengths, sizes and states stand there."""
 
@@ -70,7 +53,7 @@ class Aside(NamedTuple):
         depth: how many forwards are round it.
     """
 
-    segment: Segment
+    segment: types.Segment
     sender: str | None
     text: str
     depth: int
@@ -90,17 +73,17 @@ def asides(message: Message) -> tuple[Aside, ...]:
     return () if given is None else tuple(_asides(given, 0, _Listing(message.text)))
 
 
-def _asides(segments: Iterable[Segment], depth: int, listing: _Listing) -> Iterator[Aside]:
+def _asides(segments: Iterable[types.Segment], depth: int, listing: _Listing) -> Iterator[Aside]:
     for segment in segments:
         if type(segment) in _IN_THE_TEXT:
             continue
-        if isinstance(segment, Quote):
+        if isinstance(segment, types.Quote):
             if segment.text and not _Shown(segment.raw).has(*segment.text.split("\n")):
                 yield Aside(segment, segment.sender, segment.text, depth)
             continue
         if words := _words(segment):
             yield Aside(segment, None, words, depth)
-        if isinstance(segment, Forward) and depth < _DEEPEST:
+        if isinstance(segment, types.Forward) and depth < _DEEPEST:
             yield from _inside(segment, depth + 1, listing)
 
 
@@ -160,22 +143,24 @@ class _Listing:
         return sender in self._lines[at] or sender in self._lines[at - 1]
 
 
-def _words(segment: Segment) -> str:
+def _words(segment: types.Segment) -> str:
     """What is known of a piece beside the part of the text that it stands for; names of files of pictures are none."""
+    parts: list[str | None] = []
     if segment.raw.strip():
-        parts = tuple(_name(segment, name) for name in _NAMES.get(type(segment), ()))
+        parts += (_name(segment, name) for name in _NAMES.get(type(segment), ()))
     else:
-        parts = (*describe(segment)[1:], shown_place(segment.url) if isinstance(segment, Link | MiniProgram) else None)
+        parts += describe(segment)[1:]
+        parts += [shown_place(segment.url)] if isinstance(segment, types.Link | types.MiniProgram) else []
     return _BETWEEN.join(part for part in dict.fromkeys(parts) if part and part not in segment.raw)
 
 
-def _name(segment: Segment, field: str) -> str | None:
+def _name(segment: types.Segment, field: str) -> str | None:
     """What a field of a piece reads like; a place on somebody's disk is no more than its last part."""
     found: str | None = getattr(segment, field)
-    return shown_place(found) if field == "url" or isinstance(segment, File) else found
+    return shown_place(found) if field == "url" or isinstance(segment, types.File) else found
 
 
-def _inside(forward: Forward, depth: int, listing: _Listing) -> Iterator[Aside]:
+def _inside(forward: types.Forward, depth: int, listing: _Listing) -> Iterator[Aside]:
     """The messages of a forward: what each quotes, its text, and what else is read with it.
 
     Left out are those that the text of the whole message lists, as far as it does from the first on.
@@ -192,7 +177,7 @@ def _inside(forward: Forward, depth: int, listing: _Listing) -> Iterator[Aside]:
 
 def is_quoted(aside: Aside, depth: int = 0) -> bool:
     """Whether this is what a message answers, and so is read before its text."""
-    return aside.depth == depth and isinstance(aside.segment, Quote)
+    return aside.depth == depth and isinstance(aside.segment, types.Quote)
 
 
 def _label(message: Message) -> str:
@@ -218,10 +203,12 @@ def has_words(message: Message) -> bool:
     return any(_says(segment) for segment in given)
 
 
-def _says(segment: Segment) -> bool:
-    if isinstance(segment, Text):
+def _says(segment: types.Segment) -> bool:
+    if isinstance(segment, types.Text):
         return bool(segment.raw.strip())
-    return isinstance(segment, Mention | Quote) or bool(isinstance(segment, Voice) and segment.transcript)
+    if isinstance(segment, types.Voice):
+        return bool(segment.transcript)
+    return isinstance(segment, types.Mention | types.Quote)
 
 
 def words_apart(message: Message) -> str:
@@ -229,7 +216,7 @@ def words_apart(message: Message) -> str:
     return "\n".join(map(aside_text, asides(message)))
 
 
-def unsaid(message: Message, said: str) -> tuple[Segment, ...]:
+def unsaid(message: Message, said: str) -> tuple[types.Segment, ...]:
     """The pieces that are read with a message, and of which some words are not in what a form says of it.
 
     Example:
@@ -245,7 +232,7 @@ def unsaid(message: Message, said: str) -> tuple[Segment, ...]:
 
 def aside_text(aside: Aside) -> str:
     """An aside as it is read: words that are quoted in `「…」`, those inside a forward indented, after their sender."""
-    is_quote = isinstance(aside.segment, Quote)
+    is_quote = isinstance(aside.segment, types.Quote)
     head = "" if aside.sender is None else f"{aside.sender}{'：' if is_quote else ': '}"
     line = f"「{head}{aside.text}」" if is_quote else f"{head}{aside.text}"
     indent = "  " * aside.depth
@@ -283,6 +270,6 @@ def wording(message: Message) -> str:
     for aside in apart:
         if aside.depth:
             body += "\n" + aside_text(aside)
-        elif not isinstance(aside.segment, Quote):
+        elif not isinstance(aside.segment, types.Quote):
             body += f" {aside.text}" if body else aside.text
     return "\n".join([*quoted, body]) if body else "\n".join(quoted)

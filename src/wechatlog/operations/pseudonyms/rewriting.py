@@ -19,27 +19,7 @@ from wechatlog.operations.pseudonyms.annotations import (
 )
 from wechatlog.operations.pseudonyms.known_names import Hit, KnownNames, TextSearch, iter_disguised, iter_encoded
 from wechatlog.operations.pseudonyms.private_data import MARKERS, PrivateData, unite
-from wechatlog.segments import parse_segments
-from wechatlog.segments.types import (
-    Call,
-    Card,
-    Emoji,
-    File,
-    Forward,
-    Image,
-    Link,
-    Location,
-    Mention,
-    MiniProgram,
-    Quote,
-    RedPacket,
-    Segment,
-    Sticker,
-    Text,
-    Transfer,
-    Video,
-    Voice,
-)
+from wechatlog.segments import parse_segments, types
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -207,15 +187,15 @@ class Rewriter:
 
     # --- segments -------------------------------------------------------------------------------------
 
-    def _segment(self, segment: Segment, raw: str, message: Message, depth: int) -> Segment:
+    def _segment(self, segment: types.Segment, raw: str, message: Message, depth: int) -> types.Segment:
         """A segment that the archive gave, with the new part of the text that it stands for."""
         rewrite = _REWRITE.get(type(segment))
-        if rewrite is None or (isinstance(segment, Emoji) and raw != segment.raw):
-            return Text(raw)  # of a user's own class: nobody knows what its fields say
+        if rewrite is None or (isinstance(segment, types.Emoji) and raw != segment.raw):
+            return types.Text(raw)  # of a user's own class: nobody knows what its fields say
         changes = rewrite(self, segment, message._lexicon, depth)
         return attrs.evolve(segment, raw=raw, **changes)
 
-    def _plain(self, segment: Segment, _lexicon: Lexicon | None, _depth: int) -> dict[str, Any]:
+    def _plain(self, segment: types.Segment, _lexicon: Lexicon | None, _depth: int) -> dict[str, Any]:
         changes: dict[str, Any] = {}
         for field in attrs.fields(type(segment)):
             value = getattr(segment, field.name)
@@ -225,7 +205,7 @@ class Rewriter:
                 changes[field.name] = self._line(value)
         return changes
 
-    def _mention(self, segment: Mention, _lexicon: Lexicon | None, _depth: int) -> dict[str, Any]:
+    def _mention(self, segment: types.Mention, _lexicon: Lexicon | None, _depth: int) -> dict[str, Any]:
         if segment.everyone:
             return {}
         if not segment.id:
@@ -234,25 +214,25 @@ class Rewriter:
         self._tally.note(segment.name, "named")
         return {"name": shown, "id": shown}
 
-    def _quote(self, segment: Quote, lexicon: Lexicon | None, _depth: int) -> dict[str, Any]:
+    def _quote(self, segment: types.Quote, lexicon: Lexicon | None, _depth: int) -> dict[str, Any]:
         sender = None if segment.sender is None else self._name(segment.sender)
         return {"sender": sender, "text": self._body(segment.text, lexicon)}
 
-    def _voice(self, segment: Voice, lexicon: Lexicon | None, _depth: int) -> dict[str, Any]:
+    def _voice(self, segment: types.Voice, lexicon: Lexicon | None, _depth: int) -> dict[str, Any]:
         transcript = None if segment.transcript is None else self._body(segment.transcript, lexicon)
         return {"transcript": transcript, "path": None}
 
-    def _card(self, segment: Card, _lexicon: Lexicon | None, _depth: int) -> dict[str, Any]:
+    def _card(self, segment: types.Card, _lexicon: Lexicon | None, _depth: int) -> dict[str, Any]:
         party = self._people.meet(segment.name, segment.id)
         shown = None if party is None else self._people.pseudonym(party)
         return {"name": segment.name and shown, "id": segment.id and shown}
 
-    def _location(self, segment: Location, lexicon: Lexicon | None, depth: int) -> dict[str, Any]:
+    def _location(self, segment: types.Location, lexicon: Lexicon | None, depth: int) -> dict[str, Any]:
         if self._wanted["place"]:
             return {"latitude": None, "longitude": None, "label": None, "poi": None}
         return self._plain(segment, lexicon, depth)
 
-    def _forward(self, segment: Forward, _lexicon: Lexicon | None, depth: int) -> dict[str, Any]:
+    def _forward(self, segment: types.Forward, _lexicon: Lexicon | None, depth: int) -> dict[str, Any]:
         title = segment.title and _apply(segment.title, self._edit(segment.title, annotate_title(segment.title)))
         inner = segment.messages if depth < DEEPEST_FORWARD else ()
         return {"title": title, "messages": tuple(self.rewrite(message, depth + 1) for message in inner)}
@@ -272,16 +252,22 @@ def _wins(hit: Hit, annotation: Annotation) -> bool:
     return further and hit.what not in MARKERS
 
 
+_PLAIN: Final = (
+    types.Image, types.Link, types.File, types.Video, types.Sticker, types.Transfer, types.RedPacket, types.Call,
+    types.MiniProgram,
+)  # fmt: skip
+"""Pieces of which no field needs more than its words replaced."""
+
 _Rewrite: TypeAlias = "Callable[[Rewriter, Any, Lexicon | None, int], dict[str, Any]]"
 
-_REWRITE: Final[Mapping[type[Segment], _Rewrite]] = {
-    Text: lambda *_: {},
-    Emoji: lambda *_: {},
-    Mention: Rewriter._mention,
-    Quote: Rewriter._quote,
-    Voice: Rewriter._voice,
-    Card: Rewriter._card,
-    Location: Rewriter._location,
-    Forward: Rewriter._forward,
-    **dict.fromkeys((Image, Link, File, Video, Sticker, Transfer, RedPacket, Call, MiniProgram), Rewriter._plain),
+_REWRITE: Final[Mapping[type[types.Segment], _Rewrite]] = {
+    types.Text: lambda *_: {},
+    types.Emoji: lambda *_: {},
+    types.Mention: Rewriter._mention,
+    types.Quote: Rewriter._quote,
+    types.Voice: Rewriter._voice,
+    types.Card: Rewriter._card,
+    types.Location: Rewriter._location,
+    types.Forward: Rewriter._forward,
+    **dict.fromkeys(_PLAIN, Rewriter._plain),
 }

@@ -12,23 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content.places import shown_place
 from wechatlog.model import Message, MessageKind
-from wechatlog.segments.types import (
-    Call,
-    Card,
-    File,
-    Forward,
-    Image,
-    Link,
-    Location,
-    MiniProgram,
-    Quote,
-    RedPacket,
-    Segment,
-    Sticker,
-    Transfer,
-    Video,
-    Voice,
-)
+from wechatlog.segments import types
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -81,23 +65,23 @@ def _seconds(value: float | None) -> str | None:
     return None if value is None else f"{value:.0f}s"
 
 
-def _link(segment: Link, _depth: int) -> str:
+def _link(segment: types.Link, _depth: int) -> str:
     if not segment.title:
         return one_line(shown_place(segment.url) or segment.raw, _LONGEST_URL)
     host = _HOST.match(segment.url or "")
     return _bracket("link", _inside(segment.title), f"({host[1]})" if host else None)
 
 
-def _quote(segment: Quote, _depth: int) -> str:
+def _quote(segment: types.Quote, _depth: int) -> str:
     sender = f"{one_line(segment.sender)}: " if segment.sender else ""
     return f"\n> {sender}{one_line(segment.text)}\n"
 
 
-def _voice(segment: Voice, _depth: int) -> str:
+def _voice(segment: types.Voice, _depth: int) -> str:
     return _bracket("voice", _seconds(segment.seconds), said=one_line(segment.transcript or "", _LONGEST_SPEECH))
 
 
-def _forward(segment: Forward, depth: int) -> str:
+def _forward(segment: types.Forward, depth: int) -> str:
     lines = [_bracket("forwarded", _inside(segment.title))]
     for message in segment.messages if depth < _DEEPEST else ():
         body = describe(message, depth + 1).replace("\n", "\n  ")
@@ -105,29 +89,31 @@ def _forward(segment: Forward, depth: int) -> str:
     return "\n".join(lines) + ("\n" if len(lines) > 1 else "")
 
 
-def _transfer(segment: Transfer, _depth: int) -> str:
+def _transfer(segment: types.Transfer, _depth: int) -> str:
     return _bracket("transfer", _inside(segment.amount), _inside(segment.state), said=_inside(segment.note))
 
 
-def _call(segment: Call, _depth: int) -> str:
+def _call(segment: types.Call, _depth: int) -> str:
     return _bracket(segment.kind, "call", _seconds(segment.seconds) or _inside(segment.state))
 
 
-_DESCRIBE: Final[Mapping[type[Segment], Callable[[Any, int], str]]] = {
-    Image: lambda _segment, _depth: "[image]",
-    Link: _link,
-    Quote: _quote,
-    File: lambda segment, _depth: _bracket("file", _inside(shown_place(segment.name))),
-    Voice: _voice,
-    Video: lambda segment, _depth: _bracket("video", _seconds(segment.seconds)),
-    Sticker: lambda segment, _depth: _bracket("sticker", _inside(segment.name)),
-    Location: lambda segment, _depth: _bracket("location", _inside(segment.poi or segment.label)),
-    Card: lambda segment, _depth: _bracket("card", _inside(segment.name)),
-    Transfer: _transfer,
-    RedPacket: lambda segment, _depth: _bracket("red packet", said=_inside(segment.title)),
-    Call: _call,
-    Forward: _forward,
-    MiniProgram: lambda segment, _depth: _bracket("mini program", _inside(segment.name), said=_inside(segment.title)),
+_DESCRIBE: Final[Mapping[type[types.Segment], Callable[[Any, int], str]]] = {
+    types.Image: lambda _segment, _depth: "[image]",
+    types.Link: _link,
+    types.Quote: _quote,
+    types.File: lambda segment, _depth: _bracket("file", _inside(shown_place(segment.name))),
+    types.Voice: _voice,
+    types.Video: lambda segment, _depth: _bracket("video", _seconds(segment.seconds)),
+    types.Sticker: lambda segment, _depth: _bracket("sticker", _inside(segment.name)),
+    types.Location: lambda segment, _depth: _bracket("location", _inside(segment.poi or segment.label)),
+    types.Card: lambda segment, _depth: _bracket("card", _inside(segment.name)),
+    types.Transfer: _transfer,
+    types.RedPacket: lambda segment, _depth: _bracket("red packet", said=_inside(segment.title)),
+    types.Call: _call,
+    types.Forward: _forward,
+    types.MiniProgram: lambda segment, _depth: _bracket(
+        "mini program", _inside(segment.name), said=_inside(segment.title)
+    ),
 }
 
 
