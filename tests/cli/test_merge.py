@@ -77,7 +77,7 @@ def test_clocks_on_the_wall_and_instants(run: Run, tmp_path: Path) -> None:
         (["-o", "a.jsonl", "--into", "b.jsonl"], "name the output", 2),
         (["-o", "-", "--json", "--to", "text"], "--json prints its report", 2),
         (["--into", "b.jsonl", "--to", "text"], "--into keeps the form", 2),
-        (["-o", "a.unknown"], "name the form of the output", 2),
+        (["-o", "a.unknown"], "no form is known for the suffix .unknown; name one with --to", 2),
         (["-o", "one.jsonl"], "is one of the inputs", 1),
         (["--into", "one.jsonl"], "is one of the inputs", 1),
         (["-o", "a.jsonl", "--people", "two.csv"], "no TOML", 1),

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import attrs
 import pytest
+from wechatlog.operations.following_parts import united
 
 import wechatlog
 from wechatlog import Conversation, Message, dump
-from wechatlog.cli.stats import united
 from wechatlog.operations import statistics
 from wechatlog.pages.report import REPORT_LANGUAGES, render_report
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import os
 import sys
@@ -15,7 +14,6 @@ import click
 from wechatlog.api import iter_messages
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
-from wechatlog.cli.language import translate
 from wechatlog.cli.media_copies import MediaCopies
 from wechatlog.cli.media_paths import MediaCounts, MediaPaths, names_files
 from wechatlog.cli.messages import Failure, explain
@@ -24,22 +22,23 @@ from wechatlog.cli.options import (
     FormatName,
     Reading,
     Split,
+    choose_writer,
     inputs_argument,
     is_folder,
-    list_writers,
+    output_name,
     quiet_option,
     reading_options,
     summary_option,
 )
 from wechatlog.cli.state import check_state, read_state, state_option, write_state
-from wechatlog.cli.summary import Summary
+from wechatlog.cli.summary import Summary, written
 from wechatlog.cli.terminal import standard_output
-from wechatlog.errors import MultipleConversationsError, UnknownFormatError
+from wechatlog.errors import MultipleConversationsError
 from wechatlog.inputs.archive import is_bundle
 from wechatlog.inputs.scan import Selection
 from wechatlog.outputs.file import dump
-from wechatlog.outputs.folder import CountedStream, Rendered, iter_written, options_in, render
-from wechatlog.registry import find_writer, formats
+from wechatlog.outputs.folder import CountedStream, Rendered, options_in, render
+from wechatlog.registry import find_writer
 from wechatlog.writers.base import IndexWriter, PartialWriter, ScanWriter, Writer, is_folder_writer
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ def convert(inputs: tuple[str, ...], output: str, form: str | None, **how: Any) 
     """  # noqa: D301
     if how["as_json"] and output == "-":
         raise click.UsageError("--json prints its summary where `-o -` prints the chats; give a file with -o")
-    writer = _choose_writer(form, output)
+    writer = choose_writer(form, output)
     reading, filters = Reading.of(how, writer), Filters.of(how)
     _check(inputs, output, how, writer, reading)
     check_state(how["state"], output)
@@ -120,23 +119,6 @@ def convert(inputs: tuple[str, ...], output: str, form: str | None, **how: Any) 
     return job.summary.finish(job.inputs, output, as_json=how["as_json"], quiet=how["quiet"])
 
 
-def _choose_writer(form: str | None, output: str) -> Writer:
-    name = "" if is_folder(output) else Path(output).name.lower()
-    try:
-        return find_writer(form, name)
-    except UnknownFormatError:
-        suffix = Path(output).suffix.lower()
-        if output == "-" or is_folder(output) or not suffix:
-            reason = "name the form of the output with --to"
-        else:
-            known = [end for row in formats() if row.role == "writer" for end in row.suffixes]
-            near = difflib.get_close_matches(suffix, known, 1, 0.7)
-            reason = f"no form is known for the suffix {suffix}; name one with --to"
-            if near:
-                reason = f"no form is known for the suffix {suffix}, did you mean {near[0]}? or name one with --to"
-        raise click.UsageError(f"{_shown(output)}: {reason}\nForms: {list_writers()}") from None
-
-
 def _check(inputs: tuple[str, ...], output: str, how: Mapping[str, Any], writer: Writer, reading: Reading) -> None:
     """Refuse what does not go together."""
     is_file = output != "-" and _names_file(writer, output)
@@ -147,7 +129,7 @@ def _check(inputs: tuple[str, ...], output: str, how: Mapping[str, Any], writer:
             f"{writer.name} is no text and is not written to a terminal; give a file with -o, or pipe it"
         )
     if how["split"] is not None and (output == "-" or is_file):
-        raise click.UsageError(f"{_shown(output)}: --split writes several files; give a folder, such as -o chats/")
+        raise click.UsageError(f"{output_name(output)}: --split writes several files; give a folder, such as -o chats/")
     if how["copy_media"] and not names_files(writer, reading.writer_options):
         raise click.UsageError(
             f"--copy-media is for a form that names files, as html and jsonl do, not for {writer.name}"
@@ -155,15 +137,11 @@ def _check(inputs: tuple[str, ...], output: str, how: Mapping[str, Any], writer:
     if how["copy_media"] and how["stream"]:
         raise click.UsageError("--copy-media changes paths, which --stream leaves as they are; leave out one of them")
     if how["copy_media"] and not (is_file or (output != "-" and (is_folder(output) or how["split"]))):
-        raise click.UsageError(f"{_shown(output)}: --copy-media needs a file, or a folder, such as -o chats/")
+        raise click.UsageError(f"{output_name(output)}: --copy-media needs a file, or a folder, such as -o chats/")
     if how["state"] is not None and (how["stream"] or how["jobs"] > 1 or how["index"]):
         raise click.UsageError("--state reads what is new only; leave out --stream, --jobs and --index")
     if how["state"] is not None and "-" in inputs:
         raise click.UsageError("--state needs files; of the standard input nobody knows what is new")
-
-
-def _shown(output: str) -> str:
-    return translate("standard output") if output == "-" else output
 
 
 def _names_file(writer: Writer, output: str) -> bool:
@@ -362,24 +340,17 @@ class _Job:
             self._write_folder(items)
         elif len(first) > 1 and not self.writer.several:
             raise Failure(
-                f"{_shown(self.output)}: a file of the form {self.writer.name} holds one conversation; "
+                f"{output_name(self.output)}: a file of the form {self.writer.name} holds one conversation; "
                 "for several give a folder, such as -o chats/"
             )
         else:
             self._dump(self._noted(items))
 
     def _chosen(self) -> Iterator[Conversation]:
-        read = kept = 0
-        for read, conversation in enumerate(self.inputs, 1):  # noqa: B007
-            chosen = self.filters.select(conversation)
-            if self.filters and not len(chosen):
-                continue
-            kept += 1
+        for conversation, chosen in self.filters.fitting(self.inputs, needed=self.state is None):
             self.summary.add_conversation(conversation.diagnostics)
             self._note_left_out(chosen)
             yield self.media.place(chosen, self.inputs.source, self.inputs.inside)
-        if read and not kept and self.state is None:
-            raise Failure(self.filters.nothing_fits(read))
 
     def _noted(self, conversations: Iterable[Conversation]) -> Iterator[Conversation]:
         for conversation in conversations:
@@ -388,11 +359,8 @@ class _Job:
 
     def _write_folder(self, items: Iterable[Conversation | Rendered] | CountedStream) -> None:
         how = {"split": self.split, "check": self.inputs.keep, "sync": self.sync, **self.media.options}
-        try:
-            for file in iter_written(items, self.output, self.writer.name, **how):
-                self.summary.add_file(str(file.path), file, file.messages)
-        except FileExistsError:
-            raise Failure(f"{self.output}: exists and is no folder") from None
+        for file in written(items, self.output, self.writer.name, **how):
+            self.summary.add_file(str(file.path), file, file.messages)
         self.summary.with_index = isinstance(self.writer, IndexWriter)
 
     def _dump(self, item: Any, source: str | None = None) -> None:
@@ -415,5 +383,5 @@ class _Job:
         except OSError as error:
             name = os.fsdecode(error.filename) if error.filename is not None else ""
             if not name or name.endswith(".part"):
-                source = _shown(self.output)
+                source = output_name(self.output)
             raise Failure(explain(error, source or name)) from error

@@ -22,7 +22,7 @@ from wechatlog.timestamps import instant, moment
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _F = TypeVar("_F", bound="Callable[..., Any]")
 _MOST_MEANT: Final = 3
@@ -96,6 +96,19 @@ class Filters:
             conversation = conversation.by(*self.senders, people=self.people)
             others = attrs.evolve(self, senders=frozenset())
         return attrs.evolve(conversation, messages=filter(others.test(conversation.tz), conversation.messages))
+
+    def fitting(
+        self, conversations: Iterable[Conversation], *, needed: bool = True
+    ) -> Iterator[tuple[Conversation, Conversation]]:
+        """Each conversation of which something fits, and what does; fails where there is none and one is needed."""
+        read = kept = 0
+        for read, conversation in enumerate(conversations, 1):  # noqa: B007
+            chosen = self.select(conversation)
+            if len(chosen) or not self:
+                kept += 1
+                yield conversation, chosen
+        if read and not kept and needed:
+            raise Failure(self.nothing_fits(read))
 
     def test(self, zone: dt.tzinfo | None = None) -> Callable[[Message], bool]:
         """A function that says of each message of one conversation whether it fits.

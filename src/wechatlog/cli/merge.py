@@ -11,15 +11,21 @@ from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import Failure, count, explain, listed, say
-from wechatlog.cli.options import ANY_PATH, FormatName, Reading, inputs_argument, list_writers, reading_options
+from wechatlog.cli.options import (
+    ANY_PATH,
+    FormatName,
+    Reading,
+    choose_writer,
+    inputs_argument,
+    output_name,
+    reading_options,
+)
 from wechatlog.cli.state import check_state, read_state, state_option, write_state
 from wechatlog.cli.summary import diagnostic_to_json
 from wechatlog.cli.terminal import print_json, standard_output
-from wechatlog.errors import UnknownFormatError
 from wechatlog.operations.merge import merge_report, other_chats, with_one_clock
 from wechatlog.outputs.file import dump
 from wechatlog.outputs.growing import merge_into
-from wechatlog.registry import find_writer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,7 +68,7 @@ def merge(inputs: tuple[str, ...], output: str | None, into: str | None, form: s
         raise click.UsageError("--json prints its report where `-o -` prints the chat; give a file with -o")
     if into is not None and form is not None:
         raise click.UsageError("--into keeps the form of the archive; --to goes with -o")
-    writer = _choose_writer(form, output) if output is not None else None
+    writer = choose_writer(form, output) if output is not None else None
     reading = Reading.of(how, writer)
     if how["state"] is not None and into is None:
         raise click.UsageError("--state goes with --into: what is new is added to the archive")
@@ -108,13 +114,6 @@ def _tell_nothing(target: str, how: Mapping[str, Any]) -> int:
     return 0
 
 
-def _choose_writer(form: str | None, output: str) -> Writer:
-    try:
-        return find_writer(form, Path(output).name.lower())
-    except UnknownFormatError:
-        raise click.UsageError(f"{output}: name the form of the output with --to\nForms: {list_writers()}") from None
-
-
 def _check_chats(conversations: Sequence[Conversation]) -> None:
     """Refuse chats that are certainly different."""
     first, others = other_chats(conversations)
@@ -141,9 +140,8 @@ def _write(report: MergeReport, writer: Writer, output: str, found: Inputs, read
 
 
 def _tell(report: MergeReport, target: str) -> None:
-    shown = translate("standard output") if target == "-" else target
     messages, exports = count(len(report.conversation), "message"), count(len(report.parts), "export")
-    say(f"{shown}: {translate(f'{messages} of {exports}')}")
+    say(f"{output_name(target)}: {translate(f'{messages} of {exports}')}")
     for part in report.parts:
         facts = [
             translate(f"{part.matched:,} of {count(part.messages, 'message')} in others as well"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import attrs
 import click
 
+from wechatlog.cli.language import translate
 from wechatlog.errors import UnknownFormatError
 from wechatlog.registry import accepted_options, find_reader, find_writer, formats
 from wechatlog.timestamps import parse_day, resolve_zone
@@ -49,16 +50,33 @@ emoji_option: Final = click.option(
 )
 
 
-def list_writers() -> str:
-    """Every writer with its suffixes, for messages."""
-    rows = [info for info in formats() if info.role == "writer"]
-    return ", ".join(f"{info.name} {' '.join(info.suffixes)}".rstrip() for info in rows)
-
-
 def is_folder(output: str) -> bool:
     """Whether an output names a folder: one that exists, or any that ends like one."""
     separators = tuple(filter(None, ("/", os.sep, os.altsep)))
     return output.endswith(separators) or Path(output).is_dir()
+
+
+def output_name(output: str) -> str:
+    """What an output is called."""
+    return translate("standard output") if output == "-" else output
+
+
+def choose_writer(form: str | None, output: str) -> Writer:
+    """The writer of that name, or else of the suffix of an output."""
+    try:
+        return find_writer(form, "" if is_folder(output) else Path(output).name.lower())
+    except UnknownFormatError:
+        rows = [info for info in formats() if info.role == "writer"]
+        suffix = Path(output).suffix.lower()
+        if output == "-" or is_folder(output) or not suffix:
+            reason = "name the form of the output with --to"
+        else:
+            near = difflib.get_close_matches(suffix, [end for info in rows for end in info.suffixes], 1, 0.7)
+            reason = f"no form is known for the suffix {suffix}; name one with --to"
+            if near:
+                reason = f"no form is known for the suffix {suffix}, did you mean {near[0]}? or name one with --to"
+        forms = ", ".join(f"{info.name} {' '.join(info.suffixes)}".rstrip() for info in rows)
+        raise click.UsageError(f"{output_name(output)}: {reason}\nForms: {forms}") from None
 
 
 def unknown_format(name: str, role: str | None = None) -> str:

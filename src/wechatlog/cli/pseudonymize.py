@@ -19,13 +19,12 @@ from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import Failure, count, explain, say
 from wechatlog.cli.options import ANY_PATH, FormatName, Reading, Split, quiet_option, reading_options
-from wechatlog.cli.summary import Summary
+from wechatlog.cli.summary import Summary, written
 from wechatlog.detection import detect_reader
 from wechatlog.errors import UnknownFormatError, WechatlogError
 from wechatlog.operations.identity import Identities
 from wechatlog.operations.pseudonymize import pseudonymize_archive
 from wechatlog.operations.pseudonyms import MASKS, Pseudonyms
-from wechatlog.outputs.folder import iter_written
 from wechatlog.registry import find_writer
 
 if TYPE_CHECKING:
@@ -82,10 +81,8 @@ def pseudonymize(inputs: tuple[str, ...], output: str, form: str | None, **how: 
         try:
             keep = partial(sources.keep, name="FOLDER")
             how_written = {"split": how["split"], "check": keep, **reading.writer_options}
-            for file in iter_written(hidden, output, writer.name, **how_written):
+            for file in written(hidden, output, writer.name, **how_written):
                 summary.add_file(str(file.path), file, file.messages)
-        except FileExistsError:
-            raise Failure(f"{output}: exists and is no folder") from None
         finally:
             if how["book"] and summary.conversations:
                 _write_private(how["book"], book.to_json())

@@ -13,7 +13,7 @@ from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import Failure, harmless, say
 from wechatlog.cli.options import ANY_PATH, Reading, inputs_argument, is_folder, reading_options
-from wechatlog.cli.stats import Report, say_counted_twice, united
+from wechatlog.cli.stats import Report, say_counted_twice, united_inputs
 from wechatlog.cli.terminal import on_terminal
 
 _LAST_YEAR = 9998
@@ -53,7 +53,7 @@ def report(inputs: tuple[str, ...], output: str, **how: Any) -> int:
     found = Inputs(inputs, Reading.of(how))
     filters, notes = _filters(how), list[str]()
     with found.watched():
-        counted = Report.of(united(found, notes.append), filters)
+        counted = Report.of(united_inputs(found, notes), filters)
     if not counted.conversations:
         raise found.nothing()
     if not counted.numbers.messages:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -18,27 +17,19 @@ from wechatlog.cli.options import Reading, color_option, inputs_argument, json_o
 from wechatlog.cli.summary import unread
 from wechatlog.cli.terminal import print_json, print_lines
 from wechatlog.errors import MultipleConversationsError
-from wechatlog.model import MessageKind
-from wechatlog.operations.identity import OWN_NAMES
-from wechatlog.operations.merge import merge, with_one_clock
+from wechatlog.operations.following_parts import united
 from wechatlog.operations.statistics import statistics
 from wechatlog.outputs.folder import CountedStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from wechatlog.model import Conversation
     from wechatlog.operations import Statistics
 
 _NOTHING: Final = statistics(())
 _ROWS: Final = 10
-_DATE: Final = re.compile(r"[0-9]{4}[-_./年]?[0-9]{1,2}(?:[-_./月]?[0-9]{1,2}日?)?")
-_TELLING: Final = 4
-"""Characters of a text that says something."""
-_FEWEST: Final = 3
-"""So many texts in common are no chance."""
 _NOTED: Final = 5
-_NOBODY: Final = frozenset({None, *OWN_NAMES})
 _RANKED: Final = ("senders", "emoji", "mentions", "replies", "domains", "words", "phrases", "repeats", "together")
 _STREAM_HELP: Final = (
     "Read message by message, in memory that does not grow; done anyway for one file of 256 MB or more. "
@@ -129,108 +120,22 @@ def stats(inputs: tuple[str, ...], **how: Any) -> int:
     return found.finish(quiet=how["as_json"]) or int(not conversations)
 
 
-def united(
-    conversations: Iterable[Conversation], tell: Callable[[str], object] = lambda _: None
-) -> Iterator[Conversation]:
-    """The conversations, in which parts of one chat that follow each other are one.
+def united_inputs(inputs: Inputs, notes: list[str]) -> Iterator[Conversation]:
+    """The conversations, parts of one chat united; what is counted twice is noted."""
 
-    Parts are those of one account or room id, those of one title that have texts in common, and those of a title that
-    differs in its date alone, with people who wrote in a part before. What stands in a part that came earlier, and is
-    given already, is told.
-    """
-    parts: list[Conversation] = []
-    people: set[str | None] = set()
-    copies = _Copies()
-    for conversation in conversations:
-        writing = {message.sender for message in conversation} - _NOBODY
-        common = copies.look(conversation)
-        is_copy = bool(parts) and copies.group in common
-        if parts and not _is_next(parts[-1], conversation, people, writing, is_copy=is_copy):
-            yield _joined(parts)
-            parts, people = [], set()
-        if not parts:
-            copies.group += 1
-        copies.take(conversation)
-        parts.append(conversation)
-        people |= writing
-        for group in common.keys() - {copies.group}:
-            texts = count(common[group], "text")
-            tell(translate(f"{conversation.origin.source or '?'}: {texts} stand in {copies.sources[group]} as well"))
-    if parts:
-        yield _joined(parts)
+    def note(conversation: Conversation, number: int, group: str) -> None:
+        texts = count(number, "text")
+        notes.append(translate(f"{conversation.origin.source or '?'}: {texts} stand in {group} as well"))
+
+    return united(inputs, note)
 
 
 def say_counted_twice(notes: Sequence[str]) -> None:
-    """Tell what `united` told, if anything."""
+    """Tell what was noted, if anything."""
     if notes:
         more = [f"and {len(notes) - _NOTED:,} more"] if len(notes) > _NOTED else []
         head = "counted twice, and `wechatlog merge` makes one chat of such exports:"
         say("\n  ".join([head, *notes[:_NOTED], *more]))
-
-
-class _Copies:
-    """Which texts were met in which group of parts: of chats of one title or id, by minute and words."""
-
-    def __init__(self) -> None:
-        self.group = -1
-        self.sources: list[str] = []
-        self._known: dict[str, dict[int, int]] = {}
-        self._texts: dict[int, str | None] = {}
-
-    def look(self, conversation: Conversation) -> dict[int, int]:
-        """How many texts stand in which earlier groups; none where they are few, or of one of several people."""
-        self._texts = {
-            hash((time.toordinal(), time.hour, time.minute, message.text)): message.sender
-            for message in conversation
-            if message.kind is MessageKind.TEXT and (time := message.time) and len(message.text) >= _TELLING
-        }
-        common: dict[int, set[int]] = {}
-        for key in _keys(conversation):
-            known = self._known.get(key, {})
-            for text in self._texts.keys() & known.keys():
-                common.setdefault(known[text], set()).add(text)
-        voices = min(2, len(set(self._texts.values())))
-        return {
-            group: len(texts)
-            for group, texts in common.items()
-            if len(texts) >= _FEWEST and len({self._texts[text] for text in texts}) >= voices
-        }
-
-    def take(self, conversation: Conversation) -> None:
-        """Note the texts of the conversation that was looked at last."""
-        if self.group == len(self.sources):
-            self.sources.append(conversation.origin.source or conversation.title or "?")
-        for key in _keys(conversation):
-            known = self._known.setdefault(key, {})
-            for text in self._texts:
-                known.setdefault(text, self.group)
-
-
-def _keys(conversation: Conversation) -> Iterator[str]:
-    """What two files of one chat may have in common: the id, the title without a date and without a folder."""
-    if conversation.id:
-        yield conversation.id
-    if title := _DATE.sub("", (conversation.title or "").rpartition("/")[2]).strip("-_ "):
-        yield title
-
-
-def _joined(parts: list[Conversation]) -> Conversation:
-    return parts[0] if len(parts) == 1 else merge(with_one_clock(parts))
-
-
-def _is_next(
-    one: Conversation, other: Conversation, people: set[str | None], writing: set[str | None], *, is_copy: bool
-) -> bool:
-    if one.id and other.id:
-        return one.id == other.id
-    if is_copy:
-        return True
-    if one.id or other.id:
-        return False
-    title, following = one.title or "", other.title or ""
-    if title == following or _DATE.sub("", title) != _DATE.sub("", following) or not _DATE.search(title):
-        return False
-    return len(people & writing) * 3 >= max(1, min(len(people), len(writing)))
 
 
 @attrs.frozen
@@ -248,7 +153,7 @@ class _Job:
         elif self.how["by"] == "conversation":
             for conversation in self.inputs:
                 yield self._count((conversation,))
-        elif (report := self._count(united(self.inputs, self.notes.append))).conversations:
+        elif (report := self._count(united_inputs(self.inputs, self.notes))).conversations:
             yield report
 
     def _count(self, conversations: Iterable[Conversation]) -> Report:

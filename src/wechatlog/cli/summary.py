@@ -9,17 +9,18 @@ import attrs
 import click
 
 from wechatlog.cli.language import translate
-from wechatlog.cli.messages import count, harmless, listed, padded, say
+from wechatlog.cli.messages import Failure, count, harmless, listed, padded, say
 from wechatlog.cli.terminal import print_json
 from wechatlog.content.native import segment_to_json
 from wechatlog.diagnostics import Diagnostic, Severity
 from wechatlog.model import Conversation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from wechatlog.cli.inputs import Inputs
-    from wechatlog.outputs.folder import WrittenFile
+    from wechatlog.outputs.folder import CountedStream, Rendered, WrittenFile
     from wechatlog.segments import Segment
 
 _PLACES: Final = 3
@@ -34,6 +35,18 @@ def diagnostic_to_json(note: Diagnostic) -> dict[str, Any]:
 def unread(inputs: Inputs) -> dict[str, Any]:
     """Which inputs could not be read, and which files are no chats."""
     return {"failed": inputs.failures, "skipped": [diagnostic_to_json(note) for note in inputs.skipped]}
+
+
+def written(
+    items: Iterable[Conversation | Rendered] | CountedStream, folder: str | Path, form: str, **how: Any
+) -> Iterator[WrittenFile]:
+    """The files of conversations in a folder, each when it is there; as `iter_written`."""
+    from wechatlog.outputs.folder import iter_written
+
+    try:
+        yield from iter_written(items, folder, form, **how)
+    except FileExistsError:
+        raise Failure(f"{folder}: exists and is no folder") from None
 
 
 class Tally:

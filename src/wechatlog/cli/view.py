@@ -25,11 +25,11 @@ from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.media_paths import MediaPaths
 from wechatlog.cli.messages import Failure, count, listed, say
 from wechatlog.cli.options import ANY_PATH, Reading, Split, inputs_argument, is_folder, reading_options
-from wechatlog.cli.summary import Damage
+from wechatlog.cli.summary import Damage, written
 from wechatlog.errors import MultipleConversationsError
 from wechatlog.inputs.archive import is_bundle
 from wechatlog.outputs.file import dump
-from wechatlog.outputs.folder import CountedStream, iter_written
+from wechatlog.outputs.folder import CountedStream
 from wechatlog.registry import find_writer
 
 if TYPE_CHECKING:
@@ -114,15 +114,9 @@ class _Job:
         return self._write(itertools.chain(first, conversations), output, many=len(first) > 1)
 
     def _chosen(self) -> Iterator[Conversation]:
-        read = shown = 0
-        for read, conversation in enumerate(self.inputs, 1):  # noqa: B007
+        for conversation, chosen in self.filters.fitting(self.inputs):
             self.damage.add(conversation.diagnostics)
-            chosen = self.filters.select(conversation)
-            if len(chosen) or not self.filters:
-                shown += 1
-                yield self.media.place(chosen, self.inputs.source, self.inputs.inside)
-        if read and not shown:
-            raise Failure(self.filters.nothing_fits(read))
+            yield self.media.place(chosen, self.inputs.source, self.inputs.inside)
 
     def _write(self, items: Iterator[Conversation] | CountedStream, output: str | None, *, many: bool) -> Path:
         if output is None:
@@ -149,14 +143,11 @@ class _Job:
     def _write_folder(self, items: Iterator[Conversation] | CountedStream, folder: Path) -> Path:
         page = folder
         how = {"split": self.split, "check": self.inputs.keep, **self.media.options}
-        try:
-            for file in iter_written(items, folder, _FORM, **how):
-                self.pages += 1
-                self.messages += file.messages
-                self.size += file.size
-                page = file.path
-        except FileExistsError:
-            raise Failure(f"{folder}: exists and is no folder") from None
+        for file in written(items, folder, _FORM, **how):
+            self.pages += 1
+            self.messages += file.messages
+            self.size += file.size
+            page = file.path
         return page if self.pages == 1 else folder / "index.html"
 
     def tell(self, page: Path, *, temporary: bool) -> None:
