@@ -25,11 +25,11 @@ from tests.goldens import conversation as golden_conversation
 from tests.goldens import golden
 from tests.strategies import conversations, names, texts
 from wechatlog import testing
-from wechatlog.content import commonmark
 from wechatlog.content.descriptions import LANGUAGES, describe, word
 from wechatlog.model import Conversation, Message, MessageKind
 from wechatlog.registry import find_writer
 from wechatlog.segments import types
+from wechatlog.writers import commonmark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

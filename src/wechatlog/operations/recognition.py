@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from wechatlog.content.regions import PLACES
 from wechatlog.model import Conversation, MessageKind, normalize_name
 from wechatlog.operations.identity import (
     OWN_NAMES,
@@ -29,6 +28,7 @@ from wechatlog.operations.identity import (
     spelling,
     take_turns,
 )
+from wechatlog.operations.regions import PLACES
 from wechatlog.operations.sameness import quoted_key, typed_text
 from wechatlog.segments.types import Quote
 from wechatlog.timestamps import instant

@@ -2,7 +2,7 @@
 
 Takes a conversation, gives one object, or a line for each of its parts. Everybody gets an id and a name and every
 message a time, since ChatLab takes nothing without. Who is who is `content.chatlab`, the type numbers are in
-`content.vocabulary`, what stands for a place or a voice is in `content.weflow`.
+`content.vocabulary`, what stands for a place or a voice is in `chatlab_bodies`.
 
 Format facts: ChatLab `docs/cn/standard/chatlab-format.md`, `packages/parser/src/chatlab-validator.ts` and, for what its
 importer does to a file, `packages/parser/src/formats/chatlab.ts` and `chatlab-jsonl.ts` (2026-09).
@@ -31,13 +31,13 @@ from wechatlog.content.chatlab import (
     write_name,
 )
 from wechatlog.content.vocabulary import chatlab_type
-from wechatlog.content.weflow import write_body
 from wechatlog.content.wording import unsaid
 from wechatlog.errors import OptionError
 from wechatlog.model import Conversation, Message, MessageKind, Metadata
 from wechatlog.segments.types import File, Image, Sticker, Video, Voice
 from wechatlog.timestamps import ASSUMED_ZONE, resolve_zone
 from wechatlog.writers.base import Form, Items
+from wechatlog.writers.chatlab_bodies import write_body
 from wechatlog.writers.options import choice_option
 
 if TYPE_CHECKING:

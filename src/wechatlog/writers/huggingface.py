@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from wechatlog.content.commonmark import escape_line, plain_line
 from wechatlog.errors import OptionError
 from wechatlog.frames.columns import TABLES
 from wechatlog.writers.base import Form, Items, NewFile
 from wechatlog.writers.columnar import PARQUET
+from wechatlog.writers.commonmark import escape_line, plain_line
 from wechatlog.writers.llm.chats import PRIVACY_OPTIONS, Chat, open_chats
 from wechatlog.writers.options import flag_option
 

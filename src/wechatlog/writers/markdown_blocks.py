@@ -1,7 +1,7 @@
 """Messages as blocks of CommonMark: a heading for each day, names in bold, quotations, links, pictures.
 
 Takes messages one after the other, gives blocks, which a form puts into its documents. Whatever the chat holds is shown
-and never acts: that is the business of `content.commonmark`. What is no text is said in words: `content.descriptions`.
+and never acts: that is the business of `commonmark`. What is no text is said in words: `content.descriptions`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import attrs
 
-from wechatlog.content import commonmark
 from wechatlog.content.descriptions import LANGUAGES, Language, describe, word
 from wechatlog.content.places import is_on_disk, safe_path
 from wechatlog.model import Message, MessageKind
 from wechatlog.segments import parse_segments, types
+from wechatlog.writers import commonmark
 from wechatlog.writers.options import choice_option, number_option
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import itertools
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from wechatlog.content import commonmark
+from wechatlog.writers import commonmark
 from wechatlog.writers.base import Form, Items
 from wechatlog.writers.markdown_blocks import BLOCK_OPTIONS, Look, Post, day_of
 from wechatlog.writers.options import flag_option

@@ -17,9 +17,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from wechatlog.content import commonmark
 from wechatlog.content.file_names import clean_name, free_name
 from wechatlog.errors import OptionError
+from wechatlog.writers import commonmark
 from wechatlog.writers.base import Form, Items, NewFile
 from wechatlog.writers.markdown_blocks import BLOCK_OPTIONS, Look, Post
 from wechatlog.writers.options import texts_option

@@ -12,7 +12,7 @@ import re
 from importlib import resources
 from typing import Final
 
-from wechatlog.content.regions import PLACES
+from wechatlog.operations.regions import PLACES
 
 SEPARATOR: Final = re.compile(r"[-–—―－_＿|｜·•・~～/／\\,，、;；:：+＋@＠#＃(（)）\[\]【】<>《》「」『』{}\u2005\s]+")
 """What stands between the parts of a name."""
