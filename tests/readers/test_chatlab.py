@@ -16,10 +16,6 @@ from wechatlog.segments.types import Forward
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 NAMES = ("chatlab-json", "chatlab-jsonl", "chatlab-txt", "chatlab-markdown")
-CASES = sorted(
-    path for name in NAMES for path in (CORPUS / name).iterdir() if path.suffix in (".jsonl", ".txt", ".md")
-) + sorted((CORPUS / "chatlab-json").glob("*.json"))
-WHOLE = [path for path in CASES if path.stem not in ("cut", "crlf-gbk", "two-chats", "no-header")]
 HEADER = {
     "chatlab": {"version": "0.0.2", "exportedAt": 1},
     "meta": {"name": "李四", "platform": "wechat", "type": "private"},
@@ -68,26 +64,6 @@ def test_the_markdown_sample_says_when_it_was_made(samples: Path) -> None:
 
 
 # --- containers ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("case", WHOLE, ids=lambda path: f"{path.parent.name}/{path.name}")
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gb18030"])
-def test_encodings_and_line_ends_give_equal_messages(case: Path, encoding: str) -> None:
-    text = case.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-    expected = wechatlog.load(case)
-    for variant in (text, text.replace("\n", "\r\n")):
-        assert wechatlog.load(variant.encode(encoding), format=case.parent.name).messages == expected.messages
-
-
-@pytest.mark.parametrize("case", WHOLE, ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_a_cut_file_keeps_what_stands_before_the_cut(case: Path) -> None:
-    data, whole = case.read_bytes(), wechatlog.load(case).messages
-    for end in range(0, len(data), 29):
-        found = wechatlog.load(data[:end], format=case.parent.name).messages
-        if case.suffix in (".json", ".jsonl"):
-            assert [m.text for m in found] == [m.text for m in whole[: len(found)]]
-        else:  # the last message may be cut itself
-            assert [m.text for m in found[:-1]] == [m.text for m in whole[: max(0, len(found) - 1)]]
 
 
 def test_memory_is_flat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -268,15 +244,6 @@ _LINES = st.sampled_from(
         "---",
     ]
 )
-
-
-@given(data=st.binary() | st.text().map(lambda text: text.encode("utf-8", "replace")))
-@pytest.mark.parametrize("name", NAMES)
-def test_any_bytes_give_a_conversation_or_an_error(name: str, data: bytes) -> None:
-    try:
-        wechatlog.load(data, format=name)
-    except wechatlog.WechatlogError:
-        return
 
 
 @given(lines=st.lists(_LINES | st.text(alphabet="早好\u2028: *-#"), max_size=12))

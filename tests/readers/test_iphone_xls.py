@@ -45,32 +45,15 @@ WHOLE = page(row(*ZHANG, "早"), row(*LI, "早上好"), row(*ZHANG, "第二天�
 @pytest.mark.parametrize(
     "variant",
     [
-        WHOLE.decode("gb18030").encode(),
-        WHOLE.decode("gb18030").encode("utf-8-sig"),
-        WHOLE.decode("gb18030").encode("utf-16"),
-        WHOLE.replace(b"\r\n", b"\n"),
         WHOLE.replace(b"\r\n", b""),
         WHOLE.replace(b"class=xl24", b'class="xl24"'),
         WHOLE.replace(b"<td", b"<TD").replace(b"</td", b"</TD").replace(b"<tr", b"<TR"),
     ],
-    ids=["utf-8", "bom", "utf-16", "lf", "one line", "quoted", "upper case"],
+    ids=["one line", "quoted", "upper case"],
 )
 def test_variants_give_equal_messages(variant: bytes) -> None:
     assert read(variant).messages == read(WHOLE).messages
     assert wechatlog.detect(variant).format == "iphone-xls"
-
-
-def test_every_cut_keeps_the_messages_before_it() -> None:
-    whole = read(WHOLE).messages
-    ends = [WHOLE.index(b"</tr>", at) for at in (0, WHOLE.index(b"</tr>") + 5)]
-    for cut in range(len(WHOLE)):
-        try:
-            found = read(WHOLE[:cut]).messages
-        except WechatlogError:
-            assert cut < WHOLE.index(b"<tr")
-            continue
-        complete = sum(end <= cut for end in ends)
-        assert found[:complete] == whole[:complete]
 
 
 def test_blocks_may_cut_a_row_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,12 +138,6 @@ def test_unknown_option() -> None:
 def test_any_markup_is_read_or_refused(parts: list[str]) -> None:
     with contextlib.suppress(WechatlogError):
         read("".join(parts).encode())
-
-
-@given(st.binary(max_size=300))
-def test_any_bytes_are_read_or_refused(data: bytes) -> None:
-    with contextlib.suppress(WechatlogError):
-        read(data)
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="<>&\r\0"), max_size=40))

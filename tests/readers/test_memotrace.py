@@ -23,19 +23,6 @@ from wechatlog.source import Source
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 FORMATS = sorted(path.name for path in CORPUS.glob("memotrace-*") if path.name != "memotrace-docx")
-TEXT_CASES = [
-    "memotrace-csv/private.csv",
-    "memotrace-v1-csv/private.csv",
-    "memotrace-v0-csv/index.csv",
-    "memotrace-emulator-csv/private.csv",
-    "memotrace-text/group.txt",
-    "memotrace-v1-text/private.txt",
-    "memotrace-markdown/private.md",
-    "memotrace-ai-text/v3_chat.txt",
-    "memotrace-json/group.json",
-    "memotrace-html/v3.html",
-    "memotrace-html/v1.html",
-]
 
 
 def _text(case: str) -> str:
@@ -72,44 +59,6 @@ def test_csv_and_txt_of_one_chat_have_the_same_times_and_texts(samples: Path) ->
     table = wechatlog.load(samples / "memotrace-v3-private.csv")
     text = wechatlog.load(samples / "memotrace-v3-private.txt")
     assert [(m.time, m.text) for m in table] == [(m.time, m.text) for m in text]
-
-
-@pytest.mark.parametrize("case", TEXT_CASES)
-@pytest.mark.parametrize("encoding", ["gb18030", "utf-8-sig", "utf-16"])
-def test_encodings_do_not_matter(case: str, encoding: str) -> None:
-    text = _text(case)
-    assert _load(text.encode(encoding)).messages == _load(text).messages
-
-
-@pytest.mark.parametrize("case", TEXT_CASES)
-def test_line_ends_do_not_matter(case: str) -> None:
-    text = _text(case).replace("\r\n", "\n")
-    expected = [(m.time, m.sender, m.kind, m.text) for m in _load(text)]
-    found = [(m.time, m.sender, m.kind, m.text.replace("\r\n", "\n")) for m in _load(text.replace("\n", "\r\n"))]
-    assert found == expected
-
-
-@pytest.mark.parametrize("case", TEXT_CASES)
-def test_a_cut_takes_no_message_before_it(case: str) -> None:
-    data = _text(case).encode()
-    name = case.partition("/")[0]
-    whole = _load(data, name).messages
-    longest = 0
-    for end in range(0, len(data), 7):
-        try:
-            messages = _load(data[:end], name).messages
-        except wechatlog.WechatlogError:
-            messages = ()
-        kept = len(messages) - 1  # the last one may be cut itself
-        assert messages[:kept] == whole[: max(kept, 0)]
-        assert len(messages) >= longest - 1
-        longest = max(longest, len(messages))
-    assert longest >= len(whole) - 1
-
-
-@given(data=st.binary(max_size=300), name=st.sampled_from(FORMATS))
-def test_any_bytes_give_a_conversation_or_an_error(data: bytes, name: str) -> None:
-    _read(data, name)
 
 
 _PIECES = st.sampled_from(

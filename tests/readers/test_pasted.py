@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import wechatlog
-from tests.readers.texts import FRAGMENTS, check_any, check_cuts, check_variants
+from tests.readers.texts import FRAGMENTS, check_any
 from wechatlog import FormatError, MessageKind, OptionError, UnknownFormatError
 
 FORMATS = ("paste", "paste-ios", "paste-names")
@@ -20,25 +20,9 @@ TEXTS = {
 }
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_encodings_and_line_ends_change_nothing(format: str) -> None:  # noqa: A002
-    check_variants(TEXTS[format], format)
-    assert wechatlog.detect(TEXTS[format].encode("utf-16")).format == format
-
-
-@pytest.mark.parametrize("format", FORMATS)
-def test_a_cut_loses_nothing_before_it(format: str) -> None:  # noqa: A002
-    check_cuts(TEXTS[format].encode(), format)
-
-
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=40), st.sampled_from(FORMATS))
 def test_any_lines(parts: list[str], format: str) -> None:  # noqa: A002
     check_any("".join(parts).encode(), format)
-
-
-@given(st.binary(max_size=300), st.sampled_from(FORMATS))
-def test_any_bytes(data: bytes, format: str) -> None:  # noqa: A002
-    check_any(data, format)
 
 
 @pytest.mark.parametrize(

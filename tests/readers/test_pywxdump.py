@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import json
@@ -16,14 +15,9 @@ from hypothesis import strategies as st
 
 import wechatlog
 from wechatlog import MessageKind
-from wechatlog.readers import pywxdump
-from wechatlog.readers.weflow import weclone
-from wechatlog.testing import check_reader
 
-CORPUS = Path(__file__).parents[1] / "corpus"
 HEADER = ["id", "MsgSvrID", "type_name", "is_sender", "talker", "room_name", "msg", "src", "CreateTime"]
 PEER, OWN = "wxid_lisi00000002", "wxid_zhangsan0001"
-READERS = ("pywxdump-csv", "pywxdump-json", "pywxdump-js", "weclone-csv")
 
 
 def row(number: int, message: str, **fields: Any) -> list[Any]:
@@ -52,10 +46,6 @@ def table(rows: list[list[Any]], header: list[str] = HEADER, **style: Any) -> st
 ROWS = [row(1, "早，“你好”"), row(2, "两\n行", is_sender=1, talker=OWN), row(3, "图片", type_name="图片", src="a.dat")]
 
 
-def fields(conversation: wechatlog.Conversation) -> list[tuple[Any, ...]]:
-    return [(m.time, m.sender, m.sender_id, m.is_self, m.kind, m.text, m.id) for m in conversation]
-
-
 def workbook(rows: list[list[Any]]) -> bytes:
     book = openpyxl.Workbook()
     for cells in [HEADER, *rows]:
@@ -70,13 +60,6 @@ def test_the_csv_and_the_json_of_one_chat_are_equal(samples: Path) -> None:
     other = wechatlog.load(samples / "pywxdump-wxid_lisi00000002_0_18.json", errors="strict")
     assert one.messages == other.messages
     assert one[7].given_segments == other[7].given_segments
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
-@pytest.mark.parametrize("eol", ["\r\n", "\n"])
-def test_encodings_and_line_ends_make_no_difference(encoding: str, eol: str) -> None:
-    plain = wechatlog.load(table(ROWS).encode())
-    assert wechatlog.load(table(ROWS, lineterminator=eol).encode(encoding)).messages == plain.messages
 
 
 @pytest.mark.parametrize("delimiter", ["\t", ";"])
@@ -225,37 +208,6 @@ def test_an_empty_chat_is_one() -> None:
     assert len(wechatlog.load(b"[]", format="pywxdump-json")) == 0
 
 
-@pytest.mark.parametrize("reader", ["pywxdump-csv", "weclone-csv"])
-def test_a_cut_loses_only_what_was_cut(reader: str) -> None:
-    header = HEADER if reader == "pywxdump-csv" else [name for name in HEADER if name != "room_name"]
-    lines = [row(number, f"第{number}条,“引号”") for number in range(1, 9)]
-    if reader == "weclone-csv":
-        lines = [cells[:5] + cells[6:] for cells in lines]
-    data = table(lines, header).encode()
-    whole = fields(wechatlog.load(data))
-    for cut in range(len(",".join(header)), len(data)):
-        complete = max(data[:cut].count(b"\n") - 1, 0)
-        found = fields(wechatlog.load(data[:cut], format=reader))
-        assert found[:complete] == whole[:complete]
-        assert complete <= len(found) <= complete + 1
-
-
-def test_cut_json_keeps_what_stands_before_the_cut() -> None:
-    data = (CORPUS / "pywxdump-json/chat.json").read_bytes()
-    whole = wechatlog.load(data)
-    for cut in range(2, len(data), 211):
-        chat = wechatlog.load(data[:cut], format="pywxdump-json")
-        assert chat.messages == whole.messages[: len(chat)]
-        assert len(chat) >= data[:cut].count(b"\n    },")
-
-
-@pytest.mark.parametrize("reader", READERS)
-@given(data=st.binary(max_size=300))
-def test_any_bytes(reader: str, data: bytes) -> None:
-    with contextlib.suppress(wechatlog.WechatlogError):
-        wechatlog.load(data, format=reader)
-
-
 @given(
     st.lists(st.lists(st.text(max_size=20), max_size=10), max_size=6),
     st.sampled_from([HEADER, HEADER[:5] + HEADER[6:]]),
@@ -286,14 +238,3 @@ def test_any_json_row(value: Any) -> None:
     for chat in wechatlog.load_archive(json.dumps([value]).encode(), format="pywxdump-json"):
         for message in chat:
             assert "".join(segment.raw for segment in message.segments) == message.text
-
-
-def test_conformance() -> None:
-    for folder, reader in (
-        ("pywxdump-csv", pywxdump.CSV),
-        ("pywxdump-json", pywxdump.JSON),
-        ("pywxdump-js", pywxdump.JS),
-        ("weclone-csv", weclone.CSV),
-    ):
-        cases = [path for path in (CORPUS / folder).iterdir() if path.suffix in (".csv", ".js")]
-        check_reader(reader, samples=cases or [CORPUS / folder / "chat.json"])

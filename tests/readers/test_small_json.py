@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -12,34 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import wechatlog
-from tests.readers._variants import check_cuts, check_encodings, read
+from tests.readers.texts import read
 from wechatlog.model import MessageKind as Kind
-from wechatlog.readers import chatlog_keeper, jettchent, wechat_cli, wx_cli
 from wechatlog.segments.types import Quote
-from wechatlog.testing import check_reader
-
-CORPUS = Path(__file__).parents[1] / "corpus"
-CASES = [
-    (wx_cli.JSON, "wx-cli-json/private.json"),
-    (wx_cli.JSON, "wx-cli-json/group.json"),
-    (wechat_cli.JSON, "wechat-cli-json/private.json"),
-    (wechat_cli.JSONL, "wechat-cli-jsonl/several.jsonl"),
-    (chatlog_keeper.JSON, "chatlog-keeper-json/wechat_messages.json"),
-    (jettchent.JSON, "jettchent-json/王-五-wxid_wangwu0003.json"),
-]
-
-
-@pytest.mark.parametrize(("reader", "case"), CASES)
-def test_promises(reader: Any, case: str) -> None:
-    check_reader(reader, [CORPUS / case])
-
-
-@pytest.mark.parametrize(("reader", "case"), CASES)
-def test_variants_and_cuts(reader: Any, case: str) -> None:
-    text = (CORPUS / case).read_text(encoding="utf-8")
-    check_encodings(text, reader.name)
-    if case != "wx-cli-json/private.json":  # the other person's id stands behind the messages
-        check_cuts(text, reader.name, step=101)
 
 
 def _wx(messages: list[dict[str, Any]], **facts: Any) -> str:
@@ -185,16 +159,6 @@ def test_jettchent_without_its_file_name(samples: Path) -> None:
 
 
 # --- damage ---------------------------------------------------------------------------------------
-
-NAMES = ["wx-cli-json", "wechat-cli-json", "wechat-cli-jsonl", "chatlog-keeper-json", "jettchent-json"]
-
-
-@pytest.mark.parametrize("name", NAMES)
-@given(data=st.binary(max_size=300))
-def test_any_bytes(name: str, data: bytes) -> None:
-    with contextlib.suppress(wechatlog.WechatlogError):
-        wechatlog.load(data, format=name)
-
 
 VALUES = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | st.lists(st.integers(), max_size=2)

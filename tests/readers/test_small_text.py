@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import wechatlog
-from tests.readers.texts import CORPUS, FRAGMENTS, check_any, check_cuts, check_variants
+from tests.readers.texts import CORPUS, FRAGMENTS, check_any
 from wechatlog import FormatError, MessageKind, OptionError, UnknownFormatError
 from wechatlog.engine.protocol import Head
 from wechatlog.readers import wechatbaktool
@@ -43,28 +43,9 @@ TEXTS = {
 }
 
 
-@pytest.mark.parametrize("format", TEXTS)
-def test_encodings_and_line_ends_change_nothing(format: str) -> None:  # noqa: A002
-    if format != "stomakun":  # whose line ends mean something
-        check_variants(TEXTS[format], format)
-    messages = wechatlog.load(TEXTS[format].encode("gb18030")).messages
-    assert [message.text for message in messages][:2] == ["早", "早\n第二行"]
-
-
-@pytest.mark.parametrize("format", TEXTS)
-def test_a_cut_loses_nothing_before_it(format: str) -> None:  # noqa: A002
-    check_cuts(TEXTS[format].encode(), format)
-
-
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=40), st.sampled_from(sorted(TEXTS)))
 def test_any_lines(parts: list[str], format: str) -> None:  # noqa: A002
     check_any("".join(parts).encode(), format)
-
-
-@given(st.binary(max_size=300), st.sampled_from(sorted(TEXTS)))
-def test_any_bytes(data: bytes, format: str) -> None:  # noqa: A002
-    check_any(data, format)
-    check_any(TEXTS[format].encode() + data, format)
 
 
 @pytest.mark.parametrize(

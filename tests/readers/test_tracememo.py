@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -12,45 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import wechatlog
-from tests.readers._variants import check_cuts, check_encodings, read
+from tests.readers.texts import read
 from wechatlog.model import MessageKind as Kind
 from wechatlog.readers import tracememo
-from wechatlog.testing import check_reader
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 JSON = (CORPUS / "tracememo-json" / "private.json").read_text(encoding="utf-8")
-SCRIPT = (CORPUS / "tracememo-js" / "messages.js").read_text(encoding="utf-8")
 CSV = (CORPUS / "tracememo-csv" / "李四_20260601_120000.csv").read_text(encoding="utf-8")
-MARKDOWN = (CORPUS / "tracememo-markdown" / "private.md").read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize(
-    ("reader", "case"),
-    [
-        (tracememo.JSON, "tracememo-json/private.json"),
-        (tracememo.JS, "tracememo-js/messages.js"),
-        (tracememo.CSV, "tracememo-csv/李四_20260601_120000.csv"),
-        (tracememo.MARKDOWN, "tracememo-markdown/private.md"),
-    ],
-)
-def test_promises(reader: Any, case: str) -> None:
-    check_reader(reader, [CORPUS / case])
-
-
-def test_variants() -> None:
-    for text, name in ((JSON, "tracememo-json"), (SCRIPT, "tracememo-js"), (CSV, "tracememo-csv")):
-        check_encodings(text, name)
-    check_encodings(MARKDOWN, "tracememo-markdown")
-    assert read(MARKDOWN.replace("\n", "\r\n").encode(), "tracememo-markdown") == read(
-        MARKDOWN.encode(), "tracememo-markdown"
-    )
-
-
-def test_cuts() -> None:
-    check_cuts(JSON, "tracememo-json", step=211)
-    check_cuts(SCRIPT, "tracememo-js", step=13)
-    check_cuts(CSV, "tracememo-csv", step=5)
-    check_cuts(MARKDOWN, "tracememo-markdown", step=5)
 
 
 @pytest.mark.parametrize(
@@ -144,16 +111,6 @@ def test_a_number_as_id_that_lost_digits_is_dropped() -> None:
     conversation = wechatlog.loads(json.dumps({"name": "李四", "exportedAt": "x", "messages": [row]}))
     assert conversation[0].id is None
     assert [entry.code for entry in conversation.diagnostics] == ["rounded-id"]
-
-
-NAMES = ["tracememo-json", "tracememo-js", "tracememo-csv", "tracememo-markdown"]
-
-
-@pytest.mark.parametrize("name", NAMES)
-@given(data=st.binary(max_size=300))
-def test_any_bytes(name: str, data: bytes) -> None:
-    with contextlib.suppress(wechatlog.WechatlogError):
-        wechatlog.load(data, format=name)
 
 
 VALUES = st.recursive(

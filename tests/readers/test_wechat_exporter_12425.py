@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bz2
-import contextlib
 import csv
 import io
 from pathlib import Path
@@ -48,14 +47,10 @@ def test_the_peer_never_becomes_the_sender_of_own_rows() -> None:
 @pytest.mark.parametrize(
     "variant",
     [
-        WHOLE.encode("utf-8-sig"),
-        WHOLE.encode("gb18030"),
-        WHOLE.encode("utf-16"),
-        WHOLE.replace("\r\n", "\n").encode(),
         bz2.compress(WHOLE.encode()),
         WHOLE.replace("备注名", "显示名称").encode(),
     ],
-    ids=["bom", "gbk", "utf-16", "lf", "bz2", "other column name"],
+    ids=["bz2", "other column name"],
 )
 def test_variants_give_equal_messages(variant: bytes) -> None:
     assert read(variant).messages == read(WHOLE).messages
@@ -149,15 +144,6 @@ def test_unknown_option() -> None:
         read(WHOLE, format="12425-csv", year=2017)
 
 
-def test_every_cut_keeps_the_rows_before() -> None:
-    whole = read(WHOLE).messages
-    data = WHOLE.encode()
-    for cut in range(len(data)):
-        with contextlib.suppress(WechatlogError):
-            found = read(data[:cut], format="12425-csv").messages
-            assert found[:-1] == whole[: max(len(found) - 1, 0)]
-
-
 @given(
     st.lists(
         st.lists(
@@ -172,12 +158,3 @@ def test_any_rows(rows: list[tuple[str, ...]]) -> None:
     found = read(export(*rows), format="12425-csv")
     assert len(found) == sum(bool(row) for row in rows)
     assert all(isinstance(m.kind, MessageKind) for m in found)
-
-
-@given(st.binary(max_size=200))
-def test_any_bytes(data: bytes) -> None:
-    with contextlib.suppress(WechatlogError):
-        read(HEADER_BYTES + data, format="12425-csv")
-
-
-HEADER_BYTES = export().encode()

@@ -265,19 +265,6 @@ class TestScripts:
 WHOLE = page(message(1, bubble("在吗")), message(2, bubble("在的\n第二行"), side="right"), notice("提示"))
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
-def test_encodings(encoding: str) -> None:
-    assert wechatlog.load(WHOLE.encode(encoding)).messages == read(WHOLE).messages
-    assert wechatlog.load(WHOLE.replace("\n", "\r\n").encode()).messages == read(WHOLE).messages
-
-
-def test_every_cut_keeps_the_messages_before() -> None:
-    whole = read(WHOLE).messages
-    for cut in range(0, len(WHOLE), 7):
-        found = wechatlog.load(WHOLE[:cut].encode(), format="wechatexporter-html").messages
-        assert found[:-1] == whole[: max(len(found) - 1, 0)]
-
-
 def test_message_without_a_time() -> None:
     found = read(WHOLE.replace(" 2021-06-01 21:05:03", ""))
     assert [m.time for m in found] == [None, None, None]

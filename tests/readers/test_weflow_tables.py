@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 from pathlib import Path
@@ -15,8 +14,6 @@ from hypothesis import strategies as st
 
 import wechatlog
 from wechatlog import MessageKind
-from wechatlog.readers.weflow import json_files, pages, scripts, sheets
-from wechatlog.testing import check_reader
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30)
@@ -143,19 +140,6 @@ def test_the_ids_of_a_script() -> None:
     assert [m.id for m in chat] == ["6000000000000000001", None, "6000000000000000003", None]
 
 
-@pytest.mark.parametrize(
-    "reader",
-    [
-        *("weflow-xlsx", "ciphertalk-xlsx", "weflow-html", "echotrace-html", "weflow-cli-html", "ciphertalk-html"),
-        *("weflow-sql", "ciphertalk-sql", "echotrace-sql", "weflow-cli-xlsx"),
-    ],
-)
-@given(data=st.binary(max_size=300))
-def test_any_bytes(reader: str, data: bytes) -> None:
-    with contextlib.suppress(wechatlog.WechatlogError):
-        wechatlog.load(data, format=reader)
-
-
 @given(
     st.dictionaries(st.sampled_from("itsabpr"), st.none() | st.integers() | TEXTS | st.lists(st.integers(), max_size=1))
 )
@@ -184,29 +168,3 @@ def test_a_cut_keeps_what_stands_before_it_and_is_told(case: str) -> None:
         last = max(len(found) - 1, 0)
         assert [m.text for m in found[:last]] == whole[:last]
         assert len(found) == len(whole) or found.diagnostics, end
-
-
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gb18030"])
-@pytest.mark.parametrize("eol", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("case", ["weflow-sql/private.sql", "ciphertalk-sql/group.sql", "echotrace-html/private.html"])
-def test_encodings_and_line_ends_make_no_difference(case: str, encoding: str, eol: str) -> None:
-    path = CORPUS / case
-    data = path.read_text(encoding="utf-8").replace("\n", eol).encode(encoding)
-    assert wechatlog.detect(data).format == path.parent.name
-    assert wechatlog.load(data).messages == wechatlog.load(path).messages
-
-
-def test_conformance() -> None:
-    for name, reader, suffix in (
-        ("weflow-xlsx", sheets.XLSX, "xlsx"),
-        ("ciphertalk-xlsx", sheets.CIPHERTALK, "xlsx"),
-        ("weflow-cli-xlsx", sheets.CLI, "xlsx"),
-        ("weflow-html", pages.HTML, "html"),
-        ("echotrace-html", pages.ECHOTRACE, "html"),
-        ("weflow-cli-html", pages.CLI, "html"),
-        ("ciphertalk-html", json_files.CIPHERTALK_PAGE, "html"),
-        ("weflow-sql", scripts.SQL, "sql"),
-        ("ciphertalk-sql", scripts.CIPHERTALK, "sql"),
-        ("echotrace-sql", scripts.ECHOTRACE, "sql"),
-    ):
-        check_reader(reader, samples=sorted((CORPUS / name).glob(f"*.{suffix}")))

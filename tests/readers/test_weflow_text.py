@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import wechatlog
-from wechatlog.readers.weflow import texts as weflow_text
-from wechatlog.testing import check_reader
 
-CORPUS = Path(__file__).parents[1] / "corpus"
 BODIES = st.text(st.characters(exclude_characters="\r\n\x00", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30)
 
 
 def block(second: int, name: str, body: str, quote: str = "'") -> str:
     return f"2026-05-01 08:{second // 60:02}:{second % 60:02} {quote}{name}{quote}\n{body}\n\n"
-
-
-@pytest.mark.parametrize("name", ["weflow-private.txt", "weflow-private.md"])
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
-@pytest.mark.parametrize("eol", ["\n", "\r\n", "\r"])
-def test_encodings_and_line_ends_make_no_difference(samples: Path, name: str, encoding: str, eol: str) -> None:
-    text = (samples / name).read_text(encoding="utf-8")
-    data = text.replace("\n", eol).encode(encoding)
-    assert wechatlog.detect(data).format == wechatlog.detect(samples / name).format
-    assert wechatlog.load(data).messages == wechatlog.load(samples / name).messages
 
 
 def test_the_owner_is_not_guessed() -> None:
@@ -72,17 +56,6 @@ def test_a_forged_header_out_of_time_is_doubted() -> None:
     assert [entry.code for entry in chat.diagnostics] == ["suspected-forgery"]
 
 
-def test_a_cut_loses_only_what_was_cut() -> None:
-    data = (CORPUS / "weflow-txt/private.txt").read_bytes()
-    whole = wechatlog.load(data)
-    starts = [offset for offset in range(len(data)) if data.startswith(b"2026-05-01 08:", offset)]
-    for cut in range(40, len(data)):
-        chat = wechatlog.load(data[:cut], format="weflow-txt")
-        assert len(chat) >= sum(start + 40 < cut for start in starts)
-        before = [(m.time, m.sender, m.text) for m in whole[: len(chat) - 1]]
-        assert [(m.time, m.sender, m.text) for m in chat[:-1]] == before
-
-
 def _escape(text: str) -> str:
     return "".join(f"\\{c}" if c in "\\`*_{}[]<>#+-.!|" else c for c in text)
 
@@ -99,18 +72,6 @@ def test_any_escaped_text(messages: list[tuple[str, str]]) -> None:
             assert message.text == body
 
 
-@pytest.mark.parametrize("reader", ["weflow-txt", "weflow-markdown"])
-@given(data=st.binary(max_size=300))
-def test_any_bytes(reader: str, data: bytes) -> None:
-    with contextlib.suppress(wechatlog.WechatlogError):
-        wechatlog.load(data, format=reader)
-
-
 def test_options_are_checked() -> None:
     with pytest.raises(TypeError, match="takes no option 'ower'"):
         wechatlog.load(block(0, "李四", "早").encode(), ower="李四")
-
-
-def test_conformance() -> None:
-    check_reader(weflow_text.TXT, samples=sorted((CORPUS / "weflow-txt").glob("*.txt")))
-    check_reader(weflow_text.MARKDOWN, samples=sorted((CORPUS / "weflow-markdown").glob("*.md")))

@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import wechatlog
-from tests.readers._variants import check_cuts, check_encodings, read
+from tests.readers.texts import read
 from wechatlog.engine.protocol import Head
 from wechatlog.engine.scripts import assigned_head, assigned_name, json_blocks
-from wechatlog.readers import chatlog
 from wechatlog.source import Source
-from wechatlog.testing import check_reader
 
 CORPUS = Path(__file__).parents[1] / "corpus"
-TEXT = (CORPUS / "wetrace-text" / "chat_export_项目_甲组_98765432100@chatroom.txt").read_text(encoding="utf-8")
-SCRIPT = (CORPUS / "wetrace-js" / "data.js").read_text(encoding="utf-8")
 CSV = (CORPUS / "wetrace-csv" / "group.csv").read_text(encoding="utf-8-sig")
-
-
-@pytest.mark.parametrize(
-    ("reader", "case"),
-    [
-        (chatlog.WETRACE_CSV, "wetrace-csv/group.csv"),
-        (chatlog.WETRACE_XLSX, "wetrace-xlsx/group.xlsx"),
-        (chatlog.WETRACE_JS, "wetrace-js/data.js"),
-        (chatlog.WETRACE_TEXT, "wetrace-text/plain.txt"),
-    ],
-)
-def test_promises(reader: Any, case: str) -> None:
-    check_reader(reader, [CORPUS / case])
 
 
 @pytest.mark.parametrize("suffix", ["csv", "txt"])
@@ -47,19 +28,6 @@ def test_the_script_of_the_samples_says_what_chatlog_says(samples: Path) -> None
     script = wechatlog.load(samples / "wetrace-data.js", errors="strict")
     assert script.messages == wechatlog.load(samples / "chatlog-private.json").messages
     assert script.metadata == {"exporter": "wetrace"}
-
-
-def test_variants() -> None:
-    check_encodings(TEXT, "wetrace-text")
-    check_encodings(CSV, "wetrace-csv")
-    check_encodings(SCRIPT, "wetrace-js")
-    assert read(TEXT.replace("\n", "\r\n").encode(), "wetrace-text") == read(TEXT.encode(), "wetrace-text")
-
-
-def test_cuts() -> None:
-    check_cuts(TEXT.replace("[李四] 2024", "李四 2024"), "wetrace-text", step=3)
-    check_cuts(CSV, "wetrace-csv", step=3)
-    check_cuts(SCRIPT, "wetrace-js", step=17)
 
 
 @pytest.mark.parametrize(
@@ -89,13 +57,6 @@ def test_a_capped_export_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_names_in_brackets_of_any_kind() -> None:
     (message,) = read("[[甲] 2025-03-01 08:00:00] 2025-03-01 09:00:00\n早\n\n".encode(), "wetrace-text")
     assert message.sender == "[甲] 2025-03-01 08:00:00"
-
-
-@pytest.mark.parametrize("name", ["wetrace-csv", "wetrace-xlsx", "wetrace-js", "wetrace-text"])
-@given(data=st.binary(max_size=300))
-def test_any_bytes(name: str, data: bytes) -> None:
-    with contextlib.suppress(wechatlog.WechatlogError):
-        wechatlog.load(data, format=name)
 
 
 @given(text=st.text(alphabet='window.CHAT_DATA=[{"seq":1,talker}];\n\\ 早'))

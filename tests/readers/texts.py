@@ -1,4 +1,4 @@
-"""What the tests of all line-based readers do with a healthy text."""
+"""What the tests of several readers do."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 
 import wechatlog
 from wechatlog import WechatlogError
+from wechatlog.inputs.single import How, read_source
+from wechatlog.source import Source
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 
@@ -22,34 +24,13 @@ FRAGMENTS = (
 )  # fmt: skip
 
 
+def read(data: bytes, name: str, **options: Any) -> list[wechatlog.Message]:
+    """All messages of all conversations in an input."""
+    return [message for found in read_source(Source.of(data), How.of(format=name, **options)) for message in found]
+
+
 def check_any(data: bytes, format: str, **options: Any) -> None:  # noqa: A002
     """Whatever the bytes are: a conversation whose segments join to its texts, or an error of the library."""
     with contextlib.suppress(WechatlogError):
         for message in wechatlog.load(data, format=format, **options):
             assert "".join(segment.raw for segment in message.segments) == message.text
-
-
-def check_cuts(data: bytes, format: str, **options: Any) -> None:  # noqa: A002
-    """Cut anywhere, nothing but the last message is lost or changed."""
-    whole = wechatlog.load(data, format=format, **options)
-    for cut in range(len(data)):
-        try:
-            found = wechatlog.load(data[:cut], format=format, **options)
-        except WechatlogError:
-            continue
-        for one, two in zip(found.messages[:-1], whole.messages, strict=False):
-            assert (one.time, one.sender, one.text) == (two.time, two.sender, two.text), cut
-
-
-def check_variants(text: str, format: str, **options: Any) -> None:  # noqa: A002
-    """A mark, another encoding and other line ends change nothing."""
-    whole = wechatlog.load(text.encode(), format=format, **options).messages
-    assert whole
-    for data in (
-        b"\xef\xbb\xbf" + text.encode(),
-        text.encode("gb18030"),
-        text.encode("utf-16"),
-        text.replace("\n", "\r\n").encode(),
-        text.replace("\n", "\r").encode(),
-    ):
-        assert wechatlog.load(data, format=format, **options).messages == whole

@@ -101,7 +101,7 @@ ARCHIVE: Final = under_days(
             r"(?:### (?P<date>[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日)"
             rf"|\*\*(?P<sender>[^\r\n]{{1,200}}?) · (?P<time>{CLOCK}|未知时间)\*\*){END}",
         ),
-        re.compile(r"# (?P<title>[^\n]*)\n+导出时间：[^\n]*\n消息数量：(?P<count>[0-9]{1,12})\s*\n+---\s*(?:\n|\Z)"),
+        re.compile(r"# (?P<title>[^\r\n]*)\s+导出时间：[^\n]*\n消息数量：(?P<count>[0-9]{1,12})\s*\n+---\s*(?:\n|\Z)"),
         _escaped,
         "wechat-archive",
     ),
@@ -117,7 +117,7 @@ SCREEN: Final = under_days(
             rf"|\*〔(?P<notice>[^\r\n]*)〕\*{END})",
         ),
         re.compile(
-            r"# (?P<title>[^\n]*) — 微信聊天记录\s*\n+> 共 (?P<count>[0-9]{1,12}) 条消息[^\n]*\n+---\s*(?:\n|\Z)"
+            r"# (?P<title>[^\n]*) — 微信聊天记录\s*\n+> 共 (?P<count>[0-9]{1,12}) 条消息[^\n]*\n\s*---\s*(?:\n|\Z)"
         ),
         _screened,
         "wechat-chat-export",

@@ -1,0 +1,156 @@
+"""What every format owes, tried on every case of the corpus; a new format and a new case join by lying there.
+
+A file says the same in any encoding, packed and with other line ends, and is recognised there; cut anywhere it keeps
+what stands before the cut; no bytes give anything but a chat or an error of the library; and its reader keeps the
+promises that `wechatlog.testing.check_reader` checks.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import random
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import wechatlog
+from tests.test_corpus import _cases, _expected
+from wechatlog.readers import READERS
+from wechatlog.registry import find_reader
+from wechatlog.testing import check_reader
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from fuzz.mutations import mutate
+from fuzz.seeds import FAMILIES
+
+CASES = [path for path in _cases() if "error" not in _expected(path)]
+NO_TEXTS = (".arrow", ".arrows", ".db", ".docx", ".feather", ".parquet", ".sqlite", ".xlsx", ".zip")
+LINES_MEAN_NOTHING = (".txt", ".md", ".sql", ".xls")
+"""Suffixes of files in which a line may end with any of the three; elsewhere a carriage return alone is no line end."""
+MADE_OF_OTHERS = (".docx", ".yaml", ".zip")
+"""Suffixes of what is unpacked before its reader sees it."""
+NEEDS_THE_END = (
+    "chatlab-json/meta-last.json",
+    "chatlab-json/names-behind.json",
+    "named-keys/talker.json",
+    "pc-wechat-exp-txt/other-name.txt",
+    "wechatbaktool/private.txt",
+    "weflow-arkme/private-senders-last.json",
+    "wechatexporter-txt/forward-inside-without-end.txt",
+    "wechatexporter-txt/group-forward.txt",
+    "wx-cli-json/early-private.json",
+    "wx-cli-json/private.json",
+    "wx-cli-json/wxcli-export.json",
+)
+"""What is said behind the messages tells something of all of them, or where one ends."""
+CUTS = 24
+TRIES = 60
+
+
+def _name(case: Path) -> str:
+    return f"{case.parent.name}/{case.name}"
+
+
+def _how(case: Path) -> dict[str, Any]:
+    """The options of a case, and its format: it is recognised where this is left out."""
+    options = {name: value for name, value in _expected(case).get("options", {}).items() if name != "encoding"}
+    return {"format": _expected(case)["format"], **options}
+
+
+def _read(data: bytes, **how: Any) -> list[wechatlog.Message]:
+    """All messages of all chats, in the order of the file."""
+    found = [message for chat in wechatlog.load_archive(data, **how) for message in chat]
+    return sorted(found, key=lambda message: (message.origin.line or 0, message.origin.offset or 0))
+
+
+def _said(messages: list[wechatlog.Message]) -> list[tuple[Any, ...]]:
+    """What messages say, whatever ends their lines."""
+    return [
+        (m.time, m.sender, m.sender_id, m.is_self, m.id, m.text.replace("\r\n", "\n").replace("\r", "\n"))
+        for m in messages
+    ]
+
+
+def _by_size() -> dict[str, list[Path]]:
+    """The cases of each format, the shortest first."""
+    found: dict[str, list[Path]] = {row.name: [] for row in READERS}
+    for case in sorted(CASES, key=lambda case: case.stat().st_size):
+        if case.suffix not in MADE_OF_OTHERS:
+            found[_expected(case)["format"]].append(case)
+    return found
+
+
+BY_SIZE = _by_size()
+SHORTEST = {cases[0] for cases in BY_SIZE.values() if cases}
+LONGEST = {cases[-1] for cases in BY_SIZE.values() if cases}
+
+
+@pytest.mark.parametrize("case", CASES, ids=_name)
+def test_case(case: Path) -> None:
+    """The traceback names the promise that does not hold."""
+    if case in LONGEST:  # which has most of what there is
+        options = {name: value for name, value in _how(case).items() if name not in ("format", "tz")}
+        check_reader(find_reader(_expected(case)["format"]), [case], options=options)
+    if case.suffix in NO_TEXTS or case.read_bytes().startswith((b"\xff\xfe", b"PK", b"BZh")):
+        return
+    if _name(case) not in NEEDS_THE_END:
+        check_cuts(case)
+    if case.suffix != ".eml":  # a mail names its encoding
+        check_that_the_bytes_do_not_matter(case)
+
+
+def check_that_the_bytes_do_not_matter(case: Path) -> None:
+    try:
+        text = case.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        return
+    how = _how(case)
+    expected = _read(text.encode(), **how)
+    for variant in _written_otherwise(text):
+        assert _read(variant, **how) == expected
+    ends = ("\r\n", "\r") if case.suffix in LINES_MEAN_NOTHING else ("\r\n",)
+    for end in ends:
+        assert _said(_read(text.replace("\n", end).encode(), **how)) == _said(expected), repr(end)
+
+
+def _written_otherwise(text: str) -> Iterator[bytes]:
+    yield text.encode("utf-8-sig")
+    yield text.encode("utf-16")
+    yield gzip.compress(text.encode(), 1)
+    if sum(character >= "\u3400" for character in text) > 20:  # enough to tell it from other encodings
+        yield text.encode("gb18030")
+
+
+def check_cuts(case: Path) -> None:
+    """Nothing is lost or changed but the last message, and perhaps one that the cut itself makes of it."""
+    data, how = case.read_bytes(), _how(case)
+    whole = _read(data, **how)
+    step = 5 if case in SHORTEST and len(data) < 600 else len(data) // CUTS | 1
+    before = 0
+    for end in [*range(0, len(data), step), len(data) - 1]:
+        try:
+            found = _read(data[:end], **how)
+        except wechatlog.WechatlogError:
+            continue
+        kept = next((n for n, (one, two) in enumerate(zip(found, whole, strict=False)) if one != two), len(found))
+        assert len(found) - kept <= 2, f"changed by a cut at {end}"
+        assert kept >= before - 1, f"lost by a cut at {end}"
+        before = max(before, kept)
+    assert before >= len(whole) - 1
+
+
+@pytest.mark.parametrize("name", BY_SIZE)
+def test_any_bytes_give_a_chat_or_an_error(name: str) -> None:
+    """Noise alone, and a file of the format with one of the faults that the fuzzer makes, more than once."""
+    chance = random.Random(name)
+    whole = BY_SIZE[name][0].read_bytes() if BY_SIZE[name] else b""
+    family = next((FAMILIES[suffix] for suffix in find_reader(name).suffixes if suffix in FAMILIES), "text")
+    for number in range(TRIES):
+        damaged = chance.randbytes(chance.randrange(300)) if number % 2 else mutate(whole, family, chance)
+        with contextlib.suppress(wechatlog.WechatlogError):
+            for message in _read(damaged, format=name):
+                assert "".join(segment.raw for segment in message.segments) == message.text
