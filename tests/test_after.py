@@ -19,7 +19,7 @@ import pytest
 
 import wechatlog
 from tests.test_corpus import CORPUS, _cases, _expected
-from wechatlog import Mark
+from wechatlog import Mark, Text
 from wechatlog.inputs import after, mark
 from wechatlog.inputs.after import After
 from wechatlog.inputs.single import How
@@ -57,15 +57,24 @@ def _named(data: bytes, path: Path) -> Source:
 
 
 def _starts(data: bytes, path: Path, messages: list[wechatlog.Message]) -> Iterator[int]:
-    """Bytes at which a message begins."""
+    """Bytes at which a message begins, of another shape than those before or behind another such message."""
     lines = [0, *(place + 1 for place, byte in enumerate(data) if byte == 10)]
     if path.parent.name in OWN:
         yield from lines[1:-1]
         return
-    for message in messages[1:]:
-        line = message.origin.line
-        if line is not None and 1 < line <= len(lines):
+    seen: set[object] = set()
+    for before, behind in itertools.pairwise(messages):
+        line = behind.origin.line
+        shapes = {("before", _shape(before)), ("behind", _shape(behind))}
+        if line is not None and 1 < line <= len(lines) and not shapes <= seen:
+            seen |= shapes
             yield lines[line - 1]
+
+
+def _shape(message: wechatlog.Message) -> object:
+    """What an end of a file depends on, beside the format."""
+    plain = all(isinstance(segment, Text) for segment in message.segments)
+    return plain, message.sender is None, not message.text, min(message.text.count("\n"), 2)
 
 
 def _read(data: bytes, path: Path, before: Mark, **how: Any) -> tuple[list[wechatlog.Message], wechatlog.MessageStream]:
