@@ -184,10 +184,17 @@ def test_a_folder_of_pictures_is_told_in_one_line(run: Run, tmp_path: Path) -> N
     (tmp_path / "notes.txt").write_text("no chat", encoding="utf-8")
     assert run("info", tmp_path).stderr.split("\n")[:2] == [
         "wechatlog: no chats found",
-        "  0.png and 11 more: this is a picture (PNG)",
+        "  0.png and 11 more like it: this is a picture (PNG)",
     ]
     missing = run("info", "fodler/x.txt").stderr
     assert missing == "wechatlog: fodler/x.txt: No such file or directory (there is no folder fodler)\n"
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (tmp_path / name).touch()
+    several = run("info", "a.txt", "b.txt", "c.txt", "--json")
+    assert json.loads(several.stdout)["failed"] == [f"{name}.txt: the file is empty" for name in "abc"]
+    assert several.stderr == "wechatlog: a.txt and 2 more like it: the file is empty\n"
+    chinese = run("info", "a.txt", "b.txt", env={"WECHATLOG_LANG": "zh"})
+    assert chinese.stderr == "wechatlog: a.txt 和另外 1 个: 文件是空的\n"
     empty = run("info", "")
     assert (empty.exit_code, empty.stdout) == (1, "")
     assert empty.stderr == "wechatlog: an input has an empty name, as of a variable that is not set\n"

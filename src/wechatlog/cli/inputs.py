@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
+from wechatlog.cli.language import translate
 from wechatlog.cli.messages import Failure, explain, say, say_skipped
 from wechatlog.cli.progress import Tick, progress
 from wechatlog.detection import Detection, detect_reader
@@ -25,7 +26,7 @@ from wechatlog.model import Conversation, paused_collection
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from wechatlog.cli.options import Reading
     from wechatlog.inputs.mark import Mark
@@ -184,6 +185,11 @@ class Inputs:
     @property
     def failures(self) -> list[str]:
         """A sentence for each input that could not be read."""
+        return [f"{place}: {reason}" for place, reason in self._failed]
+
+    @property
+    def _failed(self) -> list[tuple[str, str]]:
+        """What could not be read, and why."""
         skipped = self.skipped
         return [self._reason(note) for note in self._notes if note not in skipped]
 
@@ -192,13 +198,14 @@ class Inputs:
         """What was told of the inputs."""
         return [note for note in self._archive.diagnostics if note.code not in _OF_INDEX]
 
-    def _reason(self, note: Diagnostic) -> str:
+    def _reason(self, note: Diagnostic) -> tuple[str, str]:
         """The whole story of a failure, from the file itself."""
         for source in self.sources:
             if source.place == note.source and (error := self._try(source)) is not None:
-                return explain(error, str(source.path) if source.path else source.label)
+                place = str(source.path) if source.path else source.label
+                return place, explain(error, place).removeprefix(f"{place}: ")
         path = next((source.path for source in self.sources if source.place == note.source), None)
-        return f"{path or note.source}: {note.message}"
+        return str(path or note.source), note.message
 
     def _try(self, source: Source) -> Exception | None:
         try:
@@ -212,7 +219,7 @@ class Inputs:
 
     def complain(self, *, quiet: bool = False) -> None:
         """Tell of the failures, of the index, and of what was skipped."""
-        for failure in self.failures:
+        for failure in _by_reason(self._failed):
             say(failure)
         if quiet:
             return
@@ -228,20 +235,25 @@ class Inputs:
 
     def nothing(self) -> Failure:
         """The failure of having read nothing at all."""
-        reasons = self.failures
+        reasons = _by_reason(self._failed)
         if reasons:
             return Failure("\n".join(reasons))
-        places: dict[str, list[str]] = {}
-        for note in self.skipped:
-            places.setdefault(note.message, []).append(note.source or "?")
-        told = [f"{_some(found)}: {reason}" for reason, found in places.items()]
+        told = _by_reason([(note.source or "?", note.message) for note in self.skipped])
         rest = [f"and {len(told) - _SHOWN} more kinds of files"] if len(told) > _SHOWN else []
         return Failure("\n  ".join(["no chats found", *told[:_SHOWN], *rest]))
 
 
+def _by_reason(failed: Iterable[tuple[str, str]]) -> list[str]:
+    """A sentence for each reason, with the places."""
+    places: dict[str, list[str]] = {}
+    for place, reason in failed:
+        places.setdefault(reason, []).append(place)
+    return [f"{_some(found)}: {reason}" for reason, found in places.items()]
+
+
 def _some(places: Sequence[str]) -> str:
     """The first of some places, and how many others there are."""
-    return places[0] if len(places) == 1 else f"{places[0]} and {len(places) - 1:,} more"
+    return places[0] if len(places) == 1 else translate(f"{places[0]} and {len(places) - 1:,} more like it")
 
 
 def _unhindered(items: Iterator[_T]) -> Iterator[_T]:
