@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wechatlog.timestamps import from_unix, parse_clock, resolve_zone, zone_from_name, zone_name
+from wechatlog.timestamps import UnixTimes, from_unix, parse_clock, resolve_zone, zone_from_name, zone_name
 
 TODAY = dt.date(2026, 5, 7)  # a Thursday
 EAST = dt.timezone(dt.timedelta(hours=8))
@@ -129,3 +129,14 @@ def test_unknown_zones_are_told_with_the_nearest() -> None:
         resolve_zone("Asia/Shangai")
     with pytest.raises(ValueError, match=r"'x'; use a name such as Asia/Shanghai or an offset such as \+08:00"):
         resolve_zone("x")
+
+
+@given(seconds=st.lists(st.integers(1, 10**10), min_size=1))
+def test_unix_times_are_a_list_of_times(seconds: list[int]) -> None:
+    zone = resolve_zone("America/New_York")  # whose clocks go back
+    expected = [from_unix(number, zone) for number in seconds]
+    times = UnixTimes(seconds, zone)
+    assert list(times) == expected
+    assert [time.fold for time in times] == [time.fold for time in expected]
+    assert (len(times), times[-1], list(times[1:3])) == (len(expected), expected[-1], expected[1:3])
+    assert list(times.extremes) == [from_unix(number, zone) for number in (min(seconds), max(seconds))]

@@ -10,8 +10,10 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import functools
+import itertools
 import re
-from typing import Final, Literal, NamedTuple, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 Precision: TypeAlias = Literal["second", "minute", "day"]
 ZoneLike: TypeAlias = "str | dt.tzinfo"
@@ -36,6 +38,30 @@ class Clock(NamedTuple):
 
     time: dt.datetime
     precision: Precision
+
+
+class UnixTimes(Sequence[dt.datetime]):
+    """Times of one zone as the seconds since 1970: for columns of which nobody may ever ask for a `datetime`."""
+
+    __slots__ = ("seconds", "zone")
+
+    def __init__(self, seconds: Sequence[int], zone: dt.tzinfo) -> None:
+        self.seconds, self.zone = seconds, zone
+
+    def __len__(self) -> int:
+        return len(self.seconds)
+
+    def __iter__(self) -> Iterator[dt.datetime]:
+        return map(dt.datetime.fromtimestamp, self.seconds, itertools.repeat(self.zone))
+
+    def __getitem__(self, place: Any) -> Any:
+        found = self.seconds[place]
+        return UnixTimes(found, self.zone) if isinstance(place, slice) else dt.datetime.fromtimestamp(found, self.zone)
+
+    @property
+    def extremes(self) -> UnixTimes:
+        """The first and the last of them."""
+        return UnixTimes((min(self.seconds), max(self.seconds)), self.zone)
 
 
 _EPOCH: Final = dt.datetime(1970, 1, 1)

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -128,6 +129,54 @@ def test_a_text_with_a_picture_of_its_sender_is_parsed() -> None:
     text = json.dumps({"weflow": {}, "session": {"wxid": "1@chatroom"}, "messages": rows}, ensure_ascii=False)
     chat = wechatlog.loads(text, format="weflow-json")
     assert list(chat.metadata["avatars"]) == people
+
+
+CHATLAB_ROWS = st.fixed_dictionaries(
+    {
+        "sender": st.sampled_from(["wxid_lisi", "wxid_zhangsan", "1@chatroom", "SYSTEM", ""]),
+        "accountName": st.sampled_from(["李四", "我", "", None]),
+        "timestamp": st.sampled_from([1777600000, 1777600001, 4102444800, 0, 1777600000000, 1777600000.5, None]),
+        "type": st.sampled_from([0, 0, 0, 0, 1, 7, 25, 80, 81, 4711, False]),
+        "content": st.sampled_from(
+            ["早", " 早", '"早"', "[图片]", "", '"李四" 撤回了一条消息', "https://example.invalid"]
+        ),
+    },
+    optional={
+        "groupNickname": st.sampled_from(["小李", ""]),
+        "platformMessageId": st.sampled_from(["12", "012", "x", f"wechatlog-{'0' * 16}-1", "id:7", "", 12, 2**60]),
+        "replyToMessageId": st.sampled_from(["12", "x"]),
+        "chatRecords": st.just([]),
+    },
+)
+
+
+@given(
+    rows=st.lists(CHATLAB_ROWS, min_size=1, max_size=8),
+    generator=st.sampled_from(["WeFlow", "CipherTalk", "wechatlog", "ChatLab"]),
+    owner=st.sampled_from([None, "wxid_lisi"]),
+    times=st.integers(1, 9),
+)
+def test_runs_of_chatlab_say_what_objects_say(
+    rows: list[dict[str, Any]], generator: str, owner: str | None, times: int
+) -> None:
+    """Whatever the rows: messages, places, diagnostics and columns are those of objects that were all parsed."""
+    said = {
+        "chatlab": {"version": "0.0.2", "generator": generator},
+        "meta": {"name": "群", "type": "group", "ownerId": owner},
+        "members": [{"platformId": "wxid_lisi", "accountName": "李四"}],
+        "messages": rows * times,
+    }
+    plain = json.dumps(said, ensure_ascii=False, indent=1)
+    found = wechatlog.loads(plain, format="chatlab-json")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_plain, "_MOST", 0)
+        parsed = wechatlog.loads(plain, format="chatlab-json")
+    assert found == parsed
+    assert [message.origin for message in found] == [message.origin for message in parsed]
+    assert found.diagnostics == parsed.diagnostics
+    scan = wechatlog.scan(plain.encode(), format="chatlab-json")
+    assert pa.table(scan).to_pylist() == parsed.to_arrow().to_pylist()
+    assert sorted(scan.diagnostics, key=str) == sorted(parsed.diagnostics, key=str)
 
 
 def _cases() -> list[Path]:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
-from wechatlog.engine.entry import Entry, is_credited
+from wechatlog.engine.entry import Entry, EntryRun, EntryRuns, is_credited
 from wechatlog.engine.reading import FIRST_YEAR, LAST_YEAR, Draft, Reading
 from wechatlog.errors import OptionError
 from wechatlog.model import NOTICES, Message, normalize_name
-from wechatlog.timestamps import Day, instant, moment
+from wechatlog.timestamps import Day, UnixTimes, instant, moment
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -217,15 +217,29 @@ def rows_of_entries(reading: Reading, entries: Iterable[Entry], wanted: Wanted) 
     """
     sink = RowSink(reading, wanted)
     seen: set[Draft] = set()
-    for draft, run in _runs_of(reading, entries):
+    for draft, columns in _fitted(reading, entries) if isinstance(entries, EntryRuns) else _runs_of(reading, entries):
         seen.add(draft)
-        yield sink.give(draft, len(run), _columns_of(reading, run, sink.needed))
+        yield sink.give(draft, len(columns["text"]), _ruled(reading, columns, sink.needed))
     if not seen:
         reading.tell_empty()
     yield from (Rows(empty, 0, {}) for empty in reading.chats() if empty not in seen)
 
 
-def _runs_of(reading: Reading, entries: Iterable[Entry]) -> Iterator[tuple[Draft, list[Entry]]]:
+def _fitted(reading: Reading, entries: EntryRuns) -> Iterator[EntryRun]:
+    """The runs of entries, their times as those of the conversation are."""
+    for draft, columns in entries.runs:
+        if not draft.aware:
+            pairs = zip(columns["time"], columns["line"], strict=True)
+            columns["time"] = [time and _fit(reading, draft, time, line) for time, line in pairs]
+        yield EntryRun(draft, columns)
+
+
+def _fit(reading: Reading, draft: Draft, time: dt.datetime, line: int | None) -> dt.datetime:
+    aware = time.tzinfo is not None
+    return time if aware is draft.aware else reading.fit_time(draft, time, line, aware=aware)
+
+
+def _runs_of(reading: Reading, entries: Iterable[Entry]) -> Iterator[EntryRun]:
     """Entries of one conversation at a time, their times as those of the conversation are.
 
     What is told of an entry is told before the next is taken, and what is told of a conversation before the next
@@ -237,32 +251,35 @@ def _runs_of(reading: Reading, entries: Iterable[Entry]) -> Iterator[tuple[Draft
         chat, time = entry.chat, entry.time
         if chat is not None and chat is not draft:
             if run:
-                yield draft, run
+                yield _turned(draft, run)
                 run = []
             draft = chat
         if time is not None and (aware := time.tzinfo is not None) is not draft.aware:
             entry = entry._replace(time=reading.fit_time(draft, time, entry.line, aware=aware))
         run.append(entry)
         if len(run) == _BATCH_SIZE:
-            yield draft, run
+            yield _turned(draft, run)
             run = []
     if run:
-        yield draft, run
+        yield _turned(draft, run)
 
 
-def _columns_of(reading: Reading, run: Sequence[Entry], names: Container[str]) -> dict[str, Sequence[Any]]:
+def _turned(draft: Draft, run: Sequence[Entry]) -> EntryRun:
+    return EntryRun(draft, dict(zip(Entry._fields, zip(*run, strict=True), strict=True)))
+
+
+def _ruled(reading: Reading, columns: dict[str, Sequence[Any]], names: Container[str]) -> dict[str, Sequence[Any]]:
     """The columns of entries of one conversation, after the rules that hold for every format.
 
     The rules are looked at for all entries together, and only where one of them matters for each.
     """
-    columns: dict[str, Sequence[Any]] = dict(zip(Entry._fields, zip(*run, strict=True), strict=True))
-    times, kinds = columns["time"], columns["kind"]
-    known = list(filter(None, times))
+    times, kinds, height = columns["time"], columns["kind"], len(columns["text"])
+    known = times.extremes if (all_known := isinstance(times, UnixTimes)) else list(filter(None, times))
     if known and not (min(known).year >= FIRST_YEAR and max(known).year < LAST_YEAR):
         for time, line in zip(times, columns["line"], strict=True):
             if time is not None:
                 reading.watch_year(time, line)
-    if len(known) < len(times):
+    if not all_known and len(known) < height:
         columns["precision"] = [time and precision for time, precision in zip(times, columns["precision"], strict=True)]
     if not NOTICES.isdisjoint(kinds):
         credited, ids = reading.credits_notices, columns["sender_id"]
@@ -273,6 +290,6 @@ def _columns_of(reading: Reading, run: Sequence[Entry], names: Container[str]) -
         people = zip(columns["is_self"], columns["sender"], columns["sender_id"], strict=True)
         columns["is_self"] = [reading.is_own(name, id_) if own is None else own for own, name, id_ in people]
     columns["given"] = columns["segments"]
-    columns["source"] = [reading.source.place] * len(run) if "source" in names else ()
-    columns["raw"] = [None] * len(run) if "raw" in names else ()
+    columns["source"] = [reading.source.place] * height if "source" in names else ()
+    columns["raw"] = [None] * height if "raw" in names else ()
     return columns

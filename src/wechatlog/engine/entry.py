@@ -7,7 +7,8 @@ go into batches of their own. Knows no format and no container.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+import itertools
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from wechatlog.content.accounts import is_room
 from wechatlog.engine.reading import FIRST_YEAR, LAST_YEAR, Draft, Reading
@@ -15,7 +16,7 @@ from wechatlog.model import NOTICES, Loose, Message, MessageKind
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from wechatlog.engine.protocol import Batch
     from wechatlog.segments import Segment
@@ -54,6 +55,32 @@ class Entry(NamedTuple):
 
 new_entry: Final = tuple.__new__
 """`new_entry(Entry, fields)` takes all of the fields and half of the time of `Entry(…)`: for what most files hold."""
+
+
+class EntryRun(NamedTuple):
+    """Entries that follow each other in a chat, at least one.
+
+    Attributes:
+        chat: that of all of them.
+        columns: for each other field of `Entry`, in their order, what it is in each. The times have a zone.
+    """
+
+    chat: Draft
+    columns: dict[str, Sequence[Any]]
+
+
+class EntryRuns:
+    """Entries in runs: for a format that knows what most of them say without a look at each. Iterates one by one."""
+
+    def __init__(self, runs: Iterable[EntryRun]) -> None:
+        self.runs = runs
+
+    def __iter__(self) -> Iterator[Entry]:
+        found: Iterator[Any] = itertools.chain.from_iterable(
+            zip(*columns.values(), itertools.repeat(chat, len(columns["text"])), strict=True)
+            for chat, columns in self.runs
+        )
+        return found
 
 
 def is_credited(sender_id: str | None) -> bool:

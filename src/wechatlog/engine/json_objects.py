@@ -12,7 +12,7 @@ from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine.head import Head
 from wechatlog.engine.json_damage import listed
 from wechatlog.engine.json_lines import iter_json_lines
-from wechatlog.engine.json_stream import Item, iter_json
+from wechatlog.engine.json_stream import Item, Run, iter_json, iter_json_runs, one_by_one
 from wechatlog.engine.scripts import json_blocks
 from wechatlog.tokenizer import prepare
 
@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     from wechatlog.engine.json_plain import Plain
     from wechatlog.engine.reading import Reading
 
-__all__ = ["iter_line_objects", "iter_objects", "report_shape"]
+__all__ = ["iter_line_objects", "iter_object_runs", "iter_objects", "report_shape"]
 
 _WATCHED: Final = 200
 """Message objects whose keys are compared with those that a format knows."""
+_OBJECTS: Final = frozenset({dict, tuple})
+"""What objects are given as."""
 
 
-def iter_objects(
+def iter_object_runs(
     reading: Reading,
     key: str = "messages",
     *,
@@ -39,52 +41,65 @@ def iter_objects(
     known: Collection[str] = (),
     blocks: Iterable[str] | None = None,
     plain: Plain | None = None,
-) -> Iterator[Item]:
-    """The message objects of a top-level array, or of the array under a key of the top-level object.
-
-    Args:
-        reading: whose `said` is filled as the file is read. What the messages need is there before the first of them,
-            in a pass of its own where the file has it behind them.
-        key: of the list of messages.
-        lists: further keys whose arrays are read item by item, so that damage in one item costs that item alone.
-        needed: the keys that messages need, from the first message.
-        script: the JSON is assigned to a variable.
-        tail: more of the script may follow; it is not read.
-        known: every key that the format knows in a message object; others are told once. Empty: nothing is told.
-        blocks: the JSON, where it is but a part of the text of the reading; what is needed stands in front then.
-        plain: what most objects have; those that have it, but for the first of a kind, are given as tuples of it.
-    """
+) -> Iterator[Run]:
+    """The objects of `iter_objects` in runs: some that follow each other, at least one."""
     said, first, streamed = reading.said, True, (key, *lists)
     ahead: set[str] = set()
-    watched = 0
+    watched = 0 if known else _WATCHED
     text = _blocks(reading, reading.collector, script=script) if blocks is None else blocks
     shapes = {} if plain is None else dict.fromkeys(("", key), plain)
-    for item in iter_json(text, reading.collector, streamed, tail=tail, plain=shapes):
-        value = item.value
-        if type(value) is tuple:  # of an object whose keys were looked at when the first such was parsed
-            watched += 1
-            yield item
+    for run in iter_json_runs(text, reading.collector, streamed, tail=tail, plain=shapes):
+        if run and run[0].key not in ("", key):
+            for item in run:
+                if item.key not in ahead:
+                    _keep(said, item, lists)
             continue
-        if item.key != key and item.key:
-            if item.key not in ahead:
-                _keep(said, item, lists)
-            continue
-        if not isinstance(value, dict):
-            report_shape(reading.collector, "a message", item)
-            continue
-        if first:
-            first = False
-            wanted = set(needed(value))
-            if blocks is None and item.key and (ahead := wanted - said.keys()):
-                _look_ahead(reading, streamed, lists, ahead, script=script)
-            _mend_keys(reading, wanted)
-        if known and watched < _WATCHED:
-            watched += 1
-            report_unknown_keys(reading, value, known, item.line)
-        yield item
+        if first or watched < _WATCHED or not {type(item.value) for item in run} <= _OBJECTS:
+            objects = list[Item]()
+            for item in run:
+                value = item.value
+                if not isinstance(value, dict | tuple):
+                    if objects:  # what is told of them comes before this
+                        yield objects
+                        objects = []
+                    report_shape(reading.collector, "a message", item)
+                    continue
+                if first and isinstance(value, dict):  # as the first always is
+                    first = False
+                    wanted = set(needed(value))
+                    if blocks is None and item.key and (ahead := wanted - said.keys()):
+                        _look_ahead(reading, streamed, lists, ahead, script=script)
+                    _mend_keys(reading, wanted)
+                if watched < _WATCHED:  # one by one, since what is told of an object comes behind this
+                    watched += 1
+                    if isinstance(value, dict):  # the keys of the others are those of one that was parsed
+                        report_unknown_keys(reading, value, known, item.line)
+                    yield (item,)
+                else:
+                    objects.append(item)
+            run = objects
+        if run:
+            yield run
     if first:
         _tell_unread(reading, key, lists)
         reading.tell("no-messages", "the file holds no messages")
+
+
+iter_objects = one_by_one(iter_object_runs)
+"""The message objects of a top-level array, or of the array under a key of the top-level object.
+
+Args:
+    reading: whose `said` is filled as the file is read. What the messages need is there before the first of them,
+        in a pass of its own where the file has it behind them.
+    key: of the list of messages.
+    lists: further keys whose arrays are read item by item, so that damage in one item costs that item alone.
+    needed: the keys that messages need, from the first message.
+    script: the JSON is assigned to a variable.
+    tail: more of the script may follow; it is not read.
+    known: every key that the format knows in a message object; others are told once. Empty: nothing is told.
+    blocks: the JSON, where it is but a part of the text of the reading; what is needed stands in front then.
+    plain: what most objects have; those that have it, but for the first of a kind, are given as tuples of it.
+"""
 
 
 def _tell_unread(reading: Reading, key: str, lists: Collection[str]) -> None:

@@ -6,10 +6,11 @@ and column, and reading goes on at the next item where one can be found.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, ParamSpec, TypeAlias
 
 from wechatlog.engine.json_damage import (
     HIDDEN_LIST,
@@ -34,8 +35,9 @@ _STRING: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _SEPARATOR: Final = re.compile(r"[ \t\n\r]*+,[ \t\n\r]*+")
 _OPENING_LENGTH: Final = 32
 """Of an item: its brace, its first key and the quote of its value."""
-_RUN: Final = 64
-"""Items that are given together, so that each need not go through all the generators below."""
+_RUN: Final = 256
+"""About how many items are given together, so that each need not go through all the generators below; what is made of
+more would drive them from the cache of the processor."""
 _TAIL: Final = 8192
 """Characters at the end of the window that are read apart from those in front of them."""
 _LOOKED_AT: Final = 20
@@ -67,6 +69,7 @@ class Item(NamedTuple):
 
 Run: TypeAlias = "Sequence[Item]"
 """Items that follow each other."""
+_How = ParamSpec("_How")
 
 
 class _Edge:
@@ -103,7 +106,17 @@ class _Lists(NamedTuple):
         return (*self.parted, *self.stream)
 
 
-def iter_json(
+def one_by_one(runs: Callable[_How, Iterator[Run]]) -> Callable[_How, Iterator[Item]]:
+    """The items of runs, which another function gives."""
+
+    @functools.wraps(runs)
+    def items(*args: _How.args, **kwargs: _How.kwargs) -> Iterator[Item]:
+        return itertools.chain.from_iterable(runs(*args, **kwargs))
+
+    return items
+
+
+def iter_json_runs(
     blocks: Iterable[str],
     collector: Collector,
     stream: Collection[str] = ("messages",),
@@ -111,8 +124,8 @@ def iter_json(
     parted: Collection[str] = (),
     tail: bool = False,
     plain: Mapping[str, Plain | Layout] = {},
-) -> Iterator[Item]:
-    """The parts of a JSON text.
+) -> Iterator[Run]:
+    """The parts of a JSON text, in runs of some that follow each other.
 
     Args:
         blocks: the text in pieces of any size.
@@ -130,7 +143,11 @@ def iter_json(
         A streamed array that is empty gives nothing.
     """
     lists = _Lists(tuple(stream), tuple(parted))
-    return itertools.chain.from_iterable(_Stream(blocks, collector, plain).runs(lists, tail=tail))
+    return _Stream(blocks, collector, plain).runs(lists, tail=tail)
+
+
+iter_json = one_by_one(iter_json_runs)
+"""The same one by one."""
 
 
 class _Stream(Window):
@@ -145,7 +162,7 @@ class _Stream(Window):
         self._has_bare_ends = False
 
     def runs(self, lists: _Lists, *, tail: bool) -> Iterator[Run]:
-        """What `iter_json` gives, in runs."""
+        """What `iter_json_runs` gives."""
         first = self.peek()
         if first not in ("[", "{"):
             self._report("no JSON object or array begins here")
@@ -365,10 +382,18 @@ class _Stream(Window):
         separator, run = _SEPARATOR.match, list[Item]()
         while True:
             for pattern, numbers, lines in layouts.found if layouts is not None else ():
-                for match in iter(pattern.scanner(text, position).match, None):  # type: ignore[attr-defined]
-                    run.append(new(Item, (key, match.group(*numbers), line, base + position)))
-                    line += lines
-                    position = match.end()
+                found = iter(pattern.scanner(text, position).match, None)  # type: ignore[attr-defined]
+                while matches := list(itertools.islice(found, _RUN)):
+                    values = [match.group(*numbers) for match in matches]
+                    counted = range(line, line + lines * len(matches), lines) if lines else itertools.repeat(line)
+                    places = [base + match.start() for match in matches]
+                    fields = zip(itertools.repeat(key), values, counted, places, strict=False)
+                    run += map(new, itertools.repeat(Item), fields)
+                    line += lines * len(matches)
+                    position = matches[-1].end()
+                    if len(run) >= _RUN:
+                        yield run
+                        run = []
             if len(text) - position < _TAIL < position:  # an error in what is cut counts all lines in front of it
                 self._move(position, line)
                 self._drop()
@@ -385,7 +410,7 @@ class _Stream(Window):
                 layouts.learn(value, text, position, behind.end())
             line += text.count("\n", position, behind.end())
             position = behind.end()
-            if len(run) > _RUN:
+            if len(run) >= _RUN:
                 yield run
                 run = []
         yield run

@@ -32,6 +32,7 @@ from wechatlog.timestamps import (
     ASSUMED_ZONE,
     Clock,
     Precision,
+    UnixTimes,
     ZoneLike,
     cached_clock,
     from_unix,
@@ -42,7 +43,7 @@ from wechatlog.timestamps import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.engine.conversions import Conversion
     from wechatlog.segments import Segment
@@ -415,6 +416,11 @@ class Reading:
         if self.tz is None:
             self.tz_assumed = True
         return time
+
+    def unix_times(self, seconds: Sequence[int]) -> UnixTimes:
+        """The times of Unix seconds as `unix_time` gives them; all are positive and below 10**11."""
+        self.tz_assumed = self.tz_assumed or self.tz is None
+        return UnixTimes(seconds, self.zone)
 
     @functools.cached_property
     def zone(self) -> dt.tzinfo:

@@ -25,7 +25,7 @@ from wechatlog.frames.rows import READ_COLUMNS, runs_of
 from wechatlog.frames.values import aware_in, to_json_line, within_64_bits, without_surrogates
 from wechatlog.model import Conversation, Message, paused_collection
 from wechatlog.segments.types import Forward, Quote
-from wechatlog.timestamps import resolve_zone
+from wechatlog.timestamps import UnixTimes, resolve_zone
 
 with needs_extra("arrow", what="Arrow or Parquet"):
     import pyarrow as pa
@@ -219,6 +219,9 @@ def _segment_array(bodies: Bodies) -> Any:
 
 def join_parts(parts: Sequence[Any]) -> Any:
     """Lists, or arrays, of one column, one below the other."""
+    if all(isinstance(part, UnixTimes) for part in parts):
+        seconds = itertools.chain.from_iterable(part.seconds for part in parts)
+        return UnixTimes(list(seconds), parts[0].zone)
     if all(isinstance(part, pa.Array) for part in parts):
         whole = pa.chunked_array(parts).unify_dictionaries()
         return parts[0] if len(parts) == 1 else whole.combine_chunks()
@@ -228,6 +231,8 @@ def join_parts(parts: Sequence[Any]) -> Any:
 
 def some_times(values: Any) -> Any:
     """The times of a column, or of an array one of them, which is like all others."""
+    if isinstance(values, UnixTimes):
+        return values[:1]
     if not isinstance(values, pa.Array):
         return values
     return [values.drop_null()[0].as_py()] if values.null_count < len(values) else ()
@@ -250,6 +255,8 @@ def array_of(name: str, kind: Any, values: Any) -> Any:
     """
     if isinstance(values, pa.Array):
         return values if values.type == kind else values.cast(kind)
+    if isinstance(values, UnixTimes):
+        return pa.array(values.seconds, pa.timestamp("s", kind.tz)).cast(kind)
     if isinstance(values, range) and values:  # thirty times as fast as from numbers of Python
         return pc.cumulative_sum(pa.repeat(pa.scalar(values.step, kind), len(values)), start=values.start - values.step)
     try:

@@ -35,16 +35,19 @@ from wechatlog.content.weflow import (
     strip_frame,
 )
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import ME, NOTICES, Draft, Entry, Evidence, Format, Head, Reading, iter_line_objects, iter_objects
-from wechatlog.engine.entry import new_entry
+from wechatlog.engine import ME, NOTICES, Draft, Entry, Evidence, Format, Head, Reading, iter_line_objects
+from wechatlog.engine.entry import EntryRun, EntryRuns, new_entry
 from wechatlog.engine.json_lines import line_objects
+from wechatlog.engine.json_objects import iter_object_runs
 from wechatlog.engine.json_plain import NUMBER, SECONDS, TEXT, Plain
+from wechatlog.engine.json_stream import Run
 from wechatlog.engine.json_values import read_identifier, read_integer, read_list, read_object, read_string
 from wechatlog.engine.protocol import Mark
 from wechatlog.model import MessageKind, Participant
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from wechatlog.segments import Segment
 
@@ -57,6 +60,7 @@ _SYSTEM: Final = chatlab.SYSTEM_SENDER
 _FRAMES: Final = ("\n", "\r", " ")
 """What a text begins with where the writer left something in front, or took it away."""
 _SHARE: Final = 24
+_MOST_SENDERS: Final = 50_000
 _MILLISECONDS: Final = 100_000_000_000
 _GROUPS: Final = {"group": True, "private": False, "direct": False}
 # Types that stand for more than they say: WeFlow writes forwards, music and red packets as links, transfers
@@ -66,11 +70,12 @@ _VAGUE: Final = frozenset({None, Kind.LINK, Kind.OTHER})
 _CUTTING: Final = frozenset({"WeFlow", "CipherTalk", "VXdaochu"})
 
 
+_UNFRAMED: Final = TEXT.replace("(", "((?! )", 1)
 _GIVEN: Final = {
     "sender": TEXT,
     "groupNickname": TEXT,
     "accountName": TEXT,
-    "content": TEXT,
+    "content": _UNFRAMED,
     "timestamp": SECONDS,
     "type": NUMBER,
     "platformMessageId": TEXT,
@@ -79,6 +84,12 @@ _GIVEN: Final = {
 _OPTIONAL: Final = "groupNickname accountName platformMessageId replyToMessageId"
 _PLAIN: Final = Plain(_GIVEN, optional=_OPTIONAL, without="chatRecords")
 _PLAIN_LINE: Final = Plain(_GIVEN, {"_type": "message"}, optional=_OPTIONAL, without="chatRecords")
+
+
+def _stand_in(seconds: Any) -> tuple[Any, ...]:
+    """What `_PLAIN` gives of a text, for an object whose message is made in another way."""
+    known = type(seconds) is int and 0 < seconds < _MILLISECONDS
+    return None, None, None, "", seconds if known else 1, "0", None, None
 
 
 def _is_name(value: object) -> bool:
@@ -102,6 +113,7 @@ class _Chat:
         self.owner = read_string(meta.get("ownerId")) or None
         self._names: dict[str, str] = {}
         self._senders: dict[tuple[Any, ...], Sender] = {}
+        self._writers: dict[tuple[Any, ...], Sender] = {}  # of plain texts
         draft.title, draft.id = read_string(meta.get("name")) or None, read_string(meta.get("groupId")) or None
         draft.is_group, draft.owner = _GROUPS.get(read_string(meta.get("type"))), self.owner or draft.owner
         if self.is_ours:
@@ -142,6 +154,52 @@ class _Chat:
     def _is_own(self, identifier: str | None) -> bool | None:
         return None if self.owner is None or identifier is None else identifier == self.owner
 
+    def take(self, run: Run) -> EntryRun:
+        """Messages that follow each other: plain texts all at once, the others one by one."""
+        values: Iterable[Any]
+        _, values, lines, offsets = zip(*run, strict=True)
+        rows, ours, every = list(values), self.is_ours, self.rounds_ids
+        others = {
+            place: self.entry(row, lines[place], offsets[place])
+            for place, row in enumerate(rows)
+            if type(row) is dict
+            or row[5] != "0"
+            or row[7] is not None
+            or every
+            or not (ours or (id_ := row[6]) is None or (id_.isdigit() and id_[0] != "0"))
+        }
+        for place in others:
+            if type(row := rows[place]) is dict:
+                rows[place] = _stand_in(row.get("timestamp"))
+        writers = [row[:3] for row in rows]
+        names, accounts, own = map(list, zip(*map(self._known(writers).__getitem__, writers), strict=True))
+        _, _, _, texts, numbers, _, ids, _ = map(list, zip(*rows, strict=True))
+        if ours:
+            ids = [id_ and chatlab.read_message_id(id_) for id_ in ids]
+        times: Sequence[Any] = self.reading.unix_times(list(map(int, numbers)))
+        if any(times[place] != entry.time for place, entry in others.items()):
+            times = [others[place].time if place in others else time for place, time in enumerate(times)]
+        kinds, segments, replies = ([value] * len(run) for value in (_TEXT, None, None))
+        changed: dict[str, list[Any]] = {
+            "sender": names, "sender_id": accounts, "is_self": own, "kind": kinds, "text": texts,
+            "segments": segments, "id": ids, "reply_to": replies,
+        }  # fmt: skip
+        for place, entry in others.items():
+            for name, values in changed.items():
+                values[place] = getattr(entry, name)
+        placed = {"line": lines, "time": times, "precision": ["second"] * len(run)}
+        return EntryRun(self.draft, {**placed, **changed, "offset": offsets})
+
+    def _known(self, writers: Iterable[tuple[Any, ...]]) -> Mapping[tuple[Any, ...], Sender]:
+        """The senders of texts by what the file says of them."""
+        if len(self._writers) > _MOST_SENDERS:
+            self._writers.clear()
+        for said in dict.fromkeys(writers):
+            if said not in self._writers:
+                row = {key: value for key, value in zip(_GIVEN, said, strict=False) if value is not None}
+                self._writers[said] = self._sender(row, _TEXT)
+        return self._writers
+
     def entry(self, row: Row | tuple[Any, ...], line: int, offset: int) -> Entry:
         """One message, as an object or as what `_PLAIN` gives of it."""
         reading, kind, records, segments, answered = self.reading, _TEXT, None, None, None
@@ -164,7 +222,7 @@ class _Chat:
             sender, account, own = self._senders[key]
         except (KeyError, TypeError):
             sender, account, own = self._sender(_PLAIN.object(row) if isinstance(row, tuple) else row, kind)
-            if type(code) is int and len(self._senders) < 50_000 and all(map(_is_name, key[:3])):
+            if type(code) is int and len(self._senders) < _MOST_SENDERS and all(map(_is_name, key[:3])):
                 self._senders[key] = sender, account, own
         if type(number) is int and 0 < number < _MILLISECONDS:
             time = reading.unix_time(number, line=line)
@@ -266,13 +324,17 @@ def _needed(first: Mapping[str, Any]) -> tuple[str, ...]:
     return ("chatlab", "meta") if first.get("accountName") else ("chatlab", "meta", "members")
 
 
-def _objects(reading: Reading) -> Iterator[Entry]:
+def _objects(reading: Reading) -> EntryRuns:
+    return EntryRuns(_runs(reading))
+
+
+def _runs(reading: Reading) -> Iterator[EntryRun]:
     said, chat = reading.said, None
-    for _, value, line, offset in iter_objects(reading, lists=("members",), needed=_needed, plain=_PLAIN):
+    for run in iter_object_runs(reading, lists=("members",), needed=_needed, plain=_PLAIN):
         if chat is None:
             chat = _Chat(reading, reading.chat, said)
             _add_members(chat, said)
-        yield chat.entry(value, line, offset)
+        yield chat.take(run)
     _add_members(chat or _Chat(reading, reading.chat, said), said)
 
 
