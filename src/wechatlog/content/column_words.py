@@ -36,12 +36,13 @@ _NAMES: Final = {
         " senderwxid senderusername fromid fromwxid fromusername userid accountid",
         "own": "是否本人 是否自己 是否为自己 是否我 是否发送 是否本人发送 是否自己发送 收发 issend issent isself"
         " issender ismine isme isown isowner fromme isfromme sentbyme mine self outgoing isoutgoing 方向"
-        " 消息方向 direction",
+        " 消息方向 direction role",
         "id": "服务端消息id 服务器消息id 消息id serverid msgsvrid msgserverid platformmessageid",
-        "chat": "会话名称 会话 聊天对象 群名 群名称 群聊名称 chatname roomname conversation conversationname",
+        "chat": "会话名称 会话 聊天对象 群名 群名称 群聊名称 chatname roomname conversation conversationname"
+        " conversationtitle chat",
         "chat_id": "会话内部标识 会话id 群id chatid roomid chatroom conversationid strtalker talker",
         "transcript": "语音转写 语音转文字 transcription transcript",
-        "path": "图片文件 媒体文件 媒体路径 mediapath media",
+        "path": "图片文件 图片路径 图片/视频 媒体文件 媒体路径 mediapath attachmentpath media image",
         "quote": "quoted quote quotedmessage replytomessage refer",
         "raw": "rawcontent raw",
     }.items()

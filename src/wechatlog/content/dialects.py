@@ -607,18 +607,20 @@ CHATLOG_KEEPER: Final = Dialect(
 
 _BRACKET_REPLY: Final = r"(?P<reply>(?:(?! ?\[(?:引用|↩)[: ]).)*+)"
 _ARROW_REPLY: Final = r"(?P<reply>(?:(?!\n {2,4}↳ ).)*+)"
+_BEHIND: Final = r"<C> (?P<path>[^\s\[\]]*[/\\][^\n]*\.[A-Za-z0-9]{2,4})"
+"""Where its file is."""
 _AGAIN: Final = r"<C> \[[^\[\]\n]{1,10}\]"
 """A label that stands twice."""
 _NAMED: Final = r": ?(?P<title>[^\n]*)<C>"
 BRACKET_LINES: Final = Dialect(
     "bracket-lines",
-    quote_marks=("[引用", "[↩", "↳ "),
+    quote_marks=("[引用", "[↩", "↳ ", "> ", "↩ "),
     labels=_AMBIGUOUS
     | _labels(
         {
             Kind.QUOTE: "引用/引用消息/Quote",
             Kind.SYSTEM: "系统消息/系统提示/系统",
-            Kind.RECALL: "撤回/撤回消息",
+            Kind.RECALL: "撤回/撤回消息/消息已撤回",
             Kind.PAT: "拍一拍",
             Kind.CARD: "群名片/企业微信名片",
             Kind.LOCATION: "位置共享/Location (Live)",
@@ -640,11 +642,13 @@ BRACKET_LINES: Final = Dialect(
         **dict.fromkeys((Kind.SYSTEM, Kind.RECALL, Kind.PAT, Kind.QUOTE), (r"<C>(?: (?s:.*))?",)),
         Kind.OTHER: (r":[0-9]{1,20}<C>",),
         Kind.STICKER: (_AGAIN, r": ?(?s:.*)<C>"),
-        Kind.IMAGE: (_AGAIN, r" [0-9?]{1,5}x[0-9?]{1,5}<C>", r"<C> \(local_id=[0-9]{1,20}\)"),
-        Kind.VIDEO: (_AGAIN, r" (?P<milliseconds>[0-9]{1,9})ms<C>"),
+        Kind.IMAGE: (_AGAIN, _BEHIND, r" [0-9?]{1,5}x[0-9?]{1,5}<C>", r"<C> \(local_id=[0-9]{1,20}\)"),
+        Kind.VIDEO: (_AGAIN, _BEHIND, r" (?P<milliseconds>[0-9]{1,9})ms<C>"),
         Kind.VOICE: (
             _AGAIN,
+            _BEHIND,
             r" <1s<C>",
+            rf" {_SECONDS}<C> (?P<transcript>(?s:.+))",
             r"<C> → (?P<transcript>(?s:.+))",
             r"<C>  \(语音转写: (?P<transcript>(?s:.+))\)",
         ),
@@ -659,9 +663,13 @@ BRACKET_LINES: Final = Dialect(
         Kind.LOCATION: (r"<C> (?P<poi>(?:(?! \()[^\n])*+) \((?P<label>[^\n]*)\)", r": ?(?P<poi>[^\n]*)<C>"),
         Kind.TRANSFER: (rf"<C> {_AMOUNT}(?: (?P<direction>已收款|已退还|已过期))?(?: · (?P<note>[^\n]*))?",),
     },
-    sentences=((r"\[(?:未知\(-?[0-9]{1,20}\)\]|(?:AppMsg|应用)\] (?s:.*))", Label(Kind.OTHER)),),
+    sentences=(
+        (r"\[图片[0-9]{1,6}\]", Label(Kind.IMAGE)),
+        (r"\[(?:未知\(-?[0-9]{1,20}\)\]|(?:AppMsg|应用)\] (?s:.*))", Label(Kind.OTHER)),
+    ),
     quotes=(
         rf"{_BRACKET_REPLY}(?P<quote> ?\[(?:引用|↩)(?: (?P<sender>[^:：\n]{{1,100}}))?: (?P<text>.*)\])",
+        r"(?P<quote>(?:> |↩ )(?P<sender>[^:：\n]{0,60})(?:：|: )(?P<text>[^\n]*)\n)(?P<reply>(?s:.*))",
         rf"{_ARROW_REPLY}(?P<quote>\n {{2,4}}↳ (?:引用|回复) (?P<sender>[^:：\n]{{1,100}})(?:：|: )(?P<text>.*))",
     ),
 )

@@ -144,7 +144,12 @@ READERS: Final = (
     _row("wechat-export-studio-csv", "brackets.studio:CSV", "csv text", marks="附件/标题"),
     _row("wechat-export-studio-md", "brackets.studio:MARKDOWN", "text", lines=r"(?:> 会话 `|- `[0-9]{2}:)"),
     _row("wechat-decrypt-json", "brackets.wechat_decrypt:JSON", "json", marks='"chat_username"'),
-    _row("wechat-decrypt-csv", "brackets.wechat_decrypt:CSV", "csv text", marks="发送者 消息类型 server_id"),
+    _row(
+        "wechat-decrypt-csv",
+        "brackets.wechat_decrypt:CSV",
+        "csv text",
+        marks="发送者 消息类型 server_id | Sender server_id",
+    ),
     _row("wechat-export-macos-json", "brackets.macos:JSON", "json", marks='"type_name"'),
     _row("wechat-export-macos-csv", "brackets.macos:CSV", "csv text", marks="发送者 类型"),
     _row("wechat-decrypt-export-json", "brackets.decrypt_export:JSON", "json", marks='"chat" "is_self" "kind"'),

@@ -9,7 +9,9 @@ first.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
@@ -41,7 +43,7 @@ from wechatlog.engine import (
 )
 from wechatlog.engine.entry import Body
 from wechatlog.engine.json_objects import report_shape, report_unknown_keys
-from wechatlog.engine.json_stream import BEGIN, END, iter_json
+from wechatlog.engine.json_stream import BEGIN, END, Item, iter_json
 from wechatlog.engine.json_values import first_object, read_flag, read_identifier, read_list, read_object, read_string
 from wechatlog.engine.scripts import assigned_head, json_blocks
 from wechatlog.model import MessageKind, Participant
@@ -108,7 +110,7 @@ def _objects(reading: Reading) -> Iterator[_Row]:
         yield from _parts(reading, *path)
         return
     if not path and "jsonl" in head.containers:
-        items = iter_line_objects(reading, known=KNOWN)
+        items = _without_head(reading, iter_line_objects(reading, known=KNOWN))
     else:
         needed = {*_CHATS, *_TITLES} & value.keys()
         items = iter_objects(reading, *path, needed=lambda _: needed, script=is_script, tail=is_script, known=KNOWN)
@@ -118,6 +120,15 @@ def _objects(reading: Reading) -> Iterator[_Row]:
             first = False
             _describe(reading.chat, reading.said)
         yield _Row(fields_of(row).get, line, offset)
+
+
+def _without_head(reading: Reading, items: Iterator[Item]) -> Iterator[Item]:
+    """Lines of messages; one in front of them that is none says whose chat it is."""
+    for item in items:
+        if item.line > 1 or _says_chat([item.value]):
+            yield item
+            continue
+        _describe(reading.chat, {**item.value, **read_object(next(iter(item.value.values()), None))})
 
 
 def _parts(reading: Reading, outer: str, inner: str) -> Iterator[_Row]:
@@ -305,6 +316,7 @@ def _chat(reading: Reading, row: _Row, habits: _Habits) -> Draft:
         id_, name = _account(row), _text(row.get("remark")) or _text(row.get("name"))
     chat = row.chat or reading.chat
     if (not id_ and not name) or (id_ and id_ == chat.id):
+        chat.title = chat.title or name or None
         return chat
     return reading.chat_of(id_ or name, id=id_ or None, title=name or None, is_group=is_room(id_))
 
@@ -353,14 +365,24 @@ def _is_table(head: Head) -> Evidence | None:
 
 def _is_list(head: Head) -> Evidence | None:
     head = _json_head(head)
-    if _path(head.json) is None and not ("jsonl" in head.containers and _says_chat([head.json])):
+    if _path(head.json) is None and not ("jsonl" in head.containers and _says_chat([head.json, *_second(head)])):
         return None
     return Evidence(_CONFIDENCE, "objects whose keys are called as those of chats are")
 
 
+def _second(head: Head) -> Iterator[Any]:
+    """The second line of JSON Lines, where the first may tell of the chat."""
+    if len(head.lines) > 2:
+        with contextlib.suppress(ValueError):
+            yield json.loads(head.lines[1])
+
+
 def _says_chat(rows: list[Any]) -> bool:
-    said = fields_of(first_object(rows))
-    return _is_chat({field for field, value in said.items() if value is not None}) and not read_list(said["time"])
+    """Whether the first object, or the one behind it, is a message."""
+    for said in (fields_of(row) for row in rows[:2] if isinstance(row, dict)):
+        if _is_chat({field for field, value in said.items() if value is not None}):
+            return not read_list(said["time"])
+    return False
 
 
 def _is_chat(there: set[str]) -> bool:

@@ -23,7 +23,7 @@ from wechatlog.content.dialects import BRACKET_LINES, WXCLI
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, quote_segments, read_placeholder
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_local_type, kind_of_name
-from wechatlog.diagnostics import Collector
+from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine import ME, NOTICES, OWNER_OPTION, Entry, Evidence, Format, Head, Reading, one_segment
 from wechatlog.engine.html import classes_of, node_text, parse_fragment
 from wechatlog.engine.markup import iter_pieces
@@ -41,10 +41,14 @@ if TYPE_CHECKING:
 _MESSAGE: Final = "msg|message|chat-msg|chat-message|(?:msg|message|chat)-(?:item|row|line)|msg-wrap|message-wrapper"
 _DAY: Final = "day|date|day-label|day-sep|tdiv|(?:date|time)-(?:sep|divider|separator|label|header|line)"
 _NOTICE: Final = "sys|system|notice|tip|recall|(?:sys|system|notice|tip|recall)-(?:msg|message|wrap|row|tip)"
-_SIDES: Final = "outgoing|incoming|self|other|me|left|right|sent|received|system|unknown|s|o"
+_SIDES: Final = (
+    "outgoing|incoming|self|other|me|left|right|sent|received|system|unknown|s|o|mine|theirs|own|peer|partner"
+)
+_ROW: Final = r"row(?=[\"'][^<>]{0,100}>\s{0,40}<div class=[\"'](?:bubble|avatar)\b)"
+"""A row that says no side and holds a bubble."""
 _MARK: Final = re.compile(
     r'<(?:div|li|article|section|p|tr) (?:[a-z-]{1,20}="[^"<>]{0,100}" ){0,3}?'
-    rf"class=[\"'](?=(?:[\w-]+ )*(?:{_MESSAGE}|{_DAY}|{_NOTICE}|row (?:{_SIDES}))[ \"'])"
+    rf"class=[\"'](?=(?:[\w-]+ )*(?:{_MESSAGE}|{_DAY}|{_NOTICE}|row (?:{_SIDES})|{_ROW})[ \"'])"
     r"(?P<classes>[\w -]{1,200})[\"'][^<>]{0,4000}>"
 )
 _LONGEST: Final = 5000
@@ -52,12 +56,12 @@ _IS_MESSAGE: Final = re.compile(rf"{_MESSAGE}|row")
 _IS_NOTICE: Final = re.compile(_NOTICE)
 _OWN: Final = frozenset("self me mine own right sent out outgoing send from-me is-self is-me is-sender s".split())
 _OTHERS: Final = frozenset(
-    "other others left received in incoming receive recv them theirs friend from-other o".split()
+    "other others left received in incoming receive recv them theirs friend from-other o peer partner".split()
 )
 _SENDER: Final = (
     "sender sender-name sn name nickname nick who author username user-name from display-name dspname"
 ).split()
-_TIME: Final = "time timestamp msg-time message-time timeline-time datetime clock msg-date".split()
+_TIME: Final = "time timestamp msg-time message-time timeline-time datetime clock msg-date t".split()
 _BODY: Final = (
     "bubble msg-bubble message-bubble bub text msg-text message-text recall-text content msg-content message-content"
     " body msg-body message-body"
@@ -69,7 +73,7 @@ _QUOTE: Final = "quote-ref quote quoted quote-content reply refer reference".spl
 _QUOTED_NAME: Final = "quote-from quote-sender quote-name quoted-sender".split()
 _TRANSCRIPT: Final = "voice-cap voice-text transcript transcription".split()
 _ORNAMENTS: Final = "avatar icon tag card-mark money-symbol".split()
-_ROLES: Final = frozenset((*_SENDER, *_TIME, *_QUOTE, *_QUOTED_NAME, *_LABEL, *_TRANSCRIPT, *_ORNAMENTS))
+_ROLES: Final = frozenset((*_SENDER, *_TIME, *_META, *_QUOTE, *_QUOTED_NAME, *_LABEL, *_TRANSCRIPT, *_ORNAMENTS))
 _MEDIA: Final[Mapping[str, MessageKind]] = {
     "img": MessageKind.IMAGE,
     "audio": MessageKind.VOICE,
@@ -91,7 +95,7 @@ _TYPED: Final = re.compile(r"\[(?:type_)?(?P<type>[a-z]{3,10}|[0-9]{1,19})\](?: 
 _LOST: Final = re.compile(r"[^\n]{1,6}(?=未能从本机数据中恢复|未找到|加载失败)")
 _TITLE: Final = re.compile(r"<title>([^<]{0,400})</title>", re.IGNORECASE)
 _AROUND_TITLE: Final = re.compile(
-    r"^\s*(?:微信)?(?:聊天记录|WeChat|Chat)(?: with)?\s*[-:：·|]\s*"
+    r"^\s*(?:微信)?(?:聊天记录|WeChat|Chat)(?: with)?\s*[-:：·|]\s*|^\s*与\s*(?=\S)"
     r"|\s*(?:的|[-·|—]\s*)?\s*(?:微信)?聊天记录(?:导出)?\s*$"
 )
 _ICON: Final = re.compile("[^\\w\\s\\[\\]\"“'@<>(（【「《]{1,4}\ufe0f? (?=\\S)")
@@ -100,6 +104,7 @@ _NAME_AND_TIME: Final = re.compile(r"(?P<name>[^\n]*?) *(?P<time>[0-9]{4}[-/年.
 _LABELLED: Final = re.compile(r"\[[^\[\]\n]{1,6}\] ?")
 _BOX: Final = re.compile(r"(?<![\w-])(?P<kind>[a-z]{2,12})-(?:box|card|msg)(?![\w-])")
 """What holds what is no text."""
+_PAIR: Final = re.compile(r" [与和&] ")
 _NOBODY: Final = frozenset({"系统", "系统消息", "系统通知", "system", "System", "媒体附件"})
 """Who is said to have written what nobody wrote."""
 _BEHIND: Final = re.compile(r"\s*·\s*$")
@@ -194,7 +199,8 @@ def _card(kind: MessageKind, text: str) -> dict[str, Any]:
 
 def _body(reading: Reading, piece: _Piece, node: HtmlElement, label: str) -> Body:
     """What a bubble holds: a reply with what it answers, a file, a card, or words."""
-    text = _shown(node, *(("name",) if any(map(_BOX.fullmatch, piece.inner)) else ()))
+    meta = () if node is piece.node or _of_meta(piece)[1] else _META
+    text = _shown(node, *meta, *(("name",) if any(map(_BOX.fullmatch, piece.inner)) else ()))
     text = _ICON.sub("", text, count=1) if _ICON.match(text) and text.partition(" ")[2][:1] == "[" else text
     quote = piece.first(_QUOTE)
     quote = next(node.iter("blockquote"), None) if quote is None else quote
@@ -301,6 +307,9 @@ def _message(reading: Reading, piece: _Piece, above: _Above, unmarked: bool | No
     if any(map(_IS_NOTICE.fullmatch, (*piece.classes, *piece.inner))):
         return Entry(piece.line, time, precision, None, None, None, *_notice(reading, piece), offset=piece.offset)
     node, sender = piece.first(_BODY), piece.first(_SENDER)
+    if node is not None and len(piece.node.find_class((node.get("class") or "").split()[0])) > 1:
+        what = "several bodies stand in one element: messages of an unknown shape were taken for a part of one"
+        reading.report("unread-part", what, severity=Severity.WARNING, line=piece.line)
     side = _side(piece.classes.union("" if sender is None else (sender.get("class") or "").split()))
     own = unmarked if side is None else side
     name = name or written
@@ -315,7 +324,7 @@ def _message(reading: Reading, piece: _Piece, above: _Above, unmarked: bool | No
         return Entry(piece.line, time, precision, None, None, None, kind, text, segments, offset=piece.offset)
     name = "" if own and name == chat.title else name
     above.others |= {name} if name and not own else set()
-    alone = not chat.is_group and above.others <= {chat.title}
+    alone = not chat.is_group and above.others <= {chat.title} and not _PAIR.search(chat.title or "")
     unnamed = reading.owner or ME if own else chat.title if alone else None
     names = name or account or unnamed, account
     return Entry(piece.line, time, precision, *names, own, kind, text, segments, offset=piece.offset)

@@ -41,14 +41,14 @@ from wechatlog.tokenizer import Grammar
 NOBODY: Final = "系统"
 _QUOTED: Final = ('"', "“")
 """What the sentences of WeChat begin with that nobody types whole."""
-_NOBODIES: Final = frozenset({NOBODY, "系统消息", "[system]", "System", "system"})
+_NOBODIES: Final = frozenset({NOBODY, "系统消息", "(系统)", "[system]", "System", "system"})
 _DATE: Final = r"[0-9]{4}(?:-[0-9]{1,2}-[0-9]{1,2}|/[0-9]{1,2}/[0-9]{1,2}|年[0-9]{1,2}月[0-9]{1,2}日)"
 _CLOCK: Final = r"(?:(?:凌晨|早上|上午|中午|下午|晚上) ?)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
 _NO_TIME: Final = ("", "未知时间", "Invalid Date")
 _TIME: Final = (
     rf"{MARKS}\[(?:#[0-9]{{1,9}} )?(?P<time>{_DATE}[ T,]{{1,2}}{_CLOCK}|{'|'.join(filter(None, _NO_TIME))}|)\]"
 )
-_NAMED: Final = Grammar("lines '[time] name: text'", rf"{_TIME} (?=[^\r\n]{{1,200}}?(?::(?:[ \r\n]|\Z)|：))")
+_NAMED: Final = Grammar("lines '[time] name: text'", rf"{_TIME} (?=[^\r\n]{{1,200}}?(?::(?:[ \r\n]|\Z)|：)|\(系统\) )")
 _TIGHT: Final = Grammar("lines '[time]name:text'", rf"{_TIME} ?(?=[^\s:：\[][^\r\n:：]{{0,60}}:)")
 _BRACKETED: Final = Grammar("lines '[time] [name] text'", rf"{_TIME} (?=\[[^\r\n]{{1,200}}?\](?:[ \r\n]|\Z))")
 _PIPED: Final = Grammar("lines 'time | name：text'", rf"{MARKS}(?P<time>{_DATE} {_CLOCK}) \| (?=[^\r\n]{{1,200}}?：)")
@@ -57,14 +57,20 @@ _UNTIMED: Final = Grammar(
     rf"(?:{_TIME} (?=[^\r\n]{{1,200}}?:(?:[ \r\n]|\Z))|(?=\[system\]: ))",
 )
 _OPEN: Final = Grammar("lines '[time] text'", rf"{_TIME} ")
-_SENDER: Final = re.compile(r"(?P<sender>[^\n]{1,200}?)(?::(?: |(?=\n|\Z))|： ?)")
+_SENDER: Final = re.compile(r"(?P<sender>\(系统\)(?= )|[^\n]{1,200}?)(?::(?: |(?=\n|\Z))|： ?|(?<=\(系统\)) )")
 _SENDER_BEFORE_COLON: Final = re.compile(r"(?P<sender>[^\n:：]{1,61}): ?")
 _SENDER_IN_BRACKETS: Final = re.compile(r"\[(?P<sender>[^\n]{1,200}?)\](?: |(?=\n|\Z))")
 _SENDER_BEFORE_WIDE_COLON: Final = re.compile(r"(?P<sender>[^\n]{1,200}?)：")
 
 
 class _Tool(NamedTuple):
-    """A tool that begins its texts with a head; the owner's name in them, and what its words for pictures look like."""
+    """A tool that begins its texts with a head.
+
+    Attributes:
+        own: what the owner is called.
+        bare: what its words for pictures look like.
+        margin: what stands in front of every further line of a text.
+    """
 
     name: str
     first: re.Pattern[str]
@@ -72,6 +78,7 @@ class _Tool(NamedTuple):
     sender: re.Pattern[str] = _SENDER
     own: str = ME
     bare: re.Pattern[str] | None = None
+    margin: str = ""
 
 
 _TOOLS: Final = (
@@ -95,6 +102,10 @@ _TOOLS: Final = (
         _SENDER_BEFORE_WIDE_COLON,
         bare=re.compile(r"\[(?P<kind>链接/文件|[0-9]{1,6})\](?: (?s:.*))?(?P<address>\Z)"),
     ),
+    _Tool("WeChatExportPlus", re.compile(r"# 聊天记录：(?P<title>.*)\n# 会话ID：(?P<id>.*)"), margin="    "),
+    _Tool("WeChatExportPlus", re.compile(r"# (?P<title>.*)\n- 会话类型：(?P<kind>群聊|单聊)"), margin="    "),
+    _Tool("wechat-decrypt-skill", re.compile(r"=== 与 (?P<title>.*) 的聊天记录 ===\s*")),
+    _Tool("", re.compile(r"消息导出 \((?P<count>[0-9]{1,12})\)")),
     _Tool("wechat-export-toolkit", re.compile(r"# WeChat conversation: (?P<title>.*)"), _UNTIMED),
     _Tool(
         "wechat-export-tool by Hype-yolo",
@@ -114,10 +125,12 @@ _FACTS: Final = re.compile(
     r"(?:(?:消息总数|总消息数)[:：] ?|共 ?|# Total: )(?P<count>[0-9]{1,12})(?: 条消息)?"
     r"|(?:导出时间|Exported At): ?(?P<exported>.*)|(?:(?:时间|消息|日期)范围|# Span): ?(?P<range>.*)"
     r"|会话名称[:：] ?(?P<title>.*)|# [^\n]{1,200}: [0-9]{1,12}|# Chat: .*|# wxid: .*|Chat: .*|Username: .*"
-    r"|# (?P<number>[0-9]{1,12}) messages(?:, (?P<span>.*))?|# .*|- 微信标识：.*|- 消息条数：(?P<rows>[0-9]{1,12})|---"
+    r"|# 类型：(?P<type>群聊|单聊)|# (?P<number>[0-9]{1,12}) messages(?:, (?P<span>.*))?|# .*"
+    r"|- 微信标识：.*|- 消息条数：(?P<rows>[0-9]{1,12})|---"
     r"|会话内部标识: (?P<id>.*)|导出账号名称: (?P<owner>.*)|导出账号内部标识: (?P<account>.*)"
     r"|(?:会话|导出账号)(?:备注|昵称|微信号): .*|归档编号: .*|消息链末值: .*|={5,10} [0-9-]{10} ={5,10}|=+"
-    r"|会话类型：(?P<kind>.*)"
+    r"|会话类型：(?P<kind>.*)|# 消息数：(?P<lines>[0-9]{1,12})|- 消息数：(?P<items>[0-9]{1,12}) 条"
+    r"|- (?:会话类型|参与者|时间范围|图片)[:：（].*|> 每条消息格式为.*|===== (?:给 AI 的指令|以下是聊天记录正文).*"
 )
 _DAY_RULE: Final = re.compile(r"\n{1,3}={5,10} [0-9-]{10} ={5,10}\s*\Z")
 """The heading of a day, which stands under the last message of the day before."""
@@ -239,7 +252,7 @@ def _learn(reading: Reading, text: str) -> _Known:
     named_tool = _tool_of(lines)
     if named_tool is not None:
         tool, said = named_tool[0], named_tool[1].groupdict()
-        chat.metadata["exporter"] = tool.name
+        chat.metadata |= {"exporter": tool.name} if tool.name else {}
     else:
         tool = _headless(text, _BEHEADED)
         match = _FILE_NAME.fullmatch(reading.source.name or "")
@@ -250,9 +263,10 @@ def _learn(reading: Reading, text: str) -> _Known:
             break
         said = {**said, **{name: value for name, value in match.groupdict().items() if value}}
     chat.title, chat.id = said.get("title"), said.get("id")
-    chat.is_group = {"群聊": True, "私聊": False}.get(said.get("kind", ""), is_room(chat.id))
+    kind = said.get("kind") or said.get("type") or ""
+    chat.is_group = {"群聊": True, "私聊": False, "单聊": False}.get(kind, is_room(chat.id))
     chat.owner = chat.owner or said.get("account")
-    claimed = said.get("count") or said.get("rows") or said.get("number")
+    claimed = said.get("count") or said.get("rows") or said.get("number") or said.get("lines") or said.get("items")
     said["range"] = said.get("range") or said.get("span")
     chat.metadata |= {name: said[name] for name in ("exported", "range") if said.get(name)}
     names = tuple(name for name in (tool.own, NOBODY, chat.title) if name)
@@ -307,6 +321,7 @@ def _entry(reading: Reading, known: _Known, header: re.Match[str], block: Block)
     shown, start = ("", 0) if unnamed else _split(_line_of(header), tool, known.names)
     said = block.inline[start:].removesuffix("\n") if known.framed and not block.last else block.inline[start:]
     said = said.removeprefix("\n") if block.inline[start - 1 : start] == ":" else said
+    said = said.replace(f"\n{tool.margin}", "\n") if tool.margin else said
     sender, account, text = _author(reading, shown, said, line)
     if "\n=====" in text and tool.name in ("wechat-exporter", "wechat-chat-export"):
         text = _DAY_RULE.sub("", text)

@@ -24,7 +24,7 @@ from wechatlog.engine.elements import TEXT, TITLE, EntryOf, Page, Said, page_for
 from wechatlog.model import MessageKind
 from wechatlog.readers.brackets import export_tool
 from wechatlog.readers.brackets.lines import read_body
-from wechatlog.readers.brackets.wechat_decrypt import shown_entry
+from wechatlog.readers.brackets.wechat_decrypt import shown_entry, with_path
 from wechatlog.tokenizer import Grammar
 
 # --- wechat-export-studio -------------------------------------------------------------------------------------------
@@ -118,7 +118,9 @@ _DECRYPT: Final = Page(
         r'<div class="date-sep"><span>(?P<date>[^<\n]{0,40})</span></div>'
         r'|<div class="msg system"><div class="bubble">(?P<notice>[^<]*)</div></div>'
         r'|<div class="msg (?P<side>received|sent)"><div class="avatar">[^\n]{0,4}?</div><div class="msg-body">'
-        r'(?:<div class="sender-name">(?P<sender>[^<]*)</div>)?<div class="bubble">(?P<text>[^<]*)</div>'
+        r'(?:<div class="sender-name">(?P<sender>[^<]*)</div>)?<div class="bubble">'
+        r'(?:<img src="(?P<path>[^"]*)" alt="[^"]*">|<audio controls><source src="(?P<voice>[^"]*)"[^<>]*>[^<]*</audio>'
+        r'|(?:<a href="(?P<file>[^"]*)">)?(?P<text>[^<]*)(?:</a>)?)(?:<br><small [^<>]*>[^<]*</small>)*</div>'
         r'(?:<div class="type-tag">(?P<kind>[^<\n]{0,60})</div>)?<div class="type-tag">(?P<time>[^<\n]{0,40})</div>'
         r"</div></div>"
     ),
@@ -138,7 +140,8 @@ def _decrypt(reading: Reading) -> EntryOf:
         if sent:  # in groups everybody is received
             chat.is_group = False
         own = True if sent or found.is_self else False if chat.is_group is False or sender == chat.title else None
-        return found._replace(is_self=own, offset=offset)
+        path = unquote(said["path"] or said["voice"] or said["file"] or "")
+        return with_path(found, path)._replace(is_self=own, offset=offset)
 
     return entry
 

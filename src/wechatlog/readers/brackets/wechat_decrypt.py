@@ -2,16 +2,20 @@
 
 JSON is `{"chat_username", "display_name", "is_group", "message_count", "messages": […]}` with the rows of a database of
 WeChat 4: type numbers, server ids, contents as XML. CSV is `时间,发送者,消息类型,内容,server_id` with words in brackets
-for what is no text (`[分享: 标题]`). In groups the contents of others begin with their account id, and `is_received` is
-true of everybody; an account that the tool does not know is `我`.
+for what is no text (`[分享: 标题]`); newer versions say where pictures are, and a fork says all of it in English.
+In groups the contents of others begin with their account id, and `is_received` is true of everybody; an account that
+the tool does not know is `我`.
 
-Format facts: `export_messages.py` (2026).
+Format facts: `export_messages.py` (2026), and those of zjkkzk and, in English, of alitquan.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, cast
+
+import attrs
 
 from wechatlog.content.accounts import is_room
 from wechatlog.content.appmsg import split_sender_prefix
@@ -26,10 +30,29 @@ from wechatlog.model import MessageKind
 _HEAD: Final = ("chat_username", "display_name", "is_group")
 _KEYS: Final = "local_id server_id type sender_username sender create_time display_content"
 _KNOWN: Final = frozenset(f"{_KEYS} type_name sort_seq time_str status content is_system is_received".split())
-_TABLE: Final = Table("时间=time 发送者=name 消息类型=kind 内容=text server_id=id")
-_SHARED: Final = "分享/文件/小程序"
-_IN_BRACKETS: Final = {"[分享: ": "title", "[名片: ": "name", "[位置: ": "label"}
-_NOTICE: Final = "[系统: "
+_TABLE: Final = Table(
+    {
+        "时间|Time": "time",
+        "发送者|Sender": "name",
+        "消息类型|Message Type": "kind",
+        "内容|Content": "text",
+        "server_id": "id",
+        "图片路径|Attachment Path (Relative)": "path",
+        "File Size (bytes)": "size",
+        "local_id": "number",
+        "Attachment Path (Absolute)": "place",
+        "WeChat Attach ID": "attached",
+    },
+    optional=("path", "size", "number", "place", "attached"),
+    exact=False,
+)
+_SHARED: Final = ("分享/文件/小程序", "File/Link")
+_IN_BRACKETS: Final = {
+    **dict.fromkeys(("[分享: ", "[File: "), "title"),
+    **dict.fromkeys(("[名片: ", "[Business Card: "), "name"),
+    **dict.fromkeys(("[位置: ", "[Location: "), "label"),
+}
+_NOTICE: Final = re.compile(r"\[(?:系统|System): ")
 
 
 def _objects(reading: Reading) -> Iterator[Entry]:
@@ -64,7 +87,16 @@ def _own(value: dict[str, Any], sender: str | None, *, group: bool | None) -> bo
 def _rows(reading: Reading) -> Iterator[Entry]:
     for row, line in _TABLE.rows(reading):
         id_ = read_identifier(reading, row.id, line)
-        yield shown_entry(reading, line, row.time, row.name, row.kind, row.text)._replace(id=id_)
+        entry = shown_entry(reading, line, row.time, row.name, row.kind, row.text)
+        yield with_path(entry, row.path or row.place)._replace(id=id_)
+
+
+def with_path(entry: Entry, path: str) -> Entry:
+    """An entry whose segment says where its file is, if it is one of a file."""
+    first, *more = cast("tuple[Any, ...]", entry.segments or (None,))
+    return (
+        entry._replace(segments=(attrs.evolve(first, path=path), *more)) if path and hasattr(first, "path") else entry
+    )
 
 
 def shown_entry(reading: Reading, line: int, clock: str, name: str, kind_name: str, shown: str) -> Entry:
@@ -79,16 +111,16 @@ def shown_entry(reading: Reading, line: int, clock: str, name: str, kind_name: s
         shown: the content.
     """
     account, text = split_sender_prefix(shown)
-    found = MessageKind.LINK if kind_name == _SHARED else kind_of_name(kind_name)
+    found = MessageKind.LINK if kind_name in _SHARED else kind_of_name(kind_name)
     kind = reading.kind_of(found, kind_name, text, line)
     time, precision = reading.clock(clock, line=line) if clock else (None, None)
-    if kind in NOTICES or text.startswith(_NOTICE):
-        text = text.removeprefix(_NOTICE).removesuffix("]")
+    if kind in NOTICES or _NOTICE.match(text):
+        text = _NOTICE.sub("", text, count=1).removesuffix("]")
         return Entry(line, time, precision, kind=read_notice(text) or MessageKind.SYSTEM, text=text)
     field = next((_IN_BRACKETS[head] for head in _IN_BRACKETS if text.startswith(head)), None)
     said = {} if field is None else {field: text.partition(": ")[2].removesuffix("]")}
     segments = None if kind is MessageKind.TEXT else one_segment(kind, text, **said)
-    own = True if name == ME else None
+    own = True if name in (ME, "Me") else None
     return Entry(line, time, precision, name or None, account, own, kind, text, segments)
 
 
