@@ -9,6 +9,7 @@ from wechatlog.content.wording import wording
 from wechatlog.inputs.files import expand
 from wechatlog.inputs.grouping import page_groups
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Source
+from wechatlog.utf8 import whole
 from wechatlog.writers.llm.bodies import clean, one_line
 from wechatlog.writers.llm.tokens import estimate_tokens
 
@@ -22,5 +23,6 @@ __all__ = [
     "one_line",
     "page_groups",
     "search_terms",
+    "whole",
     "wording",
 ]

@@ -24,7 +24,7 @@ from wechatlog.agents.answers import (
     make_cursor,
     read_cursor,
 )
-from wechatlog.agents.door import clean, match_expression
+from wechatlog.agents.door import clean, match_expression, whole
 
 if TYPE_CHECKING:
     import sqlite3
@@ -151,7 +151,7 @@ class Questions:
             if isinstance(value, str):
                 if len(value) > _LONGEST_ARGUMENT:
                     raise QuestionError(f"an argument has {_LONGEST_ARGUMENT} characters at most")
-                arguments[key] = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace").strip()
+                arguments[key] = whole(value).strip()
         question = [name, sorted(arguments.items())]
         method: Callable[..., int | None] = getattr(self, f"_{name}")
         with self._lock:

@@ -16,6 +16,7 @@ import click
 
 from wechatlog.cli.language import translate
 from wechatlog.errors import AmbiguousFormatError, OptionError
+from wechatlog.utf8 import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,7 +57,7 @@ def harmless(text: str, *, one_line: bool = False, tabs: bool = False) -> str:
 
 def harmless_json(text: str) -> str:
     """A JSON text with the same value and nothing in it that a terminal obeys."""
-    return _HARMFUL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return escape(text, _HARMFUL)
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

@@ -7,7 +7,6 @@ found, 2 something went wrong.
 from __future__ import annotations
 
 import itertools
-import json
 import re
 import sys
 from collections import Counter
@@ -30,6 +29,7 @@ from wechatlog.emoji import to_unicode
 from wechatlog.errors import FormatError, SlowPatternError
 from wechatlog.operations.patterns import Matcher, Span, compile_expression, compile_words
 from wechatlog.operations.search import Place, find_places
+from wechatlog.utf8 import json_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -416,9 +416,8 @@ def _write(text: str) -> None:
 
 
 def _write_json(value: dict[str, Any]) -> None:
-    """One line in UTF-8; half a surrogate pair, which that cannot hold, becomes the escape that JSON has for it."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    sys.stdout.buffer.write(harmless_json(text).encode() + b"\n")
+    """One line in UTF-8."""
+    sys.stdout.buffer.write(harmless_json(json_line(value)).encode() + b"\n")
 
 
 _PRINTERS: Final[dict[str | None, type[_Printer]]] = {

@@ -7,12 +7,13 @@ and no pyarrow.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.errors import needs_extra
 from wechatlog.frames.columns import ColumnType, CommonZone, collect_all, columns_of, names_of
 from wechatlog.frames.rows import READ_COLUMNS, conversation_header
-from wechatlog.frames.values import aware_in, microseconds, within_64_bits, without_surrogates
+from wechatlog.frames.values import aware_in, held, microseconds
 from wechatlog.model import Conversation, paused_collection
 
 with needs_extra("pandas", what="a pandas frame"):
@@ -45,7 +46,7 @@ def to_frame(conversations: Sequence[Conversation], table: str = "messages", *, 
     zone = CommonZone.of(conversations)
     with paused_collection():
         columns = collect_all(conversations, table, names=names)
-        arrays = {name: _array(columns.pop(name), kinds[name]) for name in names}
+        arrays = {name: held(functools.partial(_array, kinds[name]), columns.pop(name)) for name in names}
     if zone is not None and "time" in arrays:
         arrays["time"] = arrays["time"].tz_localize("UTC").tz_convert(zone.tzinfo)
     frame = pd.DataFrame(arrays, copy=False)
@@ -54,25 +55,17 @@ def to_frame(conversations: Sequence[Conversation], table: str = "messages", *, 
     return frame
 
 
-def _array(values: list[Any], kind: ColumnType) -> Any:
+def _array(kind: ColumnType, values: Sequence[Any]) -> Any:
     """A column for a frame; times as an index, in UTC or naive."""
-    try:
-        if kind == "category":
-            codes: dict[str | None, int] = {None: -1}  # in the order in which they appear
-            places = [codes.setdefault(value, len(codes) - 1) for value in values]
-            del codes[None]
-            return pd.Categorical.from_codes(places, pd.Index(list(codes), dtype="str"))
-        if kind == "time":
-            units = [_NOT_A_TIME if unit is None else unit for unit in microseconds(values)]
-            return pd.DatetimeIndex(np.array(units, dtype=np.int64).view(DTYPES[kind]))
-        return pd.Series(values, dtype=DTYPES[kind])
-    except UnicodeEncodeError:
-        return _array(without_surrogates(values), kind)
-    except (OverflowError, TypeError):
-        fitting = within_64_bits(values)
-        if fitting == values:
-            raise
-        return _array(fitting, kind)
+    if kind == "category":
+        codes: dict[str | None, int] = {None: -1}  # in the order in which they appear
+        places = [codes.setdefault(value, len(codes) - 1) for value in values]
+        del codes[None]
+        return pd.Categorical.from_codes(places, pd.Index(list(codes), dtype="str"))
+    if kind == "time":
+        units = [_NOT_A_TIME if unit is None else unit for unit in microseconds(values)]
+        return pd.DatetimeIndex(np.array(units, dtype=np.int64).view(DTYPES[kind]))
+    return pd.Series(values, dtype=DTYPES[kind])
 
 
 def read_frame(frame: pd.DataFrame) -> tuple[dict[str, list[Any]], str | None]:

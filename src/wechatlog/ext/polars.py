@@ -16,7 +16,7 @@ from wechatlog.frames.bodies import Bodies
 from wechatlog.frames.columns import ColumnType, CommonZone, Zone, collect_all, columns_of, names_of
 from wechatlog.frames.pieces import SEGMENT_FIELDS, rebuild_segments
 from wechatlog.frames.rows import READ_COLUMNS
-from wechatlog.frames.values import aware_in, microseconds, within_64_bits, without_surrogates
+from wechatlog.frames.values import aware_in, held, microseconds
 from wechatlog.model import Conversation, paused_collection
 from wechatlog.timestamps import resolve_zone
 
@@ -61,20 +61,15 @@ def to_frame(conversations: Sequence[Conversation], table: str = "messages", *, 
 
 
 def _series(name: str, values: list[Any], kind: ColumnType, zone: Zone | None) -> pl.Series:
-    try:
+    def series(values: Sequence[Any]) -> pl.Series:
         if kind == "time":
             return _times(name, values, zone)
         if kind == "texts":
             texts = pl.Series(name, list(itertools.chain.from_iterable(values)), pl.String)
             return _gathered(texts, list(map(len, values)))
         return pl.Series(name, values, DTYPES[kind])
-    except UnicodeEncodeError:
-        return _series(name, without_surrogates(values), kind, zone)
-    except (OverflowError, TypeError):
-        fitting = within_64_bits(values)
-        if fitting == values:
-            raise
-        return _series(name, fitting, kind, zone)
+
+    return held(series, values)
 
 
 def _times(name: str, values: Sequence[dt.datetime | None], zone: Zone | None) -> pl.Series:

@@ -22,10 +22,11 @@ from wechatlog.frames.bodies import PIECES, Bodies
 from wechatlog.frames.columns import CommonZone, Key, Zone, collect, columns_of, names_of
 from wechatlog.frames.pieces import SEGMENT_FIELDS, rebuild_segments
 from wechatlog.frames.rows import READ_COLUMNS, runs_of
-from wechatlog.frames.values import aware_in, to_json_line, within_64_bits, without_surrogates
+from wechatlog.frames.values import aware_in, held, without_surrogates
 from wechatlog.model import Conversation, Message, paused_collection
 from wechatlog.segments.types import Forward, Quote
 from wechatlog.timestamps import UnixTimes, resolve_zone
+from wechatlog.utf8 import json_line
 
 with needs_extra("arrow", what="Arrow or Parquet"):
     import pyarrow as pa
@@ -108,7 +109,7 @@ def describe_contents(table: str, items: Iterable[tuple[Conversation, int | None
         {**conversation_to_json(conversation), **({} if count is None else {"rows": count})}
         for conversation, count in items
     ]
-    return to_json_line({"schema": SCHEMA, "table": table, "conversations": found}).encode()
+    return json_line({"schema": SCHEMA, "table": table, "conversations": found}).encode()
 
 
 def contents_of(metadata: Mapping[bytes, bytes] | None) -> Contents | None:
@@ -260,11 +261,7 @@ def array_of(name: str, kind: Any, values: Any) -> Any:
     if isinstance(values, range) and values:  # thirty times as fast as from numbers of Python
         return pc.cumulative_sum(pa.repeat(pa.scalar(values.step, kind), len(values)), start=values.start - values.step)
     try:
-        return pa.array(values, kind)
-    except UnicodeEncodeError:
-        return array_of(name, kind, without_surrogates(values))
-    except OverflowError:
-        return array_of(name, kind, within_64_bits(values))
+        return held(lambda fitting: pa.array(fitting, kind), values)
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise ValueError(f"column {name}: {error}") from error
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import attrs
 
 from wechatlog.content.native import segment_from_json, segment_to_json
-from wechatlog.frames.values import to_json_line
 from wechatlog.segments import types
 from wechatlog.segments.types import Segment, Text
+from wechatlog.utf8 import json_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -70,7 +70,7 @@ def columns_of_segments(segments: Sequence[Segment]) -> Iterator[tuple[str, list
         if name == "seconds":
             values = [_as_number(value) if type(value) is int else value for value in values]
         elif name == "messages":
-            values = [to_json_line(segment_to_json(segment)["messages"]) for segment in segments]
+            values = [json_line(segment_to_json(segment)["messages"]) for segment in segments]
         yield name, values
 
 

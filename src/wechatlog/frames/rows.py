@@ -18,9 +18,9 @@ from wechatlog.content.native import conversation_from_json, conversation_to_jso
 from wechatlog.diagnostics import Origin
 from wechatlog.frames.columns import Key, conversation_key
 from wechatlog.frames.pieces import segments_of_rows
-from wechatlog.frames.values import to_json_line
 from wechatlog.model import KINDS, Conversation, Message, build_message
 from wechatlog.timestamps import Precision, in_zone
+from wechatlog.utf8 import json_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -51,7 +51,7 @@ _PRECISIONS: Final = frozenset({*get_args(Precision), None, ""})
 
 def conversation_header(conversation: Conversation) -> str:
     """What is known of a conversation, without its messages, as a line of JSON (schema `wechatlog/1`)."""
-    return to_json_line(conversation_to_json(conversation))
+    return json_line(conversation_to_json(conversation))
 
 
 def conversation_of(header: str | None) -> Conversation:

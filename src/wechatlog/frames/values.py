@@ -6,44 +6,44 @@ Takes plain values, or lists of them, gives the same where nothing has to change
 from __future__ import annotations
 
 import datetime as dt
-import json
-import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from wechatlog.timestamps import in_zone
+from wechatlog.utf8 import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+Made = TypeVar("Made")
+
 _LARGEST: Final = (1 << 63) - 1
 _EPOCH: Final = dt.datetime(1970, 1, 1)
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
 
 
-def to_json_line(value: Any) -> str:
-    """A value as a line of JSON that UTF-8 can hold: half a surrogate pair is escaped."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    if not text.isascii() and _SURROGATE.search(text):
-        text = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-    return text
+def held(make: Callable[[Sequence[Any]], Made], values: Sequence[Any]) -> Made:
+    """What is made of values, without those that it cannot hold.
+
+    Half a surrogate pair becomes U+FFFD, and a number of more than 64 bits nothing: a damaged archive may claim any
+    size of a file.
+    """
+    try:
+        return make(values)
+    except UnicodeEncodeError:
+        return held(make, without_surrogates(values))
+    except (OverflowError, TypeError):
+        fitting = [None if isinstance(value, int | float) and abs(value) > _LARGEST else value for value in values]
+        if fitting == values:
+            raise
+        return held(make, fitting)
 
 
 def without_surrogates(values: Sequence[Any]) -> list[Any]:
     """Texts, and lists of texts, with U+FFFD for each half of a surrogate pair, which UTF-8 cannot hold."""
     return [
-        value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        if isinstance(value, str)
-        else without_surrogates(value)
-        if isinstance(value, list)
-        else value
+        whole(value) if isinstance(value, str) else without_surrogates(value) if isinstance(value, list) else value
         for value in values
     ]
-
-
-def within_64_bits(values: Sequence[Any]) -> list[Any]:
-    """Numbers, without those that no column of 64 bits can hold: a damaged archive may claim any size of a file."""
-    return [value if value is None or -_LARGEST <= value <= _LARGEST else None for value in values]
 
 
 def microseconds(times: Sequence[dt.datetime | None]) -> list[int | None]:

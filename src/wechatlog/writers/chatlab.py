@@ -36,6 +36,7 @@ from wechatlog.errors import OptionError
 from wechatlog.model import Conversation, Message, MessageKind, Metadata
 from wechatlog.segments.types import File, Image, Sticker, Video, Voice
 from wechatlog.timestamps import ASSUMED_ZONE, resolve_zone
+from wechatlog.utf8 import escape
 from wechatlog.writers.base import Form, Items
 from wechatlog.writers.chatlab_bodies import write_body
 from wechatlog.writers.options import choice_option
@@ -99,10 +100,7 @@ _BRACKETS: Final = {ord(mark): f"\\u{ord(mark):04x}" for mark in "{}[]"}
 
 
 def _json(value: Mapping[str, Any]) -> str:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    if not text.isascii() and _UNSAFE.search(text):
-        text = _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-    return text
+    return escape(json.dumps(value, ensure_ascii=False, separators=(",", ":")), _UNSAFE)
 
 
 def _json_of_facts(value: Mapping[str, Any]) -> str:

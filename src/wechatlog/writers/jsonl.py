@@ -6,18 +6,15 @@ What is in a line, and in an item of the document, is `content.native`.
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content.native import SCHEMA, conversation_to_json, message_to_json
+from wechatlog.utf8 import escape, json_line
 from wechatlog.writers.base import Form, Items
 from wechatlog.writers.options import number_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-
 
 _LOSSES: Final[Mapping[str, str]] = {
     "segments:custom": "a segment of a user's own class is kept as its text",
@@ -27,15 +24,7 @@ _WIDEST: Final = 16
 
 
 def _render(value: Mapping[str, Any], indent: int | None = None) -> str:
-    separators = (",", ":") if indent is None else (",", ": ")
-    text = json.dumps(value, ensure_ascii=False, separators=separators, indent=indent)
-    if not text.isascii() and _SURROGATE.search(text):  # UTF-8 cannot hold half a pair
-        text = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-    return text
-
-
-def _line(value: Mapping[str, Any]) -> str:
-    return _render(value) + "\n"
+    return json_line(value) if indent is None else escape(json.dumps(value, ensure_ascii=False, indent=indent))
 
 
 class JsonlWriter(Form):
@@ -52,9 +41,9 @@ class JsonlWriter(Form):
         """A line for the conversation, then one for each message."""
         del options
         for conversation, messages in items:
-            yield _line(conversation_to_json(conversation))
+            yield json_line(conversation_to_json(conversation)) + "\n"
             for message in messages:
-                yield _line(message_to_json(message))
+                yield json_line(message_to_json(message)) + "\n"
 
 
 class DocumentWriter(Form):

@@ -11,7 +11,6 @@ import contextlib
 import itertools
 import json
 import math
-import re
 import sqlite3
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
@@ -28,6 +27,7 @@ from wechatlog.frames.rows import messages_of
 from wechatlog.model import author_key, participants_of
 from wechatlog.segments.types import Emoji, Image, Link, Mention, Quote
 from wechatlog.timestamps import zone_name
+from wechatlog.utf8 import whole
 from wechatlog.writers.base import Form, batched, built
 from wechatlog.writers.options import flag_option
 
@@ -92,7 +92,6 @@ _PIECES: Final[Mapping[type[Segment], tuple[str, tuple[str, ...]]]] = {
 
 _AS_NUMBER: Final[Mapping[bool | None, int]] = {True: 1, False: 0}
 
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _TOO_LARGE: Final = 1 << 63
 _NOT_HELD: Final = (UnicodeEncodeError, OverflowError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
 """What a value raises that SQLite cannot hold."""
@@ -101,9 +100,7 @@ _NOT_HELD: Final = (UnicodeEncodeError, OverflowError, sqlite3.InterfaceError, s
 def _clean(value: Any) -> Any:
     """A value that SQLite can hold: half a surrogate pair, which is in no UTF-8, becomes U+FFFD."""
     if isinstance(value, str):
-        if value.isascii() or not _SURROGATE.search(value):
-            return value
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return whole(value)
     if value is None or isinstance(value, float) or (isinstance(value, int) and -_TOO_LARGE <= value < _TOO_LARGE):
         return value
     return _clean(str(value))  # only a broken archive has such a thing

@@ -26,6 +26,7 @@ from wechatlog.frames import columns_of, conversation_header
 from wechatlog.frames.cells import DEFAULT_COLUMNS, TO_TEXT, cell_values, choose_columns
 from wechatlog.model import Author, Conversation, Message, participants_of
 from wechatlog.timestamps import zone_name
+from wechatlog.utf8 import escape
 from wechatlog.writers.base import Form, Items, batched, built
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ class _Book:
         if self._exact is None:
             self._exact = self.table("exact", ("number", "json"))
         self._exact_count += 1
-        exact = _JSON_UNFIT.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False))
+        exact = escape(json.dumps(text, ensure_ascii=False), _JSON_UNFIT)
         parts = [exact[begin : begin + _PART] for begin in range(0, len(exact), _PART)]
         self._exact.extend([[self._exact_count] * len(parts), parts], fitting=True)
         return f"{_UNFIT.sub(chr(0xFFFD), text[:_PART])} ⟦exact {self._exact_count}⟧"

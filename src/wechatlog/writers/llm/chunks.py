@@ -7,12 +7,12 @@ message is never cut, but for one that is larger than a chunk alone.
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
 from wechatlog.operations import iter_sessions
+from wechatlog.utf8 import json_line
 from wechatlog.writers.base import Form, Items
 from wechatlog.writers.llm.bodies import one_line
 from wechatlog.writers.llm.chats import (
@@ -181,7 +181,7 @@ def _row(text: str, entries: Sequence[Entry], title: str | None, limits: _Limits
         **more,
         "text": text,
     }
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return json_line(row) + "\n"
 
 
 def _session_rows(entries: Sequence[Entry], title: str | None, limits: _Limits) -> Iterator[str]:
