@@ -23,7 +23,7 @@ import attrs
 from wechatlog.diagnostics import Diagnostic, Origin
 from wechatlog.errors import MissingExtraError
 from wechatlog.segments.types import Emoji, Image, Link, Mention, Segment
-from wechatlog.timestamps import Day, Precision, instant, moment
+from wechatlog.timestamps import Day, Precision, instant, moment, span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -750,12 +750,11 @@ class Conversation(Sequence[Message]):
 
     def _facts(self) -> tuple[str, ...]:
         """How many messages and people, from when to when, how much damage: a few words each."""
-        times = [message.time for message in self.messages if message.time is not None]
+        first, last = span(message.time for message in self.messages)
         parts = [_count(len(self.messages), "message")]
         if people := sum(person.message_count > 0 for person in self.participants):
             parts.append(_count(people, "participant"))
-        if times:
-            first, last = min(times, key=instant), max(times, key=instant)
+        if first is not None and last is not None:
             parts.append(f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}")
         if self.diagnostics:
             parts.append(_count(len(self.diagnostics), "diagnostic"))

@@ -12,7 +12,7 @@ import datetime as dt
 import functools
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 Precision: TypeAlias = Literal["second", "minute", "day"]
@@ -74,6 +74,12 @@ def instant(time: dt.datetime) -> dt.timedelta:
     The clocks go back by an hour in autumn. A naive time counts as it stands.
     """
     return time - (_EPOCH if time.tzinfo is None else _EPOCH_AWARE)
+
+
+def span(times: Iterable[dt.datetime | None]) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """The first and the last of some times; `None` twice where none of them is known."""
+    known = [time for time in times if time is not None]
+    return min(known, default=None, key=instant), max(known, default=None, key=instant)
 
 
 def parse_day(text: str) -> dt.date | dt.datetime:

@@ -115,12 +115,12 @@ def test_an_axis_is_accepted(draw: Draw) -> None:
     assert left.get_title(loc="left") == right.get_title(loc="left") != ""
 
 
-@pytest.mark.parametrize(("color", "look"), [("black", looks.DARK), ("none", looks.DARK), ("white", looks.LIGHT)])
-def test_colours_fit_the_axis(color: str, look: looks.Look) -> None:
+@pytest.mark.parametrize(("color", "palette"), [("black", looks.DARK), ("none", looks.DARK), ("white", looks.LIGHT)])
+def test_colours_fit_the_axis(color: str, palette: looks.Palette) -> None:
     ax = Figure(facecolor="#111111").add_subplot(facecolor=color)
     plot.senders(talk(("Tom", "Anna")), ax)
     assert ax.title.get_color() is not None
-    assert ax._left_title.get_color() == look.ink  # type: ignore[attr-defined]
+    assert ax._left_title.get_color() == palette.ink  # type: ignore[attr-defined]
     assert ax.get_facecolor() == matplotlib.colors.to_rgba(color)
     plot.senders(talk(("Tom", "Anna")), ax, dark=False)
     assert ax._left_title.get_color() == looks.LIGHT.ink  # type: ignore[attr-defined]

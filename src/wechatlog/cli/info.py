@@ -16,7 +16,7 @@ from wechatlog.cli.options import Reading, inputs_argument, json_option, reading
 from wechatlog.cli.summary import Tally, diagnostic_to_json, unread
 from wechatlog.cli.tables import print_table
 from wechatlog.cli.terminal import print_json
-from wechatlog.timestamps import instant, zone_name
+from wechatlog.timestamps import span, zone_name
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -50,7 +50,7 @@ class _Facts:
 
     @classmethod
     def of(cls, conversation: Conversation, detection: Detection | None) -> _Facts:
-        times = [message.time for message in conversation if message.time is not None]
+        first, last = span(message.time for message in conversation)
         kinds = Counter(message.kind.value for message in conversation)
         return cls(
             conversation.title,
@@ -60,8 +60,8 @@ class _Facts:
             conversation.is_group,
             conversation.owner,
             len(conversation),
-            min(times, default=None, key=instant),
-            max(times, default=None, key=instant),
+            first,
+            last,
             zone_name(conversation.tz) if conversation.tz is not None else None,
             conversation.tz_assumed,
             conversation.participants,

@@ -19,6 +19,7 @@ from wechatlog.errors import AmbiguousFormatError, OptionError
 from wechatlog.utf8 import escape
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
 
 _SHOWN: Final = 5
@@ -63,6 +64,14 @@ def harmless_json(text: str) -> str:
 def count(number: int, noun: str, plural: str | None = None) -> str:
     """`1 message`, `1,200 messages`, in the language of the user."""
     return translate(f"{number:,} {noun if number == 1 else plural or noun + 's'}")
+
+
+def period(first: dt.datetime | None, last: dt.datetime | None) -> str:
+    """From when to when, a day that is both once; empty where that is not known."""
+    if first is None or last is None:
+        return ""
+    end = f"{last:{'%H:%M' if first.date() == last.date() else '%Y-%m-%d %H:%M'}}"
+    return translate(f"{first:%Y-%m-%d %H:%M} to {end}")
 
 
 def listed(*facts: str) -> str:

@@ -16,13 +16,13 @@ from rich.console import Console
 from rich.text import Text
 
 from wechatlog.cli.language import translate
-from wechatlog.cli.messages import count, harmless, named
+from wechatlog.cli.messages import count, harmless, named, period
 from wechatlog.content.places import shown_place
 from wechatlog.content.wording import aside_text, asides, is_quoted
 from wechatlog.model import Conversation, Message, MessageKind
 from wechatlog.operations.patterns import compile_words
 from wechatlog.segments import Emoji, File, Image, Link, Mention, Quote
-from wechatlog.timestamps import instant
+from wechatlog.timestamps import span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,14 +55,9 @@ class Look:
 
 def heading(conversation: Conversation, place: str | None = None) -> Text:
     """One line about a conversation, with the file that it is in if that is named."""
-    times = [message.time for message in conversation.messages if message.time is not None]
     people = sum(person.message_count > 0 for person in conversation.participants)
-    parts = [count(len(conversation), "message"), count(people, "person", "people")]
-    if times:
-        first, last = min(times, key=instant), max(times, key=instant)
-        same = first.date() == last.date()
-        end = f"{last:{'%H:%M' if same else '%Y-%m-%d %H:%M'}}"
-        parts.append(translate(f"{first:%Y-%m-%d %H:%M} to {end}"))
+    when = period(*span(message.time for message in conversation.messages))
+    parts = filter(None, (count(len(conversation), "message"), count(people, "person", "people"), when))
     title = named(conversation.title or conversation.id or conversation.origin.source, place)
     return Text.assemble((title, "bold"), (" · " + " · ".join(parts), "dim"))
 

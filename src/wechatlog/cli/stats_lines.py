@@ -15,7 +15,7 @@ from rich.text import Text
 from wechatlog.cli import terminal
 from wechatlog.cli.charts import ASCII, BLOCKS, Glyphs, Row, bars, columns, fit, heat_map
 from wechatlog.cli.language import translate
-from wechatlog.cli.messages import count, harmless
+from wechatlog.cli.messages import count, harmless, period
 from wechatlog.operations.statistics import duration_text, unicode_of
 
 if TYPE_CHECKING:
@@ -100,10 +100,8 @@ def _sentences(found: Statistics) -> Iterator[str]:
     parts += [count(found.notices, "notice")] * bool(found.notices)
     parts += [translate(f"{found.undated:,} without a time")] * bool(found.undated)
     yield " · ".join(parts)
-    if found.first is not None and found.last is not None:
-        same = found.first.date() == found.last.date()
-        last = f"{found.last:{'%H:%M' if same else '%Y-%m-%d %H:%M'}}"
-        yield translate(f"{found.first:%Y-%m-%d %H:%M} to {last}")
+    if when := period(found.first, found.last):
+        yield when
     if (streak := found.longest_streak) is not None and found.active_days > 1:
         active, run = count(found.active_days, "day"), count(streak.days, "day")
         yield translate(f"{active} with a message; {run} in a row from {streak.first}")

@@ -27,7 +27,7 @@ from wechatlog.outputs.file_names import Namer
 from wechatlog.registry import find_writer
 from wechatlog.segments import Lexicon
 from wechatlog.source import check_path
-from wechatlog.timestamps import instant
+from wechatlog.timestamps import instant, span
 from wechatlog.writers.base import IndexEntry, IndexWriter, Writer, is_folder_writer
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def render(conversation: Conversation, format: str, **options: Any) -> Rendered:
     stream = io.BytesIO()
     dump(conversation, stream, format, **options)
     head = attrs.evolve(conversation, messages=(), lexicon=Lexicon())
-    return Rendered(head, stream.getvalue(), len(conversation), *_span(conversation))
+    return Rendered(head, stream.getvalue(), len(conversation), *span(message.time for message in conversation))
 
 
 @attrs.frozen
@@ -503,12 +503,7 @@ def _parts(item: Item, by: str | int | None) -> Iterator[tuple[str, Item]]:
 def _describe(path: Path, part: Item | Rendered, size: int) -> WrittenFile:
     head = _head(part)
     if isinstance(part, Conversation):
-        count, (first, last) = len(head), _span(head)
+        count, (first, last) = len(head), span(message.time for message in head)
     else:
         count, first, last = part.count, part.first, part.last
     return WrittenFile(path, head.title, head.origin.source, count, first, last, size)
-
-
-def _span(conversation: Conversation) -> tuple[dt.datetime | None, dt.datetime | None]:
-    times = [message.time for message in conversation if message.time is not None]
-    return min(times, default=None, key=instant), max(times, default=None, key=instant)

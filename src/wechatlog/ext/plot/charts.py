@@ -83,21 +83,27 @@ def activity(conversation: Countable, ax: Axes | None = None, *, dark: bool | No
     """
     found = _numbers(conversation)
     canvas = Canvas.on(ax, dark=dark, size=(9, 3.4))
-    ax, look, how = canvas.ax, canvas.look, canvas.lettering.how
+    ax, palette, how = canvas.ax, canvas.palette, canvas.lettering.how
     canvas.title("Messages by weekday and hour", _period(found))
     most = max(map(max, found.hours))
     if not most:
         return canvas.nothing("no messages with a time of day" if found.messages else _NO_MESSAGES)
     mesh = ax.pcolormesh(
-        found.hours, cmap=look.colormap, vmin=0, vmax=most, edgecolors=look.surface, linewidth=1.5, antialiased=True
+        found.hours,
+        cmap=palette.colormap,
+        vmin=0,
+        vmax=most,
+        edgecolors=palette.surface,
+        linewidth=1.5,
+        antialiased=True,
     )
-    ax.set_yticks([day + 0.5 for day in range(7)], WEEKDAYS["en"], color=look.ink, fontsize=10, **how)
+    ax.set_yticks([day + 0.5 for day in range(7)], WEEKDAYS["en"], color=palette.ink, fontsize=10, **how)
     ax.set_xticks(range(0, 25, 3), [f"{hour:02}" for hour in range(0, 25, 3)], **how)
-    ax.set_xlabel("hour of the day", color=look.muted, fontsize=9, **how)
+    ax.set_xlabel("hour of the day", color=palette.muted, fontsize=9, **how)
     ax.invert_yaxis()
     bar = canvas.figure.colorbar(mesh, ax=ax, fraction=0.025, pad=0.02)
     bar.outline.set_visible(False)
-    bar.ax.tick_params(length=0, labelsize=9, labelcolor=look.muted, labelfontfamily=how["family"])
+    bar.ax.tick_params(length=0, labelsize=9, labelcolor=palette.muted, labelfontfamily=how["family"])
     whole_numbers(bar.ax.yaxis)
     return canvas.done()
 
@@ -142,7 +148,7 @@ def days(conversation: Countable, ax: Axes | None = None, *, dark: bool | None =
     """
     found = _numbers(conversation)
     canvas = Canvas.on(ax, dark=dark, size=(9, 3.4))
-    ax, look = canvas.ax, canvas.look
+    ax, palette = canvas.ax, canvas.palette
     if not found.days:
         canvas.title("Messages per day", _period(found))
         return canvas.nothing("no messages with a time" if found.messages else _NO_MESSAGES)
@@ -152,11 +158,11 @@ def days(conversation: Countable, ax: Axes | None = None, *, dark: bool | None =
     canvas.guides("y")
     places = [_place(start) for start in starts]
     if many:
-        ax.fill_between(places, numbers, step="mid", color=look.soft, linewidth=0)
+        ax.fill_between(places, numbers, step="mid", color=palette.soft, linewidth=0)
         if line:
-            ax.plot(places, _mean(numbers, 7), color=look.accent, linewidth=1.8)
+            ax.plot(places, _mean(numbers, 7), color=palette.accent, linewidth=1.8)
     else:
-        ax.bar(places, numbers, width=0.82 * step, color=look.accent)
+        ax.bar(places, numbers, width=0.82 * step, color=palette.accent)
     room = step * (0.7 if len(numbers) > 7 else 4 - len(numbers) / 2)
     ax.set_xlim(max(places[0] - room, _place(dt.date.min)), min(places[-1] + room, _place(dt.date.max)))
     ax.set_ylim(0, max(numbers) * 1.08)
@@ -174,7 +180,7 @@ def _bars(canvas: Canvas, labels: list[str], numbers: list[int], notes: list[str
     """Horizontal bars, the first at the top, each with its name and a note at its end."""
     ax = canvas.ax
     places = [float(at) for at in range(len(labels))]
-    ax.barh(places, numbers, height=0.72, color=canvas.look.accent)
+    ax.barh(places, numbers, height=0.72, color=canvas.palette.accent)
     for place, number, note in zip(places, numbers, notes, strict=True):
         canvas.note(note, number, place)
     canvas.names(places, labels)
@@ -295,7 +301,7 @@ def response_times(
     chosen = sorted(answering, key=lambda item: -item[1].count)[:top]
     chosen.sort(key=lambda item: item[1].median)
     canvas = Canvas.on(ax, dark=dark, size=(7.5, _height(len(chosen)) + 0.2))
-    ax, look = canvas.ax, canvas.look
+    ax, palette = canvas.ax, canvas.palette
     note = f"dot: median; bar: the middle half; pauses over {duration_text(found.gap)} not counted"
     rest = len(answering) - len(chosen)
     canvas.title("Response times", note + (f"; {rest:,} more people not shown" if rest else ""))
@@ -305,8 +311,8 @@ def response_times(
     low, middle, high = (
         [max(1.0, getattr(times, name).total_seconds()) for _, times in chosen] for name in ("lower", "median", "upper")
     )
-    ax.hlines(places, low, high, color=look.soft, linewidth=9, capstyle="round")
-    ax.scatter(middle, places, s=48, color=look.second, zorder=3, linewidths=0)
+    ax.hlines(places, low, high, color=palette.soft, linewidth=9, capstyle="round")
+    ax.scatter(middle, places, s=48, color=palette.second, zorder=3, linewidths=0)
     for place, end, (_, times) in zip(places, high, chosen, strict=True):
         canvas.note(duration_text(times.median), end, place, away=9)
     canvas.names(places, [canvas.lettering.label(label) for label, _ in chosen])
@@ -392,7 +398,7 @@ def _spread(places: dict[str, tuple[float, float]]) -> dict[str, tuple[float, fl
 
 
 def _draw_network(canvas: Canvas, people: list[str], edges: dict[tuple[str, str], int]) -> None:
-    ax, look = canvas.ax, canvas.look
+    ax, palette = canvas.ax, canvas.palette
     places = _places(people, edges)
     received = dict.fromkeys(people, 0)
     for (_, whom), number in edges.items():
@@ -406,16 +412,16 @@ def _draw_network(canvas: Canvas, people: list[str], edges: dict[tuple[str, str]
                 FancyArrowPatch(
                     places[who], places[whom], connectionstyle="arc3,rad=0.12",
                     arrowstyle="-|>", mutation_scale=8 + 6 * strength, linewidth=0.6 + 4 * strength,
-                    color=look.accent, alpha=0.3 + 0.5 * strength,
+                    color=palette.accent, alpha=0.3 + 0.5 * strength,
                     shrinkA=math.sqrt(sizes[who]) / 2, shrinkB=math.sqrt(sizes[whom]) / 2 + 1,
                 )
             )  # fmt: skip
     for name in people:
         x, y = places[name]
-        ax.scatter([x], [y], s=sizes[name], color=look.second, zorder=3, edgecolors=look.surface, linewidths=1.5)
+        ax.scatter([x], [y], s=sizes[name], color=palette.second, zorder=3, edgecolors=palette.surface, linewidths=1.5)
         ax.annotate(
             canvas.lettering.label(name, 16), (x, y), (0, math.sqrt(sizes[name]) / 2 + 3), textcoords="offset points",
-            ha="center", va="bottom", color=look.ink, fontsize=9.5, zorder=4,
+            ha="center", va="bottom", color=palette.ink, fontsize=9.5, zorder=4,
             path_effects=canvas.halo, **canvas.lettering.how,
         )  # fmt: skip
     ax.set_xticks([])

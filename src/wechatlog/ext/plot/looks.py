@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @attrs.frozen
-class Look:
+class Palette:
     """Colours.
 
     Attributes:
@@ -52,7 +52,7 @@ class Look:
         return LinearSegmentedColormap.from_list("wechatlog", self.ramp)
 
 
-LIGHT: Final = Look(
+LIGHT: Final = Palette(
     surface="#ffffff",
     ink="#1f2328",
     muted="#5f6872",
@@ -62,7 +62,7 @@ LIGHT: Final = Look(
     second="#d9701e",
     ramp=("#eff3f7", "#c2d9ee", "#78acd8", "#2a6fb0", "#0a3768"),
 )
-DARK: Final = Look(
+DARK: Final = Palette(
     surface="#15181c",
     ink="#e7eaed",
     muted="#9ba5b0",
@@ -88,7 +88,7 @@ class Canvas:
     """An axis to draw on, with colours and letters that fit it."""
 
     ax: Axes
-    look: Look
+    palette: Palette
     lettering: Lettering
 
     @classmethod
@@ -101,22 +101,22 @@ class Canvas:
             size: of a new figure, in inches.
         """
         if ax is None:
-            look = DARK if dark else LIGHT
-            figure = Picture(figsize=size, layout="constrained", facecolor=look.surface)
+            palette = DARK if dark else LIGHT
+            figure = Picture(figsize=size, layout="constrained", facecolor=palette.surface)
             figure.get_layout_engine().set(w_pad=0.12, h_pad=0.12)  # type: ignore[union-attr, call-arg]
-            ax = figure.add_subplot(facecolor=look.surface)
+            ax = figure.add_subplot(facecolor=palette.surface)
         else:
             own = to_rgba(ax.get_facecolor())
             below = own if own[3] else ax.figure.get_facecolor()
             red, green, blue = to_rgb(below)
             is_dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
-            look = DARK if (is_dark if dark is None else dark) else LIGHT
-        canvas = cls(ax, look, Lettering())
+            palette = DARK if (is_dark if dark is None else dark) else LIGHT
+        canvas = cls(ax, palette, Lettering())
         for spine in ax.spines.values():  # only what helps reading: no frame, no tick marks
             spine.set_visible(False)
         ax.grid(visible=False)
         family = canvas.lettering.how["family"]
-        ax.tick_params(length=0, labelsize=9, colors=look.muted, labelcolor=look.muted, labelfontfamily=family)
+        ax.tick_params(length=0, labelsize=9, colors=palette.muted, labelcolor=palette.muted, labelfontfamily=family)
         return canvas
 
     @property
@@ -127,16 +127,16 @@ class Canvas:
     def title(self, text: str, note: str = "") -> None:
         """A title, and a line below it that steps back."""
         how = self.lettering.how
-        self.ax.set_title(text, loc="left", color=self.look.ink, fontsize=13, pad=24 if note else 10, **how)
+        self.ax.set_title(text, loc="left", color=self.palette.ink, fontsize=13, pad=24 if note else 10, **how)
         if note:
             place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
             self.ax.annotate(
-                note, (0, 1), (0, 9), color=self.look.muted, fontsize=9.5, va="baseline", **place, **how
+                note, (0, 1), (0, 9), color=self.palette.muted, fontsize=9.5, va="baseline", **place, **how
             )  # fmt: skip
 
     def names(self, places: list[float], labels: list[str]) -> None:
         """Names along the vertical axis, the first at the top."""
-        self.ax.set_yticks(places, labels, color=self.look.ink, fontsize=10, **self.lettering.how)
+        self.ax.set_yticks(places, labels, color=self.palette.ink, fontsize=10, **self.lettering.how)
         self.ax.invert_yaxis()
 
     def rows(self, number: int) -> None:
@@ -146,26 +146,26 @@ class Canvas:
     def note(self, text: str, x: float, y: float, *, away: float = 5) -> None:
         """A number right of a point, so many points away."""
         self.ax.annotate(
-            text, (x, y), (away, 0), textcoords="offset points", va="center", color=self.look.muted, fontsize=9,
+            text, (x, y), (away, 0), textcoords="offset points", va="center", color=self.palette.muted, fontsize=9,
             **self.lettering.how,
         )  # fmt: skip
 
     def guides(self, which: str) -> None:
         """Lines behind what is plotted, across one axis."""
         self.ax.set_axisbelow(True)
-        self.ax.grid(visible=True, axis=which, color=self.look.grid, linewidth=0.8)  # type: ignore[arg-type]
+        self.ax.grid(visible=True, axis=which, color=self.palette.grid, linewidth=0.8)  # type: ignore[arg-type]
 
     @property
     def halo(self) -> list[Any]:
         """What keeps a text readable on top of lines."""
-        return [withStroke(linewidth=3, foreground=self.look.surface)]
+        return [withStroke(linewidth=3, foreground=self.palette.surface)]
 
     def nothing(self, text: str) -> Figure:
         """Say that there is nothing to plot."""
         self.ax.set_xticks([])
         self.ax.set_yticks([])
         self.ax.text(
-            0.5, 0.5, text, transform=self.ax.transAxes, ha="center", va="center", color=self.look.muted,
+            0.5, 0.5, text, transform=self.ax.transAxes, ha="center", va="center", color=self.palette.muted,
             fontsize=11, **self.lettering.how,
         )  # fmt: skip
         return self.figure
