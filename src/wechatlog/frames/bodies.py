@@ -11,7 +11,7 @@ import itertools
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wechatlog.content.wording import words_apart
-from wechatlog.frames.pieces import columns_of_segments
+from wechatlog.frames.pieces import columns_of_segments, segments_to_json
 from wechatlog.model import KINDS, Message, build_message
 from wechatlog.segments.rule_table import compiled_rules
 from wechatlog.segments.types import Emoji, Image, Link, Mention, Text
@@ -120,6 +120,14 @@ class Bodies(NamedTuple):
         found: list[str | None] = [None] * len(self.texts)
         for row, message in self.rich:
             found[row] = words_apart(message) or None
+        return found
+
+    def given(self) -> list[str | None]:
+        """The pieces that the archive gave, of each body as a text in JSON."""
+        found: list[str | None] = [None] * len(self.texts)
+        for row, message in self.rich:
+            if message.given_segments is not None:
+                found[row] = segments_to_json(message.given_segments)
         return found
 
     def parsed(self) -> list[bool]:

@@ -13,11 +13,11 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from wechatlog.content.native import segment_from_json, segment_to_json
+from wechatlog.content.native import segment_from_json
 from wechatlog.errors import OptionError
 from wechatlog.frames.bodies import PIECES, Bodies
 from wechatlog.frames.columns import BODY_COLUMNS, TABLES, collect
-from wechatlog.frames.pieces import segments_of_rows
+from wechatlog.frames.pieces import segments_of_rows, segments_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -81,28 +81,15 @@ def cells_of(columns: Mapping[str, Sequence[Any]], bodies: Bodies | None, names:
         found |= {name: make(bodies) for name, make in _OF_BODIES.items() if name in wanted}
     elif "segments" in wanted:
         pairs = zip(found["segments"], found["parsed"], strict=True)
-        found["segments"] = [None if parsed else _segments_cell(segments_of_rows(rows)) for rows, parsed in pairs]
+        found["segments"] = [None if parsed else segments_to_json(segments_of_rows(rows)) for rows, parsed in pairs]
     return [found[name] for name in names]
-
-
-def _given_cells(bodies: Bodies) -> list[str | None]:
-    cells: list[str | None] = [None] * len(bodies.texts)
-    for row, message in bodies.rich:
-        cells[row] = _segments_cell(message.given_segments)
-    return cells
 
 
 _OF_BODIES: Final[Mapping[str, Callable[[Bodies], list[Any]]]] = {
     "apart": Bodies.apart,
     "parsed": Bodies.parsed,
-    "segments": _given_cells,
+    "segments": Bodies.given,
 }
-
-
-def _segments_cell(given: Iterable[Segment] | None) -> str | None:
-    if given is None:
-        return None
-    return json.dumps([segment_to_json(segment) for segment in given], ensure_ascii=False, separators=(",", ":"))
 
 
 TO_TEXT: Final[Mapping[str, Callable[[Any], str]]] = {

@@ -82,6 +82,11 @@ def _as_number(seconds: int) -> float | None:
         return None
 
 
+def segments_to_json(segments: Iterable[Segment]) -> str:
+    """Segments as a text in JSON."""
+    return json.dumps([segment_to_json(segment) for segment in segments], ensure_ascii=False, separators=(",", ":"))
+
+
 def rebuild_segments(
     lengths: Iterable[int | None], fields: Mapping[str, Sequence[Any]]
 ) -> Iterator[list[Mapping[str, Any] | Segment] | None]:

@@ -7,6 +7,7 @@ versions are found.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -25,6 +26,7 @@ _VAGUE: Final = {MessageKind.OTHER: 0, MessageKind.TEXT: 1, MessageKind.LINK: 2,
 """Kinds that exporters write where they know no better; the higher, the better they knew."""
 _KNOWN: Final = 3
 _OWN_FIELDS: Final = ("raw",)
+_EPOCH: Final = dt.datetime(1970, 1, 1)
 
 
 def _by_length(text: str | None) -> tuple[int, str]:
@@ -87,7 +89,7 @@ def unite(one: Message, two: Message) -> tuple[Message, tuple[str, ...], bool]:
         first, second = (one, two) if _richness(one) >= _richness(two) else (two, one)
         segments = _fill(first.given_segments, second.given_segments)
     if not (has_one_time := _have_one_time(one, two)):
-        finer = max(one, two, key=lambda message: (_PRECISIONS[message.precision], _moment(message)))
+        finer = max(one, two, key=lambda message: (_PRECISIONS[message.precision], _earliness(message)))
     union = build_message(
         finer.time,
         finer.precision,
@@ -123,13 +125,9 @@ def _have_one_time(one: Message, two: Message) -> bool:
     return first == second and first.tzinfo is second.tzinfo and first.fold == second.fold
 
 
-def _moment(message: Message) -> float:
-    return -message.time.replace(tzinfo=None).toordinal() * 86_400.0 - _seconds(message) if message.time else 0.0
-
-
-def _seconds(message: Message) -> float:
-    time = message.time
-    return 0.0 if time is None else time.hour * 3600 + time.minute * 60 + time.second + time.microsecond / 1e6
+def _earliness(message: Message) -> dt.timedelta:
+    """The greater, the earlier a message was sent by the clock on the wall."""
+    return _EPOCH - (message.time or _EPOCH).replace(tzinfo=None)
 
 
 def _fill(richer: tuple[Segment, ...] | None, poorer: tuple[Segment, ...] | None) -> tuple[Segment, ...] | None:

@@ -19,6 +19,7 @@ from wechatlog.errors import WriteError
 from wechatlog.model import Conversation, Message
 from wechatlog.registry import find_writer
 from wechatlog.source import check_path
+from wechatlog.utf8 import whole
 from wechatlog.writers.base import Items, NewFile, ScanWriter, Writer, give_pieces, is_folder_writer
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def _encode(text: str | bytes) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+        return whole(text).encode()
 
 
 def _pieces(

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from wechatlog.content.fulltext import search_terms
-from wechatlog.content.native import segment_to_json
 from wechatlog.errors import WriteError
 from wechatlog.frames import collect, conversation_header
 from wechatlog.frames.bodies import Bodies
@@ -104,10 +103,6 @@ def _clean(value: Any) -> Any:
     if value is None or isinstance(value, float) or (isinstance(value, int) and -_TOO_LARGE <= value < _TOO_LARGE):
         return value
     return _clean(str(value))  # only a broken archive has such a thing
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 class SqliteWriter(Form):
@@ -245,7 +240,7 @@ class _Tables:
             "unix": list(map(_unix, times)) if any(time is not None and time.tzinfo for time in times) else [],
             "participant": chat.authors.number(columns),
             "is_self": list(map(_AS_NUMBER.get, columns["is_self"])),
-            "segments": _given(bodies),
+            "segments": bodies.given(),
         }
         filled = {name: values for name, values in rows.items() if values.count(None) < len(values)}
         marks = ", ".join("?" * len(filled))  # binding `None` takes three times as long as binding a text (measured)
@@ -327,15 +322,6 @@ def _unix(time: dt.datetime | None) -> int | None:
     return None if time is None or time.tzinfo is None else math.floor(time.timestamp())
 
 
-def _given(bodies: Bodies) -> list[str | None]:
-    """The pieces that the archive gave, in JSON."""
-    found: list[str | None] = [None] * len(bodies.texts)
-    for row, message in bodies.rich:
-        if (given := message.given_segments) is not None:
-            found[row] = _json([segment_to_json(segment) for segment in given])
-    return found
-
-
 def _piece_rows(bodies: Bodies, first: int) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of the tables that have one for each piece of a kind, by the name of the table."""
     rows: dict[str, list[tuple[Any, ...]]] = {}
@@ -359,7 +345,7 @@ def _conversation_row(number: int, head: Conversation) -> tuple[Any, ...]:
 
 
 def _participant_row(number: int, conversation: int, person: Participant) -> tuple[Any, ...]:
-    aliases = _json(person.aliases)
+    aliases = json.dumps(person.aliases, ensure_ascii=False, separators=(",", ":"))
     return number, conversation, person.name, person.id, person.is_self, aliases, person.message_count
 
 
