@@ -114,6 +114,13 @@ OFFERS = {
     "%Y-%m-%d %H:%M | {sender} | {text}": ("2026-05-01 08:00 | 李四 | 早", "2026-05-01 08:01 | 我 | a | b"),
     "%Y-%m-%d %H:%M:%S,{sender},{text}": ("2026-05-01 08:00:00,李四,早", "2026-05-01 08:01:00,我,好,好"),
     "%Y-%m-%d %H:%M <{sender}> {text}": ("2026-05-01 08:00 <李四> 早", "2026-05-01 08:01 <我> 好: 好"),
+    "{sender}（%Y-%m-%d %H:%M:%S）：{text}": ("李四（2026-05-01 08:00:00）：早", "我（2026-05-01 08:00:09）：好"),
+    "{sender}(%Y/%m/%d %p%I:%M)": ("李四(2026/5/1 上午8:00)", "早", "我(2026/5/1 下午8:01)", "好"),
+    "### {sender} %Y-%m-%d %H:%M": ("### 李四 2026-05-01 08:00", "早", "### 我 2026-05-01 08:01", "好"),
+    "- **{sender}** [%Y-%m-%d %H:%M]: {text}": ("- **李四** [2026-05-01 08:00]: 早", "- **我** [2026-05-01 08:01]: 好"),
+    "* %Y-%m-%d %H:%M {sender}: {text}": ("* 2026-05-01 08:00 李四: 早", "* 2026-05-01 08:01 我: 好"),
+    "%Y-%m-%d %H:%M\t{sender}\t{text}": ("2026-05-01 08:00\t李四\t早", "2026-05-01 08:01\t我\t好"),
+    "%Y-%m-%d %H:%M  {sender}  {text}": ("2026-05-01 08:00  李四  早", "2026-05-01 08:01  我  好"),
     "%Y-%m-%dT%H:%M:%S {sender}: {text}": ("2026-05-01T08:00:00 李四: 早", "2026-05-01T08:00:00 我: 早"),
 }  # fmt: skip
 
@@ -130,7 +137,7 @@ def test_a_description_is_offered_that_reads_the_lines(template: str) -> None:
 def test_the_refusal_names_it(tmp_path: Path) -> None:
     path = tmp_path / "chat.log"
     path.write_text(
-        "[2026.05.01 08:00:00] 李四 → 早\n<2026-05-01 08:00:00> 李四: 早\n<2026-05-01 08:00:01> 我: 好\n",
+        "[2026.05.01 08:00:00] 李四 → 早\n<2026-05-01 08:00:00> 李四: 早\n<2026-05-01 08:00:01> 张三: 好\n",
         encoding="utf-8",
     )
     with pytest.raises(wechatlog.UnknownFormatError, match=r"--text-format '<%Y-%m-%d %H:%M:%S> \{sender\}: \{text\}'"):
@@ -140,6 +147,13 @@ def test_the_refusal_names_it(tmp_path: Path) -> None:
         wechatlog.UnknownFormatError, match=r"no line looks like a message header; .* described with --text-format"
     ):
         wechatlog.load(path)
+
+
+@pytest.mark.parametrize(
+    "line", ["--- 2026-05-01 08:00:00 ---", "会议 2026-05-01 08:00 在三楼", "2026-05-01 08:00:00,: x"]
+)
+def test_a_line_without_a_name_is_no_header(line: str) -> None:
+    assert offer_template([line, line]) is None
 
 
 @given(lines=st.lists(st.text(alphabet="[]()2026-05-1/: 9李AMpm.,T~%{}", max_size=60), max_size=4))

@@ -612,6 +612,8 @@ _BEHIND: Final = r"<C> (?P<path>[^\s\[\]]*[/\\][^\n]*\.[A-Za-z0-9]{2,4})"
 _AGAIN: Final = r"<C> \[[^\[\]\n]{1,10}\]"
 """A label that stands twice."""
 _NAMED: Final = r": ?(?P<title>[^\n]*)<C>"
+PICTURES: Final = frozenset({"[图片]", "[语音]", "[视频]", "[表情]", "[动画表情]"})
+"""Whole texts that no program writes but those that show chats of WeChat."""
 BRACKET_LINES: Final = Dialect(
     "bracket-lines",
     quote_marks=("[引用", "[↩", "↳ ", "> ", "↩ "),

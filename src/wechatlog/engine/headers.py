@@ -38,6 +38,11 @@ _MANY: Final = 1 << 20
 _MOST_BEGINNINGS: Final = 64
 _JOINED: Final = 200
 """Characters from where a damaged header begins, in which the next one must stand."""
+_LOG_WORD: Final = re.compile(
+    r"(?:[\w.-]*\.)?(?:trace|debug|verbose|info|notice|warn|warning|error|err|critical|fatal|panic|log|stdout|stderr"
+    r"|exception|错误|警告|信息|调试|日志|严重|异常)",
+    re.IGNORECASE,
+)
 
 
 @attrs.define(eq=False)
@@ -91,6 +96,11 @@ class Candidate(NamedTuple):
     before: Block
     blanks: int
     upcoming: Sequence[Record]
+
+
+def is_log_word(name: str) -> bool:
+    """Whether a name is how important an entry in the log of a program is: `INFO`, `app.error`, `警告`."""
+    return _LOG_WORD.fullmatch(name) is not None
 
 
 def sample(blocks: Iterable[str]) -> tuple[str, Iterator[str]]:

@@ -33,7 +33,7 @@ class FormatRow(NamedTuple):
 
 SPACED: Final = frozenset(
     "markdown mail memotrace-markdown tracememo-markdown weflow-markdown wx-cli-md wechat-cli-md chatlab-markdown "
-    "wechat-decrypt-export-md wechat-export-studio-md".split()
+    "wechat-decrypt-export-md wechat-export-studio-md named-lines".split()
 )
 """Formats of text of which a whole file may have a blank line behind every line, so that none need be doubled."""
 
@@ -232,5 +232,6 @@ READERS: Final = (
     _row("12425-csv", "wechat_exporter_12425:READER", "csv text", marks="时刻 消息方向"),
     _row("named-columns", "named_columns:COLUMNS", "csv text zip ole", marks=_TIMES),
     _row("named-keys", "named_columns:KEYS", "json js", marks=_TIMES),
+    _row("named-lines", "text_guessed:READER", "text csv", lines=r"[^\n]{1,80}?[0-9]:[0-9]{2}"),
     _row("named-pages", "named_pages:PAGES", "html text", marks="class= <div | class= <li | class= <article"),
 )

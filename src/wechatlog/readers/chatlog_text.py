@@ -60,7 +60,7 @@ class _Who(NamedTuple):
 
 _ID: Final = r"[A-Za-z0-9_@.\-]"
 _SENDER: Final = re.compile(
-    rf"(?P<name>.+)\((?P<id>我|系统消息|系统通知|{_ID}{{2,80}})\)|(?P<bare>我|系统消息|系统通知|{_ID}{{5,80}})"
+    rf"(?P<name>.+)\((?P<id>我|系统消息|系统通知|{_ID}{{2,80}})\)|(?P<bare>我|系统消息|系统通知|(?![\d.\-]+\Z){_ID}{{5,80}})"
 )
 _PLACE: Final = re.compile(
     rf"(?:\[(?P<number>[0-9]{{1,20}})\])?(?: ?\[(?:(?P<name>.+)\((?P<id>{_ID}*chatroom)\)|(?P<bare>{_ID}*chatroom))\])?"

@@ -109,7 +109,7 @@ class _Signs(NamedTuple):
 def _read_signs(head: Head) -> _Signs | None:
     """Headers and signs of either version in a head; `None` for none, and for names in quotes, which are not its."""
     lines = head.lines
-    headers = quoted = unframed = v1 = v3 = 0
+    headers = named = quoted = unframed = v1 = v3 = 0
     for index, line in enumerate(lines):
         match = _HEADER.fullmatch(line) if not index or not lines[index - 1].strip() else None
         if match is None:
@@ -119,13 +119,14 @@ def _read_signs(head: Head) -> _Signs | None:
             continue
         headers += 1
         name = match["name"]
+        named += name is not None
         if name is None:
             v3 += 1
         elif _QUOTED_NAME.fullmatch(name):
             quoted += 1
         elif _is_one_line(lines, index):
             v1 += 1
-    if not headers or quoted * 2 >= headers or unframed >= headers:  # a log has its lines without a frame
+    if not named or quoted * 2 >= headers or unframed >= headers:  # a log has its lines without a frame
         return None
     if head.complete:
         is_v1 = head.text.endswith("\n\n")

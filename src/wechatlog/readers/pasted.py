@@ -61,6 +61,8 @@ _LONGEST_TITLE: Final = 3
 # The day is optional in the pattern, and the name is greedy: a name may end in what looks like a day.
 _DAY_IN_NAME: Final = re.compile(rf"[ \t]+({_DAY}|{_NEAR_DAY})\Z")
 _NEAR: Final = re.compile(_NEAR_DAY)
+_BOLD: Final = re.compile(r"\*\*([^*].*)\*\*")
+"""A name as an editor of Markdown shows it."""
 _HALF_IN_NAME: Final = re.compile(rf"[ \t]+({_HALF})\Z")
 _IOS: Final = Grammar(
     name="paste of an iPhone",
@@ -77,7 +79,8 @@ def _split_header(text: str, time: str) -> tuple[str, str]:
     for pattern in (_HALF_IN_NAME, _DAY_IN_NAME):
         if (match := pattern.search(text)) and match.start() > 0:
             text, time = text[: match.start()].rstrip(" \t"), f"{match[1]} {time}"
-    return text, time
+    bold = _BOLD.fullmatch(text)
+    return bold[1] if bold else text, time
 
 
 def _sender(header: re.Match[str]) -> str:
@@ -129,7 +132,8 @@ def _body(block: Block) -> str:
 
 def _looks_like_chat(candidates: list[Candidate]) -> bool:
     """Whether there are names and bodies: a timetable has no bodies, the headings of a diary have no names."""
-    named = sum(any(map(str.isalnum, _sender(candidate.header))) for candidate in candidates)
+    names = (_sender(candidate.header).rstrip(":：") for candidate in candidates)
+    named = sum(any(map(str.isalnum, name)) and name not in _NOT_NAMES for name in names)
     filled = sum(candidate.body.strip() != "" for candidate in candidates)
     return named * 2 > len(candidates) and filled > 0
 
@@ -245,7 +249,7 @@ _NOT_NAMES: Final = frozenset(
             "问/答/问题/回答/注意/备注/说明/例如/比如/譬如/步骤/要求/目的/背景/总结/结论/摘要/关键词/标题/作者",
             "时间/地点/人物/日期/优点/缺点/建议/原因/结果/方法/内容/目录/前言/引言/附件/附录/提示/重点/参考",
             "参考资料/定义/特点/优势/劣势/流程/安排/通知/公告/规则/条件/地址/电话/正文/第一/第二/第三/首先/其次",
-            "最后/另外/因此/所以/但是/Q/A/Note/Notes/Example/Summary/TODO/Subject/From/To/Date",
+            "最后/另外/因此/所以/但是/Q/A/Note/Notes/Example/Summary/TODO/Subject/From/To/Date/Time",
         )
     ).split("/")
 )

@@ -101,6 +101,8 @@ def _inside_a_message(candidate: Candidate) -> str | None:
 def _entries(reading: Reading) -> Iterator[Entry]:
     head, blocks = sample(reading.blocks())
     order = _read_order(reading, head)
+    names = [header["sender"] for header in itertools.islice(_GRAMMAR.pattern.finditer("\n" + head), 2000)]
+    blank = " " if all(name.endswith(" ") for name in names) else ""  # between name and date, where another hand wrote
 
     def clock(header: re.Match[str]) -> dt.datetime | None:
         found = _parse(header["time"], order)
@@ -111,7 +113,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     check = _inside_a_message if b"\r\n" in data or b"\r\0\n\0" in data else lambda _: None
     records = message_blocks(reading, _GRAMMAR, itemgetter("sender"), clock, blocks=blocks, check=check, ordered=True)
     for header, block in records:
-        sender, text, line = header["sender"], block.inline, block.line
+        sender, text, line = header["sender"].removesuffix(blank), block.inline, block.line
         time, precision = _parse(header["time"], order) or (None, None)
         if time is None:
             what = f"impossible time {header['time']!r}"

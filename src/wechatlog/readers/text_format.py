@@ -98,9 +98,10 @@ class TextFormat:
     def read(self, source: Source, context: Reading) -> Iterator[Batch]:
         """The messages."""
         context.chat.title = source.name
-        return batches_of(context, self._entries(context))
+        return batches_of(context, self.entries(context))
 
-    def _entries(self, context: Reading) -> Iterator[Entry]:
+    def entries(self, context: Reading) -> Iterator[Entry]:
+        """What the lines say, before anything is known of their meaning."""
         preamble = None
         for record in read_records(context.blocks(), self.grammar):
             if record.header is None:

@@ -129,13 +129,19 @@ _CLOCK: Final = re.compile(
 _TAILS: Final = (
     re.compile(r"(?P<open>[\])）】>]?[ \t]{0,2}<)[^<>]{1,40}(?P<close>>:?[ ]?)(?P<text>.*)"),
     re.compile(
-        r"(?P<open>[ \t]{0,2}(?P<bar>[|,;])[ ]?)[^|,;:：\[\]]{1,40}?(?P<close>[ ]{0,2}(?P=bar)[ ]?)(?P<text>.*)"
+        r"(?P<open>[ \t]{0,2}(?P<bar>[|,;\t])[ ]?)[^|,;\t:：\[\]]{1,40}?(?P<close>[ ]{0,2}(?P=bar)[ ]?)(?P<text>.*)"
     ),
+    re.compile(r"(?P<open>[ ]{2,4})[^\s:：\[\]][^:：\[\]]{0,40}?(?P<close>[ ]{2,4})(?P<text>\S.*)"),
     re.compile(r"(?P<open>[\])）】>]?[ \t-]{0,3}\[)[^\[\]]{1,40}(?P<close>\]:?[ ]?)(?P<text>.*)"),
-    re.compile(r"(?P<open>[\])）】>]?[ \t-]{0,3})[^:：\[\]]{1,40}?(?P<close>[:：][ ]?)(?P<text>.*)"),
-    re.compile(r"(?P<open>[\])）】>]?[ \t-]{1,3})\S{1,40}(?P<close>)(?P<text>)"),
+    re.compile(r"(?P<open>[\])）】>]?[ \t-]{0,3})[^:：\[\],;|<-][^:：\[\]]{0,39}?(?P<close>[:：][ ]?)(?P<text>.*)"),
+    re.compile(r"(?P<open>[\])）】>]?[ \t-]{1,3})(?=\S*\w)\S{1,40}(?P<close>)(?P<text>)"),
 )
-_HEADS: Final = re.compile(r"[\[(（【<]?")
+_LIST = r"(?:[-*#>·•]{1,6}[ ])?(?:\*\*)?"
+_HEADS: Final = re.compile(rf"{_LIST}[\[(（【<]?")
+_NAMED_HEAD: Final = re.compile(
+    rf"(?P<lead>{_LIST})(?P<sender>[^\s:：\[(（【<][^:：]{{0,39}}?)(?P<open>(?:\*\*)?[ \t]{{0,3}}[\[(（【<]?)"
+)
+_BEHIND_CLOCK: Final = re.compile(r"(?P<close>[\])）】>]?(?:\*\*)?[ \t]?)(?:(?P<colon>[:：][ ]?)(?P<text>.*)|[ \t]*)")
 _LOOKED_AT: Final = 300
 _FEWEST: Final = 2
 
@@ -147,20 +153,35 @@ def offer_template(lines: Iterable[str]) -> str | None:
     for _, line in zip(range(_LOOKED_AT), lines, strict=False):
         begin = _HEADS.match(line)
         clock = _CLOCK.match(line, begin.end() if begin else 0)
-        tail = (
-            next((match for pattern in _TAILS if (match := pattern.fullmatch(line, clock.end()))), None)
-            if clock
-            else None
-        )
-        if clock is None or tail is None:
-            continue
-        day_first = day_first or int(clock["first"] or 0) > 12
-        text = "{text}" if tail["text"] or tail["close"] else ""
-        found[f"{line[: clock.start()]}{_describe(clock)}{tail['open']}{{sender}}{tail['close']}{text}"] += 1
+        header = _named_first(line) if clock is None else _clock_first(line, clock)
+        if header is not None:
+            described, clock = header
+            day_first = day_first or int(clock["first"] or 0) > 12
+            found[described] += 1
     if not found or found.most_common(1)[0][1] < _FEWEST:
         return None
     template = found.most_common(1)[0][0]
     return template.replace("%~1", "%d" if day_first else "%m").replace("%~2", "%m" if day_first else "%d")
+
+
+def _clock_first(line: str, clock: re.Match[str]) -> tuple[str, re.Match[str]] | None:
+    """What describes a header with a name behind its clock, and the clock; `None` for another line."""
+    tail = next((match for pattern in _TAILS if (match := pattern.fullmatch(line, clock.end()))), None)
+    if tail is None:
+        return None
+    text = "{text}" if tail["text"] or tail["close"] else ""
+    return f"{line[: clock.start()]}{_describe(clock)}{tail['open']}{{sender}}{tail['close']}{text}", clock
+
+
+def _named_first(line: str) -> tuple[str, re.Match[str]] | None:
+    """The same of a header with a name in front of its clock."""
+    clock = _CLOCK.search(line, 0, 120)
+    head = clock and _NAMED_HEAD.fullmatch(line, 0, clock.start())
+    tail = clock and _BEHIND_CLOCK.fullmatch(line, clock.end())
+    if not clock or not head or not tail or not head["open"]:
+        return None
+    close = f"{tail['close']}{tail['colon']}{{text}}" if tail["colon"] else tail["close"].rstrip()
+    return f"{head['lead']}{{sender}}{head['open']}{_describe(clock)}{close}", clock
 
 
 def _describe(clock: re.Match[str]) -> str:

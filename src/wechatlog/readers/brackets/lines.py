@@ -28,13 +28,13 @@ from typing import Final, NamedTuple
 
 from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.appmsg import parse_markup, split_sender_prefix
-from wechatlog.content.dialects import BRACKET_LINES
+from wechatlog.content.dialects import BRACKET_LINES, PICTURES
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_name, kind_of_type
 from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, message_blocks, one_segment
 from wechatlog.engine.entry import Body
-from wechatlog.engine.headers import MARKS, Block, Candidate, header_clock, sample, sample_blocks
+from wechatlog.engine.headers import MARKS, Block, Candidate, header_clock, is_log_word, sample, sample_blocks
 from wechatlog.model import MessageKind
 from wechatlog.tokenizer import Grammar
 
@@ -139,13 +139,7 @@ _FILE_NAME: Final = re.compile(
 )
 _LABEL: Final = re.compile(r"\[(?:系统消息|系统提示|系统|撤回消息|撤回|拍一拍)\] ?")
 _TEXT_LABEL: Final = re.compile(r"\[(?:文本|文本消息|文字|[Tt]ext)\] ")
-_LOG_WORD: Final = re.compile(
-    r"(?:[\w.-]*\.)?(?:trace|debug|verbose|info|notice|warn|warning|error|err|critical|fatal|panic|log|stdout|stderr"
-    r"|exception|错误|警告|信息|调试|日志|严重|异常)",
-    re.IGNORECASE,
-)
 _GROUP_FAULT: Final = "everybody in the group has its name; account ids in front of texts tell people apart"
-_PICTURES: Final = frozenset({"[图片]", "[语音]", "[视频]", "[表情]", "[动画表情]"})
 
 
 def read_body(reading: Reading, text: str, line: int | None, *, notice: bool = False) -> Body:
@@ -364,7 +358,7 @@ def _bare(tool: _Tool, text: str) -> Body | None:
 def _is_sign(candidate: Candidate, tool: _Tool) -> bool:
     name, start = _split(_line_of(candidate.header), tool, ())
     text = candidate.body.replace("\r\n", "\n").rstrip("\n")[start:]
-    return name == ME or is_account(name) or text in _PICTURES or (name == NOBODY and read_notice(text) is not None)
+    return name == ME or is_account(name) or text in PICTURES or (name == NOBODY and read_notice(text) is not None)
 
 
 def _detect(head: Head) -> Evidence | None:
@@ -375,7 +369,7 @@ def _detect(head: Head) -> Evidence | None:
     if not found:
         return None
     names = [_split(_line_of(candidate.header), tool, ())[0] for candidate in found]
-    if sum(_LOG_WORD.fullmatch(name) is not None for name in names) * 5 >= len(names):
+    if sum(map(is_log_word, names)) * 5 >= len(names):
         return None
     signs = sum(_is_sign(candidate, tool) for candidate in found)
     headed = found[0].before.lines.strip() != ""

@@ -1,0 +1,80 @@
+"""Lines of tools without a reader of their own, each header of which has a time and a name.
+
+Takes text in which most headers are alike, gives entries: the template that describes them is found out, and told
+(`guessed-lines`). Programs write logs in such lines, so that only a text is taken in which `我` or an account speaks,
+or in which something stands that WeChat alone writes. Whoever knows more of a format says it with more confidence.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from typing import Final
+
+from wechatlog.content.accounts import is_account
+from wechatlog.content.dialects import BRACKET_LINES, PICTURES
+from wechatlog.content.notices import read_notice
+from wechatlog.content.placeholders import read_placeholder
+from wechatlog.engine import ME, OWNER_OPTION, Entry, Evidence, Format, Head, Reading
+from wechatlog.engine.headers import Candidate, is_log_word, sample_blocks
+from wechatlog.model import MessageKind
+from wechatlog.readers.text_format import TextFormat, text_format
+from wechatlog.tokenizer import offer_template
+
+_CONFIDENCE: Final = 0.3
+_NOBODY: Final = ("系统", "系统消息", "系统通知", "SYSTEM")
+_FEWEST: Final = 2
+
+
+@functools.lru_cache(maxsize=16)
+def _format_of(text: str) -> TextFormat | None:
+    template = offer_template(line for line in text.split("\n") if line.strip())
+    return None if template is None else text_format(template, name="named-lines")
+
+
+def _entries(reading: Reading) -> Iterator[Entry]:
+    text = Head.of(reading.source, reading.encoding).text
+    lines = _format_of(text)
+    if lines is None:
+        reading.tell_empty()
+        return
+    what = f"no tool is known that writes this: the lines were read as {lines.grammar.name!r}"
+    reading.tell("guessed-lines", what, 1)
+    names_owner = any(candidate.header["sender"].strip() == ME for candidate in sample_blocks(text, lines.grammar))
+    for entry in lines.entries(reading):
+        name, text = (entry.sender or "").strip(), entry.text.lstrip("\n")
+        kind, segments = read_placeholder(text, BRACKET_LINES, zone=reading.tz) or (MessageKind.TEXT, None)
+        if name in _NOBODY:
+            kind, name, segments = read_notice(text) or MessageKind.SYSTEM, "", None
+        own = None if not name else True if name == ME else False if names_owner else None
+        account = entry.sender_id or (name if is_account(name) else None)
+        yield entry._replace(
+            sender=name or None, sender_id=account, is_self=own, kind=kind, text=text, segments=segments
+        )
+
+
+def _is_sign(candidate: Candidate) -> bool:
+    name = candidate.header["sender"].strip()
+    text = candidate.header.groupdict().get("text") or candidate.body.strip("\r\n")
+    return name == ME or is_account(name) or text in PICTURES or (name in _NOBODY and read_notice(text) is not None)
+
+
+def _detect(head: Head) -> Evidence | None:
+    lines = _format_of(head.text)
+    found = [] if lines is None else sample_blocks(head.text, lines.grammar)
+    words = sum(is_log_word(candidate.header["sender"].strip()) for candidate in found)
+    if len(found) < _FEWEST or words * 5 >= len(found) or not any(map(_is_sign, found)):
+        return None
+    return Evidence(_CONFIDENCE, f"{len(found)} lines {lines.grammar.name!r}")  # type: ignore[union-attr]
+
+
+READER: Final = Format(
+    "named-lines",
+    "lines with a time and a name, of any shape (any tool)",
+    ".txt .md .log",
+    _detect,
+    _entries,
+    {},
+    OWNER_OPTION,
+    cuts="tried",
+)
