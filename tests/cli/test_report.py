@@ -14,7 +14,8 @@ import wechatlog
 from wechatlog import Conversation, Message, dump
 from wechatlog.operations import statistics
 from wechatlog.operations.following_parts import united
-from wechatlog.pages.report import REPORT_LANGUAGES, render_report
+from wechatlog.pages.report import render_report
+from wechatlog.pages.words import REPORT_WORDS
 
 from .conftest import Run
 
@@ -118,7 +119,7 @@ def test_the_first_and_the_last_year_of_all() -> None:
 
 
 def test_both_languages_have_the_same_words() -> None:
-    assert set(REPORT_LANGUAGES["zh"]) == set(REPORT_LANGUAGES["en"])
+    assert set(REPORT_WORDS["zh"]) == set(REPORT_WORDS["en"])
 
 
 # --- parts of one chat ----------------------------------------------------------------------------

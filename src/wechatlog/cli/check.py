@@ -17,8 +17,8 @@ from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import count, harmless, listed, named
 from wechatlog.cli.options import Reading, inputs_argument, json_option, reading_options
-from wechatlog.cli.summary import diagnostic_to_json
 from wechatlog.cli.terminal import print_json
+from wechatlog.content.native import diagnostic_to_json
 from wechatlog.diagnostics import Severity
 from wechatlog.operations import checks
 from wechatlog.operations.checks import CHECKS, Finding
@@ -124,7 +124,7 @@ def _report(conversation: Conversation, findings: list[Finding], *, with_diagnos
         "findings": [
             {name: value for name in _FINDING if (value := getattr(finding, name)) is not None} for finding in findings
         ],
-        "diagnostics": [diagnostic_to_json(note) for note in notes],
+        "diagnostics": list(map(diagnostic_to_json, notes)),
     }
 
 

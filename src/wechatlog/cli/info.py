@@ -13,9 +13,10 @@ from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import count, harmless, listed, padded
 from wechatlog.cli.options import Reading, inputs_argument, json_option, reading_options
-from wechatlog.cli.summary import Tally, diagnostic_to_json, unread
+from wechatlog.cli.summary import Tally, unread
 from wechatlog.cli.tables import print_table
 from wechatlog.cli.terminal import print_json
+from wechatlog.content.native import diagnostic_to_json
 from wechatlog.timestamps import span, zone_name
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class _Facts:
         )
 
     def to_json(self) -> dict[str, Any]:
-        return {**attrs.asdict(self), "diagnostics": [diagnostic_to_json(note) for note in self.diagnostics]}
+        return {**attrs.asdict(self), "diagnostics": list(map(diagnostic_to_json, self.diagnostics))}
 
 
 @click.command()

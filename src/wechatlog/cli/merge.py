@@ -21,8 +21,8 @@ from wechatlog.cli.options import (
     reading_options,
 )
 from wechatlog.cli.state import check_state, read_state, state_option, write_state
-from wechatlog.cli.summary import diagnostic_to_json
 from wechatlog.cli.terminal import print_json, standard_output
+from wechatlog.content.native import diagnostic_to_json
 from wechatlog.operations.merge import merge_report, other_chats, with_one_clock
 from wechatlog.outputs.file import dump
 from wechatlog.outputs.growing import merge_into
@@ -178,5 +178,5 @@ def _to_json(report: MergeReport, target: str) -> dict[str, Any]:
             {"one": link.one, "two": link.two, "confidence": link.confidence, "count": link.count}
             for link in report.evidence
         ],
-        "diagnostics": [diagnostic_to_json(note) for note in report.conversation.diagnostics],
+        "diagnostics": list(map(diagnostic_to_json, report.conversation.diagnostics)),
     }

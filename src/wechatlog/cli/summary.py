@@ -11,7 +11,7 @@ import click
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import Failure, count, harmless, listed, padded, say
 from wechatlog.cli.terminal import print_json
-from wechatlog.content.native import segment_to_json
+from wechatlog.content.native import diagnostic_to_json, segment_to_json
 from wechatlog.diagnostics import Diagnostic, Severity
 from wechatlog.model import Conversation
 
@@ -27,14 +27,9 @@ _PLACES: Final = 3
 _ORDER: Final = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 
-def diagnostic_to_json(note: Diagnostic) -> dict[str, Any]:
-    """A diagnostic without what is unknown."""
-    return {name: value for name, value in attrs.asdict(note).items() if value is not None}
-
-
 def unread(inputs: Inputs) -> dict[str, Any]:
     """Which inputs could not be read, and which files are no chats."""
-    return {"failed": inputs.failures, "skipped": [diagnostic_to_json(note) for note in inputs.skipped]}
+    return {"failed": inputs.failures, "skipped": list(map(diagnostic_to_json, inputs.skipped))}
 
 
 def written(

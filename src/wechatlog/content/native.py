@@ -444,10 +444,7 @@ def conversation_to_json(conversation: Conversation) -> dict[str, Any]:
     if conversation.tz_assumed:
         found["tz_assumed"] = True
     if conversation.diagnostics:
-        found["diagnostics"] = [
-            {name: value for name, value in attrs.asdict(entry).items() if value is not None}
-            for entry in conversation.diagnostics
-        ]
+        found["diagnostics"] = list(map(diagnostic_to_json, conversation.diagnostics))
     if origin := _origin_to_json(conversation.origin):
         found["origin"] = origin
     return found
@@ -458,6 +455,11 @@ def _participant_from_json(value: object, report: Report) -> Participant | None:
         report("bad-field", f"a participant must be an object, not {_shorten(value)}")
         return None
     return Participant(**_fields(value, _PARTICIPANT_CHECKS, "participant", report)) if value.get("listed") else None
+
+
+def diagnostic_to_json(entry: Diagnostic) -> dict[str, Any]:
+    """A diagnostic as a JSON object."""
+    return {name: value for name, value in attrs.asdict(entry).items() if value is not None}
 
 
 def _diagnostic_from_json(value: object, report: Report) -> Diagnostic | None:

@@ -15,6 +15,7 @@ from wechatlog.content.descriptions import WEEKDAYS
 from wechatlog.operations.statistics import EVERYONE, duration_text, unicode_of
 from wechatlog.pages.environment import asset, environment
 from wechatlog.pages.policy import content_policy
+from wechatlog.pages.words import REPORT_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,37 +24,6 @@ if TYPE_CHECKING:
 
 _TOP: Final = 12
 _WORDS: Final = 48
-_ZH: Final = {
-    "chats": "{} 个聊天",
-    "language": "zh-CN", "messages": "条消息", "people": "人", "characters": "字", "active_days": "天有消息",
-    "streak": "最多连续天数", "sessions": "段对话", "calls": "次通话", "call_time": "通话时长",
-    "answer": "回复中位时间", "calendar": "每一天", "week": "一周里的时间", "months": "每个月", "senders": "谁说得最多",
-    "awards": "之最", "emoji": "表情", "words": "常用的词", "phrases": "常连在一起的词", "together": "常在一起聊天",
-    "replies": "谁回复谁", "mentions": "谁提到谁", "domains": "链接", "repeats": "复读", "busiest": "消息最多的一天",
-    "silence": "最长的沉默", "latest": "最晚的一条", "owl": "夜猫子（0 到 5 点）", "opener": "常说当天第一句",
-    "closer": "常说当天最后一句", "starter": "开话头最多", "laugher": "笑得最多", "repeater": "复读最多",
-    "quickest": "回复最快", "mentioned": "被提到最多", "times": "次", "days": "天", "less": "少", "more": "多",
-    "caution": "注意", "units": "天 小时 分 秒", "made_with": "由 wechatlog 生成，不联网",
-    "rough": "有些消息的时间没有精确到秒，回复时间只是大概", "incomplete": "太少见的表情、词或链接没有全部统计",
-}  # fmt: skip
-_EN: Final = {
-    "chats": "{} chats",
-    "language": "en", "messages": "messages", "people": "people", "characters": "characters",
-    "active_days": "days with a message", "streak": "most days in a row", "sessions": "sessions", "calls": "calls",
-    "call_time": "time in calls", "answer": "median time to answer", "calendar": "Every day",
-    "week": "Hours of the week", "months": "Months", "senders": "Who writes most", "awards": "Records",
-    "emoji": "Emoji", "words": "Words", "phrases": "Words together", "together": "There together",
-    "replies": "Who answers whom", "mentions": "Who mentions whom", "domains": "Links",
-    "repeats": "Repeated after others", "busiest": "Busiest day", "silence": "Longest silence",
-    "latest": "Latest at night", "owl": "Night owl (midnight to five)", "opener": "First of the day",
-    "closer": "Last of the day", "starter": "Begins most sessions", "laugher": "Laughs most",
-    "repeater": "Repeats most", "quickest": "Answers fastest", "mentioned": "Most mentioned", "times": "times",
-    "days": "days", "less": "less", "more": "more", "caution": "Caution", "units": "d h min s",
-    "made_with": "Made with wechatlog; this page does not use the network",
-    "rough": "some times are not to the second: times to answer are rough",
-    "incomplete": "the rarest emoji, words or links were not all counted",
-}  # fmt: skip
-REPORT_LANGUAGES: Final[Mapping[str, Mapping[str, str]]] = {"zh": _ZH, "en": _EN}
 _FEWEST_ANSWERS: Final = 5
 """Answers of somebody from which on their speed says something."""
 _YEARS: Final = 12
@@ -95,7 +65,7 @@ def render_report(title: str | int, found: Statistics, *, language: str = "zh", 
         language: of the page's own words, `zh` or `en`.
         year: the year that was counted, or `None` for all of them.
     """
-    words = REPORT_LANGUAGES[language]
+    words = REPORT_WORDS[language]
     style = asset("report.css")
     often = found.words.most_common(_WORDS)  # shown in a size from 1 to 5
     return environment().get_template("report.html.jinja").render(
