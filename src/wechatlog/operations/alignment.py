@@ -30,6 +30,7 @@ from wechatlog.operations.sameness import (
 )
 from wechatlog.operations.senders import ANYBODY, Senders
 from wechatlog.operations.sequences import anchors, between
+from wechatlog.timestamps import instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,8 +42,6 @@ __all__ = ["Label", "Part", "Union", "are_two_chats"]
 Label: TypeAlias = "tuple[str | None, str | None, str | None]"
 """What tells chats apart: the id, the title, the owner."""
 
-_EPOCH: Final = dt.datetime(1970, 1, 1)
-_EPOCH_AWARE: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _WIDEST: Final = 8
 """How many versions of one content in one window are looked at one after the other; equal ones are found at once."""
@@ -61,7 +60,7 @@ _NONE: Final = -1
 
 
 def _second(time: dt.datetime) -> int:
-    since = time - (_EPOCH if time.tzinfo is None else _EPOCH_AWARE)
+    since = instant(time)
     return since.days * _DAY + since.seconds
 
 
@@ -83,6 +82,7 @@ class Part:
         senders: the key of each sender.
         writers: the keys of those who write, but for the owner.
         found: the entry of the union of each message; -1 for none.
+        taken: the entries that were found.
         step: 1, or -1 where the newest message comes first; 0 where there is no order.
         offset: seconds that its clock was behind.
         space: the bit of its numbering of messages.
@@ -106,6 +106,7 @@ class Part:
     senders: list[str] = attrs.field(factory=list)
     writers: frozenset[str] = frozenset()
     found: list[int] = attrs.field(factory=list)
+    taken: set[int] = attrs.field(factory=set)
     step: int = 1
     offset: int = 0
     space: int = 0
@@ -183,7 +184,7 @@ class Union:
         self._by_id: dict[tuple[str, bool], list[int]] = {}
         self.numberings = 1
         self._has_server_ids = False
-        self._stretches: dict[tuple[int, bool], int] = {}
+        self._stretches: Counter[tuple[int, bool]] = Counter()
         self._numbered: dict[int, Part] = {}
 
     def sender(self, entry: int) -> str:
@@ -213,15 +214,14 @@ class Union:
         self.parts.append(part)
 
     def _match(self, part: Part) -> None:
-        taken: set[int] = set()
-        self._match_ids(part, taken)
+        self._match_ids(part)
         is_undated = [all(second is None for second in seconds) for seconds in (part.seconds, self.seconds)]
         if any(is_undated) and not (all(is_undated) and self._is_little(part)):
-            self._match_sequence(part, taken)
+            self._match_sequence(part)
             return
         if offset := self._offset_of_ids(part):
             self._shift(part, offset)
-            self._match_ids(part, taken)
+            self._match_ids(part)
         self._compare(part)
         if not part.is_same_chat and not part.matched:
             self._find_offset(part)
@@ -231,19 +231,19 @@ class Union:
         is_sure = part.matched > 0 or (part.is_same_chat and not is_other)
         may_be_same = part.is_whole and part.alike != 1 if is_strange else not is_other
         if is_sure or (may_be_same and part.telling < _ENOUGH):
-            self._match_contents(part, taken, is_sure=is_sure, is_doubtful=is_doubtful)
+            self._match_contents(part, is_sure=is_sure, is_doubtful=is_doubtful)
         elif may_be_same:
-            self._match_groups(part, taken, exact=True)
+            self._match_groups(part, exact=True)
         if not part.matched:
             self._shift(part, -part.offset)
 
-    def _match_contents(self, part: Part, taken: set[int], *, is_sure: bool, is_doubtful: bool) -> None:
+    def _match_contents(self, part: Part, *, is_sure: bool, is_doubtful: bool) -> None:
         self._learn(part, is_sure=is_sure, is_doubtful=is_doubtful)
-        self._match_groups(part, taken, exact=False)
+        self._match_groups(part, exact=False)
         if self._by_day is not None or any(message.precision == "day" for message in part.messages):
-            self._match_days(part, taken)
+            self._match_days(part)
         if is_sure:
-            self._match_rest(part, taken)
+            self._match_rest(part)
 
     def _are_others(self, part: Part) -> bool:
         """Whether other people write in the part, but for owners: no name and no account id is in both."""
@@ -267,14 +267,14 @@ class Union:
             for second, sender, key in zip(self.seconds, self._senders, self._keys, strict=True)
         )
 
-    def _pair(self, part: Part, index: int, entry: int, taken: set[int]) -> None:
+    def _pair(self, part: Part, index: int, entry: int) -> None:
         part.found[index] = entry
         part.matched += 1
-        taken.add(entry)
+        part.taken.add(entry)
 
     # --- ids ----------------------------------------------------------------------------------------
 
-    def _match_ids(self, part: Part, taken: set[int]) -> None:
+    def _match_ids(self, part: Part) -> None:
         """Match by ids, where the ids of the part are those of the union: most that are in both mean one message."""
         seen: dict[tuple[str, bool], list[int]] = {}
         pairs: list[tuple[int, int, bool]] = []
@@ -298,8 +298,8 @@ class Union:
             return
         part.space = self._space_of(pairs)
         for index, entry, agree in pairs:
-            if agree and entry != _NONE and entry not in taken and part.found[index] == _NONE:
-                self._pair(part, index, entry, taken)
+            if agree and entry != _NONE and entry not in part.taken and part.found[index] == _NONE:
+                self._pair(part, index, entry)
 
     def _is_own_numbering(self, part: Part) -> bool:
         """Whether the part numbers its messages in its own way: the same messages have other, short numbers."""
@@ -330,11 +330,8 @@ class Union:
 
     def _space_of(self, pairs: list[tuple[int, int, bool]]) -> int:
         """The numbering that most of the matched messages have."""
-        counts: dict[int, int] = {}
-        for _, entry, agree in pairs:
-            if agree and entry != _NONE:
-                spaces = self._spaces[entry]
-                counts[spaces & -spaces] = counts.get(spaces & -spaces, 0) + 1
+        spaces = (self._spaces[entry] for _, entry, agree in pairs if agree and entry != _NONE)
+        counts = Counter(space & -space for space in spaces)
         return max(counts.items(), key=lambda item: (item[1], -item[0]), default=(1, 0))[0] or 1
 
     def _agree(self, part: Part, index: int, entry: int) -> bool:
@@ -360,12 +357,12 @@ class Union:
 
     def _compare(self, part: Part, offset: int = 0) -> None:
         """Count what tells something, and what of it the union has."""
-        stretches: dict[tuple[int, bool], int] = {}
+        stretches: Counter[tuple[int, bool]] = Counter()
         telling: Counter[str] = Counter()
         for second, key, sender in zip(part.seconds, part.keys, part.senders, strict=True):
             if second is not None:
                 place = ((second + offset) // _STRETCH, is_telling(key))
-                stretches[place] = stretches.get(place, 0) + 1
+                stretches[place] += 1
                 if place[1] and place in self._stretches:
                     telling[sender] += 1
         known = {place: self._stretches[place] for place in stretches if place in self._stretches}
@@ -387,16 +384,13 @@ class Union:
 
     def _alike(self, part: Part, inside: list[int], entries: list[int], offset: int) -> int:
         self.steps += len(inside) + min(len(entries), len(inside) * _WIDEST)
-        known: dict[int | None, int] = {}
-        for entry in entries[: len(inside) * _WIDEST]:
-            clock = self._clock(entry)
-            known[clock] = known.get(clock, 0) + 1
+        known = Counter(map(self._clock, entries[: len(inside) * _WIDEST]))
         count = 0
         for index in inside:
             clock = part.second(index)
             clock = None if clock is None else clock + offset
             for found in (clock, None) if clock is not None else tuple(known):
-                if known.get(found, 0):
+                if known[found]:
                     known[found] -= 1
                     count += 1
                     break
@@ -412,14 +406,14 @@ class Union:
 
     def _offset_of_ids(self, part: Part) -> int:
         """What the clock of the part is behind, as most of the messages matched by id say."""
-        differences: dict[int, int] = {}
+        differences: Counter[int] = Counter()
         for index, entry in enumerate(part.found):
             if entry != _NONE:
                 one, two = self._clock(entry), part.second(index)
                 if one is not None and two is not None:
-                    differences[one - two] = differences.get(one - two, 0) + 1
+                    differences[one - two] += 1
         shift, number = max(differences.items(), key=lambda item: (item[1], -abs(item[0]), item[0]), default=(0, 0))
-        return shift if number >= _FEWEST_SHIFTED and number * 2 > sum(differences.values()) else 0
+        return shift if number >= _FEWEST_SHIFTED and number * 2 > differences.total() else 0
 
     def _find_offset(self, part: Part) -> None:
         """Find out whether the clock of the part is wrong, from texts that stand once in both."""
@@ -431,7 +425,7 @@ class Union:
         for index, key in enumerate(part.keys):
             if len(key) >= _DISTINCT:
                 own[key] = _NONE if key in own else index
-        differences: dict[int, int] = {}
+        differences: Counter[int] = Counter()
         for key, index in own.items():
             entry = self._distinct.get(key, _NONE)
             if index == _NONE or entry == _NONE:
@@ -441,13 +435,13 @@ class Union:
                 continue
             if part.second(index) is None or self._clock(entry) is None:
                 one, two = one // _MINUTE * _MINUTE, two // _MINUTE * _MINUTE
-            differences[one - two] = differences.get(one - two, 0) + 1
+            differences[one - two] += 1
         self.steps += len(own)
         near = {shift: number for shift, number in differences.items() if 0 < abs(shift) <= _LARGEST_OFFSET}
         if not near:
             return
         shift, number = max(near.items(), key=lambda item: (item[1], -abs(item[0]), item[0]))
-        if number < _FEWEST_SHIFTED or number * 2 < sum(differences.values()):
+        if number < _FEWEST_SHIFTED or number * 2 < differences.total():
             return
         before = part.telling, part.alike
         self._compare(part, shift)
@@ -465,9 +459,9 @@ class Union:
         """Whether the part or the union says too little to be compared by its order."""
         return any(len({key for key in keys if is_telling(key)}) < _ENOUGH for keys in (part.keys, self._keys))
 
-    def _match_sequence(self, part: Part, taken: set[int]) -> None:
+    def _match_sequence(self, part: Part) -> None:
         """Match an export without any time, or with what has none, by the order of what is said."""
-        entries = [entry for entry in range(len(self.messages)) if entry not in taken]
+        entries = [entry for entry in range(len(self.messages)) if entry not in part.taken]
         entries.sort(key=lambda entry: (self.seconds[entry] or 0, entry))
         places = [index for index, entry in enumerate(part.found) if entry == _NONE]
         one, two = [self._keys[entry] for entry in entries], [part.keys[index] for index in places]
@@ -484,10 +478,8 @@ class Union:
         part.alike = len(fixed)
         if not part.is_same_chat:
             return
-        counts: dict[tuple[str, str], int] = {}
-        for first, second in fixed:
-            self._count(counts, entries[first], part.senders[places[second]])
-        self.people.learn(counts)
+        senders = ((self._senders[entries[first]], part.senders[places[second]]) for first, second in fixed)
+        self.people.learn(Counter(senders))
 
         def may_be_one(first: int, second: int) -> bool:
             return self._may_be_one(part, places[second], entries[first], exact=False, by_detail=True)
@@ -497,10 +489,10 @@ class Union:
             return  # others said the same in the same order: it was passed on
         pairs = sorted([*fixed, *between(one, two, fixed, may_be_one)])
         for first, second in pairs:
-            self._pair(part, places[second], entries[first], taken)
+            self._pair(part, places[second], entries[first])
         for (first, second), (later, following) in itertools.pairwise(pairs):
             if 0 < min(later - first, following - second) - 1 <= max(later - first, following - second) <= _WIDEST:
-                self._match_gap(part, places[second + 1 : following], entries[first + 1 : later], taken)
+                self._match_gap(part, places[second + 1 : following], entries[first + 1 : later])
         part.doubtful += self._count_loose(part, places, entries)
 
     def _count_loose(self, part: Part, places: list[int], entries: list[int]) -> int:
@@ -515,7 +507,7 @@ class Union:
             if not is_telling(part.keys[places[second]]) and not detail(part.messages[places[second]])
         )
 
-    def _match_gap(self, part: Part, inside: list[int], entries: list[int], taken: set[int]) -> None:
+    def _match_gap(self, part: Part, inside: list[int], entries: list[int]) -> None:
         """Match what lies between two matches: of each sender as many on both sides, in their order."""
         for top in {self.people.top(part.senders[index]) for index in inside}:
             mine = [index for index in inside if self.people.top(part.senders[index]) == top]
@@ -524,23 +516,24 @@ class Union:
                 for index, entry in zip(mine, theirs, strict=True):
                     is_one = self._may_be_one_sender(part, index, entry)
                     if is_one and resemble(part.messages[index], self.messages[entry]):
-                        self._pair(part, index, entry, taken)
+                        self._pair(part, index, entry)
 
     # --- senders ------------------------------------------------------------------------------------
 
     def _learn(self, part: Part, *, is_sure: bool, is_doubtful: bool) -> None:
         """Learn who is who from messages that stand once in a window on both sides."""
-        counts: dict[tuple[str, str], int] = {}
+        counts: Counter[tuple[str, str]] = Counter()
         certain = set()
         for index, entry in enumerate(part.found):
             if entry != _NONE:
-                self._count(counts, entry, part.senders[index])
+                pair = self._senders[entry], part.senders[index]
+                counts[pair] += 1
                 if part.keys[index] == self._keys[entry]:
-                    certain.add((self._senders[entry], part.senders[index]))
+                    certain.add(pair)
         self.people.learn_certain(certain)
         for inside, entries in self._groups(part, 0):
             if len(inside) == len(entries) == 1 and self._tells_sender(part, inside[0], entries[0]):
-                self._count(counts, entries[0], part.senders[inside[0]])
+                counts[self._senders[entries[0]], part.senders[inside[0]]] += 1
         if is_sure:
             self.people.learn(counts)
         for other in self.parts:
@@ -562,16 +555,12 @@ class Union:
         key = _sharp(one, part.messages[index])
         return is_telling(key) and key == _sharp(two, self.messages[entry])
 
-    def _count(self, counts: dict[tuple[str, str], int], entry: int, sender: str) -> None:
-        place = (self._senders[entry], sender)
-        counts[place] = counts.get(place, 0) + 1
-
     # --- matching -----------------------------------------------------------------------------------
 
-    def _match_groups(self, part: Part, taken: set[int], *, exact: bool) -> None:
+    def _match_groups(self, part: Part, *, exact: bool) -> None:
         """Match all groups: first those that say most, by whose order the others are judged."""
         for inside, entries in sorted(self._groups(part, 0), key=lambda group: self._vagueness(part, *group)):
-            self._match_group(part, inside, [entry for entry in entries if entry not in taken], taken, exact=exact)
+            self._match_group(part, inside, [entry for entry in entries if entry not in part.taken], exact=exact)
 
     def _vagueness(self, part: Part, inside: list[int], entries: list[int]) -> int:
         """How little a group of one content says of which message is which."""
@@ -581,7 +570,7 @@ class Union:
             return 1
         return 2 if len(inside) == len(entries) == 1 else 3
 
-    def _match_days(self, part: Part, taken: set[int]) -> None:
+    def _match_days(self, part: Part) -> None:
         """Match what has only a day, on one side or on both."""
         if self._by_day is None:
             self._by_day = {}
@@ -592,26 +581,26 @@ class Union:
             if part.found[index] == _NONE and second is not None:
                 groups.setdefault((second // _DAY, key), []).append(index)
         for place, inside in groups.items():
-            entries = [entry for entry in self._by_day.get(place, ()) if entry not in taken]
+            entries = [entry for entry in self._by_day.get(place, ()) if entry not in part.taken]
             days = [entry for entry in entries if self.messages[entry].precision == "day"]
             some = [index for index in inside if part.messages[index].precision == "day"]
-            self._match_group(part, some, entries, taken, exact=False)
+            self._match_group(part, some, entries, exact=False)
             rest = [index for index in inside if part.found[index] == _NONE]
-            self._match_group(part, rest, [entry for entry in days if entry not in taken], taken, exact=False)
+            self._match_group(part, rest, [entry for entry in days if entry not in part.taken], exact=False)
 
-    def _match_group(self, part: Part, inside: list[int], entries: list[int], taken: set[int], *, exact: bool) -> None:
+    def _match_group(self, part: Part, inside: list[int], entries: list[int], *, exact: bool) -> None:
         """Match messages of one content in one window: equal ones first, then any that may be one, in their order."""
         self.steps += len(inside) + len(entries)
         if not inside or not entries:
             return
         if len(inside) == len(entries) == 1:
             if self._may_be_one(part, inside[0], entries[0], exact=exact, by_detail=False):
-                self._pair(part, inside[0], entries[0], taken)
+                self._pair(part, inside[0], entries[0])
             return
         for is_equal in (True, False):
             waiting: dict[object, deque[int]] = {}
             for entry in entries:
-                if entry not in taken:
+                if entry not in part.taken:
                     place = self._place(self.messages[entry], self._clock(entry), self._senders[entry], is_equal)
                     waiting.setdefault(place, deque()).append(entry)
             for index in inside:
@@ -619,12 +608,12 @@ class Union:
                     place = self._place(part.messages[index], part.second(index), part.senders[index], is_equal)
                     queue = waiting.get(place)
                     if queue and self._may_be_one(part, index, queue[0], exact=exact, by_detail=True):
-                        self._pair(part, index, queue.popleft(), taken)
+                        self._pair(part, index, queue.popleft())
         for by_detail in (True, False):
-            left = deque(entry for entry in entries if entry not in taken)
+            left = deque(entry for entry in entries if entry not in part.taken)
             rest = [index for index in inside if part.found[index] == _NONE]
             if left and rest:
-                self._match_in_order(part, rest, left, taken, exact=exact, by_detail=by_detail)
+                self._match_in_order(part, rest, left, exact=exact, by_detail=by_detail)
 
     def _place(self, message: Message, clock: int | None, sender: str, is_equal: bool) -> tuple[object, ...]:
         """What two versions have in common that are the first choice for each other."""
@@ -633,9 +622,7 @@ class Union:
             return known
         return (*known, message.time.microsecond, message.kind, message.text, message.given_segments)
 
-    def _match_in_order(
-        self, part: Part, rest: list[int], left: deque[int], taken: set[int], *, exact: bool, by_detail: bool
-    ) -> None:
+    def _match_in_order(self, part: Part, rest: list[int], left: deque[int], *, exact: bool, by_detail: bool) -> None:
         classes: dict[str, deque[int]] = {}
         for entry in left:
             classes.setdefault(self.people.top(self._senders[entry]), deque()).append(entry)
@@ -649,7 +636,7 @@ class Union:
                         break
                     if self._may_be_one(part, index, entry, exact=exact, by_detail=by_detail):
                         part.doubtful += len(queue) > 1
-                        self._pair(part, index, entry, taken)
+                        self._pair(part, index, entry)
                         del queue[place]  # type: ignore[union-attr]
                         break
                 if part.found[index] != _NONE:
@@ -710,7 +697,7 @@ class Union:
                 return False
         return self.people.may_be_one(one.sender_id, two.sender_id)
 
-    def _match_rest(self, part: Part, taken: set[int]) -> None:
+    def _match_rest(self, part: Part) -> None:
         """Match what exporters wrote so differently that the keys differ: what is the only one on both sides."""
         rest = [index for index, entry in enumerate(part.found) if entry == _NONE and part.seconds[index] is not None]
         if not rest:
@@ -723,24 +710,26 @@ class Union:
         for index in rest:
             mine.setdefault((part.seconds[index] or 0) // _MINUTE, []).append(index)
         for minute, inside in mine.items():
-            entries = [entry for entry in self._minutes.get(minute, ()) if entry not in taken]
+            entries = [entry for entry in self._minutes.get(minute, ()) if entry not in part.taken]
             if entries and len(inside) * len(entries) <= _WIDEST * _WIDEST * 4:
-                self._match_versions(part, inside, entries, taken)
+                self._match_versions(part, inside, entries)
 
-    def _match_versions(self, part: Part, inside: list[int], entries: list[int], taken: set[int]) -> None:
+    def _match_versions(self, part: Part, inside: list[int], entries: list[int]) -> None:
         for like in (_same_lossy, resemble):
-            pairs = []
-            for index in inside:
-                for entry in entries:
-                    self.steps += 1
-                    if part.found[index] != _NONE or entry in taken or not self._may_be_one_time(part, index, entry):
-                        continue
-                    if self._may_be_one_sender(part, index, entry) and like(part.messages[index], self.messages[entry]):
-                        pairs.append((index, entry))
+            rest = [index for index in inside if part.found[index] == _NONE]
+            left = [entry for entry in entries if entry not in part.taken]
+            self.steps += len(rest) * len(left)
+            pairs = [
+                (index, entry)
+                for index, entry in itertools.product(rest, left)
+                if self._may_be_one_time(part, index, entry)
+                and self._may_be_one_sender(part, index, entry)
+                and like(part.messages[index], self.messages[entry])
+            ]
             often = Counter(index for index, _ in pairs), Counter(entry for _, entry in pairs)
             for index, entry in pairs:
                 if often[0][index] == often[1][entry] == 1:
-                    self._pair(part, index, entry, taken)
+                    self._pair(part, index, entry)
 
     # --- taking over --------------------------------------------------------------------------------
 
@@ -790,8 +779,7 @@ class Union:
         key, second = self._keys[entry], self.seconds[entry]
         self._index_key(entry, key)
         if second is not None:
-            place = (second // _STRETCH, is_telling(key))
-            self._stretches[place] = self._stretches.get(place, 0) + 1
+            self._stretches[second // _STRETCH, is_telling(key)] += 1
         self._note_distinct(entry)
         self._index_minute(entry)
 
