@@ -137,6 +137,7 @@ def test_text_representations(chat: Conversation) -> None:
     assert str(Message(kind="voice", sender="李四")) == "李四: [voice]"
     assert str(Message(dt.datetime(2026, 5, 1), "day", "李四", text="x")) == "2026-05-01 李四: x"
     assert repr(chat[2]) == "Message(time='2026-05-01 11:00:00', kind=system, text='通知')"
+    assert repr(Conversation([say(9, None, "x")] * 2000)).startswith("<Conversation: 2,000 messages, ")
     assert repr(chat) == "<Conversation '示例群': 5 messages, 2 participants, 2026-05-01 08:00 to 2026-05-01 11:00>"
     assert repr(Conversation()) == "<Conversation: 0 messages>"
     assert repr(Conversation([Message(sender="李四")])) == "<Conversation: 1 message, 1 participant>"

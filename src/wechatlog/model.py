@@ -774,7 +774,7 @@ class Conversation(Sequence[Message]):
 
 
 def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def called(participant: Participant) -> set[str]:

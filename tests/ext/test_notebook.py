@@ -104,6 +104,13 @@ def test_the_statistics_show_who_and_when() -> None:
     assert "Mon 22:00, 3 messages" in hours
 
 
+def test_codes_of_emoji_stand_behind_their_pictures() -> None:
+    chat = Conversation([Message(sender="李四", text=text) for text in ("[强]", "👍👍", "[不存在的]")])
+    page = parse(statistics(chat)._repr_html_()).text_content()
+    assert "👍 [强]" in page
+    assert "👍 👍" not in page
+
+
 def test_no_messages_at_all() -> None:
     assert "0 messages" in parse(Conversation()._repr_html_()).text_content()
     assert "0 messages" in parse(statistics(Conversation())._repr_html_()).text_content()

@@ -12,6 +12,7 @@ import attrs
 from markupsafe import Markup
 
 from wechatlog.content.descriptions import WEEKDAYS
+from wechatlog.operations.statistics import with_picture
 from wechatlog.pages import Look, Media, asset, clean, environment, render_messages, stylesheet
 from wechatlog.segments.types import Forward
 
@@ -73,7 +74,7 @@ def statistics_html(statistics: Statistics) -> str:
         found=statistics,
         senders=_bars((sender.label, sender.messages) for sender in statistics.most_active(_TOP)),
         kinds=_bars((kind.value, number) for kind, number in statistics.kinds.most_common(_TOP)),
-        emoji=_bars(statistics.emoji.most_common(_TOP)),
+        emoji=_bars((with_picture(name), number) for name, number in statistics.emoji.most_common(_TOP)),
         week=[
             (day, [(hour, number, round(100 * number / peak)) for hour, number in enumerate(hours)])
             for day, hours in zip(WEEKDAYS["en"], statistics.hours, strict=True)

@@ -12,7 +12,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wechatlog.content.descriptions import WEEKDAYS
-from wechatlog.operations.statistics import EVERYONE, duration_text, unicode_of
+from wechatlog.operations.statistics import EVERYONE, duration_text, with_picture
 from wechatlog.pages.environment import asset, environment
 from wechatlog.pages.policy import content_policy
 from wechatlog.pages.words import REPORT_WORDS
@@ -85,7 +85,7 @@ def render_report(title: str | int, found: Statistics, *, language: str = "zh", 
             for who in found.most_active(_TOP)
         ),
         awards=list(_awards(found, words)),
-        emoji=_bars((_emoji_label(name), number, "") for name, number in found.emoji.most_common(_TOP)),
+        emoji=_bars((with_picture(name), number, "") for name, number in found.emoji.most_common(_TOP)),
         cloud=[(word, number, 1 + round(4 * (number / often[0][1]) ** 0.5)) for word, number in often],
         lists=[(words[name], rows) for name, rows in _lists(found) if rows],
         cautions=[words[name] for name, so in (("rough", found.coarse), ("incomplete", not found.complete)) if so],
@@ -188,11 +188,6 @@ def _month_rows(found: Statistics) -> list[tuple[str, int, str]]:
 
 
 # --- lists ----------------------------------------------------------------------------------------
-
-
-def _emoji_label(name: str) -> str:
-    picture = unicode_of(name)
-    return name if picture is None or picture == name else f"{picture} {name}"
 
 
 def _pair(pair: tuple[str, str], sign: str) -> str:

@@ -12,6 +12,7 @@ from wechatlog.operations.statistics.values import (
     Streak,
     duration_text,
     unicode_of,
+    with_picture,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "duration_text",
     "statistics",
     "unicode_of",
+    "with_picture",
 ]

@@ -375,6 +375,12 @@ def unicode_of(name: str) -> str | None:
     return name if entry is None and not name.startswith("[") else entry.unicode if entry is not None else None
 
 
+def with_picture(name: str) -> str:
+    """A code behind its picture, if Unicode has one: `🙂 [微笑]`."""
+    picture = unicode_of(name)
+    return name if picture is None or picture == name else f"{picture} {name}"
+
+
 def duration_text(duration: dt.timedelta, units: Sequence[str] = ("day", "h", "min", "s")) -> str:
     """A duration as people write it, in its two largest units: `43 s`, `1 min 13 s`, `2 h`, `3 days 4 h`."""
     rest = round(duration.total_seconds())
