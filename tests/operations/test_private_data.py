@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from tests.cost import assert_linear
 from wechatlog import Conversation, Message
+from wechatlog.content.simplified import SIMPLIFIED
 from wechatlog.operations import Pseudonyms, pseudonymize
 from wechatlog.operations.pseudonyms.private_data import (
     MARKERS,
+    SHAPES,
     PrivateData,
     passes_identity_checksum,
     passes_luhn,
@@ -71,6 +73,12 @@ def hidden(text: str, **options: object) -> str:
         ("提取码：ab12，提取码 ab12，验证码是 482913", "提取码：[code]，提取码 [code]，验证码是 [code]"),
         ("访问码 abcd，取件码 3-2-1001，￥AbCdEfG1234￥", "访问码 [code]，取件码 [code]，￥[code]￥"),
         ("WiFi密码：Ab12!cd34，密码 123456，482913是您的验证码", "WiFi密码：[code]，密码 [code]，[code]是您的验证码"),
+        ("護照號碼：E12345678，身分證 A123456789", "護照號碼：[id number]，身分證 [id number]"),
+        ("驗證碼 482913，WiFi密碼：Ab12!cd34，提取碼：ab12", "驗證碼 [code]，WiFi密碼：[code]，提取碼：[code]"),
+        ("銀行帳號 6217001234567890123，卡號：12345678901234567", "銀行帳號 [bank card]，卡號：[bank card]"),
+        ("電話87654321，台北市信義區老槐樹路1號5樓", "電話[phone]，[address]"),
+        ("微信號：lisi_0001，加我微信 lisiguangming，小紅書號：lisi0001，LINE ID: lisi0001", "微信號：[account]，加我微信 [account]，小紅書號：[account]，LINE ID: [account]"),
+        ("滬A·D1234，粵BD12345", "[plate]，[plate]"),
         ("lisi@ qq.com，lisi @qq.com，lisi艾特qq.com，lisi#qq.com", "，".join(["[email]"] * 4)),
         ("https://weibo.com/u/123456，https://www.zhihu.com/people/li-si", "https://weibo.com/u/hidden，https://www.zhihu.com/people/hidden"),
         ("https://a.example/x?uid=123&page=2&openid=oAb_9#token=z", "https://a.example/x?uid=hidden&page=2&openid=hidden#token=hidden"),
@@ -118,6 +126,19 @@ def test_what_only_looks_like_it(text: str) -> None:
 def test_what_a_check_refuses_may_hold_something_else() -> None:
     assert hidden("15 138 0013 8000") == "15 [phone]"
     assert hidden("20170819 13800138000") == "20170819 [phone]"
+
+
+def test_words_in_traditional_script_are_those_in_simplified() -> None:
+    """Every traditional character that OpenCC knows for one in the words of the table is in the table of characters."""
+    simplify = pytest.importorskip("opencc").OpenCC("t2s").convert
+    words = {character for shape in SHAPES for character in f"{shape.pattern}{shape.context}" if character > "\u4dff"}
+    usual = [chr(code) for code in range(0x4E00, 0x9FA6)]
+    missing = {
+        character
+        for character, simple in zip(usual, simplify("\n".join(usual)).split("\n"), strict=True)
+        if simple in words and simple != character and ord(character) not in SIMPLIFIED
+    }
+    assert missing - words == set()
 
 
 def test_only_what_is_asked_for() -> None:

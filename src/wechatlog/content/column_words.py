@@ -15,6 +15,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from wechatlog.content.simplified import SIMPLIFIED
+
 _NAMES: Final = {
     name: tuple(words.split())
     for name, words in {
@@ -55,9 +57,6 @@ LISTS: Final = frozenset(
 )
 """What lists of messages are called."""
 _SEPARATORS: Final = re.compile(r"[\s_.:：*-]+|\([^()]*\)|（[^（）]*）")
-_SIMPLIFIED: Final = str.maketrans(
-    "時間發傳內類暱稱錄號對會話戳轉寫圖體標識後務說", "时间发传内类昵称录号对会话戳转写图体标识后务说"
-)
 _YES: Final = frozenset("发送 发出 我 自己 本人 send sent out outgoing self me mine right √ ✓ 对".split())
 _NO: Final = frozenset(
     "接收 收到 对方 客户 他人 别人 好友 recv receive received in incoming other others peer them left × ✗ x 错".split()
@@ -78,7 +77,7 @@ KNOWN: Final = _Known(name for names in _NAMES.values() for name in names)
 def plain_name(name: str) -> str:
     """A name of a column or key without what is written one way or the other."""
     plain = _SEPARATORS.sub("", name) or name.strip()
-    return plain.casefold().translate(_SIMPLIFIED).replace("訊息", "消息")
+    return plain.casefold().translate(SIMPLIFIED).replace("訊息", "消息")
 
 
 def names_of(field: str) -> tuple[str, ...]:

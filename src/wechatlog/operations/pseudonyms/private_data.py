@@ -3,7 +3,8 @@
 Takes a text, gives the places where they stand. `SHAPES` is an ordered table; a row has a pattern, a check of what the
 pattern found (a checksum, a date, the grouping of the digits) and words that have to stand before it where the shape
 alone says too little. What an earlier row has taken, a later one cannot. Patterns see a text in which digits, letters
-and signs of every width are the plain ones, character for character. Knows nothing of names.
+and signs of every width are the plain ones, and traditional characters simplified, character for character. Knows
+nothing of names.
 
 The order of checks is that of GB 11643 (identity numbers), ISO/IEC 7812 (cards), ITU-T E.164 and the numbering plan of
 China (telephones), GA 36 (plates).
@@ -16,6 +17,8 @@ import functools
 import itertools
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from wechatlog.content.simplified import SIMPLIFIED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -48,6 +51,7 @@ PERSONAL_PARAMETERS: Final = (
 
 # One character for one character, so that places in the plain text are places in the text.
 _PLAIN: Final = {
+    **SIMPLIFIED,
     **{0xFF01 + offset: 0x21 + offset for offset in range(94)},
     **{0x1D7CE + offset: 0x30 + offset % 10 for offset in range(50)},
     **{0x2460 + offset: 0x31 + offset for offset in range(9)},
@@ -201,7 +205,8 @@ _WECHAT: Final = (
     r"|加[微薇威](?!信)|绿泡泡|[v微薇威][❤♥]|(?:卫星|[微薇威])(?= ?[:=]))"
 )
 _OTHER: Final = (
-    r"(?i:抖音|小红书|快手|支付宝|淘宝|旺旺|陌陌|钉钉|微博|b站|(?<![a-z])(?:telegram|tg|skype|whatsapp|instagram))"
+    r"(?i:抖音|小红书|快手|支付宝|淘宝|旺旺|陌陌|钉钉|微博|b站"
+    r"|(?<![a-z])(?:telegram|tg|skype|whatsapp|instagram|line ?id))"
 )
 _NO_UNIT: Final = "(?! ?[万亿人元个块群次])"
 _QQ: Final = (
@@ -256,7 +261,7 @@ SHAPES: Final = (
         "id_number",
         r"(?<![0-9A-Za-z])[A-Za-z]{0,2}[0-9]{6,10}(?:\([0-9A]\)|[A-Za-z])?(?![0-9A-Za-z])",
         None,
-        r"(?i)身份证|护照|通行证|港澳证|台胞证|驾照|驾驶证|passport|证件|社保号|学号|工号",
+        r"(?i)身[份分]证|护照|通行证|港澳证|台胞证|驾照|驾驶证|passport|证件|社保号|学号|工号",
     ),
     Shape("id_number", r"[\u4e00-\u9fff]字第?([0-9]{5,10})(?=号)"),
     Shape(
@@ -377,7 +382,7 @@ _CUES: Final = {
     "bank_card": _FIVE_DIGITS,
     "phone": rf"{_FIVE_DIGITS}|[1一幺壹][3-9三四五六七八九叁肆伍陆柒捌玖][ \-]?[0-9{_NUMERALS}]",
     "account": r"[QqVvXx信微威薇维卫扣]|企鹅|绿泡泡|抖音|小红书|快手|支付宝|淘宝|旺旺|陌陌|钉钉|[Bb]站"
-    r"|(?i:telegram|tg|skype|whatsapp|instagram|we-?chat)",
+    r"|(?i:telegram|tg|skype|whatsapp|instagram|we-?chat|line ?id)",
     "plate": r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-Za-z]",
     "address": rf"{_ROAD}|{_HOUSES}|[0-9][A-Z]? [A-Z][a-z]",
     "code": r"码|口令|[¥￥€₤$]|(?i:pwd|pass)",
