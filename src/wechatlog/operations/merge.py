@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import itertools
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import attrs
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from wechatlog.operations.identity import Evidence, Identities
 
 __all__ = ["Conflict", "MergePart", "MergeReport", "merge", "merge_report"]
+
+_Link: TypeAlias = "int | dt.timedelta | None"
+"""What stands in a chain: an entry, or the time of all entries in it."""
 
 _OFTEN: Final = 3
 _SELDOM: Final = 50
@@ -302,21 +305,10 @@ def _arrange(union: Union) -> list[int]:
                 clocks[entry] = _not_before(clocks[entry], last, precision)
             last = clocks[entry]
             was_coarse = message.precision in ("minute", "day")
-    after: dict[int, int] = {}
-    before: dict[int, int] = {}
-    heads: dict[dt.timedelta | None, int] = {}
-    tails: dict[dt.timedelta | None, int] = {}
-    moments = [None if clock is None else instant(clock) for clock in clocks]
+    chains = _Chains([None if clock is None else instant(clock) for clock in clocks])
     for part in union.parts:
-        _thread(part, moments, heads, tails, after, before)
-    times = sorted(time for time in heads if time is not None)
-    order: list[int] = []
-    for time in itertools.chain((None,) if None in heads else (), times):
-        found: int | None = heads[time]
-        while found is not None:
-            order.append(found)
-            found = after.get(found)
-    return order
+        chains.add(part)
+    return list(chains)
 
 
 def _not_before(time: dt.datetime | None, last: dt.datetime | None, precision: str | None) -> dt.datetime | None:
@@ -329,40 +321,41 @@ def _not_before(time: dt.datetime | None, last: dt.datetime | None, precision: s
     return last if precision in ("minute", "day") and is_same and instant(last) > instant(time) else time
 
 
-def _thread(
-    part: Part,
-    clocks: Sequence[dt.timedelta | None],
-    heads: dict[dt.timedelta | None, int],
-    tails: dict[dt.timedelta | None, int],
-    after: dict[int, int],
-    before: dict[int, int],
-) -> None:
-    """Put the entries of a part into the chains of their times, each behind the one before it in the part.
+class _Chains:
+    """The entries of each time in a chain: a ring, in which the time itself stands between the last and the first.
 
-    One that has none before it stands before the next one of its time that is in the chain already.
+    Args:
+        clocks: the time of each entry.
     """
-    last: dict[dt.timedelta | None, int] = {}
-    following: dict[dt.timedelta | None, int] = {}
-    for entry in reversed(part.found):
-        if entry in before:
-            following[clocks[entry]] = entry
-    for entry in part.found:
-        time = clocks[entry]
-        if entry not in before:
-            previous = last.get(time)
-            if previous is None:
-                previous = before[following[time]] if time in following else tails.get(time, -1)
-            behind = heads.get(time, -1) if previous == -1 else after.get(previous, -1)
-            for one, two in ((previous, entry), (entry, behind)):
-                if one == -1:
-                    heads[time] = two
-                elif two != -1:
-                    after[one] = two
-                if two == -1:
-                    tails[time] = one
-                else:
-                    before[two] = one
-        last[time] = entry
+
+    def __init__(self, clocks: Sequence[dt.timedelta | None]) -> None:
+        self._clocks = clocks
+        self._after: dict[_Link, _Link] = {}
+        self._before: dict[_Link, _Link] = {}
+
+    def add(self, part: Part) -> None:
+        """Put the entries of a part into the chains of their times, each behind the one before it in the part.
+
+        One that has none before it stands before the next one of its time that is in the chain already.
+        """
+        last: dict[dt.timedelta | None, int] = {}
+        following = {self._clocks[entry]: entry for entry in reversed(part.found) if entry in self._before}
+        for entry in part.found:
+            time = self._clocks[entry]
+            if entry not in self._before:
+                behind = self._after.get(last[time], time) if time in last else following.get(time, time)
+                previous = self._before.get(behind, time)
+                self._after[previous] = self._before[behind] = entry
+                self._before[entry], self._after[entry] = previous, behind
+            last[time] = entry
+
+    def __iter__(self) -> Iterator[int]:
+        """The entries without a time, then those of each time."""
+        times = sorted(link for link in self._after if isinstance(link, dt.timedelta))
+        for time in (None, *times):
+            link: _Link = time
+            while isinstance(link := self._after.get(link), int):
+                yield link
 
 
 # --- whose messages they are, and what they answer ----------------------------------------------------

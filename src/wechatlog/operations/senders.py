@@ -6,13 +6,16 @@ two accounts); `may_be_one` keeps account ids apart. Knows nothing of texts and 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from wechatlog.model import NOTICES, Message, normalize_name
 from wechatlog.operations.identity import OWN_NAMES, Evidence, Groups, Identities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+_Table: TypeAlias = "defaultdict[str, Counter[str]]"
 
 ANYBODY: Final = ""
 """The key of what nobody sent: notices are compared without a sender."""
@@ -133,29 +136,27 @@ class Senders:
                 self._accept(old, new, counts[old, new], 1.0)
         known = {pair: number for pair, number in sorted(counts.items()) if not {ANYBODY, _NOBODY} & set(pair)}
         for place in (1, 0):  # what each of the new ones is, and then what each of the old ones is
-            by_one: dict[str, dict[str, int]] = {}
-            by_two: dict[str, dict[str, int]] = {}
+            by_one: _Table = defaultdict(Counter)
+            by_two: _Table = defaultdict(Counter)
             for pair, number in known.items():
                 one, two = pair[place], self.top(pair[1 - place])
-                for table, row, column in ((by_one, one, two), (by_two, two, one)):
-                    table.setdefault(row, {})[column] = table.get(row, {}).get(column, 0) + number
+                by_one[one][two] += number
+                by_two[two][one] += number
             for one, counted in by_one.items():
-                total, same = sum(counted.values()), self.top(one)
+                total, same = counted.total(), self.top(one)
                 rest = {two: number for two, number in counted.items() if self.top(two) != same}
                 two, number = max(rest.items(), key=lambda item: (item[1], item[0]), default=("", 0))
                 share = number / (total if number < max(_MANY, total * _NOTICEABLE) else sum(rest.values()) or 1)
                 if number and self._is_sure(one, two, share, by_one, by_two):
                     self._accept(one, two, number, share)
 
-    def _is_sure(
-        self, one: str, two: str, share: float, by_one: dict[str, dict[str, int]], by_two: dict[str, dict[str, int]]
-    ) -> bool:
+    def _is_sure(self, one: str, two: str, share: float, by_one: _Table, by_two: _Table) -> bool:
         """Whether the messages say that two keys are one sender."""
         if self.top(one) == self.top(two) or share < _SHARE:
             return False
         number, others = by_one[one][two], by_two[two]
         if self._class_ids.get(self.top(one)) and self._class_ids.get(self.top(two)):
-            return number >= _MANY and share >= _SHARE_OF_IDS and sum(others.values()) < 2 * number
+            return number >= _MANY and share >= _SHARE_OF_IDS and others.total() < 2 * number
         # somebody who passes on what all others say is none of them
         return not (len(others) >= _MANY and len(by_two) == 1)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wechatlog.content.descriptions import WEEKDAYS
@@ -230,13 +231,12 @@ def _awards(found: Statistics, words: Mapping[str, str]) -> Iterator[tuple[str, 
     if len(answering) > 1:
         median, label = min(answering)
         yield words["quickest"], label or "?", _duration(median, words)
-    mentioned: dict[str, int] = {}
+    mentioned: Counter[str] = Counter()
     for (_, target), number in found.mentions.items():
         if target != EVERYONE:
-            mentioned[target] = mentioned.get(target, 0) + number
-    if mentioned:
-        target = max(mentioned, key=lambda name: mentioned[name])
-        yield words["mentioned"], target or "?", f"{mentioned[target]:,} {_noun(mentioned[target], words['times'])}"
+            mentioned[target] += number
+    for target, number in mentioned.most_common(1):
+        yield words["mentioned"], target or "?", f"{number:,} {_noun(number, words['times'])}"
     if found.latest is not None:
         yield words["latest"], f"{found.latest.time:%Y-%m-%d %H:%M}", found.latest.sender or "?"
     if found.longest_silence is not None:
