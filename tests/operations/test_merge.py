@@ -76,6 +76,12 @@ def test_with_itself_nothing_changes(a: Conversation) -> None:
     assert attrs.evolve(united, messages=a.messages) == attrs.evolve(a, participants=dict.fromkeys(a.members))
 
 
+def test_a_day_and_the_first_minute_of_it_stay_two() -> None:
+    midnight = START.replace(hour=0)
+    one = Conversation(Message(midnight, precision, "张三", text="好") for precision in ("day", "minute"))
+    assert merge([one, one]).messages == one.messages
+
+
 @given(parts=st.lists(conversations(), min_size=2, max_size=3))
 def test_nothing_is_lost_and_nothing_is_made_up(parts: list[Conversation]) -> None:
     if len({m.time.tzinfo is None for part in parts for m in part if m.time}) > 1:

@@ -620,7 +620,7 @@ class Union:
         known = (clock, self.people.top(sender), message.sender_id, detail(message))
         if not is_equal or message.time is None:
             return known
-        return (*known, message.time.microsecond, message.kind, message.text, message.given_segments)
+        return (*known, message.precision, message.time.microsecond, message.kind, message.text, message.given_segments)
 
     def _match_in_order(self, part: Part, rest: list[int], left: deque[int], *, exact: bool, by_detail: bool) -> None:
         classes: dict[str, deque[int]] = {}
