@@ -34,6 +34,7 @@ _NAMES: Final = {
         " message messagetext messagebody textcontent plaintext text msg body 文本",
         "shown": "displaycontent 显示内容",
         "kind": "typeid localtype 类型 消息类型 type msgtype messagetype typename kind",
+        "subtype": "subtype apptype 子类型",
         "account": "发送者内部标识 发送者id 发送人id 发送者微信id 发送者微信号 发送人微信号 发送者wxid wxid senderid"
         " senderwxid senderusername fromid fromwxid fromusername userid accountid",
         "own": "是否本人 是否自己 是否为自己 是否我 是否发送 是否本人发送 是否自己发送 收发 issend issent isself"
@@ -45,7 +46,7 @@ _NAMES: Final = {
         "chat_id": "会话内部标识 会话id 群id chatid roomid chatroom conversationid strtalker talker",
         "transcript": "语音转写 语音转文字 transcription transcript",
         "path": "图片文件 图片路径 图片/视频 媒体文件 媒体路径 mediapath attachmentpath media image",
-        "quote": "quoted quote quotedmessage replytomessage refer",
+        "quote": "quoted quote quotedmessage replytomessage refer replyto",
         "raw": "rawcontent raw",
     }.items()
 }

@@ -611,7 +611,7 @@ _BEHIND: Final = r"<C> (?P<path>[^\s\[\]]*[/\\][^\n]*\.[A-Za-z0-9]{2,4})"
 """Where its file is."""
 _AGAIN: Final = r"<C> \[[^\[\]\n]{1,10}\]"
 """A label that stands twice."""
-_NAMED: Final = r": ?(?P<title>[^\n]*)<C>"
+_NAMED: Final = rf": ?(?P<title>(?:(?! — https?://)[^\n])*+)(?: — {_URL})?<C>"
 PICTURES: Final = frozenset({"[图片]", "[语音]", "[视频]", "[表情]", "[动画表情]"})
 """Whole texts that no program writes but those that show chats of WeChat."""
 BRACKET_LINES: Final = Dialect(
@@ -651,6 +651,8 @@ BRACKET_LINES: Final = Dialect(
             _BEHIND,
             r" <1s<C>",
             rf" {_SECONDS}<C> (?P<transcript>(?s:.+))",
+            r"<C> (?P<transcript>[^\n<\[]+?)  （音频：(?P<path>[^（）\n]+)）",
+            r"<C> (?P<transcript>(?![→(0-9\s])[^<\[]+)",
             r"<C> → (?P<transcript>(?s:.+))",
             r"<C>  \(语音转写: (?P<transcript>(?s:.+))\)",
         ),
@@ -666,7 +668,9 @@ BRACKET_LINES: Final = Dialect(
         Kind.TRANSFER: (rf"<C> {_AMOUNT}(?: (?P<direction>已收款|已退还|已过期))?(?: · (?P<note>[^\n]*))?",),
     },
     sentences=(
-        (r"\[图片[0-9]{1,6}\]", Label(Kind.IMAGE)),
+        (r"\[图片[0-9]{1,6}\]|!\[\[(?P<path>[^\]\n]+\.(?i:jpe?g|png|gif|webp|bmp))\]\]", Label(Kind.IMAGE)),
+        (r"\[sys:recall\]", Label(Kind.RECALL)),
+        (r"\[sys(?::[^\]\n]*)?\](?: (?s:.*))?", Label(Kind.SYSTEM)),
         (r"\[(?:未知\(-?[0-9]{1,20}\)\]|(?:AppMsg|应用)\] (?s:.*))", Label(Kind.OTHER)),
     ),
     quotes=(

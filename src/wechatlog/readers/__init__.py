@@ -135,6 +135,7 @@ READERS: Final = (
         lines=r"[^\n\[]{0,4}(?:\[(?:#[0-9]{1,9} )?[0-9]{4}[-/年]|\[未知时间|微信聊天记录: |=== 与 "
         r"|WeChat Chat Export for LLM |- 微信标识：)",
     ),
+    _row("dated-lines", "brackets.dated:READER", "text", lines=r"[^\n]{0,220}[0-9]:[0-9]{2}"),
     _row(
         "wechat-export-studio-json",
         "brackets.studio:JSON",

@@ -44,7 +44,15 @@ from wechatlog.engine import (
 from wechatlog.engine.entry import Body
 from wechatlog.engine.json_objects import report_shape, report_unknown_keys
 from wechatlog.engine.json_stream import BEGIN, END, Item, iter_json
-from wechatlog.engine.json_values import first_object, read_flag, read_identifier, read_list, read_object, read_string
+from wechatlog.engine.json_values import (
+    first_object,
+    read_flag,
+    read_identifier,
+    read_integer,
+    read_list,
+    read_object,
+    read_string,
+)
 from wechatlog.engine.scripts import assigned_head, json_blocks
 from wechatlog.model import MessageKind, Participant
 
@@ -77,9 +85,10 @@ _NOTED: Final = re.compile(r"\[(?:系统|System): ((?s:.*))\]")
 _AHEAD: Final = 256
 """Rows in which the owner is looked for."""
 _SPOKEN: Final = ("text", "content", "message", "msg")
-_SPEAKERS: Final = ("sender", "sender_name", "senderName", "name", "nickname", "displayName", "from")
+_SPEAKERS: Final = ("sender", "sender_name", "senderName", "name", "nickname", "displayName", "display", "from")
 _PATHS: Final = ("path", "file", "local_path", "localPath", "url", "src")
 """Keys of the objects that say what a reply answers, and where a file is."""
+_IS_ID: Final = re.compile(r"[0-9A-Fa-f_:-]{8,64}")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,20}")
 _CLOCK: Final = re.compile(r"(?:[^\W\d]{2} ?)?[0-9]{1,2}(?:[:：][0-9]{2}){1,2}(?:\.[0-9]{1,6})?(?: ?[^\W\d]{2})?")
 _TABLE: Final = Table(
@@ -123,12 +132,16 @@ def _objects(reading: Reading) -> Iterator[_Row]:
 
 
 def _without_head(reading: Reading, items: Iterator[Item]) -> Iterator[Item]:
-    """Lines of messages; one in front of them that is none says whose chat it is."""
+    """Lines of messages; one in front of them that is none says whose chat it is, and perhaps what names stand for."""
+    names: Mapping[str, Any] = {}
     for item in items:
         if item.line > 1 or _says_chat([item.value]):
-            yield item
+            name = names.get(_text(item.value.get("sender")))
+            yield item if name is None else item._replace(value={**item.value, "sender": name})
             continue
-        _describe(reading.chat, {**item.value, **read_object(next(iter(item.value.values()), None))})
+        names = read_object(item.value.get("glossary"))
+        about = next((said for said in item.value.values() if isinstance(said, dict)), {})
+        _describe(reading.chat, {**item.value, **about})
 
 
 def _parts(reading: Reading, outer: str, inner: str) -> Iterator[_Row]:
@@ -219,8 +232,9 @@ def _body(reading: Reading, row: _Row, text: str, *, nobody: bool) -> Body:
 
 def _said(reading: Reading, row: _Row, text: str) -> Body:
     name, raw = _text(row.get("kind")).strip(), split_sender_prefix(_text(row.get("raw")))[1]
-    number = int(name) if _NUMBER.fullmatch(name) else None
-    if words := _inside(row.get("quote"), _SPOKEN):
+    number, below = int(name) if _NUMBER.fullmatch(name) else None, read_integer(row.get("subtype"))
+    number = below << 32 | number if number is not None and below and 0 < number < 1 << 32 else number
+    if (words := _inside(row.get("quote"), _SPOKEN)) and not _IS_ID.fullmatch(words):
         speaker = _inside(row.get("quote"), _SPEAKERS) if isinstance(row.get("quote"), dict) else ""
         return MessageKind.QUOTE, text, quote_segments(text, speaker or None, words)
     if number is None and not name:

@@ -39,9 +39,9 @@ from wechatlog.model import MessageKind
 from wechatlog.tokenizer import Grammar
 
 NOBODY: Final = "系统"
-_QUOTED: Final = ('"', "“")
+QUOTED: Final = ('"', "“")
 """What the sentences of WeChat begin with that nobody types whole."""
-_NOBODIES: Final = frozenset({NOBODY, "系统消息", "(系统)", "[system]", "System", "system"})
+NOBODIES: Final = frozenset({NOBODY, "系统消息", "(系统)", "[system]", "System", "system"})
 _DATE: Final = r"[0-9]{4}(?:-[0-9]{1,2}-[0-9]{1,2}|/[0-9]{1,2}/[0-9]{1,2}|年[0-9]{1,2}月[0-9]{1,2}日)"
 _CLOCK: Final = r"(?:(?:凌晨|早上|上午|中午|下午|晚上) ?)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
 _NO_TIME: Final = ("", "未知时间", "Invalid Date")
@@ -267,7 +267,7 @@ def _learn(reading: Reading, text: str) -> _Known:
     found = sample_blocks(text, tool.grammar)
     headers = [candidate.header for candidate in found]
     named = [_split(_line_of(header), tool, names)[0] for header in headers]
-    senders = {*named} - _NOBODIES
+    senders = {*named} - NOBODIES
     if tool.grammar is _OPEN and not chat.is_group and sum(map(bool, named)) * 5 > len(named) * 3:
         reading.report("damaged-head", "most lines name somebody, as in a group: the head is damaged", line=1)
         chat.is_group = True
@@ -321,8 +321,8 @@ def _entry(reading: Reading, known: _Known, header: re.Match[str], block: Block)
         text = _DAY_RULE.sub("", text)
     if tool is _NO_COLONS:
         text = _TEXT_LABEL.sub("", text, count=1)
-    credited = ((known.credits and shown != ME) or text[:1] in _QUOTED) and read_notice(text) is not None
-    body = _bare(tool, text) or read_body(reading, text, line, notice=shown in _NOBODIES or credited)
+    credited = ((known.credits and shown != ME) or text[:1] in QUOTED) and read_notice(text) is not None
+    body = _bare(tool, text) or read_body(reading, text, line, notice=shown in NOBODIES or credited)
     clock = header["time"] or ""
     time, precision = (None, None) if clock in _NO_TIME else reading.clock(clock, line=line)
     own = None if body[0] in NOTICES else known.own(shown)
