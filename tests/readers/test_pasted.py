@@ -119,6 +119,9 @@ def test_an_agenda_is_no_chat() -> None:
     [
         "开会 2024/1/2 9:00\n\n吃饭 2024/1/2 12:00\n\n回家 2024/1/2 18:00\n",
         "### 2026-05-01 08:00\n\n买菜\n\n### 2026-05-02 08:00\n\n洗衣\n",
+        "Start-Date: 2026-05-01  09:00:00\nInstall: x\n\nStart-Date: 2026-05-02  09:00:00\nRemove: x\n",
+        "发布时间：2026-05-01 09:00\n今天开会。\n\n更新时间：2026-05-02 09:00\n改到明天。\n",
+        "- time: 2026-05-01 10:00\n  room: 3\n",
     ],
 )
 def test_lines_without_bodies_or_without_names_are_no_chat(text: str) -> None:

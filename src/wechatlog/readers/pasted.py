@@ -56,6 +56,10 @@ _TIMED: Final = Grammar(
         rf"{_DAY}[ \t]{{1,2}}{_CLOCK}|(?:{_NEAR_DAY}[ \t]{{0,2}})?{_CLOCK}){_LINE_END}"
     ),
 )
+_FIELD: Final = re.compile(
+    r"(?i).*(?:date|time|started|ended|created|updated|modified|published|日期|时间)(?:[ _]at)?[:：]"
+)
+"""What stands in front of a time in logs, and at the head of notes: no name of a person."""
 _LONGEST_TITLE: Final = 3
 """Lines that may stand above the first message."""
 # The day is optional in the pattern, and the name is greedy: a name may end in what looks like a day.
@@ -132,8 +136,8 @@ def _body(block: Block) -> str:
 
 def _looks_like_chat(candidates: list[Candidate]) -> bool:
     """Whether there are names and bodies: a timetable has no bodies, the headings of a diary have no names."""
-    names = (_sender(candidate.header).rstrip(":：") for candidate in candidates)
-    named = sum(any(map(str.isalnum, name)) and name not in _NOT_NAMES for name in names)
+    names = (name for candidate in candidates if not _FIELD.fullmatch(name := _sender(candidate.header)))
+    named = sum(any(map(str.isalnum, name)) and name.rstrip(":：") not in _NOT_NAMES for name in names)
     filled = sum(candidate.body.strip() != "" for candidate in candidates)
     return named * 2 > len(candidates) and filled > 0
 
