@@ -2,8 +2,8 @@
 
 Takes text, gives messages. The syntax is `content.markdown_archive`; this module finds the day, walks the blocks and
 keeps the raw text of every block that the writer would write differently, so that an archive can be given back byte
-for byte. Most blocks have one exact shape, which `Walk.batches` reads without a second look; all others go through
-`Walk.read_odd`.
+for byte. Most blocks have one exact shape: a `Piece` cuts them up by one pattern and gives them no second look; all
+others go through `Walk.read_odd`.
 
 Source of the format: the scripts of a payment community's group archive, 2017 to 2018.
 """
@@ -11,8 +11,9 @@ Source of the format: the scripts of a payment community's group archive, 2017 t
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
@@ -37,23 +38,35 @@ from wechatlog.diagnostics import Origin, Severity
 from wechatlog.engine.protocol import NO_CLOCK_IS_SET_BACK_FROM, Batch, Context, Evidence, Head, Mark
 from wechatlog.errors import FormatError
 from wechatlog.model import Loose, Message, MessageKind
-from wechatlog.tokenizer import MARKDOWN, Grammar, Record, iter_records, prepare
+from wechatlog.tokenizer import MARKDOWN, Record, iter_records, prepare, whole_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.engine.columns import Rows, Wanted
+    from wechatlog.engine.protocol import Draft
     from wechatlog.source import Source
 
 _OPEN: Final = "\n" + SEPARATOR
 _CLOSE: Final = "  \n" + SEPARATOR
-STRUCTURAL_FIRST: Final = frozenset("-#")
-_ODD_FIRST: Final = SPECIAL_FIRST | STRUCTURAL_FIRST
-BLOCKS: Final = Grammar(
-    name="Markdown archive, usual blocks whole",
-    header=MARKDOWN.header + r"(?:(?<=  )\n   \n(?:(?P<text>[^\n\r&<>{]*)  |(?P<image>!\[[^\n\r&<>]*\)) )\n   (?=\n))?",
+_STRUCTURAL_FIRST: Final = frozenset("-#")
+
+
+def _one_of(characters: Iterable[str]) -> str:
+    return "".join(map(re.escape, sorted(filter(None, characters))))
+
+
+_BODY: Final = r"[^\n\r&<>{]"
+_PLAIN: Final = rf"(?=[^{_one_of(SPECIAL_FIRST | _STRUCTURAL_FIRST)}]){_BODY}+(?<![{_one_of(SPECIAL_LAST)}])"
+_USUAL: Final = re.compile(
+    r"\n> (?P<stamp>(?:[0-9]{4}-[0-9]{2}-[0-9]{2} )?(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])  (?P<sender>.*)(?<=  )"
+    rf"\n   \n(?:(?P<plain>{_PLAIN})  |(?P<image>!\[[^\n\r&<>]*\)) |(?P<other>{_BODY}*)  )\n   (?=\n)"
 )
-"""The grammar of the archive with a usual block, one line of text in the exact frame, taken in by the same pass."""
+"""A block of one line in the exact frame, with the line end before it: of plain text, a picture, or to be looked at."""
+_STRIDE: Final = _USUAL.groups + 1
+LINES: Final = 4
+FRAME: Final = len("\n>   \n   \n\n   ")
+"""Lines of a usual block, and characters round what it says."""
 _HEADER: Final = re.compile(MARKDOWN.header)
 _NO_DAY: Final = " "
 """What no time begins with: the day before the first good time."""
@@ -150,57 +163,13 @@ class Walk:
             yield block
         yield from blocks
 
-    def batches(self, records: list[Record]) -> Iterator[Batch]:
-        """Batches of the messages of some records, a batch for each document in them.
-
-        Long, and with `build_message` written out, because this loop is the cost of reading.
-        """
+    def batches(self, records: Iterable[Record]) -> Iterator[Batch]:
+        """Batches of the messages of some records, a batch for each document in them."""
         batch: list[Message] = []
-        name, zone, parse = self.context.source.place, self.context.tz, dt.datetime.fromisoformat
-        kind: MessageKind | None
-        usual = None if self.cr else "\n"  # what is left of a usual block; none is usual where every raw text is kept
-        lexicon, names = self.draft.lexicon, self.names
         for record in records:
-            header, rest, offset, line = record
-            if rest == usual and header is not None and not self.lead:
-                stamp, sender, text, image = header.groups()
-                if image is not None and classify(image).kind is MessageKind.IMAGE:
-                    text, kind = image, MessageKind.IMAGE
-                elif text is not None and (
-                    (text[:1] not in _ODD_FIRST and text[-1:] not in SPECIAL_LAST) or self._is_plain(text)
-                ):
-                    kind = MessageKind.TEXT
-                else:
-                    kind = None
-                if kind is not None and "](" in (text or "") and may_act(text):
-                    kind = None
-                shown = names.get(sender)
-                if shown is None:
-                    shown = self.shown_name(sender)
-                if kind is not None and len(stamp) == self.stamp_length and stamp.startswith(self.last_day) and shown:
-                    try:
-                        time = parse(self.day + stamp)
-                    except ValueError:
-                        pass
-                    else:
-                        message = Loose()
-                        message.time = time if zone is None else time.replace(tzinfo=zone)
-                        message.precision = "second"
-                        message.sender = shown
-                        message.is_self = shown == OWNER_NAME
-                        message.kind = kind
-                        message.text = text
-                        message.sender_id = message.id = message.reply_to = None
-                        message._origin = (name, line, offset, None)
-                        message._segments = message._parsed = None
-                        message._lexicon = lexicon
-                        message.__class__ = Message  # type: ignore[assignment]
-                        batch.append(message)  # type: ignore[arg-type]
-                        continue
             if finished := self.read_other(record, batch):
                 yield from finished
                 batch = []
-            lexicon = self.draft.lexicon
         self.count += len(batch)
         yield self.draft, batch
 
@@ -222,8 +191,7 @@ class Walk:
 
         Behind that stands an empty batch of the new document, so that what is told from here on is told of it.
         """
-        header, _, offset, line = record
-        body = _whole_body(record)
+        header, body, offset, line = record
         if header is None:
             return [*self.start_documents(body, line, offset), (self.draft, [])]
         document = _DOCUMENT.search(body) if "\n---" in body else None
@@ -246,10 +214,6 @@ class Walk:
             self.names.clear()
         name = sender[:-2]
         return self.names.setdefault(sender, name if escape_line(name) == name else "")
-
-    def _is_plain(self, text: str) -> bool:
-        """Whether a text with a special first or last character is a plain text after all."""
-        return text[:1] not in STRUCTURAL_FIRST and classify(text).kind is MessageKind.TEXT
 
     def start_documents(self, text: str, line: int, offset: int) -> Iterator[Batch]:
         """Begin the document whose front matter opens a text; days without messages may stand before it."""
@@ -324,6 +288,191 @@ class Walk:
         return self.context.wall_time(time)
 
 
+class Records(NamedTuple):
+    """Whole records of a text that follow each other.
+
+    Attributes:
+        text: with a line end at its front.
+        line: 1-based line of its second character.
+        offset: of that character.
+        first: what stands before the first record of all is at the front.
+        last: nothing follows.
+    """
+
+    text: str
+    line: int
+    offset: int
+    first: bool
+    last: bool
+
+
+def whole_records(blocks: Iterable[str]) -> Iterator[Records]:
+    """A text, its lines ending in LF or CRLF, in pieces of whole records."""
+    line, offset, first = 1, 0, True
+    parts: list[str] = []
+    for block in whole_lines(blocks):
+        cut = len(block)
+        while (cut := block.rfind("\n> ", 0, cut)) >= 0 and not MARKDOWN.pattern.match(block, cut):
+            pass
+        if cut >= 0:
+            text = "".join(("\n", *parts, block[1 : cut + 1]))
+            yield Records(text, line, offset, first, last=False)
+            line, offset, first = line + text.count("\n") - 1, offset + len(text) - 1, False
+            parts.clear()
+        parts.append(block[max(cut, 0) + 1 :])
+    yield Records("".join(("\n", *parts)), line, offset, first, last=True)
+
+
+class Piece:
+    """What some records say: of runs of usual blocks the messages are made at once, the others are looked at.
+
+    Args:
+        walk: that of the reader.
+        records: the text.
+    """
+
+    def __init__(self, walk: Walk, records: Records) -> None:
+        self.walk = walk
+        self.text, self.line, self.offset, self._first, self._last = records
+        self.position = 0  # in the text, where the next records begin, or before it where nobody asks for offsets
+        parts = _USUAL.split(self.text)
+        self._between: list[str] = parts[0::_STRIDE]  # what stands in front of each block, and behind the last
+        self.stamps: list[str] = parts[1::_STRIDE]
+        self.senders: list[str] = parts[2::_STRIDE]
+        self.bodies: list[Any] = parts[3::_STRIDE]
+        self.images: list[str | None] = parts[4::_STRIDE]
+        self._others: list[str | None] = parts[5::_STRIDE]
+
+    def given(self) -> Iterator[tuple[Draft, Any]]:
+        """What `join` makes of it for each conversation, in the order of the text."""
+        draft = self.walk.draft
+        waiting: list[Any] = []
+        for found, run in self._runs():
+            waiting.append(run)
+            if found is not draft:  # told before anything is told of it
+                if waiting[:-1]:
+                    yield draft, self.join(waiting[:-1])
+                yield found, self.join(waiting[-1:])
+                draft, waiting = found, []
+        if waiting:
+            yield draft, self.join(waiting)
+
+    def join(self, runs: list[Any]) -> Any:
+        """Runs one behind the other."""
+        return list(itertools.chain.from_iterable(runs))
+
+    def usual(self, start: int, stop: int) -> tuple[int, Any]:
+        """How many usual blocks there are before the first that has no time, and what they say.
+
+        With `build_message` written out, because this loop is the cost of reading.
+        """
+        walk, found, line, offset = self.walk, list[Any](), self.line, self.offset + self.position
+        place, zone, day, parse = walk.context.source.place, walk.context.tz, walk.day, dt.datetime.fromisoformat
+        lexicon, names, text_kind, image_kind = walk.draft.lexicon, walk.names, MessageKind.TEXT, MessageKind.IMAGE
+        columns = (self.stamps, self.senders, self.bodies, self.images)
+        for stamp, sender, text, image in zip(*(column[start:stop] for column in columns), strict=True):
+            try:
+                time = parse(day + stamp)
+            except ValueError:
+                break
+            message = Loose()
+            message.time = time if zone is None else time.replace(tzinfo=zone)
+            message.precision = "second"
+            message.sender = shown = names.get(sender) or walk.shown_name(sender)
+            message.is_self = shown == OWNER_NAME
+            message.kind = text_kind if image is None else image_kind
+            message.text = text
+            message.sender_id = message.id = message.reply_to = None
+            message._origin = (place, line, offset, None)
+            message._segments = message._parsed = None
+            message._lexicon = lexicon
+            message.__class__ = Message  # type: ignore[assignment]
+            found.append(message)
+            line += LINES
+            offset += len(stamp) + len(sender) + len(text) + FRAME + (2 if image is None else 1)
+        self.position = offset - self.offset
+        return len(found), found
+
+    def odd(self, messages: list[Message]) -> Any:
+        """What messages of other blocks say."""
+        return messages
+
+    def _runs(self) -> Iterator[tuple[Draft, Any]]:
+        """What runs of usual blocks and of others say."""
+        walk, count = self.walk, len(self.stamps)
+        if self._first or self._between[0]:
+            yield from self._look(self._between[0], 0)
+        odd = iter([*sorted(self._find_odd()), count])
+        stop, place = next(odd), 0
+        while place < count:
+            while stop < place:
+                stop = next(odd)
+            stamp = self.stamps[place]
+            fits = len(stamp) == walk.stamp_length and stamp.startswith(walk.last_day) and not walk.lead
+            height, run = self.usual(place, stop) if fits else (0, None)
+            if height:
+                walk.count += height
+                yield walk.draft, run
+                self.line += LINES * height
+                place += height
+            else:
+                yield from self._look(self._block(place) + self._between[place + 1], place + 1)
+                place += 1
+
+    def _find_odd(self) -> set[int]:
+        """The blocks that are not usual after all; bodies that are get their place among the others."""
+        bodies, stamps = self.bodies, self.stamps
+        odd = {place for place, text in enumerate(self._between[1:-1]) if text}
+        if self._between[-1] != "\n":  # the line end of the last block
+            odd.add(len(stamps) - 1)
+        for place, text in known(self._others):
+            bodies[place] = text
+            if text[:1] in _STRUCTURAL_FIRST or classify(text).kind is not MessageKind.TEXT:
+                odd.add(place)
+        for place, text in known(self.images):
+            bodies[place] = text
+            if classify(text).kind is not MessageKind.IMAGE:
+                odd.add(place)
+        odd.update(place for place, text in enumerate(bodies) if text is not None and "](" in text and may_act(text))
+        if unfit := {name for name in set(self.senders) if not self.walk.shown_name(name)}:
+            odd.update(place for place, name in enumerate(self.senders) if name in unfit)
+        if set(map(len, stamps)) - {8}:
+            days = [stamp[:-8] for stamp in stamps]
+            odd.update(place for place in range(1, len(days)) if days[place] != days[place - 1])
+        return odd
+
+    def _block(self, place: int) -> str:
+        gap = " " if self.images[place] is not None else "  "
+        return f"\n> {self.stamps[place]}  {self.senders[place]}\n   \n{self.bodies[place]}{gap}\n   "
+
+    def _look(self, text: str, behind: int) -> Iterator[tuple[Draft, Any]]:
+        """What records of any shape say."""
+        begin = self.position = max(0, self.text.find(text, self.position))
+        self.position += len(text)
+        ends = behind >= len(self.stamps)
+        if not ends:
+            text += "\n"
+        batches = self.walk.batches(self._records(text, self.offset + begin))
+        for draft, messages in self.walk.closing(batches) if ends and self._last else batches:
+            yield draft, self.odd(messages)
+        self.line += text.count("\n") - 1
+
+    def _records(self, text: str, offset: int) -> list[Record]:
+        found = [record for records in iter_records([text[1:]], MARKDOWN) for record in records]
+        if not self._first:
+            del found[0]
+        self._first = False
+        return [(header, body, offset + place, self.line - 1 + number) for header, body, place, number in found]
+
+
+def known(values: Sequence[str | None]) -> list[tuple[int, str]]:
+    """Those that are there, with their places."""
+    present = [value is not None for value in values]
+    if True not in present:
+        return []
+    return list(zip(itertools.compress(range(len(values)), present), itertools.compress(values, present), strict=True))  # type: ignore[arg-type]
+
+
 class MarkdownReader:
     """The reader of Markdown archives."""
 
@@ -355,8 +504,14 @@ class MarkdownReader:
         del source  # the context has it
         prepared = prepare(context.blocks())
         walk = Walk(context, prepared.mark, cr=prepared.cr)
-        records = iter_records(walk.watch(prepared.blocks), BLOCKS)
-        yield from walk.closing(batch for found in records for batch in walk.batches(found))
+        blocks = walk.watch(prepared.blocks)
+        if prepared.cr:  # every raw text is kept, so no block is usual
+            found = iter_records(blocks, MARKDOWN)
+            yield from walk.closing(batch for records in found for batch in walk.batches(records))
+        else:
+            for records in whole_records(blocks):
+                yield from Piece(walk, records).given()
+        yield walk.draft, []
         walk.finish()
 
     def cuts(self, lines: Iterable[str]) -> Iterator[Mark | None]:
@@ -412,12 +567,6 @@ def _cut_documents(text: str) -> list[str]:
         found.append(text[: document.start(1)])
         text = text[document.start(1) :]
     return [*found, text]
-
-
-def _whole_body(record: Record) -> str:
-    """What follows the name in the header, whether the pattern took in the body or not."""
-    header, rest, _, _ = record
-    return rest if header is None else f"{header.group()[header.end('sender') - header.start() :]}{rest}"
 
 
 READER: Final = MarkdownReader()
