@@ -122,6 +122,16 @@ def test_what_no_reader_takes_is_told_apart(data: bytes, reason: str) -> None:
         wechatlog.load(data)
 
 
+@pytest.mark.parametrize("form", ["text", "html", "docx"])
+def test_what_is_written_for_people_says_so(form: str, tmp_path: Path) -> None:
+    chat = wechatlog.load("examples/reading-club.jsonl")
+    for file in wechatlog.dump_archive([chat[:9], chat[1:9]], tmp_path, form):
+        with pytest.raises(
+            wechatlog.WechatlogError, match=r"written .*to be read by people; read what it was made from"
+        ):
+            wechatlog.load(file.path)
+
+
 @pytest.mark.parametrize(
     ("member", "reason"),
     [

@@ -35,6 +35,15 @@ def exports(tmp_path: Path) -> Path:
     return folder
 
 
+def test_a_folder_is_not_called_as_a_file(example: Path, run: Run, tmp_path: Path) -> None:
+    result = run("pseudonymize", example, "-o", "new.jsonl")
+    assert (result.exit_code, (tmp_path / "new.jsonl").exists()) == (2, False)
+    assert "new.jsonl: the files go into a folder; give one, such as -o shared/" in result.stderr
+    (tmp_path / "v1.json").mkdir()
+    for folder in ("v1.json", "new.jsonl/", "v2.0"):
+        assert run("pseudonymize", example, "-o", folder).exit_code == 0
+
+
 def test_names_that_may_be_one_person_are_told(run: Run, tmp_path: Path) -> None:
     wechatlog.dump(Conversation([say("张三", "早"), say("张三-示例公司", "早")], title="群"), tmp_path / "chat.jsonl")
     report = tmp_path / "report.json"

@@ -18,7 +18,16 @@ from wechatlog.atomic import replacing
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import Failure, count, explain, say
-from wechatlog.cli.options import ANY_PATH, FormatName, Reading, Split, quiet_option, reading_options
+from wechatlog.cli.options import (
+    ANY_PATH,
+    FormatName,
+    Reading,
+    Split,
+    inputs_argument,
+    is_folder,
+    quiet_option,
+    reading_options,
+)
 from wechatlog.cli.summary import Summary, written
 from wechatlog.detection import detect_reader
 from wechatlog.errors import UnknownFormatError, WechatlogError
@@ -39,7 +48,7 @@ _OF_THE_BOOK: Final = ("style", "mask", "keep", "everyday")
 
 @click.command()
 @filter_options
-@click.argument("inputs", metavar="FILE...", nargs=-1, required=True, type=ANY_PATH)
+@inputs_argument
 @click.option("-o", "--output", metavar="FOLDER", required=True, type=ANY_PATH, help="Where the files go.")
 @click.option("--to", "form", type=FormatName("writer"), help="Form of the output; else that of the input, or jsonl.")
 @click.option("--split", metavar="HOW", type=Split(), help="Cut each chat into files, as `convert` does.")
@@ -60,7 +69,7 @@ _OF_THE_BOOK: Final = ("style", "mask", "keep", "everyday")
 def pseudonymize(inputs: tuple[str, ...], output: str, form: str | None, **how: Any) -> int:
     """Write chats without real names, telephone numbers, cards and accounts.
 
-    FILE is a file, a folder, a glob, a ZIP or - for the standard input. All of them are learnt from before the
+    IN is a file, a folder, a glob, a ZIP or - for the standard input. All of them are learnt from before the
     first is written, also what filters leave out; a person has the same pseudonym in all of them. Whoever has the
     book can undo the pseudonyms: it is written so that only you can read it, and never into FOLDER.
 
@@ -70,6 +79,7 @@ def pseudonymize(inputs: tuple[str, ...], output: str, form: str | None, **how: 
       wechatlog pseudonymize chat.jsonl -o shared/ --same 我=张三 --keep 收到
       wechatlog pseudonymize chat.jsonl -o shared/ --to llm-markdown --report ~/private/report.json
     """  # noqa: D301
+    _check_folder(output)
     _check_private(output, how["book"], how["report"])
     sources = Inputs(inputs, Reading.of(how, find_writer(form) if form else None))
     writer = _choose_writer(form, sources)
@@ -126,6 +136,17 @@ def _choose_writer(form: str | None, inputs: Inputs) -> Writer:
         except (WechatlogError, OSError, IndexError):
             form = _DEFAULT_FORM
     return find_writer(form)
+
+
+def _check_folder(output: str) -> None:
+    """Refuse a folder that is called as a file of some form is; one that is there already may have any name."""
+    if is_folder(output):
+        return
+    try:
+        find_writer(None, Path(output).name.lower())
+    except UnknownFormatError:
+        return
+    raise click.UsageError(f"{output}: the files go into a folder; give one, such as -o shared/")
 
 
 def _check_private(output: str, *private: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from wechatlog.content.file_kinds import kind_of
@@ -29,6 +30,16 @@ _NO_FORMAT: Final = {
     "js": "this script is no chat export that is known",
 }
 
+
+_BEGINNING: Final = 8192
+_FOR_PEOPLE: Final = re.compile(
+    r"""\A<!doctype\ html>.{0,4000}<meta\ name="generator"\ content="wechatlog">  # a page
+    |\A(?:[^\n]{0,200}\n\n)?[0-9]{4}-[0-9]{2}-[0-9]{2}\n\n[0-9]{2}:[0-9]{2}(?::[0-9]{2})?\ (?:\*|[^\n]+:)\   # text
+    |^tags:\n\ \ -\ wechat$  # the note of a chat
+    """,
+    re.VERBOSE | re.MULTILINE | re.DOTALL | re.IGNORECASE,
+)
+"""How texts begin that are written here, and lose too much to be read again."""
 
 _NO_HEADER: Final = "no known format: no line looks like a message header"
 
@@ -86,6 +97,8 @@ def _why(head: Head) -> str:
     known = (text for key, text in _NO_FORMAT.items() if key in head.containers)
     reason = next(known, _NO_HEADER)
     if "text" in head.containers:
+        if _FOR_PEOPLE.search(head.text[:_BEGINNING]) is not None:
+            return "this is written by wechatlog to be read by people; read what it was made from"
         template = offer_template(line for line in head.lines if line.strip())
         if template and not set("'\\\n") & set(template):  # it can be typed as it stands
             described = "if its lines are messages, describe them: --text-format"
