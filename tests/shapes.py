@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.test_corpus import _expected
+from tests.test_corpus import expected_of
 
 __all__ = ["telling"]
 
@@ -33,7 +33,7 @@ def telling(cases: Iterable[Path], among: Callable[[Path], object] = lambda _: N
 
 
 def _shapes(case: Path) -> Iterator[object]:
-    expected = _expected(case)
+    expected = expected_of(case)
     chats = expected.get("conversations", [expected])
     yield "suffix", case.suffix
     yield "chats", len(chats) > 1, len({chat["conversation"].get("title") for chat in chats}) == len(chats)

@@ -18,7 +18,7 @@ import attrs
 import pytest
 
 import wechatlog
-from tests.test_corpus import CORPUS, _cases, _expected
+from tests.test_corpus import CORPUS, cases, expected_of
 from wechatlog import Mark, Text
 from wechatlog.inputs import after, mark
 from wechatlog.inputs.after import After
@@ -40,14 +40,14 @@ def _case(path: Path) -> tuple[Reader, dict[str, Any]] | None:
     """The reader of a case of the corpus and the options, where it is a text that may grow."""
     if path.parent.name not in APPENDING or path.suffix in (".xlsx", ".xls", ".gz"):
         return None
-    expected = _expected(path)
+    expected = expected_of(path)
     if "error" in expected or "conversations" in expected:
         return None
     options = {name: value for name, value in expected.get("options", {}).items() if name != "format"}
     return find_reader(expected["format"]), options
 
 
-CASES = [path for path in _cases() if _case(path) is not None]
+CASES = [path for path in cases() if _case(path) is not None]
 
 
 def _named(data: bytes, path: Path) -> Source:
@@ -456,8 +456,8 @@ def test_rows_that_changed(statement: str, count: int, code: str, tmp_path: Path
 
 DATABASES = [
     path
-    for path in _cases()
-    if path.suffix == ".db" and path.parent.name.startswith("wechat-") and "error" not in _expected(path)
+    for path in cases()
+    if path.suffix == ".db" and path.parent.name.startswith("wechat-") and "error" not in expected_of(path)
 ]
 
 

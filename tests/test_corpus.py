@@ -30,7 +30,7 @@ def _expectation(case: Path) -> Path:
 
 
 @functools.cache
-def _cases() -> tuple[Path, ...]:
+def cases() -> tuple[Path, ...]:
     """Every file that is no expectation; files in deeper folders belong to the case beside their folder."""
     found = []
     for folder in sorted(CORPUS.iterdir()):
@@ -41,7 +41,7 @@ def _cases() -> tuple[Path, ...]:
 
 
 @functools.cache
-def _expected(case: Path) -> dict[str, Any]:
+def expected_of(case: Path) -> dict[str, Any]:
     """What is expected of a case, and nothing where nobody has said it yet."""
     expectation = _expectation(case)
     if not expectation.exists():
@@ -82,14 +82,14 @@ def _read(case: Path, options: dict[str, Any]) -> dict[str, Any]:
     return {**found, **described[0]} if len(described) == 1 else {**found, "conversations": described}
 
 
-@pytest.mark.parametrize("case", _cases(), ids=lambda path: f"{path.parent.name}/{path.name}")
+@pytest.mark.parametrize("case", cases(), ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_case(case: Path) -> None:
     expectation = _expectation(case)
     if not expectation.exists():
         assert UPDATE, f"{expectation.name} is missing; run with WECHATLOG_UPDATE_CORPUS=1 and check what it writes"
         expectation.write_text(json.dumps(_read(case, {}), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         return
-    expected = _expected(case)
+    expected = expected_of(case)
     options = expected.get("options", {})
     if "error" in expected:
         with pytest.raises(getattr(wechatlog, expected["error"]), match=expected["match"]):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import wechatlog
-from tests.test_corpus import _cases, _expected
+from tests.test_corpus import cases, expected_of
 from wechatlog.cli import language, main
 from wechatlog.cli.app import _COMMANDS
 from wechatlog.cli.help_pages import wrap
@@ -346,7 +346,7 @@ def test_json_stays_as_it_is(capsysbinary: pytest.CaptureFixture[bytes], monkeyp
 
 def _said(case: Path, half: Path) -> Iterator[str]:
     """What reading a case says, and reading half of it."""
-    options: dict[str, Any] = _expected(case).get("options", {})
+    options: dict[str, Any] = expected_of(case).get("options", {})
     half.write_bytes(case.read_bytes()[: case.stat().st_size // 2])
     for source in (case, half):
         try:
@@ -358,7 +358,7 @@ def _said(case: Path, half: Path) -> Iterator[str]:
 
 
 @pytest.mark.usefixtures("in_chinese")
-@pytest.mark.parametrize("case", _cases(), ids=lambda path: f"{path.parent.name}/{path.name}")
+@pytest.mark.parametrize("case", cases(), ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_what_is_said_of_a_file(case: Path, tmp_path: Path) -> None:
     """Diagnostics, errors and reasons of the whole corpus are Chinese to the last phrase."""
     for sentence in _said(case, tmp_path / case.name):

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 import wechatlog
 from tests.shapes import telling
-from tests.test_corpus import _cases, _expected
+from tests.test_corpus import cases, expected_of
 from wechatlog.frames import TABLES
 from wechatlog.inputs.packing import unpack
 from wechatlog.model import normalize_name
@@ -60,9 +60,9 @@ class Case:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.options: dict[str, Any] = dict(_expected(path).get("options", {}))
+        self.options: dict[str, Any] = dict(expected_of(path).get("options", {}))
         if path.suffix != ".zip":  # in which the format is that of a file
-            self.options["format"] = _expected(path)["format"]
+            self.options["format"] = expected_of(path)["format"]
         self.conversations, self.told = _read(path, self.options)
         times = {message.time.tzinfo is None for chat in self.conversations for message in chat if message.time}
         self.mixed = len(times) > 1
@@ -71,7 +71,7 @@ class Case:
             self.conversations, self.told = _read(path, self.options)
 
 
-READABLE = [path for path in _cases() if "error" not in _expected(path)]
+READABLE = [path for path in cases() if "error" not in expected_of(path)]
 """The cases that are chats; a new one joins by lying there."""
 TELLING = set(telling(READABLE))
 

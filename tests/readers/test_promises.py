@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 import wechatlog
-from tests.test_corpus import _cases, _expected
+from tests.test_corpus import cases, expected_of
 from wechatlog.readers import READERS
 from wechatlog.registry import find_reader
 from wechatlog.testing import check_reader
@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from fuzz.mutations import mutate
 from fuzz.seeds import FAMILIES
 
-CASES = [path for path in _cases() if "error" not in _expected(path)]
+CASES = [path for path in cases() if "error" not in expected_of(path)]
 NO_TEXTS = (".arrow", ".arrows", ".db", ".docx", ".feather", ".parquet", ".sqlite", ".xlsx", ".zip")
 LINES_MEAN_NOTHING = (".txt", ".md", ".sql", ".xls")
 """Suffixes of files in which a line may end with any of the three; elsewhere a carriage return alone is no line end."""
@@ -57,8 +57,8 @@ def _name(case: Path) -> str:
 
 def _how(case: Path) -> dict[str, Any]:
     """The options of a case, and its format: it is recognised where this is left out."""
-    options = {name: value for name, value in _expected(case).get("options", {}).items() if name != "encoding"}
-    return {"format": _expected(case)["format"], **options}
+    options = {name: value for name, value in expected_of(case).get("options", {}).items() if name != "encoding"}
+    return {"format": expected_of(case)["format"], **options}
 
 
 def _read(data: bytes, **how: Any) -> list[wechatlog.Message]:
@@ -80,7 +80,7 @@ def _by_size() -> dict[str, list[Path]]:
     found: dict[str, list[Path]] = {row.name: [] for row in READERS}
     for case in sorted(CASES, key=lambda case: case.stat().st_size):
         if case.suffix not in MADE_OF_OTHERS:
-            found[_expected(case)["format"]].append(case)
+            found[expected_of(case)["format"]].append(case)
     return found
 
 
@@ -94,7 +94,7 @@ def test_case(case: Path) -> None:
     """The traceback names the promise that does not hold."""
     if case in LONGEST:  # which has most of what there is
         options = {name: value for name, value in _how(case).items() if name not in ("format", "tz")}
-        check_reader(find_reader(_expected(case)["format"]), [case], options=options)
+        check_reader(find_reader(expected_of(case)["format"]), [case], options=options)
     if case.suffix in NO_TEXTS or case.read_bytes().startswith((b"\xff\xfe", b"PK", b"BZh")):
         return
     if _name(case) not in NEEDS_THE_END:
