@@ -9,9 +9,11 @@ checked by eye before it is committed.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ import pytest
 
 import wechatlog
 from wechatlog.content.native import message_to_json
+from wechatlog.diagnostics import Severity
 
 CORPUS = Path(__file__).parent / "corpus"
 UPDATE = os.environ.get("WECHATLOG_UPDATE_CORPUS") == "1"
@@ -72,9 +75,28 @@ def _describe(conversation: wechatlog.Conversation) -> dict[str, Any]:
     }
 
 
+@functools.cache
+def _severities() -> dict[str, set[str]]:
+    """Of each code what the page on diagnostics says."""
+    page = (CORPUS.parents[1] / "docs" / "reference" / "diagnostics.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z-]+)` \| ([a-z, ]+) \|", page, re.MULTILINE)
+    return {code: set(re.split(", | or ", severities)) for code, severities in rows}
+
+
+def _check_severities(case: Path, conversations: list[wechatlog.Conversation], options: dict[str, Any]) -> None:
+    """They are those of the page, and a warning is an error where somebody asks for it."""
+    told = [entry for conversation in conversations for entry in conversation.diagnostics]
+    assert all(entry.severity in _severities()[entry.code] for entry in told)
+    is_damaged = any(entry.severity is not Severity.INFO for entry in told)
+    with pytest.raises(wechatlog.WechatlogError) if is_damaged else contextlib.nullcontext():
+        for conversation in wechatlog.load_archive(case, errors="strict", **options):
+            assert conversation in conversations
+
+
 def _read(case: Path, options: dict[str, Any]) -> dict[str, Any]:
     detection = wechatlog.detect(case)
     conversations = list(wechatlog.load_archive(case, errors="collect", **options))
+    _check_severities(case, conversations, options)
     described = [_describe(conversation) for conversation in conversations]
     found: dict[str, Any] = {"format": detection.format}
     if options:

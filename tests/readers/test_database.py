@@ -23,10 +23,8 @@ from hypothesis import strategies as st
 import wechatlog
 from wechatlog import (
     FormatError,
-    MessageKind,
     MissingExtraError,
     MultipleConversationsError,
-    Quote,
     RefusedFormatError,
     UnknownFormatError,
     WechatlogError,
@@ -174,37 +172,10 @@ def load_all(path: Any, **options: Any) -> dict[str | None, wechatlog.Conversati
 
 
 class TestVersion3:
-    def test_field_by_field(self, v3: Path) -> None:
-        assert wechatlog.detect(v3).format == "wechat-v3-db"
+    def test_without_contacts_accounts_are_names(self, v3: Path) -> None:
         found = load_all(v3, errors="strict")
-        assert list(found) == [LI, ROOM]
-        private = found[LI]
-        assert private.is_group is False
-        assert [m.text for m in private] == [
-            "补上的旧消息",
-            "早上好\n第二行",
-            "wxid_假的:\n不是前缀",
-            "收到",
-            "新类型",
-        ]
-        assert [m.is_self for m in private] == [False, False, True, False, False]
-        assert [m.sender for m in private] == [LI, LI, "我", LI, LI]
-        assert [m.sender_id for m in private] == [LI, LI, None, LI, LI]
-        assert [m.id for m in private][2] == "9223372036854775807"
-        assert private[3].kind is MessageKind.QUOTE
-        assert private[3].segments[0] == Quote("李四", "早上好")
-        assert private[3].reply_to == "8000000000000000001"
-        assert private[4].kind is MessageKind.OTHER
-        assert [d.code for d in private.diagnostics] == ["unknown-kind"]
-
-    def test_group(self, v3: Path) -> None:
-        group = load_all(v3)[ROOM]
-        assert group.is_group is True
-        assert [(m.sender, m.sender_id, m.is_self, m.kind, m.id) for m in group] == [
-            (WANG, WANG, False, "text", "8000000000000000004"),
-            (None, None, None, "system", None),
-            ("我", None, True, "image", "8000000000000000005"),
-        ]
+        assert [m.sender for m in found[LI]] == [LI, LI, "我", LI, LI]
+        assert [m.sender for m in found[ROOM]] == [WANG, None, "我"]
 
     def test_contacts_beside_it(self, v3: Path) -> None:
         add_contacts(v3)
@@ -294,50 +265,6 @@ class TestVersion4:
         assert [(mention.name, mention.id) for mention in group[-1].mentions] == [("甲", LI), ("乙", OWN)]
         assert group[-1].text == "@甲\u2005@乙\u2005早"
         assert not group.diagnostics
-
-    def test_field_by_field(self, v4: Path) -> None:
-        assert wechatlog.detect(v4).format == "wechat-v4-db"
-        found = load_all(v4, errors="strict")
-        private = found[LI]
-        assert [m.text for m in private] == ["早", "早 " * 50, ""]
-        assert [m.is_self for m in private] == [False, True, False]
-        assert [m.sender_id for m in private] == [LI, OWN, LI]
-        assert [m.id for m in private] == [
-            "6000000000000000001",
-            "6000000000000000002",
-            "6000000000000000003",
-        ]
-        assert private[2].segments[0].seconds == 7
-        assert private.owner == OWN
-
-    def test_group(self, v4: Path) -> None:
-        group = load_all(v4)[ROOM]
-        assert group.is_group is True
-        assert [(m.sender_id, m.is_self, m.kind, m.text) for m in group] == [
-            (WANG, False, "quote", "收到"),
-            (WANG, False, "text", f"大家好\n{WANG}:\n假的"),
-            (OWN, True, "text", "hello_1:\n我写的"),
-            (None, None, "recall", '"王五" 撤回了一条消息'),
-        ]
-
-    def test_contacts(self, v4: Path) -> None:
-        folder = v4.parent / "contact"
-        folder.mkdir()
-        write(
-            folder / "contact.db",
-            "CREATE TABLE contact (id INTEGER, username TEXT, remark TEXT, nick_name TEXT, alias TEXT)",
-            (
-                "INSERT INTO contact VALUES (?, ?, ?, ?, '')",
-                [(1, OWN, "", "张三"), (2, LI, "李四", "小李"), (3, ROOM, "", "示例群")],
-            ),
-            "CREATE TABLE chat_room (id INTEGER, username TEXT, owner TEXT, ext_buffer BLOB)",
-            ("INSERT INTO chat_room VALUES (1, ?, '', ?)", [(ROOM, room_data({WANG: "群里的王五"}))]),
-        )
-        found = load_all(v4)
-        assert found[LI].title == "李四"
-        assert [m.sender for m in found[LI]] == ["李四", "张三", "李四"]
-        assert found[ROOM].title == "示例群"
-        assert [m.sender for m in found[ROOM]] == ["群里的王五", "群里的王五", "张三", None]
 
     def test_a_group_alone_says_little_about_the_owner(self, v4: Path) -> None:
         write(v4, f"DROP TABLE [{table_of(LI)}]")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import wechatlog
-from wechatlog import FormatError, MessageKind, WechatlogError
+from wechatlog import FormatError, WechatlogError
 
 CASES = Path(__file__).parents[1] / "corpus" / "iphone-xls"
 HEAD = (
@@ -85,24 +85,6 @@ def test_title_is_the_file_name_and_owner_the_own_account(tmp_path: Path) -> Non
     assert conversation.is_group is None
     assert conversation.tz is None
     assert wechatlog.load(path, tz="Asia/Shanghai")[0].time.isoformat() == "2017-06-22T17:00:01+08:00"
-
-
-def test_entities_are_decoded_once_and_a_hard_blank_is_an_empty_cell() -> None:
-    conversation = read(page(row(*LI, "a&lt;b&gt; &amp;amp; &#27700;&nbsp;x"), row(*LI, "&nbsp;")))
-    assert [message.text for message in conversation] == ["a<b> &amp; 水\xa0x", ""]
-
-
-def test_markup_that_a_person_typed_stays_text() -> None:
-    typed = "看 <tr> 和 </td> 和 <b>粗</b> </tr> 完"
-    conversation = read(page(row(*LI, typed), row(*ZHANG, "好")), errors="strict")
-    assert [message.text for message in conversation] == [typed, "好"]
-
-
-def test_unknown_type_keeps_the_text() -> None:
-    conversation = read(page(row(*LI[:5], "摇一摇", "内容")), errors="strict")
-    assert conversation[0].kind is MessageKind.OTHER
-    assert conversation[0].text == "内容"
-    assert [(d.code, d.line) for d in conversation.diagnostics] == [("unknown-kind", 7)]
 
 
 def test_strict_names_the_line_of_a_bad_time() -> None:

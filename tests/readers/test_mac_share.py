@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import wechatlog
-from tests.readers.texts import FRAGMENTS, check_any
 from wechatlog import File, FormatError, Image, MessageKind, WechatlogError
 
 TEXT = (
@@ -106,23 +105,7 @@ def test_a_zip_of_something_else() -> None:
         wechatlog.load(pack(("x.txt", "x")), format="mac-share")
 
 
-@given(st.lists(st.sampled_from(FRAGMENTS), max_size=40))
-def test_any_lines(parts: list[str]) -> None:
-    check_any("".join(parts).encode(), "mac-share")
-
-
 @given(st.binary(max_size=300), st.integers(0, len(WHOLE)))
 def test_any_bytes(data: bytes, at: int) -> None:
     with contextlib.suppress(WechatlogError):
         wechatlog.load(WHOLE[:at] + data + WHOLE[at + len(data) :])
-
-
-def test_a_body_that_looks_like_an_attachment_is_text() -> None:
-    text = "·李四\n2026年9月10日 17:33\n[捂脸] 好.txt\n\n·李四\n2026年9月10日 17:34\n[图片] 看这个\n"
-    assert [message.kind for message in wechatlog.loads(text)] == [MessageKind.TEXT, MessageKind.TEXT]
-
-
-def test_a_bad_date_is_said() -> None:
-    conversation = wechatlog.loads(TEXT.replace("9月14日", "19月14日"))
-    assert conversation[2].time is None
-    assert [(entry.code, entry.line) for entry in conversation.diagnostics] == [("bad-time", 12)]

@@ -5,24 +5,15 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import wechatlog
-from tests.readers.texts import FRAGMENTS, check_any
-from wechatlog import FormatError, MessageKind, OptionError, UnknownFormatError
+from wechatlog import FormatError, OptionError, UnknownFormatError
 
-FORMATS = ("paste", "paste-ios", "paste-names")
 TEXTS = {
     "paste": "李 四 2022/11/17 21:07\n早\n\n张三 2022/11/17 21:08\n早\n第二行\n\n李 四 2022/11/17 21:09\n[图片]\n",
     "paste-ios": "李 四\n2026年07月16日 17:08\n早\n\n张三\n2026年07月16日 17:09\n早\n第二行\n\n李 四\n2026年07月16日 17:10\n[图片]\n",
     "paste-names": "李 四:\n早\n\n张三:\n早\n第二行\n\n李 四:\n[图片]\n",
 }
-
-
-@given(st.lists(st.sampled_from(FRAGMENTS), max_size=40), st.sampled_from(FORMATS))
-def test_any_lines(parts: list[str], format: str) -> None:  # noqa: A002
-    check_any("".join(parts).encode(), format)
 
 
 @pytest.mark.parametrize(
@@ -60,33 +51,6 @@ def test_the_zone_and_the_owner_are_those_that_the_user_names() -> None:
     conversation = wechatlog.loads(TEXTS["paste"], tz="Asia/Shanghai", owner="张三")
     assert [message.is_self for message in conversation] == [False, True, False]
     assert {str(message.time.tzinfo) for message in conversation if message.time} == {"Asia/Shanghai"}
-
-
-def test_a_date_without_a_clock_in_the_body_is_no_header() -> None:
-    text = "李四 2022/11/17 21:07\n截止 2022/11/17\n\n张三 2022/11/17 21:08\n好\n"
-    assert [message.text for message in wechatlog.loads(text)] == ["截止 2022/11/17", "好"]
-
-
-def test_a_header_out_of_time_is_no_header_when_nobody_knows_the_name() -> None:
-    text = TEXTS["paste"].replace("第二行\n", "第二行\n\n会议 2022/11/17 08:00\n带电脑\n")
-    conversation = wechatlog.loads(text)
-    assert [message.sender for message in conversation] == ["李 四", "张三", "李 四"]
-    assert conversation[1].text == "早\n第二行\n\n会议 2022/11/17 08:00\n带电脑"
-    assert [(entry.code, entry.line) for entry in conversation.diagnostics] == [("suspected-forgery", 8)]
-
-
-def test_a_known_name_out_of_time_is_taken_with_a_warning() -> None:
-    text = TEXTS["paste"].replace("第二行\n", "第二行\n\n李 四 2022/11/17 08:00\n旧\n")
-    conversation = wechatlog.loads(text)
-    assert len(conversation) == 4
-    assert [str(entry.severity) for entry in conversation.diagnostics] == ["warning"]
-    with pytest.raises(FormatError, match="its time lies before that of the message above"):
-        wechatlog.loads(text, errors="strict")
-
-
-def test_newest_first_is_read_as_it_stands() -> None:
-    text = "".join(f"李四 2022/11/17 21:0{n}\n{n}\n\n" for n in range(9, -1, -1))
-    assert [message.text for message in wechatlog.loads(text)] == list("9876543210")
 
 
 ESSAYS = (
@@ -134,12 +98,6 @@ def test_names_may_hold_a_comma_when_they_come_back() -> None:
     conversation = wechatlog.loads(text, format="paste-names")
     assert [message.sender for message in conversation] == ["Li, Si", "张三", "Li, Si"]
     assert conversation[2].text == "例如:\n一\n\n例如:\n二"
-
-
-def test_emoji_codes_are_text_and_placeholders_are_not() -> None:
-    text = "李四:\n[微笑]\n\n张三:\n[动画表情]\n\n李四:\n[红包]\n\n张三:\n[图片]好看\n"
-    kinds = [message.kind for message in wechatlog.loads(text)]
-    assert kinds == [MessageKind.TEXT, MessageKind.STICKER, MessageKind.TEXT, MessageKind.TEXT]
 
 
 def test_text_above_is_reported() -> None:

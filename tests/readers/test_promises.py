@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import json
 import random
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import wechatlog
+from tests.readers.texts import check_any
 from tests.test_corpus import cases, expected_of
 from wechatlog.readers import READERS
 from wechatlog.registry import find_reader
@@ -40,13 +45,24 @@ NEEDS_THE_END = (
     "pc-wechat-exp-txt/other-name.txt",
     "wechatbaktool/private.txt",
     "weflow-arkme/private-senders-last.json",
+    "wechatexporter-txt/forgery-and-names.txt",
     "wechatexporter-txt/forward-inside-without-end.txt",
     "wechatexporter-txt/group-forward.txt",
     "wx-cli-json/early-private.json",
+    "wx-cli-json/names-left-out.json",
     "wx-cli-json/private.json",
     "wx-cli-json/wxcli-export.json",
 )
 """What is said behind the messages tells something of all of them, or where one ends."""
+FRAGMENTS = (
+    "\n", "\r\n", "\r", " ", "  ", "\t", "\0", "\u2028", "\u00a0", "\ufeff", "李四", "张三:", "·李四", "2026年9月10日 17:33",
+    "2026/9/10 7:14:35", "2022/11/17 21:07", "昨天 21:30", "下午5:08", "07:14", "  07:15", "—————  2026-09-10  —————", "Dear:",
+    "张三 和 李四 在微信上的聊天记录如下，请查收。", '微信群"X"的聊天记录如下:', "[图片] 图片_1.jpg", "[图片]", "「李四：早」", "- - - - - - - - - - - - - - -",
+    "Subject: x", "MIME-Version: 1.0", "Content-Type: text/html", "Content-Transfer-Encoding: base64", "<html><body>", "<b>", "</b>",
+    "<br>", "<div class=\"msg-line\">", "</div>", "[2026-05-01 08:00:00] ", "[2026-05-01 08:00]", "2024-01-10 20:15:00 | ", "我:", "WechatBakTool",
+    "# Chat: 李四 (wxid_a)", "1|me:2021-06-01 21:05:23.123000:", "|img:", "(2017/8/19 7:14:35): ", "### 2026-05-01 08:00", "**张三**: ", "> ",
+    "=== 李四 (7 条) ===", "联系人: 李四", "消息数: 4", "=" * 70, "9" * 30, "2026-99-99", "(", ")", "[", "]", "|", ":", "：", "发自我的 iPhone",
+)  # fmt: skip
 CUTS = 24
 TRIES = 60
 
@@ -151,6 +167,71 @@ def test_any_bytes_give_a_chat_or_an_error(name: str) -> None:
     family = next((FAMILIES[suffix] for suffix in find_reader(name).suffixes if suffix in FAMILIES), "text")
     for number in range(TRIES):
         damaged = chance.randbytes(chance.randrange(300)) if number % 2 else mutate(whole, family, chance)
-        with contextlib.suppress(wechatlog.WechatlogError):
-            for message in _read(damaged, format=name):
-                assert "".join(segment.raw for segment in message.segments) == message.text
+        check_any(damaged, name)
+
+
+def _pieces() -> dict[str, list[str]]:
+    """The lines and the words of the longest case of each format of lines or pages, and what stands in others."""
+    found = {}
+    for row in READERS:
+        texts = [case for case in BY_SIZE[row.name] if case.suffix in (".txt", ".md", ".html")]
+        if texts:
+            text = texts[-1].read_bytes().decode("utf-8", "replace")
+            pieces = {*text.splitlines(keepends=True)[:200], *re.findall(r"\w+|[^\w\s]+|\s", text)[:200]}
+            found[row.name] = [*sorted(pieces), *FRAGMENTS]
+    return found
+
+
+PIECES = _pieces()
+
+
+@pytest.mark.parametrize("name", PIECES)
+@given(data=st.data())
+def test_any_pieces_of_texts_are_read(name: str, data: st.DataObject) -> None:
+    pieces = data.draw(st.lists(st.sampled_from(PIECES[name]) | st.text(max_size=4), max_size=20))
+    check_any("".join(pieces).encode("utf-8", "replace"), name)
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every list and object in a JSON value with each of its keys."""
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+        yield value, key
+        if isinstance(item, dict | list):
+            yield from _places(item)
+
+
+def _json_values(keys: list[str]) -> st.SearchStrategy[Any]:
+    return st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(keys), inner, max_size=4),
+        max_leaves=8,
+    )
+
+
+def _json_cases() -> dict[str, tuple[str, st.SearchStrategy[Any]]]:
+    """The shortest whole JSON of each format, and values with the keys of the longest."""
+    found = {}
+    for name, known in BY_SIZE.items():
+        values = []
+        for case in known:
+            with contextlib.suppress(ValueError):
+                values.append(json.loads(case.read_bytes()))
+        values = [value for value in values if isinstance(value, dict | list) and value]
+        if values:
+            keys = {key for _, key in _places(values[-1]) if isinstance(key, str)}
+            found[name] = (json.dumps(values[0]), _json_values(sorted(keys)))
+    return found
+
+
+JSON_CASES = _json_cases()
+
+
+@pytest.mark.parametrize("name", JSON_CASES)
+@given(data=st.data())
+def test_any_value_anywhere_in_json_is_read(name: str, data: st.DataObject) -> None:
+    """In the place of any other one, with keys that the format has elsewhere."""
+    text, values = JSON_CASES[name]
+    value = json.loads(text)
+    holder, key = data.draw(st.sampled_from(list(_places(value))))
+    holder[key] = data.draw(values)
+    check_any(json.dumps(value).encode(), name)

@@ -119,30 +119,6 @@ def test_a_short_row_opens_no_conversation() -> None:
     assert [entry.code for entry in chat.diagnostics if entry.code == "row-length"] == ["row-length"] * 2
 
 
-@pytest.mark.parametrize(
-    ("written", "kept"),
-    [
-        ("7.43727E+18", None),
-        ("7,43727E+18", None),
-        ("7.43727e18", None),
-        ("7437270000000000000", None),
-        ("7437271234567890123", "7437271234567890123"),
-        ("-12", "-12"),
-        ("0", None),
-        ("", None),
-        ("abc", None),
-    ],
-)
-def test_ids_after_excel(written: str, kept: str | None) -> None:
-    data = table([row(1, "一", MsgSvrID=written, CreateTime="2024/10/4 11:42")])
-    chat = wechatlog.load(data.encode())
-    assert chat[0].id == kept
-    lost = kept is None and written not in ("0", "")
-    assert [entry.code for entry in chat.diagnostics] == (
-        [] if not lost else ["bad-id" if written == "abc" else "rounded-id"]
-    )
-
-
 def test_an_id_that_ends_with_zeros_is_kept_where_excel_was_not() -> None:
     chat = wechatlog.load(table([row(1, "一", MsgSvrID="8000000000000000000")]).encode())
     assert chat[0].id == "8000000000000000000"
@@ -174,11 +150,6 @@ def test_weclone_times_are_utc_until_a_zone_is_named(samples: Path) -> None:
     assert there[0].time == chat[0].time
     assert there[0].time.isoformat() == "2026-05-01T08:00:00+08:00"
     assert [(m.sender, m.sender_id, m.is_self) for m in chat][:2] == [("李四", None, False), ("张三", None, True)]
-
-
-def test_a_name_is_no_account_id() -> None:
-    chat = wechatlog.load(table([row(1, "一", talker="李四 (同事)"), row(2, "二", talker="lisi_demo")]).encode())
-    assert [(m.sender, m.sender_id) for m in chat] == [("李四 (同事)", None), ("lisi_demo", "lisi_demo")]
 
 
 def test_a_hostile_record_is_left_alone() -> None:

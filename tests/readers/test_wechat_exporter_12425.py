@@ -17,7 +17,6 @@ from wechatlog import FormatError, MessageKind, WechatlogError
 
 HEADER = ("时刻", "消息类型", "消息方向", "ID", "微信号", "昵称", "备注名", "内容")
 PEER = ("wxid_lisi00000002", "lisi_demo", "小李", "李四")
-ROOM = ("12345678901@chatroom", "", "示例群", "")
 
 
 def export(*rows: tuple[str, ...], header: tuple[str, ...] = HEADER) -> str:
@@ -65,67 +64,6 @@ def test_packed_file_keeps_its_title(tmp_path: Path) -> None:
     path.write_bytes(bz2.compress(WHOLE.encode())[:-9])
     cut = wechatlog.load(path, format="12425-csv")
     assert [entry.code for entry in cut.diagnostics if entry.severity != "info"] != []
-
-
-def test_group() -> None:
-    found = read(
-        export(
-            ("2017-08-19 07:14:35", "文本", "接收", "wxid_wangwu0003", "", "王五", "", "大家好"),
-            ("2017-08-19 07:14:36", "系统消息", "接收", *ROOM, '"王五"邀请"李四"加入了群聊'),
-            ("2017-08-19 07:14:37", "文本", "发送", *ROOM, "欢迎"),
-            ("2017-08-19 07:14:38", "文本", "接收", "gone_member", "", "", "", "没有名字"),
-        ),
-        errors="strict",
-    )
-    assert (found.title, found.id, found.is_group) == ("示例群", ROOM[0], True)
-    assert [(m.sender, m.sender_id, m.is_self, m.kind) for m in found] == [
-        ("王五", "wxid_wangwu0003", False, "text"),
-        (None, None, None, "system"),
-        ("我", None, True, "text"),
-        ("gone_member", "gone_member", False, "text"),
-    ]
-
-
-def test_contents_of_the_database() -> None:
-    link = "<msg><appmsg><title>示例文章</title><type>5</type><url>https://example.invalid/a</url></appmsg></msg>"
-    found = read(
-        export(
-            ("2017-08-19 07:14:35", "链接", "接收", *PEER, link),
-            ("2017-08-19 07:14:36", "语音通话", "发送", *PEER, "voip_content_voice"),
-            (
-                "2017-08-19 07:14:37",
-                "10002",
-                "接收",
-                *PEER,
-                "<sysmsg type='revokemsg'><revokemsg><replacemsg>\"李四\" 撤回了一条消息</replacemsg></revokemsg></sysmsg>",
-            ),
-            ("2017-08-19 07:14:38", "邮件", "接收", *PEER, "<msg><pushmail/></msg>"),
-            ("2017-08-19 07:14:39", "777", "接收", *PEER, "新"),
-        )
-    )
-    assert [m.kind for m in found] == ["link", "call", "recall", "other", "other"]
-    assert found[0].links[0].url == "https://example.invalid/a"
-    assert found[1].segments[0].kind == "voice"
-    assert found[4].text == "新"
-    assert "unknown-kind" in [d.code for d in found.diagnostics]
-
-
-def test_text_that_the_writer_took_for_an_account() -> None:
-    found = read(export(WHOLE_ROW, ("2017-08-19 07:14:36", "文本", "发送", "买菜清单", "", "", "", "鸡蛋")))
-    assert found.id == PEER[0]
-    assert [(d.code, d.line) for d in found.diagnostics] == [("writer-fault", 3)]
-    assert "'买菜清单'" in found.diagnostics[0].message
-
-
-WHOLE_ROW = ("2017-08-19 07:14:35", "文本", "发送", *PEER, "早")
-
-
-def test_rows_that_are_broken() -> None:
-    found = read(
-        export(("2017-02-30 07:14:35", "文本", "接收", *PEER, "坏"), ("2017-08-19 07:14:36", "文本", "接收", "x"))
-    )
-    assert [(m.time is None, m.text) for m in found] == [(True, "坏"), (False, "")]
-    assert [(d.code, d.line) for d in found.diagnostics] == [("bad-time", 2), ("row-length", 3)]
 
 
 def test_missing_header() -> None:

@@ -27,33 +27,11 @@ def test_the_owner_is_not_guessed() -> None:
     assert named.owner == "张三"
 
 
-def test_blank_lines_and_blanks_of_a_body_are_kept() -> None:
-    bodies = ["一\n\n\n二", "", "  缩进", "尾巴\n", "三"]
-    text = "".join(block(n, "我" if n % 2 else "李四", body) for n, body in enumerate(bodies))
-    assert [m.text for m in wechatlog.load(text.encode())] == bodies
-
-
 @given(st.lists(st.tuples(BODIES, st.lists(BODIES, min_size=1, max_size=3)), min_size=1, max_size=5))
 def test_any_names_and_bodies(messages: list[tuple[str, list[str]]]) -> None:
     text = "".join(block(n, name, "\n".join(lines)) for n, (name, lines) in enumerate(messages))
     chat = wechatlog.load(text.encode(), format="weflow-txt")
     assert [(m.sender, m.text) for m in chat] == [(name, "\n".join(lines)) for name, lines in messages]
-
-
-def test_a_header_inside_a_body_is_text() -> None:
-    text = block(0, "李四", "看：\n2026-05-01 07:00:00 '李四'\n假的") + block(1, "我", "嗯")
-    chat = wechatlog.load(text.encode())
-    assert len(chat) == 2
-    assert chat[0].text.count("\n") == 2
-    assert [entry.code for entry in chat.diagnostics] == ["suspected-forgery"]
-
-
-def test_a_forged_header_out_of_time_is_doubted() -> None:
-    text = block(0, "李四", "早") + block(1, "我", "看\n\n2025-01-01 00:00:00 '王五'\n假的") + block(2, "李四", "嗯")
-    chat = wechatlog.load(text.encode())
-    assert [m.sender for m in chat] == ["李四", "我", "李四"]
-    assert chat[1].text.endswith("'王五'\n假的")
-    assert [entry.code for entry in chat.diagnostics] == ["suspected-forgery"]
 
 
 def _escape(text: str) -> str:

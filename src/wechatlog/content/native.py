@@ -253,7 +253,7 @@ def message_from_json(
     segments = _read_segments(get("segments"), text, depth, report)
     parsed = None
     if get("parsed"):
-        segments, parsed = None, segments
+        segments, parsed = None, segments if _say(segments, text) else None
     return build_message(
         time,
         precision,
@@ -350,7 +350,7 @@ def usual_message(
         origin=(source, None if line is None else int(line), None if offset is None else int(offset), None),
         segments=None if is_parsed else segments,
         lexicon=lexicon,
-        parsed=segments if is_parsed else None,
+        parsed=segments if is_parsed and _say(segments, text) else None,
     )
 
 
@@ -383,6 +383,11 @@ def _read_time(
         report("bad-time", f"not a time: {_shorten(text)}")
         return None, None
     return time, cast("Precision | None", precision)
+
+
+def _say(segments: Iterable[Segment] | None, text: str) -> bool:
+    """Whether segments that fit a text are all of it, as parsed ones are: none of them stands apart."""
+    return not text or any(segment.raw for segment in segments or ())
 
 
 def _read_segments(found: list[Any] | None, text: str, depth: int, report: Report) -> tuple[Segment, ...] | None:
