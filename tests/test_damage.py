@@ -239,6 +239,14 @@ def test_flags_of_a_table_may_be_numbers() -> None:
     assert json.loads(wechatlog.dumps(chat, "jsonl").split("\n")[1])["is_self"] is False
 
 
+@pytest.mark.parametrize(("word", "own"), [("是", True), ("否", False), ("Y", True), ("no", False), ("1.0", True)])
+def test_flags_of_a_table_may_be_words_of_people(word: str, own: bool) -> None:
+    import wechatlog
+
+    chat = wechatlog.load(f"time,sender,is_self,kind,text\n2026-05-01 08:00:00,李四,{word},text,早\n".encode())
+    assert (chat[0].is_self, chat.diagnostics) == (own, ())
+
+
 def test_a_separator_of_files_behind_a_number_is_no_part_of_it() -> None:
     head = "localId,TalkerId,Type,SubType,IsSender,CreateTime,Status,StrContent,StrTime,Remark,NickName,Sender"
     row = "1,2,1\x1d,0,0,1777593600,2,早,2026-05-01 08:00:00,李四,李四,wxid_lisi00000002"

@@ -120,3 +120,22 @@ def test_an_account_in_place_of_a_name_gives_way_to_the_name() -> None:
 def test_what_may_be_anything_is_no_chat(data: str) -> None:
     with pytest.raises(wechatlog.UnknownFormatError):
         wechatlog.load(data.encode())
+
+
+@pytest.mark.parametrize(
+    "values", ["'2026-05-01 08:00:00','李四'", "'a',b(c),'d'", "'2026-05-01 08:00:00','李四','早'||char(10)"]
+)
+def test_a_row_of_sql_that_cannot_be_read_costs_itself_alone_and_is_told(values: str) -> None:
+    good = "INSERT INTO chat VALUES('2026-05-01 08:00:00','李四','早');\n"
+    script = (
+        f"CREATE TABLE chat(time text, sender text, content text);\n{good}INSERT INTO chat VALUES({values});\n{good}"
+    )
+    chat = wechatlog.load(script.encode())
+    assert [message.text for message in chat] == ["早", "早"]
+    assert [(entry.code, entry.line) for entry in chat.diagnostics if entry.code == "broken-row"] == [("broken-row", 3)]
+
+
+def test_tables_of_something_else_are_no_chats() -> None:
+    script = "CREATE TABLE posts(id int, created_at text, author text, body text);\nINSERT INTO posts VALUES(1,'2026','a','b');\n"
+    with pytest.raises(wechatlog.UnknownFormatError):
+        wechatlog.load(script.encode())

@@ -1,9 +1,10 @@
 """Rows of SQL scripts: those of `INSERT INTO … VALUES (…), (…);` and of `COPY … FROM stdin;`. Nothing is run.
 
 Takes a reading, gives rows with the names of their columns as they stream by, of as many tables as the script fills.
-One row or many in a statement, on one line or many; names in any quotes, with a schema in front; a statement without
-column names has those of its `CREATE TABLE`. A row that cannot be read is told and costs itself alone, and so does what
-stands between rows; a damaged head of a statement is made good by the `CREATE TABLE` above it. Knows no format.
+One row or many in a statement, on one line or many; names in any quotes, with a schema in front; texts as PostgreSQL,
+MySQL and the shell of SQLite write them; a statement without column names has those of its `CREATE TABLE`. A row that
+cannot be read is told and costs itself alone, and so does what stands between rows; a damaged head of a statement is
+made good by the `CREATE TABLE` above it. Knows no format.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _NAME: Final = r"(?:\"[^\",\n]{1,100}\"|`[^`,\n]{1,100}`|\[[^\],\n]{1,100}\]|[^\W\d][\w$]{0,100})"
 _TABLE: Final = rf"(?P<table>{_NAME}(?:\.{_NAME}){{0,2}})\s*+"
 _INSERT: Final = (
-    rf"INSERT\s++(?:OR\s++[A-Z]{{1,10}}\s++)?INTO\s++{_TABLE}"
+    rf"(?:INSERT\s++(?:OR\s++[A-Z]{{1,10}}\s++|IGNORE\s++)?|REPLACE\s++)INTO\s++{_TABLE}"
     r"(?:(?!VALUES\b)(?P<damage>[^()';]{0,100})\((?P<columns>[^()']{0,4000})\)\s*+)?(?P<values>VALUES\b\s*+)?"
     r"|\((?P<headless>[^()',]{1,100},[^()']{0,4000})\)\s*+VALUES\b\s*+(?=\()"
 )
@@ -40,13 +41,24 @@ _LANDMARK: Final = re.compile(
 """What counts outside of rows. A doubled quote in a text is the end of one and the start of the next."""
 
 _STATEMENT: Final = re.compile(
-    rf"(?<![\w$])(?:INSERT\s++INTO|COPY|CREATE\s++TABLE(?:\s++IF\s++NOT\s++EXISTS)?)\s++{_TABLE}", re.IGNORECASE
+    rf"(?<![\w$])(?:(?:INSERT|REPLACE)\s++INTO|COPY|CREATE\s++TABLE(?:\s++IF\s++NOT\s++EXISTS)?)\s++{_TABLE}",
+    re.IGNORECASE,
 )
-_VALUE: Final = re.compile(
-    r"\s*+(?:E'(?P<escaped>[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+)'|N?'(?P<text>[^']*+(?:''[^']*+)*+)'|(?P<word>[^\s,()';]++))"
-    r"(?:\s*+::\s*+[a-z_ ]{1,40})?\s*+(?P<end>[,)])",
-    re.DOTALL | re.IGNORECASE,
+_QUOTED: Final = r"'{0}[^']*+(?:''[^']*+)*+)'"
+_PLAIN: Final = _QUOTED.format("(?P<text>")
+_BACKSLASHED: Final = r"'(?P<escaped>[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+)'"
+_VALUE: Final = (
+    rf"\s*+(?:{{0}}{_BACKSLASHED}|(?:N|_utf8(?:mb[34])?|(?:DATE|TIME|DATETIME|TIMESTAMP)\s*+)?{_PLAIN}"
+    rf"|unistr\({_QUOTED.format('(?P<coded>')}\)"
+    rf"|(?:replace\(){{{{1,2}}}}{_QUOTED.format('(?P<lines>')}(?:\s*+,\s*+'\\[nr]'\s*+,\s*+char\(1[03]\)\s*+\)){{{{1,2}}}}"
+    r"|(?:CAST\()?X'(?P<bytes>(?:[0-9A-F][0-9A-F])*+)'(?:\s++AS\s++[a-z]++\))?|(?P<word>[^\s,()';]++))"
+    r"(?:\s*+::\s*+[a-z_ ]{{1,40}})?\s*+(?P<end>[,)])"
 )
+_OF_STANDARD: Final = re.compile(_VALUE.format("E"), re.DOTALL | re.IGNORECASE)
+_OF_MYSQL: Final = re.compile(_VALUE.format("E?"), re.DOTALL | re.IGNORECASE)
+"""A value of a row; in MySQL a backslash means something in every text."""
+_MYSQL: Final = re.compile(r"-- (?:MySQL|MariaDB) dump|INSERT\s++(?:IGNORE\s++)?INTO\s++`", re.IGNORECASE)
+_CODED: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|\+([0-9A-Fa-f]{6})|(\\))")
 _END: Final = re.compile(r";|--|/\*|[a-z]{2}|\Z", re.IGNORECASE)
 """What may stand behind the last row of a statement."""
 _OPEN: Final = re.compile(r"(?<![\w$])INSERT\s++INTO\s[^';]{0,5000}\Z", re.IGNORECASE)
@@ -109,6 +121,17 @@ def tables_of(head: Head) -> frozenset[str]:
     return frozenset(_plain(match["table"]) for match in _STATEMENT.finditer(head.text))
 
 
+def columns_in(head: Head) -> dict[str, list[str]]:
+    """The columns of these tables, where they are named."""
+    window, found = Window((head.text,)), dict[str, list[str]]()
+    for mark in _landmarks(window):
+        table = mark["created"] or mark["table"] or mark["copied"]
+        columns = _created_columns(window) if mark["created"] else _listed(mark["columns"] or mark["listed"] or "")
+        if table and columns:
+            found.setdefault(_plain(table), columns)
+    return found
+
+
 def iter_inserts(reading: Reading, tables: Collection[str]) -> Iterator[SqlRow]:
     """The rows of some tables, in the order of the script.
 
@@ -117,6 +140,8 @@ def iter_inserts(reading: Reading, tables: Collection[str]) -> Iterator[SqlRow]:
         tables: their names in lower case; the rows of others are passed over.
     """
     window = Window(prepare(reading.blocks()).blocks)
+    is_mysql = _MYSQL.search(Head.of(reading.source, reading.encoding).text) is not None
+    inserted = functools.partial(_rows, value=_OF_MYSQL if is_mysql else _OF_STANDARD)
     known: dict[str, list[str]] = {}
     found = opened = understood = False
     for mark in _landmarks(window):
@@ -127,7 +152,7 @@ def iter_inserts(reading: Reading, tables: Collection[str]) -> Iterator[SqlRow]:
         elif mark["table"] or mark["copied"] or mark["headless"]:
             understood = True
             table, columns = _filled(mark, tables, known)
-            rows = _lines if mark["copied"] else _rows
+            rows = _lines if mark["copied"] else inserted
             for row in rows(reading, window, table, columns, wanted=table in tables):
                 found = True
                 yield row
@@ -189,11 +214,13 @@ def _created_columns(window: Window) -> list[str]:
     return [name for name in names if name not in _NO_COLUMNS]
 
 
-def _rows(reading: Reading, window: Window, table: str, columns: Columns, *, wanted: bool) -> Iterator[SqlRow]:
+def _rows(
+    reading: Reading, window: Window, table: str, columns: Columns, *, wanted: bool, value: re.Pattern[str]
+) -> Iterator[SqlRow]:
     """The rows of a statement whose head was taken."""
     while True:
         is_row, (line, _) = window.peek() == "(", window.place()
-        values = _row(window) if is_row else None
+        values = _row(window, value) if is_row else None
         row = columns.name(values) if wanted and values is not None else None
         if row is not None:
             yield SqlRow(table, row, line)
@@ -234,28 +261,35 @@ def _unescape(text: str) -> str:
     return _ESCAPE.sub(lambda found: _ESCAPES.get(found[1], found[1]), text) if "\\" in text else text
 
 
-def _row(window: Window) -> list[str | None] | None:
+def _read_value(match: re.Match[str]) -> str | None:
+    if (text := match["text"]) is not None:
+        return text.replace("''", "'").replace("\r\n", "\n")
+    if (word := match["word"]) is not None:
+        word = word.partition("::")[0]
+        return None if word.upper() == "NULL" else word
+    if (digits := match["bytes"]) is not None:
+        return bytes.fromhex(digits).decode("utf-8", "replace")
+    if (coded := match["coded"]) is not None:
+        return _CODED.sub(lambda found: found[3] or chr(int(found[1] or found[2], 16)), coded.replace("''", "'"))
+    if (lines := match["lines"]) is not None:
+        return lines.replace("''", "'").replace("\\n", "\n").replace("\\r", "\r")
+    return _unescape(match["escaped"].replace("''", "'"))
+
+
+def _row(window: Window, value: re.Pattern[str]) -> list[str | None] | None:
     """The values of a row, whose end is taken; `None` where it cannot be read."""
     values: list[str | None] = []
     at = window.position + 1
     while True:
-        match = _VALUE.match(window.text, at)
+        match = value.match(window.text, at)
         if match is None:
             if len(window.text) - window.position > _LONGEST_ROW or not window.grow():
                 return None
             values, at = [], window.position + 1
             continue
-        escaped, text, word, end = match.groups()
-        if text is not None:
-            word = text.replace("''", "'").replace("\r\n", "\n")
-        elif escaped is not None:
-            word = _unescape(escaped.replace("''", "'"))
-        else:
-            word = word.partition("::")[0]
-            word = None if word.upper() == "NULL" else word
-        values.append(word)
+        values.append(_read_value(match))
         at = match.end()
-        if end == ")":
+        if match["end"] == ")":
             window.position = at
             return values
 

@@ -14,6 +14,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content.native import segment_from_json
+from wechatlog.engine.json_values import read_flag
 from wechatlog.errors import OptionError
 from wechatlog.frames.bodies import PIECES, Bodies
 from wechatlog.frames.columns import BODY_COLUMNS, TABLES, collect
@@ -105,17 +106,17 @@ TO_TEXT: Final[Mapping[str, Callable[[Any], str]]] = {
 
 
 def parse_flag(cell: str) -> bool | None:
-    """The truth value of a cell, as a spreadsheet program (`TRUE`), a database or pandas (`1`) spell it too.
+    """The truth value of a cell, as spreadsheet programs (`TRUE`), databases (`1`) and people (`是`) spell it.
 
     `None` for an empty one.
 
     Raises:
         ValueError: for another text.
     """
-    text = cell.strip().casefold()
-    if text not in ("", "true", "false", "1", "0"):
+    found = read_flag(cell)
+    if found is None and cell.strip():
         raise ValueError("expected true or false")
-    return text in ("true", "1") if text else None
+    return found
 
 
 def parse_segments_cell(cell: str) -> tuple[Segment, ...] | None:

@@ -104,14 +104,16 @@ _CONFIDENCE: Final = 0.4
 
 
 @attrs.frozen
-class _Row:
+class NamedRow:
+    """A row: what gives the value of a field, where it stands, and whose chat it is of where that is known."""
+
     get: Any
     line: int
     offset: int | None = None
     chat: Draft | None = None
 
 
-def _objects(reading: Reading) -> Iterator[_Row]:
+def _objects(reading: Reading) -> Iterator[NamedRow]:
     whole = Head.of(reading.source, reading.encoding)
     head, is_script = _json_head(whole), "js" in whole.containers
     value, path = read_object(head.json), _path(head.json) or ()
@@ -128,7 +130,7 @@ def _objects(reading: Reading) -> Iterator[_Row]:
         if first:
             first = False
             _describe(reading.chat, reading.said)
-        yield _Row(fields_of(row).get, line, offset)
+        yield NamedRow(fields_of(row).get, line, offset)
 
 
 def _without_head(reading: Reading, items: Iterator[Item]) -> Iterator[Item]:
@@ -144,7 +146,7 @@ def _without_head(reading: Reading, items: Iterator[Item]) -> Iterator[Item]:
         _describe(reading.chat, {**item.value, **about})
 
 
-def _parts(reading: Reading, outer: str, inner: str) -> Iterator[_Row]:
+def _parts(reading: Reading, outer: str, inner: str) -> Iterator[NamedRow]:
     """The objects of the lists in one object, or in several: each has a chat."""
     about: dict[str, Any] = {}
     chat, number = reading.chat, 0
@@ -159,7 +161,7 @@ def _parts(reading: Reading, outer: str, inner: str) -> Iterator[_Row]:
         elif isinstance(item.value, dict):
             _describe(chat, about)
             report_unknown_keys(reading, item.value, KNOWN, item.line)
-            yield _Row(fields_of(item.value).get, item.line, item.offset, chat)
+            yield NamedRow(fields_of(item.value).get, item.line, item.offset, chat)
         else:
             report_shape(reading.collector, "a message", item)
 
@@ -207,7 +209,7 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value) if isinstance(value, int | float) else read_string(value)
 
 
-def _time(reading: Reading, row: _Row) -> tuple[Any, Any]:
+def _time(reading: Reading, row: NamedRow) -> tuple[Any, Any]:
     value = _text(row.get("time")).strip().strip("'")
     if _CLOCK.fullmatch(value):
         value = f"{_text(row.get('day'))} {value}"
@@ -222,7 +224,7 @@ def _inside(value: Any, keys: tuple[str, ...]) -> str:
     return _text(value)
 
 
-def _body(reading: Reading, row: _Row, text: str, *, nobody: bool) -> Body:
+def _body(reading: Reading, row: NamedRow, text: str, *, nobody: bool) -> Body:
     kind, text, segments = _said(reading, row, text)
     if kind in (MessageKind.OTHER, MessageKind.SYSTEM) or (nobody and kind is MessageKind.TEXT):
         found = read_notice(_NOTED.sub(r"\1", text)) or (MessageKind.SYSTEM if nobody else None)
@@ -230,7 +232,7 @@ def _body(reading: Reading, row: _Row, text: str, *, nobody: bool) -> Body:
     return kind, text, segments
 
 
-def _said(reading: Reading, row: _Row, text: str) -> Body:
+def _said(reading: Reading, row: NamedRow, text: str) -> Body:
     name, raw = _text(row.get("kind")).strip(), split_sender_prefix(_text(row.get("raw")))[1]
     number, below = int(name) if _NUMBER.fullmatch(name) else None, read_integer(row.get("subtype"))
     number = below << 32 | number if number is not None and below and 0 < number < 1 << 32 else number
@@ -253,7 +255,7 @@ def _said(reading: Reading, row: _Row, text: str) -> Body:
     return kind, text, parse_body(kind, text, BRACKET_LINES, zone=reading.tz)
 
 
-def _with_files(row: _Row, segments: Any) -> Any:
+def _with_files(row: NamedRow, segments: Any) -> Any:
     """The segments with the file and the words that stand in columns of their own."""
     if not segments:
         return segments
@@ -278,12 +280,12 @@ class _Habits(NamedTuple):
     of_chat: bool
 
 
-def _name(row: _Row) -> str:
+def _name(row: NamedRow) -> str:
     said = row.get("sender")
     return _inside(row.get("name") if said in (None, "") and isinstance(row.get("name"), dict) else said, _CHAT["name"])
 
 
-def _account(row: _Row) -> str:
+def _account(row: NamedRow) -> str:
     """The account id of who wrote it, perhaps of an object, or of a name that can be nothing else."""
     objects = (said for field in ("sender", "name") if isinstance(said := row.get(field), dict))
     account = _text(row.get("account")).strip() or next((_inside(said, _CHAT["id"]) for said in objects), "")
@@ -291,7 +293,7 @@ def _account(row: _Row) -> str:
     return "" if account in _NO_ACCOUNT else account or (name if is_account(name) else "")
 
 
-def _person(row: _Row, habits: _Habits) -> _Person:
+def _person(row: NamedRow, habits: _Habits) -> _Person:
     sender, account = _name(row).strip(), _account(row)
     if habits.of_chat:
         return _Person(sender, "")
@@ -303,7 +305,7 @@ def _person(row: _Row, habits: _Habits) -> _Person:
     return _Person(name, account, tuple(aliases) if not sender or sender in others else (), side)
 
 
-def _own(reading: Reading, row: _Row, person: _Person, habits: _Habits) -> bool | None:
+def _own(reading: Reading, row: NamedRow, person: _Person, habits: _Habits) -> bool | None:
     value = row.get("own")
     word = _text(value).strip()
     own = read_flag(value)
@@ -316,7 +318,7 @@ def _own(reading: Reading, row: _Row, person: _Person, habits: _Habits) -> bool 
     return own if own is not None else person.name in _OWN or (False if habits.named and person.name else None)
 
 
-def _ahead(rows: Iterator[_Row]) -> tuple[_Habits, Iterator[_Row]]:
+def _ahead(rows: Iterator[NamedRow]) -> tuple[_Habits, Iterator[NamedRow]]:
     """What the first rows say of all, and all of the rows."""
     first = list(itertools.islice(rows, _AHEAD))
     pairs = {(_account(row), sender in _OWN) for row in first if (sender := _name(row).strip())}
@@ -324,7 +326,7 @@ def _ahead(rows: Iterator[_Row]) -> tuple[_Habits, Iterator[_Row]]:
     return _Habits(any(own for _, own in pairs), shared), itertools.chain(first, rows)
 
 
-def _chat(reading: Reading, row: _Row, habits: _Habits) -> Draft:
+def _chat(reading: Reading, row: NamedRow, habits: _Habits) -> Draft:
     id_, name = _inside(row.get("chat_id"), _CHAT["id"]), _inside(row.get("chat"), _CHAT["name"])
     if habits.of_chat:
         id_, name = _account(row), _text(row.get("remark")) or _text(row.get("name"))
@@ -335,7 +337,8 @@ def _chat(reading: Reading, row: _Row, habits: _Habits) -> Draft:
     return reading.chat_of(id_ or name, id=id_ or None, title=name or None, is_group=is_room(id_))
 
 
-def _entries(reading: Reading, rows: Iterator[_Row]) -> Iterator[Entry]:
+def named_entries(reading: Reading, rows: Iterator[NamedRow]) -> Iterator[Entry]:
+    """What rows say whose columns are called as those of chats are."""
     habits, rows = _ahead(rows)
     people: dict[tuple[Draft, str, str], dict[str, None]] = {}
     for row in rows:
@@ -374,7 +377,7 @@ def _is_table(head: Head) -> Evidence | None:
     if found is None:
         return None
     there = {field for field, place in zip(_TABLE.fields, found.places, strict=True) if place >= 0}
-    return Evidence(_CONFIDENCE, "columns that are called as those of chats are") if _is_chat(there) else None
+    return Evidence(_CONFIDENCE, "columns that are called as those of chats are") if is_chat(there) else None
 
 
 def _is_list(head: Head) -> Evidence | None:
@@ -394,12 +397,13 @@ def _second(head: Head) -> Iterator[Any]:
 def _says_chat(rows: list[Any]) -> bool:
     """Whether the first object, or the one behind it, is a message."""
     for said in (fields_of(row) for row in rows[:2] if isinstance(row, dict)):
-        if _is_chat({field for field, value in said.items() if value is not None}):
+        if is_chat({field for field, value in said.items() if value is not None}):
             return not read_list(said["time"])
     return False
 
 
-def _is_chat(there: set[str]) -> bool:
+def is_chat(there: set[str]) -> bool:
+    """Whether fields that are there can be those of a chat."""
     who = {"sender", "card", "name", "account", "own"}
     return {"time", "text"} <= there and not there.isdisjoint(who) and bool(there & {*_MORE, "sender"})
 
@@ -409,7 +413,7 @@ COLUMNS: Final = Format(
     "a table whose columns are called as those of chats are (any tool)",
     ".csv .tsv .xlsx .xls",
     _is_table,
-    lambda reading: _entries(reading, (_Row(row._asdict().get, line) for row, line in _TABLE.rows(reading))),
+    lambda reading: named_entries(reading, (NamedRow(row._asdict().get, line) for row, line in _TABLE.rows(reading))),
     {},
     OWNER_OPTION,
 )
@@ -418,7 +422,7 @@ KEYS: Final = Format(
     "JSON objects whose keys are called as those of chats are (any tool)",
     ".json .jsonl",
     _is_list,
-    lambda reading: _entries(reading, _objects(reading)),
+    lambda reading: named_entries(reading, _objects(reading)),
     {},
     OWNER_OPTION,
 )

@@ -1,0 +1,80 @@
+"""Databases and SQL scripts of tools without a reader of their own, told by what their columns are called.
+
+Takes a SQLite file, or a script with `INSERT INTO` or `COPY`, gives entries of the tables that have a time, a text and
+somebody who wrote it, as `named_columns` knows them; of several such tables each is a chat of its own, unless a column
+says whose chat a row is of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final
+
+from wechatlog.content.column_words import KNOWN, fields_of
+from wechatlog.diagnostics import Severity
+from wechatlog.engine import OWNER_OPTION, Draft, Evidence, Format, Head, Reading, iter_inserts
+from wechatlog.engine.sql import columns_in
+from wechatlog.engine.sqlite import columns_of, connect, decode, fetch_row, row_orders, row_query, tables_of
+from wechatlog.readers.named_columns import NamedRow, is_chat, named_entries
+
+_CONFIDENCE: Final = 0.5
+
+
+def _chats(tables: Mapping[str, Collection[str]]) -> list[str]:
+    return [name for name, columns in tables.items() if is_chat({*fields_of(dict.fromkeys(sorted(columns)))})]
+
+
+def _draft(reading: Reading, table: str, tables: list[str]) -> Draft | None:
+    return reading.chat_of(table, title=table) if len(tables) > 1 else None
+
+
+def _inserted(reading: Reading) -> Iterator[NamedRow]:
+    columns = columns_in(Head.of(reading.source, reading.encoding))
+    tables = _chats(columns)
+    for row in iter_inserts(reading, tables):
+        reading.tell_unknown(row.values, KNOWN, row.line)
+        yield NamedRow(fields_of(row.values).get, row.line, None, _draft(reading, row.table, tables))
+
+
+def _stored(reading: Reading) -> Iterator[NamedRow]:
+    with connect(reading.source) as connection:
+        found = {name: sorted(columns_of(connection, name)) for name in tables_of(connection)}
+        tables = _chats(found)
+        for table in tables:
+            columns = found[table]
+            reading.tell_unknown(columns, KNOWN)
+            orders, damage = row_orders(connection, table, None, "rowid")
+            if damage is not None:
+                reading.report("broken-database", f"{table}: {damage}", severity=Severity.ERROR)
+            query = row_query(table, columns, {*columns})
+            for number in (number for order in orders for number in order.rows):
+                values = fetch_row(connection, query, number)
+                if values is not None:
+                    texts = (decode(value) if isinstance(value, bytes) else value for value in values)
+                    row = fields_of(dict(zip(columns, texts, strict=True)))
+                    yield NamedRow(row.get, number, None, _draft(reading, table, tables))
+
+
+def _evidence(tables: Mapping[str, Collection[str]]) -> Evidence | None:
+    chats = _chats(tables)
+    return Evidence(_CONFIDENCE, f"columns of {chats[0]!r} are called as those of chats are") if chats else None
+
+
+DATABASES: Final = Format(
+    "named-tables",
+    "a SQLite database with a table whose columns are called as those of chats are (any tool)",
+    ".db .sqlite .sqlite3",
+    lambda head: _evidence(head.tables or {}),
+    lambda reading: named_entries(reading, _stored(reading)),
+    {},
+    OWNER_OPTION,
+)
+SCRIPTS: Final = Format(
+    "named-sql",
+    "an SQL script that fills a table whose columns are called as those of chats are (any tool)",
+    ".sql",
+    lambda head: _evidence(columns_in(head)),
+    lambda reading: named_entries(reading, _inserted(reading)),
+    {},
+    OWNER_OPTION,
+)
