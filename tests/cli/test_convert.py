@@ -480,7 +480,7 @@ def test_folders_without_chats(run: Run, tmp_path: Path) -> None:
         (tmp_path / "none" / f"{number}.txt").write_text("hi")
     result = run("convert", "none", "-o", "out.jsonl")
     assert result.exit_code == 1
-    assert result.stderr.startswith("wechatlog: no chats found\n  0.txt and 6 more: no known format: ")
+    assert result.stderr.startswith("wechatlog: no chats found\n  0.txt and 6 more like it: no known format: ")
     assert not (tmp_path / "out.jsonl").exists()
 
 

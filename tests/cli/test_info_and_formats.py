@@ -203,6 +203,19 @@ def test_a_folder_of_pictures_is_told_in_one_line(run: Run, tmp_path: Path) -> N
     assert "(did you mean folder?)" in run("info", "fodler/x.txt").stderr
 
 
+def test_why_files_are_skipped_is_told(example: Path, run: Run, tmp_path: Path) -> None:
+    shutil.copy(example, tmp_path)
+    for number in range(7):
+        (tmp_path / f"{number}.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (tmp_path / "notes.txt").write_text("no chat", encoding="utf-8")
+    told = run("info", ".").stderr.split("\n")
+    assert told[0] == "wechatlog: skipped 8 files without a chat:"
+    assert told[1].startswith("  notes.txt: no known format: ")
+    assert told[2:] == ["  0.png and 6 more like it: this is a picture (PNG)", ""]
+    shown = run("show", ".", "--limit", "1").stderr
+    assert shown == "wechatlog: skipped 8 files without a chat: notes.txt, 0.png, 1.png, 2.png, 3.png, …\n"
+
+
 def test_a_file_is_no_format(example: Path, run: Run) -> None:
     result = run("formats", example)
     assert result.exit_code == 2

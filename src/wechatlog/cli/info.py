@@ -107,7 +107,7 @@ def info(inputs: tuple[str, ...], *, everybody: bool, as_json: bool, **how: Any)
         print_table(columns, map(_cells, facts), fold=columns[:3])
         total = sum(entry.messages for entry in facts)
         click.echo(listed(count(len(facts), "conversation"), count(total, "message")))
-    return found.finish(quiet=as_json) or int(not facts)
+    return found.finish(quiet=as_json, why=True) or int(not facts)
 
 
 def _period(facts: _Facts) -> str:

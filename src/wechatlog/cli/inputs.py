@@ -12,8 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from wechatlog.cli.language import translate
-from wechatlog.cli.messages import Failure, explain, say, say_skipped
+from wechatlog.cli.messages import Failure, by_reason, explain, say, say_skipped
 from wechatlog.cli.progress import Tick, progress
 from wechatlog.detection import Detection, detect_reader
 from wechatlog.diagnostics import Diagnostic, Severity
@@ -26,7 +25,7 @@ from wechatlog.model import Conversation, paused_collection
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from wechatlog.cli.options import Reading
     from wechatlog.inputs.mark import Mark
@@ -217,43 +216,30 @@ class Inputs:
             return error
         return None
 
-    def complain(self, *, quiet: bool = False) -> None:
-        """Tell of the failures, of the index, and of what was skipped."""
-        for failure in _by_reason(self._failed):
+    def complain(self, *, quiet: bool = False, why: bool = False) -> None:
+        """Tell of the failures, of the index, and of what was skipped, and why if that is wanted."""
+        for failure in by_reason(self._failed):
             say(failure)
         if quiet:
             return
         for note in self._archive.diagnostics:
             if note.code in _OF_INDEX:
                 say(f"{note.source}: {note.message}")
-        say_skipped(note.source or "?" for note in self.skipped)
+        say_skipped(self.skipped, why=why)
 
-    def finish(self, *, quiet: bool = False) -> int:
+    def finish(self, *, quiet: bool = False, why: bool = False) -> int:
         """Tell what `complain` tells, and give the exit code."""
-        self.complain(quiet=quiet)
+        self.complain(quiet=quiet, why=why)
         return 1 if self.failures else 0
 
     def nothing(self) -> Failure:
         """The failure of having read nothing at all."""
-        reasons = _by_reason(self._failed)
+        reasons = by_reason(self._failed)
         if reasons:
             return Failure("\n".join(reasons))
-        told = _by_reason([(note.source or "?", note.message) for note in self.skipped])
+        told = by_reason((note.source or "?", note.message) for note in self.skipped)
         rest = [f"and {len(told) - _SHOWN} more kinds of files"] if len(told) > _SHOWN else []
         return Failure("\n  ".join(["no chats found", *told[:_SHOWN], *rest]))
-
-
-def _by_reason(failed: Iterable[tuple[str, str]]) -> list[str]:
-    """A sentence for each reason, with the places."""
-    places: dict[str, list[str]] = {}
-    for place, reason in failed:
-        places.setdefault(reason, []).append(place)
-    return [f"{_some(found)}: {reason}" for reason, found in places.items()]
-
-
-def _some(places: Sequence[str]) -> str:
-    """The first of some places, and how many others there are."""
-    return places[0] if len(places) == 1 else translate(f"{places[0]} and {len(places) - 1:,} more like it")
 
 
 def _unhindered(items: Iterator[_T]) -> Iterator[_T]:

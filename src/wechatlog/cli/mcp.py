@@ -73,7 +73,7 @@ def _tell(update: Update) -> None:
     for note in update.diagnostics:
         if note.severity is not Severity.INFO:
             say(f"{note.source}: {note.message}")
-    say_skipped(note.source or "?" for note in update.diagnostics if note.severity is Severity.INFO)
+    say_skipped([note for note in update.diagnostics if note.severity is Severity.INFO])
     if not update.chats:
         raise Failure("no chats found")
     say(f"{count(update.chats, 'chat')}, {count(update.messages, 'message')}; read {count(update.read, 'input')} anew")

@@ -9,6 +9,7 @@ import difflib
 import os
 import re
 import unicodedata
+from collections import Counter
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -20,7 +21,9 @@ from wechatlog.utf8 import escape
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from wechatlog.diagnostics import Diagnostic
 
 _SHOWN: Final = 5
 """Files that are named."""
@@ -102,12 +105,29 @@ def say(text: str) -> None:
         click.echo(line if line.startswith(" ") else f"wechatlog: {line}", err=True)
 
 
-def say_skipped(files: Iterable[str]) -> None:
-    """Tell of files that were met and are no chats, if there are any."""
-    found = list(files)
-    if found:
-        names = ", ".join(found[:_SHOWN]) + (", …" if len(found) > _SHOWN else "")
-        say(f"skipped {count(len(found), 'file')} without a chat: {names}")
+def say_skipped(notes: Sequence[Diagnostic], *, why: bool = False) -> None:
+    """Tell of files that were met and are no chats, if there are any: first of those that few are like."""
+    often = Counter(note.message for note in notes)
+    found = [(note.source or "?", note.message) for note in sorted(notes, key=lambda note: often[note.message])]
+    names = ", ".join(place for place, _ in found[:_SHOWN]) + (", …" if len(found) > _SHOWN else "")
+    files = count(len(found), "file")
+    if found and why:
+        say("\n  ".join([f"skipped {files} without a chat:", *by_reason(found)]))
+    elif found:
+        say(f"skipped {files} without a chat: {names}")
+
+
+def by_reason(failed: Iterable[tuple[str, str]]) -> list[str]:
+    """A sentence for each reason, with the places."""
+    places: dict[str, list[str]] = {}
+    for place, reason in failed:
+        places.setdefault(reason, []).append(place)
+    return [f"{_some(found)}: {reason}" for reason, found in places.items()]
+
+
+def _some(places: Sequence[str]) -> str:
+    """The first of some places, and how many others there are."""
+    return places[0] if len(places) == 1 else translate(f"{places[0]} and {len(places) - 1:,} more like it")
 
 
 class Failure(click.ClickException):
