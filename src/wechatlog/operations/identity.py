@@ -240,7 +240,8 @@ def solve(keys: Iterable[Key], evidence: Iterable[Evidence], vetoes: Iterable[tu
             apart[two].add(one)
     members = {key: [key] for key in known}
     suggestions = []
-    for link in sorted(set(evidence), key=_strongest_first):
+    links = sorted(set(evidence), key=_strongest_first)
+    for link in links:
         one, two = groups.top(link.one), groups.top(link.two)
         if one == two:
             continue
@@ -254,13 +255,13 @@ def solve(keys: Iterable[Key], evidence: Iterable[Evidence], vetoes: Iterable[tu
             table[one] |= table.pop(two)
         members[one] += members.pop(two)
     joined: dict[str, list[Evidence]] = {}
-    for link in sorted(set(evidence), key=_strongest_first):
+    for link in links:
         if groups.top(link.one) == groups.top(link.two):
             joined.setdefault(groups.top(link.one), []).append(link)
     order = {key: number for number, key in enumerate(known)}
     found = [(sorted(inside, key=order.__getitem__), joined.get(top, [])) for top, inside in members.items()]
     found.sort(key=lambda entry: order[entry[0][0]])
-    people = tuple(_person([known[key] for key in inside], links) for inside, links in found)
+    people = tuple(_person([known[key] for key in inside], reasons) for inside, reasons in found)
     left = tuple(link for link in suggestions if groups.top(link.one) != groups.top(link.two))
     return Identities(people, left, tuple(sorted(denied)))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
+import operator
 import re
 from collections import Counter, deque
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
@@ -416,17 +417,13 @@ def _is_name_of(mentioned: str, name: str) -> bool:
 def _guess(number: int, candidates: Sequence[tuple[int, Signs]]) -> Answer:
     if not candidates:
         return Answer(number, None, 0.0, None)
-    scored = [(sum(map(_times, signs, WEIGHTS)), -back) for back, (_, signs) in enumerate(candidates)]
+    scored = [(sum(map(operator.mul, signs, WEIGHTS)), -back) for back, (_, signs) in enumerate(candidates)]
     best = sorted(range(len(scored)), key=scored.__getitem__, reverse=True)
     top = scored[best[0]][0]
     share = 1 / sum(math.exp(score - top) for score, _ in scored)
     reason = _reason(candidates[best[0]][1])
     first = tuple(candidates[place][0] for place in best[:_FIRST])
     return Answer(number, first[0], min(round(share, 3), _SUREST_GUESS), reason, first)
-
-
-def _times(one: float, other: float) -> float:
-    return one * other
 
 
 def _reason(signs: Signs) -> Reason:
