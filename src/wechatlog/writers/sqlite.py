@@ -220,13 +220,7 @@ class _Tables:
             self._database.executemany(statement, (tuple(map(_clean, row)) for row in rest))
 
     def _insert_batch(self, columns: Mapping[str, list[Any]], bodies: Bodies, chat: _Chat) -> None:
-        """Insert the rows of some messages.
-
-        Args:
-            columns: those of `_MESSAGE_COLUMNS`.
-            bodies: of the same messages.
-            chat: that they are the next ones of.
-        """
+        """Insert the rows of the next messages of a chat: their `_MESSAGE_COLUMNS`, and their bodies."""
         height, first, start = len(bodies.texts), self._messages + 1, chat.height
         self._messages += height
         chat.height += height

@@ -62,7 +62,12 @@ class _Exchange:
 
 @attrs.frozen
 class _Rules:
-    """How a chat becomes dialogues."""
+    """How a chat becomes dialogues.
+
+    Attributes:
+        notices: whether notices are told.
+        media: whether the speaker answers with what has no words.
+    """
 
     gap: dt.timedelta
     tokens: int
@@ -88,25 +93,19 @@ class _Rules:
         return sum(self.count("\n".join(lines)) + _PER_TURN for lines in (exchange.asked, exchange.answered))
 
 
-def _exchanges(
-    session: Iterable[tuple[Message, bool]], *, named: bool, notices: bool, media: bool
-) -> Iterator[_Exchange]:
-    """The exchanges of a session; the last may lack its answer.
+def _exchanges(session: Iterable[tuple[Message, bool]], rules: _Rules, *, named: bool) -> Iterator[_Exchange]:
+    """The exchanges of a session of messages, each with whether the speaker wrote it; the last may lack its answer.
 
-    Args:
-        session: messages, and whether the speaker wrote them.
-        named: whether the others' messages begin with their names.
-        notices: whether notices are told.
-        media: whether the speaker answers with what has no words.
+    The others' messages begin with their names where they are `named`.
     """
     exchange = _Exchange()
     for message, is_speaker in session:
         notice = is_notice(message)
-        if (notice and not notices) or not (message.text or message.segments):
+        if (notice and not rules.notices) or not (message.text or message.segments):
             continue
         text = describe(message)
         if is_speaker and not notice:
-            if exchange.asked and (media or has_words(message)):
+            if exchange.asked and (rules.media or has_words(message)):
                 exchange.answered.append(text)
             continue
         if exchange.answered:
@@ -173,9 +172,7 @@ def _chat_dialogues(chat: Chat, rules: _Rules) -> Iterator[list[tuple[str, str]]
     left = iter(flags)
     for session in iter_sessions(chat.conversation.messages, gap=rules.gap):
         marked = [(message, next(left)) for message in session]
-        for dialogue in _dialogues(
-            _exchanges(marked, named=named, notices=rules.notices, media=rules.media), rules, room
-        ):
+        for dialogue in _dialogues(_exchanges(marked, rules, named=named), rules, room):
             turns = [] if system is None else [("system", system)]
             for exchange in dialogue:
                 turns += [("user", "\n".join(exchange.asked)), ("assistant", "\n".join(exchange.answered))]
