@@ -5,7 +5,6 @@ Takes texts and plain values, gives texts that any file and any program takes.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any, Final
 
@@ -21,6 +20,8 @@ def whole(text: str) -> str:
 
 def json_line(value: Any) -> str:
     """A value as JSON in one line, without its end."""
+    import json  # not at the top: the command line begins without it
+
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text if text.isascii() else escape(text)
 
