@@ -118,6 +118,30 @@ def test_the_first_and_the_last_year_of_all() -> None:
         assert f"<title>{day}</title>" in page
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "heading", "rows"),
+    [
+        ("2024-01-31", "2024-01-01", None, []),
+        ("2023-12-31", "2024-02-01", "Months", ["2023-12", "2024-01", "2024-02"]),
+        (
+            "2021-01-01",
+            "2023-12-31",
+            "Months",
+            [f"{year}-{month:02}" for year in (2021, 2022, 2023) for month in range(1, 13)],
+        ),
+        ("2020-12-31", "2023-12-31", "Years", ["2020", "2021", "2022", "2023"]),
+        ("1970-01-01", "2026-05-01", "Years", [str(year) for year in range(1997, 2027)]),
+    ],
+)
+def test_many_months_are_shown_as_years(first: str, last: str, heading: str | None, rows: list[str]) -> None:
+    found = statistics([say(first, "李四", "早"), say(last, "李四", "早")])
+    page = render_report("甲", found, language="en")
+    parts = re.findall(r"<h2>(Months|Years)</h2>(.*?)</section>", page, re.DOTALL)
+    assert [(name, re.findall("<li><b>(.*?)</b>", text)) for name, text in parts] == (
+        [(heading, rows)] if heading else []
+    )
+
+
 def test_both_languages_have_the_same_words() -> None:
     assert set(REPORT_WORDS["zh"]) == set(REPORT_WORDS["en"])
 

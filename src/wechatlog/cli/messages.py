@@ -17,7 +17,6 @@ import click
 
 from wechatlog.cli.language import translate
 from wechatlog.errors import AmbiguousFormatError, OptionError
-from wechatlog.utf8 import escape
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -61,6 +60,8 @@ def harmless(text: str, *, one_line: bool = False, tabs: bool = False) -> str:
 
 def harmless_json(text: str) -> str:
     """A JSON text with the same value and nothing in it that a terminal obeys."""
+    from wechatlog.utf8 import escape  # with json
+
     return escape(text, _HARMFUL)
 
 

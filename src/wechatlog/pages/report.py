@@ -27,6 +27,10 @@ _TOP: Final = 12
 _WORDS: Final = 48
 _FEWEST_ANSWERS: Final = 5
 """Answers of somebody from which on their speed says something."""
+_MONTHS: Final = 36
+"""Months that are shown one by one; of more the years."""
+_ROWS: Final = 30
+"""Years of which the messages are shown; of more the last."""
 _YEARS: Final = 12
 """Years whose days are shown; of more the last."""
 
@@ -68,6 +72,7 @@ def render_report(title: str | int, found: Statistics, *, language: str = "zh", 
     """
     words = REPORT_WORDS[language]
     style = asset("report.css")
+    unit, rows = _times(found)
     often = found.words.most_common(_WORDS)  # shown in a size from 1 to 5
     return environment().get_template("report.html.jinja").render(
         words=words,
@@ -78,7 +83,7 @@ def render_report(title: str | int, found: Statistics, *, language: str = "zh", 
         span=_span(found),
         facts=list(_facts(found, words)),
         years=list(_years(found)),
-        months=_bars(_month_rows(found), most=None),
+        times=(words[unit], _bars(rows, most=None)),
         week=_week(found, language),
         weekdays=WEEKDAYS[language],
         senders=_bars(
@@ -173,19 +178,19 @@ def _bars(rows: Iterable[tuple[str, int, str]], most: int | None = _TOP) -> list
     return [Bar(label, number, round(100 * number / largest, 1), note) for label, number, note in chosen]
 
 
-def _month_rows(found: Statistics) -> list[tuple[str, int, str]]:
-    """The months from the first to the last, those without a message too; none where there is only one."""
-    counts: dict[tuple[int, int], int] = {}
+def _times(found: Statistics) -> tuple[str, list[tuple[str, int, str]]]:
+    """The months from the first to the last, or where they are many the years; none where there is only one month."""
+    months: Counter[tuple[int, int]] = Counter()
     for day, number in found.days.items():
-        counts[day.year, day.month] = counts.get((day.year, day.month), 0) + number
-    if len(counts) < 2:
-        return []
-    (year, month), last = min(counts), max(counts)
-    rows: list[tuple[str, int, str]] = []
-    while (year, month) <= last and len(rows) < 12 * _YEARS:
-        rows.append((f"{year}-{month:02}", counts.get((year, month), 0), ""))
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
-    return rows
+        months[day.year, day.month] += number
+    if len(months) < 2:
+        return "months", []
+    (year, month), (last_year, last_month) = min(months), max(months)
+    span = range(year * 12 + month - 1, last_year * 12 + last_month)
+    if len(span) <= _MONTHS:
+        return "months", [(f"{at // 12}-{at % 12 + 1:02}", months[at // 12, at % 12 + 1], "") for at in span]
+    years = range(max(year, last_year - _ROWS + 1), last_year + 1)
+    return "years", [(str(year), sum(months[year, month] for month in range(1, 13)), "") for year in years]
 
 
 # --- lists ----------------------------------------------------------------------------------------
