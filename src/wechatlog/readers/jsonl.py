@@ -209,7 +209,7 @@ class DocumentReader:
                 _report(context, item, "a conversation that is no JSON object")
             else:
                 yield from document.take(item)
-        if document.chat is not None:
+        if document.chat is not None and (named or not document.chat.is_blank):
             yield from document.chat.finish()
         elif named:
             yield context.draft(), []
@@ -283,6 +283,10 @@ class _Chat:
         self._header: dict[str, Any] = dict(header or {})
         self._draft: Draft | None = None
         self._batch: list[Message] = []
+
+    @property
+    def is_blank(self) -> bool:
+        return self._draft is None and not self._header
 
     @property
     def is_message(self) -> bool:
