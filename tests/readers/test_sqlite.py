@@ -255,8 +255,10 @@ def test_a_later_version_is_not_misread() -> None:
 def test_the_tables_must_be_tables() -> None:
     with pytest.raises(FormatError, match="no table messages"):
         wechatlog.load(edited(chat(), "DROP VIEW search", "DROP TABLE messages"))
+    renamed = edited(chat(), "PRAGMA application_id = 0", "ALTER TABLE messages RENAME TO letters")
+    assert wechatlog.detect(renamed).format == "named-tables"
     with pytest.raises(UnknownFormatError):
-        wechatlog.load(edited(chat(), "PRAGMA application_id = 0", "ALTER TABLE messages RENAME TO letters"))
+        wechatlog.load(edited(chat(), "PRAGMA application_id = 0", "DROP VIEW search", "DROP TABLE messages"))
 
 
 # --- damage --------------------------------------------------------------------------------------

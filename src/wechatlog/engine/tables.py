@@ -11,6 +11,7 @@ import collections
 import csv
 import functools
 import itertools
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -27,6 +28,8 @@ from wechatlog.timestamps import parse_clock
 if TYPE_CHECKING:
     from wechatlog.engine.reading import Reading
 
+_BAR: Final = "|"
+_RULE: Final = re.compile(r":?-+:?")
 _DELIMITERS: Final = (",", "\t", ";", "|")
 _EXACT: Final = 1e15
 """Excel keeps fifteen digits."""
@@ -197,15 +200,23 @@ class Table:
         Raises:
             MissingExtraError: for a file that is called a workbook or looks like one, without python-calamine.
         """
+        return next(self.find_sheets(head), None)
+
+    def find_sheets(self, head: Head) -> Iterator[Layout]:
+        """Where it stands in each sheet that has its header.
+
+        Raises:
+            MissingExtraError: as `find_sheet`.
+        """
         try:
             for name, rows in peek_sheets(head.source, self.depth) or ():
-                for row, cells in enumerate(rows):
-                    if found := self.match([cell_text(cell) for cell in cells], row):
-                        return found._replace(sheet=name)
+                texts = ([cell_text(cell) for cell in cells] for cells in rows)
+                found = (self.match(cells, row) for row, cells in enumerate(texts))
+                if (layout := next(filter(None, found), None)) is not None:
+                    yield layout._replace(sheet=name)
         except MissingExtraError:
             if head.suffix in (".xlsx", ".xlsm") or "ole" in head.containers or b"xl/" in head.data:
                 raise
-        return None
 
     def detect(self, head: Head) -> Evidence | None:
         """The header row of a text."""
@@ -251,7 +262,8 @@ class Table:
 
     def _all_rows(self, reading: Reading, layout: Layout) -> Iterator[Row]:
         if layout.delimiter:
-            return iter_rows(reading.blocks(), reading.collector, delimiter=layout.delimiter)
+            found = iter_rows(reading.blocks(), reading.collector, delimiter=layout.delimiter)
+            return found if layout.delimiter != _BAR else _without_bars(found)
         cells = (_trimmed(row, layout.width) for row in iter_sheet(reading.source, layout.sheet))
         return (Row(row, number) for number, row in enumerate(cells, 1))
 
@@ -263,15 +275,15 @@ class Table:
         in_order = places == tuple(range(width))
         usual = in_order and not numbered and spare is None
         for cells, line in rows:
-            if usual and len(cells) == width:
+            if usual and len(cells) == width and cells[0]:
                 yield new(made, cells), line
+                continue
+            if not any(cells):
                 continue
             extra = ""
             if numbered:
                 del cells[:1]
             if len(cells) != width:
-                if not any(cells):
-                    continue
                 if spare is not None:
                     extra = spare(reading, cells, width, line)
                 if len(cells) != width:
@@ -325,9 +337,24 @@ def one_of(reading: Reading, tables: Mapping[str, Table], *, needed: int = 1) ->
 
 def _cells(line: str, delimiter: str) -> list[str]:
     try:
-        return next(csv.reader((line,), delimiter=delimiter), [])
+        cells = next(csv.reader((line,), delimiter=delimiter), [])
     except csv.Error:
-        return line.split(delimiter)
+        cells = line.split(delimiter)
+    return _unbarred(cells) if delimiter == _BAR else cells
+
+
+def _unbarred(cells: list[str]) -> list[str]:
+    """The cells of a row between bars, which may stand at both of its ends too, as in Markdown."""
+    cells = [cell.strip() for cell in cells]
+    return cells[1:-1] if len(cells) > 2 and not cells[0] and not cells[-1] else cells
+
+
+def _without_bars(rows: Iterable[Row]) -> Iterator[Row]:
+    """Such rows, without the rule under the heading."""
+    for fields, line in rows:
+        cells = _unbarred(fields)
+        if not all(map(_RULE.fullmatch, cells)):
+            yield Row(cells, line)
 
 
 def _trimmed(cells: Sequence[object], width: int) -> list[str]:

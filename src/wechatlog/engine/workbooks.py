@@ -102,7 +102,8 @@ class _Book:
         """The rows of a sheet, which is let go afterwards."""
         sheet = self._sheet(name)
         self._sheets.pop(name)
-        return iter(sheet.iter_rows())
+        left = [""] * (sheet.start[1] if sheet.start else 0)  # columns that are empty in all rows
+        return (left + row for row in sheet.iter_rows()) if left else iter(sheet.iter_rows())
 
 
 def _load(stream: IO[bytes]) -> Any:

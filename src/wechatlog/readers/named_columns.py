@@ -54,6 +54,7 @@ from wechatlog.engine.json_values import (
     read_string,
 )
 from wechatlog.engine.scripts import assigned_head, json_blocks
+from wechatlog.engine.tables import Layout
 from wechatlog.model import MessageKind, Participant
 
 _MORE: Final = frozenset({"kind", "own", "account", "chat", "chat_id", "id"})
@@ -111,6 +112,15 @@ class NamedRow:
     line: int
     offset: int | None = None
     chat: Draft | None = None
+
+
+def _rows(reading: Reading) -> Iterator[NamedRow]:
+    """The rows of the table of a text, or of each sheet of a workbook: several are several chats."""
+    sheets: list[Layout | None] = [*_TABLE.find_sheets(Head.of(reading.source, reading.encoding))]
+    for layout in sheets or [None]:
+        chat = reading.chat_of(layout.sheet, title=layout.sheet) if layout is not None and sheets[1:] else None
+        for row, line in _TABLE.rows(reading, layout):
+            yield NamedRow(row._asdict().get, line, None, chat)
 
 
 def _objects(reading: Reading) -> Iterator[NamedRow]:
@@ -413,7 +423,7 @@ COLUMNS: Final = Format(
     "a table whose columns are called as those of chats are (any tool)",
     ".csv .tsv .xlsx .xls",
     _is_table,
-    lambda reading: named_entries(reading, (NamedRow(row._asdict().get, line) for row, line in _TABLE.rows(reading))),
+    lambda reading: named_entries(reading, _rows(reading)),
     {},
     OWNER_OPTION,
 )
