@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import itertools
 import pickle
+import re
 import subprocess
 import sys
 import unicodedata
@@ -29,6 +30,7 @@ from tests.strategies import conversations, names  # noqa: E402
 from wechatlog import Conversation, Message, MissingExtraError  # noqa: E402
 from wechatlog.ext import plot  # noqa: E402
 from wechatlog.ext.plot import charts, lettering, looks  # noqa: E402
+from wechatlog.ext.plot.words import WORDS  # noqa: E402
 from wechatlog.operations import statistics  # noqa: E402
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "2026-05-01-chat.markdown"
@@ -409,6 +411,34 @@ def test_names_of_emoji(emoji: str, name: str, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(lettering.Lettering, "only_drawable", lambda *_: None)
     (ax,) = plot.emoji(Conversation([Message(sender="Tom", text=emoji)])).axes
     assert [label.get_text() for label in ax.get_yticklabels()] == [name]
+
+
+# --- languages ------------------------------------------------------------------------------------
+
+
+def test_both_languages_say_the_same() -> None:
+    assert WORDS["en"].keys() == WORDS["zh"].keys()
+    for name, english in WORDS["en"].items():
+        assert english.count("{") == WORDS["zh"][name].count("{"), name
+
+
+@needs_chinese
+@every
+@pytest.mark.parametrize("people", [0, 1, 30])
+@pytest.mark.parametrize("days", [1, 40, 2000])
+def test_nothing_but_names_is_english_in_a_chinese_plot(draw: Draw, people: int, days: int) -> None:
+    chat = talk(tuple(f"人{at}" for at in range(people)), 300, days * 288) if people else Conversation()
+    figure = draw(chat, interface="zh")
+    picture(figure)
+    said = [text.get_text() for text in texts(figure)]
+    assert not [text for text in said if re.search("[A-Za-z]", text.replace("[OK]", ""))]
+    assert any(unicodedata.name(char).startswith("CJK") for char in said[0])
+
+
+@every
+def test_another_language_is_refused(draw: Draw) -> None:
+    with pytest.raises(ValueError, match="interface must be 'en' or 'zh', not 'de'"):
+        draw(Conversation(), interface="de")
 
 
 # --- what is missing -----------------------------------------------------------------------------

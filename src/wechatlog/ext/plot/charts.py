@@ -19,10 +19,11 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 from wechatlog.content.descriptions import WEEKDAYS
 from wechatlog.errors import needs_extra
 from wechatlog.ext.plot.looks import Canvas, whole_numbers
-from wechatlog.operations.statistics import EVERYONE, Statistics, duration_text, statistics, unicode_of
+from wechatlog.ext.plot.words import WORDS
+from wechatlog.operations.statistics import EVERYONE, Statistics, statistics, unicode_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
     Countable: TypeAlias = Statistics | Conversation | Iterable[Message] | Iterable[Conversation]
 
-_NO_MESSAGES: Final = "no messages"
 _BARS: Final = 62
 """Most days that are drawn as bars; more are an area with a mean over a week."""
 _LABELLED: Final = 12
@@ -40,10 +40,17 @@ _LABELLED: Final = 12
 _STEPS: Final = ((1_200, 1, "day"), (8_000, 7, "week"), (60_000, 30, "30 days"), (math.inf, 365, "365 days"))
 """Up to how many days the messages are counted by how many days, and the name of that."""
 _DURATIONS: Final = (
-    (1, "1 s"), (2, "2 s"), (5, "5 s"), (10, "10 s"), (30, "30 s"), (60, "1 min"), (120, "2 min"), (300, "5 min"),
-    (600, "10 min"), (1_800, "30 min"), (3_600, "1 h"), (10_800, "3 h"), (43_200, "12 h"), (86_400, "1 day"),
-    (864_000, "10 days"), (8_640_000, "100 days"),
+    1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 10_800, 43_200, 86_400, 864_000, 8_640_000
 )  # fmt: skip
+"""Seconds at which the axis of response times has ticks."""
+_DATES: Final[Mapping[str, dict[str, list[str]]]] = {
+    "en": {},
+    "zh": {
+        "formats": ["%Y", "%m月", "%d", "%H:%M", "%H:%M", "%S"],
+        "zero_formats": ["", "%Y", "%m月", "%m-%d", "%H:%M", "%H:%M"],
+    },
+}
+"""How dates are written along an axis, where it is not as in English."""
 _ROW: Final = 0.3
 """Height of a row of a bar chart, in inches."""
 
@@ -58,36 +65,39 @@ def _numbers(source: Countable, *, segments: bool = False, top: int = 1) -> Stat
     return source
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _period(found: Statistics) -> str:
-    count = _count(found.messages, "message")
+def _period(canvas: Canvas, found: Statistics) -> str:
+    count = canvas.count(found.messages, "message")
     if found.first is None or found.last is None:
         return count
     first, last = found.first.date(), found.last.date()
-    return f"{count}, {first}" + (f" to {last}" if last != first else "")
+    return canvas.say("date", count, first) if first == last else canvas.say("span", count, first, last)
 
 
-def activity(conversation: Countable, ax: Axes | None = None, *, dark: bool | None = None) -> Figure:
+def _nothing(canvas: Canvas, found: Statistics, name: str) -> Figure:
+    return canvas.nothing(canvas.say(name if found.messages else "no_messages"))
+
+
+def activity(
+    conversation: Countable, ax: Axes | None = None, *, dark: bool | None = None, interface: str = "en"
+) -> Figure:
     """Draw when people write: a heat map of weekdays and hours.
 
     Args:
         conversation: a conversation, several, messages, or their statistics.
         ax: an axis to draw on; a figure is made where `None`.
         dark: colours for a dark background; `None`: those that fit the axis, light ones for a new figure.
+        interface: language of the plot's own words, `en` or `zh`.
 
     Returns:
         The figure.
     """
     found = _numbers(conversation)
-    canvas = Canvas.on(ax, dark=dark, size=(9, 3.4))
+    canvas = Canvas.on(ax, dark=dark, size=(9, 3.4), interface=interface)
     ax, palette, how = canvas.ax, canvas.palette, canvas.lettering.how
-    canvas.title("Messages by weekday and hour", _period(found))
+    canvas.title(canvas.say("hours"), _period(canvas, found))
     most = max(map(max, found.hours))
     if not most:
-        return canvas.nothing("no messages with a time of day" if found.messages else _NO_MESSAGES)
+        return _nothing(canvas, found, "no_hour")
     mesh = ax.pcolormesh(
         found.hours,
         cmap=palette.colormap,
@@ -97,9 +107,9 @@ def activity(conversation: Countable, ax: Axes | None = None, *, dark: bool | No
         linewidth=1.5,
         antialiased=True,
     )
-    ax.set_yticks([day + 0.5 for day in range(7)], WEEKDAYS["en"], color=palette.ink, fontsize=10, **how)
+    ax.set_yticks([day + 0.5 for day in range(7)], WEEKDAYS[interface], color=palette.ink, fontsize=10, **how)
     ax.set_xticks(range(0, 25, 3), [f"{hour:02}" for hour in range(0, 25, 3)], **how)
-    ax.set_xlabel("hour of the day", color=palette.muted, fontsize=9, **how)
+    ax.set_xlabel(canvas.say("hour"), color=palette.muted, fontsize=9, **how)
     ax.invert_yaxis()
     bar = canvas.figure.colorbar(mesh, ax=ax, fraction=0.025, pad=0.02)
     bar.outline.set_visible(False)
@@ -133,7 +143,7 @@ def _place(day: dt.date) -> float:
     return float(mdates.date2num(day))  # type: ignore[no-untyped-call]
 
 
-def days(conversation: Countable, ax: Axes | None = None, *, dark: bool | None = None) -> Figure:
+def days(conversation: Countable, ax: Axes | None = None, *, dark: bool | None = None, interface: str = "en") -> Figure:
     """Draw how much was written when: messages per day, with the mean over seven days where there are many.
 
     Of more than 1,200 days the messages are counted by the week, of very many by 30 or 365 days.
@@ -142,19 +152,22 @@ def days(conversation: Countable, ax: Axes | None = None, *, dark: bool | None =
         conversation: as for `activity`.
         ax: as for `activity`.
         dark: as for `activity`.
+        interface: as for `activity`.
 
     Returns:
         The figure.
     """
     found = _numbers(conversation)
-    canvas = Canvas.on(ax, dark=dark, size=(9, 3.4))
+    canvas = Canvas.on(ax, dark=dark, size=(9, 3.4), interface=interface)
     ax, palette = canvas.ax, canvas.palette
     if not found.days:
-        canvas.title("Messages per day", _period(found))
-        return canvas.nothing("no messages with a time" if found.messages else _NO_MESSAGES)
+        canvas.title(canvas.say("days", canvas.say("day")), _period(canvas, found))
+        return _nothing(canvas, found, "no_time")
     starts, numbers, step, name = _counted_days(found)
     many, line = len(numbers) > _BARS, len(numbers) > _BARS and step < 8
-    canvas.title(f"Messages per {name}", _period(found) + (f"; line: mean over 7 {name}s" if line else ""))
+    unit = WORDS[interface][name]
+    note = canvas.say("mean", unit) if line else ""
+    canvas.title(canvas.say("days", unit), _period(canvas, found) + note)
     canvas.guides("y")
     places = [_place(start) for start in starts]
     if many:
@@ -172,7 +185,7 @@ def days(conversation: Countable, ax: Axes | None = None, *, dark: bool | None =
     else:
         locator = mdates.AutoDateLocator(minticks=4, maxticks=10)  # type: ignore[no-untyped-call]
         ax.xaxis.set_major_locator(locator)
-        ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator, show_offset=False))  # type: ignore[no-untyped-call]
+        ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator, show_offset=False, **_DATES[interface]))  # type: ignore[no-untyped-call]
     return canvas.done()
 
 
@@ -194,7 +207,9 @@ def _height(rows: int) -> float:
     return max(2.2, 1.15 + _ROW * rows)
 
 
-def senders(conversation: Countable, ax: Axes | None = None, *, top: int = 20, dark: bool | None = None) -> Figure:
+def senders(
+    conversation: Countable, ax: Axes | None = None, *, top: int = 20, dark: bool | None = None, interface: str = "en"
+) -> Figure:
     """Draw who writes how much: messages per sender.
 
     Args:
@@ -202,6 +217,7 @@ def senders(conversation: Countable, ax: Axes | None = None, *, top: int = 20, d
         ax: as for `activity`.
         top: how many people at most.
         dark: as for `activity`.
+        interface: as for `activity`.
 
     Returns:
         The figure.
@@ -211,20 +227,22 @@ def senders(conversation: Countable, ax: Axes | None = None, *, top: int = 20, d
     """
     found = _numbers(conversation, top=top)
     shown = found.most_active(top)
-    canvas = Canvas.on(ax, dark=dark, size=(7.5, _height(len(shown))))
+    canvas = Canvas.on(ax, dark=dark, size=(7.5, _height(len(shown))), interface=interface)
     rest = len(found.senders) - len(shown)
     share = sum(sender.share for sender in found.senders[top:])
-    people = f"; {rest:,} more wrote {share:.0%}" if rest else ""
-    canvas.title("Messages per sender", _period(found) + people)
+    people = canvas.say("more_senders", rest, share) if rest else ""
+    canvas.title(canvas.say("senders"), _period(canvas, found) + people)
     if not shown:
-        return canvas.nothing("nobody sent a message" if found.messages else _NO_MESSAGES)
+        return _nothing(canvas, found, "no_sender")
     labels = [canvas.lettering.label(sender.label) for sender in shown]
     notes = [f"{sender.messages:,}  ({sender.share:.0%})" for sender in shown]
     _bars(canvas, labels, [sender.messages for sender in shown], notes)
     return canvas.done()
 
 
-def emoji(conversation: Countable, ax: Axes | None = None, *, top: int = 20, dark: bool | None = None) -> Figure:
+def emoji(
+    conversation: Countable, ax: Axes | None = None, *, top: int = 20, dark: bool | None = None, interface: str = "en"
+) -> Figure:
     """Draw which emoji are used most: codes by their canonical name, Unicode emoji as they are.
 
     The Unicode emoji stands behind the name of a code where an installed font has it in outlines; fonts of coloured
@@ -235,6 +253,7 @@ def emoji(conversation: Countable, ax: Axes | None = None, *, top: int = 20, dar
         ax: as for `activity`.
         top: how many emoji at most.
         dark: as for `activity`.
+        interface: as for `activity`.
 
     Returns:
         The figure.
@@ -244,12 +263,13 @@ def emoji(conversation: Countable, ax: Axes | None = None, *, top: int = 20, dar
     """
     found = _numbers(conversation, segments=True, top=top)
     shown = found.emoji.most_common(top)
-    canvas = Canvas.on(ax, dark=dark, size=(7.5, _height(len(shown))))
+    canvas = Canvas.on(ax, dark=dark, size=(7.5, _height(len(shown))), interface=interface)
     rest = len(found.emoji) - len(shown)
-    more = f"; {rest:,} more emoji are not shown" if rest else ""
-    canvas.title("Emoji", f"{found.emoji.total:,} in {_count(found.messages, 'message')}{more}")
+    more = canvas.say("more_emoji", rest) if rest else ""
+    among = canvas.say("among", found.emoji.total, canvas.count(found.messages, "message"))
+    canvas.title(canvas.say("emoji"), among + more)
     if not shown:
-        return canvas.nothing("no emoji" if found.messages else _NO_MESSAGES)
+        return _nothing(canvas, found, "no_emoji")
     labels = [_emoji_label(name, canvas.lettering) for name, _ in shown]
     _bars(canvas, labels, [number for _, number in shown], [f"{number:,}" for _, number in shown])
     return canvas.done()
@@ -278,7 +298,7 @@ def _called(emoji: str) -> str:
 
 
 def response_times(
-    conversation: Countable, ax: Axes | None = None, *, top: int = 20, dark: bool | None = None
+    conversation: Countable, ax: Axes | None = None, *, top: int = 20, dark: bool | None = None, interface: str = "en"
 ) -> Figure:
     """Draw how soon people answer: the median, and the middle half of the response times.
 
@@ -289,6 +309,7 @@ def response_times(
         ax: as for `activity`.
         top: how many people at most: those with the most answers.
         dark: as for `activity`.
+        interface: as for `activity`.
 
     Returns:
         The figure.
@@ -300,13 +321,13 @@ def response_times(
     answering = [(sender.label, sender.responses) for sender in found.senders if sender.responses is not None]
     chosen = sorted(answering, key=lambda item: -item[1].count)[:top]
     chosen.sort(key=lambda item: item[1].median)
-    canvas = Canvas.on(ax, dark=dark, size=(7.5, _height(len(chosen)) + 0.2))
+    canvas = Canvas.on(ax, dark=dark, size=(7.5, _height(len(chosen)) + 0.2), interface=interface)
     ax, palette = canvas.ax, canvas.palette
-    note = f"dot: median; bar: the middle half; pauses over {duration_text(found.gap)} not counted"
+    note = canvas.say("scale", canvas.duration(found.gap))
     rest = len(answering) - len(chosen)
-    canvas.title("Response times", note + (f"; {rest:,} more people not shown" if rest else ""))
+    canvas.title(canvas.say("answers"), note + (canvas.say("more_people", rest) if rest else ""))
     if not chosen:
-        return canvas.nothing("nobody answered anybody" if found.messages else _NO_MESSAGES)
+        return _nothing(canvas, found, "no_answer")
     places = [float(at) for at in range(len(chosen))]
     low, middle, high = (
         [max(1.0, getattr(times, name).total_seconds()) for _, times in chosen] for name in ("lower", "median", "upper")
@@ -314,19 +335,23 @@ def response_times(
     ax.hlines(places, low, high, color=palette.soft, linewidth=9, capstyle="round")
     ax.scatter(middle, places, s=48, color=palette.second, zorder=3, linewidths=0)
     for place, end, (_, times) in zip(places, high, chosen, strict=True):
-        canvas.note(duration_text(times.median), end, place, away=9)
+        canvas.note(canvas.duration(times.median), end, place, away=9)
     canvas.names(places, [canvas.lettering.label(label) for label, _ in chosen])
     canvas.rows(len(chosen))
     ax.set_xscale("log")
     ax.set_xlim(min(low) / 1.5, max(high) * 1.5)
-    ax.xaxis.set_major_locator(FixedLocator([float(seconds) for seconds, _ in _DURATIONS]))
+    ax.xaxis.set_major_locator(FixedLocator([*map(float, _DURATIONS)]))
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.xaxis.set_major_formatter(FixedFormatter([name for _, name in _DURATIONS]))
+    ax.xaxis.set_major_formatter(
+        FixedFormatter([canvas.duration(dt.timedelta(seconds=seconds)) for seconds in _DURATIONS])
+    )
     canvas.guides("x")
     return canvas.done()
 
 
-def mentions(conversation: Countable, ax: Axes | None = None, *, top: int = 20, dark: bool | None = None) -> Figure:
+def mentions(
+    conversation: Countable, ax: Axes | None = None, *, top: int = 20, dark: bool | None = None, interface: str = "en"
+) -> Figure:
     """Draw who mentions whom: people as dots, an arrow from one to the other, the wider the more often.
 
     A dot is the larger the more often the person is mentioned. `@所有人` is left out. The layout is always the same.
@@ -336,6 +361,7 @@ def mentions(conversation: Countable, ax: Axes | None = None, *, top: int = 20, 
         ax: as for `activity`.
         top: how many people at most: those with the most mentions, in both directions.
         dark: as for `activity`.
+        interface: as for `activity`.
 
     Returns:
         The figure.
@@ -351,14 +377,14 @@ def mentions(conversation: Countable, ax: Axes | None = None, *, top: int = 20, 
         for name in pair:
             weight[name] = weight.get(name, 0) + number
     people = sorted(weight, key=lambda name: -weight[name])[:top]
-    canvas = Canvas.on(ax, dark=dark, size=(8, 6.5))
+    canvas = Canvas.on(ax, dark=dark, size=(8, 6.5), interface=interface)
     rest = len(weight) - len(people)
     canvas.title(
-        "Who mentions whom",
-        _count(sum(pairs.values()), "mention") + (f"; {rest:,} more people not shown" if rest else ""),
+        canvas.say("network"),
+        canvas.count(sum(pairs.values()), "mention") + (canvas.say("more_people", rest) if rest else ""),
     )
     if not pairs:
-        return canvas.nothing("nobody is mentioned" if found.messages else _NO_MESSAGES)
+        return _nothing(canvas, found, "nobody")
     edges = {pair: number for pair, number in pairs.items() if set(pair) <= set(people)}
     _draw_network(canvas, people, edges)
     return canvas.done()

@@ -16,8 +16,12 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from wechatlog.ext.plot.lettering import Lettering
+from wechatlog.ext.plot.words import WORDS
+from wechatlog.operations.statistics import duration_text
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
 
@@ -83,6 +87,10 @@ class Picture(Figure):
         return target.getvalue()
 
 
+_LONGEST: Final = 200
+"""Columns of a sentence of the plot's own: all of it."""
+
+
 @attrs.define
 class Canvas:
     """An axis to draw on, with colours and letters that fit it."""
@@ -90,16 +98,23 @@ class Canvas:
     ax: Axes
     palette: Palette
     lettering: Lettering
+    interface: str
 
     @classmethod
-    def on(cls, ax: Axes | None, *, dark: bool | None, size: tuple[float, float]) -> Canvas:
+    def on(cls, ax: Axes | None, *, dark: bool | None, size: tuple[float, float], interface: str) -> Canvas:
         """Prepare an axis, or the one axis of a new figure.
 
         Args:
             ax: an axis, whose background is left as it is, or `None`.
             dark: which colours; `None`: those that fit the axis, and light ones for a new figure.
             size: of a new figure, in inches.
+            interface: the language of the plot's own words, `en` or `zh`.
+
+        Raises:
+            ValueError: for another language.
         """
+        if interface not in WORDS:
+            raise ValueError(f"interface must be 'en' or 'zh', not {interface!r:.80}")
         if ax is None:
             palette = DARK if dark else LIGHT
             figure = Picture(figsize=size, layout="constrained", facecolor=palette.surface)
@@ -111,7 +126,7 @@ class Canvas:
             red, green, blue = to_rgb(below)
             is_dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
             palette = DARK if (is_dark if dark is None else dark) else LIGHT
-        canvas = cls(ax, palette, Lettering())
+        canvas = cls(ax, palette, Lettering(), interface)
         for spine in ax.spines.values():  # only what helps reading: no frame, no tick marks
             spine.set_visible(False)
         ax.grid(visible=False)
@@ -123,6 +138,18 @@ class Canvas:
     def figure(self) -> Figure:
         """The figure that the axis belongs to."""
         return cast("Figure", self.ax.figure)
+
+    def say(self, name: str, *values: object) -> str:
+        """A sentence of the plot's own, as it can be drawn."""
+        return self.lettering.label(WORDS[self.interface][name].format(*values), _LONGEST)
+
+    def count(self, number: int, noun: str) -> str:
+        """`1 message`, `2 messages`."""
+        return self.say(noun if number == 1 else f"{noun}s", number)
+
+    def duration(self, duration: dt.timedelta) -> str:
+        """`1 min 13 s`."""
+        return duration_text(duration, self.say("units").split())
 
     def title(self, text: str, note: str = "") -> None:
         """A title, and a line below it that steps back."""
