@@ -45,8 +45,9 @@ for info in wechatlog.formats():  # whatever libraries do when they are imported
         except (wechatlog.WechatlogError, OSError):
             pass
 sys.addaudithook(watch)
+first = {path.parent: path for path in reversed(files)}
 for path in files:
-    for errors in ("collect", "strict"):
+    for errors in ("collect", "strict") if path == first[path.parent] else ("collect",):
         try:
             list(wechatlog.load_archive(path, errors=errors))
         except wechatlog.WechatlogError:

@@ -193,17 +193,23 @@ def test_a_source_stays_what_it_is(source: Source) -> None:
 
 # --- the program -----------------------------------------------------------------------------------
 
-AT_ONCE = """
-import sys, time
+AT_ONCE = f"""
+import sys, threading
 from wechatlog.cli import main, progress
 from wechatlog.writers.jsonl import JsonlWriter
 progress._DELAY, progress._PERIOD = 0.0, 0.01
-write = JsonlWriter.write
-def slow(*arguments):
+has_bar, drawn = "-o" in sys.argv and "--quiet" not in sys.argv, threading.Event()
+draw, write = progress._Bar._draw, JsonlWriter.write
+def drawing(bar):
+    messages = bar._messages
+    draw(bar)
+    if messages == 1000:
+        drawn.set()
+def waiting(*arguments):
     for number, piece in enumerate(write(*arguments)):
-        time.sleep(0.002 if 1000 <= number < 1100 else 0)
+        assert number != 1050 or not has_bar or drawn.wait({PATIENCE})
         yield piece
-JsonlWriter.write = slow
+progress._Bar._draw, JsonlWriter.write = drawing, waiting
 sys.exit(main(sys.argv[1:]))
 """
 
