@@ -21,7 +21,8 @@ _NAMES: Final = {
     name: tuple(words.split())
     for name, words in {
         "time": "unix时间 timestampunix createtime 完整本地时间 本地时间 strtime datetime sendtime msgtime messagetime"
-        " timestamp time unixtime timestampms ts createdat sentat 发送时间 传送时间 消息时间 聊天时间 发言时间 日期时间"
+        " timestamp time unixtime timestampms ts createdat sentat occurredat"
+        " 发送时间 传送时间 消息时间 聊天时间 发言时间 日期时间"
         " 创建时间 时间 时间戳 时刻 date 日期",
         "day": "日期 date day",
         "sender": "消息发送者 发送者 发送人 发送方 发言人 发言者 说话人 传送者 发信人 发送者昵称 发送人昵称 发送者名称"
@@ -40,7 +41,9 @@ _NAMES: Final = {
         "own": "是否本人 是否自己 是否为自己 是否我 是否发送 是否本人发送 是否自己发送 收发 issend issent isself"
         " issender ismine isme isown isowner fromme isfromme sentbyme mine self outgoing isoutgoing 方向"
         " 消息方向 direction role",
-        "id": "服务端消息id 服务器消息id 消息id serverid msgsvrid msgserverid platformmessageid",
+        "other": "des notself",
+        "person": "realsenderid",
+        "id": "服务端消息id 服务器消息id 消息id serverid msgsvrid messvrid msgserverid platformmessageid",
         "chat": "会话名称 会话 聊天对象 群名 群名称 群聊名称 chatname roomname conversation conversationname"
         " conversationtitle chat",
         "chat_id": "会话内部标识 会话id 群id chatid roomid chatroom conversationid strtalker talker",
@@ -57,7 +60,7 @@ LISTS: Final = frozenset(
     " chatrecords chats log result results rows entries 聊天记录 消息列表 消息记录 消息 记录".split()
 )
 """What lists of messages are called."""
-_SEPARATORS: Final = re.compile(r"[\s_.:：*-]+|\([^()]*\)|（[^（）]*）")
+_SEPARATORS: Final = re.compile(r"[\s_.:：*#\[\]{}<>|~^`'\"\\-]+|\([^()]*\)|（[^（）]*）")
 _YES: Final = frozenset("发送 发出 我 自己 本人 send sent out outgoing self me mine right √ ✓ 对".split())
 _NO: Final = frozenset(
     "接收 收到 对方 客户 他人 别人 好友 recv receive received in incoming other others peer them left × ✗ x 错".split()

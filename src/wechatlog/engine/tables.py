@@ -302,6 +302,7 @@ class Table:
 def _with_tails(reading: Reading, rows: Iterable[Row], layout: Layout, time: int) -> Iterator[Row]:
     """Rows whose last cell was written without quotes, with what belongs to it; each row begins with a time."""
     held: Row | None = None
+    count = long = 0
     for row in rows:
         cells, line = row
         if held is not None and 0 < len(cells) < layout.width and not (time < len(cells) and parse_clock(cells[time])):
@@ -311,6 +312,8 @@ def _with_tails(reading: Reading, rows: Iterable[Row], layout: Layout, time: int
             continue
         if held is not None:
             yield held
+        count += 1
+        long += len(cells) > layout.width
         if len(cells) > layout.width:
             what = f"the row has {len(cells)} fields, the header {layout.width}: its last text has no quotes"
             reading.tell("row-length", what, line)
@@ -318,6 +321,8 @@ def _with_tails(reading: Reading, rows: Iterable[Row], layout: Layout, time: int
         held = row
     if held is not None:
         yield held
+    if long > 1 and long * 2 > count:
+        reading.report("damaged-header", "most rows have more fields than the header", line=1)
 
 
 def one_of(reading: Reading, tables: Mapping[str, Table], *, needed: int = 1) -> tuple[str, Iterator[tuple[Any, int]]]:

@@ -8,7 +8,9 @@ later; chatlog_alpha (`id`, `at_user_list`, `seq` in microseconds, `MessageID`).
 writer from a status column. `seq` and `id` are no server ids. wetrace `web/export/*.go`: `bigHeadURL`; the workbook has
 other names for two columns; `data.js` in the ZIP of the HTML pages is `window.CHAT_DATA = […];`; a block of the text is
 `[sender] 2025-08-27 21:30:00` LF body LF LF, where the sender is the account id if there is no name; CSV, workbook and
-text stop after 200,000 messages, and their times are the wall clock of the machine.
+text stop after 200,000 messages, and their times are the wall clock of the machine. wechat-cli by zwl467135974
+(`src/db/models.ts`) answers with the same objects, without `senderName`, `subType` and `contents`: it has `appType`,
+`appUrl`, `referContent`, `voiceText` and the like.
 """
 
 from __future__ import annotations
@@ -162,13 +164,20 @@ def _objects(reading: Reading, *, script: bool = False) -> Iterator[Entry]:
         zone = reading.tz if time is None else time.tzinfo
         body = read_contents(value, zone=zone, collector=reading.collector, line=line)
         sender = None if notice else read_string(get("senderName")) or sender_id or None
-        account = None if notice else sender_id or None
+        account = None if notice else _account(value, sender_id) or None
         at_users = [read_string(user) for user in read_list(get("at_user_list"))]
         if at_users and body.segments is None and body.kind is MessageKind.TEXT:
             body = body._replace(segments=point_mentions(body.text, at_users))
         yield _entry(reading, line, time, "second", sender, account, read_flag(own), body, offset, chat)
     chat = reading.first_chat
     chat.id = chat.id or read_string(reading.said.get("talker")) or None
+
+
+def _account(value: Mapping[str, Any], sender: str) -> str:
+    """The account id of the sender; zwl467135974's wechat-cli, which has no `senderName`, puts a name in its place."""
+    if not sender or "senderName" in value or is_account(sender):
+        return sender
+    return "" if value.get("isChatRoom") or value.get("isSelf") else read_string(value.get("talker"))
 
 
 def _entry(

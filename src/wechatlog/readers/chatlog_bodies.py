@@ -22,7 +22,7 @@ from wechatlog.content.placeholders import parse_body, parse_call, quote_segment
 from wechatlog.content.vocabulary import kind_of_record_type, kind_of_type, segment_for
 from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine import Fields
-from wechatlog.engine.json_values import read_integer
+from wechatlog.engine.json_values import read_integer, read_list
 from wechatlog.model import MessageKind
 from wechatlog.segments.types import Call, Forward, Segment
 
@@ -123,7 +123,7 @@ _FIELDS: Final = Fields(
     {
         Kind.IMAGE: "path=_url|path|thumbpath",
         Kind.VIDEO: "path=_url|path",
-        Kind.VOICE: "path=_url seconds=duration",
+        Kind.VOICE: "path=_url seconds=duration transcript=transcript",
         Kind.STICKER: "url=cdnurl path=_url md5=md5",
         Kind.FILE: "name=title md5=md5 path=_url|path size=total_len",
         Kind.LOCATION: "latitude=x longitude=y label=label poi=poiname|title",
@@ -159,6 +159,39 @@ _SHOWN: Final[Mapping[MessageKind, str]] = {
 }
 
 
+_FLAT: Final = {
+    "appUrl": "url",
+    "mediaPath": "path",
+    "emojiUrl": "cdnurl",
+    "locationLabel": "label",
+    "locationPoiName": "poiname",
+    "voiceText": "transcript",
+}
+_LABEL: Final = re.compile(r"\[[^\[\]]*\] ?")
+_NO_ADDRESS: Final = "emoji://"
+_FLAT_KEYS: Final = frozenset({*_FLAT, "appType", "referContent", "voiceDuration"})
+_FORWARDED: Final = re.compile(r"(?P<SourceName>[^\n]*?)(?: \((?P<SourceTime>[0-9 :/-]*)\))?: (?P<DataDesc>(?s:.*))")
+
+
+def _nested(message: Mapping[str, Any]) -> dict[str, Any]:
+    """A message of zwl467135974's wechat-cli, which has beside the others what chatlog has in `contents`."""
+    said = {name: value for key, name in _FLAT.items() if isinstance(value := message.get(key), str)}
+    text = message["content"] if isinstance(message.get("content"), str) else ""
+    text = text.partition("\n▎回复 ")[0] if message.get("referContent") else text
+    contents: dict[str, Any] = {"title": _LABEL.sub("", text.partition("\n")[0]), **said}
+    if isinstance(seconds := message.get("voiceDuration"), int):
+        contents["duration"] = seconds * 1000
+    if message.get("referContent"):
+        contents["refer"] = {"senderName": message.get("referSender"), "content": message["referContent"]}
+    lines = (line for line in read_list(message.get("subMessages")) if isinstance(line, str))
+    items = [match.groupdict("") for line in lines if (match := _FORWARDED.fullmatch(line))]
+    if items:
+        contents["recordInfo"] = {"DataList": {"DataItems": [{"DataType": "1", **item} for item in items]}}
+    if contents.get("cdnurl", "").startswith(_NO_ADDRESS):
+        contents["md5"] = contents.pop("cdnurl").removeprefix(_NO_ADDRESS)
+    return {**message, "content": text, "subType": message.get("appType"), "contents": contents}
+
+
 def _kind_of(message: Mapping[str, Any]) -> MessageKind | None:
     number, sub_number = message.get("type"), message.get("subType")
     if not isinstance(number, int) or isinstance(number, bool):
@@ -183,6 +216,8 @@ def read_contents(
         collector: takes what is wrong with a merged forward.
         line: 1-based line of the message.
     """
+    if not message.keys().isdisjoint(_FLAT_KEYS):
+        message = _nested(message)
     text = message["content"] if isinstance(message.get("content"), str) else ""
     contents = message["contents"] if isinstance(message.get("contents"), dict) else {}
     kind = _kind_of(message)

@@ -59,6 +59,7 @@ from wechatlog.model import MessageKind, Participant
 
 _MORE: Final = frozenset({"kind", "own", "account", "chat", "chat_id", "id"})
 """One of these, or a column that says that it is of senders, is in the files of an exporter of chats."""
+_WHO: Final = ("sender", "card", "name", "account", "own", "person", "other")
 _TITLES: Final = (
     "chat",
     "title",
@@ -141,6 +142,16 @@ def _objects(reading: Reading) -> Iterator[NamedRow]:
             first = False
             _describe(reading.chat, reading.said)
         yield NamedRow(fields_of(row).get, line, offset)
+
+
+def _told_rows(reading: Reading) -> Iterator[NamedRow]:
+    """The rows of a table; that nothing in it says who wrote is told."""
+    rows = _rows(reading)
+    first = list(itertools.islice(rows, _AHEAD))
+    if len(first) > 1 and not any(row.get(field) for row in first for field in _WHO):
+        what = "no column says who wrote: a heading is damaged, or the tool left it out"
+        reading.report("damaged-header", what, line=1)
+    return itertools.chain(first, rows)
 
 
 def _without_head(reading: Reading, items: Iterator[Item]) -> Iterator[Item]:
@@ -310,7 +321,7 @@ def _person(row: NamedRow, habits: _Habits) -> _Person:
     others, side = [_text(row.get(field)).strip() for field in ("card", "remark", "name")], None
     if any(others) and (is_account(sender) or (sender != ME and says_own(sender) is not None)):
         side, sender = says_own(sender), ""
-    name = sender or next(filter(None, others), "")
+    name = sender or next(filter(None, others), "") or ("" if account else _text(row.get("person")).strip())
     aliases = dict.fromkeys(other for other in others if other and other != name)
     return _Person(name, account, tuple(aliases) if not sender or sender in others else (), side)
 
@@ -324,7 +335,8 @@ def _own(reading: Reading, row: NamedRow, person: _Person, habits: _Habits) -> b
         what = f"{word[:60]!r} does not say whether the owner wrote it"
         if reading.is_news(what):
             reading.report("bad-cell", what, severity=Severity.ERROR, line=row.line)
-    own = person.side if own is None else own
+    other = read_flag(row.get("other")) if own is None else None
+    own = (person.side if other is None else not other) if own is None else own
     return own if own is not None else person.name in _OWN or (False if habits.named and person.name else None)
 
 
@@ -357,9 +369,9 @@ def named_entries(reading: Reading, rows: Iterator[NamedRow]) -> Iterator[Entry]
         person = _person(row, habits)
         sender, account = person.name, person.account
         chat, text = _chat(reading, row, habits), _inside(row.get("text"), _SPOKEN) or _text(row.get("shown"))
-        if chat.is_group and not sender and not account:
+        if not account and ((chat.is_group and not sender) or sender.isdigit()):
             prefix, rest = split_sender_prefix(text)
-            account, text = (prefix, rest) if prefix and is_account(prefix) else (account, text)
+            sender, account, text = ("", prefix, rest) if prefix and is_account(prefix) else (sender, "", text)
         kind, text, segments = _body(reading, row, text, nobody=sender in _NOBODY)
         own = None if kind in NOTICES else _own(reading, row, person, habits)
         if habits.of_chat and own is False and chat.is_group is False:
@@ -405,16 +417,18 @@ def _second(head: Head) -> Iterator[Any]:
 
 
 def _says_chat(rows: list[Any]) -> bool:
-    """Whether the first object, or the one behind it, is a message."""
-    for said in (fields_of(row) for row in rows[:2] if isinstance(row, dict)):
-        if is_chat({field for field, value in said.items() if value is not None}):
+    """Whether the first object, or the one behind it, is a message: 我 among the names is a sign of that."""
+    found = [fields_of(row) for row in rows[:8] if isinstance(row, dict)]
+    sign = {"own"} if any(said.get("name") in _OWN for said in found if isinstance(said.get("name"), str)) else set()
+    for said in found[:2]:
+        if is_chat({field for field, value in said.items() if value is not None} | sign):
             return not read_list(said["time"])
     return False
 
 
 def is_chat(there: set[str]) -> bool:
     """Whether fields that are there can be those of a chat."""
-    who = {"sender", "card", "name", "account", "own"}
+    who = {*_WHO} - ({"other"} if "id" not in there else set())
     return {"time", "text"} <= there and not there.isdisjoint(who) and bool(there & {*_MORE, "sender"})
 
 
@@ -423,7 +437,7 @@ COLUMNS: Final = Format(
     "a table whose columns are called as those of chats are (any tool)",
     ".csv .tsv .xlsx .xls",
     _is_table,
-    lambda reading: named_entries(reading, _rows(reading)),
+    lambda reading: named_entries(reading, _told_rows(reading)),
     {},
     OWNER_OPTION,
 )

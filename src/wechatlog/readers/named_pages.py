@@ -100,6 +100,7 @@ _AROUND_TITLE: Final = re.compile(
 )
 _ICON: Final = re.compile("[^\\w\\s\\[\\]\"“'@<>(（【「《]{1,4}\ufe0f? (?=\\S)")
 """A picture that a page puts in front of words."""
+_UNSEEN: Final = "\u200b\u200e\u202a\ufeff\u2060\u00ad "
 _NAME_AND_TIME: Final = re.compile(r"(?P<name>[^\n]*?) *(?P<time>[0-9]{4}[-/年.][^\n]{6,30})")
 _LABELLED: Final = re.compile(r"\[[^\[\]\n]{1,6}\] ?")
 _BOX: Final = re.compile(r"(?<![\w-])(?P<kind>[a-z]{2,12})-(?:box|card|msg)(?![\w-])")
@@ -312,7 +313,7 @@ def _message(reading: Reading, piece: _Piece, above: _Above, unmarked: bool | No
         reading.report("unread-part", what, severity=Severity.WARNING, line=piece.line)
     side = _side(piece.classes.union("" if sender is None else (sender.get("class") or "").split()))
     own = unmarked if side is None else side
-    name = name or written
+    name = (name or written).strip(_UNSEEN)
     account = _without_account(node) if node is not None and not name and not own else None
     chat.is_group = chat.is_group or (True if account else None)
     kind, text, segments = _body(reading, piece, piece.node if node is None else node, label)

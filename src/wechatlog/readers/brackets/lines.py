@@ -103,7 +103,11 @@ _TOOLS: Final = (
         bare=re.compile(r"\[(?P<kind>链接/文件|[0-9]{1,6})\](?: (?s:.*))?(?P<address>\Z)"),
     ),
     _Tool("WeChatExportPlus", re.compile(r"# 聊天记录：(?P<title>.*)\n# 会话ID：(?P<id>.*)"), margin="    "),
-    _Tool("WeChatExportPlus", re.compile(r"# (?P<title>.*)\n- 会话类型：(?P<kind>群聊|单聊)"), margin="    "),
+    _Tool(
+        "WeChatExportPlus",
+        re.compile(r"(?:# (?P<title>.*)\n)?(?:- 会话类型：(?P<kind>群聊|单聊)|- 参与者（.*)"),
+        margin="    ",
+    ),
     _Tool("wechat-decrypt-skill", re.compile(r"=== 与 (?P<title>.*) 的聊天记录 ===\s*")),
     _Tool("", re.compile(r"消息导出 \((?P<count>[0-9]{1,12})\)")),
     _Tool("wechat-export-toolkit", re.compile(r"# WeChat conversation: (?P<title>.*)"), _UNTIMED),
@@ -274,7 +278,7 @@ def _learn(reading: Reading, text: str) -> _Known:
     slashes = sum("/" in (header["time"] or "") for header in headers) * 2 > len(headers)
     owner = said.get("owner")
     own = _owner(tool, chat.title, senders, chat.is_group) if owner is None else owner.__eq__
-    framed = len(found) > 2 and all(candidate.blanks for candidate in found[1:])
+    framed = len(found) > 2 and sum(candidate.blanks > 0 for candidate in found[1:]) * 4 >= len(found[1:]) * 3
     alone = tool.own in senders or senders <= {*names}
     return _Known(tool, names, int(claimed) if claimed else None, own, slashes, framed, alone)
 
