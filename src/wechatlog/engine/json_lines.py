@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.diagnostics import Severity
 from wechatlog.engine.json_plain import Layouts
-from wechatlog.engine.json_stream import Item, explain_broken
+from wechatlog.engine.json_stream import RUN, Item, Run, explain_broken, one_by_one, plain_items, plain_matches
 from wechatlog.tokenizer import whole_lines
 
 if TYPE_CHECKING:
@@ -21,23 +21,27 @@ _AROUND_LINE: Final = " \t\r\n\ufeff"
 _DECODER: Final = json.JSONDecoder(strict=False)
 
 
-def iter_json_lines(blocks: Iterable[str], collector: Collector, plain: Plain | Layout | None = None) -> Iterator[Item]:
-    """The values of a JSON Lines text; blank lines and lines that begin with `#` are skipped, broken ones reported.
+def iter_json_line_runs(
+    blocks: Iterable[str], collector: Collector, plain: Plain | Layout | None = None
+) -> Iterator[Run]:
+    """The values of a JSON Lines text in runs; blank lines and lines with a `#` are skipped, broken ones reported.
 
     Args:
         blocks: the text in pieces of any size.
         collector: told of damage.
         plain: what the objects have that need not be parsed, or how they are laid out; they are given as tuples.
     """
-    number, offset, layouts, new = 0, 0, Layouts(plain), tuple.__new__
+    number, offset, layouts, run = 0, 0, Layouts(plain), list[Item]()
     for text in whole_lines(blocks):
         position, offset = 1, offset - 1  # of the text, which has the line end before it at its front
         while position < len(text):
-            for pattern, numbers, _ in layouts.found:
-                for match in iter(pattern.scanner(text, position).match, None):  # type: ignore[attr-defined]
-                    number += 1
-                    yield new(Item, ("", match.group(*numbers), number, offset + position))
-                    position = match.end()
+            for layout in layouts.found:
+                for matches in plain_matches(layout, text, position):
+                    run += plain_items(matches, layout, "", number + 1, offset)
+                    position, number = matches[-1].end(), number + len(matches)
+                    if len(run) >= RUN:
+                        yield run
+                        run = []
             end = text.find("\n", position) + 1 or len(text)
             if position < end:
                 number += 1
@@ -46,12 +50,22 @@ def iter_json_lines(blocks: Iterable[str], collector: Collector, plain: Plain | 
                     try:
                         value = _DECODER.decode(content)
                     except (ValueError, RecursionError) as error:
+                        yield run  # what is told of it comes before this
+                        run = []
                         _report_line(collector, content, number, error)
                     else:
-                        yield new(Item, ("", value, number, offset + position))
+                        run.append(Item("", value, number, offset + position))
                         layouts.learn(value, text, position, end)
+                        if len(run) >= RUN:
+                            yield run
+                            run = []
             position = end
         offset += len(text)
+    yield run
+
+
+iter_json_lines = one_by_one(iter_json_line_runs)
+"""The same one by one."""
 
 
 def _report_line(collector: Collector, content: str, number: int, error: Exception) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine.head import Head
 from wechatlog.engine.json_damage import listed
-from wechatlog.engine.json_lines import iter_json_lines
+from wechatlog.engine.json_lines import iter_json_line_runs
 from wechatlog.engine.json_stream import Item, Run, iter_json, iter_json_runs, one_by_one
 from wechatlog.engine.scripts import json_blocks
 from wechatlog.tokenizer import prepare
@@ -113,19 +113,27 @@ def _tell_unread(reading: Reading, key: str, lists: Collection[str]) -> None:
             reading.report("broken-shape", what, severity=Severity.ERROR, line=1)
 
 
-def iter_line_objects(reading: Reading, *, known: Collection[str] = (), plain: Plain | None = None) -> Iterator[Item]:
-    """The objects of a JSON Lines text; other values are told. The arguments are those of `iter_objects`."""
-    blocks = prepare(reading.blocks()).blocks
-    for number, item in enumerate(iter_json_lines(blocks, reading.collector, plain)):
-        if type(item.value) is tuple:
-            yield item
+def iter_line_object_runs(
+    reading: Reading, *, known: Collection[str] = (), plain: Plain | None = None
+) -> Iterator[Run]:
+    """The objects of `iter_line_objects` in runs: some that follow each other, at least one."""
+    watched = _WATCHED if known else 0
+    for run in iter_json_line_runs(prepare(reading.blocks()).blocks, reading.collector, plain):
+        if watched <= 0 and {type(item.value) for item in run} <= _OBJECTS:
+            yield from (run,) if run else ()
             continue
-        if not isinstance(item.value, dict):
-            report_shape(reading.collector, "a line", item)
-            continue
-        if known and number < _WATCHED:
-            report_unknown_keys(reading, item.value, known, item.line)
-        yield item
+        for item in run:
+            watched -= 1
+            if not isinstance(item.value, dict | tuple):
+                report_shape(reading.collector, "a line", item)
+                continue
+            if watched >= 0 and isinstance(item.value, dict):
+                report_unknown_keys(reading, item.value, known, item.line)
+            yield (item,)
+
+
+iter_line_objects = one_by_one(iter_line_object_runs)
+"""The objects of a JSON Lines text; other values are told. The arguments are those of `iter_objects`."""
 
 
 def report_unknown_keys(reading: Reading, value: Iterable[str], known: Collection[str], line: int) -> None:

@@ -35,7 +35,7 @@ _STRING: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _SEPARATOR: Final = re.compile(r"[ \t\n\r]*+,[ \t\n\r]*+")
 _OPENING_LENGTH: Final = 32
 """Of an item: its brace, its first key and the quote of its value."""
-_RUN: Final = 256
+RUN: Final = 256
 """About how many items are given together, so that each need not go through all the generators below; what is made of
 more would drive them from the cache of the processor."""
 _TAIL: Final = 8192
@@ -70,6 +70,21 @@ class Item(NamedTuple):
 Run: TypeAlias = "Sequence[Item]"
 """Items that follow each other."""
 _How = ParamSpec("_How")
+
+
+def plain_matches(layout: Layout, text: str, position: int) -> Iterator[list[re.Match[str]]]:
+    """The plain objects that stand one behind the other from a position on, some at a time."""
+    matches: Iterator[re.Match[str]] = iter(layout.pattern.scanner(text, position).match, None)  # type: ignore[attr-defined]
+    return iter(lambda: list(itertools.islice(matches, RUN)), [])
+
+
+def plain_items(matches: list[re.Match[str]], layout: Layout, key: str, line: int, base: int) -> Iterator[Item]:
+    """What was matched, as items under a key; the first is on a line, and the text has an offset."""
+    values = [match.group(*layout.numbers) for match in matches]
+    lines = range(line, line + layout.lines * len(matches), layout.lines) if layout.lines else itertools.repeat(line)
+    places = [base + match.start() for match in matches]
+    fields = zip(itertools.repeat(key), values, lines, places, strict=False)
+    return map(tuple.__new__, itertools.repeat(Item), fields)
 
 
 class _Edge:
@@ -381,17 +396,11 @@ class _Stream(Window):
         position, line, layouts = self.position, self._line, self._layouts.get(key)
         separator, run = _SEPARATOR.match, list[Item]()
         while True:
-            for pattern, numbers, lines in layouts.found if layouts is not None else ():
-                found = iter(pattern.scanner(text, position).match, None)  # type: ignore[attr-defined]
-                while matches := list(itertools.islice(found, _RUN)):
-                    values = [match.group(*numbers) for match in matches]
-                    counted = range(line, line + lines * len(matches), lines) if lines else itertools.repeat(line)
-                    places = [base + match.start() for match in matches]
-                    fields = zip(itertools.repeat(key), values, counted, places, strict=False)
-                    run += map(new, itertools.repeat(Item), fields)
-                    line += lines * len(matches)
-                    position = matches[-1].end()
-                    if len(run) >= _RUN:
+            for layout in layouts.found if layouts is not None else ():
+                for matches in plain_matches(layout, text, position):
+                    run += plain_items(matches, layout, key, line, base)
+                    position, line = matches[-1].end(), line + layout.lines * len(matches)
+                    if len(run) >= RUN:
                         yield run
                         run = []
             if len(text) - position < _TAIL < position:  # an error in what is cut counts all lines in front of it
@@ -410,7 +419,7 @@ class _Stream(Window):
                 layouts.learn(value, text, position, behind.end())
             line += text.count("\n", position, behind.end())
             position = behind.end()
-            if len(run) >= _RUN:
+            if len(run) >= RUN:
                 yield run
                 run = []
         yield run

@@ -35,12 +35,12 @@ from wechatlog.content.weflow import (
     strip_frame,
 )
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import ME, NOTICES, Draft, Entry, Evidence, Format, Head, Reading, iter_line_objects
+from wechatlog.engine import ME, NOTICES, Draft, Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.entry import EntryRun, EntryRuns, new_entry
 from wechatlog.engine.json_lines import line_objects
-from wechatlog.engine.json_objects import iter_object_runs
+from wechatlog.engine.json_objects import iter_line_object_runs, iter_object_runs
 from wechatlog.engine.json_plain import NUMBER, SECONDS, TEXT, Plain
-from wechatlog.engine.json_stream import Run
+from wechatlog.engine.json_stream import Item, Run
 from wechatlog.engine.json_values import read_identifier, read_integer, read_list, read_object, read_string
 from wechatlog.engine.protocol import Mark
 from wechatlog.model import MessageKind, Participant
@@ -168,16 +168,16 @@ class _Chat:
             or every
             or not (ours or (id_ := row[6]) is None or (id_.isdigit() and id_[0] != "0"))
         }
-        for place in others:
-            if type(row := rows[place]) is dict:
-                rows[place] = _stand_in(row.get("timestamp"))
+        parsed = [place for place in others if type(rows[place]) is dict]
+        for place in parsed:
+            rows[place] = _stand_in(rows[place].get("timestamp"))
         writers = [row[:3] for row in rows]
         names, accounts, own = map(list, zip(*map(self._known(writers).__getitem__, writers), strict=True))
         _, _, _, texts, numbers, _, ids, _ = map(list, zip(*rows, strict=True))
         if ours:
             ids = [id_ and chatlab.read_message_id(id_) for id_ in ids]
         times: Sequence[Any] = self.reading.unix_times(list(map(int, numbers)))
-        if any(times[place] != entry.time for place, entry in others.items()):
+        if any(times[place] != others[place].time for place in parsed):
             times = [others[place].time if place in others else time for place, time in enumerate(times)]
         kinds, segments, replies = ([value] * len(run) for value in (_TEXT, None, None))
         changed: dict[str, list[Any]] = {
@@ -355,13 +355,22 @@ def _is_object(head: Head) -> Evidence | None:
 # --- JSON Lines -------------------------------------------------------------------------------------------------------
 
 
-def _lines(reading: Reading) -> Iterator[Entry]:
+def _lines(reading: Reading) -> EntryRuns:
+    return EntryRuns(_line_runs(reading))
+
+
+def _line_runs(reading: Reading) -> Iterator[EntryRun]:
     """Entries of each conversation; a second header that says something else begins another one."""
     chat: _Chat | None = None
     told = False
     tool: Row = {}
-    for _, value, line, offset in iter_line_objects(reading, plain=_PLAIN_LINE):
-        kind = "message" if isinstance(value, tuple) else value.get("_type")
+    for is_message, lines in _parts(reading):
+        if is_message and chat is not None:
+            told = True
+            yield chat.take(lines)
+            continue
+        _, value, line, offset = lines[0]
+        kind = "message" if is_message else value.get("_type")
         if kind == "chatlab":
             tool = value
             continue
@@ -376,14 +385,28 @@ def _lines(reading: Reading) -> Iterator[Entry]:
         elif chat is None:
             reading.report("no-header", "no header line before the first part", line=line, column=1)
             chat = _Chat(reading, reading.chat, {"chatlab": tool})
-        if kind == "message":
+        if is_message:
             told = True
-            yield chat.entry(value, line, offset)
+            yield chat.take(lines)
         elif kind == "member":
             reading.needs_whole = reading.needs_whole or told
             chat.add_member(value, line)
         elif kind != "header":
             reading.report("unknown-line", f"line of unknown type {kind!r:.40}", line=line, column=1)
+
+
+def _parts(reading: Reading) -> Iterator[tuple[bool, Run]]:
+    """Messages that follow each other, and the other lines one by one."""
+    for run in iter_line_object_runs(reading, plain=_PLAIN_LINE):
+        for is_message, lines in itertools.groupby(run, _is_message):
+            if is_message:
+                yield True, list(lines)
+            else:
+                yield from ((False, (line,)) for line in lines)
+
+
+def _is_message(item: Item) -> bool:
+    return type(item.value) is tuple or item.value.get("_type") == "message"
 
 
 def _cuts(lines: Iterable[str]) -> Iterator[Mark | None]:
