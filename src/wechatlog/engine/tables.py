@@ -28,6 +28,10 @@ from wechatlog.timestamps import parse_clock
 if TYPE_CHECKING:
     from wechatlog.engine.reading import Reading
 
+_SPECIFIC: Final = 4
+"""Columns by which a table is known in any order."""
+_ABOVE: Final = 4
+"""Lines down to which a heading is looked for where somebody may have put a title above it."""
 _BAR: Final = "|"
 _RULE: Final = re.compile(r":?-+:?")
 _DELIMITERS: Final = (",", "\t", ";", "|")
@@ -55,6 +59,7 @@ class Layout(NamedTuple):
         sheet: the name of the sheet; empty for a text.
         damaged: a header cell that is none of the table's but stands where one should.
         unknown: header cells that the table does not know.
+        moved: somebody put the columns of an exact table into another order, or others among them.
     """
 
     row: int
@@ -64,6 +69,7 @@ class Layout(NamedTuple):
     sheet: str = ""
     damaged: str = ""
     unknown: tuple[str, ...] = ()
+    moved: bool = False
 
 
 def _columns(spec: str | Mapping[str, str]) -> tuple[tuple[tuple[str, ...], str], ...]:
@@ -84,8 +90,9 @@ class Table:
         columns: names in the header and the field of each, in order: `"Time|时间=time Sender=sender"`, or a mapping
             where a name holds a blank. `|` parts names that mean the same.
         optional: fields whose columns a file may lack; their texts are empty then.
-        exact: the header is these columns in this order and no others; else in any order among others, which are told.
-        depth: rows in which the header may stand.
+        exact: the header is these columns in this order and no others, unless somebody moved them; else in any order
+            among others, which are told.
+        depth: rows in which the header stands; somebody may have put a few lines above it.
         mends: a damaged name of a column is told by the others; one that other tools give to a column is none.
         plain: what of a name of a column counts; the names of the fields are plain.
         tail: a field whose text may be written without quotes where its column is the last one: what is too much in a
@@ -115,6 +122,15 @@ class Table:
         names = (*self.fields, self.extra) if self.extra else self.fields
         return collections.namedtuple("TableRow", names, rename=True)  # noqa: PYI024 - its fields are data
 
+    @functools.cached_property
+    def _spellings(self) -> dict[str, str]:
+        """The names of columns by what they are in any case."""
+        return {name.casefold(): name for names, _ in self.columns for name in names}
+
+    @functools.cached_property
+    def _deepest(self) -> int:
+        return max(self.depth, _ABOVE)
+
     def __str__(self) -> str:
         return ",".join(names[0] for names, _ in self.columns)
 
@@ -122,12 +138,13 @@ class Table:
 
     def match(self, cells: Sequence[str], row: int = 0) -> Layout | None:
         """The layout of a header row; `None` where it is that of another table."""
-        names = [cell.strip(' "\ufeff\r') for cell in cells]
+        stripped = (cell.strip(' "\ufeff\r') for cell in cells)
+        names = [self._spellings.get(name.casefold(), name) for name in stripped]
         while names and not names[-1]:
             names.pop()
         glued = self._unglued(names) if self.mends else ""
         shift = bool(names) and names[0] in _ROW_NUMBERS and names[0] not in self.columns[0][0]
-        found = self._exact(names, int(shift)) if self.exact else self._loose(names)
+        found = self._exact(names, int(shift)) or self._moved(names) if self.exact else self._loose(names)
         if found is not None and glued:
             found = found._replace(damaged=glued)
         return found and found._replace(row=row)
@@ -159,6 +176,15 @@ class Table:
         places = tuple(range(shift, len(names)))
         return Layout(0, places, len(names), damaged=names[wrong[0] + shift] or "an empty cell" if wrong else "")
 
+    def _moved(self, names: list[str]) -> Layout | None:
+        """All of the columns in any order, and one beside them at most; of one that says more others know more."""
+        if not _SPECIFIC <= len(self.columns) <= len(names) <= len(self.columns) + 1 or len({*names}) < len(names):
+            return None
+        found = self._loose(names)
+        if found is None or found.damaged or -1 in found.places or any(name in KNOWN for name in found.unknown):
+            return None
+        return found._replace(moved=True)
+
     def _loose(self, names: list[str]) -> Layout | None:
         plain = [*map(self.plain, names)]
         places = tuple(
@@ -186,8 +212,8 @@ class Table:
 
     def find(self, head: Head) -> Layout | None:
         """Where the table stands in a text."""
-        lines = [*itertools.islice((line for line in head.lines if line.strip()), self.depth + 1), ""]
-        for row, (line, below) in enumerate(itertools.islice(itertools.pairwise(lines), self.depth)):
+        lines = [*itertools.islice((line for line in head.lines if line.strip()), self._deepest + 1), ""]
+        for row, (line, below) in enumerate(itertools.islice(itertools.pairwise(lines), self._deepest)):
             for delimiter in _DELIMITERS:
                 found = self.match(_cells(line, delimiter), row)
                 if found and not (found.damaged and len(_cells(below, delimiter)) > found.width):
@@ -209,7 +235,7 @@ class Table:
             MissingExtraError: as `find_sheet`.
         """
         try:
-            for name, rows in peek_sheets(head.source, self.depth) or ():
+            for name, rows in peek_sheets(head.source, self._deepest) or ():
                 texts = ([cell_text(cell) for cell in cells] for cells in rows)
                 found = (self.match(cells, row) for row, cells in enumerate(texts))
                 if (layout := next(filter(None, found), None)) is not None:
@@ -229,7 +255,10 @@ class Table:
     def _judge(self, found: Layout | None, reason: str) -> Evidence | None:
         if found is None:
             return None
-        return Evidence(0.8 if found.damaged else 1.0 if self.exact else 0.9, reason)
+        confidence = 0.8 if found.damaged else 1.0 if self.exact else 0.9
+        if found.moved:  # more of one table than of another that has some of its columns
+            confidence = 0.45 + 0.4 * len(self.columns) / found.width
+        return Evidence(min(confidence, 0.85) if found.row >= self.depth else confidence, reason)
 
     # --- what it holds
 
@@ -255,6 +284,8 @@ class Table:
         if layout.damaged:
             what = f"the heading {layout.damaged[:60]!r} is damaged; the column was told by its place"
             reading.report("damaged-header", what, line=line)
+        if layout.row >= self.depth:
+            reading.tell("text-before-first-message", "what stands above the heading of the table was left out", 1)
         reading.tell_unknown(layout.unknown, (), line)
         if self.tail and layout.delimiter and layout.places[self.fields.index(self.tail)] == layout.width - 1:
             rows = _with_tails(reading, rows, layout, layout.places[0])
@@ -269,7 +300,12 @@ class Table:
 
     def _fields(self, reading: Reading, layout: Layout, rows: Iterable[Row], needed: int) -> Iterator[tuple[Any, int]]:
         _, places, width, *_ = layout
-        new, made, spare, numbered = tuple.__new__, self._row, self.spare, self.exact and places[0] == 1
+        new, made, spare, numbered = (
+            tuple.__new__,
+            self._row,
+            self.spare,
+            self.exact and not layout.moved and places[0] == 1,
+        )
         if numbered:  # a column of row numbers in front
             places, width = tuple(range(width - 1)), width - 1
         in_order = places == tuple(range(width))
@@ -332,14 +368,17 @@ def one_of(reading: Reading, tables: Mapping[str, Table], *, needed: int = 1) ->
         FormatError: where it holds none of them.
     """
     head = Head.of(reading.source, reading.encoding)
-    for name, table in tables.items():
-        if (layout := table.find(head) or table.find_sheet(head)) is not None:
-            return name, table.rows(reading, layout, needed=needed)
+    layouts = ((name, table.find(head) or table.find_sheet(head)) for name, table in tables.items())
+    found = [(name, layout) for name, layout in layouts if layout is not None]
+    if found:  # the first, but one whose columns nobody moved before others
+        name, layout = min(found, key=lambda each: each[1].moved)
+        return name, tables[name].rows(reading, layout, needed=needed)
     wanted, is_text = next(iter(tables.values())), "text" in head.containers
     what = f"the first line is not {wanted}" if is_text else f"no sheet has the columns {wanted}"
     raise FormatError(what, source=reading.source.label, line=1 if is_text else None)
 
 
+@functools.lru_cache(maxsize=64)
 def _cells(line: str, delimiter: str) -> list[str]:
     try:
         cells = next(csv.reader((line,), delimiter=delimiter), [])

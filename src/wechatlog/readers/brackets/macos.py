@@ -63,7 +63,7 @@ def _objects(reading: Reading) -> Iterator[Entry]:
 
 
 def _rows(reading: Reading) -> Iterator[Entry]:
-    owned = names_owner(reading, f",{ME},")
+    owned = any(names_owner(reading, f"{mark}{ME}{mark}") for mark in ",;\t")
     for row, line in _TABLE.rows(reading):
         named = MessageKind.OTHER if row.kind == _APP else kind_of_name(row.kind)
         kind = reading.kind_of(named, row.kind, row.text, line)

@@ -1,0 +1,61 @@
+"""Tables of known tools after somebody had them in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+import wechatlog
+from tests.test_corpus import CORPUS
+
+CASES = ("pywxdump-csv/group_0_5000.csv", "memotrace-v1-csv/private.csv", "weclone-csv/private.csv")
+
+
+def _rows(case: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO((CORPUS / case).read_text(encoding="utf-8-sig"))))
+
+
+def _written(rows: list[list[str]]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    return out.getvalue().encode()
+
+
+def _said(data: bytes) -> list[tuple[object, ...]]:
+    chats = wechatlog.load_archive(data)
+    return [(m.time, m.sender, m.sender_id, m.is_self, m.kind, m.text, m.id) for chat in chats for m in chat]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_columns_that_were_moved_say_what_they_said(case: str) -> None:
+    rows = _rows(case)
+    expected = _said(_written(rows))
+    assert expected
+    for data in (
+        _written([row[::-1] for row in rows]),
+        _written([[*row, "备用" if row is rows[0] else ""] for row in rows]),
+        _written([["备用" if row is rows[0] else "", *row] for row in rows]),
+        _written([["导出的聊天"], [], *rows]),
+        _written([*rows, [""] * len(rows[0])]),
+    ):
+        assert wechatlog.detect(data).format == case.partition("/")[0]
+        assert _said(data) == expected
+
+
+def test_what_stands_above_the_heading_and_a_column_more_are_told() -> None:
+    rows = _rows(CASES[0])
+    (chat,) = wechatlog.load_archive(
+        _written([["导出的聊天"], *([*row, "备用" if row is rows[0] else ""] for row in rows)])
+    )
+    assert [(entry.code, entry.line) for entry in chat.diagnostics][:2] == [
+        ("text-before-first-message", 1),
+        ("unknown-key", 2),
+    ]
+
+
+def test_a_column_that_says_more_is_read_by_who_knows_it() -> None:
+    data = "时间,发送者,类型,内容,是否本人\n2026-05-01 08:00:00,李四,文本,早,是\n".encode()
+    assert wechatlog.detect(data).format == "named-columns"
+    assert wechatlog.load(data)[0].is_self is True
