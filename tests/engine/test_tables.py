@@ -59,3 +59,19 @@ def test_a_column_that_says_more_is_read_by_who_knows_it() -> None:
     data = "时间,发送者,类型,内容,是否本人\n2026-05-01 08:00:00,李四,文本,早,是\n".encode()
     assert wechatlog.detect(data).format == "named-columns"
     assert wechatlog.load(data)[0].is_self is True
+
+
+@pytest.mark.parametrize("case", ["weflow-xlsx/compact.xlsx", "weflow-xlsx/private.xlsx"])
+def test_a_sheet_whose_heading_stands_in_the_first_row(case: str) -> None:
+    import openpyxl
+
+    book = openpyxl.load_workbook(CORPUS / case)
+    sheet = book.active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    heading = next(number for number, row in enumerate(rows, 1) if "序号" in row or "时间" in row)
+    sheet.delete_rows(1, heading - 1)
+    book.create_sheet("说明")["B3"] = "导出"  # the library panics where no row of such a sheet is asked for
+    out = io.BytesIO()
+    book.save(out)
+    expected = [text for *_, text, _ in _said((CORPUS / case).read_bytes())]
+    assert [text for *_, text, _ in _said(out.getvalue())] == expected

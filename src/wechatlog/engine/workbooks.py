@@ -95,7 +95,10 @@ class _Book:
 
     def peek(self, name: str, rows: int) -> list[list[object]]:
         """The first rows of a sheet; it stays loaded."""
-        found: list[list[object]] = self._sheet(name).to_python(skip_empty_area=False, nrows=rows)
+        sheet = self._sheet(name)
+        if not rows or not sheet.width:  # the library panics
+            return []
+        found: list[list[object]] = sheet.to_python(skip_empty_area=False, nrows=rows)
         return found
 
     def rows(self, name: str) -> Iterator[list[object]]:
