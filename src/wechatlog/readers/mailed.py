@@ -95,6 +95,8 @@ def _read_title(line: str) -> _Title | None:
             people = match["people"]
             cuts = itertools.islice(re.finditer(between, people), 20)
             pairs = tuple((people[: cut.start()], people[cut.end() :]) for cut in cuts)
+            if not pairs and between is _QUOTES_BETWEEN:  # wx-cli by pandorafuture, of a group
+                return _Title(people, True)
             return _Title(f'"{people}"' if between is _QUOTES_BETWEEN else people, False, pairs)
     return None
 
@@ -221,6 +223,11 @@ class _Gate(HeaderCheck):
         return True
 
 
+_LISTED: Final = re.compile(r"\n+附件：\n(?P<list>(?:\n\[[^\n\[\]]{2,12}\] [^\n]+\n?)+)\s*\Z")
+"""The files at the end of a text of wx-cli by pandorafuture (`export.rs`), which writes as WeChat mails."""
+_LISTED_PATH: Final = re.compile(r"^\[[^\n\[\]]{2,12}\] ([^\n]+)$", re.MULTILINE)
+
+
 def _entries(reading: Reading) -> Iterator[Entry]:
     """Entries of a text, a page or a mail; lines and offsets of what is wrapped are not known."""
     text = _open(reading)
@@ -238,6 +245,9 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         else:
             time, precision = _time(reading, day, block.header["time"], line)
             body = _body(reading, block, frame, is_page=text.is_page)
+            if block.last and (listed := _LISTED.search(body)):
+                reading.chat.metadata["attachments"] = _LISTED_PATH.findall(listed["list"])
+                body = body[: listed.start()]
             kind, segments = _content(reading, body, text.attachments)
             sender = block.header["sender"]
             yield Entry(line, time, precision, sender, None, None, kind, body, segments, offset=offset)
