@@ -88,3 +88,16 @@ def test_an_index_that_is_made_anew_is_no_file_without_a_chat(run: Run, exports:
     again = run(*how)
     told = "wechatlog: kept.index: the index could not be used (version 1, not 2) and was made anew\n"
     assert (again.exit_code, again.stdout, again.stderr) == (0, first.stdout, told + first.stderr)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [("--index", "garbage", "--index: garbage: this is no index"), ("--jobs", "100000", "--jobs: expected a number")],
+)
+def test_an_error_names_the_option_as_the_user_wrote_it(
+    run: Run, exports: Path, option: str, value: str, told: str
+) -> None:
+    (exports.parent / "garbage").write_text("garbage", encoding="utf-8")
+    result = run("convert", exports / "csv" / "group.csv", "-o", "out/", "--to", "csv", option, value)
+    assert result.exit_code == 1
+    assert f"wechatlog: {told}" in result.stderr

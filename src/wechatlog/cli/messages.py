@@ -148,6 +148,10 @@ class Trouble(Failure):
     exit_code = 2
 
 
+_SWITCHES: Final = {"index": "--index", "workers": "--jobs"}
+"""Options of the library that the command line has names of its own for."""
+
+
 def explain(error: Exception, name: str | None = None) -> str:
     """One sentence about an error, with what can be done about it, and the file as the user wrote it."""
     if isinstance(error, OSError) and error.strerror is not None:
@@ -156,7 +160,8 @@ def explain(error: Exception, name: str | None = None) -> str:
         return f"{shown}: {error.strerror}{near}" if shown else error.strerror
     text = str(error) or type(error).__name__
     if isinstance(error, OptionError):
-        return f"-O {text}"
+        option, _, what = text.partition(": ")
+        return f"{_SWITCHES[option]}: {what}" if option in _SWITCHES else f"-O {text}"
     if isinstance(error, AmbiguousFormatError):
         text = text.replace("pass format= to choose one", "choose one with --from")
     if name is not None:

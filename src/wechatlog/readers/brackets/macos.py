@@ -9,6 +9,7 @@ Format facts: `chat_export.py`, `export_single_session` (2026).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Final
 
@@ -49,7 +50,7 @@ def _sender(name: str, account: str | None, owned: bool) -> tuple[str | None, bo
 
 
 def _objects(reading: Reading) -> Iterator[Entry]:
-    owned = names_owner(reading, f'"{ME}"')
+    owned = any(names_owner(reading, word) for word in (f'"{ME}"', json.dumps(ME)))
     for _, value, line, offset in iter_objects(reading, known=_KNOWN):
         number, content = read_integer(value.get("type")), read_string(value.get("content"))
         named = MessageKind.OTHER if number is None else kind_of_local_type(number)
