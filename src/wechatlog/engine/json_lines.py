@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.diagnostics import Severity
 from wechatlog.engine.json_plain import Layouts
-from wechatlog.engine.json_stream import RUN, Item, Run, explain_broken, one_by_one, plain_items, plain_matches
+from wechatlog.engine.json_stream import RUN, Item, Run, explain_broken, one_by_one
 from wechatlog.tokenizer import whole_lines
 
 if TYPE_CHECKING:
@@ -31,14 +31,16 @@ def iter_json_line_runs(
         collector: told of damage.
         plain: what the objects have that need not be parsed, or how they are laid out; they are given as tuples.
     """
-    number, offset, layouts, run = 0, 0, Layouts(plain), list[Item]()
+    number, offset, layouts, new = 0, 0, Layouts(plain), tuple.__new__
+    run: list[Item] = []
     for text in whole_lines(blocks):
         position, offset = 1, offset - 1  # of the text, which has the line end before it at its front
         while position < len(text):
-            for layout in layouts.found:
-                for matches in plain_matches(layout, text, position):
-                    run += plain_items(matches, layout, "", number + 1, offset)
-                    position, number = matches[-1].end(), number + len(matches)
+            for pattern, numbers, _ in layouts.found:
+                for match in iter(pattern.scanner(text, position).match, None):  # type: ignore[attr-defined]
+                    number += 1
+                    run.append(new(Item, ("", match.group(*numbers), number, offset + position)))
+                    position = match.end()
                     if len(run) >= RUN:
                         yield run
                         run = []

@@ -72,21 +72,6 @@ Run: TypeAlias = "Sequence[Item]"
 _How = ParamSpec("_How")
 
 
-def plain_matches(layout: Layout, text: str, position: int) -> Iterator[list[re.Match[str]]]:
-    """The plain objects that stand one behind the other from a position on, some at a time."""
-    matches: Iterator[re.Match[str]] = iter(layout.pattern.scanner(text, position).match, None)  # type: ignore[attr-defined]
-    return iter(lambda: list(itertools.islice(matches, RUN)), [])
-
-
-def plain_items(matches: list[re.Match[str]], layout: Layout, key: str, line: int, base: int) -> Iterator[Item]:
-    """What was matched, as items under a key; the first is on a line, and the text has an offset."""
-    values = [match.group(*layout.numbers) for match in matches]
-    lines = range(line, line + layout.lines * len(matches), layout.lines) if layout.lines else itertools.repeat(line)
-    places = [base + match.start() for match in matches]
-    fields = zip(itertools.repeat(key), values, lines, places, strict=False)
-    return map(tuple.__new__, itertools.repeat(Item), fields)
-
-
 class _Edge:
     """Where an object begins or ends that is given in parts."""
 
@@ -396,10 +381,11 @@ class _Stream(Window):
         position, line, layouts = self.position, self._line, self._layouts.get(key)
         separator, run = _SEPARATOR.match, list[Item]()
         while True:
-            for layout in layouts.found if layouts is not None else ():
-                for matches in plain_matches(layout, text, position):
-                    run += plain_items(matches, layout, key, line, base)
-                    position, line = matches[-1].end(), line + layout.lines * len(matches)
+            for pattern, numbers, lines in layouts.found if layouts is not None else ():
+                for match in iter(pattern.scanner(text, position).match, None):  # type: ignore[attr-defined]
+                    run.append(new(Item, (key, match.group(*numbers), line, base + position)))
+                    line += lines
+                    position = match.end()
                     if len(run) >= RUN:
                         yield run
                         run = []
