@@ -585,6 +585,14 @@ class Source:
         except OSError:
             return None
 
+    @functools.cached_property
+    def unpacked_size(self) -> int:
+        """Bytes of what it holds, when first asked for; what is packed is unpacked for it."""
+        with self.open() as stream:
+            if stream.seekable():
+                return stream.seek(0, io.SEEK_END)
+            return sum(map(len, iter(lambda: stream.read(1 << 20), b"")))
+
     @property
     def position(self) -> int | None:
         """Bytes of the file that were taken so far, all of them when it was closed; `None` before it is opened.

@@ -63,7 +63,7 @@ def _open(source: Source) -> sqlite3.Connection:
     head = source.head()
     on_disk = source.path is not None and not head.startswith(b"\x1f\x8b") and _is_plain(source, head)
     missing, log = missing_bytes(source), _log_of(source)
-    shifted = 0 < _size(source) <= _LARGEST_IN_MEMORY and stray_bytes(source) > 0
+    shifted = 0 < source.unpacked_size <= _LARGEST_IN_MEMORY and stray_bytes(source) > 0
     if on_disk and not missing and not shifted and log is None:
         address = f"file:{quote(str(source.path.absolute()))}?mode=ro&immutable=1"  # type: ignore[union-attr]
         try:
@@ -93,20 +93,20 @@ def missing_bytes(source: Source) -> int:
     """How much of the end of a database is cut off, by its own header; 0 for one too large to be completed."""
     head = source.head()
     expected = expected_size(head[:100]) if head.startswith(_MAGIC) else 0
-    return max(0, expected - _size(source)) if 0 < expected <= _LARGEST_IN_MEMORY else 0
+    return max(0, expected - source.unpacked_size) if 0 < expected <= _LARGEST_IN_MEMORY else 0
 
 
 def stray_bytes(source: Source) -> int:
     """How much of a database stands behind its last whole page: bytes were lost or added somewhere."""
     head = source.head()
     size = page_size(head) if head.startswith(_MAGIC) and len(head) >= 100 else 0
-    return _size(source) % size if size else 0
+    return source.unpacked_size % size if size else 0
 
 
 def _log_of(source: Source) -> bytes | None:
     """The write-ahead log beside a file, where both are small enough to be put together in memory."""
     found = _logs_beside(source)
-    if not found or _size(source) + sum(map(_size, found)) > _LARGEST_IN_MEMORY:
+    if not found or source.unpacked_size + sum(log.unpacked_size for log in found) > _LARGEST_IN_MEMORY:
         return None
     log = found[0].read_bytes()
     return log if is_log(log) else None
@@ -116,7 +116,7 @@ def _logs_beside(source: Source) -> list[Source]:
     if source.name is None:
         return []
     with contextlib.suppress(OSError):
-        return [log for log in source.siblings(f"{glob.escape(source.name)}-wal") if _size(log)]
+        return [log for log in source.siblings(f"{glob.escape(source.name)}-wal") if log.unpacked_size]
     return []
 
 
@@ -138,17 +138,7 @@ def is_encrypted(source: Source) -> bool:
     head = source.head()
     if source.suffix not in (".db", ".sqlite") or len(head) < _SMALLEST_PAGE or head.startswith(_MAGIC):
         return False
-    return _size(source) % _SMALLEST_PAGE == 0 and is_noise(head)
-
-
-def _size(source: Source) -> int:
-    if source.path is not None:
-        return source.path.stat().st_size
-    size = 0
-    with source.open() as stream:
-        while data := stream.read(1 << 20):
-            size += len(data)
-    return size
+    return source.unpacked_size % _SMALLEST_PAGE == 0 and is_noise(head)
 
 
 def decode(value: object) -> str:

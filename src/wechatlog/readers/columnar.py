@@ -313,13 +313,9 @@ class _Walk:
         batch.validate(full=True)
         self._bytes += batch.nbytes
         limit = self._source.size_limit
-        if self._bytes > limit and self._bytes > _MOST_GROWTH * self._file_size():
+        if self._bytes > limit and self._bytes > _MOST_GROWTH * self._source.unpacked_size:
             reason = f"grows to more than {limit:,} bytes; raise size_limit= if that is expected"
             raise RefusedFormatError(self._source.label, "compressed file", reason)
-
-    def _file_size(self) -> int:
-        with self._source.open() as stream:
-            return stream.seek(0, io.SEEK_END) if stream.seekable() else len(stream.read())
 
     def _sort(self, columns: dict[str, list[Any]]) -> Iterator[Batch]:
         """The messages of some rows, each run of them with its conversation."""
