@@ -70,10 +70,26 @@ def everything(report: MergeReport, *parts: Conversation) -> None:
 
 @given(a=conversations())
 def test_with_itself_nothing_changes(a: Conversation) -> None:
+    timed = [message for message in a if message.time is not None]
+    a = attrs.evolve(a, messages=[attrs.evolve(message, precision="second") for message in timed])
     united = merge([a, a])
     assert united.messages == a.sorted().messages
     assert merge([a, united, a]).messages == united.messages
     assert attrs.evolve(united, messages=a.messages) == attrs.evolve(a, participants=dict.fromkeys(a.members))
+
+
+@given(a=conversations())
+def test_with_itself_nothing_is_lost_and_nothing_doubled(a: Conversation) -> None:
+    assert Counter(merge([a, a])) == Counter(a)
+
+
+def test_a_second_among_minutes_is_no_step_back() -> None:
+    times = [(START.replace(second=1), "second"), (START, "minute"), (START, "minute")]
+    one = Conversation(
+        Message(time, precision, "张三", text=text) for (time, precision), text in zip(times, "一二三", strict=True)
+    )
+    union = merge([one, one])
+    assert merge([one, union, one]).messages == union.messages
 
 
 def test_a_day_and_the_first_minute_of_it_stay_two() -> None:

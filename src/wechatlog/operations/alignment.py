@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections import Counter, deque
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
@@ -33,7 +33,7 @@ from wechatlog.operations.sequences import anchors, between
 from wechatlog.timestamps import instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from wechatlog.operations.identity import Identities
 
@@ -57,11 +57,26 @@ _FEWEST_SHIFTED: Final = 3
 _SERVER_ID: Final = 15
 """Digits from which on a number is that of the server, and not one that a tool counts."""
 _NONE: Final = -1
+_UNTOLD: Final[Mapping[str | None, Mapping[str, Any]]] = {
+    None: {},
+    "minute": {"second": 0, "microsecond": 0},
+    "day": {"hour": 0, "minute": 0, "second": 0, "microsecond": 0},
+}
+"""What a precision says nothing of."""
 
 
 def _second(time: dt.datetime) -> int:
     since = instant(time)
     return since.days * _DAY + since.seconds
+
+
+def _steps(messages: Iterable[Message]) -> Iterator[int]:
+    """From each time to the next: 1 for later, -1 for earlier, 0 for what the coarser of the two does not tell."""
+    timed = ((message.time, message.precision) for message in messages if message.time is not None)
+    for (one, precision), (two, other) in itertools.pairwise(timed):
+        small = _UNTOLD["day" if "day" in (precision, other) else "minute" if "minute" in (precision, other) else None]
+        before, after = instant(one.replace(**small)), instant(two.replace(**small))
+        yield (before < after) - (before > after)
 
 
 def _same_by_details(one: str | None, two: str | None) -> bool:
@@ -197,8 +212,8 @@ class Union:
         """Unite an export with all that came before."""
         messages = part.messages
         part.seconds = [None if message.time is None else _second(message.time) for message in messages]
-        known = [second for second in part.seconds if second is not None]
-        part.step = next((step for step in (1, -1) if known == sorted(known, reverse=step < 0)), 0)
+        steps = set(_steps(messages)) - {0}
+        part.step = (steps or {1}).pop() if len(steps) < 2 else 0
         part.keys = [content_key(message) for message in messages]
         part.senders = [self.people.key(message, part.own) for message in messages]
         own = {sender for sender, message in zip(part.senders, messages, strict=True) if message.is_self}
