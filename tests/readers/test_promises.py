@@ -61,7 +61,7 @@ FRAGMENTS = (
     "Subject: x", "MIME-Version: 1.0", "Content-Type: text/html", "Content-Transfer-Encoding: base64", "<html><body>", "<b>", "</b>",
     "<br>", "<div class=\"msg-line\">", "</div>", "[2026-05-01 08:00:00] ", "[2026-05-01 08:00]", "2024-01-10 20:15:00 | ", "我:", "WechatBakTool",
     "# Chat: 李四 (wxid_a)", "1|me:2021-06-01 21:05:23.123000:", "|img:", "(2017/8/19 7:14:35): ", "### 2026-05-01 08:00", "**张三**: ", "> ",
-    "=== 李四 (7 条) ===", "联系人: 李四", "消息数: 4", "=" * 70, "9" * 30, "2026-99-99", "(", ")", "[", "]", "|", ":", "：", "发自我的 iPhone",
+    "=== 李四 (7 条) ===", "联系人: 李四", "消息数: 4", "=" * 70, "9" * 30, "2026-99-99", "(", ")", "[", "]", "|", ":", "：", "发自我的 iPhone", "😀", "\ud800", "İ", "\x85", "é",
 )  # fmt: skip
 CUTS = 24
 TRIES = 60
@@ -188,7 +188,7 @@ PIECES = _pieces()
 @pytest.mark.parametrize("name", PIECES)
 @given(data=st.data())
 def test_any_pieces_of_texts_are_read(name: str, data: st.DataObject) -> None:
-    pieces = data.draw(st.lists(st.sampled_from(PIECES[name]) | st.text(max_size=4), max_size=20))
+    pieces = data.draw(st.lists(st.sampled_from(PIECES[name]), max_size=20))
     check_any("".join(pieces).encode("utf-8", "replace"), name)
 
 
