@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 import wechatlog
 from tests.samples import CORPUS, corpus_files
+from tests.shapes import telling
 from tests.strategies import conversations, texts
+from tests.test_corpus import cases, expected_of
 
 pa = pytest.importorskip("pyarrow")
 
@@ -170,8 +172,10 @@ def test_pages_stay_together(tmp_path: Path) -> None:
 
 
 def test_the_corpus_in_parts(tmp_path: Path) -> None:
-    """A folder of everything: chats keep their names, and every file is there."""
-    for path in corpus_files():
+    """A folder of every format, and of all that any case shows: chats keep their names, and every file is there."""
+    readable = [case for case in cases() if "error" not in expected_of(case)]
+    wanted = {*telling(readable), *{case.parent: case for case in reversed(readable)}.values()}
+    for path in wanted | set(corpus_files()) - set(readable):
         copy = tmp_path / path.relative_to(CORPUS)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(path.read_bytes())
