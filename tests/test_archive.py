@@ -347,3 +347,19 @@ def test_files_that_share_nothing_but_the_disk_keep_their_names() -> None:
     place_files([one, two], [Path("/no-one"), Path("/no-two")])
     assert [one.place, two.place] == ["chat-one.csv", "chat-two.csv"]
     assert [one.chat, two.chat] == ["chat-one", "chat-two"]
+
+
+def test_a_zip_that_is_cut_is_told_as_lost(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        package.writestr("a.txt", "x" * 100)
+    (tmp_path / "cut.zip").write_bytes(out.getvalue()[:-30])
+    chat = wechatlog.Conversation([wechatlog.Message(sender="李四", text="早")])
+    wechatlog.dump(chat, tmp_path / "good.jsonl")
+    archive = wechatlog.load_archive(tmp_path)
+    assert [len(found) for found in archive] == [1]
+    assert [(entry.code, entry.severity) for entry in archive.diagnostics] == [
+        ("unreadable-file", wechatlog.Severity.ERROR)
+    ]
+    with pytest.raises(wechatlog.FormatError, match="broken ZIP"):
+        list(wechatlog.load_archive(tmp_path, errors="strict"))

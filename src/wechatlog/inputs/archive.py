@@ -23,7 +23,7 @@ from wechatlog.engine.columns import Rows, Wanted, rows_of_batches
 from wechatlog.engine.parts import Part, PartFile
 from wechatlog.engine.protocol import Context, Draft, Reader, in_batches
 from wechatlog.engine.unknown import office_document
-from wechatlog.errors import FormatError, OptionError, RefusedFormatError, UnknownFormatError, WechatlogError
+from wechatlog.errors import OptionError, RefusedFormatError, UnknownFormatError, WechatlogError
 from wechatlog.inputs.files import natural_key
 from wechatlog.inputs.grouping import Group, name_chats, page_groups
 from wechatlog.inputs.mark import Mark, check_marks
@@ -84,14 +84,11 @@ def _open_bundle(source: Source, prefix: str = "") -> Iterator[list[Source]]:
     Their places begin with the prefix.
 
     Raises:
-        UnknownFormatError: where the ZIP is broken.
+        FormatError: where the ZIP is broken.
         RefusedFormatError: where it is encrypted.
     """
     with contextlib.ExitStack() as stack:
-        try:
-            archive = stack.enter_context(open_zip(source))
-        except FormatError as error:
-            raise UnknownFormatError(source.label, error.message) from error
+        archive = stack.enter_context(open_zip(source))
         members = sorted(files_in(source, archive, prefix), key=lambda member: natural_key(member.label))
         name_chats(members, alone=source.chat is None)
         yield members
