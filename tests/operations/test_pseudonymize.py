@@ -79,6 +79,7 @@ def is_telling(name: str) -> bool:
         and any(c.isalnum() for c in name)
         and not (name.isascii() and name.isdigit() and len(name) < 5)
         and emoji.lookup(name.strip()) is None
+        and not name.endswith((":", "："))  # of a line that somebody pasted the colon ends a name
     )
 
 
