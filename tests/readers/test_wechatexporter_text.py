@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import wechatlog
-from wechatlog import FormatError
+from wechatlog import FormatError, UnknownFormatError
 
 HEAD = "李四 - 微信聊天记录\n\n"
 WHOLE = (
@@ -18,6 +18,11 @@ WHOLE = (
 
 def read(text: str | bytes, **options: Any) -> wechatlog.Conversation:
     return wechatlog.load(text.encode() if isinstance(text, str) else text, format="wechatexporter-txt", **options)
+
+
+def test_a_log_of_a_program_is_none() -> None:
+    with pytest.raises(UnknownFormatError):
+        wechatlog.load(b"update 2026-05-01 09:00:00: run\nupdate 2026-05-01 09:00:01: done\n")
 
 
 def test_owner_option() -> None:

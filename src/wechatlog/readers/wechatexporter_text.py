@@ -460,9 +460,9 @@ def _detect(head: Head) -> Evidence | None:
     headers = sum(parse_clock(clock) is not None for clock in _clocks(head.lines[:500]))
     if find_title(first) is not None:
         return Evidence(1.0 if headers else 0.8, f"title line … - 微信聊天记录, {headers} header lines")
-    if headers > 1:
-        return Evidence(0.7, f"{headers} header lines 'NAME (YYYY-MM-DD HH:MM:SS):text'")
-    return Evidence(0.4, "a header line 'NAME (YYYY-MM-DD HH:MM:SS):text'") if headers else None
+    if not headers or not _CLOCK_OF_HEADER.search(head.text):  # without brackets they are of the log of a program
+        return None
+    return Evidence(0.7 if headers > 1 else 0.4, f"{headers} header lines 'NAME (YYYY-MM-DD HH:MM:SS):text'")
 
 
 TXT: Final = Format("wechatexporter-txt", "WechatExporter for iOS backups, TXT", ".txt", _detect, _entries, TOOL)
