@@ -52,6 +52,13 @@ def test_a_folder_in_stable_order_with_its_broken_files_noted(folder: Path) -> N
     assert len(archive.diagnostics) == 2
 
 
+def test_each_iteration_reads_small_files_anew(folder: Path) -> None:
+    archive = wechatlog.load_archive(folder)
+    assert len(list(archive)) == 4
+    (folder / "day2.markdown").write_text(day(2, "改"), encoding="utf-8")
+    assert [chat[0].text for chat in archive] == ["改", "好", "好", "好"]
+
+
 def test_strict_raises_at_the_broken_file(folder: Path) -> None:
     with pytest.raises(wechatlog.FormatError, match=r"broken\.jsonl:1: schema 'wechatlog/99' is not known"):
         list(wechatlog.load_archive(folder, errors="strict"))

@@ -26,6 +26,7 @@ import wechatlog
 from wechatlog.atomic import replacing
 from wechatlog.decoding import BLOCK_SIZE, decode_text, judge_encoding
 from wechatlog.diagnostics import Collector
+from wechatlog.engine.head import Head
 from wechatlog.errors import FormatError, RefusedFormatError
 from wechatlog.source import HEAD_SIZE, Source
 
@@ -416,3 +417,25 @@ def test_a_small_file_is_opened_once(data: bytes, opened: int) -> None:
     source = Source(opener, "a.md")
     assert source.head() == source.read_bytes()[:HEAD_SIZE]
     assert len(streams) == opened
+
+
+_CUT = "甲\n乙".encode()[:-1]
+_MARKED = b"\xef\xbb\xbf"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(b"", b"a\n", _MARKED, _MARKED + b"a\r\n", b"\0\0\0a", b"a\0bcdefgh", _CUT, _CUT + b"\n", "甲".encode("gbk")),
+        *(TEXT.encode(encoding) for encoding in ("utf-8", "gb18030", "utf-16", "utf-16-le", "utf-32")),
+        *(gzip.compress(TEXT.encode()), gzip.compress(TEXT.encode())[:-9]),
+    ],
+)
+@pytest.mark.parametrize("encoding", [None, "utf-8", "gb18030"])
+def test_a_file_gives_the_same_when_its_head_was_looked_at(data: bytes, encoding: str | None) -> None:
+    source, looked_at = Source.of(data), Source.of(data)
+    Head.of(looked_at, encoding).text  # noqa: B018 - it is decoded
+    collectors = Collector(), Collector()
+    blocks = [list(one.blocks(to, encoding)) for one, to in zip((source, looked_at), collectors, strict=True)]
+    assert blocks[0] == blocks[1]
+    assert collectors[0].diagnostics == collectors[1].diagnostics

@@ -119,7 +119,7 @@ def judge_encoding(data: bytes) -> Guess:
     for mark, name in _BOMS:
         if data.startswith(mark):
             return Guess(name)
-    if _as_utf8(data) is not None:
+    if as_utf8(data) is not None:
         return Guess("utf-8")
     text = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode(data)
     wide = _guess_utf16(data)
@@ -137,12 +137,17 @@ def judge_encoding(data: bytes) -> Guess:
     return _judge_script(data) or Guess("utf-8", sure=False)
 
 
-def _as_utf8(data: bytes) -> str | None:
-    """The text where all of it is UTF-8; with many zero bytes it is something else that looks like it."""
-    if data and data.count(b"\0") * 5 >= len(data):
+def as_utf8(data: bytes, *, final: bool = False) -> str | None:
+    """The text where all of it is UTF-8; with many zero bytes it is something else that looks like it.
+
+    Args:
+        data: the bytes; a byte order mark among them is kept.
+        final: a character cut off at the end counts: that is no UTF-8.
+    """
+    if b"\0" in data and data.count(b"\0") * 5 >= len(data):
         return None
     try:
-        return codecs.getincrementaldecoder("utf-8")("strict").decode(data)
+        return codecs.utf_8_decode(data, "strict", final)[0]
     except UnicodeDecodeError:
         return None
 
@@ -201,7 +206,7 @@ def _guess_utf16(data: bytes) -> str | None:
 
 def decode_text(data: bytes) -> str:
     """Decode a short text leniently: the guessed encoding, no byte order mark, broken bytes replaced."""
-    if (text := _as_utf8(data)) is not None:
+    if (text := as_utf8(data)) is not None:
         return text.removeprefix("\ufeff")
     name = judge_encoding(data).name
     try:

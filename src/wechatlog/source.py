@@ -22,7 +22,7 @@ import zlib
 from pathlib import Path, PurePath
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
 
-from wechatlog.decoding import BLOCK_SIZE, decode_blocks
+from wechatlog.decoding import BLOCK_SIZE, as_utf8, decode_blocks
 from wechatlog.diagnostics import Collector, Severity
 from wechatlog.errors import FormatError, OptionError, RefusedFormatError
 
@@ -497,7 +497,7 @@ class Source:
     def _with_opener(self, opener: Callable[[], IO[bytes]]) -> Source:
         source = copy.copy(self)
         source._opener, source.path, source._opened = opener, None, None
-        source._head, source._head_is_all = None, False
+        source.forget_head()
         source.__dict__.pop("size", None)
         return source
 
@@ -578,6 +578,17 @@ class Source:
         return self._head
 
     @functools.cached_property
+    def whole_text(self) -> str | None:
+        """All of the text with its byte order mark, where it ends in the head and is UTF-8; `None` for any other."""
+        data = self.head()
+        return as_utf8(data, final=True) if self._head_is_all else None
+
+    def forget_head(self) -> None:
+        """Let go of what was kept of the first bytes, and read them again when they are asked for."""
+        self._head, self._head_is_all = None, False
+        self.__dict__.pop("whole_text", None)
+
+    @functools.cached_property
     def size(self) -> int | None:
         """Bytes of the file, packed as it is, when first asked for; `None` where there is no file."""
         try:
@@ -632,6 +643,9 @@ class Source:
             return
         if encoding is not None:
             codecs.lookup(encoding)
+        elif self._head_is_all and self.whole_text:
+            yield self.whole_text
+            return
         with self.open(to_damage=True) as stream:
             raw, lines = _unpacked(stream), 1
             for block in decode_blocks(stream, collector, encoding):

@@ -97,13 +97,16 @@ class Head:
         """The head decoded leniently, without a byte order mark; line ends are LF. What is no text has none."""
         if self.is_binary:
             return ""
-        text = self.data.decode(self.encoding, "replace") if self.encoding else decode_text(self.data)
+        if self.encoding:
+            text = self.data.decode(self.encoding, "replace")
+        else:
+            text = self.source.whole_text or decode_text(self.data)
         if not self.complete:
             text = text.rstrip("\ufffd")  # a character that the cut went through
         text = text.removeprefix("\ufeff")
         if (conversion := find_conversion(text, dense=False)) is not None:
             text = "".join(conversion.undo((text,)))
-        return text.replace("\r\n", "\n").replace("\r", "\n")
+        return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
     @functools.cached_property
     def lines(self) -> list[str]:

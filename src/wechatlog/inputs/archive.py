@@ -432,6 +432,8 @@ class Archive(Iterable[Conversation]):
             if self._how.errors == "strict" or (depth == 0 and self._alone):
                 raise
             self._note("unreadable-file", error, Severity.ERROR, source)
+        finally:
+            source.forget_head()  # the archive keeps its sources
 
     def _read_chat(self, source: Source) -> Iterator[Conversation]:
         how = self._choose(source)
