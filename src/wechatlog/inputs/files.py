@@ -81,7 +81,7 @@ def find_files(path: Path, size_limit: int) -> Found:
     found = sorted(_glob(path), key=lambda found: natural_key(str(found)))
     if not found:
         raise FileNotFoundError(2, "no file matches", str(path))
-    names = dict.fromkeys(name for path in found for name in (_walk_folder(path) if path.is_dir() else (path,)))
+    names = dict.fromkeys(name for path in found for name in (_walk_folder(path) if path.is_dir() else (str(path),)))
     return Found(_glob_root(path)[0], [Source.of(name, size_limit=size_limit) for name in names])
 
 
@@ -107,10 +107,10 @@ def _glob(path: Path) -> set[Path]:
     return found
 
 
-def _walk_folder(folder: Path) -> Iterator[Path]:
+def _walk_folder(folder: Path) -> Iterator[str]:
     for place, folders, files in os.walk(folder):
         folders[:] = sorted((name for name in folders if not name.startswith(".")), key=natural_key)
-        for name in sorted(files, key=natural_key):
-            path = Path(place) / name
-            if not name.startswith(".") and (path.is_file() or not path.exists()):  # no pipes and devices
+        for name in sorted((name for name in files if not name.startswith(".")), key=natural_key):
+            path = os.path.join(place, name)  # noqa: PTH118 - a path object for each of many files takes long
+            if os.path.isfile(path) or not os.path.exists(path):  # noqa: PTH110, PTH113 - no pipes and devices
                 yield path

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _PART: Final = re.compile(r"(?P<stem>.+?)(?:_[0-9]+)?(?P<copy> ?\([0-9]+\))?\Z")
 _SUFFIXES: Final = re.compile(r"(?:\.html(?=\.json\Z))?(?:\.[A-Za-z][A-Za-z0-9]{0,9})?(?:\.gz|\.bz2)?\Z", re.IGNORECASE)
 _OF_THE_TOOL: Final = re.compile(r"_(?:utf8|chat|聊天记录)\Z")
 """What MemoTrace adds to the name of a person."""
+_ZIP: Final = re.compile(r"\.zip\Z", re.IGNORECASE)
 _SAYS_NOTHING: Final = re.compile(
     r"(?:[0-9年月日号\W_]|chats?|messages?|msg|index|data|db|exports?|records?|logs?|output|result|all|wechat|weixin"
     r"|微信|聊天|消息|记录|导出|数据|全部)+",
@@ -48,10 +49,18 @@ def place_files(sources: Sequence[Source], bases: Sequence[Path]) -> None:
     The bases are the folders that were named, or that the named files are in. A source on no disk stays as it is.
     """
     root = _root(bases)
-    for source in sources if root is not None else ():
-        if source.path is not None:
-            source.place = Path(os.path.relpath(source.path, root)).as_posix()
+    if root is not None:
+        found = [source for source in sources if source.path is not None]
+        folders = {folder: _lead(folder, root) for folder in {source.folder for source in found}}
+        for source in found:
+            source.place = f"{folders[source.folder]}{source.name}"
     name_chats(sources)
+
+
+def _lead(folder: str, root: Path) -> str:
+    """What the places of the files in a folder begin with."""
+    path = Path(os.path.relpath(folder, root)).as_posix()
+    return "" if path == "." else f"{path}/"
 
 
 def _root(bases: Sequence[Path]) -> Path | None:
@@ -73,23 +82,18 @@ def name_chats(sources: Sequence[Source], *, alone: bool = True) -> None:
     if alone and len(places) < 2:
         return
     users: dict[str, set[tuple[str, str]]] = {}
-    for _, folder, stem in places:
-        users.setdefault(_short(folder, stem), set()).add((folder, stem))
-    for source, folder, stem in places:
-        short = _short(folder, stem)
-        source.chat = short if len(users[short]) == 1 else str(PurePosixPath(folder, stem))
+    for _, folder, stem, short in places:
+        users.setdefault(short, set()).add((folder, stem))
+    for source, folder, stem, short in places:
+        source.chat = short if len(users[short]) == 1 else f"{folder}{stem}"
 
 
-def _split(place: str) -> tuple[str, str]:
-    """The folder of a file, and its name without suffixes and the number of a page."""
-    path = PurePosixPath(place)
-    stem, _ = without_page(_SUFFIXES.sub("", path.name) or path.name, path.suffix[1:])
-    folder = re.sub(r"\.zip\Z", "", str(path.parent), flags=re.IGNORECASE)
-    return folder, _OF_THE_TOOL.sub("", stem)
-
-
-def _short(folder: str, stem: str) -> str:
-    return (PurePosixPath(folder).name if _SAYS_NOTHING.fullmatch(stem) else stem) or stem
+def _split(place: str) -> tuple[str, str, str]:
+    """The folder of a file with a slash, its name without suffixes and the number of a page, and what to call it."""
+    folder, slash, name = place.rpartition("/")
+    stem, _ = without_page(_SUFFIXES.sub("", name) or name, name.rpartition(".")[2])
+    stem, folder = _OF_THE_TOOL.sub("", stem), _ZIP.sub("", folder)
+    return folder + slash, stem, (_SAYS_NOTHING.fullmatch(stem) and folder.rpartition("/")[2]) or stem
 
 
 class Group(NamedTuple):
