@@ -54,6 +54,7 @@ DAMAGE = [
     ("echotrace-sql/own-code.sql", "08:01:10'),\n", "08:01:10')\0\0,\n", "broken-row"),
     ("echotrace-sql/own-code.sql", "08:01:30'),\n", "08:01:30'),\ufffd", "broken-row"),
     ("echotrace-sql/own-code.sql", "08:02:00'),\n(", "08:02:00'),\n（", "broken-row"),
+    ("named-sql/shell-of-sqlite.sql", "chat VALUES('2026-05-01 08:00:10'", "2026-05-01 08:00:10'", "broken-row"),
     # a header line
     ("wx-cli-txt/wxcli-export.txt", "] 早\n第二行\n[", "[", "near-header"),
     ("wx-cli-md/private.md", "08:00\n\n### 2026-05-01 08:01", "08:00\n### 2026-05-01 08:01", ""),
@@ -126,11 +127,37 @@ def warnings(seed: Seed, data: bytes) -> set[str]:
         ("memotrace-markdown/notice-for-heading.md", "9 李四**: 早\n", ""),
         ("stomakun/stomakun-wechatexport-ios.txt", "7:16:35): [红包]\r\n", "7:1\n"),
         ("wechatbaktool/wechatbaktool.txt", "16:40 | 小李:\n2024-01-10 20:17:00", "1624-01-10 20:17:00"),
+        ("paste/newest-first.txt", "21:06\n6\n\n李四 2022", "21:0"),
     ],
 )
 def test_damage_of_two_headers_is_told(seeds: dict[str, Seed], name: str, old: str, new: str) -> None:
     assert old.encode() in seeds[name].data
     assert "near-header" in warnings(seeds[name], seeds[name].data.replace(old.encode(), new.encode(), 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("named-sql/mysql.sql", "  `content` text,\n", ""),
+        ("named-sql/mysql.sql", "CREATE TABLE", "CREATE TATBLE"),
+        ("named-sql/shell-of-sqlite.sql", "CREATE TABLE chat", "CREATE TABLE chTat"),
+        ("weflow-sql/dump.sql", "FROM stdin", "F{OM stdin"),
+        ("echotrace-sql/private.sql", 'INSERT INTO "public"."echotrace" ("date", "time", "is_send", ', ""),
+        ("ciphertalk-sql/group.sql", "INTO messages", "INTO me#ssages"),
+    ],
+)
+def test_rows_that_damage_hides_are_told(seeds: dict[str, Seed], name: str, old: str, new: str) -> None:
+    assert old.encode() in seeds[name].data
+    assert warnings(seeds[name], seeds[name].data.replace(old.encode(), new.encode(), 1)) & {
+        "broken-shape",
+        "broken-row",
+    }
+
+
+@pytest.mark.parametrize("at", ["exported_at", "local_id", "text"])
+def test_zero_bytes_in_a_key_cost_no_name(seeds: dict[str, Seed], at: str) -> None:
+    seed = seeds["named-keys/talker.json"]
+    assert judge(seed, seed.data.replace(at.encode(), bytes(16) + at.encode(), 1)).lost == 0
 
 
 @pytest.mark.parametrize(("time", "count"), [("08:01:30", 4), ("08:00:00", 3)])

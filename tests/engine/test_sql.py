@@ -99,8 +99,41 @@ def test_lines_of_a_copy(rows: list[tuple[str | None, ...]]) -> None:
     assert told == []
 
 
-def test_a_script_without_rows_is_told() -> None:
-    assert _read("CREATE TABLE notes (a TEXT);\nINSERT INTO others (a) VALUES (1);") == ([], [("no-messages", None)])
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        ("CREATE TABLE notes (a);\nCREATE TABLE others (a);\nINSERT INTO others (a) VALUES (1);", "no-messages"),
+        ("CREATE TABLE notes (a);\n", "no-messages"),
+        ("CREATE TABLE notes (a);\nINSERT INTO others (a) VALUES (1);", "broken-shape"),
+        ("CREATE TABLE others (a);\nINSERT INTO others (a) VALUES (1);", "broken-shape"),
+        ("INSERT INTO others VALUES (1);", "broken-shape"),
+        ("COPY others FROM stdin;\n1\n\\.\n", "broken-shape"),
+    ],
+)
+def test_a_script_without_rows_is_told(script: str, code: str) -> None:
+    """Rows of a table that the script makes beside that of messages are no loss."""
+    assert _read(script) == ([], [(code, None)])
+
+
+@pytest.mark.parametrize(
+    ("script", "line"),
+    [
+        ("INSERT IN', 2);\nINSERT INTO notes (a) VALUES (3);\nINSERT INTO notes (a) VALUES (4);", 1),
+        ("-- \n('1', 2);\nINSERT INTO notes (a) VALUES (3);\nINSERT INTO notes (a) VALUES (4);", 2),
+        ("COPY notes (a) ROM stdin;\n1\n\\.\nINSERT INTO notes (a) VALUES (3);\nINSERT INTO notes (a) VALUES (4);", 3),
+    ],
+    ids=["an odd quote", "a row of no statement", "the end of no COPY"],
+)
+def test_what_is_in_no_statement_is_told_and_hides_nothing(script: str, line: int) -> None:
+    found, told = _read(script)
+    assert [row.values["a"] for row in found] == ["3", "4"]
+    assert told == [("broken-row", line)]
+
+
+def test_rows_below_a_head_that_says_no_table_are_told() -> None:
+    found, told = _read("INSERT INTO notes (a) VALUES (3);\nINSER INTO notes (a, b) VALUES (1, 2);")
+    assert [row.values["a"] for row in found] == ["3"]
+    assert told == [("broken-shape", None)]
 
 
 def test_a_table_that_is_never_closed_hides_nothing() -> None:

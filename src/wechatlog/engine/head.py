@@ -38,7 +38,9 @@ _JS_START: Final = re.compile(r"\s*(?:(?:window|globalThis|self)\.\w+|(?:var|let
 _MARKUP_START: Final = re.compile(r"\s*<[!?a-zA-Z]")
 _BLANK: Final = re.compile(r"[ \t\n\r]*+")
 _COLON: Final = re.compile(r"[ \t\n\r]*+:[ \t\n\r]*+")
-_SCAN: Final[Callable[[str, int], tuple[Any, int]]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
+_DECODER: Final = json.JSONDecoder(strict=False)
+"""Control characters in texts do not keep the others from being read, as in what is streamed."""
+_SCAN: Final[Callable[[str, int], tuple[Any, int]]] = _DECODER.scan_once  # type: ignore[attr-defined]
 _DEEPEST: Final = 32
 """Levels that are looked at where something is cut; each costs a look at what stands in it."""
 
@@ -162,7 +164,7 @@ class Head:
         """The JSON value that the head holds or begins; what is cut off is left out. `None` where it is none."""
         if self.complete:
             with contextlib.suppress(ValueError, RecursionError):
-                return json.loads(self.text)
+                return _DECODER.decode(self.text)
         return _partial_json(self.text)
 
     @functools.cached_property
@@ -193,7 +195,7 @@ class Head:
 
 def _is_json(text: str) -> bool:
     try:
-        json.loads(text)
+        _DECODER.decode(text)
     except (ValueError, RecursionError):
         return False
     return True

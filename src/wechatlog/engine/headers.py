@@ -353,8 +353,9 @@ class _NearHeaders:
         part = Block(header, [], block.line, block.offset)
         for match in self._begin.finditer(raw):
             line, counted = line + raw.count("\n", counted, match.start() + 1), match.start() + 1
-            if self.grammar.pattern.match(raw, match.start()) is not None:
-                continue  # it was doubted and told
+            doubted = self.grammar.pattern.match(raw, match.start())
+            if doubted is not None and (self._people is None or self.headers.sender(doubted) in self.headers.known):
+                continue  # it was told; one that only begins with a known name may be two headers, joined by damage
             end = raw.find("\n", match.end())
             end = len(raw) if end < 0 else end
             at, inner = self._inner(raw, match.start() + 2, min(end, match.start() + _JOINED), part.header or header)
@@ -398,17 +399,18 @@ class _NearHeaders:
         None where anybody may begin a line so.
         """
         groups, at = header.groupdict(), header.start()
-        time, name = groups.get("time") or "", groups.get("sender") or ""
+        time, shown, name = groups.get("time") or "", groups.get("sender") or "", self.headers.sender(header) or ""
         mark = header.group()[1 : header.start("time") - at] if time else ""
         self._names = min(len(self.headers.known), _MOST_BEGINNINGS)
         if "\n" in mark or not any(map(str.isdigit, time)) or (not mark.strip() and len(time) < _WHOLE_TIME):
             return
         begin = re.escape(mark)
-        if name and header.start("sender") < header.start("time"):
+        if shown and header.start("sender") < header.start("time"):
             names = "|".join(map(re.escape, sorted(self.headers.known)[:_MOST_BEGINNINGS]))
             self._people = re.compile(names or "(?!)")
             begin = re.escape(mark[: header.start("sender") - at - 1]) + f"(?:{names})" if names else begin
-            begin += re.escape(mark[header.end("sender") - at - 1 :]) if names else ""
+            behind = mark[header.start("sender") - at - 1 + len(name if shown.startswith(name) else shown) :]
+            begin += re.escape(behind) if names else ""
         day = time.split(" ", 1)[0] if len(time) >= _WHOLE_TIME else time
         self._begin, self._whole = (re.compile(f"\n{begin}{_digits(text)}") for text in (day, time))
         self._tail = header.group()[header.end("time") - at :].partition("\n")[0]

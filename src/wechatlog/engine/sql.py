@@ -32,13 +32,15 @@ _INSERT: Final = (
 )
 _CREATE: Final = rf"CREATE\s++TABLE\s++(?:IF\s++NOT\s++EXISTS\s++)?{_TABLE}\("
 _COPY: Final = rf"COPY\s++{_TABLE}(?:\((?P<listed>[^()']{{0,4000}})\)\s*+)?FROM\s++stdin[^;\n]{{0,200}};[ \t]*+\r?\n"
+_BEGINNING: Final = r"(?:INSERT|REPLACE|COPY|CREATE)\s"
 _LANDMARK: Final = re.compile(
-    rf"--[^\n]*+|'[^']*+'|(?<![\w$])"
+    rf"--[^\n]*+|'(?:[^'\n]++|\n(?!{_BEGINNING}))*+(?:'|(?P<odd>(?=\n)))|(?<=\n)(?P<stray>\(['0-9]|\\\.(?=\r?\n))|(?<![\w$])"
     rf"(?:{_INSERT}|{_CREATE.replace('<table', '<created')}|{_COPY.replace('<table', '<copied')}"
     r"|(?P<begin>BEGIN(?:\s++TRANSACTION)?\s*+;)|(?P<commit>COMMIT\s*+;))",
     re.IGNORECASE,
 )
-"""What counts outside of rows. A doubled quote in a text is the end of one and the start of the next."""
+"""What counts outside of rows. A doubled quote in a text is the end of one and the start of the next; an odd one begins
+no text where a line goes on with a statement."""
 
 _STATEMENT: Final = re.compile(
     rf"(?<![\w$])(?:(?:INSERT|REPLACE)\s++INTO|COPY|CREATE\s++TABLE(?:\s++IF\s++NOT\s++EXISTS)?)\s++{_TABLE}",
@@ -143,24 +145,34 @@ def iter_inserts(reading: Reading, tables: Collection[str]) -> Iterator[SqlRow]:
     is_mysql = _MYSQL.search(Head.of(reading.source, reading.encoding).text) is not None
     inserted = functools.partial(_rows, value=_OF_MYSQL if is_mysql else _OF_STANDARD)
     known: dict[str, list[str]] = {}
-    found = opened = understood = False
+    passed: dict[str, None] = {}
+    found = opened = False
     for mark in _landmarks(window):
         opened = bool(mark["begin"]) or (opened and not mark["commit"])
         if created := mark["created"]:
             known[_plain(created)] = _created_columns(window)
             opened = opened or not window.peek()
+        elif mark["odd"] is not None or mark["stray"]:
+            what = "what stands here is in no statement that can be read: one is damaged, and rows of it were not read"
+            if reading.is_news(what):
+                reading.report("broken-row", what, severity=Severity.ERROR, line=window.place()[0])
         elif mark["table"] or mark["copied"] or mark["headless"]:
-            understood = True
             table, columns = _filled(mark, tables, known)
+            passed[table] = None
             rows = _lines if mark["copied"] else inserted
             for row in rows(reading, window, table, columns, wanted=table in tables):
                 found = True
                 yield row
     if opened or _OPEN.search(window.text, window.position):
         reading.report("broken-row", "the script never ends: the file is cut", severity=Severity.ERROR)
-    if not understood and "INSERT" in Head.of(reading.source, reading.encoding).text.upper():
+    if not passed and "INSERT" in Head.of(reading.source, reading.encoding).text.upper():
         reading.report("broken-row", "no INSERT of this script can be read: it is damaged", severity=Severity.ERROR)
-    if not found:
+    made = {*tables} & {*known, *passed}
+    unread = [name for name in passed if not made or name not in (*known, *made)]
+    if unread and ("" in unread or not found):
+        what = f"rows of {', '.join(map(repr, unread))[:200]} were not read: nothing says that they are messages"
+        reading.report("broken-shape", what, severity=Severity.ERROR)
+    elif not found:
         reading.tell("no-messages", f"the script holds no rows of {' or '.join(tables)}")
 
 
