@@ -139,6 +139,8 @@ _ROWS: Final = (
     *_rows(_PATS, MessageKind.PAT),
     *_rows(_NOTICES, MessageKind.SYSTEM),
 )
+_ANY_WORDS: Final = re.compile("|".join(re.escape(row.words) for row in _ROWS))
+"""One look for what some sentence needs, since nearly all that is asked about is none of them."""
 
 # Opening and end apart: a pair in one pattern costs the square of the length where the end is missing.
 _CDATA: Final = re.compile(r"<!\[CDATA\[|\]\]>")
@@ -174,6 +176,8 @@ def read_notice(text: str) -> MessageKind | None:
     if len(text) > _LONGEST:
         return None
     sentence = clean_notice(text).strip()
+    if _ANY_WORDS.search(sentence) is None:
+        return None
     for row in _ROWS:
         if row.words in sentence and row.pattern.fullmatch(sentence):  # most patterns need not be tried
             return row.kind

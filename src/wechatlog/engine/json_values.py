@@ -70,7 +70,7 @@ def read_flag(value: Any) -> bool | None:
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):
-        return {1: True, 0: False}.get(int(value)) if value in (0, 1) else None
+        return value == 1 if value in (0, 1) else None
     return _FLAGS.get(value.strip().lower()) if isinstance(value, str) else None
 
 
