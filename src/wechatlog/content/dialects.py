@@ -54,9 +54,25 @@ _CLOCK: Final = r"(?P<clock>[0-9]{1,3}:[0-9]{2}(?::[0-9]{2})?)"
 _AMOUNT: Final = r"(?P<amount>(?:[￥¥$]|CNY|RMB|HK\$)? ?[0-9][0-9.,]{0,20}元?)"
 _SECONDS: Final = r"""(?P<seconds>[0-9]{1,6}(?:\.[0-9]{1,6})?) ?(?:秒|s|"|''|″|”)"""
 _URL: Final = r"(?P<url>(?:https?|weixin)://\S+)"
-# `|title](url)`: the title ends at the first `](`, and is taken once and for all, or else hostile titles
-# cost their square.
-_TITLED: Final = r"\|(?P<title>(?:[^\]]|\](?!\())*+)\]\((?P<url>[^\n]*)\)"
+
+
+def _before(first: str, rest: str, never: str = "") -> str:
+    """A pattern of anything up to a mark, taken once and for all, or else hostile bodies cost their square.
+
+    Args:
+        first: the character that the mark begins with; what does not hold it is passed in one stride.
+        rest: a pattern of what follows it in the mark.
+        never: characters that stand in front of no mark.
+    """
+    others = f"[^{first}{never}]*+"
+    return f"{others}(?:{first}(?!{rest}){others})*+"
+
+
+# `|title](url)`: the title ends at the first `](`.
+_SHOWN: Final = _before(r"\]", r"\(")
+_TITLED: Final = rf"\|(?P<title>{_SHOWN})\]\((?P<url>[^\n]*)\)"
+PAGE: Final = rf"\[(?P<title>{_SHOWN})\]\((?P<url>[^\n]*)\)"
+"""`[title](url)`, the whole body of a page."""
 
 
 def _shapes(own: Shapes, base: Patterns) -> Patterns:
@@ -154,7 +170,7 @@ _BRACKET_SHAPES: Final = _shapes(
         Kind.VOICE: ("<C>", r"<C>\((?P<path>[^\n]*)\)", rf"<C> ?{_SECONDS}", rf" {_SECONDS}<C>"),
         Kind.FILE: (
             "<C>",
-            r"\|(?P<name>(?:[^\]]|\](?!\())*+)\]\((?P<path>[^\n]*)\)",
+            rf"\|(?P<name>{_SHOWN})\]\((?P<path>[^\n]*)\)",
             r"\|(?P<name>[^\n]*)<C>",
             r"[:：] ?(?P<name>[^\n]*)<C>",
             r"<C> (?P<name>[^\n]+)",
@@ -190,7 +206,7 @@ _BRACKET_SHAPES: Final = _shapes(
 # or the title.
 _PATH: Final = r"(?P<path>(?![a-z]{1,10}://)[^\n\[【]{0,400}[/\\][^\n/\\]{1,255})"
 _TITLE_BODIES: Final = (
-    r"\[(?P<title>(?:[^\]]|\](?!\())*+)\]\((?P<url>[^\n]*)\)",
+    PAGE,
     _URL,
     rf"(?P<title>[^\n]+)\n{_URL}",
     r"(?P<title>[^\n]+)",
@@ -241,6 +257,10 @@ def _quotes(own: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern, re.DOTALL) for pattern in own)
 
 
+def _any_of(marks: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, marks)))
+
+
 @attrs.frozen(eq=False)
 class Dialect:
     """How one tool writes what is no text: its own rows, in front of those that all tools share.
@@ -253,7 +273,7 @@ class Dialect:
         bodies: whole bodies by kind, for `parse_body`, which knows the kind already.
         sentences: whole bodies without brackets that this tool alone writes.
         quotes: whole bodies of replies, with the groups `reply` and `quote`, `sender` and `text`.
-        quote_marks: one of these is in every body that a pattern of `quotes` takes; a cheap look before them.
+        quote_mark: in every body that a pattern of `quotes` takes; a cheap look before them.
         quote_line: taken from the front of each line of a quote.
         any_page: app messages that the tool does not know are pages to it.
         listing: parses the lines under the header of a merged forward.
@@ -265,7 +285,7 @@ class Dialect:
     bodies: Patterns = attrs.field(factory=dict, converter=_all_bodies)
     sentences: tuple[tuple[re.Pattern[str], Label], ...] = attrs.field(default=(), converter=_sentences)
     quotes: tuple[re.Pattern[str], ...] = attrs.field(default=(), converter=_quotes)
-    quote_marks: tuple[str, ...] = ()
+    quote_mark: re.Pattern[str] = attrs.field(default=(), converter=_any_of)
     quote_line: str = ""
     any_page: bool = False
     listing: Listing | None = None
@@ -306,17 +326,19 @@ _CHATLOG_HEAD: Final = (
     r"> (?P<sender>[^\n]{0,200}?)(?:\([^()\n]{0,100}\))?(?: \[[0-9]{1,20}\])?"
     r" (?:[0-9]{4}-)?[0-9]{2}-[0-9]{2} [0-9:]{8}\n"
 )
-_MEMOTRACE_REPLY: Final = r"(?P<reply>(?:(?!\n引用[：:]).)*+)"
-_PYWXDUMP_TITLE: Final = r"(?P<title>(?:(?!<a href=)[^\n])*+)(?s:(?!<a href=).)*+"
-_PYWXDUMP_REPLY: Final = r"(?P<reply>(?:(?!\n\n\[引用\]).)*+)"
+_MEMOTRACE_REPLY: Final = "(?P<reply>" + _before(r"\n", "引用[：:]") + ")"
+_MEMOTRACE_2_REPLY: Final = "(?P<reply>" + _before(" ", r"\n> ") + ")"
+_PYWXDUMP_TITLE: Final = "(?P<title>" + _before("<", "a href=", r"\n") + ")" + _before("<", "a href=")
+_PYWXDUMP_REPLY: Final = "(?P<reply>" + _before(r"\n", r"\n\[引用\]") + ")"
+_WEFLOW_REPLY: Final = "(?P<reply>" + _before(r"\[", "引用 ") + ")"
 _MEMOTRACE_SIZE: Final = r" [0-9]{1,9}\.[0-9]{2} [KMG]?B"
 _MEMOTRACE_FILE: Final = rf"(?P<name>(?:(?!{_MEMOTRACE_SIZE} )[^\n])*+){_MEMOTRACE_SIZE}"
 # Five lines in version 3, with Python's `None` for what it does not know; in version 1 the lines are indented and the
 # words English.
 _MEMOTRACE_LINK: Final = "".join(
     (
-        r"<C>\n标题：(?P<title>(?:[^\n]|\n(?!描述：))*+)",
-        r"\n描述：(?:[^\n]|\n(?!链接: ))*+",
+        r"<C>\n标题：(?P<title>" + _before(r"\n", "描述：") + ")",
+        r"\n描述：" + _before(r"\n", "链接: "),
         r"\n链接: ?(?:None|(?P<url>[^\n]*))",
     )
 )
@@ -364,14 +386,14 @@ MAIL: Final = Dialect(
 
 CHATLOG: Final = Dialect(
     "chatlog",
-    quote_marks=("> ",),
+    quote_mark=("> ",),
     labels=_AMBIGUOUS | _labels({Kind.QUOTE: "引用"}),
     shapes={
         Kind.FORWARD: (r"\|(?P<title>[^\n]*)<C>\n(?P<lines>(?s:.*))",),
         Kind.NOTE: (r"\|(?P<title>[^\n]*)<C>\n(?s:.*)",),
         Kind.ANNOUNCEMENT: (r"\|[^\n]*<C>\n(?s:.*)",),
         # A text from an app has its words in place of the address.
-        Kind.LINK: (r"\|(?P<title>(?:[^\]]|\](?!\())*+)\]\([^\n]*\n(?s:.*)\)",),
+        Kind.LINK: (rf"\|(?P<title>{_SHOWN})\]\([^\n]*\n(?s:.*)\)",),
         # chatlog_alpha says more than chatlog of cards, places, red packets and calls.
         Kind.CARD: (r"\|(?P<name>(?:[^\]\n]|\](?!\())*+)\]\((?P<id>[^\n]*)\)", r"\|(?P<name>[^\n]*)<C>"),
         Kind.LOCATION: (
@@ -393,7 +415,7 @@ what is quoted."""
 
 WEFLOW: Final = Dialect(
     "weflow",
-    quote_marks=("[引用 ",),
+    quote_mark=("[引用 ",),
     labels=_AMBIGUOUS
     | _labels(
         {
@@ -427,14 +449,14 @@ WEFLOW: Final = Dialect(
         (_ECHOTRACE_TRANSFER, Label(Kind.TRANSFER)),
         (r"\[未知消息类型\([0-9]{1,20}\)\]", Label(Kind.OTHER)),
     ),
-    quotes=(r"(?P<reply>(?:(?!\[引用 ).)*+)(?P<quote>\[引用 (?P<sender>[^：\n]{1,100})：(?P<text>.*)\])",),
+    quotes=(rf"{_WEFLOW_REPLY}(?P<quote>\[引用 (?P<sender>[^：\n]{{1,100}})：(?P<text>.*)\])",),
     listing=_by_lines(rf"(?P<indent> *+){_SENDER}", 2),
 )
 """WeFlow, echotrace and CipherTalk, all formats, and the ChatLab files that they write."""
 
 MEMOTRACE: Final = Dialect(
     "memotrace",
-    quote_marks=("\n引用", "\n> "),
+    quote_mark=("\n引用", "\n> "),
     labels=_AMBIGUOUS
     | {
         "图片丢失": Label(Kind.IMAGE),
@@ -473,7 +495,7 @@ MEMOTRACE: Final = Dialect(
         rf"{_MEMOTRACE_REPLY}(?P<quote>\n引用：(?P<sender>(?:(?!: )[^\n]){{1,100}}+): (?P<text>.*))",
         rf"{_MEMOTRACE_REPLY}(?P<quote>\n引用[：:] ?(?P<sender>[^:：\n]{{1,100}}){_QUOTED})",
         rf"{_MEMOTRACE_REPLY}(?P<quote>\n引用[：:] ?(?P<text>)未知)",
-        r"(?P<reply>(?:(?! \n> ).)*+)(?P<quote> \n> (?P<text>.*))",
+        rf"{_MEMOTRACE_2_REPLY}(?P<quote> \n> (?P<text>.*))",
     ),
     listing=_by_lines(
         rf"(?P<indent> *+)- (?P<time>[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}} (?:[上下]午 ?)?[0-9:]{{4,8}}) {_SENDER}",
@@ -485,7 +507,7 @@ and cards."""
 
 PYWXDUMP: Final = Dialect(
     "pywxdump",
-    quote_marks=("[引用]",),
+    quote_mark=("[引用]",),
     labels=_AMBIGUOUS,
     bodies={
         Kind.VOICE: (rf"语音时长[：:] ?{_SECONDS}(?:\n翻译结果[：:] ?(?P<transcript>(?s:.*)))?",),
@@ -554,7 +576,7 @@ WECHATEXPORTER: Final = Dialect(
 
 WXCLI: Final = Dialect(
     "wx-cli",
-    quote_marks=("↳",),
+    quote_mark=("↳",),
     labels=_AMBIGUOUS | _labels({Kind.SYSTEM: "系统/系统消息", Kind.RECALL: "撤回/撤回了一条消息", Kind.QUOTE: "引用"}),
     shapes={
         **dict.fromkeys((Kind.IMAGE, Kind.VIDEO, Kind.STICKER, Kind.VOICE), (r"<C> local_id=[0-9]{1,20}",)),
@@ -576,7 +598,7 @@ WXCLI: Final = Dialect(
 
 CHATLOG_KEEPER: Final = Dialect(
     "chatlog-keeper",
-    quote_marks=("[引用",),
+    quote_mark=("[引用",),
     labels=_AMBIGUOUS
     | _labels({Kind.SYSTEM: "系统"})
     | {f"卡片 type={number}": Label(kind) for number, kind in APP_TYPES.items()},
@@ -606,7 +628,7 @@ CHATLOG_KEEPER: Final = Dialect(
 """chatlog-keeper (`wechat_db.py`): its files know the type of a message without the subtype."""
 
 _BRACKET_REPLY: Final = r"(?P<reply>(?:(?! ?\[(?:引用|↩)[: ]).)*+)"
-_ARROW_REPLY: Final = r"(?P<reply>(?:(?!\n {2,4}↳ ).)*+)"
+_ARROW_REPLY: Final = "(?P<reply>" + _before(r"\n", " {2,4}↳ ") + ")"
 _BEHIND: Final = r"<C> (?P<path>[^\s\[\]]*[/\\][^\n]*\.[A-Za-z0-9]{2,4})"
 """Where its file is."""
 _AGAIN: Final = r"<C> \[[^\[\]\n]{1,10}\]"
@@ -616,7 +638,7 @@ PICTURES: Final = frozenset({"[图片]", "[语音]", "[视频]", "[表情]", "[�
 """Whole texts that no program writes but those that show chats of WeChat."""
 BRACKET_LINES: Final = Dialect(
     "bracket-lines",
-    quote_marks=("[引用", "[↩", "↳ ", "> ", "↩ "),
+    quote_mark=("[引用", "[↩", "↳ ", "> ", "↩ "),
     labels=_AMBIGUOUS
     | _labels(
         {

@@ -64,9 +64,12 @@ def _address(text: str) -> dict[str, Any]:
     return {"label": label.strip() or poi, "poi": poi if label else ""}
 
 
+_ADDRESS: Final = re.compile(r"https?://\S+")
+
+
 def _title(text: str) -> dict[str, Any]:
     """A title that is an address is one."""
-    return {"url": text} if re.match(r"https?://\S+$", text) else {"title": text}
+    return {"url": text} if _ADDRESS.fullmatch(text) else {"title": text}
 
 
 _FIELDS: Final[Mapping[str, Callable[[str], dict[str, Any]]]] = {
@@ -91,7 +94,10 @@ def _data_of(match: re.Match[str], kind: MessageKind) -> dict[str, Any]:
         convert = _FIELDS.get(name)
         # A red packet and a mini program may be titled with anything; only pages have an address for a title.
         keep = name == "title" and kind in (Kind.RED_PACKET, Kind.FORWARD, Kind.NOTE)
-        data |= {name: value} if convert is None or keep else convert(value)
+        if convert is None or keep:
+            data[name] = value
+        else:
+            data |= convert(value)
     if kind is Kind.CALL and "seconds" in data:
         data["seconds"] = int(data["seconds"])
     return data
@@ -155,7 +161,7 @@ def _titled_kind(page: re.Match[str]) -> MessageKind | None:
 
 
 def _read_quote(text: str, dialect: Dialect) -> Found | None:
-    if not any(mark in text for mark in dialect.quote_marks):
+    if dialect.quote_mark.search(text) is None:
         return None
     match = _first_match(dialect.quotes, text)
     if match is None:

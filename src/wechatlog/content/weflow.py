@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from wechatlog.content.dialects import BRACKETS, WEFLOW
+from wechatlog.content.dialects import BRACKETS, PAGE, WEFLOW
 from wechatlog.content.forwards import parse_source_time
 from wechatlog.content.placeholders import parse_body, quote_segments, read_placeholder
 from wechatlog.content.vocabulary import kind_of_chatlab, kind_of_name, segment_for
@@ -76,7 +76,7 @@ def fill(segment: types.Segment, known: Mapping[str, Any]) -> types.Segment:
     cls: Any = type(segment)
     names = _field_names(cls)
     new = {name: value for name, value in known.items() if name in names and value not in (None, "", ())}
-    return cls(raw=segment.raw, **{name: getattr(segment, name) for name in names} | new) if new else segment
+    return attrs.evolve(segment, **new) if new else segment
 
 
 @functools.cache
@@ -93,7 +93,7 @@ def _quote(text: str, sender: str, quoted: str) -> tuple[types.Segment, ...] | N
 
 
 _PAGES: Final = frozenset({Kind.LINK, Kind.MUSIC, Kind.MINI_PROGRAM, Kind.CHANNEL})
-_PAGE: Final = re.compile(r"\[(?P<title>(?:[^\]]|\](?!\())*+)\]\((?P<url>[^\n]*)\)")
+_PAGE: Final = re.compile(PAGE)
 _SHOWN: Final = frozenset({Kind.IMAGE, Kind.VIDEO, Kind.STICKER})
 _PATH: Final = re.compile(r"(?![a-z]{1,10}://)[^\s\[【!][^\n\[【]{0,399}[/\\][^\n/\\]{0,254}[^\s/\\]")
 """A file of its own, which needs no look at all that a body can be."""
