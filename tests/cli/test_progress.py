@@ -218,7 +218,7 @@ sys.exit(main(sys.argv[1:]))
 def test_the_bar_of_a_conversion(source: Source, tmp_path: Path, on_terminal: OnTerminal) -> None:
     start = ("-c", AT_ONCE)
     shown = on_terminal("convert", "chat.jsonl", "-o", "out.jsonl", "--stream", start=start)
-    assert re.search(r"[0-9]+% · 1,000 messages, [0-9,]+/s", shown)
+    assert " 1,000 messages, " in shown  # the share is not known where all was read at once, and the rate may not fit
     assert shown.endswith("\x1b[2Kwechatlog: out.jsonl: 1 conversation, 2,000 messages\r\n")
     shown = on_terminal("convert", "chat.jsonl", "-o", "out.jsonl", "--stream", "--quiet", start=start)
     assert shown == ""
