@@ -241,13 +241,13 @@ def test_names_of_the_whole_chat_are_known_to_its_first_message() -> None:
 def test_a_long_input_with_mentions_is_read_twice(monkeypatch: pytest.MonkeyPatch, short: int, more: int) -> None:
     monkeypatch.setattr(names, "_SHORT", short)
     opened: list[str] = []
-    opening = wechatlog.source.Source.open
+    blocks = wechatlog.source.Source.blocks
 
-    def counting(self: Any, **how: Any) -> Any:
+    def counting(self: Any, *how: Any) -> Any:
         opened.append(self.label)
-        return opening(self, **how)
+        return blocks(self, *how)
 
-    monkeypatch.setattr(wechatlog.source.Source, "open", counting)
+    monkeypatch.setattr(wechatlog.source.Source, "blocks", counting)
     counts = []
     for body in ("早", "@张三 早"):
         opened.clear()
