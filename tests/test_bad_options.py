@@ -137,7 +137,7 @@ SAID: list[tuple[str, str, Any, type[Exception], str]] = [
     ("load", "after", "2026-05-01", OptionError, "after: expected a Mark, not '2026-05-01'"),
     ("load_archive", "after", ["x"], OptionError, "after: expected a mapping of paths to marks"),
     ("load_archive", "index", 5, OptionError, "index: expected the path of a file, not 5"),
-    ("load_archive", "workers", 10**9, OptionError, "workers: expected a number of processes, 1 or more"),
+    ("load_archive", "workers", 10**9, OptionError, "workers: expected a number of processes from 1 to 1000"),
     ("scan", "sender", 5, OptionError, "sender: expected a text or several, not 5"),
     ("scan", "columns", 5, OptionError, "columns: expected a text or several, not 5"),
     ("scan", "batch_size", None, OptionError, "batch_size: expected a whole number from 1 on, not None"),

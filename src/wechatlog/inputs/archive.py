@@ -184,7 +184,9 @@ class Archive(Iterable[Conversation]):
         if after is not None and (workers != 1 or index is not None):
             raise OptionError("after", "workers and index go with reading everything")
         if type(workers) is not int or not 1 <= workers <= _MOST_WORKERS:
-            raise OptionError("workers", f"expected a number of processes, 1 or more, not {workers!r:.80}")
+            raise OptionError(
+                "workers", f"expected a number of processes from 1 to {_MOST_WORKERS}, not {workers!r:.80}"
+            )
         if not isinstance(index, str | os.PathLike | None):
             raise OptionError("index", f"expected the path of a file, not {index!r:.80}")
         check_encoding(how.get("encoding"))
