@@ -60,7 +60,14 @@ def path_getter(paths: str) -> Getter:
         return lambda row: row.get(key)
     if all(len(way) == 1 for way in ways):
         keys = [key for (key,) in ways]
-        return lambda row: next((value for key in keys if (value := row.get(key)) not in (None, "")), None)
+
+        def get_first(row: Mapping[str, Any]) -> Any:
+            for key in keys:
+                if (value := row.get(key)) not in (None, ""):
+                    return value
+            return None
+
+        return get_first
 
     def get(row: Mapping[str, Any]) -> Any:
         for way in ways:

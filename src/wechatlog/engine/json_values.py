@@ -44,9 +44,7 @@ def read_string(value: Any) -> str:
 
 def read_integer(value: Any) -> int | None:
     """A whole number, also one that is written as text or as `1.0`."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
+    if type(value) is int:
         return value
     if isinstance(value, float):
         return int(value) if math.isfinite(value) and value == int(value) else None

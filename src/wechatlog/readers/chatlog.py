@@ -195,7 +195,8 @@ def _entry(
     for problem in body.problems:
         reading.report(problem.code, problem.sentence, severity=problem.severity, line=line)
     kind, text, segments, _ = body
-    return Entry(line, time, precision, sender, account, own, kind, text, segments, offset=offset, chat=chat)
+    said = line, time, precision, sender, account, own, kind, text, segments, None, None, offset, chat
+    return new_entry(Entry, said)
 
 
 _LISTINGS: Final = (

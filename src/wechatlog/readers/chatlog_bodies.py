@@ -302,7 +302,7 @@ def _segments(
     )
     if kind is Kind.VOICE and "seconds" in known:
         known["seconds"] /= 1000  # they are milliseconds
-    segment = attrs.evolve(segments[0], **known)
+    segment = attrs.evolve(segments[0], **known) if known else segments[0]
     if isinstance(segment, Forward) and "recordInfo" in contents:
         record = parse_record_dict(contents["recordInfo"], zone=zone, collector=collector, line=line)
         if record is not None:

@@ -349,8 +349,9 @@ def _identifiers(
         what = "the row number stands where the server's id is missing; it was left out"
         reading.tell("writer-fault", what, line, once=True)
         id_ = None
-    replies = (read_identifier(reading, row.get(key), line) for key in ("replyToMessageId", "quotedSvrid"))
-    return id_, next(filter(None, replies), None if built is None else built.reply_to)
+    reply_to = read_identifier(reading, row.get("replyToMessageId"), line)
+    reply_to = reply_to or read_identifier(reading, row.get("quotedSvrid"), line)
+    return id_, reply_to or (None if built is None else built.reply_to)
 
 
 def _segments(
@@ -408,7 +409,8 @@ def _entry(tool: Tool, reading: Reading, people: Mapping[str, Participant], row:
         account = None  # the id of the chat stands where the owner's is not known
     id_, reply_to = _identifiers(tool, reading, row, built, line)
     segments = _segments(reading, row, kind, text, built)
-    return Entry(line, time, precision, sender, account, own, kind, text, segments, id_, reply_to, offset)
+    said = line, time, precision, sender, account, own, kind, text, segments, id_, reply_to, offset, None
+    return new_entry(Entry, said)
 
 
 _PLAIN: Final = Plain(
