@@ -140,14 +140,16 @@ def check_segments(
     A quoted message that MemoTrace did not find carries the id of the conversation in place of a name, which is
     nobody's name and is left out of the segment. A merged forward may hold times that are half a day off.
     """
-    if forwards := [segment for segment in segments if isinstance(segment, Forward)]:
-        if time is not None and any(_any_later(forward.messages, time, 0) for forward in forwards):
-            report_half_day(context, line)
-        elif _MORNING_ITEM.search(text):
-            what = "here the text shows them as they were, its pages and JSON do not"
-            context.report("writer-fault", _HALF_DAY + what, severity=Severity.INFO, line=line)
-        return segments
-    return tuple(clean_quote(context, segment, line) for segment in segments)
+    checked = []
+    for segment in segments:
+        if isinstance(segment, Forward):
+            if time is not None and _any_later(segment.messages, time, 0):
+                report_half_day(context, line)
+            elif _MORNING_ITEM.search(text):
+                what = "here the text shows them as they were, its pages and JSON do not"
+                context.report("writer-fault", _HALF_DAY + what, severity=Severity.INFO, line=line)
+        checked.append(_clean_quote(context, segment, line) if isinstance(segment, Quote) else segment)
+    return tuple(checked)
 
 
 def report_half_day(context: Context, line: int | None) -> None:
@@ -167,16 +169,14 @@ def _any_later(messages: Iterable[Message], time: dt.datetime, depth: int) -> bo
     return False
 
 
-def clean_quote(context: Context, segment: Segment, line: int | None) -> Segment:
-    """A quote without a name that is none; any other segment as it is."""
-    if not isinstance(segment, Quote) or segment.text.strip() != _UNKNOWN_QUOTED:
-        return segment
+def _clean_quote(context: Context, quote: Quote, line: int | None) -> Quote:
+    """A quote without a name that is none."""
+    if quote.text.strip() != _UNKNOWN_QUOTED:
+        return quote
     context.report(
         "writer-fault",
         "MemoTrace did not find the message quoted; it wrote the id of the conversation in place of a name",
         severity=Severity.INFO,
         line=line,
     )
-    if segment.sender is not None and _ACCOUNT.fullmatch(segment.sender):
-        return attrs.evolve(segment, sender=None)
-    return segment
+    return attrs.evolve(quote, sender=None) if quote.sender and _ACCOUNT.fullmatch(quote.sender) else quote
