@@ -11,6 +11,7 @@ import functools
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from wechatlog import segments
 from wechatlog.content.dialects import BRACKETS, COMMON_BODIES, Dialect, Found, Label
 from wechatlog.content.notices import read_notice
 from wechatlog.content.vocabulary import PLAIN_KINDS, TRANSFER_WORDS, segment_for
@@ -147,13 +148,6 @@ def _segment(match: re.Match[str], label: Label, raw: str, dialect: Dialect, zon
     return segment_for(label.kind, raw, **{**label.data, **_data_of(match, label.kind)})
 
 
-def _reply_segments(reply: str) -> tuple[Segment, ...]:
-    """The segments of a reply: whoever gives segments gives all of them, or mentions in replies are lost."""
-    from wechatlog.segments import parse_segments
-
-    return parse_segments(reply)
-
-
 def _titled_kind(page: re.Match[str]) -> MessageKind | None:
     """What a page is that is none, by the title that the client gave to it."""
     title = page.groupdict().get("title") or ""
@@ -172,7 +166,8 @@ def _read_quote(text: str, dialect: Dialect) -> Found | None:
         lines = (line.removeprefix(dialect.quote_line) for line in quoted.split("\n"))
         quoted = "\n".join(lines).rstrip("\n")
     quote = Quote((groups.get("sender") or "").strip() or None, quoted, raw=groups["quote"])
-    reply = _reply_segments(groups["reply"])
+    # Whoever gives segments gives all of them, or mentions in replies are lost.
+    reply = segments.parse_segments(groups["reply"])
     return Kind.QUOTE, (*reply, quote) if match.start("reply") == 0 else (quote, *reply)
 
 
@@ -259,4 +254,4 @@ def parse_call(text: str, kind: str | None = None, seconds: int | None = None) -
 
 def quote_segments(reply: str, sender: str | None, quoted: str) -> tuple[Segment, ...]:
     """The segments of a reply whose quote stands in a column of its own: the quote has no `raw`."""
-    return (Quote(sender or None, quoted), *_reply_segments(reply))
+    return (Quote(sender or None, quoted), *segments.parse_segments(reply))
