@@ -72,19 +72,22 @@ _columns_of: Final = operator.attrgetter("id", "type", "own", "talker", "room", 
 # --- bodies ---------------------------------------------------------------------------------------------------------
 
 
+_SOURCES: Final[Mapping[type[Segment], tuple[str | None, str | None]]] = {
+    **dict.fromkeys((Image, Video, Sticker), ("path", "url")),
+    **dict.fromkeys((Voice, File), ("path", "path")),
+    Link: (None, "url"),
+}
+"""What a path is to a segment, and what an address is."""
+
+
 def _with_source(segment: Segment, src: str) -> Segment:
-    """A segment with what the column `src` knows: a path, or an address."""
-    is_address = src.startswith(("http://", "https://"))
-    if isinstance(segment, Image | Video | Sticker):
-        return attrs.evolve(segment, url=src) if is_address else attrs.evolve(segment, path=src)
-    if isinstance(segment, Voice):
-        return attrs.evolve(segment, path=src)
-    if isinstance(segment, File):
-        name = re.split(r"[\\/]", src)[-1]
-        return attrs.evolve(segment, path=src, name=segment.name or name or None)
-    if isinstance(segment, Link) and is_address:
-        return attrs.evolve(segment, url=src)
-    return segment
+    """A segment with what the column `src` knows."""
+    field = _SOURCES.get(type(segment), (None, None))[src.startswith(("http://", "https://"))]
+    if field is None:
+        return segment
+    if isinstance(segment, File) and segment.name is None:
+        segment = attrs.evolve(segment, name=re.split(r"[\\/]", src)[-1] or None)
+    return attrs.evolve(segment, **{field: src})
 
 
 def _source(row: _Row) -> str:
