@@ -55,6 +55,10 @@ DAMAGE = [
     ("echotrace-sql/own-code.sql", "08:01:30'),\n", "08:01:30'),\ufffd", "broken-row"),
     ("echotrace-sql/own-code.sql", "08:02:00'),\n(", "08:02:00'),\n（", "broken-row"),
     ("named-sql/shell-of-sqlite.sql", "chat VALUES('2026-05-01 08:00:10'", "2026-05-01 08:00:10'", "broken-row"),
+    # what letters stand for
+    ("named-keys/letters.jsonl", '"glossary"', '"glosary"', ""),
+    ("dated-lines/letters.md", "---\ncontact", "---\n---\ncontact", ""),
+    ("dated-lines/letters.md", "tokens: ~267\n---\n", "tokens: ~267", ""),
     # a header line
     ("wx-cli-txt/wxcli-export.txt", "] 早\n第二行\n[", "[", "near-header"),
     ("wx-cli-md/private.md", "08:00\n\n### 2026-05-01 08:01", "08:00\n### 2026-05-01 08:01", ""),
@@ -128,6 +132,16 @@ def warnings(seed: Seed, data: bytes) -> set[str]:
         ("stomakun/stomakun-wechatexport-ios.txt", "7:16:35): [红包]\r\n", "7:1\n"),
         ("wechatbaktool/wechatbaktool.txt", "16:40 | 小李:\n2024-01-10 20:17:00", "1624-01-10 20:17:00"),
         ("paste/newest-first.txt", "21:06\n6\n\n李四 2022", "21:0"),
+        ("mail/clocks.txt", "1:00\n\n早\n\n李四 ", "1:00"),
+        ("mail/clocks.txt", "17:08\n\n早\n\n李四 ", "17:"),
+        ("dated-lines/list.md", "我：[图片]\n-", "-"),
+        ("wechatexporter-txt/lost-headers.txt", "1 21:05:03):在\nSystem Message", "1 21:05:03)age"),
+        (
+            "wechatexporter-txt/lost-headers.txt",
+            "3):示例文章张三 (2022-01-01 21:07:03):好",
+            "３）：示例文章张三 （２０２２－０１－０１ ２１：０７：０３）：好",
+        ),
+        ("wechatexporter-txt/transfers.txt", "3):谢谢\n张三 (", "3("),
     ],
 )
 def test_damage_of_two_headers_is_told(seeds: dict[str, Seed], name: str, old: str, new: str) -> None:
@@ -154,7 +168,32 @@ def test_rows_that_damage_hides_are_told(seeds: dict[str, Seed], name: str, old:
     }
 
 
-@pytest.mark.parametrize("at", ["exported_at", "local_id", "text"])
+@pytest.mark.parametrize(("old", "new"), [("glossary:\n  U: Me\n", "gl"), ("  U: Me\n  R: 李四", "  U: Me  R: 李四")])
+def test_a_letter_that_nothing_explains_is_told(seeds: dict[str, Seed], old: str, new: str) -> None:
+    seed = seeds["dated-lines/letters.md"]
+    assert old.encode() in seed.data
+    assert "damaged-head" in warnings(seed, seed.data.replace(old.encode(), new.encode(), 1))
+
+
+def test_a_letter_that_no_object_explains_is_told(seeds: dict[str, Seed]) -> None:
+    seed = seeds["named-keys/letters.jsonl"]
+    assert "damaged-head" in warnings(seed, seed.data.replace(b'"R": ', b'"x": ', 1))
+
+
+def test_a_text_in_which_no_lines_are_alike_is_told(seeds: dict[str, Seed]) -> None:
+    seed = seeds["named-lines/name-in-front.md"]
+    damaged = seed.data.replace("8:00:00\n\n早\n\n### ".encode(), b"8:", 1)
+    assert damaged != seed.data
+    assert "no-header" in warnings(seed, damaged)
+
+
+def test_a_database_without_a_table_of_messages_is_told(seeds: dict[str, Seed]) -> None:
+    seed = seeds["named-tables/two-chats.db"]
+    damaged = seed.data.replace(b"content text", b"conxent text").replace(b"create_time", b"create_tame")
+    assert "broken-shape" in warnings(seed, damaged)
+
+
+@pytest.mark.parametrize("at", ["exported_at", "local_id", "text", "user_name", "talker", "remark"])
 def test_zero_bytes_in_a_key_cost_no_name(seeds: dict[str, Seed], at: str) -> None:
     seed = seeds["named-keys/talker.json"]
     assert judge(seed, seed.data.replace(at.encode(), bytes(16) + at.encode(), 1)).lost == 0

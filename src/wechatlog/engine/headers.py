@@ -35,7 +35,8 @@ _WINDOW: Final = 64
 _MOST_NAMES: Final = 50_000
 _SAMPLE: Final = 1 << 16
 _MANY: Final = 1 << 20
-_MOST_BEGINNINGS: Final = 64
+MOST_BEGINNINGS: Final = 64
+"""Names that are looked for in front of what may be a damaged header."""
 _JOINED: Final = 200
 """Characters from where a damaged header begins, in which the next one must stand."""
 _LOG_WORD: Final = re.compile(
@@ -344,7 +345,7 @@ class _NearHeaders:
 
     def parts(self, header: re.Match[str], block: Block) -> Iterator[Block]:
         """A block, cut where damage joined the line of the next header to one of its own."""
-        if self._names != min(len(self.headers.known), _MOST_BEGINNINGS):
+        if self._names != min(len(self.headers.known), MOST_BEGINNINGS):
             self._learn(header)
         if self._begin is None:
             yield block
@@ -400,13 +401,15 @@ class _NearHeaders:
         """
         groups, at = header.groupdict(), header.start()
         time, shown, name = groups.get("time") or "", groups.get("sender") or "", self.headers.sender(header) or ""
-        mark = header.group()[1 : header.start("time") - at] if time else ""
-        self._names = min(len(self.headers.known), _MOST_BEGINNINGS)
+        if not time:
+            return
+        mark = header.group()[1 : header.start("time") - at]
+        self._names = min(len(self.headers.known), MOST_BEGINNINGS)
         if "\n" in mark or not any(map(str.isdigit, time)) or (not mark.strip() and len(time) < _WHOLE_TIME):
             return
         begin = re.escape(mark)
         if shown and header.start("sender") < header.start("time"):
-            names = "|".join(map(re.escape, sorted(self.headers.known)[:_MOST_BEGINNINGS]))
+            names = "|".join(map(re.escape, sorted(self.headers.known)[:MOST_BEGINNINGS]))
             self._people = re.compile(names or "(?!)")
             begin = re.escape(mark[: header.start("sender") - at - 1]) + f"(?:{names})" if names else begin
             behind = mark[header.start("sender") - at - 1 + len(name if shown.startswith(name) else shown) :]
@@ -421,12 +424,14 @@ def _digits(time: str) -> str:
     return re.sub("[0-9]+", lambda run: "[0-9]{1,2}" if len(run[0]) < 3 else f"[0-9]{{{len(run[0])}}}", re.escape(time))
 
 
-def _tell_near(reading: Reading, line: int, excerpt: str) -> None:
+def _tell_near(reading: Reading, line: int | None, excerpt: str) -> None:
     what = "a line begins as a header and is none: it may be damaged; it was kept in the body before it"
-    reading.report("near-header", what, line=line, column=1, excerpt=excerpt[:200])
+    reading.report("near-header", what, line=line, column=line and 1, excerpt=excerpt[:200])
 
 
-def tell_near_headers(reading: Reading, text: str, line: int, near: re.Pattern[str], header: re.Pattern[str]) -> None:
+def tell_near_headers(
+    reading: Reading, text: str, line: int | None, near: re.Pattern[str], header: re.Pattern[str]
+) -> None:
     """Tell of lines that begin as headers do and are none: what stood behind may be damaged.
 
     The text is a body, from the end of the header on that stands on `line`. `near` is how header lines begin, with the
@@ -434,7 +439,8 @@ def tell_near_headers(reading: Reading, text: str, line: int, near: re.Pattern[s
     """
     for match in near.finditer(text):
         if header.match(text, match.start()) is None:
-            _tell_near(reading, line + 1 + text.count("\n", 0, match.start()), match.group()[1:])
+            at = None if line is None else line + 1 + text.count("\n", 0, match.start())
+            _tell_near(reading, at, match.group()[1:])
 
 
 def header_clock(header: re.Match[str]) -> dt.datetime | None:

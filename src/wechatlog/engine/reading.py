@@ -268,6 +268,12 @@ class Reading:
             self._told.add(code)
             self.tell(code, sentence, line)
 
+    def tell_unexplained(self, letter: str, line: int) -> None:
+        """Tell, once for each, of a letter that stands for a name, where the head that should explain it does not."""
+        what = f"nothing at the head says whose name {letter[:60]!r} stands for: the head is damaged"
+        if self.is_news(what):
+            self.report("damaged-head", what, line=line)
+
     def check_page_end(self, text: str, line: int | None = None) -> None:
         """Tell where the end of a page, of which a text is the last piece, is missing."""
         if "</html" not in text[-2000:].lower():

@@ -24,7 +24,17 @@ from wechatlog.content.dialects import MAIL
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, Head, Reading
-from wechatlog.engine.headers import MARKS, Block, Candidate, HeaderCheck, iter_blocks, sample, sample_blocks
+from wechatlog.engine.headers import (
+    MARKS,
+    MOST_BEGINNINGS,
+    Block,
+    Candidate,
+    HeaderCheck,
+    iter_blocks,
+    sample,
+    sample_blocks,
+    tell_near_headers,
+)
 from wechatlog.engine.records import strip_blank_end
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.mailed_source import BOLD, html_lines, is_html, is_mime, read_mail
@@ -39,6 +49,7 @@ _DATE: Final = (
 )
 _HALF: Final = "(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚上)"
 _CLOCK: Final = rf"(?:{_HALF} ?)?[0-9]{{1,2}}:[0-9]{{2}}(?: ?[AaPp][Mm])?"
+_PIECES: Final = rf"(?=[^\n]{{0,60}}[0-9])(?:{_HALF}|[0-9:]|[AaPp][Mm]|[ \t])++"
 _LINE_END: Final = r"[ \t]*+(?=\r?(?:\n|\Z))"
 _NAME: Final = rf"(?P<sender>[^ \t\r\n{BOLD}][^\r\n]*)(?<![ \t])(?<!上午)(?<!下午)"
 _BLANKS: Final = r"[ \t\u00a0]{0,8}"
@@ -197,6 +208,18 @@ class _Gate(HeaderCheck):
             placed=placed,
         )
         self._frame, self._day = frame, day
+        self._near: re.Pattern[str] | None = None
+        self._learnt = 0
+
+    @property
+    def near(self) -> re.Pattern[str]:
+        """How header lines of known people begin, behind which are pieces of clocks alone."""
+        if self._near is None or self._learnt != min(len(self.known), MOST_BEGINNINGS):
+            self._learnt = min(len(self.known), MOST_BEGINNINGS)
+            names = "|".join(map(re.escape, sorted(self.known)[:MOST_BEGINNINGS])) or "(?!)"
+            before = r"(?<=\n)\n" if self.blanks else r"\n"
+            self._near = re.compile(rf"{before}(?:{names})[ \t\u00a0]{{{self._frame.gap},4}}+{_PIECES}{_LINE_END}")
+        return self._near
 
     def _when(self, header: re.Match[str]) -> dt.datetime | None:
         found = cached_clock(f"{self._day} {header['time']}", None) if header["time"] and self._day else None
@@ -236,7 +259,8 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     option = reading.day_option("date")
     day = "" if option is None else option.isoformat()
     _describe(reading, frame, text.attachments)
-    for block in iter_blocks(blocks, frame.grammar, _Gate(reading, frame, day, placed=not text.wrapped).accept):
+    gate = _Gate(reading, frame, day, placed=not text.wrapped)
+    for block in iter_blocks(blocks, frame.grammar, gate.accept):
         line, offset = (None, None) if text.wrapped else (block.line, block.offset)
         if block.header is None:
             _tell_preamble(reading, block, line, titled=frame.title is not None)
@@ -244,6 +268,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
             day = block.header["date"]
         else:
             time, precision = _time(reading, day, block.header["time"], line)
+            tell_near_headers(reading, block.lines, line, gate.near, frame.grammar.pattern)
             body = _body(reading, block, frame, is_page=text.is_page)
             if block.last and (listed := _LISTED.search(body)):
                 reading.chat.metadata["attachments"] = _LISTED_PATH.findall(listed["list"])

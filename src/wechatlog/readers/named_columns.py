@@ -42,6 +42,7 @@ from wechatlog.engine import (
     iter_objects,
 )
 from wechatlog.engine.entry import Body
+from wechatlog.engine.json_damage import listed
 from wechatlog.engine.json_objects import report_shape, report_unknown_keys
 from wechatlog.engine.json_stream import BEGIN, END, Item, iter_json
 from wechatlog.engine.json_values import (
@@ -134,7 +135,7 @@ def _objects(reading: Reading) -> Iterator[NamedRow]:
     if not path and "jsonl" in head.containers:
         items = _without_head(reading, iter_line_objects(reading, known=KNOWN))
     else:
-        needed = {*_CHATS, *_TITLES} & value.keys()
+        needed = {key for key in value if _seen(key) in (*_CHATS, *_TITLES)}
         items = iter_objects(reading, *path, needed=lambda _: needed, script=is_script, tail=is_script, known=KNOWN)
     first = True
     for _, row, line, offset in items:
@@ -157,12 +158,17 @@ def _told_rows(reading: Reading) -> Iterator[NamedRow]:
 def _without_head(reading: Reading, items: Iterator[Item]) -> Iterator[Item]:
     """Lines of messages; one in front of them that is none says whose chat it is, and perhaps what names stand for."""
     names: Mapping[str, Any] = {}
+    explained = False
     for item in items:
         if item.line > 1 or _says_chat([item.value]):
-            name = names.get(_text(item.value.get("sender")))
+            sender = _text(item.value.get("sender"))
+            if explained and sender and sender not in names:
+                reading.tell_unexplained(sender, item.line)
+            name = names.get(sender)
             yield item if name is None else item._replace(value={**item.value, "sender": name})
             continue
-        names = read_object(item.value.get("glossary"))
+        key = next((key for key in item.value if listed(key, ("glossary",))), "")
+        names, explained = read_object(item.value.get(key)), bool(key)
         about = next((said for said in item.value.values() if isinstance(said, dict)), {})
         _describe(reading.chat, {**item.value, **about})
 
@@ -210,9 +216,16 @@ def _list_key(value: Any) -> str | None:
     return next((key for key, found in rows if plain_name(key) in LISTS and _says_chat(read_list(found))), None)
 
 
+def _seen(key: str) -> str:
+    """A key as people see it."""
+    return key if key.isprintable() else "".join(filter(str.isprintable, key))
+
+
 def _describe(chat: Draft, said: Mapping[str, Any]) -> None:
+    said = {_seen(key): value for key, value in said.items()}
     title = next((_text(said[key]) for key in _TITLES if isinstance(said.get(key), str)), "")
     about: Mapping[str, Any] = next((said[key] for key in _CHATS if isinstance(said.get(key), dict)), {})
+    about = {_seen(key): value for key, value in about.items()}
     found = {
         field: next((_text(about[name]) for name in names if about.get(name)), "") for field, names in _CHAT.items()
     }

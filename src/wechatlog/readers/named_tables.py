@@ -40,6 +40,9 @@ def _stored(reading: Reading) -> Iterator[NamedRow]:
     with connect(reading.source) as connection:
         found = {name: sorted(columns_of(connection, name)) for name in tables_of(connection)}
         tables = _chats(found)
+        if found and not tables:
+            what = f"rows of {', '.join(map(repr, found))[:200]} were not read: nothing says that they are messages"
+            reading.report("broken-shape", what, severity=Severity.ERROR)
         for table in tables:
             columns = found[table]
             reading.tell_unknown(columns, KNOWN)

@@ -15,6 +15,7 @@ from wechatlog.content.accounts import is_account
 from wechatlog.content.dialects import BRACKET_LINES, PICTURES
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
+from wechatlog.diagnostics import Severity
 from wechatlog.engine import ME, OWNER_OPTION, Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.headers import Candidate, is_log_word, sample_blocks
 from wechatlog.model import MessageKind
@@ -36,6 +37,9 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     text = Head.of(reading.source, reading.encoding).text
     lines = _format_of(text)
     if lines is None:
+        if text.strip():
+            what = "no lines of this text are alike in having a time and a name: the file is damaged, or no chat"
+            reading.report("no-header", what, severity=Severity.ERROR, line=1)
         reading.tell_empty()
         return
     what = f"no tool is known that writes this: the lines were read as {lines.grammar.name!r}"

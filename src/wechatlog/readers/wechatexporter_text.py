@@ -45,7 +45,12 @@ _GRAMMAR: Final = Grammar(
     name="WechatExporter TXT", header=rf"(?P<sender>[^\n]*?) (?:\((?P<time>{_STAMP})\)|(?P<bare>{_STAMP})):"
 )
 _INSIDE: Final = re.compile(rf" \((?P<time>{_STAMP})\):")
-_CLOCK_OF_HEADER: Final = re.compile(r"[0-9] [0-9]{2}:[0-9]{2}:[0-9]{2}\):")
+_SHOWN_CLOCK: Final = r"\d \d{2}[:：]\d{2}[:：]\d{2}[)）][:：]"
+"""In full-width characters too, as an input method makes them."""
+_SHOWN_DAY: Final = r"[(（]\d{4}[-－]\d{2}[-－]"
+_OF_HEADER: Final = re.compile(f"{_SHOWN_CLOCK}|{_SHOWN_DAY}")
+_CLOCK_OF_HEADER: Final = re.compile(_SHOWN_CLOCK)
+_BEGINS_AS_HEADER: Final = re.compile(rf"(?P<name>[^\n]{{1,200}}?) {_SHOWN_DAY}")
 _TITLE: Final = re.compile(r"(?P<title>.*) - (?:微信聊天记录|WeChat Chat History)")
 _DASHES: Final = re.compile(r"-(?: -){14,}[ \t]*")
 _NOTICE: Final = re.compile(r"(?:System Message:|系统消息[:：]) ?(?P<text>.*)", re.DOTALL)
@@ -351,10 +356,14 @@ class _Pass:
             if text.startswith(_RULE) and not (number and _DASHES.fullmatch(text)):
                 what = "the line of a quote goes on as something else: lines behind it may be lost"
                 self._reading.report("near-header", what, line=part.line + max(number - 1, 0))
-        for number, text in enumerate(part.text.split("\n") if _CLOCK_OF_HEADER.search(part.text) else ()):
-            if _CLOCK_OF_HEADER.search(text) and not (number and _GRAMMAR.pattern.match(f"\n{text}")):
+        signs = _OF_HEADER.search(part.text) or _OF_HEADER.search(part.sender or "")
+        for number, text in enumerate((part.sender or "", *part.text.split("\n")) if signs else ()):
+            begins = _BEGINS_AS_HEADER.match(text)
+            if (_CLOCK_OF_HEADER.search(text) or (begins and begins["name"] in self._names)) and not (
+                number > 1 and _GRAMMAR.pattern.match(f"\n{text}")
+            ):
                 what = "a time as headers have it stands inside a message: a header may be damaged here"
-                self._reading.report("near-header", what, line=part.line + number)
+                self._reading.report("near-header", what, line=part.line + max(number - 1, 0))
 
     # bodies
 

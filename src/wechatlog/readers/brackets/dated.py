@@ -58,6 +58,9 @@ _TITLE: Final = re.compile(
 )
 _FACTS: Final = re.compile(r"[#>=|-].*|\*\*.*|[^\n:：]{1,20}[:：].*|共 ?[0-9]+.*|图片 [0-9]+.*")
 _SPEAKS_OF_CHATS: Final = re.compile(r"聊天记录|微信|消息|[Cc]hat|[Cc]onversation|WeChat")
+_FRONT: Final = re.compile(r"\A(?:---\n)+.*?\n---\n", re.DOTALL)
+_LETTER: Final = re.compile("[A-Z]{1,2}")
+_EXPLAINS: Final = re.compile("^(?:glossary|legend):", re.MULTILINE)
 _LETTERS: Final = re.compile(r"^ {2}(?P<letter>[A-Z]{1,2}|Me): \"?(?P<name>[^\n\"]+)\"?$", re.MULTILINE)
 _ME: Final = "Me"
 _QUOTED: Final = re.compile(r"> (?P<who>[^\n—]{1,60}?)(?: at [0-9:]{4,8})? — (?P<words>[^\n]*)\n?\Z")
@@ -75,12 +78,14 @@ def _form(text: str) -> tuple[Grammar, list[re.Match[str]]]:
 def _entries(reading: Reading) -> Iterator[Entry]:
     text, blocks = sample(reading.blocks())
     form, chat, day, pending = _form(text)[0], reading.chat, "", None
-    letters = {match["letter"]: match["name"] for match in _LETTERS.finditer(text.partition("\n---\n")[0])}
-    named = names_owner(reading, ME) or _ME in letters.values()
+    letters: dict[str, str] = {}
+    explained, named = False, names_owner(reading, ME)
 
     def preamble(block: Block) -> None:
-        nonlocal pending
-        lines = [line for line in re.sub(r"\A---\n.*?\n---\n", "", block.lines, flags=re.DOTALL).split("\n") if line]
+        nonlocal pending, explained, named
+        letters.update((match["letter"], match["name"]) for match in _LETTERS.finditer(block.lines))
+        explained, named = _EXPLAINS.search(block.lines) is not None, named or _ME in letters.values()
+        lines = [line for line in _FRONT.sub("", block.lines).split("\n") if line]
         if lines and (match := _TITLE.fullmatch(lines[0].strip())) and match["title"] != "微信":
             chat.title = match["title"]
         pending = _QUOTED.search(block.lines)
@@ -103,6 +108,8 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         if not clock:
             reading.tell_first("no-date", "no heading above says the day of this message", block.line)
         time, precision = reading.clock(clock, line=block.line) if clock and parse_clock(clock) else (None, None)
+        if explained and (letter := said["sender"] or "") not in letters and _LETTER.fullmatch(letter):
+            reading.tell_unexplained(letter, block.line)
         notice, name = said.get("notice"), letters.get(said["sender"] or "", said["sender"]) or None
         text = notice if notice is not None else _with_quote(text, said.get("quoted"), before, letters)
         told = notice is not None or name in NOBODIES or (text[:1] in QUOTED and read_notice(text) is not None)
