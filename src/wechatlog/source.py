@@ -320,6 +320,7 @@ class Source:
         budget: of the ZIP that it lies in, or `None`.
         asked_beside: the patterns of files beside it that somebody asked for.
         stretch: the part of a file that this is, or `None` for a whole one.
+        ends_in_head: its first bytes were read and are all of it, so that its text is one block; not of packed ones.
     """
 
     def __init__(
@@ -343,7 +344,7 @@ class Source:
         self.asked_beside: set[str] = set()
         self._text: str | None = None
         self._head: bytes | None = None
-        self._head_is_all = False
+        self.ends_in_head = False
         self._opened: weakref.ref[IO[bytes]] | None = None
 
     @classmethod
@@ -543,7 +544,7 @@ class Source:
 
         Compressed data that are cut or broken end there if they are to be read so far; else that is a `FormatError`.
         """
-        if self._head_is_all and self._head is not None:
+        if self.ends_in_head and self._head is not None:
             return io.BytesIO(self._head)
         stream = self._opener()
         if not hasattr(stream, "peek"):
@@ -573,7 +574,7 @@ class Source:
                 with self.open(to_damage=True) as stream:
                     self._head = stream.read(HEAD_SIZE)
                     # what is packed is opened again, since damage is told by who reads all of it
-                    self._head_is_all = len(self._head) < HEAD_SIZE and _unpacked(stream) is None
+                    self.ends_in_head = len(self._head) < HEAD_SIZE and _unpacked(stream) is None
                 self._opened = None
         return self._head
 
@@ -581,11 +582,11 @@ class Source:
     def whole_text(self) -> str | None:
         """All of the text with its byte order mark, where it ends in the head and is UTF-8; `None` for any other."""
         data = self.head()
-        return as_utf8(data, final=True) if self._head_is_all else None
+        return as_utf8(data, final=True) if self.ends_in_head else None
 
     def forget_head(self) -> None:
         """Let go of what was kept of the first bytes, and read them again when they are asked for."""
-        self._head, self._head_is_all = None, False
+        self._head, self.ends_in_head = None, False
         self.__dict__.pop("whole_text", None)
 
     @functools.cached_property
@@ -643,7 +644,7 @@ class Source:
             return
         if encoding is not None:
             codecs.lookup(encoding)
-        elif self._head_is_all and self.whole_text:
+        elif self.ends_in_head and self.whole_text:
             yield self.whole_text
             return
         with self.open(to_damage=True) as stream:

@@ -306,8 +306,11 @@ class Records(NamedTuple):
     last: bool
 
 
-def whole_records(blocks: Iterable[str]) -> Iterator[Records]:
-    """A text, its lines ending in LF or CRLF, in pieces of whole records."""
+def whole_records(blocks: Iterable[str], source: Source) -> Iterator[Records]:
+    """A text, its lines ending in LF or CRLF, in pieces of whole records; that of a small source in one."""
+    if source.ends_in_head:
+        yield Records("".join(("\n", *blocks)), 1, 0, first=True, last=True)
+        return
     line, offset, first = 1, 0, True
     parts: list[str] = []
     for block in whole_lines(blocks):
@@ -509,7 +512,7 @@ class MarkdownReader:
             found = iter_records(blocks, MARKDOWN)
             yield from walk.closing(batch for records in found for batch in walk.batches(records))
         else:
-            for records in whole_records(blocks):
+            for records in whole_records(blocks, context.source):
                 yield from Piece(walk, records).given()
         yield walk.draft, []
         walk.finish()

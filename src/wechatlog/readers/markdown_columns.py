@@ -28,7 +28,7 @@ def iter_rows(walk: Walk, blocks: Iterable[str], sink: RowSink) -> Iterator[Rows
         blocks: the text in pieces of any size, its lines ending in LF or CRLF.
         sink: numbers and chooses the rows.
     """
-    for records in whole_records(blocks):
+    for records in whole_records(blocks, walk.context.source):
         for draft, columns in _Columns(walk, records, sink).given():
             yield sink.give(draft, len(columns["text"]), columns)
     yield sink.give(walk.draft, 0, dict.fromkeys(sink.needed, ()))
