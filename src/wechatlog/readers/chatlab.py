@@ -255,10 +255,10 @@ class _Chat:
             self.reading.tell("unknown-kind", f"unknown type {code!r:.40}", line)
         if records and kind in _VAGUE:
             return Kind.FORWARD
-        vague = kind in _VAGUE and (number == _SHARE or not self.is_ours)
-        if vague and "](" not in text and (found := read_placeholder(text, WEFLOW)) is not None:
+        vague = kind in _VAGUE and (number == _SHARE or not self.is_ours) and "](" not in text
+        if vague and (found := read_placeholder(text, WEFLOW)) is not None:
             kind = kind if found[0] in _VAGUE and kind is not None else found[0]
-        if kind in _VAGUE and not self.is_ours and (said := read_notice(text)) is Kind.PAT:
+        if vague and kind in _VAGUE and not self.is_ours and (said := read_notice(text)) is Kind.PAT:
             kind = said  # WeFlow writes pats as links
         return read_notice(text) or kind if kind is Kind.SYSTEM else kind or Kind.OTHER
 

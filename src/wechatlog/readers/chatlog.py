@@ -165,9 +165,8 @@ def _objects(reading: Reading, *, script: bool = False) -> Iterator[Entry]:
         body = read_contents(value, zone=zone, collector=reading.collector, line=line)
         sender = None if notice else read_string(get("senderName")) or sender_id or None
         account = None if notice else _account(value, sender_id) or None
-        at_users = [read_string(user) for user in read_list(get("at_user_list"))]
-        if at_users and body.segments is None and body.kind is MessageKind.TEXT:
-            body = body._replace(segments=point_mentions(body.text, at_users))
+        if body.kind is _TEXT and body.segments is None and (at_users := read_list(get("at_user_list"))):
+            body = body._replace(segments=point_mentions(body.text, list(map(read_string, at_users))))
         yield _entry(reading, line, time, "second", sender, account, read_flag(own), body, offset, chat)
     chat = reading.first_chat
     chat.id = chat.id or read_string(reading.said.get("talker")) or None

@@ -230,20 +230,20 @@ def read_contents(
     if kind is Kind.QUOTE:
         return _read_quote(text, contents)
     if not text:
-        text = _render(kind, _app_label(message), contents)
+        text = _render(kind, _app_label(message, kind), contents)
     problems: tuple[Problem, ...] = ()
     if kind is Kind.OTHER:
         problems = (Problem("unknown-kind", f"unknown message type {message.get('type')!r}", Severity.INFO),)
     return Body(kind, text, _segments(kind, text, contents, zone, collector, line), problems)
 
 
-def _app_label(message: Mapping[str, Any]) -> str | None:
+def _app_label(message: Mapping[str, Any], kind: MessageKind) -> str | None:
     """The label of an app message that is not the one of its kind."""
     if message.get("type") != _APP:
         return None
     number = message.get("subType")
     label = _SHOWN_APPS.get(number) if isinstance(number, int) else None
-    return label or (_SHARE if _kind_of(message) is Kind.OTHER else None)
+    return label or (_SHARE if kind is Kind.OTHER else None)
 
 
 def _render(kind: MessageKind, label: str | None, contents: Mapping[str, Any]) -> str:
