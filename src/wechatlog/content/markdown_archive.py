@@ -35,7 +35,7 @@ _ENTITY: Final = re.compile(r"&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-
 
 FRONT_MATTER: Final = re.compile(r"---[ \t]*\n((?:[^\n]*\n)*?)---[ \t]*(?:\n|\Z)")
 _QUOTED: Final = re.compile(r'\\([\\"])')
-_KEY: Final = re.compile(r"([A-Za-z_][\w-]*):[ \t]*(.*)")
+_KEY: Final = re.compile(r"^([A-Za-z_][\w-]*):(.*)", re.MULTILINE)
 
 
 @functools.cache
@@ -421,10 +421,9 @@ def parse_front_matter(text: str) -> dict[str, str]:
     quotes. A line without a key is left out.
     """
     found: dict[str, str] = {}
-    for line in text.split("\n"):
-        if match := _KEY.fullmatch(line.rstrip("\r")):
-            value = match[2].strip(" \t")
-            if len(value) >= 2 and value[0] == value[-1] == '"':
-                value = _QUOTED.sub(r"\1", value[1:-1])
-            found[match[1]] = unescape_line(value)
+    for key, rest in _KEY.findall(text):
+        value = rest.rstrip("\r").strip(" \t")
+        if len(value) >= 2 and value[0] == value[-1] == '"':
+            value = _QUOTED.sub(r"\1", value[1:-1])
+        found[key] = unescape_line(value)
     return found

@@ -71,7 +71,8 @@ _HEADER: Final = re.compile(MARKDOWN.header)
 _NO_DAY: Final = " "
 """What no time begins with: the day before the first good time."""
 _MOST_NAMES: Final = 10_000
-_DAMAGE: Final = re.compile(r"(?<=[^\s?&=/.])\?\?(?!\?)|@[^\s?@]{1,40}\?")
+_DAMAGE: Final = re.compile(r"\?(?<=[^\s?&=/.]\?)\?(?!\?)|@[^\s?@]{1,40}\?")
+"""Each way begins with a character, which is looked for faster than what stands before one."""
 _DOCUMENT: Final = re.compile(r"\n(---[ \t]*\r?\n(?:[A-Za-z_][\w-]*:[^\n]*\n)+---[ \t]*(?:\r?\n|\Z))")
 
 
