@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Kind = MessageKind
 
-_SHORT: Final = 64
+SHORT: Final = 32
 """Characters of a body that may well come again."""
 
 # What the web client says in place of a message, without brackets.
@@ -228,7 +228,7 @@ def parse_body(
         return None if found is None else found[1]
     if kind in PLAIN_KINDS:
         return None
-    return (_read_body if len(text) < _SHORT else _read_body.__wrapped__)(kind, text, dialect, zone)
+    return (_read_body if len(text) < SHORT else _read_body.__wrapped__)(kind, text, dialect, zone)
 
 
 @functools.lru_cache(maxsize=1024)

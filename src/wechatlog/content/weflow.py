@@ -19,7 +19,7 @@ import attrs
 
 from wechatlog.content.dialects import BRACKETS, PAGE, WEFLOW
 from wechatlog.content.forwards import parse_source_time
-from wechatlog.content.placeholders import parse_body, quote_segments, read_placeholder
+from wechatlog.content.placeholders import SHORT, parse_body, quote_segments, read_placeholder
 from wechatlog.content.vocabulary import kind_of_chatlab, kind_of_name, segment_for
 from wechatlog.model import Message, MessageKind, build_message
 from wechatlog.segments import parse_segments, types
@@ -132,7 +132,7 @@ def build_segments(
     """
     if kind is Kind.QUOTE:
         return _quote(text, *quoted)
-    segments = (_segments if len(text) < 200 else _segments.__wrapped__)(kind, text)
+    segments = (_segments if len(text) < SHORT else _segments.__wrapped__)(kind, text)
     return (fill(segments[0], known),) if segments is not None and len(segments) == 1 and known else segments
 
 
