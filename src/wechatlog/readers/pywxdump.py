@@ -82,12 +82,10 @@ _SOURCES: Final[Mapping[type[Segment], tuple[str | None, str | None]]] = {
 
 def _with_source(segment: Segment, src: str) -> Segment:
     """A segment with what the column `src` knows."""
-    field = _SOURCES.get(type(segment), (None, None))[src.startswith(("http://", "https://"))]
-    if field is None:
-        return segment
     if isinstance(segment, File) and segment.name is None:
         segment = attrs.evolve(segment, name=re.split(r"[\\/]", src)[-1] or None)
-    return attrs.evolve(segment, **{field: src})
+    field = _SOURCES.get(type(segment), (None, None))[src.startswith(("http://", "https://"))]
+    return segment if field is None or getattr(segment, field) == src else attrs.evolve(segment, **{field: src})
 
 
 def _source(row: _Row) -> str:
