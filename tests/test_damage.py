@@ -191,6 +191,7 @@ def test_a_database_without_a_table_of_messages_is_told(seeds: dict[str, Seed]) 
     seed = seeds["named-tables/two-chats.db"]
     damaged = seed.data.replace(b"content text", b"conxent text").replace(b"create_time", b"create_tame")
     assert "broken-shape" in warnings(seed, damaged)
+    assert "broken-shape" in warnings(seed, seed.data[:103] + bytes(2) + seed.data[105:])
 
 
 @pytest.mark.parametrize("at", ["exported_at", "local_id", "text", "user_name", "talker", "remark"])

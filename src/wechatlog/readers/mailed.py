@@ -217,7 +217,7 @@ class _Gate(HeaderCheck):
         if self._near is None or self._learnt != min(len(self.known), MOST_BEGINNINGS):
             self._learnt = min(len(self.known), MOST_BEGINNINGS)
             names = "|".join(map(re.escape, sorted(self.known)[:MOST_BEGINNINGS])) or "(?!)"
-            before = r"(?<=\n)\n" if self.blanks else r"\n"
+            before = r"\n(?<=\n\n)" if self.blanks else r"\n"
             self._near = re.compile(rf"{before}(?:{names})[ \t\u00a0]{{{self._frame.gap},4}}+{_PIECES}{_LINE_END}")
         return self._near
 
@@ -268,8 +268,10 @@ def _entries(reading: Reading) -> Iterator[Entry]:
             day = block.header["date"]
         else:
             time, precision = _time(reading, day, block.header["time"], line)
-            tell_near_headers(reading, block.lines, line, gate.near, frame.grammar.pattern)
-            body = _body(reading, block, frame, is_page=text.is_page)
+            lines = block.lines
+            if ":" in lines:
+                tell_near_headers(reading, lines, line, gate.near, frame.grammar.pattern)
+            body = _body(reading, lines, frame, is_page=text.is_page, last=block.last)
             if block.last and (listed := _LISTED.search(body)):
                 reading.chat.metadata["attachments"] = _LISTED_PATH.findall(listed["list"])
                 body = body[: listed.start()]
@@ -305,15 +307,15 @@ def _time(reading: Reading, day: str, clock: str, line: int | None) -> tuple[dt.
     return None, None
 
 
-def _body(reading: Reading, block: Block, frame: _Frame, *, is_page: bool) -> str:
-    text = block.lines.partition("\n")[2]
+def _body(reading: Reading, lines: str, frame: _Frame, *, is_page: bool, last: bool) -> str:
+    text = lines.partition("\n")[2]
     if is_page:
         text = text.replace(BOLD, "")
     if frame.spaced:
         first, _, rest = text.partition("\n")
         text = text if first.strip() else rest
     text = strip_blank_end(text)
-    if block.last and (match := _SIGNATURE.search(text[-200:])):
+    if last and (match := _SIGNATURE.search(text[-200:])):
         reading.chat.metadata["signature"] = match["signature"].rstrip()
         text = strip_blank_end(text[: max(len(text) - 200, 0) + match.start()])
     return text
