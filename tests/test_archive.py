@@ -56,7 +56,9 @@ def test_each_iteration_reads_small_files_anew(folder: Path) -> None:
     archive = wechatlog.load_archive(folder)
     assert len(list(archive)) == 4
     (folder / "day2.markdown").write_text(day(2, "改"), encoding="utf-8")
-    assert [chat[0].text for chat in archive] == ["改", "好", "好", "好"]
+    wechatlog.dump(Conversation([Message(sender="李四", text="新")]), folder / "new.jsonl")
+    (folder / "new.jsonl").replace(folder / "day9.markdown")
+    assert [chat[0].text for chat in archive] == ["改", "新", "好", "好"]
 
 
 def test_strict_raises_at_the_broken_file(folder: Path) -> None:

@@ -75,6 +75,12 @@ def detect_reader(source: Source, encoding: str | None = None) -> tuple[Reader, 
     return found
 
 
+def forget(source: Source) -> None:
+    """Look anew at an input when it is next asked for: it may have become another by then."""
+    source.forget_head()
+    _detected.pop(source, None)
+
+
 _detected: Final[weakref.WeakKeyDictionary[Source, tuple[str | None, Reader, Detection]]] = weakref.WeakKeyDictionary()
 """What was found out of an input that is still in use: nobody looks twice."""
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 import attrs
 
 from wechatlog.decoding import check_encoding
-from wechatlog.detection import Detection, detect_reader
+from wechatlog.detection import Detection, detect_reader, forget
 from wechatlog.diagnostics import Collector, Diagnostic, ErrorPolicy, Severity
 from wechatlog.engine.columns import Rows, Wanted, rows_of_batches
 from wechatlog.engine.parts import Part, PartFile
@@ -435,7 +435,7 @@ class Archive(Iterable[Conversation]):
                 raise
             self._note("unreadable-file", error, Severity.ERROR, source)
         finally:
-            source.forget_head()  # the archive keeps its sources
+            forget(source)  # the archive keeps its sources
 
     def _read_chat(self, source: Source) -> Iterator[Conversation]:
         how = self._choose(source)
