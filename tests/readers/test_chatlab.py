@@ -55,6 +55,16 @@ def test_the_markdown_sample_says_when_it_was_made(samples: Path) -> None:
     assert wechatlog.load(samples / "chatlab-app-export.md").metadata["export_time"] == "2026/6/1 12:00:00"
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [('"李四" 拍了拍我', "pat"), ('["李四" 拍了拍我](https://example.invalid/a)', "link"), ("读一读", "link")],
+)
+def test_a_pat_that_is_written_as_a_link_is_no_page(text: str, kind: str) -> None:
+    header = {**HEADER, "chatlab": {**HEADER["chatlab"], "generator": "WeFlow"}}
+    data = json.dumps({**header, "members": [], "messages": [_row(type=7, content=text)]}).encode()
+    assert [message.kind for message in wechatlog.load(data)] == [kind]
+
+
 # --- containers ------------------------------------------------------------------------------------
 
 
