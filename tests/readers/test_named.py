@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import wechatlog
+from tests.cost import assert_linear
 
 SECONDS = 1777593600
 MORNING = "2026-05-01T08:00:00+08:00"
@@ -139,3 +140,11 @@ def test_tables_of_something_else_are_no_chats() -> None:
     script = "CREATE TABLE posts(id int, created_at text, author text, body text);\nINSERT INTO posts VALUES(1,'2026','a','b');\n"
     with pytest.raises(wechatlog.UnknownFormatError):
         wechatlog.load(script.encode())
+
+
+def test_a_text_without_quotes_may_have_very_many_lines() -> None:
+    def read(lines: int) -> None:
+        (message,) = wechatlog.load(("时间,发送者,内容\n2026-05-01 09:00:00,李四,早\n" + "一行\n" * lines).encode())
+        assert message.text.count("\n") == lines
+
+    assert_linear(read, 320_000)

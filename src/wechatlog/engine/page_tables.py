@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wechatlog.engine.protocol import Batch, Context
     from wechatlog.source import Source
 
-_LEAST_COLUMNS = 3
+_LEAST_COLUMNS: Final = 3
 
 
 def _delimited(text: str) -> Iterator[str]:

@@ -337,6 +337,7 @@ class Table:
 
 def _with_tails(reading: Reading, rows: Iterable[Row], layout: Layout, time: int) -> Iterator[Row]:
     """Rows whose last cell was written without quotes, with what belongs to it; each row begins with a time."""
+    pieces: list[str] = []  # of the last text
     held: Row | None = None
     count = long = 0
     for row in rows:
@@ -344,21 +345,27 @@ def _with_tails(reading: Reading, rows: Iterable[Row], layout: Layout, time: int
         if held is not None and 0 < len(cells) < layout.width and not (time < len(cells) and parse_clock(cells[time])):
             what = "a line that is no row was taken for a line of the text above"
             reading.tell("row-length", what, line, once=True)
-            held[0][-1] += "\n" + layout.delimiter.join(cells)
+            pieces.append(layout.delimiter.join(cells))
             continue
         if held is not None:
-            yield held
+            yield _with_tail(held, pieces)
         count += 1
         long += len(cells) > layout.width
         if len(cells) > layout.width:
             what = f"the row has {len(cells)} fields, the header {layout.width}: its last text has no quotes"
             reading.tell("row-length", what, line)
             cells[layout.width - 1 :] = [layout.delimiter.join(cells[layout.width - 1 :])]
-        held = row
+        held, pieces = row, []
     if held is not None:
-        yield held
+        yield _with_tail(held, pieces)
     if long > 1 and long * 2 > count:
         reading.report("damaged-header", "most rows have more fields than the header", line=1)
+
+
+def _with_tail(row: Row, pieces: list[str]) -> Row:
+    if pieces:
+        row.fields[-1] = "\n".join([row.fields[-1], *pieces])
+    return row
 
 
 def one_of(reading: Reading, tables: Mapping[str, Table], *, needed: int = 1) -> tuple[str, Iterator[tuple[Any, int]]]:
