@@ -100,7 +100,7 @@ class Form:
 
     suffixes: tuple[str, ...] = ()
     options: Mapping[str, str] = {}
-    losses: Mapping[str, str] = {"everything": "there is no reader for this form"}
+    losses: Mapping[str, str] = {"everything": "this form is not meant to be read back"}
     several = False
     streaming = False
     binary = False
