@@ -235,6 +235,6 @@ READERS: Final = (
     _row("named-keys", "named_columns:KEYS", "json js", marks=_TIMES),
     _row("named-tables", "named_tables:DATABASES", "sqlite"),
     _row("named-sql", "named_tables:SCRIPTS", "text csv", marks="INTO | into | COPY"),
-    _row("named-lines", "named_lines:READER", "text csv", lines=r"[^\n]{1,80}?[0-9]:[0-9]{2}"),
+    _row("named-lines", "text_guessed:READER", "text csv", lines=r"[^\n]{1,80}?[0-9]:[0-9]{2}"),
     _row("named-pages", "named_pages:PAGES", "html text", marks="class= <div | class= <li | class= <article"),
 )
