@@ -94,6 +94,14 @@ def test_a_page_in_a_named_place(example: Path, run: Run, tmp_path: Path, tempor
     assert not list(temporary.iterdir())
 
 
+def test_a_name_without_a_suffix_is_a_folder_however_many_chats_there_are(
+    example: Path, run: Run, tmp_path: Path
+) -> None:
+    """A browser takes a file without a suffix for text."""
+    assert run("view", example, "-o", "pages", "--no-open").exit_code == 0
+    assert {path.name for path in (tmp_path / "pages").iterdir()} == {f"{example.stem}.html", "index.html"}
+
+
 def test_several_chats_have_an_index(run: Run, tmp_path: Path, temporary: Path, opened: list[str]) -> None:
     chat(tmp_path / "in" / "a.jsonl", "甲", "乙")
     chat(tmp_path / "in" / "b.jsonl", "丙")

@@ -38,10 +38,11 @@ _INDEX_HELP: Final = "Keep the index in this file, and read only what is new nex
 )
 @reading_options
 def mcp(inputs: tuple[str, ...], index: str | None, **how: Any) -> int:
-    """Offer chats to an agent, read-only, over the Model Context Protocol.
+    """Offer chats to an agent, read-only (MCP).
 
-    IN is a file, a folder, a glob or a ZIP. A program that speaks the protocol starts this command and talks to it
-    through standard input and output. Nothing is sent anywhere else; what the agent does with an answer is its affair.
+    IN is a file, a folder, a glob or a ZIP. A program that speaks the Model Context Protocol starts this command
+    and talks to it through standard input and output. Nothing is sent anywhere else; what the agent does with an answer
+    is its affair.
 
     \b
     Examples:

@@ -67,8 +67,9 @@ _OF_THE_BOOK: Final = ("style", "mask", "keep", "everyday")
 @quiet_option
 @reading_options
 def pseudonymize(inputs: tuple[str, ...], output: str, form: str | None, **how: Any) -> int:
-    """Write chats without real names, telephone numbers, cards and accounts.
+    """Write chats under pseudonyms, to share them.
 
+    Real names become pseudonyms; telephone numbers, cards, accounts and the like are masked.
     IN is a file, a folder, a glob, a ZIP or - for the standard input. All of them are learnt from before the
     first is written, also what filters leave out; a person has the same pseudonym in all of them. Whoever has the
     book can undo the pseudonyms: it is written so that only you can read it, and never into FOLDER.

@@ -126,7 +126,7 @@ class _Job:
             except BaseException:
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
-        if not many and self.split is None and not is_folder(output):
+        if not many and self.split is None and Path(output).suffix and not is_folder(output):
             return self._write_file(items, Path(output))
         if output.lower().endswith(tuple(find_writer(_FORM).suffixes)) and not is_folder(output):
             raise Failure(f"{output}: these are several pages; give a folder, such as -o pages/")
