@@ -1,7 +1,7 @@
 """What every format owes, tried on every case of the corpus; a new format and a new case join by lying there.
 
 A file says the same in any encoding, packed and with other line ends, and is recognised there; cut anywhere it keeps
-what stands before the cut; no bytes give anything but a chat or an error of the library; and its reader keeps the
+what stands before the cut; JSON means the same in any order of its keys; no bytes give anything but a chat or an error of the library; and its reader keeps the
 promises that `wechatlog.testing.check_reader` checks.
 """
 
@@ -235,3 +235,40 @@ def test_any_value_anywhere_in_json_is_read(name: str, data: st.DataObject) -> N
     holder, key = data.draw(st.sampled_from(list(_places(value))))
     holder[key] = data.draw(values)
     check_any(json.dumps(value).encode(), name)
+
+
+def _with_first(value: Any, first: str) -> Any:
+    """The value with a key in front of the others in every object that has it."""
+    if isinstance(value, list):
+        return [_with_first(inner, first) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    keys = dict.fromkeys((first, *value) if first in value else value)
+    return {key: _with_first(value[key], first) for key in keys}
+
+
+def _keys_of_lists() -> Iterator[Any]:
+    for case in CASES:
+        with contextlib.suppress(ValueError):
+            value = json.loads(case.read_text(encoding="utf-8")) if case.suffix == ".json" else []
+            for key in sorted(
+                {
+                    key
+                    for holder, key in _places(value)
+                    if isinstance(key, str) and holder[key] and isinstance(holder[key], list)
+                }
+            ):
+                yield pytest.param(case, value, key, id=f"{_name(case)}-{key}")
+
+
+@pytest.mark.parametrize(("case", "value", "key"), [*_keys_of_lists()])
+def test_the_order_of_keys_in_json_means_nothing(case: Path, value: Any, key: str) -> None:
+    """Whatever is said of a chat may stand behind its messages."""
+    usual, other = (
+        list(wechatlog.load_archive(json.dumps(each, indent=1).encode(), **_how(case)))
+        for each in (value, _with_first(value, key))
+    )
+    for one, two in zip(usual, other, strict=True):
+        assert one == two
+        assert [str(m.time and m.time.tzinfo) for m in one] == [str(m.time and m.time.tzinfo) for m in two]
+        assert sorted(entry.code for entry in one.diagnostics) == sorted(entry.code for entry in two.diagnostics)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine.head import Head
 from wechatlog.engine.json_damage import listed
+from wechatlog.engine.json_facts import iter_fact_runs_first
 from wechatlog.engine.json_lines import iter_json_line_runs
-from wechatlog.engine.json_stream import Item, Run, iter_json, iter_json_runs, one_by_one
-from wechatlog.engine.scripts import json_blocks
+from wechatlog.engine.json_stream import Item, Run, one_by_one
 from wechatlog.tokenizer import prepare
 
 if TYPE_CHECKING:
@@ -43,16 +43,21 @@ def iter_object_runs(
     plain: Plain | None = None,
 ) -> Iterator[Run]:
     """The objects of `iter_objects` in runs: some that follow each other, at least one."""
-    said, first, streamed = reading.said, True, (key, *lists)
-    ahead: set[str] = set()
+    said, first = reading.said, True
     watched = 0 if known else _WATCHED
-    text = _blocks(reading, reading.collector, script=script) if blocks is None else blocks
-    shapes = {} if plain is None else dict.fromkeys(("", key), plain)
-    for run in iter_json_runs(text, reading.collector, streamed, tail=tail, plain=shapes):
-        if run and run[0].key not in ("", key):
+    runs = iter_fact_runs_first(
+        reading,
+        (key, *lists),
+        needed=needed,
+        script=script,
+        tail=tail,
+        blocks=blocks,
+        plain={} if plain is None else dict.fromkeys(("", key), plain),
+    )
+    for run in runs:
+        if run[0].key not in ("", key):
             for item in run:
-                if item.key not in ahead:
-                    _keep(said, item, lists)
+                _keep(said, item, lists)
             continue
         if first or watched < _WATCHED or not {type(item.value) for item in run} <= _OBJECTS:
             objects = list[Item]()
@@ -66,10 +71,7 @@ def iter_object_runs(
                     continue
                 if first and isinstance(value, dict):  # as the first always is
                     first = False
-                    wanted = set(needed(value))
-                    if blocks is None and item.key and (ahead := wanted - said.keys()):
-                        _look_ahead(reading, streamed, lists, ahead, script=script)
-                    _mend_keys(reading, wanted)
+                    _mend_keys(reading, {*needed(value)})
                 if watched < _WATCHED:  # one by one, since what is told of an object comes behind this
                     watched += 1
                     if isinstance(value, dict):  # the keys of the others are those of one that was parsed
@@ -156,11 +158,6 @@ def report_shape(collector: Collector, what: str, item: Item) -> None:
     )
 
 
-def _blocks(reading: Reading, collector: Collector, *, script: bool) -> Iterable[str]:
-    blocks = reading.blocks() if collector is reading.collector else reading.look()
-    return json_blocks(blocks) if script else blocks
-
-
 def _mend_keys(reading: Reading, wanted: set[str]) -> None:
     """Take a key with a damaged character for the one that messages need, and tell it."""
     for name in sorted(wanted - reading.said.keys()):
@@ -178,13 +175,3 @@ def _keep(said: dict[str, Any], item: Item, lists: Collection[str]) -> None:
         said[item.key].append(item.value)
     else:
         said[item.key] = item.value
-
-
-def _look_ahead(
-    reading: Reading, streamed: Collection[str], lists: Collection[str], missing: set[str], *, script: bool
-) -> None:
-    """Read what stands behind the messages, without a word: what is wrong is reported when its turn comes."""
-    silent = Collector()
-    for item in iter_json(_blocks(reading, silent, script=script), silent, streamed, tail=True):
-        if item.key in missing:
-            _keep(reading.said, item, lists)

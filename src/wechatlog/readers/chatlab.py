@@ -319,9 +319,7 @@ def _forwarded(reading: Reading, records: Any, text: str) -> dict[str, Any]:
 # --- JSON -------------------------------------------------------------------------------------------------------------
 
 
-def _needed(first: Mapping[str, Any]) -> tuple[str, ...]:
-    """The keys that messages need: the members only where messages do not name their senders."""
-    return ("chatlab", "meta") if first.get("accountName") else ("chatlab", "meta", "members")
+_NEEDED: Final = ("chatlab", "meta", "members")
 
 
 def _objects(reading: Reading) -> EntryRuns:
@@ -330,7 +328,7 @@ def _objects(reading: Reading) -> EntryRuns:
 
 def _runs(reading: Reading) -> Iterator[EntryRun]:
     said, chat = reading.said, None
-    for run in iter_object_runs(reading, lists=("members",), needed=_needed, plain=_PLAIN):
+    for run in iter_object_runs(reading, lists=("members",), needed=lambda _: _NEEDED, plain=_PLAIN):
         if chat is None:
             chat = _Chat(reading, reading.chat, said)
             _add_members(chat, said)

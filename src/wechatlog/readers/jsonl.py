@@ -18,9 +18,10 @@ import attrs
 
 from wechatlog.content.native import SCHEMA, USUAL_MESSAGE, conversation_from_json, message_from_json, usual_message
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.json_facts import iter_facts_first
 from wechatlog.engine.json_lines import iter_json_lines, line_objects
 from wechatlog.engine.json_plain import Layout
-from wechatlog.engine.json_stream import BEGIN, END, Item, iter_json
+from wechatlog.engine.json_stream import BEGIN, END, Item
 from wechatlog.engine.protocol import NO_CLOCK_IS_SET_BACK_FROM, Batch, Context, Draft, Evidence, Head, Mark
 from wechatlog.errors import FormatError
 from wechatlog.model import Conversation, Message
@@ -32,6 +33,7 @@ _GROUPS: Final = tuple(range(1, _USUAL.groups + 1))
 _LINE: Final = Layout(_USUAL, _GROUPS, 1)
 _ITEM: Final = Layout(re.compile(rf"({USUAL_MESSAGE}),\n"), _GROUPS, 1)
 """How messages stand in the document."""
+_OFFSET: Final = re.compile(r"(?:Z|[+-][0-9]{2}:?[0-9]{2})\Z")
 
 
 class JsonlReader:
@@ -199,8 +201,8 @@ class DocumentReader:
             FormatError: for a schema of a later version, and for what is no such document.
         """
         named, document = False, _Document(context)
-        for item in iter_json(
-            context.blocks(), context.collector, parted=("conversations",), plain={"messages": _ITEM}
+        for item in iter_facts_first(
+            context, parted=("conversations",), needed=_needed, of=(dict, tuple), plain={"messages": _ITEM}
         ):
             if item.key == "schema" and document.part is None:
                 _check_schema(context, item.value, item.line)
@@ -215,6 +217,12 @@ class DocumentReader:
             yield context.draft(), []
         else:
             raise FormatError("no JSON object with a list of conversations", source=source.label)
+
+
+def _needed(first: Mapping[str, Any] | tuple[Any, ...]) -> tuple[str, ...]:
+    """What messages need of their conversation: where their times have an offset, the zone."""
+    time = first[1] if isinstance(first, tuple) else first.get("time")
+    return ("tz",) if isinstance(time, str) and _OFFSET.search(time) else ()
 
 
 class _Document:

@@ -43,8 +43,9 @@ from wechatlog.engine import (
 )
 from wechatlog.engine.entry import Body
 from wechatlog.engine.json_damage import listed
+from wechatlog.engine.json_facts import iter_facts_first
 from wechatlog.engine.json_objects import report_shape, report_unknown_keys
-from wechatlog.engine.json_stream import BEGIN, END, Item, iter_json
+from wechatlog.engine.json_stream import BEGIN, END, Item
 from wechatlog.engine.json_values import (
     first_object,
     read_flag,
@@ -54,7 +55,7 @@ from wechatlog.engine.json_values import (
     read_object,
     read_string,
 )
-from wechatlog.engine.scripts import assigned_head, json_blocks
+from wechatlog.engine.scripts import assigned_head
 from wechatlog.engine.tables import Layout
 from wechatlog.model import MessageKind, Participant
 
@@ -80,6 +81,8 @@ _CHAT: Final = {
     "id": ("user_name", "userName", "username", "wxid", "id"),
     "name": ("remark", "title", "displayName", "display_name", "nick_name", "nickName", "nickname", "name"),
 }
+_ABOUT: Final = frozenset({*_TITLES, *_CHATS, *_CHAT["id"]})
+"""Keys that stand beside a list of messages and say whose chat it is."""
 _OWN: Final = frozenset({"我", "我自己", "自己", "本人", "me", "Me"})
 _NOBODY: Final = frozenset({"系统", "系统消息", "系统通知", "系统提示", "system", "System", "SYSTEM"})
 _NO_ACCOUNT: Final = frozenset({"0", "None", "null"})
@@ -128,14 +131,15 @@ def _rows(reading: Reading) -> Iterator[NamedRow]:
 def _objects(reading: Reading) -> Iterator[NamedRow]:
     whole = Head.of(reading.source, reading.encoding)
     head, is_script = _json_head(whole), "js" in whole.containers
-    value, path = read_object(head.json), _path(head.json) or ()
+    path = _path(head.json) or ()
     if len(path) > 1:
         yield from _parts(reading, *path)
         return
     if not path and "jsonl" in head.containers:
         items = _without_head(reading, iter_line_objects(reading, known=KNOWN))
     else:
-        needed = {key for key in value if _seen(key) in (*_CHATS, *_TITLES)}
+        said = {key for key in read_object(head.json) if _seen(key) in _ABOUT}
+        needed = said if whole.complete else said | _ABOUT
         items = iter_objects(reading, *path, needed=lambda _: needed, script=is_script, tail=is_script, known=KNOWN)
     first = True
     for _, row, line, offset in items:
@@ -177,7 +181,8 @@ def _parts(reading: Reading, outer: str, inner: str) -> Iterator[NamedRow]:
     """The objects of the lists in one object, or in several: each has a chat."""
     about: dict[str, Any] = {}
     chat, number = reading.chat, 0
-    for item in iter_json(json_blocks(reading.blocks()), reading.collector, (inner,), parted=(outer,), tail=True):
+    items = iter_facts_first(reading, (inner,), parted=(outer,), needed=lambda _: _ABOUT, script=True, tail=True)
+    for item in items:
         if item.value is BEGIN:
             about, number = {}, number + 1
             chat = reading.chat_of(str(number))

@@ -165,7 +165,7 @@ def _describe(reading: Reading, *, known: set[str]) -> None:
 
 def _objects(reading: Reading) -> Iterator[Entry]:
     known: set[str] = set()
-    for _, value, line, offset in iter_objects(reading):
+    for _, value, line, offset in iter_objects(reading, needed=lambda _: ("account",)):
         _describe(reading, known=known)
         text = read_string(value.get("content"))
         if "><" in text:  # the minifier leaves no trace but this: markup without a blank between

@@ -42,8 +42,9 @@ from wechatlog.engine import (
 )
 from wechatlog.engine.entry import Body
 from wechatlog.engine.headers import sample, sample_blocks
+from wechatlog.engine.json_facts import iter_facts_first
 from wechatlog.engine.json_objects import report_shape
-from wechatlog.engine.json_stream import Item, iter_json
+from wechatlog.engine.json_stream import Item
 from wechatlog.engine.json_values import read_flag, read_integer, read_list, read_object, read_string
 from wechatlog.engine.keys import Keys, keyed
 from wechatlog.model import MessageKind
@@ -100,7 +101,7 @@ def _is_display(head: Head) -> Evidence | None:
 
 def _display(reading: Reading) -> Iterator[Entry]:
     chat = reading.chat
-    for item in iter_json(reading.blocks(), reading.collector):
+    for item in iter_facts_first(reading, needed=lambda _: ("chat", "username", "is_group"), of=str):
         if item.key in ("messages", ""):
             if isinstance(item.value, str):
                 yield _string(reading, item)
@@ -324,13 +325,13 @@ _TYPES: Final = {"": Kind.TEXT, "contact_card": Kind.CARD, "link_or_file": Kind.
 _NUMBERED: Final = re.compile(r"type_(?P<number>[0-9]{1,20})")
 _UNKNOWN_APP: Final = "[link/file]"
 _EXPORTED: Final = frozenset("local_id timestamp sender type content transcription transfer image_path".split())
-_LATE: Final = ("is_group",)
+_NEEDED: Final = ("chat", "username", "is_group", "range_start")
 
 
 def _exported(reading: Reading) -> Iterator[Entry]:
     """Entries of message objects that leave out what is usual: the type of a text, that a chat is no group."""
     chat, said = reading.chat, reading.said
-    for _, value, line, offset in iter_objects(reading, needed=lambda _: _LATE, known=_EXPORTED):
+    for _, value, line, offset in iter_objects(reading, needed=lambda _: _NEEDED, known=_EXPORTED):
         if chat.title is None:
             _describe(chat, said)
         kind, text, segments = _exported_body(reading, value, line)

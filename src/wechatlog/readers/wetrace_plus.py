@@ -17,8 +17,9 @@ from wechatlog.content.accounts import is_room
 from wechatlog.content.numbered import parse_numbered
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import NOTICES, Draft, Entry, Evidence, Format, Head, Reading
+from wechatlog.engine.json_facts import iter_facts_first
 from wechatlog.engine.json_objects import report_shape, report_unknown_keys
-from wechatlog.engine.json_stream import BEGIN, END, Item, iter_json
+from wechatlog.engine.json_stream import BEGIN, END, Item
 from wechatlog.engine.json_values import (
     first_object,
     read_flag,
@@ -33,6 +34,8 @@ _KNOWN: Final = frozenset("id seq time timestamp sender_id sender_name direction
 _DIRECTIONS: Final = {"outgoing": True, "sent": True, "incoming": False, "received": False}
 _MILLISECONDS: Final = 1e12
 _VERSION: Final = 1
+_CHAT: Final = ("id", "name", "type")
+"""What is said of a conversation."""
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:
@@ -40,7 +43,8 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     about: dict[str, Any] = {}
     chat: Draft | None = None
     number = 0
-    for item in iter_json(reading.blocks(), reading.collector, parted=("conversations",)):
+    items = iter_facts_first(reading, parted=("conversations",), needed=lambda _: _CHAT, beside=("account",))
+    for item in items:
         if item.value is BEGIN:
             about, chat, number = {}, None, number + 1
         elif item.value is END:
@@ -53,7 +57,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
                 report_shape(reading.collector, "a message", item)
         elif item.key == "conversations":
             report_shape(reading.collector, "a conversation", item)
-        elif number and item.key in ("id", "name", "type"):
+        elif number and item.key in _CHAT:
             about[item.key] = item.value
         else:
             said[item.key] = item.value

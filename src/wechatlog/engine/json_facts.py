@@ -1,0 +1,128 @@
+"""What a JSON file says of its chats, given before their messages wherever it stands.
+
+Takes a reading, gives the parts of its JSON as `json_stream` does, but in front of the first message of an object those
+values that the messages need and that stand behind them. They are found in a pass of its own, for which the source is
+read once more; a file that has them in front is read once. Knows no format.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any, Final
+
+from wechatlog.diagnostics import Collector
+from wechatlog.engine.json_plain import TEXT, Plain
+from wechatlog.engine.json_stream import BEGIN, END, Item, Run, iter_json_runs, one_by_one
+from wechatlog.engine.scripts import json_blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+    from wechatlog.engine.json_plain import Layout
+    from wechatlog.engine.reading import Reading
+
+__all__ = ["iter_fact_runs_first", "iter_facts_first"]
+
+_SKIPPED: Final = Plain({"\0": TEXT, "\1": TEXT}, optional="\0 \1")
+"""Messages of which nothing is wanted: keys that none of them has."""
+
+
+def iter_fact_runs_first(
+    reading: Reading,
+    stream: Collection[str] = ("messages",),
+    *,
+    needed: Callable[[Any], Collection[str]],
+    of: type | tuple[type, ...] = dict,
+    parted: Collection[str] = (),
+    beside: Collection[str] = (),
+    script: bool = False,
+    tail: bool = False,
+    blocks: Iterable[str] | None = None,
+    plain: Mapping[str, Plain | Layout] = {},
+) -> Iterator[Run]:
+    """The items of `iter_facts_first` in runs: some that follow each other, at least one."""
+
+    def runs(
+        text: Iterable[str], collector: Collector, plain: Mapping[str, Plain | Layout], *, tail: bool
+    ) -> Iterator[tuple[int, Run]]:
+        text = json_blocks(text) if script else text
+        return _numbered(iter_json_runs(text, collector, stream, parted=parted, tail=tail, plain=plain))
+
+    main = next(iter(stream))
+    around = chat = _Holder(0)
+    ahead: dict[tuple[int, str], list[Item]] | None = None
+    text = reading.blocks() if blocks is None else blocks
+    for number, run in runs(text, reading.collector, plain, tail=tail):
+        if number != chat.number:
+            chat = _Holder(number) if number else around
+        key = run[0].key
+        if key not in ("", main):
+            chat.seen.add(key)
+            if key in chat.early:
+                continue
+        elif not chat.has_begun and (first := next((item for item in run if isinstance(item.value, of)), None)):
+            chat.has_begun = True
+            missing = [(around, {*beside} - around.seen), (chat, {*needed(first.value)} - chat.seen)]
+            names = set[str]().union(*(each for _, each in missing))
+            if names and key and blocks is None:
+                if ahead is None:  # what is wrong in it is told when its turn comes
+                    ahead = _gathered(runs(reading.look(), Collector(), {main: _SKIPPED}, tail=True), names)
+                for (holder, wanted), name in itertools.product(missing, names):
+                    if name in wanted and (found := ahead.get((holder.number, name))):
+                        holder.early.add(name)
+                        yield found
+        yield run
+
+
+iter_facts_first = one_by_one(iter_fact_runs_first)
+"""The items of `json_stream.iter_json`, those that messages need before the first of these.
+
+Args:
+    reading: what is read, and told of damage.
+    stream: keys of the lists whose items are given; first that of the messages.
+    needed: the keys of an object that its messages need, from the first of them.
+    of: what a message is.
+    parted: as in `json_stream.iter_json_runs`; then the object of the messages is one of these.
+    beside: the keys beside those objects that all messages need.
+    script: the JSON is assigned to a variable.
+    tail: more of the script may follow; it is not read.
+    blocks: the JSON, where it is but a part of the text of the reading; what is needed stands in front then.
+    plain: as in `json_stream.iter_json_runs`.
+"""
+
+
+class _Holder:
+    """An object that holds messages, or objects with messages, as its values come by.
+
+    Attributes:
+        number: of those that are given in parts; 0 for the one around them, and where there are none.
+        seen: the keys whose values came.
+        early: those whose values came before their turn.
+        has_begun: whether a message came.
+    """
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.seen = set[str]()
+        self.early = set[str]()
+        self.has_begun = False
+
+
+def _numbered(runs: Iterable[Run]) -> Iterator[tuple[int, Run]]:
+    """Runs with the number of the object that they stand in."""
+    count = number = 0
+    for run in filter(None, runs):
+        if run[0].value is BEGIN:
+            number = count = count + 1
+        yield number, run
+        if run[0].value is END:
+            number = 0
+
+
+def _gathered(runs: Iterable[tuple[int, Run]], names: Collection[str]) -> dict[tuple[int, str], list[Item]]:
+    """The items of some keys, by the number of their object."""
+    found: dict[tuple[int, str], list[Item]] = {}
+    for number, run in runs:
+        if run[0].key in names and run[0].value not in (BEGIN, END):
+            found.setdefault((number, run[0].key), []).extend(run)
+    return found
