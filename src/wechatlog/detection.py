@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _ROWS: Final = {row.name: row for row in READERS}
 _LINED: Final = frozenset({"text", "csv", "html"})
 """Containers whose messages have lines."""
-_TEXTS: Final = _LINED | {"json", "jsonl", "js"}
+_TEXTS: Final = _LINED | {"json", "jsonl", "js", "mime"}
 _TIE: Final = 0.05
 """Confidences closer than this are a tie."""
 
@@ -258,6 +258,7 @@ _OUTER: Final = (
         re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*<"),
         frozenset({"csv"}),
     ),
+    _Outer("wechatlog.engine.mime:MailReader", re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]*[A-Za-z-]+(?::|\x20)"), _TEXTS),
     _Outer("wechatlog.engine.yaml_text:YamlReader", re.compile(rb"(?:\xef\xbb\xbf)?[^\[{]"), frozenset({"json"})),
 )
 

@@ -36,6 +36,9 @@ _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\ufffd]")
 _JSON_START: Final = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]]|\[\s*$)")
 _JS_START: Final = re.compile(r"\s*(?:(?:window|globalThis|self)\.\w+|(?:var|let|const)\s+\w+|\w+)\s*=\s*[\[{(]")
 _MARKUP_START: Final = re.compile(r"\s*<[!?a-zA-Z]")
+_MAIL_START: Final = re.compile(
+    r"\s*(?:From [^\n]*\n)?(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*+)*?MIME-Version:", re.IGNORECASE
+)
 _BLANK: Final = re.compile(r"[ \t\n\r]*+")
 _COLON: Final = re.compile(r"[ \t\n\r]*+:[ \t\n\r]*+")
 _DECODER: Final = json.JSONDecoder(strict=False)
@@ -125,8 +128,8 @@ class Head:
     def containers(self) -> set[str]:
         """What the input could be, by its bytes.
 
-        Names: `text`, `csv`, `json`, `jsonl`, `js`, `html`, `zip`, `sqlite`, `ole`, `parquet`, `arrow`, `binary`,
-        `empty`.
+        Names: `text`, `csv`, `json`, `jsonl`, `js`, `html`, `mime`, `zip`, `sqlite`, `ole`, `parquet`, `arrow`,
+        `binary`, `empty`.
         """
         for signature, name in _BINARY_SIGNATURES:
             if self.data.startswith(signature):
@@ -153,6 +156,8 @@ class Head:
             return found
         if first.lstrip().startswith("#") and any(line.startswith('{"_type"') for line in self.lines[:20]):
             return {"jsonl", "text"}
+        if _MAIL_START.match(text):
+            return {"mime"}
         if _MARKUP_START.match(text):
             return {"html", "text"}
         if _JS_START.match(text):

@@ -20,6 +20,7 @@ _NO_FORMAT: Final = {
     "empty": "the file is empty",
     "binary": "these are binary data of no known kind",
     "html": "this page is no chat export that is known",
+    "mime": "no chat in this mail, or saved page, in which a browser keeps no scripts; read the page that was exported",
     "zip": "this ZIP holds files; load and load_archive read the chats among them",
     "sqlite": "this database is no WeChat database that is known",
     "ole": "this old Excel file is no chat export that is known",
@@ -44,10 +45,14 @@ _FOR_PEOPLE: Final = re.compile(
 _NO_HEADER: Final = "no known format: no line looks like a message header"
 
 _SIGNATURES: Final = (
-    (b"%PDF-", "this is a PDF, and its pages are no messages"),
-    (b"Rar!\x1a\x07", "this is a RAR archive; unpack it first"),
-    (b"7z\xbc\xaf\x27\x1c", "this is a 7z archive; unpack it first"),
-    (b"{\\rtf", "this is a document in RTF; save it as .docx or as plain text, and read that"),
+    (0, b"%PDF-", "this is a PDF, and its pages are no messages"),
+    (0, b"Rar!\x1a\x07", "this is a RAR archive; unpack it first"),
+    (0, b"7z\xbc\xaf\x27\x1c", "this is a 7z archive; unpack it first"),
+    (0, b"\xfd7zXZ\0", "this is an XZ archive; unpack it first"),
+    (0, b"\x28\xb5\x2f\xfd", "this is a Zstandard archive; unpack it first"),
+    (0, b"bplist00", "this is a property list, as Safari saves pages; save the page as its source, and read that"),
+    (0, b"{\\rtf", "this is a document in RTF; save it as .docx or as plain text, and read that"),
+    (257, b"ustar", "this is a tar archive; unpack it first"),
 )
 _OFFICE: Final = (
     ("word/", "this is a Word document and no chat export that is known"),
@@ -83,8 +88,8 @@ def unknown_format(head: Head, others: Mapping[str, str]) -> UnknownFormatError:
 
 
 def _why(head: Head) -> str:
-    for signature, text in _SIGNATURES:
-        if head.data.startswith(signature):
+    for place, signature, text in _SIGNATURES:
+        if head.data.startswith(signature, place):
             return text
     if "binary" in head.containers and (kind := kind_of(head.data)) is not None:
         sort, _, form = kind.type.upper().partition("/")

@@ -6,17 +6,12 @@ which no text holds, since mails of chat histories set the names in bold. Knows 
 
 from __future__ import annotations
 
-import codecs
-import email
-import email.errors
-import email.message
-import email.policy
 import html
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from wechatlog.decoding import decode_text
+from wechatlog.engine.mime import decode_part, header_text, mail_parts, part_name
 
 BOLD: Final = "\0"
 """Stands before the bold part of a line that came from HTML."""
@@ -64,56 +59,20 @@ def read_mail(data: bytes, wanted: re.Pattern[str]) -> MailText:
         data: the mail as it was saved.
         wanted: what tells the text of interest.
     """
-    mail = email.message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"), policy=email.policy.compat32)
+    parts = list(mail_parts(data))
     texts: list[str] = []
     names: list[str] = []
-    for part in mail.walk():
-        name = _file_name(part)
+    for part in parts:
+        name = part_name(part)
         if name:
             names.append(name)
         elif part.get_content_maintype() == "text":
-            text = _decode(part)
+            text = decode_part(part)
             texts.append(
                 "".join(html_lines((text,))) if part.get_content_subtype() == "html" or is_html(text) else text
             )
     text = next((text for text in texts if wanted.search(text)), texts[0] if texts else "")
-    return MailText(text, _header(mail, "subject"), tuple(names))
-
-
-def _file_name(part: email.message.Message) -> str | None:
-    try:
-        name = part.get_filename()
-    except (LookupError, ValueError, TypeError, AttributeError):
-        return None
-    return _unfold(name) if name else None
-
-
-def _header(mail: email.message.Message, name: str) -> str | None:
-    for key, value in mail.raw_items():
-        if key.lower() == name:
-            return _unfold(decode_text(str(value).encode("utf-8", "surrogateescape")))
-    return None
-
-
-def _unfold(value: str) -> str:
-    from email.header import decode_header, make_header
-
-    try:
-        return str(make_header(decode_header(value))).replace("\r", "").replace("\n", "")
-    except (LookupError, ValueError, email.errors.MessageError):
-        return value
-
-
-def _decode(part: email.message.Message) -> str:
-    payload = part.get_payload(decode=True)
-    data = payload if isinstance(payload, bytes) else str(part.get_payload()).encode("utf-8", "replace")
-    charset = part.get_content_charset()
-    try:
-        if charset and charset not in ("us-ascii", "ascii"):
-            return data.decode(codecs.lookup(charset).name, "strict")
-    except (LookupError, UnicodeError):
-        pass
-    return decode_text(data)
+    return MailText(text, header_text(parts[0], "subject"), tuple(names))
 
 
 def html_lines(blocks: Iterable[str]) -> Iterator[str]:
