@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-__all__ = ["ALL", "POINTS", "STRUCTURE", "WHOLE", "Conversion", "Mutation", "mutate"]
+__all__ = ["ALL", "POINTS", "STRETCHES", "STRUCTURE", "WHOLE", "Conversion", "Mutation", "mutate"]
 
 _WIDE = {code: code + 0xFEE0 for code in map(ord, "0123456789:[]()|,-")}
 Mutation: TypeAlias = Callable[[bytes, random.Random], bytes]
@@ -77,8 +77,77 @@ def widen_line(data: bytes, chance: random.Random) -> bytes:
     short = [place for place, line in enumerate(lines) if len(line) * 8 <= len(data)]
     if short:
         at = chance.choice(short)
-        lines[at] = lines[at].decode("utf-8", "surrogateescape").translate(_WIDE).encode("utf-8", "surrogateescape")
+        lines[at] = _widened(lines[at])
     return b"\n".join(lines)
+
+
+def widen_lines(data: bytes, chance: random.Random) -> bytes:
+    """So are those of three lines that follow each other, where they are not most of the file."""
+    lines = data.split(b"\n")
+    at = chance.randrange(len(lines))
+    if len(b"".join(lines[at : at + 3])) * 4 <= len(data):
+        lines[at : at + 3] = map(_widened, lines[at : at + 3])
+    return b"\n".join(lines)
+
+
+def _widened(line: bytes) -> bytes:
+    return line.decode("utf-8", "surrogateescape").translate(_WIDE).encode("utf-8", "surrogateescape")
+
+
+def join_lines(data: bytes, chance: random.Random) -> bytes:
+    """A line end is a blank."""
+    ends = [at for at, byte in enumerate(data) if byte == 10]
+    at = chance.choice(ends) if ends else len(data)
+    return data[:at] + b" " + data[at + 1 :] if ends else data
+
+
+def blank_tabs(data: bytes, chance: random.Random) -> bytes:
+    """The tabs of a line are blanks, and so are those of the two below it."""
+    lines = data.split(b"\n")
+    at = chance.randrange(len(lines))
+    lines[at : at + 3] = [line.expandtabs(4) for line in lines[at : at + 3]]
+    return b"\n".join(lines)
+
+
+def add_mark(data: bytes, chance: random.Random) -> bytes:
+    """A byte order mark in front of a line, as where files were put together."""
+    lines = data.split(b"\n")
+    at = chance.randrange(len(lines))
+    lines[at] = b"\xef\xbb\xbf" + lines[at]
+    return b"\n".join(lines)
+
+
+def join_files(data: bytes, chance: random.Random) -> bytes:
+    """The file was cut, and behind that it stands whole: a program went on where another one had stopped."""
+    return data[: chance.randrange(len(data) + 1)] + data
+
+
+def null_block(data: bytes, chance: random.Random) -> bytes:
+    """A sector of a disk is zero bytes: 512 of them, or an eighth of a small file."""
+    size = min(512, len(data) // 8)
+    at = chance.randrange(len(data) // size) * size if size else 0
+    return data[:at] + bytes(size) + data[at + size :]
+
+
+def lose_head(data: bytes, chance: random.Random) -> bytes:
+    """The first kilobyte is gone, or the first quarter of a small file, or a bit less."""
+    size = min(1024, len(data) // 4)
+    return data[size - chance.randrange(min(size, 64) or 1) :]
+
+
+def cut_character(data: bytes, chance: random.Random) -> bytes:
+    """The end is gone, from the middle of a character on."""
+    inside = [at for at, byte in enumerate(data) if 0x80 <= byte < 0xC0 and at * 2 > len(data)]
+    return data[: chance.choice(inside)] if inside else data
+
+
+def misread(data: bytes, chance: random.Random) -> bytes:
+    """A stretch was taken for another encoding, and written as what that made of it."""
+    text = data.decode("utf-8", "surrogateescape")
+    at, size = chance.randrange(len(text) + 1), chance.choice((20, 80, 200))
+    other = chance.choice(("latin-1", "gb18030"))
+    piece = text[at : at + size].encode("utf-8", "surrogateescape").decode(other, "replace")
+    return (text[:at] + piece + text[at + size :]).encode("utf-8", "surrogateescape")
 
 
 def add_unseen(data: bytes, chance: random.Random) -> bytes:
@@ -207,6 +276,11 @@ def _between_lines(data: bytes, end: bytes) -> bytes:
     return _lines(data).replace(b"\n", end)
 
 
+def _mixed(data: bytes) -> bytes:
+    turn = itertools.cycle((b"\n", b"\r\n"))
+    return re.sub(rb"\r?\n", lambda _: next(turn), data)
+
+
 def _before_lines(data: bytes, margin: bytes) -> bytes:
     return b"\n".join(margin + line if line.strip() or margin.strip() else line for line in data.split(b"\n"))
 
@@ -226,6 +300,7 @@ WHOLE: dict[str, Conversion] = {
     "CR LF for every line end": lambda data: _between_lines(data, b"\r\n"),
     "CR for every line end": lambda data: _between_lines(data, b"\r"),
     "CR CR LF for every line end": lambda data: _between_lines(data, b"\r\r\n"),
+    "CR LF for every other line end": _mixed,
     "every line end twice": lambda data: _between_lines(data, b"\n\n"),
     "four blanks before every line": lambda data: _before_lines(data, b"    "),
     "`> ` before every line": lambda data: _before_lines(data, b"> "),
@@ -233,6 +308,7 @@ WHOLE: dict[str, Conversion] = {
     "typographic quotes for plain ones": _quote,
     "blanks before line ends lost": lambda data: re.sub(rb"[ \t]+(?=\r?(?:\n|\Z))", b"", data),
     "lines wrapped at 80 columns": _wrap,
+    "blanks for tabs": lambda data: data.expandtabs(4),
 }
 """What happens to a whole file on its way through an editor, a mail, or a version control system."""
 
@@ -246,13 +322,26 @@ POINTS: dict[str, Mutation] = {
     "a line in full-width characters": widen_line,
     "a character that nobody sees": add_unseen,
     "16 zero bytes added": add_nulls,
+    "a line end is a blank": join_lines,
+    "a byte order mark before a line": add_mark,
+    "a part of the file, and then all of it": join_files,
 }
 """Damage at one place, which should cost what stands there."""
+
+STRETCHES: dict[str, Mutation] = {
+    "three lines in full-width characters": widen_lines,
+    "the tabs of three lines are blanks": blank_tabs,
+    "a sector of zero bytes": null_block,
+    "the first kilobyte lost": lose_head,
+    "the end lost, from inside a character on": cut_character,
+    "a stretch in another encoding": misread,
+}
+"""Damage of a stretch, which should cost the messages in it, and what stands where it begins and ends."""
 
 STRUCTURE: dict[str, tuple[Mutation, ...]] = {"JSON": (change_json,), "CSV": (change_csv,)}
 """What knows the container, by family."""
 
-ALL: tuple[Mutation, ...] = (*POINTS.values(), cut, double_block, insert_token, splice)
+ALL: tuple[Mutation, ...] = (*POINTS.values(), *STRETCHES.values(), cut, double_block, insert_token, splice)
 
 
 def mutate(data: bytes, family: str, chance: random.Random) -> bytes:

@@ -6,6 +6,7 @@ Takes bytes and the name of a format; gives what is wrong, in a sentence, or not
 from __future__ import annotations
 
 import pickle
+import sys
 import time
 from collections import Counter
 from typing import Any, NamedTuple
@@ -31,6 +32,7 @@ class Outcome(NamedTuple):
         told: a warning or an error was given.
         refused: nothing was read, with an error that says why.
         silent: not even a note was given that the whole file does not give.
+        hit: messages of which something stood in the bytes that are others now, as far as the file says where they stand.
         renamed: what is gone beyond that is the name of one person, in each of their messages: it stood there once.
     """
 
@@ -39,6 +41,7 @@ class Outcome(NamedTuple):
     refused: bool
     renamed: bool = False
     silent: bool = False
+    hit: int = 0
 
 
 def find_fault(data: bytes, format: str, options: dict[str, object]) -> str | None:  # noqa: A002
@@ -88,13 +91,41 @@ def judge(seed: Seed, data: bytes) -> Outcome:
     try:
         chats = read(data, seed.format, seed.options)
     except WechatlogError:
-        return Outcome(len(seed.messages), told=True, refused=True)
+        return Outcome(len(seed.messages), told=True, refused=True, hit=_hit(seed, data))
     found = [message for chat in chats for message in chat]
     told = any(entry.severity is not Severity.INFO for chat in chats for entry in chat.diagnostics)
     silent = not told and "converted-text" not in {entry.code for chat in chats for entry in chat.diagnostics}
     before, after = Counter(map(_identity, seed.messages)), Counter(map(_identity, found))
     gone, come = before - after, after - before
-    return Outcome(gone.total(), told, refused=False, renamed=_is_renamed(gone, come), silent=silent)
+    renamed = _is_renamed(gone, come)
+    return Outcome(gone.total(), told, refused=False, renamed=renamed, silent=silent, hit=_hit(seed, data))
+
+
+def _same(one: bytes, other: bytes) -> int:
+    """How many bytes are the same at the beginning."""
+    return next(
+        (at for at, (left, right) in enumerate(zip(one, other, strict=False)) if left != right),
+        min(len(one), len(other)),
+    )
+
+
+def _hit(seed: Seed, data: bytes) -> int:
+    """How many messages of a seed stand where a damaged copy is different: by their lines, their places, or texts."""
+    begin = _same(seed.data, data)
+    same = _same(seed.data[begin:][::-1], data[begin:][::-1])
+    lost = seed.data[begin : len(seed.data) - same]
+    lines = [message.origin.line or 0 for message in seed.messages]
+    if len({*lines}) == len(lines):
+        first, starts = seed.data.count(b"\n", 0, begin) + 1, sorted(lines)
+        last = first + lost.count(b"\n")
+    else:
+        starts = sorted(message.origin.offset or 0 for message in seed.messages)
+        first, size = (len(piece.decode("utf-8", "replace")) for piece in (seed.data[:begin], lost))
+        last = first + size
+    if not any(starts):
+        return sum(message.text.encode() in lost for message in seed.messages)
+    ends = [*(start - 1 for start in starts[1:]), sys.maxsize]
+    return sum(start <= last and first <= end for start, end in zip(starts, ends, strict=True)) if lost else 0
 
 
 def _is_renamed(gone: Counter[tuple[Any, ...]], come: Counter[tuple[Any, ...]]) -> bool:

@@ -14,9 +14,9 @@ __all__ = ["FAMILIES", "Seed", "load_seeds", "read"]
 
 CORPUS = Path(__file__).parents[1] / "tests" / "corpus"
 FAMILIES = {
-    ".txt": "text", ".md": "text", ".markdown": "text", ".eml": "text", ".sql": "text", ".csv": "CSV", ".tsv": "CSV",
+    ".txt": "text", ".md": "text", ".markdown": "text", ".eml": "text", ".sql": "SQL", ".csv": "CSV", ".tsv": "CSV",
     ".json": "JSON", ".jsonl": "JSON", ".js": "JSON", ".html": "HTML", ".xlsx": "workbook", ".xls": "workbook",
-    ".yaml": "YAML", ".db": "database", ".sqlite": "database", ".parquet": "columns", ".arrow": "columns",
+    ".yaml": "YAML", ".docx": "document", ".db": "database", ".sqlite": "database", ".parquet": "columns", ".arrow": "columns",
 }  # fmt: skip
 """Suffixes of cases, and what damage does alike."""
 _LARGEST = 200_000

@@ -34,6 +34,9 @@ DAMAGE = [
     ("bracket-lines/wechat-chat-export.txt", "Chat Export", "Cat Export", ""),
     ("wechat-cli-md/fclwtt-private.md", "**类型**:", "**类型**：", "text-before-first-message"),
     ("wechat-cli-md/fclwtt-group.md", "# 示例", "\x1d# 示例", "text-before-first-message"),
+    ("bracket-lines/plus-markdown.md", "- 会话类型", "－ 会话类型", "text-before-first-message"),
+    ("bracket-lines/plus-markdown.md", "单聊\n- 参与", "", ""),
+    ("bracket-lines/chatlog-studio.txt", "Chat: ", "Chat： ", "text-before-first-message"),
     ("bracket-lines/liuhuiping-private.md", "微信标识", "微信标", ""),
     ("bracket-lines/liuhuiping-private.md", "# 李四\n", "", ""),
     ("bracket-lines/liuhuiping-group.md", "@chatroom", "@chat\u00adroom", "damaged-head"),
@@ -82,6 +85,9 @@ DAMAGE = [
     ("weclone-csv/typed-placeholder.csv", "type_name", "type_nam,e", "damaged-header"),
     ("csv/group.csv", "conversation,", "", "damaged-header"),
     ("csv/group.csv", ",sender_id,is_self,kind,", ",", "damaged-header"),
+    ("named-columns/type-of-message.csv", ",发送者,", ",发9送者,", "damaged-header"),
+    ("named-columns/direction.csv", ",消息类型,", ",消\ufffd类型,", "damaged-header"),
+    ("named-columns/type-of-message.csv", ",消息类型,", ",消\0\0息类型,", "damaged-header"),
     ("chatlog-csv/chatlog-alpha-private.csv", "MessageID,Time", "MessageIDxTime", "damaged-header"),
     # the head of a JSON file
     ("wx-cli-json/private.json", '"is_group"', '"is_grop"', "damaged-header"),
@@ -99,6 +105,14 @@ DAMAGE = [
     ("chatlab-json/weflow-chatlab-private.json", '"messages": [', '"messages": 1[', "broken-json"),
     ("wx-cli-json/wxcli-export.json", '"messages"', '"mes\0\0\0\0\0\0\0\0\0\0\0\0sages"', "broken-json"),
     ("wetrace-js/wetrace-data.js", "w.CHAT_DATA = [{", "", "broken-json"),
+    # a list of texts
+    ("wechat-cli-json/labels.json", '[表情]",', "[表情],", "broken-json"),
+    ("wechat-cli-json/labels.json", "08:04] 李四", '08:04"] 李四', "broken-json"),
+    ("wechat-cli-json/labels.json", '  "[2026-05-01 08:00]', "  [2026-05-01 08:00]", "broken-json"),
+    ("wechat-cli-json/labels.json", '"messages": [', '"messages": ', "broken-json"),
+    # the first line of JSON Lines
+    ("named-keys/letters.jsonl", '"_meta": true', '"_meta: true', "broken-json"),
+    ("named-keys/letters.jsonl", '"_meta": true, "contact": {', '"_meta"： true， "contact"： ｛', "broken-json"),
     ("chatlab-jsonl/weflow-stream-group.jsonl", '{"_type": "meta"', '{"_txype": "meta"', "no-header"),
 ]  # fmt: skip
 

@@ -59,7 +59,7 @@ def test_mutations_take_anything_and_depend_on_chance_alone(mutation: Any) -> No
         one, two = (mutation(data, random.Random(7)) for _ in range(2))
         assert one == two
         assert isinstance(one, bytes)
-    samples = (b'[{"a": "1,2"}, {"b": [1]}]', b'a,"b, c"\n1,2\n' * 3)
+    samples = (b'[{"a": "1,2"}, {"b": [1]}]', b'a,"b, c"\n1,2\n' * 3, "早\t好\n".encode() * 3)
     assert any(mutation(data, random.Random(number)) != data for number in range(20) for data in samples)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import functools
+import itertools
 import json
 import re
 from typing import TYPE_CHECKING, Any, Final
@@ -148,10 +149,11 @@ class Head:
         return self._text_containers(text)
 
     def _text_containers(self, text: str) -> set[str]:
-        first = next((line for line in self.lines if line.strip()), "")
+        first, second, *_ = [*itertools.islice((line for line in self.lines if line.strip()), 2), "", ""]
         if _JSON_START.match(text):
             found = {"json"}
-            if first.lstrip().startswith("{") and _is_json(first):
+            is_line = first.lstrip().startswith("{")  # which may be damaged
+            if is_line and (_is_json(first) or (first.endswith("}") and second[:1] == "{" and _is_json(second))):
                 found.add("jsonl")
             return found
         if first.lstrip().startswith("#") and any(line.startswith('{"_type"') for line in self.lines[:20]):

@@ -6,7 +6,10 @@ damage on. Each matches a short text, so that one that two blocks share is found
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import itertools
+import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,14 +23,21 @@ __all__ = [
     "lead_of",
     "listed",
     "lists_pattern",
+    "narrowed",
     "opening_of",
     "resume_pattern",
+    "value_of",
 ]
 
+_TEXT: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_NARROW: Final = {code + 0xFEE0: code for code in map(ord, "0123456789:[]{},-.")}
 _BLANK: Final = r"[ \t\r\n]{0,64}+"
 _OPENING: Final = re.compile(rf'\{{{_BLANK}"[^"\\\n]{{1,40}}"(?={_BLANK}:)')
+_MARK: Final = r'"[^\w\s\\",:]'
+_MARKED: Final = re.compile(_MARK)
+"""A text that begins with a mark, as do those of a list in which each is a message."""
 _KEY: Final = re.compile(r'"[^"\\\n]{1,40}"')
-_SOME_ITEM: Final = rf'\}}{_BLANK},{_BLANK}(?=\{{)|\n[ \t]{{0,64}}+(?=\{{{_BLANK}")'
+_SOME_ITEM: Final = rf'\}}{_BLANK},{_BLANK}(?=\{{)|\n[ \t]{{0,64}}+(?=\{{{_BLANK}"|{_MARK})'
 HIDDEN_LIST: Final = rf'(?P<hidden>(?=\[{_BLANK}\{{{_BLANK}")|{_SOME_ITEM})'
 """Objects in an array, with its bracket or without."""
 _LIST: Final = rf'"?{_BLANK}:?[^\[\]{{}}",:]{{0,8}}?{_BLANK}(?=[\[{{])'
@@ -38,10 +48,10 @@ _LONGEST_LEAD: Final = 64
 
 
 def opening_of(text: str, position: int) -> str | None:
-    """The pattern of how the object at a position begins: its brace and its first key."""
-    match = _OPENING.match(text, position)
-    if match is None:
-        return None
+    """The pattern of how an item begins: the brace and the first key of an object, the mark of a text."""
+    if (match := _OPENING.match(text, position)) is None:
+        marked = _MARKED.match(text, position)
+        return marked and re.escape(marked.group())
     key = _KEY.search(match.group())
     return rf"\{{{_BLANK}{re.escape(key.group())}{_BLANK}:" if key else None
 
@@ -65,6 +75,22 @@ def listed(key: str, lists: Collection[str], least: float = 0.8) -> str | None:
     if near:
         return near[0]
     return next((name for name in lists if key.endswith(name) or (len(key) > 2 and name.endswith(key))), None)
+
+
+def narrowed(text: str) -> str:
+    """A text in which the marks between the texts of JSON are no longer full-width."""
+    ends = [0, *(at for match in _TEXT.finditer(text) for at in match.span()), len(text)]
+    pieces = [text[begin:end] for begin, end in itertools.pairwise(ends)]
+    pieces[::2] = [piece.translate(_NARROW) for piece in pieces[::2]]
+    return "".join(pieces)
+
+
+def value_of(text: str, key: str) -> Any:
+    """What stands behind a key in damaged JSON; `None` where nothing whole does."""
+    for match in re.finditer(rf'"{re.escape(key)}"{_BLANK}:{_BLANK}', text):
+        with contextlib.suppress(ValueError, RecursionError):
+            return json.JSONDecoder(strict=False).raw_decode(text, match.end())[0]
+    return None
 
 
 @functools.cache
@@ -104,6 +130,7 @@ class Items:
         holders: patterns of how the objects begin that hold such arrays, where several follow each other.
 
     Attributes:
+        are_texts: there are texts among the items.
         leads: the indentations of items.
         depth: how many brackets are open inside the array, its own one with them.
     """
@@ -113,6 +140,7 @@ class Items:
         self._holder = "|".join(holders)
         self._openings: dict[str, None] = {}
         self._first_keys = set[str]()
+        self.are_texts = False
         self.depth = 1 + bool(key) + 2 * bool(holders)
         self.leads: dict[str, None] = {}
 
@@ -121,7 +149,10 @@ class Items:
         opening, lead = opening_of(text, position), lead_of(text, position)
         if opening is not None and len(self._openings) < _MOST:
             self._openings[opening] = None
-            self._first_keys.add(_KEY.search(text, position).group()[1:-1])  # type: ignore[union-attr]
+            if text[position] == "{":
+                self._first_keys.add(_KEY.search(text, position).group()[1:-1])  # type: ignore[union-attr]
+            else:
+                self.are_texts = True
             if lead is not None:
                 self.leads[lead] = None
 
@@ -151,12 +182,13 @@ class Items:
         holder = rf"(?!{self._holder})" if self._holder else ""
         if self.leads:
             leads, depth = "|".join(map(re.escape, self.leads)), min(map(len, self.leads))
-            item = rf"\n(?:{leads})(?=\{{){holder}"
+            begins = r'[{"]' if self.are_texts else r"\{"
+            item = rf"\n(?:{leads})(?={begins}){holder}"
             end = rf"\n[ \t]{{0,{max(depth - 1, 0)}}}+(?=\](?:[,}};]|[ \t\r]{{0,8}}+(?:\n|\Z)))"
             line = rf"[ \t]{{0,{depth}}}+" if depth else rf"(?:{self._holder or _NEVER})[^\n]{{0,4096}}?"
             other = rf"\n{line}\"?{lists_pattern(self._lists)}"
         elif self._openings:
-            item = rf"(?:[\]}}]{_BLANK},{_BLANK}|\n[ \t]{{0,64}}+)(?={self._first}){holder}"
+            item = rf"(?:[\]}}\"]{_BLANK},{_BLANK}|\n[ \t]{{0,64}}+)(?={self._first}){holder}"
             end = rf"\]{_BLANK}\}}{_BLANK},{_BLANK}(?={self._holder})" if self._holder else _NEVER
             # Without a holder around it, a list of the same key stands in an item.
             other = lists_pattern(tuple(name for name in self._lists if self._holder or name != self._key))

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.json_damage import narrowed
 from wechatlog.engine.json_plain import Layouts
 from wechatlog.engine.json_stream import RUN, Item, Run, explain_broken, one_by_one
 from wechatlog.tokenizer import whole_lines
@@ -55,6 +56,8 @@ def iter_json_line_runs(
                         yield run  # what is told of it comes before this
                         run = []
                         _report_line(collector, content, number, error)
+                        with contextlib.suppress(ValueError, RecursionError):
+                            run.append(Item("", _DECODER.decode(narrowed(content)), number, offset + position))
                     else:
                         run.append(Item("", value, number, offset + position))
                         layouts.learn(value, text, position, end)

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _STRING: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _SEPARATOR: Final = re.compile(r"[ \t\n\r]*+,[ \t\n\r]*+")
+_NO_END: Final = re.compile(r"\][ \t\r\n]*+[^,}\];\s]")
+"""What stands behind no array."""
 _OPENING_LENGTH: Final = 32
 """Of an item: its brace, its first key and the quote of its value."""
 RUN: Final = 256
@@ -275,6 +277,9 @@ class _Stream(Window):
             if key is not _BROKEN:
                 self._report("expected a key and a colon")
             return ""
+        if self.peek() == '"' and key in lists.keys[:1] and opening_of(self.text, self.position) is not None:
+            self._report("the list of texts has no bracket in front")
+            return key
         if self.peek() != "[" or (name := listed(key, lists.keys)) is None:
             return None
         if name != key:
@@ -329,10 +334,10 @@ class _Stream(Window):
         value: Any = None
         line, offset = 1, 0
         while True:
-            while self.peek() not in ("]", ""):
+            while not self._is_over(items):
                 items.note(self.text, self.position)
                 yield from self._whole_items(key)
-                if self.peek() in ("]", ""):
+                if self._is_over(items):
                     break
                 items.note(self.text, self.position)
                 line, offset = self.place()
@@ -373,6 +378,11 @@ class _Stream(Window):
                     return other
             elif not (damaged and self.matches(items.behind_inner())):
                 return None
+
+    def _is_over(self, items: Items) -> bool:
+        """Whether the array ends here; a bracket behind the quote that damage put into a text is none of its own."""
+        end = self.peek()
+        return not end or (end == "]" and not (items.are_texts and self.is_next(_NO_END)))
 
     def _whole_items(self, key: str) -> Iterator[Run]:
         """The items of an array that stand whole in the window with a comma behind them: nearly all, and fast."""

@@ -37,6 +37,7 @@ _RULE: Final = re.compile(r":?-+:?")
 _DELIMITERS: Final = (",", "\t", ";", "|")
 _EXACT: Final = 1e15
 """Excel keeps fifteen digits."""
+_LETTERS: Final = 5
 _ROW_NUMBERS: Final = ("", "Unnamed: 0")
 """What pandas and Excel call a column of row numbers in front."""
 
@@ -46,6 +47,16 @@ def near_names(name: str, names: Iterable[str]) -> list[str]:
     import difflib
 
     return difflib.get_close_matches("".join(filter(str.isprintable, name)), list(names), 1, 0.75)
+
+
+def _is_spoilt(name: str, other: str) -> bool:
+    """Whether a name is another one but for one character, and for what is none."""
+    name = "".join(filter(str.isprintable, name)).replace("\ufffd", "")
+    letters = len(other) + 2 * (not other.isascii())  # a short English word is soon another one
+    return letters >= _LETTERS and any(
+        name[:at] == other[:at] and (name[at:] == other[at + 1 :] or name[at + 1 :] in (other[at:], other[at + 1 :]))
+        for at in range(len(other) + 1)
+    )
 
 
 class Layout(NamedTuple):
@@ -193,7 +204,7 @@ class Table:
         )
         damaged = ""
         for at, place in enumerate(places):
-            if place < 0 and self.mends and (near := self._near(at, names, places)) is not None:
+            if place < 0 and (near := self._near(at, names, places)) is not None:
                 places, damaged = (*places[:at], near, *places[at + 1 :]), names[near]
         missing = {field for field, place in zip(self.fields, places, strict=True) if place < 0}
         if missing - self.optional:
@@ -202,11 +213,15 @@ class Table:
         return Layout(0, places, len(names), damaged=damaged, unknown=unknown)
 
     def _near(self, at: int, names: list[str], places: tuple[int, ...]) -> int | None:
-        """The column whose name is that of a field but for a character; only in a table that is known by the others."""
-        if sum(place >= 0 for place in places) * 4 < len(places) * 3:
-            return None
+        """The column whose name is that of a field but for a character; of a needed one only where others are known."""
+        known, field = self.columns[at]
+        sure = self.mends and sum(place >= 0 for place in places) * 4 >= len(places) * 3
         for index, name in enumerate(names):
-            if index not in places and name not in KNOWN and near_names(name, self.columns[at][0]):
+            if index in places or (plain := self.plain(name)) in KNOWN:
+                continue
+            if (sure and near_names(name, known)) or (
+                field in self.optional and any(_is_spoilt(plain, each) for each in known)
+            ):
                 return index
         return None
 

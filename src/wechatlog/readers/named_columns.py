@@ -42,7 +42,7 @@ from wechatlog.engine import (
     iter_objects,
 )
 from wechatlog.engine.entry import Body
-from wechatlog.engine.json_damage import listed
+from wechatlog.engine.json_damage import listed, value_of
 from wechatlog.engine.json_facts import iter_facts_first
 from wechatlog.engine.json_objects import report_shape, report_unknown_keys
 from wechatlog.engine.json_stream import BEGIN, END, Item
@@ -161,8 +161,8 @@ def _told_rows(reading: Reading) -> Iterator[NamedRow]:
 
 def _without_head(reading: Reading, items: Iterator[Item]) -> Iterator[Item]:
     """Lines of messages; one in front of them that is none says whose chat it is, and perhaps what names stand for."""
-    names: Mapping[str, Any] = {}
-    explained = False
+    said = read_object(value_of(next(reading.look(), "").partition("\n")[0], "glossary"))
+    names, explained = said, bool(said)  # whatever else is wrong with the line
     for item in items:
         if item.line > 1 or _says_chat([item.value]):
             sender = _text(item.value.get("sender"))

@@ -88,7 +88,9 @@ _TOOLS: Final = (
     _Tool("wechat-chat-exporter", re.compile(r"# Chat: .* \((?P<title>.*)\)\n# wxid: (?P<id>.*)")),
     _Tool(
         "wechat-chatlog-studio",
-        re.compile(r"Chat: (?P<title>.*)\nUsername: (?P<id>.*)"),
+        re.compile(
+            r"Chat: (?P<title>.*)\nUsername: (?P<id>.*)|[^\n:]{1,20}[:：][^\n]*\n(?:Username: .*\n)?Exported At: .*"
+        ),
         own="Me",
         bare=re.compile(r"(?P<kind>图片|语音|视频|表情|链接/分享)消息(?P<address> https?://\S+)*"),
     ),
@@ -105,7 +107,7 @@ _TOOLS: Final = (
     _Tool("WeChatExportPlus", re.compile(r"# 聊天记录：(?P<title>.*)\n# 会话ID：(?P<id>.*)"), margin="    "),
     _Tool(
         "WeChatExportPlus",
-        re.compile(r"(?:# (?P<title>.*)\n)?(?:- 会话类型：(?P<kind>群聊|单聊)|- 参与者（.*)"),
+        re.compile(r"(?:# (?P<title>.*)\n)?- (?:会话类型：(?P<kind>群聊|单聊)?|参与者（).*"),
         margin="    ",
     ),
     _Tool("wechat-decrypt-skill", re.compile(r"=== 与 (?P<title>.*) 的聊天记录 ===\s*")),
@@ -125,6 +127,8 @@ _HEADLESS: Final = (_NO_TOOL, _NO_COLONS, _NO_BLANKS)
 _BEHEADED: Final = (*(tool for tool in _TOOLS if tool.grammar is _PIPED), *_HEADLESS)
 """Those of a text whose head may be damaged."""
 _WITH_ACCOUNT: Final = re.compile(r"(?P<name>.+?) ?[(（](?P<account>[^()（）\s]{1,100})[)）]")
+_FIRST: Final = ((0,), (0, 1), (0, 1, 2), (0, 2), (1,), (1, 2))
+"""Which of the first three lines may be the beginning of a head."""
 _FACTS: Final = re.compile(
     r"(?:(?:消息总数|总消息数)[:：] ?|共 ?|# Total: )(?P<count>[0-9]{1,12})(?: 条消息)?"
     r"|(?:导出时间|Exported At): ?(?P<exported>.*)|(?:(?:时间|消息|日期)范围|# Span): ?(?P<range>.*)"
@@ -239,8 +243,9 @@ def _headless(text: str, ways: Sequence[_Tool] = _HEADLESS) -> _Tool:
 
 
 def _tool_of(lines: list[str]) -> tuple[_Tool, re.Match[str]] | None:
-    """The tool that begins its texts with the first line, the first two, or three of which one is damaged."""
-    firsts = ("\n".join(line.rstrip() for line in lines[:count]) for count in (1, 2, 3))
+    """The tool that begins its texts with the first line, the first two, or three; one of these may be damaged."""
+    begin = [line.rstrip() for line in lines[:3]]
+    firsts = ("\n".join(map(begin.__getitem__, places)) for places in _FIRST if places[-1] < len(begin))
     return next(((each, match) for first in firsts for each in _TOOLS if (match := each.first.fullmatch(first))), None)
 
 
