@@ -30,8 +30,19 @@ def replacing(path: Path, *, sync: bool = True, private: bool = False) -> Iterat
         private: let nobody but its owner read it, from the first byte on and whatever was there before.
 
     Raises:
-        OSError: where the folder cannot be written.
+        OSError: where the folder cannot be written; names the file, whatever the temporary one is called.
     """
+    try:
+        with _written_beside(path, sync=sync, private=private) as part:
+            yield part
+    except OSError as error:
+        if error.filename is None or os.fsdecode(error.filename).endswith(".part"):
+            error.filename = str(path)
+        raise
+
+
+@contextlib.contextmanager
+def _written_beside(path: Path, *, sync: bool, private: bool) -> Iterator[Path]:
     target = _follow(path)
     if target.exists() and not target.is_file():  # a device, a pipe: nothing to replace
         yield target

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -16,7 +15,7 @@ from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.media_copies import MediaCopies
 from wechatlog.cli.media_paths import MediaCounts, MediaPaths, names_files
-from wechatlog.cli.messages import Failure, explain
+from wechatlog.cli.messages import Failure
 from wechatlog.cli.options import (
     ANY_PATH,
     FormatName,
@@ -237,7 +236,7 @@ class _Job:
         if has_columns and not self._into_folder(1) and not (self.filters.senders or self.filters.words):
             filters, kinds = self.filters, sorted(self.filters.kinds) or None
             selection = Selection.of(since=filters.since, until=filters.until, kind=kinds)
-            self._dump(self.inputs.scan(selection, _Watch(self)), str(self.inputs.only_path))
+            self._dump(self.inputs.scan(selection, _Watch(self)))
             return
         if self._may_stream(forced=stream) and self._run_stream(forced=bool(stream)):
             return
@@ -250,7 +249,7 @@ class _Job:
         if self.state is not None:
             if self.output == "-":
                 sys.stdout.flush()
-            write_state(self.state, self.inputs.marks)
+            write_state(self.state, self.inputs.archive.marks)
 
     def _may_stream(self, *, forced: bool | None) -> bool:
         is_file = self.inputs.only_path is not None and not is_bundle(self.inputs.sources[0])
@@ -277,7 +276,7 @@ class _Job:
             if self._into_folder(1):
                 self._write_folder(stream)
             else:
-                self._dump(stream, path)
+                self._dump(stream)
                 self.summary.add_file(self.output, stream.conversation, stream.count)
         except MultipleConversationsError as error:
             if forced:
@@ -350,7 +349,7 @@ class _Job:
         for conversation, chosen in self.filters.fitting(self.inputs, needed=self.state is None):
             self.summary.add_conversation(conversation.diagnostics)
             self._note_left_out(chosen)
-            yield self.media.place(chosen, self.inputs.source, self.inputs.inside)
+            yield self.media.place(chosen, self.inputs.archive.source, self.inputs.archive.inside)
 
     def _noted(self, conversations: Iterable[Conversation]) -> Iterator[Conversation]:
         for conversation in conversations:
@@ -363,25 +362,17 @@ class _Job:
             self.summary.add_file(str(file.path), file, file.messages)
         self.summary.with_index = isinstance(self.writer, IndexWriter)
 
-    def _dump(self, item: Any, source: str | None = None) -> None:
-        """Write the one output; what fails is told with its name."""
+    def _dump(self, item: Any) -> None:
+        """Write the one output."""
         target: Any = Path(self.output)
         if self.output == "-":
             target = standard_output(binary=self.writer.binary)
-        if self.output != "-":
+        else:
             self.inputs.keep(target)
         if is_folder_writer(self.writer) and self.inputs.lie_in(target):
             raise Failure(
                 f"{self.output}: holds an input, which {self.writer.name} might overwrite; choose another OUT"
             )
-        try:
-            dump(item, target, self.writer.name, sync=self.sync, **self.media.options)
-            if self.output == "-":
-                sys.stdout.flush()  # before it is told what was written
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            name = os.fsdecode(error.filename) if error.filename is not None else ""
-            if not name or name.endswith(".part"):
-                source = output_name(self.output)
-            raise Failure(explain(error, source or name)) from error
+        dump(item, target, self.writer.name, sync=self.sync, **self.media.options)
+        if self.output == "-":
+            sys.stdout.flush()  # before it is told what was written

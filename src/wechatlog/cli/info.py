@@ -90,7 +90,7 @@ def info(inputs: tuple[str, ...], *, everybody: bool, as_json: bool, **how: Any)
     """
     found, filters = Inputs(inputs, Reading.of(how)), Filters.of(how)
     with found.watched():
-        facts = [_Facts.of(filters.select(conversation), found.detection) for conversation in found]
+        facts = [_Facts.of(filters.select(conversation), found.archive.detection) for conversation in found]
     if not facts and not as_json:
         raise found.nothing()
     if as_json:

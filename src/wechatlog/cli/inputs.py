@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from wechatlog.cli.messages import Failure, by_reason, explain, say, say_skipped
 from wechatlog.cli.progress import Tick, progress
-from wechatlog.detection import Detection, detect_reader
+from wechatlog.detection import detect_reader
 from wechatlog.diagnostics import Diagnostic, Severity
 from wechatlog.errors import WechatlogError
 from wechatlog.inputs.archive import Archive, ArchiveBatch
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from wechatlog.cli.options import Reading
-    from wechatlog.inputs.mark import Mark
 
 _T = TypeVar("_T")
 _OF_INDEX: Final = frozenset({"index-rebuilt", "index-not-kept"})
@@ -47,6 +46,7 @@ class Inputs:
 
     Attributes:
         tick: told how many messages were read; conversations and streams tell it by themselves.
+        archive: what was read last; it knows of the conversation that was given last where that came from.
 
     Raises:
         Failure: where a path does not exist, or nothing was found at all.
@@ -84,7 +84,7 @@ class Inputs:
             for source in self.sources:
                 source.chat = None
         self._how = {**more, **reading.keywords}
-        self._archive = Archive(self.sources, **self._how)
+        self.archive = Archive(self.sources, **self._how)
 
     @contextlib.contextmanager
     def watched(self, *, quiet: bool = False) -> Iterator[None]:
@@ -103,36 +103,16 @@ class Inputs:
         return cast("Iterator[_T]", self._read(then))
 
     def _read(self, then: Callable[[Conversation, Source | None, str], Any] | None) -> Iterator[Any]:
-        self._archive = Archive(self.sources, then=then, **self._how)
-        return _unhindered(iter(self._archive))
-
-    @property
-    def marks(self) -> dict[str, Mark]:
-        """How far each input was read, where only what is new was wanted."""
-        return self._archive.marks
-
-    @property
-    def source(self) -> Source | None:
-        """The file that the conversation came from which was given last."""
-        return self._archive.source
-
-    @property
-    def inside(self) -> str:
-        """Where that conversation lies in the file, if this is a ZIP; else empty."""
-        return self._archive.inside
+        self.archive = Archive(self.sources, then=then, **self._how)
+        return _unhindered(iter(self.archive))
 
     def place(self, source: str | None) -> str | None:
         """The file of the conversation that was given last, where there are others."""
-        return source if len(self.sources) > 1 or self.inside else None
-
-    @property
-    def detection(self) -> Detection | None:
-        """How the format of that conversation was found out; `None` where it was named."""
-        return self._archive.detection
+        return source if len(self.sources) > 1 or self.archive.inside else None
 
     def streams(self) -> Iterator[tuple[Source, Iterator[ArchiveBatch]]]:
         """Each input with its messages as they are read, in memory that does not grow with it."""
-        for source, batches in self._archive.iter_streams():
+        for source, batches in self.archive.iter_streams():
             yield source, self._counted(_unhindered(batches))
 
     def _counted(self, batches: Iterator[ArchiveBatch]) -> Iterator[ArchiveBatch]:
@@ -142,7 +122,7 @@ class Inputs:
 
     def scan(self, selection: Selection, observer: Observer) -> Scan:
         """The rows of all inputs as columns."""
-        return Scan(str(self.only_path), self._archive, selection, self._reading.tz, observer)
+        return Scan(str(self.only_path), self.archive, selection, self._reading.tz, observer)
 
     @property
     def only_path(self) -> Path | None:
@@ -161,8 +141,7 @@ class Inputs:
             wanted = path.stat()
         except OSError:
             return False
-        key = (wanted.st_dev, wanted.st_ino)
-        return path.is_file() and any(_identity(source) == key for source in self.sources)
+        return path.is_file() and any(_is_file(source.path, wanted) for source in self.sources)
 
     def keep(self, path: Path, name: str = "OUT") -> None:
         """Refuse to write over an input; `name` is what the command calls the output."""
@@ -195,7 +174,7 @@ class Inputs:
     @property
     def _notes(self) -> list[Diagnostic]:
         """What was told of the inputs."""
-        return [note for note in self._archive.diagnostics if note.code not in _OF_INDEX]
+        return [note for note in self.archive.diagnostics if note.code not in _OF_INDEX]
 
     def _reason(self, note: Diagnostic) -> tuple[str, str]:
         """The whole story of a failure, from the file itself."""
@@ -222,7 +201,7 @@ class Inputs:
             say(failure)
         if quiet:
             return
-        for note in self._archive.diagnostics:
+        for note in self.archive.diagnostics:
             if note.code in _OF_INDEX:
                 say(f"{note.source}: {note.message}")
         say_skipped(self.skipped, why=why)
@@ -252,9 +231,8 @@ def _unhindered(items: Iterator[_T]) -> Iterator[_T]:
         yield item
 
 
-def _identity(source: Source) -> tuple[int, int] | None:
+def _is_file(path: Path | None, wanted: os.stat_result) -> bool:
     try:
-        found = os.stat(source.path) if source.path is not None else None  # noqa: PTH116
+        return path is not None and os.path.samestat(path.stat(), wanted)
     except OSError:
-        return None
-    return None if found is None else (found.st_dev, found.st_ino)
+        return False

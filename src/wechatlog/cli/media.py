@@ -20,8 +20,6 @@ from wechatlog.media import Keys, MediaFolder, read
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wechatlog.media import MediaFile
-
 _TOLD: Final = 5
 _ENCODED: Final = (".dat", ".silk", ".wxgf", ".aud", ".amr", ".slk")
 """Names of files that are expected to be media, so that it is told where they are not."""
@@ -73,7 +71,10 @@ def media(folder: str, output: str, aes_key: str | None, xor_key: str | None, *,
                 tally.skipped += 1
             continue
         place = free_name(name.removesuffix(Path(name).suffix), taken, found.suffix)
-        _write(target / place, found)
+        path = target / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as part:
+            part.write_bytes(found.data)
         tally.written.append({"source": name, "path": place, "kind": found.kind, "decoded": found.decoded})
     return _finish(tally, folder, output, as_json=as_json, quiet=quiet)
 
@@ -85,15 +86,6 @@ def _names(files: MediaFolder, target: Path) -> Iterator[str]:
         yield from (name for name in files if not (files.path / name).is_relative_to(below))
     except (FormatError, RefusedFormatError) as error:
         raise Failure(str(error)) from error
-
-
-def _write(path: Path, found: MediaFile) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as part:
-            part.write_bytes(found.data)
-    except OSError as error:
-        raise Failure(explain(error, str(path))) from error
 
 
 def _finish(tally: _Tally, folder: str, output: str, *, as_json: bool, quiet: bool) -> int:

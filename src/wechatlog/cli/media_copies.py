@@ -75,6 +75,6 @@ class MediaCopies:
             if not path.is_file() or path.stat().st_size != len(data):
                 with replacing(path, sync=self._sync) as part:
                     part.write_bytes(data)
-        except OSError as error:
+        except OSError as error:  # no fault of the file that is copied
             raise Failure(explain(error, str(path))) from error
         return path.relative_to(self.base).as_posix()

@@ -82,7 +82,7 @@ def merge(inputs: tuple[str, ...], output: str | None, into: str | None, form: s
     with found.watched(quiet=how["quiet"]):
         conversations = list(map(filters.select, found))
         if not conversations and how["state"] is not None and not found.failures:
-            write_state(how["state"], found.marks)
+            write_state(how["state"], found.archive.marks)
             return _tell_nothing(into or "", how)
         if not conversations:
             raise found.nothing()
@@ -95,7 +95,7 @@ def merge(inputs: tuple[str, ...], output: str | None, into: str | None, form: s
             report = merge_report(with_one_clock(conversations), people=filters.people)
             _write(report, cast("Writer", writer), output or "-", found, reading)
     if how["state"] is not None:
-        write_state(how["state"], found.marks)
+        write_state(how["state"], found.archive.marks)
     target = into or output or "-"
     found.complain(quiet=how["quiet"])
     if not how["quiet"]:

@@ -187,11 +187,8 @@ def _open_book(how: Mapping[str, Any]) -> Pseudonyms:
 
 
 def _write_private(path: str, text: str) -> None:
-    try:
-        with replacing(Path(path), private=True) as part:
-            part.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Failure(explain(error, path)) from error
+    with replacing(Path(path), private=True) as part:
+        part.write_text(text, encoding="utf-8")
 
 
 def _tell(book: Pseudonyms, *, report: str | None) -> None:

@@ -55,8 +55,5 @@ def read_state(path: str | None) -> dict[str, Mark] | None:
 def write_state(path: str, marks: Mapping[str, Mark]) -> None:
     """Replace the file, atomically."""
     value = {"schema": _SCHEMA, "marks": {key: mark.to_json() for key, mark in marks.items()}}
-    try:
-        with replacing(Path(path)) as part:
-            part.write_text(json.dumps(value, ensure_ascii=False) + "\n", encoding="utf-8", errors="surrogatepass")
-    except OSError as error:
-        raise Failure(explain(error, path)) from error
+    with replacing(Path(path)) as part:
+        part.write_text(json.dumps(value, ensure_ascii=False) + "\n", encoding="utf-8", errors="surrogatepass")

@@ -116,7 +116,7 @@ class _Job:
     def _chosen(self) -> Iterator[Conversation]:
         for conversation, chosen in self.filters.fitting(self.inputs):
             self.damage.add(conversation.diagnostics)
-            yield self.media.place(chosen, self.inputs.source, self.inputs.inside)
+            yield self.media.place(chosen, self.inputs.archive.source, self.inputs.archive.inside)
 
     def _write(self, items: Iterator[Conversation] | CountedStream, output: str | None, *, many: bool) -> Path:
         if output is None:

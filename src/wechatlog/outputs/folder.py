@@ -287,13 +287,8 @@ class _Run:
 
     @contextlib.contextmanager
     def _replacing(self, path: Path) -> Iterator[IO[bytes]]:
-        try:
-            with replacing(path, sync=self.sync) as part, part.open("w+b") as stream:
-                yield stream
-        except OSError as error:
-            if error.filename is None or str(error.filename).endswith(".part"):  # nobody knows that name
-                error.filename = str(path)
-            raise
+        with replacing(path, sync=self.sync) as part, part.open("w+b") as stream:
+            yield stream
 
     def _dump(self, stream: IO[bytes], part: Item) -> int:
         """Write a file anew, and give its size."""
