@@ -108,8 +108,8 @@ class _Shelf(Generic[_T]):
             raise UnknownFormatError(name, f"no {self._role} of that name was registered")
         del self._loaded[name]
 
-    @property
     def registered(self) -> tuple[_T, ...]:
+        """Those that were added at run time, for processes that are to have the same."""
         return tuple(self._loaded[name] for name in self._origins)
 
     def check(self, item: object) -> None:
@@ -198,6 +198,12 @@ _BUILT_IN: Final = tuple(_Row(row.name, row.target, row.containers) for row in R
 _readers: Final[_Shelf[Reader]] = _Shelf("reader", _BUILT_IN, "wechatlog.readers", "wechatlog.engine.protocol:Reader")
 _writers: Final[_Shelf[Writer]] = _Shelf("writer", _WRITERS, "wechatlog.writers", "wechatlog.writers.base:Writer")
 
+find_reader: Final = _readers.require
+reader_names: Final = _readers.names
+registered_readers: Final = _readers.registered
+containers_of: Final = _readers.keys
+"""What the inputs of a built-in reader look like (`Head.containers`); `None` for others."""
+
 
 def register_reader(reader: Reader) -> None:
     r"""Add a reader for this process; one of the same name is replaced.
@@ -211,11 +217,6 @@ def register_reader(reader: Reader) -> None:
         '李四'
     """
     _readers.register(reader)
-
-
-def registered_readers() -> tuple[Reader, ...]:
-    """The readers that were added at run time, for processes that are to have the same."""
-    return _readers.registered
 
 
 def register_writer(writer: Writer) -> None:
@@ -264,25 +265,6 @@ def formats() -> tuple[FormatInfo, ...]:
                 )
             )
     return tuple(found)
-
-
-def find_reader(name: str) -> Reader:
-    """The reader of a name.
-
-    Raises:
-        UnknownFormatError: where there is none.
-    """
-    return _readers.require(name)
-
-
-def reader_names() -> list[str]:
-    """Every reader, built-ins first."""
-    return _readers.names()
-
-
-def containers_of(name: str) -> tuple[str, ...] | None:
-    """What the inputs of a built-in reader look like (`Head.containers`); `None` for others."""
-    return _readers.keys(name)
 
 
 def accepted_options(format: str | Reader | None) -> frozenset[str]:  # noqa: A002

@@ -12,7 +12,7 @@ with needs_extra("html", what="the HTML page"):
     import jinja2  # noqa: F401
     import markupsafe  # noqa: F401
 
-from wechatlog.pages.chat import Chat, Interface, Look, clean, render_messages, stylesheet
+from wechatlog.pages.chat import Chat, Look, clean, render_messages, stylesheet
 from wechatlog.pages.environment import asset, environment, script
 from wechatlog.pages.media import MEDIA_LIMIT, Media, MediaMode
 from wechatlog.pages.people import Colours, faces_of, initial_of
@@ -25,7 +25,6 @@ __all__ = [
     "MEDIA_LIMIT",
     "Chat",
     "Colours",
-    "Interface",
     "Look",
     "Media",
     "MediaMode",

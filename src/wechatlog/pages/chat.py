@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import attrs
 from markupsafe import Markup
@@ -27,8 +27,7 @@ from wechatlog.pages.words import day_label, words_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-Interface: TypeAlias = Literal["zh", "en"]
-
+    from wechatlog.content.descriptions import Language
 
 # What HTML forbids or browsers drop. Line ends that people's clients wrote become those that a browser knows.
 _UNFIT: Final = re.compile("\r\n?|[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -56,7 +55,7 @@ class Look:
     presumed_owner: str | None = None
     unicode_emoji: bool = True
     media: Media = attrs.field(factory=Media)
-    interface: Interface = "zh"
+    interface: Language = "zh"
 
 
 class _Sheet:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import regex
 
-from wechatlog.content.descriptions import LANGUAGES, Language, word
+from wechatlog.content.descriptions import LANGUAGES, word
 from wechatlog.content.wording import has_words, wording, words_apart
 from wechatlog.emoji import to_unicode
 from wechatlog.errors import FormatError, needs_extra
@@ -81,7 +81,7 @@ class _Document:
         with needs_extra("docx", what="writing a Word document"):
             import docx
         self._unicode_emoji = choice_option(options, "emoji", ("unicode", "code")) == "unicode"
-        self._language: Language = "zh" if choice_option(options, "interface", LANGUAGES) == "zh" else "en"
+        self._language = choice_option(options, "interface", LANGUAGES)
         root = folder_option(options, "media_root")
         self._files = None if root is None else MediaFolder(root)
         self._keys = Keys(options.get("aes_key"), options.get("xor_key"))

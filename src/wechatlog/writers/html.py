@@ -23,7 +23,8 @@ from wechatlog.writers.options import choice_option, folder_option, number_optio
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from wechatlog.pages import Chat, Interface, Look, Media
+    from wechatlog.content.descriptions import Language
+    from wechatlog.pages import Chat, Look, Media, MediaMode
     from wechatlog.pages.people import Person
 
 _CHUNK: Final = 150
@@ -63,8 +64,8 @@ class _Settings:
         self.lang = text_option(options, "lang") or "zh-CN"
         if not _LANGUAGE.fullmatch(self.lang):
             raise OptionError("lang", f"expected a language tag such as zh-CN or en, not {self.lang!r}")
-        choices = ("zh", "en") if self.lang[:2].lower() == "zh" else ("en", "zh")
-        self.interface: Interface = "zh" if choice_option(options, "interface", choices) == "zh" else "en"
+        choices: tuple[Language, ...] = ("zh", "en") if self.lang[:2].lower() == "zh" else ("en", "zh")
+        self.interface = choice_option(options, "interface", choices)
         self.index = _way_back(text_option(options, "index"))
         self.media = _media(options)
 
@@ -90,7 +91,7 @@ def _media(options: Mapping[str, Any]) -> Media:
     from wechatlog.media import Keys
     from wechatlog.pages import MEDIA_LIMIT, Media
 
-    mode = choice_option(options, "media", ("link", "embed", "none"))
+    mode: MediaMode = choice_option(options, "media", ("link", "embed", "none"))
     limit = number_option(options, "media_limit", MEDIA_LIMIT)
     root = folder_option(options, "media_root")
     if root is None and mode == "embed":
@@ -101,7 +102,7 @@ def _media(options: Mapping[str, Any]) -> Media:
         folder = None if place is None else check_path(place)
     except (OSError, TypeError):
         raise OptionError("page_folder", f"expected the path of a folder, not {place!r:.80}") from None
-    return Media(mode, root, limit, keys, folder)  # type: ignore[arg-type]
+    return Media(mode, root, limit, keys, folder)
 
 
 def _batches(messages: Iterable[Message], *, embedding: bool) -> Iterator[list[Message]]:

@@ -7,7 +7,7 @@ and never acts: that is the business of `commonmark`. What is no text is said in
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
@@ -60,7 +60,7 @@ class Look:
             choice_option(options, "emoji", ("unicode", "code")) == "unicode",
             choice_option(options, "images", ("link", "embed")) == "embed",
             number_option(options, "heading", 1, least=1, most=5),
-            cast("Language", choice_option(options, "interface", LANGUAGES)),
+            choice_option(options, "interface", LANGUAGES),
         )
 
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from wechatlog.errors import OptionError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_Word = TypeVar("_Word", bound=str)
 
 PICTURE_OPTIONS: Final[Mapping[str, str]] = {
     "media_root": "the folder, or the ZIP, that the paths of the archive start from: its pictures are put into the "
@@ -40,7 +42,7 @@ def flag_option(options: Mapping[str, Any], name: str, default: bool) -> bool:
     return found
 
 
-def choice_option(options: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> str:
+def choice_option(options: Mapping[str, Any], name: str, choices: tuple[_Word, ...]) -> _Word:
     """The word of an option; the first of its choices is the default.
 
     Raises:
@@ -49,7 +51,7 @@ def choice_option(options: Mapping[str, Any], name: str, choices: tuple[str, ...
     value = options.get(name, choices[0])
     if value not in choices:
         raise OptionError(name, f"expected {' or '.join(choices)}, not {value!r}")
-    return str(value)
+    return choices[choices.index(value)]
 
 
 def number_option(options: Mapping[str, Any], name: str, default: int, *, least: int = 0, most: int = 1 << 53) -> int:

@@ -12,6 +12,7 @@ import contextlib
 import os
 from typing import TYPE_CHECKING, Any, Final
 
+from wechatlog.content.descriptions import LANGUAGES
 from wechatlog.errors import WriteError, needs_extra
 from wechatlog.writers.base import Form, Items, batched
 from wechatlog.writers.options import PICTURE_OPTIONS, choice_option, folder_option, text_option
@@ -19,7 +20,6 @@ from wechatlog.writers.options import PICTURE_OPTIONS, choice_option, folder_opt
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from wechatlog.pages import Interface
     from wechatlog.pages.people import Person
 
 _DATE: Final = "SOURCE_DATE_EPOCH"
@@ -48,7 +48,7 @@ class PdfWriter(Form):
         from wechatlog.media import Keys
         from wechatlog.pages import Chat, Look, Media, clean, faces_of, words_of
 
-        interface: Interface = "zh" if choice_option(options, "interface", ("zh", "en")) == "zh" else "en"
+        interface = choice_option(options, "interface", LANGUAGES)
         root, keys = folder_option(options, "media_root"), Keys(options.get("aes_key"), options.get("xor_key"))
         unicode_emoji = choice_option(options, "emoji", ("unicode", "code")) == "unicode"
         media = Media("none" if root is None else "embed", root, keys=keys, plays=False)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content.wording import wording
-from wechatlog.emoji import to_unicode
+from wechatlog.emoji import EmojiPolicy, to_unicode
 from wechatlog.writers.base import Form, Items
 from wechatlog.writers.options import choice_option
 
@@ -33,7 +33,7 @@ class TextWriter(Form):
 
     def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str]:
         """The title, then each day's messages; further lines of a message are indented."""
-        policy: Any = choice_option(options, "emoji", ("keep", "replace", "annotate"))
+        policy: EmojiPolicy = choice_option(options, "emoji", ("keep", "replace", "annotate"))
         for conversation, messages in items:
             if conversation.title:
                 yield f"{_one_line(conversation.title)}\n"
