@@ -9,10 +9,11 @@ from __future__ import annotations
 import collections
 import contextlib
 import functools
+import itertools
 import os
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypeVar
 
 import attrs
 
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
     from wechatlog.inputs.index import FolderIndex
 
 _T = TypeVar("_T")
+_Read: TypeAlias = "Callable[[Source], Iterator[_T]]"
+_Turn: TypeAlias = "Callable[[Conversation, Source], Iterable[_T]]"
 
 _MOST_WORKERS: Final = 1_000
 
@@ -218,10 +221,10 @@ class Archive(Iterable[Conversation]):
         names: dict[str, set[str]] | None = None
         if self._shared_names:  # those that the files of each chat give away, found in a reading of their own
             names = collections.defaultdict(set)
-            for conversation in self._run(self._sources):
+            for conversation in self._run():
                 names[_chat(conversation)].update(conversation.known_names)
         self._collector = Collector()
-        for conversation in self._run(self._sources):
+        for conversation in self._run():
             yield conversation if names is None else conversation.with_names(names[_chat(conversation)])
 
     def to_pandas(self, table: str = "messages", *, segments: bool = True) -> pd.DataFrame:
@@ -278,7 +281,7 @@ class Archive(Iterable[Conversation]):
         """
         self._collector = Collector()
         for source in self._sources:
-            with contextlib.closing(self._run_batches([source])) as batches:
+            with contextlib.closing(self._walk([source], self._read_batches, None)) as batches:
                 yield source, batches
 
     def iter_rows(self, wanted: Wanted, *, learn_names: bool) -> Generator[tuple[Context, Rows]]:
@@ -288,16 +291,22 @@ class Archive(Iterable[Conversation]):
         names, an input is read once more when somebody asks for those that are mentioned in it.
         """
         self._collector = Collector()
-        return self._run_rows(self._sources, 0, wanted=wanted, learn_names=learn_names)
+        read = functools.partial(self._read_rows, wanted=wanted, learn_names=learn_names)
 
-    def _run(self, sources: Iterable[Source], depth: int = 0) -> Iterator[Conversation]:
-        if depth == 0 and (self._workers > 1 or self._index is not None or self._then is not None):
-            yield from self._run_kept(self._groups(sources))
+        def turn(whole: Conversation, source: Source) -> Iterator[tuple[Context, Rows]]:
+            context, draft = Context.of(whole, source)
+            batches = rows_of_batches(context, in_batches(draft, whole.messages), wanted)
+            return ((context, rows) for rows in batches)
+
+        return self._walk(self._sources, read, turn)
+
+    def _run(self) -> Iterator[Conversation]:
+        if self._workers > 1 or self._index is not None or self._then is not None:
+            yield from self._run_kept(self._groups(self._sources))
             return
-        for group in self._groups(sources):
-            for conversation in self._read_group(group, depth):
-                if depth == 0:
-                    self.source = group.sources[0]
+        for group in self._groups(self._sources):
+            for conversation in self._read_group(group):
+                self.source = group.sources[0]
                 yield conversation
 
     def _run_kept(self, groups: Iterable[Group]) -> Iterator[Conversation]:
@@ -373,55 +382,36 @@ class Archive(Iterable[Conversation]):
     def _taken(self, one: Archive) -> Iterator[Any]:
         """The conversations of an archive as they are sent, or what is made of them."""
         if self._then is None:
-            yield from one._run_packed(one._sources)
+            yield from one._walk(one._sources, one._read_packed, lambda whole, _: (pack(whole),))
         else:
             for conversation in one:
                 yield self._then(conversation, one.source, one.inside)
 
-    def _run_packed(self, sources: Iterable[Source], depth: int = 0) -> Iterator[Packed]:
-        for group in self._groups(sources):
-            if len(group.sources) == 1:
-                yield from self._read(group.sources[0], depth, self._run_packed, self._read_packed)
-            else:
-                yield from map(pack, self._read_group(group, depth))
-
-    def _read_group(self, group: Group, depth: int) -> Iterator[Conversation]:
-        found = (item for source in group.sources for item in self._read(source, depth, self._run, self._read_chat))
-        return found if len(group.sources) == 1 else _join_pages(found, copies=group.copies)
-
-    def _run_rows(
-        self, sources: Iterable[Source], depth: int, *, wanted: Wanted, learn_names: bool
-    ) -> Generator[tuple[Context, Rows]]:
-        how: dict[str, Any] = {"wanted": wanted, "learn_names": learn_names}
-        run, read = functools.partial(self._run_rows, **how), functools.partial(self._read_rows, **how)
-        for group in self._groups(sources):
-            if len(group.sources) == 1:
-                yield from self._read(group.sources[0], depth, run, read)
+    def _walk(
+        self, sources: Iterable[Source], read: _Read[_T], turn: _Turn[_T] | None, depth: int = 0
+    ) -> Generator[_T]:
+        """What files give: by `read` of each, but that pages are joined, and given by `turn`; never without one."""
+        for group in (Group([one], False) for one in sources) if turn is None else self._groups(sources):
+            if len(group.sources) == 1 or turn is None:
+                yield from self._read(group.sources[0], read, turn, depth)
                 continue
             for conversation in self._read_group(group, depth):
-                context, draft = Context.of(conversation, group.sources[0])
-                for rows in rows_of_batches(context, in_batches(draft, conversation.messages), wanted):
-                    yield context, rows
+                yield from turn(conversation, group.sources[0])
 
-    def _run_batches(self, sources: Iterable[Source], depth: int = 0) -> Generator[ArchiveBatch]:
-        for source in sources:
-            yield from self._read(source, depth, self._run_batches, self._read_batches)
+    def _read_group(self, group: Group, depth: int = 0) -> Iterator[Conversation]:
+        parts = (self._read(source, self._read_chat, lambda whole, _: (whole,), depth) for source in group.sources)
+        found = itertools.chain.from_iterable(parts)
+        return found if len(group.sources) == 1 else _join_pages(found, copies=group.copies)
 
-    def _read(
-        self,
-        source: Source,
-        depth: int,
-        run: Callable[[Iterable[Source], int], Iterator[_T]],
-        read: Callable[[Source], Iterator[_T]],
-    ) -> Iterator[_T]:
-        """What a file gives: by `run` of its files, one level deeper, for a ZIP of chats, by `read` for a chat."""
+    def _read(self, source: Source, read: _Read[_T], turn: _Turn[_T] | None, depth: int) -> Iterator[_T]:
+        """What a file gives; of a ZIP of chats, what its files give, one level deeper."""
         if depth == 0:
             self._top = source
         try:
             if depth < _MAXIMUM_DEPTH and self._how.format is None and is_bundle(source):
                 inside = depth or source.chat is not None  # the only input is where all places begin
                 with _open_bundle(source, f"{source.label}/" if inside else "") as members:
-                    yield from run(members, depth + 1)
+                    yield from self._walk(members, read, turn, depth + 1)
             else:
                 top = self._top or source
                 self.inside = "" if source is top else source.label.removeprefix(f"{top.label}/")
