@@ -65,8 +65,14 @@ def process(tmp_path: Path) -> Process:
     return call
 
 
+_WITHOUT_A_BAR = (
+    "import sys; from wechatlog.cli import main, progress; progress._DELAY = float('inf'); sys.exit(main())"
+)
+"""A bar comes after a second, which is sooner or later by how busy the machine is."""
+
+
 def run_on_terminal(
-    folder: Path, *arguments: object, code: int = 0, start: tuple[str, ...] = ("-m", "wechatlog")
+    folder: Path, *arguments: object, code: int = 0, start: tuple[str, ...] = ("-c", _WITHOUT_A_BAR)
 ) -> str:
     """The program in a folder, on a terminal of 60 columns; gives what it writes to both streams."""
     import pty
