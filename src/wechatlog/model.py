@@ -23,7 +23,7 @@ import attrs
 from wechatlog.diagnostics import Diagnostic, Origin
 from wechatlog.errors import MissingExtraError
 from wechatlog.segments.types import Emoji, Image, Link, Mention, Segment
-from wechatlog.timestamps import Day, Precision, instant, moment, span
+from wechatlog.timestamps import Day, Precision, day_and_clock, instant, moment, span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -296,14 +296,9 @@ class Message:
         return tuple(segment for segment in self.segments if isinstance(segment, Link))
 
     def __str__(self) -> str:
-        when = ""
-        if self.time is not None:
-            when = {"day": f"{self.time:%Y-%m-%d} ", "minute": f"{self.time:%Y-%m-%d %H:%M} "}.get(
-                self.precision or "", f"{self.time:%Y-%m-%d %H:%M:%S} "
-            )
-        who = f"{self.sender}: " if self.sender is not None else "* "
-        body = self.text or f"[{self.kind}]"
-        return _SPACES.sub(" ", f"{when}{who}{body}").strip()
+        when = " ".join(day_and_clock(self.time, self.precision))
+        who = f"{self.sender}:" if self.sender is not None else "*"
+        return _SPACES.sub(" ", f"{when} {who} {self.text or f'[{self.kind}]'}").strip()
 
     def __repr__(self) -> str:
         shown = []

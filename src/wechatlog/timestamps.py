@@ -82,6 +82,15 @@ def span(times: Iterable[dt.datetime | None]) -> tuple[dt.datetime | None, dt.da
     return min(known, default=None, key=instant), max(known, default=None, key=instant)
 
 
+_CLOCK_END: Final = {"second": 19, "minute": 16, "day": 11, None: 19}
+
+
+def day_and_clock(time: dt.datetime | None, precision: Precision | None) -> tuple[str, str]:
+    """A time for people, as exactly as it is known: `2026-05-01` and `09:01:30`; empty texts for what is not known."""
+    text = "" if time is None else time.isoformat(" ")
+    return text[:10], text[11 : _CLOCK_END[precision]]
+
+
 def parse_day(text: str) -> dt.date | dt.datetime:
     """A day (`2026-05-01`) or a time (`2026-05-01T09:30`) of a text in ISO form.
 

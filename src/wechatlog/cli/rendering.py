@@ -22,7 +22,7 @@ from wechatlog.content.wording import aside_text, asides, is_quoted
 from wechatlog.model import Conversation, Message, MessageKind
 from wechatlog.operations.patterns import compile_words
 from wechatlog.segments import Emoji, File, Image, Link, Mention, Quote
-from wechatlog.timestamps import span
+from wechatlog.timestamps import day_and_clock, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 _NAME_WIDTH: Final = 20
 _NARROWEST_BODY: Final = 24
-_CLOCK: Final = {"second": "%H:%M:%S", "minute": "%H:%M", "day": ""}
 _PEOPLE: Final = ("cyan", "magenta", "yellow", "blue", "bright_cyan", "bright_magenta")
 _STYLES: Final[dict[type, str]] = {
     Mention: "bold cyan",
@@ -79,7 +78,7 @@ def iter_lines(conversation: Conversation, look: Look, place: str | None = None)
 
 
 def _message_lines(message: Message, look: Look, width: int, console: Console) -> Iterator[Text]:
-    clock = "" if message.time is None else message.time.strftime(_CLOCK[message.precision or "second"])
+    _, clock = day_and_clock(message.time, message.precision)
     lead = Text.assemble((f"{clock:<8} ", "dim"), _name(message, width), "  ")
     indent = cell_len(lead.plain)
     body = _body(message, look)

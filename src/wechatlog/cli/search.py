@@ -29,6 +29,7 @@ from wechatlog.emoji import to_unicode
 from wechatlog.errors import FormatError, SlowPatternError
 from wechatlog.operations.patterns import Matcher, Span, compile_expression, compile_words
 from wechatlog.operations.search import Place, find_places
+from wechatlog.timestamps import day_and_clock
 from wechatlog.utf8 import json_line
 
 if TYPE_CHECKING:
@@ -311,15 +312,14 @@ def _lead(line: Line) -> Text:
     from wechatlog.cli.rendering import name_style, tag
 
     message = line.message
-    clock = "" if message.time is None else f"{message.time:{_CLOCK[message.precision or 'second']}} "
+    when = " ".join(filter(None, day_and_clock(message.time, message.precision)))
     name = "*" if message.sender is None else harmless(message.sender, one_line=True)
     style = "dim" if message.sender is None else name_style(name, is_self=message.is_self)
     sign = "-" if line.places is None else ":"
     colon = " " if message.sender is None else ": "
-    return Text.assemble((f"{line.number:>5}{sign} {clock}", "dim"), (name, style), colon, (tag(message), "dim"))
-
-
-_CLOCK: Final = {"second": "%Y-%m-%d %H:%M:%S", "minute": "%Y-%m-%d %H:%M", "day": "%Y-%m-%d"}
+    return Text.assemble(
+        (f"{line.number:>5}{sign} {when}{' ' * bool(when)}", "dim"), (name, style), colon, (tag(message), "dim")
+    )
 
 
 def _body(line: Line, *, unicode: bool) -> Text:

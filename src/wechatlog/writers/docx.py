@@ -22,6 +22,7 @@ from wechatlog.emoji import to_unicode
 from wechatlog.errors import FormatError, needs_extra
 from wechatlog.media import Keys, MediaFolder, read
 from wechatlog.segments.types import Image, Sticker
+from wechatlog.timestamps import day_and_clock
 from wechatlog.writers.base import Form, Items
 from wechatlog.writers.options import PICTURE_OPTIONS, choice_option, folder_option
 
@@ -40,7 +41,6 @@ _WIDTH: Final = 9.0
 _HEIGHT: Final = 12.0
 """What a picture is given at most, in centimetres."""
 
-_CLOCK: Final = {"second": 8, "minute": 5, "day": 0}
 _EMOJI: Final = regex.compile(
     r"((?:(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f)\p{Emoji_Modifier}?+"
     r"(?:\u200d\p{Extended_Pictographic}\ufe0f?+)*+)++)"
@@ -131,12 +131,11 @@ class _Document:
 
     def add(self, message: Message) -> None:
         """A message, and its day where that is new."""
-        time = "" if message.time is None else message.time.isoformat(" ")
-        if time and time[:10] != self._day:
-            self._day = time[:10]
-            self._paragraph("Heading 1").add_run(self._day)
+        day, clock = day_and_clock(message.time, message.precision)
+        if day and day != self._day:
+            self._day = day
+            self._paragraph("Heading 1").add_run(day)
         paragraph = self._paragraph()
-        clock = time[11 : 11 + _CLOCK[message.precision or "second"]] if time else ""
         if message.sender is not None:
             name = _plain(message.sender).replace("\n", " ") or word("nobody", self._language)
             for run in self._say(paragraph, name):

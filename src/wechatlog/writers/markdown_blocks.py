@@ -15,11 +15,11 @@ from wechatlog.content.descriptions import LANGUAGES, Language, describe, word
 from wechatlog.content.places import is_on_disk, safe_path
 from wechatlog.model import Message, MessageKind
 from wechatlog.segments import parse_segments, types
+from wechatlog.timestamps import day_and_clock
 from wechatlog.writers import commonmark
 from wechatlog.writers.options import choice_option, number_option
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.segments import Segment
@@ -190,15 +190,6 @@ def _bold(name: str, language: Language) -> str:
 # --- messages -------------------------------------------------------------------------------------
 
 
-def day_of(time: dt.datetime | None) -> str:
-    """The day in ISO form; empty where there is none."""
-    return "" if time is None else time.isoformat()[:10]
-
-
-def _clock(message: Message) -> str:
-    return "" if message.time is None or message.precision == "day" else message.time.isoformat()[11:16]
-
-
 class Post:
     """Messages as blocks, one after the other.
 
@@ -215,26 +206,26 @@ class Post:
 
     def blocks(self, message: Message) -> Iterator[str]:
         """The heading of a new day, and the message."""
-        if (day := day_of(message.time)) and day != self._day:
+        day, clock = day_and_clock(message.time, message.precision)
+        if day and day != self._day:
             self._day, self._clock, self._who = day, "", ()
             yield f"{'#' * (self._look.heading + 1)} {day}"
         blocks = _Body(self._look).blocks(message.segments)
         if not blocks and message.kind is not MessageKind.TEXT:
             blocks = [_Block(commonmark.escape_line(word(message.kind, self._look.language)))]
-        yield self._notice(message, blocks) if message.sender is None else self._speech(message, blocks)
+        yield self._notice(clock[:5], blocks) if message.sender is None else self._speech(message, clock[:5], blocks)
 
-    def _notice(self, message: Message, blocks: Sequence[_Block]) -> str:
+    def _notice(self, clock: str, blocks: Sequence[_Block]) -> str:
         """What nobody said, in italics."""
         self._who = ()
-        clock = _clock(message)
         if blocks and blocks[0].is_paragraph:
             words = _MIDDLE.join(filter(None, (clock, blocks[0].text)))
             return _join(f"*{words}*", blocks[1:], between="\n\n")
         return _join(f"*{clock}*" if clock else "", blocks) or "&nbsp;"
 
-    def _speech(self, message: Message, blocks: Sequence[_Block]) -> str:
+    def _speech(self, message: Message, clock: str, blocks: Sequence[_Block]) -> str:
         """What somebody said, with the name and the clock where they are not those of the message before."""
-        who, clock = (message.sender, message.sender_id), _clock(message)
+        who = message.sender, message.sender_id
         name = "" if who == self._who else _bold(message.sender or "", self._look.language)
         shown = clock if name or clock != self._clock else ""
         self._who, self._clock = (() if self._always_named else who), clock

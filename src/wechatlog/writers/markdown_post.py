@@ -10,9 +10,10 @@ import itertools
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from wechatlog.timestamps import day_and_clock
 from wechatlog.writers import commonmark
 from wechatlog.writers.base import Form, Items
-from wechatlog.writers.markdown_blocks import BLOCK_OPTIONS, Look, Post, day_of
+from wechatlog.writers.markdown_blocks import BLOCK_OPTIONS, Look, Post
 from wechatlog.writers.options import flag_option
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class MarkdownPostWriter(Form):
         between = "\n"
         if flag_option(options, "front_matter", default=False):
             quoted = json.dumps(title.translate(_NO_MARKUP), ensure_ascii=False)
-            fields = {"title": quoted if title else "", "date": day_of(first[0].time) if first else ""}
+            fields = {"title": quoted if title else "", "date": day_and_clock(first[0].time, None)[0] if first else ""}
             yield "".join(("---\n", *(f"{name}: {value}\n" for name, value in fields.items() if value), "---\n"))
         elif title:
             yield f"{'#' * look.heading} {commonmark.escape_line(title)}\n"

@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content.wording import wording
 from wechatlog.emoji import EmojiPolicy, to_unicode
+from wechatlog.timestamps import day_and_clock
 from wechatlog.writers.base import Form, Items
 from wechatlog.writers.options import choice_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from wechatlog.model import Message
-
 _LINE_END: Final = re.compile(r"\r\n?|\n")
-_CLOCK: Final = {"second": "%H:%M:%S", "minute": "%H:%M", "day": ""}
 
 
 class TextWriter(Form):
@@ -39,23 +37,18 @@ class TextWriter(Form):
                 yield f"{_one_line(conversation.title)}\n"
             day = ""
             for message in messages:
-                today = "" if message.time is None else message.time.isoformat()[:10]
+                today, clock = day_and_clock(message.time, message.precision)
                 if today and today != day:
                     yield f"\n{today}\n\n"
                     day = today
                 text = wording(message) or f"[{message.kind}]"
-                yield _entry(message, to_unicode(text, policy) if policy != "keep" else text)
+                who = f"{_one_line(message.sender)}: " if message.sender is not None else "* "
+                body = _LINE_END.sub("\n    ", to_unicode(text, policy))
+                yield f"{clock} {who}{body}\n".lstrip()
 
 
 def _one_line(text: str) -> str:
     return _LINE_END.sub(" ", text)
-
-
-def _entry(message: Message, text: str) -> str:
-    clock = "" if message.time is None else message.time.strftime(_CLOCK[message.precision or "second"])
-    who = f"{_one_line(message.sender)}: " if message.sender is not None else "* "
-    body = _LINE_END.sub("\n    ", text)
-    return f"{clock} {who}{body}\n".lstrip()
 
 
 WRITER: Final = TextWriter()

@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wechatlog.model import NOTICES, Message
+from wechatlog.timestamps import day_and_clock
 from wechatlog.writers.llm.bodies import describe, one_line
 
 if TYPE_CHECKING:
@@ -32,15 +33,15 @@ class Entry(NamedTuple):
 
     Attributes:
         time: when it was sent, or `None`.
-        day: `2026-05-01`, or `None` where no message had a time yet.
-        clock: `09:01`, or `None`.
+        day: `2026-05-01`; empty where no message had a time yet.
+        clock: `09:01`; empty where it is not known.
         who: the name shown, or the sign of a notice.
         text: what it says, perhaps in several lines.
     """
 
     time: dt.datetime | None
-    day: str | None
-    clock: str | None
+    day: str
+    clock: str
     who: str
     text: str
 
@@ -61,23 +62,22 @@ def shown_name(message: Message) -> str:
 
 def entries_of(messages: Iterable[Message], *, notices: bool = True) -> Iterator[Entry]:
     """The messages of a transcript, with the notices or without; one without a time goes with the one before it."""
-    day = clock = None
+    day = clock = ""
     for message in messages:
         notice = is_notice(message)
         if notice and not notices:
             continue
-        time = message.time
-        if time is not None:
-            day, clock = time.isoformat()[:10], None if message.precision == "day" else time.isoformat()[11:16]
-        yield Entry(time, day, clock, _NOTICE if notice else shown_name(message), describe(message))
+        if message.time is not None:
+            day, clock = day_and_clock(message.time, message.precision)
+        yield Entry(message.time, day, clock[:5], _NOTICE if notice else shown_name(message), describe(message))
 
 
 def line_of(entry: Entry, before: Entry | None) -> str:
     """The lines of a message with their ends, behind that of a new day, if it is not that of the message before."""
     opening = ""
-    if entry.day is not None and (before is None or entry.day != before.day):
+    if entry.day and (before is None or entry.day != before.day):
         opening, before = f"## {entry.day}\n", None
-    clock = "" if entry.clock is None or (before is not None and entry.clock == before.clock) else f"{entry.clock} "
+    clock = "" if not entry.clock or (before is not None and entry.clock == before.clock) else f"{entry.clock} "
     if entry.who == _NOTICE:
         head = _NOTICE
     else:
