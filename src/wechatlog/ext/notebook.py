@@ -6,7 +6,7 @@ notebook, light or dark. `_repr_html_` of the values comes here. Needs the extra
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 from markupsafe import Markup
@@ -14,10 +14,11 @@ from markupsafe import Markup
 from wechatlog.content.descriptions import WEEKDAYS
 from wechatlog.operations.statistics import with_picture
 from wechatlog.pages import Look, Media, asset, clean, environment, render_messages, stylesheet
+from wechatlog.pages.report import bars
 from wechatlog.segments.types import Forward
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from wechatlog.model import Conversation, Message
     from wechatlog.operations import Statistics
@@ -35,14 +36,6 @@ _FORWARDED: Final = 20
 
 _TOP: Final = 10
 """Rows shown of a table of the statistics."""
-
-
-class _Bar(NamedTuple):
-    """A row of a table: what, how many, and how long its bar is, in percent."""
-
-    label: str
-    number: int
-    width: int
 
 
 def conversation_html(conversation: Conversation) -> str:
@@ -72,9 +65,9 @@ def statistics_html(statistics: Statistics) -> str:
     return _render(
         "statistics",
         found=statistics,
-        senders=_bars((sender.label, sender.messages) for sender in statistics.most_active(_TOP)),
-        kinds=_bars((kind.value, number) for kind, number in statistics.kinds.most_common(_TOP)),
-        emoji=_bars((with_picture(name), number) for name, number in statistics.emoji.most_common(_TOP)),
+        senders=bars((sender.label, sender.messages) for sender in statistics.most_active(_TOP)),
+        kinds=bars((kind.value, number) for kind, number in statistics.kinds.most_common(_TOP)),
+        emoji=bars((with_picture(name), number) for name, number in statistics.emoji.most_common(_TOP)),
         week=[
             (day, [(hour, number, round(100 * number / peak)) for hour, number in enumerate(hours)])
             for day, hours in zip(WEEKDAYS["en"], statistics.hours, strict=True)
@@ -105,9 +98,3 @@ def _bounded(message: Message) -> Message:
         for segment in message.given_segments
     ]
     return attrs.evolve(message, segments=segments)
-
-
-def _bars(rows: Iterable[tuple[str, int]]) -> list[_Bar]:
-    found = list(rows)
-    most = max((number for _, number in found), default=1) or 1
-    return [_Bar(label, number, round(100 * number / most)) for label, number in found]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import itertools
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -36,7 +37,7 @@ _YEARS: Final = 12
 
 
 class Bar(NamedTuple):
-    """A row of a bar chart: a label, a number, its share of the largest, and a note."""
+    """A row of a bar chart: a label, a number, its share of the largest in percent, and a note."""
 
     label: str
     number: int
@@ -73,6 +74,7 @@ def render_report(title: str | int, found: Statistics, *, language: str = "zh", 
     words = REPORT_WORDS[language]
     style = asset("report.css")
     unit, rows = _times(found)
+    active = found.most_active(_TOP)
     often = found.words.most_common(_WORDS)  # shown in a size from 1 to 5
     return environment().get_template("report.html.jinja").render(
         words=words,
@@ -83,15 +85,15 @@ def render_report(title: str | int, found: Statistics, *, language: str = "zh", 
         span=_span(found),
         facts=list(_facts(found, words)),
         years=list(_years(found)),
-        times=(words[unit], _bars(rows, most=None)),
+        times=(words[unit], bars(rows, most=None)),
         week=_week(found, language),
         weekdays=WEEKDAYS[language],
-        senders=_bars(
-            (who.label or "?", who.messages, f"{who.share:.0%} · {who.characters:,} {words['characters']}")
-            for who in found.most_active(_TOP)
+        senders=bars(
+            ((who.label or "?", who.messages) for who in active),
+            notes=(f"{who.share:.0%} · {who.characters:,} {words['characters']}" for who in active),
         ),
         awards=list(_awards(found, words)),
-        emoji=_bars((with_picture(name), number, "") for name, number in found.emoji.most_common(_TOP)),
+        emoji=bars((with_picture(name), number) for name, number in found.emoji.most_common(_TOP)),
         cloud=[(word, number, 1 + round(4 * (number / often[0][1]) ** 0.5)) for word, number in often],
         lists=[(words[name], rows) for name, rows in _lists(found) if rows],
         cautions=[words[name] for name, so in (("rough", found.coarse), ("incomplete", not found.complete)) if so],
@@ -172,13 +174,17 @@ def _week(found: Statistics, language: str) -> list[Square]:
     ]
 
 
-def _bars(rows: Iterable[tuple[str, int, str]], most: int | None = _TOP) -> list[Bar]:
+def bars(
+    rows: Iterable[tuple[str, int]], most: int | None = _TOP, notes: Iterable[str] = itertools.repeat("")
+) -> list[Bar]:
+    """The first of some rows, each a label and a number."""
     chosen = list(rows)[:most]
-    largest = max((number for _, number, _ in chosen), default=1) or 1
-    return [Bar(label, number, round(100 * number / largest, 1), note) for label, number, note in chosen]
+    largest = max((number for _, number in chosen), default=1) or 1
+    shares = (round(100 * number / largest, 1) for _, number in chosen)
+    return [Bar(*row, share, note) for row, share, note in zip(chosen, shares, notes, strict=False)]
 
 
-def _times(found: Statistics) -> tuple[str, list[tuple[str, int, str]]]:
+def _times(found: Statistics) -> tuple[str, list[tuple[str, int]]]:
     """The months from the first to the last, or where they are many the years; none where there is only one month."""
     months: Counter[tuple[int, int]] = Counter()
     for day, number in found.days.items():
@@ -188,9 +194,9 @@ def _times(found: Statistics) -> tuple[str, list[tuple[str, int, str]]]:
     (year, month), (last_year, last_month) = min(months), max(months)
     span = range(year * 12 + month - 1, last_year * 12 + last_month)
     if len(span) <= _MONTHS:
-        return "months", [(f"{at // 12}-{at % 12 + 1:02}", months[at // 12, at % 12 + 1], "") for at in span]
+        return "months", [(f"{at // 12}-{at % 12 + 1:02}", months[at // 12, at % 12 + 1]) for at in span]
     years = range(max(year, last_year - _ROWS + 1), last_year + 1)
-    return "years", [(str(year), sum(months[year, month] for month in range(1, 13)), "") for year in years]
+    return "years", [(str(year), sum(months[year, month] for month in range(1, 13))) for year in years]
 
 
 # --- lists ----------------------------------------------------------------------------------------
@@ -201,13 +207,13 @@ def _pair(pair: tuple[str, str], sign: str) -> str:
 
 
 def _lists(found: Statistics) -> Iterator[tuple[str, list[Bar]]]:
-    yield "phrases", _bars((phrase, number, "") for phrase, number in found.phrases.most_common(_TOP))
-    yield "together", _bars((_pair(pair, "·"), number, "") for pair, number in found.together.most_common(_TOP))
-    yield "replies", _bars((_pair(pair, "→"), number, "") for pair, number in found.replies.most_common(_TOP))
+    yield "phrases", bars((phrase, number) for phrase, number in found.phrases.most_common(_TOP))
+    yield "together", bars((_pair(pair, "·"), number) for pair, number in found.together.most_common(_TOP))
+    yield "replies", bars((_pair(pair, "→"), number) for pair, number in found.replies.most_common(_TOP))
     mentions = ((pair, number) for pair, number in found.mentions.most_common() if pair[1] != EVERYONE)
-    yield "mentions", _bars((_pair(pair, "→"), number, "") for pair, number in mentions)
-    yield "repeats", _bars((text, number, "") for text, number in found.repeats.most_common(_TOP))
-    yield "domains", _bars((domain, number, "") for domain, number in found.domains.most_common(_TOP))
+    yield "mentions", bars((_pair(pair, "→"), number) for pair, number in mentions)
+    yield "repeats", bars((text, number) for text, number in found.repeats.most_common(_TOP))
+    yield "domains", bars((domain, number) for domain, number in found.domains.most_common(_TOP))
 
 
 _RECORDS: Final[tuple[tuple[str, Callable[[SenderStatistics], int], str], ...]] = (
