@@ -102,34 +102,31 @@ class Answer:
         limit: tokens of the whole.
         head: what is said before the fence.
         cursor: how to go on, or empty.
+        left: tokens that are left.
     """
 
     limit: int = DEFAULT_TOKENS
     head: list[str] = attrs.field(factory=list)
     cursor: str = ""
     _lines: list[str] = attrs.field(factory=list, init=False)
-    _left: int = attrs.field(init=False)
+    left: int = attrs.field(init=False)
 
-    def __attrs_post_init__(self) -> None:
-        self._left = int(self.limit * _MARGIN) - _FRAME
+    @left.default
+    def _left(self) -> int:
+        return int(self.limit * _MARGIN) - _FRAME
 
     @property
     def room(self) -> int:
         """Tokens that one line may have so that a few of them fit."""
-        return max(60, self._left // 4)
-
-    @property
-    def left(self) -> int:
-        """Tokens that are left."""
-        return self._left
+        return max(60, self.left // 4)
 
     def add(self, *lines: str) -> bool:
         """Add lines that belong together; false, and nothing is added, where they do not fit."""
         made = [_FENCE_RUN.sub(lambda run: " ".join(run[0]), line).replace("\n", "\n  ") for line in lines]
         price = sum(cost(line) + 1 for line in made)
-        if price > self._left:
+        if price > self.left:
             return False
-        self._left -= price
+        self.left -= price
         self._lines += made
         return True
 

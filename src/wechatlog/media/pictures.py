@@ -63,13 +63,8 @@ def _to_aes(value: object) -> bytes | None:
     if value is None:
         return None
     try:
-        data = (
-            value.encode("ascii")
-            if isinstance(value, str)
-            else bytes(value)
-            if isinstance(value, bytes | bytearray)
-            else b""
-        )
+        data = value.encode("ascii") if isinstance(value, str) else value
+        data = bytes(data) if isinstance(data, bytes | bytearray) else b""
         data = bytes.fromhex(data.decode("ascii")) if len(data) == 2 * _BLOCK else data
     except (ValueError, UnicodeError):
         data = b""

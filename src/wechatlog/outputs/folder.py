@@ -241,9 +241,9 @@ class _Run:
     sync: bool
     names: Namer = attrs.field(init=False)
 
-    def __attrs_post_init__(self) -> None:
-        taken = [_INDEX] if isinstance(self.writer, IndexWriter) else []
-        object.__setattr__(self, "names", Namer(self.writer, taken))
+    @names.default
+    def _names(self) -> Namer:
+        return Namer(self.writer, [_INDEX] if isinstance(self.writer, IndexWriter) else [])
 
     def begin(self) -> None:
         """Make the folder, and find out in time that an index would be in the way."""

@@ -41,17 +41,6 @@ def _to_root(value: str | os.PathLike[str] | None) -> Path | None:
     return None if value is None else Path(value).resolve()
 
 
-def _way(root: Path | None, place: Path | None) -> str | None:
-    """The way from the page to the root, as the beginning of an address; `None` where there is none."""
-    if root is None or place is None or root == place:
-        return ""
-    try:
-        parts = Path(os.path.relpath(root, place)).parts
-    except ValueError:  # another drive of Windows
-        return None
-    return "".join(f"{quote(part, errors='replace')}/" for part in parts)
-
-
 @attrs.frozen
 class Media:
     """How media are shown.
@@ -75,9 +64,20 @@ class Media:
     _base: str | None = attrs.field(init=False)
     _files: MediaFolder | None = attrs.field(init=False, eq=False, repr=False)
 
-    def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "_base", _way(self.root, self.place))
-        object.__setattr__(self, "_files", None if self.root is None else MediaFolder(self.root))
+    @_base.default
+    def _way(self) -> str | None:
+        """The way from the page to the root, as the beginning of an address; `None` where there is none."""
+        if self.root is None or self.place is None or self.root == self.place:
+            return ""
+        try:
+            parts = Path(os.path.relpath(self.root, self.place)).parts
+        except ValueError:  # another drive of Windows
+            return None
+        return "".join(f"{quote(part, errors='replace')}/" for part in parts)
+
+    @_files.default
+    def _open(self) -> MediaFolder | None:
+        return None if self.root is None else MediaFolder(self.root)
 
     def file(self, path: str | None) -> str | None:
         """The address of a file, relative to the page; `None` where there is no way or nothing is to be loaded."""
