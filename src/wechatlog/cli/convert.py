@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import attrs
 import click
 
-from wechatlog.api import iter_messages
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.media_copies import MediaCopies
@@ -220,14 +219,15 @@ class _Job:
     summary: Summary = attrs.field(factory=Summary)
     media: MediaPaths = attrs.field(init=False)
 
-    def __attrs_post_init__(self) -> None:
+    @media.default
+    def _media(self) -> MediaPaths:
         folder = Path(self.output) if self._into_folder(1) else Path(self.output).parent
         target = None if self.output == "-" else folder
         options, copies = self.reading.writer_options, None
         if self.copies:
             name = "media" if self._into_folder(1) else f"{Path(self.output).stem}-media"
             copies = MediaCopies(folder, name, options, sync=self.sync)
-        self.media = MediaPaths(self.inputs.sources, self.writer, options, target, copies)
+        return MediaPaths(self.inputs.sources, self.writer, options, target, copies)
 
     def run(self, *, stream: bool | None) -> None:
         """Write everything, or raise `Failure`."""
@@ -290,7 +290,6 @@ class _Job:
 
     def _open_stream(self) -> CountedStream:
         """The messages of the one input that are wanted; where there are messages and none is, it is a failure."""
-        messages = iter_messages(self.inputs.sources[0], **self.reading.keywords)
         keep = self.media.watching(self.filters.test() if self.filters else None, self.inputs.sources[0])
 
         def keep_and_note(message: Message) -> bool:
@@ -298,8 +297,7 @@ class _Job:
             self._note_left_out((message,) * kept)
             return kept
 
-        test = keep_and_note if isinstance(self.writer, PartialWriter) else keep
-        stream = CountedStream(messages, self.inputs.tick, test)
+        stream = self.inputs.stream(keep_and_note if isinstance(self.writer, PartialWriter) else keep)
         if self.filters and stream.begin().is_empty:
             raise Failure(self.filters.nothing_fits(1))
         return stream

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from wechatlog.cli.options import Reading
+    from wechatlog.model import Message
+    from wechatlog.outputs.folder import CountedStream
 
 _T = TypeVar("_T")
 _OF_INDEX: Final = frozenset({"index-rebuilt", "index-not-kept"})
@@ -119,6 +121,13 @@ class Inputs:
         for batch in batches:
             self.tick(len(batch.messages))
             yield batch
+
+    def stream(self, keep: Callable[[Message], bool] | None = None) -> CountedStream:
+        """The messages of the only input, those that are kept, in memory that does not grow with it."""
+        from wechatlog.api import iter_messages  # for who streams
+        from wechatlog.outputs.folder import CountedStream
+
+        return CountedStream(iter_messages(self.sources[0], **self._reading.keywords), self.tick, keep)
 
     def scan(self, selection: Selection, observer: Observer) -> Scan:
         """The rows of all inputs as columns."""

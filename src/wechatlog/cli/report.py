@@ -51,7 +51,9 @@ def report(inputs: tuple[str, ...], output: str, **how: Any) -> int:
     if how["year"] is not None and (how["since"] or how["until"]):
         raise click.UsageError("--year excludes --since and --until")
     found = Inputs(inputs, Reading.of(how))
-    filters, notes = _filters(how), list[str]()
+    filters, notes = Filters.of(how), list[str]()
+    if (year := how["year"]) is not None:
+        filters = attrs.evolve(filters, since=f"{year:04}-01-01", until=f"{year:04}-12-31")
     with found.watched():
         counted = Report.of(united_inputs(found, notes), filters)
     if not counted.conversations:
@@ -59,17 +61,10 @@ def report(inputs: tuple[str, ...], output: str, **how: Any) -> int:
     if not counted.numbers.messages:
         raise Failure(filters.nothing_fits(counted.conversations))
     title = how["title"] or (counted.heading if counted.conversations == 1 else counted.conversations)
-    page = render_report(title, counted.numbers, language=how["interface"], year=how["year"])
+    page = render_report(title, counted.numbers, language=how["interface"], year=year)
     _write(page, output, found)
     say_counted_twice(notes)
     return found.finish()
-
-
-def _filters(how: dict[str, Any]) -> Filters:
-    filters = Filters.of(how)
-    if (year := how["year"]) is not None:
-        filters = attrs.evolve(filters, since=f"{year:04}-01-01", until=f"{year:04}-12-31")
-    return filters
 
 
 def _write(page: str, output: str, found: Inputs) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import click
 
-from wechatlog.api import iter_messages
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.language import translate
@@ -19,7 +18,6 @@ from wechatlog.cli.terminal import print_json, print_lines
 from wechatlog.errors import MultipleConversationsError
 from wechatlog.operations.following_parts import united
 from wechatlog.operations.statistics import statistics
-from wechatlog.outputs.folder import CountedStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -108,12 +106,11 @@ def stats(inputs: tuple[str, ...], **how: Any) -> int:
     chats are counted together, or each file alone with `--by conversation`. Filters choose the messages that are
     counted at all: with --sender, an answer is one among those people.
     """
-    reading = Reading.of(how)
-    found = Inputs(inputs, reading)
+    found = Inputs(inputs, Reading.of(how))
     notes: list[str] = []
     show = _as_json if how["as_json"] else _as_text
     with found.watched():
-        conversations = show(_Job(found, reading, Filters.of(how), how, notes), how)
+        conversations = show(_Job(found, Filters.of(how), how, notes), how)
     if not how["as_json"] and not conversations:
         raise found.nothing()
     say_counted_twice(notes)
@@ -141,7 +138,6 @@ def say_counted_twice(notes: Sequence[str]) -> None:
 @attrs.frozen
 class _Job:
     inputs: Inputs
-    reading: Reading
     filters: Filters
     how: dict[str, Any]
     notes: list[str]
@@ -175,13 +171,14 @@ class _Job:
 
     def _count_stream(self) -> Report | None:
         """Message by message; nothing where there are several conversations, to be read whole."""
-        source = self.inputs.sources[0]
-        stream = CountedStream(iter_messages(source, **self.reading.keywords), self.inputs.tick)
+        stream = self.inputs.stream()
         try:
             numbers = statistics(filter(self.filters.test(), stream), people=self.filters.people, **self._how)
         except MultipleConversationsError as error:
             if self.how["stream"]:
-                raise Failure(f"{source.label}: holds several conversations; leave out --stream") from error
+                raise Failure(
+                    f"{self.inputs.sources[0].label}: holds several conversations; leave out --stream"
+                ) from error
             return None
         return Report(numbers).about(stream.conversation)
 

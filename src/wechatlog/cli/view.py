@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import click
 
-from wechatlog.api import iter_messages
 from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.media_paths import MediaPaths
@@ -92,17 +91,17 @@ class _Job:
     damage: Damage = attrs.field(factory=Damage)
     media: MediaPaths = attrs.field(init=False)
 
-    def __attrs_post_init__(self) -> None:
-        self.media = MediaPaths(self.inputs.sources, find_writer(_FORM), self.reading.writer_options)
+    @media.default
+    def _media(self) -> MediaPaths:
+        return MediaPaths(self.inputs.sources, find_writer(_FORM), self.reading.writer_options)
 
     def run(self, output: str | None) -> Path:
         """Write the pages, and give the one to be opened."""
         is_bundled = is_bundle(self.inputs.sources[0])
         if self.inputs.is_huge and not is_bundled and (output is None or not is_folder(output)):
-            messages = iter_messages(self.inputs.sources[0], **self.reading.keywords)
             try:
                 keep = self.media.watching(self.filters.test(), self.inputs.sources[0])
-                return self._write(CountedStream(messages, self.inputs.tick, keep), output, many=False)
+                return self._write(self.inputs.stream(keep), output, many=False)
             except MultipleConversationsError:
                 self.pages = self.messages = self.size = 0
         conversations = self._chosen()
