@@ -57,12 +57,9 @@ def _load(source: Source, how: How) -> Conversation:
 
 def _only(source: Source, found: list[Conversation]) -> Conversation:
     if len(found) > 1:
-        raise MultipleConversationsError(source.label, [_label(conversation) for conversation in found])
+        titles = [chat.title or chat.id or chat.origin.source or "untitled" for chat in found]
+        raise MultipleConversationsError(source.label, titles)
     return found[0]
-
-
-def _label(conversation: Conversation) -> str:
-    return conversation.title or conversation.id or conversation.origin.source or "untitled"
 
 
 def load(

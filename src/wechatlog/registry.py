@@ -17,8 +17,6 @@ from wechatlog.errors import UnknownFormatError
 from wechatlog.readers import READERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from wechatlog.writers.base import Writer
 
 
@@ -116,7 +114,7 @@ class _Shelf(Generic[_T]):
         module, _, name = self._protocol.partition(":")
         protocol = getattr(importlib.import_module(module), name)
         if not isinstance(item, protocol):
-            missing = [name for name in _members(protocol) if not hasattr(item, name)]
+            missing = [name for name in vars(protocol) if not name.startswith("_") and not hasattr(item, name)]
             raise TypeError(f"{item!r} is no {self._role}: it lacks {', '.join(missing)}")
 
     def _plugins(self) -> dict[str, Any]:
@@ -188,10 +186,6 @@ def as_reader(format: object) -> Reader:  # noqa: A002
         return find_reader(format)
     _readers.check(format)
     return cast("Reader", format)
-
-
-def _members(protocol: type) -> Iterator[str]:
-    return (name for name in vars(protocol) if not name.startswith("_"))
 
 
 _BUILT_IN: Final = tuple(_Row(row.name, row.target, row.containers) for row in READERS)

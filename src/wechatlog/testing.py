@@ -25,6 +25,7 @@ from wechatlog.model import Conversation, Message, MessageKind, Metadata, Partic
 from wechatlog.segments import types
 from wechatlog.source import Readable, Source
 from wechatlog.timestamps import ASSUMED_ZONE, in_zone, resolve_zone
+from wechatlog.utf8 import whole
 from wechatlog.writers.base import NewFile, Writer, give_pieces, is_folder_writer
 
 if TYPE_CHECKING:
@@ -261,7 +262,7 @@ def without_losses(conversation: Conversation, losses: Iterable[str]) -> Convers
 
 def _reduce(message: Message, lost: frozenset[str], last: dt.datetime | None) -> Message:
     if "text:surrogates" in lost:
-        message = _with_texts(message, _whole)
+        message = _with_texts(message, whole)
     if "segments:seconds" in lost and message.given_segments:
         given = (
             attrs.evolve(each, seconds=int(float(each.seconds)))
@@ -311,10 +312,6 @@ def _with_texts(value: Any, change: Callable[[str], str]) -> Any:
 
 def _joined(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
-
-
-def _whole(text: str) -> str:
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _reduce_time(time: dt.datetime | None, lost: frozenset[str], last: dt.datetime | None) -> dt.datetime | None:

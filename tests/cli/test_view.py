@@ -341,13 +341,3 @@ def test_linux_inside_windows(page: Path, monkeypatch: pytest.MonkeyPatch, code:
     monkeypatch.setattr(module.subprocess, "run", start)
     assert open_page(page) is (code == 0)
     assert ran == [["/usr/bin/wslview", str(page.resolve())]]
-
-
-def test_sizes() -> None:
-    assert [module._readable(size) for size in (0, 240_400, 999_999, 1_500_000, 2_000_000_000)] == [
-        "0 kB",
-        "240 kB",
-        "1,000 kB",
-        "1.5 MB",
-        "2,000.0 MB",
-    ]

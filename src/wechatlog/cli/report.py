@@ -15,6 +15,7 @@ from wechatlog.cli.messages import Failure, harmless, say
 from wechatlog.cli.options import ANY_PATH, Reading, inputs_argument, is_folder, reading_options
 from wechatlog.cli.stats import Report, say_counted_twice, united_inputs
 from wechatlog.cli.terminal import on_terminal
+from wechatlog.content.descriptions import size_text
 
 _LAST_YEAR = 9998
 
@@ -76,4 +77,4 @@ def _write(page: str, output: str, found: Inputs) -> None:
     data = page.encode("utf-8", "replace")
     with replacing(path) as part:
         part.write_bytes(data)
-    say(f"{path}: {len(data) / 1000:,.0f} kB")
+    say(f"{path}: {size_text(len(data))}")

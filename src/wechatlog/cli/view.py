@@ -25,6 +25,7 @@ from wechatlog.cli.media_paths import MediaPaths
 from wechatlog.cli.messages import Failure, count, listed, say
 from wechatlog.cli.options import ANY_PATH, Reading, Split, inputs_argument, is_folder, reading_options
 from wechatlog.cli.summary import Damage, written
+from wechatlog.content.descriptions import size_text
 from wechatlog.errors import MultipleConversationsError
 from wechatlog.inputs.archive import is_bundle
 from wechatlog.outputs.file import dump
@@ -152,15 +153,10 @@ class _Job:
     def tell(self, page: Path, *, temporary: bool) -> None:
         pages = [count(self.pages, "page")] if self.pages > 1 else []
         self.media.tell()
-        say(f"{page}: {listed(*pages, count(self.messages, 'message'), _readable(self.size))}")
+        say(f"{page}: {listed(*pages, count(self.messages, 'message'), size_text(self.size))}")
         self.damage.tell()
         if temporary:
             say(f"  only you can read {page.parent}, which stays until temporary files are cleared or you delete it")
-
-
-def _readable(size: int) -> str:
-    """`240 kB`, `1.5 MB`."""
-    return f"{size / 1000:,.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:,.1f} MB"
 
 
 def open_page(page: Path) -> bool:

@@ -28,6 +28,7 @@ _NO_CHARACTER: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\u
 _BLANKS: Final = re.compile(r"\s+")
 _BREAK: Final = "  \n"
 _EMPTY: Final = "&nbsp;"
+_BLANK: Final = {" ": _EMPTY, "\t": 4 * _EMPTY}
 
 _MARKS: Final = r"""
       (?P<pair> \$(?=\$) | \{(?=\{) | \\(?=[(\[]|begin|(?:eq)?ref) )
@@ -92,12 +93,9 @@ def join_lines(inline: str) -> str:
     shown = []
     for line in lines.split("\n") if lines else ():
         text = line.lstrip()
-        shown.append("".join(map(_visible, line[: len(line) - len(text)])) + text or _EMPTY)
+        blanks = (_BLANK.get(blank) or f"&#{ord(blank)};" for blank in line[: len(line) - len(text)])
+        shown.append("".join(blanks) + text or _EMPTY)
     return _BREAK.join(shown)
-
-
-def _visible(blank: str) -> str:
-    return {" ": _EMPTY, "\t": 4 * _EMPTY}.get(blank) or f"&#{ord(blank)};"
 
 
 def quote_lines(blocks: str) -> str:

@@ -23,10 +23,6 @@ _LOSSES: Final[Mapping[str, str]] = {
 _WIDEST: Final = 16
 
 
-def _render(value: Mapping[str, Any], indent: int | None = None) -> str:
-    return json_line(value) if indent is None else escape(json.dumps(value, ensure_ascii=False, indent=indent))
-
-
 class JsonlWriter(Form):
     """The writer of the native form."""
 
@@ -87,7 +83,8 @@ def _margin(indent: int | None, level: int) -> str:
 def _item(value: Mapping[str, Any], indent: int | None, level: int) -> str:
     """A value on lines of its own; there are no line ends inside the strings of JSON."""
     margin = _margin(indent, level)
-    return margin + _render(value, indent).replace("\n", margin)
+    text = json_line(value) if indent is None else escape(json.dumps(value, ensure_ascii=False, indent=indent))
+    return margin + text.replace("\n", margin)
 
 
 def _opening(head: Mapping[str, Any], last: str, indent: int | None, level: int) -> str:

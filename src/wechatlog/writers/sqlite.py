@@ -250,9 +250,11 @@ class _Tables:
 
         To make and to insert them in turns costs half as much again (measured: each drives the other from the caches).
         """
-        for row in enumerate(_index_terms(bodies), first):
-            self._terms.append(row)
-            self._terms_length += len(row[1])
+        pairs = zip(bodies.texts, bodies.apart(), strict=True)
+        for number, (text, apart) in enumerate(pairs, first):
+            terms = search_terms(f"{text}\n{apart}" if apart else text)
+            self._terms.append((number, terms))
+            self._terms_length += len(terms)
             if self._terms_length > _TERMS_LENGTH:
                 self.insert_terms()
 
@@ -326,11 +328,6 @@ def _piece_rows(bodies: Bodies, first: int) -> dict[str, list[tuple[Any, ...]]]:
                 values = [getattr(segment, name) for name in names]
                 rows.setdefault(table, []).append((first + number, position, *values))
     return rows
-
-
-def _index_terms(bodies: Bodies) -> Iterator[str]:
-    pairs = zip(bodies.texts, bodies.apart(), strict=True)
-    return (search_terms(f"{text}\n{apart}" if apart else text) for text, apart in pairs)
 
 
 def _conversation_row(number: int, head: Conversation) -> tuple[Any, ...]:

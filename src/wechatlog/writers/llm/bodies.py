@@ -65,19 +65,19 @@ def _seconds(value: float | None) -> str | None:
     return None if value is None else f"{value:.0f}s"
 
 
-def _link(segment: types.Link, _depth: int) -> str:
+def _link(segment: types.Link) -> str:
     if not segment.title:
         return one_line(shown_place(segment.url) or segment.raw, _LONGEST_URL)
     host = _HOST.match(segment.url or "")
     return _bracket("link", _inside(segment.title), f"({host[1]})" if host else None)
 
 
-def _quote(segment: types.Quote, _depth: int) -> str:
+def _quote(segment: types.Quote) -> str:
     sender = f"{one_line(segment.sender)}: " if segment.sender else ""
     return f"\n> {sender}{one_line(segment.text)}\n"
 
 
-def _voice(segment: types.Voice, _depth: int) -> str:
+def _voice(segment: types.Voice) -> str:
     return _bracket("voice", _seconds(segment.seconds), said=one_line(segment.transcript or "", _LONGEST_SPEECH))
 
 
@@ -89,31 +89,32 @@ def _forward(segment: types.Forward, depth: int) -> str:
     return "\n".join(lines) + ("\n" if len(lines) > 1 else "")
 
 
-def _transfer(segment: types.Transfer, _depth: int) -> str:
+def _transfer(segment: types.Transfer) -> str:
     return _bracket("transfer", _inside(segment.amount), _inside(segment.state), said=_inside(segment.note))
 
 
-def _call(segment: types.Call, _depth: int) -> str:
+def _call(segment: types.Call) -> str:
     return _bracket(segment.kind, "call", _seconds(segment.seconds) or _inside(segment.state))
 
 
-_DESCRIBE: Final[Mapping[type[types.Segment], Callable[[Any, int], str]]] = {
-    types.Image: lambda _segment, _depth: "[image]",
+def _typed(segment: types.Segment) -> str:
+    return clean(segment.raw)
+
+
+_DESCRIBE: Final[Mapping[type[types.Segment], Callable[[Any], str]]] = {
+    types.Image: lambda _: "[image]",
     types.Link: _link,
     types.Quote: _quote,
-    types.File: lambda segment, _depth: _bracket("file", _inside(shown_place(segment.name))),
+    types.File: lambda segment: _bracket("file", _inside(shown_place(segment.name))),
     types.Voice: _voice,
-    types.Video: lambda segment, _depth: _bracket("video", _seconds(segment.seconds)),
-    types.Sticker: lambda segment, _depth: _bracket("sticker", _inside(segment.name)),
-    types.Location: lambda segment, _depth: _bracket("location", _inside(segment.poi or segment.label)),
-    types.Card: lambda segment, _depth: _bracket("card", _inside(segment.name)),
+    types.Video: lambda segment: _bracket("video", _seconds(segment.seconds)),
+    types.Sticker: lambda segment: _bracket("sticker", _inside(segment.name)),
+    types.Location: lambda segment: _bracket("location", _inside(segment.poi or segment.label)),
+    types.Card: lambda segment: _bracket("card", _inside(segment.name)),
     types.Transfer: _transfer,
-    types.RedPacket: lambda segment, _depth: _bracket("red packet", said=_inside(segment.title)),
+    types.RedPacket: lambda segment: _bracket("red packet", said=_inside(segment.title)),
     types.Call: _call,
-    types.Forward: _forward,
-    types.MiniProgram: lambda segment, _depth: _bracket(
-        "mini program", _inside(segment.name), said=_inside(segment.title)
-    ),
+    types.MiniProgram: lambda segment: _bracket("mini program", _inside(segment.name), said=_inside(segment.title)),
 }
 
 
@@ -126,7 +127,9 @@ def describe(message: Message, depth: int = 0) -> str:
     """
     said = []
     for segment in message.segments:
-        describe_segment = _DESCRIBE.get(type(segment))
-        said.append(clean(segment.raw) if describe_segment is None else describe_segment(segment, depth))
+        if type(segment) is types.Forward:
+            said.append(_forward(segment, depth))
+        else:
+            said.append(_DESCRIBE.get(type(segment), _typed)(segment))
     text = "".join(said).strip()
     return text or _EMPTY.get(message.kind, f"[{message.kind.value.replace('_', ' ')}]")
