@@ -34,6 +34,8 @@ _ROWS: Final = {row.name: row for row in READERS}
 _LINED: Final = frozenset({"text", "csv", "html"})
 """Containers whose messages have lines."""
 _TEXTS: Final = _LINED | {"json", "jsonl", "js", "mime"}
+_SURE: Final = 0.5
+"""Whoever is less sure guesses."""
 _TIE: Final = 0.05
 """Confidences closer than this are a tie."""
 
@@ -140,6 +142,11 @@ class _Verdicts:
     others: dict[str, str] = attrs.field(factory=dict)
     missing: MissingExtraError | None = None
 
+    @property
+    def is_unsure(self) -> bool:
+        """Whether nobody knows it, or somebody guesses by what usual names stand for."""
+        return not self.refused and all(claim.confidence < _SURE for claim in self.found)
+
     def ask(self, reader: Reader, head: Head) -> None:
         """Let a reader look."""
         try:
@@ -163,10 +170,9 @@ class _Verdicts:
 def _detect(head: Head) -> tuple[Reader, Detection]:
     if (sure := _opens(head)) is not None and isinstance(verdict := sure.detect(head), Evidence):
         return sure, Detection(sure.name, verdict.confidence, verdict.reason)
-    verdicts = _Verdicts()
-    for name in reader_names():
-        if containers_of(name) is None or _admits(_ROWS[name], head):
-            verdicts.ask(find_reader(name), head)
+    verdicts = _asked(head)
+    if verdicts.is_unsure and (longer := head.with_end()) is not None and (better := _asked(longer)).found:
+        verdicts = better
     winner = _winner(verdicts, head.source.label)
     if winner is not None:
         return winner.reader, Detection(winner.reader.name, min(1.0, winner.confidence), winner.reason)
@@ -175,6 +181,15 @@ def _detect(head: Head) -> tuple[Reader, Detection]:
     from wechatlog.engine.unknown import unknown_format  # for who meets such a file
 
     raise verdicts.missing or unknown_format(head, verdicts.others)
+
+
+def _asked(head: Head) -> _Verdicts:
+    """What the readers say whose signature an input has."""
+    verdicts = _Verdicts()
+    for name in reader_names():
+        if containers_of(name) is None or _admits(_ROWS[name], head):
+            verdicts.ask(find_reader(name), head)
+    return verdicts
 
 
 def _winner(verdicts: _Verdicts, label: str) -> _Claim | None:
@@ -223,10 +238,9 @@ def _admits(row: FormatRow, head: Head) -> bool:
         return False
     if head.containers.isdisjoint(_TEXTS):
         return True
-    text = head.text
-    if row.marks and not any(all(word in text for word in words.split()) for words in row.marks.split(" | ")):
+    if row.marks and not any(all(map(head.has, words.split())) for words in row.marks.split(" | ")):
         return False
-    return not row.lines or _pattern(row).search("\n" + text) is not None
+    return not row.lines or _pattern(row).search("\n" + head.text) is not None
 
 
 # --- what holds another format ---

@@ -8,6 +8,7 @@ promises that `wechatlog.testing.check_reader` checks.
 from __future__ import annotations
 
 import contextlib
+import copy
 import gzip
 import json
 import random
@@ -26,6 +27,7 @@ from tests.readers.texts import check_any
 from tests.test_corpus import cases, expected_of
 from wechatlog.readers import READERS
 from wechatlog.registry import find_reader
+from wechatlog.source import HEAD_SIZE
 from wechatlog.testing import check_reader
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -247,28 +249,58 @@ def _with_first(value: Any, first: str) -> Any:
     return {key: _with_first(value[key], first) for key in keys}
 
 
-def _keys_of_lists() -> Iterator[Any]:
+def _long_lists(value: Any) -> list[list[Any]]:
+    """The lists of objects that stand in an object."""
+    return [inner for inner in value.values() if isinstance(inner, list) and inner and isinstance(inner[0], dict)]
+
+
+def _json_objects() -> Iterator[tuple[Path, dict[str, Any]]]:
     for case in CASES:
         with contextlib.suppress(ValueError):
-            value = json.loads(case.read_text(encoding="utf-8")) if case.suffix == ".json" else []
-            for key in sorted(
-                {
-                    key
-                    for holder, key in _places(value)
-                    if isinstance(key, str) and holder[key] and isinstance(holder[key], list)
-                }
-            ):
-                yield pytest.param(case, value, key, id=f"{_name(case)}-{key}")
+            value = json.loads(case.read_text(encoding="utf-8")) if case.suffix == ".json" else None
+            if isinstance(value, dict):
+                yield case, value
 
 
-@pytest.mark.parametrize(("case", "value", "key"), [*_keys_of_lists()])
-def test_the_order_of_keys_in_json_means_nothing(case: Path, value: Any, key: str) -> None:
+JSON_OBJECTS = list(_json_objects())
+KEYS_OF_LISTS = sorted(
+    {
+        (case, key)
+        for case, value in JSON_OBJECTS
+        for holder, key in _places(value)
+        if isinstance(key, str) and isinstance(holder[key], list) and holder[key]
+    }
+)
+
+
+def _check_alike(case: Path, *values: Any) -> None:
+    """Two JSON values are the same chats, which are told the same of."""
+    one, two = (list(wechatlog.load_archive(json.dumps(each, indent=1).encode(), **_how(case))) for each in values)
+    assert one == two
+    for left, right in zip(one, two, strict=True):
+        assert [str(m.time and m.time.tzinfo) for m in left] == [str(m.time and m.time.tzinfo) for m in right]
+        assert sorted(entry.code for entry in left.diagnostics) == sorted(entry.code for entry in right.diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("case", "key"), KEYS_OF_LISTS, ids=lambda each: _name(each) if isinstance(each, Path) else each
+)
+def test_the_order_of_keys_in_json_means_nothing(case: Path, key: str) -> None:
     """Whatever is said of a chat may stand behind its messages."""
-    usual, other = (
-        list(wechatlog.load_archive(json.dumps(each, indent=1).encode(), **_how(case)))
-        for each in (value, _with_first(value, key))
-    )
-    for one, two in zip(usual, other, strict=True):
-        assert one == two
-        assert [str(m.time and m.time.tzinfo) for m in one] == [str(m.time and m.time.tzinfo) for m in two]
-        assert sorted(entry.code for entry in one.diagnostics) == sorted(entry.code for entry in two.diagnostics)
+    value = dict(JSON_OBJECTS)[case]
+    _check_alike(case, value, _with_first(value, key))
+
+
+@pytest.mark.parametrize(
+    ("case", "value"),
+    [each for each in JSON_OBJECTS if _long_lists(each[1])],
+    ids=lambda each: _name(each) if isinstance(each, Path) else "",
+)
+def test_long_json_whose_keys_were_sorted_is_known(case: Path, value: dict[str, Any]) -> None:
+    """Longer than detection looks: what tells its format may stand behind all messages."""
+    value = copy.deepcopy(value)
+    longest = max(_long_lists(value), key=lambda rows: len(json.dumps(rows)))
+    longest *= 1 + HEAD_SIZE // len(json.dumps(longest, ensure_ascii=False))
+    ordered = json.loads(json.dumps(value, sort_keys=True))
+    assert wechatlog.detect(json.dumps(ordered, indent=1).encode()).format == _how(case)["format"]
+    _check_alike(case, value, ordered)

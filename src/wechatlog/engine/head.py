@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import functools
+import io
 import itertools
 import json
 import re
@@ -45,6 +46,7 @@ _COLON: Final = re.compile(r"[ \t\n\r]*+:[ \t\n\r]*+")
 _DECODER: Final = json.JSONDecoder(strict=False)
 """Control characters in texts do not keep the others from being read, as in what is streamed."""
 _SCAN: Final[Callable[[str, int], tuple[Any, int]]] = _DECODER.scan_once  # type: ignore[attr-defined]
+_BEHIND_LIST: Final = re.compile(r'\][ \t\n\r]*+,[ \t\n\r]*+(?=")')
 _DEEPEST: Final = 32
 """Levels that are looked at where something is cut; each costs a look at what stands in it."""
 
@@ -120,6 +122,14 @@ class Head:
         lines = self.text.split("\n")
         return lines if self.complete or len(lines) == 1 else lines[:-1]
 
+    def has(self, word: str) -> bool:
+        """Whether a word stands in the text; those in quotes, for which many formats ask, are found all at once."""
+        return word[1:-1] in self._quoted if word[0] == word[-1] == '"' else word in self.text
+
+    @functools.cached_property
+    def _quoted(self) -> frozenset[str]:
+        return frozenset(self.text.split('"')[1:-1])
+
     @property
     def is_binary(self) -> bool:
         """Whether the first bytes are those of a container that is no text."""
@@ -173,6 +183,27 @@ class Head:
             with contextlib.suppress(ValueError, RecursionError):
                 return _DECODER.decode(self.text)
         return _partial_json(self.text)
+
+    def with_end(self) -> Head | None:
+        """The head of a JSON object that is longer, with what stands at its end, behind a list, put in front.
+
+        Returns:
+            `None` where there is nothing, or where the end cannot be reached without reading all.
+        """
+        text = self.text.lstrip()
+        if self.complete or not text.startswith("{"):
+            return None
+        if (stream := self.source.seekable()) is None:
+            return None
+        with stream:
+            stream.seek(-HEAD_SIZE, io.SEEK_END)
+            end = stream.read().decode(self.encoding or "utf-8", "replace").rstrip()
+        for match in _BEHIND_LIST.finditer(end):
+            with contextlib.suppress(ValueError, RecursionError):
+                value = _DECODER.decode("{" + end[match.end() :])  # what stands deeper is closed too often
+                text = f"{json.dumps(value, ensure_ascii=False)[:-1]}, {text[1:]}"
+                return attrs.evolve(self, data=text.encode("utf-8", "replace"), encoding="utf-8")
+        return None
 
     @functools.cached_property
     def tables(self) -> dict[str, set[str]] | None:
