@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -140,6 +143,37 @@ def test_tables_of_something_else_are_no_chats() -> None:
     script = "CREATE TABLE posts(id int, created_at text, author text, body text);\nINSERT INTO posts VALUES(1,'2026','a','b');\n"
     with pytest.raises(wechatlog.UnknownFormatError):
         wechatlog.load(script.encode())
+
+
+ROWS = [("b", 1777593600, "李四", "早"), ("c", 1777593660, "张三", "在"), ("a", 1777593720, "李四", "好")]
+
+
+@pytest.mark.parametrize("journal", ["delete", "wal"])
+@pytest.mark.parametrize("end", ["", "WITHOUT ROWID"])
+def test_a_table_without_row_numbers_is_read_in_order_of_time(end: str, journal: str, tmp_path: Path) -> None:
+    path = tmp_path / "chat.db"
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute(f"PRAGMA journal_mode = {journal}")
+        database.execute(f"CREATE TABLE messages(id TEXT PRIMARY KEY, time INTEGER, sender TEXT, content TEXT) {end}")
+        database.executemany("INSERT INTO messages VALUES(?, ?, ?, ?)", ROWS)
+        chat = wechatlog.load(path, format="named-tables")
+        assert [message.text for message in chat] == ["早", "在", "好"]
+        assert {entry.code for entry in chat.diagnostics} == {"guessed-columns", "unknown-key"}
+
+
+def test_what_a_database_computes_is_read_only_where_it_is_stored(tmp_path: Path) -> None:
+    """Whoever asks for another column runs what the file says, for as long as that takes."""
+    path, computed = tmp_path / "chat.db", "GENERATED ALWAYS AS (datetime(number, 'unixepoch'))"
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        columns = (
+            f"number INTEGER, time TEXT {computed} STORED, shown TEXT {computed} VIRTUAL, sender TEXT, content TEXT"
+        )
+        database.execute(f"CREATE TABLE messages({columns})")
+        database.execute("INSERT INTO messages(number, sender, content) VALUES(1777593600, '李四', '早')")
+        database.commit()
+    chat = wechatlog.load(path)
+    assert [str(message.time) for message in chat] == ["2026-05-01 00:00:00"]
+    assert sum(entry.code == "unknown-key" for entry in chat.diagnostics) == 1  # of `number` alone
 
 
 def test_a_text_without_quotes_may_have_very_many_lines() -> None:

@@ -32,6 +32,8 @@ _MAGIC: Final = b"SQLite format 3\0"
 _SMALLEST_PAGE: Final = 1024
 """Of an encrypted database: PC clients have pages of 4096 bytes, Android of 1024."""
 _INTEGERS: Final = 1 << 63
+_KEPT: Final = (0, 3)
+"""What `table_xinfo` says of columns whose values are in the file: usual ones, and generated ones that are stored."""
 _LARGEST_IN_MEMORY: Final = 256 << 20
 
 
@@ -165,8 +167,29 @@ def tables_of(connection: sqlite3.Connection) -> list[str]:
 
 
 def columns_of(connection: sqlite3.Connection, table: str) -> set[str]:
-    """The names of the columns of a table."""
-    return {decode(row[1]) for row in connection.execute(f"PRAGMA table_info({quote_name(table)})")}
+    """The names of the columns of a table, but of those that SQLite would have to compute as the file says."""
+    found = connection.execute(f"PRAGMA table_xinfo({quote_name(table)})")
+    return {decode(name) for _, name, _, _, _, _, hidden in found if hidden in _KEPT}
+
+
+def number_rows(connection: sqlite3.Connection, table: str, order: str) -> None:
+    """Number the rows of a table that was made `WITHOUT ROWID`, for who asks for rows by number.
+
+    A copy of it in memory takes its name, for this connection; a table with numbers is left as it is.
+
+    Args:
+        connection: the database.
+        table: its name.
+        order: the column in whose order the rows are numbered; they have none but that of their key.
+    """
+    name = quote_name(table)
+    with contextlib.suppress(sqlite3.OperationalError):
+        connection.execute(f"SELECT rowid FROM {name} LIMIT 0")  # noqa: S608
+        return
+    columns = ", ".join(map(quote_name, sorted(columns_of(connection, table))))
+    rows = f"SELECT {columns} FROM main.{name} ORDER BY {quote_name(order)}"  # noqa: S608
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute(f"CREATE TEMP TABLE {name} AS {rows}")
 
 
 class Order(NamedTuple):

@@ -8,14 +8,28 @@ says whose chat a row is of.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from wechatlog.content.column_words import KNOWN, fields_of
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import OWNER_OPTION, Draft, Evidence, Format, Head, Reading, iter_inserts
 from wechatlog.engine.sql import columns_in
-from wechatlog.engine.sqlite import columns_of, connect, decode, fetch_row, row_orders, row_query, tables_of
+from wechatlog.engine.sqlite import (
+    SQLITE_ERRORS,
+    Order,
+    columns_of,
+    connect,
+    decode,
+    fetch_row,
+    number_rows,
+    row_orders,
+    row_query,
+    tables_of,
+)
 from wechatlog.readers.named_columns import NamedRow, is_chat, named_entries
+
+if TYPE_CHECKING:
+    import sqlite3
 
 _CONFIDENCE: Final = 0.5
 
@@ -46,7 +60,7 @@ def _stored(reading: Reading) -> Iterator[NamedRow]:
         for table in tables:
             columns = found[table]
             reading.tell_unknown(columns, KNOWN)
-            orders, damage = row_orders(connection, table, None, "rowid")
+            orders, damage = _orders(connection, table, columns)
             if damage is not None:
                 reading.report("broken-database", f"{table}: {damage}", severity=Severity.ERROR)
             query = row_query(table, columns, {*columns})
@@ -56,6 +70,15 @@ def _stored(reading: Reading) -> Iterator[NamedRow]:
                     texts = (decode(value) if isinstance(value, bytes) else value for value in values)
                     row = fields_of(dict(zip(columns, texts, strict=True)))
                     yield NamedRow(row.get, number, None, _draft(reading, table, tables))
+
+
+def _orders(connection: sqlite3.Connection, table: str, columns: list[str]) -> tuple[list[Order], str | None]:
+    """The rows of a table, as `row_orders` gives them; those of one that does not number them in order of time."""
+    try:
+        number_rows(connection, table, fields_of(dict(zip(columns, columns, strict=True)))["time"])
+    except SQLITE_ERRORS as error:
+        return [], str(error)
+    return row_orders(connection, table, None, "rowid")
 
 
 def _evidence(tables: Mapping[str, Collection[str]]) -> Evidence | None:
