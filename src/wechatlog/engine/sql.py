@@ -20,6 +20,7 @@ from wechatlog.tokenizer import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from wechatlog.engine.reading import Reading
 
@@ -134,12 +135,15 @@ def columns_in(head: Head) -> dict[str, list[str]]:
     return found
 
 
-def iter_inserts(reading: Reading, tables: Collection[str]) -> Iterator[SqlRow]:
+def iter_inserts(
+    reading: Reading, tables: Collection[str], columns: AbstractSet[str] | None = None
+) -> Iterator[SqlRow]:
     """The rows of some tables, in the order of the script.
 
     Args:
         reading: of the script.
         tables: their names in lower case; the rows of others are passed over.
+        columns: every column that the format knows in them; others are told once. `None`: nothing is told.
     """
     window = Window(prepare(reading.blocks()).blocks)
     is_mysql = _MYSQL.search(Head.of(reading.source, reading.encoding).text) is not None
@@ -157,11 +161,13 @@ def iter_inserts(reading: Reading, tables: Collection[str]) -> Iterator[SqlRow]:
             if reading.is_news(what):
                 reading.report("broken-row", what, severity=Severity.ERROR, line=window.place()[0])
         elif mark["table"] or mark["copied"] or mark["headless"]:
-            table, columns = _filled(mark, tables, known)
+            table, filled = _filled(mark, tables, known)
             passed[table] = None
             rows = _lines if mark["copied"] else inserted
-            for row in rows(reading, window, table, columns, wanted=table in tables):
+            for row in rows(reading, window, table, filled, wanted=table in tables):
                 found = True
+                if columns is not None and not row.values.keys() <= columns:
+                    reading.tell_unknown(row.values, columns, row.line)
                 yield row
     if opened or _OPEN.search(window.text, window.position):
         reading.report("broken-row", "the script never ends: the file is cut", severity=Severity.ERROR)

@@ -45,8 +45,7 @@ def _draft(reading: Reading, table: str, tables: list[str]) -> Draft | None:
 def _inserted(reading: Reading) -> Iterator[NamedRow]:
     columns = columns_in(Head.of(reading.source, reading.encoding))
     tables = _chats(columns)
-    for row in iter_inserts(reading, tables):
-        reading.tell_unknown(row.values, KNOWN, row.line)
+    for row in iter_inserts(reading, tables, KNOWN):
         yield NamedRow(fields_of(row.values).get, row.line, None, _draft(reading, row.table, tables))
 
 

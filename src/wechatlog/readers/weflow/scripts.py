@@ -30,6 +30,14 @@ from wechatlog.readers.weflow.bodies import check, notice, read_body, unframe
 
 _SESSIONS: Final = "sessions"
 _WEFLOW: Final = ("weflow_messages", "messages")
+_NUMBERED: Final = frozenset(
+    "session_id session_wxid wxid display_name owner_id session_type message_count first_message_time"
+    " last_message_time exported_at id local_id server_id message_id create_time formatted_time sender sender_username"
+    " sender_display_name group_nickname is_send local_type type_name msg_type media_type media_path content"
+    " reply_to_message_id".split()
+)
+_NAMED: Final = frozenset("id date time timestamp is_send send_name content".split())
+"""The columns of the tables, those too of which nothing is needed."""
 
 
 def _body(reading: Reading, row: Mapping[str, str | None], text: str, line: int) -> Body:
@@ -57,7 +65,7 @@ def _body(reading: Reading, row: Mapping[str, str | None], text: str, line: int)
 
 def _numbered(reading: Reading, *, tables: tuple[str, ...]) -> Iterator[Entry]:
     """Entries of rows with Unix seconds and account ids, each in the chat of its session."""
-    for table, row, line in iter_inserts(reading, (*tables, _SESSIONS)):
+    for table, row, line in iter_inserts(reading, (*tables, _SESSIONS), _NUMBERED):
         key = row.get("session_id") or row.get("session_wxid") or row.get("wxid") or ""
         chat = reading.chat_of(key, id=key or None, is_group=is_room(key) if key else None)
         if table == _SESSIONS:
@@ -84,7 +92,7 @@ def _numbered(reading: Reading, *, tables: tuple[str, ...]) -> Iterator[Entry]:
 
 
 def _named(reading: Reading) -> Iterator[Entry]:
-    for _, row, line in iter_inserts(reading, ("echotrace",)):
+    for _, row, line in iter_inserts(reading, ("echotrace",), _NAMED):
         kind, text, segments = read_body(row.get("content") or "")
         check(reading, kind, text, line, credited=True)
         stamp = row.get("timestamp") or f"{row.get('date') or ''} {row.get('time') or ''}"
