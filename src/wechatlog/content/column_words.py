@@ -29,11 +29,12 @@ _NAMES: Final = {
         " sender sendername sendernickname senderdisplayname senderdisplay",
         "card": "群昵称 groupnickname",
         "remark": "备注 remark",
-        "name": "昵称 用户昵称 成员 姓名 speaker author from fromname fromuser fromnickname nickname nick"
+        "name": "发送者昵称 发送人昵称 sendername sendernickname senderdisplayname senderdisplay"
+        " 昵称 用户昵称 成员 姓名 speaker author from fromname fromuser fromnickname nickname nick"
         " talkername accountname username user displayname name who",
         "text": "内容 消息内容 聊天内容 消息正文 正文 消息 content messagecontent msgcontent strcontent"
         " message messagetext messagebody textcontent plaintext text msg body 文本",
-        "shown": "displaycontent 显示内容",
+        "shown": "displaycontent snippet 显示内容",
         "kind": "typeid localtype 类型 消息类型 type msgtype messagetype typename kind",
         "subtype": "subtype apptype 子类型",
         "account": "发送者内部标识 发送者id 发送人id 发送者微信id 发送者微信号 发送人微信号 发送者wxid wxid senderid"
@@ -48,7 +49,7 @@ _NAMES: Final = {
         " conversationtitle chat",
         "chat_id": "会话内部标识 会话id 群id chatid roomid chatroom conversationid strtalker talker",
         "transcript": "语音转写 语音转文字 transcription transcript",
-        "path": "图片文件 图片路径 图片/视频 媒体文件 媒体路径 mediapath attachmentpath media image",
+        "path": "图片文件 图片路径 图片/视频 媒体文件 媒体路径 mediapath mediafiles attachmentpath media image",
         "quote": "quoted quote quotedmessage replytomessage refer replyto",
         "raw": "rawcontent raw",
     }.items()
@@ -61,9 +62,10 @@ LISTS: Final = frozenset(
 )
 """What lists of messages are called."""
 _SEPARATORS: Final = re.compile(r"[\s_.:：*#\[\]{}<>|~^`'\"\\-]+|\([^()]*\)|（[^（）]*）")
-_YES: Final = frozenset("发送 发出 我 自己 本人 send sent out outgoing self me mine right √ ✓ 对".split())
+_YES: Final = frozenset("发送 发出 我 自己 本人 send sent out outgoing self me mine right go √ ✓ 对".split())
 _NO: Final = frozenset(
-    "接收 收到 对方 客户 他人 别人 好友 recv receive received in incoming other others peer them left × ✗ x 错".split()
+    "接收 收到 对方 客户 他人 别人 好友 recv receive received in incoming other others peer them left come"
+    " × ✗ x 错".split()
 )
 
 

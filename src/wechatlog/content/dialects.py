@@ -633,7 +633,7 @@ _BEHIND: Final = r"<C> (?P<path>[^\s\[\]]*[/\\][^\n]*\.[A-Za-z0-9]{2,4})"
 """Where its file is."""
 _AGAIN: Final = r"<C> \[[^\[\]\n]{1,10}\]"
 """A label that stands twice."""
-_NAMED: Final = rf": ?(?P<title>(?:(?! — https?://)[^\n])*+)(?: — {_URL})?<C>"
+_NAMED: Final = (rf": ?(?P<title>(?:(?! — https?://)[^\n])*+) — {_URL}<C>", r": ?(?P<title>[^\n]*)<C>")
 PICTURES: Final = frozenset({"[图片]", "[语音]", "[视频]", "[表情]", "[动画表情]"})
 """Whole texts that no program writes but those that show chats of WeChat."""
 BRACKET_LINES: Final = Dialect(
@@ -651,7 +651,7 @@ BRACKET_LINES: Final = Dialect(
             Kind.IMAGE: "图片文件不可用",
             Kind.VIDEO: "视频文件不可用",
             Kind.VOICE: "语音原始数据已归档，但当前导出不可播放",
-            Kind.MINI_PROGRAM: "MiniApp",
+            Kind.MINI_PROGRAM: "MiniApp/applet",
             Kind.LINK: "Video Link",
             Kind.OTHER: "无法解析/压缩内容/二进制内容/非文本消息/应用消息/消息类型/Message/暂不支持的消息",
         }
@@ -678,13 +678,16 @@ BRACKET_LINES: Final = Dialect(
             r"<C> → (?P<transcript>(?s:.+))",
             r"<C>  \(语音转写: (?P<transcript>(?s:.+))\)",
         ),
-        Kind.FILE: (r"<C> (?P<name>[^\n]+) \([0-9.]{1,12} [KMGT]?i?B\)",),
+        Kind.FILE: (
+            r"<C> (?P<name>[^\n]+) \([0-9.]{1,12} [KMGT]?i?B\)",
+            r": ?(?P<name>[^\n]+) \((?P<size>[0-9]{1,12}) B\)<C>",
+        ),
         Kind.LINK: (
             rf"<C> (?P<title>[^\n]+)(?:\n(?!https?://)[^\n]*)*+\n{_URL}",
             rf"<C> (?P<title>(?:(?! https?://)[^\n])*+) {_URL}",
-            _NAMED,
+            *_NAMED,
         ),
-        **dict.fromkeys((Kind.MINI_PROGRAM, Kind.MUSIC), (_NAMED,)),
+        **dict.fromkeys((Kind.MINI_PROGRAM, Kind.MUSIC), _NAMED),
         Kind.FORWARD: (r"<C> (?P<title>[^\n]*) \([0-9]{1,6}条\)",),
         Kind.LOCATION: (r"<C> (?P<poi>(?:(?! \()[^\n])*+) \((?P<label>[^\n]*)\)", r": ?(?P<poi>[^\n]*)<C>"),
         Kind.TRANSFER: (rf"<C> {_AMOUNT}(?: (?P<direction>已收款|已退还|已过期))?(?: · (?P<note>[^\n]*))?",),
@@ -692,6 +695,10 @@ BRACKET_LINES: Final = Dialect(
     sentences=(
         (r"\[图片[0-9]{1,6}\]|!\[\[(?P<path>[^\]\n]+\.(?i:jpe?g|png|gif|webp|bmp))\]\]", Label(Kind.IMAGE)),
         (r"\[sys:recall\]", Label(Kind.RECALL)),
+        (rf"\[call(?: {_CLOCK}| canceled)?\]", Label(Kind.CALL)),
+        (r"\[forward: [^\n]*(?:拍了拍|tickled|nudged|patted)[^\n]*\]", Label(Kind.PAT)),
+        (r"\[forward: (?P<title>[^\n]*)\]", Label(Kind.FORWARD)),
+        (r"\[(?:appmsg:[0-9]{1,10}(?: [^\n]*)?|type:[0-9]{1,10}/[0-9]{1,10}|media)\]", Label(Kind.OTHER)),
         (r"\[sys(?::[^\]\n]*)?\](?: (?s:.*))?", Label(Kind.SYSTEM)),
         (r"\[(?:未知\(-?[0-9]{1,20}\)\]|(?:AppMsg|应用)\] (?s:.*))", Label(Kind.OTHER)),
     ),

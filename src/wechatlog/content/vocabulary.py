@@ -156,7 +156,7 @@ _CHATLAB_CODES: Final[Mapping[MessageKind, int]] = {
 # names and `contentData.type`), wx-cli, wechat-cli, pc_wechat_exp, WeClone, 12425, the iPhone .xls tool,
 # ChatLab, and the labels of the clients in simplified and traditional Chinese and English (pywechat, wxauto).
 _NAMES_OF_KIND: Final[Mapping[MessageKind, str]] = {
-    MessageKind.TEXT: "文本 文本消息 文字 文字消息 纯文本 粘贴的文本 粘贴文本 接龙 群接龙 text textmessage txt",
+    MessageKind.TEXT: "文本 文本消息 文字 文字消息 消息 纯文本 粘贴的文本 粘贴文本 接龙 群接龙 text textmessage txt",
     MessageKind.IMAGE: "图片 图片消息 照片 照片壁纸 圖片 相片 image img photo picture pic",
     MessageKind.VOICE: "语音 语音消息 音频 語音 語音訊息 voice audio voicemessage ptt",
     MessageKind.VIDEO: "视频 视频消息 小视频 短视频 視頻 影片 小視頻 video shortvideo microvideo",
@@ -192,7 +192,7 @@ _NAMES_OF_KIND: Final[Mapping[MessageKind, str]] = {
     MessageKind.SYSTEM: "系统 系统消息 系统通知 系统提示 系統訊息 系統 通知 邀请加群 添加好友 好友请求 好友验证 "
     "企业微信打招呼猜 企业微信打招呼 system systemmessage sys notice addfriend",
     MessageKind.RECALL: "撤回 撤回消息 消息撤回 撤回一条消息 recall revoke recalled messagerecall revokemsg withdraw",
-    MessageKind.OTHER: "其他 其他消息 未知 未知类型 未知消息 消息 其它 链接/文件 链接/应用 file/link "
+    MessageKind.OTHER: "其他 其他消息 未知 未知类型 未知消息 其它 链接/文件 链接/应用 file/link "
     "应用消息 app消息 分享小说猜 other "
     "unknown app appmsg",
 }

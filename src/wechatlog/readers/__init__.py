@@ -172,6 +172,8 @@ READERS: Final = (
         "text",
         lines=r"\*\*[^\n]{1,200}?\*\* [0-9]{2}:[0-9]{2}",
     ),
+    _row("wxextract-txt", "brackets.wxextract:TXT", "text", marks="META: GLOSS:"),
+    _row("wxextract-xml", "brackets.wxextract:XML", "html text", marks="<conversation <session"),
     _row("wechat-export-tool-json", "brackets.export_tool:JSON", "json", marks='"Contact" "Messages"'),
     _row(
         "wechat-export-tool-csv",

@@ -78,7 +78,7 @@ _TITLES: Final = (
 _CHATS: Final = ("talker", "contact", "conversation", "session", "chat")
 """Objects beside the list that tell whose chat it is."""
 _CHAT: Final = {
-    "id": ("user_name", "userName", "username", "wxid", "id"),
+    "id": ("user_name", "userName", "username", "wxid", "id", "talker"),
     "name": ("remark", "title", "displayName", "display_name", "nick_name", "nickName", "nickname", "name"),
 }
 _ABOUT: Final = frozenset({*_TITLES, *_CHATS, *_CHAT["id"]})
@@ -90,8 +90,9 @@ _NOTED: Final = re.compile(r"\[(?:系统|System): ((?s:.*))\]")
 """A notice as both tools that are called wechat-decrypt write it."""
 _AHEAD: Final = 256
 """Rows in which the owner is looked for."""
-_SPOKEN: Final = ("text", "content", "message", "msg")
+_SPOKEN: Final = ("text", "content", "message", "msg", "reply_text", "title")
 _SPEAKERS: Final = ("sender", "sender_name", "senderName", "name", "nickname", "displayName", "display", "from")
+_RAW: Final = ("raw_xml", "raw")
 _PATHS: Final = ("path", "file", "local_path", "localPath", "url", "src")
 """Keys of the objects that say what a reply answers, and where a file is."""
 _IS_ID: Final = re.compile(r"[0-9A-Fa-f_:-]{8,64}")
@@ -166,7 +167,7 @@ def _without_head(reading: Reading, items: Iterator[Item]) -> Iterator[Item]:
     for item in items:
         if item.line > 1 or _says_chat([item.value]):
             sender = _text(item.value.get("sender"))
-            if explained and sender and sender not in names:
+            if explained and sender and sender not in (*names, "?"):
                 reading.tell_unexplained(sender, item.line)
             name = names.get(sender)
             yield item if name is None else item._replace(value={**item.value, "sender": name})
@@ -263,6 +264,25 @@ def _inside(value: Any, keys: tuple[str, ...]) -> str:
     return _text(value)
 
 
+def _untagged(value: Any) -> Any:
+    """What an enum of Rust holds, which stands under its name: `{"Text": "早"}`, `{"Link": {"title": …}}`."""
+    tag, inner = next(iter(value.items())) if isinstance(value, dict) and len(value) == 1 else ("", None)
+    return inner if tag[:1].isupper() else value
+
+
+def _words(reading: Reading, row: NamedRow) -> str:
+    """The text of a row, or else what the tool shows for it; that an object says neither is told."""
+    value = row.get("text")
+    inside = _untagged(value)
+    text = inside if isinstance(inside, str) else _inside(inside, _SPOKEN) if inside is value else ""
+    text = text or _text(row.get("shown")) or _inside(inside, _SPOKEN)
+    if not text and value and not isinstance(value, str | int | float):
+        what = "the text of a message is an object of unknown keys; it was left out"
+        if reading.is_news(what):
+            reading.report("unread-part", what, severity=Severity.WARNING, line=row.line)
+    return text
+
+
 def _body(reading: Reading, row: NamedRow, text: str, *, nobody: bool) -> Body:
     kind, text, segments = _said(reading, row, text)
     if kind in (MessageKind.OTHER, MessageKind.SYSTEM) or (nobody and kind is MessageKind.TEXT):
@@ -272,7 +292,8 @@ def _body(reading: Reading, row: NamedRow, text: str, *, nobody: bool) -> Body:
 
 
 def _said(reading: Reading, row: NamedRow, text: str) -> Body:
-    name, raw = _text(row.get("kind")).strip(), split_sender_prefix(_text(row.get("raw")))[1]
+    name, raw = _text(row.get("kind")).strip(), _text(row.get("raw")) or _inside(_untagged(row.get("text")), _RAW)
+    raw = split_sender_prefix(raw)[1]
     number, below = int(name) if _NUMBER.fullmatch(name) else None, read_integer(row.get("subtype"))
     number = below << 32 | number if number is not None and below and 0 < number < 1 << 32 else number
     if (words := _inside(row.get("quote"), _SPOKEN)) and not _IS_ID.fullmatch(words):
@@ -386,7 +407,7 @@ def named_entries(reading: Reading, rows: Iterator[NamedRow]) -> Iterator[Entry]
         reading.tell_first("guessed-columns", what, row.line)
         person = _person(row, habits)
         sender, account = person.name, person.account
-        chat, text = _chat(reading, row, habits), _inside(row.get("text"), _SPOKEN) or _text(row.get("shown"))
+        chat, text = _chat(reading, row, habits), _words(reading, row)
         if not account and ((chat.is_group and not sender) or sender.isdigit()):
             prefix, rest = split_sender_prefix(text)
             sender, account, text = ("", prefix, rest) if prefix and is_account(prefix) else (sender, "", text)

@@ -98,6 +98,9 @@ _AROUND_TITLE: Final = re.compile(
     r"^\s*(?:微信)?(?:聊天记录|WeChat|Chat)(?: with)?\s*[-:：·|]\s*|^\s*与\s*(?=\S)"
     r"|\s*(?:的|[-·|—]\s*)?\s*(?:微信)?聊天记录(?:导出)?\s*$"
 )
+_NO_TITLE: Final = frozenset({"", "Chat History", "Document"})
+_WEB_CLIENT: Final = "js_message_bubble"
+"""What only bubbles of the web client, and of tools that took its page, have; there no message has a time."""
 _ICON: Final = re.compile("[^\\w\\s\\[\\]\"“'@<>(（【「《]{1,4}\ufe0f? (?=\\S)")
 """A picture that a page puts in front of words."""
 _UNSEEN: Final = "\u200b\u200e\u202a\ufeff\u2060\u00ad "
@@ -214,7 +217,7 @@ def _body(reading: Reading, piece: _Piece, node: HtmlElement, label: str) -> Bod
             return built.body
         return kind, text, one_segment(kind, text) if kind not in PLAIN_KINDS else None
     files = (*node.iter("img"), *piece.node.iter("audio", "video"))
-    file = next((each for each in files if each.get("src") and "emoji" not in (each.get("class") or "")), None)
+    file = next((each for each in files if _source(each) and "emoji" not in (each.get("class") or "")), None)
     label = piece.words(_LABEL) or label
     if (kind := _kind(piece, node, text, label, file)) is not None:
         return reading.kind_of(kind, kind, text, piece.line), text, _segments(reading, piece, kind, text, file)
@@ -225,6 +228,11 @@ def _body(reading: Reading, piece: _Piece, node: HtmlElement, label: str) -> Bod
     if (kind in NOTICES or text[:1] in ('"', "“")) and (told := read_notice(_LABELLED.sub("", text))) is not None:
         return told, text, None
     return kind, text, placed[1] if placed else None
+
+
+def _source(file: HtmlElement) -> str:
+    """Where a picture, a voice or a video is, which may stand in an element in it."""
+    return next((each.get("src") for each in (file, *file.iter("source")) if each.get("src")), "").strip()
 
 
 def _kind(piece: _Piece, node: HtmlElement, text: str, label: str, file: HtmlElement | None) -> MessageKind | None:
@@ -247,7 +255,7 @@ def _segments(
         return None
     shown = parse_body(kind, text, BRACKET_LINES, zone=reading.tz)
     known = _card(kind, text) if shown is None or len(shown) == 1 else {}
-    known |= {"path": file.get("src")} if file is not None else {}
+    known |= {"path": _source(file)} if file is not None else {}
     known |= {"transcript": words} if (words := piece.words(_TRANSCRIPT)) else {}
     if shown and (known := {name: value for name, value in known.items() if not getattr(shown[0], name, value)}):
         return (attrs.evolve(shown[0], **known), *shown[1:])
@@ -333,7 +341,8 @@ def _message(reading: Reading, piece: _Piece, above: _Above, unmarked: bool | No
 
 def _title(head: str) -> str | None:
     match = _TITLE.search(head)
-    return None if match is None else _AROUND_TITLE.sub("", parse_fragment(match[1]).text_content()).strip() or None
+    title = "" if match is None else _AROUND_TITLE.sub("", parse_fragment(match[1]).text_content()).strip()
+    return None if title in _NO_TITLE else title
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:
@@ -371,7 +380,11 @@ def _detect(head: Head) -> Evidence | None:
     for match, following in zip(marks, [*marks[1:], None], strict=False):
         piece = head.text[match.start() : following.start() if following else None]
         names = set(re.findall(r"[\w-]+", " ".join(re.findall(r'class=["\']([^"\']{1,200})', piece))))
-        timed = not names.isdisjoint((*_TIME, *_META)) or "<time" in piece or _DATED.search(head.text) is not None
+        timed = (
+            not names.isdisjoint((*_TIME, *_META, _WEB_CLIENT))
+            or "<time" in piece
+            or _DATED.search(head.text) is not None
+        )
         if timed and not names.isdisjoint(_BODY) and not names.isdisjoint((*_SENDER, *_OWN, *_OTHERS)):
             return Evidence(0.4, "elements that are called as those of chats are")
     return None

@@ -65,6 +65,8 @@ _LETTERS: Final = re.compile(r"^ {2}(?P<letter>[A-Z]{1,2}|Me): \"?(?P<name>[^\n\
 _ME: Final = "Me"
 _QUOTED: Final = re.compile(r"> (?P<who>[^\n—]{1,60}?)(?: at [0-9:]{4,8})? — (?P<words>[^\n]*)\n?\Z")
 """What a message answers, which stands above its header, behind the message before."""
+_SILENCE: Final = re.compile(r"\n+### [0-9]{2}:[0-9]{2} \(\+[0-9]{1,6}[mhd]\)\Z")
+"""What stands above a message that came after hours."""
 
 
 def _form(text: str) -> tuple[Grammar, list[re.Match[str]]]:
@@ -99,6 +101,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         text, before = block.lines.strip("\n").replace("  \n", "\n").rstrip(), pending
         if pending := _QUOTED.search(text):
             text = text[: pending.start()].rstrip("\n")
+        text = _SILENCE.sub("", text)
         if said["date"]:
             day = said["date"]
             reading.report_preamble(text, line=block.line + 1)
