@@ -16,7 +16,8 @@ CORPUS = Path(__file__).parents[1] / "tests" / "corpus"
 FAMILIES = {
     ".txt": "text", ".md": "text", ".markdown": "text", ".eml": "text", ".sql": "SQL", ".csv": "CSV", ".tsv": "CSV",
     ".json": "JSON", ".jsonl": "JSON", ".js": "JSON", ".html": "HTML", ".xlsx": "workbook", ".xls": "workbook",
-    ".yaml": "YAML", ".docx": "document", ".db": "database", ".sqlite": "database", ".parquet": "columns", ".arrow": "columns",
+    ".xml": "HTML", ".yaml": "YAML", ".docx": "document", ".db": "database", ".sqlite": "database",
+    ".parquet": "columns", ".arrow": "columns",
 }  # fmt: skip
 """Suffixes of cases, and what damage does alike."""
 _LARGEST = 200_000
