@@ -153,15 +153,14 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         reading.check_count(expected, count)
 
 
-def _detect(head: Head) -> Evidence | None:
-    if _XML_HEAD.match(head.text.lstrip()) or (_HEAD.search(head.text) and _GLOSS.search(head.text)):
-        return Evidence(1.0, "the head of wxextract")
-    return None
+def _detect_text(head: Head) -> Evidence | None:
+    found = _HEAD.search(head.text) and _GLOSS.search(head.text)
+    return Evidence(1.0, "the head of wxextract") if found else None
 
 
-def _format(name: str, description: str, suffix: str) -> Format:
-    return Format(name, f"extract-wechat-messages-linux, {description} (2026)", suffix, _detect, _entries, _TOOL)
+def _detect_xml(head: Head) -> Evidence | None:
+    return Evidence(1.0, "the head of wxextract") if _XML_HEAD.match(head.text.lstrip()) else None
 
 
-TXT: Final = _format("wxextract-txt", "short text", ".txt")
-XML: Final = _format("wxextract-xml", "XML", ".xml")
+TXT: Final = Format("wxextract-txt", f"{_TOOL}, short text (2026)", ".txt", _detect_text, _entries, _TOOL)
+XML: Final = Format("wxextract-xml", f"{_TOOL}, XML (2026)", ".xml", _detect_xml, _entries, _TOOL)
