@@ -15,7 +15,7 @@ from wechatlog.content.accounts import is_room
 from wechatlog.content.appmsg import parse_content, split_sender_prefix
 from wechatlog.content.placeholders import quote_segments
 from wechatlog.engine import Draft, Entry, Format, Reading, iter_objects
-from wechatlog.engine.json_values import read_string
+from wechatlog.engine.json_values import read_flag, read_string
 from wechatlog.engine.keys import Keys, keyed
 from wechatlog.model import MessageKind
 
@@ -55,10 +55,11 @@ def _entries(reading: Reading) -> Iterator[Entry]:
 
 def _sender(chat: Draft, value: Mapping[str, Any]) -> tuple[str | None, bool | None]:
     sender, receiver = read_string(value.get("fromUser")), read_string(value.get("toUser"))
+    said = read_flag(value.get("isSentFromSelf"))
     if not sender or sender.endswith("chatroom"):
-        return None, None  # WeChat itself names the room; who wrote stands in the content, if anywhere
-    if chat.is_group is not False:
-        return sender, None
+        return None, said  # WeChat itself names the room; who wrote stands in the content, if anywhere
+    if said is not None or chat.is_group is not False:
+        return sender, said
     return sender, False if sender == chat.id else True if receiver == chat.id else None
 
 

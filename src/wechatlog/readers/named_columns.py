@@ -334,10 +334,17 @@ class _Person(NamedTuple):
 
 
 class _Habits(NamedTuple):
-    """What the first rows say of all: the owner is called 我, and names and accounts beside a sender are the chat's."""
+    """What the first rows say of all.
+
+    Attributes:
+        named: the owner is called 我.
+        of_chat: names and accounts beside a sender are the chat's.
+        owner: the one account from or to which all rows go, where rows say both.
+    """
 
     named: bool
     of_chat: bool
+    owner: str | None = None
 
 
 def _name(row: NamedRow) -> str:
@@ -376,6 +383,8 @@ def _own(reading: Reading, row: NamedRow, person: _Person, habits: _Habits) -> b
             reading.report("bad-cell", what, severity=Severity.ERROR, line=row.line)
     other = read_flag(row.get("other")) if own is None else None
     own = (person.side if other is None else not other) if own is None else own
+    if own is None and habits.owner and person.account:
+        own = person.account == habits.owner
     return own if own is not None else person.name in _OWN or (False if habits.named and person.name else None)
 
 
@@ -384,13 +393,18 @@ def _ahead(rows: Iterator[NamedRow]) -> tuple[_Habits, Iterator[NamedRow]]:
     first = list(itertools.islice(rows, _AHEAD))
     pairs = {(_account(row), sender in _OWN) for row in first if (sender := _name(row).strip())}
     shared = any((who, not own) in pairs for who, own in pairs if who)
-    return _Habits(any(own for _, own in pairs), shared), itertools.chain(first, rows)
+    ends = {frozenset((_account(row), _text(row.get("to")))) for row in first if row.get("to") and _account(row)}
+    common = frozenset.intersection(*ends) if len(ends) > 1 else frozenset()
+    owner = next(iter(common)) if len(common) == 1 else None
+    return _Habits(any(own for _, own in pairs), shared, owner), itertools.chain(first, rows)
 
 
 def _chat(reading: Reading, row: NamedRow, habits: _Habits) -> Draft:
     id_, name = _inside(row.get("chat_id"), _CHAT["id"]), _inside(row.get("chat"), _CHAT["name"])
     if habits.of_chat:
         id_, name = _account(row), _text(row.get("remark")) or _text(row.get("name"))
+    if habits.owner and not id_ and not name:
+        id_ = next((end for end in (_account(row), _text(row.get("to"))) if end != habits.owner), "")
     chat = row.chat or reading.chat
     if (not id_ and not name) or (id_ and id_ == chat.id):
         chat.title = chat.title or name or None
@@ -408,6 +422,8 @@ def named_entries(reading: Reading, rows: Iterator[NamedRow]) -> Iterator[Entry]
         person = _person(row, habits)
         sender, account = person.name, person.account
         chat, text = _chat(reading, row, habits), _words(reading, row)
+        if is_room(account):
+            sender, account = "" if sender == account else sender, ""
         if not account and ((chat.is_group and not sender) or sender.isdigit()):
             prefix, rest = split_sender_prefix(text)
             sender, account, text = ("", prefix, rest) if prefix and is_account(prefix) else (sender, "", text)

@@ -162,5 +162,19 @@ def _detect_xml(head: Head) -> Evidence | None:
     return Evidence(1.0, "the head of wxextract") if _XML_HEAD.match(head.text.lstrip()) else None
 
 
-TXT: Final = Format("wxextract-txt", f"{_TOOL}, short text (2026)", ".txt", _detect_text, _entries, _TOOL)
-XML: Final = Format("wxextract-xml", f"{_TOOL}, XML (2026)", ".xml", _detect_xml, _entries, _TOOL)
+TXT: Final = Format(
+    "wxextract-txt",
+    "extract-wechat-messages-linux, short text (2026)",
+    ".txt",
+    _detect_text,
+    _entries,
+    _TOOL,
+)
+XML: Final = Format(
+    "wxextract-xml",
+    "extract-wechat-messages-linux, XML (2026)",
+    ".xml",
+    _detect_xml,
+    _entries,
+    _TOOL,
+)
