@@ -70,6 +70,8 @@ DAMAGE = [
     ("memotrace-ai-text/memotrace-v3-private_chat.txt", "\n\n李四:【位置", "\n李四:【位置", "suspected-forgery"),
     ("wx-cli-md/private.md", "08:01\n\n### 2026-05-01 07:00", "08~01\n\n### 2026-05-01 07:00", "bad-time"),
     ("wechatexporter-txt/wechatexporter-ios.txt", "\n李四 (2021-06-01 21:06:23)", "四 (2021-06-01 21:06:23)", "near-header"),
+    ("dated-lines/days-in-headers.md", "早\n\n**李四 ·", "早**李四 ·", "near-header"),
+    ("paste-ios/ordinary.txt", "2026年07月16日 17:09", "2026年07月16日 17:0", "near-header"),
     # the head of a page
     ("weflow-html/empty-bubbles.html", "<title>李四", "<tDtle>李四", ""),
     ("weflow-html/empty-bubbles.html", "<title>李四", "<title>\ufffd四", "damaged-head"),

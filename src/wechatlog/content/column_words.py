@@ -42,15 +42,17 @@ _NAMES: Final = {
         "own": "是否本人 是否自己 是否为自己 是否我 是否发送 是否本人发送 是否自己发送 收发 issend issent isself"
         " issender issentfromself ismine isme isown isowner fromme isfromme sentbyme mine self outgoing isoutgoing 方向"
         " 消息方向 direction role",
-        "other": "des notself",
+        "other": "mesdes des notself",
         "person": "realsenderid",
         "id": "服务端消息id 服务器消息id 消息id serverid msgsvrid messvrid msgserverid platformmessageid",
         "chat": "会话名称 会话 聊天对象 群名 群名称 群聊名称 chatname roomname groupname conversation conversationname"
-        " conversationtitle chat",
-        "chat_id": "会话内部标识 会话id 群id chatid roomid groupid chatroom conversationid strtalker talker",
+        " conversationtitle contactdisplayname chat",
+        "chat_id": "会话内部标识 会话id 群id chatid roomid groupid chatroom conversationid strtalker"
+        " contactusername talker",
         "to": "接收者id 接收人id 接收者wxid tousername touser towxid toid receiverid receiver 接收者 接收人",
         "transcript": "语音转写 语音转文字 transcription transcript",
-        "path": "图片文件 图片路径 图片/视频 媒体文件 媒体路径 mediapath mediafiles attachmentpath media image",
+        "path": "图片文件 图片路径 图片/视频 媒体文件 媒体路径 mediapath mediafiles attachmentpath assetpath"
+        " media image",
         "quote": "quoted quote quotedmessage replytomessage refer replyto",
         "raw": "rawcontent raw",
     }.items()

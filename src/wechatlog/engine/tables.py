@@ -304,7 +304,7 @@ class Table:
         reading.tell_unknown(layout.unknown, (), line)
         if self.tail and layout.delimiter and layout.places[self.fields.index(self.tail)] == layout.width - 1:
             rows = _with_tails(reading, rows, layout, layout.places[0])
-        return self._fields(reading, layout, rows, needed)
+        return self._fields(reading, layout, rows, needed, list(header.fields) if header else [])
 
     def _all_rows(self, reading: Reading, layout: Layout) -> Iterator[Row]:
         if layout.delimiter:
@@ -313,7 +313,9 @@ class Table:
         cells = (_trimmed(row, layout.width) for row in iter_sheet(reading.source, layout.sheet))
         return (Row(row, number) for number, row in enumerate(cells, 1))
 
-    def _fields(self, reading: Reading, layout: Layout, rows: Iterable[Row], needed: int) -> Iterator[tuple[Any, int]]:
+    def _fields(
+        self, reading: Reading, layout: Layout, rows: Iterable[Row], needed: int, header: list[str]
+    ) -> Iterator[tuple[Any, int]]:
         _, places, width, *_ = layout
         new, made, spare, numbered = (
             tuple.__new__,
@@ -325,11 +327,16 @@ class Table:
             places, width = tuple(range(width - 1)), width - 1
         in_order = places == tuple(range(width))
         usual = in_order and not numbered and spare is None
+        heading = [cell.lstrip("\ufeff") for cell in header]
+        starts = {heading[0], f"\ufeff{heading[0]}"} if heading else set()
         for cells, line in rows:
-            if usual and len(cells) == width and cells[0]:
+            if usual and len(cells) == width and cells[0] and cells[0] not in starts:
                 yield new(made, cells), line
                 continue
             if not any(cells):
+                continue
+            if cells[0] in starts and [cells[0].lstrip("\ufeff"), *cells[1:]] == heading:
+                reading.tell("repeated-header", "the header row stands here again: files were put together", line)
                 continue
             extra = ""
             if numbered:

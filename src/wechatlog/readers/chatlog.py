@@ -39,6 +39,7 @@ from wechatlog.engine import (
     one_of,
 )
 from wechatlog.engine.entry import new_entry
+from wechatlog.engine.json_objects import report_unknown_keys
 from wechatlog.engine.json_plain import FLAG, NUMBER, TEXT, YES, Plain
 from wechatlog.engine.json_values import read_flag, read_list, read_object, read_string
 from wechatlog.engine.keys import Keys, keyed
@@ -54,6 +55,8 @@ if TYPE_CHECKING:
 
 _KEYS: Final = frozenset({"seq", "talker", "isSelf"})
 _FACTS: Final = ("keyword", "lastTime")
+_LEFT_OUT: Final = ("appAuthor", "appArticles")
+"""What wechat-cli says of an article, and of the others that came with it."""
 _VARIABLE: Final = "CHAT_DATA"
 _CAP: Final = 200_000
 _OLDEST: Final = 2000
@@ -162,6 +165,7 @@ def _objects(reading: Reading, *, script: bool = False) -> Iterator[Entry]:
             chat.owner = sender_id
         time = _time(reading, value, line)
         zone = reading.tz if time is None else time.tzinfo
+        report_unknown_keys(reading, {key: value[key] for key in _LEFT_OUT if get(key)}, (), line)
         body = read_contents(value, zone=zone, collector=reading.collector, line=line)
         sender = None if notice else read_string(get("senderName")) or sender_id or None
         account = None if notice else _account(value, sender_id) or None

@@ -226,7 +226,9 @@ def read_contents(
     if kind is None:
         return read_rendering(text, zone=zone)
     if kind is Kind.SYSTEM:
-        return Body(read_notice(text) or kind, text)
+        words = message.get("revokedOriginal")  # what was taken back, where wechat-cli had seen it before
+        segments = quote_segments(text, None, words) if isinstance(words, str) and words else None
+        return Body(read_notice(text) or kind, text, segments)
     if kind is Kind.QUOTE:
         return _read_quote(text, contents)
     if not text:

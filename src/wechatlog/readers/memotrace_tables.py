@@ -62,10 +62,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     for row, line in rows:
         id_, type_, sender, clock, content, _, _, _ = row
         bare = not (id_ or type_ or sender or clock)
-        if type_ == "类型" and clock == "时间":
-            what = "the header row stands here again: files were put together"
-            reading.tell("repeated-header", what, line)
-        elif held is not None and held.kind in _FILES and bare and content.startswith(("./", ".\\")):
+        if held is not None and held.kind in _FILES and bare and content.startswith(("./", ".\\")):
             what = "the link of a file stands in a row of its own; it belongs to the message above"
             reading.tell("writer-fault", what, line)
             first, *others = held.segments or one_segment(held.kind, held.text)

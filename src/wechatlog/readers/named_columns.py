@@ -92,6 +92,8 @@ _AHEAD: Final = 256
 """Rows in which the owner is looked for."""
 _SPOKEN: Final = ("text", "content", "message", "msg", "reply_text", "title")
 _SPEAKERS: Final = ("sender", "sender_name", "senderName", "name", "nickname", "displayName", "display", "from")
+_LETTERS: Final = ("U", "R")
+"""The owner and the other, where a line in front says what letters stand for."""
 _RAW: Final = ("raw_xml", "raw")
 _PATHS: Final = ("path", "file", "local_path", "localPath", "url", "src")
 """Keys of the objects that say what a reply answers, and where a file is."""
@@ -167,6 +169,7 @@ def _without_head(reading: Reading, items: Iterator[Item]) -> Iterator[Item]:
     for item in items:
         if item.line > 1 or _says_chat([item.value]):
             sender = _text(item.value.get("sender"))
+            explained = explained or (item.line == 1 and sender in _LETTERS)
             if explained and sender and sender not in (*names, "?"):
                 reading.tell_unexplained(sender, item.line)
             name = names.get(sender)
@@ -483,7 +486,7 @@ def _says_chat(rows: list[Any]) -> bool:
 
 def is_chat(there: set[str]) -> bool:
     """Whether fields that are there can be those of a chat."""
-    who = {*_WHO} - ({"other"} if "id" not in there else set())
+    who = {*_WHO} - ({"other"} if there.isdisjoint(("id", "chat_id")) else set())
     return {"time", "text"} <= there and not there.isdisjoint(who) and bool(there & {*_MORE, "sender"})
 
 

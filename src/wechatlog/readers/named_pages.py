@@ -96,7 +96,7 @@ _LOST: Final = re.compile(r"[^\n]{1,6}(?=未能从本机数据中恢复|未找�
 _TITLE: Final = re.compile(r"<title>([^<]{0,400})</title>", re.IGNORECASE)
 _AROUND_TITLE: Final = re.compile(
     r"^\s*(?:微信)?(?:聊天记录|WeChat|Chat)(?: with)?\s*[-:：·|]\s*|^\s*与\s*(?=\S)"
-    r"|\s*(?:的|[-·|—]\s*)?\s*(?:微信)?聊天记录(?:导出)?\s*$"
+    r"|\s*(?:的|[-·|—]\s*)?\s*(?:微信)?聊天记录(?:导出)?\s*$|\s[-·|—]\s*WeChat\s*$"
 )
 _NO_TITLE: Final = frozenset({"", "Chat History", "Document"})
 _WEB_CLIENT: Final = "js_message_bubble"
@@ -349,17 +349,20 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     pieces = iter_pieces(reading.blocks(), _MARK, _LONGEST)
     reading.chat.title = _title(next(pieces).text)
     unmarked = _unmarked_side(Head.of(reading.source, reading.encoding).text)
-    last, above = "", _Above()
+    last, above, outer = "", _Above(), set[str]()
     for text, line, offset in pieces:
         match, end = _MARK.match(text), _END.search(text)
         node = parse_fragment(text[: end.start()] if end else text)
-        piece = _Piece(node, set(match["classes"].split() if match else ()), classes_of(node), line, offset)
+        classes = {*(match["classes"].split() if match else ()), *outer}
+        piece, outer = _Piece(node, classes, classes_of(node), line, offset), set()
         last = "" if end else text
         if any(map(_IS_MESSAGE.fullmatch, piece.classes)) or any(map(_IS_NOTICE.fullmatch, piece.classes)):
             what = "no tool is known that writes this page: its classes were believed"
             reading.tell("guessed-elements", what, line, once=True)
             if node.text_content().strip() or next(node.iter("img", "audio", "video"), None) is not None:
                 yield _message(reading, piece, above, unmarked)
+            else:  # what holds the next one says whose it is
+                outer = classes
         else:
             above.learn(_shown(node))
     if last:

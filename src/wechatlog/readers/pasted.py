@@ -30,6 +30,7 @@ from wechatlog.engine.headers import (
     iter_blocks,
     sample,
     sample_blocks,
+    tell_near_headers,
 )
 from wechatlog.engine.records import strip_blank_end
 from wechatlog.model import MessageKind
@@ -72,6 +73,11 @@ _IOS: Final = Grammar(
     name="paste of an iPhone",
     header=rf"{MARKS}(?P<time>(?:[0-9]{{4}}年[0-9]{{1,2}}月[0-9]{{1,2}}日|{_MONTH_DAY}) {{1,2}}{_CLOCK}){_LINE_END}",
 )
+_NEAR_IOS: Final = re.compile(
+    rf"(?<=\n)\n[^\n]{{1,60}}\n(?!{_IOS.header})(?:[0-9]{{4}}年[0-9]{{1,2}}月|[A-Z][a-z]{{2,8}} [0-9]{{1,2}}, )"
+    rf"[0-9日:,atAPM ]{{0,16}}{_LINE_END}"
+)
+"""A name above a date that is cut."""
 _NAMES: Final = Grammar(
     name="paste with names only", header=rf"{MARKS}(?P<sender>[^\s:：][^\r\n]*)(?<![:： \t])[:：]{_LINE_END}"
 )
@@ -227,6 +233,7 @@ def _dated(reading: Reading) -> Iterator[Entry]:
         if block.header is None:
             reading.report_preamble(text)
         else:
+            tell_near_headers(reading, text, block.line, _NEAR_IOS, _IOS.pattern)
             text, line = strip_blank_end(text.partition("\n")[2]), block.line - 1
             time, precision = _time(reading, block.header["time"], today, line)
             kind, segments = read_body(text, reading.tz)

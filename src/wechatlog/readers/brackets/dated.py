@@ -22,7 +22,7 @@ from wechatlog.content.accounts import is_account
 from wechatlog.content.dialects import PICTURES
 from wechatlog.content.notices import read_notice
 from wechatlog.engine import ME, NOTICES, OWNER_OPTION, Entry, Evidence, Format, Head, Reading, message_blocks
-from wechatlog.engine.headers import Block, is_log_word, sample, sample_blocks
+from wechatlog.engine.headers import Block, is_log_word, sample, sample_blocks, tell_near_headers
 from wechatlog.engine.under_days import END
 from wechatlog.readers.brackets.lines import NOBODIES, QUOTED, names_owner, own_of, read_body
 from wechatlog.timestamps import parse_clock
@@ -52,6 +52,11 @@ _FORMS: Final = tuple(
         "### time name": rf"#{{3,6}} {_TIME} {_NAME}{END}",
     }.items()
 )
+_AT_END: Final = re.compile(
+    rf"[^\n*]\*\*[^*\n]{{1,60}}(?:\*\* [·`]| ·) ?(?:{_DATE} )?[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?"
+    r"(?:\*\*|`)?[ \t]*(?=\n|\Z)"
+)
+"""A whole header at the end of a line, to which damage joined it."""
 _TITLE: Final = re.compile(
     r"(?:#{1,2} |=+ )?(?:Conversation with |与 |我和)?(?P<title>[^\n]{1,200}?)"
     r"(?: ?的?(?:微信)?(?:群聊记录|聊天记录|聊天)(?:导出)?)?(?: =+)?"
@@ -98,6 +103,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     )
     for header, block in records:
         said = header.groupdict()
+        tell_near_headers(reading, block.lines, block.line - 1, _AT_END, form.pattern)
         text, before = block.lines.strip("\n").replace("  \n", "\n").rstrip(), pending
         if pending := _QUOTED.search(text):
             text = text[: pending.start()].rstrip("\n")

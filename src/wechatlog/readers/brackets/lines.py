@@ -26,6 +26,8 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
+import attrs
+
 from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.appmsg import parse_markup, split_sender_prefix
 from wechatlog.content.dialects import BRACKET_LINES, PICTURES
@@ -44,7 +46,7 @@ QUOTED: Final = ('"', "“")
 NOBODIES: Final = frozenset({NOBODY, "系统消息", "(系统)", "[system]", "System", "system"})
 _DATE: Final = r"[0-9]{4}(?:-[0-9]{1,2}-[0-9]{1,2}|/[0-9]{1,2}/[0-9]{1,2}|年[0-9]{1,2}月[0-9]{1,2}日)"
 _CLOCK: Final = r"(?:(?:凌晨|早上|上午|中午|下午|晚上) ?)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
-_NO_TIME: Final = ("", "未知时间", "Invalid Date")
+_NO_TIME: Final = ("", "未知时间", "时间未知", "Invalid Date")
 _TIME: Final = (
     rf"{MARKS}\[(?:#[0-9]{{1,9}} )?(?P<time>{_DATE}[ T,]{{1,2}}{_CLOCK}|{'|'.join(filter(None, _NO_TIME))}|)\]"
 )
@@ -52,6 +54,7 @@ _NAMED: Final = Grammar("lines '[time] name: text'", rf"{_TIME} (?=[^\r\n]{{1,20
 _TIGHT: Final = Grammar("lines '[time]name:text'", rf"{_TIME} ?(?=[^\s:：\[][^\r\n:：]{{0,60}}:)")
 _BRACKETED: Final = Grammar("lines '[time] [name] text'", rf"{_TIME} (?=\[[^\r\n]{{1,200}}?\](?:[ \r\n]|\Z))")
 _PIPED: Final = Grammar("lines 'time | name：text'", rf"{MARKS}(?P<time>{_DATE} {_CLOCK}) \| (?=[^\r\n]{{1,200}}?：)")
+_TYPED: Final = Grammar("lines '[time] name（type）：text'", rf"{_TIME} (?=[^\r\n]{{1,200}}?（[^（）\r\n]{{1,12}}）：)")
 _UNTIMED: Final = Grammar(
     "lines '[time] name: text' and '[system]: text'",
     rf"(?:{_TIME} (?=[^\r\n]{{1,200}}?:(?:[ \r\n]|\Z))|(?=\[system\]: ))",
@@ -59,6 +62,7 @@ _UNTIMED: Final = Grammar(
 _OPEN: Final = Grammar("lines '[time] text'", rf"{_TIME} ")
 _SENDER: Final = re.compile(r"(?P<sender>\(系统\)(?= )|[^\n]{1,200}?)(?::(?: |(?=\n|\Z))|： ?|(?<=\(系统\)) )")
 _SENDER_BEFORE_COLON: Final = re.compile(r"(?P<sender>[^\n:：]{1,61}): ?")
+_SENDER_WITH_TYPE: Final = re.compile(r"(?P<sender>[^\n]{1,200}?)（(?P<type>[^（）\n]{1,12})）：")
 _SENDER_IN_BRACKETS: Final = re.compile(r"\[(?P<sender>[^\n]{1,200}?)\](?: |(?=\n|\Z))")
 _SENDER_BEFORE_WIDE_COLON: Final = re.compile(r"(?P<sender>[^\n]{1,200}?)：")
 
@@ -117,6 +121,12 @@ _TOOLS: Final = (
         "wechat-export-tool by Hype-yolo",
         re.compile(r"# 和 (?P<title>.*)（(?P<id>[^（）\s]+)）的聊天记录  共 (?P<count>[0-9]{1,12}) 条"),
     ),
+    _Tool(
+        "wechat-cli by AuRevior",
+        re.compile(r"会话：(?P<title>.*)\n日期：.*|请总结下面这段微信聊天记录，.*"),
+        _TYPED,
+        _SENDER_WITH_TYPE,
+    ),
     _Tool("wechat-decrypt", re.compile(r"=== 与 (?P<title>.*) 的对话 ===\s*"), _BRACKETED, _SENDER_IN_BRACKETS),
 )
 _NO_TOOL: Final = _Tool("", re.compile(r"(?!)"))
@@ -130,9 +140,10 @@ _WITH_ACCOUNT: Final = re.compile(r"(?P<name>.+?) ?[(（](?P<account>[^()（）\
 _FIRST: Final = ((0,), (0, 1), (0, 1, 2), (0, 2), (1,), (1, 2))
 """Which of the first three lines may be the beginning of a head."""
 _FACTS: Final = re.compile(
-    r"(?:(?:消息总数|总消息数)[:：] ?|共 ?|# Total: )(?P<count>[0-9]{1,12})(?: 条消息)?"
-    r"|(?:导出时间|Exported At): ?(?P<exported>.*)|(?:(?:时间|消息|日期)范围|# Span): ?(?P<range>.*)"
-    r"|会话名称[:：] ?(?P<title>.*)|# [^\n]{1,200}: [0-9]{1,12}|# Chat: .*|# wxid: .*|Chat: .*|Username: .*"
+    r"(?:(?:消息总数|总消息数|消息数量)[:：] ?|共 ?|# Total: )(?P<count>[0-9]{1,12})(?: 条消息)?"
+    r"|(?:导出时间|Exported At): ?(?P<exported>.*)|(?:(?:(?:时间|消息|日期)范围|# Span):|日期：) ?(?P<range>.*)"
+    r"|会话(?:名称)?[:：] ?(?P<title>.*)|素材说明：.*|[0-9]\. .*|—— 聊天记录开始 ——"
+    r"|# [^\n]{1,200}: [0-9]{1,12}|# Chat: .*|# wxid: .*|Chat: .*|Username: .*"
     r"|# 类型：(?P<type>群聊|单聊)|# (?P<number>[0-9]{1,12}) messages(?:, (?P<span>.*))?|# .*"
     r"|- 微信标识：.*|- 消息条数：(?P<rows>[0-9]{1,12})|---"
     r"|会话内部标识: (?P<id>.*)|导出账号名称: (?P<owner>.*)|导出账号内部标识: (?P<account>.*)"
@@ -142,6 +153,11 @@ _FACTS: Final = re.compile(
 )
 _DAY_RULE: Final = re.compile(r"\n{1,3}={5,10} [0-9-]{10} ={5,10}\s*\Z")
 """The heading of a day, which stands under the last message of the day before."""
+_CLOSE: Final = re.compile(r"\n—— 聊天记录结束 ——\s*\Z")
+_DETAILS: Final = re.compile(
+    r"(?:\n {2}语音转文字（机器识别）：(?P<transcript>[^\n]*))?(?:\n {2}素材：(?P<path>[^\n]*))?\Z"
+)
+"""What stands under a message that has a file."""
 _FILE_NAME: Final = re.compile(
     r"(?:(?P<id>wxid_[^.]+?|gh_[^.]+?|[0-9]+@[a-z]+)_messages|(?P<title>.+)_chat)\.[A-Za-z]+"
 )
@@ -332,6 +348,8 @@ def _entry(reading: Reading, known: _Known, header: re.Match[str], block: Block)
         text = _TEXT_LABEL.sub("", text, count=1)
     credited = ((known.credits and shown != ME) or text[:1] in QUOTED) and read_notice(text) is not None
     body = _bare(tool, text) or read_body(reading, text, line, notice=shown in NOBODIES or credited)
+    if tool.sender is _SENDER_WITH_TYPE:
+        body = _typed(reading, _line_of(header), _CLOSE.sub("", text), line)
     clock = header["time"] or ""
     time, precision = (None, None) if clock in _NO_TIME else reading.clock(clock, line=line)
     own = None if body[0] in NOTICES else known.own(shown)
@@ -348,6 +366,20 @@ def _author(reading: Reading, shown: str, text: str, line: int) -> tuple[str | N
         sender, account = match["name"], match["account"]
     # weflow-cli leaves in groups the account in front of the text
     return sender, account, text.removeprefix(f"{account}:\n") if account else text
+
+
+def _typed(reading: Reading, shown: str, text: str, line: int) -> Body:
+    """A text behind a type, and what stands under it of its file."""
+    match, details = _SENDER_WITH_TYPE.match(shown), _DETAILS.search(text)
+    kind = kind_of_name(match["type"]) if match else None
+    said = {name: value for name, value in (details.groupdict() if details else {}).items() if value}
+    text = text[: details.start()] if details else text
+    body = read_body(reading, text, line, notice=kind in NOTICES)
+    if body[0] is MessageKind.TEXT and kind not in (None, MessageKind.TEXT):
+        body = kind, text, None if kind in PLAIN_KINDS else one_segment(kind, text)
+    if body[2] and (known := {name: value for name, value in said.items() if hasattr(body[2][0], name)}):
+        return body[0], text, (attrs.evolve(body[2][0], **known), *body[2][1:])
+    return body
 
 
 def _bare(tool: _Tool, text: str) -> Body | None:
