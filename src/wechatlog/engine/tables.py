@@ -302,6 +302,8 @@ class Table:
         if layout.row >= self.depth:
             reading.tell("text-before-first-message", "what stands above the heading of the table was left out", 1)
         reading.tell_unknown(layout.unknown, (), line)
+        if header and len(header.fields) > layout.width:
+            rows = _without_blanks(rows, layout.width)
         if self.tail and layout.delimiter and layout.places[self.fields.index(self.tail)] == layout.width - 1:
             rows = _with_tails(reading, rows, layout, layout.places[0])
         return self._fields(reading, layout, rows, needed, list(header.fields) if header else [])
@@ -327,7 +329,7 @@ class Table:
             places, width = tuple(range(width - 1)), width - 1
         in_order = places == tuple(range(width))
         usual = in_order and not numbered and spare is None
-        heading = [cell.lstrip("\ufeff") for cell in header]
+        heading = [cell.lstrip("\ufeff") for cell in header[: layout.width]]
         starts = {heading[0], f"\ufeff{heading[0]}"} if heading else set()
         for cells, line in rows:
             if usual and len(cells) == width and cells[0] and cells[0] not in starts:
@@ -355,6 +357,14 @@ class Table:
             if spare is not None:
                 cells.append(extra)
             yield new(made, cells), line
+
+
+def _without_blanks(rows: Iterable[Row], width: int) -> Iterator[Row]:
+    """Rows without the empty cells that spreadsheet programs write behind those of a table."""
+    for row in rows:
+        while len(row.fields) > width and not row.fields[-1]:
+            row.fields.pop()
+        yield row
 
 
 def _with_tails(reading: Reading, rows: Iterable[Row], layout: Layout, time: int) -> Iterator[Row]:

@@ -259,6 +259,8 @@ def _chat_of(context: Context, title: str, id_: str) -> Draft:
     return context.chat_of(f"{title}\0{id_}", **known)
 
 
+_ROW_NUMBERS: Final = ("", "Unnamed: 0")
+"""What programs call a column of row numbers that they put in front."""
 _USUAL: Final = (DEFAULT_COLUMNS, tuple(name for name in DEFAULT_COLUMNS if name != "apart"))
 """The columns of a file of which nobody wanted others; older versions had no column for what stands apart."""
 
@@ -267,6 +269,8 @@ def _mended(names: tuple[str, ...], width: int) -> tuple[str, ...]:
     """The names of columns, those with damaged characters and those that ran together told by their place."""
     known = [*dict.fromkeys(name for name in names if name in COLUMN_TYPES)]
     if len(known) == len(names) >= width:
+        return names
+    if names[0] in _ROW_NUMBERS and DEFAULT_COLUMNS[0] in known and len(known) == len(names) - 1:
         return names
     for usual in _USUAL:
         if len(known) < width == len(usual) and known == [name for name in usual if name in known]:
