@@ -16,7 +16,7 @@ import pytest
 import wechatlog
 from wechatlog import Conversation
 from wechatlog.operations import Pseudonyms, pseudonymize_archive
-from wechatlog.operations.pseudonyms.name_parts import is_everyday_word, personal_parts
+from wechatlog.operations.identity.names import is_everyday_word, personal_parts
 from wechatlog.registry import find_writer
 from wechatlog.writers import pdf
 from wechatlog.writers.base import is_folder_writer

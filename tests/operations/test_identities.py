@@ -140,6 +140,19 @@ def test_names_that_are_two(one: str, two: str) -> None:
     assert found.suggestions == ()
 
 
+def test_evidence_that_is_as_sure_has_one_order() -> None:
+    names = [
+        f"{name}{sign}" for name in "张三 李四 王五 赵六 周七 吴八".split() for sign in ("-甲公司", "-乙公司", "🚲")
+    ]
+    people = identities(Conversation([say(number, name) for number, name in enumerate([*names, "张三", "李四"])]))
+    links = [Evidence(kind, link.one, link.two, 0.9) for link in people.iter_evidence() for kind in ("quote", "name")]
+    found = identities([], known=people, evidence=links)
+    for known in (*(person.evidence for person in found), found.suggestions):
+        assert known == tuple(
+            sorted(known, key=lambda link: (-link.confidence, -link.count, link.one, link.two, link.kind))
+        )
+
+
 def test_two_companies_are_a_suggestion() -> None:
     names = ["张三-示例公司", "张三-另一公司", "张三"]
     found = identities(Conversation([say(number, name) for number, name in enumerate(names)]))

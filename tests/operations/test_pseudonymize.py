@@ -19,7 +19,7 @@ from tests.strategies import conversations
 from wechatlog import Conversation, Message, MessageKind, Participant, emoji
 from wechatlog.model import build_message, normalize_name
 from wechatlog.operations import Pseudonyms, pseudonymize
-from wechatlog.operations.pseudonyms.name_parts import is_everyday_word
+from wechatlog.operations.identity.names import is_everyday_word
 from wechatlog.segments.types import Card, File, Forward, Link, Location, Mention, Quote, Segment, Text, Voice
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from tests.cost import assert_linear
 from tests.strategies import conversations
 from wechatlog import Conversation, Message, Participant
 from wechatlog.operations import Pseudonyms, identities, pseudonymize, pseudonymize_archive
-from wechatlog.operations.pseudonyms.name_parts import is_everyday_word, looks_like_a_full_name, personal_parts
+from wechatlog.operations.identity.names import is_everyday_word, looks_like_a_full_name, personal_parts
 from wechatlog.segments.types import Mention, Text
 
 NINE = dt.datetime(2026, 5, 1, 9)

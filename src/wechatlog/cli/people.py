@@ -15,7 +15,7 @@ from wechatlog.cli.language import translate
 from wechatlog.cli.messages import Failure, count, harmless, listed, say
 from wechatlog.cli.options import ANY_PATH, Reading, inputs_argument, json_option, reading_options
 from wechatlog.cli.terminal import print_json
-from wechatlog.operations.recognition import identities
+from wechatlog.operations.identity import identities
 
 if TYPE_CHECKING:
     import datetime as dt

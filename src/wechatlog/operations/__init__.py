@@ -1,12 +1,18 @@
 """Whole-archive operations: pure functions over conversations. They know no format and open nothing."""
 
 from wechatlog.operations.checks import Finding, check
-from wechatlog.operations.identity import Evidence, Identities, Name, Person
-from wechatlog.operations.mentions import ResolvedMention, resolve_mentions
+from wechatlog.operations.identity import (
+    Evidence,
+    Identities,
+    Name,
+    Person,
+    ResolvedMention,
+    identities,
+    resolve_mentions,
+)
 from wechatlog.operations.merge import Conflict, MergePart, MergeReport, merge, merge_report
 from wechatlog.operations.pseudonymize import pseudonymize, pseudonymize_archive
 from wechatlog.operations.pseudonyms import PseudonymReport, Pseudonyms, ReplacedName
-from wechatlog.operations.recognition import identities
 from wechatlog.operations.search import Hit, Place, search
 from wechatlog.operations.sessions import iter_sessions, own_gap, sessions
 from wechatlog.operations.split import split

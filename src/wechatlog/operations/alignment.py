@@ -17,6 +17,7 @@ import attrs
 
 from wechatlog.content.accounts import is_account, is_room
 from wechatlog.model import Message, MessageKind
+from wechatlog.operations.identity.senders import ANYBODY, Senders
 from wechatlog.operations.richer import unite
 from wechatlog.operations.sameness import (
     content_key,
@@ -28,7 +29,6 @@ from wechatlog.operations.sameness import (
     resemble,
     typed_text,
 )
-from wechatlog.operations.senders import ANYBODY, Senders
 from wechatlog.operations.sequences import anchors, between
 from wechatlog.timestamps import instant
 

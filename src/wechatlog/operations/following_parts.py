@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from wechatlog.model import MessageKind
-from wechatlog.operations.identity import OWN_NAMES
+from wechatlog.operations.identity.names import OWN_NAMES
 from wechatlog.operations.merge import merge, with_one_clock
 
 if TYPE_CHECKING:

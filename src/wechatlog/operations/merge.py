@@ -17,8 +17,8 @@ import attrs
 from wechatlog.diagnostics import Diagnostic, Severity
 from wechatlog.model import Conversation, Message, build_message, paused_collection
 from wechatlog.operations.alignment import Label, Part, Union, are_two_chats
-from wechatlog.operations.recognition import identities
-from wechatlog.operations.senders import Senders
+from wechatlog.operations.identity import identities
+from wechatlog.operations.identity.senders import Senders
 from wechatlog.segments import Lexicon
 from wechatlog.timestamps import instant
 

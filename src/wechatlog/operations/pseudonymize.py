@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from wechatlog.model import Conversation, Message, Participant
+from wechatlog.operations.identity import identities
+from wechatlog.operations.identity.names import is_own
 from wechatlog.operations.pseudonyms import Pseudonyms
-from wechatlog.operations.pseudonyms.register import Party, Register, is_own
-from wechatlog.operations.recognition import identities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from wechatlog.operations.pseudonyms.register import Party, Register
 
 _METADATA: Final = ("exporter", "version", "dialect")
 _PERSONAL: Final = ("wxid_", "gh_")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from wechatlog.model import Message, MessageKind, build_message
-from wechatlog.operations.identity import OWN_NAMES
+from wechatlog.operations.identity.names import OWN_NAMES
 from wechatlog.operations.sameness import content_key, letters
 
 if TYPE_CHECKING:

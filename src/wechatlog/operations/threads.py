@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 import attrs
 
 from wechatlog.model import MessageKind, normalize_name, participant_key
-from wechatlog.operations.mentions import resolve_mentions
-from wechatlog.operations.recognition import identities
+from wechatlog.operations.identity import identities, resolve_mentions
+from wechatlog.operations.identity.names import begins
 from wechatlog.operations.sameness import quoted_key, typed_text
 from wechatlog.segments.types import Mention, Quote
 from wechatlog.timestamps import instant
@@ -407,11 +407,7 @@ def _minutes(earlier: Message, later: Message) -> float | None:
 
 def _is_name_of(mentioned: str, name: str) -> bool:
     """Whether a mention means somebody: it is the name, or the beginning of a longer one, or the other way."""
-    if not mentioned or not name:
-        return False
-    if mentioned == name:
-        return True
-    return min(len(mentioned), len(name)) > 1 and (name.startswith(mentioned) or mentioned.startswith(name))
+    return mentioned == name != "" or begins(mentioned, name)
 
 
 def _guess(number: int, candidates: Sequence[tuple[int, Signs]]) -> Answer:

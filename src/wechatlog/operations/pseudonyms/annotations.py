@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wechatlog.content.notices import find_names
 from wechatlog.model import NOTICES, Message, MessageKind
-from wechatlog.operations.pseudonyms.name_parts import is_everyday_word, looks_like_a_full_name, personal_parts
+from wechatlog.operations.identity.names import is_everyday_word, looks_like_a_full_name, personal_parts
 from wechatlog.segments import parse_segments
 from wechatlog.segments.types import Card, Emoji, Forward, Image, Link, Location, Mention, Quote, Segment
 

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import attrs
 
 from wechatlog.atomic import replacing
-from wechatlog.operations.identity import OWN_NAMES, Identities, take_turns
+from wechatlog.operations.identity.names import OWN_NAMES, is_everyday_word, is_own
+from wechatlog.operations.identity.people import Identities, take_turns
 from wechatlog.operations.pseudonyms.annotations import annotate_title, iter_annotations
 from wechatlog.operations.pseudonyms.known_names import KnownNames
-from wechatlog.operations.pseudonyms.name_parts import is_everyday_word
 from wechatlog.operations.pseudonyms.private_data import PERSONAL_PARAMETERS, PrivateData
-from wechatlog.operations.pseudonyms.register import Register, is_own
+from wechatlog.operations.pseudonyms.register import Register
 from wechatlog.operations.pseudonyms.report import PseudonymReport, Tally
 from wechatlog.operations.pseudonyms.rewriting import DEEPEST_FORWARD, Rewriter
 from wechatlog.segments.types import Card, Forward, Mention, Quote, Segment

@@ -15,7 +15,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from wechatlog.content.folding import fold, fold_with_places
-from wechatlog.operations.pseudonyms.name_parts import HUMPS
+from wechatlog.operations.identity.names import HUMPS
 from wechatlog.operations.pseudonyms.private_data import PrivateData, PrivatePlace
 
 if TYPE_CHECKING:

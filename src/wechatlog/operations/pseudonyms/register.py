@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 import attrs
 
-from wechatlog.model import Message, normalize_name
-from wechatlog.operations.identity import OWN_NAMES
-from wechatlog.operations.pseudonyms.name_parts import personal_parts
+from wechatlog.model import normalize_name
+from wechatlog.operations.identity.names import OWN_NAMES, Names, personal_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -72,16 +71,6 @@ def _compile_style(style: str) -> tuple[Callable[[int], str], re.Pattern[str]]:
     return (lambda number: f"{before}{number}{after}"), re.compile(f"{re.escape(before)}[0-9]+{re.escape(after)}")
 
 
-def _only(parties: dict[Party, None]) -> Party | None:
-    """The one among them, if it is but one."""
-    return next(iter(parties)) if len(parties) == 1 else None
-
-
-def is_own(message: Message) -> bool:
-    """Whether the owner of an archive sent a message: where it says so, or else where the sender is called 我."""
-    return message.is_self is True or (message.is_self is None and message.sender in OWN_NAMES)
-
-
 class Register:
     """Everybody met so far.
 
@@ -102,8 +91,7 @@ class Register:
         self.parties: dict[Party, None] = {}
         self._on_name = on_name or (lambda _: None)
         self._by_id: dict[str, Party] = {}
-        self._by_name: dict[str, dict[Party, None]] = {}
-        self._by_part: dict[str, dict[Party, None]] = {}
+        self._by_name, self._by_part = Names[Party](), Names[Party]()
         self._somebody: dict[str, Party] = {}
         self._styles = {False: _compile_style(style), True: _compile_style(_GROUP_TEMPLATE.get(style, "G{}"))}
         self._holders: dict[str, Party] = {}
@@ -116,7 +104,7 @@ class Register:
     def meet(self, name: str | None, id: str | None, *, is_group: bool = False) -> Party | None:  # noqa: A002
         """Who has this name and this id; somebody new where nobody has. `None` for neither name nor id."""
         if not id:
-            return None if name is None else self._meet_by_name(name, is_group=is_group)
+            return None if name is None else self._met(self._by_bare_name(name, is_group=is_group))
         party = self._by_id.get(id)
         if party is None:
             is_group = is_group or _ROOM.fullmatch(id) is not None
@@ -125,33 +113,30 @@ class Register:
             self._file_id(party, id)
         if name is not None:
             self.name(party, name)
-        party.only_named = False
-        self._confirm(party)
-        return party
+        return self._met(party)
 
-    def _meet_by_name(self, name: str, *, is_group: bool) -> Party:
+    def _by_bare_name(self, name: str, *, is_group: bool) -> Party:
         """Who has this name; a person whose name so far only a group has is somebody new."""
-        person = None if is_group else self.person(name)
-        if person is not None:
-            person.only_named = False
-            self._confirm(person)
+        if not is_group and (person := self.person(name)) is not None:
             return person
         party = self.called(name, is_group=is_group)
         if party.is_group and not is_group:
             party = self._new(is_group=False)
             self._file(party, name)
+        return party
+
+    def _met(self, party: Party) -> Party:
         party.only_named = False
+        self._confirm(party)
         return party
 
     def name(self, party: Party, name: str) -> None:
         """Note that this is a name of somebody."""
         if name in party.names:
             return
-        other = _only(self._by_name.get(normalize_name(name), {}))
-        if party.ids and not party.is_group and other is not None:
-            is_bare = not other.ids and not other.is_group and other.pseudonym is None
-            if is_bare:  # but a name so far: whoever turns out to have it, they were meant
-                self._absorb(party, other)
+        other = self._without_id(name, is_group=False)
+        if party.ids and not party.is_group and other is not None and other.pseudonym is None:
+            self._absorb(party, other)  # but a name so far: whoever turns out to have it, they were meant
         self._file(party, name)
         self._tell(name)
 
@@ -167,7 +152,7 @@ class Register:
         if party is None:
             party = self._new(is_group=is_group)
             party.only_named = True
-            if self._by_name.get(normalize_name(name)):
+            if self._by_name.having(name):
                 party.state = "unclear"
             elif not sure:
                 party.state = "guess"
@@ -197,11 +182,10 @@ class Register:
         """Put somebody under a name."""
         party.names[name] = None
         self.avoid(name)
-        key = normalize_name(name)
         if party.state == "unclear":
-            self._somebody[key] = party
+            self._somebody[normalize_name(name)] = party
         else:
-            self._by_name.setdefault(key, {})[party] = None
+            self._by_name.add(name, party)
             self._file_parts(party, name)
 
     def _file_parts(self, party: Party, name: str) -> None:
@@ -209,48 +193,43 @@ class Register:
         if party.is_group or party.state != "known":
             return
         for part in personal_parts(name):
-            self._by_part.setdefault(normalize_name(part), {})[party] = None
+            self._by_part.add(part, party)
             self._tell(part)
 
     def known(self, name: str) -> Party | None:
         """Who is called so, or has this id; `None` where nobody is, or where several are."""
-        key = normalize_name(name)
-        party = _only(self._by_name.get(key, {})) or self._by_id.get(name) or self._by_id.get(name.strip())
-        return party or self._somebody.get(key)
+        party = self._by_name.only(name) or self._by_id.get(name) or self._by_id.get(name.strip())
+        return party or self._somebody.get(normalize_name(name))
 
     def meant(self, name: str) -> Party | None:
         """Who is meant by a name: who has it, or else the one person of whose longer name it is a part."""
         party = self.known(name)
         if party is not None and (party.pseudonym is not None or not party.only_named or party.is_group):
             return party
-        having = self._by_part.get(normalize_name(name), {})
-        return _only({owner: None for owner in having if owner is not party} if len(having) <= 2 else having) or party
+        return self._by_part.only(name, lambda owner: owner is not party) or party
 
     def settle(self, name: str) -> Party | None:
         """Who is meant by a name, for good: whoever was only named becomes the person whose name it is a part of."""
         party, owner = self.known(name), self.meant(name)
-        if party is not None and owner is not None and party is not owner:
+        if party is not None and owner is not None:
             self._absorb(owner, party)
         return owner
 
     def person(self, name: str) -> Party | None:
         """The one person who is called so, or has this id, where groups do not come into question."""
-        return _only(self._persons(name)) or self._by_id.get(name)
+        return self._by_name.only(name, lambda party: not party.is_group) or self._by_id.get(name)
 
     def is_shared(self, name: str) -> bool:
         """Whether several people are called so."""
-        return name not in self._by_id and len(self._persons(name)) > 1
+        having = self._by_name.having(name).values()
+        return name not in self._by_id and sum(not party.is_group for party in having) > 1
 
     def is_apart(self, names: Iterable[str]) -> bool:
         """Whether nobody but those who have these names has a name of which a part is a part of one of them."""
         known = list(names)
-        having = set().union(*(self._by_name.get(normalize_name(name), {}) for name in known))
-        parts = [normalize_name(part) for name in known for part in (name, *personal_parts(name))]
-        return all(self._by_part.get(part, {}).keys() <= having for part in parts)
-
-    def _persons(self, name: str) -> dict[Party, None]:
-        having = self._by_name.get(normalize_name(name), {})
-        return {party: None for party in having if not party.is_group} if len(having) <= 2 else having
+        having = set().union(*map(self._by_name.having, known))
+        parts = (part for name in known for part in (name, *personal_parts(name)))
+        return all(self._by_part.having(part).keys() <= having for part in parts)
 
     def join(self, names: Iterable[str]) -> None:
         """Note that all of these, names or ids, are one person.
@@ -261,12 +240,9 @@ class Register:
         first: Party | None = None
         for name in names:
             party = self.called(name)
-            if first is None or party is first:
-                first = party
-                continue
-            if first.pseudonym is not None and party.pseudonym not in (None, first.pseudonym):
+            first = first or party
+            if not self._absorb(first, party):
                 raise ValueError(f"{name!r} is {party.pseudonym} already and cannot become {first.pseudonym}")
-            self._absorb(first, party)
 
     def unite(self, keys: Iterable[tuple[str | None, str | None]]) -> None:
         """Note that names and ids are one person, as far as no two of them have pseudonyms already.
@@ -276,11 +252,9 @@ class Register:
         """
         first: Party | None = None
         for name, id_ in keys:
-            party = None if id_ else self._without_id(name, is_group=False)
-            party = party or self.meet(name, id_)
-            if first is None or party is None or party is first:
+            bare = None if id_ else self._without_id(name, is_group=False)
+            if (party := bare or self.meet(name, id_)) is not None:
                 first = first or party
-            elif first.pseudonym is None or party.pseudonym in (None, first.pseudonym):
                 self._absorb(first, party)
 
     def unite_owner(self, keys: Iterable[tuple[str | None, str | None]]) -> None:
@@ -293,30 +267,32 @@ class Register:
         if any(name in OWN_NAMES for name, _ in own) and len({id_ for _, id_ in own if id_}) <= 1:
             self.unite(sorted(own, key=lambda key: key[1] is None))
 
-    def _absorb(self, first: Party, second: Party) -> None:
-        if first.pseudonym is None and second.pseudonym is not None:
-            del self._holders[second.pseudonym]
-            self.give(first, second.pseudonym)
+    def _absorb(self, first: Party, second: Party) -> bool:
+        """Make two one; false where both have pseudonyms, and stay two."""
+        if first is second:
+            return True
+        if second.pseudonym is not None:
+            if first.pseudonym is not None:
+                return False
+            first.pseudonym = second.pseudonym
+            self._holders[second.pseudonym] = first
         del self.parties[second]
         for id_ in second.ids:
             first.ids[id_] = None
             self._by_id[id_] = first
         for name in second.names:
             first.names[name] = None
-            key = normalize_name(name)
-            having = self._by_name.setdefault(key, {})
-            having.pop(second, None)
-            having[first] = None
-            if self._somebody.get(key) is second:
-                del self._somebody[key]
-            for part in map(normalize_name, personal_parts(name)):
-                if second in (owners := self._by_part.get(part, {})):
-                    del owners[second]
-                    owners[first] = None
+            self._by_name.hand_over(name, second, first)
+            self._by_name.add(name, first)
+            if self._somebody.get(normalize_name(name)) is second:
+                del self._somebody[normalize_name(name)]
+            for part in personal_parts(name):
+                self._by_part.hand_over(part, second, first)
+        return True
 
     def _without_id(self, name: str | None, *, is_group: bool) -> Party | None:
         """The one who has this name, if nobody knows their id."""
-        party = None if name is None else _only(self._by_name.get(normalize_name(name), {}))
+        party = None if name is None else self._by_name.only(name)
         return party if party is not None and not party.ids and party.is_group == is_group else None
 
     def _new(self, *, is_group: bool) -> Party:
@@ -387,16 +363,12 @@ class Register:
 
     def to_json(self) -> dict[str, Any]:
         """Everything as JSON values."""
-        parties = []
+        parties: list[dict[str, Any]] = []
         for party in self.parties:
-            entry: dict[str, Any] = {"pseudonym": party.pseudonym, "ids": list(party.ids), "names": list(party.names)}
-            if party.is_group:
-                entry["group"] = True
-            if party.state != "known":
-                entry["state"] = party.state
-            if party.only_named:
-                entry["only_named"] = True
-            parties.append(entry)
+            state = party.state if party.state != "known" else None
+            told = {"group": party.is_group, "state": state, "only_named": party.only_named}
+            told = {name: value for name, value in told.items() if value}
+            parties.append({"pseudonym": party.pseudonym, "ids": list(party.ids), "names": list(party.names), **told})
         key = {} if self.key is None else {"key": self.key}
         return {"style": self.style, **key, "beings": parties, "numbers": self._numbers}
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from wechatlog.operations.identity.names import looks_like_a_full_name
 from wechatlog.operations.pseudonyms.known_names import may_be_a_name
-from wechatlog.operations.pseudonyms.name_parts import looks_like_a_full_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -8,36 +8,25 @@ confirms it, and what somebody denied never joins. Knows nothing of conversation
 from __future__ import annotations
 
 import datetime as dt
-import re
-import unicodedata
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
 import attrs
 
 from wechatlog.model import Conversation, Message, Participant, normalize_name
+from wechatlog.operations.identity.names import OWN_NAMES, Names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Sequence
 
 CERTAIN: Final = 0.9
 """The confidence from which on evidence joins by itself."""
 
-OWN_NAMES: Final = frozenset({"我", "me", "Me"})
-"""What exporters call the owner of an archive; nobody's name."""
-
-_UNSEEN: Final = re.compile(r"[?\s\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]+")
 _JOINS_IDS: Final = frozenset({"person", "message"})
 """Evidence strong enough to make two account ids one person."""
 
 _NEVER: Final = dt.datetime(1, 1, 1)
 
 Kind: TypeAlias = Literal["person", "message", "name", "spelling", "compound", "quote", "answer", "owner"]
-
-
-def spelling(name: str) -> str:
-    """A name without what differs between two files: case, width, blanks, emoji and the `??` that is left of them."""
-    plain = unicodedata.normalize("NFKC", _UNSEEN.sub("", name))
-    return "".join(sign for sign in plain if unicodedata.category(sign) not in ("So", "Sk", "Cn", "Co")).casefold()
 
 
 @attrs.frozen(slots=True)
@@ -183,8 +172,8 @@ def _clock(time: dt.datetime | None) -> dt.datetime:
     return _NEVER if time is None else time.replace(tzinfo=None)
 
 
-def _strongest_first(link: Evidence) -> tuple[float, int, str, str]:
-    return (-link.confidence, -link.count, link.one, link.two)
+def _strongest_first(link: Evidence) -> tuple[float, int, str, str, Kind]:
+    return (-link.confidence, -link.count, link.one, link.two, link.kind)
 
 
 class Groups:
@@ -274,19 +263,6 @@ def _person(keys: list[Key], evidence: list[Evidence]) -> Person:
     return Person(tuple(key.key for key in keys if key.is_id), tuple(names), is_self, tuple(evidence))
 
 
-class _Index:
-    """Where people are found by id, by key and by name."""
-
-    __slots__ = ("by_key", "by_name")
-
-    def __init__(self, people: tuple[Person, ...]) -> None:
-        self.by_key = {key: person for person in people for key in person.keys}
-        self.by_name: dict[str, dict[int, Person]] = {}
-        for person in people:
-            for name in person.names:
-                self.by_name.setdefault(normalize_name(name.name), {})[id(person)] = person
-
-
 @attrs.frozen(slots=True)
 class Identities:
     """Everybody in some conversations, and what is known, suggested and denied of who is who.
@@ -321,10 +297,15 @@ class Identities:
         return Identities, (self.people, self.suggestions, self.vetoes)
 
     @property
-    def _index(self) -> _Index:
+    def _index(self) -> tuple[dict[str, Person], Names[Person]]:
+        """People by id and by key, and by name."""
         if self._known is None:
-            object.__setattr__(self, "_known", _Index(self.people))
-        return cast("_Index", self._known)
+            names: Names[Person] = Names()
+            for person in self.people:
+                for name in person.names:
+                    names.add(name.name, person)
+            object.__setattr__(self, "_known", ({key: person for person in self.people for key in person.keys}, names))
+        return cast("tuple[dict[str, Person], Names[Person]]", self._known)
 
     def find(self, name: str | None = None, id: str | None = None) -> Person | None:  # noqa: A002
         """Who has this account id, or else this name.
@@ -336,23 +317,19 @@ class Identities:
             name: a name, or an account id that stands in the place of one.
             id: an account id. Where nobody has it, the name counts only for somebody without any id.
         """
-        index = self._index
-        if id and (person := index.by_key.get(id)) is not None:
+        by_key, names = self._index
+        if id and (person := by_key.get(id)) is not None:
             return person
         if name is None:
             return None
-        person = index.by_key.get(name)
-        if person is None:
-            having = index.by_name.get(normalize_name(name), {})
-            person = next(iter(having.values())) if len(having) == 1 else None
+        person = by_key.get(name) or names.only(name)
         return None if person is not None and id and person.ids else person
 
     def named(self, name: str) -> tuple[Person, ...]:
         """Everybody who has this account id or was ever called so."""
-        index = self._index
-        person = index.by_key.get(name)
-        having = dict(index.by_name.get(normalize_name(name), {}))
-        return tuple(having.values() if person is None else {id(person): person, **having}.values())
+        by_key, names = self._index
+        found = {id(person): person for person in (by_key.get(name),) if person is not None}
+        return tuple({**found, **names.having(name)}.values())
 
     def of(self, message: Message, owner: str | None = None) -> Person | None:
         """Who sent a message; `None` for a notice, and for somebody unknown.
@@ -445,7 +422,7 @@ class Identities:
 
     def to_toml(self) -> str:
         """The text of a file that a person can read, edit and compare; see `from_toml`."""
-        from wechatlog.operations.identity_file import write_identities
+        from wechatlog.operations.identity.file import write_identities
 
         return write_identities(self)
 
@@ -456,17 +433,22 @@ class Identities:
         Raises:
             ValueError: for a text that is something else.
         """
-        from wechatlog.operations.identity_file import parse_identities
+        from wechatlog.operations.identity.file import parse_identities
 
         return parse_identities(text)
 
 
-def join_names(names: Iterable[Name], known: Mapping[tuple[str, str], Name]) -> tuple[Name, ...]:
+def spanning(name: str, key: str, found: Sequence[Name], messages: int) -> Name:
+    """A name with the whole of several periods."""
+    first = min((one.first for one in found if one.first is not None), key=_clock, default=None)
+    last = max((one.last for one in found if one.last is not None), key=_clock, default=None)
+    return Name(name, key, first, last, messages)
+
+
+def join_names(names: Iterable[Name], known: Iterable[Name]) -> tuple[Name, ...]:
     """Names of one key, with the periods that are known of the same ones."""
     merged = {(name.key, name.name): name for name in names}
-    for place, old in known.items():
-        new = merged.get(place, old)
-        first = min((time for time in (old.first, new.first) if time is not None), key=_clock, default=None)
-        last = max((time for time in (old.last, new.last) if time is not None), key=_clock, default=None)
-        merged[place] = attrs.evolve(new, first=first, last=last, messages=new.messages or old.messages)
+    for old in known:
+        new = merged.get((old.key, old.name), old)
+        merged[old.key, old.name] = spanning(old.name, old.key, (old, new), new.messages or old.messages)
     return tuple(merged.values())

@@ -10,7 +10,8 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from wechatlog.model import NOTICES, Message, normalize_name
-from wechatlog.operations.identity import OWN_NAMES, Evidence, Groups, Identities
+from wechatlog.operations.identity.names import OWN_NAMES, begins
+from wechatlog.operations.identity.people import Evidence, Groups, Identities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,14 +26,6 @@ _SHARE: Final = 0.6
 _NOTICEABLE: Final = 0.04
 _SHARE_OF_IDS: Final = 0.8
 _MANY: Final = 3
-_SHORTEST_NAME: Final = 2
-
-
-def _are_alike(one: str, two: str) -> bool:
-    """Whether two keys are names of which one begins with the other: 张三 and 张三-示例公司."""
-    if {one[:1], two[:1]} != {_NAME} or min(len(one), len(two)) <= _SHORTEST_NAME:
-        return False
-    return one.startswith(two) or two.startswith(one)
 
 
 class Senders:
@@ -132,7 +125,8 @@ class Senders:
             counts: by a key of what is known already, and a key of the new export.
         """
         for old, new in sorted(counts):
-            if _are_alike(old, new) and self.top(old) != self.top(new):
+            are_names = {old[:1], new[:1]} == {_NAME}
+            if are_names and begins(old[1:], new[1:]) and self.top(old) != self.top(new):
                 self._accept(old, new, counts[old, new], 1.0)
         known = {pair: number for pair, number in sorted(counts.items()) if not {ANYBODY, _NOBODY} & set(pair)}
         for place in (1, 0):  # what each of the new ones is, and then what each of the old ones is

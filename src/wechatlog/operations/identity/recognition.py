@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from wechatlog.model import Conversation, MessageKind, normalize_name
-from wechatlog.operations.identity import (
-    OWN_NAMES,
+from wechatlog.model import Conversation, Message, MessageKind, normalize_name
+from wechatlog.operations.identity.names import OWN_NAMES, spelling
+from wechatlog.operations.identity.people import (
     Evidence,
     Identities,
     Key,
@@ -25,10 +25,10 @@ from wechatlog.operations.identity import (
     Name,
     join_names,
     solve,
-    spelling,
+    spanning,
     take_turns,
 )
-from wechatlog.operations.regions import PLACES
+from wechatlog.operations.identity.regions import PLACES
 from wechatlog.operations.sameness import quoted_key, typed_text
 from wechatlog.segments.types import Quote
 from wechatlog.timestamps import instant
@@ -59,14 +59,14 @@ class _Notes:
     """What conversations say of people: under which key which name stood, from when to when."""
 
     def __init__(self) -> None:
-        self.names: dict[str, dict[str, list[_Use]]] = {}
+        self.names: dict[str, dict[str, list[Name]]] = {}
         self.ids: set[str] = set()
         self.own: dict[str, bool | None] = {}
         self.scopes: dict[str, set[str]] = {}
         self.answers: dict[str, Counter[str]] = {}
         self.quoted: dict[str, Counter[str]] = {}
 
-    def meet(self, key: str, *, is_id: bool, is_self: bool | None = None) -> dict[str, list[_Use]]:
+    def meet(self, key: str, *, is_id: bool, is_self: bool | None = None) -> dict[str, list[Name]]:
         """The names under a key."""
         if is_id:
             self.ids.add(key)
@@ -93,25 +93,17 @@ class _Notes:
             self._add_quoted(conversation, own)
 
     def _add_messages(self, conversation: Conversation, own: str, scope: str) -> None:
-        uses: dict[tuple[str | None, str | None, bool | None], _Use] = {}
+        said: dict[tuple[str | None, str | None, bool | None], list[Message]] = {}
         for message in conversation.messages:
-            place = (message.sender_id, message.sender, message.is_self)
-            use = uses.get(place)
-            if use is None:
-                use = uses[place] = _Use()
-            use.count += 1
-            time = message.time
-            if time is not None:
-                if use.first is None or instant(time) < instant(use.first):
-                    use.first = time
-                if use.last is None or instant(time) > instant(use.last):
-                    use.last = time
-        for (id_, name, is_self), use in uses.items():
+            said.setdefault((message.sender_id, message.sender, message.is_self), []).append(message)
+        for (id_, name, is_self), messages in said.items():
             key = _key(id_, name, is_self, own)
             if key is None:
                 continue
+            times = [message.time for message in messages if message.time is not None]
+            first, last = min(times, key=instant, default=None), max(times, key=instant, default=None)
             names = self.meet(key, is_id=bool(id_), is_self=is_self)
-            names.setdefault(name or key, []).append(use)
+            names.setdefault(name or key, []).append(Name(name or key, key, first, last, len(messages)))
             self.scopes.setdefault(key, set()).add(scope)
 
     def _add_answers(self, conversation: Conversation, own: str) -> None:
@@ -159,27 +151,8 @@ class _Notes:
 
     def iter_keys(self) -> Iterator[Key]:
         for key, names in self.names.items():
-            uses = tuple(_name(name, key, found) for name, found in names.items())
-            yield Key(key, key in self.ids, self.own.get(key), uses)
-
-
-class _Use:
-    __slots__ = ("count", "first", "last")
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.first: dt.datetime | None = None
-        self.last: dt.datetime | None = None
-
-
-def _wall(time: dt.datetime) -> dt.datetime:
-    return time.replace(tzinfo=None)
-
-
-def _name(name: str, key: str, uses: list[_Use]) -> Name:
-    first = min((use.first for use in uses if use.first is not None), key=_wall, default=None)
-    last = max((use.last for use in uses if use.last is not None), key=_wall, default=None)
-    return Name(name, key, first, last, sum(use.count for use in uses))
+            found = (spanning(name, key, uses, sum(use.messages for use in uses)) for name, uses in names.items())
+            yield Key(key, key in self.ids, self.own.get(key), tuple(found))
 
 
 def _scope(conversation: Conversation) -> str:
@@ -303,7 +276,7 @@ def identities(
         if old is None:
             keys[key.key] = key
             continue
-        names = join_names(key.names, {(name.key, name.name): name for name in old.names})
+        names = join_names(key.names, old.names)
         is_self = key.is_self if key.is_self is not None else old.is_self
         keys[key.key] = attrs.evolve(old, is_id=old.is_id or key.is_id, is_self=is_self, names=names)
     answers = list(_by_answers(notes))

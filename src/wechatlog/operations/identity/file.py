@@ -12,7 +12,7 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
-from wechatlog.operations.identity import Evidence, Identities, Kind, Name, Person, connect, solve
+from wechatlog.operations.identity.people import Evidence, Identities, Kind, Name, Person, connect, solve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 import attrs
 
 from wechatlog.model import Conversation, Message, Participant, normalize_name
-from wechatlog.operations.identity import Identities, Person, spelling
-from wechatlog.operations.pseudonyms.name_parts import SEPARATOR, is_everyday_word, personal_parts
+from wechatlog.operations.identity.names import SEPARATOR, Names, is_everyday_word, personal_parts, spelling, spellings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Mapping
 
+    from wechatlog.operations.identity.people import Identities, Person
     from wechatlog.segments.types import Mention
 
 Reason = Literal["id", "name", "people", "spelling", "part", "quote", "answer", "everyone"]
@@ -26,7 +26,6 @@ Reason = Literal["id", "name", "people", "spelling", "part", "quote", "answer", 
 _SURE: Final[dict[Reason, float]] = {"id": 0.99, "name": 0.97, "people": 0.95, "spelling": 0.92, "part": 0.85}
 _OTHER_PARTS: Final = 0.7
 """Where the other parts of two names differ: 张三-示例公司 and 张三-某公司."""
-_SHORTEST: Final = 2
 
 
 @attrs.frozen(slots=True)
@@ -79,38 +78,18 @@ def resolve_mentions(conversation: Conversation, people: Identities | None = Non
     )
 
 
-class _Way(NamedTuple):
-    """A way to find somebody: why, and by which of the keys of a name."""
-
-    reason: Reason
-    keys: Callable[[str], Iterable[str]]
-
-
-def _name_keys(name: str) -> Iterator[str]:
-    yield normalize_name(name)
-
-
-def _spellings(names: Iterable[str]) -> Iterator[str]:
-    return (key for name in names if len(key := spelling(name)) >= _SHORTEST)
-
-
 def _parts(name: str) -> set[str]:
     return {key for part in SEPARATOR.split(name) if (key := spelling(part))}
+
+
+def _names_of(participant: Participant) -> list[str]:
+    return [name for name in (participant.name, *participant.aliases) if name]
 
 
 def _share_parts(name: str, participant: Participant) -> bool:
     """Whether all parts of a name are in one of a participant, or the other way round."""
     parts = _parts(name)
-    others = [_parts(other) for other in (participant.name, *participant.aliases) if other]
-    return any(parts <= other or other <= parts for other in others)
-
-
-_WAYS: Final = (
-    _Way("name", _name_keys),
-    _Way("spelling", lambda name: _spellings((name,))),
-    _Way("part", lambda name: _spellings(itertools.filterfalse(is_everyday_word, personal_parts(name) or (name,)))),
-)
-"""In this order; the first by which anybody is found decides, and finds nobody where it finds two."""
+    return any(parts <= other or other <= parts for other in map(_parts, _names_of(participant)))
 
 
 class _Found(NamedTuple):
@@ -122,25 +101,36 @@ class _Found(NamedTuple):
 
 
 class _Participants:
-    """Where participants are found by id and by each way."""
+    """Where participants are found: by id, and by each of the ways in which a name may mean them.
+
+    The first way by which anybody is found decides, and finds nobody where it finds two.
+    """
 
     def __init__(self, participants: Iterable[Participant], people: Identities | None) -> None:
         self._by_id: dict[str, Participant] = {}
-        self._by_key: dict[Reason, dict[str, list[Participant]]] = {way.reason: {} for way in _WAYS}
+        self._by_name, self._by_person = Names[Participant](), Names[Participant]()
+        by_spelling = Names[Participant](lambda name: spellings((name,)))
+        by_part = Names[Participant](
+            lambda name: spellings(itertools.filterfalse(is_everyday_word, personal_parts(name) or (name,)))
+        )
+        self._ways: Final[Mapping[Reason, Names[Participant]]] = {
+            "name": self._by_name,
+            "people": self._by_person,
+            "spelling": by_spelling,
+            "part": by_part,
+        }
         for participant in participants:
             if participant.id:
                 self._by_id[participant.id] = participant
-            names = [name for name in (participant.name, *participant.aliases) if name]
-            for way in _WAYS:
-                for key in dict.fromkeys(key for name in names for key in way.keys(name)):
-                    self._by_key[way.reason].setdefault(key, []).append(participant)
-        self._by_person: dict[str, list[Participant]] = {}
+            for name in _names_of(participant):
+                for names in (self._by_name, by_spelling, by_part):
+                    names.add(name, participant)
         self._by_answer: dict[str, tuple[Participant, float, Reason]] = {}
         if people is not None:
             for person in people:
                 for participant in self._of_person(person)[:1]:
-                    for name in person.names:
-                        self._by_person.setdefault(normalize_name(name.name), []).append(participant)
+                    for known in person.names:
+                        self._by_person.add(known.name, participant)
             self._add_answers(people)
         self._found: dict[tuple[str, str | None], _Found] = {}
 
@@ -157,8 +147,8 @@ class _Participants:
     def _of_person(self, person: Person) -> list[Participant]:
         """The participants who are a person."""
         found = [self._by_id[id_] for id_ in person.ids if id_ in self._by_id]
-        names = (normalize_name(name.name) for name in person.names)
-        return [*found, *(one for name in names for one in self._by_key["name"].get(name, ()) if not one.id)]
+        called = (self._by_name.having(name.name).values() for name in person.names)
+        return [*found, *(one for one in itertools.chain.from_iterable(called) if not one.id)]
 
     def resolve(self, message: Message, mention: Mention) -> ResolvedMention:
         if mention.everyone:
@@ -174,15 +164,11 @@ class _Participants:
     def _find(self, name: str, id_: str | None) -> _Found:
         if id_ is not None:
             return _Found(self._by_id.get(id_) or Participant(name, id_), "id", _SURE["id"])
-        ways: list[tuple[Reason, dict[str, list[Participant]], Iterable[str]]] = [
-            (way.reason, self._by_key[way.reason], way.keys(name)) for way in _WAYS
-        ]
-        ways.insert(1, ("people", self._by_person, _name_keys(name)))
-        for reason, index, keys in ways:
-            found = {id(one): one for key in keys for one in index.get(key, ())}
-            if len(found) > 1:
+        for reason, names in self._ways.items():
+            having = names.having(name)
+            if len(having) > 1:
                 break
-            for participant in found.values():
+            for participant in having.values():
                 doubtful = reason == "part" and not _share_parts(name, participant)
                 return _Found(participant, reason, _OTHER_PARTS if doubtful else _SURE[reason])
         answering = self._by_answer.get(normalize_name(name))

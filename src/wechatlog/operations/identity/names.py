@@ -1,19 +1,34 @@
-"""The parts of a name that name a person: 张三 of 张三-示例公司-产品-上海.
+"""What names say, and who has which: how names are compared, which are nobody's, by which parts people are called.
 
-Takes a name, gives the parts by which people call its owner. In groups a name is often `name-company-job-city`, and
-people say only the first part. A city or a job is nobody's name, and what stands behind it is one only if it looks like
-a Chinese name: a family name and one or two characters. Knows nothing of who there is.
+Takes names, gives what they have in common with others, and in `Names` who has them. In groups a name is often
+`name-company-job-city`, and people say only the first part: 张三 of 张三-示例公司-产品. A city or a job is nobody's
+name, and what stands behind it is one only if it looks like a Chinese name: a family name and one or two characters.
+Knows nothing of what joins names to people.
 """
 
 from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from importlib import resources
-from typing import Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from wechatlog.operations.regions import PLACES
+from wechatlog.model import normalize_name
+from wechatlog.operations.identity.regions import PLACES
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from wechatlog.model import Message
+
+Who = TypeVar("Who")
+
+OWN_NAMES: Final = frozenset({"我", "me", "Me"})
+"""What exporters call the owner of an archive; nobody's name."""
+
+_UNSEEN: Final = re.compile(r"[?\s\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]+")
+_SHORTEST: Final = 2
 SEPARATOR: Final = re.compile(r"[-–—―－_＿|｜·•・~～/／\\,，、;；:：+＋@＠#＃(（)）\[\]【】<>《》「」『』{}\u2005\s]+")
 """What stands between the parts of a name."""
 _BETWEEN: Final = re.compile(
@@ -44,6 +59,71 @@ _FAMILY: Final = frozenset(
     "寇盖南屠鞠荣井乐银奚明麻雍花闻冼木郜廉衣蔺和冀占公门帅利满"
 )
 """Family names of one character, the common ones."""
+
+
+# --- the owner ---------------------------------------------------------------------------------------
+
+
+def is_own(message: Message) -> bool:
+    """Whether the owner of an archive sent a message: where it says so, or else where the sender is called 我."""
+    return message.is_self is True or (message.is_self is None and message.sender in OWN_NAMES)
+
+
+# --- who has a name ----------------------------------------------------------------------------------
+
+
+def spelling(name: str) -> str:
+    """A name without what differs between two files: case, width, blanks, emoji and the `??` that is left of them."""
+    plain = unicodedata.normalize("NFKC", _UNSEEN.sub("", name))
+    return "".join(sign for sign in plain if unicodedata.category(sign) not in ("So", "Sk", "Cn", "Co")).casefold()
+
+
+def spellings(names: Iterable[str]) -> Iterator[str]:
+    """The spellings of names, but for those of one character, which say nothing."""
+    return (key for name in names if len(key := spelling(name)) >= _SHORTEST)
+
+
+def begins(one: str, two: str) -> bool:
+    """Whether one of two names begins with the other: 张三 and 张三-示例公司. One character says nothing."""
+    return min(len(one), len(two)) >= _SHORTEST and (one.startswith(two) or two.startswith(one))
+
+
+class Names(Generic[Who]):
+    """Who has which name. One that several have is nobody's: identity is not invented.
+
+    Args:
+        keys: what of a name must be the same, where it is not the name but for its blanks.
+    """
+
+    def __init__(self, keys: Callable[[str], Iterable[str]] = lambda name: (normalize_name(name),)) -> None:
+        self._keys = keys
+        self._having: dict[str, dict[int, Who]] = {}
+
+    def add(self, name: str, who: Who) -> None:
+        """Note that somebody is called so."""
+        for key in self._keys(name):
+            self._having.setdefault(key, {})[id(who)] = who
+
+    def hand_over(self, name: str, one: Who, other: Who) -> None:
+        """Note that another is called so in place of somebody who is."""
+        for key in self._keys(name):
+            having = self._having.get(key, {})
+            if having.pop(id(one), None) is not None:
+                having[id(other)] = other
+
+    def having(self, name: str) -> Mapping[int, Who]:
+        """Everybody who is called so, by what tells them apart."""
+        found = [self._having.get(key, {}) for key in self._keys(name)]
+        return found[0] if len(found) == 1 else {place: who for having in found for place, who in having.items()}
+
+    def only(self, name: str, fits: Callable[[Who], bool] = lambda _: True) -> Who | None:
+        """The one who is called so, perhaps beside one who does not fit; `None` where there are none or more."""
+        having = self.having(name)
+        found = [who for who in having.values() if fits(who)] if len(having) <= 2 else ()
+        return found[0] if len(found) == 1 else None
+
+
+# --- parts of names ----------------------------------------------------------------------------------
 
 
 @functools.cache
