@@ -18,7 +18,7 @@ from wechatlog.model import normalize_name
 from wechatlog.operations.identity.regions import PLACES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from wechatlog.model import Message
 
@@ -115,6 +115,10 @@ class Names(Generic[Who]):
         """Everybody who is called so, by what tells them apart."""
         found = [self._having.get(key, {}) for key in self._keys(name)]
         return found[0] if len(found) == 1 else {place: who for having in found for place, who in having.items()}
+
+    def classes(self) -> Iterator[tuple[str, Collection[Who]]]:
+        """What names have in common, with everybody who has such a name."""
+        return ((key, having.values()) for key, having in self._having.items())
 
     def only(self, name: str, fits: Callable[[Who], bool] = lambda _: True) -> Who | None:
         """The one who is called so, perhaps beside one who does not fit; `None` where there are none or more."""

@@ -177,10 +177,15 @@ def _strongest_first(link: Evidence) -> tuple[float, int, str, str, Kind]:
 
 
 class Groups:
-    """Keys that belong together (union and find); one that is not known yet is a group of its own."""
+    """Keys that belong together (union and find); one that is not known yet is a group of its own.
+
+    Attributes:
+        ids: the account ids of each group that has any, by the key that stands for it.
+    """
 
     def __init__(self) -> None:
         self._above: dict[str, str] = {}
+        self.ids: dict[str, set[str]] = {}
 
     def top(self, key: str) -> str:
         """The one key that stands for a group."""
@@ -190,11 +195,17 @@ class Groups:
             key = up
         return key
 
+    def add_id(self, key: str, id: str) -> None:  # noqa: A002
+        """Note an account id of the group of a key."""
+        self.ids.setdefault(self.top(key), set()).add(id)
+
     def join(self, one: str, two: str) -> bool:
         """Make two groups one, for which stands what stood for the first; false where they are it already."""
         one, two = self.top(one), self.top(two)
         if one != two:
             self._above[two] = one
+            if two in self.ids:
+                self.ids.setdefault(one, set()).update(self.ids.pop(two))
         return one != two
 
 
@@ -221,36 +232,33 @@ def solve(keys: Iterable[Key], evidence: Iterable[Evidence], vetoes: Iterable[tu
     known = {key.key: key for key in keys}
     denied = {_pair(*pair) for pair in vetoes}
     groups = Groups()
-    ids = {key: {key} if known[key].is_id else set() for key in known}
-    apart: dict[str, set[str]] = {key: set() for key in known}  # by group: keys that must not join it
-    for one, two in denied:
-        if one in known and two in known:
-            apart[one].add(two)
-            apart[two].add(one)
-    members = {key: [key] for key in known}
+    for key in known.values():
+        if key.is_id:
+            groups.add_id(key.key, key.key)
+    apart: dict[str, set[str]] = {}  # by group: keys that must not join it
+    for pair in denied:
+        for one, two in (pair, pair[::-1]):
+            apart.setdefault(one, set()).add(two)
     suggestions = []
     links = sorted(set(evidence), key=_strongest_first)
     for link in links:
         one, two = groups.top(link.one), groups.top(link.two)
-        if one == two:
+        if one == two or any(groups.top(key) == two for key in apart.get(one, ())):
             continue
-        is_denied = any(groups.top(key) == two for key in apart[one])
-        if is_denied or link.confidence < CERTAIN or (ids[one] and ids[two] and link.kind not in _JOINS_IDS):
-            if not is_denied:
-                suggestions.append(link)
+        are_accounts = one in groups.ids and two in groups.ids
+        if link.confidence < CERTAIN or (are_accounts and link.kind not in _JOINS_IDS):
+            suggestions.append(link)
             continue
         groups.join(one, two)
-        for table in (ids, apart):
-            table[one] |= table.pop(two)
-        members[one] += members.pop(two)
+        apart.setdefault(one, set()).update(apart.pop(two, ()))
+    members: dict[str, list[Key]] = {}
+    for name, key in known.items():
+        members.setdefault(groups.top(name), []).append(key)
     joined: dict[str, list[Evidence]] = {}
     for link in links:
         if groups.top(link.one) == groups.top(link.two):
             joined.setdefault(groups.top(link.one), []).append(link)
-    order = {key: number for number, key in enumerate(known)}
-    found = [(sorted(inside, key=order.__getitem__), joined.get(top, [])) for top, inside in members.items()]
-    found.sort(key=lambda entry: order[entry[0][0]])
-    people = tuple(_person([known[key] for key in inside], reasons) for inside, reasons in found)
+    people = tuple(_person(inside, joined.get(top, [])) for top, inside in members.items())
     left = tuple(link for link in suggestions if groups.top(link.one) != groups.top(link.two))
     return Identities(people, left, tuple(sorted(denied)))
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from wechatlog.model import Conversation, Message, MessageKind, normalize_name
-from wechatlog.operations.identity.names import OWN_NAMES, spelling
+from wechatlog.operations.identity.names import OWN_NAMES, Names, spelling, spellings
 from wechatlog.operations.identity.people import (
     Evidence,
     Identities,
@@ -176,23 +176,20 @@ def _key(id_: str | None, name: str | None, is_self: bool | None, own: str) -> s
 
 def _by_name(keys: Iterable[Key]) -> Iterator[Evidence]:
     """Bare names that an account id has as well, and names that are spelled alike."""
-    same: dict[str, dict[str, Key]] = {}
-    alike: dict[str, dict[str, Key]] = {}
+    same, alike = Names[Key](), Names[Key](lambda name: spellings((name,)))
     for key in keys:
         for name in key.names:
-            if name.name in OWN_NAMES:
-                continue
-            same.setdefault(normalize_name(name.name), {})[key.key] = key
-            if len(plain := spelling(name.name)) >= _SHORTEST:
-                alike.setdefault(plain, {})[key.key] = key
+            if name.name not in OWN_NAMES:
+                same.add(name.name, key)
+                alike.add(name.name, key)
     told: set[tuple[str, str]] = set()
-    table: tuple[tuple[Kind, dict[str, dict[str, Key]], float], ...]
-    table = (("name", same, _SURE_NAME), ("spelling", alike, _SURE_SPELLING))
-    for kind, classes, sure in table:
-        for plain, found in classes.items():
+    ways: tuple[tuple[Kind, Names[Key], float], ...]
+    ways = (("name", same, _SURE_NAME), ("spelling", alike, _SURE_SPELLING))
+    for kind, names, sure in ways:
+        for plain, found in names.classes():
             if 1 < len(found) <= _MANY and len(plain) >= _SHORTEST:
-                several = sum(key.is_id for key in found.values()) > 1
-                for pair in itertools.combinations(found, 2):
+                several = sum(key.is_id for key in found) > 1
+                for pair in itertools.combinations((key.key for key in found), 2):
                     if pair not in told:
                         told.add(pair)
                         yield Evidence(kind, *pair, _BOTH if several else sure)

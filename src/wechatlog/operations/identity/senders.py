@@ -37,7 +37,6 @@ class Senders:
 
     def __init__(self, people: Identities | None) -> None:
         self._classes, self._ids = Groups(), Groups()
-        self._class_ids: dict[str, set[str]] = {}
         self._writing: set[str] = set()
         self.evidence: list[Evidence] = []
         for person in people or ():
@@ -50,7 +49,7 @@ class Senders:
                 self.join(keys[0], key)
             for id_ in person.ids:
                 self._ids.join(person.ids[0], id_)
-                self._class_ids.setdefault(self._classes.top(_ID + id_), set()).add(id_)
+                self._classes.add_id(_ID + id_, id_)
 
     def key(self, message: Message, own: str) -> str:
         """What a sender is known by: the account id, or else the name; 我 by the owner of the export."""
@@ -81,16 +80,14 @@ class Senders:
             if key[:1] != _ID:
                 continue
             id_ = key[1:]
-            self._class_ids.setdefault(self._classes.top(key), set()).add(id_)
+            self._classes.add_id(key, id_)
             for name in (id_, message.sender):
                 if name and name not in OWN_NAMES:
                     self.join(key, _NAME + normalize_name(name))
 
     def join(self, one: str, two: str) -> None:
         """Note that two keys are one sender."""
-        one, two = sorted((self._classes.top(one), self._classes.top(two)))
-        if self._classes.join(one, two) and (ids := self._class_ids.pop(two, None)):
-            self._class_ids[one] = ids | self._class_ids.get(one, set())
+        self._classes.join(*sorted((self._classes.top(one), self._classes.top(two))))
 
     def top(self, key: str) -> str:
         """The class of a key; `ANYBODY` and nobody are classes of their own."""
@@ -149,13 +146,13 @@ class Senders:
         if self.top(one) == self.top(two) or share < _SHARE:
             return False
         number, others = by_one[one][two], by_two[two]
-        if self._class_ids.get(self.top(one)) and self._class_ids.get(self.top(two)):
+        if {self.top(one), self.top(two)} <= self._classes.ids.keys():
             return number >= _MANY and share >= _SHARE_OF_IDS and others.total() < 2 * number
         # somebody who passes on what all others say is none of them
         return not (len(others) >= _MANY and len(by_two) == 1)
 
     def _accept(self, old: str, new: str, number: int, share: float) -> None:
-        ids = [min(self._class_ids.get(self.top(key), set()), default=None) for key in (old, new)]
+        ids = [min(self._classes.ids.get(self.top(key), ()), default=None) for key in (old, new)]
         if ids[0] and ids[1]:
             self._ids.join(ids[0], ids[1])
         one, two = sorted((ids[0] or old[1:], ids[1] or new[1:]))

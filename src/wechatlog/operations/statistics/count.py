@@ -12,6 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from wechatlog.model import Conversation, Message
+from wechatlog.operations.identity.names import Names
 from wechatlog.operations.sessions import HOUR
 from wechatlog.operations.statistics.tally import TalliedSender, Tally
 from wechatlog.operations.statistics.values import (
@@ -174,10 +175,10 @@ class _Resolver:
 
     def __init__(self, labels: Mapping[TalliedSender, str]) -> None:
         self._labels = labels
-        self._owners: dict[str, TalliedSender | None] = {}
+        self._names = Names[TalliedSender]()
         for sender in labels:
             for name in sender.names:
-                self._owners[name] = None if name in self._owners else sender
+                self._names.add(name, sender)
 
     def pairs(self, found: Mapping[tuple[TalliedSender, Any], int]) -> Iterable[tuple[tuple[str, str], int]]:
         """Pairs of labels, with what belongs to one pair added up."""
@@ -187,5 +188,5 @@ class _Resolver:
         return counts.items()
 
     def _label(self, target: TalliedSender | str) -> str:
-        owner = self._owners.get(target) if isinstance(target, str) else target
+        owner = self._names.only(target) if isinstance(target, str) else target
         return self._labels[owner] if owner is not None else str(target)

@@ -20,7 +20,7 @@ from wechatlog.timestamps import instant
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
 
-    from wechatlog.operations.identity import Identities, Person
+    from wechatlog.operations.identity import Identities
 
     Key = TypeVar("Key", bound=Hashable)
 
@@ -270,8 +270,8 @@ class Tally:
         self.messages = self.notices = self.undated = 0
         self.complete = True
         self._kinds: dict[int, int] = {}
-        self._by_id: dict[str, TalliedSender] = {}
-        self._by_name: dict[str, TalliedSender] = {}
+        self._by_id: dict[str | None, TalliedSender] = {}
+        self._by_name: dict[str | None, TalliedSender] = {}
         self._by_person: dict[int, TalliedSender] = {}
         self._accounts: dict[str, str] = {}
         self._aliases: dict[str, list[str]] = {}
@@ -352,27 +352,23 @@ class Tally:
         if not sender_id and name is None:
             return None
         if self._people is not None and (person := self._people.of(message, self._owner)) is not None:
-            return self._by_person.get(id(person)) or self._meet(person)
-        if not sender_id and name is not None and self._accounts:
-            sender_id = self._accounts.get(normalize_name(name))
-        found = self._by_id.get(sender_id) if sender_id else self._by_name.get(name or "")
-        if found is None:
-            found = TalliedSender(sender_id or None)
+            if (found := self._by_person.get(id(person))) is None:
+                found = self._by_person[id(person)] = self._meet(person.ids[0] if person.ids else None)
+                found.name = person.name
+                found.names.update((normalize_name(known.name), None) for known in person.names)
+            return found
+        if not sender_id and self._accounts:
+            sender_id = self._accounts.get(normalize_name(name or ""))
+        key, known = (sender_id, self._by_id) if sender_id else (name, self._by_name)
+        if (found := known.get(key)) is None:
+            found = known[key] = self._meet(sender_id or None)
             found.names.update(dict.fromkeys(self._aliases.get(sender_id or "", ())))
-            self.senders.append(found)
-            if sender_id:
-                self._by_id[sender_id] = found
-            else:
-                self._by_name[name or ""] = found
         return found
 
-    def _meet(self, person: Person) -> TalliedSender:
-        """Somebody who is known, with all their names."""
-        found = self._by_person[id(person)] = TalliedSender(person.ids[0] if person.ids else None)
-        found.name = person.name
-        found.names.update((normalize_name(name.name), None) for name in person.names)
-        self.senders.append(found)
-        return found
+    def _meet(self, sender_id: str | None) -> TalliedSender:
+        """Somebody who is new."""
+        self.senders.append(TalliedSender(sender_id))
+        return self.senders[-1]
 
     def _look_into(self, message: Message, sender: TalliedSender) -> None:
         quoting = message.kind is MessageKind.QUOTE
