@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections import Counter, deque
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import attrs
 
@@ -33,11 +33,13 @@ from wechatlog.operations.sequences import anchors, between
 from wechatlog.timestamps import instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Hashable, Iterable, Iterator, Mapping
 
     from wechatlog.operations.identity import Identities
 
 __all__ = ["Label", "Part", "Union", "are_two_chats"]
+
+Place = TypeVar("Place", bound="Hashable")
 
 Label: TypeAlias = "tuple[str | None, str | None, str | None]"
 """What tells chats apart: the id, the title, the owner."""
@@ -768,9 +770,7 @@ class Union:
                 self._enrich(entry, message, part, index)
             if message.id is not None:
                 self._spaces[entry] |= part.space or 1
-                entries = self._by_id.setdefault((message.id, message.kind is MessageKind.RECALL), [])
-                if entry not in entries[-_WIDEST:]:
-                    entries.append(entry)
+                _note(self._by_id, (message.id, message.kind is MessageKind.RECALL), entry)
                 self._has_server_ids |= len(message.id) >= _SERVER_ID
 
     def _enrich(self, entry: int, message: Message, part: Part, index: int) -> None:
@@ -801,22 +801,25 @@ class Union:
     def _index_key(self, entry: int, key: str) -> None:
         second = self.seconds[entry]
         if self.messages[entry].precision != "day" or second is None:
-            entries = self._by_minute.setdefault((None if second is None else second // _MINUTE, key), [])
-            if not entries or entry not in entries[-_WIDEST:]:
-                entries.append(entry)
+            _note(self._by_minute, (None if second is None else second // _MINUTE, key), entry)
         self._index_day(entry, key)
 
     def _index_day(self, entry: int, key: str) -> None:
         second = self.seconds[entry]
         if self._by_day is not None and second is not None:
-            entries = self._by_day.setdefault((second // _DAY, key), [])
-            if not entries or entry not in entries[-_WIDEST:]:
-                entries.append(entry)
+            _note(self._by_day, (second // _DAY, key), entry)
 
     def _index_minute(self, entry: int) -> None:
         second = self.seconds[entry]
         if self._minutes is not None and second is not None:
-            self._minutes.setdefault(second // _MINUTE, []).append(entry)
+            _note(self._minutes, second // _MINUTE, entry)
+
+
+def _note(table: dict[Place, list[int]], place: Place, entry: int) -> None:
+    """Note an entry at a place of a table, once."""
+    entries = table.setdefault(place, [])
+    if entry not in entries[-_WIDEST:]:
+        entries.append(entry)
 
 
 def _sharp(key: str, message: Message) -> str:

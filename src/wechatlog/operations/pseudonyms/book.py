@@ -41,6 +41,7 @@ DEFAULT_MASK: Final = tuple(mask for mask in MASKS if mask != "url")
 """What is masked unless the caller says otherwise."""
 
 _SCHEMA: Final = "wechatlog-pseudonyms/1"
+_OPTIONS: Final = ("style", "texts", "mask", "keep", "everyday", "parameters", "key")
 _EVERYDAY: Final = ("names", "all")
 _ALIKE: Final = frozenset({"spelling", "compound"})
 """Evidence that is in the names alone."""
@@ -243,15 +244,8 @@ class Pseudonyms(Mapping[str, str]):
             value = json.loads(text)
             if value["schema"] != _SCHEMA:
                 raise ValueError("another schema")
-            book = cls(
-                style=value["style"],
-                texts=value["texts"],
-                mask=value["mask"],
-                keep=value["keep"],
-                everyday=value.get("everyday", "all"),
-                parameters=value.get("parameters", PERSONAL_PARAMETERS),
-                key=value.get("key"),
-            )
+            known = {"everyday": "all", "parameters": PERSONAL_PARAMETERS, "key": None, **value}
+            book = cls(**{name: known[name] for name in _OPTIONS})
             book._people.restore(value)
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise ValueError(f"this is no book of pseudonyms ({_SCHEMA})") from error

@@ -19,7 +19,7 @@ from wechatlog.operations.identity.names import HUMPS
 from wechatlog.operations.pseudonyms.private_data import PrivateData, PrivatePlace
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 _IDS: Final = (
     r"wxid_[A-Za-z0-9_-]{1,64}"
@@ -290,62 +290,59 @@ def _without_accents(text: str) -> str:
 
 def _undisguise(text: str) -> tuple[str, list[int]]:
     """A text without what hides a name, and where each of its characters stood; its length at the end."""
-    characters: list[str] = []
-    places: list[int] = []
-    position = 0
-    for found in _DISGUISE.finditer(text):
-        characters += text[position : found.start()]
-        places += range(position, found.start())
-        position = found.end()
-        if found["spaced"]:
-            characters += found["spaced"][::2]
-            places += range(found.start(), position, 2)
-        elif found["blanks"]:
-            characters.append(" ")
-            places.append(found.start())
-        elif not found["nothing"]:
-            number = int(found["number"]) if found["number"] else int(found["hex"] or found["escape"], 16)
-            characters.append(chr(number))
-            places.append(found.start())
-    characters += text[position:]
-    return "".join(characters), [*places, *range(position, len(text) + 1)]
+    return _replaced(text, _DISGUISE, _undisguised)
+
+
+def _undisguised(found: re.Match[str]) -> Iterable[tuple[str, int]]:
+    if found["spaced"]:
+        return zip(found["spaced"][::2], range(found.start(), found.end(), 2), strict=True)
+    if found["nothing"]:
+        return ()
+    number = found["number"] or int(found["hex"] or found["escape"] or "20", 16)  # several blanks are one
+    return ((chr(int(number)), found.start()),)
 
 
 def _decode(address: str) -> tuple[str, list[int]]:
     """An address without percent signs, and where each of its characters stood; its length at the end."""
     said, places = address, list(range(len(address) + 1))
     for _ in range(_MOST_ENCODED):
-        if "%" not in said:
-            break
-        characters: list[str] = []
-        starts: list[int] = []
-        position = 0
-        for run in _BYTES.finditer(said):
-            characters += said[position : run.start()]
-            starts += places[position : run.start()]
-            place = run.start()
-            for character, length in _characters(run[0]):
-                characters.append(character)
-                starts.append(places[place])
-                place += length
-            position = run.end()
-        characters += said[position:]
-        starts += places[position:]
-        said, places = "".join(characters), starts
+        if "%" in said:
+            said, stood = _replaced(said, _BYTES, _decoded)
+            places = [places[place] for place in stood]
     return said, places
 
 
-def _characters(run: str) -> Iterator[tuple[str, int]]:
-    """Some percent signs as characters, each with its length there: UTF-8, or else GB 18030, or else one by one."""
+def _decoded(found: re.Match[str]) -> Iterator[tuple[str, int]]:
+    """Some percent signs as characters: UTF-8, or else GB 18030, or else one by one."""
+    run, place = found[0], found.start()
     if run[1] in "uU":
-        yield from ((chr(int(code, 16)), 6) for code in re.split("%[uU]", run)[1:])
+        yield from ((chr(int(code, 16)), place + 6 * number) for number, code in enumerate(re.split("%[uU]", run)[1:]))
         return
     encoded = bytes.fromhex(run.replace("%", ""))
-    for encoding in ("utf-8", "gb18030"):
+    for encoding in ("utf-8", "gb18030", "latin-1"):
         try:
             text = encoded.decode(encoding)
         except UnicodeDecodeError:
             continue
-        yield from ((character, 3 * len(character.encode(encoding))) for character in text)
+        for character in text:
+            yield character, place
+            place += 3 * len(character.encode(encoding))
         return
-    yield from ((chr(byte), 3) for byte in encoded)
+
+
+def _replaced(
+    text: str, pattern: re.Pattern[str], characters: Callable[[re.Match[str]], Iterable[tuple[str, int]]]
+) -> tuple[str, list[int]]:
+    """A text in which other characters stand for what was found, and the place of each; the length of it at the end."""
+    said: list[str] = []
+    places: list[int] = []
+    position = 0
+    for found in pattern.finditer(text):
+        said += text[position : found.start()]
+        places += range(position, found.start())
+        for character, place in characters(found):
+            said.append(character)
+            places.append(place)
+        position = found.end()
+    said += text[position:]
+    return "".join(said), [*places, *range(position, len(text) + 1)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections import Counter
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from wechatlog.model import Conversation, Message
 from wechatlog.operations.identity.names import Names
@@ -129,25 +129,22 @@ def _freeze(tally: Tally, gap: dt.timedelta, *, segments: bool) -> Statistics:
     )
 
 
+_COUNTED: Final = (
+    "name", "id", "is_self", "messages", "characters", "started", "night", "opened", "closed", "laughs", "repeats"
+)  # fmt: skip
+"""What is told of a sender as it was counted."""
+
+
 def _sender(sender: TalliedSender, label: str, sent: int) -> SenderStatistics:
+    calls, seconds = sender.calls
     return SenderStatistics(
         label=label,
-        name=sender.name,
-        id=sender.id,
-        is_self=sender.is_self,
-        messages=sender.messages,
         share=sender.messages / sent,
-        characters=sender.characters,
         active_days=len(sender.days),
-        started=sender.started,
         responses=ResponseTimes.of(sender.waits),
-        night=sender.night,
-        opened=sender.opened,
-        closed=sender.closed,
-        laughs=sender.laughs,
-        repeats=sender.repeats,
-        calls=sender.calls[0],
-        call_seconds=sender.calls[1],
+        calls=calls,
+        call_seconds=seconds,
+        **{name: getattr(sender, name) for name in _COUNTED},
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import attrs
 
@@ -342,15 +342,7 @@ class Statistics:
             "emoji": [
                 {"emoji": name, "unicode": unicode_of(name), "count": number} for name, number in self.emoji.items()
             ],
-            "mentions": _pairs(self.mentions, "mentioned"),
-            "replies": _pairs(self.replies, "answered"),
-            "domains": [{"domain": domain, "links": number} for domain, number in self.domains.items()],
-            "words": [{"word": word, "count": number} for word, number in self.words.items()],
-            "phrases": [{"phrase": phrase, "count": number} for phrase, number in self.phrases.items()],
-            "repeats": [{"text": text, "count": number} for text, number in self.repeats.items()],
-            "together": [
-                {"sender": one, "other": other, "sessions": number} for (one, other), number in self.together.items()
-            ],
+            **{name: _rows(getattr(self, name), columns) for name, columns in _TABLES.items()},
         }
 
     def __repr__(self) -> str:
@@ -440,5 +432,18 @@ def _sender_row(sender: SenderStatistics) -> Row:
     return {**row, **_response_row(sender.responses)}
 
 
-def _pairs(counts: Counts[tuple[str, str]], whom: str) -> list[Row]:
-    return [{"sender": sender, whom: target, "count": number} for (sender, target), number in counts.items()]
+_TABLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "mentions": ("sender", "mentioned", "count"),
+    "replies": ("sender", "answered", "count"),
+    "domains": ("domain", "links"),
+    "words": ("word", "count"),
+    "phrases": ("phrase", "count"),
+    "repeats": ("text", "count"),
+    "together": ("sender", "other", "sessions"),
+}
+"""The columns of tables whose rows are things, or pairs of them, and how often they occur."""
+
+
+def _rows(counts: Counts[Any], columns: tuple[str, ...]) -> list[Row]:
+    pairs = len(columns) > 2
+    return [dict(zip(columns, (*(key if pairs else (key,)), number), strict=True)) for key, number in counts.items()]
