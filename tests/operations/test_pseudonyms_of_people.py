@@ -86,6 +86,15 @@ def test_a_part_that_two_have_is_nobodys() -> None:
     assert last(conversation) == "问P4，问@P4 也行"
 
 
+def test_a_name_that_two_have_is_not_that_of_a_third() -> None:
+    accounts = [say("李四", "早", sender_id=id_) for id_ in ("wxid_lisi0001", "wxid_lisi0002")]
+    conversation = Conversation([*accounts, say("李四-示例公司", "@李四 早，李四")])
+    book = Pseudonyms()
+    first = pseudonymize(conversation, book)
+    assert first[-1].text == "@P4 早，P4"
+    assert pseudonymize(conversation, book) == first
+
+
 def test_who_has_the_name_itself_comes_first() -> None:
     conversation = chat(("张三-甲公司", "早"), ("张三", "早"), ("李四", "问张三"))
     assert [message.sender for message in pseudonymize(conversation)] == ["P1", "P2", "P3"]

@@ -81,10 +81,6 @@ def _steps(messages: Iterable[Message]) -> Iterator[int]:
         yield (before < after) - (before > after)
 
 
-def _same_by_details(one: str | None, two: str | None) -> bool:
-    return one is None or two is None or one in two or two in one
-
-
 @attrs.define(eq=False)
 class Part:
     """One export on its way into the union.
@@ -313,9 +309,11 @@ class Union:
             part.space = 1 << self.numberings
             self.numberings += 1
             return
-        part.space = self._space_of(pairs)
-        for index, entry, agree in pairs:
-            if agree and entry != _NONE and entry not in part.taken and part.found[index] == _NONE:
+        same = [(index, entry) for index, entry, agree in pairs if agree and entry != _NONE]
+        counts = Counter(self._spaces[entry] & -self._spaces[entry] for _, entry in same)  # most have its numbering
+        part.space = max(counts.items(), key=lambda item: (item[1], -item[0]), default=(1, 0))[0] or 1
+        for index, entry in same:
+            if entry not in part.taken and part.found[index] == _NONE:
                 self._pair(part, index, entry)
 
     def _is_own_numbering(self, part: Part) -> bool:
@@ -344,12 +342,6 @@ class Union:
             else:
                 rest.append(index)
         yield from zip(rest, sorted(entry for queue in waiting.values() for entry in queue), strict=False)
-
-    def _space_of(self, pairs: list[tuple[int, int, bool]]) -> int:
-        """The numbering that most of the matched messages have."""
-        spaces = (self._spaces[entry] for _, entry, agree in pairs if agree and entry != _NONE)
-        counts = Counter(space & -space for space in spaces)
-        return max(counts.items(), key=lambda item: (item[1], -item[0]), default=(1, 0))[0] or 1
 
     def _agree(self, part: Part, index: int, entry: int) -> bool:
         """Whether two messages of one id may be one: they have one time, or one content."""
@@ -429,7 +421,7 @@ class Union:
                 one, two = self._clock(entry), part.second(index)
                 if one is not None and two is not None:
                     differences[one - two] += 1
-        shift, number = max(differences.items(), key=lambda item: (item[1], -abs(item[0]), item[0]), default=(0, 0))
+        shift, number = _most_frequent(differences)
         return shift if number >= _FEWEST_SHIFTED and number * 2 > differences.total() else 0
 
     def _find_offset(self, part: Part) -> None:
@@ -448,16 +440,12 @@ class Union:
             if index == _NONE or entry == _NONE:
                 continue
             one, two = self.seconds[entry], part.seconds[index]
-            if one is None or two is None:
-                continue
-            if part.second(index) is None or self._clock(entry) is None:
-                one, two = one // _MINUTE * _MINUTE, two // _MINUTE * _MINUTE
-            differences[one - two] += 1
+            if one is not None and two is not None:
+                unit = _MINUTE if part.second(index) is None or self._clock(entry) is None else 1
+                differences[(one // unit - two // unit) * unit] += 1
         self.steps += len(own)
         near = {shift: number for shift, number in differences.items() if 0 < abs(shift) <= _LARGEST_OFFSET}
-        if not near:
-            return
-        shift, number = max(near.items(), key=lambda item: (item[1], -abs(item[0]), item[0]))
+        shift, number = _most_frequent(near)
         if number < _FEWEST_SHIFTED or number * 2 < differences.total():
             return
         before = part.telling, part.alike
@@ -577,7 +565,7 @@ class Union:
     def _match_groups(self, part: Part, *, exact: bool) -> None:
         """Match all groups: first those that say most, by whose order the others are judged."""
         for inside, entries in sorted(self._groups(part, 0), key=lambda group: self._vagueness(part, *group)):
-            self._match_group(part, inside, [entry for entry in entries if entry not in part.taken], exact=exact)
+            self._match_group(part, inside, entries, exact=exact)
 
     def _vagueness(self, part: Part, inside: list[int], entries: list[int]) -> int:
         """How little a group of one content says of which message is which."""
@@ -598,15 +586,16 @@ class Union:
             if part.found[index] == _NONE and second is not None:
                 groups.setdefault((second // _DAY, key), []).append(index)
         for place, inside in groups.items():
-            entries = [entry for entry in self._by_day.get(place, ()) if entry not in part.taken]
-            days = [entry for entry in entries if self.messages[entry].precision == "day"]
+            entries = self._by_day.get(place, [])
             some = [index for index in inside if part.messages[index].precision == "day"]
             self._match_group(part, some, entries, exact=False)
-            rest = [index for index in inside if part.found[index] == _NONE]
-            self._match_group(part, rest, [entry for entry in days if entry not in part.taken], exact=False)
+            days = [entry for entry in entries if self.messages[entry].precision == "day"]
+            self._match_group(part, inside, days, exact=False)
 
     def _match_group(self, part: Part, inside: list[int], entries: list[int], *, exact: bool) -> None:
         """Match messages of one content in one window: equal ones first, then any that may be one, in their order."""
+        inside = [index for index in inside if part.found[index] == _NONE]
+        entries = [entry for entry in entries if entry not in part.taken]
         self.steps += len(inside) + len(entries)
         if not inside or not entries:
             return
@@ -662,12 +651,15 @@ class Union:
     def _may_be_one(self, part: Part, index: int, entry: int, *, exact: bool, by_detail: bool) -> bool:
         """Whether a message and an entry of one content and one window may be one."""
         one, two = part.messages[index], self.messages[entry]
-        if not self._may_be_one_sender(part, index, entry):
-            return False
         is_exact = part.second(index) is not None and self._clock(entry) is not None
-        if (exact and not is_exact) or not self._may_be_one_time(part, index, entry):
+        if not self._may_be_one_sender(part, index, entry) or (exact and not is_exact):
             return False
-        return not (by_detail or not is_exact) or _same_by_details(detail(one), detail(two))
+        if not self._may_be_one_time(part, index, entry):
+            return False
+        if is_exact and not by_detail:
+            return True
+        title, other = detail(one), detail(two)
+        return title is None or other is None or title in other or other in title
 
     def _may_be_one_time(self, part: Part, index: int, entry: int) -> bool:
         """Whether a message and an entry have one clock, or one that is not known to the second and no other order."""
@@ -716,16 +708,16 @@ class Union:
 
     def _match_rest(self, part: Part) -> None:
         """Match what exporters wrote so differently that the keys differ: what is the only one on both sides."""
-        rest = [index for index, entry in enumerate(part.found) if entry == _NONE and part.seconds[index] is not None]
-        if not rest:
+        mine: dict[int, list[int]] = {}
+        for index, second in enumerate(part.seconds):
+            if part.found[index] == _NONE and second is not None:
+                mine.setdefault(second // _MINUTE, []).append(index)
+        if not mine:
             return
         if self._minutes is None:
             self._minutes = {}
             for entry in range(len(self.messages)):
                 self._index_minute(entry)
-        mine: dict[int, list[int]] = {}
-        for index in rest:
-            mine.setdefault((part.seconds[index] or 0) // _MINUTE, []).append(index)
         for minute, inside in mine.items():
             entries = [entry for entry in self._minutes.get(minute, ()) if entry not in part.taken]
             if entries and len(inside) * len(entries) <= _WIDEST * _WIDEST * 4:
@@ -820,6 +812,11 @@ def _note(table: dict[Place, list[int]], place: Place, entry: int) -> None:
     entries = table.setdefault(place, [])
     if entry not in entries[-_WIDEST:]:
         entries.append(entry)
+
+
+def _most_frequent(differences: Mapping[int, int]) -> tuple[int, int]:
+    """The shift that is met most often, of several the smallest, and how often."""
+    return max(differences.items(), key=lambda item: (item[1], -abs(item[0]), item[0]), default=(0, 0))
 
 
 def _sharp(key: str, message: Message) -> str:

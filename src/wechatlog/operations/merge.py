@@ -186,7 +186,8 @@ def merge_report(conversations: Iterable[Conversation], *, people: Identities | 
     pages = list(conversations)
     if not pages:
         raise ValueError("merge takes at least one conversation")
-    _check_times(pages)
+    if len({message.time.tzinfo is None for page in pages for message in page if message.time is not None}) > 1:
+        raise ValueError("naive and aware times cannot be merged; load all of them with tz=")
     with paused_collection():
         union = Union(people)
         for number in _order(pages):
@@ -214,12 +215,6 @@ def merge_report(conversations: Iterable[Conversation], *, people: Identities | 
     return MergeReport(first, parts, sources, len(union.enriched), tuple(conflicts), tuple(union.people.evidence))
 
 
-def _check_times(pages: Sequence[Conversation]) -> None:
-    zones = {message.time.tzinfo is None for page in pages for message in page.messages if message.time is not None}
-    if len(zones) > 1:
-        raise ValueError("naive and aware times cannot be merged; load all of them with tz=")
-
-
 def with_one_clock(conversations: Iterable[Conversation]) -> list[Conversation]:
     """Conversations whose times can be compared: where some are aware, the others' clocks are taken for that zone's."""
     found = list(conversations)
@@ -242,18 +237,15 @@ def _part(page: Conversation, number: int) -> Part:
 
 
 def _label(page: Conversation) -> Label:
-    return page.id, _plain_title(page.title), page.owner
+    """The id, the title without what differs from day to day and from page to page, the owner."""
+    title = "".join(sign for sign in page.title or "" if not sign.isdecimal() and sign.isalnum())
+    return page.id, title, page.owner
 
 
 def other_chats(pages: Sequence[Conversation]) -> tuple[Conversation, list[Conversation]]:
     """The first page whose chat is known, and those that are certainly of another one."""
     first = next((page for page in pages if page.id), pages[0])
     return first, [page for page in pages if are_two_chats(_label(first), _label(page))]
-
-
-def _plain_title(title: str | None) -> str:
-    """A title without what differs from day to day and from page to page."""
-    return "".join(sign for sign in title or "" if not sign.isdecimal() and sign.isalnum())
 
 
 # --- the order of the parts, and of the messages ------------------------------------------------------
@@ -426,6 +418,7 @@ def _report_parts(union: Union, pages: Sequence[Conversation], place: dict[int, 
     found = []
     for part in sorted(union.parts, key=lambda part: part.number):
         only = sum(len(union.where[entry]) == 1 for entry in part.found)
+        places = sorted(place[entry] for entry in part.found if union.seconds[entry] is not None)
         found.append(
             MergePart(
                 pages[part.number].origin.source,
@@ -434,15 +427,10 @@ def _report_parts(union: Union, pages: Sequence[Conversation], place: dict[int, 
                 only,
                 part.doubtful,
                 dt.timedelta(seconds=part.offset),
-                _count_between(sorted(place[entry] for entry in part.found if union.seconds[entry] is not None)),
+                sum(second - first > 1 for first, second in itertools.pairwise(places)),
             )
         )
     return tuple(found)
-
-
-def _count_between(places: Sequence[int]) -> int:
-    """How often something stands between two places that follow each other."""
-    return sum(second - first > 1 for first, second in itertools.pairwise(places))
 
 
 def _diagnostics(parts: Sequence[MergePart], conflicts: Sequence[Conflict]) -> Iterator[Diagnostic]:

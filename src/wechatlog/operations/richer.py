@@ -85,7 +85,8 @@ def unite(one: Message, two: Message) -> tuple[Message, tuple[str, ...], bool]:
     if one == two:
         return one, (), False
     first, segments, finer = one, one.given_segments, one
-    if not (has_one_body := _have_one_body(one, two)):
+    has_one_body = one.kind is two.kind and one.text == two.text and one.given_segments == two.given_segments
+    if not has_one_body:
         first, second = (one, two) if _richness(one) >= _richness(two) else (two, one)
         segments = _fill(first.given_segments, second.given_segments)
     if not (has_one_time := _have_one_time(one, two)):
@@ -111,10 +112,6 @@ def unite(one: Message, two: Message) -> tuple[Message, tuple[str, ...], bool]:
     )
     conflicts = () if has_one_body and has_one_time else tuple(_conflicts(one, two))
     return union, conflicts, union not in (one, two)
-
-
-def _have_one_body(one: Message, two: Message) -> bool:
-    return one.kind is two.kind and one.text == two.text and one.given_segments == two.given_segments
 
 
 def _have_one_time(one: Message, two: Message) -> bool:

@@ -369,13 +369,13 @@ def _signs_of(
             place=math.log(back + 1),
             minutes=math.log1p(minutes),
             last=back == 0,
-            hurry=_is_to_the_second(known, other) and minutes * 60 < _HURRY,
+            hurry=known.message.precision == other.message.precision == "second" and minutes * 60 < _HURRY,
             own=other.who == known.who,
             since=min(sum(mine > place for mine in own), _SINCE),
             turn=any(place - _BEFORE <= mine < place for mine in own),
             words=math.log1p(sum(rarity[term] / holders[term] for term in terms)) / 2,
             likeness=likeness,
-            mentioned=_is_mentioned(known, other),
+            mentioned=other.who in known.mentioned or any(_is_name_of(name, other.name) for name in known.names),
             called=not known.calls.isdisjoint((other.message.sender or "")[:_CALLED]),
             goes_on=other.who in going_on,
             returned=other.who in returning,
@@ -385,14 +385,6 @@ def _signs_of(
         )
         found.append((other.number, signs))
     return found
-
-
-def _is_to_the_second(one: _Known, other: _Known) -> bool:
-    return one.message.precision == other.message.precision == "second"
-
-
-def _is_mentioned(known: _Known, other: _Known) -> bool:
-    return other.who in known.mentioned or any(_is_name_of(name, other.name) for name in known.names)
 
 
 def _minutes(earlier: Message, later: Message) -> float | None:

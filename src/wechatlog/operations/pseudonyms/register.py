@@ -91,7 +91,7 @@ class Register:
         self.parties: dict[Party, None] = {}
         self._on_name = on_name or (lambda _: None)
         self._by_id: dict[str, Party] = {}
-        self._by_name, self._by_part = Names[Party](), Names[Party]()
+        self._by_name, self._by_part, self._by_shown_id = Names[Party](), Names[Party](), Names[Party]()
         self._somebody: dict[str, Party] = {}
         self._styles = {False: _compile_style(style), True: _compile_style(_GROUP_TEMPLATE.get(style, "G{}"))}
         self._holders: dict[str, Party] = {}
@@ -175,6 +175,8 @@ class Register:
         """Put somebody under an id."""
         party.ids[id] = None
         self._by_id[id] = party
+        if id.strip():
+            self._by_shown_id.add(id, party)
         self.avoid(id)
         self._tell(id)
 
@@ -198,13 +200,17 @@ class Register:
 
     def known(self, name: str) -> Party | None:
         """Who is called so, or has this id; `None` where nobody is, or where several are."""
-        party = self._by_name.only(name) or self._by_id.get(name) or self._by_id.get(name.strip())
+        party = self._by_name.only(name) or self._by_id.get(name) or self._by_shown_id.only(name)
         return party or self._somebody.get(normalize_name(name))
 
     def meant(self, name: str) -> Party | None:
-        """Who is meant by a name: who has it, or else the one person of whose longer name it is a part."""
+        """Who is meant by a name: who has it, or else the one person of whose longer name it is a part.
+
+        Where several have it, that one is not meant either.
+        """
         party = self.known(name)
-        if party is not None and (party.pseudonym is not None or not party.only_named or party.is_group):
+        is_settled = party is not None and (party.pseudonym is not None or not party.only_named or party.is_group)
+        if is_settled or len(self._by_name.having(name)) > 1:
             return party
         return self._by_part.only(name, lambda owner: owner is not party) or party
 
@@ -280,6 +286,7 @@ class Register:
         for id_ in second.ids:
             first.ids[id_] = None
             self._by_id[id_] = first
+            self._by_shown_id.hand_over(id_, second, first)
         for name in second.names:
             first.names[name] = None
             self._by_name.hand_over(name, second, first)
