@@ -114,6 +114,8 @@ def test_an_account_is_one_person_with_periods_of_names() -> None:
         ("张三", "张三-示例公司"),
         ("张三-示例公司", "张三 -示例公司-运营"),
         ("张三", "张三@示例"),
+        ("张三", "张三～示例公司～产品"),
+        ("张三（示例公司）", "张三-示例公司-运营"),
     ],
 )
 def test_names_that_are_one(one: str, two: str) -> None:

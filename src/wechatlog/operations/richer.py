@@ -90,7 +90,7 @@ def unite(one: Message, two: Message) -> tuple[Message, tuple[str, ...], bool]:
         first, second = (one, two) if _richness(one) >= _richness(two) else (two, one)
         segments = _fill(first.given_segments, second.given_segments)
     if not (has_one_time := _have_one_time(one, two)):
-        finer = max(one, two, key=lambda message: (_PRECISIONS[message.precision], _earliness(message)))
+        finer = max(one, two, key=_fineness)
     union = build_message(
         finer.time,
         finer.precision,
@@ -122,9 +122,9 @@ def _have_one_time(one: Message, two: Message) -> bool:
     return first == second and first.tzinfo is second.tzinfo and first.fold == second.fold
 
 
-def _earliness(message: Message) -> dt.timedelta:
-    """The greater, the earlier a message was sent by the clock on the wall."""
-    return _EPOCH - (message.time or _EPOCH).replace(tzinfo=None)
+def _fineness(message: Message) -> tuple[int, dt.timedelta]:
+    """How well a time is known; of two that are known equally well the earlier by the clock on the wall is more."""
+    return _PRECISIONS[message.precision], _EPOCH - (message.time or _EPOCH).replace(tzinfo=None)
 
 
 def _fill(richer: tuple[Segment, ...] | None, poorer: tuple[Segment, ...] | None) -> tuple[Segment, ...] | None:

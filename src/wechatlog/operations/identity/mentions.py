@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 import attrs
 
 from wechatlog.model import Conversation, Message, Participant, normalize_name
-from wechatlog.operations.identity.names import SEPARATOR, Names, is_everyday_word, personal_parts, spelling, spellings
+from wechatlog.operations.identity.names import Names, is_everyday_word, parts, personal_parts, spellings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -78,18 +78,14 @@ def resolve_mentions(conversation: Conversation, people: Identities | None = Non
     )
 
 
-def _parts(name: str) -> set[str]:
-    return {key for part in SEPARATOR.split(name) if (key := spelling(part))}
-
-
 def _names_of(participant: Participant) -> list[str]:
     return [name for name in (participant.name, *participant.aliases) if name]
 
 
 def _share_parts(name: str, participant: Participant) -> bool:
     """Whether all parts of a name are in one of a participant, or the other way round."""
-    parts = _parts(name)
-    return any(parts <= other or other <= parts for other in map(_parts, _names_of(participant)))
+    mine = set(parts(name))
+    return any(mine <= other or other <= mine for other in map(set, map(parts, _names_of(participant))))
 
 
 class _Found(NamedTuple):

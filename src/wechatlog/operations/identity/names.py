@@ -29,10 +29,10 @@ OWN_NAMES: Final = frozenset({"我", "me", "Me"})
 
 _UNSEEN: Final = re.compile(r"[?\s\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]+")
 _SHORTEST: Final = 2
-SEPARATOR: Final = re.compile(r"[-–—―－_＿|｜·•・~～/／\\,，、;；:：+＋@＠#＃(（)）\[\]【】<>《》「」『』{}\u2005\s]+")
+_SEPARATOR: Final = re.compile(r"[-–—―－_＿|｜·•・~～/／\\,，、;；:：+＋@＠#＃(（)）\[\]【】<>《》「」『』{}\u2005\s]+")
 """What stands between the parts of a name."""
 _BETWEEN: Final = re.compile(
-    rf"(?:{SEPARATOR.pattern}|[\u2190-\u2bff\u200d\ufe0f\ue000-\uf8ff\U0001f000-\U0001faff\U000e0020-\U000e007f])+"
+    rf"(?:{_SEPARATOR.pattern}|[\u2190-\u2bff\u200d\ufe0f\ue000-\uf8ff\U0001f000-\U0001faff\U000e0020-\U000e007f])+"
 )
 """The same, and pictures, which people leave out when they call somebody."""
 _HAN: Final = re.compile(r"[\u3400-\u9fff]+")
@@ -128,6 +128,11 @@ class Names(Generic[Who]):
 
 
 # --- parts of names ----------------------------------------------------------------------------------
+
+
+def parts(name: str) -> tuple[str, ...]:
+    """The spellings of all parts of a name."""
+    return tuple(part for part in map(spelling, _SEPARATOR.split(name)) if part)
 
 
 @functools.cache

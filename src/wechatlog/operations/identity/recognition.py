@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from wechatlog.model import Conversation, Message, MessageKind, normalize_name
-from wechatlog.operations.identity.names import OWN_NAMES, Names, spelling, spellings
+from wechatlog.operations.identity.names import OWN_NAMES, Names, parts, spellings
 from wechatlog.operations.identity.people import (
     Evidence,
     Identities,
@@ -51,7 +51,6 @@ _QUOTED: Final = 6
 _QUOTED_ONCE: Final = 0.8
 _QUOTED_OFTEN: Final = 0.93
 _SHORTEST: Final = 2
-_PARTS: Final = re.compile(r"[-–—_|·•~/@＠－—＿｜／（(【\[]+|\s+")
 _DIGITS: Final = re.compile(r"[0-9年月日号\W_]+")
 
 
@@ -195,18 +194,14 @@ def _by_name(keys: Iterable[Key]) -> Iterator[Evidence]:
                         yield Evidence(kind, *pair, _BOTH if several else sure)
 
 
-def _parts(name: str) -> tuple[str, ...]:
-    return tuple(part for part in map(spelling, _PARTS.split(name)) if part)
-
-
 def _by_head(keys: Iterable[Key], scopes: dict[str, set[str]]) -> Iterator[Evidence]:
     """Names of one group of which one begins with the parts of the other."""
     heads: dict[str, list[tuple[tuple[str, ...], Key, Name]]] = {}
     for key in keys:
         for name in key.names:
-            parts = _parts(name.name)
-            if parts and len(parts[0]) >= _SHORTEST and parts[0] not in PLACES and not parts[0].isdecimal():
-                heads.setdefault(parts[0], []).append((parts, key, name))
+            row = parts(name.name)
+            if row and len(row[0]) >= _SHORTEST and row[0] not in PLACES and not row[0].isdecimal():
+                heads.setdefault(row[0], []).append((row, key, name))
     for found in heads.values():
         if not 1 < len({key.key for _, key, _ in found}) <= _MANY:
             continue
