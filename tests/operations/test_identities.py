@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.strategies import conversations
 from wechatlog import Conversation, Message, Participant, Quote, Text
 from wechatlog.operations import Evidence, Identities, Name, Person, identities, statistics
+from wechatlog.operations.identity.names import Names
 
 START = dt.datetime(2026, 5, 1, 9)
 
@@ -77,6 +78,27 @@ def test_a_veto_holds_and_so_does_a_confirmation(names: list[str]) -> None:
     together = apart.confirm(one, two)
     assert together.find(one) == together.find(two)
     assert together.vetoes == found.vetoes
+
+
+# --- names ---------------------------------------------------------------------------------------
+
+
+def test_what_several_have_is_nobodys() -> None:
+    names: Names[list[str]] = Names()
+    one, other, third = ["甲"], ["甲"], ["甲"]  # told apart by what they are, not by what they hold
+    names.add("王  五", one)
+    assert names.only(" 王 五") is one
+    names.add("王 五", other)
+    assert names.only("王 五") is None
+    assert names.only("王 五", lambda who: who is not one) is other
+    assert list(names.having("王五").values()) == []
+    names.hand_over("王 五", other, one)
+    assert names.only("王 五") is one
+    names.hand_over("王 五", third, other)
+    assert names.only("王 五") is one
+    for who in (other, third):
+        names.add("王 五", who)
+    assert names.only("王 五", lambda who: who is one) is None  # of more than two, nobody is left aside
 
 
 # --- evidence ------------------------------------------------------------------------------------
@@ -383,6 +405,9 @@ def test_a_file_by_hand() -> None:
         ("person = 1", "person is not a list of tables"),
         ("[[person]]\nself = true", "neither names nor ids"),
         ("[[person]]\nnames = [1]", "a text or a table"),
+        ('[[person]]\nnames = "张三"', "names = '张三' is no list"),
+        ("[[person]]\nids = 1", "ids = 1 is no list"),
+        ('[[person]]\nids = ["a"]\nevidence = 1', "evidence = 1 is no list"),
         ("[[person]]\nnames = [{ name = 1 }]", "name = 1 is no text"),
         ('[[person]]\nnames = [{ name = "a", first = 1 }]', "first and last of 'a' are times"),
         ('[[person]]\nnames = [{ name = "a", messages = "x" }]', "is no number"),

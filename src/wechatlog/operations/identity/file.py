@@ -12,6 +12,8 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
+import attrs
+
 from wechatlog.operations.identity.people import Evidence, Identities, Kind, Name, Person, connect, solve
 
 if TYPE_CHECKING:
@@ -81,23 +83,11 @@ def write_identities(identities: Identities) -> str:
 
 
 def _name(name: Name) -> dict[str, object]:
-    return {
-        "name": name.name,
-        "key": name.key if name.key != name.name else None,
-        "first": name.first,
-        "last": name.last,
-        "messages": name.messages or None,
-    }
+    return {**attrs.asdict(name), "key": name.key if name.key != name.name else None, "messages": name.messages or None}
 
 
 def _evidence(link: Evidence) -> dict[str, object]:
-    return {
-        "one": link.one,
-        "two": link.two,
-        "kind": link.kind,
-        "confidence": link.confidence,
-        "count": link.count,
-    }
+    return {"one": link.one, "two": link.two, **attrs.asdict(link)}
 
 
 def parse_identities(text: str) -> Identities:
@@ -148,13 +138,20 @@ def _text(entry: Mapping[str, Any], name: str) -> str:
     return value
 
 
+def _list(entry: Mapping[str, Any], name: str) -> list[Any]:
+    value = entry.get(name, [])
+    if not isinstance(value, list):
+        raise ValueError(f"{name} = {value!r} is no list")
+    return value
+
+
 def _parse_person(entry: Mapping[str, Any]) -> Person:
-    ids = tuple(str(id_) for id_ in entry.get("ids", []))
-    names = tuple(_parse_name(name) for name in entry.get("names", []))
+    ids = tuple(str(id_) for id_ in _list(entry, "ids"))
+    names = tuple(_parse_name(name) for name in _list(entry, "names"))
     if not ids and not names:
         raise ValueError("a [[person]] has neither names nor ids")
     is_self = entry.get("self")
-    evidence = tuple(_parse_evidence(link) for link in entry.get("evidence", []))
+    evidence = tuple(_parse_evidence(link) for link in _list(entry, "evidence"))
     return connect(Person(ids, names, is_self if isinstance(is_self, bool) else None, evidence))
 
 
