@@ -380,7 +380,17 @@ MAIL: Final = Dialect(
         (rf"(?:视频|影片|Video){_ATTACHED}", Label(Kind.VIDEO)),
         (rf"(?:文件|檔案|File){_ATTACHED}", Label(Kind.FILE)),
         (rf"\[(?P<title>(?:[^\]\n:]|:(?! ?https?://))*+): ?{_URL_INSIDE}\]", Label(Kind.LINK)),
+        # wx-cli by pandorafuture, which writes as WeChat mails
+        (r"\[image [0-9a-f]{0,40}\]", Label(Kind.IMAGE)),
+        (r"\[video [0-9a-f]{0,40}\]", Label(Kind.VIDEO)),
+        (r"\[emoji <(?s:.*)\]", Label(Kind.STICKER)),
+        (r"\[location <(?s:.*)\]", Label(Kind.LOCATION)),
+        (r"\[revoke\] (?s:.*)", Label(Kind.RECALL)),
+        (r"\[system\] (?s:.*)", Label(Kind.SYSTEM)),
+        (r"\[type=[0-9]{1,10}\]", Label(Kind.OTHER)),
     ),
+    quote_mark=("[引用 @",),
+    quotes=(r"(?P<quote>\[引用 @(?P<sender>[^:\n]{1,100}): (?P<text>[^\n]*?)\] )(?P<reply>(?s:.*))",),
 )
 """Chat history mailed or shared from a phone: `图片1（可在附件中查看）`, `[title : url]`."""
 

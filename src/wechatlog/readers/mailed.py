@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 
 import attrs
 
+from wechatlog.content.accounts import split_account
 from wechatlog.content.client_text import read_body as read_client_body
 from wechatlog.content.dialects import MAIL
 from wechatlog.content.placeholders import read_placeholder
@@ -276,8 +277,8 @@ def _entries(reading: Reading) -> Iterator[Entry]:
                 reading.chat.metadata["attachments"] = _LISTED_PATH.findall(listed["list"])
                 body = body[: listed.start()]
             kind, segments = _content(reading, body, text.attachments)
-            sender = block.header["sender"]
-            yield Entry(line, time, precision, sender, None, None, kind, body, segments, offset=offset)
+            sender, account = split_account(block.header["sender"])
+            yield Entry(line, time, precision, sender, account, None, kind, body, segments, offset=offset)
 
 
 def _describe(reading: Reading, frame: _Frame, attachments: tuple[str, ...]) -> None:

@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 
 import attrs
 
-from wechatlog.content.accounts import is_account, is_room
+from wechatlog.content.accounts import is_account, is_room, split_account
 from wechatlog.content.appmsg import parse_markup, split_sender_prefix
 from wechatlog.content.column_words import FIELDS, KNOWN, LISTS, fields_of, names_of, plain_name, says_own
 from wechatlog.content.dialects import BRACKET_LINES
@@ -364,10 +364,11 @@ def _account(row: NamedRow) -> str:
 
 
 def _person(row: NamedRow, habits: _Habits) -> _Person:
-    sender, account = _name(row).strip(), _account(row)
+    (sender, behind), account = split_account(_name(row).strip()), _account(row)
+    account = account or behind or ""
     if habits.of_chat:
         return _Person(sender, "")
-    others, side = [_text(row.get(field)).strip() for field in ("card", "remark", "name")], None
+    others, side = [split_account(_text(row.get(field)).strip())[0] for field in ("card", "remark", "name")], None
     if any(others) and (is_account(sender) or (sender != ME and says_own(sender) is not None)):
         side, sender = says_own(sender), ""
     name = sender or next(filter(None, others), "") or ("" if account else _text(row.get("person")).strip())
@@ -477,6 +478,9 @@ def _second(head: Head) -> Iterator[Any]:
 def _says_chat(rows: list[Any]) -> bool:
     """Whether the first object, or the one behind it, is a message: 我 among the names is a sign of that."""
     found = [fields_of(row) for row in rows[:8] if isinstance(row, dict)]
+    kinds = [kind for said in found if (kind := _text(said.get("kind")).strip())]
+    if not any(_NUMBER.fullmatch(kind) or kind_of_name(kind) for kind in kinds):  # types of something else
+        found = [{field: value for field, value in said.items() if field != "kind"} for said in found]
     sign = {"own"} if any(said.get("name") in _OWN for said in found if isinstance(said.get("name"), str)) else set()
     for said in found[:2]:
         if is_chat({field for field, value in said.items() if value is not None} | sign):

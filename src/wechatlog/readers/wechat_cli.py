@@ -377,6 +377,39 @@ def _exported_body(reading: Reading, value: Mapping[str, Any], line: int) -> Bod
     return kind, text, parse_body(kind, text, BRACKETS)
 
 
+# --- the Markdown that MrRoam's fork packs beside it ------------------------------------------------------------------
+
+_PACKED: Final = re.compile(
+    r"# (?P<title>[^\n]*)\n\n- username: `(?P<id>[^`\n]*)`\n- exported_at: (?P<exported>[^\n]*)\n"
+)
+_UNTIMED: Final = Grammar("wechat-decrypt, names alone", r"## (?P<sender>[^\r\n]+)(?=\r?(?:\n|\Z))", framed=True)
+_PICTURE: Final = re.compile(r"!\[[^\]\n]*\]\((?P<path>[^)\n]+)\)|\[image decode failed: [^\n]*\]")
+
+
+def _packed(reading: Reading) -> Iterator[Entry]:
+    head, blocks = sample(reading.blocks())
+    chat, said = reading.chat, _PACKED.match(head)
+    if said:
+        chat.title, chat.id, chat.metadata["exported"] = said["title"], said["id"], said["exported"]
+        chat.is_group = is_room(chat.id)
+    records = message_blocks(
+        reading, _UNTIMED, lambda header: header["sender"], lambda _: None, blocks=blocks, preamble=lambda _: None
+    )
+    for header, block in records:
+        text, sender = block.lines.strip("\n"), header["sender"]
+        if picture := _PICTURE.fullmatch(text):
+            body: Body = Kind.IMAGE, text, one_segment(Kind.IMAGE, text, path=picture["path"])
+        else:
+            body = _labelled(reading, text, block.line)
+        own = None if body[0] in NOTICES else sender == _OWN
+        account = chat.id if chat.is_group is False and sender == chat.title else None
+        yield Entry(block.line, None, None, sender, account, own, *body, offset=block.offset)
+
+
+def _is_packed(head: Head) -> Evidence | None:
+    return Evidence(1.0, "a title, an account and when it was exported") if _PACKED.match(head.text) else None
+
+
 JSON: Final = Format(
     "wechat-cli-json", "wechat-cli 2026, JSON with display strings", ".json", _is_display, _display, "wechat-cli"
 )
@@ -393,6 +426,9 @@ MARKDOWN: Final = Format(
 )
 JSONL: Final = Format(
     "wechat-cli-jsonl", "wechat-cli 2026, JSON Lines", ".jsonl", _is_lines, _lines, "wechat-cli", cuts="tried"
+)
+PACKED: Final = Format(
+    "wechat-decrypt-chat-md", "Wechat-exporter by MrRoam, Markdown (2026)", ".md", _is_packed, _packed, "wechat-decrypt"
 )
 EXPORTED: Final = Format(
     "wechat-decrypt-chat-json",

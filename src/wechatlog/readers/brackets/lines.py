@@ -28,7 +28,7 @@ from typing import Final, NamedTuple
 
 import attrs
 
-from wechatlog.content.accounts import is_account, is_room
+from wechatlog.content.accounts import is_account, is_room, split_account
 from wechatlog.content.appmsg import parse_markup, split_sender_prefix
 from wechatlog.content.dialects import BRACKET_LINES, PICTURES
 from wechatlog.content.notices import read_notice
@@ -136,7 +136,6 @@ _HEADLESS: Final = (_NO_TOOL, _NO_COLONS, _NO_BLANKS)
 """Ways to write a line where nothing says whose it is; the last one takes the lines of the first too."""
 _BEHEADED: Final = (*(tool for tool in _TOOLS if tool.grammar is _PIPED), *_HEADLESS)
 """Those of a text whose head may be damaged."""
-_WITH_ACCOUNT: Final = re.compile(r"(?P<name>.+?) ?[(（](?P<account>[^()（）\s]{1,100})[)）]")
 _FIRST: Final = ((0,), (0, 1), (0, 1, 2), (0, 2), (1,), (1, 2))
 """Which of the first three lines may be the beginning of a head."""
 _FACTS: Final = re.compile(
@@ -361,11 +360,10 @@ def _author(reading: Reading, shown: str, text: str, line: int) -> tuple[str | N
     if reading.chat.is_group and shown == reading.chat.title:
         reading.tell("writer-fault", _GROUP_FAULT, line, once=True)
         return None, *split_sender_prefix(text)
-    sender, account = shown or None, shown if is_account(shown) else None
-    if (match := _WITH_ACCOUNT.fullmatch(shown)) and is_account(match["account"]):
-        sender, account = match["name"], match["account"]
+    sender, account = split_account(shown)
+    account = account or (shown if is_account(shown) else None)
     # weflow-cli leaves in groups the account in front of the text
-    return sender, account, text.removeprefix(f"{account}:\n") if account else text
+    return sender or None, account, text.removeprefix(f"{account}:\n") if account else text
 
 
 def _typed(reading: Reading, shown: str, text: str, line: int) -> Body:
