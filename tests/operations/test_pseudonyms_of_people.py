@@ -322,6 +322,16 @@ def test_an_archive_is_read_twice_and_not_kept(tmp_path: Path) -> None:
     assert [[message.text for message in conversation] for conversation in shown] == [["P2来"], ["早"]]
 
 
+def test_a_name_of_several_people_and_of_the_group() -> None:
+    members = [Participant("小满"), Participant("李四", aliases=["小满"])]
+    conversation = Conversation([say("王五", "早")], title="小满", is_group=True, participants=members)
+    book = Pseudonyms()
+    first = pseudonymize(conversation, book)
+    assert (first[0].sender, first.title, *(who.name for who in first.members)) == ("P1", "G1", "P2", "P3")
+    assert pseudonymize(conversation, book) == first
+    assert pseudonymize(conversation, Pseudonyms.from_json(book.to_json())) == first
+
+
 @given(st.lists(conversations(), max_size=3))
 def test_several_are_as_one_book(several: list[Conversation]) -> None:
     book = Pseudonyms()

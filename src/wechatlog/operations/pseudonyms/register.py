@@ -92,7 +92,7 @@ class Register:
         self._on_name = on_name or (lambda _: None)
         self._by_id: dict[str, Party] = {}
         self._by_name, self._by_part, self._by_shown_id = Names[Party](), Names[Party](), Names[Party]()
-        self._somebody: dict[str, Party] = {}
+        self._somebody: dict[tuple[str, bool], Party] = {}
         self._styles = {False: _compile_style(style), True: _compile_style(_GROUP_TEMPLATE.get(style, "G{}"))}
         self._holders: dict[str, Party] = {}
         self._taken: set[str] = set()
@@ -122,6 +122,7 @@ class Register:
         party = self.called(name, is_group=is_group)
         if party.is_group and not is_group:
             party = self._new(is_group=False)
+            party.state = "unclear" if self.is_shared(name) else "known"
             self._file(party, name)
         return party
 
@@ -148,7 +149,7 @@ class Register:
             is_group: what to make of a name that nobody has.
             sure: whether it is a name; only such names are looked for in texts.
         """
-        party = self.known(name)
+        party = self.known(name, is_group=is_group)
         if party is None:
             party = self._new(is_group=is_group)
             party.only_named = True
@@ -185,7 +186,7 @@ class Register:
         party.names[name] = None
         self.avoid(name)
         if party.state == "unclear":
-            self._somebody[normalize_name(name)] = party
+            self._somebody[normalize_name(name), party.is_group] = party
         else:
             self._by_name.add(name, party)
             self._file_parts(party, name)
@@ -198,10 +199,14 @@ class Register:
             self._by_part.add(part, party)
             self._tell(part)
 
-    def known(self, name: str) -> Party | None:
-        """Who is called so, or has this id; `None` where nobody is, or where several are."""
+    def known(self, name: str, *, is_group: bool = False) -> Party | None:
+        """Who is called so, or has this id; `None` where nobody is, or where several are.
+
+        Where somebody stands for several already, it is they: a person if there is one, or a group if that is wanted.
+        """
         party = self._by_name.only(name) or self._by_id.get(name) or self._by_shown_id.only(name)
-        return party or self._somebody.get(normalize_name(name))
+        key = normalize_name(name)
+        return party or self._somebody.get((key, is_group)) or self._somebody.get((key, not is_group))
 
     def meant(self, name: str) -> Party | None:
         """Who is meant by a name: who has it, or else the one person of whose longer name it is a part.
@@ -291,8 +296,8 @@ class Register:
             first.names[name] = None
             self._by_name.hand_over(name, second, first)
             self._by_name.add(name, first)
-            if self._somebody.get(normalize_name(name)) is second:
-                del self._somebody[normalize_name(name)]
+            if self._somebody.get(place := (normalize_name(name), second.is_group)) is second:
+                del self._somebody[place]
             for part in personal_parts(name):
                 self._by_part.hand_over(part, second, first)
         return True
