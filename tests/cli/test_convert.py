@@ -414,7 +414,7 @@ def test_a_full_disk_in_a_folder(run: Run, tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_an_index_does_not_overwrite_an_input(run: Run, tmp_path: Path) -> None:
-    months(tmp_path / "index.html")
+    months(tmp_path / "a.jsonl").rename(tmp_path / "index.html")
     result = run("convert", "index.html", "--from", "jsonl", "-o", ".", "--to", "html")
     message = "index.html: is one of the inputs, and is not overwritten; choose another OUT\n"
     assert (result.exit_code, result.stderr) == (1, f"wechatlog: {message}")

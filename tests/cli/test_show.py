@@ -127,7 +127,7 @@ def test_what_could_not_be_read_is_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('{"weflow": {}, "session": {"wxid": ', encoding="utf-8")
     for command in (("show",), ("view", "--no-open", "-o", "a.html")):
         result = run(*command, "a.json")
-        assert result.exit_code == 0
+        assert result.exit_code == 1
         assert "wechatlog: not all of it could be read:\n     1 error   broken-json at a.json:1\n" in result.stderr
 
 

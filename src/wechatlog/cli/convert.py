@@ -170,6 +170,7 @@ class _Watch:
         if not heads:
             raise Failure(job.filters.nothing_fits(1)) if job.filters else job.inputs.nothing()
         for head, height in heads:
+            job.inputs.note(head.origin.source, height, head.diagnostics)
             job.summary.add_conversation(head.diagnostics)
             job.summary.add_file(job.output, head, height)
 
@@ -320,6 +321,7 @@ class _Job:
         for file, media, left_out in self.inputs.made(making):
             self.inputs.tick(file.count)
             self.media.add(media)
+            self.inputs.note(file.conversation.origin.source, file.count, file.conversation.diagnostics)
             self.summary.add_conversation(file.conversation.diagnostics)
             self.summary.left_out.update(left_out)
             yield file

@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
+import attrs
+
 from wechatlog.cli.messages import Failure, by_reason, explain, say, say_skipped
 from wechatlog.cli.progress import Tick, progress
 from wechatlog.detection import detect_reader
@@ -25,7 +27,7 @@ from wechatlog.model import Conversation, paused_collection
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from wechatlog.cli.options import Reading
     from wechatlog.model import Message
@@ -60,6 +62,8 @@ class Inputs:
         self.sources: list[Source] = []
         bases: list[Path] = []
         self._named: set[Source] = set()
+        self._counts: dict[str | None, tuple[int, Diagnostic | None]] = {}
+        self._stream: CountedStream | None = None
         missing: list[str] = []
         for path in dict.fromkeys(paths):
             try:
@@ -98,14 +102,23 @@ class Inputs:
         """The conversations, one at a time."""
         for conversation in self._read(None):
             self.tick(len(conversation))
+            self.note(conversation.origin.source, len(conversation), conversation.diagnostics)
             yield conversation
 
     def made(self, then: Callable[[Conversation, Source | None, str], _T]) -> Iterator[_T]:
         """What is made of each conversation in the process that read it."""
         return cast("Iterator[_T]", self._read(then))
 
+    def note(self, source: str | None, messages: int, diagnostics: Iterable[Diagnostic]) -> None:
+        """Note what was read of an input, and what was told of it: a damaged one without messages is a failure."""
+        count, error = self._counts.get(source, (0, None))
+        error = error or next((entry for entry in diagnostics if entry.severity is Severity.ERROR), None)
+        self._counts[source] = count + messages, error
+
     def _read(self, then: Callable[[Conversation, Source | None, str], Any] | None) -> Iterator[Any]:
         self.archive = Archive(self.sources, then=then, **self._how)
+        self._counts.clear()
+        self._stream = None
         return _unhindered(iter(self.archive))
 
     def place(self, source: str | None) -> str | None:
@@ -115,19 +128,21 @@ class Inputs:
     def streams(self) -> Iterator[tuple[Source, Iterator[ArchiveBatch]]]:
         """Each input with its messages as they are read, in memory that does not grow with it."""
         for source, batches in self.archive.iter_streams():
-            yield source, self._counted(_unhindered(batches))
+            yield source, self._counted(source, _unhindered(batches))
 
-    def _counted(self, batches: Iterator[ArchiveBatch]) -> Iterator[ArchiveBatch]:
+    def _counted(self, source: Source, batches: Iterator[ArchiveBatch]) -> Iterator[ArchiveBatch]:
         for batch in batches:
             self.tick(len(batch.messages))
             yield batch
+            self.note(source.place, len(batch.messages), batch.context.collector.diagnostics)
 
     def stream(self, keep: Callable[[Message], bool] | None = None) -> CountedStream:
         """The messages of the only input, those that are kept, in memory that does not grow with it."""
         from wechatlog.api import iter_messages  # for who streams
         from wechatlog.outputs.folder import CountedStream
 
-        return CountedStream(iter_messages(self.sources[0], **self._reading.keywords), self.tick, keep)
+        self._stream = CountedStream(iter_messages(self.sources[0], **self._reading.keywords), self.tick, keep)
+        return self._stream
 
     def scan(self, selection: Selection, observer: Observer) -> Scan:
         """The rows of all inputs as columns."""
@@ -178,7 +193,15 @@ class Inputs:
     def _failed(self) -> list[tuple[str, str]]:
         """What could not be read, and why."""
         skipped = self.skipped
-        return [self._reason(note) for note in self._notes if note not in skipped]
+        if self._stream is not None:
+            self.note(self.sources[0].place, self._stream.read, self._stream.diagnostics)
+            self._stream = None
+        notes = [note for note in self._notes if note not in skipped]
+        for source, (count, error) in self._counts.items():
+            if error is not None and not count:
+                what = f"nothing of it could be read: {error.message}"
+                notes.append(attrs.evolve(error, source=source, message=what))
+        return [self._reason(note) for note in notes]
 
     @property
     def _notes(self) -> list[Diagnostic]:

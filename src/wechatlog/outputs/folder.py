@@ -383,6 +383,7 @@ class CountedStream(MessageStream):
         keep: says which messages go by; all of them where `None`.
 
     Attributes:
+        read: how many messages were read.
         count: how many messages went by.
         is_empty: whether `begin` found no message.
         first: the earliest time among them.
@@ -397,13 +398,14 @@ class CountedStream(MessageStream):
     ) -> None:
         self._stream = stream
         self._items = filter(keep, self._watched(notify)) if keep is not None else self._watched(notify)
-        self.count = 0
+        self.read = self.count = 0
         self.is_empty = False
         self.first: dt.datetime | None = None
         self.last: dt.datetime | None = None
 
     def _watched(self, notify: Callable[[int], None]) -> Iterator[Message]:
         for number, message in enumerate(self._stream, 1):
+            self.read = number
             if not number % _NOTIFIED:
                 notify(_NOTIFIED)
             yield message
