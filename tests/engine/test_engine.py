@@ -252,6 +252,61 @@ def test_nobody_sends_a_notice() -> None:
     assert (message.sender, message.sender_id) == (None, None)
 
 
+def test_a_notice_that_is_credited_is_never_the_rooms_own() -> None:
+    """Where a format says who a notice is about, the group itself is nobody."""
+    entries = [
+        Entry(1, sender_id=who, sender=who, kind=MessageKind.SYSTEM) for who in ("wxid_lisi00000002", "123456@chatroom")
+    ]
+    made = Format("made-for-a-test", "", "", lambda _: None, lambda _: entries, credits_notices=True)
+    assert [message.sender for message in wechatlog.loads("x", format=made)] == ["wxid_lisi00000002", None]
+
+
+def test_more_messages_than_a_batch_come_in_order_with_their_places() -> None:
+    """Those of several chats, too, whose messages alternate: none is lost, none moves."""
+    count = 5000
+
+    def read(reading: Reading) -> Iterator[Entry]:
+        for number in range(count):
+            chat = reading.chat_of("甲乙"[number % 3 == 0])
+            yield Entry(number + 1, text=str(number), offset=2 * number, chat=chat)
+
+    made = Format("made-for-a-test", "entries", "", lambda _: Evidence(1.0, "made"), read)
+    chats = list(wechatlog.load_archive(b"x", format=made))
+    places = [[(int(m.text), m.origin.line, m.origin.offset) for m in chat] for chat in chats]
+    assert places == [
+        [(number, number + 1, 2 * number) for number in range(count) if bool(number % 3) is other]
+        for other in (False, True)
+    ]
+
+
+def test_what_a_file_says_of_the_owner_goes_before_what_the_user_says() -> None:
+    entries = [Entry(1, sender="李四", is_self=True), Entry(2, sender="李四", is_self=False), Entry(3, sender="李四")]
+    assert [message.is_self for message in conversation_of(entries, owner="李四")] == [True, False, True]
+    own = [Entry(1, sender="小李", sender_id="wxid_lisi00000002"), Entry(2, sender=" 李四 ")]
+    assert [message.is_self for message in conversation_of(own, owner="wxid_lisi00000002")] == [True, False]
+    assert [message.is_self for message in conversation_of(own, owner="李四")] == [False, True]
+
+
+def test_a_time_that_is_not_there_has_no_precision() -> None:
+    (message,) = conversation_of([Entry(1, None, "minute")])
+    assert message.precision is None
+
+
+def test_a_year_in_which_nobody_can_have_written_is_told_once() -> None:
+    times = [dt.datetime(year, 5, 1) for year in (1970, 1970, 2569, 2026)]
+    told = conversation_of([Entry(line, time) for line, time in enumerate(times, 1)]).diagnostics
+    assert [(entry.code, entry.line) for entry in told] == [("odd-year", 1), ("odd-year", 3)]
+
+
+def test_a_chat_without_messages_is_one_too() -> None:
+    def read(reading: Reading) -> Iterator[Entry]:
+        reading.chat_of("甲", title="空")
+        yield Entry(1, text="早", chat=reading.chat_of("乙"))
+
+    made = Format("made-for-a-test", "", "", lambda _: None, read)
+    assert {chat.title: len(chat) for chat in wechatlog.load_archive(b"x", format=made)} == {"空": 0, None: 1}
+
+
 def test_a_time_without_a_zone_has_that_of_the_first() -> None:
     zone = dt.timezone(dt.timedelta(hours=9))
     times = [dt.datetime(2026, 5, 1, hour, tzinfo=where) for hour, where in ((9, zone), (10, None))]

@@ -117,8 +117,36 @@ def test_case(case: Path) -> None:
         return
     if _name(case) not in NEEDS_THE_END:
         check_cuts(case)
-    if case.suffix != ".eml":  # a mail names its encoding
+    if case.suffix != ".eml":  # a mail names its encoding, and has lines of its own
         check_that_the_bytes_do_not_matter(case)
+        check_lines(case)
+
+
+def _may_stand_beside(message: wechatlog.Message) -> Iterator[str]:
+    """What the line that a message begins on has something of."""
+    if (time := message.time) is not None:
+        yield from (f":{time:%M}", f"{time:%Y-%m-%d}")
+    if time is not None and time.tzinfo is not None:
+        yield str(int(time.timestamp()))
+    yield from filter(None, (message.sender, message.sender_id, message.id, message.text.strip().split("\n")[0][:6]))
+
+
+def check_lines(case: Path) -> None:
+    """The line of a message is where it begins: what the file says of it stands there, or else markup begins."""
+    try:
+        lines = re.split(r"\r\n|[\r\n]", case.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return
+    if case.suffix in MADE_OF_OTHERS:
+        return
+    placed = [message for message in _read(case.read_bytes(), **_how(case)) if message.origin.line]
+    found = [lines[message.origin.line - 1].lstrip() for message in placed if message.origin.line]
+    strange = [
+        line
+        for message, line in zip(placed, found, strict=True)
+        if not line.startswith(("{", "<")) and not any(each in line for each in _may_stand_beside(message))
+    ]
+    assert len(strange) * 3 <= len(placed), strange[:3]
 
 
 def check_that_the_bytes_do_not_matter(case: Path) -> None:
