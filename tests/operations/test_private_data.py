@@ -62,6 +62,7 @@ def hidden(text: str, **options: object) -> str:
         ("6222021234567890128", "[bank card]"),
         ("6222 0212 3456 7890 128，6222-0212-3456-7890-128", "[bank card]，[bank card]"),
         ("卡号：12345678901234567", "卡号：[bank card]"),
+        ("收款 DE89 3704 0044 0532 0130 00，或 GB29NWBK60161331926819。", "收款 [bank card]，或 [bank card]。"),
         ("lisi@example.invalid，lisi＠example.invalid，lisi(at)example.invalid，lisi @ example.invalid", "，".join(["[email]"] * 4)),
         ("ｌｉｓｉ＠ｅｘａｍｐｌｅ．ｃｎ，lisi at example dot cn", "[email]，[email]"),
         ("QQ12345678，QQ：12345678，扣扣 12345678，q号12345678，12345678（QQ）", "QQ[account]，QQ：[account]，扣扣 [account]，q号[account]，[account]（QQ）"),
@@ -99,6 +100,7 @@ def test_what_is_hidden(text: str, expected: str) -> None:
         "ISBN 9787302511854，IP 192.168.100.254",
         "6222021234567890129",  # the check digit is wrong, and nothing says what it is
         "A123456(4)",
+        "型号 NL92ABNA0417164300，批次 GB29NWBK6016133192681",  # of an account the check digits, or the length, would be others
         "110105 19491231 0021",
         "110105001331002",  # no birthday
         "4000000000",

@@ -6,8 +6,8 @@ alone says too little. What an earlier row has taken, a later one cannot. Patter
 and signs of every width are the plain ones, and traditional characters simplified, character for character. Knows
 nothing of names.
 
-The order of checks is that of GB 11643 (identity numbers), ISO/IEC 7812 (cards), ITU-T E.164 and the numbering plan of
-China (telephones), GA 36 (plates).
+The order of checks is that of GB 11643 (identity numbers), ISO/IEC 7812 (cards), ISO 13616 (accounts), ITU-T E.164 and
+the numbering plan of China (telephones), GA 36 (plates).
 """
 
 from __future__ import annotations
@@ -110,6 +110,25 @@ def passes_luhn(number: str) -> bool:
         value = int(digit) * (1 + place % 2)
         total += value - 9 * (value > 9)
     return total % 10 == 0
+
+
+_LENGTHS: Final = {
+    place[:2]: int(place[2:])
+    for place in (
+        "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 CH21 CY28 CZ24 DE22 DK18 EE20 EG29 ES24 FI18 FR27 GB22 GE22"
+        " GI23 GR27 HR21 HU28 IE22 IL23 IS26 IT27 JO30 KW30 KZ20 LB28 LI21 LT20 LU20 LV21 MC27 MD24 ME22 MK19 MT31 MU30"
+        " NL18 NO15 PK24 PL28 PT25 QA29 RO24 RS22 SA24 SE24 SI19 SK24 SM27 TN24 TR26 UA29"
+    ).split()
+}
+"""How long the number of an account is in a country (ISO 13616)."""
+
+
+def passes_iban_checksum(number: str) -> bool:
+    """Whether letters and digits are the number of an account with its check digits (ISO 13616)."""
+    number = number.replace(" ", "")
+    if _LENGTHS.get(number[:2]) != len(number):
+        return False
+    return int("".join(str(int(character, 36)) for character in number[4:] + number[:4])) % 97 == 1
 
 
 def _is_birthday(text: str) -> bool:
@@ -264,6 +283,11 @@ SHAPES: Final = (
         r"(?i)身[份分]证|护照|通行证|港澳证|台胞证|驾照|驾驶证|passport|证件|社保号|学号|工号",
     ),
     Shape("id_number", r"[\u4e00-\u9fff]字第?([0-9]{5,10})(?=号)"),
+    Shape(
+        "bank_card",
+        r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,3})?(?![0-9A-Za-z])",
+        passes_iban_checksum,
+    ),
     Shape(
         "bank_card",
         r"(?<![0-9A-Za-z/=_%&.\-])[3-6][0-9]{3}(?:[ \-\r\n]{0,2}[0-9]){10,15}(?![0-9A-Za-z])",
