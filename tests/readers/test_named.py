@@ -106,6 +106,17 @@ def test_the_list_has_many_names_and_may_stand_inside(key: str) -> None:
         assert [message.text for message in _load(value)] == ["早"]
 
 
+@pytest.mark.parametrize("value", [{"会话": "李四"}, {"chat": {"msgs": [{"id": 1}]}}, {"list": [{"a": 1}]}])
+def test_json_without_a_list_of_messages_is_told(value: object) -> None:
+    chat = wechatlog.load(json.dumps(value).encode(), format="named-keys")
+    assert [entry.code for entry in chat.diagnostics if entry.severity == "error"] == ["broken-shape"]
+
+
+def test_lines_of_messages_that_say_no_more_than_a_name_are_all_messages() -> None:
+    line = '{"CreateTime": "2026-05-01 09:00:00", "nickname": "李四", "内容": "早"}\n'
+    assert len(wechatlog.load((line * 3).encode(), format="named-keys")) == 3
+
+
 def test_an_account_in_place_of_a_name_gives_way_to_the_name() -> None:
     (message,) = _load(_row(sender="wxid_lisi00000002", nickname="李四"))
     assert (message.sender, message.sender_id) == ("李四", "wxid_lisi00000002")

@@ -67,7 +67,7 @@ class _Lines:
     def give_up(self, width: int, delimiter: str) -> list[str]:
         """The cells of a broken row: of its first line alone, unless no line behind it looks like a row of its own."""
         line, *rest = self._held[self.row - self._first :]
-        shaped = (len(_lenient(other, delimiter)) == width for other in rest[:_PROBED])
+        shaped = (len(lenient_cells(other, delimiter)) == width for other in rest[:_PROBED])
         if self.ended and not (width > 1 and any(shaped)):
             line, rest = "".join((line, *rest)), []
         elif len(rest):
@@ -75,7 +75,7 @@ class _Lines:
         self.row = self._first = self.row + max(1, line.count("\n"))
         self._held, self._again = [], rest
         self.ended = self.ended and not rest
-        return _lenient(line, delimiter)
+        return lenient_cells(line, delimiter)
 
 
 def iter_rows(blocks: Iterable[str], collector: Collector, *, delimiter: str = ",") -> Iterator[Row]:
@@ -120,7 +120,7 @@ def iter_rows(blocks: Iterable[str], collector: Collector, *, delimiter: str = "
                 yield Row(cells, line)
 
 
-def _lenient(line: str, delimiter: str) -> list[str]:
+def lenient_cells(line: str, delimiter: str) -> list[str]:
     """The cells of one row, whatever its quotes are."""
     try:
         return next(csv.reader(io.StringIO(line, newline="\n"), delimiter=delimiter), [])

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import attrs
 
 from wechatlog.content.column_words import KNOWN
-from wechatlog.engine.delimited import Row, iter_rows
+from wechatlog.engine.delimited import Row, iter_rows, lenient_cells
 from wechatlog.engine.head import Head
 from wechatlog.engine.protocol import Evidence
 from wechatlog.engine.workbooks import cell_text, iter_sheet, peek_sheets
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
 _SPECIFIC: Final = 4
 """Columns by which a table is known in any order."""
-_ABOVE: Final = 4
-"""Lines down to which a heading is looked for where somebody may have put a title above it."""
+_DEEPEST: Final = 20
+"""Rows down to which a heading may stand in any table."""
+_LINES: Final = 60
+"""Lines in which they are looked for."""
 _BAR: Final = "|"
 _RULE: Final = re.compile(r":?-+:?")
 _DELIMITERS: Final = (",", "\t", ";", "|")
@@ -103,7 +105,8 @@ class Table:
         optional: fields whose columns a file may lack; their texts are empty then.
         exact: the header is these columns in this order and no others, unless somebody moved them; else in any order
             among others, which are told.
-        depth: rows in which the header stands; somebody may have put a few lines above it.
+        depth: rows in which the header stands.
+        reach: rows down to which it is looked for where somebody may have put lines above it, which is told.
         mends: a damaged name of a column is told by the others; one that other tools give to a column is none.
         plain: what of a name of a column counts; the names of the fields are plain.
         tail: a field whose text may be written without quotes where its column is the last one: what is too much in a
@@ -117,6 +120,7 @@ class Table:
     optional: frozenset[str] = attrs.field(default=frozenset(), converter=_names)
     exact: bool = True
     depth: int = 1
+    reach: int = 4
     mends: bool = True
     plain: Callable[[str], str] = str
     tail: str = ""
@@ -140,7 +144,7 @@ class Table:
 
     @functools.cached_property
     def _deepest(self) -> int:
-        return max(self.depth, _ABOVE)
+        return max(self.depth, self.reach)
 
     def __str__(self) -> str:
         return ",".join(names[0] for names, _ in self.columns)
@@ -227,12 +231,16 @@ class Table:
 
     def find(self, head: Head) -> Layout | None:
         """Where the table stands in a text."""
-        lines = [*itertools.islice((line for line in head.lines if line.strip()), self._deepest + 1), ""]
-        for row, (line, below) in enumerate(itertools.islice(itertools.pairwise(lines), self._deepest)):
-            for delimiter in _DELIMITERS:
-                found = self.match(_cells(line, delimiter), row)
-                if found and not (found.damaged and len(_cells(below, delimiter)) > found.width):
-                    return found._replace(delimiter=delimiter)
+        lines = tuple(head.lines[:_LINES])
+        tables = [(delimiter, _first_rows(lines, delimiter)) for delimiter in _DELIMITERS]
+        for row in range(self._deepest):
+            for delimiter, rows in tables:
+                if row < len(rows):
+                    found = self.match(rows[row], row)
+                    if found and not (
+                        found.damaged and any(len(below) > found.width for below in rows[row + 1 : row + 2])
+                    ):
+                        return found._replace(delimiter=delimiter)
         return None
 
     def find_sheet(self, head: Head) -> Layout | None:
@@ -417,13 +425,26 @@ def one_of(reading: Reading, tables: Mapping[str, Table], *, needed: int = 1) ->
     raise FormatError(what, source=reading.source.label, line=1 if is_text else None)
 
 
-@functools.lru_cache(maxsize=64)
-def _cells(line: str, delimiter: str) -> list[str]:
-    try:
-        cells = next(csv.reader((line,), delimiter=delimiter), [])
-    except csv.Error:
-        cells = line.split(delimiter)
-    return _unbarred(cells) if delimiter == _BAR else cells
+@functools.lru_cache(maxsize=16)
+def _first_rows(lines: tuple[str, ...], delimiter: str) -> list[list[str]]:
+    """The first rows of a text, as `iter_rows` counts them: a cell may hold line ends, a row holds something."""
+    rows: list[list[str]] = []
+    at = 0 if any(delimiter in line for line in lines) else len(lines)
+    while at < len(lines) and len(rows) <= _DEEPEST:
+        reader = csv.reader((f"{line}\n" for line in lines[at:]), delimiter=delimiter, strict=True)
+        try:
+            cells = next(reader)
+            at += reader.line_num
+        except csv.Error:  # a quote was lost
+            cells = lenient_cells(lines[at], delimiter)
+            at += 1
+        if any(cells):
+            rows.append(cells)
+    return rows if delimiter != _BAR else [cells for cells in map(_unbarred, rows) if not _is_rule(cells)]
+
+
+def _is_rule(cells: list[str]) -> bool:
+    return all(map(_RULE.fullmatch, cells))
 
 
 def _unbarred(cells: list[str]) -> list[str]:
@@ -436,7 +457,7 @@ def _without_bars(rows: Iterable[Row]) -> Iterator[Row]:
     """Such rows, without the rule under the heading."""
     for fields, line in rows:
         cells = _unbarred(fields)
-        if not all(map(_RULE.fullmatch, cells)):
+        if not _is_rule(cells):
             yield Row(cells, line)
 
 

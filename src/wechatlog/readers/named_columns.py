@@ -104,7 +104,7 @@ _TABLE: Final = Table(
     " ".join(f"{'|'.join(names_of(field))}={field}" for field in FIELDS),
     optional=frozenset(FIELDS) - {"time", "text"},
     exact=False,
-    depth=8,
+    reach=8,
     mends=False,
     plain=plain_name,
     tail="text",
@@ -150,6 +150,10 @@ def _objects(reading: Reading) -> Iterator[NamedRow]:
             first = False
             _describe(reading.chat, reading.said)
         yield NamedRow(fields_of(row).get, line, offset)
+    known = read_object(head.json).values()
+    if first and known and all(value != [] for value in known):
+        what = "no list of this JSON is one of messages: nothing was read"
+        reading.report("broken-shape", what, severity=Severity.ERROR, line=1)
 
 
 def _told_rows(reading: Reading) -> Iterator[NamedRow]:
@@ -167,7 +171,7 @@ def _without_head(reading: Reading, items: Iterator[Item]) -> Iterator[Item]:
     said = read_object(value_of(next(reading.look(), "").partition("\n")[0], "glossary"))
     names, explained = said, bool(said)  # whatever else is wrong with the line
     for item in items:
-        if item.line > 1 or _says_chat([item.value]):
+        if item.line > 1 or {"time", "text"} <= fields_of(item.value).keys():
             sender = _text(item.value.get("sender"))
             explained = explained or (item.line == 1 and sender in _LETTERS)
             if explained and sender and sender not in (*names, "?"):
