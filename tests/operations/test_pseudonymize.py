@@ -189,6 +189,7 @@ def test_the_same_people_are_the_same(conversation: Conversation) -> None:
 
 @given(conversations() | crowds)
 @example(Conversation([Message(text="李四"), Message(sender="李四 -公司")], owner="李四"))
+@example(Conversation([Message(text="一 李四 二"), Message(text="@李四  ")], id="\x85@李四"))
 def test_a_book_can_be_kept(conversation: Conversation) -> None:
     book = Pseudonyms()
     first = pseudonymize(conversation, book)
