@@ -244,11 +244,12 @@ def without_losses(conversation: Conversation, losses: Iterable[str]) -> Convers
     lost = frozenset(losses)
     if unknown := lost - LOSSES.keys():
         raise ValueError(f"unknown losses: {', '.join(sorted(unknown))}")
-    if "text:surrogate-pairs" in lost:
-        names = ("title", "id", "owner", "metadata", "messages")
-        changes = {name: _with_texts(getattr(conversation, name), _joined) for name in names}
-        changes["participants"] = _with_texts(conversation.members, _joined)
-        conversation = attrs.evolve(conversation, **changes)
+    for loss, change in (("text:surrogate-pairs", _joined), ("text:surrogates", whole)):
+        if loss in lost:
+            names = ("title", "id", "owner", "metadata", "messages")
+            changes = {name: _with_texts(getattr(conversation, name), change) for name in names}
+            changes["participants"] = _with_texts(conversation.members, change)
+            conversation = attrs.evolve(conversation, **changes)
     messages = []
     last: dt.datetime | None = None
     for message in conversation.messages:
@@ -261,8 +262,6 @@ def without_losses(conversation: Conversation, losses: Iterable[str]) -> Convers
 
 
 def _reduce(message: Message, lost: frozenset[str], last: dt.datetime | None) -> Message:
-    if "text:surrogates" in lost:
-        message = _with_texts(message, whole)
     if "segments:seconds" in lost and message.given_segments:
         given = (
             attrs.evolve(each, seconds=int(float(each.seconds)))

@@ -17,7 +17,7 @@ import wechatlog
 from tests.samples import corpus_conversations
 from tests.strategies import conversations
 from wechatlog import Conversation, Message, frames
-from wechatlog.testing import SAMPLE_CONVERSATIONS
+from wechatlog.testing import SAMPLE_CONVERSATIONS, without_losses
 
 duckdb = pytest.importorskip("duckdb")
 pa = pytest.importorskip("pyarrow")
@@ -66,6 +66,7 @@ def there_and_back(conversation: Conversation, door: str) -> Conversation:
 @pytest.mark.parametrize("door", DOORS)
 @given(conversation=conversations())
 def test_nothing_is_lost(door: str, conversation: Conversation) -> None:
+    conversation = without_losses(conversation, ["text:surrogates"])  # which no column of texts holds
     back = there_and_back(conversation, door)
     assert back == conversation
     assert [message.segments for message in back] == [message.segments for message in conversation]

@@ -15,6 +15,7 @@ from tests.strategies import conversations
 from wechatlog import Conversation, Message, Participant, Quote, Text
 from wechatlog.operations import Evidence, Identities, Name, Person, identities, statistics
 from wechatlog.operations.identity.names import Names
+from wechatlog.testing import without_losses
 
 START = dt.datetime(2026, 5, 1, 9)
 
@@ -51,7 +52,7 @@ def test_everybody_is_somebody_once(chats: list[Conversation]) -> None:
 
 @given(chats=st.lists(conversations(), max_size=2))
 def test_the_file_keeps_everything(chats: list[Conversation]) -> None:
-    found = identities(chats)
+    found = identities(without_losses(chat, ["text:surrogates"]) for chat in chats)  # which no TOML holds
     text = found.to_toml()
     assert Identities.from_toml(text) == found
     assert Identities.from_toml(text).to_toml() == text
