@@ -197,7 +197,8 @@ class Pseudonyms(Mapping[str, str]):
             keys = [(None, id_) for id_ in person.ids]
             bare = [(name.name, None) for name in names if name.key not in person.ids]
             is_in_turn = all(itertools.starmap(take_turns, itertools.pairwise(names)))
-            if bare and is_in_turn and self._people.is_apart(name.name for name in names):
+            is_one = is_in_turn and self._people.ids_of(bare) <= {*person.ids}
+            if bare and is_one and self._people.is_apart(name.name for name in names):
                 self._people.unite([*keys, *bare])
         ids = {id_ for person in people for id_ in person.ids}
         for link in people.iter_evidence():

@@ -275,8 +275,16 @@ class Register:
             keys: pairs of a name and an id under which the owner stands.
         """
         own = [key for key in dict.fromkeys(keys) if key[0] or key[1]]
-        if any(name in OWN_NAMES for name, _ in own) and len({id_ for _, id_ in own if id_}) <= 1:
+        if any(name in OWN_NAMES for name, _ in own) and len(self.ids_of(own)) <= 1:
             self.unite(sorted(own, key=lambda key: key[1] is None))
+
+    def ids_of(self, keys: Iterable[tuple[str | None, str | None]]) -> set[str]:
+        """The ids of those who have these names and ids; a name without an id is that of the one who has it."""
+        found: set[str] = set()
+        for name, id_ in keys:
+            holder = None if id_ or name is None else self.person(name)
+            found.update((id_,) if id_ else () if holder is None else holder.ids)
+        return found
 
     def _absorb(self, first: Party, second: Party) -> bool:
         """Make two one; false where both have pseudonyms, and stay two."""
