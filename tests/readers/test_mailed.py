@@ -24,7 +24,7 @@ def test_any_bytes(data: bytes) -> None:
     check_any(b"Subject: x\nContent-Type: text/html\nContent-Transfer-Encoding: base64\n\n" + data, "mail")
 
 
-@pytest.mark.parametrize("charset", ["utf-8", "gb18030", "utf-16", "no-such-charset"])
+@pytest.mark.parametrize("charset", ["utf-8", "gb18030", "utf-16", "no-such-charset", "no\0ne"])
 def test_a_mail_in_base64_gives_the_same_messages(charset: str) -> None:
     data = PRIVATE.encode("utf-8" if charset.startswith("no") else charset)
     head = (

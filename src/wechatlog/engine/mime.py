@@ -94,7 +94,7 @@ def decode_part(part: Message) -> str:
     try:
         if charset and charset not in ("us-ascii", "ascii"):
             return data.decode(codecs.lookup(charset).name, "strict")
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):  # no charset, or none of these bytes; a NUL in its name is a ValueError
         pass
     return decode_text(data)
 
