@@ -23,7 +23,7 @@ import attrs
 from wechatlog.diagnostics import Diagnostic, Origin
 from wechatlog.errors import MissingExtraError
 from wechatlog.segments.types import Emoji, Image, Link, Mention, Segment
-from wechatlog.timestamps import Day, Precision, day_and_clock, instant, moment, span
+from wechatlog.timestamps import Day, Precision, day_and_clock, in_span, instant, moment, span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -583,18 +583,9 @@ class Conversation(Sequence[Message]):
             TypeError: for an aware bound on a conversation with naive times.
             ValueError: for a text that is no ISO date or time.
         """
-        low, high = self._bound(start, last=False), self._bound(end, last=True)
-        return self._with(
-            message
-            for message in self.messages
-            if message.time is not None
-            and (low is None or instant(message.time) >= low)
-            and (high is None or instant(message.time) < high)
-        )
-
-    def _bound(self, day: Day | None, *, last: bool) -> dt.timedelta | None:
         zone = self.tz or next((message.time.tzinfo for message in self.messages if message.time is not None), None)
-        return moment(day, zone, last=last)
+        fits = in_span(moment(start, zone, last=False), moment(end, zone, last=True))
+        return self._with(message for message in self.messages if fits(message.time))
 
     def by(self, *names: str, people: Identities | None = None) -> Conversation:
         """The messages of the people named, under whatever name they wrote them.

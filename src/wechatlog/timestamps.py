@@ -12,7 +12,7 @@ import datetime as dt
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 Precision: TypeAlias = Literal["second", "minute", "day"]
@@ -129,6 +129,18 @@ def moment(day: Day | None, zone: dt.tzinfo | None, *, last: bool) -> dt.timedel
     if zone is None:
         raise TypeError("this conversation has naive times; pass a bound without a zone, or load it with tz=")
     return instant(day)
+
+
+def in_span(low: dt.timedelta | None, high: dt.timedelta | None) -> Callable[[dt.datetime | None], bool]:
+    """A test whether a time is known and lies between two instants, the second excluded; `None` for no bound."""
+
+    def is_inside(time: dt.datetime | None) -> bool:
+        if time is None:
+            return False
+        point = instant(time)
+        return (low is None or point >= low) and (high is None or point < high)
+
+    return is_inside
 
 
 def in_zone(time: dt.datetime, zone: dt.tzinfo) -> dt.datetime:

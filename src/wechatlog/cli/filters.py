@@ -18,7 +18,7 @@ from wechatlog.cli.options import ANY_PATH, WHEN
 from wechatlog.content.wording import has_words
 from wechatlog.model import Conversation, Message, MessageKind, called, normalize_name
 from wechatlog.operations import Identities
-from wechatlog.timestamps import instant, moment
+from wechatlog.timestamps import in_span, moment
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -124,7 +124,7 @@ class Filters:
         """
         checks: list[Callable[[Message], bool]] = []
         if self.since or self.until:
-            checks.append(_Span(self.since, self.until, zone))
+            checks.append(_sent_between(self.since, self.until, zone))
         if self.senders:
             checks.append(self._is_of_them if self.people is None else self._among(self.people))
         if self.kinds:
@@ -169,23 +169,19 @@ def read_people(path: str) -> Identities:
         raise Failure(f"{path}: {error}") from error
 
 
-class _Span:
-    """Whether a message was sent in a span of time; a bound without a zone means that of the conversation."""
+def _sent_between(since: str | None, until: str | None, zone: dt.tzinfo | None) -> Callable[[Message], bool]:
+    """A test whether a message was sent in a span of time; a bound without a zone means that of the first time."""
+    fits: Callable[[dt.datetime | None], bool] | None = None
 
-    def __init__(self, since: str | None, until: str | None, zone: dt.tzinfo | None) -> None:
-        self._since, self._until, self._zone = since, until, zone
-        self._bounds: tuple[dt.timedelta | None, dt.timedelta | None] | None = None
-
-    def __call__(self, message: Message) -> bool:
-        if message.time is None:
-            return False
-        if self._bounds is None:
-            zone = self._zone or message.time.tzinfo
+    def test(message: Message) -> bool:
+        nonlocal fits
+        if fits is None and message.time is not None:
+            there = zone or message.time.tzinfo
             try:
-                self._bounds = moment(self._since, zone, last=False), moment(self._until, zone, last=True)
+                fits = in_span(moment(since, there, last=False), moment(until, there, last=True))
             except TypeError:
                 told = "the times have no zone; give one without a zone, or name theirs with --tz"
                 raise Failure(told) from None
-        low, high = self._bounds
-        time = instant(message.time)
-        return (low is None or time >= low) and (high is None or time < high)
+        return fits is not None and fits(message.time)
+
+    return test
