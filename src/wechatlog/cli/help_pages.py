@@ -66,18 +66,14 @@ class _Formatter(click.HelpFormatter):
         rows = list(rows)
         left = min(max(len(name) for name, _ in rows), col_max) + col_spacing
         for name, text in rows:
-            lines = wrap(_meaning(text), max(self.width - self.current_indent - left, 20))
+            head, gap, tail = text.partition("  [")  # click puts into brackets what else there is to say of an option
+            more = "; ".join(map(translate, tail.removesuffix("]").split("; "))) + "]" * bool(gap)
+            lines = wrap(translate(head) + gap + more, max(self.width - self.current_indent - left, 20))
             first = (
                 f"{name:<{left}}" if len(name) <= left - col_spacing else f"{name}\n{'':{self.current_indent + left}}"
             )
             self.write(f"{'':{self.current_indent}}{first}")
             self.write(f"\n{'':{self.current_indent + left}}".join(lines) + "\n")
-
-
-def _meaning(text: str) -> str:
-    """What an option means; click puts into brackets after it what else there is to say."""
-    head, gap, tail = text.partition("  [")
-    return translate(head) + gap + "; ".join(map(translate, tail.removesuffix("]").split("; "))) + "]" * bool(gap)
 
 
 def first_paragraph(command: click.Command) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from wechatlog.errors import MultipleConversationsError
-from wechatlog.frames.columns import Key, conversation_key
+from wechatlog.frames.columns import conversation_key
 from wechatlog.frames.rows import READ_COLUMNS, conversation_of, join, messages_of
 from wechatlog.model import Conversation, paused_collection
 
@@ -131,7 +131,9 @@ def _choose_head(
     columns: Mapping[str, Sequence[Any]], heads: Sequence[Conversation], like: Conversation | None
 ) -> Conversation:
     """What is known of the conversation that the rows are of, without messages."""
-    keys = _keys(columns)
+    blank = [None] * len(columns["text"])
+    told = zip(columns.get("conversation", blank), columns.get("conversation_id", blank), strict=False)
+    keys = [key for key in dict.fromkeys(told) if key != (None, None)]  # a row that names none belongs to the others
     if len(keys) > 1:
         raise _several(name or id_ for name, id_ in keys)
     if like is not None:
@@ -143,13 +145,6 @@ def _choose_head(
         return fitting[0] if fitting else Conversation()
     name, id_ = keys[0]
     return Conversation(title=None if name == id_ else name, id=id_)
-
-
-def _keys(columns: Mapping[str, Sequence[Any]]) -> list[Key]:
-    """What the rows are told apart by; a row that names no conversation belongs to the others."""
-    blank = [None] * len(columns["text"])
-    found = zip(columns.get("conversation", blank), columns.get("conversation_id", blank), strict=False)
-    return [key for key in dict.fromkeys(found) if key != (None, None)]
 
 
 def _several(names: Iterable[str | None]) -> MultipleConversationsError:

@@ -133,16 +133,13 @@ class People:
             return None
         name = shown_name(message)
         own = self._owner if self._owner is not None or message.is_self is not None else self._presumed
-        is_self = bool(message.is_self) if own is None else self._matches(own, message)
+        names = (identity, None if message.sender is None else normalize_name(message.sender))
+        is_self = bool(message.is_self) if own is None else own in names
         key = (identity, True, is_self) if identity else (name, False, is_self)
         person = self._people.get(key)
         if person is None:
             person = self._people[key] = Person(len(self._people), name, identity, is_self=is_self)
         return person
-
-    @staticmethod
-    def _matches(wanted: str, message: Message) -> bool:
-        return message.sender_id == wanted or (message.sender is not None and normalize_name(message.sender) == wanted)
 
 
 def faces_of(conversation: Conversation, media: Media) -> Callable[[Person], str | None]:

@@ -82,7 +82,7 @@ def render_report(title: str | int, found: Statistics, *, language: str = "zh", 
         policy=content_policy(style),
         title=words["chats"].format(title) if isinstance(title, int) else title,
         year=year,
-        span=_span(found),
+        span=_from_to(found.first, found.last),
         facts=list(_facts(found, words)),
         years=list(_years(found)),
         times=(words[unit], bars(rows, most=None)),
@@ -100,15 +100,8 @@ def render_report(title: str | int, found: Statistics, *, language: str = "zh", 
     )  # fmt: skip
 
 
-def _span(found: Statistics) -> str:
-    if found.first is None or found.last is None:
-        return ""
-    return _from_to(found.first, found.last)
-
-
-def _from_to(first: dt.datetime, last: dt.datetime) -> str:
-    days = f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}"
-    return " – ".join(dict.fromkeys(days))
+def _from_to(*times: dt.datetime | None) -> str:
+    return " – ".join(dict.fromkeys(f"{time:%Y-%m-%d}" for time in times if time is not None))
 
 
 def _facts(found: Statistics, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:

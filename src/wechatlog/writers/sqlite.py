@@ -31,7 +31,6 @@ from wechatlog.writers.base import Form, batched, built
 from wechatlog.writers.options import flag_option
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
@@ -202,7 +201,9 @@ class _Tables:
         return _Chat(next(self._conversations), _Authors(self._people))
 
     def _finish(self, chat: _Chat, head: Conversation) -> None:
-        self._insert("conversations", [_conversation_row(chat.number, head)])
+        zone = None if head.tz is None else zone_name(head.tz)
+        known = (chat.number, head.id, head.title, head.is_group, head.owner, zone, conversation_header(head))
+        self._insert("conversations", [known])
         people = participants_of(chat.authors.counts, head.members)
         numbers = itertools.chain(chat.authors.numbers, self._people)
         rows = [_participant_row(number, chat.number, person) for person, number in zip(people, numbers, strict=False)]
@@ -231,7 +232,7 @@ class _Tables:
             "number": list(range(start, start + height)),
             **columns,
             "time": [None if time is None else time.isoformat() for time in times],
-            "unix": list(map(_unix, times)) if any(time is not None and time.tzinfo for time in times) else [],
+            "unix": [None if time is None or not time.tzinfo else math.floor(time.timestamp()) for time in times],
             "participant": chat.authors.number(columns),
             "is_self": list(map(_AS_NUMBER.get, columns["is_self"])),
             "segments": bodies.given(),
@@ -314,10 +315,6 @@ class _Authors:
         return [self._known[author] for author in authors]
 
 
-def _unix(time: dt.datetime | None) -> int | None:
-    return None if time is None or time.tzinfo is None else math.floor(time.timestamp())
-
-
 def _piece_rows(bodies: Bodies, first: int) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of the tables that have one for each piece of a kind, by the name of the table."""
     rows: dict[str, list[tuple[Any, ...]]] = {}
@@ -328,11 +325,6 @@ def _piece_rows(bodies: Bodies, first: int) -> dict[str, list[tuple[Any, ...]]]:
                 values = [getattr(segment, name) for name in names]
                 rows.setdefault(table, []).append((first + number, position, *values))
     return rows
-
-
-def _conversation_row(number: int, head: Conversation) -> tuple[Any, ...]:
-    zone = None if head.tz is None else zone_name(head.tz)
-    return number, head.id, head.title, head.is_group, head.owner, zone, conversation_header(head)
 
 
 def _participant_row(number: int, conversation: int, person: Participant) -> tuple[Any, ...]:

@@ -100,7 +100,9 @@ class TableWriter:
     def _write(
         self, names: Sequence[str], batches: Iterable[list[list[Any]]], options: Mapping[str, Any]
     ) -> Iterator[str]:
-        cells = _cells(names, options)
+        shield = inert if choice_option(options, "formulas", ("inert", "raw")) == "inert" else protected
+        clock = _wall_clock if choice_option(options, "times", ("iso", "excel")) == "excel" else TO_TEXT["time"]
+        cells = [_cell(COLUMN_TYPES[name], shield, clock) for name in names]
         separator = choice_option(options, "separator", self.separators)
         mark = "\ufeff" if flag_option(options, "bom", self.bom) else ""
         yield f"{mark}{separator.join(names)}{_LINE_END}"
@@ -116,13 +118,6 @@ def _values_of_scan(scan: Scan, names: Sequence[str]) -> Iterator[list[list[Any]
             title, id_ = rows.key
             head = {"conversation": [title] * rows.height, "conversation_id": [id_] * rows.height}
             yield cells_of({**rows.columns, **head}, rows.bodies, names)
-
-
-def _cells(names: Sequence[str], options: Mapping[str, Any]) -> list[Callable[[Any], str]]:
-    """For each column what makes the text of a cell."""
-    shield = inert if choice_option(options, "formulas", ("inert", "raw")) == "inert" else protected
-    clock = _wall_clock if choice_option(options, "times", ("iso", "excel")) == "excel" else TO_TEXT["time"]
-    return [_cell(COLUMN_TYPES[name], shield, clock) for name in names]
 
 
 def _wall_clock(time: Any) -> str:

@@ -82,17 +82,12 @@ def shorten(text: str, columns: int) -> str:
         if marks > 2:
             continue
         room -= width
-        if room < 0:
-            return _cut(kept, columns)
+        if room < 0:  # as many as fit before an ellipsis
+            while kept and sum(map(_width, kept)) > columns - 1:
+                kept.pop()
+            return f"{''.join(kept).rstrip()}…"
         kept.append(char)
     return "".join(kept)
-
-
-def _cut(kept: list[str], columns: int) -> str:
-    """As many of these characters as fit before an ellipsis."""
-    while kept and sum(map(_width, kept)) > columns - 1:
-        kept.pop()
-    return f"{''.join(kept).rstrip()}…"
 
 
 def _known_families() -> frozenset[str]:
