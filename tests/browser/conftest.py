@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
+    from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, ViewportSize
 
 ARGUMENTS = [
     "--disable-gpu",
@@ -117,8 +117,17 @@ class Tab:
         """Be as a new one."""
         self.get("localStorage.clear()")
         self.page.goto("about:blank")
-        self.page.emulate_media(media="null")
+        self.page.emulate_media(media="null", color_scheme="light", reduced_motion="no-preference")
+        self.page.set_viewport_size(SIZE)
         self.asked, self.headers, self.problems, self.picture = [], [], [], b""
+
+    def see(self, viewport: ViewportSize | None = None, **media: Any) -> Tab:
+        """Be of a size, or before eyes that want it dark, or still."""
+        if viewport is not None:
+            self.page.set_viewport_size(viewport)
+        if media:
+            self.page.emulate_media(**media)
+        return self
 
     def open(self, path: Path, fragment: str = "") -> Tab:
         """Load a file."""
@@ -164,17 +173,17 @@ def usual_tab(browser: Browser) -> Tab:
 
 @pytest.fixture
 def tab(browser: Browser, usual_tab: Tab) -> Iterator[Callable[..., Tab]]:
-    """Opens tabs: the usual one; others where a test has it already, or names options of a browser context."""
+    """Opens tabs: the usual one, unless a test has it already, wants no scripts, or one of its own."""
     contexts = []
     given = False
 
-    def make(**options: Any) -> Tab:
+    def make(*, own: bool = False, java_script_enabled: bool = True, **options: Any) -> Tab:
         nonlocal given
-        if not options and not given:
+        if java_script_enabled and not own and not given:
             given = True
-            return usual_tab
-        contexts.append(browser.new_context(**{"viewport": SIZE, **options}))
-        return Tab(contexts[-1])
+            return usual_tab.see(**options)
+        contexts.append(browser.new_context(viewport=SIZE, java_script_enabled=java_script_enabled))
+        return Tab(contexts[-1]).see(**options)
 
     yield make
     for context in contexts:

@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-import pytest
+from typing import TYPE_CHECKING
 
 import wechatlog
 from wechatlog.operations import statistics
 from wechatlog.pages.report import render_report
 
-from .conftest import WATCH
-
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from .conftest import Tab
 
-@pytest.mark.parametrize(("width", "scheme"), [(1100, "light"), (1100, "dark"), (360, "light")])
-def test_it_is_shown_without_a_network(browser: Any, tmp_path: Path, width: int, scheme: str) -> None:
+
+def test_it_is_shown_without_a_network(tab: Callable[..., Tab], tmp_path: Path) -> None:
     club = wechatlog.load("examples/reading-club.jsonl")
     path = tmp_path / "report.html"
     path.write_text(render_report("城南读书会", statistics(club), year=2026), encoding="utf-8")
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, offline=True)
-    context.add_init_script(WATCH)
+    found = tab(own=True)
     asked: list[str] = []
-    page = context.new_page()
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(path.as_uri())
+    found.page.on("request", lambda request: asked.append(request.url))
+    found.open(path)
     assert asked == [path.as_uri()]
-    assert page.evaluate("window.__problems") == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert (dark == "rgb(20, 22, 24)") is (scheme == "dark")
-    assert page.evaluate("document.querySelectorAll('.days rect.on').length") > 20
-    context.close()
+    found.check()
+    assert found.get("document.querySelectorAll('.days rect.on').length") > 20
+    for width, scheme in ((1100, "light"), (1100, "dark"), (360, "light")):
+        found.see({"width": width, "height": 800}, color_scheme=scheme)
+        assert found.get("document.documentElement.scrollWidth") <= width
+        ground = found.get("getComputedStyle(document.body).backgroundColor")
+        assert (ground == "rgb(20, 22, 24)") is (scheme == "dark")
+    found.check()
