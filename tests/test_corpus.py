@@ -93,10 +93,15 @@ def _check_severities(case: Path, conversations: list[wechatlog.Conversation], o
             assert conversation in conversations
 
 
+def _with_format(case: Path, name: str, options: dict[str, Any]) -> dict[str, Any]:
+    """The options of a case that is read once more: what its format is was found out; that of a ZIP is its files'."""
+    return options if case.suffix == ".zip" else {"format": name, **options}
+
+
 def _read(case: Path, options: dict[str, Any]) -> dict[str, Any]:
     detection = wechatlog.detect(case)
     conversations = list(wechatlog.load_archive(case, errors="collect", **options))
-    _check_severities(case, conversations, options)
+    _check_severities(case, conversations, _with_format(case, detection.format, options))
     described = [_describe(conversation) for conversation in conversations]
     found: dict[str, Any] = {"format": detection.format}
     if options:
@@ -122,4 +127,5 @@ def test_case(case: Path) -> None:
         expectation.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     assert found == expected
     if "conversations" not in expected and case.suffix != ".zip":  # `iter_messages` and `load` are one code path
-        assert tuple(wechatlog.iter_messages(case, **options)) == wechatlog.load(case, **options).messages
+        how = _with_format(case, expected["format"], options)
+        assert tuple(wechatlog.iter_messages(case, **how)) == wechatlog.load(case, **how).messages

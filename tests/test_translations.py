@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import re
 import sys
@@ -19,6 +20,7 @@ from wechatlog.cli.app import _COMMANDS
 from wechatlog.cli.help_pages import wrap
 from wechatlog.cli.language import PHRASES, chosen_language, read_catalogue, translate
 from wechatlog.cli.messages import padded, width
+from wechatlog.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -344,14 +346,20 @@ def test_json_stays_as_it_is(capsysbinary: pytest.CaptureFixture[bytes], monkeyp
         monkeypatch.setenv("WECHATLOG_LANG", "zh")
 
 
+@functools.cache
+def _shown(sentence: str) -> str:
+    return translate(sentence)
+
+
 def _said(case: Path, half: Path) -> Iterator[str]:
     """What reading a case says, and reading half of it."""
     options: dict[str, Any] = expected_of(case).get("options", {})
     half.write_bytes(case.read_bytes()[: case.stat().st_size // 2])
-    for source in (case, half):
+    for path in (case, half):
+        source = Source.of(path)  # of which is found out once what it is
         try:
             yield wechatlog.detect(source).reason
-            for conversation in wechatlog.load_archive([source], **options):
+            for conversation in wechatlog.load_archive(source, **options):
                 yield from (note.message for note in conversation.diagnostics)
         except wechatlog.WechatlogError as error:
             yield str(error).split("\n")[0]
@@ -377,6 +385,6 @@ def _saying() -> list[Path]:
 def test_what_is_said_of_a_file(case: Path, tmp_path: Path) -> None:
     """Diagnostics, errors and reasons of the whole corpus are Chinese to the last phrase."""
     for sentence in _said(case, tmp_path / case.name):
-        shown = translate(sentence)
+        shown = _shown(sentence)
         assert shown != sentence or not ENGLISH.search(sentence), sentence
         assert not ENGLISH.search(shown), shown
