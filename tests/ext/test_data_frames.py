@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import sys
 import zoneinfo
 from pathlib import Path
@@ -465,12 +466,18 @@ def test_without_a_header_title_and_id_are_in_the_rows() -> None:
     assert wechatlog.from_frame(nameless.to_polars()).title is None
 
 
+@functools.cache
+def chat_as_tables() -> tuple[Conversation, Any, Any]:
+    conversation = chat(CHINA)
+    return conversation, conversation.to_pandas(), conversation.to_arrow()
+
+
 @given(rows=st.lists(st.integers(0, 2), max_size=6))
 def test_any_choice_of_rows(rows: list[int]) -> None:
-    conversation = chat(CHINA)
+    conversation, frame, table = chat_as_tables()
     expected = attrs.evolve(conversation, messages=[conversation[row] for row in rows])
-    assert wechatlog.from_frame(conversation.to_pandas().iloc[rows]) == expected
-    assert wechatlog.from_frame(conversation.to_arrow().take(pa.array(rows, pa.int64()))) == expected
+    assert wechatlog.from_frame(frame.iloc[rows]) == expected
+    assert wechatlog.from_frame(table.take(pa.array(rows, pa.int64()))) == expected
 
 
 @pytest.mark.parametrize(
