@@ -139,6 +139,7 @@ def test_no_name_is_left(conversation: Conversation) -> None:
 
 
 @given(conversations() | crowds)
+@example(Conversation([Message(text="12345@chatroom所有人")], owner="所有人"))
 def test_no_name_is_left_that_is_no_everyday_word(conversation: Conversation) -> None:
     book = Pseudonyms()
     shown = written(pseudonymize(conversation, book))

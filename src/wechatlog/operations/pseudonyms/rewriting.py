@@ -148,6 +148,7 @@ class Rewriter:
             private = unite(private, iter_disguised(self._known, text))
         search = TextSearch(self._known, text, private, names=self._texts)
         number, hit = 0, search.next(0)
+        used: list[Annotation] = []
         while hit is not None or number < len(left):
             annotation = left[number] if number < len(left) else None
             if hit is not None and (annotation is None or _wins(hit, annotation)):
@@ -159,9 +160,10 @@ class Rewriter:
                 hit = search.next(hit.start, hit.start, annotation.start) or search.next(annotation.start)
             elif annotation is not None:
                 yield from self._edit_annotation(text, annotation)
+                used.append(annotation)
                 number += 1
                 hit = hit if hit is None or hit.start >= annotation.end else search.next(annotation.end, annotation.end)
-        self._tally.note_left(text, search.left, left)
+        self._tally.note_left(text, search.left, used)
 
     def _edit_hit(self, text: str, hit: Hit) -> _Edit:
         start, end, what, said = hit
