@@ -848,6 +848,14 @@ def test_every_message_is_printed(tab: Open, tmp_path: Path, monkeypatch: pytest
     found.check()
 
 
+@pytest.mark.parametrize(("scripts", "shown"), [(True, "#facts"), (False, "#about")])
+def test_the_facts_are_printed_once(tab: Open, chat: Path, *, scripts: bool, shown: str) -> None:
+    """At the top, where the script puts them, or else at the end, to which a link on the screen leads."""
+    page = tab(java_script_enabled=scripts).open(chat).page
+    page.emulate_media(media="print")
+    assert [where for where in ("#facts", "#about") if page.is_visible(where)] == [shown]
+
+
 # --- everybody -------------------------------------------------------------------------------------
 
 
