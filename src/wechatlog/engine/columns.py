@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import operator
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import attrs
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from wechatlog.source import Stretch
 
 _BATCH_SIZE: Final = 1024
+_Run: TypeAlias = "tuple[Draft, dict[str, Sequence[Any]]]"
+"""Entries of one conversation as columns."""
 
 
 class Rows(NamedTuple):
@@ -225,13 +227,19 @@ def rows_of_entries(reading: Reading, entries: Iterable[Entry], wanted: Wanted) 
     yield from (Rows(empty, 0, {}) for empty in reading.chats() if empty not in seen)
 
 
-def _fitted(reading: Reading, entries: EntryRuns) -> Iterator[EntryRun]:
+def _fitted(reading: Reading, entries: EntryRuns) -> Iterator[_Run]:
     """The runs of entries, their times as those of the conversation are."""
-    for draft, columns in entries.runs:
-        if not draft.aware:
-            pairs = zip(columns["time"], columns["line"], strict=True)
+    for run in entries.runs:
+        if not isinstance(run, EntryRun):
+            yield from _runs_of(reading, run)
+            continue
+        draft, columns = run.chat, run.whole()
+        times = columns["time"]
+        known = {True} if isinstance(times, UnixTimes) else {time and time.tzinfo is not None for time in times}
+        if known != {draft.aware}:
+            pairs = zip(times, columns["line"], strict=True)
             columns["time"] = [time and _fit(reading, draft, time, line) for time, line in pairs]
-        yield EntryRun(draft, columns)
+        yield draft, columns
 
 
 def _fit(reading: Reading, draft: Draft, time: dt.datetime, line: int | None) -> dt.datetime:
@@ -239,7 +247,7 @@ def _fit(reading: Reading, draft: Draft, time: dt.datetime, line: int | None) ->
     return time if aware is draft.aware else reading.fit_time(draft, time, line, aware=aware)
 
 
-def _runs_of(reading: Reading, entries: Iterable[Entry]) -> Iterator[EntryRun]:
+def _runs_of(reading: Reading, entries: Iterable[Entry]) -> Iterator[_Run]:
     """Entries of one conversation at a time, their times as those of the conversation are.
 
     What is told of an entry is told before the next is taken, and what is told of a conversation before the next
@@ -264,8 +272,8 @@ def _runs_of(reading: Reading, entries: Iterable[Entry]) -> Iterator[EntryRun]:
         yield _turned(draft, run)
 
 
-def _turned(draft: Draft, run: Sequence[Entry]) -> EntryRun:
-    return EntryRun(draft, dict(zip(Entry._fields, zip(*run, strict=True), strict=True)))
+def _turned(draft: Draft, run: Sequence[Entry]) -> _Run:
+    return draft, dict(zip(Entry._fields, zip(*run, strict=True), strict=True))
 
 
 def _ruled(reading: Reading, columns: dict[str, Sequence[Any]], names: Container[str]) -> dict[str, Sequence[Any]]:

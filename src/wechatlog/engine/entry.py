@@ -10,13 +10,15 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
+import attrs
+
 from wechatlog.content.accounts import is_room
 from wechatlog.engine.reading import FIRST_YEAR, LAST_YEAR, Draft, Reading
 from wechatlog.model import NOTICES, Loose, Message, MessageKind
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.engine.protocol import Batch
     from wechatlog.segments import Segment
@@ -26,6 +28,7 @@ Body: TypeAlias = "tuple[MessageKind, str, tuple[Segment, ...] | None]"
 """What a body is: kind and text, and the segments where they do not follow from the text."""
 
 _BATCH_SIZE: Final = 1024
+_PLACED: Final = ("line", "time", "offset")
 
 
 class Entry(NamedTuple):
@@ -57,30 +60,59 @@ new_entry: Final = tuple.__new__
 """`new_entry(Entry, fields)` takes all of the fields and half of the time of `Entry(…)`: for what most files hold."""
 
 
-class EntryRun(NamedTuple):
+@attrs.frozen(eq=False)
+class EntryRun:
     """Entries that follow each other in a chat, at least one.
 
     Attributes:
         chat: that of all of them.
-        columns: for each other field of `Entry`, in their order, what it is in each. The times have a zone.
+        columns: for each other field of `Entry`, in their order, what it is in each.
+        others: entries that say something else than the columns, by their places, in order; line, time and offset are
+            those of the columns.
     """
 
     chat: Draft
-    columns: dict[str, Sequence[Any]]
+    columns: Mapping[str, Sequence[Any]]
+    others: Mapping[int, Entry]
+
+    def __iter__(self) -> Iterator[Entry]:
+        return itertools.chain.from_iterable(self._stretches())
+
+    def _stretches(self) -> Iterator[Iterable[Any]]:
+        rows = zip(*self.columns.values(), [self.chat] * len(self.columns["text"]), strict=True)
+        begin = 0
+        for place, entry in self.others.items():
+            yield itertools.islice(rows, place - begin)
+            next(rows)
+            yield (entry,)
+            begin = place + 1
+        yield rows
+
+    def whole(self) -> dict[str, Sequence[Any]]:
+        """The columns with what the others say."""
+        found = dict(self.columns)
+        others = self.others.items()
+        for at, name in enumerate(found if others else ()):
+            if name not in _PLACED:
+                found[name] = values = list(found[name])
+                for place, entry in others:
+                    values[place] = entry[at]
+        return found
 
 
 class EntryRuns:
-    """Entries in runs: for a format that knows what most of them say without a look at each. Iterates one by one."""
+    """Entries in runs: for a format that knows what most of them say without a look at each. Iterates one by one.
 
-    def __init__(self, runs: Iterable[EntryRun]) -> None:
+    Args:
+        runs: of one chat, or entries that were looked at one by one.
+    """
+
+    def __init__(self, runs: Iterable[EntryRun | Sequence[Entry]]) -> None:
         self.runs = runs
 
     def __iter__(self) -> Iterator[Entry]:
-        found: Iterator[Any] = itertools.chain.from_iterable(
-            zip(*columns.values(), itertools.repeat(chat, len(columns["text"])), strict=True)
-            for chat, columns in self.runs
-        )
-        return found
+        runs: Iterable[Iterable[Entry]] = self.runs
+        return itertools.chain.from_iterable(runs)
 
 
 def is_credited(sender_id: str | None) -> bool:

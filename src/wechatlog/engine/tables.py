@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import attrs
 
 from wechatlog.content.column_words import KNOWN
-from wechatlog.engine.delimited import Row, iter_rows, lenient_cells
+from wechatlog.engine.delimited import RUN, Rows, filled, iter_row_runs, lenient_cells
 from wechatlog.engine.head import Head
 from wechatlog.engine.protocol import Evidence
 from wechatlog.engine.workbooks import cell_text, iter_sheet, peek_sheets
@@ -93,6 +93,51 @@ def _columns(spec: str | Mapping[str, str]) -> tuple[tuple[tuple[str, ...], str]
 
 def _names(names: Iterable[str]) -> frozenset[str]:
     return frozenset(names)
+
+
+class TableRun(NamedTuple):
+    """Rows of a table that follow each other, at least one, as columns.
+
+    Attributes:
+        columns: for each field of the table, in their order, what it is in each row.
+        lines: 1-based, or numbers in the sheet.
+    """
+
+    columns: Sequence[Sequence[str]]
+    lines: Sequence[int]
+
+
+class TableRows(Iterator[tuple[Any, int]]):
+    """The rows of a table: one by one, or those that are left in runs.
+
+    Args:
+        row: a named tuple of the fields.
+        runs: the rows.
+    """
+
+    def __init__(self, row: Any, runs: Iterator[TableRun]) -> None:
+        self.row, self.runs = row, runs
+        self._rows = itertools.chain.from_iterable(map(self._named, self._left()))
+
+    def __next__(self) -> tuple[Any, int]:
+        return next(self._rows)
+
+    def peek(self, count: int) -> list[tuple[Any, int]]:
+        """About so many of the first rows, which are given again."""
+        seen: list[TableRun] = []
+        rows: list[tuple[Any, int]] = []
+        while len(rows) < count and (run := next(self.runs, None)) is not None:
+            seen.append(run)
+            rows += self._named(run)
+        self.runs = itertools.chain(seen, self.runs)
+        return rows
+
+    def _left(self) -> Iterator[TableRun]:
+        yield from self.runs
+
+    def _named(self, run: TableRun) -> Iterator[tuple[Any, int]]:
+        new: Any = functools.partial(tuple.__new__, self.row)
+        return zip(map(new, zip(*run.columns, strict=True)), run.lines, strict=True)
 
 
 @attrs.frozen(eq=False)
@@ -285,7 +330,7 @@ class Table:
 
     # --- what it holds
 
-    def rows(self, reading: Reading, layout: Layout | None = None, *, needed: int = 1) -> Iterator[tuple[Any, int]]:
+    def rows(self, reading: Reading, layout: Layout | None = None, *, needed: int = 1) -> TableRows:
         """The rows with their lines, or numbers in the sheet; one of another length than the header is told.
 
         Args:
@@ -301,114 +346,138 @@ class Table:
         """
         if layout is None:
             return one_of(reading, {"": self}, needed=needed)[1]
-        rows: Iterator[Row] = itertools.islice(self._all_rows(reading, layout), layout.row, None)
-        header = next(rows, None)
-        line = header.line if header else 1
+        runs = self._all_rows(reading, layout)
+        header, line, runs = _below(runs, layout.row)
+        if layout.delimiter in ("", _BAR):
+            runs = itertools.chain.from_iterable(itertools.starmap(filled, runs))
         if layout.damaged:
             what = f"the heading {layout.damaged[:60]!r} is damaged; the column was told by its place"
             reading.report("damaged-header", what, line=line)
         if layout.row >= self.depth:
             reading.tell("text-before-first-message", "what stands above the heading of the table was left out", 1)
         reading.tell_unknown(layout.unknown, (), line)
-        if header and len(header.fields) > layout.width:
-            rows = _without_blanks(rows, layout.width)
+        if len(header) > layout.width:
+            runs = _without_blanks(runs, layout.width)
         if self.tail and layout.delimiter and layout.places[self.fields.index(self.tail)] == layout.width - 1:
-            rows = _with_tails(reading, rows, layout, layout.places[0])
-        return self._fields(reading, layout, rows, needed, list(header.fields) if header else [])
+            runs = _with_tails(reading, runs, layout, layout.places[0])
+        return TableRows(self._row, self._runs(reading, layout, runs, needed, header[: layout.width]))
 
-    def _all_rows(self, reading: Reading, layout: Layout) -> Iterator[Row]:
+    def _all_rows(self, reading: Reading, layout: Layout) -> Iterator[Rows]:
         if layout.delimiter:
-            found = iter_rows(reading.blocks(), reading.collector, delimiter=layout.delimiter)
+            found = iter_row_runs(reading.blocks(), reading.collector, delimiter=layout.delimiter)
             return found if layout.delimiter != _BAR else _without_bars(found)
-        cells = (_trimmed(row, layout.width) for row in iter_sheet(reading.source, layout.sheet))
-        return (Row(row, number) for number, row in enumerate(cells, 1))
+        return _sheet_runs(iter_sheet(reading.source, layout.sheet), layout.width)
 
-    def _fields(
-        self, reading: Reading, layout: Layout, rows: Iterable[Row], needed: int, header: list[str]
-    ) -> Iterator[tuple[Any, int]]:
-        _, places, width, *_ = layout
-        new, made, spare, numbered = (
-            tuple.__new__,
-            self._row,
-            self.spare,
-            self.exact and not layout.moved and places[0] == 1,
-        )
-        if numbered:  # a column of row numbers in front
-            places, width = tuple(range(width - 1)), width - 1
-        in_order = places == tuple(range(width))
-        usual = in_order and not numbered and spare is None
-        heading = [cell.lstrip("\ufeff") for cell in header[: layout.width]]
+    def _runs(
+        self, reading: Reading, layout: Layout, runs: Iterable[Rows], needed: int, header: Sequence[str]
+    ) -> Iterator[TableRun]:
+        heading = [cell.lstrip("\ufeff") for cell in header]
         starts = {heading[0], f"\ufeff{heading[0]}"} if heading else set()
-        for cells, line in rows:
-            if usual and len(cells) == width and cells[0] and cells[0] not in starts:
-                yield new(made, cells), line
+        usual = {layout.width, layout.width + (self.spare is not None)}
+        for rows, lines in runs:
+            if {*map(len, rows)} == {layout.width} and starts.isdisjoint([cells[0] for cells in rows]):
+                yield self._run(layout, rows, lines, ("",) * len(rows))
                 continue
-            if not any(cells):
-                continue
-            if cells[0] in starts and [cells[0].lstrip("\ufeff"), *cells[1:]] == heading:
-                reading.tell("repeated-header", "the header row stands here again: files were put together", line)
-                continue
-            extra = ""
-            if numbered:
-                del cells[:1]
-            if len(cells) != width:
-                if spare is not None:
-                    extra = spare(reading, cells, width, line)
-                if len(cells) != width:
-                    reading.report("row-length", f"the row has {len(cells)} fields, the header {width}", line=line)
-                if len(cells) < needed:
-                    continue
-                cells += [""] * (width - len(cells))
-                del cells[width:]
-            if not in_order:
-                cells = [cells[at] if at >= 0 else "" for at in places]
-            if spare is not None:
-                cells.append(extra)
-            yield new(made, cells), line
+            # What is told of a row is told behind the rows before it.
+            odd = [at for at, cells in enumerate(rows) if len(cells) not in usual or cells[0] in starts]
+            for begin, end in itertools.pairwise((0, *odd, len(rows))):
+                some = zip(rows[begin:end], lines[begin:end], strict=True)
+                mended = [self._mended(reading, layout, cells, line, needed, heading) for cells, line in some]
+                if found := [row for row in mended if row is not None]:
+                    yield self._run(layout, *zip(*found, strict=True))
+
+    def _mended(
+        self, reading: Reading, layout: Layout, whole: list[str], line: int, needed: int, heading: list[str]
+    ) -> tuple[list[str], int, str] | None:
+        """A row of as many cells as the header, its line, and what was taken out; `None` where it is none."""
+        if [whole[0].lstrip("\ufeff"), *whole[1:]] == heading:
+            reading.tell("repeated-header", "the header row stands here again: files were put together", line)
+            return None
+        numbered = self.exact and not layout.moved and layout.places[0] == 1  # a column of row numbers in front
+        width, cells, extra = layout.width - numbered, whole[numbered:], ""
+        if len(cells) != width and self.spare is not None:
+            extra = self.spare(reading, cells, width, line)
+        if len(cells) != width:
+            reading.report("row-length", f"the row has {len(cells)} fields, the header {width}", line=line)
+            if len(cells) < needed:
+                return None
+            cells = (cells + [""] * width)[:width]
+        return whole[:numbered] + cells, line, extra
+
+    def _run(
+        self, layout: Layout, rows: Iterable[Sequence[str]], lines: Sequence[int], extra: Sequence[str]
+    ) -> TableRun:
+        found = list(zip(*rows, strict=True))
+        blank = ("",) * len(lines)
+        columns = [found[at] if at >= 0 else blank for at in layout.places]
+        return TableRun(columns if self.spare is None else [*columns, extra], lines)
 
 
-def _without_blanks(rows: Iterable[Row], width: int) -> Iterator[Row]:
+def _without_blanks(runs: Iterable[Rows], width: int) -> Iterator[Rows]:
     """Rows without the empty cells that spreadsheet programs write behind those of a table."""
-    for row in rows:
-        while len(row.fields) > width and not row.fields[-1]:
-            row.fields.pop()
-        yield row
+    for rows, lines in runs:
+        for cells in rows:
+            while len(cells) > width and not cells[-1]:
+                cells.pop()
+        yield rows, lines
 
 
-def _with_tails(reading: Reading, rows: Iterable[Row], layout: Layout, time: int) -> Iterator[Row]:
+def _below(runs: Iterator[Rows], row: int) -> tuple[Sequence[str], int, Iterator[Rows]]:
+    """A header row, its line, and the rows below it."""
+    for rows, lines in runs:
+        if len(rows) > row:
+            rest = rows[row + 1 :], lines[row + 1 :]
+            return rows[row], lines[row], itertools.chain([rest] if rest[0] else (), runs)
+        row -= len(rows)
+    return (), 1, iter(())
+
+
+def _with_tails(reading: Reading, runs: Iterable[Rows], layout: Layout, time: int) -> Iterator[Rows]:
     """Rows whose last cell was written without quotes, with what belongs to it; each row begins with a time."""
     pieces: list[str] = []  # of the last text
-    held: Row | None = None
+    held: tuple[list[str], int] | None = None
     count = long = 0
-    for row in rows:
-        cells, line = row
-        if held is not None and 0 < len(cells) < layout.width and not (time < len(cells) and parse_clock(cells[time])):
-            what = "a line that is no row was taken for a line of the text above"
-            reading.tell("row-length", what, line, once=True)
-            pieces.append(layout.delimiter.join(cells))
+    for rows, lines in runs:
+        if {*map(len, rows)} == {layout.width}:
+            if held is not None:
+                yield _with_tail(*held, pieces)
+            if rows[1:]:
+                yield rows[:-1], lines[:-1]
+            count += len(rows)
+            held, pieces = (rows[-1], lines[-1]), []
             continue
-        if held is not None:
-            yield _with_tail(held, pieces)
-        count += 1
-        long += len(cells) > layout.width
-        if len(cells) > layout.width:
-            what = f"the row has {len(cells)} fields, the header {layout.width}: its last text has no quotes"
-            reading.tell("row-length", what, line)
-            cells[layout.width - 1 :] = [layout.delimiter.join(cells[layout.width - 1 :])]
-        held, pieces = row, []
+        for cells, line in zip(rows, lines, strict=True):
+            if (
+                held is not None
+                and 0 < len(cells) < layout.width
+                and not (time < len(cells) and parse_clock(cells[time]))
+            ):
+                what = "a line that is no row was taken for a line of the text above"
+                reading.tell("row-length", what, line, once=True)
+                pieces.append(layout.delimiter.join(cells))
+                continue
+            if held is not None:
+                yield _with_tail(*held, pieces)
+            count += 1
+            long += len(cells) > layout.width
+            if len(cells) > layout.width:
+                what = f"the row has {len(cells)} fields, the header {layout.width}: its last text has no quotes"
+                reading.tell("row-length", what, line)
+                cells[layout.width - 1 :] = [layout.delimiter.join(cells[layout.width - 1 :])]
+            held, pieces = (cells, line), []
     if held is not None:
-        yield _with_tail(held, pieces)
+        yield _with_tail(*held, pieces)
     if long > 1 and long * 2 > count:
         reading.report("damaged-header", "most rows have more fields than the header", line=1)
 
 
-def _with_tail(row: Row, pieces: list[str]) -> Row:
+def _with_tail(cells: list[str], line: int, pieces: list[str]) -> Rows:
     if pieces:
-        row.fields[-1] = "\n".join([row.fields[-1], *pieces])
-    return row
+        cells[-1] = "\n".join([cells[-1], *pieces])
+    return [cells], [line]
 
 
-def one_of(reading: Reading, tables: Mapping[str, Table], *, needed: int = 1) -> tuple[str, Iterator[tuple[Any, int]]]:
+def one_of(reading: Reading, tables: Mapping[str, Table], *, needed: int = 1) -> tuple[str, TableRows]:
     """The rows of whichever table a text or a workbook holds, and the name of that table.
 
     Raises:
@@ -453,12 +522,20 @@ def _unbarred(cells: list[str]) -> list[str]:
     return cells[1:-1] if len(cells) > 2 and not cells[0] and not cells[-1] else cells
 
 
-def _without_bars(rows: Iterable[Row]) -> Iterator[Row]:
+def _without_bars(runs: Iterable[Rows]) -> Iterator[Rows]:
     """Such rows, without the rule under the heading."""
-    for fields, line in rows:
-        cells = _unbarred(fields)
-        if not _is_rule(cells):
-            yield Row(cells, line)
+    for rows, lines in runs:
+        found = [(_unbarred(cells), line) for cells, line in zip(rows, lines, strict=True)]
+        if kept := [(cells, line) for cells, line in found if not _is_rule(cells)]:
+            yield [cells for cells, _ in kept], [line for _, line in kept]
+
+
+def _sheet_runs(rows: Iterator[Sequence[object]], width: int) -> Iterator[Rows]:
+    """The rows of a sheet with their numbers."""
+    number = 1
+    while run := [_trimmed(cells, width) for cells in itertools.islice(rows, RUN)]:
+        yield run, range(number, number + len(run))
+        number += len(run)
 
 
 def _trimmed(cells: Sequence[object], width: int) -> list[str]:

@@ -179,16 +179,14 @@ class _Chat:
         times: Sequence[Any] = self.reading.unix_times(list(map(int, numbers)))
         if any(times[place] != others[place].time for place in parsed):
             times = [others[place].time if place in others else time for place, time in enumerate(times)]
-        kinds, segments, replies = ([value] * len(run) for value in (_TEXT, None, None))
-        changed: dict[str, list[Any]] = {
-            "sender": names, "sender_id": accounts, "is_self": own, "kind": kinds, "text": texts,
-            "segments": segments, "id": ids, "reply_to": replies,
+        nothing = [None] * len(run)
+        columns: dict[str, Sequence[Any]] = {
+            "line": lines, "time": times,
+            "precision": ["second"] * len(run), "sender": names, "sender_id": accounts, "is_self": own,
+            "kind": [_TEXT] * len(run), "text": texts, "segments": nothing, "id": ids, "reply_to": nothing,
+            "offset": offsets,
         }  # fmt: skip
-        for place, entry in others.items():
-            for name, values in changed.items():
-                values[place] = getattr(entry, name)
-        placed = {"line": lines, "time": times, "precision": ["second"] * len(run)}
-        return EntryRun(self.draft, {**placed, **changed, "offset": offsets})
+        return EntryRun(self.draft, columns, others)
 
     def _known(self, writers: Iterable[tuple[Any, ...]]) -> Mapping[tuple[Any, ...], Sender]:
         """The senders of texts by what the file says of them."""

@@ -19,7 +19,6 @@ Format facts: MemoTrace 1 `exporter_csv.py`, `output.py`, `package_msg.py`; the 
 from __future__ import annotations
 
 import functools
-import itertools
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -28,11 +27,12 @@ from wechatlog.content.appmsg import parse_content, split_sender_prefix
 from wechatlog.content.vocabulary import APP_MESSAGE, kind_of_name, kind_of_type
 from wechatlog.engine import ME, NOTICES, OWNER_OPTION, Draft, Entry, Format, Reading, Table
 from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, read_local_clock, read_server_id
+from wechatlog.engine.plain_rows import Texts, entries_of
 from wechatlog.model import MessageKind, Participant
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from wechatlog.timestamps import Precision
 
@@ -75,6 +75,7 @@ _COLUMNS = (
 )
 _V0 = Table(_COLUMNS, extra="server_id", spare=_spare_id)
 _V1 = Table(f"{_COLUMNS} Remark=remark NickName=nickname Sender=sender", extra="server_id", spare=_spare_id)
+_TEXTS = Texts("content", "created", "server_id", chat="talker", unread="row clock")
 _EMULATOR = Table("用户名=talker 消息内容=content 发送时间=clock 发送状态=status 消息类型=type isSend=own msgId=id")
 
 
@@ -120,43 +121,49 @@ def _holds_all_chats(rows: Iterable[tuple[Any, int]]) -> bool:
     return bool(senders) and (named > 0 or accounts * 2 < len(senders))
 
 
-def _entries(reading: Reading, *, table: Table) -> Iterator[Entry]:
+def _entries(reading: Reading, *, table: Table) -> Iterable[Entry]:
     check_date_order(reading)
     rows = table.rows(reading, needed=7)
-    first = list(itertools.islice(rows, _LOOK_AHEAD))
-    read = _all_chats if _holds_all_chats(first) else _one_chat
-    return read(reading, itertools.chain(first, rows))
+    read = _all_chats if _holds_all_chats(rows.peek(_LOOK_AHEAD)) else _one_chat
+    return entries_of(reading, rows, _TEXTS, read(reading))
 
 
-def _one_chat(reading: Reading, rows: Iterable[tuple[Any, int]]) -> Iterator[Entry]:
+def _one_chat(reading: Reading) -> Callable[[Any, int], Entry]:
     """The file of one chat: names and account ids are those of who sent a row."""
     chat, people, others = reading.chat, dict[str, Participant](), 0
-    for row, line in rows:
+
+    def entry(row: Any, line: int) -> Entry:
+        nonlocal others
         remark, nickname, sender = getattr(row, "remark", ""), getattr(row, "nickname", ""), getattr(row, "sender", "")
         name = remark or nickname or None
-        entry = _entry(reading, row, line, name, sender or None, chat)
-        if sender and entry.kind not in NOTICES and sender not in people and len(people) < _MOST_PEOPLE:
+        found = _entry(reading, row, line, name, sender or None, chat)
+        if sender and found.kind not in NOTICES and sender not in people and len(people) < _MOST_PEOPLE:
             aliases = dict.fromkeys(alias for alias in (remark, nickname) if alias and alias != name)
-            people[sender] = Participant(name, sender, entry.is_self, tuple(aliases))
+            people[sender] = Participant(name, sender, found.is_self, tuple(aliases))
             chat.members = list(people.values())
-            if entry.is_self:
+            if found.is_self:
                 chat.owner = sender
             else:
                 others += 1
                 chat.is_group = True if others > 1 else None
-        yield entry
+        return found
+
+    return entry
 
 
-def _all_chats(reading: Reading, rows: Iterable[tuple[Any, int]]) -> Iterator[Entry]:
+def _all_chats(reading: Reading) -> Callable[[Any, int], Entry]:
     """The file of all chats: names are those of the chat, and nobody's account id is there."""
-    for row, line in rows:
+
+    def entry(row: Any, line: int) -> Entry:
         names = row.remark, row.nickname
         chat = reading.chat_of("\0".join((row.talker, *names)), title=row.remark or row.nickname or None)
         chat.metadata.setdefault("talker", row.talker)
-        entry = _entry(reading, row, line, row.sender or None, None, chat)
-        if entry.kind not in NOTICES and entry.sender not in (None, ME, *names):
+        found = _entry(reading, row, line, row.sender or None, None, chat)
+        if found.kind not in NOTICES and found.sender not in (None, ME, *names):
             chat.is_group = True
-        yield entry
+        return found
+
+    return entry
 
 
 def _emulator(reading: Reading) -> Iterator[Entry]:

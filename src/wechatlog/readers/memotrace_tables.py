@@ -14,7 +14,8 @@ Format facts: `exporter/exporter_csv.py`, `exporter/exporter_xlsx.py` of MemoTra
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 import attrs
@@ -22,9 +23,10 @@ import attrs
 from wechatlog.content.notices import clean_notice
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.engine import NOTICES, OWNER_OPTION, Entry, Evidence, Format, Head, Reading, Table, one_of, one_segment
-from wechatlog.engine.entry import new_entry
+from wechatlog.engine.entry import EntryRun, EntryRuns, new_entry
 from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, is_rewritten, read_local_clock, read_server_id
-from wechatlog.engine.tables import Layout
+from wechatlog.engine.plain_rows import Texts, entries_of
+from wechatlog.engine.tables import Layout, TableRows, TableRun
 from wechatlog.engine.workbooks import cell_text, iter_sheet, sheet_names
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.memotrace_bodies import EXPORTER, read_typed_body
@@ -34,6 +36,8 @@ _TABLE = Table(
     optional=("id", "remark", "nickname", "more"),
     exact=False,
 )
+_TEXTS = Texts("content", "time", "id")
+_LINKS = ("./", ".\\")
 _MEMBERS_SHEET = "成员信息"
 _MOST_PEOPLE = 10_000
 _TEXT = MessageKind.TEXT  # asking the class for a member costs as much as a call
@@ -51,41 +55,73 @@ def _grade(found: Layout | None, where: str) -> Evidence | None:
     return Evidence(1.0 if in_order else 0.9 if found.places[0] >= 0 else 0.7, where)
 
 
-def _entries(reading: Reading) -> Iterator[Entry]:
+def _entries(reading: Reading) -> EntryRuns:
     check_date_order(reading)
+    return EntryRuns(_runs(reading))
+
+
+def _runs(reading: Reading) -> Iterator[EntryRun | Sequence[Entry]]:
     people: dict[str, dict[str, None]] = {}
-    senders: dict[tuple[str, ...], _Sender] = {}
     _, rows = one_of(reading, {"": _TABLE})
     _describe_members(reading)
-    # The link of a file stands a row below its message: `ExcelExporter.to_excel` of MemoTrace 3 counts rows twice.
-    held: Entry | None = None
-    for row, line in rows:
-        id_, type_, sender, clock, content, _, _, _ = row
-        bare = not (id_ or type_ or sender or clock)
-        if held is not None and held.kind in _FILES and bare and content.startswith(("./", ".\\")):
-            what = "the link of a file stands in a row of its own; it belongs to the message above"
-            reading.tell("writer-fault", what, line)
-            first, *others = held.segments or one_segment(held.kind, held.text)
-            held = held._replace(segments=(attrs.evolve(first, path=content), *others))  # type: ignore[call-arg]
-        elif clock or content:
-            if held is not None:
-                yield held
-            held = _entry(reading, row, line, people, senders)
-    if held is not None:
-        yield held
+    rows = TableRows(rows.row, _linked(reading, rows.runs))
+    yield from entries_of(reading, rows, _TEXTS, functools.partial(_entry, reading, people, {})).runs
     reading.chat.members = [Participant(name, aliases=tuple(aliases)) for name, aliases in people.items() if aliases]
 
 
+def _linked(reading: Reading, runs: Iterable[TableRun]) -> Iterator[TableRun]:
+    """Runs in which the link of a file, which stands a row below its message, is the last cell of that.
+
+    `ExcelExporter.to_excel` of MemoTrace 3 counts rows twice. A message with a file waits for the row below it.
+    """
+    held: TableRun | None = None
+    for run in runs:
+        if held is not None:
+            columns = [[*above, *below] for above, below in zip(held.columns, run.columns, strict=True)]
+            run, held = TableRun(columns, [*held.lines, *run.lines]), None
+        if not all(run.columns[1]):
+            run = _with_links(reading, run)
+        if kind_of_name(run.columns[1][-1]) in _FILES:
+            *_, last = zip(*run.columns, strict=True)
+            held = TableRun([[cell] for cell in last], run.lines[-1:])
+            run = TableRun([column[:-1] for column in run.columns], run.lines[:-1])
+        if run.lines:
+            yield run
+    if held is not None:
+        yield held
+
+
+def _with_links(reading: Reading, run: TableRun) -> TableRun:
+    kept: list[tuple[tuple[str, ...], int]] = []
+    for row, line in zip(zip(*run.columns, strict=True), run.lines, strict=True):
+        id_, type_, sender, clock, content, *_ = row
+        above = kept[-1][0] if kept else ("",) * len(row)
+        bare = not (id_ or type_ or sender or clock) and content.startswith(_LINKS)
+        if bare and not above[-1].startswith(_LINKS) and kind_of_name(above[1]) in _FILES:
+            what = "the link of a file stands in a row of its own; it belongs to the message above"
+            reading.tell("writer-fault", what, line)
+            kept[-1] = (*above[:-1], content), kept[-1][1]
+        else:
+            kept.append((row, line))
+    rows, lines = zip(*kept, strict=True)
+    return TableRun(list(zip(*rows, strict=True)), lines)
+
+
 def _entry(
-    reading: Reading, row: Any, line: int, people: dict[str, dict[str, None]], senders: dict[tuple[str, ...], _Sender]
-) -> Entry:
-    id_, type_, sender, clock, text, remark, nickname, _ = row
+    reading: Reading, people: dict[str, dict[str, None]], senders: dict[tuple[str, ...], _Sender], row: Any, line: int
+) -> Entry | None:
+    id_, type_, sender, clock, text, remark, nickname, more = row
+    if not (clock or text):
+        return None
     time, precision = read_local_clock(clock, reading, line=line)
     kind, segments = kind_of_name(type_), None
     if kind is not _TEXT:
         named = reading.kind_of(kind, type_ or "''", text, line)
         kind, segments, said = read_typed_body(reading, named, text, time, line)
         text = text if said is None else said
+    if kind in _FILES and more.startswith(_LINKS):
+        first, *others = segments or one_segment(kind, text)
+        segments = (attrs.evolve(first, path=more), *others)  # type: ignore[call-arg]
     if kind in NOTICES:
         sender, own, text = None, None, clean_notice(text)
     else:

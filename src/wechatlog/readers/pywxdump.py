@@ -16,6 +16,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
+from itertools import starmap
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
@@ -32,6 +33,7 @@ from wechatlog.engine.entry import new_entry
 from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, is_rewritten, read_local_clock, read_server_id
 from wechatlog.engine.json_values import read_flag, read_object, read_string
 from wechatlog.engine.keys import Keys, keyed
+from wechatlog.engine.plain_rows import Texts, entries_of
 from wechatlog.engine.scripts import page_blocks
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, Participant
@@ -203,13 +205,15 @@ def _as_users(value: Any) -> Users:
     return {account: user for account, user in read_object(value).items() if isinstance(user, dict)}
 
 
-def _entries(
-    reading: Reading, rows: Iterable[tuple[_Row, int]], users: Users, owner: str | None = None, *, excel: bool = False
-) -> Iterator[Entry]:
-    """Entries of rows, each in the chat of its room; a row that is cut stays in that of the row before it."""
+def _entry_of(
+    reading: Reading, users: Users, owner: str | None = None, *, excel: bool = False
+) -> Callable[[_Row, int], Entry]:
+    """What gives the entry of a row in the chat of its room; a row that is cut stays in that of the row before it."""
     sender_of = lru_cache(maxsize=10_000)(partial(_sender, users))
     chat: Draft | None = None
-    for row, line in rows:
+
+    def entry(row: _Row, line: int) -> Entry:
+        nonlocal chat
         id_, type_, own, talker, room, text, clock = _columns_of(row)
         if chat is None or (room != chat.key and clock and room.strip() not in ("", chat.key)):
             key = room.strip() if clock else ""
@@ -228,7 +232,9 @@ def _entries(
         time, precision = read_local_clock(clock, reading, line=line)
         id_ = read_server_id(id_, reading, line=line, excel=excel and is_rewritten(clock))
         said = line, time, precision, name, account, own, kind, text, segments, id_, None, None, chat
-        yield new_entry(Entry, said)
+        return new_entry(Entry, said)
+
+    return entry
 
 
 # --- tables ---------------------------------------------------------------------------------------------------------
@@ -240,13 +246,17 @@ _NEW: Final = Table(_COLUMNS.format("msg=msg"), optional=("number", "src"), exac
 _OLD: Final = Table(_COLUMNS.format("content=msg"), optional=("number", "src"), exact=False)
 
 
-def _table_rows(reading: Reading) -> Iterator[Entry]:
+_TEXTS: Final = Texts("msg", "time", "id", chat="room", unread="number")
+
+
+def _table_rows(reading: Reading) -> Iterable[Entry]:
     """Entries of a text or a workbook, with `msg` and `src` or with both in `content`."""
     check_date_order(reading)
     name, rows = one_of(reading, {"new": _NEW, "old": _OLD})
+    entry = _entry_of(reading, _users(reading), excel=True)
     if name == "old":
-        rows = ((_split(reading, row, line), line) for row, line in rows)
-    return _entries(reading, rows, _users(reading), excel=True)
+        return (entry(_split(reading, row, line), line) for row, line in rows)
+    return entries_of(reading, rows, _TEXTS, entry)
 
 
 def _is_table(head: Head) -> Evidence | None:
@@ -277,7 +287,7 @@ _JS_USERS: Final = re.compile(r"const local_user_list\s{0,80}=\s{0,80}(?=\{)")
 _JS_OWNER: Final = re.compile(r"const local_mywxid\s{0,80}=\s{0,80}['\"]([^'\"\n]{1,80})['\"]")
 
 
-def _script_rows(reading: Reading) -> Iterator[Entry]:
+def _script_rows(reading: Reading) -> Iterable[Entry]:
     """Entries of the list in a script, with the users in front of it."""
     found = page_blocks(reading.blocks(), _JS_LIST)
     if found is None:
@@ -290,7 +300,8 @@ def _script_rows(reading: Reading) -> Iterator[Entry]:
         except (ValueError, RecursionError) as error:
             reading.report("broken-users", f"the constant local_user_list cannot be read: {error}")
     owner = _JS_OWNER.search(match.string, 0, match.start())
-    return _entries(reading, _json_rows(reading, blocks), users, owner[1] if owner and owner[1] != ME else None)
+    entry = _entry_of(reading, users, owner[1] if owner and owner[1] != ME else None)
+    return starmap(entry, _json_rows(reading, blocks))
 
 
 def _is_script(head: Head) -> Evidence | None:
@@ -320,7 +331,7 @@ JSON: Final = _format(
     "3 JSON, WeChat 3 for PC",
     ".json",
     keyed(Keys(1.0, "", "MsgSvrID type_name talker CreateTime")),
-    lambda reading: _entries(reading, _json_rows(reading), _users(reading)),
+    lambda reading: starmap(_entry_of(reading, _users(reading)), _json_rows(reading)),
     options={},
 )
 JS: Final = _format(
