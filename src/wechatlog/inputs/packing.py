@@ -108,12 +108,14 @@ def unpack(packed: Packed) -> Conversation:
     lexicon, messages = Lexicon(), []
     with paused_collection():
         for columns in runs:
-            for time, kind, origin, *same in _rows_of(columns, begin):
+            for time, kind, origin, precision, name, account, own, text, id_, reply_to, given, found in _rows_of(
+                columns, begin
+            ):
                 message = Loose()
-                message.time, message.kind = time, kind
-                message._origin, message._lexicon = origin, lexicon
-                message.precision, message.sender, message.sender_id, message.is_self = same[:4]
-                message.text, message.id, message.reply_to, message._segments, message._parsed = same[4:]
+                message.time, message.precision, message.kind = time, precision, kind
+                message.sender, message.sender_id, message.is_self = name, account, own
+                message.text, message.id, message.reply_to = text, id_, reply_to
+                message._segments, message._parsed, message._origin, message._lexicon = given, found, origin, lexicon
                 message.__class__ = Message  # type: ignore[assignment]
                 messages.append(cast("Message", message))
         conversation = attrs.evolve(head, messages=messages, lexicon=lexicon)
