@@ -193,3 +193,18 @@ def test_a_text_without_quotes_may_have_very_many_lines() -> None:
         assert message.text.count("\n") == lines
 
     assert_linear(read, 320_000)
+
+
+def test_a_damaged_name_is_looked_for_among_as_many_columns_as_a_table_may_have(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr("wechatlog.engine.tables._is_spoilt", lambda *names: asked.append(names))
+    counts = []
+    for columns in (400, 4000):
+        names = ",".join(f"c{number}" for number in range(columns))
+        rows = f"时间,发送者,内容,{names}\n2026-05-01 09:00:00,李四,早{',' * columns}\n"
+        assert len(wechatlog.load(rows.encode())) == 1
+        counts.append(len(asked))
+        asked.clear()
+    assert counts[0] == counts[1] > 0

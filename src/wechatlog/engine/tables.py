@@ -34,6 +34,8 @@ _DEEPEST: Final = 20
 """Rows down to which a heading may stand in any table."""
 _LINES: Final = 60
 """Lines in which they are looked for."""
+_WIDEST: Final = 200
+"""Columns among which a damaged name is looked for; no tool writes as many."""
 _BAR: Final = "|"
 _RULE: Final = re.compile(r":?-+:?")
 _DELIMITERS: Final = (",", "\t", ";", "|")
@@ -265,7 +267,7 @@ class Table:
         """The column whose name is that of a field but for a character; of a needed one only where others are known."""
         known, field = self.columns[at]
         sure = self.mends and sum(place >= 0 for place in places) * 4 >= len(places) * 3
-        for index, name in enumerate(names):
+        for index, name in enumerate(names[:_WIDEST]):
             if index in places or (plain := self.plain(name)) in KNOWN:
                 continue
             if (sure and near_names(name, known)) or (
