@@ -58,6 +58,16 @@ DAMAGE = [
     ("echotrace-sql/own-code.sql", "08:01:30'),\n", "08:01:30'),\ufffd", "broken-row"),
     ("echotrace-sql/own-code.sql", "08:02:00'),\n(", "08:02:00'),\n（", "broken-row"),
     ("named-sql/shell-of-sqlite.sql", "chat VALUES('2026-05-01 08:00:10'", "2026-05-01 08:00:10'", "broken-row"),
+    (
+        "echotrace-sql/private.sql",
+        'INSERT INTO "public"."echotrace" ("date", "time", "is_send", "content", "send_name", "timestamp") VALUES\n',
+        "",
+        "broken-row",
+    ),
+    ("named-sql/mysql.sql", "(\n  `id`", "（\n\ufeff  `id\u200b`", ""),
+    ("named-sql/mysql.sql", "` VALUES (1", "` tALUES (1", ""),
+    ("named-sql/mysql.sql", "  `sender` varchar(64),", "  `sender` varchar（64），", ""),
+    ("named-sql/mysql.sql", "  `sender` varchar(64),", "  `sen-- MySQL dump\nCREATE TABLE `chat` (\n  `id` int,\n  `time` text,\n  `sender` text,", ""),
     # what letters stand for
     ("named-keys/letters.jsonl", '"glossary"', '"glosary"', ""),
     ("dated-lines/letters.md", "---\ncontact", "---\n---\ncontact", ""),
@@ -115,6 +125,7 @@ DAMAGE = [
     # the first line of JSON Lines
     ("named-keys/letters.jsonl", '"_meta": true', '"_meta: true', "broken-json"),
     ("named-keys/letters.jsonl", '"_meta": true, "contact": {', '"_meta"： true， "contact"： ｛', "broken-json"),
+    ("chatlab-jsonl/weflow-stream-group.jsonl", '"WeFlow"}\n', '"WeFlow"} ', "broken-json"),
     ("chatlab-jsonl/weflow-stream-group.jsonl", '{"_type": "meta"', '{"_txype": "meta"', "no-header"),
 ]  # fmt: skip
 
@@ -310,6 +321,49 @@ def test_objects_of_json_that_nobody_reads_are_told(name: str, data: str) -> Non
     (error,) = [entry for entry in chat.diagnostics if entry.severity is Severity.ERROR]
     assert (error.code, len(chat)) == ("broken-shape", 0)
     assert "the objects under 'data' were not read" in error.message
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "wx-cli-json/wxcli-export.json",
+        "wx-cli-json/alpha-search.json",
+        "tracememo-json/private.json",
+        "chatlog-json/found.json",
+        "chatlog-json/flat.json",
+        "named-keys/rows-of-ios.json",
+        "wechat-cli-json/labels.json",
+        "chatlab-jsonl/weflow-stream-group.jsonl",
+        "wx-cli-json/eight-messages.yaml",
+    ],
+)
+def test_a_file_that_was_cut_and_stands_there_again_is_whole(seeds: dict[str, Seed], name: str) -> None:
+    seed = seeds[name]
+    for at in range(100, len(seed.data), len(seed.data) // 9):
+        outcome = judge(seed, seed.data[:at] + seed.data)
+        assert outcome.lost <= 2, at
+
+
+@pytest.mark.parametrize("name", ["tracememo-json/private.json", "chatlog-json/found.json", "pywxdump-json/chat.json"])
+def test_objects_without_the_beginning_of_their_file_are_read(seeds: dict[str, Seed], name: str) -> None:
+    seed = seeds[name]
+    outcome = judge(seed, seed.data[960:])
+    assert outcome.told
+    assert outcome.lost <= outcome.hit + 2
+
+
+def test_zero_bytes_of_a_disk_are_told(seeds: dict[str, Seed]) -> None:
+    """Also where what they took explains what is left."""
+    for name in ("dated-lines/letters.md", "named-pages/supershen0916-private.html"):
+        seed = seeds[name]
+        damaged = bytes(150) + seed.data[150:]
+        assert "broken-encoding" in warnings(seed, damaged), name
+
+
+def test_a_script_that_begins_inside_a_text_is_told(seeds: dict[str, Seed]) -> None:
+    """All quotes that end a text seem to begin one there."""
+    seed = seeds["echotrace-sql/own-code.sql"]
+    assert "broken-row" in warnings(seed, seed.data[seed.data.index("秒]', '李四'".encode()) :])
 
 
 def test_flags_of_a_table_may_be_numbers() -> None:

@@ -34,6 +34,10 @@ _BINARY_SIGNATURES: Final = (
     (b"\xff\xff\xff\xff", "arrow"),
 )
 _SIGNATURE_BYTES: Final = tuple(signature for signature, _ in _BINARY_SIGNATURES)
+_NEXT_KEY: Final = re.compile(r'[,{\n][ \t\r\n]{0,64}+(?="[^"\\\n]{1,60}"[ \t]{0,8}+:)')
+"""Where an object goes on behind damage."""
+_SECTOR: Final = re.compile("\0{64,}")
+"""What a bad disk leaves of a piece of a text."""
 _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\ufffd]")
 _JSON_START: Final = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]]|\[\s*$)")
 _JS_START: Final = re.compile(r"\s*(?:(?:window|globalThis|self)\.\w+|(?:var|let|const)\s+\w+|\w+)\s*=\s*[\[{(]")
@@ -149,6 +153,8 @@ class Head:
         if not text.strip("\ufeff \t\n"):
             return {"empty"}
         sample = text[:4096]
+        if len(kept := _SECTOR.sub("", sample)) * 2 > len(sample):
+            sample = kept
         odd = _CONTROL.findall(sample)
         if len(odd) > len(sample) * 0.1:
             with contextlib.suppress(UnicodeDecodeError):  # an earlier repair may have left U+FFFD in the text itself
@@ -262,26 +268,29 @@ def _begun(text: str, at: int, depth: int) -> tuple[Any, int]:
     key: Any = ""
     at = len(text) if depth > _DEEPEST else _after_blank(text, at + 1)
     while not text.startswith(closing, at):
+        is_value = not is_object
         try:
             if is_object:
-                key, at = _SCAN(text, at)
-                colon = _COLON.match(text, at)
-                if not isinstance(key, str) or colon is None:
-                    return found, -1
-                at = colon.end()
+                key, end = _SCAN(text, at)
+                colon = _COLON.match(text, end)
+                is_value = isinstance(key, str) and colon is not None
+                at = colon.end() if is_value and colon else at
             is_long = depth == 0 and is_object and text.startswith("[", at)  # the messages, hardly ever whole
-            value, end = _begun(text, at, 1) if is_long else _SCAN(text, at)
+            value, end = _begun(text, at, 1) if is_long else _SCAN(text, at) if is_value else (None, -1)
         except (StopIteration, ValueError, RecursionError):
-            if not text.startswith(("[", "{"), at):
-                return found, -1
-            value, end = _begun(text, at, depth + 1)
+            value, end = None, -1
+            if is_value and text.startswith(("[", "{"), at):
+                value, end = _begun(text, at, depth + 1)
         end = end if end < 0 else _after_blank(text, end)
         is_followed = end >= 0 and text.startswith((",", closing), end)
-        if is_object and (is_followed or isinstance(value, dict | list)):
+        if is_object and is_value and (is_followed or isinstance(value, dict | list)):
             values[key] = value
         elif is_followed or isinstance(value, dict | list):  # a number may go on
             items.append(value)
-        if not is_followed:
+        if is_followed:
+            at = end if text[end] == closing else _after_blank(text, end + 1)
+        elif is_object and not isinstance(value, dict | list) and (behind := _NEXT_KEY.search(text, max(at, end))):
+            at = behind.end()
+        else:
             return found, -1
-        at = end if text[end] == closing else _after_blank(text, end + 1)
     return found, at + 1

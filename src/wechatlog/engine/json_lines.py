@@ -56,8 +56,9 @@ def iter_json_line_runs(
                         yield run  # what is told of it comes before this
                         run = []
                         _report_line(collector, content, number, error)
-                        with contextlib.suppress(ValueError, RecursionError):
-                            run.append(Item("", _DECODER.decode(narrowed(content)), number, offset + position))
+                        for piece in _pieces(content):
+                            with contextlib.suppress(ValueError, RecursionError):
+                                run.append(Item("", _DECODER.decode(piece), number, offset + position))
                     else:
                         run.append(Item("", value, number, offset + position))
                         layouts.learn(value, text, position, end)
@@ -71,6 +72,15 @@ def iter_json_line_runs(
 
 iter_json_lines = one_by_one(iter_json_line_runs)
 """The same one by one."""
+
+
+def _pieces(content: str) -> Iterator[str]:
+    """What may be whole in a broken line: each object that begins as the line does; none with full-width marks."""
+    opening = content.partition(":")[0]
+    if opening.startswith('{"'):
+        yield from (narrowed(opening + piece) for piece in content.split(opening)[1:])
+    else:
+        yield narrowed(content)
 
 
 def _report_line(collector: Collector, content: str, number: int, error: Exception) -> None:

@@ -161,7 +161,7 @@ class _Stream(Window):
         self._layouts = {key: Layouts(each) for key, each in plain.items()}
         self._given: list[str] = []  # keys of the arrays that were given item by item so far
         self._items = Items("", ())  # of the last of them
-        self._has_bare_ends = False
+        self._has_bare_ends = self._was_rescued = False
 
     def runs(self, lists: _Lists, *, tail: bool) -> Iterator[Run]:
         """What `iter_json_runs` gives."""
@@ -178,17 +178,17 @@ class _Stream(Window):
             self._report("text after the end of the JSON value")
             if self.matches(another(lists.keys)) or (first == "[" and self.move_to(self._items.next_item())):
                 yield from self._array("", _Lists(), items=self._items)  # a bracket was lost or added
-            elif first == "[":
+            elif first == "[" or (found := self._move_to_list(lists.keys, lists_pattern(lists.keys))) is None:
                 return
-            elif (found := self.move_to(lists_pattern(lists.keys))) is not None:
+            elif found["hidden"] is not None:
+                yield from self._list(lists.keys[0], lists)
+            else:
                 yield from self._list(found["list"], lists)
                 yield from self._object(lists)
-            else:
-                return
 
     def _find_start(self, keys: tuple[str, ...]) -> str:
         """Move to where an array or the keys of an object begin whose bracket was lost, and name the bracket."""
-        if (found := self._move_to_list(keys, None)) is None:
+        if (found := self._move_to_list(keys, resume_pattern(keys, None))) is None:
             return ""
         if found["hidden"] is not None:
             return "["
@@ -299,18 +299,19 @@ class _Stream(Window):
         elif wanted in keys:  # its bracket may be lost, so its first item will do
             found = self.move_to(Items(str(wanted), keys).next_item())
             return found and (found["list"] or str(wanted))
-        elif (found := self._move_to_list(keys, lead)) is not None and found["hidden"] is not None:
+        elif (found := self._move_to_list(keys, resume_pattern(keys, lead))) is not None and found[
+            "hidden"
+        ] is not None:
             return keys[0]
         return found and (found["list"] or "")
 
-    def _move_to_list(self, keys: tuple[str, ...], lead: str | None) -> re.Match[str] | None:
-        """Move to the next key, to a list that is named, or (`hidden`) to objects whose key and bracket may be lost.
+    def _move_to_list(self, keys: tuple[str, ...], pattern: str) -> re.Match[str] | None:
+        """Move to a pattern, or to objects (`hidden`) whose key and bracket may be lost.
 
-        Nothing is hidden where the main list is named further down.
+        Nothing is hidden where the main list was given, or is named further down.
         """
-        named = re.compile(lists_pattern(keys[:1])).search(self.text, self.position)
-        hidden = r"(?P<hidden>(?!))" if named else HIDDEN_LIST
-        return self.move_to(f"{resume_pattern(keys, lead)}|{hidden}")
+        named = {*keys[:1]} & {*self._given} or re.compile(lists_pattern(keys[:1])).search(self.text, self.position)
+        return self.move_to(rf"{pattern}|{r'(?P<hidden>(?!))' if named else HIDDEN_LIST}")
 
     def _list(self, key: str, lists: _Lists) -> Iterator[Run]:
         """A list that is given in parts, and those whose keys stand in it because its end was lost."""
@@ -350,13 +351,22 @@ class _Stream(Window):
                     self._report("one bracket too many stands in front of the items")
                     continue
                 elif value is not _BROKEN:
-                    swallowed = self._swallowed(items, value) if self.peek() in ("]", "") else ()
-                    yield [Item(key, each, line, offset) for each in (value, *swallowed)]
+                    is_last = self.peek() in ("]", "")
+                    if is_last and _hidden_in(value, (key,)):  # one file was cut, and another one begins here
+                        self._report("another object with such a list stands among its items")
+                        yield from _parts(Item(key, value, line, offset), (key,))
+                        value = None
+                    else:
+                        swallowed = self._swallowed(items, value) if is_last else ()
+                        yield [Item(key, each, line, offset) for each in (value, *swallowed)]
                     if self.take(",") or self.peek() in ("]", ""):
                         continue
                 if value is not _BROKEN:
                     self._report("expected a comma or the end of the array")
                 damaged = True
+                if not self.peek() and not self._was_rescued:  # most of what follows may stand in this one
+                    self._was_rescued = True
+                    self.go_back(offset + 1)
                 self.step_back(offset, OVERLAP if items.leads else _OPENING_LENGTH)
                 if (found := self.move_to(items.next_item())) is None or found["list"] is not None:
                     return found and found["list"]
@@ -537,8 +547,9 @@ def _hidden_in(value: Any, stream: Collection[str]) -> bool:
 
 def _hidden_list(key: str, value: Any, stream: Collection[str]) -> str | None:
     """The list whose key a list of objects may have had before it was damaged."""
-    is_list = isinstance(value, list) and bool(value) and isinstance(value[0], dict)
-    return listed(key, stream, _ALIKE) if is_list else None
+    if not isinstance(value, list) or not value or not isinstance(value[0], dict | str):
+        return None
+    return listed(key, stream, _ALIKE if isinstance(value[0], dict) else 1.0)
 
 
 def _parts(item: Item, stream: Collection[str]) -> Iterator[Run]:

@@ -55,6 +55,7 @@ OWNER_OPTION: Final = {"owner": "name or account id of the person whose archive 
 
 
 _from_timestamp: Final = dt.datetime.fromtimestamp
+_ZEROS: Final = "\0" * 16
 _SAYINGS: Final = frozenset({MessageKind.SYSTEM, MessageKind.RECALL})
 _MOMENT: Final = dt.timedelta(microseconds=1)
 _SECONDS_END: Final = 10**11
@@ -322,14 +323,24 @@ class Reading:
     def blocks(self, source: Source | None = None) -> Iterator[str]:
         """The text of the source, or of one beside it, in blocks.
 
-        What a conversion did to every line is undone, and told.
+        What a conversion did to every line is undone, and told; so are zero bytes that a disk left.
         """
-        stream = (source or self.source).blocks(self.collector, self.encoding)
+        stream = self._zeros_told((source or self.source).blocks(self.collector, self.encoding))
         conversion, stream = self._unconverted(stream)
         if conversion is not None:
             for sentence in filter(self.is_news, conversion.sentences()):
                 self.report("converted-text", sentence, severity=conversion.severity, line=1)
         return stream
+
+    def _zeros_told(self, stream: Iterable[str]) -> Iterator[str]:
+        line = 1
+        for text in stream:
+            if line and (at := text.find(_ZEROS)) >= 0:
+                what = "zero bytes stand here, as a disk leaves them: what was here is lost"
+                self.report("broken-encoding", what, line=line + text.count("\n", 0, at))
+                line = 0
+            line += text.count("\n") if line else 0
+            yield text
 
     def look(self) -> Iterator[str]:
         """The same blocks once more, for who looks through them before they are read: nothing is told."""

@@ -24,24 +24,32 @@ if TYPE_CHECKING:
 
     from wechatlog.engine.reading import Reading
 
+_UNSEEN: Final = "\0\xad\u200b-\u200f\u202a-\u202e\u2060\ufeff"
+
+
+def _compile(pattern: str) -> re.Pattern[str]:
+    """A pattern in which characters that nobody sees are white space."""
+    return re.compile(re.sub(r"(?<!\^)\\s", rf"[\\s{_UNSEEN}]", pattern), re.IGNORECASE)
+
+
 _NAME: Final = r"(?:\"[^\",\n]{1,100}\"|`[^`,\n]{1,100}`|\[[^\],\n]{1,100}\]|[^\W\d][\w$]{0,100})"
 _TABLE: Final = rf"(?P<table>{_NAME}(?:\.{_NAME}){{0,2}})\s*+"
 _INSERT: Final = (
     rf"(?:INSERT\s++(?:OR\s++[A-Z]{{1,10}}\s++|IGNORE\s++)?|REPLACE\s++)INTO\s++{_TABLE}"
-    r"(?:(?!VALUES\b)(?P<damage>[^()';]{0,100})\((?P<columns>[^()']{0,4000})\)\s*+)?(?P<values>VALUES\b\s*+)?"
+    r"(?:(?!VALUES\b)(?P<damage>[^()（）';]{0,100})[(（](?P<columns>[^()（）']{0,4000})[)）]\s*+)?"
+    r"(?P<values>VALUES\b\s*+|[^\s()';]{1,20}+\s*+(?=\(['0-9]))?"
     r"|\((?P<headless>[^()',]{1,100},[^()']{0,4000})\)\s*+VALUES\b\s*+(?=\()"
 )
-_CREATE: Final = rf"CREATE\s++TABLE\s++(?:IF\s++NOT\s++EXISTS\s++)?{_TABLE}\("
+_CREATE: Final = rf"(?:CREATE\s++)?TABLE\s++(?:IF\s++NOT\s++EXISTS\s++)?{_TABLE}[(（]"
 _COPY: Final = rf"COPY\s++{_TABLE}(?:\((?P<listed>[^()']{{0,4000}})\)\s*+)?FROM\s++stdin[^;\n]{{0,200}};[ \t]*+\r?\n"
 _BEGINNING: Final = r"(?:INSERT|REPLACE|COPY|CREATE)\s"
-_LANDMARK: Final = re.compile(
-    rf"--[^\n]*+|'(?:[^'\n]++|\n(?!{_BEGINNING}))*+(?:'|(?P<odd>(?=\n)))|(?<=\n)(?P<stray>\(['0-9]|\\\.(?=\r?\n))|(?<![\w$])"
+_LANDMARK: Final = _compile(
+    rf"--[^\n]*+|'(?:[^'\n]++|\n(?!{_BEGINNING}|\('\w))*+(?:'|(?P<odd>(?=\n)))|(?<=\n)(?P<stray>\(['0-9]|\\\.(?=\r?\n))|(?<![\w$])"
     rf"(?:{_INSERT}|{_CREATE.replace('<table', '<created')}|{_COPY.replace('<table', '<copied')}"
     r"|(?P<begin>BEGIN(?:\s++TRANSACTION)?\s*+;)|(?P<commit>COMMIT\s*+;))",
-    re.IGNORECASE,
 )
 """What counts outside of rows. A doubled quote in a text is the end of one and the start of the next; an odd one begins
-no text where a line goes on with a statement."""
+no text where a line goes on with a statement or a row."""
 
 _STATEMENT: Final = re.compile(
     rf"(?<![\w$])(?:(?:INSERT|REPLACE)\s++INTO|COPY|CREATE\s++TABLE(?:\s++IF\s++NOT\s++EXISTS)?)\s++{_TABLE}",
@@ -66,9 +74,11 @@ _END: Final = re.compile(r";|--|/\*|[a-z]{2}|\Z", re.IGNORECASE)
 """What may stand behind the last row of a statement."""
 _OPEN: Final = re.compile(r"(?<![\w$])INSERT\s++INTO\s[^';]{0,5000}\Z", re.IGNORECASE)
 _NEXT: Final = re.compile(r"\n[ \t]*+(?=\(|INSERT\s)", re.IGNORECASE)
+_SEEN: Final = re.compile(f"[{_UNSEEN}]")
 _NAMES: Final = re.compile(_NAME)
-_COLUMN: Final = re.compile(rf"\s*+(?P<name>{_NAME})")
-_PART: Final = re.compile(r"[(),]|'[^']*+'|(?P<end>;|\bCREATE\s++TABLE\b)", re.IGNORECASE)
+_COLUMN: Final = _compile(rf"\s*+(?P<name>{_NAME})")
+_PART: Final = _compile(r"[(),（），]|'[^']*+'|(?P<end>;|\bCREATE\s++TABLE\b)")
+_DEPTHS: Final = {"(": 1, "（": 1, ")": -1, "）": -1}
 _NO_COLUMNS: Final = frozenset({"constraint", "primary", "unique", "foreign", "check", "key", "index", "exclude"})
 _ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
@@ -111,12 +121,12 @@ class Columns(NamedTuple):
 
 def _plain(name: str) -> str:
     """A name without its quotes and its schema, in lower case."""
-    return re.split(r"\.(?=[^.]*$)", name)[-1].strip('"`[] \t\r\n').lower()
+    return re.split(r"\.(?=[^.]*$)", _SEEN.sub("", name))[-1].strip('"`[] \t\r\n').lower()
 
 
 @functools.lru_cache(maxsize=64)
 def _listed(columns: str) -> list[str]:
-    return [_plain(name) for name in _NAMES.findall(columns)]
+    return [_plain(name) for name in _NAMES.findall(_SEEN.sub("", columns))]
 
 
 def tables_of(head: Head) -> frozenset[str]:
@@ -130,8 +140,8 @@ def columns_in(head: Head) -> dict[str, list[str]]:
     for mark in _landmarks(window):
         table = mark["created"] or mark["table"] or mark["copied"]
         columns = _created_columns(window) if mark["created"] else _listed(mark["columns"] or mark["listed"] or "")
-        if table and columns:
-            found.setdefault(_plain(table), columns)
+        if table and len(columns) > len(found.get(_plain(table), ())):  # one that was cut may stand in front
+            found[_plain(table)] = columns
     return found
 
 
@@ -156,6 +166,14 @@ def iter_inserts(
         if created := mark["created"]:
             known[_plain(created)] = _created_columns(window)
             opened = opened or not window.peek()
+        elif mark["stray"] and mark["stray"][0] == "(" and (table := next(filter(known.get, tables), "")):
+            window.go_back(window.offset - len(mark["stray"]))
+            what = f"rows stand in no statement; they were taken for those of {table!r}"
+            reading.report("broken-row", what, severity=Severity.ERROR, line=window.place()[0])
+            passed[table] = None
+            for row in inserted(reading, window, table, Columns([], known[table]), wanted=True):
+                found = True
+                yield row
         elif mark["odd"] is not None or mark["stray"]:
             what = "what stands here is in no statement that can be read: one is damaged, and rows of it were not read"
             if reading.is_news(what):
@@ -221,8 +239,8 @@ def _created_columns(window: Window) -> list[str]:
     text, depth, begin, names = window.text, 0, window.position, []
     window.position = begin if len(text) - begin > _OVERLAP else len(text)  # it may never be closed
     for mark in _PART.finditer(text, begin, begin + _OVERLAP):
-        depth += {"(": 1, ")": -1}.get(mark[0], 0)
-        if depth < 0 or (depth == 0 and mark[0] == ","):
+        depth += _DEPTHS.get(mark[0], 0)
+        if depth < 0 or (depth == 0 and mark[0] in (",", "，")):
             name = _COLUMN.match(text, begin)
             names += [_plain(name["name"])] if name else []
             begin = mark.end()
