@@ -285,6 +285,11 @@ def _before_lines(data: bytes, margin: bytes) -> bytes:
     return b"\n".join(margin + line if line.strip() or margin.strip() else line for line in data.split(b"\n"))
 
 
+def _fence(data: bytes) -> bytes:
+    end = b"\r\n" if b"\r\n" in data else b"\n"
+    return end.join((b"", b"```text", data.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n"), b"```", b""))
+
+
 def _wrap(data: bytes) -> bytes:
     """Lines of 80 characters at most, parted at blanks."""
     return re.sub(rb"(?<![^\n])([^\n]{20,79}) (?=[^\n]{20})", rb"\1\n", data)
@@ -304,6 +309,8 @@ WHOLE: dict[str, Conversion] = {
     "every line end twice": lambda data: _between_lines(data, b"\n\n"),
     "four blanks before every line": lambda data: _before_lines(data, b"    "),
     "`> ` before every line": lambda data: _before_lines(data, b"> "),
+    "two blanks before every line end": lambda data: _between_lines(data, b"  \n"),
+    "a code fence round all of it": _fence,
     "no-break blanks for blanks": lambda data: data.replace(b" ", "\u00a0".encode()),
     "typographic quotes for plain ones": _quote,
     "blanks before line ends lost": lambda data: re.sub(rb"[ \t]+(?=\r?(?:\n|\Z))", b"", data),

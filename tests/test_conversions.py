@@ -23,6 +23,8 @@ UNDONE = [
     "every line end twice",
     "four blanks before every line",
     "`> ` before every line",
+    "two blanks before every line end",
+    "a code fence round all of it",
 ]
 LINES = ("text", "CSV", "HTML", "JSON")
 CHAT = "".join(f"2026-05-01 08:0{n}:00 '{name}'\n第一行\n第二行 好\n\n" for n, name in enumerate(["李四", "张三"] * 3))
@@ -89,6 +91,9 @@ def test_all_of_them_at_once() -> None:
         "> 09:00:00  李四\n\n早\n\n" * 4,  # a Markdown archive whose line ends an editor trimmed
         '{"messages": [\n  {"text": "a\u00a0b"}\n]}',
         '{"text":"2026年看\u00a0这"}\n' * 5,
+        "```\n代码\n```\n" + CHAT,  # a fence that ends in the middle
+        "> 09:00:00  李四  \n\n早  \n\n" * 4,
+        CHAT.replace("第一行", "第一行  "),
         "第一段\n\n第二段\n\n第三段\n\n第四段\n第五段\n\n第六段",
         "<p>第一段\n\n第二段\n\n第三段\n\n第四段\n\n第五段</p>",
         "",
@@ -102,6 +107,39 @@ def test_what_is_whole_is_left_alone(text: str) -> None:
 def test_a_long_line_without_end_costs_what_it_is_long() -> None:
     blocks = ["    a\n" * 5, *["x" * 1000] * 50, "\n    b\n"]
     assert "".join(Conversion(margin="    ").undo(blocks)) == "a\n" * 5 + "x" * 50_000 + "\nb\n"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("fence", ["```", "~~~~"])
+def test_a_block_of_code_is_what_stands_in_it(fence: str, end: str) -> None:
+    """Also with blanks at the line ends, in blocks of any size; each line stays where it is."""
+    bare = CHAT.replace("第二行", "```不是``` ").rstrip() + "\n"
+    fenced = f"\n{fence}Text\n{bare}\n{fence}\n\n".replace("\n", "  \n").replace("\n", end)
+    expected = f"\n\n{bare}\n".replace("\n", end)
+    conversion = judge_text(fenced, dense=True)
+    assert conversion == Conversion(hard=True, fenced=True)
+    for size in (1, 7, len(fenced)):
+        blocks = [fenced[at : at + size] for at in range(0, len(fenced), size)]
+        assert "".join(conversion.undo(blocks)) == expected
+        assert "".join(conversion.undo([*blocks, "  张三", "  "])).endswith(f"{fence}{end}{end}  张三")
+
+
+def test_a_diagnostic_in_a_block_of_code_has_its_line_of_the_file() -> None:
+    fenced = "```\n" + CHAT.replace("2026-05-01 08:03", "2026-05-71 08:03") + "```\n"
+    told = [(entry.code, entry.line) for entry in wechatlog.loads(fenced, format="weflow-txt").diagnostics]
+    line = fenced[: fenced.index("2026-05-71")].count("\n") + 1
+    assert told[0] == ("converted-text", 1)
+    assert ("bad-time", line) in told
+
+
+def test_a_markdown_archive_keeps_its_fences_and_its_blanks() -> None:
+    """Each of its lines may end in two blanks."""
+    for body in ("```\n代码\n```", "第一行  \n第二行", "", "早"):
+        data = "---\ntitle: 群\n---\n" + f"> 2026-05-01 09:00:00  李四  \n   \n{body}  \n   \n" * 5
+        for text in (data, data.partition("---\n> ")[2].join(("> ", ""))):
+            chat = wechatlog.loads(text, format="markdown")
+            assert not chat.diagnostics
+            assert wechatlog.dumps(chat, "markdown") == text
 
 
 def test_line_ends_inside_a_text_of_json_are_told(seeds: list[Seed]) -> None:

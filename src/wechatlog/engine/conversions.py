@@ -2,8 +2,9 @@
 
 Takes blocks of a text, gives blocks. Only what can hardly be anything else is undone: a CR too many in front of each
 line end (a text with CR LF that was written once more as a text, on Windows), every line end twice, a margin in front
-of every line (of a mail that quotes it, or of a block of code), no-break blanks in place of all blanks, as web pages
-have them, and typographic quotes in the tags of a page. Knows no format.
+of every line (of a mail that quotes it, or of a block of code), two blanks behind every line, as for line breaks in
+Markdown, the fences of a block of code round all of it, no-break blanks in place of all blanks, as web pages have them,
+and typographic quotes in the tags of a page. Knows no format.
 """
 
 from __future__ import annotations
@@ -20,12 +21,17 @@ if TYPE_CHECKING:
 _FIRST_END: Final = re.compile(r"[^\r\n]*+(\r*+)\n")
 _ODD_ENDS: Final = re.compile(r"(?<!\n)\n(?:\n\n)*+(?!\n)")
 _TWO_ENDS: Final = re.compile(r"(\r?\n)\r?\n")
-_HELD: Final = re.compile(r"(?<![\r\n])[\r\n]++[^\r\n]{0,16}\Z")
+_HELD: Final = re.compile(r"(?<![\r\n])[\r\n]++[^\r\n]{0,16}\Z|(?<! ) ++\Z")
 """The end of a block that is looked at together with the next one."""
 _FEWEST: Final = 4
 """Lines that are alike by chance in a text of fewer."""
 
 _MARGIN: Final = re.compile(r"[ \t\u00a0\u3000]{1,16}|(?:> ?){1,4}")
+_HARD: Final = re.compile(r" {2}(?=[\r\n]|\Z)")
+_OPENING: Final = re.compile(r"(\s*+)((`|~)\3{2,5})[ \t]*[A-Za-z]{0,9}[ \t]*(\r?\n)")
+_CLOSING: Final = re.compile(r"(\s*?\n)[ \t]*(?:`{3,6}|~{3,6})\s*")
+_MAY_CLOSE: Final = re.compile(r"(?<!\s)\s++[`~]{0,6}\s*+\Z")
+"""The end of a block that may be that of all."""
 _NO_BREAK: Final = "\u00a0"
 _JSON: Final = re.compile(r"\s*(?:\{|\[\s*[\[{\"])")
 _JSON_BLANK: Final = re.compile(
@@ -52,6 +58,8 @@ class Conversion(NamedTuple):
         carriage: CRs too many in front of each line end.
         doubled: every line end stands twice.
         margin: what every line begins with.
+        hard: two blanks stand before every line end.
+        fenced: all of it is a block of code.
         blanks: every blank is a no-break one.
         quotes: every quote of a page is a typographic one.
     """
@@ -59,6 +67,8 @@ class Conversion(NamedTuple):
     carriage: int = 0
     doubled: bool = False
     margin: str = ""
+    hard: bool = False
+    fenced: bool = False
     blanks: bool = False
     quotes: bool = False
 
@@ -79,6 +89,12 @@ class Conversion(NamedTuple):
             mark = repr(self.margin)
             what = f"every line begins with {mark}, as of a quotation or a block of code; it was left out"
             yield what
+        if self.hard:
+            what = "two blanks stand before every line end, as for a line break in Markdown; they were left out"
+            yield what
+        if self.fenced:
+            what = "all of it is a block of code; its fences were left out"
+            yield what
         if self.blanks:
             what = "all blanks are no-break blanks, as of a web page; they were taken for blanks"
             yield what
@@ -88,6 +104,10 @@ class Conversion(NamedTuple):
 
     def undo(self, blocks: Iterable[str]) -> Iterator[str]:
         """The text as it was; where line ends were doubled, lines are counted without those that came in between."""
+        lines = self._undone_lines(blocks)
+        return _unfenced(lines) if self.fenced else lines
+
+    def _undone_lines(self, blocks: Iterable[str]) -> Iterator[str]:
         held = "\n"  # before the first line, so that it has a margin as all others
         begun = False
         for block in itertools.chain(blocks, (None,)):
@@ -106,11 +126,29 @@ class Conversion(NamedTuple):
         if self.margin:
             bare = re.escape(self.margin.rstrip())  # of a line that holds nothing else
             text = re.sub(rf"\n(?:{re.escape(self.margin)}|{bare}(?=[\r\n]|\Z))", "\n", text)
+        if self.hard:
+            text = _HARD.sub("", text)
         if self.doubled:
             text = _TWO_ENDS.sub(r"\1", text)
         if self.blanks:
             text = text.replace(_NO_BREAK, " ")
         return text.translate(_QUOTES) if self.quotes else text
+
+
+def _unfenced(blocks: Iterable[str]) -> Iterator[str]:
+    """What stands between the fences, on the lines that it stood on."""
+    held, is_open = "", False
+    for block in blocks:
+        text = held + block
+        if not is_open and (opening := _OPENING.match(text)):
+            text, is_open = opening[1] + opening[4] + text[opening.end() :], True
+        end = _MAY_CLOSE.search(text)
+        cut = 0 if not is_open else len(text) if end is None else end.start()
+        held = text[cut:]
+        if cut:
+            yield text[:cut]
+    closing = _CLOSING.fullmatch(held)
+    yield held if closing is None else closing[1]
 
 
 def judge_text(text: str, *, dense: bool) -> Conversion | None:
@@ -129,7 +167,12 @@ def judge_text(text: str, *, dense: bool) -> Conversion | None:
     margin = _margin(plain)
     if margin:
         plain = "".join(Conversion(margin=margin).undo((plain,)))
-    found = Conversion(carriage, _is_doubled(plain, dense=dense), margin, bool(blanks), bool(quotes))
+    opening = _OPENING.match(plain)
+    if opening and re.search(rf"\n[ \t]*{opening[2]}{opening[3]}*[ \t]*\n\s*\S", plain):
+        opening = None  # of a block of code that ends in the middle
+    hard = _is_hard(plain[opening.end() :] if opening else plain)
+    is_doubled = _is_doubled(plain, dense=dense)
+    found = Conversion(carriage, is_doubled, margin, hard, opening is not None, bool(blanks), bool(quotes))
     return found if any(found) else None
 
 
@@ -144,6 +187,13 @@ def _margin(text: str) -> str:
     while margin and not all(line.startswith(margin) or line == margin.rstrip() for line in lines):
         margin = margin[:-1]
     return "" if margin == " " else margin
+
+
+def _is_hard(text: str) -> bool:
+    """Whether two blanks end every line, but for those above an empty one; nothing else has three in a line alone."""
+    lines = text.split("\n")
+    ends = [line.endswith("  ") for line, below in itertools.pairwise(lines) if line and below]
+    return len(ends) >= _FEWEST and all(ends) and not any(len(line) == 3 and line.isspace() for line in lines)
 
 
 def _is_doubled(text: str, *, dense: bool) -> bool:

@@ -55,7 +55,7 @@ _DEEPEST: Final = 32
 """Levels that are looked at where something is cut; each costs a look at what stands in it."""
 
 
-_MARGINS: Final = ("\n", "\r", " ", "\t", "\u00a0", "\u3000", ">")
+_MARGINS: Final = ("\n", "\r", " ", "\t", "\u00a0", "\u3000", ">", "```", "~~~")
 
 
 def find_conversion(text: str, *, dense: bool) -> Conversion | None:
@@ -63,7 +63,7 @@ def find_conversion(text: str, *, dense: bool) -> Conversion | None:
     end = text.find("\n")
     may_be = (
         text.startswith(_MARGINS)
-        or text.startswith("\r\r", max(end - 2, 0))
+        or text.startswith(("\r\r", "  ", " \r"), max(end - 2, 0))
         or text.startswith(("\n", "\r\n"), end + 1)
         or ("\u00a0" in text and " " not in text)
         or ("“" in text and '"' not in text)
@@ -117,7 +117,7 @@ class Head:
             text = text.rstrip("\ufffd")  # a character that the cut went through
         text = text.removeprefix("\ufeff")
         if (conversion := find_conversion(text, dense=False)) is not None:
-            text = "".join(conversion.undo((text,)))
+            text = "".join(conversion.undo((text,))).lstrip("\r\n")
         return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
     @functools.cached_property

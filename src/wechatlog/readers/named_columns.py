@@ -168,12 +168,15 @@ def _told_rows(reading: Reading) -> Iterator[NamedRow]:
 
 def _without_head(reading: Reading, items: Iterator[Item]) -> Iterator[Item]:
     """Lines of messages; one in front of them that is none says whose chat it is, and perhaps what names stand for."""
-    said = read_object(value_of(next(reading.look(), "").partition("\n")[0], "glossary"))
+    start = next(reading.look(), "")
+    head = start.lstrip()
+    first = 1 + start[: len(start) - len(head)].count("\n")
+    said = read_object(value_of(head.partition("\n")[0], "glossary"))
     names, explained = said, bool(said)  # whatever else is wrong with the line
     for item in items:
-        if item.line > 1 or {"time", "text"} <= fields_of(item.value).keys():
+        if item.line > first or {"time", "text"} <= fields_of(item.value).keys():
             sender = _text(item.value.get("sender"))
-            explained = explained or (item.line == 1 and sender in _LETTERS)
+            explained = explained or (item.line == first and sender in _LETTERS)
             if explained and sender and sender not in (*names, "?"):
                 reading.tell_unexplained(sender, item.line)
             name = names.get(sender)
