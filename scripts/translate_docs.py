@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -39,7 +40,9 @@ def translated_pages() -> set[str]:
 def extract(pages: set[str], folder: Path) -> Path:
     """The templates of some pages."""
     found, wanted = folder / "all", folder / "wanted"
-    subprocess.run([sys.executable, "-m", "sphinx", "-q", "-b", "gettext", str(DOCS), str(found)], check=True)
+    same_date = {**os.environ, "SOURCE_DATE_EPOCH": "1767225600"}  # or else every page changes with every run
+    command = [sys.executable, "-m", "sphinx", "-q", "-b", "gettext", str(DOCS), str(found)]
+    subprocess.run(command, check=True, env=same_date)
     for page in pages:
         target = wanted / f"{page}.pot"
         target.parent.mkdir(parents=True, exist_ok=True)
