@@ -86,6 +86,17 @@ def test_a_named_format_reads_it_too() -> None:
         assert [message.text for message in chat] == ["早", "好"]
 
 
+def test_of_several_chats_in_a_mail_those_that_are_not_read_are_told() -> None:
+    first, second = ("".join(f"[2026-05-01 08:00:0{at}] {who}: 早\n" for at in range(5)) for who in ("张三", "李四"))
+    other = attached(second).rpartition(b"\n----=border\n")[2]
+    mail = attached(first).replace(b"\n----=border--\n", b"\n----=border\n" + other)
+    chat = wechatlog.load(mail)
+    assert {message.sender for message in chat} == {"张三"}
+    (told,) = chat.diagnostics
+    assert (told.code, told.severity) == ("unread-part", wechatlog.Severity.WARNING)
+    assert told.message == "2 parts of this mail hold a chat, the first was read; save the others as files"
+
+
 @pytest.mark.parametrize("data", [saved(PAGE), attached("今天没有聊天。"), saved("", "plain")])
 def test_without_a_chat(data: bytes) -> None:
     reason = "no chat in this mail, or saved page, in which a browser keeps no scripts; read the page that was exported"

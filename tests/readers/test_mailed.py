@@ -35,6 +35,33 @@ def test_a_mail_in_base64_gives_the_same_messages(charset: str) -> None:
     assert wechatlog.load(mail).messages == wechatlog.loads(PRIVATE).messages
 
 
+def mailbox(*texts: str, attached: bool = False) -> bytes:
+    """Mails as a mail program keeps them in one file (mbox)."""
+    kind = 'multipart/mixed; boundary="b"' if attached else "text/plain; charset=utf-8"
+    part = "--b\nContent-Type: text/plain; charset=utf-8\n\n{}\n--b--\n" if attached else "{}\n"
+    head = f"From a@example.invalid Thu Sep 10 10:00:00 2026\nSubject: x\nMIME-Version: 1.0\nContent-Type: {kind}\n\n"
+    return "\n".join(head + part.format(text) for text in texts).encode()
+
+
+@pytest.mark.parametrize("attached", [False, True])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_each_chat_of_a_mailbox_is_read(line_end: str, *, attached: bool) -> None:
+    """Where a mail ended, the next one went into the last body, or away, and nothing told it."""
+    other = PRIVATE.replace("李四", "王五")
+    data = mailbox("你好", PRIVATE, "From here on nothing.", other, attached=attached)
+    found = list(wechatlog.load_archive(data.replace(b"\n", line_end.encode())))
+    alone = [wechatlog.loads(text.replace("\n", line_end)) for text in (PRIVATE, other)]
+    assert [chat.title for chat in found] == [chat.title for chat in alone]
+    assert [chat.messages for chat in found] == [chat.messages for chat in alone]
+    assert [chat.diagnostics for chat in found] == [(), ()]
+
+
+def test_mails_of_one_title_are_one_chat() -> None:
+    later = PRIVATE.replace("2026-09-10", "2026-09-11")
+    chat = wechatlog.load(mailbox(PRIVATE, later))
+    assert chat.messages == (*wechatlog.loads(PRIVATE), *wechatlog.loads(later))
+
+
 def test_the_part_with_the_chat_is_found() -> None:
     mail = (
         "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/plain\n\nhello\n"

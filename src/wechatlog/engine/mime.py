@@ -34,12 +34,21 @@ _DEEPEST: Final = 10
 """Mails in mails that are looked into."""
 
 
+_MAILBOX: Final = re.compile(rb"\r?\n(?=From [^\r\n]{1,400} [0-9]{4}\r?\n[A-Za-z-]{1,60}:)")
+"""Between two mails of a mailbox (mbox, RFC 4155)."""
+
+
+def mails_in(data: bytes) -> list[bytes]:
+    """The mails of a mailbox; one for what is none."""
+    data = data.lstrip(b"\xef\xbb\xbf\r\n")
+    return _MAILBOX.split(data) if data.startswith(b"From ") else [data]
+
+
 def mail_parts(data: bytes) -> Iterator[Message]:
     """The parts of a mail as it was saved, the mail itself with its headers first, at whatever depth they stand.
 
     They are cut at their borders, and not parsed as a tree, which costs more than its size where very many are nested.
     """
-    data = data.lstrip(b"\xef\xbb\xbf\r\n")
     found = itertools.islice(_BOUNDARY.finditer(data), _MOST_BOUNDARIES)
     borders = b"|".join(re.escape(match[1].rstrip()) for match in found)
     begin: int | None = 0
@@ -116,16 +125,19 @@ class MailReader(InsideReader):
         return map(Head.of, _texts(head.source))
 
     def read(self, source: Source, context: Context) -> Iterator[Batch]:
-        """The messages of the first part that the other reader takes, or of the last."""
-        context.source = source
-        for context.source in _texts(source):
-            if self.reader.detect(Head.of(context.source)) is not None:
-                break
+        """The messages of the first part that the other reader takes, or of the last; others that it takes are told."""
+        texts = list(_texts(source))
+        chats = [text for text in texts if self.reader.detect(Head.of(text)) is not None]
+        context.source = [*chats[:1], *texts[-1:], source][0]
+        if len(chats) > 1:
+            what = f"{len(chats)} parts of this mail hold a chat, the first was read; save the others as files"
+            context.report("unread-part", what)
         yield from self.reader.read(context.source, context)
 
 
 def _texts(source: Source) -> Iterator[Source]:
     """Its first parts of text that say something."""
-    parts = itertools.islice(mail_parts(source.read_bytes()), _MOST_PARTS)
+    mails = mails_in(source.read_bytes())
+    parts = itertools.islice(itertools.chain.from_iterable(map(mail_parts, mails)), _MOST_PARTS)
     texts = (decode_part(part) for part in parts if part.get_content_maintype() == "text")
     return (source.with_text(text) for text in texts if text.strip())

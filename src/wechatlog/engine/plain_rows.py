@@ -3,7 +3,7 @@
 Of a hundred rows of a chat some eighty are texts, and those of one person differ in their words, their time and their
 id alone. So a format says with `Texts` which columns these are, and reads a row at a time: what a row said that was a
 text and nothing else, all rows say that are the same in all other cells. Whatever is different in any way is read
-alone; so nothing changes but the time, by a third. Knows no format.
+alone; so nothing changes but the time that it takes. Knows no format.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from wechatlog.content.client_text import read_body as read_client_body
 from wechatlog.content.dialects import MAIL
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, Head, Reading
+from wechatlog.engine import OWNER_OPTION, Draft, Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.headers import (
     MARKS,
     MOST_BEGINNINGS,
@@ -38,7 +38,7 @@ from wechatlog.engine.headers import (
 )
 from wechatlog.engine.records import strip_blank_end
 from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.mailed_source import BOLD, html_lines, is_html, is_mime, read_mail
+from wechatlog.readers.mailed_source import BOLD, html_lines, is_html, is_mime, read_mails
 from wechatlog.segments import Segment
 from wechatlog.segments.types import Image, Video, Voice
 from wechatlog.timestamps import Precision, cached_clock
@@ -185,12 +185,13 @@ class _Text(NamedTuple):
     attachments: tuple[str, ...] = ()
 
 
-def _open(reading: Reading) -> _Text:
+def _open(reading: Reading) -> Iterable[_Text]:
     head, blocks = sample(reading.blocks())
     if is_mime(head):
-        mail = read_mail(reading.source.read_bytes(), _WANTED)
-        return _Text((mail.text,), BOLD in mail.text, True, mail.subject, mail.attachments)
-    return _Text(html_lines(blocks), True, True) if is_html(head) else _Text(blocks)
+        for mail in read_mails(reading.source.read_bytes(), _WANTED):
+            yield _Text((mail.text,), BOLD in mail.text, True, mail.subject, mail.attachments)
+    else:
+        yield _Text(html_lines(blocks), True, True) if is_html(head) else _Text(blocks)
 
 
 class _Gate(HeaderCheck):
@@ -253,13 +254,18 @@ _LISTED_PATH: Final = re.compile(r"^\[[^\n\[\]]{2,12}\] ([^\n]+)$", re.MULTILINE
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:
-    """Entries of a text, a page or a mail; lines and offsets of what is wrapped are not known."""
-    text = _open(reading)
+    """Entries of a text, a page, a mail or a mailbox; mails of one title, as of a long history, are one chat."""
+    for text in _open(reading):
+        yield from _entries_of(reading, text)
+
+
+def _entries_of(reading: Reading, text: _Text) -> Iterator[Entry]:
+    """Entries of a text; lines and offsets of what is wrapped are not known."""
     head, blocks = sample(text.blocks)
     frame = _read_frame(head, is_page=text.is_page, subject=text.subject)
     option = reading.day_option("date")
     day = "" if option is None else option.isoformat()
-    _describe(reading, frame, text.attachments)
+    chat = _describe(reading, frame, text.attachments)
     gate = _Gate(reading, frame, day, placed=not text.wrapped)
     for block in iter_blocks(blocks, frame.grammar, gate.accept):
         line, offset = (None, None) if text.wrapped else (block.line, block.offset)
@@ -272,17 +278,18 @@ def _entries(reading: Reading) -> Iterator[Entry]:
             lines = block.lines
             if ":" in lines:
                 tell_near_headers(reading, lines, line, gate.near, frame.grammar.pattern)
-            body = _body(reading, lines, frame, is_page=text.is_page, last=block.last)
+            body = _body(chat, lines, frame, is_page=text.is_page, last=block.last)
             if block.last and (listed := _LISTED.search(body)):
-                reading.chat.metadata["attachments"] = _LISTED_PATH.findall(listed["list"])
+                chat.metadata["attachments"] = _LISTED_PATH.findall(listed["list"])
                 body = body[: listed.start()]
             kind, segments = _content(reading, body, text.attachments)
             sender, account = split_account(block.header["sender"])
-            yield Entry(line, time, precision, sender, account, None, kind, body, segments, offset=offset)
+            yield Entry(line, time, precision, sender, account, None, kind, body, segments, offset=offset, chat=chat)
 
 
-def _describe(reading: Reading, frame: _Frame, attachments: tuple[str, ...]) -> None:
-    chat, title = reading.chat, frame.title
+def _describe(reading: Reading, frame: _Frame, attachments: tuple[str, ...]) -> Draft:
+    title = frame.title
+    chat = reading.chat_of("" if title is None else title.text)
     if title is not None:
         chat.title, chat.is_group = title.text, title.is_group
         names = frame.names or frozenset()
@@ -290,6 +297,7 @@ def _describe(reading: Reading, frame: _Frame, attachments: tuple[str, ...]) -> 
         chat.members = [Participant(name) for name in pair]
     if attachments:
         chat.metadata["attachments"] = list(attachments)
+    return chat
 
 
 def _tell_preamble(reading: Reading, block: Block, line: int | None, *, titled: bool) -> None:
@@ -308,7 +316,7 @@ def _time(reading: Reading, day: str, clock: str, line: int | None) -> tuple[dt.
     return None, None
 
 
-def _body(reading: Reading, lines: str, frame: _Frame, *, is_page: bool, last: bool) -> str:
+def _body(chat: Draft, lines: str, frame: _Frame, *, is_page: bool, last: bool) -> str:
     text = lines.partition("\n")[2]
     if is_page:
         text = text.replace(BOLD, "")
@@ -317,7 +325,7 @@ def _body(reading: Reading, lines: str, frame: _Frame, *, is_page: bool, last: b
         text = text if first.strip() else rest
     text = strip_blank_end(text)
     if last and (match := _SIGNATURE.search(text[-200:])):
-        reading.chat.metadata["signature"] = match["signature"].rstrip()
+        chat.metadata["signature"] = match["signature"].rstrip()
         text = strip_blank_end(text[: max(len(text) - 200, 0) + match.start()])
     return text
 
@@ -345,7 +353,7 @@ def _attachment(reading: Reading, number: str, names: tuple[str, ...]) -> str | 
 
 def _detection_text(head: Head) -> tuple[str, bool, str | None]:
     if is_mime(head.text):
-        mail = read_mail(head.data, _WANTED)
+        mail = read_mails(head.data, _WANTED)[0]
         return mail.text.replace("\r\n", "\n"), BOLD in mail.text, mail.subject
     if is_html(head.text):
         return "".join(html_lines((head.text,))), True, None

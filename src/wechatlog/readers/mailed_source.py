@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from wechatlog.engine.mime import decode_part, header_text, mail_parts, part_name
+from wechatlog.engine.mime import decode_part, header_text, mail_parts, mails_in, part_name
 
 BOLD: Final = "\0"
 """Stands before the bold part of a line that came from HTML."""
@@ -52,13 +52,19 @@ def is_html(text: str) -> bool:
     return _HTML_START.match(text.lstrip("\ufeff")) is not None
 
 
-def read_mail(data: bytes, wanted: re.Pattern[str]) -> MailText:
-    """The text of a mail, from the first part in which a pattern is found, else from the first part of text.
+def read_mails(data: bytes, wanted: re.Pattern[str]) -> list[MailText]:
+    """The texts of the mails of a mailbox, or of a mail: of those in which a pattern is found, else of the first.
 
     Args:
-        data: the mail as it was saved.
+        data: the mails as they were saved.
         wanted: what tells the text of interest.
     """
+    mails = [_read_mail(mail, wanted) for mail in mails_in(data)]
+    return [mail for mail in mails if wanted.search(mail.text)] or mails[:1]
+
+
+def _read_mail(data: bytes, wanted: re.Pattern[str]) -> MailText:
+    """From the first part in which the pattern is found, else from the first part of text."""
     parts = list(mail_parts(data))
     texts: list[str] = []
     names: list[str] = []
