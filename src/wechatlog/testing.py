@@ -50,7 +50,7 @@ LOSSES: Final[Mapping[str, str]] = {
     "time:seconds": "seconds",
     "time:zone": "the zone; wall clocks are kept",
     "time:wall-clock": "the zone in which a clock was read: instants are kept, and no zone is that of China",
-    "time:range": "times before 1970 and after 5138, which become missing",
+    "time:range": "times of 1970's first second, before it and after 5138, which become missing",
     "time:missing": "that a message has no time",
     "sender:line-break": "line breaks in names",
     "sender:empty": "an empty name, which becomes none",
@@ -63,7 +63,7 @@ LOSSES: Final[Mapping[str, str]] = {
 }
 """What a writer may declare to lose, and what it means."""
 
-_EPOCH: Final = dt.datetime(1970, 1, 1)
+_EARLIEST: Final = dt.datetime(1970, 1, 1, 0, 0, 1)
 _TOO_LATE: Final = dt.datetime(5138, 11, 16, 9, 46, 40)
 """A hundred thousand million seconds later: such numbers are taken for milliseconds."""
 _LARGE_NUMBER: Final = re.compile(r"[0-9](?:[.,][0-9]{1,17})?[eE]\+[0-9]{2,3}|[0-9]{16,17}\.0")
@@ -316,7 +316,7 @@ def _joined(text: str) -> str:
 def _reduce_time(time: dt.datetime | None, lost: frozenset[str], last: dt.datetime | None) -> dt.datetime | None:
     if time is not None and "time:wall-clock" in lost:
         time = in_zone(time if time.tzinfo is not None else time.replace(tzinfo=resolve_zone(ASSUMED_ZONE)), dt.UTC)
-    if time is not None and "time:range" in lost and not _EPOCH <= time.replace(tzinfo=None) < _TOO_LATE:
+    if time is not None and "time:range" in lost and not _EARLIEST <= time.replace(tzinfo=None) < _TOO_LATE:
         time = None
     if time is None:
         return last if "time:missing" in lost else None

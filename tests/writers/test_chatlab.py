@@ -64,6 +64,15 @@ def test_nothing_is_lost_but_what_is_declared(form: str, conversation: Conversat
 
 
 @both
+def test_the_first_second_of_1970_stands_for_no_time(form: str) -> None:
+    epoch = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    times = (TIME, epoch, epoch + dt.timedelta(microseconds=999999), epoch + dt.timedelta(seconds=1))
+    chat = Conversation(messages=tuple(_message(time=time) for time in times))
+    testing.check_writer(find_writer(form), [chat], reader=find_reader(form))
+    assert [message.time for message in wechatlog.loads(wechatlog.dumps(chat, form))] == [TIME, TIME, TIME, times[-1]]
+
+
+@both
 @given(conversation=conversations())
 def test_every_conversation_with_a_message_is_valid(form: str, conversation: Conversation) -> None:
     found = _problems(conversation, form)

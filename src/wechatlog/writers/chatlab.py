@@ -125,7 +125,7 @@ def _seconds(time: dt.datetime | None, zone: dt.tzinfo) -> int | None:
     if time is None:
         return None
     number = ((time if time.tzinfo is not None else time.replace(tzinfo=zone)) - _EPOCH) // _SECOND
-    return number if 0 <= number < LATEST else None
+    return number if 0 < number < LATEST else None  # 0 stands for no time
 
 
 def _exported_at(value: Any, zone: dt.tzinfo) -> int | None:
