@@ -17,13 +17,11 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable, Iterable, Iterator
 from string import ascii_letters
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import attrs
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
 
 EmojiPolicy = Literal["keep", "replace", "annotate"]
 

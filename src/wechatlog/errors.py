@@ -9,10 +9,8 @@ from __future__ import annotations
 import contextlib
 import functools
 import unicodedata
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 _EXCERPT_WIDTH = 60
 

@@ -13,7 +13,8 @@ from __future__ import annotations
 import datetime as dt
 import pickle
 import re
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
 
 import attrs
 
@@ -27,10 +28,6 @@ from wechatlog.source import Readable, Source
 from wechatlog.timestamps import ASSUMED_ZONE, in_zone, resolve_zone
 from wechatlog.utf8 import whole
 from wechatlog.writers.base import NewFile, Writer, give_pieces, is_folder_writer
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
 
 __all__ = ["LOSSES", "SAMPLE_CONVERSATIONS", "check_reader", "check_writer", "without_losses"]
 

@@ -9,14 +9,12 @@ from __future__ import annotations
 import contextlib
 import io
 import zipfile
+from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from wechatlog.errors import FormatError, RefusedFormatError, WechatlogError
 from wechatlog.source import Budget, Source, is_folder_entry
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ZIP_ERRORS: Final = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, RuntimeError)
 """What the library for ZIPs raises for broken ones."""

@@ -15,19 +15,16 @@ import json
 import os
 import sqlite3
 import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import attrs
 
 import wechatlog
 from wechatlog import operations
 from wechatlog.agents.door import DEFAULT_SIZE_LIMIT, Source, expand, page_groups, search_terms, wording
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
 
 _VERSION: Final = 1
 _PATIENCE: Final = 600

@@ -6,7 +6,8 @@ what they say of themselves is fixed, so that nothing of a chat gets into it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final
+from collections.abc import Callable
+from typing import Annotated, Final
 
 import wechatlog
 from wechatlog.agents.questions import GROUPINGS, QuestionError, Questions
@@ -19,8 +20,6 @@ try:
 except ImportError as error:
     raise wechatlog.MissingExtraError("mcp", "the server for agents") from error
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _INSTRUCTIONS: Final = """\
 Chats of WeChat, read-only. A chat has an id such as c3, a message c3m1207, a person p17; cite messages by their ids.

@@ -6,7 +6,9 @@ their room; wide characters count as two. Nothing here prints.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, TypeAlias
 
 import attrs
 from rich.cells import cell_len, set_cell_size
@@ -15,10 +17,6 @@ from rich.text import Text
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import count, harmless
 from wechatlog.content.descriptions import WEEKDAYS
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterator, Mapping, Sequence
 
 _LONGEST_LABEL: Final = 36
 _SHORTEST_BAR: Final = 8

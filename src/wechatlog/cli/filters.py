@@ -6,9 +6,11 @@ are longer than memory. Knows nothing of what a command does with them.
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import attrs
 import click
@@ -19,10 +21,6 @@ from wechatlog.content.wording import has_words
 from wechatlog.model import Conversation, Message, MessageKind, called, normalize_name
 from wechatlog.operations import Identities
 from wechatlog.timestamps import in_span, moment
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _F = TypeVar("_F", bound="Callable[..., Any]")
 _MOST_MEANT: Final = 3

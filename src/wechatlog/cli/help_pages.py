@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import inspect
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 import click
 
 from wechatlog.cli.language import chosen_language, translate
 from wechatlog.cli.messages import width
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 _WIDEST_NAMES: Final = 30
 _GAP: Final = 2

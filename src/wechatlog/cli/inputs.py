@@ -23,14 +23,13 @@ from wechatlog.inputs.archive import Archive, ArchiveBatch
 from wechatlog.inputs.files import Found, find_files
 from wechatlog.inputs.grouping import place_files
 from wechatlog.inputs.scan import Observer, Scan, Selection
-from wechatlog.model import Conversation, paused_collection
+from wechatlog.model import Conversation, Message, paused_collection
 from wechatlog.source import DEFAULT_SIZE_LIMIT, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from wechatlog.cli.options import Reading
-    from wechatlog.model import Message
     from wechatlog.outputs.folder import CountedStream
 
 _T = TypeVar("_T")

@@ -14,11 +14,9 @@ from __future__ import annotations
 import functools
 import os
 import re
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 LANGUAGES: Final[Mapping[str, str]] = {"zh": "zh_CN"}
 """The catalogue for each language, by the first part of a locale's name."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import attrs
 import click
@@ -16,9 +17,6 @@ from wechatlog.cli.terminal import print_json
 from wechatlog.content.file_names import free_name
 from wechatlog.errors import FormatError, OptionError, RefusedFormatError
 from wechatlog.media import Keys, MediaFolder, read
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _TOLD: Final = 5
 _ENCODED: Final = (".dat", ".silk", ".wxgf", ".aud", ".amr", ".slk")

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from wechatlog.atomic import replacing
 from wechatlog.cli.messages import Failure, explain
@@ -18,9 +19,6 @@ from wechatlog.content.file_names import clean_name
 from wechatlog.errors import FormatError, MissingExtraError
 from wechatlog.media import Keys, MediaFolder, decode
 from wechatlog.media.files import LIMIT
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,10}\Z")
 _LONGEST: Final = 80

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import itertools
 import zlib
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import Final
 
 import attrs
 from rich.cells import cell_len, set_cell_size
@@ -21,13 +22,8 @@ from wechatlog.content.places import shown_place
 from wechatlog.content.wording import aside_text, asides, is_quoted
 from wechatlog.model import Conversation, Message, MessageKind
 from wechatlog.operations.patterns import compile_words
-from wechatlog.segments import Emoji, File, Image, Link, Mention, Quote
+from wechatlog.segments import Emoji, File, Image, Link, Mention, Quote, Segment
 from wechatlog.timestamps import day_and_clock, span
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from wechatlog.segments import Segment
 
 _NAME_WIDTH: Final = 20
 _NARROWEST_BODY: Final = 24

@@ -6,8 +6,9 @@ Takes and gives marks by the paths of the inputs. What the job made of its input
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
@@ -15,9 +16,6 @@ from wechatlog import Mark
 from wechatlog.atomic import replacing
 from wechatlog.cli.messages import Failure, explain
 from wechatlog.errors import FormatError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 state_option: Final = click.option(
     "--state",

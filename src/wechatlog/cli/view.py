@@ -13,8 +13,9 @@ import subprocess
 import sys
 import tempfile
 import webbrowser
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import attrs
 import click
@@ -28,14 +29,10 @@ from wechatlog.cli.summary import Damage, written
 from wechatlog.content.descriptions import size_text
 from wechatlog.errors import MultipleConversationsError
 from wechatlog.inputs.archive import is_bundle
+from wechatlog.model import Conversation
 from wechatlog.outputs.file import dump
 from wechatlog.outputs.folder import CountedStream
 from wechatlog.registry import find_writer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from wechatlog.model import Conversation
 
 _FORM: Final = "html"
 _OUTPUT_HELP: Final = "Write the page here, or several into this folder; else to a temporary place."

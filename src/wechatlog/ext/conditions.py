@@ -8,12 +8,10 @@ Knows no engine.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
 
 from wechatlog.model import MessageKind
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 __all__ = ["Condition", "narrow"]
 

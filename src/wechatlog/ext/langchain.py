@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from wechatlog.errors import needs_extra
 from wechatlog.ext.documents import Chats, iter_chunks
@@ -11,8 +12,6 @@ with needs_extra("langchain", what="documents of LangChain"):
     from langchain_core.document_loaders import BaseLoader
     from langchain_core.documents import Document
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ["ChatLoader"]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from wechatlog.errors import needs_extra
 from wechatlog.ext.documents import Chats, iter_chunks
@@ -11,8 +12,6 @@ with needs_extra("llamaindex", what="documents of LlamaIndex"):
     from llama_index.core.readers.base import BaseReader
     from llama_index.core.schema import Document
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ["ChatReader"]
 

@@ -7,8 +7,10 @@ and no pyarrow.
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from wechatlog.errors import needs_extra
 from wechatlog.frames.columns import ColumnType, CommonZone, collect_all, columns_of, names_of
@@ -20,9 +22,6 @@ with needs_extra("pandas", what="a pandas frame"):
     import numpy as np
     import pandas as pd
 
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping, Sequence
 
 __all__ = ["DTYPES", "HEADER", "read_frame", "to_frame"]
 

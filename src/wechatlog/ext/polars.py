@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from wechatlog.errors import needs_extra
 from wechatlog.frames.bodies import Bodies
@@ -25,8 +26,6 @@ with needs_extra("polars", what="a polars frame"):
 
     from wechatlog.ext.polars_scan import scan
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 __all__ = ["DTYPES", "read_frame", "scan", "to_frame"]
 

@@ -17,13 +17,13 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 import wechatlog
+from wechatlog import Part
 from wechatlog.ext.conditions import Condition, narrow
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Iterator
 
-    from wechatlog import Part
     from wechatlog.source import Readable
 
 __all__ = ["conditions_of", "scan"]

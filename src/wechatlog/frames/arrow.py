@@ -14,7 +14,8 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from wechatlog.content.native import SCHEMA, conversation_from_json, conversation_to_json
 from wechatlog.errors import needs_extra
@@ -32,8 +33,6 @@ with needs_extra("arrow", what="Arrow or Parquet"):
     import pyarrow as pa
     import pyarrow.compute as pc
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 METADATA_KEY: Final = b"wechatlog"
 """Under this key the metadata of a schema say what the rows are: see `describe_contents`."""

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import functools
 import itertools
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from wechatlog.content.wording import words_apart
 from wechatlog.frames.pieces import columns_of_segments, segments_to_json
 from wechatlog.model import KINDS, Message, build_message
+from wechatlog.segments import Lexicon, Segment
 from wechatlog.segments.rule_table import compiled_rules
 from wechatlog.segments.types import Emoji, Image, Link, Mention, Text
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from wechatlog.segments import Lexicon, Segment
 
 PIECES: Final[Mapping[str, type[Segment]]] = {"mentions": Mention, "links": Link, "emoji": Emoji, "images": Image}
 """The columns of messages that name pieces of a kind, and the tables with a row for each of them."""

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from wechatlog.content.native import segment_from_json
 from wechatlog.engine.json_values import read_flag
@@ -19,12 +20,8 @@ from wechatlog.errors import OptionError
 from wechatlog.frames.bodies import PIECES, Bodies
 from wechatlog.frames.columns import BODY_COLUMNS, TABLES, collect
 from wechatlog.frames.pieces import segments_of_rows, segments_to_json
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from wechatlog.model import Conversation, Message
-    from wechatlog.segments import Segment
+from wechatlog.model import Conversation, Message
+from wechatlog.segments import Segment
 
 COLUMN_TYPES: Final[Mapping[str, str]] = {column.name: column.type for column in TABLES["messages"]}
 """Every column that a table of messages may have, and the type of its values."""

@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import datetime as dt
 import operator
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from wechatlog.content.wording import words_apart
 from wechatlog.frames.bodies import PIECES, Bodies
 from wechatlog.frames.pieces import segment_to_row
 from wechatlog.frames.values import without_surrogates
+from wechatlog.model import Conversation, Message, Participant
+from wechatlog.segments import Segment
 from wechatlog.timestamps import zone_name
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from wechatlog.model import Conversation, Message, Participant
-    from wechatlog.segments import Segment
 
 ColumnType: TypeAlias = Literal["text", "category", "flag", "integer", "number", "time", "texts", "segments"]
 """`category`: text of few different values. `texts`: a list of texts. `segments`: a list of `SEGMENT_FIELDS`."""

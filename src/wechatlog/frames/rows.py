@@ -10,7 +10,8 @@ import datetime as dt
 import itertools
 import json
 from collections import deque
-from typing import TYPE_CHECKING, Any, Final, cast, get_args
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, cast, get_args
 
 import attrs
 
@@ -19,13 +20,9 @@ from wechatlog.diagnostics import Origin
 from wechatlog.frames.columns import Key, conversation_key
 from wechatlog.frames.pieces import segments_of_rows
 from wechatlog.model import KINDS, Conversation, Message, build_message
+from wechatlog.segments import Lexicon, Segment
 from wechatlog.timestamps import Precision, in_zone
 from wechatlog.utf8 import json_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from wechatlog.segments import Lexicon, Segment
 
 _VALUES: Final[Mapping[str, tuple[type, str]]] = {
     "time": (dt.datetime, "a datetime"),

@@ -6,13 +6,11 @@ Takes plain values, or lists of them, gives the same where nothing has to change
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
 
 from wechatlog.timestamps import in_zone
 from wechatlog.utf8 import whole
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 Made = TypeVar("Made")
 

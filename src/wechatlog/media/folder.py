@@ -10,15 +10,13 @@ import contextlib
 import os
 import stat
 import weakref
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from wechatlog.errors import FormatError, RefusedFormatError
 from wechatlog.source import Source
 from wechatlog.zips import files_in, open_zip
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _MAXIMUM_DEPTH: Final = 3
 """How deep ZIPs in ZIPs are opened; there are ZIPs that hold themselves."""

@@ -27,16 +27,14 @@ import io
 import itertools
 import re
 import struct
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import attrs
 
 from wechatlog.content.file_kinds import KINDS, kind_of
 from wechatlog.errors import FormatError, OptionError, needs_extra
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 _HEAD: Final = struct.Struct("<6sIIx")
 _V1: Final = b"\x07\x08V1\x08\x07"

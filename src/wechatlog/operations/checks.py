@@ -7,19 +7,15 @@ knows where the media lie says whether one is there. What a reader noticed is in
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import Final, NamedTuple, TypeAlias
 
 import attrs
 import regex
 
-from wechatlog.model import MessageKind
+from wechatlog.model import Message, MessageKind
 from wechatlog.segments.types import File, Image, Link, Sticker, Video, Voice
 from wechatlog.timestamps import instant
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator
-
-    from wechatlog.model import Message
 
 MONTH: Final = dt.timedelta(days=30)
 

@@ -7,16 +7,12 @@ the same in parts that overlap is the business of `merge`.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
-from wechatlog.model import MessageKind
+from wechatlog.model import Conversation, MessageKind
 from wechatlog.operations.identity.names import OWN_NAMES
 from wechatlog.operations.merge import merge, with_one_clock
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from wechatlog.model import Conversation
 
 _DATE: Final = re.compile(r"[0-9]{4}[-_./年]?[0-9]{1,2}(?:[-_./月]?[0-9]{1,2}日?)?")
 _TELLING: Final = 4

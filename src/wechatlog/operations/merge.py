@@ -10,22 +10,18 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import itertools
-from typing import TYPE_CHECKING, Final, TypeAlias
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, TypeAlias
 
 import attrs
 
 from wechatlog.diagnostics import Diagnostic, Severity
 from wechatlog.model import Conversation, Message, build_message, paused_collection
 from wechatlog.operations.alignment import Label, Part, Union, are_two_chats
-from wechatlog.operations.identity import identities
+from wechatlog.operations.identity import Evidence, Identities, identities
 from wechatlog.operations.identity.senders import Senders
 from wechatlog.segments import Lexicon
 from wechatlog.timestamps import instant
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from wechatlog.operations.identity import Evidence, Identities
 
 __all__ = ["Conflict", "MergePart", "MergeReport", "merge", "merge_report"]
 

@@ -10,16 +10,14 @@ from __future__ import annotations
 import itertools
 import re
 import time
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final, TypeAlias
 
 import regex
 
 from wechatlog.content.folding import fold, fold_with_places, keeps_places
 from wechatlog.emoji import iter_codes, spellings
 from wechatlog.errors import FormatError, SlowPatternError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
 
 Span: TypeAlias = tuple[int, int]
 Matcher: TypeAlias = "Callable[[str], tuple[Span, ...] | None]"

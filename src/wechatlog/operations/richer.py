@@ -8,18 +8,15 @@ versions are found.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator
+from typing import Any, Final
 
 import attrs
 
 from wechatlog.model import Message, MessageKind, build_message
 from wechatlog.operations.identity.names import OWN_NAMES
 from wechatlog.operations.sameness import content_key, letters
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from wechatlog.segments.types import Segment
+from wechatlog.segments.types import Segment
 
 _PRECISIONS: Final = {None: 0, "day": 1, "minute": 2, "second": 3}
 _VAGUE: Final = {MessageKind.OTHER: 0, MessageKind.TEXT: 1, MessageKind.LINK: 2, MessageKind.SYSTEM: 2}

@@ -7,17 +7,13 @@ person reads: the text, and what stands apart from it (`content.wording`): quote
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
 
 import attrs
 
 from wechatlog.content.wording import Aside, asides
+from wechatlog.model import Message
 from wechatlog.operations.patterns import Matcher, Pattern, Span, compile_pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from wechatlog.model import Message
 
 
 @attrs.frozen(slots=True)

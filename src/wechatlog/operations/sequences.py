@@ -10,10 +10,7 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections import Counter
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 
 def anchors(one: Sequence[str], two: Sequence[str], is_telling: Callable[[str], bool]) -> list[tuple[int, int]]:

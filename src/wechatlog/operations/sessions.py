@@ -9,14 +9,11 @@ import datetime as dt
 import itertools
 import math
 import statistics
-from typing import TYPE_CHECKING, Final, Literal
+from collections.abc import Iterable, Iterator
+from typing import Final, Literal
 
+from wechatlog.model import Conversation, Message
 from wechatlog.timestamps import instant
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from wechatlog.model import Conversation, Message
 
 HOUR: Final = dt.timedelta(hours=1)
 _SHORTEST: Final = dt.timedelta(minutes=5)

@@ -6,14 +6,12 @@ Takes a conversation, or a stream of messages, and gives its parts with a label 
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 import attrs
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from wechatlog.model import Conversation, Message
+from wechatlog.model import Conversation, Message
 
 UNITS: Final = {"day": 10, "month": 7, "year": 4}
 """The calendar units, and how much of an ISO time names one."""

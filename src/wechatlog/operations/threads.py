@@ -14,22 +14,17 @@ import math
 import operator
 import re
 from collections import Counter, deque
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 import attrs
 
-from wechatlog.model import MessageKind, normalize_name, participant_key
-from wechatlog.operations.identity import identities, resolve_mentions
+from wechatlog.model import Conversation, Message, MessageKind, normalize_name, participant_key
+from wechatlog.operations.identity import Identities, identities, resolve_mentions
 from wechatlog.operations.identity.names import begins
 from wechatlog.operations.sameness import quoted_key, typed_text
 from wechatlog.segments.types import Mention, Quote
 from wechatlog.timestamps import instant
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from wechatlog.model import Conversation, Message
-    from wechatlog.operations.identity import Identities
 
 __all__ = ["WEIGHTS", "Answer", "Signs", "Threads", "threads"]
 

@@ -6,15 +6,12 @@ Names come from archives that anybody may have made: they never leave the folder
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable
+from typing import Final
 
 from wechatlog.content.file_names import clean_name, free_name, name_key
+from wechatlog.model import Conversation
 from wechatlog.writers.base import Writer, is_folder_writer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from wechatlog.model import Conversation
 
 _SUFFIX: Final = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}\Z")
 _LONGEST: Final = 180

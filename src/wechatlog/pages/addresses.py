@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from wechatlog.model import Message
+from wechatlog.model import Message
 
 _REMEMBERED: Final = 50_000
 """How many of the last addresses are kept at least, and twice as many at most, to find repeats and answers."""

@@ -18,14 +18,13 @@ from wechatlog.model import Message, MessageKind
 from wechatlog.pages.environment import environment
 from wechatlog.pages.urls import escaped, host_of, is_remote, safe_url
 from wechatlog.pages.words import count
-from wechatlog.segments import types
+from wechatlog.segments import Segment, types
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from wechatlog.pages.media import Media
     from wechatlog.pages.people import Colours
-    from wechatlog.segments import Segment
 
 _LONG: Final = 3000
 """Characters from which on a text is folded: one of megabytes would stop the browser."""

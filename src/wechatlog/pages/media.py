@@ -10,20 +10,16 @@ from __future__ import annotations
 import base64
 import os
 import re
+from collections.abc import Container
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 from urllib.parse import quote
 
 import attrs
 
 from wechatlog.content.places import safe_path
 from wechatlog.errors import FormatError, MissingExtraError
-from wechatlog.media import MediaFolder, read
-
-if TYPE_CHECKING:
-    from collections.abc import Container
-
-    from wechatlog.media import Keys
+from wechatlog.media import Keys, MediaFolder, read
 
 MediaMode: TypeAlias = Literal["link", "embed", "none"]
 

@@ -5,13 +5,11 @@ Takes numbers and dates, gives texts. The machine's locale is never consulted.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import datetime as dt
+from collections.abc import Mapping
+from typing import Final
 
 from wechatlog.content.descriptions import WORDS
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping
 
 _CHINESE: Final = {
     "language": "zh-CN", "untitled": "聊天记录", "index": "目录", "message": "条消息",

@@ -16,10 +16,7 @@ import functools
 import re
 import threading
 from collections import Counter
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable
 
 MARK = "\u2005"
 """FOUR-PER-EM SPACE, which phones write after the name in a mention."""

@@ -14,7 +14,8 @@ import datetime as dt
 import itertools
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 import attrs
 
@@ -34,17 +35,13 @@ from wechatlog.content.vocabulary import chatlab_type
 from wechatlog.content.wording import unsaid
 from wechatlog.errors import OptionError
 from wechatlog.model import Conversation, Message, MessageKind, Metadata
+from wechatlog.segments import Segment
 from wechatlog.segments.types import File, Image, Sticker, Video, Voice
 from wechatlog.timestamps import ASSUMED_ZONE, resolve_zone
 from wechatlog.utf8 import escape
 from wechatlog.writers.base import Form, Items
 from wechatlog.writers.chatlab_bodies import write_body
 from wechatlog.writers.options import choice_option
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from wechatlog.segments import Segment
 
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _SECOND: Final = dt.timedelta(seconds=1)

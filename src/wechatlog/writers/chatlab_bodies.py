@@ -6,15 +6,12 @@ Takes a segment, gives a text, which the reader of these tools reads as that seg
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
 
 from wechatlog.content.places import is_on_disk, shown_place
+from wechatlog.model import Message
 from wechatlog.segments import types
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from wechatlog.model import Message
 
 _DEEPEST: Final = 32
 """Levels of merged forwards that are written."""

@@ -12,7 +12,8 @@ import datetime as dt
 import io
 import re
 import zipfile
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 import regex
 
@@ -21,15 +22,11 @@ from wechatlog.content.wording import has_words, wording, words_apart
 from wechatlog.emoji import to_unicode
 from wechatlog.errors import FormatError, needs_extra
 from wechatlog.media import Keys, MediaFolder, read
+from wechatlog.model import Message
 from wechatlog.segments.types import Image, Sticker
 from wechatlog.timestamps import day_and_clock
 from wechatlog.writers.base import Form, Items
 from wechatlog.writers.options import PICTURE_OPTIONS, choice_option, folder_option
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from wechatlog.model import Message
 
 _MADE: Final = dt.datetime(2000, 1, 1)
 """The day that every document says it was made on, so that the same chat gives the same bytes."""

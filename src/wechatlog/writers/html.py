@@ -12,7 +12,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from wechatlog.content.descriptions import WEEKDAYS, size_text
+from wechatlog.content.descriptions import WEEKDAYS, Language, size_text
 from wechatlog.content.places import safe_path
 from wechatlog.errors import OptionError
 from wechatlog.model import Conversation, Message, MessageKind
@@ -23,7 +23,6 @@ from wechatlog.writers.options import choice_option, folder_option, number_optio
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from wechatlog.content.descriptions import Language
     from wechatlog.pages import Chat, Look, Media, MediaMode
     from wechatlog.pages.people import Person
 

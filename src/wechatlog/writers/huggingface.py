@@ -12,22 +12,19 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 import attrs
 
 from wechatlog.errors import OptionError
 from wechatlog.frames.columns import TABLES
+from wechatlog.model import Conversation, Message
 from wechatlog.writers.base import Form, Items, NewFile
 from wechatlog.writers.columnar import PARQUET
 from wechatlog.writers.commonmark import escape_line, plain_line
 from wechatlog.writers.llm.chats import PRIVACY_OPTIONS, Chat, open_chats
 from wechatlog.writers.options import flag_option
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from wechatlog.model import Conversation, Message
 
 _DATA: Final = "data/train-00000-of-00001.parquet"
 _TITLE: Final = "WeChat messages"

@@ -6,15 +6,13 @@ What is in a line, and in an item of the document, is `content.native`.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from wechatlog.content.native import SCHEMA, conversation_to_json, message_to_json
 from wechatlog.utf8 import escape, json_line
 from wechatlog.writers.base import Form, Items
 from wechatlog.writers.options import number_option
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 _LOSSES: Final[Mapping[str, str]] = {
     "segments:custom": "a segment of a user's own class is kept as its text",

@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from wechatlog.content.markdown_archive import (
     FRONT_MATTER,
@@ -23,14 +24,10 @@ from wechatlog.content.markdown_archive import (
     render_block,
 )
 from wechatlog.content.wording import unsaid
+from wechatlog.model import Conversation, Message
+from wechatlog.segments import Segment
 from wechatlog.tokenizer import MARKDOWN
 from wechatlog.writers.base import Form, Items
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from wechatlog.model import Conversation, Message
-    from wechatlog.segments import Segment
 
 _EPOCH: Final = dt.datetime(1970, 1, 1)
 _KEYS: Final = ("layout", "title", "date", "author", "tag", "header-img")

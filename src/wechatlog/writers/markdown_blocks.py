@@ -7,22 +7,18 @@ and never acts: that is the business of `commonmark`. What is no text is said in
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import attrs
 
 from wechatlog.content.descriptions import LANGUAGES, Language, describe, word
 from wechatlog.content.places import is_on_disk, safe_path
 from wechatlog.model import Message, MessageKind
-from wechatlog.segments import parse_segments, types
+from wechatlog.segments import Segment, parse_segments, types
 from wechatlog.timestamps import day_and_clock
 from wechatlog.writers import commonmark
 from wechatlog.writers.options import choice_option, number_option
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from wechatlog.segments import Segment
 
 BLOCK_OPTIONS: Final[Mapping[str, str]] = {
     "emoji": "emoji codes as `unicode` (the default) or as the `code`",

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import itertools
 import json
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from wechatlog.timestamps import day_and_clock
 from wechatlog.writers import commonmark
 from wechatlog.writers.base import Form, Items
 from wechatlog.writers.markdown_blocks import BLOCK_OPTIONS, Look, Post
 from wechatlog.writers.options import flag_option
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 _NO_MARKUP: Final = str.maketrans("<>{}", "＜＞｛｝")
 """Themes put a title into their pages as it is."""

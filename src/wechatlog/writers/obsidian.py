@@ -15,19 +15,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from wechatlog.content.file_names import clean_name, free_name
 from wechatlog.errors import OptionError
+from wechatlog.model import Conversation, Message
 from wechatlog.writers import commonmark
 from wechatlog.writers.base import Form, Items, NewFile
 from wechatlog.writers.markdown_blocks import BLOCK_OPTIONS, Look, Post
 from wechatlog.writers.options import texts_option
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from wechatlog.model import Conversation, Message
 
 _UNTITLED: Final = "微信聊天"
 _UNDATED: Final = "undated"

@@ -6,13 +6,11 @@ Takes the options of one call, gives checked values. Knows no form.
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from wechatlog.errors import OptionError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _Word = TypeVar("_Word", bound=str)
 

@@ -23,11 +23,11 @@ from wechatlog.frames import collect, conversation_header
 from wechatlog.frames.bodies import Bodies
 from wechatlog.frames.database import schema_sql
 from wechatlog.frames.rows import messages_of
-from wechatlog.model import author_key, participants_of
+from wechatlog.model import Author, Conversation, Participant, author_key, participants_of
 from wechatlog.segments.types import Emoji, Image, Link, Mention, Quote
 from wechatlog.timestamps import zone_name
 from wechatlog.utf8 import whole
-from wechatlog.writers.base import Form, batched, built
+from wechatlog.writers.base import Form, Items, batched, built
 from wechatlog.writers.options import flag_option
 
 if TYPE_CHECKING:
@@ -36,9 +36,7 @@ if TYPE_CHECKING:
 
     from wechatlog.engine.protocol import Draft
     from wechatlog.inputs.scan import Scan
-    from wechatlog.model import Author, Conversation, Participant
     from wechatlog.segments import Segment
-    from wechatlog.writers.base import Items
 
 _BATCH_SIZE: Final = 1024
 _TERMS_LENGTH: Final = 1 << 20

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from wechatlog.content.wording import wording
 from wechatlog.emoji import EmojiPolicy, to_unicode
 from wechatlog.timestamps import day_and_clock
 from wechatlog.writers.base import Form, Items
 from wechatlog.writers.options import choice_option
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 _LINE_END: Final = re.compile(r"\r\n?|\n")
 

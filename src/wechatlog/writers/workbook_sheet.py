@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _EPOCH: Final = dt.datetime(1899, 12, 30)
 """The day that Excel counts from, for times after February 1900."""

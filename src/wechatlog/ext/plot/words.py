@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from collections.abc import Mapping
+from typing import Final
 
 _ENGLISH: Final = {
     "message": "{:,} message", "messages": "{:,} messages", "mention": "{:,} mention", "mentions": "{:,} mentions",

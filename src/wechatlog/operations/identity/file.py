@@ -10,14 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
-from typing import TYPE_CHECKING, Any, Final, cast, get_args
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, cast, get_args
 
 import attrs
 
 from wechatlog.operations.identity.people import Evidence, Identities, Kind, Name, Person, connect, solve
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 _HEAD: Final = """\
 # Who is who. What stands in one [[person]] is one person: move names and ids as you know better.

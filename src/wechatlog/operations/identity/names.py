@@ -11,16 +11,12 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from importlib import resources
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
-from wechatlog.model import normalize_name
+from wechatlog.model import Message, normalize_name
 from wechatlog.operations.identity.regions import PLACES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-
-    from wechatlog.model import Message
 
 Who = TypeVar("Who")
 

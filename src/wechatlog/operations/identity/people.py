@@ -8,15 +8,13 @@ confirms it, and what somebody denied never joins. Knows nothing of conversation
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, Literal, TypeAlias, cast
 
 import attrs
 
 from wechatlog.model import Conversation, Message, Participant, normalize_name
 from wechatlog.operations.identity.names import OWN_NAMES, Names
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
 
 CERTAIN: Final = 0.9
 """The confidence from which on evidence joins by itself."""

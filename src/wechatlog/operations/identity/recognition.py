@@ -11,7 +11,8 @@ import datetime as dt
 import itertools
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 import attrs
 
@@ -32,9 +33,6 @@ from wechatlog.operations.identity.regions import PLACES
 from wechatlog.operations.sameness import quoted_key, typed_text
 from wechatlog.segments.types import Quote
 from wechatlog.timestamps import instant
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 _SURE_NAME: Final = 0.95
 _SURE_SPELLING: Final = 0.92

@@ -7,14 +7,12 @@ two accounts); `may_be_one` keeps account ids apart. Knows nothing of texts and 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Final, TypeAlias
+from collections.abc import Iterable
+from typing import Final, TypeAlias
 
 from wechatlog.model import NOTICES, Message, normalize_name
 from wechatlog.operations.identity.names import OWN_NAMES, begins
 from wechatlog.operations.identity.people import Evidence, Groups, Identities
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _Table: TypeAlias = "defaultdict[str, Counter[str]]"
 

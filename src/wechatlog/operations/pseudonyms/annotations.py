@@ -8,18 +8,14 @@ lines, and of quotes whose line of dashes is missing.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 from wechatlog.content.notices import find_names
 from wechatlog.model import NOTICES, Message, MessageKind
 from wechatlog.operations.identity.names import is_everyday_word, looks_like_a_full_name, personal_parts
-from wechatlog.segments import parse_segments
+from wechatlog.segments import Lexicon, parse_segments
 from wechatlog.segments.types import Card, Emoji, Forward, Image, Link, Location, Mention, Quote, Segment
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-
-    from wechatlog.segments import Lexicon
 
 _CERTAIN: Final = 0.9
 _DEEPEST_QUOTE: Final = 3

@@ -12,14 +12,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from wechatlog.content.folding import fold, fold_with_places
 from wechatlog.operations.identity.names import HUMPS
 from wechatlog.operations.pseudonyms.private_data import PrivateData, PrivatePlace
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 _IDS: Final = (
     r"wxid_[A-Za-z0-9_-]{1,64}"

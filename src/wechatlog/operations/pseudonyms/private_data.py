@@ -16,12 +16,10 @@ import datetime as dt
 import functools
 import itertools
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
 
 from wechatlog.content.simplified import SIMPLIFIED
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 MARKERS: Final = {
     "email": "[email]",

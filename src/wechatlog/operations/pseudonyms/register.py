@@ -11,15 +11,13 @@ from __future__ import annotations
 import base64
 import itertools
 import re
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, Literal, cast
 
 import attrs
 
 from wechatlog.model import normalize_name
 from wechatlog.operations.identity.names import OWN_NAMES, Names, personal_parts
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 STYLES: Final = {"numbered": "P{}", "stems": "甲乙丙丁戊己庚辛壬癸", "keyed": ""}
 """The styles that have names: a template, characters that are gone through again with a number behind them, or eight

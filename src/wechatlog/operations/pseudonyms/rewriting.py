@@ -19,14 +19,13 @@ from wechatlog.operations.pseudonyms.annotations import (
 )
 from wechatlog.operations.pseudonyms.known_names import Hit, KnownNames, TextSearch, iter_disguised, iter_encoded
 from wechatlog.operations.pseudonyms.private_data import MARKERS, PrivateData, unite
-from wechatlog.segments import parse_segments, types
+from wechatlog.segments import Lexicon, parse_segments, types
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.operations.pseudonyms.register import Register
     from wechatlog.operations.pseudonyms.report import Tally
-    from wechatlog.segments import Lexicon
 
 DEEPEST_FORWARD: Final = 32
 

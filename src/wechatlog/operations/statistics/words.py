@@ -12,15 +12,13 @@ import functools
 import importlib.util
 import re
 import warnings
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import regex
 
 from wechatlog.errors import needs_extra
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 _TONE: Final = r"[\U0001F3FB-\U0001F3FF]"
 _PICTURE: Final = rf"(?:\p{{Emoji_Presentation}}|\p{{Extended_Pictographic}}(?=\uFE0F|{_TONE}))(?:\uFE0F|{_TONE})?"

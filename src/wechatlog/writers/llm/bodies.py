@@ -8,14 +8,12 @@ form that the text is put into.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from wechatlog.content.places import shown_place
 from wechatlog.model import Message, MessageKind
 from wechatlog.segments import types
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 _LINE_END: Final = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 # Controls, marks of direction, characters without width but for those that join emoji, tags and selectors in which

@@ -7,7 +7,8 @@ message is never cut, but for one that is larger than a chunk alone.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import attrs
 
@@ -26,9 +27,6 @@ from wechatlog.writers.llm.chats import (
 )
 from wechatlog.writers.llm.transcript import Entry, entries_of, line_of
 from wechatlog.writers.options import flag_option, number_option
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _TOKENS: Final = 500
 _LEAST_TOKENS: Final = 100

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
+from wechatlog.model import Conversation
 from wechatlog.timestamps import instant, zone_name
 from wechatlog.writers.base import Form, Items
 from wechatlog.writers.llm.bodies import one_line
 from wechatlog.writers.llm.chats import GAP_OPTION, LOSSES, PRIVACY_OPTIONS, gap_option, open_chats
 from wechatlog.writers.llm.transcript import Entry, entries_of, line_of, shown_name
 from wechatlog.writers.options import flag_option
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterator, Mapping
-
-    from wechatlog.model import Conversation
 
 _MEANING: Final = (
     "Chat transcript. A line is `HH:MM name: text`; without a time it is the same minute, `-` is the same person "

@@ -8,12 +8,15 @@ any (a voice, a sticker, a transfer) is no answer; what the others sent stays, i
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
 
 import attrs
 
 from wechatlog.content.wording import has_words
+from wechatlog.model import Conversation, Message
 from wechatlog.operations import iter_sessions
 from wechatlog.writers.base import Form, Items
 from wechatlog.writers.llm.bodies import describe
@@ -29,12 +32,6 @@ from wechatlog.writers.llm.chats import (
 )
 from wechatlog.writers.llm.transcript import indented, is_notice, shown_name
 from wechatlog.writers.options import flag_option, number_option, text_option
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-
-    from wechatlog.model import Conversation, Message
 
 _TOKENS: Final = 4096
 _LEAST_TOKENS: Final = 100

@@ -13,15 +13,13 @@ notice. Further lines of a message are indented; whatever begins at the edge was
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
 
 from wechatlog.model import NOTICES, Message
 from wechatlog.timestamps import day_and_clock
 from wechatlog.writers.llm.bodies import describe, one_line
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Iterator
 
 _LONGEST_NAME: Final = 32
 _NOTICE: Final = "*"
