@@ -58,11 +58,7 @@ def make_cursor(position: int, question: Any) -> str:
 
 
 def read_cursor(cursor: str, question: Any) -> int | None:
-    """The position behind which to go on; `None` at the beginning.
-
-    Raises:
-        CursorError: where it is of another question, or of none.
-    """
+    """The position behind which to go on; `None` at the beginning. That of another question is a `CursorError`."""
     if not cursor:
         return None
     found = _CURSOR.fullmatch(cursor)
@@ -96,13 +92,9 @@ def clock_of(time: str | None, precision: str | None) -> str:
 
 @attrs.define
 class Answer:
-    """An answer that grows line by line, as long as there is room.
+    """An answer that grows line by line, as long as there is room: `left` tokens of `limit`.
 
-    Attributes:
-        limit: tokens of the whole.
-        head: what is said before the fence.
-        cursor: how to go on, or empty.
-        left: tokens that are left.
+    A `head` stands before the fence; a `cursor`, if there is one, says how to go on.
     """
 
     limit: int = DEFAULT_TOKENS

@@ -140,11 +140,7 @@ def update_index(
 
 
 def read_index(path: str | os.PathLike[str]) -> sqlite3.Connection:
-    """Open an index so that nothing can be changed through it.
-
-    Raises:
-        WriteError: where the file is no index.
-    """
+    """Open an index so that nothing can be changed through it; a `WriteError` where the file is none."""
     if _known(Path(path), None) is None:
         raise _no_index(path)
     database = sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
@@ -165,11 +161,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _known(path: Path, settings: str | None) -> dict[str, str] | None:
-    """The states of the inputs as they were read; `None` where there is no index, or one with other settings.
-
-    Raises:
-        WriteError: where the file is something else.
-    """
+    """The states of the inputs as they were read; `None` where there is no index, or one with other settings."""
     if not path.exists() or path.stat().st_size == 0:
         return None
     try:

@@ -129,23 +129,14 @@ def _folded(text: str) -> str:
 
 
 class Questions:
-    """Questions to one index.
-
-    Args:
-        database: what `read_index` opened; used by one thread at a time.
-        limit: tokens of an answer at most.
-    """
+    """Questions to what `read_index` opened, for one thread at a time; `limit` is tokens of an answer at most."""
 
     def __init__(self, database: sqlite3.Connection, limit: int = DEFAULT_TOKENS) -> None:
         self._database, self._limit = database, limit
         self._lock = threading.Lock()
 
     def ask(self, name: str, **arguments: Any) -> str:
-        """The answer to a question by its name.
-
-        Raises:
-            QuestionError: where the arguments cannot be understood.
-        """
+        """The answer to a question by its name; a `QuestionError` where the arguments cannot be understood."""
         cursor = str(arguments.pop("cursor", ""))
         for key, value in arguments.items():
             if isinstance(value, str):

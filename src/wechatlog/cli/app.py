@@ -137,9 +137,7 @@ def _dispatch(argv: Sequence[str] | None) -> int:
 def _reopen(number: int, flags: int) -> TextIO:
     """A standard stream that was closed before the program began (`>&-`); no other file gets its number.
 
-    Args:
-        number: of the stream.
-        flags: how its stand-in is opened: what is written is lost, or is an error where it is for reading only.
+    What is written is lost, or is an error where the flags are for reading only.
     """
     nowhere = os.open(os.devnull, flags)
     if nowhere != number:

@@ -69,13 +69,7 @@ def _bar(number: int, most: int, width: int, glyphs: Glyphs) -> str:
 
 
 def bars(rows: Sequence[Row], width: int, glyphs: Glyphs = BLOCKS) -> Iterator[Text]:
-    """A line for each row: label, bar, number, notes.
-
-    Args:
-        rows: label, number and notes of each, as many notes for all.
-        width: columns of a line; the last notes are left out where they do not fit.
-        glyphs: what bars are made of.
-    """
+    """A line for each row: label, bar, number, and its notes, as many for all, of which the last give way."""
     longest = min(_LONGEST_LABEL, width // 2 - 4)
     labels = [fit(label, longest, glyphs, pad=False) for label, _, _ in rows]
     numbers = [f"{number:,}" for _, number, _ in rows]

@@ -34,8 +34,7 @@ class Line(NamedTuple):
 class Window:
     """The messages of one conversation as they go by: hits, and what is shown before and after them.
 
-    Attributes:
-        left: messages after the last hit that are still to come.
+    So many as `left` after the last hit are still to come.
     """
 
     def __init__(self, before: int, after: int) -> None:

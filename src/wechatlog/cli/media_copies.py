@@ -26,14 +26,7 @@ _LONGEST: Final = 80
 
 
 class MediaCopies:
-    """The copies of one run.
-
-    Args:
-        base: the folder that the output is put into.
-        name: of the folder in it that the copies are put into.
-        options: of the writer, with the keys of the user's pictures.
-        sync: wait until the disk has each of them.
-    """
+    """The copies of one run, in a folder of that name below `base`; the options of the writer have the keys."""
 
     def __init__(self, base: Path, name: str, options: Mapping[str, Any], *, sync: bool) -> None:
         self.base = base.resolve()
@@ -45,10 +38,7 @@ class MediaCopies:
     def copy(self, files: MediaFolder, place: str) -> str:
         """Copy a file of an export, unless it was copied before, and give the path of the copy from `base` on.
 
-        Raises:
-            FormatError: where the file is broken, encrypted or too large.
-            OSError: where it cannot be read.
-            Failure: where the copy cannot be written.
+        A copy that cannot be written is a `Failure`, a file that cannot be read a `FormatError` or an `OSError`.
         """
         if place not in self._known:
             data, name = files.read(place, LIMIT), clean_name(PurePosixPath(place.replace("\\", "/")).name)

@@ -62,15 +62,9 @@ def names_files(writer: Writer, options: Mapping[str, Any]) -> bool:
 
 
 class MediaPaths:
-    """The files of the chats of one run.
+    """The files of the chats of one run, whose output, or the copies of whose files, are put into a folder.
 
-    Args:
-        options: that the user gave to it.
-        folder: where the output is put, or `None`.
-        copies: where copies of the files are put, or `None`.
-
-    Attributes:
-        options: for the writer.
+    Its `options` are those of the user, with what the writer needs besides.
     """
 
     def __init__(

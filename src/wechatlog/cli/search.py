@@ -215,9 +215,7 @@ def _matcher(pattern: str, given: dict[str, Any]) -> Matcher:
 class _Printer:
     """Shows what is found; this one shows nothing.
 
-    Attributes:
-        needs_one: no more than one hit of a file is of interest.
-        is_done: nor is any hit of another file.
+    Of some a file is of no interest after one hit (`needs_one`), and nor is any other (`is_done`).
     """
 
     needs_one = True

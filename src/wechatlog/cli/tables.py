@@ -24,12 +24,9 @@ _NARROWEST: Final = 16
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, fold: Sequence[str] = ()) -> None:
-    """Print a table on the standard output.
+    """Print a table on the standard output; cells may hold anything.
 
-    Args:
-        columns: headings; one that ends with `#` has numbers, to the right.
-        rows: cells, which may hold anything.
-        fold: the columns that may be broken over lines on a narrow terminal.
+    A column whose heading ends with `#` has numbers, to the right. Those in `fold` may be broken over lines.
     """
     from rich.cells import cell_len
     from rich.console import Console

@@ -42,12 +42,7 @@ class Condition(NamedTuple):
 
 
 def narrow(conditions: Iterable[Condition], *, aware: bool) -> dict[str, Any]:
-    """The arguments of `scan` that keep at least the rows which pass all conditions.
-
-    Args:
-        conditions: all of them must hold.
-        aware: whether the times of the table have a zone.
-    """
+    """The arguments of `scan` that keep at least the rows which pass all conditions, by times with a zone or naive."""
     found: dict[str, Any] = {}
     for column, operator, value in conditions:
         if column == "time":

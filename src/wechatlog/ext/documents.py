@@ -33,15 +33,9 @@ class Chunk(NamedTuple):
 
 
 def iter_chunks(chats: Chats, **options: Any) -> Iterator[Chunk]:
-    """The chunks of some chats.
+    """The chunks of some chats: a file, a folder, a ZIP or a glob; a conversation, or several.
 
-    Args:
-        chats: a file, a folder, a ZIP or a glob; a conversation, or several.
-        options: those of the writer `llm-chunks`: `max_tokens`, `gap`, `overlap`, `real_names` and so on.
-
-    Raises:
-        WechatlogError: as `wechatlog.load_archive` and `wechatlog.dumps`.
-        TypeError: for an option that the writer does not have.
+    Options are those of the writer `llm-chunks`, errors those of `load_archive` and `dumps`.
     """
     found = wechatlog.load_archive(chats) if isinstance(chats, str | os.PathLike) else chats
     for line in wechatlog.dumps(found, "llm-chunks", **options).split("\n"):

@@ -29,10 +29,6 @@ class ChatToDocuments:
 
     @component.output_types(documents=list[Document])
     def run(self, sources: list[str | Path]) -> dict[str, list[Document]]:
-        """Convert files, folders and ZIPs.
-
-        Args:
-            sources: their paths.
-        """
+        """Convert the files, folders and ZIPs of these paths."""
         chunks = iter_chunks(wechatlog.load_archive(sources), **self.options)
         return {"documents": [Document(id=chunk.id, content=chunk.text, meta=chunk.metadata) for chunk in chunks]}

@@ -45,11 +45,7 @@ class ChatConverter(DocumentConverter):
             file_stream.seek(position)
 
     def convert(self, file_stream: BinaryIO, stream_info: StreamInfo, **options: Any) -> DocumentConverterResult:
-        """The transcript of all chats in it.
-
-        Raises:
-            WechatlogError: where none of them can be read.
-        """
+        """The transcript of all chats in it; a `WechatlogError` where none of them can be read."""
         archive = wechatlog.load_archive(stream_info.local_path or file_stream)
         conversations = list(archive)
         if not conversations:

@@ -68,11 +68,7 @@ def _array(kind: ColumnType, values: Sequence[Any]) -> Any:
 
 
 def read_frame(frame: pd.DataFrame) -> tuple[dict[str, list[Any]], str | None]:
-    """The columns of a frame that conversations are made of, and the header that it carries.
-
-    Raises:
-        ValueError: where a column is there twice, or a time is none that Python can hold.
-    """
+    """The columns of a frame that conversations are made of, and the header that it carries."""
     columns: dict[str, list[Any]] = {}
     for name in READ_COLUMNS.intersection(frame.columns):
         if (count := list(frame.columns).count(name)) > 1:

@@ -110,11 +110,7 @@ def _gathered(values: pl.Series, lengths: Sequence[int]) -> pl.Series:
 
 
 def read_frame(frame: pl.DataFrame) -> dict[str, list[Any]]:
-    """The columns of a frame that conversations are made of.
-
-    Raises:
-        ValueError: where a time is none that Python can hold.
-    """
+    """The columns of a frame that conversations are made of."""
     return {name: _read_series(name, frame[name]) for name in frame.columns if name in READ_COLUMNS}
 
 

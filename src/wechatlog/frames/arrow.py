@@ -60,11 +60,7 @@ _TYPES: Final[Mapping[str, Any]] = {
 def make_schema(
     table: str, zone: Zone | None, *, segments: bool = True, metadata: Mapping[bytes, bytes] | None = None
 ) -> Any:
-    """The schema of a table, its times of a zone or naive; without `segments` it lacks the columns of bodies.
-
-    Raises:
-        ValueError: for a table that does not exist.
-    """
+    """The schema of a table, its times of a zone or naive; without `segments` it lacks the columns of bodies."""
     names = set(names_of(table, segments=segments))
     time = pa.timestamp("us", None if zone is None else zone.name)
     fields = [
@@ -86,13 +82,7 @@ def stream_of(schema: Any, batches: Iterable[Any]) -> Any:
 
 
 class Contents(NamedTuple):
-    """What the metadata of a schema say of the rows.
-
-    Attributes:
-        table: which table they are.
-        heads: the conversations, without messages.
-        counts: how many rows each of them has; `None` where that was not known.
-    """
+    """What the metadata of a schema say of the rows: of which table and conversations, and, if known, how many."""
 
     table: str
     heads: tuple[Conversation, ...]
@@ -114,8 +104,7 @@ def describe_contents(table: str, items: Iterable[tuple[Conversation, int | None
 def contents_of(metadata: Mapping[bytes, bytes] | None) -> Contents | None:
     """What the metadata of a schema, a file or a batch say; `None` where they are not of this library.
 
-    Raises:
-        ValueError: where they are broken, or of a later version.
+    A `ValueError` says that they are broken, or of a later version.
     """
     text = (metadata or {}).get(METADATA_KEY)
     if text is None:
@@ -164,11 +153,7 @@ def _characters(message: Message) -> int:
 
 
 def make_batch(schema: Any, table: str, conversation: Conversation, messages: Sequence[Message], start: int = 0) -> Any:
-    """A record batch of messages of a conversation, the first of which stands at `start` in it.
-
-    Raises:
-        ValueError: for a value that its column cannot have.
-    """
+    """A record batch of messages of a conversation, the first of which stands at `start` in it."""
     lists = {*PIECES, "segments"}.intersection(schema.names) if table == "messages" else ()
     names = [name for name in schema.names if name not in lists]
     columns = collect(conversation, table, messages=messages, start=start, names=names)
@@ -176,11 +161,7 @@ def make_batch(schema: Any, table: str, conversation: Conversation, messages: Se
 
 
 def batch_of(schema: Any, columns: Mapping[str, Sequence[Any]], bodies: Bodies | None) -> Any:
-    """A record batch of columns of plain values; those of lists are made of the bodies of the rows.
-
-    Raises:
-        ValueError: for a value that its column cannot have.
-    """
+    """A record batch of columns of plain values; those of lists are made of the bodies of the rows."""
     lists = {} if bodies is None else _lists_of(bodies, schema.names)
     arrays = [
         lists[field.name] if field.name in lists else array_of(field.name, field.type, columns[field.name])
@@ -246,12 +227,9 @@ def repeated(name: str, runs: Sequence[tuple[str | None, int]]) -> Any:
 
 
 def array_of(name: str, kind: Any, values: Any) -> Any:
-    """An array of plain values, or the array that there is already.
+    """An array of plain values, or the array that there is already; a `ValueError` for a value of another type.
 
     What no array can hold is replaced: half a surrogate pair by U+FFFD, a number of more than 64 bits by nothing.
-
-    Raises:
-        ValueError: for a value that is none of this type; names the column.
     """
     if isinstance(values, pa.Array):
         return values if values.type == kind else values.cast(kind)
@@ -288,12 +266,7 @@ def _with_zone(schema: Any, batch: Any) -> Any:
 
 
 class GrowingDictionaries:
-    """The dictionaries of an Arrow file, in which a value keeps its place from batch to batch.
-
-    Args:
-        schema: of the file.
-        foreseen: values by name of column that are known to come.
-    """
+    """The dictionaries of an Arrow file, in which a value keeps its place from batch to batch; some are foreseen."""
 
     def __init__(self, schema: Any, foreseen: Mapping[str, Sequence[str]]) -> None:
         self._schema = schema
@@ -406,10 +379,8 @@ def open_stream(stream: Any) -> Any:
 def read_columns(batch: Any) -> dict[str, list[Any]]:
     """The columns of a record batch that messages are made of, for `messages_of`.
 
-    `find_problem` finds none in its schema, and its arrays are sound.
-
-    Raises:
-        ValueError: for a text that is no UTF-8, or a zone that is not known.
+    `find_problem` finds none in its schema, and its arrays are sound. A text that is no UTF-8, or a zone that is not
+    known, is a `ValueError`.
     """
     return {
         field.name: _read_column(field.name, batch.column(place))

@@ -88,11 +88,7 @@ class Bodies(NamedTuple):
             message.segments  # noqa: B018 - the message keeps them
 
     def names(self) -> dict[str, tuple[list[int], list[str]]]:
-        """The columns `mentions`, `links`, `emoji` and `images`.
-
-        Returns:
-            For each column how many names each body has, and the names of all bodies one after the other.
-        """
+        """The columns `mentions`, `links`, `emoji` and `images`: how many names each body has, and all names."""
         found: list[tuple[list[int], list[str]]] = [([0] * len(self.texts), []) for _ in PIECES]
         for row, message in self.rich:
             for segment in message.segments:
@@ -135,11 +131,9 @@ class Bodies(NamedTuple):
         return found
 
     def pieces(self) -> tuple[list[int], dict[str, list[Any]]]:
-        """The pieces of the bodies as columns, all pieces one after the other.
+        """How many pieces each body has, and all pieces one after the other as columns by name of field.
 
-        Returns:
-            How many pieces each body has, and the columns by name of field. A field that no piece has is left out;
-            `type` and `raw` are always there.
+        A field that no piece has is left out; `type` and `raw` are always there.
         """
         lengths = [1 if text else 0 for text in self.texts]
         raws: list[str] = []

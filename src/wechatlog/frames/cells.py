@@ -37,11 +37,7 @@ LIST_SEPARATOR: Final = " | "
 
 
 def choose_columns(value: object, default: Sequence[str] = DEFAULT_COLUMNS) -> tuple[str, ...]:
-    """The columns that an option asks for by names, or by a text of names with commas; the default for `None`.
-
-    Raises:
-        OptionError: for no name at all, a name that is none, or one that comes twice.
-    """
+    """The columns that an option asks for by names, or by a text of names with commas; the default for `None`."""
     if value is None:
         return tuple(default)
     names = value.split(",") if isinstance(value, str) else value
@@ -60,8 +56,7 @@ def cell_values(
 ) -> list[list[Any]]:
     """The values of messages, one list a column, in the order of `names`; the first message stands at `start`.
 
-    Returns:
-        As `columns.collect` gives them, but for `segments`: given ones as a text in JSON, else `None`.
+    They are those of `columns.collect`, but for `segments`: given ones as a text in JSON, else `None`.
     """
     plainly = [name for name in names if name not in BODY_COLUMNS]
     columns = collect(conversation, messages=messages, start=start, names=plainly)
@@ -105,10 +100,7 @@ TO_TEXT: Final[Mapping[str, Callable[[Any], str]]] = {
 def parse_flag(cell: str) -> bool | None:
     """The truth value of a cell, as spreadsheet programs (`TRUE`), databases (`1`) and people (`是`) spell it.
 
-    `None` for an empty one.
-
-    Raises:
-        ValueError: for another text.
+    `None` for an empty one, a `ValueError` for another text.
     """
     found = read_flag(cell)
     if found is None and cell.strip():
@@ -117,11 +109,7 @@ def parse_flag(cell: str) -> bool | None:
 
 
 def parse_segments_cell(cell: str) -> tuple[Segment, ...] | None:
-    """The segments of a cell; `None` for an empty one, whose text has to be parsed.
-
-    Raises:
-        ValueError, TypeError, AttributeError, RecursionError: where the cell holds none.
-    """
+    """The segments of a cell; `None` for an empty one, whose text has to be parsed."""
     if not cell:
         return None
     found = json.loads(cell)

@@ -120,22 +120,14 @@ BODY_COLUMNS: Final = frozenset({"mentions", "emoji", "links", "images", "apart"
 
 
 def columns_of(table: str) -> tuple[Column, ...]:
-    """The columns of a table.
-
-    Raises:
-        ValueError: for a name that is none of `TABLES`.
-    """
+    """The columns of a table; a `ValueError` for one that is not in `TABLES`."""
     if table not in TABLES:
         raise ValueError(f"no table {table!r}; there are: {', '.join(TABLES)}")
     return TABLES[table]
 
 
 def names_of(table: str, *, segments: bool = True) -> list[str]:
-    """The names of the columns of a table, on request without those of `BODY_COLUMNS`.
-
-    Raises:
-        ValueError: for a name that is none of `TABLES`.
-    """
+    """The names of the columns of a table, on request without those of `BODY_COLUMNS`."""
     left_out = frozenset() if segments or table != "messages" else BODY_COLUMNS
     return [column.name for column in columns_of(table) if column.name not in left_out]
 
@@ -159,23 +151,16 @@ class CommonZone:
 
     @classmethod
     def of(cls, conversations: Iterable[Conversation]) -> Zone | None:
-        """That of whole conversations.
-
-        Raises:
-            ValueError: where some times are naive and some aware.
-        """
+        """That of whole conversations; a `ValueError` where some times are naive and some aware."""
         common = cls()
         for conversation in conversations:
             common.meet(conversation.title or conversation.id, conversation.tz, times_of(conversation))
         return common.zone
 
     def meet(self, name: str | None, tz: dt.tzinfo | None, times: Iterable[dt.datetime | None]) -> None:
-        """See that more times go into the column.
+        """See that more times go into the column; a `ValueError` where some are naive and some aware.
 
         Their zone is that of their conversation, or else that of the first of them.
-
-        Raises:
-            ValueError: where some times are naive and some aware.
         """
         zones = {id(time.tzinfo): time.tzinfo for time in times if time is not None}
         if len({zone is None for zone in zones.values()}) > 1:

@@ -90,12 +90,9 @@ def segments_to_json(segments: Iterable[Segment]) -> str:
 def rebuild_segments(
     lengths: Iterable[int | None], fields: Mapping[str, Sequence[Any]]
 ) -> Iterator[list[Mapping[str, Any] | Segment] | None]:
-    """The pieces of each body, from columns: what `Bodies.pieces` made is undone.
+    """The pieces of each body, from columns, for `segments_of_rows`: what `Bodies.pieces` made is undone.
 
     A body has so many pieces, or `None` for no list of them; fields that are not known are ignored.
-
-    Yields:
-        What `segments_of_rows` takes.
     """
     known = {name: values for name, values in fields.items() if name in SEGMENT_FIELDS}
     values = zip(*known.values(), strict=True)
@@ -109,11 +106,7 @@ def rebuild_segments(
 
 
 def segments_of_rows(rows: Iterable[Mapping[str, Any] | Segment]) -> tuple[Segment, ...]:
-    """The segments of rows of `SEGMENT_FIELDS`; segments among them stay as they are.
-
-    Raises:
-        ValueError: for a row that is no piece of a body.
-    """
+    """The segments of rows of `SEGMENT_FIELDS`; segments among them stay as they are."""
     try:
         return tuple(row if isinstance(row, Segment) else _segment_of(row) for row in rows)
     except _BAD_PIECE as error:

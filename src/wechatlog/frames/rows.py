@@ -52,11 +52,7 @@ def conversation_header(conversation: Conversation) -> str:
 
 
 def conversation_of(header: str | None) -> Conversation:
-    """The conversation, without messages, of such a line; an empty one where there is none.
-
-    Raises:
-        ValueError, TypeError, KeyError, AttributeError: where the text is none of this schema.
-    """
+    """The conversation, without messages, of such a line; an empty one where there is none."""
     return conversation_from_json(json.loads(header)) if header else Conversation()
 
 
@@ -120,11 +116,7 @@ def _complaint(row: int, column: str, what: object) -> ValueError:
 
 
 def _count_rows(columns: Mapping[str, Sequence[Any]]) -> int:
-    """How many rows there are.
-
-    Raises:
-        ValueError: where the columns are not of equal length.
-    """
+    """How many rows there are, in columns of equal length."""
     lengths = {name: len(values) for name, values in columns.items()}
     if len(set(lengths.values())) > 1:
         shown = ", ".join(f"{name} has {length}" for name, length in lengths.items())
@@ -239,13 +231,8 @@ def read_conversations(
 ) -> list[Conversation]:
     """The conversations of columns, told apart by `conversation` and `conversation_id`, in order of appearance.
 
-    Args:
-        columns: as for `messages_of`.
-        heads: what is known of them, without messages; one without rows is a conversation without messages.
-        counts: how many rows each of them has, where that is known; needed where two have the same title and id.
-
-    Raises:
-        ValueError: as `messages_of`.
+    What is known of them is in `heads`; one without rows is a conversation without messages. How many rows each has is
+    needed where two have the same title and id.
     """
     owners = RowOwners()
     for head, count in zip(heads, itertools.chain(counts, itertools.repeat(None)), strict=False):

@@ -163,19 +163,12 @@ class Part:
 
 
 class Union:
-    """All messages so far.
+    """All messages so far, as far as it is known of these people, in the order in which they were met.
 
-    Args:
-        people: who is who, as far as it is known.
-
-    Attributes:
-        messages: united, in the order in which they were met.
-        seconds: the clock of each.
-        where: for each message its sources: pairs of a part and the index there.
-        enriched: how many say more than any of their versions.
-        conflicts: index, fields, and the versions that contradict each other.
-        numberings: ways of numbering messages that were met.
-        steps: how many comparisons were made; for tests of what the work grows with.
+    For each there are its clock and its sources, pairs of a part and the index there. `enriched` are those that say
+    more than any of their versions, `conflicts` an index, fields, and the versions that contradict each other.
+    `numberings` are ways of numbering messages that were met, `steps` comparisons, for tests of what the work grows
+    with.
     """
 
     def __init__(self, people: Identities | None = None) -> None:

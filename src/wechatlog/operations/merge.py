@@ -310,11 +310,7 @@ def _not_before(time: dt.datetime | None, last: dt.datetime | None, precision: s
 
 
 class _Chains:
-    """The entries of each time in a chain: a ring, in which the time itself stands between the last and the first.
-
-    Args:
-        clocks: the time of each entry.
-    """
+    """The entries of each time in a chain: a ring, in which the time itself stands between the last and the first."""
 
     def __init__(self, clocks: Sequence[dt.timedelta | None]) -> None:
         self._clocks = clocks

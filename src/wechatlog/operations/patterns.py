@@ -42,15 +42,10 @@ _FLAGS: Final = (
 
 
 def compile_pattern(pattern: Pattern, *, exact: bool = False, timeout: float = 1.0) -> Matcher:
-    """A function that looks for words, upper and lower case alike, or for an expression that is compiled already.
+    """A function that looks for words, upper and lower case alike, or for a compiled expression.
 
-    Args:
-        pattern: words, or an expression of `re`, which is compiled again with `regex`, or of `regex`.
-        exact: as for `compile_words`.
-        timeout: as for `compile_expression`.
-
-    Raises:
-        TypeError: for anything else, such as an expression for bytes.
+    One of `re` is compiled again with `regex`. The rest is as for `compile_words` and `compile_expression`; anything
+    else, such as an expression for bytes, is a `TypeError`.
     """
     if isinstance(pattern, str):
         return compile_words(pattern, exact=exact)
@@ -68,11 +63,8 @@ def compile_pattern(pattern: Pattern, *, exact: bool = False, timeout: float = 1
 def compile_words(words: str, *, ignore_case: bool = True, exact: bool = False) -> Matcher:
     """A function that looks for words as somebody typed them.
 
-    Args:
-        words: any text.
-        ignore_case: whether upper and lower case are alike.
-        exact: look for these very characters: other widths, traditional characters and other spellings of an emoji are
-            something else.
+    With `exact` it looks for these very characters: other widths, traditional characters and other spellings of an
+    emoji are something else.
     """
     if exact:
         cased = words.lower() != words.upper()  # most Chinese is found faster without the flag
@@ -153,15 +145,10 @@ def _spans(matches: Iterable[Any]) -> tuple[Span, ...] | None:
 
 
 def compile_expression(pattern: str, *, ignore_case: bool = False, timeout: float = 1.0) -> Matcher:
-    """A function that looks for an expression.
+    """A function that looks for an expression of the library `regex`, whose `^` and `$` are the ends of lines.
 
-    Args:
-        pattern: a regular expression of the library `regex`, whose `^` and `$` are the ends of lines.
-        ignore_case: whether upper and lower case are alike.
-        timeout: seconds that it may take for one text; all texts together that take over 10 ms may take 30 times that.
-
-    Raises:
-        FormatError: where the expression is none; says where.
+    It may take `timeout` seconds for one text; all texts together that take over 10 ms may take 30 times that. What is
+    no expression is a `FormatError` that says where.
     """
     return _compiled(pattern, regex.MULTILINE | (regex.IGNORECASE if ignore_case else 0), timeout)
 

@@ -41,11 +41,7 @@ def split(conversation: Conversation, by: str | int) -> tuple[Conversation, ...]
 
 
 def label_parts(conversation: Conversation, by: str | int) -> Iterator[tuple[str, Conversation]]:
-    """The parts as `split` gives them, each with what tells it apart: `2026-05`, or `part-001`.
-
-    Raises:
-        ValueError: for another `by`.
-    """
+    """The parts as `split` gives them, each with what tells it apart: `2026-05`, or `part-001`."""
     found: dict[str, list[Message]] = {}
     for label, run in iter_runs(conversation.messages, by):
         found.setdefault(label, []).extend(run)
@@ -59,12 +55,7 @@ def label_parts(conversation: Conversation, by: str | int) -> Iterator[tuple[str
 def iter_runs(messages: Iterable[Message], by: str | int) -> Iterator[tuple[str, list[Message]]]:
     """Messages that follow each other and belong together, with their label; holds one run at a time.
 
-    Args:
-        messages: in any order; where they go back in time, a label comes again.
-        by: as for `split`.
-
-    Raises:
-        ValueError: for another `by`.
+    Where they go back in time, a label comes again; `by` is as for `split`.
     """
     if by in UNITS:
         return _iter_spans(messages, UNITS[str(by)])

@@ -18,12 +18,7 @@ _LONGEST: Final = 180
 
 
 class Namer:
-    """Gives the files of a run names of their own.
-
-    Args:
-        writer: whose suffix the names end with.
-        taken: names that no conversation gets.
-    """
+    """Gives the files of a run names of their own, with the suffix of a writer; none of those that are taken."""
 
     def __init__(self, writer: Writer, taken: Iterable[str] = ()) -> None:
         self._suffixes = ("",) if is_folder_writer(writer) else tuple(writer.suffixes) or (f".{writer.name}",)
@@ -32,9 +27,7 @@ class Namer:
     def choose(self, conversation: Conversation, *, shared: bool) -> tuple[str, str]:
         """The stem and the suffix for a conversation: those of the file it came from, with the suffix of the form.
 
-        Args:
-            conversation: what is to be written.
-            shared: several conversations came from files of this name, so the title tells them apart.
+        Where several conversations came from files of this name (`shared`), the title tells them apart.
         """
         source = clean_name(conversation.origin.source or "")
         title = clean_name(re.sub(r"[/\\]", "_", conversation.title or conversation.id or ""))

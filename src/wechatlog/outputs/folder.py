@@ -99,11 +99,7 @@ class Rendered:
 
 
 def render(conversation: Conversation, format: str, **options: Any) -> Rendered:  # noqa: A002
-    """The file of a conversation, in a form that is no folder; `options` are also those that `dump_archive` adds.
-
-    Raises:
-        WriteError: as `dump`.
-    """
+    """The file of a conversation, in a form that is no folder; `options` are also those that `dump_archive` adds."""
     stream = io.BytesIO()
     dump(conversation, stream, format, **options)
     head = attrs.evolve(conversation, messages=(), lexicon=Lexicon())
@@ -118,11 +114,7 @@ class Size:
 
 
 def parse_split(split: str | int | None) -> str | int | Size | None:
-    """What `split=` of `dump_archive` says: a unit of the calendar, a number of messages, or a size.
-
-    Raises:
-        ValueError: where it says nothing of these.
-    """
+    """What `split=` of `dump_archive` says: a unit of the calendar, a number of messages, or a size."""
     if split is None or (isinstance(split, str) and split in UNITS):
         return split
     text = str(split).strip()
@@ -321,12 +313,8 @@ class _Run:
 class _Filling:
     """Finds out how many messages make a file of a size, by writing it, which takes one to three tries.
 
-    How many bytes a message takes is guessed from its text, and the guess is mended by each file.
-
-    Args:
-        messages: what is to be written.
-        empty: bytes of a file without a message.
-        limit: bytes that a file of several messages may have.
+    How many bytes a message takes is guessed from its text, and the guess is mended by each file. A file without a
+    message has `empty` bytes, one of several at most `limit`.
     """
 
     def __init__(self, messages: Iterator[Message], empty: int, limit: int) -> None:
@@ -375,19 +363,9 @@ class _Filling:
 
 
 class CountedStream(MessageStream):
-    """A stream that notes what goes by.
+    """A stream that notes what goes by: how many were read, how many of them are kept, the first time and the last.
 
-    Args:
-        stream: the messages; where it is a stream of this library, what it knows is known here too.
-        notify: told of every thousand messages that were read.
-        keep: says which messages go by; all of them where `None`.
-
-    Attributes:
-        read: how many messages were read.
-        count: how many messages went by.
-        is_empty: whether `begin` found no message.
-        first: the earliest time among them.
-        last: the latest.
+    What a stream of this library knows is known here too. `notify` is told of every thousand messages that were read.
     """
 
     def __init__(

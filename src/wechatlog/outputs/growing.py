@@ -44,21 +44,10 @@ def merge_into(
     people: Identities | None = None,
     sync: bool = True,
 ) -> MergeReport:
-    """Unite a stored archive with new exports, and write it in its place.
+    """Unite a stored archive with new exports of the same chat, and write it in its place.
 
-    Args:
-        path: the archive; a new file in the library's own lines where it does not exist, whatever its suffix.
-        conversations: of the same chat.
-        people: who is who, as far as it is known.
-        sync: wait until the disk has the file before it replaces the old one.
-
-    Returns:
-        What was done; the first part is what was read of the archive.
-
-    Raises:
-        WechatlogError: where the archive cannot be read.
-        ValueError: where it has several conversations.
-        OSError: where it cannot be written.
+    Where there is none it becomes a new file in the library's own lines, whatever its suffix. A `ValueError` says that
+    it has several conversations. The first part of the report is what was read of the archive.
     """
     target, new = Path(path), list(conversations)
     if not target.exists():
@@ -156,11 +145,7 @@ def _comparable(time: dt.datetime, mark: dt.datetime) -> dt.datetime:
 
 
 def _line_at(stream: IO[bytes], place: int) -> tuple[int, dt.datetime | None]:
-    """Where the line after a place ends, and its time; no time at the end of the file.
-
-    Raises:
-        WechatlogError: for a line that is none of this form.
-    """
+    """Where the line after a place ends, and its time; no time at the end of the file."""
     stream.seek(place - 1)
     stream.readline()
     line = stream.readline()

@@ -59,14 +59,7 @@ class Look:
 
 
 class _Sheet:
-    """The markup of a batch while it grows.
-
-    Attributes:
-        pieces: what is written so far.
-        day: the day that is open, or `None` before the first.
-        person: whose run is open; `None` for notices.
-        name: the name of the run, or `None` where none is open.
-    """
+    """The markup of a batch while it grows: its pieces, the day that is open, and the person and the name of a run."""
 
     __slots__ = ("_clock", "_clock_at", "day", "name", "person", "pieces")
 
@@ -225,12 +218,7 @@ def _iso(message: Message) -> str:
 
 
 def render_messages(messages: Sequence[Message], look: Look | None = None) -> Markup:
-    """Messages as one piece of HTML that needs no script: safe to put into any page beside `stylesheet()`.
-
-    Args:
-        messages: the messages.
-        look: how they are shown; the defaults where `None`.
-    """
+    """Messages as one piece of HTML that needs no script: safe to put into any page beside `stylesheet()`."""
     chat = Chat(look or Look(), ids=False)
     template = environment().get_template("fragment.html.jinja")
     return Markup(template.render(content=chat.render(messages)))  # noqa: S704 - escaped by the templates

@@ -45,11 +45,7 @@ def initial_of(name: str) -> str:
 
 
 class Colours:
-    """The colours of names: as different as possible for the first names, and then by the name alone.
-
-    Args:
-        names: names that come first, such as those of the members.
-    """
+    """The colours of names: as different as possible for the first names, and then by the name alone."""
 
     __slots__ = ("_taken",)
 
@@ -97,12 +93,7 @@ class Person:
 
 
 class People:
-    """The senders of a chat.
-
-    Args:
-        owner: name or account id whose messages are the own ones, whatever the messages say; `None` to believe them.
-        presumed: name or account id of the owner where a message does not say whose it is, or `None`.
-    """
+    """The senders of a chat, of whom one is the owner whatever the messages say, or `presumed` where they do not."""
 
     __slots__ = ("_known", "_owner", "_people", "_presumed")
 

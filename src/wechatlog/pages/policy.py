@@ -15,14 +15,10 @@ def _hash(text: str) -> str:
 
 
 def content_policy(style: str, script: str | None = None) -> str:
-    """The policy of a page with one style sheet and, perhaps, one script.
+    """The policy of a page with one style sheet and, perhaps, one script, exactly as they stand between the tags.
 
     Pictures may come from beside the page, from inside it and, once the reader clicks, from the web; voices and videos
     from beside it and from inside it. `file:` is what "beside" means for a page that is opened from a disk.
-
-    Args:
-        style: the text between the tags, exactly.
-        script: likewise.
     """
     parts = {
         "default-src": "'none'",

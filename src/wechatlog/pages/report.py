@@ -63,14 +63,7 @@ class Year(NamedTuple):
 
 
 def render_report(title: str | int, found: Statistics, *, language: str = "zh", year: int | None = None) -> str:
-    """The page.
-
-    Args:
-        title: of the chat; or of how many chats the numbers are.
-        found: its numbers.
-        language: of the page's own words, `zh` or `en`.
-        year: the year that was counted, or `None` for all of them.
-    """
+    """The page of a chat's numbers, or of those of so many chats, with words of its own in `zh` or `en`."""
     words = REPORT_WORDS[language]
     style = asset("report.css")
     unit, rows = _times(found)

@@ -27,11 +27,7 @@ def escaped(text: str) -> str:
 def safe_url(url: str | None) -> str | None:
     """An address that may be a link: `http`, `https` or `mailto`, and nothing in it that hides what it is.
 
-    Args:
-        url: as it stands in the chat; one that begins with `www.` gets the scheme `http`.
-
-    Returns:
-        The address, which still has to be escaped, or `None`.
+    One that begins with `www.` gets the scheme `http`. It still has to be escaped.
     """
     if url is None:
         return None

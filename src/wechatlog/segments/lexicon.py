@@ -60,12 +60,9 @@ def _patterns() -> _Patterns:
 
 
 class _Index:
-    """What a lexicon knows at one moment, ready for look-ups.
+    """What a lexicon knows at one moment, ready for look-ups: names, their lengths, whether texts are lossy.
 
-    Attributes:
-        names: the names.
-        lengths: the lengths of the names that begin with two characters (or are one), longest first.
-        lossy: see `Lexicon.lossy`.
+    The lengths are those of the names that begin with two characters (or are one), longest first.
     """
 
     __slots__ = ("lengths", "lossy", "names")

@@ -126,11 +126,7 @@ def _seconds(time: dt.datetime | None, zone: dt.tzinfo) -> int | None:
 
 
 def _exported_at(value: Any, zone: dt.tzinfo) -> int | None:
-    """The value of the option `exported_at` in Unix seconds.
-
-    Raises:
-        OptionError: for what is no time.
-    """
+    """The value of the option `exported_at` in Unix seconds."""
     if value is None:
         return None
     number: int | None = None
@@ -170,11 +166,8 @@ def _content(message: Message, *, paths: bool) -> str | None:
 class _Rows:
     """Messages as ChatLab has them, one after the other.
 
-    Args:
-        zone: of times without one.
-        time: Unix seconds for messages before the first that has a time.
-        paths: the path of media stands for its text.
-        forget: ids of long ago are forgotten, so that memory does not grow.
+    Those before the first that has a time get `time`. The path of media stands for its text where `paths` says so. With
+    `forget` ids of long ago are forgotten, so that memory does not grow.
     """
 
     def __init__(self, zone: dt.tzinfo, time: int, *, paths: bool, forget: bool) -> None:

@@ -91,12 +91,7 @@ class _Sink(io.RawIOBase):
 
 @attrs.define
 class _Group:
-    """Rows that are written together.
-
-    Attributes:
-        begun: the conversations that begin in it, and how many messages each has, where that is known.
-        last: whether it is known that no group follows.
-    """
+    """Rows that are written together, the conversations that begin in it, and whether no group follows."""
 
     begun: list[tuple[Conversation, int | None]]
     _tables: list[Any]
@@ -112,12 +107,7 @@ class _Group:
 
 
 class _Pile:
-    """Record batches that wait until they make a group.
-
-    Args:
-        form: the name of the writer, for complaints.
-        rows: of a group, at most.
-    """
+    """Record batches that wait until they make a group of at most so many rows."""
 
     def __init__(self, form: str, rows: int) -> None:
         from wechatlog.frames import arrow
@@ -290,10 +280,7 @@ class ArrowWriter(_ColumnarWriter):
 def _groups_of(scan: Scan, rows: int, known: Sequence[tuple[Conversation, int]] | None = None) -> Iterator[_Group]:
     """The rows of a scan in groups; at least one, which may be empty.
 
-    Args:
-        scan: what is read.
-        rows: of a group, at most.
-        known: the conversations, where they are known before; otherwise the last group has them.
+    The last has the conversations, unless they are known before.
     """
     from wechatlog.frames.arrow import join_batches
 

@@ -75,11 +75,7 @@ class HuggingFaceWriter(Form):
     folder = True
 
     def write(self, items: Items, options: Mapping[str, Any]) -> Iterator[str | bytes | NewFile]:
-        """The table, then the card.
-
-        Raises:
-            WriteError: where some times are naive and some aware.
-        """
+        """The table, then the card."""
         title = plain_line(str(options.get("title", _TITLE)))
         words = {name: options.get(name, default) for name, default in _WORDS.items()}
         for name, value in words.items():

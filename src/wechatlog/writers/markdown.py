@@ -80,9 +80,7 @@ def _unix_ends(text: str) -> str:
 def _kept_block(message: Message, *, day: str) -> str | None:
     """The raw text of a message, if it is that of this format and reads as this very message.
 
-    Args:
-        message: the message.
-        day: the day that a reader would give to a header without a date.
+    A reader would give the day to a header without a date.
     """
     raw = message.origin.raw
     header = MARKDOWN.pattern.search("\n" + (text := _unix_ends(raw))) if raw is not None else None

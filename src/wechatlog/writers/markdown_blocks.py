@@ -187,11 +187,7 @@ def _bold(name: str, language: Language) -> str:
 
 
 class Post:
-    """Messages as blocks, one after the other.
-
-    Args:
-        always_named: each says who sent it and when, also where that is as before.
-    """
+    """Messages as blocks, one after the other, each of which says who sent it, or where that is not as before."""
 
     def __init__(self, look: Look, *, always_named: bool = False) -> None:
         self._look = look

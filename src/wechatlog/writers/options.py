@@ -1,6 +1,6 @@
 """Values of writers' options, as Python gives them and as the command line does: text.
 
-Takes the options of one call, gives checked values. Knows no form.
+Takes the options of one call, gives checked values, and an `OptionError` for any other. Knows no form.
 """
 
 from __future__ import annotations
@@ -28,11 +28,7 @@ _FLAGS: Final[Mapping[str, bool]] = {
 
 
 def flag_option(options: Mapping[str, Any], name: str, default: bool) -> bool:
-    """The truth value of an option: a `bool`, or a text such as `true` or `no`.
-
-    Raises:
-        OptionError: for anything else.
-    """
+    """The truth value of an option: a `bool`, or a text such as `true` or `no`."""
     value = options.get(name, default)
     found = _FLAGS.get(str(value).strip().casefold())
     if found is None:
@@ -41,11 +37,7 @@ def flag_option(options: Mapping[str, Any], name: str, default: bool) -> bool:
 
 
 def choice_option(options: Mapping[str, Any], name: str, choices: tuple[_Word, ...]) -> _Word:
-    """The word of an option; the first of its choices is the default.
-
-    Raises:
-        OptionError: for another word.
-    """
+    """The word of an option; the first of its choices is the default."""
     value = options.get(name, choices[0])
     if value not in choices:
         raise OptionError(name, f"expected {' or '.join(choices)}, not {value!r}")
@@ -53,11 +45,7 @@ def choice_option(options: Mapping[str, Any], name: str, choices: tuple[_Word, .
 
 
 def number_option(options: Mapping[str, Any], name: str, default: int, *, least: int = 0, most: int = 1 << 53) -> int:
-    """The whole number of an option: an `int`, or a text of digits.
-
-    Raises:
-        OptionError: for anything else, and outside `least` to `most`.
-    """
+    """The whole number of an option, from `least` to `most`: an `int`, or a text of digits."""
     value = options.get(name, default)
     try:
         number = int(value) if isinstance(value, int | str) and not isinstance(value, bool) else None
@@ -69,11 +57,7 @@ def number_option(options: Mapping[str, Any], name: str, default: int, *, least:
 
 
 def folder_option(options: Mapping[str, Any], name: str) -> Path | None:
-    """The folder of an option, or the ZIP, or a folder in one; `None` where it is not given.
-
-    Raises:
-        OptionError: for anything else.
-    """
+    """The folder of an option, or the ZIP, or a folder in one; `None` where it is not given."""
     value = options.get(name)
     if value is None:
         return None
@@ -86,11 +70,7 @@ def folder_option(options: Mapping[str, Any], name: str) -> Path | None:
 
 
 def text_option(options: Mapping[str, Any], name: str) -> str | None:
-    """The text of an option, or `None` where it is not given.
-
-    Raises:
-        OptionError: for what is no text, or a blank one.
-    """
+    """The text of an option, which is not blank, or `None` where it is not given."""
     value = options.get(name)
     if value is not None and (not isinstance(value, str) or not value.strip()):
         raise OptionError(name, f"expected a text, not {value!r}")
@@ -98,11 +78,7 @@ def text_option(options: Mapping[str, Any], name: str) -> str | None:
 
 
 def texts_option(options: Mapping[str, Any], name: str) -> tuple[str, ...] | None:
-    """Several words: a text with commas, or a collection of texts; `None` where the option is not given.
-
-    Raises:
-        OptionError: for anything else.
-    """
+    """Several words: a text with commas, or a collection of texts; `None` where the option is not given."""
     value = options.get(name)
     if value is None:
         return None

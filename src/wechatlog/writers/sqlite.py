@@ -266,13 +266,7 @@ class _Tables:
 
 @attrs.define
 class _Chat:
-    """A conversation that is being added.
-
-    Attributes:
-        number: what the tables call it.
-        authors: who wrote it.
-        height: how many of its messages are added.
-    """
+    """A conversation that is being added: its number in the tables, its authors, and how many messages it has yet."""
 
     number: int
     authors: _Authors
@@ -280,14 +274,7 @@ class _Chat:
 
 
 class _Authors:
-    """Who wrote a conversation: the numbers of the participants, and how much each wrote.
-
-    Args:
-        people: gives the number of the next participant.
-
-    Attributes:
-        counts: how many messages name each author, in order of appearance.
-    """
+    """Who wrote a conversation: the numbers of the participants, and how much each wrote."""
 
     def __init__(self, people: Iterator[int]) -> None:
         self.counts: Counter[Author] = Counter()

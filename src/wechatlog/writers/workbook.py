@@ -129,14 +129,7 @@ def _finish(book: _Book, head: Conversation, authors: Counter[Author]) -> None:
 
 
 class _Days:
-    """Times as dates of a spreadsheet: wall clocks in one zone.
-
-    Args:
-        zone: that of the conversation; else that of the first time that has one.
-
-    Attributes:
-        zone: in which the wall clocks are; one that has a name.
-    """
+    """Times as wall clocks in the zone of the conversation, else in that of the first time that has one."""
 
     def __init__(self, zone: dt.tzinfo | None) -> None:
         self.zone = zone
@@ -205,11 +198,7 @@ class _Book:
         return f"{_UNFIT.sub(chr(0xFFFD), text[:_PART])} ⟦exact {self._exact_count}⟧"
 
     def close(self) -> None:
-        """Put the workbook together.
-
-        Raises:
-            OSError: where the disk is full.
-        """
+        """Put the workbook together."""
         from xlsxwriter.exceptions import FileCreateError
 
         for table in self._tables:
@@ -236,12 +225,7 @@ def _fits(text: str) -> bool:
 
 
 class _Table:
-    """A table with a heading; it goes on in another sheet when one is full.
-
-    Args:
-        name: of the sheet; of the next ones with a number.
-        columns: their names.
-    """
+    """A table with a heading; it goes on in another sheet, whose name has a number, when one is full."""
 
     def __init__(self, book: _Book, name: str, columns: Sequence[str]) -> None:
         self._book, self._name, self._columns = book, name, columns

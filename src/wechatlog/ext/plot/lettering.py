@@ -146,12 +146,7 @@ def _family_near(block: int) -> str | None:
 
 
 class Lettering:
-    """The texts of one figure.
-
-    Attributes:
-        families: the fonts to draw with, in the order of trial.
-        missing: letters that none of them has.
-    """
+    """The texts of one figure: the fonts to draw with in the order of trial, and letters that none of them has."""
 
     def __init__(self) -> None:
         self.families = list(_preferred())

@@ -102,16 +102,9 @@ class Canvas:
 
     @classmethod
     def on(cls, ax: Axes | None, *, dark: bool | None, size: tuple[float, float], interface: str) -> Canvas:
-        """Prepare an axis, or the one axis of a new figure.
+        """Prepare an axis, whose background is left as it is, or the one axis of a new figure of so many inches.
 
-        Args:
-            ax: an axis, whose background is left as it is, or `None`.
-            dark: which colours; `None`: those that fit the axis, and light ones for a new figure.
-            size: of a new figure, in inches.
-            interface: the language of the plot's own words, `en` or `zh`.
-
-        Raises:
-            ValueError: for another language.
+        `dark` says which colours; where it is `None`, those that fit the axis, and light ones for a new figure.
         """
         if interface not in WORDS:
             raise ValueError(f"interface must be 'en' or 'zh', not {interface!r:.80}")

@@ -89,11 +89,7 @@ def _evidence(link: Evidence) -> dict[str, object]:
 
 
 def parse_identities(text: str) -> Identities:
-    """What a file says.
-
-    Raises:
-        ValueError: for no TOML, or for TOML that says something else; the message has the place.
-    """
+    """What a file says; a `ValueError` with the place for no TOML, or for TOML that says something else."""
     try:
         found = tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:

@@ -87,8 +87,7 @@ def begins(one: str, two: str) -> bool:
 class Names(Generic[Who]):
     """Who has which name. One that several have is nobody's: identity is not invented.
 
-    Args:
-        keys: what of a name must be the same, where it is not the name but for its blanks.
+    The keys are what of a name must be the same, where it is not the name but for its blanks.
     """
 
     def __init__(self, keys: Callable[[str], Iterable[str]] = lambda name: (normalize_name(name),)) -> None:

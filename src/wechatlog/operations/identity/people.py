@@ -89,12 +89,7 @@ class Evidence:
 
 @attrs.frozen(slots=True)
 class Key:
-    """An account id, or a name without one: what evidence joins.
-
-    Attributes:
-        is_id: whether it is an account id.
-        names: under which it was met.
-    """
+    """An account id, or a name without one, and the names under which it was met: what evidence joins."""
 
     key: str
     is_id: bool
@@ -177,8 +172,7 @@ def _strongest_first(link: Evidence) -> tuple[float, int, str, str, Kind]:
 class Groups:
     """Keys that belong together (union and find); one that is not known yet is a group of its own.
 
-    Attributes:
-        ids: the account ids of each group that has any, by the key that stands for it.
+    The account ids of each group that has any are in `ids`, by the key that stands for it.
     """
 
     def __init__(self) -> None:

@@ -27,11 +27,7 @@ _MANY: Final = 3
 
 
 class Senders:
-    """The senders of all exports.
-
-    Args:
-        people: who is who, as far as it is known.
-    """
+    """The senders of all exports, beginning with who is who, as far as it is known."""
 
     def __init__(self, people: Identities | None) -> None:
         self._classes, self._ids = Groups(), Groups()
@@ -114,11 +110,7 @@ class Senders:
             self._accept(old, new, 1, 1.0)
 
     def learn(self, counts: dict[tuple[str, str], int]) -> None:
-        """Learn from how often the same message stands under two keys, in exports that are of one chat.
-
-        Args:
-            counts: by a key of what is known already, and a key of the new export.
-        """
+        """Learn from how often the same message stands under a known key and a new one, in exports of one chat."""
         for old, new in sorted(counts):
             are_names = {old[:1], new[:1]} == {_NAME}
             if are_names and begins(old[1:], new[1:]) and self.top(old) != self.top(new):

@@ -105,12 +105,7 @@ class KnownNames:
         return frozenset(self._words)
 
     def add(self, name: str, *, is_word: bool = False) -> None:
-        """Look for a name from now on, if it is one that can be looked for.
-
-        Args:
-            name: any.
-            is_word: whether it is a word that everybody uses.
-        """
+        """Look for a name from now on, if it is one that can be looked for; it may be a word that everybody uses."""
         if name in self._names or not is_searchable(name):
             return
         self._note(name, is_word=is_word)
@@ -138,11 +133,8 @@ class KnownNames:
     def ends_at(self, text: str, start: int, limit: int, follows: Collection[int] = ()) -> Iterator[int]:
         """The ends of the names that stand at an index and are not cut off in a word, the longest first.
 
-        Args:
-            text: any.
-            start: index of the first character.
-            limit: where a name has to end at the latest; what stands behind it does not matter.
-            follows: indexes at which something else begins, before which a word ends.
+        A name ends at the limit at the latest, whatever stands behind it, and before an index in `follows`, at which
+        something else begins.
         """
         for length in self._lengths.get(text[start : start + 2], ()):
             end = start + length
@@ -165,16 +157,9 @@ class KnownNames:
 
 
 class TextSearch:
-    """What is found in one text, from left to right.
+    """What is found in one text, from left to right: names, and other places that are given in order.
 
-    Args:
-        known: the names that are looked for.
-        text: any.
-        private: other places in the text, in order, none within another.
-        names: whether to find names, or else only what is told by its shape.
-
-    Attributes:
-        left: where a name stood that is a word, and did not seem to be meant as a name: its end, by its start.
+    Where a name stood that is a word, and did not seem to be meant as a name, `left` has its end by its start.
     """
 
     def __init__(
@@ -189,10 +174,7 @@ class TextSearch:
     def next(self, start: int, cut: int = -1, limit: int | None = None) -> Hit | None:
         """The first thing found at or behind an index; of two at one place the longest, or else a name or an id.
 
-        Args:
-            start: where to begin.
-            cut: an index at which a word begins whatever stands before it, since something was found there.
-            limit: where everything has to end at the latest.
+        A word begins at `cut` whatever stands before it, since something was found there. Everything ends at the limit.
         """
         text, limit = self._text, len(self._text) if limit is None else limit
         number = bisect_left(self._starts, start)

@@ -64,13 +64,9 @@ _LINE_BREAKS: Final = re.compile(r"[\r\n]+")
 
 
 class PrivatePlace(NamedTuple):
-    """A place in a text where something private stands.
+    """A place in a text where something private stands: start, end, and a key of `MARKERS`.
 
-    Attributes:
-        start: index of its first character.
-        end: index behind its last.
-        what: a key of `MARKERS`.
-        said: what it says, where it is written in another way than it is said.
+    It has what it says as well, where it is written in another way than it is said.
     """
 
     start: int
@@ -414,12 +410,7 @@ _CUES: Final = {
 
 
 class PrivateData:
-    """What is looked for in texts.
-
-    Args:
-        masks: keys of `MARKERS`; what else is among them is left to others.
-        parameters: names of parameters in links, for the mask `link_parameters`.
-    """
+    """What is looked for in texts: those masks that are keys of `MARKERS`, and these parameters of links."""
 
     def __init__(self, masks: Iterable[str], parameters: Iterable[str] = PERSONAL_PARAMETERS) -> None:
         self.masks = wanted = frozenset(masks)

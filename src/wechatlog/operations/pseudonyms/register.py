@@ -70,15 +70,10 @@ def _compile_style(style: str) -> tuple[Callable[[int], str], re.Pattern[str]]:
 
 
 class Register:
-    """Everybody met so far.
+    """Everybody met so far, with pseudonyms of a style: a key of `STYLES`, or a template with `{}` for the number.
 
-    Args:
-        style: how pseudonyms look: a key of `STYLES`, or a template with `{}` for the number.
-        key: what the pseudonyms of the style `keyed` follow from.
-        on_name: told every name and id that is sure to be one.
-
-    Raises:
-        ValueError: for a style that makes no names.
+    What makes no names is a `ValueError`. Those of the style `keyed` follow from the key. `on_name` is told every name
+    and id that is sure to be one.
     """
 
     def __init__(
@@ -142,10 +137,7 @@ class Register:
     def called(self, name: str, *, is_group: bool = False, sure: bool = True) -> Party:
         """Who is called so; somebody new where nobody is, or where several are.
 
-        Args:
-            name: a name, or an id.
-            is_group: what to make of a name that nobody has.
-            sure: whether it is a name; only such names are looked for in texts.
+        A name that nobody has may be that of a group. Only those that are sure to be names are looked for in texts.
         """
         party = self.known(name, is_group=is_group)
         if party is None:
@@ -241,11 +233,7 @@ class Register:
         return all(self._by_part.having(part).keys() <= having for part in parts)
 
     def join(self, names: Iterable[str]) -> None:
-        """Note that all of these, names or ids, are one person.
-
-        Raises:
-            ValueError: where two of them have pseudonyms already.
-        """
+        """Note that all of these, names or ids, are one person; a `ValueError` where two have pseudonyms already."""
         first: Party | None = None
         for name in names:
             party = self.called(name)
@@ -256,8 +244,7 @@ class Register:
     def unite(self, keys: Iterable[tuple[str | None, str | None]]) -> None:
         """Note that names and ids are one person, as far as no two of them have pseudonyms already.
 
-        Args:
-            keys: pairs of a name and an id; a name without an id is that of the one who has none.
+        A name without an id is that of the one who has none.
         """
         first: Party | None = None
         for name, id_ in keys:
@@ -267,11 +254,7 @@ class Register:
                 self._absorb(first, party)
 
     def unite_owner(self, keys: Iterable[tuple[str | None, str | None]]) -> None:
-        """Note that 我 and whoever else is the owner of an archive are one person, if it can be but one.
-
-        Args:
-            keys: pairs of a name and an id under which the owner stands.
-        """
+        """Note that 我 and whoever else is the owner of an archive are one person, if it can be but one."""
         own = [key for key in dict.fromkeys(keys) if key[0] or key[1]]
         if any(name in OWN_NAMES for name, _ in own) and len(self.ids_of(own)) <= 1:
             self.unite(sorted(own, key=lambda key: key[1] is None))
@@ -352,11 +335,7 @@ class Register:
             yield letter + base64.b32encode(digest)[:8].decode().lower()
 
     def give(self, party: Party, pseudonym: str) -> None:
-        """Give somebody a pseudonym of one's own choice.
-
-        Raises:
-            ValueError: for one that is empty, is no single line, or is somebody else's.
-        """
+        """Give somebody a pseudonym of one's own choice: a single line, and nobody else's, or else a `ValueError`."""
         if not pseudonym.strip() or normalize_name(pseudonym) != pseudonym:
             raise ValueError(f"a pseudonym is a line with single blanks, not {pseudonym!r}")
         if self._holders.get(pseudonym, party) is not party:
@@ -391,11 +370,7 @@ class Register:
         return {"style": self.style, **key, "beings": parties, "numbers": self._numbers}
 
     def restore(self, value: Mapping[str, Any]) -> None:
-        """Take up what `to_json` gave.
-
-        Raises:
-            KeyError, TypeError, ValueError, AttributeError: where it is something else.
-        """
+        """Take up what `to_json` gave."""
         for entry in value["beings"]:
             party = self._new(is_group=bool(entry.get("group")))
             if entry.get("state") in ("unclear", "guess"):

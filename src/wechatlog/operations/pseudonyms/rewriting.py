@@ -70,11 +70,7 @@ def _cut(text: str, edits: Sequence[_Edit], lengths: Iterable[int]) -> Iterator[
 
 
 class Rewriter:
-    """Rewrites messages by what was learnt so far.
-
-    Args:
-        private: what else is hidden.
-    """
+    """Rewrites messages by what was learnt so far, and hides what else is private."""
 
     def __init__(
         self,

@@ -85,14 +85,7 @@ def _tokenizer() -> Any:
 
 
 class WordFinder:
-    """Finds words in texts.
-
-    Args:
-        names: of people, which are words whatever they are made of.
-
-    Raises:
-        MissingExtraError: without jieba.
-    """
+    """Finds words in texts; names of people are words whatever they are made of. Needs jieba."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self._cut = copy.copy(_tokenizer()).cut

@@ -117,12 +117,7 @@ _DESCRIBE: Final[Mapping[type[types.Segment], Callable[[Any], str]]] = {
 
 
 def describe(message: Message, depth: int = 0) -> str:
-    """What a message says, in lines without an end at either side; never empty.
-
-    Args:
-        message: any.
-        depth: how many forwards are round it; they are told three deep.
-    """
+    """What a message says in so many forwards, in lines without an end at either side; never empty."""
     said = []
     for segment in message.segments:
         if type(segment) is types.Forward:

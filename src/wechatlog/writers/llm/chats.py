@@ -54,11 +54,7 @@ class Chat:
     book: Pseudonyms | None
 
     def written_by(self, speaker: str | None) -> list[bool]:
-        """Which messages somebody wrote.
-
-        Args:
-            speaker: a name, an id or a pseudonym; `None` for the owner of the archive.
-        """
+        """Which messages somebody wrote: a name, an id or a pseudonym, or the owner of the archive."""
         messages = self.real.messages
         if speaker is None and any(message.is_self for message in messages):
             return [message.is_self is True for message in messages]
@@ -89,11 +85,7 @@ class Chat:
 
 
 def gap_option(options: Mapping[str, Any]) -> dt.timedelta:
-    """The silence between sessions.
-
-    Raises:
-        OptionError: for what is none.
-    """
+    """The silence between sessions."""
     value = options.get("gap", "1h")
     if isinstance(value, dt.timedelta):
         gap = value
@@ -108,11 +100,7 @@ def gap_option(options: Mapping[str, Any]) -> dt.timedelta:
 
 
 def count_option(options: Mapping[str, Any]) -> Callable[[str], int]:
-    """The function that counts tokens.
-
-    Raises:
-        OptionError: for what cannot be called.
-    """
+    """The function that counts tokens."""
     value = options.get("count_tokens", "estimate")
     if value == "estimate":
         return estimate_tokens
@@ -146,13 +134,8 @@ def _open_book(options: Mapping[str, Any]) -> Pseudonyms:
 def open_chats(items: Items, options: Mapping[str, Any]) -> Iterator[Chat]:
     """The conversations one after the other, all with one book of pseudonyms.
 
-    Args:
-        items: each conversation and its messages. With pseudonyms all of them are read to their end first, since a
-            name is hidden wherever it stands, also before its owner first writes, and in the other conversations.
-        options: of the writer.
-
-    Raises:
-        OptionError: for a bad value.
+    With pseudonyms all messages are read to their end first, since a name is hidden wherever it stands, also before its
+    owner first writes, and in the other conversations.
     """
     real_names = flag_option(options, "real_names", False)
     if real_names and options.get("pseudonyms") is not None:

@@ -51,14 +51,7 @@ class _Span(NamedTuple):
 
 @attrs.frozen
 class _Limits:
-    """How large a chunk may be.
-
-    Attributes:
-        tokens: at most.
-        characters: at most, or `None`.
-        overlap: messages that are repeated from the chunk before.
-        count: what counts tokens.
-    """
+    """How large a chunk may be, and how many messages are repeated from the one before."""
 
     tokens: int
     characters: int | None

@@ -59,12 +59,7 @@ class _Exchange:
 
 @attrs.frozen
 class _Rules:
-    """How a chat becomes dialogues.
-
-    Attributes:
-        notices: whether notices are told.
-        media: whether the speaker answers with what has no words.
-    """
+    """How a chat becomes dialogues; with `media` the speaker answers with what has no words too."""
 
     gap: dt.timedelta
     tokens: int
@@ -181,14 +176,7 @@ _SHAREGPT_NAMES: Final = {"system": "system", "user": "human", "assistant": "gpt
 
 @attrs.frozen(eq=False, slots=False)
 class TrainingWriter(Form):
-    """A writer of training rows.
-
-    Attributes:
-        name: of the form.
-        description: one line.
-        suffixes: of its files.
-        row: from turns, each a role and a text, to a row.
-    """
+    """A writer of training rows, each made of turns, which are a role and a text."""
 
     name: str
     description: str
