@@ -56,7 +56,8 @@ def near_names(name: str, names: Iterable[str]) -> list[str]:
 def _is_spoilt(name: str, other: str) -> bool:
     """Whether a name is another one but for one character, and for what is none."""
     name = "".join(filter(str.isprintable, name)).replace("\ufffd", "")
-    letters = len(other) + 2 * (not other.isascii())  # a short English word is soon another one
+    # a short English word is soon another one, and what is left of 群id is a name of its own
+    letters = min(len(word) + 2 * (not word.isascii()) for word in (name + "?", other))
     return letters >= _LETTERS and any(
         name[:at] == other[:at] and (name[at:] == other[at + 1 :] or name[at + 1 :] in (other[at:], other[at + 1 :]))
         for at in range(len(other) + 1)

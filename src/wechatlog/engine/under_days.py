@@ -7,7 +7,7 @@ says. A body of several lines is not marked, so that a body line can forge a hea
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -24,7 +24,6 @@ from wechatlog.timestamps import parse_clock
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
 
     from wechatlog.segments import Segment
     from wechatlog.timestamps import Precision
@@ -52,6 +51,8 @@ class Form(NamedTuple):
         body: what the text of a message says.
         exporter: the tool.
         file: how it names its files; the groups are facts of the chat.
+        century: what its days lack of the year.
+        people: whom its words for people mean, 我 or 对方.
     """
 
     grammar: Grammar
@@ -59,6 +60,8 @@ class Form(NamedTuple):
     body: Callable[[Reading, str], Body]
     exporter: str
     file: re.Pattern[str] = re.compile("")
+    century: str = ""
+    people: Mapping[str, str] = {}
 
 
 def _entries(reading: Reading, *, form: Form) -> Iterator[Entry]:
@@ -68,7 +71,7 @@ def _entries(reading: Reading, *, form: Form) -> Iterator[Entry]:
         if header is None:
             claimed = _describe(reading, form, raw, line)
         elif header["date"]:
-            day, clock = header["date"], ""
+            day, clock = form.century + header["date"], ""
             if text:
                 reading.report_preamble(text, line=line + 1)
         else:
@@ -109,6 +112,7 @@ def _said(
 ) -> tuple[str | None, str | None, bool | None, MessageKind, str, tuple[Segment, ...] | None]:
     """Name, account and direction of a message, and its body."""
     sender, notice, chat = groups.get("sender"), groups.get("notice"), reading.chat
+    sender = form.people.get(sender or "", sender)
     if notice is not None or sender in _NOBODY:
         words = notice if notice is not None else unescape_marks(text)
         return None, None, None, read_notice(words) or MessageKind.SYSTEM, words, None

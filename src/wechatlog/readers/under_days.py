@@ -1,9 +1,12 @@
 """Messages under headings of days: ShiYu's Word documents, the Markdown of wechat-archive and wechat-chat-export.
 
+And the text of weixin-exporter, the oldest of them.
+
 Format facts: ShiYu by Miikka11212 `wxarchive/docx_export.py` (`21:30:00   name (id) → to`, the body in a paragraph
 below); wechat-archive by taoking `WeChatArchiveConversationExporter.swift` (Markdown: `**name · 21:30**`, 我, 系统 and
 in private chats 对方; text is escaped); wechat-chat-export by shibanyu333 `render_md.py` (Markdown: the times that the
-client shows between messages as headings, `**name：** text`, further lines behind `> `, read off the screen).
+client shows between messages as headings, `**name：** text`, further lines behind `> `, read off the screen);
+weixin-exporter by xiaket `weixin-exporter.py` (`### 15-03-08`, `[Received]12:30: text`, minutes, no names, no notices).
 """
 
 from __future__ import annotations
@@ -11,10 +14,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from wechatlog.content.appmsg import parse_markup
 from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.placeholders import parse_body, read_placeholder
 from wechatlog.content.vocabulary import kind_of_name
-from wechatlog.engine import Reading, one_segment
+from wechatlog.engine import ME, Reading, one_segment
 from wechatlog.engine.entry import Body
 from wechatlog.engine.under_days import CLOCK, DAY, END, Form, under_days, unescape_marks
 from wechatlog.model import MessageKind
@@ -33,6 +37,21 @@ _VIDEO: Final = re.compile(
 _FILE: Final = re.compile(r"📎 \*\*(?P<name>[^\n]+?)\*\*(?:（[^\n]*）)?(?P<below>(?s:.*))")
 _SHOT: Final = re.compile(r"!\[图片\]\(<(?P<path>[^>\n]+)>\)")
 _PLACE: Final = re.compile(r"\]\(<(?P<path>[^>\n]+)>\)\s*\Z", re.MULTILINE)
+_WORD: Final = re.compile(
+    r"\[(?P<name>AppMsg|GeoLocation|VOIPMsg|Emoji)\]"
+    r"|\[?Voice Message(?: of Unknown length|\. Length = (?P<seconds>[0-9]{0,6}(?:\.[0-9]{1,6})?)s\])"
+)
+_WORDS: Final = {"AppMsg": Kind.OTHER, "GeoLocation": Kind.LOCATION, "VOIPMsg": Kind.CALL, "Emoji": Kind.STICKER}
+
+
+def _worded(reading: Reading, text: str) -> Body:
+    """A text, a word of weixin-exporter for what is none, or the XML of a card, which it left as it is."""
+    if match := _WORD.fullmatch(text):
+        kind, seconds = _WORDS.get(match["name"], Kind.VOICE), match["seconds"]
+        known = {"seconds": float(seconds)} if seconds else {}
+        return kind, text, None if kind is Kind.OTHER else one_segment(kind, text, **known)
+    built = parse_markup(text, reading.collector, zone=reading.tz)
+    return built.body if built else _shown(reading, text)
 
 
 def _shown(reading: Reading, text: str) -> Body:
@@ -121,5 +140,22 @@ SCREEN: Final = under_days(
         ),
         _screened,
         "wechat-chat-export",
+    ),
+)
+OLDEST: Final = under_days(
+    "weixin-exporter",
+    "weixin-exporter by xiaket, chatlog.txt (2013-2018)",
+    ".txt",
+    Form(
+        Grammar(
+            "weixin-exporter",
+            rf"(?:### (?P<date>[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}){END}"
+            rf"|\[(?P<sender>Received|Sending)\](?P<time>{CLOCK}): ?)",
+        ),
+        re.compile(r"(?=### [0-9]{2}-)"),
+        _worded,
+        "weixin-exporter",
+        century="20",
+        people={"Received": "对方", "Sending": ME},
     ),
 )

@@ -35,6 +35,7 @@ from wechatlog.engine import (
     Format,
     Head,
     Reading,
+    Table,
     iter_line_objects,
     iter_objects,
     message_blocks,
@@ -377,7 +378,7 @@ def _exported_body(reading: Reading, value: Mapping[str, Any], line: int) -> Bod
     return kind, text, parse_body(kind, text, BRACKETS)
 
 
-# --- the Markdown that MrRoam's fork packs beside it ------------------------------------------------------------------
+# --- what MrRoam's fork writes: Markdown beside the JSON, and a table of two columns ----------------------------------
 
 _PACKED: Final = re.compile(
     r"# (?P<title>[^\n]*)\n\n- username: `(?P<id>[^`\n]*)`\n- exported_at: (?P<exported>[^\n]*)\n"
@@ -410,6 +411,26 @@ def _is_packed(head: Head) -> Evidence | None:
     return Evidence(1.0, "a title, an account and when it was exported") if _PACKED.match(head.text) else None
 
 
+_TABLE: Final = Table("sender=sender content=content", reach=1)
+_FILE_NAME: Final = re.compile(
+    r"(?P<title>.+?)_(?:今天|全部记录|继续导出|导出|最近[0-9]+天|自定义(?:天数|范围)|截至?[0-9-]{10}"
+    r"|[0-9-]{10}(?:起|_到_[0-9-]{10})?)(?:_[0-9]{1,4})?\.csv"
+)
+
+
+def _rows(reading: Reading) -> Iterator[Entry]:
+    if name := _FILE_NAME.fullmatch(reading.source.name or ""):
+        reading.chat.title = name["title"]
+    for row, line in _TABLE.rows(reading):
+        body = _labelled(reading, row.content, line)
+        if body[0] is Kind.TEXT:
+            kind, segments = read_placeholder(row.content, BRACKETS, zone=reading.tz) or (Kind.TEXT, None)
+            body = (Kind.OTHER if row.content.startswith(_UNKNOWN_APP) else kind), row.content, segments
+        sender, text = row.sender or None, body[1]
+        own = None if sender is None or body[0] in NOTICES else sender == _OWN
+        yield Entry(line, None, None, sender, None, own, body[0], text, body[2])
+
+
 JSON: Final = Format(
     "wechat-cli-json", "wechat-cli 2026, JSON with display strings", ".json", _is_display, _display, "wechat-cli"
 )
@@ -429,6 +450,14 @@ JSONL: Final = Format(
 )
 PACKED: Final = Format(
     "wechat-decrypt-chat-md", "Wechat-exporter by MrRoam, Markdown (2026)", ".md", _is_packed, _packed, "wechat-decrypt"
+)
+ROWS: Final = Format(
+    "wechat-decrypt-chat-csv",
+    "Wechat-exporter by MrRoam, CSV of senders and contents, no times (2026)",
+    ".csv",
+    _TABLE.detect,
+    _rows,
+    "wechat-decrypt",
 )
 EXPORTED: Final = Format(
     "wechat-decrypt-chat-json",

@@ -16,7 +16,8 @@ zhuzhangxue's wechat-chat-export `exporter_core.py` (a head, `2026-05-01 08:00:0
 ThomasLin's wechat-chat-exporter `export.py` (`# Chat: name (remark)`, `# wxid: …`; app messages are XML);
 mordekasiser's wechat-chatlog-studio `core.py` (`Chat:`, `Username:`; `Me` for the owner, `图片消息` without brackets);
 liuhuiping's wechat-chatlog-export-mac `extract_all.py` (`# title`; `[time] text` in private chats and for the owner,
-`[time] name：text` for others in groups; line ends are blanks).
+`[time] name：text` for others in groups; line ends are blanks); KcUt3Hk's WeChatMsgGrabber `storage_manager.py` (read
+off the screen; no head, `[2026-05-01T08:00:00] name (type): text`, in Markdown `- [time] **name** (type): text`).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from wechatlog.content.accounts import is_account, is_room, split_account
 from wechatlog.content.appmsg import parse_markup, split_sender_prefix
 from wechatlog.content.dialects import BRACKET_LINES, PICTURES
 from wechatlog.content.notices import read_notice
-from wechatlog.content.placeholders import read_placeholder
+from wechatlog.content.placeholders import quote_segments, read_placeholder
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_name, kind_of_type
 from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, message_blocks, one_segment
 from wechatlog.engine.entry import Body
@@ -59,10 +60,18 @@ _UNTIMED: Final = Grammar(
     "lines '[time] name: text' and '[system]: text'",
     rf"(?:{_TIME} (?=[^\r\n]{{1,200}}?:(?:[ \r\n]|\Z))|(?=\[system\]: ))",
 )
+_CAPTURED: Final = Grammar(
+    "lines '[time] name (type): text'",
+    rf"{MARKS}(?:- )?\[(?P<time>{_DATE}T{_CLOCK})(?: \(Capture: [0-9T:.\-]{{1,40}}\))?\] "
+    r"(?=[^\r\n]{1,200}? \((?:text|image|sticker|voice|system|share|unknown)\):)",
+)
 _OPEN: Final = Grammar("lines '[time] text'", rf"{_TIME} ")
 _SENDER: Final = re.compile(r"(?P<sender>\(系统\)(?= )|[^\n]{1,200}?)(?::(?: |(?=\n|\Z))|： ?|(?<=\(系统\)) )")
 _SENDER_BEFORE_COLON: Final = re.compile(r"(?P<sender>[^\n:：]{1,61}): ?")
 _SENDER_WITH_TYPE: Final = re.compile(r"(?P<sender>[^\n]{1,200}?)（(?P<type>[^（）\n]{1,12})）：")
+_SENDER_CAPTURED: Final = re.compile(
+    r"(?:\*\*)?(?P<sender>[^\n]{1,200}?)(?:\*\*)? \((?P<type>[a-z]{4,7})\):(?: |(?=\n|\Z))"
+)
 _SENDER_IN_BRACKETS: Final = re.compile(r"\[(?P<sender>[^\n]{1,200}?)\](?: |(?=\n|\Z))")
 _SENDER_BEFORE_WIDE_COLON: Final = re.compile(r"(?P<sender>[^\n]{1,200}?)：")
 
@@ -74,6 +83,7 @@ class _Tool(NamedTuple):
         own: what the owner is called.
         bare: what its words for pictures look like.
         margin: what stands in front of every further line of a text.
+        above: what stands above a line of what it answers: behind the text before.
     """
 
     name: str
@@ -83,8 +93,18 @@ class _Tool(NamedTuple):
     own: str = ME
     bare: re.Pattern[str] | None = None
     margin: str = ""
+    above: re.Pattern[str] | None = None
 
 
+_GRABBER: Final = _Tool(
+    "WeChatMsgGrabber",
+    re.compile(r"# WeChat Chat Export"),
+    _CAPTURED,
+    _SENDER_CAPTURED,
+    above=re.compile(
+        r"\n(?:引用> [^\n：]{1,9}：|> 引用（[^\n）]{1,9}）：)(?P<who>[^\n]*)(?:\n(?:引用)?> (?P<words>[^\n]*))?\Z"
+    ),
+)
 _TOOLS: Final = (
     _Tool("wechat-export-macos", re.compile(r"微信聊天记录: (?P<title>.*) \((?P<id>[^()\s]+)\)\s*")),
     _Tool("wechat-exporter", re.compile(r"微信聊天记录导出\s*")),
@@ -128,11 +148,12 @@ _TOOLS: Final = (
         _SENDER_WITH_TYPE,
     ),
     _Tool("wechat-decrypt", re.compile(r"=== 与 (?P<title>.*) 的对话 ===\s*"), _BRACKETED, _SENDER_IN_BRACKETS),
+    _GRABBER,
 )
 _NO_TOOL: Final = _Tool("", re.compile(r"(?!)"))
 _NO_BLANKS: Final = _Tool("", re.compile(r"(?!)"), _TIGHT, _SENDER_BEFORE_COLON)
 _NO_COLONS: Final = _Tool("", re.compile(r"(?!)"), _BRACKETED, _SENDER_IN_BRACKETS)
-_HEADLESS: Final = (_NO_TOOL, _NO_COLONS, _NO_BLANKS)
+_HEADLESS: Final = (_GRABBER, _NO_TOOL, _NO_COLONS, _NO_BLANKS)
 """Ways to write a line where nothing says whose it is; the last one takes the lines of the first too."""
 _BEHEADED: Final = (*(tool for tool in _TOOLS if tool.grammar is _PIPED), *_HEADLESS)
 """Those of a text whose head may be damaged."""
@@ -157,6 +178,8 @@ _DETAILS: Final = re.compile(
     r"(?:\n {2}语音转文字（机器识别）：(?P<transcript>[^\n]*))?(?:\n {2}素材：(?P<path>[^\n]*))?\Z"
 )
 """What stands under a message that has a file."""
+_SHARED: Final = re.compile(r"\n(?: {2}- )?(?:标题：(?P<title>[^\n]*)|链接：(?P<url>[^\n]*))")
+"""What stands under a link."""
 _FILE_NAME: Final = re.compile(
     r"(?:(?P<id>wxid_[^.]+?|gh_[^.]+?|[0-9]+@[a-z]+)_messages|(?P<title>.+)_chat)\.[A-Za-z]+"
 )
@@ -320,16 +343,23 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         reading,
         tool.grammar,
         lambda header: _split(_line_of(header), tool, known.names)[0],
-        lambda header: None if (header["time"] or "") in _NO_TIME else header_clock(header),
+        # some of the grabber's times are those of the screen
+        lambda header: None if tool is _GRABBER or (header["time"] or "") in _NO_TIME else header_clock(header),
         blocks=blocks,
         head=(_FACTS, tool.first),
         ordered=True,
         serious=True,
         names=frozenset(known.names) if known.alone and tool.name == "wechat-export-macos" else None,
     )
+    answered: re.Match[str] | None = None
     for header, block in records:
         count += 1
-        yield _entry(reading, known, header, block)
+        entry, before = _entry(reading, known, header, block), answered
+        answered = tool.above.search(block.inline.rstrip("\n")) if tool.above else None
+        if before:
+            segments = quote_segments(entry.text, before["who"], before["words"] or "")
+            entry = entry._replace(kind=MessageKind.QUOTE, segments=segments)
+        yield entry
     reading.check_count(known.claimed, count)
 
 
@@ -343,12 +373,13 @@ def _entry(reading: Reading, known: _Known, header: re.Match[str], block: Block)
     sender, account, text = _author(reading, shown, said, line)
     if "\n=====" in text and tool.name in ("wechat-exporter", "wechat-chat-export"):
         text = _DAY_RULE.sub("", text)
+    text = tool.above.sub("", text) if tool.above else text
     if tool is _NO_COLONS:
         text = _TEXT_LABEL.sub("", text, count=1)
     credited = ((known.credits and shown != ME) or text[:1] in QUOTED) and read_notice(text) is not None
     body = _bare(tool, text) or read_body(reading, text, line, notice=shown in NOBODIES or credited)
-    if tool.sender is _SENDER_WITH_TYPE:
-        body = _typed(reading, _line_of(header), _CLOSE.sub("", text), line)
+    if "type" in tool.sender.groupindex:
+        body = _typed(reading, tool.sender.match(_line_of(header)), _CLOSE.sub("", text), line)
     clock = header["time"] or ""
     time, precision = (None, None) if clock in _NO_TIME else reading.clock(clock, line=line)
     own = None if body[0] in NOTICES else known.own(shown)
@@ -366,11 +397,12 @@ def _author(reading: Reading, shown: str, text: str, line: int) -> tuple[str | N
     return sender or None, account, text.removeprefix(f"{account}:\n") if account else text
 
 
-def _typed(reading: Reading, shown: str, text: str, line: int) -> Body:
+def _typed(reading: Reading, match: re.Match[str] | None, text: str, line: int) -> Body:
     """A text behind a type, and what stands under it of its file."""
-    match, details = _SENDER_WITH_TYPE.match(shown), _DETAILS.search(text)
+    details = _DETAILS.search(text)
     kind = kind_of_name(match["type"]) if match else None
-    said = {name: value for name, value in (details.groupdict() if details else {}).items() if value}
+    found = (*([details] if details else ()), *_SHARED.finditer(text))
+    said = {name: value for each in found for name, value in each.groupdict().items() if value}
     text = text[: details.start()] if details else text
     body = read_body(reading, text, line, notice=kind in NOTICES)
     if body[0] is MessageKind.TEXT and kind not in (None, MessageKind.TEXT):
