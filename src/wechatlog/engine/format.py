@@ -5,7 +5,7 @@ Gives a reader that keeps the protocol. Knows no format and no container.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 import attrs
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from wechatlog.engine.reading import Reading
     from wechatlog.source import Source
 
+_T = TypeVar("_T")
 Detect: TypeAlias = "Callable[[Head], Evidence | Refusal | None]"
 Entries: TypeAlias = "Callable[[Reading], Iterable[Entry]]"
 
@@ -64,13 +65,20 @@ class Format:
         Raises:
             FormatError: where the input cannot be this format at all.
         """
-        return batches_of(context, self._entries(context))
+        return self._each_joined(context, lambda: batches_of(context, self._entries(context)))
 
     def read_rows(self, source: Source, context: Reading, wanted: Wanted) -> Iterator[Rows]:  # noqa: ARG002
         """The same as columns, without messages."""
         from wechatlog.engine.columns import rows_of_entries  # for who wants columns
 
-        return rows_of_entries(context, self._entries(context), wanted)
+        return self._each_joined(context, lambda: rows_of_entries(context, self._entries(context), wanted))
+
+    def _each_joined(self, context: Reading, read: Callable[[], Iterator[_T]]) -> Iterator[_T]:
+        """What is read of a file, and then of those that somebody joined to it."""
+        context.goes_on = True
+        yield from read()
+        while context.next_joined(lambda head: isinstance(self.detect(head), Evidence)):
+            yield from read()
 
     def _entries(self, context: Reading) -> Iterable[Entry]:
         context.facts, context.credits_notices = self.facts, self.credits_notices

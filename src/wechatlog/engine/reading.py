@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import attrs
 
 from wechatlog.diagnostics import Collector, Origin, Severity
-from wechatlog.engine.head import find_conversion
+from wechatlog.engine.head import Head, find_conversion
 from wechatlog.errors import OptionError
 from wechatlog.model import (
     NOTICES,
@@ -42,9 +42,10 @@ from wechatlog.timestamps import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.engine.conversions import Conversion
+    from wechatlog.engine.joined import FirstOfJoined
     from wechatlog.segments import Segment
     from wechatlog.source import Source
 
@@ -130,6 +131,7 @@ class Reading:
         facts: metadata of every chat, as the format has it.
         said: what the file says outside of its messages, as far as it was read.
         credits_notices: whether a notice may have a sender; as the format has it.
+        goes_on: what was joined to the file is read too, by `next_joined`.
         needs_whole: what stands far above is needed by what comes: the file cannot be read from its middle.
         rows_read: of a database that was read before, the row of each table behind which reading begins.
         row_tables: the tables that were asked for.
@@ -158,10 +160,13 @@ class Reading:
         self.facts: Mapping[str, Any] = {}
         self.said: dict[str, Any] = {}
         self.credits_notices = False
+        self.goes_on = False
         self.needs_whole = False
         self.rows_read: Mapping[str, int] = {}
         self.row_tables: set[str] = set()
         self._chats: dict[str, Draft] = {}
+        self._joined: FirstOfJoined | None = None
+        self._above = 0  # lines of the file above the source, which is the rest of it
         self._told: set[str] = set()
         self._wall: dt.datetime | None = None  # the last clock of a zone that the user named
 
@@ -330,7 +335,36 @@ class Reading:
         if conversion is not None:
             for sentence in filter(self.is_news, conversion.sentences()):
                 self.report("converted-text", sentence, severity=conversion.severity, line=1)
-        return stream
+        if source is None and self.goes_on:
+            from wechatlog.engine.joined import FirstOfJoined  # for formats that go on behind
+
+            self._joined = FirstOfJoined(stream)
+            stream = iter(self._joined)
+        return itertools.chain(("\n" * self._above + next(stream, ""),), stream) if self._above else stream
+
+    def next_joined(self, is_alike: Callable[[Head], bool]) -> bool:
+        """Go on to the file that somebody joined to the one that was read, if there is one of the same format.
+
+        One of another format is told. What was learnt of the chats of the first is theirs alone.
+        """
+        behind = None if self._joined is None else self._joined.behind()
+        if self._joined is not None and self._joined.again:
+            what = "the head of the file stands here again: files were put together, and read as one chat"
+            self.tell("repeated-header", what, self._joined.again)
+        if behind is None:
+            return False
+        lines, text = behind
+        self._above += lines
+        self.source = self.source.with_text(text)
+        if not is_alike(Head.of(self.source)):
+            what = "another file was joined to this one, and is of another form; it was not read"
+            self.report("unread-part", what, severity=Severity.ERROR, line=self._above + 1)
+            return False
+        for draft in self.chats():
+            draft.done = True
+        self._chats, self.said, self._wall, self._joined, self.encoding = {}, {}, None, None, None
+        self.__dict__.pop("chat", None)
+        return True
 
     def _zeros_told(self, stream: Iterable[str]) -> Iterator[str]:
         line = 1

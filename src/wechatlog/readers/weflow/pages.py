@@ -60,8 +60,8 @@ _MEDIA_KINDS: Final = {
 _TAGS: Final = {"img": MessageKind.IMAGE, "audio": MessageKind.VOICE, "video": MessageKind.VIDEO}
 
 
-def _describe(reading: Reading) -> None:
-    chat, text = reading.chat, Head.of(reading.source, reading.encoding).text
+def _describe(reading: Reading, text: str) -> None:
+    chat = reading.chat
     group, account = _GROUP.search(text), _ACCOUNT.search(text)
     titles = (found and html.unescape(found[1]) for found in (_TOP.search(text), _TITLE.search(text)))
     chat.title = reading.agree("title", titles)
@@ -145,10 +145,10 @@ def _bubbles(reading: Reading, blocks: Iterable[str]) -> Iterator[Entry]:
 
 
 def _weflow(reading: Reading) -> Iterator[Entry]:
-    _describe(reading)
     found = page_blocks(reading.blocks(), _DATA)
     if found is None:
         raise FormatError("no window.WEFLOW_DATA in this page", source=reading.source.label)
+    _describe(reading, found[0].string)
     if not found[0]["none"]:
         yield from _bubbles(reading, found[1])
         return
@@ -195,10 +195,10 @@ def _echotrace_body(content: str) -> Body:
 
 
 def _echotrace(reading: Reading) -> Iterator[Entry]:
-    _describe(reading)
     found = page_blocks(reading.blocks(), _MESSAGES)
     if found is None:
         raise FormatError("no messagesData in this page", source=reading.source.label)
+    _describe(reading, found[0].string)
     rest = Rest(found[1])
     for _, row, line, _ in iter_objects(reading, blocks=rest, tail=True, known=_ECHOTRACE_KEYS):
         own, name = read_flag(row.get("isSend")), read_string(row.get("senderName"))
@@ -230,6 +230,7 @@ def _is_echotrace(head: Head) -> Evidence | None:
 
 # --- weflow-cli -----------------------------------------------------------------------------------------------------
 
+_HEAD: Final = 1 << 16
 _HEADING: Final = re.compile(r"聊天记录 - (?P<name>[^<\n]{1,200})")
 _STAMP: Final = re.compile(r"(?P<sender>.*) · (?P<time>[0-9]{4}[-/][^·]{5,25})", re.DOTALL)
 
@@ -256,7 +257,7 @@ def _cli_body(node: HtmlElement) -> Body:
 def _cli(reading: Reading) -> Iterator[Entry]:
     text = "".join(reading.blocks())
     chat, root = reading.chat, parse_page(text)
-    _describe(reading)
+    _describe(reading, text[:_HEAD])
     reading.check_page_end(text, text.count("\n") + 1)
     account = chat.title if chat.title and is_account(chat.title) else None
     chat.id, chat.is_group = account, is_room(account)
