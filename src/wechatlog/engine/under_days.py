@@ -48,7 +48,7 @@ class Form(NamedTuple):
     Attributes:
         grammar: of headings (`date`), headers (`sender`, perhaps `time` and `account`) and notices (`notice`).
         first: the beginning of a text; its groups are facts of the chat.
-        body: what the text of a message says.
+        body: what the text of a message says; gets its line too.
         exporter: the tool.
         file: how it names its files; the groups are facts of the chat.
         century: what its days lack of the year.
@@ -57,7 +57,7 @@ class Form(NamedTuple):
 
     grammar: Grammar
     first: re.Pattern[str]
-    body: Callable[[Reading, str], Body]
+    body: Callable[[Reading, str, int], Body]
     exporter: str
     file: re.Pattern[str] = re.compile("")
     century: str = ""
@@ -82,7 +82,7 @@ def _entries(reading: Reading, *, form: Form) -> Iterator[Entry]:
                 what = "the message is older than the one above it: perhaps part of that"
                 reading.report("suspected-forgery", what, line=line)
             time, precision = _time(reading, f"{day} {clock}".strip(), line)
-            yield Entry(line, time, precision, *_said(reading, form, groups, text), offset=offset)
+            yield Entry(line, time, precision, *_said(reading, form, groups, text, line), offset=offset)
     reading.check_count(int(claimed.replace(",", "")) if claimed else None, count)
 
 
@@ -108,7 +108,7 @@ def _time(reading: Reading, clock: str, line: int) -> tuple[dt.datetime | None, 
 
 
 def _said(
-    reading: Reading, form: Form, groups: Mapping[str, str | None], text: str
+    reading: Reading, form: Form, groups: Mapping[str, str | None], text: str, line: int
 ) -> tuple[str | None, str | None, bool | None, MessageKind, str, tuple[Segment, ...] | None]:
     """Name, account and direction of a message, and its body."""
     sender, notice, chat = groups.get("sender"), groups.get("notice"), reading.chat
@@ -116,7 +116,7 @@ def _said(
     if notice is not None or sender in _NOBODY:
         words = notice if notice is not None else unescape_marks(text)
         return None, None, None, read_notice(words) or MessageKind.SYSTEM, words, None
-    body = form.body(reading, text)
+    body = form.body(reading, text, line)
     account = groups.get("account") or (sender if sender and is_account(sender) else None)
     own = None if body[0] in NOTICES else _own(chat, sender, groups.get("to"))
     return chat.title if sender == _PEER and chat.title else sender, account, own, *body

@@ -45,13 +45,11 @@ from wechatlog.engine.json_values import read_flag, read_list, read_object, read
 from wechatlog.engine.keys import Keys, keyed
 from wechatlog.engine.scripts import assigned_head
 from wechatlog.model import MessageKind
-from wechatlog.readers.chatlog_bodies import NOTICE_SENDERS, Body, read_contents, read_rendering
+from wechatlog.readers.chatlog_bodies import NOTICE_SENDERS, read_contents, read_rendering
 from wechatlog.tokenizer import Grammar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    from wechatlog.timestamps import Precision
 
 _KEYS: Final = frozenset({"seq", "talker", "isSelf"})
 _FACTS: Final = ("keyword", "lastTime")
@@ -166,12 +164,13 @@ def _objects(reading: Reading, *, script: bool = False) -> Iterator[Entry]:
         time = _time(reading, value, line)
         zone = reading.tz if time is None else time.tzinfo
         report_unknown_keys(reading, {key: value[key] for key in _LEFT_OUT if get(key)}, (), line)
-        body = read_contents(value, zone=zone, collector=reading.collector, line=line)
+        kind, text, segments = read_contents(reading, value, line, zone=zone)
         sender = None if notice else read_string(get("senderName")) or sender_id or None
         account = None if notice else _account(value, sender_id) or None
-        if body.kind is _TEXT and body.segments is None and (at_users := read_list(get("at_user_list"))):
-            body = body._replace(segments=point_mentions(body.text, list(map(read_string, at_users))))
-        yield _entry(reading, line, time, "second", sender, account, read_flag(own), body, offset, chat)
+        if kind is _TEXT and segments is None and (at_users := read_list(get("at_user_list"))):
+            segments = point_mentions(text, list(map(read_string, at_users)))
+        said = line, time, "second", sender, account, read_flag(own), kind, text, segments, None, None, offset, chat
+        yield new_entry(Entry, said)
     chat = reading.first_chat
     chat.id = chat.id or read_string(reading.said.get("talker")) or None
 
@@ -181,25 +180,6 @@ def _account(value: Mapping[str, Any], sender: str) -> str:
     if not sender or "senderName" in value or is_account(sender):
         return sender
     return "" if value.get("isChatRoom") or value.get("isSelf") else read_string(value.get("talker"))
-
-
-def _entry(
-    reading: Reading,
-    line: int,
-    time: dt.datetime | None,
-    precision: Precision | None,
-    sender: str | None,
-    account: str | None,
-    own: bool | None,
-    body: Body,
-    offset: int | None,
-    chat: Draft,
-) -> Entry:
-    for problem in body.problems:
-        reading.report(problem.code, problem.sentence, severity=problem.severity, line=line)
-    kind, text, segments, _ = body
-    said = line, time, precision, sender, account, own, kind, text, segments, None, None, offset, chat
-    return new_entry(Entry, said)
 
 
 _LISTINGS: Final = (
@@ -255,9 +235,9 @@ def _rows(reading: Reading, *, tables: Mapping[str, Table], capped: bool = False
         chat.metadata.setdefault("exporter", exporter)
         notice = row.sender in NOTICE_SENDERS
         time, precision = reading.clock(row.time, line=line)
-        body = read_rendering(row.content, notice=notice, zone=reading.tz)
+        body = read_rendering(reading, row.content, line, notice=notice)
         name = row.name or row.sender or None
-        yield _entry(reading, line, time, precision, name, row.sender or None, None, body, None, chat)
+        yield Entry(line, time, precision, name, row.sender or None, None, *body, chat=chat)
     reading.first_chat.metadata.setdefault("exporter", exporter)
     _tell_cap(reading, count if capped else 0)
 
@@ -293,12 +273,12 @@ def _blocks(reading: Reading) -> Iterator[Entry]:
     sender_of = operator.itemgetter("sender")
     for header, block in message_blocks(reading, _GRAMMAR, sender_of, blanks=1, ordered=True, serious=True):
         count += 1
-        sender = header["sender"]
+        sender, line = header["sender"], block.line
         text = block.lines.partition("\n")[2].removesuffix("\n").removesuffix("\n")
-        body = read_rendering(text, notice=sender in NOTICE_SENDERS, zone=reading.tz)
-        time, precision = reading.clock(header["time"], line=block.line)
+        time, precision = reading.clock(header["time"], line=line)
+        body = read_rendering(reading, text, line, notice=sender in NOTICE_SENDERS)
         account = sender if is_account(sender) else None
-        yield _entry(reading, block.line, time, precision, sender or None, account, None, body, block.offset, chat)
+        yield Entry(line, time, precision, sender or None, account, None, *body, offset=block.offset)
     _tell_cap(reading, count)
 
 

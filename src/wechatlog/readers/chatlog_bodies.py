@@ -11,7 +11,7 @@ type is cut at 120 bytes, perhaps through a character, and every call is rendere
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -20,8 +20,8 @@ from wechatlog.content.forwards import parse_record_dict
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, parse_call, quote_segments, read_placeholder
 from wechatlog.content.vocabulary import kind_of_record_type, kind_of_type, segment_for
-from wechatlog.diagnostics import Collector, Severity
-from wechatlog.engine import Fields
+from wechatlog.engine import Fields, Reading
+from wechatlog.engine.entry import Body
 from wechatlog.engine.json_values import read_integer, read_list
 from wechatlog.model import MessageKind
 from wechatlog.segments.types import Call, Forward, Segment
@@ -41,74 +41,38 @@ _CUT: Final = "<...>"
 _TYPE_NOTICE: Final = 11000  # a control notice, chatlog_alpha only
 
 
-class Problem(NamedTuple):
-    """What is to be reported of a body.
-
-    Attributes:
-        code: of the diagnostic.
-        sentence: for a person.
-        severity: of the diagnostic.
-    """
-
-    code: str
-    sentence: str
-    severity: Severity = Severity.WARNING
-
-
-class Body(NamedTuple):
-    """What a message holds.
-
-    Attributes:
-        kind: of the message.
-        text: as a person reads it.
-        segments: whose `raw` join to `text`; `None` where they follow from the text.
-        problems: what is to be reported.
-    """
-
-    kind: MessageKind
-    text: str
-    segments: tuple[Segment, ...] | None = None
-    problems: tuple[Problem, ...] = ()
-
-
 # --- the plain rendering --------------------------------------------------------------------------
 
 
-def read_rendering(text: str, *, notice: bool = False, zone: dt.tzinfo | None = None) -> Body:
+def read_rendering(
+    reading: Reading, text: str, line: int, *, notice: bool = False, zone: dt.tzinfo | None = None
+) -> Body:
     """The body of a message as chatlog renders it in text and CSV.
 
     Args:
+        reading: told of what the writer did not know or cut.
         text: the whole body.
+        line: 1-based line of the message.
         notice: the archive says that nobody sent it.
-        zone: see `placeholders.read_placeholder`.
-
-    Example:
-        >>> read_rendering("[链接|示例](https://example.invalid/)").kind
-        <MessageKind.LINK: 'link'>
+        zone: of times in the body, where the user named none.
     """
     if notice:
-        return Body(read_notice(text) or Kind.SYSTEM, text)
+        return read_notice(text) or Kind.SYSTEM, text, None
     if match := _UNKNOWN.fullmatch(text):
-        return _read_unknown(text, int(match["type"]), match["content"])
-    found = read_placeholder(text, CHATLOG, zone=zone)
+        kind, content = kind_of_type(number := int(match["type"])), match["content"]
+        reading.tell("unknown-kind", f"chatlog does not know messages of type {number}", line)
+        if content.endswith(_CUT):
+            what = "chatlog cut this body at 120 bytes" + (", through a character" if "\ufffd" in content[-8:] else "")
+            reading.report("writer-fault", what, line=line)
+        return kind, text, None if kind is Kind.OTHER else parse_body(kind, text, CHATLOG)
+    found = read_placeholder(text, CHATLOG, zone=reading.tz or zone)
     if found is None:  # a pat is credited to who patted; nobody types the name in quotes before it
         is_pat = text[:1] in ('"', "“") and read_notice(text) is Kind.PAT
-        return Body(Kind.PAT if is_pat else Kind.TEXT, text)
+        return Kind.PAT if is_pat else Kind.TEXT, text, None
     kind, segments = found
     # The writer says voice of every call.
     calls = (attrs.evolve(segment, kind=None) if isinstance(segment, Call) else segment for segment in segments)
-    return Body(kind, text, tuple(calls))
-
-
-def _read_unknown(text: str, number: int, content: str) -> Body:
-    kind = kind_of_type(number)
-    problems = [Problem("unknown-kind", f"chatlog does not know messages of type {number}", Severity.INFO)]
-    if content.endswith(_CUT):
-        is_broken = "\ufffd" in content[-8:]
-        cut = "chatlog cut this body at 120 bytes" + (", through a character" if is_broken else "")
-        problems.append(Problem("writer-fault", cut))
-    segments = None if kind is Kind.OTHER else parse_body(kind, text, CHATLOG)
-    return Body(kind, text, segments, tuple(problems))
+    return kind, text, tuple(calls)
 
 
 # --- JSON -----------------------------------------------------------------------------------------
@@ -201,20 +165,14 @@ def _kind_of(message: Mapping[str, Any]) -> MessageKind | None:
     return kind_of_type(number, sub_number if isinstance(sub_number, int) else 0)
 
 
-def read_contents(
-    message: Mapping[str, Any],
-    *,
-    zone: dt.tzinfo | None = None,
-    collector: Collector | None = None,
-    line: int | None = None,
-) -> Body:
+def read_contents(reading: Reading, message: Mapping[str, Any], line: int, *, zone: dt.tzinfo | None) -> Body:
     """The body of a message object of chatlog JSON.
 
     Args:
+        reading: as for `read_rendering`.
         message: with `type`, `subType`, `content` and `contents`.
-        zone: see `forwards.parse_source_time`.
-        collector: takes what is wrong with a merged forward.
-        line: 1-based line of the message.
+        line: as for `read_rendering`.
+        zone: of times in a merged forward.
     """
     if not message.keys().isdisjoint(_FLAT_KEYS):
         message = _nested(message)
@@ -222,21 +180,20 @@ def read_contents(
     contents = message["contents"] if isinstance(message.get("contents"), dict) else {}
     kind = _kind_of(message)
     if kind is Kind.TEXT and text:
-        return Body(kind, text)
+        return kind, text, None
     if kind is None:
-        return read_rendering(text, zone=zone)
+        return read_rendering(reading, text, line, zone=zone)
     if kind is Kind.SYSTEM:
         words = message.get("revokedOriginal")  # what was taken back, where wechat-cli had seen it before
         segments = quote_segments(text, None, words) if isinstance(words, str) and words else None
-        return Body(read_notice(text) or kind, text, segments)
+        return read_notice(text) or kind, text, segments
     if kind is Kind.QUOTE:
         return _read_quote(text, contents)
     if not text:
         text = _render(kind, _app_label(message, kind), contents)
-    problems: tuple[Problem, ...] = ()
     if kind is Kind.OTHER:
-        problems = (Problem("unknown-kind", f"unknown message type {message.get('type')!r}", Severity.INFO),)
-    return Body(kind, text, _segments(kind, text, contents, zone, collector, line), problems)
+        reading.tell("unknown-kind", f"unknown message type {message.get('type')!r}", line)
+    return kind, text, _segments(reading, kind, text, contents, line, zone)
 
 
 def _app_label(message: Mapping[str, Any], kind: MessageKind) -> str | None:
@@ -287,15 +244,13 @@ def _record_lines(record: Any, depth: int = 1) -> str:
 
 
 def _segments(
-    kind: MessageKind,
-    text: str,
-    contents: Mapping[str, Any],
-    zone: dt.tzinfo | None,
-    collector: Collector | None,
-    line: int | None,
+    reading: Reading, kind: MessageKind, text: str, contents: Mapping[str, Any], line: int, zone: dt.tzinfo | None
 ) -> tuple[Segment, ...] | None:
     if kind is Kind.CALL:
-        return (_call(text, contents),)
+        if text.startswith("["):
+            return read_rendering(reading, text, line)[2] or (segment_for(Kind.CALL, text),)
+        side = _ROOM_TYPES.get(str(contents.get("room_type", "")).strip()) if text else None
+        return (parse_call(text, side),)
     segments = parse_body(kind, text, CHATLOG, zone=zone)
     if segments is None or len(segments) != 1:
         return segments
@@ -306,7 +261,7 @@ def _segments(
         known["seconds"] /= 1000  # they are milliseconds
     segment = attrs.evolve(segments[0], **known) if known else segments[0]
     if isinstance(segment, Forward) and "recordInfo" in contents:
-        record = parse_record_dict(contents["recordInfo"], zone=zone, collector=collector, line=line)
+        record = parse_record_dict(contents["recordInfo"], zone=zone, collector=reading.collector, line=line)
         if record is not None:
             segment = attrs.evolve(record, raw=text)
     if isinstance(segment, Forward) and segment.title is None:
@@ -314,22 +269,14 @@ def _segments(
     return (segment,)
 
 
-def _call(text: str, contents: Mapping[str, Any]) -> Segment:
-    if not text or text.startswith("["):
-        found = read_rendering(text) if text else None
-        return found.segments[0] if found and found.segments else segment_for(Kind.CALL, text)
-    kind = _ROOM_TYPES.get(str(contents.get("room_type", "")).strip())
-    return parse_call(text, kind)
-
-
 def _read_quote(text: str, contents: Mapping[str, Any]) -> Body:
     refer = contents.get("refer")
     if not isinstance(refer, dict):
-        return Body(Kind.QUOTE, text, parse_body(Kind.QUOTE, text, CHATLOG))
+        return Kind.QUOTE, text, parse_body(Kind.QUOTE, text, CHATLOG)
     if text.startswith("> ") and (rendered := parse_body(Kind.QUOTE, text, CHATLOG)):
-        return Body(Kind.QUOTE, text, rendered)  # chatlog_alpha renders a reply without words
+        return Kind.QUOTE, text, rendered  # chatlog_alpha renders a reply without words
     sender = _text(refer.get("senderName")) or _text(refer.get("sender"))
-    return Body(Kind.QUOTE, text, quote_segments(text, sender, _quoted(refer)))
+    return Kind.QUOTE, text, quote_segments(text, sender, _quoted(refer))
 
 
 def _quoted(refer: Mapping[str, Any]) -> str:

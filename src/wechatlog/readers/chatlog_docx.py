@@ -8,17 +8,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from wechatlog.engine import Reading
-from wechatlog.engine.entry import Body
 from wechatlog.engine.under_days import CLOCK, DAY, END, Form, under_days
 from wechatlog.readers.chatlog_bodies import read_rendering
 from wechatlog.tokenizer import Grammar
-
-
-def _rendered(reading: Reading, text: str) -> Body:
-    body = read_rendering(text, zone=reading.tz)
-    return body.kind, body.text, body.segments
-
 
 WETRACE: Final = under_days(
     "wetrace-docx",
@@ -27,7 +19,7 @@ WETRACE: Final = under_days(
     Form(
         Grammar("wetrace document", rf"(?:{DAY}|\[(?P<sender>[^\n\r]*)\] (?P<time>{CLOCK})){END}"),
         re.compile(r"(?P<title>[^\n]+) 的聊天记录\s*(?:\n|\Z)"),
-        _rendered,
+        read_rendering,
         "wetrace",
         re.compile(
             r"chat_export_(?P<title>.+?)_(?P<id>wxid_[^.]+?|gh_[^.]+?|[0-9]+@[a-z]+|[^_.]+?)(?: ?\([0-9]+\))?\.docx"

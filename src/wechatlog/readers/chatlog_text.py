@@ -238,12 +238,10 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         # The frame is the line end of the header and one blank line.
         text = block.lines.partition("\n")[2].removesuffix("\n").removesuffix("\n")
         tell_near_headers(reading, "\n" + text, line, _BEGINS_AS_HEADER, _WHOLE_HEADER)
-        body = read_rendering(text, notice=notice, zone=reading.tz)
-        for problem in body.problems:
-            reading.report(problem.code, problem.sentence, severity=problem.severity, line=line)
+        body = read_rendering(reading, text, line, notice=notice)
         time = _time(reading, block.header["time"], dates, line)
         sender, account, is_self = (None, None, None) if notice else (who.name or who.id, None if own else who.id, own)
-        yield Entry(line, time, "second", sender, account, is_self, *body[:3], offset=block.offset, chat=chat)
+        yield Entry(line, time, "second", sender, account, is_self, *body, offset=block.offset, chat=chat)
 
 
 def _first_headers(head: Head) -> Iterator[tuple[_Who, int]]:

@@ -54,7 +54,7 @@ def _worded(reading: Reading, text: str) -> Body:
     return built.body if built else _shown(reading, text)
 
 
-def _shown(reading: Reading, text: str) -> Body:
+def _shown(reading: Reading, text: str, _: int) -> Body:
     """A text, or a placeholder of any tool."""
     if match := _UNSHOWN.fullmatch(text):
         kind = kind_of_name(match["name"] or "") or Kind.OTHER
@@ -63,16 +63,16 @@ def _shown(reading: Reading, text: str) -> Body:
     return kind, text, segments
 
 
-def _escaped(reading: Reading, text: str) -> Body:
+def _escaped(reading: Reading, text: str, line: int) -> Body:
     """A text in which marks of Markdown are escaped, or a file."""
     if match := _MEDIA.fullmatch(text):
         kind = kind_of_name(match["name"]) or Kind.FILE
         known = {"seconds": int(match["seconds"])} if match["seconds"] and kind is Kind.VOICE else {}
         return kind, text, one_segment(kind, text, path=match["path"], **known)
-    return _shown(reading, text if _UNSHOWN.fullmatch(text) else unescape_marks(text))
+    return _shown(reading, text if _UNSHOWN.fullmatch(text) else unescape_marks(text), line)
 
 
-def _screened(_: Reading, text: str) -> Body:
+def _screened(_reading: Reading, text: str, _line: int) -> Body:
     """What was read off the screen; where a file is stands on a line below."""
     if match := _SPOKEN.fullmatch(text):
         seconds, transcript = match["seconds"], match["transcript"]
