@@ -305,21 +305,12 @@ _HEADINGS: Final = _Dialect(
     "*[non-text]*",
 )
 _OPTIONS: Final = OWNER_OPTION | {"date_order": "the order of the dates: `ymd`, `mdy` or `dmy`"}
-TXT: Final = Format(
-    "chatlab-txt",
-    "ChatLab's own text export",
-    ".txt",
-    partial(_detect, dialect=_TEXT),
-    partial(_entries, dialect=_TEXT),
-    "ChatLab",
-    _OPTIONS,
-)
-MARKDOWN: Final = Format(
-    "chatlab-markdown",
-    "ChatLab's own Markdown export",
-    ".md .markdown",
-    partial(_detect, dialect=_HEADINGS),
-    partial(_entries, dialect=_HEADINGS),
-    "ChatLab",
-    _OPTIONS,
-)
+
+
+def _format(name: str, description: str, suffixes: str, dialect: _Dialect) -> Format:
+    detect, entries = partial(_detect, dialect=dialect), partial(_entries, dialect=dialect)
+    return Format(name, description, suffixes, detect, entries, "ChatLab", _OPTIONS)
+
+
+TXT: Final = _format("chatlab-txt", "ChatLab's own text export", ".txt", _TEXT)
+MARKDOWN: Final = _format("chatlab-markdown", "ChatLab's own Markdown export", ".md .markdown", _HEADINGS)

@@ -21,7 +21,7 @@ import attrs
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import quote_segments
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import ME, NOTICES, OWNER_OPTION, Entry, Evidence, Format, Head, Reading
+from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.documents import Cell, Paragraph, Row, document_author, is_document, iter_blocks
 from wechatlog.model import MessageKind
 from wechatlog.readers.memotrace_bodies import EXPORTER, read_v3_body
@@ -175,6 +175,4 @@ def _detect(head: Head) -> Evidence | None:
     return None
 
 
-DOCX: Final = Format(
-    "memotrace-docx", "MemoTrace (WeChatMsg) 1 to 3, DOCX", ".docx", _detect, _entries, EXPORTER, OWNER_OPTION
-)
+DOCX: Final = Format("memotrace-docx", "MemoTrace (WeChatMsg) 1 to 3, DOCX", ".docx", _detect, _entries, EXPORTER)

@@ -30,7 +30,6 @@ from wechatlog.diagnostics import Severity
 from wechatlog.engine import (
     ME,
     NOTICES,
-    OWNER_OPTION,
     Draft,
     Entry,
     Evidence,
@@ -507,8 +506,6 @@ COLUMNS: Final = Format(
     ".csv .tsv .xlsx .xls",
     _is_table,
     lambda reading: named_entries(reading, _told_rows(reading)),
-    {},
-    OWNER_OPTION,
 )
 KEYS: Final = Format(
     "named-keys",
@@ -516,6 +513,4 @@ KEYS: Final = Format(
     ".json .jsonl",
     _is_list,
     lambda reading: named_entries(reading, _objects(reading)),
-    {},
-    OWNER_OPTION,
 )

@@ -24,7 +24,7 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, quote_segments, read_placeholder
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_local_type, kind_of_name
 from wechatlog.diagnostics import Collector, Severity
-from wechatlog.engine import ME, NOTICES, OWNER_OPTION, Entry, Evidence, Format, Head, Reading, one_segment
+from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, one_segment
 from wechatlog.engine.html import classes_of, node_text, parse_fragment
 from wechatlog.engine.markup import iter_pieces
 from wechatlog.model import MessageKind
@@ -394,11 +394,5 @@ def _detect(head: Head) -> Evidence | None:
 
 
 PAGES: Final = Format(
-    "named-pages",
-    "a page whose elements are called as those of chats are (any tool)",
-    ".html .htm",
-    _detect,
-    _entries,
-    {},
-    OWNER_OPTION,
+    "named-pages", "a page whose elements are called as those of chats are (any tool)", ".html .htm", _detect, _entries
 )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from wechatlog.content.column_words import KNOWN, fields_of
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import OWNER_OPTION, Draft, Evidence, Format, Head, Reading, iter_inserts
+from wechatlog.engine import Draft, Evidence, Format, Head, Reading, iter_inserts
 from wechatlog.engine.sql import columns_in
 from wechatlog.engine.sqlite import (
     SQLITE_ERRORS,
@@ -91,8 +91,6 @@ DATABASES: Final = Format(
     ".db .sqlite .sqlite3",
     lambda head: _evidence(head.tables or {}),
     lambda reading: named_entries(reading, _stored(reading)),
-    {},
-    OWNER_OPTION,
 )
 SCRIPTS: Final = Format(
     "named-sql",
@@ -100,6 +98,4 @@ SCRIPTS: Final = Format(
     ".sql",
     lambda head: _evidence(columns_in(head)),
     lambda reading: named_entries(reading, _inserted(reading)),
-    {},
-    OWNER_OPTION,
 )

@@ -16,6 +16,7 @@ import functools
 import itertools
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 from wechatlog.content.client_text import read_body
@@ -318,29 +319,27 @@ def _is_named(head: Head) -> Evidence | None:
     return Evidence(0.5, reason) if placeholders and len(framed) > 1 and b"\r\n" in head.data else None
 
 
-TIMED: Final = Format(
+_format: Final = partial(Format, facts="WeChat")
+TIMED: Final = _format(
     "paste",
     "text copied from a WeChat client, name and time on one line (Windows, Mac; 2017-2026)",
     ".txt",
     _is_timed,
     _timed,
-    "WeChat",
-    _OPTIONS,
+    options=_OPTIONS,
 )
-IOS: Final = Format(
+IOS: Final = _format(
     "paste-ios",
     "text copied from WeChat for iOS, several messages chosen (2026)",
     ".txt",
     _is_dated,
     _dated,
-    "WeChat",
-    _OPTIONS,
+    options=_OPTIONS,
 )
-NAMES: Final = Format(
+NAMES: Final = _format(
     "paste-names",
     "text copied from WeChat for Windows 3.x: a name with a colon above each body, no times",
     ".txt",
     _is_named,
     _named,
-    "WeChat",
 )

@@ -16,7 +16,7 @@ from wechatlog.content.dialects import BRACKET_LINES, PICTURES
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import ME, OWNER_OPTION, Entry, Evidence, Format, Head, Reading
+from wechatlog.engine import ME, Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.headers import Candidate, is_log_word, sample_blocks
 from wechatlog.model import MessageKind
 from wechatlog.readers.text_format import TextFormat, text_format
@@ -78,7 +78,5 @@ READER: Final = Format(
     ".txt .md .log",
     _detect,
     _entries,
-    {},
-    OWNER_OPTION,
     cuts="tried",
 )

@@ -431,23 +431,15 @@ def _rows(reading: Reading) -> Iterator[Entry]:
         yield Entry(line, None, None, sender, None, own, body[0], text, body[2])
 
 
-JSON: Final = Format(
-    "wechat-cli-json", "wechat-cli 2026, JSON with display strings", ".json", _is_display, _display, "wechat-cli"
+_format: Final = partial(Format, facts="wechat-cli")
+JSON: Final = _format("wechat-cli-json", "wechat-cli 2026, JSON with display strings", ".json", _is_display, _display)
+TXT: Final = _format(
+    "wechat-cli-txt", "wechat-cli 2026, TXT", ".txt", partial(_is_text, item=""), partial(_text, item="")
 )
-TXT: Final = Format(
-    "wechat-cli-txt", "wechat-cli 2026, TXT", ".txt", partial(_is_text, item=""), partial(_text, item=""), "wechat-cli"
+MARKDOWN: Final = _format(
+    "wechat-cli-md", "wechat-cli 2026, Markdown", ".md", partial(_is_text, item="- "), partial(_text, item="- ")
 )
-MARKDOWN: Final = Format(
-    "wechat-cli-md",
-    "wechat-cli 2026, Markdown",
-    ".md",
-    partial(_is_text, item="- "),
-    partial(_text, item="- "),
-    "wechat-cli",
-)
-JSONL: Final = Format(
-    "wechat-cli-jsonl", "wechat-cli 2026, JSON Lines", ".jsonl", _is_lines, _lines, "wechat-cli", cuts="tried"
-)
+JSONL: Final = _format("wechat-cli-jsonl", "wechat-cli 2026, JSON Lines", ".jsonl", _is_lines, _lines, cuts="tried")
 PACKED: Final = Format(
     "wechat-decrypt-chat-md", "Wechat-exporter by MrRoam, Markdown (2026)", ".md", _is_packed, _packed, "wechat-decrypt"
 )

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import ME, NOTICES, OWNER_OPTION, Entry, Evidence, Format, Head, Reading
+from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.documents import Paragraph, Row, is_document, iter_blocks
 from wechatlog.readers.brackets.lines import read_body
 
@@ -71,11 +71,5 @@ def _detect(head: Head) -> Evidence | None:
 
 
 DOCX: Final = Format(
-    "wechatexporter-pc-docx",
-    "WeChatExporter by 123dstong, DOCX (2026)",
-    ".docx",
-    _detect,
-    _entries,
-    "WeChatExporter",
-    OWNER_OPTION,
+    "wechatexporter-pc-docx", "WeChatExporter by 123dstong, DOCX (2026)", ".docx", _detect, _entries, "WeChatExporter"
 )

@@ -21,7 +21,7 @@ from typing import Final
 from wechatlog.content.accounts import is_account
 from wechatlog.content.dialects import PICTURES
 from wechatlog.content.notices import read_notice
-from wechatlog.engine import ME, NOTICES, OWNER_OPTION, Entry, Evidence, Format, Head, Reading, message_blocks
+from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, message_blocks
 from wechatlog.engine.headers import Block, is_log_word, sample, sample_blocks, tell_near_headers
 from wechatlog.engine.under_days import END
 from wechatlog.readers.brackets.lines import NOBODIES, QUOTED, names_owner, own_of, read_body
@@ -151,11 +151,5 @@ def _detect(head: Head) -> Evidence | None:
 
 
 READER: Final = Format(
-    "dated-lines",
-    "names and clocks under headings of days (any tool)",
-    ".md .txt .markdown .docx",
-    _detect,
-    _entries,
-    {},
-    OWNER_OPTION,
+    "dated-lines", "names and clocks under headings of days (any tool)", ".md .txt .markdown .docx", _detect, _entries
 )

@@ -16,6 +16,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from wechatlog.content.accounts import is_account
@@ -152,7 +153,8 @@ def _is_text(head: Head) -> Evidence | None:
     return Evidence(0.8 if found > 1 else 0.6, f"{found} lines '[time] name:' over their contents") if found else None
 
 
-JSON: Final = Format(
+_format: Final = partial(Format, facts="WeChat-Export-Tool", options={})
+JSON: Final = _format(
     "wechat-export-tool-json",
     "WeChat-Export-Tool by geffzhang, JSON (2026)",
     ".json",
@@ -161,35 +163,13 @@ JSON: Final = Format(
         Keys(1.0, "Contact", "", "Messages"),
     ),
     _objects,
-    "WeChat-Export-Tool",
-    {},
 )
-CSV: Final = Format(
-    "wechat-export-tool-csv",
-    "WeChat-Export-Tool by geffzhang, CSV (2026)",
-    ".csv",
-    _TABLE.detect,
-    _rows,
-    "WeChat-Export-Tool",
-    {},
-    cuts="tried",
+CSV: Final = _format(
+    "wechat-export-tool-csv", "WeChat-Export-Tool by geffzhang, CSV (2026)", ".csv", _TABLE.detect, _rows, cuts="tried"
 )
-XLSX: Final = Format(
-    "wechat-export-tool-xlsx",
-    "WeChat-Export-Tool by geffzhang, XLSX (2026)",
-    ".xlsx",
-    _TABLE.detect_sheet,
-    _rows,
-    "WeChat-Export-Tool",
-    {},
+XLSX: Final = _format(
+    "wechat-export-tool-xlsx", "WeChat-Export-Tool by geffzhang, XLSX (2026)", ".xlsx", _TABLE.detect_sheet, _rows
 )
-TXT: Final = Format(
-    "wechat-export-tool-txt",
-    "WeChat-Export-Tool by geffzhang, TXT (2026)",
-    ".txt",
-    _is_text,
-    _blocks,
-    "WeChat-Export-Tool",
-    {},
-    cuts="tried",
+TXT: Final = _format(
+    "wechat-export-tool-txt", "WeChat-Export-Tool by geffzhang, TXT (2026)", ".txt", _is_text, _blocks, cuts="tried"
 )

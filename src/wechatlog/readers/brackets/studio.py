@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 from wechatlog.content.accounts import is_room
@@ -162,31 +163,24 @@ def _is_markdown(head: Head) -> Evidence | None:
     return Evidence(0.8, f"{named} lines '- `time` **name**：text'") if named else None
 
 
-JSON: Final = Format(
-    "wechat-export-studio-json",
-    "wechat-export-studio, JSON (2026)",
-    ".json",
-    _is_json,
-    _objects,
-    "wechat-export-studio",
-    {},
+_format: Final = partial(Format, facts="wechat-export-studio")
+JSON: Final = _format(
+    "wechat-export-studio-json", "wechat-export-studio, JSON (2026)", ".json", _is_json, _objects, options={}
 )
-CSV: Final = Format(
+CSV: Final = _format(
     "wechat-export-studio-csv",
     "wechat-export-studio, CSV (2026)",
     ".csv",
     _TABLE.detect,
     _rows,
-    "wechat-export-studio",
-    {},
+    options={},
     cuts="tried",
 )
-MARKDOWN: Final = Format(
+MARKDOWN: Final = _format(
     "wechat-export-studio-md",
     "wechat-export-studio, Markdown (2026)",
     ".md .markdown",
     _is_markdown,
     _blocks,
-    "wechat-export-studio",
     cuts="tried",
 )

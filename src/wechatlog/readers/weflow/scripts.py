@@ -29,7 +29,6 @@ from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.weflow.bodies import check, notice, read_body, unframe
 
 _SESSIONS: Final = "sessions"
-_WEFLOW: Final = ("weflow_messages", "messages")
 _NUMBERED: Final = frozenset(
     "session_id session_wxid wxid display_name owner_id session_type message_count first_message_time"
     " last_message_time exported_at id local_id server_id message_id create_time formatted_time sender sender_username"
@@ -109,23 +108,20 @@ def _detect(head: Head, *, tables: tuple[str, ...], columns: str) -> Evidence | 
     return Evidence(1.0, f"a script for the table {min(found)}")
 
 
-SQL: Final = Format(
+def _format(name: str, description: str, exporter: str, tables: tuple[str, ...], columns: str) -> Format:
+    detect, entries = partial(_detect, tables=tables, columns=columns), partial(_numbered, tables=tables)
+    return Format(name, description, ".sql", detect, entries, exporter, options={})
+
+
+SQL: Final = _format(
     "weflow-sql",
     "WeFlow 1 SQL script and that of its port to Rust, WeChat 4",
-    ".sql",
-    partial(_detect, tables=_WEFLOW, columns="session_id server_id is_send"),
-    partial(_numbered, tables=_WEFLOW),
     "WeFlow",
-    options={},
+    ("weflow_messages", "messages"),
+    "session_id server_id is_send",
 )
-CIPHERTALK: Final = Format(
-    "ciphertalk-sql",
-    "CipherTalk SQL script, WeChat 4",
-    ".sql",
-    partial(_detect, tables=("messages",), columns="session_wxid is_send"),
-    partial(_numbered, tables=("messages",)),
-    "CipherTalk",
-    options={},
+CIPHERTALK: Final = _format(
+    "ciphertalk-sql", "CipherTalk SQL script, WeChat 4", "CipherTalk", ("messages",), "session_wxid is_send"
 )
 ECHOTRACE: Final = Format(
     "echotrace-sql",
