@@ -13,7 +13,7 @@ import datetime as dt
 import html
 import re
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Final
 
 import attrs
 
@@ -23,6 +23,7 @@ from wechatlog.content.placeholders import parse_body, read_placeholder
 from wechatlog.content.python_repr import read_repr
 from wechatlog.content.vocabulary import kind_of_local_type
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.entry import Body
 from wechatlog.engine.protocol import Context
 from wechatlog.model import Message, MessageKind
 from wechatlog.segments import Forward, Quote, Segment
@@ -47,17 +48,6 @@ _ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t"}
 _V1_BODIES: Final = frozenset({"[图片]", "[语音]", "[视频]", "[表情包]", "[文件]", "[音乐分享]"})
 
 
-class Body(NamedTuple):
-    """What a body is; a text of its own where it says other words than the file."""
-
-    kind: MessageKind
-    segments: tuple[Segment, ...] | None = None
-    text: str | None = None
-
-
-_TEXT: Final = Body(MessageKind.TEXT)
-
-
 def read_typed_body(context: Context, kind: MessageKind, text: str, time: dt.datetime | None, line: int | None) -> Body:
     """A body of version 3 whose kind stands in another column.
 
@@ -68,22 +58,22 @@ def read_typed_body(context: Context, kind: MessageKind, text: str, time: dt.dat
         time: of the message, for the times inside a merged forward.
         line: 1-based line of the message.
     """
-    if kind is _TEXT.kind:
-        return _TEXT
+    if kind is MessageKind.TEXT:
+        return kind, text, None
     if (dump := read_dump(context, text, line)) is not None:
         return dump
     if kind is MessageKind.PAT and text.startswith("【笔记】"):
         kind = MessageKind.NOTE
     segments = parse_body(kind, text, MEMOTRACE, zone=context.tz)
-    return Body(kind, segments and check_segments(context, segments, time, text, line))
+    return kind, text, segments and check_segments(context, segments, time, text, line)
 
 
 def read_v3_body(context: Context, text: str, time: dt.datetime | None, line: int | None) -> Body:
     """Kind and segments of a body of version 3 by its form; arguments as for `read_typed_body`."""
     if not text.startswith("【") and "\n引用：" not in text:
         if _PAT.fullmatch(text):
-            return Body(MessageKind.PAT)
-        return read_dump(context, text, line) or _TEXT
+            return MessageKind.PAT, text, None
+        return read_dump(context, text, line) or (MessageKind.TEXT, text, None)
     return _read(context, text, time, line)
 
 
@@ -98,9 +88,9 @@ def read_dump(context: Context, text: str, line: int | None) -> Body | None:
     number, xml = match["number"] or match["app"] or "10002", match["dict"] or ""
     built = parse_mapping(read_repr(xml), int(number), zone=context.tz, line=line)
     if built is not None and (built.text or built.kind not in _WORDY):
-        return Body(built.kind, built.segments, built.text)
+        return built.body
     is_code = len(number) < 10 and xml and not xml.startswith(("{'msg'", "{'sysmsg'"))  # that somebody typed
-    return None if is_code else Body(kind_of_local_type(int(number)))
+    return None if is_code else (kind_of_local_type(int(number)), text, None)
 
 
 def unescape_v1(text: str) -> str:
@@ -111,9 +101,9 @@ def unescape_v1(text: str) -> str:
 def read_v1_body(context: Context, text: str, time: dt.datetime | None, line: int | None) -> Body:
     """Kind and segments of a body of version 1 by its form; arguments as for `read_typed_body`."""
     if text in _V1_BODIES or "\n引用:" in text or text.lstrip(" ").startswith("[链接]:title:"):
-        kind, segments, _ = _read(context, text, time, line)
-        return Body(kind, segments and tuple(map(_unescape_quote, segments)))
-    return _TEXT
+        kind, text, segments = _read(context, text, time, line)
+        return kind, text, segments and tuple(map(_unescape_quote, segments))
+    return MessageKind.TEXT, text, None
 
 
 def _unescape_quote(segment: Segment) -> Segment:
@@ -127,9 +117,8 @@ def _unescape_quote(segment: Segment) -> Segment:
 def _read(context: Context, text: str, time: dt.datetime | None, line: int | None) -> Body:
     found = read_placeholder(text, MEMOTRACE, zone=context.tz)
     if found is None:
-        return _TEXT
-    kind, segments = found
-    return Body(kind, check_segments(context, segments, time, text, line))
+        return MessageKind.TEXT, text, None
+    return found[0], text, check_segments(context, found[1], time, text, line)
 
 
 def check_segments(

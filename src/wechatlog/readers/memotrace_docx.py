@@ -146,8 +146,7 @@ def _body(
         return MessageKind.QUOTE, first, quote_segments(first, name if colon else None, quoted if colon else name)
     if not first.strip():
         return MessageKind.IMAGE, "", (Image(),)  # version 1 leaves the cell of a picture empty that it does not find
-    kind, segments, said = read_v3_body(reading, first, time, None)
-    return kind, first if said is None else said, segments
+    return read_v3_body(reading, first, time, None)
 
 
 def _link(content: Cell) -> tuple[MessageKind, str, tuple[Segment, ...]]:

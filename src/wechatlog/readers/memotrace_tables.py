@@ -117,8 +117,7 @@ def _entry(
     kind, segments = kind_of_name(type_), None
     if kind is not _TEXT:
         named = reading.kind_of(kind, type_ or "''", text, line)
-        kind, segments, said = read_typed_body(reading, named, text, time, line)
-        text = text if said is None else said
+        kind, text, segments = read_typed_body(reading, named, text, time, line)
     if kind in _FILES and more.startswith(_LINKS):
         first, *others = segments or one_segment(kind, text)
         segments = (attrs.evolve(first, path=more), *others)  # type: ignore[call-arg]

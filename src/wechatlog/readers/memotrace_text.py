@@ -29,10 +29,11 @@ from wechatlog.content.notices import clean_notice, read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, Head, Reading
+from wechatlog.engine.entry import Body
 from wechatlog.engine.headers import tell_near_headers
 from wechatlog.engine.records import TextRecord, mark_last, read_records, records_of
 from wechatlog.model import MessageKind
-from wechatlog.readers.memotrace_bodies import EXPORTER, Body, check_segments, read_v1_body, read_v3_body, unescape_v1
+from wechatlog.readers.memotrace_bodies import EXPORTER, check_segments, read_v1_body, read_v3_body, unescape_v1
 from wechatlog.segments import Image, Link, MiniProgram, Quote, parse_segments
 from wechatlog.timestamps import Precision, is_set_back
 from wechatlog.tokenizer import Grammar
@@ -79,9 +80,9 @@ class _ForgeryWatch:
         self._reading.report("suspected-forgery", what, line=line, column=1)
 
 
-def _read_notice(text: str) -> tuple[str, Body]:
+def _read_notice(text: str) -> Body:
     text = clean_notice(text)
-    return text, Body(read_notice(text) or MessageKind.SYSTEM)
+    return read_notice(text) or MessageKind.SYSTEM, text, None
 
 
 # --- TXT ------------------------------------------------------------------------------------------
@@ -170,16 +171,15 @@ def _texts(reading: Reading, *, version: int) -> Iterator[Entry]:
             text, shown = shown, None  # a notice
         watch.check(time, text if "\n" in text or text[:1].isdigit() else "", line, shown)
         if shown is None:
-            text, body = _read_notice(text)
+            kind, text, segments = _read_notice(text)
         else:
-            body = (read_v1_body if version == 1 else read_v3_body)(reading, text, time, line)
+            kind, text, segments = (read_v1_body if version == 1 else read_v3_body)(reading, text, time, line)
             sender = _sender(reading, shown, line, version)
             if len(names) < _MOST_NAMES:
                 names.add(shown)
-        if block.last and body.kind is MessageKind.TEXT:
+        if block.last and kind is MessageKind.TEXT:
             text = text.rstrip("\n")  # an editor may have ended the file with a line end
-        text = text if body.text is None else body.text
-        yield Entry(line, time, precision, sender, None, None, body.kind, text, body.segments, offset=block.offset)
+        yield Entry(line, time, precision, sender, None, None, kind, text, segments, offset=block.offset)
 
 
 def _sender(reading: Reading, shown: str, line: int, version: int) -> str | None:
@@ -272,13 +272,13 @@ def _lines(reading: Reading) -> Iterator[Entry]:
         watch.check(time, rest, line, header["sender"])
         sender = None
         if header["clock"] is None:
-            text, body = _read_notice(text)
+            kind, text, segments = _read_notice(text)
         else:
             sender = _unescape(header["sender"]) or None
-            text, body = _body(reading, text, time, line)
-        if block.last and body.segments is None:
+            kind, text, segments = _body(reading, text, time, line)
+        if block.last and segments is None:
             text = text.rstrip("\n")
-        yield Entry(line, time, precision, sender, None, None, body.kind, text, body.segments, offset=block.offset)
+        yield Entry(line, time, precision, sender, None, None, kind, text, segments, offset=block.offset)
 
 
 def _heading(reading: Reading, date: str, block: TextRecord, day: dt.date | None) -> dt.date | None:
@@ -313,32 +313,32 @@ def _address(match: re.Match[str]) -> str | None:
     return None if match["url"] == "None" else match["url"] or None
 
 
-def _body(reading: Reading, text: str, time: dt.datetime | None, line: int) -> tuple[str, Body]:
-    """The text without escapes, kind and segments."""
+def _body(reading: Reading, text: str, time: dt.datetime | None, line: int) -> Body:
+    """Kind, text without escapes, and segments."""
     if match := _REPLY.fullmatch(text):
         return _reply(match)
     if match := _IMAGE.fullmatch(text):
         path = match["path"]
         data = {"url": path} if path.startswith(("http://", "https://")) else {"path": path or None}
-        return text, Body(MessageKind.IMAGE, (Image(**data, raw=text),))
+        return MessageKind.IMAGE, text, (Image(**data, raw=text),)
     if match := _LINK.fullmatch(text):
         title = _unescape(match["title"])
         text = f"[{title}]({match['url']})"
-        return text, Body(MessageKind.LINK, (Link(_address(match), title or None, raw=text),))
+        return MessageKind.LINK, text, (Link(_address(match), title or None, raw=text),)
     if match := _APPLET.fullmatch(text):
         program = MiniProgram(match["title"] or None, _address(match), match["name"] or None, raw=text)
-        return text, Body(MessageKind.MINI_PROGRAM, (program,))
+        return MessageKind.MINI_PROGRAM, text, (program,)
     if text.startswith(("[", "【")) and (found := read_placeholder(text, MEMOTRACE, zone=reading.tz)):
-        return text, Body(found[0], check_segments(reading, found[1], time, text, line))
-    return (_unescape(text) if _BARE.fullmatch(text) else text), Body(MessageKind.TEXT)
+        return found[0], text, check_segments(reading, found[1], time, text, line)
+    return MessageKind.TEXT, _unescape(text) if _BARE.fullmatch(text) else text, None
 
 
-def _reply(match: re.Match[str]) -> tuple[str, Body]:
+def _reply(match: re.Match[str]) -> Body:
     """A reply and the quote under it; only the quote is escaped."""
     quoted = _unescape(match["text"])
     raw = f" \n> {quoted}"
     segments = (*parse_segments(match["reply"]), Quote(None, quoted, raw=raw))
-    return match["reply"] + raw, Body(MessageKind.QUOTE, segments)
+    return MessageKind.QUOTE, match["reply"] + raw, segments
 
 
 MARKDOWN: Final = Format(
@@ -419,8 +419,8 @@ def _finish(reading: Reading, run: _Run) -> Iterator[Entry]:
     if text and sender is None and day is None:
         reading.report_preamble(text)
     elif text:
-        body = read_v3_body(reading, text, day, line) if "\n" not in text else Body(MessageKind.TEXT)
-        yield Entry(line, day, "day", sender, None, None, body.kind, text, body.segments, offset=offset)
+        body = read_v3_body(reading, text, day, line) if "\n" not in text else (MessageKind.TEXT, text, None)
+        yield Entry(line, day, "day", sender, None, None, *body, offset=offset)
 
 
 AI_TEXT: Final = Format(
