@@ -20,7 +20,8 @@ from wechatlog.content.appmsg import parse_markup
 from wechatlog.content.dialects import WEFLOW
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
-from wechatlog.content.weflow import has_lost_prefix, has_template, strip_frame
+from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
+from wechatlog.content.weflow import build_segments, has_lost_prefix, has_template, strip_frame
 from wechatlog.engine import NOTICES, Reading, one_segment
 from wechatlog.engine.entry import Body
 from wechatlog.model import MessageKind
@@ -45,6 +46,7 @@ _SENTENCES: Final = re.compile(
 )
 """What WeChat itself says without a name in quotes in front; whole sentences that nobody types."""
 
+_MONEY: Final = frozenset({MessageKind.RED_PACKET, MessageKind.TRANSFER})
 _FIRST: Final = '"“w你以消撤0123456789'
 """What such a sentence can begin with, or else it holds one of these words."""
 
@@ -97,6 +99,42 @@ def read_body(text: str, zone: dt.tzinfo | None = None) -> Body:
     if (found := read_placeholder(text, WEFLOW)) is not None:
         return found[0], text, found[1]
     return *(notice(text) or (MessageKind.TEXT, text)), None
+
+
+def typed_body(
+    reading: Reading, name: str, number: int | None, text: str, line: int, *, by_text: bool = False, path: str = ""
+) -> Body:
+    """Kind and segments of a body by the name or the number of its type; what these leave open, the text says.
+
+    Args:
+        reading: told of faults of the writer.
+        name: of the type.
+        number: of the type, where the file has it.
+        text: the body.
+        line: 1-based line.
+        by_text: the text counts for more than that it is called a link, and is all there is without a name.
+        path: of its file.
+    """
+    kind = kind_of_name(name)
+    if kind in NOTICES:
+        text = unwrap(text)
+    if kind is not MessageKind.TEXT and (built := parse_markup(text, zone=reading.zone)):
+        return built.body
+    if kind in (None, MessageKind.OTHER) and number is not None:
+        kind = kind_of_local_type(number)
+    if kind in (None, MessageKind.OTHER, MessageKind.LINK):
+        found = read_placeholder(text, WEFLOW)
+        if found is not None and (by_text or kind is not MessageKind.LINK):
+            return found[0], text, found[1]
+        if found is not None and found[0] in _MONEY:
+            what = f"a link is rendered as {found[0].value}, since its title names money"
+            reading.tell("writer-fault", what, line)
+        elif kind is not MessageKind.LINK and (said := notice(text)):
+            return *said, None
+        if by_text and not name:
+            return read_body(text)
+    kind = reading.kind_of(kind, name, text, line)
+    return kind, text, build_segments(kind, text, {"path": path} if path else {})
 
 
 _SAFE: Final = re.compile(r'[<>:"/\\|?*]')

@@ -16,17 +16,12 @@ from functools import partial
 from typing import Final
 
 from wechatlog.content.accounts import is_room
-from wechatlog.content.appmsg import parse_markup
-from wechatlog.content.dialects import WEFLOW
-from wechatlog.content.placeholders import read_placeholder
-from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
-from wechatlog.content.weflow import build_segments
 from wechatlog.engine import NOTICES, Entry, Evidence, Format, Head, Reading, iter_inserts
 from wechatlog.engine.entry import Body
 from wechatlog.engine.json_values import read_flag, read_identifier, read_integer
 from wechatlog.engine.sql import tables_of
 from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.weflow.bodies import check, notice, read_body, unframe
+from wechatlog.readers.weflow.bodies import check, read_body, typed_body, unframe
 
 _SESSIONS: Final = "sessions"
 _NUMBERED: Final = frozenset(
@@ -40,26 +35,10 @@ _NAMED: Final = frozenset("id date time timestamp is_send send_name content".spl
 
 
 def _body(reading: Reading, row: Mapping[str, str | None], text: str, line: int) -> Body:
-    """Kind and segments by the name or the number of the type; what they leave open, the text says."""
-    if row.get("local_type") == "1":
+    name, number = row.get("msg_type") or row.get("type_name") or "", read_integer(row.get("local_type"))
+    if number == 1:
         return MessageKind.TEXT, text, None
-    name, path = row.get("msg_type") or row.get("type_name") or "", row.get("media_path")
-    number = read_integer(row.get("local_type"))
-    kind = kind_of_name(name) if name else None
-    if kind is not MessageKind.TEXT and (built := parse_markup(text, zone=reading.zone)):
-        return built.body
-    if kind in (None, MessageKind.OTHER) and number is not None:
-        kind = kind_of_local_type(number)
-    if kind in (None, MessageKind.OTHER, MessageKind.LINK):
-        found = read_placeholder(text, WEFLOW) or (None if kind is MessageKind.LINK else notice(text))
-        if found is not None and isinstance(found[1], str):
-            return found[0], found[1], None
-        if found is not None:
-            return found[0], text, found[1]
-        if not name:
-            return read_body(text)
-    kind = reading.kind_of(kind, name, text, line)
-    return kind, text, build_segments(kind, text, {"path": path} if path else {})
+    return typed_body(reading, name, number, text, line, by_text=True, path=row.get("media_path") or "")
 
 
 def _numbered(reading: Reading, *, tables: tuple[str, ...]) -> Iterator[Entry]:

@@ -19,24 +19,18 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from wechatlog.content.accounts import is_account, is_room
-from wechatlog.content.appmsg import parse_markup
-from wechatlog.content.dialects import WEFLOW
-from wechatlog.content.placeholders import read_placeholder
-from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
 from wechatlog.content.weflow import build_segments, read_records
 from wechatlog.engine import NOTICES, Draft, Entry, Evidence, Format, Head, Reading, Table
-from wechatlog.engine.entry import Body
 from wechatlog.engine.json_values import read_integer
 from wechatlog.engine.tables import Layout
 from wechatlog.engine.workbooks import cell_text, peek_sheets, sheet_names
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, Participant
-from wechatlog.readers.weflow.bodies import check, notice, read_body, unframe, unwrap
+from wechatlog.readers.weflow.bodies import check, read_body, typed_body, unframe
 from wechatlog.segments import Segment
 from wechatlog.tokenizer import iter_lines, prepare
 
 _OWNERS: Final = ("我", "Me")
-_MONEY: Final = frozenset({MessageKind.RED_PACKET, MessageKind.TRANSFER})
 _FACTS: Final = {
     **dict.fromkeys(("微信ID", "账号ID", "WeChat ID"), "id"),
     **dict.fromkeys(("昵称", "Nickname"), "nickname"),
@@ -46,28 +40,6 @@ _FACTS: Final = {
     **dict.fromkeys(("平台", "Platform"), "platform"),
     **dict.fromkeys(("导出时间", "Exported at"), "exported_at"),
 }
-
-
-def _body(reading: Reading, name: str, number: int | None, text: str, line: int) -> Body:
-    """Kind and segments by the column of types; what that leaves open, the placeholder or the sentence says."""
-    kind = kind_of_name(name)
-    if kind in NOTICES:
-        text = unwrap(text)
-    if kind is not MessageKind.TEXT and (built := parse_markup(text, zone=reading.zone)):
-        return built.body
-    if kind in (None, MessageKind.OTHER) and number is not None:
-        kind = kind_of_local_type(number)
-    if kind in (None, MessageKind.OTHER, MessageKind.LINK):
-        found = read_placeholder(text, WEFLOW)
-        if found is not None and kind is not MessageKind.LINK:
-            return found[0], text, found[1]
-        if found is not None and found[0] in _MONEY:
-            what = f"a link is rendered as {found[0].value}, since its title names money"
-            reading.tell("writer-fault", what, line)
-        elif kind is not MessageKind.LINK and (said := notice(text)):
-            return *said, None
-    kind = reading.kind_of(kind, name, text, line)
-    return kind, text, build_segments(kind, text, {})
 
 
 class _People:
@@ -129,7 +101,7 @@ def _weflow_rows(reading: Reading) -> Iterator[Entry]:
     says_own = chat.is_group is not True or (layout.places[2] >= 0 > layout.places[5])  # in groups echotrace alone
     for row, line in _WEFLOW.rows(reading, layout):
         text = row.content if chat.is_group is False else unframe(reading, row.content, line)
-        kind, text, segments = _body(reading, row.type.strip(), None, text, line)
+        kind, text, segments = typed_body(reading, row.type.strip(), None, text, line)
         check(reading, kind, text, line)
         time, precision = reading.clock(row.time, line=line)
         account, own = row.account or None, None
@@ -176,7 +148,7 @@ def _ciphertalk_rows(reading: Reading) -> Iterator[Entry]:
     layout = _CIPHERTALK.find_sheet(Head.of(reading.source, reading.encoding))
     chat.title, people = layout.sheet if layout else None, _People(chat)
     for row, line in _CIPHERTALK.rows(reading, layout):
-        kind, text, segments = _body(reading, row.type.strip(), read_integer(row.code), row.content, line)
+        kind, text, segments = typed_body(reading, row.type.strip(), read_integer(row.code), row.content, line)
         if row.details:
             kind, segments = MessageKind.FORWARD, _forward(reading, text, row.details)
         check(reading, kind, text, line)
@@ -198,7 +170,7 @@ _CLI: Final = Table("时间=time 发送者=sender 类型=type 内容=content 消
 def _cli_rows(reading: Reading) -> Iterator[Entry]:
     """Entries of rows; the sender is 我 or an account id, the number that of the row in the database."""
     for row, line in _CLI.rows(reading):
-        body = _body(reading, row.type.strip(), None, row.content, line)
+        body = typed_body(reading, row.type.strip(), None, row.content, line)
         check(reading, *body[:2], line)
         time, precision = reading.clock(row.time, line=line)
         own = row.sender in _OWNERS if reading.owner is None else None
@@ -241,7 +213,9 @@ def _column_rows(reading: Reading) -> Iterator[Entry]:
             reading.report("row-length", what, line=number)
         row = dict(zip(fields, cells, strict=False))
         name, text = row.get("sender", row.get("nickname", "")), row.get("content", "")
-        kind, text, segments = _body(reading, row["type"], None, text, number) if "type" in row else read_body(text)
+        kind, text, segments = (
+            typed_body(reading, row["type"], None, text, number) if "type" in row else read_body(text)
+        )
         check(reading, kind, text, number)
         time, precision = reading.clock(row.get("time", ""), line=number)
         own = row["sender"] in _OWNERS if "sender" in row else None
