@@ -8,7 +8,7 @@ XML, no reader.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wechatlog.model import MessageKind
 from wechatlog.segments import types
@@ -19,129 +19,67 @@ if TYPE_CHECKING:
 APP_MESSAGE: Final = 49
 """The type of app messages, whose subtype says what they are."""
 
-PLAIN_KINDS: Final = frozenset(
-    {
-        MessageKind.TEXT,
-        MessageKind.ANNOUNCEMENT,
-        MessageKind.SYSTEM,
-        MessageKind.PAT,
-        MessageKind.RECALL,
-        MessageKind.OTHER,
-    }
-)
-"""The kinds whose body is plain text: they hold no segment of their own, the text is all there is."""
 
-# The agreement of PyWxDump `db/utils/common_utils.py`, MemoTrace 3 `wxManager/model/message.py`, chatlog
-# `internal/model/message.go` and WeFlow `ExportContext.ts`; Android numbers from wechat-dump `wechat/msg.py`.
-_TYPES: Final[Mapping[int, MessageKind]] = {
-    1: MessageKind.TEXT,
-    3: MessageKind.IMAGE,
-    34: MessageKind.VOICE,
-    37: MessageKind.SYSTEM,  # friend request
-    42: MessageKind.CARD,
-    43: MessageKind.VIDEO,
-    44: MessageKind.VIDEO,  # Android: short video
-    47: MessageKind.STICKER,
-    48: MessageKind.LOCATION,
-    50: MessageKind.CALL,
-    62: MessageKind.VIDEO,  # Android: short video
-    64: MessageKind.CALL,  # group voice call
-    65: MessageKind.SYSTEM,  # WeCom greeting
-    66: MessageKind.CARD,  # WeCom card
-    10000: MessageKind.SYSTEM,
-    10002: MessageKind.SYSTEM,  # its XML tells a recall from an invitation
-    # Android packs the subtype of an app message into the upper byte.
-    1048625: MessageKind.STICKER,
-    16777265: MessageKind.LINK,
-    419430449: MessageKind.TRANSFER,
-    436207665: MessageKind.RED_PACKET,
-    536936497: MessageKind.RED_PACKET,
-    754974769: MessageKind.CHANNEL,
-    771751985: MessageKind.CHANNEL,
-    822083633: MessageKind.QUOTE,
-    922746929: MessageKind.PAT,
-    973078577: MessageKind.CHANNEL,
-    975175729: MessageKind.CHANNEL,
-    1040187441: MessageKind.MUSIC,
-    1090519089: MessageKind.FILE,
-    -1879048186: MessageKind.LOCATION,  # live location
+class _Numbers(NamedTuple):
+    """The numbers of a kind, parted by blanks.
+
+    Attributes:
+        types: of messages. Android packs the subtype of an app message into the upper byte.
+        app_types: subtypes of app messages, which are the `<type>` of `<appmsg>`.
+        records: `datatype` of an item in a merged forward.
+        chatlab: types of ChatLab.
+    """
+
+    types: str = ""
+    app_types: str = ""
+    records: str = ""
+    chatlab: str = ""
+
+
+# Types and subtypes: the agreement of PyWxDump `db/utils/common_utils.py`, MemoTrace 3 `wxManager/model/message.py`,
+# chatlog `internal/model/message.go` and WeFlow `ExportContext.ts`; Android numbers from wechat-dump `wechat/msg.py`.
+# Records: chatlog `mediamessage.go`, MemoTrace 3 `link_parser.py`. ChatLab format 0.0.2,
+# `packages/shared-types/chatlab-format.ts`.
+_NUMBERS: Final[Mapping[MessageKind, _Numbers]] = {
+    MessageKind.TEXT: _Numbers("1", "1 53", "1", "0"),  # 53: 接龙, which people continue; its title is the whole text
+    MessageKind.IMAGE: _Numbers("3", "2", "2", "1"),
+    MessageKind.VOICE: _Numbers("34", "", "3", "2"),
+    MessageKind.VIDEO: _Numbers("43 44 62", "", "4", "3"),  # 44 and 62: short videos of Android
+    MessageKind.STICKER: _Numbers("47 1048625", "8", "37", "5"),
+    MessageKind.FILE: _Numbers("1090519089", "6 74", "8", "4"),  # 74: still uploading
+    MessageKind.LINK: _Numbers("16777265", "4 5 68", "5", "7 24"),
+    MessageKind.LOCATION: _Numbers("48 -1879048186", "17", "6", "8"),  # the negative one: a live location
+    MessageKind.CARD: _Numbers("42 66", "", "", "27"),  # 66: of WeCom
+    MessageKind.QUOTE: _Numbers("822083633", "57", "", "25"),
+    MessageKind.TRANSFER: _Numbers("419430449", "2000", "", "21"),
+    MessageKind.RED_PACKET: _Numbers("436207665 536936497", "2001 2003", "", "20"),  # 2003: the gift of a cover
+    MessageKind.CALL: _Numbers("50 64", "", "", "23"),  # 64: of a group
+    MessageKind.FORWARD: _Numbers("", "19", "17", "26"),
+    MessageKind.MINI_PROGRAM: _Numbers("", "33 36"),
+    MessageKind.MUSIC: _Numbers("1040187441", "3 76 92", "32"),
+    MessageKind.CHANNEL: _Numbers("754974769 771751985 973078577 975175729", "50 51 63 88", "22 23"),
+    MessageKind.NOTE: _Numbers("", "24 40"),
+    MessageKind.ANNOUNCEMENT: _Numbers("", "87"),
+    MessageKind.PAT: _Numbers("922746929", "62", "", "22"),
+    # 37: friend request; 65: greeting of WeCom; the XML of 10002 tells a recall from an invitation
+    MessageKind.SYSTEM: _Numbers("37 65 10000 10002", "", "", "80"),
+    MessageKind.RECALL: _Numbers("", "", "", "81"),
+    MessageKind.OTHER: _Numbers("", "", "", "99"),
 }
 
-# Subtypes of type 49, which are the `<type>` of `<appmsg>` (same sources).
-APP_TYPES: Final[Mapping[int, MessageKind]] = {
-    1: MessageKind.TEXT,
-    2: MessageKind.IMAGE,
-    3: MessageKind.MUSIC,
-    4: MessageKind.LINK,
-    5: MessageKind.LINK,
-    6: MessageKind.FILE,
-    8: MessageKind.STICKER,
-    17: MessageKind.LOCATION,
-    19: MessageKind.FORWARD,
-    24: MessageKind.NOTE,
-    33: MessageKind.MINI_PROGRAM,
-    36: MessageKind.MINI_PROGRAM,
-    40: MessageKind.NOTE,
-    50: MessageKind.CHANNEL,
-    51: MessageKind.CHANNEL,
-    53: MessageKind.TEXT,  # 接龙, a list that people continue; its title is the whole text
-    57: MessageKind.QUOTE,
-    62: MessageKind.PAT,
-    63: MessageKind.CHANNEL,
-    68: MessageKind.LINK,
-    74: MessageKind.FILE,  # still uploading
-    76: MessageKind.MUSIC,
-    87: MessageKind.ANNOUNCEMENT,
-    88: MessageKind.CHANNEL,
-    92: MessageKind.MUSIC,
-    2000: MessageKind.TRANSFER,
-    2001: MessageKind.RED_PACKET,
-    2003: MessageKind.RED_PACKET,  # the gift of a cover
-}
 
+def _kinds(column: str) -> dict[int, MessageKind]:
+    return {int(number): kind for kind, row in _NUMBERS.items() for number in getattr(row, column).split()}
+
+
+_TYPES: Final[Mapping[int, MessageKind]] = _kinds("types")
+APP_TYPES: Final[Mapping[int, MessageKind]] = _kinds("app_types")
+_RECORD_TYPES: Final[Mapping[int, MessageKind]] = _kinds("records")
+_CHATLAB_TYPES: Final[Mapping[int, MessageKind]] = _kinds("chatlab")
 # Subtypes of type 10000 (PyWxDump).
 _NOTICE_TYPES: Final[Mapping[int, MessageKind]] = {
     4: MessageKind.PAT,
     **dict.fromkeys((1, 5, 6, 33, 36, 57), MessageKind.RECALL),
-}
-
-# `datatype` of an item in a merged forward (chatlog `mediamessage.go`, MemoTrace 3 `link_parser.py`).
-_RECORD_TYPES: Final[Mapping[int, MessageKind]] = {
-    1: MessageKind.TEXT,
-    2: MessageKind.IMAGE,
-    3: MessageKind.VOICE,
-    4: MessageKind.VIDEO,
-    5: MessageKind.LINK,
-    6: MessageKind.LOCATION,
-    8: MessageKind.FILE,
-    17: MessageKind.FORWARD,
-    22: MessageKind.CHANNEL,
-    23: MessageKind.CHANNEL,
-    32: MessageKind.MUSIC,
-    37: MessageKind.STICKER,
-}
-
-# ChatLab format 0.0.2, `packages/shared-types/chatlab-format.ts`.
-_CHATLAB_TYPES: Final[Mapping[int, MessageKind]] = {
-    0: MessageKind.TEXT,
-    1: MessageKind.IMAGE,
-    2: MessageKind.VOICE,
-    3: MessageKind.VIDEO,
-    4: MessageKind.FILE,
-    5: MessageKind.STICKER,
-    7: MessageKind.LINK,
-    8: MessageKind.LOCATION,
-    20: MessageKind.RED_PACKET,
-    21: MessageKind.TRANSFER,
-    22: MessageKind.PAT,
-    23: MessageKind.CALL,
-    24: MessageKind.LINK,
-    25: MessageKind.QUOTE,
-    26: MessageKind.FORWARD,
-    27: MessageKind.CARD,
-    80: MessageKind.SYSTEM,
-    81: MessageKind.RECALL,
-    99: MessageKind.OTHER,
 }
 # The other way round. What the format has no number for: 24 is "music, mini programs and so on", and group
 # announcements are named among the notices of 80.
@@ -225,6 +163,9 @@ _SEGMENT_OF_KIND: Final[Mapping[MessageKind, type[types.Segment]]] = {
     MessageKind.CHANNEL: types.Link,
     MessageKind.NOTE: types.Forward,  # a note is a bundle of items, as a merged forward is
 }
+
+PLAIN_KINDS: Final = frozenset(MessageKind) - _SEGMENT_OF_KIND.keys()
+"""The kinds whose body is plain text: they hold no segment of their own, the text is all there is."""
 
 TRANSFER_STATES: Final[Mapping[int, str]] = {
     1: "sent",
