@@ -24,7 +24,7 @@ from wechatlog.model import MessageKind
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:
-    owners: dict[str, set[str]] = {}
+    owners: dict[str, set[str | None]] = {}
     for _, value, line, offset in iter_objects(reading):
         chat_id, name = read_string(value.get("conversation_id")), read_string(value.get("chat_room"))
         chat = reading.chat_of(
@@ -35,8 +35,12 @@ def _entries(reading: Reading) -> Iterator[Entry]:
             owner=read_string(value.get("account_id")) or None,
         )
         own, account = read_flag(value.get("is_self")), read_string(value.get("sender_wxid")) or None
-        if own:
-            _check_owner(reading, owners.setdefault(read_string(value.get("account_id")), set()), account or "", line)
+        known = owners.setdefault(read_string(value.get("account_id")), set())
+        if own and account not in known and len(known) < 1000:
+            if known:  # two accounts cannot both be the owner's
+                sentence = "chatlog-keeper calls a second account the owner's: it compares only how account ids begin"
+                reading.report("writer-fault", sentence, line=line)
+            known.add(account)
         time = reading.unix_time(value.get("ts"), line=line)
         number, zone = read_integer(value.get("msg_type")), None if time is None else time.tzinfo
         content = read_string(value.get("content"))
@@ -47,15 +51,6 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         sender = read_string(value.get("sender")) or account
         id_ = read_identifier(reading, value.get("server_id"), line)
         yield Entry(line, time, "second", sender, account, own, *body.body, id_, None, offset, chat)
-
-
-def _check_owner(reading: Reading, known: set[str], account: str, line: int) -> None:
-    """Two accounts cannot both be the owner's: the writer compared no more than the beginning of their ids."""
-    if account not in known and len(known) < 1000:
-        if known:
-            sentence = "chatlog-keeper calls a second account the owner's: it compares only how account ids begin"
-            reading.report("writer-fault", sentence, line=line)
-        known.add(account)
 
 
 JSON: Final = Format(

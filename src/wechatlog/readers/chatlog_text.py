@@ -23,7 +23,7 @@ import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from wechatlog.content.accounts import is_room
 from wechatlog.diagnostics import Severity
@@ -102,15 +102,12 @@ class _Dates(NamedTuple):
     year: int | None = None
 
 
-def _option_year(value: Any) -> int | None:
-    if value is not None and (isinstance(value, bool) or not re.fullmatch(r"(?!0000)[0-9]{4}", str(value))):
-        raise OptionError("year", f"expected a year such as 2025, not {value!r}")
-    return None if value is None else int(value)
-
-
 def _find_dates(reading: Reading, name: re.Match[str] | None) -> _Dates:
     """From the options, or else from the file name."""
-    day, year = reading.day_option("date"), _option_year(reading.options.get("year"))
+    day, value = reading.day_option("date"), reading.options.get("year")
+    if value is not None and (isinstance(value, bool) or not re.fullmatch(r"(?!0000)[0-9]{4}", str(value))):
+        raise OptionError("year", f"expected a year such as 2025, not {value!r}")
+    year = None if value is None else int(value)
     if day is None and year is None and name is not None:
         with contextlib.suppress(ValueError):
             start, end = (dt.date.fromisoformat(text) for text in (name["start"], name["end"] or name["start"]))

@@ -338,17 +338,12 @@ def _content(
         return read_client_body(text, reading.tz)
     kind, segments = found
     if len(segments) == 1 and (match := _ATTACHED.match(text)):
-        path = _attachment(reading, match["number"], attachments)
-        if path and isinstance(segments[0], Image | Voice | Video):
-            segments = (attrs.evolve(segments[0], path=path),)
+        number = match["number"]  # iOS names the files `__1.png`
+        names = attachments or tuple(source.name or "" for source in reading.source.siblings(f"__{number}.*"))
+        paths = [name for name in names if re.fullmatch(rf"_*0*{number}(?:\.[^.]+)?", name)]
+        if len(paths) == 1 and isinstance(segments[0], Image | Voice | Video):
+            segments = (attrs.evolve(segments[0], path=paths[0]),)
     return kind, segments
-
-
-def _attachment(reading: Reading, number: str, names: tuple[str, ...]) -> str | None:
-    """The attached file of a number: iOS names them `__1.png`."""
-    names = names or tuple(source.name or "" for source in reading.source.siblings(f"__{number}.*"))
-    found = [name for name in names if re.fullmatch(rf"_*0*{number}(?:\.[^.]+)?", name)]
-    return found[0] if len(found) == 1 else None
 
 
 def _detection_text(head: Head) -> tuple[str, bool, str | None]:

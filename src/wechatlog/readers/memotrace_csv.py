@@ -181,20 +181,14 @@ def _emulator(reading: Reading) -> Iterator[Entry]:
         elif own is False:
             sender, account = chat.title, chat.id
         time, precision = read_local_clock(row.clock, reading, line=line)
-        kind = _emulator_kind(reading, row.type, line)
+        number, kind = _integer(row.type), MessageKind.RECALL
+        if number != _ANDROID_RECALL:
+            kind = (kind_of_name(row.type) or MessageKind.OTHER) if number is None else kind_of_type(number)
+            if kind is MessageKind.OTHER and number != APP_MESSAGE:
+                reading.tell("unknown-kind", f"unknown type {row.type[:20]!r}", line)
         body = parse_content(kind, content, reading.collector, zone=reading.tz, line=line)
         what = body.kind, body.text, body.segments
         yield Entry(line, time, precision, sender, account, own, *what, None, body.reply_to, None, chat)
-
-
-def _emulator_kind(reading: Reading, number: str, line: int) -> MessageKind:
-    value = _integer(number)
-    if value == _ANDROID_RECALL:
-        return MessageKind.RECALL
-    kind = (kind_of_name(number) or MessageKind.OTHER) if value is None else kind_of_type(value)
-    if kind is MessageKind.OTHER and value != APP_MESSAGE:
-        reading.tell("unknown-kind", f"unknown type {number[:20]!r}", line)
-    return kind
 
 
 def _format(name: str, description: str, table: Table, entries: Any = None) -> Format:

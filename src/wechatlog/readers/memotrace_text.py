@@ -125,20 +125,15 @@ def _read_signs(head: Head) -> _Signs | None:
             v3 += 1
         elif _QUOTED_NAME.fullmatch(name):
             quoted += 1
-        elif _is_one_line(lines, index):
-            v1 += 1
+        else:  # a notice of version 1: one blank line and then another header follow
+            below = lines[index + 1 : index + 3]
+            v1 += len(below) == 2 and not below[0] and _HEADER.fullmatch(below[1]) is not None
     if not named or quoted * 2 >= headers or unframed >= headers:  # a log has its lines without a frame
         return None
     if head.complete:
         is_v1 = head.text.endswith("\n\n")
         v1, v3 = v1 + is_v1, v3 + (not head.text.endswith("\n"))
     return _Signs(headers, v1, v3)
-
-
-def _is_one_line(lines: list[str], index: int) -> bool:
-    """Whether one blank line and then another header follow a header: a notice of version 1."""
-    following = lines[index + 1 : index + 3]
-    return len(following) == 2 and not following[0] and _HEADER.fullmatch(following[1]) is not None
 
 
 def _detect(head: Head, *, version: int) -> Evidence | None:
@@ -315,8 +310,11 @@ def _address(match: re.Match[str]) -> str | None:
 
 def _body(reading: Reading, text: str, time: dt.datetime | None, line: int) -> Body:
     """Kind, text without escapes, and segments."""
-    if match := _REPLY.fullmatch(text):
-        return _reply(match)
+    if match := _REPLY.fullmatch(text):  # only the quote under the reply is escaped
+        quoted = _unescape(match["text"])
+        raw = f" \n> {quoted}"
+        segments = (*parse_segments(match["reply"]), Quote(None, quoted, raw=raw))
+        return MessageKind.QUOTE, match["reply"] + raw, segments
     if match := _IMAGE.fullmatch(text):
         path = match["path"]
         data = {"url": path} if path.startswith(("http://", "https://")) else {"path": path or None}
@@ -331,14 +329,6 @@ def _body(reading: Reading, text: str, time: dt.datetime | None, line: int) -> B
     if text.startswith(("[", "【")) and (found := read_placeholder(text, MEMOTRACE, zone=reading.tz)):
         return found[0], text, check_segments(reading, found[1], time, text, line)
     return MessageKind.TEXT, _unescape(text) if _BARE.fullmatch(text) else text, None
-
-
-def _reply(match: re.Match[str]) -> Body:
-    """A reply and the quote under it; only the quote is escaped."""
-    quoted = _unescape(match["text"])
-    raw = f" \n> {quoted}"
-    segments = (*parse_segments(match["reply"]), Quote(None, quoted, raw=raw))
-    return MessageKind.QUOTE, match["reply"] + raw, segments
 
 
 MARKDOWN: Final = Format(

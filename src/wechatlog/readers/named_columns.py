@@ -324,15 +324,6 @@ def _said(reading: Reading, row: NamedRow, text: str) -> Body:
     return kind, text, parse_body(kind, text, BRACKET_LINES, zone=reading.tz)
 
 
-def _with_files(row: NamedRow, segments: Any) -> Any:
-    """The segments with the file and the words that stand in columns of their own."""
-    if not segments:
-        return segments
-    said = {"path": _inside(row.get("path"), _PATHS), "transcript": _text(row.get("transcript"))}
-    said = {name: value for name, value in said.items() if value and hasattr(segments[0], name)}
-    return (attrs.evolve(segments[0], **said), *segments[1:]) if said else segments
-
-
 class _Person(NamedTuple):
     """Who wrote a row, as its columns say it; `side` is a direction that stands in place of a name."""
 
@@ -449,7 +440,9 @@ def named_entries(reading: Reading, rows: Iterator[NamedRow]) -> Iterator[Entry]
             people.setdefault((chat, sender, account), {}).update(dict.fromkeys(person.aliases))
         time, precision = _time(reading, row)
         id_ = read_identifier(reading, row.get("id"), row.line) if row.get("id") else None
-        segments = _with_files(row, segments)
+        said = {"path": _inside(row.get("path"), _PATHS), "transcript": _text(row.get("transcript"))}
+        if segments and (said := {key: value for key, value in said.items() if value and hasattr(segments[0], key)}):
+            segments = (attrs.evolve(segments[0], **said), *segments[1:])
         names = sender or account or None, account or None
         yield Entry(row.line, time, precision, *names, own, kind, text, segments, id_, None, row.offset, chat)
     for (chat, sender, account), aliases in people.items():

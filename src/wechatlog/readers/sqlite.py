@@ -209,8 +209,10 @@ class _Walk:
     def _message(self, row: tuple[Any, ...], draft: Draft) -> Message:
         number, time, precision, sender, sender_id, is_self, kind, text, id_, reply_to, source, line, segments = row
         body, unit = decode(text), decode(precision)
-        if "\ufffd" in body or (sender is not None and "\ufffd" in decode(sender)):
-            self._check_text((text, sender), number)
+        broken = "\ufffd" in body or (sender is not None and "\ufffd" in decode(sender))
+        if broken and not all(map(is_text, (text, sender))):
+            sentence = f"row {number} of messages holds bytes that are not UTF-8; they were replaced by U+FFFD"
+            self._context.report("broken-encoding", sentence)
         return self._context.message(
             draft,
             time=self._time(time, number, draft),
@@ -225,11 +227,6 @@ class _Walk:
             segments=self._segments(segments, body, number),
             origin=Origin(_text(source), line if isinstance(line, int) else None),
         )
-
-    def _check_text(self, values: tuple[Any, ...], number: Any) -> None:
-        if not all(map(is_text, values)):
-            sentence = f"row {number} of messages holds bytes that are not UTF-8; they were replaced by U+FFFD"
-            self._context.report("broken-encoding", sentence)
 
     def _time(self, value: Any, number: Any, draft: Draft) -> dt.datetime | None:
         if value is None:

@@ -353,8 +353,10 @@ def _records(reading: Reading) -> Iterator[Entry]:
         if time is not None and last is not None and time < last:  # the exporter sorts by time
             what = "this header is older than the one before it; a body may hold it"
             reading.report("suspected-forgery", what, line=record.line, column=1)
-        if "\n[" in f"\n{body}":
-            _check_forgery(reading, body, record.line)
+        for number, line in enumerate(body.split("\n") if "\n[" in f"\n{body}" else (), record.line + 1):
+            if _LIKE_HEADER.match(line):  # the exporter writes no header without an account
+                what = "a line of a body looks like a header and names nobody of this chat"
+                reading.report("suspected-forgery", what, line=number, column=1)
         last = time or last
         if is_room(account) and (kind := _room_notice(text)):
             sender = account = segments = None
@@ -369,14 +371,6 @@ def _records(reading: Reading) -> Iterator[Entry]:
         account = None if facts.private else account
         reading.keep_avatar(chat, account or sender, picture)
         yield Entry(record.line, time, precision, sender, account, own, kind, text, segments, offset=record.offset)
-
-
-def _check_forgery(reading: Reading, body: str, header: int) -> None:
-    """The exporter writes no header without an account."""
-    for number, line in enumerate(body.split("\n"), header + 1):
-        if _LIKE_HEADER.match(line):
-            what = "a line of a body looks like a header and names nobody of this chat"
-            reading.report("suspected-forgery", what, line=number, column=1)
 
 
 def _placed(reading: Reading, text: str, time: dt.datetime | None) -> tuple[MessageKind, Segments]:

@@ -259,12 +259,9 @@ def _text(reading: Reading, *, item: str) -> Iterator[Entry]:
     reading.check_count(claimed, count)
 
 
-def _is_fork(lines: list[str]) -> bool:
-    return bool(_FORK_TITLE.fullmatch(lines[0])) and any(line.startswith("**类型**:") for line in lines)
-
-
 def _is_text(head: Head, *, item: str) -> Evidence | None:
-    if item and head.lines and _is_fork(head.lines[:8]) and any(line.startswith("### 2") for line in head.lines):
+    forked = item and any(line.startswith("**类型**:") for line in head.lines[:8])
+    if forked and _FORK_TITLE.fullmatch(head.lines[0]) and any(line.startswith("### 2") for line in head.lines):
         return Evidence(1.0, "a title, facts in bold, and headings of times")
     lines = [line.rstrip("\r") for line in head.lines[: _HEAD + 1]]
     titled = any(_TITLE_LINE.fullmatch(line) for line in lines[:2])
