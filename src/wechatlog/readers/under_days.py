@@ -44,14 +44,14 @@ _WORD: Final = re.compile(
 _WORDS: Final = {"AppMsg": Kind.OTHER, "GeoLocation": Kind.LOCATION, "VOIPMsg": Kind.CALL, "Emoji": Kind.STICKER}
 
 
-def _worded(reading: Reading, text: str) -> Body:
+def _worded(reading: Reading, text: str, line: int) -> Body:
     """A text, a word of weixin-exporter for what is none, or the XML of a card, which it left as it is."""
     if match := _WORD.fullmatch(text):
         kind, seconds = _WORDS.get(match["name"], Kind.VOICE), match["seconds"]
         known = {"seconds": float(seconds)} if seconds else {}
         return kind, text, None if kind is Kind.OTHER else one_segment(kind, text, **known)
-    built = parse_markup(text, reading.collector, zone=reading.tz)
-    return built.body if built else _shown(reading, text)
+    built = parse_markup(text, reading.collector, zone=reading.tz, line=line)
+    return built.body if built else _shown(reading, text, line)
 
 
 def _shown(reading: Reading, text: str, _: int) -> Body:
