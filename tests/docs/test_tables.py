@@ -9,7 +9,8 @@ from typing import Any
 import attrs
 import pytest
 
-from wechatlog import frames
+from wechatlog.frames.columns import TABLES
+from wechatlog.frames.pieces import SEGMENT_FIELDS
 from wechatlog.segments import types
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "tables.md").read_text(encoding="utf-8")
@@ -24,14 +25,14 @@ def _rows(heading: str) -> list[list[str]]:
     return rows[1:]
 
 
-@pytest.mark.parametrize("table", frames.TABLES)
+@pytest.mark.parametrize("table", TABLES)
 def test_every_table_with_every_column(table: str) -> None:
-    assert _rows(f"## {table}") == [[column.name, column.type, column.meaning] for column in frames.TABLES[table]]
+    assert _rows(f"## {table}") == [[column.name, column.type, column.meaning] for column in TABLES[table]]
 
 
 def test_every_type() -> None:
     shown = {row[0]: row[2:5] for row in _rows("## Types")}
-    kinds = {column.type for columns in frames.TABLES.values() for column in columns}
+    kinds = {column.type for columns in TABLES.values() for column in columns}
     assert set(shown) == kinds
     pandas = pytest.importorskip("wechatlog.ext.pandas")
     polars = pytest.importorskip("wechatlog.ext.polars")
@@ -44,7 +45,7 @@ def test_every_type() -> None:
 
 def _arrow_type(arrow: Any, kind: str) -> Any:
     table, name = next(
-        (table, column.name) for table, columns in frames.TABLES.items() for column in columns if column.type == kind
+        (table, column.name) for table, columns in TABLES.items() for column in columns if column.type == kind
     )
     return arrow.make_schema(table, None).field(name).type
 
@@ -63,5 +64,5 @@ def test_every_field_of_a_piece() -> None:
             owners.setdefault(field.name, []).append(cls.__name__)
     for name, kind, of in _rows("### Pieces"):
         expected = "all" if len(owners[name]) == len(classes) else ", ".join(sorted(owners[name]))
-        assert (kind, of.removesuffix(", as JSON")) == (frames.SEGMENT_FIELDS[name], expected), name
-    assert [row[0] for row in _rows("### Pieces")] == list(frames.SEGMENT_FIELDS)
+        assert (kind, of.removesuffix(", as JSON")) == (SEGMENT_FIELDS[name], expected), name
+    assert [row[0] for row in _rows("### Pieces")] == list(SEGMENT_FIELDS)

@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 import wechatlog
 from tests.samples import corpus_conversations
 from tests.strategies import conversations
-from wechatlog import Conversation, Message, frames
+from wechatlog import Conversation, Message
+from wechatlog.frames.columns import BODY_COLUMNS, TABLES, collect
+from wechatlog.frames.pieces import SEGMENT_FIELDS
 from wechatlog.testing import SAMPLE_CONVERSATIONS, without_losses
 
 duckdb = pytest.importorskip("duckdb")
@@ -87,8 +89,8 @@ def test_nothing_is_lost_of_any_format(door: str) -> None:
         frame = getattr(conversation, door)()
         like = conversation if door == "to_polars" else None
         assert wechatlog.from_frame(frame, like=like) == conversation, conversation
-        for table in frames.TABLES:
-            count = len(frames.collect(conversation, table)["conversation"])
+        for table in TABLES:
+            count = len(collect(conversation, table)["conversation"])
             if count or (table, conversation.tz) not in empty:  # tables without a row differ in their zone alone
                 assert len(frame if table == "messages" else getattr(conversation, door)(table)) == count
             if not count:
@@ -173,7 +175,7 @@ def test_the_types_of_arrow() -> None:
     assert schema.field("text").type == pa.string()
     assert schema.field("line").type == pa.int64()
     assert schema.field("mentions").type == pa.list_(pa.string())
-    assert [field.name for field in schema.field("segments").type.value_type] == list(frames.SEGMENT_FIELDS)
+    assert [field.name for field in schema.field("segments").type.value_type] == list(SEGMENT_FIELDS)
     assert table["emoji"].to_pylist() == [["[微笑]"], [], []]
     assert table["line"].to_pylist() == [3, None, None]
 
@@ -188,7 +190,7 @@ def test_the_types_of_polars() -> None:
 
 @pytest.mark.parametrize("door", DOORS)
 def test_every_table_has_its_columns(door: str) -> None:
-    for table, columns in frames.TABLES.items():
+    for table, columns in TABLES.items():
         for conversation in (chat(), Conversation()):
             found = getattr(conversation, door)(table)
             names = found.column_names if door == "to_arrow" else list(found.columns)
@@ -217,7 +219,7 @@ def test_without_the_columns_of_bodies_nothing_is_parsed(door: str) -> None:
     conversation = chat()
     found = getattr(conversation, door)(segments=False)
     names = set(found.column_names if door == "to_arrow" else found.columns)
-    assert names == {column.name for column in frames.TABLES["messages"]} - frames.BODY_COLUMNS
+    assert names == {column.name for column in TABLES["messages"]} - BODY_COLUMNS
     assert conversation[0]._parsed is None
 
 
@@ -340,7 +342,7 @@ def test_columns_may_be_missing_and_added() -> None:
 def test_a_dictionary_of_columns() -> None:
     conversation = wechatlog.from_frame({"text": ["早", "好"], "sender": ["李四", None], "time": [NOON, None]})
     assert [message.sender for message in conversation] == ["李四", None]
-    assert wechatlog.from_frame(frames.collect(chat()), like=chat()) == chat()
+    assert wechatlog.from_frame(collect(chat()), like=chat()) == chat()
     assert wechatlog.from_frame({"text": pd.Series(["早"])})[0].text == "早"
     assert wechatlog.from_frame({"text": []}) == Conversation()
 
