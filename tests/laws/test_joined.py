@@ -87,3 +87,10 @@ def test_what_stands_in_a_message_is_no_seam(size: int) -> None:
     page = "<html><body>" + "<p></html> <html> </html><!-- -->" * 50 + "</body></html>\n"
     blocks = [page[at : at + size] for at in range(0, len(page), size)]
     assert "".join(FirstOfJoined((page[:20], *blocks)))[20:] == page
+
+
+def test_one_that_was_cut_does_not_cost_the_one_before_it() -> None:
+    data = (CORPUS / "pywxdump-js/data.js").read_bytes().rstrip() + b"\n"
+    chat = wechatlog.load(data + data[: data.index(b"const local_msg_list =")])
+    assert list(chat) == list(wechatlog.load(data))
+    assert [entry.code for entry in chat.diagnostics] == ["unread-part"]

@@ -11,6 +11,7 @@ import attrs
 
 from wechatlog.engine.entry import Entry, batches_of
 from wechatlog.engine.protocol import OWNER_OPTION, Batch, Cuts, Evidence, Refusal
+from wechatlog.errors import FormatError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -78,7 +79,11 @@ class Format:
         context.goes_on = True
         yield from read()
         while context.next_joined(lambda head: isinstance(self.detect(head), Evidence)):
-            yield from read()
+            try:
+                yield from read()
+            except FormatError:  # the first was read all the same
+                context.tell_joined()
+                return
 
     def _entries(self, context: Reading) -> Iterable[Entry]:
         context.facts, context.credits_notices = self.facts, self.credits_notices

@@ -357,8 +357,7 @@ class Reading:
         self._above += lines
         self.source = self.source.with_text(text)
         if not is_alike(Head.of(self.source)):
-            what = "another file was joined to this one, and is of another form; it was not read"
-            self.report("unread-part", what, severity=Severity.ERROR, line=self._above + 1)
+            self.tell_joined()
             return False
         for draft in self.chats():
             draft.done = True
@@ -375,6 +374,11 @@ class Reading:
                 line = 0
             line += text.count("\n") if line else 0
             yield text
+
+    def tell_joined(self) -> None:
+        """Tell that a file was joined to the one that was read which cannot be read."""
+        what = "another file was joined to this one, and is of another form, or damaged; it was not read"
+        self.report("unread-part", what, severity=Severity.ERROR, line=self._above + 1)
 
     def look(self) -> Iterator[str]:
         """The same blocks once more, for who looks through them before they are read: nothing is told."""
