@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from fuzz.oracle import judge
 from fuzz.seeds import Seed, load_seeds, read
 
-from wechatlog import Severity, load, loads
+from wechatlog import Severity, detect, load, loads
 
 DAMAGE = [
     # the head of a text
@@ -36,6 +36,9 @@ DAMAGE = [
     ("wechat-cli-md/fclwtt-group.md", "# 示例", "\x1d# 示例", "text-before-first-message"),
     ("bracket-lines/plus-markdown.md", "- 会话类型", "－ 会话类型", "text-before-first-message"),
     ("bracket-lines/plus-markdown.md", "单聊\n- 参与", "", ""),
+    ("bracket-lines/plus-markdown.md", "- 会话类型：单聊\n- 参与者（2 人）：我、李四\n", "", ""),
+    ("bracket-lines/liuhuiping-private.md", "`\n- 消息", "` - 消息", ""),
+    ("bracket-lines/liuhuiping-private.md", "- 微信标识：`wxid_lisi00000002`\n- 消息条数：27\n", "", ""),
     ("bracket-lines/chatlog-studio.txt", "Chat: ", "Chat： ", "text-before-first-message"),
     ("bracket-lines/liuhuiping-private.md", "微信标识", "微信标", ""),
     ("bracket-lines/liuhuiping-private.md", "# 李四\n", "", ""),
@@ -101,6 +104,10 @@ DAMAGE = [
     ("named-columns/direction.csv", ",消息类型,", ",消\ufffd类型,", "damaged-header"),
     ("named-columns/type-of-message.csv", ",消息类型,", ",消\0\0息类型,", "damaged-header"),
     ("chatlog-csv/chatlog-alpha-private.csv", "MessageID,Time", "MessageIDxTime", "damaged-header"),
+    ("named-columns/kinds.csv", '"发送者"', '"发送者', "broken-csv"),
+    ("named-columns/type-of-message.csv", "时间,发送者", "时间,发时间,发送者", "damaged-header"),
+    ("tracememo-csv/李四_20260601_120000.csv", "时间,发送者", "时间,发时间,发送者", "damaged-header"),
+    ("wechat-decrypt-csv/pictures.csv", "时间,", "时\u200b间,", "damaged-header"),
     # the head of a JSON file
     ("wx-cli-json/private.json", '"is_group"', '"is_grop"', "damaged-header"),
     ("wx-cli-json/wxcli-export.json", '"sender": "李四",\n', '"sender": 李四",\n', "broken-json"),
@@ -335,6 +342,7 @@ def test_objects_of_json_that_nobody_reads_are_told(name: str, data: str) -> Non
         "wechat-cli-json/labels.json",
         "chatlab-jsonl/weflow-stream-group.jsonl",
         "wx-cli-json/eight-messages.yaml",
+        "wechat-decrypt-csv/pictures.csv",
     ],
 )
 def test_a_file_that_was_cut_and_stands_there_again_is_whole(seeds: dict[str, Seed], name: str) -> None:
@@ -350,6 +358,51 @@ def test_objects_without_the_beginning_of_their_file_are_read(seeds: dict[str, S
     outcome = judge(seed, seed.data[960:])
     assert outcome.told
     assert outcome.lost <= outcome.hit + 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "memotrace-csv/private.csv",
+        "chatlog-csv/chatlog-alpha-private.csv",
+        "pywxdump-csv/group_0_5000.csv",
+        "tracememo-csv/李四_20260601_120000.csv",
+        "weclone-csv/typed-placeholder.csv",
+    ],
+)
+@pytest.mark.parametrize("left", ["", "，", "\0" * 40], ids=["nothing", "a mark", "zero bytes"])
+def test_a_table_without_its_heading_has_the_columns_of_its_format(
+    seeds: dict[str, Seed], name: str, left: str
+) -> None:
+    seed = seeds[name]
+    damaged = left.encode() + b"\n" * bool(left) + seed.data.partition(b"\n")[2]
+    assert judge(seed, damaged).lost == 0
+    assert "damaged-header" in warnings(seed, damaged)
+
+
+@pytest.mark.parametrize("name", ["pywxdump-csv/group_0_5000.csv", "weclone-csv/typed-placeholder.csv"])
+@pytest.mark.parametrize(
+    ("old", "new", "code"), [("type_name", "type\0_n\0ame", "damaged-header"), ("MsgSvrID,type_name", "msgsvrid,TYPE_NAME", "")]
+)  # fmt: skip
+def test_a_heading_in_another_case_or_with_zero_bytes_is_known(
+    seeds: dict[str, Seed], name: str, old: str, new: str, code: str
+) -> None:
+    seed = seeds[name]
+    damaged = seed.data.replace(old.encode(), new.encode(), 1)
+    assert damaged != seed.data
+    assert detect(damaged).format == seed.format
+    assert judge(seed, damaged).lost == 0
+    assert not code or code in warnings(seed, damaged)
+
+
+@pytest.mark.parametrize("above", ["sep=,\r\n", "示例群,,,\r\n\r\n", '"导出于\n2026-05-01"\r\n'])
+def test_the_heading_of_an_own_table_is_found_below_other_lines(seeds: dict[str, Seed], above: str) -> None:
+    seed = seeds["csv/group.csv"]
+    data = above.encode() + seed.data.removeprefix(b"\xef\xbb\xbf")
+    assert detect(data).format == "csv"
+    chat = load(data)
+    assert tuple(chat) == seed.messages
+    assert [(entry.code, entry.line) for entry in chat.diagnostics] == [("text-before-first-message", 1)]
 
 
 def test_zero_bytes_of_a_disk_are_told(seeds: dict[str, Seed]) -> None:

@@ -36,6 +36,8 @@ _BINARY_SIGNATURES: Final = (
 _SIGNATURE_BYTES: Final = tuple(signature for signature, _ in _BINARY_SIGNATURES)
 _NEXT_KEY: Final = re.compile(r'[,{\n][ \t\r\n]{0,64}+(?="[^"\\\n]{1,60}"[ \t]{0,8}+:)')
 """Where an object goes on behind damage."""
+UNSEEN: Final = "\0\xad\u200b-\u200f\u202a-\u202e\u2060\ufeff"
+"""Characters that nobody sees, for a pattern."""
 _SECTOR: Final = re.compile("\0{64,}")
 """What a bad disk leaves of a piece of a text."""
 _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\ufffd]")
@@ -127,8 +129,12 @@ class Head:
         return lines if self.complete or len(lines) == 1 else lines[:-1]
 
     def has(self, word: str) -> bool:
-        """Whether a word stands in the text; those in quotes, for which many formats ask, are found all at once."""
-        return word[1:-1] in self._quoted if word[0] == word[-1] == '"' else word in self.text
+        """Whether a word stands in the text, in any case; those in quotes are found all at once, as they are."""
+        return word[1:-1] in self._quoted if word[0] == word[-1] == '"' else word.casefold() in self._folded
+
+    @functools.cached_property
+    def _folded(self) -> str:
+        return self.text.replace("\0", "").casefold()
 
     @functools.cached_property
     def _quoted(self) -> frozenset[str]:

@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wechatlog.diagnostics import Severity
-from wechatlog.engine.head import Head
+from wechatlog.engine.head import UNSEEN, Head
 from wechatlog.engine.window import Window
 from wechatlog.tokenizer import prepare
 
@@ -24,12 +24,10 @@ if TYPE_CHECKING:
 
     from wechatlog.engine.reading import Reading
 
-_UNSEEN: Final = "\0\xad\u200b-\u200f\u202a-\u202e\u2060\ufeff"
-
 
 def _compile(pattern: str) -> re.Pattern[str]:
     """A pattern in which characters that nobody sees are white space."""
-    return re.compile(re.sub(r"(?<!\^)\\s", rf"[\\s{_UNSEEN}]", pattern), re.IGNORECASE)
+    return re.compile(re.sub(r"(?<!\^)\\s", rf"[\\s{UNSEEN}]", pattern), re.IGNORECASE)
 
 
 _NAME: Final = r"(?:\"[^\",\n]{1,100}\"|`[^`,\n]{1,100}`|\[[^\],\n]{1,100}\]|[^\W\d][\w$]{0,100})"
@@ -74,7 +72,7 @@ _END: Final = re.compile(r";|--|/\*|[a-z]{2}|\Z", re.IGNORECASE)
 """What may stand behind the last row of a statement."""
 _OPEN: Final = re.compile(r"(?<![\w$])INSERT\s++INTO\s[^';]{0,5000}\Z", re.IGNORECASE)
 _NEXT: Final = re.compile(r"\n[ \t]*+(?=\(|INSERT\s)", re.IGNORECASE)
-_SEEN: Final = re.compile(f"[{_UNSEEN}]")
+_SEEN: Final = re.compile(f"[{UNSEEN}]")
 _NAMES: Final = re.compile(_NAME)
 _COLUMN: Final = _compile(rf"\s*+(?P<name>{_NAME})")
 _PART: Final = _compile(r"[(),（），]|'[^']*+'|(?P<end>;|\bCREATE\s++TABLE\b)")

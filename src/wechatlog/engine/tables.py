@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import attrs
 
 from wechatlog.content.column_words import KNOWN
-from wechatlog.engine.delimited import RUN, Rows, filled, iter_row_runs, lenient_cells
-from wechatlog.engine.head import Head
+from wechatlog.engine.delimited import RUN, Rows, filled, iter_row_runs
+from wechatlog.engine.head import UNSEEN, Head
 from wechatlog.engine.protocol import Evidence
 from wechatlog.engine.workbooks import cell_text, iter_sheet, peek_sheets
 from wechatlog.errors import FormatError, MissingExtraError
@@ -32,12 +32,15 @@ _SPECIFIC: Final = 4
 """Columns by which a table is known in any order."""
 _DEEPEST: Final = 20
 """Rows down to which a heading may stand in any table."""
+_SHOWN: Final = 16
+"""Cells in rows of one length that show that it is no accident."""
 _LINES: Final = 60
 """Lines in which they are looked for."""
 _WIDEST: Final = 200
 """Columns among which a damaged name is looked for; no tool writes as many."""
 _BAR: Final = "|"
 _RULE: Final = re.compile(r":?-+:?")
+_UNSEEN: Final = re.compile(f"[{UNSEEN}]")
 _DELIMITERS: Final = (",", "\t", ";", "|")
 _EXACT: Final = 1e15
 """Excel keeps fifteen digits."""
@@ -68,12 +71,13 @@ class Layout(NamedTuple):
     """Where a table stands in a file.
 
     Attributes:
-        row: 0-based row of the header, blank lines not counted.
+        row: 0-based row of the header, blank lines not counted; -1 where there is none any more.
         places: the column of each field; -1 for one that the file lacks.
         width: how many columns the header has.
         delimiter: of a text; empty for a sheet.
         sheet: the name of the sheet; empty for a text.
-        damaged: a header cell that is none of the table's but stands where one should.
+        damaged: a header cell that is none of the table's but stands where one should; the whole table where the
+            header cannot be read.
         unknown: header cells that the table does not know.
         moved: somebody put the columns of an exact table into another order, or others among them.
     """
@@ -201,15 +205,17 @@ class Table:
 
     def match(self, cells: Sequence[str], row: int = 0) -> Layout | None:
         """The layout of a header row; `None` where it is that of another table."""
-        stripped = (cell.strip(' "\ufeff\r') for cell in cells)
-        names = [self._spellings.get(name.casefold(), name) for name in stripped]
+        stripped = [cell.strip(' "\ufeff\r') for cell in cells]
+        seen = [_UNSEEN.sub("", name) for name in stripped]
+        names = [self._spellings.get(name.casefold(), name) for name in seen]
         while names and not names[-1]:
             names.pop()
-        glued = self._unglued(names) if self.mends else ""
+        spoilt = next((name for name, clean in zip(stripped, seen, strict=True) if name != clean), "")
+        spoilt = (self._unglued(names) if self.mends else "") or spoilt
         shift = bool(names) and names[0] in _ROW_NUMBERS and names[0] not in self.columns[0][0]
         found = self._exact(names, int(shift)) or self._moved(names) if self.exact else self._loose(names)
-        if found is not None and glued:
-            found = found._replace(damaged=glued)
+        if found is not None and spoilt:
+            found = found._replace(damaged=found.damaged or spoilt)
         return found and found._replace(row=row)
 
     def _unglued(self, names: list[str]) -> str:
@@ -267,7 +273,10 @@ class Table:
     def _near(self, at: int, names: list[str], places: tuple[int, ...]) -> int | None:
         """The column whose name is that of a field but for a character; of a needed one only where others are known."""
         known, field = self.columns[at]
-        sure = self.mends and sum(place >= 0 for place in places) * 4 >= len(places) * 3
+        missing = {each for each, place in zip(self.fields, places, strict=True) if place < 0}
+        needed = {*self.fields} - self.optional
+        is_alone = len(needed) >= _SPECIFIC and missing & needed == {field}
+        sure = self.mends and (is_alone or len(missing) * 4 <= len(places))
         for index, name in enumerate(names[:_WIDEST]):
             if index in places or (plain := self.plain(name)) in KNOWN:
                 continue
@@ -279,16 +288,40 @@ class Table:
 
     def find(self, head: Head) -> Layout | None:
         """Where the table stands in a text."""
-        lines = tuple(head.lines[:_LINES])
-        tables = [(delimiter, _first_rows(lines, delimiter)) for delimiter in _DELIMITERS]
+        tables = [(delimiter, first_rows(head, delimiter)) for delimiter in _DELIMITERS]
         for row in range(self._deepest):
             for delimiter, rows in tables:
                 if row < len(rows):
-                    found = self.match(rows[row], row)
-                    if found and not (
-                        found.damaged and any(len(below) > found.width for below in rows[row + 1 : row + 2])
-                    ):
+                    cells, below = rows[row], next(map(len, rows[row + 1 : row + 2]), 0)
+                    found = self._behind(cells, len(cells) - below, row) or self.match(cells, row)
+                    if found and not (found.damaged and below > found.width):
                         return found._replace(delimiter=delimiter)
+        return None
+
+    def _behind(self, cells: list[str], at: int, row: int) -> Layout | None:
+        """The heading behind a part of one, which was cut where the whole file stands once more."""
+        first = cells[0].strip(' "\ufeff')
+        if not 0 < at <= len(cells) - _SPECIFIC or not first or not cells[at].endswith(first):
+            return None
+        found = self.match([first, *cells[at + 1 :]], row)
+        return found and found._replace(damaged=cells[at])
+
+    def find_headless(self, head: Head) -> Layout | None:
+        """Where the rows stand in a text whose header is gone or cannot be read: most are as long as it would be.
+
+        Not where the header of another table stands there.
+        """
+        width, ours = len(self.columns), {name for names, _ in self.columns for name in names}
+        for delimiter in _DELIMITERS if width >= _SPECIFIC and "text" in head.containers else ():
+            rows = first_rows(head, delimiter)
+            alike = sum(len(cells) == width for cells in rows)
+            if alike * 2 <= len(rows) or alike * width < _SHOWN:
+                continue
+            first, *below = rows
+            is_heading = sum(cell in ours for cell in first) * 2 > len(first)
+            if is_heading or _has_value(first) or sum(cell in KNOWN for cell in first) < 2:
+                is_row = not is_heading and len(first) == width and _has_value(first) >= any(map(_has_value, below))
+                return Layout(-is_row, tuple(range(width)), width, delimiter, damaged=str(self))
         return None
 
     def find_sheet(self, head: Head) -> Layout | None:
@@ -353,7 +386,10 @@ class Table:
         header, line, runs = _below(runs, layout.row)
         if layout.delimiter in ("", _BAR):
             runs = itertools.chain.from_iterable(itertools.starmap(filled, runs))
-        if layout.damaged:
+        if layout.damaged == str(self):
+            what = f"the heading is missing or damaged; the columns were taken for {self}"
+            reading.report("damaged-header", what, line=line)
+        elif layout.damaged:
             what = f"the heading {layout.damaged[:60]!r} is damaged; the column was told by its place"
             reading.report("damaged-header", what, line=line)
         if layout.row >= self.depth:
@@ -426,8 +462,10 @@ def _without_blanks(runs: Iterable[Rows], width: int) -> Iterator[Rows]:
 
 
 def _below(runs: Iterator[Rows], row: int) -> tuple[Sequence[str], int, Iterator[Rows]]:
-    """A header row, its line, and the rows below it."""
+    """A header row, its line, and the rows below it; all of them where there is none."""
     for rows, lines in runs:
+        if row < 0:
+            return (), lines[0], itertools.chain([(rows, lines)], runs)
         if len(rows) > row:
             rest = rows[row + 1 :], lines[row + 1 :]
             return rows[row], lines[row], itertools.chain([rest] if rest[0] else (), runs)
@@ -492,14 +530,21 @@ def one_of(reading: Reading, tables: Mapping[str, Table], *, needed: int = 1) ->
     if found:  # the first, but one whose columns nobody moved before others
         name, layout = min(found, key=lambda each: each[1].moved)
         return name, tables[name].rows(reading, layout, needed=needed)
+    for name, table in tables.items():
+        if (headless := table.find_headless(head)) is not None:
+            return name, table.rows(reading, headless, needed=needed)
     wanted, is_text = next(iter(tables.values())), "text" in head.containers
     what = f"the first line is not {wanted}" if is_text else f"no sheet has the columns {wanted}"
     raise FormatError(what, source=reading.source.label, line=1 if is_text else None)
 
 
-@functools.lru_cache(maxsize=16)
-def _first_rows(lines: tuple[str, ...], delimiter: str) -> list[list[str]]:
+def first_rows(head: Head, delimiter: str) -> list[list[str]]:
     """The first rows of a text, as `iter_rows` counts them: a cell may hold line ends, a row holds something."""
+    return _rows_of(tuple(head.lines[:_LINES]), delimiter)
+
+
+@functools.lru_cache(maxsize=16)
+def _rows_of(lines: tuple[str, ...], delimiter: str) -> list[list[str]]:
     rows: list[list[str]] = []
     at = 0 if any(delimiter in line for line in lines) else len(lines)
     while at < len(lines) and len(rows) <= _DEEPEST:
@@ -507,12 +552,16 @@ def _first_rows(lines: tuple[str, ...], delimiter: str) -> list[list[str]]:
         try:
             cells = next(reader)
             at += reader.line_num
-        except csv.Error:  # a quote was lost
-            cells = lenient_cells(lines[at], delimiter)
+        except csv.Error:  # a quote was lost; no name of a column needs one
+            cells = lines[at].replace('"', "").split(delimiter)
             at += 1
         if any(cells):
             rows.append(cells)
     return rows if delimiter != _BAR else [cells for cells in map(_unbarred, rows) if not _is_rule(cells)]
+
+
+def _has_value(cells: list[str]) -> bool:
+    return any(cell.isdigit() or parse_clock(cell) for cell in cells)
 
 
 def _is_rule(cells: list[str]) -> bool:

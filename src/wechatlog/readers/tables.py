@@ -21,7 +21,7 @@ from wechatlog.diagnostics import Origin, Severity
 from wechatlog.engine.delimited import iter_rows
 from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, read_local_clock
 from wechatlog.engine.protocol import OWNER_OPTION, Batch, Context, Draft, Evidence, Head
-from wechatlog.engine.tables import near_names
+from wechatlog.engine.tables import Table, first_rows, near_names
 from wechatlog.engine.workbooks import cell_text, iter_sheet, peek_sheets, sheet_names
 from wechatlog.errors import FormatError, MissingExtraError
 from wechatlog.frames import conversation_of
@@ -36,6 +36,8 @@ _PRECISIONS: Final[tuple[Precision, ...]] = ("second", "minute", "day")
 _ROUNDED: Final = re.compile(r"[0-9](?:[.,][0-9]{1,17})?[eE]\+[0-9]{2,3}|[0-9]{16,17}\.0")
 _BAD_VALUES: Final = (ValueError, TypeError, AttributeError, KeyError, RecursionError)
 _TELLING: Final = ("time", "sender", "kind", "text")
+_REACH: Final = 4
+"""Rows in which the heading is looked for."""
 _FACTS: Final = "conversation"
 """The sheet on the conversation."""
 _MARK: Final = re.compile(r" ⟦exact ([0-9]+)⟧\Z")
@@ -180,10 +182,11 @@ def _rounded(day: dt.date) -> dt.datetime:
 
 
 class _Layout(NamedTuple):
-    """The first row of a table; where its heading is lost, that is a message."""
+    """The row of the heading, and the names in it; of a lost one, what is left of it, or -1."""
 
     separator: str
     names: tuple[str, ...]
+    row: int
     lost: bool = False
 
     @property
@@ -193,9 +196,12 @@ class _Layout(NamedTuple):
 
 
 def _layouts(head: Head, separators: str) -> Iterator[_Layout]:
-    line = next((line for line in head.lines if line.strip()), "")
+    """The rows that may be the heading: the first, and those below it that have all the columns that tell."""
     for separator in separators:
-        yield _Layout(separator, tuple(name.strip(' "\ufeff') for name in line.split(separator)))
+        for row, cells in enumerate(first_rows(head, separator)[:_REACH]):
+            names = tuple(name.strip(' "\ufeff') for name in cells)
+            if not row or {*names} >= {*_TELLING}:
+                yield _Layout(separator, names, row)
 
 
 class TableReader:
@@ -226,15 +232,16 @@ class TableReader:
         Raises:
             FormatError: without a column `text`.
         """
-        layouts = list(_layouts(Head.of(source, context.encoding), self._separators))
-        layout = next((layout for layout in layouts if layout.is_heading), None)
+        head = Head.of(source, context.encoding)
+        layout = next((layout for layout in _layouts(head, self._separators) if layout.is_heading), None)
         if layout is None:
-            usual = next((layout for layout in layouts if len(layout.names) == len(DEFAULT_COLUMNS)), None)
+            found = filter(None, (table.find_headless(head) for table in _USUAL_TABLES))
+            usual = next((each for each in found if each.delimiter in self._separators), None)
             if usual is None:
                 raise FormatError("the first row names no column text", source=source.label, line=1)
             message = "the heading is lost; the columns are taken for the usual ones"
             context.report("no-header", message, severity=Severity.ERROR, line=1)
-            layout = _Layout(usual.separator, DEFAULT_COLUMNS, lost=True)
+            layout = _Layout(usual.delimiter, _USUAL[usual.width != len(_USUAL[0])], usual.row, lost=True)
         chat_of = functools.lru_cache(maxsize=1024)(functools.partial(_chat_of, context))
         teller = _Teller(context, lambda row: chat_of(row.get("conversation", ""), row.get("conversation_id", "")))
         return _batches((teller.tell(row, line) for row, line in _text_rows(context, layout)), context)
@@ -263,6 +270,7 @@ _ROW_NUMBERS: Final = ("", "Unnamed: 0")
 """What programs call a column of row numbers that they put in front."""
 _USUAL: Final = (DEFAULT_COLUMNS, tuple(name for name in DEFAULT_COLUMNS if name != "apart"))
 """The columns of a file of which nobody wanted others; older versions had no column for what stands apart."""
+_USUAL_TABLES: Final = tuple(Table(" ".join(f"{name}={name}" for name in names)) for names in _USUAL)
 
 
 def _mended(names: tuple[str, ...], width: int) -> tuple[str, ...]:
@@ -273,7 +281,7 @@ def _mended(names: tuple[str, ...], width: int) -> tuple[str, ...]:
     if names[0] in _ROW_NUMBERS and DEFAULT_COLUMNS[0] in known and len(known) == len(names) - 1:
         return names
     for usual in _USUAL:
-        if len(known) < width == len(usual) and known == [name for name in usual if name in known]:
+        if len(known) <= width == len(usual) and known == [name for name in usual if name in known]:
             return usual
     if len(names) < width <= len(DEFAULT_COLUMNS):
         left = tuple(itertools.takewhile(COLUMN_TYPES.__contains__, names))
@@ -294,7 +302,12 @@ def _text_rows(context: Context, layout: _Layout) -> Iterator[tuple[dict[str, st
     """
     rows = iter_rows(context.blocks(), context.collector, delimiter=layout.separator)
     names, told = layout.names, False
-    if not layout.lost:
+    if layout.lost:
+        rows = itertools.islice(rows, layout.row + 1, None)
+    else:
+        for above in itertools.islice(rows, layout.row):
+            what = "what stands above the heading of the table was left out"
+            context.tell("text-before-first-message", what, above.line, once=True)
         header, first = next(rows, None), list(itertools.islice(rows, 3))
         line = header.line if header else 1
         widths = [len(row.fields) for row in first]
