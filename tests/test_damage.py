@@ -38,7 +38,8 @@ DAMAGE = [
     ("bracket-lines/plus-markdown.md", "单聊\n- 参与", "", ""),
     ("bracket-lines/plus-markdown.md", "- 会话类型：单聊\n- 参与者（2 人）：我、李四\n", "", ""),
     ("bracket-lines/liuhuiping-private.md", "`\n- 消息", "` - 消息", ""),
-    ("bracket-lines/liuhuiping-private.md", "- 微信标识：`wxid_lisi00000002`\n- 消息条数：27\n", "", ""),
+    ("bracket-lines/liuhuiping-private.md", "- 微信标识：`wxid_lisi00000002`\n- 消息条数：27\n", "", "damaged-head"),
+    ("bracket-lines/liuhuiping-group.md", "- 微信标识：`12345678901@chatroom`\n- 消息条数：30\n", "", "damaged-head"),
     ("bracket-lines/chatlog-studio.txt", "Chat: ", "Chat： ", "text-before-first-message"),
     ("bracket-lines/liuhuiping-private.md", "微信标识", "微信标", ""),
     ("bracket-lines/liuhuiping-private.md", "# 李四\n", "", ""),
@@ -378,6 +379,14 @@ def test_a_table_without_its_heading_has_the_columns_of_its_format(
     damaged = left.encode() + b"\n" * bool(left) + seed.data.partition(b"\n")[2]
     assert judge(seed, damaged).lost == 0
     assert "damaged-header" in warnings(seed, damaged)
+
+
+@pytest.mark.parametrize("name", ["liuhuiping-group.md", "liuhuiping-private.md", "types-behind-names.txt"])
+def test_lines_without_their_head_tell_how_they_are_written(seeds: dict[str, Seed], name: str) -> None:
+    seed = seeds[f"bracket-lines/{name}"]
+    damaged = seed.data[seed.data.index(b"[2026-") :]
+    assert judge(seed, damaged).lost == 0
+    assert "damaged-head" in warnings(seed, damaged)
 
 
 @pytest.mark.parametrize("name", ["pywxdump-csv/group_0_5000.csv", "weclone-csv/typed-placeholder.csv"])

@@ -23,6 +23,7 @@ off the screen; no head, `[2026-05-01T08:00:00] name (type): text`, in Markdown 
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final, NamedTuple
@@ -122,7 +123,7 @@ _TOOLS: Final = (
         "wechat-chatlog-export-mac",
         re.compile(
             r"(?:[^\w\n]{0,4}(?P<title>[^\n]*)\n){0,2}"
-            r"(?:- 微信标识：`(?P<id>[^\n]*)`|[^\n]{1,99}\n- 消息条数：[0-9]{1,12})"
+            r"(?:- 微信标识：`(?P<id>[^`\n]*)`.*|[^\n]{1,99}\n- 消息条数：[0-9]{1,12})"
         ),
         _OPEN,
         _SENDER_BEFORE_WIDE_COLON,
@@ -131,7 +132,7 @@ _TOOLS: Final = (
     _Tool("WeChatExportPlus", re.compile(r"# 聊天记录：(?P<title>.*)\n# 会话ID：(?P<id>.*)"), margin="    "),
     _Tool(
         "WeChatExportPlus",
-        re.compile(r"(?:# (?P<title>.*)\n)?- (?:会话类型：(?P<kind>群聊|单聊)?|参与者（).*"),
+        re.compile(r"(?:# (?P<title>.*)\n)?- (?:会话类型：(?P<kind>群聊|单聊)?|参与者（).*|> 每条消息格式为.*"),
         margin="    ",
     ),
     _Tool("wechat-decrypt-skill", re.compile(r"=== 与 (?P<title>.*) 的聊天记录 ===\s*")),
@@ -155,10 +156,12 @@ _NO_BLANKS: Final = _Tool("", re.compile(r"(?!)"), _TIGHT, _SENDER_BEFORE_COLON)
 _NO_COLONS: Final = _Tool("", re.compile(r"(?!)"), _BRACKETED, _SENDER_IN_BRACKETS)
 _HEADLESS: Final = (_GRABBER, _NO_TOOL, _NO_COLONS, _NO_BLANKS)
 """Ways to write a line where nothing says whose it is; the last one takes the lines of the first too."""
-_BEHEADED: Final = (*(tool for tool in _TOOLS if tool.grammar is _PIPED), *_HEADLESS)
+_BEHEADED: Final = (*(tool for tool in _TOOLS if tool.grammar in (_PIPED, _TYPED)), *_HEADLESS)
 """Those of a text whose head may be damaged."""
-_FIRST: Final = ((0,), (0, 1), (0, 1, 2), (0, 2), (1,), (1, 2))
-"""Which of the first three lines may be the beginning of a head."""
+_NAMELESS: Final = next(tool for tool in _TOOLS if tool.grammar is _OPEN)
+"""The one whose lines need not name anybody."""
+_NO_HEAD: Final = re.compile(rf"{MARKS}(?:\[|{_DATE})")
+"""What a line begins with that stands behind a head."""
 _FACTS: Final = re.compile(
     r"(?:(?:消息总数|总消息数|消息数量)[:：] ?|共 ?|# Total: )(?P<count>[0-9]{1,12})(?: 条消息)?"
     r"|(?:导出时间|Exported At): ?(?P<exported>.*)|(?:(?:(?:时间|消息|日期)范围|# Span):|日期：) ?(?P<range>.*)"
@@ -275,16 +278,29 @@ class _Known(NamedTuple):
 
 def _headless(text: str, ways: Sequence[_Tool] = _HEADLESS) -> _Tool:
     """How most lines of a text without a head are written."""
-    counts = [len(sample_blocks(text, each.grammar)) for each in ways]
+    counts = [sum(_names_somebody(candidate, each) for candidate in sample_blocks(text, each.grammar)) for each in ways]
     counts[-1] //= 2
     return ways[counts.index(max(counts))]  # the first of those that are alike
 
 
+def _names_somebody(candidate: Candidate, tool: _Tool) -> bool:
+    """Whether what stands where a tool writes a name is one, and no kind of message."""
+    name = _split(_line_of(candidate.header), tool, ())[0]
+    return name in NOBODIES or (not name.isdigit() and kind_of_name(name) is None)
+
+
+def _beheaded(text: str) -> _Tool:
+    """How a text is written whose head is lost."""
+    tool = _headless(text, _BEHEADED)
+    count, bare = (len(sample_blocks(text, each.grammar)) for each in (tool, _NAMELESS))
+    return _NAMELESS if bare - count > max(2, bare / 5) else tool
+
+
 def _tool_of(lines: list[str]) -> tuple[_Tool, re.Match[str]] | None:
-    """The tool that begins its texts with the first line, the first two, or three; one of these may be damaged."""
-    begin = [line.rstrip() for line in lines[:3]]
-    firsts = ("\n".join(map(begin.__getitem__, places)) for places in _FIRST if places[-1] < len(begin))
-    return next(((each, match) for first in firsts for each in _TOOLS if (match := each.first.fullmatch(first))), None)
+    """The tool that begins its texts with one line of the head, or with two or three; those above may be damaged."""
+    begin = [line.rstrip() for line in itertools.takewhile(lambda line: not _NO_HEAD.match(line), lines[:12])]
+    pieces = ("\n".join(begin[at : at + count]) for at in range(len(begin)) for count in (1, 2, 3))
+    return next(((each, match) for piece in pieces for each in _TOOLS if (match := each.first.fullmatch(piece))), None)
 
 
 def _learn(reading: Reading, text: str) -> _Known:
@@ -295,7 +311,10 @@ def _learn(reading: Reading, text: str) -> _Known:
         tool, said = named_tool[0], named_tool[1].groupdict()
         chat.metadata |= {"exporter": tool.name} if tool.name else {}
     else:
-        tool = _headless(text, _BEHEADED)
+        tool = _beheaded(text)
+        if tool not in _HEADLESS:
+            what = f"the head is missing or damaged; the lines were taken for those of {tool.name}"
+            reading.report("damaged-head", what, line=1)
         match = _FILE_NAME.fullmatch(reading.source.name or "")
         said = match.groupdict() if match else {}
     headless = named_tool is None and lines and _FACTS.fullmatch(lines[0].strip())
