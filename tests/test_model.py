@@ -9,6 +9,7 @@ import pickle
 import re
 import zoneinfo
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -200,6 +201,16 @@ def test_aware_times_compare_by_instant_where_the_clocks_go_back(unix: list[int]
     assert numbers.first is not None
     assert numbers.last is not None
     assert (numbers.first.timestamp(), numbers.last.timestamp()) == (ordered[0], ordered[-1])
+
+
+def test_aware_times_are_equal_by_instant_where_the_clocks_go_back() -> None:
+    first, again = (attrs.evolve(_autumn(time)[0], text="") for time in (1_761_438_600, 1_761_442_200))
+    assert first.time == again.time  # both are 02:30 in Berlin
+    assert first != again
+    assert first.time is not None
+    other = attrs.evolve(first, time=first.time.astimezone(dt.timezone(dt.timedelta(hours=2))))
+    assert (other, hash(other)) == (first, hash(first))
+    assert Message(time=dt.datetime(2026, 5, 1)) != Message(time=dt.datetime(2026, 5, 1, tzinfo=dt.UTC))
 
 
 def test_kinds_that_are_none_are_told_with_the_nearest(chat: Conversation) -> None:

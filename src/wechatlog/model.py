@@ -23,7 +23,7 @@ import attrs
 from wechatlog.diagnostics import Diagnostic, Origin
 from wechatlog.errors import MissingExtraError
 from wechatlog.segments.types import Emoji, Image, Link, Mention, Segment
-from wechatlog.timestamps import Day, Precision, day_and_clock, in_span, instant, moment, span
+from wechatlog.timestamps import Day, Precision, day_and_clock, identity_of, in_span, instant, moment, span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -236,7 +236,7 @@ class Message:
         2026-05-01 09:00 李四: 早上好[微笑] 🙂
     """
 
-    time: dt.datetime | None = attrs.field(default=None, converter=_to_time)
+    time: dt.datetime | None = attrs.field(default=None, converter=_to_time, eq=identity_of)
     precision: Precision | None = None
     sender: str | None = None
     sender_id: str | None = None

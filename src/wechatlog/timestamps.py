@@ -76,6 +76,15 @@ def instant(time: dt.datetime) -> dt.timedelta:
     return time - (_EPOCH if time.tzinfo is None else _EPOCH_AWARE)
 
 
+def identity_of(time: dt.datetime | None) -> dt.datetime | dt.timedelta | None:
+    """What a time is equal by: an aware one by its instant, whatever zone shows it, and a naive one as it stands.
+
+    Python finds the two hours equal that one clock shows when it goes back, and neither equal to that of another zone
+    (PEP 495).
+    """
+    return time if time is None or time.tzinfo is None else instant(time)
+
+
 def span(times: Iterable[dt.datetime | None]) -> tuple[dt.datetime | None, dt.datetime | None]:
     """The first and the last of some times; `None` twice where none of them is known."""
     known = [time for time in times if time is not None]

@@ -15,6 +15,7 @@ import attrs
 
 from wechatlog.model import Conversation, Message, Participant, normalize_name
 from wechatlog.operations.identity.names import OWN_NAMES, Names
+from wechatlog.timestamps import identity_of
 
 CERTAIN: Final = 0.9
 """The confidence from which on evidence joins by itself."""
@@ -47,8 +48,8 @@ class Name:
 
     name: str
     key: str
-    first: dt.datetime | None = None
-    last: dt.datetime | None = None
+    first: dt.datetime | None = attrs.field(default=None, eq=identity_of)
+    last: dt.datetime | None = attrs.field(default=None, eq=identity_of)
     messages: int = 0
 
 
