@@ -94,7 +94,8 @@ def test_described_formats() -> None:
         ("{who}: {text}", r"field \{who\} in .* is unknown; known: sender, sender_id, text"),
         ("{text} {text}", r"field \{text\} in .* is twice"),
         ("%H {sender} %M", "the parts of the time .* must stand together"),
-        ("a\nb {text}", "one header line"),
+        ("\n{text}", "leave out the line break"),
+        ("{sender}\r\n{text}", "leave out the line break"),
     ],
 )
 def test_bad_descriptions_say_why(template: str, message: str) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import wechatlog
 from tests.cost import assert_linear
 from wechatlog import Severity
-from wechatlog.tokenizer import loose_pattern, offer_template
+from wechatlog.tokenizer import compile_format, iter_records, loose_pattern, offer_template
 
 PLAIN = "[%Y-%m-%d %H:%M:%S] {sender}: {text}"
 
@@ -121,6 +121,22 @@ OFFERS = {
     "* %Y-%m-%d %H:%M {sender}: {text}": ("* 2026-05-01 08:00 李四: 早", "* 2026-05-01 08:01 我: 好"),
     "%Y-%m-%d %H:%M\t{sender}\t{text}": ("2026-05-01 08:00\t李四\t早", "2026-05-01 08:01\t我\t好"),
     "%Y-%m-%d %H:%M  {sender}  {text}": ("2026-05-01 08:00  李四  早", "2026-05-01 08:01  我  好"),
+    "%Y-%m-%dT%H:%M:%S.%f%z {sender}: {text}": ("2026-05-01T08:00:00.12Z 李四: 早", "2026-05-01T08:00:00.1+08:00 我: 好"),
+    "【{sender}】%Y-%m-%d %H:%M": ("【李四】2026-05-01 08:00", "早", "【我】2026-05-01 08:01", "好"),
+    "%Y-%m-%d %H:%M 【{sender}】{text}": ("2026-05-01 08:00 【李四】早", "2026-05-01 08:01 【我】好"),
+    "%Y-%m-%d %H:%M - {sender} - {text}": ("2026-05-01 08:00 - 李四 - 早", "2026-05-01 08:01 - 我 - 好 - 是"),
+    "%Y-%m-%d %H:%M {sender} -> {text}": ("2026-05-01 08:00 李四 -> 早", "2026-05-01 08:01 我 -> 好"),
+    "{sender} | %Y-%m-%d %H:%M | {text}": ("李四 | 2026-05-01 08:00 | 早", "我 | 2026-05-01 08:01 | 好"),
+    "{sender}——%Y-%m-%d %H:%M": ("李四——2026-05-01 08:00", "早", "我——2026-05-01 08:01", "好"),
+    "发送人：{sender}\t时间：%Y-%m-%d %H:%M\t内容：{text}": (
+        "发送人：李四\t时间：2026-05-01 08:00\t内容：早", "发送人：我\t时间：2026-05-01 08:01\t内容：好",
+    ),
+    "Time: %Y-%m-%d %H:%M\nFrom: {sender}\nText: {text}": (
+        "Time: 2026-05-01 08:00", "From: 李四", "Text: 早", "Time: 2026-05-01 08:01", "From: 我", "Text: 好", "是",
+    ),
+    "%Y-%m-%d %H:%M\n{sender}：{text}": ("2026-05-01 08:00 ", "李四：早", "2026-05-01 08:01", "我：好"),
+    "%Y-%m-%d %H:%M\n{sender}": ("2026-05-01 08:00", "李四", "早", "", "2026-05-01 08:01", "我", "好", "是"),
+    "{sender}\n%Y-%m-%d %H:%M": ("李四", "2026-05-01 08:00", "早", "", "我", "2026-05-01 08:01", "好", "是"),
     "%Y-%m-%dT%H:%M:%S {sender}: {text}": ("2026-05-01T08:00:00 李四: 早", "2026-05-01T08:00:00 我: 早"),
 }  # fmt: skip
 
@@ -132,6 +148,17 @@ def test_a_description_is_offered_that_reads_the_lines(template: str) -> None:
     chat = read("\n".join(lines) + "\n", template)
     assert len(chat) == 2
     assert all(m.time is not None and m.sender and m.text for m in chat)
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 1000])
+@pytest.mark.parametrize("template", [template for template in OFFERS if "\n" in template])
+def test_headers_of_several_lines_are_found_wherever_a_block_ends(template: str, size: int) -> None:
+    grammar, _ = compile_format(template)
+    text = "\n".join((*OFFERS[template], "", *OFFERS[template], ""))
+    blocks = [text[begin : begin + size] for begin in range(0, len(text), size)]
+    records = [record for part in iter_records(blocks, grammar) for record in part]
+    assert [record[0] is not None for record in records] == [False, *[True] * 4]
+    assert "".join((record[0].group()[1:] if record[0] else "") + record[1] for record in records) == text
 
 
 def test_the_refusal_names_it(tmp_path: Path) -> None:

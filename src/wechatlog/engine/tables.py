@@ -38,6 +38,7 @@ _LINES: Final = 60
 """Lines in which they are looked for."""
 _WIDEST: Final = 200
 """Columns among which a damaged name is looked for; no tool writes as many."""
+_LINE_END: Final = re.compile(r"<br ?/?>", re.IGNORECASE)
 _BAR: Final = "|"
 _RULE: Final = re.compile(r":?-+:?")
 _UNSEEN: Final = re.compile(f"[{UNSEEN}]")
@@ -569,9 +570,10 @@ def _is_rule(cells: list[str]) -> bool:
 
 
 def _unbarred(cells: list[str]) -> list[str]:
-    """The cells of a row between bars, which may stand at both of its ends too, as in Markdown."""
+    """The cells of a row between bars; bars at both of its ends too are Markdown, where `<br>` is a line end."""
     cells = [cell.strip() for cell in cells]
-    return cells[1:-1] if len(cells) > 2 and not cells[0] and not cells[-1] else cells
+    is_markdown = len(cells) > 2 and not cells[0] and not cells[-1]
+    return [_LINE_END.sub("\n", cell) for cell in cells[1:-1]] if is_markdown else cells
 
 
 def _without_bars(runs: Iterable[Rows]) -> Iterator[Rows]:

@@ -104,7 +104,7 @@ def _why(head: Head) -> str:
     if "text" in head.containers:
         if _FOR_PEOPLE.search(head.text[:_BEGINNING]) is not None:
             return "this is written by wechatlog to be read by people; read what it was made from"
-        template = offer_template(line for line in head.lines if line.strip())
+        template = offer_template(head.lines)
         if template and not set("'\\\n") & set(template):  # it can be typed as it stands
             described = "if its lines are messages, describe them: --text-format"
             return f"no known format; {described} '{template}', in Python format=wechatlog.text_format('{template}')"

@@ -138,7 +138,8 @@ def _same_style(candidates: list[Candidate]) -> Callable[[Candidate], str | None
 
 
 def _body(block: Block) -> str:
-    return strip_blank_end(block.lines.partition("\n")[2])
+    text = strip_blank_end(block.lines.partition("\n")[2])
+    return text.removeprefix("\n") if block.header and block.header["sender"].startswith("**") else text
 
 
 def _looks_like_chat(candidates: list[Candidate]) -> bool:

@@ -34,8 +34,8 @@ def text_format(template: str, *, name: str = "text-format") -> TextFormat:
 
     Args:
         template: the header line: `strptime` directives for the time, `{sender}`, `{sender_id}` and `{text}`, and
-            literal characters, such as `[%Y-%m-%d %H:%M:%S] {sender}: {text}`. Lines that are no header belong to
-            the message before them.
+            literal characters, such as `[%Y-%m-%d %H:%M:%S] {sender}: {text}`. It may go over several lines. Lines that
+            are no header belong to the message before them.
         name: for diagnostics.
 
     Returns:

@@ -8,10 +8,11 @@ or in which something stands that WeChat alone writes. Whoever knows more of a f
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 from typing import Final
 
-from wechatlog.content.accounts import is_account
+from wechatlog.content.accounts import is_account, split_account
 from wechatlog.content.dialects import BRACKET_LINES, PICTURES
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
@@ -25,11 +26,12 @@ from wechatlog.tokenizer import offer_template
 _CONFIDENCE: Final = 0.3
 _NOBODY: Final = ("系统", "系统消息", "系统通知", "SYSTEM")
 _FEWEST: Final = 2
+_RULE: Final = re.compile(r"[-=*_~#·—]{3,80}")
 
 
 @functools.lru_cache(maxsize=16)
 def _format_of(text: str) -> TextFormat | None:
-    template = offer_template(line for line in text.split("\n") if line.strip())
+    template = offer_template(text.split("\n"))
     return None if template is None else text_format(template, name="named-lines")
 
 
@@ -44,31 +46,53 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         return
     what = f"no tool is known that writes this: the lines were read as {lines.grammar.name!r}"
     reading.tell("guessed-lines", what, 1)
-    names_owner = any(candidate.header["sender"].strip() == ME for candidate in sample_blocks(text, lines.grammar))
+    candidates = sample_blocks(text, lines.grammar)
+    names_owner = ME in map(_name, candidates)
+    rule = _rule_of(candidates)
     for entry in lines.entries(reading):
-        name, text = (entry.sender or "").strip(), entry.text.lstrip("\n")
+        (name, account), text = split_account((entry.sender or "").strip()), entry.text.lstrip("\n")
+        if rule and text.rstrip("\n").endswith(rule):
+            text = text.rstrip("\n").removesuffix(rule).rstrip("\n")
         kind, segments = read_placeholder(text, BRACKET_LINES, zone=reading.tz) or (MessageKind.TEXT, None)
         if name in _NOBODY:
             kind, name, segments = read_notice(text) or MessageKind.SYSTEM, "", None
         own = None if not name else True if name == ME else False if names_owner else None
-        account = entry.sender_id or (name if is_account(name) else None)
+        account = entry.sender_id or account or (name if is_account(name) else None)
         yield entry._replace(
             sender=name or None, sender_id=account, is_self=own, kind=kind, text=text, segments=segments
         )
 
 
+def _rule_of(candidates: list[Candidate]) -> str:
+    """The line of signs that stands between all messages, with the line end before it; empty without one."""
+    ends = {candidate.body.rstrip().rpartition("\n")[2] for candidate in candidates[:-1]}
+    return f"\n{ends.pop()}" if len(ends) == 1 and _RULE.fullmatch(min(ends)) else ""
+
+
+def _name(candidate: Candidate) -> str:
+    return split_account(candidate.header["sender"].strip())[0]
+
+
 def _is_sign(candidate: Candidate) -> bool:
-    name = candidate.header["sender"].strip()
+    name, account = split_account(candidate.header["sender"].strip())
     text = candidate.header.groupdict().get("text") or candidate.body.strip("\r\n")
-    return name == ME or is_account(name) or text in PICTURES or (name in _NOBODY and read_notice(text) is not None)
+    return (
+        name == ME
+        or account is not None
+        or is_account(name)
+        or text in PICTURES
+        or (name in _NOBODY and read_notice(text) is not None)
+    )
 
 
 def _detect(head: Head) -> Evidence | None:
     lines = _format_of(head.text)
     found = [] if lines is None else sample_blocks(head.text, lines.grammar)
-    words = sum(is_log_word(candidate.header["sender"].strip()) for candidate in found)
-    if len(found) < _FEWEST or words * 5 >= len(found) or not any(map(_is_sign, found)):
+    names = list(map(_name, found))
+    if len(found) < _FEWEST or sum(map(is_log_word, names)) * 5 >= len(found) or not any(map(_is_sign, found)):
         return None
+    if "\n" in lines.grammar.name and len(set(names)) * 2 > max(len(names), 4):  # type: ignore[union-attr]
+        return None  # a diary has days, each above a line of its own
     return Evidence(_CONFIDENCE, f"{len(found)} lines {lines.grammar.name!r}")  # type: ignore[union-attr]
 
 

@@ -183,7 +183,8 @@ def _whole_headers(texts: Iterable[str], opens: str, header: re.Pattern[str]) ->
     for text in texts:
         text = held + text[bool(held) :]
         begin = max((match.start() for match in opening.finditer(text)), default=len(text))
-        is_whole = len(text) - begin > _LONGEST_HEADER or header.match(text, begin) is not None
+        near = header.finditer(text, max(begin - _LONGEST_HEADER, 0))
+        is_whole = len(text) - begin > _LONGEST_HEADER or any(match.start() <= begin < match.end() for match in near)
         held = "" if is_whole or begin == len(text) else text[begin:]
         if len(held) < len(text):
             yield text[: len(text) - len(held) + bool(held)]

@@ -148,7 +148,14 @@ def days(conversation: Countable, ax: Axes | None = None, *, dark: bool | None =
 
     Of more than 1,200 days the messages are counted by the week, of very many by 30 or 365 days.
 
-    The arguments are those of `activity`.
+    Args:
+        conversation: as for `activity`.
+        ax: as for `activity`.
+        dark: as for `activity`.
+        interface: as for `activity`.
+
+    Returns:
+        The figure.
     """
     found = _numbers(conversation)
     canvas = Canvas.on(ax, dark=dark, size=(9, 3.4), interface=interface)
@@ -205,8 +212,18 @@ def senders(
 ) -> Figure:
     """Draw who writes how much: messages per sender.
 
-    The arguments are those of `activity`; `top` is how many people there are at most, no fewer than 1 (else a
-    `ValueError`).
+    Args:
+        conversation: as for `activity`.
+        ax: as for `activity`.
+        top: how many people at most.
+        dark: as for `activity`.
+        interface: as for `activity`.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: for `top` below 1.
     """
     found = _numbers(conversation, top=top)
     shown = found.most_active(top)
@@ -231,8 +248,18 @@ def emoji(
     The Unicode emoji stands behind the name of a code where an installed font has it in outlines; fonts of coloured
     pictures cannot be drawn by matplotlib. One that cannot be drawn is called as Unicode calls it.
 
-    The arguments are those of `activity`; `top` is how many emoji there are at most, no fewer than 1. That, and
-    statistics that were counted without segments, is a `ValueError`.
+    Args:
+        conversation: as for `activity`.
+        ax: as for `activity`.
+        top: how many emoji at most.
+        dark: as for `activity`.
+        interface: as for `activity`.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: for `top` below 1, or statistics that were counted without segments.
     """
     found = _numbers(conversation, segments=True, top=top)
     shown = found.emoji.most_common(top)
@@ -277,8 +304,18 @@ def response_times(
 
     What a response time is says `wechatlog.operations.ResponseTimes`. The scale is logarithmic.
 
-    The arguments are those of `activity`; `top` is how many people there are at most, those with the most answers, no
-    fewer than 1 (else a `ValueError`).
+    Args:
+        conversation: as for `activity`.
+        ax: as for `activity`.
+        top: how many people at most: those with the most answers.
+        dark: as for `activity`.
+        interface: as for `activity`.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: for `top` below 1.
     """
     found = _numbers(conversation, top=top)
     answering = [(sender.label, sender.responses) for sender in found.senders if sender.responses is not None]
@@ -319,9 +356,19 @@ def mentions(
 
     A dot is the larger the more often the person is mentioned. `@所有人` is left out. The layout is always the same.
 
-    The arguments are those of `activity`; `top` is how many people there are at most, those with the most mentions in
-    both directions, no fewer than 1. That, and statistics that were counted without segments, is a `ValueError`. Needs
-    networkx too.
+    Args:
+        conversation: as for `activity`.
+        ax: as for `activity`.
+        top: how many people at most: those with the most mentions, in both directions.
+        dark: as for `activity`.
+        interface: as for `activity`.
+
+    Returns:
+        The figure.
+
+    Raises:
+        MissingExtraError: where networkx is not installed.
+        ValueError: for `top` below 1, or statistics that were counted without segments.
     """
     found = _numbers(conversation, segments=True, top=top)
     pairs = {pair: number for pair, number in found.mentions.items() if pair[1] != EVERYONE}

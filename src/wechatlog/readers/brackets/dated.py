@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from wechatlog.content.accounts import is_account
+from wechatlog.content.accounts import is_account, split_account
 from wechatlog.content.dialects import PICTURES
 from wechatlog.content.notices import read_notice
 from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, message_blocks
@@ -57,6 +57,8 @@ _AT_END: Final = re.compile(
     r"(?:\*\*|`)?[ \t]*(?=\n|\Z)"
 )
 """A whole header at the end of a line, to which damage joined it."""
+_MARKS: Final = ("-", "–", "—", "|", ",", "<", ">")
+"""Where most names begin with one of these, it stands between them and the clocks: the lines are of another shape."""
 _TITLE: Final = re.compile(
     r"(?:#{1,2} |=+ )?(?:Conversation with |与 |我和)?(?P<title>[^\n]{1,200}?)"
     r"(?: ?的?(?:微信)?(?:群聊记录|聊天记录|聊天)(?:导出)?)?(?: =+)?"
@@ -124,9 +126,10 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         told = notice is not None or name in NOBODIES or (text[:1] in QUOTED and read_notice(text) is not None)
         body = read_body(reading, text, block.line, notice=told)
         name = chat.title if name == "对方" else name
-        own = None if body[0] in NOTICES else True if name == _ME else own_of(name or "", named)
-        account = name if name and is_account(name) else None
-        yield Entry(block.line, time, precision, name, account, own, *body, offset=block.offset)
+        shown, account = split_account(name or "")
+        account = account or (shown if is_account(shown) else None)
+        own = None if body[0] in NOTICES else True if shown == _ME else own_of(shown, named)
+        yield Entry(block.line, time, precision, shown or None, account, own, *body, offset=block.offset)
 
 
 def _with_quote(text: str, quoted: str | None, above: re.Match[str] | None, letters: dict[str, str]) -> str:
@@ -141,9 +144,12 @@ def _detect(head: Head) -> Evidence | None:
     messages = [header for header in headers if header["date"] is None]
     names = [header["sender"] or "" for header in messages]
     dated = len(messages) < len(headers) or all(" " in (header["time"] or " ") for header in messages)
-    if len(messages) < 2 or not dated or sum(map(is_log_word, names)) * 5 >= len(names):
+    marked = sum(name[:1] in _MARKS for name in names)
+    if len(messages) < 2 or not dated or sum(map(is_log_word, names)) * 5 >= len(names) or marked * 2 > len(names):
         return None
-    signs = any(name == ME or is_account(name) for name in names) or any(line in PICTURES for line in head.lines)
+    signs = any(name == ME or is_account(split_account(name)[1] or name) for name in names) or any(
+        line in PICTURES for line in head.lines
+    )
     again = len(names) > 3 and len(set(names)) * 2 <= len(names)
     if not signs and not again and not any(map(_SPEAKS_OF_CHATS.search, head.lines[:12])):
         return None
