@@ -24,6 +24,17 @@ def is_room(account: str | None) -> bool | None:
     return account.endswith(_ROOMS) if account else None
 
 
+_GROUPS: Final = {
+    **dict.fromkeys(("群聊", "group"), True),
+    **dict.fromkeys(("私聊", "单聊", "private", "direct"), False),
+}
+
+
+def is_group_word(word: str | None) -> bool | None:
+    """Whether tools call a group so; `None` for another word."""
+    return _GROUPS.get(word or "")
+
+
 def is_account(text: str) -> bool:
     """Whether a text can be nothing but an account id: `wxid_…`, `gh_…`, `…@chatroom`, `…@openim`."""
     return _ACCOUNT.fullmatch(text) is not None

@@ -219,9 +219,12 @@ def rows_of_entries(reading: Reading, entries: Iterable[Entry], wanted: Wanted) 
     """
     sink = RowSink(reading, wanted)
     seen: set[Draft] = set()
+    count = 0
     for draft, columns in _fitted(reading, entries) if isinstance(entries, EntryRuns) else _runs_of(reading, entries):
         seen.add(draft)
+        count += len(columns["text"])
         yield sink.give(draft, len(columns["text"]), _ruled(reading, columns, sink.needed))
+    reading.check_count(reading.claimed, count)
     if not seen:
         reading.tell_empty()
     yield from (Rows(empty, 0, {}) for empty in reading.chats() if empty not in seen)

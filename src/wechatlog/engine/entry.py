@@ -160,6 +160,7 @@ def batches_of(reading: Reading, entries: Iterable[Entry]) -> Iterator[Batch]:
             yield from _filled(reading, pending)
             batch = []
             pending = {draft: batch}
+    reading.check_count(reading.claimed, count)
     yield from _filled(reading, pending)
     seen.update(other for other, messages in pending.items() if messages)
     if not count:

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import attrs
 
+from wechatlog.content.accounts import is_group_word, is_room
 from wechatlog.diagnostics import Collector, Origin, Severity
 from wechatlog.engine.head import Head, find_conversion
+from wechatlog.engine.json_values import read_integer
 from wechatlog.errors import OptionError
 from wechatlog.model import (
     NOTICES,
@@ -132,6 +134,7 @@ class Reading:
         said: what the file says outside of its messages, as far as it was read.
         credits_notices: whether a notice may have a sender; as the format has it.
         goes_on: what was joined to the file is read too, by `next_joined`.
+        claimed: how many messages there should be; `None` where nothing says it.
         needs_whole: what stands far above is needed by what comes: the file cannot be read from its middle.
         rows_read: of a database that was read before, the row of each table behind which reading begins.
         row_tables: the tables that were asked for.
@@ -161,6 +164,7 @@ class Reading:
         self.said: dict[str, Any] = {}
         self.credits_notices = False
         self.goes_on = False
+        self.claimed: int | None = None
         self.needs_whole = False
         self.rows_read: Mapping[str, int] = {}
         self.row_tables: set[str] = set()
@@ -238,6 +242,19 @@ class Reading:
         """The row of a database's table behind which reading begins; `None` for the beginning."""
         self.row_tables.add(table)
         return self.rows_read.get(table)
+
+    def learn_facts(self, said: Mapping[str, str | None]) -> None:
+        """Take what a head, or the name of a file, says of the chat of the file.
+
+        `title`, `id` and `owner` are the chat's; a word, `group`, or else the id says whether it is one of a group.
+        `count` is how many messages there should be, which is looked at in the end. The others are metadata.
+        """
+        chat, known = self.chat, {name: value for name, value in said.items() if value}
+        chat.title, chat.id = known.pop("title", None), known.pop("id", None)
+        group, owner = is_group_word(known.pop("group", None)), known.pop("owner", None)
+        chat.is_group, chat.owner = is_room(chat.id) if group is None else group, chat.owner or owner
+        self.claimed = read_integer(known.pop("count", "").replace(",", ""))
+        chat.metadata |= known
 
     def keep_avatar(self, draft: Draft, who: str | None, picture: object) -> None:
         """Note the picture of a person, by account id or else by name, in the metadata: the first that is given.
@@ -362,6 +379,7 @@ class Reading:
         for draft in self.chats():
             draft.done = True
         self._chats, self.said, self._wall, self._joined, self.encoding = {}, {}, None, None, None
+        self.claimed = None
         self.__dict__.pop("chat", None)
         return True
 

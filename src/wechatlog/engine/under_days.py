@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from wechatlog.content.accounts import is_account, is_room
+from wechatlog.content.accounts import is_account
 from wechatlog.content.notices import read_notice
 from wechatlog.engine.entry import Body, Entry
 from wechatlog.engine.format import Format
@@ -65,17 +65,16 @@ class Form(NamedTuple):
 
 
 def _entries(reading: Reading, *, form: Form) -> Iterator[Entry]:
-    day, clock, claimed, count = "", "", None, 0
+    day, clock = "", ""
     for header, raw, offset, line in records_of(reading.blocks(), form.grammar):
         text = raw.replace("\r\n", "\n").strip("\n")
         if header is None:
-            claimed = _describe(reading, form, raw, line)
+            _describe(reading, form, raw, line)
         elif header["date"]:
             day, clock = form.century + header["date"], ""
             if text:
                 reading.report_preamble(text, line=line + 1)
         else:
-            count += 1
             groups, before = header.groupdict(), clock
             clock = groups.get("time") or ""
             if clock < before:
@@ -83,19 +82,16 @@ def _entries(reading: Reading, *, form: Form) -> Iterator[Entry]:
                 reading.report("suspected-forgery", what, line=line)
             time, precision = _time(reading, f"{day} {clock}".strip(), line)
             yield Entry(line, time, precision, *_said(reading, form, groups, text, line), offset=offset)
-    reading.check_count(int(claimed.replace(",", "")) if claimed else None, count)
 
 
-def _describe(reading: Reading, form: Form, head: str, line: int) -> str | None:
-    """Learn of the chat from the head of a text, and from the name of the file; gives the number that it claims."""
-    match, chat = form.first.match(head.lstrip()), reading.chat
+def _describe(reading: Reading, form: Form, head: str, line: int) -> None:
+    """Learn of the chat from the head of a text, and from the name of the file."""
+    match = form.first.match(head.lstrip())
     said = match.groupdict() if match else {}
     if named := form.file.search(reading.source.name or ""):
         said = {**said, **named.groupdict()}
-    chat.title, chat.id = said.get("title"), said.get("id")
-    chat.is_group = is_room(chat.id)
+    reading.learn_facts(said)
     reading.report_preamble(head.lstrip()[match.end() :] if match else head, line=line)
-    return said.get("count")
 
 
 def _time(reading: Reading, clock: str, line: int) -> tuple[dt.datetime | None, Precision | None]:

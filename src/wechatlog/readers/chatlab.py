@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import attrs
 
 from wechatlog.content import chatlab
-from wechatlog.content.accounts import is_room
+from wechatlog.content.accounts import is_group_word, is_room
 from wechatlog.content.appmsg import parse_markup, split_sender_prefix
 from wechatlog.content.dialects import WEFLOW
 from wechatlog.content.notices import read_notice
@@ -62,7 +62,6 @@ _FRAMES: Final = ("\n", "\r", " ")
 _SHARE: Final = 24
 _MOST_SENDERS: Final = 50_000
 _MILLISECONDS: Final = 100_000_000_000
-_GROUPS: Final = {"group": True, "private": False, "direct": False}
 # Types that stand for more than they say: WeFlow writes forwards, music and red packets as links, transfers
 # as "other", and a share (24) is a mini program or a page.
 _VAGUE: Final = frozenset({None, Kind.LINK, Kind.OTHER})
@@ -115,7 +114,7 @@ class _Chat:
         self._senders: dict[tuple[Any, ...], Sender] = {}
         self._writers: dict[tuple[Any, ...], Sender] = {}  # of plain texts
         draft.title, draft.id = read_string(meta.get("name")) or None, read_string(meta.get("groupId")) or None
-        draft.is_group, draft.owner = _GROUPS.get(read_string(meta.get("type"))), self.owner or draft.owner
+        draft.is_group, draft.owner = is_group_word(read_string(meta.get("type"))), self.owner or draft.owner
         if self.is_ours:
             draft.id = draft.id or read_string(meta.get("sourceSessionId")) or None
             draft.owner = draft.owner if self.owner is None else chatlab.read_owner(self.owner)

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from wechatlog.content.accounts import is_account, is_room
+from wechatlog.content.accounts import is_account
 from wechatlog.content.appmsg import parse_markup
 from wechatlog.content.dialects import WECHATEXPORTER
 from wechatlog.content.notices import read_notice
@@ -58,22 +58,14 @@ _LEFT_OUT: Final = (
 )
 
 
-def _learn(reading: Reading, facts: Iterable[tuple[str, str]], text: str) -> int | None:
-    """Take the facts of the head; how many messages it claims.
+def _learn(reading: Reading, facts: Iterable[tuple[str, str]], text: str) -> None:
+    """Take the facts of the head.
 
     The tool overwrites the name of the other person with that of whoever comes last among the contacts. Who writes what
     is no text shows it in the first part of the file.
     """
-    chat, claimed = reading.chat, None
-    for name, value in facts:
-        key = _KEYS[name]
-        if key == "count":
-            claimed = int(value) if value.isdecimal() and len(value) < 15 else None
-        elif key in ("title", "id"):
-            setattr(chat, key, value)
-        else:
-            chat.metadata[key] = value
-    chat.is_group = is_room(chat.id)
+    chat = reading.chat
+    reading.learn_facts({_KEYS[name]: value for name, value in facts})
     if chat.is_group is False:
         names = {match["name"] for match in _TAGGED.finditer(text)} - {ME, _NOBODY, chat.id}
         if len(names) == 1 and f"] {chat.title}: " not in text:
@@ -81,7 +73,6 @@ def _learn(reading: Reading, facts: Iterable[tuple[str, str]], text: str) -> int
             reading.tell("writer-fault", what, 1)
             chat.title = names.pop()
         chat.members = [Participant(chat.title, chat.id)]
-    return claimed
 
 
 # --- a message line -------------------------------------------------------------------------------------------------
@@ -139,10 +130,8 @@ def _entry(reading: Reading, clock: str, rest: str, line: int | None, offset: in
 def _lines(reading: Reading) -> Iterator[Entry]:
     head, blocks = sample(reading.blocks())
     first = head.partition(_RULE)[0].split("\n")[:12]
-    claimed = _learn(
-        reading, ((match["name"], match["value"]) for line in first if (match := _FACT.fullmatch(line))), head
-    )
-    title, count = reading.chat.title, 0
+    _learn(reading, ((match["name"], match["value"]) for line in first if (match := _FACT.fullmatch(line))), head)
+    title = reading.chat.title
 
     def sender(header: re.Match[str]) -> str:
         end = header.string.find("\n", header.end())
@@ -154,11 +143,9 @@ def _lines(reading: Reading) -> Iterator[Entry]:
         gate.check = lambda candidate: _unknown_name(usual, title, gate.known, sender(candidate.header))
     for block in iter_blocks(blocks, _GRAMMAR, gate.accept):
         if block.header is not None:
-            count += 1
             yield _entry(reading, block.header["time"], block.inline, block.line, block.offset)
         else:
             reading.report_preamble(block.lines, line=block.line, known=(_FACT, _RULE_LINE))
-    reading.check_count(claimed, count)
 
 
 def _unknown_name(usual: set[str | None], title: str | None, known: set[str], name: str) -> str | None:
@@ -184,11 +171,12 @@ def _is_text(head: Head) -> Evidence | None:
 def _page(reading: Reading) -> Iterator[Entry]:
     head, blocks = sample(reading.blocks())
     facts = _PAGE_FACT.finditer(head.partition(_OPEN)[0])
-    claimed = _learn(
+    _learn(
         reading,
         ((match["name"], html.unescape(match["value"])) for match in facts),
         html.unescape(head.replace(_CLOSE, "\n")),
     )
+    claimed, reading.claimed = reading.claimed, None
     reading.tell("writer-fault", _LEFT_OUT)
     count = 0
     for text, line, offset in iter_pieces(prepare(blocks).blocks, _ELEMENT, len(_OPEN)):

@@ -83,12 +83,12 @@ def _kind(reading: Reading, text: str, line: int) -> MessageKind:
 
 def _entries(reading: Reading) -> Iterator[Entry]:
     head, blocks = sample(reading.blocks())
-    chat, expected, count = reading.chat, None, 0
+    chat = reading.chat
     for line in head.split("\n", 6)[:6]:
         if match := _CHAT.fullmatch(line):
             chat.title, chat.id, chat.is_group = match["title"], match["id"], is_room(match["id"])
         elif match := _SHOWING.fullmatch(line):
-            expected, chat.metadata["total"] = int(match["showing"]), int(match["total"])
+            reading.claimed, chat.metadata["total"] = int(match["showing"]), int(match["total"])
         elif match := _EXPORTED.fullmatch(line):
             chat.metadata["exported"] = match["time"]
     is_person = _PERSON.fullmatch(chat.id or "") is not None and (is_account(chat.id or "") or not _are_named(head))
@@ -99,7 +99,6 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         reading, _GRAMMAR, lambda _: None, blocks=blocks, preamble=lambda _: None, ordered=True, serious=True
     )
     for header, block in records:
-        count += 1
         known = header["time"] != "?"
         time, precision = reading.clock(header["time"], line=block.line) if known else (None, None)
         sender, text = None, block.inline
@@ -109,7 +108,6 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         segments = None if kind is MessageKind.QUOTE else _NO_FIELDS.segments(kind, text, {})
         account = sender if sender is not None and is_account(sender) else None
         yield Entry(block.line, time, precision, sender, account, None, kind, text, segments, offset=block.offset)
-    reading.check_count(expected, count)
 
 
 def _detect(head: Head) -> Evidence | None:

@@ -206,28 +206,24 @@ _FORK_TITLE: Final = re.compile(r"# (?P<title>.*)")
 _FACT: Final = re.compile(r"(?:\*\*)?(?P<name>类型|时间范围|导出时间|消息数量?)(?::\*\*|\*\*:|:) (?P<value>.*?) *")
 _FORK_END: Final = re.compile(r"\n+---\n\n导出时间: [^\n]*\s*\Z")
 _RULE: Final = re.compile(r"={10,}|---")
-_GROUPS: Final = {"群聊": True, "私聊": False}
+_FACTS: Final = {"类型": "group", "时间范围": "range", "导出时间": "exported", "消息数量": "count", "消息数": "count"}
 _HEAD: Final = 16
 """Lines of a file in which its head stands."""
 
 
-def _read_head(reading: Reading, lines: Iterable[str]) -> int | None:
-    """What the head says of the chat, and how many messages there are."""
-    chat = reading.chat
-    facts: dict[str, str] = {}
+def _read_head(reading: Reading, lines: Iterable[str]) -> None:
+    """What the head says of the chat."""
+    said: dict[str, str] = {}
     for line in lines:
         if match := _TITLE_LINE.fullmatch(line):
-            chat.title = match["title"] or match["shown"] or None
+            said["title"] = match["title"] or match["shown"]
             if match["count"]:
-                facts |= {"消息数量": match["count"], "类型": "群聊" if match["group"] else "私聊"}
+                said |= {"count": match["count"], "group": "群聊" if match["group"] else "私聊"}
         elif match := _FORK_TITLE.fullmatch(line):
-            chat.title = match["title"] or None
+            said["title"] = match["title"]
         elif match := _FACT.fullmatch(line):
-            facts[match["name"]] = match["value"].removesuffix(":")
-    chat.is_group = _GROUPS.get(facts.get("类型", ""))
-    said = {"exported": facts.get("导出时间"), "range": facts.get("时间范围")}
-    chat.metadata |= {name: value for name, value in said.items() if value}
-    return read_integer(facts.get("消息数量", facts.get("消息数")))
+            said[_FACTS[match["name"]]] = match["value"].removesuffix(":")
+    reading.learn_facts(said)
 
 
 def _text(reading: Reading, *, item: str) -> Iterator[Entry]:
@@ -236,7 +232,7 @@ def _text(reading: Reading, *, item: str) -> Iterator[Entry]:
     item = max((item, "### ") if item else ("",), key=lambda each: len(sample_blocks(head, _LINES[each])))
     fork = item == "### "
     above = itertools.takewhile(lambda line: not (_ENTRY.match(line.removeprefix(item)) or line[:4] == "### "), lines)
-    claimed, count = _read_head(reading, above), 0
+    _read_head(reading, above)
     records = message_blocks(
         reading,
         _LINES[item],
@@ -246,7 +242,6 @@ def _text(reading: Reading, *, item: str) -> Iterator[Entry]:
         ordered=True,
     )
     for header, block in records:
-        count += 1
         rest = header["rest"] + block.inline
         if not fork:
             yield _said(reading, header["time"], rest, block.line, block.offset)
@@ -256,7 +251,6 @@ def _text(reading: Reading, *, item: str) -> Iterator[Entry]:
         own = None if body[0] in NOTICES else header["name"] == ME
         time, precision = reading.clock(header["time"], line=block.line)
         yield Entry(block.line, time, precision, header["name"], None, own, *body, offset=block.offset)
-    reading.check_count(claimed, count)
 
 
 def _is_text(head: Head, *, item: str) -> Evidence | None:
@@ -388,8 +382,7 @@ def _packed(reading: Reading) -> Iterator[Entry]:
     head, blocks = sample(reading.blocks())
     chat, said = reading.chat, _PACKED.match(head)
     if said:
-        chat.title, chat.id, chat.metadata["exported"] = said["title"], said["id"], said["exported"]
-        chat.is_group = is_room(chat.id)
+        reading.learn_facts(said.groupdict())
     records = message_blocks(
         reading, _UNTIMED, lambda header: header["sender"], lambda _: None, blocks=blocks, preamble=lambda _: None
     )

@@ -31,7 +31,7 @@ _GRAMMAR = Grammar(
 )
 _TOOL = re.compile(r"WechatBakTool[^\n]{0,80}|[=-]{3,}")
 _TITLE = re.compile(r"与 (?P<title>.*) 的聊天记录")
-_EXPORTED = re.compile(r"导出时间：(?P<time>.*)")
+_EXPORTED = re.compile(r"导出时间：(?P<exported>.*)")
 _LINK = re.compile(r"(?P<app>(?s:.)*?),标题：(?P<title>(?s:.)*),链接：(?P<url>\S*)")
 _APPS = {"微信转账": MessageKind.TRANSFER, "微信红包": MessageKind.RED_PACKET, "#接龙": MessageKind.TEXT}
 _LINK_FAILED = "[分享链接出错了]"
@@ -65,11 +65,11 @@ def _sender(text: str, names: tuple[str, ...], start: int = 0) -> str:
 
 def _entries(reading: Reading) -> Iterator[Entry]:
     head, blocks = sample(reading.blocks())
-    lines, draft = head.split("\n", 8)[:8], reading.chat
-    draft.title = next((match["title"] for line in lines if (match := _TITLE.fullmatch(line))), None)
-    if exported := next((match["time"] for line in lines if (match := _EXPORTED.fullmatch(line))), None):
-        draft.metadata["exported"] = exported
-    names = (ME,) if draft.title is None else (ME, draft.title)
+    facts: dict[str, str] = {}
+    for match in (each.fullmatch(line) for line in head.split("\n", 8)[:8] for each in (_TITLE, _EXPORTED)):
+        facts = {**match.groupdict(), **facts} if match else facts
+    reading.learn_facts(facts)
+    names = (ME, facts["title"]) if "title" in facts else (ME,)
     senders = [_sender(found.header.string, names, found.header.end()) for found in sample_blocks(head, _GRAMMAR)]
     known = frozenset(names) if sum(sender in names for sender in senders) * 10 > len(senders) * 6 else None
     records = message_blocks(

@@ -21,7 +21,7 @@ from typing import Any, Final, NamedTuple
 
 import attrs
 
-from wechatlog.content.accounts import is_account, is_room
+from wechatlog.content.accounts import is_account, is_group_word, is_room
 from wechatlog.content.appmsg import parse_content
 from wechatlog.content.dialects import CHATLOG, WXCLI
 from wechatlog.content.notices import read_notice
@@ -57,7 +57,7 @@ _MOST_PEOPLE: Final = 10_000
 def _describe(chat: Draft, said: Mapping[str, Any]) -> Draft:
     if chat.title is None:
         chat.title, chat.id = read_string(said.get("chat")) or None, read_string(said.get("username")) or None
-        of_type = {"private": False, "group": True}.get(read_string(said.get("chat_type")))
+        of_type = is_group_word(read_string(said.get("chat_type")))
         chat.is_group = read_flag(said["is_group"]) if "is_group" in said else of_type
     if chat_type := read_string(said.get("chat_type")):
         chat.metadata["chat_type"] = chat_type
@@ -117,9 +117,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     head = Head.of(reading.source, reading.encoding)
     (key, mixed, names_peer), chat = _layout(head), reading.chat
     rows = iter_objects(reading, key, needed=lambda _: () if mixed else _HEAD, known=_KNOWN)
-    count = 0
     for _, value, line, offset in rows:
-        count += 1
         chat = _chat_of(reading, value) if mixed and value.get("chat") else _describe(reading.chat, reading.said)
         time, precision = _time(reading, value, line)
         kind, text, segments = _body(reading, value, line, None if time is None else time.tzinfo)
@@ -137,7 +135,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         yield Entry(line, time, precision, name, account, own, kind, text, segments, offset=offset, chat=chat)
     for chat, known in people.items():
         chat.members = list(known.values())
-    reading.check_count(read_integer(reading.said.get("count")), count)
+    reading.claimed = read_integer(reading.said.get("count"))
     if mixed:
         return
     _describe(reading.chat, reading.said)

@@ -122,9 +122,9 @@ def _content(reading: Reading, text: str, line: int) -> tuple[MessageKind, str, 
 
 def _entries(reading: Reading, *, form: _Form) -> Iterator[Entry]:
     head, blocks = sample(reading.blocks())
-    chat, claimed, count = reading.chat, None, 0
+    chat = reading.chat
     if match := form.title.match(head.lstrip("\n")):
-        claimed = int(match["count"])
+        reading.claimed = int(match["count"])
     else:
         reading.report("damaged-head", "the title is damaged: whom this chat is with is not certain", line=1)
         match = _LEFT.match(head.lstrip("\n"))
@@ -152,7 +152,6 @@ def _entries(reading: Reading, *, form: _Form) -> Iterator[Entry]:
         reading, form.grammar, lambda _: None, blocks=blocks, preamble=preamble, serious=True, **form.check
     )
     for header, block in records:
-        count += 1
         sender, text = _split(form, named, form.body(block), private=private)
         kind, text, segments = _content(reading, text, block.line)
         time, precision = reading.clock(header["time"], line=block.line)
@@ -162,7 +161,6 @@ def _entries(reading: Reading, *, form: _Form) -> Iterator[Entry]:
             sender = sender if sender is not None or own else chat.title
         account = sender if sender is not None and is_account(sender) else None
         yield Entry(block.line, time, precision, sender, account, own, kind, text, segments, offset=block.offset)
-    reading.check_count(claimed, count)
 
 
 def _is_markdown(head: Head) -> Evidence | None:

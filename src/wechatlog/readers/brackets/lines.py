@@ -30,7 +30,7 @@ from typing import Final, NamedTuple
 
 import attrs
 
-from wechatlog.content.accounts import is_account, is_room, split_account
+from wechatlog.content.accounts import is_account, split_account
 from wechatlog.content.appmsg import parse_markup, split_sender_prefix
 from wechatlog.content.dialects import BRACKET_LINES, PICTURES
 from wechatlog.content.notices import read_notice
@@ -174,6 +174,14 @@ _FACTS: Final = re.compile(
     r"|会话类型：(?P<kind>.*)|# 消息数：(?P<lines>[0-9]{1,12})|- 消息数：(?P<items>[0-9]{1,12}) 条"
     r"|- (?:会话类型|参与者|时间范围|图片)[:：（].*|> 每条消息格式为.*|===== (?:给 AI 的指令|以下是聊天记录正文).*"
 )
+_SAID: Final = {
+    **{field: field for field in ("title", "id", "exported")},
+    "group": "kind type",
+    "owner": "account",
+    "count": "count rows number lines items",
+    "range": "range span",
+}
+"""The groups that say what a fact is."""
 _DAY_RULE: Final = re.compile(r"\n{1,3}={5,10} [0-9-]{10} ={5,10}\s*\Z")
 """The heading of a day, which stands under the last message of the day before."""
 _CLOSE: Final = re.compile(r"\n—— 聊天记录结束 ——\s*\Z")
@@ -269,7 +277,6 @@ class _Known(NamedTuple):
 
     tool: _Tool
     names: tuple[str, ...]
-    claimed: int | None
     own: Callable[[str], bool | None]
     credits: bool
     framed: bool
@@ -322,13 +329,8 @@ def _learn(reading: Reading, text: str) -> _Known:
         if (match := _FACTS.fullmatch(line.strip())) is None:
             break
         said = {**said, **{name: value for name, value in match.groupdict().items() if value}}
-    chat.title, chat.id = said.get("title"), said.get("id")
-    kind = said.get("kind") or said.get("type") or ""
-    chat.is_group = {"群聊": True, "私聊": False, "单聊": False}.get(kind, is_room(chat.id))
-    chat.owner = chat.owner or said.get("account")
-    claimed = said.get("count") or said.get("rows") or said.get("number") or said.get("lines") or said.get("items")
-    said["range"] = said.get("range") or said.get("span")
-    chat.metadata |= {name: said[name] for name in ("exported", "range") if said.get(name)}
+    facts = {field: next(filter(None, map(said.get, names.split())), None) for field, names in _SAID.items()}
+    reading.learn_facts(facts)
     names = tuple(name for name in (tool.own, NOBODY, chat.title) if name)
     found = sample_blocks(text, tool.grammar)
     headers = [candidate.header for candidate in found]
@@ -342,7 +344,7 @@ def _learn(reading: Reading, text: str) -> _Known:
     own = _owner(tool, chat.title, senders, chat.is_group) if owner is None else owner.__eq__
     framed = len(found) > 2 and sum(candidate.blanks > 0 for candidate in found[1:]) * 4 >= len(found[1:]) * 3
     alone = tool.own in senders or senders <= {*names}
-    return _Known(tool, names, int(claimed) if claimed else None, own, slashes, framed, alone)
+    return _Known(tool, names, own, slashes, framed, alone)
 
 
 def _owner(tool: _Tool, title: str | None, senders: set[str], group: bool | None) -> Callable[[str], bool | None]:
@@ -356,7 +358,7 @@ def _owner(tool: _Tool, title: str | None, senders: set[str], group: bool | None
 
 def _entries(reading: Reading) -> Iterator[Entry]:
     head, blocks = sample(reading.blocks())
-    known, count = _learn(reading, head), 0
+    known = _learn(reading, head)
     tool = known.tool
     records = message_blocks(
         reading,
@@ -372,14 +374,12 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     )
     answered: re.Match[str] | None = None
     for header, block in records:
-        count += 1
         entry, before = _entry(reading, known, header, block), answered
         answered = tool.above.search(block.inline.rstrip("\n")) if tool.above else None
         if before:
             segments = quote_segments(entry.text, before["who"], before["words"] or "")
             entry = entry._replace(kind=MessageKind.QUOTE, segments=segments)
         yield entry
-    reading.check_count(known.claimed, count)
 
 
 def _entry(reading: Reading, known: _Known, header: re.Match[str], block: Block) -> Entry:

@@ -17,7 +17,6 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
-from wechatlog.content.accounts import is_room
 from wechatlog.content.placeholders import quote_segments
 from wechatlog.content.vocabulary import kind_of_app_type, kind_of_name
 from wechatlog.engine import ME, NOTICES, Entry, Evidence, Fields, Format, Head, Reading, Table, iter_objects
@@ -56,11 +55,10 @@ def _kind(reading: Reading, name: str, text: str, extra: Mapping[str, Any], line
 
 
 def _objects(reading: Reading) -> Iterator[Entry]:
-    chat, count = reading.chat, 0
+    chat = reading.chat
     for _, value, line, offset in iter_objects(reading, known=_KNOWN, needed=lambda _: ("conversation",)):
-        if not count:
+        if chat.title is None:
             _describe(reading)
-        count += 1
         text, extra = read_string(value.get("text")), read_object(value.get("extra"))
         kind = _kind(reading, read_string(value.get("kind")), text, extra, line)
         if not text and kind is MessageKind.OTHER:
@@ -77,15 +75,13 @@ def _objects(reading: Reading) -> Iterator[Entry]:
             )
         yield Entry(line, time, "second", sender, account, own, kind, text, segments, offset=offset)
     _describe(reading)
-    reading.check_count(read_integer(read_object(reading.said.get("conversation")).get("messageCount")), count)
 
 
 def _describe(reading: Reading) -> None:
-    chat, said = reading.chat, read_object(reading.said.get("conversation"))
-    chat.title, chat.id = read_string(said.get("displayName")) or None, read_string(said.get("username")) or None
-    chat.is_group = is_room(chat.id)
-    if exported := read_string(reading.said.get("exportedAt")):
-        chat.metadata["exported"] = exported
+    said = read_object(reading.said.get("conversation"))
+    facts = {"title": "displayName", "id": "username", "count": "messageCount"}
+    known = {name: read_string(said.get(key)) for name, key in facts.items()}
+    reading.learn_facts({**known, "exported": read_string(reading.said.get("exportedAt"))})
 
 
 def _is_json(head: Head) -> Evidence | None:
@@ -125,33 +121,24 @@ _LINE: Final = re.compile(r"> 会话 `(?P<id>[^`\n]*)` ｜ (?P<count>[0-9]{1,12}
 
 
 def _blocks(reading: Reading) -> Iterator[Entry]:
-    chat, claimed, count, named = reading.chat, None, 0, names_owner(reading, f"**{ME}**")
+    named = names_owner(reading, f"**{ME}**")
 
     def preamble(block: Block) -> None:
-        nonlocal claimed
-        strange = ""
+        strange, said = "", dict[str, str]()
         for line in block.lines.split("\n"):
-            if match := _TITLE.fullmatch(line):
-                chat.title = match["title"] or None
-            elif match := _LINE.fullmatch(line):
-                chat.id, chat.metadata["exported"], claimed = (
-                    match["id"] or None,
-                    match["exported"],
-                    int(match["count"]),
-                )
-                chat.is_group = is_room(chat.id)
+            if match := _TITLE.fullmatch(line) or _LINE.fullmatch(line):
+                said |= match.groupdict()
             elif not line.startswith("| "):  # statistics
                 strange += f"{line}\n"
+        reading.learn_facts(said)
         reading.report_preamble(strange)
 
     for header, block, clock in dated_blocks(reading, _GRAMMAR, lambda header: header["sender"], preamble=preamble):
-        count += 1
         time, precision = reading.clock(clock, line=block.line) if clock else (None, None)
         sender, text = header["sender"], block.inline.rstrip("\n").replace(" ⏎ ", "\n")
         body = read_body(reading, text, block.line, notice=sender == NOBODY)
         own = None if body[0] in NOTICES else own_of(sender, named)
         yield Entry(block.line, time, precision, sender, None, own, *body, offset=block.offset)
-    reading.check_count(claimed, count)
 
 
 def _is_markdown(head: Head) -> Evidence | None:

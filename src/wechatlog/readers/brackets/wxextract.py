@@ -148,9 +148,8 @@ def _entries(reading: Reading) -> Iterator[Entry]:
             account = name if name and is_account(name) else None
             moment = time and reading.wall_time(time)
             yield Entry(block.line, moment, precision, name, account, own, *body, offset=block.offset)
-    expected = int(head["count"]) if head else None
-    if expected is not None and (is_xml or count < expected):
-        reading.check_count(expected, count)
+    if head and (is_xml or count < int(head["count"])):
+        reading.claimed = int(head["count"])
 
 
 def _detect_text(head: Head) -> Evidence | None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from wechatlog.content.accounts import is_group_word
 from wechatlog.content.appmsg import AppMessage, parse_content, parse_markup, split_sender_prefix
 from wechatlog.content.dialects import WEFLOW
 from wechatlog.content.placeholders import read_placeholder
@@ -193,7 +194,7 @@ def _describe(reading: Reading, tool: Tool) -> None:
     chat.id = _account(session)
     chat.title = next(iter(_names(session)), chat.id)
     told = read_flag(session.get("isGroup"))
-    told = {"群聊": True, "私聊": False}.get(read_string(session.get("type"))) if told is None else told
+    told = is_group_word(read_string(session.get("type"))) if told is None else told
     chat.is_group = told if told is not None else True if (chat.id or "").endswith("@chatroom") else None
     owner = read_object(session.get("recordOwner"))
     chat.owner = read_string(session.get("ownerId")) or _person(owner).id or chat.owner

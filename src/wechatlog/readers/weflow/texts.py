@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote
 
+from wechatlog.content.accounts import is_group_word
 from wechatlog.content.appmsg import split_sender_prefix
 from wechatlog.content.placeholders import quote_segments
 from wechatlog.content.vocabulary import kind_of_name
@@ -164,7 +165,7 @@ def _read_facts(reading: Reading, text: str) -> None:
         elif line.strip("-\ufeff \t\r") and reading.is_news("preamble"):
             reading.report_preamble(line, line=number)
     chat.id = facts.get("会话ID") or None
-    chat.is_group = {"群聊": True, "私聊": False}.get(facts.get("会话类型", ""))
+    chat.is_group = is_group_word(facts.get("会话类型"))
     if chat.is_group is False and chat.id:
         chat.members = [Participant(chat.title, chat.id, False)]
     if "导出时间" in facts:
