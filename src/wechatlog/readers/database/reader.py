@@ -11,7 +11,7 @@ import functools
 import itertools
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.content.accounts import OF_THE_CLIENT, accounts_in, is_account, is_room
 from wechatlog.content.appmsg import AppMessage, parse_content, split_sender_prefix
@@ -309,32 +309,24 @@ class Walk:
 
     def _mentioned(self, table: str) -> set[str]:
         """The account ids in the contents of a table."""
-        columns = find_columns(parse_columns(self.layout.columns), columns_of(self.connection, table))
-        if "content" not in columns:
-            return set()
-        content = quote_name(columns["content"])
-        query = f"SELECT {content} FROM {quote_name(table)} WHERE {content} LIKE ? OR {content} LIKE ? LIMIT ?"  # noqa: S608
-        found: set[str] = set()
-        with contextlib.suppress(*SQLITE_ERRORS):
-            for (value,) in self.connection.execute(query, ("%username%", "%@chatroom%", _SEARCHED)):
-                found |= accounts_in(decode(value))
-        return found
+        query = "SELECT {content} FROM {table} WHERE {content} LIKE ? OR {content} LIKE ? LIMIT ?"
+        values = self._ask(table, query, "%username%", "%@chatroom%", _SEARCHED)
+        return set[str]().union(*(accounts_in(decode(value)) for value in values))
 
     def _prefixes(self, table: str) -> set[str]:
         """The account ids that texts of others in a table begin with; empty where one has none: that is no group."""
+        query = "SELECT {content} FROM {table} WHERE {type} = 1 AND {own} <> ? LIMIT ?"
+        values = self._ask(table, query, self.layout.own, _LOOKED_AT)
+        found = {split_sender_prefix(decode(value))[0] for value in values}
+        return set() if None in found else set(filter(None, found))
+
+    def _ask(self, table: str, query: str, *values: object) -> Iterator[Any]:
+        """What a query gives, in which fields of rows stand in braces; as far as the table has them and is whole."""
         columns = find_columns(parse_columns(self.layout.columns), columns_of(self.connection, table))
-        if not {"content", "type", "own"} <= columns.keys():
-            return set()
-        content, kind, own = (quote_name(columns[field]) for field in ("content", "type", "own"))
-        query = f"SELECT {content} FROM {quote_name(table)} WHERE {kind} = 1 AND {own} <> ? LIMIT ?"  # noqa: S608
-        found: set[str] = set()
-        with contextlib.suppress(*SQLITE_ERRORS):
-            for (value,) in self.connection.execute(query, (self.layout.own, _LOOKED_AT)):
-                account, _ = split_sender_prefix(decode(value))
-                if account is None:
-                    return set()
-                found.add(account)
-        return found
+        names = {field: quote_name(name) for field, name in {**columns, "table": table}.items()}
+        with contextlib.suppress(*SQLITE_ERRORS, KeyError):
+            for (value,) in self.connection.execute(query.format(**names), values):
+                yield value
 
     def _find_owner(self, tables: Collection[str], talkers: Mapping[str, str]) -> str | None:
         """Whoever wrote in private chats and is not the other one; `None` where that is not one account."""
@@ -344,12 +336,9 @@ class Walk:
             talker = talkers.get(table.lower(), "")
             if not talker or is_room(talker):
                 continue
-            columns = find_columns(parse_columns(self.layout.columns), columns_of(self.connection, table))
-            with contextlib.suppress(*SQLITE_ERRORS, KeyError):
-                kind, sender = quote_name(columns["type"]), quote_name(columns["sender"])
-                query = f"SELECT {sender} FROM {quote_name(table)} WHERE {kind} = 1 AND {sender} NOT IN (?, ?) LIMIT 1"  # noqa: S608
-                for (value,) in self.connection.execute(query, (rows.get(talker, -1), talker)):
-                    found |= {decode(value) if isinstance(value, bytes) else self.names.get(integer(value), "")} - {""}
+            query = "SELECT {sender} FROM {table} WHERE {type} = 1 AND {sender} NOT IN (?, ?) LIMIT 1"
+            for value in self._ask(table, query, rows.get(talker, -1), talker):
+                found |= {decode(value) if isinstance(value, bytes) else self.names.get(integer(value), "")} - {""}
         return found.pop() if len(found) == 1 else None
 
 
