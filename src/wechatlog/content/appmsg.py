@@ -31,13 +31,7 @@ from wechatlog.content.forwards import (
 )
 from wechatlog.content.notices import clean_notice, read_notice
 from wechatlog.content.placeholders import parse_call, quote_segments
-from wechatlog.content.vocabulary import (
-    PLAIN_KINDS,
-    TRANSFER_STATES,
-    kind_of_app_type,
-    kind_of_type,
-    segment_for,
-)
+from wechatlog.content.vocabulary import PLAIN_KINDS, TRANSFER_STATES, kind_of_app_type, kind_of_type, segment_for
 from wechatlog.content.xmltree import BrokenXMLError, Node, read_tree, tree_of
 from wechatlog.model import NOTICES, MessageKind
 
@@ -191,7 +185,7 @@ def _pat(app: Node, _scope: Scope) -> AppMessage:
     return attrs.evolve(_one(Kind.PAT, text), sender_id=sender or None)
 
 
-_KIND_WORDS: Final[Mapping[MessageKind, str]] = {
+KIND_WORDS: Final[Mapping[MessageKind, str]] = {
     Kind.IMAGE: "[图片]",
     Kind.VOICE: "[语音]",
     Kind.VIDEO: "[视频]",
@@ -204,6 +198,7 @@ _KIND_WORDS: Final[Mapping[MessageKind, str]] = {
     Kind.FORWARD: "[聊天记录]",
     Kind.OTHER: "[消息]",
 }
+"""What tools write in place of what is no text."""
 _MARKED_TYPES: Final = re.compile(r"\s*(?:<|&lt;|&amp;lt;)")
 
 
@@ -216,7 +211,7 @@ def _quote(app: Node, scope: Scope) -> AppMessage:
     if number != 1 and _MARKED_TYPES.match(quoted):  # XML becomes the words of its bubble, or the name of its kind
         inner = None if scope.too_deep else _parse(quoted, scope.inner()._replace(collector=None))
         kind = inner.kind if inner is not None else kind_of_type(number)
-        quoted = (inner.text if inner is not None else "") or _KIND_WORDS.get(kind, "[消息]")
+        quoted = (inner.text if inner is not None else "") or KIND_WORDS.get(kind, "[消息]")
     elif number != 1:
         quoted = html.unescape(quoted)
     segments = quote_segments(reply, refer.get("displayname"), quoted)

@@ -41,7 +41,7 @@ from wechatlog.engine import (
 from wechatlog.engine.entry import new_entry
 from wechatlog.engine.json_objects import report_unknown_keys
 from wechatlog.engine.json_plain import FLAG, NUMBER, TEXT, YES, Plain
-from wechatlog.engine.json_values import read_flag, read_list, read_object, read_string
+from wechatlog.engine.json_values import first_object, read_flag, read_list, read_object, read_string
 from wechatlog.engine.keys import Keys, keyed
 from wechatlog.engine.scripts import assigned_head
 from wechatlog.model import MessageKind
@@ -62,11 +62,6 @@ _SMALLEST_NUMBER: Final = 10**12  # a sequence number begins with the time, in m
 
 
 # --- JSON -----------------------------------------------------------------------------------------------------------
-
-
-def _first(value: Any) -> Mapping[str, Any]:
-    rows = read_list(value)
-    return read_object(rows[0]) if rows else {}
 
 
 def _exporter(first: Mapping[str, Any]) -> str:
@@ -189,10 +184,10 @@ _LISTINGS: Final = (
 
 
 def _is_array(head: Head) -> Evidence | Refusal | None:
-    first = _first(head.json)
+    first = first_object(head.json)
     if first.keys() >= _KEYS:
         return Evidence(1.0, f"an array of {_exporter(first)} messages with seq, talker and isSelf")
-    listed = _first(read_object(head.json).get("items"))
+    listed = first_object(read_object(head.json).get("items"))
     if listed.keys() >= _KEYS:
         return Evidence(1.0, f"what {_exporter(listed)} found: items with seq, talker and isSelf")
     return next((Refusal(f"{what}, no messages") for keys, what in _LISTINGS if keys <= listed.keys()), None)
@@ -202,7 +197,7 @@ def _is_script(head: Head) -> Evidence | None:
     inner = assigned_head(head, _VARIABLE)
     if inner is None:
         return None
-    if _first(inner.json).keys() >= {"seq", "talker"}:
+    if first_object(inner.json).keys() >= {"seq", "talker"}:
         return Evidence(1.0, f"window.{_VARIABLE} with seq and talker")
     return Evidence(0.6, f"an empty window.{_VARIABLE}") if inner.json == [] else None
 

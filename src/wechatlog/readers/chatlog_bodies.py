@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from wechatlog.content.appmsg import KIND_WORDS
 from wechatlog.content.dialects import CHATLOG
 from wechatlog.content.forwards import parse_record_dict
 from wechatlog.content.notices import read_notice
@@ -104,18 +105,11 @@ _SHARE: Final = "[分享]"
 _DEEPEST: Final = 16
 _ROOM_TYPES: Final = {"0": "video", "1": "voice"}
 _SHOWN: Final[Mapping[MessageKind, str]] = {
-    Kind.IMAGE: "[图片]",
-    Kind.VOICE: "[语音]",
-    Kind.VIDEO: "[视频]",
-    Kind.STICKER: "[动画表情]",
-    Kind.CARD: "[名片]",
-    Kind.LOCATION: "[位置]",
-    Kind.FILE: "[文件]",
+    **{kind: word for kind, word in KIND_WORDS.items() if kind is not Kind.OTHER},
     Kind.LINK: "[链接]",
     Kind.FORWARD: "[合并转发]",
     Kind.NOTE: "[笔记]",
     Kind.MINI_PROGRAM: "[小程序]",
-    Kind.CHANNEL: "[视频号]",
     Kind.MUSIC: "[音乐]",
     Kind.RED_PACKET: "[红包]",
     Kind.CALL: "[语音通话]",
@@ -190,22 +184,16 @@ def read_contents(reading: Reading, message: Mapping[str, Any], line: int, *, zo
     if kind is Kind.QUOTE:
         return _read_quote(text, contents)
     if not text:
-        text = _render(kind, _app_label(message, kind), contents)
+        number = message.get("subType") if message.get("type") == _APP else None
+        label = _SHOWN_APPS.get(number) if isinstance(number, int) else None
+        shared = _SHARE if message.get("type") == _APP and kind is Kind.OTHER else None
+        text = _render(kind, label or shared or _SHOWN.get(kind, ""), contents)
     if kind is Kind.OTHER:
         reading.tell("unknown-kind", f"unknown message type {message.get('type')!r}", line)
     return kind, text, _segments(reading, kind, text, contents, line, zone)
 
 
-def _app_label(message: Mapping[str, Any], kind: MessageKind) -> str | None:
-    """The label of an app message that is not the one of its kind."""
-    if message.get("type") != _APP:
-        return None
-    number = message.get("subType")
-    label = _SHOWN_APPS.get(number) if isinstance(number, int) else None
-    return label or (_SHARE if kind is Kind.OTHER else None)
-
-
-def _render(kind: MessageKind, label: str | None, contents: Mapping[str, Any]) -> str:
+def _render(kind: MessageKind, label: str, contents: Mapping[str, Any]) -> str:
     """What chatlog renders in text and CSV, without addresses of its own server: JSON leaves it to the reader."""
     title = _text(contents.get("title")) or _text(contents.get("nickname"))
     if kind is Kind.TEXT:  # a text from an app
@@ -214,7 +202,6 @@ def _render(kind: MessageKind, label: str | None, contents: Mapping[str, Any]) -
         place = (contents.get(key) for key in ("poiname", "label", "cityname", "x", "y"))
         parts = [part for part in place if isinstance(part, str) and part]
         return f"[位置|{'|'.join(parts)}]" if parts else "[位置]"
-    label = label or _SHOWN.get(kind, "")
     if not label or not title:
         return label
     url = _text(contents.get("url"))

@@ -15,6 +15,7 @@ import datetime as dt
 import html
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 import attrs
@@ -54,7 +55,6 @@ _REPLY: Final = re.compile(
     r'(?P<text>(?s:.*?)) ?\[↩(?P<letter>[A-Z?])(?: [0-9]{2}:[0-9]{2})?(?: "(?P<words>[^\n]*)")?\]'
 )
 _ATTRIBUTE: Final = re.compile(r"(?P<letter>[A-Z?]):(?:[0-9:]{8})?:(?P<words>.*)")
-_TOOL: Final = "extract-wechat-messages-linux"
 _OWN: Final = "U"
 _PEER: Final = "R"
 _NOBODY: Final = "?"
@@ -152,28 +152,14 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         reading.claimed = int(head["count"])
 
 
-def _detect_text(head: Head) -> Evidence | None:
-    found = _HEAD.search(head.text) and _GLOSS.search(head.text)
+def _detect(head: Head, *, is_xml: bool) -> Evidence | None:
+    found = _XML_HEAD.match(head.text.lstrip()) if is_xml else _HEAD.search(head.text) and _GLOSS.search(head.text)
     return Evidence(1.0, "the head of wxextract") if found else None
 
 
-def _detect_xml(head: Head) -> Evidence | None:
-    return Evidence(1.0, "the head of wxextract") if _XML_HEAD.match(head.text.lstrip()) else None
+def _format(name: str, description: str, suffix: str, *, is_xml: bool) -> Format:
+    return Format(name, description, suffix, partial(_detect, is_xml=is_xml), _entries, "extract-wechat-messages-linux")
 
 
-TXT: Final = Format(
-    "wxextract-txt",
-    "extract-wechat-messages-linux, short text (2026)",
-    ".txt",
-    _detect_text,
-    _entries,
-    _TOOL,
-)
-XML: Final = Format(
-    "wxextract-xml",
-    "extract-wechat-messages-linux, XML (2026)",
-    ".xml",
-    _detect_xml,
-    _entries,
-    _TOOL,
-)
+TXT: Final = _format("wxextract-txt", "extract-wechat-messages-linux, short text (2026)", ".txt", is_xml=False)
+XML: Final = _format("wxextract-xml", "extract-wechat-messages-linux, XML (2026)", ".xml", is_xml=True)

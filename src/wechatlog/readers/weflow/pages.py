@@ -373,21 +373,10 @@ ECHOTRACE: Final = _page(
     "echotrace-html", "echotrace HTML page, WeChat 4", detect=_is_echotrace, entries=_echotrace, facts="echotrace"
 )
 CLI: Final = _page("weflow-cli-html", "weflow-cli HTML page", detect=_is_cli, entries=_cli, facts="weflow-cli")
-LIST: Final = page_format(
-    "weflow-list-html",
-    "the first WeFlow, HTML page with all messages in it, WeChat 4 (2026)",
-    _LIST,
-    _list,
-    "WeFlow",
-    options={},
-    credits_notices=True,
+_elements: Final = partial(page_format, facts="WeFlow", options={}, credits_notices=True)
+LIST: Final = _elements(
+    "weflow-list-html", "the first WeFlow, HTML page with all messages in it, WeChat 4 (2026)", _LIST, _list
 )
-STREAM: Final = page_format(
-    "weflow-stream-html",
-    "WeFlow, HTML page of its streaming writer, WeChat 4 (2026)",
-    _STREAM,
-    _stream,
-    "WeFlow",
-    options={},
-    credits_notices=True,
+STREAM: Final = _elements(
+    "weflow-stream-html", "WeFlow, HTML page of its streaming writer, WeChat 4 (2026)", _STREAM, _stream
 )
