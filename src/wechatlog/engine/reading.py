@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import attrs
 
-from wechatlog.content.accounts import is_group_word, is_room
 from wechatlog.diagnostics import Collector, Origin, Severity
 from wechatlog.engine.head import Head, find_conversion
-from wechatlog.engine.json_values import read_integer
 from wechatlog.errors import OptionError
 from wechatlog.model import (
     NOTICES,
@@ -249,6 +247,9 @@ class Reading:
         `title`, `id` and `owner` are the chat's; a word, `group`, or else the id says whether it is one of a group.
         `count` is how many messages there should be, which is looked at in the end. The others are metadata.
         """
+        from wechatlog.content.accounts import is_group_word, is_room  # for formats with a head
+        from wechatlog.engine.json_values import read_integer
+
         chat, known = self.chat, {name: value for name, value in said.items() if value}
         chat.title, chat.id = known.pop("title", None), known.pop("id", None)
         group, owner = is_group_word(known.pop("group", None)), known.pop("owner", None)
