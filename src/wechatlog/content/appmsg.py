@@ -364,10 +364,7 @@ _ELEMENTS: Final[Mapping[str, Callable[[Node, Node, Scope], AppMessage]]] = {
     "location": _location,
     "sysmsg": _system,
     "revokemsg": lambda node, _message, _: _revoke(node),
-    "voipmsg": _call,
-    "VoIPBubbleMsg": _call,
-    "voipinvitemsg": _call,
-    "voip_msg": _call,
+    **dict.fromkeys(("voipmsg", "VoIPBubbleMsg", "voipinvitemsg", "voip_msg"), _call),
 }
 
 

@@ -153,6 +153,7 @@ _RED_PACKET_WORD: Final = _labels({Kind.RED_PACKET: "红包/紅包/Red Packet"})
 _MUSIC_WORD: Final = _labels({Kind.MUSIC: "音乐/Music"})
 _AMBIGUOUS: Final = _STICKER_WORD | _RED_PACKET_WORD | _MUSIC_WORD
 
+_PAGES: Final = (Kind.LINK, Kind.MINI_PROGRAM, Kind.MUSIC, Kind.CHANNEL)
 _PAGE_SHAPES: Final = (
     _TITLED,
     r"\|(?P<title>[^\n]*)<C>",
@@ -175,10 +176,7 @@ _BRACKET_SHAPES: Final = _shapes(
             r"[:：] ?(?P<name>[^\n]*)<C>",
             r"<C> (?P<name>[^\n]+)",
         ),
-        Kind.LINK: _PAGE_SHAPES,
-        Kind.MINI_PROGRAM: _PAGE_SHAPES,
-        Kind.MUSIC: _PAGE_SHAPES,
-        Kind.CHANNEL: _PAGE_SHAPES,
+        **dict.fromkeys(_PAGES, _PAGE_SHAPES),
         Kind.NOTE: ("<C>", r"\|(?P<title>[^\n]*)<C>", r"<C> (?P<title>[^\n]+)"),
         Kind.ANNOUNCEMENT: ("<C>", r"\|[^\n]*<C>", r"<C> (?s:.+)"),
         Kind.FORWARD: ("<C>", r"\|(?P<title>[^\n]*)<C>", r"<C> ?(?P<title>[^\n]+)"),
@@ -219,14 +217,10 @@ _CALL_BODIES: Final = (
 COMMON_BODIES: Final = _shapes(
     {
         Kind.IMAGE: (r"!?\[[^\]\n]*\]\((?P<url>[^\n]*)\)", _URL, _PATH),
-        Kind.VIDEO: (_URL, _PATH),
-        Kind.STICKER: (_URL, _PATH),
+        **dict.fromkeys((Kind.VIDEO, Kind.STICKER), (_URL, _PATH)),
         Kind.VOICE: (_PATH,),
         Kind.FILE: (_PATH, r"(?P<name>[^\n/\\\[【<]{1,250}\.[A-Za-z0-9]{1,10})"),
-        Kind.LINK: _TITLE_BODIES,
-        Kind.MINI_PROGRAM: _TITLE_BODIES,
-        Kind.MUSIC: _TITLE_BODIES,
-        Kind.CHANNEL: _TITLE_BODIES,
+        **dict.fromkeys(_PAGES, _TITLE_BODIES),
         Kind.RED_PACKET: (r"(?P<title>[^\n\[【<]+)",),
         Kind.CALL: _CALL_BODIES,
         Kind.TRANSFER: (rf"{_AMOUNT}(?: (?P<note>[^\n]*))?",),
@@ -443,13 +437,11 @@ WEFLOW: Final = Dialect(
         Kind.LOCATION: (r"<C>(?P<place>[^\s(][^\n(]*)",),
         Kind.VOICE: (r" - 转文字失败<C>", r"<C> ?(?P<transcript>(?s:.+))"),
         Kind.STICKER: (r"[:：] ?(?P<name>[^\n]*)<C>",),
-        Kind.FILE: (r"<C>(?P<name>[^\n]+)",),
-        Kind.CARD: (r"<C>(?P<name>[^\n]+)",),
+        **dict.fromkeys((Kind.FILE, Kind.CARD), (r"<C>(?P<name>[^\n]+)",)),
         Kind.RED_PACKET: (r"<C> ?(?P<title>[^\n]+)",),
         Kind.LINK: (rf"<C> ?(?P<title>[^\n]+)\n{_URL}", r"<C>(?P<title>[^\n]+)"),
-        Kind.MINI_PROGRAM: (r"<C>(?P<title>\S[^\n]*)",),  # TXT, Markdown, HTML and SQL have no blank here, JSON has one
-        Kind.MUSIC: (r"<C>(?P<title>\S[^\n]*)",),
-        Kind.CHANNEL: (r"<C>(?P<title>\S[^\n]*)",),
+        # TXT, Markdown, HTML and SQL have no blank here, JSON has one
+        **dict.fromkeys(_PAGES[1:], (r"<C>(?P<title>\S[^\n]*)",)),
         Kind.ANNOUNCEMENT: (r"<C>(?s:.+)",),
         Kind.FORWARD: (r"<C> ?(?P<title>[^\n]*)\n(?P<lines>(?s:.*))",),
         **dict.fromkeys((Kind.SYSTEM, Kind.RECALL, Kind.PAT), ("<C>",)),
@@ -666,12 +658,8 @@ BRACKET_LINES: Final = Dialect(
             Kind.OTHER: "无法解析/压缩内容/二进制内容/非文本消息/应用消息/消息类型/Message/暂不支持的消息",
         }
     )
-    | {
-        "链接/文件/小程序": Label(Kind.OTHER),
-        "链接/文件": Label(Kind.OTHER),
-        "文件/链接": Label(Kind.OTHER),
-        "语音/视频通话": Label(Kind.CALL),
-    },
+    | dict.fromkeys(("链接/文件/小程序", "链接/文件", "文件/链接"), Label(Kind.OTHER))
+    | {"语音/视频通话": Label(Kind.CALL)},
     shapes={
         **dict.fromkeys((Kind.SYSTEM, Kind.RECALL, Kind.PAT, Kind.QUOTE), (r"<C>(?: (?s:.*))?",)),
         Kind.OTHER: (r":[0-9]{1,20}<C>",),

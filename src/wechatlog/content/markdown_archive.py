@@ -155,11 +155,7 @@ _ADDRESS: Final = re.compile(r"(?:[a-z][a-z0-9+.-]{1,20}://|www\.|mailto:)\S+", 
 _INERT: Final = re.compile(r"(?:https?://|www\.|mailto:)\S+", re.IGNORECASE)
 _PICTURE: Final = re.compile(r"(?:https?://)?+[^\s():]++", re.IGNORECASE)
 """The address of a picture that a page may load: of the web, or of a file beside it."""
-_LABEL_KINDS: Final = {
-    "[动画表情]": MessageKind.STICKER,
-    "[表情]": MessageKind.STICKER,
-    "[Sticker]": MessageKind.STICKER,
-}
+_LABEL_KINDS: Final = dict.fromkeys(("[动画表情]", "[表情]", "[Sticker]"), MessageKind.STICKER)
 
 
 def _plain_link(text: str) -> tuple[Segment, ...]:

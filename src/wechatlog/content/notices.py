@@ -115,13 +115,8 @@ class _Row(NamedTuple):
 
 _TERMS: Final = {
     "N": _NAME,
-    "NS": _NAMES,
-    "GROUP": _NAMES,
-    "TITLE": _REST,
-    "PATTED": _REST,
-    "LIST": _REST,
-    "QUOTED": _REST,
-    "...": _REST,
+    **dict.fromkeys(("NS", "GROUP"), _NAMES),
+    **dict.fromkeys(("TITLE", "PATTED", "LIST", "QUOTED", "..."), _REST),
 }
 _UNSURE: Final = re.compile(r"\([^()]*\)\??|\[[^\[\]]*\]\??|\\.|.\?")
 _TERM: Final = re.compile(r"(?<![A-Za-z])NS?(?![a-z])|GROUP|TITLE|PATTED|LIST|QUOTED|(?<!\.)\.\.\.(?!\.)")
@@ -241,10 +236,8 @@ def _patted(text: str, start: int, end: int) -> Spans:
 
 
 _READ_TERM: Final[Mapping[str, Callable[[str, int, int], Spans]]] = {
-    "N": _whole,
+    **dict.fromkeys(("N", "GROUP", "TITLE"), _whole),
     "NS": _several,
-    "GROUP": _whole,
-    "TITLE": _whole,
     "PATTED": _patted,
     "LIST": _listed,
     "QUOTED": _quoted,

@@ -67,26 +67,22 @@ _FIELDS: Final = Fields(
         Kind.FORWARD: "title=title",
     }
 )
-_V1_PAGE: Final = "title=title url=url|link_url thumb=thumbnail"
 _V1_FIELDS: Final = Fields(
     {
         **dict.fromkeys((Kind.IMAGE, Kind.STICKER, Kind.VIDEO), "path=text"),
         Kind.VOICE: "transcript=voice_to_text path=text",
         Kind.FILE: "name=file_name size=file_size path=text",
-        Kind.LINK: _V1_PAGE,
-        Kind.MUSIC: _V1_PAGE,
+        **dict.fromkeys((Kind.LINK, Kind.MUSIC), "title=title url=url|link_url thumb=thumbnail"),
         Kind.TRANSFER: "amount=feedesc note=pay_memo state=paysubtype",
     }
 )
 _SHOWN: Final[Mapping[MessageKind, tuple[str, ...]]] = {
     Kind.FILE: ("file_name",),
-    Kind.LINK: ("title", "url", "link_url"),
-    Kind.MUSIC: ("title", "url", "link_url"),
+    **dict.fromkeys((Kind.LINK, Kind.MUSIC), ("title", "url", "link_url")),
     Kind.CHANNEL: ("title", "url"),
     Kind.MINI_PROGRAM: ("title", "app_name"),
     Kind.CARD: ("nickname", "alias"),
-    Kind.RED_PACKET: ("text", "title", "description"),
-    Kind.NOTE: ("text", "title", "description"),
+    **dict.fromkeys((Kind.RED_PACKET, Kind.NOTE), ("text", "title", "description")),
     Kind.FORWARD: ("title",),
     Kind.CALL: ("display_content",),
     **dict.fromkeys((Kind.IMAGE, Kind.STICKER, Kind.VOICE, Kind.VIDEO), ()),

@@ -72,8 +72,7 @@ _CONTENT_TYPES = {kind.value: kind for kind in Kind} | {
 _PAGE = "title=title url=url"
 _FIELDS = Fields(
     {
-        Kind.VOICE: "seconds=duration",
-        Kind.VIDEO: "seconds=duration",
+        **dict.fromkeys((Kind.VOICE, Kind.VIDEO), "seconds=duration"),
         Kind.STICKER: "url=url md5=md5",
         Kind.FILE: "name=title",
         **dict.fromkeys((Kind.LINK, Kind.MUSIC, Kind.CHANNEL), _PAGE),

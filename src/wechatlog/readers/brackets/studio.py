@@ -36,8 +36,7 @@ _FIELDS: Final = Fields(
         **dict.fromkeys(
             (MessageKind.LINK, MessageKind.MINI_PROGRAM, MessageKind.MUSIC, MessageKind.CHANNEL), "title=title url=url"
         ),
-        MessageKind.FORWARD: "title=title",
-        MessageKind.NOTE: "title=title",
+        **dict.fromkeys((MessageKind.FORWARD, MessageKind.NOTE), "title=title"),
     }
 )
 _OWN: Final = {"out": True, "in": False, ME: True, "对方": False}

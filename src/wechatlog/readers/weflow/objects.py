@@ -72,8 +72,7 @@ _APP_KINDS: Final = {
 _FIELDS: Final = Fields(
     {
         Kind.IMAGE: "path=mediaPath|mediaLocalPath|imageFileName",
-        Kind.VIDEO: "path=mediaPath|mediaLocalPath",
-        Kind.VOICE: "path=mediaPath|mediaLocalPath",
+        **dict.fromkeys((Kind.VIDEO, Kind.VOICE), "path=mediaPath|mediaLocalPath"),
         Kind.FILE: "name=mediaFileName path=mediaPath|mediaLocalPath",
         Kind.STICKER: "name=emojiCaption url=emojiCdnUrl md5=emojiMd5 path=mediaPath|mediaLocalPath",
         Kind.LINK: "title=linkTitle|appTitle url=linkUrl|appUrl thumb=linkThumb|appMsgThumbUrl",
