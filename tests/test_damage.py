@@ -72,6 +72,16 @@ DAMAGE = [
     ("named-sql/mysql.sql", "` VALUES (1", "` tALUES (1", ""),
     ("named-sql/mysql.sql", "  `sender` varchar(64),", "  `sender` varchar（64），", ""),
     ("named-sql/mysql.sql", "  `sender` varchar(64),", "  `sen-- MySQL dump\nCREATE TABLE `chat` (\n  `id` int,\n  `time` text,\n  `sender` text,", ""),
+    ("named-sql/mysql.sql", "VALUES (1,'2026", "VALUES (1,\u200b'2026", ""),
+    ("named-sql/mysql.sql", "08:00:00','李四','it", "08:00:00,李四','it", "broken-row"),
+    ("named-sql/mysql.sql", ")\n);\nINSERT", ")\nINSERT", ""),
+    ("named-sql/shell-of-sqlite.sql", "text, sender", "text, s\u00adender", ""),
+    ("named-sql/shell-of-sqlite.sql", "CREATE TABLE", "CREATETABLE", ""),
+    ("named-sql/shell-of-sqlite.sql", "CREATE TABLE", "CREATE TATBLE", ""),
+    ("named-sql/shell-of-sqlite.sql", "CREATE TABLE chat", "CREATE TABLE chTat", ""),
+    ("named-sql/shell-of-sqlite.sql", "is_self int);", "is_self int$;", ""),
+    ("ciphertalk-sql/group.sql", "local_id, create_time, f", "local_id, create_{ime, f", ""),
+    ("ciphertalk-sql/group.sql", "create_time, formatted_time, msg_type, con", "con", ""),
     # what letters stand for
     ("named-keys/letters.jsonl", '"glossary"', '"glosary"', ""),
     ("dated-lines/letters.md", "---\ncontact", "---\n---\ncontact", ""),
@@ -188,8 +198,7 @@ def test_damage_of_two_headers_is_told(seeds: dict[str, Seed], name: str, old: s
     ("name", "old", "new"),
     [
         ("named-sql/mysql.sql", "  `content` text,\n", ""),
-        ("named-sql/mysql.sql", "CREATE TABLE", "CREATE TATBLE"),
-        ("named-sql/shell-of-sqlite.sql", "CREATE TABLE chat", "CREATE TABLE chTat"),
+        ("named-sql/mysql.sql", "CREATE TABLE `chat` (", ""),
         ("weflow-sql/dump.sql", "FROM stdin", "F{OM stdin"),
         ("echotrace-sql/private.sql", 'INSERT INTO "public"."echotrace" ("date", "time", "is_send", ', ""),
         ("ciphertalk-sql/group.sql", "INTO messages", "INTO me#ssages"),
@@ -208,6 +217,13 @@ def test_a_letter_that_nothing_explains_is_told(seeds: dict[str, Seed], old: str
     seed = seeds["dated-lines/letters.md"]
     assert old.encode() in seed.data
     assert "damaged-head" in warnings(seed, seed.data.replace(old.encode(), new.encode(), 1))
+
+
+def test_a_first_line_with_a_sender_is_a_message_whatever_its_text_is_called() -> None:
+    lines = [f'{{"time": "2026-05-01 08:00:{at:02}", "sender": "李四", "content": "早"}}' for at in range(3)]
+    chat = loads("\n".join([lines[0].replace("content", "conxent"), *lines[1:]]), format="named-keys")
+    assert [message.text for message in chat] == ["", "早", "早"]
+    assert "unknown-key" in {entry.code for entry in chat.diagnostics}
 
 
 def test_a_letter_that_no_object_explains_is_told(seeds: dict[str, Seed]) -> None:
@@ -426,6 +442,30 @@ def test_a_script_that_begins_inside_a_text_is_told(seeds: dict[str, Seed]) -> N
     """All quotes that end a text seem to begin one there."""
     seed = seeds["echotrace-sql/own-code.sql"]
     assert "broken-row" in warnings(seed, seed.data[seed.data.index("秒]', '李四'".encode()) :])
+
+
+def test_rows_of_a_script_without_its_beginning_have_the_columns_of_its_tool(seeds: dict[str, Seed]) -> None:
+    for name in ("echotrace-sql/own-code.sql", "ciphertalk-sql/group.sql"):
+        seed = seeds[name]
+        damaged = seed.data[seed.data.index(b"VALUES\n(") + 6 :]
+        assert judge(seed, damaged).lost == 0
+        assert "broken-row" in warnings(seed, damaged)
+
+
+def test_a_page_without_its_beginning_is_told(seeds: dict[str, Seed]) -> None:
+    seed = seeds["named-pages/supershen0916-private.html"]
+    damaged = seed.data[seed.data.index(b"<body") :]
+    for data, told in ((damaged, 1), (damaged.partition(b"</body")[0], 0), (seed.data, 0)):
+        diagnostics = load(data, format=seed.format).diagnostics
+        assert sum("no beginning" in entry.message for entry in diagnostics) == told
+
+
+@pytest.mark.parametrize("name", ["wxextract-xml/sessions.xml", "dated-lines/silences.md", "dated-lines/letters.md"])
+def test_letters_of_a_text_without_its_beginning_are_told(seeds: dict[str, Seed], name: str) -> None:
+    seed = seeds[name]
+    damaged = seed.data[seed.data.index(b"Media placeholders") :]
+    assert "damaged-head" in warnings(seed, damaged)
+    assert len([message for chat in read(damaged, seed.format, seed.options) for message in chat]) == len(seed.messages)
 
 
 def test_flags_of_a_table_may_be_numbers() -> None:

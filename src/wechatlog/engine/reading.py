@@ -298,9 +298,12 @@ class Reading:
             self.report("damaged-head", what, line=line)
 
     def check_page_end(self, text: str, line: int | None = None) -> None:
-        """Tell where the end of a page, of which a text is the last piece, is missing."""
+        """Tell where the end of a page, of which a text is the last piece, is missing, or else its beginning."""
         if "</html" not in text[-2000:].lower():
             self.report("broken-row", "the page is not closed: the file is cut", line=line)
+        elif "<html" not in Head.of(self.source, self.encoding).text.lower():
+            what = "the page has an end and no beginning: what stood there is lost"
+            self.report("broken-row", what, severity=Severity.ERROR, line=1)
 
     def tell_empty(self) -> None:
         """Note that no message came, unless something else was told, which says why."""

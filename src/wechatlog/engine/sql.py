@@ -11,26 +11,28 @@ from __future__ import annotations
 
 import functools
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wechatlog.diagnostics import Severity
 from wechatlog.engine.head import UNSEEN, Head
+from wechatlog.engine.tables import near_names
 from wechatlog.engine.window import Window
 from wechatlog.tokenizer import prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from wechatlog.engine.reading import Reading
 
 
-def _compile(pattern: str) -> re.Pattern[str]:
+def _compile(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
     """A pattern in which characters that nobody sees are white space."""
-    return re.compile(re.sub(r"(?<!\^)\\s", rf"[\\s{UNSEEN}]", pattern), re.IGNORECASE)
+    return re.compile(re.sub(r"(?<!\^)\\s", rf"[\\s{UNSEEN}]", pattern), re.IGNORECASE | flags)
 
 
-_NAME: Final = r"(?:\"[^\",\n]{1,100}\"|`[^`,\n]{1,100}`|\[[^\],\n]{1,100}\]|[^\W\d][\w$]{0,100})"
+_NAME: Final = r"(?:\"[^\",\n]{1,100}\"|`[^`,\n]{1,100}`|\[[^\],\n]{1,100}\]|[^\W\d][\w$" + UNSEEN + "]{0,100})"
 _TABLE: Final = rf"(?P<table>{_NAME}(?:\.{_NAME}){{0,2}})\s*+"
 _INSERT: Final = (
     rf"(?:INSERT\s++(?:OR\s++[A-Z]{{1,10}}\s++|IGNORE\s++)?|REPLACE\s++)INTO\s++{_TABLE}"
@@ -38,7 +40,7 @@ _INSERT: Final = (
     r"(?P<values>VALUES\b\s*+|[^\s()';]{1,20}+\s*+(?=\(['0-9]))?"
     r"|\((?P<headless>[^()',]{1,100},[^()']{0,4000})\)\s*+VALUES\b\s*+(?=\()"
 )
-_CREATE: Final = rf"(?:CREATE\s++)?TABLE\s++(?:IF\s++NOT\s++EXISTS\s++)?{_TABLE}[(（]"
+_CREATE: Final = rf"(?:CREATE\s++\w{{3,8}}|(?:CREATE\s*+)?TABLE)\s++(?:IF\s++NOT\s++EXISTS\s++)?{_TABLE}[(（]"
 _COPY: Final = rf"COPY\s++{_TABLE}(?:\((?P<listed>[^()']{{0,4000}})\)\s*+)?FROM\s++stdin[^;\n]{{0,200}};[ \t]*+\r?\n"
 _BEGINNING: Final = r"(?:INSERT|REPLACE|COPY|CREATE)\s"
 _LANDMARK: Final = _compile(
@@ -63,19 +65,20 @@ _VALUE: Final = (
     r"|(?:CAST\()?X'(?P<bytes>(?:[0-9A-F][0-9A-F])*+)'(?:\s++AS\s++[a-z]++\))?|(?P<word>[^\s,()';]++))"
     r"(?:\s*+::\s*+[a-z_ ]{{1,40}})?\s*+(?P<end>[,)])"
 )
-_OF_STANDARD: Final = re.compile(_VALUE.format("E"), re.DOTALL | re.IGNORECASE)
-_OF_MYSQL: Final = re.compile(_VALUE.format("E?"), re.DOTALL | re.IGNORECASE)
+_OF_STANDARD: Final = _compile(_VALUE.format("E"), re.DOTALL)
+_OF_MYSQL: Final = _compile(_VALUE.format("E?"), re.DOTALL)
 """A value of a row; in MySQL a backslash means something in every text."""
 _MYSQL: Final = re.compile(r"-- (?:MySQL|MariaDB) dump|INSERT\s++(?:IGNORE\s++)?INTO\s++`", re.IGNORECASE)
 _CODED: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|\+([0-9A-Fa-f]{6})|(\\))")
 _END: Final = re.compile(r";|--|/\*|[a-z]{2}|\Z", re.IGNORECASE)
 """What may stand behind the last row of a statement."""
 _OPEN: Final = re.compile(r"(?<![\w$])INSERT\s++INTO\s[^';]{0,5000}\Z", re.IGNORECASE)
-_NEXT: Final = re.compile(r"\n[ \t]*+(?=\(|INSERT\s)", re.IGNORECASE)
+_NEXT: Final = re.compile(r"\n[ \t]*+(?=\(|INSERT\s)|\),[ \t]?(?=\((?:['0-9]|NULL\b))", re.IGNORECASE)
+"""What stands in front of a row, or of a statement."""
 _SEEN: Final = re.compile(f"[{UNSEEN}]")
 _NAMES: Final = re.compile(_NAME)
 _COLUMN: Final = _compile(rf"\s*+(?P<name>{_NAME})")
-_PART: Final = _compile(r"[(),（），]|'[^']*+'|(?P<end>;|\bCREATE\s++TABLE\b)")
+_PART: Final = _compile(r"[(),（），]|'[^']*+'|(?P<end>;|\b(?:CREATE\s++TABLE|INSERT\s++INTO)\b)")
 _DEPTHS: Final = {"(": 1, "（": 1, ")": -1, "）": -1}
 _NO_COLUMNS: Final = frozenset({"constraint", "primary", "unique", "foreign", "check", "key", "index", "exclude"})
 _ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
@@ -102,14 +105,23 @@ class SqlRow(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """The columns of a statement: as it lists them, and where that is damaged, all that its table was made with."""
+    """The columns of a statement.
 
-    listed: list[str]
-    made: list[str]
+    Attributes:
+        listed: as it lists them.
+        made: where that is damaged, all that its table was made with.
+        usual: where nothing says that, those that the tool writes.
+    """
+
+    listed: Sequence[str]
+    made: Sequence[str] = ()
+    usual: Sequence[str] = ()
 
     def name(self, values: list[str | None]) -> dict[str, str | None] | None:
         """The values by their columns; where the list is damaged, by the run of columns that has what is left."""
         row = dict(zip(self.listed, values, strict=True)) if len(values) == len(self.listed) else None
+        if row is None and not self.made and len(values) == len(self.usual):
+            return dict(zip(self.usual, values, strict=True))
         left = {*self.listed} & {*self.made}
         for begin in range(len(self.made) - len(values), -1, -1):
             if left <= {*(run := self.made[begin : begin + len(values)])}:
@@ -144,7 +156,10 @@ def columns_in(head: Head) -> dict[str, list[str]]:
 
 
 def iter_inserts(
-    reading: Reading, tables: Collection[str], columns: AbstractSet[str] | None = None
+    reading: Reading,
+    tables: Collection[str],
+    columns: AbstractSet[str] | None = None,
+    usual: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Iterator[SqlRow]:
     """The rows of some tables, in the order of the script.
 
@@ -152,6 +167,7 @@ def iter_inserts(
         reading: of the script.
         tables: their names in lower case; the rows of others are passed over.
         columns: every column that the format knows in them; others are told once. `None`: nothing is told.
+        usual: the columns of rows of tables as the tool writes them, for where the script does not say it any more.
     """
     window = Window(prepare(reading.blocks()).blocks)
     is_mysql = _MYSQL.search(Head.of(reading.source, reading.encoding).text) is not None
@@ -164,12 +180,17 @@ def iter_inserts(
         if created := mark["created"]:
             known[_plain(created)] = _created_columns(window)
             opened = opened or not window.peek()
-        elif mark["stray"] and mark["stray"][0] == "(" and (table := next(filter(known.get, tables), "")):
+        elif (
+            mark["stray"]
+            and mark["stray"][0] == "("
+            and (table := next((name for name in tables if name in usual or known.get(name)), ""))
+        ):
             window.go_back(window.offset - len(mark["stray"]))
             what = f"rows stand in no statement; they were taken for those of {table!r}"
             reading.report("broken-row", what, severity=Severity.ERROR, line=window.place()[0])
             passed[table] = None
-            for row in inserted(reading, window, table, Columns([], known[table]), wanted=True):
+            filled = Columns((), known.get(table, ()), usual.get(table, ()))
+            for row in inserted(reading, window, table, filled, wanted=True):
                 found = True
                 yield row
         elif mark["odd"] is not None or mark["stray"]:
@@ -177,7 +198,7 @@ def iter_inserts(
             if reading.is_news(what):
                 reading.report("broken-row", what, severity=Severity.ERROR, line=window.place()[0])
         elif mark["table"] or mark["copied"] or mark["headless"]:
-            table, filled = _filled(mark, tables, known)
+            table, filled = _filled(mark, tables, known, usual)
             passed[table] = None
             rows = _lines if mark["copied"] else inserted
             for row in rows(reading, window, table, filled, wanted=table in tables):
@@ -212,20 +233,24 @@ def _landmarks(window: Window) -> Iterator[re.Match[str]]:
         yield mark
 
 
-def _filled(mark: re.Match[str], tables: Collection[str], known: Mapping[str, list[str]]) -> tuple[str, Columns]:
+def _filled(
+    mark: re.Match[str], tables: Collection[str], known: Mapping[str, list[str]], usual: Mapping[str, Sequence[str]]
+) -> tuple[str, Columns]:
     """The table that a statement fills, and the columns of its rows."""
     name = mark["table"] or mark["copied"]
     listed = _listed(mark["columns"] or mark["listed"] or mark["headless"] or "")
     table = _meant("" if mark["damage"] or not name else _plain(name), listed, tables, known)
     made = known.get(table, [])
     whole = {*listed} <= {*made} and (listed or mark["values"] or mark["copied"])
-    return table, Columns(listed or made, []) if whole else Columns(listed, made)
+    return table, Columns(listed or made) if whole else Columns(listed, made, usual.get(table, ()))
 
 
 def _meant(table: str, columns: list[str], tables: Collection[str], known: Mapping[str, list[str]]) -> str:
     """The table that a statement fills; one whose name is damaged is known by its columns."""
     if table in tables or table in known:
         return table
+    if not columns and (near := near_names(table, known.keys() & {*tables})):
+        return near[0]
     least = max(2, len(columns) / 2)
     return next((name for name in tables if len({*columns} & {*known.get(name, ())}) > least), table)
 
@@ -238,7 +263,7 @@ def _created_columns(window: Window) -> list[str]:
     window.position = begin if len(text) - begin > _OVERLAP else len(text)  # it may never be closed
     for mark in _PART.finditer(text, begin, begin + _OVERLAP):
         depth += _DEPTHS.get(mark[0], 0)
-        if depth < 0 or (depth == 0 and mark[0] in (",", "，")):
+        if depth < 0 or (depth == 0 and (mark["end"] or mark[0] in (",", "，"))):
             name = _COLUMN.match(text, begin)
             names += [_plain(name["name"])] if name else []
             begin = mark.end()
@@ -329,6 +354,6 @@ def _row(window: Window, value: re.Pattern[str]) -> list[str | None] | None:
 
 
 def _recover(window: Window) -> bool:
-    """Go to the next line that begins a row, and say whether there is one before the next statement."""
+    """Go to what begins a row as the next one, and say whether there is one before the next statement."""
     window.position += 1
     return window.move_to(_NEXT) is not None and window.peek() == "("

@@ -173,7 +173,8 @@ def _without_head(reading: Reading, items: Iterator[Item]) -> Iterator[Item]:
     said = read_object(value_of(head.partition("\n")[0], "glossary"))
     names, explained = said, bool(said)  # whatever else is wrong with the line
     for item in items:
-        if item.line > first or {"time", "text"} <= fields_of(item.value).keys():
+        there = fields_of(item.value).keys()
+        if item.line > first or ("time" in there and not there.isdisjoint(("text", "sender"))):
             sender = _text(item.value.get("sender"))
             explained = explained or (item.line == first and sender in _LETTERS)
             if explained and sender and sender not in (*names, "?"):

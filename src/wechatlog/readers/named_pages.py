@@ -349,13 +349,13 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     pieces = iter_pieces(reading.blocks(), _MARK, _LONGEST)
     reading.chat.title = _title(next(pieces).text)
     unmarked = _unmarked_side(Head.of(reading.source, reading.encoding).text)
-    last, above, outer = "", _Above(), set[str]()
+    last, is_over, above, outer = "", True, _Above(), set[str]()
     for text, line, offset in pieces:
         match, end = _MARK.match(text), _END.search(text)
         node = parse_fragment(text[: end.start()] if end else text)
         classes = {*(match["classes"].split() if match else ()), *outer}
         piece, outer = _Piece(node, classes, classes_of(node), line, offset), set()
-        last = "" if end else text
+        last, is_over = text, end is not None
         if any(map(_IS_MESSAGE.fullmatch, piece.classes)) or any(map(_IS_NOTICE.fullmatch, piece.classes)):
             what = "no tool is known that writes this page: its classes were believed"
             reading.tell("guessed-elements", what, line, once=True)
@@ -365,7 +365,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
                 outer = classes
         else:
             above.learn(_shown(node))
-    if last:
+    if not is_over or "</html>" in last:
         reading.check_page_end(last)
 
 

@@ -86,14 +86,16 @@ def _form(text: str) -> tuple[Grammar, list[re.Match[str]]]:
 
 def _entries(reading: Reading) -> Iterator[Entry]:
     text, blocks = sample(reading.blocks())
-    form, chat, day, pending = _form(text)[0], reading.chat, "", None
+    (form, found), chat, day, pending = _form(text), reading.chat, "", None
     letters: dict[str, str] = {}
-    explained, named = False, names_owner(reading, ME)
+    explained = {header["sender"] for header in found} <= {"U", "R", "?", None}
+    named = names_owner(reading, ME)
 
     def preamble(block: Block) -> None:
         nonlocal pending, explained, named
         letters.update((match["letter"], match["name"]) for match in _LETTERS.finditer(block.lines))
-        explained, named = _EXPLAINS.search(block.lines) is not None, named or _ME in letters.values()
+        explained = explained or _EXPLAINS.search(block.lines) is not None
+        named = named or _ME in letters.values()
         lines = [line for line in _FRONT.sub("", block.lines).split("\n") if line]
         if lines and (match := _TITLE.fullmatch(lines[0].strip())) and match["title"] != "微信":
             chat.title = match["title"]

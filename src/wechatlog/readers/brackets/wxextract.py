@@ -110,7 +110,7 @@ def _texts(block: Block, *, is_xml: bool) -> list[str]:
 
 def _entries(reading: Reading) -> Iterator[Entry]:
     start, blocks = sample(reading.blocks())
-    is_xml, minutes = start.lstrip().startswith("<"), _IS_MINUTES.search(start) is not None
+    is_xml, minutes = '<m s="' in start, _IS_MINUTES.search(start) is not None
     head, gloss = (_XML_HEAD if is_xml else _HEAD).search(start), _GLOSS.search(start)
     said = html.unescape(gloss["said"]) if gloss and is_xml else gloss["said"] if gloss else ""
     names = {match["letter"]: match["name"].strip() for match in _LETTER.finditer(said)}

@@ -24,6 +24,17 @@ from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.weflow.bodies import check, read_body, typed_body, unframe
 
 _SESSIONS: Final = "sessions"
+_WEFLOW: Final = {
+    "weflow_messages": "session_id local_id message_id create_time sender is_send local_type media_type content"
+    " media_path".split(),
+    "messages": "session_id local_id server_id create_time sender is_send local_type type_name content".split(),
+}
+_CIPHERTALK: Final = {
+    "messages": "session_wxid local_id create_time formatted_time msg_type content is_send sender_username"
+    " sender_display_name group_nickname reply_to_message_id".split()
+}
+_ECHOTRACE: Final = {"echotrace": "date time is_send content send_name timestamp".split()}
+"""The tables of messages, and what the tool lists of their columns."""
 _NUMBERED: Final = frozenset(
     "session_id session_wxid wxid display_name owner_id session_type message_count first_message_time"
     " last_message_time exported_at id local_id server_id message_id create_time formatted_time sender sender_username"
@@ -41,9 +52,9 @@ def _body(reading: Reading, row: Mapping[str, str | None], text: str, line: int)
     return typed_body(reading, name, number, text, line, by_text=True, path=row.get("media_path") or "")
 
 
-def _numbered(reading: Reading, *, tables: tuple[str, ...]) -> Iterator[Entry]:
+def _numbered(reading: Reading, *, tables: Mapping[str, list[str]]) -> Iterator[Entry]:
     """Entries of rows with Unix seconds and account ids, each in the chat of its session."""
-    for table, row, line in iter_inserts(reading, (*tables, _SESSIONS), _NUMBERED):
+    for table, row, line in iter_inserts(reading, (*tables, _SESSIONS), _NUMBERED, tables):
         key = row.get("session_id") or row.get("session_wxid") or row.get("wxid") or ""
         chat = reading.chat_of(key, id=key or None, is_group=is_room(key) if key else None)
         if table == _SESSIONS:
@@ -70,7 +81,7 @@ def _numbered(reading: Reading, *, tables: tuple[str, ...]) -> Iterator[Entry]:
 
 
 def _named(reading: Reading) -> Iterator[Entry]:
-    for _, row, line in iter_inserts(reading, ("echotrace",), _NAMED):
+    for _, row, line in iter_inserts(reading, _ECHOTRACE, _NAMED, _ECHOTRACE):
         kind, text, segments = read_body(row.get("content") or "")
         check(reading, kind, text, line, credited=True)
         stamp = row.get("timestamp") or f"{row.get('date') or ''} {row.get('time') or ''}"
@@ -80,14 +91,14 @@ def _named(reading: Reading) -> Iterator[Entry]:
         yield Entry(line, time, precision, row.get("send_name") or None, None, own, kind, text, segments)
 
 
-def _detect(head: Head, *, tables: tuple[str, ...], columns: str) -> Evidence | None:
+def _detect(head: Head, *, tables: Mapping[str, list[str]], columns: str) -> Evidence | None:
     found = tables_of(head) & {*tables}
     if not found or not ("messages" not in found or all(column in head.text for column in columns.split())):
         return None
     return Evidence(1.0, f"a script for the table {min(found)}")
 
 
-def _format(name: str, description: str, exporter: str, tables: tuple[str, ...], columns: str) -> Format:
+def _format(name: str, description: str, exporter: str, tables: Mapping[str, list[str]], columns: str) -> Format:
     detect, entries = partial(_detect, tables=tables, columns=columns), partial(_numbered, tables=tables)
     return Format(name, description, ".sql", detect, entries, exporter, options={})
 
@@ -96,17 +107,17 @@ SQL: Final = _format(
     "weflow-sql",
     "WeFlow 1 SQL script and that of its port to Rust, WeChat 4",
     "WeFlow",
-    ("weflow_messages", "messages"),
+    _WEFLOW,
     "session_id server_id is_send",
 )
 CIPHERTALK: Final = _format(
-    "ciphertalk-sql", "CipherTalk SQL script, WeChat 4", "CipherTalk", ("messages",), "session_wxid is_send"
+    "ciphertalk-sql", "CipherTalk SQL script, WeChat 4", "CipherTalk", _CIPHERTALK, "session_wxid is_send"
 )
 ECHOTRACE: Final = Format(
     "echotrace-sql",
     "echotrace SQL script, WeChat 4",
     ".sql",
-    partial(_detect, tables=("echotrace",), columns=""),
+    partial(_detect, tables=_ECHOTRACE, columns=""),
     _named,
     "echotrace",
     credits_notices=True,
