@@ -236,7 +236,7 @@ def _fitted(reading: Reading, entries: EntryRuns) -> Iterator[_Run]:
         if not isinstance(run, EntryRun):
             yield from _runs_of(reading, run)
             continue
-        draft, columns = run.chat, run.whole()
+        draft, columns = run.chat, dict(run.columns)
         times = columns["time"]
         known = {True} if isinstance(times, UnixTimes) else {time and time.tzinfo is not None for time in times}
         if known != {draft.aware}:

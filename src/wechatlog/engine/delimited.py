@@ -53,10 +53,16 @@ class _Lines:
 
     def __init__(self, blocks: Iterable[str]) -> None:
         self._texts = (io.StringIO(text[1:], newline="\n") for text in whole_lines(blocks))
-        self.row = self._first = 1  # the lines that the open row and what is held begin on
+        self.begins = [1]  # the lines that rows begin on, the last of them that of the open one
+        self._first = 1  # that of what is held
         self._held: list[str] = []
         self._again: list[str] = []
         self.ended = False
+
+    @property
+    def row(self) -> int:
+        """The line that the open row begins on."""
+        return self.begins[-1]
 
     def batches(self) -> Iterator[list[str]]:
         """Lines in lists; stops early where the open row is longer than a row can be."""
@@ -81,7 +87,8 @@ class _Lines:
             line, rest = "".join((line, *rest)), []
         elif len(rest):
             line = line.rstrip("\r\n")
-        self.row = self._first = self.row + max(1, line.count("\n"))
+        self._first = self.row + max(1, line.count("\n"))
+        self.begins = [self._first]
         self._held, self._again = [], rest
         self.ended = self.ended and not rest
         return lenient_cells(line, delimiter)
@@ -94,7 +101,7 @@ def iter_row_runs(blocks: Iterable[str], collector: Collector, *, delimiter: str
         if not told and end - lines[0] > len(rows):
             ends = (*lines[1:], end)
             for at, cells in enumerate(rows):
-                if ends[at] - lines[at] > 1 and any("\r\n" in cell for cell in cells):
+                if ends[at] - lines[at] > 1 and "\r\n" in ",".join(cells):
                     told = True
                     what = (
                         "a cell has CR LF for line ends; whether somebody wrote it so or a conversion did is not known"
@@ -147,17 +154,16 @@ def _runs(
         ended = False
         while not ended:
             rows: list[list[str]] = []
-            begins: list[int] = []
+            begins = lines.begins = [lines.row]
             try:
                 for cells in itertools.islice(reader, most):
                     rows.append(cells)
-                    begins.append(lines.row)
-                    lines.row = base + reader.line_num
+                    begins.append(base + reader.line_num)
             except csv.Error as damage:
                 error = damage
             ended, most = len(rows) < most, min(2 * most, RUN)
             if rows:
-                yield rows, begins, lines.row
+                yield rows, begins[:-1], lines.row
         if error is not None:
             line = lines.row
             if "end of data" in str(error):

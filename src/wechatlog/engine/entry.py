@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 Body: TypeAlias = "tuple[MessageKind, str, tuple[Segment, ...] | None]"
 """What a body is: kind and text, and the segments where they do not follow from the text."""
 
-_BATCH_SIZE: Final = 1024
-_PLACED: Final = ("line", "time", "offset")
+_BATCH_SIZE: Final = 256
+"""What is made of more would drive each other from the cache of the processor."""
 
 
 class Entry(NamedTuple):
@@ -67,37 +67,13 @@ class EntryRun:
     Attributes:
         chat: that of all of them.
         columns: for each other field of `Entry`, in their order, what it is in each.
-        others: entries that say something else than the columns, by their places, in order; line, time and offset are
-            those of the columns.
     """
 
     chat: Draft
     columns: Mapping[str, Sequence[Any]]
-    others: Mapping[int, Entry]
 
-    def __iter__(self) -> Iterator[Entry]:
-        return itertools.chain.from_iterable(self._stretches())
-
-    def _stretches(self) -> Iterator[Iterable[Any]]:
-        rows = zip(*self.columns.values(), [self.chat] * len(self.columns["text"]), strict=True)
-        begin = 0
-        for place, entry in self.others.items():
-            yield itertools.islice(rows, place - begin)
-            next(rows)
-            yield (entry,)
-            begin = place + 1
-        yield rows
-
-    def whole(self) -> dict[str, Sequence[Any]]:
-        """The columns with what the others say."""
-        found = dict(self.columns)
-        others = self.others.items()
-        for at, name in enumerate(found if others else ()):
-            if name not in _PLACED:
-                found[name] = values = list(found[name])
-                for place, entry in others:
-                    values[place] = entry[at]
-        return found
+    def __iter__(self) -> Iterator[Any]:
+        return zip(*self.columns.values(), itertools.repeat(self.chat), strict=False)
 
 
 class EntryRuns:
@@ -128,20 +104,23 @@ def batches_of(reading: Reading, entries: Iterable[Entry]) -> Iterator[Batch]:
     name, owner, credited = reading.source.place, reading.owner, reading.credits_notices
     pending: dict[Draft, list[Message]] = {}
     seen: set[Draft] = set()
-    count, draft = 0, reading.chat
+    count, draft, odd = 0, reading.chat, list[Any]()
     batch = pending.setdefault(draft, [])
     for line, time, precision, sender, sender_id, own, kind, text, segments, id_, reply_to, offset, chat in entries:
         if chat is not None and chat is not draft:
             if draft.done:  # it goes out, so that what is told from here on is of the next
                 seen.update(other for other, messages in pending.items() if messages)
-                yield from _filled(reading, pending)
+                yield from _filled(reading, pending, odd)
                 yield chat, []
                 pending = {}
             draft, batch = chat, pending.setdefault(chat, [])
         if time is None:
             precision = None
-        elif (aware := time.tzinfo is not None) is not draft.aware:
-            time = reading.fit_time(draft, time, line, aware=aware)
+        else:
+            if (aware := time.tzinfo is not None) is not draft.aware:
+                time = reading.fit_time(draft, time, line, aware=aware)
+            if not FIRST_YEAR <= time.year < LAST_YEAR:
+                odd.append((time, line))
         if kind in NOTICES and not (credited and is_credited(sender_id)):
             sender = sender_id = None
         if own is None and owner is not None:
@@ -157,21 +136,22 @@ def batches_of(reading: Reading, entries: Iterable[Entry]) -> Iterator[Batch]:
         count += 1
         if count % _BATCH_SIZE == 0:
             seen.update(other for other, messages in pending.items() if messages)
-            yield from _filled(reading, pending)
+            yield from _filled(reading, pending, odd)
             batch = []
             pending = {draft: batch}
     reading.check_count(reading.claimed, count)
-    yield from _filled(reading, pending)
+    yield from _filled(reading, pending, odd)
     seen.update(other for other, messages in pending.items() if messages)
     if not count:
         reading.tell_empty()
     yield from ((empty, []) for empty in reading.chats() if empty not in seen)
 
 
-def _filled(reading: Reading, pending: dict[Draft, list[Message]]) -> Iterator[Batch]:
-    for draft, batch in pending.items():
-        for message in batch:
-            if (time := message.time) is not None and not FIRST_YEAR <= time.year < LAST_YEAR:
-                reading.watch_year(time, message.origin.line)
-        if batch:
-            yield draft, batch
+def _filled(
+    reading: Reading, pending: dict[Draft, list[Message]], odd: list[tuple[dt.datetime, int | None]]
+) -> Iterator[Batch]:
+    """What is pending; times in odd years are told first."""
+    for time, line in odd:
+        reading.watch_year(time, line)
+    odd.clear()
+    return ((draft, batch) for draft, batch in pending.items() if batch)

@@ -11,6 +11,7 @@ import collections
 import csv
 import functools
 import itertools
+import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -103,49 +104,26 @@ def _names(names: Iterable[str]) -> frozenset[str]:
     return frozenset(names)
 
 
-class TableRun(NamedTuple):
-    """Rows of a table that follow each other, at least one, as columns.
-
-    Attributes:
-        columns: for each field of the table, in their order, what it is in each row.
-        lines: 1-based, or numbers in the sheet.
-    """
-
-    columns: Sequence[Sequence[str]]
-    lines: Sequence[int]
-
-
-class TableRows(Iterator[tuple[Any, int]]):
-    """The rows of a table: one by one, or those that are left in runs.
+class TableRows:
+    """The rows of a table, each with its line, as named tuples.
 
     Args:
         row: a named tuple of the fields.
-        runs: the rows.
+        cells: what stands in the fields of each row, and its line: the same rows for who needs no names.
     """
 
-    def __init__(self, row: Any, runs: Iterator[TableRun]) -> None:
-        self.row, self.runs = row, runs
-        self._rows = itertools.chain.from_iterable(map(self._named, self._left()))
+    def __init__(self, row: Any, cells: Iterator[tuple[Sequence[str], int]]) -> None:
+        self.row, self.cells = row, cells
 
-    def __next__(self) -> tuple[Any, int]:
-        return next(self._rows)
+    def __iter__(self) -> Iterator[tuple[Any, int]]:
+        new = functools.partial(tuple.__new__, self.row)
+        return ((new(cells), line) for cells, line in self.cells)
 
     def peek(self, count: int) -> list[tuple[Any, int]]:
-        """About so many of the first rows, which are given again."""
-        seen: list[TableRun] = []
-        rows: list[tuple[Any, int]] = []
-        while len(rows) < count and (run := next(self.runs, None)) is not None:
-            seen.append(run)
-            rows += self._named(run)
-        self.runs = itertools.chain(seen, self.runs)
-        return rows
-
-    def _left(self) -> Iterator[TableRun]:
-        yield from self.runs
-
-    def _named(self, run: TableRun) -> Iterator[tuple[Any, int]]:
-        new: Any = functools.partial(tuple.__new__, self.row)
-        return zip(map(new, zip(*run.columns, strict=True)), run.lines, strict=True)
+        """So many of the first rows, which are given again."""
+        seen = list(itertools.islice(self, count))
+        self.cells = itertools.chain(seen, self.cells)
+        return seen
 
 
 @attrs.frozen(eq=False)
@@ -400,7 +378,8 @@ class Table:
             runs = _without_blanks(runs, layout.width)
         if self.tail and layout.delimiter and layout.places[self.fields.index(self.tail)] == layout.width - 1:
             runs = _with_tails(reading, runs, layout, layout.places[0])
-        return TableRows(self._row, self._runs(reading, layout, runs, needed, header[: layout.width]))
+        found = self._runs(reading, layout, runs, needed, header[: layout.width])
+        return TableRows(self._row, itertools.chain.from_iterable(itertools.starmap(zip, found)))
 
     def _all_rows(self, reading: Reading, layout: Layout) -> Iterator[Rows]:
         if layout.delimiter:
@@ -410,26 +389,21 @@ class Table:
 
     def _runs(
         self, reading: Reading, layout: Layout, runs: Iterable[Rows], needed: int, header: Sequence[str]
-    ) -> Iterator[TableRun]:
+    ) -> Iterator[tuple[Iterable[Sequence[str]], Iterable[int]]]:
         heading = [cell.lstrip("\ufeff") for cell in header]
         starts = {heading[0], f"\ufeff{heading[0]}"} if heading else set()
-        usual = {layout.width, layout.width + (self.spare is not None)}
         for rows, lines in runs:
             if {*map(len, rows)} == {layout.width} and starts.isdisjoint([cells[0] for cells in rows]):
-                yield self._run(layout, rows, lines, ("",) * len(rows))
+                yield self._placed(layout, rows), lines
                 continue
-            # What is told of a row is told behind the rows before it.
-            odd = [at for at, cells in enumerate(rows) if len(cells) not in usual or cells[0] in starts]
-            for begin, end in itertools.pairwise((0, *odd, len(rows))):
-                some = zip(rows[begin:end], lines[begin:end], strict=True)
-                mended = [self._mended(reading, layout, cells, line, needed, heading) for cells, line in some]
-                if found := [row for row in mended if row is not None]:
-                    yield self._run(layout, *zip(*found, strict=True))
+            for cells, line in zip(rows, lines, strict=True):
+                if (found := self._mended(reading, layout, cells, line, needed, heading)) is not None:
+                    yield self._placed(layout, found[:1], found[1]), (line,)
 
     def _mended(
         self, reading: Reading, layout: Layout, whole: list[str], line: int, needed: int, heading: list[str]
-    ) -> tuple[list[str], int, str] | None:
-        """A row of as many cells as the header, its line, and what was taken out; `None` where it is none."""
+    ) -> tuple[list[str], str] | None:
+        """A row of as many cells as the header, and what was taken out of it; `None` where it is none."""
         if [whole[0].lstrip("\ufeff"), *whole[1:]] == heading:
             reading.tell("repeated-header", "the header row stands here again: files were put together", line)
             return None
@@ -442,15 +416,15 @@ class Table:
             if len(cells) < needed:
                 return None
             cells = (cells + [""] * width)[:width]
-        return whole[:numbered] + cells, line, extra
+        return whole[:numbered] + cells, extra
 
-    def _run(
-        self, layout: Layout, rows: Iterable[Sequence[str]], lines: Sequence[int], extra: Sequence[str]
-    ) -> TableRun:
-        found = list(zip(*rows, strict=True))
-        blank = ("",) * len(lines)
-        columns = [found[at] if at >= 0 else blank for at in layout.places]
-        return TableRun(columns if self.spare is None else [*columns, extra], lines)
+    def _placed(self, layout: Layout, rows: Iterable[Sequence[str]], extra: str = "") -> Iterable[Sequence[str]]:
+        """What stands in the fields of rows."""
+        places = layout.places if self.spare is None else (*layout.places, layout.width)
+        if places == tuple(range(layout.width)):
+            return rows
+        pick = operator.itemgetter(*places)
+        return (pick((*cells, extra, "")) for cells in rows)
 
 
 def _without_blanks(runs: Iterable[Rows], width: int) -> Iterator[Rows]:

@@ -178,14 +178,17 @@ class _Chat:
         times: Sequence[Any] = self.reading.unix_times(list(map(int, numbers)))
         if any(times[place] != others[place].time for place in parsed):
             times = [others[place].time if place in others else time for place, time in enumerate(times)]
-        nothing = [None] * len(run)
-        columns: dict[str, Sequence[Any]] = {
+        nothing: list[Any] = [None] * len(run)
+        columns: dict[str, Any] = {
             "line": lines, "time": times,
             "precision": ["second"] * len(run), "sender": names, "sender_id": accounts, "is_self": own,
-            "kind": [_TEXT] * len(run), "text": texts, "segments": nothing, "id": ids, "reply_to": nothing,
+            "kind": [_TEXT] * len(run), "text": texts, "segments": nothing.copy(), "id": ids, "reply_to": nothing,
             "offset": offsets,
         }  # fmt: skip
-        return EntryRun(self.draft, columns, others)
+        for place, entry in others.items():
+            for name, value in zip(Entry._fields[2:-2], entry[2:-2], strict=True):
+                columns[name][place] = value
+        return EntryRun(self.draft, columns)
 
     def _known(self, writers: Iterable[tuple[Any, ...]]) -> Mapping[tuple[Any, ...], Sender]:
         """The senders of texts by what the file says of them."""

@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING, Any
 from wechatlog.content.accounts import is_room
 from wechatlog.content.appmsg import parse_content, split_sender_prefix
 from wechatlog.content.vocabulary import APP_MESSAGE, kind_of_name, kind_of_type
-from wechatlog.engine import ME, NOTICES, OWNER_OPTION, Draft, Entry, Format, Reading, Table
+from wechatlog.engine import ME, NOTICES, OWNER_OPTION, Entry, Format, Reading, Table
 from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, read_local_clock, read_server_id
-from wechatlog.engine.plain_rows import Texts, entries_of
+from wechatlog.engine.row_entries import Body, Said, Who, entries_of
 from wechatlog.model import MessageKind, Participant
 
 if TYPE_CHECKING:
@@ -75,7 +75,6 @@ _COLUMNS = (
 )
 _V0 = Table(_COLUMNS, extra="server_id", spare=_spare_id)
 _V1 = Table(f"{_COLUMNS} Remark=remark NickName=nickname Sender=sender", extra="server_id", spare=_spare_id)
-_TEXTS = Texts("content", "created", "server_id", chat="talker", unread="row clock")
 _EMULATOR = Table("用户名=talker 消息内容=content 发送时间=clock 发送状态=status 消息类型=type isSend=own msgId=id")
 
 
@@ -90,9 +89,10 @@ def _time(reading: Reading, row: Any, line: int) -> tuple[dt.datetime | None, Pr
     return time, precision
 
 
-def _entry(reading: Reading, row: Any, line: int, name: str | None, account: str | None, chat: Draft) -> Entry:
-    kind, text, segments, reply_to = _kind_of(row.type, row.subtype), row.content, None, None
+def _body(reading: Reading, row: Any, _: object, line: int) -> Body:
+    kind, text = _kind_of(row.type, row.subtype), row.content
     is_empty = not text and row.type.strip() == _APP_MESSAGE
+    segments, reply_to = None, None
     if kind is not MessageKind.TEXT:
         body = parse_content(kind, text, reading.collector, zone=reading.zone, line=line)
         kind, text, segments, reply_to = body.kind, body.text, body.segments, body.reply_to
@@ -102,10 +102,7 @@ def _entry(reading: Reading, row: Any, line: int, name: str | None, account: str
     if is_empty:  # as it is with nearly every app message
         what = f"the text of this message ({kind}) was not exported: it stood in a column that this file lacks"
         reading.tell("missing-content", what, line)
-    id_ = read_server_id(row.server_id, reading, line=line) if row.server_id else None
-    time, precision = _time(reading, row, line)
-    own = _OWN.get(row.own.strip())
-    return Entry(line, time, precision, name, account, own, kind, text, segments, id_, reply_to, None, chat)
+    return kind, text, segments, reply_to
 
 
 def _holds_all_chats(rows: Iterable[tuple[Any, int]]) -> bool:
@@ -125,45 +122,55 @@ def _entries(reading: Reading, *, table: Table) -> Iterable[Entry]:
     check_date_order(reading)
     rows = table.rows(reading, needed=7)
     read = _all_chats if _holds_all_chats(rows.peek(_LOOK_AHEAD)) else _one_chat
-    return entries_of(reading, rows, _TEXTS, read(reading))
+    said = Said(
+        same="talker type subtype own remark nickname sender",
+        text="content",
+        clock="created",
+        number="server_id",
+        room="talker",
+        is_text=lambda row: row.type.strip() == "1",
+        time=functools.partial(_time, reading),
+        body=functools.partial(_body, reading),
+        who=read(reading),
+        id=lambda row, line: read_server_id(row.server_id, reading, line=line) if row.server_id else None,
+    )
+    return entries_of(reading, rows.row, rows.runs, said)
 
 
-def _one_chat(reading: Reading) -> Callable[[Any, int], Entry]:
+def _one_chat(reading: Reading) -> Callable[[Any, MessageKind, int], Who]:
     """The file of one chat: names and account ids are those of who sent a row."""
     chat, people, others = reading.chat, dict[str, Participant](), 0
 
-    def entry(row: Any, line: int) -> Entry:
+    def who(row: Any, kind: MessageKind, _: int) -> Who:
         nonlocal others
         remark, nickname, sender = getattr(row, "remark", ""), getattr(row, "nickname", ""), getattr(row, "sender", "")
-        name = remark or nickname or None
-        found = _entry(reading, row, line, name, sender or None, chat)
-        if sender and found.kind not in NOTICES and sender not in people and len(people) < _MOST_PEOPLE:
+        name, own = remark or nickname or None, _OWN.get(row.own.strip())
+        if sender and kind not in NOTICES and sender not in people and len(people) < _MOST_PEOPLE:
             aliases = dict.fromkeys(alias for alias in (remark, nickname) if alias and alias != name)
-            people[sender] = Participant(name, sender, found.is_self, tuple(aliases))
+            people[sender] = Participant(name, sender, own, tuple(aliases))
             chat.members = list(people.values())
-            if found.is_self:
+            if own:
                 chat.owner = sender
             else:
                 others += 1
                 chat.is_group = True if others > 1 else None
-        return found
+        return name, sender or None, own, chat
 
-    return entry
+    return who
 
 
-def _all_chats(reading: Reading) -> Callable[[Any, int], Entry]:
+def _all_chats(reading: Reading) -> Callable[[Any, MessageKind, int], Who]:
     """The file of all chats: names are those of the chat, and nobody's account id is there."""
 
-    def entry(row: Any, line: int) -> Entry:
+    def who(row: Any, kind: MessageKind, _: int) -> Who:
         names = row.remark, row.nickname
         chat = reading.chat_of("\0".join((row.talker, *names)), title=row.remark or row.nickname or None)
         chat.metadata.setdefault("talker", row.talker)
-        found = _entry(reading, row, line, row.sender or None, None, chat)
-        if found.kind not in NOTICES and found.sender not in (None, ME, *names):
+        if kind not in NOTICES and row.sender not in ("", ME, *names):
             chat.is_group = True
-        return found
+        return row.sender or None, None, _OWN.get(row.own.strip()), chat
 
-    return entry
+    return who
 
 
 def _emulator(reading: Reading) -> Iterator[Entry]:

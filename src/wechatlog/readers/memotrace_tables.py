@@ -14,19 +14,19 @@ Format facts: `exporter/exporter_csv.py`, `exporter/exporter_xlsx.py` of MemoTra
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import attrs
 
 from wechatlog.content.notices import clean_notice
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.engine import NOTICES, OWNER_OPTION, Entry, Evidence, Format, Head, Reading, Table, one_of, one_segment
-from wechatlog.engine.entry import EntryRun, EntryRuns, new_entry
 from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, is_rewritten, read_local_clock, read_server_id
-from wechatlog.engine.plain_rows import Texts, entries_of
-from wechatlog.engine.tables import Layout, TableRows, TableRun
+from wechatlog.engine.row_entries import Body, Said, Who, entries_of
+from wechatlog.engine.tables import Layout, TableRows
 from wechatlog.engine.workbooks import cell_text, iter_sheet, sheet_names
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.memotrace_bodies import EXPORTER, read_typed_body
@@ -36,14 +36,10 @@ _TABLE = Table(
     optional=("id", "remark", "nickname", "more"),
     exact=False,
 )
-_TEXTS = Texts("content", "time", "id")
 _LINKS = ("./", ".\\")
 _MEMBERS_SHEET = "成员信息"
 _MOST_PEOPLE = 10_000
-_TEXT = MessageKind.TEXT  # asking the class for a member costs as much as a call
-_Sender: TypeAlias = "tuple[str | None, bool | None]"
-
-
+_kind_of_name = functools.lru_cache(maxsize=256)(kind_of_name)
 _FILES = frozenset({MessageKind.VOICE, MessageKind.VIDEO, MessageKind.IMAGE, MessageKind.FILE})
 
 
@@ -55,87 +51,72 @@ def _grade(found: Layout | None, where: str) -> Evidence | None:
     return Evidence(1.0 if in_order else 0.9 if found.places[0] >= 0 else 0.7, where)
 
 
-def _entries(reading: Reading) -> EntryRuns:
+def _entries(reading: Reading) -> Iterator[Entry]:
     check_date_order(reading)
-    return EntryRuns(_runs(reading))
-
-
-def _runs(reading: Reading) -> Iterator[EntryRun | Sequence[Entry]]:
     people: dict[str, dict[str, None]] = {}
     _, rows = one_of(reading, {"": _TABLE})
     _describe_members(reading)
-    rows = TableRows(rows.row, _linked(reading, rows.runs))
-    yield from entries_of(reading, rows, _TEXTS, functools.partial(_entry, reading, people, {})).runs
+    said = Said(
+        same="type sender remark nickname",
+        text="content",
+        clock="time",
+        number="id",
+        room="",
+        is_text=lambda row: _kind_of_name(row.type) is MessageKind.TEXT,
+        time=lambda row, line: read_local_clock(row.time, reading, line=line),
+        body=functools.partial(_body, reading),
+        who=functools.partial(_who, reading, people),
+        id=lambda row, line: read_server_id(row.id, reading, line=line, excel=is_rewritten(row.time)),
+    )
+    yield from entries_of(reading, rows.row, _linked(reading, rows), said)
     reading.chat.members = [Participant(name, aliases=tuple(aliases)) for name, aliases in people.items() if aliases]
 
 
-def _linked(reading: Reading, runs: Iterable[TableRun]) -> Iterator[TableRun]:
-    """Runs in which the link of a file, which stands a row below its message, is the last cell of that.
+def _linked(reading: Reading, rows: TableRows) -> Iterator[tuple[Sequence[str], int]]:
+    """Rows that hold something, in which the link of a file, which stands a row below its message, is the last cell.
 
     `ExcelExporter.to_excel` of MemoTrace 3 counts rows twice. A message with a file waits for the row below it.
     """
-    held: TableRun | None = None
-    for run in runs:
-        if held is not None:
-            columns = [[*above, *below] for above, below in zip(held.columns, run.columns, strict=True)]
-            run, held = TableRun(columns, [*held.lines, *run.lines]), None
-        if not all(run.columns[1]):
-            run = _with_links(reading, run)
-        if kind_of_name(run.columns[1][-1]) in _FILES:
-            *_, last = zip(*run.columns, strict=True)
-            held = TableRun([[cell] for cell in last], run.lines[-1:])
-            run = TableRun([column[:-1] for column in run.columns], run.lines[:-1])
-        if run.lines:
-            yield run
-    if held is not None:
-        yield held
+    file: tuple[Any, int] | None = None
+    for cells, line in rows.cells:
+        if file is not None:
+            above, number = file
+            bare = not any(cells[:4]) and cells[4].startswith(_LINKS)
+            if bare and not above.more.startswith(_LINKS):
+                what = "the link of a file stands in a row of its own; it belongs to the message above"
+                reading.tell("writer-fault", what, line)
+                file = above._replace(more=cells[4]), number
+                continue
+            yield file
+            file = None
+        if _kind_of_name(cells[1]) in _FILES and (cells[3] or cells[4]):
+            file = rows.row._make(cells), line
+        elif cells[3] or cells[4]:
+            yield cells, line
+    if file is not None:
+        yield file
 
 
-def _with_links(reading: Reading, run: TableRun) -> TableRun:
-    kept: list[tuple[tuple[str, ...], int]] = []
-    for row, line in zip(zip(*run.columns, strict=True), run.lines, strict=True):
-        id_, type_, sender, clock, content, *_ = row
-        above = kept[-1][0] if kept else ("",) * len(row)
-        bare = not (id_ or type_ or sender or clock) and content.startswith(_LINKS)
-        if bare and not above[-1].startswith(_LINKS) and kind_of_name(above[1]) in _FILES:
-            what = "the link of a file stands in a row of its own; it belongs to the message above"
-            reading.tell("writer-fault", what, line)
-            kept[-1] = (*above[:-1], content), kept[-1][1]
-        else:
-            kept.append((row, line))
-    rows, lines = zip(*kept, strict=True)
-    return TableRun(list(zip(*rows, strict=True)), lines)
-
-
-def _entry(
-    reading: Reading, people: dict[str, dict[str, None]], senders: dict[tuple[str, ...], _Sender], row: Any, line: int
-) -> Entry | None:
-    id_, type_, sender, clock, text, remark, nickname, more = row
-    if not (clock or text):
-        return None
-    time, precision = read_local_clock(clock, reading, line=line)
-    kind, segments = kind_of_name(type_), None
-    if kind is not _TEXT:
-        named = reading.kind_of(kind, type_ or "''", text, line)
-        kind, text, segments = read_typed_body(reading, named, text, time, line)
-    if kind in _FILES and more.startswith(_LINKS):
+def _body(reading: Reading, row: Any, time: dt.datetime | None, line: int) -> Body:
+    text = row.content
+    named = reading.kind_of(_kind_of_name(row.type), row.type or "''", text, line)
+    kind, text, segments = read_typed_body(reading, named, text, time, line)
+    if kind in _FILES and row.more.startswith(_LINKS):
         first, *others = segments or one_segment(kind, text)
-        segments = (attrs.evolve(first, path=more), *others)  # type: ignore[call-arg]
+        segments = (attrs.evolve(first, path=row.more), *others)  # type: ignore[call-arg]
+    return kind, clean_notice(text) if kind in NOTICES else text, segments, None
+
+
+def _who(reading: Reading, people: dict[str, dict[str, None]], row: Any, kind: MessageKind, line: int) -> Who:
     if kind in NOTICES:
-        sender, own, text = None, None, clean_notice(text)
-    else:
-        who = sender, remark, nickname
-        if (known := senders.get(who)) is None:
-            if len(senders) > _MOST_PEOPLE:
-                senders.clear()
-            known = senders[who] = _sender(reading, row, line, people)
-        sender, own = known
-    id_ = read_server_id(id_, reading, line=line, excel=is_rewritten(clock)) if id_ else None
-    fields = line, time, precision, sender, None, own, kind, text, segments, id_, None, None, None
-    return new_entry(Entry, fields)
+        return None, None, None, None
+    sender, own = _sender(reading, row, line, people)
+    return sender, None, own, None
 
 
-def _sender(reading: Reading, row: Any, line: int, people: dict[str, dict[str, None]]) -> _Sender:
+def _sender(
+    reading: Reading, row: Any, line: int, people: dict[str, dict[str, None]]
+) -> tuple[str | None, bool | None]:
     sender, shown = row.sender, row.remark or row.nickname
     if sender in ("0", "1") and shown and shown != sender:
         return shown, sender == "1"

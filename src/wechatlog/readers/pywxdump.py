@@ -12,11 +12,9 @@ named `.csv`.
 from __future__ import annotations
 
 import json
-import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
-from itertools import starmap
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
@@ -29,11 +27,10 @@ from wechatlog.content.placeholders import parse_body
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_name, segment_for
 from wechatlog.content.weflow import looks_like_account
 from wechatlog.engine import ME, NOTICES, Draft, Entry, Evidence, Format, Head, Reading, Table, iter_objects, one_of
-from wechatlog.engine.entry import new_entry
 from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, is_rewritten, read_local_clock, read_server_id
 from wechatlog.engine.json_values import read_flag, read_object, read_string
 from wechatlog.engine.keys import Keys, keyed
-from wechatlog.engine.plain_rows import Texts, entries_of
+from wechatlog.engine.row_entries import Body, Said, Who, entries_of
 from wechatlog.engine.scripts import page_blocks
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, Participant
@@ -48,27 +45,22 @@ _EMPTY_SOURCES: Final = frozenset({"False", "None", "{}", "nan"})
 # The column holds account ids alone; what it could not be is a name that somebody put there.
 _PLAIN_ACCOUNT: Final = re.compile(r"[A-Za-z0-9_.@-]{2,64}")
 _kind_of_name: Final = lru_cache(maxsize=256)(lambda name: kind_of_name(name.strip()))
-_OWN: Final = {"1": True, "0": False}
-_TEXT: Final = MessageKind.TEXT  # asking the class for a member costs as much as a call
 
 Users = Mapping[str, Mapping[str, Any]]
 
 
 class _Row(NamedTuple):
-    """A row of JSON, as that of a table is; `msg` and `src` are what the file has there, which may be objects."""
+    """A row of JSON, as that of a table is; `src` is what the file has there, which may be an object."""
 
     id: str
     type: str
-    own: Any
+    own: str
     talker: str
     room: str
-    msg: Any
+    msg: str
     src: Any
     time: str
     title: Any = None
-
-
-_columns_of: Final = operator.attrgetter("id", "type", "own", "talker", "room", "msg", "time")
 
 
 # --- bodies ---------------------------------------------------------------------------------------------------------
@@ -135,23 +127,22 @@ def _forward(reading: Reading, row: _Row, text: str, line: int) -> tuple[Segment
     return (attrs.evolve(forward, title=forward.title or text.partition("\n")[0] or None, raw=text),)
 
 
-def _body(
-    reading: Reading, row: _Row, kind: MessageKind, line: int
-) -> tuple[MessageKind, str, tuple[Segment, ...] | None]:
+def _body(reading: Reading, row: _Row, _: object, line: int) -> Body:
     """Words by the type column, or the raw XML where the tool knew no better."""
-    text = row.msg if isinstance(row.msg, str) else read_string(row.msg)
-    if kind is MessageKind.TEXT:
-        return kind, text, None
+    kind, text = _kind_of_name(row.type), row.msg
+    if kind is None:
+        reading.tell("unknown-kind", f"unknown type {row.type.strip()[:60]!r}", line)
+        kind = MessageKind.OTHER
     if kind in NOTICES or text.startswith(("<", "&lt;")):
         built = parse_content(kind, text, zone=reading.tz, line=line)
         if kind in NOTICES or built.text != text:
-            return built.kind, built.text, built.segments
-    return kind, text, _forward(reading, row, text, line) if kind is MessageKind.FORWARD else _media(kind, row, text)
+            return built.kind, built.text, built.segments, None
+    is_forward = kind is MessageKind.FORWARD
+    return kind, text, _forward(reading, row, text, line) if is_forward else _media(kind, row, text), None
 
 
-def _split(reading: Reading, row: _Row, line: int) -> _Row:
+def _split(reading: Reading, row: _Row, content: Any, line: int) -> _Row:
     """The old column `content` parted into `msg` and `src`."""
-    content = row.msg
     try:
         value = content if isinstance(content, Mapping) else json.loads(content, strict=False)
     except (ValueError, RecursionError, TypeError):
@@ -205,36 +196,36 @@ def _as_users(value: Any) -> Users:
     return {account: user for account, user in read_object(value).items() if isinstance(user, dict)}
 
 
-def _entry_of(
-    reading: Reading, users: Users, owner: str | None = None, *, excel: bool = False
-) -> Callable[[_Row, int], Entry]:
-    """What gives the entry of a row in the chat of its room; a row that is cut stays in that of the row before it."""
+def _said(reading: Reading, users: Users, owner: str | None = None, *, excel: bool = False) -> Said:
+    """What rows say in the chat of their room; a row that is cut stays in that of the row before it."""
     sender_of = lru_cache(maxsize=10_000)(partial(_sender, users))
     chat: Draft | None = None
 
-    def entry(row: _Row, line: int) -> Entry:
+    def who(row: _Row, kind: MessageKind, _: int) -> Who:
         nonlocal chat
-        id_, type_, own, talker, room, text, clock = _columns_of(row)
-        if chat is None or (room != chat.key and clock and room.strip() not in ("", chat.key)):
-            key = room.strip() if clock else ""
+        room, own = row.room, read_flag(row.own)
+        if chat is None or (room != chat.key and row.time and room.strip() not in ("", chat.key)):
+            key = room.strip() if row.time else ""
             chat = reading.chat_of(key, id=key or None, is_group=is_room(key), owner=owner)
             if users and not chat.members:
                 chat.title, chat.members = _name(users.get(key, {})), _members(users, key, owner)
-        kind, segments = _kind_of_name(type_), None
-        if kind is not _TEXT or not isinstance(text, str):
-            if kind is None:
-                reading.tell("unknown-kind", f"unknown type {type_.strip()[:60]!r}", line)
-            kind, text, segments = _body(reading, row, kind or MessageKind.OTHER, line)
-        name, account = sender_of(talker)
-        own = _OWN[own] if own in ("0", "1") else read_flag(own)
+        name, account = sender_of(row.talker)
         if own and chat.owner is None and kind not in NOTICES and name != ME:
             chat.owner = account or name
-        time, precision = read_local_clock(clock, reading, line=line)
-        id_ = read_server_id(id_, reading, line=line, excel=excel and is_rewritten(clock))
-        said = line, time, precision, name, account, own, kind, text, segments, id_, None, None, chat
-        return new_entry(Entry, said)
+        return name, account, own, chat
 
-    return entry
+    return Said(
+        same="type own talker room",
+        text="msg",
+        clock="time",
+        number="id",
+        room="room",
+        is_text=lambda row: _kind_of_name(row.type) is MessageKind.TEXT,
+        time=lambda row, line: read_local_clock(row.time, reading, line=line),
+        body=partial(_body, reading),
+        who=who,
+        id=lambda row, line: read_server_id(row.id, reading, line=line, excel=excel and is_rewritten(row.time)),
+    )
 
 
 # --- tables ---------------------------------------------------------------------------------------------------------
@@ -246,17 +237,13 @@ _NEW: Final = Table(_COLUMNS.format("msg=msg"), optional=("number", "src"), exac
 _OLD: Final = Table(_COLUMNS.format("content=msg"), optional=("number", "src"), exact=False)
 
 
-_TEXTS: Final = Texts("msg", "time", "id", chat="room", unread="number")
-
-
 def _table_rows(reading: Reading) -> Iterable[Entry]:
     """Entries of a text or a workbook, with `msg` and `src` or with both in `content`."""
     check_date_order(reading)
     name, rows = one_of(reading, {"new": _NEW, "old": _OLD})
-    entry = _entry_of(reading, _users(reading), excel=True)
-    if name == "old":
-        return (entry(_split(reading, row, line), line) for row, line in rows)
-    return entries_of(reading, rows, _TEXTS, entry)
+    said = _said(reading, _users(reading), excel=True)
+    split = ((_split(reading, row, row.msg, line), line) for row, line in rows)
+    return entries_of(reading, rows.row, split if name == "old" else rows.cells, said)
 
 
 def _is_table(head: Head) -> Evidence | None:
@@ -272,12 +259,17 @@ _KNOWN: Final = frozenset("id MsgSvrID type_name is_sender talker room_name msg 
 
 def _json_rows(reading: Reading, blocks: Iterable[str] | None = None) -> Iterator[tuple[_Row, int]]:
     for _, value, line, _ in iter_objects(reading, "", known=_KNOWN, blocks=blocks, tail=blocks is not None):
-        texts = [read_string(value.get(key)) for key in ("MsgSvrID", "type_name", "talker", "room_name", "CreateTime")]
-        id_, type_, talker, room, time = texts
-        title = read_object(value.get("extra")).get("title")
-        msg = value.get("msg", value.get("content"))
-        row = _Row(id_, type_, value.get("is_sender"), talker, room, msg, value.get("src"), time, title)
-        yield row if "msg" in value or "content" not in value else _split(reading, row, line), line
+        keys = ("MsgSvrID", "type_name", "is_sender", "talker", "room_name", "msg")
+        texts = [read_string(value.get(key)) for key in keys]
+        time, title = read_string(value.get("CreateTime")), read_object(value.get("extra")).get("title")
+        id_, type_, own, talker, room, msg = texts
+        row = _Row(id_, type_, own, talker, room, msg, value.get("src"), time, title)
+        is_old = "content" in value and "msg" not in value
+        yield _split(reading, row, value["content"], line) if is_old else row, line
+
+
+def _json_entries(reading: Reading) -> Iterable[Entry]:
+    return entries_of(reading, _Row, _json_rows(reading), _said(reading, _users(reading)))
 
 
 _JS_HEAD: Final = re.compile(r"localStorage\.setItem\(|const local_(?:msg_count|mywxid|user_list|msg_list)\b")
@@ -300,8 +292,8 @@ def _script_rows(reading: Reading) -> Iterable[Entry]:
         except (ValueError, RecursionError) as error:
             reading.report("broken-users", f"the constant local_user_list cannot be read: {error}")
     owner = _JS_OWNER.search(match.string, 0, match.start())
-    entry = _entry_of(reading, users, owner[1] if owner and owner[1] != ME else None)
-    return starmap(entry, _json_rows(reading, blocks))
+    said = _said(reading, users, owner[1] if owner and owner[1] != ME else None)
+    return entries_of(reading, _Row, _json_rows(reading, blocks), said)
 
 
 def _is_script(head: Head) -> Evidence | None:
@@ -331,7 +323,7 @@ JSON: Final = _format(
     "3 JSON, WeChat 3 for PC",
     ".json",
     keyed(Keys(1.0, "", "MsgSvrID type_name talker CreateTime")),
-    lambda reading: starmap(_entry_of(reading, _users(reading)), _json_rows(reading)),
+    _json_entries,
     options={},
 )
 JS: Final = _format(

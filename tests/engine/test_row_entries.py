@@ -1,4 +1,4 @@
-"""Texts of a table that are read by columns say what each row alone says, and so does what is told of them."""
+"""What a row says beside its body, others say that are alike, and so does what is told of them."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ NAMES = (["张三"], ["", "三"])
 TABLES = {
     PYWXDUMP: (
         "pywxdump-csv",
-        (ONE, IDS, (["文本"], ["图片", "系统通知", "拍手"]), OWN, PEOPLE, ROOMS, BODIES, ([""], ["{}"]), CLOCKS),
+        (ONE, IDS, (["文本", "文本", "图片", "系统通知"], ["拍手", "引用回复"]), OWN, PEOPLE, ROOMS, BODIES, ([""], ["{}"]), CLOCKS),
     ),
     MEMOTRACE_3: (
         "memotrace-csv",
-        (IDS, (["文本"], ["图片", "文件", "类型", ""]), PEOPLE, CLOCKS, BODIES, NAMES, NAMES, (["more"], ["", "./a"])),
+        (IDS, (["文本", "文本", "图片", "系统消息"], ["文件", "类型", ""]), PEOPLE, CLOCKS, BODIES, NAMES, NAMES, (["more"], ["", "./a"])),
     ),
     MEMOTRACE_1: (
         "memotrace-v1-csv",
         (
-            ONE, (["1"], ["2"]), (["1"], ["3", "49", "x"]), (["0"], ["57"]), OWN,
+            ONE, (["1"], ["2"]), (["1", "1", "3", "10000"], ["49", "x"]), (["0"], ["57"]), OWN,
             (["1735689600", "1735689630"], ["", "0", "1735689600000", "2025-01-01 08:00:00"]),
             ONE, BODIES, CLOCKS, NAMES, NAMES, PEOPLE,
         ),
@@ -74,19 +74,19 @@ def test_runs_say_what_each_row_says(heading: str, data: st.DataObject) -> None:
         return [(chat, chat.diagnostics, [message.origin for message in chat]) for chat in archive]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("wechatlog.engine.delimited._FIRST_RUN", 4)
-        patch.setattr("wechatlog.engine.delimited.RUN", 8)
+        patch.setattr("wechatlog.engine.row_entries._FIRST_RUN", 4)
+        patch.setattr("wechatlog.engine.row_entries.RUN", 8)
         found = told()
-        patch.setattr("wechatlog.engine.plain_rows._MOST", 0)
+        patch.setattr("wechatlog.engine.row_entries._MOST", 0)
         assert told() == found
 
 
 def test_a_text_stays_in_its_chat(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wechatlog.engine.delimited._FIRST_RUN", 4)
-    monkeypatch.setattr("wechatlog.engine.delimited.RUN", 4)
-    # Each run is of one room: the heading and three rows, then four rows.
-    rooms = ["1@chatroom"] * 7 + ["2@chatroom"] * 8 + ["1@chatroom"] * 8 + [""] + ["2@chatroom"] * 7
+    monkeypatch.setattr("wechatlog.engine.row_entries._FIRST_RUN", 4)
+    monkeypatch.setattr("wechatlog.engine.row_entries.RUN", 4)
+    # Each run is of one room.
+    rooms = ["1@chatroom"] * 8 + ["2@chatroom"] * 8 + ["1@chatroom"] * 8 + [""] + ["2@chatroom"] * 7
     rows = [("1", "42", "文本", "0", "wxid_lisi", room, "早", "", "2025-01-01 08:00:00") for room in rooms]
     first, second = wechatlog.load_archive(text_of(PYWXDUMP, rows).encode(), format="pywxdump-csv")
-    assert [message.origin.line for message in first] == [*range(2, 9), *range(17, 26)]
-    assert [message.origin.line for message in second] == [*range(9, 17), *range(26, 33)]
+    assert [message.origin.line for message in first] == [*range(2, 10), *range(18, 27)]
+    assert [message.origin.line for message in second] == [*range(10, 18), *range(27, 34)]
