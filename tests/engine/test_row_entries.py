@@ -74,19 +74,34 @@ def test_runs_say_what_each_row_says(heading: str, data: st.DataObject) -> None:
         return [(chat, chat.diagnostics, [message.origin for message in chat]) for chat in archive]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("wechatlog.engine.row_entries._FIRST_RUN", 4)
-        patch.setattr("wechatlog.engine.row_entries.RUN", 8)
+        patch.setattr("wechatlog.engine.delimited._FIRST_RUN", 4)
+        patch.setattr("wechatlog.engine.delimited.RUN", 8)
+        patch.setattr("wechatlog.engine.row_entries._FEW", 2)
         found = told()
         patch.setattr("wechatlog.engine.row_entries._MOST", 0)
         assert told() == found
 
 
 def test_a_text_stays_in_its_chat(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wechatlog.engine.row_entries._FIRST_RUN", 4)
-    monkeypatch.setattr("wechatlog.engine.row_entries.RUN", 4)
-    # Each run is of one room.
-    rooms = ["1@chatroom"] * 8 + ["2@chatroom"] * 8 + ["1@chatroom"] * 8 + [""] + ["2@chatroom"] * 7
+    monkeypatch.setattr("wechatlog.engine.delimited._FIRST_RUN", 4)
+    monkeypatch.setattr("wechatlog.engine.delimited.RUN", 4)
+    monkeypatch.setattr("wechatlog.engine.row_entries._FEW", 2)
+    # Each run is of one room: the heading and three rows, then four rows.
+    rooms = ["1@chatroom"] * 7 + ["2@chatroom"] * 8 + ["1@chatroom"] * 8 + [""] + ["2@chatroom"] * 7
     rows = [("1", "42", "文本", "0", "wxid_lisi", room, "早", "", "2025-01-01 08:00:00") for room in rooms]
     first, second = wechatlog.load_archive(text_of(PYWXDUMP, rows).encode(), format="pywxdump-csv")
-    assert [message.origin.line for message in first] == [*range(2, 10), *range(18, 27)]
-    assert [message.origin.line for message in second] == [*range(10, 18), *range(27, 34)]
+    assert [message.origin.line for message in first] == [*range(2, 9), *range(17, 26)]
+    assert [message.origin.line for message in second] == [*range(9, 17), *range(26, 33)]
+
+
+def test_what_is_told_of_a_row_is_told_behind_the_rows_before_it() -> None:
+    rows = [("1", "42", "文本", "0", "wxid_lisi", "1@chatroom", "早", "", "2025-01-01 08:00:00")] * 40
+    odd = ("1", "42", "拍手", "0", "wxid_lisi", "1@chatroom", "早", "", "2025-01-01 08:00:00")
+    text = text_of(PYWXDUMP, [*rows, odd, rows[0][:8], *rows, odd])
+    chat = wechatlog.load(text.encode(), format="pywxdump-csv")
+    assert [(told.code, told.line) for told in chat.diagnostics] == [
+        ("unknown-kind", 42),
+        ("row-length", 43),
+        ("bad-time", 43),
+        ("unknown-kind", 84),
+    ]

@@ -9,25 +9,24 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import itertools
 import operator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
-from wechatlog.engine.delimited import RUN
 from wechatlog.engine.entry import Entry, new_entry
 from wechatlog.model import NOTICES, MessageKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from wechatlog.engine.reading import Draft, Reading
+    from wechatlog.engine.tables import RowRun
     from wechatlog.segments import Segment
     from wechatlog.timestamps import Precision
 
 _TEXT: Final = MessageKind.TEXT
 _MOST: Final = 10_000
-_FIRST_RUN: Final = 32
-"""Rows that are looked at together first, since texts are learnt from those before them."""
+_FEW: Final = 8
+"""Rows of which it costs less to look at one after the other."""
 
 Body: TypeAlias = "tuple[MessageKind, str, tuple[Segment, ...] | None, str | None]"
 """Kind, text, segments, and the id of what is answered."""
@@ -64,13 +63,13 @@ class Said(NamedTuple):
     id: Callable[[Any, int], str | None]
 
 
-def entries_of(reading: Reading, fields: Any, rows: Iterator[tuple[Sequence[Any], int]], said: Said) -> Iterator[Entry]:
+def entries_of(reading: Reading, fields: Any, runs: Iterable[RowRun], said: Said) -> Iterator[Entry]:
     """The entries of a table.
 
     Args:
         reading: of the table.
         fields: a named tuple of them; those of `said.same` that it lacks say nothing.
-        rows: with their lines.
+        runs: its rows.
         said: what they say.
     """
     texts, others, notices = dict[Any, Who](), dict[Any, Who](), dict[Any, Who]()
@@ -81,11 +80,11 @@ def entries_of(reading: Reading, fields: Any, rows: Iterator[tuple[Sequence[Any]
     entry: tuple[Any, ...]
     time: dt.datetime | None
     chat: Draft | None = None
-    parse, most = dt.datetime.fromisoformat, _FIRST_RUN
-    while run := list(itertools.islice(rows, most)):
-        found: list[Any] = [None] * len(run)
-        usual = reading.tz is None and (room_at is None or len({cells[room_at] for cells, _ in run}) == 1)
-        for at, (cells, line) in enumerate(run if usual else ()):
+    parse, is_naive = dt.datetime.fromisoformat, reading.tz is None
+    for rows, lines in runs:
+        found: list[Any] = [None] * len(rows)
+        usual = is_naive and len(rows) >= _FEW and (room_at is None or len({cells[room_at] for cells in rows}) == 1)
+        for at, cells in enumerate(rows if usual else ()):
             who, clock, id_ = texts.get(common(cells)), cells[clock_at], cells[id_at]
             if (
                 who is not None
@@ -98,11 +97,11 @@ def entries_of(reading: Reading, fields: Any, rows: Iterator[tuple[Sequence[Any]
                     time = parse(clock)
                 except ValueError:  # told below
                     continue
-                text = cells[text_at]
+                line, text = lines[at], cells[text_at]
                 entry = line, time, "second", name, account, own, _TEXT, text, None, id_, None, None, chat
                 found[at] = new_entry(Entry, entry)
         for at in [at for at, entry in enumerate(found) if entry is None]:
-            cells, line = run[at]
+            cells, line = rows[at], lines[at]
             row, same = named(cells), common(cells)
             time, precision = said.time(row, line)
             is_text = said.is_text(row)
@@ -120,4 +119,3 @@ def entries_of(reading: Reading, fields: Any, rows: Iterator[tuple[Sequence[Any]
             entry = line, time, precision, name, account, own, kind, text, segments, id_, reply_to, None, chat
             found[at] = new_entry(Entry, entry)
         yield from found
-        most = min(2 * most, RUN)

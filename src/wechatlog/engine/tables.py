@@ -14,7 +14,7 @@ import itertools
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import attrs
 
@@ -104,26 +104,33 @@ def _names(names: Iterable[str]) -> frozenset[str]:
     return frozenset(names)
 
 
+RowRun: TypeAlias = "tuple[Sequence[Sequence[Any]], Sequence[int]]"
+"""Rows, at least one, and their lines."""
+
+
 class TableRows:
     """The rows of a table, each with its line, as named tuples.
 
     Args:
         row: a named tuple of the fields.
-        cells: what stands in the fields of each row, and its line: the same rows for who needs no names.
+        runs: what stands in the fields of rows that follow each other, and their lines; what is told of a row is told
+            between two runs. The same rows, for who needs no names.
     """
 
-    def __init__(self, row: Any, cells: Iterator[tuple[Sequence[str], int]]) -> None:
-        self.row, self.cells = row, cells
+    def __init__(self, row: Any, runs: Iterator[RowRun]) -> None:
+        self.row, self.runs = row, runs
 
     def __iter__(self) -> Iterator[tuple[Any, int]]:
         new = functools.partial(tuple.__new__, self.row)
-        return ((new(cells), line) for cells, line in self.cells)
+        return ((new(cells), line) for run in self.runs for cells, line in zip(*run, strict=True))
 
     def peek(self, count: int) -> list[tuple[Any, int]]:
-        """So many of the first rows, which are given again."""
-        seen = list(itertools.islice(self, count))
-        self.cells = itertools.chain(seen, self.cells)
-        return seen
+        """About so many of the first rows, which are given again."""
+        seen: list[RowRun] = []
+        while sum(len(lines) for _, lines in seen) < count and (run := next(self.runs, None)) is not None:
+            seen.append(run)
+        self.runs = itertools.chain(seen, self.runs)
+        return [*TableRows(self.row, iter(seen))]
 
 
 @attrs.frozen(eq=False)
@@ -378,8 +385,7 @@ class Table:
             runs = _without_blanks(runs, layout.width)
         if self.tail and layout.delimiter and layout.places[self.fields.index(self.tail)] == layout.width - 1:
             runs = _with_tails(reading, runs, layout, layout.places[0])
-        found = self._runs(reading, layout, runs, needed, header[: layout.width])
-        return TableRows(self._row, itertools.chain.from_iterable(itertools.starmap(zip, found)))
+        return TableRows(self._row, self._runs(reading, layout, runs, needed, header[: layout.width]))
 
     def _all_rows(self, reading: Reading, layout: Layout) -> Iterator[Rows]:
         if layout.delimiter:
@@ -389,16 +395,24 @@ class Table:
 
     def _runs(
         self, reading: Reading, layout: Layout, runs: Iterable[Rows], needed: int, header: Sequence[str]
-    ) -> Iterator[tuple[Iterable[Sequence[str]], Iterable[int]]]:
+    ) -> Iterator[RowRun]:
         heading = [cell.lstrip("\ufeff") for cell in header]
         starts = {heading[0], f"\ufeff{heading[0]}"} if heading else set()
         for rows, lines in runs:
             if {*map(len, rows)} == {layout.width} and starts.isdisjoint([cells[0] for cells in rows]):
                 yield self._placed(layout, rows), lines
                 continue
-            for cells, line in zip(rows, lines, strict=True):
-                if (found := self._mended(reading, layout, cells, line, needed, heading)) is not None:
-                    yield self._placed(layout, found[:1], found[1]), (line,)
+            begin = 0
+            for at, cells in enumerate(rows):
+                if len(cells) == layout.width and cells[0] not in starts:
+                    continue
+                if begin < at:  # what is told of a row is told behind the rows before it
+                    yield self._placed(layout, rows[begin:at]), lines[begin:at]
+                begin = at + 1
+                if (found := self._mended(reading, layout, cells, lines[at], needed, heading)) is not None:
+                    yield self._placed(layout, found[:1], found[1]), lines[at:begin]
+            if begin < len(rows):
+                yield self._placed(layout, rows[begin:]), lines[begin:]
 
     def _mended(
         self, reading: Reading, layout: Layout, whole: list[str], line: int, needed: int, heading: list[str]
@@ -418,13 +432,13 @@ class Table:
             cells = (cells + [""] * width)[:width]
         return whole[:numbered] + cells, extra
 
-    def _placed(self, layout: Layout, rows: Iterable[Sequence[str]], extra: str = "") -> Iterable[Sequence[str]]:
+    def _placed(self, layout: Layout, rows: Sequence[Sequence[str]], extra: str = "") -> Sequence[Sequence[str]]:
         """What stands in the fields of rows."""
         places = layout.places if self.spare is None else (*layout.places, layout.width)
         if places == tuple(range(layout.width)):
             return rows
         pick = operator.itemgetter(*places)
-        return (pick((*cells, extra, "")) for cells in rows)
+        return [pick((*cells, extra, "")) for cells in rows]
 
 
 def _without_blanks(runs: Iterable[Rows], width: int) -> Iterator[Rows]:

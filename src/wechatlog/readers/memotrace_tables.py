@@ -26,7 +26,7 @@ from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.engine import NOTICES, OWNER_OPTION, Entry, Evidence, Format, Head, Reading, Table, one_of, one_segment
 from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, is_rewritten, read_local_clock, read_server_id
 from wechatlog.engine.row_entries import Body, Said, Who, entries_of
-from wechatlog.engine.tables import Layout, TableRows
+from wechatlog.engine.tables import Layout, RowRun, TableRows
 from wechatlog.engine.workbooks import cell_text, iter_sheet, sheet_names
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.memotrace_bodies import EXPORTER, read_typed_body
@@ -72,29 +72,29 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     reading.chat.members = [Participant(name, aliases=tuple(aliases)) for name, aliases in people.items() if aliases]
 
 
-def _linked(reading: Reading, rows: TableRows) -> Iterator[tuple[Sequence[str], int]]:
+def _linked(reading: Reading, rows: TableRows) -> Iterator[RowRun]:
     """Rows that hold something, in which the link of a file, which stands a row below its message, is the last cell.
 
     `ExcelExporter.to_excel` of MemoTrace 3 counts rows twice. A message with a file waits for the row below it.
     """
-    file: tuple[Any, int] | None = None
-    for cells, line in rows.cells:
-        if file is not None:
-            above, number = file
-            bare = not any(cells[:4]) and cells[4].startswith(_LINKS)
-            if bare and not above.more.startswith(_LINKS):
-                what = "the link of a file stands in a row of its own; it belongs to the message above"
-                reading.tell("writer-fault", what, line)
-                file = above._replace(more=cells[4]), number
-                continue
-            yield file
-            file = None
-        if _kind_of_name(cells[1]) in _FILES and (cells[3] or cells[4]):
-            file = rows.row._make(cells), line
-        elif cells[3] or cells[4]:
-            yield cells, line
-    if file is not None:
-        yield file
+    kept: list[tuple[Sequence[str], int]] = []
+    for run in rows.runs:
+        for cells, line in zip(*run, strict=True):
+            if kept and not any(cells[:4]) and cells[4].startswith(_LINKS):
+                above, number = kept[-1]
+                if not above[-1].startswith(_LINKS) and _kind_of_name(above[1]) in _FILES:
+                    what = "the link of a file stands in a row of its own; it belongs to the message above"
+                    reading.tell("writer-fault", what, line)
+                    kept[-1] = (*above[:-1], cells[4]), number
+                    continue
+            if cells[3] or cells[4]:
+                kept.append((cells, line))
+        file = kept[-1:] if kept and _kind_of_name(kept[-1][0][1]) in _FILES else []
+        if whole := kept[: len(kept) - len(file)]:
+            yield [cells for cells, _ in whole], [line for _, line in whole]
+        kept = file
+    if kept:
+        yield [cells for cells, _ in kept], [line for _, line in kept]
 
 
 def _body(reading: Reading, row: Any, time: dt.datetime | None, line: int) -> Body:

@@ -37,6 +37,7 @@ from wechatlog.model import MessageKind, Participant
 from wechatlog.segments.types import File, Forward, Image, Link, Sticker, Transfer, Video, Voice
 
 if TYPE_CHECKING:
+    from wechatlog.engine.tables import RowRun
     from wechatlog.segments import Segment
 
 _USERS_LIMIT: Final = 64 << 20
@@ -141,6 +142,11 @@ def _body(reading: Reading, row: _Row, _: object, line: int) -> Body:
     return kind, text, _forward(reading, row, text, line) if is_forward else _media(kind, row, text), None
 
 
+def _alone(rows: Iterable[tuple[_Row, int]]) -> Iterator[RowRun]:
+    """Rows that are no runs, since what is told of each is told behind the one before."""
+    return (((row,), (line,)) for row, line in rows)
+
+
 def _split(reading: Reading, row: _Row, content: Any, line: int) -> _Row:
     """The old column `content` parted into `msg` and `src`."""
     try:
@@ -242,8 +248,8 @@ def _table_rows(reading: Reading) -> Iterable[Entry]:
     check_date_order(reading)
     name, rows = one_of(reading, {"new": _NEW, "old": _OLD})
     said = _said(reading, _users(reading), excel=True)
-    split = ((_split(reading, row, row.msg, line), line) for row, line in rows)
-    return entries_of(reading, rows.row, split if name == "old" else rows.cells, said)
+    split = _alone((_split(reading, row, row.msg, line), line) for row, line in rows)
+    return entries_of(reading, rows.row, split if name == "old" else rows.runs, said)
 
 
 def _is_table(head: Head) -> Evidence | None:
@@ -269,7 +275,7 @@ def _json_rows(reading: Reading, blocks: Iterable[str] | None = None) -> Iterato
 
 
 def _json_entries(reading: Reading) -> Iterable[Entry]:
-    return entries_of(reading, _Row, _json_rows(reading), _said(reading, _users(reading)))
+    return entries_of(reading, _Row, _alone(_json_rows(reading)), _said(reading, _users(reading)))
 
 
 _JS_HEAD: Final = re.compile(r"localStorage\.setItem\(|const local_(?:msg_count|mywxid|user_list|msg_list)\b")
@@ -293,7 +299,7 @@ def _script_rows(reading: Reading) -> Iterable[Entry]:
             reading.report("broken-users", f"the constant local_user_list cannot be read: {error}")
     owner = _JS_OWNER.search(match.string, 0, match.start())
     said = _said(reading, users, owner[1] if owner and owner[1] != ME else None)
-    return entries_of(reading, _Row, _json_rows(reading, blocks), said)
+    return entries_of(reading, _Row, _alone(_json_rows(reading, blocks)), said)
 
 
 def _is_script(head: Head) -> Evidence | None:
