@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from wechatlog.content.appmsg import parse_content, split_sender_prefix
@@ -74,20 +75,10 @@ def _rows(reading: Reading) -> Iterator[Entry]:
         yield Entry(line, time, precision, sender, account, own, kind, text, segments)
 
 
-JSON: Final = Format(
-    "wechat-export-macos-json",
-    "wechat-export-macos, JSON (2026)",
-    ".json",
-    keyed(Keys(1.0, "", _KEYS)),
-    _objects,
-    "wechat-export-macos",
+_format: Final = partial(Format, facts="wechat-export-macos")
+JSON: Final = _format(
+    "wechat-export-macos-json", "wechat-export-macos, JSON (2026)", ".json", keyed(Keys(1.0, "", _KEYS)), _objects
 )
-CSV: Final = Format(
-    "wechat-export-macos-csv",
-    "wechat-export-macos, CSV (2026)",
-    ".csv",
-    _TABLE.detect,
-    _rows,
-    "wechat-export-macos",
-    cuts="tried",
+CSV: Final = _format(
+    "wechat-export-macos-csv", "wechat-export-macos, CSV (2026)", ".csv", _TABLE.detect, _rows, cuts="tried"
 )

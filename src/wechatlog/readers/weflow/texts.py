@@ -14,6 +14,7 @@ import datetime as dt
 import operator
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 from urllib.parse import unquote
 
@@ -198,16 +199,6 @@ def _is_markdown(head: Head) -> Evidence | None:
     return None
 
 
-TXT: Final = Format(
-    "weflow-txt", "WeFlow 1 TXT, WeChat 4", ".txt", _is_txt, _blocks, "WeFlow", credits_notices=True, cuts="tried"
-)
-MARKDOWN: Final = Format(
-    "weflow-markdown",
-    "WeFlow 1 Markdown, WeChat 4",
-    ".md",
-    _is_markdown,
-    _sections,
-    "WeFlow",
-    credits_notices=True,
-    cuts="tried",
-)
+_format: Final = partial(Format, facts="WeFlow", credits_notices=True, cuts="tried")
+TXT: Final = _format("weflow-txt", "WeFlow 1 TXT, WeChat 4", ".txt", _is_txt, _blocks)
+MARKDOWN: Final = _format("weflow-markdown", "WeFlow 1 Markdown, WeChat 4", ".md", _is_markdown, _sections)
