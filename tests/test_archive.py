@@ -368,7 +368,44 @@ def test_a_zip_that_is_cut_is_told_as_lost(tmp_path: Path) -> None:
     archive = wechatlog.load_archive(tmp_path)
     assert [len(found) for found in archive] == [1]
     assert [(entry.code, entry.severity) for entry in archive.diagnostics] == [
-        ("unreadable-file", wechatlog.Severity.ERROR)
+        ("broken-file", wechatlog.Severity.ERROR),
+        ("skipped-file", wechatlog.Severity.INFO),
     ]
-    with pytest.raises(wechatlog.FormatError, match="broken ZIP"):
+    with pytest.raises(wechatlog.FormatError, match="list of files of this ZIP"):
         list(wechatlog.load_archive(tmp_path, errors="strict"))
+
+
+class _Pipe(io.BytesIO):
+    """Where sizes can only be written behind the data."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def tell(self) -> int:
+        raise OSError
+
+
+@pytest.mark.parametrize(
+    ("stream", "method"),
+    [(io.BytesIO, zipfile.ZIP_STORED), (io.BytesIO, zipfile.ZIP_DEFLATED), (_Pipe, zipfile.ZIP_DEFLATED)],
+    ids=["stored", "deflated", "sizes behind"],
+)
+def test_the_whole_files_of_a_damaged_zip_are_read(stream: type[io.BytesIO], method: int) -> None:
+    out = stream()
+    texts = ["早" * 40, "好" * 40, "晚" * 40]
+    with zipfile.ZipFile(out, "w", method) as package:
+        for number, text in enumerate(texts):
+            chat = wechatlog.Conversation([wechatlog.Message(sender="李四", text=text)])
+            package.writestr(f"{number}.jsonl", wechatlog.dumps(chat, "jsonl"))
+    data = out.getvalue()
+    second, third, end = (data.index(mark) for mark in (b"1.jsonl", b"2.jsonl", b"PK\1\2"))
+    for damaged, kept in (
+        (data[:end], texts),
+        (data[:-10], texts),
+        (data[: third - 30], texts[:1]),
+        (data[: second + 60] + data[second + 61 :], [texts[0], texts[2]]),
+        (data[: second + 60] + bytes(3) + data[second + 60 :], [texts[0], texts[2]]),
+    ):
+        archive = wechatlog.load_archive(damaged)
+        assert {*kept} <= {message.text for chat in archive for message in chat}
+        assert "broken-file" in {entry.code for entry in archive.diagnostics}

@@ -6,8 +6,10 @@ where it stands elsewhere too and nothing is lost.
 
 from __future__ import annotations
 
+import io
 import json
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -450,6 +452,22 @@ def test_rows_of_a_script_without_its_beginning_have_the_columns_of_its_tool(see
         damaged = seed.data[seed.data.index(b"VALUES\n(") + 6 :]
         assert judge(seed, damaged).lost == 0
         assert "broken-row" in warnings(seed, damaged)
+
+
+@pytest.mark.parametrize("change", [-3, 3])
+def test_a_document_is_read_without_the_list_of_its_parts(seeds: dict[str, Seed], change: int) -> None:
+    """Which is gone, or leads nowhere since bytes are missing, or too many, in a part that nobody needs."""
+    pytest.importorskip("lxml")
+    documents = [seed for seed in seeds.values() if seed.family == "document"]
+    assert documents
+    for seed in documents:
+        parts = zipfile.ZipFile(io.BytesIO(seed.data)).infolist()
+        first = next((part for part in parts if part.filename != "word/document.xml"), parts[0])
+        at = first.header_offset + 30 + len(first.filename)
+        moved = seed.data[:at] + bytes(max(0, change)) + seed.data[at + max(0, -change) :]
+        for data in (seed.data[: seed.data.index(b"PK\1\2")], moved if len(parts) > 1 else seed.data[:-5]):
+            assert judge(seed, data).lost == 0
+            assert "broken-file" in warnings(seed, data)
 
 
 def test_a_page_without_its_beginning_is_told(seeds: dict[str, Seed]) -> None:

@@ -398,7 +398,10 @@ def test_a_zip_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     (tmp_path / "locked.zip").write_bytes(locked(zipped({"1.png": png()})))
     with pytest.raises(wechatlog.FormatError, match="its files need a password"):
         media.read("1.png", root=tmp_path / "locked.zip")
-    (tmp_path / "broken.zip").write_bytes(zipped({"1.png": png()})[:60])
+    (tmp_path / "cut.zip").write_bytes(zipped({"1.png": png() + bytes(100_000)})[:-30])
+    with pytest.raises(wechatlog.FormatError, match=r"1\.png: has more than 1,000 bytes"):
+        media.read("1.png", root=tmp_path / "cut.zip", limit=1000)
+    (tmp_path / "broken.zip").write_bytes(zipped({"1.png": png()})[:20])
     with pytest.raises(wechatlog.FormatError, match="broken ZIP"):
         media.read("1.png", root=tmp_path / "broken.zip")
     damaged = zipped({"1.png": bytes(range(256)) * 9})

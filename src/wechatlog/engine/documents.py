@@ -15,7 +15,7 @@ import attrs
 
 from wechatlog.errors import FormatError, RefusedFormatError, WechatlogError, needs_extra
 from wechatlog.source import Source
-from wechatlog.zips import ZIP_ERRORS, open_zip
+from wechatlog.zips import ZIP_ERRORS, MendedZip, open_zip
 
 if TYPE_CHECKING:
     import zipfile
@@ -103,6 +103,8 @@ def iter_blocks(source: Source, report: Callable[[str, str], object]) -> Iterato
     etree = _etree()
     links = _links(source)
     with open_zip(source) as package, _member(source, package, _TEXT) as stream:
+        if isinstance(package, MendedZip):
+            report("broken-file", package.what)
         how = {"resolve_entities": False, "no_network": True, "huge_tree": True, "recover": True}
         try:
             parser = etree.iterparse(stream, events=("end",), tag=("{*}p", "{*}tbl"), **how)

@@ -24,7 +24,7 @@ from wechatlog.engine.columns import Rows, Wanted, rows_of_batches
 from wechatlog.engine.parts import Part, PartFile
 from wechatlog.engine.protocol import Context, Draft, Reader, in_batches
 from wechatlog.engine.unknown import office_document
-from wechatlog.errors import OptionError, RefusedFormatError, UnknownFormatError, WechatlogError
+from wechatlog.errors import FormatError, OptionError, RefusedFormatError, UnknownFormatError, WechatlogError
 from wechatlog.inputs.files import natural_key
 from wechatlog.inputs.grouping import Group, name_chats, page_groups
 from wechatlog.inputs.mark import Mark, check_marks
@@ -42,7 +42,7 @@ from wechatlog.inputs.single import (
 from wechatlog.model import Conversation, Message, paused_collection
 from wechatlog.registry import accepted_options, register_reader, registered_readers
 from wechatlog.source import Source, check_path
-from wechatlog.zips import files_in, open_zip
+from wechatlog.zips import MendedZip, files_in, open_zip
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,10 +81,12 @@ def is_bundle(source: Source) -> bool:
 
 
 @contextlib.contextmanager
-def _open_bundle(source: Source, prefix: str = "") -> Iterator[list[Source]]:
+def _open_bundle(
+    source: Source, prefix: str = "", tell: Callable[[FormatError], object] = lambda _: None
+) -> Iterator[list[Source]]:
     """The files in a ZIP, in a stable order; folders, hidden files and the sidecars of macOS left out.
 
-    Their places begin with the prefix.
+    Their places begin with the prefix; `tell` is told of damage.
 
     Raises:
         FormatError: where the ZIP is broken.
@@ -92,6 +94,8 @@ def _open_bundle(source: Source, prefix: str = "") -> Iterator[list[Source]]:
     """
     with contextlib.ExitStack() as stack:
         archive = stack.enter_context(open_zip(source))
+        if isinstance(archive, MendedZip):
+            tell(FormatError(archive.what, source=source.label))
         members = sorted(files_in(source, archive, prefix), key=lambda member: natural_key(member.label))
         name_chats(members, alone=source.chat is None)
         yield members
@@ -410,7 +414,8 @@ class Archive(Iterable[Conversation]):
         try:
             if depth < _MAXIMUM_DEPTH and self._how.format is None and is_bundle(source):
                 inside = depth or source.chat is not None  # the only input is where all places begin
-                with _open_bundle(source, f"{source.label}/" if inside else "") as members:
+                tell = functools.partial(self._tell_damage, source)
+                with _open_bundle(source, f"{source.label}/" if inside else "", tell) as members:
                     yield from self._walk(members, read, turn, depth + 1)
             else:
                 top = self._top or source
@@ -480,6 +485,11 @@ class Archive(Iterable[Conversation]):
             return how
         known = accepted_options(how.format)
         return attrs.evolve(how, options={name: value for name, value in how.options.items() if name in known})
+
+    def _tell_damage(self, source: Source, error: FormatError) -> None:
+        if self._how.errors == "strict":
+            raise error
+        self._note("broken-file", error, Severity.ERROR, source)
 
     def _note(self, code: str, error: Exception, severity: Severity, source: Source) -> None:
         self._collector.note(Diagnostic(code, _first_line(error, source), severity, source.place))

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from wechatlog.content.client_text import read_body
 from wechatlog.content.vocabulary import kind_of_name, segment_for
 from wechatlog.decoding import decode_text
+from wechatlog.diagnostics import Severity
 from wechatlog.engine import Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.headers import Candidate, HeaderCheck, header_clock, iter_blocks, sample, sample_blocks
 from wechatlog.engine.records import strip_blank_end
@@ -26,7 +27,7 @@ from wechatlog.model import MessageKind
 from wechatlog.segments import Segment, parse_segments
 from wechatlog.source import Source
 from wechatlog.tokenizer import Grammar
-from wechatlog.zips import files_in, open_zip
+from wechatlog.zips import MendedZip, files_in, open_zip
 
 if TYPE_CHECKING:
     import zipfile
@@ -151,6 +152,8 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         yield from _messages(reading, source, names or None)
         return
     with open_zip(source) as archive:
+        if isinstance(archive, MendedZip):
+            reading.report("broken-file", archive.what, severity=Severity.ERROR)
         found = _find_text(source, archive)
         if found is None:
             raise FormatError(f"holds not exactly one {_TEXT_NAME}", source=source.label)
