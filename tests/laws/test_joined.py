@@ -94,3 +94,9 @@ def test_one_that_was_cut_does_not_cost_the_one_before_it() -> None:
     chat = wechatlog.load(data + data[: data.index(b"const local_msg_list =")])
     assert list(chat) == list(wechatlog.load(data))
     assert [entry.code for entry in chat.diagnostics] == ["unread-part"]
+
+
+def test_line_ends_above_the_first_are_no_seam() -> None:
+    data = (CORPUS / "pywxdump-js/data.js").read_bytes().rstrip() + b"\n"
+    for changed in (b"\n\n" + data, b"```\n" + data + b"```\n", data.replace(b"\n", b"\r")):
+        assert list(wechatlog.load(changed)) == list(wechatlog.load(data))

@@ -54,7 +54,7 @@ def _seam_of(text: str) -> _Seam | None:
     if text.startswith("<"):
         return _Seam("</html>", _NEXT_PAGE) if re.match(_PAGE, text, re.IGNORECASE) else None
     script = _SCRIPT.match(text)
-    return None if script is None else _Seam(script[0], re.compile(rf"(?<=[\n;\]}}])(?={re.escape(script[0])})"))
+    return None if script is None else _Seam(script[0], re.compile(rf"(?<=[\r\n;\]}}])(?={re.escape(script[0])})"))
 
 
 def _head_of(text: str) -> dict[str, int]:
@@ -92,10 +92,10 @@ class FirstOfJoined:
         if seam is None:
             yield from self._watched(blocks)
             return
-        held = ""
+        held, begin = "", len(first) - len(_START.sub("", first, 1)) + 1
         for block in itertools.chain(blocks, (None,)):
             text = held + (block or "")
-            at = text.find(seam.mark, 1)
+            at = text.find(seam.mark, begin)
             while at >= 0:
                 if end := seam.pattern.match(text, at):
                     self._rest = text[end.end() :]
@@ -105,7 +105,7 @@ class FirstOfJoined:
                 at = text.find(seam.mark, at + 1)
             cut = len(text) if block is None else max(0, len(text) - _OVERLAP)
             self._line += text.count("\n", 0, cut)
-            held = text[cut:]
+            held, begin = text[cut:], max(0, begin - cut)
             if cut:
                 yield text[:cut]
 

@@ -280,7 +280,7 @@ def _json_entries(reading: Reading) -> Iterable[Entry]:
 
 _JS_HEAD: Final = re.compile(r"localStorage\.setItem\(|const local_(?:msg_count|mywxid|user_list|msg_list)\b")
 # At the start of a line, where no name of a user can stand.
-_JS_LIST: Final = re.compile(r"(?:^|\n)[ \t]{0,20}const local_msg_list\s{0,80}=\s{0,80}(?=\[)")
+_JS_LIST: Final = re.compile(r"(?:^|[\r\n])[ \t]{0,20}const local_msg_list\s{0,80}=\s{0,80}(?=\[)")
 _JS_USERS: Final = re.compile(r"const local_user_list\s{0,80}=\s{0,80}(?=\{)")
 _JS_OWNER: Final = re.compile(r"const local_mywxid\s{0,80}=\s{0,80}['\"]([^'\"\n]{1,80})['\"]")
 
