@@ -21,14 +21,14 @@ from wechatlog.engine.json_values import first_object, read_list, read_object
 from wechatlog.engine.keys import Keys, keyed
 from wechatlog.engine.scripts import page_blocks
 from wechatlog.errors import FormatError
-from wechatlog.readers.weflow.objects import ACCOUNT_KEYS, Tool, entries
+from wechatlog.readers.weflow.objects import ACCOUNT_KEYS, HEADERS, Tool, entries
 
 Json: TypeAlias = Mapping[str, Any]
 
 
 def _is_weflow(head: Head, *, arkme: bool) -> Evidence | None:
     value = read_object(head.json)
-    header = value.get("weflow")
+    header = next((value[key] for key in HEADERS if key in value), None)
     if not isinstance(header, dict) or not {"session", "messages"} & value.keys():
         return None
     if (header.get("format") == "arkme-json" or "senders" in value) is not arkme:
@@ -40,7 +40,7 @@ def _is_echotrace(head: Head) -> Evidence | None:
     value = read_object(head.json)
     session = read_object(value.get("session"))
     named = any(key in session for key in ACCOUNT_KEYS) and "displayName" in session
-    if not named or {"weflow", "exportInfo"} & value.keys():
+    if not named or {*HEADERS, "exportInfo"} & value.keys():
         return None
     if {"createTime", "content"} <= first_object(value.get("messages")).keys():
         signed = "exportTime" in value or "mediaBase" in value

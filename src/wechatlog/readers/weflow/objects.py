@@ -54,6 +54,8 @@ _VAGUE: Final = frozenset({None, Kind.OTHER, Kind.LINK})
 _NO_TIME: Final = (None, 0, "", "0")
 _NOBODY: Final = ("", "unknown")
 _LISTS: Final = ("senders", "members", "groupMembers")
+HEADERS: Final = ("weflow", "omnimindWechat")
+"""Keys under which WeFlow, and a fork of another name, say what wrote a file."""
 ACCOUNT_KEYS: Final = ("wxid", "accountId", "username", "wechatId", "groupId")
 _NAME_KEYS: Final = ("displayName", "groupNickname", "remark", "nickname", "nickName")
 _APP_KINDS: Final = {
@@ -200,7 +202,7 @@ def _describe(reading: Reading, tool: Tool) -> None:
     chat.members = _members(said, session, chat.is_group)
     for who, picture in _avatars(said, session):
         reading.keep_avatar(chat, who, picture)
-    header = read_object(said.get("weflow")) or read_object(said.get("exportInfo"))
+    header = next((read_object(said[key]) for key in (*HEADERS, "exportInfo") if said.get(key)), {})
     pairs = {
         "exporter": read_string(header.get("generator")),
         "version": read_string(header.get("version")),
@@ -273,7 +275,7 @@ def _xml(reading: Reading, row: Json, kind: MessageKind, text: str, line: int) -
     if (built := parse_markup(text, zone=reading.zone)) is not None:
         return built
     raw = row.get("rawContent")
-    if kind in NOTICES or not isinstance(raw, str) or "<" not in raw[:200]:
+    if not isinstance(raw, str) or ("<sysmsg" if kind in NOTICES else "<") not in raw[:200]:
         return None
     return parse_content(kind, raw, None, zone=reading.zone, line=line)
 
@@ -391,7 +393,7 @@ def _entry(tool: Tool, reading: Reading, people: Mapping[str, Participant], row:
     if named in NOTICES:
         text = unwrap(text)
     built = _xml(reading, row, named or Kind.OTHER, text, line)
-    if built is not None and text.lstrip()[:1] == "<":
+    if built is not None and (text.lstrip()[:1] == "<" or (named in NOTICES and built.text)):
         text = built.text
     kind = _kind(reading, row, name, named, text, built, line)
     text = _typed(tool, reading, row, kind, text, line)

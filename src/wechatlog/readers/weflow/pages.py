@@ -80,7 +80,7 @@ def _file_segments(kind: MessageKind, node: HtmlElement, text: str) -> Body:
 
 # --- WeFlow ---------------------------------------------------------------------------------------------------------
 
-_DATA: Final = re.compile(r"window\.WEFLOW_DATA\s{0,80}=\s{0,80}(?:(?=\[)|(?P<none>null))")
+_DATA: Final = re.compile(r"window\.(?:WEFLOW|OMNIMIND_WECHAT)_DATA\s{0,80}=\s{0,80}(?:(?=\[)|(?P<none>null))")
 _CHUNK: Final = "window.__WEFLOW_CHUNK_LOADED__("
 _CHUNK_DATA: Final = re.compile(r"window\.__WEFLOW_CHUNK_LOADED__\(\s{0,80}[0-9]{1,9}\s{0,80},\s{0,80}(?=\[)")
 _KEYS: Final = tuple("itsabpr")

@@ -25,8 +25,10 @@ from wechatlog.readers.weflow.bodies import check, read_body, typed_body, unfram
 
 _SESSIONS: Final = "sessions"
 _WEFLOW: Final = {
-    "weflow_messages": "session_id local_id message_id create_time sender is_send local_type media_type content"
-    " media_path".split(),
+    **dict.fromkeys(
+        ("weflow_messages", "omnimind_wechat_messages"),
+        "session_id local_id message_id create_time sender is_send local_type media_type content media_path".split(),
+    ),
     "messages": "session_id local_id server_id create_time sender is_send local_type type_name content".split(),
 }
 _CIPHERTALK: Final = {
@@ -73,7 +75,8 @@ def _numbered(reading: Reading, *, tables: Mapping[str, list[str]]) -> Iterator[
             chat.sent_by(account, own)
             if (alias := row.get("group_nickname")) and all(member.id != account for member in chat.members):
                 chat.members.append(Participant(name, account, own, (alias,) if alias != name else ()))
-        id_ = read_identifier(reading, row.get("server_id") or row.get("message_id"), line)
+        id_ = read_identifier(reading, row.get("server_id"), line)
+        id_ = id_ or read_identifier(reading, row.get("message_id"), line, javascript=True)
         id_ = None if id_ == row.get("local_id") else id_  # the row number, where there is no server id
         time = reading.unix_time(row.get("create_time"), line=line)
         reply_to = read_identifier(reading, row.get("reply_to_message_id"), line)
