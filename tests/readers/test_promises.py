@@ -54,6 +54,8 @@ NEEDS_THE_END = (
     "wx-cli-json/names-left-out.json",
     "wx-cli-json/private.json",
     "wx-cli-json/wxcli-export.json",
+    "wxbackup-js/group.txt",
+    "wxbackup-js/private.js",
 )
 """What is said behind the messages tells something of all of them, or where one ends."""
 FRAGMENTS = (

@@ -45,10 +45,11 @@ _NAMES: Final = {
         "other": "mesdes des notself",
         "person": "realsenderid",
         "id": "服务端消息id 服务器消息id 消息id serverid msgsvrid messvrid msgserverid platformmessageid",
-        "chat": "会话名称 会话 聊天对象 群名 群名称 群聊名称 chatname roomname groupname conversation conversationname"
-        " conversationtitle contactdisplayname chat",
-        "chat_id": "会话内部标识 会话id 群id chatid roomid groupid chatroom conversationid strtalker"
-        " contactusername talker",
+        "chat": "会话名称 会话 聊天对象 chatname conversation conversationname conversationtitle contactdisplayname"
+        " chat",
+        "chat_id": "会话内部标识 会话id chatid conversationid strtalker contactusername talker",
+        "room": "群名 群名称 群聊名称 roomname groupname",
+        "room_id": "群id 群聊id roomid groupid chatroom",
         "to": "接收者id 接收人id 接收者wxid tousername touser towxid toid receiverid receiver 接收者 接收人",
         "transcript": "语音转写 语音转文字 transcription transcript",
         "path": "图片文件 图片路径 图片/视频 媒体文件 媒体路径 mediapath mediafiles attachmentpath assetpath"

@@ -134,8 +134,8 @@ def iter_json_runs(
         collector: told of damage.
         stream: keys of the top-level object whose arrays are given item by item; other values are given whole.
         parted: keys of the top-level object whose arrays hold objects that are too large themselves, or which are such
-            an object. Each is given as the top-level object is, between an item of the value `BEGIN` and one of the
-            value `END`.
+            an object; an empty key is that of an array at the top. Each is given as the top-level object is, between
+            an item of the value `BEGIN` and one of the value `END`.
         tail: text may follow the value, which then is part of a script; it is not read.
         plain: what the objects have that need not be parsed, by the key of their array, which is empty for one at the
             top; they are given as tuples.
@@ -169,7 +169,10 @@ class _Stream(Window):
         if first not in ("[", "{"):
             self._report("no JSON object or array begins here")
             first = "{" if first == '"' else self._find_start(lists.keys)
-        if first == "[":
+        if first == "[" and "" in lists.parted:
+            yield from self._parted("", lists)
+            lists = _Lists(lists.stream)
+        elif first == "[":
             yield from self._array("", _Lists())
         elif first:
             self.take("{")

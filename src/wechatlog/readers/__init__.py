@@ -88,6 +88,7 @@ READERS: Final = (
     ),
     _row("ciphertalk-cli-json", "ciphertalk_cli:JSON", "json", marks='"createTime" "direction"'),
     _row("ciphertalk-cli-csv", "ciphertalk_cli:CSV", "csv text", marks="localId sortSeq direction"),
+    _row("ciphertalk-cli-md", "ciphertalk_cli:MARKDOWN", "text", marks="聊天记录： 导出时间： 消息条数："),
     _row("weflow-http", "weflow.json_files:HTTP", "json", marks='"talker" "messages"'),
     _row("weflow-cli-json", "weflow.json_files:CLI", "json", marks='"parsedContent"'),
     _row("ciphertalk-html", "weflow.json_files:CIPHERTALK_PAGE", "html text", marks="CHAT_DATA"),

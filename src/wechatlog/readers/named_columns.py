@@ -58,7 +58,7 @@ from wechatlog.engine.scripts import assigned_head
 from wechatlog.engine.tables import Layout
 from wechatlog.model import MessageKind, Participant
 
-_MORE: Final = frozenset({"kind", "own", "account", "chat", "chat_id", "id"})
+_MORE: Final = frozenset({"kind", "own", "account", "chat", "chat_id", "room", "room_id", "id"})
 """One of these, or a column that says that it is of senders, is in the files of an exporter of chats."""
 _WHO: Final = ("sender", "card", "name", "account", "own", "person", "other")
 _TITLES: Final = (
@@ -217,7 +217,8 @@ def _json_head(head: Head) -> Head:
 def _path(value: Any) -> tuple[str, ...] | None:
     """The keys that lead to the messages: none, that of their list, or also that of what the list stands in."""
     if isinstance(value, list):
-        return () if _says_chat(value) else None
+        inner = None if _says_chat(value) else _list_key(first_object(value))
+        return ("", inner) if inner is not None else () if _says_chat(value) else None
     if (key := _list_key(value)) is not None:
         return (key,)
     for outer, holder in read_object(value).items():
@@ -402,7 +403,9 @@ def _ahead(rows: Iterator[NamedRow]) -> tuple[_Habits, Iterator[NamedRow]]:
 
 
 def _chat(reading: Reading, row: NamedRow, habits: _Habits) -> Draft:
-    id_, name = _inside(row.get("chat_id"), _CHAT["id"]), _inside(row.get("chat"), _CHAT["name"])
+    room_id, room = _inside(row.get("room_id"), _CHAT["id"]), _inside(row.get("room"), _CHAT["name"])
+    id_ = _inside(row.get("chat_id"), _CHAT["id"]) or room_id
+    name = _inside(row.get("chat"), _CHAT["name"]) or room
     if habits.of_chat:
         id_, name = _account(row), _text(row.get("remark")) or _text(row.get("name"))
     if habits.owner and not id_ and not name:
@@ -411,7 +414,8 @@ def _chat(reading: Reading, row: NamedRow, habits: _Habits) -> Draft:
     if (not id_ and not name) or (id_ and id_ == chat.id):
         chat.title = chat.title or name or None
         return chat
-    return reading.chat_of(id_ or name, id=id_ or None, title=name or None, is_group=is_room(id_))
+    is_group = True if (room or room_id) and not is_account(id_) else is_room(id_)
+    return reading.chat_of(id_ or name, id=id_ or None, title=name or None, is_group=is_group)
 
 
 def named_entries(reading: Reading, rows: Iterator[NamedRow]) -> Iterator[Entry]:

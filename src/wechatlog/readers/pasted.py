@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
+from wechatlog.content.accounts import is_account
 from wechatlog.content.client_text import read_body
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, Head, Reading, message_blocks
@@ -297,7 +298,9 @@ def _named(reading: Reading) -> Iterator[Entry]:
     for header, block in records:
         text = _body(block)
         kind, segments = read_body(text, reading.tz)
-        yield Entry(block.line, None, None, header["sender"], None, None, kind, text, segments, offset=block.offset)
+        sender = header["sender"]  # an account id in the text that a script of wechat-dump-rs makes for a group
+        account = sender if is_account(sender) else None
+        yield Entry(block.line, None, None, sender, account, None, kind, text, segments, offset=block.offset)
 
 
 def _is_named(head: Head) -> Evidence | None:
