@@ -17,6 +17,8 @@ RECALLS = [
     "李四撤回了一条消息。",
     "李四 撤回了一條訊息",
     "You recalled a message",
+    "你收回了一則訊息",
+    "「李四」已收回一則訊息",
     '"Li Si" has recalled a message.',
     "Li Si withdrew a message",
 ]

@@ -69,6 +69,7 @@ READERS: Final = (
     _row("chatlab-jsonl", "chatlab:JSONL", "json jsonl text", marks='"_type"'),
     _row("chatlab-txt", "chatlab_text:TXT", "text csv", lines=r"--- [0-9]"),
     _row("chatlab-markdown", "chatlab_text:MARKDOWN", "text csv", lines=r"## [0-9]"),
+    _row("chatlab-filter-markdown", "chatlab_filter:MARKDOWN", "text", lines=r"### (?:Block|对话块) [0-9]"),
     _row(
         "weflow-json",
         "weflow.json_files:DETAILED",

@@ -42,12 +42,12 @@ _GLUED: Final = re.compile(r"(?:wxid_[A-Za-z0-9_-]{4,64}|[0-9]{5,20}@chatroom)(?
 _SENTENCES: Final = re.compile(
     r"你?撤回了一条消息 ?|[^\n]{1,80} 置顶了一条消息|(?:你已添加了|以上是打招呼的)[^\n]{1,100}"
     r"|[^\n]{1,80}刚刚把你添加到通讯录，现在可以开始聊天了。?|消息已发出，但被对方拒收了。?"
-    r"|[^\n]{1,80}领取了你的红包|你领取了[^\n]{1,80}的红包"
+    r"|[^\n]{1,80}领取了你的红包|你领取了[^\n]{1,80}的红包|You (?:recalled|withdrew) a message"
 )
 """What WeChat itself says without a name in quotes in front; whole sentences that nobody types."""
 
 _MONEY: Final = frozenset({MessageKind.RED_PACKET, MessageKind.TRANSFER})
-_FIRST: Final = '"“w你以消撤0123456789'
+_FIRST: Final = '"“w你以消撤Y0123456789'
 """What such a sentence can begin with, or else it holds one of these words."""
 
 _WORDS: Final = ("刚刚把你添加", "领取了你的红包", " 置顶了一条消息")
