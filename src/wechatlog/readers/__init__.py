@@ -211,6 +211,7 @@ READERS: Final = (
     ),
     _row("thearas", "thearas:READER", "text", lines=r"# Chat: "),
     _row("wechat-dump", "wechat_dump:READER", "text", lines=r"-?[0-9]{1,11}\|"),
+    _row("wechat-dump-html", "wechat_dump_page:PAGE", "html text", marks="<title>Chat"),
     _row("pc-wechat-exp-txt", "pc_wechat_exp:TXT", "text", marks="联系人: 微信号:"),
     _row("pc-wechat-exp-html", "pc_wechat_exp:HTML", "html", marks="msg-line"),
     _row("wx-cli-md", "wxcli_text:MARKDOWN", "text", lines=r"(?:> 导出 [0-9]|### [0-9]{4}-)"),

@@ -27,6 +27,7 @@ from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, one_segment
 from wechatlog.engine.html import classes_of, node_text, parse_fragment
 from wechatlog.engine.markup import iter_pieces
+from wechatlog.engine.reading import local_picture
 from wechatlog.model import MessageKind
 from wechatlog.timestamps import parse_clock
 
@@ -219,10 +220,13 @@ def _body(reading: Reading, piece: _Piece, node: HtmlElement, label: str) -> Bod
     files = (*node.iter("img"), *piece.node.iter("audio", "video"))
     file = next((each for each in files if _source(each) and "emoji" not in (each.get("class") or "")), None)
     label = piece.words(_LABEL) or label
-    if (kind := _kind(piece, node, text, label, file)) is not None:
-        return reading.kind_of(kind, kind, text, piece.line), text, _segments(reading, piece, kind, text, file)
-    if (built := parse_markup(text, reading.collector, zone=reading.tz, line=piece.line)) is not None:
+    kind = _kind(piece, node, text, label, file)
+    if kind is not MessageKind.TEXT and (
+        built := parse_markup(text, reading.collector, zone=reading.tz, line=piece.line)
+    ):
         return built.body
+    if kind is not None:
+        return reading.kind_of(kind, kind, text, piece.line), text, _segments(reading, piece, kind, text, file)
     placed = read_placeholder(text, WXCLI, zone=reading.tz) or read_placeholder(text, BRACKET_LINES, zone=reading.tz)
     kind = placed[0] if placed else MessageKind.TEXT
     if (kind in NOTICES or text[:1] in ('"', "“")) and (told := read_notice(_LABELLED.sub("", text))) is not None:
@@ -255,7 +259,9 @@ def _segments(
         return None
     shown = parse_body(kind, text, BRACKET_LINES, zone=reading.tz)
     known = _card(kind, text) if shown is None or len(shown) == 1 else {}
-    known |= {"path": _source(file)} if file is not None else {}
+    linked = (local_picture(link.get("href") or "").partition("#")[0] for link in piece.node.iter("a"))
+    path = _source(file) if file is not None else next(filter(None, linked), "")
+    known |= {"path": path} if path and shown and hasattr(shown[0], "path") else {}
     known |= {"transcript": words} if (words := piece.words(_TRANSCRIPT)) else {}
     if shown and (known := {name: value for name, value in known.items() if not getattr(shown[0], name, value)}):
         return (attrs.evolve(shown[0], **known), *shown[1:])

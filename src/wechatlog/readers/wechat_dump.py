@@ -52,7 +52,7 @@ def _clock(header: re.Match[str]) -> dt.datetime | None:
         return None
 
 
-def _app_kind(text: str) -> MessageKind:
+def app_kind(text: str) -> MessageKind:
     """What an app message is, which its type does not say: the word before the colon does, in part."""
     if text.startswith("URL:"):
         return MessageKind.LINK
@@ -89,7 +89,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         first, cut, _ = header["sender"].partition("\n")
         if cut:
             text = first.rstrip("\r") + cut + text
-        found = _app_kind(text) if number == APP_MESSAGE else kind_of_type(number)
+        found = app_kind(text) if number == APP_MESSAGE else kind_of_type(number)
         is_unknown = found is MessageKind.OTHER and number != APP_MESSAGE
         kind = reading.kind_of(None if is_unknown else found, number, text, line)
         if kind not in (MessageKind.TEXT, *NOTICES):
