@@ -312,7 +312,6 @@ class Message:
         return f"Message({', '.join(shown)})"
 
     def _repr_html_(self) -> str | None:
-        """The message for a notebook; `None` without the extra `html`."""
         try:
             from wechatlog.ext.notebook import message_html
         except MissingExtraError:
@@ -751,7 +750,6 @@ class Conversation(Sequence[Message]):
         return f"<Conversation{f' {name!r}' if name else ''}: {', '.join(self._facts())}>"
 
     def _repr_html_(self) -> str | None:
-        """The first and last messages for a notebook; `None` without the extra `html`."""
         try:
             from wechatlog.ext.notebook import conversation_html
         except MissingExtraError:

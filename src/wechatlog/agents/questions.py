@@ -104,8 +104,6 @@ class Row(NamedTuple):
 
 
 class _Filters(NamedTuple):
-    """Which messages are meant."""
-
     chat: int | None
     people: frozenset[int] | None
     since: str

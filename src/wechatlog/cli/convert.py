@@ -118,7 +118,6 @@ def convert(inputs: tuple[str, ...], output: str, form: str | None, **how: Any) 
 
 
 def _check(inputs: tuple[str, ...], output: str, how: Mapping[str, Any], writer: Writer, reading: Reading) -> None:
-    """Refuse what does not go together."""
     is_file = output != "-" and _names_file(writer, output)
     if output == "-" and is_folder_writer(writer):
         raise click.UsageError(f"{writer.name} is a folder of files; give one with -o, such as -o chats/")
@@ -205,8 +204,6 @@ def _left_out(writer: Writer, messages: Iterable[Message], options: Mapping[str,
 
 @attrs.define
 class _Job:
-    """One run of `convert`."""
-
     inputs: Inputs
     output: str
     writer: Writer
@@ -363,7 +360,6 @@ class _Job:
         self.summary.with_index = isinstance(self.writer, IndexWriter)
 
     def _dump(self, item: Any) -> None:
-        """Write the one output."""
         target: Any = Path(self.output)
         if self.output == "-":
             target = standard_output(binary=self.writer.binary)

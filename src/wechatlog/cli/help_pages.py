@@ -36,8 +36,6 @@ def wrap(text: str, columns: int) -> Iterator[str]:
 
 
 class _Formatter(click.HelpFormatter):
-    """Writes a help page in the language of the user."""
-
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         super().write_usage(prog, args, f"{translate('Usage:')} " if prefix is None else prefix)
 

@@ -190,7 +190,6 @@ class Inputs:
 
     @property
     def _failed(self) -> list[tuple[str, str]]:
-        """What could not be read, and why."""
         skipped = self.skipped
         if self._stream is not None:
             self.note(self.sources[0].place, self._stream.read, self._stream.diagnostics)
@@ -204,7 +203,6 @@ class Inputs:
 
     @property
     def _notes(self) -> list[Diagnostic]:
-        """What was told of the inputs."""
         return [note for note in self.archive.diagnostics if note.code not in _OF_INDEX]
 
     def _reason(self, note: Diagnostic) -> tuple[str, str]:

@@ -144,8 +144,6 @@ class _Template(NamedTuple):
 
 
 class _Catalogue:
-    """The sentences of one language."""
-
     def __init__(self, text: str) -> None:
         self._sentences = dict(read_catalogue(text))
         self._templates = [_Template.of(*item) for item in self._sentences.items() if _NAME.search(item[0])]

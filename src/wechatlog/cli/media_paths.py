@@ -153,7 +153,6 @@ class MediaPaths:
         return copy
 
     def _place_message(self, message: Message, starts: tuple[str, ...]) -> Message:
-        """A message whose paths start from the root."""
         given = message.given_segments
         if given is None and self._copies is not None and "](" in message.text:  # pictures in Markdown
             given = message.segments

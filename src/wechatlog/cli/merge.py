@@ -106,7 +106,6 @@ def merge(inputs: tuple[str, ...], output: str | None, into: str | None, form: s
 
 
 def _tell_nothing(target: str, how: Mapping[str, Any]) -> int:
-    """Say that the inputs hold nothing that was not read before."""
     if not how["quiet"]:
         say(f"{target}: nothing is new")
     if how["as_json"]:

@@ -76,7 +76,6 @@ class _Bar(Tick):
             self._hide()
 
     def end(self) -> None:
-        """Take the bar away for good."""
         self._ended.set()
         self._thread.join()
         self._hide()

@@ -192,7 +192,6 @@ def _write_private(path: str, text: str) -> None:
 
 
 def _tell(book: Pseudonyms, *, report: str | None) -> None:
-    """What was replaced, in numbers."""
     found = book.report
     masked = ", ".join(f"{number:,} {what}" for what, number in found.masked)
     pseudonyms, names = count(len({book[name] for name in book}), "pseudonym"), count(found.replaced_in_text, "name")

@@ -139,8 +139,6 @@ class _Found(NamedTuple):
 
 @attrs.define
 class _Hunt:
-    """One search, and how far it is."""
-
     pattern: str
     find: Matcher
     filters: Filters
@@ -232,8 +230,6 @@ class _Printer:
 
 
 class _Files(_Printer):
-    """The files with hits."""
-
     is_done = False
 
     def show(self, found: _Found) -> None:

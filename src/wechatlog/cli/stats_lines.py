@@ -196,7 +196,6 @@ def _emoji(name: str) -> str:
 
 
 def _pairs(pairs: Counts[tuple[str, str]], top: int, between: str, glyphs: Glyphs) -> list[Row]:
-    """Rows of pairs, both names cut alike."""
     return [
         (f" {between} ".join(fit(_name(name), _PAIRED, glyphs, pad=False) for name in pair), number, ())
         for pair, number in pairs.most_common(top)

@@ -96,7 +96,6 @@ def _read_clocks(series: pd.Series[Any]) -> list[Any]:
 
 
 def _read_values(series: pd.Series[Any]) -> list[Any]:
-    """Plain values, `None` where one is missing."""
     values, missing = series.to_numpy(dtype=object).tolist(), series.isna().to_numpy().tolist()
     return [
         None if gone else value.item() if isinstance(value, np.generic) else value

@@ -118,7 +118,6 @@ def _conditions(tree: Any) -> Iterator[Condition]:
 
 
 def _of_function(parts: dict[str, Any]) -> Iterator[Condition]:
-    """The conditions of `is_in` and `is_between`."""
     inputs = parts.get("input") or [None]
     name, values = _column(inputs[0]), [_value(value) for value in inputs[1:]]
     kind, _ = _open(parts.get("function", {}).get("Boolean"))

@@ -34,7 +34,6 @@ class _Package:
         self._depth = depth
 
     def find(self, path: PurePosixPath) -> Source | None:
-        """A file in it, or in a ZIP in it."""
         if (found := self._files.get(str(path))) is not None:
             return found
         for folder in path.parents if self._depth < _MAXIMUM_DEPTH else ():

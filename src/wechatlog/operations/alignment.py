@@ -358,7 +358,6 @@ class Union:
                 yield inside, entries
 
     def _compare(self, part: Part, offset: int = 0) -> None:
-        """Count what tells something, and what of it the union has."""
         stretches: Counter[tuple[int, bool]] = Counter()
         telling: Counter[str] = Counter()
         for second, key, sender in zip(part.seconds, part.keys, part.senders, strict=True):
@@ -736,7 +735,6 @@ class Union:
     # --- taking over --------------------------------------------------------------------------------
 
     def _take(self, part: Part) -> None:
-        """Put the messages of the part into the union."""
         shift = dt.timedelta(seconds=part.offset)
         for index, message in enumerate(part.messages):
             if part.offset and message.time is not None:

@@ -109,8 +109,6 @@ def _findings(
 
 
 class _Order:
-    """Whether times go forward, and how far."""
-
     def __init__(self, gap: dt.timedelta) -> None:
         self._gap = gap
         self._last: dt.datetime | None = None
@@ -140,8 +138,6 @@ class _Place(NamedTuple):
 
 
 class _Repeats:
-    """Whether a message was there before."""
-
     def __init__(self) -> None:
         self._seen: dict[Hashable, _Place] = {}
 

@@ -372,7 +372,6 @@ class _Owners:
 
 
 def _finish(union: Union, order: Sequence[int], owners: _Owners) -> list[Message]:
-    """The messages in their order, as objects of their own: they will look up mentions in the lexicon of the whole."""
     answers = dict(_answers(union)) if union.numberings > 1 else {}
     return [
         build_message(

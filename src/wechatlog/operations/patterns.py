@@ -110,7 +110,6 @@ def _end(places: list[int], end: int) -> int:
 
 
 def _emoji_in(words: str) -> Iterator[Span]:
-    """Codes and pictures, one after the other."""
     codes = [(start, start + len(code)) for start, _, code in iter_codes(words)]
     pictures = [found.span() for found in _PICTURE.finditer(words)]
     end = 0

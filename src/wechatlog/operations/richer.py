@@ -112,7 +112,6 @@ def unite(one: Message, two: Message) -> tuple[Message, tuple[str, ...], bool]:
 
 
 def _have_one_time(one: Message, two: Message) -> bool:
-    """Whether two messages have one clock, zone and all."""
     first, second = one.time, two.time
     if first is None or second is None or one.precision != two.precision:
         return first is second and one.precision == two.precision

@@ -167,8 +167,6 @@ class Threads:
 
 
 class _Known(NamedTuple):
-    """What is known of a message that may be answered."""
-
     number: int
     message: Message
     who: str
@@ -310,7 +308,6 @@ class _Told:
         self._exact: dict[str, deque[tuple[int, str]]] = {}
 
     def add(self, known: _Known) -> None:
-        """Note a message."""
         if known.message.id is not None:
             self._by_id[known.message.id] = known.number
         plain = quoted_key(typed_text(known.message))

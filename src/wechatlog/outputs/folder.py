@@ -224,8 +224,6 @@ def options_in(
 
 @attrs.frozen
 class _Run:
-    """Where and how the files of one call are written."""
-
     folder: Path
     writer: Writer
     options: Mapping[str, Any]

@@ -98,7 +98,6 @@ def _from_to(*times: dt.datetime | None) -> str:
 
 
 def _facts(found: Statistics, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The large numbers, each with what it is."""
     calls = sum(sender.calls for sender in found.senders)
     seconds = sum(sender.call_seconds for sender in found.senders)
     streak = found.longest_streak

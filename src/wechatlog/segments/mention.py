@@ -58,8 +58,6 @@ _BEFORE_TEXT_CONFIDENCE = 0.6
 
 
 class _Reading(NamedTuple):
-    """Where a name ends, how sure that is, and whether it is everyone."""
-
     end: int
     confidence: float
     everyone: bool = False

@@ -339,8 +339,6 @@ def _first_time(messages: Iterable[Message], zone: dt.tzinfo) -> tuple[int | Non
 
 
 class _ChatlabWriter(Form):
-    """What both forms have in common."""
-
     options = _OPTIONS
     losses = _LOSSES
 

@@ -83,7 +83,6 @@ class _Sink(io.RawIOBase):
         return bytes(self._seal.hexdigest(), "ascii")
 
     def take(self) -> bytes:
-        """Everything that was written since the last call."""
         data = b"".join(self._parts)
         self._parts.clear()
         return data
@@ -171,8 +170,6 @@ class _Pile:
 
 @attrs.frozen
 class _ColumnarWriter:
-    """What both forms have in common."""
-
     name: str
     description: str
     suffixes: tuple[str, ...]
@@ -184,7 +181,6 @@ class _ColumnarWriter:
 
     @property
     def options(self) -> Mapping[str, str]:
-        """Keyword options and what they mean."""
         first, *others = self.compressions
         return {
             "row_group": f"rows that are written together, at most; default {_ROWS}",
@@ -206,7 +202,6 @@ class _ColumnarWriter:
         return self._write_groups(_groups_of(scan, rows), compression)
 
     def _settings(self, options: Mapping[str, Any]) -> tuple[int, str | None]:
-        """How many rows make a group, and how they are compressed."""
         rows = number_option(options, "row_group", _ROWS, least=1, most=_MOST_ROWS)
         compression = choice_option(options, "compression", self.compressions)
         return rows, None if compression == "none" else compression

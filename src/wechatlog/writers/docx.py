@@ -118,7 +118,6 @@ class _Document:
             section.left_margin = section.right_margin = Cm(2.2)
 
     def begin(self, title: str) -> None:
-        """The title, and what the document says of itself."""
         facts = self._document.core_properties
         facts.author, facts.last_modified_by, facts.comments = "wechatlog", "wechatlog", ""
         facts.created = facts.modified = _MADE
@@ -127,7 +126,6 @@ class _Document:
             self._say(self._paragraph("Title"), one_line)
 
     def add(self, message: Message) -> None:
-        """A message, and its day where that is new."""
         day, clock = day_and_clock(message.time, message.precision)
         if day and day != self._day:
             self._day = day

@@ -53,8 +53,6 @@ _SCRIPT_WORDS: Final = (
 
 
 class _Settings:
-    """The options of one page, checked."""
-
     def __init__(self, options: Mapping[str, Any]) -> None:
         self.owner = text_option(options, "owner")
         self.title = text_option(options, "title")
@@ -69,7 +67,6 @@ class _Settings:
         self.media = _media(options)
 
     def look(self, conversation: Conversation) -> Look:
-        """How the messages of a conversation are shown."""
         from wechatlog.pages import Look
 
         return Look(self.owner, conversation.owner, self.unicode_emoji, self.media, self.interface)

@@ -93,7 +93,6 @@ def _opening(head: Mapping[str, Any], last: str, indent: int | None, level: int)
 
 
 def _closing(indent: int | None, level: int) -> str:
-    """The end of that array and of its object."""
     return f"{_margin(indent, level + 1)}]" + ("}" if indent is None else _margin(indent, level) + "}")
 
 

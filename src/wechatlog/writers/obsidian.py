@@ -37,8 +37,6 @@ _MOST_PEOPLE: Final = 100
 
 
 class _Month(NamedTuple):
-    """The messages of a month, and the name of their note."""
-
     label: str
     note: str
     messages: list[Message]

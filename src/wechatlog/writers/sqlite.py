@@ -171,7 +171,6 @@ class _Tables:
         self._messages = 0
 
     def add_all(self, items: Items) -> None:
-        """Add conversations, one after the other."""
         for conversation, messages in items:
             chat = self._begin()
             zone = conversation.tz
@@ -284,7 +283,6 @@ class _Authors:
 
     @property
     def numbers(self) -> Iterable[int]:
-        """Those of the participants who wrote, in order of appearance."""
         return self._people.values()
 
     def number(self, columns: Mapping[str, list[Any]]) -> list[int | None]:

@@ -155,8 +155,6 @@ class _Days:
 
 
 class _Book:
-    """A workbook that is being written into a file."""
-
     def __init__(self, path: Path) -> None:
         with needs_extra("excel", what="writing an Excel workbook"):
             import xlsxwriter
@@ -175,12 +173,10 @@ class _Book:
         self._exact_count = 0
 
     def table(self, name: str, columns: Sequence[str]) -> _Table:
-        """A new table."""
         self._tables.append(_Table(self, name, columns))
         return self._tables[-1]
 
     def sheet(self, name: str) -> Any:
-        """A new sheet."""
         from wechatlog.writers.workbook_sheet import Sheet
 
         return self._book.add_worksheet(name, Sheet)
@@ -198,7 +194,6 @@ class _Book:
         return f"{_UNFIT.sub(chr(0xFFFD), text[:_PART])} ⟦exact {self._exact_count}⟧"
 
     def close(self) -> None:
-        """Put the workbook together."""
         from xlsxwriter.exceptions import FileCreateError
 
         for table in self._tables:
@@ -244,7 +239,6 @@ class _Table:
         sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{_ROWS}"})
 
     def finish(self) -> None:
-        """Say how far it goes."""
         self._sheet.autofilter(0, 0, self._row, len(self._columns) - 1)
 
     def extend(self, columns: Sequence[Sequence[Any]], *, fitting: bool = False) -> None:
@@ -270,7 +264,6 @@ class _Table:
             done += count
 
     def _in_cell(self, value: Any, fit: Callable[[str], str]) -> Any:
-        """A value as a sheet takes it."""
         if isinstance(value, tuple):
             return value[0], self._book.clocks[value[1]]
         if isinstance(value, list):

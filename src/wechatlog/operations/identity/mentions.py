@@ -89,8 +89,6 @@ def _share_parts(name: str, participant: Participant) -> bool:
 
 
 class _Found(NamedTuple):
-    """Whom a name means, why, and how sure that is."""
-
     participant: Participant | None = None
     reason: Reason | None = None
     confidence: float = 0.0
@@ -141,7 +139,6 @@ class _Participants:
                     self._by_answer[normalize_name(name)] = (having[0], link.confidence, reason)
 
     def _of_person(self, person: Person) -> list[Participant]:
-        """The participants who are a person."""
         found = [self._by_id[id_] for id_ in person.ids if id_ in self._by_id]
         called = (self._by_name.having(name.name).values() for name in person.names)
         return [*found, *(one for one in itertools.chain.from_iterable(called) if not one.id)]

@@ -299,7 +299,6 @@ class Identities:
 
     @property
     def _index(self) -> tuple[dict[str, Person], Names[Person]]:
-        """People by id and by key, and by name."""
         if self._known is None:
             names: Names[Person] = Names()
             for person in self.people:

@@ -132,7 +132,6 @@ class Senders:
                     self._accept(one, two, number, share)
 
     def _is_sure(self, one: str, two: str, share: float, by_one: _Table, by_two: _Table) -> bool:
-        """Whether the messages say that two keys are one sender."""
         if self.top(one) == self.top(two) or share < _SHARE:
             return False
         number, others = by_one[one][two], by_two[two]

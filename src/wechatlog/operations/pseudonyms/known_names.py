@@ -199,7 +199,6 @@ class TextSearch:
             hit = self.next(hit.end)
 
     def _at(self, found: re.Match[str], cut: int, limit: int) -> Hit | None:
-        """What begins where something can begin."""
         text, start = self._text, found.start()
         if self._names and not (start and start != cut and _joins(text[start - 1], text[start])):
             for end in self._known.ends_at(text, start, limit, self._follows):

@@ -163,7 +163,6 @@ class Register:
                 self._file_parts(party, name)
 
     def _file_id(self, party: Party, id: str) -> None:  # noqa: A002
-        """Put somebody under an id."""
         party.ids[id] = None
         self._by_id[id] = party
         if id.strip():
@@ -172,7 +171,6 @@ class Register:
         self._tell(id)
 
     def _file(self, party: Party, name: str) -> None:
-        """Put somebody under a name."""
         party.names[name] = None
         self.avoid(name)
         if party.state == "unclear":
@@ -182,7 +180,6 @@ class Register:
             self._file_parts(party, name)
 
     def _file_parts(self, party: Party, name: str) -> None:
-        """Put a person under the personal parts of a longer name."""
         if party.is_group or party.state != "known":
             return
         for part in personal_parts(name):

@@ -154,7 +154,6 @@ def _ranked(items: Iterable[tuple[Key, int]]) -> Counts[Key]:
 
 
 def _labels(senders: Iterable[TalliedSender]) -> dict[TalliedSender, str]:
-    """A label of its own for each sender."""
     plain = {sender: sender.name or sender.id or "" for sender in senders}
     often = Counter(plain.values())
     labels: dict[TalliedSender, str] = {}
@@ -178,7 +177,6 @@ class _Resolver:
                 self._names.add(name, sender)
 
     def pairs(self, found: Mapping[tuple[TalliedSender, Any], int]) -> Iterable[tuple[tuple[str, str], int]]:
-        """Pairs of labels, with what belongs to one pair added up."""
         counts: Counter[tuple[str, str]] = Counter()
         for (sender, target), number in found.items():
             counts[self._labels[sender], self._label(target)] += number

@@ -366,7 +366,6 @@ class Tally:
         return found
 
     def _meet(self, sender_id: str | None) -> TalliedSender:
-        """Somebody who is new."""
         self.senders.append(TalliedSender(sender_id))
         return self.senders[-1]
 

@@ -353,7 +353,6 @@ class Statistics:
         return f"<Statistics: {', '.join(parts)}>"
 
     def _repr_html_(self) -> str | None:
-        """The most important numbers for a notebook; `None` without the extra `html`."""
         try:
             from wechatlog.ext.notebook import statistics_html
         except MissingExtraError:

@@ -110,7 +110,6 @@ class WordFinder:
             yield run
 
     def _pieces(self, text: str) -> Iterator[tuple[str, bool]]:
-        """The pieces of a text, and whether each is a name."""
         end = 0
         for found in self._names.finditer(text) if self._names is not None else ():
             yield from ((word, False) for word in self._cut(text[end : found.start()]))

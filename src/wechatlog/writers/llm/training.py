@@ -121,7 +121,6 @@ def _shorten(exchange: _Exchange, rules: _Rules, room: int) -> bool:
 
 
 def _dialogues(exchanges: Iterable[_Exchange], rules: _Rules, room: int) -> Iterator[list[_Exchange]]:
-    """Exchanges that follow each other, as many together as fit."""
     dialogue: list[_Exchange] = []
     left = room
     for exchange in exchanges:
