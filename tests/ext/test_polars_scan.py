@@ -86,7 +86,7 @@ def test_columns_and_rows_are_taken_over(asked: list[dict[str, Any]]) -> None:
     assert (asked[-1]["columns"], asked[-1]["limit"]) == (["text"], 5)
     assert lazy.filter(kind == "image").head(2).collect().height == 2
     assert lazy.select(pl.len()).collect().item() == lazy.collect().height
-    assert len(asked[-1]) < len(wechatlog.frames.TABLES["messages"])
+    assert len(asked[-1]) < len(wechatlog.frames.columns.TABLES["messages"])
 
 
 def test_the_frame_is_that_of_the_conversation() -> None:

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 import wechatlog
 from tests.shapes import telling
 from tests.test_corpus import cases, expected_of
-from wechatlog.frames import TABLES
+from wechatlog.frames.columns import TABLES
 from wechatlog.inputs.packing import unpack
 from wechatlog.model import normalize_name
 

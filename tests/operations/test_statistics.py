@@ -23,7 +23,8 @@ from tests.strategies import conversations
 from wechatlog import Call, Conversation, Message, MessageKind, MissingExtraError, Text
 from wechatlog.model import account_names, normalize_name
 from wechatlog.operations import Counts, ResponseTimes, Silence, Streak, merge, statistics
-from wechatlog.operations.statistics import count, duration_text, tally, words
+from wechatlog.operations.statistics import count, tally, words
+from wechatlog.operations.statistics.values import duration_text
 from wechatlog.operations.statistics.words import find_emoji, knows_words
 
 START = dt.datetime(2026, 5, 1, 9)

@@ -25,7 +25,7 @@ from wechatlog.content import fulltext
 from wechatlog.content.folding import fold, knows_variants
 from wechatlog.content.fulltext import LONGEST_TERM, match_expression, search_terms
 from wechatlog.content.wording import words_apart
-from wechatlog.frames import TABLES
+from wechatlog.frames.columns import TABLES
 from wechatlog.frames.database import APPLICATION_ID, SCHEMA_VERSION, schema_sql
 from wechatlog.testing import check_writer, without_losses
 from wechatlog.writers.sqlite import WRITER

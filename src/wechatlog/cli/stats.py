@@ -17,7 +17,7 @@ from wechatlog.cli.summary import unread
 from wechatlog.cli.terminal import print_json, print_lines
 from wechatlog.errors import MultipleConversationsError
 from wechatlog.operations.following_parts import united
-from wechatlog.operations.statistics import statistics
+from wechatlog.operations.statistics.count import statistics
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

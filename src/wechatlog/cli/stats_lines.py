@@ -16,7 +16,7 @@ from wechatlog.cli import terminal
 from wechatlog.cli.charts import ASCII, BLOCKS, Glyphs, Row, bars, columns, fit, heat_map
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import count, harmless, period
-from wechatlog.operations.statistics import duration_text, unicode_of
+from wechatlog.operations.statistics.values import duration_text, unicode_of
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -12,7 +12,7 @@ import attrs
 from markupsafe import Markup
 
 from wechatlog.content.descriptions import WEEKDAYS
-from wechatlog.operations.statistics import with_picture
+from wechatlog.operations.statistics.values import with_picture
 from wechatlog.pages import Look, Media, asset, clean, environment, render_messages, stylesheet
 from wechatlog.pages.report import bars
 from wechatlog.segments.types import Forward

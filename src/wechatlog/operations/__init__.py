@@ -16,7 +16,8 @@ from wechatlog.operations.pseudonyms import PseudonymReport, Pseudonyms, Replace
 from wechatlog.operations.search import Hit, Place, search
 from wechatlog.operations.sessions import iter_sessions, own_gap, sessions
 from wechatlog.operations.split import split
-from wechatlog.operations.statistics import (
+from wechatlog.operations.statistics.count import statistics
+from wechatlog.operations.statistics.values import (
     Counts,
     Moment,
     ResponseTimes,
@@ -24,7 +25,6 @@ from wechatlog.operations.statistics import (
     Silence,
     Statistics,
     Streak,
-    statistics,
 )
 from wechatlog.operations.threads import Answer, Threads, threads
 

@@ -15,16 +15,13 @@ with needs_extra("html", what="the HTML page"):
 from wechatlog.pages.chat import Chat, Look, clean, render_messages, stylesheet
 from wechatlog.pages.environment import asset, environment, script
 from wechatlog.pages.media import MEDIA_LIMIT, Media, MediaMode
-from wechatlog.pages.people import Colours, faces_of, initial_of
+from wechatlog.pages.people import faces_of, initial_of
 from wechatlog.pages.policy import content_policy
-from wechatlog.pages.urls import safe_url
-from wechatlog.pages.words import INTERFACES, count, day_label, words_of
+from wechatlog.pages.words import count, words_of
 
 __all__ = [
-    "INTERFACES",
     "MEDIA_LIMIT",
     "Chat",
-    "Colours",
     "Look",
     "Media",
     "MediaMode",
@@ -32,12 +29,10 @@ __all__ = [
     "clean",
     "content_policy",
     "count",
-    "day_label",
     "environment",
     "faces_of",
     "initial_of",
     "render_messages",
-    "safe_url",
     "script",
     "stylesheet",
     "words_of",

@@ -14,7 +14,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wechatlog.content.descriptions import WEEKDAYS
-from wechatlog.operations.statistics import EVERYONE, duration_text, with_picture
+from wechatlog.operations.statistics.tally import EVERYONE
+from wechatlog.operations.statistics.values import duration_text, with_picture
 from wechatlog.pages.environment import asset, environment
 from wechatlog.pages.policy import content_policy
 from wechatlog.pages.words import REPORT_WORDS

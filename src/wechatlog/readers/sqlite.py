@@ -31,8 +31,8 @@ from wechatlog.engine.sqlite import (
     row_query,
 )
 from wechatlog.errors import FormatError
-from wechatlog.frames import conversation_of
 from wechatlog.frames.database import APPLICATION_ID, SCHEMA_VERSION
+from wechatlog.frames.rows import conversation_of
 from wechatlog.model import KINDS, Conversation, Message, MessageKind
 from wechatlog.segments import Segment
 from wechatlog.source import Source

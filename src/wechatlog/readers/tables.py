@@ -24,8 +24,8 @@ from wechatlog.engine.protocol import OWNER_OPTION, Batch, Context, Draft, Evide
 from wechatlog.engine.tables import Table, first_rows, near_names
 from wechatlog.engine.workbooks import cell_text, iter_sheet, peek_sheets, sheet_names
 from wechatlog.errors import FormatError, MissingExtraError
-from wechatlog.frames import conversation_of
 from wechatlog.frames.cells import COLUMN_TYPES, DEFAULT_COLUMNS, parse_flag, parse_segments_cell, plain
+from wechatlog.frames.rows import conversation_of
 from wechatlog.model import KINDS, Conversation, Message, MessageKind
 from wechatlog.segments import Segment
 from wechatlog.source import Source

@@ -19,10 +19,10 @@ import attrs
 
 from wechatlog.content.fulltext import search_terms
 from wechatlog.errors import WriteError
-from wechatlog.frames import collect, conversation_header
 from wechatlog.frames.bodies import Bodies
+from wechatlog.frames.columns import collect
 from wechatlog.frames.database import schema_sql
-from wechatlog.frames.rows import messages_of
+from wechatlog.frames.rows import conversation_header, messages_of
 from wechatlog.model import Author, Conversation, Participant, author_key, participants_of
 from wechatlog.segments.types import Emoji, Image, Link, Mention, Quote
 from wechatlog.timestamps import zone_name

@@ -22,8 +22,9 @@ import attrs
 
 from wechatlog.content.native import SCHEMA
 from wechatlog.errors import needs_extra
-from wechatlog.frames import columns_of, conversation_header
 from wechatlog.frames.cells import DEFAULT_COLUMNS, TO_TEXT, cell_values, choose_columns
+from wechatlog.frames.columns import columns_of
+from wechatlog.frames.rows import conversation_header
 from wechatlog.model import Author, Conversation, Message, participants_of
 from wechatlog.timestamps import zone_name
 from wechatlog.utf8 import escape

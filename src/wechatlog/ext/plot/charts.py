@@ -20,7 +20,9 @@ from wechatlog.content.descriptions import WEEKDAYS
 from wechatlog.errors import needs_extra
 from wechatlog.ext.plot.looks import Canvas, whole_numbers
 from wechatlog.ext.plot.words import WORDS
-from wechatlog.operations.statistics import EVERYONE, Statistics, statistics, unicode_of
+from wechatlog.operations.statistics.count import statistics
+from wechatlog.operations.statistics.tally import EVERYONE
+from wechatlog.operations.statistics.values import Statistics, unicode_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

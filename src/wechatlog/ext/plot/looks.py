@@ -17,7 +17,7 @@ from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from wechatlog.ext.plot.lettering import Lettering
 from wechatlog.ext.plot.words import WORDS
-from wechatlog.operations.statistics import duration_text
+from wechatlog.operations.statistics.values import duration_text
 
 if TYPE_CHECKING:
     import datetime as dt
