@@ -187,9 +187,6 @@ def _create(path: Path, settings: str) -> None:
         empty.replace(path)
 
 
-# --- reading --------------------------------------------------------------------------------------
-
-
 class _Reading:
     """Inputs on their way into a database of their own, with what else is found out of each message."""
 
@@ -262,9 +259,6 @@ def _answers(conversation: wechatlog.Conversation) -> Iterator[tuple[int, int]]:
             numbers[message.id] = number
         if message.text in wanted:
             said[message.text, message.sender] = said[message.text, None] = number
-
-
-# --- writing --------------------------------------------------------------------------------------
 
 
 def _exchange(

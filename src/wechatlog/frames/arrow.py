@@ -54,9 +54,6 @@ _TYPES: Final[Mapping[str, Any]] = {
 }  # fmt: skip
 
 
-# --- schema and metadata --------------------------------------------------------------------------
-
-
 def make_schema(
     table: str, zone: Zone | None, *, segments: bool = True, metadata: Mapping[bytes, bytes] | None = None
 ) -> Any:
@@ -119,9 +116,6 @@ def contents_of(metadata: Mapping[bytes, bytes] | None) -> Contents | None:
         return Contents(str(found["table"]), heads, counts)
     except (TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ValueError(f"the metadata of wechatlog are broken: {error!r}") from error
-
-
-# --- messages to batches --------------------------------------------------------------------------
 
 
 def slices(messages: Iterable[Message], rows: int = _ROWS, characters: int = _CHARACTERS) -> Iterator[list[Message]]:
@@ -333,9 +327,6 @@ def to_stream(conversation: Conversation, table: str = "messages", *, segments: 
     """A `pyarrow.RecordBatchReader`, whose batches are made when they are asked for."""
     schema = _whole_schema([conversation], table, segments=segments)
     return stream_of(schema, iter_batches(schema, table, conversation))
-
-
-# --- batches to columns ---------------------------------------------------------------------------
 
 
 def _is_text(kind: Any) -> bool:

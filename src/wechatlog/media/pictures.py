@@ -99,9 +99,6 @@ class Keys:
     xor: int | None = attrs.field(default=None, converter=_to_xor, repr=False)
 
 
-# --- .dat -----------------------------------------------------------------------------------------
-
-
 def is_dat(data: bytes) -> bool:
     """Whether data are of the form V1 or V2."""
     return data[:6] in (_V1, _V2)
@@ -157,9 +154,6 @@ def _decrypt_aes(data: bytes, key: bytes, size: int) -> bytes:
     if found[size:] != bytes([padding]) * padding:
         raise FormatError("is not encrypted with this aes_key")
     return found[:size]
-
-
-# --- wxgf -----------------------------------------------------------------------------------------
 
 
 def decode_wxgf(data: bytes) -> bytes:

@@ -244,9 +244,6 @@ def other_chats(pages: Sequence[Conversation]) -> tuple[Conversation, list[Conve
     return first, [page for page in pages if are_two_chats(_label(first), _label(page))]
 
 
-# --- the order of the parts, and of the messages ------------------------------------------------------
-
-
 def _order(pages: Sequence[Conversation]) -> list[int]:
     """The order in which parts are united: that of time, the longer first, then by content; slices stay as they are.
 
@@ -342,9 +339,6 @@ class _Chains:
                 yield link
 
 
-# --- whose messages they are, and what they answer ----------------------------------------------------
-
-
 class _Owners:
     """Whose messages are the owner's, who is that of the first conversation that says."""
 
@@ -400,9 +394,6 @@ def _answers(union: Union) -> Iterator[tuple[int, str]]:
             target = ids.get(message.reply_to or "")
             if target is not None and (id_ := union.messages[target].id) is not None:
                 yield entry, id_
-
-
-# --- what is told -------------------------------------------------------------------------------------
 
 
 def _report_parts(union: Union, pages: Sequence[Conversation], place: dict[int, int]) -> tuple[MergePart, ...]:

@@ -57,9 +57,6 @@ def compile_pattern(pattern: Pattern, *, exact: bool = False, timeout: float = 1
     return _compiled(source, sum(theirs for ours, theirs in _FLAGS if pattern.flags & ours), timeout)
 
 
-# --- words ----------------------------------------------------------------------------------------
-
-
 def compile_words(words: str, *, ignore_case: bool = True, exact: bool = False) -> Matcher:
     """A function that looks for words as somebody typed them.
 
@@ -138,9 +135,6 @@ def _literal(text: str, *, case: bool) -> str:
 def _spans(matches: Iterable[Any]) -> tuple[Span, ...] | None:
     found = [match.span() for match in itertools.islice(matches, _MOST)]
     return tuple((start, end) for start, end in found if start < end) if found else None
-
-
-# --- expressions ----------------------------------------------------------------------------------
 
 
 def compile_expression(pattern: str, *, ignore_case: bool = False, timeout: float = 1.0) -> Matcher:

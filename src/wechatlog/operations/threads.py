@@ -296,9 +296,6 @@ def _know(
     )
 
 
-# --- what the archive says ------------------------------------------------------------------------
-
-
 class _Told:
     """Looks up what an id or a quote points to."""
 
@@ -333,9 +330,6 @@ class _Told:
             found = itertools.islice(beginning, _FIRST)
         numbers = sorted(found, key=lambda entry: _is_name_of(name, entry[1]), reverse=True)
         return numbers[0][0] if numbers else None
-
-
-# --- guesses --------------------------------------------------------------------------------------
 
 
 def _signs_of(

@@ -127,9 +127,6 @@ def _noun(number: int, noun: str) -> str:
     return noun.removesuffix("s") if number == 1 else noun
 
 
-# --- plots ----------------------------------------------------------------------------------------
-
-
 def _years(found: Statistics) -> Iterator[Year]:
     """A map of each year: a column for each week, which begins on Monday."""
     most = max(found.days.values(), default=1)
@@ -183,9 +180,6 @@ def _times(found: Statistics) -> tuple[str, list[tuple[str, int]]]:
         return "months", [(f"{at // 12}-{at % 12 + 1:02}", months[at // 12, at % 12 + 1]) for at in span]
     years = range(max(year, last_year - _ROWS + 1), last_year + 1)
     return "years", [(str(year), sum(months[year, month] for month in range(1, 13))) for year in years]
-
-
-# --- lists ----------------------------------------------------------------------------------------
 
 
 def _pair(pair: tuple[str, str], sign: str) -> str:

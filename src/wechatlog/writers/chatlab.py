@@ -87,8 +87,6 @@ _LOSSES: Final[Mapping[str, str]] = {
 }
 
 
-# --- values ---------------------------------------------------------------------------------------
-
 # U+2028 and U+2029 end lines for the line reader of Node.js; half a surrogate pair does not go into UTF-8.
 _UNSAFE: Final = re.compile("[\u2028\u2029\ud800-\udfff]")
 _STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*+"')
@@ -143,8 +141,6 @@ def _exported_at(value: Any, zone: dt.tzinfo) -> int | None:
         raise OptionError("exported_at", f"expected Unix seconds or an ISO time, not {value!r}")
     return number
 
-
-# --- messages -------------------------------------------------------------------------------------
 
 _MEDIA: Final = (Image, Voice, Video, File, Sticker)
 _PLACEHOLDER: Final = re.compile(r"\s*+(?:\[[^\[\]\n]{1,20}\][^\n]{0,8})?+\s*+")
@@ -227,9 +223,6 @@ class _Rows:
         return True
 
 
-# --- members and header ---------------------------------------------------------------------------
-
-
 def _members(conversation: Conversation) -> dict[str, dict[str, Any]]:
     """Everybody who is known, by `platformId`."""
     roles = conversation.metadata.get("roles")
@@ -282,9 +275,6 @@ def _meta(conversation: Conversation, owner: str | None, people: int | None) -> 
     if owner is not None:
         fields["ownerId"] = owner
     return fields
-
-
-# --- the two forms --------------------------------------------------------------------------------
 
 
 def _wants_paths(options: Mapping[str, Any]) -> bool:

@@ -60,9 +60,6 @@ class Look:
         )
 
 
-# --- bodies ---------------------------------------------------------------------------------------
-
-
 class _Block(NamedTuple):
     """A paragraph, or a quotation."""
 
@@ -119,8 +116,6 @@ class _Body:
             self._blocks.append(_Block(paragraph))
         self._inline.clear()
 
-    # --- what is no text
-
     def _words(self, segment: Segment) -> str:
         return _MIDDLE.join(describe(segment, self._look.language))
 
@@ -160,8 +155,6 @@ class _Body:
         is_text = beside is None and place and not is_on_disk(place)  # no picture, whatever it looks like
         return None if is_text else f"{_ICONS[types.Image]} {commonmark.escape_line(words)}"
 
-    # --- quotations
-
     def _quotation(self, segment: types.Quote | types.Forward) -> str:
         if isinstance(segment, types.Quote):
             return commonmark.quote_lines(self._said(segment.sender, parse_segments(segment.text)))
@@ -181,9 +174,6 @@ class _Body:
 def _bold(name: str, language: Language) -> str:
     """A name in bold, which does not go beside white space."""
     return f"**{commonmark.escape_line(name) or word('nobody', language)}**"
-
-
-# --- messages -------------------------------------------------------------------------------------
 
 
 class Post:

@@ -57,15 +57,9 @@ _FAMILY: Final = frozenset(
 """Family names of one character, the common ones."""
 
 
-# --- the owner ---------------------------------------------------------------------------------------
-
-
 def is_own(message: Message) -> bool:
     """Whether the owner of an archive sent a message: where it says so, or else where the sender is called 我."""
     return message.is_self is True or (message.is_self is None and message.sender in OWN_NAMES)
-
-
-# --- who has a name ----------------------------------------------------------------------------------
 
 
 def spelling(name: str) -> str:
@@ -120,9 +114,6 @@ class Names(Generic[Who]):
         having = self.having(name)
         found = [who for who in having.values() if fits(who)] if len(having) <= 2 else ()
         return found[0] if len(found) == 1 else None
-
-
-# --- parts of names ----------------------------------------------------------------------------------
 
 
 def parts(name: str) -> tuple[str, ...]:

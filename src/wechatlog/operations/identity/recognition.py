@@ -168,9 +168,6 @@ def _key(id_: str | None, name: str | None, is_self: bool | None, own: str) -> s
     return own if name in OWN_NAMES and is_self is not False else name or None
 
 
-# --- evidence ---------------------------------------------------------------------------------------
-
-
 def _by_name(keys: Iterable[Key]) -> Iterator[Evidence]:
     """Bare names that an account id has as well, and names that are spelled alike."""
     same, alike = Names[Key](), Names[Key](lambda name: spellings((name,)))

@@ -126,8 +126,6 @@ class Pseudonyms(Mapping[str, str]):
         if name not in self._keep:
             self._known.add(name, is_word=self._everyday == "names" and is_everyday_word(name))
 
-    # --- the owner's view -----------------------------------------------------------------------------
-
     def __getitem__(self, key: str) -> str:
         party = self._people.meant(key)
         if party is None or party.pseudonym is None:
@@ -252,8 +250,6 @@ class Pseudonyms(Mapping[str, str]):
             raise ValueError(f"this is no book of pseudonyms ({_SCHEMA})") from error
         return book
 
-    # --- learning -------------------------------------------------------------------------------------
-
     def learn(self, messages: Iterable[Message]) -> None:
         """Note who there is, in memory that grows with the people only; gives nobody a pseudonym yet.
 
@@ -304,8 +300,6 @@ class Pseudonyms(Mapping[str, str]):
                 self._people.called((segment.title or "")[title.start : title.end])
             for message in segment.messages:
                 self._study(message, guesses, depth + 1)
-
-    # --- rewriting ------------------------------------------------------------------------------------
 
     def message(self, message: Message) -> Message:
         """A message with pseudonyms, by what was learnt so far.

@@ -75,8 +75,6 @@ class PrivatePlace(NamedTuple):
     said: str = ""
 
 
-# --- checks ----------------------------------------------------------------------------------------------
-
 _ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_LETTERS: Final = "10X98765432"
 _PROVINCES: Final = frozenset(
@@ -176,9 +174,6 @@ def _is_foreign(text: str) -> bool:
 
 def _has_digit(text: str) -> bool:
     return any("0" <= character <= "9" for character in text)
-
-
-# --- the table -------------------------------------------------------------------------------------------
 
 
 class Shape(NamedTuple):

@@ -92,8 +92,6 @@ class Register:
         self._next = {False: 1, True: 1}
         self._numbers: dict[str, str] = {}
 
-    # --- who is who ---------------------------------------------------------------------------------
-
     def meet(self, name: str | None, id: str | None, *, is_group: bool = False) -> Party | None:  # noqa: A002
         """Who has this name and this id; somebody new where nobody has. `None` for neither name nor id."""
         if not id:
@@ -302,8 +300,6 @@ class Register:
         for spelling in {name.strip(), normalize_name(name)}:
             self._on_name(spelling)
 
-    # --- pseudonyms ---------------------------------------------------------------------------------
-
     def pseudonym(self, party: Party) -> str:
         """The pseudonym of somebody; the next free one where they have none yet."""
         if party.pseudonym is None:
@@ -352,8 +348,6 @@ class Register:
     def number(self, id: str) -> str:  # noqa: A002
         """The number that stands for a server id."""
         return self._numbers.setdefault(id, str(len(self._numbers) + 1)) if id else id
-
-    # --- as plain values ----------------------------------------------------------------------------
 
     def to_json(self) -> dict[str, Any]:
         """Everything as JSON values."""

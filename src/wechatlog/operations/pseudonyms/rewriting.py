@@ -182,8 +182,6 @@ class Rewriter:
         elif what != "emoji":
             yield _Edit(start, end, _PLACE if what == "place" else MARKERS[what])
 
-    # --- segments -------------------------------------------------------------------------------------
-
     def _segment(self, segment: types.Segment, raw: str, message: Message, depth: int) -> types.Segment:
         """A segment that the archive gave, with the new part of the text that it stands for."""
         rewrite = _REWRITE.get(type(segment))
