@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections import Counter, deque
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
@@ -33,13 +33,14 @@ from wechatlog.operations.sequences import anchors, between
 from wechatlog.timestamps import instant
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.operations.identity import Identities
 
 __all__ = ["Label", "Part", "Union", "are_two_chats"]
 
-Place = TypeVar("Place", bound="Hashable")
+_PlaceOf: TypeAlias = "Callable[[int | None, str], Hashable]"
+"""Where a message of a clock and a content key stands in a table; `None` for nowhere."""
 
 Label: TypeAlias = "tuple[str | None, str | None, str | None]"
 """What tells chats apart: the id, the title, the owner."""
@@ -67,6 +68,26 @@ _UNTOLD: Final[Mapping[str | None, Mapping[str, Any]]] = {
 """What a precision says nothing of."""
 
 
+def _text_of_minute(second: int | None, key: str) -> Hashable:
+    return None if second is None else second // _MINUTE, key
+
+
+def _text_of_day(second: int | None, key: str) -> Hashable:
+    return None if second is None else (second // _DAY, key)
+
+
+def _minute(second: int | None, _key: str) -> Hashable:
+    return None if second is None else second // _MINUTE
+
+
+def _long_text(_second: int | None, key: str) -> Hashable:
+    return key if len(key) >= _DISTINCT else None
+
+
+def _shifted(seconds: list[int | None], offset: int) -> list[int | None]:
+    return [None if second is None else second + offset for second in seconds] if offset else seconds
+
+
 def _second(time: dt.datetime) -> int:
     since = instant(time)
     return since.days * _DAY + since.seconds
@@ -81,25 +102,36 @@ def _steps(messages: Iterable[Message]) -> Iterator[int]:
         yield (before < after) - (before > after)
 
 
+class _Row:
+    """Messages, and of each the clock, the content key and the key of the sender."""
+
+    messages: Sequence[Message]
+    seconds: list[int | None]
+    keys: list[str]
+    senders: list[str]
+
+    def second(self, place: int) -> int | None:
+        """The clock of a message to the second; `None` where it is not known so well."""
+        return self.seconds[place] if self.messages[place].precision not in ("minute", "day") else None
+
+    def sharp(self, place: int) -> str:
+        """The content key with what distinguishes the message, such as a title, where that says something."""
+        known = detail(self.messages[place])
+        return self.keys[place] if known is None or not is_telling(known) else known + self.keys[place]
+
+
 @attrs.define(eq=False)
-class Part:
-    """One export on its way into the union.
+class Part(_Row):
+    """One export on its way into the union, whose clocks are shifted by `offset`.
 
     Attributes:
         number: its place among all.
-        messages: its messages.
         own: the key of its 我.
-        label: what tells chats apart.
-        seconds: the clock of each message, shifted by `offset`.
-        keys: the content key of each.
-        senders: the key of each sender.
         writers: the keys of those who write, but for the owner.
         found: the entry of the union of each message; -1 for none.
         taken: the entries that were found.
         step: 1, or -1 where the newest message comes first; 0 where there is no order.
-        offset: seconds that its clock was behind.
         space: the bit of its numbering of messages.
-        matched: how many of its messages the union had already.
         telling: texts that say something, in stretches of time of which the union has some too; the smaller number of
             both sides.
         alike: how many of them have a like in the union, whoever sent it.
@@ -157,12 +189,16 @@ class Part:
         """Whether two messages are of one second, of which an exporter, or a union, may have guessed the order."""
         return self.second(one) == self.second(two) is not None
 
-    def second(self, index: int) -> int | None:
-        """The clock of a message to the second; `None` where it is not known so well."""
-        return self.seconds[index] if self.messages[index].precision not in ("minute", "day") else None
+    def unmatched(self, place_of: _PlaceOf, offset: int = 0) -> dict[Hashable, list[int]]:
+        """Messages that are not matched yet, by the places of their shifted clocks."""
+        groups: dict[Hashable, list[int]] = {}
+        for index, (second, key) in enumerate(zip(_shifted(self.seconds, offset), self.keys, strict=True)):
+            if self.found[index] == _NONE and (place := place_of(second, key)) is not None:
+                groups.setdefault(place, []).append(index)
+        return groups
 
 
-class Union:
+class Union(_Row):
     """All messages so far, as far as it is known of these people, in the order in which they were met.
 
     For each there are its clock and its sources, pairs of a part and the index there. `enriched` are those that say
@@ -174,28 +210,19 @@ class Union:
     def __init__(self, people: Identities | None = None) -> None:
         self.people = Senders(people)
         self.messages: list[Message] = []
-        self.seconds: list[int | None] = []
+        self.seconds, self.keys, self.senders = [], [], []
         self.where: list[list[tuple[int, int]]] = []
         self.parts: list[Part] = []
         self.enriched: set[int] = set()
         self.conflicts: list[tuple[int, tuple[str, ...], Message, Message]] = []
         self.steps = 0
-        self._keys: list[str] = []
-        self._senders: list[str] = []
         self._spaces: list[int] = []
-        self._by_minute: dict[tuple[int | None, str], list[int]] = {}
-        self._by_day: dict[tuple[int | None, str], list[int]] | None = None
-        self._minutes: dict[int, list[int]] | None = None
-        self._distinct: dict[str, int] | None = None
+        self._tables: dict[_PlaceOf, dict[Hashable, list[int]]] = {_text_of_minute: {}}
         self._by_id: dict[tuple[str, bool], list[int]] = {}
         self.numberings = 1
         self._has_server_ids = False
         self._stretches: Counter[tuple[int, bool]] = Counter()
         self._numbered: dict[int, Part] = {}
-
-    def sender(self, entry: int) -> str:
-        """The key of the sender of a message."""
-        return self._senders[entry]
 
     # --- one part -----------------------------------------------------------------------------------
 
@@ -221,8 +248,9 @@ class Union:
 
     def _match(self, part: Part) -> None:
         self._match_ids(part)
-        is_undated = [all(second is None for second in seconds) for seconds in (part.seconds, self.seconds)]
-        if any(is_undated) and not (all(is_undated) and self._is_little(part)):
+        is_undated = [all(second is None for second in row.seconds) for row in (part, self)]
+        is_little = any(len(set(filter(is_telling, row.keys))) < _ENOUGH for row in (part, self))
+        if any(is_undated) and not (all(is_undated) and is_little):
             self._match_sequence(part)
             return
         if offset := self._offset_of_ids(part):
@@ -246,7 +274,7 @@ class Union:
     def _match_contents(self, part: Part, *, is_sure: bool, is_doubtful: bool) -> None:
         self._learn(part, is_sure=is_sure, is_doubtful=is_doubtful)
         self._match_groups(part, exact=False)
-        if self._by_day is not None or any(message.precision == "day" for message in part.messages):
+        if _text_of_day in self._tables or any(message.precision == "day" for message in part.messages):
             self._match_days(part)
         if is_sure:
             self._match_rest(part)
@@ -267,10 +295,10 @@ class Union:
     def _telling_of_others(self, part: Part) -> int:
         """How many texts of the union say something, of people and at times of which the part has nothing alike."""
         stretches = {second // _STRETCH for second in part.seconds if second is not None}
-        alike = {self._senders[entry] for _, entries in self._groups(part, 0) for entry in entries}
+        alike = {self.senders[entry] for _, entries in self._groups(part, 0) for entry in entries}
         return sum(
             second is not None and second // _STRETCH in stretches and sender not in alike and is_telling(key)
-            for second, sender, key in zip(self.seconds, self._senders, self._keys, strict=True)
+            for second, sender, key in zip(self.seconds, self.senders, self.keys, strict=True)
         )
 
     def _pair(self, part: Part, index: int, entry: int) -> None:
@@ -338,7 +366,7 @@ class Union:
 
     def _agree(self, part: Part, index: int, entry: int) -> bool:
         """Whether two messages of one id may be one: they have one time, or one content."""
-        if part.keys[index] == self._keys[entry]:
+        if part.keys[index] == self.keys[entry]:
             return True
         one, two = part.seconds[index], self.seconds[entry]
         return one is None or two is None or one // _MINUTE == two // _MINUTE
@@ -347,14 +375,8 @@ class Union:
 
     def _groups(self, part: Part, offset: int) -> Iterator[tuple[list[int], list[int]]]:
         """Messages of the part that are not matched yet, with those of the union of the same content and minute."""
-        groups: dict[tuple[int | None, str], list[int]] = {}
-        for index, (second, key) in enumerate(zip(part.seconds, part.keys, strict=True)):
-            if part.found[index] == _NONE:
-                minute = None if second is None else (second + offset) // _MINUTE
-                groups.setdefault((minute, key), []).append(index)
-        for place, inside in groups.items():
-            entries = self._by_minute.get(place)
-            if entries:
+        for place, inside in part.unmatched(_text_of_minute, offset).items():
+            if entries := self._tables[_text_of_minute].get(place):
                 yield inside, entries
 
     def _compare(self, part: Part, offset: int = 0) -> None:
@@ -385,7 +407,7 @@ class Union:
 
     def _alike(self, part: Part, inside: list[int], entries: list[int], offset: int) -> int:
         self.steps += len(inside) + min(len(entries), len(inside) * _WIDEST)
-        known = Counter(map(self._clock, entries[: len(inside) * _WIDEST]))
+        known = Counter(map(self.second, entries[: len(inside) * _WIDEST]))
         count = 0
         for index in inside:
             clock = part.second(index)
@@ -403,14 +425,14 @@ class Union:
     def _shift(self, part: Part, offset: int) -> None:
         if offset:
             part.offset += offset
-            part.seconds = [None if second is None else second + offset for second in part.seconds]
+            part.seconds = _shifted(part.seconds, offset)
 
     def _offset_of_ids(self, part: Part) -> int:
         """What the clock of the part is behind, as most of the messages matched by id say."""
         differences: Counter[int] = Counter()
         for index, entry in enumerate(part.found):
             if entry != _NONE:
-                one, two = self._clock(entry), part.second(index)
+                one, two = self.second(entry), part.second(index)
                 if one is not None and two is not None:
                     differences[one - two] += 1
         shift, number = _most_frequent(differences)
@@ -418,23 +440,20 @@ class Union:
 
     def _find_offset(self, part: Part) -> None:
         """Find out whether the clock of the part is wrong, from texts that stand once in both."""
-        if self._distinct is None:
-            self._distinct = {}
-            for entry in range(len(self.messages)):
-                self._note_distinct(entry)
-        own: dict[str, int] = {}
+        known = self._table(_long_text)
+        own: dict[str, list[int]] = {}
         for index, key in enumerate(part.keys):
             if len(key) >= _DISTINCT:
-                own[key] = _NONE if key in own else index
+                own.setdefault(key, []).append(index)
         differences: Counter[int] = Counter()
-        for key, index in own.items():
-            entry = self._distinct.get(key, _NONE)
-            if index == _NONE or entry == _NONE:
-                continue
-            one, two = self.seconds[entry], part.seconds[index]
-            if one is not None and two is not None:
-                unit = _MINUTE if part.second(index) is None or self._clock(entry) is None else 1
-                differences[(one // unit - two // unit) * unit] += 1
+        for key, inside in own.items():
+            entries = known.get(key, [])
+            if len(inside) == len(entries) == 1:
+                (index,), (entry,) = inside, entries
+                one, two = self.seconds[entry], part.seconds[index]
+                if one is not None and two is not None:
+                    unit = _MINUTE if part.second(index) is None or self.second(entry) is None else 1
+                    differences[(one // unit - two // unit) * unit] += 1
         self.steps += len(own)
         near = {shift: number for shift, number in differences.items() if 0 < abs(shift) <= _LARGEST_OFFSET}
         shift, number = _most_frequent(near)
@@ -447,25 +466,13 @@ class Union:
         else:
             part.telling, part.alike = before
 
-    def _note_distinct(self, entry: int) -> None:
-        key = self._keys[entry]
-        if self._distinct is not None and len(key) >= _DISTINCT:
-            self._distinct[key] = _NONE if key in self._distinct else entry
-
-    def _is_little(self, part: Part) -> bool:
-        """Whether the part or the union says too little to be compared by its order."""
-        return any(len({key for key in keys if is_telling(key)}) < _ENOUGH for keys in (part.keys, self._keys))
-
     def _match_sequence(self, part: Part) -> None:
         """Match an export without any time, or with what has none, by the order of what is said."""
         entries = [entry for entry in range(len(self.messages)) if entry not in part.taken]
         entries.sort(key=lambda entry: (self.seconds[entry] or 0, entry))
         places = [index for index, entry in enumerate(part.found) if entry == _NONE]
-        one, two = [self._keys[entry] for entry in entries], [part.keys[index] for index in places]
-        sharp = (
-            [_sharp(key, self.messages[entry]) for key, entry in zip(one, entries, strict=True)],
-            [_sharp(key, part.messages[index]) for key, index in zip(two, places, strict=True)],
-        )
+        one, two = [self.keys[entry] for entry in entries], [part.keys[index] for index in places]
+        sharp = list(map(self.sharp, entries)), list(map(part.sharp, places))
         fixed = anchors(*sharp, is_telling)
         self.steps += len(one) + len(two)
         if len(fixed) < _FEWEST_SHIFTED:
@@ -475,7 +482,7 @@ class Union:
         part.alike = len(fixed)
         if not part.is_same_chat:
             return
-        senders = ((self._senders[entries[first]], part.senders[places[second]]) for first, second in fixed)
+        senders = ((self.senders[entries[first]], part.senders[places[second]]) for first, second in fixed)
         self.people.learn(Counter(senders))
 
         def may_be_one(first: int, second: int) -> bool:
@@ -508,7 +515,7 @@ class Union:
         """Match what lies between two matches: of each sender as many on both sides, in their order."""
         for top in {self.people.top(part.senders[index]) for index in inside}:
             mine = [index for index in inside if self.people.top(part.senders[index]) == top]
-            theirs = [entry for entry in entries if self.people.top(self._senders[entry]) == top]
+            theirs = [entry for entry in entries if self.people.top(self.senders[entry]) == top]
             if len(mine) == len(theirs):
                 for index, entry in zip(mine, theirs, strict=True):
                     is_one = self._may_be_one_sender(part, index, entry)
@@ -523,14 +530,17 @@ class Union:
         certain = set()
         for index, entry in enumerate(part.found):
             if entry != _NONE:
-                pair = self._senders[entry], part.senders[index]
+                pair = self.senders[entry], part.senders[index]
                 counts[pair] += 1
-                if part.keys[index] == self._keys[entry]:
+                if part.keys[index] == self.keys[entry]:
                     certain.add(pair)
         self.people.learn_certain(certain)
         for inside, entries in self._groups(part, 0):
-            if len(inside) == len(entries) == 1 and self._tells_sender(part, inside[0], entries[0]):
-                counts[self._senders[entries[0]], part.senders[inside[0]]] += 1
+            if len(inside) == len(entries) == 1:
+                (index,), (entry,) = inside, entries
+                one, two = part.second(index), self.second(entry)
+                if (one is None or two is None or one == two) and self._say_one(part, index, entry):
+                    counts[self.senders[entry], part.senders[index]] += 1
         if is_sure:
             self.people.learn(counts)
         for other in self.parts:
@@ -539,18 +549,12 @@ class Union:
                 if not row or max(row, key=lambda key: (row[key], key)) == other.own:
                     self.people.join(other.own, part.own)
 
-    def _tells_sender(self, part: Part, index: int, entry: int) -> bool:
-        """Whether a message and an entry, alone in their minute, are so certainly one that their senders are."""
-        one, two = part.second(index), self._clock(entry)
-        return (one is None or two is None or one == two) and self._say_one(part, index, entry)
-
     def _say_one(self, part: Part, index: int, entry: int) -> bool:
         """Whether a message and an entry say the same, and something that is not often said."""
-        one, two = part.keys[index], self._keys[entry]
-        if is_telling(one):
-            return one == two
-        key = _sharp(one, part.messages[index])
-        return is_telling(key) and key == _sharp(two, self.messages[entry])
+        if is_telling(part.keys[index]):
+            return part.keys[index] == self.keys[entry]
+        key = part.sharp(index)
+        return is_telling(key) and key == self.sharp(entry)
 
     # --- matching -----------------------------------------------------------------------------------
 
@@ -569,16 +573,9 @@ class Union:
 
     def _match_days(self, part: Part) -> None:
         """Match what has only a day, on one side or on both."""
-        if self._by_day is None:
-            self._by_day = {}
-            for entry in range(len(self.messages)):
-                self._index_day(entry, self._keys[entry])
-        groups: dict[tuple[int | None, str], list[int]] = {}
-        for index, (second, key) in enumerate(zip(part.seconds, part.keys, strict=True)):
-            if part.found[index] == _NONE and second is not None:
-                groups.setdefault((second // _DAY, key), []).append(index)
-        for place, inside in groups.items():
-            entries = self._by_day.get(place, [])
+        known = self._table(_text_of_day)
+        for place, inside in part.unmatched(_text_of_day).items():
+            entries = known.get(place, [])
             some = [index for index in inside if part.messages[index].precision == "day"]
             self._match_group(part, some, entries, exact=False)
             days = [entry for entry in entries if self.messages[entry].precision == "day"]
@@ -599,7 +596,7 @@ class Union:
             waiting: dict[object, deque[int]] = {}
             for entry in entries:
                 if entry not in part.taken:
-                    place = self._place(self.messages[entry], self._clock(entry), self._senders[entry], is_equal)
+                    place = self._place(self.messages[entry], self.second(entry), self.senders[entry], is_equal)
                     waiting.setdefault(place, deque()).append(entry)
             for index in inside:
                 if part.found[index] == _NONE:
@@ -623,7 +620,7 @@ class Union:
     def _match_in_order(self, part: Part, rest: list[int], left: deque[int], *, exact: bool, by_detail: bool) -> None:
         classes: dict[str, deque[int]] = {}
         for entry in left:
-            classes.setdefault(self.people.top(self._senders[entry]), deque()).append(entry)
+            classes.setdefault(self.people.top(self.senders[entry]), deque()).append(entry)
         for index in rest:
             top = self.people.top(part.senders[index])
             for name in (top, ANYBODY) if top != ANYBODY else tuple(classes)[:_WIDEST]:
@@ -643,7 +640,7 @@ class Union:
     def _may_be_one(self, part: Part, index: int, entry: int, *, exact: bool, by_detail: bool) -> bool:
         """Whether a message and an entry of one content and one window may be one."""
         one, two = part.messages[index], self.messages[entry]
-        is_exact = part.second(index) is not None and self._clock(entry) is not None
+        is_exact = part.second(index) is not None and self.second(entry) is not None
         if not self._may_be_one_sender(part, index, entry) or (exact and not is_exact):
             return False
         if not self._may_be_one_time(part, index, entry):
@@ -655,7 +652,7 @@ class Union:
 
     def _may_be_one_time(self, part: Part, index: int, entry: int) -> bool:
         """Whether a message and an entry have one clock, or one that is not known to the second and no other order."""
-        first, second = part.second(index), self._clock(entry)
+        first, second = part.second(index), self.second(entry)
         return first == second if first is not None and second is not None else not self._crosses(part, index, entry)
 
     def _crosses(self, part: Part, index: int, entry: int) -> bool:
@@ -676,7 +673,7 @@ class Union:
 
     def _order(self, one: int, two: int) -> int:
         """-1 where the first of two entries was sent before the other, 1 where it was after, 0 where nobody knows."""
-        first, second = self._clock(one), self._clock(two)
+        first, second = self.second(one), self.second(two)
         if first is not None and second is not None and first != second:
             return -1 if first < second else 1
         places = dict(self.where[two])
@@ -689,7 +686,7 @@ class Union:
         one, two = part.messages[index], self.messages[entry]
         if part.space & self._spaces[entry] and one.id is not None:
             return False  # both have an id of one numbering, and not the same
-        mine, theirs = part.senders[index], self._senders[entry]
+        mine, theirs = part.senders[index], self.senders[entry]
         if ANYBODY not in (mine, theirs) and self.people.top(mine) != self.people.top(theirs):
             return False
         if mine == theirs == ANYBODY and one.text != two.text:
@@ -700,18 +697,10 @@ class Union:
 
     def _match_rest(self, part: Part) -> None:
         """Match what exporters wrote so differently that the keys differ: what is the only one on both sides."""
-        mine: dict[int, list[int]] = {}
-        for index, second in enumerate(part.seconds):
-            if part.found[index] == _NONE and second is not None:
-                mine.setdefault(second // _MINUTE, []).append(index)
-        if not mine:
-            return
-        if self._minutes is None:
-            self._minutes = {}
-            for entry in range(len(self.messages)):
-                self._index_minute(entry)
+        mine = part.unmatched(_minute)
+        known = self._table(_minute) if mine else {}
         for minute, inside in mine.items():
-            entries = [entry for entry in self._minutes.get(minute, ()) if entry not in part.taken]
+            entries = [entry for entry in known.get(minute, ()) if entry not in part.taken]
             if entries and len(inside) * len(entries) <= _WIDEST * _WIDEST * 4:
                 self._match_versions(part, inside, entries)
 
@@ -745,15 +734,17 @@ class Union:
                 self.messages.append(message)
                 self.seconds.append(part.seconds[index])
                 self.where.append([(part.number, index)])
-                self._keys.append(part.keys[index])
-                self._senders.append(part.senders[index])
+                self.keys.append(part.keys[index])
+                self.senders.append(part.senders[index])
                 self._spaces.append(0)
-                self._index(entry)
+                self._note(entry, part.keys[index], self._tables)
+                if (second := part.seconds[index]) is not None:
+                    self._stretches[second // _STRETCH, is_telling(part.keys[index])] += 1
             else:
                 self._enrich(entry, message, part, index)
             if message.id is not None:
                 self._spaces[entry] |= part.space or 1
-                _note(self._by_id, (message.id, message.kind is MessageKind.RECALL), entry)
+                _add(self._by_id, (message.id, message.kind is MessageKind.RECALL), entry)
                 self._has_server_ids |= len(message.id) >= _SERVER_ID
 
     def _enrich(self, entry: int, message: Message, part: Part, index: int) -> None:
@@ -767,38 +758,31 @@ class Union:
         self.messages[entry] = union
         if union.time is not None:
             self.seconds[entry] = _second(union.time)
-        if self._senders[entry] == ANYBODY or (part.senders[index][:1] == "i" and self._senders[entry][:1] != "i"):
-            self._senders[entry] = part.senders[index]
-        keys = {part.keys[index], self._keys[entry]}
-        for key in sorted(keys):
-            self._index_key(entry, key)
+        if self.senders[entry] == ANYBODY or (part.senders[index][:1] == "i" and self.senders[entry][:1] != "i"):
+            self.senders[entry] = part.senders[index]
+        texts = self._tables.keys() & {_text_of_minute, _text_of_day}
+        for key in sorted({part.keys[index], self.keys[entry]}):
+            self._note(entry, key, texts)
 
-    def _index(self, entry: int) -> None:
-        key, second = self._keys[entry], self.seconds[entry]
-        self._index_key(entry, key)
-        if second is not None:
-            self._stretches[second // _STRETCH, is_telling(key)] += 1
-        self._note_distinct(entry)
-        self._index_minute(entry)
+    def _table(self, place_of: _PlaceOf) -> dict[Hashable, list[int]]:
+        """The entries by their places, which are noted from when they are first asked for."""
+        if place_of not in self._tables:
+            self._tables[place_of] = {}
+            for entry, key in enumerate(self.keys):
+                self._note(entry, key, (place_of,))
+        return self._tables[place_of]
 
-    def _index_key(self, entry: int, key: str) -> None:
+    def _note(self, entry: int, key: str, places: Iterable[_PlaceOf]) -> None:
         second = self.seconds[entry]
-        if self.messages[entry].precision != "day" or second is None:
-            _note(self._by_minute, (None if second is None else second // _MINUTE, key), entry)
-        self._index_day(entry, key)
-
-    def _index_day(self, entry: int, key: str) -> None:
-        second = self.seconds[entry]
-        if self._by_day is not None and second is not None:
-            _note(self._by_day, (second // _DAY, key), entry)
-
-    def _index_minute(self, entry: int) -> None:
-        second = self.seconds[entry]
-        if self._minutes is not None and second is not None:
-            _note(self._minutes, second // _MINUTE, entry)
+        for place_of in places:
+            place = place_of(second, key)
+            if place_of is _text_of_minute and second is not None and self.messages[entry].precision == "day":
+                continue
+            if place is not None:
+                _add(self._tables[place_of], place, entry)
 
 
-def _note(table: dict[Place, list[int]], place: Place, entry: int) -> None:
+def _add(table: dict[Any, list[int]], place: Hashable, entry: int) -> None:
     """Note an entry at a place of a table, once."""
     entries = table.setdefault(place, [])
     if entry not in entries[-_WIDEST:]:
@@ -808,12 +792,6 @@ def _note(table: dict[Place, list[int]], place: Place, entry: int) -> None:
 def _most_frequent(differences: Mapping[int, int]) -> tuple[int, int]:
     """The shift that is met most often, of several the smallest, and how often."""
     return max(differences.items(), key=lambda item: (item[1], -abs(item[0]), item[0]), default=(0, 0))
-
-
-def _sharp(key: str, message: Message) -> str:
-    """A content key with what distinguishes the message, such as a title, where that says something."""
-    known = detail(message)
-    return key if known is None or not is_telling(known) else known + key
 
 
 def _same_lossy(one: Message, two: Message) -> bool:

@@ -7,6 +7,7 @@ knows where the media lie says whether one is there. What a reader noticed is in
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Final, NamedTuple, TypeAlias
 
@@ -95,36 +96,31 @@ def check(
     """
     if gap < dt.timedelta():
         raise ValueError(f"a gap is no less than zero, not {gap}")
-    return _findings(messages, _Order(gap), _Repeats(), is_there)
+    return _findings(messages, gap, is_there)
 
 
 def _findings(
-    messages: Iterable[Message], order: _Order, repeats: _Repeats, is_there: Callable[[str], bool] | None
+    messages: Iterable[Message], gap: dt.timedelta, is_there: Callable[[str], bool] | None
 ) -> Iterator[Finding]:
+    last: dt.datetime | None = None
+    seen: dict[Hashable, _Place] = {}
     for number, message in enumerate(messages):
         origin = message.origin
-        for tests in (order.look(message), repeats.look(number, message), _body(message), _media(message, is_there)):
-            for code, detail in tests:
-                yield Finding(code, number, detail, origin.source, origin.line)
+        found = (_order(message, last, gap), _repeat(number, message, seen), _body(message), _media(message, is_there))
+        for code, detail in itertools.chain.from_iterable(found):
+            yield Finding(code, number, detail, origin.source, origin.line)
+        last = message.time or last
 
 
-class _Order:
-    def __init__(self, gap: dt.timedelta) -> None:
-        self._gap = gap
-        self._last: dt.datetime | None = None
-
-    def look(self, message: Message) -> Found:
-        time, last = message.time, self._last
-        if time is None:
-            return
-        self._last = time
-        if last is None or (time.tzinfo is None) != (last.tzinfo is None):
-            return
-        step = instant(time) - instant(last)
-        if step < dt.timedelta():
-            yield "backwards", f"{_clock(time)} after {_clock(last)}"
-        elif step > self._gap:
-            yield "gap", f"{step.days:,} days from {_clock(last)} to {_clock(time)}"
+def _order(message: Message, last: dt.datetime | None, gap: dt.timedelta) -> Found:
+    time = message.time
+    if time is None or last is None or (time.tzinfo is None) != (last.tzinfo is None):
+        return
+    step = instant(time) - instant(last)
+    if step < dt.timedelta():
+        yield "backwards", f"{_clock(time)} after {_clock(last)}"
+    elif step > gap:
+        yield "gap", f"{step.days:,} days from {_clock(last)} to {_clock(time)}"
 
 
 def _clock(time: dt.datetime) -> str:
@@ -137,28 +133,21 @@ class _Place(NamedTuple):
     sender: str | None
 
 
-class _Repeats:
-    def __init__(self) -> None:
-        self._seen: dict[Hashable, _Place] = {}
-
-    def look(self, number: int, message: Message) -> Found:
-        key: Hashable
-        if message.id is not None:
-            key = message.id
-        elif message.time is not None and message.precision == "second" and message.text:
-            is_long = message.kind is MessageKind.TEXT and len(set(_CODE.sub("", message.text))) >= _LONG
-            sender = None if is_long else message.sender_id or message.sender
-            key = (message.time, sender, message.kind.value, hash(message.text))
-        else:
-            return
-        first = self._seen.setdefault(key, _Place(number, message.origin.line, message.sender))
-        if first.number != number:
-            yield (
-                "duplicate",
-                f"of message {first.number + 1}"
-                + (f", line {first.line}" if first.line else "")
-                + (", under another name" if first.sender != message.sender else ""),
-            )
+def _repeat(number: int, message: Message, seen: dict[Hashable, _Place]) -> Found:
+    key: Hashable
+    if message.id is not None:
+        key = message.id
+    elif message.time is not None and message.precision == "second" and message.text:
+        is_long = message.kind is MessageKind.TEXT and len(set(_CODE.sub("", message.text))) >= _LONG
+        sender = None if is_long else message.sender_id or message.sender
+        key = (message.time, sender, message.kind.value, hash(message.text))
+    else:
+        return
+    first = seen.setdefault(key, _Place(number, message.origin.line, message.sender))
+    if first.number != number:
+        line = f", line {first.line}" if first.line else ""
+        name = ", under another name" if first.sender != message.sender else ""
+        yield "duplicate", f"of message {first.number + 1}{line}{name}"
 
 
 def _body(message: Message) -> Found:

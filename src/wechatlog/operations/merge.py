@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 import attrs
@@ -187,10 +187,10 @@ def merge_report(conversations: Iterable[Conversation], *, people: Identities | 
     with paused_collection():
         union = Union(people)
         for number in _order(pages):
-            union.add(_part(pages[number], number))
+            page = pages[number]
+            union.add(Part(number, page.messages, Senders.own_key(page.owner, number), _label(page)))
         order = _arrange(union)
-        owners = _Owners(union)
-        messages = _finish(union, order, owners)
+        messages = _finish(union, order)
     place = {entry: index for index, entry in enumerate(order)}
     conflicts = [Conflict(place[entry], fields, (one, two)) for entry, fields, one, two in union.conflicts]
     conflicts.sort(key=lambda conflict: conflict.index)
@@ -215,21 +215,14 @@ def with_one_clock(conversations: Iterable[Conversation]) -> list[Conversation]:
     """Conversations whose times can be compared: where some are aware, the others' clocks are taken for that zone's."""
     found = list(conversations)
     zone = next((m.time.tzinfo for page in found for m in page.messages if m.time is not None and m.time.tzinfo), None)
-    return found if zone is None else [_in_zone(page, zone) for page in found]
-
-
-def _in_zone(page: Conversation, zone: dt.tzinfo) -> Conversation:
-    if not any(message.time is not None and message.time.tzinfo is None for message in page.messages):
-        return page
-    messages = [
-        message if message.time is None else attrs.evolve(message, time=message.time.replace(tzinfo=zone))
-        for message in page.messages
-    ]
-    return attrs.evolve(page, messages=messages, tz=zone, tz_assumed=True)
-
-
-def _part(page: Conversation, number: int) -> Part:
-    return Part(number, page.messages, Senders.own_key(page.owner, number), _label(page))
+    for number, page in enumerate(found) if zone is not None else ():
+        if any(message.time is not None and message.time.tzinfo is None for message in page.messages):
+            messages = [
+                message if message.time is None else attrs.evolve(message, time=message.time.replace(tzinfo=zone))
+                for message in page.messages
+            ]
+            found[number] = attrs.evolve(page, messages=messages, tz=zone, tz_assumed=True)
+    return found
 
 
 def _label(page: Conversation) -> Label:
@@ -290,10 +283,7 @@ def _arrange(union: Union) -> list[int]:
                 clocks[entry] = _not_before(clocks[entry], last, precision)
             last = clocks[entry]
             was_coarse = message.precision in ("minute", "day")
-    chains = _Chains([None if clock is None else instant(clock) for clock in clocks])
-    for part in union.parts:
-        chains.add(part)
-    return list(chains)
+    return list(_chained(union.parts, [None if clock is None else instant(clock) for clock in clocks]))
 
 
 def _not_before(time: dt.datetime | None, last: dt.datetime | None, precision: str | None) -> dt.datetime | None:
@@ -306,67 +296,55 @@ def _not_before(time: dt.datetime | None, last: dt.datetime | None, precision: s
     return last if precision in ("minute", "day") and is_same and instant(last) > instant(time) else time
 
 
-class _Chains:
-    """The entries of each time in a chain: a ring, in which the time itself stands between the last and the first."""
+def _chained(parts: Iterable[Part], clocks: Sequence[dt.timedelta | None]) -> Iterator[int]:
+    """The entries without a time, then those of each time, each behind the one before it in its part.
 
-    def __init__(self, clocks: Sequence[dt.timedelta | None]) -> None:
-        self._clocks = clocks
-        self._after: dict[_Link, _Link] = {}
-        self._before: dict[_Link, _Link] = {}
-
-    def add(self, part: Part) -> None:
-        """Put the entries of a part into the chains of their times, each behind the one before it in the part.
-
-        One that has none before it stands before the next one of its time that is in the chain already.
-        """
+    One that has none before it stands before the next one of its time that is there already. The entries of a time are
+    a ring, in which the time itself stands between the last and the first.
+    """
+    after: dict[_Link, _Link] = {}
+    before: dict[_Link, _Link] = {}
+    for part in parts:
         last: dict[dt.timedelta | None, int] = {}
-        following = {self._clocks[entry]: entry for entry in reversed(part.found) if entry in self._before}
+        following = {clocks[entry]: entry for entry in reversed(part.found) if entry in before}
         for entry in part.found:
-            time = self._clocks[entry]
-            if entry not in self._before:
-                behind = self._after.get(last[time], time) if time in last else following.get(time, time)
-                previous = self._before.get(behind, time)
-                self._after[previous] = self._before[behind] = entry
-                self._before[entry], self._after[entry] = previous, behind
+            time = clocks[entry]
+            if entry not in before:
+                behind = after.get(last[time], time) if time in last else following.get(time, time)
+                previous = before.get(behind, time)
+                after[previous] = before[behind] = entry
+                before[entry], after[entry] = previous, behind
             last[time] = entry
-
-    def __iter__(self) -> Iterator[int]:
-        """The entries without a time, then those of each time."""
-        times = sorted(link for link in self._after if isinstance(link, dt.timedelta))
-        for time in (None, *times):
-            link: _Link = time
-            while isinstance(link := self._after.get(link), int):
-                yield link
+    times = sorted(link for link in after if isinstance(link, dt.timedelta))
+    for time in (None, *times):
+        link: _Link = time
+        while isinstance(link := after.get(link), int):
+            yield link
 
 
-class _Owners:
-    """Whose messages are the owner's, who is that of the first conversation that says."""
+def _owned(union: Union) -> Callable[[int, Message], bool | None]:
+    """Whether a message is the owner's, who is that of the first conversation that says.
 
-    def __init__(self, union: Union) -> None:
-        self._union = union
-        parts = sorted(union.parts, key=lambda part: part.number)
-        self._own: set[str] = set()
-        others: set[str] = set()
-        for part in parts:
-            keys = zip(part.senders, part.messages, strict=True)
-            own = {sender for sender, message in keys if message.is_self and sender}
-            self._own = self._own or own
-            others |= own
-        self._is_one_owner = all(union.people.is_one_of(key, self._own) for key in others)
-        self._known: dict[str, bool] = {}
+    Where all versions have one owner, it is what they say.
+    """
+    owners = []
+    for part in sorted(union.parts, key=lambda part: part.number):
+        keys = zip(part.senders, part.messages, strict=True)
+        owners.append({sender for sender, message in keys if message.is_self and sender})
+    first: set[str] = next(filter(None, owners), set())
+    is_first = functools.cache(lambda sender: union.people.is_one_of(sender, first))
+    is_one_owner = all(is_first(sender) for own in owners for sender in own)
 
-    def is_self(self, entry: int, message: Message) -> bool | None:
-        """Whether a message is the owner's; what the versions say where all of them have one owner."""
-        if self._is_one_owner or message.is_self is None:
-            return message.is_self
-        sender = self._union.sender(entry)
-        if sender not in self._known:
-            self._known[sender] = self._union.people.is_one_of(sender, self._own)
-        return self._known[sender] if sender else message.is_self
+    def is_self(entry: int, message: Message) -> bool | None:
+        sender = union.senders[entry]
+        return message.is_self if is_one_owner or message.is_self is None or not sender else is_first(sender)
+
+    return is_self
 
 
-def _finish(union: Union, order: Sequence[int], owners: _Owners) -> list[Message]:
+def _finish(union: Union, order: Sequence[int]) -> list[Message]:
     answers = dict(_answers(union)) if union.numberings > 1 else {}
+    is_self = _owned(union)
     return [
         build_message(
             message.time,
@@ -375,7 +353,7 @@ def _finish(union: Union, order: Sequence[int], owners: _Owners) -> list[Message
             message.kind,
             message.text,
             sender_id=message.sender_id,
-            is_self=owners.is_self(entry, message),
+            is_self=is_self(entry, message),
             id=message.id,
             reply_to=answers.get(entry, message.reply_to),
             origin=message._origin,
@@ -418,7 +396,8 @@ def _report_parts(union: Union, pages: Sequence[Conversation], place: dict[int, 
 def _diagnostics(parts: Sequence[MergePart], conflicts: Sequence[Conflict]) -> Iterator[Diagnostic]:
     for part in parts:
         if part.offset:
-            text = f"its clock was {_signed(part.offset)} off from the other exports, as the same messages show"
+            off = f"-{-part.offset}" if part.offset < dt.timedelta() else f"+{part.offset}"
+            text = f"its clock was {off} off from the other exports, as the same messages show"
             yield Diagnostic("merge-clock", text, Severity.INFO, part.source)
         if not part.matched and part.between >= max(_OFTEN, part.messages // _SELDOM):
             text = f"none of its messages is in other exports, {part.between} times messages of those lie between them"
@@ -427,7 +406,3 @@ def _diagnostics(parts: Sequence[MergePart], conflicts: Sequence[Conflict]) -> I
         fields = ", ".join(sorted({field for conflict in conflicts for field in conflict.fields}))
         text = f"{len(conflicts)} messages differ between exports in {fields}; merge_report has both versions"
         yield Diagnostic("merge-conflict", text, Severity.INFO)
-
-
-def _signed(offset: dt.timedelta) -> str:
-    return f"-{-offset}" if offset < dt.timedelta() else f"+{offset}"

@@ -67,39 +67,35 @@ def compile_words(words: str, *, ignore_case: bool = True, exact: bool = False) 
         cased = words.lower() != words.upper()  # most Chinese is found faster without the flag
         plain = re.compile(re.escape(words), re.IGNORECASE if ignore_case and cased else 0)
         return lambda text: _spans(plain.finditer(text)) if plain.search(text) else None
-    return _Words(words, case=not ignore_case)
+    return _fuzzy(words, case=not ignore_case)
 
 
-class _Words:
+def _fuzzy(words: str, *, case: bool) -> Matcher:
     """Looks for words in texts that are folded as they are."""
+    parts: list[str] = []
+    end = 0
+    for start, stop in _emoji_in(words):  # each emoji is one of its spellings, or itself where it is in no table
+        code = words[start:stop]
+        ways = _alternatives((code, *spellings(code)), case=case)
+        parts += [re.escape(fold(words[end:start], case=case)), f"(?:{ways})"]
+        end = stop
+    typed = "".join((*parts, re.escape(fold(words[end:], case=case))))
+    whole = _alternatives(spellings(words), case=case)
+    find = re.compile(f"{typed}|{whole}" if whole else typed).finditer
 
-    def __init__(self, words: str, *, case: bool) -> None:
-        self._case = case
-        parts: list[str] = []
-        end = 0
-        for start, stop in _emoji_in(words):  # each emoji is one of its spellings
-            parts += [_literal(words[end:start], case=case), _emoji(words[start:stop], case=case)]
-            end = stop
-        typed = "".join((*parts, _literal(words[end:], case=case)))
-        whole = _alternatives(spellings(words), case=case)
-        self._find = re.compile(f"{typed}|{whole}" if whole else typed).finditer
-
-    def __call__(self, text: str) -> tuple[Span, ...] | None:
-        folded = fold(text, case=self._case)
-        found = _spans(self._find(folded))
+    def spans(text: str) -> tuple[Span, ...] | None:
+        found = _spans(find(fold(text, case=case)))
         if not found or keeps_places(text):
             return found
-        folded, places = fold_with_places(text, case=self._case)
-        return _placed(_spans(self._find(folded)), places)
+        folded, places = fold_with_places(text, case=case)
+        found = _spans(find(folded))
+        return found and tuple((places[start], _end(places, end)) for start, end in found)
 
-
-def _placed(spans: tuple[Span, ...] | None, places: list[int]) -> tuple[Span, ...] | None:
-    """Spans of a folded text as those of the text itself; a part of a character is the whole of it."""
-    return None if spans is None else tuple((places[start], _end(places, end)) for start, end in spans)
+    return spans
 
 
 def _end(places: list[int], end: int) -> int:
-    """Where the last character ends that is in a span of a folded text."""
+    """Where the last character ends that is in a span of a folded text; a part of a character is the whole of it."""
     last = places[end - 1]
     while end < len(places) - 1 and places[end] == last:
         end += 1
@@ -116,20 +112,11 @@ def _emoji_in(words: str) -> Iterator[Span]:
             end = stop
 
 
-def _emoji(code: str, *, case: bool) -> str:
-    """The spellings of a code or a picture; one that is in no table stands for itself."""
-    return f"(?:{_alternatives((code, *spellings(code)), case=case)})"
-
-
 def _alternatives(ways: Iterable[str], *, case: bool) -> str:
     """Any of the spellings, the longest first; a picture may have a colour of skin."""
     folded = dict.fromkeys(fold(way, case=case) for way in ways)
     shown = (re.escape(way) + (_TONES if _PICTURE.match(way) else "") for way in sorted(folded, key=len, reverse=True))
     return "|".join(shown)
-
-
-def _literal(text: str, *, case: bool) -> str:
-    return re.escape(fold(text, case=case))
 
 
 def _spans(matches: Iterable[Any]) -> tuple[Span, ...] | None:

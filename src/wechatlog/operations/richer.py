@@ -22,7 +22,6 @@ _PRECISIONS: Final = {None: 0, "day": 1, "minute": 2, "second": 3}
 _VAGUE: Final = {MessageKind.OTHER: 0, MessageKind.TEXT: 1, MessageKind.LINK: 2, MessageKind.SYSTEM: 2}
 """Kinds that exporters write where they know no better; the higher, the better they knew."""
 _KNOWN: Final = 3
-_OWN_FIELDS: Final = ("raw",)
 _EPOCH: Final = dt.datetime(1970, 1, 1)
 
 
@@ -65,11 +64,7 @@ def _richness(message: Message) -> tuple[Any, ...]:
 
 
 def _fields(segment: Segment) -> dict[str, Any]:
-    return {
-        field.name: getattr(segment, field.name)
-        for field in attrs.fields(type(segment))
-        if field.name not in _OWN_FIELDS
-    }
+    return {field.name: getattr(segment, field.name) for field in attrs.fields(type(segment)) if field.name != "raw"}
 
 
 def unite(one: Message, two: Message) -> tuple[Message, tuple[str, ...], bool]:
@@ -95,11 +90,7 @@ def unite(one: Message, two: Message) -> tuple[Message, tuple[str, ...], bool]:
         first.kind,
         first.text,
         sender_id=_longer(one.sender_id, two.sender_id),
-        is_self=one.is_self
-        if two.is_self is None
-        else two.is_self
-        if one.is_self is None
-        else one.is_self or two.is_self,
+        is_self=max(one.is_self, two.is_self, key=lambda known: (known is not None, known)),
         id=_longer(one.id, two.id),
         reply_to=_longer(one.reply_to, two.reply_to),
         origin=first.origin,
@@ -125,13 +116,7 @@ def _fineness(message: Message) -> tuple[int, dt.timedelta]:
 
 def _fill(richer: tuple[Segment, ...] | None, poorer: tuple[Segment, ...] | None) -> tuple[Segment, ...] | None:
     """The segments of the richer version, with what only the other knows, where both are one segment of one class."""
-    if (
-        richer is None
-        or poorer is None
-        or len(richer) != 1
-        or len(poorer) != 1
-        or type(richer[0]) is not type(poorer[0])
-    ):
+    if not richer or not poorer or len(richer) + len(poorer) > 2 or type(richer[0]) is not type(poorer[0]):
         return richer
     known, more = _fields(richer[0]), _fields(poorer[0])
     best = {name: max(value, more[name], key=_by_content) for name, value in known.items()}
@@ -149,12 +134,8 @@ def _conflicts(one: Message, two: Message) -> Iterator[str]:
     if one.kind is not two.kind and _KNOWN == _VAGUE.get(one.kind, _KNOWN) == _VAGUE.get(two.kind, _KNOWN):
         yield "kind"
     if one.text != two.text and one.kind is two.kind:
-        keys = content_key(one), content_key(two)
-        if (
-            keys[0] != keys[1]
-            and letters(one.text) not in letters(two.text)
-            and letters(two.text) not in letters(one.text)
-        ):
+        short, long = sorted((letters(one.text), letters(two.text)), key=len)
+        if content_key(one) != content_key(two) and short not in long:
             yield "text"
     if one.precision == two.precision == "second" and one.time != two.time:
         yield "time"

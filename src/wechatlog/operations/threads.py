@@ -198,22 +198,19 @@ def threads(conversation: Conversation, people: Identities | None = None, *, hid
         >>> [(answer.number, answer.to) for answer in operations.threads(chat).answers][:4]
         [(0, None), (1, 0), (2, 1), (3, 2)]
     """
-    known = people or identities(conversation, mentions=not hide_quotes)
-    return Threads(tuple(_answers(conversation, known, hide_quotes=hide_quotes)))
+    people = people or identities(conversation, mentions=not hide_quotes)
+    told, answers = _Told(), []
+    for known, signs in _signs(conversation, people):
+        said = None if hide_quotes else told.answer(known)
+        answers.append(said or _guess(known.number, signs))
+        told.add(known)
+    return Threads(tuple(answers))
 
 
 def candidates(conversation: Conversation) -> Iterator[tuple[int, list[tuple[int, Signs]]]]:
     """What `WEIGHTS` are fitted on: each message that somebody sent, and the signs of those before it; no quotes."""
     people = identities(conversation, mentions=False)
     return ((known.number, signs) for known, signs in _signs(conversation, people))
-
-
-def _answers(conversation: Conversation, people: Identities, *, hide_quotes: bool) -> Iterator[Answer]:
-    told = _Told()
-    for known, signs in _signs(conversation, people):
-        said = None if hide_quotes else told.answer(known)
-        yield said or _guess(known.number, signs)
-        told.add(known)
 
 
 def _signs(conversation: Conversation, people: Identities) -> Iterator[tuple[_Known, list[tuple[int, Signs]]]]:

@@ -26,7 +26,7 @@ from wechatlog.operations.statistics.values import (
 from wechatlog.operations.statistics.words import WordFinder, knows_words
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Mapping
 
     from wechatlog.operations.identity import Identities
 
@@ -77,25 +77,23 @@ def statistics(
     tally = Tally(gap, segments=segments, people=people, words=WordFinder() if words and segments else None)
     if words is None and segments and knows_words():
         tally.count_words_of_conversations()
-    if isinstance(messages, Conversation):
-        tally.add_conversation(messages)
-        return _freeze(tally, gap, segments=segments)
-    items = iter(messages)
-    first = next(items, None)
-    if first is None or isinstance(first, Message):
-        tally.add(cast("Iterable[Message]", () if first is None else itertools.chain((first,), items)))
-        return _freeze(tally, gap, segments=segments)
-    for conversation in itertools.chain((first,), items):
-        if not isinstance(conversation, Conversation):
-            raise TypeError(f"statistics takes messages or conversations, not {type(conversation).__name__}")
-        tally.add_conversation(conversation)
+    items = iter((messages,) if isinstance(messages, Conversation) else messages)
+    first = list(itertools.islice(items, 1))
+    every = itertools.chain(first, items)
+    if not first or isinstance(first[0], Message):
+        tally.add(cast("Iterable[Message]", every))
+    else:
+        for conversation in every:
+            if not isinstance(conversation, Conversation):
+                raise TypeError(f"statistics takes messages or conversations, not {type(conversation).__name__}")
+            tally.add_conversation(conversation)
     return _freeze(tally, gap, segments=segments)
 
 
 def _freeze(tally: Tally, gap: dt.timedelta, *, segments: bool) -> Statistics:
     senders = sorted(tally.senders, key=lambda sender: -sender.messages)
     labels = _labels(senders)
-    resolve = _Resolver(labels)
+    pairs = _resolver(labels)
     waits: Counter[int] = Counter()
     for sender in senders:
         waits.update(sender.waits)
@@ -115,8 +113,8 @@ def _freeze(tally: Tally, gap: dt.timedelta, *, segments: bool) -> Statistics:
         responses=ResponseTimes.of(waits),
         longest_silence=Silence(*talk.silent, talk.silence) if talk.silent else None,
         emoji=_ranked(tally.emoji.items()),
-        mentions=_ranked(resolve.pairs(tally.mentions)),
-        replies=_ranked(resolve.pairs(tally.replies)),
+        mentions=pairs(tally.mentions),
+        replies=pairs(tally.replies),
         domains=_ranked(tally.domains.items()),
         words=_ranked(tally.words.counts.items()),
         phrases=_ranked((phrase, number) for phrase, number in tally.phrases.counts.items() if number > 1),
@@ -166,22 +164,23 @@ def _labels(senders: Iterable[TalliedSender]) -> dict[TalliedSender, str]:
     return labels
 
 
-class _Resolver:
-    """Whom names stand for: the one sender who has shown them, or else themselves."""
+def _resolver(
+    labels: Mapping[TalliedSender, str],
+) -> Callable[[Mapping[tuple[TalliedSender, Any], int]], Counts[tuple[str, str]]]:
+    """What gives pairs of labels, with what belongs to one pair added up.
 
-    def __init__(self, labels: Mapping[TalliedSender, str]) -> None:
-        self._labels = labels
-        self._names = Names[TalliedSender]()
-        for sender in labels:
-            for name in sender.names:
-                self._names.add(name, sender)
+    A name stands for the one sender who has shown it, or else for itself.
+    """
+    names = Names[TalliedSender]()
+    for sender in labels:
+        for name in sender.names:
+            names.add(name, sender)
 
-    def pairs(self, found: Mapping[tuple[TalliedSender, Any], int]) -> Iterable[tuple[tuple[str, str], int]]:
+    def pairs(found: Mapping[tuple[TalliedSender, Any], int]) -> Counts[tuple[str, str]]:
         counts: Counter[tuple[str, str]] = Counter()
         for (sender, target), number in found.items():
-            counts[self._labels[sender], self._label(target)] += number
-        return counts.items()
+            owner = names.only(target) if isinstance(target, str) else target
+            counts[labels[sender], str(target) if owner is None else labels[owner]] += number
+        return _ranked(counts.items())
 
-    def _label(self, target: TalliedSender | str) -> str:
-        owner = self._names.only(target) if isinstance(target, str) else target
-        return self._labels[owner] if owner is not None else str(target)
+    return pairs
