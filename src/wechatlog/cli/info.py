@@ -23,56 +23,43 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from wechatlog.detection import Detection
-    from wechatlog.diagnostics import Diagnostic
     from wechatlog.model import Conversation, Participant
 
 _PEOPLE: Final = 15
 
 
-@attrs.frozen
-class _Facts:
+def _facts(conversation: Conversation, detection: Detection | None) -> dict[str, Any]:
     """What is told about a conversation; the messages themselves are not kept."""
+    first, last = span(message.time for message in conversation)
+    return {
+        "title": conversation.title,
+        "id": conversation.id,
+        "source": conversation.origin.source,
+        "detection": detection,
+        "is_group": conversation.is_group,
+        "owner": conversation.owner,
+        "messages": len(conversation),
+        "first": first,
+        "last": last,
+        "tz": zone_name(conversation.tz) if conversation.tz is not None else None,
+        "tz_assumed": conversation.tz_assumed,
+        "people": conversation.participants,
+        "kinds": dict(Counter(message.kind.value for message in conversation).most_common()),
+        "metadata": {
+            key: value for key, value in conversation.metadata.items() if isinstance(value, str | int | float)
+        },
+        "diagnostics": conversation.diagnostics,
+    }
 
-    title: str | None
-    id: str | None
-    source: str | None
-    detection: Detection | None
-    is_group: bool | None
-    owner: str | None
-    messages: int
-    first: dt.datetime | None
-    last: dt.datetime | None
-    tz: str | None
-    tz_assumed: bool
-    people: tuple[Participant, ...]
-    kinds: dict[str, int]
-    metadata: dict[str, Any]
-    diagnostics: tuple[Diagnostic, ...]
 
-    @classmethod
-    def of(cls, conversation: Conversation, detection: Detection | None) -> _Facts:
-        first, last = span(message.time for message in conversation)
-        kinds = Counter(message.kind.value for message in conversation)
-        return cls(
-            conversation.title,
-            conversation.id,
-            conversation.origin.source,
-            detection,
-            conversation.is_group,
-            conversation.owner,
-            len(conversation),
-            first,
-            last,
-            zone_name(conversation.tz) if conversation.tz is not None else None,
-            conversation.tz_assumed,
-            conversation.participants,
-            dict(kinds.most_common()),
-            {key: value for key, value in conversation.metadata.items() if isinstance(value, str | int | float)},
-            conversation.diagnostics,
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        return {**attrs.asdict(self), "diagnostics": list(map(diagnostic_to_json, self.diagnostics))}
+def _to_json(facts: dict[str, Any]) -> dict[str, Any]:
+    detection = facts["detection"]
+    return {
+        **facts,
+        "detection": detection and attrs.asdict(detection),
+        "people": list(map(attrs.asdict, facts["people"])),
+        "diagnostics": list(map(diagnostic_to_json, facts["diagnostics"])),
+    }
 
 
 @click.command()
@@ -90,37 +77,33 @@ def info(inputs: tuple[str, ...], *, everybody: bool, as_json: bool, **how: Any)
     """
     found, filters = Inputs(inputs, Reading.of(how)), Filters.of(how)
     with found.watched():
-        facts = [_Facts.of(filters.select(conversation), found.archive.detection) for conversation in found]
+        facts = [_facts(filters.select(conversation), found.archive.detection) for conversation in found]
     if not facts and not as_json:
         raise found.nothing()
     if as_json:
-        value = {
-            "conversations": [entry.to_json() for entry in facts],
-            **unread(found),
-        }
-        print_json(value)
+        print_json({"conversations": list(map(_to_json, facts)), **unread(found)})
     elif len(facts) == 1:
         lines = _describe(facts[0], everybody=everybody)
         click.echo("\n".join(harmless(line, one_line=True) for line in lines))
     else:
         columns = ("conversation", "file", "format", "first", "last", "messages#", "people#", "notes#")
         print_table(columns, map(_cells, facts), fold=columns[:3])
-        total = sum(entry.messages for entry in facts)
+        total = sum(entry["messages"] for entry in facts)
         click.echo(listed(count(len(facts), "conversation"), count(total, "message")))
     return found.finish(quiet=as_json, why=True) or int(not facts)
 
 
-def _period(facts: _Facts) -> str:
-    if facts.first is None or facts.last is None:
+def _period(first: dt.datetime | None, last: dt.datetime | None) -> str:
+    if first is None or last is None:
         return translate("no times")
-    days = count((facts.last.date() - facts.first.date()).days + 1, "day")
-    return translate(f"{facts.first:%Y-%m-%d %H:%M:%S} to {facts.last:%Y-%m-%d %H:%M:%S} ({days})")
+    days = count((last.date() - first.date()).days + 1, "day")
+    return translate(f"{first:%Y-%m-%d %H:%M:%S} to {last:%Y-%m-%d %H:%M:%S} ({days})")
 
 
-def _zone(facts: _Facts) -> str:
-    if facts.tz is None:
+def _zone(tz: str | None, *, assumed: bool) -> str:
+    if tz is None:
         return translate("wall clock, no zone")
-    return translate(f"{facts.tz} (assumed; name it with --tz)") if facts.tz_assumed else facts.tz
+    return translate(f"{tz} (assumed; name it with --tz)") if assumed else tz
 
 
 def _format(detection: Detection | None) -> str:
@@ -130,30 +113,30 @@ def _format(detection: Detection | None) -> str:
     return f"{detection.format}: {translate(detection.reason)} ({sure})"
 
 
-def _describe(facts: _Facts, *, everybody: bool) -> list[str]:
+def _describe(facts: dict[str, Any], *, everybody: bool) -> list[str]:
     rows = {
-        translate("file"): facts.source,
-        translate("format"): _format(facts.detection),
-        translate("id"): facts.id,
-        translate("group"): None if facts.is_group is None else translate("yes" if facts.is_group else "no"),
-        translate("owner"): facts.owner,
-        translate("period"): _period(facts),
-        translate("times"): _zone(facts),
-        translate("messages"): f"{facts.messages:,}",
-        translate("kinds"): ", ".join(f"{translate(kind)} {number:,}" for kind, number in facts.kinds.items()),
-        translate("people"): f"{len(facts.people):,}",
+        translate("file"): facts["source"],
+        translate("format"): _format(facts["detection"]),
+        translate("id"): facts["id"],
+        translate("group"): None if facts["is_group"] is None else translate("yes" if facts["is_group"] else "no"),
+        translate("owner"): facts["owner"],
+        translate("period"): _period(facts["first"], facts["last"]),
+        translate("times"): _zone(facts["tz"], assumed=facts["tz_assumed"]),
+        translate("messages"): f"{facts['messages']:,}",
+        translate("kinds"): ", ".join(f"{translate(kind)} {number:,}" for kind, number in facts["kinds"].items()),
+        translate("people"): f"{len(facts['people']):,}",
     }
-    lines = [facts.title or facts.id or facts.source or translate("untitled")]
-    people = sorted(facts.people, key=lambda person: -person.message_count)
+    lines = [facts["title"] or facts["id"] or facts["source"] or translate("untitled")]
+    people = sorted(facts["people"], key=lambda person: -person.message_count)
     lines += [f"  {padded(name, 11)} {value}" for name, value in rows.items() if value]
     shown = people if everybody else people[:_PEOPLE]
     lines += [f"  {person.message_count:>11,} {_who(person)}" for person in shown]
     if len(people) > len(shown):
         lines.append(f"  {'':>11} {translate(f'… and {len(people) - len(shown):,} more (--all)')}")
-    lines += [f"  {padded(translate('metadata'), 11)} {key}: {value}" for key, value in facts.metadata.items()]
+    lines += [f"  {padded(translate('metadata'), 11)} {key}: {value}" for key, value in facts["metadata"].items()]
     tally = Tally()
-    tally.add(facts.diagnostics)
-    lines.append(f"  {padded(translate('diagnostics'), 11)} {len(facts.diagnostics) or translate('none')}")
+    tally.add(facts["diagnostics"])
+    lines.append(f"  {padded(translate('diagnostics'), 11)} {len(facts['diagnostics']) or translate('none')}")
     return lines + [f"  {line}" for line in tally.lines()]
 
 
@@ -165,14 +148,14 @@ def _who(person: Participant) -> str:
     return f"{name} ({'; '.join(more)})" if more else name
 
 
-def _cells(facts: _Facts) -> tuple[str, ...]:
+def _cells(facts: dict[str, Any]) -> tuple[str, ...]:
     return (
-        facts.title or facts.id or "",
-        facts.source or "",
-        facts.detection.format if facts.detection else "",
-        f"{facts.first:%Y-%m-%d}" if facts.first else "",
-        f"{facts.last:%Y-%m-%d}" if facts.last else "",
-        f"{facts.messages:,}",
-        f"{len(facts.people):,}",
-        f"{len(facts.diagnostics):,}",
+        facts["title"] or facts["id"] or "",
+        facts["source"] or "",
+        facts["detection"].format if facts["detection"] else "",
+        f"{facts['first']:%Y-%m-%d}" if facts["first"] else "",
+        f"{facts['last']:%Y-%m-%d}" if facts["last"] else "",
+        f"{facts['messages']:,}",
+        f"{len(facts['people']):,}",
+        f"{len(facts['diagnostics']):,}",
     )

@@ -154,15 +154,9 @@ def _tell(report: MergeReport, target: str) -> None:
 
 
 def _to_json(report: MergeReport, target: str) -> dict[str, Any]:
+    counted = ("source", "messages", "matched", "only_here", "doubtful")
     parts = [
-        {
-            "source": part.source,
-            "messages": part.messages,
-            "matched": part.matched,
-            "only_here": part.only_here,
-            "doubtful": part.doubtful,
-            "offset": part.offset.total_seconds(),
-        }
+        {**{name: getattr(part, name) for name in counted}, "offset": part.offset.total_seconds()}
         for part in report.parts
     ]
     return {

@@ -145,9 +145,12 @@ def _repeat(number: int, message: Message, seen: dict[Hashable, _Place]) -> Foun
         return
     first = seen.setdefault(key, _Place(number, message.origin.line, message.sender))
     if first.number != number:
-        line = f", line {first.line}" if first.line else ""
-        name = ", under another name" if first.sender != message.sender else ""
-        yield "duplicate", f"of message {first.number + 1}{line}{name}"
+        yield (
+            "duplicate",
+            f"of message {first.number + 1}"
+            + (f", line {first.line}" if first.line else "")
+            + (", under another name" if first.sender != message.sender else ""),
+        )
 
 
 def _body(message: Message) -> Found:

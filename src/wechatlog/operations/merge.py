@@ -396,8 +396,8 @@ def _report_parts(union: Union, pages: Sequence[Conversation], place: dict[int, 
 def _diagnostics(parts: Sequence[MergePart], conflicts: Sequence[Conflict]) -> Iterator[Diagnostic]:
     for part in parts:
         if part.offset:
-            off = f"-{-part.offset}" if part.offset < dt.timedelta() else f"+{part.offset}"
-            text = f"its clock was {off} off from the other exports, as the same messages show"
+            offset = f"-{-part.offset}" if part.offset < dt.timedelta() else f"+{part.offset}"
+            text = f"its clock was {offset} off from the other exports, as the same messages show"
             yield Diagnostic("merge-clock", text, Severity.INFO, part.source)
         if not part.matched and part.between >= max(_OFTEN, part.messages // _SELDOM):
             text = f"none of its messages is in other exports, {part.between} times messages of those lie between them"

@@ -21,10 +21,9 @@ from wechatlog.writers.base import Form, IndexEntry, Items
 from wechatlog.writers.options import choice_option, folder_option, number_option, text_option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.pages import Chat, Look, Media, MediaMode
-    from wechatlog.pages.people import Person
 
 _CHUNK: Final = 150
 """Messages in a chunk."""
@@ -167,13 +166,33 @@ class HtmlWriter(Form):
 
     def write_index(self, entries: Iterable[IndexEntry], options: Mapping[str, Any]) -> Iterator[str]:
         """A page that leads to several pages and says how large each is."""
-        from wechatlog.pages import clean, script, words_of
+        from wechatlog.pages import clean, count, script, words_of
 
         settings = _Settings(options)
         found = list(entries)
         words = words_of(settings.interface)
         title = clean(settings.title or words["index"])
-        yield clean(_page("index", settings, title, script=script("index"), **_index(found, settings)))
+        largest = max((entry.messages for entry in found), default=0) or 1
+        rows = [
+            {
+                "address": safe_path(entry.path),
+                "title": entry.title or entry.path,
+                "folder": entry.folder,
+                "span": " – ".join(
+                    dict.fromkeys(t.isoformat()[:10] for t in (entry.first, entry.last) if t is not None)
+                ),
+                "last": "" if entry.last is None else entry.last.isoformat(),
+                "messages": entry.messages,
+                "count": count(entry.messages, "message", words),
+                "size": entry.size,
+                "bytes": size_text(entry.size),
+                "share": round(100 * (entry.messages / largest) ** 0.5, 1),
+            }
+            for entry in found
+        ]
+        messages, size = sum(entry.messages for entry in found), sum(entry.size for entry in found)
+        facts = (count(len(found), "page", words), count(messages, "message", words), size_text(size))
+        yield clean(_page("index", settings, title, script=script("index"), rows=rows, facts=" · ".join(facts)))
 
 
 def _page(template: str, settings: _Settings, title: str, *, script: str, **values: Any) -> str:
@@ -198,17 +217,28 @@ def _page(template: str, settings: _Settings, title: str, *, script: str, **valu
 def _end(conversation: Conversation, chat: Chat, settings: _Settings, size: int, remote: int) -> str:
     from markupsafe import Markup
 
-    from wechatlog.pages import environment, faces_of, script, words_of
+    from wechatlog.pages import environment, faces_of, initial_of, script, words_of
 
     words = words_of(settings.interface)
     code = script("page")
     people = sorted(chat.people, key=lambda person: -person.count)
-    faces = faces_of(conversation, settings.media)
+    face_of = faces_of(conversation, settings.media)
+    listed = [(person, person.name or words["nobody"]) for person in people[:_LISTED]]
     kinds = sorted(chat.kinds.items(), key=lambda item: -item[1])
     data = {
         "count": chat.count,
         "remote": remote,
-        "people": [_person(person, chat, words, faces) for person in people[:_LISTED]],
+        "people": [
+            {
+                "number": person.number,
+                "name": name,
+                "count": person.count,
+                "colour": chat.colours.of(name),
+                "initial": initial_of(name),
+                "face": face_of(person),
+            }
+            for person, name in listed
+        ],
         "more": max(0, len(people) - _LISTED),
         "kinds": [[kind.value, words[kind.value], number] for kind, number in kinds],
         "days": [[day, *numbers] for day, numbers in chat.days.items()],
@@ -222,22 +252,6 @@ def _end(conversation: Conversation, chat: Chat, settings: _Settings, size: int,
     return template.render(words=words, facts=facts, data=data, script=Markup(code))  # noqa: S704 - our own file
 
 
-def _person(
-    person: Person, chat: Chat, words: Mapping[str, str], face_of: Callable[[Person], str | None]
-) -> dict[str, Any]:
-    from wechatlog.pages import initial_of
-
-    name = person.name or words["nobody"]
-    return {
-        "number": person.number,
-        "name": name,
-        "count": person.count,
-        "colour": chat.colours.of(name),
-        "initial": initial_of(name),
-        "face": face_of(person),
-    }
-
-
 def _facts(messages: int, people: int, days: Sequence[str], size: int, words: Mapping[str, str]) -> str:
     """One line about a chat: messages, people, days, the size of the page."""
     from wechatlog.pages import count
@@ -248,31 +262,6 @@ def _facts(messages: int, people: int, days: Sequence[str], size: int, words: Ma
         parts.append(first if first == last else f"{first} – {last}")
         parts.append(count(len(days), "day", words))
     return " · ".join([*parts, size_text(size)])
-
-
-def _index(entries: Sequence[IndexEntry], settings: _Settings) -> dict[str, Any]:
-    from wechatlog.pages import count, words_of
-
-    words = words_of(settings.interface)
-    largest = max((entry.messages for entry in entries), default=0) or 1
-    rows = [
-        {
-            "address": safe_path(entry.path),
-            "title": entry.title or entry.path,
-            "folder": entry.folder,
-            "span": " – ".join(dict.fromkeys(t.isoformat()[:10] for t in (entry.first, entry.last) if t is not None)),
-            "last": "" if entry.last is None else entry.last.isoformat(),
-            "messages": entry.messages,
-            "count": count(entry.messages, "message", words),
-            "size": entry.size,
-            "bytes": size_text(entry.size),
-            "share": round(100 * (entry.messages / largest) ** 0.5, 1),
-        }
-        for entry in entries
-    ]
-    messages, size = sum(entry.messages for entry in entries), sum(entry.size for entry in entries)
-    facts = [count(len(entries), "page", words), count(messages, "message", words), size_text(size)]
-    return {"rows": rows, "facts": " · ".join(facts)}
 
 
 WRITER: Final = HtmlWriter()
