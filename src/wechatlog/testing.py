@@ -193,24 +193,20 @@ def check_reader(reader: Reader, samples: Iterable[Readable], *, options: Mappin
         if list(read_source(source, how)) != first:
             _fail(reader, f"gives something else when {source.label} is read again")
         for conversation in first:
-            _check_conversation(reader, conversation)
+            if pickle.loads(pickle.dumps(conversation)) != conversation:  # noqa: S301 - our own bytes
+                _fail(reader, "gives a conversation that does not pickle")
+            zones = {message.time.tzinfo is None for message in conversation if message.time is not None}
+            if len(zones) > 1:
+                _fail(reader, "mixes naive and aware times")
+            for message in conversation:
+                if "".join(segment.raw for segment in message.segments) != message.text:
+                    _fail(reader, f"the segments of {message!r} do not join to its text")
+                if (message.time is None) != (message.precision is None):
+                    _fail(reader, f"time and precision of {message!r} do not go together")
+            if not all(isinstance(entry, Diagnostic) for entry in conversation.diagnostics):
+                _fail(reader, "gives diagnostics of another type")
         for damaged in _hostile(source.read_bytes()):
             _check_damaged(reader, damaged, options or {})
-
-
-def _check_conversation(reader: Reader, conversation: Conversation) -> None:
-    if pickle.loads(pickle.dumps(conversation)) != conversation:  # noqa: S301 - our own bytes
-        _fail(reader, "gives a conversation that does not pickle")
-    zones = {message.time.tzinfo is None for message in conversation if message.time is not None}
-    if len(zones) > 1:
-        _fail(reader, "mixes naive and aware times")
-    for message in conversation:
-        if "".join(segment.raw for segment in message.segments) != message.text:
-            _fail(reader, f"the segments of {message!r} do not join to its text")
-        if (message.time is None) != (message.precision is None):
-            _fail(reader, f"time and precision of {message!r} do not go together")
-    if not all(isinstance(entry, Diagnostic) for entry in conversation.diagnostics):
-        _fail(reader, "gives diagnostics of another type")
 
 
 def _check_damaged(reader: Reader, data: bytes, options: Mapping[str, Any]) -> None:

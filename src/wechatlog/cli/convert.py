@@ -17,10 +17,10 @@ from wechatlog.cli.media_paths import MediaCounts, MediaPaths, names_files
 from wechatlog.cli.messages import Failure
 from wechatlog.cli.options import (
     ANY_PATH,
-    FormatName,
+    SPLIT,
     Reading,
-    Split,
     choose_writer,
+    format_name,
     inputs_argument,
     is_folder,
     output_name,
@@ -69,8 +69,8 @@ _INDEX_HELP: Final = "Keep in this file what the inputs hold, and next time read
 @click.command()
 @inputs_argument
 @click.option("-o", "--output", metavar="OUT", default="-", type=ANY_PATH, help=_OUTPUT_HELP)
-@click.option("--to", "form", type=FormatName("writer"), help="Form of the output; else by the suffix of OUT.")
-@click.option("--split", metavar="HOW", type=Split(), help=_SPLIT_HELP)
+@click.option("--to", "form", type=format_name("writer"), help="Form of the output; else by the suffix of OUT.")
+@click.option("--split", metavar="HOW", type=SPLIT, help=_SPLIT_HELP)
 @filter_options
 @click.option("--stream/--no-stream", default=None, help=_STREAM_HELP)
 @click.option("--sync/--no-sync", default=True, help=_SYNC_HELP)

@@ -9,16 +9,13 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
 from wechatlog.cli.messages import Failure, count, say, say_skipped
 from wechatlog.cli.options import ANY_PATH, Reading, inputs_argument, reading_options
 from wechatlog.diagnostics import Severity
-
-if TYPE_CHECKING:
-    from wechatlog.agents.index import Update
 
 _INDEX_HELP: Final = "Keep the index in this file, and read only what is new next time; else it is a temporary one."
 
@@ -60,7 +57,14 @@ def mcp(inputs: tuple[str, ...], index: str | None, **how: Any) -> int:
             index or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wechatlog-"))) / "index.sqlite"
         )
         update = update_index(path, inputs, pseudonyms=how["pseudonyms"], **reading.keywords)
-        _tell(update)
+        for note in update.diagnostics:
+            if note.severity is not Severity.INFO:
+                say(f"{note.source}: {note.message}")
+        say_skipped([note for note in update.diagnostics if note.severity is Severity.INFO])
+        if not update.chats:
+            raise Failure("no chats found")
+        chats, messages = count(update.chats, "chat"), count(update.messages, "message")
+        say(f"{chats}, {messages}; read {count(update.read, 'input')} anew")
         if how["only_index"]:
             return 0
         from wechatlog.agents.server import build_server
@@ -68,13 +72,3 @@ def mcp(inputs: tuple[str, ...], index: str | None, **how: Any) -> int:
         database = stack.enter_context(contextlib.closing(read_index(path)))
         build_server(Questions(database, how["max_tokens"])).run()
     return 0
-
-
-def _tell(update: Update) -> None:
-    for note in update.diagnostics:
-        if note.severity is not Severity.INFO:
-            say(f"{note.source}: {note.message}")
-    say_skipped([note for note in update.diagnostics if note.severity is Severity.INFO])
-    if not update.chats:
-        raise Failure("no chats found")
-    say(f"{count(update.chats, 'chat')}, {count(update.messages, 'message')}; read {count(update.read, 'input')} anew")

@@ -13,9 +13,9 @@ from wechatlog.cli.language import translate
 from wechatlog.cli.messages import Failure, count, explain, listed, say
 from wechatlog.cli.options import (
     ANY_PATH,
-    FormatName,
     Reading,
     choose_writer,
+    format_name,
     inputs_argument,
     output_name,
     reading_options,
@@ -42,7 +42,7 @@ _INTO_HELP: Final = "Add the inputs to this archive, which is made where it does
 @inputs_argument
 @click.option("-o", "--output", metavar="OUT", type=ANY_PATH, help=_OUTPUT_HELP)
 @click.option("--into", metavar="ARCHIVE", type=click.Path(dir_okay=False), help=_INTO_HELP)
-@click.option("--to", "form", type=FormatName("writer"), help="Form of the output; else by the suffix of OUT.")
+@click.option("--to", "form", type=format_name("writer"), help="Form of the output; else by the suffix of OUT.")
 @filter_options
 @click.option("--people", metavar="FILE", type=ANY_PATH, help="Who is who: a file that `wechatlog people` wrote.")
 @state_option

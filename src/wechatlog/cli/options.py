@@ -17,7 +17,7 @@ from wechatlog.registry import accepted_options, find_reader, find_writer, forma
 from wechatlog.timestamps import parse_day, resolve_zone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from click.shell_completion import CompletionItem
 
@@ -88,38 +88,13 @@ def unknown_format(name: str, role: str | None = None) -> str:
     return f"{name!r}: {kind}; {hint}\n`wechatlog formats` describes them"
 
 
-class FormatName(_ParamType):
-    """The name of a reader or of a writer."""
-
-    name = "FORMAT"
-
-    def __init__(self, role: str) -> None:
-        self.role = role
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The name, if there is such a format."""
-        try:
-            return find_reader(value).name if self.role == "reader" else find_writer(value).name
-        except UnknownFormatError:
-            self.fail(unknown_format(str(value), self.role), param, ctx)
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """The names that begin so."""
-        from click.shell_completion import CompletionItem
-
-        del ctx, param
-        return [
-            CompletionItem(info.name, help=info.description)
-            for info in formats()
-            if info.role == self.role and info.name.startswith(incomplete)
-        ]
-
-
 class Checked(_ParamType):
-    """A text that a function takes; for any other it raises a `ValueError`."""
+    """A text that a function takes, which raises a `ValueError` for any other; the choices are what completes it."""
 
-    def __init__(self, name: str, check: Callable[[str], object]) -> None:
-        self.name, self._check = name, check
+    def __init__(
+        self, name: str, check: Callable[[str], object], choices: Callable[[], Iterable[tuple[str, str | None]]] = tuple
+    ) -> None:
+        self.name, self._check, self._choices = name, check, choices
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The text, if it is one."""
@@ -128,6 +103,26 @@ class Checked(_ParamType):
         except ValueError as error:
             self.fail(str(error), param, ctx)
         return str(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The choices that begin so."""
+        from click.shell_completion import CompletionItem
+
+        del ctx, param
+        return [CompletionItem(text, help=told) for text, told in self._choices() if text.startswith(incomplete)]
+
+
+def format_name(role: str) -> Checked:
+    """The name of a reader or of a writer."""
+    find = find_reader if role == "reader" else find_writer
+
+    def check(name: str) -> None:
+        try:
+            find(name)
+        except UnknownFormatError:
+            raise ValueError(unknown_format(name, role)) from None
+
+    return Checked("FORMAT", check, lambda: ((info.name, info.description) for info in formats() if info.role == role))
 
 
 WHEN: Final = Checked("DATE", parse_day)
@@ -146,24 +141,17 @@ def _check_encoding(value: str) -> None:
         raise ValueError(f"{value!r} is no text encoding; usual ones: utf-8, gb18030, utf-16, big5") from None
 
 
-class Split(Checked):
-    """How one chat is cut into files."""
+def _calendar() -> Iterator[tuple[str, None]]:
+    from wechatlog.operations.split import UNITS
 
-    def __init__(self) -> None:
-        super().__init__("HOW", _check_split)
+    return ((unit, None) for unit in UNITS)
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """The units of the calendar that begin so."""
-        from click.shell_completion import CompletionItem
 
-        from wechatlog.operations.split import UNITS
-
-        del ctx, param
-        return [CompletionItem(unit) for unit in UNITS if unit.startswith(incomplete)]
-
+SPLIT: Final = Checked("HOW", _check_split, _calendar)
+"""How one chat is cut into files."""
 
 _OPTIONS: Final = (
-    click.option("--from", "source_format", type=FormatName("reader"), help="Format of the input; else found out."),
+    click.option("--from", "source_format", type=format_name("reader"), help="Format of the input; else found out."),
     click.option(
         "--text-format",
         metavar="TEMPLATE",

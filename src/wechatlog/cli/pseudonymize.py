@@ -20,9 +20,9 @@ from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.messages import Failure, count, explain, say
 from wechatlog.cli.options import (
     ANY_PATH,
-    FormatName,
+    SPLIT,
     Reading,
-    Split,
+    format_name,
     inputs_argument,
     is_folder,
     quiet_option,
@@ -50,8 +50,8 @@ _OF_THE_BOOK: Final = ("style", "mask", "keep", "everyday")
 @filter_options
 @inputs_argument
 @click.option("-o", "--output", metavar="FOLDER", required=True, type=ANY_PATH, help="Where the files go.")
-@click.option("--to", "form", type=FormatName("writer"), help="Form of the output; else that of the input, or jsonl.")
-@click.option("--split", metavar="HOW", type=Split(), help="Cut each chat into files, as `convert` does.")
+@click.option("--to", "form", type=format_name("writer"), help="Form of the output; else that of the input, or jsonl.")
+@click.option("--split", metavar="HOW", type=SPLIT, help="Cut each chat into files, as `convert` does.")
 @click.option("--book", metavar="FILE", type=ANY_PATH, help="Keep who is who here; used and extended if it exists.")
 @click.option("--report", metavar="FILE", type=ANY_PATH, help="Write what was replaced and what is doubtful, as JSON.")
 @click.option("--people", metavar="FILE", type=ANY_PATH, help="Who is who, as `wechatlog people` writes it.")
@@ -81,7 +81,10 @@ def pseudonymize(inputs: tuple[str, ...], output: str, form: str | None, **how: 
       wechatlog pseudonymize chat.jsonl -o shared/ --to llm-markdown --report ~/private/report.json
     """  # noqa: D301
     _check_folder(output)
-    _check_private(output, how["book"], how["report"])
+    folder = Path(output).resolve()
+    for path in filter(None, (how["book"], how["report"])):  # they undo the pseudonyms
+        if folder in (target := Path(path).resolve()).parents or target == folder:
+            raise click.UsageError(f"{path}: undoes the pseudonyms and does not belong into {output}")
     sources = Inputs(inputs, Reading.of(how, find_writer(form) if form else None))
     writer = _choose_writer(form, sources)
     reading, book = Reading.of(how, writer), _open_book(how)
@@ -148,14 +151,6 @@ def _check_folder(output: str) -> None:
     except UnknownFormatError:
         return
     raise click.UsageError(f"{output}: the files go into a folder; give one, such as -o shared/")
-
-
-def _check_private(output: str, *private: str | None) -> None:
-    """Refuse to put what undoes the pseudonyms beside them."""
-    folder = Path(output).resolve()
-    for path in filter(None, private):
-        if folder in (target := Path(path).resolve()).parents or target == folder:
-            raise click.UsageError(f"{path}: undoes the pseudonyms and does not belong into {output}")
 
 
 def _open_book(how: Mapping[str, Any]) -> Pseudonyms:

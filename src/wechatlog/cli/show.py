@@ -51,15 +51,6 @@ def show(inputs: tuple[str, ...], **how: Any) -> int:
     return found.finish()
 
 
-def _select(conversation: Conversation, filters: Filters, how: dict[str, Any]) -> Conversation:
-    conversation = filters.select(conversation)
-    if how["search"]:
-        conversation = conversation.search(how["search"])
-    if how["limit"]:
-        conversation = conversation[: how["limit"]]
-    return conversation[-how["tail"] :] if how["tail"] else conversation
-
-
 def _lines(conversations: Iterable[Conversation], found: Inputs, how: dict[str, Any], damage: Damage) -> Iterator[Text]:
     from rich.text import Text
 
@@ -71,7 +62,12 @@ def _lines(conversations: Iterable[Conversation], found: Inputs, how: dict[str, 
     number = shown = 0
     for number, conversation in enumerate(conversations):  # noqa: B007
         damage.add(conversation.diagnostics)
-        chosen = _select(conversation, filters, how)
+        conversation = filters.select(conversation)
+        if how["search"]:
+            conversation = conversation.search(how["search"])
+        if how["limit"]:
+            conversation = conversation[: how["limit"]]
+        chosen = conversation[-how["tail"] :] if how["tail"] else conversation
         if filtered and not len(chosen):
             continue
         if shown:

@@ -24,7 +24,7 @@ from wechatlog.cli.filters import Filters, filter_options
 from wechatlog.cli.inputs import Inputs
 from wechatlog.cli.media_paths import MediaPaths
 from wechatlog.cli.messages import Failure, count, listed, say
-from wechatlog.cli.options import ANY_PATH, Reading, Split, inputs_argument, is_folder, reading_options
+from wechatlog.cli.options import ANY_PATH, SPLIT, Reading, inputs_argument, is_folder, reading_options
 from wechatlog.cli.summary import Damage, written
 from wechatlog.content.descriptions import size_text
 from wechatlog.errors import MultipleConversationsError
@@ -46,7 +46,7 @@ _SPLIT_HELP: Final = "A page for each day, month or year, for so many messages, 
 @click.option("--owner", metavar="NAME", help="Whose messages stand on the right: a name or an account id.")
 @click.option("--title", help="Title of the page; else that of the chat.")
 @filter_options
-@click.option("--split", metavar="HOW", type=Split(), help=_SPLIT_HELP)
+@click.option("--split", metavar="HOW", type=SPLIT, help=_SPLIT_HELP)
 @reading_options
 def view(inputs: tuple[str, ...], output: str | None, **how: Any) -> int:
     """Show chats as a page in the browser.
@@ -124,18 +124,16 @@ class _Job:
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
         if not many and self.split is None and Path(output).suffix and not is_folder(output):
-            return self._write_file(items, Path(output))
+            path = Path(output)
+            self.inputs.keep(path)
+            item = items if isinstance(items, CountedStream) else next(items)
+            dump(item, path, _FORM, **self.media.options)
+            self.pages, self.size = 1, path.stat().st_size
+            self.messages = item.count if isinstance(item, CountedStream) else len(item)
+            return path
         if output.lower().endswith(tuple(find_writer(_FORM).suffixes)) and not is_folder(output):
             raise Failure(f"{output}: these are several pages; give a folder, such as -o pages/")
         return self._write_folder(items, Path(output))
-
-    def _write_file(self, items: Iterator[Conversation] | CountedStream, path: Path) -> Path:
-        self.inputs.keep(path)
-        item = items if isinstance(items, CountedStream) else next(items)
-        dump(item, path, _FORM, **self.media.options)
-        self.pages, self.size = 1, path.stat().st_size
-        self.messages = item.count if isinstance(item, CountedStream) else len(item)
-        return path
 
     def _write_folder(self, items: Iterator[Conversation] | CountedStream, folder: Path) -> Path:
         page = folder

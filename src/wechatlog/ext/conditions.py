@@ -13,8 +13,6 @@ from typing import Any, Final, NamedTuple
 
 from wechatlog.model import MessageKind
 
-__all__ = ["Condition", "narrow"]
-
 _ARGUMENTS: Final = {
     "sender": "sender",
     "sender_id": "sender",

@@ -12,8 +12,6 @@ from typing import Any, NamedTuple, TypeAlias
 
 import wechatlog
 
-__all__ = ["Chats", "Chunk", "iter_chunks"]
-
 Chats: TypeAlias = "str | os.PathLike[str] | wechatlog.Conversation | Iterable[wechatlog.Conversation]"
 
 

@@ -15,8 +15,6 @@ from wechatlog.frames.columns import conversation_key
 from wechatlog.frames.rows import READ_COLUMNS, conversation_of, join, messages_of
 from wechatlog.model import Conversation, paused_collection
 
-__all__ = ["from_frame"]
-
 
 class _Content(NamedTuple):
     """What a frame holds: the columns that are known, and the conversations that it says they are of."""
@@ -75,7 +73,19 @@ def _read(frame: Any) -> _Content:
         if kind is not None and isinstance(frame, kind):
             return read(frame)
     if hasattr(frame, "__arrow_c_stream__"):
-        return _read_arrow(frame)
+        from wechatlog.frames.arrow import contents_of, find_problem, open_stream, read_columns
+
+        reader = open_stream(frame)
+        contents = contents_of(reader.schema.metadata)
+        if contents is not None and contents.table != "messages":
+            raise ValueError(f"these are the {contents.table} of a conversation, not its messages")
+        if problem := find_problem(reader.schema):
+            raise ValueError(problem)
+        columns: dict[str, list[Any]] = {name: [] for name in reader.schema.names if name in READ_COLUMNS}
+        for batch in reader:
+            for name, values in read_columns(batch).items():
+                columns[name] += values
+        return _Content({**columns}, () if contents is None else contents.heads)
     raise TypeError(f"expected a frame or a dictionary of columns, not {type(frame).__name__}")
 
 
@@ -109,22 +119,6 @@ _FRAMES: Final[tuple[tuple[str, str, Callable[[Any], _Content]], ...]] = (
     ("polars", "LazyFrame", lambda frame: _read_polars(frame.collect())),
 )
 """The classes of frames, and what reads them."""
-
-
-def _read_arrow(stream: Any) -> _Content:
-    from wechatlog.frames.arrow import contents_of, find_problem, open_stream, read_columns
-
-    reader = open_stream(stream)
-    contents = contents_of(reader.schema.metadata)
-    if contents is not None and contents.table != "messages":
-        raise ValueError(f"these are the {contents.table} of a conversation, not its messages")
-    if problem := find_problem(reader.schema):
-        raise ValueError(problem)
-    columns: dict[str, list[Any]] = {name: [] for name in reader.schema.names if name in READ_COLUMNS}
-    for batch in reader:
-        for name, values in read_columns(batch).items():
-            columns[name] += values
-    return _Content({**columns}, () if contents is None else contents.heads)
 
 
 def _choose_head(

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from wechatlog.model import Conversation, Message
     from wechatlog.operations import Statistics
 
-__all__ = ["conversation_html", "message_html", "statistics_html"]
 
 _EDGE: Final = 20
 """Messages shown at the beginning of a conversation, and at its end."""

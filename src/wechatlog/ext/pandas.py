@@ -23,8 +23,6 @@ with needs_extra("pandas", what="a pandas frame"):
     import pandas as pd
 
 
-__all__ = ["DTYPES", "HEADER", "read_frame", "to_frame"]
-
 HEADER: Final = "wechatlog"
 """Under this key the `attrs` of a frame say what is known of the conversation: a line of JSON."""
 

@@ -52,7 +52,15 @@ def to_frame(conversations: Sequence[Conversation], table: str = "messages", *, 
             bodies = Bodies.of_messages(messages)
             for name, (lengths, values) in bodies.names().items():
                 made[name] = _gathered(_series(name, values, "text", None), lengths)
-            made["segments"] = _segments(bodies)
+            lengths, fields = bodies.pieces()
+            count = len(fields["raw"])
+            columns = (
+                _series(name, fields[name], SEGMENT_FIELDS[name], None)
+                if name in fields
+                else pl.repeat(None, count, dtype=kind, eager=True).alias(name)
+                for name, kind in _SEGMENT.items()
+            )
+            made["segments"] = _gathered(pl.DataFrame(list(columns)).to_struct("segments"), lengths)
         rest = [name for name in names if name not in made]
         for name, values in collect_all(conversations, table, names=rest).items():
             made[name] = _series(name, values, kinds[name], zone)
@@ -86,19 +94,6 @@ def _zone_name(zone: Zone) -> str:
     return f"Etc/GMT{-hours:+.0f}" if hours in range(-12, 15) and hours else "UTC"
 
 
-def _segments(bodies: Bodies) -> pl.Series:
-    """The pieces of the bodies: all of them as one frame, then gathered to a list for each message."""
-    lengths, fields = bodies.pieces()
-    count = len(fields["raw"])
-    columns = (
-        _series(name, fields[name], SEGMENT_FIELDS[name], None)
-        if name in fields
-        else pl.repeat(None, count, dtype=kind, eager=True).alias(name)
-        for name, kind in _SEGMENT.items()
-    )
-    return _gathered(pl.DataFrame(list(columns)).to_struct("segments"), lengths)
-
-
 def _gathered(values: pl.Series, lengths: Sequence[int]) -> pl.Series:
     """Values gathered to lists of these lengths; ten times as fast as a column made of a list of lists."""
     owners = list(itertools.chain.from_iterable(map(itertools.repeat, itertools.count(), lengths)))
@@ -124,12 +119,8 @@ def _read_series(name: str, series: pl.Series) -> list[Any]:
         clocks = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
         return aware_in(resolve_zone(kind.time_zone), clocks.to_list())
     if name == "segments" and isinstance(kind, pl.List) and isinstance(kind.inner, pl.Struct):
-        return _read_segments(series)
+        lengths = series.list.len()
+        pieces = series.filter(lengths > 0).explode().struct.unnest()
+        fields = {part.name: part.to_list() for part in pieces if part.null_count() < len(part)}
+        return list(rebuild_segments(lengths.to_list(), fields))
     return series.to_list()
-
-
-def _read_segments(series: pl.Series) -> list[Any]:
-    lengths = series.list.len()
-    pieces = series.filter(lengths > 0).explode().struct.unnest()
-    fields = {part.name: part.to_list() for part in pieces if part.null_count() < len(part)}
-    return list(rebuild_segments(lengths.to_list(), fields))

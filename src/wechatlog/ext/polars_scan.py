@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from wechatlog.source import Readable
 
-__all__ = ["conditions_of", "scan"]
 
 _MOST_ROWS: Final = 16_384
 _EPOCH: Final = dt.datetime(1970, 1, 1)

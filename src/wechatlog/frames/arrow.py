@@ -176,20 +176,16 @@ def _lists_of(bodies: Bodies, names: Sequence[str]) -> dict[str, Any]:
             if name in names:
                 found[name] = lists_of(lengths, array_of(name, _TEXT, values))
     if "segments" in names:
-        found["segments"] = _segment_array(bodies)
+        lengths, fields = bodies.pieces()
+        nothing = {kind: pa.nulls(len(fields["raw"]), kind) for kind in _INSIDE.values()}  # what most fields hold, once
+        arrays = [
+            array_of(f"segments, field {field.name}", field.type, fields[field.name])
+            if field.name in fields
+            else nothing[field.type]
+            for field in _SEGMENT
+        ]
+        found["segments"] = lists_of(lengths, pa.StructArray.from_arrays(arrays, fields=list(_SEGMENT)))
     return found
-
-
-def _segment_array(bodies: Bodies) -> Any:
-    lengths, fields = bodies.pieces()
-    nothing = {kind: pa.nulls(len(fields["raw"]), kind) for kind in _INSIDE.values()}  # what most fields hold, once
-    arrays = [
-        array_of(f"segments, field {field.name}", field.type, fields[field.name])
-        if field.name in fields
-        else nothing[field.type]
-        for field in _SEGMENT
-    ]
-    return lists_of(lengths, pa.StructArray.from_arrays(arrays, fields=list(_SEGMENT)))
 
 
 def join_parts(parts: Sequence[Any]) -> Any:
@@ -400,18 +396,18 @@ def _read_column(name: str, array: Any) -> list[Any]:
         return [None if place is None else values[place] for place in array.indices.to_pylist()]
     kind = _NEEDED[name]
     if kind == "time":
-        return _read_times(array)
+        zone = getattr(array.type, "tz", None)
+        units = array.cast(pa.timestamp("us", zone), safe=False).cast(pa.int64()).to_pylist()
+        times = list(map(_clock, units))
+        return times if zone is None else aware_in(resolve_zone(zone), times)
     if kind == "segments":
-        return _read_segments(array)
+        lengths = pc.list_value_length(array).to_pylist()
+        pieces = array.flatten()
+        arrays = zip(pieces.type, pieces.flatten(), strict=True)
+        fields = {field.name: part.to_pylist() for field, part in arrays if part.null_count < len(part)}
+        return list(rebuild_segments(lengths, fields))
     found: list[Any] = array.to_pylist()
     return found
-
-
-def _read_times(array: Any) -> list[Any]:
-    zone = getattr(array.type, "tz", None)
-    units = array.cast(pa.timestamp("us", zone), safe=False).cast(pa.int64()).to_pylist()
-    times = list(map(_clock, units))
-    return times if zone is None else aware_in(resolve_zone(zone), times)
 
 
 def _clock(unit: int | None) -> dt.datetime | int | None:
@@ -420,11 +416,3 @@ def _clock(unit: int | None) -> dt.datetime | int | None:
         return None if unit is None else _EPOCH + dt.timedelta(microseconds=unit)
     except OverflowError:
         return unit
-
-
-def _read_segments(array: Any) -> list[Any]:
-    lengths = pc.list_value_length(array).to_pylist()
-    pieces = array.flatten()
-    arrays = zip(pieces.type, pieces.flatten(), strict=True)
-    fields = {field.name: part.to_pylist() for field, part in arrays if part.null_count < len(part)}
-    return list(rebuild_segments(lengths, fields))

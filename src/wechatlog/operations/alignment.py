@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
     from wechatlog.operations.identity import Identities
 
-__all__ = ["Label", "Part", "Union", "are_two_chats"]
 
 _PlaceOf: TypeAlias = "Callable[[int | None, str], Hashable]"
 """Where a message of a clock and a content key stands in a table; `None` for nowhere."""
@@ -265,19 +264,16 @@ class Union(_Row):
         is_sure = part.matched > 0 or (part.is_same_chat and not is_other)
         may_be_same = part.is_whole and part.alike != 1 if is_strange else not is_other
         if is_sure or (may_be_same and part.telling < _ENOUGH):
-            self._match_contents(part, is_sure=is_sure, is_doubtful=is_doubtful)
+            self._learn(part, is_sure=is_sure, is_doubtful=is_doubtful)
+            self._match_groups(part, exact=False)
+            if _text_of_day in self._tables or any(message.precision == "day" for message in part.messages):
+                self._match_days(part)
+            if is_sure:
+                self._match_rest(part)
         elif may_be_same:
             self._match_groups(part, exact=True)
         if not part.matched:
             self._shift(part, -part.offset)
-
-    def _match_contents(self, part: Part, *, is_sure: bool, is_doubtful: bool) -> None:
-        self._learn(part, is_sure=is_sure, is_doubtful=is_doubtful)
-        self._match_groups(part, exact=False)
-        if _text_of_day in self._tables or any(message.precision == "day" for message in part.messages):
-            self._match_days(part)
-        if is_sure:
-            self._match_rest(part)
 
     def _are_others(self, part: Part) -> bool:
         """Whether other people write in the part, but for owners: no name and no account id is in both."""
@@ -702,24 +698,21 @@ class Union(_Row):
         for minute, inside in mine.items():
             entries = [entry for entry in known.get(minute, ()) if entry not in part.taken]
             if entries and len(inside) * len(entries) <= _WIDEST * _WIDEST * 4:
-                self._match_versions(part, inside, entries)
-
-    def _match_versions(self, part: Part, inside: list[int], entries: list[int]) -> None:
-        for like in (_same_lossy, resemble):
-            rest = [index for index in inside if part.found[index] == _NONE]
-            left = [entry for entry in entries if entry not in part.taken]
-            self.steps += len(rest) * len(left)
-            pairs = [
-                (index, entry)
-                for index, entry in itertools.product(rest, left)
-                if self._may_be_one_time(part, index, entry)
-                and self._may_be_one_sender(part, index, entry)
-                and like(part.messages[index], self.messages[entry])
-            ]
-            often = Counter(index for index, _ in pairs), Counter(entry for _, entry in pairs)
-            for index, entry in pairs:
-                if often[0][index] == often[1][entry] == 1:
-                    self._pair(part, index, entry)
+                for like in (_same_lossy, resemble):
+                    rest = [index for index in inside if part.found[index] == _NONE]
+                    left = [entry for entry in entries if entry not in part.taken]
+                    self.steps += len(rest) * len(left)
+                    pairs = [
+                        (index, entry)
+                        for index, entry in itertools.product(rest, left)
+                        if self._may_be_one_time(part, index, entry)
+                        and self._may_be_one_sender(part, index, entry)
+                        and like(part.messages[index], self.messages[entry])
+                    ]
+                    often = Counter(index for index, _ in pairs), Counter(entry for _, entry in pairs)
+                    for index, entry in pairs:
+                        if often[0][index] == often[1][entry] == 1:
+                            self._pair(part, index, entry)
 
     # --- taking over --------------------------------------------------------------------------------
 
@@ -741,28 +734,26 @@ class Union(_Row):
                 if (second := part.seconds[index]) is not None:
                     self._stretches[second // _STRETCH, is_telling(part.keys[index])] += 1
             else:
-                self._enrich(entry, message, part, index)
+                self.where[entry].append((part.number, index))
+                old = self.messages[entry]
+                union, fields, is_richer = unite(old, message)
+                if fields:
+                    self.conflicts.append((entry, fields, old, message))
+                if is_richer:
+                    self.enriched.add(entry)
+                self.messages[entry] = union
+                if union.time is not None:
+                    self.seconds[entry] = _second(union.time)
+                known, sender = self.senders[entry], part.senders[index]
+                if known == ANYBODY or (sender[:1] == "i" and known[:1] != "i"):
+                    self.senders[entry] = sender
+                texts = self._tables.keys() & {_text_of_minute, _text_of_day}
+                for key in sorted({part.keys[index], self.keys[entry]}):
+                    self._note(entry, key, texts)
             if message.id is not None:
                 self._spaces[entry] |= part.space or 1
                 _add(self._by_id, (message.id, message.kind is MessageKind.RECALL), entry)
                 self._has_server_ids |= len(message.id) >= _SERVER_ID
-
-    def _enrich(self, entry: int, message: Message, part: Part, index: int) -> None:
-        self.where[entry].append((part.number, index))
-        old = self.messages[entry]
-        union, fields, is_richer = unite(old, message)
-        if fields:
-            self.conflicts.append((entry, fields, old, message))
-        if is_richer:
-            self.enriched.add(entry)
-        self.messages[entry] = union
-        if union.time is not None:
-            self.seconds[entry] = _second(union.time)
-        if self.senders[entry] == ANYBODY or (part.senders[index][:1] == "i" and self.senders[entry][:1] != "i"):
-            self.senders[entry] = part.senders[index]
-        texts = self._tables.keys() & {_text_of_minute, _text_of_day}
-        for key in sorted({part.keys[index], self.keys[entry]}):
-            self._note(entry, key, texts)
 
     def _table(self, place_of: _PlaceOf) -> dict[Hashable, list[int]]:
         """The entries by their places, which are noted from when they are first asked for."""

@@ -23,8 +23,6 @@ from wechatlog.operations.identity.senders import Senders
 from wechatlog.segments import Lexicon
 from wechatlog.timestamps import instant
 
-__all__ = ["Conflict", "MergePart", "MergeReport", "merge", "merge_report"]
-
 _Link: TypeAlias = "int | dt.timedelta | None"
 """What stands in a chain: an entry, or the time of all entries in it."""
 

@@ -67,11 +67,7 @@ def compile_words(words: str, *, ignore_case: bool = True, exact: bool = False) 
         cased = words.lower() != words.upper()  # most Chinese is found faster without the flag
         plain = re.compile(re.escape(words), re.IGNORECASE if ignore_case and cased else 0)
         return lambda text: _spans(plain.finditer(text)) if plain.search(text) else None
-    return _fuzzy(words, case=not ignore_case)
-
-
-def _fuzzy(words: str, *, case: bool) -> Matcher:
-    """Looks for words in texts that are folded as they are."""
+    case = not ignore_case
     parts: list[str] = []
     end = 0
     for start, stop in _emoji_in(words):  # each emoji is one of its spellings, or itself where it is in no table

@@ -180,20 +180,16 @@ def _wording(message: Message) -> str:
     return letters(_QUOTED_NAME.sub("", message.text))
 
 
-def _resemble_as_notices(one: Message, two: Message, kinds: set[MessageKind]) -> bool:
-    if _said(one) == _said(two):
-        return True
-    if kinds != {MessageKind.SYSTEM}:
-        return len(kinds) == 1
-    short, long = sorted((_wording(one), _wording(two)), key=len)
-    return len(short) >= _SHORTEST and short in long
-
-
 def resemble(one: Message, two: Message) -> bool:
     """Whether two messages of one sender at one time may be versions of one, although their keys differ."""
     kinds = {_likely_kind(one), _likely_kind(two)}
     if kinds & NOTICES:
-        return _resemble_as_notices(one, two, kinds)
+        if _said(one) == _said(two):
+            return True
+        if kinds != {MessageKind.SYSTEM}:
+            return len(kinds) == 1
+        short, long = sorted((_wording(one), _wording(two)), key=len)
+        return len(short) >= _SHORTEST and short in long
     first, second = _said(one), _said(two)
     if len(first) > len(second):
         first, second = second, first

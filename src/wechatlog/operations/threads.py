@@ -26,8 +26,6 @@ from wechatlog.operations.sameness import quoted_key, typed_text
 from wechatlog.segments.types import Mention, Quote
 from wechatlog.timestamps import instant
 
-__all__ = ["WEIGHTS", "Answer", "Signs", "Threads", "threads"]
-
 Reason: TypeAlias = Literal["id", "quote", "mention", "words", "nearness"]
 
 _WINDOW: Final = 40

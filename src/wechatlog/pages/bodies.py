@@ -109,11 +109,20 @@ class Bodies:
         card = _CARDS.get(message.kind)
         if card is not None and (found := _only_card(segments, card)):
             show = self._macros.page if card is types.Link else self._macros.mini_program
-            shown: str = show(found, message.kind.value, _thumb(segments))
-            return shown
+            page: str = show(found, message.kind.value, _thumb(segments))
+            return page
         if answered is None and message.kind in _UNNAMED and (words := self._words_only(message.text, segments)):
             return f"<p>{who}{words}</p>"  # by far the most
-        return self._compose(message, segments, None if answered is None else f"#{answered}")
+        answered = None if answered is None else f"#{answered}"
+        parts = list(self._lead(message, segments, answered))
+        groups = list(self._groups(segments))
+        if len(groups) == 1 and not parts:
+            first = groups[0][0]
+            if type(first) in self._blocks and type(first) is not types.Quote:
+                return self._blocks[type(first)](first)
+        parts += (self._show_group(group, answered) for group in groups)
+        shown: str = self._macros.bubble(parts) if parts else self._macros.empty()
+        return shown
 
     def _words_only(self, text: str, segments: Sequence[Segment]) -> str:
         """The markup of a text that is no more than words, emoji, mentions and links; empty for anything else."""
@@ -128,17 +137,6 @@ class Bodies:
             else:
                 return ""
         return "".join(shown)
-
-    def _compose(self, message: Message, segments: Sequence[Segment], answered: str | None) -> str:
-        parts = list(self._lead(message, segments, answered))
-        groups = list(self._groups(segments))
-        if len(groups) == 1 and not parts:
-            first = groups[0][0]
-            if type(first) in self._blocks and type(first) is not types.Quote:
-                return self._blocks[type(first)](first)
-        parts += (self._show_group(group, answered) for group in groups)
-        shown: str = self._macros.bubble(parts) if parts else self._macros.empty()
-        return shown
 
     def _lead(self, message: Message, segments: Sequence[Segment], answered: str | None) -> Iterator[Markup]:
         """What stands above a body: its kind, where nothing else shows it, and a way to what it answers."""

@@ -149,7 +149,16 @@ class Chat:
         day = iso[:10] or self._day
         if day != sheet.day:
             sheet.start_day(day, self._heading(day))
-        self._tally(message, day)
+        if day:
+            found = self.days.get(day)
+            if found is None:
+                self.days[day] = [self.count, 1]
+            else:
+                found[1] += 1
+        time = message.time
+        if time is not None and message.precision != "day":
+            self.hours[time.weekday()][time.hour] += 1
+        self.kinds[message.kind] = self.kinds.get(message.kind, 0) + 1
         person, name = self.people.of(message)
         kind = message.kind
         shown = None if kind in NOTICES else person
@@ -162,18 +171,6 @@ class Chat:
             who = f"<b>{escaped(name or self._words['nobody'])}</b> "
         sheet.pieces.append(f"<div{attributes}>{self._bodies.show(message, answered, who)}")
         sheet.add_time(iso)
-
-    def _tally(self, message: Message, day: str) -> None:
-        if day:
-            found = self.days.get(day)
-            if found is None:
-                self.days[day] = [self.count, 1]
-            else:
-                found[1] += 1
-        time = message.time
-        if time is not None and message.precision != "day":
-            self.hours[time.weekday()][time.hour] += 1
-        self.kinds[message.kind] = self.kinds.get(message.kind, 0) + 1
 
     def _heading(self, day: str) -> str:
         again, self._day = day == self._day, day

@@ -17,6 +17,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 MARK = "\u2005"
 """FOUR-PER-EM SPACE, which phones write after the name in a mention."""
@@ -59,21 +60,19 @@ def _patterns() -> _Patterns:
     return _Patterns()
 
 
-class _Index:
-    """What a lexicon knows at one moment, ready for look-ups: names, their lengths, whether texts are lossy.
+class _Index(NamedTuple):
+    """What a lexicon knows at one moment: names, their lengths by their first two characters, the longest first."""
 
-    The lengths are those of the names that begin with two characters (or are one), longest first.
-    """
+    names: frozenset[str]
+    lengths: dict[str, tuple[int, ...]]
+    lossy: bool | None
 
-    __slots__ = ("lengths", "lossy", "names")
-
-    def __init__(self, names: frozenset[str], lossy: bool | None) -> None:
+    @classmethod
+    def of(cls, names: frozenset[str], lossy: bool | None) -> _Index:
         lengths: dict[str, set[int]] = {}
         for name in names:
             lengths.setdefault(name[:2], set()).add(len(name))
-        self.names = names
-        self.lengths = {start: tuple(sorted(found, reverse=True)) for start, found in lengths.items()}
-        self.lossy = lossy
+        return cls(names, {start: tuple(sorted(found, reverse=True)) for start, found in lengths.items()}, lossy)
 
 
 class Lexicon:
@@ -116,8 +115,8 @@ class Lexicon:
     def __repr__(self) -> str:
         return f"<Lexicon of {len(self.names)} names>"
 
-    def __reduce__(self) -> tuple[Callable[..., Lexicon], tuple[frozenset[str], bool | None]]:
-        return _restored, (self.names, self.lossy)
+    def __reduce__(self) -> tuple[Callable[..., Lexicon], tuple[frozenset[str]]]:
+        return functools.partial(Lexicon, lossy=self.lossy), (self.names,)
 
     @property
     def names(self) -> frozenset[str]:
@@ -214,7 +213,7 @@ class Lexicon:
                 self._add(names)
                 self.learn(bodies)
             if self._ready is None:
-                self._ready = _Index(frozenset(self._certain | self._doubtful()), self._is_lossy())
+                self._ready = _Index.of(frozenset(self._certain | self._doubtful()), self._is_lossy())
             return self._ready
 
     def _doubtful(self) -> set[str]:
@@ -238,7 +237,3 @@ class Lexicon:
         if self._lossy is not None or not self._learnt:
             return self._lossy
         return not self._marked
-
-
-def _restored(names: frozenset[str], lossy: bool | None) -> Lexicon:
-    return Lexicon(names, lossy=lossy)

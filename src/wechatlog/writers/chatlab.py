@@ -198,21 +198,17 @@ class _Rows:
         if message.id is not None and self._is_new(message.id):
             row["platformMessageId"] = write_message_id(message.id)
         else:
-            row["platformMessageId"] = self._made_id(row, reply_to)
+            digest = digest_of(*(row[name] for name in ("timestamp", "sender", "type", "content")), reply_to)
+            same_second = row["timestamp"] == self._second
+            if self._forget and len(self._equal) >= _NEAR:
+                self._equal, self._start = {}, self._highest if same_second else 0
+            self._equal[digest] = number = self._equal.get(digest, self._start) + 1
+            self._highest = max(number, self._highest if same_second else 0)
+            self._second = row["timestamp"]
+            row["platformMessageId"] = made_id(digest, number)
         if reply_to is not None:
             row["replyToMessageId"] = reply_to
         return row
-
-    def _made_id(self, row: Mapping[str, Any], reply_to: str | None) -> str:
-        """An id for a message without one, which tells it from equal ones."""
-        digest = digest_of(*(row[name] for name in ("timestamp", "sender", "type", "content")), reply_to)
-        same_second = row["timestamp"] == self._second
-        if self._forget and len(self._equal) >= _NEAR:
-            self._equal, self._start = {}, self._highest if same_second else 0
-        self._equal[digest] = number = self._equal.get(digest, self._start) + 1
-        self._highest = max(number, self._highest if same_second else 0)
-        self._second = row["timestamp"]
-        return made_id(digest, number)
 
     def _is_new(self, identifier: str) -> bool:
         if identifier in self._ids or identifier in self._former or is_blank(identifier):

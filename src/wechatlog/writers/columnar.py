@@ -135,7 +135,14 @@ class _Pile:
                     batch = self._arrow.make_batch(self._schema, "messages", conversation, part, start)
                 except ValueError as error:
                     raise WriteError(f"messages {start} to {start + len(part) - 1}: {error}", self._form) from error
-                yield from self._add(batch)
+                while batch.num_rows:
+                    room = self._rows - self._count
+                    taken, batch = batch.slice(0, room), batch.slice(room)
+                    self._batches.append(taken)
+                    self._count += taken.num_rows
+                    self._size += taken.nbytes
+                    if self._count == self._rows or self._size >= _GROUP_BYTES:
+                        yield self._flush()
                 start += len(part)
             if not start:
                 self._meet(conversation, ())
@@ -149,16 +156,6 @@ class _Pile:
         except ValueError as error:
             raise WriteError(str(error), self._form) from error
         self._schema = self._arrow.make_schema("messages", self._times.zone)
-
-    def _add(self, batch: Any) -> Iterator[_Group]:
-        while batch.num_rows:
-            room = self._rows - self._count
-            taken, batch = batch.slice(0, room), batch.slice(room)
-            self._batches.append(taken)
-            self._count += taken.num_rows
-            self._size += taken.nbytes
-            if self._count == self._rows or self._size >= _GROUP_BYTES:
-                yield self._flush()
 
     def _flush(self, *, last: bool = False) -> _Group:
         group = _Group(self._begun, [self._arrow.join_batches(self._schema, self._batches)], last)

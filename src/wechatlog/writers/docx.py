@@ -85,10 +85,6 @@ class _Document:
         self._document = docx.Document()
         self._end = self._document.element.body.sectPr
         self._day = ""
-        self._set_up()
-
-    def _set_up(self) -> None:
-        """Fonts for Chinese and for emoji, colours, little space between messages."""
         from docx.enum.style import WD_STYLE_TYPE
         from docx.oxml.ns import qn
         from docx.shared import Cm, Pt, RGBColor

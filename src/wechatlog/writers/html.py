@@ -23,7 +23,7 @@ from wechatlog.writers.options import choice_option, folder_option, number_optio
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from wechatlog.pages import Chat, Look, Media, MediaMode
+    from wechatlog.pages import Chat, Look, MediaMode
 
 _CHUNK: Final = 150
 """Messages in a chunk."""
@@ -63,7 +63,21 @@ class _Settings:
         choices: tuple[Language, ...] = ("zh", "en") if self.lang[:2].lower() == "zh" else ("en", "zh")
         self.interface = choice_option(options, "interface", choices)
         self.index = _way_back(text_option(options, "index"))
-        self.media = _media(options)
+        from wechatlog.media import Keys
+        from wechatlog.pages import MEDIA_LIMIT, Media
+
+        mode: MediaMode = choice_option(options, "media", ("link", "embed", "none"))
+        limit = number_option(options, "media_limit", MEDIA_LIMIT)
+        root = folder_option(options, "media_root")
+        if root is None and mode == "embed":
+            raise OptionError("media_root", "media=embed needs the folder of the archive")
+        keys = Keys(options.get("aes_key"), options.get("xor_key"))
+        place = options.get("page_folder", root)
+        try:
+            folder = None if place is None else check_path(place)
+        except (OSError, TypeError):
+            raise OptionError("page_folder", f"expected the path of a folder, not {place!r:.80}") from None
+        self.media = Media(mode, root, limit, keys, folder)
 
     def look(self, conversation: Conversation) -> Look:
         from wechatlog.pages import Look
@@ -80,24 +94,6 @@ def _way_back(index: str | None) -> str | None:
     if address is None:
         raise OptionError("index", f"expected a path from the page, such as index.html, not {index!r}")
     return "../" * ((len(index) - len(rest)) // 3) + address
-
-
-def _media(options: Mapping[str, Any]) -> Media:
-    from wechatlog.media import Keys
-    from wechatlog.pages import MEDIA_LIMIT, Media
-
-    mode: MediaMode = choice_option(options, "media", ("link", "embed", "none"))
-    limit = number_option(options, "media_limit", MEDIA_LIMIT)
-    root = folder_option(options, "media_root")
-    if root is None and mode == "embed":
-        raise OptionError("media_root", "media=embed needs the folder of the archive")
-    keys = Keys(options.get("aes_key"), options.get("xor_key"))
-    place = options.get("page_folder", root)
-    try:
-        folder = None if place is None else check_path(place)
-    except (OSError, TypeError):
-        raise OptionError("page_folder", f"expected the path of a folder, not {place!r:.80}") from None
-    return Media(mode, root, limit, keys, folder)
 
 
 def _batches(messages: Iterable[Message], *, embedding: bool) -> Iterator[list[Message]]:

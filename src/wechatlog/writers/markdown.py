@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from wechatlog.content.markdown_archive import (
@@ -122,34 +122,30 @@ class MarkdownWriter(Form):
         """The archives in pieces, a block each."""
         del options
         for conversation, messages in items:
-            yield from _blocks(conversation, messages)
+            stream = iter(messages)
+            whole = messages is conversation.messages
+            days = {message.time.date() for message in conversation.messages if message.time is not None}
+            merged = conversation.metadata.get("dialect") == "merged" or not whole or len(days) > 1
+            first = next(stream, None)
+            known = itertools.chain(conversation.messages, () if first is None else (first,))
+            start = next((m.time.replace(tzinfo=None) for m in known if m.time is not None), _EPOCH)
+            yield _preamble(conversation, _day_of(conversation, start), merged=merged)
+            day, last = "" if merged else start.isoformat()[:10], start
+            for message in itertools.chain(() if first is None else (first,), stream):
+                if message.time is not None:  # else it shows the clock of the message before
+                    last = message.time.replace(tzinfo=None)
+                kept = _kept_block(message, day=day)
+                if kept is not None:
+                    yield kept
+                else:
+                    opening = heading(last.isoformat()[:10]) if merged and last.isoformat()[:10] != day else ""
+                    yield opening + render_block(message, last, full_date=merged)
+                day = last.isoformat()[:10]
 
     def left_out(self, message: Message, options: Mapping[str, Any]) -> tuple[Segment, ...]:
         """What stands apart from the text."""
         del options
         return unsaid(message, media_body(message) or message.text)
-
-
-def _blocks(conversation: Conversation, messages: Iterable[Message]) -> Iterator[str]:
-    stream = iter(messages)
-    whole = messages is conversation.messages
-    days = {message.time.date() for message in conversation.messages if message.time is not None}
-    merged = conversation.metadata.get("dialect") == "merged" or not whole or len(days) > 1
-    first = next(stream, None)
-    known = itertools.chain(conversation.messages, () if first is None else (first,))
-    start = next((m.time.replace(tzinfo=None) for m in known if m.time is not None), _EPOCH)
-    yield _preamble(conversation, _day_of(conversation, start), merged=merged)
-    day, last = "" if merged else start.isoformat()[:10], start
-    for message in itertools.chain(() if first is None else (first,), stream):
-        if message.time is not None:  # else it shows the clock of the message before
-            last = message.time.replace(tzinfo=None)
-        kept = _kept_block(message, day=day)
-        if kept is not None:
-            yield kept
-        else:
-            opening = heading(last.isoformat()[:10]) if merged and last.isoformat()[:10] != day else ""
-            yield opening + render_block(message, last, full_date=merged)
-        day = last.isoformat()[:10]
 
 
 def _day_of(conversation: Conversation, start: dt.datetime) -> dt.datetime:

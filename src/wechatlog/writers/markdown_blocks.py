@@ -122,9 +122,21 @@ class _Body:
     def _special(self, segment: Segment) -> str | None:
         """A link, a picture, or words for anything else; `None` for what is shown as its text."""
         if isinstance(segment, types.Link):
-            return self._page(segment)
+            label = segment.title or segment.raw
+            if (destination := commonmark.web_address(segment.url)) is not None:
+                return commonmark.link(label, destination)
+            return None if segment.raw.strip() else commonmark.escape_line(label)
         if isinstance(segment, types.Image):
-            return self._image(segment)
+            destination = commonmark.web_address(segment.url)
+            beside = safe_path(segment.path)
+            words = self._words(segment)
+            if self._look.embeds and (shown := destination or beside):
+                return commonmark.image(words, shown)
+            if destination is not None:
+                return f"{_ICONS[types.Image]} {commonmark.link(words, destination)}"
+            place = segment.url or segment.path
+            is_text = beside is None and place and not is_on_disk(place)  # no picture, whatever it looks like
+            return None if is_text else f"{_ICONS[types.Image]} {commonmark.escape_line(words)}"
         words = self._words(segment)
         if not words:
             return None
@@ -136,24 +148,6 @@ class _Body:
         destination = commonmark.web_address(getattr(segment, "url", None))
         label = commonmark.escape_line(words) if destination is None else commonmark.link(words, destination)
         return f"{_ICONS.get(type(segment), '🔁')} {label} {commonmark.escape(raw)}".rstrip()
-
-    def _page(self, page: types.Link) -> str | None:
-        label = page.title or page.raw
-        if (destination := commonmark.web_address(page.url)) is not None:
-            return commonmark.link(label, destination)
-        return None if page.raw.strip() else commonmark.escape_line(label)
-
-    def _image(self, image: types.Image) -> str | None:
-        destination = commonmark.web_address(image.url)
-        beside = safe_path(image.path)
-        words = self._words(image)
-        if self._look.embeds and (shown := destination or beside):
-            return commonmark.image(words, shown)
-        if destination is not None:
-            return f"{_ICONS[types.Image]} {commonmark.link(words, destination)}"
-        place = image.url or image.path
-        is_text = beside is None and place and not is_on_disk(place)  # no picture, whatever it looks like
-        return None if is_text else f"{_ICONS[types.Image]} {commonmark.escape_line(words)}"
 
     def _quotation(self, segment: types.Quote | types.Forward) -> str:
         if isinstance(segment, types.Quote):

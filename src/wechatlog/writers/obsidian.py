@@ -67,7 +67,12 @@ class ObsidianWriter(Form):
                 re.sub(r"[/\\]", "_", commonmark.plain_line(conversation.title or conversation.id or ""))
             )
             chat = free_name(_NOT_IN_LINKS.sub("_", title)[:_LONGEST].strip(" .") or _UNTITLED, taken, between=" ")
-            months = _months(messages, chat)
+            found: dict[str, list[Message]] = {}
+            label = ""
+            for message in messages:  # one without a time is in the month of the one before it
+                label = label if message.time is None else message.time.isoformat()[:7]
+                found.setdefault(label, []).append(message)
+            months = [_Month(name or _UNDATED, f"{chat} {name or _UNDATED}", found[name]) for name in sorted(found)]
             people = [person.name or person.id or "" for person in conversation.participants]
             for number, month in enumerate(months):
                 beside = [months[place].note for place in (number - 1, number + 1) if 0 <= place < len(months)]
@@ -78,16 +83,6 @@ class ObsidianWriter(Form):
             yield NewFile(f"{chat}/{chat}.md")
             yield _properties(conversation, tags, [m for month in months for m in month.messages], people=people)
             yield from (f"- [[{month.note}|{month.label}]] · {len(month.messages):,}\n" for month in months)
-
-
-def _months(messages: Iterable[Message], chat: str) -> list[_Month]:
-    """The months in their order; a message without a time is in the month of the one before it."""
-    found: dict[str, list[Message]] = {}
-    label = ""
-    for message in messages:
-        label = label if message.time is None else message.time.isoformat()[:7]
-        found.setdefault(label, []).append(message)
-    return [_Month(name or _UNDATED, f"{chat} {name or _UNDATED}", found[name]) for name in sorted(found)]
 
 
 def _blocks(messages: Iterable[Message], look: Look) -> Iterator[str]:

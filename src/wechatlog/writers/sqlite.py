@@ -137,25 +137,21 @@ class SqliteWriter(Form):
             connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             try:
                 with contextlib.closing(connection) as database:
-                    _build(database, fill, search=search)
+                    schema = schema_sql("tables") + schema_sql("views")
+                    if search:
+                        schema += schema_sql("search") + _BULK_INDEXING
+                    database.executescript(_SETTINGS + "BEGIN;" + schema)
+                    tables = _Tables(database, search=search)
+                    fill(tables)
+                    if search:
+                        tables.insert_terms()
+                    database.execute("COMMIT")
+                    if search:
+                        database.executescript(_USUAL_INDEXING)
             except sqlite3.Error as error:
                 raise WriteError(f"SQLite cannot build the database in {path.parent}: {error}", self.name) from error
 
         yield from built("chat.sqlite", build)
-
-
-def _build(database: sqlite3.Connection, fill: Callable[[_Tables], None], *, search: bool) -> None:
-    schema = schema_sql("tables") + schema_sql("views")
-    if search:
-        schema += schema_sql("search") + _BULK_INDEXING
-    database.executescript(_SETTINGS + "BEGIN;" + schema)
-    tables = _Tables(database, search=search)
-    fill(tables)
-    if search:
-        tables.insert_terms()
-    database.execute("COMMIT")
-    if search:
-        database.executescript(_USUAL_INDEXING)
 
 
 class _Tables:
@@ -241,20 +237,15 @@ class _Tables:
         for table, found in _piece_rows(bodies, first).items():
             self._insert(table, found)
         if self._search:
-            self._index(bodies, first)
-
-    def _index(self, bodies: Bodies, first: int) -> None:
-        """Make the terms of some messages, and insert them when there are many.
-
-        To make and to insert them in turns costs half as much again (measured: each drives the other from the caches).
-        """
-        pairs = zip(bodies.texts, bodies.apart(), strict=True)
-        for number, (text, apart) in enumerate(pairs, first):
-            terms = search_terms(f"{text}\n{apart}" if apart else text)
-            self._terms.append((number, terms))
-            self._terms_length += len(terms)
-            if self._terms_length > _TERMS_LENGTH:
-                self.insert_terms()
+            # To make and to insert terms in turns costs half as much again (measured: each drives the other from the
+            # caches), so they wait until there are many.
+            pairs = zip(bodies.texts, bodies.apart(), strict=True)
+            for number, (text, apart) in enumerate(pairs, first):
+                terms = search_terms(f"{text}\n{apart}" if apart else text)
+                self._terms.append((number, terms))
+                self._terms_length += len(terms)
+                if self._terms_length > _TERMS_LENGTH:
+                    self.insert_terms()
 
     def insert_terms(self) -> None:
         """Insert the terms that wait, a row at a time: at a statement for several rows FTS5 ends a segment."""

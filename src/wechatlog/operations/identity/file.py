@@ -40,16 +40,10 @@ def _value(value: object) -> str:
     if isinstance(value, str):
         return f'"{_CONTROL.sub(_escape, value)}"'
     if isinstance(value, dt.datetime):
-        return _time(value)
+        offset = value.utcoffset()
+        is_odd = offset is not None and offset % dt.timedelta(minutes=1)  # offsets are whole minutes in TOML
+        return (value.astimezone(dt.UTC) if is_odd else value).isoformat()
     return repr(value)
-
-
-def _time(time: dt.datetime) -> str:
-    """A time as TOML has it: offsets are whole minutes there."""
-    offset = time.utcoffset()
-    if offset is not None and offset % dt.timedelta(minutes=1):
-        time = time.astimezone(dt.UTC)
-    return time.isoformat()
 
 
 def _inline(items: Mapping[str, object]) -> str:

@@ -243,7 +243,7 @@ def iter_disguised(known: KnownNames, text: str) -> Iterator[Hit]:
     """
     if not known.has_unfolded and _DISGUISE.search(text) is None and _without_accents(fold(text)) == text:
         return
-    plain, seen = _undisguise(text)
+    plain, seen = _replaced(text, _DISGUISE, _undisguised)
     if known.folded is not None:
         folded, stood = fold_with_places(plain)
         yield from _disguised(
@@ -265,11 +265,6 @@ def _disguised(known: KnownNames, alike: Mapping[str, str], text: str, plain: st
 def _without_accents(text: str) -> str:
     """A text in which Latin letters have no accents, character for character."""
     return text if text.isascii() else _ACCENTED.sub(lambda found: unicodedata.normalize("NFD", found[0])[0], text)
-
-
-def _undisguise(text: str) -> tuple[str, list[int]]:
-    """A text without what hides a name, and where each of its characters stood; its length at the end."""
-    return _replaced(text, _DISGUISE, _undisguised)
 
 
 def _undisguised(found: re.Match[str]) -> Iterable[tuple[str, int]]:

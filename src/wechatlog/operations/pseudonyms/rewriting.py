@@ -154,7 +154,14 @@ class Rewriter:
             elif annotation is not None and hit is not None and hit.start < annotation.start:  # it ends within it
                 hit = search.next(hit.start, hit.start, annotation.start) or search.next(annotation.start)
             elif annotation is not None:
-                yield from self._edit_annotation(text, annotation)
+                start, end, what = annotation
+                if what in ("person", "guess"):
+                    yield _Edit(start, end, self._name(text[start:end], sure=what == "person"))
+                elif what == "group":
+                    group = self._people.called(text[start:end], is_group=True)
+                    yield _Edit(start, end, self._people.pseudonym(group))
+                elif what != "emoji":
+                    yield _Edit(start, end, _PLACE if what == "place" else MARKERS[what])
                 used.append(annotation)
                 number += 1
                 hit = hit if hit is None or hit.start >= annotation.end else search.next(annotation.end, annotation.end)
@@ -171,16 +178,6 @@ class Rewriter:
             self._tally.note_masked(what)
             return _Edit(start, end, MARKERS[what])
         return _Edit(start, end, self._id(text[start:end]) or "")
-
-    def _edit_annotation(self, text: str, annotation: Annotation) -> Iterator[_Edit]:
-        start, end, what = annotation
-        if what in ("person", "guess"):
-            yield _Edit(start, end, self._name(text[start:end], sure=what == "person"))
-        elif what == "group":
-            group = self._people.called(text[start:end], is_group=True)
-            yield _Edit(start, end, self._people.pseudonym(group))
-        elif what != "emoji":
-            yield _Edit(start, end, _PLACE if what == "place" else MARKERS[what])
 
     def _segment(self, segment: types.Segment, raw: str, message: Message, depth: int) -> types.Segment:
         """A segment that the archive gave, with the new part of the text that it stands for."""
