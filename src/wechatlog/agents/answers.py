@@ -124,11 +124,9 @@ class Answer:
 
     def text(self) -> str:
         """The whole."""
+        foot = [f'There is more: the same call with cursor="{self.cursor}".'] if self.cursor else []
         if not self._lines:
-            return "\n".join([*self.head, *self._foot()])
+            return "\n".join([*self.head, *foot])
         mark = f"untrusted-chat-data {secrets.token_hex(8)}"
         fenced = [_WARNING, f"<<<{mark}>>>", *self._lines, f"<<<end of {mark}>>>"]
-        return "\n".join([*self.head, *fenced, *self._foot()])
-
-    def _foot(self) -> list[str]:
-        return [f'There is more: the same call with cursor="{self.cursor}".'] if self.cursor else []
+        return "\n".join([*self.head, *fenced, *foot])

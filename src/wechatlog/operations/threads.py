@@ -213,20 +213,13 @@ def candidates(conversation: Conversation) -> Iterator[tuple[int, list[tuple[int
 
 def _signs(conversation: Conversation, people: Identities) -> Iterator[tuple[_Known, list[tuple[int, Signs]]]]:
     """Each message that somebody sent, and the signs of its candidates."""
-    rarity, messages = _read(conversation, people)
-    recent: deque[_Known] = deque(maxlen=_WINDOW)
-    coming = deque(itertools.islice(messages, _AFTER))
-    while coming:
-        known = coming.popleft()
-        coming.extend(itertools.islice(messages, 1))
-        yield known, _signs_of(known, recent, coming, rarity)
-        recent.append(known)
-
-
-def _read(conversation: Conversation, people: Identities) -> tuple[dict[str, float], Iterator[_Known]]:
-    """How rare words and characters are, and what is known of each message that somebody sent."""
     texts = [_own_text(message) for message in conversation.messages]
-    rarity = _rarity(texts)
+    often: Counter[str] = Counter()
+    for text in texts:
+        often.update(_terms(text))
+        often.update(_characters(text))
+    # What each term and character counts: the logarithm of how many messages there are for each that has it.
+    rarity = {term: math.log((len(texts) + 1) / number) for term, number in often.items()}
     mentioned: dict[int, set[str]] = {}
     for found in resolve_mentions(conversation, people):
         if found.participant is not None:
@@ -236,7 +229,14 @@ def _read(conversation: Conversation, people: Identities) -> tuple[dict[str, flo
         _know(number, message, texts[number], rarity, frozenset(mentioned.get(id(message), ())))
         for number, message in enumerate(conversation.messages)
     )
-    return rarity, (known for known in every if known is not None)
+    messages = (known for known in every if known is not None)
+    recent: deque[_Known] = deque(maxlen=_WINDOW)
+    coming = deque(itertools.islice(messages, _AFTER))
+    while coming:
+        known = coming.popleft()
+        coming.extend(itertools.islice(messages, 1))
+        yield known, _signs_of(known, recent, coming, rarity)
+        recent.append(known)
 
 
 def _own_text(message: Message) -> str:
@@ -256,15 +256,6 @@ def _terms(text: str) -> frozenset[str]:
 
 def _characters(text: str) -> frozenset[str]:
     return frozenset(_HAN.findall(text[:_LONGEST_TEXT]))
-
-
-def _rarity(texts: Sequence[str]) -> dict[str, float]:
-    """What each term and character counts: the logarithm of how many messages there are for each that has it."""
-    often: Counter[str] = Counter()
-    for text in texts:
-        often.update(_terms(text))
-        often.update(_characters(text))
-    return {term: math.log((len(texts) + 1) / number) for term, number in often.items()}
 
 
 def _know(

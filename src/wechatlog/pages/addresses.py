@@ -8,6 +8,7 @@ numbered. Knows nothing of the page, and keeps only so much that a chat of any l
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from typing import Final
 
@@ -23,25 +24,21 @@ _FIT: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 class Addresses:
     """Gives addresses: `m` and the server's id, or `h` and a hash; the second of the same has `~2` behind it."""
 
-    __slots__ = ("_new", "_old")
-
     def __init__(self) -> None:
-        self._new: dict[str, int] = {}
-        self._old: dict[str, int] = {}
+        self._known: dict[str, int] = {}
 
     def add(self, message: Message, iso: str) -> str:
         """The address of the next message, with its time as text, as precise as it is known."""
         key = _key(message, iso)
-        number = (self._new.get(key) or self._old.get(key, 0)) + 1
-        self._new[key] = number
-        if len(self._new) >= _REMEMBERED:
-            self._old, self._new = self._new, {}
+        self._known[key] = number = self._known.pop(key, 0) + 1
+        if len(self._known) >= 2 * _REMEMBERED:
+            self._known = dict(itertools.islice(self._known.items(), _REMEMBERED, None))
         return key if number == 1 else f"{key}~{number}"
 
     def of_id(self, server_id: str) -> str | None:
         """The address of the message with a server id, if it is not too far back; `None` where it is."""
         key = f"m{server_id}"
-        return key if key in self._new or key in self._old else None
+        return key if key in self._known else None
 
 
 def _key(message: Message, iso: str) -> str:

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+import attrs
 import regex
 
 from wechatlog.model import Conversation, Message, normalize_name
@@ -71,25 +72,15 @@ class Colours:
         return colour
 
 
+@attrs.define(eq=False)
 class Person:
-    """A sender.
+    """A sender: number in the order of appearance, name shown last, or the account id, and messages so far."""
 
-    Attributes:
-        number: position in the order of appearance, from 0.
-        name: the name shown last, or the account id, or an empty text.
-        id: the account id, or `None`.
-        is_self: whether the messages stand on the right.
-        count: messages so far.
-    """
-
-    __slots__ = ("count", "id", "is_self", "name", "number")
-
-    def __init__(self, number: int, name: str, account: str | None, *, is_self: bool) -> None:
-        self.number = number
-        self.name = name
-        self.id = account
-        self.is_self = is_self
-        self.count = 0
+    number: int
+    name: str
+    id: str | None
+    is_self: bool
+    count: int = 0
 
 
 class People:
@@ -129,7 +120,7 @@ class People:
         key = (identity, True, is_self) if identity else (name, False, is_self)
         person = self._people.get(key)
         if person is None:
-            person = self._people[key] = Person(len(self._people), name, identity, is_self=is_self)
+            person = self._people[key] = Person(len(self._people), name, identity, is_self)
         return person
 
 

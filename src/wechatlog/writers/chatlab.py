@@ -171,8 +171,7 @@ class _Rows:
         self._time = time
         self._paths = paths
         self._forget = forget
-        self._ids: set[str] = set()
-        self._former: set[str] = set()
+        self._ids: dict[str, None] = {}
         self._equal: dict[str, int] = {}
         self._second = time
         self._start = self._highest = 0
@@ -211,11 +210,11 @@ class _Rows:
         return row
 
     def _is_new(self, identifier: str) -> bool:
-        if identifier in self._ids or identifier in self._former or is_blank(identifier):
+        if identifier in self._ids or is_blank(identifier):
             return False
-        self._ids.add(identifier)
-        if self._forget and len(self._ids) >= _REMEMBERED:
-            self._ids, self._former = set(), self._ids
+        self._ids[identifier] = None
+        if self._forget and len(self._ids) >= 2 * _REMEMBERED:
+            self._ids = dict.fromkeys(itertools.islice(self._ids, _REMEMBERED, None))
         return True
 
 

@@ -220,27 +220,6 @@ class Frequent:
                 self._floor += 1
 
 
-class _Answers:
-    """Who sent the messages that others answer, as far back as `LIMIT` messages."""
-
-    def __init__(self) -> None:
-        self.begin()
-
-    def begin(self) -> None:
-        """Another conversation, with ids of its own."""
-        self._recent: dict[str, TalliedSender] = {}
-        self._older: dict[str, TalliedSender] = {}
-
-    def remember(self, message_id: str, sender: TalliedSender) -> None:
-        self._recent[message_id] = sender
-        if len(self._recent) >= LIMIT:
-            self._older, self._recent = self._recent, {}
-
-    def find(self, message_id: str) -> TalliedSender | None:
-        """Who sent it, if that is still known."""
-        return self._recent.get(message_id) or self._older.get(message_id)
-
-
 class Tally:
     """Everything that is counted.
 
@@ -280,7 +259,7 @@ class Tally:
         self.calendar = _Calendar()
         self.talk = _Talk(gap)
         self.ends = _Ends()
-        self._answers = _Answers()
+        self._sent: dict[str, TalliedSender] = {}
         self.emoji: dict[str, int] = {}
         self.mentions: dict[tuple[TalliedSender, str], int] = {}
         self.replies: dict[tuple[TalliedSender, TalliedSender | str], int] = {}
@@ -317,7 +296,7 @@ class Tally:
         """Count the messages of one conversation."""
         self.talk.begin()
         self.ends.begin()
-        self._answers.begin()
+        self._sent = {}
         self._before = None
         kinds = self._kinds
         for message in messages:
@@ -388,7 +367,7 @@ class Tally:
                 sender.repeats += 1
                 self.repeats.add(text)
         if quoting or message.reply_to is not None:
-            answered: TalliedSender | str | None = self._answers.find(message.reply_to) if message.reply_to else None
+            answered: TalliedSender | str | None = self._sent.get(message.reply_to) if message.reply_to else None
             if answered is None:  # then by the name in the quote
                 names = (segment.sender for segment in message.segments if isinstance(segment, Quote))
                 name = next(names, None)
@@ -396,7 +375,9 @@ class Tally:
             if answered is not None:
                 self._bump(self.replies, (sender, answered))
         if message.id is not None:
-            self._answers.remember(message.id, sender)
+            self._sent[message.id] = sender
+            if len(self._sent) > 2 * LIMIT:
+                self._sent = dict(itertools.islice(self._sent.items(), LIMIT, None))
 
     def _count_segments(self, segments: Iterable[Segment], sender: TalliedSender) -> None:
         laughing = False
