@@ -7,6 +7,7 @@ document the text in it.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import re
@@ -23,7 +24,7 @@ from wechatlog.errors import (
     RefusedFormatError,
     UnknownFormatError,
 )
-from wechatlog.readers import READERS, SPACED, FormatRow
+from wechatlog.readers import ESCAPING, READERS, SPACED, FormatRow
 from wechatlog.registry import as_reader, containers_of, find_reader, reader_names, registered_readers
 
 if TYPE_CHECKING:
@@ -174,6 +175,8 @@ def _detect(head: Head) -> tuple[Reader, Detection]:
     if verdicts.is_unsure and (longer := head.with_end()) is not None and (better := _asked(longer)).found:
         verdicts = better
     winner = _winner(verdicts, head.source.label)
+    if _may_be_dressed(head, winner) and (bare := _find_bare(head, winner)) is not None:
+        return bare
     if winner is not None:
         return winner.reader, Detection(winner.reader.name, min(1.0, winner.confidence), winner.reason)
     if (inside := _find_inside(head)) is not None:
@@ -299,3 +302,40 @@ def _find_inside(head: Head) -> tuple[Reader, Detection] | None:
         if kind.without is not None:
             raise UnknownFormatError(head.source.label, f"{kind.without}: {reason}")
     return None
+
+
+# --- what has something round it ---
+
+_CERTAIN: Final = 0.9
+"""Whoever is less sure of a text may know another one that it was."""
+_DRESSED: Final = re.compile(" {0,8}1[\t:. |,]|[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_DRESS: Final = ("\n```", "\n~~~", "\\[", "\\_", "\\*", "\u200b\n")
+"""What most that stands round texts or in their lines is seen by."""
+
+
+def _may_be_dressed(head: Head, winner: _Claim | None) -> bool:
+    """Whether a text may have something round it; hardly one that a reader knows for certain."""
+    if not {"text", "csv"} & head.containers or {"html", "jsonl", "js"} & head.containers:
+        return False
+    if winner is None or winner.confidence < _CERTAIN:
+        return True
+    return winner.reader.name not in ESCAPING and (
+        _DRESSED.match(head.text) is not None or any(mark in head.text for mark in _DRESS)
+    )
+
+
+def _find_bare(head: Head, winner: _Claim | None) -> tuple[Reader, Detection] | None:
+    """The reader of a text without what stands round it, where that one is surer than the winner is as it stands."""
+    from wechatlog.engine.around import AroundReader, find_around  # for who meets such a text
+
+    found: list[_Claim] = []
+    for around in find_around(head):
+        with contextlib.suppress(RefusedFormatError, AmbiguousFormatError):
+            claim = _winner(_asked(around.head(head)), head.source.label)
+            least = 0.0 if winner is None else winner.confidence + around.gain
+            found += [claim] if claim is not None and claim.confidence >= least else []
+    best = max(found, key=lambda claim: claim.confidence, default=None)
+    if best is None:
+        return None
+    reason = f"{AroundReader.where}: {best.reason}"
+    return AroundReader(best.reader), Detection(best.reader.name, min(1.0, best.confidence), reason)

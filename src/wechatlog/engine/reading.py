@@ -44,7 +44,7 @@ from wechatlog.timestamps import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 
-    from wechatlog.engine.conversions import Conversion
+    from wechatlog.engine.around import Around
     from wechatlog.engine.joined import FirstOfJoined
     from wechatlog.segments import Segment
     from wechatlog.source import Source
@@ -131,6 +131,7 @@ class Reading:
         facts: metadata of every chat, as the format has it.
         said: what the file says outside of its messages, as far as it was read.
         credits_notices: whether a notice may have a sender; as the format has it.
+        around: what stands round the text and is left out.
         goes_on: what was joined to the file is read too, by `next_joined`.
         claimed: how many messages there should be; `None` where nothing says it.
         needs_whole: what stands far above is needed by what comes: the file cannot be read from its middle.
@@ -161,6 +162,7 @@ class Reading:
         self.facts: Mapping[str, Any] = {}
         self.said: dict[str, Any] = {}
         self.credits_notices = False
+        self.around: Around | None = None
         self.goes_on = False
         self.claimed: int | None = None
         self.needs_whole = False
@@ -346,16 +348,21 @@ class Reading:
 
     # --- text and times
 
+    @property
+    def head(self) -> Head:
+        """The first part of the text, for who looks ahead."""
+        head = Head.of(self.source, self.encoding)
+        return head if self.around is None else self.around.head(head)
+
     def blocks(self, source: Source | None = None) -> Iterator[str]:
         """The text of the source, or of one beside it, in blocks.
 
         What a conversion did to every line is undone, and told; so are zero bytes that a disk left.
         """
         stream = self._zeros_told((source or self.source).blocks(self.collector, self.encoding))
-        conversion, stream = self._unconverted(stream)
-        if conversion is not None:
-            for sentence in filter(self.is_news, conversion.sentences()):
-                self.report("converted-text", sentence, severity=conversion.severity, line=1)
+        stream = self._unconverted(stream, tell=True)
+        if self.around is not None:
+            stream = self._unconverted(self.around.undo(stream), tell=True)
         if source is None and self.goes_on:
             from wechatlog.engine.joined import FirstOfJoined  # for formats that go on behind
 
@@ -404,14 +411,17 @@ class Reading:
 
     def look(self) -> Iterator[str]:
         """The same blocks once more, for who looks through them before they are read: nothing is told."""
-        return self._unconverted(self.source.blocks(Collector(), self.encoding))[1]
+        stream = self._unconverted(self.source.blocks(Collector(), self.encoding))
+        return stream if self.around is None else self._unconverted(self.around.undo(stream))
 
-    def _unconverted(self, stream: Iterator[str]) -> tuple[Conversion | None, Iterator[str]]:
+    def _unconverted(self, stream: Iterator[str], *, tell: bool = False) -> Iterator[str]:
         first = next(stream, "")
         conversion = find_conversion(first.removeprefix("\ufeff"), dense=self._dense)
         if conversion is None:
-            return None, itertools.chain((first,), stream)
-        return conversion, conversion.undo(itertools.chain((first.removeprefix("\ufeff"),), stream))
+            return itertools.chain((first,), stream)
+        for sentence in filter(self.is_news, conversion.sentences() if tell else ()):
+            self.report("converted-text", sentence, severity=conversion.severity, line=1)
+        return conversion.undo(itertools.chain((first.removeprefix("\ufeff"),), stream))
 
     def origin(self, line: int | None = None, offset: int | None = None, raw: str | None = None) -> Origin:
         """A place in the source."""

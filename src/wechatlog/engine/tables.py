@@ -513,7 +513,7 @@ def one_of(reading: Reading, tables: Mapping[str, Table], *, needed: int = 1) ->
     Raises:
         FormatError: where it holds none of them.
     """
-    head = Head.of(reading.source, reading.encoding)
+    head = reading.head
     layouts = ((name, table.find(head) or table.find_sheet(head)) for name, table in tables.items())
     found = [(name, layout) for name, layout in layouts if layout is not None]
     if found:  # the first, but one whose columns nobody moved before others

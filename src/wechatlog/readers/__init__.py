@@ -37,6 +37,11 @@ SPACED: Final = frozenset(
 )
 """Formats of text of which a whole file may have a blank line behind every line, so that none need be doubled."""
 
+ESCAPING: Final = frozenset(
+    "markdown weflow-markdown memotrace-markdown wechat-archive-md wechat-chat-export-md".split()
+)
+"""Formats whose writers put backslashes before marks, as editors of Markdown do."""
+
 
 def _row(name: str, place: str, containers: str, *, marks: str = "", lines: str = "", opening: str = "") -> FormatRow:
     return FormatRow(name, f"wechatlog.readers.{place}", tuple(containers.split()), marks, lines, opening)

@@ -221,7 +221,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     talker = name["talker"] if name else None
     if talker and "," not in talker and (match := _TALKER.search(talker)):
         talker = match.group()  # somebody gave the file a word in front
-    head = Head.of(reading.source, reading.encoding)
+    head = reading.head
     known = [who for who, _ in _first_headers(head)]
     several = "," in (talker or "") or any(who.room for who in known)
     dates, chats = _find_dates(reading, name), _Chats(reading, talker, several=several)

@@ -123,7 +123,7 @@ class NamedRow:
 
 def _rows(reading: Reading) -> Iterator[NamedRow]:
     """The rows of the table of a text, or of each sheet of a workbook: several are several chats."""
-    sheets: list[Layout | None] = [*_TABLE.find_sheets(Head.of(reading.source, reading.encoding))]
+    sheets: list[Layout | None] = [*_TABLE.find_sheets(reading.head)]
     for layout in sheets or [None]:
         chat = reading.chat_of(layout.sheet, title=layout.sheet) if layout is not None and sheets[1:] else None
         for row, line in _TABLE.rows(reading, layout):
@@ -131,7 +131,7 @@ def _rows(reading: Reading) -> Iterator[NamedRow]:
 
 
 def _objects(reading: Reading) -> Iterator[NamedRow]:
-    whole = Head.of(reading.source, reading.encoding)
+    whole = reading.head
     head, is_script = _json_head(whole), "js" in whole.containers
     path = _path(head.json) or ()
     if len(path) > 1:

@@ -354,7 +354,7 @@ def _title(head: str) -> str | None:
 def _entries(reading: Reading) -> Iterator[Entry]:
     pieces = iter_pieces(reading.blocks(), _MARK, _LONGEST)
     reading.chat.title = _title(next(pieces).text)
-    unmarked = _unmarked_side(Head.of(reading.source, reading.encoding).text)
+    unmarked = _unmarked_side(reading.head.text)
     last, is_over, above, outer = "", True, _Above(), set[str]()
     for text, line, offset in pieces:
         match, end = _MARK.match(text), _END.search(text)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from wechatlog.content.column_words import KNOWN, fields_of
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import Draft, Evidence, Format, Head, Reading, iter_inserts
+from wechatlog.engine import Draft, Evidence, Format, Reading, iter_inserts
 from wechatlog.engine.sql import columns_in
 from wechatlog.engine.sqlite import (
     SQLITE_ERRORS,
@@ -43,7 +43,7 @@ def _draft(reading: Reading, table: str, tables: list[str]) -> Draft | None:
 
 
 def _inserted(reading: Reading) -> Iterator[NamedRow]:
-    columns = columns_in(Head.of(reading.source, reading.encoding))
+    columns = columns_in(reading.head)
     tables = _chats(columns)
     for row in iter_inserts(reading, tables, KNOWN):
         yield NamedRow(fields_of(row.values).get, row.line, None, _draft(reading, row.table, tables))

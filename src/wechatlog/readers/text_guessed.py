@@ -36,7 +36,7 @@ def _format_of(text: str) -> TextFormat | None:
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:
-    text = Head.of(reading.source, reading.encoding).text
+    text = reading.head.text
     lines = _format_of(text)
     if lines is None:
         if text.strip():

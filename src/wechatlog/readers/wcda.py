@@ -331,7 +331,7 @@ def _grammar(people: frozenset[str]) -> Grammar:
 
 
 def _records(reading: Reading) -> Iterator[Entry]:
-    lines, chat = Head.of(reading.source, reading.encoding).lines, reading.chat
+    lines, chat = reading.head.lines, reading.chat
     facts = _TextFacts(lines[:8])
     facts.mend(lines)
     if facts.damaged:

@@ -459,7 +459,7 @@ def _is_descending(lines: list[str]) -> bool:
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:
-    head = Head.of(reading.source, reading.encoding)
+    head = reading.head
     reading.chat.title = next((find_title(line) for line in head.lines if line.strip()), None)
     return _Pass(reading, head).entries()
 

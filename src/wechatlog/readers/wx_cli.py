@@ -114,7 +114,7 @@ def _sender(
 
 def _entries(reading: Reading) -> Iterator[Entry]:
     people: dict[Draft, dict[str, Participant]] = {}
-    head = Head.of(reading.source, reading.encoding)
+    head = reading.head
     (key, mixed, names_peer), chat = _layout(head), reading.chat
     rows = iter_objects(reading, key, needed=lambda _: () if mixed else _HEAD, known=_KNOWN)
     for _, value, line, offset in rows:

@@ -233,7 +233,7 @@ def names_owner(reading: Reading, mark: str) -> bool:
         reading: of the file.
         mark: the name of the owner with what stands round it.
     """
-    return mark in Head.of(reading.source, reading.encoding).text
+    return mark in reading.head.text
 
 
 def own_of(name: str, named: bool) -> bool | None:

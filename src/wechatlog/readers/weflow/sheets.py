@@ -88,7 +88,7 @@ def _facts(reading: Reading, layout: Layout) -> Mapping[str, str]:
 
 def _weflow_rows(reading: Reading) -> Iterator[Entry]:
     chat = reading.chat
-    layout = _WEFLOW.find_sheet(Head.of(reading.source, reading.encoding))
+    layout = _WEFLOW.find_sheet(reading.head)
     if layout is None:
         names = ", ".join(sheet_names(reading.source))
         raise FormatError(f"no sheet has the columns of this format: {names}", source=reading.source.label)
@@ -145,7 +145,7 @@ def _forward(reading: Reading, text: str, details: str) -> tuple[Segment, ...] |
 def _ciphertalk_rows(reading: Reading) -> Iterator[Entry]:
     """Entries of rows; the name of the sheet is that of the chat. Nothing says which messages are the owner's."""
     chat = reading.chat
-    layout = _CIPHERTALK.find_sheet(Head.of(reading.source, reading.encoding))
+    layout = _CIPHERTALK.find_sheet(reading.head)
     chat.title, people = layout.sheet if layout else None, _People(chat)
     for row, line in _CIPHERTALK.rows(reading, layout):
         kind, text, segments = typed_body(reading, row.type.strip(), read_integer(row.code), row.content, line)
