@@ -194,7 +194,7 @@ class Head:
         if self.complete:
             with contextlib.suppress(ValueError, RecursionError):
                 return _DECODER.decode(self.text)
-        return _partial_json(self.text)
+        return partial_json(self.text)
 
     def with_end(self) -> Head | None:
         """The head of a JSON object that is longer, with what stands at its end, behind a list, put in front.
@@ -251,7 +251,7 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _partial_json(text: str) -> Any:
+def partial_json(text: str) -> Any:
     """JSON whose end may be missing, or damaged: what is whole before that, with all that is open closed there."""
     start = _after_blank(text, 0)
     return _begun(text, start, 0)[0] if text.startswith(("[", "{"), start) else None

@@ -41,6 +41,7 @@ from wechatlog.engine import (
     iter_objects,
 )
 from wechatlog.engine.entry import Body
+from wechatlog.engine.head import partial_json
 from wechatlog.engine.json_damage import listed, value_of
 from wechatlog.engine.json_facts import iter_facts_first
 from wechatlog.engine.json_objects import report_shape, report_unknown_keys
@@ -97,6 +98,8 @@ _RAW: Final = ("raw_xml", "raw")
 _PATHS: Final = ("path", "file", "local_path", "localPath", "url", "src")
 """Keys of the objects that say what a reply answers, and where a file is."""
 _IS_ID: Final = re.compile(r"[0-9A-Fa-f_:-]{8,64}")
+_DAY: Final = re.compile(r"[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?|[0-9]{8}")
+_HOLDERS: Final = LISTS | {"hits", "response", "payload", "list", "export"}
 _NUMBER: Final = re.compile(r"-?[0-9]{1,20}")
 _CLOCK: Final = re.compile(r"(?:[^\W\d]{2} ?)?[0-9]{1,2}(?:[:：][0-9]{2}){1,2}(?:\.[0-9]{1,6})?(?: ?[^\W\d]{2})?")
 _TABLE: Final = Table(
@@ -133,7 +136,11 @@ def _rows(reading: Reading) -> Iterator[NamedRow]:
 def _objects(reading: Reading) -> Iterator[NamedRow]:
     whole = reading.head
     head, is_script = _json_head(whole), "js" in whole.containers
-    path = _path(head.json) or ()
+    path = _path(head.json)
+    if path is None and _is_nested(head):
+        yield from _nested(reading)
+        return
+    path = path or ()
     if len(path) > 1:
         yield from _parts(reading, *path)
         return
@@ -207,6 +214,39 @@ def _parts(reading: Reading, outer: str, inner: str) -> Iterator[NamedRow]:
             yield NamedRow(fields_of(item.value).get, item.line, item.offset, chat)
         else:
             report_shape(reading.collector, "a message", item)
+
+
+def _nested(reading: Reading) -> Iterator[NamedRow]:
+    """The objects under days, chats and numbers; a key that is neither day nor list is the name of a chat."""
+    from wechatlog.engine.json_nested import iter_nested  # for who meets one
+
+    text, line, counted = _whole_json(reading), 1, 0
+    usual: set[str] = set()
+
+    def is_taken(objects: list[Any]) -> bool:  # those that begin with what says little are as the others are
+        return _says_chat(objects) or (len(usual & objects[0].keys()) * 2 > len(usual) > 0)
+
+    usual.update(*(found.value for found in itertools.islice(iter_nested(text, _says_chat), 1)))
+    for row, offset, keys, about in iter_nested(text, is_taken):
+        line, counted = line + text.count("\n", counted, offset), offset
+        day = next((key for key in reversed(keys) if _DAY.fullmatch(key)), None)
+        name = next((key for key in reversed(keys) if key != day and plain_name(key) not in _HOLDERS), "")
+        known = {key: value for key, value in about.items() if key in _ABOUT}
+        chat = reading.chat_of(repr((name, known)), title=name or None)
+        _describe(chat, known)
+        fields = fields_of(row)
+        yield NamedRow((fields if day is None else {"day": day} | fields).get, line, offset, chat)
+
+
+def _whole_json(reading: Reading) -> str:
+    """The text; where it is damaged, what is whole of it, on one line."""
+    text = "".join(reading.blocks())
+    try:
+        json.loads(text.removeprefix("\ufeff"), strict=False)
+    except (ValueError, RecursionError) as error:
+        reading.report("broken-json", f"the JSON is damaged here: {error}", line=getattr(error, "lineno", 1))
+        return json.dumps(partial_json(text.removeprefix("\ufeff")), ensure_ascii=False)
+    return text
 
 
 def _json_head(head: Head) -> Head:
@@ -467,9 +507,22 @@ def _is_table(head: Head) -> Evidence | None:
 
 def _is_list(head: Head) -> Evidence | None:
     head = _json_head(head)
-    if _path(head.json) is None and not ("jsonl" in head.containers and _says_chat([head.json, *_second(head)])):
-        return None
-    return Evidence(_CONFIDENCE, "objects whose keys are called as those of chats are")
+    if _path(head.json) is not None or _is_lines(head) or _is_nested(head):
+        return Evidence(_CONFIDENCE, "objects whose keys are called as those of chats are")
+    return None
+
+
+def _is_lines(head: Head) -> bool:
+    return "jsonl" in head.containers and _says_chat([head.json, *_second(head)])
+
+
+def _is_nested(head: Head) -> bool:
+    """Whether messages stand somewhere in one JSON value that has no list of them where others have it."""
+    from wechatlog.engine.json_nested import iter_nested  # for JSON that nobody else may know
+
+    if "json" not in head.containers or ("jsonl" in head.containers and len(head.lines) > 1) or _is_lines(head):
+        return False
+    return next(iter_nested(json.dumps(head.json), _says_chat), None) is not None
 
 
 def _second(head: Head) -> Iterator[Any]:
@@ -488,7 +541,7 @@ def _says_chat(rows: list[Any]) -> bool:
     sign = {"own"} if any(said.get("name") in _OWN for said in found if isinstance(said.get("name"), str)) else set()
     for said in found[:2]:
         if is_chat({field for field, value in said.items() if value is not None} | sign):
-            return not read_list(said["time"])
+            return not read_list(said["time"]) and len(read_object(said["time"])) < 2
     return False
 
 

@@ -1,0 +1,79 @@
+"""Objects that stand deep in a JSON text: in lists or objects under days, chats and numbers, or each in another object.
+
+Takes the whole text and a judge of a few objects, gives those that it takes, with where each stands and what stands
+round it. Knows no format.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, NamedTuple, TypeAlias
+
+_SCAN: Final = json.JSONDecoder(strict=False).raw_decode
+_MARKS: Final = re.compile(r"[ \t\r\n\ufeff,:]*+")
+_DEEPEST: Final = 8
+_LOOKED_AT: Final = 8
+Judge: TypeAlias = Callable[[list[Any]], bool]
+"""Whether some objects, the first that stand together, are what is looked for."""
+
+
+class Nested(NamedTuple):
+    """An object that was found.
+
+    Attributes:
+        value: the object.
+        offset: of its first character.
+        keys: those that lead to the list or object that it stands in.
+        about: the texts and numbers of the objects that lead to it.
+    """
+
+    value: dict[str, Any]
+    offset: int
+    keys: tuple[str, ...]
+    about: Mapping[str, Any]
+
+
+def iter_nested(text: str, is_taken: Judge) -> Iterator[Nested]:
+    """The objects of a JSON text without damage that a judge takes, wherever they stand."""
+    return _walk(text, _after_marks(text, 0), (), {}, is_taken)
+
+
+def _walk(text: str, at: int, keys: tuple[str, ...], about: Mapping[str, Any], is_taken: Judge) -> Iterator[Nested]:
+    value = _SCAN(text, at)[0]
+    found = _found(value, is_taken)
+    if found is None and isinstance(value, dict):
+        about = {**about, **{key: said for key, said in value.items() if isinstance(said, str | int | float)}}
+    for key, row, offset in _members(text, at):
+        if found is None and isinstance(row, dict | list) and len(keys) < _DEEPEST:
+            yield from _walk(text, offset, (*keys, key) if key else keys, about, is_taken)
+        elif found is not None and isinstance(row, dict):
+            inner = row.get(found)
+            yield Nested({**row, **inner} if isinstance(inner, dict) else row, offset, keys, about)
+
+
+def _found(value: Any, is_taken: Judge) -> str | None:
+    """Under which key the objects of a list or an object hold what is looked for; empty where they are it."""
+    held = value if isinstance(value, list) else [*value.values()] if isinstance(value, dict) else []
+    objects = [item for item in held[:_LOOKED_AT] if isinstance(item, dict)]
+    keys = [key for key in objects[0] if isinstance(value, list)] if objects else []
+    inner = ((key, [item[key] for item in objects if isinstance(item.get(key), dict)]) for key in keys)
+    return next((key for key, items in (("", objects), *inner) if items and is_taken(items)), None)
+
+
+def _members(text: str, at: int) -> Iterator[tuple[str, Any, int]]:
+    """Key, value and offset of what a list or object holds; the keys of a list are empty."""
+    key, is_object, at = "", text[at] == "{", _after_marks(text, at + 1)
+    while not text.startswith(("]", "}"), at):
+        if is_object:
+            key, at = _SCAN(text, at)
+            at = _after_marks(text, at)
+        value, end = _SCAN(text, at)
+        yield key, value, at
+        at = _after_marks(text, end)
+
+
+def _after_marks(text: str, at: int) -> int:
+    match = _MARKS.match(text, at)
+    return at if match is None else match.end()
