@@ -27,7 +27,7 @@ SOURCES: Final = ROOT / "src" / "wechatlog"
 CATALOGUES: Final = SOURCES / "locale"
 
 MAKERS: Final = re.compile(
-    r"Diagnostic|Evidence|Refusal|\w+Error|\w*(?:Broken|Problem)|_?(?:complaint|judge|problem|report|tell)(?:_\w+)?"
+    r"Diagnostic|Evidence|Refusal|\w+Error|\w*(?:Broken|Problem)|_?(?:complaint|judge|problem|report|stop|tell)(?:_\w+)?"
 )
 """Calls whose texts are sentences."""
 HOLDERS: Final = frozenset({"doubt", "sentence", "what", "where", "without"})

@@ -146,6 +146,7 @@ class _Template(NamedTuple):
 class _Catalogue:
     def __init__(self, text: str) -> None:
         self._sentences = dict(read_catalogue(text))
+        self._heads = {text.partition(": ")[0] for text in self._sentences if ": " in text}
         self._templates = [_Template.of(*item) for item in self._sentences.items() if _NAME.search(item[0])]
 
     def find(self, text: str, depth: int) -> str | None:
@@ -168,13 +169,15 @@ class _Catalogue:
         """A line with what of it is a sentence translated: all of it, what follows the name of a file, or clauses."""
         if text.startswith(_QUOTED) or len(text) > _LONGEST:
             return text
+        head, colon, rest = text.partition(": ")
+        if colon and head not in self._heads and (known := self._sentences.get(head)):
+            return f"{known}: {self.line(rest, depth)}"
         start = len(text) - len(text.lstrip(" "))
         for _ in range(_MOST_PREFIXES):
             twin = self.find(text[start:], depth)
             if twin is not None:
-                before = text[:start]  # the name of a file, or a sentence itself
-                known = self._sentences.get(before.removesuffix(": "))
-                return f"{known}: {twin}" if known else before + twin
+                before = text[:start].split(": ")  # the name of a file, and sentences
+                return ": ".join([*(self._sentences.get(part) or part for part in before[:-1]), before[-1] + twin])
             start = text.find(": ", start) + 2
             if start < 2 or _BETWEEN in text[:start]:
                 break
