@@ -37,6 +37,7 @@ _MARK: Final = re.compile(
     rf'<div class="chatItem (?:me|you (?P<account>(?s:.{{0,{_LONGEST - 200}}}?)))">'
     r'\s{1,8}<div class="chatItemContent">'
 )
+_CR: Final = re.compile(r"\r\n?")
 _PANEL: Final = re.compile(
     r'<div class="cloudPannel" title="(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}(?:\.[0-9]{1,6})?)"'
     r"(?: >\s{1,12}<pre align='left'>(?P<name>(?s:.{0,4000}?))</pre>| {0,2}>)"
@@ -141,7 +142,8 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     chat, pieces, last = reading.chat, iter_pieces(reading.blocks(), _MARK, _LONGEST), ""
     title = _TITLE.search(next(pieces).text)
     chat.title = title["title"] if title else None
-    for text, line, offset in pieces:
+    for piece, line, offset in pieces:
+        text = _CR.sub("\n", piece) if "\r" in piece else piece
         last, mark = text, _MARK.match(text)
         panel = _PANEL.search(text, mark.end()) if mark else None
         if mark is None or panel is None:
