@@ -82,6 +82,8 @@ def test_any_bytes_give_a_conversation_or_an_error_of_ours(data: bytes) -> None:
 
 
 @given(text=texts)
+@example(text="> 00:00:00  \r0")
+@example(text="> 00:00:00  \r0\n   \nx\ry\n")
 def test_any_text_as_an_archive_round_trips(text: str) -> None:
     """What was read as an archive is given back exactly, damaged or not."""
     archive = f"---\ndate: 2026-05-01\n---\n{text}"

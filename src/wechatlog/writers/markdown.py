@@ -83,15 +83,16 @@ def _kept_block(message: Message, *, day: str) -> str | None:
     A reader would give the day to a header without a date.
     """
     raw = message.origin.raw
-    header = MARKDOWN.pattern.search("\n" + (text := _unix_ends(raw))) if raw is not None else None
-    if header is None:
-        return None
-    block = cut_block(text[header.end() - 1 :])
-    same, _ = read_block(header["sender"], block.body, message.time, message.origin)
-    if same != message:
-        return None
-    stamp = header["time"] if len(header["time"]) == 19 else f"{day} {header['time']}"
-    return raw if message.time is None or message.time.isoformat(" ", "seconds")[:19] == stamp else None
+    for text in () if raw is None else dict.fromkeys((_unix_ends(raw), raw)):  # CR may end lines, or stand in a name
+        header = MARKDOWN.pattern.search(f"\n{text}")
+        if header is None:
+            continue
+        block = cut_block(text[header.end() - 1 :])
+        same, _ = read_block(header["sender"], block.body, message.time, message.origin)
+        stamp = header["time"] if len(header["time"]) == 19 else f"{day} {header['time']}"
+        if same == message and (message.time is None or message.time.isoformat(" ", "seconds")[:19] == stamp):
+            return raw
+    return None
 
 
 class MarkdownWriter(Form):
