@@ -94,6 +94,15 @@ def test_a_text_stays_in_its_chat(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [message.origin.line for message in second] == [*range(9, 17), *range(26, 33)]
 
 
+@pytest.mark.parametrize("room", ["1@chatroom", "wxid_lisi"])
+def test_a_first_row_without_a_time_stays_in_its_chat(room: str) -> None:
+    rows = [
+        ("1", "42", "文本", "0", "wxid_lisi", room, "早", "", clock) for clock in ("", *["2025-01-01 08:00:00"] * 9)
+    ]
+    chat = wechatlog.load(text_of(PYWXDUMP, rows).encode(), format="pywxdump-csv")
+    assert (chat.id, len(chat)) == (room, 10)
+
+
 def test_what_is_told_of_a_row_is_told_behind_the_rows_before_it() -> None:
     rows = [("1", "42", "文本", "0", "wxid_lisi", "1@chatroom", "早", "", "2025-01-01 08:00:00")] * 40
     odd = ("1", "42", "拍手", "0", "wxid_lisi", "1@chatroom", "早", "", "2025-01-01 08:00:00")

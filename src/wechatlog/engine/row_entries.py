@@ -112,7 +112,7 @@ def entries_of(reading: Reading, fields: Any, runs: Iterable[RowRun], said: Said
             if who is None or who[3] is not chat or time is None:
                 who = said.who(row, kind, line)
                 chat = who[3]
-                if len(known) < _MOST:
+                if len(known) < _MOST and time is not None:
                     known[same] = who
             name, account, own, _ = who
             id_ = said.id(row, line)

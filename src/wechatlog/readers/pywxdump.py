@@ -211,7 +211,7 @@ def _said(reading: Reading, users: Users, owner: str | None = None, *, excel: bo
         nonlocal chat
         room, own = row.room, read_flag(row.own)
         if chat is None or (room != chat.key and row.time and room.strip() not in ("", chat.key)):
-            key = room.strip() if row.time else ""
+            key = room.strip() if row.time or looks_like_account(room.strip()) else ""
             chat = reading.chat_of(key, id=key or None, is_group=is_room(key), owner=owner)
             if users and not chat.members:
                 chat.title, chat.members = _name(users.get(key, {})), _members(users, key, owner)
