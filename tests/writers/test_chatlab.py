@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import wechatlog
@@ -103,6 +103,8 @@ people = st.lists(
 
 @both
 @given(people=people)
+@example(people=[(None, "\xa0")])
+@example(people=[("李四", "a,\xa0"), ("[\xa0", None)])
 def test_names_and_accounts_are_kept_exactly(form: str, people: list[tuple[str | None, str | None]]) -> None:
     """Whatever they are: `SYSTEM`, rooms, blanks, nothing."""
     written = Conversation([_message(sender=name, sender_id=account) for name, account in people])

@@ -35,9 +35,11 @@ _MAY_CLOSE: Final = re.compile(r"(?<!\s)\s++[`~]{0,6}\s*+\Z")
 _NO_BREAK: Final = "\u00a0"
 _JSON: Final = re.compile(r"\s*(?:\{|\[\s*[\[{\"])")
 _JSON_BLANK: Final = re.compile(
-    r"[{\[,:][\r\n]*\u00a0+[\"\[{0-9tfn-] | \"[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}\u00a0[0-9]{2}:[0-9]{2}(?::[0-9]{2})?\"",
+    r"""(?:"[:,]|[0-9el}\]],|(?:\A\s*|":|[}\]],|[\[{\u00a0])[\r\n]*[\[{])[\r\n]*\u00a0+["\[{0-9tfn-]
+      | "[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}\u00a0[0-9]{2}:[0-9]{2}(?::[0-9]{2})?["]""",
     re.VERBOSE,
 )
+"""A no-break blank between the values of JSON, which hardly any text in it can look like."""
 _BLANK: Final = re.compile(
     r"""[0-9日]\u00a0{1,2}[0-9]{1,2}:[0-9]{2}                # between a day and a clock
       | ^(?:[>#*=-]{1,9}|—{3,})\u00a0                       # behind a mark of Markdown, or a rule
