@@ -11,6 +11,7 @@ from wechatlog.content.vocabulary import (
     kind_of_local_type,
     kind_of_name,
     kind_of_type,
+    kind_of_type_name,
     segment_for,
 )
 from wechatlog.model import MessageKind as K
@@ -100,6 +101,38 @@ def test_packed_types_are_pairs(subtype):
 )
 def test_names(name, kind):
     assert kind_of_name(name) is kind
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("forwarded", K.FORWARD),
+        ("forwarded_messages", K.FORWARD),
+        ("image_message", K.IMAGE),
+        ("pictures", K.IMAGE),
+        ("sysmsg", K.SYSTEM),
+        ("mini-program card", K.MINI_PROGRAM),
+        ("WeixinMiniProgram", K.MINI_PROGRAM),
+        ("revoke_message", K.RECALL),
+        ("语音卡片", K.VOICE),
+        ("微信收款", K.TRANSFER),
+        ("face", K.STICKER),
+        ("消息", K.TEXT),
+        ("message", None),
+        ("s", None),
+        ("拍手", None),
+        ("", None),
+        ("image-" * 100, None),
+    ],
+)
+def test_names_where_a_type_is_said(name, kind):
+    assert kind_of_type_name(name) is kind
+
+
+@pytest.mark.parametrize("name", ["face", "map", "tip", "图", "forwarded", "clip"])
+def test_words_that_somebody_may_have_typed_are_no_kind(name):
+    assert kind_of_name(name) is None
+    assert kind_of_type_name(name) is not None
 
 
 @pytest.mark.parametrize("kind", list(K))

@@ -137,6 +137,35 @@ _NAMES_OF_KIND: Final[Mapping[MessageKind, str]] = {
 _KIND_OF_NAME: Final[Mapping[str, MessageKind]] = {
     name: kind for kind, row in _NAMES_OF_KIND.items() for name in row.split()
 }
+# Words that say a kind where it is certain that a type is said, and in a body may be what somebody typed.
+_TYPES_OF_KIND: Final[Mapping[MessageKind, str]] = {
+    MessageKind.TEXT: "文 string plain plaintext words",
+    MessageKind.IMAGE: "图 截图",
+    MessageKind.VOICE: "音 录音 sound recording",
+    MessageKind.VIDEO: "视 录像 movie clip",
+    MessageKind.STICKER: "动图 动画 表情图 大表情 emotion animation animated animatedemoji face bqb",
+    MessageKind.FILE: "文件传输 文档 document doc",
+    MessageKind.LINK: "公众号 article mparticle officialaccount",
+    MessageKind.LOCATION: "地图 定位 position map geo realtimelocation",
+    MessageKind.CARD: "vcard",
+    MessageKind.QUOTE: "引用/回复 引用了一条 回复引用 quotereply refermsg referenced replied",
+    MessageKind.TRANSFER: "收款 转账收款 收到转账 payment pay money remittance",
+    MessageKind.RED_PACKET: "hb",
+    MessageKind.CALL: "电话 audiocall phonecall voipcall",
+    MessageKind.FORWARD: "转发 合并 聊天记录转发 forwarded merged combined record recorditem mergeforward multiforward",
+    MessageKind.MINI_PROGRAM: "miniapp wxapp",
+    MessageKind.MUSIC: "歌曲 song",
+    MessageKind.CHANNEL: "sph live findervideo channelvideo channelsvideo videochannel",
+    MessageKind.NOTE: "collection",
+    MessageKind.PAT: "拍拍 tap nudged patted tickled",
+    MessageKind.SYSTEM: "提示 入群 退群 加入群聊 群邀请 入群邀请 时间 tip hint info notification greytip graytip "
+    "systemnotice",
+    MessageKind.RECALL: "已撤回 撤回的 revoked withdrawn retracted",
+}
+_KIND_OF_TYPE: Final[Mapping[str, MessageKind]] = {
+    name: kind for kind, row in _TYPES_OF_KIND.items() for name in row.split()
+}
+_AFFIXES: Final = re.compile(r"(?:wechat|weixin|微信)?(.+?)(?:(?:消息|卡片|分享|message|msg|card|share)s?|s)?")
 # Brackets and white space carry no meaning in a name: `(分享)音乐`, `[图片]`, `Red Packet`.
 _UNMEANING: Final = re.compile(r"[\s()（）\[\]【】「」_]+")
 # PyWxDump numbers its recalls (`消息撤回33`); MemoTrace and WeFlow number what they do not know
@@ -255,6 +284,22 @@ def kind_of_name(name: str) -> MessageKind | None:
     if kind is not MessageKind.OTHER or numbers in ([], [APP_MESSAGE]):
         return kind
     return kind_of_local_type(numbers[0]) if len(numbers) == 1 else kind_of_type(*numbers[:2])
+
+
+def kind_of_type_name(name: str) -> MessageKind | None:
+    """The kind that a type of a tool that nobody knows means: also a plural, or with what each of them is called.
+
+    Example:
+        >>> kind_of_type_name("forwarded-messages"), kind_of_type_name("文件消息"), kind_of_type_name("face")
+        (<MessageKind.FORWARD: 'forward'>, <MessageKind.FILE: 'file'>, <MessageKind.STICKER: 'sticker'>)
+    """
+    found = kind_of_name(name)
+    if found is not None or len(name) > 64:
+        return found
+    folded = _UNMEANING.sub("", name.replace("-", "")).lower()
+    bare = _AFFIXES.fullmatch(folded)
+    names = (folded, bare[1]) if bare else (folded,)
+    return next((kind for each in names if (kind := _KIND_OF_TYPE.get(each) or _KIND_OF_NAME.get(each))), None)
 
 
 def segment_for(kind: MessageKind, /, raw: str = "", **data: Any) -> types.Segment:

@@ -25,7 +25,7 @@ from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.notices import read_notice
 from wechatlog.content.numbered import parse_numbered
 from wechatlog.content.placeholders import parse_body, quote_segments, read_placeholder
-from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
+from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name, kind_of_type_name
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import (
     ME,
@@ -353,7 +353,7 @@ def _said(reading: Reading, row: NamedRow, text: str) -> Body:
     if number is None and not name:
         kind, segments = read_placeholder(text, BRACKET_LINES, zone=reading.tz) or (MessageKind.TEXT, None)
         return kind, text, segments
-    found = kind_of_name(name) if number is None else kind_of_local_type(number)
+    found = kind_of_type_name(name) if number is None else kind_of_local_type(number)
     placed = read_placeholder(text, BRACKET_LINES, zone=reading.tz) if found in (None, MessageKind.OTHER) else None
     if placed is not None:
         return placed[0], text, placed[1]

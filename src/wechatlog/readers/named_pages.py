@@ -22,7 +22,7 @@ from wechatlog.content.appmsg import parse_markup, split_sender_prefix
 from wechatlog.content.dialects import BRACKET_LINES, WXCLI
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, quote_segments, read_placeholder
-from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_local_type, kind_of_name
+from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_local_type, kind_of_name, kind_of_type_name
 from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, one_segment
 from wechatlog.engine.html import classes_of, node_text, parse_fragment
@@ -185,7 +185,7 @@ def _time(reading: Reading, said: str, day: str, line: int) -> tuple[dt.datetime
 
 
 def _typed(name: str) -> MessageKind | None:
-    kind = kind_of_local_type(int(name)) if name.isdigit() else kind_of_name(name)
+    kind = kind_of_local_type(int(name)) if name.isdigit() else kind_of_type_name(name)
     return None if kind is MessageKind.TEXT else kind
 
 
