@@ -48,7 +48,7 @@ def test_the_order_of_day_and_month(times: list[str], expected: list[str], told:
 
 
 def test_a_busy_day_hides_no_date_that_decides() -> None:
-    assert find_date_order(["1/5/2026 08:00\n" * 30_000, "30/5/2026 08:00\n"]) == "dmy"
+    assert find_date_order([("1", "5", "2026")] * 30_000 + [("30", "5", "2026")]) == "dmy"
 
 
 @pytest.mark.parametrize(("order", "expected"), [("dmy", "2026-01-05 08:00"), ("mdy", "2026-05-01 08:00")])

@@ -120,7 +120,9 @@ def _txt(*days: str) -> bytes:
         (["01/05/2026"], ["2026-05-01"], ["locale-date"]),
         (["5/13/2026"], ["2026-05-13"], ["locale-date"]),
         (["1/2/2026", "2/1/2026"], ["2026-01-02", "2026-02-01"], ["locale-date"]),
+        (["05/13/2026"], ["2026-05-13"], ["locale-date"]),
         (["5/1/2026"], ["2026-05-01"], ["ambiguous-date"]),
+        (["5/5/2026"], ["2026-05-05"], []),
     ],
 )
 def test_the_order_of_dates(days: list[str], found: list[str], codes: list[str]) -> None:
@@ -135,7 +137,7 @@ def test_an_ambiguous_date_can_be_said() -> None:
         wechatlog.load(data, errors="strict")
     conversation = wechatlog.load(data, date_order="dmy", errors="strict")
     assert str(conversation[0].time) == "2026-01-05 08:00:00"
-    with pytest.raises(wechatlog.OptionError, match="date_order: must be one of ymd, mdy, dmy, not 'ydm'"):
+    with pytest.raises(wechatlog.OptionError, match="date_order: must be one of ymd, dmy, mdy, not 'ydm'"):
         wechatlog.load(data, date_order="ydm")
 
 

@@ -131,7 +131,7 @@ def test_the_order_of_dates_is_an_option() -> None:
     chat = wechatlog.load(data, date_order="dmy")
     assert str(chat[0].time) == "2024-10-04 11:42:00"
     assert chat.diagnostics == ()
-    with pytest.raises(wechatlog.OptionError, match="date_order: expected"):
+    with pytest.raises(wechatlog.OptionError, match="date_order: must be one of mdy, dmy"):
         wechatlog.load(data, date_order="ymd")
 
 

@@ -68,7 +68,7 @@ def test_which_of_day_and_month_comes_first() -> None:
     ordered = line + "a(4/3/2017 7:14:35): x\r\n" + "a(5/2/2017 7:14:35): x\r\n"
     times = [message.time for message in wechatlog.loads(ordered, format="stomakun", errors="strict")]
     assert [time.month for time in times if time] == [3, 4, 5]
-    with pytest.raises(OptionError, match='date_order: expected "dmy" or "mdy"'):
+    with pytest.raises(OptionError, match="date_order: must be one of mdy, dmy"):
         wechatlog.loads(line, format="stomakun", date_order="ymd")
 
 

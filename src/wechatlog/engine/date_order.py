@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Order: TypeAlias = Literal["dmy", "mdy"]
+ORDERS: Final[tuple[Order, Order]] = ("dmy", "mdy")
+Written: TypeAlias = tuple[str, ...]
+"""What stands first in a date, what second, and the year."""
 
 _HALF: Final = "[AaPp][Mm]|上午|下午"
 YEAR_LAST: Final = re.compile(
@@ -27,32 +30,32 @@ _MOST: Final = 20_000
 """Dates that are looked at; one that follows itself counts once, so that busy days hide none that decides."""
 
 
-def find_date_order(blocks: Iterable[str]) -> Order | None:
-    """What comes first in the dates of a text: what makes days of all of them, and else what puts them in order.
+def find_date_order(dates: Iterable[Written], *, is_sorted: bool = False) -> Order | None:
+    """What comes first in dates: what makes days of all of them, and else what puts them in order.
 
     Args:
-        blocks: the text in pieces; a date that is parted is passed over.
+        dates: as they stand in the file.
+        is_sorted: the newest is never first.
     """
-    found = itertools.chain.from_iterable(map(YEAR_LAST.finditer, blocks))
-    written = (match.group("one", "two", "year") for match in found if match["mark"] != ".")
-    runs = itertools.islice((date for date, _ in itertools.groupby(written)), _MOST)
-    dates = [(int(one), int(two), int(year)) for one, two, year in runs]
-    day_first = _disorder([_day(year, two, one) for one, two, year in dates])
-    month_first = _disorder([_day(year, one, two) for one, two, year in dates])
+    found = list(itertools.islice((date for date, _ in itertools.groupby(dates)), _MOST))
+    day_first, month_first = (_disorder([day_of(date, order) for date in found], is_sorted) for order in ORDERS)
     if day_first == month_first:
         return None
     return "dmy" if day_first < month_first else "mdy"
 
 
-def _day(year: int, month: int, day: int) -> dt.date | None:
+def day_of(date: Written, order: str) -> dt.date | None:
+    """The day of a date whose year stands last; `None` where there is no such day."""
+    one, two, year = date
+    month, day = (two, one) if order == "dmy" else (one, two)
     try:
-        return dt.date(year if year > 99 else 2000 + year, month, day)
+        return dt.date(int(year) if len(year) > 2 else 2000 + int(year), int(month), int(day))
     except ValueError:
         return None
 
 
-def _disorder(days: list[dt.date | None]) -> tuple[int, int]:
+def _disorder(days: list[dt.date | None], is_sorted: bool) -> tuple[int, int]:
     """How many dates are none, and how many stand against the direction of the others."""
-    known = [day for day in days if day is not None]
-    pairs = list(itertools.pairwise(known))
-    return days.count(None), min(sum(one > two for one, two in pairs), sum(one < two for one, two in pairs))
+    steps = list(itertools.pairwise(day for day in days if day is not None))
+    back, on = sum(one > two for one, two in steps), sum(one < two for one, two in steps)
+    return days.count(None), back if is_sorted else min(back, on)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.errors import OptionError
 from wechatlog.timestamps import Clock
@@ -54,15 +54,16 @@ def read_number_of_time(text: str) -> float | Clock | None:
     return Clock(_DAY_ZERO + dt.timedelta(seconds=seconds), "second" if seconds % 86400 else "day")
 
 
-def check_date_order(context: Context) -> None:
-    """See that the option has a value that means something.
+def check_date_order(context: Context, *, orders: tuple[str, ...] = ("mdy", "dmy")) -> Any:
+    """The value of the option, or `None` where it was not given.
 
     Raises:
-        OptionError: where it has not.
+        OptionError: where it is none of the orders.
     """
-    value = context.options.get("date_order", "mdy")
-    if value not in ("mdy", "dmy"):
-        raise OptionError("date_order", f'expected "mdy" or "dmy", not {value!r}')
+    value = context.options.get("date_order")
+    if value not in (None, *orders):
+        raise OptionError("date_order", f"must be one of {', '.join(orders)}, not {value!r}")
+    return value
 
 
 def is_rewritten(clock: str) -> bool:

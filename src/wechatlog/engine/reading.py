@@ -601,13 +601,13 @@ class Reading:
     @functools.cached_property
     def date_order(self) -> Literal["dmy", "mdy"] | None:
         """What comes first in dates whose year stands last; `None` where neither the user nor the file says it."""
-        from wechatlog.engine.date_order import find_date_order
-        from wechatlog.engine.head import Head
+        from wechatlog.engine.date_order import YEAR_LAST, find_date_order
 
         wanted: Literal["dmy", "mdy"] | None = self.options.get("date_order")
         if wanted is not None or Head.of(self.source).is_binary:
             return wanted
-        found = find_date_order(self.look())
+        dates = itertools.chain.from_iterable(map(YEAR_LAST.finditer, self.look()))
+        found = find_date_order(date.group("one", "two", "year") for date in dates if date["mark"] != ".")
         if found is not None:
             order = "day/month/year" if found == "dmy" else "month/day/year"
             self.tell("locale-date", f"the dates can only be read as {order}")

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from typing import Final, NamedTuple
@@ -26,90 +27,60 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, Head, Reading
+from wechatlog.engine.date_order import ORDERS, YEAR_LAST, Order, day_of, find_date_order
+from wechatlog.engine.excel import check_date_order
 from wechatlog.engine.records import records_of
-from wechatlog.errors import OptionError
 from wechatlog.model import MessageKind
+from wechatlog.timestamps import parse_clock
 from wechatlog.tokenizer import Grammar, Record, iter_lines, prepare
 
-_ORDERS: Final = ("ymd", "mdy", "dmy")
 _MOST_NAMES: Final = 20_000
+_MOST_DATES: Final = 20_000
 _NOBODY: Final = frozenset({"系统消息", "SYSTEM", "系统"})
 
 _DATE: Final = r"[0-9]{1,4}[-/.] ?[0-9]{1,2}[-/.] ?[0-9]{1,4}\.?"
-_PARTS: Final = re.compile(r"([0-9]{1,4})([-/.]) ?([0-9]{1,2})[-/.] ?([0-9]{1,4})\.?")
 _CLOCK: Final = r"(?P<time>[0-9]{1,2}:[0-9]{2}:[0-9]{2})"
 _END: Final = r"[ \t]*(?=\r?\n|\Z)"
 _EXPORT_TIME: Final = re.compile(rf"> Export time: (?P<date>{_DATE})(?P<clock>[^\n]{{0,40}})")
 
 
-# --- dates ----------------------------------------------------------------------------------------
+def _year_last(date: str) -> re.Match[str] | None:
+    return YEAR_LAST.fullmatch(date.replace(" ", "").rstrip("."))
 
 
-def _parse_date(text: str, order: str) -> dt.date | None:
-    match = _PARTS.fullmatch(text)
-    if match is None:
-        return None
-    parts = dict(zip(order, match.group(1, 3, 4), strict=True))
-    if len(parts["y"]) != 4:
-        return None
-    try:
-        return dt.date(int(parts["y"]), int(parts["m"]), int(parts["d"]))
-    except ValueError:
-        return None
-
-
-def _possible_orders(text: str) -> tuple[str, ...]:
-    """The orders that locales write such a date in.
-
-    A year that stands first is followed by the month everywhere. Full stops and hyphens stand in dates that
-    begin with the day. With slashes only the United States begin with the month, without leading zeros.
-    """
-    match = _PARTS.fullmatch(text)
-    if match is None or len(match[1]) == 4:
-        return ("ymd",)
-    if match[2] != "/" or match[1].startswith("0") or match[3].startswith("0"):
-        return ("dmy",)
-    return ("mdy", "dmy")
-
-
-class _Survey:
+class _Survey(NamedTuple):
     """What a pass over the whole file tells: the order of the dates, and who wrote more than once."""
 
-    def __init__(self) -> None:
-        self.orders = list(_ORDERS)
-        self.last: dict[str, dt.date] = {}
-        self.names: dict[str, int] = {}
-        self.dated = False
+    order: Order
+    names: Counter[str]
 
-    def add_date(self, text: str) -> None:
-        """Drop the orders in which this is no date, or one before the date above it."""
-        self.dated = True
-        possible = _possible_orders(text)
-        left = []
-        for order in self.orders:
-            day = _parse_date(text, order)
-            if order in possible and day is not None and day >= self.last.get(order, day):
-                self.last[order] = day
-                left.append(order)
-        self.orders = left or self.orders
+    def day(self, date: str) -> dt.date | None:
+        if match := _year_last(date):
+            return day_of(match.group("one", "two", "year"), self.order)
+        clock = parse_clock(date.replace(" ", "").rstrip("."))
+        return clock.time.date() if clock else None
 
-    def limit(self, text: str, clock: str) -> None:
-        """Drop the orders in which the export was made before its last message, or its clock is not written."""
-        if "mdy" in self.orders and clock.rstrip().endswith(("AM", "PM")):
-            self.orders = ["mdy"]  # capitals: other countries write `am`, `a.m.`, or count to 24
-        left = [
-            order
-            for order in self.orders
-            if (day := _parse_date(text, order)) is not None and day >= self.last.get(order, day)
-        ]
-        self.orders = left or self.orders
 
-    def add_name(self, name: str) -> None:
-        if name in self.names or len(self.names) < _MOST_NAMES:
-            self.names[name] = self.names.get(name, 0) + 1
-
-    def is_stranger(self, name: str) -> bool:
-        return self.names.get(name, 2) == 1
+def _find_order(reading: Reading, dates: list[str], exported: re.Match[str] | None) -> Order:
+    """The order of the dates, which are written as the locale of the machine has them; it is told."""
+    written = [match for date in dates if (match := _year_last(date))]
+    wanted = check_date_order(reading, orders=("ymd", *ORDERS))
+    if wanted in ORDERS or not written:
+        return "dmy" if wanted == "dmy" else "mdy"
+    order = find_date_order((match.group("one", "two", "year") for match in written), is_sorted=True)
+    if order is None and any("/" not in match[0] or "0" in (match["one"][0], match["two"][0]) for match in written):
+        order = "dmy"  # only the United States begin with the month: with slashes, and without leading zeros
+    if order is None and exported and exported["clock"].rstrip().endswith(("AM", "PM")):
+        order = "mdy"  # in capitals: other countries write `am`, `a.m.`, or count to 24
+    if order is not None:
+        reading.tell("locale-date", f"the dates can only be read as {order}")
+    elif any(match["one"] != match["two"] for match in written):
+        reading.report(
+            "ambiguous-date",
+            "day and month could be either way round in every date of this file; read with the month first:"
+            ' pass date_order="dmy" if the day stands first',
+        )
+    return order or "mdy"
 
 
 # --- one of the two dialects ----------------------------------------------------------------------
@@ -155,23 +126,19 @@ def _detect(head: Head, *, dialect: _Dialect) -> Evidence | None:
 
 
 def _look(reading: Reading, dialect: _Dialect) -> _Survey:
-    wanted, survey, exported = reading.options.get("date_order"), _Survey(), None
-    if wanted is not None and wanted not in _ORDERS:
-        raise OptionError("date_order", f"must be one of {', '.join(_ORDERS)}, not {wanted!r}")
+    dates: list[str] = []
+    names, exported = Counter[str](), None
     for line, _ in iter_lines(prepare(reading.look()).blocks):
         exported = exported or _EXPORT_TIME.match(line)
         match = dialect.grammar.pattern.match("\n" + line)
-        if match is not None and match["date"] is not None:
-            survey.add_date(match["date"])
-        elif match is not None:
-            survey.add_name(match["sender"])
-    if exported is not None:
-        survey.limit(exported["date"], exported["clock"])
-    if wanted is not None:
-        survey.orders = [str(wanted)]
-    elif survey.dated:
-        _report_order(reading, survey)
-    return survey
+        if match is None:
+            continue
+        if (date := match["date"]) is not None:
+            if date not in dates[-1:] and len(dates) < _MOST_DATES:
+                dates.append(date)
+        elif match["sender"] in names or len(names) < _MOST_NAMES:
+            names[match["sender"]] += 1
+    return _Survey(_find_order(reading, [*dates, exported["date"]] if exported else dates, exported), names)
 
 
 # --- messages -------------------------------------------------------------------------------------
@@ -229,7 +196,7 @@ def _day(survey: _Survey, record: Record) -> dt.date | None:
     header, body, _, _ = record
     if header is None or header["date"] is None or body.strip():
         return None
-    return _parse_date(header["date"], survey.orders[0])
+    return survey.day(header["date"])
 
 
 def _is_forged(reading: Reading, survey: _Survey, record: Record, current: _Open | None, day: dt.date | None) -> bool:
@@ -240,7 +207,7 @@ def _is_forged(reading: Reading, survey: _Survey, record: Record, current: _Open
     if _seconds(header["time"]) >= _seconds(current.header["time"]):
         return False
     _report_forgery(reading, line, "a message line before the time of the line above it")
-    return survey.is_stranger(header["sender"])
+    return survey.names[header["sender"]] == 1
 
 
 def _entry(reading: Reading, dialect: _Dialect, current: _Open, frame: int) -> Entry:
@@ -270,19 +237,6 @@ def _time(reading: Reading, current: _Open) -> dt.datetime | None:
         problem = f"not a time: {current.header['time']}"
     reading.report("bad-time", problem, severity=Severity.ERROR, line=current.line, column=1)
     return None
-
-
-def _report_order(reading: Reading, survey: _Survey) -> None:
-    """Say how dates are read: the exporter writes them in the locale of its machine."""
-    order = survey.orders[0]
-    if len(survey.orders) > 1:
-        reading.report(
-            "ambiguous-date",
-            "day and month could be either way round in every date of this file; read with the month first:"
-            ' pass date_order="dmy" if the day stands first',
-        )
-    elif order != "ymd":
-        reading.report("locale-date", f"the dates can only be read as {order}", severity=Severity.INFO)
 
 
 def _report_stray(reading: Reading, line: int, lines: list[str]) -> None:

@@ -16,15 +16,16 @@ import itertools
 import re
 from collections.abc import Iterator
 from operator import itemgetter
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from wechatlog.content.dialects import WECHATEXPORTER
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, Head, Reading, message_blocks
+from wechatlog.engine.date_order import Order, day_of, find_date_order
+from wechatlog.engine.excel import check_date_order
 from wechatlog.engine.headers import Candidate, sample
-from wechatlog.errors import OptionError
 from wechatlog.model import MessageKind
 from wechatlog.timestamps import Precision, parse_clock
 from wechatlog.tokenizer import Grammar
@@ -37,45 +38,22 @@ _SYSTEM: Final = "[系统消息]"
 _DAY_LAST: Final = re.compile(
     r"(?P<one>[0-9]{1,2})(?P<mark>[/.\-])(?P<two>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4})[, ]+(?P<clock>[^\r\n]+)"
 )
-Order: TypeAlias = Literal["dmy", "mdy"]
-
-
-def _day(match: re.Match[str], order: Order) -> dt.date | None:
-    one, two, year = int(match["one"]), int(match["two"]), int(match["year"])
-    try:
-        return dt.date(year, two, one) if order == "dmy" else dt.date(year, one, two)
-    except ValueError:
-        return None
-
-
-def _disorder(dates: list[re.Match[str]], order: Order) -> tuple[int, int]:
-    """How badly an order of day and month fits: impossible dates, and steps back in time."""
-    days = [_day(match, order) for match in dates]
-    known = [day for day in days if day is not None]
-    return days.count(None), sum(one > two for one, two in itertools.pairwise(known))
-
-
-def _guess(dates: list[re.Match[str]]) -> Order:
-    """The order that the way of writing suggests: only the American culture has unpadded dates with AM and PM."""
-    american = any(re.search(r"[AP]M", match["clock"]) for match in dates)
-    padded = any(match[part].startswith("0") for match in dates for part in ("one", "two"))
-    return "mdy" if american and not padded else "dmy"
 
 
 def _read_order(reading: Reading, text: str) -> Order:
-    if (option := reading.options.get("date_order")) is not None:
-        if option not in ("dmy", "mdy"):
-            raise OptionError("date_order", f'expected "dmy" or "mdy", not {option!r}')
-        return "dmy" if option == "dmy" else "mdy"
+    if (wanted := check_date_order(reading)) is not None:
+        return "dmy" if wanted == "dmy" else "mdy"
     found = (_DAY_LAST.fullmatch(header["time"]) for header in _GRAMMAR.pattern.finditer("\n" + text))
     dates = [match for match in itertools.islice(found, 2000) if match is not None]
     if any(match["mark"] != "/" for match in dates):  # no culture writes the month first with another mark
         return "dmy"
-    day_first, month_first = _disorder(dates, "dmy"), _disorder(dates, "mdy")
-    if day_first != month_first:
-        return "dmy" if day_first < month_first else "mdy"
-    guess = _guess(dates)
-    if any(match["one"] != match["two"] for match in dates):
+    written = [match.group("one", "two", "year") for match in dates]
+    if (order := find_date_order(written, is_sorted=True)) is not None:
+        return order
+    # only the American culture has unpadded dates with AM and PM
+    is_american = any(re.search(r"[AP]M", match["clock"]) for match in dates)
+    guess: Order = "dmy" if not is_american or any("0" in (one[0], two[0]) for one, two, _ in written) else "mdy"
+    if any(one != two for one, two, _ in written):
         what = f"day and month cannot be told apart; they were read as {guess}; pass date_order="
         reading.report("ambiguous-date", what, line=1)
     return guess
@@ -84,7 +62,7 @@ def _read_order(reading: Reading, text: str) -> Order:
 @functools.lru_cache(maxsize=4096)
 def _parse(text: str, order: Order) -> tuple[dt.datetime, Precision] | None:
     if match := _DAY_LAST.fullmatch(text):
-        day = _day(match, order)
+        day = day_of(match.group("one", "two", "year"), order)
         clock = re.sub(r"([ap])\. ?m\.", r"\1m", match["clock"])
         text = f"{day} {clock}" if day else ""
     found = parse_clock(text)
