@@ -214,9 +214,6 @@ def _winner(verdicts: _Verdicts, label: str) -> _Claim | None:
     return winners[0] if winners else None
 
 
-# --- signatures: which readers are asked ---
-
-
 @functools.cache
 def _pattern(row: FormatRow) -> re.Pattern[str]:
     return re.compile("\n" + row.lines)
@@ -244,9 +241,6 @@ def _admits(row: FormatRow, head: Head) -> bool:
     if row.marks and not any(all(map(head.has, words.split())) for words in row.marks.split(" | ")):
         return False
     return not row.lines or _pattern(row).search("\n" + head.text) is not None
-
-
-# --- what holds another format ---
 
 
 class _Outer(NamedTuple):
@@ -303,8 +297,6 @@ def _find_inside(head: Head) -> tuple[Reader, Detection] | None:
             raise UnknownFormatError(head.source.label, f"{kind.without}: {reason}")
     return None
 
-
-# --- what has something round it ---
 
 _CERTAIN: Final = 0.9
 """Whoever is less sure of a text may know another one that it was."""

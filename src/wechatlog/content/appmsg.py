@@ -86,8 +86,6 @@ def _identifier(text: str) -> str | None:
     return text if text.strip("0") else None
 
 
-# --- prefixes -------------------------------------------------------------------------------------
-
 _PREFIX: Final = re.compile(r"(?P<sender>[A-Za-z0-9_@.\-]{3,80}):\r?\n")
 
 
@@ -103,9 +101,6 @@ def split_sender_prefix(content: str) -> tuple[str | None, str]:
     """
     match = _PREFIX.match(content)
     return (match["sender"], content[match.end() :]) if match else (None, content)
-
-
-# --- app messages ---------------------------------------------------------------------------------
 
 
 def _fields(kind: MessageKind, shown: str, **elements: str) -> Callable[[Node, Scope], AppMessage]:
@@ -256,9 +251,6 @@ def _app_message(app: Node, message: Node, scope: Scope) -> AppMessage:
     )
 
 
-# --- other XML ------------------------------------------------------------------------------------
-
-
 def _voice(node: Node, message: Node, _scope: Scope) -> AppMessage:
     milliseconds, transcript = parse_positive(node.attribute("voicelength")), message.find("voicetrans")
     said = transcript.attribute("transtext") if transcript is not None else None
@@ -292,8 +284,6 @@ def _call(node: Node, _message: Node, _scope: Scope) -> AppMessage:
     text = bubble.get("msg", "display_content")
     return AppMessage(Kind.CALL, text, (parse_call(text, kind, parse_positive(bubble.get("duration"))),))
 
-
-# --- notices in XML -------------------------------------------------------------------------------
 
 _TEMPLATE_NAME: Final = re.compile(r"\$([A-Za-z_]{1,40})\$")
 

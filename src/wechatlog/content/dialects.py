@@ -45,8 +45,6 @@ class Label(NamedTuple):
     data: Mapping[str, Any] = {}
 
 
-# --- pieces of patterns ---------------------------------------------------------------------------
-
 _CLOSE: Final = r"[\]】]"
 _NUMBER: Final = r"-?[0-9]{1,3}(?:\.[0-9]{1,20})?"
 _POINT: Final = rf"\((?P<latitude>{_NUMBER}), ?(?P<longitude>{_NUMBER})\)"
@@ -82,8 +80,6 @@ def _shapes(own: Shapes, base: Patterns) -> Patterns:
         merged[kind] = (*(re.compile(pattern.replace("<C>", _CLOSE)) for pattern in patterns), *merged.get(kind, ()))
     return merged
 
-
-# --- what all tools share -------------------------------------------------------------------------
 
 _VOICE_CALL: Final = Label(Kind.CALL, {"kind": "voice"})
 _VIDEO_CALL: Final = Label(Kind.CALL, {"kind": "video"})
@@ -285,9 +281,6 @@ class Dialect:
     listing: Listing | None = None
 
 
-# --- merged forwards as lines ---------------------------------------------------------------------
-
-
 def _by_lines(pattern: str, step: int) -> Listing:
     """Messages of a line each: a pattern with the groups `indent`, `sender`, `text`, perhaps `time`; blanks a level."""
     compiled = re.compile(pattern)
@@ -308,7 +301,6 @@ def _by_blocks(lines: list[str], read: Any, zone: dt.tzinfo | None) -> tuple[Mes
 
 _SENDER: Final = r"(?P<sender>[^\n:]{0,100}?): (?P<text>[^\n]*)"
 
-# --- dialects -------------------------------------------------------------------------------------
 
 # The parts of the quotes and bodies below. A run that must not hold the next mark is possessive: one try, no
 # way back.

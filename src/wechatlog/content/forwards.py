@@ -58,8 +58,6 @@ class Scope(NamedTuple):
         return self.depth >= _DEEPEST
 
 
-# --- times ----------------------------------------------------------------------------------------
-
 _UNIX: Final = re.compile(r"[0-9]{9,16}(?:\.[0-9]{1,9})?")
 _WRITTEN_BLANK: Final = re.compile(r"\\u0020|\\x20")
 _HALF_DAY_BLANK: Final = re.compile(r"(?<=[上下]午)\s{1,4}")
@@ -99,9 +97,6 @@ def parse_source_time(text: str, zone: dt.tzinfo | None = None) -> tuple[dt.date
         return clock.time.astimezone(zone), clock.precision
     except OverflowError:  # the first or the last day that there is
         return None, None
-
-
-# --- records as mappings --------------------------------------------------------------------------
 
 
 def _fold(value: Any) -> dict[str, Any]:
@@ -286,9 +281,6 @@ def parse_record_dict(
     except RecursionError:
         Scope(zone, collector, line).report("deep-forward", "merged forward nested too deeply")
         return None
-
-
-# --- records as the repr of a dict ----------------------------------------------------------------
 
 
 def parse_record_repr(

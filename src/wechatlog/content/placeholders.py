@@ -41,8 +41,6 @@ _UNSUPPORTED: Final = frozenset(
 _MONEY: Final = {"微信转账": Kind.TRANSFER, "微信红包": Kind.RED_PACKET}
 """The titles that the client gives to money."""
 
-# --- what the named groups of a pattern become ----------------------------------------------------
-
 
 def _clock(text: str) -> dict[str, Any]:
     seconds = 0
@@ -103,8 +101,6 @@ def _data_of(match: re.Match[str], kind: MessageKind) -> dict[str, Any]:
         data["seconds"] = int(data["seconds"])
     return data
 
-
-# --- reading --------------------------------------------------------------------------------------
 
 _HEAD: Final = re.compile(r"!?[\[【](?P<label>[^\[\]【】|:：\n]{1,80})")
 

@@ -68,9 +68,6 @@ def looks_like_account(value: str) -> bool:
     return _ACCOUNT.fullmatch(value) is not None
 
 
-# --- segments -------------------------------------------------------------------------------------
-
-
 def fill(segment: types.Segment, known: Mapping[str, Any]) -> types.Segment:
     """A segment with what else the file says of it, which counts for more than its text; its `raw` stays."""
     cls: Any = type(segment)
@@ -145,9 +142,6 @@ def _segments(kind: MessageKind, text: str) -> tuple[types.Segment, ...] | None:
         return (segment_for(kind, text, path=text),)
     segments = parse_body(kind, text, WEFLOW)
     return (_voice(text, segments[0]),) if segments is not None and kind is Kind.VOICE else segments
-
-
-# --- merged forwards ------------------------------------------------------------------------------
 
 
 def _record_time(record: Mapping[str, Any], zone: dt.tzinfo | None) -> tuple[dt.datetime | None, Precision | None]:

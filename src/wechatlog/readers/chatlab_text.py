@@ -83,9 +83,6 @@ def _find_order(reading: Reading, dates: list[str], exported: re.Match[str] | No
     return order or "mdy"
 
 
-# --- one of the two dialects ----------------------------------------------------------------------
-
-
 class _Open(NamedTuple):
     """A message whose end was not seen yet."""
 
@@ -139,9 +136,6 @@ def _look(reading: Reading, dialect: _Dialect) -> _Survey:
         elif match["sender"] in names or len(names) < _MOST_NAMES:
             names[match["sender"]] += 1
     return _Survey(_find_order(reading, [*dates, exported["date"]] if exported else dates, exported), names)
-
-
-# --- messages -------------------------------------------------------------------------------------
 
 
 def _entries(reading: Reading, *, dialect: _Dialect) -> Iterator[Entry]:

@@ -61,9 +61,6 @@ _OLDEST: Final = 2000
 _SMALLEST_NUMBER: Final = 10**12  # a sequence number begins with the time, in milliseconds or microseconds
 
 
-# --- JSON -----------------------------------------------------------------------------------------------------------
-
-
 def _exporter(first: Mapping[str, Any]) -> str:
     if "bigHeadURL" in first:
         return "wetrace"
@@ -202,8 +199,6 @@ def _is_script(head: Head) -> Evidence | None:
     return Evidence(0.6, f"an empty window.{_VARIABLE}") if inner.json == [] else None
 
 
-# --- tables ---------------------------------------------------------------------------------------------------------
-
 _PLAIN: Final = Table("Time=time SenderName=name Sender=sender TalkerName=talker_name Talker=talker Content=content")
 _ALPHA: Final = Table(
     "MessageID=number Time=time SenderName=name Sender=sender TalkerName=talker_name Talker=talker Content=content"
@@ -283,8 +278,6 @@ def _is_text(head: Head) -> Evidence | None:
         return None
     return Evidence(0.95 if found > 1 else 0.85, f"{found} header lines '[name] YYYY-MM-DD HH:MM:SS'")
 
-
-# --- the formats ----------------------------------------------------------------------------------------------------
 
 JSON: Final = Format(
     "chatlog-json",

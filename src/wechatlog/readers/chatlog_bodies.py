@@ -42,9 +42,6 @@ _CUT: Final = "<...>"
 _TYPE_NOTICE: Final = 11000  # a control notice, chatlog_alpha only
 
 
-# --- the plain rendering --------------------------------------------------------------------------
-
-
 def read_rendering(
     reading: Reading, text: str, line: int, *, notice: bool = False, zone: dt.tzinfo | None = None
 ) -> Body:
@@ -74,9 +71,6 @@ def read_rendering(
     # The writer says voice of every call.
     calls = (attrs.evolve(segment, kind=None) if isinstance(segment, Call) else segment for segment in segments)
     return kind, text, tuple(calls)
-
-
-# --- JSON -----------------------------------------------------------------------------------------
 
 
 def _text(value: Any) -> str:

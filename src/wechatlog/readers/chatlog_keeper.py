@@ -63,8 +63,6 @@ JSON: Final = Format(
 )
 
 
-# --- the page ---------------------------------------------------------------------------------------------------------
-
 _PAGE: Final = Page(
     "</header>",
     re.compile(r"<(?:section class='chat'|div class='(?:day|msg (?:self|other))')>"),

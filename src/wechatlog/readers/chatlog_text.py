@@ -45,9 +45,6 @@ _FILE_NAME: Final = re.compile(
 _TALKER: Final = re.compile(r"(?:wxid_[A-Za-z0-9_\-]{1,80}|gh_[A-Za-z0-9]{1,40}|[0-9]{1,30}@chatroom)\Z")
 
 
-# --- the header -----------------------------------------------------------------------------------
-
-
 class _Who(NamedTuple):
     """The sender part of a header; `id` is an account, 我, or the word for a notice, `number` that of chatlog_alpha."""
 
@@ -94,9 +91,6 @@ def _is_header(match: re.Match[str]) -> bool:
 _GRAMMAR: Final = Grammar("chatlog text", _HEADER, accept=_is_header)
 
 
-# --- dates ----------------------------------------------------------------------------------------
-
-
 class _Dates(NamedTuple):
     day: dt.date | None = None
     year: int | None = None
@@ -125,9 +119,6 @@ def _complete(text: str, dates: _Dates) -> dt.datetime | None:
             return None
         text = f"{dates.year:04}-{text}"
     return dt.datetime.fromisoformat(text)
-
-
-# --- which conversation a message belongs to ------------------------------------------------------
 
 
 class _Chats:
@@ -160,9 +151,6 @@ class _Chats:
                 self._reading.report("ambiguous-conversation", sentence, line=line)
             return find("private", is_group=False)
         return find("", is_group=False)
-
-
-# --- reading --------------------------------------------------------------------------------------
 
 
 class _Gate(HeaderCheck):

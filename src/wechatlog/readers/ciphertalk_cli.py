@@ -70,8 +70,6 @@ def _is_json(head: Head) -> Evidence | None:
     return Evidence(1.0, "a list of objects with createTime, direction and content, and no keys of other tools")
 
 
-# --- Markdown ---------------------------------------------------------------------------------------------------------
-
 _FIRST: Final = re.compile(
     r"# 聊天记录：(?P<id>[^\n]*)\n\n导出时间：(?P<exported>[^\n]*)\n消息条数：(?P<count>[0-9]{1,12})\n\n---\n"
 )

@@ -48,8 +48,6 @@ _FIRST_TIME: Final = 1_293_840_000  # 2011: before there was WeChat a time is no
 _CALL_KINDS: Final = {0: "video", 1: "voice"}
 
 
-# --- what stands where ------------------------------------------------------------------------------------------------
-
 _PAGE: Final = "title=title url=url thumb=cover_url"
 _FIELDS: Final = Fields(
     {
@@ -131,9 +129,6 @@ def _kind_of(row: Row) -> MessageKind | None:
         return Kind.PAT
     kind = kind_of_local_type(number)
     return None if kind is Kind.OTHER else kind
-
-
-# --- version 3 --------------------------------------------------------------------------------------------------------
 
 
 def _unescape_value(value: Any, depth: int) -> Any:
@@ -219,8 +214,6 @@ def _is_half_day_off(row: Row) -> bool:
     return isinstance(record, str) and _SOURCE_TIME.search(record) is not None and "srcMsgCreateTime" not in record
 
 
-# --- version 1 --------------------------------------------------------------------------------------------------------
-
 _EMOJI_IMAGE: Final = re.compile(r'<img [^<>]{0,300}id="([^"<>]{1,40})" class="emoji_img">')
 _NEXT_LITERAL: Final = re.compile(r"\{ ?type:\s?[0-9]")
 
@@ -276,8 +269,6 @@ def _v1_body(reading: Reading, row: dict[str, Any], line: int) -> tuple[MessageK
     kind = read_notice(text) or kind if kind is Kind.SYSTEM else kind
     return kind, text, _segments(_V1_FIELDS, row, kind, text)
 
-
-# --- pages ------------------------------------------------------------------------------------------------------------
 
 _LIST: Final = re.compile(r"const\s{1,8}chatMessages\s{0,8}=\s{0,8}(?=\[)")
 _FIRST_KEY: Final = re.compile(r"\[\s*(?:\{\s*(?P<quote>\"?)[A-Za-z_]|\])")

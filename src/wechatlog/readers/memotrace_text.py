@@ -85,8 +85,6 @@ def _read_notice(text: str) -> Body:
     return read_notice(text) or MessageKind.SYSTEM, text, None
 
 
-# --- TXT ------------------------------------------------------------------------------------------
-
 _TEXT_GRAMMAR: Final = Grammar("memotrace", rf"(?P<time>{_CLOCK})(?: (?P<sender>[^\r\n]*))?{_END}", framed=True)
 _TWO_CLOCKS: Final = re.compile(r"\n[0-9]{4}-[0-9][0-9: -]{0,24}[0-9] [0-9]{2}:[0-9]{2}:[0-9]{2}(?![0-9])")
 """What is left where a header lost its end with what stood up to the clock of the next."""
@@ -208,7 +206,6 @@ def _text(name: str, description: str, version: int) -> Format:
 V1_TEXT: Final = _text("memotrace-v1-text", "MemoTrace (WeChatMsg) 1 and 2 TXT", 1)
 V3_TEXT: Final = _text("memotrace-text", "MemoTrace (WeChatMsg) 3 TXT", 3)
 
-# --- Markdown -------------------------------------------------------------------------------------
 
 _ESCAPABLE: Final = r"\\`*_{}\[\]()#+\-.!|"
 _MARKDOWN_GRAMMAR: Final = Grammar(
@@ -342,7 +339,6 @@ MARKDOWN: Final = Format(
     cuts="tried",
 )
 
-# --- the text for language models -----------------------------------------------------------------
 
 _DAY_LINE: Final = re.compile(r"\*{20}([0-9]{4}-[0-9]{2}-[0-9]{2})\*{20}")
 _AI_GRAMMAR: Final = Grammar(

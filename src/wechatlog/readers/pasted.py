@@ -151,9 +151,6 @@ def _looks_like_chat(candidates: list[Candidate]) -> bool:
     return named * 2 > len(candidates) and filled > 0
 
 
-# --- name and time on one line --------------------------------------------------------------------------------------
-
-
 def _timed(reading: Reading) -> Iterator[Entry]:
     today = reading.day_option("today")
     head, blocks = sample(reading.blocks())
@@ -199,9 +196,6 @@ def _is_timed(head: Head) -> Evidence | None:
         return Evidence(0.5, reason)
     names = {_sender(candidate.header) for candidate in framed}
     return Evidence(0.5, reason) if len(framed) > 2 and len(names) < len(framed) else None
-
-
-# --- the name on one line, the date on the next ---------------------------------------------------------------------
 
 
 def _name_line(candidate: Candidate) -> str | None:
@@ -254,8 +248,6 @@ def _is_dated(head: Head) -> Evidence | None:
     confidence = 0.9 - 0.3 * above - 0.15 * (len(framed) == 1)
     return Evidence(confidence, f"{len(framed)} names, each with a date line under it")
 
-
-# --- names alone ----------------------------------------------------------------------------------------------------
 
 _NOT_NAMES: Final = frozenset(
     "/".join(

@@ -75,9 +75,6 @@ def _learn(reading: Reading, facts: Iterable[tuple[str, str]], text: str) -> Non
         chat.members = [Participant(chat.title, chat.id)]
 
 
-# --- a message line -------------------------------------------------------------------------------------------------
-
-
 def _split(text: str, title: str | None) -> tuple[MessageKind | None, str, str]:
     tag = _TAG.match(text)
     if tag is None:
@@ -124,9 +121,6 @@ def _entry(reading: Reading, clock: str, rest: str, line: int | None, offset: in
     return Entry(line, time, precision, sender, account, own, kind, text, segments, offset=offset)
 
 
-# --- TXT ------------------------------------------------------------------------------------------------------------
-
-
 def _lines(reading: Reading) -> Iterator[Entry]:
     head, blocks = sample(reading.blocks())
     first = head.partition(_RULE)[0].split("\n")[:12]
@@ -163,9 +157,6 @@ def _is_text(head: Head) -> Evidence | None:
     if len(lines) < 3 or not lines[0].startswith("联系人: ") or not lines[1].startswith("微信号: "):
         return None
     return Evidence(1.0 if _RULE in lines else 0.7, "the head of pc_wechat_exp: 联系人, 微信号")
-
-
-# --- HTML -----------------------------------------------------------------------------------------------------------
 
 
 def _page(reading: Reading) -> Iterator[Entry]:

@@ -64,9 +64,6 @@ class _Row(NamedTuple):
     title: Any = None
 
 
-# --- bodies ---------------------------------------------------------------------------------------------------------
-
-
 _SOURCES: Final[Mapping[type[Segment], tuple[str | None, str | None]]] = {
     **dict.fromkeys((Image, Video, Sticker), ("path", "url")),
     **dict.fromkeys((Voice, File), ("path", "path")),
@@ -160,9 +157,6 @@ def _split(reading: Reading, row: _Row, content: Any, line: int) -> _Row:
     return row._replace(msg=read_string(value.get("msg", "")), src=value.get("src") or "")
 
 
-# --- people ---------------------------------------------------------------------------------------------------------
-
-
 def _name(user: Mapping[str, Any]) -> str | None:
     return next((name for key in ("remark", "nickname") if isinstance(name := user.get(key), str) and name), None)
 
@@ -234,8 +228,6 @@ def _said(reading: Reading, users: Users, owner: str | None = None, *, excel: bo
     )
 
 
-# --- tables ---------------------------------------------------------------------------------------------------------
-
 _COLUMNS: Final = (
     "id=number MsgSvrID=id type_name=type is_sender=own talker=talker room_name=room {} src=src CreateTime=time"
 )
@@ -257,8 +249,6 @@ def _is_table(head: Head) -> Evidence | None:
     found = next((at for table in (_NEW, _OLD) if (at := (table.find if is_text else table.find_sheet)(head))), None)
     return found and Evidence(0.95, f"the header has {found.width} columns from id to CreateTime")
 
-
-# --- JSON -----------------------------------------------------------------------------------------------------------
 
 _KNOWN: Final = frozenset("id MsgSvrID type_name is_sender talker room_name msg src extra CreateTime content".split())
 

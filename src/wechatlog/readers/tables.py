@@ -55,9 +55,6 @@ def _judge(names: Sequence[str]) -> Evidence | None:
     return None
 
 
-# --- rows ------------------------------------------------------------------------------------------
-
-
 class _Teller:
     """Rows to messages, each with its conversation; `zone` is that of dates without one."""
 
@@ -176,9 +173,6 @@ def _rounded(day: dt.date) -> dt.datetime:
     """A date of a spreadsheet to the second: it is a number there, whose fractions are never exact."""
     time = day if isinstance(day, dt.datetime) else dt.datetime.combine(day, dt.time())
     return (time + dt.timedelta(microseconds=500_000)).replace(microsecond=0)
-
-
-# --- text ------------------------------------------------------------------------------------------
 
 
 class _Layout(NamedTuple):
@@ -331,9 +325,6 @@ def _text_rows(context: Context, layout: _Layout) -> Iterator[tuple[dict[str, st
             context.tell("repeated-header", "the heading stands there again", line)
             continue
         yield dict(zip(names, [plain(cell) if cell[:1] == "'" else cell for cell in cells], strict=False)), line
-
-
-# --- workbook --------------------------------------------------------------------------------------
 
 
 class WorkbookReader:

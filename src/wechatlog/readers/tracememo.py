@@ -155,9 +155,6 @@ def _forwarded_message(item: Mapping[str, Any], zone: dt.tzinfo | None, depth: i
     return build_message(time, precision, read_string(item.get("sender")) or None, kind, text, segments=segments)
 
 
-# --- JSON and script --------------------------------------------------------------------------------------------------
-
-
 def _is_script(head: Head) -> Evidence | None:
     return Evidence(1.0, f"window.{_VARIABLE}") if assigned_head(head, _VARIABLE) else None
 
@@ -216,8 +213,6 @@ def _time(reading: Reading, value: Mapping[str, Any], line: int) -> dt.datetime 
         return None
     return reading.zoned(time)
 
-
-# --- CSV and Markdown -------------------------------------------------------------------------------------------------
 
 _TABLE = Table("时间=time 发送者=sender 类型=type 内容=content 媒体路径=path 媒体状态=state")
 _STAMP = re.compile(r"(?P<name>.+)_[0-9]{8}_[0-9]{6}(?: ?\([0-9]+\))?\.[A-Za-z]+")

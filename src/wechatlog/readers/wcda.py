@@ -80,9 +80,6 @@ def _room_notice(text: str) -> MessageKind | None:
     return Kind.SYSTEM if text == _UNKNOWN else read_notice(text)
 
 
-# --- sidecars ---------------------------------------------------------------------------------------------------------
-
-
 _SIDECARS: Final = (
     ({"missingMedia"}, "the report of an export"),
     ({"schemaVersion", "exportId"}, "the manifest of an export"),
@@ -100,8 +97,6 @@ def _refuse(head: Head) -> Refusal | None:
     what = next((what for known, what in _SIDECARS if known <= keys and "messages" not in keys), None)
     return None if what is None else Refusal(f"{what} (WeChatDataAnalysis), no messages", 0.95)
 
-
-# --- JSON -------------------------------------------------------------------------------------------------------------
 
 _PAGE: Final = "title=title url=url thumb=thumbUrl|coverUrl"
 _FIELDS: Final = Fields(
@@ -232,8 +227,6 @@ def _is_json(head: Head) -> Evidence | Refusal | None:
     known = "messages" in value and "displayName" in conversation
     return Evidence(0.9, "keys schemaVersion, conversation and messages") if known else None
 
-
-# --- TXT --------------------------------------------------------------------------------------------------------------
 
 _STAMP: Final = r"\[(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})\] "
 _HEADER: Final = _STAMP + r"(?P<rest>[^\n]*)"
@@ -399,8 +392,6 @@ def _is_text(head: Head) -> Evidence | None:
     with_account = sum(bool(_LIKE_HEADER.match(line) and _WITH_ACCOUNT.search(line)) for line in lines[:500])
     return Evidence(0.4, f"{with_account} lines [time] name(wxid): text") if with_account else None
 
-
-# --- XLSX -------------------------------------------------------------------------------------------------------------
 
 _SHEET: Final = "消息"
 _INFO_SHEET: Final = "会话信息"

@@ -71,9 +71,6 @@ def _name_emoji(root: HtmlElement) -> None:
             image.set("alt", _emoji_codes().get(stem, f"[{stem}]"))
 
 
-# --- bodies -----------------------------------------------------------------------------------------------------------
-
-
 def _text(parts: Mapping[str, HtmlElement], *names: str) -> str:
     node = next((parts[name] for name in names if name in parts), None)
     return "" if node is None else node_text(node).strip()
@@ -179,9 +176,6 @@ def _body(
         return kind, text, (parse_call(text, "video" if "wechat-voip-icon--video" in parts else "voice"),)
     text, known = _card(kind, node, parts)
     return kind, text, one_segment(kind, text, **known)
-
-
-# --- pages ------------------------------------------------------------------------------------------------------------
 
 
 def _older(reading: Reading, root: HtmlElement) -> Iterator[HtmlElement]:

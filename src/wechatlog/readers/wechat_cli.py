@@ -86,9 +86,6 @@ _MONEY: Final = {" 微信转账": Kind.TRANSFER, " 微信红包": Kind.RED_PACKE
 _TITLED: Final = {Kind.FILE: _FILE, Kind.LINK: _PAGE, Kind.MINI_PROGRAM: _PAGE, Kind.TRANSFER: _PAID}
 
 
-# --- display strings --------------------------------------------------------------------------------------------------
-
-
 def _is_display(head: Head) -> Evidence | None:
     value = head.json
     is_object = isinstance(value, dict) and "chat" in value
@@ -185,8 +182,6 @@ def _labelled(reading: Reading, text: str, line: int) -> Body:
     return kind, text, None if kind in PLAIN_KINDS else one_segment(kind, text)
 
 
-# --- display strings as lines ---------------------------------------------------------------------------------------
-
 _LINE: Final = r"\[(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2})\] (?P<rest>[^\r\n]*)"
 _FORK: Final = (
     r"### (?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2})[ \t]*\r?\n\r?\n"
@@ -263,9 +258,6 @@ def _is_text(head: Head, *, item: str) -> Evidence | None:
     if not titled or not first.startswith(f"{item}["):
         return None
     return Evidence(1.0, "a head with 聊天记录 and facts, and lines '[time] name: text'")
-
-
-# --- lines ------------------------------------------------------------------------------------------------------------
 
 
 def _is_lines(head: Head) -> Evidence | None:

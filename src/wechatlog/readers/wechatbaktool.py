@@ -107,7 +107,6 @@ READER = Format(
     "wechatbaktool", "WechatBakTool, TXT (2023-2024)", ".txt", _detect, _entries, "WechatBakTool", {}, cuts="tried"
 )
 
-# --- the page ---------------------------------------------------------------------------------------------------------
 
 _CONTENT = r'<p class="content">'
 _PAGE = Page(

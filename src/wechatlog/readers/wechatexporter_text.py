@@ -105,9 +105,6 @@ def read_body(text: str) -> tuple[MessageKind, tuple[Segment, ...] | None]:
     return MessageKind.TEXT, None
 
 
-# --- merged forwards --------------------------------------------------------------------------------------------------
-
-
 class Forwards:
     """Entries, those of merged forwards put into the entry that opened them: that is the last one before them."""
 
@@ -169,9 +166,6 @@ class Forwards:
     def _report(self, parent: Entry) -> None:
         what = "a merged forward has no end; its messages are given one by one"
         self._reading.report("open-forward", what, line=parent.line)
-
-
-# --- a header and what follows ----------------------------------------------------------------------------------------
 
 
 @attrs.define(eq=False)

@@ -124,8 +124,6 @@ def loose_pattern(template: str) -> re.Pattern[str] | None:
     return re.compile(gap + gap.join(pieces))
 
 
-# --- an offer --------------------------------------------------------------------------------------
-
 _CLOCK: Final = re.compile(
     rf"""(?:(?P<year>[0-9]{{4}})(?P<s1>[-/.年])[0-9]{{1,2}}(?P<s2>[-/.月])[0-9]{{1,2}}(?P<s3>日?)
         (?P<gap>[T\ ,]{{0,2}})(?P<half>(?:{_HALF})?)(?P<g2>\ ?)[0-9]{{1,2}}:[0-9]{{2}}(?P<seconds>(?::[0-9]{{2}})?)

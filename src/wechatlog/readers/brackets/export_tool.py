@@ -73,9 +73,6 @@ def entry_of(
     return Entry(line, time, precision, name, account, own, kind, content, segments, None, reply_to, offset)
 
 
-# --- JSON -----------------------------------------------------------------------------------------------------------
-
-
 def _objects(reading: Reading) -> Iterator[Entry]:
     for _, value, line, offset in iter_objects(reading, "Messages", known=_KNOWN, needed=lambda _: ("Contact",)):
         if reading.chat.title is None:
@@ -85,8 +82,6 @@ def _objects(reading: Reading) -> Iterator[Entry]:
         text, type_name = read_string(value.get("Content")), read_string(value.get("Type"))
         yield entry_of(reading, line, clock, name or (_OWN if own else ""), own, text, type_name, offset)
 
-
-# --- tables ---------------------------------------------------------------------------------------------------------
 
 _TABLE: Final = Table(
     {"Time": "time", "Sender": "name", "Content": "text", "Type": "kind", "FromSelf|From Self": "own"}
@@ -104,8 +99,6 @@ def _rows(reading: Reading) -> Iterator[Entry]:
         clock = reading.clock(row.time, line=line)
         yield entry_of(reading, line, clock, row.name or (_OWN if own else ""), own, row.text, row.kind)
 
-
-# --- TXT ------------------------------------------------------------------------------------------------------------
 
 _GRAMMAR: Final = Grammar(
     "WeChat-Export-Tool TXT",

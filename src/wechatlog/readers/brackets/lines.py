@@ -241,9 +241,6 @@ def own_of(name: str, named: bool) -> bool | None:
     return name == ME or (False if named else None)
 
 
-# --- the names ------------------------------------------------------------------------------------------------------
-
-
 @functools.lru_cache(maxsize=4096)
 def _split(line: str, tool: _Tool, names: Collection[str]) -> tuple[str, int]:
     """Whose line it is, and where the text begins; known names may hold what ends a name."""
@@ -260,9 +257,6 @@ def _line_of(header: re.Match[str]) -> str:
     text, start = header.string, header.end()
     end = text.find("\n", start, start + 512)
     return text[start : end if end >= 0 else start + 512].rstrip("\r")
-
-
-# --- reading --------------------------------------------------------------------------------------------------------
 
 
 class _Known(NamedTuple):
@@ -440,9 +434,6 @@ def _bare(tool: _Tool, text: str) -> Body | None:
     kind = kind_of_type(int(name)) if name.isdigit() else kind_of_name(name) or MessageKind.LINK
     known = {"url": match["address"].strip()} if match["address"] and kind is not MessageKind.VOICE else {}
     return kind, text, None if kind in PLAIN_KINDS else one_segment(kind, text, **known)
-
-
-# --- detection ------------------------------------------------------------------------------------------------------
 
 
 def _is_sign(candidate: Candidate, tool: _Tool) -> bool:

@@ -50,9 +50,6 @@ def _kind(reading: Reading, name: str, text: str, extra: Mapping[str, Any], line
     return kind
 
 
-# --- JSON -----------------------------------------------------------------------------------------------------------
-
-
 def _objects(reading: Reading) -> Iterator[Entry]:
     chat = reading.chat
     for _, value, line, offset in iter_objects(reading, known=_KNOWN, needed=lambda _: ("conversation",)):
@@ -91,8 +88,6 @@ def _is_json(head: Head) -> Evidence | None:
     return Evidence(0.9, "messages with localId, direction, rawType and compressed") if sure else None
 
 
-# --- CSV ------------------------------------------------------------------------------------------------------------
-
 _TABLE: Final = Table("时间=time 发言人=name 方向=direction 类型=kind 内容=text 附件/标题=title")
 
 
@@ -107,8 +102,6 @@ def _rows(reading: Reading) -> Iterator[Entry]:
         segments = None if kind is MessageKind.QUOTE else _FIELDS.segments(kind, text, extra)
         yield Entry(line, time, precision, sender, None, own, kind, text, segments)
 
-
-# --- Markdown -------------------------------------------------------------------------------------------------------
 
 _GRAMMAR: Final = Grammar(
     "wechat-export-studio Markdown",

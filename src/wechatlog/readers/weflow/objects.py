@@ -121,9 +121,6 @@ class Tool:
     session: Callable[[Reading], Json] | None = None
 
 
-# --- people ---------------------------------------------------------------------------------------------------------
-
-
 def _account(value: Json) -> str | None:
     found = next((read_string(value[key]) for key in ACCOUNT_KEYS if value.get(key)), "")
     return None if found in _NOBODY else found
@@ -216,8 +213,6 @@ def _describe(reading: Reading, tool: Tool) -> None:
         name: value for name, value in pairs.items() if isinstance(value, str | int | float) and value != ""
     }
 
-
-# --- messages -------------------------------------------------------------------------------------------------------
 
 _kind_of_name: Final = lru_cache(maxsize=256)(kind_of_name)
 

@@ -33,7 +33,6 @@ from wechatlog.tokenizer import Grammar
 _OWNERS: Final = (ME, "Me")
 _STAMP: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
 
-# --- TXT ------------------------------------------------------------------------------------------------------------
 
 _TXT: Final = Grammar(
     "weflow-txt", rf"(?P<time>{_STAMP}) (?P<quote>['\"])(?P<sender>[^\r\n]*)(?P=quote)(?=\r?(?:\n|\Z))"
@@ -92,8 +91,6 @@ def _is_txt(head: Head) -> Evidence | None:
     found, first = framed_headers(head, _TXT)
     return Evidence(0.95 if first else 0.7, f"{found} header lines with a time and a name in quotes") if found else None
 
-
-# --- Markdown -------------------------------------------------------------------------------------------------------
 
 _MARKDOWN: Final = Grammar(
     "weflow-markdown",
