@@ -324,8 +324,7 @@ def _copy(database: sqlite3.Connection) -> None:
     for name, value in (("hashsize", 1 << 24), ("automerge", 0)):
         database.execute("INSERT INTO messages_fts (messages_fts, rank) VALUES (?, ?)", (name, value))
     database.execute(
-        f"INSERT INTO messages_fts (rowid, text) SELECT {_TERMS} WHERE m.message >= ? ORDER BY m.message",
-        [first],
+        f"INSERT INTO messages_fts (rowid, text) SELECT {_TERMS} WHERE m.message >= ? ORDER BY m.message", [first]
     )
     for name, value in (("hashsize", 1 << 20), ("automerge", 4)):
         database.execute("INSERT INTO messages_fts (messages_fts, rank) VALUES (?, ?)", (name, value))

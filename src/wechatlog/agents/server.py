@@ -83,12 +83,7 @@ def build_server(questions: Questions) -> MCPServer:
         return ask("messages_around", message=message, before=before, after=after, cursor=cursor)
 
     def messages_in_period(
-        since: Since = "",
-        until: Until = "",
-        chat: Chat = "",
-        sender: Sender = "",
-        kind: Kind = "",
-        cursor: Cursor = "",
+        since: Since = "", until: Until = "", chat: Chat = "", sender: Sender = "", kind: Kind = "", cursor: Cursor = ""
     ) -> str:
         """Show the messages of a period or of a whole chat, oldest first; of all chats together where none is named."""
         which = {"chat": chat, "sender": sender, "since": since, "until": until, "kind": kind}

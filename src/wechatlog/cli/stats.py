@@ -186,10 +186,7 @@ class _Job:
 def _as_json(job: _Job, how: dict[str, Any]) -> int:
     """Print everything as JSON, and give the number of conversations."""
     reports = list(job.reports())
-    value = {
-        "statistics": [report.to_json(how["top"]) for report in reports],
-        **unread(job.inputs),
-    }
+    value = {"statistics": [report.to_json(how["top"]) for report in reports], **unread(job.inputs)}
     job.inputs.tick.clear()
     print_json(value)
     return sum(report.conversations for report in reports)

@@ -83,11 +83,7 @@ def _file_name(path: str | None) -> str | None:
 _DETAILS: Final[Mapping[type[Segment], Callable[[Any, Mapping[str, str]], tuple[str | None, ...]]]] = {
     types.Image: lambda s, w: (w["image"], s.label or _file_name(s.path)),
     types.Link: lambda s, w: (w["link"], s.title),
-    types.File: lambda s, w: (
-        w["file"],
-        shown_place(s.name) or _file_name(s.path),
-        size_text(s.size),
-    ),
+    types.File: lambda s, w: (w["file"], shown_place(s.name) or _file_name(s.path), size_text(s.size)),
     types.Voice: lambda s, w: (w["voice"], length_text(s.seconds), s.transcript),
     types.Video: lambda s, w: (w["video"], length_text(s.seconds), _file_name(s.path)),
     types.Sticker: lambda s, w: (w["sticker"], s.name),

@@ -199,17 +199,8 @@ _BRACKET_SHAPES: Final = _shapes(
 # Bodies of a known kind that stand without any bracket, in every tool that replaces the text by the file
 # or the title.
 _PATH: Final = r"(?P<path>(?![a-z]{1,10}://)[^\n\[【]{0,400}[/\\][^\n/\\]{1,255})"
-_TITLE_BODIES: Final = (
-    PAGE,
-    _URL,
-    rf"(?P<title>[^\n]+)\n{_URL}",
-    r"(?P<title>[^\n]+)",
-)
-_CALL_BODIES: Final = (
-    rf"(?:通话时长|通話時長|Duration)[:：]? ?{_CLOCK}",
-    _CLOCK,
-    r"(?P<state>[^\n\[【<]{1,40})",
-)
+_TITLE_BODIES: Final = (PAGE, _URL, rf"(?P<title>[^\n]+)\n{_URL}", r"(?P<title>[^\n]+)")
+_CALL_BODIES: Final = (rf"(?:通话时长|通話時長|Duration)[:：]? ?{_CLOCK}", _CLOCK, r"(?P<state>[^\n\[【<]{1,40})")
 COMMON_BODIES: Final = _shapes(
     {
         Kind.IMAGE: (r"!?\[[^\]\n]*\]\((?P<url>[^\n]*)\)", _URL, _PATH),
@@ -439,10 +430,7 @@ WEFLOW: Final = Dialect(
         **dict.fromkeys((Kind.SYSTEM, Kind.RECALL, Kind.PAT), ("<C>",)),
     },
     bodies={Kind.TRANSFER: (_ECHOTRACE_TRANSFER,)},
-    sentences=(
-        (_ECHOTRACE_TRANSFER, Label(Kind.TRANSFER)),
-        (r"\[未知消息类型\([0-9]{1,20}\)\]", Label(Kind.OTHER)),
-    ),
+    sentences=((_ECHOTRACE_TRANSFER, Label(Kind.TRANSFER)), (r"\[未知消息类型\([0-9]{1,20}\)\]", Label(Kind.OTHER))),
     quotes=(rf"{_WEFLOW_REPLY}(?P<quote>\[引用 (?P<sender>[^：\n]{{1,100}})：(?P<text>.*)\])",),
     listing=_by_lines(rf"(?P<indent> *+){_SENDER}", 2),
 )
@@ -492,8 +480,7 @@ MEMOTRACE: Final = Dialect(
         rf"{_MEMOTRACE_2_REPLY}(?P<quote> \n> (?P<text>.*))",
     ),
     listing=_by_lines(
-        rf"(?P<indent> *+)- (?P<time>[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}} (?:[上下]午 ?)?[0-9:]{{4,8}}) {_SENDER}",
-        4,
+        rf"(?P<indent> *+)- (?P<time>[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}} (?:[上下]午 ?)?[0-9:]{{4,8}}) {_SENDER}", 4
     ),
 )
 """MemoTrace 1 and 3 (`wxManager/model/message.py`, `to_text`): `【…】`, several lines for links, places
@@ -517,10 +504,7 @@ PYWXDUMP: Final = Dialect(
                 r"转账说明[：:] ?(?P<note>(?:[^\n]|\n(?!转账时间))*+)(?:\n(?s:.*))?"
             ),
         ),
-        Kind.CALL: (
-            rf"语音/视频通话\[(?:通话时长[:：]? ?)?{_CLOCK}\]",
-            r"语音/视频通话\[(?P<state>[^\n]*)\]",
-        ),
+        Kind.CALL: (rf"语音/视频通话\[(?:通话时长[:：]? ?)?{_CLOCK}\]", r"语音/视频通话\[(?P<state>[^\n]*)\]"),
         Kind.FORWARD: (r"(?P<title>[^\n]+)(?:\n(?s:.*))?",),
     },
     quotes=(
@@ -561,10 +545,7 @@ WECHATEXPORTER: Final = Dialect(
         Kind.CHANNEL: (r"<C> (?P<title>[^\n]+)",),
         Kind.VOICE: (r""" (?P<clock>[0-9]{1,3}'(?:[0-9]{1,2}")?)<C>""",),
     },
-    sentences=(
-        (r"[（(](?:视频丢失|Video Missed)[)）]", Label(Kind.VIDEO)),
-        (r"[（(]图片丢失[)）]", Label(Kind.IMAGE)),
-    ),
+    sentences=((r"[（(](?:视频丢失|Video Missed)[)）]", Label(Kind.VIDEO)), (r"[（(]图片丢失[)）]", Label(Kind.IMAGE))),
 )
 """WechatExporter for iOS backups (`res/zh-Hans.txt`)."""
 
@@ -704,10 +685,7 @@ called wechat-decrypt: `[链接] title (source) url`, `[引用 name: text]`, `[A
 WECHAT_DUMP: Final = Dialect(
     "wechat-dump",
     labels=_AMBIGUOUS,
-    shapes={
-        Kind.TRANSFER: (r"<C>\n(?P<note>(?s:.*))",),
-        Kind.RED_PACKET: (r"<C>\n(?P<title>[^\n]*)(?:\n(?s:.*))?",),
-    },
+    shapes={Kind.TRANSFER: (r"<C>\n(?P<note>(?s:.*))",), Kind.RED_PACKET: (r"<C>\n(?P<title>[^\n]*)(?:\n(?s:.*))?",)},
     bodies={
         Kind.VOICE: ("Voice",),
         Kind.VIDEO: ("VIDEO FILE",),

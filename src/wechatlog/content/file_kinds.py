@@ -45,10 +45,7 @@ KINDS: Final = (
 
 _ANY: Final = ord(".")
 _PATTERNS: Final = [
-    (
-        kind,
-        re.compile(b"".join(b"." if byte == _ANY else re.escape(bytes([byte])) for byte in kind.start), re.DOTALL),
-    )
+    (kind, re.compile(b"".join(b"." if byte == _ANY else re.escape(bytes([byte])) for byte in kind.start), re.DOTALL))
     for kind in KINDS
 ]
 _BITMAP_HEADERS: Final = frozenset({12, 40, 52, 56, 64, 108, 124})

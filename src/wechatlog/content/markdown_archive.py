@@ -232,10 +232,7 @@ _BODIES: Final = (
         Body(MessageKind.FILE, lambda text: (File(text, raw=text),)),
     ),
     _Row(
-        frozenset("hHwW"),
-        None,
-        re.compile(r"(?:https?://|www\.)[\x21-\x7e]+", re.IGNORECASE),
-        Body(MessageKind.LINK),
+        frozenset("hHwW"), None, re.compile(r"(?:https?://|www\.)[\x21-\x7e]+", re.IGNORECASE), Body(MessageKind.LINK)
     ),
     _Row(
         None,
@@ -372,11 +369,7 @@ def _is_cut_header(lines: list[str], shown: list[int]) -> bool:
 
 
 def read_block(
-    name: str,
-    raw_body: str,
-    time: dt.datetime | None,
-    origin: Origin,
-    lexicon: Lexicon | None = None,
+    name: str, raw_body: str, time: dt.datetime | None, origin: Origin, lexicon: Lexicon | None = None
 ) -> tuple[Message, Body]:
     """The message of a block: a name, two blanks at its end or not, and a body as `cut_block` gives it."""
     sender = unescape_line(name.removesuffix("\r").removesuffix("  ")) or None

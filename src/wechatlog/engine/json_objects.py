@@ -150,11 +150,7 @@ def report_shape(collector: Collector, what: str, item: Item) -> None:
     """Report a value that should be an object."""
     kind = type(item.value).__name__
     collector.report(
-        "broken-shape",
-        f"{what} is no JSON object but {kind}",
-        severity=Severity.ERROR,
-        line=item.line,
-        column=1,
+        "broken-shape", f"{what} is no JSON object but {kind}", severity=Severity.ERROR, line=item.line, column=1
     )
 
 

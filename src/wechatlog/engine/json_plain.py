@@ -52,12 +52,7 @@ class Plain:
     """
 
     def __init__(
-        self,
-        given: Mapping[str, str],
-        fixed: Mapping[str, str | int] = {},
-        *,
-        optional: str = "",
-        without: str = "",
+        self, given: Mapping[str, str], fixed: Mapping[str, str | int] = {}, *, optional: str = "", without: str = ""
     ) -> None:
         self.fixed, self.keys, self._without = tuple(fixed.items()), tuple(given), frozenset(without.split())
         wanted = {key: re.escape(json.dumps(value, ensure_ascii=False)) for key, value in fixed.items()}

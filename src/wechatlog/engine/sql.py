@@ -46,7 +46,7 @@ _BEGINNING: Final = r"(?:INSERT|REPLACE|COPY|CREATE)\s"
 _LANDMARK: Final = _compile(
     rf"--[^\n]*+|'(?:[^'\n]++|\n(?!{_BEGINNING}|\('\w))*+(?:'|(?P<odd>(?=\n)))|(?<=\n)(?P<stray>\(['0-9]|\\\.(?=\r?\n))|(?<![\w$])"
     rf"(?:{_INSERT}|{_CREATE.replace('<table', '<created')}|{_COPY.replace('<table', '<copied')}"
-    r"|(?P<begin>BEGIN(?:\s++TRANSACTION)?\s*+;)|(?P<commit>COMMIT\s*+;))",
+    r"|(?P<begin>BEGIN(?:\s++TRANSACTION)?\s*+;)|(?P<commit>COMMIT\s*+;))"
 )
 """What counts outside of rows. A doubled quote in a text is the end of one and the start of the next; an odd one begins
 no text where a line goes on with a statement or a row."""

@@ -44,15 +44,7 @@ _VALUE: Final = re.compile(
     rb"(<(?:\w{1,20}:)?c(?:\s[^<>]{0,400})?>)?\s{0,20}<(?:\w{1,20}:)?v(?:\s[^<>]{0,99})?>\s{0,20}([0-9]{1,9})\s{0,20}</"
 )
 _SHARED: Final = re.compile(rb"\st\s{0,9}=\s{0,9}[\"']s[\"']")
-_LOAD_ERRORS: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    OSError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-)
+_LOAD_ERRORS: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 
 # The workbook that detection opened last, so that reading does not load it again: one at most, and none
 # whose source nobody holds. And the sources that turned out to be none.

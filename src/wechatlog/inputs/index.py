@@ -16,12 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from wechatlog.content.native import (
-    conversation_from_json,
-    conversation_to_json,
-    segment_from_json,
-    segment_to_json,
-)
+from wechatlog.content.native import conversation_from_json, conversation_to_json, segment_from_json, segment_to_json
 from wechatlog.diagnostics import Diagnostic, Severity
 from wechatlog.errors import OptionError, WechatlogError
 from wechatlog.inputs.packing import Kept, Packed

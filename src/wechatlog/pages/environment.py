@@ -16,10 +16,7 @@ from wechatlog.emoji import pictures
 
 _EMOJI = "emoji"
 _NAMES = ("core", "chunks", "places", "search", "filter", "pictures", "panel", "tools")
-_PARTS = {
-    "page": (_EMOJI, *(f"page/{name}.js" for name in _NAMES)),
-    "index": ("index.js",),
-}
+_PARTS = {"page": (_EMOJI, *(f"page/{name}.js" for name in _NAMES)), "index": ("index.js",)}
 """The parts of each script, in their order."""
 
 

@@ -25,14 +25,7 @@ if TYPE_CHECKING:
 
 ENTRY_POINT_GROUP = "wechatlog.segment_rules"
 
-BUILT_IN = (
-    "image_link",
-    "markdown_link",
-    "bare_url",
-    "quote",
-    "emoji_code",
-    "mention",
-)
+BUILT_IN = ("image_link", "markdown_link", "bare_url", "quote", "emoji_code", "mention")
 """The modules of the built-in rules, in the order in which they are asked; each has a `RULE`."""
 
 _registered: dict[str, SegmentRule] = {}

@@ -68,7 +68,7 @@ class HuggingFaceWriter(Form):
         "license": "identifier of the licence that you give it, such as `cc-by-4.0`; none is the default",
     }
     losses: Mapping[str, str] = {
-        "everything": "names are pseudonyms; with real_names=true the rows are those of the form `parquet`",
+        "everything": "names are pseudonyms; with real_names=true the rows are those of the form `parquet`"
     }
     several = True
     binary = True

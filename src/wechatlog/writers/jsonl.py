@@ -47,7 +47,7 @@ class DocumentWriter(Form):
     description = "wechatlog's own form as one JSON document, lossless (schema wechatlog/1)"
     suffixes = (".json",)
     options: Mapping[str, str] = {
-        "indent": "blanks for each level, for people to read; 0, the default, has a message on a line",
+        "indent": "blanks for each level, for people to read; 0, the default, has a message on a line"
     }
     losses = _LOSSES
     several = True

@@ -22,7 +22,7 @@ class TextWriter(Form):
     description = "plain text for people: days, times, names; not meant to be read back"
     suffixes = (".txt",)
     options: Mapping[str, str] = {
-        "emoji": "`keep` the codes (the default), `replace` them by Unicode, or `annotate` them",
+        "emoji": "`keep` the codes (the default), `replace` them by Unicode, or `annotate` them"
     }
     several = True
     streaming = True

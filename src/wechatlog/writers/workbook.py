@@ -65,7 +65,7 @@ class WorkbookWriter(Form):
     description = "Excel workbook: messages with real dates, participants, the conversation"
     suffixes = (".xlsx",)
     options: Mapping[str, str] = {
-        "columns": "names with commas between them, in their order, such as `time,sender,text`",
+        "columns": "names with commas between them, in their order, such as `time,sender,text`"
     }
     losses: Mapping[str, str] = {
         "time:fraction": "dates are written to the second",

@@ -15,14 +15,7 @@ from wechatlog.model import Conversation, Message
 from wechatlog.operations.identity.names import Names
 from wechatlog.operations.sessions import HOUR
 from wechatlog.operations.statistics.tally import TalliedSender, Tally
-from wechatlog.operations.statistics.values import (
-    Counts,
-    Moment,
-    ResponseTimes,
-    SenderStatistics,
-    Silence,
-    Statistics,
-)
+from wechatlog.operations.statistics.values import Counts, Moment, ResponseTimes, SenderStatistics, Silence, Statistics
 from wechatlog.operations.statistics.words import WordFinder, knows_words
 
 if TYPE_CHECKING:

@@ -233,12 +233,7 @@ class Tally:
     """
 
     def __init__(
-        self,
-        gap: dt.timedelta,
-        *,
-        segments: bool,
-        people: Identities | None = None,
-        words: WordFinder | None = None,
+        self, gap: dt.timedelta, *, segments: bool, people: Identities | None = None, words: WordFinder | None = None
     ) -> None:
         self._segments = segments
         self._people = people
