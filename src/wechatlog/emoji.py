@@ -87,8 +87,7 @@ def _read_table(data: str) -> tuple[dict[str, EmojiEntry], dict[str, list[str]]]
         name, unicode, english, *signed = line.split("\t")
         own = [] if signed and signed[0][0] == "p" else [name]
         codes = (*own, *(form[1:] for form in signed))
-        entry = EmojiEntry(name, unicode or None, english or None, codes)
-        entries.update(dict.fromkeys(codes, entry))
+        entries.update(dict.fromkeys(codes, EmojiEntry(name, unicode or None, english or None, codes)))
         for form in signed:
             forms[form[0]].append(form[1:])
     return entries, forms

@@ -196,8 +196,7 @@ def _to_names(value: Iterable[str]) -> tuple[str, ...]:
 
 def segments_fit(segments: Iterable[Segment], text: str) -> bool:
     """Whether segments are those of a text: they join to it, or all of them stand apart from it."""
-    joined = "".join([segment.raw for segment in segments])
-    return joined in ("", text)
+    return "".join([segment.raw for segment in segments]) in ("", text)
 
 
 def _to_segments(value: Iterable[Segment] | None) -> tuple[Segment, ...] | None:
@@ -763,8 +762,7 @@ def _count(number: int, noun: str) -> str:
 
 def called(participant: Participant) -> set[str]:
     """All names of a participant, and the account id, ready for comparing."""
-    names = (participant.id, participant.name, *participant.aliases)
-    return {normalize_name(name) for name in names if name}
+    return {normalize_name(name) for name in (participant.id, participant.name, *participant.aliases) if name}
 
 
 def account_names(participants: Iterable[Participant]) -> dict[str, str]:
@@ -822,7 +820,6 @@ def participants_of(authors: Mapping[Author, int], members: Iterable[Participant
             is_self = is_self if member.is_self is None else member.is_self
         else:
             name = shown
-        aliases = tuple(dict.fromkeys(n for n in others if n is not None))
-        people.append(Participant(name, id_, is_self, aliases, count))
+        people.append(Participant(name, id_, is_self, tuple(dict.fromkeys(n for n in others if n is not None)), count))
     people += [attrs.evolve(member, message_count=0) for member in listed.values()]
     return tuple(people)

@@ -72,8 +72,7 @@ def _bad_zip() -> type[Exception]:
 
 
 def _too_large(name: str, what: str, limit: int) -> RefusedFormatError:
-    reason = f"grows to more than {limit:,} bytes; raise size_limit= if that is expected"
-    return RefusedFormatError(name, what, reason)
+    return RefusedFormatError(name, what, f"grows to more than {limit:,} bytes; raise size_limit= if that is expected")
 
 
 class Budget:
@@ -581,8 +580,7 @@ class Source:
     @functools.cached_property
     def whole_text(self) -> str | None:
         """All of the text with its byte order mark, where it ends in the head and is UTF-8; `None` for any other."""
-        data = self.head()
-        return as_utf8(data, final=True) if self.ends_in_head else None
+        return as_utf8(self.head(), final=True) if self.ends_in_head else None
 
     def forget_head(self) -> None:
         """Let go of what was kept of the first bytes, and read them again when they are asked for."""

@@ -122,8 +122,7 @@ class _Filters(NamedTuple):
 
 def _folded(text: str) -> str:
     """A text as the index compares it: case, width and accents do not matter."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in parts if not unicodedata.combining(char))
+    return "".join(char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))
 
 
 class Questions:
@@ -146,8 +145,7 @@ class Questions:
         with self._lock:
             try:
                 answer = Answer(self._limit)
-                behind = read_cursor(cursor, question)
-                position = method(answer, behind, **arguments)
+                position = method(answer, read_cursor(cursor, question), **arguments)
             except CursorError as error:
                 raise QuestionError(str(error)) from None
         answer.cursor = "" if position is None else make_cursor(position, question)
@@ -279,8 +277,7 @@ class Questions:
             kind = "" if is_group is None else "group, " if is_group else "private, "
             span = f", {start[:10]} to {stop[:10]}" if start else ""
             span += f", {inline(zone, 40)}" if zone else ""
-            line = f"c{number} {inline(title or id_) or 'untitled'} ({kind}{messages:,} messages{span})"
-            if not answer.add(line):
+            if not answer.add(f"c{number} {inline(title or id_) or 'untitled'} ({kind}{messages:,} messages{span})"):
                 answer.head.append(f"{shown} chats, those with the latest messages first.")
                 return place
             shown += 1

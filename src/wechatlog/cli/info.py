@@ -83,8 +83,7 @@ def info(inputs: tuple[str, ...], *, everybody: bool, as_json: bool, **how: Any)
     if as_json:
         print_json({"conversations": list(map(_to_json, facts)), **unread(found)})
     elif len(facts) == 1:
-        lines = _describe(facts[0], everybody=everybody)
-        click.echo("\n".join(harmless(line, one_line=True) for line in lines))
+        click.echo("\n".join(harmless(line, one_line=True) for line in _describe(facts[0], everybody=everybody)))
     else:
         columns = ("conversation", "file", "format", "first", "last", "messages#", "people#", "notes#")
         print_table(columns, map(_cells, facts), fold=columns[:3])

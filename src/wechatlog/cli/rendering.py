@@ -77,8 +77,7 @@ def _message_lines(message: Message, look: Look, width: int, console: Console) -
     _, clock = day_and_clock(message.time, message.precision)
     lead = Text.assemble((f"{clock:<8} ", "dim"), _name(message, width), "  ")
     indent = cell_len(lead.plain)
-    body = _body(message, look)
-    lines = list(body.split("\n", allow_blank=True))
+    lines = list(_body(message, look).split("\n", allow_blank=True))
     if look.width is not None:
         room = look.width - indent
         if room < _NARROWEST_BODY:  # a narrow terminal: names on a line of their own

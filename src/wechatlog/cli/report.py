@@ -62,8 +62,7 @@ def report(inputs: tuple[str, ...], output: str, **how: Any) -> int:
     if not counted.numbers.messages:
         raise Failure(filters.nothing_fits(counted.conversations))
     title = how["title"] or (counted.heading if counted.conversations == 1 else counted.conversations)
-    page = render_report(title, counted.numbers, language=how["interface"], year=year)
-    _write(page, output, found)
+    _write(render_report(title, counted.numbers, language=how["interface"], year=year), output, found)
     say_counted_twice(notes)
     return found.finish()
 

@@ -207,8 +207,7 @@ def _as_text(job: _Job, how: dict[str, Any]) -> int:
             click.echo()
         shown += 1
         title = named(report.heading, job.inputs.place(report.source) if how["by"] == "conversation" else None)
-        lines = iter_lines(title, report.numbers, how["top"] or _ROWS, page)
-        print_lines(lines, color=how["color"], pager=False)
+        print_lines(iter_lines(title, report.numbers, how["top"] or _ROWS, page), color=how["color"], pager=False)
     if conversations and not shown:
         say(job.filters.nothing_fits(conversations))
     return conversations

@@ -239,8 +239,7 @@ def build_forward(data: Any, scope: Scope) -> Forward | None:
             return parse_record_xml(inner, scope.inner())
     if not record.keys() & {"datalist", "title", "desc"}:
         return None
-    messages = tuple(_item_message(item, scope) for item in _items(record))
-    return Forward(_string(record, "title") or None, messages)
+    return Forward(_string(record, "title") or None, tuple(_item_message(item, scope) for item in _items(record)))
 
 
 def parse_record_xml(text: str, scope: Scope) -> Forward | None:

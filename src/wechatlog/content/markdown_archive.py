@@ -296,8 +296,7 @@ def _picture_address(image: Image) -> str | None:
     """Where a picture is on the web, or beside the archive; `None` for one that is elsewhere on somebody's disk."""
     from wechatlog.content.places import is_on_disk  # for writers
 
-    places = filter(None, (image.url, image.path))
-    return next((place for place in places if not is_on_disk(place)), None)
+    return next((place for place in filter(None, (image.url, image.path)) if not is_on_disk(place)), None)
 
 
 def render_block(message: Message, when: dt.datetime, *, full_date: bool) -> str:

@@ -240,8 +240,7 @@ def message_from_json(
     Raises:
         ValueError: where the object is none of this schema, unless `report` takes that.
     """
-    fields = _fields(value, _MESSAGE_CHECKS, "message", report)
-    get = fields.get
+    get = _fields(value, _MESSAGE_CHECKS, "message", report).get
     text = get("text")
     if text is None:
         text = _as_text(value)

@@ -168,8 +168,7 @@ def _inside(forward: types.Forward, depth: int, listing: _Listing) -> Iterator[A
     for message in forward.messages:
         is_listed = listing.has(message.sender, message.text) if message.text else listing.has_begun
         apart = tuple(_asides(message.given_segments or (), depth, listing))
-        quoted = [aside for aside in apart if is_quoted(aside, depth)]
-        yield from quoted
+        yield from [aside for aside in apart if is_quoted(aside, depth)]
         if not is_listed:
             yield Aside(forward, message.sender, shown_text(message) or _label(message), depth)
         yield from (aside for aside in apart if not is_quoted(aside, depth))

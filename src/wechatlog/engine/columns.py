@@ -107,8 +107,7 @@ class Wanted:
         if not tests:
             return Rows(rows.draft, rows.height, columns)
         kept = list(map(all, zip(*tests, strict=True)))
-        chosen = {name: _compress(values, kept) for name, values in columns.items()}
-        return Rows(rows.draft, sum(kept), chosen)
+        return Rows(rows.draft, sum(kept), {name: _compress(values, kept) for name, values in columns.items()})
 
     def _tests(self, columns: Mapping[str, Sequence[Any]], tz: dt.tzinfo | None) -> Iterator[list[bool] | None]:
         if self.since is not None or self.until is not None:

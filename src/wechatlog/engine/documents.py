@@ -239,8 +239,7 @@ def _inside(node: Any, name: str) -> Iterator[Any]:
 def _rows(table: Any, links: dict[str, str]) -> Iterator[Row]:
     side = next((_value(node, "val") for node in table.iterfind("{*}tblPr/{*}jc")), None)
     for row in _inside(table, "tr"):
-        cells = tuple(_cell(cell, links) for cell in _inside(row, "tc"))
-        yield Row(cells, None if side is None else side in _RIGHT)
+        yield Row(tuple(_cell(cell, links) for cell in _inside(row, "tc")), None if side is None else side in _RIGHT)
 
 
 def _cell(cell: Any, links: dict[str, str]) -> Cell:

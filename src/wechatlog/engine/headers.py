@@ -147,8 +147,7 @@ def iter_blocks(blocks: Iterable[str], grammar: Grammar, accept: Callable[[Candi
         if (record := next(records, None)) is not None:
             window.append(record)
         assert header is not None  # noqa: S101 - only the first record has none
-        candidate = Candidate(header, body, line, current, _blanks_before(current), window)
-        if accept(candidate):
+        if accept(Candidate(header, body, line, current, _blanks_before(current), window)):
             yield current
             current = Block(header, [body], line, offset)
         else:

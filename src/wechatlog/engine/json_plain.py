@@ -85,8 +85,7 @@ class Plain:
 
     def object(self, given: tuple[str | None, ...]) -> dict[str, Any]:
         """An object of what was given, as parsing makes one."""
-        pairs = zip(self.keys, given, strict=True)
-        found = {key: value for key, value in pairs if value is not None}
+        found = {key: value for key, value in zip(self.keys, given, strict=True) if value is not None}
         return dict(self.fixed) | {
             key: value if self._patterns[key][0] == '"' else json.loads(value) for key, value in found.items()
         }

@@ -144,8 +144,7 @@ def iter_json_runs(
         For an array at the top: its items. For an object: its values with their keys, in the order of the file.
         A streamed array that is empty gives nothing.
     """
-    lists = _Lists(tuple(stream), tuple(parted))
-    return _Stream(blocks, collector, plain).runs(lists, tail=tail)
+    return _Stream(blocks, collector, plain).runs(_Lists(tuple(stream), tuple(parted)), tail=tail)
 
 
 iter_json = one_by_one(iter_json_runs)

@@ -140,6 +140,5 @@ def _find(cuts: Cuts, stream: IO[bytes], size: int, encoding: str) -> Iterator[S
 
     for line, mark in enumerate(cuts(lines())):
         if mark is not None and start >= wanted and len(mark.head) <= _MOST_HEAD:
-            head = mark.head.encode(encoding)
-            yield Stretch(start, 0, head, mark.given, line, mark.number, mark.chat, mark.placed)
+            yield Stretch(start, 0, mark.head.encode(encoding), mark.given, line, mark.number, mark.chat, mark.placed)
             wanted = start + size

@@ -53,8 +53,7 @@ def json_blocks(blocks: Iterable[str]) -> Iterator[str]:
     first = next(stream, "")
     match = _ASSIGNMENT.match(first[:_SEARCHED])
     if match:
-        blank = re.sub(r"[^\r\n]", " ", match.group())
-        first = blank + first[match.end() :]
+        first = re.sub(r"[^\r\n]", " ", match.group()) + first[match.end() :]
     tail = ""
     for block in itertools.chain((first,), stream):
         text = tail + block

@@ -91,8 +91,7 @@ def _whole_cells(page: bytes, is_first: bool) -> int:
     cells = sorted(_cells(page, is_first))
     if not cells or page[_HEADER if is_first else 0] != _TABLE_LEAF:
         return 0
-    ends = [*cells[1:], len(page)]
-    return sum(_cell_end(page, begin) == end for begin, end in zip(cells, ends, strict=True))
+    return sum(_cell_end(page, begin) == end for begin, end in zip(cells, [*cells[1:], len(page)], strict=True))
 
 
 def _cell_end(page: bytes, begin: int) -> int:

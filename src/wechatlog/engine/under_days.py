@@ -98,8 +98,7 @@ def _time(reading: Reading, clock: str, line: int) -> tuple[dt.datetime | None, 
     if parse_clock(clock):
         return reading.clock(clock, line=line)
     if clock:
-        what = f"{clock!r} is no time without the day on which it was shown"
-        reading.tell("relative-time", what, line, once=True)
+        reading.tell("relative-time", f"{clock!r} is no time without the day on which it was shown", line, once=True)
     return None, None
 
 

@@ -299,8 +299,7 @@ class Archive(Iterable[Conversation]):
 
         def turn(whole: Conversation, source: Source) -> Iterator[tuple[Context, Rows]]:
             context, draft = Context.of(whole, source)
-            batches = rows_of_batches(context, in_batches(draft, whole.messages), wanted)
-            return ((context, rows) for rows in batches)
+            return ((context, rows) for rows in rows_of_batches(context, in_batches(draft, whole.messages), wanted))
 
         return self._walk(self._sources, read, turn)
 

@@ -91,8 +91,7 @@ def _names_and_bodies(draft: Draft, runs: Iterable[Mapping[str, Sequence[Any]]])
     names = {name for columns in runs for name in columns.get("sender", ())}
     for member in draft.members:
         names.update((member.name, *member.aliases))
-    bodies = itertools.chain.from_iterable(columns.get("text", ()) for columns in runs)
-    return {name for name in names if name}, bodies
+    return {name for name in names if name}, itertools.chain.from_iterable(columns.get("text", ()) for columns in runs)
 
 
 def lexicons_of(source: Source, how: How) -> list[Lexicon]:

@@ -28,8 +28,7 @@ class _Package:
     def __init__(self, source: Source, depth: int = 1) -> None:
         closing = contextlib.ExitStack()
         weakref.finalize(self, closing.close)
-        archive = closing.enter_context(open_zip(source))
-        self._files = {found.label: found for found in files_in(source, archive)}
+        self._files = {found.label: found for found in files_in(source, closing.enter_context(open_zip(source)))}
         self._inside: dict[str, _Package] = {}
         self._depth = depth
 

@@ -415,9 +415,6 @@ class Union(_Row):
                     break
         return count
 
-    def _clock(self, entry: int) -> int | None:
-        return self.seconds[entry] if self.messages[entry].precision not in ("minute", "day") else None
-
     def _shift(self, part: Part, offset: int) -> None:
         if offset:
             part.offset += offset
@@ -455,12 +452,12 @@ class Union(_Row):
         shift, number = _most_frequent(near)
         if number < _FEWEST_SHIFTED or number * 2 < differences.total():
             return
-        before = part.telling, part.alike
+        before = part.alike
         self._compare(part, shift)
-        if part.is_same_chat and part.alike > before[1]:
+        if part.is_same_chat and part.alike > before:
             self._shift(part, shift)
         else:
-            part.telling, part.alike = before
+            self._compare(part)
 
     def _match_sequence(self, part: Part) -> None:
         """Match an export without any time, or with what has none, by the order of what is said."""
@@ -687,7 +684,7 @@ class Union(_Row):
             return False
         if mine == theirs == ANYBODY and one.text != two.text:
             names = zip(quoted_names(one), quoted_names(two), strict=False)
-            if any(self.people.are_two(*pair) for pair in names):
+            if any(itertools.starmap(self.people.are_two, names)):
                 return False
         return self.people.may_be_one(one.sender_id, two.sender_id)
 

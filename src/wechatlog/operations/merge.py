@@ -225,8 +225,7 @@ def with_one_clock(conversations: Iterable[Conversation]) -> list[Conversation]:
 
 def _label(page: Conversation) -> Label:
     """The id, the title without what differs from day to day and from page to page, the owner."""
-    title = "".join(sign for sign in page.title or "" if not sign.isdecimal() and sign.isalnum())
-    return page.id, title, page.owner
+    return page.id, "".join(sign for sign in page.title or "" if not sign.isdecimal() and sign.isalnum()), page.owner
 
 
 def other_chats(pages: Sequence[Conversation]) -> tuple[Conversation, list[Conversation]]:
@@ -313,8 +312,7 @@ def _chained(parts: Iterable[Part], clocks: Sequence[dt.timedelta | None]) -> It
                 after[previous] = before[behind] = entry
                 before[entry], after[entry] = previous, behind
             last[time] = entry
-    times = sorted(link for link in after if isinstance(link, dt.timedelta))
-    for time in (None, *times):
+    for time in (None, *sorted(link for link in after if isinstance(link, dt.timedelta))):
         link: _Link = time
         while isinstance(link := after.get(link), int):
             yield link

@@ -71,8 +71,7 @@ def merge_into(
         stream.seek(start)
         end = load(head + stream.read(), format=_FORMAT)
         report = merge_report(with_one_clock([_plain(end), *new]), people=people)
-        written = dumps(_marked(report.conversation), _FORMAT).encode("utf-8")
-        header, _, lines = written.partition(b"\n")
+        header, _, lines = dumps(_marked(report.conversation), _FORMAT).encode("utf-8").partition(b"\n")
         with replacing(target, sync=sync) as part, part.open("wb") as out:
             out.write(header + b"\n")
             _copy(stream, len(head), start, out)

@@ -160,8 +160,7 @@ class Chat:
             self.hours[time.weekday()][time.hour] += 1
         self.kinds[message.kind] = self.kinds.get(message.kind, 0) + 1
         person, name = self.people.of(message)
-        kind = message.kind
-        shown = None if kind in NOTICES else person
+        shown = None if message.kind in NOTICES else person
         if shown is not sheet.person or sheet.name is None or (shown is not None and name != sheet.name):
             sheet.start_run(shown, name, self._opening(shown, name))
         attributes, answered = self._address(message, iso)

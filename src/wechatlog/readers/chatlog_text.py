@@ -209,8 +209,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     talker = name["talker"] if name else None
     if talker and "," not in talker and (match := _TALKER.search(talker)):
         talker = match.group()  # somebody gave the file a word in front
-    head = reading.head
-    known = [who for who, _ in _first_headers(head)]
+    known = [who for who, _ in _first_headers(reading.head)]
     several = "," in (talker or "") or any(who.room for who in known)
     dates, chats = _find_dates(reading, name), _Chats(reading, talker, several=several)
     for block in iter_blocks(reading.blocks(), _GRAMMAR, _Gate(reading, chats, known).accept):

@@ -114,8 +114,7 @@ def _blocks(reading: Reading) -> Iterator[Entry]:
 
 
 def _is_markdown(head: Head) -> Evidence | None:
-    found = _FIRST.match(head.text.replace("\r\n", "\n"))
-    return Evidence(1.0, "the head of CipherTalk-CLI") if found else None
+    return Evidence(1.0, "the head of CipherTalk-CLI") if _FIRST.match(head.text.replace("\r\n", "\n")) else None
 
 
 JSON: Final = Format("ciphertalk-cli-json", "CipherTalk-CLI 2026, JSON", ".json", _is_json, _objects, "CipherTalk-CLI")

@@ -323,8 +323,7 @@ class _Walk:
             columns["time"] = [
                 self._context.wall_time(time) if isinstance(time, dt.datetime) else time for time in columns["time"]
             ]
-        count = len(columns["text"])
-        blank = [None] * count
+        blank = [None] * len(columns["text"])
         keys = zip(columns.get("conversation", blank), columns.get("conversation_id", blank), strict=True)
         start = 0
         for place, length in self._owners.take(runs_of(keys)):

@@ -178,8 +178,7 @@ def _read_cells(markup: str) -> _Cells | None:
     position, closed = 0, False
     while len(fields) < _COLUMNS and (start := _CELL.search(markup, position)):
         following = _CELL_END.search(markup, start.end())
-        last = len(fields) == _COLUMNS - 1
-        if last:
+        if len(fields) == _COLUMNS - 1:
             ends = [match.start() for match in _CELL_END.finditer(markup, start.end())]
             end = ends[-1] if ends else len(markup.rstrip())
         else:

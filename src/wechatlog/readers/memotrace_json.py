@@ -184,8 +184,7 @@ def _objects(reading: Reading, items: Iterator[Item] | None = None) -> Iterator[
 def _forward(reading: Reading, row: Row, text: str, line: int, depth: int) -> tuple[Segment, ...]:
     inner = read_list(row.get("messages"))
     if depth >= _DEEPEST:
-        found = "merged forwards nested too deeply; the inner ones were left out"
-        reading.report("deep-forward", found, line=line)
+        reading.report("deep-forward", "merged forwards nested too deeply; the inner ones were left out", line=line)
         inner = []
     messages = tuple(_nested(reading, item, line, depth) for item in inner if isinstance(item, dict))
     return (segment_for(Kind.FORWARD, text, title=_get(row, "title"), messages=messages),)
@@ -307,8 +306,7 @@ def _open_page(reading: Reading) -> tuple[str, Iterator[str], bool]:
 def _is_page(head: Head) -> Evidence | None:
     text = head.text
     if match := _LIST.search(text):
-        first = _FIRST_KEY.match(text, match.end())
-        is_ours = first is not None or match.end() + 100 > len(text)
+        is_ours = _FIRST_KEY.match(text, match.end()) is not None or match.end() + 100 > len(text)
         return Evidence(1.0, "the list `const chatMessages = [`") if is_ours else None
     if all(style in text for style in _STYLES):
         return Evidence(0.9, "the style sheet of MemoTrace's pages")

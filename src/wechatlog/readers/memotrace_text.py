@@ -129,8 +129,7 @@ def _read_signs(head: Head) -> _Signs | None:
     if not named or quoted * 2 >= headers or unframed >= headers:  # a log has its lines without a frame
         return None
     if head.complete:
-        is_v1 = head.text.endswith("\n\n")
-        v1, v3 = v1 + is_v1, v3 + (not head.text.endswith("\n"))
+        v1, v3 = v1 + head.text.endswith("\n\n"), v3 + (not head.text.endswith("\n"))
     return _Signs(headers, v1, v3)
 
 

@@ -117,8 +117,7 @@ def _time(reading: Reading, text: str, today: dt.date | None, line: int) -> tupl
 
 def _framed(candidates: list[Candidate]) -> int:
     """Whether blank lines stand before the headers of a text, which some hands and tools take out."""
-    true = sum(candidate.blanks > 0 for candidate in candidates)
-    return 1 if 2 * true > len(candidates) else 0
+    return 1 if 2 * sum(candidate.blanks > 0 for candidate in candidates) > len(candidates) else 0
 
 
 _STYLES: Final = (
@@ -147,8 +146,7 @@ def _looks_like_chat(candidates: list[Candidate]) -> bool:
     """Whether there are names and bodies: a timetable has no bodies, the headings of a diary have no names."""
     names = (name for candidate in candidates if not _FIELD.fullmatch(name := _sender(candidate.header)))
     named = sum(any(map(str.isalnum, name)) and name.rstrip(":：") not in _NOT_NAMES for name in names)
-    filled = sum(candidate.body.strip() != "" for candidate in candidates)
-    return named * 2 > len(candidates) and filled > 0
+    return named * 2 > len(candidates) and sum(candidate.body.strip() != "" for candidate in candidates) > 0
 
 
 def _timed(reading: Reading) -> Iterator[Entry]:
@@ -191,8 +189,7 @@ def _is_timed(head: Head) -> Evidence | None:
         return Evidence(0.55 if len(framed) > 1 else 0.4, reason)
     if any(time.count(":") > 1 for time in times):  # no client writes seconds without a date
         return None
-    near = sum(_NEAR.match(time) is not None for time in times)
-    if len(framed) > 1 and near * 2 > len(framed):
+    if len(framed) > 1 and sum(_NEAR.match(time) is not None for time in times) * 2 > len(framed):
         return Evidence(0.5, reason)
     names = {_sender(candidate.header) for candidate in framed}
     return Evidence(0.5, reason) if len(framed) > 2 and len(names) < len(framed) else None

@@ -141,8 +141,7 @@ class _Teller:
     def _id(self, row: Mapping[str, Any], column: str, line: int) -> str | None:
         cell = row.get(column) or None
         if cell is not None and _ROUNDED.fullmatch(cell):
-            what = f"a spreadsheet rounded {column} to {cell}; it was dropped"
-            self._context.report("rounded-id", what, line=line)
+            self._context.report("rounded-id", f"a spreadsheet rounded {column} to {cell}; it was dropped", line=line)
             return None
         return cell
 

@@ -99,8 +99,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         reading, _GRAMMAR, lambda _: None, blocks=blocks, preamble=lambda _: None, ordered=True, serious=True
     )
     for header, block in records:
-        known = header["time"] != "?"
-        time, precision = reading.clock(header["time"], line=block.line) if known else (None, None)
+        time, precision = reading.clock(header["time"], line=block.line) if header["time"] != "?" else (None, None)
         sender, text = None, block.inline
         if chat.is_group and not _is_typed(text) and (match := _SENDER.match(text)):
             sender, text = match["sender"], text[match.end() :]

@@ -249,8 +249,7 @@ def _rows(reading: Reading) -> Iterator[Entry]:
 
 def _is_markdown(head: Head) -> Evidence | None:
     found = sum(_GRAMMAR.pattern.match("\n" + line) is not None for line in head.lines[:400])
-    titled = next((line for line in head.lines if line.strip()), "").startswith("# ")
-    sure = 0.95 if titled else 0.7
+    sure = 0.95 if next((line for line in head.lines if line.strip()), "").startswith("# ") else 0.7
     return Evidence(sure, f"{found} header lines '**name** · YYYY/M/D HH:MM:SS'") if found else None
 
 

@@ -215,8 +215,7 @@ def _entries(reading: Reading, blocks: Iterable[HtmlElement]) -> Iterator[Entry]
             yield Entry(line, time, "second", kind=kind, text=text, segments=segments)
             continue
         own = "wce-msg-row-sent" in parts
-        name = _text(parts, _NAME)
-        sender = (reading.owner or ME) if own else name or (None if chat.is_group else chat.title)
+        sender = (reading.owner or ME) if own else _text(parts, _NAME) or (None if chat.is_group else chat.title)
         if (picture := next(parts["wce-avatar"].iter("img"), None) if "wce-avatar" in parts else None) is not None:
             reading.keep_avatar(chat, sender, _path(picture.get("src") or ""))
         yield Entry(line, time, "second", sender, None, own, kind, text, segments)

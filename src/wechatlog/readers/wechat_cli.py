@@ -263,15 +263,13 @@ def _is_text(head: Head, *, item: str) -> Evidence | None:
 def _is_lines(head: Head) -> Evidence | None:
     value = head.json
     rows = read_list(value)
-    first = read_object(rows[0] if rows else value)
-    if {"local_type", "sender_display", "create_time"} <= first.keys():
+    if {"local_type", "sender_display", "create_time"} <= read_object(rows[0] if rows else value).keys():
         return Evidence(1.0, "lines with local_type, sender_display and create_time")
     return None
 
 
 def _lines(reading: Reading) -> Iterator[Entry]:
-    first = next(reading.look(), "")
-    read = iter_objects if first.lstrip("\ufeff \t\r\n").startswith("[") else iter_line_objects
+    read = iter_objects if next(reading.look(), "").lstrip("\ufeff \t\r\n").startswith("[") else iter_line_objects
     for _, value, line, offset in read(reading):
         chat_id, title = read_string(value.get("chat_username")), read_string(value.get("chat_display"))
         group = read_flag(value.get("is_group"))
@@ -282,8 +280,7 @@ def _lines(reading: Reading) -> Iterator[Entry]:
             kind = named
         kind, text, segments = _line_body(reading, kind, text, line)
         if kind is Kind.OTHER:
-            what = f"unknown message type {str(value.get('msg_type') or number)[:60]!r}"
-            reading.tell("unknown-kind", what, line)
+            reading.tell("unknown-kind", f"unknown message type {str(value.get('msg_type') or number)[:60]!r}", line)
         own, account = read_flag(value.get("is_self")), read_string(value.get("sender_id")) or None
         own = chat.sent_by(account, own, kind)
         sender = read_string(value.get("sender_display")) or account

@@ -67,8 +67,7 @@ def _learn(reading: Reading, row: Any, who: str, line: int) -> None:
     if chat.id is None and who:
         chat.id, chat.is_group, chat.title = who, is_room(who), row.remark or row.nickname or chat.title
     elif who and who != chat.id and not _ACCOUNT.fullmatch(who):
-        what = f"the beginning of this text went into the column ID: {who[:40]!r}"
-        reading.report("writer-fault", what, line=line)
+        reading.report("writer-fault", f"the beginning of this text went into the column ID: {who[:40]!r}", line=line)
 
 
 def _kind(reading: Reading, name: str, line: int) -> MessageKind:

@@ -165,8 +165,7 @@ def _page_body(element: str) -> Body:
     if kind is MessageKind.QUOTE:
         return kind, text, quote_segments(text, said["sender"] or None, said["quote"])
     if kind is MessageKind.FORWARD:
-        lines = said["lines"].split(f"</p>{_CONTENT}")
-        inner = parse_lines(lines, _INNER, 1, read_placeholder)
+        inner = parse_lines(said["lines"].split(f"</p>{_CONTENT}"), _INNER, 1, read_placeholder)
         return kind, text, one_segment(kind, text, title=text, messages=inner)
     name = {"name": re.split(r"[/\\]", text)[-1]} if kind is MessageKind.FILE else {}
     known = {field: said[field] for field in ("path", "title", "url") if field in said}

@@ -448,8 +448,7 @@ def _is_descending(lines: list[str]) -> bool:
     clocks = list(_clocks(lines))
     if len(clocks) < 2 or clocks[0] <= clocks[-1]:
         return False
-    falling = sum(one > two for one, two in itertools.pairwise(clocks))
-    return falling * 2 > len(clocks) - 1
+    return sum(one > two for one, two in itertools.pairwise(clocks)) * 2 > len(clocks) - 1
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:

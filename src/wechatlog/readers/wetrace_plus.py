@@ -43,8 +43,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     about: dict[str, Any] = {}
     chat: Draft | None = None
     number = 0
-    items = iter_facts_first(reading, parted=("conversations",), needed=lambda _: _CHAT, beside=("account",))
-    for item in items:
+    for item in iter_facts_first(reading, parted=("conversations",), needed=lambda _: _CHAT, beside=("account",)):
         if item.value is BEGIN:
             about, chat, number = {}, None, number + 1
         elif item.value is END:

@@ -114,10 +114,8 @@ def _sender(
 
 def _entries(reading: Reading) -> Iterator[Entry]:
     people: dict[Draft, dict[str, Participant]] = {}
-    head = reading.head
-    (key, mixed, names_peer), chat = _layout(head), reading.chat
-    rows = iter_objects(reading, key, needed=lambda _: () if mixed else _HEAD, known=_KNOWN)
-    for _, value, line, offset in rows:
+    (key, mixed, names_peer), chat = _layout(reading.head), reading.chat
+    for _, value, line, offset in iter_objects(reading, key, needed=lambda _: () if mixed else _HEAD, known=_KNOWN):
         chat = _chat_of(reading, value) if mixed and value.get("chat") else _describe(reading.chat, reading.said)
         time, precision = _time(reading, value, line)
         kind, text, segments = _body(reading, value, line, None if time is None else time.tzinfo)

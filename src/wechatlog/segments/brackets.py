@@ -85,7 +85,6 @@ def _whole_body(context: Context, position: int) -> Bracketed | None:
     middle = body.rfind("](", position, end)
     if middle < 0 or body[end] != ")":
         return None
-    balanced = pairs.closing.get(position)
-    if balanced not in (None, middle) and middle not in pairs.stray:
+    if pairs.closing.get(position) not in (None, middle) and middle not in pairs.stray:
         return None
     return Bracketed(body[position + 1 : middle], body[middle + 2 : end], end + 1)

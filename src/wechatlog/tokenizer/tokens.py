@@ -117,8 +117,7 @@ def iter_tokens(blocks: Iterable[str], grammar: Grammar = MARKDOWN) -> Iterator[
     for records in iter_records(prepared.blocks, grammar):
         for header, body, offset, line in records:
             kinds = _LineKinds(grammar, preamble=header is None)
-            lines = _split(body if header is None else header.group()[1:] + body)
-            for number, piece in enumerate(lines):
+            for number, piece in enumerate(_split(body if header is None else header.group()[1:] + body)):
                 fields: tuple[tuple[str, str], ...] = ()
                 if header is not None and number == 0:
                     kind, fields = TokenKind.HEADER, _fields(header)

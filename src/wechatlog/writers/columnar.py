@@ -126,8 +126,7 @@ class _Pile:
         None is kept here when it has been given away, so that only one is in memory.
         """
         for conversation, messages in items:
-            whole = messages is conversation.messages
-            self._begun.append((conversation, len(conversation) if whole else None))
+            self._begun.append((conversation, len(conversation) if messages is conversation.messages else None))
             start = 0
             for part in self._arrow.slices(messages, _PART_ROWS, _PART_CHARACTERS):
                 self._meet(conversation, part)
@@ -287,8 +286,7 @@ def _groups_of(scan: Scan, rows: int, known: Sequence[tuple[Conversation, int]] 
                 begun, held, count = [], [], 0
             held.append(part)
             count += part.num_rows
-    heads = [*begun, *(scan.heads if known is None else ())]
-    yield _Group(heads, [join_batches(scan.schema, held)], last=True)
+    yield _Group([*begun, *(scan.heads if known is None else ())], [join_batches(scan.schema, held)], last=True)
 
 
 def _foreseen(begun: Iterable[tuple[Conversation, int | None]]) -> dict[str, list[str]]:

@@ -87,8 +87,7 @@ def _kept_block(message: Message, *, day: str) -> str | None:
         header = MARKDOWN.pattern.search(f"\n{text}")
         if header is None:
             continue
-        block = cut_block(text[header.end() - 1 :])
-        same, _ = read_block(header["sender"], block.body, message.time, message.origin)
+        same, _ = read_block(header["sender"], cut_block(text[header.end() - 1 :]).body, message.time, message.origin)
         stamp = header["time"] if len(header["time"]) == 19 else f"{day} {header['time']}"
         if same == message and (message.time is None or message.time.isoformat(" ", "seconds")[:19] == stamp):
             return raw

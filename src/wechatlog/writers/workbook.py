@@ -259,8 +259,7 @@ class _Table:
                 self.finish()
                 self._begin()
             count = min(height - done, _ROWS - 1 - self._row)
-            part = [column[done : done + count] for column in values]
-            self._sheet.write_columns(self._row + 1, part, self._formats)
+            self._sheet.write_columns(self._row + 1, [column[done : done + count] for column in values], self._formats)
             self._row += count
             done += count
 

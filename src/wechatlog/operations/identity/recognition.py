@@ -123,8 +123,7 @@ class _Notes:
                 ),
                 None,
             )
-            counter = self.answers.setdefault(named.pop(), Counter())
-            counter[answer or ""] += 1
+            self.answers.setdefault(named.pop(), Counter())[answer or ""] += 1
 
     def _add_quoted(self, conversation: Conversation, own: str) -> None:
         """Who wrote what is quoted under a name, where one person alone wrote these words."""
@@ -139,8 +138,7 @@ class _Notes:
         writers: dict[str, set[str | None]] = {}
         for message in conversation.messages if wanted else ():
             if (key := quoted_key(typed_text(message))) in wanted:
-                who = _key(message.sender_id, message.sender, message.is_self, own)
-                writers.setdefault(key, set()).add(who)
+                writers.setdefault(key, set()).add(_key(message.sender_id, message.sender, message.is_self, own))
         for name, key in quotes:
             found = writers.get(key, set())
             if len(found) == 1 and name not in OWN_NAMES:

@@ -134,8 +134,7 @@ def _blocks(reading: Reading) -> Iterator[Entry]:
         clock = reading.clock(header["time"], line=block.line)
         tell_near_headers(reading, block.lines, block.line, _NEAR, _GRAMMAR.pattern)
         text = block.lines.removeprefix("\n  ").removesuffix("\n").removesuffix("\n")
-        own = header["sender"] == _OWN
-        yield entry_of(reading, block.line, clock, header["sender"], own, text, None, block.offset)
+        yield entry_of(reading, block.line, clock, header["sender"], header["sender"] == _OWN, text, None, block.offset)
 
 
 def _is_text(head: Head) -> Evidence | None:

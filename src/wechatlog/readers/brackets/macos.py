@@ -38,8 +38,7 @@ def _content(
         kind = found if found not in (MessageKind.TEXT, MessageKind.OTHER) else kind
         segments = segments if kind is found else one_segment(kind, text)
     else:
-        built = parse_content(kind, text, reading.collector, zone=reading.tz, line=line)
-        kind, text, segments = built.body
+        kind, text, segments = parse_content(kind, text, reading.collector, zone=reading.tz, line=line).body
     if path and kind in (MessageKind.IMAGE, MessageKind.VOICE):
         segments = one_segment(kind, text, path=path)
     return kind, text, account, segments

@@ -62,8 +62,7 @@ def find_columns(wanted: Mapping[str, tuple[str, ...]], present: Collection[str]
     """The column of each field in a table, as SQLite compares names; fields without one are left out."""
     known = {name.lower() for name in present}
     found = ((field, next((name for name in names if name.lower() in known), "")) for field, names in wanted.items())
-    near = near_columns(wanted, present)
-    usable = {field: name for field, name in near.items() if "\ufffd" not in name}
+    usable = {field: name for field, name in near_columns(wanted, present).items() if "\ufffd" not in name}
     return {field: name for field, name in found if name} | usable
 
 
@@ -147,8 +146,7 @@ class Layout:
         """The table of an account, in lower case."""
         import hashlib
 
-        digest = hashlib.md5(account.encode(), usedforsecurity=False).hexdigest()
-        return self.table.replace(_HASH, digest).lower()
+        return self.table.replace(_HASH, hashlib.md5(account.encode(), usedforsecurity=False).hexdigest()).lower()
 
     def is_messages(self, table: str, columns: Collection[str], tables: Collection[str]) -> bool:
         """Whether a table holds messages of this client, among the tables of its file."""

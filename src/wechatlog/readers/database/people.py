@@ -155,8 +155,7 @@ def _names_in_room(data: object) -> Iterator[tuple[str, str]]:
     if data.lstrip().startswith(b"<"):
         text = decode(data)
         members = list(_MEMBER.finditer(text))
-        ends = [*(member.start() for member in members[1:]), len(text)]
-        for found, end in zip(members, ends, strict=False):
+        for found, end in zip(members, [*(member.start() for member in members[1:]), len(text)], strict=False):
             shown = _IN_ROOM.search(text, found.end(), end)
             yield html.unescape(found["account"]), html.unescape(shown["name"]) if shown else ""
         return

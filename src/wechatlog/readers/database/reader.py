@@ -240,8 +240,7 @@ class Walk:
 
     def report_broken_text(self, where: str) -> None:
         """Say where bytes stand that are no text."""
-        sentence = f"{where} holds bytes that are not UTF-8; they were replaced by U+FFFD"
-        self.reading.report("broken-encoding", sentence)
+        self.reading.report("broken-encoding", f"{where} holds bytes that are not UTF-8; they were replaced by U+FFFD")
 
     def _names(self) -> dict[int, str]:
         if not self.layout.names:

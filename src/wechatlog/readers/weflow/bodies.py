@@ -127,8 +127,7 @@ def typed_body(
         if found is not None and (by_text or kind is not MessageKind.LINK):
             return found[0], text, found[1]
         if found is not None and found[0] in _MONEY:
-            what = f"a link is rendered as {found[0].value}, since its title names money"
-            reading.tell("writer-fault", what, line)
+            reading.tell("writer-fault", f"a link is rendered as {found[0].value}, since its title names money", line)
         elif kind is not MessageKind.LINK and (said := notice(text)):
             return *said, None
         if by_text and not name:

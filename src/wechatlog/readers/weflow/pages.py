@@ -103,8 +103,7 @@ def _structured(parts: Mapping[str, HtmlElement], text: str) -> Body | None:
     card = parts.get("message-link-card")
     if card is None:
         return None
-    link = one_segment(MessageKind.LINK, text, url=card.get("href") or "", title=text.strip())
-    return MessageKind.LINK, text, link
+    return MessageKind.LINK, text, one_segment(MessageKind.LINK, text, url=card.get("href") or "", title=text.strip())
 
 
 def _bubble(reading: Reading, parts: Mapping[str, HtmlElement], line: int) -> Body:
@@ -124,8 +123,7 @@ def _sender(reading: Reading, picture: HtmlElement | None, own: bool | None) -> 
 def _bubbles(reading: Reading, blocks: Iterable[str]) -> Iterator[Entry]:
     chat = reading.chat
     for _, row, line, _ in iter_objects(reading, blocks=blocks, tail=True, known=_KEYS):
-        root = parse_fragment(read_string(row.get("b")))
-        parts = classes_of(root)
+        parts = classes_of(parse_fragment(read_string(row.get("b"))))
         name, clock, content = parts.get("sender-name"), parts.get("message-time"), parts.get("message-content")
         if chat.is_group is None:  # only in groups the writer puts names above the bubbles
             chat.is_group = name is not None

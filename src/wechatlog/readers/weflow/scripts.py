@@ -67,8 +67,7 @@ def _numbered(reading: Reading, *, tables: Mapping[str, list[str]]) -> Iterator[
             reading, row, text if chat.is_group is False else unframe(reading, text, line), line
         )
         check(reading, kind, text, line)
-        flag = (row.get("is_send") or "").lower()
-        own = read_flag(flag)
+        own = read_flag((row.get("is_send") or "").lower())
         account = row.get("sender") or row.get("sender_username") or None
         name = row.get("sender_display_name") or account
         if kind not in NOTICES:
@@ -89,8 +88,7 @@ def _named(reading: Reading) -> Iterator[Entry]:
         check(reading, kind, text, line, credited=True)
         stamp = row.get("timestamp") or f"{row.get('date') or ''} {row.get('time') or ''}"
         time, precision = reading.clock(stamp, line=line)
-        flag = (row.get("is_send") or "").lower()
-        own = read_flag(flag)
+        own = read_flag((row.get("is_send") or "").lower())
         yield Entry(line, time, precision, row.get("send_name") or None, None, own, kind, text, segments)
 
 

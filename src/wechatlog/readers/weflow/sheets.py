@@ -209,8 +209,7 @@ def _column_rows(reading: Reading) -> Iterator[Entry]:
         if not any(cells):
             continue
         if len(cells) != len(fields):
-            what = f"the row has {len(cells)} fields, the header {len(fields)}"
-            reading.report("row-length", what, line=number)
+            reading.report("row-length", f"the row has {len(cells)} fields, the header {len(fields)}", line=number)
         row = dict(zip(fields, cells, strict=False))
         name, text = row.get("sender", row.get("nickname", "")), row.get("content", "")
         kind, text, segments = (

@@ -124,5 +124,4 @@ def describe(message: Message, depth: int = 0) -> str:
             said.append(_forward(segment, depth))
         else:
             said.append(_DESCRIBE.get(type(segment), _typed)(segment))
-    text = "".join(said).strip()
-    return text or _EMPTY.get(message.kind, f"[{message.kind.value.replace('_', ' ')}]")
+    return "".join(said).strip() or _EMPTY.get(message.kind, f"[{message.kind.value.replace('_', ' ')}]")
