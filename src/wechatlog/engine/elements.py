@@ -7,6 +7,7 @@ the tool writes it is told, and its words are an entry of their own. Knows no fo
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 Said: TypeAlias = "Mapping[str, str | None]"
 """What the groups of an element show; `None` for what it does not have. Of a page with headings, `day` is the last."""
-EntryOf: TypeAlias = "Callable[[Said, int, int], Entry | None]"
+EntryOf: TypeAlias = "Callable[[Reading, Said, int, int], Entry | None]"
 """The entry of an element, by what it says, its line and offset; `None` for an element that is no message."""
 TITLE: Final = re.compile(r"<title>([^<]{0,400})</title>")
 TEXT: Final = r"(?P<text>(?:[^<]++|<br(?: /)?>)*+)"
@@ -106,7 +107,7 @@ def _entries(reading: Reading, page: Page, entry_of: EntryOf) -> Iterator[Entry]
                 said = {name: text and page.shown(text) for name, text in said.items()}
             if (date := said.get("date")) is not None:
                 day = date
-            elif (entry := entry_of({**said, "day": day}, line, offset)) is not None:
+            elif (entry := entry_of(reading, {**said, "day": day}, line, offset)) is not None:
                 count += 1
                 yield entry
         rest = last[found.end() :] if found else last
@@ -143,9 +144,7 @@ def _elements(
         yield header.group()[1:].lstrip("\r") + block.lines, block.line, block.offset, block.last
 
 
-def page_format(
-    name: str, description: str, page: Page, entry_of: Callable[[Reading], EntryOf], facts: str, **more: Any
-) -> Format:
+def page_format(name: str, description: str, page: Page, entry_of: EntryOf, facts: str, **more: Any) -> Format:
     """The format of pages; it is known by an element of a message. The arguments are those of `Format`."""
 
     def detect(head: Head) -> Evidence | None:
@@ -159,7 +158,5 @@ def page_format(
         name = "one tool alone" if isinstance(page.element, re.Pattern) else page.element.name
         return Evidence(1.0, f"elements of {name}") if found else None
 
-    def entries(reading: Reading) -> Iterator[Entry]:
-        return _entries(reading, page, entry_of(reading))
-
+    entries = functools.partial(_entries, page=page, entry_of=entry_of)
     return Format(name, description, ".html .htm", detect, entries, facts, **more)

@@ -17,7 +17,7 @@ from wechatlog.content.notices import read_notice
 from wechatlog.content.numbered import parse_numbered
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.engine import NOTICES, Entry, Format, Reading, iter_objects
-from wechatlog.engine.elements import EntryOf, Page, Said, page_format
+from wechatlog.engine.elements import Page, Said, page_format
 from wechatlog.engine.json_values import read_flag, read_identifier, read_integer, read_string
 from wechatlog.engine.keys import Keys, keyed
 from wechatlog.model import MessageKind
@@ -78,25 +78,19 @@ _PAGE: Final = Page(
 _DAY: Final = re.compile(r"([0-9]{4}) 年 ([0-9]{2}) 月 ([0-9]{2}) 日")
 
 
-def _shown(reading: Reading) -> EntryOf:
-    chat = reading.chat
-
-    def entry(said: Said, line: int, offset: int) -> Entry | None:
-        nonlocal chat
-        if (title := said["title"]) is not None:
-            chat = reading.chat_of(title, title=title)
-            return None
-        text, own = said["text"] or "", said["side"] == "self"
-        kind, segments = read_placeholder(text, CHATLOG_KEEPER) or (MessageKind.TEXT, None)
-        if kind is MessageKind.SYSTEM or text.startswith('"'):  # notices are shown as if somebody had said them
-            kind = read_notice(text.removeprefix("[系统] ")) or kind
-        day = "-".join(match.groups()) if (match := _DAY.match(said["day"] or "")) else ""
-        time, precision = reading.clock(f"{day} {said['time']}", line=line) if day and said["time"] else (None, None)
-        sender = (reading.owner or "我") if own else said["sender"] or None
-        own_ = None if kind in NOTICES else own
-        return Entry(line, time, precision, sender, None, own_, kind, text, segments, offset=offset, chat=chat)
-
-    return entry
+def _shown(reading: Reading, said: Said, line: int, offset: int) -> Entry | None:
+    if (title := said["title"]) is not None:
+        reading.said["chat"] = reading.chat_of(title, title=title)
+        return None
+    text, sent, chat = said["text"] or "", said["side"] == "self", reading.said.get("chat", reading.chat)
+    kind, segments = read_placeholder(text, CHATLOG_KEEPER) or (MessageKind.TEXT, None)
+    if kind is MessageKind.SYSTEM or text.startswith('"'):  # notices are shown as if somebody had said them
+        kind = read_notice(text.removeprefix("[系统] ")) or kind
+    day = "-".join(match.groups()) if (match := _DAY.match(said["day"] or "")) else ""
+    time, precision = reading.clock(f"{day} {said['time']}", line=line) if day and said["time"] else (None, None)
+    sender = (reading.owner or "我") if sent else said["sender"] or None
+    own = None if kind in NOTICES else sent
+    return Entry(line, time, precision, sender, None, own, kind, text, segments, offset=offset, chat=chat)
 
 
 HTML: Final = page_format(

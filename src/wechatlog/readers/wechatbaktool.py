@@ -20,7 +20,7 @@ from wechatlog.content.listings import parse_lines
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import quote_segments, read_placeholder
 from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, message_blocks, one_segment
-from wechatlog.engine.elements import EntryOf, Page, Said, page_format
+from wechatlog.engine.elements import Page, Said, page_format
 from wechatlog.engine.entry import Body
 from wechatlog.engine.headers import sample, sample_blocks
 from wechatlog.model import MessageKind
@@ -172,13 +172,10 @@ def _page_body(element: str) -> Body:
     return kind, text, one_segment(kind, text, **known, **name)
 
 
-def _element(reading: Reading) -> EntryOf:
-    def entry(said: Said, line: int, offset: int) -> Entry:
-        time, precision = reading.clock(said["time"] or "", line=line)
-        sender = said["sender"] or None
-        return Entry(line, time, precision, sender, None, sender == ME, *_page_body(said["body"] or ""), offset=offset)
-
-    return entry
+def _element(reading: Reading, said: Said, line: int, offset: int) -> Entry:
+    time, precision = reading.clock(said["time"] or "", line=line)
+    sender = said["sender"] or None
+    return Entry(line, time, precision, sender, None, sender == ME, *_page_body(said["body"] or ""), offset=offset)
 
 
 HTML = page_format(

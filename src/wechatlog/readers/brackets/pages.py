@@ -20,7 +20,7 @@ from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.placeholders import parse_body, quote_segments
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.engine import ME, Entry, Reading, one_segment
-from wechatlog.engine.elements import TEXT, TITLE, EntryOf, Page, Said, page_format
+from wechatlog.engine.elements import TEXT, TITLE, Page, Said, page_format
 from wechatlog.model import MessageKind
 from wechatlog.readers.brackets import export_tool
 from wechatlog.readers.brackets.lines import read_body
@@ -49,27 +49,21 @@ _STUDIO: Final = Page(
 )
 
 
-def _studio(reading: Reading) -> EntryOf:
-    sender = ""
-
-    def entry(said: Said, line: int, offset: int) -> Entry:
-        nonlocal sender
-        time, precision = reading.clock(f"{said['day']} {said['time'] or ''}".strip(), line=line)
-        if said["notice"] is not None:
-            kind, text, _ = read_body(reading, said["notice"], line, notice=True)
-            return Entry(line, time, precision, kind=kind, text=text, offset=offset)
-        sender = sender if said["grouped"] else said["sender"] or ""
-        text, name = said["text"] or "", said["kind"] or ""
-        kind = MessageKind.OTHER if name == "unknown" else reading.kind_of(kind_of_name(name), name, text, line)
-        segments = None
-        if said["quote"] is not None:
-            text, segments = "", quote_segments("", None, said["quote"])
-        elif kind is not MessageKind.TEXT:
-            segments = parse_body(kind, text, BRACKET_LINES, zone=reading.tz)
-        own = said["side"] == "out"
-        return Entry(line, time, precision, sender or None, None, own, kind, text, segments, offset=offset)
-
-    return entry
+def _studio(reading: Reading, said: Said, line: int, offset: int) -> Entry:
+    time, precision = reading.clock(f"{said['day']} {said['time'] or ''}".strip(), line=line)
+    if said["notice"] is not None:
+        kind, text, _ = read_body(reading, said["notice"], line, notice=True)
+        return Entry(line, time, precision, kind=kind, text=text, offset=offset)
+    sender = reading.said["sender"] = reading.said.get("sender", "") if said["grouped"] else said["sender"] or ""
+    text, name = said["text"] or "", said["kind"] or ""
+    kind = MessageKind.OTHER if name == "unknown" else reading.kind_of(kind_of_name(name), name, text, line)
+    segments = None
+    if said["quote"] is not None:
+        text, segments = "", quote_segments("", None, said["quote"])
+    elif kind is not MessageKind.TEXT:
+        segments = parse_body(kind, text, BRACKET_LINES, zone=reading.tz)
+    own = said["side"] == "out"
+    return Entry(line, time, precision, sender or None, None, own, kind, text, segments, offset=offset)
 
 
 # --- wechat-decrypt-export ------------------------------------------------------------------------------------------
@@ -88,25 +82,21 @@ _EXPORT: Final = Page(
 )
 
 
-def _export(reading: Reading) -> EntryOf:
+def _export(reading: Reading, said: Said, line: int, offset: int) -> Entry:
     chat = reading.chat
-
-    def entry(said: Said, line: int, offset: int) -> Entry:
-        time, precision = reading.clock(said["noted"] or said["time"] or "", line=line)
-        text = said["notice"] or said["text"] or said["alt"] or ""
-        kind, text, segments = read_body(reading, text, line, notice=said["notice"] is not None)
-        if said["notice"] is not None:
-            return Entry(line, time, precision, kind=kind, text=text, segments=segments, offset=offset)
-        own = said["own"] is not None
-        if not own and chat.is_group is None:
-            chat.is_group = said["sender"] is not None
-        if said["path"] is not None:
-            kind, segments = MessageKind.IMAGE, one_segment(MessageKind.IMAGE, text, path=unquote(said["path"]))
-        named = said["sender"] or (None if chat.is_group else chat.title)
-        sender = (reading.owner or ME) if own else named
-        return Entry(line, time, precision, sender, None, own, kind, text, segments, offset=offset)
-
-    return entry
+    time, precision = reading.clock(said["noted"] or said["time"] or "", line=line)
+    text = said["notice"] or said["text"] or said["alt"] or ""
+    kind, text, segments = read_body(reading, text, line, notice=said["notice"] is not None)
+    if said["notice"] is not None:
+        return Entry(line, time, precision, kind=kind, text=text, segments=segments, offset=offset)
+    own = said["own"] is not None
+    if not own and chat.is_group is None:
+        chat.is_group = said["sender"] is not None
+    if said["path"] is not None:
+        kind, segments = MessageKind.IMAGE, one_segment(MessageKind.IMAGE, text, path=unquote(said["path"]))
+    named = said["sender"] or (None if chat.is_group else chat.title)
+    sender = (reading.owner or ME) if own else named
+    return Entry(line, time, precision, sender, None, own, kind, text, segments, offset=offset)
 
 
 # --- wechat-decrypt -------------------------------------------------------------------------------------------------
@@ -128,22 +118,18 @@ _DECRYPT: Final = Page(
 )
 
 
-def _decrypt(reading: Reading) -> EntryOf:
+def _decrypt(reading: Reading, said: Said, line: int, offset: int) -> Entry:
     chat = reading.chat
-
-    def entry(said: Said, line: int, offset: int) -> Entry:
-        clock = said["time"] or said["day"] or ""
-        if said["notice"] is not None:
-            return shown_entry(reading, line, clock, "", "系统消息", said["notice"])._replace(offset=offset)
-        sender, sent = said["sender"], said["side"] == "sent"
-        found = shown_entry(reading, line, clock, sender or ME, said["kind"] or "文本", said["text"] or "")
-        if sent:  # in groups everybody is received
-            chat.is_group = False
-        own = True if sent or found.is_self else False if chat.is_group is False or sender == chat.title else None
-        path = unquote(said["path"] or said["voice"] or said["file"] or "")
-        return with_path(found, path)._replace(is_self=own, offset=offset)
-
-    return entry
+    clock = said["time"] or said["day"] or ""
+    if said["notice"] is not None:
+        return shown_entry(reading, line, clock, "", "系统消息", said["notice"])._replace(offset=offset)
+    sender, sent = said["sender"], said["side"] == "sent"
+    found = shown_entry(reading, line, clock, sender or ME, said["kind"] or "文本", said["text"] or "")
+    if sent:  # in groups everybody is received
+        chat.is_group = False
+    own = True if sent or found.is_self else False if chat.is_group is False or sender == chat.title else None
+    path = unquote(said["path"] or said["voice"] or said["file"] or "")
+    return with_path(found, path)._replace(is_self=own, offset=offset)
 
 
 # --- WeChat-Export-Tool ---------------------------------------------------------------------------------------------
@@ -166,13 +152,10 @@ _TOOL: Final = Page(
 )
 
 
-def _tool(reading: Reading) -> EntryOf:
-    def entry(said: Said, line: int, offset: int) -> Entry:
-        clock = reading.clock(said["time"] or "", line=line)
-        sender, own = said["sender"] or "", said["side"] == "self"
-        return export_tool.entry_of(reading, line, clock, sender, own, said["text"] or "", None, offset)
-
-    return entry
+def _tool(reading: Reading, said: Said, line: int, offset: int) -> Entry:
+    clock = reading.clock(said["time"] or "", line=line)
+    sender, own = said["sender"] or "", said["side"] == "self"
+    return export_tool.entry_of(reading, line, clock, sender, own, said["text"] or "", None, offset)
 
 
 STUDIO: Final = page_format(

@@ -27,7 +27,7 @@ from wechatlog.content.placeholders import quote_segments
 from wechatlog.content.weflow import build_segments
 from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine import ME, Entry, Evidence, Format, Head, Reading, Refusal, iter_objects, one_segment
-from wechatlog.engine.elements import TEXT, TITLE, EntryOf, Page, Said, page_format
+from wechatlog.engine.elements import TEXT, TITLE, Page, Said, page_format
 from wechatlog.engine.entry import Body
 from wechatlog.engine.html import classes_of, first_with_class, node_text, parse_fragment, parse_page
 from wechatlog.engine.json_stream import iter_json
@@ -295,25 +295,21 @@ _STREAM: Final = Page(
 )
 
 
-def _stream(reading: Reading) -> EntryOf:
+def _stream(reading: Reading, said: Said, line: int, offset: int) -> Entry:
     chat = reading.chat
-
-    def entry(said: Said, line: int, offset: int) -> Entry:
-        own, name, account, text = said["side"] == "sent", said["sender"] or "", None, said["text"] or ""
-        if not own:
-            account, text = split_sender_prefix(text)
-            shown = "".join(filter(str.isprintable, name))  # damage may put in what nobody sees
-            near = chat.title and shown != chat.title and ("\ufffd" in name or near_names(shown, [chat.title]))
-            if near and not account:
-                what = "a name is that of the chat but for a character: it may be damaged, and the chat a private one"
-                reading.report("damaged-head", what, line=line)
-            elif account or shown != chat.title:  # in a private chat the other one is called as the chat is
-                chat.is_group = True
-        sender, body = credit(reading, name, read_body(text, reading.tz), line)
-        time, precision = reading.clock(said["time"] or "", line=line)
-        return Entry(line, time, precision, sender, account, own, *body, offset=offset)
-
-    return entry
+    own, name, account, text = said["side"] == "sent", said["sender"] or "", None, said["text"] or ""
+    if not own:
+        account, text = split_sender_prefix(text)
+        shown = "".join(filter(str.isprintable, name))  # damage may put in what nobody sees
+        near = chat.title and shown != chat.title and ("\ufffd" in name or near_names(shown, [chat.title]))
+        if near and not account:
+            what = "a name is that of the chat but for a character: it may be damaged, and the chat a private one"
+            reading.report("damaged-head", what, line=line)
+        elif account or shown != chat.title:  # in a private chat the other one is called as the chat is
+            chat.is_group = True
+    sender, body = credit(reading, name, read_body(text, reading.tz), line)
+    time, precision = reading.clock(said["time"] or "", line=line)
+    return Entry(line, time, precision, sender, account, own, *body, offset=offset)
 
 
 # --- the first WeFlow -------------------------------------------------------------------------------------------------
@@ -343,24 +339,20 @@ _LIST: Final = Page(
 )
 
 
-def _list(reading: Reading) -> EntryOf:
+def _list(reading: Reading, said: Said, line: int, offset: int) -> Entry:
     chat = reading.chat
-
-    def entry(said: Said, line: int, offset: int) -> Entry:
-        own, shown, text = said["side"] == "sent", said["sender"], said["text"] or ""
-        if chat.is_group is None:  # only in groups the writer puts names above the bubbles
-            chat.is_group = shown is not None
-        body = read_body(text if chat.is_group is False else unframe(reading, text, line), reading.tz)
-        name = shown or said["name"] or (ME if own else chat.title)
-        sender, body = credit(reading, name, body, line)
-        if (kind := _MEDIA_KINDS.get(said["media"] or "")) is not None:
-            body = _with_path(kind, body[1], path=unquote(said["path"] or ""))
-        time = reading.unix_time(said["seconds"], line=line)
-        reading.tell_zone(time, said["time"] or "", line)
-        reading.keep_avatar(chat, name, unquote(said["avatar"] or ""))
-        return Entry(line, time, "second", sender, None, own, *body, offset=offset)
-
-    return entry
+    own, shown, text = said["side"] == "sent", said["sender"], said["text"] or ""
+    if chat.is_group is None:  # only in groups the writer puts names above the bubbles
+        chat.is_group = shown is not None
+    body = read_body(text if chat.is_group is False else unframe(reading, text, line), reading.tz)
+    name = shown or said["name"] or (ME if own else chat.title)
+    sender, body = credit(reading, name, body, line)
+    if (kind := _MEDIA_KINDS.get(said["media"] or "")) is not None:
+        body = _with_path(kind, body[1], path=unquote(said["path"] or ""))
+    time = reading.unix_time(said["seconds"], line=line)
+    reading.tell_zone(time, said["time"] or "", line)
+    reading.keep_avatar(chat, name, unquote(said["avatar"] or ""))
+    return Entry(line, time, "second", sender, None, own, *body, offset=offset)
 
 
 _page: Final = partial(Format, suffixes=".html .htm", credits_notices=True)
