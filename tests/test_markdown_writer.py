@@ -71,6 +71,8 @@ ODD = DAY + "> 09:00:00  李四\n\n&amp;amp;好\n\n> 09:01:00  王五  \n   \n�
 def test_what_was_read_is_given_back_even_when_odd() -> None:
     chat = wechatlog.loads(ODD)
     assert wechatlog.dumps(chat, "markdown") == ODD
+    marked = f"\ufeff\ufeff{ODD}"
+    assert wechatlog.dumps(wechatlog.loads(marked), "markdown") == marked
     assert wechatlog.dumps(wechatlog.loads(wechatlog.dumps(chat, "jsonl")), "markdown") == ODD
 
 

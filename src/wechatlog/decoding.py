@@ -207,7 +207,7 @@ def _guess_utf16(data: bytes) -> str | None:
 def decode_text(data: bytes) -> str:
     """Decode a short text leniently: the guessed encoding, no byte order mark, broken bytes replaced."""
     if (text := as_utf8(data)) is not None:
-        return text.removeprefix("\ufeff")
+        return text.lstrip("\ufeff")
     name = judge_encoding(data).name
     try:
         text = codecs.getincrementaldecoder(name)("strict").decode(data)
@@ -219,7 +219,7 @@ def decode_text(data: bytes) -> str:
         text = _decode_lines(data[:end], name).text + last
     elif text is None:
         text = codecs.getincrementaldecoder(name)("replace").decode(data)
-    return text.removeprefix("\ufeff")
+    return text.lstrip("\ufeff")
 
 
 class _Lines(NamedTuple):

@@ -266,11 +266,11 @@ _OUTER: Final = (
     _Outer("wechatlog.engine.document_text:DocumentReader", re.compile(b"PK"), _LINED),
     _Outer(
         "wechatlog.engine.page_tables:PageTableReader",
-        re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*<"),
+        re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)*+[\s\0]*<"),
         frozenset({"csv"}),
     ),
-    _Outer("wechatlog.engine.mime:MailReader", re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]*[A-Za-z-]+(?::|\x20)"), _TEXTS),
-    _Outer("wechatlog.engine.yaml_text:YamlReader", re.compile(rb"(?:\xef\xbb\xbf)?[^\[{]"), frozenset({"json"})),
+    _Outer("wechatlog.engine.mime:MailReader", re.compile(rb"(?:\xef\xbb\xbf)*+[\r\n]*[A-Za-z-]+(?::|\x20)"), _TEXTS),
+    _Outer("wechatlog.engine.yaml_text:YamlReader", re.compile(rb"(?:\xef\xbb\xbf)*+[^\[{]"), frozenset({"json"})),
 )
 
 

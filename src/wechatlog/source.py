@@ -627,7 +627,7 @@ class Source:
 
     def read_text(self, collector: Collector, encoding: str | None = None) -> str:
         """Everything, decoded, without a byte order mark."""
-        return "".join(self.blocks(collector, encoding)).removeprefix("\ufeff")
+        return "".join(self.blocks(collector, encoding)).lstrip("\ufeff")
 
     def blocks(self, collector: Collector, encoding: str | None = None) -> Iterator[str]:
         """The text in blocks of `BLOCK_SIZE` bytes, line ends untouched; a byte order mark is kept.

@@ -25,6 +25,7 @@ GRAMMARS = [None, compile_format("[%Y-%m-%d %H:%M:%S] {sender}: {text}")[0]]
 @given(text=texts)
 @example("> 09:00:00  李四  \r\n   \r\nx  \r\n   \r\n")
 @example("\ufeff---\rtitle: x\r---\r> 09:00:00  a  ")
+@example("\ufeff\ufeff> 09:00:00  a  ")
 def test_tokens_rejoin(grammar: object, text: str) -> None:
     tokens = wechatlog.tokenize(text, grammar) if grammar else wechatlog.tokenize(text)  # type: ignore[arg-type]
     assert "".join(token.text for token in tokens) == text
@@ -36,6 +37,7 @@ def test_tokens_rejoin(grammar: object, text: str) -> None:
 
 @given(text=texts, cuts=st.lists(st.integers(0, 60), max_size=5))
 @example(text="\ufeff", cuts=[0])
+@example(text="\ufeff\ufeff> 09:00:00  a  ", cuts=[1])
 def test_tokens_do_not_depend_on_the_blocks(text: str, cuts: list[int]) -> None:
     if "\r" in text:
         text = text.replace("\r", "")  # whether CR ends the lines is seen from the first block

@@ -89,6 +89,10 @@ def _read(data: bytes, **how: Any) -> list[wechatlog.Message]:
     return sorted(found, key=lambda message: (message.origin.line or 0, message.origin.offset or 0))
 
 
+def _facts(data: bytes, **how: Any) -> list[tuple[Any, ...]]:
+    return [(chat.title, chat.id, chat.is_group, chat.owner) for chat in wechatlog.load_archive(data, **how)]
+
+
 def _said(messages: list[wechatlog.Message]) -> list[tuple[Any, ...]]:
     """What messages say, whatever ends their lines."""
     return [
@@ -159,16 +163,16 @@ def check_that_the_bytes_do_not_matter(case: Path) -> None:
     except UnicodeDecodeError:
         return
     how = _how(case)
-    expected = _read(text.encode(), **how)
+    expected, facts = _read(text.encode(), **how), _facts(text.encode(), **how)
     for variant in _written_otherwise(text):
-        assert _read(variant, **how) == expected
+        assert (_read(variant, **how), _facts(variant, **how)) == (expected, facts)
     ends = ("\r\n", "\r") if case.suffix in LINES_MEAN_NOTHING else ("\r\n",)
     for end in ends:
         assert _said(_read(text.replace("\n", end).encode(), **how)) == _said(expected), repr(end)
 
 
 def _written_otherwise(text: str) -> Iterator[bytes]:
-    yield text.encode("utf-8-sig")
+    yield f"\ufeff{text}".encode("utf-8-sig")  # one tool's mark before another's
     yield text.encode("utf-16")
     yield gzip.compress(text.encode(), 1)
     if sum(character >= "\u3400" for character in text) > 20:  # enough to tell it from other encodings

@@ -117,7 +117,7 @@ class Head:
             text = self.source.whole_text or decode_text(self.data)
         if not self.complete:
             text = text.rstrip("\ufffd")  # a character that the cut went through
-        text = text.removeprefix("\ufeff")
+        text = text.lstrip("\ufeff")
         if (conversion := find_conversion(text, dense=False)) is not None:
             text = "".join(conversion.undo((text,))).lstrip("\r\n")
         return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

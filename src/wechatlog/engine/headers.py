@@ -108,7 +108,7 @@ def sample(blocks: Iterable[str]) -> tuple[str, Iterator[str]]:
     """The first characters of a text that are no line ends, with LF for line ends, and the whole text again."""
     stream = iter(blocks)
     first = next(stream, "")
-    text = first[:_SAMPLE].removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
+    text = first[:_SAMPLE].lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
     return text, itertools.chain((first,), stream)
 
 

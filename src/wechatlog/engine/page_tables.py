@@ -60,7 +60,6 @@ class PageTableReader(InsideReader):
 
     def read(self, source: Source, context: Context) -> Iterator[Batch]:
         """The messages of the first table that the other reader takes."""
-        text = "".join(source.blocks(context.collector, context.encoding))
-        tables = (source.with_text(table) for table in _delimited(text))
+        tables = map(source.with_text, _delimited(source.read_text(context.collector, context.encoding)))
         context.source = next((table for table in tables if self.reader.detect(Head.of(table)) is not None), source)
         yield from self.reader.read(context.source, context)

@@ -107,7 +107,7 @@ def find_stretches(
     whole = Stretch()
     name = codecs.lookup(encoding or "utf-8").name
     first = stream.read(BLOCK_SIZE)
-    text = first.decode(name, "replace").removeprefix("\ufeff")
+    text = first.decode(name, "replace").lstrip("\ufeff")
     if name not in _BY_LINE or b"\n" not in first or find_conversion(text, dense=dense) is not None:
         return [whole]
     stream.seek(0)

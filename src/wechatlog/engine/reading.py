@@ -416,12 +416,12 @@ class Reading:
 
     def _unconverted(self, stream: Iterator[str], *, tell: bool = False) -> Iterator[str]:
         first = next(stream, "")
-        conversion = find_conversion(first.removeprefix("\ufeff"), dense=self._dense)
+        conversion = find_conversion(first.lstrip("\ufeff"), dense=self._dense)
         if conversion is None:
             return itertools.chain((first,), stream)
         for sentence in filter(self.is_news, conversion.sentences() if tell else ()):
             self.report("converted-text", sentence, severity=conversion.severity, line=1)
-        return conversion.undo(itertools.chain((first.removeprefix("\ufeff"),), stream))
+        return conversion.undo(itertools.chain((first.lstrip("\ufeff"),), stream))
 
     def origin(self, line: int | None = None, offset: int | None = None, raw: str | None = None) -> Origin:
         """A place in the source."""

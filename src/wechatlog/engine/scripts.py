@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _ASSIGNMENT: Final = re.compile(
-    r"\ufeff?\s*(?:(?:window|globalThis|self)\.|(?:var|let|const)\s+)?(?P<name>[A-Za-z_$][\w$]{0,80})\s*=\s*(?=[\[{])"
+    r"[\ufeff\s]*(?:(?:window|globalThis|self)\.|(?:var|let|const)\s+)?(?P<name>[A-Za-z_$][\w$]{0,80})\s*=\s*(?=[\[{])"
 )
 _SEARCHED: Final = 4096
 _LONGEST_HEAD: Final = 64 << 20

@@ -146,6 +146,6 @@ class YamlReader(InsideReader):
 
     def read(self, source: Source, context: Context) -> Iterator[Batch]:
         """The messages of the JSON."""
-        text = "".join(source.blocks(context.collector, context.encoding)).removeprefix("\ufeff")
+        text = source.read_text(context.collector, context.encoding)
         context.source = source.with_text("".join(_json(text)))
         yield from self.reader.read(context.source, context)

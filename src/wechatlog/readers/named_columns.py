@@ -242,10 +242,10 @@ def _whole_json(reading: Reading) -> str:
     """The text; where it is damaged, what is whole of it, on one line."""
     text = "".join(reading.blocks())
     try:
-        json.loads(text.removeprefix("\ufeff"), strict=False)
+        json.loads(text.lstrip("\ufeff"), strict=False)
     except (ValueError, RecursionError) as error:
         reading.report("broken-json", f"the JSON is damaged here: {error}", line=getattr(error, "lineno", 1))
-        return json.dumps(partial_json(text.removeprefix("\ufeff")), ensure_ascii=False)
+        return json.dumps(partial_json(text.lstrip("\ufeff")), ensure_ascii=False)
     return text
 
 

@@ -112,7 +112,7 @@ _CHUNK_KEYS: Final = {"id", "start", "end", "participants", "messages", "tokens"
 
 
 def _find_context(head: Head) -> Refusal | None:
-    if _TRANSCRIPT.match(head.text.removeprefix("\ufeff")):
+    if _TRANSCRIPT.match(head.text):
         return Refusal(_CONTEXT)
     chunks = (isinstance(value, dict) and value.keys() >= _CHUNK_KEYS for value in _json_values(head))
     return Refusal(_CONTEXT) if any(chunks) else None

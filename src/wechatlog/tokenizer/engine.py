@@ -84,12 +84,16 @@ _LONGEST_HEADER: Final = 1 << 15
 """Characters that are waited for where a header of several lines has begun."""
 
 
+_MARKS: Final = 64
+"""Marks that are looked for beyond a block: a tool puts one before that of another."""
+
+
 class Prepared(NamedTuple):
     """Text that the engine can take.
 
     Attributes:
         blocks: the text without its byte order mark, with CR turned into LF where `cr` is true.
-        mark: the byte order mark, or nothing.
+        mark: the byte order mark, or several, or nothing.
         cr: the text ends its lines with CR alone. Turning them into LF keeps every offset.
     """
 
@@ -102,8 +106,9 @@ def prepare(blocks: Iterable[str]) -> Prepared:
     """Take off the byte order mark, and see from the first block whether CR ends the lines."""
     stream: Iterator[str] = filter(None, blocks)
     first = next(stream, "")
-    mark = "\ufeff" if first.startswith("\ufeff") else ""
-    first = first[len(mark) :]
+    while not (text := first.lstrip("\ufeff")) and len(first) < _MARKS and (more := next(stream, "")):
+        first += more
+    mark, first = first[: len(first) - len(text)], text
     cr = "\r" in first and "\n" not in first
     stream = itertools.chain((first,), stream)
     return Prepared((block.replace("\r", "\n") for block in stream) if cr else stream, mark, cr)

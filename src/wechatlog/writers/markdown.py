@@ -66,7 +66,7 @@ def _preamble(conversation: Conversation, first: dt.datetime, *, merged: bool) -
 
 
 def _says(raw: str, metadata: Mapping[str, Any], title: str | None, day: dt.date | None) -> bool:
-    match = FRONT_MATTER.match(_unix_ends(raw.removeprefix("\ufeff")).lstrip("\n \t"))
+    match = FRONT_MATTER.match(_unix_ends(raw.lstrip("\ufeff")).lstrip("\n \t"))
     matter = parse_front_matter(match[1]) if match else {}
     if matter != dict(metadata) or matter.get("title") != title:
         return False
