@@ -148,6 +148,11 @@ class _Verdicts:
         """Whether nobody knows it, or somebody guesses by what usual names stand for."""
         return not self.refused and all(claim.confidence < _SURE for claim in self.found)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether somebody is sure that it is theirs, or no chat."""
+        return any(claim.confidence >= _SURE for claim in (*self.found, *self.refused))
+
     def ask(self, reader: Reader, head: Head) -> None:
         """Let a reader look."""
         try:
@@ -187,12 +192,18 @@ def _detect(head: Head) -> tuple[Reader, Detection]:
 
 
 def _asked(head: Head) -> _Verdicts:
-    """What the readers say whose signature an input has."""
+    """What the readers say whose signature an input has; those that guess last, if nobody is sure."""
     verdicts = _Verdicts()
-    for name in reader_names():
+    for name in sorted(reader_names(), key=_is_guess):
+        if _is_guess(name) and verdicts.is_settled:
+            break
         if containers_of(name) is None or _admits(_ROWS[name], head):
             verdicts.ask(find_reader(name), head)
     return verdicts
+
+
+def _is_guess(name: str) -> bool:
+    return containers_of(name) is not None and _ROWS[name].is_guess
 
 
 def _winner(verdicts: _Verdicts, label: str) -> _Claim | None:

@@ -58,13 +58,17 @@ def parse_page(text: str) -> HtmlElement:
     return lxml.html.Element("html") if root is None else root
 
 
-def parse_fragment(text: str) -> HtmlElement:
+def parse_fragment(text: str, wrapper: str = "div") -> HtmlElement:
     """A `<div>` that holds a piece of HTML, whatever the piece is; a piece cannot break out of it.
+
+    Args:
+        text: the piece.
+        wrapper: another tag, which no piece closes, for one that may end with what closes others.
 
     Raises:
         MissingExtraError: without lxml.
     """
-    root = parse_page(f"<html><body><div>{text}</div></body></html>")
+    root = parse_page(f"<html><body><{wrapper}>{text}</{wrapper}></body></html>")
     body = root.find("body")
     if body is None or len(body) == 0:
         return root

@@ -21,6 +21,7 @@ class FormatRow(NamedTuple):
         marks: words that the first 64 kB of a text must hold, all of them; ` | ` parts sets of which one will do.
         lines: a pattern that some line of them must begin with; `re` syntax, a line ends with LF.
         opening: a pattern that decides, matched at the first character that is no blank; `re` syntax, verbose.
+        is_guess: it is asked last, and only of inputs that nobody knows for sure.
     """
 
     name: str
@@ -29,6 +30,7 @@ class FormatRow(NamedTuple):
     marks: str = ""
     lines: str = ""
     opening: str = ""
+    is_guess: bool = False
 
 
 SPACED: Final = frozenset(
@@ -43,8 +45,17 @@ ESCAPING: Final = frozenset(
 """Formats whose writers put backslashes before marks, as editors of Markdown do."""
 
 
-def _row(name: str, place: str, containers: str, *, marks: str = "", lines: str = "", opening: str = "") -> FormatRow:
-    return FormatRow(name, f"wechatlog.readers.{place}", tuple(containers.split()), marks, lines, opening)
+def _row(
+    name: str,
+    place: str,
+    containers: str,
+    *,
+    marks: str = "",
+    lines: str = "",
+    opening: str = "",
+    is_guess: bool = False,
+) -> FormatRow:
+    return FormatRow(name, f"wechatlog.readers.{place}", tuple(containers.split()), marks, lines, opening, is_guess)
 
 
 _TIMES: Final = '时间 | 時間 | 时刻 | 日期 | ime | IME | ate | ATE | sent | Sent | SENT | "ts"'
@@ -274,10 +285,10 @@ READERS: Final = (
     ),
     _row("wechatexporter-html", "wechatexporter_html:HTML", "html text js json"),
     _row("12425-csv", "wechat_exporter_12425:READER", "csv text", marks="时刻 消息方向"),
-    _row("named-columns", "named_columns:COLUMNS", "csv text zip ole", marks=_TIMES),
-    _row("named-keys", "named_columns:KEYS", "json js", marks=_TIMES),
+    _row("named-columns", "named_columns:COLUMNS", "csv text zip ole", marks=_TIMES, is_guess=True),
+    _row("named-keys", "named_columns:KEYS", "json js", marks=_TIMES, is_guess=True),
     _row("named-tables", "named_tables:DATABASES", "sqlite"),
     _row("named-sql", "named_tables:SCRIPTS", "text csv", marks="INTO | into | COPY"),
-    _row("named-lines", "text_guessed:READER", "text csv", lines=r"[^\n]{1,80}?[0-9]:[0-9]{2}"),
-    _row("named-pages", "named_pages:PAGES", "html text", marks="class= <div | class= <li | class= <article"),
+    _row("named-lines", "text_guessed:READER", "text csv", lines=r"[^\n]{1,80}?[0-9]:[0-9]{2}", is_guess=True),
+    _row("named-pages", "named_pages:PAGES", "html text", marks="</", is_guess=True),
 )

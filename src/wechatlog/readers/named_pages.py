@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import attrs
 
@@ -27,6 +27,7 @@ from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, one_segment
 from wechatlog.engine.html import classes_of, node_text, parse_fragment
 from wechatlog.engine.markup import iter_pieces
+from wechatlog.engine.page_shapes import Shape, apply_shape, learn_shape, plain_names
 from wechatlog.engine.reading import local_picture
 from wechatlog.model import MessageKind
 from wechatlog.timestamps import parse_clock
@@ -60,7 +61,8 @@ _OTHERS: Final = frozenset(
     "other others left received in incoming receive recv them theirs friend from-other o peer partner".split()
 )
 _SENDER: Final = (
-    "sender sender-name sn name nickname nick who author username user-name from display-name dspname"
+    "sender sender-name msg-sender message-sender sn name nickname nick who author username user-name from display-name"
+    " dspname"
 ).split()
 _TIME: Final = "time timestamp msg-time message-time timeline-time datetime clock msg-date t".split()
 _BODY: Final = (
@@ -75,6 +77,8 @@ _QUOTED_NAME: Final = "quote-from quote-sender quote-name quoted-sender".split()
 _TRANSCRIPT: Final = "voice-cap voice-text transcript transcription".split()
 _ORNAMENTS: Final = "avatar icon tag card-mark money-symbol".split()
 _ROLES: Final = frozenset((*_SENDER, *_TIME, *_META, *_QUOTE, *_QUOTED_NAME, *_LABEL, *_TRANSCRIPT, *_ORNAMENTS))
+_READ: Final = frozenset({"sender", "time", "bubble", "msg-type", "icon"})
+"""What `apply_shape` calls what it knows."""
 _MEDIA: Final[Mapping[str, MessageKind]] = {
     "img": MessageKind.IMAGE,
     "audio": MessageKind.VOICE,
@@ -116,7 +120,15 @@ _BEHIND: Final = re.compile(r"\s*·\s*$")
 _NAMED: Final = re.compile(r"class=[\"'](sender [\w -]{1,60})[\"']")
 _DATED: Final = re.compile(rf"class=[\"'](?:{_DAY})[\"']>(?:<span[^>]{{0,99}}>)?[0-9]{{4}}")
 _CLOCK: Final = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
+_CLASSES: Final = re.compile(
+    r"^<[^<>]*?\bclass\s*=\s*(?P<quote>[\"']?)(?P<classes>(?(quote)[^\"'<>]*|[^\s\"'<>]+))", re.IGNORECASE
+)
+_LAST: Final = re.compile("</body>|</html>", re.IGNORECASE)
 _END: Final = re.compile(r"<(?:script|footer)\b|</(?:main|body)>|<div [^<>]{0,200}(?:footer|empty-hint)")
+
+
+_Part: TypeAlias = "tuple[HtmlElement, set[str]]"
+"""An element, and its classes."""
 
 
 class _Piece(NamedTuple):
@@ -153,7 +165,8 @@ def _named(piece: _Piece) -> tuple[str, str]:
     boxes = () if node is None else (each.get("class") or "" for each in node.iterancestors())
     name = "" if any(map(_BOX.search, boxes)) else _shown(node, *_SENDER)
     match = _NAME_AND_TIME.fullmatch(name)
-    return (match["name"], match["time"]) if match and parse_clock(match["time"]) else (name, "")
+    name, time = (match["name"], match["time"]) if match and parse_clock(match["time"]) else (name, "")
+    return name.rstrip(":： "), time
 
 
 def _moment(piece: _Piece) -> str:
@@ -162,7 +175,7 @@ def _moment(piece: _Piece) -> str:
     if node is None:
         return ""
     said = next((value for key in ("datetime", "title") if (value := node.get(key)) and parse_clock(value)), None)
-    return said or node_text(node).strip()
+    return said or node_text(node).strip("[]【】()（） \n\t")
 
 
 def _of_meta(piece: _Piece) -> tuple[str, str, str]:
@@ -286,8 +299,34 @@ def _side(classes: Iterable[str]) -> bool | None:
 def _unmarked_side(head: str) -> bool | None:
     """Whether the owner wrote what no class says a side of: so it is where only the others are marked."""
     marked = (match[1] for pattern in (_MARK, _NAMED) for match in pattern.finditer(head))
-    sides = {_side(classes.split()) for classes in marked} - {None}
+    return _unmarked(classes.split() for classes in marked)
+
+
+def _unmarked(marked: Iterable[Iterable[str]]) -> bool | None:
+    sides = {_side(classes) for classes in marked} - {None}
     return not sides.pop() if len(sides) == 1 else None
+
+
+def _shaped(reading: Reading, shape: Shape, text: str, node: HtmlElement, line: int) -> Iterator[_Part]:
+    """The elements of a piece of a page whose classes are not known, each with classes that are."""
+    beside = [node]
+    if shape.message.match(text) is not None:
+        match = _CLASSES.match(text)
+        message, beside = apply_shape(shape, node)
+        is_notice = shape.sender is not None and "sender" not in classes_of(message)
+        if shape.body is not None and not is_notice and len(rest := node_text(message, leave_out=_READ).strip()) > 2:
+            what = f"what else stands in the messages of this page is not known and was left out: {rest[:60]!r}"
+            reading.tell_first("unread-part", what, line)
+        yield message, {"message", *plain_names(match["classes"] if match else ""), *(("system",) if is_notice else ())}
+    is_last = _LAST.search(text) is not None
+    for other in beside:
+        said = _shown(other)
+        if _CLOCK.fullmatch(said) or parse_clock(f"{said} 12:00"):
+            yield other, set()
+        elif said and is_last and read_notice(said) is None:
+            reading.report("unread-part", f"what stands below the messages was left out: {said[:60]!r}", line=line)
+        elif said:
+            yield other, {"system"}
 
 
 @attrs.define
@@ -352,25 +391,34 @@ def _title(head: str) -> str | None:
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:
-    pieces = iter_pieces(reading.blocks(), _MARK, _LONGEST)
+    head = reading.head.text
+    shape = None if _is_named(head) else learn_shape(head)
+    pieces = iter_pieces(reading.blocks(), shape.mark if shape else _MARK, _LONGEST)
+    unmarked = _unmarked(shape.sides) if shape else _unmarked_side(head)
     reading.chat.title = _title(next(pieces).text)
-    unmarked = _unmarked_side(reading.head.text)
     last, is_over, above, outer = "", True, _Above(), set[str]()
     for text, line, offset in pieces:
         match, end = _MARK.match(text), _END.search(text)
-        node = parse_fragment(text[: end.start()] if end else text)
-        classes = {*(match["classes"].split() if match else ()), *outer}
-        piece, outer = _Piece(node, classes, classes_of(node), line, offset), set()
+        node = parse_fragment(text[: end.start()] if end else text, "div" if shape is None else "x-piece")
         last, is_over = text, end is not None
-        if any(map(_IS_MESSAGE.fullmatch, piece.classes)) or any(map(_IS_NOTICE.fullmatch, piece.classes)):
-            what = "no tool is known that writes this page: its classes were believed"
-            reading.tell("guessed-elements", what, line, once=True)
-            if node.text_content().strip() or next(node.iter("img", "audio", "video"), None) is not None:
-                yield _message(reading, piece, above, unmarked)
-            else:  # what holds the next one says whose it is
-                outer = classes
+        if shape is None:
+            parts = [(node, {*(match["classes"].split() if match else ()), *outer})]
         else:
-            above.learn(_shown(node))
+            parts = list(_shaped(reading, shape, text, node, line))
+        outer = set()
+        for element, classes in parts:
+            piece = _Piece(element, classes, classes_of(element), line, offset)
+            if any(map(_IS_MESSAGE.fullmatch, classes)) or any(map(_IS_NOTICE.fullmatch, classes)):
+                what = "no tool is known that writes this page: its classes were believed"
+                if shape is not None:
+                    what = "no tool is known that writes this page: its elements were told by where its times stand"
+                reading.tell("guessed-elements", what, line, once=True)
+                if element.text_content().strip() or next(element.iter("img", "audio", "video"), None) is not None:
+                    yield _message(reading, piece, above, unmarked)
+                else:  # what holds the next one says whose it is
+                    outer = classes
+            else:
+                above.learn(_shown(element))
     if not is_over or "</html>" in last:
         reading.check_page_end(last)
 
@@ -384,18 +432,25 @@ def _without_account(node: HtmlElement) -> str | None:
     return None
 
 
-def _detect(head: Head) -> Evidence | None:
-    marks = list(_MARK.finditer(head.text))
+def _is_named(text: str) -> bool:
+    """Whether the classes of a page that begins like this are those of chats."""
+    marks = list(_MARK.finditer(text))
     for match, following in zip(marks, [*marks[1:], None], strict=False):
-        piece = head.text[match.start() : following.start() if following else None]
+        piece = text[match.start() : following.start() if following else None]
         names = set(re.findall(r"[\w-]+", " ".join(re.findall(r'class=["\']([^"\']{1,200})', piece))))
         timed = (
-            not names.isdisjoint((*_TIME, *_META, _WEB_CLIENT))
-            or "<time" in piece
-            or _DATED.search(head.text) is not None
+            not names.isdisjoint((*_TIME, *_META, _WEB_CLIENT)) or "<time" in piece or _DATED.search(text) is not None
         )
         if timed and not names.isdisjoint(_BODY) and not names.isdisjoint((*_SENDER, *_OWN, *_OTHERS)):
-            return Evidence(0.4, "elements that are called as those of chats are")
+            return True
+    return False
+
+
+def _detect(head: Head) -> Evidence | None:
+    if _is_named(head.text):
+        return Evidence(0.4, "elements that are called as those of chats are")
+    if head.text.lstrip()[:1] == "<" and learn_shape(head.text) is not None:
+        return Evidence(0.35, "elements that repeat, each with a time, a name and words")
     return None
 
 

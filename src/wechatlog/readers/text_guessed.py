@@ -86,6 +86,8 @@ def _is_sign(candidate: Candidate) -> bool:
 
 
 def _detect(head: Head) -> Evidence | None:
+    if "html" in head.containers:
+        return None  # its lines are markup
     lines = _format_of(head.text)
     found = [] if lines is None else sample_blocks(head.text, lines.grammar)
     names = list(map(_name, found))
