@@ -79,7 +79,7 @@ def _mended(stream: IO[bytes], most: int) -> MendedZip | None:
     data = stream.read(_LARGEST_MENDED + 1)
     listed, count, at, left = bytearray(), 0, data.find(_BEGIN), min(most, _MOST_INFLATED)
     while 0 <= at < len(data) - _LOCAL_HEADER and len(data) <= _LARGEST_MENDED and left > 0:
-        _, version, flags, method, time, day, crc, packed, size, named, extra = _LOCAL.unpack_from(data, at)
+        _, _, flags, method, time, day, crc, packed, size, named, extra = _LOCAL.unpack_from(data, at)
         begin = at + _LOCAL_HEADER + named + extra
         end = begin + packed
         is_known = packed > 0 or not flags & _SIZES_BEHIND
@@ -90,7 +90,9 @@ def _mended(stream: IO[bytes], most: int) -> MendedZip | None:
         if is_known and begin < len(data):
             end = min(end, len(data))
             name = data[at + _LOCAL_HEADER : begin - extra]
-            facts = version, flags, method, time, day, crc, end - begin, size, named, 0, 0, 0, 0, 0, at
+            if "\ufffd" in name.decode("utf-8", "replace"):  # it says so, and was damaged
+                flags &= ~_SAYS_UTF8
+            facts = 20, flags, method, time, day, crc, end - begin, size, named, 0, 0, 0, 0, 0, at
             listed += _LISTED.pack(b"PK\1\2", 20, *facts) + name
             count += 1
         at = data.find(_BEGIN, max(end if data.startswith(b"PK", end) else 0, at + 4))

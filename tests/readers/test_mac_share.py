@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import wechatlog
@@ -111,7 +111,14 @@ def test_a_zip_of_something_else() -> None:
         wechatlog.load(pack(("x.txt", "x")), format="mac-share")
 
 
+@example(b"\0\0\0\x80\0\0", 290)  # in the name of a file that says that it is UTF-8
 @given(st.binary(max_size=300), st.integers(0, len(WHOLE)))
 def test_any_bytes(data: bytes, at: int) -> None:
     with contextlib.suppress(WechatlogError):
         wechatlog.load(WHOLE[:at] + data + WHOLE[at + len(data) :])
+
+
+@pytest.mark.parametrize("header", [b"PK\3\4\xff", b"PK\3\4\x14\0\0\x08"], ids=["version", "flags"])
+def test_a_zip_whose_list_and_first_header_were_hit(header: bytes) -> None:
+    data = header + WHOLE[len(header) :].replace(b"PK\1\2", b"PK\1\3", 1)
+    assert [message.sender for message in wechatlog.load(data)] == ["测试 甲", "测试 甲", "李四"]
