@@ -6,10 +6,11 @@ a header. Such lines are in diaries too: only a text is taken in which `我` or 
 calls itself a chat, or in which names come again.
 
 Format facts: dueti's wechat-export `format_chat.py` (``**name** `08:00` ``); jhsy0330's wechat-chat-ocr `exporter.py`
-(`**name · 2026-05-01 08:00**`, no headings); UniUni2000's wechat-chat-analyzer `data_exporter.py` (`[08:00:00] name:
-text` under `--- 2026-05-01 ---`); boujuan's extract-wechat-messages-linux `markdown.py` (`**08:00:00 A** — text`, and
-who A is in front); an agent's `sessionToMarkdown` (`**name** · 08:00:00`) and a builder of Word documents (`08:00:00
-name：text`).
+(`**name · 2026-05-01 08:00**`, no headings; a clock alone where it is not known which day the screen shows);
+whitewolf3's wechat-chatbook `markdown-exporter.ts` (`### 08:00 · name`); UniUni2000's wechat-chat-analyzer
+`data_exporter.py` (`[08:00:00] name: text` under `--- 2026-05-01 ---`); boujuan's extract-wechat-messages-linux
+`markdown.py` (`**08:00:00 A** — text`, and who A is in front); an agent's `sessionToMarkdown` (`**name** · 08:00:00`)
+and a builder of Word documents (`08:00:00 name：text`).
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ _FORMS: Final = tuple(
         "[time] name: text": rf"\[{_TIME}\] {_SHORT}(?:：|: ?)",
         "time name: text": rf"{_TIME} {{1,3}}{_SHORT}(?:：|: )",
         "- time name: text": rf"[*-] (?:\*\*)?{_TIME}(?:\*\*)? (?:\*\*)?{_SHORT}(?:\*\*)?(?:：|: )",
-        "### time name": rf"#{{3,6}} {_TIME} {_NAME}{END}",
+        "### time name": rf"#{{3,6}} {_TIME} (?:[·|] )?{_NAME}{END}",
     }.items()
 )
 _AT_END: Final = re.compile(
@@ -57,7 +58,7 @@ _AT_END: Final = re.compile(
     r"(?:\*\*|`)?[ \t]*(?=\n|\Z)"
 )
 """A whole header at the end of a line, to which damage joined it."""
-_MARKS: Final = ("-", "–", "—", "|", ",", "<", ">")
+_MARKS: Final = ("-", "–", "—", "|", ",", "<", ">", "[", "·")
 """Where most names begin with one of these, it stands between them and the clocks: the lines are of another shape."""
 _TITLE: Final = re.compile(
     r"(?:#{1,2} |=+ )?(?:Conversation with |与 |我和)?(?P<title>[^\n]{1,200}?)"
@@ -118,8 +119,8 @@ def _entries(reading: Reading) -> Iterator[Entry]:
             continue
         clock = said["time"] or said["at"]
         clock = clock if " " in clock else f"{day} {clock}" if day else ""
-        if not clock:
-            reading.tell_first("no-date", "no heading above says the day of this message", block.line)
+        if not clock and reading.is_news("no-date"):
+            reading.report("no-date", "no heading above says the day of this message", line=block.line)
         time, precision = reading.clock(clock, line=block.line) if clock and parse_clock(clock) else (None, None)
         if explained and (letter := said["sender"] or "") not in letters and _LETTER.fullmatch(letter):
             reading.tell_unexplained(letter, block.line)
@@ -145,7 +146,8 @@ def _detect(head: Head) -> Evidence | None:
     form, headers = _form("\n" + "\n".join(head.lines))
     messages = [header for header in headers if header["date"] is None]
     names = [header["sender"] or "" for header in messages]
-    dated = len(messages) < len(headers) or all(" " in (header["time"] or " ") for header in messages)
+    days = sum(" " in (header["time"] or " ") for header in messages)
+    dated = len(messages) < len(headers) or days * 2 > len(messages)
     marked = sum(name[:1] in _MARKS for name in names)
     if len(messages) < 2 or not dated or sum(map(is_log_word, names)) * 5 >= len(names) or marked * 2 > len(names):
         return None

@@ -10,8 +10,10 @@ Format facts: wechat-export-studio `exporters.ts` (no head, one line a message, 
 wechat-export-macos `chat_export.py` (four lines of head; everybody in a group has the name of the group, texts of
 others begin with their account id, app messages are XML); weflow-cli `exportService.ts` (no head, `2026/5/1 08:00:00`,
 account ids for names, `<talker>_messages.txt`); BoXu1225's wechat-decrypt-export `formatters.py` (no head); tzwkb's
-wechat-decrypt `export_chat.py` (`=== 与 X 的对话 ===`, `[time] [name] text`, `未知时间` for no time); liangyeshier's
-wechat-exporter `txt_exporter.py` (a head, `[#000001 2026年5月1日 08:00:00] name: text` under headings of days);
+wechat-decrypt `export_chat.py` (`=== 与 X 的对话 ===`, `[time] [name] text`, `未知时间` for no time), its
+`salvage_export.py` (`=== X · 从损坏库 factory 抢救 ===`), and magewill's fork (`[time] [系统·撤回] text`);
+liangyeshier's wechat-exporter `txt_exporter.py` (a head, `[#000001 2026年5月1日 08:00:00] name: text` under headings of
+days);
 zhuzhangxue's wechat-chat-export `exporter_core.py` (a head, `2026-05-01 08:00:00 | name：text` under headings of days);
 ThomasLin's wechat-chat-exporter `export.py` (`# Chat: name (remark)`, `# wxid: …`; app messages are XML);
 mordekasiser's wechat-chatlog-studio `core.py` (`Chat:`, `Username:`; `Me` for the owner, `图片消息` without brackets);
@@ -73,7 +75,9 @@ _SENDER_WITH_TYPE: Final = re.compile(r"(?P<sender>[^\n]{1,200}?)（(?P<type>[^�
 _SENDER_CAPTURED: Final = re.compile(
     r"(?:\*\*)?(?P<sender>[^\n]{1,200}?)(?:\*\*)? \((?P<type>[a-z]{4,7})\):(?: |(?=\n|\Z))"
 )
-_SENDER_IN_BRACKETS: Final = re.compile(r"\[(?P<sender>[^\n]{1,200}?)\](?: |(?=\n|\Z))")
+_SENDER_IN_BRACKETS: Final = re.compile(
+    r"\[(?P<sender>系统(?=·)|[^\n]{1,200}?)(?:(?<=系统)·(?P<event>[^\]\n]{1,9}))?\](?: |(?=\n|\Z))"
+)
 _SENDER_BEFORE_WIDE_COLON: Final = re.compile(r"(?P<sender>[^\n]{1,200}?)：")
 
 
@@ -148,7 +152,12 @@ _TOOLS: Final = (
         _TYPED,
         _SENDER_WITH_TYPE,
     ),
-    _Tool("wechat-decrypt", re.compile(r"=== 与 (?P<title>.*) 的对话 ===\s*"), _BRACKETED, _SENDER_IN_BRACKETS),
+    _Tool(
+        "wechat-decrypt",
+        re.compile(r"=== (?:与 )?(?P<title>.*) (?:的对话|· 从损坏库 factory 抢救) ===\s*"),
+        _BRACKETED,
+        _SENDER_IN_BRACKETS,
+    ),
     _GRABBER,
 )
 _NO_TOOL: Final = _Tool("", re.compile(r"(?!)"))
@@ -172,14 +181,15 @@ _FACTS: Final = re.compile(
     r"|会话内部标识: (?P<id>.*)|导出账号名称: (?P<owner>.*)|导出账号内部标识: (?P<account>.*)"
     r"|(?:会话|导出账号)(?:备注|昵称|微信号): .*|归档编号: .*|消息链末值: .*|={5,10} [0-9-]{10} ={5,10}|=+"
     r"|会话类型：(?P<kind>.*)|# 消息数：(?P<lines>[0-9]{1,12})|- 消息数：(?P<items>[0-9]{1,12}) 条"
+    r"|抢救自: .*|范围: (?P<reach>.*?) {2}共 (?P<saved>[0-9]{1,12}) 条"
     r"|- (?:会话类型|参与者|时间范围|图片)[:：（].*|> 每条消息格式为.*|===== (?:给 AI 的指令|以下是聊天记录正文).*"
 )
 _SAID: Final = {
     **{field: field for field in ("title", "id", "exported")},
     "group": "kind type",
     "owner": "account",
-    "count": "count rows number lines items",
-    "range": "range span",
+    "count": "count rows number lines items saved",
+    "range": "range span reach",
 }
 """The groups that say what a fact is."""
 _DAY_RULE: Final = re.compile(r"\n{1,3}={5,10} [0-9-]{10} ={5,10}\s*\Z")
@@ -387,6 +397,8 @@ def _entry(reading: Reading, known: _Known, header: re.Match[str], block: Block)
     if "\n=====" in text and tool.name in ("wechat-exporter", "wechat-chat-export"):
         text = _DAY_RULE.sub("", text)
     text = tool.above.sub("", text) if tool.above else text
+    if not text and "event" in tool.sender.groupindex and (match := tool.sender.match(_line_of(header))):
+        text = match["event"] or ""
     if tool is _NO_COLONS:
         text = _TEXT_LABEL.sub("", text, count=1)
     credited = ((known.credits and shown != ME) or text[:1] in QUOTED) and read_notice(text) is not None

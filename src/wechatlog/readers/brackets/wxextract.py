@@ -133,8 +133,8 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         if letter not in names and letter != _NOBODY:
             reading.tell_unexplained(letter, block.line)
         time = clock.read(header["clock"])
-        if time is None:
-            reading.tell_first("no-date", "no heading above says the day of this message", block.line)
+        if time is None and reading.is_news("no-date"):
+            reading.report("no-date", "no heading above says the day of this message", line=block.line)
         texts = _texts(block, is_xml=is_xml)
         if len(texts) > 1:
             what = "the tool joined what somebody wrote within a minute: all of it has the time of the first"
