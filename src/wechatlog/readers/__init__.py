@@ -218,6 +218,7 @@ READERS: Final = (
     _row("wechat-export-tool-html", "brackets.pages:TOOL", "html text", marks="class='message class='sender'"),
     _row("mail", "mailed:READER", "text html mime"),
     _row("stomakun", "stomakun:READER", "text", lines=r"[^\r\n]*?\([0-9][^()\r\n]{8,40}\):"),
+    _row("stomakun-html", "stomakun:HTML", "html text", marks='<tr><td width="80" <td width="100"'),
     _row("wechatbaktool-html", "wechatbaktool:HTML", "html text", marks="<title>WechatBakTool</title>"),
     _row(
         "wechatbaktool",

@@ -47,6 +47,7 @@ _ARRAY: Final = re.compile(r"(?=\[\s*+(?:\"|\]))")
 _SCRIPT: Final = re.compile(r"<div class=\\\"msg [a-z][^\"<>\n]{0,120}\\\" msgid=")
 _PAGE_END: Final = re.compile(r"(</div>)\s*+(?:<script\b|</body>)")
 _CLOCK: Final = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}[^<]{0,20}")
+_TIMED: Final = re.compile(r"[0-9]:[0-9]{2}")
 _EMOJI: Final = re.compile(r'<img [^<>]*?\brawemoji="(?P<code>[^"<>]*)"[^<>]*>')
 _BREAK: Final = re.compile(r"<br ?/?>")
 _NOTICE_HEAD: Final = re.compile(r"(?:System Message|系统消息)[:：] ?")
@@ -330,8 +331,8 @@ def _detect(head: Head) -> Evidence | Refusal | None:
     framed = _MESSAGE.search(text) is not None
     if framed and (named or "nt-box" in text):
         return Evidence(1.0, 'messages in <div class="msg …" msgid=…>')
-    if named:
-        return Evidence(0.3, "the title of the page ends in 微信聊天记录")  # and so do those of other tools
+    if named and not (head.complete and _TIMED.search(text.rpartition("</style>")[2])):  # another tool's messages
+        return Evidence(0.3, "the title of the page ends in 微信聊天记录")
     return None
 
 
