@@ -33,7 +33,8 @@ _NAMES: Final = {
         " 昵称 用户昵称 成员 姓名 speaker author from fromname fromuser fromnickname nickname nick"
         " talkername accountname username user displayname name who",
         "text": "内容 消息内容 聊天内容 消息正文 正文 消息 content messagecontent msgcontent strcontent"
-        " message messagetext messagebody textcontent plaintext text msg body 文本",
+        " message messagetext messagebody textcontent plaintext text msg body 文本"
+        " 修正后文字 识别文字 ocr原始文字 文字",
         "shown": "displaycontent snippet 显示内容",
         "kind": "typeid localtype 类型 消息类型 type msgtype messagetype typename kind contenttype",
         "subtype": "subtype apptype 子类型",
@@ -47,13 +48,13 @@ _NAMES: Final = {
         "id": "服务端消息id 服务器消息id 消息id serverid msgsvrid messvrid msgserverid platformmessageid",
         "chat": "会话名称 会话 聊天对象 chatname conversation conversationname conversationtitle contactdisplayname"
         " chat",
-        "chat_id": "会话内部标识 会话id chatid conversationid strtalker contactusername talker",
+        "chat_id": "会话内部标识 会话id chatid conversationid strtalker contactusername selectwxid talker",
         "room": "群名 群名称 群聊名称 roomname groupname",
         "room_id": "群id 群聊id roomid groupid chatroom",
         "to": "接收者id 接收人id 接收者wxid tousername touser towxid toid receiverid receiver 接收者 接收人",
         "transcript": "语音转写 语音转文字 transcription transcript",
-        "path": "图片文件 图片路径 图片/视频 媒体文件 媒体路径 mediapath mediafiles attachmentpath assetpath"
-        " media image",
+        "path": "图片文件 图片路径 图片/视频 媒体文件 媒体路径 文件路径 mediapath mediafiles attachmentpath assetpath"
+        " filepath media image file",
         "quote": "quoted quote quotedmessage replytomessage refer replyto",
         "raw": "rawcontent raw",
     }.items()

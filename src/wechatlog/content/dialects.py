@@ -608,7 +608,13 @@ _BEHIND: Final = r"<C> (?P<path>[^\s\[\]]*[/\\][^\n]*\.[A-Za-z0-9]{2,4})"
 """Where its file is."""
 _AGAIN: Final = r"<C> \[[^\[\]\n]{1,10}\]"
 """A label that stands twice."""
-_NAMED: Final = (rf": ?(?P<title>(?:(?! — https?://)[^\n])*+) — {_URL}<C>", r": ?(?P<title>[^\n]*)<C>")
+_NAMED: Final = (
+    rf"[:：] ?(?P<title>(?:(?! — https?://)[^\n])*+) — {_URL}<C>",
+    rf"[:：] ?(?P<title>[^\n\]】]{{1,200}})<C> {_URL}",
+    r"[:：] ?[^\n\]】]{1,60}<C> (?P<title>(?!https?://)[^\n]+)",
+    r"[:：] ?(?P<title>[^\n]*)<C>",
+)
+"""A title behind the label; or whose it is behind the label, and the title behind the bracket."""
 PICTURES: Final = frozenset({"[图片]", "[语音]", "[视频]", "[表情]", "[动画表情]"})
 """Whole texts that no program writes but those that show chats of WeChat."""
 BRACKET_LINES: Final = Dialect(
@@ -627,7 +633,7 @@ BRACKET_LINES: Final = Dialect(
             Kind.VIDEO: "视频文件不可用",
             Kind.VOICE: "语音原始数据已归档，但当前导出不可播放",
             Kind.MINI_PROGRAM: "MiniApp/applet",
-            Kind.LINK: "Video Link",
+            Kind.LINK: "Video Link/视频链接",
             Kind.OTHER: "无法解析/压缩内容/二进制内容/非文本消息/应用消息/消息类型/Message/暂不支持的消息",
         }
     )
@@ -638,7 +644,7 @@ BRACKET_LINES: Final = Dialect(
         Kind.OTHER: (r":[0-9]{1,20}<C>",),
         Kind.STICKER: (_AGAIN, r": ?(?s:.*)<C>"),
         Kind.IMAGE: (_AGAIN, _BEHIND, r" [0-9?]{1,5}x[0-9?]{1,5}<C>", r"<C> \(local_id=[0-9]{1,20}\)"),
-        Kind.VIDEO: (_AGAIN, _BEHIND, r" (?P<milliseconds>[0-9]{1,9})ms<C>"),
+        Kind.VIDEO: (_AGAIN, _BEHIND, rf"<C> {_SECONDS}", r" (?P<milliseconds>[0-9]{1,9})ms<C>"),
         Kind.VOICE: (
             _AGAIN,
             _BEHIND,
@@ -658,13 +664,15 @@ BRACKET_LINES: Final = Dialect(
             rf"<C> (?P<title>(?:(?! https?://)[^\n])*+) {_URL}",
             *_NAMED,
         ),
-        **dict.fromkeys((Kind.MINI_PROGRAM, Kind.MUSIC), _NAMED),
+        Kind.MINI_PROGRAM: (r"[:：] ?(?P<name>[^\n\]】]{1,60})<C> (?P<title>[^\n]+)", *_NAMED),
+        **dict.fromkeys((Kind.CHANNEL, Kind.MUSIC), _NAMED),
         Kind.FORWARD: (r"<C> (?P<title>[^\n]*) \([0-9]{1,6}条\)",),
         Kind.LOCATION: (r"<C> (?P<poi>(?:(?! \()[^\n])*+) \((?P<label>[^\n]*)\)", r": ?(?P<poi>[^\n]*)<C>"),
         Kind.TRANSFER: (rf"<C> {_AMOUNT}(?: (?P<direction>已收款|已退还|已过期))?(?: · (?P<note>[^\n]*))?",),
     },
     sentences=(
         (r"\[图片[0-9]{1,6}\]|!\[\[(?P<path>[^\]\n]+\.(?i:jpe?g|png|gif|webp|bmp))\]\]", Label(Kind.IMAGE)),
+        (r"\[(?:链接/文件|文件/链接|链接/文件/小程序)\] (?s:.*)", Label(Kind.OTHER)),
         (r"\[sys:recall\]", Label(Kind.RECALL)),
         (rf"\[call(?: {_CLOCK}| canceled)?\]", Label(Kind.CALL)),
         (r"\[forward: [^\n]*(?:拍了拍|tickled|nudged|patted)[^\n]*\]", Label(Kind.PAT)),

@@ -103,11 +103,13 @@ _NAMES_OF_KIND: Final[Mapping[MessageKind, str]] = {
     "emoji/sticker",
     MessageKind.FILE: "文件 文件消息 文件猜 文件6 附件 檔案 file attachment",
     MessageKind.LINK: "链接 链接消息 网页 分享链接 分享卡片式链接 卡片式链接 图文消息 图文 分享 链接卡片 连结 連結 "
-    "鏈接 网页链接 公众号链接 公众号文章 推文 游戏相关 分享消息 link url share webpage article cardlink weblink",
+    "鏈接 网页链接 公众号链接 公众号文章 推文 游戏相关 分享消息 "
+    "链接/卡片 视频链接 链接分享 link url share webpage article cardlink weblink",
     MessageKind.LOCATION: "位置 位置消息 位置分享 地理位置 位置共享 实时位置共享 实时位置 共享实时位置 location "
     "livelocation real-timelocation",
-    MessageKind.CARD: "名片 名片消息 个人名片 公众号名片 个人/公众号名片 企业微信名片 推荐公众号 推荐联系人 "
-    "联系人名片 企业微信添加好友猜 企业微信添加好友 聯絡人名片 card contact contactcard namecard businesscard",
+    MessageKind.CARD: "名片 名片消息 个人名片 公众号名片 个人/公众号名片 企业微信名片 企业微信消息 "
+    "推荐公众号 推荐联系人 联系人名片 企业微信添加好友猜 企业微信添加好友 聯絡人名片 "
+    "card contact contactcard namecard businesscard",
     MessageKind.QUOTE: "引用 引用消息 引用回复 回复 回复消息 quote reply replywithquote refer quotemessage",
     MessageKind.TRANSFER: "转账 转账消息 转账卡片 微信转账 转帐 轉賬 轉帳 微信轉賬 transfer moneytransfer "
     "wechattransfer weixintransfer",
@@ -131,7 +133,7 @@ _NAMES_OF_KIND: Final[Mapping[MessageKind, str]] = {
     "企业微信打招呼猜 企业微信打招呼 system systemmessage sys notice addfriend",
     MessageKind.RECALL: "撤回 撤回消息 消息撤回 撤回一条消息 recall revoke recalled messagerecall revokemsg withdraw",
     MessageKind.OTHER: "其他 其他消息 未知 未知类型 未知消息 其它 链接/文件 链接/应用 file/link "
-    "应用消息 app消息 分享小说猜 other "
+    "应用消息 app消息 xml消息 分享小说猜 other "
     "unknown app appmsg",
 }
 _KIND_OF_NAME: Final[Mapping[str, MessageKind]] = {

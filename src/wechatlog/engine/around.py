@@ -43,7 +43,8 @@ _HEADER: Final = re.compile(r"[0-9][:：][0-9]{2}|[:：]\\?\s*\n")
 _LIKE_A_HEADER: Final = re.compile(r"\s*[^\n]{0,20}(?:导出|匯出|[Ee]xport)[^\n]*[0-9]:[0-9]")
 _UNSEEN: Final = "[\u200b-\u200f\u2060\u202a-\u202e\ufeff\u00ad]+"
 _NUMBER: Final = re.compile(r" {0,8}([0-9]{1,7})(\t|: |:|\. | \| |\||, | {1,2})")
-_MARKS: Final = ("- ", "* ", "+ ", "• ", "· ", "| ", "> ", ">")
+_BAR: Final = "| "
+_MARKS: Final = ("- ", "* ", "+ ", "• ", "· ", _BAR, "> ", ">")
 _ESCAPED: Final = r"\\([!-/:-@\[-`{-~])|\\(?=\r?$)"
 _ESCAPES: Final = (
     (re.compile(r"\\[\[\]]"), re.compile(r"(?<!\\)\[(?![^\]\n]*\]\()")),
@@ -161,6 +162,8 @@ def _unseen(_: str, lines: Sequence[str]) -> Iterator[_Rule]:
 
 def _marks(text: str, lines: Sequence[str]) -> Iterator[_Rule]:
     mark = next((mark for mark in _MARKS if text.startswith(mark)), "")
+    if mark == _BAR and all(line.rstrip().endswith("|") for line in lines if line.strip()):
+        return  # a table
     if mark and all(line.startswith(mark) or line == mark.rstrip() for line in lines if line.strip()):
         what = f"every line begins with {mark!r}, as of a list or a quotation; it was left out"
         yield _rule(what, rf"^(?:{re.escape(mark)}|{re.escape(mark.rstrip())}(?=\r?$))", gain=_LESS)

@@ -558,10 +558,19 @@ def _is_rule(cells: list[str]) -> bool:
 
 
 def _unbarred(cells: list[str]) -> list[str]:
-    """The cells of a row between bars; bars at both of its ends too are Markdown, where `<br>` is a line end."""
-    cells = [cell.strip() for cell in cells]
-    is_markdown = len(cells) > 2 and not cells[0] and not cells[-1]
-    return [_LINE_END.sub("\n", cell) for cell in cells[1:-1]] if is_markdown else cells
+    """The cells of a row between bars; bars at both of its ends too are Markdown.
+
+    There `<br>` is a line end, and a bar behind a backslash is one of the text.
+    """
+    if not (len(cells) > 2 and not cells[0].strip() and not cells[-1].strip()):
+        return [cell.strip() for cell in cells]
+    inner: list[str] = []
+    for before, cell in itertools.pairwise(cells[:-1]):
+        if before.endswith("\\") and inner:
+            inner[-1] = f"{inner[-1][:-1]}|{cell}"
+        else:
+            inner.append(cell)
+    return [_LINE_END.sub("\n", cell.strip()) for cell in inner]
 
 
 def _without_bars(runs: Iterable[Rows]) -> Iterator[Rows]:

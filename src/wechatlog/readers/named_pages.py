@@ -76,6 +76,8 @@ _QUOTE: Final = "quote-ref quote quoted quote-content reply refer reference".spl
 _QUOTED_NAME: Final = "quote-from quote-sender quote-name quoted-sender".split()
 _TRANSCRIPT: Final = "voice-cap voice-text transcript transcription".split()
 _ORNAMENTS: Final = "avatar icon tag card-mark money-symbol".split()
+_STAMPS: Final = ("data-ts", "data-time", "data-timestamp", "data-datetime", "data-date")
+"""Attributes in which a page keeps the time that it shows without day or seconds."""
 _ROLES: Final = frozenset((*_SENDER, *_TIME, *_META, *_QUOTE, *_QUOTED_NAME, *_LABEL, *_TRANSCRIPT, *_ORNAMENTS))
 _READ: Final = frozenset({"sender", "time", "bubble", "msg-type", "icon"})
 """What `apply_shape` calls what it knows."""
@@ -95,7 +97,7 @@ _PAGES: Final = frozenset({MessageKind.LINK, MessageKind.MUSIC, MessageKind.CHAN
 _ADDRESS: Final = re.compile(r"https?://\S+")
 _AMOUNT: Final = re.compile(r"[￥¥][0-9][0-9,.]*")
 _LENGTH: Final = re.compile(r"([0-9]{1,4})(?:″|''|\"|s|秒)")
-_TYPED: Final = re.compile(r"\[(?:type_)?(?P<type>[a-z]{3,10}|[0-9]{1,19})\](?: (?P<rest>(?s:.*)))?")
+_TYPED: Final = re.compile(r"\[(?:type_|消息类型[:：])?(?P<type>[a-z]{3,10}|[0-9]{1,19})\](?: (?P<rest>(?s:.*)))?")
 """Where a type stands in brackets in front of what the database has, perhaps cut."""
 _LOST: Final = re.compile(r"[^\n]{1,6}(?=未能从本机数据中恢复|未找到|加载失败)")
 _TITLE: Final = re.compile(r"<title>([^<]{0,400})</title>", re.IGNORECASE)
@@ -110,7 +112,7 @@ _ICON: Final = re.compile("[^\\w\\s\\[\\]\"“'@<>(（【「《]{1,4}\ufe0f? (?=
 """A picture that a page puts in front of words."""
 _UNSEEN: Final = "\u200b\u200e\u202a\ufeff\u2060\u00ad "
 _NAME_AND_TIME: Final = re.compile(r"(?P<name>[^\n]*?) *(?P<time>[0-9]{4}[-/年.][^\n]{6,30})")
-_LABELLED: Final = re.compile(r"\[[^\[\]\n]{1,6}\] ?")
+_LABELLED: Final = re.compile(r"\[[^\[\]\n]{1,6}\]\s?")
 _BOX: Final = re.compile(r"(?<![\w-])(?P<kind>[a-z]{2,12})-(?:box|card|msg)(?![\w-])")
 """What holds what is no text."""
 _PAIR: Final = re.compile(r" [与和&] ")
@@ -120,6 +122,7 @@ _BEHIND: Final = re.compile(r"\s*·\s*$")
 _NAMED: Final = re.compile(r"class=[\"'](sender [\w -]{1,60})[\"']")
 _DATED: Final = re.compile(rf"class=[\"'](?:{_DAY})[\"']>(?:<span[^>]{{0,99}}>)?[0-9]{{4}}")
 _CLOCK: Final = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
+_CALLS_ME: Final = re.compile(rf"(?:[>\"']\s{{0,9}}|· ){ME}\s{{0,9}}[<\"'·0-9]")
 _CLASSES: Final = re.compile(
     r"^<[^<>]*?\bclass\s*=\s*(?P<quote>[\"']?)(?P<classes>(?(quote)[^\"'<>]*|[^\s\"'<>]+))", re.IGNORECASE
 )
@@ -154,6 +157,10 @@ class _Piece(NamedTuple):
         """What stands in the element of such a class."""
         return _shown(self.first(names), *names)
 
+    def kept(self, attribute: str) -> str:
+        """What the element of the message keeps in an attribute."""
+        return (self.node[0] if len(self.node) else self.node).get(attribute) or ""
+
 
 def _shown(node: HtmlElement | None, *leave_out: str) -> str:
     return "" if node is None else node_text(node, leave_out=_ROLES.difference(leave_out)).strip()
@@ -170,6 +177,9 @@ def _named(piece: _Piece) -> tuple[str, str]:
 
 
 def _moment(piece: _Piece) -> str:
+    kept = next((value for value in map(piece.kept, _STAMPS) if ":" in value[8:] and parse_clock(value)), None)
+    if kept is not None:
+        return kept
     node = piece.first(_TIME)
     node = next(piece.node.iter("time"), None) if node is None else node
     if node is None:
@@ -232,15 +242,15 @@ def _body(reading: Reading, piece: _Piece, node: HtmlElement, label: str) -> Bod
         return kind, text, one_segment(kind, text) if kind not in PLAIN_KINDS else None
     files = (*node.iter("img"), *piece.node.iter("audio", "video"))
     file = next((each for each in files if _source(each) and "emoji" not in (each.get("class") or "")), None)
-    label = piece.words(_LABEL) or label
+    label = piece.words(_LABEL) or label or piece.kept("data-type")
+    placed = read_placeholder(text, WXCLI, zone=reading.tz) or read_placeholder(text, BRACKET_LINES, zone=reading.tz)
     kind = _kind(piece, node, text, label, file)
     if kind is not MessageKind.TEXT and (
         built := parse_markup(text, reading.collector, zone=reading.tz, line=piece.line)
     ):
         return built.body
-    if kind is not None:
+    if kind is not None and (kind is not MessageKind.OTHER or placed is None):
         return reading.kind_of(kind, kind, text, piece.line), text, _segments(reading, piece, kind, text, file)
-    placed = read_placeholder(text, WXCLI, zone=reading.tz) or read_placeholder(text, BRACKET_LINES, zone=reading.tz)
     kind = placed[0] if placed else MessageKind.TEXT
     if (kind in NOTICES or text[:1] in ('"', "“")) and (told := read_notice(_LABELLED.sub("", text))) is not None:
         return told, text, None
@@ -289,7 +299,7 @@ def _notice(reading: Reading, piece: _Piece) -> Body:
     words = (typed["rest"] or "") if typed else text
     if (built := parse_markup(words, reading.collector, zone=reading.tz, line=piece.line)) is not None:
         return built.body
-    return read_notice(words) or MessageKind.SYSTEM, text, None
+    return read_notice(words) or read_notice(_LABELLED.sub("", words, count=1)) or MessageKind.SYSTEM, text, None
 
 
 def _side(classes: Iterable[str]) -> bool | None:
@@ -331,10 +341,14 @@ def _shaped(reading: Reading, shape: Shape, text: str, node: HtmlElement, line: 
 
 @attrs.define
 class _Above:
-    """What stands above a message: the day, the time if it is for several messages, and who else has written."""
+    """What stands above a message: the day, the time if it is for several messages, and who else has written.
+
+    `named` is whether the page calls its owner 我.
+    """
 
     day: str = ""
     time: str = ""
+    named: bool = False
     others: set[str] = attrs.field(factory=set)
 
     def learn(self, said: str) -> None:
@@ -367,6 +381,7 @@ def _message(reading: Reading, piece: _Piece, above: _Above, unmarked: bool | No
     side = _side(piece.classes.union("" if sender is None else (sender.get("class") or "").split()))
     own = unmarked if side is None else side
     name = (name or written).strip(_UNSEEN)
+    own = (name == ME or (False if above.named and name else None)) if own is None else own
     account = _without_account(node) if node is not None and not name and not own else None
     chat.is_group = chat.is_group or (True if account else None)
     kind, text, segments = _body(reading, piece, piece.node if node is None else node, label)
@@ -396,7 +411,8 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     pieces = iter_pieces(reading.blocks(), shape.mark if shape else _MARK, _LONGEST)
     unmarked = _unmarked(shape.sides) if shape else _unmarked_side(head)
     reading.chat.title = _title(next(pieces).text)
-    last, is_over, above, outer = "", True, _Above(), set[str]()
+    last, is_over, outer = "", True, set[str]()
+    above = _Above(named=_CALLS_ME.search(head) is not None)
     for text, line, offset in pieces:
         match, end = _MARK.match(text), _END.search(text)
         node = parse_fragment(text[: end.start()] if end else text, "div" if shape is None else "x-piece")
