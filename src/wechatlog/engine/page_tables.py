@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -23,23 +24,31 @@ if TYPE_CHECKING:
     from wechatlog.source import Source
 
 _LEAST_COLUMNS: Final = 3
+_NEXT_PAGE: Final = re.compile(r"(?<=</html>)(?=\s{0,80}<(?:!doctype|html)\b)", re.IGNORECASE)
 
 
 def _delimited(text: str) -> Iterator[str]:
-    """Each table of a page as CSV, each row of it on the line that it begins on where no other stands there."""
-    for table in parse_page(text).iter("table"):
-        pieces, line, widest = list[str](), 1, 0
-        for row in table.iter("tr"):
-            if next(row.iterancestors("table")) is not table:  # of a table in it
-                continue
-            cells = [node_text(cell, alt=True) for cell in row if cell.tag in ("td", "th")]
-            out = io.StringIO()
-            csv.writer(out, lineterminator="\n").writerow(cells)
-            pieces += "\n" * max(0, (row.sourceline or 0) - line), out.getvalue()
-            line = max(line, row.sourceline or 0) + out.getvalue().count("\n")
-            widest = max(widest, len(cells))
-        if widest >= _LEAST_COLUMNS:
-            yield "".join(pieces)
+    """Each table of a page as CSV, each row of it on the line that it begins on where no other stands there.
+
+    So are those of pages that were joined to it: whoever parses a page stops at its end.
+    """
+    above = 0
+    for page in _NEXT_PAGE.split(text):
+        for table in parse_page(page).iter("table"):
+            pieces, line, widest = list[str](), 1, 0
+            for row in table.iter("tr"):
+                if next(row.iterancestors("table")) is not table:  # of a table in it
+                    continue
+                cells = [node_text(cell, alt=True) for cell in row if cell.tag in ("td", "th")]
+                out = io.StringIO()
+                csv.writer(out, lineterminator="\n").writerow(cells)
+                starts = above + (row.sourceline or 0)
+                pieces += "\n" * max(0, starts - line), out.getvalue()
+                line = max(line, starts) + out.getvalue().count("\n")
+                widest = max(widest, len(cells))
+            if widest >= _LEAST_COLUMNS:
+                yield "".join(pieces)
+        above += page.count("\n")
 
 
 @attrs.frozen(eq=False)
@@ -59,7 +68,12 @@ class PageTableReader(InsideReader):
         return (Head.of(head.source.with_text(text)) for text in _delimited(head.text))
 
     def read(self, source: Source, context: Context) -> Iterator[Batch]:
-        """The messages of the first table that the other reader takes."""
-        tables = map(source.with_text, _delimited(source.read_text(context.collector, context.encoding)))
-        context.source = next((table for table in tables if self.reader.detect(Head.of(table)) is not None), source)
+        """The messages of the tables that the other reader takes, as of one: days may have a table each."""
+        joined, line = list[str](), 0
+        for table in _delimited(source.read_text(context.collector, context.encoding)):
+            if self.reader.detect(Head.of(source.with_text(table))) is not None:
+                rows = table.lstrip("\n")
+                joined += "\n" * max(0, len(table) - len(rows) - line), rows
+                line = max(line, len(table) - len(rows)) + rows.count("\n")
+        context.source = source.with_text("".join(joined)) if joined else source
         yield from self.reader.read(context.source, context)
