@@ -75,3 +75,9 @@ def test_a_sheet_whose_heading_stands_in_the_first_row(case: str) -> None:
     book.save(out)
     expected = [text for *_, text, _ in _said((CORPUS / case).read_bytes())]
     assert [text for *_, text, _ in _said(out.getvalue())] == expected
+
+
+@pytest.mark.parametrize("case", [*CASES, "tsv/group.tsv", "wechat-export-studio-csv/private.csv"])
+def test_a_line_of_blanks_is_no_row(case: str) -> None:
+    data = (CORPUS / case).read_bytes()
+    assert _said(data + b"   \n \t \n") == _said(data)

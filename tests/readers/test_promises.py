@@ -27,6 +27,7 @@ from tests.readers.texts import check_any
 from tests.test_corpus import cases, expected_of
 from wechatlog.readers import READERS
 from wechatlog.registry import find_reader
+from wechatlog.segments import Forward
 from wechatlog.source import HEAD_SIZE
 from wechatlog.testing import check_reader
 
@@ -128,6 +129,8 @@ def test_case(case: Path) -> None:
     if case.suffix != ".eml":  # a mail names its encoding, and has lines of its own
         check_that_the_bytes_do_not_matter(case)
         check_lines(case)
+        check_that_blank_lines_above_do_not_matter(case)
+    check_that_forwards_fit(case)
 
 
 def _may_stand_beside(message: wechatlog.Message) -> Iterator[str]:
@@ -177,6 +180,26 @@ def _written_otherwise(text: str) -> Iterator[bytes]:
     yield gzip.compress(text.encode(), 1)
     if sum(character >= "\u3400" for character in text) > 20:  # enough to tell it from other encodings
         yield text.encode("gb18030")
+
+
+def check_that_blank_lines_above_do_not_matter(case: Path) -> None:
+    try:
+        text = case.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return
+    how = _how(case)
+    expected = _said(_read(text.encode(), **how)), _facts(text.encode(), **how)
+    moved = f"\n\n{text}".encode()
+    assert (_said(_read(moved, **how)), _facts(moved, **how)) == expected
+
+
+def check_that_forwards_fit(case: Path) -> None:
+    """The times in merged forwards have a zone where those of their chat have one."""
+    for chat in wechatlog.load_archive(case.read_bytes(), **_how(case)):
+        zoned = {message.time.tzinfo is not None for message in chat if message.time is not None}
+        forwards = [part for message in chat for part in message.given_segments or () if isinstance(part, Forward)]
+        inside = [message.time for forward in forwards for message in forward.messages if message.time is not None]
+        assert not zoned or {time.tzinfo is not None for time in inside} <= zoned
 
 
 def check_cuts(case: Path) -> None:

@@ -421,6 +421,8 @@ class Table:
         if [whole[0].lstrip("\ufeff"), *whole[1:]] == heading:
             reading.tell("repeated-header", "the header row stands here again: files were put together", line)
             return None
+        if not any(map(str.strip, whole)):
+            return None
         numbered = self.exact and not layout.moved and layout.places[0] == 1  # a column of row numbers in front
         width, cells, extra = layout.width - numbered, whole[numbered:], ""
         if len(cells) != width and self.spare is not None:

@@ -565,9 +565,9 @@ def _is_plain_stamp(stamp: str, length: int) -> bool:
 
 
 def _cut_documents(text: str) -> list[str]:
-    """A text that begins with a document, cut before each further one."""
+    """A text that begins with a document, perhaps below blank lines, cut before each further one."""
     found = []
-    while document := _DOCUMENT.search(text, 1):
+    while document := _DOCUMENT.search(text, max(1, len(text) - len(text.lstrip()))):
         found.append(text[: document.start(1)])
         text = text[document.start(1) :]
     return [*found, text]

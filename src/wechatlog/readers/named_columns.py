@@ -10,6 +10,7 @@ first.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import itertools
 import json
 import re
@@ -334,15 +335,15 @@ def _words(reading: Reading, row: NamedRow) -> str:
     return text
 
 
-def _body(reading: Reading, row: NamedRow, text: str, *, nobody: bool) -> Body:
-    kind, text, segments = _said(reading, row, text)
+def _body(reading: Reading, row: NamedRow, text: str, zone: dt.tzinfo | None, *, nobody: bool) -> Body:
+    kind, text, segments = _said(reading, row, text, zone)
     if kind in (MessageKind.OTHER, MessageKind.SYSTEM) or (nobody and kind is MessageKind.TEXT):
         found = read_notice(_NOTED.sub(r"\1", text)) or (MessageKind.SYSTEM if nobody else None)
         return (kind, text, segments) if found is None else (found, text, None)
     return kind, text, segments
 
 
-def _said(reading: Reading, row: NamedRow, text: str) -> Body:
+def _said(reading: Reading, row: NamedRow, text: str, zone: dt.tzinfo | None) -> Body:
     name, raw = _text(row.get("kind")).strip(), _text(row.get("raw")) or _inside(_untagged(row.get("text")), _RAW)
     raw = split_sender_prefix(raw)[1]
     number, below = int(name) if _NUMBER.fullmatch(name) else None, read_integer(row.get("subtype"))
@@ -351,19 +352,19 @@ def _said(reading: Reading, row: NamedRow, text: str) -> Body:
         speaker = _inside(row.get("quote"), _SPEAKERS) if isinstance(row.get("quote"), dict) else ""
         return MessageKind.QUOTE, text, quote_segments(text, speaker or None, words)
     if number is None and not name:
-        kind, segments = read_placeholder(text, BRACKET_LINES, zone=reading.tz) or (MessageKind.TEXT, None)
+        kind, segments = read_placeholder(text, BRACKET_LINES, zone=zone) or (MessageKind.TEXT, None)
         return kind, text, segments
     found = kind_of_type_name(name) if number is None else kind_of_local_type(number)
-    placed = read_placeholder(text, BRACKET_LINES, zone=reading.tz) if found in (None, MessageKind.OTHER) else None
+    placed = read_placeholder(text, BRACKET_LINES, zone=zone) if found in (None, MessageKind.OTHER) else None
     if placed is not None:
         return placed[0], text, placed[1]
     kind = reading.kind_of(found, name, text, row.line)
     markup = next((each for each in (raw, text) if each.lstrip().startswith("<")), None)
     if number is not None and markup is not None:
-        return parse_numbered(number, markup, reading.collector, dialect=BRACKET_LINES, line=row.line).body
-    if markup is not None and (built := parse_markup(markup, reading.collector, zone=reading.tz, line=row.line)):
+        return parse_numbered(number, markup, reading.collector, dialect=BRACKET_LINES, zone=zone, line=row.line).body
+    if markup is not None and (built := parse_markup(markup, reading.collector, zone=zone, line=row.line)):
         return built.body
-    return kind, text, parse_body(kind, text, BRACKET_LINES, zone=reading.tz)
+    return kind, text, parse_body(kind, text, BRACKET_LINES, zone=zone)
 
 
 class _Person(NamedTuple):
@@ -473,7 +474,9 @@ def named_entries(reading: Reading, rows: Iterator[NamedRow]) -> Iterator[Entry]
         if not account and ((chat.is_group and not sender) or sender.isdigit()):
             prefix, rest = split_sender_prefix(text)
             sender, account, text = ("", prefix, rest) if prefix and is_account(prefix) else (sender, "", text)
-        kind, text, segments = _body(reading, row, text, nobody=sender in _NOBODY)
+        time, precision = _time(reading, row)
+        zone = None if time is None else time.tzinfo
+        kind, text, segments = _body(reading, row, text, zone, nobody=sender in _NOBODY)
         own = None if kind in NOTICES else _own(reading, row, person, habits)
         if habits.of_chat and own is False and chat.is_group is False:
             account = chat.id or ""
@@ -483,7 +486,6 @@ def named_entries(reading: Reading, rows: Iterator[NamedRow]) -> Iterator[Entry]
             chat.owner = account
         if person.aliases and kind not in NOTICES:
             people.setdefault((chat, sender, account), {}).update(dict.fromkeys(person.aliases))
-        time, precision = _time(reading, row)
         id_ = read_identifier(reading, row.get("id"), row.line) if row.get("id") else None
         said = {"path": _inside(row.get("path"), _PATHS), "transcript": _text(row.get("transcript"))}
         if segments and (said := {key: value for key, value in said.items() if value and hasattr(segments[0], key)}):

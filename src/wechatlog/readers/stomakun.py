@@ -86,7 +86,7 @@ def _time(reading: Reading, said: str, order: Order, line: int) -> tuple[dt.date
 
 def _inside_a_message(candidate: Candidate) -> str | None:
     before = candidate.before.parts[-1]
-    if before.endswith("\n") and not before.endswith("\r\n"):
+    if candidate.before.header is not None and before.endswith("\n") and not before.endswith("\r\n"):
         return "it looks like a header but the line above ends inside a message"
     return None
 

@@ -314,6 +314,8 @@ def _text_rows(context: Context, layout: _Layout) -> Iterator[tuple[dict[str, st
     place = names.index("text")
     for cells, line in rows:
         if len(cells) != len(names):
+            if not any(map(str.strip, cells)):
+                continue
             is_short = place < len(cells) < len(names)
             if not (is_short and told):
                 severity = Severity.INFO if is_short else Severity.WARNING

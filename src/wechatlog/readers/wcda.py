@@ -253,7 +253,7 @@ class _TextFacts:
 
     def __init__(self, lines: list[str]) -> None:
         self.values: dict[str, str] = {}
-        for line in lines:
+        for line in filter(str.strip, lines):
             key, colon, value = line.partition(":")
             if not colon or key not in _FACTS:
                 break

@@ -66,7 +66,7 @@ _TITLE: Final = re.compile(
 )
 _FACTS: Final = re.compile(r"[#>=|-].*|\*\*.*|[^\n:：]{1,20}[:：].*|共 ?[0-9]+.*|图片 [0-9]+.*")
 _SPEAKS_OF_CHATS: Final = re.compile(r"聊天记录|微信|消息|[Cc]hat|[Cc]onversation|WeChat")
-_FRONT: Final = re.compile(r"\A(?:---\n)+.*?\n---\n", re.DOTALL)
+_FRONT: Final = re.compile(r"\A\n*+(?:---\n)+.*?\n---\n", re.DOTALL)
 _LETTER: Final = re.compile("[A-Z]{1,2}")
 _EXPLAINS: Final = re.compile("^(?:glossary|legend):", re.MULTILINE)
 _LETTERS: Final = re.compile(r"^ {2}(?P<letter>[A-Z]{1,2}|Me): \"?(?P<name>[^\n\"]+)\"?$", re.MULTILINE)
