@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 import wechatlog
 from tests.test_corpus import CORPUS
+from wechatlog.decoding import as_utf8
 
 CASES = ("pywxdump-csv/group_0_5000.csv", "memotrace-v1-csv/private.csv", "weclone-csv/private.csv")
 
@@ -17,14 +21,14 @@ def _rows(case: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO((CORPUS / case).read_text(encoding="utf-8-sig"))))
 
 
-def _written(rows: list[list[str]]) -> bytes:
+def _written(rows: list[list[str]], **form: Any) -> bytes:
     out = io.StringIO()
-    csv.writer(out).writerows(rows)
+    csv.writer(out, **form).writerows(rows)
     return out.getvalue().encode()
 
 
-def _said(data: bytes) -> list[tuple[object, ...]]:
-    chats = wechatlog.load_archive(data)
+def _said(data: bytes, **how: Any) -> list[tuple[object, ...]]:
+    chats = wechatlog.load_archive(data, **how)
     return [(m.time, m.sender, m.sender_id, m.is_self, m.kind, m.text, m.id) for chat in chats for m in chat]
 
 
@@ -81,3 +85,23 @@ def test_a_sheet_whose_heading_stands_in_the_first_row(case: str) -> None:
 def test_a_line_of_blanks_is_no_row(case: str) -> None:
     data = (CORPUS / case).read_bytes()
     assert _said(data + b"   \n \t \n") == _said(data)
+
+
+CSV_CASES = sorted(
+    case
+    for case in CORPUS.glob("*-csv/*.csv")
+    if json.loads(case.with_suffix(".json").read_text(encoding="utf-8")).get("diagnostics") == []
+    and as_utf8(case.read_bytes(), final=True) is not None
+)
+
+
+@pytest.mark.parametrize("case", CSV_CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
+def test_a_table_says_the_same_however_a_spreadsheet_program_writes_it(case: Path) -> None:
+    text = case.read_bytes().decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    how = json.loads(case.with_suffix(".json").read_text(encoding="utf-8"))
+    options = {"format": how["format"], **how.get("options", {})}
+    options.pop("encoding", None)
+    expected = _said(_written(rows), **options)
+    for form in ({"quoting": csv.QUOTE_ALL}, {"delimiter": ";"}, {"delimiter": "\t"}):
+        assert _said(_written(rows, **form), **options) == expected, form

@@ -276,12 +276,15 @@ class Table:
         """Where the table stands in a text."""
         tables = [(delimiter, first_rows(head, delimiter)) for delimiter in _DELIMITERS]
         for row in range(self._deepest):
+            layouts: list[Layout] = []
             for delimiter, rows in tables:
                 if row < len(rows):
                     cells, below = rows[row], next(map(len, rows[row + 1 : row + 2]), 0)
                     found = self._behind(cells, len(cells) - below, row) or self.match(cells, row)
                     if found and not (found.damaged and below > found.width):
-                        return found._replace(delimiter=delimiter)
+                        layouts.append(found._replace(delimiter=delimiter))
+            if layouts:
+                return next((layout for layout in layouts if not layout.damaged), layouts[0])
         return None
 
     def _behind(self, cells: list[str], at: int, row: int) -> Layout | None:

@@ -10,6 +10,7 @@ Format facts: `chat_export.py`, `export_single_session` (2026).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Final
@@ -64,7 +65,7 @@ def _objects(reading: Reading) -> Iterator[Entry]:
 
 
 def _rows(reading: Reading) -> Iterator[Entry]:
-    owned = any(names_owner(reading, f"{mark}{ME}{mark}") for mark in ",;\t")
+    owned = re.search(rf'([,;\t])("?){ME}\2\1', reading.head.text) is not None
     for row, line in _TABLE.rows(reading):
         named = MessageKind.OTHER if row.kind == _APP else kind_of_name(row.kind)
         kind = reading.kind_of(named, row.kind, row.text, line)
