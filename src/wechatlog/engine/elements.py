@@ -12,6 +12,8 @@ import html
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
+import attrs
+
 from wechatlog.content.accounts import is_room
 from wechatlog.diagnostics import Severity
 from wechatlog.engine.entry import Entry
@@ -64,6 +66,11 @@ class Page(NamedTuple):
     titles: tuple[re.Pattern[str], ...]
     facts: tuple[re.Pattern[str], ...] = ()
     shown: Callable[[str], str] = _shown
+
+
+def as_saved(pattern: str) -> re.Pattern[str]:
+    """A pattern that also takes what a browser makes of a page when it saves it: other quotes, tags without a slash."""
+    return re.compile(re.sub(r" ?/>", " ?/?>", re.sub(r"='([^'\[\]]*)'", r"=['\"]\1['\"]", pattern)))
 
 
 def _words(text: str) -> str:
@@ -146,6 +153,13 @@ def _elements(
 
 def page_format(name: str, description: str, page: Page, entry_of: EntryOf, facts: str, **more: Any) -> Format:
     """The format of pages; it is known by an element of a message. The arguments are those of `Format`."""
+    element = page.element
+    page = page._replace(
+        frame=as_saved(page.frame.pattern),
+        element=as_saved(element.pattern)
+        if isinstance(element, re.Pattern)
+        else attrs.evolve(element, header=as_saved(element.header).pattern),
+    )
 
     def detect(head: Head) -> Evidence | None:
         text = "\n" + head.text.replace("\r\n", "\n")

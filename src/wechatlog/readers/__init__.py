@@ -215,7 +215,12 @@ READERS: Final = (
     _row("wechat-export-studio-html", "brackets.pages:STUDIO", "html text", marks="bubble data-kind="),
     _row("wechat-decrypt-export-html", "brackets.pages:EXPORT", "html text", marks='class="bubble <main>'),
     _row("wechat-decrypt-html", "brackets.pages:DECRYPT", "html text", marks="msg-body type-tag"),
-    _row("wechat-export-tool-html", "brackets.pages:TOOL", "html text", marks="class='message class='sender'"),
+    _row(
+        "wechat-export-tool-html",
+        "brackets.pages:TOOL",
+        "html text",
+        marks="class='message class='sender' | <h1>Chat class=\"sender\"",
+    ),
     _row("mail", "mailed:READER", "text html mime"),
     _row("stomakun", "stomakun:READER", "text", lines=r"[^\r\n]*?\([0-9][^()\r\n]{8,40}\):"),
     _row("stomakun-html", "stomakun:HTML", "html text", marks='<tr><td width="80" <td width="100"'),

@@ -29,7 +29,7 @@ from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, Head, Reading, message_blocks, one_segment
 from wechatlog.engine.date_order import Order, day_of, find_date_order
-from wechatlog.engine.elements import Page, Said, page_format
+from wechatlog.engine.elements import Page, Said, as_saved, page_format
 from wechatlog.engine.entry import Body
 from wechatlog.engine.excel import check_date_order
 from wechatlog.engine.headers import Candidate, sample
@@ -159,7 +159,7 @@ _PAGE: Final = Page(
 _PICTURE: Final = r'style="max-width:100px;max-height:60px" />'
 _THUMB: Final = r'(?:<img src="[^"\n]*" style="float:left;max-width:100px;max-height:60px" />)?'
 _BODIES: Final = tuple(
-    (kind, re.compile(pattern))
+    (kind, as_saved(pattern))
     for kind, pattern in (
         (MessageKind.VOICE, r'<audio controls><source src="(?P<path>[^"\n]*)" [^\n]*</audio>'),
         (MessageKind.VIDEO, r'<video controls[^<>\n]*><source src="(?P<path>[^"\n]*)" [^\n]*</video>'),
@@ -213,7 +213,7 @@ def _row(reading: Reading, said: Said, line: int, offset: int) -> Entry:
         text = body.removeprefix(_NOTICE)
         return Entry(line, kind=read_notice(text) or MessageKind.SYSTEM, text=text, offset=offset)
     if (order := reading.said.get("date_order")) is None:
-        times = (_BREAK.sub(" ", time) for time in re.findall(_DATED, reading.head.text) if time)
+        times = (_BREAK.sub(" ", time) for time in as_saved(_DATED).findall(reading.head.text) if time)
         order = reading.said["date_order"] = _read_order(reading, times, is_sorted=False)
     time, precision = _time(reading, _BREAK.sub(" ", said["time"] or ""), order, line)
     return Entry(line, time, precision, sender, None, None, *_cell(reading, body, line), offset=offset)

@@ -40,7 +40,7 @@ _MARK: Final = re.compile(
 _CR: Final = re.compile(r"\r\n?")
 _PANEL: Final = re.compile(
     r'<div class="cloudPannel" title="(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}(?:\.[0-9]{1,6})?)"'
-    r"(?: >\s{1,12}<pre align='left'>(?P<name>(?s:.{0,4000}?))</pre>| {0,2}>)"
+    r"(?: ?>\s{1,12}<pre align=['\"]left['\"]>(?P<name>(?s:.{0,4000}?))</pre>| {0,2}>)"
     r'\s{1,12}(?=<div class="(?:cloudBody|sendStatus))'
 )
 _TEXT: Final = re.compile(

@@ -20,7 +20,7 @@ from wechatlog.content.listings import parse_lines
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import quote_segments, read_placeholder
 from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, message_blocks, one_segment
-from wechatlog.engine.elements import Page, Said, page_format
+from wechatlog.engine.elements import Page, Said, as_saved, page_format
 from wechatlog.engine.entry import Body
 from wechatlog.engine.headers import sample, sample_blocks
 from wechatlog.model import MessageKind
@@ -140,7 +140,7 @@ _BODIES = (
     (MessageKind.FORWARD, rf"{_CONTENT}(?P<title>(?s:.*?))</p>{_CONTENT}(?P<lines>(?s:.*))</p>"),
     (MessageKind.TEXT, rf"{_CONTENT}(?P<text>(?s:.*))</p>"),
 )
-_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _BODIES)
+_PATTERNS = tuple((kind, as_saved(pattern)) for kind, pattern in _BODIES)
 _INNER = re.compile(r"(?P<indent>)(?P<sender>[^：\n]{0,100})：(?P<text>[^\n]*)")
 _MISSING = {
     "图片转换出现错误或文件不存在": MessageKind.IMAGE,
