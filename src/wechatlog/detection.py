@@ -277,7 +277,7 @@ _OUTER: Final = (
     _Outer("wechatlog.engine.document_text:DocumentReader", re.compile(b"PK"), _LINED),
     _Outer(
         "wechatlog.engine.page_tables:PageTableReader",
-        re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)*+[\s\0]*<"),
+        re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)*+[\s\0>]*+(?:[`~\0]{3,8}[\w\0]{0,12}[\s\0>]*+)?<"),
         frozenset({"csv"}),
     ),
     _Outer("wechatlog.engine.mime:MailReader", re.compile(rb"(?:\xef\xbb\xbf)*+[\r\n]*[A-Za-z-]+(?::|\x20)"), _TEXTS),

@@ -22,7 +22,7 @@ _NAMES: Final = {
     for name, words in {
         "time": "unix时间 timestampunix createtime 完整本地时间 本地时间 strtime datetime sendtime msgtime messagetime"
         " timestamp time unixtime timestampms ts createdat sentat occurredat"
-        " 发送时间 传送时间 消息时间 聊天时间 发言时间 日期时间"
+        " msgcreatetime 发送时间 传送时间 消息时间 聊天时间 发言时间 日期时间"
         " 创建时间 时间 时间戳 时刻 date 日期",
         "day": "日期 date day",
         "sender": "消息发送者 发送者 发送人 发送方 发言人 发言者 说话人 传送者 发信人 发送者昵称 发送人昵称 发送者名称"
@@ -41,8 +41,8 @@ _NAMES: Final = {
         "account": "发送者内部标识 发送者id 发送人id 发送者微信id 发送者微信号 发送人微信号 发送者wxid wxid senderid"
         " senderwxid senderusername fromid fromwxid fromusername userid accountid",
         "own": "是否本人 是否自己 是否为自己 是否我 是否发送 是否本人发送 是否自己发送 收发 issend issent isself"
-        " issender issentfromself ismine isme isown isowner fromme isfromme sentbyme mine self outgoing isoutgoing 方向"
-        " 消息方向 direction role",
+        " send/receive issender issentfromself ismine isme isown isowner fromme isfromme sentbyme mine self"
+        " outgoing isoutgoing 方向 消息方向 direction role",
         "other": "mesdes des notself",
         "person": "realsenderid",
         "id": "服务端消息id 服务器消息id 消息id serverid msgsvrid messvrid msgserverid platformmessageid",
@@ -52,11 +52,11 @@ _NAMES: Final = {
         "room": "群名 群名称 群聊名称 roomname groupname",
         "room_id": "群id 群聊id roomid groupid chatroom",
         "to": "接收者id 接收人id 接收者wxid tousername touser towxid toid receiverid receiver 接收者 接收人",
-        "transcript": "语音转写 语音转文字 transcription transcript",
+        "transcript": "语音转写 语音转文字 transcription transcript msgvoicetext",
         "path": "图片文件 图片路径 图片/视频 媒体文件 媒体路径 文件路径 mediapath mediafiles attachmentpath assetpath"
         " filepath media image file",
         "quote": "quoted quote quotedmessage replytomessage refer replyto",
-        "raw": "rawcontent raw",
+        "raw": "rawcontent raw originalcontent",
     }.items()
 }
 """The names of each field; the first that a file has counts."""

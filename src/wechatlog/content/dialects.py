@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import attrs
 
-from wechatlog.content.vocabulary import APP_TYPES
+from wechatlog.content.vocabulary import APP_TYPES, LOCAL_TYPES
 from wechatlog.model import Message, MessageKind
 
 if TYPE_CHECKING:
@@ -615,11 +615,22 @@ _NAMED: Final = (
     r"[:：] ?(?P<title>[^\n]*)<C>",
 )
 """A title behind the label; or whose it is behind the label, and the title behind the bracket."""
-PICTURES: Final = frozenset({"[图片]", "[语音]", "[视频]", "[表情]", "[动画表情]"})
+_UNEXTRACTED: Final = {
+    Kind.IMAGE: "image; media not extracted",
+    Kind.VOICE: "voice; media not extracted",
+    Kind.VIDEO: "video; media not extracted",
+    Kind.STICKER: "sticker; media not extracted",
+    Kind.LOCATION: "location; media not extracted",
+    Kind.CALL: "call; media not extracted",
+    Kind.CARD: "contact card; media not extracted",
+}
+PICTURES: Final = frozenset(
+    {"[图片]", "[语音]", "[视频]", "[表情]", "[动画表情]", *(f"[{words}]" for words in _UNEXTRACTED.values())}
+)
 """Whole texts that no program writes but those that show chats of WeChat."""
 BRACKET_LINES: Final = Dialect(
     "bracket-lines",
-    quote_mark=("[引用", "[↩", "↳ ", "> ", "↩ "),
+    quote_mark=("[引用", "[↩", "↳ ", "> ", "↩ ", "[reply to "),
     labels=_AMBIGUOUS
     | _labels(
         {
@@ -632,13 +643,17 @@ BRACKET_LINES: Final = Dialect(
             Kind.IMAGE: "图片文件不可用",
             Kind.VIDEO: "视频文件不可用",
             Kind.VOICE: "语音原始数据已归档，但当前导出不可播放",
-            Kind.MINI_PROGRAM: "MiniApp/applet",
+            Kind.MINI_PROGRAM: "MiniApp/applet/mini app",
             Kind.LINK: "Video Link/视频链接",
+            Kind.FILE: "file metadata only",
+            Kind.FORWARD: "forwarded conversation",
             Kind.OTHER: "无法解析/压缩内容/二进制内容/非文本消息/应用消息/消息类型/Message/暂不支持的消息",
         }
     )
     | dict.fromkeys(("链接/文件/小程序", "链接/文件", "文件/链接"), Label(Kind.OTHER))
-    | {"语音/视频通话": Label(Kind.CALL)},
+    | {"语音/视频通话": Label(Kind.CALL)}
+    | {f"类型{number}": Label(kind) for number, kind in LOCAL_TYPES.items() if kind is not Kind.TEXT}
+    | _labels(_UNEXTRACTED),
     shapes={
         **dict.fromkeys((Kind.SYSTEM, Kind.RECALL, Kind.PAT, Kind.QUOTE), (r"<C>(?: (?s:.*))?",)),
         Kind.OTHER: (r":[0-9]{1,20}<C>",),
@@ -658,6 +673,7 @@ BRACKET_LINES: Final = Dialect(
         Kind.FILE: (
             r"<C> (?P<name>[^\n]+) \([0-9.]{1,12} [KMGT]?i?B\)",
             r": ?(?P<name>[^\n]+) \((?P<size>[0-9]{1,12}) B\)<C>",
+            r"<C> (?P<name>[^\n]+) \((?P<size>[0-9]{1,12}) bytes\)(?: \[local file\] (?P<path>[^\n]+)|(?s:.*))",
         ),
         Kind.LINK: (
             rf"<C> (?P<title>[^\n]+)(?:\n(?!https?://)[^\n]*)*+\n{_URL}",
@@ -668,22 +684,31 @@ BRACKET_LINES: Final = Dialect(
         **dict.fromkeys((Kind.CHANNEL, Kind.MUSIC), _NAMED),
         Kind.FORWARD: (r"<C> (?P<title>[^\n]*) \([0-9]{1,6}条\)",),
         Kind.LOCATION: (r"<C> (?P<poi>(?:(?! \()[^\n])*+) \((?P<label>[^\n]*)\)", r": ?(?P<poi>[^\n]*)<C>"),
-        Kind.TRANSFER: (rf"<C> {_AMOUNT}(?: (?P<direction>已收款|已退还|已过期))?(?: · (?P<note>[^\n]*))?",),
+        Kind.TRANSFER: (
+            rf"<C> {_AMOUNT}(?: (?P<direction>已收款|已退还|已过期))?(?: · (?P<note>[^\n]*))?",
+            r"<C> 微信转账",
+        ),
     },
     sentences=(
         (r"\[图片[0-9]{1,6}\]|!\[\[(?P<path>[^\]\n]+\.(?i:jpe?g|png|gif|webp|bmp))\]\]", Label(Kind.IMAGE)),
         (r"\[(?:链接/文件|文件/链接|链接/文件/小程序)\] (?s:.*)", Label(Kind.OTHER)),
-        (r"\[sys:recall\]", Label(Kind.RECALL)),
+        (r"\[sys:recall\]|\[recall\] (?s:.*)", Label(Kind.RECALL)),
+        (r"\[system\] (?s:.*)", Label(Kind.SYSTEM)),
+        (r"\[app:2000\] 微信转账", Label(Kind.TRANSFER)),
+        (r"\[app:200[13]\] (?P<title>[^\n]*)", Label(Kind.RED_PACKET)),
+        (r"\[app:[0-9]{1,10}\] (?s:.*)", Label(Kind.OTHER)),
+        (rf"\[link/share\] (?P<title>(?:(?! https?://)[^\n])*+)(?: {_URL})?", Label(Kind.LINK)),
         (rf"\[call(?: {_CLOCK}| canceled)?\]", Label(Kind.CALL)),
         (r"\[forward: [^\n]*(?:拍了拍|tickled|nudged|patted)[^\n]*\]", Label(Kind.PAT)),
         (r"\[forward: (?P<title>[^\n]*)\]", Label(Kind.FORWARD)),
         (r"\[(?:appmsg:[0-9]{1,10}(?: [^\n]*)?|type:[0-9]{1,10}/[0-9]{1,10}|media)\]", Label(Kind.OTHER)),
         (r"\[sys(?::[^\]\n]*)?\](?: (?s:.*))?", Label(Kind.SYSTEM)),
-        (r"\[(?:未知\(-?[0-9]{1,20}\)\]|(?:AppMsg|应用)\] (?s:.*))", Label(Kind.OTHER)),
+        (r"\[(?:类型-?[0-9]{1,20}\]|未知\(-?[0-9]{1,20}\)\]|(?:AppMsg|应用)\] (?s:.*))", Label(Kind.OTHER)),
     ),
     quotes=(
         rf"{_BRACKET_REPLY}(?P<quote> ?\[(?:引用|↩)(?: (?P<sender>[^:：\n]{{1,100}}))?: (?P<text>.*)\])",
         r"(?P<quote>(?:> |↩ )(?P<sender>[^:：\n]{0,60})(?:：|: )(?P<text>[^\n]*)\n)(?P<reply>(?s:.*))",
+        r"(?P<quote>\[reply to (?P<sender>[^:\n]{0,60}): (?P<text>.*?)\] )(?P<reply>.*)",
         rf"{_ARROW_REPLY}(?P<quote>\n {{2,4}}↳ (?:引用|回复) (?P<sender>[^:：\n]{{1,100}})(?:：|: )(?P<text>.*))",
     ),
 )

@@ -12,9 +12,10 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog import segments
-from wechatlog.content.dialects import BRACKETS, COMMON_BODIES, Dialect, Found, Label
+from wechatlog.content.dialects import BRACKETS, COMMON_BODIES, PICTURES, Dialect, Found, Label
 from wechatlog.content.notices import read_notice
 from wechatlog.content.vocabulary import PLAIN_KINDS, TRANSFER_WORDS, segment_for
+from wechatlog.emoji import lookup
 from wechatlog.model import Message, MessageKind
 from wechatlog.segments.types import Forward, Quote, Segment
 
@@ -165,6 +166,14 @@ def _read_quote(text: str, dialect: Dialect) -> Found | None:
     # Whoever gives segments gives all of them, or mentions in replies are lost.
     reply = segments.parse_segments(groups["reply"])
     return Kind.QUOTE, (*reply, quote) if match.start("reply") == 0 else (quote, *reply)
+
+
+_TYPED: Final = re.compile("@[^\\s@]{1,40}\u2005|\\[[\u4e00-\u9fff]{1,6}\\]")
+
+
+def is_of_chat(text: str) -> bool:
+    """Whether only what shows chats of WeChat writes a text: it is a picture, or holds a mention or an emoji of it."""
+    return text in PICTURES or any(found[0] == "@" or lookup(found) for found in _TYPED.findall(text))
 
 
 def read_placeholder(text: str, dialect: Dialect = BRACKETS, *, zone: dt.tzinfo | None = None) -> Found | None:

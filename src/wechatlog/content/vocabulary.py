@@ -74,6 +74,11 @@ def _kinds(column: str) -> dict[int, MessageKind]:
 
 _TYPES: Final[Mapping[int, MessageKind]] = _kinds("types")
 APP_TYPES: Final[Mapping[int, MessageKind]] = _kinds("app_types")
+LOCAL_TYPES: Final[Mapping[int, MessageKind]] = {
+    **_TYPES,
+    **{number << 32 | APP_MESSAGE: kind for number, kind in APP_TYPES.items()},
+}
+"""The numbers of WeChat 4 that say a kind."""
 _RECORD_TYPES: Final[Mapping[int, MessageKind]] = _kinds("records")
 _CHATLAB_TYPES: Final[Mapping[int, MessageKind]] = _kinds("chatlab")
 # Subtypes of type 10000 (PyWxDump).
@@ -104,12 +109,12 @@ _NAMES_OF_KIND: Final[Mapping[MessageKind, str]] = {
     MessageKind.FILE: "文件 文件消息 文件猜 文件6 附件 檔案 file attachment",
     MessageKind.LINK: "链接 链接消息 网页 分享链接 分享卡片式链接 卡片式链接 图文消息 图文 分享 链接卡片 连结 連結 "
     "鏈接 网页链接 公众号链接 公众号文章 推文 游戏相关 分享消息 "
-    "链接/卡片 视频链接 链接分享 link url share webpage article cardlink weblink",
+    "链接/卡片 视频链接 链接分享 link links url share webpage article cardlink weblink",
     MessageKind.LOCATION: "位置 位置消息 位置分享 地理位置 位置共享 实时位置共享 实时位置 共享实时位置 location "
     "livelocation real-timelocation",
     MessageKind.CARD: "名片 名片消息 个人名片 公众号名片 个人/公众号名片 企业微信名片 企业微信消息 "
     "推荐公众号 推荐联系人 联系人名片 企业微信添加好友猜 企业微信添加好友 聯絡人名片 "
-    "card contact contactcard namecard businesscard",
+    "card contact contactcard namecard usernamecard businesscard",
     MessageKind.QUOTE: "引用 引用消息 引用回复 回复 回复消息 quote reply replywithquote refer quotemessage",
     MessageKind.TRANSFER: "转账 转账消息 转账卡片 微信转账 转帐 轉賬 轉帳 微信轉賬 transfer moneytransfer "
     "wechattransfer weixintransfer",
@@ -117,7 +122,7 @@ _NAMES_OF_KIND: Final[Mapping[MessageKind, str]] = {
     "redenvelope hongbao red_packet red_envelope weixinredpacket luckymoney",
     MessageKind.CALL: "通话 通话消息 网络电话 "
     "语音通话 视频通话 音视频通话 视频/语音通话 语音/视频通话 语音聊天 视频聊天 "
-    "語音通話 視訊通話 通話 群语音通话 call voip voicecall videocall video/audiocall",
+    "語音通話 視訊通話 通話 群语音通话 call voip voicecall videocall video/audiocall voice/videocall",
     MessageKind.FORWARD: "聊天记录 聊天记录消息 合并转发 合并转发的聊天记录 聊天记录合并转发 转发的聊天记录 "
     "合并聊天记录 转发消息 聊天記錄 forward chathistory chatrecord chat_history mergedforward mergedmessages "
     "forwardbundle mergedforwardchatrecords",

@@ -287,7 +287,8 @@ def _describe(chat: Draft, said: Mapping[str, Any]) -> None:
     found = {
         field: next((_text(about[name]) for name in names if about.get(name)), "") for field, names in _CHAT.items()
     }
-    ids = (said[key] for key in _CHAT["id"] if is_account(_text(said.get(key))))
+    ids = (said[key] for key in (*_CHAT["id"], "chat") if is_account(_text(said.get(key))))
+    title = "" if is_account(title) and title == said.get("chat") else title
     chat.title, chat.id = chat.title or title or found["name"] or None, chat.id or found["id"] or next(ids, None)
     chat.is_group = is_room(chat.id)
 
@@ -400,7 +401,8 @@ def _account(row: NamedRow) -> str:
     objects = (said for field in ("sender", "name") if isinstance(said := row.get(field), dict))
     account = _text(row.get("account")).strip() or next((_inside(said, _CHAT["id"]) for said in objects), "")
     name = _name(row).strip()
-    return "" if account in _NO_ACCOUNT else account or (name if is_account(name) else "")
+    said = account not in _NO_ACCOUNT and (account != name or account.isascii())  # others put names there
+    return account if account and said else "" if account else name if is_account(name) else ""
 
 
 def _person(row: NamedRow, habits: _Habits) -> _Person:

@@ -12,10 +12,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+import attrs
+
 from wechatlog.content.accounts import is_account, split_account
-from wechatlog.content.dialects import BRACKET_LINES, PICTURES
+from wechatlog.content.appmsg import parse_markup
+from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.notices import read_notice
-from wechatlog.content.placeholders import read_placeholder
+from wechatlog.content.placeholders import is_of_chat, read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import ME, Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.headers import Candidate, is_log_word, sample_blocks
@@ -26,13 +29,22 @@ from wechatlog.tokenizer import offer_template
 _CONFIDENCE: Final = 0.3
 _NOBODY: Final = ("系统", "系统消息", "系统通知", "SYSTEM")
 _FEWEST: Final = 2
+_ALONE: Final = "] {sender}"
+"""What a template ends with whose headers have nothing behind the name."""
+_QUOTED: Final = re.compile(r"^> ?", re.MULTILINE)
 _RULE: Final = re.compile(r"[-=*_~#·—]{3,80}")
 
 
 @functools.lru_cache(maxsize=16)
 def _format_of(text: str) -> TextFormat | None:
     template = offer_template(text.split("\n"))
-    return None if template is None else text_format(template, name="named-lines")
+    if template is None:
+        return None
+    lines = text_format(template, name="named-lines")
+    if not template.endswith(_ALONE):
+        return lines
+    header = lines.grammar.header.replace("(?P<sender>.+?)", "(?P<sender>.*?)")  # a notice has no name there
+    return attrs.evolve(lines, grammar=attrs.evolve(lines.grammar, header=header))
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:
@@ -48,14 +60,19 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     reading.tell("guessed-lines", what, 1)
     candidates = sample_blocks(text, lines.grammar)
     names_owner = ME in map(_name, candidates)
-    rule = _rule_of(candidates)
+    rule, quoted = _rule_of(candidates), sum(map(_is_quoted, candidates)) * 3 >= len(candidates) * 2
     for entry in lines.entries(reading):
         (name, account), text = split_account((entry.sender or "").strip()), entry.text.lstrip("\n")
         if rule and text.rstrip("\n").endswith(rule):
             text = text.rstrip("\n").removesuffix(rule).rstrip("\n")
+        text = _QUOTED.sub("", text) if quoted else text
         kind, segments = read_placeholder(text, BRACKET_LINES, zone=reading.tz) or (MessageKind.TEXT, None)
+        if text.startswith("<") and (built := parse_markup(text, reading.collector, zone=reading.tz, line=entry.line)):
+            kind, text, segments = built.body
         if name in _NOBODY:
             kind, name, segments = read_notice(text) or MessageKind.SYSTEM, "", None
+        if not name and kind is MessageKind.TEXT:
+            kind = read_notice(text) or MessageKind.SYSTEM
         own = None if not name else True if name == ME else False if names_owner else None
         account = entry.sender_id or account or (name if is_account(name) else None)
         yield entry._replace(
@@ -69,18 +86,24 @@ def _rule_of(candidates: list[Candidate]) -> str:
     return f"\n{ends.pop()}" if len(ends) == 1 and _RULE.fullmatch(min(ends)) else ""
 
 
+def _is_quoted(candidate: Candidate) -> bool:
+    """Whether all of a body stands in lines that begin with `>`."""
+    lines = [line for line in candidate.body.split("\n") if line.strip()]
+    return bool(lines) and all(line.startswith(">") for line in lines)
+
+
 def _name(candidate: Candidate) -> str:
     return split_account(candidate.header["sender"].strip())[0]
 
 
 def _is_sign(candidate: Candidate) -> bool:
     name, account = split_account(candidate.header["sender"].strip())
-    text = candidate.header.groupdict().get("text") or candidate.body.strip("\r\n")
+    text = candidate.header.groupdict().get("text") or candidate.body.strip("\r\n").removeprefix("> ")
     return (
         name == ME
         or account is not None
         or is_account(name)
-        or text in PICTURES
+        or is_of_chat(text)
         or (name in _NOBODY and read_notice(text) is not None)
     )
 

@@ -263,7 +263,8 @@ def _is_text(head: Head, *, item: str) -> Evidence | None:
 def _is_lines(head: Head) -> Evidence | None:
     value = head.json
     rows = read_list(value)
-    if {"local_type", "sender_display", "create_time"} <= read_object(rows[0] if rows else value).keys():
+    first = read_object(rows[0] if rows else value)
+    if {"local_type", "sender_display", "create_time"} <= first.keys() and "message_content" not in first:
         return Evidence(1.0, "lines with local_type, sender_display and create_time")
     return None
 

@@ -147,7 +147,7 @@ _OF_SENDER: Final = _label(
 _OF_TEXT: Final = _label("内容|內容|消息|訊息|消息内容|正文|文本|content|message|text|msg|body")
 _GAP: Final = r"[ \t,;|]{0,4}\n?"
 _NAME: Final = r"[^\s:：\[\],;|<–—·@-][^:：\[\]\n]{0,39}?"
-_DASH: Final = "[ ][–—·@][ ]"
+_DASH: Final = "[ ][–—·@|][ ]"
 _ARROW: Final = "(?:[:：]|[ ]?(?:>{2,3}|[-=]>|[→»]))[ ]?"
 _LIST = r"(?:[-*#>·•]{1,6}[ ])?(?:\*\*)?"
 _END = r"[\])）】>]?"

@@ -34,9 +34,9 @@ import attrs
 
 from wechatlog.content.accounts import is_account, split_account
 from wechatlog.content.appmsg import parse_markup, split_sender_prefix
-from wechatlog.content.dialects import BRACKET_LINES, PICTURES
+from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.notices import read_notice
-from wechatlog.content.placeholders import quote_segments, read_placeholder
+from wechatlog.content.placeholders import is_of_chat, quote_segments, read_placeholder
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_name, kind_of_type
 from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, message_blocks, one_segment
 from wechatlog.engine.entry import Body
@@ -347,7 +347,7 @@ def _learn(reading: Reading, text: str) -> _Known:
     owner = said.get("owner")
     own = _owner(tool, chat.title, senders, chat.is_group) if owner is None else owner.__eq__
     framed = len(found) > 2 and sum(candidate.blanks > 0 for candidate in found[1:]) * 4 >= len(found[1:]) * 3
-    alone = tool.own in senders or senders <= {*names}
+    alone = senders <= {*names} or (tool.own in senders and (chat.title in senders or not chat.is_group))
     return _Known(tool, names, own, slashes, framed, alone)
 
 
@@ -451,7 +451,7 @@ def _bare(tool: _Tool, text: str) -> Body | None:
 def _is_sign(candidate: Candidate, tool: _Tool) -> bool:
     name, start = _split(_line_of(candidate.header), tool, ())
     text = candidate.body.replace("\r\n", "\n").rstrip("\n")[start:]
-    return name == ME or is_account(name) or text in PICTURES or (name == NOBODY and read_notice(text) is not None)
+    return name == ME or is_account(name) or is_of_chat(text) or (name == NOBODY and read_notice(text) is not None)
 
 
 def _detect(head: Head) -> Evidence | None:
