@@ -37,7 +37,7 @@ Kind = MessageKind
 NOTICE_SENDERS: Final = frozenset({"系统消息", "系统通知"})
 """What stands in place of the account id where nobody sent a message."""
 
-_UNKNOWN: Final = re.compile(r"Type: (?P<type>-?[0-9]{1,10}) Content: (?P<content>(?s:.*))")
+_UNKNOWN: Final = re.compile(r"Type: (?P<type>-?[0-9]{1,10}) Content: ?(?P<content>(?s:.*))")
 _CUT: Final = "<...>"
 _TYPE_NOTICE: Final = 11000  # a control notice, chatlog_alpha only
 

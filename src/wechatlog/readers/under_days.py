@@ -87,7 +87,8 @@ def _screened(_reading: Reading, text: str, _line: int) -> Body:
         length = {"seconds": int(minutes) * 60 + int(seconds)} if minutes and seconds else {}
         kind = Kind.FILE if "name" in said else Kind.VIDEO
         return kind, text, one_segment(kind, text, path=place["path"] if place else None, **said, **length)
-    text = "\n".join(line.removeprefix("> ") for line in text.replace("  \n> ", "\n").split("\n"))
+    lines = text.replace("  \n>", "\n>").split("\n")
+    text = "\n".join("" if line == ">" else line.removeprefix("> ") for line in lines)
     return Kind.TEXT, text, parse_body(Kind.TEXT, text, BRACKET_LINES)
 
 

@@ -60,7 +60,7 @@ _ENTRY: Final = re.compile(
     r"\[(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}(?::[0-9]{2})?)\] (?P<rest>(?s:.*))"
 )
 _NOBODY: Final = re.compile(r"\[(?:系统|撤回)\](?: |\Z)")
-_NAME: Final = re.compile(r"(?P<name>[^\n]{1,100}?): (?P<text>(?s:.*))")
+_NAME: Final = re.compile(r"(?P<name>[^\n]{1,100}?):(?: |\Z)(?P<text>(?s:.*))")
 _REPLY: Final = re.compile(
     r"(?P<reply>(?:(?!\n  ↳ 回复).)*+)(?P<quote>\n  ↳ 回复(?: (?P<sender>[^:\n]{0,100}))?: (?P<text>.*))", re.DOTALL
 )

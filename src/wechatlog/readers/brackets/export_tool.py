@@ -107,6 +107,8 @@ _GRAMMAR: Final = Grammar(
 _CLOCK: Final = r"\[[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\]"
 _NEAR: Final = re.compile(rf"\n(?<=\n\n)(?!{_CLOCK})(?:\[[^\n]{{2,240}}|[^\n]{{10,240}}:)(?=\n  )")
 """What stands as a header does, its time damaged."""
+_FRAMED: Final = re.compile(r"\r?\n(?:  |\r?\n)")
+"""What stands behind a header: two blanks, or nothing where somebody removed the blanks that no text follows."""
 _TITLE: Final = re.compile(r"Chat with: (?P<title>[^\n]*)\n={50}")
 
 
@@ -117,8 +119,9 @@ def _blocks(reading: Reading) -> Iterator[Entry]:
         reading.report_preamble(block.lines[match.end() :] if match else block.lines)
 
     def doubt(candidate: Candidate) -> str | None:
-        framed = candidate.body.removeprefix("\r").startswith("\n  ")
-        return None if framed else "it looks like a header but no text behind two blanks follows it"
+        return (
+            None if _FRAMED.match(candidate.body) else "it looks like a header but no text behind two blanks follows it"
+        )
 
     records = message_blocks(
         reading,
