@@ -51,6 +51,7 @@ _NAMES: Final = {
         "chat_id": "会话内部标识 会话id chatid conversationid strtalker contactusername selectwxid talker",
         "room": "群名 群名称 群聊名称 roomname groupname",
         "room_id": "群id 群聊id roomid groupid chatroom",
+        "group": "isgroup ischatroom isroom 是否群聊",
         "to": "接收者id 接收人id 接收者wxid tousername touser towxid toid receiverid receiver 接收者 接收人",
         "transcript": "语音转写 语音转文字 transcription transcript msgvoicetext",
         "path": "图片文件 图片路径 图片/视频 媒体文件 媒体路径 文件路径 mediapath mediafiles attachmentpath assetpath"

@@ -384,11 +384,13 @@ class _Habits(NamedTuple):
         named: the owner is called 我.
         of_chat: names and accounts beside a sender are the chat's.
         owner: the one account from or to which all rows go, where rows say both.
+        placed: accounts beside a sender are the chats', since some are those of groups.
     """
 
     named: bool
     of_chat: bool
     owner: str | None = None
+    placed: bool = False
 
 
 def _name(row: NamedRow) -> str:
@@ -410,7 +412,8 @@ def _person(row: NamedRow, habits: _Habits) -> _Person:
     account = account or behind or ""
     if habits.of_chat:
         return _Person(sender, "")
-    others, side = [split_account(_text(row.get(field)).strip())[0] for field in ("card", "remark", "name")], None
+    beside = ("card", "remark") if habits.placed else ("card", "remark", "name")
+    others, side = [split_account(_text(row.get(field)).strip())[0] for field in beside], None
     if any(others) and (is_account(sender) or (sender != ME and says_own(sender) is not None)):
         side, sender = says_own(sender), ""
     name = sender or next(filter(None, others), "") or ("" if account else _text(row.get("person")).strip())
@@ -442,22 +445,25 @@ def _ahead(rows: Iterator[NamedRow]) -> tuple[_Habits, Iterator[NamedRow]]:
     ends = {frozenset((_account(row), _text(row.get("to")))) for row in first if row.get("to") and _account(row)}
     common = frozenset.intersection(*ends) if len(ends) > 1 else frozenset()
     owner = next(iter(common)) if len(common) == 1 else None
-    return _Habits(any(own for _, own in pairs), shared, owner), itertools.chain(first, rows)
+    placed = any(row.get("sender") and is_room(_text(row.get("name")).strip()) for row in first)
+    return _Habits(any(own for _, own in pairs), shared, owner, placed), itertools.chain(first, rows)
 
 
 def _chat(reading: Reading, row: NamedRow, habits: _Habits) -> Draft:
     room_id, room = _inside(row.get("room_id"), _CHAT["id"]), _inside(row.get("room"), _CHAT["name"])
     id_ = _inside(row.get("chat_id"), _CHAT["id"]) or room_id
     name = _inside(row.get("chat"), _CHAT["name"]) or room
+    id_ = id_ or (_text(row.get("name")).strip() if habits.placed else "")
     if habits.of_chat:
         id_, name = _account(row), _text(row.get("remark")) or _text(row.get("name"))
     if habits.owner and not id_ and not name:
         id_ = next((end for end in (_account(row), _text(row.get("to"))) if end != habits.owner), "")
-    chat = row.chat or reading.chat
+    chat, said = row.chat or reading.chat, read_flag(row.get("group"))
     if (not id_ and not name) or (id_ and id_ == chat.id):
         chat.title = chat.title or name or None
+        chat.is_group = said if chat.is_group is None else chat.is_group
         return chat
-    is_group = True if (room or room_id) and not is_account(id_) else is_room(id_)
+    is_group = said if said is not None else True if (room or room_id) and not is_account(id_) else is_room(id_)
     return reading.chat_of(id_ or name, id=id_ or None, title=name or None, is_group=is_group)
 
 
