@@ -43,7 +43,7 @@ _LINE_END: Final = re.compile(r"<br ?/?>", re.IGNORECASE)
 _BAR: Final = "|"
 _RULE: Final = re.compile(r":?-+:?")
 _UNSEEN: Final = re.compile(f"[{UNSEEN}]")
-_DELIMITERS: Final = (",", "\t", ";", "|")
+DELIMITERS: Final = (",", "\t", ";", "|")
 _EXACT: Final = 1e15
 """Excel keeps fifteen digits."""
 _LETTERS: Final = 5
@@ -274,7 +274,7 @@ class Table:
 
     def find(self, head: Head) -> Layout | None:
         """Where the table stands in a text."""
-        tables = [(delimiter, first_rows(head, delimiter)) for delimiter in _DELIMITERS]
+        tables = [(delimiter, first_rows(head, delimiter)) for delimiter in DELIMITERS]
         for row in range(self._deepest):
             layouts: list[Layout] = []
             for delimiter, rows in tables:
@@ -301,7 +301,7 @@ class Table:
         Not where the header of another table stands there.
         """
         width, ours = len(self.columns), {name for names, _ in self.columns for name in names}
-        for delimiter in _DELIMITERS if width >= _SPECIFIC and "text" in head.containers else ():
+        for delimiter in DELIMITERS if width >= _SPECIFIC and "text" in head.containers else ():
             rows = first_rows(head, delimiter)
             alike = sum(len(cells) == width for cells in rows)
             if alike * 2 <= len(rows) or alike * width < _SHOWN:

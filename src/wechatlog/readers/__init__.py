@@ -291,7 +291,7 @@ READERS: Final = (
     ),
     _row("wechatexporter-html", "wechatexporter_html:HTML", "html text js json"),
     _row("12425-csv", "wechat_exporter_12425:READER", "csv text", marks="时刻 消息方向"),
-    _row("named-columns", "named_columns:COLUMNS", "csv text zip ole", marks=_TIMES, is_guess=True),
+    _row("named-columns", "named_columns:COLUMNS", "csv text zip ole", is_guess=True),
     _row("named-keys", "named_columns:KEYS", "json js", marks=_TIMES, is_guess=True),
     _row("named-tables", "named_tables:DATABASES", "sqlite"),
     _row("named-sql", "named_tables:SCRIPTS", "text csv", marks="INTO | into | COPY"),

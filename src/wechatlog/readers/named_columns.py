@@ -14,7 +14,7 @@ import datetime as dt
 import itertools
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import attrs
@@ -41,6 +41,7 @@ from wechatlog.engine import (
     iter_line_objects,
     iter_objects,
 )
+from wechatlog.engine.column_shapes import ColumnShape, learn_columns
 from wechatlog.engine.entry import Body
 from wechatlog.engine.head import partial_json
 from wechatlog.engine.json_damage import listed, value_of
@@ -57,7 +58,8 @@ from wechatlog.engine.json_values import (
     read_string,
 )
 from wechatlog.engine.scripts import assigned_head
-from wechatlog.engine.tables import Layout
+from wechatlog.engine.tables import DELIMITERS, Layout, first_rows
+from wechatlog.engine.workbooks import cell_text, peek_sheets
 from wechatlog.model import MessageKind, Participant
 
 _MORE: Final = frozenset({"kind", "own", "account", "chat", "chat_id", "room", "room_id", "id"})
@@ -113,6 +115,9 @@ _TABLE: Final = Table(
     tail="text",
 )
 _CONFIDENCE: Final = 0.4
+_SHEETS: Final = frozenset({"zip", "ole"})
+_SEEN: Final = 20
+"""Rows of a sheet that show what its columns mean."""
 
 
 @attrs.frozen
@@ -128,6 +133,10 @@ class NamedRow:
 def _rows(reading: Reading) -> Iterator[NamedRow]:
     """The rows of the table of a text, or of each sheet of a workbook: several are several chats."""
     sheets: list[Layout | None] = [*_TABLE.find_sheets(reading.head)]
+    if not sheets and (guessed := _told_by_rows(reading.head, is_chat=True)):
+        sheets = [*guessed]
+        what = "no heading says what the columns of this table are: they were told by what stands in them"
+        reading.tell_first("guessed-columns", what, 1)
     for layout in sheets or [None]:
         chat = reading.chat_of(layout.sheet, title=layout.sheet) if layout is not None and sheets[1:] else None
         for row, line in _TABLE.rows(reading, layout):
@@ -508,11 +517,33 @@ def named_entries(reading: Reading, rows: Iterator[NamedRow]) -> Iterator[Entry]
 
 
 def _is_table(head: Head) -> Evidence | None:
-    found = _TABLE.find_sheet(head) if {"zip", "ole"} & set(head.containers) else _TABLE.find(head)
+    found = _TABLE.find_sheet(head) if _SHEETS & set(head.containers) else _TABLE.find(head)
     if found is None:
-        return None
+        guessed = _told_by_rows(head)
+        return Evidence(_CONFIDENCE - 0.04, "columns that hold times, names and texts") if guessed else None
     there = {field for field, place in zip(_TABLE.fields, found.places, strict=True) if place >= 0}
     return Evidence(_CONFIDENCE, "columns that are called as those of chats are") if is_chat(there) else None
+
+
+def _told_by_rows(head: Head, *, is_chat: bool = False) -> list[Layout]:
+    """Where tables stand that have no heading which is known: of a text, or of each sheet of a workbook."""
+    if _SHEETS & set(head.containers):
+        peeked = peek_sheets(head.source, _SEEN) or ()
+        tables = [("", name, [[cell_text(cell) for cell in row] for row in rows]) for name, rows in peeked]
+    elif _TABLE.find(head) is None:
+        tables = [(delimiter, "", first_rows(head, delimiter)) for delimiter in DELIMITERS]
+    else:
+        tables = []
+    shapes = ((delimiter, sheet, rows, learn_columns(rows, is_chat=is_chat)) for delimiter, sheet, rows in tables)
+    found = [_layout_of(shape, rows, delimiter, sheet) for delimiter, sheet, rows, shape in shapes if shape]
+    return found if _SHEETS & set(head.containers) else found[:1]
+
+
+def _layout_of(shape: ColumnShape, rows: Sequence[Sequence[str]], delimiter: str, sheet: str) -> Layout:
+    places = tuple(shape.places.get(field, -1) for field in FIELDS)
+    heading = rows[0] if shape.is_headed else [f"#{at + 1}" for at in range(shape.width)]
+    unknown = tuple(name for at, name in enumerate(heading) if name and at not in places)
+    return Layout(shape.is_headed - 1, places, shape.width, delimiter, sheet, unknown=unknown)
 
 
 def _is_list(head: Head) -> Evidence | None:
