@@ -630,7 +630,7 @@ PICTURES: Final = frozenset(
 """Whole texts that no program writes but those that show chats of WeChat."""
 BRACKET_LINES: Final = Dialect(
     "bracket-lines",
-    quote_mark=("[引用", "[↩", "↳ ", "> ", "↩ ", "[reply to "),
+    quote_mark=("[引用", "[↩", "↳ ", "> ", "↩ ", "[reply to ", "  ← "),
     labels=_AMBIGUOUS
     | _labels(
         {
@@ -708,6 +708,7 @@ BRACKET_LINES: Final = Dialect(
     quotes=(
         rf"{_BRACKET_REPLY}(?P<quote> ?\[(?:引用|↩)(?: (?P<sender>[^:：\n]{{1,100}}))?: (?P<text>.*)\])",
         r"(?P<quote>(?:> |↩ )(?P<sender>[^:：\n]{0,60})(?:：|: )(?P<text>[^\n]*)\n)(?P<reply>(?s:.*))",
+        r"(?P<reply>\[引用\] (?:(?!  ← ).)*+)(?P<quote>  ← (?P<text>.*))",
         r"(?P<quote>\[reply to (?P<sender>[^:\n]{0,60}): (?P<text>.*?)\] )(?P<reply>.*)",
         rf"{_ARROW_REPLY}(?P<quote>\n {{2,4}}↳ (?:引用|回复) (?P<sender>[^:：\n]{{1,100}})(?:：|: )(?P<text>.*))",
     ),

@@ -198,6 +198,8 @@ def read_placeholder(text: str, dialect: Dialect = BRACKETS, *, zone: dt.tzinfo 
         if found is not None and (match := _first_match(dialect.shapes.get(found[0].kind, ()), body, found[1])):
             if dialect.any_page and found[0].kind is Kind.LINK and (other := _titled_kind(match)):
                 return other, (segment_for(other, text),)
+            if found[0].kind is Kind.QUOTE and (quoted := _read_quote(text, dialect)) is not None:
+                return quoted
             return found[0].kind, (_segment(match, found[0], text, dialect, zone),)
     if body in _UNSUPPORTED:
         return Kind.OTHER, (segment_for(Kind.OTHER, text),)

@@ -102,7 +102,7 @@ _NAMES_OF_KIND: Final[Mapping[MessageKind, str]] = {
     MessageKind.TEXT: "文本 文本消息 文字 文字消息 消息 纯文本 粘贴的文本 粘贴文本 接龙 群接龙 text textmessage txt",
     MessageKind.IMAGE: "图片 图片消息 照片 照片壁纸 圖片 相片 image img photo picture pic",
     MessageKind.VOICE: "语音 语音消息 音频 語音 語音訊息 voice audio voicemessage ptt",
-    MessageKind.VIDEO: "视频 视频消息 小视频 短视频 視頻 影片 小視頻 video shortvideo microvideo",
+    MessageKind.VIDEO: "视频 视频消息 小视频 短视频 視頻 影片 小視頻 video shortvideo microvideo sight",
     MessageKind.STICKER: "表情 表情包 动画表情 动态表情 表情消息 自定义表情 用户上传的gif表情 gif表情 gif 貼圖 "
     "動態貼圖 動畫表情 sticker stickers emoji emoticon customemoji animatedsticker "
     "emoji/sticker",

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
+    from wechatlog.engine import Draft
     from wechatlog.engine.entry import Body
     from wechatlog.segments import Segment
 
@@ -46,16 +47,20 @@ _NOTICE: Final = "sys|system|notice|tip|recall|(?:sys|system|notice|tip|recall)-
 _SIDES: Final = (
     "outgoing|incoming|self|other|me|left|right|sent|received|system|unknown|s|o|mine|theirs|own|peer|partner"
 )
+_CHAT: Final = "(?:chat|conversation|session)-(?:section|block|panel|group)"
+"""What holds the messages of one of several chats, under a heading that names it."""
 _ROW: Final = r"row(?=[\"'][^<>]{0,100}>\s{0,40}<div class=[\"'](?:bubble|avatar)\b)"
 """A row that says no side and holds a bubble."""
 _MARK: Final = re.compile(
     r'<(?:div|li|article|section|p|tr) (?:[a-z-]{1,20}="[^"<>]{0,100}" ){0,3}?'
-    rf"class=[\"'](?=(?:[\w-]+ )*(?:{_MESSAGE}|{_DAY}|{_NOTICE}|row (?:{_SIDES})|{_ROW})[ \"'])"
+    rf"class=[\"'](?=(?:[\w-]+ )*(?:{_MESSAGE}|{_DAY}|{_NOTICE}|{_CHAT}|row (?:{_SIDES})|{_ROW})[ \"'])"
     r"(?P<classes>[\w -]{1,200})[\"'][^<>]{0,4000}>"
 )
 _LONGEST: Final = 5000
 _IS_MESSAGE: Final = re.compile(rf"{_MESSAGE}|row")
 _IS_NOTICE: Final = re.compile(_NOTICE)
+_IS_CHAT: Final = re.compile(_CHAT)
+_GROUP: Final = re.compile(r"(?:群聊|群|Group)[:：] ?")
 _OWN: Final = frozenset("self me mine own right sent out outgoing send from-me is-self is-me is-sender s".split())
 _OTHERS: Final = frozenset(
     "other others left received in incoming receive recv them theirs friend from-other o peer partner".split()
@@ -64,7 +69,7 @@ _SENDER: Final = (
     "sender sender-name msg-sender message-sender sn name nickname nick who author username user-name from display-name"
     " dspname"
 ).split()
-_TIME: Final = "time timestamp msg-time message-time timeline-time datetime clock msg-date t".split()
+_TIME: Final = "time timestamp msg-time message-time timeline-time datetime clock msg-date t ts".split()
 _BODY: Final = (
     "bubble msg-bubble message-bubble bub text msg-text message-text recall-text content msg-content message-content"
     " body msg-body message-body"
@@ -113,6 +118,8 @@ _ICON: Final = re.compile("[^\\w\\s\\[\\]\"“'@<>(（【「《]{1,4}\ufe0f? (?=
 _UNSEEN: Final = "\u200b\u200e\u202a\ufeff\u2060\u00ad "
 _NAME_AND_TIME: Final = re.compile(r"(?P<name>[^\n]*?) *(?P<time>[0-9]{4}[-/年.][^\n]{6,30})")
 _LABELLED: Final = re.compile(r"\[[^\[\]\n]{1,6}\]\s?")
+_SHARED: Final = re.compile(r"^(?:Shared|Sent) an? ")
+"""What stands in front of a kind where a page says that somebody did something."""
 _BOX: Final = re.compile(r"(?<![\w-])(?P<kind>[a-z]{2,12})-(?:box|card|msg)(?![\w-])")
 """What holds what is no text."""
 _PAIR: Final = re.compile(r" [与和&] ")
@@ -228,6 +235,7 @@ def _card(kind: MessageKind, text: str) -> dict[str, Any]:
 def _body(reading: Reading, piece: _Piece, node: HtmlElement, label: str) -> Body:
     """What a bubble holds: a reply with what it answers, a file, a card, or words."""
     meta = () if node is piece.node or _of_meta(piece)[1] else _META
+    meta = [name for name in meta if name != "type"] if kind_of_name(piece.words(_LABEL)) else meta
     text = _shown(node, *meta, *(("name",) if any(map(_BOX.fullmatch, piece.inner)) else ()))
     text = _ICON.sub("", text, count=1) if _ICON.match(text) and text.partition(" ")[2][:1] == "[" else text
     quote = piece.first(_QUOTE)
@@ -239,6 +247,8 @@ def _body(reading: Reading, piece: _Piece, node: HtmlElement, label: str) -> Bod
     if (typed := _TYPED.fullmatch(text)) is not None and (kind := _typed(typed["type"])) is not None:
         if (built := parse_markup(typed["rest"] or "", Collector(), zone=reading.tz, line=piece.line)) is not None:
             return built.body
+        return kind, text, one_segment(kind, text) if kind not in PLAIN_KINDS else None
+    if "activity" in (node.get("class") or "").split() and (kind := kind_of_name(_SHARED.sub("", text))) is not None:
         return kind, text, one_segment(kind, text) if kind not in PLAIN_KINDS else None
     files = (*node.iter("img"), *piece.node.iter("audio", "video"))
     file = next((each for each in files if _source(each) and "emoji" not in (each.get("class") or "")), None)
@@ -343,13 +353,23 @@ def _shaped(reading: Reading, shape: Shape, text: str, node: HtmlElement, line: 
 class _Above:
     """What stands above a message: the day, the time if it is for several messages, and who else has written.
 
-    `named` is whether the page calls its owner 我.
+    `named` is whether the page calls its owner 我, `chat` that of a page that has several.
     """
 
     day: str = ""
     time: str = ""
     named: bool = False
     others: set[str] = attrs.field(factory=set)
+    chat: Draft | None = None
+
+    def begin(self, reading: Reading, node: HtmlElement, key: str) -> None:
+        """Take the heading of what holds a chat; what has none is no chat of its own."""
+        title = next((node_text(each).strip() for each in node.iter("h1", "h2", "h3", "h4")), "")
+        if title:
+            group = _GROUP.match(title)
+            named = title[group.end() :] if group else title
+            self.chat = reading.chat_of(key, title=named or title, is_group=True if group else None)
+            self.day, self.time, self.others = "", "", set()
 
     def learn(self, said: str) -> None:
         """Take what stands in an element of a day or a time."""
@@ -370,7 +390,7 @@ def _clock(reading: Reading, piece: _Piece, said: str, above: _Above) -> tuple[d
 
 def _message(reading: Reading, piece: _Piece, above: _Above, unmarked: bool | None) -> Entry:
     """What an element says of one message, or of a notice."""
-    chat, (written, said, label), (name, behind) = reading.chat, _of_meta(piece), _named(piece)
+    (written, said, label), (name, behind), chat = _of_meta(piece), _named(piece), above.chat or reading.chat
     time, precision = _clock(reading, piece, _moment(piece) or said or behind, above)
     if any(map(_IS_NOTICE.fullmatch, (*piece.classes, *piece.inner))):
         return Entry(piece.line, time, precision, None, None, None, *_notice(reading, piece), offset=piece.offset)
@@ -430,9 +450,11 @@ def _entries(reading: Reading) -> Iterator[Entry]:
                     what = "no tool is known that writes this page: its elements were told by where its times stand"
                 reading.tell("guessed-elements", what, line, once=True)
                 if element.text_content().strip() or next(element.iter("img", "audio", "video"), None) is not None:
-                    yield _message(reading, piece, above, unmarked)
+                    yield _message(reading, piece, above, unmarked)._replace(chat=above.chat)
                 else:  # what holds the next one says whose it is
                     outer = classes
+            elif any(map(_IS_CHAT.fullmatch, classes)):
+                above.begin(reading, element, str(line))
             else:
                 above.learn(_shown(element))
     if not is_over or "</html>" in last:
