@@ -43,7 +43,8 @@ def _format_of(text: str) -> TextFormat | None:
     lines = text_format(template, name="named-lines")
     if not template.endswith(_ALONE):
         return lines
-    header = lines.grammar.header.replace("(?P<sender>.+?)", "(?P<sender>.*?)")  # a notice has no name there
+    # a notice has no name there, and perhaps no blank
+    header = lines.grammar.header.replace("](?P<sender>.+?)", "]?(?P<sender>.*?)")
     return attrs.evolve(lines, grammar=attrs.evolve(lines.grammar, header=header))
 
 
