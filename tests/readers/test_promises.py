@@ -133,6 +133,8 @@ def test_case(case: Path) -> None:
         if case.suffix in (".txt", ".md", ".markdown") and not _name(case).startswith(BLANKS_SAY_SOMETHING):
             check_that_blanks_at_line_ends_do_not_matter(case)
     check_that_forwards_fit(case)
+    if case.suffix == ".json" and not _name(case).startswith(NUMBERS_SAY_SOMETHING):
+        check_that_numbers_may_be_texts(case)
 
 
 def _may_stand_beside(message: wechatlog.Message) -> Iterator[str]:
@@ -195,8 +197,10 @@ def check_that_blank_lines_above_do_not_matter(case: Path) -> None:
     assert (_said(_read(moved, **how)), _facts(moved, **how)) == expected
 
 
-BLANKS_SAY_SOMETHING = ("markdown/daily", "memotrace-ai-text/", "memotrace-markdown/")
-"""Where a blank at the end of a line parts messages, or a quote from what somebody typed, or belongs to a name."""
+NUMBERS_SAY_SOMETHING = ("chatlab-json/weflow", "wechat-cli-json/array", "weflow-json/sorted-keys")
+"""Where a number stands in place of a message, or of a text, or shows who wrote the file."""
+BLANKS_SAY_SOMETHING = ("markdown/daily", "memotrace-ai-text/", "memotrace-markdown/", "named-lines/types-in")
+"""Where a blank at the end of a line parts messages, or a quote from what somebody typed, or stands for a name."""
 
 
 def check_that_blanks_at_line_ends_do_not_matter(case: Path) -> None:
@@ -214,6 +218,28 @@ def check_that_blanks_at_line_ends_do_not_matter(case: Path) -> None:
         for each in (text, trimmed)
     )
     assert one == two
+
+
+def check_that_numbers_may_be_texts(case: Path) -> None:
+    """A program that knows no types writes all values as texts."""
+    try:
+        value = json.loads(case.read_text(encoding="utf-8-sig"))
+    except ValueError:
+        return
+    written = json.dumps(value, ensure_ascii=False), json.dumps(_as_texts(value), ensure_ascii=False)
+    one, two = (
+        [(m.time, m.sender, m.sender_id, m.is_self, m.kind, m.text, m.id) for m in _read(each.encode(), **_how(case))]
+        for each in written
+    )
+    assert one == two
+
+
+def _as_texts(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _as_texts(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return list(map(_as_texts, value))
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def check_that_forwards_fit(case: Path) -> None:

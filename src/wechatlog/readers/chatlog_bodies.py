@@ -131,7 +131,7 @@ def _nested(message: Mapping[str, Any]) -> dict[str, Any]:
     text = message["content"] if isinstance(message.get("content"), str) else ""
     text = text.partition("\n▎回复 ")[0] if message.get("referContent") else text
     contents: dict[str, Any] = {"title": _LABEL.sub("", text.partition("\n")[0]), **said}
-    if isinstance(seconds := message.get("voiceDuration"), int):
+    if (seconds := read_integer(message.get("voiceDuration"))) is not None:
         contents["duration"] = seconds * 1000
     if message.get("referContent"):
         contents["refer"] = {"senderName": message.get("referSender"), "content": message["referContent"]}
@@ -145,12 +145,8 @@ def _nested(message: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _kind_of(message: Mapping[str, Any]) -> MessageKind | None:
-    number, sub_number = message.get("type"), message.get("subType")
-    if not isinstance(number, int) or isinstance(number, bool):
-        return None
-    if number == _TYPE_NOTICE:
-        return Kind.SYSTEM
-    return kind_of_type(number, sub_number if isinstance(sub_number, int) else 0)
+    number, below = read_integer(message.get("type")), read_integer(message.get("subType"))
+    return None if number is None else Kind.SYSTEM if number == _TYPE_NOTICE else kind_of_type(number, below or 0)
 
 
 def read_contents(reading: Reading, message: Mapping[str, Any], line: int, *, zone: dt.tzinfo | None) -> Body:
@@ -178,9 +174,9 @@ def read_contents(reading: Reading, message: Mapping[str, Any], line: int, *, zo
     if kind is Kind.QUOTE:
         return _read_quote(text, contents)
     if not text:
-        number = message.get("subType") if message.get("type") == _APP else None
-        label = _SHOWN_APPS.get(number) if isinstance(number, int) else None
-        shared = _SHARE if message.get("type") == _APP and kind is Kind.OTHER else None
+        is_app = read_integer(message.get("type")) == _APP
+        label = _SHOWN_APPS.get(read_integer(message.get("subType")) or 0) if is_app else None
+        shared = _SHARE if is_app and kind is Kind.OTHER else None
         text = _render(kind, label or shared or _SHOWN.get(kind, ""), contents)
     if kind is Kind.OTHER:
         reading.tell("unknown-kind", f"unknown message type {message.get('type')!r}", line)

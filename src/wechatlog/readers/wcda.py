@@ -46,7 +46,7 @@ from wechatlog.engine import (
     one_segment,
 )
 from wechatlog.engine.excel import read_server_id
-from wechatlog.engine.json_values import read_flag, read_identifier, read_object, read_string
+from wechatlog.engine.json_values import read_flag, read_identifier, read_integer, read_object, read_string
 from wechatlog.engine.records import count_headers, read_records
 from wechatlog.engine.workbooks import cell_text, peek_sheets
 from wechatlog.model import MessageKind, Participant
@@ -184,15 +184,15 @@ def _objects(reading: Reading) -> Iterator[Entry]:
 
 def _kind(reading: Reading, value: Mapping[str, Any], text: str, line: int) -> MessageKind:
     """`renderType` knows notices; the type number knows everything else better, name cards above all."""
-    render, number = read_string(value.get("renderType")), value.get("type")
-    exact = kind_of_local_type(number) if isinstance(number, int) else Kind.OTHER
+    render, number = read_string(value.get("renderType")), read_integer(value.get("type"))
+    exact = Kind.OTHER if number is None else kind_of_local_type(number)
     if render == "system":
         return Kind.PAT if exact is Kind.PAT else _notice_kind(text)
     if exact is not Kind.OTHER:
         return _notice_kind(text) if exact in NOTICES else exact
     named = kind_of_name(render)
     if named is None:
-        reading.tell("unknown-kind", f"unknown type {number!r}, {render[:40]!r}", line)
+        reading.tell("unknown-kind", f"unknown type {value.get('type')!r}, {render[:40]!r}", line)
     return Kind.OTHER if named is None or (named is Kind.TEXT and text == _UNKNOWN) else named
 
 
