@@ -11,11 +11,12 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import wechatlog
 from tests.cost import assert_linear
+from tests.operations.test_pseudonymize import crowds
 from tests.strategies import conversations
 from wechatlog import Conversation, Message, Participant
 from wechatlog.operations import Pseudonyms, identities, pseudonymize, pseudonymize_archive
@@ -332,7 +333,37 @@ def test_a_name_of_several_people_and_of_the_group() -> None:
     assert pseudonymize(conversation, Pseudonyms.from_json(book.to_json())) == first
 
 
-@given(st.lists(conversations(), max_size=3))
+def test_who_has_the_name_of_a_group_that_is_its_id_is_a_person() -> None:
+    several = [say("小满", "早", sender_id=id_) for id_ in ("wxid_lisi0001", "wxid_lisi0002", None, None)]
+    conversation = Conversation(several, title="小满", id="小满", is_group=True)
+    shown = pseudonymize(conversation)
+    assert (shown.title, *(message.sender for message in shown)) == ("G1", "P1", "P2", "P3", "P3")
+
+
+@given(st.lists(conversations() | crowds, max_size=3))
+@example(  # 我 has the id of a group: the two are not one
+    [
+        Conversation([say(None, "@", is_self=True)], title="", id="我", is_group=True),
+        Conversation(
+            [say("我", "@我", is_self=False)],
+            owner="1",
+            participants=[Participant("1"), Participant("我", id="我", is_self=True)],
+        ),
+    ]
+)
+@example(  # a sender has the id of a group, and a name that is another person's
+    [
+        Conversation(id="a", owner="李四"),
+        Conversation([say("李四", "早", sender_id="a"), say("李四", "早", is_self=False)], is_group=True),
+    ]
+)
+@example(  # a name is that of a group and of two people
+    [
+        Conversation(title="小满", is_group=True),
+        Conversation([say("王五", "小满"), say("小满", "早")]),
+        Conversation([say("小满", "早", sender_id="wxid_lisi0001")]),
+    ]
+)
 def test_several_are_as_one_book(several: list[Conversation]) -> None:
     book = Pseudonyms()
     shown = list(pseudonymize_archive(several, book))

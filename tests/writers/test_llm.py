@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import wechatlog
@@ -23,6 +23,7 @@ from wechatlog import Conversation, Message, Participant
 from wechatlog.errors import OptionError, RefusedFormatError
 from wechatlog.model import normalize_name
 from wechatlog.operations import Pseudonyms
+from wechatlog.operations.identity.names import is_everyday_word
 from wechatlog.registry import find_writer
 from wechatlog.segments.types import (
     Call,
@@ -129,6 +130,7 @@ def test_promises_of_a_writer(form: str) -> None:
 
 @pytest.mark.parametrize("form", FORMS[:3])
 @given(conversation=conversations())
+@example(conversation=Conversation([say("李四", "{{ x }}null")], owner="null"))
 def test_no_name_is_left(form: str, conversation: Conversation) -> None:
     messages = [attrs.evolve(message, time=None, precision=None) for message in conversation]
     conversation = attrs.evolve(conversation, messages=messages)
@@ -140,6 +142,8 @@ def test_no_name_is_left(form: str, conversation: Conversation) -> None:
     )
     shown = shown if form == "llm-markdown" else [json.loads(part) for part in shown]
     for name in real_names(conversation):
+        if is_everyday_word(clean(name)):  # the writer leaves those in running text, as its page says
+            continue
         if is_telling(clean(name)) and not stands_in(name, "[image] [empty] People: Times: note location P1 P2"):
             assert not [part for part in shown if stands_in(name, part)], name
 

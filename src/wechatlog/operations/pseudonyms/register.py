@@ -108,9 +108,8 @@ class Register:
 
     def _by_bare_name(self, name: str, *, is_group: bool) -> Party:
         """Who has this name; a person whose name so far only a group has is somebody new."""
-        if not is_group and (person := self.person(name)) is not None:
-            return person
-        party = self.called(name, is_group=is_group)
+        person = None if is_group else self.person(name) or self._somebody.get((normalize_name(name), False))
+        party = person or self.called(name, is_group=is_group)
         if party.is_group and not is_group:
             party = self._new(is_group=False)
             party.state = "unclear" if self.is_shared(name) else "known"
@@ -187,11 +186,15 @@ class Register:
     def known(self, name: str, *, is_group: bool = False) -> Party | None:
         """Who is called so, or has this id; `None` where nobody is, or where several are.
 
-        Where somebody stands for several already, it is they: a person if there is one, or a group if that is wanted.
+        Where somebody stands for several already, it is they: a person, or a group if that is wanted; one of the other
+        kind only where nobody of the one that is wanted has the name.
         """
         party = self._by_name.only(name) or self._by_id.get(name) or self._by_shown_id.only(name)
         key = normalize_name(name)
-        return party or self._somebody.get((key, is_group)) or self._somebody.get((key, not is_group))
+        party = party or self._somebody.get((key, is_group))
+        if party is None and all(one.is_group != is_group for one in self._by_name.having(name).values()):
+            party = self._somebody.get((key, not is_group))
+        return party
 
     def meant(self, name: str) -> Party | None:
         """Who is meant by a name: who has it, or else the one person of whose longer name it is a part.
@@ -213,12 +216,14 @@ class Register:
 
     def person(self, name: str) -> Party | None:
         """The one person who is called so, or has this id, where groups do not come into question."""
-        return self._by_name.only(name, lambda party: not party.is_group) or self._by_id.get(name)
+        party = self._by_name.only(name, lambda party: not party.is_group) or self._by_id.get(name)
+        return None if party is None or party.is_group else party
 
     def is_shared(self, name: str) -> bool:
         """Whether several people are called so."""
+        has_id = self._by_id.get(name)
         having = self._by_name.having(name).values()
-        return name not in self._by_id and sum(not party.is_group for party in having) > 1
+        return (has_id is None or has_id.is_group) and sum(not party.is_group for party in having) > 1
 
     def is_apart(self, names: Iterable[str]) -> bool:
         """Whether nobody but those who have these names has a name of which a part is a part of one of them."""
@@ -237,14 +242,14 @@ class Register:
                 raise ValueError(f"{name!r} is {party.pseudonym} already and cannot become {first.pseudonym}")
 
     def unite(self, keys: Iterable[tuple[str | None, str | None]]) -> None:
-        """Note that names and ids are one person, as far as no two of them have pseudonyms already.
+        """Note that names and ids are one person, as far as no two of them have pseudonyms already and none is a group.
 
         A name without an id is that of the one who has none.
         """
         first: Party | None = None
         for name, id_ in keys:
             bare = None if id_ else self._without_id(name, is_group=False)
-            if (party := bare or self.meet(name, id_)) is not None:
+            if (party := bare or self.meet(name, id_)) is not None and not party.is_group:
                 first = first or party
                 self._absorb(first, party)
 
