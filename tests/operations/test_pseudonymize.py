@@ -131,6 +131,9 @@ crowds = st.builds(
 
 
 @given(conversations() | crowds)
+@example(
+    Conversation([Message(sender="李四", text="@李四## 2026-05-01\n")], participants=[Participant("## 2026-05-01")])
+)
 def test_no_name_is_left(conversation: Conversation) -> None:
     result = pseudonymize(conversation, everyday="all")
     shown = written(result)

@@ -112,13 +112,8 @@ class Rewriter:
         )
 
     def _name(self, name: str, place: str = "named", *, sure: bool = True) -> str:
-        """What stands for a name; of what may be more than a name, only a known beginning is replaced."""
-        party = self._people.settle(name)
-        if party is None:
-            end = self._known.beginning_of(name)
-            if end is not None and not sure:
-                return self._name(name[:end], place) + self._line(name[end:])
-            party = self._people.called(name, sure=sure)
+        """What stands for a name, or for what may be one."""
+        party = self._people.settle(name) or self._people.called(name, sure=sure)
         self._tally.note(name, place)
         return self._people.pseudonym(party)
 
@@ -154,7 +149,7 @@ class Rewriter:
             elif annotation is not None and hit is not None and hit.start < annotation.start:  # it ends within it
                 hit = search.next(hit.start, hit.start, annotation.start) or search.next(annotation.start)
             elif annotation is not None:
-                start, end, what = annotation
+                start, end, what = annotation = self._as_far_as_known(text, annotation)
                 if what in ("person", "guess"):
                     yield _Edit(start, end, self._name(text[start:end], sure=what == "person"))
                 elif what == "group":
@@ -164,8 +159,16 @@ class Rewriter:
                     yield _Edit(start, end, _PLACE if what == "place" else MARKERS[what])
                 used.append(annotation)
                 number += 1
-                hit = hit if hit is None or hit.start >= annotation.end else search.next(annotation.end, annotation.end)
+                hit = hit if hit is None or hit.start >= end else search.next(end, end)
         self._tally.note_left(text, search.left, used)
+
+    def _as_far_as_known(self, text: str, annotation: Annotation) -> Annotation:
+        """An annotation, but of what may be more than a name only a known name that it begins with."""
+        start, end, what = annotation
+        if what != "guess" or self._people.settle(name := text[start:end]) is not None:
+            return annotation
+        known = self._known.beginning_of(name)
+        return annotation if known is None else Annotation(start, start + known, "person")
 
     def _edit_hit(self, text: str, hit: Hit) -> _Edit:
         start, end, what, said = hit
