@@ -17,6 +17,7 @@ from tests.strategies import conversations
 from wechatlog import Conversation, Message, MessageKind
 from wechatlog.operations import Identities, MergeReport, merge, merge_report
 from wechatlog.operations.alignment import Part, Union
+from wechatlog.operations.merge import with_one_clock
 from wechatlog.operations.richer import unite
 from wechatlog.operations.sameness import is_telling
 from wechatlog.operations.sequences import anchors, between
@@ -96,6 +97,20 @@ def test_a_day_and_the_first_minute_of_it_stay_two() -> None:
     midnight = START.replace(hour=0)
     one = Conversation(Message(midnight, precision, "张三", text="好") for precision in ("day", "minute"))
     assert merge([one, one]).messages == one.messages
+
+
+@pytest.mark.parametrize("known", [slice(None, None, 2), slice(4, 9), slice(0, 1), slice(None)])
+def test_what_has_only_days_is_one_with_what_has_clocks_and_keeps_its_order(known: slice) -> None:
+    evenings = [
+        attrs.evolve(m, time=m.time and m.time + dt.timedelta(days=n), id=None) for n in range(3) for m in chat(6)
+    ]
+    whole = [
+        attrs.evolve(m, time=m.time and m.time.replace(hour=0, minute=0, second=0), precision="day") for m in evenings
+    ]
+    for parts in ([whole, evenings[known]], [evenings[known], whole]):
+        report = merge_report(map(Conversation, parts))
+        assert report.matched == len(evenings[known])
+        assert texts(report.conversation) == [message.text for message in evenings]
 
 
 @given(parts=st.lists(conversations(), min_size=2, max_size=3))
@@ -360,6 +375,13 @@ def test_conflicts_are_told_with_both_versions() -> None:
     assert [entry.code for entry in report.conversation.diagnostics] == ["merge-conflict"]
 
 
+def test_conflicts_stand_in_the_order_of_the_messages() -> None:
+    a = chat(6)
+    b = [attrs.evolve(m, text=f"别的{n}") if n in (2, 4) else m for n, m in enumerate(a)]
+    report = merge_report([Conversation(a), Conversation(b[::-1])])  # the newest first
+    assert [conflict.index for conflict in report.conflicts] == [2, 4]
+
+
 def test_the_names_of_the_whole_are_given_to_every_message() -> None:
     a, b = chat(5), [say(9000, "Mia Lin", "早"), say(9001, "李四", "@Mia Lin 早")]
     report = merge([Conversation([*a, say(8000, "王五", "@Mia Lin 在吗")]), Conversation(b)])
@@ -525,6 +547,16 @@ def test_chats_of_one_month_that_share_no_minute_are_told() -> None:
     assert [(part.matched, part.between) for part in report.parts] == [(0, 11), (0, 11)]
     assert {entry.code for entry in report.conversation.diagnostics} == {"merge-nothing"}
     assert merge([Conversation(a[:8]), Conversation(b[8:])]).diagnostics == ()
+    few = merge_report([Conversation(a[:8:2]), Conversation(b[:6:2])])
+    assert [(part.between, part.messages) for part in few.parts] == [(3, 4), (2, 3)]
+    assert [entry.code for entry in few.conversation.diagnostics] == ["merge-nothing"]
+
+
+def test_messages_without_a_time_stand_between_nothing() -> None:
+    undated = attrs.evolve(say(0, "张三", "没有时间"), time=None, precision=None)
+    a = Conversation([undated, *(say(n * 100, "张三", sentence(n)) for n in range(3))])
+    b = Conversation([say(n * 100 - 50, "李四", sentence(900 + n)) for n in range(3)])
+    assert [part.between for part in merge_report([a, b]).parts] == [2, 2]
 
 
 def test_chats_of_other_contacts_are_told() -> None:
@@ -536,6 +568,7 @@ def test_chats_of_other_contacts_are_told() -> None:
         True,
         True,
     )
+    assert told in merge([Conversation([say(5, "王五", "早")]), a, b]).diagnostics
     mirrored = attrs.evolve(b, id="wxid_wangwu0003", owner="wxid_zhangsan0001")  # the other side's export
     assert merge([a, mirrored]).diagnostics == merge([a, attrs.evolve(b, id="lisi")]).diagnostics == ()
 
@@ -551,6 +584,14 @@ def test_one_text_sent_to_two_people_at_once() -> None:
     a = private("张三", "好的我一定到", "扳手我有一套", title="张三")
     b = private("李四", "这次我来不了", "下个月再一起修", title="李四")
     assert merge_report([a, b]).matched == 0
+
+
+def test_two_texts_sent_to_two_people_who_say_other_short_words() -> None:
+    a = private("张三", "好的我一定到", "扳手我有一套", title="张三")
+    words = [say(26 + n * 2, "李四", word) for n, word in enumerate(("嗯", "好", "行", "哦", "在吗", "收到"))]
+    b = attrs.evolve(private("李四", title="李四"), messages=[*private("李四"), *words])
+    chatty = attrs.evolve(a, messages=[*a, *(say(27 + n * 2, "张三", word) for n, word in enumerate("早啊对"))])
+    assert merge_report([b, chatty]).matched == merge_report([chatty, b]).matched == 0
 
 
 def test_the_greetings_of_two_untitled_chats() -> None:
@@ -643,6 +684,9 @@ def test_of_two_equal_words_in_a_minute_the_order_says_which() -> None:
     assert merge([rough, fine]).messages == report.conversation.messages
     turned = Conversation(rough.messages[::-1])  # the newest first
     assert len(merge([fine, turned])) == 12
+    # one in no order says nothing of which is which
+    mixed = Conversation([*rough.messages[5:9], rough[10], rough[9], *rough.messages[:5]])
+    assert merge_report([fine, mixed]).matched == 11
 
 
 @pytest.mark.parametrize("seed", [11, 47, 52, 66])
@@ -714,6 +758,13 @@ def test_different_ids_of_the_server_are_different_messages() -> None:
     assert len(merge([a, b])) == 2
 
 
+def test_a_message_taken_back_shows_that_the_ids_are_those_of_the_other_export() -> None:
+    words = [say(60, "李四", "好"), say(65, "张三", "收到")]
+    a, b = ([attrs.evolve(m, id=str(number + n)) for n, m in enumerate(words)] for number in (112, 115))
+    taken_back = say(0, None, '"张三" 撤回了一条消息', kind="recall", id="111")
+    assert len(merge([Conversation([say(0, "张三", "约在东门", id="111"), *a]), Conversation([taken_back, *b])])) == 6
+
+
 def test_texts_that_only_look_alike_are_two() -> None:
     rest = chat(6)
     a, b = ([*rest, say(900, "李四", text)] for text in ("明天九点见", "明天九点见面吧"))
@@ -757,3 +808,13 @@ def test_an_order_of_more_than_three_parts_does_not_matter() -> None:
     for shift in range(1, 4):
         assert merge([*parts[shift:], *parts[:shift]]).messages == expected
     assert merge(parts[::-1]).messages == expected
+
+
+def test_clocks_without_a_zone_are_taken_for_those_of_the_zone_that_others_have() -> None:
+    naive = Conversation([*chat(2), attrs.evolve(say(0, "李四", "早"), time=None, precision=None)])
+    zone = dt.timezone(dt.timedelta(hours=8))
+    aware = Conversation([attrs.evolve(m, time=m.time and m.time.replace(tzinfo=zone)) for m in chat(2)], tz=zone)
+    assert with_one_clock([naive, naive]) == [naive, naive]
+    assert [page.tz_assumed for page in with_one_clock([naive, naive])] == [False, False]
+    assert with_one_clock([naive, aware])[1] is aware
+    assert with_one_clock([naive, aware])[0].messages == (*aware, naive[2])

@@ -219,7 +219,7 @@ class Union(_Row):
         self._tables: dict[_PlaceOf, dict[Hashable, list[int]]] = {_text_of_minute: {}}
         self._by_id: dict[tuple[str, bool], list[int]] = {}
         self.numberings = 1
-        self._has_server_ids = False
+        self._has_server_ids = self._has_days = False
         self._stretches: Counter[tuple[int, bool]] = Counter()
         self._numbered: dict[int, Part] = {}
 
@@ -236,6 +236,7 @@ class Union(_Row):
         own = {sender for sender, message in zip(part.senders, messages, strict=True) if message.is_self}
         part.writers = frozenset(part.senders) - own - {part.own, ANYBODY}
         part.found = [_NONE] * len(messages)
+        self._has_days = self._has_days or any(message.precision == "day" for message in messages)
         self.people.meet(zip(part.senders, messages, strict=True))
         for sender in own - {ANYBODY}:
             self.people.join(part.own, sender)
@@ -266,7 +267,7 @@ class Union(_Row):
         if is_sure or (may_be_same and part.telling < _ENOUGH):
             self._learn(part, is_sure=is_sure, is_doubtful=is_doubtful)
             self._match_groups(part, exact=False)
-            if _text_of_day in self._tables or any(message.precision == "day" for message in part.messages):
+            if self._has_days:
                 self._match_days(part)
             if is_sure:
                 self._match_rest(part)

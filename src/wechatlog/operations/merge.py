@@ -240,10 +240,9 @@ def _order(pages: Sequence[Conversation]) -> list[int]:
     One without any time comes last.
     """
     starts: list[dt.timedelta] = []
-    for number, page in enumerate(pages):
-        start = next((instant(message.time) for message in page.messages if message.time is not None), None)
-        is_slice = number > 0 and pages[number - 1]._lexicon is page._lexicon
-        starts.append(start if start is not None else starts[-1] if is_slice else dt.timedelta.max)
+    for page in pages:
+        times = (instant(message.time) for message in page.messages if message.time is not None)
+        starts.append(next(times, dt.timedelta.max))
 
     def compare(one: int, two: int) -> int:
         if starts[one] != starts[two]:
