@@ -16,6 +16,7 @@ from wechatlog.tokenizer import (
     iter_lines,
     iter_records,
     iter_tokens,
+    prepare,
     tokenize,
 )
 
@@ -59,9 +60,17 @@ def test_a_framed_header_needs_a_blank_line_before_it() -> None:
         "王五 9:01",
         "赵六 9:02",
     ]
-    assert [h for h, *_ in records(["李四 9:00\n王五 9:01\n"], FRAMED) if h] == ["李四 9:00"]
+    for blocks in (["李四 9:00\n王五 9:01\n"], ["李四 9:00\n", "王五 9:01\n"]):
+        assert [header for header, *_ in records(blocks, FRAMED) if header] == ["李四 9:00"]
     by_line = [line + "\n" for line in text.split("\n")[:-1]]
     assert records(by_line, FRAMED)[1:] == records([text], FRAMED)[1:]
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff", "\ufeff\ufeff"])
+def test_lines_may_end_with_cr_alone_behind_a_byte_order_mark_too(mark: str) -> None:
+    for blocks in ([f"{mark}a: x\rb: y\r"], [*mark, "a: x\rb", ": y\r"]):
+        prepared = prepare(blocks)
+        assert (prepared.mark, prepared.cr, "".join(prepared.blocks)) == (mark, True, "a: x\nb: y\n")
 
 
 def test_accept_has_the_last_word() -> None:
