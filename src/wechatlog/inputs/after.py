@@ -365,7 +365,7 @@ class After:
             return mark
         (tally,), (seen,) = tallies, mark.chats
         places = _Places(self._source, size, self._from, self._source.place)
-        if size <= _BEGINNING:  # it is all beginning
+        if size <= _BEGINNING or not tally.count:  # it is all beginning
             return attrs.evolve(mark, place=Place(0, 0, 0, 1, 0, tally.count, places.count_lines(), None))
         tried = (self._tried(place, tally, seen) for place in places.of(tally.kept))
         return attrs.evolve(mark, place=next(filter(None, tried), None))  # else only the whole gives the same messages
