@@ -199,7 +199,7 @@ def check_that_blank_lines_above_do_not_matter(case: Path) -> None:
 
 NUMBERS_SAY_SOMETHING = ("chatlab-json/weflow", "wechat-cli-json/array", "weflow-json/sorted-keys")
 """Where a number stands in place of a message, or of a text, or shows who wrote the file."""
-BLANKS_SAY_SOMETHING = ("markdown/daily", "memotrace-ai-text/", "memotrace-markdown/", "named-lines/types-in")
+BLANKS_SAY_SOMETHING = ("markdown/daily", "memotrace-ai-text/", "memotrace-markdown/")
 """Where a blank at the end of a line parts messages, or a quote from what somebody typed, or stands for a name."""
 
 

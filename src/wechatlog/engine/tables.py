@@ -604,6 +604,4 @@ def _trimmed(cells: Sequence[object], width: int) -> list[str]:
 
 def _sheet_text(cell: object) -> str:
     """A cell as text; a number of more digits than Excel keeps is no id any more, and is shown as one that is not."""
-    if isinstance(cell, float) and abs(cell) >= _EXACT:
-        return f"{cell:.14E}".replace("E+0", "E+")
-    return cell_text(cell)
+    return f"{cell:.14E}".replace("E+0", "E+") if isinstance(cell, float) and abs(cell) >= _EXACT else cell_text(cell)

@@ -156,9 +156,7 @@ def merge(conversations: Iterable[Conversation], *, people: Identities | None = 
         True
     """
     pages = list(conversations)
-    if len(pages) == 1:
-        return pages[0]
-    return merge_report(pages, people=people).conversation
+    return pages[0] if len(pages) == 1 else merge_report(pages, people=people).conversation
 
 
 def merge_report(conversations: Iterable[Conversation], *, people: Identities | None = None) -> MergeReport:

@@ -45,9 +45,7 @@ def _normalise(text: str) -> str:
             text = _canonical_emoji(text)
         text = unicodedata.normalize("NFKC", text)
         return _BLANKS.sub(" ", text).strip()
-    if _WIDE_SIGNS.search(text):
-        return unicodedata.normalize("NFKC", text)
-    return text
+    return unicodedata.normalize("NFKC", text) if _WIDE_SIGNS.search(text) else text
 
 
 _BRACKETS: Final = re.compile(r"\[[^\[\]\r\n]{1,16}\]")
