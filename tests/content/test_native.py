@@ -123,7 +123,7 @@ def test_a_field_of_any_type_anywhere_costs_no_message(
         {"is_self": {}}, {"is_self": 1}, {"precision": "x"}, {"sender": 5}, {"sender_id": []}, {"kind": 5}, {"id": 10**30}, {"reply_to": {}}, {"text": 5},
         {"time": 5}, {"time": "gestern"}, {"origin": {"raw": 5}}, {"origin": {"line": "x"}}, {"origin": []}, {"segments": {}}, {"segments": [5]},
         {"segments": [{"type": "link", "raw": "早", "url": 5}]}, {"segments": [{"type": "text", "raw": 5}]}, {"segments": [{"type": "call", "raw": "早", "kind": "x"}]},
-        {"segments": [{"type": "file", "raw": "早", "size": "x"}]}, {"segments": [{"type": "file", "raw": "早", "size": 10**30}]}, {"segments": [{"type": "mention", "raw": "早", "name": []}]},
+        {"segments": [{"type": "file", "raw": "早", "size": "x"}]}, {"segments": [{"type": "file", "raw": "早", "size": 10**30}]}, {"segments": [{"type": "mention", "raw": "早", "name": []}]}, {"segments": [{"type": "mention", "raw": "早", "name": None}]},
         {"segments": [{"type": "location", "raw": "早", "latitude": float("nan")}]}, {"segments": [{"type": "emoji", "raw": "早"}]}, {"segments": [{"type": "forward", "raw": "早", "messages": 5}]},
         {"segments": [{"type": "forward", "raw": "早", "messages": [5]}]}, {"segments": [{"type": "forward", "raw": "早", "messages": [{"text": 5}]}]}, {"parsed": "x"},
     ],

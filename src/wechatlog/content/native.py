@@ -110,6 +110,10 @@ def _checks(cls: type) -> dict[str, tuple[str, Callable[[Any], bool]]]:
 
 
 _SEGMENT_CHECKS: Final = {cls: _checks(cls) for cls in _TYPE_NAMES}
+_OPTIONAL: Final = {
+    cls: frozenset(field.name for field in attrs.fields(cls) if str(field.type).endswith(" | None"))
+    for cls in _TYPE_NAMES
+}
 _MESSAGE_CHECKS: Final = {
     **dict.fromkeys(("time", "precision", "sender", "sender_id", "kind", "text", "id", "reply_to"), _CHECKS["str"]),
     "is_self": _CHECKS["bool"],
@@ -176,7 +180,7 @@ def segment_from_json(value: Mapping[str, Any], *, depth: int = 0) -> Segment:
         check = checks.get(name)
         if check is None:
             continue
-        if not check[1](item) and not (item is None and name != "raw"):
+        if not check[1](item) and not (item is None and name in _OPTIONAL[cls]):
             raise ValueError(f"{name} of a segment must be {check[0]}, not {_shorten(item)}")
         data[name] = item
     if cls is types.Forward:
