@@ -23,10 +23,11 @@ from wechatlog.content.accounts import is_account, is_room, split_account
 from wechatlog.content.appmsg import parse_markup, split_sender_prefix
 from wechatlog.content.column_words import FIELDS, KNOWN, LISTS, fields_of, names_of, plain_name, says_own
 from wechatlog.content.dialects import BRACKET_LINES
+from wechatlog.content.file_kinds import KINDS
 from wechatlog.content.notices import read_notice
 from wechatlog.content.numbered import parse_numbered
 from wechatlog.content.placeholders import parse_body, quote_segments, read_placeholder
-from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name, kind_of_type_name
+from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name, kind_of_type_name, segment_for
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import (
     ME,
@@ -61,6 +62,7 @@ from wechatlog.engine.scripts import assigned_head
 from wechatlog.engine.tables import DELIMITERS, Layout, first_rows
 from wechatlog.engine.workbooks import cell_text, peek_sheets
 from wechatlog.model import MessageKind, Participant
+from wechatlog.segments import parse_segments
 
 _MORE: Final = frozenset({"kind", "own", "account", "chat", "chat_id", "room", "room_id", "id"})
 """One of these, or a column that says that it is of senders, is in the files of an exporter of chats."""
@@ -114,6 +116,12 @@ _TABLE: Final = Table(
     plain=plain_name,
     tail="text",
 )
+_MEDIA: Final = {
+    **dict.fromkeys((".jpeg", ".dat"), "image"),
+    **dict.fromkeys((".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".zip"), "file"),
+    **{kind.suffix: kind.type for kind in KINDS},
+}
+"""Suffixes of files, and what they hold."""
 _CONFIDENCE: Final = 0.4
 _SHEETS: Final = frozenset({"zip", "ole"})
 _SEEN: Final = 20
@@ -476,6 +484,12 @@ def _chat(reading: Reading, row: NamedRow, habits: _Habits) -> Draft:
     return reading.chat_of(id_ or name, id=id_ or None, title=name or None, is_group=is_group)
 
 
+def _kind_of_file(path: str) -> MessageKind | None:
+    """The kind of a message that is a file; `None` for a path of something else."""
+    media = path[len("data:") :] if path.startswith("data:") else _MEDIA.get(path[path.rfind(".") :].lower(), "")
+    return kind_of_name(media.partition("/")[0])
+
+
 def named_entries(reading: Reading, rows: Iterator[NamedRow]) -> Iterator[Entry]:
     """What rows say whose columns are called as those of chats are."""
     habits, rows = _ahead(rows)
@@ -504,7 +518,12 @@ def named_entries(reading: Reading, rows: Iterator[NamedRow]) -> Iterator[Entry]
         if person.aliases and kind not in NOTICES:
             people.setdefault((chat, sender, account), {}).update(dict.fromkeys(person.aliases))
         id_ = read_identifier(reading, row.get("id"), row.line) if row.get("id") else None
-        said = {"path": _inside(row.get("path"), _PATHS), "transcript": _text(row.get("transcript"))}
+        path = _inside(row.get("path"), _PATHS)
+        if path and kind is MessageKind.TEXT and not segments and (of_file := _kind_of_file(path)) is not None:
+            kind = of_file if not text.strip() else kind  # a text may have a file beside it
+            file = segment_for(of_file, "" if kind is MessageKind.TEXT else text, path=path)
+            segments = (*parse_segments(text), file) if kind is MessageKind.TEXT else (file,)
+        said = {"path": path, "transcript": _text(row.get("transcript"))}
         if segments and (said := {key: value for key, value in said.items() if value and hasattr(segments[0], key)}):
             segments = (attrs.evolve(segments[0], **said), *segments[1:])
         names = sender or account or None, account or None

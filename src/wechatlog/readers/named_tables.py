@@ -7,10 +7,12 @@ says whose chat a row is of.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from wechatlog.content.column_words import KNOWN, fields_of
+from wechatlog.content.file_kinds import kind_of
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import Draft, Evidence, Format, Reading, iter_inserts
 from wechatlog.engine.sql import columns_in
@@ -36,6 +38,12 @@ _CONFIDENCE: Final = 0.5
 
 def _chats(tables: Mapping[str, Collection[str]]) -> list[str]:
     return [name for name, columns in tables.items() if is_chat({*fields_of(dict.fromkeys(sorted(columns)))})]
+
+
+def _shown(value: bytes) -> str | None:
+    """The text of some bytes, or a picture, a voice or a video as an address that holds it."""
+    kind = kind_of(value)
+    return decode(value) if kind is None else f"data:{kind.type};base64,{base64.b64encode(value).decode()}"
 
 
 def _draft(reading: Reading, table: str, tables: list[str]) -> Draft | None:
@@ -66,7 +74,7 @@ def _stored(reading: Reading) -> Iterator[NamedRow]:
             for number in (number for order in orders for number in order.rows):
                 values = fetch_row(connection, query, number)
                 if values is not None:
-                    texts = (decode(value) if isinstance(value, bytes) else value for value in values)
+                    texts = (_shown(value) if isinstance(value, bytes) else value for value in values)
                     row = fields_of(dict(zip(columns, texts, strict=True)))
                     yield NamedRow(row.get, number, None, _draft(reading, table, tables))
 
