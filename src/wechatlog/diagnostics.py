@@ -143,6 +143,11 @@ class Collector:
         """Whether nothing was told so far."""
         return not self._counts
 
+    @property
+    def has_warnings(self) -> bool:
+        """Whether a warning or an error was told since the last call of `take`."""
+        return any(diagnostic.severity is not Severity.INFO for diagnostic in self._kept)
+
     def note(self, diagnostic: Diagnostic) -> None:
         """Take a diagnostic that never raises; of one code a thousand are kept."""
         count = self._counts[diagnostic.code] = self._counts.get(diagnostic.code, 0) + 1

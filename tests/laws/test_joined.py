@@ -7,6 +7,7 @@ last line the first of the next belongs then.
 from __future__ import annotations
 
 import itertools
+import json
 import sys
 from collections import Counter
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import wechatlog
-from wechatlog import Message, MultipleConversationsError, WechatlogError
+from wechatlog import Message, MultipleConversationsError, Severity, WechatlogError
 from wechatlog.engine.joined import FirstOfJoined
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -80,6 +81,80 @@ def test_a_page_of_another_tool_is_told() -> None:
     chat = wechatlog.load(page + (CORPUS / "wcda-html/group.html").read_bytes(), format="ciphertalk-html")
     assert list(chat) == list(wechatlog.load(page))
     assert [(entry.code, entry.line) for entry in chat.diagnostics] == [("unread-part", page.count(b"\n") + 1)]
+
+
+TYPED = ("</html>\n<!DOCTYPE html>\n<html><head><title>", "</div></body></html><html><head>", "}];", ";")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ciphertalk-html/group.html",
+        "tracememo-js/messages.js",
+        "pywxdump-js/data.js",
+        "wetrace-js/data.js",
+        "wxbackup-js/private.js",
+    ],
+)
+def test_what_is_typed_into_a_string_is_no_seam(name: str) -> None:
+    text = (CORPUS / name).read_text("utf-8")
+    head = text[: text.index("{")].strip("[ ") if name.endswith(".js") else ""
+    whole = load_all(text)
+    word = next(word for message in whole if f'"{(word := message.text[:2])}' in text and word.isalpha())
+    for typed in (*TYPED, f"];\n{head}[{{", f";{head} [{{", f"]{head} {{"):
+        changed = text.replace(f'"{word}', f'"{json.dumps(typed)[1:-1]}{word}')
+        assert changed != text
+        assert [each.text.replace(typed, "") for each in load_all(changed)] == [each.text for each in whole]
+
+
+def load_all(text: str) -> list[Message]:
+    return [message for chat in wechatlog.load_archive(text.encode()) for message in chat]
+
+
+PYWXDUMP, CIPHERTALK = "pywxdump-js/joined.js", "ciphertalk-html/joined.html"
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        (PYWXDUMP, "localStorage.setItem(", "\ufefflocalStorage."),
+        (PYWXDUMP, "localStorage.setItem('isUseLocalData', 't')  //  't' : 'f' \n", ""),
+        (PYWXDUMP, "const local_user_list = {", "const local_ = {"),
+        (CIPHERTALK, "<!DOCTYPE html>", "<!DOCTYPE html>\n<!DOCTYPE html>"),
+        (CIPHERTALK, "<!DOCTYPE html>\n<html", "<!DOC\n"),
+        (CIPHERTALK, "</body>\n</html>\n", ""),
+    ],
+)
+def test_what_was_hit_at_its_head_is_still_two(name: str, old: str, new: str) -> None:
+    text = (CORPUS / name).read_text("utf-8")
+    assert old in text
+    damaged = text.replace(old, new, 1)
+    whole = load_all(text)
+    found = read(damaged.encode(), next(seed.format for seed in load_seeds() if seed.name == name), {})
+    assert [message.text for chat in found for message in chat] == [message.text for message in whole]
+    assert len(found) == 2
+
+
+def test_a_script_that_begins_inside_its_list_gives_the_rest_of_it() -> None:
+    text = (CORPUS / PYWXDUMP).read_text("utf-8")
+    chats = read(text[text.index("几点") :].encode(), "pywxdump-js", {})
+    assert [message.text for chat in chats for message in chat] == [message.text for message in load_all(text)][1:]
+    assert "damaged-head" in {entry.code for chat in chats for entry in chat.diagnostics}
+
+
+def test_a_repeated_statement_costs_nothing_of_a_script() -> None:
+    text = (CORPUS / "pywxdump-js/data.js").read_text("utf-8")
+    line = next(line for line in text.split("\n") if line.startswith("const local_user_list"))
+    assert load_all(text.replace(line, f"{line}\n{line}")) == load_all(text)
+
+
+def test_times_without_a_message_are_told() -> None:
+    page = "<html><body>" + "".join(f"<p>0{hour}:00 早" for hour in range(6)) + "</body></html>"
+    chat = wechatlog.load(f"\n{page}".encode(), format="named-pages")
+    assert [(entry.code, entry.severity, entry.line) for entry in chat.diagnostics] == [
+        ("no-messages", Severity.WARNING, 2)
+    ]
+    assert wechatlog.load(b"<html></html>", format="named-pages").diagnostics[0].severity is Severity.INFO
 
 
 @pytest.mark.parametrize("size", [1, 50, 10_000])

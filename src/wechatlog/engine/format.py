@@ -76,14 +76,13 @@ class Format:
 
     def _each_joined(self, context: Reading, read: Callable[[], Iterator[_T]]) -> Iterator[_T]:
         """What is read of a file, and then of those that somebody joined to it."""
-        context.goes_on = True
+        context.is_alike, context.suffixes = lambda head: isinstance(self.detect(head), Evidence), self.suffixes
         yield from read()
-        while context.next_joined(lambda head: isinstance(self.detect(head), Evidence)):
+        while context.next_joined():
             try:
                 yield from read()
             except FormatError:  # the first was read all the same
                 context.tell_joined()
-                return
 
     def _entries(self, context: Reading) -> Iterable[Entry]:
         context.facts, context.credits_notices = self.facts, self.credits_notices

@@ -56,6 +56,9 @@ OWNER_OPTION: Final = {"owner": "name or account id of the person whose archive 
 
 
 _from_timestamp: Final = dt.datetime.fromtimestamp
+_CLOCK: Final = re.compile(r"(?<![0-9:])[0-9]{1,2}:[0-9]{2}(?![0-9])")
+_SOME_TIMES: Final = 4
+"""A head may say when it was exported, and from when to when the chat goes on."""
 _ZEROS: Final = "\0" * 16
 _SAYINGS: Final = frozenset({MessageKind.SYSTEM, MessageKind.RECALL})
 _MOMENT: Final = dt.timedelta(microseconds=1)
@@ -132,7 +135,8 @@ class Reading:
         said: what the file says outside of its messages, as far as it was read.
         credits_notices: whether a notice may have a sender; as the format has it.
         around: what stands round the text and is left out.
-        goes_on: what was joined to the file is read too, by `next_joined`.
+        is_alike: whether a head is of the format, where what was joined to the file is read too, by `next_joined`.
+        suffixes: those of the format.
         claimed: how many messages there should be; `None` where nothing says it.
         needs_whole: what stands far above is needed by what comes: the file cannot be read from its middle.
         rows_read: of a database that was read before, the row of each table behind which reading begins.
@@ -163,7 +167,8 @@ class Reading:
         self.said: dict[str, Any] = {}
         self.credits_notices = False
         self.around: Around | None = None
-        self.goes_on = False
+        self.is_alike: Callable[[Head], bool] | None = None
+        self.suffixes: tuple[str, ...] = ()
         self.claimed: int | None = None
         self.needs_whole = False
         self.rows_read: Mapping[str, int] = {}
@@ -308,8 +313,13 @@ class Reading:
             self.report("broken-row", what, severity=Severity.ERROR, line=1)
 
     def tell_empty(self) -> None:
-        """Note that no message came, unless something else was told, which says why."""
-        if self.collector.is_silent:
+        """Say that no message came, unless a warning says why: times in the text are of messages not understood."""
+        text = "" if self.collector.has_warnings else self.head.text
+        times = list(itertools.islice(_CLOCK.finditer(text), _SOME_TIMES))
+        if len(times) == _SOME_TIMES:
+            what = "the file holds no messages, but times as of messages: it is damaged, or of another form"
+            self.report("no-messages", what, line=self._above + 1 + text.count("\n", 0, times[0].start()))
+        elif self.collector.is_silent:
             self.tell("no-messages", "the file holds no messages")
 
     def kind_of(
@@ -363,14 +373,18 @@ class Reading:
         stream = self._unconverted(stream, tell=True)
         if self.around is not None:
             stream = self._unconverted(self.around.undo(stream), tell=True)
-        if source is None and self.goes_on:
+        if source is None and self.is_alike is not None:
             from wechatlog.engine.joined import FirstOfJoined  # for formats that go on behind
 
-            self._joined = FirstOfJoined(stream)
+            self._joined = FirstOfJoined(stream, self.suffixes, self._is_alike)
             stream = iter(self._joined)
         return itertools.chain(("\n" * self._above + next(stream, ""),), stream) if self._above else stream
 
-    def next_joined(self, is_alike: Callable[[Head], bool]) -> bool:
+    def _is_alike(self, text: str) -> bool:
+        """Whether a text is of the format."""
+        return self.is_alike is not None and self.is_alike(Head.of(self.source.with_text(text)))
+
+    def next_joined(self) -> bool:
         """Go on to the file that somebody joined to the one that was read, if there is one of the same format.
 
         One of another format is told. What was learnt of the chats of the first is theirs alone.
@@ -384,7 +398,7 @@ class Reading:
         lines, text = behind
         self._above += lines
         self.source = self.source.with_text(text)
-        if not is_alike(Head.of(self.source)):
+        if not self._is_alike(text):
             self.tell_joined()
             return False
         for draft in self.chats():

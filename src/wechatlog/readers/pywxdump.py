@@ -26,6 +26,7 @@ from wechatlog.content.forwards import parse_record_dict, parse_record_repr
 from wechatlog.content.placeholders import parse_body
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_name, segment_for
 from wechatlog.content.weflow import looks_like_account
+from wechatlog.diagnostics import Severity
 from wechatlog.engine import ME, NOTICES, Draft, Entry, Evidence, Format, Head, Reading, Table, iter_objects, one_of
 from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, is_rewritten, read_local_clock, read_server_id
 from wechatlog.engine.json_values import read_flag, read_object, read_string
@@ -277,6 +278,12 @@ _JS_OWNER: Final = re.compile(r"const local_mywxid\s{0,80}=\s{0,80}['\"]([^'\"\n
 
 def _script_rows(reading: Reading) -> Iterable[Entry]:
     """Entries of the list in a script, with the users in front of it."""
+    head = reading.head.text
+    first = re.search(rf"^(?:{_JS_HEAD.pattern})", head, re.MULTILINE)
+    if '"MsgSvrID"' in head[: first.start() if first else None]:
+        what = "the script begins inside its list: what stood in front of that is lost"
+        reading.report("damaged-head", what, severity=Severity.ERROR, line=1)
+        return entries_of(reading, _Row, _alone(_json_rows(reading, reading.blocks())), _said(reading, {}))
     found = page_blocks(reading.blocks(), _JS_LIST)
     if found is None:
         raise FormatError("no constant local_msg_list", source=reading.source.label)
