@@ -316,6 +316,8 @@ WHOLE: dict[str, Conversion] = {
     "blanks before line ends lost": lambda data: re.sub(rb"[ \t]+(?=\r?(?:\n|\Z))", b"", data),
     "lines wrapped at 80 columns": _wrap,
     "blanks for tabs": lambda data: data.expandtabs(4),
+    "UTF-8 taken for Latin-1": lambda data: data.decode("latin-1").encode(),
+    "UTF-8 taken for GBK": lambda data: data.decode("gbk", "replace").encode(),
 }
 """What happens to a whole file on its way through an editor, a mail, or a version control system."""
 

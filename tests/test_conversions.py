@@ -25,7 +25,9 @@ UNDONE = [
     "`> ` before every line",
     "two blanks before every line end",
     "a code fence round all of it",
+    "UTF-8 taken for Latin-1",
 ]
+LOST = "UTF-8 taken for GBK"
 LINES = ("text", "CSV", "HTML", "JSON")
 CHAT = "".join(f"2026-05-01 08:0{n}:00 '{name}'\n第一行\n第二行 好\n\n" for n, name in enumerate(["李四", "张三"] * 3))
 
@@ -50,7 +52,7 @@ def test_what_happened_to_every_line_is_undone(seeds: list[Seed], name: str) -> 
     assert sum(outcome.lost > 0 for outcome in outcomes.values()) < len(outcomes) // 3
 
 
-@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize("name", WHOLE.keys() - {LOST})
 def test_a_conversion_is_undone_or_told(name: str) -> None:
     """One text in which each of them can be known."""
     data = WHOLE[name](CHAT.encode())
@@ -169,3 +171,30 @@ def test_texts_are_the_same_however_they_come_in(seeds: list[Seed], monkeypatch:
             found = read(seed.data, seed.format, seed.options)
             assert found == chats, seed.name
             assert [chat.diagnostics for chat in found] == [chat.diagnostics for chat in chats], seed.name
+
+
+def test_what_was_taken_for_gbk_is_told(seeds: list[Seed]) -> None:
+    """Bytes of it are lost, so that nothing can be undone; a text with hardly a Chinese character does not tell."""
+    outcomes = [judge(seed, WHOLE[LOST](seed.data)) for seed in seeds]
+    silent = sum(outcome.lost > 0 and outcome.silent for outcome in outcomes)
+    assert silent < len(outcomes) // 10
+    text = CHAT.replace("第二行 好", "今天几点出发？我们八点在门口见")
+    chat = wechatlog.loads(WHOLE[LOST](text.encode()).decode(), format="weflow-txt")
+    assert [entry.code for entry in chat.diagnostics] == ["converted-text"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_what_was_taken_for_latin_1_is_undone_in_pieces(size: int) -> None:
+    for encoding in ("latin-1", "cp1252"):
+        misread = "".join(bytes((byte,)).decode(encoding, "ignore") or chr(byte) for byte in CHAT.encode())
+        conversion = judge_text(misread, dense=False)
+        assert conversion == Conversion(misread="latin-1")
+        pieces = [misread[at : at + size] for at in range(0, len(misread), size)]
+        assert "".join(conversion.undo(pieces)) == CHAT
+
+
+@pytest.mark.parametrize(
+    "text", ["Crème brûlée, Ã la carte", "Ã¤ ist ä", "中文聊天记录，今天几点？好的，明天见", "â€™"]
+)
+def test_other_texts_were_not_taken_for_another_encoding(text: str) -> None:
+    assert judge_text(text * 3, dense=False) is None

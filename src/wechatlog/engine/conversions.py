@@ -4,7 +4,8 @@ Takes blocks of a text, gives blocks. Only what can hardly be anything else is u
 line end (a text with CR LF that was written once more as a text, on Windows), every line end twice, a margin in front
 of every line (of a mail that quotes it, or of a block of code), two blanks behind every line, as for line breaks in
 Markdown, the fences of a block of code round all of it, no-break blanks in place of all blanks, as web pages have them,
-and typographic quotes in the tags of a page. Knows no format.
+typographic quotes in the tags of a page, and UTF-8 that was read as Latin-1 and saved so. What was read as GBK is told:
+of that, bytes are lost. Knows no format.
 """
 
 from __future__ import annotations
@@ -52,6 +53,18 @@ _BLANK: Final = re.compile(
 _QUOTED: Final = re.compile("<[A-Za-z][^<>]{0,400}=[“”]")
 _QUOTES: Final = str.maketrans("“”", '""')
 
+_BYTES: Final = {
+    ord(character): byte for byte in range(256) if (character := bytes((byte,)).decode("cp1252", "ignore"))
+}
+"""What Windows shows of a byte; of five it shows nothing, and Latin-1 has a character for each."""
+_MISREAD: Final = re.compile(f"[\x80-\xff{''.join(map(chr, sorted(_BYTES)[-27:]))}]+")
+_BEGUN: Final = re.compile(
+    rf"(?:[\xc2-\xdf]|[\xe0-\xef]{_MISREAD.pattern[:-1]}?|[\xf0-\xf4]{_MISREAD.pattern[:-1]}{{0,2}})\Z"
+)
+"""The beginning of a character at the end of a block."""
+_SAMPLE: Final = 4000
+_FEWEST_MISREAD: Final = 6
+
 
 class Conversion(NamedTuple):
     """What happened to a text.
@@ -64,6 +77,7 @@ class Conversion(NamedTuple):
         fenced: all of it is a block of code.
         blanks: every blank is a no-break one.
         quotes: every quote of a page is a typographic one.
+        misread: UTF-8 was read as `"latin-1"`, or as `"gbk"`.
     """
 
     carriage: int = 0
@@ -73,6 +87,7 @@ class Conversion(NamedTuple):
     fenced: bool = False
     blanks: bool = False
     quotes: bool = False
+    misread: str = ""
 
     @property
     def severity(self) -> Severity:
@@ -103,10 +118,18 @@ class Conversion(NamedTuple):
         if self.quotes:
             what = "all quotes are typographic ones, in tags too; they were taken for plain ones"
             yield what
+        if self.misread == "latin-1":
+            what = "the text was UTF-8, taken for Latin-1 and saved so; it was read as it had been"
+            yield what
+        elif self.misread:
+            what = (
+                "the text was UTF-8, taken for GBK and saved so: its Chinese characters are others, and some are lost"
+            )
+            yield what
 
     def undo(self, blocks: Iterable[str]) -> Iterator[str]:
         """The text as it was; where line ends were doubled, lines are counted without those that came in between."""
-        lines = self._undone_lines(blocks)
+        lines = self._undone_lines(_reread(blocks) if self.misread == "latin-1" else blocks)
         return _unfenced(lines) if self.fenced else lines
 
     def _undone_lines(self, blocks: Iterable[str]) -> Iterator[str]:
@@ -137,6 +160,38 @@ class Conversion(NamedTuple):
         return text.translate(_QUOTES) if self.quotes else text
 
 
+def _reread(blocks: Iterable[str]) -> Iterator[str]:
+    """The text that was taken for Latin-1, or for what Windows has in its place."""
+    held = ""
+    for block in itertools.chain(blocks, (None,)):
+        text = held + (block or "")
+        cut = None if block is None else _BEGUN.search(text, max(0, len(text) - 3))
+        text, held = (text, "") if cut is None else (text[: cut.start()], cut.group())
+        if text:
+            yield _MISREAD.sub(_as_it_was, text)
+
+
+def _as_it_was(match: re.Match[str]) -> str:
+    try:
+        return match[0].translate(_BYTES).encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return match[0]
+
+
+def _misread(text: str) -> str:
+    """As what a text of UTF-8 was read, of which hardly any other text looks so."""
+    some = re.sub("[\x00-\x7f]+", " ", text[:_SAMPLE]).replace("\ufffd", "").strip()
+    if some and _MISREAD.match(some):
+        found = [_as_it_was(match) for match in _MISREAD.finditer(some.rpartition(" ")[0] or some)]
+        wide = sum(len(piece) for piece in found if piece and min(piece) >= "\u2e80")
+        if wide > 1:
+            return "latin-1"
+    read = some.replace(" ", "").encode("gb18030", "ignore").decode("utf-8", "replace")
+    lost = read.count("\ufffd")
+    wide = sum("\u2e80" <= character <= "\uffef" for character in read)
+    return "gbk" if wide >= _FEWEST_MISREAD and lost * 2 <= wide else ""
+
+
 def _unfenced(blocks: Iterable[str]) -> Iterator[str]:
     """What stands between the fences, on the lines that it stood on."""
     held, is_open = "", False
@@ -161,6 +216,9 @@ def judge_text(text: str, *, dense: bool) -> Conversion | None:
         dense: in whole files of its format some lines of each message stand close together; in others most line ends
             must stand there four times, since their lines may stand apart.
     """
+    misread = _misread(text)
+    if misread == "latin-1":
+        text = "".join(_reread((text,)))
     first = _FIRST_END.match(text.lstrip("\r\n"))
     carriage = max(0, len(first[1]) - 1) if first is not None else 0
     blanks = _NO_BREAK in text and " " not in text and (_JSON_BLANK if _JSON.match(text) else _BLANK).search(text)
@@ -174,7 +232,7 @@ def judge_text(text: str, *, dense: bool) -> Conversion | None:
         opening = None  # of a block of code that ends in the middle
     hard = _is_hard(plain[opening.end() :] if opening else plain)
     is_doubled = _is_doubled(plain, dense=dense)
-    found = Conversion(carriage, is_doubled, margin, hard, opening is not None, bool(blanks), bool(quotes))
+    found = Conversion(carriage, is_doubled, margin, hard, opening is not None, bool(blanks), bool(quotes), misread)
     return found if any(found) else None
 
 

@@ -57,7 +57,16 @@ _DEEPEST: Final = 32
 """Levels that are looked at where something is cut; each costs a look at what stands in it."""
 
 
+_NOT_ASCII: Final = re.compile("[^\x00-\x7f]")
+_MISREAD: Final = frozenset(b"\xc2\xc3\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xef\xf0")
+"""Bytes with which characters of chats begin in UTF-8."""
 _MARGINS: Final = ("\n", "\r", " ", "\t", "\u00a0", "\u3000", ">", "```", "~~~")
+
+
+def _may_be_misread(character: str) -> bool:
+    """Whether UTF-8 may begin so that was read as Latin-1 or as GBK."""
+    first = character if character <= "\xff" else character.encode("gb18030", "ignore")[:1].decode("latin-1")
+    return first != "" and ord(first) in _MISREAD
 
 
 def find_conversion(text: str, *, dense: bool) -> Conversion | None:
@@ -69,6 +78,7 @@ def find_conversion(text: str, *, dense: bool) -> Conversion | None:
         or text.startswith(("\n", "\r\n"), end + 1)
         or ("\u00a0" in text and " " not in text)
         or ("“" in text and '"' not in text)
+        or ((odd := _NOT_ASCII.search(text)) is not None and _may_be_misread(odd[0]))
     )
     if not may_be:
         return None
