@@ -761,8 +761,9 @@ def _count(number: int, noun: str) -> str:
 
 
 def called(participant: Participant) -> set[str]:
-    """All names of a participant, and the account id, ready for comparing."""
-    return {normalize_name(name) for name in (participant.id, participant.name, *participant.aliases) if name}
+    """All names of a participant, and the account id, ready for comparing; one of blanks is none."""
+    names = (participant.id, participant.name, *participant.aliases)
+    return {normalize_name(name) for name in names if name and not name.isspace()}
 
 
 def account_names(participants: Iterable[Participant]) -> dict[str, str]:

@@ -93,6 +93,12 @@ def test_a_second_among_minutes_is_no_step_back() -> None:
     assert merge([one, union, one]).messages == union.messages
 
 
+def test_a_minute_before_that_of_the_message_in_front_of_it_goes_back() -> None:
+    times = [(START + dt.timedelta(minutes=number), str(number)) for number in (5, 3, 9)]
+    five, three, nine = (Message(time, "minute", "张三", text=text) for time, text in times)
+    assert [message.text for message in merge([Conversation([five, three]), Conversation([nine])])] == ["3", "5", "9"]
+
+
 def test_a_day_and_the_first_minute_of_it_stay_two() -> None:
     midnight = START.replace(hour=0)
     one = Conversation(Message(midnight, precision, "张三", text="好") for precision in ("day", "minute"))

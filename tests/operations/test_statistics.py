@@ -15,12 +15,12 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import wechatlog
 from tests.strategies import conversations
-from wechatlog import Call, Conversation, Message, MessageKind, MissingExtraError, Text
+from wechatlog import Call, Conversation, Message, MessageKind, MissingExtraError, Participant, Text
 from wechatlog.model import account_names, normalize_name
 from wechatlog.operations import Counts, ResponseTimes, Silence, Streak, merge, statistics
 from wechatlog.operations.statistics import count, tally, words
@@ -39,6 +39,9 @@ def say(minutes: float, sender: str | None, text: str = "好", **fields: Any) ->
 
 
 @given(conversation=conversations())
+@example(
+    conversation=Conversation([Message(sender="李四"), Message(sender="")], participants=[Participant("李四", "\t")])
+)
 def test_totals_agree_with_naive_counting(conversation: Conversation) -> None:
     found = statistics(conversation)
     timed = [message for message in conversation if message.time is not None]

@@ -65,6 +65,7 @@ def _shown(text):
         "<p><b>{who}</b> <i>{when}</i><br>{what}</p>",
         "<div><font color=red>{who} {when}</font><br>{what}</div>",
         "<li><time>{when}</time> <strong>{who}</strong>: <span>{what}</span></li>",
+        "<li><time>{when}</time> <strong>{who}</strong>: {what}</li>",
         "<tr><td>{when}</td><td>{who}</td><td>{what}</td></tr>",
         "<div style='margin:4px'><span>{when}</span> <b>{who}</b><div style='padding:2px'>{what}</div></div>",
         "<DIV CLASS=zz><I>[{when}]</I> <B>{who}</B><P>{what}</P></DIV>",
@@ -73,6 +74,13 @@ def _shown(text):
 def test_elements_need_no_classes(form):
     messages = "\n".join(form.format(who=who, when=when, what=_shown(what)) for who, when, what in SAID)
     assert read(page(messages)) == SAID
+
+
+def test_a_name_that_never_comes_again_is_told_by_what_its_element_is_called():
+    form = "<div class=aa><span class=userName>{}</span><i class=bb>{}</i><p class=cc>{}</p></div>"
+    said = [(f"人{number}", when, what) for number, (_, when, what) in enumerate(SAID)]
+    messages = "\n".join(form.format(who, when, _shown(what)) for who, when, what in said)
+    assert read(page(messages)) == said
 
 
 def test_a_notice_that_comes_late_is_no_part_of_a_message():
