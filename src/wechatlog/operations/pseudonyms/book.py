@@ -19,7 +19,7 @@ from wechatlog.atomic import replacing
 from wechatlog.operations.identity.names import OWN_NAMES, is_everyday_word, is_own
 from wechatlog.operations.identity.people import Identities, take_turns
 from wechatlog.operations.pseudonyms.annotations import annotate_title, iter_annotations
-from wechatlog.operations.pseudonyms.known_names import KnownNames
+from wechatlog.operations.pseudonyms.known_names import KnownNames, find_ids
 from wechatlog.operations.pseudonyms.private_data import PERSONAL_PARAMETERS, PrivateData
 from wechatlog.operations.pseudonyms.register import Register
 from wechatlog.operations.pseudonyms.report import PseudonymReport, Tally
@@ -273,6 +273,8 @@ class Pseudonyms(Mapping[str, str]):
         people = self._people
         people.meet(message.sender, message.sender_id)
         people.avoid(message.text)
+        for id_ in find_ids(message.text):
+            people.meet(None, id_)
         for annotation in iter_annotations(message):
             name = message.text[annotation.start : annotation.end]
             if annotation.what in ("person", "group"):

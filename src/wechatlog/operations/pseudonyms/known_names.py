@@ -61,6 +61,11 @@ Hit = PrivatePlace
 """Something found; `what` is a key of `MARKERS`, `id`, or `name`."""
 
 
+def find_ids(text: str) -> list[str]:
+    """The account ids in a text."""
+    return _ID.findall(text)
+
+
 def is_searchable(name: str) -> bool:
     """Whether a name is looked for in running text.
 
