@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from wechatlog.engine.column_shapes import learn_columns
+from wechatlog.engine.column_shapes import tell_columns
 
 TIMES = [f"2026-05-01 08:00:{second:02}" for second in range(8)]
 
 
-def rows(*columns: list[str]) -> list[list[str]]:
+def rows(*columns: list[str]) -> list[dict[int, str]]:
     """Rows with a time in front."""
-    return [list(cells) for cells in zip(TIMES, *columns, strict=True)]
+    return [dict(enumerate(cells)) for cells in zip(TIMES, *columns, strict=True)]
 
 
 NAMES = ["李四", "我", "李四", "李四", "我", "我", "李四", "我"]
@@ -19,26 +19,24 @@ TEXTS = ["早", "走，好", "好", "几点出发", "八点", "好", "一会儿�
 
 
 def test_times_names_and_texts_are_told_by_what_stands_in_them() -> None:
-    found = learn_columns(rows(NAMES, TEXTS))
-    assert found is not None
-    assert (dict(found.places), found.width, found.is_headed) == ({"time": 0, "sender": 1, "text": 2}, 3, False)
+    assert tell_columns(rows(NAMES, TEXTS), {}) == {"time": 0, "sender": 1, "text": 2}
 
 
 def test_columns_of_types_directions_and_numbers_are_no_names() -> None:
     kinds = ["text"] * 7 + ["image"]
     sides = ["接收" if name == "李四" else "发送" for name in NAMES]
     numbers = [str(number) for number in range(1, 9)]
-    found = learn_columns([["a", "b", "c", "d", "e"], *rows(numbers, kinds, sides, TEXTS)])
-    assert found is not None
-    assert (dict(found.places), found.is_headed) == ({"time": 0, "kind": 2, "own": 3, "text": 4}, True)
+    assert tell_columns(rows(numbers, kinds, sides, TEXTS), {}) == {"time": 0, "kind": 2, "own": 3, "text": 4}
+
+
+def test_what_names_tell_stays_but_for_a_side_that_holds_names() -> None:
+    assert tell_columns(rows(NAMES, TEXTS), {"own": 1}) == {"time": 0, "sender": 1, "text": 2}
 
 
 def test_one_cell_in_five_may_be_damaged() -> None:
     damaged = rows(NAMES, TEXTS)
     damaged[3][0] = "2026-05-01 0"
-    found = learn_columns(damaged)
-    assert found is not None
-    assert dict(found.places) == {"time": 0, "sender": 1, "text": 2}
+    assert tell_columns(damaged, {}) == {"time": 0, "sender": 1, "text": 2}
 
 
 @pytest.mark.parametrize(
@@ -52,10 +50,8 @@ def test_one_cell_in_five_may_be_damaged() -> None:
     ],
 )
 def test_logs_measurements_and_bills_are_no_chats(columns: tuple[list[str], ...]) -> None:
-    assert learn_columns(rows(*columns)) is None
+    assert tell_columns(rows(*columns), {}) is None
 
 
 def test_of_a_chat_few_rows_show_enough() -> None:
-    found = learn_columns(rows(NAMES, TEXTS)[:1], is_chat=True)
-    assert found is not None
-    assert dict(found.places) == {"time": 0, "sender": 1, "text": 2}
+    assert tell_columns(rows(NAMES, TEXTS)[:1], {}, is_chat=True) == {"time": 0, "sender": 1, "text": 2}

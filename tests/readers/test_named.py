@@ -126,7 +126,7 @@ def test_an_account_in_place_of_a_name_gives_way_to_the_name() -> None:
     "data",
     [
         '[{"id": 1, "title": "t", "user": "a", "created_at": "2026-05-01T08:00:00Z", "body": "x"}]',
-        '{"time": [1777593600], "sender": ["李四"], "isSelf": [0], "content": ["早"]}',
+        '{"time": [1777593600], "sender": "李四", "isSelf": [0], "content": ["早"]}',
         "date,author,text\n2026-05-01,a,b\n",
         "time,user,message\n2026-05-01 08:00:00,root,login\n",
         "交易时间,交易类型,交易对方,收/支\n2026-05-01 08:00:00,转账,李四,支出\n",

@@ -39,13 +39,17 @@ CASES = [path for path in cases() if "error" not in expected_of(path)]
 NO_TEXTS = (".arrow", ".arrows", ".db", ".docx", ".feather", ".parquet", ".sqlite", ".xlsx", ".zip")
 LINES_MEAN_NOTHING = (".txt", ".md", ".sql", ".xls")
 """Suffixes of files in which a line may end with any of the three; elsewhere a carriage return alone is no line end."""
-_OBJECT = re.compile(r'(?:"[^"]*": ?)?\{|<')
+_OBJECT = re.compile(r'(?:"[^"]*": ?)?\{|\[$|<')
 """What the line of a message in JSON or HTML begins with."""
 MADE_OF_OTHERS = (".docx", ".yaml", ".zip")
 """Suffixes of what is unpacked before its reader sees it."""
 NEEDS_THE_END = (
     "chatlab-json/meta-last.json",
     "chatlab-json/names-behind.json",
+    "named-columns/other-heading.csv",
+    "named-keys/arrays.json",
+    "named-keys/columns.json",
+    "named-keys/other-keys.json",
     "named-keys/talker.json",
     "pc-wechat-exp-txt/other-name.txt",
     "wechatbaktool/private.txt",

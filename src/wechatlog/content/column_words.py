@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from wechatlog.content.simplified import SIMPLIFIED
@@ -83,6 +83,11 @@ class _Known(frozenset[str]):
 
 
 KNOWN: Final = _Known(name for names in _NAMES.values() for name in names)
+
+
+def known_with(names: Iterable[str]) -> _Known:
+    """`KNOWN`, and some names more."""
+    return _Known((*KNOWN, *map(plain_name, names)))
 
 
 @functools.lru_cache(maxsize=4096)

@@ -1,22 +1,22 @@
-"""What the columns of a table mean that has no heading, or one that is not known: told by what stands in them.
+"""What the columns of a table, or the keys of objects, mean that nobody knows: told by what they hold.
 
-One column holds times, one names that come again or accounts, and of what is left the longest is the text. Takes the
-first rows, gives the column of each field. Programs write such tables too: in one of a chat 我 or an account speaks, a
-picture or an emoji code stands, or a column says what kind each row is of. Knows no tool.
+One holds times, one names that come again or accounts, and of what is left the longest is the text. Programs write such
+tables too: in one of a chat 我 or an account speaks, a picture or an emoji code stands, types of messages are named, or
+a word of chats stands in the heading. Takes the first rows, gives the column of each field. Knows no tool.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from wechatlog.content.accounts import is_account
 from wechatlog.content.column_words import says_own
 from wechatlog.content.dialects import PICTURES
-from wechatlog.content.vocabulary import kind_of_name
+from wechatlog.content.vocabulary import kind_of_type_name
 from wechatlog.emoji import iter_codes
 from wechatlog.engine.headers import is_log_word
+from wechatlog.engine.json_values import read_flag
 from wechatlog.engine.reading import ME
 from wechatlog.model import MessageKind
 from wechatlog.timestamps import parse_clock
@@ -24,87 +24,85 @@ from wechatlog.timestamps import parse_clock
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-_LEAST: Final = 3
-"""Columns, and rows, that show what columns mean."""
-_MOST: Final = 12
+_K = TypeVar("_K")
+
+_SURE: Final = frozenset("time day sender card name text kind subtype account own id".split())
+"""Fields that are what their names say; a column that is called as another one may still be one of these."""
+_SPEAKERS: Final = ("sender", "card", "name")
+_FEWEST: Final = 3
+"""Rows that show what columns hold."""
 _LONGEST_NAME: Final = 40
-_UNIX: Final = re.compile(r"1[0-9]{9}(?:[0-9]{3})?")
-_NUMBER: Final = re.compile(r"[-+0-9.,]+|[0-9a-fA-F]{16,64}")
+_UNIX: Final = re.compile(r"1[0-9]{9}(?:[0-9]{3}|\.[0-9]{1,6})?")
+_NUMBER: Final = re.compile(r"[-+￥¥$]?[0-9][0-9,]*(?:\.[0-9]+)?[%元]?|[0-9a-fA-F]{16,64}")
+_CHAT: Final = re.compile("聊天|微信|群|发言|说话|消息|wechat|weixin|chat", re.IGNORECASE)
 
 
-class ColumnShape(NamedTuple):
-    """What the columns mean.
-
-    Attributes:
-        places: the column of each field that there is: `time`, `text`, and `sender`, `account`, `own` or `kind`.
-        width: how many columns there are.
-        is_headed: the first row is a heading.
-    """
-
-    places: Mapping[str, int]
-    width: int
-    is_headed: bool
-
-
-def learn_columns(rows: Sequence[Sequence[str]], *, is_chat: bool = False) -> ColumnShape | None:
-    """What the columns of a table mean, by its first rows; `None` where they do not show it.
+def tell_columns(
+    rows: Sequence[Mapping[_K, str]], known: Mapping[str, _K], about: str = "", *, is_chat: bool = False
+) -> dict[str, _K] | None:
+    """The columns of time and text and of whoever wrote, of types, and those that are known.
 
     Args:
-        rows: of the table; few will do for one of a chat.
-        is_chat: somebody says that it is one.
+        rows: of texts.
+        known: the columns of fields that names have told.
+        about: what the columns are called.
+        is_chat: somebody says that it is one; few rows will do then.
+
+    Returns:
+        `None` where it cannot be told, or where nothing shows that it is a chat.
     """
-    widths = Counter(map(len, rows))
-    width = widths.most_common(1)[0][0] if widths else 0
-    alike = [row for row in rows if len(row) == width]
-    if not _LEAST <= width <= _MOST or len(alike) * 3 < len(rows) * 2 or len(alike) < (1 if is_chat else _LEAST):
-        return None
-    is_headed = len(alike) > 1 and not any(map(_is_moment, alike[0]))
-    columns = [[cell.strip() for cell in cells] for cells in zip(*alike[is_headed:], strict=True)]
-    places = _places(columns, _are_short if is_chat else _come_again)
-    if places is None or not (is_chat or _is_chat(columns, places)):
-        return None
-    return ColumnShape(places, width, is_headed)
-
-
-def _places(columns: list[list[str]], are_names: Callable[[list[str]], bool]) -> dict[str, int] | None:
-    left = dict(enumerate(columns))
-    places: dict[str, int] = {}
+    keys = dict.fromkeys(key for row in rows for key in row)
+    columns = {key: [row.get(key, "").strip() for row in rows] for key in keys}
+    found = {field: key for field, key in known.items() if field in _SURE}
+    if "own" in found and not _are_most(columns[found["own"]], _is_side):
+        del found["own"]
+    left = {key: cells for key, cells in columns.items() if key not in found.values()}
     for field, is_one in _FIELDS.items():
-        if (found := next((at for at, cells in left.items() if _are_most(cells, is_one)), None)) is not None:
-            places[field] = found
-            del left[found]
-    left = {at: cells for at, cells in left.items() if not all(map(_says_nothing, cells))}
-    names = [at for at, cells in left.items() if are_names(cells)]
-    says_who = bool({*places} & {"account", "own"})
-    texts = [at for at in left if at not in names] or (names if says_who else names[1:])
-    if "time" not in places or not texts or not (says_who or names):
+        if field not in found:
+            fitting = (key for key, cells in left.items() if _are_most(cells, is_one))
+            if (key := next(fitting, None)) is not None:
+                found[field] = key
+                del left[key]
+    left = {key: cells for key, cells in left.items() if not all(map(_says_nothing, cells))}
+    names = [key for key, cells in left.items() if (_are_short if is_chat else _come_again)(cells)]
+    if "text" not in found:
+        needs_name = found.keys().isdisjoint((*_SPEAKERS, "account", "own"))
+        texts = [key for key in left if key not in names] or names[needs_name:]
+        found |= dict.fromkeys(
+            ("text",)[: len(texts)], max(texts, key=lambda key: sum(map(len, left[key])), default=None)
+        )  # type: ignore[arg-type]
+    names = [key for key in names if key != found.get("text")]
+    if found.keys().isdisjoint(_SPEAKERS) and names:
+        found["sender"] = min(names, key=lambda key: (ME not in columns[key], len({*columns[key]})))
+    said = {field: columns[key] for field, key in found.items()}
+    if not {"time", "text"} <= found.keys() or found.keys().isdisjoint((*_SPEAKERS, "account", "own")):
         return None
-    places["text"] = max(texts, key=lambda at: sum(map(len, left[at])))
-    if named := [at for at in names if at != places["text"]]:
-        places["sender"] = named[0]
-    return places
+    if not is_chat and (len(rows) < _FEWEST or not _is_chat(said, about)):
+        return None
+    return found | {field: key for field, key in known.items() if key not in found.values()}
 
 
-def _are_most(cells: list[str], is_one: Callable[[str], bool]) -> bool:
-    """Whether cells are of a kind, but for one in five, which may be damaged; hardly one is empty."""
-    return sum(bool(cell) and is_one(cell) for cell in cells) * 5 >= len(cells) * 4
-
-
-def _is_moment(cell: str) -> bool:
+def is_moment(cell: str) -> bool:
+    """Whether a text is a time of a message: with a clock, or seconds or milliseconds since 1970."""
     cell = cell.strip()
     return (":" in cell[8:] and parse_clock(cell) is not None) or _UNIX.fullmatch(cell) is not None
 
 
-def _says_nothing(cell: str) -> bool:
-    return not cell or _NUMBER.fullmatch(cell) is not None
+def _are_most(cells: Sequence[str], is_one: Callable[[str], bool]) -> bool:
+    """Whether cells are of a kind, but for one in five, which may be damaged; hardly one is empty."""
+    return sum(bool(cell) and is_one(cell) for cell in cells) * 5 >= len(cells) * 4
+
+
+def _is_side(cell: str) -> bool:
+    return cell != ME and (says_own(cell) is not None or read_flag(cell) is not None)
 
 
 def _is_kind(cell: str) -> bool:
-    return not cell.isdigit() and kind_of_name(cell) is not None
+    return not cell.isdigit() and kind_of_type_name(cell) is not None
 
 
 _FIELDS: Final[Mapping[str, Callable[[str], bool]]] = {
-    "time": _is_moment,
+    "time": is_moment,
     "account": is_account,
     "own": lambda cell: cell != ME and says_own(cell) is not None,
     "kind": _is_kind,
@@ -112,22 +110,28 @@ _FIELDS: Final[Mapping[str, Callable[[str], bool]]] = {
 """What all cells of a column are that says such a field, in the order in which columns are looked for."""
 
 
-def _are_short(cells: list[str]) -> bool:
+def _says_nothing(cell: str) -> bool:
+    return not cell or _NUMBER.fullmatch(cell) is not None or is_moment(cell)
+
+
+def _are_short(cells: Sequence[str]) -> bool:
     return _are_most(cells, lambda cell: len(cell) <= _LONGEST_NAME and "\n" not in cell)
 
 
-def _come_again(cells: list[str]) -> bool:
+def _come_again(cells: Sequence[str]) -> bool:
     """Whether cells are short and come again, as names do."""
-    return _are_short(cells) and len({*cells}) < len(cells) and len({*cells}) * 2 <= len(cells) + 1
+    different = len({*cells})
+    most = len(cells) - 1 if ME in cells else max(2, 0.7 * len(cells))
+    return _are_short(cells) and 1 < different <= most and different < len(cells)
 
 
-def _is_chat(columns: list[list[str]], places: Mapping[str, int]) -> bool:
-    said = {field: columns[at] for field, at in places.items()}
-    names = said.get("sender", [])
+def _is_chat(said: Mapping[str, Sequence[str]], about: str) -> bool:
+    names = [name for field in _SPEAKERS for name in said.get(field, ())]
     if sum(map(is_log_word, names)) * 5 > len(names):
         return False
-    kinds = {*map(kind_of_name, said.get("kind", []))}
+    kinds = {*map(kind_of_type_name, said.get("kind", []))}
     told = MessageKind.TEXT in kinds and len(kinds - {MessageKind.OTHER, None}) > 1
-    if told or ME in names or "account" in said or not PICTURES.isdisjoint(said["text"]):
+    if told or ME in names or "account" in said or any(map(is_account, names)) or _CHAT.search(about) is not None:
         return True
-    return any(code.startswith("[") for text in said["text"] for _, _, code in iter_codes(text))
+    texts = said["text"]
+    return not PICTURES.isdisjoint(texts) or any(code[0] == "[" for text in texts for *_, code in iter_codes(text))

@@ -6,10 +6,13 @@ round it. Knows no format.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
+
+from wechatlog.engine.column_shapes import is_moment
 
 _SCAN: Final = json.JSONDecoder(strict=False).raw_decode
 _MARKS: Final = re.compile(r"[ \t\r\n\ufeff,:]*+")
@@ -42,7 +45,7 @@ def iter_nested(text: str, is_taken: Judge) -> Iterator[Nested]:
 
 def _walk(text: str, at: int, keys: tuple[str, ...], about: Mapping[str, Any], is_taken: Judge) -> Iterator[Nested]:
     value = _SCAN(text, at)[0]
-    found = _found(value, is_taken)
+    found = inner_key(value, is_taken)
     if found is None and isinstance(value, dict):
         about = {**about, **{key: said for key, said in value.items() if isinstance(said, str | int | float)}}
     for key, row, offset in _members(text, at):
@@ -53,13 +56,41 @@ def _walk(text: str, at: int, keys: tuple[str, ...], about: Mapping[str, Any], i
             yield Nested({**row, **inner} if isinstance(inner, dict) else row, offset, keys, about)
 
 
-def _found(value: Any, is_taken: Judge) -> str | None:
+def inner_key(value: Any, is_taken: Judge) -> str | None:
     """Under which key the objects of a list or an object hold what is looked for; empty where they are it."""
     held = value if isinstance(value, list) else [*value.values()] if isinstance(value, dict) else []
     objects = [item for item in held[:_LOOKED_AT] if isinstance(item, dict)]
     keys = [key for key in objects[0] if isinstance(value, list)] if objects else []
     inner = ((key, [item[key] for item in objects if isinstance(item.get(key), dict)]) for key in keys)
     return next((key for key, items in (("", objects), *inner) if items and is_taken(items)), None)
+
+
+def rows_of(value: Any) -> list[dict[str, Any]]:
+    """The rows of a table that JSON holds as arrays, as an object of columns, or as names and arrays beside each other.
+
+    Columns of an array of arrays without a heading are called `0`, `1` and so on.
+    """
+    if isinstance(value, dict) and isinstance(value.get("columns"), list) and isinstance(value.get("data"), list):
+        value = [value["columns"], *value["data"]]
+    if isinstance(value, dict) and value and all(isinstance(column, dict) for column in value.values()):
+        keys = dict.fromkeys(key for column in value.values() for key in column)
+        return [{name: column.get(key) for name, column in value.items()} for key in keys]
+    if isinstance(value, dict) and value and all(isinstance(column, list) for column in value.values()):
+        return [dict(zip(value, cells, strict=False)) for cells in itertools.zip_longest(*value.values())]
+    if not isinstance(value, list) or not value or not all(isinstance(cells, list) for cells in value):
+        return []
+    heading = value[0] if all(isinstance(name, str) and not is_moment(name) for name in value[0]) else None
+    names = heading or [*map(str, range(max(map(len, value))))]
+    return [dict(zip(names, cells, strict=False)) for cells in value[heading is not None :]]
+
+
+def line_counts(text: str) -> list[int]:
+    """The lines of what an array or object holds, which is all of a text."""
+    lines, line, counted = list[int](), 1, 0
+    for _, _, offset in _members(text, _after_marks(text, 0)):
+        line, counted = line + text.count("\n", counted, offset), offset
+        lines.append(line)
+    return lines
 
 
 def _members(text: str, at: int) -> Iterator[tuple[str, Any, int]]:

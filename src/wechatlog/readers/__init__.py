@@ -58,9 +58,6 @@ def _row(
     return FormatRow(name, f"wechatlog.readers.{place}", tuple(containers.split()), marks, lines, opening, is_guess)
 
 
-_TIMES: Final = '时间 | 時間 | 时刻 | 日期 | ime | IME | ate | ATE | sent | Sent | SENT | "ts"'
-"""Parts of the names that columns of times have."""
-
 READERS: Final = (
     _row(
         "markdown",
@@ -292,7 +289,7 @@ READERS: Final = (
     _row("wechatexporter-html", "wechatexporter_html:HTML", "html text js json"),
     _row("12425-csv", "wechat_exporter_12425:READER", "csv text", marks="时刻 消息方向"),
     _row("named-columns", "named_columns:COLUMNS", "csv text zip ole", is_guess=True),
-    _row("named-keys", "named_columns:KEYS", "json js", marks=_TIMES, is_guess=True),
+    _row("named-keys", "named_columns:KEYS", "json js", is_guess=True),
     _row("named-tables", "named_tables:DATABASES", "sqlite"),
     _row("named-sql", "named_tables:SCRIPTS", "text csv", marks="INTO | into | COPY"),
     _row("named-lines", "text_guessed:READER", "text csv", lines=r"[^\n]{1,80}?[0-9]:[0-9]{2}", is_guess=True),

@@ -14,14 +14,15 @@ import datetime as dt
 import itertools
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 import attrs
 
 from wechatlog.content.accounts import is_account, is_room, split_account
 from wechatlog.content.appmsg import parse_markup, split_sender_prefix
-from wechatlog.content.column_words import FIELDS, KNOWN, LISTS, fields_of, names_of, plain_name, says_own
+from wechatlog.content.column_words import FIELDS, KNOWN, LISTS, fields_of, known_with, names_of, plain_name, says_own
 from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.file_kinds import KINDS
 from wechatlog.content.notices import read_notice
@@ -42,7 +43,7 @@ from wechatlog.engine import (
     iter_line_objects,
     iter_objects,
 )
-from wechatlog.engine.column_shapes import ColumnShape, learn_columns
+from wechatlog.engine.column_shapes import is_moment, tell_columns
 from wechatlog.engine.entry import Body
 from wechatlog.engine.head import partial_json
 from wechatlog.engine.json_damage import listed, value_of
@@ -126,6 +127,10 @@ _CONFIDENCE: Final = 0.4
 _SHEETS: Final = frozenset({"zip", "ole"})
 _SEEN: Final = 20
 """Rows of a sheet that show what its columns mean."""
+_LOOKED_AT: Final = 16
+"""Objects that do."""
+_NARROWEST: Final = 3
+_WIDEST: Final = 12
 
 
 @attrs.frozen
@@ -141,7 +146,7 @@ class NamedRow:
 def _rows(reading: Reading) -> Iterator[NamedRow]:
     """The rows of the table of a text, or of each sheet of a workbook: several are several chats."""
     sheets: list[Layout | None] = [*_TABLE.find_sheets(reading.head)]
-    if not sheets and (guessed := _told_by_rows(reading.head, is_chat=True)):
+    if not sheets and (guessed := _told_by_rows(reading.head) or _told_by_rows(reading.head, is_chat=True)):
         sheets = [*guessed]
         what = "no heading says what the columns of this table are: they were told by what stands in them"
         reading.tell_first("guessed-columns", what, 1)
@@ -155,29 +160,62 @@ def _objects(reading: Reading) -> Iterator[NamedRow]:
     whole = reading.head
     head, is_script = _json_head(whole), "js" in whole.containers
     path = _path(head.json)
-    if path is None and _is_nested(head):
-        yield from _nested(reading)
+    if path is None and (_is_nested(head) or _is_grid(head)):
+        yield from _nested(reading) if _is_nested(head) else _grid(reading)
         return
     path = path or ()
     if len(path) > 1:
         yield from _parts(reading, *path)
         return
-    if not path and "jsonl" in head.containers:
-        items = _without_head(reading, iter_line_objects(reading, known=KNOWN))
+    is_lines = not path and "jsonl" in head.containers
+    rows = _first_lines(head) if is_lines else _list_at(head.json, path)
+    inner = _inner_key(rows) if is_lines else None
+    told = _told_keys([_opened(row, inner) for row in rows], reading)
+    items: Iterator[Item]
+    known = known_with((*told.values(), *((inner,) if inner else ())))
+    if inner:
+        items = (item._replace(value=_opened(item.value, inner)) for item in iter_line_objects(reading, known=known))
+    elif is_lines:
+        items = iter_line_objects(reading, known=known)
+        items = items if told else _without_head(reading, items)
     else:
         said = {key for key in read_object(head.json) if _seen(key) in _ABOUT}
         needed = said if whole.complete else said | _ABOUT
-        items = iter_objects(reading, *path, needed=lambda _: needed, script=is_script, tail=is_script, known=KNOWN)
+        items = iter_objects(reading, *path, needed=lambda _: needed, script=is_script, tail=is_script, known=known)
     first = True
     for _, row, line, offset in items:
         if first:
             first = False
             _describe(reading.chat, reading.said)
-        yield NamedRow(fields_of(row).get, line, offset)
-    known = read_object(head.json).values()
-    if first and known and all(value != [] for value in known):
+        yield NamedRow(_fields(row, told).get, line, offset)
+    values = read_object(head.json).values()
+    if first and values and all(value != [] for value in values):
         what = "no list of this JSON is one of messages: nothing was read"
         reading.report("broken-shape", what, severity=Severity.ERROR, line=1)
+
+
+def _opened(row: Any, inner: str | None) -> Any:
+    """An object with what the one under a key of it says."""
+    return {**row, **read_object(row.get(inner))} if inner and isinstance(row, dict) else row
+
+
+def _fields(row: Mapping[str, Any], told: Mapping[str, str]) -> dict[str, Any]:
+    """The values of the fields of an object, whose keys names tell, or what objects hold."""
+    return {field: row.get(key) for field, key in told.items()} if told else fields_of(row)
+
+
+def _grid(reading: Reading) -> Iterator[NamedRow]:
+    """The rows of a table of arrays or columns; of columns nothing says the lines."""
+    from wechatlog.engine.json_nested import line_counts, rows_of
+
+    text = _whole_json(reading).lstrip("\ufeff")
+    rows = rows_of(json.loads(text, strict=False))
+    lines = line_counts(text)[-len(rows) :] if text.lstrip().startswith("[") else [1] * len(rows)
+    if not reading.collector.is_silent:  # where the file was cut, the last is less than it was
+        del rows[-1:]
+    told = _told_keys(rows, reading)
+    for row, line in zip(rows, lines, strict=False):
+        yield NamedRow(_fields(row, told).get, line)
 
 
 def _told_rows(reading: Reading) -> Iterator[NamedRow]:
@@ -240,11 +278,13 @@ def _nested(reading: Reading) -> Iterator[NamedRow]:
 
     text, line, counted = _whole_json(reading), 1, 0
     usual: set[str] = set()
+    first = [found.value for found in itertools.islice(iter_nested(text, _says_chat), _LOOKED_AT)]
+    told = _told_keys(first, reading)
 
     def is_taken(objects: list[Any]) -> bool:  # those that begin with what says little are as the others are
         return _says_chat(objects) or (len(usual & objects[0].keys()) * 2 > len(usual) > 0)
 
-    usual.update(*(found.value for found in itertools.islice(iter_nested(text, _says_chat), 1)))
+    usual.update(*first[:1])
     for row, offset, keys, about in iter_nested(text, is_taken):
         line, counted = line + text.count("\n", counted, offset), offset
         day = next((key for key in reversed(keys) if _DAY.fullmatch(key)), None)
@@ -252,7 +292,7 @@ def _nested(reading: Reading) -> Iterator[NamedRow]:
         known = {key: value for key, value in about.items() if key in _ABOUT}
         chat = reading.chat_of(repr((name, known)), title=name or None)
         _describe(chat, known)
-        fields = fields_of(row)
+        fields = _fields(row, told)
         yield NamedRow((fields if day is None else {"day": day} | fields).get, line, offset, chat)
 
 
@@ -270,6 +310,12 @@ def _whole_json(reading: Reading) -> str:
 def _json_head(head: Head) -> Head:
     """The head, or that of what a script puts into a variable."""
     return assigned_head(head) or head if "js" in head.containers else head
+
+
+def _list_at(value: Any, path: tuple[str, ...]) -> list[Any]:
+    for key in path:
+        value = read_object(value).get(key)
+    return read_list(value)
 
 
 def _path(value: Any) -> tuple[str, ...] | None:
@@ -434,8 +480,15 @@ def _person(row: NamedRow, habits: _Habits) -> _Person:
     if any(others) and (is_account(sender) or (sender != ME and says_own(sender) is not None)):
         side, sender = says_own(sender), ""
     name = sender or next(filter(None, others), "") or ("" if account else _text(row.get("person")).strip())
+    word = _text(row.get("own")).strip()
+    name = name or ("" if account or _is_side(word) else word)
     aliases = dict.fromkeys(other for other in others if other and other != name)
     return _Person(name, account, tuple(aliases) if not sender or sender in others else (), side)
+
+
+def _is_side(word: str) -> bool:
+    """Whether a word says whether the owner wrote, or that nobody did."""
+    return word in ("", "system") or read_flag(word) is not None or says_own(word) is not None
 
 
 def _own(reading: Reading, row: NamedRow, person: _Person, habits: _Habits) -> bool | None:
@@ -443,7 +496,7 @@ def _own(reading: Reading, row: NamedRow, person: _Person, habits: _Habits) -> b
     word = _text(value).strip()
     own = read_flag(value)
     own = says_own(word) if own is None else own
-    if own is None and word not in ("", "system"):
+    if own is None and word not in ("", "system", person.name):
         what = f"{word[:60]!r} does not say whether the owner wrote it"
         if reading.is_news(what):
             reading.report("bad-cell", what, severity=Severity.ERROR, line=row.line)
@@ -549,31 +602,51 @@ def _told_by_rows(head: Head, *, is_chat: bool = False) -> list[Layout]:
     if _SHEETS & set(head.containers):
         peeked = peek_sheets(head.source, _SEEN) or ()
         tables = [("", name, [[cell_text(cell) for cell in row] for row in rows]) for name, rows in peeked]
-    elif _TABLE.find(head) is None:
-        tables = [(delimiter, "", first_rows(head, delimiter)) for delimiter in DELIMITERS]
-    else:
-        tables = []
-    shapes = ((delimiter, sheet, rows, learn_columns(rows, is_chat=is_chat)) for delimiter, sheet, rows in tables)
-    found = [_layout_of(shape, rows, delimiter, sheet) for delimiter, sheet, rows, shape in shapes if shape]
-    return found if _SHEETS & set(head.containers) else found[:1]
+        return [layout for table in tables if (layout := _told_table(*table, is_chat=is_chat)) is not None]
+    if _TABLE.find(head) is not None:
+        return []
+    for delimiter in DELIMITERS:
+        rows = first_rows(head, delimiter)
+        if len(rows) > 1 and len(rows[-1]) < len(rows[-2]) and not head.text.endswith("\n"):  # the file was cut
+            rows = rows[:-1]
+        if (layout := _told_table(delimiter, "", rows, is_chat=is_chat)) is not None:
+            return [layout]
+    return []
 
 
-def _layout_of(shape: ColumnShape, rows: Sequence[Sequence[str]], delimiter: str, sheet: str) -> Layout:
-    places = tuple(shape.places.get(field, -1) for field in FIELDS)
-    heading = rows[0] if shape.is_headed else [f"#{at + 1}" for at in range(shape.width)]
-    unknown = tuple(name for at, name in enumerate(heading) if name and at not in places)
-    return Layout(shape.is_headed - 1, places, shape.width, delimiter, sheet, unknown=unknown)
+def _told_table(delimiter: str, sheet: str, rows: list[list[str]], *, is_chat: bool) -> Layout | None:
+    width = Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
+    first = next((at for at, cells in enumerate(rows) if len(cells) == width), 0)
+    alike = [dict(enumerate(cells)) for cells in rows if len(cells) == width]
+    if not _NARROWEST <= width <= _WIDEST or len(alike) < 0.9 * (len(rows) - first):  # lines of another kind
+        return None
+    is_headed = len(alike) > 1 and not any(map(is_moment, alike[0].values()))
+    heading = {cell: at for at, cell in reversed(alike[0].items()) if cell} if is_headed else {}
+    told = tell_columns(alike[is_headed:], fields_of(heading), " ".join(heading), is_chat=is_chat)
+    if told is None or (first and not is_headed):
+        return None
+    places = tuple(told.get(field, -1) for field in FIELDS)
+    names = alike[0].values() if is_headed else [f"#{at + 1}" for at in range(width)]
+    unknown = tuple(name for at, name in enumerate(names) if name and at not in places)
+    return Layout(first if is_headed else -1, places, width, delimiter, sheet, unknown=unknown)
 
 
 def _is_list(head: Head) -> Evidence | None:
     head = _json_head(head)
-    if _path(head.json) is not None or _is_lines(head) or _is_nested(head):
+    if _path(head.json) is not None or _is_lines(head) or _is_nested(head) or _is_grid(head):
         return Evidence(_CONFIDENCE, "objects whose keys are called as those of chats are")
     return None
 
 
 def _is_lines(head: Head) -> bool:
-    return "jsonl" in head.containers and _says_chat([head.json, *_second(head)])
+    return "jsonl" in head.containers and _inner_key(_first_lines(head)) is not None
+
+
+def _inner_key(rows: list[Any]) -> str | None:
+    """Under which key objects hold messages; empty where they are messages."""
+    from wechatlog.engine.json_nested import inner_key  # for JSON that nobody else may know
+
+    return inner_key(rows, _says_chat)
 
 
 def _is_nested(head: Head) -> bool:
@@ -585,14 +658,44 @@ def _is_nested(head: Head) -> bool:
     return next(iter_nested(json.dumps(head.json), _says_chat), None) is not None
 
 
-def _second(head: Head) -> Iterator[Any]:
-    """The second line of JSON Lines, where the first may tell of the chat."""
-    if len(head.lines) > 2:
-        with contextlib.suppress(ValueError):
-            yield json.loads(head.lines[1])
+def _is_grid(head: Head) -> bool:
+    """Whether the rows of a table stand in one JSON value, as arrays or as columns."""
+    from wechatlog.engine.json_nested import rows_of  # for JSON that nobody else may know
+
+    return "json" in head.containers and _says_chat(rows_of(head.json))
+
+
+def _first_lines(head: Head) -> list[Any]:
+    """The first lines of JSON Lines; the first may tell of the chat."""
+    found = [head.json]
+    with contextlib.suppress(ValueError):
+        found += map(json.loads, itertools.islice(filter(str.strip, head.lines), 1, _LOOKED_AT))
+    return found
 
 
 def _says_chat(rows: list[Any]) -> bool:
+    """Whether the first object, or the one behind it, is a message, or what the first hold are messages."""
+    return _is_named(rows) or bool(_told_keys(rows))
+
+
+def _told_keys(rows: list[Any], reading: Reading | None = None) -> dict[str, str]:
+    """The key of each field, where the names of keys do not tell them all and what objects hold does."""
+    if _is_named(rows):
+        return {}
+    objects = [row for row in rows[:_LOOKED_AT] if isinstance(row, dict)]
+    texts = [
+        {str(key): "" if isinstance(value, dict | list) else _text(value) for key, value in row.items()}
+        for row in objects
+    ]
+    keys = {key: key for row in texts for key in row}
+    told = tell_columns(texts, fields_of(keys), " ".join(keys)) or {}
+    if told and reading is not None:
+        what = "no tool is known that writes this: what its keys mean was taken from what they hold"
+        reading.tell_first("guessed-columns", what, 1)
+    return told
+
+
+def _is_named(rows: list[Any]) -> bool:
     """Whether the first object, or the one behind it, is a message: 我 among the names is a sign of that."""
     found = [fields_of(row) for row in rows[:8] if isinstance(row, dict)]
     kinds = [kind for said in found if (kind := _text(said.get("kind")).strip())]

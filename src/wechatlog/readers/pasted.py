@@ -172,6 +172,8 @@ def _is_timed(head: Head) -> Evidence | None:
     framed = [candidate for candidate in candidates if candidate.blanks > 0]
     if not framed or not _looks_like_chat(framed):
         return None
+    if sum(_sender(candidate.header).count("\t") > 1 for candidate in candidates) * 2 > len(candidates):
+        return None  # the rows of a table
     if framed[0].blanks < 2:
         title = framed[0] is candidates[0] and len(framed[0].before.lines.strip().split("\n")) <= _LONGEST_TITLE
         dated = sum(_STYLES[-1][0].match(_time_text(candidate.header)) is not None for candidate in framed)

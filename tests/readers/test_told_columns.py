@@ -1,0 +1,107 @@
+"""Tables and JSON whose columns are called anything: what they hold tells which are which, and no other table is taken."""
+
+import csv
+import io
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import wechatlog
+
+SAID = [
+    ("2026-05-01 08:00:05", "张三", "早"),
+    ("2026-05-01 08:01:00", "李四", '好的, 一起\n去"吃"饭'),
+    ("2026-05-01 20:46:05", "张三", "[图片]"),
+    ("2026-05-02 08:00:00", "我", "嗯嗯"),
+    ("2026-05-02 08:01:00", "李四", "明天见"),
+    ("2026-05-02 08:03:00", "张三", "看 https://example.com/?a=1,2"),
+]
+KINDS = ["文本", "文本", "图片", "文本", "文本", "文本"]
+NAMES = st.sampled_from(["甲", "k1", "什么时候", "x y", "Wer", "col_3", "说了什么", "谁", "field", "乙方"])
+
+
+def read(text: str | bytes) -> list[tuple[str, str | None, str]]:
+    data = text.encode() if isinstance(text, str) else text
+    return [(str(message.time)[:19], message.sender, message.text) for message in wechatlog.load(data)]
+
+
+def table(rows: list[tuple[str, ...]], delimiter: str = ",") -> str:
+    stream = io.StringIO()
+    csv.writer(stream, delimiter=delimiter).writerows(rows)
+    return stream.getvalue()
+
+
+@given(
+    order=st.permutations(range(5)),
+    heading=st.none() | st.lists(NAMES, min_size=5, max_size=5, unique=True),
+    delimiter=st.sampled_from(",;\t"),
+)
+def test_a_table_in_any_order_under_any_heading(order: list[int], heading: list[str] | None, delimiter: str) -> None:
+    rows = [
+        (when, who, what, kind, str(n)) for n, ((when, who, what), kind) in enumerate(zip(SAID, KINDS, strict=True))
+    ]
+    moved = [tuple(row[place] for place in order) for row in rows]
+    assert read(table([*([tuple(heading)] if heading else []), *moved], delimiter)) == SAID
+
+
+@settings(max_examples=15)
+@given(order=st.permutations(range(3)), names=st.lists(NAMES, min_size=3, max_size=3, unique=True))
+def test_json_under_any_keys(order: list[int], names: list[str]) -> None:
+    objects = [{names[place]: said[place] for place in order} for said in SAID]
+    columns = {name: {str(n): row[name] for n, row in enumerate(objects)} for name in objects[0]}
+    for value in (
+        objects,
+        {"data": objects},
+        {"chats": {"甲": objects[:4]}, "more": {"甲": objects[4:]}},
+        columns,
+        {name: [*column.values()] for name, column in columns.items()},
+        {"columns": [*columns], "index": [*range(6)], "data": [[*row.values()] for row in objects]},
+        [[*columns], *([*row.values()] for row in objects)],
+        [[*row.values()] for row in objects],
+    ):
+        assert read(json.dumps(value, ensure_ascii=False)) == SAID
+    assert read("\n".join(json.dumps(row, ensure_ascii=False) for row in objects)) == SAID
+
+
+def test_lines_that_hold_a_message_in_an_object() -> None:
+    lines = [{"id": n, "message": {"time": a, "sender": b, "content": c}} for n, (a, b, c) in enumerate(SAID)]
+    assert read("\n".join(json.dumps(line, ensure_ascii=False) for line in lines)) == SAID
+
+
+def test_a_column_that_is_called_a_side_and_holds_names() -> None:
+    assert read(table([("time", "role", "content"), *SAID])) == SAID
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
+def test_as_spreadsheet_programs_save_it(encoding: str) -> None:
+    assert read(table(SAID, "\t").encode(encoding)) == SAID
+
+
+def test_what_was_guessed_is_told() -> None:
+    (told,) = wechatlog.load(table(SAID).encode()).diagnostics
+    assert told.code == "guessed-columns"
+    assert told.message == "no heading says what the columns of this table are: they were told by what stands in them"
+
+
+WHEN_AND_WHO = [(n, when, ("bob", "alice")[n % 2]) for n, (when, _, _) in enumerate(SAID)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        table([("时间", "门店", "商品", "金额"), *((t, w, f"商品{n}", "12.5") for n, t, w in WHEN_AND_WHO)]),
+        table([(t, w, f"名称很长{n}") for n, t, w in WHEN_AND_WHO]),
+        table([("date", "author", "message"), *((t, w, f"fix {n}") for n, t, w in WHEN_AND_WHO)]),
+        table([(t, "INFO" if n % 2 else "WARN", f"微信 started {n}") for n, t, _ in WHEN_AND_WHO]),
+        table([("时间", "姓名", "地点", "状态"), *((t, w, f"会议室{n}", "已签到") for n, t, w in WHEN_AND_WHO)]),
+        json.dumps([{"created_at": t, "user": w, "title": f"bug {n}"} for n, t, w in WHEN_AND_WHO]),
+        json.dumps([{"time": t, "city": w, "desc": f"sun {n}"} for n, t, w in WHEN_AND_WHO]),
+        json.dumps([[t, w, f"sun {n}"] for n, t, w in WHEN_AND_WHO]),
+    ],
+    ids="sales names commits log visits issues weather arrays".split(),
+)
+def test_other_tables_are_no_chats(text: str) -> None:
+    with pytest.raises(wechatlog.UnknownFormatError):
+        wechatlog.load(text.encode())
