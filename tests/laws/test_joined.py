@@ -107,6 +107,19 @@ def test_what_is_typed_into_a_string_is_no_seam(name: str) -> None:
         assert [each.text.replace(typed, "") for each in load_all(changed)] == [each.text for each in whole]
 
 
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [("weflow-cli-html/own-code.html", "[链接/文件]"), ("named-columns/send-or-receive.html", "李四撤回了一条消息")],
+)
+@pytest.mark.parametrize("typed", ["</html>", "</HTML\n>", "</body></html>\n<html><head>", "</html><!-- </html> -->"])
+def test_an_end_of_a_page_that_is_typed_costs_no_message(name: str, word: str, typed: str) -> None:
+    text = (CORPUS / name).read_text("utf-8")
+    assert text.count(word) == 1
+    changed = load_all(text.replace(word, word[:4] + typed + word[4:]))
+    pairs = zip(load_all(text), changed, strict=True)
+    assert sum(old.text != new.text for old, new in pairs) <= 1
+
+
 def load_all(text: str) -> list[Message]:
     return [message for chat in wechatlog.load_archive(text.encode()) for message in chat]
 

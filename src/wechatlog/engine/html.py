@@ -30,6 +30,9 @@ _SPACES: Final = re.compile(r"[ \t\n\r\f]+")
 _UNHOLDABLE: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
 _OPEN_TITLE: Final = re.compile(r"<title\b[^<>]{0,200}>(?![^<]{0,4096}</title\s{0,9}>)", re.IGNORECASE)
 """A title whose end is damaged would take in the whole page."""
+_PAGE_END: Final = re.compile(
+    r"(<script\b.*?(?:</script|\Z)|<!--.*?(?:-->|\Z))|</(?:body|html)\s{0,9}>", re.IGNORECASE | re.DOTALL
+)
 _BLOCKS: Final = frozenset({"div", "p", "li", "tr", "ul", "ol", "table", "blockquote", "pre", "h1", "h2", "h3", "h4"})
 _SILENT: Final = frozenset({"script", "style", "template", "head"})
 
@@ -56,6 +59,11 @@ def parse_page(text: str) -> HtmlElement:
     except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, AssertionError):
         root = None
     return lxml.html.Element("html") if root is None else root
+
+
+def without_ends(text: str) -> str:
+    """A page for a parser, which stops at the end of one: there may be more where that was typed, or a page joined."""
+    return _PAGE_END.sub(lambda match: match[1] or "\n" * match[0].count("\n"), text)
 
 
 def parse_fragment(text: str, wrapper: str = "div") -> HtmlElement:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from wechatlog.engine.head import Head
-from wechatlog.engine.html import node_text, parse_page
+from wechatlog.engine.html import node_text, parse_page, without_ends
 from wechatlog.engine.inside import InsideReader
 
 if TYPE_CHECKING:
@@ -24,31 +23,24 @@ if TYPE_CHECKING:
     from wechatlog.source import Source
 
 _LEAST_COLUMNS: Final = 3
-_NEXT_PAGE: Final = re.compile(r"(?<=</html>)(?=\s{0,80}<(?:!doctype|html)\b)", re.IGNORECASE)
 
 
 def _delimited(text: str) -> Iterator[str]:
-    """Each table of a page as CSV, each row of it on the line that it begins on where no other stands there.
-
-    So are those of pages that were joined to it: whoever parses a page stops at its end.
-    """
-    above = 0
-    for page in _NEXT_PAGE.split(text):
-        for table in parse_page(page).iter("table"):
-            pieces, line, widest = list[str](), 1, 0
-            for row in table.iter("tr"):
-                if next(row.iterancestors("table")) is not table:  # of a table in it
-                    continue
-                cells = [node_text(cell, alt=True) for cell in row if cell.tag in ("td", "th")]
-                out = io.StringIO()
-                csv.writer(out, lineterminator="\n").writerow(cells)
-                starts = above + (row.sourceline or 0)
-                pieces += "\n" * max(0, starts - line), out.getvalue()
-                line = max(line, starts) + out.getvalue().count("\n")
-                widest = max(widest, len(cells))
-            if widest >= _LEAST_COLUMNS:
-                yield "".join(pieces)
-        above += page.count("\n")
+    """Each table of a page as CSV, each row of it on the line that it begins on where no other stands there."""
+    for table in parse_page(without_ends(text)).iter("table"):
+        pieces, line, widest = list[str](), 1, 0
+        for row in table.iter("tr"):
+            if next(row.iterancestors("table")) is not table:  # of a table in it
+                continue
+            cells = [node_text(cell, alt=True) for cell in row if cell.tag in ("td", "th")]
+            out = io.StringIO()
+            csv.writer(out, lineterminator="\n").writerow(cells)
+            starts = row.sourceline or 0
+            pieces += "\n" * max(0, starts - line), out.getvalue()
+            line = max(line, starts) + out.getvalue().count("\n")
+            widest = max(widest, len(cells))
+        if widest >= _LEAST_COLUMNS:
+            yield "".join(pieces)
 
 
 @attrs.frozen(eq=False)

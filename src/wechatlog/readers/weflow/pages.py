@@ -29,7 +29,7 @@ from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine import ME, Entry, Evidence, Format, Head, Reading, Refusal, iter_objects, one_segment
 from wechatlog.engine.elements import TEXT, TITLE, Page, Said, page_format
 from wechatlog.engine.entry import Body
-from wechatlog.engine.html import classes_of, first_with_class, node_text, parse_fragment, parse_page
+from wechatlog.engine.html import classes_of, first_with_class, node_text, parse_fragment, parse_page, without_ends
 from wechatlog.engine.json_stream import iter_json
 from wechatlog.engine.json_values import read_flag, read_identifier, read_object, read_string
 from wechatlog.engine.scripts import Rest, page_blocks
@@ -254,7 +254,7 @@ def _cli_body(node: HtmlElement) -> Body:
 
 def _cli(reading: Reading) -> Iterator[Entry]:
     text = "".join(reading.blocks())
-    chat, root = reading.chat, parse_page(text)
+    chat, root = reading.chat, parse_page(without_ends(text))
     _describe(reading, text[:_HEAD])
     reading.check_page_end(text, text.count("\n") + 1)
     account = chat.title if chat.title and is_account(chat.title) else None
