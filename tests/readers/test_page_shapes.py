@@ -83,6 +83,12 @@ def test_a_name_that_never_comes_again_is_told_by_what_its_element_is_called():
     assert read(page(messages)) == said
 
 
+def test_a_page_says_that_it_is_a_chat_by_what_is_in_it():
+    form = "<p><b>{who}</b> <i>{when}</i><br>{what}</p>"
+    messages = "\n".join(form.format(who=who, when=when, what=_shown(what)) for who, when, what in SAID)
+    assert read(f"<html><body>\n{messages}\n</body></html>") == SAID
+
+
 def test_a_notice_that_comes_late_is_no_part_of_a_message():
     form = '<div class="zz"><i>{}</i><b>{}</b><p>{}</p></div>'
     first = "".join(form.format(when, who, _shown(what)) for who, when, what in SAID)

@@ -79,6 +79,13 @@ def test_as_spreadsheet_programs_save_it(encoding: str) -> None:
     assert read(table(SAID, "\t").encode(encoding)) == SAID
 
 
+def test_a_text_may_go_on_without_quotes() -> None:
+    said = [*SAID[2:], *((f"2026-05-03 08:0{n}:00", "李四", f"好{n}") for n in range(4))]
+    lines = ["\t".join(row) for row in said]
+    lines[3] += "\n第二行"
+    assert read("\n".join(lines)) == [*said[:3], (*said[3][:2], f"{said[3][2]}\n第二行"), *said[4:]]
+
+
 def test_what_was_guessed_is_told() -> None:
     (told,) = wechatlog.load(table(SAID).encode()).diagnostics
     assert told.code == "guessed-columns"

@@ -108,7 +108,8 @@ def learn_shape(text: str) -> Shape | None:
     Raises:
         MissingExtraError: without lxml.
     """
-    if _CHAT.search(text) is None or len(_MOMENT.findall(text)) < _LEAST:
+    is_sure = _SURELY_CHAT.search(text) is not None
+    if not (is_sure or _CHAT.search(text)) or len(_MOMENT.findall(text)) < _LEAST:
         return None
     root = parse_page(text)
     found = _times(root, is_cut="</html" not in text.lower())
@@ -135,7 +136,7 @@ def learn_shape(text: str) -> Shape | None:
     if not goes_on:
         pieces = [piece[:1] for piece in pieces]
     time = attribute or _common_place(pieces, times)
-    sender = _sender(pieces, times, attribute, is_sure=_SURELY_CHAT.search(text) is not None)
+    sender = _sender(pieces, times, attribute, is_sure=is_sure)
     sides = frozenset(side for head in heads for side in plain_names(head.get("class") or ""))
     if time is None or (sender is None and (goes_on or not {*map(_SIDE.fullmatch, sides)} - {None})):
         return None

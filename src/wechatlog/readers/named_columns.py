@@ -618,7 +618,7 @@ def _told_table(delimiter: str, sheet: str, rows: list[list[str]], *, is_chat: b
     width = Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
     first = next((at for at, cells in enumerate(rows) if len(cells) == width), 0)
     alike = [dict(enumerate(cells)) for cells in rows if len(cells) == width]
-    if not _NARROWEST <= width <= _WIDEST or len(alike) < 0.9 * (len(rows) - first):  # lines of another kind
+    if not _NARROWEST <= width <= _WIDEST or len(alike) < 0.85 * (len(rows) - first):  # lines of another kind
         return None
     is_headed = len(alike) > 1 and not any(map(is_moment, alike[0].values()))
     heading = {cell: at for at, cell in reversed(alike[0].items()) if cell} if is_headed else {}
