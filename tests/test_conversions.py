@@ -18,6 +18,7 @@ from fuzz.mutations import WHOLE
 from fuzz.oracle import judge
 from fuzz.seeds import Seed, load_seeds, read
 
+MISREAD = "UTF-8 taken for Latin-1"
 UNDONE = [
     "CR CR LF for every line end",
     "every line end twice",
@@ -25,7 +26,7 @@ UNDONE = [
     "`> ` before every line",
     "two blanks before every line end",
     "a code fence round all of it",
-    "UTF-8 taken for Latin-1",
+    MISREAD,
 ]
 LOST = "UTF-8 taken for GBK"
 LINES = ("text", "CSV", "HTML", "JSON")
@@ -41,8 +42,11 @@ def seeds() -> list[Seed]:
 def test_what_happened_to_every_line_is_undone(seeds: list[Seed], name: str) -> None:
     """Only a body that ends its lines in CR LF itself, or is full of `>`, may be another then, and that is told.
 
-    Of a page whose few line ends all stand in texts nobody can know what happened to them.
+    Of a page whose few line ends all stand in texts nobody can know what happened to them; what this library writes
+    without loss may hold texts that were misread before.
     """
+    if name == MISREAD:
+        seeds = [seed for seed in seeds if seed.format not in ("jsonl", "json", "csv", "tsv")]
     if name in UNDONE:
         seeds = [seed for seed in seeds if seed.family != "HTML" or seed.data.count(b"\n") >= 4]
     outcomes = {seed.name: judge(seed, WHOLE[name](seed.data)) for seed in seeds}
@@ -198,3 +202,12 @@ def test_what_was_taken_for_latin_1_is_undone_in_pieces(size: int) -> None:
 )
 def test_other_texts_were_not_taken_for_another_encoding(text: str) -> None:
     assert judge_text(text * 3, dense=False) is None
+
+
+@pytest.mark.parametrize("name", ["jsonl", "json", "csv", "tsv", "chatlab-json"])
+def test_a_text_that_was_misread_in_the_chat_comes_back_so(name: str) -> None:
+    text, sender = ("你好，世界".encode().decode("latin-1"), "张三".encode().decode("latin-1"))
+    chat = wechatlog.Conversation(messages=[wechatlog.Message(sender=sender, kind="text", text=text)] * 4)
+    assert [
+        (message.sender, message.text) for message in wechatlog.loads(wechatlog.dumps(chat, name), format=name)
+    ] == [(sender, text)] * 4

@@ -62,6 +62,11 @@ _BEGUN: Final = re.compile(
     rf"(?:[\xc2-\xdf]|[\xe0-\xef]{_MISREAD.pattern[:-1]}?|[\xf0-\xf4]{_MISREAD.pattern[:-1]}{{0,2}})\Z"
 )
 """The beginning of a character at the end of a block."""
+_OURS: Final = re.compile(
+    r'\s*(?:\{"type":"conversation",|\{)"schema":"wechatlog/|[^\n]{0,200}"generator":"wechatlog"'
+    r"|conversation[,;\t]conversation_id[,;\t]time[,;\t]precision[,;\t]"
+)
+"""What this library writes without loss: a text in it that was misread was so in the chat."""
 _SAMPLE: Final = 4000
 _FEWEST_MISREAD: Final = 6
 
@@ -180,6 +185,8 @@ def _as_it_was(match: re.Match[str]) -> str:
 
 def _misread(text: str) -> str:
     """As what a text of UTF-8 was read, of which hardly any other text looks so."""
+    if _OURS.match(text) is not None:
+        return ""
     some = re.sub("[\x00-\x7f]+", " ", text[:_SAMPLE]).replace("\ufffd", "").strip()
     if some and _MISREAD.match(some):
         found = [_as_it_was(match) for match in _MISREAD.finditer(some.rpartition(" ")[0] or some)]

@@ -646,7 +646,8 @@ def _inner_key(rows: list[Any]) -> str | None:
     """Under which key objects hold messages; empty where they are messages."""
     from wechatlog.engine.json_nested import inner_key  # for JSON that nobody else may know
 
-    return inner_key(rows, _says_chat)
+    named = inner_key(rows, _is_named)
+    return inner_key(rows, _says_chat) if named is None else named
 
 
 def _is_nested(head: Head) -> bool:
