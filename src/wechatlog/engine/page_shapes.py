@@ -162,7 +162,7 @@ def apply_shape(shape: Shape, node: HtmlElement) -> tuple[HtmlElement, list[Html
     Returns:
         The message, and what stands behind it and is no part of it.
     """
-    nodes = list(node)
+    nodes = list(node) or [node]  # the parser left the element out
     message, behind = (node, []) if shape.goes_on else (nodes[0], nodes[1:])
     elements = _elements(nodes if shape.goes_on else nodes[:1])
     time = None if isinstance(shape.time, str) else elements.get(shape.time)
