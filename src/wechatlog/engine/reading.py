@@ -292,11 +292,11 @@ class Reading:
         self._told.add(sentence)
         return not known
 
-    def tell_first(self, code: str, sentence: str, line: int | None = None) -> None:
+    def tell_first(self, code: str, sentence: str, line: int | None = None, severity: Severity = Severity.INFO) -> None:
         """Note something only where nothing of the code was noted in this way before."""
         if code not in self._told:
             self._told.add(code)
-            self.tell(code, sentence, line)
+            self.report(code, sentence, severity=severity, line=line)
 
     def tell_unexplained(self, letter: str, line: int) -> None:
         """Tell, once for each, of a letter that stands for a name, where the head that should explain it does not."""

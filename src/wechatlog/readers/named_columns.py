@@ -149,7 +149,7 @@ def _rows(reading: Reading) -> Iterator[NamedRow]:
     if not sheets and (guessed := _told_by_rows(reading.head) or _told_by_rows(reading.head, is_chat=True)):
         sheets = [*guessed]
         what = "no heading says what the columns of this table are: they were told by what stands in them"
-        reading.tell_first("guessed-columns", what, 1)
+        reading.tell_first("guessed-columns", what, 1, Severity.WARNING)
     for layout in sheets or [None]:
         chat = reading.chat_of(layout.sheet, title=layout.sheet) if layout is not None and sheets[1:] else None
         for row, line in _TABLE.rows(reading, layout):
@@ -692,7 +692,7 @@ def _told_keys(rows: list[Any], reading: Reading | None = None) -> dict[str, str
     told = tell_columns(texts, fields_of(keys), " ".join(keys)) or {}
     if told and reading is not None:
         what = "no tool is known that writes this: what its keys mean was taken from what they hold"
-        reading.tell_first("guessed-columns", what, 1)
+        reading.tell_first("guessed-columns", what, 1, Severity.WARNING)
     return told
 
 

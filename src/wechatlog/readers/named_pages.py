@@ -445,10 +445,12 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         for element, classes in parts:
             piece = _Piece(element, classes, classes_of(element), line, offset)
             if any(map(_IS_MESSAGE.fullmatch, classes)) or any(map(_IS_NOTICE.fullmatch, classes)):
-                what = "no tool is known that writes this page: its classes were believed"
-                if shape is not None:
+                if shape is None:
+                    what = "no tool is known that writes this page: its classes were believed"
+                    reading.tell_first("guessed-elements", what, line)
+                else:
                     what = "no tool is known that writes this page: its elements were told by where its times stand"
-                reading.tell("guessed-elements", what, line, once=True)
+                    reading.tell_first("guessed-elements", what, line, Severity.WARNING)
                 if element.text_content().strip() or next(element.iter("img", "audio", "video"), None) is not None:
                     yield _message(reading, piece, above, unmarked)._replace(chat=above.chat)
                 else:  # what holds the next one says whose it is
