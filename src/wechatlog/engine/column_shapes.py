@@ -77,7 +77,8 @@ def tell_columns(
     said = {field: columns[key] for field, key in found.items()}
     if not {"time", "text"} <= found.keys() or found.keys().isdisjoint((*_SPEAKERS, "account", "own")):
         return None
-    if not is_chat and (len(rows) < _FEWEST or not _is_chat(said, about)):
+    is_timed = _are_most(said["time"], is_moment) or "day" in said
+    if not is_chat and (len(rows) < _FEWEST or not is_timed or not any(said["text"]) or not _is_chat(said, about)):
         return None
     return found | {field: key for field, key in known.items() if key not in found.values()}
 
