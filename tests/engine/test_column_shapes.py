@@ -33,6 +33,15 @@ def test_what_names_tell_stays_but_for_a_side_that_holds_names() -> None:
     assert tell_columns(rows(NAMES, TEXTS), {"own": 1}) == {"time": 0, "sender": 1, "text": 2}
 
 
+def test_what_is_called_a_time_and_holds_none_is_no_chat() -> None:
+    steps = [{"time": f"step {n}", "role": name, "text": "早", "chat": "x"} for n, name in enumerate(NAMES)]
+    known = {"time": "time", "own": "role", "text": "text", "chat": "chat"}
+    assert tell_columns(steps, known, "time role text chat") is None
+    timed = [step | {"time": time} for step, time in zip(steps, TIMES, strict=True)]
+    assert tell_columns(timed, known, "time role text chat") is not None
+    assert tell_columns([step | {"text": ""} for step in timed], known, "time role text chat") is None
+
+
 def test_one_cell_in_five_may_be_damaged() -> None:
     damaged = rows(NAMES, TEXTS)
     damaged[3][0] = "2026-05-01 0"
