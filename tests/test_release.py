@@ -58,6 +58,14 @@ def test_a_release_is_checked(check_release: Any, tmp_path: Path, monkeypatch: p
     ]
 
 
+def test_no_title_of_the_changelog_stands_twice() -> None:
+    """A merge that keeps the lines of both sides leaves an edited bullet there twice."""
+    titles = re.findall(r"^(?:- \*\*(.+?)\*\*|#+ .+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    titles = [title for title in titles if title]
+    assert len(titles) > 10
+    assert [title for title in titles if titles.count(title) > 1] == []
+
+
 def test_the_groups_are_the_extras_of_developers() -> None:
     extras = PROJECT["project"]["optional-dependencies"]
     assert PROJECT["dependency-groups"] == {name: [f"wechatlog[{name}]"] for name in PROJECT["dependency-groups"]}
