@@ -1,5 +1,6 @@
 """Pages of messages whose classes nobody knows: whatever they are called, what they say is read, and no other page."""
 
+import gc
 import html
 
 import pytest
@@ -118,6 +119,19 @@ def test_a_page_that_is_larger_than_what_is_looked_at_first():
     found = wechatlog.load(page(messages).encode())
     assert [m.text for m in found] == [f"消息 {n}" for n in range(2000)]
     assert found[1999].origin.line == 2001
+
+
+def test_a_message_leaves_nothing_behind_for_the_collector():
+    form = '<div class="zz"><i>{}</i><b>{}</b><p>{}</p></div>'
+    text = page("".join(form.format(when, who, _shown(what)) for who, when, what in SAID * 30)).encode()
+    wechatlog.load(text)  # what is made once
+    gc.collect()
+    gc.disable()
+    try:
+        found = wechatlog.load(text)
+        assert gc.collect() < len(found)
+    finally:
+        gc.enable()
 
 
 def rows(form, title):

@@ -128,36 +128,49 @@ def node_text(node: HtmlElement, *, collapse: bool = False, leave_out: Container
         FormatError: for elements nested too deeply.
     """
     pieces: list[str] = []
-
-    def add(text: str | None, *, keep_space: bool) -> None:
-        if text and not keep_space:
-            text = _SPACES.sub(" ", text)
-            last = next((piece for piece in reversed(pieces) if piece), "\n")
-            text = text.removeprefix(" ") if last[-1] in " \n" else text
-        if text:
-            pieces.append(text)
-
-    def collect(node: HtmlElement, *, is_block: bool) -> None:
-        if is_block and any(pieces) and not pieces[-1].endswith("\n"):
-            pieces.append("\n")
-        before, keep_space = len(pieces), not collapse or node.tag == "pre"
-        add(node.text, keep_space=keep_space)
-        for child in node:
-            if not isinstance(child.tag, str) or child.tag in _SILENT:
-                pass
-            elif child.tag == "br":
-                pieces.append("\n")
-            elif child.tag == "img" and alt:
-                pieces.append(child.get("alt") or "")
-            elif not any(name in leave_out for name in (child.get("class") or "").split()):
-                collect(child, is_block=child.tag in _BLOCKS)
-            add(child.tail, keep_space=keep_space)
-        if is_block and any(pieces[before:]) and not pieces[-1].endswith("\n"):
-            pieces.append("\n")
-
     try:
-        collect(node, is_block=False)
+        _collect(node, pieces, collapse=collapse, leave_out=leave_out, alt=alt)
     except RecursionError as error:
         raise FormatError("elements nested too deeply") from error
     text = "".join(pieces).removesuffix("\n")
     return text.removesuffix(" ") if collapse else text
+
+
+# Functions of the module: those that know themselves would stay in memory, with the page, until the collector runs.
+
+
+def _collect(
+    node: HtmlElement,
+    pieces: list[str],
+    *,
+    collapse: bool,
+    leave_out: Container[str],
+    alt: bool,
+    is_block: bool = False,
+) -> None:
+    if is_block and any(pieces) and not pieces[-1].endswith("\n"):
+        pieces.append("\n")
+    before, is_squeezed = len(pieces), collapse and node.tag != "pre"
+    _add(node.text, pieces, is_squeezed=is_squeezed)
+    for child in node:
+        if not isinstance(child.tag, str) or child.tag in _SILENT:
+            pass
+        elif child.tag == "br":
+            pieces.append("\n")
+        elif child.tag == "img" and alt:
+            pieces.append(child.get("alt") or "")
+        elif not any(name in leave_out for name in (child.get("class") or "").split()):
+            is_child_block = child.tag in _BLOCKS
+            _collect(child, pieces, collapse=collapse, leave_out=leave_out, alt=alt, is_block=is_child_block)
+        _add(child.tail, pieces, is_squeezed=is_squeezed)
+    if is_block and any(pieces[before:]) and not pieces[-1].endswith("\n"):
+        pieces.append("\n")
+
+
+def _add(text: str | None, pieces: list[str], *, is_squeezed: bool) -> None:
+    if text and is_squeezed:
+        text = _SPACES.sub(" ", text)
+        last = next((piece for piece in reversed(pieces) if piece), "\n")
+        text = text.removeprefix(" ") if last[-1] in " \n" else text
+    if text:
+        pieces.append(text)
