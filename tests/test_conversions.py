@@ -204,6 +204,18 @@ def test_other_texts_were_not_taken_for_another_encoding(text: str) -> None:
     assert judge_text(text * 3, dense=False) is None
 
 
+def test_what_somebody_quotes_was_misread_in_the_chat() -> None:
+    misread = "微信聊天".encode().decode("latin-1")
+    said = [f"{misread}是什么", f"乱码，应该是{misread}", "好的，明天再说"]
+    text = "".join(f"[2026-05-01 08:0{n}:05] 我: {each}\n" for n, each in enumerate(said))
+    chat = wechatlog.loads(text)
+    assert [message.text for message in chat] == said
+    assert not chat.diagnostics
+    chat = wechatlog.loads(text.encode().decode("latin-1"))  # all of it was, once more
+    assert [message.text for message in chat] == said
+    assert [entry.code for entry in chat.diagnostics] == ["converted-text"]
+
+
 @pytest.mark.parametrize("name", ["jsonl", "json", "csv", "tsv", "chatlab-json"])
 def test_a_text_that_was_misread_in_the_chat_comes_back_so(name: str) -> None:
     text, sender = ("你好，世界".encode().decode("latin-1"), "张三".encode().decode("latin-1"))

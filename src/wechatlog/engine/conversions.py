@@ -191,7 +191,8 @@ def _misread(text: str) -> str:
     if some and _MISREAD.match(some):
         found = [_as_it_was(match) for match in _MISREAD.finditer(some.rpartition(" ")[0] or some)]
         wide = sum(len(piece) for piece in found if piece and min(piece) >= "\u2e80")
-        if wide > 1:
+        typed = len(_MISREAD.sub("", some).replace(" ", ""))  # by somebody who quotes what was misread
+        if wide > 1 and typed * 10 <= len(some):
             return "latin-1"
     read = some.replace(" ", "").encode("gb18030", "ignore").decode("utf-8", "replace")
     lost = read.count("\ufffd")
