@@ -419,3 +419,21 @@ def test_long_json_whose_keys_were_sorted_is_known(case: Path, value: dict[str, 
     ordered = json.loads(json.dumps(value, sort_keys=True))
     assert wechatlog.detect(json.dumps(ordered, indent=1).encode()).format == _how(case)["format"]
     _check_alike(case, value, ordered)
+
+
+@pytest.mark.parametrize(
+    ("case", "value"),
+    [each for each in JSON_OBJECTS if any(len(rows) > 2 for rows in _long_lists(each[1]))],
+    ids=lambda each: _name(each) if isinstance(each, Path) else "",
+)
+def test_messages_beside_the_list_of_json_are_read_or_told(case: Path, value: dict[str, Any]) -> None:
+    """Whatever else the file holds."""
+    usual = sum(map(len, wechatlog.load_archive(json.dumps(value).encode(), **_how(case))))
+    more = max(_long_lists(value), key=len)
+    if len(more) != usual:
+        pytest.skip("another list is longer")
+    for beside in ({"zz": more}, {"zz": {"messages": more}}, {"zz": [{"name": "甲", "list": more}]}):
+        for whole in (value | beside, beside | value):
+            found = list(wechatlog.load_archive(json.dumps(whole).encode(), **_how(case)))
+            told = {entry.code for each in found for entry in each.diagnostics}
+            assert "unread-part" in told or sum(map(len, found)) > usual

@@ -113,3 +113,66 @@ WHEN_AND_WHO = [(n, when, ("bob", "alice")[n % 2]) for n, (when, _, _) in enumer
 def test_other_tables_are_no_chats(text: str) -> None:
     with pytest.raises(wechatlog.UnknownFormatError):
         wechatlog.load(text.encode())
+
+
+ROWS = [{"time": when, "sender": who, "content": what} for when, who, what in SAID]
+UNNAMED = [{"t0": when, "k": who, "w": what} for when, who, what in SAID]
+
+
+@pytest.mark.parametrize("rows", [ROWS, UNNAMED], ids=["named", "unnamed"])
+@pytest.mark.parametrize("times", [1, 400], ids=["short", "long"])
+def test_each_chat_of_one_value_is_read(rows: list[dict[str, str]], times: int) -> None:
+    chat = {"messages": rows * times}
+    for value, titles in (
+        ({"甲": chat, "乙": chat}, ["甲", "乙"]),
+        ({"v": {"n": 1}, "甲": chat, "乙": {"records": rows * times}}, ["甲", "乙"]),
+        ({"x": {"name": "甲", **chat}, "y": {"name": "乙", **chat}}, ["甲", "乙"]),
+        ({"chats": [{"name": "甲", **chat}, {"name": "乙", **chat}]}, ["甲", "乙"]),
+        ({"groups": [{"name": "甲", **chat}], "friends": [{"name": "乙", **chat}]}, ["甲", "乙"]),
+        ({"messages": rows * times, "others": {"乙": chat}}, [None, "乙"]),
+        ([{"name": "甲", **chat}, {"name": "乙", **chat}], ["甲", "乙"]),
+    ):
+        found = list(wechatlog.load_archive(json.dumps(value, ensure_ascii=False).encode()))
+        assert [each.title for each in found] == titles
+        for each in found:
+            assert [(str(m.time)[:19], m.sender, m.text) for m in each] == SAID * times
+
+
+@pytest.mark.parametrize("rows", [ROWS, UNNAMED], ids=["named", "unnamed"])
+def test_a_chat_may_have_a_line(rows: list[dict[str, str]]) -> None:
+    lines = [json.dumps({"name": name, "messages": rows}, ensure_ascii=False) for name in "甲乙丙"]
+    found = list(wechatlog.load_archive("\n".join(lines).encode()))
+    assert [(each.title, len(each), each[0].origin.line) for each in found] == [
+        ("甲", 6, 1),
+        ("乙", 6, 2),
+        ("丙", 6, 3),
+    ]
+    lines[1] = lines[1][:-30]  # costs the text of its last message
+    found = list(wechatlog.load_archive("\n".join(lines).encode()))
+    assert [(each.title, len(each), each[5].text == SAID[5][2]) for each in found] == [
+        ("甲", 6, True),
+        ("乙", 6, False),
+        ("丙", 6, True),
+    ]
+    assert [d.line for each in found for d in each.diagnostics if d.code == "broken-json"] == [2]
+
+
+def test_messages_by_number_in_one_line() -> None:
+    value = {str(number): row for number, row in enumerate(ROWS)}
+    assert read(json.dumps(value, ensure_ascii=False)) == SAID
+
+
+@pytest.mark.parametrize("rows", [ROWS, UNNAMED], ids=["named", "unnamed"])
+def test_messages_in_a_further_list_are_told(rows: list[dict[str, str]]) -> None:
+    for value in ({"messages": rows, "pinned": rows}, {"data": {"messages": rows, "pinned": rows}}):
+        found = wechatlog.load(json.dumps(value, ensure_ascii=False, indent=0).encode())
+        assert [(str(m.time)[:19], m.sender, m.text) for m in found] == SAID
+        (told,) = (d for d in found.diagnostics if d.code == "unread-part")
+        assert told.message == "objects like the messages stand under 'pinned'; they were not read"
+
+
+def test_no_row_of_arrays_is_lost_that_stood_in_a_block_of_code() -> None:
+    rows = json.dumps([["甲", "乙", "丙"], *SAID], ensure_ascii=False)
+    for text in (rows, rows.replace(" ", "\u00a0"), f"```\n{rows}\n```\n"):
+        assert [row[2].replace("\u00a0", " ") for row in read(text)] == [row[2] for row in SAID]
+    assert read(rows[:-8]) == SAID[:-1]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any, Final
 
-from wechatlog.diagnostics import Collector
+from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine.json_plain import TEXT, Plain
 from wechatlog.engine.json_stream import BEGIN, END, Item, Run, iter_json_runs, one_by_one
 from wechatlog.engine.scripts import json_blocks
@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     from wechatlog.engine.json_plain import Layout
     from wechatlog.engine.reading import Reading
 
-__all__ = ["iter_fact_runs_first", "iter_facts_first"]
+__all__ = ["iter_fact_runs_first", "iter_facts_first", "tell_unread"]
 
+_FEWEST: Final = 3
+"""Keys that show what objects are."""
+_DEEPEST: Final = 6
+_LOOKED_AT: Final = 16
 _SKIPPED: Final = Plain({"\0": TEXT, "\1": TEXT}, optional="\0 \1")
 """Messages of which nothing is wanted: keys that none of them has."""
 
@@ -39,6 +43,7 @@ def iter_fact_runs_first(
     tail: bool = False,
     blocks: Iterable[str] | None = None,
     plain: Mapping[str, Plain | Layout] = {},
+    others: list[Item] | None = None,
 ) -> Iterator[Run]:
     """The items of `iter_facts_first` in runs: some that follow each other, at least one."""
 
@@ -50,6 +55,8 @@ def iter_fact_runs_first(
 
     main = next(iter(stream))
     around = chat = _Holder(0)
+    beside_them: list[Item] = []
+    usual: Collection[str] = ()
     ahead: dict[tuple[int, str], list[Item]] | None = None
     text = reading.blocks() if blocks is None else blocks
     for number, run in runs(text, reading.collector, plain, tail=tail):
@@ -58,10 +65,17 @@ def iter_fact_runs_first(
         key = run[0].key
         if key not in ("", main):
             chat.seen.add(key)
+            if key not in stream:
+                beside_them += (item for item in run if isinstance(item.value, dict | list))
             if key in chat.early:
                 continue
-        elif not chat.has_begun and (first := next((item for item in run if isinstance(item.value, of)), None)):
+            yield run
+            continue
+        if beside_them and beside_them[-1].offset == run[0].offset:
+            beside_them.pop()  # its list is this one: damage had changed the key
+        if not chat.has_begun and (first := next((item for item in run if isinstance(item.value, of)), None)):
             chat.has_begun = True
+            usual = usual or (first.value if isinstance(first.value, dict) else ())
             missing = [(around, {*beside} - around.seen), (chat, {*needed(first.value)} - chat.seen)]
             names = set[str]().union(*(each for _, each in missing))
             if names and key and blocks is None:
@@ -72,6 +86,12 @@ def iter_fact_runs_first(
                         holder.early.add(name)
                         yield found
         yield run
+    alike = [item for item in beside_them if len(usual) >= _FEWEST and _holds_alike(item.value, {*usual})]
+    if others is not None:
+        others += alike
+        return
+    for item in alike:
+        tell_unread(reading, item.key, item.line)
 
 
 iter_facts_first = one_by_one(iter_fact_runs_first)
@@ -88,7 +108,14 @@ Args:
     tail: more of the script may follow; it is not read.
     blocks: the JSON, where it is but a part of the text of the reading; what is needed stands in front then.
     plain: as in `json_stream.iter_json_runs`.
+    others: gets the values beside the messages in which such objects stand too; without it they are told.
 """
+
+
+def tell_unread(reading: Reading, key: str, line: int) -> None:
+    """Tell that there are more messages than those of the list."""
+    what = f"objects like the messages stand under {key[:60]!r}; they were not read"
+    reading.report("unread-part", what, severity=Severity.WARNING, line=line)
 
 
 class _Holder:
@@ -106,6 +133,14 @@ class _Holder:
         self.seen = set[str]()
         self.early = set[str]()
         self.has_begun = False
+
+
+def _holds_alike(value: Any, usual: set[str], depth: int = 0) -> bool:
+    """Whether objects stand in a value that have more than two thirds of some keys."""
+    inner = value if isinstance(value, list) else [*value.values()] if isinstance(value, dict) else []
+    if isinstance(value, dict) and len(usual & value.keys()) * 3 > len(usual) * 2:
+        return True
+    return depth < _DEEPEST and any(_holds_alike(each, usual, depth + 1) for each in inner[:_LOOKED_AT])
 
 
 def _numbered(runs: Iterable[Run]) -> Iterator[tuple[int, Run]]:

@@ -6,6 +6,7 @@ round it. Knows no format.
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import re
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from wechatlog.engine.column_shapes import is_moment
+from wechatlog.engine.head import partial_json
 
 _SCAN: Final = json.JSONDecoder(strict=False).raw_decode
 _MARKS: Final = re.compile(r"[ \t\r\n\ufeff,:]*+")
@@ -38,22 +40,68 @@ class Nested(NamedTuple):
     about: Mapping[str, Any]
 
 
-def iter_nested(text: str, is_taken: Judge) -> Iterator[Nested]:
-    """The objects of a JSON text without damage that a judge takes, wherever they stand."""
-    return _walk(text, _after_marks(text, 0), (), {}, is_taken)
+def whole_values(text: str, report: Callable[[str, int], None], *, in_lines: bool) -> str:
+    """A text of JSON values in which nothing is damaged: of one that is there is what is whole, on one line.
+
+    Args:
+        text: of one value, or of several behind each other.
+        report: is told of damage, with its line.
+        in_lines: each value has a line; else damage goes to the end.
+    """
+    pieces, line = list[str](), 1
+    for value in io.StringIO(text, newline="\n") if in_lines else [text]:
+        at, found = _after_marks(value, 0), value
+        try:
+            while at < len(value):
+                at = _after_marks(value, _SCAN(value, at)[1])
+        except (ValueError, RecursionError) as error:
+            report(f"the JSON is damaged here: {error}", line + value.count("\n", 0, getattr(error, "pos", 0)))
+            found = json.dumps(partial_json(value.lstrip()) or [], ensure_ascii=False) + "\n"
+        pieces.append(found)
+        line += value.count("\n")
+    return "".join(pieces)
 
 
-def _walk(text: str, at: int, keys: tuple[str, ...], about: Mapping[str, Any], is_taken: Judge) -> Iterator[Nested]:
+def iter_nested(text: str, is_taken: Judge, left_out: tuple[str, ...] | None = None) -> Iterator[Nested]:
+    """The objects of JSON values that a judge takes, wherever they stand.
+
+    Args:
+        text: one value, or several behind each other, without damage.
+        is_taken: the judge.
+        left_out: the keys that lead to a list which is not looked into.
+    """
+    at = _after_marks(text, 0)
+    while at < len(text):
+        if text[at] in "[{":
+            yield from _walk(text, at, (), {}, is_taken, left_out)
+        at = _after_marks(text, _SCAN(text, at)[1])
+
+
+def _walk(
+    text: str,
+    at: int,
+    keys: tuple[str, ...],
+    about: Mapping[str, Any],
+    is_taken: Judge,
+    left_out: tuple[str, ...] | None,
+) -> Iterator[Nested]:
     value = _SCAN(text, at)[0]
     found = inner_key(value, is_taken)
     if found is None and isinstance(value, dict):
         about = {**about, **{key: said for key, said in value.items() if isinstance(said, str | int | float)}}
     for key, row, offset in _members(text, at):
         if found is None and isinstance(row, dict | list) and len(keys) < _DEEPEST:
-            yield from _walk(text, offset, (*keys, key) if key else keys, about, is_taken)
+            inner = (*keys, key) if key else keys
+            if inner != left_out:
+                yield from _walk(text, offset, inner, about, is_taken, left_out)
         elif found is not None and isinstance(row, dict):
-            inner = row.get(found)
-            yield Nested({**row, **inner} if isinstance(inner, dict) else row, offset, keys, about)
+            said = row.get(found)
+            yield Nested({**row, **said} if isinstance(said, dict) else row, offset, keys, about)
+
+
+def first_value(text: str) -> Any:
+    """The first of JSON values without damage."""
+    return _SCAN(text, _after_marks(text, 0))[0]
 
 
 def inner_key(value: Any, is_taken: Judge) -> str | None:

@@ -41,6 +41,7 @@ def iter_object_runs(
     known: Collection[str] = (),
     blocks: Iterable[str] | None = None,
     plain: Plain | None = None,
+    others: list[Item] | None = None,
 ) -> Iterator[Run]:
     """The objects of `iter_objects` in runs: some that follow each other, at least one."""
     said, first = reading.said, True
@@ -53,6 +54,7 @@ def iter_object_runs(
         tail=tail,
         blocks=blocks,
         plain={} if plain is None else dict.fromkeys(("", key), plain),
+        others=others,
     )
     for run in runs:
         if run[0].key not in ("", key):
@@ -101,6 +103,7 @@ Args:
     known: every key that the format knows in a message object; others are told once. Empty: nothing is told.
     blocks: the JSON, where it is but a part of the text of the reading; what is needed stands in front then.
     plain: what most objects have; those that have it, but for the first of a kind, are given as tuples of it.
+    others: as in `json_facts.iter_facts_first`.
 """
 
 

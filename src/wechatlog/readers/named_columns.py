@@ -9,7 +9,6 @@ first.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import itertools
 import json
@@ -22,7 +21,7 @@ import attrs
 
 from wechatlog.content.accounts import is_account, is_room, split_account
 from wechatlog.content.appmsg import parse_markup, split_sender_prefix
-from wechatlog.content.column_words import FIELDS, KNOWN, LISTS, fields_of, known_with, names_of, plain_name, says_own
+from wechatlog.content.column_words import FIELDS, LISTS, fields_of, known_with, names_of, plain_name, says_own
 from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.file_kinds import KINDS
 from wechatlog.content.notices import read_notice
@@ -45,9 +44,9 @@ from wechatlog.engine import (
 )
 from wechatlog.engine.column_shapes import is_moment, tell_columns
 from wechatlog.engine.entry import Body
-from wechatlog.engine.head import partial_json
 from wechatlog.engine.json_damage import listed, value_of
-from wechatlog.engine.json_facts import iter_facts_first
+from wechatlog.engine.json_facts import iter_facts_first, tell_unread
+from wechatlog.engine.json_lines import line_objects
 from wechatlog.engine.json_objects import report_shape, report_unknown_keys
 from wechatlog.engine.json_stream import BEGIN, END, Item
 from wechatlog.engine.json_values import (
@@ -160,12 +159,17 @@ def _objects(reading: Reading) -> Iterator[NamedRow]:
     whole = reading.head
     head, is_script = _json_head(whole), "js" in whole.containers
     path = _path(head.json)
+    if path and all(map(_path, _first_lines(head)[:2])) and len(_first_lines(head)) > 1:  # each line has a list
+        yield from _nested(reading)
+        return
     if path is None and (_is_nested(head) or _is_grid(head)):
         yield from _nested(reading) if _is_nested(head) else _grid(reading)
         return
     path = path or ()
+    others = list[Item]()
     if len(path) > 1:
-        yield from _parts(reading, *path)
+        yield from _parts(reading, path[0], path[1], others, _told_keys(_list_at(head.json, path), reading))
+        yield from _nested(reading, path) if others else ()
         return
     is_lines = not path and "jsonl" in head.containers
     rows = _first_lines(head) if is_lines else _list_at(head.json, path)
@@ -181,13 +185,16 @@ def _objects(reading: Reading) -> Iterator[NamedRow]:
     else:
         said = {key for key in read_object(head.json) if _seen(key) in _ABOUT}
         needed = said if whole.complete else said | _ABOUT
-        items = iter_objects(reading, *path, needed=lambda _: needed, script=is_script, tail=is_script, known=known)
+        items = iter_objects(
+            reading, *path, needed=lambda _: needed, script=is_script, tail=is_script, known=known, others=others
+        )
     first = True
     for _, row, line, offset in items:
         if first:
             first = False
             _describe(reading.chat, reading.said)
         yield NamedRow(_fields(row, told).get, line, offset)
+    yield from _nested(reading, path) if others else ()
     values = read_object(head.json).values()
     if first and values and all(value != [] for value in values):
         what = "no list of this JSON is one of messages: nothing was read"
@@ -206,12 +213,12 @@ def _fields(row: Mapping[str, Any], told: Mapping[str, str]) -> dict[str, Any]:
 
 def _grid(reading: Reading) -> Iterator[NamedRow]:
     """The rows of a table of arrays or columns; of columns nothing says the lines."""
-    from wechatlog.engine.json_nested import line_counts, rows_of
+    from wechatlog.engine.json_nested import first_value, line_counts, rows_of
 
-    text = _whole_json(reading).lstrip("\ufeff")
-    rows = rows_of(json.loads(text, strict=False))
+    text, is_damaged = _whole_json(reading)
+    rows = rows_of(first_value(text))
     lines = line_counts(text)[-len(rows) :] if text.lstrip().startswith("[") else [1] * len(rows)
-    if not reading.collector.is_silent:  # where the file was cut, the last is less than it was
+    if is_damaged:  # where the file was cut, the last is less than it was
         del rows[-1:]
     told = _told_keys(rows, reading)
     for row, line in zip(rows, lines, strict=False):
@@ -251,11 +258,16 @@ def _without_head(reading: Reading, items: Iterator[Item]) -> Iterator[Item]:
         _describe(reading.chat, {**item.value, **about})
 
 
-def _parts(reading: Reading, outer: str, inner: str) -> Iterator[NamedRow]:
+def _parts(
+    reading: Reading, outer: str, inner: str, others: list[Item], told: Mapping[str, str]
+) -> Iterator[NamedRow]:
     """The objects of the lists in one object, or in several: each has a chat."""
     about: dict[str, Any] = {}
+    known = known_with(told.values())
     chat, number = reading.chat, 0
-    items = iter_facts_first(reading, (inner,), parted=(outer,), needed=lambda _: _ABOUT, script=True, tail=True)
+    items = iter_facts_first(
+        reading, (inner,), parted=(outer,), needed=lambda _: _ABOUT, script=True, tail=True, others=others
+    )
     for item in items:
         if item.value is BEGIN:
             about, number = {}, number + 1
@@ -266,17 +278,26 @@ def _parts(reading: Reading, outer: str, inner: str) -> Iterator[NamedRow]:
             about[item.key] = item.value
         elif isinstance(item.value, dict):
             _describe(chat, about)
-            report_unknown_keys(reading, item.value, KNOWN, item.line)
-            yield NamedRow(fields_of(item.value).get, item.line, item.offset, chat)
+            report_unknown_keys(reading, item.value, known, item.line)
+            yield NamedRow(_fields(item.value, told).get, item.line, item.offset, chat)
         else:
             report_shape(reading.collector, "a message", item)
+    if others and number == 1 and plain_name(outer) not in _HOLDERS:
+        _call(chat, outer)
 
 
-def _nested(reading: Reading) -> Iterator[NamedRow]:
-    """The objects under days, chats and numbers; a key that is neither day nor list is the name of a chat."""
+def _nested(reading: Reading, but: tuple[str, ...] | None = None) -> Iterator[NamedRow]:
+    """The objects under days, chats and numbers; a key that is neither day nor list is the name of a chat.
+
+    Args:
+        reading: of the whole.
+        but: the keys of a list that was read. Further lists beside it, or beside what it stands in, are told: what
+            stands there may stand in it too.
+    """
     from wechatlog.engine.json_nested import iter_nested  # for who meets one
 
-    text, line, counted = _whole_json(reading), 1, 0
+    (text, _), line, counted = _whole_json(reading, again=but is not None), 1, 0
+    but = None if but is None else tuple(filter(None, but))
     usual: set[str] = set()
     first = [found.value for found in itertools.islice(iter_nested(text, _says_chat), _LOOKED_AT)]
     told = _told_keys(first, reading)
@@ -285,26 +306,32 @@ def _nested(reading: Reading) -> Iterator[NamedRow]:
         return _says_chat(objects) or (len(usual & objects[0].keys()) * 2 > len(usual) > 0)
 
     usual.update(*first[:1])
-    for row, offset, keys, about in iter_nested(text, is_taken):
+    for row, offset, keys, about in iter_nested(text, is_taken, but):
         line, counted = line + text.count("\n", counted, offset), offset
+        if but is not None and keys[:-1] == but[: len(keys) - 1]:
+            if reading.is_news(repr(keys)):
+                tell_unread(reading, keys[-1], line)
+            continue
         day = next((key for key in reversed(keys) if _DAY.fullmatch(key)), None)
         name = next((key for key in reversed(keys) if key != day and plain_name(key) not in _HOLDERS), "")
         known = {key: value for key, value in about.items() if key in _ABOUT}
-        chat = reading.chat_of(repr((name, known)), title=name or None)
+        chat = reading.chat_of(repr((name, known)))
         _describe(chat, known)
+        _call(chat, name)
         fields = _fields(row, told)
         yield NamedRow((fields if day is None else {"day": day} | fields).get, line, offset, chat)
 
 
-def _whole_json(reading: Reading) -> str:
-    """The text; where it is damaged, what is whole of it, on one line."""
-    text = "".join(reading.blocks())
-    try:
-        json.loads(text.lstrip("\ufeff"), strict=False)
-    except (ValueError, RecursionError) as error:
-        reading.report("broken-json", f"the JSON is damaged here: {error}", line=getattr(error, "lineno", 1))
-        return json.dumps(partial_json(text.lstrip("\ufeff")), ensure_ascii=False)
-    return text
+def _whole_json(reading: Reading, *, again: bool = False) -> tuple[str, bool]:
+    """The text; where it is damaged, what is whole of it; and whether it is, which is told the first time."""
+    from wechatlog.engine.json_nested import whole_values
+
+    found = list[tuple[str, int]]()
+    text = "".join(reading.look() if again else reading.blocks()).lstrip("\ufeff")
+    text = whole_values(text, lambda *what: found.append(what), in_lines="jsonl" in reading.head.containers)
+    for what, line in () if again else found:
+        reading.report("broken-json", what, line=line)
+    return text, bool(found)
 
 
 def _json_head(head: Head) -> Head:
@@ -313,8 +340,9 @@ def _json_head(head: Head) -> Head:
 
 
 def _list_at(value: Any, path: tuple[str, ...]) -> list[Any]:
-    for key in path:
-        value = read_object(value).get(key)
+    """The list that keys lead to, through the first object of a list on the way."""
+    for key in filter(None, path):
+        value = (first_object(value) if isinstance(value, list) else read_object(value)).get(key)
     return read_list(value)
 
 
@@ -354,6 +382,13 @@ def _describe(chat: Draft, said: Mapping[str, Any]) -> None:
     title = "" if is_account(title) and title == said.get("chat") else title
     chat.title, chat.id = chat.title or title or found["name"] or None, chat.id or found["id"] or next(ids, None)
     chat.is_group = is_room(chat.id)
+
+
+def _call(chat: Draft, key: str) -> None:
+    """Take the key that a chat stands under for its name, or for the account, where nothing else says them."""
+    if is_account(key) or is_room(key):
+        chat.id, chat.is_group = chat.id or key, is_room(chat.id or key)
+    chat.title = chat.title or key or None
 
 
 # --- a row ------------------------------------------------------------------------------------------------------------
@@ -639,7 +674,9 @@ def _is_list(head: Head) -> Evidence | None:
 
 
 def _is_lines(head: Head) -> bool:
-    return "jsonl" in head.containers and _inner_key(_first_lines(head)) is not None
+    """Whether each line is a message, or holds one under a key; of one line alone that holds several nobody can say."""
+    rows = _first_lines(head) if "jsonl" in head.containers else []
+    return (inner := _inner_key(rows)) is not None and (inner == "" or len(rows) > 1)
 
 
 def _inner_key(rows: list[Any]) -> str | None:
@@ -667,11 +704,9 @@ def _is_grid(head: Head) -> bool:
 
 
 def _first_lines(head: Head) -> list[Any]:
-    """The first lines of JSON Lines; the first may tell of the chat."""
-    found = [head.json]
-    with contextlib.suppress(ValueError):
-        found += map(json.loads, itertools.islice(filter(str.strip, head.lines), 1, _LOOKED_AT))
-    return found
+    """The first objects of JSON Lines; the first may tell of the chat."""
+    lines = itertools.islice(filter(str.strip, head.lines), 1, _LOOKED_AT)
+    return [head.json, *(value for value in line_objects(lines) if value is not None)]
 
 
 def _says_chat(rows: list[Any]) -> bool:
