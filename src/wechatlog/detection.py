@@ -249,6 +249,8 @@ def _admits(row: FormatRow, head: Head) -> bool:
         return False
     if head.containers.isdisjoint(_TEXTS):
         return True
+    if head.is_page and "html" not in row.containers:
+        return False
     if row.marks and not any(all(map(head.has, words.split())) for words in row.marks.split(" | ")):
         return False
     return not row.lines or _pattern(row).search("\n" + head.text) is not None
@@ -273,13 +275,11 @@ class _Outer(NamedTuple):
         return kind
 
 
+_PAGE: Final = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)*+[\s\0>]*+(?:[`~\0]{3,8}[\w\0]{0,12}[\s\0>]*+)?<")
 _OUTER: Final = (
     _Outer("wechatlog.engine.document_text:DocumentReader", re.compile(b"PK"), _LINED),
-    _Outer(
-        "wechatlog.engine.page_tables:PageTableReader",
-        re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)*+[\s\0>]*+(?:[`~\0]{3,8}[\w\0]{0,12}[\s\0>]*+)?<"),
-        frozenset({"csv"}),
-    ),
+    _Outer("wechatlog.engine.page_tables:PageTableReader", _PAGE, frozenset({"csv"})),
+    _Outer("wechatlog.engine.page_text:PageTextReader", _PAGE, frozenset({"text"})),
     _Outer("wechatlog.engine.mime:MailReader", re.compile(rb"(?:\xef\xbb\xbf)*+[\r\n]*[A-Za-z-]+(?::|\x20)"), _TEXTS),
     _Outer("wechatlog.engine.yaml_text:YamlReader", re.compile(rb"(?:\xef\xbb\xbf)*+[^\[{]"), frozenset({"json"})),
 )

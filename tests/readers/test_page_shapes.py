@@ -77,6 +77,33 @@ def test_elements_need_no_classes(form):
     assert read(page(messages)) == SAID
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<p><b>{who}</b> ({when}): {what}</p>",
+        "<p>[{when}] {who}: {what}</p>",
+        "<li>[{when}] {who}: {what}</li>",
+        "{who} {when}<br>{what}<br><br>",
+        "{when} {who}<br>{what}<br>",
+        "{when} {who}: {what}<br>",
+        "<div>{who} {when}</div><div>{what}</div>",
+        "<div>{when} {who}</div><div>{what}</div><div><br></div>",
+        "<span><font size=2>[{when}]</font></span> {who}: {what}<br/>",
+    ],
+)
+@pytest.mark.parametrize("outside", ["{}", "<h1>登山群</h1><div>{}</div>", "<table><tr><td>{}</td></tr></table>"])
+def test_lines_of_text_in_a_page(form, outside):
+    messages = "\n".join(form.format(who=who, when=when, what=_shown(what)) for who, when, what in SAID)
+    assert read(page(outside.format(messages))) == SAID
+
+
+def test_a_text_that_stands_in_a_page_as_it_is():
+    lines = "\n".join(f"[{when}] {who}: {what}" for who, when, what in SAID)
+    assert read(page(f"<pre>{html.escape(lines)}</pre>")) == SAID
+    found = wechatlog.detect(page(f"<pre>{html.escape(lines)}</pre>").encode())
+    assert (found.format, found.reason) == ("bracket-lines", "in the text of a page: 6 lines '[time] name: text'")
+
+
 def test_a_name_that_never_comes_again_is_told_by_what_its_element_is_called():
     form = "<div class=aa><span class=userName>{}</span><i class=bb>{}</i><p class=cc>{}</p></div>"
     said = [(f"人{number}", when, what) for number, (_, when, what) in enumerate(SAID)]

@@ -44,6 +44,11 @@ _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\ufffd]")
 _JSON_START: Final = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]]|\[\s*$)")
 _JS_START: Final = re.compile(r"\s*(?:(?:window|globalThis|self)\.\w+|(?:var|let|const)\s+\w+|\w+)\s*=\s*[\[{(]")
 _MARKUP_START: Final = re.compile(r"\s*<[!?a-zA-Z]")
+_PAGE_START: Final = re.compile(
+    r"\s*(?:<(?:!--(?:(?!-->)[\s\S]){0,500}-->|\?xml[^<>]*>)\s*)*+<(?:!doctype\s+html|html|head|body|meta|title|style"
+    r"|table|div|p|ul|ol|dl|section|article|main|pre|h[1-6])(?=[\s>/])",
+    re.IGNORECASE,
+)
 _MAIL_START: Final = re.compile(
     r"\s*(?:From [^\n]*\n)?(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*+)*?MIME-Version:", re.IGNORECASE
 )
@@ -154,6 +159,11 @@ class Head:
     def is_binary(self) -> bool:
         """Whether the first bytes are those of a container that is no text."""
         return self.data.startswith(_SIGNATURE_BYTES)
+
+    @functools.cached_property
+    def is_page(self) -> bool:
+        """Whether it begins as a page of HTML does, whose lines are markup."""
+        return _PAGE_START.match(self.text) is not None
 
     @functools.cached_property
     def containers(self) -> set[str]:

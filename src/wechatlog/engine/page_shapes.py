@@ -102,6 +102,11 @@ def plain_names(classes: str) -> list[str]:
     return [*names, *sides]
 
 
+def is_of_chat(text: str) -> bool:
+    """Whether a page that begins like this may be of messages, by its words."""
+    return _CHAT.search(text) is not None or _SURELY_CHAT.search(text) is not None
+
+
 def learn_shape(text: str) -> Shape | None:
     """The shape of a page that begins like this; `None` where it is none of messages.
 
@@ -109,7 +114,7 @@ def learn_shape(text: str) -> Shape | None:
         MissingExtraError: without lxml.
     """
     is_sure = _SURELY_CHAT.search(text) is not None
-    if not (is_sure or _CHAT.search(text)) or len(_MOMENT.findall(text)) < _LEAST:
+    if not is_of_chat(text) or len(_MOMENT.findall(text)) < _LEAST:
         return None
     root = parse_page(text)
     found = _times(root, is_cut="</html" not in text.lower())
@@ -133,6 +138,9 @@ def learn_shape(text: str) -> Shape | None:
     pieces = [_piece_of(head, marks) for head in heads]
     heads_alone = [_is_head(piece, time) for piece, time in zip(pieces, times, strict=True)][:-1]
     goes_on = sum(heads_alone) * 2 > len(heads_alone)
+    alone = sum(head is time for head, time in zip(heads, times, strict=True))
+    if not goes_on and not attribute and alone * 2 > len(heads):
+        return None  # lines of text: what was said stands in one element with the time
     if not goes_on:
         pieces = [piece[:1] for piece in pieces]
     time = attribute or _common_place(pieces, times)
