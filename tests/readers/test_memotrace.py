@@ -282,6 +282,14 @@ def test_a_literal_page_loses_no_more_than_the_broken_object() -> None:
     assert len(_load(mended)) == len(conversation) + 1
 
 
+def test_literals_around_the_list_of_a_page_are_told() -> None:
+    text = _text("memotrace-html/v1.html")
+    more = text[text.index("const chatMessages") : text.index("]", text.index("const chatMessages"))] + "];"
+    more = more.replace("chatMessages", "others")
+    for whole in (text.replace("const chatMessages", f"{more}\nconst chatMessages", 1), text + f"<script>{more}"):
+        assert _codes(_load(whole)).count("unread-part") == 1
+
+
 def test_a_literal_is_data_and_never_run() -> None:
     text = _text("memotrace-html/v1.html").replace("is_send:0", "is_send:alert(1)", 1)
     conversation = _load(text)

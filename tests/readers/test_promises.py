@@ -437,3 +437,35 @@ def test_messages_beside_the_list_of_json_are_read_or_told(case: Path, value: di
             found = list(wechatlog.load_archive(json.dumps(whole).encode(), **_how(case)))
             told = {entry.code for each in found for entry in each.diagnostics}
             assert "unread-part" in told or sum(map(len, found)) > usual
+
+
+def _statement(case: Path) -> str:
+    """The longest value that a script, or one in a page, gives a variable, with what gives it."""
+    text, found = case.read_text("utf-8"), [""]
+    for match in re.finditer(r"(?:window\.|const |let |var )\w+ ?= ?(?=[\[{])", text):
+        with contextlib.suppress(ValueError):
+            found.append(text[match.start() : json.JSONDecoder(strict=False).raw_decode(text, match.end())[1]])
+    return max(found, key=len)
+
+
+@pytest.mark.parametrize(
+    ("case", "statement"),
+    [
+        (case, statement)
+        for case in CASES
+        if case.suffix in (".html", ".js") and len(statement := _statement(case)) > 400
+    ],
+    ids=lambda each: _name(each) if isinstance(each, Path) else "",
+)
+def test_messages_around_the_list_of_a_script_are_read_or_told(case: Path, statement: str) -> None:
+    """In another variable, in a call, in a script of their own."""
+    text = case.read_text("utf-8")
+    before = list(wechatlog.load_archive(text.encode(), **_how(case)))
+    value = statement.partition("=")[2]
+    around = [f"var more = {value};\n{statement}", f"{statement};\nvar more = {value};", f"{statement};add({value});"]
+    if case.suffix == ".html":
+        around += [f'{statement};</script><script type="application/json">{value}</script><script>']
+    for each in around:
+        found = list(wechatlog.load_archive(text.replace(statement, each, 1).encode(), **_how(case)))
+        told = {entry.code for each in found for entry in each.diagnostics}
+        assert told & {"unread-part", "broken-json"} or sum(map(len, found)) > sum(map(len, before))

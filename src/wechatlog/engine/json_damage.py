@@ -177,6 +177,10 @@ class Items:
     def _first(self) -> str:
         return "|".join(self._openings) or _NEVER
 
+    def an_object(self) -> re.Pattern[str]:
+        """Where something begins as the objects among the items do."""
+        return re.compile("|".join(f"(?={each})" for each in self._openings if each[0] == "\\") or _NEVER)
+
     def next_item(self) -> re.Pattern[str]:
         """The next item, the end of the array, of which the group is `end`, or another list (`list`)."""
         holder = rf"(?!{self._holder})" if self._holder else ""

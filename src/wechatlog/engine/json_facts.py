@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine.json_plain import TEXT, Plain
-from wechatlog.engine.json_stream import BEGIN, END, Item, Run, iter_json_runs, one_by_one
+from wechatlog.engine.json_stream import AROUND, BEGIN, END, Item, Run, iter_json_runs, one_by_one
 from wechatlog.engine.scripts import json_blocks
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wechatlog.engine.json_plain import Layout
     from wechatlog.engine.reading import Reading
 
-__all__ = ["iter_fact_runs_first", "iter_facts_first", "tell_unread"]
+__all__ = ["iter_fact_runs_first", "iter_facts_first", "tell_around", "tell_unread"]
 
 _FEWEST: Final = 3
 """Keys that show what objects are."""
@@ -40,7 +40,7 @@ def iter_fact_runs_first(
     parted: Collection[str] = (),
     beside: Collection[str] = (),
     script: bool = False,
-    tail: bool = False,
+    front: str | None = None,
     blocks: Iterable[str] | None = None,
     plain: Mapping[str, Plain | Layout] = {},
     others: list[Item] | None = None,
@@ -48,21 +48,25 @@ def iter_fact_runs_first(
     """The items of `iter_facts_first` in runs: some that follow each other, at least one."""
 
     def runs(
-        text: Iterable[str], collector: Collector, plain: Mapping[str, Plain | Layout], *, tail: bool
+        text: Iterable[str], collector: Collector, plain: Mapping[str, Plain | Layout], front: str | None
     ) -> Iterator[tuple[int, Run]]:
         text = json_blocks(text) if script else text
-        return _numbered(iter_json_runs(text, collector, stream, parted=parted, tail=tail, plain=plain))
+        return _numbered(iter_json_runs(text, collector, stream, parted=parted, front=front, plain=plain))
 
     main = next(iter(stream))
     around = chat = _Holder(0)
     beside_them: list[Item] = []
+    around_them: list[Item] = []
     usual: Collection[str] = ()
     ahead: dict[tuple[int, str], list[Item]] | None = None
     text = reading.blocks() if blocks is None else blocks
-    for number, run in runs(text, reading.collector, plain, tail=tail):
+    for number, run in runs(text, reading.collector, plain, front):
         if number != chat.number:
             chat = _Holder(number) if number else around
         key = run[0].key
+        if key == AROUND:
+            around_them += run
+            continue
         if key not in ("", main):
             chat.seen.add(key)
             if key not in stream:
@@ -80,12 +84,14 @@ def iter_fact_runs_first(
             names = set[str]().union(*(each for _, each in missing))
             if names and key and blocks is None:
                 if ahead is None:  # what is wrong in it is told when its turn comes
-                    ahead = _gathered(runs(reading.look(), Collector(), {main: _SKIPPED}, tail=True), names)
+                    ahead = _gathered(runs(reading.look(), Collector(), {main: _SKIPPED}, ""), names)
                 for (holder, wanted), name in itertools.product(missing, names):
                     if name in wanted and (found := ahead.get((holder.number, name))):
                         holder.early.add(name)
                         yield found
         yield run
+    if around_them := [item for item in around_them if len(usual) >= _FEWEST and _holds_alike(item.value, {*usual})]:
+        tell_around(reading, around_them[0].line)
     alike = [item for item in beside_them if len(usual) >= _FEWEST and _holds_alike(item.value, {*usual})]
     if others is not None:
         others += alike
@@ -105,7 +111,7 @@ Args:
     parted: as in `json_stream.iter_json_runs`; then the object of the messages is one of these.
     beside: the keys beside those objects that all messages need.
     script: the JSON is assigned to a variable.
-    tail: more of the script may follow; it is not read.
+    front: as in `json_stream.iter_json_runs`; messages that stand there or behind are told.
     blocks: the JSON, where it is but a part of the text of the reading; what is needed stands in front then.
     plain: as in `json_stream.iter_json_runs`.
     others: gets the values beside the messages in which such objects stand too; without it they are told.
@@ -115,6 +121,12 @@ Args:
 def tell_unread(reading: Reading, key: str, line: int) -> None:
     """Tell that there are more messages than those of the list."""
     what = f"objects like the messages stand under {key[:60]!r}; they were not read"
+    reading.report("unread-part", what, severity=Severity.WARNING, line=line)
+
+
+def tell_around(reading: Reading, line: int) -> None:
+    """Tell that there are more messages in a script or a page than those of the list that was read."""
+    what = "objects like the messages stand in front of the list that was read, or behind it; they were not read"
     reading.report("unread-part", what, severity=Severity.WARNING, line=line)
 
 

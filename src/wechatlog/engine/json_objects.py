@@ -37,7 +37,7 @@ def iter_object_runs(
     lists: Collection[str] = (),
     needed: Callable[[Mapping[str, Any]], Collection[str]] = lambda _: (),
     script: bool = False,
-    tail: bool = False,
+    front: str | None = None,
     known: Collection[str] = (),
     blocks: Iterable[str] | None = None,
     plain: Plain | None = None,
@@ -51,7 +51,7 @@ def iter_object_runs(
         (key, *lists),
         needed=needed,
         script=script,
-        tail=tail,
+        front=front,
         blocks=blocks,
         plain={} if plain is None else dict.fromkeys(("", key), plain),
         others=others,
@@ -99,7 +99,7 @@ Args:
     lists: further keys whose arrays are read item by item, so that damage in one item costs that item alone.
     needed: the keys that messages need, from the first message.
     script: the JSON is assigned to a variable.
-    tail: more of the script may follow; it is not read.
+    front: as in `json_facts.iter_facts_first`.
     known: every key that the format knows in a message object; others are told once. Empty: nothing is told.
     blocks: the JSON, where it is but a part of the text of the reading; what is needed stands in front then.
     plain: what most objects have; those that have it, but for the first of a kind, are given as tuples of it.

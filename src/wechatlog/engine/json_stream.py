@@ -12,6 +12,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, ParamSpec, TypeAlias
 
+from wechatlog.diagnostics import Collector
 from wechatlog.engine.json_damage import (
     HIDDEN_LIST,
     Items,
@@ -28,7 +29,6 @@ from wechatlog.engine.window import OVERLAP, Window
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 
-    from wechatlog.diagnostics import Collector
     from wechatlog.engine.json_plain import Layout, Plain
 
 _STRING: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
@@ -78,6 +78,8 @@ class _Edge:
     """Where an object begins or ends that is given in parts."""
 
 
+AROUND: Final = "\0"
+"""The key of what stands beside a value in a script."""
 BEGIN: Final = _Edge()
 END: Final = _Edge()
 
@@ -124,7 +126,7 @@ def iter_json_runs(
     stream: Collection[str] = ("messages",),
     *,
     parted: Collection[str] = (),
-    tail: bool = False,
+    front: str | None = None,
     plain: Mapping[str, Plain | Layout] = {},
 ) -> Iterator[Run]:
     """The parts of a JSON text, in runs of some that follow each other.
@@ -136,7 +138,9 @@ def iter_json_runs(
         parted: keys of the top-level object whose arrays hold objects that are too large themselves, or which are such
             an object; an empty key is that of an array at the top. Each is given as the top-level object is, between
             an item of the value `BEGIN` and one of the value `END`.
-        tail: text may follow the value, which then is part of a script; it is not read.
+        front: what stands in front of the value in a script or a page, where more may follow; `None` for JSON alone.
+            What stands there, or behind the value, and begins as the items of its last list do, is given too, with the
+            key `AROUND`.
         plain: what the objects have that need not be parsed, by the key of their array, which is empty for one at the
             top; they are given as tuples.
 
@@ -144,7 +148,7 @@ def iter_json_runs(
         For an array at the top: its items. For an object: its values with their keys, in the order of the file.
         A streamed array that is empty gives nothing.
     """
-    return _Stream(blocks, collector, plain).runs(_Lists(tuple(stream), tuple(parted)), tail=tail)
+    return _Stream(blocks, collector, plain).runs(_Lists(tuple(stream), tuple(parted)), front)
 
 
 iter_json = one_by_one(iter_json_runs)
@@ -162,7 +166,7 @@ class _Stream(Window):
         self._items = Items("", ())  # of the last of them
         self._has_bare_ends = self._was_rescued = False
 
-    def runs(self, lists: _Lists, *, tail: bool) -> Iterator[Run]:
+    def runs(self, lists: _Lists, front: str | None) -> Iterator[Run]:
         """What `iter_json_runs` gives."""
         first = self.peek()
         if first not in ("[", "{"):
@@ -176,7 +180,7 @@ class _Stream(Window):
         elif first:
             self.take("{")
             yield from self._object(lists)
-        while first and self.peek() and not (tail and (self._given or not lists.keys)):
+        while first and self.peek() and (front is None or (lists.keys and not self._given)):
             self._report("text after the end of the JSON value")
             if self.matches(another(lists.keys)) or (first == "[" and self.move_to(self._items.next_item())):
                 yield from self._array("", _Lists(), items=self._items)  # a bracket was lost or added
@@ -187,6 +191,21 @@ class _Stream(Window):
             else:
                 yield from self._list(found["list"], lists)
                 yield from self._object(lists)
+        if front is not None:
+            yield from self._alike()
+            super().__init__((front,))
+            yield from self._alike()
+
+    def _alike(self) -> Iterator[Run]:
+        """The objects from here on that begin as the items of the last list do; they may be code and no JSON."""
+        self._collector, broken = Collector(), 0
+        while broken < _LOOKED_AT and self.move_to(self._items.an_object()):
+            (line, offset), value = self.place(), self._value()
+            if value is not _BROKEN:
+                yield (Item(AROUND, value, line, offset),)
+            else:
+                broken += 1
+                self.go_back(offset + 1)
 
     def _find_start(self, keys: tuple[str, ...]) -> str:
         """Move to where an array or the keys of an object begin whose bracket was lost, and name the bracket."""

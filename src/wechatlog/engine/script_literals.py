@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from wechatlog.engine.json_facts import tell_around
 from wechatlog.engine.json_stream import Item
 from wechatlog.engine.window import Window
 from wechatlog.errors import needs_extra
@@ -18,7 +19,7 @@ from wechatlog.errors import needs_extra
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from wechatlog.diagnostics import Collector
+    from wechatlog.engine.reading import Reading
 
 _LONGEST: Final = 1 << 24
 _PATIENCE: Final = 1 << 24
@@ -28,17 +29,24 @@ _DEEPEST: Final = 4
 _INSIDE: Final = re.compile(r"""\{(?:[^'"`{}]++|'(?:[^'\\\n]++|\\[\s\S])*+'|"(?:[^"\\\n]++|\\[\s\S])*+")*+""")
 
 
-def iter_literals(blocks: Iterable[str], collector: Collector, next_object: re.Pattern[str]) -> Iterator[Item]:
-    """The objects of an array, with whose bracket the text begins; what follows the array is not read.
+def iter_literals(
+    blocks: Iterable[str], reading: Reading, next_object: re.Pattern[str], front: str = ""
+) -> Iterator[Item]:
+    """The objects of an array, with whose bracket the text begins.
 
-    `next_object` is how an object begins, brace included: where reading goes on after damage (`broken-json`).
+    Args:
+        blocks: the text in pieces of any size.
+        reading: is told of damage.
+        next_object: how an object begins, brace included: where reading goes on after damage (`broken-json`). Others
+            that stand behind the array, or in front of it, are told.
+        front: what stands in front of the array.
 
     Raises:
         MissingExtraError: without pyjson5.
     """
     with needs_extra("html", what="reading the messages of this page"):
         from pyjson5 import decode
-    window = Window(blocks)
+    window, collector = Window(blocks), reading.collector
     if not window.take("["):
         window.report(collector, "no array begins here")
         return
@@ -61,6 +69,10 @@ def iter_literals(blocks: Iterable[str], collector: Collector, next_object: re.P
             return
     if not window.take("]"):
         window.report(collector, "the array is not closed: the file is cut")
+    if window.move_to(next_object) is not None:
+        tell_around(reading, window.place()[0])
+    elif match := next_object.search(front):
+        tell_around(reading, 1 + front.count("\n", 0, match.start()))
 
 
 def _end_of_object(window: Window) -> tuple[int, bool]:

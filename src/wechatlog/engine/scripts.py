@@ -63,8 +63,10 @@ def json_blocks(blocks: Iterable[str]) -> Iterator[str]:
             yield kept
 
 
-def page_blocks(blocks: Iterable[str], pattern: re.Pattern[str]) -> tuple[re.Match[str], Iterator[str]] | None:
-    """What a script inside a page assigns, in blocks with the lines of the page; `None` where nothing is assigned.
+def page_blocks(blocks: Iterable[str], pattern: re.Pattern[str]) -> tuple[re.Match[str], str, Iterator[str]] | None:
+    """What a script inside a page assigns, in blocks with the lines of the page, and what stands in front of it.
+
+    `None` where nothing is assigned.
 
     The pattern is that of the assignment, up to the first character of the value.
     """
@@ -76,24 +78,7 @@ def page_blocks(blocks: Iterable[str], pattern: re.Pattern[str]) -> tuple[re.Mat
         wanted = 2 * len(text)  # so that a long head costs linear time
         if (match := pattern.search(text)) and match.end() < len(text):
             rest = "\n" * text.count("\n", 0, match.end()) + text[match.end() :]
-            return match, itertools.chain((rest,), stream)
+            return match, text[: match.start()], itertools.chain((rest,), stream)
         if len(text) > _LONGEST_HEAD:
             break
     return None
-
-
-class Rest:
-    """Blocks that somebody reads to a place inside one of them: what comes from the last one on is given once more."""
-
-    def __init__(self, blocks: Iterable[str]) -> None:
-        self._blocks = iter(blocks)
-        self._last = ""
-
-    def __iter__(self) -> Iterator[str]:
-        for block in self._blocks:
-            self._last = block or self._last
-            yield block
-
-    def blocks(self) -> Iterator[str]:
-        """The last block that was read, and those that were not."""
-        return itertools.chain((self._last,), self._blocks)

@@ -6,13 +6,14 @@ match a short text, so that one that two blocks share is found. Knows no contain
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, Final
 
 from wechatlog.diagnostics import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from wechatlog.diagnostics import Collector
 
@@ -126,6 +127,10 @@ class Window:
             begin = self.position
         self.position = match.end()
         return match
+
+    def rest(self) -> Iterator[str]:
+        """What comes from the position on, in blocks."""
+        return itertools.chain((self.text[self.position :],), self._blocks)
 
     def step_back(self, offset: int, most: int) -> None:
         """Move back a little, but stay behind an offset: damage may have been noticed late, in the next item."""

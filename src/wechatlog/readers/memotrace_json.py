@@ -27,8 +27,7 @@ from wechatlog.content.notices import clean_notice, read_notice
 from wechatlog.content.placeholders import parse_call, quote_segments
 from wechatlog.content.vocabulary import APP_MESSAGE, PLAIN_KINDS, kind_of_local_type, kind_of_type, segment_for
 from wechatlog.engine import NOTICES, Entry, Evidence, Fields, Format, Head, Reading, iter_objects, one_segment
-from wechatlog.engine.json_objects import report_shape
-from wechatlog.engine.json_stream import Item, iter_json
+from wechatlog.engine.json_stream import Item
 from wechatlog.engine.json_values import read_flag, read_identifier, read_integer, read_list, read_object, read_string
 from wechatlog.engine.keys import Keys, keyed
 from wechatlog.engine.script_literals import iter_literals
@@ -320,17 +319,8 @@ def _page(reading: Reading) -> Iterator[Entry]:
     chat.id = match[1] if (match := _ACCOUNT.search(head)) else None
     chat.is_group = is_room(chat.id)
     if is_json:
-        return _objects(reading, _whole(reading, iter_json(blocks, reading.collector, tail=True)))
-    return _literals(reading, _whole(reading, iter_literals(blocks, reading.collector, _NEXT_LITERAL)))
-
-
-def _whole(reading: Reading, items: Iterator[Item]) -> Iterator[Item]:
-    """The items that are objects; others are told."""
-    for item in items:
-        if isinstance(item.value, dict):
-            yield item
-        else:
-            report_shape(reading.collector, "a message", item)
+        return _objects(reading, iter_objects(reading, "", front=head, blocks=blocks))
+    return _literals(reading, iter_literals(blocks, reading, _NEXT_LITERAL, front=head))
 
 
 JSON: Final = Format(

@@ -186,7 +186,13 @@ def _objects(reading: Reading) -> Iterator[NamedRow]:
         said = {key for key in read_object(head.json) if _seen(key) in _ABOUT}
         needed = said if whole.complete else said | _ABOUT
         items = iter_objects(
-            reading, *path, needed=lambda _: needed, script=is_script, tail=is_script, known=known, others=others
+            reading,
+            *path,
+            needed=lambda _: needed,
+            script=is_script,
+            front="" if is_script else None,
+            known=known,
+            others=others,
         )
     first = True
     for _, row, line, offset in items:
@@ -258,15 +264,13 @@ def _without_head(reading: Reading, items: Iterator[Item]) -> Iterator[Item]:
         _describe(reading.chat, {**item.value, **about})
 
 
-def _parts(
-    reading: Reading, outer: str, inner: str, others: list[Item], told: Mapping[str, str]
-) -> Iterator[NamedRow]:
+def _parts(reading: Reading, outer: str, inner: str, others: list[Item], told: Mapping[str, str]) -> Iterator[NamedRow]:
     """The objects of the lists in one object, or in several: each has a chat."""
     about: dict[str, Any] = {}
     known = known_with(told.values())
     chat, number = reading.chat, 0
     items = iter_facts_first(
-        reading, (inner,), parted=(outer,), needed=lambda _: _ABOUT, script=True, tail=True, others=others
+        reading, (inner,), parted=(outer,), needed=lambda _: _ABOUT, script=True, front="", others=others
     )
     for item in items:
         if item.value is BEGIN:

@@ -254,8 +254,10 @@ def _is_table(head: Head) -> Evidence | None:
 _KNOWN: Final = frozenset("id MsgSvrID type_name is_sender talker room_name msg src extra CreateTime content".split())
 
 
-def _json_rows(reading: Reading, blocks: Iterable[str] | None = None) -> Iterator[tuple[_Row, int]]:
-    for _, value, line, _ in iter_objects(reading, "", known=_KNOWN, blocks=blocks, tail=blocks is not None):
+def _json_rows(
+    reading: Reading, front: str | None = None, blocks: Iterable[str] | None = None
+) -> Iterator[tuple[_Row, int]]:
+    for _, value, line, _ in iter_objects(reading, "", known=_KNOWN, blocks=blocks, front=front):
         keys = ("MsgSvrID", "type_name", "is_sender", "talker", "room_name", "msg")
         texts = [read_string(value.get(key)) for key in keys]
         time, title = read_string(value.get("CreateTime")), read_object(value.get("extra")).get("title")
@@ -283,20 +285,20 @@ def _script_rows(reading: Reading) -> Iterable[Entry]:
     if '"MsgSvrID"' in head[: first.start() if first else None]:
         what = "the script begins inside its list: what stood in front of that is lost"
         reading.report("damaged-head", what, severity=Severity.ERROR, line=1)
-        return entries_of(reading, _Row, _alone(_json_rows(reading, reading.blocks())), _said(reading, {}))
+        return entries_of(reading, _Row, _alone(_json_rows(reading, "", reading.blocks())), _said(reading, {}))
     found = page_blocks(reading.blocks(), _JS_LIST)
     if found is None:
         raise FormatError("no constant local_msg_list", source=reading.source.label)
-    match, blocks = found
+    _, front, blocks = found
     users: Users = {}
-    if begins := _JS_USERS.search(match.string, 0, match.start()):
+    if begins := _JS_USERS.search(front):
         try:
-            users = _as_users(json.JSONDecoder(strict=False).raw_decode(match.string, begins.end())[0])
+            users = _as_users(json.JSONDecoder(strict=False).raw_decode(front, begins.end())[0])
         except (ValueError, RecursionError) as error:
             reading.report("broken-users", f"the constant local_user_list cannot be read: {error}")
-    owner = _JS_OWNER.search(match.string, 0, match.start())
+    owner = _JS_OWNER.search(front)
     said = _said(reading, users, owner[1] if owner and owner[1] != ME else None)
-    return entries_of(reading, _Row, _alone(_json_rows(reading, blocks)), said)
+    return entries_of(reading, _Row, _alone(_json_rows(reading, front, blocks)), said)
 
 
 def _is_script(head: Head) -> Evidence | None:

@@ -257,7 +257,7 @@ class _Pass:
     def _script_pieces(self, script: Source) -> Iterator[Piece]:
         """The pieces in the array of a script; a message that the page has already is left out."""
         on_page = frozenset(self._seen)
-        for item in iter_json(_array_blocks(script, self._reading), self._reading.collector, (), tail=True):
+        for item in iter_json(_array_blocks(script, self._reading), self._reading.collector, (), front=""):
             if not isinstance(item.value, str):
                 continue
             pieces = [piece for piece in iter_pieces((item.value,), _MESSAGE, _LONGEST_MARK) if piece.offset >= 0]

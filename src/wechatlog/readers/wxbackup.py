@@ -33,8 +33,8 @@ _FILES: Final = frozenset({MessageKind.IMAGE, MessageKind.VOICE, MessageKind.VID
 def _entries(reading: Reading) -> Iterator[Entry]:
     chat = reading.chat
     needed = ("member", "owner")
-    is_script = "js" in reading.head.containers  # behind which other statements may stand
-    items = iter_objects(reading, "message", needed=lambda _: needed, script=True, tail=is_script, known=_KNOWN)
+    front = "" if "js" in reading.head.containers else None
+    items = iter_objects(reading, "message", needed=lambda _: needed, script=True, front=front, known=_KNOWN)
     for _, row, line, offset in items:
         people = read_object(reading.said.get("member"))
         if name := read_string(read_object(reading.said.get("owner")).get("name")):

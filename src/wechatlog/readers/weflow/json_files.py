@@ -112,7 +112,7 @@ def _page_entries(reading: Reading, *, tool: Tool) -> Iterator[Entry]:
     found = page_blocks(reading.blocks(), _CHAT_DATA)
     if found is None:
         raise FormatError("no window.CHAT_DATA in this page", source=reading.source.label)
-    return entries(reading, tool=tool, blocks=found[1])
+    return entries(reading, tool=tool, front=found[1], blocks=found[2])
 
 
 def _format(

@@ -448,13 +448,15 @@ _TEXT: Final = Kind.TEXT  # asking the class for a member costs as much as a cal
 _HOURS: Final = tuple(f"{hour:02}" for hour in range(24))
 
 
-def entries(reading: Reading, *, tool: Tool, blocks: Iterable[str] | None = None) -> Iterator[Entry]:
+def entries(
+    reading: Reading, *, tool: Tool, front: str | None = None, blocks: Iterable[str] | None = None
+) -> Iterator[Entry]:
     """Entries of message objects."""
     people: dict[str, Participant] | None = None
-    count, chat, page = 0, reading.chat, blocks is not None
+    count, chat = 0, reading.chat
     known, plain = _KNOWN | tool.keys.keys(), None if tool.borrows_ids or tool.keys else _PLAIN
     for _, row, line, offset in iter_objects(
-        reading, lists=_LISTS, needed=_needed, known=known, blocks=blocks, tail=page, plain=plain
+        reading, lists=_LISTS, needed=_needed, known=known, front=front, blocks=blocks, plain=plain
     ):
         if people is None:
             _describe(reading, tool)

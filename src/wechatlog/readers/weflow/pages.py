@@ -32,8 +32,9 @@ from wechatlog.engine.entry import Body
 from wechatlog.engine.html import classes_of, first_with_class, node_text, parse_fragment, parse_page, without_ends
 from wechatlog.engine.json_stream import iter_json
 from wechatlog.engine.json_values import read_flag, read_identifier, read_object, read_string
-from wechatlog.engine.scripts import Rest, page_blocks
+from wechatlog.engine.scripts import page_blocks
 from wechatlog.engine.tables import near_names
+from wechatlog.engine.window import Window
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.weflow.bodies import check, credit, media_kind, read_body, unframe
@@ -120,9 +121,9 @@ def _sender(reading: Reading, picture: HtmlElement | None, own: bool | None) -> 
     return name or (ME if own else reading.chat.title)
 
 
-def _bubbles(reading: Reading, blocks: Iterable[str]) -> Iterator[Entry]:
+def _bubbles(reading: Reading, front: str, blocks: Iterable[str]) -> Iterator[Entry]:
     chat = reading.chat
-    for _, row, line, _ in iter_objects(reading, blocks=blocks, tail=True, known=_KEYS):
+    for _, row, line, _ in iter_objects(reading, front=front, blocks=blocks, known=_KEYS):
         parts = classes_of(parse_fragment(read_string(row.get("b"))))
         name, clock, content = parts.get("sender-name"), parts.get("message-time"), parts.get("message-content")
         if chat.is_group is None:  # only in groups the writer puts names above the bubbles
@@ -148,7 +149,7 @@ def _weflow(reading: Reading) -> Iterator[Entry]:
         raise FormatError("no window.WEFLOW_DATA in this page", source=reading.source.label)
     _describe(reading, found[0].string)
     if not found[0]["none"]:
-        yield from _bubbles(reading, found[1])
+        yield from _bubbles(reading, *found[1:])
         return
     stem = PurePath(reading.source.name or "").stem
     files = reading.source.siblings(f"{glob.escape(stem)}_data/chunk-*.js")
@@ -158,7 +159,7 @@ def _weflow(reading: Reading) -> Iterator[Entry]:
     for file in files:
         text = file.read_text(reading.collector, reading.encoding).lstrip()
         if match := _CHUNK_DATA.match(text):
-            yield from _bubbles(reading, (text[match.end() :],))
+            yield from _bubbles(reading, "", (text[match.end() :],))
         else:
             reading.report("broken-file", f"{file.label} holds no messages", severity=Severity.ERROR)
 
@@ -172,7 +173,7 @@ def _is_weflow(head: Head) -> Evidence | Refusal | None:
 # --- echotrace ------------------------------------------------------------------------------------------------------
 
 _MESSAGES: Final = re.compile(r"(?:const|let|var)\s{1,80}messagesData\s{0,80}=\s{0,80}(?=\[)")
-_AVATARS: Final = re.compile(r"(?:const|let|var)\s{1,80}avatarIndex\s{0,80}=\s{0,80}(?=\{)")
+_AVATARS: Final = re.compile(r"[\r\n][ \t]{0,80}(?:const|let|var)\s{1,80}avatarIndex\s{0,80}=\s{0,80}(?=\{)")
 _ECHOTRACE_KEYS: Final = tuple("date time timeTooltip isSend isMedia content senderName timestamp avatarKey".split())
 
 
@@ -197,8 +198,7 @@ def _echotrace(reading: Reading) -> Iterator[Entry]:
     if found is None:
         raise FormatError("no messagesData in this page", source=reading.source.label)
     _describe(reading, found[0].string)
-    rest = Rest(found[1])
-    for _, row, line, _ in iter_objects(reading, blocks=rest, tail=True, known=_ECHOTRACE_KEYS):
+    for _, row, line, _ in iter_objects(reading, front=found[1], blocks=found[2], known=_ECHOTRACE_KEYS):
         own, name = read_flag(row.get("isSend")), read_string(row.get("senderName"))
         sender, body = credit(reading, name, _echotrace_body(read_string(row.get("content"))), line)
         time = reading.unix_time(row.get("timestamp"), line=line)
@@ -210,8 +210,9 @@ def _echotrace(reading: Reading) -> Iterator[Entry]:
             account = reading.chat.id
         reading.chat.sent_by(account, own)
         yield Entry(line, time, "second", sender, account, own, *body)
-    if pictures := page_blocks(rest.blocks(), _AVATARS):
-        for item in iter_json(pictures[1], Collector(), tail=True):
+    window = Window(reading.look())
+    if window.move_to(_AVATARS):
+        for item in iter_json(window.rest(), Collector(), front=""):
             if picture := read_string(read_object(item.value).get("base64")):
                 reading.keep_avatar(reading.chat, item.key, f"data:image/jpeg;base64,{picture}")
 
