@@ -10,10 +10,12 @@ from __future__ import annotations
 import contextlib
 import copy
 import gzip
+import io
 import json
 import random
 import re
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -469,3 +471,26 @@ def test_messages_around_the_list_of_a_script_are_read_or_told(case: Path, state
         found = list(wechatlog.load_archive(text.replace(statement, each, 1).encode(), **_how(case)))
         told = {entry.code for each in found for entry in each.diagnostics}
         assert told & {"unread-part", "broken-json"} or sum(map(len, found)) > sum(map(len, before))
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.suffix == ".xlsx"], ids=lambda case: case.stem)
+@pytest.mark.parametrize("is_copy", [True, False], ids=["copy", "other"])
+def test_a_further_sheet_of_messages_is_read_or_told(case: Path, *, is_copy: bool) -> None:
+    """In every format: `other` is one of messages of no format."""
+    options = _how(case)
+    usual = sum(map(len, wechatlog.load_archive(case, **options)))
+    openpyxl = pytest.importorskip("openpyxl")
+    with warnings.catch_warnings(action="ignore"):  # a tool that writes no styles
+        book = openpyxl.load_workbook(case)
+    if is_copy:
+        for sheet in [*book.worksheets]:
+            book.copy_worksheet(sheet)
+    else:
+        sheet = book.create_sheet("更多")
+        for row in (["时间", "发送者", "内容"], ["2026-05-01 08:00:05", "张三", "早"]):
+            sheet.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    found = list(wechatlog.load_archive(stream.getvalue(), **options))
+    told = {entry.code for each in found for entry in each.diagnostics}
+    assert "unread-part" in told or sum(map(len, found)) > usual

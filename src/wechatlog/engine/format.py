@@ -78,6 +78,7 @@ class Format:
         """What is read of a file, and then of those that somebody joined to it."""
         context.is_alike, context.suffixes = lambda head: isinstance(self.detect(head), Evidence), self.suffixes
         yield from read()
+        context.look_back()
         while context.next_joined():
             try:
                 yield from read()

@@ -138,6 +138,8 @@ class Reading:
         is_alike: whether a head is of the format, where what was joined to the file is read too, by `next_joined`.
         suffixes: those of the format.
         claimed: how many messages there should be; `None` where nothing says it.
+        look_back: what is done when all was read, such as to tell of parts that were not.
+        sheets_read: of a workbook, the names of the sheets that were read.
         needs_whole: what stands far above is needed by what comes: the file cannot be read from its middle.
         rows_read: of a database that was read before, the row of each table behind which reading begins.
         row_tables: the tables that were asked for.
@@ -170,6 +172,8 @@ class Reading:
         self.is_alike: Callable[[Head], bool] | None = None
         self.suffixes: tuple[str, ...] = ()
         self.claimed: int | None = None
+        self.look_back: Callable[[], None] = lambda: None
+        self.sheets_read: set[str] = set()
         self.needs_whole = False
         self.rows_read: Mapping[str, int] = {}
         self.row_tables: set[str] = set()

@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import attrs
 
-from wechatlog.content.column_words import KNOWN
+from wechatlog.content.column_words import KNOWN, fields_of
+from wechatlog.diagnostics import Severity
+from wechatlog.engine.column_shapes import tell_columns
 from wechatlog.engine.delimited import RUN, Rows, filled, iter_row_runs
 from wechatlog.engine.head import UNSEEN, Head
 from wechatlog.engine.protocol import Evidence
@@ -92,6 +94,14 @@ class Layout(NamedTuple):
     damaged: str = ""
     unknown: tuple[str, ...] = ()
     moved: bool = False
+
+
+class _Part(NamedTuple):
+    """What stands under a heading: where, the heading, and all rows below it."""
+
+    layout: Layout
+    header: Sequence[str]
+    runs: Iterator[Rows]
 
 
 def _columns(spec: str | Mapping[str, str]) -> tuple[tuple[tuple[str, ...], str], ...]:
@@ -384,46 +394,104 @@ class Table:
         if layout.row >= self.depth:
             reading.tell("text-before-first-message", "what stands above the heading of the table was left out", 1)
         reading.tell_unknown(layout.unknown, (), line)
-        if len(header) > layout.width:
-            runs = _without_blanks(runs, layout.width)
-        if self.tail and layout.delimiter and layout.places[self.fields.index(self.tail)] == layout.width - 1:
-            runs = _with_tails(reading, runs, layout, layout.places[0])
-        return TableRows(self._row, self._runs(reading, layout, runs, needed, header[: layout.width]))
+        return TableRows(self._row, self._parts(reading, _Part(layout, header, runs), needed))
+
+    @functools.cached_property
+    def _beginnings(self) -> frozenset[str]:
+        """What a heading may begin with, in the usual ways to write it."""
+        names = {name for each, _ in self.columns for name in each}
+        ways = (name for each in names for name in (each, each.title(), each.upper()))
+        return frozenset(way for name in ways for way in (name, f"\ufeff{name}"))
+
+    def _parts(self, reading: Reading, part: _Part | None, needed: int) -> Iterator[RowRun]:
+        """The rows of a table, and of those below it that have another heading."""
+        while part is not None:
+            (layout, header, _), below = part, list[_Part]()
+            runs = self._above_heading(reading, part, below)
+            if len(header) > layout.width:
+                runs = _without_blanks(runs, layout.width)
+            if self.tail and layout.delimiter and layout.places[self.fields.index(self.tail)] == layout.width - 1:
+                runs = _with_tails(reading, runs, layout, layout.places[0])
+            yield from self._runs(reading, layout, runs, needed)
+            part = below[0] if below else None
+
+    def _above_heading(self, reading: Reading, part: _Part, below: list[_Part]) -> Iterator[Rows]:
+        """The rows down to another heading, without the titles above headings; `below` gets what stands under it."""
+        layout, header, runs = part
+        beginnings = self._beginnings | {*header[:1]}
+        held: list[tuple[list[str], int]] = []  # the last row, which may be a title
+        for run in runs:
+            rows, lines = run
+            if held:
+                rows, lines = [held[0][0], *rows], [held[0][1], *lines]
+            held = [(rows[-1], lines[-1])] if _is_title(rows[-1], layout) else []
+            if not held and beginnings.isdisjoint([cells[0] for cells in rows]):
+                yield rows, lines
+                continue
+            begin, end = 0, len(rows) - len(held)
+            for at, cells in enumerate(rows[:end]):
+                if cells[0] not in beginnings or (found := self._heading(cells, part)) is None:
+                    continue
+                top = at - (at > begin and _is_above(rows, lines, at - 1, layout))
+                if top < at:
+                    what = "a line above a heading belongs to no row of the table"
+                    reading.tell("text-outside-messages", what, lines[top])
+                if begin < top:
+                    yield rows[begin:top], lines[begin:top]
+                begin = at + 1
+                if (found.places, found.width) == (layout.places, layout.width):
+                    what = "the header row stands here again: files were put together"
+                    reading.tell("repeated-header", what, lines[at])
+                    continue
+                reading.tell("repeated-header", "another header row stands here: its columns are others", lines[at])
+                rest = [(rows[begin:], lines[begin:])] if rows[begin:] else []
+                below.append(_Part(found._replace(delimiter=layout.delimiter), cells, itertools.chain(rest, runs)))
+                return
+            if begin < end:
+                yield rows[begin:end], lines[begin:end]
+        if held:
+            yield [held[0][0]], [held[0][1]]
+
+    def _heading(self, cells: list[str], part: _Part) -> Layout | None:
+        """The layout of a row that is a heading, that of the part where it stands there again."""
+        header = part.header
+        if len(cells) == len(header) and [cells[0].lstrip("\ufeff"), *cells[1:]] == [
+            header[0].lstrip("\ufeff"),
+            *header[1:],
+        ]:
+            return part.layout
+        found = self.match(cells)
+        return None if found is None or found.damaged else found
 
     def _all_rows(self, reading: Reading, layout: Layout) -> Iterator[Rows]:
         if layout.delimiter:
             found = iter_row_runs(reading.blocks(), reading.collector, delimiter=layout.delimiter)
-            return found if layout.delimiter != _BAR else _without_bars(found)
+            return found if layout.delimiter != _BAR else _without_bars(reading, found)
+        reading.sheets_read.add(layout.sheet)
+        reading.look_back = functools.partial(tell_unread_sheets, reading)
         return _sheet_runs(iter_sheet(reading.source, layout.sheet), layout.width)
 
-    def _runs(
-        self, reading: Reading, layout: Layout, runs: Iterable[Rows], needed: int, header: Sequence[str]
-    ) -> Iterator[RowRun]:
-        heading = [cell.lstrip("\ufeff") for cell in header]
-        starts = {heading[0], f"\ufeff{heading[0]}"} if heading else set()
+    def _runs(self, reading: Reading, layout: Layout, runs: Iterable[Rows], needed: int) -> Iterator[RowRun]:
         for rows, lines in runs:
-            if {*map(len, rows)} == {layout.width} and starts.isdisjoint([cells[0] for cells in rows]):
+            if {*map(len, rows)} == {layout.width}:
                 yield self._placed(layout, rows), lines
                 continue
             begin = 0
             for at, cells in enumerate(rows):
-                if len(cells) == layout.width and cells[0] not in starts:
+                if len(cells) == layout.width:
                     continue
                 if begin < at:  # what is told of a row is told behind the rows before it
                     yield self._placed(layout, rows[begin:at]), lines[begin:at]
                 begin = at + 1
-                if (found := self._mended(reading, layout, cells, lines[at], needed, heading)) is not None:
+                if (found := self._mended(reading, layout, cells, lines[at], needed)) is not None:
                     yield self._placed(layout, found[:1], found[1]), lines[at:begin]
             if begin < len(rows):
                 yield self._placed(layout, rows[begin:]), lines[begin:]
 
     def _mended(
-        self, reading: Reading, layout: Layout, whole: list[str], line: int, needed: int, heading: list[str]
+        self, reading: Reading, layout: Layout, whole: list[str], line: int, needed: int
     ) -> tuple[list[str], str] | None:
         """A row of as many cells as the header, and what was taken out of it; `None` where it is none."""
-        if [whole[0].lstrip("\ufeff"), *whole[1:]] == heading:
-            reading.tell("repeated-header", "the header row stands here again: files were put together", line)
-            return None
         if not any(map(str.strip, whole)):
             return None
         numbered = self.exact and not layout.moved and layout.places[0] == 1  # a column of row numbers in front
@@ -444,6 +512,18 @@ class Table:
             return rows
         pick = operator.itemgetter(*places)
         return [pick((*cells, extra, "")) for cells in rows]
+
+
+def _is_title(cells: Sequence[str], layout: Layout) -> bool:
+    """Whether a row may be the title of a table: one cell alone."""
+    return layout.width > 1 and (len(cells) == 1 or (not layout.delimiter and sum(map(bool, cells)) == 1))
+
+
+def _is_above(rows: Sequence[Sequence[str]], lines: Sequence[int], at: int, layout: Layout) -> bool:
+    """Whether a row is the title of a table that begins below it; in a text it stands under a blank line."""
+    if not _is_title(rows[at], layout):
+        return False
+    return not layout.delimiter or at == 0 or lines[at] > lines[at - 1] + 1 + sum(c.count("\n") for c in rows[at - 1])
 
 
 def _without_blanks(runs: Iterable[Rows], width: int) -> Iterator[Rows]:
@@ -532,6 +612,20 @@ def one_of(reading: Reading, tables: Mapping[str, Table], *, needed: int = 1) ->
     raise FormatError(what, source=reading.source.label, line=1 if is_text else None)
 
 
+def tell_unread_sheets(reading: Reading) -> None:
+    """Tell of sheets of a workbook that hold messages as well, and were not read."""
+    for name, peeked in peek_sheets(reading.source, _DEEPEST) or ():
+        rows = [[cell_text(cell) for cell in cells] for cells in peeked if name not in reading.sheets_read]
+        named = (fields_of(dict.fromkeys(cells, "")) for cells in rows)
+        if any({"time", "text"} <= fields.keys() for fields in named) or tell_columns([*map(_numbered, rows)], {}):
+            what = f"the sheet {name[:60]!r} looks like one of messages too; it was not read"
+            reading.report("unread-part", what, severity=Severity.WARNING)
+
+
+def _numbered(cells: list[str]) -> dict[int, str]:
+    return dict(enumerate(cells))
+
+
 def first_rows(head: Head, delimiter: str) -> list[list[str]]:
     """The first rows of a text, as `iter_rows` counts them: a cell may hold line ends, a row holds something."""
     return _rows_of(tuple(head.lines[:_LINES]), delimiter)
@@ -578,11 +672,21 @@ def _unbarred(cells: list[str]) -> list[str]:
     return [_LINE_END.sub("\n", cell.strip()) for cell in inner]
 
 
-def _without_bars(runs: Iterable[Rows]) -> Iterator[Rows]:
-    """Such rows, without the rule under the heading."""
+def _without_bars(reading: Reading, runs: Iterable[Rows]) -> Iterator[Rows]:
+    """Such rows, without the rules under headings, and without what stands between tables that have one."""
+    is_ruled = is_closed = False
     for rows, lines in runs:
-        found = [(_unbarred(cells), line) for cells, line in zip(rows, lines, strict=True)]
-        if kept := [(cells, line) for cells, line in found if not _is_rule(cells)]:
+        kept: list[tuple[list[str], int]] = []
+        for cells, line in zip(rows, lines, strict=True):
+            if is_ruled and is_closed and len(cells) == 1:
+                what = f"a line between the rows of a table was left out: {cells[0][:60]!r}"
+                reading.tell("text-outside-messages", what, line)
+                continue
+            inner, is_closed = _unbarred(cells), not cells[-1].strip()
+            is_rule = _is_rule(inner)
+            is_ruled = is_ruled or is_rule
+            kept += [] if is_rule else [(inner, line)]
+        if kept:
             yield [cells for cells, _ in kept], [line for _, line in kept]
 
 

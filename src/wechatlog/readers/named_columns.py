@@ -145,8 +145,10 @@ class NamedRow:
 def _rows(reading: Reading) -> Iterator[NamedRow]:
     """The rows of the table of a text, or of each sheet of a workbook: several are several chats."""
     sheets: list[Layout | None] = [*_TABLE.find_sheets(reading.head)]
-    if not sheets and (guessed := _told_by_rows(reading.head) or _told_by_rows(reading.head, is_chat=True)):
-        sheets = [*guessed]
+    known = {layout.sheet for layout in sheets if layout is not None}
+    guessed = _told_by_rows(reading.head) or ([] if sheets else _told_by_rows(reading.head, is_chat=True))
+    if guessed := [layout for layout in guessed if layout.sheet not in known]:
+        sheets += guessed
         what = "no heading says what the columns of this table are: they were told by what stands in them"
         reading.tell_first("guessed-columns", what, 1, Severity.WARNING)
     for layout in sheets or [None]:

@@ -337,16 +337,31 @@ def _shaped(reading: Reading, shape: Shape, text: str, node: HtmlElement, line: 
         if shape.body is not None and not is_notice and len(rest := node_text(message, leave_out=_READ).strip()) > 2:
             what = f"what else stands in the messages of this page is not known and was left out: {rest[:60]!r}"
             reading.tell_first("unread-part", what, line)
-        yield message, {"message", *plain_names(match["classes"] if match else ""), *(("system",) if is_notice else ())}
+        if is_notice and _is_heading(message):
+            _leave_heading(reading, _shown(message), line)
+        else:
+            classes = plain_names(match["classes"] if match else "")
+            yield message, {"message", *classes, *(("system",) if is_notice else ())}
     is_last = _LAST.search(text) is not None
     for other in beside:
         said = _shown(other)
         if _CLOCK.fullmatch(said) or parse_clock(f"{said} 12:00"):
             yield other, set()
+        elif said and _is_heading(other):
+            _leave_heading(reading, said, line)
         elif said and is_last and read_notice(said) is None:
             reading.report("unread-part", f"what stands below the messages was left out: {said[:60]!r}", line=line)
         elif said:
             yield other, {"system"}
+
+
+def _is_heading(node: HtmlElement) -> bool:
+    """Whether an element is, or holds, a heading of a table or of what stands below it."""
+    return next(node.iter("th", "h1", "h2", "h3", "h4", "h5", "h6"), None) is not None
+
+
+def _leave_heading(reading: Reading, said: str, line: int) -> None:
+    reading.tell("text-outside-messages", f"a heading between messages was left out: {said[:60]!r}", line)
 
 
 @attrs.define

@@ -21,7 +21,7 @@ from wechatlog.diagnostics import Origin, Severity
 from wechatlog.engine.delimited import iter_rows
 from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, read_local_clock
 from wechatlog.engine.protocol import OWNER_OPTION, Batch, Context, Draft, Evidence, Head
-from wechatlog.engine.tables import Table, first_rows, near_names
+from wechatlog.engine.tables import Table, first_rows, near_names, tell_unread_sheets
 from wechatlog.engine.workbooks import cell_text, iter_sheet, peek_sheets, sheet_names
 from wechatlog.errors import FormatError, MissingExtraError
 from wechatlog.frames.cells import COLUMN_TYPES, DEFAULT_COLUMNS, parse_flag, parse_segments_cell, plain
@@ -366,7 +366,9 @@ class WorkbookReader:
         known = book.describe()
         context.learn(context.chat, known)
         teller = _Teller(context, lambda _: context.chat, known.tz)
-        return _batches((teller.tell(row, line) for row, line in book.rows(found[0])), context)
+        yield from _batches((teller.tell(row, line) for row, line in book.rows(found[0])), context)
+        context.sheets_read.add(found[0])
+        tell_unread_sheets(context)
 
 
 def _find_table(sheets: Iterable[tuple[str, Sequence[Sequence[object]]]]) -> tuple[str, Evidence] | None:
