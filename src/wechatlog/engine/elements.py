@@ -19,7 +19,7 @@ from wechatlog.diagnostics import Severity
 from wechatlog.engine.entry import Entry
 from wechatlog.engine.format import Format
 from wechatlog.engine.headers import Block, message_blocks
-from wechatlog.engine.markup import iter_pieces
+from wechatlog.engine.markup import iter_pieces, tell_crowded
 from wechatlog.engine.protocol import Evidence
 from wechatlog.model import MessageKind
 
@@ -117,6 +117,7 @@ def _entries(reading: Reading, page: Page, entry_of: EntryOf) -> Iterator[Entry]
             elif (entry := entry_of(reading, {**said, "day": day}, line, offset)) is not None:
                 count += 1
                 yield entry
+            tell_crowded(reading, last, line)
         rest = last[found.end() :] if found else last
         if found is not None and (not rest.strip() or (is_last and _END.match(rest))):
             continue

@@ -1,15 +1,26 @@
 """Markup too large to parse whole: the text before the first mark, then each piece from one mark to the next.
 
-Takes blocks of text and a pattern, gives pieces with their place; memory holds one piece. Knows no format.
+Takes blocks of text and a pattern, gives pieces with their place, and says whether one is more than a piece; memory
+holds one piece. Knows no format.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from wechatlog.diagnostics import Severity
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterable, Iterator
+
+    from wechatlog.engine.reading import Reading
+
+_BEFORE_TIME: Final = re.compile(
+    r"(?:<[^<>]{1,400}>\s{0,40}|\b(?:title|datetime|data-[a-z-]{1,30})=[\"'])"
+    r"(?=[^\w<>]{0,2}[0-9]{1,4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,4})"
+)
+"""What stands in front of a date that begins an element, what follows one, or an attribute."""
 
 
 class Piece(NamedTuple):
@@ -50,3 +61,16 @@ def iter_pieces(blocks: Iterable[str], mark: re.Pattern[str], longest: int) -> I
         position += cut
         rest = text[cut:]
     yield Piece("".join((*parts, rest)), line, offset)
+
+
+def tell_crowded(reading: Reading, text: str, line: int) -> None:
+    """Tell where a piece holds a second time as its first one stands: a message without the mark is in it."""
+    times = [match[0] for match in _BEFORE_TIME.finditer(text)]
+    if times.count(times[0] if times else "") > 1:
+        report_crowded(reading, line)
+
+
+def report_crowded(reading: Reading, line: int) -> None:
+    """Tell that an element holds several messages."""
+    what = "several messages stand in one element: those of an unknown shape were taken for a part of one"
+    reading.report("unread-part", what, severity=Severity.WARNING, line=line)

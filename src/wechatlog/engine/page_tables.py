@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from wechatlog.diagnostics import Severity
 from wechatlog.engine.head import Head
 from wechatlog.engine.html import node_text, parse_page, without_ends
 from wechatlog.engine.inside import InsideReader
@@ -23,14 +25,17 @@ if TYPE_CHECKING:
     from wechatlog.source import Source
 
 _LEAST_COLUMNS: Final = 3
+_TIMED: Final = re.compile(r"^.*[0-9]{1,2}:[0-9]{2}", re.MULTILINE)
 
 
 def _delimited(text: str) -> Iterator[str]:
     """Each table of a page as CSV, each row of it on the line that it begins on where no other stands there."""
-    for table in parse_page(without_ends(text)).iter("table"):
+    root = parse_page(without_ends(text))
+    bare = {row.getparent(): None for row in root.iter("tr") if next(row.iterancestors("table"), None) is None}
+    for table in (*root.iter("table"), *bare):
         pieces, line, widest = list[str](), 1, 0
         for row in table.iter("tr"):
-            if next(row.iterancestors("table")) is not table:  # of a table in it
+            if next(row.iterancestors("table"), table) is not table:  # of a table in it
                 continue
             cells = [node_text(cell, alt=True) for cell in row if cell.tag in ("td", "th")]
             out = io.StringIO()
@@ -61,11 +66,16 @@ class PageTableReader(InsideReader):
 
     def read(self, source: Source, context: Context) -> Iterator[Batch]:
         """The messages of the tables that the other reader takes, as of one: days may have a table each."""
-        joined, line = list[str](), 0
+        joined, line, others = list[str](), 0, list[int]()
         for table in _delimited(source.read_text(context.collector, context.encoding)):
             if self.reader.detect(Head.of(source.with_text(table))) is not None:
                 rows = table.lstrip("\n")
                 joined += "\n" * max(0, len(table) - len(rows) - line), rows
                 line = max(line, len(table) - len(rows)) + rows.count("\n")
+            elif len(_TIMED.findall(table)) * 2 > table.strip("\n").count("\n"):
+                others.append(1 + len(table) - len(table.lstrip("\n")))
         context.source = source.with_text("".join(joined)) if joined else source
+        for begins in others if joined else ():
+            what = "a table of this page has times and is none that the format knows; it was not read"
+            context.report("unread-part", what, severity=Severity.WARNING, line=begins)
         yield from self.reader.read(context.source, context)

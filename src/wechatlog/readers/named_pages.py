@@ -12,6 +12,7 @@ wechat-cli's fork by fclwtt, all of 2026.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
@@ -26,7 +27,7 @@ from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_local_type, kind_o
 from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, one_segment
 from wechatlog.engine.html import classes_of, node_text, parse_fragment
-from wechatlog.engine.markup import iter_pieces
+from wechatlog.engine.markup import iter_pieces, report_crowded
 from wechatlog.engine.page_shapes import Shape, apply_shape, learn_shape, plain_names
 from wechatlog.engine.reading import local_picture
 from wechatlog.model import MessageKind
@@ -411,8 +412,7 @@ def _message(reading: Reading, piece: _Piece, above: _Above, unmarked: bool | No
         return Entry(piece.line, time, precision, None, None, None, *_notice(reading, piece), offset=piece.offset)
     node, sender = piece.first(_BODY), piece.first(_SENDER)
     if node is not None and len(piece.node.find_class((node.get("class") or "").split()[0])) > 1:
-        what = "several bodies stand in one element: messages of an unknown shape were taken for a part of one"
-        reading.report("unread-part", what, severity=Severity.WARNING, line=piece.line)
+        report_crowded(reading, piece.line)
     side = _side(piece.classes.union("" if sender is None else (sender.get("class") or "").split()))
     own = unmarked if side is None else side
     name = (name or written).strip(_UNSEEN)
@@ -454,6 +454,8 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         last, is_over = text, end is not None
         if shape is None:
             parts = [(node, {*(match["classes"].split() if match else ()), *outer})]
+            severity = Severity.WARNING if end is None else Severity.INFO  # of the last, behind which a page may go on
+            _tell_behind(reading, node, match["classes"] if match else "", line, severity)
         else:
             parts = list(_shaped(reading, shape, text, node, line))
         outer = set()
@@ -476,6 +478,19 @@ def _entries(reading: Reading) -> Iterator[Entry]:
                 above.learn(_shown(element))
     if not is_over or "</html>" in last:
         reading.check_page_end(last)
+
+
+def _tell_behind(reading: Reading, node: HtmlElement, classes: str, line: int, severity: Severity) -> None:
+    """Tell what stands behind an element of a piece, and is neither a time nor called as what belongs to messages."""
+    message = next((each for each in node.iter() if each.get("class") == classes), None)
+    above = [] if message is None else itertools.takewhile(lambda each: each is not node, message.iterancestors())
+    for each in () if message is None or message is node else (message, *above):
+        for other in each.itersiblings():
+            said = _shown(other)
+            is_time = _CLOCK.fullmatch(said) or parse_clock(said) or parse_clock(f"{said} 12:00")
+            if said and not is_time and _ROLES.isdisjoint((other.get("class") or "").split()):
+                what = f"what stands behind a message is none that is known: {said[:60]!r}"
+                reading.report("unread-part", what, severity=severity, line=line)
 
 
 def _without_account(node: HtmlElement) -> str | None:

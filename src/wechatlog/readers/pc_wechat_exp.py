@@ -50,6 +50,7 @@ _RULE: Final = "=" * 70
 _RULE_LINE: Final = re.compile(_RULE)
 _OPEN: Final = '<div class="msg-line">'
 _CLOSE: Final = "</div>"
+_TAG_OF_PAGE: Final = re.compile(r"<[^<>]{1,400}>")
 _ELEMENT: Final = re.compile(_OPEN)
 _PAGE_FACT: Final = re.compile(r"(?P<name>联系人|微信号|消息数|导出时间): <span>(?P<value>[^<]*)</span>")
 _NOBODY: Final = "系统消息"
@@ -174,10 +175,11 @@ def _page(reading: Reading) -> Iterator[Entry]:
         if offset < 0:
             continue
         count += 1
-        content = html.unescape(text.removeprefix(_OPEN).partition(_CLOSE)[0]).replace("\r\n", "\n")
+        said, _, behind = text.removeprefix(_OPEN).partition(_CLOSE)
+        content = html.unescape(said).replace("\r\n", "\n")
         if match := _LINE.fullmatch(content):
             yield _entry(reading, match["time"], match["rest"], line, offset)
-        elif content:
+        if (content and not match) or _TAG_OF_PAGE.sub("", behind).strip():
             reading.report("bad-line", "an element that is no message line", severity=Severity.ERROR, line=line)
     reading.check_count(claimed, count)
 

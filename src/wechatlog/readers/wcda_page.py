@@ -231,7 +231,7 @@ def _pages(reading: Reading) -> Iterator[Entry]:
     title, heading = _TITLE.search(text), _HEADING.search(text)
     chat.title = reading.agree("title", (found and html.unescape(found[1]).strip() for found in (heading, title)))
     parts = [*_older(reading, root), root]
-    blocks = [node for part in parts for node in part.iter("div") if node.get("data-render-type") is not None]
+    blocks = [node for part in parts for node in part.iter() if node.get("data-render-type") is not None]
     if not blocks:
         reading.report("no-messages", "the page holds no messages", line=1)
     chat.is_group = any(_NAME in classes_of(block) for block in blocks) if blocks else None

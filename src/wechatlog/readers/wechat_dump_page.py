@@ -22,7 +22,7 @@ from wechatlog.content.dialects import WECHAT_DUMP
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, quote_segments
 from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, one_segment
-from wechatlog.engine.markup import iter_pieces
+from wechatlog.engine.markup import iter_pieces, tell_crowded
 from wechatlog.model import MessageKind
 from wechatlog.readers.wechat_dump import app_kind
 
@@ -149,6 +149,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         if mark is None or panel is None:
             reading.report("broken-row", "an element without a time: left out", line=line)
             continue
+        tell_crowded(reading, text, line)
         account, name = mark["account"], panel["name"]
         first, cut, _ = (account or "").partition("\n")
         unnamed = bool(cut) or first.startswith("<")

@@ -28,7 +28,7 @@ from wechatlog.engine import Entry, Evidence, Format, Head, Reading, Refusal, on
 from wechatlog.engine.entry import Body
 from wechatlog.engine.html import classes_of, has_class, node_text, parse_fragment
 from wechatlog.engine.json_stream import iter_json
-from wechatlog.engine.markup import Piece, iter_pieces
+from wechatlog.engine.markup import Piece, iter_pieces, tell_crowded
 from wechatlog.model import MessageKind
 from wechatlog.readers.wechatexporter_text import Forwards, find_title, read_body, read_transfer
 from wechatlog.source import Source
@@ -273,6 +273,7 @@ class _Pass:
         identifier = _identifier(piece)
         if identifier and source == self._source.name:
             self._seen.add(identifier)
+        tell_crowded(self._reading, piece.text, piece.line)
         markup = piece.text
         if "</body>" in markup and (end := _PAGE_END.search(markup)):  # what follows the last message
             markup = markup[: end.end(1)]

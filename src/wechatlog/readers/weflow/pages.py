@@ -49,6 +49,7 @@ _TITLE: Final = re.compile(
 )
 _TOP: Final = re.compile(r'<h1 class="title">([^<]{0,400})</h1>')
 _GROUP: Final = re.compile(r"<span>(群聊|Group chat|私聊|Private chat|好友)</span>")
+_COUNT: Final = re.compile(r"(?:>(?:共 )?| · )([0-9]{1,9}) 条消息(?:</| · )")
 _ACCOUNT: Final = re.compile(r'微信ID</span>\s{0,80}<span class="info-value">([^<\n]{1,80})</span>')
 _MEDIA_KINDS: Final = {
     "image": MessageKind.IMAGE,
@@ -66,6 +67,8 @@ def _describe(reading: Reading, text: str) -> None:
     group, account = _GROUP.search(text), _ACCOUNT.search(text)
     titles = (found and html.unescape(found[1]) for found in (_TOP.search(text), _TITLE.search(text)))
     chat.title = reading.agree("title", titles)
+    count = _COUNT.search(text)
+    reading.claimed = int(count[1]) if count else None
     chat.is_group = group[1] in ("群聊", "Group chat") if group else None
     chat.id = html.unescape(account[1]) if account else None
 
@@ -147,7 +150,7 @@ def _weflow(reading: Reading) -> Iterator[Entry]:
     found = page_blocks(reading.blocks(), _DATA)
     if found is None:
         raise FormatError("no window.WEFLOW_DATA in this page", source=reading.source.label)
-    _describe(reading, found[0].string)
+    _describe(reading, found[1])
     if not found[0]["none"]:
         yield from _bubbles(reading, *found[1:])
         return
@@ -197,7 +200,7 @@ def _echotrace(reading: Reading) -> Iterator[Entry]:
     found = page_blocks(reading.blocks(), _MESSAGES)
     if found is None:
         raise FormatError("no messagesData in this page", source=reading.source.label)
-    _describe(reading, found[0].string)
+    _describe(reading, found[1])
     for _, row, line, _ in iter_objects(reading, front=found[1], blocks=found[2], known=_ECHOTRACE_KEYS):
         own, name = read_flag(row.get("isSend")), read_string(row.get("senderName"))
         sender, body = credit(reading, name, _echotrace_body(read_string(row.get("content"))), line)
