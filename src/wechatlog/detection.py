@@ -24,7 +24,7 @@ from wechatlog.errors import (
     RefusedFormatError,
     UnknownFormatError,
 )
-from wechatlog.readers import ESCAPING, READERS, SPACED, FormatRow
+from wechatlog.readers import ESCAPING, LOOSE, READERS, SPACED, FormatRow
 from wechatlog.registry import as_reader, containers_of, find_reader, reader_names, registered_readers
 
 if TYPE_CHECKING:
@@ -312,6 +312,10 @@ def _find_inside(head: Head) -> tuple[Reader, Detection] | None:
 _CERTAIN: Final = 0.9
 """Whoever is less sure of a text may know another one that it was."""
 _DRESSED: Final = re.compile(" {0,8}1[\t:. |,]|[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_MARKED: Final = re.compile(
+    r"^(?:[-*+•◆◇★☆●○■□▪▶►➤#(（<“]|[0-9]{1,7}[、.)）]|[^\n]{0,60}(?:\*\*|`|[·•@→»>]))", re.MULTILINE
+)
+"""What may stand in headers that somebody made up."""
 _DRESS: Final = ("\n```", "\n~~~", "\\[", "\\_", "\\*", "\u200b\n")
 """What most that stands round texts or in their lines is seen by."""
 
@@ -323,7 +327,9 @@ def _may_be_dressed(head: Head, winner: _Claim | None) -> bool:
     if winner is None or winner.confidence < _CERTAIN:
         return True
     return winner.reader.name not in ESCAPING and (
-        _DRESSED.match(head.text) is not None or any(mark in head.text for mark in _DRESS)
+        _DRESSED.match(head.text) is not None
+        or _MARKED.search(head.text, 0, 1000) is not None
+        or any(mark in head.text for mark in _DRESS)
     )
 
 
@@ -332,7 +338,8 @@ def _find_bare(head: Head, winner: _Claim | None) -> tuple[Reader, Detection] | 
     from wechatlog.engine.around import AroundReader, find_around  # for who meets such a text
 
     found: list[_Claim] = []
-    for around in find_around(head):
+    loose = winner is None or winner.reader.name in LOOSE
+    for around in find_around(head, loose=loose):
         with contextlib.suppress(RefusedFormatError, AmbiguousFormatError):
             claim = _winner(_asked(around.head(head)), head.source.label)
             least = 0.0 if winner is None else winner.confidence + around.gain
@@ -341,4 +348,4 @@ def _find_bare(head: Head, winner: _Claim | None) -> tuple[Reader, Detection] | 
     if best is None:
         return None
     reason = f"{AroundReader.where}: {best.reason}"
-    return AroundReader(best.reader), Detection(best.reader.name, min(1.0, best.confidence), reason)
+    return AroundReader(best.reader, loose), Detection(best.reader.name, min(1.0, best.confidence), reason)

@@ -82,6 +82,56 @@ def test_a_block_of_code_under_a_title() -> None:
     assert chat[0].origin.line == 4
 
 
+HEADERS = """
+- **{who}** ({when}): {what}
+* {who} ({when}): {what}
+**{who}** [{when}]: {what}
+**{who}** _{when}_: {what}
+`{when}` **{who}**: {what}
+{when} `{who}`: {what}
+> **{who}** {when}|> {what}
+“{who}” {when}：{what}
+【{who}】{when} {what}
+[{who}][{when}]{what}
+<{who}> {when} {what}
+{who} [{when}] {what}
+{n}、{who} {when}|{what}|
+#{n} {who} {when}|{what}|
+({n}) {when} {who}: {what}
+{when} >> {who}: {what}
+{when}→{who}→{what}
+{who} · {when}|{what}|
+{when} · {who}|{what}|
+◆ {who} {when}|{what}|
+★{who} {when}|{what}|
+{who} @ {when}: {what}
+@{who} {when}: {what}
+{when} @{who}: {what}
+--- {when} {who} ---|{what}|
+=== {who} | {when} ===|{what}|
+[{when}] {who}<{account}>: {what}
+"""
+
+
+@pytest.mark.parametrize("form", HEADERS.split("\n")[1:-1])
+def test_marks_in_headers_are_no_part_of_names(form: str) -> None:
+    wanted = [
+        ("张三", "2026-05-01 08:00:05", "早_安_ *好* [微笑]"),
+        ("我", "2026-05-01 08:01:00", "第一行"),
+        ("李四", "2026-05-01 20:46:05", "[图片]"),
+        ("张三", "2026-05-02 08:00:00", "看 https://example.com/a?b=1&c=2"),
+    ]
+    lines = (
+        form.replace("|", "\n")
+        .replace(" \n ", " | ")
+        .format(who=who, when=when, what=what, n=n, account=f"wxid_ab12cd34{n}")
+        for n, (who, when, what) in enumerate(wanted, 1)
+    )
+    chat = wechatlog.loads("\n".join(lines) + "\n")
+    assert [(m.sender, str(m.time), m.text.strip()) for m in chat] == wanted
+    assert [m.is_self for m in chat] in ([None] * 4, [False, True, False, False])
+
+
 @pytest.mark.parametrize("size", [1, 7, 10_000])
 def test_blocks_of_any_size(size: int) -> None:
     text = "\n\n标题\n说明\n" + IN_LINES["numbers"](CHAT)

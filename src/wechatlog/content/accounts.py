@@ -11,7 +11,7 @@ _NAMED: Final = re.compile(
     rf"(?<![A-Za-z0-9_-])(?:{_ACCOUNT.pattern})"
     r"|(?i:username|chatroomname)(?:=\"|>)(?:<!\[CDATA\[)?(?P<account>[A-Za-z][A-Za-z0-9_-]{5,80})"
 )
-_BEHIND: Final = re.compile(r"(?P<name>.+?) ?[(（](?P<account>[^()（）\s]{1,100})[)）]")
+_BEHIND: Final = re.compile(r"(?P<name>.+?) ?[(（<](?P<account>[^()（）<>\s]{1,100})[)）>]")
 OF_THE_CLIENT: Final = (
     "filehelper", "weixin", "fmessage", "medianote", "floatbottle", "newsapp", "notification_messages", "masssendapp",
     "feedsapp", "qmessage", "qqmail", "qqsync", "tmessage", "voip", "blogapp", "facebookapp", "brandsessionholder",
@@ -41,7 +41,7 @@ def is_account(text: str) -> bool:
 
 
 def split_account(shown: str) -> tuple[str, str | None]:
-    """A name, and the account id that stands in parentheses behind it, if it can be nothing else.
+    """A name, and the account id that stands in brackets behind it, if it can be nothing else.
 
     Example:
         >>> split_account("李四（wxid_demo00000001）"), split_account("李四（同事）")

@@ -1,7 +1,8 @@
 """What somebody put round a chat, or an editor into its lines: a reader of the text as it was without.
 
 Takes the head of a text, gives what it may have been before: without front matter, or some lines of notes, above it;
-without a number, a mark or an invisible character in each line; without the backslashes of Markdown. Unlike what
+without a number, a mark or an invisible character in each line, or marks round the names; without the backslashes of
+Markdown. Unlike what
 `conversions` undoes, it is seen only by what readers say of the text without it; detection compares the two. Knows no
 format.
 """
@@ -53,6 +54,28 @@ _ESCAPES: Final = (
 """What editors put backslashes before, and how it looks where none did: brackets of no link, marks of emphasis."""
 _FENCES: Final = ("```", "~~~")
 _WIDE_CLOCK: Final = r"^[^\n]*[0-9]：[0-9][^\n]*$"
+
+
+_DAY: Final = "(?:[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?|[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{4})"
+_MOMENT: Final = rf"{_DAY}[T ,，]{{0,2}}[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?"
+_BEFORE: Final = rf"(?=[^\n]{{0,60}}?{_MOMENT})"
+_IS_HEADER: Final = re.compile(rf"^{_BEFORE}[^\n]*", re.MULTILINE)
+_EMPHASIS: Final = r"(\*\*|__|`|[*_])(?=[^\s*_`])([^\n*`]{1,60}?)\2(?![*_`])"
+_IN_HEADERS: Final = (
+    # a mark, or a number, in front; a rule round it
+    (rf"^{_BEFORE}[ \t]*(?:[-+•·◆◇★☆●○■□▪▶►➤@]|\*(?!\*))[ \t]*", ""),
+    (rf"^{_BEFORE}(?:[(（]?[0-9]{{1,7}}[)）] ?|[0-9]{{1,7}}[.、:：] ?(?![0-9])|#[0-9]{{1,7}} )", ""),
+    (rf"^{_BEFORE}[-=~]{{2,}} *([^\n]*?) *[-=~]{{2,}}(?=\r?$)", r"\1"),
+    # emphasis of a name in front of the time, of the time, and of a name behind it
+    (rf"^([^\n]{{0,12}}?){_EMPHASIS}(?=[^\n]{{0,12}}?{_MOMENT})", r"\1\3"),
+    (rf"^([^\n]{{0,60}}?)(\*\*|__|`|[*_])({_MOMENT})\2", r"\1\3"),
+    (rf"^([^\n]{{0,3}}{_MOMENT}[)\]]? ?[-–:|·]? ?){_EMPHASIS}", r"\1\3"),
+    # quotes round a name, and what parts it from the time
+    (rf"^{_BEFORE}[<“‘「【[]([^\n<>“”‘’「」【】[\]]{{1,40}})[>”’」】\]] ?(?=[^\n]{{0,3}}{_MOMENT})", r"\1 "),
+    (rf"^([^\n]{{1,40}}?) ?[·•@→»>|]{{1,2}} ?(?={_MOMENT})", r"\1 "),
+    (rf"^([^\n]{{0,3}}{_MOMENT}[)\]]?) ?[·•@→»>]{{1,2}} ?", r"\1 "),
+)
+"""What people put into the headers of messages, and no reader needs there."""
 
 
 class _Rule(NamedTuple):
@@ -187,13 +210,24 @@ def _wide(text: str, _: Sequence[str]) -> Iterator[_Rule]:
         yield _rule(what, _WIDE_CLOCK, lambda match: match[0].replace("：", ":"))
 
 
+def _headers(text: str, _: Sequence[str]) -> Iterator[_Rule]:
+    """What stands round the name or the time in every line that says day and clock."""
+    what = "marks stand round the names or the times of all headers; they were left out"
+    for pattern, to in _IN_HEADERS:
+        rule = _rule(what, pattern, to)
+        headers = _IS_HEADER.findall(text)
+        if len(headers) >= _FEWEST and all(map(rule.pattern.search, headers)):
+            yield rule
+            text = rule.pattern.sub(rule.to, text)
+
+
 _SIGNS: Final = (_unseen, _numbers, _marks, _escapes, _wide)
 
 
-def _rules(text: str) -> tuple[_Rule, ...]:
+def _rules(text: str, *, loose: bool) -> tuple[_Rule, ...]:
     """What is in the lines of a text, each seen in what the ones before leave."""
     found: list[_Rule] = []
-    for sign in _SIGNS:
+    for sign in (*_SIGNS, *((_headers,) if loose else ())):
         lines = text.split("\n")[:-1]  # the last one may be cut
         if len(lines) < _FEWEST:
             break
@@ -203,13 +237,18 @@ def _rules(text: str) -> tuple[_Rule, ...]:
     return tuple(found)
 
 
-def find_around(head: Head) -> Iterator[Around]:
-    """What may stand round a text, the least first; nothing is none."""
+def find_around(head: Head, *, loose: bool = False) -> Iterator[Around]:
+    """What may stand round a text, the least first; nothing is none.
+
+    Args:
+        head: of the text.
+        loose: marks in headers too; not where a reader knows the text that parts names from marks.
+    """
     if not _HEADER.search(head.text):
         return
     for lines in _above(head.text.lstrip("\n")):
         text = "".join(Around(lines).undo((head.text,))).lstrip("\n")
-        rules = _rules(text)
+        rules = _rules(text, loose=loose)
         if lines or rules:
             is_sure = not lines or text.startswith(_FENCES)
             yield Around(lines, rules, max((rule.gain for rule in rules), default=_NONE if is_sure else _SOME))
@@ -217,8 +256,13 @@ def find_around(head: Head) -> Iterator[Around]:
 
 @attrs.frozen(eq=False)
 class AroundReader(InsideReader):
-    """A reader of texts that reads one which has something round it."""
+    """A reader of texts that reads one which has something round it.
 
+    Attributes:
+        loose: as in `find_around`.
+    """
+
+    loose: bool = False
     where = "without what stands round the chat"
 
     @classmethod
@@ -229,13 +273,13 @@ class AroundReader(InsideReader):
     @classmethod
     def heads(cls, head: Head) -> Iterator[Head]:
         """The heads of what the text may have been."""
-        return (around.head(head) for around in find_around(head))
+        return (around.head(head) for around in find_around(head, loose=True))
 
     def read(self, source: Source, context: Context) -> Iterator[Batch]:
         """The messages of the text without what makes the other reader surest."""
         head = Head.of(source, context.encoding)
         best, surest = Around(), (0.0, 0, False)
-        for around in find_around(head):
+        for around in find_around(head, loose=self.loose):
             verdict = self.reader.detect(around.head(head))
             sure = verdict.confidence if isinstance(verdict, Evidence) else 0.0
             rank = (sure, len(around.rules), around.lines > 0 and head.text.lstrip().startswith("---"))

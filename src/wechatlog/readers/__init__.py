@@ -45,6 +45,10 @@ ESCAPING: Final = frozenset(
 """Formats whose writers put backslashes before marks, as editors of Markdown do."""
 
 
+LOOSE: Final = frozenset("stomakun paste paste-names memotrace-v1-text memotrace-text dated-lines named-lines".split())
+"""Formats of text in whose headers a name is any characters, those that a person puts round all names too."""
+
+
 def _row(
     name: str,
     place: str,

@@ -167,12 +167,12 @@ _TAILS: Final = tuple(
 )
 _HEADS: Final = re.compile(rf"{_LIST}{_OF_TIME}?[\[(（【<]?")
 _NAMED_HEAD: Final = re.compile(
-    rf"(?P<lead>{_LIST}{_OF_SENDER}?)(?P<mark>[【《“]?)(?P<sender>[^\s:：\[(（【<《“][^:：】》”\n]{{0,39}}?)"
-    rf"(?P<open>[】》”]?(?:\*\*)?(?:{_GAP}{_OF_TIME}|[ \t]{{0,3}}(?:\n|[|,;][ ]?|[–—@·-]{{1,2}}[ ]?)?[\[(（【<]?))"
+    rf"(?P<lead>{_LIST}{_OF_SENDER}?)(?P<mark>[【《“\[<]?)(?P<sender>[^\s:：\[(（【<《“][^:：】》”\]>\n]{{0,39}}?)"
+    rf"(?P<open>[】》”\]>]?(?:\*\*)?(?:{_GAP}{_OF_TIME}|[ \t]{{0,3}}(?:\n|[|,;][ ]?|[–—@·-]{{1,2}}[ ]?)?[\[(（【<]?))"
 )
 _BEHIND_CLOCK: Final = re.compile(
     rf"(?P<close>{_END}(?:\*\*)?[ \t]?)"
-    rf"(?:(?P<colon>{_GAP}{_OF_TEXT}|[ ]?(?P<bar>[|,;\t])[ ]?|[:：][ ]?)(?P<text>.*)|[ \t]*)"
+    rf"(?:(?P<colon>{_GAP}{_OF_TEXT}|[ ]?(?P<bar>[|,;\t])[ ]?|[:：][ ]?)(?P<text>.*)|[ \t]*|(?P<bare>\S.*))"
 )
 _LOOKED_AT: Final = 500
 _LONGEST: Final = 400
@@ -233,7 +233,10 @@ def _named_first(text: str) -> tuple[str, re.Match[str]] | None:
     tail = clock and _BEHIND_CLOCK.fullmatch(text, clock.end())
     if not clock or not head or not tail or not head["open"]:
         return None
-    close = f"{tail['close']}{tail['colon']}{{text}}" if tail["colon"] else tail["close"].rstrip()
+    if tail["bare"] and not (head["mark"] or tail["close"].strip()):
+        return None  # nothing but blanks parts the three, as in prose
+    has_text = tail["colon"] or tail["bare"]
+    close = f"{tail['close']}{tail['colon'] or ''}{{text}}" if has_text else tail["close"].rstrip()
     return f"{head['lead']}{head['mark']}{{sender}}{head['open']}{_describe(clock)}{close}", clock
 
 
