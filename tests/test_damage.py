@@ -211,6 +211,7 @@ def test_rows_that_damage_hides_are_told(seeds: dict[str, Seed], name: str, old:
     assert warnings(seeds[name], seeds[name].data.replace(old.encode(), new.encode(), 1)) & {
         "broken-shape",
         "broken-row",
+        "unread-part",
     }
 
 

@@ -2,7 +2,8 @@
 
 One holds times, one names that come again or accounts, and of what is left the longest is the text. Programs write such
 tables too: in one of a chat 我 or an account speaks, a picture or an emoji code stands, types of messages are named, or
-a word of chats stands in the heading. Takes the first rows, gives the column of each field. Knows no tool.
+a word of chats stands in the heading; and somebody says two things, as nobody does in a list of people or of chats.
+Takes the first rows, gives the column of each field. Knows no tool.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from wechatlog.content.accounts import is_account
-from wechatlog.content.column_words import says_own
+from wechatlog.content.accounts import is_account, is_room
+from wechatlog.content.column_words import fields_of, says_own
 from wechatlog.content.dialects import PICTURES
 from wechatlog.content.vocabulary import kind_of_type_name
 from wechatlog.emoji import iter_codes
@@ -22,19 +23,23 @@ from wechatlog.model import MessageKind
 from wechatlog.timestamps import parse_clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
 _K = TypeVar("_K")
 
 _SURE: Final = frozenset("time day sender card name text kind subtype account own id".split())
 """Fields that are what their names say; a column that is called as another one may still be one of these."""
 _SPEAKERS: Final = ("sender", "card", "name")
+_MORE: Final = ("account", "own", "chat_id")
 _FEWEST: Final = 3
 """Rows that show what columns hold."""
 _LONGEST_NAME: Final = 40
 _UNIX: Final = re.compile(r"1[0-9]{9}(?:[0-9]{3}|\.[0-9]{1,6})?")
 _NUMBER: Final = re.compile(r"[-+￥¥$]?[0-9][0-9,]*(?:\.[0-9]+)?[%元]?|[0-9a-fA-F]{16,64}")
 _CHAT: Final = re.compile("聊天|微信|群|发言|说话|消息|wechat|weixin|chat", re.IGNORECASE)
+_LATEST: Final = re.compile("(?<![a-z])last|latest|最后|最近", re.IGNORECASE)
+"""What a list of chats calls the time and the text of the message that was the last of each."""
+_SAID: Final = frozenset({"time", "sender", "text"})
 
 
 def tell_columns(
@@ -78,9 +83,17 @@ def tell_columns(
     if not {"time", "text"} <= found.keys() or found.keys().isdisjoint((*_SPEAKERS, "account", "own")):
         return None
     is_timed = _are_most(said["time"], is_moment) or "day" in said
+    is_timed = is_timed and not any(_LATEST.search(str(found[field])) for field in ("time", "text"))
     if not is_chat and (len(rows) < _FEWEST or not is_timed or not any(said["text"]) or not _is_chat(said, about)):
         return None
     return found | {field: key for field, key in known.items() if key not in found.values()}
+
+
+def are_like(columns: Collection[str], usual: Collection[str]) -> bool:
+    """Whether columns are most of those that a table of messages has, or are called as those of messages are."""
+    there = {*map(str.lower, columns)}
+    known = len(there.intersection(map(str.lower, usual)))
+    return known * 3 > len(usual) * 2 or fields_of(dict.fromkeys(columns)).keys() >= _SAID
 
 
 def is_moment(cell: str) -> bool:
@@ -104,6 +117,7 @@ def _is_kind(cell: str) -> bool:
 
 _FIELDS: Final[Mapping[str, Callable[[str], bool]]] = {
     "time": is_moment,
+    "chat_id": lambda cell: is_room(cell) is True,
     "account": is_account,
     "own": lambda cell: cell != ME and says_own(cell) is not None,
     "kind": _is_kind,
@@ -112,7 +126,7 @@ _FIELDS: Final[Mapping[str, Callable[[str], bool]]] = {
 
 
 def _says_nothing(cell: str) -> bool:
-    return not cell or _NUMBER.fullmatch(cell) is not None or is_moment(cell)
+    return not cell or "\ufffd" in cell or _NUMBER.fullmatch(cell) is not None or is_moment(cell)
 
 
 def _are_short(cells: Sequence[str]) -> bool:
@@ -128,11 +142,14 @@ def _come_again(cells: Sequence[str]) -> bool:
 
 def _is_chat(said: Mapping[str, Sequence[str]], about: str) -> bool:
     names = [name for field in _SPEAKERS for name in said.get(field, ())]
-    if sum(map(is_log_word, names)) * 5 > len(names):
+    people = [*zip(*(said[field] for field in (*_SPEAKERS, *_MORE) if field in said), strict=True)]
+    is_list = len({*zip(people, said["text"], strict=True)}) == len({*people})  # nobody says two things
+    if is_list or sum(map(is_log_word, names)) * 5 > len(names):
         return False
     kinds = {*map(kind_of_type_name, said.get("kind", []))}
     told = MessageKind.TEXT in kinds and len(kinds - {MessageKind.OTHER, None}) > 1
-    if told or ME in names or "account" in said or any(map(is_account, names)) or _CHAT.search(about) is not None:
+    if told or ME in names or any(map(is_account, names)) or not said.keys().isdisjoint(("account", "chat_id")):
         return True
     texts = said["text"]
-    return not PICTURES.isdisjoint(texts) or any(code[0] == "[" for text in texts for *_, code in iter_codes(text))
+    shown = any(code[0] == "[" for text in texts for *_, code in iter_codes(text)) or not PICTURES.isdisjoint(texts)
+    return shown or _CHAT.search(about) is not None

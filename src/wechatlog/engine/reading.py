@@ -290,6 +290,12 @@ class Reading:
                 what = f"the column {name[:60]!r} is not known to this format; what it says was left out"
                 self.tell("unknown-key", what, line, once=True)
 
+    def tell_unread(self, table: str, line: int | None = None) -> None:
+        """Tell, once for each, of a table whose rows look like messages and are not read."""
+        what = f"the rows of the table {table[:60]!r} look like messages; they were not read"
+        if self.is_news(what):
+            self.report("unread-part", what, severity=Severity.WARNING, line=line)
+
     def is_news(self, sentence: str) -> bool:
         """Whether it is asked for the first time."""
         known = sentence in self._told

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.column_shapes import are_like
 from wechatlog.engine.head import UNSEEN, Head
 from wechatlog.engine.tables import near_names
 from wechatlog.engine.window import Window
@@ -111,14 +112,18 @@ class Columns(NamedTuple):
         listed: as it lists them.
         made: where that is damaged, all that its table was made with.
         usual: where nothing says that, those that the tool writes.
+        numbered: where nothing says any, columns have numbers.
     """
 
     listed: Sequence[str]
     made: Sequence[str] = ()
     usual: Sequence[str] = ()
+    numbered: bool = False
 
     def name(self, values: list[str | None]) -> dict[str, str | None] | None:
         """The values by their columns; where the list is damaged, by the run of columns that has what is left."""
+        if self.numbered and not self.listed and not self.made:
+            return {f"#{number}": value for number, value in enumerate(values, 1)}
         row = dict(zip(self.listed, values, strict=True)) if len(values) == len(self.listed) else None
         if row is None and not self.made and len(values) == len(self.usual):
             return dict(zip(self.usual, values, strict=True))
@@ -160,14 +165,18 @@ def iter_inserts(
     tables: Collection[str],
     columns: AbstractSet[str] | None = None,
     usual: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    *,
+    others: bool = False,
 ) -> Iterator[SqlRow]:
     """The rows of some tables, in the order of the script.
 
     Args:
         reading: of the script.
-        tables: their names in lower case; the rows of others are passed over.
+        tables: their names in lower case; the rows of others are passed over, which is told where these have columns
+            as messages have. A table may be put in when its first row came.
         columns: every column that the format knows in them; others are told once. `None`: nothing is told.
         usual: the columns of rows of tables as the tool writes them, for where the script does not say it any more.
+        others: rows of others are given too; one without columns has numbers for them, from `#1`.
     """
     window = Window(prepare(reading.blocks()).blocks)
     is_mysql = _MYSQL.search(Head.of(reading.source, reading.encoding).text) is not None
@@ -199,13 +208,19 @@ def iter_inserts(
                 reading.report("broken-row", what, severity=Severity.ERROR, line=window.place()[0])
         elif mark["table"] or mark["copied"] or mark["headless"]:
             table, filled = _filled(mark, tables, known, usual)
+            filled = filled._replace(numbered=others)
             passed[table] = None
+            is_passed = not others and table not in tables
+            if is_passed and any(are_like(filled.listed, each) for each in usual.values()):
+                reading.tell_unread(table, window.place()[0])
             rows = _lines if mark["copied"] else inserted
             for row in rows(reading, window, table, filled, wanted=table in tables):
-                found = True
+                if is_passed:
+                    continue
                 if columns is not None and not row.values.keys() <= columns:
                     reading.tell_unknown(row.values, columns, row.line)
                 yield row
+                found = found or table in tables
     if opened or _OPEN.search(window.text, window.position):
         reading.report("broken-row", "the script never ends: the file is cut", severity=Severity.ERROR)
     if not passed and "INSERT" in Head.of(reading.source, reading.encoding).text.upper():
@@ -280,7 +295,7 @@ def _rows(
     while True:
         is_row, (line, _) = window.peek() == "(", window.place()
         values = _row(window, value) if is_row else None
-        row = columns.name(values) if wanted and values is not None else None
+        row = None if values is None else columns.name(values)
         if row is not None:
             yield SqlRow(table, row, line)
         elif wanted or values is None:
@@ -308,7 +323,7 @@ def _lines(reading: Reading, window: Window, table: str, columns: Columns, *, wa
             reading.report("broken-row", "a COPY never ends: the file is cut", severity=Severity.ERROR, line=line)
             return
         values = [None if cell == "\\N" else _unescape(cell) for cell in text.split("\t")]
-        row = columns.name(values) if wanted else None
+        row = columns.name(values)
         if row is not None:
             yield SqlRow(table, row, line)
         elif wanted:

@@ -170,13 +170,13 @@ def _objects(reading: Reading) -> Iterator[NamedRow]:
     path = path or ()
     others = list[Item]()
     if len(path) > 1:
-        yield from _parts(reading, path[0], path[1], others, _told_keys(_list_at(head.json, path), reading))
+        yield from _parts(reading, path[0], path[1], others, told_keys(_list_at(head.json, path), reading))
         yield from _nested(reading, path) if others else ()
         return
     is_lines = not path and "jsonl" in head.containers
     rows = _first_lines(head) if is_lines else _list_at(head.json, path)
     inner = _inner_key(rows) if is_lines else None
-    told = _told_keys([_opened(row, inner) for row in rows], reading)
+    told = told_keys([_opened(row, inner) for row in rows], reading)
     items: Iterator[Item]
     known = known_with((*told.values(), *((inner,) if inner else ())))
     if inner:
@@ -201,7 +201,7 @@ def _objects(reading: Reading) -> Iterator[NamedRow]:
         if first:
             first = False
             _describe(reading.chat, reading.said)
-        yield NamedRow(_fields(row, told).get, line, offset)
+        yield NamedRow(fields_by(row, told).get, line, offset)
     yield from _nested(reading, path) if others else ()
     values = read_object(head.json).values()
     if first and values and all(value != [] for value in values):
@@ -214,7 +214,7 @@ def _opened(row: Any, inner: str | None) -> Any:
     return {**row, **read_object(row.get(inner))} if inner and isinstance(row, dict) else row
 
 
-def _fields(row: Mapping[str, Any], told: Mapping[str, str]) -> dict[str, Any]:
+def fields_by(row: Mapping[str, Any], told: Mapping[str, str]) -> dict[str, Any]:
     """The values of the fields of an object, whose keys names tell, or what objects hold."""
     return {field: row.get(key) for field, key in told.items()} if told else fields_of(row)
 
@@ -228,9 +228,9 @@ def _grid(reading: Reading) -> Iterator[NamedRow]:
     lines = line_counts(text)[-len(rows) :] if text.lstrip().startswith("[") else [1] * len(rows)
     if is_damaged:  # where the file was cut, the last is less than it was
         del rows[-1:]
-    told = _told_keys(rows, reading)
+    told = told_keys(rows, reading)
     for row, line in zip(rows, lines, strict=False):
-        yield NamedRow(_fields(row, told).get, line)
+        yield NamedRow(fields_by(row, told).get, line)
 
 
 def _told_rows(reading: Reading) -> Iterator[NamedRow]:
@@ -285,7 +285,7 @@ def _parts(reading: Reading, outer: str, inner: str, others: list[Item], told: M
         elif isinstance(item.value, dict):
             _describe(chat, about)
             report_unknown_keys(reading, item.value, known, item.line)
-            yield NamedRow(_fields(item.value, told).get, item.line, item.offset, chat)
+            yield NamedRow(fields_by(item.value, told).get, item.line, item.offset, chat)
         else:
             report_shape(reading.collector, "a message", item)
     if others and number == 1 and plain_name(outer) not in _HOLDERS:
@@ -306,7 +306,7 @@ def _nested(reading: Reading, but: tuple[str, ...] | None = None) -> Iterator[Na
     but = None if but is None else tuple(filter(None, but))
     usual: set[str] = set()
     first = [found.value for found in itertools.islice(iter_nested(text, _says_chat), _LOOKED_AT)]
-    told = _told_keys(first, reading)
+    told = told_keys(first, reading)
 
     def is_taken(objects: list[Any]) -> bool:  # those that begin with what says little are as the others are
         return _says_chat(objects) or (len(usual & objects[0].keys()) * 2 > len(usual) > 0)
@@ -324,7 +324,7 @@ def _nested(reading: Reading, but: tuple[str, ...] | None = None) -> Iterator[Na
         chat = reading.chat_of(repr((name, known)))
         _describe(chat, known)
         _call(chat, name)
-        fields = _fields(row, told)
+        fields = fields_by(row, told)
         yield NamedRow((fields if day is None else {"day": day} | fields).get, line, offset, chat)
 
 
@@ -689,7 +689,7 @@ def _inner_key(rows: list[Any]) -> str | None:
     """Under which key objects hold messages; empty where they are messages."""
     from wechatlog.engine.json_nested import inner_key  # for JSON that nobody else may know
 
-    named = inner_key(rows, _is_named)
+    named = inner_key(rows, is_named)
     return inner_key(rows, _says_chat) if named is None else named
 
 
@@ -717,12 +717,12 @@ def _first_lines(head: Head) -> list[Any]:
 
 def _says_chat(rows: list[Any]) -> bool:
     """Whether the first object, or the one behind it, is a message, or what the first hold are messages."""
-    return _is_named(rows) or bool(_told_keys(rows))
+    return is_named(rows) or bool(told_keys(rows))
 
 
-def _told_keys(rows: list[Any], reading: Reading | None = None) -> dict[str, str]:
+def told_keys(rows: list[Any], reading: Reading | None = None, about: str = "") -> dict[str, str]:
     """The key of each field, where the names of keys do not tell them all and what objects hold does."""
-    if _is_named(rows):
+    if is_named(rows):
         return {}
     objects = [row for row in rows[:_LOOKED_AT] if isinstance(row, dict)]
     texts = [
@@ -730,14 +730,14 @@ def _told_keys(rows: list[Any], reading: Reading | None = None) -> dict[str, str
         for row in objects
     ]
     keys = {key: key for row in texts for key in row}
-    told = tell_columns(texts, fields_of(keys), " ".join(keys)) or {}
+    told = tell_columns(texts, fields_of(keys), " ".join((about, *keys))) or {}
     if told and reading is not None:
         what = "no tool is known that writes this: what its keys mean was taken from what they hold"
         reading.tell_first("guessed-columns", what, 1, Severity.WARNING)
     return told
 
 
-def _is_named(rows: list[Any]) -> bool:
+def is_named(rows: list[Any]) -> bool:
     """Whether the first object, or the one behind it, is a message: 我 among the names is a sign of that."""
     found = [fields_of(row) for row in rows[:8] if isinstance(row, dict)]
     kinds = [kind for said in found if (kind := _text(said.get("kind")).strip())]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
+from wechatlog.engine.column_shapes import are_like
 from wechatlog.engine.sqlite import quote_name
 
 if TYPE_CHECKING:
@@ -154,6 +155,10 @@ class Layout:
             return False
         known = {column.lower() for column in columns}
         return all(column.lower() in known for column in self.needed.split())
+
+    def is_like(self, columns: Collection[str]) -> bool:
+        """Whether columns are those of messages, whatever their table is called."""
+        return are_like(columns, [names[0] for names in parse_columns(self.columns).values()])
 
     def query(self, table: str, present: Collection[str]) -> str:
         """The SQL for a row by its number, in the order of the fields of a `Row`."""

@@ -261,6 +261,16 @@ class Walk:
         chats = of_talkers if self.layout.talker else self._of_tables(tables)
         for chat, rows in chats:
             yield from chat.entries(rows)
+        for table in tables_of(self.connection):
+            if table not in tables and self._is_left_out(table):
+                self.reading.tell_unread(table)
+
+    def _is_left_out(self, table: str) -> bool:
+        """Whether a table that is called otherwise has columns of messages, and rows."""
+        with contextlib.suppress(*SQLITE_ERRORS):
+            if self.layout.is_like(columns_of(self.connection, table)):
+                return self.connection.execute(f"SELECT 1 FROM {quote_name(table)}").fetchone() is not None  # noqa: S608
+        return False
 
     def _orders(self, table: str) -> Iterator[tuple[str, Iterable[int]]]:
         """The rows of each conversation in a table, in order of time."""
