@@ -34,23 +34,30 @@ def _list_in(page: Element, texts: list[str]) -> list[Element]:
 
 
 def _renamed(messages: list[Element]) -> None:
-    for each in messages[len(messages) // 2 :]:
+    for each in messages:
         each.set("class", "zz")
 
 
 def _more_classes(messages: list[Element]) -> None:
-    for each in messages[len(messages) // 2 :]:
+    for each in messages:
         each.set("class", f"zz {each.get('class') or ''}")
 
 
 def _other_tag(messages: list[Element]) -> None:
-    for each in messages[len(messages) // 2 :]:
+    for each in messages:
         each.tag = "section" if each.tag != "tr" else "tr"
 
 
 def _moved(messages: list[Element]) -> None:
-    for each in reversed(messages[len(messages) // 2 :]):
-        messages[0].getparent().addnext(each)
+    place = messages[0].getparent()
+    for each in reversed(messages):
+        place.addnext(each)
+
+
+def _moved_up(messages: list[Element]) -> None:
+    place = messages[0].getparent()
+    for each in messages:
+        place.addprevious(each)
 
 
 def _twice(messages: list[Element]) -> None:
@@ -69,10 +76,13 @@ def _read(page: Element, how: dict[str, Any]) -> tuple[int, set[str]]:
     return sum(map(len, chats)), {entry.message for chat in chats for entry in chat.diagnostics}
 
 
-def _changes() -> Iterator[tuple[Callable[[list[Element]], None], bool]]:
-    """What is done to the elements of messages, and whether there are more of them then."""
-    yield from ((change, False) for change in (_renamed, _more_classes, _other_tag, _moved))
-    yield from ((change, True) for change in (_twice, _beside))
+def _changes(count: int) -> Iterator[tuple[Callable[[list[Element]], None], slice, bool]]:
+    """What is done to the elements of messages, to which of them, and whether there are more of them then."""
+    for change in (_renamed, _more_classes, _other_tag, _moved, _moved_up):
+        yield change, slice(count // 2, None), False
+        if count > 7:  # times of fewer may be those of a head
+            yield change, slice(count // 2), False
+    yield from ((change, slice(None), True) for change in (_twice, _beside))
 
 
 @pytest.mark.parametrize("case", PAGES, ids=lambda case: f"{case.parent.name}/{case.name}")
@@ -87,8 +97,8 @@ def test_messages_beside_the_list_of_a_page_are_read_or_told(case: Path) -> None
     usual, told = _read(page, how)
     if len(messages) < 3 or usual < len(texts) or not re.search(rb"[0-9]:[0-9]{2}", lxml.html.tostring(messages[0])):
         pytest.skip("its messages are no elements of one list, or its reader takes the tool's own markup alone")
-    for change, is_more in _changes():
+    for change, part, is_more in _changes(len(messages)):
         other = copy.deepcopy(page)
-        change(_list_in(other, [text for text in texts if text]))
+        change(_list_in(other, [text for text in texts if text])[part])
         count, now = _read(other, how)
-        assert count > usual or (count == usual and not is_more) or now - told, change.__name__
+        assert count > usual or (count == usual and not is_more) or now - told, (change.__name__, part)

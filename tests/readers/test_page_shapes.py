@@ -139,6 +139,34 @@ def test_what_stands_below_and_inside_is_told():
     ]
 
 
+KNOWN = '<div class="msg"><i class="sender">{who}</i><i class="time">{when}</i><p class="content">{what}</p></div>'
+FORMS = {
+    "known": KNOWN,
+    "another class": KNOWN.replace("msg", "aa"),
+    "unknown": '<div class="bb"><b class="cc">{who}</b><i class="dd">{when}</i><p class="ee">{what}</p></div>',
+    "rows": "<tr><td>{when}</td><td>{who}</td><td>{what}</td></tr>",
+    "script": '{{"time":"{when}","sender":"{who}","content":"{what}"}},',
+}
+AROUND = {"rows": "<table>{}</table>", "script": "<script>const more = [{}];</script>"}
+
+
+@pytest.mark.parametrize("second", FORMS)
+@pytest.mark.parametrize("first", ["known", "unknown"])
+@pytest.mark.parametrize("turned", [False, True], ids=["behind", "in front"])
+def test_messages_in_two_shapes_are_read_or_told(first, second, turned):
+    half = [
+        AROUND.get(form, "<div>{}</div>").format(
+            "\n".join(
+                FORMS[form].format(who=who, when=f"2026-05-0{day} 08:0{n}:00", what=f"话{n}")
+                for n, who in enumerate(["张三", "李四"] * 3)
+            )
+        )
+        for day, form in ((1, first), (2, second))
+    ]
+    chat = wechatlog.load(page("\n".join(half[::-1] if turned else half)).encode())
+    assert len(chat) == 12 or "unread-part" in {entry.code for entry in chat.diagnostics}
+
+
 def test_a_page_that_is_larger_than_what_is_looked_at_first():
     form = '<div class="zz"><i>2026-05-{:02} {:02}:{:02}</i><b>{}</b><p>消息 {}</p></div>\n'
     times = [(1 + n // 1440, n // 60 % 24, n % 60) for n in range(2000)]

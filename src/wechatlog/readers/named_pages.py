@@ -27,7 +27,7 @@ from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_local_type, kind_o
 from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, one_segment
 from wechatlog.engine.html import classes_of, node_text, parse_fragment
-from wechatlog.engine.markup import iter_pieces, report_crowded
+from wechatlog.engine.markup import iter_pieces, report_crowded, tell_times
 from wechatlog.engine.page_shapes import Shape, apply_shape, learn_shape, plain_names
 from wechatlog.engine.reading import local_picture
 from wechatlog.model import MessageKind
@@ -445,13 +445,17 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     shape = None if _is_named(head) else learn_shape(head)
     pieces = iter_pieces(reading.blocks(), shape.mark if shape else _MARK, _LONGEST)
     unmarked = _unmarked(shape.sides) if shape else _unmarked_side(head)
-    reading.chat.title = _title(next(pieces).text)
+    front = next(pieces)
+    reading.chat.title = _title(front.text)
+    tell_times(reading, front.text, front.line)
     last, is_over, outer = "", True, set[str]()
     above = _Above(named=_CALLS_ME.search(head) is not None)
     for text, line, offset in pieces:
         match, end = _MARK.match(text), _END.search(text)
         node = parse_fragment(text[: end.start()] if end else text, "div" if shape is None else "x-piece")
         last, is_over = text, end is not None
+        if end is not None:
+            tell_times(reading, text[end.start() :], line + text.count("\n", 0, end.start()))
         if shape is None:
             parts = [(node, {*(match["classes"].split() if match else ()), *outer})]
             severity = Severity.WARNING if end is None else Severity.INFO  # of the last, behind which a page may go on

@@ -23,7 +23,7 @@ from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.headers import HeaderCheck, header_clock, iter_blocks, sample
-from wechatlog.engine.markup import iter_pieces
+from wechatlog.engine.markup import iter_pieces, tell_times
 from wechatlog.model import MessageKind, Participant
 from wechatlog.tokenizer import Grammar, prepare
 
@@ -173,6 +173,7 @@ def _page(reading: Reading) -> Iterator[Entry]:
     count = 0
     for text, line, offset in iter_pieces(prepare(blocks).blocks, _ELEMENT, len(_OPEN)):
         if offset < 0:
+            tell_times(reading, text, line)
             continue
         count += 1
         said, _, behind = text.removeprefix(_OPEN).partition(_CLOSE)

@@ -22,7 +22,7 @@ from wechatlog.content.dialects import WECHAT_DUMP
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, quote_segments
 from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, one_segment
-from wechatlog.engine.markup import iter_pieces, tell_crowded
+from wechatlog.engine.markup import iter_pieces, tell_crowded, tell_times
 from wechatlog.model import MessageKind
 from wechatlog.readers.wechat_dump import app_kind
 
@@ -140,7 +140,9 @@ def _bubble(reading: Reading, text: str, first_line: str, line: int) -> Body:
 
 def _entries(reading: Reading) -> Iterator[Entry]:
     chat, pieces, last = reading.chat, iter_pieces(reading.blocks(), _MARK, _LONGEST), ""
-    title = _TITLE.search(next(pieces).text)
+    front = next(pieces)
+    title = _TITLE.search(front.text)
+    tell_times(reading, front.text, front.line)
     chat.title = title["title"] if title else None
     for piece, line, offset in pieces:
         text = _CR.sub("\n", piece) if "\r" in piece else piece

@@ -28,7 +28,7 @@ from wechatlog.engine import Entry, Evidence, Format, Head, Reading, Refusal, on
 from wechatlog.engine.entry import Body
 from wechatlog.engine.html import classes_of, has_class, node_text, parse_fragment
 from wechatlog.engine.json_stream import iter_json
-from wechatlog.engine.markup import Piece, iter_pieces, tell_crowded
+from wechatlog.engine.markup import Piece, iter_pieces, tell_crowded, tell_times
 from wechatlog.model import MessageKind
 from wechatlog.readers.wechatexporter_text import Forwards, find_title, read_body, read_transfer
 from wechatlog.source import Source
@@ -239,6 +239,8 @@ class _Pass:
         for piece in iter_pieces(self._reading.blocks(), _MESSAGE, _LONGEST_MARK):
             if piece.offset >= 0:
                 yield from self._take(piece, self._source.name)
+            else:
+                tell_times(self._reading, piece.text, piece.line)
         self._reading.check_page_end(piece.text, piece.line + piece.text.count("\n"))
         for script in self._scripts():
             for number, piece in enumerate(self._script_pieces(script), 1):
