@@ -114,6 +114,18 @@ def test_a_wrong_checksum_is_told_and_costs_nothing() -> None:
         assert [found.code for found in read.diagnostics] == ["cut-compression"]
 
 
+def test_packed_data_that_are_broken_from_the_first_byte_on_are_no_empty_file(tmp_path: Path) -> None:
+    packed = bytearray(zipped(MANY.encode()))
+    packed[packed.index(b"chat.markdown") + 13] = 0xFF
+    archive = wechatlog.load_archive(bytes(packed))
+    assert list(archive) == []
+    assert [(found.code, found.severity) for found in archive.diagnostics] == [
+        ("unreadable-file", wechatlog.Severity.ERROR)
+    ]
+    with pytest.raises(FormatError, match="broken compressed data"):
+        wechatlog.load(gzip.compress(MANY.encode())[:12])
+
+
 def test_what_is_no_text_is_not_read_in_part(tmp_path: Path) -> None:
     path = tmp_path / "chat.sqlite"
     wechatlog.dump(wechatlog.loads(MANY), path)

@@ -565,15 +565,22 @@ class Source:
             return _unpacked(stream) is not None
 
     def head(self) -> bytes:
-        """The first bytes, `HEAD_SIZE` at most; read once."""
+        """The first bytes, `HEAD_SIZE` at most; read once.
+
+        Raises:
+            FormatError: where they are packed, and damage left none of them.
+        """
         if self._head is None:
             if self._text is not None:
                 self._head = self._text[:HEAD_SIZE].encode("utf-8", "surrogatepass")
             else:
                 with self.open(to_damage=True) as stream:
-                    self._head = stream.read(HEAD_SIZE)
+                    head, packed = stream.read(HEAD_SIZE), _unpacked(stream)
+                    if packed is not None and packed.damage is not None and not head:
+                        raise FormatError("broken compressed data: nothing of them can be unpacked", source=self.label)
+                    self._head = head
                     # what is packed is opened again, since damage is told by who reads all of it
-                    self.ends_in_head = len(self._head) < HEAD_SIZE and _unpacked(stream) is None
+                    self.ends_in_head = len(head) < HEAD_SIZE and packed is None
                 self._opened = None
         return self._head
 
