@@ -165,10 +165,12 @@ def test_messages_by_number_in_one_line() -> None:
 @pytest.mark.parametrize("rows", [ROWS, UNNAMED], ids=["named", "unnamed"])
 def test_messages_in_a_further_list_are_told(rows: list[dict[str, str]]) -> None:
     for value in ({"messages": rows, "pinned": rows}, {"data": {"messages": rows, "pinned": rows}}):
-        found = wechatlog.load(json.dumps(value, ensure_ascii=False, indent=0).encode())
-        assert [(str(m.time)[:19], m.sender, m.text) for m in found] == SAID
-        (told,) = (d for d in found.diagnostics if d.code == "unread-part")
-        assert told.message == "objects like the messages stand under 'pinned'; they were not read"
+        text = json.dumps(value, ensure_ascii=False, indent=0)
+        for whole in (text, f"const chat = {text};"):
+            found = wechatlog.load(whole.encode())
+            assert [(str(m.time)[:19], m.sender, m.text) for m in found] == SAID
+            (told,) = (d for d in found.diagnostics if d.code == "unread-part")
+            assert told.message == "objects like the messages stand under 'pinned'; they were not read"
 
 
 def test_no_row_of_arrays_is_lost_that_stood_in_a_block_of_code() -> None:

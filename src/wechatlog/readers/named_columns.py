@@ -58,7 +58,7 @@ from wechatlog.engine.json_values import (
     read_object,
     read_string,
 )
-from wechatlog.engine.scripts import assigned_head
+from wechatlog.engine.scripts import assigned_head, json_blocks
 from wechatlog.engine.tables import DELIMITERS, Layout, first_rows
 from wechatlog.engine.workbooks import cell_text, peek_sheets
 from wechatlog.model import MessageKind, Participant
@@ -333,7 +333,7 @@ def _whole_json(reading: Reading, *, again: bool = False) -> tuple[str, bool]:
     from wechatlog.engine.json_nested import whole_values
 
     found = list[tuple[str, int]]()
-    text = "".join(reading.look() if again else reading.blocks()).lstrip("\ufeff")
+    text = "".join(json_blocks(reading.look() if again else reading.blocks())).lstrip("\ufeff")
     text = whole_values(text, lambda *what: found.append(what), in_lines="jsonl" in reading.head.containers)
     for what, line in () if again else found:
         reading.report("broken-json", what, line=line)
