@@ -178,3 +178,12 @@ def test_no_row_of_arrays_is_lost_that_stood_in_a_block_of_code() -> None:
     for text in (rows, rows.replace(" ", "\u00a0"), f"```\n{rows}\n```\n"):
         assert [row[2].replace("\u00a0", " ") for row in read(text)] == [row[2] for row in SAID]
     assert read(rows[:-8]) == SAID[:-1]
+
+
+def test_objects_of_which_nothing_is_known_are_no_messages() -> None:
+    lines = [*ROWS[:3], {"event": "joined", "n": 1}, *ROWS[3:], {"event": "left", "n": 2}]
+    found = wechatlog.load("\n".join(json.dumps(line, ensure_ascii=False) for line in lines).encode())
+    assert [(str(m.time)[:19], m.sender, m.text) for m in found] == SAID
+    assert [(d.line, d.severity, d.message) for d in found.diagnostics if d.code == "unread-part"] == [
+        (4, "warning", "an object or a row says nothing that is known of messages; it was left out, and so are others")
+    ]

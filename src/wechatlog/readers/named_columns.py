@@ -591,6 +591,11 @@ def named_entries(reading: Reading, rows: Iterator[NamedRow]) -> Iterator[Entry]
     for row in rows:
         what = "no tool is known that writes this: what its columns mean was taken from their names"
         reading.tell_first("guessed-columns", what, row.line)
+        if not any(row.get(field) not in (None, "") for field in ("time", "text", "shown", "raw", "path", *_WHO)):
+            if reading.is_news("unread row"):
+                what = "an object or a row says nothing that is known of messages; it was left out, and so are others"
+                reading.report("unread-part", what, severity=Severity.WARNING, line=row.line)
+            continue
         person = _person(row, habits)
         sender, account = person.name, person.account
         chat, text = _chat(reading, row, habits), _words(reading, row)
