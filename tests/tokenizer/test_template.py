@@ -68,6 +68,32 @@ def test_a_line_that_is_nearly_a_header_is_told(line: str) -> None:
         read(f"[2026-05-01 09:00:00] 李四: 早\n{line}\n", errors="strict")
 
 
+def test_names_of_months_are_english_whatever_the_machine_speaks() -> None:
+    text = "May 01, 2026 08:00:05 PM - 张三: 早\nSept. 3, 2026 12:00:00 AM - 我: 好\n"
+    found = read(text, "%b %d, %Y %I:%M:%S %p - {sender}: {text}")
+    assert [(str(m.time), m.sender, m.text) for m in found] == [
+        ("2026-05-01 20:00:05", "张三", "早"),
+        ("2026-09-03 00:00:00", "我", "好"),
+    ]
+    assert (
+        str(read("1 December 2026 09:05 <李四> 早\n", "%d %B %Y %H:%M <{sender}> {text}")[0].time)
+        == "2026-12-01 09:05:00"
+    )
+    assert codes(read("1 Foo 2026 09:05 <李四> 早\n", "%d %b %Y %H:%M <{sender}> {text}")) == [("bad-time", 1)]
+
+
+def test_seconds_since_1970() -> None:
+    lines = "[1777593605] 张三: 早\n[1777593665123] 我: 好\n[1777593666] 我: 1777593605 是时间\n"
+    for found in (read(lines, "[%s] {sender}: {text}"), wechatlog.loads(lines)):
+        assert [(str(m.time)[:19], m.sender, m.text) for m in found] == [
+            ("2026-05-01 08:00:05", "张三", "早"),
+            ("2026-05-01 08:01:05", "我", "好"),
+            ("2026-05-01 08:01:06", "我", "1777593605 是时间"),
+        ]
+        assert found.tz_assumed
+    assert str(wechatlog.loads(lines, tz="UTC")[0].time) == "2026-05-01 00:00:05+00:00"
+
+
 def test_ordinary_lines_are_not_told() -> None:
     assert codes(read("[2026-05-01 09:00:00] 李四: 早\n我们 9:30 见: 带上水果\n- 2026-05-02\n[强]: x\n")) == []
     assert loose_pattern("{sender}: {text}") is None

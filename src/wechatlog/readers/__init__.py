@@ -296,6 +296,8 @@ READERS: Final = (
     _row("named-keys", "named_columns:KEYS", "json js", is_guess=True),
     _row("named-tables", "named_tables:DATABASES", "sqlite", is_guess=True),
     _row("named-sql", "named_tables:SCRIPTS", "text csv", marks="INTO | into | COPY", is_guess=True),
-    _row("named-lines", "text_guessed:READER", "text csv", lines=r"[^\n]{1,80}?[0-9]:[0-9]{2}", is_guess=True),
+    _row(
+        "named-lines", "text_guessed:READER", "text csv", lines=r"[^\n]{1,80}?[0-9]:[0-9]{2}|.?1[0-9]{9}", is_guess=True
+    ),
     _row("named-pages", "named_pages:PAGES", "html text", marks="</", is_guess=True),
 )

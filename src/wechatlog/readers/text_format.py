@@ -25,6 +25,9 @@ from wechatlog.tokenizer import Grammar, compile_format, loose_pattern
 _FINE: Final = ("%S", "%f")
 _YEAR: Final = ("%Y", "%y")
 _DIRECTIVE: Final = re.compile("%.")
+_MONTHS: Final = "janfebmaraprmayjunjulaugsepoctnovdec"
+_MONTH: Final = re.compile("(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[.]?", re.IGNORECASE)
+_NAMED_MONTH: Final = re.compile("%[bB]")
 _BLANKS: Final = re.compile(r"\s+")
 _MARKS: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
@@ -33,9 +36,10 @@ def text_format(template: str, *, name: str = "text-format") -> TextFormat:
     r"""A reader for a line format that is described in one line.
 
     Args:
-        template: the header line: `strptime` directives for the time, `{sender}`, `{sender_id}` and `{text}`, and
-            literal characters, such as `[%Y-%m-%d %H:%M:%S] {sender}: {text}`. It may go over several lines. Lines that
-            are no header belong to the message before them.
+        template: the header line: `strptime` directives for the time, `%s` for seconds or milliseconds since 1970,
+            `{sender}`, `{sender_id}` and `{text}`, and literal characters, such as
+            `[%Y-%m-%d %H:%M:%S] {sender}: {text}`. It may go over several lines. Lines that are no header belong to the
+            message before them.
         name: for diagnostics.
 
     Returns:
@@ -152,9 +156,15 @@ class TextFormat:
         if text is None:
             return None, None
         shown, form = _MARKS.sub("", text), self.strptime
+        if "%s" in form:
+            return context.unix_time(re.sub("[^0-9]", "", shown), line=line), "second"
+        if _NAMED_MONTH.search(form):  # `strptime` knows the names that the machine speaks
+            shown = _MONTH.sub(lambda match: f"{_MONTHS.index(match[1].lower()) // 3 + 1:02}", shown, count=1)
+            form = _NAMED_MONTH.sub("%m", form)
+        parts = set(_DIRECTIVE.findall(form))
         if half is not None:  # `strptime` knows two words for it, and where the machine speaks them
             shown, form = shown.replace(half, "", 1), form.replace("%p", "", 1).replace("%I", "%H")
-        day, parts = context.day_option("date"), set(_DIRECTIVE.findall(self.strptime))
+        day = context.day_option("date")
         if parts.isdisjoint(_YEAR):  # a leap year, that has every day
             shown, form = f"{day.year if day else 2000} {shown}", f"%Y {form}"
         try:

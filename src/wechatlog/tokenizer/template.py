@@ -33,6 +33,9 @@ _DIRECTIVES: Final = {
     "%f": "[0-9]{1,6}",
     "%p": f"(?:{_HALF})",
     "%z": "(?:Z|[+-][0-9]{2}:?[0-9]{2})",
+    "%b": "[A-Z][a-z]{2,8}\\.?",
+    "%B": "[A-Z][a-z]{2,8}",
+    "%s": "[0-9]{9,13}",
     "%%": "%",
 }
 _NEWLINE: Final = r"[ \t]*\r?\n"
@@ -44,9 +47,9 @@ def compile_format(template: str) -> tuple[Grammar, str]:
     """A grammar from a one-line description such as `[%Y-%m-%d %H:%M:%S] {sender}: {text}`.
 
     Args:
-        template: `strptime` directives for the time, `{sender}`, `{sender_id}` and `{text}`, and literal
-            characters, line ends among them. Further lines of a message need no description. Without `{text}` the
-            body stands on the lines after the header.
+        template: `strptime` directives for the time, `%s` for seconds or milliseconds since 1970, `{sender}`,
+            `{sender_id}` and `{text}`, and literal characters, line ends among them. Further lines of a message need no
+            description. Without `{text}` the body stands on the lines after the header.
 
     Returns:
         The grammar, and the `strptime` format of its `time` group.
@@ -98,6 +101,17 @@ def compile_format(template: str) -> tuple[Grammar, str]:
 _WIDE: Final = {":": "：", "(": "（", ")": "）", "[": "【", "]": "】", ",": "，", "-": "–—", "<": "《", ">": "》"}
 
 
+_LOOSE: Final = {
+    "%p": r"[^\s0-9:]{0,4}",
+    "%z": r"\S{1,8}",
+    "%Y": "[0-9]{2,4}",
+    "%b": r"\w{3,9}",
+    "%B": r"\w{3,9}",
+    "%s": "[0-9]{9,13}",
+}
+"""What may stand in the place of a directive; a number in that of the others."""
+
+
 def loose_pattern(template: str) -> re.Pattern[str] | None:
     """Lines that a template means but for blanks, marks, the width of signs and the word for the half of the day.
 
@@ -110,9 +124,7 @@ def loose_pattern(template: str) -> re.Pattern[str] | None:
     for match in _TEMPLATE.finditer(template):
         if match["clock"] and match["clock"] != "%%":
             clocks += 1
-            pieces.append(
-                {"%p": r"[^\s0-9:]{0,4}", "%z": r"\S{1,8}", "%Y": "[0-9]{2,4}"}.get(match["clock"], "[0-9]{1,6}")
-            )
+            pieces.append(_LOOSE.get(match["clock"], "[0-9]{1,6}"))
         elif match["field"] is not None:
             pieces.append(r"\S.{0,200}?" if match["field"] != "text" else "")
         elif match["literal"] and not match["literal"].isspace():
@@ -130,7 +142,8 @@ _CLOCK: Final = re.compile(
         (?:(?P<g3>\ ?)(?P<half2>{_HALF}))?
       | (?P<first>[0-9]{{1,2}})(?P<d1>[-/.])(?P<second>[0-9]{{1,2}})(?P=d1)(?P<year2>[0-9]{{4}}|[0-9]{{2}})
         (?P<e1>,?\ ?)[0-9]{{1,2}}:[0-9]{{2}}(?P<seconds2>(?::[0-9]{{2}})?)(?:(?P<e2>\ ?)(?P<half3>{_HALF}))?)
-      (?:(?P<point>[.,])[0-9]{{1,6}}(?![0-9]))?(?P<zone>Z\b|[+-][0-9]{{2}}:?[0-9]{{2}}(?![0-9]))?""",
+      (?:(?P<point>[.,])[0-9]{{1,6}}(?![0-9]))?(?P<zone>Z\b|[+-][0-9]{{2}}:?[0-9]{{2}}(?![0-9]))?
+      | (?P<unix>1[0-9]{{9}}(?:[0-9]{{3}})?(?![0-9.,]))""",
     re.VERBOSE,
 )
 
@@ -229,6 +242,8 @@ def _clock_first(text: str, clock: re.Match[str]) -> tuple[str, re.Match[str]] |
 def _named_first(text: str) -> tuple[str, re.Match[str]] | None:
     """The same of a header with a name in front of its clock."""
     clock = _CLOCK.search(text, 0, 120)
+    if clock is not None and clock["unix"]:
+        return None  # any number
     head = clock and _NAMED_HEAD.fullmatch(text, 0, clock.start())
     tail = clock and _BEHIND_CLOCK.fullmatch(text, clock.end())
     if not clock or not head or not tail or not head["open"]:
@@ -242,6 +257,8 @@ def _named_first(text: str) -> tuple[str, re.Match[str]] | None:
 
 def _describe(clock: re.Match[str]) -> str:
     """The directives of a clock; of a day and a month whose order is not known yet, `%~1` and `%~2`."""
+    if clock["unix"]:
+        return "%s"
     half = f"{clock['g3']}%p" if clock["half2"] else f"{clock['e2']}%p" if clock["half3"] else ""
     seconds = ":%S" if clock["seconds"] or clock["seconds2"] else ""
     time = f"{'%I' if half or clock['half'] else '%H'}:%M{seconds}{half}"
