@@ -111,10 +111,22 @@ def open_format(source: Source, format: str | Reader | None, encoding: str | Non
     return reader
 
 
+def is_text(reader: Reader) -> bool:
+    """Whether the messages of a format are lines of a text, to which those of another file can be joined."""
+    return (containers_of(reader.name) or ("text",))[0] == "text"
+
+
 def is_dense(reader: Reader) -> bool:
     """Whether some lines of each message stand close together in whole files; if none do, line ends were doubled."""
     containers = containers_of(reader.name) or ()
     return "jsonl" not in containers and not _LINED.isdisjoint(containers) and reader.name not in SPACED
+
+
+def find_known(source: Source, text: str) -> tuple[str, bool] | None:
+    """The format of a text that stands in a source, and whether that is sure; `None` where it is none that is known."""
+    verdicts = _asked(Head.of(source.with_text(text)))
+    best = max(verdicts.found, key=lambda claim: claim.confidence, default=None)
+    return None if best is None or verdicts.refused else (best.reader.name, best.confidence >= _SURE)
 
 
 class _Claim(NamedTuple):

@@ -379,9 +379,11 @@ def _credited(built: AppMessage, node: Node) -> AppMessage:
     return attrs.evolve(built, sender_id=sender) if sender else built
 
 
-def _parse(xml: str, scope: Scope) -> AppMessage | None:
+def _parse(xml: str, scope: Scope, *, alone: bool = False) -> AppMessage | None:
     try:
         root = read_tree(split_sender_prefix(xml.lstrip("\ufeff\0 \t\r\n"))[1])
+        if alone and "\n" in root.text:
+            raise BrokenXMLError("broken-xml", "lines of text stand behind the XML of this message")
     except BrokenXMLError as error:
         scope.report(error.code, str(error))
         return None
@@ -422,9 +424,9 @@ def parse_markup(
     """What the XML says that a tool left where words should stand; see `parse_app_message`.
 
     Returns:
-        `None` where the text does not begin as XML of the client does, or cannot be read.
+        `None` where the text does not begin as XML of the client does, cannot be read, or lines of text follow.
     """
-    return _parse(text, Scope(zone, collector, line)) if _OPENING.match(text) else None
+    return _parse(text, Scope(zone, collector, line), alone=True) if _OPENING.match(text) else None
 
 
 def parse_mapping(

@@ -113,7 +113,7 @@ class _Builder:
         self.stack.pop()
 
     def data(self, text: str) -> None:
-        if not self.stack[-1].children:
+        if not self.stack[-1].children or len(self.stack) == 2:  # text behind the elements is none of them
             self.stack[-1].parts.append(text)
 
 
@@ -138,7 +138,7 @@ def _unescape(text: str) -> str:
 
 
 def read_tree(text: str) -> Node:
-    """The elements of a text, as children of a nameless root.
+    """The elements of a text, as children of a root; its text is what stands between them and behind.
 
     Args:
         text: XML, with or without a declaration, perhaps escaped as a whole.

@@ -296,6 +296,10 @@ def _ruled(reading: Reading, columns: dict[str, Sequence[Any]], names: Container
         said = [kind not in NOTICES or (credited and is_credited(who)) for kind, who in zip(kinds, ids, strict=True)]
         for name in ("sender", "sender_id"):
             columns[name] = [who if kept else None for kept, who in zip(said, columns[name], strict=True)]
+    if reading.swallowed is not None:
+        for kind, text, line in zip(kinds, columns["text"], columns["line"], strict=True):
+            if "\n" in text:
+                reading.watch_body(kind, text, line)
     if reading.owner is not None:
         people = zip(columns["is_self"], columns["sender"], columns["sender_id"], strict=True)
         columns["is_self"] = [reading.is_own(name, id_) if own is None else own for own, name, id_ in people]

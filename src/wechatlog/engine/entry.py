@@ -125,6 +125,8 @@ def batches_of(reading: Reading, entries: Iterable[Entry]) -> Iterator[Batch]:
             sender = sender_id = None
         if own is None and owner is not None:
             own = reading.is_own(sender, sender_id)
+        if "\n" in text:
+            reading.watch_body(kind, text, line)
         message = Loose()
         message.time, message.precision = time, precision
         message.sender, message.sender_id, message.is_self = sender, sender_id, own

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.engine.around import Around
-    from wechatlog.engine.joined import FirstOfJoined
+    from wechatlog.engine.joined import FirstOfJoined, SwallowedTexts
     from wechatlog.segments import Segment
     from wechatlog.source import Source
 
@@ -59,7 +59,11 @@ _from_timestamp: Final = dt.datetime.fromtimestamp
 _CLOCK: Final = re.compile(r"(?<![0-9:])[0-9]{1,2}:[0-9]{2}(?![0-9])")
 _SOME_TIMES: Final = 4
 """A head may say when it was exported, and from when to when the chat goes on."""
+_LISTS: Final = frozenset({MessageKind.FORWARD, MessageKind.NOTE})
 _ZEROS: Final = "\0" * 16
+_UNSEEN: Final = re.compile(r"[\s\\]+")
+_AROUND_BODIES: Final = 8
+"""Lines that a format may have in front of a body and round it."""
 _SAYINGS: Final = frozenset({MessageKind.SYSTEM, MessageKind.RECALL})
 _MOMENT: Final = dt.timedelta(microseconds=1)
 _SECONDS_END: Final = 10**11
@@ -137,6 +141,7 @@ class Reading:
         around: what stands round the text and is left out.
         is_alike: whether a head is of the format, where what was joined to the file is read too, by `next_joined`.
         suffixes: those of the format.
+        swallowed: finds texts of other formats in those of messages, where the source is a text.
         claimed: how many messages there should be; `None` where nothing says it.
         look_back: what is done when all was read, such as to tell of parts that were not.
         sheets_read: of a workbook, the names of the sheets that were read.
@@ -171,6 +176,7 @@ class Reading:
         self.around: Around | None = None
         self.is_alike: Callable[[Head], bool] | None = None
         self.suffixes: tuple[str, ...] = ()
+        self.swallowed: SwallowedTexts | None = None
         self.claimed: int | None = None
         self.look_back: Callable[[], None] = lambda: None
         self.sheets_read: set[str] = set()
@@ -427,6 +433,36 @@ class Reading:
                 line = 0
             line += text.count("\n") if line else 0
             yield text
+
+    def watch_body(self, kind: MessageKind, text: str, line: int | None) -> None:
+        """Tell where a body of several lines holds a text of another format, whose messages are none of the chat.
+
+        Those in a chat that somebody forwarded, or kept in a note, are a part of it.
+        """
+        if self.swallowed is None or kind in _LISTS or (found := self.swallowed.find(text)) is None:
+            return
+        what = f"the text of this message goes on as a file of the format {found.format!r}, joined or pasted; "
+        what += "its messages were not read, and are part of the text"
+        severity = Severity.WARNING if found.is_sure else Severity.INFO
+        first = text[found.at :].split("\n", 1)[0]
+        line = line and self._line_of(first, line + text.count("\n", 0, found.at))
+        self.report("unread-part", what, severity=severity, line=line, excerpt=first[:200])
+
+    def _line_of(self, shown: str, least: int) -> int:
+        """The line on which a line of a body stands, here or not far below; those further up were asked for before."""
+        wanted = _UNSEEN.sub("", shown)
+        for number, text in self._lines:
+            if number >= least and _UNSEEN.sub("", text) == wanted:
+                return number
+            if number > least + _AROUND_BODIES:
+                break
+        return least
+
+    @functools.cached_property
+    def _lines(self) -> Iterator[tuple[int, str]]:
+        from wechatlog.tokenizer import iter_lines, prepare  # for who looks for a line
+
+        return ((number, text) for number, (text, _) in enumerate(iter_lines(prepare(self.look()).blocks), 1))
 
     def tell_joined(self) -> None:
         """Tell that a file was joined to the one that was read which cannot be read."""

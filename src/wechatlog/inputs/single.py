@@ -6,12 +6,13 @@ Nothing here knows a format.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import attrs
 
 from wechatlog.decoding import check_encoding
-from wechatlog.detection import is_dense, open_format
+from wechatlog.detection import find_known, is_dense, is_text, open_format
 from wechatlog.diagnostics import Collector, ErrorPolicy
 from wechatlog.engine.protocol import Batch, ColumnReader, Context, Draft, Reader
 from wechatlog.errors import FormatError, WechatlogError
@@ -74,7 +75,12 @@ def open_reader(source: Source, how: How) -> tuple[Reader, Context]:
     reader = open_format(source, how.format, how.encoding)
     check_options(how.options, reader.options, f"the reader {reader.name!r} takes no")
     dense = is_dense(reader)
-    return reader, Context(source, collector, tz=how.tz, encoding=how.encoding, options=how.options, dense=dense)
+    context = Context(source, collector, tz=how.tz, encoding=how.encoding, options=how.options, dense=dense)
+    if is_text(reader):
+        from wechatlog.engine.joined import SwallowedTexts  # for texts
+
+        context.swallowed = SwallowedTexts(partial(find_known, source))
+    return reader, context
 
 
 def read_source(source: Source, how: How) -> Iterator[Conversation]:

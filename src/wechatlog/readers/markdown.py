@@ -250,6 +250,8 @@ class Walk:
         if body.damage:
             code, sentence = body.damage
             self.context.report(code, sentence, line=line + 2, column=1, excerpt=block.body[:200])
+        if "\n" in message.text:
+            self.context.watch_body(message.kind, message.text, line)
         if time is None or self.cr or self._canonical(message, time) != raw:
             origin = origin._replace(raw=self.restore(raw))
             message, _ = read_block(name, block.body, time, origin, self.draft.lexicon)
