@@ -16,7 +16,7 @@ import pytest
 
 import wechatlog
 from wechatlog import Message, MultipleConversationsError, Severity, WechatlogError
-from wechatlog.engine.joined import FirstOfJoined
+from wechatlog.engine.joined import FirstOfJoined, SwallowedTexts
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from fuzz.seeds import CORPUS, Seed, load_seeds, read
@@ -188,3 +188,103 @@ def test_line_ends_above_the_first_are_no_seam() -> None:
     data = (CORPUS / "pywxdump-js/data.js").read_bytes().rstrip() + b"\n"
     for changed in (b"\n\n" + data, b"```\n" + data + b"```\n", data.replace(b"\n", b"\r")):
         assert list(wechatlog.load(changed)) == list(wechatlog.load(data))
+
+
+SHAPES = (
+    "bracket-lines/toolkit.txt",
+    "chatlab-txt/united-states.txt",
+    "chatlog-text/chatlog-plain-year.txt",
+    "memotrace-markdown/memotrace-v3-private.md",
+    "memotrace-text/memotrace-v3-private.txt",
+    "named-lines/types-in-brackets.txt",
+    "paste/english.txt",
+    "stomakun/stomakun-wechatexport-ios.txt",
+    "thearas/group.txt",
+    "tracememo-markdown/private.md",
+    "wechat-dump/wechat-dump.txt",
+    "wechatexporter-txt/transfers.txt",
+    "weflow-markdown/private.md",
+    "wx-cli-md/own-code.md",
+)
+"""Texts whose messages have clocks, each of another shape."""
+
+
+def test_no_text_of_another_shape_is_lost_in_silence() -> None:
+    seeds = [seed for seed in load_seeds() if seed.name in SHAPES]
+    assert len(seeds) == len(SHAPES)
+    days = wechatlog.dumps(wechatlog.loads(NAME_TIME, format="paste"), format="markdown").encode()
+    seeds.append(Seed("days.markdown", "markdown", "text", days, {}, tuple(wechatlog.load(days))))
+    silent = []
+    for one, other in itertools.permutations(seeds, 2):
+        above = one.data.rstrip(b"\n") + b"\n\n"
+        chats = read(above + other.data, one.format, one.options)
+        told = [entry for chat in chats for entry in chat.diagnostics if entry.severity is not Severity.INFO]
+        found = _said(tuple(message for chat in chats for message in chat))
+        if (_said(other.messages) - found).total() > 1 and not told:
+            silent.append((one.name, other.name))
+    assert silent == []
+
+
+SEVEN = [(f"2026-05-01 08:00:0{second}", ("张三", "李四")[second % 2], f"好{second}") for second in range(7)]
+BRACKETS = "".join(f"[{time}] {name}: {text}\n" for time, name, text in SEVEN)
+NAME_TIME = "".join(f"{name} {time}\n{text}\n\n" for time, name, text in SEVEN)
+TIME_NAME = "".join(f"{time} {name}\n{text}\n\n" for time, name, text in SEVEN)
+DAYS = "> 08:00:00  张三\n   \n早  \n   \n"
+
+
+@pytest.mark.parametrize(
+    ("format", "one", "other", "line"),
+    [
+        ("bracket-lines", BRACKETS, NAME_TIME, 8),
+        ("paste", NAME_TIME, BRACKETS, 22),
+        ("memotrace-text", TIME_NAME, NAME_TIME, 22),
+        ("paste", NAME_TIME, TIME_NAME, 22),
+    ],
+)
+def test_seven_of_one_shape_and_seven_of_another(format: str, one: str, other: str, line: int) -> None:  # noqa: A002
+    chat = wechatlog.loads(one + other, format=format)
+    assert len(chat) == 7
+    assert [(told.code, told.severity, told.line) for told in chat.diagnostics] == [
+        ("unread-part", Severity.WARNING, line)
+    ]
+    with pytest.raises(wechatlog.FormatError, match="goes on as a file of the format"):
+        wechatlog.loads(one + other, format=format, errors="strict")
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "张三 2026-05-01 08:00:05\n好\n\n李四 2026-05-01 08:00:06\n好\n\n张三 2026-05-01 08:00:07\n走",
+        "\n".join(f"2026-05-0{day} 08:00:05 [示例市] 快件已到达" for day in range(1, 9)),
+        "\n".join(f"0{hour}:00-0{hour}:45 第 {hour} 讲" for hour in range(9)),
+        "\n".join(f"worker {second}: done at 08:00:0{second}" for second in range(9)),
+    ],
+)
+@pytest.mark.parametrize("above", [BRACKETS, f"---\ndate: 2026-05-01\ntitle: x\n---\n\n{DAYS[:-7]}\n"])
+def test_lines_with_times_that_somebody_pasted_are_words(above: str, pasted: str) -> None:
+    chat = wechatlog.loads(f"{above}{pasted}\n")
+    assert pasted.split("\n", 1)[0] in chat[-1].text
+    assert "unread-part" not in {told.code for told in chat.diagnostics}
+
+
+def test_a_log_that_somebody_pasted_is_no_damage() -> None:
+    log = "\n".join(f"2026-05-01 08:00:0{second} INFO app.main: started" for second in range(9))
+    assert wechatlog.loads(f"{BRACKETS}{log}\n", errors="strict")[-1].text.endswith("started")
+
+
+def test_looking_at_what_people_paste_costs_little() -> None:
+    """A bounded number of looks, and one more for each that has more clocks than all before."""
+    asked: list[str] = []
+    texts = SwallowedTexts(asked.append)  # type: ignore[arg-type]
+    for _ in range(1000):
+        assert texts.find("\n" + "08:00 早\n" * 5) is None
+    assert len(asked) <= 40
+    assert texts.find("\n" + "08:00 早\n" * 50) is None
+    assert len(asked[-1].split("\n")) > 50
+
+
+def test_lines_behind_the_markup_of_a_message_are_kept() -> None:
+    card = '<?xml version="1.0"?>\n<msg username="wxid_wangwu0003" nickname="王五" />\n'
+    chat = wechatlog.loads(f"### 26-05-01\n[Received]07:35: {card}\n{BRACKETS}", format="weixin-exporter")
+    assert BRACKETS.strip() in chat[-1].text
+    assert {told.code for told in chat.diagnostics} == {"broken-xml", "unread-part"}

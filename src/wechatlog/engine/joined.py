@@ -12,6 +12,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from wechatlog.engine.reading import FEWEST_CLOCKS
 from wechatlog.source import HEAD_SIZE
 
 if TYPE_CHECKING:
@@ -262,8 +263,12 @@ class FirstOfJoined:
 
 _CLOCKED: Final = re.compile(r"^[^\n]{0,60}?(?<![0-9:])[0-9]{1,2}:[0-9]{2}(?![0-9])", re.MULTILINE)
 """A line with a clock at its beginning, or behind a day and a name."""
-_FEWEST: Final = 4
-"""Such lines in a text that is an export: people paste two or three."""
+_PEOPLE: Final = re.compile(
+    r"""^[^\n:]{0,40}?(?: [^\W0-9A-Za-z_年月日上下午][^\n:]{0,40}?[0-9]:[0-9]{2}
+                      | [0-9]:[0-9]{2}(?::[0-9]{2})?[^\n:：]{0,20}?[^\W0-9A-Za-z_])""",
+    re.MULTILINE | re.VERBOSE,
+)
+"""A clock beside what is hardly a part of a program: those have names of Latin letters in their logs."""
 _BREAK: Final = re.compile(r"\n[ \t\r]*\n")
 _BLANK_LINES: Final = re.compile(r"\A(?:[ \t\r]*\n)*")
 _BREAKS: Final = 6
@@ -276,7 +281,7 @@ class Swallowed(NamedTuple):
     Attributes:
         at: where it begins.
         format: its format.
-        is_sure: whether that was no guess.
+        is_sure: whether that was no guess, or the clocks stand beside names of people.
     """
 
     at: int
@@ -292,7 +297,7 @@ class SwallowedTexts:
     """
 
     def __init__(self, format_of: Callable[[str], tuple[str, bool] | None]) -> None:
-        self._format_of, self._tries, self._fewest = format_of, _TRIES, _FEWEST
+        self._format_of, self._tries, self._fewest = format_of, _TRIES, FEWEST_CLOCKS
 
     def find(self, text: str) -> Swallowed | None:
         """The one in the text of a message, behind its first line; `None` in nearly all.
@@ -306,8 +311,8 @@ class SwallowedTexts:
         self._tries -= 1
         self._fewest = self._fewest if self._tries > 0 else len(clocks) + 1
         breaks = [match.end() for match in _BREAK.finditer(text, 0, clocks[1])][-_BREAKS:]
-        found = []
+        found, people = [], 2 * len(_PEOPLE.findall(text, first)) > len(clocks)
         for place in sorted({_BLANK_LINES.sub("", text[at:], 1) for at in (first, *breaks, clocks[0])}, key=len)[::-1]:
             known = self._format_of(place[:HEAD_SIZE])
-            found += [] if known is None else [Swallowed(len(text) - len(place), *known)]
+            found += [] if known is None else [Swallowed(len(text) - len(place), known[0], known[1] or people)]
         return max(found, key=lambda each: each.is_sure, default=None)

@@ -59,6 +59,8 @@ _from_timestamp: Final = dt.datetime.fromtimestamp
 _CLOCK: Final = re.compile(r"(?<![0-9:])[0-9]{1,2}:[0-9]{2}(?![0-9])")
 _SOME_TIMES: Final = 4
 """A head may say when it was exported, and from when to when the chat goes on."""
+FEWEST_CLOCKS: Final = 4
+"""Lines with clocks in a text of a message that may be those of an export: people paste two or three."""
 _LISTS: Final = frozenset({MessageKind.FORWARD, MessageKind.NOTE})
 _ZEROS: Final = "\0" * 16
 _UNSEEN: Final = re.compile(r"[\s\\]+")
@@ -439,7 +441,10 @@ class Reading:
 
         Those in a chat that somebody forwarded, or kept in a note, are a part of it.
         """
-        if self.swallowed is None or kind in _LISTS or (found := self.swallowed.find(text)) is None:
+        if text.count(":") < FEWEST_CLOCKS or self.swallowed is None or kind in _LISTS:
+            return
+        found = self.swallowed.find(text)
+        if found is None:
             return
         what = f"the text of this message goes on as a file of the format {found.format!r}, joined or pasted; "
         what += "its messages were not read, and are part of the text"
