@@ -296,7 +296,7 @@ def _ruled(reading: Reading, columns: dict[str, Sequence[Any]], names: Container
         said = [kind not in NOTICES or (credited and is_credited(who)) for kind, who in zip(kinds, ids, strict=True)]
         for name in ("sender", "sender_id"):
             columns[name] = [who if kept else None for kept, who in zip(said, columns[name], strict=True)]
-    if reading.swallowed is not None:
+    if reading.format_of is not None:
         for kind, text, line in zip(kinds, columns["text"], columns["line"], strict=True):
             if "\n" in text:
                 reading.watch_body(kind, text, line)

@@ -143,7 +143,7 @@ class Reading:
         around: what stands round the text and is left out.
         is_alike: whether a head is of the format, where what was joined to the file is read too, by `next_joined`.
         suffixes: those of the format.
-        swallowed: finds texts of other formats in those of messages, where the source is a text.
+        format_of: says of which format a text is, and whether that is sure, where the source is a text.
         claimed: how many messages there should be; `None` where nothing says it.
         look_back: what is done when all was read, such as to tell of parts that were not.
         sheets_read: of a workbook, the names of the sheets that were read.
@@ -178,7 +178,7 @@ class Reading:
         self.around: Around | None = None
         self.is_alike: Callable[[Head], bool] | None = None
         self.suffixes: tuple[str, ...] = ()
-        self.swallowed: SwallowedTexts | None = None
+        self.format_of: Callable[[str], tuple[str, bool] | None] | None = None
         self.claimed: int | None = None
         self.look_back: Callable[[], None] = lambda: None
         self.sheets_read: set[str] = set()
@@ -441,17 +441,25 @@ class Reading:
 
         Those in a chat that somebody forwarded, or kept in a note, are a part of it.
         """
-        if text.count(":") < FEWEST_CLOCKS or self.swallowed is None or kind in _LISTS:
+        if text.count(":") < FEWEST_CLOCKS or self.format_of is None or kind in _LISTS:
             return
-        found = self.swallowed.find(text)
+        found = self._swallowed.find(text)
         if found is None:
             return
-        what = f"the text of this message goes on as a file of the format {found.format!r}, joined or pasted; "
-        what += "its messages were not read, and are part of the text"
+        what = (
+            f"a text of the format {found.format!r} begins in this message, joined or pasted; its messages stay there"
+        )
         severity = Severity.WARNING if found.is_sure else Severity.INFO
         first = text[found.at :].split("\n", 1)[0]
         line = line and self._line_of(first, line + text.count("\n", 0, found.at))
         self.report("unread-part", what, severity=severity, line=line, excerpt=first[:200])
+
+    @functools.cached_property
+    def _swallowed(self) -> SwallowedTexts:
+        from wechatlog.engine.joined import SwallowedTexts  # for who meets lines with clocks in a message
+
+        assert self.format_of is not None  # noqa: S101 - asked before
+        return SwallowedTexts(self.format_of)
 
     def _line_of(self, shown: str, least: int) -> int:
         """The line on which a line of a body stands, here or not far below; those further up were asked for before."""

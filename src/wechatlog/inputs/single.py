@@ -77,9 +77,7 @@ def open_reader(source: Source, how: How) -> tuple[Reader, Context]:
     dense = is_dense(reader)
     context = Context(source, collector, tz=how.tz, encoding=how.encoding, options=how.options, dense=dense)
     if is_text(reader):
-        from wechatlog.engine.joined import SwallowedTexts  # for texts
-
-        context.swallowed = SwallowedTexts(partial(find_known, source))
+        context.format_of = partial(find_known, source)
     return reader, context
 
 
