@@ -165,7 +165,7 @@ def test_times_without_a_message_are_told() -> None:
     page = "<html><body>" + "".join(f"<p>0{hour}:00 早" for hour in range(6)) + "</body></html>"
     chat = wechatlog.load(f"\n{page}".encode(), format="named-pages")
     assert [(entry.code, entry.severity, entry.line) for entry in chat.diagnostics] == [
-        ("no-messages", Severity.WARNING, 2)
+        ("unread-part", Severity.WARNING, 2)
     ]
     assert wechatlog.load(b"<html></html>", format="named-pages").diagnostics[0].severity is Severity.INFO
 
