@@ -103,6 +103,8 @@ def open_format(source: Source, format: str | Reader | None, encoding: str | Non
     reader = as_reader(format)
     containers = containers_of(reader.name) or ("text",)
     for outer in _OUTER:
+        if outer.start is _PAGE and "html" in containers:  # it reads pages itself, damaged ones too
+            continue
         if not outer.inner.isdisjoint(containers) and outer.start.match(source.head()):
             head = Head.of(source, encoding)
             kind = outer.load()

@@ -34,7 +34,7 @@ def test_what_names_tell_stays_but_for_a_side_that_holds_names() -> None:
 
 
 def test_what_is_called_a_time_and_holds_none_is_no_chat() -> None:
-    steps = [{"time": f"step {n}", "role": name, "text": "早", "chat": "x"} for n, name in enumerate(NAMES)]
+    steps = [{"time": f"step {n}", "role": name, "text": f"早{n}", "chat": "x"} for n, name in enumerate(NAMES)]
     known = {"time": "time", "own": "role", "text": "text", "chat": "chat"}
     assert tell_columns(steps, known, "time role text chat") is None
     timed = [step | {"time": time} for step, time in zip(steps, TIMES, strict=True)]

@@ -211,3 +211,15 @@ def rows(form, title):
 def test_other_pages_are_no_chats(text):
     with pytest.raises(wechatlog.UnknownFormatError):
         wechatlog.load(text.encode())
+
+
+def test_a_damaged_page_is_read_by_the_format_that_was_named():
+    row = '<div class="row {}"><div class="bub {}">\n{}\n</div></div>\n'
+    text = (
+        "<html><head><title>聊天</title><style>\n"
+        + row.format("o", "o", "早")
+        + row.format("s", "s", "好")
+        + "</body></html>"
+    )
+    found = wechatlog.load(text.encode(), format="named-pages")
+    assert [m.text for m in found] == ["早", "好"]

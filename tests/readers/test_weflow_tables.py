@@ -88,14 +88,14 @@ def test_a_page_whose_chunks_are_missing_says_so(tmp_path: Path) -> None:
     path.write_text((CORPUS / "weflow-html/external.html").read_text(encoding="utf-8"), encoding="utf-8")
     chat = wechatlog.load(path)
     assert len(chat) == 0
-    assert [entry.code for entry in chat.diagnostics] == ["missing-file"]
+    assert [entry.code for entry in chat.diagnostics] == ["missing-file", "message-count"]
     folder = tmp_path / "群 [1]_data"
     folder.mkdir()
     chunk = CORPUS / "weflow-html/external_data/chunk-000000.js"
     (folder / "chunk-000000.js").write_bytes(chunk.read_bytes())
     assert [m.text for m in wechatlog.load(path)] == ["一"]
     (folder / "chunk-000001.js").write_text("nothing", encoding="utf-8")
-    assert [entry.code for entry in wechatlog.load(path).diagnostics] == ["broken-file"]
+    assert [entry.code for entry in wechatlog.load(path).diagnostics] == ["broken-file", "message-count"]
     with pytest.raises(wechatlog.RefusedFormatError, match=r"read the \.html file"):
         wechatlog.detect(folder / "chunk-000000.js")
 
